@@ -1,0 +1,97 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The house, floor by floor (ARCHITECTURE.md): a room may import itself, what its line names, and nothing else.
+ * `type` is a file whose types alone may be used from above or beside.
+ */
+const ROOMS = {
+  evidence: [],
+  storage: [],
+  defender: ['evidence'],
+  identity: ['defender'],
+  sample: ['defender'],
+  results: ['defender', 'evidence', 'storage'],
+  connections: ['defender', 'evidence', 'results', 'sample'],
+  platform: ['defender'],
+  documents: ['defender', 'evidence', 'results', 'platform'],
+  tree: ['defender', 'evidence', 'results', 'connections', 'platform'],
+  commands: ['defender', 'evidence', 'identity', 'results', 'connections', 'platform', 'documents', 'tree'],
+};
+const ROOMS_WITH_VSCODE = ['platform', 'documents', 'tree', 'commands'];
+
+function roomRules([room, allowed]) {
+  const others = Object.keys(ROOMS).filter((other) => other !== room && !allowed.includes(other));
+  const patterns = [
+    ...others.map((other) => ({ group: [`**/${other}/**`], message: `${room}/ stands below or beside ${other}/.` })),
+    { group: ['**/extension.ts', '**/lazy.ts'], message: 'Only the top floor uses these.' },
+  ];
+  // Commands are handed the services; they name the type only.
+  if (room !== 'commands') patterns.push({ group: ['**/services.ts'], message: 'Ports are handed in from above.' });
+  const paths = ROOMS_WITH_VSCODE.includes(room) ? [] : [{ name: 'vscode', message: `${room}/ knows no VS Code.` }];
+  return {
+    files: [`src/${room}/**/*.ts`],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns, paths }] },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ['dist/', 'out/', '.vscode-test/', 'node_modules/'] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are searched for.' },
+        { selector: 'ExportAllDeclaration', message: 'No barrels.' },
+      ],
+      'no-restricted-globals': ['error', 'fetch'],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // VS Code's Disposable is a class, but meant as the interface of anything with dispose().
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/lazy.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are searched for.' },
+        { selector: 'ExportAllDeclaration', message: 'No barrels.' },
+        { selector: 'ImportExpression', message: 'import() stands in src/lazy.ts only, see scripts/build.ts.' },
+      ],
+      'no-console': 'error',
+    },
+  },
+  ...Object.entries(ROOMS).map(roomRules),
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // The runners collect the promises of test() and suite() themselves.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', name: ['test', 'suite', 'describe', 'it'], package: 'node:test' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+  },
+  { files: ['eslint.config.js'], rules: { 'no-restricted-syntax': 'off' } },
+);

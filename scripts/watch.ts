@@ -1,0 +1,3 @@
+import { watchBundles } from './build.ts';
+
+await watchBundles();

@@ -1,0 +1,87 @@
+import { l10n, window } from 'vscode';
+import { sampleConnection } from '../connections/connection.ts';
+import type { Connection } from '../connections/connection.ts';
+import { readClaims } from '../identity/claims.ts';
+import type { Services } from '../services.ts';
+import { cloudName } from './cloudNames.ts';
+
+/** `liveResponse.openSampleTenant`: a tenant to look around in, without sign-in and network. */
+export async function openSampleTenant(services: Services): Promise<void> {
+  await services.connections.add(sampleConnection(l10n.t('Sample tenant')));
+}
+
+/** `liveResponse.selectConnection`: which tenant the tree shows. */
+export async function selectConnection(services: Services): Promise<void> {
+  const chosen = await pickConnection(services, l10n.t('Select Connection'), services.connections.all);
+  if (chosen !== undefined) await services.connections.activate(chosen.name);
+}
+
+/** `liveResponse.removeConnection`: forgets the connection and its token. Results that were fetched stay stored. */
+export async function removeConnection(services: Services): Promise<void> {
+  const chosen = await pickConnection(services, l10n.t('Remove Connection'), services.connections.all);
+  if (chosen === undefined) return;
+  const remove = l10n.t('Remove');
+  const answer = await window.showWarningMessage(
+    l10n.t('Remove the connection "{0}"?', chosen.name),
+    { modal: true, detail: l10n.t('Its access token is forgotten. Results that were fetched stay stored.') },
+    remove,
+  );
+  if (answer !== remove) return;
+  await services.tokens.forget(chosen.name);
+  await services.connections.remove(chosen.name);
+}
+
+/** `liveResponse.replaceAccessToken`: a new token for a connection whose old one has expired. */
+export async function replaceAccessToken(services: Services): Promise<void> {
+  await services.connections.load();
+  const { active, all } = services.connections;
+  const withToken = all.filter((connection) => connection.signIn === 'accessToken');
+  const connection =
+    active?.signIn === 'accessToken'
+      ? active
+      : await pickConnection(services, l10n.t('Replace Access Token'), withToken);
+  if (connection === undefined) return;
+  const token = await askForToken(l10n.t('Access Token for {0}', connection.name), connection.tenantId);
+  if (token === undefined) return;
+  await services.tokens.store(connection.name, token);
+  services.view.tree.refresh();
+}
+
+/** Asks for an access token, and says while it is typed what is wrong with it. */
+export async function askForToken(title: string, tenantId?: string): Promise<string | undefined> {
+  const token = await window.showInputBox({
+    title,
+    prompt: l10n.t('An access token for the Defender API. It is kept in VS Code’s secret storage only.'),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (value) => (value.trim() === '' ? undefined : problemOf(value.trim(), tenantId)),
+  });
+  return token === undefined || token.trim() === '' ? undefined : token.trim();
+}
+
+function problemOf(token: string, tenantId: string | undefined): string | undefined {
+  const claims = readClaims(token);
+  if (claims?.tenantId === undefined || claims.clientId === undefined) {
+    return l10n.t('This is no access token: it names no tenant and no application.');
+  }
+  if (claims.expiresAt !== undefined && claims.expiresAt <= Date.now()) return l10n.t('This token has expired.');
+  if (tenantId !== undefined && claims.tenantId !== tenantId) return l10n.t('This token is for another tenant.');
+  return undefined;
+}
+
+async function pickConnection(
+  services: Services,
+  title: string,
+  connections: readonly Connection[],
+): Promise<Connection | undefined> {
+  await services.connections.load();
+  const items = connections.map((connection) => ({
+    label: connection.name,
+    description: connection === services.connections.active ? l10n.t('active') : '',
+    detail:
+      connection.signIn === 'sample' ? l10n.t('In memory') : `${cloudName(connection.cloud)} · ${connection.tenantId}`,
+    connection,
+  }));
+  const placeHolder = items.length === 0 ? l10n.t('There is no connection yet.') : '';
+  return (await window.showQuickPick(items, { title, placeHolder }))?.connection;
+}

@@ -1,0 +1,41 @@
+import { l10n } from 'vscode';
+import type { Services } from '../services.ts';
+import { isTreeNode } from '../tree/nodes.ts';
+import type { CommandRunner } from './commandRunner.ts';
+
+/** `liveResponse.refresh`: the newest page, merged; rows that were loaded stay. */
+export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
+  await services.connections.load();
+  await withList(services, runner, l10n.t('Refreshing machine actions'), (list, signal) => list.refresh(signal));
+}
+
+/** `liveResponse.loadMore`: appends the next page. */
+export async function loadMore(services: Services, runner: CommandRunner): Promise<void> {
+  await withList(services, runner, l10n.t('Loading more machine actions'), (list, signal) => list.loadMore(signal));
+}
+
+/** `liveResponse.loadDevice`: every action of the device in the row, or of the first selected row. */
+export async function loadDevice(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const [row] = [...args, ...services.view.selection].filter(isTreeNode);
+  if (row === undefined || row.kind === 'loadMore' || row.kind === 'failed') return;
+  const machineId = row.kind === 'device' ? row.machineId : services.view.shown?.get(row.actionId)?.machineId;
+  if (machineId === undefined || machineId === null) return;
+  await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {
+    await list.loadDevice(machineId, signal);
+    services.view.tree.markComplete(machineId);
+  });
+}
+
+/** The view shows its own progress; a failure is told once, and the rows that are there stay. */
+async function withList(
+  services: Services,
+  runner: CommandRunner,
+  title: string,
+  work: (list: NonNullable<Services['view']['shown']>, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const list = services.view.shown;
+  if (list === undefined) return;
+  await services.view.withProgress(async () => {
+    await runner.run(title, ({ signal }) => work(list, signal));
+  });
+}

@@ -1,0 +1,78 @@
+import { commands, l10n, window } from 'vscode';
+import { showResult } from '../documents/showResult.ts';
+import { formatBytes } from '../platform/format.ts';
+import { oneLine } from '../platform/remoteText.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
+import type { Services } from '../services.ts';
+import { watchAttention } from './attention.ts';
+import type { CommandRunner } from './commandRunner.ts';
+import { exportRaw } from './exportRaw.ts';
+import { fetchResult } from './fetchResult.ts';
+import { findTargets } from './targets.ts';
+import type { Target } from './targets.ts';
+
+/** Enter was pressed in the tree: the next result that opens takes the focus. */
+let focusWanted = false;
+
+/** `liveResponse.openResult`: a row, an address or `{tenant, actionId, commandIndex, stream, line}`. */
+export async function openResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const takesFocus = focusWanted;
+  focusWanted = false;
+  await services.connections.load();
+  const [target] = findTargets(services, args);
+  if (target === undefined) await fetchResult(services, runner, []);
+  else await openTarget(services, runner, target, takesFocus);
+}
+
+/** `liveResponse.openFocused`: Enter in the tree opens as a click does, and moves into the text. */
+export async function openFocused(): Promise<void> {
+  focusWanted = true;
+  await commands.executeCommand('list.select');
+}
+
+/** Fetches a result where it is not stored, and shows it. */
+export async function openTarget(
+  services: Services,
+  runner: CommandRunner,
+  target: Target,
+  takesFocus: boolean,
+): Promise<void> {
+  const attention = watchAttention();
+  const title = l10n.t('Fetching result');
+  const show = async (facts: StoredFacts, preserveFocus: boolean): Promise<void> => {
+    if (target.stream === 'errors') services.companions.release(facts.ref);
+    await showResult(facts, services.companions, { stream: target.stream, line: target.line, preserveFocus });
+  };
+  const steps = { exportRaw: () => exportRaw(services, runner, [target]) };
+  try {
+    await runner.run(
+      title,
+      async ({ signal, report }) => {
+        const facts = await services.results.open(target.ref, {
+          signal,
+          onProgress: (received, total) => {
+            report(progressText(received, total));
+          },
+        });
+        if (attention.isElsewhere()) offer(facts, () => runner.run(title, () => show(facts, false), steps));
+        else await show(facts, !takesFocus);
+      },
+      steps,
+    );
+  } finally {
+    attention.dispose();
+  }
+}
+
+/** The person has turned to something else: what came late does not push in front of it. */
+function offer(facts: StoredFacts, open: () => unknown): void {
+  const button = l10n.t('Open');
+  const sentence = l10n.t('The result of {0} on {1} is here.', oneLine(facts.name.script), oneLine(facts.name.device));
+  void window.showInformationMessage(sentence, button).then((answer) => {
+    if (answer === button) open();
+  });
+}
+
+function progressText(received: number, total: number | undefined): string {
+  return total === undefined ? formatBytes(received) : l10n.t('{0} of {1}', formatBytes(received), formatBytes(total));
+}

@@ -1,0 +1,38 @@
+import { commands, l10n, QuickPickItemKind, window } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import { documentUri } from '../documents/resultUris.ts';
+import { remarksOn } from '../documents/remarks.ts';
+import { commandIds } from '../platform/commandIds.ts';
+import type { CommandId } from '../platform/commandIds.ts';
+import { exitWords } from '../platform/exitWords.ts';
+import { oneLineNoIcons } from '../platform/remoteText.ts';
+import type { Services } from '../services.ts';
+import { findTargets } from './targets.ts';
+
+interface ActionItem extends QuickPickItem {
+  readonly command?: CommandId;
+}
+
+/** `liveResponse.showResultActions`: what the exit code in the status bar opens. */
+export async function showResultActions(services: Services, args: readonly unknown[]): Promise<void> {
+  const [target] = findTargets(services, args);
+  const facts = target === undefined ? undefined : await services.store.facts(target.ref);
+  if (target === undefined || facts === undefined) return;
+  const remarks = remarksOn(facts);
+  const items: ActionItem[] = [
+    { label: `$(output) ${l10n.t('Open Output')}`, command: commandIds.openOutput },
+    { label: `$(warning) ${l10n.t('Open Errors')}`, command: commandIds.openErrors },
+    { label: `$(copy) ${l10n.t('Copy Output')}`, command: commandIds.copyOutput },
+    { label: `$(save) ${l10n.t('Export Raw Result…')}`, command: commandIds.exportRaw },
+    { label: `$(key) ${l10n.t('Copy Action ID')}`, command: commandIds.copyActionId },
+    { label: `$(link-external) ${l10n.t('Open Device in Portal')}`, command: commandIds.openDeviceInPortal },
+    ...(remarks.length === 0
+      ? []
+      : [{ label: l10n.t('What to know about this result'), kind: QuickPickItemKind.Separator }]),
+    ...remarks.map((remark) => ({ label: `$(info) ${oneLineNoIcons(remark)}` })),
+  ];
+  const title = [exitWords(facts), facts.name.device, facts.name.script].map(oneLineNoIcons).join(' · ');
+  const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t('What to do with this result') });
+  if (chosen?.command === undefined) return;
+  await commands.executeCommand(chosen.command, documentUri(facts, target.stream ?? 'output'));
+}

@@ -1,0 +1,97 @@
+import { cloudAddresses, NEAR_REGIONS } from '../defender/clouds.ts';
+import type { NearRegion } from '../defender/clouds.ts';
+import { isLoopback } from '../defender/resultLink.ts';
+import { CLOUDS, isGuid } from '../evidence/uri.ts';
+import type { Cloud } from '../evidence/uri.ts';
+import { sampleTenantId } from '../sample/identifiers.ts';
+
+/** How a connection comes by its tokens. Further ways of signing in follow in later versions. */
+export const SIGN_INS = ['accessToken', 'sample'] as const;
+export type SignIn = (typeof SIGN_INS)[number];
+
+/** A way into a tenant, without its secrets. */
+export interface Connection {
+  /** Unique, and what a person reads. */
+  readonly name: string;
+  readonly cloud: Cloud;
+  /** A region of the commercial cloud with an API host of its own. */
+  readonly region?: NearRegion;
+  /** Custom clouds only: base of the API. */
+  readonly apiUrl?: string;
+  /** Custom clouds only: hosts that results may come from, with port where there is one. */
+  readonly downloadHosts?: readonly string[];
+  /** Lower-case GUID. */
+  readonly tenantId: string;
+  /** The app registration's id, a lower-case GUID. */
+  readonly clientId: string;
+  readonly signIn: SignIn;
+}
+
+/** Why something is no connection: one of its fields. */
+export interface ConnectionProblem {
+  readonly field: string;
+}
+
+/** The connection to the tenant that ships inside the extension: no sign-in, no network. */
+export function sampleConnection(name: string): Connection {
+  return { name, cloud: 'custom', tenantId: sampleTenantId, clientId: sampleTenantId, signIn: 'sample' };
+}
+
+/**
+ * Checks a connection that came from outside: a command's argument, or the database.
+ * @returns the connection, or the first field that is wrong
+ */
+export function readConnection(value: unknown): { connection: Connection } | { problem: ConnectionProblem } {
+  const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+  const wrong = (field: string): { problem: ConnectionProblem } => ({ problem: { field } });
+  const name = fields.get('name');
+  if (typeof name !== 'string' || name.trim() === '' || name.length > 80) return wrong('name');
+  const cloud = CLOUDS.find((known) => known === fields.get('cloud'));
+  if (cloud === undefined) return wrong('cloud');
+  const signIn = SIGN_INS.find((known) => known === fields.get('signIn'));
+  if (signIn === undefined) return wrong('signIn');
+  const tenantId = lowerCase(fields.get('tenantId'));
+  if (!isGuid(tenantId)) return wrong('tenantId');
+  const clientId = lowerCase(fields.get('clientId'));
+  if (!isGuid(clientId)) return wrong('clientId');
+  const region = NEAR_REGIONS.find((known) => known === fields.get('region'));
+  if (fields.get('region') !== undefined && (region === undefined || cloud !== 'commercial')) return wrong('region');
+  const apiUrl = fields.get('apiUrl');
+  const needsUrl = cloud === 'custom' && signIn !== 'sample';
+  if (needsUrl ? !isAllowedUrl(apiUrl) : apiUrl !== undefined) return wrong('apiUrl');
+  const hosts = fields.get('downloadHosts');
+  if (hosts !== undefined && (cloud !== 'custom' || !isTextList(hosts))) return wrong('downloadHosts');
+  return {
+    connection: {
+      name: name.trim(),
+      cloud,
+      tenantId,
+      clientId,
+      signIn,
+      ...(region === undefined ? {} : { region }),
+      ...(typeof apiUrl === 'string' ? { apiUrl } : {}),
+      ...(isTextList(hosts) ? { downloadHosts: hosts } : {}),
+    },
+  };
+}
+
+/** Base of the API that a connection leads to. */
+export function apiUrlOf(connection: Connection): string {
+  if (connection.cloud === 'custom') return connection.apiUrl ?? 'https://api.sample.invalid';
+  return cloudAddresses(connection.cloud, connection.region).apiUrl;
+}
+
+/** https, or http to this machine: a token must not cross a network in clear. */
+export function isAllowedUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) && url.username === '';
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}

@@ -1,0 +1,86 @@
+import { tenantKey } from '../evidence/uri.ts';
+import type { ResultRef } from '../evidence/uri.ts';
+import { Emitter } from '../results/emitter.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import { readConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
+
+/** The connections of this machine, and which one is active in this window. */
+export class ConnectionList {
+  readonly #store: Pick<ResultStore, 'call'>;
+  readonly #changed = new Emitter<undefined>();
+  #connections: readonly Connection[] = [];
+  #activeName: string | undefined;
+  #loading: Promise<void> | undefined;
+
+  /** Connections came, went or changed, or another one is active. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(store: Pick<ResultStore, 'call'>) {
+    this.#store = store;
+  }
+
+  /** Reads the connections once; later calls wait for the same reading. */
+  load(): Promise<void> {
+    this.#loading ??= this.#read().catch((error: unknown) => {
+      this.#loading = undefined;
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  get all(): readonly Connection[] {
+    return this.#connections;
+  }
+
+  get active(): Connection | undefined {
+    return this.#connections.find((connection) => connection.name === this.#activeName);
+  }
+
+  byName(name: string): Connection | undefined {
+    return this.#connections.find((connection) => connection.name === name);
+  }
+
+  /** The connection that leads to a tenant, the active one first. */
+  forTenant(tenant: Pick<ResultRef, 'cloud' | 'tenantId'>): Connection | undefined {
+    const wanted = tenantKey(tenant);
+    return [this.active, ...this.#connections].find(
+      (connection) => connection !== undefined && tenantKey(connection) === wanted,
+    );
+  }
+
+  /** Adds a connection, or replaces the one of the same name, and makes it active. */
+  async add(connection: Connection): Promise<void> {
+    await this.load();
+    await this.#store.call('putConnection', connection.name, JSON.stringify(connection));
+    const others = this.#connections.filter((other) => other.name !== connection.name);
+    this.#connections = [...others, connection];
+    await this.activate(connection.name);
+  }
+
+  async activate(name: string): Promise<void> {
+    await this.load();
+    await this.#store.call('activateConnection', name);
+    this.#activeName = name;
+    this.#changed.fire(undefined);
+  }
+
+  /** Removes a connection. What was fetched through it stays stored. */
+  async remove(name: string): Promise<void> {
+    await this.load();
+    await this.#store.call('deleteConnection', name);
+    this.#connections = this.#connections.filter((connection) => connection.name !== name);
+    if (this.#activeName === name) this.#activeName = this.#connections.at(-1)?.name;
+    this.#changed.fire(undefined);
+  }
+
+  async #read(): Promise<void> {
+    const stored = await this.#store.call('connections');
+    this.#connections = stored.connections.flatMap(({ json }) => {
+      const read = readConnection(JSON.parse(json));
+      return 'connection' in read ? [read.connection] : [];
+    });
+    this.#activeName = stored.active;
+    this.#changed.fire(undefined);
+  }
+}

@@ -1,0 +1,64 @@
+import { LiveResponseError } from './errors.ts';
+import type { FailureCode, FailureValues } from './errors.ts';
+import { readRetryAfter } from './retry.ts';
+import { readServerFault } from './schema.ts';
+import type { HttpAnswer } from './transport.ts';
+
+/** Pause after a 429 that names none, ms. */
+const UNNAMED_PAUSE_MS = 30_000;
+/** The hour's calls are spent: a short pause would only collect more refusals. */
+const HOUR_PAUSE_MS = 10 * 60_000;
+/** An API answer above this is not one, bytes: 10,000 actions take about 20 MB. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads a JSON answer of the API whole.
+ * @throws LiveResponseError `unexpectedAnswer` when it is no JSON, or too much of it
+ */
+export async function readJson(answer: HttpAnswer): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new LiveResponseError('unexpectedAnswer', { path: '(size)', size });
+    chunks.push(chunk);
+  }
+  const text = new TextDecoder().decode(Buffer.concat(chunks));
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text === '' ? undefined : { notJson: true };
+  }
+}
+
+/** Makes our error of an API answer that is no success. `host` and `account` are named in what the person reads. */
+export function toApiError(answer: HttpAnswer, body: unknown, host: string, now: number): LiveResponseError {
+  const fault = readServerFault(body);
+  const values: FailureValues = {
+    status: answer.status,
+    host,
+    ...(fault === undefined ? {} : { serverCode: fault.code, serverMessage: fault.message }),
+    ...(fault?.correlationId === undefined ? {} : { correlationId: fault.correlationId }),
+  };
+  if (answer.status === 429) {
+    const hourSpent = (fault?.message ?? '').includes('per 01:00:00');
+    const named = readRetryAfter(answer.headers['retry-after'], now);
+    const retryAt = named ?? now + (hourSpent ? HOUR_PAUSE_MS : UNNAMED_PAUSE_MS);
+    return new LiveResponseError('rateLimited', { ...values, retryAt });
+  }
+  return new LiveResponseError(codeFor(answer.status, fault?.message ?? ''), values);
+}
+
+/** A licence is missing: another token would be refused as well. Source: api-facts §5. */
+function isLicenceMatter(message: string): boolean {
+  return /Account mode is inactive|No Tvm license/iu.test(message);
+}
+
+function codeFor(status: number, message: string): FailureCode {
+  if (status === 401) return isLicenceMatter(message) ? 'licence' : 'notSignedIn';
+  if (status === 403) return 'missingPermission';
+  if (status === 404) return 'notFound';
+  if (status >= 300 && status < 400) return 'redirected';
+  if (status >= 500) return 'serverError';
+  return status >= 400 ? 'badRequest' : 'unexpectedAnswer';
+}

@@ -1,0 +1,168 @@
+import { readJson, toApiError } from './answers.ts';
+import { SlidingWindowBudget } from './budget.ts';
+import type { Budget, CallSlot, Priority } from './budget.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { readBlob } from './download.ts';
+import type { DownloadedResult, DownloadLimits } from './download.ts';
+import { isLiveResponseError, throwIfCancelled } from './errors.ts';
+import { createHttpTransport } from './http.ts';
+import { toODataQuery } from './odata.ts';
+import type { ActionQuery } from './odata.ts';
+import { ResultLink } from './resultLink.ts';
+import { withRetry } from './retry.ts';
+import { readAction, readActionPage, readLink } from './schema.ts';
+import type { ActionPage, MachineAction } from './schema.ts';
+import type { HttpAnswer, Transport } from './transport.ts';
+
+/** One line of the log for one request: enough to count calls and find the slow one, nothing that is secret. */
+export interface CallRecord {
+  readonly door: 'api' | 'download';
+  /** API path without query; for downloads the host alone. */
+  readonly target: string;
+  /** HTTP status, or the failure's code where there was no answer. */
+  readonly outcome: number | string;
+  readonly durationMs: number;
+}
+
+export interface DefenderClientOptions {
+  /** Base of the API without a slash at the end, e.g. `https://api.security.microsoft.com`. */
+  readonly apiUrl: string;
+  /** A token for the API. `rejected` is one that the API has just refused: the answer must be another one. */
+  readonly getAccessToken: (signal: AbortSignal, rejected?: string) => Promise<string>;
+  readonly transport?: Transport;
+  readonly budget?: Budget;
+  readonly clock?: Clock;
+  /** Hosts that results may come from besides Azure's, with port where there is one. */
+  readonly downloadHosts?: readonly string[];
+  /** Whether a download without Azure's headers is refused. Off for custom connections only. */
+  readonly expectAzureHeaders?: boolean;
+  readonly onCall?: (record: CallRecord) => void;
+}
+
+/** The Defender API as this product needs it. Every method rejects with LiveResponseError, and with nothing else. */
+export interface DefenderClient {
+  /**
+   * One page of machine actions, newest first: one call.
+   * @param nextLink - what the page before answered, if it did; followed to the API's own host only
+   */
+  readonly listMachineActions: (
+    query: ActionQuery,
+    signal: AbortSignal,
+    nextLink?: string,
+    priority?: Priority,
+  ) => Promise<ActionPage>;
+  /** One machine action: one call. */
+  readonly getMachineAction: (actionId: string, signal: AbortSignal, priority?: Priority) => Promise<MachineAction>;
+  /** A fresh download link, valid for 30 minutes: one call. Nothing is run again on the device. */
+  readonly getResultLink: (
+    actionId: string,
+    commandIndex: number,
+    signal: AbortSignal,
+    priority?: Priority,
+  ) => Promise<ResultLink>;
+  /** The bytes behind a link: no call of the API, no bearer token. */
+  readonly downloadResult: (link: ResultLink, signal: AbortSignal, limits: DownloadLimits) => Promise<DownloadedResult>;
+}
+
+/** The longest that one answer of the API may take to its last byte, ms. axios' own timer sees only silence. */
+const API_DEADLINE_MS = 100_000;
+
+/** Creates the one client through which everything reaches the Defender API and the blob host. */
+export function createDefenderClient(options: DefenderClientOptions): DefenderClient {
+  const clock = options.clock ?? systemClock;
+  const transport = options.transport ?? createHttpTransport();
+  const budget = options.budget ?? new SlidingWindowBudget(clock);
+  const apiUrl = options.apiUrl.replace(/\/+$/u, '');
+  const { host } = new URL(apiUrl);
+
+  const logged = async (
+    door: CallRecord['door'],
+    target: string,
+    send: () => Promise<HttpAnswer>,
+  ): Promise<HttpAnswer> => {
+    const start = clock.now();
+    const record = (outcome: number | string): void => {
+      options.onCall?.({ door, target, outcome, durationMs: clock.now() - start });
+    };
+    try {
+      const answer = await send();
+      record(answer.status);
+      return answer;
+    } catch (error) {
+      record(isLiveResponseError(error) ? error.code : 'unknown');
+      throw error;
+    }
+  };
+
+  const sendOnce = async (path: string, token: string, signal: AbortSignal, slot: CallSlot): Promise<unknown> => {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(API_DEADLINE_MS)]);
+    try {
+      const answer = await logged('api', path.split('?')[0] ?? path, () =>
+        transport.api({
+          method: 'GET',
+          url: apiUrl + path,
+          headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+          signal: deadline,
+        }),
+      );
+      const body = await readJson(answer);
+      if (answer.status === 200) return body;
+      const error = toApiError(answer, body, host, clock.now());
+      if (error.code === 'rateLimited' && error.values.retryAt !== undefined) budget.pauseUntil(error.values.retryAt);
+      throw error;
+    } finally {
+      slot.end();
+    }
+  };
+
+  const get = async (path: string, signal: AbortSignal, priority: Priority): Promise<unknown> => {
+    let token = await options.getAccessToken(signal);
+    let renewed = false;
+    return withRetry(clock, signal, async () => {
+      throwIfCancelled(signal);
+      try {
+        return await sendOnce(path, token, signal, await budget.take(priority, signal));
+      } catch (error) {
+        if (!isLiveResponseError(error) || error.code !== 'notSignedIn' || renewed) throw error;
+        renewed = true;
+        token = await options.getAccessToken(signal, token);
+        return sendOnce(path, token, signal, await budget.take(priority, signal));
+      }
+    });
+  };
+
+  return {
+    listMachineActions: async (query, signal, nextLink, priority = 'click') => {
+      const path = pathOnHost(nextLink, host) ?? `/api/machineactions?${toODataQuery(query)}`;
+      return readActionPage(await get(path, signal, priority));
+    },
+
+    getMachineAction: async (actionId, signal, priority = 'click') =>
+      readAction(await get(`/api/machineactions/${encodeURIComponent(actionId)}`, signal, priority)),
+
+    getResultLink: async (actionId, commandIndex, signal, priority = 'click') => {
+      const id = encodeURIComponent(actionId);
+      const call = `GetLiveResponseResultDownloadLink(index=${commandIndex.toString()})`;
+      return new ResultLink(readLink(await get(`/api/machineactions/${id}/${call}`, signal, priority)));
+    },
+
+    downloadResult: (link, signal, limits) => {
+      const url = link.addressFor(options.downloadHosts ?? []);
+      return withRetry(clock, signal, async () => {
+        const answer = await logged('download', link.host, () =>
+          transport.download({ method: 'GET', url, headers: {}, signal }),
+        );
+        const read = await readBlob(answer, link.host, limits, options.expectAzureHeaders ?? true);
+        return { ...read, receivedAt: clock.now(), promisedName: link.fileName };
+      });
+    },
+  };
+}
+
+/** A next link may name the serving cluster instead of the host that was asked: the token does not go there. */
+function pathOnHost(link: string | undefined, host: string): string | undefined {
+  if (link === undefined || !URL.canParse(link)) return undefined;
+  const url = new URL(link);
+  return url.host === host ? url.pathname + url.search : undefined;
+}

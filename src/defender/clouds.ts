@@ -1,0 +1,54 @@
+import type { Cloud } from '../evidence/uri.ts';
+
+/** Where a cloud lives: API, sign-in, token scope and portal are four separate things. */
+export interface CloudAddresses {
+  readonly apiUrl: string;
+  readonly authority: string;
+  readonly scope: string;
+  readonly portalUrl: string;
+}
+
+/** Regions with an API host of their own, in the commercial cloud. */
+export const NEAR_REGIONS = ['us', 'eu', 'uk', 'au', 'swa', 'ina'] as const;
+export type NearRegion = (typeof NEAR_REGIONS)[number];
+
+/** Source: api-facts §6. The token's audience kept its old name when the API's host moved. */
+const KNOWN: Readonly<Record<Exclude<Cloud, 'custom'>, CloudAddresses>> = {
+  commercial: {
+    apiUrl: 'https://api.security.microsoft.com',
+    authority: 'https://login.microsoftonline.com',
+    scope: 'https://api.securitycenter.microsoft.com/.default',
+    portalUrl: 'https://security.microsoft.com',
+  },
+  gcc: {
+    apiUrl: 'https://api-gcc.securitycenter.microsoft.us',
+    authority: 'https://login.microsoftonline.com',
+    scope: 'https://api-gcc.securitycenter.microsoft.us/.default',
+    portalUrl: 'https://security.microsoft.com',
+  },
+  gccHigh: {
+    apiUrl: 'https://api-gov.securitycenter.microsoft.us',
+    authority: 'https://login.microsoftonline.us',
+    scope: 'https://api-gov.securitycenter.microsoft.us/.default',
+    portalUrl: 'https://security.microsoft.us',
+  },
+  dod: {
+    apiUrl: 'https://api-gov.securitycenter.microsoft.us',
+    authority: 'https://login.microsoftonline.us',
+    scope: 'https://api-gov.securitycenter.microsoft.us/.default',
+    portalUrl: 'https://security.apps.mil',
+  },
+};
+
+/** The addresses of a known cloud, with the API host of a near region where one is wanted. */
+export function cloudAddresses(cloud: Exclude<Cloud, 'custom'>, region?: NearRegion): CloudAddresses {
+  const addresses = KNOWN[cloud];
+  if (cloud !== 'commercial' || region === undefined) return addresses;
+  return { ...addresses, apiUrl: `https://${region}.api.security.microsoft.com` };
+}
+
+/**
+ * Blob hosts that results may come from in every cloud: GCC signs in commercially and stores in the government's.
+ * Source: api-facts §3 (the second one inferred from the connectivity documentation).
+ */
+export const BLOB_HOST_SUFFIXES = ['.blob.core.windows.net', '.blob.core.usgovcloudapi.net'] as const;

@@ -1,0 +1,99 @@
+import axios, { isAxiosError } from 'axios';
+import type { AxiosInstance } from 'axios';
+import { addAbortSignal } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { LiveResponseError } from './errors.ts';
+import type { FailureCode } from './errors.ts';
+import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
+
+/** Silence on the socket after which a request is given up, ms. */
+const IDLE_MS = 60_000;
+
+/**
+ * The network, through axios.
+ *
+ * Two instances, because one with a default bearer would send it to an absolute download link. `proxy: false` leaves
+ * proxies to VS Code, which patches Node's agents; axios' own handling has leaked bearer tokens to a proxy in clear.
+ */
+export function createHttpTransport(): Transport {
+  const common = {
+    adapter: 'http',
+    proxy: false,
+    maxRedirects: 0,
+    responseType: 'stream',
+    timeout: IDLE_MS,
+    validateStatus: () => true,
+  } as const;
+  const api = axios.create(common);
+  // The hash must be of the stored bytes, so nothing on the way may unpack them.
+  const download = axios.create({ ...common, decompress: false });
+  return {
+    api: (request) => send(api, request),
+    download: (request) =>
+      send(download, { ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } }),
+  };
+}
+
+async function send(instance: AxiosInstance, request: HttpRequest): Promise<HttpAnswer> {
+  const { host } = new URL(request.url);
+  try {
+    const answer = await instance.request<Readable>({
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      signal: request.signal,
+    });
+    return {
+      status: answer.status,
+      headers: lowerCaseHeaders(answer.headers),
+      body: readBody(addAbortSignal(request.signal, answer.data), host, request.signal),
+    };
+  } catch (error) {
+    throw toLiveResponseError(error, host, request.signal);
+  }
+}
+
+async function* readBody(stream: Readable, host: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    throw toLiveResponseError(error, host, signal);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function lowerCaseHeaders(headers: object): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string') plain[name.toLowerCase()] = value;
+    else if (Array.isArray(value)) plain[name.toLowerCase()] = value.join(', ');
+  }
+  return plain;
+}
+
+const CODES: readonly (readonly [RegExp, FailureCode])[] = [
+  [/^(?:ENOTFOUND|EAI_\w+)$/u, 'unknownHost'],
+  [/^(?:ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EADDRNOTAVAIL)$/u, 'offline'],
+  [/^(?:ETIMEDOUT|ECONNABORTED|ESOCKETTIMEDOUT)$/u, 'timeout'],
+  [/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS|^ERR_SSL|^EPROTO$/u, 'tls'],
+];
+
+/**
+ * AxiosError carries the token and the link in its properties, so nothing of it is kept but the host and the code,
+ * and it is not a `cause` either.
+ */
+function toLiveResponseError(error: unknown, host: string, signal: AbortSignal): LiveResponseError {
+  if (signal.aborted) {
+    const reason: unknown = signal.reason;
+    const timedOut = reason instanceof Error && reason.name === 'TimeoutError';
+    return new LiveResponseError(timedOut ? 'timeout' : 'cancelled', timedOut ? { host } : {});
+  }
+  const systemCode = isAxiosError(error) || hasCode(error) ? (error.code ?? '') : '';
+  const code = CODES.find(([pattern]) => pattern.test(systemCode))?.[1] ?? 'connectionLost';
+  return new LiveResponseError(code, { host, ...(systemCode === '' ? {} : { systemCode }) });
+}
+
+function hasCode(error: unknown): error is { readonly code: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
+}

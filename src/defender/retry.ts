@@ -1,0 +1,59 @@
+import type { Clock } from './clock.ts';
+import { isLiveResponseError } from './errors.ts';
+import type { FailureCode, LiveResponseError } from './errors.ts';
+
+/** Failures that may be gone a moment later. Only GETs are ever repeated, and this version sends nothing else. */
+const PASSING: ReadonlySet<FailureCode> = new Set([
+  'rateLimited',
+  'serverError',
+  'timeout',
+  'connectionLost',
+  'incompleteDownload',
+]);
+
+const MAX_ATTEMPTS = 4;
+/** The longest that one call may take with all its repetitions, ms. */
+const MAX_TOTAL_MS = 120_000;
+const FIRST_PAUSE_MS = 500;
+
+/**
+ * Repeats an attempt that failed in passing: up to four times within two minutes, with growing pauses of random
+ * length so that windows that failed together do not return together. A time the server named is kept to.
+ *
+ * @throws the failure of the last attempt
+ */
+export async function withRetry<Result>(
+  clock: Clock,
+  signal: AbortSignal,
+  attempt: () => Promise<Result>,
+  random: () => number = Math.random,
+): Promise<Result> {
+  const start = clock.now();
+  for (let made = 1; ; made++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isLiveResponseError(error) || !PASSING.has(error.code) || made === MAX_ATTEMPTS) throw error;
+      const pause = pauseAfter(error, made, clock.now(), random);
+      if (clock.now() + pause - start > MAX_TOTAL_MS) throw error;
+      await clock.wait(pause, signal);
+    }
+  }
+}
+
+function pauseAfter(error: LiveResponseError, made: number, now: number, random: () => number): number {
+  const jittered = FIRST_PAUSE_MS * 2 ** (made - 1) * (0.5 + random());
+  return error.values.retryAt === undefined ? jittered : Math.max(jittered, error.values.retryAt - now);
+}
+
+/**
+ * When the server wants to be asked again.
+ * @param header - `Retry-After`: seconds or an HTTP date; the documentation promises it, real answers may lack it
+ * @returns ms since 1970
+ */
+export function readRetryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/u.test(header.trim())) return now + Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(date, now);
+}

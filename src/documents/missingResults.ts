@@ -1,0 +1,45 @@
+import { l10n, window } from 'vscode';
+import { resultKey } from '../evidence/uri.ts';
+import type { ResultAddress } from '../evidence/uri.ts';
+
+/** Restored tabs are read one after the other: the notice waits until the last of them was, ms. */
+const GATHER_MS = 1000;
+
+/** Tells once of all documents whose text is not stored here. Fetching them takes a click: it spends calls. */
+export class MissingResults {
+  readonly #missing = new Map<string, ResultAddress>();
+  readonly #told = new Set<string>();
+  readonly #fetch: (addresses: readonly ResultAddress[]) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(fetch: (addresses: readonly ResultAddress[]) => void) {
+    this.#fetch = fetch;
+  }
+
+  report(address: ResultAddress): void {
+    const key = resultKey(address);
+    if (this.#told.has(key)) return;
+    this.#missing.set(key, address);
+    this.#timer ??= setTimeout(() => void this.#tell(), GATHER_MS);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #tell(): Promise<void> {
+    this.#timer = undefined;
+    const addresses = [...this.#missing.values()];
+    for (const key of this.#missing.keys()) this.#told.add(key);
+    this.#missing.clear();
+    const one = addresses.length === 1;
+    const sentence = one
+      ? l10n.t('The result of an open tab is not stored on this machine. Fetching it takes one call.')
+      : l10n.t(
+          'The results of {0} open tabs are not stored on this machine. Fetching them takes {0} calls.',
+          addresses.length,
+        );
+    const button = l10n.t('Fetch');
+    if ((await window.showInformationMessage(sentence, button)) === button) this.#fetch(addresses);
+  }
+}

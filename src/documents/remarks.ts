@@ -1,0 +1,72 @@
+import { l10n } from 'vscode';
+import type { DecodeChange } from '../evidence/decode.ts';
+import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
+
+/** Beyond this column VS Code does not draw a line. */
+const LAST_COLUMN = 10_000;
+
+/** Everything a reader must know about how the view differs from the stored bytes, a sentence each. */
+export function remarksOn(facts: StoredFacts): string[] {
+  return [
+    ...facts.mismatches.map((mismatch) =>
+      mismatch.kind === 'scriptName'
+        ? l10n.t('The result names the script {0}, but {1} was run.', mismatch.found, mismatch.asked)
+        : l10n.t('The file is named {0}, but {1} was asked for.', mismatch.found, mismatch.asked),
+    ),
+    ...facts.changes.flatMap((change) => changeRemark(change)),
+    ...streamRemarks(l10n.t('Output'), facts.transcript?.output),
+    ...streamRemarks(l10n.t('Errors'), facts.transcript?.errors),
+  ];
+}
+
+function changeRemark(change: DecodeChange): string[] {
+  const keys = (change.keys ?? []).join(', ');
+  switch (change.kind) {
+    case 'gunzipped':
+      return [l10n.t('The stored file is gzip; its content is shown.')];
+    case 'byteOrderMark':
+      return [];
+    case 'invalidBytes':
+      return [l10n.t('{0} places were no valid text and are shown as U+FFFD.', change.count)];
+    case 'controlCharactersEscaped':
+      return [
+        l10n.t('{0} raw control characters stand in the JSON: strict JSON readers refuse this file.', change.count),
+      ];
+    case 'oldKey':
+      return [l10n.t('Older names of keys were read ({0}).', keys)];
+    case 'unknownKey':
+      return [l10n.t('The file holds keys that are not shown ({0}).', keys)];
+    case 'missingKey':
+      return [l10n.t('The file lacks {0}.', keys)];
+    case 'exitCodeNotANumber':
+      return [l10n.t('The exit code is not a whole number.')];
+  }
+}
+
+function streamRemarks(title: string, text: StreamFacts | undefined): string[] {
+  if (text === undefined) return [];
+  const { crlf, lf, cr } = text.lineEnds;
+  const kinds = [crlf, lf, cr].filter((count) => count > 0).length;
+  return [
+    ...(text.nuls > 0
+      ? [l10n.t('{0}: {1} NULs are shown as ␀, {2} of them at the end.', title, text.nuls, text.trailingNuls)]
+      : []),
+    ...(kinds > 1
+      ? [
+          l10n.t(
+            '{0}: line ends are mixed ({1} CRLF, {2} LF, {3} CR); the editor shows them alike.',
+            title,
+            crlf,
+            lf,
+            cr,
+          ),
+        ]
+      : []),
+    ...(text.loneSurrogates > 0
+      ? [l10n.t('{0}: {1} halves of characters are shown as U+FFFD.', title, text.loneSurrogates)]
+      : []),
+    ...(text.longestLine > LAST_COLUMN
+      ? [l10n.t('{0}: a line has {1} columns; the editor draws the first 10,000.', title, text.longestLine)]
+      : []),
+  ];
+}

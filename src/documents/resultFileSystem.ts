@@ -1,0 +1,94 @@
+import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType } from 'vscode';
+import type { Disposable, FileChangeEvent, FileStat, FileSystemProvider, Uri } from 'vscode';
+import { buildResultUri, parseResultUri } from '../evidence/uri.ts';
+import type { ResultAddress, ResultStream } from '../evidence/uri.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
+import { toVsCodeUri } from './resultUris.ts';
+
+const STREAMS: readonly ResultStream[] = ['output', 'errors'];
+
+/**
+ * Results as read-only files. Reads the store and never the network: a restored tab or a stranger's link spends no
+ * call. What is not stored is a missing file, and is reported so that one notice can speak for all of them.
+ */
+export class ResultFileSystem implements FileSystemProvider, Disposable {
+  readonly #store: ResultStore;
+  readonly #onMissing: (address: ResultAddress) => void;
+  readonly #changed = new EventEmitter<FileChangeEvent[]>();
+  readonly #subscription: Disposable;
+
+  readonly onDidChangeFile = this.#changed.event;
+
+  constructor(store: ResultStore, onMissing: (address: ResultAddress) => void) {
+    this.#store = store;
+    this.#onMissing = onMissing;
+    // A tab that stood empty because its text was missing reads again.
+    this.#subscription = store.onDidStore((facts) => {
+      this.#changed.fire(
+        STREAMS.map((stream) => ({
+          type: FileChangeType.Changed,
+          uri: toVsCodeUri(buildResultUri({ ...facts.ref, stream }, facts.name)),
+        })),
+      );
+    });
+  }
+
+  async stat(uri: Uri): Promise<FileStat> {
+    const { facts, stream } = await this.#find(uri);
+    return {
+      type: FileType.File,
+      ctime: facts.fetchedAt,
+      mtime: facts.fetchedAt,
+      size: stream.documentBytes,
+      permissions: FilePermission.Readonly,
+    };
+  }
+
+  async readFile(uri: Uri): Promise<Uint8Array> {
+    const { address } = await this.#find(uri);
+    const bytes = await this.#store.document(address, address.stream);
+    if (bytes === undefined) throw FileSystemError.FileNotFound(uri);
+    return bytes;
+  }
+
+  /** Stored results never change, so there is nothing to watch but their arrival. */
+  watch(): Disposable {
+    return { dispose: () => undefined };
+  }
+
+  readDirectory(uri: Uri): never {
+    throw FileSystemError.FileNotFound(uri);
+  }
+
+  createDirectory(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: Uri): never {
+    throw FileSystemError.NoPermissions(uri);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async #find(uri: Uri): Promise<{ address: ResultAddress; facts: StoredFacts; stream: StreamFacts }> {
+    const address = parseResultUri(uri);
+    if (address === undefined || address.stream === 'raw') throw FileSystemError.FileNotFound(uri);
+    const facts = await this.#store.facts(address);
+    const stream = facts?.transcript?.[address.stream];
+    if (facts === undefined) this.#onMissing(address);
+    if (facts === undefined || stream === undefined) throw FileSystemError.FileNotFound(uri);
+    return { address, facts, stream };
+  }
+}

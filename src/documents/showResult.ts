@@ -1,0 +1,90 @@
+import { commands, Range, ViewColumn, window } from 'vscode';
+import type { TabGroup, TextDocumentShowOptions } from 'vscode';
+import { LiveResponseError } from '../defender/errors.ts';
+import type { ResultStream } from '../evidence/uri.ts';
+import { opensErrorsBeside } from '../platform/config.ts';
+import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
+import type { CompanionTabs } from './companionTabs.ts';
+import { addressOfTab, documentUri, tabsOf } from './resultUris.ts';
+
+/** Largest text that is shown whole: above 20 MiB and 300,000 lines VS Code drops folding and sticky scroll. */
+const MAX_LENGTH = 16 * 1024 * 1024;
+const MAX_LINES = 250_000;
+
+export interface ShowOptions {
+  /** Which text is wanted in front; by default the output, or the errors where there is no output. */
+  readonly stream?: Exclude<ResultStream, 'raw'> | undefined;
+  readonly preserveFocus: boolean;
+  /** Line to jump to, from 1. */
+  readonly line?: number | undefined;
+}
+
+/**
+ * Shows a stored result: output in front, its errors beside. The errors never cover a document of the user's: where
+ * the group beside holds one, they become a tab behind the output.
+ *
+ * @throws LiveResponseError `notAResult` or `tooLargeToShow`
+ */
+export async function showResult(facts: StoredFacts, companions: CompanionTabs, options: ShowOptions): Promise<void> {
+  const { transcript } = facts;
+  if (transcript === undefined) throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
+  const onlyErrors = transcript.output.length === 0 && transcript.errors.length > 0;
+  const stream = options.stream ?? (onlyErrors ? 'errors' : 'output');
+  refuseTooLarge(transcript[stream]);
+
+  const column = columnFor(facts, stream);
+  const withCompanion =
+    stream === 'output' && options.stream === undefined && transcript.errorLines > 0 && fits(transcript.errors);
+  const side = withCompanion ? sideColumn(column) : undefined;
+  await companions.during(facts.ref, withCompanion, async () => {
+    if (withCompanion && side === undefined) {
+      // Opened first and for good, so that the output then stands before it in the same group.
+      await open(facts, 'errors', { viewColumn: column, preserveFocus: true, preview: false });
+    }
+    await open(facts, stream, {
+      viewColumn: column,
+      preserveFocus: options.preserveFocus,
+      preview: true,
+      ...(options.line === undefined ? {} : { selection: lineRange(options.line) }),
+    });
+    if (side !== undefined) await open(facts, 'errors', { viewColumn: side, preserveFocus: true, preview: true });
+  });
+}
+
+/** By `vscode.open`: a document that an extension opened itself stays in memory for minutes after its tab is closed. */
+async function open(facts: StoredFacts, stream: ResultStream, options: TextDocumentShowOptions): Promise<void> {
+  await commands.executeCommand('vscode.open', documentUri(facts, stream), options);
+}
+
+function refuseTooLarge(text: StreamFacts): void {
+  if (!fits(text)) throw new LiveResponseError('tooLargeToShow', { size: text.documentBytes, lines: text.lines });
+}
+
+function fits(text: StreamFacts): boolean {
+  return text.length <= MAX_LENGTH && text.lines <= MAX_LINES;
+}
+
+/** Where it is open already; else the active group, unless that is the one that holds nothing but errors. */
+function columnFor(facts: StoredFacts, stream: ResultStream): ViewColumn {
+  const shown = tabsOf(facts.ref, stream)[0];
+  if (shown !== undefined) return shown.group.viewColumn;
+  const active = window.tabGroups.activeTabGroup;
+  if (stream === 'errors' || !holdsOnly(active, 'errors')) return active.viewColumn;
+  return window.tabGroups.all.find((group) => !holdsOnly(group, 'errors'))?.viewColumn ?? active.viewColumn;
+}
+
+/** The group to the right, where the errors may stand: a new one, or one that holds only documents of ours. */
+function sideColumn(column: ViewColumn): ViewColumn | undefined {
+  if (!opensErrorsBeside() || column === ViewColumn.Nine) return undefined;
+  const group = window.tabGroups.all.find((one) => one.viewColumn - column === 1);
+  if (group === undefined) return ViewColumn.Beside;
+  return group.tabs.every((tab) => addressOfTab(tab) !== undefined) ? group.viewColumn : undefined;
+}
+
+function holdsOnly(group: TabGroup, stream: ResultStream): boolean {
+  return group.tabs.length > 0 && group.tabs.every((tab) => addressOfTab(tab)?.stream === stream);
+}
+
+function lineRange(line: number): Range {
+  return new Range(line - 1, 0, line - 1, 0);
+}

@@ -1,0 +1,193 @@
+import { gunzipSync } from 'node:zlib';
+import { readBytes } from './encoding.ts';
+import type { Encoding } from './encoding.ts';
+import { escapeControlCharacters } from './jsonRepair.ts';
+
+/** What a RunScript left behind, as the device reported it: nothing trimmed, wrapped or re-ordered. */
+export interface Transcript {
+  /** `script_name`, or the older `name`. Undefined where the result names none. */
+  readonly scriptName: string | undefined;
+  /** A whole number, negative and above 255 included. Undefined where the result has none that can be believed. */
+  readonly exitCode: number | undefined;
+  /** `script_output` with its trailing NULs. */
+  readonly output: string;
+  /** `script_errors`, or the older `script_error`. */
+  readonly errors: string;
+  /** Keys that this version does not know, kept as they were. */
+  readonly otherKeys: Readonly<Record<string, unknown>>;
+}
+
+/** Something that had to be done, or was noticed, on the way from the stored bytes to the transcript. */
+export interface DecodeChange {
+  readonly kind: DecodeChangeKind;
+  /** How often. */
+  readonly count: number;
+  /** Where it happened first: a byte offset for `invalidBytes`, else an offset in UTF-16 units of the JSON text. */
+  readonly firstOffset?: number;
+  /** The keys it is about. */
+  readonly keys?: readonly string[];
+}
+
+export type DecodeChangeKind =
+  /** The stored bytes were gzip; `count` is the size after unpacking. */
+  | 'gunzipped'
+  | 'byteOrderMark'
+  /** Bytes that are no text in the encoding: each became U+FFFD, apart from those the device had written itself. */
+  | 'invalidBytes'
+  /** Raw control characters inside JSON strings: strict JSON readers refuse this file. */
+  | 'controlCharactersEscaped'
+  /** An older name for a key was read. */
+  | 'oldKey'
+  | 'unknownKey'
+  | 'missingKey'
+  /** There is an exit code, but it is not a whole number. */
+  | 'exitCodeNotANumber';
+
+/** Why bytes are no RunScript result. */
+export interface Rejection {
+  readonly reason: 'empty' | 'binary' | 'notJson' | 'truncated' | 'notATranscript' | 'tooLarge';
+  /** Where reading stopped, in UTF-16 units of the text, if that is known. */
+  readonly offset?: number;
+}
+
+export interface DecodedResult {
+  /** Undefined when the bytes are no RunScript result: then `rejection` says why. */
+  readonly transcript: Transcript | undefined;
+  readonly rejection: Rejection | undefined;
+  readonly changes: readonly DecodeChange[];
+  readonly encoding: Encoding;
+}
+
+/** Unpacked size above which a gzip result is refused: one V8 string cannot hold more than half of it. */
+const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
+
+/**
+ * Reads a RunScript result: gzip, byte order mark, UTF-8 or UTF-16, JSON.
+ *
+ * Pure: the same bytes always give the same answer, and nothing is thrown. A file that was cut off is never completed;
+ * the only repair is to escape raw control characters inside strings, which Microsoft's own example needs, and it is
+ * reported as a change.
+ *
+ * @param bytes - the result file as the service stored it
+ */
+export function decodeResult(bytes: Uint8Array): DecodedResult {
+  const changes: DecodeChange[] = [];
+  const reject = (rejection: Rejection, encoding: Encoding = 'utf-8'): DecodedResult => ({
+    transcript: undefined,
+    rejection,
+    changes,
+    encoding,
+  });
+
+  if (bytes.length === 0) return reject({ reason: 'empty' });
+  let plain = bytes;
+  if (isGzip(bytes)) {
+    const unpacked = gunzip(bytes);
+    if (unpacked instanceof Uint8Array) plain = unpacked;
+    else return reject({ reason: unpacked });
+    changes.push({ kind: 'gunzipped', count: plain.length });
+  }
+
+  const read = readBytes(plain);
+  if (read === undefined) return reject({ reason: 'tooLarge' });
+  if (read.byteOrderMark) changes.push({ kind: 'byteOrderMark', count: 1 });
+  if (read.invalidBytes > 0) {
+    changes.push({ kind: 'invalidBytes', count: read.invalidBytes, firstOffset: read.firstInvalidByte });
+  }
+
+  const parsed = parseTolerantly(read.text, changes);
+  if ('rejection' in parsed) return reject(parsed.rejection, read.encoding);
+  const transcript = toTranscript(parsed.value, changes);
+  if (transcript === undefined) return reject({ reason: 'notATranscript' }, read.encoding);
+  return { transcript, rejection: undefined, changes, encoding: read.encoding };
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'binary' {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ERR_BUFFER_TOO_LARGE') return 'tooLarge';
+    return code === 'Z_BUF_ERROR' ? 'truncated' : 'binary';
+  }
+}
+
+function parseTolerantly(text: string, changes: DecodeChange[]): { value: unknown } | { rejection: Rejection } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    // The reason is worked out below, from a scan that V8's message does not offer.
+  }
+  const repaired = escapeControlCharacters(text);
+  if (repaired.endsInside) return { rejection: { reason: 'truncated', offset: text.length } };
+  if (repaired.count > 0) {
+    try {
+      const value: unknown = JSON.parse(repaired.text);
+      changes.push({ kind: 'controlCharactersEscaped', count: repaired.count, firstOffset: repaired.firstOffset });
+      return { value };
+    } catch {
+      // Something else is wrong as well, so nothing was gained.
+    }
+  }
+  return { rejection: looksLikeText(text) ? { reason: 'notJson' } : { reason: 'binary' } };
+}
+
+function looksLikeText(text: string): boolean {
+  const head = text.slice(0, 4096);
+  let odd = 0;
+  for (let at = 0; at < head.length; at++) {
+    const unit = head.charCodeAt(at);
+    if (unit === 0xfffd || (unit < 0x20 && unit !== 0x09 && unit !== 0x0a && unit !== 0x0d)) odd++;
+  }
+  return odd * 10 <= head.length;
+}
+
+const KNOWN_KEYS = new Set(['script_name', 'name', 'exit_code', 'script_output', 'script_errors', 'script_error']);
+
+function toTranscript(value: unknown, changes: DecodeChange[]): Transcript | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const oldKeys: string[] = [];
+  const missing: string[] = [];
+  const text = (key: string, oldKey?: string): string | undefined => {
+    const current = fields.get(key);
+    if (typeof current === 'string') return current;
+    const older = oldKey === undefined ? undefined : fields.get(oldKey);
+    if (typeof older === 'string') {
+      oldKeys.push(oldKey ?? key);
+      return older;
+    }
+    missing.push(key);
+    return undefined;
+  };
+
+  const scriptName = text('script_name', 'name');
+  const output = text('script_output');
+  const errors = text('script_errors', 'script_error');
+  // A file without both texts is some other JSON; one of them alone is a result with a gap, which is said.
+  if (output === undefined && errors === undefined) return undefined;
+
+  const exitCode = fields.get('exit_code');
+  const believable = typeof exitCode === 'number' && Number.isSafeInteger(exitCode);
+  if (exitCode === undefined || exitCode === null) missing.push('exit_code');
+  else if (!believable) changes.push({ kind: 'exitCodeNotANumber', count: 1, keys: ['exit_code'] });
+
+  const otherKeys = Object.fromEntries([...fields].filter(([key]) => !KNOWN_KEYS.has(key)));
+  const report = (kind: DecodeChangeKind, keys: readonly string[]): void => {
+    if (keys.length > 0) changes.push({ kind, count: keys.length, keys });
+  };
+  report('oldKey', oldKeys);
+  report('missingKey', missing);
+  report('unknownKey', Object.keys(otherKeys));
+  return {
+    scriptName,
+    exitCode: believable ? exitCode : undefined,
+    output: output ?? '',
+    errors: errors ?? '',
+    otherKeys,
+  };
+}

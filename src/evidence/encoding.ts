@@ -1,0 +1,82 @@
+/** How the text of a result was written. */
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+const REPLACEMENT = '\ufffd';
+
+export interface ReadText {
+  readonly text: string;
+  readonly encoding: Encoding;
+  readonly byteOrderMark: boolean;
+  /** Characters that our decoding had to replace, apart from U+FFFD that the bytes themselves spelled. */
+  readonly invalidBytes: number;
+  /** Byte offset of the first replaced place; 0 where there is none. */
+  readonly firstInvalidByte: number;
+}
+
+/**
+ * Turns bytes into text by byte order mark, else by the pattern that JSON's first characters leave in UTF-16,
+ * else as UTF-8.
+ *
+ * @returns undefined when the text is longer than one string can be
+ */
+export function readBytes(bytes: Uint8Array): ReadText | undefined {
+  const { encoding, markLength } = sniff(bytes);
+  const body = bytes.subarray(markLength);
+  let text: string;
+  try {
+    text = new TextDecoder(encoding, { ignoreBOM: true }).decode(body);
+  } catch {
+    // The only fault of a decoder that is not `fatal` is a text that exceeds the longest string.
+    return undefined;
+  }
+  const replaced = encoding === 'utf-8' ? countReplaced(text, body) : { count: 0, firstOffset: 0 };
+  return {
+    text,
+    encoding,
+    byteOrderMark: markLength > 0,
+    invalidBytes: replaced.count,
+    firstInvalidByte: replaced.count > 0 ? replaced.firstOffset + markLength : 0,
+  };
+}
+
+function sniff(bytes: Uint8Array): { encoding: Encoding; markLength: number } {
+  const [first, second, third] = bytes;
+  if (first === 0xef && second === 0xbb && third === 0xbf) return { encoding: 'utf-8', markLength: 3 };
+  if (first === 0xff && second === 0xfe) return { encoding: 'utf-16le', markLength: 2 };
+  if (first === 0xfe && second === 0xff) return { encoding: 'utf-16be', markLength: 2 };
+  if (first === 0x7b && second === 0x00) return { encoding: 'utf-16le', markLength: 0 };
+  if (first === 0x00 && second === 0x7b) return { encoding: 'utf-16be', markLength: 0 };
+  return { encoding: 'utf-8', markLength: 0 };
+}
+
+function countReplaced(text: string, bytes: Uint8Array): { count: number; firstOffset: number } {
+  let inText = 0;
+  for (let at = text.indexOf(REPLACEMENT); at >= 0; at = text.indexOf(REPLACEMENT, at + 1)) inText++;
+  if (inText === 0) return { count: 0, firstOffset: 0 };
+  const count = inText - countSpelled(bytes);
+  return { count, firstOffset: count > 0 ? firstInvalidOffset(text, bytes) : 0 };
+}
+
+function countSpelled(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0xef); at >= 0; at = bytes.indexOf(0xef, at + 1)) {
+    if (isSpelled(bytes, at)) count++;
+  }
+  return count;
+}
+
+function isSpelled(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
+}
+
+/** All before the first replaced character is valid, so its length in UTF-8 is its length in the file. */
+function firstInvalidOffset(text: string, bytes: Uint8Array): number {
+  let offset = 0;
+  let from = 0;
+  for (let at = text.indexOf(REPLACEMENT); at >= 0; at = text.indexOf(REPLACEMENT, at + 1)) {
+    offset += Buffer.byteLength(text.slice(from, at));
+    if (!isSpelled(bytes, offset)) return offset;
+    from = at;
+  }
+  return offset;
+}

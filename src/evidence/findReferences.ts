@@ -1,0 +1,67 @@
+import { isGuid, parseResultUri, RESULT_SCHEME } from './uri.ts';
+
+/** A machine action, and where the text says so the command, that a piece of text speaks of. */
+export interface FoundReference {
+  /** Lower-case GUID. */
+  readonly actionId: string;
+  readonly commandIndex: number | undefined;
+}
+
+const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+/**
+ * Finds the machine actions named in any text: a chat line, the documentation's two-line GET, `id#1`, an API address,
+ * a result file's name, an expired download link, an address of ours.
+ *
+ * A download link is read for the file name in its `rscd` only: the GUIDs in its path and signature are no action ids,
+ * and the link itself is a secret that goes no further.
+ *
+ * @returns what names a command first, then bare ids, each once, in the order of the text
+ */
+export function findReferences(text: string): FoundReference[] {
+  const found = new Map<string, FoundReference>();
+  const add = (actionId: string | undefined, index: string | undefined): void => {
+    const id = actionId?.toLowerCase();
+    if (!isGuid(id)) return;
+    const commandIndex = index === undefined ? undefined : Number(index);
+    const key = `${id}#${commandIndex?.toString() ?? ''}`;
+    if (!found.has(key)) found.set(key, { actionId: id, commandIndex });
+  };
+
+  // Each kind is cut out once it is read, so that a GUID in it is not taken for a bare id afterwards.
+  let rest = text.replace(/https?:\/\/\S*[?&](?:amp;)?sig=\S*/giu, (link) => {
+    const file = new RegExp(`output_(${GUID})_(\\d{1,6})`, 'iu').exec(link);
+    add(file?.[1], file?.[2]);
+    return ' ';
+  });
+  rest = rest.replace(new RegExp(`${RESULT_SCHEME}:\\S*\\?(\\S*)`, 'giu'), (_address, query: string) => {
+    const address = parseResultUri({ scheme: RESULT_SCHEME, query });
+    add(address?.actionId, address?.commandIndex.toString());
+    return ' ';
+  });
+  const call = '\\s*/\\s*GetLiveResponseResultDownloadLink\\s*\\(\\s*index\\s*(?:=|%3D)\\s*(\\d{1,6})\\s*\\)';
+  rest = rest.replace(
+    new RegExp(`machineactions/(${GUID})(?:${call})?`, 'giu'),
+    (_address, id: string, index?: string) => {
+      add(id, index);
+      return ' ';
+    },
+  );
+  rest = rest.replace(
+    new RegExp(`output_(${GUID})_(\\d{1,6})|(${GUID})#(\\d{1,6})`, 'giu'),
+    (_name, id?: string, index?: string, hashId?: string, hashIndex?: string) => {
+      add(id ?? hashId, index ?? hashIndex);
+      return ' ';
+    },
+  );
+  // The portal's addresses end with the tenant's id, which is no action.
+  rest = rest.replace(new RegExp(`\\btid=${GUID}`, 'giu'), ' ');
+  for (const [id] of rest.matchAll(new RegExp(`(?<![0-9a-z-])${GUID}(?![0-9a-z-])`, 'giu'))) add(id, undefined);
+
+  const all = [...found.values()];
+  const namesCommand = new Set(all.filter((one) => one.commandIndex !== undefined).map((one) => one.actionId));
+  return [
+    ...all.filter((one) => one.commandIndex !== undefined),
+    ...all.filter((one) => one.commandIndex === undefined && !namesCommand.has(one.actionId)),
+  ];
+}

@@ -1,0 +1,107 @@
+import { URI } from 'vscode-uri';
+
+export const RESULT_SCHEME = 'live-response';
+
+/** Which part of a result a document shows. `raw` is the file as the service stored it. */
+export type ResultStream = 'output' | 'errors' | 'raw';
+
+const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
+
+export const CLOUDS = ['commercial', 'gcc', 'gccHigh', 'dod', 'custom'] as const;
+/** The clouds that Defender for Endpoint runs in; `custom` is a proxy or a tenant on this machine. */
+export type Cloud = (typeof CLOUDS)[number];
+
+/** What tells one result from every other: stores and addresses are keyed by it. */
+export interface ResultRef {
+  readonly cloud: Cloud;
+  /** Lower-case GUID. */
+  readonly tenantId: string;
+  /** The machine action's id: a lower-case GUID. */
+  readonly actionId: string;
+  /** The command's own `index`, never its position in the list. */
+  readonly commandIndex: number;
+}
+
+export interface ResultAddress extends ResultRef {
+  readonly stream: ResultStream;
+}
+
+/** What a person reads in the tab. Decoration only: it tells nothing apart. */
+export interface ResultName {
+  readonly connection: string;
+  readonly device: string;
+  readonly script: string;
+  /** When the action was created, as the server wrote it. */
+  readonly createdAt: string;
+}
+
+/**
+ * The one address of a document:
+ * `live-response:/<connection>/<device> · <script> · 2026-11-23T2104Z.lr-output?cloud=…&tenant=…&action=…&index=…&stream=…`.
+ */
+export function buildResultUri(address: ResultAddress, name: ResultName): URI {
+  const file = [name.device, name.script, minuteOf(name.createdAt)].map(toPathPart).join(' · ');
+  return URI.from({
+    scheme: RESULT_SCHEME,
+    path: `/${toPathPart(name.connection)}/${file}.lr-${address.stream}`,
+    query: [
+      `cloud=${address.cloud}`,
+      `tenant=${address.tenantId}`,
+      `action=${address.actionId}`,
+      `index=${address.commandIndex.toString()}`,
+      `stream=${address.stream}`,
+    ].join('&'),
+  });
+}
+
+/**
+ * Reads an address back from the query alone: whoever made the path, it decides nothing.
+ *
+ * @returns undefined for anything that {@link buildResultUri} could not have written
+ */
+export function parseResultUri(uri: { readonly scheme: string; readonly query: string }): ResultAddress | undefined {
+  if (uri.scheme !== RESULT_SCHEME) return undefined;
+  const query = new URLSearchParams(uri.query);
+  const cloud = CLOUDS.find((known) => known === query.get('cloud'));
+  const stream = STREAMS.find((known) => known === query.get('stream'));
+  const tenantId = query.get('tenant');
+  const actionId = query.get('action');
+  const index = query.get('index');
+  if (cloud === undefined || stream === undefined || !isGuid(tenantId) || !isGuid(actionId)) return undefined;
+  if (index === null || !/^(?:0|[1-9]\d{0,5})$/u.test(index)) return undefined;
+  return { cloud, tenantId, actionId, commandIndex: Number(index), stream };
+}
+
+/** A key for maps and databases. */
+export function resultKey(ref: ResultRef): string {
+  return `${tenantKey(ref)}|${ref.actionId}|${ref.commandIndex.toString()}`;
+}
+
+/** The key of a tenant in its cloud. */
+export function tenantKey(ref: Pick<ResultRef, 'cloud' | 'tenantId'>): string {
+  return `${ref.cloud}|${ref.tenantId}`;
+}
+
+/** Whether a value is a GUID in the lower-case form that the service and our addresses use. */
+export function isGuid(value: unknown): value is string {
+  return typeof value === 'string' && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u.test(value);
+}
+
+/** `2026-11-23T21:04:41.1234567Z` → `2026-11-23T2104Z`. A text of another form stays as it is. */
+function minuteOf(time: string): string {
+  const parts = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)/u.exec(time);
+  return parts === null ? time : `${parts[1] ?? ''}T${parts[2] ?? ''}${parts[3] ?? ''}Z`;
+}
+
+/**
+ * Names come from devices and scripts, so from an attacker: they cannot become path segments, climb out of one,
+ * or turn a tab's title around with a bidirectional override.
+ */
+function toPathPart(text: string): string {
+  const safe = text
+    .replaceAll('/', '\u2215')
+    .replaceAll('\\', '\u29f5')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd');
+  if (safe === '') return '–';
+  return /^\.+$/u.test(safe) ? safe.replaceAll('.', '\u2024') : safe;
+}

@@ -1,0 +1,32 @@
+/** What an access token says of itself. Read without checking its signature: good for advice, never for a decision. */
+export interface TokenClaims {
+  readonly tenantId: string | undefined;
+  readonly clientId: string | undefined;
+  /** User principal name, else the application's id. */
+  readonly account: string | undefined;
+  /** ms since 1970. */
+  readonly expiresAt: number | undefined;
+}
+
+/** Reads a JWT's claims; undefined when the text is no JWT. */
+export function readClaims(token: string): TokenClaims | undefined {
+  const [, payload, signature] = token.split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  let claims: unknown;
+  try {
+    claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  if (typeof claims !== 'object' || claims === null) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(claims));
+  const text = (...keys: string[]): string | undefined =>
+    keys.map((key) => fields.get(key)).find((value): value is string => typeof value === 'string');
+  const expiry = fields.get('exp');
+  return {
+    tenantId: text('tid')?.toLowerCase(),
+    clientId: text('appid', 'azp')?.toLowerCase(),
+    account: text('upn', 'preferred_username', 'unique_name', 'appid', 'azp'),
+    expiresAt: typeof expiry === 'number' ? expiry * 1000 : undefined,
+  };
+}

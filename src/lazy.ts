@@ -1,0 +1,44 @@
+import type { createTenantClient } from './defender/tenantClient.ts';
+import type { StoreThread } from './results/resultStore.ts';
+import type { createSampleTransport } from './sample/sampleTransport.ts';
+
+/*
+ * The only file with import(): what stands behind these is built into bundles of its own, so that activation loads
+ * none of it. See scripts/build.ts for how each path becomes a file beside extension.cjs.
+ */
+
+/** HTTP, the API's client and the checks on its answers. */
+export async function loadTenantClient(): Promise<typeof createTenantClient> {
+  return (await import('./defender/tenantClient.ts')).createTenantClient;
+}
+
+/** The tenant that lives in memory. */
+export async function loadSampleTransport(): Promise<typeof createSampleTransport> {
+  return (await import('./sample/sampleTransport.ts')).createSampleTransport;
+}
+
+/** Starts the thread that stores and decodes results. */
+export async function startStoreThread(): Promise<StoreThread> {
+  const { Worker } = await import('node:worker_threads');
+  const path = await import('node:path');
+  const worker = new Worker(path.join(__dirname, 'worker.cjs'));
+  return {
+    send: (request) => {
+      worker.postMessage(request);
+    },
+    onAnswer: (listener) => {
+      worker.on('message', listener);
+    },
+    onEnd: (listener) => {
+      worker.on('error', (error) => {
+        listener(error instanceof Error ? error.message : 'error');
+      });
+      worker.on('exit', () => {
+        listener('exit');
+      });
+    },
+    stop: async () => {
+      await worker.terminate();
+    },
+  };
+}

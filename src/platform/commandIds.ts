@@ -1,0 +1,31 @@
+/** Every command of ours, by what it does. A test holds this against package.json and against what is registered. */
+export const commandIds = {
+  addConnection: 'liveResponse.addConnection',
+  openSampleTenant: 'liveResponse.openSampleTenant',
+  selectConnection: 'liveResponse.selectConnection',
+  replaceAccessToken: 'liveResponse.replaceAccessToken',
+  removeConnection: 'liveResponse.removeConnection',
+  refresh: 'liveResponse.refresh',
+  loadMore: 'liveResponse.loadMore',
+  loadDevice: 'liveResponse.loadDevice',
+  showAllTypes: 'liveResponse.showAllTypes',
+  showLiveResponseOnly: 'liveResponse.showLiveResponseOnly',
+  groupByDevice: 'liveResponse.groupByDevice',
+  groupByAction: 'liveResponse.groupByAction',
+  openResult: 'liveResponse.openResult',
+  openFocused: 'liveResponse.openFocused',
+  fetchResult: 'liveResponse.fetchResult',
+  openOutput: 'liveResponse.openOutput',
+  openErrors: 'liveResponse.openErrors',
+  copyOutput: 'liveResponse.copyOutput',
+  copyActionId: 'liveResponse.copyActionId',
+  exportRaw: 'liveResponse.exportRaw',
+  openDeviceInPortal: 'liveResponse.openDeviceInPortal',
+  showResultActions: 'liveResponse.showResultActions',
+  showLog: 'liveResponse.showLog',
+} as const;
+
+export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+/** The view that lists machine actions. */
+export const actionsViewId = 'liveResponse.actions';

@@ -1,0 +1,20 @@
+import { commands } from 'vscode';
+
+/** Every context key of ours with its values. A test holds this against the `when` clauses of package.json. */
+export interface ContextKeys {
+  /** Whether there is any connection; undefined until that is known, so that no welcome flashes up. */
+  readonly 'liveResponse.connections': 'none' | 'some';
+  /** What the view shows. */
+  readonly 'liveResponse.list': 'loading' | 'empty' | 'shown' | 'failed';
+  readonly 'liveResponse.grouping': 'action' | 'device';
+  readonly 'liveResponse.types': 'liveResponse' | 'all';
+}
+
+const current = new Map<keyof ContextKeys, string>();
+
+/** Sets a context key, where that changes anything. */
+export function setContextKey<Key extends keyof ContextKeys>(key: Key, value: ContextKeys[Key]): void {
+  if (current.get(key) === value) return;
+  current.set(key, value);
+  void commands.executeCommand('setContext', key, value);
+}

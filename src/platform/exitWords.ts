@@ -1,0 +1,35 @@
+import { env, l10n } from 'vscode';
+
+/** What a result said of its end; no transcript where the file was no result of a script. */
+export interface ExitFacts {
+  readonly transcript: { readonly exitCode: number | undefined; readonly errorLines: number } | undefined;
+}
+
+/** How a result is to be looked at: never green where anything went wrong, and red only where Defender says Failed. */
+export type ExitMood = 'pass' | 'warning' | 'unknown';
+
+/** `Exit 0`, `Exit 0 · 214 error lines`, `Exit -1073741510 (0xC000013A)`, `Exit unknown`, `Not a script result`. */
+export function exitWords(facts: ExitFacts): string {
+  const { transcript } = facts;
+  if (transcript === undefined) return l10n.t('Not a script result');
+  const { exitCode, errorLines } = transcript;
+  const exit = exitCode === undefined ? l10n.t('Exit unknown') : l10n.t('Exit {0}', withHex(exitCode));
+  if (errorLines === 0) return exit;
+  const lines =
+    errorLines === 1 ? l10n.t('1 error line') : l10n.t('{0} error lines', errorLines.toLocaleString(env.language));
+  return `${exit} · ${lines}`;
+}
+
+export function exitMood(facts: ExitFacts): ExitMood {
+  const { transcript } = facts;
+  if (transcript?.exitCode === undefined) return 'unknown';
+  return transcript.exitCode === 0 && transcript.errorLines === 0 ? 'pass' : 'warning';
+}
+
+/** Codes outside 0 to 255 are Windows status codes as often as not, and those are known by their hexadecimal form. */
+function withHex(exitCode: number): string {
+  if (exitCode >= 0 && exitCode <= 255) return exitCode.toString();
+  const bits = exitCode < 0 ? exitCode + 2 ** 32 : exitCode;
+  if (bits < 0) return exitCode.toString();
+  return `${exitCode.toString()} (0x${bits.toString(16).toUpperCase().padStart(8, '0')})`;
+}

@@ -1,0 +1,47 @@
+import { env } from 'vscode';
+
+/** `12.4 MB`, in the language of the editor. */
+export function formatBytes(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const power = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  return new Intl.NumberFormat(env.language, {
+    style: 'unit',
+    unit: units[power] ?? 'byte',
+    maximumFractionDigits: power === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** power);
+}
+
+/** Time of day on this machine's clock, with seconds. */
+export function formatTime(ms: number): string {
+  return new Intl.DateTimeFormat(env.language, { timeStyle: 'medium' }).format(ms);
+}
+
+/** Date and time on this machine's clock, with the zone's name. */
+export function formatLocal(ms: number): string {
+  return new Intl.DateTimeFormat(env.language, { dateStyle: 'medium', timeStyle: 'long' }).format(ms);
+}
+
+/** `2026-11-23 21:04:41 UTC`. */
+export function formatUtc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `3 min. ago`, in the language of the editor. Coarse: exact times stand in tooltips. */
+export function formatAge(ms: number, now: number): string {
+  const seconds = Math.max(0, Math.round((now - ms) / 1000));
+  const [value, unit] = coarse(seconds);
+  return new Intl.RelativeTimeFormat(env.language, { numeric: 'auto', style: 'short' }).format(-value, unit);
+}
+
+/** `3 s`, `2 min`, `1 h`, in the language of the editor. */
+export function formatDuration(ms: number): string {
+  const [value, unit] = coarse(Math.max(0, Math.round(ms / 1000)));
+  return new Intl.NumberFormat(env.language, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+}
+
+function coarse(seconds: number): [number, 'second' | 'minute' | 'hour' | 'day'] {
+  if (seconds < 60) return [seconds, 'second'];
+  if (seconds < 3600) return [Math.floor(seconds / 60), 'minute'];
+  if (seconds < 86_400) return [Math.floor(seconds / 3600), 'hour'];
+  return [Math.floor(seconds / 86_400), 'day'];
+}

@@ -1,0 +1,33 @@
+import { window } from 'vscode';
+import type { LogOutputChannel } from 'vscode';
+import type { CallRecord } from '../defender/client.ts';
+import { isLiveResponseError } from '../defender/errors.ts';
+
+/** Our log. It gets codes, hosts, paths without query, states and times; never a token, a link or an output. */
+export class Log {
+  readonly channel: LogOutputChannel = window.createOutputChannel('Live Response', { log: true });
+  #calls = 0;
+
+  /** One request: API paths are counted, since calls are what runs out. */
+  call(record: CallRecord): void {
+    const count = record.door === 'api' ? ` · call ${(++this.#calls).toString()}` : '';
+    this.channel.info(
+      `GET ${record.target} → ${record.outcome.toString()} in ${Math.round(record.durationMs).toString()} ms${count}`,
+    );
+  }
+
+  info(text: string): void {
+    this.channel.info(text);
+  }
+
+  /** A failure by its code and values; of errors that are not ours only name and message. */
+  failure(what: string, error: unknown): void {
+    if (isLiveResponseError(error)) this.channel.warn(`${what}: ${error.code} ${JSON.stringify(error.values)}`);
+    else if (error instanceof Error) this.channel.error(`${what}: ${error.name}: ${error.message}`);
+    else this.channel.error(`${what}: failed`);
+  }
+
+  show(): void {
+    this.channel.show(true);
+  }
+}

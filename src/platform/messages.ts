@@ -1,0 +1,187 @@
+import { l10n } from 'vscode';
+import { isLiveResponseError } from '../defender/errors.ts';
+import type { FailureCode, FailureValues } from '../defender/errors.ts';
+import { formatBytes, formatTime } from './format.ts';
+
+/** What a person can do about a failure. */
+export type NextStep =
+  | 'tryAgain'
+  | 'addConnection'
+  | 'replaceToken'
+  | 'refresh'
+  | 'exportRaw'
+  | 'copyCorrelationId'
+  | 'openSettings'
+  | 'showLog';
+
+/** A failure in words: one sentence, or two, and the steps from here, the likeliest first. */
+export interface FailureMessage {
+  readonly sentence: string;
+  readonly steps: readonly NextStep[];
+}
+
+/** Button texts. */
+export function stepLabel(step: NextStep): string {
+  const labels: Record<NextStep, string> = {
+    tryAgain: l10n.t('Try Again'),
+    addConnection: l10n.t('Add Connection…'),
+    replaceToken: l10n.t('Replace Access Token…'),
+    refresh: l10n.t('Refresh'),
+    exportRaw: l10n.t('Export Raw Result…'),
+    copyCorrelationId: l10n.t('Copy Correlation ID'),
+    openSettings: l10n.t('Open Settings'),
+    showLog: l10n.t('Show Log'),
+  };
+  return labels[step];
+}
+
+/** Turns any failure into words. */
+export function describeFailure(error: unknown): FailureMessage {
+  if (!isLiveResponseError(error)) {
+    return { sentence: l10n.t('Something went wrong that we did not foresee. The log says more.'), steps: ['showLog'] };
+  }
+  const { values } = error;
+  const steps = STEPS[error.code];
+  return {
+    sentence: SENTENCES[error.code](values),
+    steps: values.correlationId === undefined ? steps : [...steps, 'copyCorrelationId'],
+  };
+}
+
+const STEPS: Readonly<Record<FailureCode, readonly NextStep[]>> = {
+  noConnection: ['addConnection'],
+  notSignedIn: ['replaceToken', 'showLog'],
+  licence: ['showLog'],
+  missingPermission: ['replaceToken', 'showLog'],
+  badRequest: ['showLog'],
+  notFound: ['showLog'],
+  noResult: ['tryAgain', 'showLog'],
+  noResultByDesign: [],
+  resultIsFile: [],
+  commandNotFinished: ['refresh'],
+  commandNeverRan: [],
+  rateLimited: ['tryAgain', 'showLog'],
+  offline: ['tryAgain', 'showLog'],
+  unknownHost: ['tryAgain', 'showLog'],
+  tls: ['showLog'],
+  timeout: ['tryAgain', 'showLog'],
+  connectionLost: ['tryAgain', 'showLog'],
+  serverError: ['tryAgain', 'showLog'],
+  redirected: ['showLog'],
+  unexpectedAnswer: ['showLog'],
+  linkRefused: ['tryAgain', 'showLog'],
+  foreignDownloadHost: ['showLog'],
+  notFromStorage: ['tryAgain', 'showLog'],
+  incompleteDownload: ['tryAgain', 'showLog'],
+  tooLarge: ['openSettings'],
+  notAResult: ['exportRaw'],
+  tooLargeToShow: ['exportRaw'],
+  badArgument: [],
+  noPortal: [],
+  databaseFailed: ['tryAgain', 'showLog'],
+  cancelled: [],
+};
+
+const SENTENCES: Readonly<Record<FailureCode, (values: FailureValues) => string>> = {
+  noConnection: () => l10n.t('No connection leads to this tenant. Add one to fetch the result.'),
+  notSignedIn: (values) => {
+    const connection = values.connection ?? values.host ?? '';
+    if (values.reason === 'expired') return l10n.t('The access token of "{0}" has expired.', connection);
+    if (values.reason === 'noToken') return l10n.t('There is no access token for "{0}" in this window.', connection);
+    return l10n.t('Defender refused the access token of "{0}".', connection) + serverWords(values);
+  },
+  licence: (values) =>
+    l10n.t('This tenant lacks the licence or the service for this call; signing in again will not help.') +
+    serverWords(values),
+  missingPermission: (values) => l10n.t('A permission is missing.') + serverWords(values),
+  badRequest: (values) => l10n.t('Defender did not accept the request.') + serverWords(values),
+  notFound: (values) =>
+    values.connection === undefined
+      ? l10n.t('Defender knows no such machine action or command.')
+      : l10n.t(
+          'Not in this tenant, or outside your device groups: "{0}" as {1} does not see this machine action.',
+          values.connection,
+          values.account ?? l10n.t('an unknown account'),
+        ),
+  noResult: () =>
+    l10n.t('Defender has no result for this command (yet). It can take some minutes after the command has completed.'),
+  noResultByDesign: () => l10n.t('PutFile has no result, by design: it only uploads a file to the device.'),
+  resultIsFile: () =>
+    l10n.t('The result of GetFile is a file, and may be malware. This version does not save it; the portal does.'),
+  commandNotFinished: (values) =>
+    l10n.t('This command has not finished ({0}), so there is nothing to fetch yet.', values.state ?? '–'),
+  commandNeverRan: (values) =>
+    l10n.t('This command never ran: its session ended before it ({0}).', values.state ?? '–'),
+  rateLimited: (values) =>
+    values.retryAt === undefined
+      ? l10n.t('Defender’s limit of calls is reached.')
+      : l10n.t('Defender’s limit of calls is reached; it takes calls again at {0}.', formatTime(values.retryAt)),
+  offline: (values) =>
+    l10n.t('{0} cannot be reached. Is this machine online?', values.host ?? '–') + systemCode(values),
+  unknownHost: (values) =>
+    l10n.t('The name {0} cannot be resolved. Is this machine online?', values.host ?? '–') + systemCode(values),
+  tls: (values) =>
+    l10n.t('No trusted connection to {0}: its certificate is not accepted.', values.host ?? '–') + systemCode(values),
+  timeout: (values) => l10n.t('{0} did not answer in time.', values.host ?? '–'),
+  connectionLost: (values) => l10n.t('The connection to {0} broke off.', values.host ?? '–') + systemCode(values),
+  serverError: (values) =>
+    l10n.t('{0} has a problem of its own (HTTP {1}).', values.host ?? '–', values.status ?? '–') + serverWords(values),
+  redirected: (values) =>
+    l10n.t(
+      '{0} sent us elsewhere (HTTP {1}), which neither Defender nor its storage does.',
+      values.host ?? '–',
+      values.status ?? '–',
+    ),
+  unexpectedAnswer: (values) =>
+    l10n.t('The answer is not what the Defender API promises (at {0}).', values.path ?? '–'),
+  linkRefused: (values) =>
+    l10n.t(
+      '{0} refused the download twice, each time with a fresh link ({1}). A network rule or a proxy may be in the way.',
+      values.host ?? '–',
+      values.serverCode ?? `HTTP ${values.status?.toString() ?? '–'}`,
+    ),
+  foreignDownloadHost: (values) =>
+    l10n.t(
+      'The link leads to {0}, which is not a host that stores results. Nothing was sent there.',
+      values.host ?? '–',
+    ),
+  notFromStorage: (values) =>
+    l10n.t('What answered for {0} is not Azure storage: a proxy or a sign-in page is in between.', values.host ?? '–'),
+  incompleteDownload: (values) => l10n.t('The download from {0} was cut off.', values.host ?? '–'),
+  tooLarge: (values) =>
+    l10n.t(
+      'The result is larger than the limit of {0}. The setting "Max Download Size" changes that.',
+      formatBytes(values.limit ?? 0),
+    ),
+  notAResult: (values) => REJECTIONS[values.reason ?? '']?.() ?? l10n.t('What came is no result of a script.'),
+  tooLargeToShow: (values) =>
+    l10n.t(
+      'The text has {0} and {1} lines: too much for the editor. It is stored and can be exported.',
+      formatBytes(values.size ?? 0),
+      (values.lines ?? 0).toLocaleString(),
+    ),
+  badArgument: (values) =>
+    l10n.t('The command was called with an argument that it does not take ({0}).', values.path ?? '–'),
+  noPortal: () => l10n.t('This tenant is not one that the Defender portal shows, or the action names no device.'),
+  databaseFailed: () => l10n.t('The store on this machine failed. What is open stays open.'),
+  cancelled: () => l10n.t('Cancelled.'),
+};
+
+const REJECTIONS: Readonly<Record<string, () => string>> = {
+  empty: () => l10n.t('The result file is empty. It is stored as it came.'),
+  binary: () => l10n.t('What came is no text. It is stored as it came and can be exported.'),
+  notJson: () => l10n.t('The result file is not valid JSON, so it is not shown as output. It is stored as it came.'),
+  truncated: () =>
+    l10n.t('The result file is cut off in the middle, so it is not shown as output. It is stored as it came.'),
+  notATranscript: () => l10n.t('The file is JSON, but no result of a script. It is stored as it came.'),
+  tooLarge: () => l10n.t('The result file is too large to be read. It is stored as it came.'),
+};
+
+/** Defender's own words: for a missing permission they name the role. */
+function serverWords(values: FailureValues): string {
+  return values.serverMessage === undefined || values.serverMessage === '' ? '' : ` ${values.serverMessage}`;
+}
+
+function systemCode(values: FailureValues): string {
+  return values.systemCode === undefined ? '' : ` (${values.systemCode})`;
+}

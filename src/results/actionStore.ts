@@ -1,0 +1,163 @@
+import type { DefenderClient } from '../defender/client.ts';
+import type { ActionQuery } from '../defender/odata.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../defender/serverTime.ts';
+import { Emitter } from './emitter.ts';
+
+/** Rows of one page: a screen or two, and one call. */
+export const PAGE_SIZE = 50;
+
+export type ListState =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'loaded'; readonly hasMore: boolean }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** What changed: the ids of these actions, or the list itself. */
+export type ActionChange = { readonly ids: readonly string[] } | 'list';
+
+/** The machine actions of one connection, as far as they were loaded: newest first, each once. */
+export class ActionStore {
+  readonly #client: () => Promise<DefenderClient>;
+  readonly #changed = new Emitter<ActionChange>();
+  readonly #byId = new Map<string, MachineAction>();
+  /** Asked for one by one. */
+  readonly #apart = new Map<string, MachineAction>();
+  /** Ids that came in pages of the list, and not by device or one by one: paging counts on them. */
+  readonly #listed = new Set<string>();
+  #sorted: readonly MachineAction[] | undefined;
+  #state: ListState = { kind: 'unknown' };
+  #nextLink: string | undefined;
+  #underWay: Promise<void> | undefined;
+
+  readonly liveResponseOnly: boolean;
+  readonly onDidChange = this.#changed.event;
+
+  constructor(client: () => Promise<DefenderClient>, liveResponseOnly: boolean) {
+    this.#client = client;
+    this.liveResponseOnly = liveResponseOnly;
+  }
+
+  get state(): ListState {
+    return this.#state;
+  }
+
+  /** Everything loaded that belongs in the list, newest first. */
+  get actions(): readonly MachineAction[] {
+    this.#sorted ??= [...this.#byId.values()]
+      .filter((action) => !this.liveResponseOnly || action.type === 'LiveResponse')
+      .map((action) => ({ action, created: parseServerTime(action.creationDateTimeUtc) ?? 0 }))
+      .sort((one, other) => other.created - one.created || (one.action.id < other.action.id ? -1 : 1))
+      .map(({ action }) => action);
+    return this.#sorted;
+  }
+
+  /** An action that was loaded in any way. */
+  get(actionId: string): MachineAction | undefined {
+    return this.#byId.get(actionId) ?? this.#apart.get(actionId);
+  }
+
+  get #hasMore(): boolean {
+    return this.#state.kind === 'loaded' && this.#state.hasMore;
+  }
+
+  /** Loads the first page where nothing was loaded yet. Asked again while that runs, it waits for the same answer. */
+  ensureLoaded(signal: AbortSignal): Promise<void> {
+    if (this.#state.kind === 'loaded') return Promise.resolve();
+    return this.#one(() => this.#loadFirst(signal));
+  }
+
+  /** Asks for the newest page and merges it by id. Pages that were loaded stay. */
+  refresh(signal: AbortSignal): Promise<void> {
+    return this.#one(() => this.#loadFirst(signal));
+  }
+
+  /** Appends the next page. */
+  loadMore(signal: AbortSignal): Promise<void> {
+    return this.#one(async () => {
+      const page = await this.#page(this.#listed.size, signal, this.#nextLink);
+      this.#nextLink = page.nextLink;
+      this.#merge(page.actions, true, page.hasMore);
+    });
+  }
+
+  /** Loads all actions of a device, page by page. */
+  async loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
+    const client = await this.#client();
+    for (let skip = 0, more = true; more; skip += PAGE_SIZE) {
+      const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, machineId, top: PAGE_SIZE, skip };
+      const page = await client.listMachineActions(query, signal);
+      more = page.actions.length === PAGE_SIZE;
+      this.#merge(page.actions, false, this.#hasMore);
+    }
+  }
+
+  /** An action as the server has it now: one call. */
+  async fetch(actionId: string, signal: AbortSignal): Promise<MachineAction> {
+    const client = await this.#client();
+    const action = await client.getMachineAction(actionId, signal);
+    // It joins the list only once a page brings it: a lone old action amid the newest would look like the next one.
+    if (this.#byId.has(action.id)) this.#merge([action], false, this.#hasMore);
+    else this.#apart.set(action.id, action);
+    return action;
+  }
+
+  async #loadFirst(signal: AbortSignal): Promise<void> {
+    try {
+      const page = await this.#page(0, signal);
+      const overlaps = this.#listed.size === 0 || page.actions.some((action) => this.#listed.has(action.id));
+      // More came than one page holds: keeping the old pages would leave a gap that nothing shows.
+      if (!overlaps && page.hasMore) this.#clear();
+      const isFirst = this.#listed.size === 0;
+      // A next link counts from the newest row: after a refresh it would lead into what is loaded already.
+      this.#nextLink = isFirst ? page.nextLink : undefined;
+      this.#merge(page.actions, true, isFirst ? page.hasMore : this.#hasMore);
+    } catch (error) {
+      if (this.#state.kind !== 'loaded') {
+        this.#state = { kind: 'failed', error };
+        this.#changed.fire('list');
+      }
+      throw error;
+    }
+  }
+
+  async #page(
+    skip: number,
+    signal: AbortSignal,
+    nextLink?: string,
+  ): Promise<{ actions: readonly MachineAction[]; hasMore: boolean; nextLink: string | undefined }> {
+    const client = await this.#client();
+    const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, top: PAGE_SIZE, skip };
+    const page = await client.listMachineActions(query, signal, nextLink);
+    return { ...page, hasMore: page.nextLink !== undefined || page.actions.length >= PAGE_SIZE };
+  }
+
+  #merge(actions: readonly MachineAction[], listed: boolean, hasMore: boolean): void {
+    const changed: string[] = [];
+    let joined = this.#state.kind !== 'loaded' || this.#state.hasMore !== hasMore;
+    for (const action of actions) {
+      const known = this.#byId.get(action.id);
+      if (known === undefined) joined = true;
+      else if (JSON.stringify(known) !== JSON.stringify(action)) changed.push(action.id);
+      this.#byId.set(action.id, action);
+      if (listed) this.#listed.add(action.id);
+    }
+    this.#sorted = undefined;
+    this.#state = { kind: 'loaded', hasMore };
+    if (joined) this.#changed.fire('list');
+    if (changed.length > 0) this.#changed.fire({ ids: changed });
+  }
+
+  #clear(): void {
+    this.#byId.clear();
+    this.#listed.clear();
+    this.#sorted = undefined;
+  }
+
+  /** One load at a time: a second gesture waits for the first one's answer instead of spending another call. */
+  #one(load: () => Promise<void>): Promise<void> {
+    this.#underWay ??= load().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+}

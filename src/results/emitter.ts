@@ -1,0 +1,18 @@
+/** An event of the rooms without VS Code. */
+export class Emitter<Value> {
+  readonly #listeners = new Set<(value: Value) => void>();
+
+  /** Registers a listener and answers how to remove it. */
+  readonly event = (listener: (value: Value) => void): { dispose: () => void } => {
+    this.#listeners.add(listener);
+    return {
+      dispose: () => {
+        this.#listeners.delete(listener);
+      },
+    };
+  };
+
+  fire(value: Value): void {
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+}

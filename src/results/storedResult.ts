@@ -1,0 +1,56 @@
+import type { BlobFacts } from '../defender/download.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import type { DecodeChange, Rejection } from '../evidence/decode.ts';
+import type { Encoding } from '../evidence/encoding.ts';
+import type { TextFacts } from '../evidence/textFacts.ts';
+import type { ResultName, ResultRef } from '../evidence/uri.ts';
+
+/** What is known about one text of a result, without the text. */
+export interface StreamFacts extends TextFacts {
+  /** Size of its document, bytes. */
+  readonly documentBytes: number;
+}
+
+/** What a result said, once it was read. */
+export interface TranscriptFacts {
+  readonly scriptName: string | undefined;
+  readonly exitCode: number | undefined;
+  readonly output: StreamFacts;
+  readonly errors: StreamFacts;
+  /** Lines of `script_errors` that say something. */
+  readonly errorLines: number;
+}
+
+/** Something that does not fit what was asked for. It is shown wherever the result is. */
+export interface Mismatch {
+  readonly kind: 'scriptName' | 'fileName';
+  readonly asked: string;
+  readonly found: string;
+}
+
+/** A result as it is handed to the store, without its bytes. */
+export interface ReceivedFacts {
+  readonly ref: ResultRef;
+  readonly name: ResultName;
+  /** The action as it was when the result was fetched. */
+  readonly action: MachineAction;
+  /** Of the bytes as the service stored them: lower-case hex. */
+  readonly sha256: string;
+  /** Size of these bytes. */
+  readonly size: number;
+  /** Local clock, ms since 1970. */
+  readonly fetchedAt: number;
+  /** The file name the link promised. */
+  readonly promisedName: string | undefined;
+  readonly blob: BlobFacts;
+}
+
+/** Everything known about a stored result but its texts. */
+export interface StoredFacts extends ReceivedFacts {
+  /** Undefined when the bytes are no RunScript result: then `rejection` says why. They are kept all the same. */
+  readonly transcript: TranscriptFacts | undefined;
+  readonly rejection: Rejection | undefined;
+  readonly changes: readonly DecodeChange[];
+  readonly encoding: Encoding;
+  readonly mismatches: readonly Mismatch[];
+}

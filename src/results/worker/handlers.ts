@@ -1,0 +1,120 @@
+import { decodeResult } from '../../evidence/decode.ts';
+import type { DecodedResult } from '../../evidence/decode.ts';
+import { toDocumentBytes } from '../../evidence/documentText.ts';
+import { countErrorLines, measureText } from '../../evidence/textFacts.ts';
+import { resultKey, tenantKey } from '../../evidence/uri.ts';
+import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
+import { MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
+import type { ConnectionTable } from '../../storage/connectionTable.ts';
+import { MemoryResultTable, SqliteResultTable } from '../../storage/resultTable.ts';
+import type { ResultTable } from '../../storage/resultTable.ts';
+import { findMismatches } from '../mismatches.ts';
+import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
+import type { WorkerCalls, WorkerMethod } from './protocol.ts';
+
+export type WorkerHandlers = {
+  readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
+};
+
+/** Creates what the worker does, apart from the thread it does it in. */
+export function createHandlers(): WorkerHandlers {
+  let results: ResultTable = new MemoryResultTable();
+  let connections: ConnectionTable = new MemoryConnectionTable();
+  // Output and errors are read one after the other: the second one need not decode again.
+  let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
+
+  const decoded = (ref: ResultRef): DecodedResult | undefined => {
+    const key = resultKey(ref);
+    if (latest?.key !== key) {
+      const bytes = results.bytes(key);
+      if (bytes === undefined) return undefined;
+      latest = { key, decoded: decodeResult(bytes) };
+    }
+    return latest.decoded;
+  };
+
+  const text = (ref: ResultRef, stream: ResultStream): string | undefined => {
+    const transcript = decoded(ref)?.transcript;
+    return stream === 'errors' ? transcript?.errors : stream === 'output' ? transcript?.output : undefined;
+  };
+
+  return {
+    open: (folder) => {
+      if (folder === undefined) return 'memory';
+      results = new SqliteResultTable(folder);
+      connections = new SqliteConnectionTable(folder);
+      return 'files';
+    },
+    put: (facts, bytes) => {
+      const result = decodeResult(bytes);
+      const stored = describe(facts, result);
+      results.put({
+        key: resultKey(facts.ref),
+        tenant: tenantKey(facts.ref),
+        fetchedAt: facts.fetchedAt,
+        facts: JSON.stringify(stored),
+        bytes,
+      });
+      latest = { key: resultKey(facts.ref), decoded: result };
+      return stored;
+    },
+    facts: (ref) => {
+      const json = results.facts(resultKey(ref));
+      return json === undefined ? undefined : readFacts(json);
+    },
+    list: (tenant) => results.list(tenantKey(tenant)).map(readFacts),
+    document: (ref, stream) => {
+      const found = text(ref, stream);
+      return found === undefined ? undefined : toDocumentBytes(found);
+    },
+    text,
+    raw: (ref) => {
+      const bytes = results.bytes(resultKey(ref));
+      return bytes === undefined ? undefined : new Uint8Array(bytes);
+    },
+    connections: () => ({ connections: connections.list(), active: connections.active() }),
+    putConnection: (name, json) => {
+      connections.put({ name, json });
+      return undefined;
+    },
+    deleteConnection: (name) => {
+      connections.delete(name);
+      return undefined;
+    },
+    activateConnection: (name) => {
+      connections.activate(name);
+      return undefined;
+    },
+  };
+}
+
+/** The facts were written by {@link describe}, in a file that only we write. */
+function readFacts(json: string): StoredFacts {
+  return JSON.parse(json) as StoredFacts;
+}
+
+function describe(facts: ReceivedFacts, result: DecodedResult): StoredFacts {
+  const { transcript } = result;
+  const described: TranscriptFacts | undefined =
+    transcript === undefined
+      ? undefined
+      : {
+          scriptName: transcript.scriptName,
+          exitCode: transcript.exitCode,
+          output: describeStream(transcript.output),
+          errors: describeStream(transcript.errors),
+          errorLines: countErrorLines(transcript.errors),
+        };
+  return {
+    ...facts,
+    transcript: described,
+    rejection: result.rejection,
+    changes: result.changes,
+    encoding: result.encoding,
+    mismatches: findMismatches(facts, transcript?.scriptName),
+  };
+}
+
+function describeStream(text: string): StreamFacts {
+  return { ...measureText(text), documentBytes: toDocumentBytes(text).length };
+}

@@ -1,0 +1,47 @@
+import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
+import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
+
+/** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
+export interface WorkerCalls {
+  /** Opens or creates the databases; answers where they ended up. */
+  readonly open: { args: [folder: string | undefined]; answer: StorageState };
+  /** Decodes, measures and stores a result in one transaction. */
+  readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array]; answer: StoredFacts };
+  readonly facts: { args: [ref: ResultRef]; answer: StoredFacts | undefined };
+  /** The facts of every stored result of a tenant. */
+  readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };
+  /** A document's bytes: mark and text. Undefined when the result is not stored, or is no transcript. */
+  readonly document: { args: [ref: ResultRef, stream: ResultStream]; answer: Uint8Array<ArrayBuffer> | undefined };
+  /** A text as decoded, NULs and all. */
+  readonly text: { args: [ref: ResultRef, stream: ResultStream]; answer: string | undefined };
+  /** The bytes as the service stored them. */
+  readonly raw: { args: [ref: ResultRef]; answer: Uint8Array<ArrayBuffer> | undefined };
+  readonly connections: { args: []; answer: StoredConnections };
+  readonly putConnection: { args: [name: string, json: string]; answer: undefined };
+  readonly deleteConnection: { args: [name: string]; answer: undefined };
+  readonly activateConnection: { args: [name: string]; answer: undefined };
+}
+
+/** Where results are kept: in files, or for this session only. */
+export type StorageState = 'files' | 'memory';
+
+export interface StoredConnections {
+  /** Each connection as JSON, by name, in the order they were added. */
+  readonly connections: readonly { readonly name: string; readonly json: string }[];
+  readonly active: string | undefined;
+}
+
+export type WorkerMethod = keyof WorkerCalls;
+
+export interface WorkerRequest {
+  readonly id: number;
+  readonly method: WorkerMethod;
+  readonly args: readonly unknown[];
+}
+
+export interface WorkerAnswer {
+  readonly id: number;
+  readonly answer?: unknown;
+  /** The failure's message, for the log. */
+  readonly failure?: string;
+}

@@ -1,0 +1,91 @@
+import { createRandom } from './random.ts';
+
+/** A device of the sample tenant. */
+export interface SampleDevice {
+  /** Our own name for it in this code: two devices may share a `computerDnsName`. */
+  readonly key: string;
+  /** Lower case, as the service reports it (api-facts §4). */
+  readonly computerDnsName: string;
+  /** 40 hexadecimal digits. */
+  readonly machineId: string;
+  readonly platform: 'Windows' | 'Linux';
+  readonly osPlatform: string;
+  readonly osBuild: number;
+  readonly healthStatus: string;
+  readonly tags: readonly string[];
+}
+
+/** The sample organisation's domain: `.example` can never be registered (RFC 2606). */
+export const sampleDomain = 'fabrikam.example';
+
+type DeviceRow = readonly [
+  key: string,
+  name: string,
+  osPlatform: string,
+  osBuild: number,
+  healthStatus: string,
+  tags?: string,
+];
+
+const rows: readonly DeviceRow[] = [
+  ['dc1', `dc1.${sampleDomain}`, 'WindowsServer2022', 20348, 'Active', 'Tier0'],
+  ['fs02', `fs02.${sampleDomain}`, 'WindowsServer2019', 17763, 'Active'],
+  ['exch01', `exch01.${sampleDomain}`, 'WindowsServer2019', 17763, 'Active', 'Tier0'],
+  ['sql01', `sql01.${sampleDomain}`, 'WindowsServer2022', 20348, 'Active'],
+  ['jump01', `jump01.${sampleDomain}`, 'WindowsServer2022', 20348, 'Active', 'Tier0'],
+  ['lt-0412', `lt-0412.${sampleDomain}`, 'Windows11', 22631, 'Active', 'Finance'],
+  ['lt-0977', `lt-0977.${sampleDomain}`, 'Windows10', 19045, 'Inactive', 'Sales'],
+  ['lt-ayse', `lt-ayse.${sampleDomain}`, 'Windows11', 22631, 'Active', 'İstanbul'],
+  ['pc-osaka7', `pc-osaka7.${sampleDomain}`, 'Windows11', 26100, 'Active', '大阪'],
+  ['kiosk-22', `kiosk-22.${sampleDomain}`, 'Windows10', 17763, 'ImpairedCommunication'],
+  // One laptop, reimaged: the service keeps a record of each installation under the same name.
+  ['lt-0533-old', `lt-0533.${sampleDomain}`, 'Windows10', 19045, 'Inactive', 'Reimaged'],
+  ['lt-0533', `lt-0533.${sampleDomain}`, 'Windows11', 22631, 'Active'],
+  ['web01', `web01.${sampleDomain}`, 'Linux', 22, 'Active', 'DMZ'],
+  ['db03', `db03.${sampleDomain}`, 'Linux', 9, 'Active'],
+  ['build4', `build4.${sampleDomain}`, 'Linux', 12, 'NoSensorData'],
+  // Names come from the device, so from whoever owns it: this one tries to be a path.
+  ['evil', '..\\..\\evil', 'Windows10', 19045, 'Unknown'],
+];
+
+function toDevice([key, computerDnsName, osPlatform, osBuild, healthStatus, tag]: DeviceRow): SampleDevice {
+  return {
+    key,
+    computerDnsName,
+    machineId: createRandom(`device ${key}`).hex(40),
+    platform: osPlatform === 'Linux' ? 'Linux' : 'Windows',
+    osPlatform,
+    osBuild,
+    healthStatus,
+    tags: tag === undefined ? [] : [tag],
+  };
+}
+
+/** How many devices the hunting run reached. */
+export const huntingDeviceCount = 200;
+
+/** The devices that have a name of their own in the sample. */
+export const namedDevices: readonly SampleDevice[] = rows.map(toDevice);
+
+/** The 200 workstations of the hunting run, `ws-001` to `ws-200`. Built when asked. */
+export function huntingDevices(): readonly SampleDevice[] {
+  return Array.from({ length: huntingDeviceCount }, (_, position) => {
+    const key = `ws-${String(position + 1).padStart(3, '0')}`;
+    return toDevice([key, `${key}.${sampleDomain}`, 'Windows11', 22631, 'Active', 'Hunt']);
+  });
+}
+
+/** The device with our key `key`. */
+export function deviceByKey(key: string): SampleDevice {
+  const device = namedDevices.find((candidate) => candidate.key === key);
+  if (device === undefined) {
+    throw new Error(`the sample has no device '${key}'`);
+  }
+  return device;
+}
+
+/** The name a script prints as `$env:COMPUTERNAME` or `hostname`. */
+export function hostNameOf(device: SampleDevice): string {
+  const host = device.computerDnsName.replace(`.${sampleDomain}`, '');
+  return device.platform === 'Windows' ? host.toUpperCase() : host;
+}

@@ -1,0 +1,85 @@
+import type { SampleDevice } from './devices.ts';
+import type { Random } from './random.ts';
+
+/** `status` of a machine action (api-facts §1). */
+export type ActionStatus = 'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'TimeOut' | 'Cancelled';
+
+/** `commandStatus` of a live response command (api-facts §1). */
+export type CommandStatus = 'Created' | 'Submitted' | 'PendingResource' | 'Executing' | 'Completed' | 'Failed';
+
+/** `type` of a live response command (api-facts §1). */
+export type CommandType = 'PutFile' | 'RunScript' | 'GetFile';
+
+/** `type` of a machine action, those the sample uses (api-facts §1). */
+export type ActionType =
+  | 'RunAntiVirusScan'
+  | 'Offboard'
+  | 'LiveResponse'
+  | 'CollectInvestigationPackage'
+  | 'Isolate'
+  | 'Unisolate'
+  | 'StopAndQuarantineFile'
+  | 'RestrictCodeExecution'
+  | 'UnrestrictCodeExecution';
+
+/** A parameter of a command, as on the wire. */
+export interface CommandParameter {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What a result is made from. */
+export interface ResultContext {
+  readonly device: SampleDevice;
+  /** The command's `ScriptName`, empty for GetFile. */
+  readonly scriptName: string;
+  /** When the script started on the device, ms since 1970. */
+  readonly startedAt: number;
+  /** Seeded by the action's id and the command's index. */
+  readonly random: Random;
+}
+
+/** Makes the bytes of a result as the service stores them. The same context gives the same bytes. */
+export type ResultMaker = (context: ResultContext) => Uint8Array;
+
+/** A command as the sample keeps it. */
+export interface SampleCommand {
+  readonly index: number;
+  readonly type: CommandType;
+  readonly params: readonly CommandParameter[];
+  readonly status: CommandStatus;
+  /** ms since 1970. */
+  readonly startedAt: number | undefined;
+  /** ms since 1970. */
+  readonly endedAt: number | undefined;
+  readonly errors: readonly string[];
+  /** Absent: the link call answers 404. */
+  readonly result: ResultMaker | undefined;
+}
+
+/** Who cancelled an action, why and when (ms since 1970). */
+export interface Cancellation {
+  readonly requestor: string;
+  readonly comment: string;
+  readonly at: number;
+}
+
+/** A machine action as the sample keeps it. */
+export interface SampleAction {
+  readonly id: string;
+  readonly type: ActionType;
+  readonly requestor: string;
+  readonly comment: string;
+  readonly status: ActionStatus;
+  readonly device: SampleDevice;
+  /** ms since 1970. */
+  readonly createdAt: number;
+  /** ms since 1970. */
+  readonly updatedAt: number;
+  readonly cancellation: Cancellation | undefined;
+  readonly errorHResult: number;
+  readonly scope: string | null;
+  readonly requestSource: 'PublicApi' | 'Portal';
+  readonly relatedFile: { readonly fileIdentifier: string; readonly fileIdentifierType: string } | null;
+  readonly commands: readonly SampleCommand[];
+}

@@ -1,0 +1,86 @@
+import type { ExtensionContext } from 'vscode';
+import { apiUrlOf } from './connections/connection.ts';
+import type { Connection } from './connections/connection.ts';
+import { ConnectionList } from './connections/connectionList.ts';
+import { Sessions } from './connections/sessions.ts';
+import { LiveResponseError } from './defender/errors.ts';
+import type { TenantClient } from './defender/tenantClient.ts';
+import { CompanionTabs } from './documents/companionTabs.ts';
+import { AccessTokens } from './identity/accessTokens.ts';
+import { loadSampleTransport, loadTenantClient, startStoreThread } from './lazy.ts';
+import { maxDownloadBytes } from './platform/config.ts';
+import { Log } from './platform/log.ts';
+import { tellMemoryOnly } from './platform/notices.ts';
+import { ResultService } from './results/resultService.ts';
+import { ResultStore } from './results/resultStore.ts';
+import { ActionsView } from './tree/actionsView.ts';
+
+/** Everything there is one of, built once and in order. Commands get it whole; tests build one with parts of their own. */
+export interface Services {
+  readonly log: Log;
+  readonly store: ResultStore;
+  readonly tokens: AccessTokens;
+  readonly connections: ConnectionList;
+  readonly sessions: Sessions;
+  readonly results: ResultService;
+  readonly companions: CompanionTabs;
+  readonly view: ActionsView;
+}
+
+/** Builds the services. Opens no file and no connection: each does that when it is first asked. */
+export function createServices(context: ExtensionContext): Services {
+  const log = new Log();
+  const store = new ResultStore({
+    folder: context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined,
+    startThread: startStoreThread,
+    onMemoryOnly: (reason) => {
+      log.info(`results are kept in memory only: ${reason}`);
+      tellMemoryOnly(log);
+    },
+  });
+  const tokens = new AccessTokens(context.secrets, Date.now);
+  const connections = new ConnectionList(store);
+  const sessions = new Sessions(connections, (connection) => openTenant(connection, tokens, log));
+  const view = new ActionsView({ connections, sessions, store, log });
+  const results = new ResultService({
+    store,
+    maxBytes: maxDownloadBytes,
+    sourceFor: async (ref) => {
+      await connections.load();
+      const connection = connections.forTenant(ref);
+      if (connection === undefined) throw new LiveResponseError('noConnection');
+      const session = sessions.of(connection);
+      const client = await session.client();
+      const lists = [session.actions(true), session.actions(false)];
+      return {
+        connectionName: connection.name,
+        fetchResult: client.fetchResult,
+        knownAction: (actionId) => lists.map((list) => list.get(actionId)).find((action) => action !== undefined),
+        fetchAction: (actionId, signal) => view.storeOf(session).fetch(actionId, signal),
+      };
+    },
+  });
+  return { log, store, tokens, connections, sessions, results, companions: new CompanionTabs(), view };
+}
+
+async function openTenant(connection: Connection, tokens: AccessTokens, log: Log): Promise<TenantClient> {
+  const createTenantClient = await loadTenantClient();
+  const custom = connection.cloud === 'custom';
+  const common = {
+    apiUrl: apiUrlOf(connection),
+    onCall: (record: Parameters<Log['call']>[0]) => {
+      log.call(record);
+    },
+  };
+  if (connection.signIn === 'sample') {
+    const createSampleTransport = await loadSampleTransport();
+    const transport = createSampleTransport({ now: Date.now, startedAt: Date.now() });
+    return createTenantClient(connection, { ...common, transport, getAccessToken: () => Promise.resolve('sample') });
+  }
+  return createTenantClient(connection, {
+    ...common,
+    getAccessToken: (_signal, rejected) => tokens.get(connection.name, rejected),
+    downloadHosts: connection.downloadHosts ?? [],
+    expectAzureHeaders: !custom,
+  });
+}

@@ -1,0 +1,91 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from './database.ts';
+
+/** A connection without its secrets, as JSON. */
+export interface ConnectionRow {
+  readonly name: string;
+  readonly json: string;
+}
+
+/** Where connections are kept, for all windows. Never holds a secret. */
+export interface ConnectionTable {
+  readonly list: () => ConnectionRow[];
+  readonly put: (row: ConnectionRow) => void;
+  readonly delete: (name: string) => void;
+  /** The connection that was made active last, in any window. */
+  readonly active: () => string | undefined;
+  readonly activate: (name: string) => void;
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS connections (
+    name TEXT PRIMARY KEY,
+    json TEXT NOT NULL,
+    -- ms since 1970
+    activated_at INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+`;
+
+/** Connections in `shared.db`: what the windows of this machine share. */
+export class SqliteConnectionTable implements ConnectionTable {
+  readonly #database: DatabaseSync;
+
+  constructor(folder: string) {
+    this.#database = openDatabase(folder, 'shared.db', SCHEMA);
+  }
+
+  list(): ConnectionRow[] {
+    const rows = this.#database.prepare('SELECT name, json FROM connections ORDER BY rowid').all();
+    return rows.map((row) => ({ name: String(row['name']), json: String(row['json']) }));
+  }
+
+  put(row: ConnectionRow): void {
+    this.#database
+      .prepare(
+        'INSERT INTO connections (name, json) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET json = excluded.json',
+      )
+      .run(row.name, row.json);
+  }
+
+  delete(name: string): void {
+    this.#database.prepare('DELETE FROM connections WHERE name = ?').run(name);
+  }
+
+  active(): string | undefined {
+    const row = this.#database
+      .prepare('SELECT name FROM connections ORDER BY activated_at DESC, rowid DESC LIMIT 1')
+      .get();
+    return row === undefined ? undefined : String(row['name']);
+  }
+
+  activate(name: string): void {
+    this.#database.prepare('UPDATE connections SET activated_at = ? WHERE name = ?').run(Date.now(), name);
+  }
+}
+
+/** The same for one session, where there is no database. */
+export class MemoryConnectionTable implements ConnectionTable {
+  readonly #rows = new Map<string, ConnectionRow>();
+  #active: string | undefined;
+
+  list(): ConnectionRow[] {
+    return [...this.#rows.values()];
+  }
+
+  put(row: ConnectionRow): void {
+    this.#rows.set(row.name, row);
+  }
+
+  delete(name: string): void {
+    this.#rows.delete(name);
+    if (this.#active === name) this.#active = undefined;
+  }
+
+  active(): string | undefined {
+    return this.#active ?? [...this.#rows.keys()].at(-1);
+  }
+
+  activate(name: string): void {
+    this.#active = name;
+  }
+}

@@ -1,0 +1,152 @@
+import { window } from 'vscode';
+import type { Disposable, TreeView } from 'vscode';
+import type { ConnectionList } from '../connections/connectionList.ts';
+import type { Session, Sessions } from '../connections/sessions.ts';
+import { actionsViewId } from '../platform/commandIds.ts';
+import { setContextKey } from '../platform/contextKeys.ts';
+import type { Log } from '../platform/log.ts';
+import type { ActionStore } from '../results/actionStore.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import { ActionTree } from './actionTree.ts';
+import type { Grouping, TreeSource } from './actionTree.ts';
+import type { TreeNode } from './nodes.ts';
+
+/** How often ages are brought up to date while someone may be looking, ms. */
+const AGE_MS = 30_000;
+
+export interface ActionsViewParts {
+  readonly connections: ConnectionList;
+  readonly sessions: Sessions;
+  readonly store: ResultStore;
+  readonly log: Log;
+}
+
+/** The view "Machine Actions": the tree, its title, and the context keys that choose what an empty one says. */
+export class ActionsView implements Disposable {
+  readonly #parts: ActionsViewParts;
+  readonly #tree: ActionTree;
+  readonly #view: TreeView<TreeNode>;
+  readonly #subscriptions: Disposable[];
+  readonly #ageTimer: ReturnType<typeof setInterval>;
+  #liveResponseOnly = true;
+  #listSubscription: Disposable | undefined;
+
+  constructor(parts: ActionsViewParts) {
+    this.#parts = parts;
+    this.#tree = new ActionTree(
+      (source) => this.#load(source),
+      () => parts.connections.load(),
+    );
+    this.#view = window.createTreeView(actionsViewId, {
+      treeDataProvider: this.#tree,
+      showCollapseAll: true,
+      canSelectMany: true,
+    });
+    this.#subscriptions = [
+      this.#view,
+      parts.connections.onDidChange(() => {
+        this.#showActive();
+      }),
+      parts.store.onDidStore((facts) => {
+        this.#tree.refreshAction(facts.ref.actionId);
+      }),
+    ];
+    this.#ageTimer = setInterval(() => {
+      if (this.#view.visible) this.#tree.refreshAges(Date.now());
+    }, AGE_MS);
+    setContextKey('liveResponse.grouping', 'action');
+    setContextKey('liveResponse.types', 'liveResponse');
+  }
+
+  get tree(): ActionTree {
+    return this.#tree;
+  }
+
+  get selection(): readonly TreeNode[] {
+    return this.#view.selection;
+  }
+
+  /** The list of a session that the view shows, or would show. */
+  storeOf(session: Session): ActionStore {
+    return session.actions(this.#liveResponseOnly);
+  }
+
+  /** The list in the view; undefined without a connection. */
+  get shown(): ActionStore | undefined {
+    return this.#tree.source?.actions;
+  }
+
+  showTypes(liveResponseOnly: boolean): void {
+    this.#liveResponseOnly = liveResponseOnly;
+    setContextKey('liveResponse.types', liveResponseOnly ? 'liveResponse' : 'all');
+    this.#showActive();
+  }
+
+  groupBy(grouping: Grouping): void {
+    setContextKey('liveResponse.grouping', grouping);
+    this.#tree.groupBy(grouping);
+  }
+
+  /** Runs work with the view's own progress bar. */
+  async withProgress(work: () => Promise<void>): Promise<void> {
+    await window.withProgress({ location: { viewId: actionsViewId } }, work);
+  }
+
+  dispose(): void {
+    clearInterval(this.#ageTimer);
+    this.#listSubscription?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #showActive(): void {
+    const { connections, sessions, store } = this.#parts;
+    const connection = connections.active;
+    setContextKey('liveResponse.connections', connections.all.length === 0 ? 'none' : 'some');
+    this.#view.description = connection?.name ?? '';
+    this.#listSubscription?.dispose();
+    if (connection === undefined) {
+      this.#tree.show(undefined);
+      return;
+    }
+    const actions = this.storeOf(sessions.of(connection));
+    this.#listSubscription = actions.onDidChange((change) => {
+      if (this.shown !== actions) return;
+      this.#describe(actions);
+      if (change === 'list') this.#tree.refresh();
+      else this.#tree.refresh(change.ids);
+    });
+    this.#tree.show({
+      connectionName: connection.name,
+      tenant: { cloud: connection.cloud, tenantId: connection.tenantId },
+      actions,
+      stored: (ref) => store.known(ref),
+    });
+  }
+
+  async #load(source: TreeSource): Promise<void> {
+    const { actions, tenant } = source;
+    if (actions.state.kind === 'loaded') {
+      this.#describe(actions);
+      return;
+    }
+    setContextKey('liveResponse.list', 'loading');
+    // Icons say what is stored; a store that fails is told of where something is opened.
+    const learned = this.#parts.store.learn(tenant).catch((error: unknown) => {
+      this.#parts.log.failure('reading what is stored', error);
+    });
+    try {
+      await actions.ensureLoaded(new AbortController().signal);
+    } catch (error) {
+      this.#parts.log.failure('loading machine actions', error);
+    }
+    await learned;
+    this.#describe(actions);
+  }
+
+  #describe(actions: ActionStore): void {
+    const { state } = actions;
+    if (state.kind === 'failed') setContextKey('liveResponse.list', 'failed');
+    else if (state.kind === 'loaded')
+      setContextKey('liveResponse.list', actions.actions.length === 0 ? 'empty' : 'shown');
+  }
+}

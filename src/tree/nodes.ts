@@ -1,0 +1,46 @@
+import type { ResultRef } from '../evidence/uri.ts';
+
+type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
+
+interface NodeBase {
+  /** Stable over refreshes: selection and expansion hang on it. */
+  readonly id: string;
+}
+
+export interface ActionNode extends NodeBase {
+  readonly kind: 'action';
+  readonly tenant: Tenant;
+  readonly actionId: string;
+}
+
+export interface CommandNode extends NodeBase {
+  readonly kind: 'command';
+  readonly tenant: Tenant;
+  readonly actionId: string;
+  readonly commandIndex: number;
+}
+
+export interface DeviceNode extends NodeBase {
+  readonly kind: 'device';
+  readonly tenant: Tenant;
+  readonly machineId: string;
+}
+
+export interface LoadMoreNode extends NodeBase {
+  readonly kind: 'loadMore';
+}
+
+/** The list could not be loaded: not the same as an empty one. */
+export interface FailedNode extends NodeBase {
+  readonly kind: 'failed';
+  readonly error: unknown;
+}
+
+/** A row of the tree: plain data that names what it shows. */
+export type TreeNode = ActionNode | CommandNode | DeviceNode | LoadMoreNode | FailedNode;
+
+/** Whether a value that a command was called with is a row of ours. */
+export function isTreeNode(value: unknown): value is TreeNode {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !('id' in value)) return false;
+  return ['action', 'command', 'device', 'loadMore', 'failed'].includes(String(value.kind));
+}

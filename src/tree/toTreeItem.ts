@@ -1,0 +1,172 @@
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../defender/serverTime.ts';
+import { commandIds } from '../platform/commandIds.ts';
+import { exitMood } from '../platform/exitWords.ts';
+import { formatAge } from '../platform/format.ts';
+import { describeFailure } from '../platform/messages.ts';
+import { oneLine } from '../platform/remoteText.ts';
+import { deviceOf, isFinished, resultOf, runScripts, subjectOf } from '../results/commands.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
+import type { ActionNode, CommandNode, DeviceNode, FailedNode, LoadMoreNode } from './nodes.ts';
+import { actionState, actionType, commandState, ranFor } from './words.ts';
+
+/** What is stored of a command's result, if anything. */
+export type StoredLookup = (commandIndex: number) => StoredFacts | undefined;
+
+/** A device as the tree groups it. */
+export interface DeviceSummary {
+  readonly name: string;
+  /** Another device has the same name: then the id tells them apart. */
+  readonly ambiguous: boolean;
+  readonly loaded: number;
+  readonly complete: boolean;
+}
+
+/** The row of an action. `now` is ms since 1970. */
+export function actionItem(node: ActionNode, action: MachineAction, stored: StoredLookup, now: number): TreeItem {
+  const only = action.commands.length === 1 ? action.commands[0] : undefined;
+  const script = runScripts(action)[0];
+  const title = script === undefined ? (only === undefined ? actionType(action) : subjectOf(only)) : subjectOf(script);
+  const more = action.commands.length > 1 ? l10n.t('{0} commands', action.commands.length) : undefined;
+  const state = only === undefined ? actionState(action) : stateOfOnly(action, only, stored(only.index));
+  const age = formatAge(parseServerTime(action.creationDateTimeUtc) ?? now, now);
+
+  const item = new TreeItem(
+    oneLine(title),
+    action.commands.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+  );
+  const words = [deviceOf(action), age, state, ...(more === undefined ? [] : [more])].map(oneLine);
+  item.id = node.id;
+  item.description = words.join(' · ');
+  item.iconPath = only === undefined ? actionIcon(action) : commandIcon(action, only, stored(only.index));
+  item.accessibilityInformation = { label: [oneLine(title), ...words].join(', ') };
+  const openable = script !== undefined && runScripts(action).length === 1 ? script : undefined;
+  item.contextValue = tokens(
+    'action',
+    action.machineId === null ? undefined : 'machine',
+    openable === undefined ? undefined : resultOf(action, openable) === 'transcript' ? 'transcript' : undefined,
+    only !== undefined && stored(only.index) !== undefined ? 'stored' : undefined,
+  );
+  if (only !== undefined) item.command = openCommand(node);
+  return item;
+}
+
+/** The row of a command. */
+export function commandItem(
+  node: CommandNode,
+  action: MachineAction,
+  command: LiveResponseCommand,
+  stored: StoredFacts | undefined,
+): TreeItem {
+  const item = new TreeItem(
+    oneLine(`#${command.index.toString()} ${subjectOf(command)}`),
+    TreeItemCollapsibleState.None,
+  );
+  const ran = ranFor(command);
+  const words = [command.command.type, commandState(command, stored), ...(ran === undefined ? [] : [ran])].map(oneLine);
+  item.id = node.id;
+  item.description = words.join(' · ');
+  item.iconPath = commandIcon(action, command, stored);
+  item.accessibilityInformation = {
+    label: l10n.t('Command {0}: {1}', command.index, [oneLine(subjectOf(command)), ...words].join(', ')),
+  };
+  item.contextValue = tokens(
+    'command',
+    action.machineId === null ? undefined : 'machine',
+    resultOf(action, command) === 'transcript' ? 'transcript' : undefined,
+    stored === undefined ? undefined : 'stored',
+  );
+  item.command = openCommand(node);
+  return item;
+}
+
+export function deviceItem(node: DeviceNode, device: DeviceSummary): TreeItem {
+  const item = new TreeItem(oneLine(device.name), TreeItemCollapsibleState.Collapsed);
+  const count = device.complete ? l10n.t('{0}, all loaded', device.loaded) : l10n.t('{0} loaded', device.loaded);
+  item.id = node.id;
+  item.description = device.ambiguous ? `${node.machineId.slice(0, 8)} · ${count}` : count;
+  item.tooltip = node.machineId;
+  item.iconPath = new ThemeIcon('device-desktop');
+  item.accessibilityInformation = { label: l10n.t('Device {0}, {1}', oneLine(device.name), item.description) };
+  item.contextValue = tokens('device', 'machine', device.complete ? 'complete' : undefined);
+  return item;
+}
+
+export function loadMoreItem(node: LoadMoreNode): TreeItem {
+  const item = new TreeItem(l10n.t('Load more…'), TreeItemCollapsibleState.None);
+  item.id = node.id;
+  item.iconPath = new ThemeIcon('ellipsis');
+  item.contextValue = tokens('loadMore');
+  item.command = { command: commandIds.loadMore, title: l10n.t('Load More') };
+  return item;
+}
+
+/** The row that stands for a list which could not be loaded. A click takes the first next step. */
+export function failedItem(node: FailedNode): TreeItem {
+  const { sentence, steps } = describeFailure(node.error);
+  const signIn = steps[0] === 'replaceToken';
+  const next = signIn ? l10n.t('Replace the access token') : l10n.t('Try again');
+  const item = new TreeItem(next, TreeItemCollapsibleState.None);
+  item.id = node.id;
+  item.description = sentence;
+  item.tooltip = sentence;
+  item.iconPath = new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+  item.accessibilityInformation = { label: `${sentence} ${next}` };
+  item.contextValue = tokens('failed');
+  item.command = { command: signIn ? commandIds.replaceAccessToken : commandIds.refresh, title: next };
+  return item;
+}
+
+function stateOfOnly(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): string {
+  // An action can have failed although its command has completed, so only a stored result speaks for both.
+  return stored === undefined ? actionState(action) : commandState(command, stored);
+}
+
+function openCommand(node: ActionNode | CommandNode): NonNullable<TreeItem['command']> {
+  return { command: commandIds.openResult, title: l10n.t('Open Result'), arguments: [node] };
+}
+
+function tokens(...parts: (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(' ');
+}
+
+function actionIcon(action: MachineAction): ThemeIcon {
+  switch (action.status) {
+    case 'Pending':
+      return new ThemeIcon('clock');
+    case 'InProgress':
+      return new ThemeIcon('play-circle', new ThemeColor('charts.blue'));
+    case 'Failed':
+      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case 'TimeOut':
+      return new ThemeIcon('watch', new ThemeColor('list.warningForeground'));
+    case 'Cancelled':
+      return new ThemeIcon('circle-slash');
+    default:
+      return new ThemeIcon(action.type === 'LiveResponse' ? 'terminal' : 'shield');
+  }
+}
+
+/** Outlined: to be fetched. Filled: stored, so it costs no call. */
+function commandIcon(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): ThemeIcon {
+  if (stored !== undefined) {
+    const mood = exitMood(stored);
+    if (mood === 'pass') return new ThemeIcon('pass-filled', new ThemeColor('testing.iconPassed'));
+    if (mood === 'warning') return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    return new ThemeIcon('question');
+  }
+  if (command.commandStatus === 'Failed') return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+  switch (resultOf(action, command)) {
+    case 'none':
+      return new ThemeIcon('cloud-upload');
+    case 'file':
+      return new ThemeIcon('file-zip');
+    case 'never':
+      return new ThemeIcon('circle-slash');
+    case 'notYet':
+      return isFinished(action) ? actionIcon(action) : new ThemeIcon('clock');
+    case 'transcript':
+      return new ThemeIcon('circle-large-outline');
+  }
+}

@@ -1,0 +1,79 @@
+import { l10n, MarkdownString } from 'vscode';
+import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../defender/serverTime.ts';
+import { formatBytes, formatLocal, formatUtc } from '../platform/format.ts';
+import { deviceOf, parameterOf } from '../results/commands.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
+import { actionState, actionType, commandState, queuedFor, ranFor } from './words.ts';
+
+/** Facts of an action, as a list. Remote text is appended as text: it cannot become a link or an image. */
+export function actionTooltip(action: MachineAction): MarkdownString {
+  return factList([
+    [l10n.t('Type'), actionType(action)],
+    [l10n.t('Device'), deviceOf(action)],
+    [l10n.t('Machine ID'), action.machineId],
+    [l10n.t('State'), actionState(action)],
+    [l10n.t('Requested by'), action.requestor],
+    [l10n.t('Comment'), action.requestorComment],
+    [l10n.t('Created'), bothTimes(action.creationDateTimeUtc)],
+    [l10n.t('Updated'), bothTimes(action.lastUpdateDateTimeUtc)],
+    [l10n.t('Cancelled by'), action.cancellationRequestor],
+    [l10n.t('Error'), errorCode(action.errorHResult)],
+    [l10n.t('Action ID'), action.id],
+  ]);
+}
+
+/** Facts of a command and, where it is stored, of its result. */
+export function commandTooltip(
+  action: MachineAction,
+  command: LiveResponseCommand,
+  stored: StoredFacts | undefined,
+): MarkdownString {
+  const queued = queuedFor(action, command);
+  const ran = ranFor(command);
+  const spans = [
+    ...(queued === undefined ? [] : [l10n.t('queued {0}', queued)]),
+    ...(ran === undefined ? [] : [l10n.t('ran {0}', ran)]),
+  ];
+  return factList([
+    [l10n.t('Command'), `#${command.index.toString()} ${command.command.type}`],
+    [l10n.t('Script'), parameterOf(command, 'ScriptName')],
+    [l10n.t('Arguments'), parameterOf(command, 'Args')],
+    [l10n.t('File'), parameterOf(command, 'FileName') ?? parameterOf(command, 'Path')],
+    [l10n.t('State'), commandState(command, stored)],
+    [l10n.t('Times'), spans.length === 0 ? undefined : spans.join(', ')],
+    [l10n.t('Started'), bothTimes(command.startTime)],
+    [l10n.t('Ended'), bothTimes(command.endTime)],
+    [l10n.t('Errors'), command.errors === null || command.errors.length === 0 ? undefined : command.errors.join(' · ')],
+    [l10n.t('Device'), deviceOf(action)],
+    [l10n.t('Requested by'), action.requestor],
+    [l10n.t('Comment'), action.requestorComment],
+    [l10n.t('Action ID'), action.id],
+    [
+      l10n.t('Stored'),
+      stored === undefined ? undefined : `${formatBytes(stored.size)}, ${formatLocal(stored.fetchedAt)}`,
+    ],
+    ['SHA-256', stored?.sha256],
+  ]);
+}
+
+function factList(facts: readonly (readonly [name: string, value: string | null | undefined])[]): MarkdownString {
+  const markdown = new MarkdownString();
+  for (const [name, value] of facts) {
+    if (value === null || value === undefined || value === '') continue;
+    markdown.appendMarkdown(`**${name}:** `).appendText(value).appendMarkdown('  \n');
+  }
+  return markdown;
+}
+
+function bothTimes(text: string | null | undefined): string | undefined {
+  const time = parseServerTime(text);
+  return time === undefined ? undefined : `${formatUtc(time)} (${formatLocal(time)})`;
+}
+
+/** An HRESULT is known by its hexadecimal form. */
+function errorCode(code: number | null): string | undefined {
+  if (code === null || code === 0) return undefined;
+  const bits = code < 0 ? code + 2 ** 32 : code;
+  return `0x${bits.toString(16).toUpperCase().padStart(8, '0')}`;
+}

@@ -1,0 +1,63 @@
+import { l10n } from 'vscode';
+import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../defender/serverTime.ts';
+import { exitWords } from '../platform/exitWords.ts';
+import { formatDuration } from '../platform/format.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
+
+/** An action's status in words. One that this version does not know is shown as the server spells it. */
+export function actionState(action: MachineAction): string {
+  const known: Readonly<Record<string, string>> = {
+    Pending: l10n.t('Pending'),
+    InProgress: l10n.t('In progress'),
+    Succeeded: l10n.t('Succeeded'),
+    Failed: l10n.t('Failed'),
+    TimeOut: l10n.t('Timed out'),
+    Cancelled: l10n.t('Cancelled'),
+  };
+  return known[action.status] ?? action.status;
+}
+
+/** A command's state in words; once its result is stored, what the script said itself. */
+export function commandState(command: LiveResponseCommand, stored: StoredFacts | undefined): string {
+  if (stored !== undefined) return exitWords(stored);
+  const known: Readonly<Record<string, string>> = {
+    Created: l10n.t('Not started'),
+    Submitted: l10n.t('Submitted'),
+    PendingResource: l10n.t('Waiting for the device'),
+    Executing: l10n.t('Running'),
+    Completed: l10n.t('Completed'),
+    Failed: l10n.t('Failed'),
+  };
+  return known[command.commandStatus] ?? command.commandStatus;
+}
+
+/** What an action of another type than live response is called. */
+export function actionType(action: MachineAction): string {
+  const known: Readonly<Record<string, string>> = {
+    LiveResponse: l10n.t('Live response'),
+    RunAntiVirusScan: l10n.t('Antivirus scan'),
+    Offboard: l10n.t('Offboard'),
+    CollectInvestigationPackage: l10n.t('Collect investigation package'),
+    Isolate: l10n.t('Isolate'),
+    Unisolate: l10n.t('Release from isolation'),
+    StopAndQuarantineFile: l10n.t('Stop and quarantine file'),
+    RestrictCodeExecution: l10n.t('Restrict code execution'),
+    UnrestrictCodeExecution: l10n.t('Remove code restriction'),
+  };
+  return known[action.type] ?? action.type;
+}
+
+/** How long a command ran, by the server's times; undefined where one of them is missing. */
+export function ranFor(command: LiveResponseCommand): string | undefined {
+  const start = parseServerTime(command.startTime);
+  const end = parseServerTime(command.endTime);
+  return start === undefined || end === undefined ? undefined : formatDuration(end - start);
+}
+
+/** How long a command waited before it started. */
+export function queuedFor(action: MachineAction, command: LiveResponseCommand): string | undefined {
+  const created = parseServerTime(action.creationDateTimeUtc);
+  const start = parseServerTime(command.startTime);
+  return created === undefined || start === undefined ? undefined : formatDuration(start - created);
+}

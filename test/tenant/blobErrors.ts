@@ -1,0 +1,49 @@
+import { splitTarget } from './recording.ts';
+import type { DoorAnswer } from './sendAnswer.ts';
+
+/**
+ * Says Azurite's refusal of a link in the words of Azure.
+ *
+ * Whether a link is refused is Azurite's decision alone; but it calls each refusal AuthorizationFailure, where Azure says
+ * AuthenticationFailed with a detail, after a UTF-8 byte order mark. The detail of a bad signature repeats what was signed:
+ * nothing of it may ever be shown, so the tests need it to be there.
+ */
+export async function asAzureWouldSay(answer: DoorAnswer, target: string): Promise<DoorAnswer> {
+  const code = answer.headers['x-ms-error-code'];
+  const parameters = new URLSearchParams(splitTarget(target).query);
+  const expiry = parameters.get('se');
+  if (answer.status !== 403 || code !== 'AuthorizationFailure' || expiry === null) {
+    return answer;
+  }
+  await drain(answer);
+  const now = new Date();
+  const id = String(answer.headers['x-ms-request-id']);
+  const end = new Date(expiry);
+  const detail =
+    end.getTime() < now.getTime()
+      ? `Signature not valid in the specified time frame: Start [${new Date(parameters.get('skt') ?? 0).toUTCString()}] - Expiry [${end.toUTCString()}] - Current [${now.toUTCString()}]`
+      : `Signature did not match. String to sign used was ${parameters.get('sp') ?? ''}\n\n${expiry}`;
+  const body = Buffer.from(
+    `\uFEFF<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code><Message>Server failed to authenticate the request. ` +
+      `Make sure the value of Authorization header is formed correctly including the signature.\nRequestId:${id}\nTime:${now.toISOString()}` +
+      `</Message><AuthenticationErrorDetail>${detail}</AuthenticationErrorDetail></Error>`,
+  );
+  return {
+    status: 403,
+    headers: {
+      ...answer.headers,
+      'x-ms-error-code': 'AuthenticationFailed',
+      'content-type': 'application/xml',
+      'content-length': String(body.length),
+    },
+    body,
+  };
+}
+
+async function drain(answer: DoorAnswer): Promise<void> {
+  if (!(answer.body instanceof Uint8Array)) {
+    // A body that nobody reads keeps its socket.
+    const chunks = answer.body[Symbol.asyncIterator]();
+    while ((await chunks.next()).done !== true);
+  }
+}

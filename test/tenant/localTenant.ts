@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
+import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
+import { createApiService } from './apiService.ts';
+import type { RetryAfter } from './apiService.ts';
+import { startBlobStore } from './blobStore.ts';
+import type { BlobStore } from './blobStore.ts';
+import { createCertificate, writeCaFile } from './certificate.ts';
+import { openDoor } from './door.ts';
+import { createFaults } from './faults.ts';
+import type { Faults } from './faults.ts';
+import { startIdentity } from './identity.ts';
+import { DOCUMENTED_LIMITS, createRateLimiter } from './rateLimit.ts';
+import type { RateLimiter, RateWindow } from './rateLimit.ts';
+import { createRecording } from './recording.ts';
+import type { Recording } from './recording.ts';
+import { DEFENDER_AUDIENCE } from './tokens.ts';
+import type { MintOptions } from './tokens.ts';
+import { createTokenVerifier } from './verifyToken.ts';
+
+/** How a local tenant differs from a plain one. */
+export interface LocalTenantOptions {
+  /** The behaviour; the product's sample tenant if not given. */
+  readonly createSampleTenant?: (options: SampleTenantOptions) => SampleTenant;
+  /** 30 minutes if not given, as in reality. */
+  readonly linkLifetimeSeconds?: number;
+  readonly limits?: readonly RateWindow[];
+  readonly retryAfter?: RetryAfter;
+  /** The roles of the tenant's application. */
+  readonly applicationRoles?: readonly string[];
+  /** The moment around which the sample's data is laid out; now if not given. */
+  readonly startedAt?: number;
+}
+
+/** A Defender tenant on this machine's loopback. */
+export interface LocalTenant {
+  /** `https://localhost:PORT`, to which `/api/…` is added. */
+  readonly apiUrl: string;
+  /** `https://localhost:PORT`; the authority is this and `/<tenantId>`. */
+  readonly loginUrl: string;
+  /** The scope to ask a token for. */
+  readonly scope: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Host and port that result links name. */
+  readonly blobHost: string;
+  /** For `NODE_EXTRA_CA_CERTS`; gone after `stop`. */
+  readonly caFile: string;
+  /** Our certificate, PEM, for clients in this process: Node reads the variable at its start only. */
+  readonly ca: string;
+  readonly recording: Recording;
+  readonly faults: Faults;
+  readonly limiter: RateLimiter;
+  readonly mintAccessToken: (options?: MintOptions) => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+const HALF_AN_HOUR = 1800;
+
+/** Starts a tenant: API, blob store and sign-in, each on its own port with one certificate. */
+export async function startLocalTenant(options: LocalTenantOptions = {}): Promise<LocalTenant> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'local-tenant-'));
+  const closers: (() => Promise<void>)[] = [
+    async () => {
+      await rm(directory, { recursive: true, force: true });
+    },
+  ];
+  const stop = async (): Promise<void> => {
+    // Last opened, first closed; emptied, so that a second stop does nothing.
+    for (const close of closers.splice(0).reverse()) {
+      await close();
+    }
+  };
+  try {
+    return await start(options, directory, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalTenantOptions,
+  directory: string,
+  closers: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<LocalTenant> {
+  const certificate = await createCertificate();
+  const caFile = path.join(directory, 'ca.pem');
+  await writeCaFile(caFile, certificate);
+  const recording = createRecording();
+  const faults = createFaults();
+  const shared = { certificate, recording, faults };
+
+  // Made after the sample, whose tenant id it needs.
+  const late: { blobs?: BlobStore } = {};
+  const stored = new Map<string, Promise<void>>();
+  const lifetime = (options.linkLifetimeSeconds ?? HALF_AN_HOUR) * 1000;
+  const sample = (options.createSampleTenant ?? createSampleTenant)({
+    startedAt: options.startedAt ?? Date.now(),
+    now: Date.now,
+    mintLink: async (blobName, fileName) => {
+      const blob = sample.blob(blobName);
+      const { blobs } = late;
+      if (blobs === undefined || blob === undefined) {
+        throw new Error(`the sample tenant links a blob that it does not have: ${blobName}`);
+      }
+      // At the first link and not at the start: some results are large, most are never asked for.
+      const put = stored.get(blobName) ?? blobs.put(blobName, blob.bytes());
+      stored.set(blobName, put);
+      await put;
+      return blobs.sas(blobName, { expiresAt: Date.now() + lifetime, fileName });
+    },
+  });
+  const { tenantId } = sample;
+
+  const blobs = await startBlobStore({ ...shared, tenantId, directory });
+  late.blobs = blobs;
+  closers.push(blobs.stop);
+  const identity = await startIdentity({
+    ...shared,
+    tenantId,
+    applicationRoles: options.applicationRoles ?? ['Machine.ReadWrite.All'],
+  });
+  closers.push(identity.stop);
+
+  const limiter = createRateLimiter(options.limits ?? DOCUMENTED_LIMITS);
+  let apiUrl = '';
+  const handle = createApiService({
+    sample,
+    verify: createTokenVerifier({
+      jwks: identity.jwks,
+      issuer: identity.issuer,
+      audience: DEFENDER_AUDIENCE,
+      tenantId,
+    }),
+    limiter,
+    retryAfter: options.retryAfter ?? 'seconds',
+    apiUrl: () => apiUrl,
+  });
+  const api = await openDoor({ ...shared, name: 'api', handle });
+  closers.push(api.close);
+  apiUrl = api.url;
+
+  return {
+    apiUrl,
+    loginUrl: identity.loginUrl,
+    scope: `${DEFENDER_AUDIENCE}/.default`,
+    tenantId,
+    clientId: identity.clientId,
+    clientSecret: identity.clientSecret,
+    blobHost: blobs.host,
+    caFile,
+    ca: certificate.cert,
+    recording,
+    faults,
+    limiter,
+    mintAccessToken: identity.mintAccessToken,
+    stop,
+  };
+}

@@ -1,0 +1,63 @@
+/** A sliding window: at most `limit` calls in any `milliseconds`. */
+export interface RateWindow {
+  readonly limit: number;
+  readonly milliseconds: number;
+  /** How the API names the window in its message. Stays `00:01:00` where a test shortens the window itself. */
+  readonly label: string;
+}
+
+/** A call over a limit. */
+export interface Refusal {
+  readonly window: RateWindow;
+  /** Until the oldest call leaves the window. */
+  readonly waitMilliseconds: number;
+}
+
+/** Counts calls by application and tenant. */
+export interface RateLimiter {
+  /** Counts the call and answers `undefined`, or refuses it without counting it. */
+  readonly admit: (key: string) => Refusal | undefined;
+  readonly reset: () => void;
+}
+
+/** The documented limits of list, get and result link; we treat them as one bucket, as the client must. */
+export const DOCUMENTED_LIMITS: readonly RateWindow[] = [
+  { limit: 100, milliseconds: 60_000, label: '00:01:00' },
+  { limit: 1500, milliseconds: 3_600_000, label: '01:00:00' },
+];
+
+/** True sliding windows: no bucket that refills, no fixed minute in whose seam twice the limit would pass. */
+export function createRateLimiter(
+  windows: readonly RateWindow[] = DOCUMENTED_LIMITS,
+  // Monotonic: a machine whose clock is set back must not open or close a window.
+  now: () => number = () => performance.now(),
+): RateLimiter {
+  // The longest first: where both are spent the client needs to hear of the hour.
+  const ordered = [...windows].sort((a, b) => b.milliseconds - a.milliseconds);
+  const longest = ordered[0]?.milliseconds ?? 0;
+  const stamps = new Map<string, number[]>();
+  return {
+    admit: (key) => {
+      const at = now();
+      const kept = (stamps.get(key) ?? []).filter((stamp) => stamp > at - longest);
+      stamps.set(key, kept);
+      for (const window of ordered) {
+        const inside = kept.filter((stamp) => stamp > at - window.milliseconds);
+        const leaves = inside[inside.length - window.limit];
+        if (leaves !== undefined) {
+          return { window, waitMilliseconds: leaves + window.milliseconds - at };
+        }
+      }
+      kept.push(at);
+      return undefined;
+    },
+    reset: () => {
+      stamps.clear();
+    },
+  };
+}
+
+/** The sentence of a real 429. */
+export function quotaMessage(window: RateWindow): string {
+  return `API calls quota exceeded! maximum allowed ${window.limit} per ${window.label}`;
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** The three services of a tenant. */
+export type DoorName = 'api' | 'blob' | 'login';
+
+/** What a request asked for. */
+export type CallKind =
+  | 'list'
+  | 'get'
+  | 'link'
+  | 'machine'
+  | 'download'
+  | 'discovery'
+  | 'keys'
+  | 'token'
+  | 'authorize'
+  | 'devicecode'
+  | 'other';
+
+/** How a request ended. `left`: the client closed the connection before the answer was complete. */
+export type Outcome = 'open' | 'answered' | 'cut' | 'reset' | 'left' | 'failed';
+
+/** One request as it arrived. Holds no token, no secret and no signature. */
+export interface RecordedRequest {
+  readonly door: DoorName;
+  readonly kind: CallKind;
+  /** ISO 8601 time of arrival. */
+  readonly time: string;
+  /** Monotonic milliseconds of arrival, for distances between calls. */
+  readonly at: number;
+  readonly method: string;
+  /** As on the wire: nothing is decoded, so a test sees whether `(index=0)` came literally. */
+  readonly path: string;
+  /** As on the wire, without `?`; the signature is replaced by a fingerprint. */
+  readonly query: string;
+  /** Names in the sender's spelling and order. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Present when an Authorization header came: its scheme and the SHA-256 of what followed. */
+  readonly authorization?: { readonly scheme: string; readonly sha256: string };
+  status?: number;
+  /** Monotonic milliseconds of the end of the answer. */
+  endedAt?: number;
+  outcome: Outcome;
+  /** Body bytes that were sent. */
+  bytesSent: number;
+  /** The kind of the fault that was applied. */
+  fault?: string;
+}
+
+/** Everything that reached a tenant, in order of arrival. */
+export interface Recording {
+  readonly requests: readonly RecordedRequest[];
+  /** The requests of one kind. */
+  readonly calls: (kind: CallKind) => readonly RecordedRequest[];
+  readonly at: (door: DoorName) => readonly RecordedRequest[];
+  /** Requests whose method is not GET, at the API's door: the product must never cause one. */
+  readonly writes: () => readonly RecordedRequest[];
+  readonly clear: () => void;
+  readonly begin: (door: DoorName, incoming: IncomingMessage) => RecordedRequest;
+}
+
+/** Starts an empty recording. */
+export function createRecording(): Recording {
+  const requests: RecordedRequest[] = [];
+  return {
+    requests,
+    calls: (kind) => requests.filter((request) => request.kind === kind),
+    at: (door) => requests.filter((request) => request.door === door),
+    writes: () => requests.filter((request) => request.door === 'api' && request.method !== 'GET'),
+    clear: () => {
+      requests.length = 0;
+    },
+    begin: (door, incoming) => {
+      const request = record(door, incoming);
+      requests.push(request);
+      return request;
+    },
+  };
+}
+
+/** Splits a request target without decoding it. */
+export function splitTarget(target: string): { path: string; query: string } {
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+/** Tells what a request is after. */
+export function callKind(door: DoorName, path: string): CallKind {
+  if (door === 'blob') {
+    return 'download';
+  }
+  const rules = door === 'api' ? API_RULES : LOGIN_RULES;
+  return rules.find(([pattern]) => pattern.test(path))?.[1] ?? 'other';
+}
+
+// The first that fits counts. Case does not matter: the real API is an OData service of ASP.NET.
+const API_RULES: readonly (readonly [RegExp, CallKind])[] = [
+  [/^\/api(\/v1\.0)?\/machineactions\/[^/]+\/GetLiveResponseResultDownloadLink\b/i, 'link'],
+  [/^\/api(\/v1\.0)?\/machineactions\/?$/i, 'list'],
+  [/^\/api(\/v1\.0)?\/machineactions\/[^/]+\/?$/i, 'get'],
+  [/^\/api(\/v1\.0)?\/machines(\/|$)/i, 'machine'],
+];
+const LOGIN_RULES: readonly (readonly [RegExp, CallKind])[] = [
+  [/\/\.well-known\/openid-configuration$/, 'discovery'],
+  [/\/discovery\/v2\.0\/keys$/, 'keys'],
+  [/\/oauth2\/v2\.0\/token$/, 'token'],
+  [/\/oauth2\/v2\.0\/authorize$/, 'authorize'],
+  [/\/oauth2\/v2\.0\/devicecode$/, 'devicecode'],
+];
+
+const SECRET_PARAMETER =
+  /(^|[?&])(sig|code|state|client_secret|client_assertion|refresh_token|access_token)=([^&\s]*)/gi;
+const JWT = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+
+function record(door: DoorName, incoming: IncomingMessage): RecordedRequest {
+  const { path, query } = splitTarget(incoming.url ?? '/');
+  const raw = incoming.rawHeaders;
+  const headers: [string, string][] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    headers.push([name, headerValue(name, raw[index + 1] ?? '')]);
+  }
+  const authorization = incoming.headers.authorization;
+  return {
+    door,
+    kind: callKind(door, path),
+    time: new Date().toISOString(),
+    at: performance.now(),
+    method: incoming.method ?? '',
+    path: withoutSecrets(path),
+    query: withoutSecrets(query),
+    headers,
+    ...(authorization === undefined ? {} : { authorization: describeAuthorization(authorization) }),
+    outcome: 'open',
+    bytesSent: 0,
+  };
+}
+
+function headerValue(name: string, value: string): string {
+  if (/^(proxy-)?authorization$/i.test(name)) {
+    const { scheme, sha256 } = describeAuthorization(value);
+    return `${scheme} <sha256:${sha256}>`;
+  }
+  return /^cookie$/i.test(name) ? `<sha256:${hash(value)}>` : withoutSecrets(value);
+}
+
+function describeAuthorization(value: string): { scheme: string; sha256: string } {
+  const space = value.indexOf(' ');
+  return space < 0
+    ? { scheme: '', sha256: hash(value) }
+    : { scheme: value.slice(0, space), sha256: hash(value.slice(space + 1)) };
+}
+
+// A fingerprint and not a row of stars: so a test can tell that a second link was really a new one.
+function withoutSecrets(text: string): string {
+  return text
+    .replace(
+      SECRET_PARAMETER,
+      (_all, before: string, name: string, value: string) => `${before}${name}=<sha256:${hash(value).slice(0, 12)}>`,
+    )
+    .replace(JWT, (token) => `<token sha256:${hash(token)}>`);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

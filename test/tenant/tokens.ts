@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import type { CryptoKey, JWK, JWTPayload } from 'jose';
+
+/** The audience of the Defender API, for its new host too. */
+export const DEFENDER_AUDIENCE = 'https://api.securitycenter.microsoft.com';
+
+/** The key that signs a tenant's tokens. */
+export interface SigningKey {
+  readonly privateKey: CryptoKey;
+  readonly privateJwk: JWK;
+  readonly publicJwk: JWK;
+}
+
+/** Makes an RSA key, as Entra's are. */
+export async function createSigningKey(): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+  const shared = { kid: randomUUID(), alg: 'RS256', use: 'sig' };
+  return {
+    privateKey,
+    privateJwk: { ...(await exportJWK(privateKey)), ...shared },
+    publicJwk: { ...(await exportJWK(publicKey)), ...shared },
+  };
+}
+
+/** Who a token is for. With `scp` it is a person's, else an application's. */
+export interface TokenSubject {
+  readonly tenantId: string;
+  readonly appId: string;
+  readonly oid: string;
+  readonly roles?: readonly string[];
+  readonly scp?: string;
+  readonly upn?: string;
+}
+
+/** The claims by which Entra tells the Defender API who calls and what for. */
+export function entraClaims(subject: TokenSubject): Record<string, string | string[]> {
+  const { tenantId, appId, oid, roles, scp, upn } = subject;
+  return {
+    tid: tenantId,
+    appid: appId,
+    oid,
+    sub: oid,
+    ver: '1.0',
+    ...(scp === undefined ? { idtyp: 'app' } : { scp }),
+    ...(roles === undefined ? {} : { roles: [...roles] }),
+    ...(upn === undefined ? {} : { upn, unique_name: upn }),
+  };
+}
+
+/** What a test can ask of a token; what is not given is right. */
+export interface MintOptions {
+  /** Application roles. Without roles and `scp`: the tenant's own application. */
+  readonly roles?: readonly string[];
+  /** Delegated permissions, separated by spaces. */
+  readonly scp?: string;
+  readonly audience?: string;
+  readonly issuer?: string;
+  /** Negative for a token that has expired. */
+  readonly expiresInSeconds?: number;
+  readonly tenantId?: string;
+  readonly appId?: string;
+  readonly upn?: string;
+}
+
+/** Signs a token with the provider's own key. */
+export async function signToken(
+  key: SigningKey,
+  issuer: string,
+  audience: string,
+  expiresInSeconds: number,
+  claims: JWTPayload,
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  // Starts before it ends, also for a token that has expired.
+  const start = Math.min(now, now + expiresInSeconds - 60);
+  return await new SignJWT({ ...claims, uti: randomUUID() })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.publicJwk.kid ?? '' })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt(start)
+    .setNotBefore(start)
+    .setExpirationTime(now + expiresInSeconds)
+    .sign(key.privateKey);
+}

@@ -1,0 +1,100 @@
+import { createLocalJWKSet, errors, jwtVerify } from 'jose';
+import type { JSONWebKeySet, JWTPayload } from 'jose';
+import { apiError } from './apiErrors.ts';
+import type { CallKind } from './recording.ts';
+import type { DoorAnswer } from './sendAnswer.ts';
+
+/** Who calls: rate limits are counted by application and tenant. */
+export interface Caller {
+  readonly appId: string;
+  readonly tenantId: string;
+}
+
+/** A caller who may make the call, or the API's refusal. */
+export type Verdict = { readonly caller: Caller } | { readonly refusal: DoorAnswer };
+
+/** What a token is checked against. */
+export interface VerifierOptions {
+  readonly jwks: JSONWebKeySet;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly tenantId: string;
+}
+
+/** Checks an Authorization header for a call: signature, issuer, audience, time, tenant, permission, in this order. */
+export type TokenVerifier = (authorization: string | undefined, call: CallKind) => Promise<Verdict>;
+
+interface Permissions {
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+// What public pages and refusals name. What the server really enforces is unknown where they differ.
+const READ: Permissions = {
+  roles: ['Machine.Read.All', 'Machine.ReadWrite.All'],
+  scopes: ['Machine.Read', 'Machine.ReadWrite'],
+};
+const LINK: Permissions = { roles: ['Machine.Read.All', 'Machine.ReadWrite.All'], scopes: ['Machine.LiveResponse'] };
+
+/** Makes the check that stands before the API. */
+export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
+  const keys = createLocalJWKSet(options.jwks);
+  return async (authorization, call) => {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) {
+      return unauthorized('Authorization header is missing or is not a bearer token.');
+    }
+    let payload: JWTPayload;
+    try {
+      const { issuer, audience } = options;
+      ({ payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: ['RS256'],
+        requiredClaims: ['exp', 'tid', 'appid'],
+      }));
+    } catch (error) {
+      if (error instanceof errors.JOSEError) {
+        return unauthorized(reason(error));
+      }
+      throw error;
+    }
+    if (payload['tid'] !== options.tenantId) {
+      return unauthorized('The token is of another tenant.');
+    }
+    const missing = missingPermission(payload, call === 'link' ? LINK : READ);
+    return missing === undefined
+      ? { caller: { appId: String(payload['appid']), tenantId: options.tenantId } }
+      : { refusal: apiError(403, 'Forbidden', missing) };
+  };
+}
+
+// A token with `scp` is a person's: the API then looks at the delegated permissions alone.
+function missingPermission(payload: JWTPayload, needed: Permissions): string | undefined {
+  const scp = payload['scp'];
+  if (typeof scp === 'string') {
+    const held = scp.split(' ').filter((scope) => scope !== '');
+    return needed.scopes.some((scope) => held.includes(scope))
+      ? undefined
+      : `Missing scopes. API required scopes: ${needed.scopes.join(',')}, scopes: ${held.join(',')}.`;
+  }
+  const roles: unknown = payload['roles'];
+  const held = Array.isArray(roles) ? roles.map(String) : [];
+  return needed.roles.some((role) => held.includes(role))
+    ? undefined
+    : `Missing application roles. API required roles: ${needed.roles.join(',')}, application roles: ${held.join(',')}.`;
+}
+
+function reason(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) {
+    return 'The token is expired.';
+  }
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return `The token's ${error.claim} is invalid.`;
+  }
+  return 'The token is invalid.';
+}
+
+function unauthorized(message: string): Verdict {
+  return { refusal: apiError(401, 'Unauthorized', message, { 'www-authenticate': 'Bearer error="invalid_token"' }) };
+}
