@@ -51,7 +51,14 @@ export function runScripts(action: MachineAction): LiveResponseCommand[] {
     .sort((one, other) => one.index - other.index);
 }
 
-/** The device's name, else its id, else a dash. */
+/** The device's full name, else its id, else a dash. */
 export function deviceOf(action: MachineAction): string {
-  return action.computerDnsName ?? action.machineId?.slice(0, 8) ?? '–';
+  return action.computerDnsName ?? action.machineId ?? '–';
+}
+
+/** The host's part of a device's name: what a person calls it. Anything that is no DNS name stays whole. */
+export function hostOf(action: MachineAction): string {
+  const device = deviceOf(action);
+  const isDnsName = /^[a-z\d_-]*[a-z_-][a-z\d_-]*(?:\.[a-z\d_-]+)+$/iu.test(device);
+  return isDnsName ? (device.split('.')[0] ?? device) : device;
 }

@@ -3,7 +3,7 @@ import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultName, ResultRef } from '../evidence/uri.ts';
-import { deviceOf, findCommand, resultOf, subjectOf } from './commands.ts';
+import { findCommand, hostOf, resultOf, subjectOf } from './commands.ts';
 import type { ResultStore } from './resultStore.ts';
 import type { StoredFacts } from './storedResult.ts';
 
@@ -160,7 +160,7 @@ function nameOf(connection: string, action: MachineAction, commandIndex: number)
   const command = findCommand(action, commandIndex);
   return {
     connection,
-    device: deviceOf(action),
+    device: hostOf(action),
     script: command === undefined ? action.type : subjectOf(command),
     createdAt: action.creationDateTimeUtc,
   };

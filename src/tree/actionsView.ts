@@ -1,4 +1,4 @@
-import { window } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { Disposable, TreeView } from 'vscode';
 import type { ConnectionList } from '../connections/connectionList.ts';
 import type { Session, Sessions } from '../connections/sessions.ts';
@@ -102,7 +102,7 @@ export class ActionsView implements Disposable {
     const { connections, sessions, store } = this.#parts;
     const connection = connections.active;
     setContextKey('liveResponse.connections', connections.all.length === 0 ? 'none' : 'some');
-    this.#view.description = connection?.name ?? '';
+    this.#view.title = connection?.name ?? l10n.t('Machine Actions');
     this.#listSubscription?.dispose();
     if (connection === undefined) {
       this.#tree.show(undefined);

@@ -6,7 +6,7 @@ import { exitMood } from '../platform/exitWords.ts';
 import { formatAge } from '../platform/format.ts';
 import { describeFailure } from '../platform/messages.ts';
 import { oneLine } from '../platform/remoteText.ts';
-import { deviceOf, isFinished, resultOf, runScripts, subjectOf } from '../results/commands.ts';
+import { hostOf, isFinished, resultOf, runScripts, subjectOf } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { ActionNode, CommandNode, DeviceNode, FailedNode, LoadMoreNode } from './nodes.ts';
 import { actionState, actionType, commandState, ranFor } from './words.ts';
@@ -36,7 +36,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
     oneLine(title),
     action.commands.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
-  const words = [deviceOf(action), age, state, ...(more === undefined ? [] : [more])].map(oneLine);
+  const words = [hostOf(action), age, state, ...(more === undefined ? [] : [more])].map(oneLine);
   item.id = node.id;
   item.description = words.join(' · ');
   item.iconPath = only === undefined ? actionIcon(action) : commandIcon(action, only, stored(only.index));

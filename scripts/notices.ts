@@ -1,0 +1,44 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Metafile } from 'esbuild';
+
+const FILE = 'THIRD_PARTY_NOTICES.md';
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+}
+
+/** Writes the licences of all packages that are inside the bundles, from what was really bundled. */
+export async function writeNotices(metafile: Metafile): Promise<void> {
+  const folders = new Set(Object.keys(metafile.inputs).flatMap((input) => packageFolder(input) ?? []));
+  const sections = await Promise.all([...folders].sort().map(describe));
+  await writeFile(
+    FILE,
+    ['# Third-party notices', '', 'The bundles of this extension contain the packages below.', '', ...sections].join(
+      '\n',
+    ),
+  );
+}
+
+/** `node_modules/axios/lib/x.js` → `node_modules/axios` */
+function packageFolder(input: string): string | undefined {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/u.exec(input)?.[0];
+}
+
+async function describe(folder: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Manifest;
+  const files = await readdir(folder);
+  const license = files.find((file) => /^licen[cs]e/iu.test(file));
+  const text = license === undefined ? '' : await readFile(path.join(folder, license), 'utf8');
+  const heading = `## ${manifest.name} ${manifest.version} (${manifest.license ?? 'see below'})`;
+  return [
+    heading,
+    '',
+    '```text',
+    text.trim() === '' ? '(the package ships no licence text)' : text.trim(),
+    '```',
+    '',
+  ].join('\n');
+}

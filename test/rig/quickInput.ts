@@ -1,0 +1,141 @@
+import type { Locator, Page } from 'playwright-core';
+import { RigError } from './processes.ts';
+import { defaultTimeoutMs, waitFor } from './waiting.ts';
+
+/** The quick pick or input box that is open. */
+export interface QuickInput {
+  readonly title: string;
+  readonly placeholder: string;
+  /** The text in its box. */
+  readonly value: string;
+  /** The validation or prompt message below the box. */
+  readonly message: string;
+  readonly items: readonly QuickInputItem[];
+}
+
+/** One visible row of a quick pick. */
+export interface QuickInputItem {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  /** The heading that begins at this row, or ''. */
+  readonly separator: string;
+  readonly focused: boolean;
+}
+
+const readScript = `(() => {
+  const widget = document.querySelector('.quick-input-widget');
+  if (!widget || getComputedStyle(widget).display === 'none') return undefined;
+  const text = (parent, selector) => (parent.querySelector(selector)?.textContent ?? '').trim();
+  const box = widget.querySelector('.quick-input-box input');
+  return {
+    title: text(widget, '.quick-input-title'),
+    placeholder: box?.getAttribute('placeholder') ?? '',
+    value: box?.value ?? '',
+    message: text(widget, '.quick-input-message'),
+    items: [...widget.querySelectorAll('.quick-input-list .monaco-list-row')]
+      .sort((a, b) => a.offsetTop - b.offsetTop)
+      .filter((row) => row.querySelector('.quick-input-list-entry'))
+      .map((row) => ({
+        label: text(row, '.quick-input-list-rows .quick-input-list-row:first-child .label-name'),
+        description: text(row, '.quick-input-list-rows .quick-input-list-row:first-child .label-description'),
+        detail: text(row, '.quick-input-list-label-meta'),
+        separator: text(row, '.quick-input-list-separator'),
+        focused: row.classList.contains('focused'),
+      })),
+  };
+})()`;
+
+/** Reads the quick pick or input box; undefined when none is open. */
+export async function readQuickInput(page: Page): Promise<QuickInput | undefined> {
+  return page.evaluate<QuickInput | undefined>(readScript);
+}
+
+/** Waits for a quick pick or input box that `matches`; by default for any. */
+export async function waitForQuickInput(
+  page: Page,
+  matches: (input: QuickInput) => boolean = () => true,
+): Promise<QuickInput> {
+  return waitFor('a quick pick or input box', async () => {
+    const input = await readQuickInput(page);
+    return input !== undefined && matches(input) ? input : undefined;
+  });
+}
+
+function box(page: Page): Locator {
+  return page.locator('.quick-input-widget .quick-input-box input');
+}
+
+/** Replaces the text of the open quick pick or input box and, unless `accept` is false, presses Enter. */
+export async function typeQuickInput(page: Page, text: string, accept = true): Promise<void> {
+  await waitForQuickInput(page);
+  await box(page).fill(text);
+  if (accept) await box(page).press('Enter');
+}
+
+/** Chooses the row with exactly this label in the open quick pick; long lists are narrowed by typing first. */
+export async function chooseQuickPick(page: Page, label: string): Promise<void> {
+  await waitForQuickInput(page, (input) => input.items.some((item) => item.label === label));
+  await quickPickRow(page, label).click();
+}
+
+function quickPickRow(page: Page, label: string): Locator {
+  const name = page.locator('.quick-input-list-rows .quick-input-list-row:first-child .label-name');
+  return page
+    .locator('.quick-input-widget .quick-input-list .monaco-list-row')
+    .filter({ has: name.filter({ hasText: new RegExp(`^\\s*${escapeRegExp(label)}\\s*$`) }) })
+    .first();
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Closes the quick pick or input box, if one is open. */
+export async function closeQuickInput(page: Page): Promise<void> {
+  await waitFor('the quick pick to close', async () => {
+    if ((await readQuickInput(page)) === undefined) return true;
+    await page.keyboard.press('Escape');
+    return false;
+  });
+}
+
+/**
+ * Runs a command through the palette. The title is the whole one with its category, for example
+ * `View: Close All Editors`; a command that is not there yet is waited for, as its extension may still start.
+ *
+ * @param timeoutMs - milliseconds
+ * @throws RigError when the palette does not offer exactly this title; with what it offers
+ */
+export async function runCommand(page: Page, title: string, timeoutMs: number = defaultTimeoutMs): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    await page.keyboard.press('F1');
+    let offered: readonly string[] = [];
+    try {
+      await waitForQuickInput(page, (input) => input.value.startsWith('>'));
+      await box(page).fill(`>${title}`);
+      // The palette is filled when the text changes; a command that comes later shows at the next try.
+      await waitFor(
+        `the command "${title}"`,
+        async () => {
+          offered = (await readQuickInput(page))?.items.map((item) => item.label) ?? [];
+          return offered.includes(title);
+        },
+        2000,
+      );
+      await quickPickRow(page, title).click();
+      // Else a caller could take the closing palette for the command's own quick pick.
+      await waitFor('the palette to close', async () => (await readQuickInput(page))?.value !== `>${title}`, 5000);
+      return;
+    } catch (error) {
+      await closeQuickInput(page);
+      if (Date.now() < end) continue;
+      const first = offered.slice(0, 5).join('", "');
+      throw new RigError(
+        `The palette has no command "${title}"; it offers "${first}". Correct the title or its "when" clause.`,
+        { cause: error },
+      );
+    }
+  }
+}

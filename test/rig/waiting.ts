@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RigError } from './processes.ts';
+
+/** Time that a condition gets when a caller names none, in milliseconds. */
+export const defaultTimeoutMs = 30_000;
+
+/**
+ * Asks `probe` again and again until it answers something other than undefined or false.
+ *
+ * @param what - what is waited for, as in "waited 30 s for WHAT"
+ * @param timeoutMs - milliseconds
+ * @returns the answer
+ * @throws RigError when the time is over; it quotes the last error that `probe` threw
+ */
+export async function waitFor<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
+  timeoutMs: number = defaultTimeoutMs,
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    let problem = '';
+    try {
+      const answer = await probe();
+      if (answer !== undefined && answer !== false) return answer;
+    } catch (error) {
+      problem = ` The last try failed: ${String(error)}`;
+    }
+    if (Date.now() >= end) {
+      throw new RigError(
+        `Waited ${timeoutMs / 1000} s for ${what}, in vain. Look at the server's log and a screenshot.${problem}`,
+      );
+    }
+    await sleep(50);
+  }
+}

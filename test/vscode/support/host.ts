@@ -1,0 +1,85 @@
+import { commands, extensions, TabInputText, window } from 'vscode';
+import type { Tab, Uri } from 'vscode';
+import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import type { sampleScenarios } from '../../../src/sample/catalogue.ts';
+import { createSampleTenant } from '../../../src/sample/sampleTenant.ts';
+import { blobNameOf } from '../../../src/sample/identifiers.ts';
+
+export const EXTENSION_ID = 'live-response-results.live-response-results';
+
+/** The same moment as in hostEnvironment.ts, which runs outside. */
+const TENANT_START = Date.UTC(2026, 10, 23, 21, 0, 0);
+
+export type Scenario = keyof typeof sampleScenarios;
+
+/** Waits for a condition; says what was waited for when it never comes. */
+export async function waitFor<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const answer = await probe();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Connects to the local tenant that runs outside, through the command that anyone may call. */
+export async function connect(): Promise<void> {
+  await commands.executeCommand('liveResponse.addConnection', tenantConnection());
+}
+
+export function tenantConnection(): { tenantId: string; name: string } {
+  return JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as { tenantId: string; name: string };
+}
+
+/** Opens the result of a scenario as a script would. */
+export async function openScenario(name: Scenario, stream?: 'output' | 'errors'): Promise<void> {
+  const ref = scenarioRef(name);
+  await commands.executeCommand('liveResponse.openResult', { tenant: tenantConnection().tenantId, ...ref, stream });
+}
+
+/** The bytes of a scenario's result, as the tenant stores them. */
+export function storedBytes(name: Scenario): Uint8Array {
+  const tenant = createSampleTenant({ startedAt: TENANT_START, now: Date.now, mintLink: () => '' });
+  const { actionId, commandIndex } = scenarioRef(name);
+  const blob = tenant.blob(blobNameOf(actionId, commandIndex));
+  if (blob === undefined) throw new Error(`${name} has no blob`);
+  return blob.bytes();
+}
+
+export function resultTabs(): Tab[] {
+  return window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((tab) => tab.input instanceof TabInputText && tab.input.uri.scheme === 'live-response');
+}
+
+export function uriOf(tab: Tab): Uri {
+  if (tab.input instanceof TabInputText) return tab.input.uri;
+  throw new Error('not a text tab');
+}
+
+/** The document in front, once it is this scenario's. */
+export async function shown(
+  name: Scenario,
+  stream: 'output' | 'errors' = 'output',
+): Promise<{ text: string; uri: Uri }> {
+  const { actionId, commandIndex } = scenarioRef(name);
+  const query = `action=${actionId}&index=${commandIndex}&stream=${stream}`;
+  const editor = await waitFor(`${name} ${stream}`, () =>
+    window.visibleTextEditors.find(({ document }) => document.uri.query.endsWith(query)),
+  );
+  return { text: editor.document.getText(), uri: editor.document.uri };
+}
+
+export async function closeAll(): Promise<void> {
+  await commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+export function extension(): NonNullable<ReturnType<typeof extensions.getExtension>> {
+  const found = extensions.getExtension(EXTENSION_ID);
+  if (found === undefined) throw new Error('the extension is not installed');
+  return found;
+}
