@@ -69,7 +69,7 @@ async function addAsked(services: Services): Promise<void> {
   await save(services, { name, tenantId, clientId, signIn: 'accessToken', ...place }, token);
 }
 
-type Place = Pick<Connection, 'cloud' | 'region' | 'apiUrl'>;
+type Place = Pick<Connection, 'cloud' | 'region' | 'apiUrl' | 'downloadHosts'>;
 
 async function askForCloud(): Promise<Place | undefined> {
   const item = (cloud: Cloud, region?: NearRegion): QuickPickItem & { place: Place } => ({
@@ -94,7 +94,16 @@ async function askForCloud(): Promise<Place | undefined> {
     validateInput: (value) =>
       value === '' || isAllowedUrl(value) ? undefined : l10n.t('An https address, or http to this machine.'),
   });
-  return apiUrl === undefined || apiUrl === '' ? undefined : { cloud: 'custom', apiUrl };
+  if (apiUrl === undefined || apiUrl === '') return undefined;
+  const hosts = await window.showInputBox({
+    title: l10n.t('Add Connection: Download Hosts'),
+    prompt: l10n.t('Hosts that results come from besides Azure’s, with port, separated by commas. May stay empty.'),
+    placeHolder: 'files.example.com:8443',
+    ignoreFocusOut: true,
+  });
+  if (hosts === undefined) return undefined;
+  const downloadHosts = hosts.split(/[\s,]+/u).filter((host) => host !== '');
+  return { cloud: 'custom', apiUrl, ...(downloadHosts.length === 0 ? {} : { downloadHosts }) };
 }
 
 async function askForName(services: Services, suggestion: string): Promise<string | undefined> {

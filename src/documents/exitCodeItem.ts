@@ -15,6 +15,7 @@ export class ExitCodeItem implements Disposable {
   readonly #item: StatusBarItem;
   readonly #store: ResultStore;
   readonly #subscriptions: Disposable[];
+  #updates = 0;
 
   constructor(store: ResultStore) {
     this.#store = store;
@@ -40,7 +41,10 @@ export class ExitCodeItem implements Disposable {
   async #update(): Promise<void> {
     const address = activeAddress();
     // A store that fails is told of where something is opened; here there is only nothing to show.
+    const update = ++this.#updates;
     const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
+    // Meanwhile another document may have become active, and its own update have come first.
+    if (update !== this.#updates) return;
     if (facts === undefined) {
       this.#item.hide();
       return;

@@ -21,5 +21,7 @@ exports.activate = async () => {
   const connection = await ask(url);
   if (connection === null) await vscode.commands.executeCommand('liveResponse.openSampleTenant');
   else await vscode.commands.executeCommand('liveResponse.addConnection', connection);
-  await vscode.commands.executeCommand('liveResponse.actions.focus');
+  // Shown at the first start; after a reload the focus is the person's.
+  const nothingOpen = vscode.window.tabGroups.all.every((group) => group.tabs.length === 0);
+  if (nothingOpen) await vscode.commands.executeCommand('liveResponse.actions.focus');
 };

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { runCommand } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { reloadWindow } from '../rig/workbench.ts';
+import { clickRow, expandRow, readEditor, readTabs, readTree } from '../rig/workbenchParts.ts';
+import {
+  LOCAL,
+  pictureOfFailure,
+  startSession,
+  takePictures,
+  tenantOf,
+  waitForExitCode,
+  waitForRows,
+  waitForTab,
+  exitCode,
+} from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+suite('the main job, against the local tenant', () => {
+  let session: Session;
+  before(async () => {
+    session = await startSession({ tenant: 'local' });
+  });
+  after(async () => {
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+  });
+
+  test('the tree lists machine actions, newest first, in words', async () => {
+    await waitForRows(session.page, LOCAL);
+    const rows = await readTree(session.page, LOCAL);
+    const row = rows.find(({ label }) => label === 'recent-events.ps1');
+    assert.match(row?.ariaLabel ?? '', /^recent-events\.ps1, sql01, .+ ago, Succeeded/u);
+    const [newest] = rows;
+    assert.equal(newest?.label, 'collect-triage.ps1');
+    assert.match(newest.description, /Pending|In progress/u);
+  });
+
+  test('a click shows the output, the errors beside and the exit code, for one link call and one download', async () => {
+    const { recording } = tenantOf(session);
+    await clickRow(session.page, LOCAL, 'recent-events.ps1');
+    await waitForTab(session.page, 'sql01 · recent-events.ps1');
+    await waitForTab(session.page, '.lr-errors');
+    await waitForExitCode(session.page, 'Exit 0 · 1,070 error lines · sql01 · recent-events.ps1');
+    await waitFor('text', async () => (await readEditor(session.page)).length > 3);
+    const tabs = await readTabs(session.page);
+    assert.equal(tabs.length, 2);
+    assert.equal(recording.calls('link').length, 1);
+    assert.equal(recording.calls('download').length, 1);
+    await takePictures(session, 'result-with-errors');
+  });
+
+  test('a command in the tree opens as well, and once fetched shows its exit code there', async () => {
+    await expandRow(session.page, LOCAL, 'minidump.ps1');
+    await clickRow(session.page, LOCAL, '#0 minidump.ps1');
+    await waitForTab(session.page, 'exch01 · minidump.ps1');
+    await waitFor('the exit code in the tree', async () => {
+      const rows = await readTree(session.page, LOCAL);
+      return rows.find(({ label }) => label === '#0 minidump.ps1')?.description.includes('Exit 0') === true;
+    });
+  });
+
+  test('the second open makes no call at all', async () => {
+    const { recording } = tenantOf(session);
+    const before = recording.requests.length;
+    await clickRow(session.page, LOCAL, 'recent-events.ps1');
+    await waitForExitCode(session.page, 'recent-events.ps1');
+    assert.equal(recording.requests.length, before);
+  });
+
+  test('the wire shows a literal (index=n), the bearer on API calls only, and no write', () => {
+    const { recording } = tenantOf(session);
+    for (const link of recording.calls('link')) {
+      assert.match(link.path, /^\/api\/machineactions\/[\da-f-]{36}\/GetLiveResponseResultDownloadLink\(index=\d+\)$/u);
+    }
+    for (const call of recording.at('api')) assert.equal(call.authorization?.scheme, 'Bearer');
+    for (const call of recording.at('blob')) assert.equal(call.authorization, undefined);
+    assert.deepEqual(recording.writes(), []);
+  });
+
+  test('after a reload the tabs are there again with their text, without a call for them', async () => {
+    const { recording } = tenantOf(session);
+    const calls = recording.calls('link').length + recording.calls('download').length;
+    await reloadWindow(session.page);
+    await waitForTab(session.page, 'sql01 · recent-events.ps1');
+    await waitFor('the restored text', async () => (await readEditor(session.page)).some((line) => line !== ''));
+    await waitForExitCode(session.page, 'Exit 0');
+    assert.equal(recording.calls('link').length + recording.calls('download').length, calls);
+  });
+
+  test('the exit code is hidden when no document of ours is active', async () => {
+    await waitFor('no tab', async () => {
+      if ((await readTabs(session.page)).flat().length === 0) return true;
+      await runCommand(session.page, 'View: Close All Editors');
+      return false;
+    });
+    await waitFor('no exit code', async () => (await exitCode(session.page)) === undefined);
+  });
+});

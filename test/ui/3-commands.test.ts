@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { scenarioRef } from '../../src/sample/catalogue.ts';
+import { connectionTo } from '../rig/devWorkspace.ts';
+import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { clickDialog, clickRow, readDialog, readTree, treeRow, waitForNotification } from '../rig/workbenchParts.ts';
+import {
+  chatLine,
+  LOCAL,
+  pictureOfFailure,
+  SAMPLE,
+  startSession,
+  tenantOf,
+  waitForExitCode,
+  waitForRows,
+  waitForTab,
+} from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
+  contributes: { commands: readonly { command: string }[] };
+};
+const titles = JSON.parse(await readFile('package.nls.json', 'utf8')) as Record<string, string>;
+const driven = new Set<string>();
+
+function title(command: string): string {
+  driven.add(command);
+  return `Live Response: ${titles[`command.${command}`] ?? command}`;
+}
+
+suite('every command, in the workbench with the packaged extension', () => {
+  let session: Session;
+  before(async () => {
+    session = await startSession({ tenant: 'local' });
+    await waitForRows(session.page, LOCAL);
+  });
+  after(async () => {
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+    // One test's notices must not cover what the next one clicks.
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
+  });
+
+  const palette = (command: string): Promise<void> => runCommand(session.page, title(command));
+
+  /** A click on an entry of a row's context menu. */
+  async function rowMenu(view: string, row: string, command: string): Promise<void> {
+    await (await treeRow(session.page, view, row)).locator('.label-name').click({ button: 'right' });
+    driven.add(command);
+    const label = titles[`command.${command}`] ?? command;
+    const entry = session.page.locator('.monaco-menu .action-label').getByText(label, { exact: true });
+    await entry.waitFor();
+    // A menu that has just opened takes the first click for the end of the one that opened it.
+    await waitFor(`the menu to take "${label}"`, async () => {
+      if ((await entry.count()) === 0) return true;
+      await entry.click({ timeout: 1000 });
+      return false;
+    });
+  }
+
+  async function clipboard(): Promise<string> {
+    return session.page.evaluate<string>('navigator.clipboard.readText()');
+  }
+
+  async function waitForClipboard(what: RegExp): Promise<string> {
+    return waitFor(`${what.source} on the clipboard`, async () => {
+      const text = await clipboard();
+      return what.test(text) ? text : undefined;
+    });
+  }
+
+  test('openResult: a click on a row', async () => {
+    driven.add('openResult');
+    await clickRow(session.page, LOCAL, 'check-persistence.ps1');
+    await waitForTab(session.page, 'check-persistence.ps1');
+    await waitForExitCode(session.page, 'Exit 1');
+  });
+
+  test('openFocused: Enter in the tree moves into the text, arrows only move in the tree', async () => {
+    driven.add('openFocused');
+    const { recording } = tenantOf(session);
+    await clickRow(session.page, LOCAL, 'check-persistence.ps1');
+    const calls = recording.requests.length;
+    for (let row = 0; row < 3; row++) await session.page.keyboard.press('ArrowDown');
+    assert.equal(recording.requests.length, calls);
+    await session.page.keyboard.press('Enter');
+    await waitForTab(session.page, 'recent-events.ps1');
+    await waitFor('the focus in the text', () =>
+      session.page.evaluate<boolean>(`document.activeElement?.closest('.editor-instance') !== null`),
+    );
+  });
+
+  test('openErrors and openOutput switch between the texts of a result', async () => {
+    await palette('openErrors');
+    await waitForTab(session.page, '.lr-errors');
+    await palette('openOutput');
+    await waitForExitCode(session.page, 'recent-events.ps1');
+  });
+
+  test('copyOutput: the whole text, or what is selected', async () => {
+    await palette('copyOutput');
+    await waitForClipboard(/^Transcript started/u);
+    await session.page.keyboard.press('Control+Home');
+    await session.page.keyboard.press('Shift+End');
+    await palette('copyOutput');
+    const text = await waitForClipboard(/^Transcript started[^\n]*$/u);
+    assert.match(text, /\.txt$/u);
+  });
+
+  test('copyActionId', async () => {
+    await palette('copyActionId');
+    const { actionId } = scenarioRef('eventLogErrors');
+    await waitForClipboard(new RegExp(`^${actionId}#0$`, 'u'));
+  });
+
+  test('exportRaw: the bytes as the service stored them', async () => {
+    const file = path.join(session.workspace.folder, 'saved.json');
+    await palette('exportRaw');
+    // The file dialog fills in its suggestion late.
+    await waitForQuickInput(session.page, ({ value }) => value.includes('output_'));
+    await typeQuickInput(session.page, file);
+    await waitForNotification(session.page, 'SHA-256');
+    const saved = await readFile(file, 'utf8');
+    assert.ok(saved.startsWith('{"script_name": "recent-events.ps1"'));
+  });
+
+  test('showResultActions: from the status bar and the palette', async () => {
+    await palette('showResultActions');
+    const input = await waitForQuickInput(session.page, ({ items }) => items.length >= 6);
+    assert.match(input.title, /Exit 0/u);
+    await chooseQuickPick(session.page, 'Copy Action ID');
+    await waitForClipboard(/#0$/u);
+  });
+
+  test('openDeviceInPortal: a tenant without a portal says so', async () => {
+    await palette('openDeviceInPortal');
+    await waitForNotification(session.page, 'not one that the Defender portal shows');
+  });
+
+  test('fetchResult: from any text, the clipboard offered first', async () => {
+    await session.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(chatLine('turkishTasks'))})`);
+    await palette('fetchResult');
+    const { actionId } = scenarioRef('turkishTasks');
+    await waitForQuickInput(session.page, ({ value }) => value === `${actionId}#0`);
+    await session.page.keyboard.press('Enter');
+    await waitForTab(session.page, 'list-tasks.ps1');
+  });
+
+  test('fetchResult: an action with one script asks nothing more, one with several asks which', async () => {
+    await palette('fetchResult');
+    await typeQuickInput(session.page, scenarioRef('registryQuery').actionId);
+    await waitForTab(session.page, 'query-registry.ps1');
+    await palette('fetchResult');
+    await typeQuickInput(session.page, scenarioRef('largeLog').actionId);
+    const picks = await waitForQuickInput(session.page, ({ items }) => items.length === 3);
+    assert.match(picks.title, /dc1/u);
+    await chooseQuickPick(session.page, '#1 export-security-log.ps1');
+    await waitForNotification(session.page, 'cut off in the middle');
+  });
+
+  test('fetchResult: an unknown id names the connection and the account', async () => {
+    await palette('fetchResult');
+    await typeQuickInput(session.page, '00000000-1111-4222-8333-444444444444');
+    await waitForNotification(session.page, 'outside your device groups: "Local tenant" as analyst@fabrikam.example');
+  });
+
+  test('refresh asks for the newest page, loadMore appends the next', async () => {
+    const { recording } = tenantOf(session);
+    const before = recording.calls('list').length;
+    await palette('refresh');
+    await waitFor('one list call', () => recording.calls('list').length === before + 1);
+    await palette('loadMore');
+    await waitFor('the next page', () =>
+      recording
+        .calls('list')
+        .some(({ query, outcome }) => decodeURIComponent(query).includes('$skip=50') && outcome === 'answered'),
+    );
+  });
+
+  test('groupByDevice and loadDevice, then groupByAction', async () => {
+    await palette('groupByDevice');
+    await waitFor('device rows', async () =>
+      (await readTree(session.page, LOCAL)).some(({ label }) => label.startsWith('dc1')),
+    );
+    await rowMenu(LOCAL, 'dc1.fabrikam.example', 'loadDevice');
+    await waitFor('all of the device', async () =>
+      (await readTree(session.page, LOCAL)).some(({ description }) => description.includes('all loaded')),
+    );
+    await palette('groupByAction');
+    await waitFor('action rows', async () =>
+      (await readTree(session.page, LOCAL)).some(({ label }) => label === 'recent-events.ps1'),
+    );
+  });
+
+  test('showAllTypes and showLiveResponseOnly', async () => {
+    await palette('showAllTypes');
+    await waitFor('an isolation', async () =>
+      (await readTree(session.page, LOCAL)).some(({ label }) => label === 'Isolate'),
+    );
+    await palette('showLiveResponseOnly');
+    await waitFor(
+      'no isolation',
+      async () => !(await readTree(session.page, LOCAL)).some(({ label }) => label === 'Isolate'),
+    );
+  });
+
+  test('showLog shows our channel', async () => {
+    await palette('showLog');
+    // The rig has no native logger, so the channel stays empty here: what is logged is tested where it is made.
+    const channel = session.page.locator('.part.panel select, .part.panel .monaco-select-box');
+    await waitFor('our channel', async () => (await channel.allInnerTexts()).join().includes('Live Response'));
+  });
+
+  test('openSampleTenant and selectConnection switch the tenant', async () => {
+    await palette('openSampleTenant');
+    await waitForRows(session.page, SAMPLE);
+    await palette('selectConnection');
+    await chooseQuickPick(session.page, LOCAL);
+    await waitForRows(session.page, LOCAL);
+  });
+
+  test('replaceAccessToken refuses a token of another tenant while it is typed', async () => {
+    const tenant = tenantOf(session);
+    await palette('replaceAccessToken');
+    await typeQuickInput(session.page, 'not-a-token', false);
+    await waitForQuickInput(session.page, ({ message }) => message.includes('no access token'));
+    const other = await tenant.mintAccessToken({ tenantId: '00000000-1111-4222-8333-444444444444' });
+    await typeQuickInput(session.page, other, false);
+    await waitForQuickInput(session.page, ({ message }) => message.includes('another tenant'));
+    await typeQuickInput(session.page, await tenant.mintAccessToken());
+    await waitForRows(session.page, LOCAL);
+  });
+
+  test('addConnection asks step by step', async () => {
+    const tenant = tenantOf(session);
+    const connection = (await connectionTo(tenant)) as { accessToken: string; apiUrl: string };
+    await palette('addConnection');
+    await chooseQuickPick(session.page, 'Paste an access token');
+    await chooseQuickPick(session.page, 'Custom API address');
+    await waitForQuickInput(session.page, ({ title: step }) => step.includes('API Address'));
+    await typeQuickInput(session.page, connection.apiUrl);
+    await waitForQuickInput(session.page, ({ title: step }) => step.includes('Download Hosts'));
+    await typeQuickInput(session.page, tenant.blobHost);
+    await waitForQuickInput(session.page, ({ title: step }) => step.includes('Access Token'));
+    await typeQuickInput(session.page, connection.accessToken);
+    await waitForQuickInput(session.page, ({ value }) => value === 'analyst@fabrikam.example');
+    await typeQuickInput(session.page, 'Second way');
+    await waitForRows(session.page, 'Second way');
+  });
+
+  test('removeConnection asks once more, and forgets', async () => {
+    await palette('removeConnection');
+    await chooseQuickPick(session.page, 'Second way');
+    await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('Second way'));
+    await clickDialog(session.page, 'Remove');
+    await waitFor('another connection', async () => (await readTree(session.page, 'Second way')).length === 0);
+  });
+
+  test('every command of package.json was driven', () => {
+    const all = manifest.contributes.commands.map(({ command }) => command.replace('liveResponse.', ''));
+    assert.deepEqual(
+      all.filter((command) => !driven.has(command)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import type { sampleScenarios } from '../../../src/sample/catalogue.ts';
+import { startBrowser } from '../../rig/browser.ts';
+import { startWorkspace } from '../../rig/devWorkspace.ts';
+import type { DevWorkspace, DevWorkspaceOptions } from '../../rig/devWorkspace.ts';
+import type { VsCodeServer } from '../../rig/server.ts';
+import { waitFor } from '../../rig/waiting.ts';
+import { openWorkbench, screenshot, setTheme } from '../../rig/workbench.ts';
+import { readStatusBar, readTabs, readTree } from '../../rig/workbenchParts.ts';
+import type { LocalTenant } from '../../tenant/localTenant.ts';
+
+const PICTURES = path.join(import.meta.dirname, '..', 'screenshots');
+
+/** The workbench with the packaged extension, in a browser. */
+export interface Session {
+  readonly page: Page;
+  readonly url: string;
+  readonly server: VsCodeServer;
+  readonly workspace: DevWorkspace;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts VS Code with the packaged extension, as it is installed by a user, and opens it in Chromium. */
+export async function startSession(options: DevWorkspaceOptions): Promise<Session> {
+  const vsix = process.env['LIVE_RESPONSE_VSIX'];
+  const workspace = await startWorkspace({ ...options, ...(vsix === undefined ? {} : { vsix }) });
+  const browser = await startBrowser();
+  await openWorkbench(browser.page, workspace.url);
+  const stop = async (): Promise<void> => {
+    await browser.stop();
+    await workspace.stop();
+  };
+  return { page: browser.page, url: workspace.url, server: workspace.server, workspace, stop };
+}
+
+/** The local tenant of a session that has one. */
+export function tenantOf(session: Session): LocalTenant {
+  if (session.workspace.tenant === undefined) throw new Error('this session has no local tenant');
+  return session.workspace.tenant;
+}
+
+/** What the view is called while a connection is active: the connection's name. */
+export const LOCAL = 'Local tenant';
+export const SAMPLE = 'Sample tenant';
+
+/** Waits until the tree shows its first page. */
+export async function waitForRows(page: Page, view: string): Promise<void> {
+  await waitFor(`rows of "${view}"`, async () => (await readTree(page, view)).length > 5);
+}
+
+/** Waits for a tab whose label holds the text. */
+export async function waitForTab(page: Page, text: string): Promise<void> {
+  await waitFor(`a tab "${text}"`, async () => (await readTabs(page)).flat().some((tab) => tab.label.includes(text)));
+}
+
+/** The exit code in the status bar; undefined where there is none. */
+export async function exitCode(page: Page): Promise<string | undefined> {
+  const items = await readStatusBar(page);
+  return items.find((item) => item.id.endsWith('exitCode'))?.text;
+}
+
+export async function waitForExitCode(page: Page, text: string): Promise<void> {
+  await waitFor(`"${text}" in the status bar`, async () => (await exitCode(page))?.includes(text) === true);
+}
+
+/** The result of a scenario as a person would name it to a colleague. */
+export function chatLine(name: keyof typeof sampleScenarios): string {
+  const { actionId, commandIndex } = scenarioRef(name);
+  return `have a look at ${actionId}#${commandIndex} please`;
+}
+
+/** Pictures in the three kinds of theme, for people to look at. */
+export async function takePictures(session: Session, name: string): Promise<void> {
+  await mkdir(PICTURES, { recursive: true });
+  for (const theme of ['light', 'dark', 'highContrast'] as const) {
+    await setTheme(session.page, session.server, theme);
+    await screenshot(session.page, path.join(PICTURES, `${name}-${theme}.png`));
+  }
+  await setTheme(session.page, session.server, 'light');
+}
+
+/** What the workbench showed when a test failed. */
+export async function pictureOfFailure(session: Session, context: unknown): Promise<void> {
+  if (!(context instanceof Object) || !('passed' in context) || context.passed === true || !('name' in context)) return;
+  await mkdir(PICTURES, { recursive: true });
+  const name = String(context.name).replaceAll(/\W+/gu, '-').slice(0, 60);
+  await screenshot(session.page, path.join(PICTURES, `failed-${name}.png`));
+}
