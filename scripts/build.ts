@@ -64,6 +64,11 @@ export async function buildBundles(production: boolean): Promise<Metafile> {
   return (await build(optionsFor(production))).metafile;
 }
 
+/** What would go into each bundle, without writing any. */
+export async function describeBundles(): Promise<Metafile> {
+  return (await build({ ...optionsFor(true), write: false })).metafile;
+}
+
 /** Builds again at every change, until the process ends. */
 export async function watchBundles(): Promise<void> {
   const watching = await context({ ...optionsFor(false), logLevel: 'info' });

@@ -31,7 +31,8 @@ async function describe(folder: string): Promise<string> {
   const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Manifest;
   const files = await readdir(folder);
   const license = files.find((file) => /^licen[cs]e/iu.test(file));
-  const text = license === undefined ? '' : await readFile(path.join(folder, license), 'utf8');
+  const readme = files.find((file) => /^readme/iu.test(file));
+  const text = license === undefined ? licenseSection(await readText(folder, readme)) : await readText(folder, license);
   const heading = `## ${manifest.name} ${manifest.version} (${manifest.license ?? 'see below'})`;
   return [
     heading,
@@ -41,4 +42,14 @@ async function describe(folder: string): Promise<string> {
     '```',
     '',
   ].join('\n');
+}
+
+async function readText(folder: string, file: string | undefined): Promise<string> {
+  return file === undefined ? '' : readFile(path.join(folder, file), 'utf8');
+}
+
+/** Some packages have their licence at the end of the README only. */
+function licenseSection(readme: string): string {
+  const start = /^(?:#+ *)?licen[cs]e\b.*$/imu.exec(readme)?.index;
+  return start === undefined ? '' : readme.slice(start);
 }

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+
+interface Manifest {
+  readonly engines: { readonly vscode: string };
+  readonly activationEvents: readonly string[];
+  readonly enabledApiProposals?: unknown;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
+    readonly keybindings: readonly { readonly command: string; readonly when: string }[];
+    readonly configuration: {
+      readonly properties: Readonly<Record<string, { readonly scope?: string; readonly markdownDescription?: string }>>;
+    };
+  };
+}
+
+const manifestText = await readFile('package.json', 'utf8');
+const manifest = JSON.parse(manifestText) as Manifest;
+const nls = JSON.parse(await readFile('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
+const { contributes } = manifest;
+
+async function sources(): Promise<{ file: string; text: string }[]> {
+  const files = (await readdir('src', { recursive: true })).filter((file) => file.endsWith('.ts'));
+  return Promise.all(files.map(async (file) => ({ file, text: await readFile(path.join('src', file), 'utf8') })));
+}
+
+/** The ids in the source, read as text: the file itself needs no VS Code, but this keeps the test honest about names. */
+async function commandIdsOfSource(): Promise<string[]> {
+  const text = await readFile('src/platform/commandIds.ts', 'utf8');
+  return [...text.matchAll(/'(liveResponse\.\w+)'/gu)]
+    .map(([, id]) => id ?? '')
+    .filter((id) => id !== 'liveResponse.actions');
+}
+
+suite('package.json', () => {
+  test('declares every command that the code registers, and no other', async () => {
+    const declared = contributes.commands.map(({ command }) => command);
+    assert.deepEqual([...declared].sort(), (await commandIdsOfSource()).sort());
+  });
+
+  test('takes every title from package.nls.json, and leaves no text there unused', () => {
+    const used = new Set([...manifestText.matchAll(/"%([\w.]+)%"/gu)].map(([, key]) => key ?? ''));
+    assert.deepEqual([...used].sort(), Object.keys(nls).sort());
+    for (const { title, category } of contributes.commands) {
+      assert.match(title, /^%.+%$/u);
+      assert.equal(category, 'Live Response');
+    }
+  });
+
+  test('hides from the palette exactly the commands that need a row of the tree', () => {
+    const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
+    const ids = hidden.map(({ command }) => command).sort();
+    assert.deepEqual(ids, ['liveResponse.loadDevice', 'liveResponse.openFocused', 'liveResponse.openResult']);
+  });
+
+  test('names only commands and context keys that exist', async () => {
+    const known = new Set(contributes.commands.map(({ command }) => command));
+    const keys = await readFile('src/platform/contextKeys.ts', 'utf8');
+    const entries = [
+      ...Object.values(contributes.menus).flat(),
+      ...contributes.keybindings,
+      ...contributes.viewsWelcome,
+    ];
+    for (const entry of entries) {
+      if ('command' in entry) assert.ok(known.has(entry.command), entry.command);
+      for (const [, key, value] of (entry.when ?? '').matchAll(/\b(liveResponse\.\w+) == (\w+)/gu)) {
+        const declaration = new RegExp(`'${key ?? ''}':.*'${value ?? ''}'`, 'u');
+        assert.match(keys, declaration, `${key ?? ''} == ${value ?? ''}`);
+      }
+      assert.doesNotMatch(entry.when ?? '', /!~/u, 'when clauses have no operator !~');
+    }
+    for (const text of Object.values(nls)) {
+      for (const [, id] of text.matchAll(/\(command:([\w.]+)\)/gu)) assert.ok(known.has(id ?? ''), id);
+    }
+  });
+
+  test('describes and scopes every setting, and every setting is read', async () => {
+    const config = await readFile('src/platform/config.ts', 'utf8');
+    for (const [name, { scope, markdownDescription }] of Object.entries(contributes.configuration.properties)) {
+      assert.ok(scope !== undefined && markdownDescription !== undefined, name);
+      assert.ok(config.includes(`'${name.replace('liveResponse.', '')}'`), name);
+    }
+  });
+
+  test('asks for no proposed API and for no activation at start', () => {
+    assert.equal(manifest.enabledApiProposals, undefined);
+    assert.deepEqual(manifest.activationEvents, ['onFileSystem:live-response']);
+    const oldest = manifest.engines.vscode.replace('^', '').split('.').slice(0, 2).join('.');
+    assert.ok(manifest.devDependencies['@types/vscode']?.startsWith(oldest), 'types are not newer than the engine');
+  });
+
+  test('pins every dependency exactly', () => {
+    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+      assert.match(version, /^\d+\.\d+\.\d+$/u, name);
+    }
+  });
+});
+
+suite('the source', () => {
+  test('sends nothing but GET', async () => {
+    for (const { file, text } of await sources()) {
+      if (file.startsWith('sample')) continue;
+      assert.doesNotMatch(text, /['"`](?:POST|PUT|PATCH|DELETE)['"`]|\.(?:post|patch|postForm)\(/u, file);
+    }
+  });
+
+  test('has no test hook, no stub and no default client in it', async () => {
+    for (const { file, text } of await sources()) assert.doesNotMatch(text, /NODE_ENV|process\.env|\bmock\b/iu, file);
+  });
+});
