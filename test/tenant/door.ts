@@ -92,6 +92,7 @@ async function serve(
   }
   try {
     await wait(fault?.delayMs, signal);
+    await fault?.until;
     if (fault?.action?.kind === 'reset') {
       reset();
       request.outcome = 'reset';

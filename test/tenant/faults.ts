@@ -36,6 +36,8 @@ export interface Fault {
   readonly times?: number;
   /** Waits before the request is looked at. */
   readonly delayMs?: number;
+  /** Waits until a test lets it go on. */
+  readonly until?: Promise<void>;
   /** Waits between the work and the first byte of the answer. */
   readonly holdMs?: number;
   /** Without one the fault is its delays alone. */

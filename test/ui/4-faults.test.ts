@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { runCommand } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { openFile, reloadWindow } from '../rig/workbench.ts';
+import {
+  clickNotification,
+  clickRow,
+  readEditor,
+  readTabs,
+  readTree,
+  waitForNotification,
+} from '../rig/workbenchParts.ts';
+import {
+  LOCAL,
+  pictureOfFailure,
+  startSession,
+  takePictures,
+  tenantOf,
+  waitForExitCode,
+  waitForRows,
+  waitForTab,
+} from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+suite('what a person sees when something is in the way', () => {
+  let session: Session;
+  before(async () => {
+    session = await startSession({ tenant: 'local' });
+    await waitForRows(session.page, LOCAL);
+  });
+  after(async () => {
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+    tenantOf(session).faults.clear();
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
+  });
+
+  test('a missing permission is told in Defender’s own words', async () => {
+    const message =
+      'Missing application roles. API required roles: Machine.Read.All,Machine.ReadWrite.All, application roles: Machine.Isolate.';
+    tenantOf(session).faults.add({
+      door: 'api',
+      call: 'link',
+      action: {
+        kind: 'answer',
+        status: 403,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ error: { code: 'Forbidden', message, target: '|7a1e-correlation' } }),
+      },
+    });
+    await clickRow(session.page, LOCAL, 'check-persistence.ps1');
+    const notice = await waitForNotification(session.page, message);
+    assert.ok(notice.buttons.includes('Copy Correlation ID'), notice.buttons.join());
+    assert.deepEqual((await readTabs(session.page)).flat(), []);
+    await takePictures(session, 'missing-permission');
+    await clickNotification(session.page, message, 'Copy Correlation ID');
+    await waitFor(
+      'the correlation id',
+      async () => (await session.page.evaluate<string>('navigator.clipboard.readText()')) === '|7a1e-correlation',
+    );
+  });
+
+  test('an answer that comes late does not push in front of what the person does by then', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    tenantOf(session).faults.add({ door: 'blob', until: held });
+    await clickRow(session.page, LOCAL, 'check-integrity.ps1');
+    await openFile(session.page, 'investigation-notes.md');
+    await session.page.locator('.editor-instance .view-lines').first().click();
+    await session.page.keyboard.type('21:04 checking fs02');
+    release();
+    await waitForNotification(session.page, 'The result of check-integrity.ps1 on fs02 is here.');
+    const tabs = (await readTabs(session.page)).flat();
+    assert.deepEqual(
+      tabs.map(({ label }) => label),
+      ['investigation-notes.md'],
+    );
+    await clickNotification(session.page, 'check-integrity.ps1', 'Open');
+    await waitForTab(session.page, 'fs02 · check-integrity.ps1');
+  });
+
+  test('a command without a result by design, and one that has not finished, say so and spend no link call', async () => {
+    const { recording } = tenantOf(session);
+    const links = recording.calls('link').length;
+    const rows = await readTree(session.page, LOCAL);
+    const pending = rows.find(({ description }) => description.includes('Pending') && !description.includes('lt-0412'));
+    await clickRow(session.page, LOCAL, 'list-processes.sh');
+    await waitForTab(session.page, 'list-processes.sh');
+    assert.ok(pending !== undefined);
+    await session.page.locator('.monaco-list-row').filter({ hasText: 'Pending' }).last().locator('.label-name').click();
+    await waitForNotification(session.page, 'has not finished');
+    assert.equal(recording.calls('link').length, links + 1);
+  });
+
+  test('tabs whose results are gone ask once, and fetch only when told to', async () => {
+    const { recording } = tenantOf(session);
+    const storage = path.join(
+      session.server.serverDataDir,
+      'data/User/globalStorage/live-response-results.live-response-results',
+    );
+    for (const file of ['results.db', 'results.db-wal', 'results.db-shm']) await rm(path.join(storage, file));
+    const links = recording.calls('link').length;
+    await reloadWindow(session.page);
+    await waitForRows(session.page, LOCAL);
+    await waitForNotification(session.page, 'not stored on this machine');
+    assert.equal(recording.calls('link').length, links);
+    await clickNotification(session.page, 'not stored on this machine', 'Fetch');
+    await waitForExitCode(session.page, 'Exit');
+    await waitFor('the text', async () => (await readEditor(session.page)).some((line) => line !== ''));
+  });
+
+  test('a list that cannot be loaded is a row that says why, and a click tries again', async () => {
+    const { faults } = tenantOf(session);
+    faults.add({
+      door: 'api',
+      call: 'list',
+      times: Infinity,
+      action: {
+        kind: 'answer',
+        status: 400,
+        body: '{"error":{"code":"BadRequest","message":"not today","target":"|1"}}',
+      },
+    });
+    await runCommand(session.page, 'Live Response: Show All Types of Machine Action');
+    await waitFor('the failure', async () => {
+      const rows = await readTree(session.page, LOCAL);
+      return rows.length === 1 && rows[0]?.label === 'Try again' && rows[0].description.includes('not today');
+    });
+    await takePictures(session, 'failed-list');
+    faults.clear();
+    await clickRow(session.page, LOCAL, 'Try again');
+    await waitForRows(session.page, LOCAL);
+  });
+});
