@@ -15,6 +15,8 @@ import { ResultService } from './results/resultService.ts';
 import { ResultStore } from './results/resultStore.ts';
 import { ActionsView } from './tree/actionsView.ts';
 
+const SAMPLE_START = 'liveResponse.sampleStartedAt';
+
 /** Everything there is one of, built once and in order. Commands get it whole; tests build one with parts of their own. */
 export interface Services {
   readonly log: Log;
@@ -40,7 +42,7 @@ export function createServices(context: ExtensionContext): Services {
   });
   const tokens = new AccessTokens(context.secrets, Date.now);
   const connections = new ConnectionList(store);
-  const sessions = new Sessions(connections, (connection) => openTenant(connection, tokens, log));
+  const sessions = new Sessions(connections, (connection) => openTenant(connection, tokens, log, context));
   const view = new ActionsView({ connections, sessions, store, log });
   const results = new ResultService({
     store,
@@ -63,7 +65,12 @@ export function createServices(context: ExtensionContext): Services {
   return { log, store, tokens, connections, sessions, results, companions: new CompanionTabs(), view };
 }
 
-async function openTenant(connection: Connection, tokens: AccessTokens, log: Log): Promise<TenantClient> {
+async function openTenant(
+  connection: Connection,
+  tokens: AccessTokens,
+  log: Log,
+  context: ExtensionContext,
+): Promise<TenantClient> {
   const createTenantClient = await loadTenantClient();
   const custom = connection.cloud === 'custom';
   const common = {
@@ -74,7 +81,10 @@ async function openTenant(connection: Connection, tokens: AccessTokens, log: Log
   };
   if (connection.signIn === 'sample') {
     const createSampleTransport = await loadSampleTransport();
-    const transport = createSampleTransport({ now: Date.now, startedAt: Date.now() });
+    // Kept for good: with another start the same results would have other times, and other hashes than the stored ones.
+    const startedAt = context.globalState.get<number>(SAMPLE_START) ?? Date.now();
+    await context.globalState.update(SAMPLE_START, startedAt);
+    const transport = createSampleTransport({ now: Date.now, startedAt });
     return createTenantClient(connection, { ...common, transport, getAccessToken: () => Promise.resolve('sample') });
   }
   return createTenantClient(connection, {

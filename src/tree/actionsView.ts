@@ -5,6 +5,7 @@ import type { Session, Sessions } from '../connections/sessions.ts';
 import { actionsViewId } from '../platform/commandIds.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { Log } from '../platform/log.ts';
+import { describeFailure } from '../platform/messages.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { ActionTree } from './actionTree.ts';
@@ -104,6 +105,7 @@ export class ActionsView implements Disposable {
     setContextKey('liveResponse.connections', connections.all.length === 0 ? 'none' : 'some');
     this.#view.title = connection?.name ?? l10n.t('Machine Actions');
     this.#listSubscription?.dispose();
+    this.#view.message = '';
     if (connection === undefined) {
       this.#tree.show(undefined);
       return;
@@ -143,10 +145,13 @@ export class ActionsView implements Disposable {
     this.#describe(actions);
   }
 
+  /** Tells what the list has come to: by the keys that choose a welcome, and for a failure by a sentence above. */
   #describe(actions: ActionStore): void {
     const { state } = actions;
+    this.#view.message = state.kind === 'failed' ? describeFailure(state.error).sentence : '';
     if (state.kind === 'failed') setContextKey('liveResponse.list', 'failed');
-    else if (state.kind === 'loaded')
+    else if (state.kind === 'loaded') {
       setContextKey('liveResponse.list', actions.actions.length === 0 ? 'empty' : 'shown');
+    }
   }
 }

@@ -109,7 +109,6 @@ export function failedItem(node: FailedNode): TreeItem {
   const next = signIn ? l10n.t('Replace the access token') : l10n.t('Try again');
   const item = new TreeItem(next, TreeItemCollapsibleState.None);
   item.id = node.id;
-  item.description = sentence;
   item.tooltip = sentence;
   item.iconPath = new ThemeIcon('error', new ThemeColor('list.errorForeground'));
   item.accessibilityInformation = { label: `${sentence} ${next}` };
