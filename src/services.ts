@@ -3,6 +3,7 @@ import { apiUrlOf } from './connections/connection.ts';
 import type { Connection } from './connections/connection.ts';
 import { ConnectionList } from './connections/connectionList.ts';
 import { Sessions } from './connections/sessions.ts';
+import type { LedgerPort } from './defender/budget.ts';
 import { LiveResponseError } from './defender/errors.ts';
 import type { TenantClient } from './defender/tenantClient.ts';
 import { CompanionTabs } from './documents/companionTabs.ts';
@@ -42,7 +43,7 @@ export function createServices(context: ExtensionContext): Services {
   });
   const tokens = new AccessTokens(context.secrets, Date.now);
   const connections = new ConnectionList(store);
-  const sessions = new Sessions(connections, (connection) => openTenant(connection, tokens, log, context));
+  const sessions = new Sessions(connections, (connection) => openTenant(connection, tokens, log, context, store));
   const view = new ActionsView({ connections, sessions, store, log });
   const results = new ResultService({
     store,
@@ -70,8 +71,10 @@ async function openTenant(
   tokens: AccessTokens,
   log: Log,
   context: ExtensionContext,
+  store: ResultStore,
 ): Promise<TenantClient> {
   const createTenantClient = await loadTenantClient();
+  const ledger = sharedLedger(store, connection);
   const custom = connection.cloud === 'custom';
   const common = {
     apiUrl: apiUrlOf(connection),
@@ -85,12 +88,24 @@ async function openTenant(
     const startedAt = context.globalState.get<number>(SAMPLE_START) ?? Date.now();
     await context.globalState.update(SAMPLE_START, startedAt);
     const transport = createSampleTransport({ now: Date.now, startedAt });
-    return createTenantClient(connection, { ...common, transport, getAccessToken: () => Promise.resolve('sample') });
+    return createTenantClient(ledger, { ...common, transport, getAccessToken: () => Promise.resolve('sample') });
   }
-  return createTenantClient(connection, {
+  return createTenantClient(ledger, {
     ...common,
     getAccessToken: (_signal, rejected) => tokens.get(connection.name, rejected),
     downloadHosts: connection.downloadHosts ?? [],
     expectAzureHeaders: !custom,
   });
+}
+
+/** The server counts calls per application and tenant, and so do all windows together. */
+function sharedLedger(store: ResultStore, { tenantId, clientId }: Connection): LedgerPort {
+  const application = `${tenantId}|${clientId}`;
+  return {
+    take: (share) => store.call('takeCall', application, share),
+    end: (id, answered) => store.call('endCall', application, id, answered),
+    giveBack: (id) => store.call('giveBackCall', id),
+    refused: (until) => store.call('callsRefused', application, until),
+    usage: () => store.call('callUsage', application),
+  };
 }

@@ -4,8 +4,6 @@ import { readRetryAfter } from './retry.ts';
 import { readServerFault } from './schema.ts';
 import type { HttpAnswer } from './transport.ts';
 
-/** Pause after a 429 that names none, ms. */
-const UNNAMED_PAUSE_MS = 30_000;
 /** The hour's calls are spent: a short pause would only collect more refusals. */
 const HOUR_PAUSE_MS = 10 * 60_000;
 /** An API answer above this is not one, bytes: 10,000 actions take about 20 MB. */
@@ -41,10 +39,11 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
     ...(fault?.correlationId === undefined ? {} : { correlationId: fault.correlationId }),
   };
   if (answer.status === 429) {
-    const hourSpent = (fault?.message ?? '').includes('per 01:00:00');
     const named = readRetryAfter(answer.headers['retry-after'], now);
-    const retryAt = named ?? now + (hourSpent ? HOUR_PAUSE_MS : UNNAMED_PAUSE_MS);
-    return new LiveResponseError('rateLimited', { ...values, retryAt });
+    const hourSpent = (fault?.message ?? '').includes('per 01:00:00');
+    // Without a time the ledger knows how long the last such pause was.
+    const retryAt = named ?? (hourSpent ? now + HOUR_PAUSE_MS : undefined);
+    return new LiveResponseError('rateLimited', { ...values, ...(retryAt === undefined ? {} : { retryAt }) });
   }
   return new LiveResponseError(codeFor(answer.status, fault?.message ?? ''), values);
 }

@@ -1,178 +1,151 @@
 import type { Clock } from './clock.ts';
 import { LiveResponseError, throwIfCancelled } from './errors.ts';
+import type { TakeAnswer, Usage } from './ledger.ts';
 
 /** A person waits for a `click`; `background` work never takes the last fifth of a window. */
 export type Priority = 'click' | 'background';
 
 /** The right to send one call. */
 export interface CallSlot {
-  /** The answer has ended, whatever it was: from now on the call counts for as long as its windows last. */
-  readonly end: () => void;
-  /** The call was never sent: it does not count. */
-  readonly giveBack: () => void;
+  /** The answer has ended: from now on the call counts for as long as its windows last. */
+  readonly end: (answered: boolean) => Promise<void>;
 }
 
 /** The gate in front of every call to the API. */
 export interface Budget {
-  /** Waits for a slot. Rejects with `cancelled` when the signal is aborted. */
+  /**
+   * Waits for a slot.
+   * @throws LiveResponseError `cancelled`; `rateLimited` where a click would wait for minutes
+   */
   readonly take: (priority: Priority, signal: AbortSignal) => Promise<CallSlot>;
-  /** The server asked for silence until `time` (ms since 1970). */
-  readonly pauseUntil: (time: number) => void;
+  /** The server refused a call; answers what is known now, `pausedUntil` above all. */
+  readonly refused: (until: number | undefined) => Promise<Usage>;
   /** Calls that count at this moment, those under way included. */
-  readonly used: () => { readonly minute: number; readonly hour: number };
+  readonly usage: () => Promise<Usage>;
 }
 
-/** At most `calls` in any span of `ms`. */
-export interface RateWindow {
-  readonly calls: number;
-  readonly ms: number;
+/** The account of calls, for one application: in this process, or shared by all windows through the store's thread. */
+export interface LedgerPort {
+  readonly take: (share: number) => Promise<TakeAnswer>;
+  readonly end: (id: number, answered: boolean) => Promise<void>;
+  readonly giveBack: (id: number) => Promise<void>;
+  readonly refused: (until: number | undefined) => Promise<Usage>;
+  readonly usage: () => Promise<Usage>;
 }
 
-/** The API's documented limits, counted per application and tenant. List, get and link are taken to share them. */
-export const API_WINDOWS: readonly [minute: RateWindow, hour: RateWindow] = [
-  { calls: 100, ms: 60_000 },
-  { calls: 1500, ms: 3_600_000 },
-];
-
-/** The share of each window that is kept for clicks. */
+/** The share of each window that background work leaves for clicks. */
 const RESERVE = 0.2;
+/** How often others are looked at when only the end of one of their calls can make room, ms. */
+const LOOK_AGAIN_MS = 100;
+/** The longest that a click waits for a slot before it is told when there will be one, ms. */
+const PATIENCE_MS = 120_000;
 
 interface Waiter {
   readonly priority: Priority;
-  readonly start: (slot: CallSlot) => void;
+  readonly signal: AbortSignal;
+  readonly start: (id: number) => void;
+  readonly fail: (error: unknown) => void;
 }
 
-/**
- * A sliding window over the calls of this process. A call is stamped when its answer ends and not when it is sent:
- * the server counts it somewhere between, so only the later moment can never be too early.
- */
-export class SlidingWindowBudget implements Budget {
+/** Lets calls through as the ledger allows, clicks before background work, each in the order it came. */
+export class QueuedBudget implements Budget {
+  readonly #ledger: LedgerPort;
   readonly #clock: Clock;
-  readonly #windows: readonly [RateWindow, RateWindow];
   readonly #waiting: Waiter[] = [];
-  #ended: number[] = [];
-  #underWay = 0;
-  #pausedUntil = 0;
+  #admitting = false;
   #alarm: AbortController | undefined;
 
-  constructor(clock: Clock, windows = API_WINDOWS) {
+  constructor(ledger: LedgerPort, clock: Clock) {
+    this.#ledger = ledger;
     this.#clock = clock;
-    this.#windows = windows;
   }
 
-  take(priority: Priority, signal: AbortSignal): Promise<CallSlot> {
+  async take(priority: Priority, signal: AbortSignal): Promise<CallSlot> {
     throwIfCancelled(signal);
-    return new Promise((resolve, reject) => {
+    const id = await new Promise<number>((resolve, reject) => {
       const leave = (): void => {
-        const at = this.#waiting.indexOf(waiter);
-        if (at >= 0) this.#waiting.splice(at, 1);
+        this.#leave(waiter);
         reject(new LiveResponseError('cancelled'));
+      };
+      const settle = (): void => {
+        signal.removeEventListener('abort', leave);
       };
       const waiter: Waiter = {
         priority,
-        start: (slot) => {
-          signal.removeEventListener('abort', leave);
-          resolve(slot);
+        signal,
+        start: (granted) => {
+          settle();
+          resolve(granted);
+        },
+        fail: (error) => {
+          settle();
+          reject(error instanceof Error ? error : new Error('the ledger failed'));
         },
       };
       signal.addEventListener('abort', leave, { once: true });
       const firstBehind = this.#waiting.findIndex((other) => priority === 'click' && other.priority === 'background');
       this.#waiting.splice(firstBehind < 0 ? this.#waiting.length : firstBehind, 0, waiter);
-      this.#admit();
+      this.#wake();
     });
-  }
-
-  pauseUntil(time: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, time);
-    this.#admit();
-  }
-
-  used(): { minute: number; hour: number } {
-    const [minute, hour] = this.#windows.map((window) => this.#countIn(window));
-    return { minute: minute ?? 0, hour: hour ?? 0 };
-  }
-
-  #admit(): void {
-    this.#alarm?.abort();
-    this.#alarm = undefined;
-    this.#forgetOld();
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const delay = this.#delayFor(next.priority);
-      if (delay > 0) {
-        if (Number.isFinite(delay)) this.#wakeIn(delay);
-        return;
-      }
-      this.#waiting.shift();
-      this.#underWay++;
-      next.start(this.#createSlot());
-    }
-  }
-
-  #createSlot(): CallSlot {
-    let open = true;
-    const close = (counts: boolean): void => {
-      if (!open) return;
-      open = false;
-      this.#underWay--;
-      if (counts) this.#ended.push(this.#clock.now());
-      this.#admit();
-    };
     return {
-      end: () => {
-        close(true);
-      },
-      giveBack: () => {
-        close(false);
+      end: async (answered) => {
+        await this.#ledger.end(id, answered);
+        this.#wake();
       },
     };
   }
 
-  /** ms until a call may start; Infinity when only the end of another call can tell. */
-  #delayFor(priority: Priority): number {
-    const now = this.#clock.now();
-    let delay = this.#pausedUntil - now;
-    for (const window of this.#windows) {
-      const limit = priority === 'click' ? window.calls : Math.floor(window.calls * (1 - RESERVE));
-      const excess = this.#countIn(window) - limit + 1;
-      if (excess <= 0) continue;
-      const inWindow = this.#ended.length - this.#firstIn(window);
-      if (excess > inWindow) return Infinity;
-      const leaving = this.#ended[this.#firstIn(window) + excess - 1] ?? now;
-      delay = Math.max(delay, leaving + window.ms - now);
+  async refused(until: number | undefined): Promise<Usage> {
+    const usage = await this.#ledger.refused(until);
+    this.#wake();
+    return usage;
+  }
+
+  usage(): Promise<Usage> {
+    return this.#ledger.usage();
+  }
+
+  #leave(waiter: Waiter): void {
+    const at = this.#waiting.indexOf(waiter);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  /** Something changed: whoever is first may try again. */
+  #wake(): void {
+    this.#alarm?.abort();
+    if (!this.#admitting) void this.#admit();
+  }
+
+  async #admit(): Promise<void> {
+    this.#admitting = true;
+    try {
+      for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) await this.#serve(first);
+    } finally {
+      this.#admitting = false;
     }
-    return Math.max(0, delay);
   }
 
-  #countIn(window: RateWindow): number {
-    return this.#underWay + this.#ended.length - this.#firstIn(window);
-  }
-
-  #firstIn(window: RateWindow): number {
-    const start = this.#clock.now() - window.ms;
-    let low = 0;
-    let high = this.#ended.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#ended[middle] ?? 0) > start) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  #forgetOld(): void {
-    const longest = this.#windows.reduce((long, window) => (window.ms > long.ms ? window : long));
-    const first = this.#firstIn(longest);
-    if (first > 0) this.#ended = this.#ended.slice(first);
-  }
-
-  #wakeIn(ms: number): void {
+  /** Serves the first in the queue, or waits until it may be served; a wake-up ends the waiting early. */
+  async #serve(waiter: Waiter): Promise<void> {
     const alarm = new AbortController();
     this.#alarm = alarm;
-    this.#clock.wait(ms, alarm.signal).then(
-      () => {
-        this.#admit();
-      },
-      () => undefined,
-    );
+    try {
+      const answer = await this.#ledger.take(waiter.priority === 'click' ? 1 : 1 - RESERVE);
+      if ('id' in answer) {
+        // Cancelled while the ledger was asked: the call is not sent.
+        if (waiter.signal.aborted) await this.#ledger.giveBack(answer.id);
+        else waiter.start(answer.id);
+        this.#leave(waiter);
+        return;
+      }
+      const delay = answer.retryInMs ?? LOOK_AGAIN_MS;
+      if (waiter.priority === 'click' && delay > PATIENCE_MS) {
+        throw new LiveResponseError('rateLimited', { retryAt: this.#clock.now() + delay });
+      }
+      await this.#clock.wait(delay, alarm.signal).catch(() => undefined);
+    } catch (error) {
+      this.#leave(waiter);
+      waiter.fail(error);
+    }
   }
 }

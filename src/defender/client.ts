@@ -1,12 +1,14 @@
 import { readJson, toApiError } from './answers.ts';
-import { SlidingWindowBudget } from './budget.ts';
+import { QueuedBudget } from './budget.ts';
 import type { Budget, CallSlot, Priority } from './budget.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { readBlob } from './download.ts';
 import type { DownloadedResult, DownloadLimits } from './download.ts';
-import { isLiveResponseError, throwIfCancelled } from './errors.ts';
+import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
 import { createHttpTransport } from './http.ts';
+import { LONGEST_CALL_MS } from './ledger.ts';
+import { createLocalLedger } from './localLedger.ts';
 import { toODataQuery } from './odata.ts';
 import type { ActionQuery } from './odata.ts';
 import { ResultLink } from './resultLink.ts';
@@ -65,14 +67,11 @@ export interface DefenderClient {
   readonly downloadResult: (link: ResultLink, signal: AbortSignal, limits: DownloadLimits) => Promise<DownloadedResult>;
 }
 
-/** The longest that one answer of the API may take to its last byte, ms. axios' own timer sees only silence. */
-const API_DEADLINE_MS = 100_000;
-
 /** Creates the one client through which everything reaches the Defender API and the blob host. */
 export function createDefenderClient(options: DefenderClientOptions): DefenderClient {
   const clock = options.clock ?? systemClock;
   const transport = options.transport ?? createHttpTransport();
-  const budget = options.budget ?? new SlidingWindowBudget(clock);
+  const budget = options.budget ?? new QueuedBudget(createLocalLedger(clock), clock);
   const apiUrl = options.apiUrl.replace(/\/+$/u, '');
   const { host } = new URL(apiUrl);
 
@@ -96,7 +95,8 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   };
 
   const sendOnce = async (path: string, token: string, signal: AbortSignal, slot: CallSlot): Promise<unknown> => {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(API_DEADLINE_MS)]);
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_CALL_MS)]);
+    let answered = false;
     try {
       const answer = await logged('api', path.split('?')[0] ?? path, () =>
         transport.api({
@@ -107,13 +107,20 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
         }),
       );
       const body = await readJson(answer);
+      answered = answer.status !== 429;
       if (answer.status === 200) return body;
       const error = toApiError(answer, body, host, clock.now());
-      if (error.code === 'rateLimited' && error.values.retryAt !== undefined) budget.pauseUntil(error.values.retryAt);
-      throw error;
+      throw error.code === 'rateLimited' ? await noteRefusal(error) : error;
     } finally {
-      slot.end();
+      await slot.end(answered);
     }
+  };
+
+  /** The server's word counts for every window; what is known of the account tells whether others spent the calls. */
+  const noteRefusal = async ({ values }: LiveResponseError): Promise<LiveResponseError> => {
+    const usage = await budget.refused(values.retryAt);
+    const { pausedUntil: retryAt, minute: ownCalls } = usage;
+    return new LiveResponseError('rateLimited', { ...values, retryAt, ownCalls });
   };
 
   const get = async (path: string, signal: AbortSignal, priority: Priority): Promise<unknown> => {

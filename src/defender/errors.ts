@@ -54,6 +54,8 @@ export interface FailureValues {
   readonly host?: string;
   /** When to try again, ms since 1970. */
   readonly retryAt?: number;
+  /** Calls that this machine made in the last minute: few of them mean that others use the application too. */
+  readonly ownCalls?: number;
   /** Where an answer differs from what the API promises, e.g. `value[3].id`. */
   readonly path?: string;
   /** Why bytes are no result: the `reason` of the decoder's rejection. */

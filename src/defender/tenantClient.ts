@@ -1,8 +1,9 @@
-import { SlidingWindowBudget } from './budget.ts';
-import type { Budget } from './budget.ts';
+import { QueuedBudget } from './budget.ts';
+import type { LedgerPort } from './budget.ts';
 import { createDefenderClient } from './client.ts';
 import type { DefenderClient, DefenderClientOptions } from './client.ts';
 import { systemClock } from './clock.ts';
+import { withLocalFallback } from './localLedger.ts';
 import { createResultFetcher } from './fetchResult.ts';
 import type { FetchResult } from './fetchResult.ts';
 
@@ -11,17 +12,18 @@ export interface TenantClient extends DefenderClient {
   readonly fetchResult: FetchResult;
 }
 
-/** The server counts calls per application and tenant, so connections that share both share a budget. */
-const budgets = new Map<string, Budget>();
-
-/** Creates the client of a connection. This file is the way into the bundle that holds everything about HTTP. */
+/**
+ * Creates the client of a connection. This file is the way into the bundle that holds everything about HTTP.
+ *
+ * @param ledger - the account of calls of this application in this tenant, shared by all windows
+ */
 export function createTenantClient(
-  application: { readonly tenantId: string; readonly clientId: string },
+  ledger: LedgerPort,
   options: Omit<DefenderClientOptions, 'budget' | 'clock'>,
 ): TenantClient {
-  const key = `${application.tenantId}|${application.clientId}`;
-  const budget = budgets.get(key) ?? new SlidingWindowBudget(systemClock);
-  budgets.set(key, budget);
-  const client = createDefenderClient({ ...options, budget });
+  const client = createDefenderClient({
+    ...options,
+    budget: new QueuedBudget(withLocalFallback(ledger, systemClock), systemClock),
+  });
   return { ...client, fetchResult: createResultFetcher(client) };
 }

@@ -20,6 +20,9 @@ export interface FailureMessage {
   readonly steps: readonly NextStep[];
 }
 
+/** Half of what a minute allows: below that, the limit was not reached by us. */
+const FEW_CALLS = 50;
+
 /** Button texts. */
 export function stepLabel(step: NextStep): string {
   const labels: Record<NextStep, string> = {
@@ -112,10 +115,17 @@ const SENTENCES: Readonly<Record<FailureCode, (values: FailureValues) => string>
     l10n.t('This command has not finished ({0}), so there is nothing to fetch yet.', values.state ?? '–'),
   commandNeverRan: (values) =>
     l10n.t('This command never ran: its session ended before it ({0}).', values.state ?? '–'),
-  rateLimited: (values) =>
-    values.retryAt === undefined
-      ? l10n.t('Defender’s limit of calls is reached.')
-      : l10n.t('Defender’s limit of calls is reached; it takes calls again at {0}.', formatTime(values.retryAt)),
+  rateLimited: (values) => {
+    const until =
+      values.retryAt === undefined ? '' : ` ${l10n.t('It takes calls again at {0}.', formatTime(values.retryAt))}`;
+    const others = values.ownCalls !== undefined && values.ownCalls < FEW_CALLS;
+    return others
+      ? l10n.t(
+          'Others use this app registration: Defender’s limit is reached, and we made {0} of its calls.',
+          values.ownCalls,
+        ) + until
+      : l10n.t('Defender’s limit of calls is reached.') + until;
+  },
   offline: (values) =>
     l10n.t('{0} cannot be reached. Is this machine online?', values.host ?? '–') + systemCode(values),
   unknownHost: (values) =>

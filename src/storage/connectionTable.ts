@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { openDatabase } from './database.ts';
 
 /** A connection without its secrets, as JSON. */
 export interface ConnectionRow {
@@ -17,7 +16,8 @@ export interface ConnectionTable {
   readonly activate: (name: string) => void;
 }
 
-const SCHEMA = `
+/** Connections stand in `shared.db`: what the windows of this machine share. */
+export const CONNECTION_SCHEMA = `
   CREATE TABLE IF NOT EXISTS connections (
     name TEXT PRIMARY KEY,
     json TEXT NOT NULL,
@@ -26,12 +26,12 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** Connections in `shared.db`: what the windows of this machine share. */
+/** Connections in a database that all windows share. */
 export class SqliteConnectionTable implements ConnectionTable {
   readonly #database: DatabaseSync;
 
-  constructor(folder: string) {
-    this.#database = openDatabase(folder, 'shared.db', SCHEMA);
+  constructor(database: DatabaseSync) {
+    this.#database = database;
   }
 
   list(): ConnectionRow[] {

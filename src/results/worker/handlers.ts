@@ -1,11 +1,15 @@
+import { Ledger } from '../../defender/ledger.ts';
+import { MemoryCallRows } from '../../defender/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode.ts';
 import type { DecodedResult } from '../../evidence/decode.ts';
 import { toDocumentBytes } from '../../evidence/documentText.ts';
 import { countErrorLines, measureText } from '../../evidence/textFacts.ts';
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
-import { MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
+import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
+import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
 import type { ConnectionTable } from '../../storage/connectionTable.ts';
+import { openDatabase } from '../../storage/database.ts';
 import { MemoryResultTable, SqliteResultTable } from '../../storage/resultTable.ts';
 import type { ResultTable } from '../../storage/resultTable.ts';
 import { findMismatches } from '../mismatches.ts';
@@ -20,6 +24,7 @@ export type WorkerHandlers = {
 export function createHandlers(): WorkerHandlers {
   let results: ResultTable = new MemoryResultTable();
   let connections: ConnectionTable = new MemoryConnectionTable();
+  let ledger = new Ledger(new MemoryCallRows());
   // Output and errors are read one after the other: the second one need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
 
@@ -42,7 +47,9 @@ export function createHandlers(): WorkerHandlers {
     open: (folder) => {
       if (folder === undefined) return 'memory';
       results = new SqliteResultTable(folder);
-      connections = new SqliteConnectionTable(folder);
+      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA);
+      connections = new SqliteConnectionTable(shared);
+      ledger = new Ledger(new SqliteCallTable(shared));
       return 'files';
     },
     put: (facts, bytes) => {
@@ -72,6 +79,17 @@ export function createHandlers(): WorkerHandlers {
       const bytes = results.bytes(resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
     },
+    takeCall: (application, share) => ledger.take(application, share, Date.now()),
+    endCall: (application, id, answered) => {
+      ledger.end(application, id, answered, Date.now());
+      return undefined;
+    },
+    giveBackCall: (id) => {
+      ledger.giveBack(id);
+      return undefined;
+    },
+    callsRefused: (application, until) => ledger.refused(application, until, Date.now()),
+    callUsage: (application) => ledger.usage(application, Date.now()),
     connections: () => ({ connections: connections.list(), active: connections.active() }),
     putConnection: (name, json) => {
       connections.put({ name, json });

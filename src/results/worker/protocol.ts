@@ -1,3 +1,4 @@
+import type { TakeAnswer, Usage } from '../../defender/ledger.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
 
@@ -16,6 +17,12 @@ export interface WorkerCalls {
   readonly text: { args: [ref: ResultRef, stream: ResultStream]; answer: string | undefined };
   /** The bytes as the service stored them. */
   readonly raw: { args: [ref: ResultRef]; answer: Uint8Array<ArrayBuffer> | undefined };
+  /** The account of calls: see `Ledger` in defender/ledger.ts. Times are this machine's clock, in the worker. */
+  readonly takeCall: { args: [application: string, share: number]; answer: TakeAnswer };
+  readonly endCall: { args: [application: string, id: number, answered: boolean]; answer: undefined };
+  readonly giveBackCall: { args: [id: number]; answer: undefined };
+  readonly callsRefused: { args: [application: string, until: number | undefined]; answer: Usage };
+  readonly callUsage: { args: [application: string]; answer: Usage };
   readonly connections: { args: []; answer: StoredConnections };
   readonly putConnection: { args: [name: string, json: string]; answer: undefined };
   readonly deleteConnection: { args: [name: string]; answer: undefined };

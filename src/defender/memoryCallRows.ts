@@ -1,0 +1,72 @@
+import type { CallRows, LimitState } from './ledger.ts';
+
+interface Row {
+  readonly application: string;
+  readonly startedAt: number;
+}
+
+/** Calls of this process alone, where there is no database to share them through. */
+export class MemoryCallRows implements CallRows {
+  readonly #open = new Map<number, Row>();
+  readonly #ends = new Map<string, number[]>();
+  readonly #states = new Map<string, LimitState>();
+  #lastId = 0;
+
+  atomically<Result>(work: () => Result): Result {
+    return work();
+  }
+
+  insert(application: string, startedAt: number): number {
+    const id = ++this.#lastId;
+    this.#open.set(id, { application, startedAt });
+    return id;
+  }
+
+  end(id: number, endedAt: number): void {
+    const row = this.#open.get(id);
+    if (row === undefined) return;
+    this.#open.delete(id);
+    const ends = this.#ends.get(row.application) ?? [];
+    this.#ends.set(row.application, ends);
+    // Ends come in order, but for a clock that was set back.
+    const last = ends.at(-1) ?? 0;
+    ends.push(endedAt);
+    if (endedAt < last) ends.sort((one, other) => one - other);
+  }
+
+  remove(id: number): void {
+    this.#open.delete(id);
+  }
+
+  purge(endedBefore: number): void {
+    for (const ends of this.#ends.values()) {
+      const old = ends.findIndex((end) => end > endedBefore);
+      ends.splice(0, old < 0 ? ends.length : old);
+    }
+  }
+
+  endStale(startedBefore: number, lastsMs: number): void {
+    for (const [id, row] of this.#open) {
+      if (row.startedAt < startedBefore) this.end(id, row.startedAt + lastsMs);
+    }
+  }
+
+  countOpen(application: string): number {
+    let count = 0;
+    for (const row of this.#open.values()) if (row.application === application) count++;
+    return count;
+  }
+
+  endsAfter(application: string, time: number): number[] {
+    const ends = this.#ends.get(application) ?? [];
+    return ends.filter((end) => end > time);
+  }
+
+  limitState(application: string): LimitState | undefined {
+    return this.#states.get(application);
+  }
+
+  setLimitState(application: string, state: LimitState): void {
+    this.#states.set(application, state);
+  }
+}

@@ -1,0 +1,102 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** See `LimitState` in defender/ledger.ts. */
+interface StoredLimitState {
+  readonly pausedUntil: number;
+  readonly unnamedPauseMs: number;
+  readonly learnedLimit: number;
+  readonly learnedAt: number;
+}
+
+/** What the calls of all windows are noted in, beside the connections. */
+export const CALL_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS calls (
+    id INTEGER PRIMARY KEY,
+    application TEXT NOT NULL,
+    -- ms since 1970
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS calls_by_end ON calls (application, ended_at);
+  CREATE TABLE IF NOT EXISTS limits (
+    application TEXT PRIMARY KEY,
+    state TEXT NOT NULL
+  ) STRICT;
+`;
+
+/** The calls of every window of this machine, one row a call. */
+export class SqliteCallTable {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Takes the write lock at once: between looking and noting no other window can note a call. */
+  atomically<Result>(work: () => Result): Result {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  insert(application: string, startedAt: number): number {
+    const inserted = this.#database
+      .prepare('INSERT INTO calls (application, started_at) VALUES (?, ?)')
+      .run(application, startedAt);
+    return Number(inserted.lastInsertRowid);
+  }
+
+  end(id: number, endedAt: number): void {
+    this.#database.prepare('UPDATE calls SET ended_at = ? WHERE id = ?').run(endedAt, id);
+  }
+
+  remove(id: number): void {
+    this.#database.prepare('DELETE FROM calls WHERE id = ?').run(id);
+  }
+
+  purge(endedBefore: number): void {
+    this.#database.prepare('DELETE FROM calls WHERE ended_at <= ?').run(endedBefore);
+  }
+
+  endStale(startedBefore: number, lastsMs: number): void {
+    this.#database
+      .prepare('UPDATE calls SET ended_at = started_at + ? WHERE ended_at IS NULL AND started_at < ?')
+      .run(lastsMs, startedBefore);
+  }
+
+  countOpen(application: string): number {
+    const row = this.#database
+      .prepare('SELECT COUNT(*) AS count FROM calls WHERE application = ? AND ended_at IS NULL')
+      .get(application);
+    return Number(row?.['count'] ?? 0);
+  }
+
+  endsAfter(application: string, time: number): number[] {
+    const rows = this.#database
+      .prepare('SELECT ended_at FROM calls WHERE application = ? AND ended_at > ? ORDER BY ended_at')
+      .all(application, time);
+    return rows.map((row) => Number(row['ended_at']));
+  }
+
+  limitState(application: string): StoredLimitState | undefined {
+    const row = this.#database.prepare('SELECT state FROM limits WHERE application = ?').get(application);
+    if (row === undefined) return undefined;
+    // JSON has no Infinity: it comes back as null, and means that nothing was learned.
+    const state = JSON.parse(String(row['state'])) as Omit<StoredLimitState, 'learnedLimit'> & {
+      learnedLimit: number | null;
+    };
+    return { ...state, learnedLimit: state.learnedLimit ?? Infinity };
+  }
+
+  setLimitState(application: string, state: StoredLimitState): void {
+    this.#database
+      .prepare('INSERT OR REPLACE INTO limits (application, state) VALUES (?, ?)')
+      .run(application, JSON.stringify(state));
+  }
+}
