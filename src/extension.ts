@@ -15,8 +15,7 @@ export function activate(context: ExtensionContext): void {
   const missing = new MissingResults((addresses) => {
     const runner = new CommandRunner(services.log);
     for (const { stream, ...ref } of addresses) {
-      const wanted = stream === 'raw' ? undefined : stream;
-      void openTarget(services, runner, { ref, stream: wanted, line: undefined }, false);
+      void openTarget(services, runner, { ref, stream, line: undefined }, false);
     }
   });
   const files = new ResultFileSystem(services.store, (address) => {
@@ -32,6 +31,7 @@ export function activate(context: ExtensionContext): void {
     new ExitCodeItem(services.store),
     services.view,
     services.companions,
+    services.calls,
     files,
     missing,
     services.log.channel,

@@ -9,12 +9,13 @@ import type { TenantClient } from './defender/tenantClient.ts';
 import { CompanionTabs } from './documents/companionTabs.ts';
 import { AccessTokens } from './identity/accessTokens.ts';
 import { loadSampleTransport, loadTenantClient, startStoreThread } from './lazy.ts';
-import { maxDownloadBytes } from './platform/config.ts';
+import { allowedDownloadHosts, maxDownloadBytes } from './platform/config.ts';
 import { Log } from './platform/log.ts';
 import { tellMemoryOnly } from './platform/notices.ts';
 import { ResultService } from './results/resultService.ts';
 import { ResultStore } from './results/resultStore.ts';
 import { ActionsView } from './tree/actionsView.ts';
+import { CallsItem } from './tree/callsItem.ts';
 
 const SAMPLE_START = 'liveResponse.sampleStartedAt';
 
@@ -27,6 +28,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly results: ResultService;
   readonly companions: CompanionTabs;
+  readonly calls: CallsItem;
   readonly view: ActionsView;
 }
 
@@ -43,7 +45,13 @@ export function createServices(context: ExtensionContext): Services {
   });
   const tokens = new AccessTokens(context.secrets, Date.now);
   const connections = new ConnectionList(store);
-  const sessions = new Sessions(connections, (connection) => openTenant(connection, tokens, log, context, store));
+  const calls = new CallsItem(async () => {
+    const { active } = connections;
+    return active === undefined ? undefined : sharedLedger(store, active).usage();
+  });
+  const sessions = new Sessions(connections, (connection) =>
+    openTenant(connection, { tokens, log, context, store, calls }),
+  );
   const view = new ActionsView({ connections, sessions, store, log });
   const results = new ResultService({
     store,
@@ -63,16 +71,15 @@ export function createServices(context: ExtensionContext): Services {
       };
     },
   });
-  return { log, store, tokens, connections, sessions, results, companions: new CompanionTabs(), view };
+  return { log, store, tokens, connections, sessions, results, companions: new CompanionTabs(), calls, view };
 }
 
-async function openTenant(
-  connection: Connection,
-  tokens: AccessTokens,
-  log: Log,
-  context: ExtensionContext,
-  store: ResultStore,
-): Promise<TenantClient> {
+interface TenantParts extends Pick<Services, 'tokens' | 'log' | 'store' | 'calls'> {
+  readonly context: ExtensionContext;
+}
+
+async function openTenant(connection: Connection, parts: TenantParts): Promise<TenantClient> {
+  const { tokens, log, context, store, calls } = parts;
   const createTenantClient = await loadTenantClient();
   const ledger = sharedLedger(store, connection);
   const custom = connection.cloud === 'custom';
@@ -80,6 +87,7 @@ async function openTenant(
     apiUrl: apiUrlOf(connection),
     onCall: (record: Parameters<Log['call']>[0]) => {
       log.call(record);
+      if (record.door === 'api') void calls.update();
     },
   };
   if (connection.signIn === 'sample') {
@@ -93,7 +101,7 @@ async function openTenant(
   return createTenantClient(ledger, {
     ...common,
     getAccessToken: (_signal, rejected) => tokens.get(connection.name, rejected),
-    downloadHosts: connection.downloadHosts ?? [],
+    downloadHosts: () => [...(connection.downloadHosts ?? []), ...allowedDownloadHosts()],
     expectAzureHeaders: !custom,
   });
 }

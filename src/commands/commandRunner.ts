@@ -1,6 +1,7 @@
 import { commands, env, l10n, ProgressLocation, window } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../defender/errors.ts';
 import { commandIds } from '../platform/commandIds.ts';
+import { allowDownloadHost } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
 import type { FailureMessage, NextStep } from '../platform/messages.ts';
@@ -82,6 +83,7 @@ export class CommandRunner {
     this.#log.failure(title, error);
     void this.#tell(error, {
       copyCorrelationId: () => copyCorrelationId(error),
+      allowHost: () => allowHost(error, steps.tryAgain),
       showLog: () => {
         this.#log.show();
       },
@@ -119,4 +121,24 @@ async function copyCorrelationId(error: unknown): Promise<void> {
   if (id === undefined) return;
   await env.clipboard.writeText(id);
   window.setStatusBarMessage(l10n.t('Correlation ID copied'), 4000);
+}
+
+/** Asked once for each host: whoever controls it decides what is shown as a result. */
+async function allowHost(error: unknown, tryAgain: (() => unknown) | undefined): Promise<void> {
+  const host = isLiveResponseError(error) ? error.values.host : undefined;
+  if (host === undefined) return;
+  const allow = l10n.t('Allow');
+  const answer = await window.showWarningMessage(
+    l10n.t('Allow results to be downloaded from {0}?', host),
+    {
+      modal: true,
+      detail: l10n.t(
+        'It is no host of Azure storage. Allow it only if whoever runs your network says that it belongs there. No token is sent to it.',
+      ),
+    },
+    allow,
+  );
+  if (answer !== allow) return;
+  await allowDownloadHost(host);
+  await tryAgain?.();
 }

@@ -15,7 +15,7 @@ export async function copyOutput(services: Services, runner: CommandRunner, args
   if (target === undefined) return;
   await runner.run(l10n.t('Copying output'), async ({ signal }) => {
     const facts = await services.results.open(target.ref, { signal });
-    if (facts.transcript === undefined) {
+    if (facts.transcript === undefined && target.stream !== 'raw') {
       throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
     }
     const text = await services.store.text(target.ref, target.stream ?? 'output');

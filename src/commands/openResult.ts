@@ -43,7 +43,8 @@ export async function openTarget(
     if (target.stream === 'errors') services.companions.release(facts.ref);
     await showResult(facts, services.companions, { stream: target.stream, line: target.line, preserveFocus });
   };
-  const steps = { exportRaw: () => exportRaw(services, runner, [target]) };
+  const openRaw = (): Promise<void> => openTarget(services, runner, { ...target, stream: 'raw' }, true);
+  const steps = { openRaw, exportRaw: () => exportRaw(services, runner, [target]) };
   try {
     await runner.run(
       title,

@@ -2,7 +2,7 @@ import { Uri } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { activeAddress } from '../documents/resultUris.ts';
 import { isGuid, parseResultUri } from '../evidence/uri.ts';
-import type { ResultRef } from '../evidence/uri.ts';
+import type { ResultRef, ResultStream } from '../evidence/uri.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { TreeNode } from '../tree/nodes.ts';
@@ -11,7 +11,7 @@ import type { TreeNode } from '../tree/nodes.ts';
 export interface Target {
   readonly ref: ResultRef;
   /** Wanted by name: the text that a script or a link asked for, or that the active document shows. */
-  readonly stream: 'output' | 'errors' | undefined;
+  readonly stream: ResultStream | undefined;
   /** From 1. */
   readonly line: number | undefined;
 }
@@ -46,7 +46,7 @@ function targetsOfRows(services: Services, rows: readonly TreeNode[]): Target[] 
 
 function toTarget(address: NonNullable<ReturnType<typeof parseResultUri>>): Target {
   const { stream, ...ref } = address;
-  return { ref, stream: stream === 'raw' ? undefined : stream, line: undefined };
+  return { ref, stream, line: undefined };
 }
 
 /** `{tenant, actionId, commandIndex, stream, line}`: the first two fields must be there. */
@@ -62,7 +62,7 @@ function readTarget(services: Services, value: object): Target {
   if (!isGuid(actionId)) throw wrong('actionId');
   if (typeof commandIndex !== 'number' || !Number.isInteger(commandIndex) || commandIndex < 0)
     throw wrong('commandIndex');
-  if (stream !== undefined && stream !== 'output' && stream !== 'errors') throw wrong('stream');
+  if (stream !== undefined && stream !== 'output' && stream !== 'errors' && stream !== 'raw') throw wrong('stream');
   if (line !== undefined && (typeof line !== 'number' || !Number.isInteger(line) || line < 1)) throw wrong('line');
   const connections = [services.connections.active, ...services.connections.all];
   const connection = connections.find((one) => one?.tenantId === tenantId);

@@ -3,7 +3,7 @@ import { QueuedBudget } from './budget.ts';
 import type { Budget, CallSlot, Priority } from './budget.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import { readBlob } from './download.ts';
+import { Download } from './download.ts';
 import type { DownloadedResult, DownloadLimits } from './download.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
 import { createHttpTransport } from './http.ts';
@@ -36,7 +36,7 @@ export interface DefenderClientOptions {
   readonly budget?: Budget;
   readonly clock?: Clock;
   /** Hosts that results may come from besides Azure's, with port where there is one. */
-  readonly downloadHosts?: readonly string[];
+  readonly downloadHosts?: () => readonly string[];
   /** Whether a download without Azure's headers is refused. Off for custom connections only. */
   readonly expectAzureHeaders?: boolean;
   readonly onCall?: (record: CallRecord) => void;
@@ -63,8 +63,16 @@ export interface DefenderClient {
     signal: AbortSignal,
     priority?: Priority,
   ) => Promise<ResultLink>;
-  /** The bytes behind a link: no call of the API, no bearer token. */
-  readonly downloadResult: (link: ResultLink, signal: AbortSignal, limits: DownloadLimits) => Promise<DownloadedResult>;
+  /**
+   * The bytes behind a link: no call of the API, no bearer token.
+   * @param download - what was begun through an earlier link, to be continued
+   */
+  readonly downloadResult: (
+    link: ResultLink,
+    signal: AbortSignal,
+    limits: DownloadLimits,
+    download?: Download,
+  ) => Promise<DownloadedResult>;
 }
 
 /** Creates the one client through which everything reaches the Defender API and the blob host. */
@@ -151,17 +159,24 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     getResultLink: async (actionId, commandIndex, signal, priority = 'click') => {
       const id = encodeURIComponent(actionId);
       const call = `GetLiveResponseResultDownloadLink(index=${commandIndex.toString()})`;
-      return new ResultLink(readLink(await get(`/api/machineactions/${id}/${call}`, signal, priority)));
+      try {
+        return new ResultLink(readLink(await get(`/api/machineactions/${id}/${call}`, signal, priority)));
+      } catch (error) {
+        // Of this call a 404 means that there is no result, or none yet.
+        if (isLiveResponseError(error) && error.code === 'notFound')
+          throw new LiveResponseError('noResult', error.values);
+        throw error;
+      }
     },
 
-    downloadResult: (link, signal, limits) => {
-      const url = link.addressFor(options.downloadHosts ?? []);
+    downloadResult: (link, signal, limits, download = new Download()) => {
+      const url = link.addressFor(options.downloadHosts?.() ?? []);
       return withRetry(clock, signal, async () => {
         const answer = await logged('download', link.host, () =>
-          transport.download({ method: 'GET', url, headers: {}, signal }),
+          transport.download({ method: 'GET', url, headers: download.headers, signal }),
         );
-        const read = await readBlob(answer, link.host, limits, options.expectAzureHeaders ?? true);
-        return { ...read, receivedAt: clock.now(), promisedName: link.fileName };
+        await download.read(answer, link.host, limits, options.expectAzureHeaders ?? true, clock);
+        return { ...download.finish(link.host), receivedAt: clock.now(), promisedName: link.fileName };
       });
     },
   };

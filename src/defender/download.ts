@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from './clock.ts';
 import { LiveResponseError } from './errors.ts';
 import type { HttpAnswer } from './transport.ts';
 
@@ -29,51 +30,107 @@ export interface DownloadLimits {
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
 
-/**
- * Reads a blob's answer whole, hashing on the way.
- *
- * @param expectAzure - whether an answer without Azure's own headers must come from something in between
- * @throws LiveResponseError `linkRefused`, `noResult`, `notFromStorage`, `tooLarge`, `incompleteDownload`, `serverError`
- */
-export async function readBlob(
-  answer: HttpAnswer,
-  host: string,
-  limits: DownloadLimits,
-  expectAzure: boolean,
-): Promise<{ bytes: Uint8Array; sha256: string; blob: BlobFacts }> {
-  await refuseFailures(answer, host);
-  refuseStrangers(answer, host, expectAzure);
-  const promised = Number(answer.headers['content-length'] ?? Number.NaN);
-  const total = Number.isSafeInteger(promised) ? promised : undefined;
-  const refuseSize = (size: number): void => {
-    if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
-  };
-  refuseSize(total ?? 0);
+/** Slower than this over a whole minute is given up: bytes a second. */
+const MIN_SPEED = 1000;
+const SPEED_SPAN_MS = 60_000;
 
-  const sha256 = createHash('sha256');
-  const chunks: Uint8Array[] = [];
-  let received = 0;
-  for await (const chunk of answer.body) {
-    received += chunk.length;
-    refuseSize(received);
-    sha256.update(chunk);
-    chunks.push(chunk);
-    limits.onProgress?.(received, total);
+/**
+ * A download that may be continued: by a Range request where the connection broke off, also through a fresh link,
+ * since the blob behind it is the same. The hash grows with the bytes.
+ */
+export class Download {
+  #chunks: Uint8Array[] = [];
+  #received = 0;
+  #sha256 = createHash('sha256');
+  #total: number | undefined;
+  #blob: BlobFacts = {};
+
+  /** Headers of the next request: the rest of the same version of the blob, or nothing special at the start. */
+  get headers(): Record<string, string> {
+    const { etag } = this.#blob;
+    // A weak tag does not promise the same bytes.
+    if (this.#received === 0 || etag === undefined || etag.startsWith('W/')) return {};
+    return { range: `bytes=${this.#received.toString()}-`, 'if-match': etag };
   }
-  if (total !== undefined && received !== total) {
-    throw new LiveResponseError('incompleteDownload', { host, size: received, limit: total });
+
+  /**
+   * Reads an answer of the blob host, hashing on the way.
+   *
+   * @param expectAzure - whether an answer without Azure's own headers must come from something in between
+   * @throws LiveResponseError `linkRefused`, `noResult`, `notFromStorage`, `tooLarge`, `incompleteDownload`,
+   *   `serverError`, `timeout`
+   */
+  async read(
+    answer: HttpAnswer,
+    host: string,
+    limits: DownloadLimits,
+    expectAzure: boolean,
+    clock: Clock,
+  ): Promise<void> {
+    if (answer.status === 412 || answer.status === 416) this.#startAgain();
+    await refuseFailures(answer, host);
+    refuseStrangers(answer, host, expectAzure);
+    const start = answer.status === 206 ? rangeStart(answer.headers['content-range']) : 0;
+    if (start !== this.#received) this.#startAgain();
+    if (start > 0 && start !== this.#received) throw new LiveResponseError('incompleteDownload', { host });
+
+    const promised = Number(answer.headers['content-length'] ?? Number.NaN);
+    this.#total = Number.isSafeInteger(promised) ? start + promised : undefined;
+    this.#blob = blobFacts(answer.headers);
+    const refuseSize = (size: number): void => {
+      if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
+    };
+    refuseSize(this.#total ?? 0);
+
+    let since = clock.now();
+    let before = this.#received;
+    for await (const chunk of answer.body) {
+      refuseSize(this.#received + chunk.length);
+      this.#sha256.update(chunk);
+      this.#chunks.push(chunk);
+      this.#received += chunk.length;
+      limits.onProgress?.(this.#received, this.#total);
+      const span = clock.now() - since;
+      if (span < SPEED_SPAN_MS) continue;
+      if (this.#received - before < (MIN_SPEED * span) / 1000) throw new LiveResponseError('timeout', { host });
+      since = clock.now();
+      before = this.#received;
+    }
+    if (this.#total !== undefined && this.#received !== this.#total) {
+      throw new LiveResponseError('incompleteDownload', { host, size: this.#received, limit: this.#total });
+    }
   }
-  const bytes = Buffer.concat(chunks);
-  const contentMd5 = answer.headers['content-md5'];
-  if (contentMd5 !== undefined && createHash('md5').update(bytes).digest('base64') !== contentMd5) {
-    throw new LiveResponseError('incompleteDownload', { host, size: received });
+
+  /** The whole, checked against the host's own MD5 where it gave one. */
+  finish(host: string): { bytes: Uint8Array; sha256: string; blob: BlobFacts } {
+    const bytes = Buffer.concat(this.#chunks);
+    const { contentMd5 } = this.#blob;
+    const sha256 = this.#sha256.copy().digest('hex');
+    if (contentMd5 !== undefined && createHash('md5').update(bytes).digest('base64') !== contentMd5) {
+      this.#startAgain();
+      throw new LiveResponseError('incompleteDownload', { host, size: bytes.length });
+    }
+    return { bytes, sha256, blob: this.#blob };
   }
-  return { bytes, sha256: sha256.digest('hex'), blob: blobFacts(answer.headers) };
+
+  #startAgain(): void {
+    this.#chunks = [];
+    this.#received = 0;
+    this.#sha256 = createHash('sha256');
+  }
+}
+
+/** `bytes 100-199/200` → 100 */
+function rangeStart(header: string | undefined): number {
+  const start = /^bytes (\d+)-/u.exec(header ?? '')?.[1];
+  return start === undefined ? 0 : Number(start);
 }
 
 async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {
   const { status } = answer;
-  if (status === 200) return;
+  if (status === 200 || status === 206) return;
+  // 412 and 416: what was begun is another version by now; the next attempt begins anew.
+  if (status === 412 || status === 416) throw new LiveResponseError('incompleteDownload', { status, host });
   if (status === 404) throw new LiveResponseError('noResult', { status, host });
   if (status >= 500) throw new LiveResponseError('serverError', { status, host });
   if (status >= 300 && status < 400) throw new LiveResponseError('redirected', { status, host });

@@ -1,30 +1,64 @@
 import type { Priority } from './budget.ts';
 import type { DefenderClient } from './client.ts';
+import type { Clock } from './clock.ts';
+import { Download } from './download.ts';
 import type { DownloadedResult, DownloadLimits } from './download.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
+import type { ResultLink } from './resultLink.ts';
 
 /** How many results are downloaded at once. */
 const DOWNLOADS_AT_ONCE = 4;
+
+/** A new action can answer 404 for about this long, ms. Source: api-facts §2, seen in public clients. */
+const YOUNG_MS = 120_000;
+/** Pause before a young action is asked again, ms. */
+const YOUNG_PAUSE_MS = 5000;
+
+export interface FetchOptions extends DownloadLimits {
+  readonly priority?: Priority;
+  /** When the action was created, by the server's clock, ms since 1970. */
+  readonly actionCreatedAt?: number | undefined;
+}
 
 /** Fetches a result whole. */
 export type FetchResult = (
   actionId: string,
   commandIndex: number,
   signal: AbortSignal,
-  limits: DownloadLimits & { readonly priority?: Priority },
+  options: FetchOptions,
 ) => Promise<DownloadedResult>;
 
 /**
  * Link and download as one step. A link is made only when its download can begin, so none ages in a queue; a link that
  * the blob host refuses is replaced once, and a second refusal is somebody's rule and not an expiry.
  */
-export function createResultFetcher(client: DefenderClient): FetchResult {
+export function createResultFetcher(client: DefenderClient, clock: Clock): FetchResult {
   const slots = createSlots(DOWNLOADS_AT_ONCE);
-  return (actionId, commandIndex, signal, limits) =>
+
+  const getLink = async (
+    actionId: string,
+    commandIndex: number,
+    signal: AbortSignal,
+    options: FetchOptions,
+  ): Promise<ResultLink> => {
+    const young = (options.actionCreatedAt ?? -Infinity) + YOUNG_MS;
+    for (;;) {
+      try {
+        return await client.getResultLink(actionId, commandIndex, signal, options.priority);
+      } catch (error) {
+        if (!isLiveResponseError(error) || error.code !== 'noResult' || clock.now() + YOUNG_PAUSE_MS > young)
+          throw error;
+        await clock.wait(YOUNG_PAUSE_MS, signal);
+      }
+    }
+  };
+
+  return (actionId, commandIndex, signal, options) =>
     slots(signal, async () => {
+      const download = new Download();
       const attempt = async (): Promise<DownloadedResult> => {
-        const link = await client.getResultLink(actionId, commandIndex, signal, limits.priority);
-        return client.downloadResult(link, signal, limits);
+        const link = await getLink(actionId, commandIndex, signal, options);
+        return client.downloadResult(link, signal, options, download);
       };
       try {
         return await attempt();

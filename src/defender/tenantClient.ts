@@ -25,5 +25,5 @@ export function createTenantClient(
     ...options,
     budget: new QueuedBudget(withLocalFallback(ledger, systemClock), systemClock),
   });
-  return { ...client, fetchResult: createResultFetcher(client) };
+  return { ...client, fetchResult: createResultFetcher(client, systemClock) };
 }

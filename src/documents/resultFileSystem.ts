@@ -6,7 +6,7 @@ import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
 import { toVsCodeUri } from './resultUris.ts';
 
-const STREAMS: readonly ResultStream[] = ['output', 'errors'];
+const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
 
 /**
  * Results as read-only files. Reads the store and never the network: a restored tab or a stranger's link spends no
@@ -84,9 +84,9 @@ export class ResultFileSystem implements FileSystemProvider, Disposable {
 
   async #find(uri: Uri): Promise<{ address: ResultAddress; facts: StoredFacts; stream: StreamFacts }> {
     const address = parseResultUri(uri);
-    if (address === undefined || address.stream === 'raw') throw FileSystemError.FileNotFound(uri);
+    if (address === undefined) throw FileSystemError.FileNotFound(uri);
     const facts = await this.#store.facts(address);
-    const stream = facts?.transcript?.[address.stream];
+    const stream = address.stream === 'raw' ? facts?.raw : facts?.transcript?.[address.stream];
     if (facts === undefined) this.#onMissing(address);
     if (facts === undefined || stream === undefined) throw FileSystemError.FileNotFound(uri);
     return { address, facts, stream };

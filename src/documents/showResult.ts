@@ -13,7 +13,7 @@ const MAX_LINES = 250_000;
 
 export interface ShowOptions {
   /** Which text is wanted in front; by default the output, or the errors where there is no output. */
-  readonly stream?: Exclude<ResultStream, 'raw'> | undefined;
+  readonly stream?: ResultStream | undefined;
   readonly preserveFocus: boolean;
   /** Line to jump to, from 1. */
   readonly line?: number | undefined;
@@ -26,10 +26,16 @@ export interface ShowOptions {
  * @throws LiveResponseError `notAResult` or `tooLargeToShow`
  */
 export async function showResult(facts: StoredFacts, companions: CompanionTabs, options: ShowOptions): Promise<void> {
-  const { transcript } = facts;
+  const { transcript, raw } = facts;
+  if (options.stream === 'raw' && raw !== undefined) {
+    refuseTooLarge(raw);
+    await open(facts, 'raw', { preserveFocus: options.preserveFocus, preview: true });
+    return;
+  }
   if (transcript === undefined) throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
   const onlyErrors = transcript.output.length === 0 && transcript.errors.length > 0;
-  const stream = options.stream ?? (onlyErrors ? 'errors' : 'output');
+  const wanted = options.stream === 'raw' ? undefined : options.stream;
+  const stream = wanted ?? (onlyErrors ? 'errors' : 'output');
   refuseTooLarge(transcript[stream]);
 
   const column = columnFor(facts, stream);

@@ -40,7 +40,9 @@ export interface ResultName {
  * `live-response:/<connection>/<device> · <script> · 2026-11-23T2104Z.lr-output?cloud=…&tenant=…&action=…&index=…&stream=…`.
  */
 export function buildResultUri(address: ResultAddress, name: ResultName): URI {
-  const file = [name.device, name.script, minuteOf(name.createdAt)].map(toPathPart).join(' · ');
+  // A file that is no result must not pass for an output in a tab or a list.
+  const mark = address.stream === 'raw' ? ['RAW, not decoded'] : [];
+  const file = [...mark, name.device, name.script, minuteOf(name.createdAt)].map(toPathPart).join(' · ');
   return URI.from({
     scheme: RESULT_SCHEME,
     path: `/${toPathPart(name.connection)}/${file}.lr-${address.stream}`,

@@ -1,4 +1,4 @@
-import { workspace } from 'vscode';
+import { ConfigurationTarget, workspace } from 'vscode';
 
 const SECTION = 'liveResponse';
 
@@ -6,6 +6,17 @@ const SECTION = 'liveResponse';
 export function maxDownloadBytes(): number {
   const megabytes = workspace.getConfiguration(SECTION).get<number>('maxDownloadSize', 64);
   return Math.max(1, megabytes) * 1024 * 1024;
+}
+
+/** Hosts that the person allowed results to come from, besides Azure's. */
+export function allowedDownloadHosts(): readonly string[] {
+  return workspace.getConfiguration(SECTION).get<string[]>('downloadHosts', []);
+}
+
+/** Allows one more, for all windows of this machine. */
+export async function allowDownloadHost(host: string): Promise<void> {
+  const hosts = [...new Set([...allowedDownloadHosts(), host])];
+  await workspace.getConfiguration(SECTION).update('downloadHosts', hosts, ConfigurationTarget.Global);
 }
 
 /** Whether errors open beside their output. */

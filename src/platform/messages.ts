@@ -6,6 +6,8 @@ import { formatBytes, formatTime } from './format.ts';
 /** What a person can do about a failure. */
 export type NextStep =
   | 'tryAgain'
+  | 'allowHost'
+  | 'openRaw'
   | 'addConnection'
   | 'replaceToken'
   | 'refresh'
@@ -27,6 +29,8 @@ const FEW_CALLS = 50;
 export function stepLabel(step: NextStep): string {
   const labels: Record<NextStep, string> = {
     tryAgain: l10n.t('Try Again'),
+    allowHost: l10n.t('Allow This Host…'),
+    openRaw: l10n.t('Open Raw'),
     addConnection: l10n.t('Add Connection…'),
     replaceToken: l10n.t('Replace Access Token…'),
     refresh: l10n.t('Refresh'),
@@ -73,11 +77,11 @@ const STEPS: Readonly<Record<FailureCode, readonly NextStep[]>> = {
   redirected: ['showLog'],
   unexpectedAnswer: ['showLog'],
   linkRefused: ['tryAgain', 'showLog'],
-  foreignDownloadHost: ['showLog'],
+  foreignDownloadHost: ['allowHost', 'showLog'],
   notFromStorage: ['tryAgain', 'showLog'],
   incompleteDownload: ['tryAgain', 'showLog'],
   tooLarge: ['openSettings'],
-  notAResult: ['exportRaw'],
+  notAResult: ['openRaw', 'exportRaw'],
   tooLargeToShow: ['exportRaw'],
   badArgument: [],
   noPortal: [],

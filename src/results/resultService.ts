@@ -1,6 +1,7 @@
 import type { FetchResult } from '../defender/fetchResult.ts';
 import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
 import type { MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../defender/serverTime.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultName, ResultRef } from '../evidence/uri.ts';
 import { findCommand, hostOf, resultOf, subjectOf } from './commands.ts';
@@ -109,7 +110,11 @@ export class ResultService {
     const source = await this.#options.sourceFor(ref);
     const action = await actionWithResult(source, ref, signal);
     const maxBytes = this.#options.maxBytes();
-    const downloaded = await source.fetchResult(ref.actionId, ref.commandIndex, signal, { maxBytes, onProgress });
+    const downloaded = await source.fetchResult(ref.actionId, ref.commandIndex, signal, {
+      maxBytes,
+      onProgress,
+      actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
+    });
     // From here on nothing is given up: the answer was paid for.
     return this.#options.store.put(
       {

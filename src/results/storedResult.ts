@@ -50,6 +50,8 @@ export interface StoredFacts extends ReceivedFacts {
   /** Undefined when the bytes are no RunScript result: then `rejection` says why. They are kept all the same. */
   readonly transcript: TranscriptFacts | undefined;
   readonly rejection: Rejection | undefined;
+  /** The file itself as text, where it is no result but can be read: shown on request, marked as raw. */
+  readonly raw: StreamFacts | undefined;
   readonly changes: readonly DecodeChange[];
   readonly encoding: Encoding;
   readonly mismatches: readonly Mismatch[];

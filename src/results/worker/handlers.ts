@@ -3,6 +3,7 @@ import { MemoryCallRows } from '../../defender/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode.ts';
 import type { DecodedResult } from '../../evidence/decode.ts';
 import { toDocumentBytes } from '../../evidence/documentText.ts';
+import { readBytes } from '../../evidence/encoding.ts';
 import { countErrorLines, measureText } from '../../evidence/textFacts.ts';
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
@@ -40,7 +41,10 @@ export function createHandlers(): WorkerHandlers {
 
   const text = (ref: ResultRef, stream: ResultStream): string | undefined => {
     const transcript = decoded(ref)?.transcript;
-    return stream === 'errors' ? transcript?.errors : stream === 'output' ? transcript?.output : undefined;
+    if (stream !== 'raw') return transcript?.[stream];
+    const bytes = results.bytes(resultKey(ref));
+    const result = decoded(ref);
+    return bytes === undefined || result === undefined ? undefined : readableRaw(result, bytes);
   };
 
   return {
@@ -54,7 +58,7 @@ export function createHandlers(): WorkerHandlers {
     },
     put: (facts, bytes) => {
       const result = decodeResult(bytes);
-      const stored = describe(facts, result);
+      const stored = describe(facts, result, readableRaw(result, bytes));
       results.put({
         key: resultKey(facts.ref),
         tenant: tenantKey(facts.ref),
@@ -111,7 +115,7 @@ function readFacts(json: string): StoredFacts {
   return JSON.parse(json) as StoredFacts;
 }
 
-function describe(facts: ReceivedFacts, result: DecodedResult): StoredFacts {
+function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string | undefined): StoredFacts {
   const { transcript } = result;
   const described: TranscriptFacts | undefined =
     transcript === undefined
@@ -127,10 +131,18 @@ function describe(facts: ReceivedFacts, result: DecodedResult): StoredFacts {
     ...facts,
     transcript: described,
     rejection: result.rejection,
+    raw: rawText === undefined ? undefined : describeStream(rawText),
     changes: result.changes,
     encoding: result.encoding,
     mismatches: findMismatches(facts, transcript?.scriptName),
   };
+}
+
+/** A file that is no result, as text: only where it is text, and never instead of an output. */
+function readableRaw(result: DecodedResult, bytes: Uint8Array): string | undefined {
+  const { rejection } = result;
+  if (rejection === undefined || ['binary', 'empty', 'tooLarge'].includes(rejection.reason)) return undefined;
+  return readBytes(bytes)?.text;
 }
 
 function describeStream(text: string): StreamFacts {
