@@ -3,8 +3,10 @@ import { apiUrlOf } from './connections/connection.ts';
 import type { Connection } from './connections/connection.ts';
 import { ConnectionList } from './connections/connectionList.ts';
 import { Sessions } from './connections/sessions.ts';
+import type { Session } from './connections/sessions.ts';
 import type { LedgerPort } from './defender/budget.ts';
-import { LiveResponseError } from './defender/errors.ts';
+import { isLiveResponseError, LiveResponseError } from './defender/errors.ts';
+import type { MachineAction } from './defender/schema.ts';
 import type { TenantClient } from './defender/tenantClient.ts';
 import { CompanionTabs } from './documents/companionTabs.ts';
 import { AccessTokens } from './identity/accessTokens.ts';
@@ -27,6 +29,8 @@ export interface Services {
   readonly connections: ConnectionList;
   readonly sessions: Sessions;
   readonly results: ResultService;
+  /** An action as the server has it now: one call. A 404 names connection and account. */
+  readonly fetchAction: (session: Session, actionId: string, signal: AbortSignal) => Promise<MachineAction>;
   readonly companions: CompanionTabs;
   readonly calls: CallsItem;
   readonly view: ActionsView;
@@ -53,6 +57,17 @@ export function createServices(context: ExtensionContext): Services {
     openTenant(connection, { tokens, log, context, store, calls }),
   );
   const view = new ActionsView({ connections, sessions, store, log });
+  const fetchAction: Services['fetchAction'] = async (session, actionId, signal) => {
+    try {
+      return await view.storeOf(session).fetch(actionId, signal);
+    } catch (error) {
+      if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;
+      // The same answer for "does not exist" and "not yours to see": so it says who asked, and where.
+      const { name } = session.connection;
+      const account = await tokens.accountOf(name);
+      throw new LiveResponseError('notFound', { ...error.values, connection: name, ...(account && { account }) });
+    }
+  };
   const results = new ResultService({
     store,
     maxBytes: maxDownloadBytes,
@@ -67,11 +82,22 @@ export function createServices(context: ExtensionContext): Services {
         connectionName: connection.name,
         fetchResult: client.fetchResult,
         knownAction: (actionId) => lists.map((list) => list.get(actionId)).find((action) => action !== undefined),
-        fetchAction: (actionId, signal) => view.storeOf(session).fetch(actionId, signal),
+        fetchAction: (actionId, signal) => fetchAction(session, actionId, signal),
       };
     },
   });
-  return { log, store, tokens, connections, sessions, results, companions: new CompanionTabs(), calls, view };
+  return {
+    log,
+    store,
+    tokens,
+    connections,
+    sessions,
+    results,
+    fetchAction,
+    companions: new CompanionTabs(),
+    calls,
+    view,
+  };
 }
 
 interface TenantParts extends Pick<Services, 'tokens' | 'log' | 'store' | 'calls'> {

@@ -1,8 +1,7 @@
 import { env, l10n, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { Connection } from '../connections/connection.ts';
-import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
-import type { MachineAction } from '../defender/schema.ts';
+import { LiveResponseError } from '../defender/errors.ts';
 import { findReferences } from '../evidence/findReferences.ts';
 import type { FoundReference } from '../evidence/findReferences.ts';
 import { oneLineNoIcons } from '../platform/remoteText.ts';
@@ -69,9 +68,12 @@ async function askForCommand(
   connection: Connection,
   reference: FoundReference,
 ): Promise<number | undefined> {
-  const action = await runner.run(l10n.t('Looking up machine action'), ({ signal }) =>
-    findAction(services, connection, reference.actionId, signal),
-  );
+  const session = services.sessions.of(connection);
+  const action =
+    services.view.storeOf(session).get(reference.actionId) ??
+    (await runner.run(l10n.t('Looking up machine action'), ({ signal }) =>
+      services.fetchAction(session, reference.actionId, signal),
+    ));
   if (action === undefined) return undefined;
   const [script, another] = runScripts(action);
   if (script !== undefined && another === undefined) return script.index;
@@ -83,26 +85,4 @@ async function askForCommand(
   const title = l10n.t('Which command on {0}?', oneLineNoIcons(deviceOf(action)));
   if (items.length === 0) throw new LiveResponseError('noResult');
   return (await window.showQuickPick(items, { title }))?.index;
-}
-
-async function findAction(
-  services: Services,
-  connection: Connection,
-  actionId: string,
-  signal: AbortSignal,
-): Promise<MachineAction> {
-  const actions = services.view.storeOf(services.sessions.of(connection));
-  const known = actions.get(actionId);
-  if (known !== undefined) return known;
-  try {
-    return await actions.fetch(actionId, signal);
-  } catch (error) {
-    if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;
-    const account = await services.tokens.accountOf(connection.name);
-    throw new LiveResponseError('notFound', {
-      ...error.values,
-      connection: connection.name,
-      ...(account === undefined ? {} : { account }),
-    });
-  }
 }

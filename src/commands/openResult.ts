@@ -27,7 +27,12 @@ export async function openResult(services: Services, runner: CommandRunner, args
 /** `liveResponse.openFocused`: Enter in the tree opens as a click does, and moves into the text. */
 export async function openFocused(): Promise<void> {
   focusWanted = true;
-  await commands.executeCommand('list.select');
+  try {
+    // Runs the row's own command before it resolves; a row without one must not leave the wish behind.
+    await commands.executeCommand('list.select');
+  } finally {
+    focusWanted = false;
+  }
 }
 
 /** Fetches a result where it is not stored, and shows it. */

@@ -34,9 +34,9 @@ export class MissingResults {
     this.#missing.clear();
     const one = addresses.length === 1;
     const sentence = one
-      ? l10n.t('The result of an open tab is not stored on this machine. Fetching it takes one call.')
+      ? l10n.t('The result of an open tab is not stored on this machine. Fetching it takes one call, or two.')
       : l10n.t(
-          'The results of {0} open tabs are not stored on this machine. Fetching them takes {0} calls.',
+          'The results of {0} open tabs are not stored on this machine. Fetching each takes one call, or two.',
           addresses.length,
         );
     const button = l10n.t('Fetch');

@@ -48,12 +48,15 @@ export function describeFailure(error: unknown): FailureMessage {
     return { sentence: l10n.t('Something went wrong that we did not foresee. The log says more.'), steps: ['showLog'] };
   }
   const { values } = error;
-  const steps = STEPS[error.code];
+  const steps = STEPS[error.code].filter((step) => step !== 'openRaw' || !NO_TEXT.has(values.reason ?? ''));
   return {
     sentence: SENTENCES[error.code](values),
     steps: values.correlationId === undefined ? steps : [...steps, 'copyCorrelationId'],
   };
 }
+
+/** Reasons of a rejection that leave nothing to read. */
+const NO_TEXT: ReadonlySet<string> = new Set(['binary', 'empty', 'tooLarge']);
 
 const STEPS: Readonly<Record<FailureCode, readonly NextStep[]>> = {
   noConnection: ['addConnection'],
