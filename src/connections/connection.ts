@@ -54,6 +54,8 @@ export function readConnection(value: unknown): { connection: Connection } | { p
   if (!isGuid(tenantId)) return wrong('tenantId');
   const clientId = lowerCase(fields.get('clientId'));
   if (!isGuid(clientId)) return wrong('clientId');
+  // Results are kept by tenant: sample data must never lie among those of a real one.
+  if (signIn === 'sample' && cloud !== 'custom') return wrong('cloud');
   const region = NEAR_REGIONS.find((known) => known === fields.get('region'));
   if (fields.get('region') !== undefined && (region === undefined || cloud !== 'commercial')) return wrong('region');
   const apiUrl = fields.get('apiUrl');
@@ -85,7 +87,10 @@ export function apiUrlOf(connection: Connection): string {
 export function isAllowedUrl(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const url = new URL(value);
-  return (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) && url.username === '';
+  return (
+    (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) &&
+    url.username + url.password === ''
+  );
 }
 
 function isTextList(value: unknown): value is readonly string[] {

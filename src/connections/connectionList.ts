@@ -70,17 +70,26 @@ export class ConnectionList {
     await this.load();
     await this.#store.call('deleteConnection', name);
     this.#connections = this.#connections.filter((connection) => connection.name !== name);
-    if (this.#activeName === name) this.#activeName = this.#connections.at(-1)?.name;
+    if (this.#activeName === name) this.#activeName = (await this.#store.call('connections')).active;
     this.#changed.fire(undefined);
   }
 
   async #read(): Promise<void> {
     const stored = await this.#store.call('connections');
     this.#connections = stored.connections.flatMap(({ json }) => {
-      const read = readConnection(JSON.parse(json));
+      const read = readConnection(parse(json));
       return 'connection' in read ? [read.connection] : [];
     });
     this.#activeName = stored.active;
     this.#changed.fire(undefined);
+  }
+}
+
+/** A row that is damaged is one connection less, and not all of them. */
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
   }
 }

@@ -18,7 +18,10 @@ export async function readJson(answer: HttpAnswer): Promise<unknown> {
   let size = 0;
   for await (const chunk of answer.body) {
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new LiveResponseError('unexpectedAnswer', { path: '(size)', size });
+    if (size > MAX_ANSWER_BYTES) {
+      answer.discard?.();
+      throw new LiveResponseError('unexpectedAnswer', { path: '(size)', size });
+    }
     chunks.push(chunk);
   }
   const text = new TextDecoder().decode(Buffer.concat(chunks));
@@ -39,7 +42,7 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
     ...(fault?.correlationId === undefined ? {} : { correlationId: fault.correlationId }),
   };
   if (answer.status === 429) {
-    const named = readRetryAfter(answer.headers['retry-after'], now);
+    const named = readRetryAfter(answer.headers['retry-after'], now, answer.headers['date']);
     const hourSpent = (fault?.message ?? '').includes('per 01:00:00');
     // Without a time the ledger knows how long the last such pause was.
     const retryAt = named ?? (hourSpent ? now + HOUR_PAUSE_MS : undefined);

@@ -108,6 +108,8 @@ export class QueuedBudget implements Budget {
   #leave(waiter: Waiter): void {
     const at = this.#waiting.indexOf(waiter);
     if (at >= 0) this.#waiting.splice(at, 1);
+    // Whoever is first now may have less to wait for; and where nobody is, no timer stays.
+    this.#alarm?.abort();
   }
 
   /** Something changed: whoever is first may try again. */

@@ -131,8 +131,27 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     return new LiveResponseError('rateLimited', { ...values, retryAt, ownCalls });
   };
 
+  const accessToken: DefenderClientOptions['getAccessToken'] = async (signal, rejected) => {
+    try {
+      return await options.getAccessToken(signal, rejected);
+    } catch (error) {
+      if (isLiveResponseError(error)) throw error;
+      throw new LiveResponseError('notSignedIn', { host, reason: 'tokenSource' });
+    }
+  };
+
+  /** Another token than the refused one. Where there is none, Defender's own words and correlation id are kept. */
+  const renewedToken = async (signal: AbortSignal, token: string, refusal: LiveResponseError): Promise<string> => {
+    try {
+      return await accessToken(signal, token);
+    } catch (error) {
+      if (!isLiveResponseError(error) || error.code !== 'notSignedIn') throw error;
+      throw new LiveResponseError('notSignedIn', { ...error.values, ...refusal.values });
+    }
+  };
+
   const get = async (path: string, signal: AbortSignal, priority: Priority): Promise<unknown> => {
-    let token = await options.getAccessToken(signal);
+    let token = await accessToken(signal);
     let renewed = false;
     return withRetry(clock, signal, async () => {
       throwIfCancelled(signal);
@@ -141,7 +160,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       } catch (error) {
         if (!isLiveResponseError(error) || error.code !== 'notSignedIn' || renewed) throw error;
         renewed = true;
-        token = await options.getAccessToken(signal, token);
+        token = await renewedToken(signal, token, error);
         return sendOnce(path, token, signal, await budget.take(priority, signal));
       }
     });
@@ -149,7 +168,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
 
   return {
     listMachineActions: async (query, signal, nextLink, priority = 'click') => {
-      const path = pathOnHost(nextLink, host) ?? `/api/machineactions?${toODataQuery(query)}`;
+      const path = pathBelow(nextLink, apiUrl) ?? `/api/machineactions?${toODataQuery(query)}`;
       return readActionPage(await get(path, signal, priority));
     },
 
@@ -169,7 +188,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       }
     },
 
-    downloadResult: (link, signal, limits, download = new Download()) => {
+    downloadResult: async (link, signal, limits, download = new Download()) => {
       const url = link.addressFor(options.downloadHosts?.() ?? []);
       return withRetry(clock, signal, async () => {
         const answer = await logged('download', link.host, () =>
@@ -183,8 +202,9 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
 }
 
 /** A next link may name the serving cluster instead of the host that was asked: the token does not go there. */
-function pathOnHost(link: string | undefined, host: string): string | undefined {
+function pathBelow(link: string | undefined, apiUrl: string): string | undefined {
   if (link === undefined || !URL.canParse(link)) return undefined;
-  const url = new URL(link);
-  return url.host === host ? url.pathname + url.search : undefined;
+  const { href } = new URL(link);
+  const base = new URL(apiUrl).href.replace(/\/$/u, '');
+  return href.startsWith(`${base}/`) ? href.slice(base.length) : undefined;
 }

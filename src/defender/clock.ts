@@ -8,6 +8,9 @@ export interface Clock {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** The longest that a timer of Node can hold: above it, Node makes 1 ms of it. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   wait: (ms, signal) =>
@@ -16,10 +19,21 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(new LiveResponseError('cancelled'));
       };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', cancel);
-        resolve();
-      }, ms);
+      let timer: NodeJS.Timeout;
+      const set = (left: number): void => {
+        timer = setTimeout(
+          () => {
+            if (left > LONGEST_TIMER_MS) {
+              set(left - LONGEST_TIMER_MS);
+              return;
+            }
+            signal.removeEventListener('abort', cancel);
+            resolve();
+          },
+          Math.min(left, LONGEST_TIMER_MS),
+        );
+      };
+      set(ms);
       if (signal.aborted) cancel();
       else signal.addEventListener('abort', cancel, { once: true });
     }),

@@ -67,6 +67,22 @@ export class Download {
     expectAzure: boolean,
     clock: Clock,
   ): Promise<void> {
+    try {
+      await this.#read(answer, host, limits, expectAzure, clock);
+    } catch (error) {
+      // A body that nobody reads to its end would keep its socket.
+      answer.discard?.();
+      throw error;
+    }
+  }
+
+  async #read(
+    answer: HttpAnswer,
+    host: string,
+    limits: DownloadLimits,
+    expectAzure: boolean,
+    clock: Clock,
+  ): Promise<void> {
     if (answer.status === 412 || answer.status === 416) this.#startAgain();
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);
@@ -135,8 +151,10 @@ async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {
   if (status >= 500) throw new LiveResponseError('serverError', { status, host });
   if (status >= 300 && status < 400) throw new LiveResponseError('redirected', { status, host });
   const serverCode = answer.headers['x-ms-error-code'] ?? (await readErrorCode(answer));
-  // A refused link may be expired, or used too late: the caller asks once for a new one.
-  throw new LiveResponseError('linkRefused', { status, host, ...(serverCode === undefined ? {} : { serverCode }) });
+  const values = { status, host, ...(serverCode === undefined ? {} : { serverCode }) };
+  // A refused link may be expired, or used too late: the caller asks once for a new one. Nothing else would be cured by it.
+  if (status === 403) throw new LiveResponseError('linkRefused', values);
+  throw new LiveResponseError('unexpectedAnswer', { ...values, path: serverCode ?? `HTTP ${status.toString()}` });
 }
 
 /** Only the code of Azure's XML: its message repeats parts of the request. */

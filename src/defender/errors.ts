@@ -56,7 +56,7 @@ export interface FailureValues {
   readonly retryAt?: number;
   /** Calls that this machine made in the last minute: few of them mean that others use the application too. */
   readonly ownCalls?: number;
-  /** Where an answer differs from what the API promises, e.g. `value[3].id`. */
+  /** Where an answer differs from what the API promises, e.g. `value.3.id`. */
   readonly path?: string;
   /** Why bytes are no result: the `reason` of the decoder's rejection. */
   readonly reason?: string;

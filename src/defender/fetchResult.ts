@@ -54,7 +54,7 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Fetch
   };
 
   return (actionId, commandIndex, signal, options) =>
-    slots(signal, async () => {
+    slots(options.priority ?? 'click', signal, async () => {
       const download = new Download();
       const attempt = async (): Promise<DownloadedResult> => {
         const link = await getLink(actionId, commandIndex, signal, options);
@@ -69,32 +69,36 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Fetch
     });
 }
 
-function createSlots(count: number): <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T> {
+function createSlots(
+  count: number,
+): <T>(priority: Priority, signal: AbortSignal, work: () => Promise<T>) => Promise<T> {
   let free = count;
-  const waiting: (() => void)[] = [];
-  const wait = (signal: AbortSignal): Promise<void> =>
+  const waiting: { readonly priority: Priority; readonly enter: () => void }[] = [];
+  const wait = (priority: Priority, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (): void => {
-        waiting.splice(waiting.indexOf(enter), 1);
+        waiting.splice(waiting.indexOf(place), 1);
         reject(new LiveResponseError('cancelled'));
       };
       const enter = (): void => {
         signal.removeEventListener('abort', leave);
         resolve();
       };
-      waiting.push(enter);
+      const place = { priority, enter };
+      const behind = waiting.findIndex((other) => priority === 'click' && other.priority === 'background');
+      waiting.splice(behind < 0 ? waiting.length : behind, 0, place);
       signal.addEventListener('abort', leave, { once: true });
     });
-  return async (signal, work) => {
+  return async (priority, signal, work) => {
     throwIfCancelled(signal);
     if (free > 0) free--;
-    else await wait(signal);
+    else await wait(priority, signal);
     try {
       return await work();
     } finally {
       const next = waiting.shift();
       if (next === undefined) free++;
-      else next();
+      else next.enter();
     }
   };
 }

@@ -47,6 +47,11 @@ async function send(instance: AxiosInstance, request: HttpRequest): Promise<Http
       status: answer.status,
       headers: lowerCaseHeaders(answer.headers),
       body: readBody(addAbortSignal(request.signal, answer.data), host, request.signal),
+      discard: () => {
+        // An abort in the same turn would else be an error that nobody hears.
+        answer.data.on('error', () => undefined);
+        answer.data.destroy();
+      },
     };
   } catch (error) {
     throw toLiveResponseError(error, host, request.signal);

@@ -58,6 +58,8 @@ export const LONGEST_CALL_MS = 100_000;
 
 const FIRST_UNNAMED_PAUSE_MS = 30_000;
 const LONGEST_UNNAMED_PAUSE_MS = 240_000;
+/** However many others there are, we keep asking for this part of a minute: the server decides, and says so. */
+const LEAST_SHARE = 0.1;
 const NO_STATE: LimitState = { pausedUntil: 0, unnamedPauseMs: 0, learnedLimit: Infinity, learnedAt: 0 };
 
 /**
@@ -123,7 +125,9 @@ export class Ledger {
       this.#rows.setLimitState(application, {
         pausedUntil: Math.max(state.pausedUntil, until ?? now + unnamed),
         unnamedPauseMs: unnamed,
-        learnedLimit: shared ? Math.max(1, Math.floor(usage.minute * 0.8)) : state.learnedLimit,
+        learnedLimit: shared
+          ? Math.max(1, Math.floor(Math.max(usage.minute * 0.8, this.#windows[0].calls * LEAST_SHARE)))
+          : state.learnedLimit,
         learnedAt: shared ? now : state.learnedAt,
       });
       return { ...usage, pausedUntil: Math.max(state.pausedUntil, until ?? now + unnamed) };

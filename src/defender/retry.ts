@@ -46,14 +46,24 @@ function pauseAfter(error: LiveResponseError, made: number, now: number, random:
   return error.values.retryAt === undefined ? jittered : Math.max(jittered, error.values.retryAt - now);
 }
 
+/** No window of the API is longer, so no pause needs to be, ms. */
+const LONGEST_PAUSE_MS = 3_600_000;
+
 /**
  * When the server wants to be asked again.
+ *
  * @param header - `Retry-After`: seconds or an HTTP date; the documentation promises it, real answers may lack it
- * @returns ms since 1970
+ * @param now - this machine's clock, ms since 1970
+ * @param date - the answer's own `Date`: what an HTTP date is measured against, because our clock may be wrong
+ * @returns ms since 1970 by this machine's clock
  */
-export function readRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d+$/u.test(header.trim())) return now + Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(date, now);
+export function readRetryAfter(header: string | undefined, now: number, date?: string): number | undefined {
+  const text = header?.trim() ?? '';
+  const pause = /^\d+$/u.test(text) ? Number(text) * 1000 : httpDate(text) - (httpDate(date ?? '') || now);
+  return Number.isNaN(pause) ? undefined : now + Math.min(LONGEST_PAUSE_MS, Math.max(0, pause));
+}
+
+/** `Date.parse` takes nearly anything for a date; an HTTP date begins with a weekday. */
+function httpDate(text: string): number {
+  return /^[a-z]{3,9},? /iu.test(text) ? Date.parse(text) : Number.NaN;
 }

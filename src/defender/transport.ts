@@ -27,4 +27,6 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** The bytes as they were sent, not decompressed on the `download` door. Iterated at most once. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Closes the connection of a body that is not read to its end. */
+  readonly discard?: () => void;
 }

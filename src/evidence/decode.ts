@@ -58,8 +58,10 @@ export interface DecodedResult {
   readonly encoding: Encoding;
 }
 
-/** Unpacked size above which a gzip result is refused: one V8 string cannot hold more than half of it. */
+/** Unpacked size above which a gzip result is refused: a V8 string ends at 536,870,888 characters. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
+/** How much smaller deflate makes anything at best. */
+const MAX_DEFLATE_RATIO = 1032;
 
 /**
  * Reads a RunScript result: gzip, byte order mark, UTF-8 or UTF-16, JSON.
@@ -107,6 +109,10 @@ function isGzip(bytes: Uint8Array): boolean {
 }
 
 function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'binary' {
+  // The last four bytes tell the size: a bomb that is honest about it is refused before any of it is unpacked. A size
+  // that deflate cannot reach is no size but the end of a file that was cut off.
+  const size = bytes.length < 18 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
+  if (size > MAX_UNPACKED_BYTES && size <= bytes.length * MAX_DEFLATE_RATIO) return 'tooLarge';
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
@@ -123,7 +129,9 @@ function parseTolerantly(text: string, changes: DecodeChange[]): { value: unknow
     // The reason is worked out below, from a scan that V8's message does not offer.
   }
   const repaired = escapeControlCharacters(text);
-  if (repaired.endsInside) return { rejection: { reason: 'truncated', offset: text.length } };
+  // Only what begins as an object can be one that was cut off: archives hold quotes and braces as well.
+  const isBegun = /^\s*\{/u.test(text);
+  if (repaired.endsInside && isBegun) return { rejection: { reason: 'truncated', offset: text.length } };
   if (repaired.count > 0) {
     try {
       const value: unknown = JSON.parse(repaired.text);
@@ -146,19 +154,22 @@ function looksLikeText(text: string): boolean {
   return odd * 10 <= head.length;
 }
 
-const KNOWN_KEYS = new Set(['script_name', 'name', 'exit_code', 'script_output', 'script_errors', 'script_error']);
-
 function toTranscript(value: unknown, changes: DecodeChange[]): Transcript | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const fields = new Map<string, unknown>(Object.entries(value));
+  const unread = new Map(fields);
   const oldKeys: string[] = [];
   const missing: string[] = [];
   const text = (key: string, oldKey?: string): string | undefined => {
     const current = fields.get(key);
-    if (typeof current === 'string') return current;
+    if (typeof current === 'string') {
+      unread.delete(key);
+      return current;
+    }
     const older = oldKey === undefined ? undefined : fields.get(oldKey);
-    if (typeof older === 'string') {
-      oldKeys.push(oldKey ?? key);
+    if (oldKey !== undefined && typeof older === 'string') {
+      oldKeys.push(oldKey);
+      unread.delete(oldKey);
       return older;
     }
     missing.push(key);
@@ -173,10 +184,11 @@ function toTranscript(value: unknown, changes: DecodeChange[]): Transcript | und
 
   const exitCode = fields.get('exit_code');
   const believable = typeof exitCode === 'number' && Number.isSafeInteger(exitCode);
+  if (believable || exitCode === null) unread.delete('exit_code');
   if (exitCode === undefined || exitCode === null) missing.push('exit_code');
   else if (!believable) changes.push({ kind: 'exitCodeNotANumber', count: 1, keys: ['exit_code'] });
 
-  const otherKeys = Object.fromEntries([...fields].filter(([key]) => !KNOWN_KEYS.has(key)));
+  const otherKeys = Object.fromEntries(unread);
   const report = (kind: DecodeChangeKind, keys: readonly string[]): void => {
     if (keys.length > 0) changes.push({ kind, count: keys.length, keys });
   };

@@ -29,7 +29,7 @@ export function readBytes(bytes: Uint8Array): ReadText | undefined {
     // The only fault of a decoder that is not `fatal` is a text that exceeds the longest string.
     return undefined;
   }
-  const replaced = encoding === 'utf-8' ? countReplaced(text, body) : { count: 0, firstOffset: 0 };
+  const replaced = encoding === 'utf-8' ? countReplaced(text, body) : countReplacedPairs(text, body, encoding);
   return {
     text,
     encoding,
@@ -55,6 +55,23 @@ function countReplaced(text: string, bytes: Uint8Array): { count: number; firstO
   if (inText === 0) return { count: 0, firstOffset: 0 };
   const count = inText - countSpelled(bytes);
   return { count, firstOffset: count > 0 ? firstInvalidOffset(text, bytes) : 0 };
+}
+
+/** In UTF-16 a unit is two bytes before and after, so each U+FFFD is compared with the unit it came from. */
+function countReplacedPairs(
+  text: string,
+  bytes: Uint8Array,
+  encoding: Encoding,
+): { count: number; firstOffset: number } {
+  const [low, high] = encoding === 'utf-16le' ? [0, 1] : [1, 0];
+  let count = 0;
+  let firstOffset = 0;
+  for (let at = text.indexOf(REPLACEMENT); at >= 0; at = text.indexOf(REPLACEMENT, at + 1)) {
+    if (bytes[2 * at + low] === 0xfd && bytes[2 * at + high] === 0xff) continue;
+    if (count === 0) firstOffset = 2 * at;
+    count++;
+  }
+  return { count, firstOffset };
 }
 
 function countSpelled(bytes: Uint8Array): number {

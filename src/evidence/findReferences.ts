@@ -9,6 +9,9 @@ export interface FoundReference {
 
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
+/** Clipboards hold anything; what a person pastes to name an action is no longer than this. */
+const MAX_LENGTH = 50_000;
+
 /**
  * Finds the machine actions named in any text: a chat line, the documentation's two-line GET, `id#1`, an API address,
  * a result file's name, an expired download link, an address of ours.
@@ -19,6 +22,10 @@ const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
  * @returns what names a command first, then bare ids, each once, in the order of the text
  */
 export function findReferences(text: string): FoundReference[] {
+  return findIn(text.slice(0, MAX_LENGTH));
+}
+
+function findIn(text: string): FoundReference[] {
   const found = new Map<string, FoundReference>();
   const add = (actionId: string | undefined, index: string | undefined): void => {
     const id = actionId?.toLowerCase();
@@ -29,13 +36,18 @@ export function findReferences(text: string): FoundReference[] {
   };
 
   // Each kind is cut out once it is read, so that a GUID in it is not taken for a bare id afterwards.
-  let rest = text.replace(/https?:\/\/\S*[?&](?:amp;)?sig=\S*/giu, (link) => {
+  let rest = text.replace(/https?:\/\/\S+/giu, (link) => {
+    if (!/[?&](?:amp;)?(?:sig|skoid|rscd)=/iu.test(link)) return link;
     const file = new RegExp(`output_(${GUID})_(\\d{1,6})`, 'iu').exec(link);
     add(file?.[1], file?.[2]);
     return ' ';
   });
-  rest = rest.replace(new RegExp(`${RESULT_SCHEME}:\\S*\\?(\\S*)`, 'giu'), (_address, query: string) => {
-    const address = parseResultUri({ scheme: RESULT_SCHEME, query });
+  rest = rest.replace(new RegExp(`${RESULT_SCHEME}:[^?\\n]*\\?([\\w=&%-]*)`, 'giu'), (_address, query: string) => {
+    // An editor copies it with `=` and `&` encoded.
+    const address = parseResultUri({
+      scheme: RESULT_SCHEME,
+      query: query.replace(/%3D/giu, '=').replace(/%26/gu, '&'),
+    });
     add(address?.actionId, address?.commandIndex.toString());
     return ' ';
   });
@@ -48,7 +60,7 @@ export function findReferences(text: string): FoundReference[] {
     },
   );
   rest = rest.replace(
-    new RegExp(`output_(${GUID})_(\\d{1,6})|(${GUID})#(\\d{1,6})`, 'giu'),
+    new RegExp(`output_(${GUID})_(\\d{1,6})(?!\\d)|(${GUID})#(\\d{1,6})(?!\\d)`, 'giu'),
     (_name, id?: string, index?: string, hashId?: string, hashIndex?: string) => {
       add(id ?? hashId, index ?? hashIndex);
       return ' ';

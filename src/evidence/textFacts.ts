@@ -59,14 +59,15 @@ export function measureText(text: string): TextFacts {
  * In CLIXML, which child PowerShell processes write, every `<S S="Error">` is one line of error text.
  */
 export function countErrorLines(errors: string): number {
-  if (errors.startsWith('#< CLIXML')) {
-    let count = 0;
-    for (let at = errors.indexOf('<S S="Error">'); at >= 0; at = errors.indexOf('<S S="Error">', at + 1)) count++;
-    if (count > 0) return count;
-  }
   let count = 0;
+  let start = 0;
+  if (errors.startsWith('#< CLIXML')) {
+    for (let at = errors.indexOf('<S S="Error">'); at >= 0; at = errors.indexOf('<S S="Error">', at + 1)) count++;
+    // What follows the last document was written by another process, as plain text.
+    if (count > 0) start = errors.lastIndexOf('</Objs>') < 0 ? errors.length : errors.lastIndexOf('</Objs>') + 7;
+  }
   let saysSomething = false;
-  for (let at = 0; at < errors.length; at++) {
+  for (let at = start; at < errors.length; at++) {
     const unit = errors.charCodeAt(at);
     if (unit === CR || unit === LF) {
       if (saysSomething) count++;

@@ -46,14 +46,18 @@ export function buildResultUri(address: ResultAddress, name: ResultName): URI {
   return URI.from({
     scheme: RESULT_SCHEME,
     path: `/${toPathPart(name.connection)}/${file}.lr-${address.stream}`,
-    query: [
-      `cloud=${address.cloud}`,
-      `tenant=${address.tenantId}`,
-      `action=${address.actionId}`,
-      `index=${address.commandIndex.toString()}`,
-      `stream=${address.stream}`,
-    ].join('&'),
+    query: queryOf(address),
   });
+}
+
+function queryOf(address: ResultAddress): string {
+  return [
+    `cloud=${address.cloud}`,
+    `tenant=${address.tenantId}`,
+    `action=${address.actionId}`,
+    `index=${address.commandIndex.toString()}`,
+    `stream=${address.stream}`,
+  ].join('&');
 }
 
 /**
@@ -71,7 +75,8 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
   const index = query.get('index');
   if (cloud === undefined || stream === undefined || !isGuid(tenantId) || !isGuid(actionId)) return undefined;
   if (index === null || !/^(?:0|[1-9]\d{0,5})$/u.test(index)) return undefined;
-  return { cloud, tenantId, actionId, commandIndex: Number(index), stream };
+  const address = { cloud, tenantId, actionId, commandIndex: Number(index), stream };
+  return queryOf(address) === uri.query ? address : undefined;
 }
 
 /** A key for maps and databases. */
@@ -102,6 +107,8 @@ function minuteOf(time: string): string {
 function toPathPart(text: string): string {
   const safe = text
     .replaceAll('/', '\u2215')
+    // A path that begins like a drive is put into lower case by the URI's own formatting.
+    .replaceAll(':', '\ua789')
     .replaceAll('\\', '\u29f5')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd');
   if (safe === '') return '–';

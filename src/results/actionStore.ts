@@ -3,6 +3,7 @@ import type { ActionQuery } from '../defender/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { Emitter } from './emitter.ts';
+import { SharedWork } from './sharedWork.ts';
 
 /** Rows of one page: a screen or two, and one call. */
 export const PAGE_SIZE = 50;
@@ -27,7 +28,7 @@ export class ActionStore {
   #sorted: readonly MachineAction[] | undefined;
   #state: ListState = { kind: 'unknown' };
   #nextLink: string | undefined;
-  #underWay: Promise<void> | undefined;
+  #underWay: SharedWork<void> | undefined;
 
   readonly liveResponseOnly: boolean;
   readonly onDidChange = this.#changed.event;
@@ -63,18 +64,18 @@ export class ActionStore {
   /** Loads the first page where nothing was loaded yet. Asked again while that runs, it waits for the same answer. */
   ensureLoaded(signal: AbortSignal): Promise<void> {
     if (this.#state.kind === 'loaded') return Promise.resolve();
-    return this.#one(() => this.#loadFirst(signal));
+    return this.#one(signal, (shared) => this.#loadFirst(shared));
   }
 
   /** Asks for the newest page and merges it by id. Pages that were loaded stay. */
   refresh(signal: AbortSignal): Promise<void> {
-    return this.#one(() => this.#loadFirst(signal));
+    return this.#one(signal, (shared) => this.#loadFirst(shared));
   }
 
   /** Appends the next page. */
   loadMore(signal: AbortSignal): Promise<void> {
-    return this.#one(async () => {
-      const page = await this.#page(this.#listed.size, signal, this.#nextLink);
+    return this.#one(signal, async (shared) => {
+      const page = await this.#page(this.#listed.size, shared, this.#nextLink);
       this.#nextLink = page.nextLink;
       this.#merge(page.actions, true, page.hasMore);
     });
@@ -83,11 +84,14 @@ export class ActionStore {
   /** Loads all actions of a device, page by page. */
   async loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
     const client = await this.#client();
-    for (let skip = 0, more = true; more; skip += PAGE_SIZE) {
+    let nextLink: string | undefined;
+    for (let skip = 0, more = true; more;) {
       const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, machineId, top: PAGE_SIZE, skip };
-      const page = await client.listMachineActions(query, signal);
-      more = page.actions.length === PAGE_SIZE;
-      this.#merge(page.actions, false, this.#hasMore);
+      const page = await client.listMachineActions(query, signal, nextLink);
+      nextLink = page.nextLink;
+      skip += page.actions.length;
+      more = nextLink !== undefined || page.actions.length >= PAGE_SIZE;
+      this.#merge(page.actions, false);
     }
   }
 
@@ -96,7 +100,7 @@ export class ActionStore {
     const client = await this.#client();
     const action = await client.getMachineAction(actionId, signal);
     // It joins the list only once a page brings it: a lone old action amid the newest would look like the next one.
-    if (this.#byId.has(action.id)) this.#merge([action], false, this.#hasMore);
+    if (this.#byId.has(action.id)) this.#merge([action], false);
     else this.#apart.set(action.id, action);
     return action;
   }
@@ -131,9 +135,11 @@ export class ActionStore {
     return { ...page, hasMore: page.nextLink !== undefined || page.actions.length >= PAGE_SIZE };
   }
 
-  #merge(actions: readonly MachineAction[], listed: boolean, hasMore: boolean): void {
+  /** @param hasMore - undefined where the actions say nothing about the list's pages */
+  #merge(actions: readonly MachineAction[], listed: boolean, hasMore?: boolean): void {
     const changed: string[] = [];
-    let joined = this.#state.kind !== 'loaded' || this.#state.hasMore !== hasMore;
+    const state: ListState = hasMore === undefined ? this.#state : { kind: 'loaded', hasMore };
+    let joined = JSON.stringify(this.#state) !== JSON.stringify(state);
     for (const action of actions) {
       const known = this.#byId.get(action.id);
       if (known === undefined) joined = true;
@@ -142,7 +148,7 @@ export class ActionStore {
       if (listed) this.#listed.add(action.id);
     }
     this.#sorted = undefined;
-    this.#state = { kind: 'loaded', hasMore };
+    this.#state = state;
     if (joined) this.#changed.fire('list');
     if (changed.length > 0) this.#changed.fire({ ids: changed });
   }
@@ -154,10 +160,11 @@ export class ActionStore {
   }
 
   /** One load at a time: a second gesture waits for the first one's answer instead of spending another call. */
-  #one(load: () => Promise<void>): Promise<void> {
-    this.#underWay ??= load().finally(() => {
-      this.#underWay = undefined;
+  #one(signal: AbortSignal, start: (shared: AbortSignal) => Promise<void>): Promise<void> {
+    const load = this.#underWay ?? new SharedWork(start);
+    this.#underWay = load;
+    return load.join(signal, () => {
+      if (this.#underWay === load) this.#underWay = undefined;
     });
-    return this.#underWay;
   }
 }

@@ -58,6 +58,7 @@ export function deviceOf(action: MachineAction): string {
 
 /** The host's part of a device's name: what a person calls it. Anything that is no DNS name stays whole. */
 export function hostOf(action: MachineAction): string {
+  if (action.computerDnsName === null) return action.machineId?.slice(0, 8) ?? '–';
   const device = deviceOf(action);
   const isDnsName = /^[a-z\d_-]*[a-z_-][a-z\d_-]*(?:\.[a-z\d_-]+)+$/iu.test(device);
   return isDnsName ? (device.split('.')[0] ?? device) : device;

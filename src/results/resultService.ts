@@ -6,6 +6,7 @@ import { resultKey } from '../evidence/uri.ts';
 import type { ResultName, ResultRef } from '../evidence/uri.ts';
 import { findCommand, hostOf, resultOf, subjectOf } from './commands.ts';
 import type { ResultStore } from './resultStore.ts';
+import { SharedWork } from './sharedWork.ts';
 import type { StoredFacts } from './storedResult.ts';
 
 /** One tenant, as far as fetching results needs it. */
@@ -31,11 +32,11 @@ export interface OpenOptions {
   readonly onProgress?: (received: number, total: number | undefined) => void;
 }
 
+type ProgressListener = NonNullable<OpenOptions['onProgress']>;
+
 interface Flight {
-  readonly result: Promise<StoredFacts>;
-  readonly controller: AbortController;
-  readonly listeners: Set<NonNullable<OpenOptions['onProgress']>>;
-  waiting: number;
+  readonly work: SharedWork<StoredFacts>;
+  readonly listeners: Set<ProgressListener>;
 }
 
 /**
@@ -64,49 +65,24 @@ export class ResultService {
 
   #join(ref: ResultRef, { signal, onProgress }: OpenOptions): Promise<StoredFacts> {
     const key = resultKey(ref);
-    let flight = this.#flights.get(key);
-    if (flight === undefined) {
-      flight = this.#takeOff(ref);
-      this.#flights.set(key, flight);
-      const land = (): void => {
-        this.#flights.delete(key);
-      };
-      flight.result.then(land, land);
-    }
-    const joined = flight;
-    joined.waiting++;
-    if (onProgress !== undefined) joined.listeners.add(onProgress);
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        if (--joined.waiting === 0) {
-          joined.controller.abort();
-          this.#flights.delete(key);
-        }
-        reject(new LiveResponseError('cancelled'));
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      const settle = (): void => {
-        signal.removeEventListener('abort', leave);
-        if (onProgress !== undefined) joined.listeners.delete(onProgress);
-      };
-      joined.result.finally(settle).then(resolve, reject);
+    const flight = this.#flights.get(key) ?? this.#takeOff(ref);
+    this.#flights.set(key, flight);
+    if (onProgress !== undefined) flight.listeners.add(onProgress);
+    return flight.work.join(signal, () => {
+      // One that was given up may end after its successor has begun.
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
   }
 
   #takeOff(ref: ResultRef): Flight {
-    const controller = new AbortController();
-    const listeners: Flight['listeners'] = new Set();
-    const report = (received: number, total: number | undefined): void => {
+    const listeners = new Set<ProgressListener>();
+    const report: ProgressListener = (received, total) => {
       for (const listener of listeners) listener(received, total);
     };
-    return { result: this.#fetch(ref, controller.signal, report), controller, listeners, waiting: 0 };
+    return { work: new SharedWork((signal) => this.#fetch(ref, signal, report)), listeners };
   }
 
-  async #fetch(
-    ref: ResultRef,
-    signal: AbortSignal,
-    onProgress: (received: number, total: number | undefined) => void,
-  ): Promise<StoredFacts> {
+  async #fetch(ref: ResultRef, signal: AbortSignal, onProgress: ProgressListener): Promise<StoredFacts> {
     const source = await this.#options.sourceFor(ref);
     const action = await actionWithResult(source, ref, signal);
     const maxBytes = this.#options.maxBytes();

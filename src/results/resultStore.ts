@@ -91,7 +91,10 @@ export class ResultStore {
     method: Method,
     ...args: WorkerCalls[Method]['args']
   ): Promise<WorkerCalls[Method]['answer']> {
-    this.#thread ??= this.#start();
+    this.#thread ??= this.#start().catch((error: unknown) => {
+      this.#thread = undefined;
+      throw new LiveResponseError('databaseFailed', { reason: error instanceof Error ? error.message : 'unknown' });
+    });
     return this.#ask(await this.#thread, method, args);
   }
 
@@ -111,6 +114,8 @@ export class ResultStore {
     });
     thread.onEnd((reason) => {
       this.#thread = undefined;
+      // Without a database the texts went with the thread; with one, the facts are read again.
+      this.#known.clear();
       for (const waiting of this.#pending.values()) waiting.reject(new LiveResponseError('databaseFailed', { reason }));
       this.#pending.clear();
     });

@@ -21,7 +21,7 @@ export const CONNECTION_SCHEMA = `
   CREATE TABLE IF NOT EXISTS connections (
     name TEXT PRIMARY KEY,
     json TEXT NOT NULL,
-    -- ms since 1970
+    -- counts up
     activated_at INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 `;
@@ -59,7 +59,9 @@ export class SqliteConnectionTable implements ConnectionTable {
   }
 
   activate(name: string): void {
-    this.#database.prepare('UPDATE connections SET activated_at = ? WHERE name = ?').run(Date.now(), name);
+    this.#database
+      .prepare('UPDATE connections SET activated_at = (SELECT MAX(activated_at) FROM connections) + 1 WHERE name = ?')
+      .run(name);
   }
 }
 

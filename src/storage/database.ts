@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -14,6 +14,8 @@ const BUSY_MS = 5000;
  */
 export function openDatabase(folder: string, file: string, schema: string): DatabaseSync {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // The mode above is for a folder that is made now.
+  chmodSync(folder, 0o700);
   const database = new DatabaseSync(join(folder, file));
   try {
     database.exec(

@@ -59,7 +59,8 @@ export async function startBlobStore(options: BlobStoreOptions): Promise<BlobSto
   await rm(certFile);
   await server.start();
   const origin = server.getHttpServerAddress();
-  const agent = new Agent({ keepAlive: true, ca: options.certificate.cert });
+  // No kept connections: while a large blob is made nothing else runs, and Azurite closes what is idle for 5 s just as it is used again.
+  const agent = new Agent({ keepAlive: false, ca: options.certificate.cert });
   const door = await openDoor({
     name: 'blob',
     certificate: options.certificate,

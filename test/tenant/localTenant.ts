@@ -111,6 +111,8 @@ async function start(
       // At the first link and not at the start: some results are large, most are never asked for.
       const put = stored.get(blobName) ?? blobs.put(blobName, blob.bytes());
       stored.set(blobName, put);
+      // One that failed is tried again at the next link.
+      put.catch(() => stored.delete(blobName));
       await put;
       return blobs.sas(blobName, { expiresAt: Date.now() + lifetime, fileName });
     },

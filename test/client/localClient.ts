@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { Agent, globalAgent } from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { createDefenderClient } from '../../src/defender/client.ts';
+import type { CallRecord, DefenderClient, DefenderClientOptions } from '../../src/defender/client.ts';
+import { systemClock } from '../../src/defender/clock.ts';
+import type { Clock } from '../../src/defender/clock.ts';
+import { isLiveResponseError } from '../../src/defender/errors.ts';
+import type { FailureCode, FailureValues, LiveResponseError } from '../../src/defender/errors.ts';
+import { createResultFetcher } from '../../src/defender/fetchResult.ts';
+import type { FetchResult } from '../../src/defender/fetchResult.ts';
+import { scenarioRef } from '../../src/sample/catalogue.ts';
+import { startLocalTenant } from '../tenant/localTenant.ts';
+import type { LocalTenant, LocalTenantOptions } from '../tenant/localTenant.ts';
+import type { RecordedRequest } from '../tenant/recording.ts';
+
+export const LIMITS = { maxBytes: 64 * 1024 * 1024 } as const;
+export const PAGE = { liveResponseOnly: true, top: 50, skip: 0 } as const;
+
+/** A command whose result is small: for everything that does not depend on what is in it. */
+export const SMALL = scenarioRef('exitZero');
+
+/** Time runs as ever, but whoever waits asks again twenty times as often: pauses of retries are short. */
+const impatientClock: Clock = {
+  now: systemClock.now,
+  wait: (ms, signal) => systemClock.wait(ms / 20, signal),
+};
+
+/** A tenant, and the client of the product against it: its own transport, over TLS. */
+export interface Stage {
+  readonly tenant: LocalTenant;
+  readonly token: string;
+  readonly records: CallRecord[];
+  readonly client: (options?: Partial<DefenderClientOptions>) => DefenderClient;
+  /** Link and download as one step. */
+  readonly fetcher: (options?: Partial<DefenderClientOptions>) => FetchResult;
+  /** The requests of one door or kind, in a line each: `kind status`. */
+  readonly heard: () => string[];
+  /** Forgets what was recorded, planned and counted. */
+  readonly clear: () => void;
+  /** Stops the tenant after a last look at all that reached it. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a tenant that this process trusts. */
+export async function openStage(options?: LocalTenantOptions): Promise<Stage> {
+  const tenant = await startLocalTenant(options);
+  trust(tenant.ca);
+  const token = await tenant.mintAccessToken();
+  const records: CallRecord[] = [];
+  const every: RecordedRequest[] = [];
+  const client: Stage['client'] = (change = {}) =>
+    createDefenderClient({
+      apiUrl: tenant.apiUrl,
+      getAccessToken: () => Promise.resolve(token),
+      downloadHosts: () => [tenant.blobHost],
+      clock: impatientClock,
+      onCall: (record) => records.push(record),
+      ...change,
+    });
+  return {
+    tenant,
+    token,
+    records,
+    client,
+    fetcher: (change) => createResultFetcher(client(change), impatientClock),
+    heard: () => tenant.recording.requests.map(({ kind, status }) => `${kind} ${status ?? 'none'}`),
+    clear: () => {
+      every.push(...tenant.recording.requests);
+      tenant.recording.clear();
+      tenant.faults.clear();
+      tenant.limiter.reset();
+      records.length = 0;
+    },
+    stop: async () => {
+      every.push(...tenant.recording.requests);
+      await tenant.stop();
+      // Rules 4 and 5, over all that reached the tenant in this file.
+      for (const { door, method, authorization, path } of every) {
+        assert.equal(method, 'GET', `${method} ${path}`);
+        assert.equal(authorization !== undefined, door === 'api', `Authorization at ${door}: ${path}`);
+      }
+    },
+  };
+}
+
+/** Node reads NODE_EXTRA_CA_CERTS at its start only; the agent that axios uses is asked at every connection. */
+function trust(ca: string): void {
+  assert.ok(globalAgent instanceof Agent);
+  const known = globalAgent.options.ca;
+  globalAgent.options.ca = [...(Array.isArray(known) ? known : []), ca];
+}
+
+/** The failure of a call that has to fail, after a look whether it carries a secret. */
+export async function failureOf(work: Promise<unknown>, stage: Stage): Promise<LiveResponseError> {
+  let thrown: unknown;
+  try {
+    await work;
+  } catch (error) {
+    thrown = error;
+  }
+  assert.ok(thrown !== undefined, 'it did not fail');
+  const seen = [
+    inspect(thrown, { depth: 10, showHidden: true, getters: true }),
+    JSON.stringify(thrown),
+    JSON.stringify(stage.records),
+    thrown instanceof Error ? thrown.toString() : '',
+  ].join('\n');
+  for (const secret of [stage.token, stage.token.slice(-40), 'Bearer', 'sig=', 'skoid', 'eyJ']) {
+    assert.ok(!seen.includes(secret), `${secret} is in ${seen}`);
+  }
+  assert.ok(isLiveResponseError(thrown), inspect(thrown));
+  return thrown;
+}
+
+/** As {@link failureOf}; it has to have this code and at least these values. */
+export async function fails(
+  work: Promise<unknown>,
+  stage: Stage,
+  code: FailureCode,
+  values: FailureValues = {},
+): Promise<LiveResponseError> {
+  const error = await failureOf(work, stage);
+  assert.equal(error.code, code, inspect(error));
+  assert.deepEqual({ ...error.values, ...values }, error.values);
+  return error;
+}
+
+/** Waits until something is so; a test that waits in vain fails by its own assertion behind it. */
+export async function until(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!condition() && performance.now() < end) await pause(10);
+}
+
+/** A signal that nobody aborts. */
+export function patience(): AbortSignal {
+  return new AbortController().signal;
+}

@@ -1,0 +1,27 @@
+import { LiveResponseError } from '../../../src/defender/errors.ts';
+import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import type { WorkerCalls, WorkerMethod } from '../../../src/results/worker/protocol.ts';
+
+/** What the worker keeps of connections, in memory or in a folder, and how often it was read. */
+export class Shelf {
+  reads = 0;
+  failNext = false;
+  readonly #handlers = createHandlers();
+
+  constructor(folder?: string) {
+    this.#handlers.open(folder);
+  }
+
+  readonly call = <Method extends WorkerMethod>(
+    method: Method,
+    ...args: WorkerCalls[Method]['args']
+  ): Promise<WorkerCalls[Method]['answer']> => {
+    if (method === 'connections') this.reads++;
+    if (this.failNext) {
+      this.failNext = false;
+      return Promise.reject(new LiveResponseError('databaseFailed'));
+    }
+    const handler = this.#handlers[method] as (...given: readonly unknown[]) => WorkerCalls[Method]['answer'];
+    return Promise.resolve(handler(...args));
+  };
+}

@@ -1,0 +1,68 @@
+import type { LiveResponseCommand, MachineAction } from '../../../src/defender/schema.ts';
+import type { ResultRef } from '../../../src/evidence/uri.ts';
+import type { ReceivedFacts } from '../../../src/results/storedResult.ts';
+
+export const ACTION_ID = '988cc94e-7a8f-4b28-ab65-54970c5d5018';
+export const TENANT = { cloud: 'commercial', tenantId: '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f' } as const;
+
+/** A RunScript that has completed. */
+export function command(change: Partial<LiveResponseCommand> = {}): LiveResponseCommand {
+  return {
+    index: 0,
+    startTime: '2026-11-23T21:04:01.12Z',
+    endTime: '2026-11-23T21:04:04.12Z',
+    commandStatus: 'Completed',
+    errors: [],
+    command: { type: 'RunScript', params: [{ key: 'ScriptName', value: 'collect.ps1' }] },
+    ...change,
+  };
+}
+
+/** A live response session of one command that has succeeded. */
+export function action(change: Partial<MachineAction> = {}): MachineAction {
+  return {
+    id: ACTION_ID,
+    type: 'LiveResponse',
+    requestor: 'anna@contoso.com',
+    requestorComment: 'why',
+    status: 'Succeeded',
+    machineId: 'ab12'.repeat(10),
+    computerDnsName: 'dc1',
+    creationDateTimeUtc: '2026-11-23T21:02:00.1234567Z',
+    lastUpdateDateTimeUtc: '2026-11-23T21:04:41.12Z',
+    lastUpdateTimeUtc: null,
+    cancellationRequestor: null,
+    cancellationComment: null,
+    cancellationDateTimeUtc: null,
+    errorHResult: 0,
+    requestSource: 'PublicApi',
+    commands: [command()],
+    ...change,
+  };
+}
+
+/** Where the result of that session's command is. */
+export function ref(change: Partial<ResultRef> = {}): ResultRef {
+  return { ...TENANT, actionId: ACTION_ID, commandIndex: 0, ...change };
+}
+
+/** What was received for it. */
+export function received(change: Partial<ReceivedFacts> = {}): ReceivedFacts {
+  return {
+    ref: ref(),
+    name: { connection: 'Contoso', device: 'dc1', script: 'collect.ps1', createdAt: '2026-11-23T21:02:00.1234567Z' },
+    action: action(),
+    sha256: '2d71',
+    size: 4,
+    fetchedAt: 1000,
+    promisedName: `output_${ACTION_ID}_0.json`,
+    blob: { etag: '"0x8D"' },
+    ...change,
+  };
+}
+
+/** A result file as the service writes it. */
+export function resultFile(output: string, errors = '', scriptName = 'collect.ps1', exitCode = 0): Buffer {
+  const file = { script_name: scriptName, exit_code: exitCode, script_output: output, script_errors: errors };
+  return Buffer.from(JSON.stringify(file));
+}

@@ -1,0 +1,79 @@
+import type { DefenderClient } from '../../../src/defender/client.ts';
+import { LiveResponseError, throwIfCancelled } from '../../../src/defender/errors.ts';
+import type { ActionQuery } from '../../../src/defender/odata.ts';
+import type { ActionPage, MachineAction } from '../../../src/defender/schema.ts';
+import { ActionStore } from '../../../src/results/actionStore.ts';
+import type { ActionChange } from '../../../src/results/actionStore.ts';
+import { action } from './fixtures.ts';
+
+const START = Date.UTC(2026, 10, 23, 21);
+
+/** The action that is created so many minutes after the first; its name is its number. */
+export function numbered(number: number, change: Partial<MachineAction> = {}): MachineAction {
+  const creationDateTimeUtc = new Date(START + number * 60_000).toISOString();
+  return action({ id: `action ${number}`, creationDateTimeUtc, ...change });
+}
+
+/** A tenant that holds these actions, and answers as many of them as it is asked for, newest first. */
+export class Tenant {
+  actions: MachineAction[];
+  readonly asked: (ActionQuery & { readonly nextLink?: string })[] = [];
+  /** Rows a page where the server has a maximum of its own: then it answers next links. */
+  pageMaximum = Infinity;
+  failWith: Error | undefined;
+  /** Answers wait for this. */
+  gate: Promise<void> = Promise.resolve();
+
+  constructor(count: number) {
+    this.actions = Array.from({ length: count }, (_, number) => numbered(number));
+  }
+
+  readonly client = (): Promise<DefenderClient> => {
+    const unused = (): Promise<never> => Promise.reject(new Error('not part of a list'));
+    return Promise.resolve({
+      listMachineActions: (query, signal, nextLink) => this.#list(query, signal, nextLink),
+      getMachineAction: async (actionId) => {
+        await this.gate;
+        const found = this.actions.find(({ id }) => id === actionId);
+        if (found === undefined) throw new LiveResponseError('notFound');
+        return found;
+      },
+      getResultLink: unused,
+      downloadResult: unused,
+    });
+  };
+
+  async #list(query: ActionQuery, signal: AbortSignal, nextLink: string | undefined): Promise<ActionPage> {
+    this.asked.push(nextLink === undefined ? query : { ...query, nextLink });
+    await this.gate;
+    throwIfCancelled(signal);
+    if (this.failWith !== undefined) throw this.failWith;
+    const skip = nextLink === undefined ? query.skip : Number(nextLink);
+    const fitting = this.actions
+      .toSorted((one, other) => (one.creationDateTimeUtc < other.creationDateTimeUtc ? 1 : -1))
+      .filter(({ machineId }) => query.machineId === undefined || machineId === query.machineId);
+    const actions = fitting.slice(skip, skip + Math.min(query.top, this.pageMaximum));
+    const end = skip + actions.length;
+    const more = this.pageMaximum < Infinity && end < fitting.length;
+    return { actions, total: undefined, nextLink: more ? end.toString() : undefined };
+  }
+}
+
+/** A store of a tenant with so many actions, and what the store tells. */
+export function open(count: number): { tenant: Tenant; store: ActionStore; changes: ActionChange[] } {
+  const tenant = new Tenant(count);
+  const store = new ActionStore(tenant.client, false);
+  const changes: ActionChange[] = [];
+  store.onDidChange((change) => changes.push(change));
+  return { tenant, store, changes };
+}
+
+/** The ids of a store's actions, in its order. */
+export function ids(store: ActionStore): string[] {
+  return store.actions.map(({ id }) => id);
+}
+
+/** The numbers from the newest to the oldest that is wanted, as ids. */
+export function from(newest: number, oldest: number): string[] {
+  return Array.from({ length: newest - oldest + 1 }, (_, step) => `action ${newest - step}`);
+}

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { ResultStore } from '../../../src/results/resultStore.ts';
+import type { StoreThread } from '../../../src/results/resultStore.ts';
+import type { StoredFacts } from '../../../src/results/storedResult.ts';
+import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import type { WorkerAnswer, WorkerRequest } from '../../../src/results/worker/protocol.ts';
+import { failure } from '../defender/expected.ts';
+import { settle } from '../defender/simulatedClock.ts';
+import { received, ref, resultFile, TENANT } from './fixtures.ts';
+
+type Reply = (request: WorkerRequest) => Omit<WorkerAnswer, 'id'> | undefined;
+
+/** A thread that answers as it is told; `undefined` leaves a request waiting. */
+class FakeThread implements StoreThread {
+  readonly requests: WorkerRequest[] = [];
+  stopped = false;
+  readonly #reply: Reply;
+  readonly #answers: ((answer: WorkerAnswer) => void)[] = [];
+  readonly #ends: ((reason: string) => void)[] = [];
+
+  constructor(reply: Reply) {
+    this.#reply = reply;
+  }
+
+  readonly send = (request: WorkerRequest): void => {
+    this.requests.push(request);
+    const reply = this.#reply(request);
+    if (reply === undefined) return;
+    setImmediate(() => {
+      this.answer({ id: request.id, ...reply });
+    });
+  };
+
+  readonly onAnswer = (listener: (answer: WorkerAnswer) => void): void => {
+    this.#answers.push(listener);
+  };
+
+  readonly onEnd = (listener: (reason: string) => void): void => {
+    this.#ends.push(listener);
+  };
+
+  readonly stop = (): Promise<void> => {
+    this.stopped = true;
+    this.end('exit');
+    return Promise.resolve();
+  };
+
+  answer(answer: WorkerAnswer): void {
+    for (const listener of this.#answers) listener(answer);
+  }
+
+  end(reason: string): void {
+    for (const listener of this.#ends) listener(reason);
+  }
+}
+
+/** A reply that does what the worker does, in memory and never in a folder. */
+function atWork(): Reply {
+  const handlers = createHandlers();
+  return ({ method, args }) => {
+    if (method === 'open') return { answer: args[0] === undefined ? 'memory' : 'files' };
+    const handler = handlers[method] as (...args: readonly unknown[]) => unknown;
+    return { answer: handler(...args) };
+  };
+}
+
+function open(reply: Reply, { folder }: { folder: string | undefined } = { folder: '/folder' }) {
+  const threads: FakeThread[] = [];
+  const saidMemory: string[] = [];
+  const store = new ResultStore({
+    folder,
+    startThread: () => {
+      const thread = new FakeThread(reply);
+      threads.push(thread);
+      return Promise.resolve(thread);
+    },
+    onMemoryOnly: (reason) => saidMemory.push(reason),
+  });
+  return { store, threads, saidMemory };
+}
+
+const files: Reply = ({ method }) => (method === 'open' ? { answer: 'files' } : undefined);
+
+suite('the store and its thread', () => {
+  test('the thread is started at the first question, once, and told its folder first', async () => {
+    const { store, threads, saidMemory } = open(({ method }) => ({ answer: method === 'open' ? 'files' : undefined }));
+    assert.equal(threads.length, 0);
+    await Promise.all([store.facts(ref()), store.raw(ref()), store.text(ref(), 'output')]);
+    assert.equal(threads.length, 1);
+    assert.deepEqual(threads[0]?.requests[0], { id: 1, method: 'open', args: ['/folder'] });
+    assert.deepEqual(saidMemory, []);
+  });
+
+  test('without a folder it is said once that results are kept for this session only', async () => {
+    const { store, threads, saidMemory } = open(atWork(), { folder: undefined });
+    await store.facts(ref());
+    threads[0]?.end('crash');
+    await store.facts(ref());
+    assert.equal(threads.length, 2);
+    assert.equal(saidMemory.length, 1);
+  });
+
+  test('without a database reading goes on, and the reason is told once', async () => {
+    const { store, saidMemory } = open(({ method }) =>
+      method === 'open' ? { failure: 'Error: disk full' } : { answer: undefined },
+    );
+    assert.equal(await store.facts(ref()), undefined);
+    assert.deepEqual(saidMemory, ['Error: disk full']);
+  });
+
+  test('answers reach who asked, in whatever order they come', async () => {
+    const waiting: WorkerRequest[] = [];
+    const { store, threads } = open((request) => {
+      if (request.method !== 'open') waiting.push(request);
+      return request.method === 'open' ? { answer: 'files' } : undefined;
+    });
+    const output = store.text(ref(), 'output');
+    const errors = store.text(ref(), 'errors');
+    await settle();
+    await settle();
+    assert.deepEqual(
+      waiting.map(({ args }) => args[1]),
+      ['output', 'errors'],
+    );
+    for (const { id, args } of waiting.toReversed()) threads[0]?.answer({ id, answer: `the ${String(args[1])}` });
+    assert.deepEqual(await Promise.all([output, errors]), ['the output', 'the errors']);
+  });
+
+  test('a failure in the thread is one of the database', async () => {
+    const { store } = open(({ method }) => (method === 'open' ? { answer: 'files' } : { failure: 'Error: locked' }));
+    await assert.rejects(store.raw(ref()), failure('databaseFailed', { reason: 'Error: locked' }));
+  });
+
+  test('when the thread ends, all that waits for it is refused, and the next question starts another', async () => {
+    const { store, threads } = open(files);
+    const waiting = [store.raw(ref()), store.facts(ref())];
+    await settle();
+    await settle();
+    assert.equal(threads[0]?.requests.length, 3);
+    threads[0].end('out of memory');
+    for (const one of waiting) await assert.rejects(one, failure('databaseFailed', { reason: 'out of memory' }));
+    store.raw(ref()).catch(() => undefined);
+    await settle();
+    assert.equal(threads.length, 2);
+    assert.equal(threads[1]?.requests[0]?.method, 'open');
+  });
+
+  test('a thread that could not be started is tried again at the next question', async () => {
+    let tries = 0;
+    const store = new ResultStore({
+      folder: '/folder',
+      startThread: () =>
+        ++tries === 1 ? Promise.reject(new Error('no worker')) : Promise.resolve(new FakeThread(atWork())),
+      onMemoryOnly: () => undefined,
+    });
+    await assert.rejects(store.facts(ref()));
+    assert.equal(await store.facts(ref()), undefined);
+    assert.equal(tries, 2);
+  });
+
+  test('a thread that could not be started is a failure of the database', async () => {
+    const store = new ResultStore({
+      folder: '/folder',
+      startThread: () => Promise.reject(new Error('no worker')),
+      onMemoryOnly: () => undefined,
+    });
+    await assert.rejects(store.facts(ref()), failure('databaseFailed'));
+  });
+
+  test('when the store is disposed of, its thread is stopped', async () => {
+    const { store, threads } = open(atWork());
+    await store.facts(ref());
+    await store.dispose();
+    assert.equal(threads[0]?.stopped, true);
+    await open(atWork()).store.dispose();
+  });
+});
+
+suite('what the store knows', () => {
+  test('a result that was put is known without asking, and told', async () => {
+    const { store, threads } = open(atWork());
+    const told: StoredFacts[] = [];
+    store.onDidStore((facts) => told.push(facts));
+    assert.equal(store.known(ref()), undefined);
+    const stored = await store.put(received(), resultFile('text'));
+    assert.equal(stored.transcript?.exitCode, 0);
+    assert.deepEqual(told, [stored]);
+    assert.equal(store.known(ref()), stored);
+    const asked = threads[0]?.requests.length;
+    assert.equal(await store.facts(ref()), stored);
+    assert.equal(threads[0]?.requests.length, asked);
+  });
+
+  test('nothing is known and nothing told of a result that could not be stored', async () => {
+    const { store } = open(({ method }) => (method === 'open' ? { answer: 'files' } : { failure: 'Error: disk full' }));
+    let told = 0;
+    store.onDidStore(() => told++);
+    await assert.rejects(store.put(received(), resultFile('text')), failure('databaseFailed'));
+    assert.equal(store.known(ref()), undefined);
+    assert.equal(told, 0);
+  });
+
+  test('what was stored before becomes known by asking once, or all of a tenant together', async () => {
+    const reply = atWork();
+    await open(reply).store.put(received(), resultFile('text'));
+    const asking = open(reply).store;
+    assert.equal((await asking.facts(ref()))?.sha256, '2d71');
+    assert.ok(asking.known(ref()));
+    const learning = open(reply).store;
+    await learning.learn(TENANT);
+    assert.ok(learning.known(ref()));
+  });
+});

@@ -1,0 +1,106 @@
+import type { DownloadedResult, DownloadLimits } from '../../../src/defender/download.ts';
+import { LiveResponseError } from '../../../src/defender/errors.ts';
+import type { MachineAction } from '../../../src/defender/schema.ts';
+import { ResultService } from '../../../src/results/resultService.ts';
+import { ResultStore } from '../../../src/results/resultStore.ts';
+import type { StoreThread } from '../../../src/results/resultStore.ts';
+import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import type { WorkerAnswer } from '../../../src/results/worker/protocol.ts';
+import { settle } from '../defender/simulatedClock.ts';
+import { action, ACTION_ID, resultFile } from './fixtures.ts';
+
+/** The worker's work on this thread, in memory. */
+function threadInPlace(onPut: () => void): StoreThread {
+  const handlers = createHandlers();
+  const listeners: ((answer: WorkerAnswer) => void)[] = [];
+  return {
+    send: ({ id, method, args }) => {
+      const handler = handlers[method] as (...args: readonly unknown[]) => unknown;
+      const answer = handler(...args);
+      if (method === 'put') onPut();
+      setImmediate(() => {
+        for (const listener of listeners) listener({ id, answer });
+      });
+    },
+    onAnswer: (listener) => {
+      listeners.push(listener);
+    },
+    onEnd: () => undefined,
+    stop: () => Promise.resolve(),
+  };
+}
+
+export const BYTES = resultFile('the output', 'an error');
+
+/** A service whose downloads are ended by the test. */
+export class Scene {
+  known: MachineAction | undefined = action();
+  atServer: MachineAction = action();
+  /** Called while a result is being stored. */
+  onPut: () => void = () => undefined;
+  /** What was asked of the server, in order. */
+  readonly asked: string[] = [];
+  readonly signals: AbortSignal[] = [];
+  readonly store = new ResultStore({
+    folder: undefined,
+    startThread: () =>
+      Promise.resolve(
+        threadInPlace(() => {
+          this.onPut();
+        }),
+      ),
+    onMemoryOnly: () => undefined,
+  });
+  readonly service = new ResultService({
+    store: this.store,
+    maxBytes: () => 1000,
+    sourceFor: () =>
+      Promise.resolve({
+        connectionName: 'Contoso',
+        knownAction: () => this.known,
+        fetchAction: () => {
+          this.asked.push('action');
+          return Promise.resolve(this.atServer);
+        },
+        fetchResult: (actionId, commandIndex, signal, limits) => {
+          this.asked.push(`result ${actionId === ACTION_ID ? '' : actionId}${commandIndex}`);
+          this.signals.push(signal);
+          return this.#download(signal, limits);
+        },
+      }),
+  });
+  readonly #ends: (() => void)[] = [];
+  #failWith: Error | undefined;
+  /** A cancelled download is refused only when it is ended, as a socket that takes its time to close. */
+  slowToCancel = false;
+
+  /** Ends the first download under way; with an error it fails. */
+  async land(error?: Error): Promise<void> {
+    await flush();
+    this.#failWith = error;
+    this.#ends.shift()?.();
+    await flush();
+  }
+
+  #download(signal: AbortSignal, limits: DownloadLimits): Promise<DownloadedResult> {
+    return new Promise((resolve, reject) => {
+      if (!this.slowToCancel) {
+        signal.addEventListener('abort', () => {
+          reject(new LiveResponseError('cancelled'));
+        });
+      }
+      this.#ends.push(() => {
+        limits.onProgress?.(5, 10);
+        const error = signal.aborted ? new LiveResponseError('cancelled') : this.#failWith;
+        const promisedName = `output_${ACTION_ID}_0.json`;
+        if (error !== undefined) reject(error);
+        else resolve({ bytes: BYTES, sha256: 'abc', receivedAt: 7, promisedName, blob: {} });
+      });
+    });
+  }
+}
+
+/** Lets the thread answer: each of its answers takes a turn. */
+export async function flush(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await settle();
+}
