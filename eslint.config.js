@@ -24,7 +24,7 @@ function roomRules([room, allowed]) {
   const others = Object.keys(ROOMS).filter((other) => other !== room && !allowed.includes(other));
   const patterns = [
     ...others.map((other) => ({ group: [`**/${other}/**`], message: `${room}/ stands below or beside ${other}/.` })),
-    { group: ['**/extension.ts', '**/lazy.ts'], message: 'Only the top floor uses these.' },
+    { group: ['**/extension.ts', '**/core.ts', '**/lazy.ts'], message: 'Only the top floor uses these.' },
   ];
   // Commands are handed the services; they name the type only.
   if (room !== 'commands') patterns.push({ group: ['**/services.ts'], message: 'Ports are handed in from above.' });

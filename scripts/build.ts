@@ -4,6 +4,7 @@ import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 /** What each bundle is made from. All but the first are loaded when they are first needed. */
 const BUNDLES = {
   extension: 'src/extension.ts',
+  core: 'src/core.ts',
   net: 'src/defender/tenantClient.ts',
   sample: 'src/sample/sampleTransport.ts',
   worker: 'src/results/worker/main.ts',
@@ -20,7 +21,7 @@ const lazyBundles: Plugin = {
   setup: (setup) => {
     setup.onResolve({ filter: /^\.\.?\// }, ({ kind, path }) => {
       if (kind !== 'dynamic-import') return undefined;
-      const bundle = Object.entries(BUNDLES).find(([, entry]) => entry.endsWith(path.replace(/^\.+\//u, '/')));
+      const bundle = Object.entries(BUNDLES).find(([, entry]) => entry === path.replace(/^\.\//u, 'src/'));
       if (bundle === undefined) return { errors: [{ text: `import('${path}') has no bundle of its own` }] };
       return { path: `./${bundle[0]}.cjs`, external: true };
     });

@@ -1,3 +1,4 @@
+import type { createCore } from './core.ts';
 import type { createTenantClient } from './defender/tenantClient.ts';
 import type { StoreThread } from './results/resultStore.ts';
 import type { createSampleTransport } from './sample/sampleTransport.ts';
@@ -6,6 +7,11 @@ import type { createSampleTransport } from './sample/sampleTransport.ts';
  * The only file with import(): what stands behind these is built into bundles of its own, so that activation loads
  * none of it. See scripts/build.ts for how each path becomes a file beside extension.cjs.
  */
+
+/** The product but for its heaviest parts: loaded when VS Code first asks for rows, a document or a command. */
+export async function loadCore(): Promise<typeof createCore> {
+  return (await import('./core.ts')).createCore;
+}
 
 /** HTTP, the API's client and the checks on its answers. */
 export async function loadTenantClient(): Promise<typeof createTenantClient> {

@@ -17,6 +17,7 @@ import { tellMemoryOnly } from './platform/notices.ts';
 import { ResultService } from './results/resultService.ts';
 import { ResultStore } from './results/resultStore.ts';
 import { ActionsView } from './tree/actionsView.ts';
+import type { ActionsViewParts } from './tree/actionsView.ts';
 import { CallsItem } from './tree/callsItem.ts';
 
 const SAMPLE_START = 'liveResponse.sampleStartedAt';
@@ -37,7 +38,10 @@ export interface Services {
 }
 
 /** Builds the services. Opens no file and no connection: each does that when it is first asked. */
-export function createServices(context: ExtensionContext): Services {
+export function createServices(
+  context: ExtensionContext,
+  registered: Pick<ActionsViewParts, 'view' | 'treeChanged'>,
+): Services {
   const log = new Log();
   const store = new ResultStore({
     folder: context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined,
@@ -56,7 +60,7 @@ export function createServices(context: ExtensionContext): Services {
   const sessions = new Sessions(connections, (connection) =>
     openTenant(connection, { tokens, log, context, store, calls }),
   );
-  const view = new ActionsView({ connections, sessions, store, log });
+  const view = new ActionsView({ ...registered, connections, sessions, store, log });
   const fetchAction: Services['fetchAction'] = async (session, actionId, signal) => {
     try {
       return await view.storeOf(session).fetch(actionId, signal);

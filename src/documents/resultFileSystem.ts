@@ -1,5 +1,5 @@
-import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType } from 'vscode';
-import type { Disposable, FileChangeEvent, FileStat, FileSystemProvider, Uri } from 'vscode';
+import { FileChangeType, FilePermission, FileSystemError, FileType } from 'vscode';
+import type { Disposable, EventEmitter, FileChangeEvent, FileStat, Uri } from 'vscode';
 import { buildResultUri, parseResultUri } from '../evidence/uri.ts';
 import type { ResultAddress, ResultStream } from '../evidence/uri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
@@ -12,20 +12,21 @@ const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
  * Results as read-only files. Reads the store and never the network: a restored tab or a stranger's link spends no
  * call. What is not stored is a missing file, and is reported so that one notice can speak for all of them.
  */
-export class ResultFileSystem implements FileSystemProvider, Disposable {
+export class ResultFileSystem implements Disposable {
   readonly #store: ResultStore;
   readonly #onMissing: (address: ResultAddress) => void;
-  readonly #changed = new EventEmitter<FileChangeEvent[]>();
   readonly #subscription: Disposable;
 
-  readonly onDidChangeFile = this.#changed.event;
-
-  constructor(store: ResultStore, onMissing: (address: ResultAddress) => void) {
+  constructor(
+    store: ResultStore,
+    changed: EventEmitter<FileChangeEvent[]>,
+    onMissing: (address: ResultAddress) => void,
+  ) {
     this.#store = store;
     this.#onMissing = onMissing;
     // A tab that stood empty because its text was missing reads again.
     this.#subscription = store.onDidStore((facts) => {
-      this.#changed.fire(
+      changed.fire(
         STREAMS.map((stream) => ({
           type: FileChangeType.Changed,
           uri: toVsCodeUri(buildResultUri({ ...facts.ref, stream }, facts.name)),
@@ -52,34 +53,13 @@ export class ResultFileSystem implements FileSystemProvider, Disposable {
     return bytes;
   }
 
-  /** Stored results never change, so there is nothing to watch but their arrival. */
-  watch(): Disposable {
-    return { dispose: () => undefined };
-  }
-
-  readDirectory(uri: Uri): never {
-    throw FileSystemError.FileNotFound(uri);
-  }
-
-  createDirectory(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
-  }
-
-  writeFile(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: Uri): never {
+  /** The answer to every wish to change something, and to list a folder: there are none. */
+  refuse(uri: Uri): never {
     throw FileSystemError.NoPermissions(uri);
   }
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#changed.dispose();
   }
 
   async #find(uri: Uri): Promise<{ address: ResultAddress; facts: StoredFacts; stream: StreamFacts }> {

@@ -1,4 +1,5 @@
-import { isGuid, parseResultUri, RESULT_SCHEME } from './uri.ts';
+import { RESULT_SCHEME } from './scheme.ts';
+import { isGuid, parseResultUri } from './uri.ts';
 
 /** A machine action, and where the text says so the command, that a piece of text speaks of. */
 export interface FoundReference {

@@ -1,6 +1,5 @@
 import { URI } from 'vscode-uri';
-
-export const RESULT_SCHEME = 'live-response';
+import { RESULT_SCHEME } from './scheme.ts';
 
 /** Which part of a result a document shows. `raw` is the file as the service stored it. */
 export type ResultStream = 'output' | 'errors' | 'raw';

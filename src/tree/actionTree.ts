@@ -1,5 +1,5 @@
-import { EventEmitter, TreeItem } from 'vscode';
-import type { Event, TreeDataProvider } from 'vscode';
+import { TreeItem } from 'vscode';
+import type { EventEmitter } from 'vscode';
 import { parseServerTime } from '../defender/serverTime.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../evidence/uri.ts';
@@ -23,8 +23,8 @@ export interface TreeSource {
 export type Grouping = 'action' | 'device';
 
 /** The rows of the view. It asks for the list when it is first looked at, and never for a result. */
-export class ActionTree implements TreeDataProvider<TreeNode> {
-  readonly #changed = new EventEmitter<TreeNode[] | undefined>();
+export class ActionTree {
+  readonly #changed: EventEmitter<TreeNode[] | undefined>;
   readonly #nodes = new Map<string, TreeNode>();
   readonly #ages = new Map<string, string>();
   readonly #load: (source: TreeSource) => Promise<void>;
@@ -33,13 +33,17 @@ export class ActionTree implements TreeDataProvider<TreeNode> {
   #source: TreeSource | undefined;
   #grouping: Grouping = 'action';
 
-  readonly onDidChangeTreeData: Event<TreeNode[] | undefined> = this.#changed.event;
-
   /**
+   * @param changed - tells VS Code which rows to read again
    * @param load - fills the source's store; it has told of a failure when it returns
    * @param prepare - finds out which connection to show, the first time the view is looked at
    */
-  constructor(load: (source: TreeSource) => Promise<void>, prepare: () => Promise<void>) {
+  constructor(
+    changed: EventEmitter<TreeNode[] | undefined>,
+    load: (source: TreeSource) => Promise<void>,
+    prepare: () => Promise<void>,
+  ) {
+    this.#changed = changed;
     this.#load = load;
     this.#prepare = prepare;
   }

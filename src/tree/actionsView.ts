@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { Disposable, TreeView } from 'vscode';
+import type { Disposable, EventEmitter, TreeView } from 'vscode';
 import type { ConnectionList } from '../connections/connectionList.ts';
 import type { Session, Sessions } from '../connections/sessions.ts';
 import { actionsViewId } from '../platform/commandIds.ts';
@@ -16,6 +16,8 @@ import type { TreeNode } from './nodes.ts';
 const AGE_MS = 30_000;
 
 export interface ActionsViewParts {
+  readonly view: TreeView<TreeNode>;
+  readonly treeChanged: EventEmitter<TreeNode[] | undefined>;
   readonly connections: ConnectionList;
   readonly sessions: Sessions;
   readonly store: ResultStore;
@@ -34,17 +36,13 @@ export class ActionsView implements Disposable {
 
   constructor(parts: ActionsViewParts) {
     this.#parts = parts;
+    this.#view = parts.view;
     this.#tree = new ActionTree(
+      parts.treeChanged,
       (source) => this.#load(source),
       () => parts.connections.load(),
     );
-    this.#view = window.createTreeView(actionsViewId, {
-      treeDataProvider: this.#tree,
-      showCollapseAll: true,
-      canSelectMany: true,
-    });
     this.#subscriptions = [
-      this.#view,
       parts.connections.onDidChange(() => {
         this.#showActive();
       }),

@@ -114,7 +114,8 @@ export async function runCommand(page: Page, title: string, timeoutMs: number = 
     let offered: readonly string[] = [];
     try {
       await waitForQuickInput(page, (input) => input.value.startsWith('>'));
-      await box(page).fill(`>${title}`);
+      // Closed again by an editor that took the focus late? Then the next try opens it anew.
+      await box(page).fill(`>${title}`, { timeout: 2000 });
       // The palette is filled when the text changes; a command that comes later shows at the next try.
       await waitFor(
         `the command "${title}"`,
@@ -124,7 +125,7 @@ export async function runCommand(page: Page, title: string, timeoutMs: number = 
         },
         2000,
       );
-      await quickPickRow(page, title).click();
+      await quickPickRow(page, title).click({ timeout: 2000 });
       // Else a caller could take the closing palette for the command's own quick pick.
       await waitFor('the palette to close', async () => (await readQuickInput(page))?.value !== `>${title}`, 5000);
       return;

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { URI } from 'vscode-uri';
-import {
-  buildResultUri,
-  CLOUDS,
-  isGuid,
-  parseResultUri,
-  resultKey,
-  RESULT_SCHEME,
-  tenantKey,
-} from '../../../src/evidence/uri.ts';
+import { RESULT_SCHEME } from '../../../src/evidence/scheme.ts';
+import { buildResultUri, CLOUDS, isGuid, parseResultUri, resultKey, tenantKey } from '../../../src/evidence/uri.ts';
 import type { ResultAddress, ResultName } from '../../../src/evidence/uri.ts';
 
 const ADDRESS: ResultAddress = {

@@ -17,9 +17,10 @@ suite('the bundles', () => {
     return [...new Set(names)].sort();
   }
 
-  test('the main bundle holds nothing that is heavy', () => {
-    assert.deepEqual(packagesIn('extension'), ['vscode-uri']);
-    const inputs = Object.keys(metafile.outputs['dist/extension.cjs']?.inputs ?? {});
+  test('the main bundle holds no package, and the core none that is heavy', () => {
+    assert.deepEqual(packagesIn('extension'), []);
+    assert.deepEqual(packagesIn('core'), ['vscode-uri']);
+    const inputs = Object.keys(metafile.outputs['dist/core.cjs']?.inputs ?? {});
     const heavy = inputs.filter((input) =>
       /src\/(?:sample|storage)\/|defender\/(?:client|http)\.ts|evidence\/decode\.ts/u.test(input),
     );
@@ -30,10 +31,12 @@ suite('the bundles', () => {
   });
 
   // That the others wait until they are needed is shown in the extension host: test/vscode/1-activation.test.ts.
-  test('the main bundle names vscode, the other bundles, and what starts the worker', () => {
+  test('the main bundle names vscode and the core; the core names the other bundles, and what starts the worker', () => {
     const imports = metafile.outputs['dist/extension.cjs']?.imports ?? [];
     const names = [...new Set(imports.map(({ path }) => path))].sort();
-    assert.deepEqual(names, ['./net.cjs', './sample.cjs', 'node:path', 'node:worker_threads', 'vscode']);
+    assert.deepEqual(names, ['./core.cjs', 'vscode']);
+    const later = [...new Set(metafile.outputs['dist/core.cjs']?.imports.map(({ path }) => path))].sort();
+    assert.deepEqual(later, ['./net.cjs', './sample.cjs', 'node:path', 'node:worker_threads', 'vscode']);
   });
 
   test('HTTP and the checks on answers stand in a bundle of their own', () => {
@@ -46,7 +49,7 @@ suite('the bundles', () => {
 suite('the package', () => {
   test('holds these files and no other', async () => {
     const files = await listFiles({ packageManager: PackageManager.None });
-    const bundles = ['extension', 'net', 'sample', 'worker'].map((name) => `dist/${name}.cjs`);
+    const bundles = ['core', 'extension', 'net', 'sample', 'worker'].map((name) => `dist/${name}.cjs`);
     const media = [
       'activity-bar.svg',
       'errors-dark.svg',

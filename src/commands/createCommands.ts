@@ -1,10 +1,9 @@
-import { commands, l10n } from 'vscode';
-import type { Disposable } from 'vscode';
+import { l10n } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
 import type { CommandId } from '../platform/commandIds.ts';
 import type { Services } from '../services.ts';
 import { addConnection } from './addConnection.ts';
-import { CommandRunner } from './commandRunner.ts';
+import type { CommandRunner } from './commandRunner.ts';
 import { openSampleTenant, removeConnection, replaceAccessToken, selectConnection } from './connectionCommands.ts';
 import { copyActionId } from './copyActionId.ts';
 import { copyOutput } from './copyOutput.ts';
@@ -18,9 +17,11 @@ import { showStream } from './showStream.ts';
 
 type Handler = (args: readonly unknown[]) => Promise<void> | void;
 
-/** Registers every command. What one of them throws becomes a sentence here, and never an "unhandled error". */
-export function registerCommands(services: Services): Disposable[] {
-  const runner = new CommandRunner(services.log);
+/** Every command's work by its id. What one of them throws becomes a sentence, and never an "unhandled error". */
+export function createCommands(
+  services: Services,
+  runner: CommandRunner,
+): (id: CommandId, args: readonly unknown[]) => Promise<void> {
   const { view } = services;
   const handlers: Readonly<Record<CommandId, Handler>> = {
     [commandIds.addConnection]: (args) => addConnection(services, args),
@@ -57,13 +58,11 @@ export function registerCommands(services: Services): Disposable[] {
       services.log.show();
     },
   };
-  return Object.values(commandIds).map((id) =>
-    commands.registerCommand(id, async (...args: unknown[]) => {
-      try {
-        await handlers[id](args);
-      } catch (error) {
-        runner.fail(l10n.t('Live Response'), error);
-      }
-    }),
-  );
+  return async (id, args) => {
+    try {
+      await handlers[id](args);
+    } catch (error) {
+      runner.fail(l10n.t('Live Response'), error);
+    }
+  };
 }

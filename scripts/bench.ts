@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { benchActivation } from '../test/bench/activation.bench.ts';
+import { benchBundle } from '../test/bench/bundle.bench.ts';
+import { isMet } from '../test/bench/measurement.ts';
+import type { Bench, Measurement } from '../test/bench/measurement.ts';
+import { packageExtension } from './package.ts';
+
+/** All benches, each by the name of its file. They run one after another: nothing else may use the machine. */
+const BENCHES: Readonly<Record<string, Bench>> = {
+  bundle: benchBundle,
+  activation: benchActivation,
+};
+
+const USAGE = `Usage: npm run bench -- [--json FILE] [--only NAME,NAME]
+  --json FILE   also write the measurements to this file
+  --only NAMES  run only these of: ${Object.keys(BENCHES).join(', ')}`;
+
+const HEADINGS = ['name', 'value', 'unit', 'floor', 'goal', ''];
+
+async function main(json: string | undefined, names: readonly string[]): Promise<number> {
+  const vsix = await packageExtension();
+  const measurements: Measurement[] = [];
+  for (const name of names) {
+    const start = Date.now();
+    const progress = (line: string): void => {
+      console.log(`${name}: ${line}`);
+    };
+    measurements.push(...((await BENCHES[name]?.({ vsix, progress })) ?? []));
+    progress(`${Math.round((Date.now() - start) / 1000)} s`);
+  }
+  printTable(measurements);
+  if (json !== undefined) await writeFile(json, toJson(measurements));
+  return measurements.every(isMet) ? 0 : 1;
+}
+
+function printTable(measurements: readonly Measurement[]): void {
+  const rows = measurements.map((measurement) => {
+    const { name, value, unit, floor, goal } = measurement;
+    return [
+      name,
+      String(value),
+      unit,
+      floor === null ? '–' : String(floor),
+      goal,
+      isMet(measurement) ? 'ok' : 'missed',
+    ];
+  });
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  console.log(`\n${line(HEADINGS)}`);
+  for (const [index, row] of rows.entries()) {
+    console.log(line(row));
+    const note = measurements[index]?.note;
+    if (note !== undefined) console.log(`    ${note}`);
+  }
+}
+
+function toJson(measurements: readonly Measurement[]): string {
+  const lines = measurements.map(({ name, value, unit, floor, goal }) => ({ name, value, unit, floor, goal }));
+  return `${JSON.stringify({ measurements: lines }, undefined, 2)}\n`;
+}
+
+function readArguments(): { json: string | undefined; names: readonly string[] } {
+  const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
+  const names = values.only?.split(',') ?? Object.keys(BENCHES);
+  const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown.length > 0) throw new Error(`No such bench: ${unknown.join(', ')}.`);
+  return { json: values.json, names };
+}
+
+let options: ReturnType<typeof readArguments>;
+try {
+  options = readArguments();
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  process.exit(2);
+}
+process.exitCode = await main(options.json, options.names);

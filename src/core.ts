@@ -1,0 +1,59 @@
+import type { Disposable, EventEmitter, ExtensionContext, FileChangeEvent, TreeView } from 'vscode';
+import { CommandRunner } from './commands/commandRunner.ts';
+import { createCommands } from './commands/createCommands.ts';
+import { openTarget } from './commands/openResult.ts';
+import { ExitCodeItem } from './documents/exitCodeItem.ts';
+import { MissingResults } from './documents/missingResults.ts';
+import { ResultFileSystem } from './documents/resultFileSystem.ts';
+import type { CommandId } from './platform/commandIds.ts';
+import { createServices } from './services.ts';
+import type { ActionTree } from './tree/actionTree.ts';
+import type { TreeNode } from './tree/nodes.ts';
+
+/** What activation has registered already. */
+export interface Registered {
+  readonly view: TreeView<TreeNode>;
+  readonly treeChanged: EventEmitter<TreeNode[] | undefined>;
+  readonly filesChanged: EventEmitter<FileChangeEvent[]>;
+}
+
+/** Everything behind the registrations: made when VS Code first asks for rows, a document or a command. */
+export interface Core extends Disposable {
+  readonly tree: ActionTree;
+  readonly files: ResultFileSystem;
+  readonly run: (id: CommandId, args: readonly unknown[]) => Promise<void>;
+}
+
+/** Builds it. This file is the way into the bundle that holds the product but for its heaviest parts. */
+export function createCore(context: ExtensionContext, registered: Registered): Core {
+  const services = createServices(context, registered);
+  const runner = new CommandRunner(services.log);
+  const missing = new MissingResults((addresses) => {
+    for (const { stream, ...ref } of addresses) {
+      void openTarget(services, runner, { ref, stream, line: undefined }, false);
+    }
+  });
+  const files = new ResultFileSystem(services.store, registered.filesChanged, (address) => {
+    missing.report(address);
+  });
+  const exitCode = new ExitCodeItem(services.store);
+  services.companions.adoptOpenTabs();
+  const disposables: readonly { dispose: () => unknown }[] = [
+    files,
+    missing,
+    exitCode,
+    services.view,
+    services.companions,
+    services.calls,
+    services.log.channel,
+    services.store,
+  ];
+  return {
+    tree: services.view.tree,
+    files,
+    run: createCommands(services, runner),
+    dispose: () => {
+      for (const disposable of disposables) disposable.dispose();
+    },
+  };
+}
