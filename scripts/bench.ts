@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchActivation } from '../test/bench/activation.bench.ts';
+import { benchBudget } from '../test/bench/budget.bench.ts';
 import { benchBundle } from '../test/bench/bundle.bench.ts';
+import { benchDecode } from '../test/bench/decode.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
 import { packageExtension } from './package.ts';
@@ -9,6 +11,8 @@ import { packageExtension } from './package.ts';
 /** All benches, each by the name of its file. They run one after another: nothing else may use the machine. */
 const BENCHES: Readonly<Record<string, Bench>> = {
   bundle: benchBundle,
+  budget: benchBudget,
+  decode: benchDecode,
   activation: benchActivation,
 };
 

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
-import { readBytes } from './encoding.ts';
+import { decodeText, readBytes } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
-import { escapeControlCharacters } from './jsonRepair.ts';
+import { escapeControlCharacters, scanJson } from './jsonRepair.ts';
 
 /** What a RunScript left behind, as the device reported it: nothing trimmed, wrapped or re-ordered. */
 export interface Transcript {
@@ -90,18 +90,14 @@ export function decodeResult(bytes: Uint8Array): DecodedResult {
     changes.push({ kind: 'gunzipped', count: plain.length });
   }
 
-  const read = readBytes(plain);
-  if (read === undefined) return reject({ reason: 'tooLarge' });
-  if (read.byteOrderMark) changes.push({ kind: 'byteOrderMark', count: 1 });
-  if (read.invalidBytes > 0) {
-    changes.push({ kind: 'invalidBytes', count: read.invalidBytes, firstOffset: read.firstInvalidByte });
-  }
-
-  const parsed = parseTolerantly(read.text, changes);
-  if ('rejection' in parsed) return reject(parsed.rejection, read.encoding);
+  const first = readFirst(plain, changes);
+  if (first === undefined) return reject({ reason: 'tooLarge' });
+  const { body, encoding } = first;
+  const parsed = first.valid ?? parseRepaired(body, encoding, changes);
+  if ('rejection' in parsed) return reject(parsed.rejection, encoding);
   const transcript = toTranscript(parsed.value, changes);
-  if (transcript === undefined) return reject({ reason: 'notATranscript' }, read.encoding);
-  return { transcript, rejection: undefined, changes, encoding: read.encoding };
+  if (transcript === undefined) return reject({ reason: 'notATranscript' }, encoding);
+  return { transcript, rejection: undefined, changes, encoding };
 }
 
 function isGzip(bytes: Uint8Array): boolean {
@@ -122,26 +118,54 @@ function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'bin
   }
 }
 
-function parseTolerantly(text: string, changes: DecodeChange[]): { value: unknown } | { rejection: Rejection } {
+/** In a function of its own, which lets the text go: a large one must not be held beside its repaired form. */
+function readFirst(
+  bytes: Uint8Array,
+  changes: DecodeChange[],
+): { valid: { value: unknown } | undefined; body: Uint8Array; encoding: Encoding } | undefined {
+  const read = readBytes(bytes);
+  if (read === undefined) return undefined;
+  if (read.byteOrderMark) changes.push({ kind: 'byteOrderMark', count: 1 });
+  if (read.invalidBytes > 0) {
+    changes.push({ kind: 'invalidBytes', count: read.invalidBytes, firstOffset: read.firstInvalidByte });
+  }
+  return { valid: parseJson(read.text), body: read.body, encoding: read.encoding };
+}
+
+function parseJson(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
   } catch {
-    // The reason is worked out below, from a scan that V8's message does not offer.
+    // V8's message does not tell what was cut off from what is something else: scanJson does.
+    return undefined;
   }
-  const repaired = escapeControlCharacters(text);
-  // Only what begins as an object can be one that was cut off: archives hold quotes and braces as well.
-  const isBegun = /^\s*\{/u.test(text);
-  if (repaired.endsInside && isBegun) return { rejection: { reason: 'truncated', offset: text.length } };
-  if (repaired.count > 0) {
-    try {
-      const value: unknown = JSON.parse(repaired.text);
-      changes.push({ kind: 'controlCharactersEscaped', count: repaired.count, firstOffset: repaired.firstOffset });
-      return { value };
-    } catch {
-      // Something else is wrong as well, so nothing was gained.
+}
+
+function parseRepaired(
+  bytes: Uint8Array,
+  encoding: Encoding,
+  changes: DecodeChange[],
+): { value: unknown } | { rejection: Rejection } {
+  const utf8 = encoding === 'utf-8' ? bytes : new TextEncoder().encode(decodeText(bytes, encoding));
+  const escaped = escapeControlCharacters(utf8);
+  if (escaped === 'tooLarge') return { rejection: { reason: 'tooLarge' } };
+  if (escaped !== undefined) {
+    const repaired = decodeText(escaped.bytes, 'utf-8');
+    // Given back at once: the collector would take its time.
+    escaped.bytes.buffer.transfer(0);
+    const parsed = parseJson(repaired);
+    if (parsed !== undefined) {
+      const firstOffset = decodeText(utf8.subarray(0, escaped.firstByte), 'utf-8').length;
+      changes.push({ kind: 'controlCharactersEscaped', count: escaped.count, firstOffset });
+      return parsed;
     }
   }
-  return { rejection: looksLikeText(text) ? { reason: 'notJson' } : { reason: 'binary' } };
+  const text = decodeText(bytes, encoding);
+  const { end, offset } = scanJson(text);
+  // Only what begins as an object can be a result that was cut off.
+  const isBegun = /^\s*\{/u.test(text);
+  if (end === 'cut' && isBegun) return { rejection: { reason: 'truncated', offset: text.length } };
+  return { rejection: looksLikeText(text) ? { reason: 'notJson', offset } : { reason: 'binary' } };
 }
 
 function looksLikeText(text: string): boolean {

@@ -5,6 +5,8 @@ const REPLACEMENT = '\ufffd';
 
 export interface ReadText {
   readonly text: string;
+  /** The bytes behind the byte order mark. */
+  readonly body: Uint8Array;
   readonly encoding: Encoding;
   readonly byteOrderMark: boolean;
   /** Characters that our decoding had to replace, apart from U+FFFD that the bytes themselves spelled. */
@@ -24,7 +26,7 @@ export function readBytes(bytes: Uint8Array): ReadText | undefined {
   const body = bytes.subarray(markLength);
   let text: string;
   try {
-    text = new TextDecoder(encoding, { ignoreBOM: true }).decode(body);
+    text = decodeText(body, encoding);
   } catch {
     // The only fault of a decoder that is not `fatal` is a text that exceeds the longest string.
     return undefined;
@@ -32,11 +34,17 @@ export function readBytes(bytes: Uint8Array): ReadText | undefined {
   const replaced = encoding === 'utf-8' ? countReplaced(text, body) : countReplacedPairs(text, body, encoding);
   return {
     text,
+    body,
     encoding,
     byteOrderMark: markLength > 0,
     invalidBytes: replaced.count,
     firstInvalidByte: replaced.count > 0 ? replaced.firstOffset + markLength : 0,
   };
+}
+
+/** Text in a known encoding: a byte order mark in it is a character like any other. */
+export function decodeText(bytes: Uint8Array, encoding: Encoding): string {
+  return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 }
 
 function sniff(bytes: Uint8Array): { encoding: Encoding; markLength: number } {

@@ -1,0 +1,119 @@
+import { QueuedBudget } from '../../src/defender/budget.ts';
+import type { Priority } from '../../src/defender/budget.ts';
+import { createLocalLedger } from '../../src/defender/localLedger.ts';
+import { createDice, SimulatedClock } from '../unit/defender/simulatedClock.ts';
+import type { Bench, Measurement } from './measurement.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const CALLS = 3000;
+/** The background's own share of the API's limits. */
+const BACKGROUND = { minute: 80, hour: 1200 };
+const CLICKS_A_MINUTE = 15;
+/** Clicks at that rate for as long as the hour's reserve lasts. */
+const CLICK_MINUTES = 20;
+const NEVER = new AbortController().signal;
+
+/**
+ * The budget over hours, in simulated time: how close it comes to the shortest time in which the calls could be made,
+ * and that the server, which counts a call at any moment between sending and answer, never sees too many.
+ */
+export const benchBudget: Bench = async ({ progress }) => {
+  const background = await simulate(CALLS, 0);
+  const ideal = idealMakespan(background.latencies);
+  progress(`${CALLS} background calls in ${(background.makespan / MINUTE).toFixed(1)} simulated minutes`);
+  const mixed = await simulate(CALLS / 2, CLICKS_A_MINUTE * CLICK_MINUTES);
+  const waits = mixed.clickWaits.toSorted((one, other) => one - other);
+  const p99 = waits[Math.ceil(waits.length * 0.99) - 1] ?? 0;
+  const counted = [background.counted, mixed.counted];
+  const most = (ms: number): number => Math.max(...counted.map((stamps) => mostWithin(ms, stamps)));
+  const refused = Math.max(0, most(MINUTE) - 100) + Math.max(0, most(HOUR) - 1500);
+  return [
+    measurement('budget.makespan.vsIdeal', round(background.makespan / ideal), 'ratio', '<= 1.02', ideal),
+    measurement('budget.maxIn60s', most(MINUTE), 'calls', '<= 100'),
+    measurement('budget.maxIn3600s', most(HOUR), 'calls', '<= 1500'),
+    measurement('budget.server429', refused, 'calls', '<= 0'),
+    measurement('budget.clickWaitMs.p99', p99, 'ms', '<= 50'),
+  ];
+};
+
+interface Simulation {
+  /** Simulated ms from the first wish to the last answer. */
+  readonly makespan: number;
+  /** Of the background calls, in the order they were made. */
+  readonly latencies: readonly number[];
+  /** When the server counted each call. */
+  readonly counted: readonly number[];
+  readonly clickWaits: readonly number[];
+}
+
+async function simulate(backgroundCalls: number, clicks: number): Promise<Simulation> {
+  const clock = new SimulatedClock();
+  const budget = new QueuedBudget(createLocalLedger(clock), clock);
+  const dice = createDice(7);
+  const start = clock.now();
+  const counted: number[] = [];
+  const clickWaits: number[] = [];
+  const latencies: number[] = [];
+  let end = start;
+  const call = async (priority: Priority): Promise<void> => {
+    const asked = clock.now();
+    const slot = await budget.take(priority, NEVER);
+    if (priority === 'click') clickWaits.push(clock.now() - asked);
+    const latency = 20 + dice() * 1980;
+    if (priority === 'background') latencies.push(latency);
+    const untilCounted = dice() * latency;
+    await clock.wait(untilCounted, NEVER);
+    counted.push(clock.now());
+    await clock.wait(latency - untilCounted, NEVER);
+    await slot.end(true);
+    end = Math.max(end, clock.now());
+  };
+  const work = Array.from({ length: backgroundCalls }, () => call('background'));
+  const gestures = Array.from({ length: clicks }, async (_, click) => {
+    await clock.wait((click + dice()) * (MINUTE / CLICKS_A_MINUTE), NEVER);
+    await call('click');
+  });
+  await clock.until(Promise.all([...work, ...gestures]));
+  return { makespan: end - start, latencies, counted, clickWaits };
+}
+
+/** With an oracle that knows when the server counts: each call is sent as soon as the one 80, or 1,200, before allows. */
+function idealMakespan(latencies: readonly number[]): number {
+  const starts: number[] = [];
+  let end = 0;
+  for (const [index, latency] of latencies.entries()) {
+    const byMinute = (starts[index - BACKGROUND.minute] ?? -MINUTE) + MINUTE;
+    const byHour = (starts[index - BACKGROUND.hour] ?? -HOUR) + HOUR;
+    const start = Math.max(0, byMinute, byHour);
+    starts.push(start);
+    end = Math.max(end, start + latency);
+  }
+  return end;
+}
+
+/** The most stamps in any span of `ms`, the span's end excluded. */
+function mostWithin(ms: number, stamps: readonly number[]): number {
+  const ordered = stamps.toSorted((one, other) => one - other);
+  let first = 0;
+  let most = 0;
+  for (const [last, stamp] of ordered.entries()) {
+    while (stamp - (ordered[first] ?? stamp) >= ms) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+function measurement(
+  name: string,
+  value: number,
+  unit: string,
+  goal: Measurement['goal'],
+  floor: number | null = null,
+): Measurement {
+  return { name, value, unit, floor, goal };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,13 @@
+// A process of its own, which decodes one file and tells the most memory that decoding took besides the file's own bytes: `node decodeMemory.ts FILE`.
+import { readFileSync } from 'node:fs';
+import { decodeResult } from '../../src/evidence/decode.ts';
+
+const [file = ''] = process.argv.slice(2);
+// Everything is loaded and compiled before the file is read.
+decodeResult(Buffer.from('{"script_output":"\n","script_errors":""}'));
+const empty = process.memoryUsage.rss();
+const bytes = readFileSync(file);
+const { transcript } = decodeResult(bytes);
+const peak = process.resourceUsage().maxRSS * 1024 - empty - bytes.length;
+if (transcript === undefined) throw new Error(`${file} is no result.`);
+console.log(JSON.stringify({ peak }));

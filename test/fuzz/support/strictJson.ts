@@ -1,0 +1,181 @@
+/** What the strict reader makes of a text. */
+export type Reading =
+  | { readonly ok: true; readonly value: unknown; readonly controls: number; readonly firstControl: number }
+  /** `cut`: the text is the beginning of a JSON text and ends too early. */
+  | { readonly ok: false; readonly cut: boolean };
+
+class Refused extends Error {
+  readonly cut: boolean;
+  constructor(cut: boolean) {
+    super(cut ? 'ends too early' : 'no JSON');
+    this.cut = cut;
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+
+/**
+ * JSON by RFC 8259, letter by letter, with one liberty: control characters may stand in strings, and are counted.
+ * Slow and simple on purpose, and without JSON.parse: it is what the product is compared with.
+ */
+export function readStrictJson(text: string): Reading {
+  const reader = new Reader(text);
+  try {
+    const value = reader.document();
+    return { ok: true, value, controls: reader.controls, firstControl: reader.firstControl };
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, cut: error.cut };
+    throw error;
+  }
+}
+
+class Reader {
+  readonly #text: string;
+  #at = 0;
+  controls = 0;
+  firstControl = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): unknown {
+    const value = this.#value();
+    this.#space();
+    if (this.#at < this.#text.length) throw new Refused(false);
+    return value;
+  }
+
+  #space(): void {
+    while (' \t\n\r'.includes(this.#text.charAt(this.#at)) && this.#at < this.#text.length) this.#at++;
+  }
+
+  #next(): string {
+    if (this.#at >= this.#text.length) throw new Refused(true);
+    return this.#text.charAt(this.#at++);
+  }
+
+  #peek(): string {
+    this.#space();
+    if (this.#at >= this.#text.length) throw new Refused(true);
+    return this.#text.charAt(this.#at);
+  }
+
+  #value(): unknown {
+    const first = this.#peek();
+    if (first === '{') return this.#object();
+    if (first === '[') return this.#array();
+    if (first === '"') return this.#string();
+    if (first === 't') return this.#word('true', true);
+    if (first === 'f') return this.#word('false', false);
+    if (first === 'n') return this.#word('null', null);
+    return this.#number();
+  }
+
+  #word(word: string, value: unknown): unknown {
+    for (const letter of word) if (this.#next() !== letter) throw new Refused(false);
+    return value;
+  }
+
+  #digits(): void {
+    if (!/\d/u.test(this.#next())) throw new Refused(false);
+    while (/^\d$/u.test(this.#text.charAt(this.#at))) this.#at++;
+  }
+
+  #number(): number {
+    const start = this.#at;
+    if (this.#text.charAt(this.#at) === '-') this.#at++;
+    if (this.#text.charAt(this.#at) === '0') this.#at++;
+    else this.#digits();
+    if (this.#text.charAt(this.#at) === '.') {
+      this.#at++;
+      this.#digits();
+    }
+    if (/^e$/iu.test(this.#text.charAt(this.#at))) {
+      this.#at++;
+      if (/^[+-]$/u.test(this.#text.charAt(this.#at))) this.#at++;
+      this.#digits();
+    }
+    return Number(this.#text.slice(start, this.#at));
+  }
+
+  #array(): unknown[] {
+    this.#at++;
+    const items: unknown[] = [];
+    if (this.#peek() === ']') {
+      this.#at++;
+      return items;
+    }
+    for (;;) {
+      items.push(this.#value());
+      const after = this.#peek();
+      this.#at++;
+      if (after === ']') return items;
+      if (after !== ',') throw new Refused(false);
+    }
+  }
+
+  /** As a list of fields, so that `__proto__` is a key like any other. The last of two equal keys counts. */
+  #object(): object {
+    this.#at++;
+    const fields = new Map<string, unknown>();
+    const result = (): object => Object.fromEntries(fields);
+    if (this.#peek() === '}') {
+      this.#at++;
+      return result();
+    }
+    for (;;) {
+      if (this.#peek() !== '"') throw new Refused(false);
+      const key = this.#string();
+      if (this.#peek() !== ':') throw new Refused(false);
+      this.#at++;
+      fields.set(key, this.#value());
+      const after = this.#peek();
+      this.#at++;
+      if (after === '}') return result();
+      if (after !== ',') throw new Refused(false);
+    }
+  }
+
+  #string(): string {
+    this.#at++;
+    let read = '';
+    for (;;) {
+      const letter = this.#next();
+      if (letter === '"') return read;
+      if (letter === '\\') read += this.#escape();
+      else {
+        if (letter < ' ') {
+          if (this.controls === 0) this.firstControl = this.#at - 1;
+          this.controls++;
+        }
+        read += letter;
+      }
+    }
+  }
+
+  #escape(): string {
+    const letter = this.#next();
+    if (letter !== 'u') {
+      const meant = ESCAPES[letter];
+      if (meant === undefined) throw new Refused(false);
+      return meant;
+    }
+    let digits = '';
+    while (digits.length < 4) {
+      const digit = this.#next();
+      if (!/^[\da-f]$/iu.test(digit)) throw new Refused(false);
+      digits += digit;
+    }
+    return String.fromCharCode(parseInt(digits, 16));
+  }
+}
