@@ -4,6 +4,7 @@ import { benchActivation } from '../test/bench/activation.bench.ts';
 import { benchBudget } from '../test/bench/budget.bench.ts';
 import { benchBundle } from '../test/bench/bundle.bench.ts';
 import { benchDecode } from '../test/bench/decode.bench.ts';
+import { benchOpen } from '../test/bench/open.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
 import { packageExtension } from './package.ts';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   bundle: benchBundle,
   budget: benchBudget,
   decode: benchDecode,
+  open: benchOpen,
   activation: benchActivation,
 };
 

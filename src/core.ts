@@ -1,7 +1,7 @@
+import { l10n } from 'vscode';
 import type { Disposable, EventEmitter, ExtensionContext, FileChangeEvent, TreeView } from 'vscode';
 import { CommandRunner } from './commands/commandRunner.ts';
 import { createCommands } from './commands/createCommands.ts';
-import { openTarget } from './commands/openResult.ts';
 import { ExitCodeItem } from './documents/exitCodeItem.ts';
 import { MissingResults } from './documents/missingResults.ts';
 import { ResultFileSystem } from './documents/resultFileSystem.ts';
@@ -29,8 +29,9 @@ export function createCore(context: ExtensionContext, registered: Registered): C
   const services = createServices(context, registered);
   const runner = new CommandRunner(services.log);
   const missing = new MissingResults((addresses) => {
-    for (const { stream, ...ref } of addresses) {
-      void openTarget(services, runner, { ref, stream, line: undefined }, false);
+    // Their tabs are open and read again by themselves: nothing is to be shown.
+    for (const ref of addresses) {
+      void runner.run(l10n.t('Fetching result'), ({ signal }) => services.results.open(ref, { signal }));
     }
   });
   const files = new ResultFileSystem(services.store, registered.filesChanged, (address) => {

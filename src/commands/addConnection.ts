@@ -6,7 +6,7 @@ import { NEAR_REGIONS } from '../defender/clouds.ts';
 import type { NearRegion } from '../defender/clouds.ts';
 import { LiveResponseError } from '../defender/errors.ts';
 import type { Cloud } from '../evidence/uri.ts';
-import { readClaims } from '../identity/claims.ts';
+import { isFor, readClaims } from '../identity/claims.ts';
 import type { Services } from '../services.ts';
 import { cloudName } from './cloudNames.ts';
 import { askForToken, openSampleTenant } from './connectionCommands.ts';
@@ -25,12 +25,18 @@ async function addGiven(services: Services, argument: object): Promise<void> {
   const read = readConnection(argument);
   if ('problem' in read) throw new LiveResponseError('badArgument', { path: read.problem.field });
   const token = 'accessToken' in argument ? argument.accessToken : undefined;
-  if (token !== undefined && typeof token !== 'string')
+  if (token !== undefined && (typeof token !== 'string' || !isFor(readClaims(token), read.connection))) {
     throw new LiveResponseError('badArgument', { path: 'accessToken' });
+  }
   await save(services, read.connection, token);
 }
 
+/** A token goes only where it was given for: a connection of the same name that leads elsewhere starts without one. */
 async function save(services: Services, connection: Connection, token: string | undefined): Promise<void> {
+  const known = services.connections.byName(connection.name);
+  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(connection)) {
+    await services.tokens.forget(connection.name);
+  }
   if (token !== undefined) await services.tokens.store(connection.name, token);
   await services.connections.add(connection);
 }

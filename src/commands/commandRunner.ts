@@ -5,6 +5,7 @@ import { allowDownloadHost } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
 import type { FailureMessage, NextStep } from '../platform/messages.ts';
+import { withoutLinks } from '../platform/remoteText.ts';
 
 /** What only takes a moment shows no progress, ms. */
 const PROGRESS_AFTER_MS = 2000;
@@ -110,10 +111,9 @@ const COMMON_STEPS: StepHandlers = {
 };
 
 function showFailure(error: unknown, message: FailureMessage, labels: string[]): Thenable<string | undefined> {
+  const sentence = withoutLinks(message.sentence);
   const isAnswer = isLiveResponseError(error) && ANSWERS.has(error.code);
-  return isAnswer
-    ? window.showInformationMessage(message.sentence, ...labels)
-    : window.showErrorMessage(message.sentence, ...labels);
+  return isAnswer ? window.showInformationMessage(sentence, ...labels) : window.showErrorMessage(sentence, ...labels);
 }
 
 async function copyCorrelationId(error: unknown): Promise<void> {

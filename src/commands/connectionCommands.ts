@@ -1,9 +1,11 @@
 import { l10n, window } from 'vscode';
 import { sampleConnection } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
-import { readClaims } from '../identity/claims.ts';
+import { isFor, readClaims } from '../identity/claims.ts';
 import type { Services } from '../services.ts';
 import { cloudName } from './cloudNames.ts';
+import type { CommandRunner } from './commandRunner.ts';
+import { refresh } from './listCommands.ts';
 
 /** `liveResponse.openSampleTenant`: a tenant to look around in, without sign-in and network. */
 export async function openSampleTenant(services: Services): Promise<void> {
@@ -32,8 +34,7 @@ export async function removeConnection(services: Services): Promise<void> {
 }
 
 /** `liveResponse.replaceAccessToken`: a new token for a connection whose old one has expired. */
-export async function replaceAccessToken(services: Services): Promise<void> {
-  await services.connections.load();
+export async function replaceAccessToken(services: Services, runner: CommandRunner): Promise<void> {
   const { active, all } = services.connections;
   const withToken = all.filter((connection) => connection.signIn === 'accessToken');
   const connection =
@@ -41,31 +42,33 @@ export async function replaceAccessToken(services: Services): Promise<void> {
       ? active
       : await pickConnection(services, l10n.t('Replace Access Token'), withToken);
   if (connection === undefined) return;
-  const token = await askForToken(l10n.t('Access Token for {0}', connection.name), connection.tenantId);
+  const token = await askForToken(l10n.t('Access Token for {0}', connection.name), connection);
   if (token === undefined) return;
   await services.tokens.store(connection.name, token);
-  services.view.tree.refresh();
+  await refresh(services, runner);
 }
 
 /** Asks for an access token, and says while it is typed what is wrong with it. */
-export async function askForToken(title: string, tenantId?: string): Promise<string | undefined> {
+export async function askForToken(title: string, connection?: Connection): Promise<string | undefined> {
   const token = await window.showInputBox({
     title,
     prompt: l10n.t('An access token for the Defender API. It is kept in VS Code’s secret storage only.'),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (value) => (value.trim() === '' ? undefined : problemOf(value.trim(), tenantId)),
+    validateInput: (value) => (value.trim() === '' ? undefined : problemOf(value.trim(), connection)),
   });
   return token === undefined || token.trim() === '' ? undefined : token.trim();
 }
 
-function problemOf(token: string, tenantId: string | undefined): string | undefined {
+function problemOf(token: string, connection: Connection | undefined): string | undefined {
   const claims = readClaims(token);
   if (claims?.tenantId === undefined || claims.clientId === undefined) {
     return l10n.t('This is no access token: it names no tenant and no application.');
   }
   if (claims.expiresAt !== undefined && claims.expiresAt <= Date.now()) return l10n.t('This token has expired.');
-  if (tenantId !== undefined && claims.tenantId !== tenantId) return l10n.t('This token is for another tenant.');
+  if (connection !== undefined && !isFor(claims, connection)) {
+    return l10n.t('This token is for another tenant, or for another app registration.');
+  }
   return undefined;
 }
 
@@ -74,7 +77,6 @@ async function pickConnection(
   title: string,
   connections: readonly Connection[],
 ): Promise<Connection | undefined> {
-  await services.connections.load();
   const items = connections.map((connection) => ({
     label: connection.name,
     description: connection === services.connections.active ? l10n.t('active') : '',

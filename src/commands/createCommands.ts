@@ -27,7 +27,7 @@ export function createCommands(
     [commandIds.addConnection]: (args) => addConnection(services, args),
     [commandIds.openSampleTenant]: () => openSampleTenant(services),
     [commandIds.selectConnection]: () => selectConnection(services),
-    [commandIds.replaceAccessToken]: () => replaceAccessToken(services),
+    [commandIds.replaceAccessToken]: () => replaceAccessToken(services, runner),
     [commandIds.removeConnection]: () => removeConnection(services),
     [commandIds.refresh]: () => refresh(services, runner),
     [commandIds.loadMore]: () => loadMore(services, runner),
@@ -60,6 +60,8 @@ export function createCommands(
   };
   return async (id, args) => {
     try {
+      // Nearly everything is about a connection; what is not must work without a database.
+      if (id !== commandIds.showLog) await services.connections.load();
       await handlers[id](args);
     } catch (error) {
       runner.fail(l10n.t('Live Response'), error);

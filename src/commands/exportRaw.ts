@@ -1,5 +1,6 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
+import type { ResultRef } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
@@ -12,24 +13,31 @@ export async function exportRaw(services: Services, runner: CommandRunner, args:
   const [target] = isTarget(first) ? [first] : findTargets(services, args);
   if (target === undefined) return;
   const { ref } = target;
-  await runner.run(l10n.t('Exporting raw result'), async ({ signal }) => {
-    const facts = await services.results.open(ref, { signal });
-    const name = `output_${ref.actionId}_${ref.commandIndex.toString()}.json`;
-    const folder = workspace.workspaceFolders?.[0]?.uri;
-    const uri = await window.showSaveDialog({
-      title: l10n.t('Export Raw Result'),
-      defaultUri: folder === undefined ? Uri.file(name) : Uri.joinPath(folder, name),
-    });
-    if (uri === undefined) return;
+  const title = l10n.t('Exporting raw result');
+  const facts = await runner.run(title, ({ signal }) => services.results.open(ref, { signal }));
+  if (facts === undefined) return;
+  const uri = await window.showSaveDialog({ title: l10n.t('Export Raw Result'), defaultUri: suggestedFile(ref) });
+  if (uri === undefined) return;
+  await runner.run(title, async () => {
     const bytes = await services.store.raw(ref);
     if (bytes === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
     await workspace.fs.writeFile(uri, bytes);
-    const reveal = l10n.t('Reveal');
-    const message = l10n.t('Saved {0}. SHA-256: {1}', formatBytes(bytes.length), facts.sha256);
-    void window.showInformationMessage(message, reveal).then((answer) => {
-      if (answer === reveal) void commands.executeCommand('revealInExplorer', uri);
-    });
+    void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(bytes.length), facts.sha256));
   });
+}
+
+/** In the workspace where there is one, else where the dialog opens by itself. */
+function suggestedFile(ref: ResultRef): Uri {
+  const name = `output_${ref.actionId}_${ref.commandIndex.toString()}.json`;
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  return folder === undefined ? Uri.file(name) : Uri.joinPath(folder, name);
+}
+
+async function tellSaved(uri: Uri, message: string): Promise<void> {
+  const reveal = l10n.t('Reveal');
+  const inWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;
+  const answer = await window.showInformationMessage(message, ...(inWorkspace ? [reveal] : []));
+  if (answer === reveal) await commands.executeCommand('revealInExplorer', uri);
 }
 
 function isTarget(value: unknown): value is Target {

@@ -14,7 +14,6 @@ import { findTargets } from './targets.ts';
 
 /** `liveResponse.fetchResult`: from any text that names a machine action. With an argument it asks nothing. */
 export async function fetchResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
-  await services.connections.load();
   if (args[0] !== undefined) {
     const [target] = findTargets(services, args);
     if (target !== undefined) await openTarget(services, runner, target, true);

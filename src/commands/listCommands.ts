@@ -5,7 +5,6 @@ import type { CommandRunner } from './commandRunner.ts';
 
 /** `liveResponse.refresh`: the newest page, merged; rows that were loaded stay. */
 export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
-  await services.connections.load();
   await withList(services, runner, l10n.t('Refreshing machine actions'), (list, signal) => list.refresh(signal));
 }
 
@@ -19,10 +18,11 @@ export async function loadDevice(services: Services, runner: CommandRunner, args
   const [row] = [...args, ...services.view.selection].filter(isTreeNode);
   if (row === undefined || row.kind === 'loadMore' || row.kind === 'failed') return;
   const machineId = row.kind === 'device' ? row.machineId : services.view.shown?.get(row.actionId)?.machineId;
-  if (machineId === undefined || machineId === null) return;
+  if (!machineId) return;
   await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {
     await list.loadDevice(machineId, signal);
-    services.view.tree.markComplete(machineId);
+    // Another list may be shown by now.
+    if (services.view.shown === list) services.view.tree.markComplete(machineId);
   });
 }
 

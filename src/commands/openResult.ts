@@ -1,7 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import { showResult } from '../documents/showResult.ts';
 import { formatBytes } from '../platform/format.ts';
-import { oneLine } from '../platform/remoteText.ts';
+import { oneLine, withoutLinks } from '../platform/remoteText.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import { watchAttention } from './attention.ts';
@@ -11,14 +11,15 @@ import { fetchResult } from './fetchResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
 
-/** Enter was pressed in the tree: the next result that opens takes the focus. */
-let focusWanted = false;
+/** When Enter was pressed in the tree: the result that opens right after takes the focus. ms since 1970. */
+let focusWantedAt = 0;
+/** The row's own command comes at once, or a moment later where VS Code still has to find the extension. */
+const FOCUS_WITHIN_MS = 1000;
 
 /** `liveResponse.openResult`: a row, an address or `{tenant, actionId, commandIndex, stream, line}`. */
 export async function openResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
-  const takesFocus = focusWanted;
-  focusWanted = false;
-  await services.connections.load();
+  const takesFocus = Date.now() - focusWantedAt < FOCUS_WITHIN_MS;
+  focusWantedAt = 0;
   const [target] = findTargets(services, args);
   if (target === undefined) await fetchResult(services, runner, []);
   else await openTarget(services, runner, target, takesFocus);
@@ -26,13 +27,8 @@ export async function openResult(services: Services, runner: CommandRunner, args
 
 /** `liveResponse.openFocused`: Enter in the tree opens as a click does, and moves into the text. */
 export async function openFocused(): Promise<void> {
-  focusWanted = true;
-  try {
-    // Runs the row's own command before it resolves; a row without one must not leave the wish behind.
-    await commands.executeCommand('list.select');
-  } finally {
-    focusWanted = false;
-  }
+  focusWantedAt = Date.now();
+  await commands.executeCommand('list.select');
 }
 
 /** Fetches a result where it is not stored, and shows it. */
@@ -74,7 +70,7 @@ export async function openTarget(
 function offer(facts: StoredFacts, open: () => unknown): void {
   const button = l10n.t('Open');
   const sentence = l10n.t('The result of {0} on {1} is here.', oneLine(facts.name.script), oneLine(facts.name.device));
-  void window.showInformationMessage(sentence, button).then((answer) => {
+  void window.showInformationMessage(withoutLinks(sentence), button).then((answer) => {
     if (answer === button) open();
   });
 }

@@ -40,6 +40,9 @@ export class MissingResults {
           addresses.length,
         );
     const button = l10n.t('Fetch');
-    if ((await window.showInformationMessage(sentence, button)) === button) this.#fetch(addresses);
+    const answer = await window.showInformationMessage(sentence, button);
+    // A tab that is opened again later may ask again.
+    for (const address of addresses) this.#told.delete(resultKey(address));
+    if (answer === button) this.#fetch(addresses);
   }
 }

@@ -1,10 +1,10 @@
 import { FileChangeType, FilePermission, FileSystemError, FileType } from 'vscode';
 import type { Disposable, EventEmitter, FileChangeEvent, FileStat, Uri } from 'vscode';
-import { buildResultUri, parseResultUri } from '../evidence/uri.ts';
-import type { ResultAddress, ResultStream } from '../evidence/uri.ts';
+import { parseResultUri, resultKey } from '../evidence/uri.ts';
+import type { ResultAddress, ResultRef, ResultStream } from '../evidence/uri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
-import { toVsCodeUri } from './resultUris.ts';
+import { documentUri } from './resultUris.ts';
 
 const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
 
@@ -16,6 +16,7 @@ export class ResultFileSystem implements Disposable {
   readonly #store: ResultStore;
   readonly #onMissing: (address: ResultAddress) => void;
   readonly #subscription: Disposable;
+  readonly #asked = new Map<string, Map<string, Uri>>();
 
   constructor(
     store: ResultStore,
@@ -27,12 +28,19 @@ export class ResultFileSystem implements Disposable {
     // A tab that stood empty because its text was missing reads again.
     this.#subscription = store.onDidStore((facts) => {
       changed.fire(
-        STREAMS.map((stream) => ({
+        [...STREAMS.map((stream) => documentUri(facts, stream)), ...this.#takeAsked(facts.ref)].map((uri) => ({
           type: FileChangeType.Changed,
-          uri: toVsCodeUri(buildResultUri({ ...facts.ref, stream }, facts.name)),
+          uri,
         })),
       );
     });
+  }
+
+  /** Addresses that were asked for in vain: their paths may be older than the name that the result now has. */
+  #takeAsked(ref: ResultRef): Uri[] {
+    const asked = this.#asked.get(resultKey(ref)) ?? new Map<string, Uri>();
+    this.#asked.delete(resultKey(ref));
+    return [...asked.values()];
   }
 
   async stat(uri: Uri): Promise<FileStat> {
@@ -67,7 +75,11 @@ export class ResultFileSystem implements Disposable {
     if (address === undefined) throw FileSystemError.FileNotFound(uri);
     const facts = await this.#store.facts(address);
     const stream = address.stream === 'raw' ? facts?.raw : facts?.transcript?.[address.stream];
-    if (facts === undefined) this.#onMissing(address);
+    if (facts === undefined) {
+      const asked = this.#asked.get(resultKey(address)) ?? new Map<string, Uri>();
+      this.#asked.set(resultKey(address), asked.set(uri.toString(), uri));
+      this.#onMissing(address);
+    }
     if (facts === undefined || stream === undefined) throw FileSystemError.FileNotFound(uri);
     return { address, facts, stream };
   }

@@ -40,7 +40,7 @@ export async function showResult(facts: StoredFacts, companions: CompanionTabs, 
 
   const column = columnFor(facts, stream);
   const withCompanion =
-    stream === 'output' && options.stream === undefined && transcript.errorLines > 0 && fits(transcript.errors);
+    stream === 'output' && options.stream === undefined && transcript.errors.length > 0 && fits(transcript.errors);
   const side = withCompanion ? sideColumn(column) : undefined;
   await companions.during(facts.ref, withCompanion, async () => {
     if (withCompanion && side === undefined) {

@@ -30,3 +30,11 @@ export function readClaims(token: string): TokenClaims | undefined {
     expiresAt: typeof expiry === 'number' ? expiry * 1000 : undefined,
   };
 }
+
+/** Whether a token is for this application in this tenant: results and calls are kept by both. */
+export function isFor(
+  claims: TokenClaims | undefined,
+  { tenantId, clientId }: { readonly tenantId: string; readonly clientId: string },
+): boolean {
+  return claims?.tenantId === tenantId && claims.clientId === clientId;
+}

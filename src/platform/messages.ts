@@ -1,4 +1,4 @@
-import { l10n } from 'vscode';
+import { env, l10n } from 'vscode';
 import { isLiveResponseError } from '../defender/errors.ts';
 import type { FailureCode, FailureValues } from '../defender/errors.ts';
 import { formatBytes, formatTime } from './format.ts';
@@ -175,7 +175,7 @@ const SENTENCES: Readonly<Record<FailureCode, (values: FailureValues) => string>
     l10n.t(
       'The text has {0} and {1} lines: too much for the editor. It is stored and can be exported.',
       formatBytes(values.size ?? 0),
-      (values.lines ?? 0).toLocaleString(),
+      (values.lines ?? 0).toLocaleString(env.language),
     ),
   badArgument: (values) =>
     l10n.t('The command was called with an argument that it does not take ({0}).', values.path ?? '–'),

@@ -1,4 +1,5 @@
 import type { DefenderClient } from '../defender/client.ts';
+import { throwIfCancelled } from '../defender/errors.ts';
 import type { ActionQuery } from '../defender/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
@@ -16,6 +17,11 @@ export type ListState =
 /** What changed: the ids of these actions, or the list itself. */
 export type ActionChange = { readonly ids: readonly string[] } | 'list';
 
+interface Load {
+  readonly kind: 'first' | 'more';
+  readonly work: SharedWork<void>;
+}
+
 /** The machine actions of one connection, as far as they were loaded: newest first, each once. */
 export class ActionStore {
   readonly #client: () => Promise<DefenderClient>;
@@ -28,7 +34,8 @@ export class ActionStore {
   #sorted: readonly MachineAction[] | undefined;
   #state: ListState = { kind: 'unknown' };
   #nextLink: string | undefined;
-  #underWay: SharedWork<void> | undefined;
+  #underWay: Load | undefined;
+  readonly #devices = new Map<string, SharedWork<void>>();
 
   readonly liveResponseOnly: boolean;
   readonly onDidChange = this.#changed.event;
@@ -64,35 +71,30 @@ export class ActionStore {
   /** Loads the first page where nothing was loaded yet. Asked again while that runs, it waits for the same answer. */
   ensureLoaded(signal: AbortSignal): Promise<void> {
     if (this.#state.kind === 'loaded') return Promise.resolve();
-    return this.#one(signal, (shared) => this.#loadFirst(shared));
+    return this.#one('first', signal, (shared) => this.#loadFirst(shared));
   }
 
   /** Asks for the newest page and merges it by id. Pages that were loaded stay. */
   refresh(signal: AbortSignal): Promise<void> {
-    return this.#one(signal, (shared) => this.#loadFirst(shared));
+    return this.#one('first', signal, (shared) => this.#loadFirst(shared));
   }
 
   /** Appends the next page. */
   loadMore(signal: AbortSignal): Promise<void> {
-    return this.#one(signal, async (shared) => {
+    return this.#one('more', signal, async (shared) => {
       const page = await this.#page(this.#listed.size, shared, this.#nextLink);
       this.#nextLink = page.nextLink;
       this.#merge(page.actions, true, page.hasMore);
     });
   }
 
-  /** Loads all actions of a device, page by page. */
-  async loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
-    const client = await this.#client();
-    let nextLink: string | undefined;
-    for (let skip = 0, more = true; more;) {
-      const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, machineId, top: PAGE_SIZE, skip };
-      const page = await client.listMachineActions(query, signal, nextLink);
-      nextLink = page.nextLink;
-      skip += page.actions.length;
-      more = nextLink !== undefined || page.actions.length >= PAGE_SIZE;
-      this.#merge(page.actions, false);
-    }
+  /** Loads all actions of a device, page by page. Asked twice at once, it loads them once. */
+  loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
+    const load = this.#devices.get(machineId) ?? new SharedWork((shared) => this.#loadDevice(machineId, shared));
+    this.#devices.set(machineId, load);
+    return load.join(signal, () => {
+      if (this.#devices.get(machineId) === load) this.#devices.delete(machineId);
+    });
   }
 
   /** An action as the server has it now: one call. */
@@ -103,6 +105,19 @@ export class ActionStore {
     if (this.#byId.has(action.id)) this.#merge([action], false);
     else this.#apart.set(action.id, action);
     return action;
+  }
+
+  async #loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
+    const client = await this.#client();
+    let nextLink: string | undefined;
+    for (let skip = 0, more = true; more;) {
+      const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, machineId, top: PAGE_SIZE, skip };
+      const page = await client.listMachineActions(query, signal, nextLink);
+      nextLink = page.nextLink;
+      skip += page.actions.length;
+      more = nextLink !== undefined || page.actions.length >= PAGE_SIZE;
+      this.#merge(page.actions, false);
+    }
   }
 
   async #loadFirst(signal: AbortSignal): Promise<void> {
@@ -159,11 +174,20 @@ export class ActionStore {
     this.#sorted = undefined;
   }
 
-  /** One load at a time: a second gesture waits for the first one's answer instead of spending another call. */
-  #one(signal: AbortSignal, start: (shared: AbortSignal) => Promise<void>): Promise<void> {
-    const load = this.#underWay ?? new SharedWork(start);
+  /**
+   * One load at a time. A second gesture of the same kind waits for the first one's answer instead of spending another
+   * call; one of another kind waits for its turn.
+   */
+  async #one(kind: Load['kind'], signal: AbortSignal, start: (shared: AbortSignal) => Promise<void>): Promise<void> {
+    for (let other = this.#underWay; other !== undefined && other.kind !== kind; other = this.#underWay) {
+      // Its failure is told to whoever asked for it.
+      await other.work.join(signal, () => undefined).catch(() => undefined);
+      throwIfCancelled(signal);
+      if (this.#underWay === other) this.#underWay = undefined;
+    }
+    const load = this.#underWay ?? { kind, work: new SharedWork(start) };
     this.#underWay = load;
-    return load.join(signal, () => {
+    await load.work.join(signal, () => {
       if (this.#underWay === load) this.#underWay = undefined;
     });
   }

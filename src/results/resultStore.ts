@@ -23,6 +23,7 @@ export interface ResultStoreOptions {
 }
 
 interface Pending {
+  readonly thread: StoreThread;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: LiveResponseError) => void;
 }
@@ -34,6 +35,7 @@ export class ResultStore {
   readonly #known = new Map<string, StoredFacts>();
   readonly #stored = new Emitter<StoredFacts>();
   #thread: Promise<StoreThread> | undefined;
+  #running: StoreThread | undefined;
   #saidMemory = false;
   #lastId = 0;
 
@@ -113,12 +115,20 @@ export class ResultStore {
       else waiting?.reject(new LiveResponseError('databaseFailed', { reason: answer.failure }));
     });
     thread.onEnd((reason) => {
-      this.#thread = undefined;
-      // Without a database the texts went with the thread; with one, the facts are read again.
-      this.#known.clear();
-      for (const waiting of this.#pending.values()) waiting.reject(new LiveResponseError('databaseFailed', { reason }));
-      this.#pending.clear();
+      // Its successor may be at work already: only what this one owes is lost.
+      if (this.#running === thread) {
+        this.#running = undefined;
+        this.#thread = undefined;
+        // Without a database the texts went with the thread; with one, the facts are read again.
+        this.#known.clear();
+      }
+      for (const [id, waiting] of this.#pending) {
+        if (waiting.thread !== thread) continue;
+        this.#pending.delete(id);
+        waiting.reject(new LiveResponseError('databaseFailed', { reason }));
+      }
     });
+    this.#running = thread;
     try {
       const state: StorageState = await this.#ask(thread, 'open', [this.#options.folder]);
       if (state === 'memory') this.#sayMemoryOnly('no folder');
@@ -143,7 +153,7 @@ export class ResultStore {
     const id = ++this.#lastId;
     return new Promise<WorkerCalls[Method]['answer']>((resolve, reject) => {
       // The answer's type follows from the method on both ends of the thread.
-      this.#pending.set(id, { resolve: resolve as (answer: unknown) => void, reject });
+      this.#pending.set(id, { thread, resolve: resolve as (answer: unknown) => void, reject });
       thread.send({ id, method, args });
     });
   }

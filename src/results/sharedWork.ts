@@ -6,11 +6,13 @@ import { LiveResponseError } from '../defender/errors.ts';
  */
 export class SharedWork<Result> {
   readonly #controller = new AbortController();
-  readonly #done: Promise<Result>;
+  readonly #start: (signal: AbortSignal) => Promise<Result>;
+  #done: Promise<Result> | undefined;
   #waiting = 0;
 
+  /** @param start - begins the work; called when the first caller joins */
   constructor(start: (signal: AbortSignal) => Promise<Result>) {
-    this.#done = start(this.#controller.signal);
+    this.#start = start;
   }
 
   /**
@@ -21,6 +23,7 @@ export class SharedWork<Result> {
   join(signal: AbortSignal, onOver: () => void): Promise<Result> {
     if (signal.aborted) return Promise.reject(new LiveResponseError('cancelled'));
     this.#waiting++;
+    const done = (this.#done ??= this.#start(this.#controller.signal));
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         if (--this.#waiting === 0) {
@@ -34,7 +37,7 @@ export class SharedWork<Result> {
         if (!signal.aborted) onOver();
       };
       signal.addEventListener('abort', leave, { once: true });
-      this.#done.finally(settle).then(resolve, reject);
+      done.finally(settle).then(resolve, reject);
     });
   }
 }

@@ -125,7 +125,8 @@ export class ActionsView implements Disposable {
 
   async #load(source: TreeSource): Promise<void> {
     const { actions, tenant } = source;
-    if (actions.state.kind === 'loaded') {
+    // A failure stays until the person tries again: reading the rows must not spend a call each time.
+    if (actions.state.kind !== 'unknown') {
       this.#describe(actions);
       return;
     }

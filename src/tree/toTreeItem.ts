@@ -11,6 +11,9 @@ import type { StoredFacts } from '../results/storedResult.ts';
 import type { ActionNode, CommandNode, DeviceNode, FailedNode, LoadMoreNode } from './nodes.ts';
 import { actionState, actionType, commandState, ranFor } from './words.ts';
 
+/** Statuses that no exit code outshines. */
+const WENT_WRONG: ReadonlySet<string> = new Set(['Failed', 'TimeOut', 'Cancelled']);
+
 /** What is stored of a command's result, if anything. */
 export type StoredLookup = (commandIndex: number) => StoredFacts | undefined;
 
@@ -39,16 +42,20 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   const words = [hostOf(action), age, state, ...(more === undefined ? [] : [more])].map(oneLine);
   item.id = node.id;
   item.description = words.join(' · ');
-  item.iconPath = only === undefined ? actionIcon(action) : commandIcon(action, only, stored(only.index));
+  item.iconPath =
+    only === undefined || WENT_WRONG.has(action.status)
+      ? actionIcon(action)
+      : commandIcon(action, only, stored(only.index));
   item.accessibilityInformation = { label: [oneLine(title), ...words].join(', ') };
   const openable = script !== undefined && runScripts(action).length === 1 ? script : undefined;
+  const opensScript = openable !== undefined && resultOf(action, openable) === 'transcript';
   item.contextValue = tokens(
     'action',
     action.machineId === null ? undefined : 'machine',
-    openable === undefined ? undefined : resultOf(action, openable) === 'transcript' ? 'transcript' : undefined,
+    opensScript ? 'transcript' : undefined,
     only !== undefined && stored(only.index) !== undefined ? 'stored' : undefined,
   );
-  if (only !== undefined) item.command = openCommand(node);
+  if (only !== undefined || opensScript) item.command = openCommand(node);
   return item;
 }
 
@@ -89,7 +96,12 @@ export function deviceItem(node: DeviceNode, device: DeviceSummary): TreeItem {
   item.tooltip = node.machineId;
   item.iconPath = new ThemeIcon('device-desktop');
   item.accessibilityInformation = { label: l10n.t('Device {0}, {1}', oneLine(device.name), item.description) };
-  item.contextValue = tokens('device', 'machine', device.complete ? 'complete' : undefined);
+  const named = node.machineId !== '';
+  item.contextValue = tokens(
+    'device',
+    named ? 'machine' : undefined,
+    !named || device.complete ? 'complete' : undefined,
+  );
   return item;
 }
 
@@ -118,8 +130,10 @@ export function failedItem(node: FailedNode): TreeItem {
 }
 
 function stateOfOnly(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): string {
-  // An action can have failed although its command has completed, so only a stored result speaks for both.
-  return stored === undefined ? actionState(action) : commandState(command, stored);
+  if (stored === undefined) return actionState(action);
+  // An action can have failed although its script has ended well: both are said.
+  const result = commandState(command, stored);
+  return WENT_WRONG.has(action.status) ? `${actionState(action)} · ${result}` : result;
 }
 
 function openCommand(node: ActionNode | CommandNode): NonNullable<TreeItem['command']> {
@@ -149,13 +163,14 @@ function actionIcon(action: MachineAction): ThemeIcon {
 
 /** Outlined: to be fetched. Filled: stored, so it costs no call. */
 function commandIcon(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): ThemeIcon {
+  // Red only where Defender itself says so, and then always.
+  if (command.commandStatus === 'Failed') return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
   if (stored !== undefined) {
     const mood = exitMood(stored);
     if (mood === 'pass') return new ThemeIcon('pass-filled', new ThemeColor('testing.iconPassed'));
     if (mood === 'warning') return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
     return new ThemeIcon('question');
   }
-  if (command.commandStatus === 'Failed') return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
   switch (resultOf(action, command)) {
     case 'none':
       return new ThemeIcon('cloud-upload');

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import https from 'node:https';
+import { commands, EventEmitter, FileType, Uri, window, workspace } from 'vscode';
+import type { FileChangeEvent } from 'vscode';
+import { actionId, RESULTS } from './openTenant.ts';
+
+interface TenantConnection {
+  readonly tenantId: string;
+  readonly apiUrl: string;
+  readonly accessToken: string;
+}
+
+/** Runs inside the extension host: opens results through the extension and through the least that could do it. */
+describe('opening a result of 1 MB', () => {
+  it('takes its time, told on the console', async () => {
+    const connection = JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as TenantConnection;
+    await commands.executeCommand('liveResponse.addConnection', connection);
+    await commands.executeCommand('liveResponse.actions.focus');
+    const floor = registerFloor();
+    await openOurs(connection, 0);
+    await openFloor(connection, floor, 1);
+    const ours: number[] = [];
+    const least: number[] = [];
+    for (let index = 2; index + 1 < RESULTS; index += 2) {
+      // Alternating, and neither always first.
+      const oursFirst = index % 4 === 0;
+      if (oursFirst) ours.push(await openOurs(connection, index));
+      least.push(await openFloor(connection, floor, index + 1));
+      if (!oursFirst) ours.push(await openOurs(connection, index));
+    }
+    assert.equal(ours.length, least.length);
+    console.log(`BENCH ${JSON.stringify({ ours, least })}`);
+  }).timeout(120_000);
+});
+
+async function openOurs(connection: TenantConnection, index: number): Promise<number> {
+  const start = performance.now();
+  await commands.executeCommand('liveResponse.openResult', { tenant: connection.tenantId, actionId: actionId(index) });
+  await shown((uri) => uri.query.includes(actionId(index)));
+  const time = performance.now() - start;
+  await commands.executeCommand('workbench.action.closeAllEditors');
+  return time;
+}
+
+async function openFloor(connection: TenantConnection, texts: Map<string, Uint8Array>, index: number): Promise<number> {
+  const start = performance.now();
+  const path = `/api/machineactions/${actionId(index)}/GetLiveResponseResultDownloadLink(index=0)`;
+  const headers = { authorization: `Bearer ${connection.accessToken}` };
+  const link = JSON.parse((await get(connection.apiUrl + path, headers)).toString()) as { value: string };
+  const result = JSON.parse((await get(link.value, {})).toString()) as { script_output: string };
+  const uri = Uri.from({ scheme: 'bench-floor', path: `/${index}.txt` });
+  texts.set(uri.path, Buffer.from(result.script_output));
+  await commands.executeCommand('vscode.open', uri, { preview: true, preserveFocus: true });
+  await shown((other) => other.path === uri.path);
+  const time = performance.now() - start;
+  await commands.executeCommand('workbench.action.closeAllEditors');
+  return time;
+}
+
+function get(url: string, headers: Record<string, string>): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    https
+      .get(url, { headers }, (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => {
+          resolve(Buffer.concat(chunks));
+        });
+      })
+      .on('error', reject);
+  });
+}
+
+/** Waits for the editor that shows the document, by the event and not by looking again and again. */
+function shown(isIt: (uri: Uri) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): boolean => {
+      const found = window.visibleTextEditors.some(({ document }) => isIt(document.uri));
+      if (found) {
+        subscription.dispose();
+        resolve();
+      }
+      return found;
+    };
+    const subscription = window.onDidChangeVisibleTextEditors(look);
+    look();
+  });
+}
+
+/** A file system with nothing in it but what was put there. */
+function registerFloor(): Map<string, Uint8Array> {
+  const texts = new Map<string, Uint8Array>();
+  const read = (uri: Uri): Uint8Array => texts.get(uri.path) ?? new Uint8Array();
+  workspace.registerFileSystemProvider(
+    'bench-floor',
+    {
+      onDidChangeFile: new EventEmitter<FileChangeEvent[]>().event,
+      watch: () => ({ dispose: () => undefined }),
+      stat: (uri) => ({ type: FileType.File, ctime: 0, mtime: 0, size: read(uri).length }),
+      readFile: read,
+      readDirectory: () => [],
+      createDirectory: () => undefined,
+      writeFile: () => undefined,
+      delete: () => undefined,
+      rename: () => undefined,
+    },
+    { isReadonly: true },
+  );
+  return texts;
+}
