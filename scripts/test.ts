@@ -17,6 +17,7 @@ interface Count {
 const PARTS: Readonly<Record<string, (count: Count) => Promise<void>>> = {
   unit: (count) => runNodeTests('test/unit', count, { parallel: true }),
   client: (count) => runNodeTests('test/client', count, { parallel: false }),
+  faults: (count) => runNodeTests('test/faults', count, { parallel: true }),
   fuzz: (count) => runNodeTests('test/fuzz', count, { parallel: false }),
   vscode: runHostTests,
   ui: (count) => runNodeTests('test/ui', count, { parallel: false }),

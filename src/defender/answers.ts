@@ -48,7 +48,12 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
     const retryAt = named ?? (hourSpent ? now + HOUR_PAUSE_MS : undefined);
     return new LiveResponseError('rateLimited', { ...values, ...(retryAt === undefined ? {} : { retryAt }) });
   }
-  return new LiveResponseError(codeFor(answer.status, fault?.message ?? ''), values);
+  const retryAt =
+    answer.status === 503 ? readRetryAfter(answer.headers['retry-after'], now, answer.headers['date']) : undefined;
+  return new LiveResponseError(codeFor(answer.status, fault?.message ?? ''), {
+    ...values,
+    ...(retryAt === undefined ? {} : { retryAt }),
+  });
 }
 
 /** A licence is missing: another token would be refused as well. Source: api-facts §5. */

@@ -92,7 +92,9 @@ export class Download {
 
     const promised = Number(answer.headers['content-length'] ?? Number.NaN);
     this.#total = Number.isSafeInteger(promised) ? start + promised : undefined;
-    this.#blob = blobFacts(answer.headers);
+    // Of a part Azure names the MD5 of the whole in a header of its own; If-Match made sure that it is the same whole.
+    const wholeMd5 = start > 0 ? (answer.headers['x-ms-blob-content-md5'] ?? this.#blob.contentMd5) : undefined;
+    this.#blob = { ...blobFacts(answer.headers), ...(wholeMd5 === undefined ? {} : { contentMd5: wholeMd5 }) };
     const refuseSize = (size: number): void => {
       if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
     };

@@ -41,7 +41,8 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Fetch
     signal: AbortSignal,
     options: FetchOptions,
   ): Promise<ResultLink> => {
-    const young = (options.actionCreatedAt ?? -Infinity) + YOUNG_MS;
+    // The second bound: with a clock that is behind, an old action would look young for as long as that.
+    const young = Math.min((options.actionCreatedAt ?? -Infinity) + YOUNG_MS, clock.now() + YOUNG_MS);
     for (;;) {
       try {
         return await client.getResultLink(actionId, commandIndex, signal, options.priority);

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { request } from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
+import { QueuedBudget } from '../../../src/defender/budget.ts';
+import { isLiveResponseError } from '../../../src/defender/errors.ts';
+import { createResultFetcher } from '../../../src/defender/fetchResult.ts';
+import { createLocalLedger } from '../../../src/defender/localLedger.ts';
+import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import type { RecordedRequest } from '../../tenant/recording.ts';
+import { faults, OK } from '../fault.ts';
+import { MAX_BYTES, PAGE, patience } from '../stage.ts';
+import type { Stage } from '../stage.ts';
+
+/** The minute of these tests, ms. */
+const MINUTE = 1500;
+const LIMIT = 20;
+const WINDOWS = [
+  { calls: LIMIT, ms: MINUTE },
+  { calls: 1500, ms: 3_600_000 },
+] as const;
+const SERVER_LIMITS = [{ limit: LIMIT, milliseconds: MINUTE, label: '00:01:00' }];
+const RESULTS = (['exitZero', 'exitOne', 'exit323', 'exit137', 'exitNegative', 'exitMissing'] as const).map(
+  scenarioRef,
+);
+
+/** Another program with the same application: it takes 18 of 20 calls a minute, whatever comes back. */
+async function startForeigner({ tenant, secrets, defer }: Stage): Promise<string> {
+  // Another token of the same application: only the recording can tell them apart.
+  const token = await tenant.mintAccessToken();
+  secrets.push(token);
+  const leaving = new AbortController();
+  const url = `${tenant.apiUrl}/api/machineactions/${randomUUID()}`;
+  const call = (): Promise<void> =>
+    new Promise((resolve) => {
+      const asking = request(url, { ca: tenant.ca, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+        answer.resume().on('close', resolve);
+      });
+      asking.on('error', () => {
+        resolve();
+      });
+      asking.end();
+    });
+  // It was here first: the minute is nearly spent when we come.
+  await Promise.all(Array.from({ length: 18 }, call));
+  const running = (async () => {
+    while (!leaving.signal.aborted) {
+      await pause(MINUTE / 18);
+      await call();
+    }
+  })();
+  defer(async () => {
+    leaving.abort();
+    await running;
+  });
+  return token;
+}
+
+/** Fetches everything, as a person does who tries again when told. */
+async function fetchAll(stage: Stage): Promise<void> {
+  const budget = new QueuedBudget(createLocalLedger(stage.clock, WINDOWS), stage.clock);
+  stage.setOptions({ budget });
+  const fetch = createResultFetcher(stage.client(), stage.clock);
+  for (const ref of RESULTS) {
+    for (;;) {
+      try {
+        const { bytes } = await fetch(ref.actionId, ref.commandIndex, patience(), { maxBytes: MAX_BYTES });
+        assert.ok(Buffer.from(stage.stored(ref)).equals(bytes), 'the bytes differ');
+        break;
+      } catch (error) {
+        if (!isLiveResponseError(error) || error.code !== 'rateLimited') throw error;
+        assert.ok(error.values.retryAt !== undefined, 'no time is told');
+        await stage.clock.wait(Math.max(0, error.values.retryAt - stage.clock.now()), patience());
+      }
+    }
+  }
+}
+
+/** Requests with a token. */
+function callsWith({ tenant }: Stage, token: string): readonly RecordedRequest[] {
+  const sha256 = createHash('sha256').update(token).digest('hex');
+  return tenant.recording.at('api').filter(({ authorization }) => authorization?.sha256 === sha256);
+}
+
+/** Calls to an API that counts, and that others use too. */
+export const QUOTA = faults([
+  {
+    id: 'quota-burst',
+    happens: 'sixty calls are wanted at once, and a minute allows twenty (a minute is 1.5 s in this test)',
+    where: 'this machine',
+    client: 'sends what a minute allows, the rest in the next one: no 429',
+    tenant: { limits: SERVER_LIMITS },
+    speed: 1,
+    arrange: () => undefined,
+    ask: async (stage, signal) => {
+      stage.setOptions({ budget: new QueuedBudget(createLocalLedger(stage.clock, WINDOWS), stage.clock) });
+      const client = stage.client();
+      await Promise.all(Array.from({ length: 60 }, () => client.listMachineActions(PAGE, signal)));
+    },
+    ends: OK,
+    apiCalls: 60,
+    downloads: 0,
+    check: (stage) => {
+      assert.ok(stage.tenant.recording.at('api').every(({ status }) => status === 200));
+    },
+  },
+  {
+    id: 'quota-foreign',
+    happens: 'another program takes 90 % of the quota with the same app registration (a minute is 1.5 s in this test)',
+    where: 'api',
+    client: 'keeps to every `Retry-After`, takes less from then on, ends with everything fetched',
+    tenant: { limits: SERVER_LIMITS },
+    speed: 1,
+    arrange: async (stage) => {
+      stage.foreigner = await startForeigner(stage);
+    },
+    ask: fetchAll,
+    ends: OK,
+    // The other one's calls among them.
+    apiCalls: [RESULTS.length, 1000],
+    downloads: RESULTS.length,
+    check: (stage) => {
+      const ours = callsWith(stage, stage.token);
+      const refused = ours.filter(({ status }) => status === 429);
+      assert.equal(ours.length - refused.length, RESULTS.length, 'a call that succeeded was repeated');
+      assert.ok(refused.length >= 1, 'the other one was never in the way');
+      assert.ok(refused.length <= 2 * RESULTS.length, `${refused.length} refusals`);
+      for (const [index, call] of ours.entries()) {
+        const next = ours[index + 1];
+        // A `Retry-After` is at least a second here.
+        if (call.status === 429 && next !== undefined) assert.ok(next.at - (call.endedAt ?? 0) >= 950);
+      }
+    },
+  },
+]);

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { Agent, globalAgent } from 'node:https';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createDefenderClient } from '../../src/defender/client.ts';
+import type { CallRecord, DefenderClient, DefenderClientOptions } from '../../src/defender/client.ts';
+import { systemClock } from '../../src/defender/clock.ts';
+import type { Clock } from '../../src/defender/clock.ts';
+import type { DownloadedResult } from '../../src/defender/download.ts';
+import { createResultFetcher } from '../../src/defender/fetchResult.ts';
+import type { FetchOptions } from '../../src/defender/fetchResult.ts';
+import { scenarioRef } from '../../src/sample/catalogue.ts';
+import type { ScenarioRef } from '../../src/sample/catalogue.ts';
+import { blobNameOf } from '../../src/sample/identifiers.ts';
+import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
+import type { SampleTenant } from '../../src/sample/sampleTenant.ts';
+import { startLocalTenant } from '../tenant/localTenant.ts';
+import type { LocalTenant, LocalTenantOptions } from '../tenant/localTenant.ts';
+
+/** A command whose result is small: for all that does not depend on what is in it. */
+export const SMALL = scenarioRef('exitZero');
+/** 14 MB. */
+export const LARGE = scenarioRef('largeLog');
+export const PAGE = { liveResponseOnly: true, top: 5, skip: 0 } as const;
+export const MAX_BYTES = 64 * 1024 * 1024;
+
+/** A tenant, the product's client before it, and what one fault needs besides. */
+export interface Stage {
+  readonly tenant: LocalTenant;
+  readonly clock: Clock;
+  readonly token: string;
+  /** Every secret that must not be seen. */
+  readonly secrets: string[];
+  readonly records: CallRecord[];
+  /** Host names of this run, and how the table prints them. */
+  readonly hostNames: Map<string, string>;
+  readonly client: () => DefenderClient;
+  /** Link and download as one step, by a new client. */
+  readonly fetch: (ref: ScenarioRef, signal: AbortSignal, options?: Partial<FetchOptions>) => Promise<DownloadedResult>;
+  /** What the sample tenant has stored for a command. */
+  readonly stored: (ref: ScenarioRef) => Uint8Array;
+  /** Changes how the next clients are made. */
+  readonly setOptions: (options: Partial<DefenderClientOptions>) => void;
+  /** Runs when the stage is struck. */
+  readonly defer: (work: () => void | Promise<void>) => void;
+  /** What a list said of its next page. */
+  nextLink?: string;
+  /** The token of another program of the same application. */
+  foreigner?: string;
+  /** Host and port of something that stands in for a door of the tenant. */
+  elsewhere?: string;
+  /** Waits until the tenant has seen every connection of a download end. */
+  readonly allClosed: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a tenant that this process trusts, and the client before it. */
+export async function openStage(
+  tenantOptions: LocalTenantOptions = {},
+  speed = 20,
+  skew = 0,
+  trusted = true,
+): Promise<Stage> {
+  let sample: SampleTenant | undefined;
+  const tenant = await startLocalTenant({
+    ...tenantOptions,
+    createSampleTenant: (options) => (sample = createSampleTenant(options)),
+  });
+  const untrust = trusted ? trust(tenant.ca) : () => undefined;
+  const token = await tenant.mintAccessToken();
+  const clock = fastClock(speed, skew);
+  const records: CallRecord[] = [];
+  const deferred: (() => void | Promise<void>)[] = [];
+  let changes: Partial<DefenderClientOptions> = {};
+  const client = (): DefenderClient =>
+    createDefenderClient({
+      apiUrl: tenant.apiUrl,
+      getAccessToken: () => Promise.resolve(token),
+      downloadHosts: () => [tenant.blobHost],
+      clock,
+      onCall: (record) => records.push(record),
+      ...changes,
+    });
+  return {
+    tenant,
+    clock,
+    token,
+    secrets: [token],
+    records,
+    hostNames: new Map(),
+    client,
+    fetch: ({ actionId, commandIndex }, signal, options = {}) =>
+      createResultFetcher(client(), clock)(actionId, commandIndex, signal, { maxBytes: MAX_BYTES, ...options }),
+    stored: ({ actionId, commandIndex }) => {
+      const blob = sample?.blob(blobNameOf(actionId, commandIndex));
+      assert.ok(blob !== undefined);
+      return blob.bytes();
+    },
+    setOptions: (options) => {
+      changes = options;
+    },
+    defer: (work) => deferred.push(work),
+    allClosed: () =>
+      until(() => tenant.recording.requests.every(({ outcome }) => outcome !== 'open'), 'a connection stays open'),
+    stop: async () => {
+      for (const work of deferred.reverse()) await work();
+      await tenant.stop();
+      untrust();
+    },
+  };
+}
+
+/** Time that passes faster, and may be ahead of or behind the tenant's. */
+function fastClock(speed: number, skew: number): Clock {
+  const base = Date.now() + skew;
+  const start = performance.now();
+  return {
+    now: () => Math.floor(base + (performance.now() - start) * speed),
+    wait: (ms, signal) => systemClock.wait(ms / speed, signal),
+  };
+}
+
+/** Node reads NODE_EXTRA_CA_CERTS at its start only; the agent that axios uses is asked at every connection. */
+export function trust(ca: string): () => void {
+  assert.ok(globalAgent instanceof Agent);
+  const known = globalAgent.options.ca;
+  globalAgent.options.ca = [...(Array.isArray(known) ? known : []), ca];
+  return () => {
+    globalAgent.options.ca = known;
+  };
+}
+
+/** Waits until something is so. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 15_000;
+  while (!condition()) {
+    assert.ok(performance.now() < end, `in vain: ${what}`);
+    await pause(5);
+  }
+}
+
+/** A signal that nobody aborts. */
+export function patience(): AbortSignal {
+  return new AbortController().signal;
+}
+
+/** A port where nobody listens, at least at this moment. */
+export async function closedPort(): Promise<number> {
+  const decoy = await openDecoy();
+  await decoy.close();
+  return decoy.port;
+}
+
+/** A host that must never be visited: it counts who comes. */
+export async function openDecoy(): Promise<{ port: number; visits: () => number; close: () => Promise<void> }> {
+  let visits = 0;
+  const server = createServer((socket) => {
+    visits++;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    });
+  return { port, visits: () => visits, close };
+}
