@@ -40,6 +40,17 @@ suite('what a person sees when something is in the way', () => {
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });
 
+  test('Enter as the first gesture of a window moves into the text', async () => {
+    await session.page.locator('.tree-explorer-viewlet-tree-view .monaco-list').first().focus();
+    await session.page.keyboard.press('ArrowDown');
+    await session.page.keyboard.press('ArrowDown');
+    await session.page.keyboard.press('Enter');
+    await waitFor('the focus in a text', () =>
+      session.page.evaluate<boolean>(`document.activeElement?.closest('.editor-instance') !== null`),
+    );
+    await runCommand(session.page, 'View: Close All Editors');
+  });
+
   test('a missing permission is told in Defender’s own words', async () => {
     const message =
       'Missing application roles. API required roles: Machine.Read.All,Machine.ReadWrite.All, application roles: Machine.Isolate.';
@@ -53,7 +64,7 @@ suite('what a person sees when something is in the way', () => {
         body: JSON.stringify({ error: { code: 'Forbidden', message, target: '|7a1e-correlation' } }),
       },
     });
-    await clickRow(session.page, LOCAL, 'check-persistence.ps1');
+    await clickRow(session.page, LOCAL, 'run-fabscan.ps1');
     const notice = await waitForNotification(session.page, message);
     assert.ok(notice.buttons.includes('Copy Correlation ID'), notice.buttons.join());
     assert.deepEqual((await readTabs(session.page)).flat(), []);
@@ -117,7 +128,8 @@ suite('what a person sees when something is in the way', () => {
   });
 
   test('a list that cannot be loaded is a row that says why, and a click tries again', async () => {
-    const { faults } = tenantOf(session);
+    const { faults, recording } = tenantOf(session);
+    const before = recording.calls('list').length;
     faults.add({
       door: 'api',
       call: 'list',
@@ -135,6 +147,7 @@ suite('what a person sees when something is in the way', () => {
     });
     await session.page.locator('.tree-explorer-viewlet-tree-view .message').getByText('not today').waitFor();
     await takePictures(session, 'failed-list');
+    assert.equal(recording.calls('list').length, before + 1, 'a failed list does not ask again by itself');
     faults.clear();
     await clickRow(session.page, LOCAL, 'Try again');
     await waitForRows(session.page, LOCAL);
