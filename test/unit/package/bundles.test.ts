@@ -63,6 +63,7 @@ suite('the package', () => {
       ...bundles,
       ...media.map((file) => `media/${file}`),
       ...texts,
+      'l10n/bundle.l10n.json',
       'package.json',
       'package.nls.json',
     ];
