@@ -158,14 +158,19 @@ export async function waitForNotification(page: Page, text: string): Promise<Not
 
 /** Waits for the notification whose text contains `text` and clicks one of its buttons. */
 export async function clickNotification(page: Page, text: string, button: string): Promise<void> {
-  await waitForNotification(page, text);
   const notification = page.locator('.notification-list-item').filter({ hasText: text });
-  await notification
+  const target = notification
     .locator('.monaco-button')
     .getByText(button, { exact: true })
     .or(notification.getByRole('button', { name: button, exact: true }))
-    .first()
-    .click();
+    .first();
+  await waitFor(`"${button}" to be clicked`, async () => {
+    await waitForNotification(page, text);
+    // A hover that still stands where the mouse was may lie over the button; a toast may go while it does.
+    await page.mouse.move(1, 1);
+    await target.click({ timeout: 2000 });
+    return true;
+  });
 }
 
 /** Reads the modal dialog, with the message and the detail in one text; undefined when none is open. */
