@@ -46,6 +46,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.view,
     services.companions,
     services.calls,
+    services.tokens,
     services.log.channel,
     services.store,
   ];

@@ -15,3 +15,11 @@ export function toDocumentText(text: string): string {
 export function toDocumentBytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(BYTE_ORDER_MARK + toDocumentText(text));
 }
+
+/**
+ * The size of that document, without making it: three bytes of mark, and two more for each NUL, which becomes a
+ * character of three bytes.
+ */
+export function documentSize(text: string, nuls: number): number {
+  return 3 + Buffer.byteLength(text) + 2 * nuls;
+}

@@ -16,6 +16,8 @@ describe('opening a result of 1 MB', () => {
     const connection = JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as TenantConnection;
     await commands.executeCommand('liveResponse.addConnection', connection);
     await commands.executeCommand('liveResponse.actions.focus');
+    // The list is there, as it is when a person clicks on a row.
+    await commands.executeCommand('liveResponse.refresh');
     const floor = registerFloor();
     await openOurs(connection, 0);
     await openFloor(connection, floor, 1);

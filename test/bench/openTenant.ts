@@ -43,6 +43,7 @@ export function createOpenTenant(options: SampleTenantOptions): SampleTenant {
     answer: async ({ path }) => {
       const id = /machineactions\/([\da-f-]{36})/u.exec(path)?.[1];
       if (id === undefined) return json({ value: Array.from({ length: RESULTS }, (_, index) => action(index)) });
+      if (!path.includes('GetLiveResponseResultDownloadLink')) return json(action(Number(id.slice(-12))));
       return json({ value: await options.mintLink(`results/${id}`, `output_${id}_0.json`) });
     },
     blob: (name) => ({ name, lastModified: options.startedAt, bytes: () => bytes }),

@@ -2,7 +2,7 @@ import { Ledger } from '../../defender/ledger.ts';
 import { MemoryCallRows } from '../../defender/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode.ts';
 import type { DecodedResult } from '../../evidence/decode.ts';
-import { toDocumentBytes } from '../../evidence/documentText.ts';
+import { documentSize, toDocumentBytes } from '../../evidence/documentText.ts';
 import { readBytes } from '../../evidence/encoding.ts';
 import { countErrorLines, measureText } from '../../evidence/textFacts.ts';
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
@@ -146,5 +146,6 @@ function readableRaw(result: DecodedResult, bytes: Uint8Array): string | undefin
 }
 
 function describeStream(text: string): StreamFacts {
-  return { ...measureText(text), documentBytes: toDocumentBytes(text).length };
+  const facts = measureText(text);
+  return { ...facts, documentBytes: documentSize(text, facts.nuls) };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { toDocumentBytes, toDocumentText } from '../../../src/evidence/documentText.ts';
+import { documentSize, toDocumentBytes, toDocumentText } from '../../../src/evidence/documentText.ts';
 
 suite('the text of a document', () => {
   test('NUL becomes U+2400, one unit for one, and nothing else is touched', () => {
@@ -22,5 +22,11 @@ suite('the text of a document', () => {
   test('what an editor reads from the bytes is the text, unit for unit', () => {
     const text = 'a\r\r\nb\u2028\u0085\u202e\u001b[0m日本😀\ufffd';
     assert.equal(new TextDecoder('utf-8', { fatal: true }).decode(toDocumentBytes(text)), text);
+  });
+
+  test('its size is known without making it', () => {
+    for (const text of ['', 'abc', '\0\0a\0', '日本 😀\r\n', '\ud83d alone', '\ufeffmark']) {
+      assert.equal(documentSize(text, text.split('\0').length - 1), toDocumentBytes(text).length, JSON.stringify(text));
+    }
   });
 });

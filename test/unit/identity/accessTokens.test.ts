@@ -9,8 +9,9 @@ import { jwt } from './tokens.ts';
 const NOW = Date.UTC(2026, 10, 23, 21);
 const SECOND = NOW / 1000;
 
-function open(): { tokens: AccessTokens; kept: Map<string, string> } {
+function open(): { tokens: AccessTokens; kept: Map<string, string>; changedElsewhere: (key: string) => void } {
   const kept = new Map<string, string>();
+  const listeners = new Set<(change: { readonly key: string }) => void>();
   const secrets: Secrets = {
     get: (key) => Promise.resolve(kept.get(key)),
     store: (key, value) => {
@@ -21,8 +22,15 @@ function open(): { tokens: AccessTokens; kept: Map<string, string> } {
       kept.delete(key);
       return Promise.resolve();
     },
+    onDidChange: (listener) => {
+      listeners.add(listener);
+      return { dispose: () => listeners.delete(listener) };
+    },
   };
-  return { tokens: new AccessTokens(secrets, () => NOW), kept };
+  const changedElsewhere = (key: string): void => {
+    for (const listener of listeners) listener({ key });
+  };
+  return { tokens: new AccessTokens(secrets, () => NOW), kept, changedElsewhere };
 }
 
 suite('access tokens', () => {
@@ -81,5 +89,18 @@ suite('access tokens', () => {
         return true;
       });
     }
+  });
+
+  test('secret storage is asked once, and again when another window has changed the token', async () => {
+    const { tokens, kept, changedElsewhere } = open();
+    await tokens.store('Contoso', jwt({ tid: 'a' }));
+    const first = await tokens.get('Contoso');
+    const [key] = [...kept.keys()];
+    assert.ok(key !== undefined);
+    const second = jwt({ tid: 'b' });
+    kept.set(key, second);
+    assert.equal(await tokens.get('Contoso'), first);
+    changedElsewhere(key);
+    assert.equal(await tokens.get('Contoso'), second);
   });
 });
