@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { runCommand } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
@@ -15,6 +17,7 @@ import {
   waitForTab,
   exitCode,
 } from './support/session.ts';
+import { filesWithSecrets } from './support/secrets.ts';
 import type { Session } from './support/session.ts';
 
 suite('the main job, against the local tenant', () => {
@@ -98,5 +101,14 @@ suite('the main job, against the local tenant', () => {
       return false;
     });
     await waitFor('no exit code', async () => (await exitCode(session.page)) === undefined);
+  });
+
+  test('no file of this machine holds a token or a link’s signature', async () => {
+    const { server, workspace } = session;
+    assert.deepEqual(await filesWithSecrets([server.serverDataDir, workspace.folder]), []);
+    // What is looked for is found where it is: the looking is no formality.
+    const token = await tenantOf(session).mintAccessToken();
+    await writeFile(path.join(workspace.folder, 'leak.txt'), `authorization: Bearer ${token}`);
+    assert.deepEqual(await filesWithSecrets([workspace.folder]), ['leak.txt']);
   });
 });
