@@ -191,11 +191,12 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
 
     downloadResult: async (link, signal, limits, download = new Download()) => {
       const url = link.addressFor(options.downloadHosts?.() ?? []);
+      const source = { host: link.host, limits, expectAzure: options.expectAzureHeaders ?? true, clock };
       return withRetry(clock, signal, async () => {
         const answer = await logged('download', link.host, () =>
           transport.download({ method: 'GET', url, headers: download.headers, signal }),
         );
-        await download.read(answer, link.host, limits, options.expectAzureHeaders ?? true, clock);
+        await download.read(answer, source);
         return { ...download.finish(link.host), receivedAt: clock.now(), promisedName: link.fileName };
       });
     },

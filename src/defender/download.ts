@@ -30,6 +30,15 @@ export interface DownloadLimits {
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
 
+/** What an answer is read by. */
+export interface BlobSource {
+  readonly host: string;
+  readonly limits: DownloadLimits;
+  /** Whether an answer without Azure's own headers must come from something in between. */
+  readonly expectAzure: boolean;
+  readonly clock: Clock;
+}
+
 /** Slower than this over a whole minute is given up: bytes a second. */
 const MIN_SPEED = 1000;
 const SPEED_SPAN_MS = 60_000;
@@ -56,19 +65,12 @@ export class Download {
   /**
    * Reads an answer of the blob host, hashing on the way.
    *
-   * @param expectAzure - whether an answer without Azure's own headers must come from something in between
    * @throws LiveResponseError `linkRefused`, `noResult`, `notFromStorage`, `tooLarge`, `incompleteDownload`,
    *   `serverError`, `timeout`
    */
-  async read(
-    answer: HttpAnswer,
-    host: string,
-    limits: DownloadLimits,
-    expectAzure: boolean,
-    clock: Clock,
-  ): Promise<void> {
+  async read(answer: HttpAnswer, source: BlobSource): Promise<void> {
     try {
-      await this.#read(answer, host, limits, expectAzure, clock);
+      await this.#read(answer, source);
     } catch (error) {
       // A body that nobody reads to its end would keep its socket.
       answer.discard?.();
@@ -76,13 +78,7 @@ export class Download {
     }
   }
 
-  async #read(
-    answer: HttpAnswer,
-    host: string,
-    limits: DownloadLimits,
-    expectAzure: boolean,
-    clock: Clock,
-  ): Promise<void> {
+  async #read(answer: HttpAnswer, { host, limits, expectAzure, clock }: BlobSource): Promise<void> {
     if (answer.status === 412 || answer.status === 416) this.#startAgain();
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);

@@ -11,6 +11,11 @@ const PASSING: ReadonlySet<FailureCode> = new Set([
   'incompleteDownload',
 ]);
 
+/** A server that says 500 met something it did not expect, and would meet it again: the other 5xx speak of the way. */
+function isPassing({ code, values }: LiveResponseError): boolean {
+  return PASSING.has(code) && values.status !== 500;
+}
+
 const MAX_ATTEMPTS = 4;
 /** The longest that one call may take with all its repetitions, ms. */
 const MAX_TOTAL_MS = 120_000;
@@ -33,7 +38,7 @@ export async function withRetry<Result>(
     try {
       return await attempt();
     } catch (error) {
-      if (!isLiveResponseError(error) || !PASSING.has(error.code) || made === MAX_ATTEMPTS) throw error;
+      if (!isLiveResponseError(error) || !isPassing(error) || made === MAX_ATTEMPTS) throw error;
       const pause = pauseAfter(error, made, clock.now(), random);
       if (clock.now() + pause - start > MAX_TOTAL_MS) throw error;
       await clock.wait(pause, signal);

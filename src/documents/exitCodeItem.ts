@@ -57,7 +57,7 @@ export class ExitCodeItem implements Disposable {
 }
 
 /** `$(pass) Exit 0 · dc1 · collect.ps1`. Red only where Defender itself says Failed. */
-export function exitText(facts: StoredFacts): string {
+function exitText(facts: StoredFacts): string {
   const failed = findCommand(facts.action, facts.ref.commandIndex)?.commandStatus === 'Failed';
   const icons = { pass: 'pass', warning: 'warning', unknown: 'question' } as const;
   const icon = failed ? 'error' : icons[exitMood(facts)];

@@ -6,7 +6,7 @@ import type { ResultAddress, ResultRef, ResultStream } from '../evidence/uri.ts'
 import type { StoredFacts } from '../results/storedResult.ts';
 
 /** The same address, as VS Code's own class. */
-export function toVsCodeUri(uri: URI): Uri {
+function toVsCodeUri(uri: URI): Uri {
   return Uri.from({ scheme: uri.scheme, path: uri.path, query: uri.query });
 }
 

@@ -4,7 +4,7 @@ import { sampleTenantId } from './identifiers.ts';
 import { day, hour, minute } from './time.ts';
 
 /** How long a result link lives, ms (api-facts §3). */
-export const linkLifetime = 30 * minute;
+const linkLifetime = 30 * minute;
 
 /** Where the sample's blobs seem to be. Requests for it never leave memory. */
 export const sampleBlobUrl = 'https://sample.blob.core.windows.net';

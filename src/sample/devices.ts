@@ -16,7 +16,7 @@ export interface SampleDevice {
 }
 
 /** The sample organisation's domain: `.example` can never be registered (RFC 2606). */
-export const sampleDomain = 'fabrikam.example';
+const sampleDomain = 'fabrikam.example';
 
 type DeviceRow = readonly [
   key: string,
@@ -62,7 +62,7 @@ function toDevice([key, computerDnsName, osPlatform, osBuild, healthStatus, tag]
 }
 
 /** How many devices the hunting run reached. */
-export const huntingDeviceCount = 200;
+const huntingDeviceCount = 200;
 
 /** The devices that have a name of their own in the sample. */
 export const namedDevices: readonly SampleDevice[] = rows.map(toDevice);

@@ -30,9 +30,6 @@ const stages: readonly Stage[] = [
   { from: 90 * second, action: 'Succeeded', put: 'Completed', run: 'Completed' },
 ];
 
-/** When, after the tenant's start, the live action says Succeeded, ms. */
-export const liveActionSucceedsAfter = 90 * second;
-
 const result = scriptResult(triage);
 
 /** The action that runs while the tenant is watched, as it stands at `now`. */

@@ -49,7 +49,7 @@ export class CallsItem implements Disposable {
 }
 
 /** What the item says; undefined while there is nothing to say. `now` is ms since 1970. */
-export function callsText(usage: Usage, now: number): string | undefined {
+function callsText(usage: Usage, now: number): string | undefined {
   if (usage.pausedUntil > now) return l10n.t('Defender takes calls again at {0}', formatTime(usage.pausedUntil));
   const least = Math.min(left(usage.minuteLimit, usage.minute), left(usage.hourLimit, usage.hour));
   return least > FEW_LEFT ? undefined : l10n.t('{0} Defender calls left', least);

@@ -39,7 +39,7 @@ suite('a download that is disturbed once', () => {
     ['the length promises more', { kind: 'contentLength', announced: 1_000_000 }],
     ['the length promises less', { kind: 'contentLength', announced: 100 }],
     ['the host is busy', { kind: 'answer', status: 503 }],
-    ['the host has a fault', { kind: 'answer', status: 500 }],
+    ['the host has a fault', { kind: 'answer', status: 503 }],
   ] as const) {
     test(`${what}: it is repeated with the same link, and whole`, async () => {
       stage.tenant.faults.add({ door: 'blob', action });

@@ -19,7 +19,7 @@ const CLOCK: Clock = { now: () => 0, wait: async () => Promise.resolve() };
 
 async function readWhole(answer: HttpAnswer, limits: DownloadLimits): Promise<{ bytes: Uint8Array; sha256: string }> {
   const download = new Download();
-  await download.read(answer, 'h', limits, false, CLOCK);
+  await download.read(answer, { host: 'h', limits, expectAzure: false, clock: CLOCK });
   return download.finish('h');
 }
 

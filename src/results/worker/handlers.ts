@@ -50,10 +50,11 @@ export function createHandlers(): WorkerHandlers {
   return {
     open: (folder) => {
       if (folder === undefined) return 'memory';
-      results = new SqliteResultTable(folder);
+      // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
       const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA);
       connections = new SqliteConnectionTable(shared);
       ledger = new Ledger(new SqliteCallTable(shared));
+      results = new SqliteResultTable(folder);
       return 'files';
     },
     put: (facts, bytes) => {

@@ -1,7 +1,7 @@
 import { hostNameOf } from '../devices.ts';
-import type { ResultContext, ResultMaker } from '../model.ts';
+import type { ResultContext } from '../model.ts';
 import { minute, plainTime, second } from '../time.ts';
-import { encodeTranscript, formatTable, lines, toTranscript, utf8 } from './transcript.ts';
+import { formatTable, lines } from './transcript.ts';
 import type { ScriptRun } from './transcript.ts';
 
 /** UTF-16 read as bytes: a NUL behind every unit. */
@@ -58,7 +58,7 @@ export function registryQuery(): ScriptRun {
 }
 
 /** How many error records {@link eventLogErrors} has. */
-export const eventErrorCount = 214;
+const eventErrorCount = 214;
 
 /**
  * `Get-WinEvent | Format-Table` in a child PowerShell, which writes its errors as CLIXML: 214 error records, exit code 0.
@@ -111,12 +111,4 @@ export function deniedShares({ random }: ResultContext): ScriptRun {
     output: lines('Share inventory of \\\\fs02', 'Folders read   : 1866', 'Folders denied : 214'),
     errors: lines(...errors),
   };
-}
-
-/** The same script's run with one replaced field: the text of a result that breaks one rule. */
-export function brokenResult(
-  script: (context: ResultContext) => ScriptRun,
-  breakIt: (text: string) => string,
-): ResultMaker {
-  return (context) => utf8(breakIt(encodeTranscript(toTranscript(context, script(context)))));
 }

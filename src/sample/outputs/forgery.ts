@@ -2,7 +2,7 @@ import type { ScriptRun } from './transcript.ts';
 import { lines } from './transcript.ts';
 
 /** A run of back-ticks longer than any fence one would choose. */
-export const backTickRun = 4_000;
+const backTickRun = 4_000;
 
 /**
  * An output that plays a responder's notes: an evidence block with facts of its own, a fence's end, an HTML comment's

@@ -3,7 +3,7 @@ import { minute, plainTime, second } from '../time.ts';
 import { encodeTranscript, toTranscript, utf8 } from './transcript.ts';
 
 /** Line feeds in the decoded output of {@link largeLog}. */
-export const largeLineCount = 180_000;
+const largeLineCount = 180_000;
 
 const emojiEscape = String.raw`\ud83d\ude00`;
 
@@ -57,7 +57,7 @@ export const largeLogUnescaped: ResultMaker = (context) =>
   utf8(logText(context).replace('C:\\\\ProgramData', 'C:\\ProgramData'));
 
 /** Characters in the one line of {@link base64Line}. */
-export const base64Length = 6_000_000;
+const base64Length = 6_000_000;
 
 /** A file printed by `[Convert]::ToBase64String`: one line of six million characters. */
 export const base64Line: ResultMaker = (context) => {

@@ -75,7 +75,7 @@ export function killedMemoryDump(): ScriptRun {
 }
 
 /** How many lines {@link linuxFind} wrote to its errors, the cut one included. */
-export const findErrorLineCount = 250_000;
+const findErrorLineCount = 250_000;
 
 /**
  * `find /` without privileges, killed (exit code 137): nothing found, a quarter of a million complaints.

@@ -1,7 +1,7 @@
 import type { ScriptRun } from './transcript.ts';
 
 /** How many times {@link scannerLog} redraws its progress line, with a carriage return and no line feed. */
-export const progressUpdateCount = 3_000;
+const progressUpdateCount = 3_000;
 
 const escape = '\u001b';
 const bell = '\u0007';

@@ -47,7 +47,7 @@ export function encodeTranscript(transcript: Transcript): string {
 /**
  * The first line of every Windows output (api-facts §3): its GUID names the script and the transcript on the device.
  */
-export function transcriptLine(guid: string): string {
+function transcriptLine(guid: string): string {
   return `Transcript started, output file is C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs\\PSScript_Transcript_{${guid.toUpperCase()}}.txt`;
 }
 

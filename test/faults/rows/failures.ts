@@ -36,7 +36,21 @@ function serverErrors(status: number, code: string, message: string): readonly F
 
 /** The service has troubles of its own, or has had enough of us. */
 export const FAILURES = faults([
-  ...serverErrors(500, 'InternalServerError', 'Something went wrong.'),
+  {
+    id: '500',
+    happens: '500 InternalServerError',
+    where: 'api',
+    client: 'says so; it is not asked again',
+    arrange: atApi(refusal(500, 'InternalServerError', 'Something went wrong.')),
+    ends: failure('serverError', {
+      ...facts,
+      status: 500,
+      serverCode: 'InternalServerError',
+      serverMessage: 'Something went wrong.',
+    }),
+    apiCalls: 1,
+    downloads: 0,
+  },
   ...serverErrors(502, 'BadGateway', 'Bad gateway.'),
   ...serverErrors(503, 'ServiceUnavailable', 'The service is busy.'),
   ...serverErrors(504, 'GatewayTimeout', 'Upstream did not answer.'),

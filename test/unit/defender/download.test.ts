@@ -18,7 +18,7 @@ async function readBlob(
   expectAzure: boolean,
 ): Promise<ReturnType<Download['finish']>> {
   const download = new Download();
-  await download.read(from, host, limits, expectAzure, systemClock);
+  await download.read(from, { host, limits, expectAzure, clock: systemClock });
   return download.finish(host);
 }
 

@@ -39,13 +39,23 @@ suite('repeating what failed in passing', () => {
 
   test('after four attempts the last failure is the answer', async () => {
     const clock = new SimulatedClock();
-    const errors = [500, 502, 503, 504].map((status) => new LiveResponseError('serverError', { status }));
+    const errors = [502, 503, 502, 504].map((status) => new LiveResponseError('serverError', { status }));
     const { attempt, at } = failing(clock, ...errors);
     await assert.rejects(
       clock.until(withRetry(clock, patience(), attempt, half)),
       failure('serverError', { status: 504 }),
     );
     assert.equal(at.length, 4);
+  });
+
+  test('a 500 is not tried again: the server would meet the same once more', async () => {
+    const clock = new SimulatedClock();
+    const { attempt, at } = failing(clock, new LiveResponseError('serverError', { status: 500 }));
+    await assert.rejects(
+      clock.until(withRetry(clock, patience(), attempt, half)),
+      failure('serverError', { status: 500 }),
+    );
+    assert.equal(at.length, 1);
   });
 
   for (const code of ['rateLimited', 'serverError', 'timeout', 'connectionLost', 'incompleteDownload'] as const) {

@@ -190,6 +190,20 @@ suite("the worker's files", () => {
     }
   });
 
+  test('a results file that is broken leaves connections and the account of calls in files', async () => {
+    opened(folder()).putConnection('a', '{}');
+    await writeFile(
+      path.join(folder(), 'results.db'),
+      'no database at all, and long enough to be looked at. '.repeat(99),
+    );
+    for (const file of ['results.db-wal', 'results.db-shm']) await rm(path.join(folder(), file), { force: true });
+    const handlers = createHandlers();
+    assert.throws(() => handlers.open(folder()));
+    assert.equal(handlers.connections().active, 'a');
+    handlers.put(received(), resultFile('in memory'));
+    assert.equal(handlers.text(ref(), 'output'), 'in memory');
+  });
+
   test('a folder that cannot be made is a failure, and memory serves from then on', async () => {
     await writeFile(path.join(directory, 'storage'), 'a file in the way');
     const handlers = createHandlers();
