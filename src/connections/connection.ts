@@ -5,8 +5,16 @@ import { CLOUDS, isGuid } from '../evidence/uri.ts';
 import type { Cloud } from '../evidence/uri.ts';
 import { sampleTenantId } from '../sample/identifiers.ts';
 
-/** How a connection comes by its tokens. Further ways of signing in follow in later versions. */
-export const SIGN_INS = ['accessToken', 'sample'] as const;
+/** How a connection comes by its tokens. */
+export const SIGN_INS = [
+  'interactive',
+  'deviceCode',
+  'clientSecret',
+  'clientCertificate',
+  'azureCli',
+  'accessToken',
+  'sample',
+] as const;
 export type SignIn = (typeof SIGN_INS)[number];
 
 /** A way into a tenant, without its secrets. */
@@ -18,6 +26,10 @@ export interface Connection {
   readonly region?: NearRegion;
   /** Custom clouds only: base of the API. */
   readonly apiUrl?: string;
+  /** Custom clouds only: sign-in service without tenant, e.g. `https://login.microsoftonline.com`, which is the default. */
+  readonly authority?: string;
+  /** Custom clouds only: what tokens are asked for; the commercial cloud's by default. Ends in `/.default`. */
+  readonly scope?: string;
   /** Custom clouds only: hosts that results may come from, with port where there is one. */
   readonly downloadHosts?: readonly string[];
   /** Lower-case GUID. */
@@ -25,6 +37,8 @@ export interface Connection {
   /** The app registration's id, a lower-case GUID. */
   readonly clientId: string;
   readonly signIn: SignIn;
+  /** Client certificates only: absolute path of a PEM file with certificate and private key. */
+  readonly certificatePath?: string;
 }
 
 /** Why something is no connection: one of its fields. */
@@ -61,6 +75,14 @@ export function readConnection(value: unknown): { connection: Connection } | { p
   const apiUrl = fields.get('apiUrl');
   const needsUrl = cloud === 'custom' && signIn !== 'sample';
   if (needsUrl ? !isAllowedUrl(apiUrl) : apiUrl !== undefined) return wrong('apiUrl');
+  const authority = fields.get('authority');
+  if (authority !== undefined && (cloud !== 'custom' || !isAuthority(authority))) return wrong('authority');
+  const scope = fields.get('scope');
+  if (scope !== undefined && (cloud !== 'custom' || !isScope(scope))) return wrong('scope');
+  const certificatePath = fields.get('certificatePath');
+  const hasCertificate = signIn === 'clientCertificate';
+  if (hasCertificate ? !isAbsolutePath(certificatePath) : certificatePath !== undefined)
+    return wrong('certificatePath');
   const hosts = fields.get('downloadHosts');
   if (hosts !== undefined && (cloud !== 'custom' || !isTextList(hosts))) return wrong('downloadHosts');
   return {
@@ -72,6 +94,9 @@ export function readConnection(value: unknown): { connection: Connection } | { p
       signIn,
       ...(region === undefined ? {} : { region }),
       ...(typeof apiUrl === 'string' ? { apiUrl } : {}),
+      ...(isAuthority(authority) ? { authority: new URL(authority).origin } : {}),
+      ...(isScope(scope) ? { scope } : {}),
+      ...(isAbsolutePath(certificatePath) ? { certificatePath } : {}),
       ...(isTextList(hosts) ? { downloadHosts: hosts } : {}),
     },
   };
@@ -81,6 +106,33 @@ export function readConnection(value: unknown): { connection: Connection } | { p
 export function apiUrlOf(connection: Connection): string {
   if (connection.cloud === 'custom') return connection.apiUrl ?? 'https://api.sample.invalid';
   return cloudAddresses(connection.cloud, connection.region).apiUrl;
+}
+
+/** Where a connection signs in, and what it asks tokens for. */
+export function signInAddressesOf(connection: Connection): { readonly authority: string; readonly scope: string } {
+  const { cloud, tenantId } = connection;
+  const known = cloudAddresses(cloud === 'custom' ? 'commercial' : cloud);
+  return {
+    authority: `${connection.authority ?? known.authority}/${tenantId}`,
+    scope: connection.scope ?? known.scope,
+  };
+}
+
+/** The origin of a sign-in service: https always, since passwords and codes pass through it. */
+export function isAuthority(value: unknown): value is string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, username, password, pathname, search, hash } = new URL(value);
+  return protocol === 'https:' && username + password + search + hash === '' && pathname === '/';
+}
+
+/** A resource and `/.default`: what an administrator consented to. */
+export function isScope(value: unknown): value is string {
+  return typeof value === 'string' && /^(?:https|api):\/\/[^\s/]+(?:\/[^\s]*)?\/\.default$/u.test(value);
+}
+
+/** As Windows or POSIX write it. No network share: opening one would send this account's credentials to its server. */
+export function isAbsolutePath(value: unknown): value is string {
+  return typeof value === 'string' && /^(?:\/(?!\/)|[a-z]:[\\/])/iu.test(value);
 }
 
 /** https, or http to this machine: a token must not cross a network in clear. */

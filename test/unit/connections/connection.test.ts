@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { apiUrlOf, isAllowedUrl, readConnection, sampleConnection } from '../../../src/connections/connection.ts';
+import {
+  apiUrlOf,
+  isAllowedUrl,
+  readConnection,
+  sampleConnection,
+  signInAddressesOf,
+} from '../../../src/connections/connection.ts';
 import type { Connection } from '../../../src/connections/connection.ts';
 
 const COMMERCIAL: Connection = {
@@ -32,6 +38,15 @@ suite('reading a connection', () => {
     ['DoD', { ...COMMERCIAL, cloud: 'dod' }],
     ['custom', CUSTOM],
     ['custom on this machine', { ...CUSTOM, apiUrl: 'http://127.0.0.1:8080', downloadHosts: [] }],
+    [
+      'custom with a sign-in service of its own',
+      { ...CUSTOM, authority: 'https://localhost:8443', scope: 'api://defender/.default' },
+    ],
+    ['a certificate', { ...COMMERCIAL, signIn: 'clientCertificate', certificatePath: '/home/ir/defender.pem' }],
+    [
+      'a certificate on Windows',
+      { ...COMMERCIAL, signIn: 'clientCertificate', certificatePath: 'C:\\ir\\defender.pem' },
+    ],
     ['the sample', sampleConnection('Sample tenant')],
   ] as const) {
     test(`${what}: what was written is read back`, () => {
@@ -73,6 +88,18 @@ suite('reading a connection', () => {
     ['apiUrl', { cloud: 'custom' }],
     ['apiUrl', { cloud: 'custom', apiUrl: 'http://proxy.example' }],
     ['apiUrl', { cloud: 'custom', apiUrl: 'proxy.example' }],
+    ['authority', { authority: 'https://login.microsoftonline.com' }],
+    ['authority', { ...CUSTOM, authority: 'http://localhost:8443' }],
+    ['authority', { ...CUSTOM, authority: 'https://user:secret@login.example' }],
+    ['authority', { ...CUSTOM, authority: 'https://login.example/tenant' }],
+    ['scope', { scope: 'https://api.securitycenter.microsoft.com/.default' }],
+    ['scope', { ...CUSTOM, scope: 'Machine.LiveResponse' }],
+    ['scope', { ...CUSTOM, scope: 'https://one.example/.default https://two.example/.default' }],
+    ['certificatePath', { signIn: 'clientCertificate' }],
+    ['certificatePath', { signIn: 'clientCertificate', certificatePath: 'defender.pem' }],
+    ['certificatePath', { signIn: 'clientCertificate', certificatePath: '\\\\server\\share\\defender.pem' }],
+    ['certificatePath', { signIn: 'clientCertificate', certificatePath: '//server/share/defender.pem' }],
+    ['certificatePath', { certificatePath: '/home/ir/defender.pem' }],
     ['downloadHosts', { downloadHosts: ['blobs.example'] }],
     ['downloadHosts', { ...CUSTOM, downloadHosts: 'blobs.example' }],
     ['downloadHosts', { ...CUSTOM, downloadHosts: ['blobs.example', 1] }],
@@ -142,4 +169,52 @@ suite('the base of the API', () => {
   test("the sample's is a name that no resolver knows", () => {
     assert.match(apiUrlOf(sampleConnection('Sample')), /^https:\/\/[\w.]+\.invalid$/u);
   });
+});
+
+suite('where a connection signs in', () => {
+  const tenant = COMMERCIAL.tenantId;
+  for (const [what, connection, authority, scope] of [
+    [
+      'commercial',
+      COMMERCIAL,
+      'https://login.microsoftonline.com',
+      'https://api.securitycenter.microsoft.com/.default',
+    ],
+    // The audience kept its old name: it does not follow the API's host.
+    [
+      'near a region',
+      { ...COMMERCIAL, region: 'eu' },
+      'https://login.microsoftonline.com',
+      'https://api.securitycenter.microsoft.com/.default',
+    ],
+    [
+      'GCC',
+      { ...COMMERCIAL, cloud: 'gcc' },
+      'https://login.microsoftonline.com',
+      'https://api-gcc.securitycenter.microsoft.us/.default',
+    ],
+    [
+      'GCC High',
+      { ...COMMERCIAL, cloud: 'gccHigh' },
+      'https://login.microsoftonline.us',
+      'https://api-gov.securitycenter.microsoft.us/.default',
+    ],
+    [
+      'DoD',
+      { ...COMMERCIAL, cloud: 'dod' },
+      'https://login.microsoftonline.us',
+      'https://api-gov.securitycenter.microsoft.us/.default',
+    ],
+    ['a proxy', CUSTOM, 'https://login.microsoftonline.com', 'https://api.securitycenter.microsoft.com/.default'],
+    [
+      'custom',
+      { ...CUSTOM, authority: 'https://localhost:8443', scope: 'api://defender/.default' },
+      'https://localhost:8443',
+      'api://defender/.default',
+    ],
+  ] as const) {
+    test(what, () => {
+      assert.deepEqual(signInAddressesOf(connection), { authority: `${authority}/${tenant}`, scope });
+    });
+  }
 });
