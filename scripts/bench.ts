@@ -4,7 +4,9 @@ import { benchActivation } from '../test/bench/activation.bench.ts';
 import { benchBudget } from '../test/bench/budget.bench.ts';
 import { benchBundle } from '../test/bench/bundle.bench.ts';
 import { benchDecode } from '../test/bench/decode.bench.ts';
+import { benchHeap } from '../test/bench/heap.bench.ts';
 import { benchOpen } from '../test/bench/open.bench.ts';
+import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
 import { packageExtension } from './package.ts';
@@ -13,8 +15,10 @@ import { packageExtension } from './package.ts';
 const BENCHES: Readonly<Record<string, Bench>> = {
   bundle: benchBundle,
   budget: benchBudget,
+  sharedBudget: benchSharedBudget,
   decode: benchDecode,
   open: benchOpen,
+  heap: benchHeap,
   activation: benchActivation,
 };
 

@@ -1,6 +1,8 @@
 import { QueuedBudget } from '../../src/defender/budget.ts';
 import type { Priority } from '../../src/defender/budget.ts';
 import { createLocalLedger } from '../../src/defender/localLedger.ts';
+import type { RateWindow } from '../../src/defender/ledger.ts';
+import { mostWithin } from '../tenant/rateLimit.ts';
 import { createDice, SimulatedClock } from '../unit/defender/simulatedClock.ts';
 import type { Bench, Measurement } from './measurement.ts';
 
@@ -8,7 +10,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const CALLS = 3000;
 /** The background's own share of the API's limits. */
-const BACKGROUND = { minute: 80, hour: 1200 };
+const BACKGROUND: readonly RateWindow[] = [
+  { calls: 80, ms: MINUTE },
+  { calls: 1200, ms: HOUR },
+];
 const CLICKS_A_MINUTE = 15;
 /** Clicks at that rate for as long as the hour's reserve lasts. */
 const CLICK_MINUTES = 20;
@@ -20,7 +25,7 @@ const NEVER = new AbortController().signal;
  */
 export const benchBudget: Bench = async ({ progress }) => {
   const background = await simulate(CALLS, 0);
-  const ideal = idealMakespan(background.latencies);
+  const ideal = idealMakespan(background.latencies, BACKGROUND);
   progress(`${CALLS} background calls in ${(background.makespan / MINUTE).toFixed(1)} simulated minutes`);
   const mixed = await simulate(CALLS / 2, CLICKS_A_MINUTE * CLICK_MINUTES);
   const waits = mixed.clickWaits.toSorted((one, other) => one - other);
@@ -78,30 +83,24 @@ async function simulate(backgroundCalls: number, clicks: number): Promise<Simula
   return { makespan: end - start, latencies, counted, clickWaits };
 }
 
-/** With an oracle that knows when the server counts: each call is sent as soon as the one 80, or 1,200, before allows. */
-function idealMakespan(latencies: readonly number[]): number {
+/**
+ * With an oracle that knows when the server counts: each call is sent as soon as the one that has to leave each window
+ * for it allows.
+ *
+ * @param latencies - ms of each call, in the order they were made
+ * @param windows - what may be used of the server's windows
+ * @returns ms from the first call's start to the last answer's end
+ */
+export function idealMakespan(latencies: readonly number[], windows: readonly RateWindow[]): number {
   const starts: number[] = [];
   let end = 0;
   for (const [index, latency] of latencies.entries()) {
-    const byMinute = (starts[index - BACKGROUND.minute] ?? -MINUTE) + MINUTE;
-    const byHour = (starts[index - BACKGROUND.hour] ?? -HOUR) + HOUR;
-    const start = Math.max(0, byMinute, byHour);
+    const allowed = windows.map(({ calls, ms }) => (starts[index - calls] ?? -ms) + ms);
+    const start = Math.max(0, ...allowed);
     starts.push(start);
     end = Math.max(end, start + latency);
   }
   return end;
-}
-
-/** The most stamps in any span of `ms`, the span's end excluded. */
-function mostWithin(ms: number, stamps: readonly number[]): number {
-  const ordered = stamps.toSorted((one, other) => one - other);
-  let first = 0;
-  let most = 0;
-  for (const [last, stamp] of ordered.entries()) {
-    while (stamp - (ordered[first] ?? stamp) >= ms) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
 }
 
 function measurement(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import https from 'node:https';
-import { commands, EventEmitter, FileType, Uri, window, workspace } from 'vscode';
+import { commands, EventEmitter, FileType, Uri, workspace } from 'vscode';
 import type { FileChangeEvent } from 'vscode';
-import { actionId, RESULTS } from './openTenant.ts';
+import { shown, tell } from './hostParts.ts';
+import { actionId, OPEN_RESULTS } from './openTenant.ts';
 
 interface TenantConnection {
   readonly tenantId: string;
@@ -23,7 +24,7 @@ describe('opening a result of 1 MB', () => {
     await openFloor(connection, floor, 1);
     const ours: number[] = [];
     const least: number[] = [];
-    for (let index = 2; index + 1 < RESULTS; index += 2) {
+    for (let index = 2; index + 1 < OPEN_RESULTS.count; index += 2) {
       // Alternating, and neither always first.
       const oursFirst = index % 4 === 0;
       if (oursFirst) ours.push(await openOurs(connection, index));
@@ -31,7 +32,7 @@ describe('opening a result of 1 MB', () => {
       if (!oursFirst) ours.push(await openOurs(connection, index));
     }
     assert.equal(ours.length, least.length);
-    console.log(`BENCH ${JSON.stringify({ ours, least })}`);
+    tell({ ours, least });
   }).timeout(120_000);
 });
 
@@ -70,22 +71,6 @@ function get(url: string, headers: Record<string, string>): Promise<Buffer> {
         });
       })
       .on('error', reject);
-  });
-}
-
-/** Waits for the editor that shows the document, by the event and not by looking again and again. */
-function shown(isIt: (uri: Uri) => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): boolean => {
-      const found = window.visibleTextEditors.some(({ document }) => isIt(document.uri));
-      if (found) {
-        subscription.dispose();
-        resolve();
-      }
-      return found;
-    };
-    const subscription = window.onDidChangeVisibleTextEditors(look);
-    look();
   });
 }
 

@@ -1,34 +1,64 @@
 import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
 
-/** Results in the tenant: one page of the list. */
-export const RESULTS = 50;
-/** Size of each output, UTF-16 units. */
-const OUTPUT_LENGTH = 1_000_000;
+/** What a tenant's results are like. */
+export interface ResultShape {
+  readonly count: number;
+  /** Of each output, UTF-16 units. */
+  readonly outputLength: number;
+  /** Of each result, as JSON has it inside the quotes. */
+  readonly errors: string;
+}
+
+/** Results of 1 MB without errors: one page of the list. */
+export const OPEN_RESULTS: ResultShape = { count: 50, outputLength: 1_000_000, errors: '' };
 
 /** The id of the n-th action. */
 export function actionId(index: number): string {
   return `00000000-0000-4000-8000-${index.toString().padStart(12, '0')}`;
 }
 
-/** A tenant of results of 1 MB without errors, for measuring what it takes to open one. */
-export function createOpenTenant(options: SampleTenantOptions): SampleTenant {
+/** A tenant of many results of one kind, for measuring what it takes to open them. */
+export function createOpenTenant(shape: ResultShape): (options: SampleTenantOptions) => SampleTenant {
   const line = 'HKLM\\\\SOFTWARE\\\\Fabrikam\\\\Agent    REG_SZ    C:\\\\ProgramData\\\\Fabrikam\\\\agent.exe\\n';
-  const output = line.repeat(OUTPUT_LENGTH / (line.length - 9));
-  const bytes = Buffer.from(
-    `{"script_name": "b.ps1", "exit_code": 0, "script_output": "${output}", "script_errors": ""}`,
-  );
-  const json = (body: unknown): Awaited<ReturnType<SampleTenant['answer']>> => ({
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const action = (index: number): object => ({
-    id: actionId(index),
+  const output = line.repeat(shape.outputLength / (line.length - 9));
+  // Every output begins with its own name: no two results are the same.
+  const bytes = (name: string): Uint8Array =>
+    Buffer.from(
+      `{"script_name": "b.ps1", "exit_code": 0, "script_output": "${name}\\n${output}", "script_errors": "${shape.errors}"}`,
+    );
+  return (options) => {
+    const ids = Array.from({ length: shape.count }, (_, index) => actionId(index));
+    const actions = ids.map((id, index) => describeAction(id, index, options.startedAt));
+    return {
+      tenantId: '11111111-2222-4333-8444-555555555555',
+      answer: async ({ path, query }) => {
+        const id = /machineactions\/([\da-f-]{36})/u.exec(path)?.[1];
+        if (id === undefined) return json({ value: pageOf(actions, new URLSearchParams(query)) });
+        if (!path.includes('GetLiveResponseResultDownloadLink')) return json(actions[ids.indexOf(id)]);
+        return json({ value: await options.mintLink(`results/${id}`, `output_${id}_0.json`) });
+      },
+      blob: (name) => ({ name, lastModified: options.startedAt, bytes: () => bytes(name) }),
+    };
+  };
+}
+
+function pageOf(actions: readonly object[], query: URLSearchParams): readonly object[] {
+  const skip = Number(query.get('$skip') ?? 0);
+  return actions.slice(skip, skip + Number(query.get('$top') ?? actions.length));
+}
+
+function json(body: unknown): Awaited<ReturnType<SampleTenant['answer']>> {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function describeAction(id: string, index: number, startedAt: number): object {
+  return {
+    id,
     type: 'LiveResponse',
     status: 'Succeeded',
     machineId: 'a'.repeat(40),
     computerDnsName: `dc${index}.fabrikam.example`,
-    creationDateTimeUtc: new Date(options.startedAt - index * 60_000).toISOString(),
+    creationDateTimeUtc: new Date(startedAt - index * 60_000).toISOString(),
     commands: [
       {
         index: 0,
@@ -37,15 +67,5 @@ export function createOpenTenant(options: SampleTenantOptions): SampleTenant {
         command: { type: 'RunScript', params: [{ key: 'ScriptName', value: 'b.ps1' }] },
       },
     ],
-  });
-  return {
-    tenantId: '11111111-2222-4333-8444-555555555555',
-    answer: async ({ path }) => {
-      const id = /machineactions\/([\da-f-]{36})/u.exec(path)?.[1];
-      if (id === undefined) return json({ value: Array.from({ length: RESULTS }, (_, index) => action(index)) });
-      if (!path.includes('GetLiveResponseResultDownloadLink')) return json(action(Number(id.slice(-12))));
-      return json({ value: await options.mintLink(`results/${id}`, `output_${id}_0.json`) });
-    },
-    blob: (name) => ({ name, lastModified: options.startedAt, bytes: () => bytes }),
   };
 }

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Ledger } from '../../src/defender/ledger.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../src/storage/callTable.ts';
 import { openDatabase } from '../../src/storage/database.ts';
-import { startLocalTenant } from '../tenant/localTenant.ts';
-import type { LocalTenant } from '../tenant/localTenant.ts';
+import { mostWithin } from '../tenant/rateLimit.ts';
 import type { RecordedRequest } from '../tenant/recording.ts';
-import { isReport } from './sharedOrder.ts';
-import type { Order } from './sharedOrder.ts';
+import { openHouse } from './sharedHouse.ts';
+import type { House } from './sharedHouse.ts';
 import { until } from './stage.ts';
 
 /** A minute and an hour, shortened. */
@@ -23,68 +16,22 @@ const WINDOWS = [
   { calls: 30, ms: 5000 },
 ] as const;
 
-interface House {
-  readonly tenant: LocalTenant;
-  readonly order: Order;
-  /** Starts a window with its work; answers its outcomes when it has ended. */
-  readonly open: (change?: Partial<Order>) => { readonly process: ChildProcess; readonly outcomes: Promise<string[]> };
+/** A house that is closed with its test. */
+async function openTestHouse(context: TestContext): Promise<House> {
+  const house = await openHouse(WINDOWS);
+  context.after(house.close);
+  return house;
 }
 
-/** A tenant that counts, and a folder for the database that all processes share. */
-async function openHouse(context: TestContext): Promise<House> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'shared-budget-'));
-  const tenant = await startLocalTenant({
-    limits: WINDOWS.map(({ calls, ms }) => ({ limit: calls, milliseconds: ms, label: `${ms} ms` })),
-  });
-  const processes: ChildProcess[] = [];
-  context.after(async () => {
-    for (const process of processes) process.kill('SIGKILL');
-    await tenant.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const order: Order = {
-    apiUrl: tenant.apiUrl,
-    token: await tenant.mintAccessToken(),
-    folder,
-    application: `${tenant.tenantId} ${tenant.clientId}`,
-    windows: WINDOWS,
-    calls: 10,
-    priority: 'click',
-  };
-  return {
-    tenant,
-    order,
-    open: (change = {}) => {
-      const child = fork(path.join(import.meta.dirname, 'sharedClient.ts'), {
-        execArgv: ['--disable-warning=ExperimentalWarning'],
-        env: { ...process.env, NODE_EXTRA_CA_CERTS: tenant.caFile },
-      });
-      processes.push(child);
-      child.send({ ...order, ...change });
-      return { process: child, outcomes: reported(child) };
-    },
-  };
-}
-
-async function reported(child: ChildProcess): Promise<string[]> {
-  const messages: unknown[] = [];
-  child.on('message', (message) => messages.push(message));
-  await once(child, 'exit');
-  const [report] = messages;
-  return isReport(report) ? [...report.outcomes] : [];
-}
-
-/** The most requests that arrived in any span of `ms`. */
-function mostWithin(requests: readonly RecordedRequest[], ms: number): number {
-  const times = requests.map(({ at }) => at).toSorted((one, other) => one - other);
-  return Math.max(...times.map((start, index) => times.filter((time, at) => at >= index && time < start + ms).length));
+function arrivals(requests: readonly RecordedRequest[]): readonly number[] {
+  return requests.map(({ at }) => at);
 }
 
 /** By the tenant's recording: no window was exceeded, and nothing was refused. */
 function assertWithinLimits({ tenant }: House): void {
   const requests = tenant.recording.at('api');
   for (const { calls, ms } of WINDOWS) {
-    const most = mostWithin(requests, ms);
+    const most = mostWithin(ms, arrivals(requests));
     assert.ok(most <= calls, `${most} calls within ${ms} ms`);
   }
   assert.ok(requests.every(({ status }) => status !== 429));
@@ -102,7 +49,7 @@ function openCalls({ order }: House): number {
 
 suite('several windows share one account of calls', () => {
   test('four processes at once never exceed a window, and every call is answered', async (context) => {
-    const house = await openHouse(context);
+    const house = await openTestHouse(context);
     const windows = Array.from({ length: 4 }, () => house.open());
     const outcomes = (await Promise.all(windows.map(({ outcomes: ended }) => ended))).flat();
     // The actions do not exist: 404 is an answer as good as any, and counted as any.
@@ -114,7 +61,7 @@ suite('several windows share one account of calls', () => {
   });
 
   test('background work of all together leaves the reserve for a click', async (context) => {
-    const house = await openHouse(context);
+    const house = await openTestHouse(context);
     const background = [house.open({ priority: 'background' }), house.open({ priority: 'background' })];
     await until(() => house.tenant.recording.at('api').length >= 8, 'no background work');
     const clicked = house.open({ calls: 2 });
@@ -127,7 +74,7 @@ suite('several windows share one account of calls', () => {
   });
 
   test('a process that is killed between sending and answer blocks nobody, and its call still counts', async (context) => {
-    const house = await openHouse(context);
+    const house = await openTestHouse(context);
     house.tenant.faults.add({ door: 'api', holdMs: 60_000 });
     const doomed = house.open({ calls: 1 });
     const { recording } = house.tenant;
@@ -143,8 +90,8 @@ suite('several windows share one account of calls', () => {
     assertWithinLimits(house);
     // Nobody knows whether the server counted it: until its deadline is over, nobody uses its place.
     assert.equal(openCalls(house), 1);
-    const afterwards = recording.at('api').slice(1);
-    for (const { calls, ms } of WINDOWS) assert.ok(mostWithin(afterwards, ms) <= calls - 1);
+    const afterwards = arrivals(recording.at('api').slice(1));
+    for (const { calls, ms } of WINDOWS) assert.ok(mostWithin(ms, afterwards) <= calls - 1);
     assertReleasedAfterDeadline(house);
   });
 });

@@ -57,6 +57,22 @@ export function createRateLimiter(
   };
 }
 
+/**
+ * The most calls in any span of `ms`, the span's end excluded: what the limiter would have counted.
+ *
+ * @param stamps - when each call was counted, ms of one clock, in any order
+ */
+export function mostWithin(ms: number, stamps: readonly number[]): number {
+  const ordered = stamps.toSorted((one, other) => one - other);
+  let first = 0;
+  let most = 0;
+  for (const [last, stamp] of ordered.entries()) {
+    while (stamp - (ordered[first] ?? stamp) >= ms) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
 /** The sentence of a real 429. */
 export function quotaMessage(window: RateWindow): string {
   return `API calls quota exceeded! maximum allowed ${window.limit} per ${window.label}`;

@@ -4,6 +4,7 @@ import { QueuedBudget } from '../../../src/defender/budget.ts';
 import type { Budget, CallSlot, Priority } from '../../../src/defender/budget.ts';
 import { API_WINDOWS } from '../../../src/defender/ledger.ts';
 import { createLocalLedger } from '../../../src/defender/localLedger.ts';
+import { mostWithin } from '../../tenant/rateLimit.ts';
 import { failure, patience } from './expected.ts';
 import { createDice, settle, SimulatedClock } from './simulatedClock.ts';
 
@@ -34,18 +35,6 @@ function ask(budget: Budget, priority: Priority, signal = patience()): { given: 
     () => undefined,
   );
   return asked;
-}
-
-/** The most stamps in any span of `ms`, the span's end excluded. */
-function mostWithin(ms: number, stamps: readonly number[]): number {
-  const ordered = stamps.toSorted((one, other) => one - other);
-  let first = 0;
-  let most = 0;
-  ordered.forEach((stamp, last) => {
-    while (stamp - (ordered[first] ?? stamp) >= ms) first++;
-    most = Math.max(most, last - first + 1);
-  });
-  return most;
 }
 
 suite('the budget over hours', () => {

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
+import { bundleTests, runInExtensionHost } from '../rig/extensionHost.ts';
+import { startLocalTenant } from '../tenant/localTenant.ts';
+import type { LocalTenant } from '../tenant/localTenant.ts';
+
+/** What is measured inside the extension host. */
+export interface HostBench {
+  /** The mocha file in this folder; it tells its figures by `tell` of hostParts.ts. */
+  readonly file: string;
+  readonly createSampleTenant: (options: SampleTenantOptions) => SampleTenant;
+  /** What the file must know of the tenant outside. */
+  readonly environment: (tenant: LocalTenant) => Promise<Record<string, string>>;
+}
+
+/** Longer than the longest takes on a machine that others use as well. */
+const HOST_MS = 600_000;
+
+/**
+ * Runs one mocha file in the extension host of the newest VS Code, before a local tenant.
+ *
+ * @returns what the file told
+ * @throws Error when a test in it failed, or it told nothing
+ */
+export async function runHostBench({ file, createSampleTenant, environment }: HostBench): Promise<unknown> {
+  const testsModule = await bundleTests(`test/bench/${file}`, 'out/bench');
+  const tenant = await startLocalTenant({ createSampleTenant });
+  try {
+    const run = await runInExtensionHost({
+      version: 'newest',
+      extensionPath: process.cwd(),
+      testsModule: path.resolve(testsModule),
+      env: await environment(tenant),
+      timeoutMs: HOST_MS,
+    });
+    const [failed] = run.tests.filter(({ state }) => state === 'failed');
+    if (failed !== undefined) throw new Error(failed.error ?? failed.title);
+    const line = run.console.find((text) => text.includes('BENCH '))?.split('BENCH ')[1];
+    if (line === undefined) throw new Error('The bench told nothing on the console of the extension host.');
+    return JSON.parse(line);
+  } finally {
+    await tenant.stop();
+  }
+}

@@ -1,0 +1,69 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { RateWindow } from '../../src/defender/ledger.ts';
+import { startLocalTenant } from '../tenant/localTenant.ts';
+import type { LocalTenant } from '../tenant/localTenant.ts';
+import { isReport } from './sharedOrder.ts';
+import type { Order } from './sharedOrder.ts';
+
+/** A tenant that counts, and a folder for the database that all processes share. */
+export interface House {
+  readonly tenant: LocalTenant;
+  readonly order: Order;
+  /** Starts a window with its work; answers its outcomes when it has ended. */
+  readonly open: (change?: Partial<Order>) => { readonly process: ChildProcess; readonly outcomes: Promise<string[]> };
+  /** Ends the tenant and every window. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a house without windows.
+ *
+ * @param windows - a minute and an hour, shortened: those of the tenant and those of the clients
+ */
+export async function openHouse(windows: readonly [RateWindow, RateWindow]): Promise<House> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'shared-budget-'));
+  const tenant = await startLocalTenant({
+    limits: windows.map(({ calls, ms }) => ({ limit: calls, milliseconds: ms, label: `${ms} ms` })),
+  });
+  const processes: ChildProcess[] = [];
+  const order: Order = {
+    apiUrl: tenant.apiUrl,
+    token: await tenant.mintAccessToken(),
+    folder,
+    application: `${tenant.tenantId} ${tenant.clientId}`,
+    windows,
+    calls: 10,
+    priority: 'click',
+  };
+  return {
+    tenant,
+    order,
+    open: (change = {}) => {
+      const child = fork(path.join(import.meta.dirname, 'sharedClient.ts'), {
+        execArgv: ['--disable-warning=ExperimentalWarning'],
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: tenant.caFile },
+      });
+      processes.push(child);
+      child.send({ ...order, ...change });
+      return { process: child, outcomes: reported(child) };
+    },
+    close: async () => {
+      for (const child of processes) child.kill('SIGKILL');
+      await tenant.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function reported(child: ChildProcess): Promise<string[]> {
+  const messages: unknown[] = [];
+  child.on('message', (message) => messages.push(message));
+  await once(child, 'exit');
+  const [report] = messages;
+  return isReport(report) ? [...report.outcomes] : [];
+}
