@@ -1,3 +1,4 @@
+import { scanJson } from '../evidence/jsonRepair.ts';
 import { LiveResponseError } from './errors.ts';
 import type { FailureCode, FailureValues } from './errors.ts';
 import { readRetryAfter } from './retry.ts';
@@ -11,9 +12,12 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads a JSON answer of the API whole.
- * @throws LiveResponseError `unexpectedAnswer` when it is no JSON, or too much of it
+ * @param host - named in what the person reads
+ * @returns the JSON; undefined or an object that fits no schema where it is none
+ * @throws LiveResponseError `unexpectedAnswer` when it is too much; `incompleteAnswer` when a 200 is the beginning of
+ *   JSON and no more: something on the way can cut it before it is counted, and what unpacks it does not notice
  */
-export async function readJson(answer: HttpAnswer): Promise<unknown> {
+export async function readJson(answer: HttpAnswer, host: string): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body) {
@@ -28,8 +32,16 @@ export async function readJson(answer: HttpAnswer): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
+    if (isCutOff(answer, text)) {
+      throw new LiveResponseError('incompleteAnswer', { host, size });
+    }
     return text === '' ? undefined : { notJson: true };
   }
+}
+
+/** An answer that is said to be empty is whole. */
+function isCutOff({ status, headers }: HttpAnswer, text: string): boolean {
+  return status === 200 && headers['content-length'] !== '0' && scanJson(text).end === 'cut';
 }
 
 /** Makes our error of an API answer that is no success. `host` and `account` are named in what the person reads. */
@@ -50,10 +62,25 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
   }
   const retryAt =
     answer.status === 503 ? readRetryAfter(answer.headers['retry-after'], now, answer.headers['date']) : undefined;
-  return new LiveResponseError(codeFor(answer.status, fault?.message ?? ''), {
+  const claims = answer.status === 401 ? readClaimsChallenge(answer.headers['www-authenticate']) : undefined;
+  return new LiveResponseError(codeFor(answer.status, fault?.code ?? '', fault?.message ?? ''), {
     ...values,
+    ...(claims === undefined ? {} : { claims }),
     ...(retryAt === undefined ? {} : { retryAt }),
   });
+}
+
+/** What conditional access wants to see in a token, as JSON: `Bearer …, error="insufficient_claims", claims="<base64>"`. */
+function readClaimsChallenge(header: string | undefined): string | undefined {
+  const encoded = /\bclaims="([\w+/=-]+)"/u.exec(header ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const claims = Buffer.from(encoded, 'base64').toString('utf8');
+  try {
+    JSON.parse(claims);
+    return claims;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A licence is missing: another token would be refused as well. Source: api-facts §5. */
@@ -61,9 +88,9 @@ function isLicenceMatter(message: string): boolean {
   return /Account mode is inactive|No Tvm license/iu.test(message);
 }
 
-function codeFor(status: number, message: string): FailureCode {
+function codeFor(status: number, serverCode: string, message: string): FailureCode {
   if (status === 401) return isLicenceMatter(message) ? 'licence' : 'notSignedIn';
-  if (status === 403) return 'missingPermission';
+  if (status === 403) return serverCode === 'DisabledFeature' ? 'featureDisabled' : 'missingPermission';
   if (status === 404) return 'notFound';
   if (status >= 300 && status < 400) return 'redirected';
   if (status >= 500) return 'serverError';

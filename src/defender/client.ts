@@ -3,8 +3,7 @@ import { QueuedBudget } from './budget.ts';
 import type { Budget, CallSlot, Priority } from './budget.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import { Download } from './download.ts';
-import type { DownloadedResult, DownloadLimits } from './download.ts';
+import type { Download, DownloadFacts, DownloadLimits } from './download.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
 import { createHttpTransport } from './http.ts';
 import { LONGEST_CALL_MS } from './ledger.ts';
@@ -13,6 +12,7 @@ import { toODataQuery } from './odata.ts';
 import type { ActionQuery } from './odata.ts';
 import { ResultLink } from './resultLink.ts';
 import { withRetry } from './retry.ts';
+import type { Allowance } from './retry.ts';
 import { readAction, readActionPage, readLink } from './schema.ts';
 import type { ActionPage, MachineAction } from './schema.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
@@ -27,11 +27,18 @@ export interface CallRecord {
   readonly durationMs: number;
 }
 
+/** A token that the API has just refused, and what it wants to see in the next one. */
+export interface Refusal {
+  readonly token: string;
+  /** A claims challenge, as JSON: conditional access wants more than a renewed token. */
+  readonly claims?: string;
+}
+
 export interface DefenderClientOptions {
   /** Base of the API without a slash at the end, e.g. `https://api.security.microsoft.com`. */
   readonly apiUrl: string;
-  /** A token for the API. `rejected` is one that the API has just refused: the answer must be another one. */
-  readonly getAccessToken: (signal: AbortSignal, rejected?: string) => Promise<string>;
+  /** A token for the API. After a refusal it must be another one. */
+  readonly getAccessToken: (signal: AbortSignal, refusal?: Refusal) => Promise<string>;
   readonly transport?: Transport;
   readonly budget?: Budget;
   readonly clock?: Clock;
@@ -64,15 +71,21 @@ export interface DefenderClient {
     priority?: Priority,
   ) => Promise<ResultLink>;
   /**
-   * The bytes behind a link: no call of the API, no bearer token.
-   * @param download - what was begun through an earlier link, to be continued
+   * Takes the bytes behind a link: no call of the API, no bearer token.
+   * @param download - where they go; one that was begun, also through an earlier link, is continued
    */
   readonly downloadResult: (
     link: ResultLink,
     signal: AbortSignal,
     limits: DownloadLimits,
-    download?: Download,
-  ) => Promise<DownloadedResult>;
+    download: Download,
+  ) => Promise<DownloadFacts>;
+}
+
+interface ApiAnswer {
+  readonly body: unknown;
+  /** The server's clock. */
+  readonly date: string | undefined;
 }
 
 /** Creates the one client through which everything reaches the Defender API and the blob host. */
@@ -102,8 +115,15 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     }
   };
 
-  const sendOnce = async (path: string, token: string, signal: AbortSignal, slot: CallSlot): Promise<unknown> => {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_CALL_MS)]);
+  const sendOnce = async (
+    path: string,
+    token: string,
+    signal: AbortSignal,
+    slot: CallSlot,
+    left: number,
+  ): Promise<ApiAnswer> => {
+    const longest = Math.min(LONGEST_CALL_MS, Math.max(0, Math.ceil(left)));
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(longest)]);
     let answered = false;
     try {
       const answer = await logged('api', path.split('?')[0] ?? path, () =>
@@ -114,9 +134,9 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
           signal: deadline,
         }),
       );
-      const body = await readJson(answer);
+      const body = await readJson(answer, host);
       answered = answer.status !== 429;
-      if (answer.status === 200) return body;
+      if (answer.status === 200) return { body, date: answer.headers['date'] };
       const error = toApiError(answer, body, host, clock.now());
       throw error.code === 'rateLimited' ? await noteRefusal(error) : error;
     } finally {
@@ -132,9 +152,9 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     return new LiveResponseError('rateLimited', { ...values, retryAt, ownCalls });
   };
 
-  const accessToken: DefenderClientOptions['getAccessToken'] = async (signal, rejected) => {
+  const accessToken: DefenderClientOptions['getAccessToken'] = async (signal, refusal) => {
     try {
-      return await options.getAccessToken(signal, rejected);
+      return await options.getAccessToken(signal, refusal);
     } catch (error) {
       if (isLiveResponseError(error)) throw error;
       throw new LiveResponseError('notSignedIn', { host, reason: 'tokenSource' });
@@ -143,26 +163,31 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
 
   /** Another token than the refused one. Where there is none, Defender's own words and correlation id are kept. */
   const renewedToken = async (signal: AbortSignal, token: string, refusal: LiveResponseError): Promise<string> => {
+    const { claims } = refusal.values;
     try {
-      return await accessToken(signal, token);
+      return await accessToken(signal, { token, ...(claims === undefined ? {} : { claims }) });
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notSignedIn') throw error;
       throw new LiveResponseError('notSignedIn', { ...error.values, ...refusal.values });
     }
   };
 
-  const get = async (path: string, signal: AbortSignal, priority: Priority): Promise<unknown> => {
+  const get = async (path: string, signal: AbortSignal, priority: Priority): Promise<ApiAnswer> => {
     let token = await accessToken(signal);
     let renewed = false;
-    return withRetry(clock, signal, async () => {
+    const send = async ({ left, aside }: Allowance): Promise<ApiAnswer> => {
+      const slot = await aside(budget.take(priority, signal));
+      return sendOnce(path, token, signal, slot, left());
+    };
+    return withRetry(clock, signal, async (allowance) => {
       throwIfCancelled(signal);
       try {
-        return await sendOnce(path, token, signal, await budget.take(priority, signal));
+        return await send(allowance);
       } catch (error) {
         if (!isLiveResponseError(error) || error.code !== 'notSignedIn' || renewed) throw error;
         renewed = true;
-        token = await renewedToken(signal, token, error);
-        return sendOnce(path, token, signal, await budget.take(priority, signal));
+        token = await allowance.aside(renewedToken(signal, token, error));
+        return send(allowance);
       }
     });
   };
@@ -170,17 +195,18 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   return {
     listMachineActions: async (query, signal, nextLink, priority = 'click') => {
       const path = pathBelow(nextLink, apiUrl) ?? `/api/machineactions?${toODataQuery(query)}`;
-      return readActionPage(await get(path, signal, priority));
+      return readActionPage((await get(path, signal, priority)).body);
     },
 
     getMachineAction: async (actionId, signal, priority = 'click') =>
-      readAction(await get(`/api/machineactions/${encodeURIComponent(actionId)}`, signal, priority)),
+      readAction((await get(`/api/machineactions/${encodeURIComponent(actionId)}`, signal, priority)).body),
 
     getResultLink: async (actionId, commandIndex, signal, priority = 'click') => {
       const id = encodeURIComponent(actionId);
       const call = `GetLiveResponseResultDownloadLink(index=${commandIndex.toString()})`;
       try {
-        return new ResultLink(readLink(await get(`/api/machineactions/${id}/${call}`, signal, priority)));
+        const { body, date } = await get(`/api/machineactions/${id}/${call}`, signal, priority);
+        return new ResultLink(readLink(body), date);
       } catch (error) {
         // Of this call a 404 means that there is no result, or none yet.
         if (isLiveResponseError(error) && error.code === 'notFound')
@@ -189,16 +215,17 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       }
     },
 
-    downloadResult: async (link, signal, limits, download = new Download()) => {
+    downloadResult: async (link, signal, limits, download) => {
       const url = link.addressFor(options.downloadHosts?.() ?? []);
       const source = { host: link.host, limits, expectAzure: options.expectAzureHeaders ?? true, clock };
-      return withRetry(clock, signal, async () => {
+      const attempt = async (): Promise<DownloadFacts> => {
         const answer = await logged('download', link.host, () =>
           transport.download({ method: 'GET', url, headers: download.headers, signal }),
         );
         await download.read(answer, source);
-        return { ...download.finish(link.host), receivedAt: clock.now(), promisedName: link.fileName };
-      });
+        return { ...(await download.finish(link.host)), receivedAt: clock.now(), promisedName: link.fileName };
+      };
+      return withRetry(clock, signal, attempt, Math.random, () => download.received);
     },
   };
 }

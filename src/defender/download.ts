@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import type { Clock } from './clock.ts';
+import type { DownloadSink } from './downloadSink.ts';
 import { LiveResponseError } from './errors.ts';
 import type { HttpAnswer } from './transport.ts';
 
-/** The bytes of a result as the service stored them, and what the blob host said of them. */
-export interface DownloadedResult {
-  readonly bytes: Uint8Array;
-  /** Of these bytes, computed while they arrived: lower-case hex. */
+/** What is known of a result that came whole: of its bytes as the service stored them, and what the blob host said. */
+export interface DownloadFacts {
+  /** Bytes. */
+  readonly size: number;
+  /** Computed while they arrived: lower-case hex. */
   readonly sha256: string;
   /** Local clock, ms since 1970. */
   readonly receivedAt: number;
   /** The file name the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
+}
+
+/** A result with its bytes. */
+export interface DownloadedResult extends DownloadFacts {
+  readonly bytes: Uint8Array;
 }
 
 /** Headers of the blob's answer, verbatim. */
@@ -25,7 +33,7 @@ export interface BlobFacts {
 }
 
 export interface DownloadLimits {
-  /** Larger results are refused before they are kept, bytes. */
+  /** Larger results are refused before they are kept, bytes; `Infinity` where there is room for any. */
   readonly maxBytes: number;
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
@@ -45,14 +53,25 @@ const SPEED_SPAN_MS = 60_000;
 
 /**
  * A download that may be continued: by a Range request where the connection broke off, also through a fresh link,
- * since the blob behind it is the same. The hash grows with the bytes.
+ * since the blob behind it is the same. The hashes grow with the bytes, which go to a sink and stay nowhere else.
  */
 export class Download {
-  #chunks: Uint8Array[] = [];
+  readonly #sink: DownloadSink;
   #received = 0;
   #sha256 = createHash('sha256');
+  /** Where the host named an MD5 of the whole as it began. */
+  #md5: Hash | undefined;
   #total: number | undefined;
   #blob: BlobFacts = {};
+
+  constructor(sink: DownloadSink) {
+    this.#sink = sink;
+  }
+
+  /** Bytes that are kept by now. */
+  get received(): number {
+    return this.#received;
+  }
 
   /** Headers of the next request: the rest of the same version of the blob, or nothing special at the start. */
   get headers(): Record<string, string> {
@@ -66,7 +85,7 @@ export class Download {
    * Reads an answer of the blob host, hashing on the way.
    *
    * @throws LiveResponseError `linkRefused`, `noResult`, `notFromStorage`, `tooLarge`, `incompleteDownload`,
-   *   `serverError`, `timeout`
+   *   `serverError`, `timeout`, and what the sink throws
    */
   async read(answer: HttpAnswer, source: BlobSource): Promise<void> {
     try {
@@ -79,11 +98,11 @@ export class Download {
   }
 
   async #read(answer: HttpAnswer, { host, limits, expectAzure, clock }: BlobSource): Promise<void> {
-    if (answer.status === 412 || answer.status === 416) this.#startAgain();
+    if (answer.status === 412 || answer.status === 416) await this.#startAgain();
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);
     const start = answer.status === 206 ? rangeStart(answer.headers['content-range']) : 0;
-    if (start !== this.#received) this.#startAgain();
+    if (start !== this.#received) await this.#startAgain();
     if (start > 0 && start !== this.#received) throw new LiveResponseError('incompleteDownload', { host });
 
     const promised = Number(answer.headers['content-length'] ?? Number.NaN);
@@ -95,13 +114,15 @@ export class Download {
       if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
     };
     refuseSize(this.#total ?? 0);
+    if (this.#received === 0) this.#md5 = this.#blob.contentMd5 === undefined ? undefined : createHash('md5');
 
     let since = clock.now();
     let before = this.#received;
     for await (const chunk of answer.body) {
       refuseSize(this.#received + chunk.length);
+      await this.#sink.append(chunk);
       this.#sha256.update(chunk);
-      this.#chunks.push(chunk);
+      this.#md5?.update(chunk);
       this.#received += chunk.length;
       limits.onProgress?.(this.#received, this.#total);
       const span = clock.now() - since;
@@ -116,21 +137,21 @@ export class Download {
   }
 
   /** The whole, checked against the host's own MD5 where it gave one. */
-  finish(host: string): { bytes: Uint8Array; sha256: string; blob: BlobFacts } {
-    const bytes = Buffer.concat(this.#chunks);
-    const { contentMd5 } = this.#blob;
-    const sha256 = this.#sha256.copy().digest('hex');
-    if (contentMd5 !== undefined && createHash('md5').update(bytes).digest('base64') !== contentMd5) {
-      this.#startAgain();
-      throw new LiveResponseError('incompleteDownload', { host, size: bytes.length });
+  async finish(host: string): Promise<Pick<DownloadFacts, 'size' | 'sha256' | 'blob'>> {
+    const size = this.#received;
+    const md5 = this.#md5?.copy().digest('base64');
+    if (md5 !== undefined && md5 !== this.#blob.contentMd5) {
+      await this.#startAgain();
+      throw new LiveResponseError('incompleteDownload', { host, size });
     }
-    return { bytes, sha256, blob: this.#blob };
+    return { size, sha256: this.#sha256.copy().digest('hex'), blob: this.#blob };
   }
 
-  #startAgain(): void {
-    this.#chunks = [];
+  async #startAgain(): Promise<void> {
+    await this.#sink.clear();
     this.#received = 0;
     this.#sha256 = createHash('sha256');
+    this.#md5 = undefined;
   }
 }
 
@@ -145,7 +166,7 @@ async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {
   if (status === 200 || status === 206) return;
   // 412 and 416: what was begun is another version by now; the next attempt begins anew.
   if (status === 412 || status === 416) throw new LiveResponseError('incompleteDownload', { status, host });
-  if (status === 404) throw new LiveResponseError('noResult', { status, host });
+  if (status === 404) throw new LiveResponseError('noResult', { status, host, reason: 'notStored' });
   if (status >= 500) throw new LiveResponseError('serverError', { status, host });
   if (status >= 300 && status < 400) throw new LiveResponseError('redirected', { status, host });
   const serverCode = answer.headers['x-ms-error-code'] ?? (await readErrorCode(answer));

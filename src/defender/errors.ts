@@ -6,8 +6,10 @@ export type FailureCode =
   // who asks
   | 'noConnection'
   | 'notSignedIn'
+  | 'signInFailed'
   | 'licence'
   | 'missingPermission'
+  | 'featureDisabled'
   // what is asked for
   | 'badRequest'
   | 'notFound'
@@ -26,12 +28,15 @@ export type FailureCode =
   | 'serverError'
   | 'redirected'
   | 'unexpectedAnswer'
+  | 'incompleteAnswer'
   // the download
   | 'linkRefused'
   | 'foreignDownloadHost'
+  | 'linkNotHttps'
   | 'notFromStorage'
   | 'incompleteDownload'
   | 'tooLarge'
+  | 'fileFailed'
   // what came
   | 'notAResult'
   | 'tooLargeToShow'
@@ -44,7 +49,7 @@ export type FailureCode =
 /** Facts about a failure. None of them may hold a token, a secret or a link. */
 export interface FailureValues {
   readonly status?: number;
-  /** Defender's own error code, e.g. `ResourceNotFound`. */
+  /** Defender's own error code, e.g. `ResourceNotFound`, or Entra's, e.g. `AADSTS50076`. */
   readonly serverCode?: string;
   /** Defender's own words. */
   readonly serverMessage?: string;
@@ -58,7 +63,7 @@ export interface FailureValues {
   readonly ownCalls?: number;
   /** Where an answer differs from what the API promises, e.g. `value.3.id`. */
   readonly path?: string;
-  /** Why bytes are no result: the `reason` of the decoder's rejection. */
+  /** Which of the ways to fail so: of bytes that are no result, the `reason` of the decoder's rejection. */
   readonly reason?: string;
   /** Bytes or characters. */
   readonly size?: number;
@@ -66,8 +71,12 @@ export interface FailureValues {
   readonly lines?: number;
   readonly commandType?: string;
   readonly state?: string;
+  /** What conditional access wants from the next token, as JSON. */
+  readonly claims?: string;
   readonly connection?: string;
   readonly account?: string;
+  /** What a person runs in a terminal to sign in. */
+  readonly command?: string;
   /** The operating system's or the TLS library's own code, e.g. `ECONNRESET`. */
   readonly systemCode?: string;
 }
@@ -98,6 +107,11 @@ export function isCancelled(error: unknown): boolean {
     (isLiveResponseError(error) && error.code === 'cancelled') ||
     (error instanceof Error && error.name === 'AbortError')
   );
+}
+
+/** Whether a person, or whoever keeps the app registration, has to do something before any call can succeed. */
+export function isSignInMatter(error: unknown): boolean {
+  return isLiveResponseError(error) && (error.code === 'notSignedIn' || error.code === 'signInFailed');
 }
 
 /** Throws `cancelled` when the signal was aborted. */

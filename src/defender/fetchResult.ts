@@ -2,7 +2,9 @@ import type { Priority } from './budget.ts';
 import type { DefenderClient } from './client.ts';
 import type { Clock } from './clock.ts';
 import { Download } from './download.ts';
-import type { DownloadedResult, DownloadLimits } from './download.ts';
+import type { DownloadedResult, DownloadFacts, DownloadLimits } from './download.ts';
+import { MemorySink } from './downloadSink.ts';
+import type { DownloadSink } from './downloadSink.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
 import type { ResultLink } from './resultLink.ts';
 
@@ -14,25 +16,40 @@ const YOUNG_MS = 120_000;
 /** Pause before a young action is asked again, ms. */
 const YOUNG_PAUSE_MS = 5000;
 
+/** A link that brought more than this before it was refused was good, and may be replaced again, bytes. */
+const LINK_WORTH_BYTES = 1_000_000;
+
 export interface FetchOptions extends DownloadLimits {
   readonly priority?: Priority;
   /** When the action was created, by the server's clock, ms since 1970. */
   readonly actionCreatedAt?: number | undefined;
 }
 
-/** Fetches a result whole. */
-export type FetchResult = (
+type Fetch<Result> = (
   actionId: string,
   commandIndex: number,
   signal: AbortSignal,
   options: FetchOptions,
-) => Promise<DownloadedResult>;
+) => Promise<Result>;
+
+/** Fetches a result whole, into memory. */
+export type FetchResult = Fetch<DownloadedResult>;
+
+/** Fetches a result into a sink. When it has failed, the next call goes on where it broke off. */
+export type FetchInto = Fetch<DownloadFacts>;
+
+export interface ResultFetcher {
+  readonly fetchResult: FetchResult;
+  /** Begins a download that can be tried again: for one result and one sink. */
+  readonly fetchInto: (sink: DownloadSink) => FetchInto;
+}
 
 /**
- * Link and download as one step. A link is made only when its download can begin, so none ages in a queue; a link that
- * the blob host refuses is replaced once, and a second refusal is somebody's rule and not an expiry.
+ * Link and download as one step. A link is made only when its download can begin, so none ages in a queue. A link that
+ * came expired or that the blob host refuses is replaced once: a second refusal is somebody's rule and not an expiry,
+ * unless enough came through the link before it was refused.
  */
-export function createResultFetcher(client: DefenderClient, clock: Clock): FetchResult {
+export function createResultFetcher(client: DefenderClient, clock: Clock): ResultFetcher {
   const slots = createSlots(DOWNLOADS_AT_ONCE);
 
   const getLink = async (
@@ -54,20 +71,33 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Fetch
     }
   };
 
-  return (actionId, commandIndex, signal, options) =>
-    slots(options.priority ?? 'click', signal, async () => {
-      const download = new Download();
-      const attempt = async (): Promise<DownloadedResult> => {
-        const link = await getLink(actionId, commandIndex, signal, options);
-        return client.downloadResult(link, signal, options, download);
-      };
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!isLiveResponseError(error) || error.code !== 'linkRefused') throw error;
-        return attempt();
-      }
-    });
+  const fetchInto: ResultFetcher['fetchInto'] = (sink) => {
+    const download = new Download(sink);
+    return (actionId, commandIndex, signal, options) =>
+      slots(options.priority ?? 'click', signal, async () => {
+        // A file of gigabytes can outlive several links.
+        for (let replaceAbove = -1; ;) {
+          const link = await getLink(actionId, commandIndex, signal, options);
+          try {
+            if (link.cameExpired && replaceAbove < 0) throw new LiveResponseError('linkRefused', { host: link.host });
+            return await client.downloadResult(link, signal, options, download);
+          } catch (error) {
+            const refused = isLiveResponseError(error) && error.code === 'linkRefused';
+            if (!refused || download.received <= replaceAbove) throw error;
+            replaceAbove = download.received + LINK_WORTH_BYTES;
+          }
+        }
+      });
+  };
+
+  return {
+    fetchInto,
+    fetchResult: async (...request) => {
+      const sink = new MemorySink();
+      const facts = await fetchInto(sink)(...request);
+      return { ...facts, bytes: sink.bytes() };
+    },
+  };
 }
 
 function createSlots(

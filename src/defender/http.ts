@@ -4,10 +4,36 @@ import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { LiveResponseError } from './errors.ts';
 import type { FailureCode } from './errors.ts';
-import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
+import type { HttpAnswer, HttpRequest, SendSignIn, Transport } from './transport.ts';
 
 /** Silence on the socket after which a request is given up, ms. */
 const IDLE_MS = 60_000;
+
+const COMMON = {
+  adapter: 'http',
+  proxy: false,
+  maxRedirects: 0,
+  timeout: IDLE_MS,
+  validateStatus: () => true,
+} as const;
+
+/** What the sign-in service says fits into this many times, bytes. */
+const MAX_SIGN_IN_ANSWER = 1024 * 1024;
+
+/**
+ * The way to the sign-in service: an instance of its own, so that nothing of the API's gets there, nor the other way.
+ */
+export function createSignInSender(): SendSignIn {
+  const instance = axios.create({ ...COMMON, responseType: 'text', maxContentLength: MAX_SIGN_IN_ANSWER });
+  return async ({ method, url, headers, body, signal }) => {
+    try {
+      const answer = await instance.request<string>({ method, url, headers: { ...headers }, data: body, signal });
+      return { status: answer.status, headers: lowerCaseHeaders(answer.headers), text: answer.data };
+    } catch (error) {
+      throw toLiveResponseError(error, new URL(url).host, signal);
+    }
+  };
+}
 
 /**
  * The network, through axios.
@@ -16,17 +42,9 @@ const IDLE_MS = 60_000;
  * proxies to VS Code, which patches Node's agents; axios' own handling has leaked bearer tokens to a proxy in clear.
  */
 export function createHttpTransport(): Transport {
-  const common = {
-    adapter: 'http',
-    proxy: false,
-    maxRedirects: 0,
-    responseType: 'stream',
-    timeout: IDLE_MS,
-    validateStatus: () => true,
-  } as const;
-  const api = axios.create(common);
+  const api = axios.create({ ...COMMON, responseType: 'stream' });
   // The hash must be of the stored bytes, so nothing on the way may unpack them.
-  const download = axios.create({ ...common, decompress: false });
+  const download = axios.create({ ...COMMON, responseType: 'stream', decompress: false });
   return {
     api: (request) => send(api, request),
     download: (request) =>

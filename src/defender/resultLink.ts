@@ -11,14 +11,17 @@ export class ResultLink {
   readonly host: string;
   /** When the signature ends (`se`), ms since 1970, as far as the link says. */
   readonly expiresAt: number | undefined;
+  /** Whether it had expired when it came, by the clock of the server that gave it: ours may be wrong. */
+  readonly cameExpired: boolean;
   /** The file name that the link promises (`rscd`): names the action and the command it belongs to. */
   readonly fileName: string | undefined;
 
   /**
    * @param text - the link as the API answered it
+   * @param date - the `Date` of that answer
    * @throws LiveResponseError `unexpectedAnswer` when it is no address, without showing it
    */
-  constructor(text: string) {
+  constructor(text: string, date?: string) {
     let url: URL;
     try {
       url = new URL(text);
@@ -29,6 +32,8 @@ export class ResultLink {
     this.host = url.host;
     const expiry = Date.parse(url.searchParams.get('se') ?? '');
     this.expiresAt = Number.isNaN(expiry) ? undefined : expiry;
+    // Times that cannot be read are NaN, which is neither before nor after anything.
+    this.cameExpired = expiry <= Date.parse(date ?? '');
     this.fileName = /filename="?([^";]+)/u.exec(url.searchParams.get('rscd') ?? '')?.[1];
   }
 
@@ -36,10 +41,11 @@ export class ResultLink {
    * The address to download from, once its host is known to be one that stores results.
    *
    * @param extraHosts - hosts that the connection names besides Azure's, with port where there is one
-   * @throws LiveResponseError `foreignDownloadHost`
+   * @throws LiveResponseError `foreignDownloadHost`; `linkNotHttps` where allowing the host would not help
    */
   addressFor(extraHosts: readonly string[]): string {
     const { protocol, hostname, host } = new URL(this.#url);
+    if (protocol !== 'https:' && !isLoopback(hostname)) throw new LiveResponseError('linkNotHttps', { host });
     const azure =
       protocol === 'https:' && host === hostname && BLOB_HOST_SUFFIXES.some((end) => hostname.endsWith(end));
     const named = extraHosts.includes(host) && (protocol === 'https:' || isLoopback(hostname));

@@ -8,6 +8,7 @@ const PASSING: ReadonlySet<FailureCode> = new Set([
   'serverError',
   'timeout',
   'connectionLost',
+  'incompleteAnswer',
   'incompleteDownload',
 ]);
 
@@ -19,28 +20,59 @@ function isPassing({ code, values }: LiveResponseError): boolean {
 const MAX_ATTEMPTS = 4;
 /** The longest that one call may take with all its repetitions, ms. */
 const MAX_TOTAL_MS = 120_000;
+/** An attempt that had less time left would only spend a call, ms. */
+const LEAST_ATTEMPT_MS = 1000;
 const FIRST_PAUSE_MS = 500;
+/** An attempt that brought at least this much more than any before was not in vain, bytes. */
+const WORTHWHILE_BYTES = 1_000_000;
+
+/** What is left of the time that a call has with all its repetitions. */
+export interface Allowance {
+  /** ms. An attempt under way ends with it, but for a download whose bytes flow. */
+  readonly left: () => number;
+  /** Waits for something that is not the server, as long as it takes: a slot, a person who signs in. */
+  readonly aside: <Value>(waiting: Promise<Value>) => Promise<Value>;
+}
 
 /**
  * Repeats an attempt that failed in passing: up to four times within two minutes, with growing pauses of random
  * length so that windows that failed together do not return together. A time the server named is kept to.
  *
+ * @param received - bytes that the attempts have brought so far: a download that comes along has all attempts again
  * @throws the failure of the last attempt
  */
 export async function withRetry<Result>(
   clock: Clock,
   signal: AbortSignal,
-  attempt: () => Promise<Result>,
+  attempt: (allowance: Allowance) => Promise<Result>,
   random: () => number = Math.random,
+  received: () => number = () => 0,
 ): Promise<Result> {
-  const start = clock.now();
+  let most = received();
+  let end = clock.now() + MAX_TOTAL_MS;
+  const allowance: Allowance = {
+    left: () => end - clock.now(),
+    aside: async (waiting) => {
+      const since = clock.now();
+      try {
+        return await waiting;
+      } finally {
+        end += clock.now() - since;
+      }
+    },
+  };
   for (let made = 1; ; made++) {
     try {
-      return await attempt();
+      return await attempt(allowance);
     } catch (error) {
+      if (received() >= most + WORTHWHILE_BYTES) {
+        most = received();
+        end = clock.now() + MAX_TOTAL_MS;
+        made = 1;
+      }
       if (!isLiveResponseError(error) || !isPassing(error) || made === MAX_ATTEMPTS) throw error;
       const pause = pauseAfter(error, made, clock.now(), random);
-      if (clock.now() + pause - start > MAX_TOTAL_MS) throw error;
+      if (pause + LEAST_ATTEMPT_MS > allowance.left()) throw error;
       await clock.wait(pause, signal);
     }
   }

@@ -1,4 +1,4 @@
-import { LiveResponseError } from '../defender/errors.ts';
+import { LiveResponseError } from './errors.ts';
 
 /**
  * Work that several callers wait for, done once. One of them may turn away without harm to the others; it is given up

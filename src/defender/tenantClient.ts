@@ -3,14 +3,14 @@ import type { LedgerPort } from './budget.ts';
 import { createDefenderClient } from './client.ts';
 import type { DefenderClient, DefenderClientOptions } from './client.ts';
 import { systemClock } from './clock.ts';
+import { createSignInSender } from './http.ts';
+import type { SendSignIn } from './transport.ts';
 import { withLocalFallback } from './localLedger.ts';
 import { createResultFetcher } from './fetchResult.ts';
-import type { FetchResult } from './fetchResult.ts';
+import type { ResultFetcher } from './fetchResult.ts';
 
 /** A tenant as the rooms above see it: the API, and results as one step. */
-export interface TenantClient extends DefenderClient {
-  readonly fetchResult: FetchResult;
-}
+export type TenantClient = DefenderClient & ResultFetcher;
 
 /**
  * Creates the client of a connection. This file is the way into the bundle that holds everything about HTTP.
@@ -25,5 +25,10 @@ export function createTenantClient(
     ...options,
     budget: new QueuedBudget(withLocalFallback(ledger, systemClock), systemClock),
   });
-  return { ...client, fetchResult: createResultFetcher(client, systemClock) };
+  return { ...client, ...createResultFetcher(client, systemClock) };
+}
+
+/** Creates the way to the sign-in service, with what this bundle has of HTTP. */
+export function createTenantSignIn(): SendSignIn {
+  return createSignInSender();
 }

@@ -30,3 +30,23 @@ export interface HttpAnswer {
   /** Closes the connection of a body that is not read to its end. */
   readonly discard?: () => void;
 }
+
+/** A request to the sign-in service, the only place that anything is posted to. */
+export interface SignInRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+/** The sign-in service's answer, read whole. */
+export interface SignInAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Sends to the sign-in service. Rejects with LiveResponseError: `cancelled`, or what is wrong with the way. */
+export type SendSignIn = (request: SignInRequest) => Promise<SignInAnswer>;

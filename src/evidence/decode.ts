@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { decodeText, readBytes } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
+import { outlineJson } from './jsonOutline.ts';
 import { escapeControlCharacters, scanJson } from './jsonRepair.ts';
 
 /** What a RunScript left behind, as the device reported it: nothing trimmed, wrapped or re-ordered. */
@@ -36,6 +37,8 @@ export type DecodeChangeKind =
   | 'invalidBytes'
   /** Raw control characters inside JSON strings: strict JSON readers refuse this file. */
   | 'controlCharactersEscaped'
+  /** Keys that stand more than once: the last one is read, `count` others are not. */
+  | 'duplicateKey'
   /** An older name for a key was read. */
   | 'oldKey'
   | 'unknownKey'
@@ -45,7 +48,7 @@ export type DecodeChangeKind =
 
 /** Why bytes are no RunScript result. */
 export interface Rejection {
-  readonly reason: 'empty' | 'binary' | 'notJson' | 'truncated' | 'notATranscript' | 'tooLarge';
+  readonly reason: 'empty' | 'binary' | 'notJson' | 'truncated' | 'notATranscript' | 'tooLarge' | 'tooNested';
   /** Where reading stopped, in UTF-16 units of the text, if that is known. */
   readonly offset?: number;
 }
@@ -58,8 +61,11 @@ export interface DecodedResult {
   readonly encoding: Encoding;
 }
 
-/** Unpacked size above which a gzip result is refused: a V8 string ends at 536,870,888 characters. */
-const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
+/**
+ * Unpacked size above which a gzip result is refused. The editor shows 16 million characters of a text, which JSON can
+ * write with six bytes each: 96 MB. Beyond that a few hundred kB would only cost memory, up to five bytes for one.
+ */
+const MAX_UNPACKED_BYTES = 128 * 1024 * 1024;
 /** How much smaller deflate makes anything at best. */
 const MAX_DEFLATE_RATIO = 1032;
 
@@ -122,30 +128,37 @@ function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'bin
 function readFirst(
   bytes: Uint8Array,
   changes: DecodeChange[],
-): { valid: { value: unknown } | undefined; body: Uint8Array; encoding: Encoding } | undefined {
+): { valid: Parsed | undefined; body: Uint8Array; encoding: Encoding } | undefined {
   const read = readBytes(bytes);
   if (read === undefined) return undefined;
   if (read.byteOrderMark) changes.push({ kind: 'byteOrderMark', count: 1 });
   if (read.invalidBytes > 0) {
     changes.push({ kind: 'invalidBytes', count: read.invalidBytes, firstOffset: read.firstInvalidByte });
   }
-  return { valid: parseJson(read.text), body: read.body, encoding: read.encoding };
+  return { valid: parseJson(read.text, changes), body: read.body, encoding: read.encoding };
 }
 
-function parseJson(text: string): { value: unknown } | undefined {
+type Parsed = { readonly value: unknown } | { readonly rejection: Rejection };
+
+/** @returns undefined when the text is no JSON */
+function parseJson(text: string, changes: DecodeChange[]): Parsed | undefined {
+  const outline = outlineJson(text);
+  if (outline === undefined) return { rejection: { reason: 'tooNested' } };
+  let value: unknown;
   try {
-    return { value: JSON.parse(text) };
+    value = JSON.parse(text);
   } catch {
     // V8's message does not tell what was cut off from what is something else: scanJson does.
     return undefined;
   }
+  const { repeated } = outline;
+  if (repeated.length > 0) {
+    changes.push({ kind: 'duplicateKey', count: repeated.length, keys: [...new Set(repeated)] });
+  }
+  return { value };
 }
 
-function parseRepaired(
-  bytes: Uint8Array,
-  encoding: Encoding,
-  changes: DecodeChange[],
-): { value: unknown } | { rejection: Rejection } {
+function parseRepaired(bytes: Uint8Array, encoding: Encoding, changes: DecodeChange[]): Parsed {
   const utf8 = encoding === 'utf-8' ? bytes : new TextEncoder().encode(decodeText(bytes, encoding));
   const escaped = escapeControlCharacters(utf8);
   if (escaped === 'tooLarge') return { rejection: { reason: 'tooLarge' } };
@@ -153,7 +166,7 @@ function parseRepaired(
     const repaired = decodeText(escaped.bytes, 'utf-8');
     // Given back at once: the collector would take its time.
     escaped.bytes.buffer.transfer(0);
-    const parsed = parseJson(repaired);
+    const parsed = parseJson(repaired, changes);
     if (parsed !== undefined) {
       const firstOffset = decodeText(utf8.subarray(0, escaped.firstByte), 'utf-8').length;
       changes.push({ kind: 'controlCharactersEscaped', count: escaped.count, firstOffset });

@@ -1,3 +1,5 @@
+import { MAX_DEPTH } from './jsonOutline.ts';
+
 /** What {@link scanJson} finds in a text that JSON.parse refused. */
 export interface JsonScan {
   /**
@@ -18,8 +20,6 @@ const CLOSE_ARRAY = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 
-/** Deeper than any result: what is nested more is hostile. */
-const MAX_DEPTH = 10_000;
 const SPACE = /[ \t\n\r]*/uy;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/uy;
 const NUMBER_CUT = /-?(?:(?:0|[1-9]\d*)(?:\.\d*|(?:\.\d+)?[eE][+-]?\d*)?)?$/uy;

@@ -9,7 +9,7 @@ import type { Clock } from '../../src/defender/clock.ts';
 import { isLiveResponseError } from '../../src/defender/errors.ts';
 import type { FailureCode, FailureValues, LiveResponseError } from '../../src/defender/errors.ts';
 import { createResultFetcher } from '../../src/defender/fetchResult.ts';
-import type { FetchResult } from '../../src/defender/fetchResult.ts';
+import type { FetchResult, ResultFetcher } from '../../src/defender/fetchResult.ts';
 import { scenarioRef } from '../../src/sample/catalogue.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant, LocalTenantOptions } from '../tenant/localTenant.ts';
@@ -33,7 +33,9 @@ export interface Stage {
   readonly token: string;
   readonly records: CallRecord[];
   readonly client: (options?: Partial<DefenderClientOptions>) => DefenderClient;
-  /** Link and download as one step. */
+  /** Link and download as one step, into memory or elsewhere. */
+  readonly resultFetcher: (options?: Partial<DefenderClientOptions>) => ResultFetcher;
+  /** Its way into memory. */
   readonly fetcher: (options?: Partial<DefenderClientOptions>) => FetchResult;
   /** The requests of one door or kind, in a line each: `kind status`. */
   readonly heard: () => string[];
@@ -59,12 +61,14 @@ export async function openStage(options?: LocalTenantOptions): Promise<Stage> {
       onCall: (record) => records.push(record),
       ...change,
     });
+  const resultFetcher: Stage['resultFetcher'] = (change) => createResultFetcher(client(change), impatientClock);
   return {
     tenant,
     token,
     records,
     client,
-    fetcher: (change) => createResultFetcher(client(change), impatientClock),
+    resultFetcher,
+    fetcher: (change) => resultFetcher(change).fetchResult,
     heard: () => tenant.recording.requests.map(({ kind, status }) => `${kind} ${status ?? 'none'}`),
     clear: () => {
       every.push(...tenant.recording.requests);

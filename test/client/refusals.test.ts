@@ -23,9 +23,9 @@ suite('the token is refused', () => {
     const expired = await stage.tenant.mintAccessToken({ expiresInSeconds: -10 });
     const rejected: (string | undefined)[] = [];
     const client = stage.client({
-      getAccessToken: (_signal, refused) => {
-        rejected.push(refused);
-        return Promise.resolve(refused === undefined ? expired : stage.token);
+      getAccessToken: (_signal, refusal) => {
+        rejected.push(refusal?.token);
+        return Promise.resolve(refusal === undefined ? expired : stage.token);
       },
     });
     const { actions } = await client.listMachineActions(PAGE, patience());

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Clock } from '../../src/defender/clock.ts';
 import { Download } from '../../src/defender/download.ts';
 import type { DownloadLimits } from '../../src/defender/download.ts';
+import { MemorySink } from '../../src/defender/downloadSink.ts';
 import { isLiveResponseError } from '../../src/defender/errors.ts';
 import type { HttpAnswer } from '../../src/defender/transport.ts';
 import { decodeResult } from '../../src/evidence/decode.ts';
@@ -18,9 +19,10 @@ const LIMITS = { maxBytes: 1_000_000 };
 const CLOCK: Clock = { now: () => 0, wait: async () => Promise.resolve() };
 
 async function readWhole(answer: HttpAnswer, limits: DownloadLimits): Promise<{ bytes: Uint8Array; sha256: string }> {
-  const download = new Download();
+  const sink = new MemorySink();
+  const download = new Download(sink);
   await download.read(answer, { host: 'h', limits, expectAzure: false, clock: CLOCK });
-  return download.finish('h');
+  return { ...(await download.finish('h')), bytes: sink.bytes() };
 }
 
 suite(`downloads (${describeSeed})`, () => {

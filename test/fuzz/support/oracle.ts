@@ -31,6 +31,9 @@ export function readByTheBook(file: Uint8Array): Verdict {
   const json = readStrictJson(text);
   if (!json.ok) return { transcript: undefined, cut: json.cut && text.trimStart().startsWith('{'), encoding, changes };
   if (json.controls > 0) changes['controlCharactersEscaped'] = { count: json.controls, firstOffset: json.firstControl };
+  if (json.repeated.length > 0) {
+    changes['duplicateKey'] = { count: json.repeated.length, keys: [...new Set(json.repeated)] };
+  }
   return { transcript: toTranscript(json.value, changes), cut: false, encoding, changes };
 }
 

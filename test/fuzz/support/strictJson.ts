@@ -1,6 +1,12 @@
 /** What the strict reader makes of a text. */
 export type Reading =
-  | { readonly ok: true; readonly value: unknown; readonly controls: number; readonly firstControl: number }
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      readonly controls: number;
+      readonly firstControl: number;
+      readonly repeated: readonly string[];
+    }
   /** `cut`: the text is the beginning of a JSON text and ends too early. */
   | { readonly ok: false; readonly cut: boolean };
 
@@ -31,7 +37,8 @@ export function readStrictJson(text: string): Reading {
   const reader = new Reader(text);
   try {
     const value = reader.document();
-    return { ok: true, value, controls: reader.controls, firstControl: reader.firstControl };
+    const { controls, firstControl, repeated } = reader;
+    return { ok: true, value, controls, firstControl, repeated };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, cut: error.cut };
     throw error;
@@ -41,6 +48,9 @@ export function readStrictJson(text: string): Reading {
 class Reader {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
+  /** Keys of the outermost object, each time that they come again. */
+  readonly repeated: string[] = [];
   controls = 0;
   firstControl = 0;
 
@@ -71,6 +81,13 @@ class Reader {
   }
 
   #value(): unknown {
+    this.#depth++;
+    const value = this.#anything();
+    this.#depth--;
+    return value;
+  }
+
+  #anything(): unknown {
     const first = this.#peek();
     if (first === '{') return this.#object();
     if (first === '[') return this.#array();
@@ -138,6 +155,7 @@ class Reader {
       const key = this.#string();
       if (this.#peek() !== ':') throw new Refused(false);
       this.#at++;
+      if (this.#depth === 1 && fields.has(key)) this.repeated.push(key);
       fields.set(key, this.#value());
       const after = this.#peek();
       this.#at++;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LiveResponseError } from '../../../src/defender/errors.ts';
 import { suite, test } from 'node:test';
 import { readJson, toApiError } from '../../../src/defender/answers.ts';
 import { answer, failure } from './expected.ts';
@@ -14,12 +15,32 @@ suite('reading an answer of the API', () => {
   test('chunks are put together before they are read, also within a character', async () => {
     const bytes = Buffer.from('{"value": "日本"}');
     const chunks = [...bytes].map((byte) => Uint8Array.of(byte));
-    assert.deepEqual(await readJson(answer(200, chunks)), { value: '日本' });
+    assert.deepEqual(await readJson(answer(200, chunks), HOST), { value: '日本' });
   });
 
   test('what is no JSON fits no shape', async () => {
-    assert.deepEqual(await readJson(answer(200, '<html>')), { notJson: true });
-    assert.equal(await readJson(answer(200, '')), undefined);
+    for (const text of ['<html>', '{"value": [}', '{"value": 1} x', '{"a" 1']) {
+      assert.deepEqual(await readJson(answer(200, text), HOST), { notJson: true }, text);
+    }
+  });
+
+  test('a 200 that is the beginning of JSON and no more was cut off', async () => {
+    const whole = '{"value": [{"id": "\\u65e5 日", "index": -1.5e3, "done": true}, []]}';
+    for (let length = 0; length < whole.length; length++) {
+      const body = whole.slice(0, length);
+      await assert.rejects(readJson(answer(200, body), HOST), failure('incompleteAnswer', { host: HOST }), body);
+    }
+    const bytes = Buffer.from(whole);
+    await assert.rejects(readJson(answer(200, bytes.subarray(0, bytes.indexOf(0xe6) + 1)), HOST));
+  });
+
+  test('a 200 that is said to be empty is whole', async () => {
+    assert.equal(await readJson(answer(200, '', { 'content-length': '0' }), HOST), undefined);
+  });
+
+  test('a refusal says what it says by its status, with any body', async () => {
+    assert.equal(await readJson(answer(502, ''), HOST), undefined);
+    assert.deepEqual(await readJson(answer(502, '{"error": {'), HOST), { notJson: true });
   });
 
   test('an answer that does not end is given up and not kept', async () => {
@@ -29,7 +50,7 @@ suite('reading an answer of the API', () => {
       for (; sent < 1000; sent++) yield await Promise.resolve(megabyte);
     }
     await assert.rejects(
-      readJson({ status: 200, headers: {}, body: endless() }),
+      readJson({ status: 200, headers: {}, body: endless() }, HOST),
       failure('unexpectedAnswer', { path: '(size)' }),
     );
     assert.ok(sent < 100, `${sent} MB were taken`);
@@ -70,6 +91,13 @@ suite('the API says no', () => {
     });
   });
 
+  test('a feature that is turned off is no missing permission', () => {
+    const error = toApiError(answer(403), refusal('Live response is off.', 'DisabledFeature'), HOST, NOW);
+    assert.equal(error.code, 'featureDisabled');
+    assert.equal(error.values.serverMessage, 'Live response is off.');
+    assert.equal(toApiError(answer(403), refusal('no', 'DisallowedOperation'), HOST, NOW).code, 'missingPermission');
+  });
+
   for (const message of [
     'Unauthorized request - reason of failure: Account mode is inactive',
     'Unauthorized request - reason of failure: No Tvm license',
@@ -78,6 +106,22 @@ suite('the API says no', () => {
       assert.equal(toApiError(answer(401), refusal(message), HOST, NOW).code, 'licence');
     });
   }
+
+  test('a claims challenge is kept as it was meant, and anything else in its place is none', () => {
+    const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
+    const challenge = (encoded: string): LiveResponseError =>
+      toApiError(
+        answer(401, '', {
+          'www-authenticate': `Bearer realm="", authorization_uri="https://login.example/authorize", error="insufficient_claims", claims="${encoded}"`,
+        }),
+        refusal('expired'),
+        HOST,
+        NOW,
+      );
+    assert.equal(challenge(Buffer.from(claims).toString('base64')).values.claims, claims);
+    assert.equal(challenge(Buffer.from('no json').toString('base64')).values.claims, undefined);
+    assert.equal(challenge('').values.claims, undefined);
+  });
 
   for (const [what, headers, message, seconds] of [
     ['seconds', { 'retry-after': '17' }, '', 17],

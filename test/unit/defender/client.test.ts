@@ -3,6 +3,8 @@ import { suite, test } from 'node:test';
 import { QueuedBudget } from '../../../src/defender/budget.ts';
 import { createDefenderClient } from '../../../src/defender/client.ts';
 import type { CallRecord, DefenderClient, DefenderClientOptions } from '../../../src/defender/client.ts';
+import { Download } from '../../../src/defender/download.ts';
+import { MemorySink } from '../../../src/defender/downloadSink.ts';
 import { LiveResponseError } from '../../../src/defender/errors.ts';
 import { createLocalLedger } from '../../../src/defender/localLedger.ts';
 import type { HttpAnswer, HttpRequest } from '../../../src/defender/transport.ts';
@@ -150,6 +152,43 @@ suite('a call of the API', () => {
     );
   });
 
+  test('two minutes are the bound of all attempts: the one under way ends there', async () => {
+    const clock = new SimulatedClock();
+    let sent = 0;
+    const send = async ({ signal }: HttpRequest): Promise<HttpAnswer> => {
+      if (sent++ === 0) {
+        // What the pause leaves of two minutes is little more than a second.
+        await clock.wait(118_200, signal);
+        throw new LiveResponseError('connectionLost');
+      }
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          const { reason } = signal as { reason: unknown };
+          reject(
+            new LiveResponseError(reason instanceof Error && reason.name === 'TimeoutError' ? 'timeout' : 'cancelled'),
+          );
+        });
+      });
+    };
+    const { client } = scene([], { clock, transport: { api: send, download: send } });
+    const asked = client.listMachineActions(QUERY, patience());
+    asked.catch(() => undefined);
+    await clock.pass(119_000);
+    assert.equal(sent, 2);
+    // The deadline of an attempt is a timer of Node: nothing else would end this one.
+    await assert.rejects(asked, failure('timeout'));
+    assert.equal(sent, 2);
+  });
+
+  test('waiting for a slot is not part of it: what failed in passing is asked again', async () => {
+    const clock = new SimulatedClock();
+    const budget = new QueuedBudget(createLocalLedger(clock), clock);
+    await budget.refused(clock.now() + 600_000);
+    const { client, sent } = scene([answer(503), answer(200, EMPTY_PAGE)], { clock, budget });
+    await clock.until(client.listMachineActions(QUERY, patience(), undefined, 'background'));
+    assert.equal(sent.length, 2);
+  });
+
   test('a signal that was aborted before sends nothing and counts as nothing', async () => {
     const { client, sent, budget } = scene([]);
     await assert.rejects(client.listMachineActions(QUERY, AbortSignal.abort()), failure('cancelled'));
@@ -174,7 +213,7 @@ suite('a download', () => {
       answer(200, 'x', AZURE),
     ]);
     const link = await client.getResultLink('a', 0, patience());
-    await client.downloadResult(link, patience(), { maxBytes: 10 });
+    await client.downloadResult(link, patience(), { maxBytes: 10 }, new Download(new MemorySink()));
     assert.deepEqual(
       sent.slice(1).map(({ url, headers }) => ({ url, headers })),
       [{ url: LINK, headers: {} }],
@@ -189,7 +228,7 @@ suite('a download', () => {
     const link = await client.getResultLink('a', 0, patience());
     let downloading: Promise<unknown> = Promise.resolve();
     assert.doesNotThrow(() => {
-      downloading = client.downloadResult(link, patience(), { maxBytes: 10 });
+      downloading = client.downloadResult(link, patience(), { maxBytes: 10 }, new Download(new MemorySink()));
       downloading.catch(() => undefined);
     });
     await assert.rejects(downloading, failure('foreignDownloadHost', { host: 'evil.example' }));

@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { systemClock } from '../../../src/defender/clock.ts';
 import { Download } from '../../../src/defender/download.ts';
 import type { DownloadLimits } from '../../../src/defender/download.ts';
+import { MemorySink } from '../../../src/defender/downloadSink.ts';
 import type { HttpAnswer } from '../../../src/defender/transport.ts';
 import { answer, AZURE, failure } from './expected.ts';
 
@@ -16,10 +17,11 @@ async function readBlob(
   host: string,
   limits: DownloadLimits,
   expectAzure: boolean,
-): Promise<ReturnType<Download['finish']>> {
-  const download = new Download();
+): Promise<Awaited<ReturnType<Download['finish']>> & { readonly bytes: Uint8Array }> {
+  const sink = new MemorySink();
+  const download = new Download(sink);
   await download.read(from, { host, limits, expectAzure, clock: systemClock });
-  return download.finish(host);
+  return { ...(await download.finish(host)), bytes: sink.bytes() };
 }
 
 function blob(headers: Readonly<Record<string, string>> = {}, body: Uint8Array | readonly Uint8Array[] = BYTES) {

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { DefenderClient } from '../../../src/defender/client.ts';
-import type { DownloadedResult } from '../../../src/defender/download.ts';
+import type { DownloadFacts } from '../../../src/defender/download.ts';
 import { LiveResponseError } from '../../../src/defender/errors.ts';
 import type { FailureCode } from '../../../src/defender/errors.ts';
 import { systemClock } from '../../../src/defender/clock.ts';
 import { createResultFetcher } from '../../../src/defender/fetchResult.ts';
 import { ResultLink } from '../../../src/defender/resultLink.ts';
-import { failure, patience } from './expected.ts';
+import { answer, AZURE, failure, patience } from './expected.ts';
 import { settle } from './simulatedClock.ts';
 
 const LIMITS = { maxBytes: 1000 };
-const RESULT: DownloadedResult = {
-  bytes: Buffer.from('x'),
+const FACTS: DownloadFacts = {
+  size: 1,
   sha256: '2d71',
   receivedAt: 0,
   promisedName: undefined,
@@ -46,13 +46,19 @@ function scene(...codes: readonly FailureCode[]): Scene {
         asked.push(`link ${commandIndex}${priority === undefined ? '' : ` ${priority}`}`);
         return Promise.resolve(new ResultLink(`https://a.blob.core.windows.net/c/${commandIndex}?sig=x`));
       },
-      downloadResult: (link, signal) => {
+      downloadResult: async (link, signal, _limits, download) => {
         asked.push(`download ${new URL(link.addressFor([])).pathname.slice(3)}`);
         const code = failures.shift();
-        if (code !== undefined) return Promise.reject(new LiveResponseError(code));
+        await download.read(answer(200, 'x', AZURE), {
+          host: 'h',
+          limits: LIMITS,
+          expectAzure: true,
+          clock: systemClock,
+        });
+        if (code !== undefined) throw new LiveResponseError(code);
         return new Promise((resolve, reject) => {
           waiting.push(() => {
-            resolve(RESULT);
+            resolve(FACTS);
           });
           signal.addEventListener('abort', () => {
             reject(new LiveResponseError('cancelled'));
@@ -66,16 +72,16 @@ function scene(...codes: readonly FailureCode[]): Scene {
 suite('fetching a result', () => {
   test('it takes one link and one download', async () => {
     const { client, asked, finish } = scene();
-    const fetching = createResultFetcher(client, systemClock)('a', 0, patience(), LIMITS);
+    const fetching = createResultFetcher(client, systemClock).fetchResult('a', 0, patience(), LIMITS);
     await settle();
     finish();
-    assert.equal(await fetching, RESULT);
+    assert.deepEqual(await fetching, { ...FACTS, bytes: Buffer.from('x') });
     assert.deepEqual(asked, ['link 0', 'download 0']);
   });
 
   test('its priority is that of its link', async () => {
     const { client, asked, finish } = scene();
-    const fetching = createResultFetcher(client, systemClock)('a', 0, patience(), {
+    const fetching = createResultFetcher(client, systemClock).fetchResult('a', 0, patience(), {
       ...LIMITS,
       priority: 'background',
     });
@@ -87,30 +93,64 @@ suite('fetching a result', () => {
 
   test('a refused link is replaced once', async () => {
     const { client, asked, finish } = scene('linkRefused');
-    const fetching = createResultFetcher(client, systemClock)('a', 0, patience(), LIMITS);
+    const fetching = createResultFetcher(client, systemClock).fetchResult('a', 0, patience(), LIMITS);
     await settle();
     finish();
-    assert.equal(await fetching, RESULT);
+    assert.deepEqual(await fetching, { ...FACTS, bytes: Buffer.from('x') });
     assert.deepEqual(asked, ['link 0', 'download 0', 'link 0', 'download 0']);
   });
 
   test('a second refusal is the answer, and no third link is made', async () => {
     const { client, asked } = scene('linkRefused', 'linkRefused');
-    await assert.rejects(createResultFetcher(client, systemClock)('a', 0, patience(), LIMITS), failure('linkRefused'));
+    await assert.rejects(
+      createResultFetcher(client, systemClock).fetchResult('a', 0, patience(), LIMITS),
+      failure('linkRefused'),
+    );
     assert.equal(asked.filter((one) => one.startsWith('link')).length, 2);
+  });
+
+  test('a link that came expired is not tried but replaced, once: then the blob host decides', async () => {
+    for (const [expired, then] of [
+      [1, []],
+      [2, []],
+      [1, ['linkRefused']],
+    ] as const) {
+      const { client, asked, finish } = scene(...then);
+      let left: number = expired;
+      const getResultLink: DefenderClient['getResultLink'] = async (...args) => {
+        const link = await client.getResultLink(...args);
+        const date = left-- > 0 ? 'Mon, 23 Nov 2026 21:34:41 GMT' : 'Mon, 23 Nov 2026 21:04:41 GMT';
+        return new ResultLink(`${link.addressFor([])}&se=2026-11-23T21:34:41Z`, date);
+      };
+      const fetching = createResultFetcher({ ...client, getResultLink }, systemClock).fetchResult(
+        'a',
+        0,
+        patience(),
+        LIMITS,
+      );
+      fetching.catch(() => undefined);
+      await settle();
+      finish();
+      if (then.length === 0) assert.deepEqual(await fetching, { ...FACTS, bytes: Buffer.from('x') });
+      else await assert.rejects(fetching, failure('linkRefused'));
+      assert.deepEqual(asked, ['link 0', 'link 0', 'download 0']);
+    }
   });
 
   for (const code of ['noResult', 'tooLarge', 'notFromStorage', 'foreignDownloadHost', 'incompleteDownload'] as const) {
     test(`${code} is no reason for another link`, async () => {
       const { client, asked } = scene(code);
-      await assert.rejects(createResultFetcher(client, systemClock)('a', 0, patience(), LIMITS), failure(code));
+      await assert.rejects(
+        createResultFetcher(client, systemClock).fetchResult('a', 0, patience(), LIMITS),
+        failure(code),
+      );
       assert.deepEqual(asked, ['link 0', 'download 0']);
     });
   }
 
   test('four are under way at once, and a link is made only when its download can begin', async () => {
     const { client, asked, finish } = scene();
-    const fetch = createResultFetcher(client, systemClock);
+    const { fetchResult: fetch } = createResultFetcher(client, systemClock);
     const all = [0, 1, 2, 3, 4, 5].map((index) => fetch('a', index, patience(), LIMITS));
     await settle();
     const links = (): string[] => asked.filter((one) => one.startsWith('link'));
@@ -124,7 +164,7 @@ suite('fetching a result', () => {
 
   test('a failure frees its place', async () => {
     const { client, asked, finish } = scene('noResult', 'noResult', 'noResult', 'noResult');
-    const fetch = createResultFetcher(client, systemClock);
+    const { fetchResult: fetch } = createResultFetcher(client, systemClock);
     const all = [0, 1, 2, 3, 4].map((index) => fetch('a', index, patience(), LIMITS));
     const settled = Promise.allSettled(all);
     await settle();
@@ -138,7 +178,7 @@ suite('fetching a result', () => {
 
   test('one that waits for its place can be cancelled: it costs no call and the next one moves up', async () => {
     const { client, asked, finish } = scene();
-    const fetch = createResultFetcher(client, systemClock);
+    const { fetchResult: fetch } = createResultFetcher(client, systemClock);
     const first = [0, 1, 2, 3].map((index) => fetch('a', index, patience(), LIMITS));
     const leaving = new AbortController();
     const cancelled = fetch('a', 4, leaving.signal, LIMITS);
@@ -158,7 +198,7 @@ suite('fetching a result', () => {
 
   test('one that is cancelled while it is under way frees its place', async () => {
     const { client, asked, finish } = scene();
-    const fetch = createResultFetcher(client, systemClock);
+    const { fetchResult: fetch } = createResultFetcher(client, systemClock);
     const leaving = new AbortController();
     const cancelled = fetch('a', 0, leaving.signal, LIMITS);
     const others = [1, 2, 3, 4].map((index) => fetch('a', index, patience(), LIMITS));
@@ -175,7 +215,7 @@ suite('fetching a result', () => {
   test('one whose signal was aborted before asks for nothing', async () => {
     const { client, asked } = scene();
     await assert.rejects(
-      createResultFetcher(client, systemClock)('a', 0, AbortSignal.abort(), LIMITS),
+      createResultFetcher(client, systemClock).fetchResult('a', 0, AbortSignal.abort(), LIMITS),
       failure('cancelled'),
     );
     assert.deepEqual(asked, []);
@@ -183,7 +223,7 @@ suite('fetching a result', () => {
 
   test('a click does not wait behind background downloads', async () => {
     const { client, asked, finish } = scene();
-    const fetch = createResultFetcher(client, systemClock);
+    const { fetchResult: fetch } = createResultFetcher(client, systemClock);
     const background = { ...LIMITS, priority: 'background' as const };
     const all = [0, 1, 2, 3, 4, 5].map((index) => fetch('a', index, patience(), background));
     all.push(fetch('a', 9, patience(), { ...LIMITS, priority: 'click' }));

@@ -26,6 +26,21 @@ suite('a download link', () => {
     assert.equal(link.fileName, undefined);
   });
 
+  for (const [date, expired] of [
+    ['Mon, 23 Nov 2026 21:04:41 GMT', false],
+    ['Mon, 23 Nov 2026 21:34:40 GMT', false],
+    ['Mon, 23 Nov 2026 21:34:41 GMT', true],
+    ['Tue, 24 Nov 2026 00:00:00 GMT', true],
+    ['later', false],
+    [undefined, false],
+  ] as const) {
+    test(`it ${expired ? 'had' : 'had not'} expired when it came at ${date ?? 'an untold time'}`, () => {
+      const text = `https://a.blob.core.windows.net/c/b?${QUERY}`;
+      assert.equal(new ResultLink(text, date).cameExpired, expired);
+      assert.equal(new ResultLink(text.replace('se=', 'x='), date).cameExpired, false);
+    });
+  }
+
   test('a quoted file name is read without its quotes', () => {
     const link = linkTo(
       'https://a.blob.core.windows.net',
@@ -72,6 +87,20 @@ suite('the host of a download', () => {
 
   for (const origin of [
     'http://a.blob.core.windows.net',
+    'http://a.blob.core.usgovcloudapi.net:443',
+    'http://evil.example',
+    'ftp://a.blob.core.windows.net',
+    'file:///a.blob.core.windows.net',
+  ]) {
+    test(`${origin} is refused as what it is, and allowing its host changes nothing`, () => {
+      const { host } = new URL(origin);
+      for (const allowed of [[], [host]]) {
+        assert.throws(() => linkTo(origin).addressFor(allowed), failure('linkNotHttps', { host }));
+      }
+    });
+  }
+
+  for (const origin of [
     'https://a.blob.core.windows.net:8443',
     'https://blob.core.windows.net',
     'https://a.blob.core.windows.net.evil.example',
@@ -79,8 +108,7 @@ suite('the host of a download', () => {
     'https://a.blob.core.windows.net@evil.example',
     'https://evil.example/a.blob.core.windows.net',
     'https://localhost:10000',
-    'ftp://a.blob.core.windows.net',
-    'file:///a.blob.core.windows.net',
+    'http://127.0.0.1:10000',
   ]) {
     test(`${origin} is refused, by its host and not by its address`, () => {
       assert.throws(
@@ -98,7 +126,7 @@ suite('the host of a download', () => {
     assert.ok(linkTo('https://blobs.example:8443').addressFor(extra));
     assert.ok(linkTo('https://blobs.example').addressFor(extra));
     assert.throws(() => linkTo('https://blobs.example:9').addressFor(extra), failure('foreignDownloadHost'));
-    assert.throws(() => linkTo('http://blobs.example').addressFor(extra), failure('foreignDownloadHost'));
+    assert.throws(() => linkTo('http://blobs.example').addressFor(extra), failure('linkNotHttps'));
     assert.throws(() => linkTo('https://sub.blobs.example').addressFor(extra), failure('foreignDownloadHost'));
   });
 

@@ -58,7 +58,14 @@ suite('repeating what failed in passing', () => {
     assert.equal(at.length, 1);
   });
 
-  for (const code of ['rateLimited', 'serverError', 'timeout', 'connectionLost', 'incompleteDownload'] as const) {
+  for (const code of [
+    'rateLimited',
+    'serverError',
+    'timeout',
+    'connectionLost',
+    'incompleteAnswer',
+    'incompleteDownload',
+  ] as const) {
     test(`${code} is tried again`, async () => {
       const clock = new SimulatedClock();
       const { attempt } = failing(clock, new LiveResponseError(code));
@@ -99,6 +106,41 @@ suite('repeating what failed in passing', () => {
     assert.equal(at.length, 1);
   });
 
+  for (const [what, step, attempts] of [
+    ['brings a megabyte each time', 1_000_000, 12],
+    ['brings less each time', 300_000, 7],
+    ['brings nothing', 0, 4],
+  ] as const) {
+    test(`an attempt that ${what} has ${attempts} tries`, async () => {
+      const clock = new SimulatedClock();
+      const { attempt, at } = failing(clock, ...Array.from({ length: 11 }, () => new LiveResponseError('timeout')));
+      // Each takes more than half of the time that there is for one that brings nothing.
+      let received = 0;
+      const slow = async (): Promise<string> => {
+        received += step;
+        await clock.wait(step === 1_000_000 ? 70_000 : 1000, patience());
+        return attempt();
+      };
+      const ends = clock.until(withRetry(clock, patience(), slow, half, () => received));
+      if (attempts === 12) assert.equal(await ends, 'done');
+      else await assert.rejects(ends, failure('timeout'));
+      assert.equal(at.length, attempts);
+    });
+  }
+
+  test('what was received and thrown away again does not count twice', async () => {
+    const clock = new SimulatedClock();
+    const lost = Array.from({ length: 11 }, () => new LiveResponseError('incompleteDownload'));
+    const { attempt, at } = failing(clock, ...lost);
+    const sizes = [2_000_000, 0, 2_000_000, 0, 2_000_000, 0, 2_000_000, 0];
+    const received = (): number => sizes[Math.max(0, at.length - 1)] ?? 0;
+    await assert.rejects(
+      clock.until(withRetry(clock, patience(), attempt, half, () => (at.length === 0 ? 0 : received()))),
+      failure('incompleteDownload'),
+    );
+    assert.equal(at.length, 4);
+  });
+
   test('a time that the server named is kept to', async () => {
     const clock = new SimulatedClock();
     const { attempt, at } = failing(clock, new LiveResponseError('rateLimited', { retryAt: clock.now() + 40_000 }));
@@ -114,6 +156,58 @@ suite('repeating what failed in passing', () => {
     await assert.rejects(withRetry(clock, patience(), attempt), failure('rateLimited', { retryAt }));
     assert.equal(at.length, 1);
     assert.equal(clock.pending, 0);
+  });
+
+  test('waiting for something else than the server does not count', async () => {
+    const clock = new SimulatedClock();
+    const lefts: number[] = [];
+    const trying = withRetry(
+      clock,
+      patience(),
+      async ({ left, aside }) => {
+        await aside(clock.wait(300_000, patience()));
+        lefts.push(left());
+        await clock.wait(10_000, patience());
+        if (lefts.length < 3) throw new LiveResponseError('connectionLost');
+        return 'done';
+      },
+      half,
+    );
+    assert.equal(await clock.until(trying), 'done');
+    assert.deepEqual(lefts, [120_000, 109_500, 98_500]);
+  });
+
+  test('it does not count either where it fails', async () => {
+    const clock = new SimulatedClock();
+    const lefts: number[] = [];
+    const trying = withRetry(
+      clock,
+      patience(),
+      async ({ left, aside }) => {
+        lefts.push(left());
+        await aside(clock.wait(300_000, patience()).then(() => Promise.reject(new LiveResponseError('timeout'))));
+      },
+      half,
+    );
+    await assert.rejects(clock.until(trying), failure('timeout'));
+    assert.deepEqual(lefts, [120_000, 119_500, 118_500, 116_500]);
+  });
+
+  test('an attempt that had no second left is not begun', async () => {
+    const clock = new SimulatedClock();
+    let made = 0;
+    const trying = withRetry(
+      clock,
+      patience(),
+      async () => {
+        made++;
+        await clock.wait(118_501, patience());
+        throw new LiveResponseError('connectionLost');
+      },
+      half,
+    );
+    await assert.rejects(clock.until(trying), failure('connectionLost'));
+    assert.equal(made, 1);
   });
 
   test('cancelling ends the pause and nothing more is tried', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { SharedWork } from '../../../src/results/sharedWork.ts';
+import { SharedWork } from '../../../src/defender/sharedWork.ts';
 import { failure } from '../defender/expected.ts';
 
 /** Work that a test ends by hand. */

@@ -140,6 +140,61 @@ suite('reading the keys of a result', () => {
     assert.deepEqual(transcript.otherKeys, { script_error: 'kept?' });
   });
 
+  test('a key that stands twice is reported, however it is written: the last one is read', () => {
+    const file =
+      '{"script_output": "first", "exit_code": 1, "script_name": "a\\"b\\\\", "\\u0073cript_output":"second" , "exit_code" :0,"script_errors":"{\\"exit_code\\": 7, ", "exit_code": 2}';
+    const { output, exitCode } = transcriptOf(file);
+    assert.deepEqual({ output, exitCode }, { output: 'second', exitCode: 2 });
+    assert.deepEqual(changeOf(file, 'duplicateKey'), {
+      kind: 'duplicateKey',
+      count: 3,
+      keys: ['script_output', 'exit_code'],
+    });
+  });
+
+  test('a key that stands twice is reported also where raw control characters had to be escaped', () => {
+    const file = '{"script_output": "a\nb", "script_errors": "", "script_errors": "c"}';
+    assert.deepEqual(changeOf(file, 'duplicateKey')?.keys, ['script_errors']);
+    assert.equal(changeOf(file, 'controlCharactersEscaped')?.count, 1);
+  });
+
+  test('keys inside of other values, and words that only look like keys, are no duplicates', () => {
+    const file =
+      '{"script_output": "\\", \\"script_output\\": \\"", "more": {"more": 1, "script_output": [{"more": 1}, "more", "more"]}, "script_errors": "more"}';
+    assert.equal(changeOf(file, 'duplicateKey'), undefined);
+    assert.deepEqual(decode('["a", "a"]').changes, []);
+  });
+
+  for (const [what, file] of [
+    ['100 million brackets that open', '['.repeat(100_000_000)],
+    ['brackets that open and close', `{"script_output":"","x":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+    ['objects in objects', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+    ['millions of values', `{"script_output":"","x":[${'[],'.repeat(1_100_000)}1]}`],
+    ['millions of keys', `{"script_output":"",${'"a":1,'.repeat(1_100_000)}"b":1}`],
+  ] as const) {
+    test(`${what} are refused before they are parsed`, () => {
+      const start = performance.now();
+      assert.deepEqual(decode(file), {
+        transcript: undefined,
+        rejection: { reason: 'tooNested' },
+        changes: [],
+        encoding: 'utf-8',
+      });
+      // JSON.parse alone takes longer for most of them; a text of 100 MB has to be decoded at least.
+      assert.ok(performance.now() - start < 5000);
+    });
+  }
+
+  test('what is nested as deeply as nothing real is still read', () => {
+    const file = resultJson('', `"exit_code": 0, "script_errors": "", "x": ${'['.repeat(9000)}${']'.repeat(9000)}`);
+    assert.equal(transcriptOf(file).exitCode, 0);
+  });
+
+  test('a text with a million commas is a text', () => {
+    assert.equal(decode(`{"script_output": "${',['.repeat(1_500_000)}", "script_errors": ""}`).rejection, undefined);
+    assert.equal(decode('a,b\n'.repeat(1_500_000)).rejection?.reason, 'notJson');
+  });
+
   for (const [what, json, exitCode] of [
     ['zero', '0', 0],
     ['a negative number', '-1073741510', -1073741510],

@@ -49,6 +49,11 @@ suite('a gzip result', () => {
     assert.deepEqual(decode(Buffer.from('1f8bffffffffffffffffffff', 'hex')).rejection, { reason: 'binary' });
   });
 
+  test('one that unpacks to more than any text that can be shown is refused', async () => {
+    assert.deepEqual(decode(await packZeros(128)).rejection, { reason: 'binary' });
+    assert.deepEqual(decode(Buffer.concat([await packZeros(128), gzipSync('x')])).rejection, { reason: 'tooLarge' });
+  });
+
   test('a bomb is refused, and what it would have unpacked to is never held', async () => {
     const bomb = await packZeros(600);
     assert.ok(bomb.length < MEGABYTE, 'the bomb itself is small');

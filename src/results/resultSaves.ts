@@ -1,0 +1,100 @@
+import type { DownloadFacts } from '../defender/download.ts';
+import { isCancelled, isLiveResponseError } from '../defender/errors.ts';
+import type { FetchInto } from '../defender/fetchResult.ts';
+import { parseServerTime } from '../defender/serverTime.ts';
+import type { ResultRef } from '../evidence/uri.ts';
+import { FileSink } from './fileSink.ts';
+import { findActionWithResult } from './resultSource.ts';
+import type { FindSource } from './resultSource.ts';
+
+export interface SaveOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (received: number, total: number | undefined) => void;
+}
+
+/** A result on its way to a file. */
+export class ResultSave {
+  readonly #ref: ResultRef;
+  readonly #sink: FileSink;
+  readonly #findSource: FindSource;
+  readonly #unfinished: Set<FileSink>;
+  #fetch: FetchInto | undefined;
+  #facts: DownloadFacts | undefined;
+
+  /** @param unfinished - holds the sink while there is something of it that is not whole */
+  constructor(ref: ResultRef, sink: FileSink, findSource: FindSource, unfinished: Set<FileSink>) {
+    this.#ref = ref;
+    this.#sink = sink;
+    this.#findSource = findSource;
+    this.#unfinished = unfinished;
+  }
+
+  /**
+   * Fetches the result to its file. After a failure another run goes on where this one broke off, until
+   * {@link discard}; after a cancel nothing is left.
+   *
+   * @throws LiveResponseError `fileFailed`, and all that fetching a result throws
+   */
+  async run({ signal, onProgress }: SaveOptions): Promise<DownloadFacts> {
+    this.#unfinished.add(this.#sink);
+    try {
+      // First, because the link costs a call.
+      await this.#sink.open();
+      this.#facts ??= await this.#download(signal, onProgress);
+      await this.#sink.keep();
+      this.#unfinished.delete(this.#sink);
+      return this.#facts;
+    } catch (error) {
+      if (isCancelled(error) || this.#sink.size === 0 || isGone(error)) await this.discard();
+      else await this.#sink.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Leaves nothing behind of what did not become whole. */
+  async discard(): Promise<void> {
+    this.#fetch = undefined;
+    this.#facts = undefined;
+    await this.#sink.discard();
+    this.#unfinished.delete(this.#sink);
+  }
+
+  async #download(signal: AbortSignal, onProgress: SaveOptions['onProgress']): Promise<DownloadFacts> {
+    const source = await this.#findSource(this.#ref);
+    const { action } = await findActionWithResult(source, this.#ref, signal);
+    this.#fetch ??= source.fetchInto(this.#sink);
+    return this.#fetch(this.#ref.actionId, this.#ref.commandIndex, signal, {
+      maxBytes: Infinity,
+      onProgress,
+      actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
+    });
+  }
+}
+
+/** What was written was taken away, as virus scanners do: there is nothing to go on with. */
+function isGone(error: unknown): boolean {
+  return isLiveResponseError(error) && error.code === 'fileFailed' && error.values.systemCode === 'ENOENT';
+}
+
+/**
+ * Results that go to a file and never into memory: files that were collected, and what is too large to be opened.
+ * They are not stored besides: the file is the person's, wherever it was asked for.
+ */
+export class ResultSaves {
+  readonly #findSource: FindSource;
+  readonly #unfinished = new Set<FileSink>();
+
+  constructor(findSource: FindSource) {
+    this.#findSource = findSource;
+  }
+
+  /** @param target - path on this machine; a file that is there is replaced when the result is whole, and not before */
+  begin(ref: ResultRef, target: string): ResultSave {
+    return new ResultSave(ref, new FileSink(target), this.#findSource, this.#unfinished);
+  }
+
+  /** The window ends: nobody can continue what is unfinished. */
+  dispose(): void {
+    for (const sink of this.#unfinished) sink.discardNow();
+  }
+}
