@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createAzurite, loadAzurite } from './azurite.ts';
 import { asAzureWouldSay } from './blobErrors.ts';
 import type { Certificate } from './certificate.ts';
+import { noteSecret } from '../secrets/runFolder.ts';
 import { openDoor } from './door.ts';
 import type { Faults } from './faults.ts';
 import type { Recording } from './recording.ts';
@@ -52,6 +53,7 @@ export async function startBlobStore(options: BlobStoreOptions): Promise<BlobSto
   await writeFile(certFile, options.certificate.cert);
   await writeFile(keyFile, options.certificate.key, { mode: 0o600 });
   const azurite = await loadAzurite();
+  noteSecret(ACCOUNT_KEY.toString('base64'));
   azurite.accounts.set(ACCOUNT, { name: ACCOUNT, key1: ACCOUNT_KEY });
   const server = createAzurite(azurite, certFile, keyFile);
   // Read by now. A test that crashes leaves the directory behind, but no key in it.

@@ -5,12 +5,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Certificate } from './certificate.ts';
 import { CAPTIVE_PORTAL } from './faults.ts';
 import type { FaultAction, Faults } from './faults.ts';
-import type { DoorName, Recording } from './recording.ts';
+import type { DoorName, RecordedRequest, Recording } from './recording.ts';
 import { sendAnswer } from './sendAnswer.ts';
 import type { DoorAnswer } from './sendAnswer.ts';
 
-/** Answers a request. The request's body has not been read. The response is for handlers made for Node's own server. */
-export type DoorHandler = (incoming: IncomingMessage, response: ServerResponse) => Promise<DoorAnswer>;
+/**
+ * Answers a request. The request's body has not been read. The response is for handlers made for Node's own server; what
+ * the handler learns from the body it can add to the recording.
+ */
+export type DoorHandler = (
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  recorded: RecordedRequest,
+) => Promise<DoorAnswer>;
 
 /** One HTTPS service on loopback. */
 export interface Door {
@@ -98,7 +105,7 @@ async function serve(
       request.outcome = 'reset';
       return;
     }
-    const answer = replacement(fault?.action) ?? (await options.handle(incoming, response));
+    const answer = replacement(fault?.action) ?? (await options.handle(incoming, response, request));
     await wait(fault?.holdMs, signal);
     signal.throwIfAborted();
     await sendAnswer({ response, answer, action: fault?.action, request, reset, signal });

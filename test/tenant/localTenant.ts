@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
 import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
+import { keepText } from '../secrets/runFolder.ts';
 import { createApiService } from './apiService.ts';
 import type { RetryAfter } from './apiService.ts';
 import { startBlobStore } from './blobStore.ts';
@@ -11,12 +12,14 @@ import { createCertificate, writeCaFile } from './certificate.ts';
 import { openDoor } from './door.ts';
 import { createFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
-import { startIdentity } from './identity.ts';
+import type { Lifetimes } from './identity/directory.ts';
+import { startIdentity } from './identity/identity.ts';
+import type { Identity } from './identity/identity.ts';
 import { DOCUMENTED_LIMITS, createRateLimiter } from './rateLimit.ts';
 import type { RateLimiter, RateWindow } from './rateLimit.ts';
 import { createRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
-import { DEFENDER_AUDIENCE } from './tokens.ts';
+import { CLOUD_AUDIENCES, DEFENDER_AUDIENCE } from './tokens.ts';
 import type { MintOptions } from './tokens.ts';
 import { createTokenVerifier } from './verifyToken.ts';
 
@@ -30,6 +33,12 @@ export interface LocalTenantOptions {
   readonly retryAfter?: RetryAfter;
   /** The roles of the tenant's application. */
   readonly applicationRoles?: readonly string[];
+  /** What the application may do for those who sign in to it, as in `scp`. */
+  readonly delegatedPermissions?: readonly string[];
+  /** Audiences of the API beside those of the clouds. */
+  readonly audiences?: readonly string[];
+  /** How long tokens and codes live. */
+  readonly lifetimes?: Partial<Lifetimes>;
   /** The moment around which the sample's data is laid out; now if not given. */
   readonly startedAt?: number;
 }
@@ -54,6 +63,7 @@ export interface LocalTenant {
   readonly recording: Recording;
   readonly faults: Faults;
   readonly limiter: RateLimiter;
+  readonly identity: Identity;
   readonly mintAccessToken: (options?: MintOptions) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
@@ -92,13 +102,17 @@ async function start(
   const caFile = path.join(directory, 'ca.pem');
   await writeCaFile(caFile, certificate);
   const recording = createRecording();
+  closers.push(() => {
+    keepText('recording.json', JSON.stringify(recording.requests));
+    return Promise.resolve();
+  });
   const faults = createFaults();
   const shared = { certificate, recording, faults };
 
   // Made after the sample, whose tenant id it needs.
   const late: { blobs?: BlobStore } = {};
   const stored = new Map<string, Promise<void>>();
-  const lifetime = (options.linkLifetimeSeconds ?? HALF_AN_HOUR) * 1000;
+  const linkLifetime = (options.linkLifetimeSeconds ?? HALF_AN_HOUR) * 1000;
   const sample = (options.createSampleTenant ?? createSampleTenant)({
     startedAt: options.startedAt ?? Date.now(),
     now: Date.now,
@@ -114,7 +128,7 @@ async function start(
       // One that failed is tried again at the next link.
       put.catch(() => stored.delete(blobName));
       await put;
-      return blobs.sas(blobName, { expiresAt: Date.now() + lifetime, fileName });
+      return blobs.sas(blobName, { expiresAt: Date.now() + linkLifetime, fileName });
     },
   });
   const { tenantId } = sample;
@@ -122,10 +136,16 @@ async function start(
   const blobs = await startBlobStore({ ...shared, tenantId, directory });
   late.blobs = blobs;
   closers.push(blobs.stop);
+  const audiences = [...CLOUD_AUDIENCES, ...(options.audiences ?? [])];
+  const { delegatedPermissions, lifetimes } = options;
   const identity = await startIdentity({
     ...shared,
     tenantId,
+    directory,
+    audiences,
     applicationRoles: options.applicationRoles ?? ['Machine.ReadWrite.All'],
+    ...(delegatedPermissions === undefined ? {} : { delegatedPermissions }),
+    ...(lifetimes === undefined ? {} : { lifetimes }),
   });
   closers.push(identity.stop);
 
@@ -136,8 +156,10 @@ async function start(
     verify: createTokenVerifier({
       jwks: identity.jwks,
       issuer: identity.issuer,
-      audience: DEFENDER_AUDIENCE,
+      audiences,
       tenantId,
+      context: () => identity.policies.apiContext,
+      authorizationUri: `${identity.loginUrl}/${tenantId}/oauth2/v2.0/authorize`,
     }),
     limiter,
     retryAfter: options.retryAfter ?? 'seconds',
@@ -160,6 +182,7 @@ async function start(
     recording,
     faults,
     limiter,
+    identity,
     mintAccessToken: identity.mintAccessToken,
     stop,
   };

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { keepText } from '../secrets/runFolder.ts';
+
+/** The header that names the host which a request was meant for, where a test sends it here instead. */
+export const ORIGINAL_HOST = 'x-original-host';
 
 /** The three services of a tenant. */
 export type DoorName = 'api' | 'blob' | 'login';
@@ -16,6 +20,7 @@ export type CallKind =
   | 'token'
   | 'authorize'
   | 'devicecode'
+  | 'instance'
   | 'other';
 
 /** How a request ended. `left`: the client closed the connection before the answer was complete. */
@@ -36,8 +41,15 @@ export interface RecordedRequest {
   readonly query: string;
   /** Names in the sender's spelling and order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The host that the sender meant, with its port: a test may send a request for a cloud's host here. */
+  readonly host: string;
   /** Present when an Authorization header came: its scheme and the SHA-256 of what followed. */
   readonly authorization?: { readonly scheme: string; readonly sha256: string };
+  /**
+   * Of a request for a token or a device code: grant type, scope, client id, claims, and as `credential` whether it came
+   * with a secret, an assertion or none.
+   */
+  form?: Readonly<Record<string, string>>;
   status?: number;
   /** Monotonic milliseconds of the end of the answer. */
   endedAt?: number;
@@ -54,6 +66,8 @@ export interface Recording {
   /** The requests of one kind. */
   readonly calls: (kind: CallKind) => readonly RecordedRequest[];
   readonly at: (door: DoorName) => readonly RecordedRequest[];
+  /** The requests for a token, of one grant type if it is given; as on the wire, so `device_code` and not its URN. */
+  readonly tokenRequests: (grantType?: string) => readonly RecordedRequest[];
   /** Requests whose method is not GET, at the API's door: the product must never cause one. */
   readonly writes: () => readonly RecordedRequest[];
   readonly clear: () => void;
@@ -67,8 +81,13 @@ export function createRecording(): Recording {
     requests,
     calls: (kind) => requests.filter((request) => request.kind === kind),
     at: (door) => requests.filter((request) => request.door === door),
+    tokenRequests: (grantType) =>
+      requests.filter(
+        ({ kind, form }) => kind === 'token' && (grantType === undefined || form?.['grant_type'] === grantType),
+      ),
     writes: () => requests.filter((request) => request.door === 'api' && request.method !== 'GET'),
     clear: () => {
+      keepText('recording.json', JSON.stringify(requests));
       requests.length = 0;
     },
     begin: (door, incoming) => {
@@ -107,10 +126,11 @@ const LOGIN_RULES: readonly (readonly [RegExp, CallKind])[] = [
   [/\/oauth2\/v2\.0\/token$/, 'token'],
   [/\/oauth2\/v2\.0\/authorize$/, 'authorize'],
   [/\/oauth2\/v2\.0\/devicecode$/, 'devicecode'],
+  [/\/discovery\/instance$/, 'instance'],
 ];
 
 const SECRET_PARAMETER =
-  /(^|[?&])(sig|code|state|client_secret|client_assertion|refresh_token|access_token)=([^&\s]*)/gi;
+  /(^|[?&])(sig|code|state|client_secret|client_assertion|refresh_token|access_token|device_code|user_code|code_verifier)=([^&\s]*)/gi;
 const JWT = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
 function record(door: DoorName, incoming: IncomingMessage): RecordedRequest {
@@ -131,6 +151,7 @@ function record(door: DoorName, incoming: IncomingMessage): RecordedRequest {
     path: withoutSecrets(path),
     query: withoutSecrets(query),
     headers,
+    host: String(incoming.headers[ORIGINAL_HOST] ?? incoming.headers.host ?? ''),
     ...(authorization === undefined ? {} : { authorization: describeAuthorization(authorization) }),
     outcome: 'open',
     bytesSent: 0,

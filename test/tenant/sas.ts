@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { noteSecret } from '../secrets/runFolder.ts';
 
 /** What a link to one blob is made of. */
 export interface BlobSas {
@@ -83,7 +84,10 @@ export function writerSasQuery(account: string, key: Buffer): string {
 }
 
 function sign(base64Key: string, lines: readonly string[]): string {
-  return createHmac('sha256', Buffer.from(base64Key, 'base64')).update(lines.join('\n'), 'utf8').digest('base64');
+  const key = Buffer.from(base64Key, 'base64');
+  const signature = createHmac('sha256', key).update(lines.join('\n'), 'utf8').digest('base64');
+  noteSecret(signature);
+  return signature;
 }
 
 function query(parameters: readonly (readonly [string, string])[]): string {

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { noteSecret } from '../secrets/runFolder.ts';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { CryptoKey, JWK, JWTPayload } from 'jose';
 
 /** The audience of the Defender API, for its new host too. */
 export const DEFENDER_AUDIENCE = 'https://api.securitycenter.microsoft.com';
+
+/** The audiences of the Defender API in each cloud. */
+export const CLOUD_AUDIENCES = [
+  DEFENDER_AUDIENCE,
+  'https://api-gcc.securitycenter.microsoft.us',
+  'https://api-gov.securitycenter.microsoft.us',
+] as const;
 
 /** The key that signs a tenant's tokens. */
 export interface SigningKey {
@@ -74,7 +82,7 @@ export async function signToken(
   const now = Math.floor(Date.now() / 1000);
   // Starts before it ends, also for a token that has expired.
   const start = Math.min(now, now + expiresInSeconds - 60);
-  return await new SignJWT({ ...claims, uti: randomUUID() })
+  const token = await new SignJWT({ ...claims, uti: randomUUID() })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.publicJwk.kid ?? '' })
     .setIssuer(issuer)
     .setAudience(audience)
@@ -82,4 +90,6 @@ export async function signToken(
     .setNotBefore(start)
     .setExpirationTime(now + expiresInSeconds)
     .sign(key.privateKey);
+  noteSecret(token);
+  return token;
 }

@@ -17,11 +17,16 @@ export type Verdict = { readonly caller: Caller } | { readonly refusal: DoorAnsw
 export interface VerifierOptions {
   readonly jwks: JSONWebKeySet;
   readonly issuer: string;
-  readonly audience: string;
+  /** Any of these. */
+  readonly audiences: readonly string[];
   readonly tenantId: string;
+  /** The authentication context that a token has to show in `acrs`; asked for at every call. */
+  readonly context: () => string | undefined;
+  /** Where a client that lacks it is told to go. */
+  readonly authorizationUri: string;
 }
 
-/** Checks an Authorization header for a call: signature, issuer, audience, time, tenant, permission, in this order. */
+/** Checks an Authorization header for a call: signature, issuer, audience, time, tenant, context, permission, in this order. */
 export type TokenVerifier = (authorization: string | undefined, call: CallKind) => Promise<Verdict>;
 
 interface Permissions {
@@ -46,10 +51,10 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
     }
     let payload: JWTPayload;
     try {
-      const { issuer, audience } = options;
+      const { issuer, audiences } = options;
       ({ payload } = await jwtVerify(token, keys, {
         issuer,
-        audience,
+        audience: [...audiences],
         algorithms: ['RS256'],
         requiredClaims: ['exp', 'tid', 'appid'],
       }));
@@ -61,6 +66,11 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
     }
     if (payload['tid'] !== options.tenantId) {
       return unauthorized('The token is of another tenant.');
+    }
+    const context = options.context();
+    const acrs: unknown = payload['acrs'];
+    if (context !== undefined && !(Array.isArray(acrs) && acrs.includes(context))) {
+      return claimsChallenge(context, options.authorizationUri);
     }
     const missing = missingPermission(payload, call === 'link' ? LINK : READ);
     return missing === undefined
@@ -97,4 +107,17 @@ function reason(error: errors.JOSEError): string {
 
 function unauthorized(message: string): Verdict {
   return { refusal: apiError(401, 'Unauthorized', message, { 'www-authenticate': 'Bearer error="invalid_token"' }) };
+}
+
+/** Tells the client which claims its next token must be asked for with. */
+function claimsChallenge(context: string, authorizationUri: string): Verdict {
+  const claims = JSON.stringify({ access_token: { acrs: { essential: true, value: context } } });
+  const challenge = [
+    'Bearer realm=""',
+    `authorization_uri="${authorizationUri}"`,
+    'error="insufficient_claims"',
+    `claims="${Buffer.from(claims).toString('base64')}"`,
+  ].join(', ');
+  const message = 'The presented access token lacks the claims that are needed for this resource.';
+  return { refusal: apiError(401, 'Unauthorized', message, { 'www-authenticate': challenge }) };
 }

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { Aadsts } from './entraErrors.ts';
+
+/** Somebody who can sign in. */
+export interface Person {
+  /** Object id; also what the provider calls the account. */
+  readonly oid: string;
+  readonly upn: string;
+  readonly name: string;
+}
+
+/** What an administrator has decided. Tests change it at any time. */
+export interface Policies {
+  /** "Allow public client flows" of the app registration. Off: 7000218. */
+  publicClientFlows: boolean;
+  /**
+   * Who blocks device codes. Conditional access: 53003 at the sign-in, and 530036 when a session that began with one is
+   * refreshed. Security defaults: 530035.
+   */
+  blockDeviceCode: 'nobody' | 'conditionalAccess' | 'securityDefaults';
+  /** Conditional access lets no person in: a page that leads nowhere, and 53003 for who is signed in already. */
+  blockAccess: boolean;
+  /** Whether the application's permissions are granted. Not: 65001, and the sign-in page asks for it. */
+  consented: boolean;
+  /** The authentication context that the API wants to see in a token's `acrs`, such as `c1`. */
+  apiContext: string | undefined;
+  /** By how much the service's clock is ahead of ours when it looks at a client assertion. */
+  clockAheadSeconds: number;
+}
+
+/** How long things live, in seconds. Tests change it at any time; it counts for what is issued afterwards. */
+export interface Lifetimes {
+  accessToken: number;
+  refreshToken: number;
+  deviceCode: number;
+  /** Between two polls for a device code. */
+  deviceInterval: number;
+}
+
+/** What the directory remembers of one sign-in. Its refresh tokens share it. */
+export interface SignIn {
+  readonly oid: string;
+  /** Authentication contexts that were asked for and met. */
+  readonly acrs: readonly string[];
+  /** Monotonic milliseconds. */
+  readonly at: number;
+  /** The person used a device code: Entra calls such a session protocol tracked. */
+  readonly deviceCode: boolean;
+}
+
+/** A refusal to make although nothing is wrong. */
+export interface PlannedRefusal {
+  readonly aadsts: Aadsts;
+  /**
+   * As on the wire: `refresh_token`, `authorization_code`, `client_credentials`, `device_code`; `devicecode` for the
+   * request that begins such a sign-in. Any if not given.
+   */
+  readonly grantType?: string;
+  /** The claims challenge that comes with it, as JSON. */
+  readonly claims?: string;
+  /** For how many requests; 1 if not given. */
+  readonly times?: number;
+}
+
+/** One tenant's directory: who is in it, which application is registered and what is decided. */
+export interface Directory {
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** The object id of the application in the tenant, which is not its client id. */
+  readonly applicationOid: string;
+  readonly applicationRoles: readonly string[];
+  /** Granted to the application for those who sign in to it, as they stand in `scp`. */
+  readonly delegatedPermissions: readonly string[];
+  /** The resources that are installed in the tenant. */
+  readonly audiences: readonly string[];
+  readonly people: readonly Person[];
+  readonly policies: Policies;
+  readonly lifetimes: Lifetimes;
+  /** By grant id. */
+  readonly signIns: Map<string, SignIn>;
+  /** Sign-ins before this moment (monotonic milliseconds) lack the second factor. */
+  multiFactorSince: number;
+  readonly plan: (refusal: PlannedRefusal) => void;
+  /** The next planned refusal that fits, used up by being taken. */
+  readonly takePlanned: (grantType: string) => PlannedRefusal | undefined;
+  /** Back to how a tenant starts; who is signed in stays so. */
+  readonly reset: () => void;
+}
+
+/** How a directory differs from a plain one. */
+export interface DirectoryOptions {
+  readonly tenantId: string;
+  readonly applicationRoles: readonly string[];
+  readonly delegatedPermissions?: readonly string[];
+  readonly audiences: readonly string[];
+  readonly lifetimes?: Partial<Lifetimes>;
+}
+
+const POLICIES: Readonly<Policies> = {
+  publicClientFlows: true,
+  blockDeviceCode: 'nobody',
+  blockAccess: false,
+  consented: true,
+  apiContext: undefined,
+  clockAheadSeconds: 0,
+};
+const ONE_HOUR = 3600;
+const LIFETIMES: Readonly<Lifetimes> = {
+  accessToken: ONE_HOUR,
+  refreshToken: 90 * 24 * ONE_HOUR,
+  deviceCode: 900,
+  deviceInterval: 5,
+};
+
+/** Makes a tenant's directory. */
+export function createDirectory(options: DirectoryOptions): Directory {
+  const planned: { refusal: PlannedRefusal; left: number }[] = [];
+  const lifetimes = { ...LIFETIMES, ...options.lifetimes };
+  const policies = { ...POLICIES };
+  const directory: Directory = {
+    tenantId: options.tenantId,
+    clientId: randomUUID(),
+    applicationOid: randomUUID(),
+    applicationRoles: options.applicationRoles,
+    delegatedPermissions: options.delegatedPermissions ?? ['Machine.LiveResponse', 'Machine.Read'],
+    audiences: options.audiences,
+    people: [
+      { oid: randomUUID(), upn: 'analyst@contoso.example', name: 'Alex Analyst' },
+      { oid: randomUUID(), upn: 'responder@contoso.example', name: 'Robin Responder' },
+    ],
+    policies,
+    lifetimes,
+    signIns: new Map(),
+    multiFactorSince: -Infinity,
+    plan: (refusal) => planned.push({ refusal, left: refusal.times ?? 1 }),
+    takePlanned: (grantType) => {
+      const index = planned.findIndex(({ refusal }) => (refusal.grantType ?? grantType) === grantType);
+      const found = planned[index];
+      if (found !== undefined && --found.left <= 0) {
+        planned.splice(index, 1);
+      }
+      return found?.refusal;
+    },
+    reset: () => {
+      planned.length = 0;
+      directory.multiFactorSince = -Infinity;
+      Object.assign(policies, POLICIES);
+      Object.assign(lifetimes, LIFETIMES, options.lifetimes);
+    },
+  };
+  return directory;
+}
+
+/** The authentication contexts that a claims parameter demands of an access token; none for anything unreadable. */
+export function demandedContexts(claims: unknown): readonly string[] {
+  if (typeof claims !== 'string') {
+    return [];
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(claims);
+  } catch {
+    return [];
+  }
+  const acrs = member(member(parsed, 'access_token'), 'acrs');
+  const values = member(acrs, 'values') ?? [member(acrs, 'value')];
+  return Array.isArray(values) ? values.filter((value): value is string => typeof value === 'string') : [];
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? new Map<string, unknown>(Object.entries(value)).get(name)
+    : undefined;
+}

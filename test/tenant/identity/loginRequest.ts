@@ -1,0 +1,87 @@
+import { IncomingMessage } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { ORIGINAL_HOST } from '../recording.ts';
+import type { DoorAnswer } from '../sendAnswer.ts';
+import type { Credential } from './registration.ts';
+
+/** A request to the sign-in service, its body read. */
+export interface LoginRequest {
+  readonly incoming: IncomingMessage;
+  readonly method: string;
+  /** With the host that the sender meant. */
+  readonly url: URL;
+  /** The form in its body; empty if it has none. */
+  readonly form: URLSearchParams;
+  readonly credential: Credential;
+}
+
+/** Reads a request. */
+export async function readLoginRequest(incoming: IncomingMessage): Promise<LoginRequest> {
+  const host = incoming.headers[ORIGINAL_HOST] ?? incoming.headers.host ?? 'localhost';
+  const form = new URLSearchParams((await buffer(incoming)).toString('utf8'));
+  return {
+    incoming,
+    method: incoming.method ?? '',
+    url: new URL(incoming.url ?? '/', `https://${String(host)}`),
+    form,
+    credential: form.has('client_assertion') ? 'assertion' : form.has('client_secret') ? 'secret' : 'none',
+  };
+}
+
+/** How a request is put before the OpenID provider. */
+export interface Translation {
+  /** Below the tenant's part of the path, which is the provider's mount point. */
+  readonly target: string;
+  readonly mountPoint: string;
+  readonly form: URLSearchParams;
+  readonly cookie: string | undefined;
+}
+
+/** Makes the request that the provider sees. A new one, because a body that has been read cannot be read again. */
+export function translated(request: LoginRequest, translation: Translation): IncomingMessage {
+  const replay: IncomingMessage & { originalUrl?: string } = new IncomingMessage(request.incoming.socket);
+  const body = Buffer.from(translation.form.toString());
+  const headers = { ...request.incoming.headers, host: request.url.host };
+  delete headers.cookie;
+  replay.headers = {
+    ...headers,
+    ...(translation.cookie === undefined ? {} : { cookie: translation.cookie }),
+    ...(headers['content-length'] === undefined ? {} : { 'content-length': String(body.length) }),
+  };
+  replay.method = request.method;
+  replay.httpVersion = '1.1';
+  replay.httpVersionMajor = 1;
+  replay.httpVersionMinor = 1;
+  // The provider derives the addresses it announces from both, as it does when mounted in a web framework.
+  replay.originalUrl = `${translation.mountPoint}${translation.target}`;
+  replay.url = translation.target;
+  replay.complete = true;
+  if (request.method === 'POST') replay.push(body);
+  replay.push(null);
+  return replay;
+}
+
+/**
+ * Lets the provider, which writes to Node's response itself, work, and gives back what it wrote. Its end is taken from
+ * the response, so that delays, cuts and drips can be applied to its answers as to all others.
+ */
+export async function capture(response: ServerResponse, work: () => Promise<unknown>): Promise<DoorAnswer> {
+  const end = response.end.bind(response);
+  let body: Uint8Array = new Uint8Array();
+  response.end = ((chunk?: string | Uint8Array) => {
+    body = typeof chunk === 'string' ? Buffer.from(chunk) : (chunk ?? body);
+    return response;
+  }) as typeof response.end;
+  try {
+    await work();
+  } finally {
+    response.end = end;
+  }
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(response.getHeaders())) {
+    headers[name] = typeof value === 'number' ? String(value) : (value ?? '');
+    response.removeHeader(name);
+  }
+  return { status: response.statusCode, headers, body };
+}
