@@ -118,6 +118,16 @@ export function signInAddressesOf(connection: Connection): { readonly authority:
   };
 }
 
+/**
+ * All that decides where a secret may go, but for the connection's name: what was given for one place must not be sent
+ * to another. The regions of a cloud are one place.
+ */
+export function destinationOf(connection: Connection): string {
+  const { cloud, apiUrl, tenantId, clientId, signIn, certificatePath } = connection;
+  const { authority, scope } = signInAddressesOf(connection);
+  return JSON.stringify([cloud, apiUrl, authority, scope, tenantId, clientId, signIn, certificatePath]);
+}
+
 /** The origin of a sign-in service: https always, since passwords and codes pass through it. */
 export function isAuthority(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;

@@ -49,6 +49,11 @@ export class Sessions {
     });
   }
 
+  /** The next one to ask gets a new session: what was loaded belongs to whoever was signed in. */
+  renew(connection: Connection): void {
+    this.#sessions.delete(connection.name);
+  }
+
   of(connection: Connection): Session {
     let session = this.#sessions.get(connection.name);
     if (session?.connection !== connection) {

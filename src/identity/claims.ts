@@ -6,6 +6,12 @@ export interface TokenClaims {
   readonly account: string | undefined;
   /** ms since 1970. */
   readonly expiresAt: number | undefined;
+  /** What it is for: the resource's address or its application id, as it stands there. */
+  readonly audience: string | undefined;
+  /** An application's permissions; undefined when the token has no such list. */
+  readonly roles: readonly string[] | undefined;
+  /** What a person has delegated; undefined when the token speaks for no person. */
+  readonly scopes: readonly string[] | undefined;
 }
 
 /** Reads a JWT's claims; undefined when the text is no JWT. */
@@ -28,7 +34,14 @@ export function readClaims(token: string): TokenClaims | undefined {
     clientId: text('appid', 'azp')?.toLowerCase(),
     account: text('upn', 'preferred_username', 'unique_name', 'appid', 'azp'),
     expiresAt: typeof expiry === 'number' ? expiry * 1000 : undefined,
+    audience: text('aud'),
+    roles: textsOf(fields.get('roles')),
+    scopes: text('scp')?.split(' ').filter(Boolean),
   };
+}
+
+function textsOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
 /** Whether a token is for this application in this tenant: results and calls are kept by both. */

@@ -1,88 +1,71 @@
+import type { Refusal } from '../defender/client.ts';
 import { LiveResponseError } from '../defender/errors.ts';
 import { readClaims } from './claims.ts';
+import type { SecretDrawer } from './secrets.ts';
+import type { TokenSource } from './tokenSource.ts';
 
-/** Where secrets live: VS Code's SecretStorage. */
-export interface Secrets {
-  readonly get: (key: string) => PromiseLike<string | undefined>;
-  readonly store: (key: string, value: string) => PromiseLike<void>;
-  readonly delete: (key: string) => PromiseLike<void>;
-  /** Another window, or this one, stored or deleted a secret. */
-  readonly onDidChange: (listener: (change: { readonly key: string }) => void) => { dispose: () => unknown };
-}
-
-/** Access tokens that were pasted or handed in: kept in secret storage under the connection's name. */
-export class AccessTokens {
-  readonly #secrets: Secrets;
+/** An access token that was pasted or handed in: nobody can renew it but the person. */
+export class PastedToken implements TokenSource {
+  readonly #drawer: SecretDrawer;
+  readonly #connection: string;
   readonly #now: () => number;
   /** Asking secret storage takes a round trip to another process, and every call needs a token. */
-  readonly #read = new Map<string, Promise<string | undefined>>();
+  #read: Promise<string | undefined> | undefined;
   readonly #subscription: { dispose: () => unknown };
 
-  constructor(secrets: Secrets, now: () => number) {
-    this.#secrets = secrets;
+  constructor(drawer: SecretDrawer, connection: string, now: () => number) {
+    this.#drawer = drawer;
+    this.#connection = connection;
     this.#now = now;
-    this.#subscription = secrets.onDidChange(({ key }) => {
-      this.#read.delete(key);
+    this.#subscription = drawer.onDidChange(() => {
+      this.#read = undefined;
     });
   }
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#read.clear();
+    this.#read = undefined;
   }
 
-  async store(connectionName: string, token: string): Promise<void> {
-    await this.#secrets.store(keyOf(connectionName), token);
-    this.#read.delete(keyOf(connectionName));
+  async signOut(): Promise<void> {
+    await this.#drawer.delete('accessToken');
+    this.#read = undefined;
   }
 
-  async forget(connectionName: string): Promise<void> {
-    await this.#secrets.delete(keyOf(connectionName));
-    this.#read.delete(keyOf(connectionName));
-  }
-
-  /** Who the token of a connection speaks for, where it says so. */
-  async accountOf(connectionName: string): Promise<string | undefined> {
-    const token = await this.#get(connectionName);
+  async account(): Promise<string | undefined> {
+    const token = await this.#get();
     return token === undefined ? undefined : readClaims(token)?.account;
   }
 
-  /**
-   * The token of a connection.
-   *
-   * @param rejected - a token that the API has just refused
-   * @throws LiveResponseError `notSignedIn`: there is none, it has expired, or it is the refused one
-   */
-  async get(connectionName: string, rejected?: string): Promise<string> {
-    const token = await this.#get(connectionName);
+  /** When the token ends, ms since 1970, where there is one that says so. */
+  async expiresAt(): Promise<number | undefined> {
+    const token = await this.#get();
+    return token === undefined ? undefined : readClaims(token)?.expiresAt;
+  }
+
+  /** @throws LiveResponseError `notSignedIn`: there is none, it has expired, or it is the refused one */
+  async getAccessToken(_signal: AbortSignal, refusal?: Refusal): Promise<string> {
+    const token = await this.#get();
     const fail = (reason: string): LiveResponseError =>
-      new LiveResponseError('notSignedIn', { connection: connectionName, reason });
+      new LiveResponseError('notSignedIn', { connection: this.#connection, reason });
     if (token === undefined || token === '') throw fail('noToken');
-    if (token === rejected) throw fail('rejected');
+    if (token === refusal?.token) throw fail('rejected');
     const expiresAt = readClaims(token)?.expiresAt;
     if (expiresAt !== undefined && expiresAt <= this.#now()) throw fail('expired');
     return token;
   }
 
-  #get(connectionName: string): Promise<string | undefined> {
-    const key = keyOf(connectionName);
-    const known = this.#read.get(key);
-    if (known !== undefined) return known;
-    const reading = Promise.resolve(this.#secrets.get(key));
-    this.#read.set(key, reading);
+  #get(): Promise<string | undefined> {
+    if (this.#read !== undefined) return this.#read;
+    const reading = this.#drawer.get('accessToken');
+    this.#read = reading;
     // What failed, and what is not there yet, is asked for again.
-    reading.then(
-      (token) => {
-        if (token === undefined) this.#read.delete(key);
-      },
-      () => {
-        this.#read.delete(key);
-      },
-    );
+    const forget = (): void => {
+      if (this.#read === reading) this.#read = undefined;
+    };
+    reading.then((token) => {
+      if (token === undefined) forget();
+    }, forget);
     return reading;
   }
-}
-
-function keyOf(connectionName: string): string {
-  return `liveResponse.accessToken.${connectionName}`;
 }

@@ -5,17 +5,22 @@ import { jwt } from './tokens.ts';
 
 suite('what a token says of itself', () => {
   test("a person's token names tenant, application, person and end", () => {
-    const token = jwt({ tid: 'A-Tenant', appid: 'An-App', upn: 'Ünal@contoso.com', exp: 1795467881, scp: 'x' });
+    const fields = { tid: 'A-Tenant', appid: 'An-App', upn: 'Ünal@contoso.com', exp: 1795467881 };
+    const token = jwt({ ...fields, aud: 'https://api', scp: 'Machine.Read  Machine.LiveResponse ' });
     assert.deepEqual(readClaims(token), {
       tenantId: 'a-tenant',
       clientId: 'an-app',
       account: 'Ünal@contoso.com',
       expiresAt: 1795467881000,
+      audience: 'https://api',
+      roles: undefined,
+      scopes: ['Machine.Read', 'Machine.LiveResponse'],
     });
   });
 
   test("an application's token is named by the application", () => {
-    assert.equal(readClaims(jwt({ appid: 'An-App', roles: [] }))?.account, 'An-App');
+    const claims = readClaims(jwt({ appid: 'An-App', roles: ['Machine.Read.All', 7] }));
+    assert.deepEqual([claims?.account, claims?.roles, claims?.scopes], ['An-App', ['Machine.Read.All'], undefined]);
   });
 
   test('version 2 spells the application and the person otherwise', () => {
@@ -24,11 +29,14 @@ suite('what a token says of itself', () => {
   });
 
   test('claims of another type are none', () => {
-    assert.deepEqual(readClaims(jwt({ tid: 7, appid: null, exp: '1795467881' })), {
+    assert.deepEqual(readClaims(jwt({ tid: 7, appid: null, exp: '1795467881', aud: [], roles: 'a', scp: ['a'] })), {
       tenantId: undefined,
       clientId: undefined,
       account: undefined,
       expiresAt: undefined,
+      audience: undefined,
+      roles: undefined,
+      scopes: undefined,
     });
   });
 

@@ -1,0 +1,228 @@
+import type { Clock } from '../defender/clock.ts';
+import type { Refusal } from '../defender/client.ts';
+import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
+import type { SendSignIn } from '../defender/transport.ts';
+import { CommandLineTokens } from '../identity/commandLineTokens.ts';
+import { Leases } from '../identity/leases.ts';
+import type { MsalParts } from '../identity/msal/application.ts';
+import type { MsalTokens } from '../identity/msal/createMsalTokens.ts';
+import { PastedToken } from '../identity/pastedToken.ts';
+import { openDrawer, SECRET_KINDS } from '../identity/secrets.ts';
+import type { SecretDrawer, SecretKind, Secrets } from '../identity/secrets.ts';
+import type { PersonalTokenSource, PersonalWay, SignInPrompts, TokenSource } from '../identity/tokenSource.ts';
+import { Emitter } from '../results/emitter.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import { destinationOf, signInAddressesOf } from './connection.ts';
+import type { Connection } from './connection.ts';
+
+export interface SignInsParts {
+  readonly secrets: Secrets;
+  readonly store: Pick<ResultStore, 'call'>;
+  readonly clock: Clock;
+  readonly loadMsal: () => Promise<MsalTokens>;
+  readonly loadSend: () => Promise<SendSignIn>;
+  readonly log: MsalParts['log'];
+  /** Where Azure CLI and Az PowerShell are looked for. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+}
+
+/** After a person said no, a prompt wants to be confirmed for so long, ms. */
+const COOL_DOWN_MS = 60_000;
+const PROMPT = 'sign-in prompt';
+const REFUSED = 'sign-in refused';
+
+/** Where each connection's tokens come from, and all that is secret about it. */
+export class SignIns {
+  readonly #parts: SignInsParts;
+  readonly #leases: Leases;
+  readonly #sources = new Map<string, Promise<TokenSource>>();
+  readonly #changed = new Emitter<Connection>();
+
+  /** Someone signed in to a connection or out of it, in this window. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(parts: SignInsParts) {
+    this.#parts = parts;
+    this.#leases = new Leases(
+      {
+        take: (name, holder, forMs) => parts.store.call('takeLease', name, holder, forMs),
+        release: (name, holder) => parts.store.call('releaseLease', name, holder),
+      },
+      parts.clock,
+    );
+  }
+
+  /** @throws what the connection's source throws: see `TokenSource` */
+  async getAccessToken(connection: Connection, signal: AbortSignal, refusal?: Refusal): Promise<string> {
+    return (await this.#source(connection)).getAccessToken(signal, refusal);
+  }
+
+  /** Who the connection speaks as; undefined when nobody is signed in. */
+  async account(connection: Connection): Promise<string | undefined> {
+    return connection.signIn === 'sample' ? undefined : (await this.#source(connection)).account();
+  }
+
+  /** When a pasted token ends, ms since 1970; undefined for tokens that renew themselves. */
+  async expiresAt(connection: Connection): Promise<number | undefined> {
+    if (connection.signIn !== 'accessToken') return undefined;
+    const source = await this.#source(connection);
+    return source instanceof PastedToken ? source.expiresAt() : undefined;
+  }
+
+  /** Whether a person refused to sign in just now, in any window. */
+  wasRefused(): Promise<boolean> {
+    return this.#leases.isTaken(REFUSED);
+  }
+
+  /**
+   * Lets a person sign in: one prompt at a time, over all windows.
+   *
+   * @returns who signed in
+   * @throws LiveResponseError see `PersonalTokenSource`
+   */
+  async signIn(connection: Connection, way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
+    const source = await this.#source(connection);
+    if (!isPersonal(source)) throw new LiveResponseError('badArgument', { path: 'signIn' });
+    try {
+      const account = await this.#leases.holdOnly(PROMPT, () => source.signIn(way, prompts, signal));
+      this.#changed.fire(connection);
+      return account;
+    } catch (error) {
+      const refused = isLiveResponseError(error) && (error.code === 'cancelled' || error.values.reason === 'declined');
+      if (refused) await this.#leases.takeFor(REFUSED, COOL_DOWN_MS);
+      throw error;
+    }
+  }
+
+  /** Someone came by a token in another way than {@link signIn}, e.g. in a terminal. */
+  tellChanged(connection: Connection): void {
+    this.#changed.fire(connection);
+  }
+
+  /** Forgets all that signing in brought; for an application also its secret. */
+  async signOut(connection: Connection): Promise<void> {
+    await (await this.#source(connection)).signOut();
+    this.#changed.fire(connection);
+  }
+
+  async storeSecret(connection: Connection, kind: Exclude<SecretKind, 'tokens'>, value: string): Promise<void> {
+    const drawer = this.#drawer(connection);
+    await drawer.store(kind, value);
+    // What was fetched with another secret may belong to another application.
+    await drawer.delete('tokens');
+    this.#drop(connection);
+    this.#changed.fire(connection);
+  }
+
+  /** Forgets everything about a connection that goes or now leads elsewhere. */
+  async forget(connection: Connection): Promise<void> {
+    if (connection.signIn === 'sample') return;
+    // A renewal under way would put its tokens back.
+    await (await this.#source(connection)).signOut();
+    const drawer = this.#drawer(connection);
+    for (const kind of SECRET_KINDS) await drawer.delete(kind);
+    await this.#remember(connection, undefined);
+    this.#drop(connection);
+  }
+
+  /** Takes the secrets along when a connection gets another name, and leads where it led before. */
+  async rename(from: Connection, to: Connection): Promise<void> {
+    if (destinationOf(from) !== destinationOf(to)) return;
+    const [old, renamed] = [this.#drawer(from), this.#drawer(to)];
+    for (const kind of SECRET_KINDS) {
+      const secret = await old.get(kind);
+      if (secret !== undefined) await renamed.store(kind, secret);
+    }
+    await this.#remember(to, await this.#parts.store.call('account', ownerOf(from)));
+  }
+
+  dispose(): void {
+    for (const source of this.#sources.values()) {
+      source.then(
+        (made) => {
+          made.dispose();
+        },
+        () => undefined,
+      );
+    }
+    this.#sources.clear();
+  }
+
+  #source(connection: Connection): Promise<TokenSource> {
+    const owner = ownerOf(connection);
+    const known = this.#sources.get(owner);
+    if (known !== undefined) return known;
+    const made = this.#make(connection);
+    this.#sources.set(owner, made);
+    made.catch(() => this.#sources.delete(owner));
+    return made;
+  }
+
+  async #make(connection: Connection): Promise<TokenSource> {
+    const { clock, environment, platform, loadMsal } = this.#parts;
+    const { name, tenantId, signIn } = connection;
+    switch (signIn) {
+      case 'accessToken':
+        return new PastedToken(this.#drawer(connection), name, clock.now);
+      case 'azureCli': {
+        const resource = signInAddressesOf(connection).scope.replace(/\/\.default$/u, '');
+        return new CommandLineTokens({ resource, tenantId, connection: name, environment, platform, now: clock.now });
+      }
+      case 'interactive':
+      case 'deviceCode':
+        return (await loadMsal()).person(await this.#msalParts(connection));
+      case 'clientSecret':
+      case 'clientCertificate':
+        return (await loadMsal()).application(await this.#msalParts(connection), connection.certificatePath);
+      case 'sample':
+        throw new LiveResponseError('badArgument', { path: 'signIn' });
+    }
+  }
+
+  async #msalParts(connection: Connection): Promise<MsalParts> {
+    const { clock, log } = this.#parts;
+    const { name, tenantId, clientId } = connection;
+    return {
+      registration: { connection: name, tenantId, clientId, ...signInAddressesOf(connection) },
+      drawer: this.#drawer(connection),
+      leases: this.#leases,
+      accounts: {
+        get: () => this.#parts.store.call('account', ownerOf(connection)).catch(() => undefined),
+        set: (account) => this.#remember(connection, account),
+      },
+      clock,
+      log,
+      send: await this.#parts.loadSend(),
+    };
+  }
+
+  #drawer(connection: Connection): SecretDrawer {
+    return openDrawer(this.#parts.secrets, ownerOf(connection));
+  }
+
+  /** Only a memory: without a database the person is asked more often than needed. */
+  async #remember(connection: Connection, account: string | undefined): Promise<void> {
+    await this.#parts.store.call('setAccount', ownerOf(connection), account).catch(() => undefined);
+  }
+
+  #drop(connection: Connection): void {
+    const owner = ownerOf(connection);
+    this.#sources.get(owner)?.then(
+      (source) => {
+        source.dispose();
+      },
+      () => undefined,
+    );
+    this.#sources.delete(owner);
+  }
+}
+
+function isPersonal(source: TokenSource): source is PersonalTokenSource {
+  return 'signIn' in source;
+}
+
+/** A connection that leads elsewhere, or has another name, is another owner, and finds no secret. */
+function ownerOf(connection: Connection): string {
+  return JSON.stringify([connection.name, destinationOf(connection)]);
+}

@@ -1,0 +1,132 @@
+import { access, constants, lstat, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { childEnvironment, pathFolders, system32 } from './childEnvironment.ts';
+import type { Invocation } from './childProcess.ts';
+
+/** What is asked for. */
+export interface TokenRequest {
+  /** What the token is for, e.g. `https://api.securitycenter.microsoft.com`. */
+  readonly resource: string;
+  readonly tenantId: string;
+}
+
+/** Which product answers, and so how its answers are read. */
+export type ToolKind = 'azureCli' | 'azPowerShell';
+
+/** One way to ask an installed tool for a token. */
+export interface Tool extends Invocation {
+  readonly kind: ToolKind;
+}
+
+/** Exit codes of {@link POWERSHELL_SCRIPT}: Az PowerShell is not installed, or nobody has signed in with it. */
+export const NO_MODULE = 3;
+export const NO_CONTEXT = 4;
+
+/**
+ * Nothing is put into the script: it takes what is asked for from its environment. It has no double quotes, which
+ * Windows PowerShell loses on the way, and it is no `-EncodedCommand`, which every detection rule reports.
+ * The token is a SecureString since Az 14 and a text before; NetworkCredential takes and gives both.
+ */
+const POWERSHELL_SCRIPT = [
+  "$ErrorActionPreference = 'Stop'",
+  "$ProgressPreference = 'SilentlyContinue'",
+  "$WarningPreference = 'SilentlyContinue'",
+  `if (-not (Get-Command -Name Get-AzAccessToken -ErrorAction SilentlyContinue)) { exit ${NO_MODULE} }`,
+  `if ($null -eq (Get-AzContext)) { exit ${NO_CONTEXT} }`,
+  [
+    'try {',
+    '$answer = Get-AzAccessToken -ResourceUrl $env:LIVE_RESPONSE_RESOURCE -TenantId $env:LIVE_RESPONSE_TENANT;',
+    "$token = [System.Net.NetworkCredential]::new('', $answer.Token).Password;",
+    '[Console]::Out.WriteLine((ConvertTo-Json -Compress -InputObject @{ accessToken = $token }))',
+    '} catch { [Console]::Error.WriteLine($_.Exception.Message); exit 1 }',
+  ].join(' '),
+].join('; ');
+
+/** Azure CLI where it is installed, else every PowerShell, which may or may not have the Az module. */
+export async function findTools(
+  request: TokenRequest,
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): Promise<readonly Tool[]> {
+  const installed: Tool[] = [];
+  for (const tool of toolsToTry(request, environment, platform)) {
+    const there = await Promise.all(tool.needs.map((file) => isProgram(file, platform)));
+    if (!there.every(Boolean)) continue;
+    if (tool.kind === 'azureCli') return [tool];
+    if (!installed.some(({ file }) => path.basename(file) === path.basename(tool.file))) installed.push(tool);
+  }
+  return installed;
+}
+
+/** A tool, if all of these files are there. */
+export interface PossibleTool extends Tool {
+  readonly needs: readonly string[];
+}
+
+/** Where tools may be, the preferred ones first. Pure. */
+export function toolsToTry(
+  { resource, tenantId }: TokenRequest,
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): readonly PossibleTool[] {
+  const folders = pathFolders(environment, platform);
+  const az = ['account', 'get-access-token', '--resource', resource, '--tenant', tenantId, '--output', 'json'];
+  const azureCli = (file: string, args: readonly string[], needs: readonly string[]): PossibleTool => ({
+    kind: 'azureCli',
+    file,
+    args: [...args, ...az],
+    needs,
+    environment: childEnvironment(environment, platform, AZURE_CLI_SETTINGS),
+  });
+  const azPowerShell = (file: string): PossibleTool => ({
+    kind: 'azPowerShell',
+    file,
+    args: ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', POWERSHELL_SCRIPT],
+    needs: [file],
+    environment: childEnvironment(environment, platform, {
+      LIVE_RESPONSE_RESOURCE: resource,
+      LIVE_RESPONSE_TENANT: tenantId,
+      POWERSHELL_TELEMETRY_OPTOUT: '1',
+      POWERSHELL_UPDATECHECK: 'Off',
+    }),
+  });
+  if (platform !== 'win32') {
+    const inFolders = (name: string): string[] => folders.map((folder) => path.posix.join(folder, name));
+    return [...inFolders('az').map((file) => azureCli(file, [], [file])), ...inFolders('pwsh').map(azPowerShell)];
+  }
+  const join = (...parts: string[]): string => path.win32.join(...parts);
+  return [
+    // On Windows `az` is a batch file, which Node rightly refuses to start without a shell (CVE-2024-27980). So we do
+    // what it does: az.cmd of the installers runs `"%~dp0\..\python.exe" -IBm azure.cli %*`, az.bat of pip the
+    // python.exe beside it or in the folder above. -I keeps the working directory and PYTHONPATH out.
+    ...folders.flatMap((folder) =>
+      [join(folder, '..', 'python.exe'), join(folder, 'python.exe')].flatMap((python) =>
+        ['az.cmd', 'az.bat'].map((batch) => azureCli(python, ['-IBm', 'azure.cli'], [join(folder, batch), python])),
+      ),
+    ),
+    ...folders.map((folder) => azPowerShell(join(folder, 'pwsh.exe'))),
+    azPowerShell(join(system32(environment), 'WindowsPowerShell', 'v1.0', 'powershell.exe')),
+  ];
+}
+
+/**
+ * Azure CLI takes settings from variables, named by section and option. A token is wanted, and nothing besides: no
+ * process that sends its telemetry after it has ended, no upgrade, which it may be set to do after any command.
+ */
+const AZURE_CLI_SETTINGS = {
+  AZURE_CORE_COLLECT_TELEMETRY: 'false',
+  'AZURE_AUTO-UPGRADE_ENABLE': 'false',
+  AZURE_CORE_NO_COLOR: 'true',
+  AZURE_CORE_ONLY_SHOW_ERRORS: 'true',
+} as const;
+
+async function isProgram(file: string, platform: NodeJS.Platform): Promise<boolean> {
+  try {
+    // The Store's pwsh.exe is an alias that only lstat can read.
+    if (platform === 'win32') return !(await lstat(file)).isDirectory();
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}

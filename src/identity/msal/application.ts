@@ -1,0 +1,103 @@
+import { ConfidentialClientApplication, LogLevel, PublicClientApplication } from '@azure/msal-node';
+import type { AuthenticationResult, Configuration, NodeAuthOptions } from '@azure/msal-node';
+import type { Clock } from '../../defender/clock.ts';
+import { LiveResponseError } from '../../defender/errors.ts';
+import type { SendSignIn } from '../../defender/transport.ts';
+import type { Leases } from '../leases.ts';
+import type { SecretDrawer } from '../secrets.ts';
+import type { HeldToken } from '../sharedRenewal.ts';
+import type { Registration } from '../tokenSource.ts';
+import { SignInNetwork } from './network.ts';
+import type { TokenVault } from './tokenVault.ts';
+
+/** What every way of signing in through msal needs. */
+export interface MsalParts {
+  readonly registration: Registration;
+  readonly drawer: SecretDrawer;
+  readonly leases: Leases;
+  /** Who signed in last, for all windows: tells a lost secret storage from a first start. */
+  readonly accounts: AccountMemory;
+  readonly clock: Clock;
+  readonly log: (level: 'warn' | 'info' | 'debug' | 'trace', text: string) => void;
+  readonly send: SendSignIn;
+}
+
+export interface AccountMemory {
+  readonly get: () => Promise<string | undefined>;
+  readonly set: (account: string | undefined) => Promise<unknown>;
+}
+
+/**
+ * Conditional access may then refuse a token before its end, with a claims challenge that we answer; tokens live longer
+ * in exchange.
+ */
+const CLIENT_CAPABILITIES = ['cp1'];
+
+/** One level lower than msal thinks; "error" is ours to say, after the person was told. */
+const LEVELS: Readonly<Partial<Record<LogLevel, 'warn' | 'info' | 'debug' | 'trace'>>> = {
+  [LogLevel.Error]: 'warn',
+  [LogLevel.Warning]: 'info',
+  [LogLevel.Info]: 'debug',
+  [LogLevel.Verbose]: 'trace',
+};
+
+/** The application on its own, with nothing in memory: what it knows is in the vault. */
+export function publicApplication(
+  parts: MsalParts,
+  vault: TokenVault,
+  network: SignInNetwork,
+): PublicClientApplication {
+  return new PublicClientApplication(configure(parts, vault, network, {}));
+}
+
+/** The same with a secret or a certificate of its own. */
+export function confidentialApplication(
+  parts: MsalParts,
+  vault: TokenVault,
+  network: SignInNetwork,
+  credential: Pick<NodeAuthOptions, 'clientSecret' | 'clientCertificate'>,
+): ConfidentialClientApplication {
+  return new ConfidentialClientApplication(configure(parts, vault, network, credential));
+}
+
+export function openNetwork({ send, clock }: MsalParts, signal: AbortSignal): SignInNetwork {
+  return new SignInNetwork(send, clock, signal);
+}
+
+/** @throws LiveResponseError `signInFailed` with reason `emptyToken`: msal hands an empty answer on */
+export function tokenOf(result: AuthenticationResult | null, { registration, clock }: MsalParts): HeldToken {
+  if (result === null || result.accessToken === '') {
+    throw new LiveResponseError('signInFailed', { connection: registration.connection, reason: 'emptyToken' });
+  }
+  return { token: result.accessToken, expiresAt: result.expiresOn?.getTime() ?? clock.now() };
+}
+
+function configure(
+  { registration, log }: MsalParts,
+  vault: TokenVault,
+  network: SignInNetwork,
+  credential: Pick<NodeAuthOptions, 'clientSecret' | 'clientCertificate'>,
+): Configuration {
+  return {
+    auth: {
+      clientId: registration.clientId,
+      authority: registration.authority,
+      // Named by the connection: nobody else is asked whether it is one.
+      knownAuthorities: [new URL(registration.authority).host],
+      clientCapabilities: CLIENT_CAPABILITIES,
+      ...credential,
+    },
+    cache: { cachePlugin: vault },
+    system: {
+      networkClient: network,
+      loggerOptions: {
+        logLevel: LogLevel.Verbose,
+        piiLoggingEnabled: false,
+        loggerCallback: (level, message, containsPii) => {
+          const ours = LEVELS[level];
+          if (ours !== undefined && !containsPii) log(ours, message);
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { AuthenticationResult, InteractiveRequest, PublicClientApplication } from '@azure/msal-node';
+import { request } from 'node:http';
+import type { SignInPrompts } from '../tokenSource.ts';
+
+/**
+ * Signs in with the system's browser: authorization code, PKCE, an answer to a port of this machine.
+ *
+ * msal waits for that answer without end. To cancel, the answer is given by ourselves: an error, to the address and
+ * with the state that msal put into the browser's page; so msal closes its port as after any other answer.
+ */
+export async function signInWithBrowser(
+  application: PublicClientApplication,
+  wanted: Pick<InteractiveRequest, 'scopes' | 'claims' | 'prompt' | 'loginHint'>,
+  prompts: SignInPrompts,
+  signal: AbortSignal,
+): Promise<AuthenticationResult> {
+  let end: (() => void) | undefined;
+  const onAbort = (): void => end?.();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await application.acquireTokenInteractive({
+      ...wanted,
+      successTemplate: prompts.donePage,
+      errorTemplate: prompts.failedPage,
+      openBrowser: async (url) => {
+        end = () => {
+          answerForBrowser(url);
+        };
+        if (signal.aborted) end();
+        else await prompts.openBrowser(url);
+      },
+    });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function answerForBrowser(pageUrl: string): void {
+  const { searchParams } = new URL(pageUrl);
+  const redirectUri = new URL(searchParams.get('redirect_uri') ?? '');
+  const body = new URLSearchParams({ error: 'access_denied', state: searchParams.get('state') ?? '' }).toString();
+  // msal names its port "localhost", and listens on the IPv4 address only.
+  const answer = request({
+    host: '127.0.0.1',
+    port: redirectUri.port,
+    path: '/',
+    method: 'POST',
+    agent: false,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) },
+  });
+  // The port is closed as soon as msal has read the answer.
+  answer.on('error', () => undefined);
+  answer.end(body);
+}

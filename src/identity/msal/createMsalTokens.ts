@@ -1,0 +1,16 @@
+import type { PersonalTokenSource, TokenSource } from '../tokenSource.ts';
+import { ApplicationTokens } from './applicationTokens.ts';
+import type { MsalParts } from './application.ts';
+import { PersonTokens } from './personTokens.ts';
+
+/** Who signs in through msal. */
+export interface MsalTokens {
+  readonly person: (parts: MsalParts) => PersonalTokenSource;
+  readonly application: (parts: MsalParts, certificatePath: string | undefined) => TokenSource;
+}
+
+/** This file is the way into the bundle that holds msal. */
+export const msalTokens: MsalTokens = {
+  person: (parts) => new PersonTokens(parts),
+  application: (parts, certificatePath) => new ApplicationTokens(parts, certificatePath),
+};

@@ -1,0 +1,116 @@
+import { isLiveResponseError, LiveResponseError } from '../../defender/errors.ts';
+import { readAadsts } from './network.ts';
+import type { ServiceRefusal, SignInNetwork } from './network.ts';
+
+/** Why the sign-in service gave no token; `platform/signInWords.ts` has a sentence and a next step for each. */
+export type SignInReason =
+  // the registration
+  | 'unknownTenant'
+  | 'unknownApplication'
+  | 'publicClientOff'
+  | 'noDefenderHere'
+  | 'wrongSecret'
+  | 'secretExpired'
+  | 'wrongCertificate'
+  // the person
+  | 'declined'
+  | 'codeExpired'
+  | 'otherTenant'
+  | 'consentMissing'
+  | 'notAssigned'
+  | 'blockedByPolicy'
+  | 'deviceCodeBlocked'
+  // the way
+  | 'clockSkew'
+  | 'notSignInService'
+  | 'emptyToken'
+  | 'refused';
+
+/** Entra's numbers, from its public list of sign-in errors. */
+const BY_NUMBER: ReadonlyMap<number, SignInReason> = new Map<number, SignInReason>([
+  [90002, 'unknownTenant'],
+  [900021, 'unknownTenant'],
+  [900023, 'unknownTenant'],
+  [700016, 'unknownApplication'],
+  [7000112, 'unknownApplication'],
+  [7000218, 'publicClientOff'],
+  [500011, 'noDefenderHere'],
+  [650052, 'noDefenderHere'],
+  [7000215, 'wrongSecret'],
+  [7000216, 'wrongSecret'],
+  [7000222, 'secretExpired'],
+  [700027, 'wrongCertificate'],
+  [700024, 'clockSkew'],
+  [65001, 'consentMissing'],
+  [65004, 'declined'],
+  [90094, 'consentMissing'],
+  [50020, 'otherTenant'],
+  [50105, 'notAssigned'],
+  [53000, 'blockedByPolicy'],
+  [53001, 'blockedByPolicy'],
+  [53003, 'blockedByPolicy'],
+]);
+
+const BY_WORD: ReadonlyMap<string, SignInReason> = new Map<string, SignInReason>([
+  ['access_denied', 'declined'],
+  ['authorization_declined', 'declined'],
+  ['expired_token', 'codeExpired'],
+  ['bad_verification_code', 'codeExpired'],
+  ['consent_required', 'consentMissing'],
+  ['invalid_tenant', 'unknownTenant'],
+]);
+
+/** OAuth's words for "ask the person": what was kept is worth nothing any more, or is not enough. */
+const ASK_PERSON: ReadonlySet<string> = new Set(['invalid_grant', 'interaction_required', 'login_required']);
+
+/**
+ * Makes our error of whatever ended a request for a token. Nothing of msal's error is kept but codes: its sentences name
+ * accounts and addresses.
+ *
+ * @param way - a blocked device code wants other words than a blocked sign-in
+ */
+export function toSignInFailure(
+  error: unknown,
+  network: SignInNetwork,
+  connection: string,
+  way?: 'interactive' | 'deviceCode',
+): LiveResponseError {
+  if (isLiveResponseError(error)) return error;
+  if (network.failure !== undefined) return named(network.failure, connection);
+  const refusal = network.refusal ?? readError(error);
+  if (refusal === undefined) return new LiveResponseError('signInFailed', { connection, reason: 'refused' });
+  const { aadsts, correlationId } = refusal;
+  const values = {
+    connection,
+    serverCode: aadsts === undefined ? refusal.error : `AADSTS${aadsts.toString()}`,
+    ...(correlationId === undefined ? {} : { correlationId }),
+  };
+  const reason = reasonOf(refusal, way);
+  if (reason !== undefined) return new LiveResponseError('signInFailed', { ...values, reason });
+  if (!ASK_PERSON.has(refusal.error)) return new LiveResponseError('signInFailed', { ...values, reason: 'refused' });
+  const asks = refusal.claims !== undefined || refusal.error !== 'invalid_grant';
+  return new LiveResponseError('notSignedIn', { ...values, reason: asks ? 'moreWanted' : 'sessionEnded' });
+}
+
+function reasonOf(refusal: ServiceRefusal, way: 'interactive' | 'deviceCode' | undefined): SignInReason | undefined {
+  const reason =
+    BY_NUMBER.get(refusal.aadsts ?? 0) ?? BY_WORD.get(refusal.suberror ?? '') ?? BY_WORD.get(refusal.error);
+  return reason === 'blockedByPolicy' && way === 'deviceCode' ? 'deviceCodeBlocked' : reason;
+}
+
+/** What came back through the browser never passed our network: msal's error is all there is of it. */
+function readError(error: unknown): ServiceRefusal | undefined {
+  if (!(error instanceof Error) || !('errorCode' in error) || typeof error.errorCode !== 'string') return undefined;
+  const message = 'errorMessage' in error && typeof error.errorMessage === 'string' ? error.errorMessage : '';
+  return {
+    error: error.errorCode,
+    suberror: undefined,
+    aadsts: readAadsts(message),
+    correlationId: undefined,
+    claims: undefined,
+  };
+}
+
+function named(failure: LiveResponseError, connection: string): LiveResponseError {
+  return new LiveResponseError(failure.code, { ...failure.values, connection });
+}

@@ -1,0 +1,148 @@
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
+import type { Clock } from '../../defender/clock.ts';
+import { LiveResponseError, throwIfCancelled } from '../../defender/errors.ts';
+import type { SendSignIn, SignInAnswer, SignInRequest } from '../../defender/transport.ts';
+
+/** What the sign-in service said when it refused, in its own codes. Its sentence names accounts, so it is not kept. */
+export interface ServiceRefusal {
+  /** OAuth's word, e.g. `invalid_grant`. */
+  readonly error: string;
+  readonly suberror: string | undefined;
+  /** Entra's number, e.g. 50076 of AADSTS50076. */
+  readonly aadsts: number | undefined;
+  readonly correlationId: string | undefined;
+  /** What conditional access wants to see, as JSON. */
+  readonly claims: string | undefined;
+}
+
+/** A single answer takes this long at most, ms. */
+const ANSWER_MS = 30_000;
+/** RFC 8628: where the service names no interval, and what "slow down" adds to it, ms. */
+const POLL_MS = 5_000;
+
+/**
+ * msal's way to the sign-in service, for one piece of work: cancelled with it, and bound in time. msal's own client can
+ * be neither, follows redirects with the secret in its hands, and takes an empty answer for a token.
+ *
+ * It also waits between two polls for a device code, because msal waits where no cancelling reaches it.
+ */
+export class SignInNetwork implements INetworkModule {
+  readonly #send: SendSignIn;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  #pollMs = POLL_MS;
+
+  /** What ended the work before msal could say why: msal wraps whatever is thrown here. */
+  failure: LiveResponseError | undefined;
+  /** The last refusal: msal's errors leave out half of it. */
+  refusal: ServiceRefusal | undefined;
+
+  constructor(send: SendSignIn, clock: Clock, signal: AbortSignal) {
+    this.#send = send;
+    this.#clock = clock;
+    this.#signal = signal;
+  }
+
+  async sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+    return this.#answer(url, { method: 'GET', headers: options?.headers ?? {} });
+  }
+
+  async sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+    for (;;) {
+      const answer = await this.#answer<T>(url, {
+        method: 'POST',
+        headers: options?.headers ?? {},
+        body: options?.body ?? '',
+      });
+      const { error, interval } = fieldsOf(answer.body);
+      if (typeof interval === 'number' && interval > 0) this.#pollMs = interval * 1000;
+      if (error === 'slow_down') this.#pollMs += POLL_MS;
+      else if (error !== 'authorization_pending') return answer;
+      await this.#failing(() => this.#clock.wait(this.#pollMs, this.#signal));
+    }
+  }
+
+  async #answer<T>(
+    url: string,
+    request: Pick<SignInRequest, 'method' | 'headers' | 'body'>,
+  ): Promise<NetworkResponse<T>> {
+    return this.#failing(async () => {
+      const { host } = new URL(url);
+      throwIfCancelled(this.#signal);
+      const { status, headers, text } = await this.#bounded(url, host, request);
+      if (status >= 300 && status < 400) throw new LiveResponseError('redirected', { host, status });
+      const body = parse(text);
+      if (status >= 500) throw new LiveResponseError('serverError', { host, status });
+      if (body === undefined) throw new LiveResponseError('signInFailed', { host, status, reason: 'notSignInService' });
+      this.refusal = readRefusal(body);
+      return { status, headers, body: body as T };
+    });
+  }
+
+  async #bounded(
+    url: string,
+    host: string,
+    request: Pick<SignInRequest, 'method' | 'headers' | 'body'>,
+  ): Promise<SignInAnswer> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      deadline.abort();
+    }, ANSWER_MS);
+    try {
+      return await this.#send({ ...request, url, signal: AbortSignal.any([this.#signal, deadline.signal]) });
+    } catch (error) {
+      throwIfCancelled(this.#signal);
+      if (deadline.signal.aborted) throw new LiveResponseError('timeout', { host });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #failing<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof LiveResponseError) this.failure = error;
+      throw error;
+    }
+  }
+}
+
+function parse(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function readRefusal(body: object): ServiceRefusal | undefined {
+  const fields = fieldsOf(body);
+  const text = (name: string): string | undefined => {
+    const value = fields[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const error = text('error');
+  if (error === undefined) return undefined;
+  const codes: unknown = fields['error_codes'];
+  const [aadsts] = Array.isArray(codes) ? (codes as readonly unknown[]) : [];
+  return {
+    error,
+    suberror: text('suberror'),
+    aadsts: typeof aadsts === 'number' ? aadsts : readAadsts(text('error_description')),
+    correlationId: text('correlation_id'),
+    claims: text('claims'),
+  };
+}
+
+/** Entra's number out of its sentence: `AADSTS50076: …` */
+export function readAadsts(description: string | undefined): number | undefined {
+  const digits = /AADSTS(\d{4,8})/u.exec(description ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,152 @@
+import type { Refusal } from '../../defender/client.ts';
+import type { AccountInfo, AuthenticationResult, PublicClientApplication } from '@azure/msal-node';
+import { isLiveResponseError, LiveResponseError } from '../../defender/errors.ts';
+import { SharedRenewal } from '../sharedRenewal.ts';
+import type { HeldToken } from '../sharedRenewal.ts';
+import type { PersonalTokenSource, PersonalWay, SignInPrompts } from '../tokenSource.ts';
+import { openNetwork, publicApplication, tokenOf } from './application.ts';
+import type { MsalParts } from './application.ts';
+import { signInWithBrowser } from './browserSignIn.ts';
+import { toSignInFailure } from './failures.ts';
+import { TokenVault } from './tokenVault.ts';
+
+/** How long a person may take to sign in, ms. */
+const SIGN_IN_MS = 15 * 60_000;
+
+/** Tokens of a person: signed in once, renewed without asking, shared by all windows through secret storage. */
+export class PersonTokens implements PersonalTokenSource {
+  readonly #parts: MsalParts;
+  readonly #renewal: SharedRenewal;
+  readonly #subscription: { dispose: () => unknown };
+  /** What conditional access wants from the next sign-in. */
+  #claims: string | undefined;
+
+  constructor(parts: MsalParts) {
+    this.#parts = parts;
+    this.#renewal = new SharedRenewal((signal, refusal) => this.#renew(signal, refusal), parts.clock.now);
+    this.#subscription = parts.drawer.onDidChange(() => {
+      this.#renewal.hold(undefined);
+    });
+  }
+
+  getAccessToken(signal: AbortSignal, refusal?: Refusal): Promise<string> {
+    return this.#renewal.get(signal, refusal);
+  }
+
+  account(): Promise<string | undefined> {
+    return this.#parts.accounts.get();
+  }
+
+  async signIn(way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
+    const { registration, drawer, accounts } = this.#parts;
+    const { connection, tenantId } = registration;
+    const vault = TokenVault.empty(drawer);
+    const limit = new AbortController();
+    const timer = setTimeout(() => {
+      limit.abort();
+    }, SIGN_IN_MS);
+    const network = openNetwork(this.#parts, AbortSignal.any([signal, limit.signal]));
+    const application = publicApplication(this.#parts, vault, network);
+    try {
+      const result = await this.#ask(way, application, prompts, AbortSignal.any([signal, limit.signal]));
+      const held = tokenOf(result, this.#parts);
+      if (result?.tenantId.toLowerCase() !== tenantId) {
+        throw new LiveResponseError('signInFailed', { connection, reason: 'otherTenant' });
+      }
+      await this.#alone(signal, () => vault.save());
+      const account = result.account?.username ?? '';
+      await accounts.set(account);
+      this.#claims = undefined;
+      this.#renewal.hold(held);
+      return account;
+    } catch (error) {
+      if (signal.aborted) throw new LiveResponseError('cancelled');
+      if (limit.signal.aborted) throw new LiveResponseError('signInFailed', { connection, reason: 'tooSlow' });
+      throw toSignInFailure(error, network, connection, way);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async signOut(): Promise<void> {
+    this.#claims = undefined;
+    // Not amid a renewal, which would put its tokens back.
+    await this.#alone(new AbortController().signal, () => this.#parts.drawer.delete('tokens'));
+    this.#renewal.forget();
+    await this.#parts.accounts.set(undefined);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  async #ask(
+    way: PersonalWay,
+    application: PublicClientApplication,
+    prompts: SignInPrompts,
+    signal: AbortSignal,
+  ): Promise<AuthenticationResult | null> {
+    const { registration, drawer, accounts, clock } = this.#parts;
+    const wanted = { scopes: [registration.scope], ...(this.#claims === undefined ? {} : { claims: this.#claims }) };
+    if (way === 'interactive') {
+      // Whoever is still signed in may want to be someone else.
+      const again = this.#claims !== undefined || (await drawer.get('tokens')) === undefined;
+      const known = again ? await accounts.get() : undefined;
+      const person = known === undefined ? { prompt: 'select_account' } : { loginHint: known };
+      return signInWithBrowser(application, { ...wanted, ...person }, prompts, signal);
+    }
+    return application.acquireTokenByDeviceCode({
+      ...wanted,
+      deviceCodeCallback: ({ userCode, verificationUri, expiresIn }) => {
+        prompts.showCode({ userCode, verificationUrl: verificationUri, expiresAt: clock.now() + expiresIn * 1000 });
+      },
+    });
+  }
+
+  /** Every window renews for itself, but after another one only reads what that brought. */
+  async #renew(signal: AbortSignal, refusal: Refusal | undefined): Promise<HeldToken> {
+    return this.#alone(signal, async () => {
+      const { registration, drawer, accounts } = this.#parts;
+      const { connection } = registration;
+      const vault = await TokenVault.open(drawer);
+      const network = openNetwork(this.#parts, signal);
+      const application = publicApplication(this.#parts, vault, network);
+      try {
+        const [account] = vault.isEmpty ? [] : await application.getTokenCache().getAllAccounts();
+        if (account === undefined) {
+          const reason = (await accounts.get()) === undefined ? 'noAccount' : 'secretsLost';
+          throw new LiveResponseError('notSignedIn', { connection, reason });
+        }
+        const held = tokenOf(await this.#silently(application, account, refusal), this.#parts);
+        if (held.token === refusal?.token) {
+          throw new LiveResponseError('notSignedIn', { connection, reason: 'rejected' });
+        }
+        await vault.save();
+        return held;
+      } catch (error) {
+        this.#claims = network.refusal?.claims ?? refusal?.claims ?? this.#claims;
+        const failure = toSignInFailure(error, network, connection);
+        // A refresh token that was refused once is refused for good.
+        if (isLiveResponseError(failure) && failure.values.reason === 'sessionEnded') await drawer.delete('tokens');
+        throw failure;
+      }
+    });
+  }
+
+  async #silently(
+    application: PublicClientApplication,
+    account: AccountInfo,
+    refusal: Refusal | undefined,
+  ): Promise<AuthenticationResult> {
+    const wanted = { account, scopes: [this.#parts.registration.scope] };
+    if (refusal?.claims !== undefined) return application.acquireTokenSilent({ ...wanted, claims: refusal.claims });
+    const kept = await application.acquireTokenSilent(wanted);
+    if (kept.accessToken !== refusal?.token) return kept;
+    return application.acquireTokenSilent({ ...wanted, forceRefresh: true });
+  }
+
+  #alone<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    const { authority, clientId } = this.#parts.registration;
+    return this.#parts.leases.hold(`tokens ${authority} ${clientId}`, signal, work);
+  }
+}

@@ -1,0 +1,46 @@
+import type { ICachePlugin, TokenCacheContext } from '@azure/msal-node';
+import type { SecretDrawer } from '../secrets.ts';
+
+/**
+ * msal's cache of one connection, in secret storage: read once for a piece of work, and written at its end if that
+ * changed it. The work holds a lease, so no other window writes in between.
+ */
+export class TokenVault implements ICachePlugin {
+  readonly #drawer: SecretDrawer;
+  readonly #read: string | undefined;
+  #cache: string | undefined;
+
+  private constructor(drawer: SecretDrawer, read: string | undefined) {
+    this.#drawer = drawer;
+    this.#read = read;
+    this.#cache = read;
+  }
+
+  /** With what is kept now. */
+  static async open(drawer: SecretDrawer): Promise<TokenVault> {
+    return new TokenVault(drawer, await drawer.get('tokens'));
+  }
+
+  /** With nothing in it: a new sign-in replaces the old one when it is complete, and not before. */
+  static empty(drawer: SecretDrawer): TokenVault {
+    return new TokenVault(drawer, undefined);
+  }
+
+  get isEmpty(): boolean {
+    return this.#cache === undefined;
+  }
+
+  async beforeCacheAccess({ tokenCache }: TokenCacheContext): Promise<void> {
+    if (this.#cache !== undefined) tokenCache.deserialize(this.#cache);
+    await Promise.resolve();
+  }
+
+  async afterCacheAccess({ tokenCache, cacheHasChanged }: TokenCacheContext): Promise<void> {
+    if (cacheHasChanged) this.#cache = tokenCache.serialize();
+    await Promise.resolve();
+  }
+
+  async save(): Promise<void> {
+    if (this.#cache !== undefined && this.#cache !== this.#read) await this.#drawer.store('tokens', this.#cache);
+  }
+}

@@ -1,0 +1,45 @@
+/** Where secrets live: VS Code's SecretStorage. */
+export interface Secrets {
+  readonly get: (key: string) => PromiseLike<string | undefined>;
+  readonly store: (key: string, value: string) => PromiseLike<void>;
+  readonly delete: (key: string) => PromiseLike<void>;
+  /** Another window, or this one, stored or deleted a secret. */
+  readonly onDidChange: (listener: (change: { readonly key: string }) => void) => { dispose: () => unknown };
+}
+
+/**
+ * What is kept for a connection: a pasted access token, an application's secret, the passphrase of its key, or what
+ * signing in brought (msal's cache, with the refresh token).
+ */
+export type SecretKind = 'accessToken' | 'clientSecret' | 'passphrase' | 'tokens';
+
+/** Every kind there is: what is forgotten with a connection. */
+export const SECRET_KINDS: readonly SecretKind[] = ['accessToken', 'clientSecret', 'passphrase', 'tokens'];
+
+/** One connection's secrets. */
+export interface SecretDrawer {
+  readonly get: (kind: SecretKind) => Promise<string | undefined>;
+  readonly store: (kind: SecretKind, value: string) => Promise<void>;
+  readonly delete: (kind: SecretKind) => Promise<void>;
+  /** A secret of this connection changed, in this window or another. */
+  readonly onDidChange: (listener: (kind: SecretKind) => void) => { dispose: () => unknown };
+}
+
+/**
+ * Opens the secrets of one connection.
+ *
+ * @param owner - all that decides where a secret may go: a connection that leads elsewhere finds none of them
+ */
+export function openDrawer(secrets: Secrets, owner: string): SecretDrawer {
+  const keyOf = (kind: SecretKind): string => `liveResponse.${kind}.${owner}`;
+  return {
+    get: async (kind) => secrets.get(keyOf(kind)),
+    store: async (kind, value) => secrets.store(keyOf(kind), value),
+    delete: async (kind) => secrets.delete(keyOf(kind)),
+    onDidChange: (listener) =>
+      secrets.onDidChange(({ key }) => {
+        const kind = SECRET_KINDS.find((known) => keyOf(known) === key);
+        if (kind !== undefined) listener(kind);
+      }),
+  };
+}

@@ -1,0 +1,89 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** What all windows must agree on where someone signs in: who may ask, and who is in. Never holds a secret. */
+export interface SignInTable {
+  /**
+   * Takes a lease, or keeps it for longer.
+   * @param until - ms since 1970: a window that was killed blocks nobody for good
+   * @returns whether the holder has it now
+   */
+  readonly takeLease: (name: string, holder: string, until: number, now: number) => boolean;
+  readonly releaseLease: (name: string, holder: string) => void;
+  /** Who was signed in last through a connection; undefined when nobody is. */
+  readonly account: (owner: string) => string | undefined;
+  readonly setAccount: (owner: string, account: string | undefined) => void;
+}
+
+/** Stands in `shared.db`: what the windows of this machine share. */
+export const SIGN_IN_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    -- ms since 1970
+    until INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS accounts (
+    owner TEXT PRIMARY KEY,
+    account TEXT NOT NULL
+  ) STRICT;
+`;
+
+/** Leases and accounts in a database that all windows share. */
+export class SqliteSignInTable implements SignInTable {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  takeLease(name: string, holder: string, until: number, now: number): boolean {
+    const taken = this.#database
+      .prepare(
+        `INSERT INTO leases (name, holder, until) VALUES (?, ?, ?)
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+         WHERE leases.until <= ? OR leases.holder = excluded.holder`,
+      )
+      .run(name, holder, until, now);
+    return Number(taken.changes) === 1;
+  }
+
+  releaseLease(name: string, holder: string): void {
+    this.#database.prepare('DELETE FROM leases WHERE name = ? AND holder = ?').run(name, holder);
+  }
+
+  account(owner: string): string | undefined {
+    const row = this.#database.prepare('SELECT account FROM accounts WHERE owner = ?').get(owner);
+    return row === undefined ? undefined : String(row['account']);
+  }
+
+  setAccount(owner: string, account: string | undefined): void {
+    if (account === undefined) this.#database.prepare('DELETE FROM accounts WHERE owner = ?').run(owner);
+    else this.#database.prepare('INSERT OR REPLACE INTO accounts (owner, account) VALUES (?, ?)').run(owner, account);
+  }
+}
+
+/** The same for one session, where there is no database. */
+export class MemorySignInTable implements SignInTable {
+  readonly #leases = new Map<string, { readonly holder: string; readonly until: number }>();
+  readonly #accounts = new Map<string, string>();
+
+  takeLease(name: string, holder: string, until: number, now: number): boolean {
+    const held = this.#leases.get(name);
+    if (held !== undefined && held.until > now && held.holder !== holder) return false;
+    this.#leases.set(name, { holder, until });
+    return true;
+  }
+
+  releaseLease(name: string, holder: string): void {
+    if (this.#leases.get(name)?.holder === holder) this.#leases.delete(name);
+  }
+
+  account(owner: string): string | undefined {
+    return this.#accounts.get(owner);
+  }
+
+  setAccount(owner: string, account: string | undefined): void {
+    if (account === undefined) this.#accounts.delete(owner);
+    else this.#accounts.set(owner, account);
+  }
+}
