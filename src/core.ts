@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { Disposable, EventEmitter, ExtensionContext, FileChangeEvent, TreeView } from 'vscode';
 import { CommandRunner } from './commands/commandRunner.ts';
 import { createCommands } from './commands/createCommands.ts';
+import { ExpiryWarning } from './commands/expiryWarning.ts';
 import { ExitCodeItem } from './documents/exitCodeItem.ts';
 import { MissingResults } from './documents/missingResults.ts';
 import { ResultFileSystem } from './documents/resultFileSystem.ts';
@@ -27,11 +28,12 @@ export interface Core extends Disposable {
 /** Builds it. This file is the way into the bundle that holds the product but for its heaviest parts. */
 export function createCore(context: ExtensionContext, registered: Registered): Core {
   const services = createServices(context, registered);
-  const runner = new CommandRunner(services.log);
   const missing = new MissingResults((addresses) => {
     // Their tabs are open and read again by themselves: nothing is to be shown.
     for (const ref of addresses) {
-      void runner.run(l10n.t('Fetching result'), ({ signal }) => services.results.open(ref, { signal }));
+      void new CommandRunner(services.log).run(l10n.t('Fetching result'), ({ signal }) =>
+        services.results.open(ref, { signal }),
+      );
     }
   });
   const files = new ResultFileSystem(services.store, registered.filesChanged, (address) => {
@@ -43,17 +45,20 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     files,
     missing,
     exitCode,
+    new ExpiryWarning(services),
     services.view,
     services.companions,
     services.calls,
-    services.tokens,
+    services.saves,
+    services.signIns,
+    services.telemetry,
     services.log.channel,
     services.store,
   ];
   return {
     tree: services.view.tree,
     files,
-    run: createCommands(services, runner),
+    run: createCommands(services),
     dispose: () => {
       for (const disposable of disposables) disposable.dispose();
     },

@@ -1,6 +1,9 @@
 import type { createCore } from './core.ts';
 import type { createTenantClient } from './defender/tenantClient.ts';
+import type { SendSignIn } from './defender/transport.ts';
+import type { CreateReporter } from './platform/telemetry.ts';
 import type { StoreThread } from './results/resultStore.ts';
+import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
 import type { createSampleTransport } from './sample/sampleTransport.ts';
 
 /*
@@ -18,10 +21,32 @@ export async function loadTenantClient(): Promise<typeof createTenantClient> {
   return (await import('./defender/tenantClient.ts')).createTenantClient;
 }
 
+/** The way to the sign-in service: with the same HTTP. */
+export async function loadSignInSender(): Promise<SendSignIn> {
+  return (await import('./defender/tenantClient.ts')).createTenantSignIn();
+}
+
+/** Signing in through msal. */
+export async function loadMsal(): Promise<MsalTokens> {
+  return (await import('./identity/msal/createMsalTokens.ts')).msalTokens;
+}
+
 /** The tenant that lives in memory. */
 export async function loadSampleTransport(): Promise<typeof createSampleTransport> {
   return (await import('./sample/sampleTransport.ts')).createSampleTransport;
 }
+
+/** Put in by scripts/build.ts; empty in every build that was not given one. */
+declare const TELEMETRY_CONNECTION_STRING: string;
+
+/** What sends telemetry. Without a connection string neither this nor its bundle is built: undefined then. */
+export const loadReporter =
+  TELEMETRY_CONNECTION_STRING === ''
+    ? undefined
+    : async (): Promise<CreateReporter> => {
+        const { createReporter } = await import('./platform/telemetryReporter.ts');
+        return (isAllowed) => createReporter(TELEMETRY_CONNECTION_STRING, isAllowed);
+      };
 
 /** Starts the thread that stores and decodes results. */
 export async function startStoreThread(): Promise<StoreThread> {

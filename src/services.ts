@@ -1,20 +1,35 @@
+import { env, ExtensionKind, UIKind } from 'vscode';
 import type { ExtensionContext } from 'vscode';
 import { apiUrlOf } from './connections/connection.ts';
 import type { Connection } from './connections/connection.ts';
 import { ConnectionList } from './connections/connectionList.ts';
 import { Sessions } from './connections/sessions.ts';
 import type { Session } from './connections/sessions.ts';
+import { SignIns } from './connections/signIns.ts';
 import type { LedgerPort } from './defender/budget.ts';
+import { systemClock } from './defender/clock.ts';
 import { isLiveResponseError, LiveResponseError } from './defender/errors.ts';
 import type { MachineAction } from './defender/schema.ts';
 import type { TenantClient } from './defender/tenantClient.ts';
 import { CompanionTabs } from './documents/companionTabs.ts';
-import { AccessTokens } from './identity/accessTokens.ts';
-import { loadSampleTransport, loadTenantClient, startStoreThread } from './lazy.ts';
-import { allowedDownloadHosts, maxDownloadBytes } from './platform/config.ts';
+import {
+  loadMsal,
+  loadReporter,
+  loadSampleTransport,
+  loadSignInSender,
+  loadTenantClient,
+  startStoreThread,
+} from './lazy.ts';
+import { allowedDownloadHosts, maxDownloadBytes, sendsTelemetry } from './platform/config.ts';
+import { KeptSecrets } from './platform/keptSecrets.ts';
 import { Log } from './platform/log.ts';
-import { tellMemoryOnly } from './platform/notices.ts';
+import { isSpentByOthers } from './platform/messages.ts';
+import { tellMemoryOnly, tellSecretsInMemory } from './platform/notices.ts';
+import { createTelemetry } from './platform/telemetry.ts';
+import type { Telemetry } from './platform/telemetry.ts';
+import { ResultSaves } from './results/resultSaves.ts';
 import { ResultService } from './results/resultService.ts';
+import type { FindSource } from './results/resultSource.ts';
 import { ResultStore } from './results/resultStore.ts';
 import { ActionsView } from './tree/actionsView.ts';
 import type { ActionsViewParts } from './tree/actionsView.ts';
@@ -25,11 +40,15 @@ const SAMPLE_START = 'liveResponse.sampleStartedAt';
 /** Everything there is one of, built once and in order. Commands get it whole; tests build one with parts of their own. */
 export interface Services {
   readonly log: Log;
+  readonly telemetry: Telemetry;
   readonly store: ResultStore;
-  readonly tokens: AccessTokens;
+  readonly signIns: SignIns;
+  /** Whether the system's browser can answer to a port of ours. Over SSH it can where we run beside the window. */
+  readonly canLoopback: boolean;
   readonly connections: ConnectionList;
   readonly sessions: Sessions;
   readonly results: ResultService;
+  readonly saves: ResultSaves;
   /** An action as the server has it now: one call. A 404 names connection and account. */
   readonly fetchAction: (session: Session, actionId: string, signal: AbortSignal) => Promise<MachineAction>;
   readonly companions: CompanionTabs;
@@ -43,24 +62,45 @@ export function createServices(
   registered: Pick<ActionsViewParts, 'view' | 'treeChanged'>,
 ): Services {
   const log = new Log();
+  const telemetry = createTelemetry(loadReporter, sendsTelemetry);
+  const folder = context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined;
   const store = new ResultStore({
-    folder: context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined,
+    folder,
     startThread: startStoreThread,
     onMemoryOnly: (reason) => {
       log.info(`results are kept in memory only: ${reason}`);
       tellMemoryOnly(log);
+      telemetry.send({ name: 'storageMemoryOnly', cause: folder === undefined ? 'noFolder' : 'noDatabase' });
     },
   });
-  const tokens = new AccessTokens(context.secrets, Date.now);
+  const signIns = new SignIns({
+    secrets: new KeptSecrets(context.secrets, () => {
+      tellSecretsInMemory(log);
+    }),
+    store,
+    clock: systemClock,
+    loadMsal,
+    loadSend: loadSignInSender,
+    log: (level, text) => {
+      log.library(level, text);
+    },
+    environment: process.env,
+    platform: process.platform,
+  });
   const connections = new ConnectionList(store);
   const calls = new CallsItem(async () => {
     const { active } = connections;
     return active === undefined ? undefined : sharedLedger(store, active).usage();
   });
   const sessions = new Sessions(connections, (connection) =>
-    openTenant(connection, { tokens, log, context, store, calls }),
+    openTenant(connection, { signIns, log, telemetry, context, store, calls }),
   );
-  const view = new ActionsView({ ...registered, connections, sessions, store, log });
+  const view = new ActionsView({ ...registered, connections, signIns, sessions, store, log });
+  signIns.onDidChange((connection) => {
+    // Another person may see other devices.
+    sessions.renew(connection);
+    view.reload(connection);
+  });
   const fetchAction: Services['fetchAction'] = async (session, actionId, signal) => {
     try {
       return await view.storeOf(session).fetch(actionId, signal);
@@ -68,35 +108,35 @@ export function createServices(
       if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;
       // The same answer for "does not exist" and "not yours to see": so it says who asked, and where.
       const { name } = session.connection;
-      const account = await tokens.accountOf(name);
+      const account = await signIns.account(session.connection);
       throw new LiveResponseError('notFound', { ...error.values, connection: name, ...(account && { account }) });
     }
   };
-  const results = new ResultService({
-    store,
-    maxBytes: maxDownloadBytes,
-    sourceFor: async (ref) => {
-      await connections.load();
-      const connection = connections.forTenant(ref);
-      if (connection === undefined) throw new LiveResponseError('noConnection');
-      const session = sessions.of(connection);
-      const client = await session.client();
-      const lists = [session.actions(true), session.actions(false)];
-      return {
-        connectionName: connection.name,
-        fetchResult: client.fetchResult,
-        knownAction: (actionId) => lists.map((list) => list.get(actionId)).find((action) => action !== undefined),
-        fetchAction: (actionId, signal) => fetchAction(session, actionId, signal),
-      };
-    },
-  });
+  const findSource: FindSource = async (ref) => {
+    await connections.load();
+    const connection = connections.forTenant(ref);
+    if (connection === undefined) throw new LiveResponseError('noConnection');
+    const session = sessions.of(connection);
+    const { fetchResult, fetchInto } = await session.client();
+    const lists = [session.actions(true), session.actions(false)];
+    return {
+      connectionName: connection.name,
+      fetchResult,
+      fetchInto,
+      knownAction: (actionId) => lists.map((list) => list.get(actionId)).find((action) => action !== undefined),
+      fetchAction: (actionId, signal) => fetchAction(session, actionId, signal),
+    };
+  };
   return {
     log,
+    telemetry,
     store,
-    tokens,
+    signIns,
+    canLoopback: context.extension.extensionKind === ExtensionKind.UI && env.uiKind === UIKind.Desktop,
     connections,
     sessions,
-    results,
+    results: new ResultService({ store, findSource, maxBytes: maxDownloadBytes }),
+    saves: new ResultSaves(findSource),
     fetchAction,
     companions: new CompanionTabs(),
     calls,
@@ -104,12 +144,12 @@ export function createServices(
   };
 }
 
-interface TenantParts extends Pick<Services, 'tokens' | 'log' | 'store' | 'calls'> {
+interface TenantParts extends Pick<Services, 'signIns' | 'log' | 'telemetry' | 'store' | 'calls'> {
   readonly context: ExtensionContext;
 }
 
 async function openTenant(connection: Connection, parts: TenantParts): Promise<TenantClient> {
-  const { tokens, log, context, store, calls } = parts;
+  const { signIns, log, telemetry, context, store, calls } = parts;
   const createTenantClient = await loadTenantClient();
   const ledger = sharedLedger(store, connection);
   const custom = connection.cloud === 'custom';
@@ -118,6 +158,7 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
     onCall: (record: Parameters<Log['call']>[0]) => {
       log.call(record);
       if (record.door === 'api') void calls.update();
+      if (record.door === 'api' && record.outcome === 429) void countRefusal(ledger, telemetry);
     },
   };
   if (connection.signIn === 'sample') {
@@ -130,10 +171,16 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
   }
   return createTenantClient(ledger, {
     ...common,
-    getAccessToken: (_signal, rejected) => tokens.get(connection.name, rejected),
+    getAccessToken: (signal, refusal) => signIns.getAccessToken(connection, signal, refusal),
     downloadHosts: () => [...(connection.downloadHosts ?? []), ...allowedDownloadHosts()],
     expectAzureHeaders: !custom,
   });
+}
+
+/** Every refusal by the server, also one that is tried again and that nobody hears of. */
+async function countRefusal(ledger: LedgerPort, telemetry: Telemetry): Promise<void> {
+  const usage = await ledger.usage().catch(() => undefined);
+  telemetry.send({ name: 'callRefused', spentBy: isSpentByOthers(usage?.minute) ? 'others' : 'us' });
 }
 
 /** The server counts calls per application and tenant, and so do all windows together. */

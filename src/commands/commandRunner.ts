@@ -6,6 +6,7 @@ import type { Log } from '../platform/log.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
 import type { FailureMessage, NextStep } from '../platform/messages.ts';
 import { withoutLinks } from '../platform/remoteText.ts';
+import type { Outcome } from '../platform/telemetryEvents.ts';
 
 /** What only takes a moment shows no progress, ms. */
 const PROGRESS_AFTER_MS = 2000;
@@ -14,12 +15,19 @@ const PROGRESS_AFTER_MS = 2000;
 export interface CommandScope {
   /** Aborted when the person cancels. */
   readonly signal: AbortSignal;
-  /** Says how far it is. */
-  readonly report: (message: string) => void;
+  /** Says how far it is: in words and, where the whole is known, as a share of it from 0 to 1. */
+  readonly report: (message: string, share?: number) => void;
 }
 
 /** What a next step does in this command; those that mean the same everywhere need not be named. */
-export type StepHandlers = Partial<Record<NextStep, () => unknown>>;
+export type StepHandlers = Partial<Record<NextStep, (error: unknown) => unknown>>;
+
+export interface RunOptions {
+  /** The work is long by its nature, so its progress shows at once. */
+  readonly isLong?: boolean;
+  /** Called when it has failed and nobody can try it again any more. */
+  readonly onGivenUp?: () => unknown;
+}
 
 /** Ways to fail that are answers and no faults. */
 const ANSWERS = new Set([
@@ -31,9 +39,15 @@ const ANSWERS = new Set([
   'noResult',
 ]);
 
-/** Runs every command's work: late, cancellable progress; a failure becomes a sentence with its next steps, once. */
+/** Runs a command's work: late, cancellable progress; a failure becomes a sentence with its next steps, once. */
 export class CommandRunner {
   readonly #log: Log;
+  #outcome: Outcome = 'ok';
+
+  /** How it ended, by the last failure that was told. A question that was closed unanswered is no failure. */
+  get outcome(): Outcome {
+    return this.#outcome;
+  }
 
   constructor(log: Log) {
     this.#log = log;
@@ -48,29 +62,35 @@ export class CommandRunner {
     title: string,
     work: (scope: CommandScope) => Promise<Result>,
     steps: StepHandlers = {},
+    options: RunOptions = {},
   ): Promise<Result | undefined> {
     const controller = new AbortController();
-    let report: ((message: string) => void) | undefined;
-    const scope: CommandScope = { signal: controller.signal, report: (message) => report?.(message) };
+    let report: CommandScope['report'] | undefined;
+    const scope: CommandScope = { signal: controller.signal, report: (message, share) => report?.(message, share) };
     const running = work(scope);
-    const timer = setTimeout(() => {
+    const showProgress = (): void => {
       void window.withProgress(
         { location: ProgressLocation.Notification, title, cancellable: true },
         (progress, token) => {
           token.onCancellationRequested(() => {
             controller.abort();
           });
-          report = (message) => {
-            progress.report({ message });
+          let told = 0;
+          report = (message, share = 0) => {
+            // One that begins anew does not move the bar back: VS Code knows no way.
+            const increment = Math.max(0, share * 100 - told);
+            told += increment;
+            progress.report({ message, ...(increment > 0 ? { increment } : {}) });
           };
           return running.catch(() => undefined);
         },
       );
-    }, PROGRESS_AFTER_MS);
+    };
+    const timer = setTimeout(showProgress, options.isLong === true ? 0 : PROGRESS_AFTER_MS);
     try {
       return await running;
     } catch (error) {
-      this.fail(title, error, { tryAgain: () => this.run(title, work, steps), ...steps });
+      this.fail(title, error, { tryAgain: () => this.run(title, work, steps, options), ...steps }, options.onGivenUp);
       return undefined;
     } finally {
       clearTimeout(timer);
@@ -78,33 +98,51 @@ export class CommandRunner {
   }
 
   /** Tells of a failure, and waits for no answer. */
-  fail(title: string, error: unknown, steps: StepHandlers = {}): void {
+  fail(title: string, error: unknown, steps: StepHandlers = {}, onGivenUp?: RunOptions['onGivenUp']): void {
+    this.#outcome = outcomeOf(error);
     // A cancel is what the person wanted: there is nothing to tell.
     if (isCancelled(error)) return;
     this.#log.failure(title, error);
-    void this.#tell(error, {
-      copyCorrelationId: () => copyCorrelationId(error),
+    const handlers: StepHandlers = {
+      copyCorrelationId,
+      copyCommand,
       allowHost: () => allowHost(error, steps.tryAgain),
       showLog: () => {
         this.#log.show();
       },
       ...COMMON_STEPS,
       ...steps,
-    });
+    };
+    void this.#tell(error, handlers, onGivenUp);
   }
 
-  async #tell(error: unknown, handlers: StepHandlers): Promise<void> {
+  async #tell(error: unknown, handlers: StepHandlers, onGivenUp: RunOptions['onGivenUp']): Promise<void> {
     const message = describeFailure(error);
     const steps = message.steps.filter((step) => handlers[step] !== undefined);
+    const isRepeatable = steps.some((step) => TRIES_AGAIN.has(step));
+    if (!isRepeatable) await onGivenUp?.();
     const labels = steps.map(stepLabel);
     const answer = await showFailure(error, message, labels);
     const chosen = answer === undefined ? undefined : steps[labels.indexOf(answer)];
-    if (chosen !== undefined) await handlers[chosen]?.();
+    if (isRepeatable && (chosen === undefined || !TRIES_AGAIN.has(chosen))) await onGivenUp?.();
+    if (chosen !== undefined) await handlers[chosen]?.(error);
   }
+}
+
+/** After any other step, the notice and its offer to try again are gone. */
+const TRIES_AGAIN: ReadonlySet<NextStep> = new Set(['tryAgain', 'allowHost']);
+/** A failure without its words: what telemetry may know of it. */
+export function outcomeOf(error: unknown): Outcome {
+  if (isCancelled(error)) return 'cancelled';
+  return isLiveResponseError(error) ? error.code : 'unexpected';
 }
 
 const COMMON_STEPS: StepHandlers = {
   addConnection: () => commands.executeCommand(commandIds.addConnection),
+  signIn: () => commands.executeCommand(commandIds.signIn),
+  editConnection: () => commands.executeCommand(commandIds.editConnection),
+  copyRegistrationCommands: () => commands.executeCommand(commandIds.copyAppRegistrationCommands),
+  selectConnection: () => commands.executeCommand(commandIds.selectConnection),
   replaceToken: () => commands.executeCommand(commandIds.replaceAccessToken),
   refresh: () => commands.executeCommand(commandIds.refresh),
   openSettings: () => commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize'),
@@ -123,8 +161,15 @@ async function copyCorrelationId(error: unknown): Promise<void> {
   window.setStatusBarMessage(l10n.t('Correlation ID copied'), 4000);
 }
 
+async function copyCommand(error: unknown): Promise<void> {
+  const command = isLiveResponseError(error) ? error.values.command : undefined;
+  if (command === undefined) return;
+  await env.clipboard.writeText(command);
+  window.setStatusBarMessage(l10n.t('Command copied: paste it into a terminal'), 8000);
+}
+
 /** Asked once for each host: whoever controls it decides what is shown as a result. */
-async function allowHost(error: unknown, tryAgain: (() => unknown) | undefined): Promise<void> {
+async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Promise<void> {
   const host = isLiveResponseError(error) ? error.values.host : undefined;
   if (host === undefined) return;
   const allow = l10n.t('Allow');
@@ -140,5 +185,5 @@ async function allowHost(error: unknown, tryAgain: (() => unknown) | undefined):
   );
   if (answer !== allow) return;
   await allowDownloadHost(host);
-  await tryAgain?.();
+  await tryAgain?.(error);
 }

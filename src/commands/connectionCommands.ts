@@ -1,11 +1,10 @@
 import { l10n, window } from 'vscode';
 import { sampleConnection } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
-import { isFor, readClaims } from '../identity/claims.ts';
 import type { Services } from '../services.ts';
 import { cloudName } from './cloudNames.ts';
-import type { CommandRunner } from './commandRunner.ts';
-import { refresh } from './listCommands.ts';
+import { checkToken } from './connectionWizard/checks.ts';
+import { problemText, promptFor } from './connectionWizard/texts.ts';
 
 /** `liveResponse.openSampleTenant`: a tenant to look around in, without sign-in and network. */
 export async function openSampleTenant(services: Services): Promise<void> {
@@ -25,16 +24,16 @@ export async function removeConnection(services: Services): Promise<void> {
   const remove = l10n.t('Remove');
   const answer = await window.showWarningMessage(
     l10n.t('Remove the connection "{0}"?', chosen.name),
-    { modal: true, detail: l10n.t('Its access token is forgotten. Results that were fetched stay stored.') },
+    { modal: true, detail: l10n.t('What signing in brought is forgotten. Results that were fetched stay stored.') },
     remove,
   );
   if (answer !== remove) return;
-  await services.tokens.forget(chosen.name);
+  await services.signIns.forget(chosen);
   await services.connections.remove(chosen.name);
 }
 
 /** `liveResponse.replaceAccessToken`: a new token for a connection whose old one has expired. */
-export async function replaceAccessToken(services: Services, runner: CommandRunner): Promise<void> {
+export async function replaceAccessToken(services: Services): Promise<void> {
   const { active, all } = services.connections;
   const withToken = all.filter((connection) => connection.signIn === 'accessToken');
   const connection =
@@ -44,35 +43,27 @@ export async function replaceAccessToken(services: Services, runner: CommandRunn
   if (connection === undefined) return;
   const token = await askForToken(l10n.t('Access Token for {0}', connection.name), connection);
   if (token === undefined) return;
-  await services.tokens.store(connection.name, token);
-  await refresh(services, runner);
+  await services.signIns.storeSecret(connection, 'accessToken', token);
+  services.telemetry.send({ name: 'signIn', way: 'accessToken', outcome: 'ok' });
 }
 
-/** Asks for an access token, and says while it is typed what is wrong with it. */
-export async function askForToken(title: string, connection?: Connection): Promise<string | undefined> {
+/** Asks for an access token of a connection, and says while it is typed what is wrong with it. */
+async function askForToken(title: string, connection: Connection): Promise<string | undefined> {
   const token = await window.showInputBox({
     title,
-    prompt: l10n.t('An access token for the Defender API. It is kept in VS Code’s secret storage only.'),
+    prompt: promptFor('accessToken', connection.cloud, false),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (value) => (value.trim() === '' ? undefined : problemOf(value.trim(), connection)),
+    validateInput: (value) => {
+      const problem = value.trim() === '' ? undefined : checkToken(value.trim(), Date.now(), connection);
+      return problem && problemText(problem);
+    },
   });
   return token === undefined || token.trim() === '' ? undefined : token.trim();
 }
 
-function problemOf(token: string, connection: Connection | undefined): string | undefined {
-  const claims = readClaims(token);
-  if (claims?.tenantId === undefined || claims.clientId === undefined) {
-    return l10n.t('This is no access token: it names no tenant and no application.');
-  }
-  if (claims.expiresAt !== undefined && claims.expiresAt <= Date.now()) return l10n.t('This token has expired.');
-  if (connection !== undefined && !isFor(claims, connection)) {
-    return l10n.t('This token is for another tenant, or for another app registration.');
-  }
-  return undefined;
-}
-
-async function pickConnection(
+/** Asks which connection. */
+export async function pickConnection(
   services: Services,
   title: string,
   connections: readonly Connection[],
@@ -84,6 +75,6 @@ async function pickConnection(
       connection.signIn === 'sample' ? l10n.t('In memory') : `${cloudName(connection.cloud)} · ${connection.tenantId}`,
     connection,
   }));
-  const placeHolder = items.length === 0 ? l10n.t('There is no connection yet.') : '';
+  const placeHolder = items.length === 0 ? l10n.t('There is no connection for this yet.') : '';
   return (await window.showQuickPick(items, { title, placeHolder }))?.connection;
 }

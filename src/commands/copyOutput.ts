@@ -6,6 +6,7 @@ import { cutRanges } from '../evidence/quote.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import { saveInstead } from './saveResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
 
@@ -13,22 +14,26 @@ import type { Target } from './targets.ts';
 export async function copyOutput(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
-  await runner.run(l10n.t('Copying output'), async ({ signal }) => {
-    const facts = await services.results.open(target.ref, { signal });
-    if (facts.transcript === undefined && target.stream !== 'raw') {
-      throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
-    }
-    const text = await services.store.text(target.ref, target.stream ?? 'output');
-    if (text === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
-    const copied = selectedText(text, target) ?? text;
-    // Clipboards end at a NUL, which would drop the rest unsaid: it goes as ␀, as the document shows it.
-    const safe = toDocumentText(copied);
-    await env.clipboard.writeText(safe);
-    const length = copied.length.toLocaleString(env.language);
-    const message =
-      safe === copied ? l10n.t('{0} characters copied', length) : l10n.t('{0} characters copied, NULs as ␀', length);
-    window.setStatusBarMessage(message, 5000);
-  });
+  await runner.run(
+    l10n.t('Copying output'),
+    async ({ signal }) => {
+      const facts = await services.results.open(target.ref, { signal });
+      if (facts.transcript === undefined && target.stream !== 'raw') {
+        throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
+      }
+      const text = await services.store.text(target.ref, target.stream ?? 'output');
+      if (text === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
+      const copied = selectedText(text, target) ?? text;
+      // Clipboards end at a NUL, which would drop the rest unsaid: it goes as ␀, as the document shows it.
+      const safe = toDocumentText(copied);
+      await env.clipboard.writeText(safe);
+      const length = copied.length.toLocaleString(env.language);
+      const message =
+        safe === copied ? l10n.t('{0} characters copied', length) : l10n.t('{0} characters copied, NULs as ␀', length);
+      window.setStatusBarMessage(message, 5000);
+    },
+    { saveToFile: (error) => saveInstead(services, runner, target.ref, error) },
+  );
 }
 
 /** What is selected in the active document, if it is the target's; undefined where nothing is. */

@@ -1,12 +1,15 @@
 import { l10n } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
 import type { CommandId } from '../platform/commandIds.ts';
+import { durationBucket } from '../platform/telemetryEvents.ts';
 import type { Services } from '../services.ts';
 import { addConnection } from './addConnection.ts';
-import type { CommandRunner } from './commandRunner.ts';
+import { CommandRunner } from './commandRunner.ts';
 import { openSampleTenant, removeConnection, replaceAccessToken, selectConnection } from './connectionCommands.ts';
+import { copyAppRegistrationCommands } from './copyAppRegistrationCommands.ts';
 import { copyActionId } from './copyActionId.ts';
 import { copyOutput } from './copyOutput.ts';
+import { editConnection } from './editConnection.ts';
 import { exportRaw } from './exportRaw.ts';
 import { fetchResult } from './fetchResult.ts';
 import { loadDevice, loadMore, refresh } from './listCommands.ts';
@@ -14,24 +17,26 @@ import { openDeviceInPortal } from './openDeviceInPortal.ts';
 import { openFocused, openResult } from './openResult.ts';
 import { showResultActions } from './showResultActions.ts';
 import { showStream } from './showStream.ts';
+import { signIn, signOut } from './signIn.ts';
 
-type Handler = (args: readonly unknown[]) => Promise<void> | void;
+type Handler = (args: readonly unknown[], runner: CommandRunner) => Promise<void> | void;
 
 /** Every command's work by its id. What one of them throws becomes a sentence, and never an "unhandled error". */
-export function createCommands(
-  services: Services,
-  runner: CommandRunner,
-): (id: CommandId, args: readonly unknown[]) => Promise<void> {
+export function createCommands(services: Services): (id: CommandId, args: readonly unknown[]) => Promise<void> {
   const { view } = services;
   const handlers: Readonly<Record<CommandId, Handler>> = {
-    [commandIds.addConnection]: (args) => addConnection(services, args),
+    [commandIds.addConnection]: (args, runner) => addConnection(services, runner, args),
+    [commandIds.editConnection]: () => editConnection(services),
     [commandIds.openSampleTenant]: () => openSampleTenant(services),
     [commandIds.selectConnection]: () => selectConnection(services),
-    [commandIds.replaceAccessToken]: () => replaceAccessToken(services, runner),
+    [commandIds.replaceAccessToken]: () => replaceAccessToken(services),
+    [commandIds.signIn]: (_args, runner) => signIn(services, runner),
+    [commandIds.signOut]: () => signOut(services),
     [commandIds.removeConnection]: () => removeConnection(services),
-    [commandIds.refresh]: () => refresh(services, runner),
-    [commandIds.loadMore]: () => loadMore(services, runner),
-    [commandIds.loadDevice]: (args) => loadDevice(services, runner, args),
+    [commandIds.copyAppRegistrationCommands]: () => copyAppRegistrationCommands(services),
+    [commandIds.refresh]: (_args, runner) => refresh(services, runner),
+    [commandIds.loadMore]: (_args, runner) => loadMore(services, runner),
+    [commandIds.loadDevice]: (args, runner) => loadDevice(services, runner, args),
     [commandIds.showAllTypes]: () => {
       view.showTypes(false);
     },
@@ -44,14 +49,14 @@ export function createCommands(
     [commandIds.groupByAction]: () => {
       view.groupBy('action');
     },
-    [commandIds.openResult]: (args) => openResult(services, runner, args),
+    [commandIds.openResult]: (args, runner) => openResult(services, runner, args),
     [commandIds.openFocused]: () => openFocused(),
-    [commandIds.fetchResult]: (args) => fetchResult(services, runner, args),
-    [commandIds.openOutput]: (args) => showStream(services, runner, 'output', args),
-    [commandIds.openErrors]: (args) => showStream(services, runner, 'errors', args),
-    [commandIds.copyOutput]: (args) => copyOutput(services, runner, args),
+    [commandIds.fetchResult]: (args, runner) => fetchResult(services, runner, args),
+    [commandIds.openOutput]: (args, runner) => showStream(services, runner, 'output', args),
+    [commandIds.openErrors]: (args, runner) => showStream(services, runner, 'errors', args),
+    [commandIds.copyOutput]: (args, runner) => copyOutput(services, runner, args),
     [commandIds.copyActionId]: (args) => copyActionId(services, args),
-    [commandIds.exportRaw]: (args) => exportRaw(services, runner, args),
+    [commandIds.exportRaw]: (args, runner) => exportRaw(services, runner, args),
     [commandIds.openDeviceInPortal]: (args) => openDeviceInPortal(services, args),
     [commandIds.showResultActions]: (args) => showResultActions(services, args),
     [commandIds.showLog]: () => {
@@ -59,12 +64,17 @@ export function createCommands(
     },
   };
   return async (id, args) => {
+    // One for each run: it knows how this one ended.
+    const runner = new CommandRunner(services.log);
+    const startedAt = performance.now();
     try {
       // Nearly everything is about a connection; what is not must work without a database.
       if (id !== commandIds.showLog) await services.connections.load();
-      await handlers[id](args);
+      await handlers[id](args, runner);
     } catch (error) {
       runner.fail(l10n.t('Live Response'), error);
     }
+    const duration = durationBucket(performance.now() - startedAt);
+    services.telemetry.send({ name: 'commandRun', command: id, outcome: runner.outcome, duration });
   };
 }

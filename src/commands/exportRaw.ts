@@ -1,9 +1,10 @@
-import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
-import type { ResultRef } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import { toProgress } from './downloadProgress.ts';
+import { savedKindOf, saveResult, suggestedFile, tellSaved } from './saveResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
 
@@ -14,30 +15,31 @@ export async function exportRaw(services: Services, runner: CommandRunner, args:
   if (target === undefined) return;
   const { ref } = target;
   const title = l10n.t('Exporting raw result');
-  const facts = await runner.run(title, ({ signal }) => services.results.open(ref, { signal }));
-  if (facts === undefined) return;
-  const uri = await window.showSaveDialog({ title: l10n.t('Export Raw Result'), defaultUri: suggestedFile(ref) });
+  const found = await runner.run(title, async ({ signal, report }) => {
+    try {
+      return await services.results.open(ref, { signal, onProgress: toProgress(report) });
+    } catch (error) {
+      const kind = savedKindOf(error);
+      if (kind === undefined) throw error;
+      return kind;
+    }
+  });
+  if (found === undefined) return;
+  if (typeof found === 'string') {
+    await saveResult(services, runner, ref, found);
+    return;
+  }
+  const uri = await window.showSaveDialog({
+    title: l10n.t('Export Raw Result'),
+    defaultUri: suggestedFile(ref, 'json'),
+  });
   if (uri === undefined) return;
   await runner.run(title, async () => {
     const bytes = await services.store.raw(ref);
     if (bytes === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
     await workspace.fs.writeFile(uri, bytes);
-    void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(bytes.length), facts.sha256));
+    void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(bytes.length), found.sha256));
   });
-}
-
-/** In the workspace where there is one, else where the dialog opens by itself. */
-function suggestedFile(ref: ResultRef): Uri {
-  const name = `output_${ref.actionId}_${ref.commandIndex.toString()}.json`;
-  const folder = workspace.workspaceFolders?.[0]?.uri;
-  return folder === undefined ? Uri.file(name) : Uri.joinPath(folder, name);
-}
-
-async function tellSaved(uri: Uri, message: string): Promise<void> {
-  const reveal = l10n.t('Reveal');
-  const inWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;
-  const answer = await window.showInformationMessage(message, ...(inWorkspace ? [reveal] : []));
-  if (answer === reveal) await commands.executeCommand('revealInExplorer', uri);
 }
 
 function isTarget(value: unknown): value is Target {

@@ -1,13 +1,16 @@
 import { commands, l10n, window } from 'vscode';
 import { showResult } from '../documents/showResult.ts';
-import { formatBytes } from '../platform/format.ts';
 import { oneLine, withoutLinks } from '../platform/remoteText.ts';
+import { exitClass, sizeBucket } from '../platform/telemetryEvents.ts';
+import type { TelemetryEvent } from '../platform/telemetryEvents.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import { watchAttention } from './attention.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import { toProgress } from './downloadProgress.ts';
 import { exportRaw } from './exportRaw.ts';
 import { fetchResult } from './fetchResult.ts';
+import { saveInstead } from './saveResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
 
@@ -39,23 +42,24 @@ export async function openTarget(
   takesFocus: boolean,
 ): Promise<void> {
   const attention = watchAttention();
+  const startedAt = Date.now();
   const title = l10n.t('Fetching result');
   const show = async (facts: StoredFacts, preserveFocus: boolean): Promise<void> => {
     if (target.stream === 'errors') services.companions.release(facts.ref);
     await showResult(facts, services.companions, { stream: target.stream, line: target.line, preserveFocus });
+    services.telemetry.send(opened(facts, startedAt));
   };
   const openRaw = (): Promise<void> => openTarget(services, runner, { ...target, stream: 'raw' }, true);
-  const steps = { openRaw, exportRaw: () => exportRaw(services, runner, [target]) };
+  const steps = {
+    openRaw,
+    exportRaw: () => exportRaw(services, runner, [target]),
+    saveToFile: (error: unknown) => saveInstead(services, runner, target.ref, error),
+  };
   try {
     await runner.run(
       title,
       async ({ signal, report }) => {
-        const facts = await services.results.open(target.ref, {
-          signal,
-          onProgress: (received, total) => {
-            report(progressText(received, total));
-          },
-        });
+        const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report) });
         if (attention.isElsewhere()) offer(facts, () => runner.run(title, () => show(facts, false), steps));
         else await show(facts, !takesFocus);
       },
@@ -66,6 +70,17 @@ export async function openTarget(
   }
 }
 
+function opened(facts: StoredFacts, startedAt: number): TelemetryEvent {
+  return {
+    name: 'resultOpened',
+    source: facts.fetchedAt >= startedAt ? 'fetched' : 'stored',
+    encoding: facts.encoding,
+    changeKinds: new Set(facts.changes.map(({ kind }) => kind)).size,
+    size: sizeBucket(facts.size),
+    exit: exitClass(facts.transcript?.exitCode),
+  };
+}
+
 /** The person has turned to something else: what came late does not push in front of it. */
 function offer(facts: StoredFacts, open: () => unknown): void {
   const button = l10n.t('Open');
@@ -73,8 +88,4 @@ function offer(facts: StoredFacts, open: () => unknown): void {
   void window.showInformationMessage(withoutLinks(sentence), button).then((answer) => {
     if (answer === button) open();
   });
-}
-
-function progressText(received: number, total: number | undefined): string {
-  return total === undefined ? formatBytes(received) : l10n.t('{0} of {1}', formatBytes(received), formatBytes(total));
 }

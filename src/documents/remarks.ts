@@ -32,6 +32,14 @@ function changeRemark(change: DecodeChange): string[] {
       return [
         l10n.t('{0} raw control characters stand in the JSON: strict JSON readers refuse this file.', change.count),
       ];
+    case 'duplicateKey':
+      return [
+        l10n.t(
+          'Keys stand more than once in the file ({0}): the last of each is shown, {1} are not. Other readers may show another.',
+          keys,
+          change.count,
+        ),
+      ];
     case 'oldKey':
       return [l10n.t('Older names of keys were read ({0}).', keys)];
     case 'unknownKey':

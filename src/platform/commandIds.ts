@@ -1,10 +1,14 @@
 /** Every command of ours, by what it does. A test holds this against package.json and against what is registered. */
 export const commandIds = {
   addConnection: 'liveResponse.addConnection',
+  editConnection: 'liveResponse.editConnection',
   openSampleTenant: 'liveResponse.openSampleTenant',
+  signIn: 'liveResponse.signIn',
+  signOut: 'liveResponse.signOut',
   selectConnection: 'liveResponse.selectConnection',
   replaceAccessToken: 'liveResponse.replaceAccessToken',
   removeConnection: 'liveResponse.removeConnection',
+  copyAppRegistrationCommands: 'liveResponse.copyAppRegistrationCommands',
   refresh: 'liveResponse.refresh',
   loadMore: 'liveResponse.loadMore',
   loadDevice: 'liveResponse.loadDevice',

@@ -1,4 +1,4 @@
-import { ConfigurationTarget, workspace } from 'vscode';
+import { ConfigurationTarget, env, workspace } from 'vscode';
 
 const SECTION = 'liveResponse';
 
@@ -22,4 +22,9 @@ export async function allowDownloadHost(host: string): Promise<void> {
 /** Whether errors open beside their output. */
 export function opensErrorsBeside(): boolean {
   return workspace.getConfiguration(SECTION).get<boolean>('openErrorsBeside', true);
+}
+
+/** Whether events may be sent at this moment: by VS Code's telemetry level, and by our own switch. */
+export function sendsTelemetry(): boolean {
+  return env.isTelemetryEnabled && workspace.getConfiguration(SECTION).get<boolean>('telemetry.enabled', true);
 }

@@ -5,7 +5,9 @@ export interface ContextKeys {
   /** Whether there is any connection; undefined until that is known, so that no welcome flashes up. */
   readonly 'liveResponse.connections': 'none' | 'some';
   /** What the view shows. */
-  readonly 'liveResponse.list': 'loading' | 'empty' | 'shown' | 'failed';
+  readonly 'liveResponse.list': 'loading' | 'empty' | 'shown' | 'failed' | 'signedOut';
+  /** Whether someone is signed in to the active connection. */
+  readonly 'liveResponse.signedIn': 'yes' | 'no' | 'unneeded';
   readonly 'liveResponse.grouping': 'action' | 'device';
   readonly 'liveResponse.types': 'liveResponse' | 'all';
 }

@@ -20,6 +20,11 @@ export class Log {
     this.channel.info(text);
   }
 
+  /** What a library says of its work. */
+  library(level: 'warn' | 'info' | 'debug' | 'trace', text: string): void {
+    this.channel[level](text);
+  }
+
   /** A failure by its code and values; of errors that are not ours only name and message. */
   failure(what: string, error: unknown): void {
     if (isLiveResponseError(error)) this.channel.warn(`${what}: ${error.code} ${JSON.stringify(error.values)}`);

@@ -1,7 +1,8 @@
 import { env, l10n } from 'vscode';
 import { isLiveResponseError } from '../defender/errors.ts';
-import type { FailureCode, FailureValues } from '../defender/errors.ts';
+import type { FailureCode, FailureValues, LiveResponseError } from '../defender/errors.ts';
 import { formatBytes, formatTime } from './format.ts';
+import { describeSignIn, hasSignInWords } from './signInWords.ts';
 
 /** What a person can do about a failure. */
 export type NextStep =
@@ -9,10 +10,16 @@ export type NextStep =
   | 'allowHost'
   | 'openRaw'
   | 'addConnection'
+  | 'signIn'
+  | 'editConnection'
+  | 'copyRegistrationCommands'
+  | 'selectConnection'
   | 'replaceToken'
   | 'refresh'
   | 'exportRaw'
+  | 'saveToFile'
   | 'copyCorrelationId'
+  | 'copyCommand'
   | 'openSettings'
   | 'showLog';
 
@@ -25,6 +32,11 @@ export interface FailureMessage {
 /** Half of what a minute allows: below that, the limit was not reached by us. */
 const FEW_CALLS = 50;
 
+/** Whether a refusal came although this machine had made few calls in the last minute. */
+export function isSpentByOthers(ownCalls: number | undefined): boolean {
+  return ownCalls !== undefined && ownCalls < FEW_CALLS;
+}
+
 /** Button texts. */
 export function stepLabel(step: NextStep): string {
   const labels: Record<NextStep, string> = {
@@ -32,10 +44,16 @@ export function stepLabel(step: NextStep): string {
     allowHost: l10n.t('Allow This Host…'),
     openRaw: l10n.t('Open Raw'),
     addConnection: l10n.t('Add Connection…'),
+    signIn: l10n.t('Sign In…'),
+    editConnection: l10n.t('Edit Connection…'),
+    copyRegistrationCommands: l10n.t('Copy App Registration Commands'),
+    selectConnection: l10n.t('Other Connection…'),
     replaceToken: l10n.t('Replace Access Token…'),
     refresh: l10n.t('Refresh'),
     exportRaw: l10n.t('Export Raw Result…'),
+    saveToFile: l10n.t('Save to File…'),
     copyCorrelationId: l10n.t('Copy Correlation ID'),
+    copyCommand: l10n.t('Copy Command'),
     openSettings: l10n.t('Open Settings'),
     showLog: l10n.t('Show Log'),
   };
@@ -48,29 +66,38 @@ export function describeFailure(error: unknown): FailureMessage {
     return { sentence: l10n.t('Something went wrong that we did not foresee. The log says more.'), steps: ['showLog'] };
   }
   const { values } = error;
-  const steps = STEPS[error.code].filter((step) => step !== 'openRaw' || !NO_TEXT.has(values.reason ?? ''));
+  const { sentence, steps } = inWords(error);
   return {
-    sentence: SENTENCES[error.code](values),
+    sentence,
     steps: values.correlationId === undefined ? steps : [...steps, 'copyCorrelationId'],
   };
+}
+
+function inWords({ code, values }: LiveResponseError): FailureMessage {
+  if (code === 'signInFailed' || (code === 'notSignedIn' && hasSignInWords(values))) return describeSignIn(values);
+  if (code === 'notSignedIn' && values.reason !== undefined && values.reason !== 'rejected')
+    return describeSignIn(values);
+  const steps = STEPS[code].filter((step) => step !== 'openRaw' || !NO_TEXT.has(values.reason ?? ''));
+  return { sentence: SENTENCES[code](values), steps };
 }
 
 /** Reasons of a rejection that leave nothing to read. */
 const NO_TEXT: ReadonlySet<string> = new Set(['binary', 'empty', 'tooLarge']);
 
-const STEPS: Readonly<Record<FailureCode, readonly NextStep[]>> = {
+const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly NextStep[]>> = {
   noConnection: ['addConnection'],
-  notSignedIn: ['replaceToken', 'showLog'],
+  notSignedIn: ['signIn', 'showLog'],
   licence: ['showLog'],
-  missingPermission: ['replaceToken', 'showLog'],
+  missingPermission: ['signIn', 'showLog'],
+  featureDisabled: ['showLog'],
   badRequest: ['showLog'],
   notFound: ['showLog'],
   noResult: ['tryAgain', 'showLog'],
   noResultByDesign: [],
-  resultIsFile: [],
+  resultIsFile: ['saveToFile'],
   commandNotFinished: ['refresh'],
   commandNeverRan: [],
-  rateLimited: ['tryAgain', 'showLog'],
+  rateLimited: ['tryAgain', 'selectConnection', 'showLog'],
   offline: ['tryAgain', 'showLog'],
   unknownHost: ['tryAgain', 'showLog'],
   tls: ['showLog'],
@@ -79,11 +106,14 @@ const STEPS: Readonly<Record<FailureCode, readonly NextStep[]>> = {
   serverError: ['tryAgain', 'showLog'],
   redirected: ['showLog'],
   unexpectedAnswer: ['showLog'],
+  incompleteAnswer: ['tryAgain', 'showLog'],
   linkRefused: ['tryAgain', 'showLog'],
   foreignDownloadHost: ['allowHost', 'showLog'],
+  linkNotHttps: ['showLog'],
   notFromStorage: ['tryAgain', 'showLog'],
   incompleteDownload: ['tryAgain', 'showLog'],
-  tooLarge: ['openSettings'],
+  tooLarge: ['saveToFile', 'openSettings'],
+  fileFailed: ['tryAgain', 'saveToFile', 'showLog'],
   notAResult: ['openRaw', 'exportRaw'],
   tooLargeToShow: ['exportRaw'],
   badArgument: [],
@@ -92,18 +122,18 @@ const STEPS: Readonly<Record<FailureCode, readonly NextStep[]>> = {
   cancelled: [],
 };
 
-const SENTENCES: Readonly<Record<FailureCode, (values: FailureValues) => string>> = {
+const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: FailureValues) => string>> = {
   noConnection: () => l10n.t('No connection leads to this tenant. Add one to fetch the result.'),
-  notSignedIn: (values) => {
-    const connection = values.connection ?? values.host ?? '';
-    if (values.reason === 'expired') return l10n.t('The access token of "{0}" has expired.', connection);
-    if (values.reason === 'noToken') return l10n.t('There is no access token for "{0}" in this window.', connection);
-    return l10n.t('Defender refused the access token of "{0}".', connection) + serverWords(values);
-  },
+  notSignedIn: (values) =>
+    l10n.t('Defender refused the access token of "{0}".', values.connection ?? values.host ?? '') + serverWords(values),
   licence: (values) =>
     l10n.t('This tenant lacks the licence or the service for this call; signing in again will not help.') +
     serverWords(values),
   missingPermission: (values) => l10n.t('A permission is missing.') + serverWords(values),
+  featureDisabled: (values) =>
+    l10n.t(
+      'A feature is turned off in this tenant; live response is turned on under "Advanced features" in Defender’s settings.',
+    ) + serverWords(values),
   badRequest: (values) => l10n.t('Defender did not accept the request.') + serverWords(values),
   notFound: (values) =>
     values.connection === undefined
@@ -113,11 +143,18 @@ const SENTENCES: Readonly<Record<FailureCode, (values: FailureValues) => string>
           values.connection,
           values.account ?? l10n.t('an unknown account'),
         ),
-  noResult: () =>
-    l10n.t('Defender has no result for this command (yet). It can take some minutes after the command has completed.'),
+  noResult: (values) =>
+    values.reason === 'notStored'
+      ? l10n.t(
+          'Defender gave a link, but {0} has no such file: the result is gone, or never arrived there.',
+          values.host ?? '–',
+        )
+      : l10n.t(
+          'Defender has no result for this command (yet). It can take some minutes after the command has completed.',
+        ),
   noResultByDesign: () => l10n.t('PutFile has no result, by design: it only uploads a file to the device.'),
   resultIsFile: () =>
-    l10n.t('The result of GetFile is a file, and may be malware. This version does not save it; the portal does.'),
+    l10n.t('The result of GetFile is a file, and may be malware. It is never opened here, but can be saved.'),
   commandNotFinished: (values) =>
     l10n.t('This command has not finished ({0}), so there is nothing to fetch yet.', values.state ?? '–'),
   commandNeverRan: (values) =>
@@ -125,11 +162,10 @@ const SENTENCES: Readonly<Record<FailureCode, (values: FailureValues) => string>
   rateLimited: (values) => {
     const until =
       values.retryAt === undefined ? '' : ` ${l10n.t('It takes calls again at {0}.', formatTime(values.retryAt))}`;
-    const others = values.ownCalls !== undefined && values.ownCalls < FEW_CALLS;
-    return others
+    return isSpentByOthers(values.ownCalls)
       ? l10n.t(
           'Others use this app registration: Defender’s limit is reached, and we made {0} of its calls.',
-          values.ownCalls,
+          values.ownCalls ?? 0,
         ) + until
       : l10n.t('Defender’s limit of calls is reached.') + until;
   },
@@ -151,6 +187,7 @@ const SENTENCES: Readonly<Record<FailureCode, (values: FailureValues) => string>
     ),
   unexpectedAnswer: (values) =>
     l10n.t('The answer is not what the Defender API promises (at {0}).', values.path ?? '–'),
+  incompleteAnswer: (values) => l10n.t('The answer of {0} was cut off.', values.host ?? '–'),
   linkRefused: (values) =>
     l10n.t(
       '{0} refused the download twice, each time with a fresh link ({1}). A network rule or a proxy may be in the way.',
@@ -162,14 +199,22 @@ const SENTENCES: Readonly<Record<FailureCode, (values: FailureValues) => string>
       'The link leads to {0}, which is not a host that stores results. Nothing was sent there.',
       values.host ?? '–',
     ),
+  linkNotHttps: (values) =>
+    l10n.t(
+      'The link to {0} is not https, so anyone on the way could read along. Nothing was sent.',
+      values.host ?? '–',
+    ),
   notFromStorage: (values) =>
     l10n.t('What answered for {0} is not Azure storage: a proxy or a sign-in page is in between.', values.host ?? '–'),
   incompleteDownload: (values) => l10n.t('The download from {0} was cut off.', values.host ?? '–'),
   tooLarge: (values) =>
     l10n.t(
-      'The result is larger than the limit of {0}. The setting "Max Download Size" changes that.',
+      'The result is larger than the limit of {0}, so it is not opened. It can be saved to a file. The setting "Max Download Size" changes the limit.',
       formatBytes(values.limit ?? 0),
     ),
+  fileFailed: (values) =>
+    (FILE_FAILURES[values.reason ?? values.systemCode ?? '']?.() ?? l10n.t('The file could not be written.')) +
+    systemCode(values),
   notAResult: (values) => REJECTIONS[values.reason ?? '']?.() ?? l10n.t('What came is no result of a script.'),
   tooLargeToShow: (values) =>
     l10n.t(
@@ -192,6 +237,29 @@ const REJECTIONS: Readonly<Record<string, () => string>> = {
     l10n.t('The result file is cut off in the middle, so it is not shown as output. It is stored as it came.'),
   notATranscript: () => l10n.t('The file is JSON, but no result of a script. It is stored as it came.'),
   tooLarge: () => l10n.t('The result file is too large to be read. It is stored as it came.'),
+  tooNested: () =>
+    l10n.t('The result file has more parts than any result of a script, so it was not read. It is stored as it came.'),
+};
+
+const noRoom = (): string => l10n.t('There is no room for the file. Make some and try again, or save it elsewhere.');
+const noAccess = (): string => l10n.t('You may not write there. Save it to another folder.');
+
+/** By a reason of ours, else by the system's code. */
+const FILE_FAILURES: Readonly<Record<string, () => string>> = {
+  notLocal: () =>
+    l10n.t('A result can be saved to a folder of the machine that fetches it only. Choose a local folder.'),
+  ENOSPC: noRoom,
+  EDQUOT: noRoom,
+  EFBIG: noRoom,
+  EACCES: noAccess,
+  EPERM: noAccess,
+  EROFS: noAccess,
+  EEXIST: () =>
+    l10n.t(
+      'There is a file of this name with ".part" behind it: another download, or what is left of one. Delete it if it is not needed, or save to another name.',
+    ),
+  ENOENT: () =>
+    l10n.t('The file was taken away before it was complete, as virus scanners do, or its folder is not there.'),
 };
 
 /** Defender's own words: for a missing permission they name the role. */

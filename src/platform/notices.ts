@@ -1,6 +1,21 @@
 import { l10n, window } from 'vscode';
 import type { Log } from './log.ts';
 
+/** Says, once a session, that signing in will not outlive this window. */
+export function tellSecretsInMemory(log: Log): void {
+  const showLog = l10n.t('Show Log');
+  void window
+    .showWarningMessage(
+      l10n.t(
+        'VS Code’s secret storage does not work on this machine, most often for want of a key ring: you stay signed in until this window closes.',
+      ),
+      showLog,
+    )
+    .then((answer) => {
+      if (answer === showLog) log.show();
+    });
+}
+
 /** Says, once a session, that results will not outlive it. */
 export function tellMemoryOnly(log: Log): void {
   const showLog = l10n.t('Show Log');

@@ -4,7 +4,7 @@ import type { ActionQuery } from '../defender/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { Emitter } from './emitter.ts';
-import { SharedWork } from './sharedWork.ts';
+import { SharedWork } from '../defender/sharedWork.ts';
 
 /** Rows of one page: a screen or two, and one call. */
 export const PAGE_SIZE = 50;

@@ -1,20 +1,26 @@
+import type { ResultRef } from '../evidence/uri.ts';
 import { findCommand, parameterOf } from './commands.ts';
 import type { Mismatch, ReceivedFacts } from './storedResult.ts';
 
 /** Compares what came with what was asked for: the file name in the link, and the script's name in the result. */
 export function findMismatches(facts: ReceivedFacts, foundScript: string | undefined): Mismatch[] {
-  const mismatches: Mismatch[] = [];
-  const { actionId, commandIndex } = facts.ref;
-  const asked = `output_${actionId}_${commandIndex.toString()}`;
-  // The extension differs: `.json` for scripts, others for files.
-  const promised = facts.promisedName;
-  if (promised !== undefined && promised.toLowerCase().replace(/\..*$/u, '') !== asked) {
-    mismatches.push({ kind: 'fileName', asked, found: promised });
-  }
-  const command = findCommand(facts.action, commandIndex);
+  const fileName = findFileNameMismatch(facts.ref, facts.promisedName);
+  const mismatches: Mismatch[] = fileName === undefined ? [] : [fileName];
+  const command = findCommand(facts.action, facts.ref.commandIndex);
   const askedScript = command === undefined ? undefined : parameterOf(command, 'ScriptName');
   if (askedScript !== undefined && foundScript !== undefined && askedScript !== foundScript) {
     mismatches.push({ kind: 'scriptName', asked: askedScript, found: foundScript });
   }
   return mismatches;
+}
+
+/** Compares the file name in the link alone: of a file that was collected nothing else says whose it is. */
+export function findFileNameMismatch(
+  { actionId, commandIndex }: ResultRef,
+  promised: string | undefined,
+): Mismatch | undefined {
+  const asked = `output_${actionId}_${commandIndex.toString()}`;
+  // The extension differs: `.json` for scripts, others for files.
+  if (promised === undefined || promised.toLowerCase().replace(/\..*$/u, '') === asked) return undefined;
+  return { kind: 'fileName', asked, found: promised };
 }

@@ -1,28 +1,18 @@
-import type { FetchResult } from '../defender/fetchResult.ts';
 import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultName, ResultRef } from '../evidence/uri.ts';
-import { findCommand, hostOf, resultOf, subjectOf } from './commands.ts';
+import { findCommand, hostOf, subjectOf } from './commands.ts';
+import { findActionWithResult } from './resultSource.ts';
+import type { FindSource } from './resultSource.ts';
 import type { ResultStore } from './resultStore.ts';
-import { SharedWork } from './sharedWork.ts';
+import { SharedWork } from '../defender/sharedWork.ts';
 import type { StoredFacts } from './storedResult.ts';
-
-/** One tenant, as far as fetching results needs it. */
-export interface ResultSource {
-  readonly connectionName: string;
-  readonly fetchResult: FetchResult;
-  /** The action as it was loaded, without a call. */
-  readonly knownAction: (actionId: string) => MachineAction | undefined;
-  /** The action as the server has it now: one call. */
-  readonly fetchAction: (actionId: string, signal: AbortSignal) => Promise<MachineAction>;
-}
 
 export interface ResultServiceOptions {
   readonly store: ResultStore;
-  /** @throws LiveResponseError `noConnection` when no connection leads to this tenant */
-  readonly sourceFor: (ref: ResultRef) => Promise<ResultSource>;
+  readonly findSource: FindSource;
   /** The largest result that is kept, bytes. */
   readonly maxBytes: () => number;
 }
@@ -83,8 +73,9 @@ export class ResultService {
   }
 
   async #fetch(ref: ResultRef, signal: AbortSignal, onProgress: ProgressListener): Promise<StoredFacts> {
-    const source = await this.#options.sourceFor(ref);
-    const action = await actionWithResult(source, ref, signal);
+    const source = await this.#options.findSource(ref);
+    const { action, kind } = await findActionWithResult(source, ref, signal);
+    if (kind === 'file') throw new LiveResponseError('resultIsFile');
     const maxBytes = this.#options.maxBytes();
     const downloaded = await source.fetchResult(ref.actionId, ref.commandIndex, signal, {
       maxBytes,
@@ -98,41 +89,13 @@ export class ResultService {
         name: nameOf(source.connectionName, action, ref.commandIndex),
         action,
         sha256: downloaded.sha256,
-        size: downloaded.bytes.length,
+        size: downloaded.size,
         fetchedAt: downloaded.receivedAt,
         promisedName: downloaded.promisedName,
         blob: downloaded.blob,
       },
       downloaded.bytes,
     );
-  }
-}
-
-/** The action, asked for again where the one that is known says that the command is still running. */
-async function actionWithResult(source: ResultSource, ref: ResultRef, signal: AbortSignal): Promise<MachineAction> {
-  const known = source.knownAction(ref.actionId);
-  const command = known === undefined ? undefined : findCommand(known, ref.commandIndex);
-  const mayHaveMovedOn = known === undefined || command === undefined || resultOf(known, command) === 'notYet';
-  const action = mayHaveMovedOn ? await source.fetchAction(ref.actionId, signal) : known;
-  checkThatThereIsOne(action, ref.commandIndex);
-  return action;
-}
-
-/** Refuses what would only spend a call: by the command's type and state, nothing can come. */
-function checkThatThereIsOne(action: MachineAction, commandIndex: number): void {
-  const command = findCommand(action, commandIndex);
-  if (command === undefined) throw new LiveResponseError('notFound');
-  const state = command.commandStatus;
-  switch (resultOf(action, command)) {
-    case 'none':
-      throw new LiveResponseError('noResultByDesign');
-    case 'file':
-      throw new LiveResponseError('resultIsFile');
-    case 'notYet':
-      throw new LiveResponseError('commandNotFinished', { state });
-    case 'never':
-      throw new LiveResponseError('commandNeverRan', { state: action.status });
-    case 'transcript':
   }
 }
 

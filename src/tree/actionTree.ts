@@ -1,3 +1,4 @@
+import { isSignInMatter } from '../defender/errors.ts';
 import { TreeItem } from 'vscode';
 import type { EventEmitter } from 'vscode';
 import { parseServerTime } from '../defender/serverTime.ts';
@@ -188,6 +189,8 @@ export class ActionTree {
     // Another connection was chosen meanwhile: its own call fills the view.
     if (this.#source !== source) return [];
     const { state } = source.actions;
+    // The view itself offers to sign in, with a button that no row could have.
+    if (state.kind === 'failed' && isSignInMatter(state.error)) return [];
     if (state.kind === 'failed') return [{ kind: 'failed', id: this.#id('failed', ''), error: state.error }];
     const rows =
       this.#grouping === 'device'

@@ -1,6 +1,8 @@
 import { l10n, window } from 'vscode';
 import type { Disposable, EventEmitter, TreeView } from 'vscode';
+import type { Connection } from '../connections/connection.ts';
 import type { ConnectionList } from '../connections/connectionList.ts';
+import type { SignIns } from '../connections/signIns.ts';
 import type { Session, Sessions } from '../connections/sessions.ts';
 import { actionsViewId } from '../platform/commandIds.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
@@ -8,6 +10,7 @@ import type { Log } from '../platform/log.ts';
 import { describeFailure } from '../platform/messages.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import type { ResultStore } from '../results/resultStore.ts';
+import { isSignInMatter } from '../defender/errors.ts';
 import { ActionTree } from './actionTree.ts';
 import type { Grouping, TreeSource } from './actionTree.ts';
 import type { TreeNode } from './nodes.ts';
@@ -20,6 +23,7 @@ export interface ActionsViewParts {
   readonly treeChanged: EventEmitter<TreeNode[] | undefined>;
   readonly connections: ConnectionList;
   readonly sessions: Sessions;
+  readonly signIns: SignIns;
   readonly store: ResultStore;
   readonly log: Log;
 }
@@ -75,6 +79,11 @@ export class ActionsView implements Disposable {
     return this.#tree.source?.actions;
   }
 
+  /** Begins anew with a connection, where it is the one that is shown. */
+  reload(connection: Connection): void {
+    if (this.#parts.connections.active === connection) this.#showActive();
+  }
+
   showTypes(liveResponseOnly: boolean): void {
     this.#liveResponseOnly = liveResponseOnly;
     setContextKey('liveResponse.types', liveResponseOnly ? 'liveResponse' : 'all');
@@ -102,6 +111,8 @@ export class ActionsView implements Disposable {
     const connection = connections.active;
     setContextKey('liveResponse.connections', connections.all.length === 0 ? 'none' : 'some');
     this.#view.title = connection?.name ?? l10n.t('Machine Actions');
+    this.#view.description = '';
+    void this.#showAccount(connection);
     this.#listSubscription?.dispose();
     this.#view.message = '';
     if (connection === undefined) {
@@ -121,6 +132,20 @@ export class ActionsView implements Disposable {
       actions,
       stored: (ref) => store.known(ref),
     });
+  }
+
+  async #showAccount(connection: Connection | undefined): Promise<void> {
+    const { connections, signIns, log } = this.#parts;
+    let account: string | undefined;
+    try {
+      account = connection === undefined ? undefined : await signIns.account(connection);
+    } catch (error) {
+      log.failure('reading who is signed in', error);
+    }
+    if (connections.active !== connection) return;
+    this.#view.description = account ?? '';
+    const unneeded = connection === undefined || connection.signIn === 'sample' || connection.signIn === 'azureCli';
+    setContextKey('liveResponse.signedIn', unneeded ? 'unneeded' : account === undefined ? 'no' : 'yes');
   }
 
   async #load(source: TreeSource): Promise<void> {
@@ -148,7 +173,8 @@ export class ActionsView implements Disposable {
   #describe(actions: ActionStore): void {
     const { state } = actions;
     this.#view.message = state.kind === 'failed' ? describeFailure(state.error).sentence : '';
-    if (state.kind === 'failed') setContextKey('liveResponse.list', 'failed');
+    if (state.kind === 'failed')
+      setContextKey('liveResponse.list', isSignInMatter(state.error) ? 'signedOut' : 'failed');
     else if (state.kind === 'loaded') {
       setContextKey('liveResponse.list', actions.actions.length === 0 ? 'empty' : 'shown');
     }

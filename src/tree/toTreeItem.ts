@@ -53,6 +53,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
     'action',
     action.machineId === null ? undefined : 'machine',
     opensScript ? 'transcript' : undefined,
+    only !== undefined && resultOf(action, only) === 'file' ? 'file' : undefined,
     only !== undefined && stored(only.index) !== undefined ? 'stored' : undefined,
   );
   if (only !== undefined || opensScript) item.command = openCommand(node);
@@ -81,7 +82,7 @@ export function commandItem(
   item.contextValue = tokens(
     'command',
     action.machineId === null ? undefined : 'machine',
-    resultOf(action, command) === 'transcript' ? 'transcript' : undefined,
+    ['transcript', 'file'].find((kind) => kind === resultOf(action, command)),
     stored === undefined ? undefined : 'stored',
   );
   item.command = openCommand(node);
@@ -114,18 +115,17 @@ export function loadMoreItem(node: LoadMoreNode): TreeItem {
   return item;
 }
 
-/** The row that stands for a list which could not be loaded. A click takes the first next step. */
+/** The row that stands for a list which could not be loaded. */
 export function failedItem(node: FailedNode): TreeItem {
-  const { sentence, steps } = describeFailure(node.error);
-  const signIn = steps[0] === 'replaceToken';
-  const next = signIn ? l10n.t('Replace the access token') : l10n.t('Try again');
+  const { sentence } = describeFailure(node.error);
+  const next = l10n.t('Try again');
   const item = new TreeItem(next, TreeItemCollapsibleState.None);
   item.id = node.id;
   item.tooltip = sentence;
   item.iconPath = new ThemeIcon('error', new ThemeColor('list.errorForeground'));
   item.accessibilityInformation = { label: `${sentence} ${next}` };
   item.contextValue = tokens('failed');
-  item.command = { command: signIn ? commandIds.replaceAccessToken : commandIds.refresh, title: next };
+  item.command = { command: commandIds.refresh, title: next };
   return item;
 }
 

@@ -91,7 +91,10 @@ export async function openStage(
     hostNames: new Map(),
     client,
     fetch: ({ actionId, commandIndex }, signal, options = {}) =>
-      createResultFetcher(client(), clock)(actionId, commandIndex, signal, { maxBytes: MAX_BYTES, ...options }),
+      createResultFetcher(client(), clock).fetchResult(actionId, commandIndex, signal, {
+        maxBytes: MAX_BYTES,
+        ...options,
+      }),
     stored: ({ actionId, commandIndex }) => {
       const blob = sample?.blob(blobNameOf(actionId, commandIndex));
       assert.ok(blob !== undefined);

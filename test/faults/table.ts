@@ -3,6 +3,7 @@ import { BODIES } from './rows/bodies.ts';
 import { CANCELS } from './rows/cancels.ts';
 import { CONTENTS } from './rows/contents.ts';
 import { FAILURES } from './rows/failures.ts';
+import { FILES } from './rows/files.ts';
 import { LINKS } from './rows/links.ts';
 import { QUOTA } from './rows/quota.ts';
 import { REFUSALS } from './rows/refusals.ts';
@@ -14,6 +15,7 @@ export const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
   'Defender or its storage has a problem, or has had enough of us': FAILURES,
   'The answer breaks off, is slow, or is not what its head promises': BODIES,
   'What came is not what was asked for': CONTENTS,
+  'The result goes to a file': FILES,
   'The link': LINKS,
   'The way there': WAYS,
   'The quota, shared with others': QUOTA,

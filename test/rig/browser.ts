@@ -1,5 +1,6 @@
 import { chromium } from 'playwright-core';
 import type { BrowserContext, Page } from 'playwright-core';
+import { keepText } from '../secrets/runFolder.ts';
 import { ensureChromium } from './install.ts';
 import { stopAtShutdown } from './processes.ts';
 
@@ -61,6 +62,7 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<RigBro
   const stop = async (): Promise<void> => {
     unregister();
     await context.close();
+    keepText('browser.log', lines.join('\n'));
   };
   const unregister = stopAtShutdown(stop);
   return {

@@ -1,9 +1,10 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageExtension } from '../../scripts/package.ts';
+import { removeFolder } from '../secrets/runFolder.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant, LocalTenantOptions } from '../tenant/localTenant.ts';
 import { stopAtShutdown } from './processes.ts';
@@ -38,7 +39,7 @@ const TOKEN_SECONDS = 24 * 3600;
 export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevWorkspace> {
   const { tenant: kind, tenantOptions, vsix, version = 'newest', ...vsCode } = options;
   const temporary = await mkdtemp(path.join(tmpdir(), 'live-response-'));
-  const closers: (() => Promise<void>)[] = [() => rm(temporary, { recursive: true, force: true })];
+  const closers: (() => Promise<void>)[] = [() => removeFolder(temporary, ['investigation'])];
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;

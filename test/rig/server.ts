@@ -1,3 +1,4 @@
+import { keepText, removeFolder } from '../secrets/runFolder.ts';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,7 +141,8 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCodeServer>
 
   const stop = async (): Promise<void> => {
     await server.stop();
-    await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
+    keepText('server.log', log);
+    await removeFolder(temporary, ['data']);
     unregister();
   };
   const unregister = stopAtShutdown(stop);

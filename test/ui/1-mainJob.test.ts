@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { runCommand } from '../rig/quickInput.ts';
@@ -17,7 +17,7 @@ import {
   waitForTab,
   exitCode,
 } from './support/session.ts';
-import { filesWithSecrets } from './support/secrets.ts';
+import { filesWithSecrets } from '../secrets/search.ts';
 import type { Session } from './support/session.ts';
 
 suite('the main job, against the local tenant', () => {
@@ -108,7 +108,9 @@ suite('the main job, against the local tenant', () => {
     assert.deepEqual(await filesWithSecrets([server.serverDataDir, workspace.folder]), []);
     // What is looked for is found where it is: the looking is no formality.
     const token = await tenantOf(session).mintAccessToken();
-    await writeFile(path.join(workspace.folder, 'leak.txt'), `authorization: Bearer ${token}`);
+    const leak = path.join(workspace.folder, 'leak.txt');
+    await writeFile(leak, `authorization: Bearer ${token}`);
     assert.deepEqual(await filesWithSecrets([workspace.folder]), ['leak.txt']);
+    await rm(leak);
   });
 });

@@ -236,6 +236,13 @@ suite('every command, in the workbench with the packaged extension', () => {
     await waitForRows(session.page, LOCAL);
   });
 
+  test('copyAppRegistrationCommands: for the active tenant, with a hint where to paste them', async () => {
+    await palette('copyAppRegistrationCommands');
+    await waitForNotification(session.page, 'Paste them step by step into a terminal');
+    const commands = await waitForClipboard(/^az ad app create /mu);
+    assert.ok(commands.includes(`az login --tenant ${tenantOf(session).tenantId} `));
+  });
+
   test('addConnection asks step by step', async () => {
     const tenant = tenantOf(session);
     const connection = (await connectionTo(tenant)) as { accessToken: string; apiUrl: string };
@@ -253,12 +260,24 @@ suite('every command, in the workbench with the packaged extension', () => {
     await waitForRows(session.page, 'Second way');
   });
 
+  test('editConnection: a renamed connection keeps its token', async () => {
+    await palette('editConnection');
+    await chooseQuickPick(session.page, 'Second way');
+    for (const step of ['How to Sign In', 'Cloud and Region', 'API Address', 'Download Hosts', 'Access Token']) {
+      await waitForQuickInput(session.page, ({ title: shown }) => shown.startsWith(`Edit "Second way": ${step}`));
+      await session.page.keyboard.press('Enter');
+    }
+    await waitForQuickInput(session.page, ({ value }) => value === 'Second way');
+    await typeQuickInput(session.page, 'Renamed way');
+    await waitForRows(session.page, 'Renamed way');
+  });
+
   test('removeConnection asks once more, and forgets', async () => {
     await palette('removeConnection');
-    await chooseQuickPick(session.page, 'Second way');
-    await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('Second way'));
+    await chooseQuickPick(session.page, 'Renamed way');
+    await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('Renamed way'));
     await clickDialog(session.page, 'Remove');
-    await waitFor('another connection', async () => (await readTree(session.page, 'Second way')).length === 0);
+    await waitFor('another connection', async () => (await readTree(session.page, 'Renamed way')).length === 0);
   });
 
   test('every command of package.json was driven', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
-import { runCommand } from '../rig/quickInput.ts';
+import { closeQuickInput, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { openFile, reloadWindow } from '../rig/workbench.ts';
 import {
@@ -151,5 +151,24 @@ suite('what a person sees when something is in the way', () => {
     faults.clear();
     await clickRow(session.page, LOCAL, 'Try again');
     await waitForRows(session.page, LOCAL);
+  });
+
+  // The last one: nobody on this machine calls before the time that it names.
+  test('a limit that is reached offers another connection', async () => {
+    await runCommand(session.page, 'Live Response: Show Live Response Only');
+    await waitForRows(session.page, LOCAL);
+    tenantOf(session).faults.add({
+      door: 'api',
+      call: 'link',
+      action: { kind: 'answer', status: 429, headers: { 'retry-after': '600' } },
+    });
+    await clickRow(session.page, LOCAL, 'run-fabscan.ps1');
+    await clickNotification(session.page, 'It takes calls again at', 'Other Connection…');
+    const { items } = await waitForQuickInput(session.page);
+    assert.deepEqual(
+      items.map(({ label }) => label),
+      [LOCAL],
+    );
+    await closeQuickInput(session.page);
   });
 });

@@ -10,6 +10,8 @@ import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
 import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
 import type { ConnectionTable } from '../../storage/connectionTable.ts';
+import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
+import type { SignInTable } from '../../storage/signInTable.ts';
 import { openDatabase } from '../../storage/database.ts';
 import { MemoryResultTable, SqliteResultTable } from '../../storage/resultTable.ts';
 import type { ResultTable } from '../../storage/resultTable.ts';
@@ -25,6 +27,7 @@ export type WorkerHandlers = {
 export function createHandlers(): WorkerHandlers {
   let results: ResultTable = new MemoryResultTable();
   let connections: ConnectionTable = new MemoryConnectionTable();
+  let signIns: SignInTable = new MemorySignInTable();
   let ledger = new Ledger(new MemoryCallRows());
   // Output and errors are read one after the other: the second one need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
@@ -51,8 +54,9 @@ export function createHandlers(): WorkerHandlers {
     open: (folder) => {
       if (folder === undefined) return 'memory';
       // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
-      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA);
+      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA);
       connections = new SqliteConnectionTable(shared);
+      signIns = new SqliteSignInTable(shared);
       ledger = new Ledger(new SqliteCallTable(shared));
       results = new SqliteResultTable(folder);
       return 'files';
@@ -95,6 +99,16 @@ export function createHandlers(): WorkerHandlers {
     },
     callsRefused: (application, until) => ledger.refused(application, until, Date.now()),
     callUsage: (application) => ledger.usage(application, Date.now()),
+    takeLease: (name, holder, forMs) => signIns.takeLease(name, holder, Date.now() + forMs, Date.now()),
+    releaseLease: (name, holder) => {
+      signIns.releaseLease(name, holder);
+      return undefined;
+    },
+    account: (owner) => signIns.account(owner),
+    setAccount: (owner, account) => {
+      signIns.setAccount(owner, account);
+      return undefined;
+    },
     connections: () => ({ connections: connections.list(), active: connections.active() }),
     putConnection: (name, json) => {
       connections.put({ name, json });

@@ -23,6 +23,11 @@ export interface WorkerCalls {
   readonly giveBackCall: { args: [id: number]; answer: undefined };
   readonly callsRefused: { args: [application: string, until: number | undefined]; answer: Usage };
   readonly callUsage: { args: [application: string]; answer: Usage };
+  /** Leases and accounts: see `SignInTable` in storage/signInTable.ts. */
+  readonly takeLease: { args: [name: string, holder: string, forMs: number]; answer: boolean };
+  readonly releaseLease: { args: [name: string, holder: string]; answer: undefined };
+  readonly account: { args: [owner: string]; answer: string | undefined };
+  readonly setAccount: { args: [owner: string, account: string | undefined]; answer: undefined };
   readonly connections: { args: []; answer: StoredConnections };
   readonly putConnection: { args: [name: string, json: string]; answer: undefined };
   readonly deleteConnection: { args: [name: string]; answer: undefined };

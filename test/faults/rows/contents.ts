@@ -14,10 +14,10 @@ function json(body: string): Parameters<typeof atApi>[0] {
 export const CONTENTS = faults([
   {
     id: 'api-bad-json',
-    happens: '200 with bad JSON',
+    happens: '200 with a whole text that is no JSON',
     where: 'api',
     client: NOT_AGAIN,
-    arrange: atApi(json('{"value": [')),
+    arrange: atApi(json('{"value" = []}')),
     ask: (stage, signal) => stage.client().listMachineActions(PAGE, signal),
     ends: failure('unexpectedAnswer', { path: 'value' }),
     apiCalls: 1,
@@ -156,14 +156,27 @@ export const CONTENTS = faults([
   },
   {
     id: 'result-gzip-bomb',
-    happens: 'the result file has 600 kB and unpacks to 528 MB',
+    happens: 'the result file has 160 kB and unpacks to 144 MB',
     where: 'blob',
-    client: 'stops unpacking at 512 MB; keeps the bytes as they came',
+    client: 'stops unpacking at 128 MB; keeps the bytes as they came',
     arrange: ({ tenant }) => {
-      tenant.faults.add({ door: 'blob', action: stored(bomb(528)) });
+      tenant.faults.add({ door: 'blob', action: stored(bomb(144)) });
     },
     ask: (stage, signal) => stage.fetch(SMALL, signal),
     ends: { kind: 'rejection', reason: 'tooLarge' },
+    apiCalls: 1,
+    downloads: 1,
+  },
+  {
+    id: 'result-brackets',
+    happens: 'the result file is 14 million brackets',
+    where: 'blob',
+    client: 'does not parse it: that would take gigabytes; keeps the bytes as they came',
+    arrange: ({ tenant }) => {
+      tenant.faults.add({ door: 'blob', action: stored('['.repeat(14_000_000)) });
+    },
+    ask: (stage, signal) => stage.fetch(SMALL, signal),
+    ends: { kind: 'rejection', reason: 'tooNested' },
     apiCalls: 1,
     downloads: 1,
   },

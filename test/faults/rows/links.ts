@@ -5,6 +5,7 @@ import { answerLink, atApi, atBlob, AZURE_HEADERS, tamperingTransport } from '..
 import { openDecoy } from '../stage.ts';
 import type { Stage } from '../stage.ts';
 
+const HOUR = 3_600_000;
 const TWICE = 'takes one new link; a second refusal is somebody’s rule and no expiry';
 
 /** A host where nobody must turn up, and what leads there. */
@@ -60,6 +61,34 @@ export const LINKS = faults([
     apiCalls: 2,
     downloads: 2,
     check: newLink,
+  },
+  ...[0, -HOUR, HOUR].map((skew): Fault => ({
+    id: `link-came-expired${skew === 0 ? '' : skew > 0 ? '-clock-ahead' : '-clock-behind'}`,
+    happens: `the link has expired by the time that it comes, by the \`Date\` of the answer that brings it${
+      skew === 0 ? '' : `; this machine’s clock is an hour ${skew > 0 ? 'ahead' : 'behind'}`
+    }`,
+    where: 'api',
+    client: 'takes one new link, without trying the old one',
+    skew,
+    arrange: (stage) => {
+      const se = encodeURIComponent(new Date(Date.now() - 1000).toISOString());
+      answerLink(`https://${stage.tenant.blobHost}/container/blob?se=${se}&sig=secret`)(stage);
+    },
+    ends: OK,
+    apiCalls: 2,
+    downloads: 1,
+  })),
+  {
+    id: 'link-came-expired-twice',
+    happens: 'every link has expired by the time that it comes',
+    where: 'api',
+    client: 'takes one new link, and tries that one: the word is the blob host’s',
+    tenant: { linkLifetimeSeconds: -60 },
+    arrange: () => undefined,
+    ends: failure('linkRefused', { host: BLOB_HOST, status: 403, serverCode: 'AuthenticationFailed' }),
+    apiCalls: 2,
+    downloads: 1,
+    after: 'gone',
   },
   {
     id: 'link-tampered',
@@ -132,17 +161,17 @@ export const LINKS = faults([
     where: 'api',
     client: 'sends nothing without TLS',
     arrange: answerLink(`http://${BLOB_HOST}/container/blob?sig=secret`),
-    ends: failure('foreignDownloadHost', { host: BLOB_HOST }),
+    ends: failure('linkNotHttps', { host: BLOB_HOST }),
     apiCalls: 1,
     downloads: 0,
   },
   {
     id: 'blob-gone',
-    happens: '404: the result is no longer there',
+    happens: '404: the result is not there, or no longer',
     where: 'blob',
     client: 'takes no new link: it would lead to the same place',
     arrange: atBlob({ kind: 'answer', status: 404, headers: AZURE_HEADERS }),
-    ends: failure('noResult', { host: BLOB_HOST, status: 404 }),
+    ends: failure('noResult', { host: BLOB_HOST, status: 404, reason: 'notStored' }),
     apiCalls: 1,
     downloads: 1,
   },

@@ -60,7 +60,7 @@ async function startForeigner({ tenant, secrets, defer }: Stage): Promise<string
 async function fetchAll(stage: Stage): Promise<void> {
   const budget = new QueuedBudget(createLocalLedger(stage.clock, WINDOWS), stage.clock);
   stage.setOptions({ budget });
-  const fetch = createResultFetcher(stage.client(), stage.clock);
+  const { fetchResult: fetch } = createResultFetcher(stage.client(), stage.clock);
   for (const ref of RESULTS) {
     for (;;) {
       try {

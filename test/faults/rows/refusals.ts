@@ -148,7 +148,7 @@ export const REFUSALS = faults([
     where: 'api',
     client: NO_RETRY,
     arrange: atApi(refusal(403, 'DisabledFeature', 'The feature is disabled in this tenant.')),
-    ends: failure('missingPermission', {
+    ends: failure('featureDisabled', {
       ...facts,
       status: 403,
       serverCode: 'DisabledFeature',

@@ -26,7 +26,7 @@ export interface Session {
 /** Starts VS Code with the packaged extension, as it is installed by a user, and opens it in Chromium. */
 export async function startSession(options: DevWorkspaceOptions): Promise<Session> {
   const vsix = process.env['LIVE_RESPONSE_VSIX'];
-  const workspace = await startWorkspace({ ...options, ...(vsix === undefined ? {} : { vsix }) });
+  const workspace = await startWorkspace({ ...(vsix === undefined ? {} : { vsix }), ...options });
   const browser = await startBrowser();
   await openWorkbench(browser.page, workspace.url);
   const stop = async (): Promise<void> => {

@@ -2,25 +2,35 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, suite, test } from 'node:test';
 import { listFiles, PackageManager } from '@vscode/vsce';
-import type { Metafile } from 'esbuild';
 import { describeBundles } from '../../../scripts/build.ts';
+import type { Built } from '../../../scripts/build.ts';
+
+const CONNECTION_STRING =
+  'InstrumentationKey=5a1e0f5c-6f0e-4d5b-9a53-0d3f6c9f3c11;IngestionEndpoint=https://in.example/';
 
 suite('the bundles', () => {
-  let metafile: Metafile;
+  let built: Built;
+  let reporting: Built;
   before(async () => {
-    metafile = await describeBundles();
+    built = await describeBundles();
+    reporting = await describeBundles(CONNECTION_STRING);
   });
 
-  function packagesIn(bundle: string): string[] {
+  function packagesIn(bundle: string, { metafile } = built): string[] {
     const inputs = Object.keys(metafile.outputs[`dist/${bundle}.cjs`]?.inputs ?? {});
     const names = inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/u.exec(input)?.[1] ?? []);
     return [...new Set(names)].sort();
   }
 
+  function importsOf(bundle: string, { metafile } = built): string[] {
+    const imports = metafile.outputs[`dist/${bundle}.cjs`]?.imports ?? [];
+    return [...new Set(imports.map(({ path }) => path))].sort();
+  }
+
   test('the main bundle holds no package, and the core none that is heavy', () => {
     assert.deepEqual(packagesIn('extension'), []);
     assert.deepEqual(packagesIn('core'), ['vscode-uri']);
-    const inputs = Object.keys(metafile.outputs['dist/core.cjs']?.inputs ?? {});
+    const inputs = Object.keys(built.metafile.outputs['dist/core.cjs']?.inputs ?? {});
     const heavy = inputs.filter((input) =>
       /src\/(?:sample|storage)\/|defender\/(?:client|http)\.ts|evidence\/decode\.ts/u.test(input),
     );
@@ -31,12 +41,18 @@ suite('the bundles', () => {
   });
 
   // That the others wait until they are needed is shown in the extension host: test/vscode/1-activation.test.ts.
-  test('the main bundle names vscode and the core; the core names the other bundles, and what starts the worker', () => {
-    const imports = metafile.outputs['dist/extension.cjs']?.imports ?? [];
-    const names = [...new Set(imports.map(({ path }) => path))].sort();
-    assert.deepEqual(names, ['./core.cjs', 'vscode']);
-    const later = [...new Set(metafile.outputs['dist/core.cjs']?.imports.map(({ path }) => path))].sort();
-    assert.deepEqual(later, ['./net.cjs', './sample.cjs', 'node:path', 'node:worker_threads', 'vscode']);
+  test('the main bundle names vscode and the core; the core names the other bundles, what starts others, and what writes files', () => {
+    assert.deepEqual(importsOf('extension'), ['./core.cjs', 'vscode']);
+    const builtIn = [
+      'node:child_process',
+      'node:crypto',
+      'node:fs',
+      'node:fs/promises',
+      'node:os',
+      'node:path',
+      'node:worker_threads',
+    ];
+    assert.deepEqual(importsOf('core'), ['./identity.cjs', './net.cjs', './sample.cjs', ...builtIn, 'vscode']);
   });
 
   test('HTTP and the checks on answers stand in a bundle of their own', () => {
@@ -44,12 +60,46 @@ suite('the bundles', () => {
     assert.ok(packagesIn('net').includes('valibot'));
     assert.deepEqual(packagesIn('sample'), []);
   });
+
+  test('msal stands in a bundle of its own, and what reaches the API is not in it', () => {
+    for (const name of ['@azure/msal-node', '@azure/msal-common']) {
+      assert.ok(packagesIn('identity').includes(name));
+      for (const other of ['extension', 'core', 'net', 'worker']) assert.ok(!packagesIn(other).includes(name));
+    }
+    assert.ok(!packagesIn('identity').includes('axios'));
+  });
+
+  test('a build that is given nowhere to send to holds nothing that sends telemetry', () => {
+    const inputs = Object.keys(built.metafile.inputs);
+    assert.deepEqual(
+      inputs.filter((input) => /telemetryReporter|extension-telemetry|@microsoft\//u.test(input)),
+      [],
+    );
+    assert.deepEqual(Object.keys(built.texts).sort(), ['core', 'extension', 'identity', 'net', 'sample', 'worker']);
+    for (const [bundle, text] of Object.entries(built.texts)) {
+      assert.doesNotMatch(text, /InstrumentationKey|IngestionEndpoint|applicationinsights|telemetry\.cjs/iu, bundle);
+    }
+  });
+
+  test('a build with a connection string holds its library in a bundle of its own, and the others as they were', () => {
+    assert.deepEqual(importsOf('core', reporting), [...importsOf('core'), './telemetry.cjs'].sort());
+    const packages = packagesIn('telemetry', reporting);
+    assert.ok(
+      packages.includes('@vscode/extension-telemetry') && packages.includes('@microsoft/applicationinsights-web-basic'),
+    );
+    const inputsOf = (bundle: string, { metafile }: Built): string[] =>
+      Object.keys(metafile.outputs[`dist/${bundle}.cjs`]?.inputs ?? {});
+    for (const bundle of ['extension', 'core', 'net', 'sample', 'worker']) {
+      assert.deepEqual(inputsOf(bundle, reporting), inputsOf(bundle, built), bundle);
+      assert.equal(reporting.texts[bundle]?.includes(CONNECTION_STRING), bundle === 'core', bundle);
+    }
+  });
 });
 
 suite('the package', () => {
   test('holds these files and no other', async () => {
     const files = await listFiles({ packageManager: PackageManager.None });
-    const bundles = ['core', 'extension', 'net', 'sample', 'worker'].map((name) => `dist/${name}.cjs`);
+    const bundles = ['core', 'extension', 'identity', 'net', 'sample', 'worker'].map((name) => `dist/${name}.cjs`);
     const media = [
       'activity-bar.svg',
       'errors-dark.svg',
@@ -66,6 +116,7 @@ suite('the package', () => {
       'l10n/bundle.l10n.json',
       'package.json',
       'package.nls.json',
+      'telemetry.json',
     ];
     const shipped = files.filter((file) => !file.startsWith('media/readme-')).sort();
     assert.deepEqual(shipped, expected.sort());
@@ -73,7 +124,8 @@ suite('the package', () => {
 
   test('names the licences of everything that is bundled', async () => {
     const notices = await readFile('THIRD_PARTY_NOTICES.md', 'utf8');
-    for (const name of ['axios', 'valibot', 'vscode-uri']) assert.match(notices, new RegExp(`^## ${name} `, 'mu'));
+    for (const name of ['@azure/msal-node', 'axios', 'valibot', 'vscode-uri'])
+      assert.match(notices, new RegExp(`^## ${name} `, 'mu'));
     assert.doesNotMatch(notices, /ships no licence text/u);
   });
 });

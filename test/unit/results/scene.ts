@@ -54,7 +54,7 @@ export class Scene {
   readonly service = new ResultService({
     store: this.store,
     maxBytes: () => 1000,
-    sourceFor: () =>
+    findSource: () =>
       Promise.resolve({
         connectionName: 'Contoso',
         knownAction: () => this.known,
@@ -67,6 +67,7 @@ export class Scene {
           this.signals.push(signal);
           return this.#download(signal, limits);
         },
+        fetchInto: () => () => Promise.reject(new Error('nothing is saved here')),
       }),
   });
   readonly #ends: (() => void)[] = [];
@@ -94,7 +95,7 @@ export class Scene {
         const error = signal.aborted ? new LiveResponseError('cancelled') : this.#failWith;
         const promisedName = `output_${ACTION_ID}_0.json`;
         if (error !== undefined) reject(error);
-        else resolve({ bytes: BYTES, sha256: 'abc', receivedAt: 7, promisedName, blob: {} });
+        else resolve({ bytes: BYTES, size: BYTES.length, sha256: 'abc', receivedAt: 7, promisedName, blob: {} });
       });
     });
   }

@@ -1,0 +1,57 @@
+import { commands, l10n, window } from 'vscode';
+import { commandIds } from '../platform/commandIds.ts';
+import { formatTime } from '../platform/format.ts';
+import type { Services } from '../services.ts';
+
+/** Early enough to get a new token before the next call fails, ms. */
+const WARN_BEFORE_MS = 5 * 60_000;
+/** Longer than any token lives, and short enough for a timer, ms. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
+/** Warns before the active connection's pasted token ends: nobody can renew it but the person. */
+export class ExpiryWarning {
+  readonly #services: Pick<Services, 'connections' | 'signIns'>;
+  readonly #subscriptions: readonly { dispose: () => unknown }[];
+  readonly #warned = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(services: Pick<Services, 'connections' | 'signIns'>) {
+    this.#services = services;
+    const set = (): void => {
+      void this.#set();
+    };
+    this.#subscriptions = [services.connections.onDidChange(set), services.signIns.onDidChange(set)];
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #set(): Promise<void> {
+    clearTimeout(this.#timer);
+    const { connections, signIns } = this.#services;
+    const { active } = connections;
+    const expiresAt = active === undefined ? undefined : await signIns.expiresAt(active).catch(() => undefined);
+    if (active === undefined || expiresAt === undefined || connections.active !== active) return;
+    const left = expiresAt - Date.now();
+    if (left <= 0 || left > LONGEST_WAIT_MS) return;
+    this.#timer = setTimeout(
+      () => {
+        void this.#warn(active.name, expiresAt);
+      },
+      Math.max(0, left - WARN_BEFORE_MS),
+    );
+  }
+
+  async #warn(name: string, expiresAt: number): Promise<void> {
+    const token = `${name} ${expiresAt.toString()}`;
+    if (this.#warned.has(token)) return;
+    this.#warned.add(token);
+    const replace = l10n.t('Replace Access Token…');
+    const sentence = l10n.t('The access token of "{0}" expires at {1}.', name, formatTime(expiresAt));
+    if ((await window.showWarningMessage(sentence, replace)) === replace) {
+      await commands.executeCommand(commandIds.replaceAccessToken);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { homedir } from 'node:os';
+import { commands, l10n, Uri, window, workspace } from 'vscode';
+import type { DownloadFacts } from '../defender/download.ts';
+import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
+import type { ResultRef } from '../evidence/uri.ts';
+import { formatBytes } from '../platform/format.ts';
+import { oneLine, withoutLinks } from '../platform/remoteText.ts';
+import { findFileNameMismatch } from '../results/mismatches.ts';
+import type { Services } from '../services.ts';
+import type { CommandRunner } from './commandRunner.ts';
+import { toProgress } from './downloadProgress.ts';
+
+/** What is saved without being opened: a script's result that is too large, or a file that was collected. */
+type SavedKind = 'transcript' | 'file';
+
+/** What a failure to open a result leaves to be saved; undefined for every other failure. */
+export function savedKindOf(error: unknown): SavedKind | undefined {
+  if (!isLiveResponseError(error)) return undefined;
+  if (error.code === 'resultIsFile') return 'file';
+  return error.code === 'tooLarge' ? 'transcript' : undefined;
+}
+
+/** The next step `saveToFile` of a result that could not be opened. */
+export async function saveInstead(
+  services: Services,
+  runner: CommandRunner,
+  ref: ResultRef,
+  error: unknown,
+): Promise<void> {
+  const kind = savedKindOf(error);
+  if (kind !== undefined) await saveResult(services, runner, ref, kind);
+}
+
+/** Asks for a file, and fetches the result into it, past memory and the store. */
+export async function saveResult(
+  services: Services,
+  runner: CommandRunner,
+  ref: ResultRef,
+  kind: SavedKind,
+): Promise<void> {
+  const title = l10n.t('Saving result');
+  const uri = await window.showSaveDialog({
+    title: l10n.t('Save Result to File'),
+    defaultUri: suggestedLocalFile(ref, kind === 'file' ? 'gz' : 'json'),
+  });
+  if (uri === undefined) return;
+  const steps = { saveToFile: () => saveResult(services, runner, ref, kind) };
+  if (uri.scheme !== 'file') {
+    runner.fail(title, new LiveResponseError('fileFailed', { reason: 'notLocal' }), steps);
+    return;
+  }
+  const save = services.saves.begin(ref, uri.fsPath);
+  const work: Parameters<typeof runner.run>[1] = async ({ signal, report }) => {
+    const facts = await save.run({ signal, onProgress: toProgress(report) });
+    services.log.info(`saved ${nameOf(ref)}: ${facts.size.toString()} bytes, SHA-256 ${facts.sha256}`);
+    const mismatch = findFileNameMismatch(ref, facts.promisedName);
+    const warning =
+      mismatch === undefined
+        ? ''
+        : `${l10n.t('The file is named {0}, but {1} was asked for.', oneLine(mismatch.found), mismatch.asked)} `;
+    void tellSaved(uri, warning + savedSentence(kind, facts));
+  };
+  await runner.run(title, work, steps, { isLong: true, onGivenUp: () => save.discard() });
+}
+
+function savedSentence(kind: SavedKind, { size, sha256 }: DownloadFacts): string {
+  return kind === 'transcript'
+    ? l10n.t('Saved {0}. SHA-256: {1}', formatBytes(size), sha256)
+    : l10n.t(
+        'Saved {0}: gzip, as the service stored it. The file in it may be malware, and was not unpacked. SHA-256: {1}',
+        formatBytes(size),
+        sha256,
+      );
+}
+
+/** In the workspace where there is one, else where the dialog opens by itself. The name is never the device's. */
+export function suggestedFile(ref: ResultRef, ending: 'json' | 'gz'): Uri {
+  const name = `${nameOf(ref)}.${ending}`;
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  return folder === undefined ? Uri.file(name) : Uri.joinPath(folder, name);
+}
+
+/** The same on this machine also where the workspace is elsewhere: only there a file can be written piece by piece. */
+function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz'): Uri {
+  const inWorkspace = suggestedFile(ref, ending);
+  return inWorkspace.scheme === 'file' ? inWorkspace : Uri.joinPath(Uri.file(homedir()), `${nameOf(ref)}.${ending}`);
+}
+
+function nameOf(ref: ResultRef): string {
+  return `output_${ref.actionId}_${ref.commandIndex.toString()}`;
+}
+
+/** Says that a file is there, and offers to show it. */
+export async function tellSaved(uri: Uri, message: string): Promise<void> {
+  const reveal = l10n.t('Reveal');
+  const inWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;
+  const answer = await window.showInformationMessage(withoutLinks(message), ...(inWorkspace ? [reveal] : []));
+  if (answer === reveal) await commands.executeCommand('revealInExplorer', uri);
+}

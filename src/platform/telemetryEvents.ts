@@ -1,0 +1,80 @@
+import type { FailureCode } from '../defender/errors.ts';
+import type { CommandId } from './commandIds.ts';
+
+/**
+ * Everything that telemetry can say, and there is no other way to say anything. A property is one of a closed list of
+ * words, or a number: no text of a device, a person, a tenant, a script or an error fits in.
+ *
+ * telemetry.json and the list in the README are written from here by `npm run telemetry`; a test holds them together.
+ */
+export interface TelemetryEvents {
+  /** A command has ended. */
+  readonly commandRun: {
+    /** Which command. */
+    readonly command: CommandId;
+    /** How it ended; a failure by its code only. */
+    readonly outcome: Outcome;
+    /** How long it took, with the time that a person took to answer its questions. */
+    readonly duration: DurationBucket;
+  };
+  /** A result is shown. */
+  readonly resultOpened: {
+    /** Whether it was on this machine already. */
+    readonly source: 'stored' | 'fetched';
+    /** How its text was written. */
+    readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
+    /** How many kinds of change were needed to read it. */
+    readonly changeKinds: number;
+    /** How large the file is. */
+    readonly size: SizeBucket;
+    /** Whether the script ended with 0. */
+    readonly exit: ExitClass;
+  };
+  /** Defender refused a call because the limit was reached. */
+  readonly callRefused: {
+    /** Who had made most of the calls: we, or others with the same app registration. */
+    readonly spentBy: 'us' | 'others';
+  };
+  /** A sign-in has ended. */
+  readonly signIn: {
+    /** In which way. */
+    readonly way: 'interactive' | 'deviceCode' | 'clientSecret' | 'clientCertificate' | 'azureCli' | 'accessToken';
+    /** How it ended; a failure by its code only. */
+    readonly outcome: Outcome;
+  };
+  /** Results cannot be stored on this machine. */
+  readonly storageMemoryOnly: {
+    /** Why: there is no folder on disk, or no database could be opened in it. */
+    readonly cause: 'noFolder' | 'noDatabase';
+  };
+}
+
+export type TelemetryEvent = {
+  [Name in keyof TelemetryEvents]: { readonly name: Name } & TelemetryEvents[Name];
+}[keyof TelemetryEvents];
+
+export type Outcome = 'ok' | 'unexpected' | FailureCode;
+export type DurationBucket = 'under1s' | 'under5s' | 'under30s' | 'under5min' | 'longer';
+export type SizeBucket = 'under1kB' | 'under100kB' | 'under1MB' | 'under10MB' | 'larger';
+export type ExitClass = 'zero' | 'nonzero' | 'unknown';
+
+/** @param ms - milliseconds */
+export function durationBucket(ms: number): DurationBucket {
+  if (ms < 1000) return 'under1s';
+  if (ms < 5000) return 'under5s';
+  if (ms < 30_000) return 'under30s';
+  return ms < 300_000 ? 'under5min' : 'longer';
+}
+
+/** @param bytes - kB and MB are powers of ten */
+export function sizeBucket(bytes: number): SizeBucket {
+  if (bytes < 1000) return 'under1kB';
+  if (bytes < 100_000) return 'under100kB';
+  if (bytes < 1_000_000) return 'under1MB';
+  return bytes < 10_000_000 ? 'under10MB' : 'larger';
+}
+
+export function exitClass(exitCode: number | undefined): ExitClass {
+  if (exitCode === undefined) return 'unknown';
+  return exitCode === 0 ? 'zero' : 'nonzero';
+}

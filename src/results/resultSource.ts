@@ -1,0 +1,58 @@
+import { LiveResponseError } from '../defender/errors.ts';
+import type { ResultFetcher } from '../defender/fetchResult.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import type { ResultRef } from '../evidence/uri.ts';
+import { findCommand, resultOf } from './commands.ts';
+
+/** One tenant, as far as fetching results needs it. */
+export interface ResultSource extends ResultFetcher {
+  readonly connectionName: string;
+  /** The action as it was loaded, without a call. */
+  readonly knownAction: (actionId: string) => MachineAction | undefined;
+  /** The action as the server has it now: one call. */
+  readonly fetchAction: (actionId: string, signal: AbortSignal) => Promise<MachineAction>;
+}
+
+/** Finds the tenant of a result. @throws LiveResponseError `noConnection` when no connection leads to it */
+export type FindSource = (ref: ResultRef) => Promise<ResultSource>;
+
+/** An action whose command has a result, and of which kind. */
+export interface ActionWithResult {
+  readonly action: MachineAction;
+  readonly kind: 'transcript' | 'file';
+}
+
+/**
+ * The action, asked for again where the one that is known says that the command is still running.
+ *
+ * @throws LiveResponseError `notFound`, `noResultByDesign`, `commandNotFinished`, `commandNeverRan`: by the command's
+ *   type and state nothing can come, so no call is spent on its result
+ */
+export async function findActionWithResult(
+  source: ResultSource,
+  ref: ResultRef,
+  signal: AbortSignal,
+): Promise<ActionWithResult> {
+  const known = source.knownAction(ref.actionId);
+  const command = known === undefined ? undefined : findCommand(known, ref.commandIndex);
+  const mayHaveMovedOn = known === undefined || command === undefined || resultOf(known, command) === 'notYet';
+  const action = mayHaveMovedOn ? await source.fetchAction(ref.actionId, signal) : known;
+  return { action, kind: kindOfResult(action, ref.commandIndex) };
+}
+
+function kindOfResult(action: MachineAction, commandIndex: number): ActionWithResult['kind'] {
+  const command = findCommand(action, commandIndex);
+  if (command === undefined) throw new LiveResponseError('notFound');
+  const kind = resultOf(action, command);
+  switch (kind) {
+    case 'none':
+      throw new LiveResponseError('noResultByDesign');
+    case 'notYet':
+      throw new LiveResponseError('commandNotFinished', { state: command.commandStatus });
+    case 'never':
+      throw new LiveResponseError('commandNeverRan', { state: action.status });
+    case 'file':
+    case 'transcript':
+      return kind;
+  }
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { scenarioRef } from '../../src/sample/catalogue.ts';
+import type { ScenarioRef } from '../../src/sample/catalogue.ts';
+import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { clickNotification, readTabs, waitForNotification } from '../rig/workbenchParts.ts';
+import { LOCAL, pictureOfFailure, startSession, takePictures, tenantOf, waitForRows } from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+const FILE = scenarioRef('getFile');
+const REFUSED = { kind: 'answer', status: 403, headers: { 'x-ms-error-code': 'AuthenticationFailed' } } as const;
+
+suite('results that are saved and not opened', () => {
+  let session: Session;
+  before(async () => {
+    session = await startSession({ tenant: 'local', settings: { 'liveResponse.maxDownloadSize': 1 } });
+    await waitForRows(session.page, LOCAL);
+  });
+  after(async () => {
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+    tenantOf(session).faults.clear();
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
+  });
+
+  /** Asks for a result by its id, and waits for the answer that says why it is not opened. */
+  async function ask(ref: ScenarioRef, sentence: string): Promise<void> {
+    await runCommand(session.page, 'Live Response: Fetch Result…');
+    await typeQuickInput(session.page, `${ref.actionId}#${ref.commandIndex}`);
+    await waitForNotification(session.page, sentence);
+    assert.deepEqual((await readTabs(session.page)).flat(), []);
+  }
+
+  /** Answers the dialog with a name in the workspace's folder; the dialog fills in its suggestion late. */
+  async function answerDialog(name: string, suggested: string): Promise<string> {
+    await waitForQuickInput(session.page, ({ value }) => value.endsWith(suggested));
+    const file = path.join(session.workspace.folder, name);
+    await typeQuickInput(session.page, file);
+    return file;
+  }
+
+  const files = (): Promise<string[]> => readdir(session.workspace.folder);
+
+  test('a file that was collected: offered, saved as it is stored, and told to be dangerous', async () => {
+    await ask(FILE, 'may be malware');
+    await clickNotification(session.page, 'may be malware', 'Save to File…');
+    const file = await answerDialog('collected.gz', `output_${FILE.actionId}_${FILE.commandIndex}.gz`);
+    const notice = await waitForNotification(session.page, 'was not unpacked');
+    const bytes = await readFile(file);
+    assert.ok(notice.text.includes(createHash('sha256').update(bytes).digest('hex')), notice.text);
+    assert.match(gunzipSync(bytes).toString('utf8'), /^row,sha1,path/u);
+    assert.deepEqual((await files()).sort(), ['collected.gz', 'investigation-notes.md']);
+    await takePictures(session, 'saved-file');
+  });
+
+  test('one that broke off goes on where it was, by Try Again', async () => {
+    const { faults, recording } = tenantOf(session);
+    faults.add({ door: 'blob', action: { kind: 'resetMidBody', afterBytes: 100_000 } });
+    faults.add({ door: 'blob', times: 2, action: REFUSED });
+    await ask(FILE, 'may be malware');
+    await clickNotification(session.page, 'may be malware', 'Save to File…');
+    const file = await answerDialog('again.gz', '.gz');
+    await waitForNotification(session.page, 'refused the download twice');
+    assert.ok((await files()).includes('again.gz.part'));
+    await clickNotification(session.page, 'refused the download twice', 'Try Again');
+    await waitForNotification(session.page, 'was not unpacked');
+    assert.equal(recording.calls('download').at(-1)?.status, 206);
+    assert.match(gunzipSync(await readFile(file)).toString('utf8'), /^row,sha1,path/u);
+    assert.ok(!(await files()).includes('again.gz.part'));
+  });
+
+  test('one that broke off and is not tried again leaves nothing', async () => {
+    const { faults } = tenantOf(session);
+    faults.add({ door: 'blob', action: { kind: 'resetMidBody', afterBytes: 100_000 } });
+    faults.add({ door: 'blob', times: 2, action: REFUSED });
+    await ask(FILE, 'may be malware');
+    await clickNotification(session.page, 'may be malware', 'Save to File…');
+    await answerDialog('given-up.gz', '.gz');
+    await waitForNotification(session.page, 'refused the download twice');
+    assert.ok((await files()).includes('given-up.gz.part'));
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
+    await waitFor('an empty place', async () => !(await files()).some((name) => name.startsWith('given-up')));
+  });
+
+  test('a result above the limit: the first step saves it', async () => {
+    const large = scenarioRef('largeLog');
+    await ask(large, 'larger than the limit of 1 MB');
+    const { buttons } = await waitForNotification(session.page, 'larger than the limit');
+    assert.deepEqual(buttons, ['Save to File…', 'Open Settings']);
+    await clickNotification(session.page, 'larger than the limit', 'Save to File…');
+    const file = await answerDialog('large.json', `output_${large.actionId}_${large.commandIndex}.json`);
+    const notice = await waitForNotification(session.page, 'SHA-256');
+    const bytes = await readFile(file);
+    assert.ok(bytes.length > 10_000_000);
+    assert.ok(notice.text.includes(createHash('sha256').update(bytes).digest('hex')), notice.text);
+    assert.ok(!notice.text.includes('malware'), notice.text);
+  });
+
+  test('Export Raw Result of a command that collected a file saves it without more ado', async () => {
+    const rows = session.page.locator('.monaco-list-row');
+    const action = rows.filter({ hasText: 'collect-triage.ps1' }).filter({ hasText: 'dc1' }).first();
+    await action.locator('.monaco-tl-twistie').click();
+    await rows.filter({ hasText: '#2 ' }).locator('.label-name').click({ button: 'right' });
+    const entry = session.page.locator('.monaco-menu .action-label').getByText('Export Raw Result…', { exact: true });
+    await entry.waitFor();
+    await waitFor('the menu to take the click', async () => {
+      if ((await entry.count()) === 0) return true;
+      await entry.click({ timeout: 1000 });
+      return false;
+    });
+    await answerDialog('exported.gz', '.gz');
+    await waitForNotification(session.page, 'was not unpacked');
+    assert.ok((await files()).includes('exported.gz'));
+  });
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import { checkRun } from '../../secrets/checkRun.ts';
+import { keepText, noteSecret, openRunFolder, partsOf, removeFolder } from '../../secrets/runFolder.ts';
+
+const SIGNATURE = `${randomBytes(30).toString('base64')}a+/=`;
+const TOKEN = `eyJhbGciOi.${randomBytes(60).toString('base64url')}`;
+
+suite('looking for secrets in what a run left behind', () => {
+  // This process may itself be part of a run.
+  const outer = process.env['LIVE_RESPONSE_TEST_SECRETS'];
+  let folder = '';
+  beforeEach(async () => {
+    folder = await openRunFolder();
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+    if (outer === undefined) delete process.env['LIVE_RESPONSE_TEST_SECRETS'];
+    else process.env['LIVE_RESPONSE_TEST_SECRETS'] = outer;
+  });
+
+  test('nobody else may look into the folder', async () => {
+    noteSecret(SIGNATURE);
+    const { notes } = partsOf(folder);
+    const [note = ''] = await readdir(notes);
+    if (process.platform === 'win32') return;
+    for (const place of [folder, notes, path.join(notes, note)]) assert.equal((await stat(place)).mode & 0o077, 0);
+  });
+
+  test('a run without a secret in its files passes, and says what was searched', async () => {
+    noteSecret(SIGNATURE);
+    noteSecret(TOKEN);
+    keepText('log.txt', `GET /container/blob?se=x&sig=<sha256:0123456789ab>\n${SIGNATURE.slice(0, 19)}`);
+    assert.equal(await checkRun(folder), 'none of 2 secrets is in any of 1 files');
+  });
+
+  for (const [what, planted] of [
+    ['a signature', `x ${SIGNATURE} y`],
+    ['a signature in an address', encodeURIComponent(SIGNATURE)],
+    ['a signature in UTF-16', Buffer.from(`{"${SIGNATURE}"}`, 'utf16le')],
+    ['a token in the middle of bytes', Buffer.concat([randomBytes(999), Buffer.from(`Bearer ${TOKEN}\n`)])],
+    ['the end of a token', TOKEN.slice(-30)],
+    ['a link that no tenant of ours made', 'https://a/b?se=1&sig=abcdefgh'],
+    ['a token that no tenant of ours made', 'eyJhbGciOiJub25l.eyJhYmNkZWZnaCI6.c2lnbmF0dXJlMTIz'],
+  ] as const) {
+    test(`${what} is found, and told by the name of the file alone`, async () => {
+      noteSecret(SIGNATURE);
+      noteSecret(TOKEN);
+      keepText('innocent.txt', 'nothing');
+      const left = path.join(folder, 'session');
+      await mkdir(path.join(left, 'data', 'logs'), { recursive: true });
+      await writeFile(path.join(left, 'data', 'logs', 'leak.db'), planted);
+      await removeFolder(left, ['data', 'never-made']);
+      await assert.rejects(stat(left), 'the folder is still there');
+      await assert.rejects(checkRun(folder), (error: unknown) => {
+        assert.ok(error instanceof Error);
+        assert.match(error.message, /^A secret is in 1 of 2 files:\n\S+-data.logs.leak\.db$/u);
+        return true;
+      });
+    });
+  }
+
+  test('a run that has nothing to look for, or nowhere to look, fails', async () => {
+    keepText('log.txt', 'nothing');
+    await assert.rejects(checkRun(folder), /none to search for/u);
+    noteSecret(SIGNATURE);
+    await rm(partsOf(folder).kept, { recursive: true });
+    await mkdir(partsOf(folder).kept);
+    await assert.rejects(checkRun(folder), /nothing to search/u);
+  });
+});
