@@ -1,10 +1,10 @@
 import { commands, env, l10n, ProgressLocation, window } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../defender/errors.ts';
-import { commandIds } from '../platform/commandIds.ts';
 import { allowDownloadHost } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
 import type { FailureMessage, NextStep } from '../platform/messages.ts';
+import { STEP_COMMANDS } from '../platform/nextSteps.ts';
 import { withoutLinks } from '../platform/remoteText.ts';
 import type { Outcome } from '../platform/telemetryEvents.ts';
 
@@ -66,7 +66,14 @@ export class CommandRunner {
   ): Promise<Result | undefined> {
     const controller = new AbortController();
     let report: CommandScope['report'] | undefined;
-    const scope: CommandScope = { signal: controller.signal, report: (message, share) => report?.(message, share) };
+    let latest: Parameters<CommandScope['report']> | undefined;
+    const scope: CommandScope = {
+      signal: controller.signal,
+      report: (...told) => {
+        latest = told;
+        report?.(...told);
+      },
+    };
     const running = work(scope);
     const showProgress = (): void => {
       void window.withProgress(
@@ -82,6 +89,7 @@ export class CommandRunner {
             told += increment;
             progress.report({ message, ...(increment > 0 ? { increment } : {}) });
           };
+          if (latest !== undefined) report(...latest);
           return running.catch(() => undefined);
         },
       );
@@ -107,9 +115,6 @@ export class CommandRunner {
       copyCorrelationId,
       copyCommand,
       allowHost: () => allowHost(error, steps.tryAgain),
-      showLog: () => {
-        this.#log.show();
-      },
       ...COMMON_STEPS,
       ...steps,
     };
@@ -138,13 +143,9 @@ export function outcomeOf(error: unknown): Outcome {
 }
 
 const COMMON_STEPS: StepHandlers = {
-  addConnection: () => commands.executeCommand(commandIds.addConnection),
-  signIn: () => commands.executeCommand(commandIds.signIn),
-  editConnection: () => commands.executeCommand(commandIds.editConnection),
-  copyRegistrationCommands: () => commands.executeCommand(commandIds.copyAppRegistrationCommands),
-  selectConnection: () => commands.executeCommand(commandIds.selectConnection),
-  replaceToken: () => commands.executeCommand(commandIds.replaceAccessToken),
-  refresh: () => commands.executeCommand(commandIds.refresh),
+  ...Object.fromEntries(
+    Object.entries(STEP_COMMANDS).map(([step, command]) => [step, () => commands.executeCommand(command)]),
+  ),
   openSettings: () => commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize'),
 };
 

@@ -86,6 +86,7 @@ export class SignIns {
     if (!isPersonal(source)) throw new LiveResponseError('badArgument', { path: 'signIn' });
     try {
       const account = await this.#leases.holdOnly(PROMPT, () => source.signIn(way, prompts, signal));
+      await this.#leases.giveBack(REFUSED);
       this.#changed.fire(connection);
       return account;
     } catch (error) {

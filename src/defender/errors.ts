@@ -109,11 +109,6 @@ export function isCancelled(error: unknown): boolean {
   );
 }
 
-/** Whether a person, or whoever keeps the app registration, has to do something before any call can succeed. */
-export function isSignInMatter(error: unknown): boolean {
-  return isLiveResponseError(error) && (error.code === 'notSignedIn' || error.code === 'signInFailed');
-}
-
 /** Throws `cancelled` when the signal was aborted. */
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new LiveResponseError('cancelled');

@@ -41,9 +41,13 @@ export class Leases {
     return this.#work(name, holder, work);
   }
 
-  /** Takes a lease that nobody gives back: it ends by itself. */
+  /** Takes a lease that any window may give back; else it ends by itself. */
   async takeFor(name: string, ms: number): Promise<void> {
     await this.#port.take(name, name, ms).catch(() => false);
+  }
+
+  async giveBack(name: string): Promise<void> {
+    await this.#port.release(name, name).catch(() => undefined);
   }
 
   /** Whether somebody has a lease right now. */

@@ -6,6 +6,9 @@ export interface ContextKeys {
   readonly 'liveResponse.connections': 'none' | 'some';
   /** What the view shows. */
   readonly 'liveResponse.list': 'loading' | 'empty' | 'shown' | 'failed' | 'signedOut';
+  /** Why nobody is: the welcome says it. */
+  readonly 'liveResponse.signedOut':
+    'noAccount' | 'secretsLost' | 'sessionEnded' | 'moreWanted' | 'noSecret' | 'noToken' | 'expired' | 'rejected';
   /** Whether someone is signed in to the active connection. */
   readonly 'liveResponse.signedIn': 'yes' | 'no' | 'unneeded';
   readonly 'liveResponse.grouping': 'action' | 'device';

@@ -1,4 +1,3 @@
-import { isSignInMatter } from '../defender/errors.ts';
 import { TreeItem } from 'vscode';
 import type { EventEmitter } from 'vscode';
 import { parseServerTime } from '../defender/serverTime.ts';
@@ -8,8 +7,9 @@ import { formatAge } from '../platform/format.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import { deviceOf, findCommand, resultOf, runScripts } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
-import type { ActionNode, CommandNode, DeviceNode, TreeNode } from './nodes.ts';
+import type { ActionNode, CommandNode, DeviceNode, FailedNode, TreeNode } from './nodes.ts';
 import { actionTooltip, commandTooltip } from './tooltips.ts';
+import { signedOutReason, stepsInTree } from './failedList.ts';
 import { actionItem, commandItem, deviceItem, failedItem, loadMoreItem } from './toTreeItem.ts';
 
 /** What the tree shows: one connection's actions, and what is stored of their results. */
@@ -189,15 +189,19 @@ export class ActionTree {
     // Another connection was chosen meanwhile: its own call fills the view.
     if (this.#source !== source) return [];
     const { state } = source.actions;
-    // The view itself offers to sign in, with a button that no row could have.
-    if (state.kind === 'failed' && isSignInMatter(state.error)) return [];
-    if (state.kind === 'failed') return [{ kind: 'failed', id: this.#id('failed', ''), error: state.error }];
+    if (state.kind === 'failed') return this.#failed(state.error);
     const rows =
       this.#grouping === 'device'
         ? this.#devices(source)
         : source.actions.actions.map((action) => this.#actionNode(source, action));
     if (state.kind !== 'loaded' || !state.hasMore) return rows;
     return [...rows, this.#keep({ kind: 'loadMore', id: this.#id('loadMore', '') })];
+  }
+
+  #failed(error: unknown): FailedNode[] {
+    // The view itself offers to sign in, with a button that no row could have.
+    if (signedOutReason(error) !== undefined) return [];
+    return stepsInTree(error).map((step) => ({ kind: 'failed', id: this.#id('failed', step), error, step }));
   }
 
   #devices(source: TreeSource): DeviceNode[] {

@@ -10,9 +10,9 @@ import type { Log } from '../platform/log.ts';
 import { describeFailure } from '../platform/messages.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import type { ResultStore } from '../results/resultStore.ts';
-import { isSignInMatter } from '../defender/errors.ts';
 import { ActionTree } from './actionTree.ts';
 import type { Grouping, TreeSource } from './actionTree.ts';
+import { signedOutReason } from './failedList.ts';
 import type { TreeNode } from './nodes.ts';
 
 /** How often ages are brought up to date while someone may be looking, ms. */
@@ -172,9 +172,12 @@ export class ActionsView implements Disposable {
   /** Tells what the list has come to: by the keys that choose a welcome, and for a failure by a sentence above. */
   #describe(actions: ActionStore): void {
     const { state } = actions;
-    this.#view.message = state.kind === 'failed' ? describeFailure(state.error).sentence : '';
-    if (state.kind === 'failed')
-      setContextKey('liveResponse.list', isSignInMatter(state.error) ? 'signedOut' : 'failed');
+    const signedOut = state.kind === 'failed' ? signedOutReason(state.error) : undefined;
+    // A view with a message shows no welcome, and so no button: there the welcome says why.
+    const told = state.kind === 'failed' && signedOut === undefined;
+    this.#view.message = told ? describeFailure(state.error).sentence : '';
+    if (signedOut !== undefined) setContextKey('liveResponse.signedOut', signedOut);
+    if (state.kind === 'failed') setContextKey('liveResponse.list', told ? 'failed' : 'signedOut');
     else if (state.kind === 'loaded') {
       setContextKey('liveResponse.list', actions.actions.length === 0 ? 'empty' : 'shown');
     }

@@ -1,4 +1,5 @@
 import type { ResultRef } from '../evidence/uri.ts';
+import type { NextStep } from '../platform/messages.ts';
 
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
@@ -30,10 +31,11 @@ export interface LoadMoreNode extends NodeBase {
   readonly kind: 'loadMore';
 }
 
-/** The list could not be loaded: not the same as an empty one. */
+/** The list could not be loaded, which is not the same as an empty one: one way on from there. */
 export interface FailedNode extends NodeBase {
   readonly kind: 'failed';
   readonly error: unknown;
+  readonly step: NextStep;
 }
 
 /** A row of the tree: plain data that names what it shows. */

@@ -4,7 +4,9 @@ import { parseServerTime } from '../defender/serverTime.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { exitMood } from '../platform/exitWords.ts';
 import { formatAge } from '../platform/format.ts';
-import { describeFailure } from '../platform/messages.ts';
+import { describeFailure, stepLabel } from '../platform/messages.ts';
+import type { NextStep } from '../platform/messages.ts';
+import { STEP_COMMANDS } from '../platform/nextSteps.ts';
 import { oneLine } from '../platform/remoteText.ts';
 import { hostOf, isFinished, resultOf, runScripts, subjectOf } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
@@ -115,19 +117,28 @@ export function loadMoreItem(node: LoadMoreNode): TreeItem {
   return item;
 }
 
-/** The row that stands for a list which could not be loaded. */
+/** One way on from a list that could not be loaded; why, the view says above. */
 export function failedItem(node: FailedNode): TreeItem {
   const { sentence } = describeFailure(node.error);
-  const next = l10n.t('Try again');
-  const item = new TreeItem(next, TreeItemCollapsibleState.None);
+  const label = stepLabel(node.step);
+  const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = node.id;
   item.tooltip = sentence;
-  item.iconPath = new ThemeIcon('error', new ThemeColor('list.errorForeground'));
-  item.accessibilityInformation = { label: `${sentence} ${next}` };
+  item.iconPath = new ThemeIcon(STEP_ICONS[node.step] ?? 'arrow-right');
+  item.accessibilityInformation = { label: `${sentence} ${label}` };
   item.contextValue = tokens('failed');
-  item.command = { command: commandIds.refresh, title: next };
+  item.command = { command: STEP_COMMANDS[node.step] ?? commandIds.refresh, title: label };
   return item;
 }
+
+const STEP_ICONS: Readonly<Partial<Record<NextStep, string>>> = {
+  tryAgain: 'refresh',
+  refresh: 'refresh',
+  signIn: 'sign-in',
+  editConnection: 'edit',
+  selectConnection: 'plug',
+  copyRegistrationCommands: 'copy',
+};
 
 function stateOfOnly(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): string {
   if (stored === undefined) return actionState(action);

@@ -16,6 +16,8 @@ export interface DevWorkspaceOptions extends Omit<VsCodeOptions, 'version' | 'ex
   /** `local`: over HTTPS, with real blobs. `sample`: inside the extension. `none`: nothing is connected. */
   readonly tenant: 'local' | 'sample' | 'none';
   readonly tenantOptions?: LocalTenantOptions;
+  /** False leaves it to the person to connect to the tenant. Default true. */
+  readonly connected?: boolean;
   /** A package that was built before; by default one is built. */
   readonly vsix?: string;
 }
@@ -37,7 +39,7 @@ const TOKEN_SECONDS = 24 * 3600;
 
 /** Starts all of it; what was started is stopped together, at `stop` or when this process is ended. */
 export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevWorkspace> {
-  const { tenant: kind, tenantOptions, vsix, version = 'newest', ...vsCode } = options;
+  const { tenant: kind, tenantOptions, connected = kind !== 'none', vsix, version = 'newest', ...vsCode } = options;
   const temporary = await mkdtemp(path.join(tmpdir(), 'live-response-'));
   const closers: (() => Promise<void>)[] = [() => removeFolder(temporary, ['investigation'])];
   let end: () => void = () => undefined;
@@ -55,7 +57,7 @@ export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevW
     await copyFile(path.join(COMPANION, 'investigation-notes.md'), path.join(folder, 'investigation-notes.md'));
     const extensionsDir = path.join(temporary, 'extensions');
     // The folder first: installing a package makes VS Code list what there is, and look no more.
-    if (kind !== 'none') await installFolder(COMPANION, extensionsDir);
+    if (connected) await installFolder(COMPANION, extensionsDir);
     await installVsix(version, vsix ?? (await packageExtension()), extensionsDir);
 
     const tenant = kind === 'local' ? await startLocalTenant(tenantOptions) : undefined;
@@ -64,7 +66,7 @@ export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevW
     closers.push(connection.stop);
     const env = {
       ...vsCode.env,
-      LOCAL_TENANT_CONNECTION: kind === 'none' ? undefined : connection.url,
+      LOCAL_TENANT_CONNECTION: connected ? connection.url : undefined,
       ...(tenant === undefined ? {} : { NODE_EXTRA_CA_CERTS: tenant.caFile }),
     };
     const server = await startVsCode({ ...vsCode, version, extensionsDir, env });

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { scenarioRef } from '../../../src/sample/catalogue.ts';
 import type { sampleScenarios } from '../../../src/sample/catalogue.ts';
 import { startBrowser } from '../../rig/browser.ts';
+import type { BrowserOptions } from '../../rig/browser.ts';
 import { startWorkspace } from '../../rig/devWorkspace.ts';
 import type { DevWorkspace, DevWorkspaceOptions } from '../../rig/devWorkspace.ts';
 import type { VsCodeServer } from '../../rig/server.ts';
@@ -24,10 +25,13 @@ export interface Session {
 }
 
 /** Starts VS Code with the packaged extension, as it is installed by a user, and opens it in Chromium. */
-export async function startSession(options: DevWorkspaceOptions): Promise<Session> {
+export async function startSession(
+  options: DevWorkspaceOptions & Pick<BrowserOptions, 'ignoreCertificateErrors'>,
+): Promise<Session> {
   const vsix = process.env['LIVE_RESPONSE_VSIX'];
-  const workspace = await startWorkspace({ ...(vsix === undefined ? {} : { vsix }), ...options });
-  const browser = await startBrowser();
+  const { ignoreCertificateErrors = false, ...rest } = options;
+  const workspace = await startWorkspace({ ...(vsix === undefined ? {} : { vsix }), ...rest });
+  const browser = await startBrowser({ ignoreCertificateErrors });
   await openWorkbench(browser.page, workspace.url);
   const stop = async (): Promise<void> => {
     await browser.stop();

@@ -87,6 +87,9 @@ suite('leases', () => {
     assert.equal(await two.isTaken('refused'), true);
     await clock.until(clock.wait(60_001, signal));
     assert.equal(await two.isTaken('refused'), false);
+    await one.takeFor('refused', 60_000);
+    await two.giveBack('refused');
+    assert.equal(await one.isTaken('refused'), false);
   });
 
   test('without a database each window is on its own, and works', async () => {

@@ -119,6 +119,7 @@ suite('the source', () => {
   });
 
   test('has no test hook, no stub and no default client in it', async () => {
-    for (const { file, text } of await sources()) assert.doesNotMatch(text, /NODE_ENV|process\.env[.[]|\bmock\b/iu, file);
+    for (const { file, text } of await sources())
+      assert.doesNotMatch(text, /NODE_ENV|process\.env[.[]|\bmock\b/iu, file);
   });
 });

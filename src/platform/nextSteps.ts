@@ -1,0 +1,15 @@
+import { commandIds } from './commandIds.ts';
+import type { CommandId } from './commandIds.ts';
+import type { NextStep } from './messages.ts';
+
+/** Next steps that are the same command wherever they are offered. */
+export const STEP_COMMANDS: Readonly<Partial<Record<NextStep, CommandId>>> = {
+  addConnection: commandIds.addConnection,
+  signIn: commandIds.signIn,
+  editConnection: commandIds.editConnection,
+  copyRegistrationCommands: commandIds.copyAppRegistrationCommands,
+  selectConnection: commandIds.selectConnection,
+  replaceToken: commandIds.replaceAccessToken,
+  refresh: commandIds.refresh,
+  showLog: commandIds.showLog,
+};

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+
+import { randomBytes } from 'node:crypto';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { runCommand, waitForQuickInput } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { openViewContainer, openWorkbench, reloadWindow } from '../rig/workbench.ts';
+import {
+  clickDialog,
+  clickNotification,
+  readDialog,
+  readNotifications,
+  readTree,
+  waitForNotification,
+} from '../rig/workbenchParts.ts';
+import { pictureOfFailure, startSession, takePictures, tenantOf, waitForRows } from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+const NAME = 'Contoso';
+
+suite('signing in, as a person', () => {
+  let session: Session;
+  let secretsLast = true;
+  before(async () => {
+    session = await startSession({
+      tenant: 'local',
+      connected: false,
+      ignoreCertificateErrors: true,
+      tenantOptions: { lifetimes: { deviceInterval: 0.2 } },
+    });
+    // VS Code in a browser keeps secrets as long as its server gives it the key to them; as ours answers none, they
+    // would live as long as the page.
+    const key = randomBytes(32);
+    await session.page.route('**/mint-key', async (route) => {
+      if (secretsLast) await route.fulfill({ body: key });
+      else await route.fulfill({ body: randomBytes(32) });
+    });
+    await openWorkbench(session.page, session.url);
+    await openViewContainer(session.page, 'Live Response');
+  });
+  after(async () => {
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+  });
+
+  const step = (title: string): Promise<unknown> =>
+    waitForQuickInput(session.page, (input) => input.title.startsWith(`Add Connection: ${title}`));
+  const answer = async (title: string, text: string): Promise<void> => {
+    await step(title);
+    await session.page.keyboard.press('Control+A');
+    await session.page.keyboard.type(text);
+    await session.page.keyboard.press('Enter');
+  };
+
+  /** The dialog with the code, when it is there. */
+  const waitForCode = async (): Promise<{ readonly code: string }> =>
+    waitFor('the dialog with the code', async () => {
+      const code = /with the code (\S+)/u.exec((await readDialog(session.page))?.text ?? '')?.[1];
+      return code === undefined ? undefined : { code };
+    });
+
+  /** Takes the dialog's way: the page opens in another tab of the browser, and the code is on the clipboard. */
+  const signInWithCode = async (): Promise<void> => {
+    const { code } = await waitForCode();
+    const opened = session.page.context().waitForEvent('page', { timeout: 30_000 });
+    await clickDialog(session.page, 'Copy Code and Open Page');
+    const page = await opened;
+    await page.waitForLoadState();
+    // This VS Code sends addresses of this machine through its own server, which does not serve them.
+    await page.goto(page.url().replace(/^http:.*?\/proxy\/(\d+)\//u, 'https://localhost:$1/'));
+    await page.getByRole('textbox', { name: 'Code' }).click();
+    await page.keyboard.press('Control+V');
+    assert.equal(await page.getByRole('textbox', { name: 'Code' }).inputValue(), code);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Sign in as analyst@contoso.example' }).click();
+    await page.getByRole('heading', { name: 'You have signed in' }).waitFor();
+    await page.close();
+    await session.page.bringToFront();
+  };
+
+  test('a connection is added and signed in to with a code', async () => {
+    const tenant = tenantOf(session);
+    await runCommand(session.page, 'Live Response: Add Connection…');
+    await answer('How to Sign In', 'with a code');
+    await answer('Cloud and Region', 'custom');
+    await answer('API Address', tenant.apiUrl);
+    await answer('Sign-in Service', tenant.loginUrl);
+    await answer('Scope', tenant.scope);
+    await answer('Download Hosts', tenant.blobHost);
+    await answer('Tenant ID', tenant.tenantId);
+    await answer('Client ID', tenant.clientId);
+    await answer('Name', NAME);
+    await waitForCode();
+    await takePictures(session, 'sign-in-code');
+    await signInWithCode();
+    await waitForRows(session.page, NAME);
+    await waitForNotification(session.page, `Signed in to "${NAME}" as analyst@contoso.example`);
+    await takePictures(session, 'sign-in-done');
+  });
+
+  test('after the extension host was started again nobody is asked', async () => {
+    const tenant = tenantOf(session);
+    tenant.recording.clear();
+    await reloadWindow(session.page);
+    await openViewContainer(session.page, 'Live Response');
+    await waitForRows(session.page, NAME);
+    assert.deepEqual(
+      tenant.recording.tokenRequests().map(({ form }) => form?.['grant_type']),
+      [],
+    );
+  });
+
+  test('signing out forgets everything, and one click signs in again', async () => {
+    await runCommand(session.page, 'Live Response: Sign Out');
+    await session.page.getByText('You are not signed in to this tenant.').waitFor();
+    assert.deepEqual(await readTree(session.page, NAME), []);
+    await takePictures(session, 'signed-out');
+    await session.page.getByRole('button', { name: 'Sign In…' }).click();
+    await signInWithCode();
+    await waitForRows(session.page, NAME);
+  });
+
+  test('a code that is not wanted is cancelled, and asking again at once wants a yes', async () => {
+    await runCommand(session.page, 'Live Response: Sign Out');
+    await session.page.getByRole('button', { name: 'Sign In…' }).click();
+    await waitForCode();
+    await clickDialog(session.page, 'Cancel');
+    await waitFor('the dialog to go', async () => (await readDialog(session.page)) === undefined);
+    await session.page.getByRole('button', { name: 'Sign In…' }).click();
+    const asked = await waitFor('the question', () => readDialog(session.page));
+    assert.match(asked.text, /cancelled a moment ago/u);
+    await clickDialog(session.page, 'Sign In');
+    await signInWithCode();
+    await waitForRows(session.page, NAME);
+  });
+
+  test('a sign-in that was revoked says so, and one click signs in again', async () => {
+    const { faults, identity } = tenantOf(session);
+    identity.revokeRefreshTokens();
+    faults.add({ door: 'api', times: 1, action: { kind: 'answer', status: 401, body: '{}' } });
+    await runCommand(session.page, 'Live Response: Refresh Machine Actions');
+    const { buttons } = await waitForNotification(session.page, 'Your sign-in to "Contoso" has ended');
+    assert.equal(buttons[0], 'Sign In…');
+    await waitForRows(session.page, NAME);
+    await clickNotification(session.page, 'Your sign-in to "Contoso" has ended', 'Sign In…');
+    await signInWithCode();
+    await waitForNotification(session.page, `Signed in to "${NAME}"`);
+  });
+
+  test('a lost key ring is said once, and one click signs in again', async () => {
+    secretsLast = false;
+    await openWorkbench(session.page, session.url);
+    await openViewContainer(session.page, 'Live Response');
+    await session.page.getByText('its key ring was lost or is locked').waitFor();
+    await takePictures(session, 'secrets-lost');
+    assert.deepEqual(await readNotifications(session.page), []);
+    await session.page.getByRole('button', { name: 'Sign In…' }).click();
+    await signInWithCode();
+    await waitForRows(session.page, NAME);
+  });
+});
