@@ -111,7 +111,6 @@ export class ActionsView implements Disposable {
     const connection = connections.active;
     setContextKey('liveResponse.connections', connections.all.length === 0 ? 'none' : 'some');
     this.#view.title = connection?.name ?? l10n.t('Machine Actions');
-    this.#view.description = '';
     void this.#showAccount(connection);
     this.#listSubscription?.dispose();
     this.#view.message = '';
@@ -143,7 +142,8 @@ export class ActionsView implements Disposable {
       log.failure('reading who is signed in', error);
     }
     if (connections.active !== connection) return;
-    this.#view.description = account ?? '';
+    // Part of the title: a view that is alone in its container shows no description.
+    if (connection !== undefined && account !== undefined) this.#view.title = `${connection.name} · ${account}`;
     const unneeded = connection === undefined || connection.signIn === 'sample' || connection.signIn === 'azureCli';
     setContextKey('liveResponse.signedIn', unneeded ? 'unneeded' : account === undefined ? 'no' : 'yes');
   }
