@@ -236,6 +236,15 @@ suite('every command, in the workbench with the packaged extension', () => {
     await waitForRows(session.page, LOCAL);
   });
 
+  test('signOut forgets the token, signIn asks for another one', async () => {
+    await palette('signOut');
+    await session.page.getByText('There is no access token for this connection.').waitFor();
+    assert.deepEqual(await readTree(session.page, LOCAL), []);
+    await palette('signIn');
+    await typeQuickInput(session.page, await tenantOf(session).mintAccessToken());
+    await waitForRows(session.page, LOCAL);
+  });
+
   test('copyAppRegistrationCommands: for the active tenant, with a hint where to paste them', async () => {
     await palette('copyAppRegistrationCommands');
     await waitForNotification(session.page, 'Paste them step by step into a terminal');

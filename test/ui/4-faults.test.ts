@@ -143,13 +143,13 @@ suite('what a person sees when something is in the way', () => {
     await runCommand(session.page, 'Live Response: Show All Types of Machine Action');
     await waitFor('the failure', async () => {
       const [row, another] = await readTree(session.page, LOCAL);
-      return row?.label === 'Try again' && row.ariaLabel.includes('not today') && another === undefined;
+      return row?.label === 'Try Again' && row.ariaLabel.includes('not today') && another === undefined;
     });
     await session.page.locator('.tree-explorer-viewlet-tree-view .message').getByText('not today').waitFor();
     await takePictures(session, 'failed-list');
     assert.equal(recording.calls('list').length, before + 1, 'a failed list does not ask again by itself');
     faults.clear();
-    await clickRow(session.page, LOCAL, 'Try again');
+    await clickRow(session.page, LOCAL, 'Try Again');
     await waitForRows(session.page, LOCAL);
   });
 

@@ -1,6 +1,6 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Clock } from '../../defender/clock.ts';
-import { LiveResponseError, throwIfCancelled } from '../../defender/errors.ts';
+import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../../defender/errors.ts';
 import type { SendSignIn, SignInAnswer, SignInRequest } from '../../defender/transport.ts';
 
 /** What the sign-in service said when it refused, in its own codes. Its sentence names accounts, so it is not kept. */
@@ -103,7 +103,8 @@ export class SignInNetwork implements INetworkModule {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof LiveResponseError) this.failure = error;
+      // Of another bundle, so not to be told by its class.
+      if (isLiveResponseError(error)) this.failure = error;
       throw error;
     }
   }
