@@ -121,6 +121,7 @@ export function createServices(
     const lists = [session.actions(true), session.actions(false)];
     return {
       connectionName: connection.name,
+      account: () => signIns.account(connection),
       fetchResult,
       fetchInto,
       knownAction: (actionId) => lists.map((list) => list.get(actionId)).find((action) => action !== undefined),

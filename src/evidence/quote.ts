@@ -9,28 +9,63 @@ export interface Range {
   readonly end: Position;
 }
 
-/**
- * Cuts ranges out of a text with its own line ends. The text is the stored one and never the editor's, which has all
- * line ends alike. Lines end at CRLF, CR or LF, and at nothing else: U+2028 stands inside a line.
- */
-export function cutRanges(text: string, ranges: readonly Range[]): string[] {
-  const wanted = ranges.flatMap(({ start, end }) => [start.line, end.line]);
-  const starts = findLineStarts(text, new Set(wanted));
-  const offset = ({ line, character }: Position): number => {
-    const start = starts.get(line);
-    return start === undefined ? text.length : Math.min(start + character, text.length);
-  };
-  return ranges.map(({ start, end }) => text.slice(offset(start), offset(end)));
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Where a line stands in a text, in UTF-16 units: from its first unit to its line end, which is not in it. */
+export interface LinePlace {
+  readonly start: number;
+  readonly end: number;
 }
 
-function findLineStarts(text: string, lines: ReadonlySet<number>): Map<number, number> {
-  const starts = new Map<number, number>();
+/** The places of the lines that were asked for, and of the last two. */
+export interface LinePlaces {
+  /** Lines in the text, the empty one behind a last line end included: one for an empty text. */
+  readonly count: number;
+  /** The place of a line that was asked for. One behind the text is the empty place at its end. */
+  readonly at: (line: number) => LinePlace;
+}
+
+/**
+ * Finds lines by their numbers, from 0. Lines end at CRLF, CR or LF, as in VS Code's documents, and at nothing else:
+ * U+2028 stands inside a line.
+ */
+export function findLines(text: string, wanted: ReadonlySet<number>): LinePlaces {
+  const places = new Map<number, LinePlace>();
   let line = 0;
-  if (lines.has(0)) starts.set(0, 0);
-  for (const end of text.matchAll(/\r\n|\r|\n/gu)) {
+  let start = 0;
+  let lineBefore = { start: 0, end: 0 };
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit !== CR && unit !== LF) continue;
+    lineBefore = { start, end: at };
+    if (wanted.has(line)) places.set(line, lineBefore);
+    if (unit === CR && text.charCodeAt(at + 1) === LF) at++;
     line++;
-    if (lines.has(line)) starts.set(line, end.index + end[0].length);
-    if (starts.size === lines.size) break;
+    start = at + 1;
   }
-  return starts;
+  places.set(line - 1, lineBefore);
+  places.set(line, { start, end: text.length });
+  const behind = { start: text.length, end: text.length };
+  return { count: line + 1, at: (wantedLine) => places.get(wantedLine) ?? behind };
+}
+
+/**
+ * Cuts ranges out of a text with its own line ends. The text is the stored one and never the editor's, which has all
+ * line ends alike.
+ */
+export function cutRanges(text: string, ranges: readonly Range[]): string[] {
+  const lines = findLines(text, linesOf(ranges));
+  return ranges.map(({ start, end }) => text.slice(offsetOf(lines, start), offsetOf(lines, end)));
+}
+
+/** The lines in which ranges begin and end. */
+export function linesOf(ranges: readonly Range[]): Set<number> {
+  return new Set(ranges.flatMap(({ start, end }) => [start.line, end.line]));
+}
+
+/** Where a position stands, in UTF-16 units; at most at the end of its line. */
+export function offsetOf(lines: LinePlaces, { line, character }: Position): number {
+  const { start, end } = lines.at(line);
+  return Math.min(start + character, end);
 }

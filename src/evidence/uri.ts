@@ -45,11 +45,12 @@ export function buildResultUri(address: ResultAddress, name: ResultName): URI {
   return URI.from({
     scheme: RESULT_SCHEME,
     path: `/${toPathPart(name.connection)}/${file}.lr-${address.stream}`,
-    query: queryOf(address),
+    query: buildQuery(address),
   });
 }
 
-function queryOf(address: ResultAddress): string {
+/** The part of an address that tells results apart: ids in this order, nothing encoded because nothing needs it. */
+export function buildQuery(address: ResultAddress): string {
   return [
     `cloud=${address.cloud}`,
     `tenant=${address.tenantId}`,
@@ -75,7 +76,7 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
   if (cloud === undefined || stream === undefined || !isGuid(tenantId) || !isGuid(actionId)) return undefined;
   if (index === null || !/^(?:0|[1-9]\d{0,5})$/u.test(index)) return undefined;
   const address = { cloud, tenantId, actionId, commandIndex: Number(index), stream };
-  return queryOf(address) === uri.query ? address : undefined;
+  return buildQuery(address) === uri.query ? address : undefined;
 }
 
 /** A key for maps and databases. */

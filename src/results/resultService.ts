@@ -83,6 +83,7 @@ export class ResultService {
       actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
     });
     // From here on nothing is given up: the answer was paid for.
+    const fetchedBy = await source.account().catch(() => undefined);
     return this.#options.store.put(
       {
         ref,
@@ -91,6 +92,7 @@ export class ResultService {
         sha256: downloaded.sha256,
         size: downloaded.size,
         fetchedAt: downloaded.receivedAt,
+        fetchedBy,
         promisedName: downloaded.promisedName,
         blob: downloaded.blob,
       },

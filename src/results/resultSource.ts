@@ -7,6 +7,8 @@ import { findCommand, resultOf } from './commands.ts';
 /** One tenant, as far as fetching results needs it. */
 export interface ResultSource extends ResultFetcher {
   readonly connectionName: string;
+  /** Who its calls speak for; undefined where that is not known. */
+  readonly account: () => Promise<string | undefined>;
   /** The action as it was loaded, without a call. */
   readonly knownAction: (actionId: string) => MachineAction | undefined;
   /** The action as the server has it now: one call. */

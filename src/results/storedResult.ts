@@ -9,6 +9,8 @@ import type { ResultName, ResultRef } from '../evidence/uri.ts';
 export interface StreamFacts extends TextFacts {
   /** Size of its document, bytes. */
   readonly documentBytes: number;
+  /** Of the text as UTF-8, lower-case hex: see `hashText`. */
+  readonly sha256: string;
 }
 
 /** What a result said, once it was read. */
@@ -40,6 +42,8 @@ export interface ReceivedFacts {
   readonly size: number;
   /** Local clock, ms since 1970. */
   readonly fetchedAt: number;
+  /** Who the call spoke for, as the token or the sign-in said it: an account or an application. */
+  readonly fetchedBy: string | undefined;
   /** The file name the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;

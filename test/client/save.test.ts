@@ -53,6 +53,7 @@ function saves(): ResultSaves {
   const source: ResultSource = {
     ...stage.resultFetcher(),
     connectionName: 'Local tenant',
+    account: () => Promise.resolve(undefined),
     knownAction: () => undefined,
     fetchAction: (actionId, signal) => client.getMachineAction(actionId, signal),
   };

@@ -133,7 +133,9 @@ suite('adding and editing a connection, by keyboard', () => {
     await press('Escape');
     await waitFor('the wizard to be gone', async () => (await readQuickInput(session.page)) === undefined);
     // The connection that was just added cannot be signed in to here, and says so whenever that is known.
-    const others = (await readNotifications(session.page)).filter(({ text }) => !text.includes('login.microsoftonline'));
+    const others = (await readNotifications(session.page)).filter(
+      ({ text }) => !text.includes('login.microsoftonline'),
+    );
     assert.deepEqual(others, []);
   });
 

@@ -4,6 +4,7 @@ import { decodeResult } from '../../evidence/decode.ts';
 import type { DecodedResult } from '../../evidence/decode.ts';
 import { documentSize, toDocumentBytes } from '../../evidence/documentText.ts';
 import { readBytes } from '../../evidence/encoding.ts';
+import { hashText } from '../../evidence/hashText.ts';
 import { countErrorLines, measureText } from '../../evidence/textFacts.ts';
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
@@ -162,5 +163,5 @@ function readableRaw(result: DecodedResult, bytes: Uint8Array): string | undefin
 
 function describeStream(text: string): StreamFacts {
   const facts = measureText(text);
-  return { ...facts, documentBytes: documentSize(text, facts.nuls) };
+  return { ...facts, documentBytes: documentSize(text, facts.nuls), sha256: hashText(text) };
 }

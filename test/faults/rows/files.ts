@@ -40,6 +40,7 @@ function toFile(
       const source = {
         ...createResultFetcher(client, stage.clock),
         connectionName: '',
+        account: () => Promise.resolve(undefined),
         knownAction: () => undefined,
         fetchAction: (actionId: string) => client.getMachineAction(actionId, signal),
       };

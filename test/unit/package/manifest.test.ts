@@ -70,7 +70,7 @@ suite('package.json', () => {
     for (const entry of entries) {
       if ('command' in entry) assert.ok(known.has(entry.command), entry.command);
       for (const [, key, value] of (entry.when ?? '').matchAll(/\b(liveResponse\.\w+) == (\w+)/gu)) {
-        const declaration = new RegExp(`'${key ?? ''}':.*'${value ?? ''}'`, 'u');
+        const declaration = new RegExp(`'${key ?? ''}':[^;]*'${value ?? ''}'`, 'u');
         assert.match(keys, declaration, `${key ?? ''} == ${value ?? ''}`);
       }
       assert.doesNotMatch(entry.when ?? '', /!~/u, 'when clauses have no operator !~');

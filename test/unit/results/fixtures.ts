@@ -55,6 +55,7 @@ export function received(change: Partial<ReceivedFacts> = {}): ReceivedFacts {
     sha256: '2d71',
     size: 4,
     fetchedAt: 1000,
+    fetchedBy: 'anna@contoso.com',
     promisedName: `output_${ACTION_ID}_0.json`,
     blob: { etag: '"0x8D"' },
     ...change,

@@ -14,8 +14,8 @@ suite('opening a result', () => {
     const facts = await opening;
     assert.deepEqual(scene.asked, ['result 0']);
     assert.deepEqual(
-      [facts.sha256, facts.size, facts.fetchedAt, facts.mismatches, facts.transcript?.errorLines],
-      ['abc', BYTES.length, 7, [], 1],
+      [facts.sha256, facts.size, facts.fetchedAt, facts.fetchedBy, facts.mismatches, facts.transcript?.errorLines],
+      ['abc', BYTES.length, 7, 'anna@contoso.com', [], 1],
     );
     assert.deepEqual(facts.name, {
       connection: 'Contoso',
@@ -25,6 +25,14 @@ suite('opening a result', () => {
     });
     assert.equal(await scene.store.text(ref(), 'output'), 'the output');
     assert.deepEqual(Buffer.from((await scene.store.raw(ref())) ?? []), BYTES);
+  });
+
+  test('a result is kept, too, where nobody can say who fetched it', async () => {
+    const scene = new Scene();
+    scene.account = () => Promise.reject(new LiveResponseError('databaseFailed'));
+    const opening = scene.service.open(ref(), { signal: patience() });
+    await scene.land();
+    assert.equal((await opening).fetchedBy, undefined);
   });
 
   test('a result that is stored costs no call', async () => {

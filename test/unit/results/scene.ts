@@ -36,6 +36,7 @@ export const BYTES = resultFile('the output', 'an error');
 export class Scene {
   known: MachineAction | undefined = action();
   atServer: MachineAction = action();
+  account: () => Promise<string | undefined> = () => Promise.resolve('anna@contoso.com');
   /** Called while a result is being stored. */
   onPut: () => void = () => undefined;
   /** What was asked of the server, in order. */
@@ -57,6 +58,7 @@ export class Scene {
     findSource: () =>
       Promise.resolve({
         connectionName: 'Contoso',
+        account: () => this.account(),
         knownAction: () => this.known,
         fetchAction: () => {
           this.asked.push('action');

@@ -1,0 +1,35 @@
+import { buildCitation } from './citation.ts';
+import { describeEvidence } from './evidenceParts.ts';
+import type { Part } from './evidenceParts.ts';
+import type { EvidenceSource } from './evidenceSource.ts';
+import type { Quotation } from './quotation.ts';
+import { fewestNeeded } from './streaks.ts';
+
+/**
+ * The evidence block for places that know no Markdown, such as tickets: title, the quoted lines between two lines of
+ * dashes that stand nowhere in them, source, link; in full a line for each fact. Ends with a line end.
+ */
+export function buildPlainBlock(source: EvidenceSource, quotation: Quotation, detail: 'compact' | 'full'): string {
+  const parts = describeEvidence(source, quotation, detail);
+  const { text, spans } = quotation;
+  const fence = '-'.repeat(Math.max(5, fewestNeeded(text, '-')));
+  const lines = [
+    toText(parts.title),
+    fence,
+    ...(text === '' ? [] : [text]),
+    fence,
+    `Source: ${toText(parts.source)}`,
+    `Link: ${buildCitation({ address: source.address, spans })}`,
+    ...parts.fields.map(({ label, parts: held }) => `${label}: ${toText(held)}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function toText(parts: readonly Part[]): string {
+  return parts
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      return 'value' in part ? part.value : part.link;
+    })
+    .join('');
+}

@@ -1,0 +1,45 @@
+import type { EvidenceSource } from '../evidence/evidenceSource.ts';
+import type { ResultStream } from '../evidence/uri.ts';
+import { findCommand, parameterOf, subjectOf } from './commands.ts';
+import type { StoredFacts } from './storedResult.ts';
+
+/**
+ * What a quotation from a stored result says of its source.
+ *
+ * @returns undefined where the result has no such text
+ */
+export function toEvidenceSource(
+  facts: StoredFacts,
+  stream: ResultStream,
+  toolVersion: string,
+): EvidenceSource | undefined {
+  const { action, transcript, ref, name } = facts;
+  const text = stream === 'raw' ? facts.raw : transcript?.[stream];
+  if (text === undefined) return undefined;
+  const command = findCommand(action, ref.commandIndex);
+  return {
+    address: { ...ref, stream },
+    connection: name.connection,
+    device: action.computerDnsName,
+    machineId: action.machineId,
+    script: command === undefined ? undefined : subjectOf(command),
+    scriptArguments: command === undefined ? undefined : parameterOf(command, 'Args'),
+    requestor: action.requestor,
+    requestorComment: action.requestorComment,
+    actionStatus: action.status,
+    commandStatus: command?.commandStatus,
+    createdAt: action.creationDateTimeUtc,
+    startedAt: command?.startTime,
+    endedAt: command?.endTime,
+    updatedAt: action.lastUpdateDateTimeUtc,
+    fetchedAt: facts.fetchedAt,
+    fetchedBy: facts.fetchedBy,
+    toolVersion,
+    exitCode: transcript?.exitCode,
+    file: { size: facts.size, sha256: facts.sha256 },
+    text: { lines: text.lines, sha256: text.sha256 },
+    blob: facts.blob,
+    changes: facts.changes,
+    mismatches: facts.mismatches,
+  };
+}

@@ -1,0 +1,27 @@
+import { parseCitation } from '../../../src/evidence/citation.ts';
+import type { Citation } from '../../../src/evidence/citation.ts';
+
+/** What a plain block says. */
+export interface PlainEvidence {
+  readonly citation: Citation | undefined;
+  readonly sha256: string | undefined;
+  readonly textSha256: string | undefined;
+  readonly quoted: string;
+}
+
+/** Reads a plain block back: what stands between two equal lines of dashes, and the labels behind them. */
+export function readPlainBlock(block: string): PlainEvidence | undefined {
+  const lines = block.split('\n');
+  const fence = lines[1] ?? '';
+  const end = lines.indexOf(fence, 2);
+  if (!/^-{5,}$/u.test(fence) || end < 0) return undefined;
+  const behind = lines.slice(end + 1);
+  const field = (label: string): string | undefined =>
+    behind.find((line) => line.startsWith(`${label}: `))?.slice(label.length + 2);
+  return {
+    citation: parseCitation(field('Link') ?? ''),
+    sha256: / · SHA-256 ([\da-f]{64})(?: · |$)/u.exec(field('Source') ?? '')?.[1],
+    textSha256: field('SHA-256 of the text as UTF-8'),
+    quoted: lines.slice(2, end).join('\n'),
+  };
+}
