@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,8 @@ export interface DevWorkspaceOptions extends Omit<VsCodeOptions, 'version' | 'ex
   readonly tenantOptions?: LocalTenantOptions;
   /** False leaves it to the person to connect to the tenant. Default true. */
   readonly connected?: boolean;
+  /** More files of the folder that the window opens, by their paths in it. */
+  readonly files?: Readonly<Record<string, string>>;
   /** A package that was built before; by default one is built. */
   readonly vsix?: string;
 }
@@ -39,7 +41,15 @@ const TOKEN_SECONDS = 24 * 3600;
 
 /** Starts all of it; what was started is stopped together, at `stop` or when this process is ended. */
 export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevWorkspace> {
-  const { tenant: kind, tenantOptions, connected = kind !== 'none', vsix, version = 'newest', ...vsCode } = options;
+  const {
+    tenant: kind,
+    tenantOptions,
+    connected = kind !== 'none',
+    files = {},
+    vsix,
+    version = 'newest',
+    ...vsCode
+  } = options;
   const temporary = await mkdtemp(path.join(tmpdir(), 'live-response-'));
   const closers: (() => Promise<void>)[] = [() => removeFolder(temporary, ['investigation'])];
   let end: () => void = () => undefined;
@@ -55,6 +65,10 @@ export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevW
     const folder = path.join(temporary, 'investigation');
     await mkdir(folder);
     await copyFile(path.join(COMPANION, 'investigation-notes.md'), path.join(folder, 'investigation-notes.md'));
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+      await writeFile(path.join(folder, file), text);
+    }
     const extensionsDir = path.join(temporary, 'extensions');
     // The folder first: installing a package makes VS Code list what there is, and look no more.
     if (connected) await installFolder(COMPANION, extensionsDir);

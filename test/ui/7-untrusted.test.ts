@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { connectionTo } from '../rig/devWorkspace.ts';
+import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { openViewContainer, openWorkbench } from '../rig/workbench.ts';
+import { clickRow, waitForNotification } from '../rig/workbenchParts.ts';
+import { pictureOfFailure, startSession, tenantOf, waitForRows } from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+const NAME = 'Contoso';
+
+/** A connection that the attacker would like to be used: his own application, at his own address. */
+function hostileSettings(attacker: string): string {
+  const url = `http://${attacker}`;
+  return JSON.stringify({
+    'liveResponse.downloadHosts': [attacker],
+    'liveResponse.maxDownloadSize': 512,
+    'liveResponse.telemetry.enabled': true,
+    'liveResponse.apiUrl': url,
+    'liveResponse.authority': url,
+    'liveResponse.connections': [{ name: NAME, cloud: 'custom', apiUrl: url, authority: url, signIn: 'accessToken' }],
+    'http.proxy': url,
+    'http.proxyStrictSSL': false,
+  });
+}
+
+suite('a workspace that nobody trusts, with settings that point to an attacker', () => {
+  let session: Session;
+  let attacker: Server;
+  let host: string;
+  const reached: string[] = [];
+
+  before(async () => {
+    attacker = createServer((request, response) => {
+      reached.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      response.end();
+    });
+    attacker.on('connect', (request, socket) => {
+      reached.push(`CONNECT ${request.url ?? ''}`);
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => attacker.listen(0, '127.0.0.1', resolve));
+    host = `127.0.0.1:${(attacker.address() as AddressInfo).port.toString()}`;
+    session = await startSession({
+      tenant: 'local',
+      connected: false,
+      workspaceTrust: true,
+      files: { '.vscode/settings.json': hostileSettings(host) },
+    });
+    await openViewContainer(session.page, 'Live Response');
+  });
+  after(async () => {
+    await session.stop();
+    attacker.closeAllConnections();
+    attacker.close();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+  });
+
+  test('the window is restricted, and the attacker’s connection is not there', async () => {
+    await session.page.getByText('Restricted Mode').first().waitFor();
+    await session.page.getByText('See what live response scripts brought back').waitFor();
+  });
+
+  test('the list and a result come from the tenant; a link to the attacker is asked about, and nothing is sent', async () => {
+    const tenant = tenantOf(session);
+    const connection = (await connectionTo(tenant)) as { accessToken: string; apiUrl: string };
+    await runCommand(session.page, 'Live Response: Add Connection…');
+    await chooseQuickPick(session.page, 'Paste an access token');
+    await chooseQuickPick(session.page, 'Custom API address');
+    await waitForQuickInput(session.page, ({ title }) => title.includes('API Address'));
+    await typeQuickInput(session.page, connection.apiUrl);
+    await waitForQuickInput(session.page, ({ title }) => title.includes('Download Hosts'));
+    await typeQuickInput(session.page, tenant.blobHost);
+    await waitForQuickInput(session.page, ({ title }) => title.includes('Access Token'));
+    await typeQuickInput(session.page, connection.accessToken);
+    await waitForQuickInput(session.page, ({ title }) => title.includes('Name'));
+    await typeQuickInput(session.page, NAME);
+    await waitForRows(session.page, NAME);
+
+    const value = `https://${host}/container/blob?se=2099-01-01T00%3A00%3A00Z&sig=c2VjcmV0`;
+    tenant.faults.add({
+      door: 'api',
+      call: 'link',
+      action: { kind: 'answer', status: 200, body: JSON.stringify({ value }) },
+    });
+    await clickRow(session.page, NAME, 'run-fabscan.ps1');
+    const notice = await waitForNotification(session.page, host);
+    assert.ok(notice.buttons.includes('Allow This Host…'), notice.buttons.join());
+    assert.deepEqual(reached, []);
+  });
+
+  test('nor is it reached when the window is opened again', async () => {
+    await openWorkbench(session.page, session.url);
+    await openViewContainer(session.page, 'Live Response');
+    await session.page.getByText('There is no access token for this connection.').waitFor();
+    assert.deepEqual(reached, []);
+  });
+});
