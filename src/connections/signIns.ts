@@ -4,7 +4,7 @@ import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import type { SendSignIn } from '../defender/transport.ts';
 import { CommandLineTokens } from '../identity/commandLineTokens.ts';
 import { Leases } from '../identity/leases.ts';
-import type { MsalParts } from '../identity/msal/application.ts';
+import type { MsalParts, SignInLimits } from '../identity/msal/application.ts';
 import type { MsalTokens } from '../identity/msal/createMsalTokens.ts';
 import { PastedToken } from '../identity/pastedToken.ts';
 import { openDrawer, SECRET_KINDS } from '../identity/secrets.ts';
@@ -25,6 +25,7 @@ export interface SignInsParts {
   /** Where Azure CLI and Az PowerShell are looked for. */
   readonly environment: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
+  readonly limits?: SignInLimits;
 }
 
 /** After a person said no, a prompt wants to be confirmed for so long, ms. */
@@ -182,7 +183,7 @@ export class SignIns {
   }
 
   async #msalParts(connection: Connection): Promise<MsalParts> {
-    const { clock, log } = this.#parts;
+    const { clock, log, limits } = this.#parts;
     const { name, tenantId, clientId } = connection;
     return {
       registration: { connection: name, tenantId, clientId, ...signInAddressesOf(connection) },
@@ -195,6 +196,7 @@ export class SignIns {
       clock,
       log,
       send: await this.#parts.loadSend(),
+      ...(limits === undefined ? {} : { limits }),
     };
   }
 

@@ -21,6 +21,8 @@ export class SharedRenewal {
   readonly #now: () => number;
   #held: HeldToken | undefined;
   #running: SharedWork<HeldToken> | undefined;
+  /** Claims that no renewal brought yet: the API would refuse that token again, and count the call. */
+  #unsettled: Refusal | undefined;
 
   constructor(renew: Renew, now: () => number) {
     this.#renew = renew;
@@ -28,17 +30,19 @@ export class SharedRenewal {
   }
 
   /** @throws what renewing throws, and LiveResponseError `cancelled` */
-  async get(signal: AbortSignal, refusal?: Refusal): Promise<string> {
-    if (this.#held?.token === refusal?.token) this.#held = undefined;
+  async get(signal: AbortSignal, refused?: Refusal): Promise<string> {
+    if (this.#held?.token === refused?.token) this.#held = undefined;
     const held = this.#held;
     if (held !== undefined && held.expiresAt - RENEW_BEFORE_MS > this.#now()) {
       return held.token;
     }
+    if (refused?.claims !== undefined) this.#unsettled = refused;
+    const refusal = refused ?? this.#unsettled;
     const late = this.#running !== undefined;
     const running = (this.#running ??= new SharedWork(async (all) => {
       const renewed = await this.#renew(all, refusal);
       // Unless it was forgotten meanwhile: then those who wait get it, and nobody after them.
-      if (this.#running === running) this.#held = renewed;
+      if (this.#running === running) this.hold(renewed);
       return renewed;
     }));
     const { token } = await running.join(signal, () => {
@@ -54,11 +58,12 @@ export class SharedRenewal {
 
   hold(held: HeldToken | undefined): void {
     this.#held = held;
+    this.#unsettled = undefined;
   }
 
   /** Also of a renewal under way nothing is kept. */
   forget(): void {
-    this.#held = undefined;
+    this.hold(undefined);
     this.#running = undefined;
   }
 }

@@ -16,7 +16,12 @@ export class KeptSecrets implements Secrets {
   constructor(storage: SecretStorage, onMemoryOnly: (error: unknown) => void) {
     this.#storage = storage;
     this.#onMemoryOnly = onMemoryOnly;
-    this.onDidChange = storage.onDidChange;
+    this.onDidChange = (listener) =>
+      storage.onDidChange((change) => {
+        // What another window stored is newer, and what it deleted is to be forgotten here too.
+        this.#memory.delete(change.key);
+        listener(change);
+      });
   }
 
   async get(key: string): Promise<string | undefined> {

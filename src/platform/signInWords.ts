@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { FailureValues } from '../defender/errors.ts';
+import { formatTime } from './format.ts';
 import type { NextStep } from './messages.ts';
 
 interface Words {
@@ -101,6 +102,13 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     ),
     steps: ['editConnection', 'showLog'],
   }),
+  securityDefaults: (name) => ({
+    sentence: l10n.t(
+      'The security defaults of the tenant block signing in to "{0}" in this way. Let it sign in with the browser in a desktop window, or through Azure CLI.',
+      name,
+    ),
+    steps: ['editConnection', 'showLog'],
+  }),
   // the registration
   unknownTenant: (name) => ({
     sentence: l10n.t('The sign-in service knows no such tenant. Check the tenant ID and the cloud of "{0}".', name),
@@ -159,6 +167,12 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
       values.host ?? '–',
     ),
     steps: ['editConnection', 'tryAgain', 'showLog'],
+  }),
+  busy: (_name, { host, retryAt }) => ({
+    sentence:
+      l10n.t('{0} takes no more sign-ins for now.', host ?? '–') +
+      (retryAt === undefined ? '' : ` ${l10n.t('Try again at {0}.', formatTime(retryAt))}`),
+    steps: ['tryAgain', 'showLog'],
   }),
   emptyToken: (name) => ({
     sentence: l10n.t('The sign-in service answered for "{0}", but without a token.', name),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Connection } from '../../src/connections/connection.ts';
+import { inScene, PAGE } from './scene.ts';
 import { signInStage } from './stage.ts';
 import { clientOf, connectionTo, openMachine, openWindow, person } from './productWindow.ts';
 
-const stage = signInStage();
+const stage = signInStage({ lifetimes: { deviceInterval: 0.05 } });
 const { signal } = new AbortController();
-const PAGE = { liveResponseOnly: true, top: 1, skip: 0 };
 
 suite('each way of signing in gets results', () => {
   for (const way of ['interactive', 'deviceCode'] as const) {
@@ -18,7 +18,8 @@ suite('each way of signing in gets results', () => {
       assert.equal(account, 'analyst@contoso.example');
       const page = await clientOf(window, connection).listMachineActions(PAGE, signal);
       assert.equal(page.actions.length, 1);
-      assert.equal(tenant.recording.tokenRequests().length, way === 'interactive' ? 1 : 2);
+      const polls = tenant.recording.tokenRequests().map(({ status }) => status);
+      assert.equal(polls.filter((status) => status === 200).length, 1);
       window.close();
     });
   }
@@ -44,4 +45,21 @@ suite('each way of signing in gets results', () => {
       window.close();
     });
   }
+
+  test('a token that was pasted, until it ends or is refused', () =>
+    inScene(stage().tenant, 'accessToken', async ({ tenant, window, connection, list, fails }) => {
+      const paste = (token: string): Promise<void> => window.signIns.storeSecret(connection, 'accessToken', token);
+      const ending = await tenant.mintAccessToken({ expiresInSeconds: 1800 });
+      await paste(ending);
+      await list();
+      const expiresAt = (await window.signIns.expiresAt(connection)) ?? 0;
+      assert.ok(Math.abs(expiresAt - Date.now() - 1_800_000) < 10_000);
+      tenant.faults.add({ door: 'api', action: { kind: 'answer', status: 401, body: '{}' } });
+      const told = await fails(list(), 'notSignedIn', 'rejected', 'signIn', /^Defender refused the access token of/);
+      assert.equal(told.values.status, 401);
+      await paste(await tenant.mintAccessToken({ expiresInSeconds: -60 }));
+      await fails(list(), 'notSignedIn', 'expired', 'replaceToken', /has expired/);
+      assert.equal(tenant.recording.at('api').length, 2);
+      assert.equal(tenant.recording.at('login').length, 0);
+    }));
 });

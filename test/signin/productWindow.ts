@@ -1,10 +1,13 @@
 import { SignIns } from '../../src/connections/signIns.ts';
+import type { SignInsParts } from '../../src/connections/signIns.ts';
+import { apiUrlOf } from '../../src/connections/connection.ts';
 import type { Connection } from '../../src/connections/connection.ts';
 import { createDefenderClient } from '../../src/defender/client.ts';
-import type { DefenderClient } from '../../src/defender/client.ts';
+import type { DefenderClient, DefenderClientOptions } from '../../src/defender/client.ts';
 import { systemClock } from '../../src/defender/clock.ts';
 import { createSignInSender } from '../../src/defender/http.ts';
 import type { SendSignIn } from '../../src/defender/transport.ts';
+import type { SignInLimits } from '../../src/identity/msal/application.ts';
 import { msalTokens } from '../../src/identity/msal/createMsalTokens.ts';
 import type { DeviceCode, SignInPrompts } from '../../src/identity/tokenSource.ts';
 import type { ResultStore } from '../../src/results/resultStore.ts';
@@ -13,6 +16,7 @@ import type { SignInChoices } from '../tenant/identity/browser.ts';
 import type { LocalTenant } from '../tenant/localTenant.ts';
 import { memorySecrets } from '../unit/identity/memorySecrets.ts';
 import type { MemorySecrets } from '../unit/identity/memorySecrets.ts';
+import { keepText } from '../secrets/runFolder.ts';
 
 /** What several windows of one machine share: secret storage and the database. */
 export interface Machine {
@@ -20,11 +24,17 @@ export interface Machine {
   readonly store: Pick<ResultStore, 'call'>;
 }
 
-/** A machine whose database is in memory. */
-export function openMachine(): Machine {
+/** A machine whose database is in memory, or in a folder. */
+export function openMachine(folder?: string): Machine {
+  return { secrets: memorySecrets(), store: openStore(folder) };
+}
+
+/** What several processes share where they name the same folder. */
+export function openStore(folder?: string): Machine['store'] {
   const handlers = createHandlers();
+  handlers.open(folder);
   const call: ResultStore['call'] = (method, ...args) => Promise.resolve(handlers[method](...args));
-  return { secrets: memorySecrets(), store: { call } };
+  return { call };
 }
 
 /** One window of the product, as far as signing in goes: nothing in it is another than in production. */
@@ -35,7 +45,11 @@ export interface ProductWindow {
   readonly close: () => void;
 }
 
-export function openWindow({ secrets, store }: Machine, send: SendSignIn = createSignInSender()): ProductWindow {
+export function openWindow(
+  { secrets, store }: Pick<SignInsParts, 'secrets' | 'store'>,
+  send: SendSignIn = createSignInSender(),
+  limits?: SignInLimits,
+): ProductWindow {
   const log: string[] = [];
   const signIns = new SignIns({
     secrets,
@@ -46,11 +60,13 @@ export function openWindow({ secrets, store }: Machine, send: SendSignIn = creat
     log: (level, text) => log.push(`${level} ${text}`),
     environment: {},
     platform: process.platform,
+    ...(limits === undefined ? {} : { limits }),
   });
   return {
     signIns,
     log,
     close: () => {
+      keepText('sign-in.log', log.join('\n'));
       signIns.dispose();
     },
   };
@@ -96,9 +112,14 @@ export function person(
 }
 
 /** The API's client on a connection of a window. */
-export function clientOf({ signIns }: ProductWindow, connection: Connection): DefenderClient {
+export function clientOf(
+  { signIns }: ProductWindow,
+  connection: Connection,
+  change: Partial<DefenderClientOptions> = {},
+): DefenderClient {
   return createDefenderClient({
-    apiUrl: connection.apiUrl ?? '',
+    apiUrl: apiUrlOf(connection),
     getAccessToken: (signal, refusal) => signIns.getAccessToken(connection, signal, refusal),
+    ...change,
   });
 }

@@ -20,7 +20,18 @@ export interface MsalParts {
   readonly clock: Clock;
   readonly log: (level: 'warn' | 'info' | 'debug' | 'trace', text: string) => void;
   readonly send: SendSignIn;
+  readonly limits?: SignInLimits;
 }
+
+/** How long is waited, ms. */
+export interface SignInLimits {
+  /** For a single answer of the sign-in service. */
+  readonly answerMs: number;
+  /** For a person to sign in. */
+  readonly personMs: number;
+}
+
+export const SIGN_IN_LIMITS: SignInLimits = { answerMs: 30_000, personMs: 15 * 60_000 };
 
 export interface AccountMemory {
   readonly get: () => Promise<string | undefined>;
@@ -60,8 +71,8 @@ export function confidentialApplication(
   return new ConfidentialClientApplication(configure(parts, vault, network, credential));
 }
 
-export function openNetwork({ send, clock }: MsalParts, signal: AbortSignal): SignInNetwork {
-  return new SignInNetwork(send, clock, signal);
+export function openNetwork({ send, clock, limits = SIGN_IN_LIMITS }: MsalParts, signal: AbortSignal): SignInNetwork {
+  return new SignInNetwork(send, clock, signal, limits.answerMs);
 }
 
 /** @throws LiveResponseError `signInFailed` with reason `emptyToken`: msal hands an empty answer on */

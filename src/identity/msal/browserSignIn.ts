@@ -15,8 +15,12 @@ export async function signInWithBrowser(
   signal: AbortSignal,
 ): Promise<AuthenticationResult> {
   let end: (() => void) | undefined;
-  const onAbort = (): void => end?.();
-  signal.addEventListener('abort', onAbort, { once: true });
+  const { promise: aborted, resolve: onAbort } = Promise.withResolvers<undefined>();
+  const abort = (): void => {
+    end?.();
+    onAbort(undefined);
+  };
+  signal.addEventListener('abort', abort, { once: true });
   try {
     return await application.acquireTokenInteractive({
       ...wanted,
@@ -27,11 +31,12 @@ export async function signInWithBrowser(
           answerForBrowser(url);
         };
         if (signal.aborted) end();
-        else await prompts.openBrowser(url);
+        // VS Code may first ask whether to open the page: msal must not wait for that answer.
+        else await Promise.race([prompts.openBrowser(url), aborted]);
       },
     });
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -20,9 +20,11 @@ export type SignInReason =
   | 'notAssigned'
   | 'blockedByPolicy'
   | 'deviceCodeBlocked'
+  | 'securityDefaults'
   // the way
   | 'clockSkew'
   | 'notSignInService'
+  | 'busy'
   | 'emptyToken'
   | 'refused';
 
@@ -48,7 +50,12 @@ const BY_NUMBER: ReadonlyMap<number, SignInReason> = new Map<number, SignInReaso
   [50105, 'notAssigned'],
   [53000, 'blockedByPolicy'],
   [53001, 'blockedByPolicy'],
+  [53002, 'blockedByPolicy'],
   [53003, 'blockedByPolicy'],
+  [530032, 'blockedByPolicy'],
+  [530035, 'securityDefaults'],
+  // A session that a device code began, when it is renewed.
+  [530036, 'deviceCodeBlocked'],
 ]);
 
 const BY_WORD: ReadonlyMap<string, SignInReason> = new Map<string, SignInReason>([
@@ -106,7 +113,7 @@ function readError(error: unknown): ServiceRefusal | undefined {
     error: error.errorCode,
     suberror: undefined,
     aadsts: readAadsts(message),
-    correlationId: undefined,
+    correlationId: /Correlation ID: ([\da-f-]{36})/iu.exec(message)?.[1],
     claims: undefined,
   };
 }

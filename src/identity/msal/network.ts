@@ -1,6 +1,8 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Clock } from '../../defender/clock.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../../defender/errors.ts';
+import type { FailureValues } from '../../defender/errors.ts';
+import { readRetryAfter } from '../../defender/retry.ts';
 import type { SendSignIn, SignInAnswer, SignInRequest } from '../../defender/transport.ts';
 
 /** What the sign-in service said when it refused, in its own codes. Its sentence names accounts, so it is not kept. */
@@ -15,8 +17,6 @@ export interface ServiceRefusal {
   readonly claims: string | undefined;
 }
 
-/** A single answer takes this long at most, ms. */
-const ANSWER_MS = 30_000;
 /** RFC 8628: where the service names no interval, and what "slow down" adds to it, ms. */
 const POLL_MS = 5_000;
 
@@ -30,6 +30,7 @@ export class SignInNetwork implements INetworkModule {
   readonly #send: SendSignIn;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #answerMs: number;
   #pollMs = POLL_MS;
 
   /** What ended the work before msal could say why: msal wraps whatever is thrown here. */
@@ -37,10 +38,12 @@ export class SignInNetwork implements INetworkModule {
   /** The last refusal: msal's errors leave out half of it. */
   refusal: ServiceRefusal | undefined;
 
-  constructor(send: SendSignIn, clock: Clock, signal: AbortSignal) {
+  /** @param answerMs - how long a single answer may take, ms */
+  constructor(send: SendSignIn, clock: Clock, signal: AbortSignal, answerMs: number) {
     this.#send = send;
     this.#clock = clock;
     this.#signal = signal;
+    this.#answerMs = answerMs;
   }
 
   async sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
@@ -72,9 +75,12 @@ export class SignInNetwork implements INetworkModule {
       const { status, headers, text } = await this.#bounded(url, host, request);
       if (status >= 300 && status < 400) throw new LiveResponseError('redirected', { host, status });
       const body = parse(text);
-      if (status >= 500) throw new LiveResponseError('serverError', { host, status });
-      if (body === undefined) throw new LiveResponseError('signInFailed', { host, status, reason: 'notSignInService' });
-      this.refusal = readRefusal(body);
+      this.refusal = readRefusal(body ?? {});
+      const correlationId = this.refusal?.correlationId;
+      const values = { host, status, ...(correlationId === undefined ? {} : { correlationId }) };
+      if (status === 429) throw busy(values, headers, this.#clock.now());
+      if (status >= 500) throw new LiveResponseError('serverError', values);
+      if (body === undefined) throw new LiveResponseError('signInFailed', { ...values, reason: 'notSignInService' });
       return { status, headers, body: body as T };
     });
   }
@@ -87,7 +93,7 @@ export class SignInNetwork implements INetworkModule {
     const deadline = new AbortController();
     const timer = setTimeout(() => {
       deadline.abort();
-    }, ANSWER_MS);
+    }, this.#answerMs);
     try {
       return await this.#send({ ...request, url, signal: AbortSignal.any([this.#signal, deadline.signal]) });
     } catch (error) {
@@ -108,6 +114,15 @@ export class SignInNetwork implements INetworkModule {
       throw error;
     }
   }
+}
+
+function busy(values: FailureValues, headers: SignInAnswer['headers'], now: number): LiveResponseError {
+  const retryAt = readRetryAfter(headers['retry-after'], now, headers['date']);
+  return new LiveResponseError('signInFailed', {
+    ...values,
+    reason: 'busy',
+    ...(retryAt === undefined ? {} : { retryAt }),
+  });
 }
 
 function parse(text: string): object | undefined {

@@ -1,17 +1,17 @@
 import type { Refusal } from '../../defender/client.ts';
-import type { AccountInfo, AuthenticationResult, PublicClientApplication } from '@azure/msal-node';
-import { isLiveResponseError, LiveResponseError } from '../../defender/errors.ts';
+import type { AccountInfo, AuthenticationResult, DeviceCodeRequest, PublicClientApplication } from '@azure/msal-node';
+import { LiveResponseError } from '../../defender/errors.ts';
 import { SharedRenewal } from '../sharedRenewal.ts';
 import type { HeldToken } from '../sharedRenewal.ts';
 import type { PersonalTokenSource, PersonalWay, SignInPrompts } from '../tokenSource.ts';
-import { openNetwork, publicApplication, tokenOf } from './application.ts';
+import { openNetwork, publicApplication, SIGN_IN_LIMITS, tokenOf } from './application.ts';
 import type { MsalParts } from './application.ts';
 import { signInWithBrowser } from './browserSignIn.ts';
 import { toSignInFailure } from './failures.ts';
+import type { SignInNetwork } from './network.ts';
 import { TokenVault } from './tokenVault.ts';
 
-/** How long a person may take to sign in, ms. */
-const SIGN_IN_MS = 15 * 60_000;
+type DeviceCode = Parameters<DeviceCodeRequest['deviceCodeCallback']>[0];
 
 /** Tokens of a person: signed in once, renewed without asking, shared by all windows through secret storage. */
 export class PersonTokens implements PersonalTokenSource {
@@ -38,17 +38,17 @@ export class PersonTokens implements PersonalTokenSource {
   }
 
   async signIn(way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
-    const { registration, drawer, accounts } = this.#parts;
+    const { registration, drawer, accounts, limits = SIGN_IN_LIMITS } = this.#parts;
     const { connection, tenantId } = registration;
     const vault = TokenVault.empty(drawer);
     const limit = new AbortController();
     const timer = setTimeout(() => {
       limit.abort();
-    }, SIGN_IN_MS);
+    }, limits.personMs);
     const network = openNetwork(this.#parts, AbortSignal.any([signal, limit.signal]));
     const application = publicApplication(this.#parts, vault, network);
     try {
-      const result = await this.#ask(way, application, prompts, AbortSignal.any([signal, limit.signal]));
+      const result = await this.#ask(way, application, network, prompts, AbortSignal.any([signal, limit.signal]));
       const held = tokenOf(result, this.#parts);
       if (result?.tenantId.toLowerCase() !== tenantId) {
         throw new LiveResponseError('signInFailed', { connection, reason: 'otherTenant' });
@@ -83,6 +83,7 @@ export class PersonTokens implements PersonalTokenSource {
   async #ask(
     way: PersonalWay,
     application: PublicClientApplication,
+    network: SignInNetwork,
     prompts: SignInPrompts,
     signal: AbortSignal,
   ): Promise<AuthenticationResult | null> {
@@ -97,7 +98,14 @@ export class PersonTokens implements PersonalTokenSource {
     }
     return application.acquireTokenByDeviceCode({
       ...wanted,
-      deviceCodeCallback: ({ userCode, verificationUri, expiresIn }) => {
+      deviceCodeCallback: ({ userCode, verificationUri, expiresIn }: Partial<DeviceCode>) => {
+        // msal takes a refusal for a code, and would poll for it.
+        if (userCode === undefined || verificationUri === undefined || expiresIn === undefined) {
+          const { connection, authority } = registration;
+          const failure = { connection, host: new URL(authority).host, reason: 'notSignInService' };
+          if (network.refusal === undefined) throw new LiveResponseError('signInFailed', failure);
+          throw toSignInFailure(undefined, network, connection, way);
+        }
         prompts.showCode({ userCode, verificationUrl: verificationUri, expiresAt: clock.now() + expiresIn * 1000 });
       },
     });
@@ -111,6 +119,7 @@ export class PersonTokens implements PersonalTokenSource {
       const vault = await TokenVault.open(drawer);
       const network = openNetwork(this.#parts, signal);
       const application = publicApplication(this.#parts, vault, network);
+      this.#claims = refusal?.claims ?? this.#claims;
       try {
         const [account] = vault.isEmpty ? [] : await application.getTokenCache().getAllAccounts();
         if (account === undefined) {
@@ -124,10 +133,14 @@ export class PersonTokens implements PersonalTokenSource {
         await vault.save();
         return held;
       } catch (error) {
-        this.#claims = network.refusal?.claims ?? refusal?.claims ?? this.#claims;
+        this.#claims = network.refusal?.claims ?? this.#claims;
         const failure = toSignInFailure(error, network, connection);
         // A refresh token that was refused once is refused for good.
-        if (isLiveResponseError(failure) && failure.values.reason === 'sessionEnded') await drawer.delete('tokens');
+        if (failure.values.reason === 'sessionEnded') {
+          await drawer.delete('tokens').catch(() => undefined);
+          // Else the next one to ask would be told that secret storage has lost it.
+          await accounts.set(undefined);
+        }
         throw failure;
       }
     });

@@ -18,7 +18,8 @@ export class TokenVault implements ICachePlugin {
 
   /** With what is kept now. */
   static async open(drawer: SecretDrawer): Promise<TokenVault> {
-    return new TokenVault(drawer, await drawer.get('tokens'));
+    const kept = await drawer.get('tokens');
+    return new TokenVault(drawer, kept !== undefined && isCache(kept) ? kept : undefined);
   }
 
   /** With nothing in it: a new sign-in replaces the old one when it is complete, and not before. */
@@ -42,5 +43,14 @@ export class TokenVault implements ICachePlugin {
 
   async save(): Promise<void> {
     if (this.#cache !== undefined && this.#cache !== this.#read) await this.#drawer.store('tokens', this.#cache);
+  }
+}
+
+/** What is none would end every piece of work in an error of msal's that names no cause. */
+function isCache(text: string): boolean {
+  try {
+    return JSON.parse(text) instanceof Object;
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONWebKeySet } from 'jose';
 import type { Provider } from 'oidc-provider';
+import { noteSecret } from '../../secrets/runFolder.ts';
 import type { Certificate } from '../certificate.ts';
 import { openDoor } from '../door.ts';
 import type { Faults } from '../faults.ts';
@@ -199,6 +200,8 @@ const TOLD = ['grant_type', 'scope', 'client_id', 'claims'] as const;
 /** Adds to the recording what tests look at. By name, so that nothing secret gets in. */
 function note(recorded: RecordedRequest, { form, credential, method }: LoginRequest): void {
   if (method === 'POST' && form.has('client_id')) {
+    const verifier = form.get('code_verifier');
+    if (verifier !== null) noteSecret(verifier);
     const told = TOLD.flatMap((name) => (form.has(name) ? [[name, form.get(name) ?? ''] as const] : []));
     recorded.form = { ...Object.fromEntries(told), credential };
   }

@@ -5,6 +5,8 @@ export interface MemorySecrets extends Secrets {
   readonly kept: Map<string, string>;
   /** How often a secret was read. */
   reads: number;
+  /** How often a secret was written. */
+  writes: number;
 }
 
 /** As VS Code's: every change is told to every window. */
@@ -17,11 +19,13 @@ export function memorySecrets(): MemorySecrets {
   const secrets: MemorySecrets = {
     kept,
     reads: 0,
+    writes: 0,
     get: (key) => {
       secrets.reads++;
       return Promise.resolve(kept.get(key));
     },
     store: (key, value) => {
+      secrets.writes++;
       kept.set(key, value);
       tell(key);
       return Promise.resolve();

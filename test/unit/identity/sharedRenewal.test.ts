@@ -60,6 +60,27 @@ suite('renewing a token', () => {
     assert.deepEqual(renewals, [undefined, 'old']);
   });
 
+  test('a token that lacks claims is handed out to nobody until another one came', async () => {
+    const renewals: (string | undefined)[] = [];
+    const answers = [new Error('a person is needed'), new Error('a person is needed'), 'new', 'newest'];
+    const renewal = new SharedRenewal(
+      (_signal, refusal) => {
+        renewals.push(refusal?.claims);
+        const token = answers.shift();
+        return typeof token === 'string'
+          ? Promise.resolve({ token, expiresAt: NOW })
+          : Promise.reject(token ?? new Error());
+      },
+      () => NOW,
+    );
+    renewal.hold({ token: 'old', expiresAt: NOW + 60 * MINUTE });
+    await assert.rejects(renewal.get(signal, { token: 'old', claims: '{}' }));
+    await assert.rejects(renewal.get(signal));
+    assert.equal(await renewal.get(signal), 'new');
+    assert.equal(await renewal.get(signal), 'newest');
+    assert.deepEqual(renewals, ['{}', '{}', '{}', undefined]);
+  });
+
   test('less than five minutes before its end a token is renewed', async () => {
     const { renewal, bring } = open();
     renewal.hold({ token: 'old', expiresAt: NOW + 5 * MINUTE });
