@@ -155,6 +155,7 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
   const ledger = sharedLedger(store, connection);
   const custom = connection.cloud === 'custom';
   const common = {
+    connection: connection.name,
     apiUrl: apiUrlOf(connection),
     onCall: (record: Parameters<Log['call']>[0]) => {
       log.call(record);

@@ -1,4 +1,5 @@
-import { destinationOf, readConnection } from '../connections/connection.ts';
+import { l10n, window } from 'vscode';
+import { apiUrlOf, destinationOf, readConnection } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
 import { LiveResponseError } from '../defender/errors.ts';
 import { isFor, readClaims } from '../identity/claims.ts';
@@ -30,7 +31,26 @@ async function addGiven(services: Services, argument: object): Promise<void> {
   if (token !== undefined && (typeof token !== 'string' || !isFor(readClaims(token), read.connection))) {
     throw new LiveResponseError('badArgument', { path: 'accessToken' });
   }
+  if (!(await confirmed(services, read.connection))) return;
   await save(services, read.connection, token === undefined ? undefined : { kind: 'accessToken', value: token });
+}
+
+/**
+ * A program may add connections, but not decide alone where a token goes that we would get for it, nor take away what
+ * a person has signed in to.
+ */
+async function confirmed({ connections }: Services, connection: Connection): Promise<boolean> {
+  const { name, cloud, signIn } = connection;
+  const getsTokens = cloud === 'custom' && signIn !== 'accessToken' && signIn !== 'sample';
+  const known = connections.byName(name);
+  const leadsElsewhere = known !== undefined && destinationOf(known) !== destinationOf(connection);
+  if (!getsTokens && !leadsElsewhere) return true;
+  const add = leadsElsewhere ? l10n.t('Replace') : l10n.t('Add');
+  const question = leadsElsewhere
+    ? l10n.t('A program wants to replace the connection "{0}" by one that leads to {1}.', name, apiUrlOf(connection))
+    : l10n.t('A program wants to add the connection "{0}", which sends tokens to {1}.', name, apiUrlOf(connection));
+  const detail = l10n.t('Allow it only if you started this yourself.');
+  return (await window.showWarningMessage(question, { modal: true, detail }, add)) === add;
 }
 
 /** A secret goes only where it was given for: a connection of the same name that leads elsewhere starts without one. */

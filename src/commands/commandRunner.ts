@@ -144,7 +144,11 @@ export function outcomeOf(error: unknown): Outcome {
 
 const COMMON_STEPS: StepHandlers = {
   ...Object.fromEntries(
-    Object.entries(STEP_COMMANDS).map(([step, command]) => [step, () => commands.executeCommand(command)]),
+    Object.entries(STEP_COMMANDS).map(([step, command]) => [
+      step,
+      (error: unknown) =>
+        commands.executeCommand(command, isLiveResponseError(error) ? error.values.connection : undefined),
+    ]),
   ),
   openSettings: () => commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize'),
 };

@@ -1,9 +1,9 @@
-import { l10n, window } from 'vscode';
+import { InputBoxValidationSeverity, l10n, window } from 'vscode';
 import { sampleConnection } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Services } from '../services.ts';
 import { cloudName } from './cloudNames.ts';
-import { checkToken } from './connectionWizard/checks.ts';
+import { checkToken, WARNINGS } from './connectionWizard/checks.ts';
 import { problemText, promptFor } from './connectionWizard/texts.ts';
 
 /** `liveResponse.openSampleTenant`: a tenant to look around in, without sign-in and network. */
@@ -33,12 +33,12 @@ export async function removeConnection(services: Services): Promise<void> {
 }
 
 /** `liveResponse.replaceAccessToken`: a new token for a connection whose old one has expired. */
-export async function replaceAccessToken(services: Services): Promise<void> {
-  const { active, all } = services.connections;
-  const withToken = all.filter((connection) => connection.signIn === 'accessToken');
+export async function replaceAccessToken(services: Services, args: readonly unknown[]): Promise<void> {
+  const withToken = services.connections.all.filter((connection) => connection.signIn === 'accessToken');
+  const wanted = connectionFor(services, args);
   const connection =
-    active?.signIn === 'accessToken'
-      ? active
+    wanted?.signIn === 'accessToken'
+      ? wanted
       : await pickConnection(services, l10n.t('Replace Access Token'), withToken);
   if (connection === undefined) return;
   const token = await askForToken(l10n.t('Access Token for {0}', connection.name), connection);
@@ -55,11 +55,19 @@ async function askForToken(title: string, connection: Connection): Promise<strin
     password: true,
     ignoreFocusOut: true,
     validateInput: (value) => {
-      const problem = value.trim() === '' ? undefined : checkToken(value.trim(), Date.now(), connection);
-      return problem && problemText(problem);
+      const problem =
+        value.trim() === '' ? undefined : checkToken(value.trim(), Date.now(), connection.cloud, connection);
+      if (problem === undefined) return undefined;
+      const message = problemText(problem);
+      return WARNINGS.has(problem) ? { message, severity: InputBoxValidationSeverity.Warning } : message;
     },
   });
   return token === undefined || token.trim() === '' ? undefined : token.trim();
+}
+
+/** The connection that a failure is about, by its name; else the active one. */
+export function connectionFor({ connections }: Services, [name]: readonly unknown[]): Connection | undefined {
+  return (typeof name === 'string' ? connections.byName(name) : undefined) ?? connections.active;
 }
 
 /** Asks which connection. */

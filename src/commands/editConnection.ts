@@ -16,8 +16,7 @@ export async function editConnection(services: Services): Promise<void> {
   const { connection, secret } = edited;
   const renamed = connection.name !== before.name;
   if (renamed) await services.signIns.rename(before, connection);
-  if (renamed || destinationOf(before) !== destinationOf(connection)) await services.signIns.forget(before);
   if (secret !== undefined) await services.signIns.storeSecret(connection, secret.kind, secret.value);
-  await services.connections.add(connection);
-  if (renamed) await services.connections.remove(before.name);
+  await services.connections.replace(before, connection);
+  if (renamed || destinationOf(before) !== destinationOf(connection)) await services.signIns.forget(before);
 }

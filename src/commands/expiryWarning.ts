@@ -1,6 +1,8 @@
 import { commands, l10n, window } from 'vscode';
+import type { Connection } from '../connections/connection.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { formatTime } from '../platform/format.ts';
+import { withoutLinks } from '../platform/remoteText.ts';
 import type { Services } from '../services.ts';
 
 /** Early enough to get a new token before the next call fails, ms. */
@@ -14,6 +16,8 @@ export class ExpiryWarning {
   readonly #subscriptions: readonly { dispose: () => unknown }[];
   readonly #warned = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts up: what was asked about before is of no interest any more. */
+  #turn = 0;
 
   constructor(services: Pick<Services, 'connections' | 'signIns'>) {
     this.#services = services;
@@ -24,34 +28,42 @@ export class ExpiryWarning {
   }
 
   dispose(): void {
+    this.#turn++;
     clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
   async #set(): Promise<void> {
+    const turn = ++this.#turn;
     clearTimeout(this.#timer);
-    const { connections, signIns } = this.#services;
-    const { active } = connections;
-    const expiresAt = active === undefined ? undefined : await signIns.expiresAt(active).catch(() => undefined);
-    if (active === undefined || expiresAt === undefined || connections.active !== active) return;
+    const { active } = this.#services.connections;
+    const expiresAt = await this.#expiryOf(active);
+    if (active === undefined || expiresAt === undefined || turn !== this.#turn) return;
     const left = expiresAt - Date.now();
     if (left <= 0 || left > LONGEST_WAIT_MS) return;
     this.#timer = setTimeout(
       () => {
-        void this.#warn(active.name, expiresAt);
+        void this.#warn(active, expiresAt);
       },
       Math.max(0, left - WARN_BEFORE_MS),
     );
   }
 
-  async #warn(name: string, expiresAt: number): Promise<void> {
+  async #expiryOf(connection: Connection | undefined): Promise<number | undefined> {
+    if (connection === undefined) return undefined;
+    return this.#services.signIns.expiresAt(connection).catch(() => undefined);
+  }
+
+  async #warn(connection: Connection, expiresAt: number): Promise<void> {
+    const { name } = connection;
     const token = `${name} ${expiresAt.toString()}`;
-    if (this.#warned.has(token)) return;
+    // Another window may have replaced it.
+    if (this.#warned.has(token) || (await this.#expiryOf(connection)) !== expiresAt) return;
     this.#warned.add(token);
     const replace = l10n.t('Replace Access Token…');
-    const sentence = l10n.t('The access token of "{0}" expires at {1}.', name, formatTime(expiresAt));
+    const sentence = withoutLinks(l10n.t('The access token of "{0}" expires at {1}.', name, formatTime(expiresAt)));
     if ((await window.showWarningMessage(sentence, replace)) === replace) {
-      await commands.executeCommand(commandIds.replaceAccessToken);
+      await commands.executeCommand(commandIds.replaceAccessToken, name);
     }
   }
 }

@@ -1,19 +1,20 @@
-import { env, l10n, Uri, window } from 'vscode';
+import { InputBoxValidationSeverity, l10n, window } from 'vscode';
 import type { Connection } from '../connections/connection.ts';
-import { LiveResponseError } from '../defender/errors.ts';
+import { isGuid } from '../evidence/uri.ts';
 import { adviseOn } from '../identity/permissions.ts';
-import type { DeviceCode, SignInPrompts } from '../identity/tokenSource.ts';
-import { formatTime } from '../platform/format.ts';
 import { furtherPermissionWords, missingPermissionWords } from '../platform/permissionWords.ts';
-import { donePage, failedPage } from '../platform/signInPages.ts';
+import { withoutLinks } from '../platform/remoteText.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { pickConnection, replaceAccessToken } from './connectionCommands.ts';
+import { idIn } from './connectionWizard/draft.ts';
+import { problemText, promptFor } from './connectionWizard/texts.ts';
+import { signInPrompts } from './signInPrompts.ts';
+import { connectionFor, pickConnection, replaceAccessToken } from './connectionCommands.ts';
 
-/** `liveResponse.signIn`: whatever the active connection needs to be used. */
-export async function signIn(services: Services, runner: CommandRunner): Promise<void> {
-  const { active, all } = services.connections;
-  const connection = active ?? (await pickConnection(services, l10n.t('Sign In'), all));
+/** `liveResponse.signIn`: whatever a connection needs to be used: the one that is named, or the active one. */
+export async function signIn(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const { all } = services.connections;
+  const connection = connectionFor(services, args) ?? (await pickConnection(services, l10n.t('Sign In'), all));
   if (connection !== undefined) await signInTo(services, runner, connection);
 }
 
@@ -30,7 +31,7 @@ async function signInTo(services: Services, runner: CommandRunner, connection: C
     case 'sample':
       return;
     case 'accessToken':
-      await replaceAccessToken(services);
+      await replaceAccessToken(services, [connection.name]);
       return;
     case 'clientSecret':
     case 'clientCertificate':
@@ -38,6 +39,8 @@ async function signInTo(services: Services, runner: CommandRunner, connection: C
       return;
     case 'azureCli':
       await tryOut(services, runner, connection, connection.signIn);
+      // The list waits for the terminal where somebody signed in.
+      services.signIns.tellChanged(connection);
       return;
     case 'interactive':
     case 'deviceCode':
@@ -70,7 +73,7 @@ async function signInPerson(services: Services, runner: CommandRunner, connectio
   const way = connection.signIn === 'interactive' && canLoopback ? 'interactive' : 'deviceCode';
   const account = await runner.run(l10n.t('Signing in to {0}', connection.name), ({ signal, report }) => {
     const dismissed = new AbortController();
-    const prompts = createPrompts(connection, report, () => {
+    const prompts = signInPrompts(connection, report, () => {
       dismissed.abort();
     });
     return signIns.signIn(connection, way, prompts, AbortSignal.any([signal, dismissed.signal]));
@@ -86,63 +89,26 @@ async function confirmedAgain(connection: Connection): Promise<boolean> {
   return (await window.showInformationMessage(question, { modal: true }, again)) === again;
 }
 
-function createPrompts(connection: Connection, report: (message: string) => void, cancel: () => void): SignInPrompts {
-  return {
-    donePage: donePage(),
-    failedPage: failedPage(),
-    openBrowser: async (url) => {
-      report(l10n.t('Waiting for your browser'));
-      if (!(await env.openExternal(Uri.parse(url, true)))) throw new LiveResponseError('cancelled');
-    },
-    showCode: (code) => {
-      void showCode(connection, code, report, cancel);
-    },
-  };
-}
-
-async function showCode(
-  connection: Connection,
-  { userCode, verificationUrl, expiresAt }: DeviceCode,
-  report: (message: string) => void,
-  cancel: () => void,
-): Promise<void> {
-  const open = l10n.t('Copy Code and Open Page');
-  const answer = await window.showInformationMessage(
-    l10n.t('Sign in to "{0}" with the code {1}', connection.name, userCode),
-    {
-      modal: true,
-      detail: l10n.t(
-        'Enter it at {0}, in the browser of any device. It is valid until {1}. Enter only a code that you asked for yourself.',
-        verificationUrl,
-        formatTime(expiresAt),
-      ),
-    },
-    open,
-  );
-  if (answer !== open) {
-    cancel();
-    return;
-  }
-  await env.clipboard.writeText(userCode);
-  report(l10n.t('Enter the code {0} at {1}', userCode, verificationUrl));
-  await env.openExternal(Uri.parse(verificationUrl, true));
-}
-
 /** @returns whether there is something to try out now */
 async function askForSecret(services: Services, connection: Connection): Promise<boolean> {
-  const isSecret = connection.signIn === 'clientSecret';
-  const value = await window.showInputBox({
-    title: isSecret
-      ? l10n.t('Client Secret of {0}', connection.name)
-      : l10n.t('Passphrase of the Certificate’s Key of {0}', connection.name),
-    prompt: isSecret
-      ? l10n.t('The secret’s value, not its ID. It is kept in VS Code’s secret storage only.')
-      : l10n.t('It is kept in VS Code’s secret storage only. Leave it empty where the key has none.'),
+  const kind = connection.signIn === 'clientSecret' ? 'clientSecret' : 'passphrase';
+  const typed = await window.showInputBox({
+    title:
+      kind === 'clientSecret'
+        ? l10n.t('Client Secret of {0}', connection.name)
+        : l10n.t('Passphrase of the Certificate’s Key of {0}', connection.name),
+    prompt: promptFor(kind, connection.cloud, false),
     password: true,
     ignoreFocusOut: true,
+    validateInput: (text) =>
+      kind === 'clientSecret' && isGuid(idIn(text))
+        ? { message: problemText('secretId'), severity: InputBoxValidationSeverity.Warning }
+        : undefined,
   });
-  if (value === undefined || (isSecret && value === '')) return false;
-  if (value !== '') await services.signIns.storeSecret(connection, isSecret ? 'clientSecret' : 'passphrase', value);
+  // Blanks at the ends of a passphrase may belong to it.
+  const value = kind === 'clientSecret' ? typed?.trim() : typed;
+  if (value === undefined || (kind === 'clientSecret' && value === '')) return false;
+  if (value !== '') await services.signIns.storeSecret(connection, kind, value);
   return true;
 }
 
@@ -156,9 +122,7 @@ async function tryOut(
   const title = l10n.t('Signing in to {0}', connection.name);
   const token = await runner.run(title, ({ signal }) => services.signIns.getAccessToken(connection, signal));
   services.telemetry.send({ name: 'signIn', way, outcome: runner.outcome });
-  if (token === undefined) return;
-  services.signIns.tellChanged(connection);
-  await tellSignedIn(services, connection);
+  if (token !== undefined) await tellSignedIn(services, connection);
 }
 
 /** Who is signed in now, and what the token may and may not do: advice, since only the API knows. */
@@ -169,7 +133,7 @@ async function tellSignedIn(services: Services, connection: Connection): Promise
   const missing = advice === undefined ? undefined : missingPermissionWords(advice);
   const further = advice === undefined ? undefined : furtherPermissionWords(advice);
   const sentences = [l10n.t('Signed in to "{0}" as {1}.', connection.name, account), missing, further];
-  const text = sentences.filter((sentence) => sentence !== undefined).join(' ');
+  const text = withoutLinks(sentences.filter((sentence) => sentence !== undefined).join(' '));
   if (missing === undefined) void window.showInformationMessage(text);
   else void window.showWarningMessage(text);
 }

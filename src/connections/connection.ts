@@ -135,9 +135,9 @@ export function isAuthority(value: unknown): value is string {
   return protocol === 'https:' && username + password + search + hash === '' && pathname === '/';
 }
 
-/** A resource and `/.default`: what an administrator consented to. */
+/** A resource and `/.default`: what an administrator consented to. It also stands in commands that people copy. */
 export function isScope(value: unknown): value is string {
-  return typeof value === 'string' && /^(?:https|api):\/\/[^\s/]+(?:\/[^\s]*)?\/\.default$/u.test(value);
+  return typeof value === 'string' && /^(?:https|api):\/\/[\w.:-]+(?:\/[\w.~-]+)*\/\.default$/u.test(value);
 }
 
 /** As Windows or POSIX write it. No network share: opening one would send this account's credentials to its server. */

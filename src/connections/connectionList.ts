@@ -51,11 +51,17 @@ export class ConnectionList {
 
   /** Adds a connection, or replaces the one of the same name, and makes it active. */
   async add(connection: Connection): Promise<void> {
-    await this.load();
-    await this.#store.call('putConnection', connection.name, JSON.stringify(connection));
-    const others = this.#connections.filter((other) => other.name !== connection.name);
-    this.#connections = [...others, connection];
+    await this.#put(connection);
     await this.activate(connection.name);
+  }
+
+  /** Puts a changed connection in the place of an old one, active where that one was. */
+  async replace(old: Connection, changed: Connection): Promise<void> {
+    const wasActive = this.active?.name === old.name;
+    await this.#put(changed);
+    if (wasActive) await this.activate(changed.name);
+    if (changed.name === old.name) this.#changed.fire(undefined);
+    else await this.remove(old.name);
   }
 
   async activate(name: string): Promise<void> {
@@ -72,6 +78,13 @@ export class ConnectionList {
     this.#connections = this.#connections.filter((connection) => connection.name !== name);
     if (this.#activeName === name) this.#activeName = (await this.#store.call('connections')).active;
     this.#changed.fire(undefined);
+  }
+
+  async #put(connection: Connection): Promise<void> {
+    await this.load();
+    await this.#store.call('putConnection', connection.name, JSON.stringify(connection));
+    const others = this.#connections.filter((other) => other.name !== connection.name);
+    this.#connections = [...others, connection];
   }
 
   async #read(): Promise<void> {

@@ -39,6 +39,8 @@ export class SignIns {
   readonly #leases: Leases;
   readonly #sources = new Map<string, Promise<TokenSource>>();
   readonly #changed = new Emitter<Connection>();
+  /** The prompt that is open in this window. */
+  #prompting: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
 
   /** Someone signed in to a connection or out of it, in this window. */
   readonly onDidChange = this.#changed.event;
@@ -85,14 +87,21 @@ export class SignIns {
   async signIn(connection: Connection, way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
     const source = await this.#source(connection);
     if (!isPersonal(source)) throw new LiveResponseError('badArgument', { path: 'signIn' });
+    // Whoever asks again has closed the page of the first time: that one is over.
+    this.#prompting?.controller.abort();
+    await this.#prompting?.ended;
+    const controller = new AbortController();
+    const all = AbortSignal.any([signal, controller.signal]);
     try {
-      const account = await this.#leases.holdOnly(PROMPT, () => source.signIn(way, prompts, signal));
+      const asking = this.#leases.holdOnly(PROMPT, () => source.signIn(way, prompts, all));
+      this.#prompting = { controller, ended: asking.then(noop, noop) };
+      const account = await asking;
       await this.#leases.giveBack(REFUSED);
       this.#changed.fire(connection);
       return account;
     } catch (error) {
       const refused = isLiveResponseError(error) && (error.code === 'cancelled' || error.values.reason === 'declined');
-      if (refused) await this.#leases.takeFor(REFUSED, COOL_DOWN_MS);
+      if (refused && !controller.signal.aborted) await this.#leases.takeFor(REFUSED, COOL_DOWN_MS);
       throw error;
     }
   }
@@ -111,9 +120,9 @@ export class SignIns {
   async storeSecret(connection: Connection, kind: Exclude<SecretKind, 'tokens'>, value: string): Promise<void> {
     const drawer = this.#drawer(connection);
     await drawer.store(kind, value);
+    this.#drop(connection);
     // What was fetched with another secret may belong to another application.
     await drawer.delete('tokens');
-    this.#drop(connection);
     this.#changed.fire(connection);
   }
 
@@ -193,6 +202,9 @@ export class SignIns {
         get: () => this.#parts.store.call('account', ownerOf(connection)).catch(() => undefined),
         set: (account) => this.#remember(connection, account),
       },
+      onOtherPerson: () => {
+        this.#changed.fire(connection);
+      },
       clock,
       log,
       send: await this.#parts.loadSend(),
@@ -219,6 +231,10 @@ export class SignIns {
     );
     this.#sources.delete(owner);
   }
+}
+
+function noop(): void {
+  // Only that it ended is of interest.
 }
 
 function isPersonal(source: TokenSource): source is PersonalTokenSource {

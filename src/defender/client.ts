@@ -35,6 +35,8 @@ export interface Refusal {
 }
 
 export interface DefenderClientOptions {
+  /** Name of the connection, for errors. */
+  readonly connection?: string;
   /** Base of the API without a slash at the end, e.g. `https://api.security.microsoft.com`. */
   readonly apiUrl: string;
   /** A token for the API. After a refusal it must be another one. */
@@ -96,6 +98,12 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const apiUrl = options.apiUrl.replace(/\/+$/u, '');
   const { host } = new URL(apiUrl);
 
+  /** Signing in is about a connection, not about a host. */
+  const named = (error: LiveResponseError): LiveResponseError =>
+    error.code === 'notSignedIn' && options.connection !== undefined
+      ? new LiveResponseError(error.code, { ...error.values, connection: options.connection })
+      : error;
+
   const logged = async (
     door: CallRecord['door'],
     target: string,
@@ -137,7 +145,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       const body = await readJson(answer, host);
       answered = answer.status !== 429;
       if (answer.status === 200) return { body, date: answer.headers['date'] };
-      const error = toApiError(answer, body, host, clock.now());
+      const error = named(toApiError(answer, body, host, clock.now()));
       throw error.code === 'rateLimited' ? await noteRefusal(error) : error;
     } finally {
       // The account is asked in order, so nobody has to wait for this note; a failing one ends in the local account.
@@ -168,25 +176,34 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       return await accessToken(signal, { token, ...(claims === undefined ? {} : { claims }) });
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notSignedIn') throw error;
-      throw new LiveResponseError('notSignedIn', { ...error.values, ...refusal.values });
+      // What the sign-in service said is what an administrator can act upon.
+      throw new LiveResponseError('notSignedIn', { ...refusal.values, ...error.values });
     }
   };
 
   const get = async (path: string, signal: AbortSignal, priority: Priority): Promise<ApiAnswer> => {
     let token = await accessToken(signal);
+    let refusal: LiveResponseError | undefined;
     let renewed = false;
+    const renew = async ({ aside }: Allowance): Promise<void> => {
+      if (refusal === undefined || renewed) return;
+      token = await aside(renewedToken(signal, token, refusal));
+      renewed = true;
+    };
     const send = async ({ left, aside }: Allowance): Promise<ApiAnswer> => {
       const slot = await aside(budget.take(priority, signal));
       return sendOnce(path, token, signal, slot, left());
     };
     return withRetry(clock, signal, async (allowance) => {
       throwIfCancelled(signal);
+      // A sign-in service that failed in passing is asked again, and not the API with a token that it refused.
+      await renew(allowance);
       try {
         return await send(allowance);
       } catch (error) {
         if (!isLiveResponseError(error) || error.code !== 'notSignedIn' || renewed) throw error;
-        renewed = true;
-        token = await allowance.aside(renewedToken(signal, token, error));
+        refusal = error;
+        await renew(allowance);
         return send(allowance);
       }
     });

@@ -102,6 +102,11 @@ export class Download {
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);
     const start = answer.status === 206 ? rangeStart(answer.headers['content-range']) : 0;
+    if (start === undefined) {
+      // A part that does not say where it belongs must not pass for the whole.
+      await this.#startAgain();
+      throw new LiveResponseError('incompleteDownload', { host, status: 206 });
+    }
     if (start !== this.#received) await this.#startAgain();
     if (start > 0 && start !== this.#received) throw new LiveResponseError('incompleteDownload', { host });
 
@@ -156,9 +161,9 @@ export class Download {
 }
 
 /** `bytes 100-199/200` → 100 */
-function rangeStart(header: string | undefined): number {
+function rangeStart(header: string | undefined): number | undefined {
   const start = /^bytes (\d+)-/u.exec(header ?? '')?.[1];
-  return start === undefined ? 0 : Number(start);
+  return start === undefined ? undefined : Number(start);
 }
 
 async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {

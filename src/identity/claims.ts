@@ -51,3 +51,15 @@ export function isFor(
 ): boolean {
   return claims?.tenantId === tenantId && claims.clientId === clientId;
 }
+
+/** Microsoft's id for the Defender API ("WindowsDefenderATP"): the audience of tokens that name no address. */
+const DEFENDER_APP_ID = 'fc780465-2017-40d4-a0c5-307022471b92';
+
+/**
+ * Whether a token is for a resource, e.g. `https://api.securitycenter.microsoft.com`. Entra names one by its address or
+ * by its application id; the id of one of a company's own stands in its address.
+ */
+export function isForResource({ audience = '' }: Pick<TokenClaims, 'audience'>, resource: string): boolean {
+  const [found, wanted] = [audience, resource].map((text) => text.toLowerCase().replace(/\/$/u, ''));
+  return found === wanted || found === DEFENDER_APP_ID || wanted === `api://${found ?? ''}`;
+}

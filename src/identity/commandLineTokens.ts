@@ -2,7 +2,7 @@ import type { Refusal } from '../defender/client.ts';
 import { LiveResponseError } from '../defender/errors.ts';
 import type { FailureValues } from '../defender/errors.ts';
 import { runProcess } from './childProcess.ts';
-import { readClaims } from './claims.ts';
+import { isForResource, readClaims } from './claims.ts';
 import type { TokenClaims } from './claims.ts';
 import { findTools } from './commandLineTools.ts';
 import type { ToolKind } from './commandLineTools.ts';
@@ -15,8 +15,6 @@ import { readToolAnswer, signInCommand } from './toolAnswers.ts';
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** A token has some 3 kB. */
 const MAX_OUTPUT = 1024 * 1024;
-/** Microsoft's id for the Defender API ("WindowsDefenderATP"): the audience of tokens that name no address. */
-const DEFENDER_APP_ID = 'fc780465-2017-40d4-a0c5-307022471b92';
 
 export interface CommandLineTokensOptions {
   /** What tokens are for: the scope without `/.default`, e.g. `https://api.securitycenter.microsoft.com`. */
@@ -107,7 +105,7 @@ export class CommandLineTokens implements TokenSource {
     const claims = readClaims(token);
     if (claims?.tenantId === undefined || claims.audience === undefined) throw this.#failed('cliFailed');
     if (claims.tenantId !== tenantId) throw this.#notSignedIn(tool, 'otherTenant');
-    if (!isAudience(claims.audience, resource)) throw this.#notSignedIn(tool, 'otherAudience');
+    if (!isForResource(claims, resource)) throw this.#notSignedIn(tool, 'otherAudience');
     return { token, claims, tool };
   }
 
@@ -139,10 +137,4 @@ export class CommandLineTokens implements TokenSource {
     };
     return new LiveResponseError('signInFailed', values);
   }
-}
-
-/** Entra names a resource by address or by application id; the id of one of a company's own stands in its address. */
-function isAudience(audience: string, resource: string): boolean {
-  const [found, wanted] = [audience, resource].map((text) => text.toLowerCase().replace(/\/$/u, ''));
-  return found === wanted || found === DEFENDER_APP_ID || wanted === `api://${found ?? ''}`;
 }

@@ -1,3 +1,5 @@
+import { LiveResponseError } from '../defender/errors.ts';
+
 /** Where secrets live: VS Code's SecretStorage. */
 export interface Secrets {
   readonly get: (key: string) => PromiseLike<string | undefined>;
@@ -20,6 +22,7 @@ export const SECRET_KINDS: readonly SecretKind[] = ['accessToken', 'clientSecret
 export interface SecretDrawer {
   readonly get: (kind: SecretKind) => Promise<string | undefined>;
   readonly store: (kind: SecretKind, value: string) => Promise<void>;
+  /** @throws LiveResponseError `signInFailed`: what was not forgotten must not pass for forgotten */
   readonly delete: (kind: SecretKind) => Promise<void>;
   /** A secret of this connection changed, in this window or another. */
   readonly onDidChange: (listener: (kind: SecretKind) => void) => { dispose: () => unknown };
@@ -35,7 +38,13 @@ export function openDrawer(secrets: Secrets, owner: string): SecretDrawer {
   return {
     get: async (kind) => secrets.get(keyOf(kind)),
     store: async (kind, value) => secrets.store(keyOf(kind), value),
-    delete: async (kind) => secrets.delete(keyOf(kind)),
+    delete: async (kind) => {
+      try {
+        await secrets.delete(keyOf(kind));
+      } catch {
+        throw new LiveResponseError('signInFailed', { reason: 'secretStorage' });
+      }
+    },
     onDidChange: (listener) =>
       secrets.onDidChange(({ key }) => {
         const kind = SECRET_KINDS.find((known) => keyOf(known) === key);

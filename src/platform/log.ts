@@ -27,7 +27,8 @@ export class Log {
 
   /** A failure by its code and values; of errors that are not ours only name and message. */
   failure(what: string, error: unknown): void {
-    if (isLiveResponseError(error)) this.channel.warn(`${what}: ${error.code} ${JSON.stringify(error.values)}`);
+    if (isLiveResponseError(error))
+      this.channel.warn(`${what}: ${error.code} ${JSON.stringify(error.values, notPersonal)}`);
     else if (error instanceof Error) this.channel.error(`${what}: ${error.name}: ${error.message}`);
     else this.channel.error(`${what}: failed`);
   }
@@ -35,4 +36,9 @@ export class Log {
   show(): void {
     this.channel.show(true);
   }
+}
+
+/** Who asked, and in which tenant, is not needed to find a fault. */
+function notPersonal(key: string, value: unknown): unknown {
+  return key === 'account' || key === 'command' ? undefined : value;
 }

@@ -64,7 +64,9 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     steps: ['signIn', 'showLog'],
   }),
   elsewhere: () => ({
-    sentence: l10n.t('Another window is just asking you to sign in. Finish or cancel it there.'),
+    sentence: l10n.t(
+      'Another window is just asking you to sign in. Finish or cancel it there; one that was closed is over in 15 seconds.',
+    ),
     steps: ['signIn'],
   }),
   tooSlow: () => ({
@@ -82,7 +84,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
       'Nobody has consented yet to what the app registration of "{0}" asks for. An administrator of the tenant can.',
       name,
     ),
-    steps: ['copyRegistrationCommands', 'showLog'],
+    steps: ['signIn', 'copyRegistrationCommands', 'showLog'],
   }),
   notAssigned: (name) => ({
     sentence: l10n.t(
@@ -155,6 +157,12 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
   passphraseWrong: (name) => ({
     sentence: l10n.t('The private key of "{0}" needs a passphrase, and the one that is stored does not open it.', name),
     steps: ['signIn'],
+  }),
+  secretStorage: () => ({
+    sentence: l10n.t(
+      'VS Code’s secret storage did not forget what it was to forget. Unlock its key ring and try again.',
+    ),
+    steps: ['showLog'],
   }),
   // the way
   clockSkew: () => ({

@@ -14,6 +14,9 @@ export interface SignInTable {
   readonly setAccount: (owner: string, account: string | undefined) => void;
 }
 
+/** What lies further ahead was taken by a clock that was wrong, ms. */
+const LONGEST_LEASE_MS = 120_000;
+
 /** Stands in `shared.db`: what the windows of this machine share. */
 export const SIGN_IN_SCHEMA = `
   CREATE TABLE IF NOT EXISTS leases (
@@ -41,9 +44,9 @@ export class SqliteSignInTable implements SignInTable {
       .prepare(
         `INSERT INTO leases (name, holder, until) VALUES (?, ?, ?)
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-         WHERE leases.until <= ? OR leases.holder = excluded.holder`,
+         WHERE leases.until <= ? OR leases.until > ? OR leases.holder = excluded.holder`,
       )
-      .run(name, holder, until, now);
+      .run(name, holder, until, now, now + LONGEST_LEASE_MS);
     return Number(taken.changes) === 1;
   }
 
@@ -69,7 +72,8 @@ export class MemorySignInTable implements SignInTable {
 
   takeLease(name: string, holder: string, until: number, now: number): boolean {
     const held = this.#leases.get(name);
-    if (held !== undefined && held.until > now && held.holder !== holder) return false;
+    const holds = held !== undefined && held.until > now && held.until <= now + LONGEST_LEASE_MS;
+    if (holds && held.holder !== holder) return false;
     this.#leases.set(name, { holder, until });
     return true;
   }

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { Disposable, EventEmitter, TreeView } from 'vscode';
-import type { Connection } from '../connections/connection.ts';
+import type { Connection, SignIn } from '../connections/connection.ts';
 import type { ConnectionList } from '../connections/connectionList.ts';
 import type { SignIns } from '../connections/signIns.ts';
 import type { Session, Sessions } from '../connections/sessions.ts';
@@ -17,6 +17,9 @@ import type { TreeNode } from './nodes.ts';
 
 /** How often ages are brought up to date while someone may be looking, ms. */
 const AGE_MS = 30_000;
+
+/** Ways to sign in that can be signed out of here: the others are signed in elsewhere, or by a file. */
+const SIGNED_OUT_OF: ReadonlySet<SignIn> = new Set(['interactive', 'deviceCode', 'clientSecret', 'accessToken']);
 
 export interface ActionsViewParts {
   readonly view: TreeView<TreeNode>;
@@ -143,9 +146,13 @@ export class ActionsView implements Disposable {
     }
     if (connections.active !== connection) return;
     // Part of the title: a view that is alone in its container shows no description.
-    if (connection !== undefined && account !== undefined) this.#view.title = `${connection.name} · ${account}`;
-    const unneeded = connection === undefined || connection.signIn === 'sample' || connection.signIn === 'azureCli';
-    setContextKey('liveResponse.signedIn', unneeded ? 'unneeded' : account === undefined ? 'no' : 'yes');
+    const signedOut = this.shown?.state.kind === 'failed' && signedOutReason(this.shown.state.error) !== undefined;
+    if (connection !== undefined) {
+      this.#view.title = account === undefined || signedOut ? connection.name : `${connection.name} · ${account}`;
+    }
+    if (connection === undefined || !SIGNED_OUT_OF.has(connection.signIn))
+      setContextKey('liveResponse.signedIn', 'unneeded');
+    else setContextKey('liveResponse.signedIn', account === undefined || signedOut ? 'no' : 'yes');
   }
 
   async #load(source: TreeSource): Promise<void> {
@@ -167,6 +174,8 @@ export class ActionsView implements Disposable {
     }
     await learned;
     this.#describe(actions);
+    // Only now is it known whether the sign-in holds, and of some who it is.
+    await this.#showAccount(this.#parts.connections.active);
   }
 
   /** Tells what the list has come to: by the keys that choose a welcome, and for a failure by a sentence above. */

@@ -154,7 +154,7 @@ suite('a policy lets nobody in', () => {
       'consent was taken back',
       () => (stage().tenant.identity.policies.consented = false),
       'consentMissing',
-      'copyRegistrationCommands',
+      'signIn',
       /^Nobody has consented yet/,
       'AADSTS65001',
     ],
@@ -182,7 +182,7 @@ suite('a policy lets nobody in', () => {
   const OTHERS: readonly (readonly [number, string, string, NextStep, RegExp])[] = [
     [50020, 'invalid_grant', 'otherTenant', 'signIn', /does not belong to the tenant/],
     [50105, 'invalid_grant', 'notAssigned', 'signIn', /is not assigned/],
-    [90094, 'access_denied', 'consentMissing', 'copyRegistrationCommands', /An administrator of the tenant can/],
+    [90094, 'access_denied', 'consentMissing', 'signIn', /An administrator of the tenant can/],
     [700016, 'unauthorized_client', 'unknownApplication', 'editConnection', /Check the client ID/],
     [7000218, 'invalid_client', 'publicClientOff', 'copyRegistrationCommands', /Allow public client flows/],
     [650052, 'invalid_client', 'noDefenderHere', 'editConnection', /no Microsoft Defender/],

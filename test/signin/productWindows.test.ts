@@ -28,6 +28,33 @@ suite('one prompt at a time', () => {
       assert.ok(await other.signIns.signIn(connection, 'interactive', person(tenant), signal));
     }));
 
+  test('whoever asks again in the same window gets a new page, and the first one is over', () =>
+    inScene(stage().tenant, 'interactive', async ({ fails, signIn, tenant, window }) => {
+      const pages: string[] = [];
+      const idle = { ...person(tenant), openBrowser: (url: string) => Promise.resolve(void pages.push(url)) };
+      const first = signIn(idle);
+      await until('the page', () => pages.length === 1);
+      const second = signIn();
+      await fails(first, 'cancelled', undefined, undefined, /Cancelled/);
+      assert.equal(await second, 'analyst@contoso.example');
+      assert.equal(await window.signIns.wasRefused(), false);
+    }));
+
+  test('another window hears who signed in and out', () =>
+    inScene(stage().tenant, 'interactive', async ({ openAnother, connection, signIn, tenant, window, list }) => {
+      await signIn();
+      const other = openAnother();
+      await list(other);
+      const told: (string | undefined)[] = [];
+      other.signIns.onDidChange(({ name }) => told.push(name));
+      await signIn(person(tenant, { as: 'responder@contoso.example' }));
+      await until('the other window to hear of it', () => told.length === 1);
+      assert.equal(await other.signIns.account(connection), 'responder@contoso.example');
+      await window.signIns.signOut(connection);
+      await until('the other window to hear of the end', () => told.length === 2);
+      assert.equal(await other.signIns.account(connection), undefined);
+    }));
+
   test('silent first: where a token is there, nobody is asked in any window', () =>
     inScene(stage().tenant, 'interactive', async ({ signIn, list, openAnother, tenant, connection }) => {
       await signIn();

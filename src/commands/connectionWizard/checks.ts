@@ -1,8 +1,10 @@
 import { isAbsolutePath, isAllowedUrl, isAuthority, isScope } from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
+import { cloudAddresses } from '../../defender/clouds.ts';
 import { isGuid } from '../../evidence/uri.ts';
+import type { Cloud } from '../../evidence/uri.ts';
 import type { CertificateProblem } from '../../identity/certificateFile.ts';
-import { isFor, readClaims } from '../../identity/claims.ts';
+import { isFor, isForResource, readClaims } from '../../identity/claims.ts';
 import { hostsIn, idIn, isHost, mayKeepSecret } from './draft.ts';
 import type { Draft, TextStep } from './draft.ts';
 
@@ -25,11 +27,12 @@ export type Problem =
   | 'noToken'
   | 'tokenExpired'
   | 'foreignToken'
+  | 'otherAudience'
   | 'nameTooLong'
   | 'nameTaken';
 
 /** Likely mistakes that may be right after all: they are told, and Enter is taken. */
-export const WARNINGS: ReadonlySet<Problem> = new Set<Problem>(['secretId', 'tenantAsClient']);
+export const WARNINGS: ReadonlySet<Problem> = new Set<Problem>(['secretId', 'tenantAsClient', 'otherAudience']);
 
 /** What a step's text is held against. */
 export interface CheckContext {
@@ -49,11 +52,20 @@ export function check(step: TextStep, text: string, draft: Draft, context: Check
 }
 
 /** Checks a pasted token, for a connection where it is to serve that one. */
-export function checkToken(token: string, now: number, connection?: Connection): Problem | undefined {
+export function checkToken(
+  token: string,
+  now: number,
+  cloud: Cloud | undefined,
+  connection?: Connection,
+): Problem | undefined {
   const claims = readClaims(token);
   if (!isGuid(claims?.tenantId) || !isGuid(claims.clientId)) return 'noToken';
   if (claims.expiresAt !== undefined && claims.expiresAt <= now) return 'tokenExpired';
   if (connection !== undefined && !isFor(claims, connection)) return 'foreignToken';
+  // What a custom address wants to see, only it knows.
+  if (cloud === undefined || cloud === 'custom') return undefined;
+  const resource = cloudAddresses(cloud).scope.replace(/\/\.default$/u, '');
+  if (!isForResource(claims, resource)) return 'otherAudience';
   return undefined;
 }
 
@@ -83,7 +95,7 @@ const CHECKS: Readonly<Record<TextStep, Check>> = {
     return unless(isAbsolutePath(text), 'noAbsolutePath');
   },
   passphrase: () => undefined,
-  accessToken: (text, _draft, { now }) => checkToken(text, now),
+  accessToken: (text, { place }, { now }) => checkToken(text, now, place?.cloud),
   name: (text, _draft, { existing, names }) => {
     if (text.length > 80) return 'nameTooLong';
     return unless(text === existing?.name || !names.includes(text), 'nameTaken');

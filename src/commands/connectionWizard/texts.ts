@@ -86,6 +86,9 @@ export function problemText(problem: Problem): string {
     noTenantId: l10n.t('A tenant ID has 32 digits and letters from a to f, in groups of 8, 4, 4, 4 and 12.'),
     noClientId: l10n.t('A client ID has 32 digits and letters from a to f, in groups of 8, 4, 4, 4 and 12.'),
     tenantAsClient: l10n.t('This is the tenant’s ID. The client ID stands on the page of the app registration.'),
+    otherAudience: l10n.t(
+      'This token is not for the Defender API: ask for one with --resource https://api.securitycenter.microsoft.com.',
+    ),
     secretId: l10n.t('This looks like the secret’s ID. What is needed is its value, shown only once, when it is made.'),
     noAbsolutePath: l10n.t('The whole path is needed, from the root or the drive on.'),
     networkShare: l10n.t('A file on a network share is not taken. Copy it to this machine.'),

@@ -17,6 +17,8 @@ export interface MsalParts {
   readonly leases: Leases;
   /** Who signed in last, for all windows: tells a lost secret storage from a first start. */
   readonly accounts: AccountMemory;
+  /** Another person is signed in now, or nobody any more: by another window. */
+  readonly onOtherPerson: () => void;
   readonly clock: Clock;
   readonly log: (level: 'warn' | 'info' | 'debug' | 'trace', text: string) => void;
   readonly send: SendSignIn;

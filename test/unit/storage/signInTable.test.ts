@@ -41,6 +41,12 @@ for (const [where, create] of KINDS) {
       assert.equal(table.takeLease('prompt', 'c', 125, 115), true);
     });
 
+    test('a lease that was taken by a clock far ahead blocks nobody once that is right again', () => {
+      const table = create();
+      assert.equal(table.takeLease('prompt', 'a', 3_600_000 + 15_000, 3_600_000), true);
+      assert.equal(table.takeLease('prompt', 'b', 15_000, 0), true);
+    });
+
     test('an account is known until it is forgotten', () => {
       const table = create();
       assert.equal(table.account("o'hara"), undefined);

@@ -79,16 +79,36 @@ suite('what is typed is checked', () => {
   }
 
   test('only what may be right after all is a warning', () => {
-    assert.deepEqual([...WARNINGS].sort(), ['secretId', 'tenantAsClient']);
+    assert.deepEqual([...WARNINGS].sort(), ['otherAudience', 'secretId', 'tenantAsClient']);
+  });
+
+  test('a token for something else than the Defender API of its cloud is warned of', () => {
+    const tokenFor = (aud: string): string => jwt({ tid: TENANT, appid: CLIENT, aud });
+    assert.equal(checkToken(tokenFor('https://management.azure.com/'), NOW, 'commercial'), 'otherAudience');
+    assert.equal(checkToken(tokenFor('https://api.securitycenter.microsoft.com/'), NOW, 'commercial'), undefined);
+    assert.equal(checkToken(tokenFor('fc780465-2017-40d4-a0c5-307022471b92'), NOW, 'gcc'), undefined);
+    assert.equal(checkToken(tokenFor('api://anything'), NOW, 'custom'), undefined);
   });
 
   test('a token that replaces another must be of the same tenant and application', () => {
     assert.equal(
-      checkToken(TOKEN, NOW, { name: 'x', cloud: 'gcc', tenantId: TENANT, clientId: CLIENT, signIn: 'accessToken' }),
+      checkToken(TOKEN, NOW, 'custom', {
+        name: 'x',
+        cloud: 'gcc',
+        tenantId: TENANT,
+        clientId: CLIENT,
+        signIn: 'accessToken',
+      }),
       undefined,
     );
     assert.equal(
-      checkToken(TOKEN, NOW, { name: 'x', cloud: 'gcc', tenantId: OTHER, clientId: CLIENT, signIn: 'accessToken' }),
+      checkToken(TOKEN, NOW, 'custom', {
+        name: 'x',
+        cloud: 'gcc',
+        tenantId: OTHER,
+        clientId: CLIENT,
+        signIn: 'accessToken',
+      }),
       'foreignToken',
     );
   });
