@@ -15,10 +15,11 @@ const ROOMS = {
   connections: ['defender', 'evidence', 'identity', 'results', 'sample'],
   platform: ['defender', 'identity'],
   documents: ['defender', 'evidence', 'results', 'platform'],
+  notes: ['defender', 'evidence', 'results', 'platform'],
   tree: ['defender', 'evidence', 'results', 'connections', 'platform'],
-  commands: ['defender', 'evidence', 'identity', 'results', 'connections', 'platform', 'documents', 'tree'],
+  commands: ['defender', 'evidence', 'identity', 'results', 'connections', 'platform', 'documents', 'notes', 'tree'],
 };
-const ROOMS_WITH_VSCODE = ['platform', 'documents', 'tree', 'commands'];
+const ROOMS_WITH_VSCODE = ['platform', 'documents', 'notes', 'tree', 'commands'];
 
 function roomRules([room, allowed]) {
   const others = Object.keys(ROOMS).filter((other) => other !== room && !allowed.includes(other));

@@ -8,6 +8,7 @@ const BUNDLES = {
   core: 'src/core.ts',
   net: 'src/defender/tenantClient.ts',
   identity: 'src/identity/msal/createMsalTokens.ts',
+  notes: 'src/notes/noteTexts.ts',
   sample: 'src/sample/sampleTransport.ts',
   worker: 'src/results/worker/main.ts',
   // Only in a build that is given where to send to.

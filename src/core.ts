@@ -6,6 +6,7 @@ import { ExpiryWarning } from './commands/expiryWarning.ts';
 import { ExitCodeItem } from './documents/exitCodeItem.ts';
 import { MissingResults } from './documents/missingResults.ts';
 import { ResultFileSystem } from './documents/resultFileSystem.ts';
+import { NotePaste } from './notes/notePaste.ts';
 import type { CommandId } from './platform/commandIds.ts';
 import { createServices } from './services.ts';
 import type { ActionTree } from './tree/actionTree.ts';
@@ -22,6 +23,7 @@ export interface Registered {
 export interface Core extends Disposable {
   readonly tree: ActionTree;
   readonly files: ResultFileSystem;
+  readonly paste: NotePaste;
   readonly run: (id: CommandId, args: readonly unknown[]) => Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
   return {
     tree: services.view.tree,
     files,
+    paste: new NotePaste(services),
     run: createCommands(services),
     dispose: () => {
       for (const disposable of disposables) disposable.dispose();

@@ -1,8 +1,25 @@
-import { commands, EventEmitter, l10n, MarkdownString, window, workspace } from 'vscode';
-import type { ExtensionContext, FileChangeEvent, FileSystemProvider, TreeDataProvider } from 'vscode';
+import {
+  commands,
+  DataTransferItem,
+  DocumentDropOrPasteEditKind,
+  EventEmitter,
+  l10n,
+  languages,
+  MarkdownString,
+  window,
+  workspace,
+} from 'vscode';
+import type {
+  DocumentPasteEditProvider,
+  ExtensionContext,
+  FileChangeEvent,
+  FileSystemProvider,
+  TreeDataProvider,
+} from 'vscode';
 import type { Core } from './core.ts';
 import { RESULT_SCHEME } from './evidence/scheme.ts';
 import { loadCore } from './lazy.ts';
+import { COPIED_TYPE, describeCopied } from './notes/copied.ts';
 import { actionsViewId, commandIds } from './platform/commandIds.ts';
 import type { TreeNode } from './tree/nodes.ts';
 
@@ -52,11 +69,34 @@ export function activate(context: ExtensionContext): void {
     l10n.t('This is what the device answered. It is kept as it came and cannot be changed.'),
   );
 
+  const copy: DocumentPasteEditProvider = {
+    prepareDocumentPaste: (document, ranges, dataTransfer) => {
+      const copied = describeCopied(document.uri.query, ranges);
+      dataTransfer.set(COPIED_TYPE, new DataTransferItem(copied));
+      // Not waited for: a paste in this window needs none of it.
+      void core().then(({ paste }) => paste.remember(document, ranges, copied));
+    },
+  };
+  const paste: DocumentPasteEditProvider = {
+    provideDocumentPasteEdits: async (document, ranges, dataTransfer) =>
+      (await core()).paste.edits(document, ranges, dataTransfer),
+  };
+  const providedPasteEditKinds = [DocumentDropOrPasteEditKind.Empty.append('liveResponse')];
+
   context.subscriptions.push(
     view,
     treeChanged,
     filesChanged,
     workspace.registerFileSystemProvider(RESULT_SCHEME, files, { isCaseSensitive: true, isReadonly }),
+    languages.registerDocumentPasteEditProvider({ scheme: RESULT_SCHEME }, copy, {
+      providedPasteEditKinds: [],
+      copyMimeTypes: [COPIED_TYPE],
+    }),
+    languages.registerDocumentPasteEditProvider({ language: 'markdown' }, paste, {
+      providedPasteEditKinds,
+      // Text, too: a copy that was made in another window is known by its text alone.
+      pasteMimeTypes: [COPIED_TYPE, 'text/plain'],
+    }),
     ...Object.values(commandIds).map((id) =>
       commands.registerCommand(id, async (...args: unknown[]) => (await core()).run(id, args)),
     ),

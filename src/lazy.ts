@@ -4,6 +4,7 @@ import type { SendSignIn } from './defender/transport.ts';
 import type { CreateReporter } from './platform/telemetry.ts';
 import type { StoreThread } from './results/resultStore.ts';
 import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
+import type { noteTexts } from './notes/noteTexts.ts';
 import type { createSampleTransport } from './sample/sampleTransport.ts';
 
 /*
@@ -29,6 +30,11 @@ export async function loadSignInSender(): Promise<SendSignIn> {
 /** Signing in through msal. */
 export async function loadMsal(): Promise<MsalTokens> {
   return (await import('./identity/msal/createMsalTokens.ts')).msalTokens;
+}
+
+/** What writes Markdown. */
+export async function loadNoteTexts(): Promise<typeof noteTexts> {
+  return (await import('./notes/noteTexts.ts')).noteTexts;
 }
 
 /** The tenant that lives in memory. */

@@ -14,12 +14,14 @@ import type { TenantClient } from './defender/tenantClient.ts';
 import { CompanionTabs } from './documents/companionTabs.ts';
 import {
   loadMsal,
+  loadNoteTexts,
   loadReporter,
   loadSampleTransport,
   loadSignInSender,
   loadTenantClient,
   startStoreThread,
 } from './lazy.ts';
+import { EvidenceNotes } from './notes/evidenceNotes.ts';
 import { allowedDownloadHosts, maxDownloadBytes, sendsTelemetry } from './platform/config.ts';
 import { KeptSecrets } from './platform/keptSecrets.ts';
 import { Log } from './platform/log.ts';
@@ -49,6 +51,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly results: ResultService;
   readonly saves: ResultSaves;
+  readonly notes: EvidenceNotes;
   /** An action as the server has it now: one call. A 404 names connection and account. */
   readonly fetchAction: (session: Session, actionId: string, signal: AbortSignal) => Promise<MachineAction>;
   readonly companions: CompanionTabs;
@@ -138,11 +141,18 @@ export function createServices(
     sessions,
     results: new ResultService({ store, findSource, maxBytes: maxDownloadBytes }),
     saves: new ResultSaves(findSource),
+    notes: new EvidenceNotes({ store, loadTexts: loadNoteTexts, toolVersion: versionOf(context) }),
     fetchAction,
     companions: new CompanionTabs(),
     calls,
     view,
   };
+}
+
+/** Of this extension, as its manifest has it. */
+function versionOf({ extension }: ExtensionContext): string {
+  const { version } = extension.packageJSON as { readonly version: string };
+  return version;
 }
 
 interface TenantParts extends Pick<Services, 'signIns' | 'log' | 'telemetry' | 'store' | 'calls'> {

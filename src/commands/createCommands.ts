@@ -8,6 +8,7 @@ import { CommandRunner } from './commandRunner.ts';
 import { openSampleTenant, removeConnection, replaceAccessToken, selectConnection } from './connectionCommands.ts';
 import { copyAppRegistrationCommands } from './copyAppRegistrationCommands.ts';
 import { copyActionId } from './copyActionId.ts';
+import { copyEvidence, copyJson } from './copyEvidence.ts';
 import { copyOutput } from './copyOutput.ts';
 import { editConnection } from './editConnection.ts';
 import { exportRaw } from './exportRaw.ts';
@@ -55,6 +56,11 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.openOutput]: (args, runner) => showStream(services, runner, 'output', args),
     [commandIds.openErrors]: (args, runner) => showStream(services, runner, 'errors', args),
     [commandIds.copyOutput]: (args, runner) => copyOutput(services, runner, args),
+    [commandIds.copyErrors]: (args, runner) => copyOutput(services, runner, args, 'errors'),
+    [commandIds.copyNote]: (args, runner) => copyEvidence(services, runner, 'compactBlock', args),
+    [commandIds.copyFullNote]: (args, runner) => copyEvidence(services, runner, 'fullBlock', args),
+    [commandIds.copyCitation]: (args, runner) => copyEvidence(services, runner, 'citation', args),
+    [commandIds.copyJson]: (args, runner) => copyJson(services, runner, args),
     [commandIds.copyActionId]: (args) => copyActionId(services, args),
     [commandIds.exportRaw]: (args, runner) => exportRaw(services, runner, args),
     [commandIds.openDeviceInPortal]: (args) => openDeviceInPortal(services, args),

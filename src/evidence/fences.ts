@@ -23,6 +23,15 @@ const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*/
  * @returns lines without the marks of their containers
  */
 export function readBlocks(markdown: string): NoteBlock[] {
+  return read(markdown).blocks;
+}
+
+/** Whether what follows a text of a note, on the same line, stands inside a fenced code block. */
+export function endsInFence(markdown: string): boolean {
+  return read(markdown).endsInFence;
+}
+
+function read(markdown: string): { readonly blocks: NoteBlock[]; readonly endsInFence: boolean } {
   const blocks: NoteBlock[] = [];
   let open: OpenFence | undefined;
   const close = (): void => {
@@ -60,8 +69,9 @@ export function readBlocks(markdown: string): NoteBlock[] {
       content: [],
     };
   }
+  const endsOpen = open !== undefined;
   close();
-  return blocks;
+  return { blocks, endsInFence: endsOpen };
 }
 
 /** A line of a fence without the block quotes around it, and with no more indentation taken off than the fence has. */

@@ -1,5 +1,8 @@
 import { ConfigurationTarget, env, workspace } from 'vscode';
 
+/** The forms in which a quotation stands in a note, with its source. */
+export type NoteForm = 'compactBlock' | 'fullBlock' | 'citation' | 'tableRow';
+
 const SECTION = 'liveResponse';
 
 /** The largest result that is downloaded, bytes. */
@@ -22,6 +25,16 @@ export async function allowDownloadHost(host: string): Promise<void> {
 /** Whether errors open beside their output. */
 export function opensErrorsBeside(): boolean {
   return workspace.getConfiguration(SECTION).get<boolean>('openErrorsBeside', true);
+}
+
+/** What a paste of our text into Markdown becomes first; `automatic` decides by what was copied. */
+export type PasteAs = 'automatic' | 'plainText' | NoteForm;
+
+const PASTE_FORMS = new Set<PasteAs>(['plainText', 'compactBlock', 'fullBlock', 'citation', 'tableRow']);
+
+export function pasteAs(): PasteAs {
+  const wanted = workspace.getConfiguration(SECTION).get<PasteAs>('pasteAs', 'automatic');
+  return PASTE_FORMS.has(wanted) ? wanted : 'automatic';
 }
 
 /** Whether events may be sent at this moment: by VS Code's telemetry level, and by our own switch. */

@@ -112,6 +112,26 @@ suite('every command, in the workbench with the packaged extension', () => {
     assert.match(text, /\.txt$/u);
   });
 
+  test('copyNote, copyFullNote and copyCitation: the selection with its source', async () => {
+    await palette('copyNote');
+    await waitForClipboard(
+      /^\*\*`sql01[^\n]+\n\n```text\nTranscript started[^\n]+\n```\n\nSource: \[output line 1 of /u,
+    );
+    await palette('copyFullNote');
+    await waitForClipboard(/^- Action id: /mu);
+    await palette('copyCitation');
+    await waitForClipboard(/^`sql01[^\n]+#L1[^\n]+ SHA-256 `[\da-f]{64}`[^\n]*$/u);
+  });
+
+  test('copyErrors: all of them; copyJson: the result as it was read', async () => {
+    await palette('copyErrors');
+    await waitForClipboard(/^#< CLIXML/u);
+    await palette('copyJson');
+    const json = await waitForClipboard(/^\{\n {2}"script_name": "recent-events\.ps1"/u);
+    const { script_output: output } = JSON.parse(json) as { script_output: string };
+    assert.match(output, /^Transcript started/u);
+  });
+
   test('copyActionId', async () => {
     await palette('copyActionId');
     const { actionId } = scenarioRef('eventLogErrors');

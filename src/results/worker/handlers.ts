@@ -11,6 +11,8 @@ import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
 import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
 import type { ConnectionTable } from '../../storage/connectionTable.ts';
+import { COPY_SCHEMA, MemoryCopyTable, SqliteCopyTable } from '../../storage/copyTable.ts';
+import type { CopyTable } from '../../storage/copyTable.ts';
 import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
 import type { SignInTable } from '../../storage/signInTable.ts';
 import { openDatabase } from '../../storage/database.ts';
@@ -24,11 +26,15 @@ export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
 };
 
+/** A text that was copied longer ago was copied again since, from who knows where, ms. */
+const COPY_LIVES_MS = 60 * 60_000;
+
 /** Creates what the worker does, apart from the thread it does it in. */
 export function createHandlers(): WorkerHandlers {
   let results: ResultTable = new MemoryResultTable();
   let connections: ConnectionTable = new MemoryConnectionTable();
   let signIns: SignInTable = new MemorySignInTable();
+  let copies: CopyTable = new MemoryCopyTable();
   let ledger = new Ledger(new MemoryCallRows());
   // Output and errors are read one after the other: the second one need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
@@ -55,9 +61,10 @@ export function createHandlers(): WorkerHandlers {
     open: (folder) => {
       if (folder === undefined) return 'memory';
       // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
-      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA);
+      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + COPY_SCHEMA);
       connections = new SqliteConnectionTable(shared);
       signIns = new SqliteSignInTable(shared);
+      copies = new SqliteCopyTable(shared);
       ledger = new Ledger(new SqliteCallTable(shared));
       results = new SqliteResultTable(folder);
       return 'files';
@@ -109,6 +116,14 @@ export function createHandlers(): WorkerHandlers {
     setAccount: (owner, account) => {
       signIns.setAccount(owner, account);
       return undefined;
+    },
+    rememberCopy: (sha256, json) => {
+      copies.put({ sha256, json, copiedAt: Date.now() });
+      return undefined;
+    },
+    lastCopy: (sha256) => {
+      const last = copies.last();
+      return last?.sha256 === sha256 && Date.now() - last.copiedAt < COPY_LIVES_MS ? last.json : undefined;
     },
     connections: () => ({ connections: connections.list(), active: connections.active() }),
     putConnection: (name, json) => {

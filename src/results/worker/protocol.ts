@@ -28,6 +28,10 @@ export interface WorkerCalls {
   readonly releaseLease: { args: [name: string, holder: string]; answer: undefined };
   readonly account: { args: [owner: string]; answer: string | undefined };
   readonly setAccount: { args: [owner: string, account: string | undefined]; answer: undefined };
+  /** What was copied last from a document of ours, in any window: see `CopyTable` in storage/copyTable.ts. */
+  readonly rememberCopy: { args: [sha256: string, json: string]; answer: undefined };
+  /** What {@link rememberCopy} was told of a text with this hash, if it was the last one and not long ago. */
+  readonly lastCopy: { args: [sha256: string]; answer: string | undefined };
   readonly connections: { args: []; answer: StoredConnections };
   readonly putConnection: { args: [name: string, json: string]; answer: undefined };
   readonly deleteConnection: { args: [name: string]; answer: undefined };

@@ -52,7 +52,14 @@ suite('the bundles', () => {
       'node:path',
       'node:worker_threads',
     ];
-    assert.deepEqual(importsOf('core'), ['./identity.cjs', './net.cjs', './sample.cjs', ...builtIn, 'vscode']);
+    assert.deepEqual(importsOf('core'), [
+      './identity.cjs',
+      './net.cjs',
+      './notes.cjs',
+      './sample.cjs',
+      ...builtIn,
+      'vscode',
+    ]);
   });
 
   test('HTTP and the checks on answers stand in a bundle of their own', () => {
@@ -69,13 +76,30 @@ suite('the bundles', () => {
     assert.ok(!packagesIn('identity').includes('axios'));
   });
 
+  test('what writes Markdown stands in a bundle of its own, and knows no VS Code', () => {
+    for (const name of ['mdast-util-to-markdown', 'mdast-util-gfm-table']) {
+      assert.ok(packagesIn('notes').includes(name), name);
+      for (const other of ['extension', 'core', 'net', 'identity', 'sample', 'worker'])
+        assert.ok(!packagesIn(other).includes(name), `${name} in ${other}`);
+    }
+    assert.ok(!importsOf('notes').includes('vscode'));
+  });
+
   test('a build that is given nowhere to send to holds nothing that sends telemetry', () => {
     const inputs = Object.keys(built.metafile.inputs);
     assert.deepEqual(
       inputs.filter((input) => /telemetryReporter|extension-telemetry|@microsoft\//u.test(input)),
       [],
     );
-    assert.deepEqual(Object.keys(built.texts).sort(), ['core', 'extension', 'identity', 'net', 'sample', 'worker']);
+    assert.deepEqual(Object.keys(built.texts).sort(), [
+      'core',
+      'extension',
+      'identity',
+      'net',
+      'notes',
+      'sample',
+      'worker',
+    ]);
     for (const [bundle, text] of Object.entries(built.texts)) {
       assert.doesNotMatch(text, /InstrumentationKey|IngestionEndpoint|applicationinsights|telemetry\.cjs/iu, bundle);
     }
@@ -89,7 +113,7 @@ suite('the bundles', () => {
     );
     const inputsOf = (bundle: string, { metafile }: Built): string[] =>
       Object.keys(metafile.outputs[`dist/${bundle}.cjs`]?.inputs ?? {});
-    for (const bundle of ['extension', 'core', 'net', 'sample', 'worker']) {
+    for (const bundle of ['extension', 'core', 'net', 'notes', 'sample', 'worker']) {
       assert.deepEqual(inputsOf(bundle, reporting), inputsOf(bundle, built), bundle);
       assert.equal(reporting.texts[bundle]?.includes(CONNECTION_STRING), bundle === 'core', bundle);
     }
@@ -99,7 +123,9 @@ suite('the bundles', () => {
 suite('the package', () => {
   test('holds these files and no other', async () => {
     const files = await listFiles({ packageManager: PackageManager.None });
-    const bundles = ['core', 'extension', 'identity', 'net', 'sample', 'worker'].map((name) => `dist/${name}.cjs`);
+    const bundles = ['core', 'extension', 'identity', 'net', 'notes', 'sample', 'worker'].map(
+      (name) => `dist/${name}.cjs`,
+    );
     const media = [
       'activity-bar.svg',
       'errors-dark.svg',
@@ -124,7 +150,7 @@ suite('the package', () => {
 
   test('names the licences of everything that is bundled', async () => {
     const notices = await readFile('THIRD_PARTY_NOTICES.md', 'utf8');
-    for (const name of ['@azure/msal-node', 'axios', 'valibot', 'vscode-uri'])
+    for (const name of ['@azure/msal-node', 'axios', 'mdast-util-to-markdown', 'valibot', 'vscode-uri'])
       assert.match(notices, new RegExp(`^## ${name} `, 'mu'));
     assert.doesNotMatch(notices, /ships no licence text/u);
   });

@@ -11,7 +11,10 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
+    readonly menus: Readonly<
+      Record<string, readonly { readonly command?: string; readonly submenu?: string; readonly when?: string }[]>
+    >;
+    readonly submenus: readonly { readonly id: string }[];
     readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
     readonly keybindings: readonly { readonly command: string; readonly when: string }[];
     readonly configuration: {
@@ -61,6 +64,7 @@ suite('package.json', () => {
 
   test('names only commands and context keys that exist', async () => {
     const known = new Set(contributes.commands.map(({ command }) => command));
+    const submenus = new Set(contributes.submenus.map(({ id }) => id));
     const keys = await readFile('src/platform/contextKeys.ts', 'utf8');
     const entries = [
       ...Object.values(contributes.menus).flat(),
@@ -69,6 +73,7 @@ suite('package.json', () => {
     ];
     for (const entry of entries) {
       if ('command' in entry) assert.ok(known.has(entry.command), entry.command);
+      if ('submenu' in entry) assert.ok(submenus.has(entry.submenu), entry.submenu);
       for (const [, key, value] of (entry.when ?? '').matchAll(/\b(liveResponse\.\w+) == (\w+)/gu)) {
         const declaration = new RegExp(`'${key ?? ''}':[^;]*'${value ?? ''}'`, 'u');
         assert.match(keys, declaration, `${key ?? ''} == ${value ?? ''}`);
@@ -88,9 +93,9 @@ suite('package.json', () => {
     }
   });
 
-  test('asks for no proposed API and for no activation at start', () => {
+  test('asks for no proposed API and for no activation at start; a note wakes it for its pastes', () => {
     assert.equal(manifest.enabledApiProposals, undefined);
-    assert.deepEqual(manifest.activationEvents, ['onFileSystem:live-response']);
+    assert.deepEqual(manifest.activationEvents, ['onFileSystem:live-response', 'onLanguage:markdown']);
     const oldest = manifest.engines.vscode.replace('^', '').split('.').slice(0, 2).join('.');
     assert.ok(manifest.devDependencies['@types/vscode']?.startsWith(oldest), 'types are not newer than the engine');
   });

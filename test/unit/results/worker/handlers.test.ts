@@ -54,6 +54,18 @@ for (const kind of ['files', 'memory'] as const) {
       assert.equal(document?.length, stored.transcript.output.documentBytes);
     });
 
+    test('the last copy is found by the hash of its text, for an hour', (context) => {
+      context.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+      const handlers = start();
+      assert.equal(handlers.lastCopy('aa'), undefined);
+      handlers.rememberCopy('aa', 'one');
+      handlers.rememberCopy('bb', 'two');
+      assert.equal(handlers.lastCopy('aa'), undefined);
+      assert.equal(handlers.lastCopy('bb'), 'two');
+      context.mock.timers.setTime(1_000_000 + 3_600_000);
+      assert.equal(handlers.lastCopy('bb'), undefined);
+    });
+
     test('what is not stored is undefined, whatever is asked of it', () => {
       const handlers = start();
       assert.equal(handlers.facts(ref()), undefined);

@@ -1,0 +1,42 @@
+import type { Evidence } from '../evidence/evidenceBlock.ts';
+import type { Range } from '../evidence/quote.ts';
+import type { ResultAddress } from '../evidence/uri.ts';
+import { toEvidenceSource } from '../results/evidenceSource.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { NoteTexts } from './noteTexts.ts';
+
+export interface EvidenceNotesParts {
+  readonly store: Pick<ResultStore, 'facts' | 'text'>;
+  readonly loadTexts: () => Promise<NoteTexts>;
+  readonly toolVersion: string;
+}
+
+/** Quotations with their source, from what is stored: never from an editor, and never for a call. */
+export class EvidenceNotes {
+  readonly #parts: EvidenceNotesParts;
+
+  constructor(parts: EvidenceNotesParts) {
+    this.#parts = parts;
+  }
+
+  /** What turns evidence into Markdown, in a bundle of its own. */
+  texts(): Promise<NoteTexts> {
+    return this.#parts.loadTexts();
+  }
+
+  /**
+   * Cuts a quotation out of a stored text.
+   *
+   * @param ranges - none: the result as a whole is meant, and nothing of it is quoted
+   * @returns undefined where the result is not stored, or has no such text
+   */
+  async evidence(address: ResultAddress, ranges: readonly Range[]): Promise<Evidence | undefined> {
+    const { store, toolVersion } = this.#parts;
+    const facts = await store.facts(address);
+    const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
+    const text = source === undefined ? undefined : await store.text(address, address.stream);
+    if (source === undefined || text === undefined) return undefined;
+    const { cutQuotation } = await this.texts();
+    return { source, quotation: cutQuotation(text, ranges) };
+  }
+}

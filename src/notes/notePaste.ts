@@ -1,0 +1,126 @@
+import { DocumentDropOrPasteEditKind, DocumentPasteEdit, l10n, Range } from 'vscode';
+import type { DataTransfer, TextDocument } from 'vscode';
+import { hashText } from '../evidence/hashText.ts';
+import type { Quotation } from '../evidence/quotation.ts';
+import { pasteAs } from '../platform/config.ts';
+import type { NoteForm, PasteAs } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import { COPIED_TYPE } from './copied.ts';
+import type { EvidenceNotes } from './evidenceNotes.ts';
+import type { Place } from './placeNote.ts';
+import { readCopied } from './readCopied.ts';
+import type { Copied } from './readCopied.ts';
+
+const FORMS: Readonly<Record<NoteForm, () => string>> = {
+  compactBlock: () => l10n.t('Insert Evidence Block'),
+  fullBlock: () => l10n.t('Insert Full Evidence Block'),
+  citation: () => l10n.t('Insert Citation'),
+  tableRow: () => l10n.t('Insert Evidence as Table Row'),
+};
+const FORM_ORDER: readonly NoteForm[] = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
+
+export interface NotePasteParts {
+  readonly notes: EvidenceNotes;
+  readonly store: Pick<ResultStore, 'call'>;
+  readonly log: Log;
+}
+
+/** What Ctrl+C in our documents and Ctrl+V in Markdown add to VS Code's own: the source of what was copied. */
+export class NotePaste {
+  readonly #parts: NotePasteParts;
+
+  constructor(parts: NotePasteParts) {
+    this.#parts = parts;
+  }
+
+  /** Keeps a copy for other windows, which do not get our type with it. */
+  async remember(document: TextDocument, ranges: readonly Range[], copied: string): Promise<void> {
+    try {
+      // VS Code hands the copied text to nobody: this is how it makes it.
+      const sorted = ranges.toSorted((one, other) => one.start.compareTo(other.start));
+      const text = sorted.map((range) => document.getText(range)).join('\n');
+      await this.#parts.store.call('rememberCopy', hashCopied(text), copied);
+    } catch (error) {
+      this.#parts.log.failure('Copy', error);
+    }
+  }
+
+  /**
+   * What a paste can become besides plain text, which VS Code offers by itself. Nothing where the text is not ours, its
+   * result is not stored, or a block could not stand there. A failure leaves a plain paste.
+   */
+  async edits(
+    document: TextDocument,
+    ranges: readonly Range[],
+    dataTransfer: DataTransfer,
+  ): Promise<DocumentPasteEdit[]> {
+    const [range] = ranges;
+    // Into several places at once goes text, not the same evidence many times.
+    if (range === undefined || ranges.length > 1) return [];
+    try {
+      const copied = await this.#copied(dataTransfer);
+      return copied === undefined ? [] : await this.#editsFor(copied, document, range);
+    } catch (error) {
+      this.#parts.log.failure('Paste', error);
+      return [];
+    }
+  }
+
+  async #editsFor({ address, ranges }: Copied, document: TextDocument, range: Range): Promise<DocumentPasteEdit[]> {
+    const { notes } = this.#parts;
+    const texts = await notes.texts();
+    if (texts.endsInFence(document.getText(new Range(0, 0, range.start.line, range.start.character)))) return [];
+    const evidence = await notes.evidence(address, ranges);
+    if (evidence === undefined || evidence.quotation.spans.length === 0) return [];
+    const first = firstForm(pasteAs(), evidence.quotation);
+    const place = placeOf(document, range);
+    const order = first === undefined ? FORM_ORDER : [first, ...FORM_ORDER.filter((form) => form !== first)];
+    return order.map((form) => {
+      const edit = new DocumentPasteEdit(texts.placeNote(form, evidence, place), FORMS[form](), kindOf(form));
+      // Sorts it behind the plain text.
+      if (first === undefined) edit.yieldTo = [DocumentDropOrPasteEditKind.Text];
+      return edit;
+    });
+  }
+
+  /** Our own type where the copy was made in this window; else the last copy of any window, if the text is its. */
+  async #copied(dataTransfer: DataTransfer): Promise<Copied | undefined> {
+    const ours = await dataTransfer.get(COPIED_TYPE)?.asString();
+    if (ours !== undefined) return readCopied(ours);
+    const text = await dataTransfer.get('text/plain')?.asString();
+    if (text === undefined || text === '') return undefined;
+    const last = await this.#parts.store.call('lastCopy', hashCopied(text));
+    return last === undefined ? undefined : readCopied(last);
+  }
+}
+
+/** Clipboards of some systems have line ends of their own, and a copy without a selection has one more. */
+function hashCopied(text: string): string {
+  const unified = text.includes('\r') ? text.replace(/\r\n?/gu, '\n') : text;
+  return hashText(unified.endsWith('\n') ? unified.slice(0, -1) : unified);
+}
+
+/** What a paste becomes by itself; undefined: plain text. */
+function firstForm(wanted: PasteAs, { spans }: Quotation): NoteForm | undefined {
+  if (wanted === 'plainText') return undefined;
+  if (wanted !== 'automatic') return wanted;
+  const [first] = spans;
+  const isPartOfLine = spans.every(
+    ({ firstLine, lastLine, columns }) =>
+      columns !== undefined && firstLine === lastLine && firstLine === first?.firstLine,
+  );
+  return isPartOfLine ? undefined : 'compactBlock';
+}
+
+function placeOf(document: TextDocument, { start, end }: Range): Place {
+  return {
+    lineAbove: start.line === 0 ? undefined : document.lineAt(start.line - 1).text,
+    before: document.lineAt(start.line).text.slice(0, start.character),
+    after: document.lineAt(end.line).text.slice(end.character),
+  };
+}
+
+function kindOf(form: NoteForm): DocumentDropOrPasteEditKind {
+  return DocumentDropOrPasteEditKind.Empty.append('liveResponse', form);
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import {
+  buildCitationLine,
+  buildCompactBlock,
+  buildTable,
+  buildTableRow,
+} from '../../../src/evidence/evidenceBlock.ts';
+import { endsInFence } from '../../../src/evidence/fences.ts';
+import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/quotation.ts';
+import { findEvidence } from '../../../src/evidence/readEvidence.ts';
+import { noteTexts } from '../../../src/notes/noteTexts.ts';
+import { placeNote } from '../../../src/notes/placeNote.ts';
+import type { NoteForm } from '../../../src/platform/config.ts';
+import { evidenceSource } from '../evidence/sources.ts';
+
+const source = evidenceSource();
+const evidence = { source, quotation: cutQuotation('one\n```\n</details>\nfour', [WHOLE_TEXT]) };
+const FORMS: readonly NoteForm[] = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
+
+/** Puts a form where the bar stands. */
+function put(form: NoteForm, note: string): string {
+  const [ahead = '', behind = ''] = note.split('|^|');
+  const above = ahead.split('\n');
+  const before = above.pop() ?? '';
+  const place = { lineAbove: above.at(-1), before, after: behind.split('\n')[0] ?? '' };
+  return ahead + placeNote(form, evidence, place) + behind;
+}
+
+suite('a block in a note', () => {
+  const block = buildCompactBlock(source, evidence.quotation);
+  const PLACES: readonly (readonly [string, string, string])[] = [
+    ['in an empty note', '|^|', block],
+    ['behind an empty line', '# Notes\n\n|^|', `# Notes\n\n${block}`],
+    ['right below a line', 'text\n|^|', `text\n\n${block}`],
+    ['at the end of a line', 'text|^|', `text\n\n${block}`],
+    ['within a line', 'left|^|right', `left\n\n${block}\nright`],
+    ['before a line', '|^|right', `${block}\nright`],
+    ['behind blanks, which would make code of it', 'text\n\n    |^|', `text\n\n    \n${block}`],
+    ['in a list', '- item\n- |^|', `- item\n- \n\n${block}`],
+    ['with a line below', '|^|\ntext', `${block}\ntext`],
+  ];
+  for (const [where, note, expected] of PLACES) {
+    test(`stands on its own lines ${where}`, () => {
+      assert.equal(put('compactBlock', note), expected);
+    });
+  }
+
+  for (const form of FORMS) {
+    for (const [where, note] of PLACES) {
+      test(`is read back as ${form} ${where}`, () => {
+        const [found, ...more] = findEvidence(put(form, note));
+        assert.deepEqual(more, []);
+        assert.deepEqual(found?.address, source.address);
+        assert.equal(found.sha256, source.file.sha256);
+        assert.deepEqual(found.spans, evidence.quotation.spans);
+        if (form === 'citation') assert.equal(found.quoted, undefined);
+        else if (form !== 'tableRow') assert.equal(found.quoted, evidence.quotation.text);
+      });
+    }
+  }
+});
+
+suite('a table row in a note', () => {
+  const table = buildTable([evidence]);
+  const row = buildTableRow(source, evidence.quotation);
+  test('brings its table where there is none', () => {
+    assert.equal(put('tableRow', 'text\n|^|'), `text\n\n${table}`);
+  });
+  test('joins the table above, or the one whose last row ends there', () => {
+    assert.equal(put('tableRow', `${table}|^|`), table + row);
+    assert.equal(put('tableRow', `${table.trimEnd()}|^|\n`), table + row);
+  });
+});
+
+test('several quotations stand one below the other, and all are read back', () => {
+  for (const form of FORMS) {
+    const found = findEvidence(noteTexts.buildNote(form, [evidence, evidence, evidence]));
+    assert.equal(found.length, 3, form);
+  }
+  assert.equal(noteTexts.buildNote('citation', [evidence]), buildCitationLine(source, evidence.quotation));
+});
+
+suite('the end of a text', () => {
+  const INSIDE = ['```\n', '~~~~ text\na\n~~~\n', '> ```\n> a', '- ```\n  a', '```text'];
+  const OUTSIDE = ['', 'text\n', '```\na\n```', '```\na\n```\n', '> ```\n> a\n', '``', '```a`'];
+  for (const text of INSIDE) {
+    test(`is inside a fence: ${JSON.stringify(text)}`, () => {
+      assert.equal(endsInFence(text), true);
+    });
+  }
+  for (const text of OUTSIDE) {
+    test(`is outside: ${JSON.stringify(text)}`, () => {
+      assert.equal(endsInFence(text), false);
+    });
+  }
+});
