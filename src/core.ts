@@ -7,6 +7,7 @@ import { ExitCodeItem } from './documents/exitCodeItem.ts';
 import { MissingResults } from './documents/missingResults.ts';
 import { ResultFileSystem } from './documents/resultFileSystem.ts';
 import { NotePaste } from './notes/notePaste.ts';
+import { BackLinks } from './notes/backLinks.ts';
 import type { CommandId } from './platform/commandIds.ts';
 import { createServices } from './services.ts';
 import type { ActionTree } from './tree/actionTree.ts';
@@ -24,6 +25,7 @@ export interface Core extends Disposable {
   readonly tree: ActionTree;
   readonly files: ResultFileSystem;
   readonly paste: NotePaste;
+  readonly backLinks: BackLinks;
   readonly run: (id: CommandId, args: readonly unknown[]) => Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     new ExpiryWarning(services),
     services.view,
     services.companions,
+    services.reports,
     services.calls,
     services.saves,
     services.signIns,
@@ -61,6 +64,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     tree: services.view.tree,
     files,
     paste: new NotePaste(services),
+    backLinks: new BackLinks(services.store),
     run: createCommands(services),
     dispose: () => {
       for (const disposable of disposables) disposable.dispose();

@@ -23,6 +23,10 @@ import { COPIED_TYPE, describeCopied } from './notes/copied.ts';
 import { actionsViewId, commandIds } from './platform/commandIds.ts';
 import type { TreeNode } from './tree/nodes.ts';
 
+/** Where results are cited, and how every citation begins. */
+const NOTES = { language: 'markdown' };
+const CITES = `${RESULT_SCHEME}:/?`;
+
 /**
  * Registers everything and opens nothing: no file, no connection, no other bundle, no question. What is behind each
  * registration is loaded when VS Code first asks for it.
@@ -87,6 +91,16 @@ export function activate(context: ExtensionContext): void {
     view,
     treeChanged,
     filesChanged,
+    languages.registerDocumentLinkProvider(NOTES, {
+      // Most notes cite nothing: those load nothing.
+      provideDocumentLinks: async (document) =>
+        document.getText().includes(CITES) ? (await core()).backLinks.links(document) : [],
+    }),
+    languages.registerHoverProvider(NOTES, {
+      provideHover: async (document, position) =>
+        document.lineAt(position).text.includes(CITES) ? (await core()).backLinks.hover(document, position) : undefined,
+    }),
+    window.registerUriHandler({ handleUri: async (uri) => (await core()).run(commandIds.openCitation, [uri]) }),
     workspace.registerFileSystemProvider(RESULT_SCHEME, files, { isCaseSensitive: true, isReadonly }),
     languages.registerDocumentPasteEditProvider({ scheme: RESULT_SCHEME }, copy, {
       providedPasteEditKinds: [],

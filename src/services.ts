@@ -22,6 +22,8 @@ import {
   startStoreThread,
 } from './lazy.ts';
 import { EvidenceNotes } from './notes/evidenceNotes.ts';
+import { EvidenceReports } from './notes/evidenceReports.ts';
+import { PinnedNotes } from './notes/pinnedNotes.ts';
 import { allowedDownloadHosts, maxDownloadBytes, sendsTelemetry } from './platform/config.ts';
 import { KeptSecrets } from './platform/keptSecrets.ts';
 import { Log } from './platform/log.ts';
@@ -55,6 +57,9 @@ export interface Services {
   /** An action as the server has it now: one call. A 404 names connection and account. */
   readonly fetchAction: (session: Session, actionId: string, signal: AbortSignal) => Promise<MachineAction>;
   readonly companions: CompanionTabs;
+  readonly pinnedNotes: PinnedNotes;
+  readonly reports: EvidenceReports;
+  readonly toolVersion: string;
   readonly calls: CallsItem;
   readonly view: ActionsView;
 }
@@ -144,6 +149,9 @@ export function createServices(
     notes: new EvidenceNotes({ store, loadTexts: loadNoteTexts, toolVersion: versionOf(context) }),
     fetchAction,
     companions: new CompanionTabs(),
+    pinnedNotes: new PinnedNotes(context.workspaceState),
+    reports: new EvidenceReports(),
+    toolVersion: versionOf(context),
     calls,
     view,
   };

@@ -4,6 +4,8 @@ import type { CommandId } from '../platform/commandIds.ts';
 import { durationBucket } from '../platform/telemetryEvents.ts';
 import type { Services } from '../services.ts';
 import { addConnection } from './addConnection.ts';
+import { appendToNotes, selectNotesFile } from './appendToNotes.ts';
+import { checkNotes } from './checkNotes.ts';
 import { CommandRunner } from './commandRunner.ts';
 import { openSampleTenant, removeConnection, replaceAccessToken, selectConnection } from './connectionCommands.ts';
 import { copyAppRegistrationCommands } from './copyAppRegistrationCommands.ts';
@@ -14,6 +16,7 @@ import { editConnection } from './editConnection.ts';
 import { exportRaw } from './exportRaw.ts';
 import { fetchResult } from './fetchResult.ts';
 import { loadDevice, loadMore, refresh } from './listCommands.ts';
+import { openCitation } from './openCitation.ts';
 import { openDeviceInPortal } from './openDeviceInPortal.ts';
 import { openFocused, openResult } from './openResult.ts';
 import { showResultActions } from './showResultActions.ts';
@@ -62,6 +65,12 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.copyCitation]: (args, runner) => copyEvidence(services, runner, 'citation', args),
     [commandIds.copyJson]: (args, runner) => copyJson(services, runner, args),
     [commandIds.copyActionId]: (args) => copyActionId(services, args),
+    [commandIds.openCitation]: (args, runner) => openCitation(services, runner, args),
+    [commandIds.checkNotes]: (_args, runner) => checkNotes(services, runner),
+    [commandIds.appendToNotes]: (args, runner) => appendToNotes(services, runner, args),
+    [commandIds.selectNotesFile]: async () => {
+      await selectNotesFile(services);
+    },
     [commandIds.exportRaw]: (args, runner) => exportRaw(services, runner, args),
     [commandIds.openDeviceInPortal]: (args) => openDeviceInPortal(services, args),
     [commandIds.showResultActions]: (args) => showResultActions(services, args),

@@ -72,7 +72,8 @@ export class ResultFileSystem implements Disposable {
 
   async #find(uri: Uri): Promise<{ address: ResultAddress; facts: StoredFacts; stream: StreamFacts }> {
     const address = parseResultUri(uri);
-    if (address === undefined) throw FileSystemError.FileNotFound(uri);
+    // Another ending would be another language: one whose links and schemas are followed.
+    if (address === undefined || !uri.path.endsWith(`.lr-${address.stream}`)) throw FileSystemError.FileNotFound(uri);
     const facts = await this.#store.facts(address);
     const stream = address.stream === 'raw' ? facts?.raw : facts?.transcript?.[address.stream];
     if (facts === undefined) {

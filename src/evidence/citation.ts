@@ -34,6 +34,34 @@ export function parseCitation(link: string): Citation | undefined {
   return spans.length === fragments.length && inOrder ? { address, spans } : undefined;
 }
 
+/** Who answers for addresses of ours: `publisher.name` of package.json. */
+const EXTENSION = 'live-response-results.live-response-results';
+const RESULT_PATH = '/result';
+
+/**
+ * The same for a preview, a ticket or a chat, which open no scheme of ours:
+ * `vscode://live-response-results.live-response-results/result?cloud=…&tenant=…&action=…&index=…&stream=…&at=L5-L9`.
+ *
+ * @param scheme - of the editor that is to answer: `vscode`, `vscode-insiders`, …
+ */
+export function buildOutsideAddress({ address, spans }: Citation, scheme = 'vscode'): string {
+  // In the query: on their way through a browser or a chat, fragments are lost.
+  const at = spans.length === 0 ? '' : `&at=${spans.map(toFragment).join(',')}`;
+  return `${scheme}://${EXTENSION}${RESULT_PATH}?${buildQuery(address)}${at}`;
+}
+
+/** Reads it back; undefined for anything that {@link buildOutsideAddress} could not have written. */
+export function parseOutsideAddress(uri: {
+  readonly path: string;
+  readonly query: string;
+  readonly fragment: string;
+}): Citation | undefined {
+  const parts = /^([^#]*?)(?:&at=([^&#]+))?$/u.exec(uri.query);
+  if (parts === null || uri.path !== RESULT_PATH || uri.fragment !== '') return undefined;
+  const fragment = parts[2] === undefined ? '' : `#${parts[2]}`;
+  return parseCitation(`${RESULT_SCHEME}:/?${parts[1] ?? ''}${fragment}`);
+}
+
 /** Stretches never overlap: a link cannot make a quotation longer than its text. */
 function follows(span: Span, before: Span | undefined): boolean {
   const end = before?.lastLine ?? 0;

@@ -36,6 +36,19 @@ export function findEvidence(markdown: string): FoundEvidence[] {
   });
 }
 
+/** Lines, from 0, with links of our scheme that cannot be read: someone changed them, or they never were ours. */
+export function findUnreadable(markdown: string): number[] {
+  return readBlocks(markdown).flatMap((block) => {
+    if (block.kind === 'fence') return [];
+    const text = splitCodeSpans(block.text)
+      .map(({ kind, value }) => (kind === 'text' ? value : '`'))
+      .join('');
+    const links = [...text.matchAll(/\]\(\s*<?live-response:([^\s)>]*)/giu)];
+    const broken = links.filter(([, rest]) => parseCitation(`live-response:${rest ?? ''}`) === undefined);
+    return broken.map(() => block.line);
+  });
+}
+
 /** Whether a note quotes what was cut again: its text, in the form that it has in the note. */
 export function quotesSame(found: Pick<FoundEvidence, 'form' | 'quoted'>, quotation: Quotation): boolean {
   return found.quoted === (found.form === 'row' ? joinLines(quotation.text) : quotation.text);

@@ -15,7 +15,14 @@ function ask(url) {
   });
 }
 
-exports.activate = async () => {
+exports.activate = async (context) => {
+  // What a ticket or a chat does with an address of ours, as far as a browser can: see test/ui/9-backLinks.test.ts.
+  context.subscriptions.push(
+    vscode.commands.registerCommand('localTenant.copyExternalAddress', async () => {
+      const address = vscode.Uri.parse(await vscode.env.clipboard.readText()).with({ scheme: vscode.env.uriScheme });
+      await vscode.env.clipboard.writeText((await vscode.env.asExternalUri(address)).toString(true));
+    }),
+  );
   const url = process.env.LOCAL_TENANT_CONNECTION;
   if (url === undefined) return;
   const connection = await ask(url);

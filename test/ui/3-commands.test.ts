@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
@@ -6,7 +7,15 @@ import { scenarioRef } from '../../src/sample/catalogue.ts';
 import { connectionTo } from '../rig/devWorkspace.ts';
 import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
-import { clickDialog, clickRow, readDialog, readTree, treeRow, waitForNotification } from '../rig/workbenchParts.ts';
+import {
+  clickDialog,
+  clickNotification,
+  clickRow,
+  readDialog,
+  readTree,
+  treeRow,
+  waitForNotification,
+} from '../rig/workbenchParts.ts';
 import {
   chatLine,
   LOCAL,
@@ -147,6 +156,15 @@ suite('every command, in the workbench with the packaged extension', () => {
     await waitForNotification(session.page, 'SHA-256');
     const saved = await readFile(file, 'utf8');
     assert.ok(saved.startsWith('{"script_name": "recent-events.ps1"'));
+    const beside = await readFile(file.replace('.json', '.facts.json'), 'utf8');
+    const facts = JSON.parse(beside) as Record<'file' | 'action', Record<string, unknown>>;
+    assert.equal(
+      facts.file['sha256'],
+      createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex'),
+    );
+    assert.equal(facts.action['computerDnsName'], 'sql01.fabrikam.example');
   });
 
   test('showResultActions: from the status bar and the palette', async () => {
@@ -155,6 +173,25 @@ suite('every command, in the workbench with the packaged extension', () => {
     assert.match(input.title, /Exit 0/u);
     await chooseQuickPick(session.page, 'Copy Action ID');
     await waitForClipboard(/#0$/u);
+  });
+
+  test('selectNotesFile, appendToNotes, checkNotes, openCitation: to the notes and back', async () => {
+    // Told in full by 9-backLinks.test.ts.
+    await palette('selectNotesFile');
+    await chooseQuickPick(session.page, 'investigation-notes.md');
+    await chooseQuickPick(session.page, 'At the End');
+    await palette('appendToNotes');
+    await clickNotification(session.page, 'Appended to investigation-notes.md.', 'Open');
+    await waitForTab(session.page, 'investigation-notes.md');
+    await palette('checkNotes');
+    await waitForTab(session.page, 'Evidence in investigation-notes.md');
+    driven.add('openCitation');
+    await session.page
+      .locator('.editor-group-container.active .detected-link')
+      .nth(1)
+      .click({ modifiers: ['Control'] });
+    await waitForExitCode(session.page, 'recent-events.ps1');
+    await runCommand(session.page, 'View: Close Editors in Other Groups');
   });
 
   test('openDeviceInPortal: a tenant without a portal says so', async () => {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { buildCitation, describeSpan, parseCitation } from '../../../src/evidence/citation.ts';
+import {
+  buildCitation,
+  buildOutsideAddress,
+  describeSpan,
+  parseCitation,
+  parseOutsideAddress,
+} from '../../../src/evidence/citation.ts';
 import { findReferences } from '../../../src/evidence/findReferences.ts';
 import type { Span } from '../../../src/evidence/quotation.ts';
 import { evidenceSource } from './sources.ts';
@@ -64,6 +70,35 @@ suite('citations', () => {
     }
     const long = Array.from({ length: 10_001 }, (_, at) => `L${at * 2 + 1}`).join(',');
     assert.equal(parseCitation(`${IDS}#${long}`), undefined);
+  });
+
+  test('the address from outside: there and back, and nothing else', () => {
+    const uri = (link: string): { path: string; query: string; fragment: string } => {
+      const { pathname: path, search, hash } = new URL(link);
+      return { path, query: search.slice(1), fragment: hash.slice(1) };
+    };
+    for (const [span, fragment] of FORMS) {
+      const link = buildOutsideAddress({ address, spans: [span] });
+      assert.ok(link.startsWith('vscode://live-response-results.live-response-results/result?cloud='), link);
+      assert.ok(link.endsWith(`&at=${fragment}`), link);
+      assert.deepEqual(parseOutsideAddress(uri(link)), { address, spans: [span] });
+    }
+    const whole = buildOutsideAddress({ address, spans: [] }, 'vscode-insiders');
+    assert.deepEqual(parseOutsideAddress(uri(whole)), { address, spans: [] });
+    for (const odd of [
+      `${whole}#L5`,
+      `${whole}&at=`,
+      `${whole}&at=L0`,
+      `${whole}&at=L5&at=L6`,
+      `${whole}&x=1`,
+      whole.replace('/result', '/Result'),
+      whole.replace('/result', '/result/'),
+      whole.replace('index=0', 'index=-1'),
+      whole.replace('cloud=commercial', 'cloud=other'),
+      whole.replace(/\?.*/u, ''),
+    ]) {
+      assert.equal(parseOutsideAddress(uri(odd)), undefined, odd);
+    }
   });
 
   test('a pasted citation names its action', () => {

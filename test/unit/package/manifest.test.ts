@@ -56,10 +56,15 @@ suite('package.json', () => {
     }
   });
 
-  test('hides from the palette exactly the commands that need a row of the tree', () => {
+  test('hides from the palette exactly the commands that need a row of the tree or a link', () => {
     const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
     const ids = hidden.map(({ command }) => command).sort();
-    assert.deepEqual(ids, ['liveResponse.loadDevice', 'liveResponse.openFocused', 'liveResponse.openResult']);
+    assert.deepEqual(ids, [
+      'liveResponse.loadDevice',
+      'liveResponse.openCitation',
+      'liveResponse.openFocused',
+      'liveResponse.openResult',
+    ]);
   });
 
   test('names only commands and context keys that exist', async () => {
@@ -95,7 +100,8 @@ suite('package.json', () => {
 
   test('asks for no proposed API and for no activation at start; a note wakes it for its pastes', () => {
     assert.equal(manifest.enabledApiProposals, undefined);
-    assert.deepEqual(manifest.activationEvents, ['onFileSystem:live-response', 'onLanguage:markdown']);
+    // A note that cites results, or an address from outside, finds the extension by itself: neither loads more than it.
+    assert.deepEqual(manifest.activationEvents, ['onFileSystem:live-response', 'onLanguage:markdown', 'onUri']);
     const oldest = manifest.engines.vscode.replace('^', '').split('.').slice(0, 2).join('.');
     assert.ok(manifest.devDependencies['@types/vscode']?.startsWith(oldest), 'types are not newer than the engine');
   });

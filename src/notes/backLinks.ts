@@ -1,0 +1,73 @@
+import { DocumentLink, env, Hover, l10n, MarkdownString, Range, Uri } from 'vscode';
+import type { Position, TextDocument } from 'vscode';
+import { buildOutsideAddress } from '../evidence/citation.ts';
+import { commandIds } from '../platform/commandIds.ts';
+import { exitWords } from '../platform/exitWords.ts';
+import { formatUtc } from '../platform/format.ts';
+import { oneLine } from '../platform/remoteText.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import { findCitationPlaces } from './citationPlaces.ts';
+import type { CitationPlace } from './citationPlaces.ts';
+import { compareEvidence } from './compareEvidence.ts';
+import { findingSentence, verdictWord } from './verdictWords.ts';
+
+/** Citations in Markdown editors lead back to their lines. Reads the store, and never the network. */
+export class BackLinks {
+  readonly #store: Pick<ResultStore, 'facts' | 'text'>;
+
+  constructor(store: Pick<ResultStore, 'facts' | 'text'>) {
+    this.#store = store;
+  }
+
+  /** The links of a note. */
+  links(document: TextDocument): DocumentLink[] {
+    return findCitationPlaces(document.getText()).map((place) => {
+      const link = new DocumentLink(rangeOf(place), citationCommand(place.link));
+      link.tooltip = l10n.t('Open the cited result');
+      return link;
+    });
+  }
+
+  /** What is known of the citation under the pointer, as text without any link. */
+  async hover(document: TextDocument, position: Position): Promise<Hover | undefined> {
+    const place = findCitationPlaces(document.getText()).find((one) => rangeOf(one).contains(position));
+    if (place === undefined) return undefined;
+    const lines = await this.#describe(place);
+    // In code nothing is a link, an image or a command; what devices say would be all of them.
+    return new Hover(new MarkdownString().appendCodeblock(lines.join('\n'), 'text'), rangeOf(place));
+  }
+
+  async #describe({ found }: CitationPlace): Promise<string[]> {
+    const { address } = found;
+    const outside = [l10n.t('For a preview, a ticket or a chat:'), buildOutsideAddress(found, env.uriScheme)];
+    const facts = await this.#store.facts(address);
+    if (facts === undefined) {
+      return [
+        `${address.actionId}#${address.commandIndex} · ${address.stream}`,
+        l10n.t('Not stored on this machine, so the hash was not compared.'),
+        l10n.t('Opening it asks before it makes a call.'),
+        ...outside,
+      ];
+    }
+    const { verdict, finding } = compareEvidence(found, facts, await this.#store.text(address, address.stream));
+    const { name } = facts;
+    return [
+      [name.device, name.script, exitWords(facts)].map(oneLine).join(' · '),
+      `${oneLine(name.connection)} · ${address.actionId}#${address.commandIndex} · ${address.stream}`,
+      l10n.t('Created {0}', oneLine(name.createdAt)),
+      l10n.t('Fetched {0}', formatUtc(facts.fetchedAt)),
+      `SHA-256 ${facts.sha256}`,
+      `${verdictWord(verdict)}: ${findingSentence(finding)}`,
+      ...outside,
+    ];
+  }
+}
+
+function rangeOf({ line, start, end }: CitationPlace): Range {
+  return new Range(line, start, line, end);
+}
+
+/** Made of ids that were checked, whatever the note says around them. */
+export function citationCommand(link: string): Uri {
+  return Uri.parse(`command:${commandIds.openCitation}?${encodeURIComponent(JSON.stringify([link]))}`);
+}

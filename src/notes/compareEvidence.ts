@@ -1,0 +1,49 @@
+import { cutSpans } from '../evidence/quotation.ts';
+import { quotesSame } from '../evidence/readEvidence.ts';
+import type { FoundEvidence } from '../evidence/readEvidence.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
+
+/** How a citation stands to what is stored. `unknown` is everything that was not seen to match. */
+export type Verdict = 'matching' | 'changed' | 'gone' | 'unknown';
+
+/** What decided it. */
+export type Finding =
+  | 'hashAndQuote'
+  | 'hashOnly'
+  | 'fileHashDiffers'
+  | 'textHashDiffers'
+  | 'quoteDiffers'
+  | 'noSuchLines'
+  | 'noHash'
+  | 'defanged'
+  | 'noText';
+
+export interface Comparison {
+  readonly verdict: Verdict;
+  readonly finding: Finding;
+}
+
+/**
+ * Compares what a note says with what is stored. Nothing that the note leaves out counts for it.
+ *
+ * @param text - the stored text of the stream that is cited; undefined where the result has none
+ */
+export function compareEvidence(
+  found: FoundEvidence,
+  facts: Pick<StoredFacts, 'sha256' | 'raw' | 'transcript'>,
+  text: string | undefined,
+): Comparison {
+  const changed = (finding: Finding): Comparison => ({ verdict: 'changed', finding });
+  const unknown = (finding: Finding): Comparison => ({ verdict: 'unknown', finding });
+  const { stream } = found.address;
+  if (found.sha256 !== undefined && found.sha256 !== facts.sha256) return changed('fileHashDiffers');
+  const known = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
+  if (known === undefined || text === undefined) return unknown('noText');
+  if (found.textSha256 !== undefined && found.textSha256 !== known.sha256) return changed('textHashDiffers');
+  if (found.spans.some(({ lastLine }) => lastLine > known.lines)) return changed('noSuchLines');
+  const isQuoted = found.quoted !== undefined;
+  if (isQuoted && !found.defanged && !quotesSame(found, cutSpans(text, found.spans))) return changed('quoteDiffers');
+  if (found.sha256 === undefined) return unknown('noHash');
+  if (isQuoted && found.defanged) return unknown('defanged');
+  return { verdict: 'matching', finding: isQuoted ? 'hashAndQuote' : 'hashOnly' };
+}

@@ -1,0 +1,98 @@
+import { DocumentLink, l10n, languages, Range, Uri, ViewColumn, window, workspace } from 'vscode';
+import type { Disposable } from 'vscode';
+import { formatUtc } from '../platform/format.ts';
+import { oneLine } from '../platform/remoteText.ts';
+import { citationCommand } from './backLinks.ts';
+import type { Verdict } from './compareEvidence.ts';
+import { verdictWord } from './verdictWords.ts';
+
+/** One citation that was checked, in words. */
+export interface ReportEntry {
+  readonly verdict: Verdict;
+  /** Line in the note, from 0. */
+  readonly line: number;
+  /** The citation's link, and what it is called; undefined where it cannot be read. */
+  readonly place: { readonly link: string; readonly words: string } | undefined;
+  /** Device and script, where they are known: remote text. */
+  readonly names: readonly string[];
+  readonly sentence: string;
+}
+
+interface Report {
+  readonly text: string;
+  readonly links: readonly DocumentLink[];
+}
+
+const SCHEME = 'live-response-report';
+const VERDICTS: readonly Verdict[] = ['matching', 'changed', 'gone', 'unknown'];
+
+/** Reports on notes: documents that nobody can edit, kept while they are open. */
+export class EvidenceReports implements Disposable {
+  readonly #reports = new Map<string, Report>();
+  readonly #disposables: readonly Disposable[];
+  #last = 0;
+
+  constructor() {
+    this.#disposables = [
+      workspace.registerTextDocumentContentProvider(SCHEME, {
+        provideTextDocumentContent: (uri) => this.#reports.get(uri.toString())?.text,
+      }),
+      languages.registerDocumentLinkProvider(
+        { scheme: SCHEME },
+        { provideDocumentLinks: ({ uri }) => [...(this.#reports.get(uri.toString())?.links ?? [])] },
+      ),
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        this.#reports.delete(uri.toString());
+      }),
+    ];
+  }
+
+  /** Shows a report beside the note. */
+  async show(note: Uri, checkedAt: number, entries: readonly ReportEntry[]): Promise<void> {
+    const name = note.path.split('/').at(-1) ?? '';
+    this.#last++;
+    const title = l10n.t('Evidence in {0}', safe(name));
+    const uri = Uri.from({
+      scheme: SCHEME,
+      path: `/${title.replaceAll('/', '\u2215')}.lr-report`,
+      query: `${this.#last}`,
+    });
+    this.#reports.set(uri.toString(), buildReport(note, `${title} · ${formatUtc(checkedAt)}`, entries));
+    const document = await workspace.openTextDocument(uri);
+    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: true });
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+function buildReport(note: Uri, title: string, entries: readonly ReportEntry[]): Report {
+  const counts = VERDICTS.map((verdict) => {
+    const count = entries.filter((entry) => entry.verdict === verdict).length;
+    return `${count} ${verdictWord(verdict)}`;
+  });
+  const lines = [title, counts.join(' · '), ''];
+  const links: DocumentLink[] = [];
+  for (const { verdict, line, place, names, sentence } of entries) {
+    let text = `${verdictWord(verdict)} · `;
+    const append = (words: string, target: Uri): void => {
+      links.push(
+        new DocumentLink(new Range(lines.length, text.length, lines.length, text.length + words.length), target),
+      );
+      text += words;
+    };
+    append(l10n.t('line {0}', line + 1), note.with({ fragment: `L${line + 1}` }));
+    if (place !== undefined) {
+      text += ' · ';
+      append(place.words, citationCommand(place.link));
+    }
+    lines.push([text, ...names.map(safe)].join(' · '), `    ${safe(sentence)}`, '');
+  }
+  return { text: lines.join('\n'), links };
+}
+
+/** The editor makes links of addresses wherever it finds them: what devices and servers say must hold none. */
+function safe(text: string): string {
+  return oneLine(text).replaceAll(':/', ':\u2215');
+}

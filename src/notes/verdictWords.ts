@@ -1,0 +1,29 @@
+import { l10n } from 'vscode';
+import type { Finding, Verdict } from './compareEvidence.ts';
+
+/** The verdict, as a heading. */
+export function verdictWord(verdict: Verdict): string {
+  const words: Record<Verdict, string> = {
+    matching: l10n.t('MATCHING'),
+    changed: l10n.t('CHANGED'),
+    gone: l10n.t('GONE'),
+    unknown: l10n.t('UNKNOWN'),
+  };
+  return words[verdict];
+}
+
+/** What was compared, and what came of it. */
+export function findingSentence(finding: Finding): string {
+  const sentences: Record<Finding, string> = {
+    hashAndQuote: l10n.t('The hash of the file and the quoted text are those of the stored result.'),
+    hashOnly: l10n.t('The hash of the file is that of the stored result. Nothing is quoted beside the link.'),
+    fileHashDiffers: l10n.t('The hash of the file in the note is not that of the stored result.'),
+    textHashDiffers: l10n.t('The hash of the text in the note is not that of the stored result.'),
+    quoteDiffers: l10n.t('The text in the note is not what the stored result has there.'),
+    noSuchLines: l10n.t('The stored result does not have that many lines.'),
+    noHash: l10n.t('The note has no hash of the file, so nothing proves which file it means.'),
+    defanged: l10n.t('The hash of the file is right. The quotation was defanged and cannot be compared.'),
+    noText: l10n.t('The stored result has no such text.'),
+  };
+  return sentences[finding];
+}
