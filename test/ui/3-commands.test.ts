@@ -13,9 +13,9 @@ import {
   clickRow,
   readDialog,
   readTree,
-  treeRow,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
+import { clickRowMenu, menuTitle, waitForClipboard } from './support/commands.ts';
 import {
   chatLine,
   LOCAL,
@@ -32,12 +32,11 @@ import type { Session } from './support/session.ts';
 const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
   contributes: { commands: readonly { command: string }[] };
 };
-const titles = JSON.parse(await readFile('package.nls.json', 'utf8')) as Record<string, string>;
 const driven = new Set<string>();
 
 function title(command: string): string {
   driven.add(command);
-  return `Live Response: ${titles[`command.${command}`] ?? command}`;
+  return `Live Response: ${menuTitle(command)}`;
 }
 
 suite('every command, in the workbench with the packaged extension', () => {
@@ -57,31 +56,11 @@ suite('every command, in the workbench with the packaged extension', () => {
 
   const palette = (command: string): Promise<void> => runCommand(session.page, title(command));
 
-  /** A click on an entry of a row's context menu. */
-  async function rowMenu(view: string, row: string, command: string): Promise<void> {
-    await (await treeRow(session.page, view, row)).locator('.label-name').click({ button: 'right' });
+  const rowMenu = async (view: string, row: string, command: string): Promise<void> => {
     driven.add(command);
-    const label = titles[`command.${command}`] ?? command;
-    const entry = session.page.locator('.monaco-menu .action-label').getByText(label, { exact: true });
-    await entry.waitFor();
-    // A menu that has just opened takes the first click for the end of the one that opened it.
-    await waitFor(`the menu to take "${label}"`, async () => {
-      if ((await entry.count()) === 0) return true;
-      await entry.click({ timeout: 1000 });
-      return false;
-    });
-  }
-
-  async function clipboard(): Promise<string> {
-    return session.page.evaluate<string>('navigator.clipboard.readText()');
-  }
-
-  async function waitForClipboard(what: RegExp): Promise<string> {
-    return waitFor(`${what.source} on the clipboard`, async () => {
-      const text = await clipboard();
-      return what.test(text) ? text : undefined;
-    });
-  }
+    await clickRowMenu(session.page, view, row, command);
+  };
+  const onClipboard = (what: RegExp): Promise<string> => waitForClipboard(session.page, what);
 
   test('openResult: a click on a row', async () => {
     driven.add('openResult');
@@ -113,30 +92,28 @@ suite('every command, in the workbench with the packaged extension', () => {
 
   test('copyOutput: the whole text, or what is selected', async () => {
     await palette('copyOutput');
-    await waitForClipboard(/^Transcript started/u);
+    await onClipboard(/^Transcript started/u);
     await session.page.keyboard.press('Control+Home');
     await session.page.keyboard.press('Shift+End');
     await palette('copyOutput');
-    const text = await waitForClipboard(/^Transcript started[^\n]*$/u);
+    const text = await onClipboard(/^Transcript started[^\n]*$/u);
     assert.match(text, /\.txt$/u);
   });
 
   test('copyNote, copyFullNote and copyCitation: the selection with its source', async () => {
     await palette('copyNote');
-    await waitForClipboard(
-      /^\*\*`sql01[^\n]+\n\n```text\nTranscript started[^\n]+\n```\n\nSource: \[output line 1 of /u,
-    );
+    await onClipboard(/^\*\*`sql01[^\n]+\n\n```text\nTranscript started[^\n]+\n```\n\nSource: \[output line 1 of /u);
     await palette('copyFullNote');
-    await waitForClipboard(/^- Action id: /mu);
+    await onClipboard(/^- Action id: /mu);
     await palette('copyCitation');
-    await waitForClipboard(/^`sql01[^\n]+#L1[^\n]+ SHA-256 `[\da-f]{64}`[^\n]*$/u);
+    await onClipboard(/^`sql01[^\n]+#L1[^\n]+ SHA-256 `[\da-f]{64}`[^\n]*$/u);
   });
 
   test('copyErrors: all of them; copyJson: the result as it was read', async () => {
     await palette('copyErrors');
-    await waitForClipboard(/^#< CLIXML/u);
+    await onClipboard(/^#< CLIXML/u);
     await palette('copyJson');
-    const json = await waitForClipboard(/^\{\n {2}"script_name": "recent-events\.ps1"/u);
+    const json = await onClipboard(/^\{\n {2}"script_name": "recent-events\.ps1"/u);
     const { script_output: output } = JSON.parse(json) as { script_output: string };
     assert.match(output, /^Transcript started/u);
   });
@@ -144,7 +121,7 @@ suite('every command, in the workbench with the packaged extension', () => {
   test('copyActionId', async () => {
     await palette('copyActionId');
     const { actionId } = scenarioRef('eventLogErrors');
-    await waitForClipboard(new RegExp(`^${actionId}#0$`, 'u'));
+    await onClipboard(new RegExp(`^${actionId}#0$`, 'u'));
   });
 
   test('exportRaw: the bytes as the service stored them', async () => {
@@ -172,7 +149,7 @@ suite('every command, in the workbench with the packaged extension', () => {
     const input = await waitForQuickInput(session.page, ({ items }) => items.length >= 6);
     assert.match(input.title, /Exit 0/u);
     await chooseQuickPick(session.page, 'Copy Action ID');
-    await waitForClipboard(/#0$/u);
+    await onClipboard(/#0$/u);
   });
 
   test('selectNotesFile, appendToNotes, checkNotes, openCitation: to the notes and back', async () => {
@@ -305,7 +282,7 @@ suite('every command, in the workbench with the packaged extension', () => {
   test('copyAppRegistrationCommands: for the active tenant, with a hint where to paste them', async () => {
     await palette('copyAppRegistrationCommands');
     await waitForNotification(session.page, 'Paste them step by step into a terminal');
-    const commands = await waitForClipboard(/^az ad app create /mu);
+    const commands = await onClipboard(/^az ad app create /mu);
     assert.ok(commands.includes(`az login --tenant ${tenantOf(session).tenantId} `));
   });
 

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { waitFor } from '../../rig/waiting.ts';
+import { treeRow } from '../../rig/workbenchParts.ts';
+
+const titles = JSON.parse(await readFile('package.nls.json', 'utf8')) as Record<string, string>;
+
+/** What a command is called in a menu, by the last part of its id. */
+export function menuTitle(command: string): string {
+  return titles[`command.${command}`] ?? command;
+}
+
+/** A click on an entry of a row's context menu. */
+export async function clickRowMenu(page: Page, view: string, row: string, command: string): Promise<void> {
+  await (await treeRow(page, view, row)).locator('.label-name').click({ button: 'right' });
+  const label = menuTitle(command);
+  const entry = page.locator('.monaco-menu .action-label').getByText(label, { exact: true });
+  await entry.waitFor();
+  // A menu that has just opened takes the first click for the end of the one that opened it.
+  await waitFor(`the menu to take "${label}"`, async () => {
+    if ((await entry.count()) === 0) return true;
+    await entry.click({ timeout: 1000 });
+    return false;
+  });
+}
+
+async function readClipboard(page: Page): Promise<string> {
+  return page.evaluate<string>('navigator.clipboard.readText()');
+}
+
+export async function waitForClipboard(page: Page, what: RegExp): Promise<string> {
+  return waitFor(`${what.source} on the clipboard`, async () => {
+    const text = await readClipboard(page);
+    return what.test(text) ? text : undefined;
+  });
+}
