@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
-import { closeQuickInput, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
+import { closeQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { openFile, reloadWindow } from '../rig/workbench.ts';
 import {
@@ -125,6 +125,16 @@ suite('what a person sees when something is in the way', () => {
     await clickNotification(session.page, 'not stored on this machine', 'Fetch');
     await waitForExitCode(session.page, 'Exit');
     await waitFor('the text', async () => (await readEditor(session.page)).some((line) => line !== ''));
+  });
+
+  test('a pasted token that is about to end is warned of, and replaced from there', async () => {
+    const tenant = tenantOf(session);
+    const soon = 5 * 60 + 4;
+    await runCommand(session.page, 'Live Response: Replace Access Token…');
+    await typeQuickInput(session.page, await tenant.mintAccessToken({ expiresInSeconds: soon }));
+    await clickNotification(session.page, 'The access token of "Local tenant" expires at', 'Replace Access Token…');
+    await typeQuickInput(session.page, await tenant.mintAccessToken());
+    await waitForRows(session.page, LOCAL);
   });
 
   test('a list that cannot be loaded is a row that says why, and a click tries again', async () => {

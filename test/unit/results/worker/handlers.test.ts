@@ -204,11 +204,14 @@ suite("the worker's files", () => {
 
   test('a results file that is broken leaves connections and the account of calls in files', async () => {
     opened(folder()).putConnection('a', '{}');
+    // Another file of that name, and not the one that this process has open: of that one SQLite knows what it read.
+    for (const file of ['results.db', 'results.db-wal', 'results.db-shm']) {
+      await rm(path.join(folder(), file), { force: true });
+    }
     await writeFile(
       path.join(folder(), 'results.db'),
       'no database at all, and long enough to be looked at. '.repeat(99),
     );
-    for (const file of ['results.db-wal', 'results.db-shm']) await rm(path.join(folder(), file), { force: true });
     const handlers = createHandlers();
     assert.throws(() => handlers.open(folder()));
     assert.equal(handlers.connections().active, 'a');
