@@ -139,6 +139,8 @@ suite('signing in, as a person', () => {
 
   test('a sign-in that was revoked says so, and one click signs in again', async () => {
     const { faults, identity } = tenantOf(session);
+    // The notices of earlier sign-ins say the same.
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
     identity.revokeRefreshTokens();
     faults.add({ door: 'api', times: 1, action: { kind: 'answer', status: 401, body: '{}' } });
     await runCommand(session.page, 'Live Response: Refresh Machine Actions');

@@ -107,7 +107,11 @@ describe('an address from outside', () => {
     ];
     for (const odd of [...wrong.map((address) => Uri.parse(address, true)), 7, {}, undefined, 'https://x.example']) {
       await commands.executeCommand('liveResponse.openCitation', odd);
-      assert.equal(resultTabs().length, 0, JSON.stringify(odd));
+      assert.deepEqual(
+        resultTabs().map(({ label }) => label),
+        [],
+        JSON.stringify(odd),
+      );
     }
   });
 });

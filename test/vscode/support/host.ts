@@ -74,8 +74,14 @@ export async function shown(
   return { text: editor.document.getText(), uri: editor.document.uri };
 }
 
+/** Closes every editor, pinned ones too, and waits until the extension host knows. */
 export async function closeAll(): Promise<void> {
   await commands.executeCommand('workbench.action.closeAllEditors');
+  await waitFor('every result to be closed', async () => {
+    const left = resultTabs();
+    if (left.length > 0) await window.tabGroups.close(left, true);
+    return left.length === 0;
+  });
 }
 
 export function extension(): NonNullable<ReturnType<typeof extensions.getExtension>> {
