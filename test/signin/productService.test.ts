@@ -126,12 +126,17 @@ const ANSWERS: readonly (readonly [string, FaultAction, FailureCode, string | un
   ],
 ];
 
+/** Polls for a code go on after failures of the way, but not for ever. */
+function timesThatTell(way: string, code: FailureCode): number {
+  return way === 'signing in with a code' && ['timeout', 'connectionLost', 'serverError'].includes(code) ? 4 : 1;
+}
+
 suite('the sign-in service answers', () => {
   for (const [way, run] of WAYS) {
     for (const [what, action, code, reason, step, sentence] of ANSWERS) {
       test(`${what}, to ${way}; a second try goes out and works`, () =>
         run(async ({ fails, tenant, list }, ask) => {
-          tenant.faults.add({ door: 'login', call: 'token', action });
+          tenant.faults.add({ door: 'login', call: 'token', action, times: timesThatTell(way, code) });
           await fails(ask(), code, reason, step, sentence);
           assert.equal(tenant.faults.pending(), 0);
           await ask();
@@ -164,6 +169,35 @@ suite('the sign-in service answers', () => {
     }));
 });
 
+suite('polls for a code that somebody is typing', () => {
+  const passing: readonly FaultAction[] = [
+    { kind: 'reset' },
+    { kind: 'answer', status: 503 },
+    { kind: 'answer', status: 502, body: '<html></html>' },
+  ];
+
+  test('go on after a few that failed in passing', () =>
+    inScene(stage().tenant, 'deviceCode', async ({ signIn, list, tenant }) => {
+      for (const action of passing) tenant.faults.add({ door: 'login', call: 'token', action });
+      await signIn();
+      await list();
+      assert.equal(tenant.faults.pending(), 0);
+    }));
+
+  test('end at once when they are cancelled after one that failed', () =>
+    inScene(stage().tenant, 'deviceCode', async ({ signIn, fails, tenant }) => {
+      tenant.identity.lifetimes.deviceInterval = 60;
+      const cancel = new AbortController();
+      tenant.faults.add({ door: 'login', call: 'token', action: { kind: 'reset' } });
+      const signing = signIn(undefined, cancel.signal);
+      signing.catch(nothing);
+      await until('a poll', () => tenant.faults.pending() === 0);
+      cancel.abort();
+      await fails(signing, 'cancelled', undefined, undefined, /Cancelled/);
+      assert.equal(tenant.recording.calls('token').length, 1);
+    }));
+});
+
 suite('the sign-in service sends us elsewhere', () => {
   for (const status of [302, 307, 308]) {
     test(`${status}: nothing is sent there`, async () => {
@@ -193,7 +227,7 @@ suite('the sign-in service is slow', () => {
     test(`${way} ends with the time limit, and works when it is quick again`, () =>
       run(
         async ({ fails, tenant, list }, ask) => {
-          tenant.faults.add({ door: 'login', call: 'token', delayMs: 60_000 });
+          tenant.faults.add({ door: 'login', call: 'token', delayMs: 60_000, times: timesThatTell(way, 'timeout') });
           await fails(ask(), 'timeout', undefined, 'tryAgain', /did not answer in time/);
           await ask();
           await list();

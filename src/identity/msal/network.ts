@@ -1,7 +1,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Clock } from '../../defender/clock.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../../defender/errors.ts';
-import type { FailureValues } from '../../defender/errors.ts';
+import type { FailureCode, FailureValues } from '../../defender/errors.ts';
 import { readRetryAfter } from '../../defender/retry.ts';
 import type { SendSignIn, SignInAnswer, SignInRequest } from '../../defender/transport.ts';
 
@@ -19,6 +19,10 @@ export interface ServiceRefusal {
 
 /** RFC 8628: where the service names no interval, and what "slow down" adds to it, ms. */
 const POLL_MS = 5_000;
+/** How many polls for a device code may fail in a row: somebody is typing it, and would have to begin again. */
+const FAILED_POLLS = 3;
+/** Failures of the way, not of the sign-in: RFC 8628, section 3.5, wants the next poll later. */
+const PASSING: ReadonlySet<FailureCode> = new Set(['timeout', 'connectionLost', 'offline', 'serverError']);
 
 /**
  * msal's way to the sign-in service, for one piece of work: cancelled with it, and bound in time. msal's own client can
@@ -51,12 +55,20 @@ export class SignInNetwork implements INetworkModule {
   }
 
   async sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
-    for (;;) {
-      const answer = await this.#answer<T>(url, {
-        method: 'POST',
-        headers: options?.headers ?? {},
-        body: options?.body ?? '',
-      });
+    const body = options?.body ?? '';
+    const polls = new URLSearchParams(body).has('device_code');
+    for (let failed = 0; ;) {
+      let answer: NetworkResponse<T>;
+      try {
+        answer = await this.#answer<T>(url, { method: 'POST', headers: options?.headers ?? {}, body });
+      } catch (error) {
+        if (!polls || !isLiveResponseError(error) || !PASSING.has(error.code) || failed === FAILED_POLLS) throw error;
+        failed++;
+        this.failure = undefined;
+        await this.#failing(() => this.#clock.wait(this.#pollMs * 2 ** failed, this.#signal));
+        continue;
+      }
+      failed = 0;
       const { error, interval } = fieldsOf(answer.body);
       if (typeof interval === 'number' && interval > 0) this.#pollMs = interval * 1000;
       if (error === 'slow_down') this.#pollMs += POLL_MS;
