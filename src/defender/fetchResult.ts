@@ -10,6 +10,8 @@ import type { ResultLink } from './resultLink.ts';
 
 /** How many results are downloaded at once. */
 const DOWNLOADS_AT_ONCE = 4;
+/** How many of these only what is soon over may have: a click on a result waits for no run and for no large file. */
+const KEPT_FOR_CLICKS = 1;
 
 /** A new action can answer 404 for about this long, ms. Source: api-facts §2, seen in public clients. */
 const YOUNG_MS = 120_000;
@@ -50,7 +52,7 @@ export interface ResultFetcher {
  * unless enough came through the link before it was refused.
  */
 export function createResultFetcher(client: DefenderClient, clock: Clock): ResultFetcher {
-  const slots = createSlots(DOWNLOADS_AT_ONCE);
+  const slots = createSlots();
 
   const getLink = async (
     actionId: string,
@@ -71,10 +73,10 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
     }
   };
 
-  const fetchInto: ResultFetcher['fetchInto'] = (sink) => {
+  const begin = (sink: DownloadSink, isLong: boolean): FetchInto => {
     const download = new Download(sink);
     return (actionId, commandIndex, signal, options) =>
-      slots(options.priority ?? 'click', signal, async () => {
+      slots(isLong || options.priority === 'background', signal, async () => {
         // A file of gigabytes can outlive several links.
         for (let replaceAbove = -1; ;) {
           const link = await getLink(actionId, commandIndex, signal, options);
@@ -91,45 +93,49 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
   };
 
   return {
-    fetchInto,
+    fetchInto: (sink) => begin(sink, true),
     fetchResult: async (...request) => {
       const sink = new MemorySink();
-      const facts = await fetchInto(sink)(...request);
+      const facts = await begin(sink, false)(...request);
       return { ...facts, bytes: sink.bytes() };
     },
   };
 }
 
-function createSlots(
-  count: number,
-): <T>(priority: Priority, signal: AbortSignal, work: () => Promise<T>) => Promise<T> {
-  let free = count;
-  const waiting: { readonly priority: Priority; readonly enter: () => void }[] = [];
-  const wait = (priority: Priority, signal: AbortSignal): Promise<void> =>
+function createSlots(): <T>(canWait: boolean, signal: AbortSignal, work: () => Promise<T>) => Promise<T> {
+  let free = DOWNLOADS_AT_ONCE;
+  const clicks: (() => void)[] = [];
+  const others: (() => void)[] = [];
+  const admit = (): void => {
+    for (;;) {
+      const next = free > 0 ? (clicks.shift() ?? (free > KEPT_FOR_CLICKS ? others.shift() : undefined)) : undefined;
+      if (next === undefined) return;
+      free--;
+      next();
+    }
+  };
+  const enter = (line: (() => void)[], signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (): void => {
-        waiting.splice(waiting.indexOf(place), 1);
+        line.splice(line.indexOf(go), 1);
         reject(new LiveResponseError('cancelled'));
       };
-      const enter = (): void => {
+      const go = (): void => {
         signal.removeEventListener('abort', leave);
         resolve();
       };
-      const place = { priority, enter };
-      const behind = waiting.findIndex((other) => priority === 'click' && other.priority === 'background');
-      waiting.splice(behind < 0 ? waiting.length : behind, 0, place);
+      line.push(go);
       signal.addEventListener('abort', leave, { once: true });
+      admit();
     });
-  return async (priority, signal, work) => {
+  return async (canWait, signal, work) => {
     throwIfCancelled(signal);
-    if (free > 0) free--;
-    else await wait(priority, signal);
+    await enter(canWait ? others : clicks, signal);
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next.enter();
+      free++;
+      admit();
     }
   };
 }

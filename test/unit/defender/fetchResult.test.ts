@@ -5,6 +5,7 @@ import type { DownloadFacts } from '../../../src/defender/download.ts';
 import { LiveResponseError } from '../../../src/defender/errors.ts';
 import type { FailureCode } from '../../../src/defender/errors.ts';
 import { systemClock } from '../../../src/defender/clock.ts';
+import { MemorySink } from '../../../src/defender/downloadSink.ts';
 import { createResultFetcher } from '../../../src/defender/fetchResult.ts';
 import { ResultLink } from '../../../src/defender/resultLink.ts';
 import { answer, AZURE, failure, patience } from './expected.ts';
@@ -221,22 +222,26 @@ suite('fetching a result', () => {
     assert.deepEqual(asked, []);
   });
 
-  test('a click does not wait behind background downloads', async () => {
-    const { client, asked, finish } = scene();
-    const { fetchResult: fetch } = createResultFetcher(client, systemClock);
-    const background = { ...LIMITS, priority: 'background' as const };
-    const all = [0, 1, 2, 3, 4, 5].map((index) => fetch('a', index, patience(), background));
-    all.push(fetch('a', 9, patience(), { ...LIMITS, priority: 'click' }));
-    await settle();
-    const first = asked.indexOf('link 9 click');
-    finish();
-    await settle();
-    const second = asked.indexOf('link 9 click');
-    finish();
-    await settle();
-    finish();
-    await Promise.all(all);
-    // At once, or at the latest as the next one.
-    assert.ok(first >= 0 || (second >= 0 && second < asked.indexOf('link 4 background')), asked.join());
-  });
+  for (const what of ['background downloads', 'large files']) {
+    test(`a click begins at once, whatever ${what} are under way or wait`, async () => {
+      const { client, asked, finish } = scene();
+      const { fetchResult, fetchInto } = createResultFetcher(client, systemClock);
+      const all = [0, 1, 2, 3, 4, 5].map((index) =>
+        what === 'large files'
+          ? fetchInto(new MemorySink())('a', index, patience(), LIMITS)
+          : fetchResult('a', index, patience(), { ...LIMITS, priority: 'background' }),
+      );
+      const click = fetchResult('a', 9, patience(), { ...LIMITS, priority: 'click' });
+      await settle();
+      assert.equal(asked.filter((call) => call.startsWith('download')).length, 4);
+      assert.ok(asked.includes('download 9') && asked.includes('download 2') && !asked.includes('download 3'));
+      finish();
+      await click;
+      await settle();
+      finish();
+      await settle();
+      finish();
+      await Promise.all(all);
+    });
+  }
 });
