@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 
 /** Types, lint and format: everything that needs no build. */
 const CHECKS: readonly (readonly string[])[] = [
@@ -7,10 +8,18 @@ const CHECKS: readonly (readonly string[])[] = [
   ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
 ];
 
-let failed = 0;
-for (const [script, ...args] of CHECKS) {
-  const { status } = spawnSync(process.execPath, [`node_modules/${script ?? ''}`, ...args], { stdio: 'inherit' });
-  if (status !== 0) failed++;
+/** Side by side; what one says comes in one piece. */
+async function check([script = '', ...args]: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, [`node_modules/${script}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+  }
+  await once(child, 'close');
+  process.stdout.write(said);
+  return child.exitCode === 0;
 }
-if (failed === 0) console.log('Types, lint and format are clean.');
-process.exitCode = failed === 0 ? 0 : 1;
+
+const passed = await Promise.all(CHECKS.map(check));
+if (passed.every(Boolean)) console.log('Types, lint and format are clean.');
+else process.exitCode = 1;

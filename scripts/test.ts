@@ -1,9 +1,11 @@
-import { appendFileSync, rmSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFile, readdir } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { bundleTests, runInExtensionHost } from '../test/rig/extensionHost.ts';
+import { ensureChromium, ensureVsCode } from '../test/rig/install.ts';
 import type { VsCodeVersion } from '../test/rig/install.ts';
 import { checkRun } from '../test/secrets/checkRun.ts';
 import { openRunFolder, partsOf } from '../test/secrets/runFolder.ts';
@@ -16,15 +18,35 @@ interface Count {
   failed: number;
 }
 
+/** What a part is given besides its count. */
+interface Given {
+  /** Where all that the parts leave behind is kept, while a run looks at it. */
+  readonly runFolder: string | undefined;
+  /** Settle when Chromium is installed, and when every VS Code is, too. */
+  readonly chromium: Promise<unknown>;
+  readonly vsCode: Promise<unknown>;
+}
+
+/** Files that run side by side. */
+const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
+/** A window waits more than it computes. Not more than this: each takes a gigabyte. */
+const WINDOWS = Math.min(availableParallelism() + 1, 4);
+
 /** The parts of the test suite, in the order in which they tell most for the time they take. */
-const PARTS: Readonly<Record<string, (count: Count, runFolder: string | undefined) => Promise<void>>> = {
-  unit: (count) => runNodeTests('test/unit', count, { parallel: true }),
-  client: (count) => runNodeTests('test/client', count, { parallel: false }),
-  signin: (count) => runNodeTests('test/signin', count, { parallel: false }),
-  faults: (count) => runNodeTests('test/faults', count, { parallel: true }),
-  fuzz: (count) => runNodeTests('test/fuzz', count, { parallel: false }),
+const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<void>>> = {
+  unit: (count) => runNodeTests('test/unit', count),
+  client: (count) => runNodeTests('test/client', count),
+  signin: async (count, { chromium }) => {
+    await chromium;
+    await runNodeTests('test/signin', count);
+  },
+  faults: (count) => runNodeTests('test/faults', count),
+  fuzz: (count) => runNodeTests('test/fuzz', count),
   vscode: runHostTests,
-  ui: (count) => runNodeTests('test/ui', count, { parallel: false }),
+  ui: async (count, { vsCode }) => {
+    await vsCode;
+    await runNodeTests('test/ui', count, WINDOWS);
+  },
   secrets: checkSecrets,
 };
 
@@ -38,14 +60,15 @@ async function main(wanted: readonly string[]): Promise<number> {
   const runFolder = names.includes('secrets') ? await startRun() : undefined;
   // Built once: parts that need the extension take it as it ships.
   if (names.some((name) => name === 'vscode' || name === 'ui' || name === 'unit')) {
-    process.env['LIVE_RESPONSE_VSIX'] = await packageExtension();
+    process.env['LIVE_RESPONSE_VSIX'] = await packageAside();
   }
+  const installs = install(names);
   const total: Count = { passed: 0, failed: 0 };
   for (const name of names) {
     console.log(`\n── ${name} ──`);
     const start = Date.now();
     try {
-      await PARTS[name]?.(total, runFolder);
+      await PARTS[name]?.(total, { runFolder, ...installs });
     } catch (error) {
       total.failed++;
       console.error(error);
@@ -54,6 +77,36 @@ async function main(wanted: readonly string[]): Promise<number> {
   }
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/** Packages the extension where no test that packages it again removes it; when this process ends, it is removed. */
+async function packageAside(): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'live-response-vsix-'));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const built = await packageExtension();
+  const aside = path.join(folder, path.basename(built));
+  await copyFile(built, aside);
+  return aside;
+}
+
+/**
+ * Installs what the parts need and a new machine lacks, while the first parts run. Once for all: files that run side by
+ * side would each begin it.
+ */
+function install(names: readonly string[]): Pick<Given, 'chromium' | 'vsCode'> {
+  const inVsCode = names.some((name) => name === 'vscode' || name === 'ui');
+  const chromium = inVsCode || names.includes('signin') ? ensureChromium() : Promise.resolve();
+  const both = async (): Promise<void> => {
+    await chromium;
+    await ensureVsCode('oldest');
+    await ensureVsCode('newest');
+  };
+  const vsCode = inVsCode ? both() : Promise.resolve();
+  // A part that needs it tells why it is not there.
+  for (const work of [chromium, vsCode]) work.catch(() => undefined);
+  return { chromium, vsCode };
 }
 
 /** From here on all that the parts leave behind is kept, and what they print; when this process ends it is removed. */
@@ -74,20 +127,20 @@ async function startRun(): Promise<string> {
 }
 
 /** The last part: no secret that a tenant of this run made is in anything that the parts before left behind. */
-async function checkSecrets(count: Count, runFolder: string | undefined): Promise<void> {
+async function checkSecrets(count: Count, { runFolder }: Given): Promise<void> {
   if (count.passed + count.failed === 0) throw new Error('"secrets" looks at what other parts left: name some, too.');
   console.log(`✔ ${await checkRun(runFolder ?? '')}`);
   count.passed++;
 }
 
 /** Runs the files of a folder with Node's own test runner, each in a process of its own. */
-async function runNodeTests(folder: string, count: Count, options: { readonly parallel: boolean }): Promise<void> {
+async function runNodeTests(folder: string, count: Count, sideBySide = SIDE_BY_SIDE): Promise<void> {
   const files = (await readdir(folder, { recursive: true }))
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => path.join(folder, file))
     .sort();
   if (files.length === 0) throw new Error(`${folder} holds no test.`);
-  const events = run({ files, concurrency: options.parallel, execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const events = run({ files, concurrency: sideBySide, execArgv: ['--disable-warning=ExperimentalWarning'] });
   let ran = 0;
   events.on('test:pass', ({ details }) => {
     if (details.type === 'suite') return;
@@ -103,27 +156,36 @@ async function runNodeTests(folder: string, count: Count, options: { readonly pa
   if (ran === 0) throw new Error(`${folder} ran no test.`);
 }
 
-/** Runs mocha inside the real extension host, on the oldest VS Code that is supported and on the newest. */
-async function runHostTests(count: Count): Promise<void> {
-  const testsModule = await bundleTests('test/vscode/**/*.test.ts', 'out/vscode');
-  for (const version of ['oldest', 'newest'] satisfies VsCodeVersion[]) {
-    console.log(`VS Code, ${version} supported`);
-    const tenant = await startLocalTenant({ startedAt: TENANT_START });
-    try {
-      const result = await runInExtensionHost({
-        version,
-        extensionPath: process.cwd(),
-        testsModule: path.resolve(testsModule),
-        env: await hostEnvironment(tenant),
-        onResult: ({ title, state, error }) => {
-          console.log(`${state === 'passed' ? '✔' : '✖'} ${title}${error === undefined ? '' : `\n${error}`}`);
-        },
-      });
-      count.passed += result.tests.filter((test) => test.state === 'passed').length;
-      count.failed += result.failures;
-    } finally {
-      await tenant.stop();
-    }
+/** Runs mocha inside the real extension host, on the oldest VS Code that is supported and on the newest, side by side. */
+async function runHostTests(count: Count, { vsCode }: Given): Promise<void> {
+  await vsCode;
+  const testsModule = path.resolve(await bundleTests('test/vscode/**/*.test.ts', 'out/vscode'));
+  const versions: readonly VsCodeVersion[] = ['oldest', 'newest'];
+  const runs = versions.map((version) => runHost(version, testsModule, count));
+  // One that fails must not leave the other one behind.
+  await Promise.allSettled(runs);
+  await Promise.all(runs);
+}
+
+async function runHost(version: VsCodeVersion, testsModule: string, count: Count): Promise<void> {
+  const lines = [`VS Code, ${version} supported`];
+  const tenant = await startLocalTenant({ startedAt: TENANT_START });
+  try {
+    const result = await runInExtensionHost({
+      version,
+      extensionPath: process.cwd(),
+      testsModule,
+      env: await hostEnvironment(tenant),
+      onResult: ({ title, state, error }) => {
+        lines.push(`${state === 'passed' ? '✔' : '✖'} ${title}${error === undefined ? '' : `\n${error}`}`);
+      },
+    });
+    count.passed += result.tests.filter((test) => test.state === 'passed').length;
+    count.failed += result.failures;
+  } finally {
+    // In one piece: the other version's lines come at the same time.
+    console.log(lines.join('\n'));
+    await tenant.stop();
   }
 }
 

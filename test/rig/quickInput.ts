@@ -125,7 +125,8 @@ export async function runCommand(page: Page, title: string, timeoutMs: number = 
         },
         2000,
       );
-      await quickPickRow(page, title).click({ timeout: 2000 });
+      // Given time: a click that is taken and only then late must not run the command twice.
+      await quickPickRow(page, title).click({ timeout: 10_000 });
       // Else a caller could take the closing palette for the command's own quick pick.
       await waitFor('the palette to close', async () => (await readQuickInput(page))?.value !== `>${title}`, 5000);
       return;

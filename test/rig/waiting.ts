@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RigError } from './processes.ts';
 
-/** Time that a condition gets when a caller names none, in milliseconds. */
-export const defaultTimeoutMs = 30_000;
+/** Time that a condition gets when a caller names none, in milliseconds: a busy machine may need it, others never do. */
+export const defaultTimeoutMs = 60_000;
 
 /**
  * Asks `probe` again and again until it answers something other than undefined or false.
  *
- * @param what - what is waited for, as in "waited 30 s for WHAT"
+ * @param what - what is waited for, as in "waited 60 s for WHAT"
  * @param timeoutMs - milliseconds
  * @returns the answer
  * @throws RigError when the time is over; it quotes the last error that `probe` threw

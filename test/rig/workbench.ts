@@ -49,11 +49,14 @@ export async function openViewContainer(page: Page, title: string): Promise<void
   const item = page.locator('.part.activitybar .action-item').filter({ has: page.getByRole('tab', { name }) });
   const tab = page.locator('.part.activitybar').getByRole('tab', { name });
   await tab.first().waitFor();
+  const isOpen = async (): Promise<boolean> =>
+    (await item.or(tab).first().getAttribute('class'))?.includes('checked') === true ||
+    (await tab.first().getAttribute('aria-expanded')) === 'true';
   await waitFor(`the view container "${title}"`, async () => {
-    if ((await item.or(tab).first().getAttribute('class'))?.includes('checked') === true) return true;
-    if ((await tab.first().getAttribute('aria-expanded')) === 'true') return true;
+    if (await isOpen()) return true;
     await tab.first().click();
-    return false;
+    // On a busy machine it shows late, and one more click would close it again.
+    return waitFor('the click to be taken', isOpen, 5000);
   });
 }
 

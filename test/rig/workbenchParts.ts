@@ -89,10 +89,12 @@ export async function clickRow(page: Page, view: string, label: string): Promise
 /** Opens the row's children by its twistie, without running the row's command; nothing when they are open. */
 export async function expandRow(page: Page, view: string, label: string): Promise<void> {
   const row = await treeRow(page, view, label);
+  const isOpen = async (): Promise<boolean> => (await row.getAttribute('aria-expanded')) === 'true';
   await waitFor(`"${label}" to open`, async () => {
-    if ((await row.getAttribute('aria-expanded')) === 'true') return true;
+    if (await isOpen()) return true;
     await row.locator('.monaco-tl-twistie').click();
-    return false;
+    // On a busy machine it shows late, and one more click would close it again.
+    return waitFor('the click to be taken', isOpen, 5000);
   });
 }
 
@@ -168,7 +170,9 @@ export async function clickNotification(page: Page, text: string, button: string
     await waitForNotification(page, text);
     // A hover that still stands where the mouse was may lie over the button; a toast may go while it does.
     await page.mouse.move(1, 1);
-    await target.click({ timeout: 2000 });
+    await target.click({ timeout: 2000, trial: true });
+    // Given time: on a busy machine a click may be taken, which ends the notification, and only then be late.
+    await target.click({ timeout: 10_000 });
     return true;
   });
 }

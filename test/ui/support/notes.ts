@@ -73,8 +73,15 @@ export async function clickLine(
 
 /** Saves until the file holds what is waited for. */
 export async function savedAs(page: Page, file: string, holds: (text: string) => boolean): Promise<string> {
-  return waitFor(`${path.basename(file)} to hold what was pasted`, async () => {
-    await page.keyboard.press('Control+S');
+  const name = path.basename(file);
+  const isSaved = async (): Promise<boolean> =>
+    !(await readTabs(page)).flat().some(({ label, active, dirty }) => active && dirty && label.includes(name));
+  return waitFor(`${name} to hold what was pasted`, async () => {
+    if (!(await isSaved())) {
+      await page.keyboard.press('Control+S');
+      // Until then it may be half written, or empty.
+      await waitFor('it to be saved', isSaved, 5000);
+    }
     const text = await readFile(file, 'utf8');
     return holds(text) ? text : undefined;
   });

@@ -15,6 +15,9 @@ import type { LocalTenant } from '../../tenant/localTenant.ts';
 
 const PICTURES = path.join(import.meta.dirname, '..', 'screenshots');
 
+/** VS Code's own animations cost every command a third of a second: most of what these tests took. */
+const STILL = { 'workbench.reduceMotion': 'on' };
+
 /** The workbench with the packaged extension, in a browser. */
 export interface Session {
   readonly page: Page;
@@ -29,8 +32,12 @@ export async function startSession(
   options: DevWorkspaceOptions & Pick<BrowserOptions, 'ignoreCertificateErrors'>,
 ): Promise<Session> {
   const vsix = process.env['LIVE_RESPONSE_VSIX'];
-  const { ignoreCertificateErrors = false, ...rest } = options;
-  const workspace = await startWorkspace({ ...(vsix === undefined ? {} : { vsix }), ...rest });
+  const { ignoreCertificateErrors = false, settings, ...rest } = options;
+  const workspace = await startWorkspace({
+    ...(vsix === undefined ? {} : { vsix }),
+    ...rest,
+    settings: { ...STILL, ...settings },
+  });
   const browser = await startBrowser({ ignoreCertificateErrors });
   await openWorkbench(browser.page, workspace.url);
   const stop = async (): Promise<void> => {
