@@ -5,6 +5,8 @@ import { benchBudget } from '../test/bench/budget.bench.ts';
 import { benchBundle } from '../test/bench/bundle.bench.ts';
 import { benchDecode } from '../test/bench/decode.bench.ts';
 import { benchHeap } from '../test/bench/heap.bench.ts';
+import { benchNotes } from '../test/bench/notes.bench.ts';
+import { benchIndicators } from '../test/bench/indicators.bench.ts';
 import { benchOpen } from '../test/bench/open.bench.ts';
 import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
@@ -17,8 +19,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   budget: benchBudget,
   sharedBudget: benchSharedBudget,
   decode: benchDecode,
+  indicators: benchIndicators,
   open: benchOpen,
   heap: benchHeap,
+  notes: benchNotes,
   activation: benchActivation,
 };
 

@@ -12,6 +12,7 @@ import { openRunFolder, partsOf } from '../test/secrets/runFolder.ts';
 import { startLocalTenant } from '../test/tenant/localTenant.ts';
 import { hostEnvironment, TENANT_START } from '../test/vscode/support/hostEnvironment.ts';
 import { packageExtension } from './package.ts';
+import { filesOf, SELECTIONS } from './selections.ts';
 
 interface Count {
   passed: number;
@@ -34,47 +35,52 @@ const WINDOWS = Math.min(availableParallelism() + 1, 4);
 
 /** The parts of the test suite, in the order in which they tell most for the time they take. */
 const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<void>>> = {
-  unit: (count) => runNodeTests('test/unit', count),
-  client: (count) => runNodeTests('test/client', count),
+  unit: (count) => runAllIn('test/unit', count),
+  client: (count) => runAllIn('test/client', count),
   signin: async (count, { chromium }) => {
     await chromium;
-    await runNodeTests('test/signin', count);
+    await runAllIn('test/signin', count);
   },
-  faults: (count) => runNodeTests('test/faults', count),
-  fuzz: (count) => runNodeTests('test/fuzz', count),
-  vscode: runHostTests,
+  faults: (count) => runAllIn('test/faults', count),
+  fuzz: (count) => runAllIn('test/fuzz', count),
+  vscode: (count, given) => runHostTests(['test/vscode/**/*.test.ts'], count, given),
   ui: async (count, { vsCode }) => {
     await vsCode;
-    await runNodeTests('test/ui', count, WINDOWS);
+    await runAllIn('test/ui', count, WINDOWS);
   },
   secrets: checkSecrets,
 };
 
 async function main(wanted: readonly string[]): Promise<number> {
-  const unknown = wanted.filter((name) => !(name in PARTS));
+  const selected = wanted.filter((name) => Object.hasOwn(SELECTIONS, name));
+  const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name) && !selected.includes(name));
   if (unknown.length > 0) {
-    console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(PARTS).join(', ')}.`);
+    console.error(
+      `No such part: ${unknown.join(', ')}. There are: ${[...Object.keys(PARTS), ...Object.keys(SELECTIONS)].join(', ')}.`,
+    );
     return 2;
   }
   const names = Object.keys(PARTS).filter((name) => wanted.length === 0 || wanted.includes(name));
-  const runFolder = names.includes('secrets') ? await startRun() : undefined;
+  const kept = names.includes('secrets') ? await startRun() : undefined;
   // Built once: parts that need the extension take it as it ships.
-  if (names.some((name) => name === 'vscode' || name === 'ui' || name === 'unit')) {
+  if (selected.length > 0 || names.some((name) => name === 'vscode' || name === 'ui' || name === 'unit')) {
     process.env['LIVE_RESPONSE_VSIX'] = await packageAside();
   }
-  const installs = install(names);
+  const given = { runFolder: kept, ...install(selected.length > 0 ? [...names, 'ui'] : names) };
   const total: Count = { passed: 0, failed: 0 };
-  for (const name of names) {
+  const runPart = async (name: string, work: () => Promise<void> | undefined): Promise<void> => {
     console.log(`\n── ${name} ──`);
     const start = Date.now();
     try {
-      await PARTS[name]?.(total, { runFolder, ...installs });
+      await work();
     } catch (error) {
       total.failed++;
       console.error(error);
     }
     console.log(`── ${name}: ${Math.round((Date.now() - start) / 1000)} s`);
-  }
+  };
+  if (selected.length > 0) await runPart(selected.join(', '), () => runSelected(selected, total, given));
+  for (const name of names) await runPart(name, () => PARTS[name]?.(total, given));
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
@@ -133,13 +139,27 @@ async function checkSecrets(count: Count, { runFolder }: Given): Promise<void> {
   count.passed++;
 }
 
-/** Runs the files of a folder with Node's own test runner, each in a process of its own. */
-async function runNodeTests(folder: string, count: Count, sideBySide = SIDE_BY_SIDE): Promise<void> {
+/** Runs what belongs to one thing that a person does, each file once. */
+async function runSelected(names: readonly string[], count: Count, given: Given): Promise<void> {
+  const { beside, windows, inHost } = await filesOf(names);
+  if (beside.length > 0) await runNodeTests(beside, count, SIDE_BY_SIDE);
+  if (inHost.length > 0) await runHostTests(inHost, count, given);
+  await given.vsCode;
+  if (windows.length > 0) await runNodeTests(windows, count, WINDOWS);
+}
+
+async function runAllIn(folder: string, count: Count, sideBySide = SIDE_BY_SIDE): Promise<void> {
   const files = (await readdir(folder, { recursive: true }))
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => path.join(folder, file))
     .sort();
   if (files.length === 0) throw new Error(`${folder} holds no test.`);
+  await runNodeTests(files, count, sideBySide);
+}
+
+/** Runs files with Node's own test runner, each in a process of its own. */
+async function runNodeTests(paths: readonly string[], count: Count, sideBySide: number): Promise<void> {
+  const files = [...paths];
   const events = run({ files, concurrency: sideBySide, execArgv: ['--disable-warning=ExperimentalWarning'] });
   let ran = 0;
   events.on('test:pass', ({ details }) => {
@@ -153,13 +173,13 @@ async function runNodeTests(folder: string, count: Count, sideBySide = SIDE_BY_S
     count.failed++;
   });
   for await (const chunk of events.compose(spec)) process.stdout.write(chunk);
-  if (ran === 0) throw new Error(`${folder} ran no test.`);
+  if (ran === 0) throw new Error(`${files.join(', ')} ran no test.`);
 }
 
 /** Runs mocha inside the real extension host, on the oldest VS Code that is supported and on the newest, side by side. */
-async function runHostTests(count: Count, { vsCode }: Given): Promise<void> {
+async function runHostTests(patterns: readonly string[], count: Count, { vsCode }: Given): Promise<void> {
   await vsCode;
-  const testsModule = path.resolve(await bundleTests('test/vscode/**/*.test.ts', 'out/vscode'));
+  const testsModule = path.resolve(await bundleTests(patterns, 'out/vscode'));
   const versions: readonly VsCodeVersion[] = ['oldest', 'newest'];
   const runs = versions.map((version) => runHost(version, testsModule, count));
   // One that fails must not leave the other one behind.
@@ -175,6 +195,7 @@ async function runHost(version: VsCodeVersion, testsModule: string, count: Count
       version,
       extensionPath: process.cwd(),
       testsModule,
+      extraExtensions: ['test/treeViews'],
       env: await hostEnvironment(tenant),
       onResult: ({ title, state, error }) => {
         lines.push(`${state === 'passed' ? '✔' : '✖'} ${title}${error === undefined ? '' : `\n${error}`}`);

@@ -63,7 +63,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
   return {
     tree: services.view.tree,
     files,
-    paste: new NotePaste(services),
+    paste: new NotePaste({ ...services, storage: context.globalStorageUri }),
     backLinks: new BackLinks(services.store),
     run: createCommands(services),
     dispose: () => {

@@ -20,6 +20,7 @@ import type { Core } from './core.ts';
 import { RESULT_SCHEME } from './evidence/scheme.ts';
 import { loadCore } from './lazy.ts';
 import { COPIED_TYPE, describeCopied } from './notes/copied.ts';
+import { wasCopiedLately } from './notes/copyMark.ts';
 import { actionsViewId, commandIds } from './platform/commandIds.ts';
 import type { TreeNode } from './tree/nodes.ts';
 
@@ -77,13 +78,18 @@ export function activate(context: ExtensionContext): void {
     prepareDocumentPaste: (document, ranges, dataTransfer) => {
       const copied = describeCopied(document.uri.query, ranges);
       dataTransfer.set(COPIED_TYPE, new DataTransferItem(copied));
-      // Not waited for: a paste in this window needs none of it.
-      void core().then(({ paste }) => paste.remember(document, ranges, copied));
+      // Not waited for: a paste in this window needs none of it. What cannot be loaded fails aloud wherever it is used.
+      core()
+        .then(({ paste }) => paste.remember(document, ranges, copied))
+        .catch(() => undefined);
     },
   };
   const paste: DocumentPasteEditProvider = {
+    // Most of what is pasted was copied elsewhere: that loads nothing.
     provideDocumentPasteEdits: async (document, ranges, dataTransfer) =>
-      (await core()).paste.edits(document, ranges, dataTransfer),
+      dataTransfer.get(COPIED_TYPE) !== undefined || (await wasCopiedLately(context.globalStorageUri))
+        ? (await core()).paste.edits(document, ranges, dataTransfer)
+        : [],
   };
   const providedPasteEditKinds = [DocumentDropOrPasteEditKind.Empty.append('liveResponse')];
 

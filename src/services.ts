@@ -125,13 +125,15 @@ export function createServices(
     const connection = connections.forTenant(ref);
     if (connection === undefined) throw new LiveResponseError('noConnection');
     const session = sessions.of(connection);
-    const { fetchResult, fetchInto } = await session.client();
+    const { fetchResult, fetchInto, receivedAction } = await session.client();
     const lists = [session.actions(true), session.actions(false)];
     return {
       connectionName: connection.name,
       account: () => signIns.account(connection),
       fetchResult,
       fetchInto,
+      receivedAction,
+      toolVersion: versionOf(context),
       knownAction: (actionId) => lists.map((list) => list.get(actionId)).find((action) => action !== undefined),
       fetchAction: (actionId, signal) => fetchAction(session, actionId, signal),
     };

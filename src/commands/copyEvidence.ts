@@ -13,13 +13,13 @@ import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
 
 /**
- * `liveResponse.copyNote`, `copyFullNote` and `copyCitation`: what is selected, else the whole text; of several rows
+ * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: what is selected, else the whole text; of several rows
  * each. A citation without a selection names the whole result.
  */
 export async function copyEvidence(
   services: Services,
   runner: CommandRunner,
-  form: Exclude<NoteForm, 'tableRow'>,
+  form: Exclude<NoteForm, 'tableRow'> | 'plainBlock',
   args: readonly unknown[],
 ): Promise<void> {
   await copyEach(
@@ -35,9 +35,9 @@ export async function copyEvidence(
       return evidence;
     },
     async (all: readonly Evidence[]) => {
-      const { buildNote } = await services.notes.texts();
+      const { buildNote, buildPlainNote } = await services.notes.texts();
       return {
-        text: buildNote(form, all),
+        text: form === 'plainBlock' ? buildPlainNote(all, env.uriScheme) : buildNote(form, all),
         message: l10n.t('Copied with source: {0}', all.length.toLocaleString(env.language)),
       };
     },

@@ -1,8 +1,10 @@
 import { env, l10n, window } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
+import { defang } from '../evidence/defang.ts';
 import { toDocumentText } from '../evidence/documentText.ts';
 import { cutRanges } from '../evidence/quote.ts';
 import type { ResultStream } from '../evidence/uri.ts';
+import { defangsOnCopy } from '../platform/config.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { saveInstead } from './saveResult.ts';
@@ -37,11 +39,13 @@ export async function copyOutput(
       const copied = ranges === undefined ? text : cutRanges(text, ranges).join('\n');
       // Clipboards end at a NUL, which would drop the rest unsaid: it goes as ␀, as the document shows it.
       const safe = toDocumentText(copied);
-      await env.clipboard.writeText(safe);
+      const { text: harmless, count } = stream !== 'raw' && defangsOnCopy() ? defang(safe) : { text: safe, count: 0 };
+      await env.clipboard.writeText(harmless);
       const length = copied.length.toLocaleString(env.language);
       const message =
         safe === copied ? l10n.t('{0} characters copied', length) : l10n.t('{0} characters copied, NULs as ␀', length);
-      window.setStatusBarMessage(message, 5000);
+      const defanged = count === 0 ? '' : ` · ${l10n.t('defanged: {0}', count.toLocaleString(env.language))}`;
+      window.setStatusBarMessage(message + defanged, 5000);
     },
     { saveToFile: (error) => saveInstead(services, runner, target.ref, error) },
   );

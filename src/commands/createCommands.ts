@@ -11,6 +11,8 @@ import { openSampleTenant, removeConnection, replaceAccessToken, selectConnectio
 import { copyAppRegistrationCommands } from './copyAppRegistrationCommands.ts';
 import { copyActionId } from './copyActionId.ts';
 import { copyEvidence, copyJson } from './copyEvidence.ts';
+import { copyIndicators } from './copyIndicators.ts';
+import { copyKql } from './copyKql.ts';
 import { copyOutput } from './copyOutput.ts';
 import { editConnection } from './editConnection.ts';
 import { exportRaw } from './exportRaw.ts';
@@ -62,8 +64,11 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.copyErrors]: (args, runner) => copyOutput(services, runner, args, 'errors'),
     [commandIds.copyNote]: (args, runner) => copyEvidence(services, runner, 'compactBlock', args),
     [commandIds.copyFullNote]: (args, runner) => copyEvidence(services, runner, 'fullBlock', args),
+    [commandIds.copyPlainNote]: (args, runner) => copyEvidence(services, runner, 'plainBlock', args),
     [commandIds.copyCitation]: (args, runner) => copyEvidence(services, runner, 'citation', args),
     [commandIds.copyJson]: (args, runner) => copyJson(services, runner, args),
+    [commandIds.copyIndicators]: (args, runner) => copyIndicators(services, runner, args),
+    [commandIds.copyKql]: (args, runner) => copyKql(services, runner, args),
     [commandIds.copyActionId]: (args) => copyActionId(services, args),
     [commandIds.openCitation]: (args, runner) => openCitation(services, runner, args),
     [commandIds.checkNotes]: (_args, runner) => checkNotes(services, runner),

@@ -4,7 +4,7 @@ import { formatBytes } from '../platform/format.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
-import { factsFileOf, toFactsJson } from './resultFacts.ts';
+import { writeFactsFile } from './resultFacts.ts';
 import { savedKindOf, saveResult, suggestedFile, tellSaved } from './saveResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
@@ -39,9 +39,7 @@ export async function exportRaw(services: Services, runner: CommandRunner, args:
     const bytes = await services.store.raw(ref);
     if (bytes === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
     await workspace.fs.writeFile(uri, bytes);
-    // A result file alone names no device.
-    const json = toFactsJson(found, services.toolVersion);
-    await workspace.fs.writeFile(factsFileOf(uri), new TextEncoder().encode(json));
+    await writeFactsFile(uri, found, await services.store.call('receivedAction', ref), services.toolVersion);
     void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(bytes.length), found.sha256));
   });
 }

@@ -1,14 +1,16 @@
 import { homedir } from 'node:os';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
-import type { DownloadFacts } from '../defender/download.ts';
 import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
 import { oneLine, withoutLinks } from '../platform/remoteText.ts';
 import { findFileNameMismatch } from '../results/mismatches.ts';
+import type { SavedResult } from '../results/resultSaves.ts';
+import type { ReceivedFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
+import { writeFactsFile } from './resultFacts.ts';
 
 /** What is saved without being opened: a script's result that is too large, or a file that was collected. */
 type SavedKind = 'transcript' | 'file';
@@ -50,8 +52,12 @@ export async function saveResult(
     return;
   }
   const save = services.saves.begin(ref, uri.fsPath);
+  // What is in place is not fetched again where only the facts beside it are missing.
+  let saved: SavedResult | undefined;
   const work: Parameters<typeof runner.run>[1] = async ({ signal, report }) => {
-    const facts = await save.run({ signal, onProgress: toProgress(report) });
+    saved ??= await save.run({ signal, onProgress: toProgress(report) });
+    const { facts, action } = saved;
+    await writeFactsFile(uri, facts, action, services.toolVersion);
     services.log.info(`saved ${nameOf(ref)}: ${facts.size.toString()} bytes, SHA-256 ${facts.sha256}`);
     const mismatch = findFileNameMismatch(ref, facts.promisedName);
     const warning =
@@ -63,7 +69,7 @@ export async function saveResult(
   await runner.run(title, work, steps, { isLong: true, onGivenUp: () => save.discard() });
 }
 
-function savedSentence(kind: SavedKind, { size, sha256 }: DownloadFacts): string {
+function savedSentence(kind: SavedKind, { size, sha256 }: Pick<ReceivedFacts, 'size' | 'sha256'>): string {
   return kind === 'transcript'
     ? l10n.t('Saved {0}. SHA-256: {1}', formatBytes(size), sha256)
     : l10n.t(

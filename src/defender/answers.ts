@@ -10,14 +10,20 @@ const HOUR_PAUSE_MS = 10 * 60_000;
 /** An API answer above this is not one, bytes: 10,000 actions take about 20 MB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** A JSON answer as it came, and as it was parsed. */
+export interface JsonAnswer {
+  readonly text: string;
+  /** Undefined, or an object that fits no schema, where the text is no JSON. */
+  readonly body: unknown;
+}
+
 /**
  * Reads a JSON answer of the API whole.
  * @param host - named in what the person reads
- * @returns the JSON; undefined or an object that fits no schema where it is none
  * @throws LiveResponseError `unexpectedAnswer` when it is too much; `incompleteAnswer` when a 200 is the beginning of
  *   JSON and no more: something on the way can cut it before it is counted, and what unpacks it does not notice
  */
-export async function readJson(answer: HttpAnswer, host: string): Promise<unknown> {
+export async function readJson(answer: HttpAnswer, host: string): Promise<JsonAnswer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body) {
@@ -30,12 +36,12 @@ export async function readJson(answer: HttpAnswer, host: string): Promise<unknow
   }
   const text = new TextDecoder().decode(Buffer.concat(chunks));
   try {
-    return JSON.parse(text);
+    return { text, body: JSON.parse(text) };
   } catch {
     if (isCutOff(answer, text)) {
       throw new LiveResponseError('incompleteAnswer', { host, size });
     }
-    return text === '' ? undefined : { notJson: true };
+    return { text, body: text === '' ? undefined : { notJson: true } };
   }
 }
 

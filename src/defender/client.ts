@@ -1,4 +1,5 @@
 import { readJson, toApiError } from './answers.ts';
+import type { JsonAnswer } from './answers.ts';
 import { QueuedBudget } from './budget.ts';
 import type { Budget, CallSlot, Priority } from './budget.ts';
 import { systemClock } from './clock.ts';
@@ -10,6 +11,8 @@ import { LONGEST_CALL_MS } from './ledger.ts';
 import { createLocalLedger } from './localLedger.ts';
 import { toODataQuery } from './odata.ts';
 import type { ActionQuery } from './odata.ts';
+import { ReceivedActions } from './receivedActions.ts';
+import type { ReceivedAction } from './receivedActions.ts';
 import { ResultLink } from './resultLink.ts';
 import { withRetry } from './retry.ts';
 import type { Allowance } from './retry.ts';
@@ -65,6 +68,13 @@ export interface DefenderClient {
   ) => Promise<ActionPage>;
   /** One machine action: one call. */
   readonly getMachineAction: (actionId: string, signal: AbortSignal, priority?: Priority) => Promise<MachineAction>;
+  /**
+   * The text that an action of this client's answers was read from, without a call.
+   *
+   * @param action - the very object that was answered
+   * @returns undefined where it was too long ago: only the latest are kept
+   */
+  readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
   /** A fresh download link, valid for 30 minutes: one call. Nothing is run again on the device. */
   readonly getResultLink: (
     actionId: string,
@@ -84,8 +94,9 @@ export interface DefenderClient {
   ) => Promise<DownloadFacts>;
 }
 
-interface ApiAnswer {
-  readonly body: unknown;
+interface ApiAnswer extends JsonAnswer {
+  /** When its headers came by the local clock, ms since 1970. */
+  readonly receivedAt: number;
   /** The server's clock. */
   readonly date: string | undefined;
 }
@@ -97,6 +108,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const budget = options.budget ?? new QueuedBudget(createLocalLedger(clock), clock);
   const apiUrl = options.apiUrl.replace(/\/+$/u, '');
   const { host } = new URL(apiUrl);
+  const received = new ReceivedActions();
 
   /** Signing in is about a connection, not about a host. */
   const named = (error: LiveResponseError): LiveResponseError =>
@@ -142,9 +154,10 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
           signal: deadline,
         }),
       );
-      const body = await readJson(answer, host);
+      const receivedAt = clock.now();
+      const { text, body } = await readJson(answer, host);
       answered = answer.status !== 429;
-      if (answer.status === 200) return { body, date: answer.headers['date'] };
+      if (answer.status === 200) return { text, body, receivedAt, date: answer.headers['date'] };
       const error = named(toApiError(answer, body, host, clock.now()));
       throw error.code === 'rateLimited' ? await noteRefusal(error) : error;
     } finally {
@@ -212,11 +225,20 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   return {
     listMachineActions: async (query, signal, nextLink, priority = 'click') => {
       const path = pathBelow(nextLink, apiUrl) ?? `/api/machineactions?${toODataQuery(query)}`;
-      return readActionPage((await get(path, signal, priority)).body);
+      const answer = await get(path, signal, priority);
+      const page = readActionPage(answer.body);
+      received.rememberPage(page.actions, answer);
+      return page;
     },
 
-    getMachineAction: async (actionId, signal, priority = 'click') =>
-      readAction((await get(`/api/machineactions/${encodeURIComponent(actionId)}`, signal, priority)).body),
+    getMachineAction: async (actionId, signal, priority = 'click') => {
+      const answer = await get(`/api/machineactions/${encodeURIComponent(actionId)}`, signal, priority);
+      const action = readAction(answer.body);
+      received.rememberAction(action, answer);
+      return action;
+    },
+
+    receivedAction: (action) => received.of(action),
 
     getResultLink: async (actionId, commandIndex, signal, priority = 'click') => {
       const id = encodeURIComponent(actionId);
@@ -240,7 +262,8 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
           transport.download({ method: 'GET', url, headers: download.headers, signal }),
         );
         await download.read(answer, source);
-        return { ...(await download.finish(link.host)), receivedAt: clock.now(), promisedName: link.fileName };
+        const facts = await download.finish(link.host);
+        return { ...facts, receivedAt: clock.now(), promisedName: link.fileName };
       };
       return withRetry(clock, signal, attempt, Math.random, () => download.received);
     },

@@ -13,6 +13,8 @@ export interface DownloadFacts {
   readonly sha256: string;
   /** Local clock, ms since 1970. */
   readonly receivedAt: number;
+  /** Local clock as the headers in `blob` came: what the server's `Date` is compared with. */
+  readonly answeredAt: number;
   /** The file name the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
@@ -63,6 +65,7 @@ export class Download {
   #md5: Hash | undefined;
   #total: number | undefined;
   #blob: BlobFacts = {};
+  #answeredAt = 0;
 
   constructor(sink: DownloadSink) {
     this.#sink = sink;
@@ -98,6 +101,7 @@ export class Download {
   }
 
   async #read(answer: HttpAnswer, { host, limits, expectAzure, clock }: BlobSource): Promise<void> {
+    const answeredAt = clock.now();
     if (answer.status === 412 || answer.status === 416) await this.#startAgain();
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);
@@ -114,6 +118,7 @@ export class Download {
     this.#total = Number.isSafeInteger(promised) ? start + promised : undefined;
     // Of a part Azure names the MD5 of the whole in a header of its own; If-Match made sure that it is the same whole.
     const wholeMd5 = start > 0 ? (answer.headers['x-ms-blob-content-md5'] ?? this.#blob.contentMd5) : undefined;
+    this.#answeredAt = answeredAt;
     this.#blob = { ...blobFacts(answer.headers), ...(wholeMd5 === undefined ? {} : { contentMd5: wholeMd5 }) };
     const refuseSize = (size: number): void => {
       if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
@@ -142,14 +147,15 @@ export class Download {
   }
 
   /** The whole, checked against the host's own MD5 where it gave one. */
-  async finish(host: string): Promise<Pick<DownloadFacts, 'size' | 'sha256' | 'blob'>> {
+  async finish(host: string): Promise<Pick<DownloadFacts, 'size' | 'sha256' | 'blob' | 'answeredAt'>> {
     const size = this.#received;
     const md5 = this.#md5?.copy().digest('base64');
     if (md5 !== undefined && md5 !== this.#blob.contentMd5) {
       await this.#startAgain();
       throw new LiveResponseError('incompleteDownload', { host, size });
     }
-    return { size, sha256: this.#sha256.copy().digest('hex'), blob: this.#blob };
+    const sha256 = this.#sha256.copy().digest('hex');
+    return { size, sha256, blob: this.#blob, answeredAt: this.#answeredAt };
   }
 
   async #startAgain(): Promise<void> {

@@ -35,7 +35,7 @@ export function parseCitation(link: string): Citation | undefined {
 }
 
 /** Who answers for addresses of ours: `publisher.name` of package.json. */
-const EXTENSION = 'live-response-results.live-response-results';
+export const EXTENSION = 'live-response-results.live-response-results';
 const RESULT_PATH = '/result';
 
 /**

@@ -3,6 +3,7 @@ import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
 import { toMarkdown } from 'mdast-util-to-markdown';
 import type { Options } from 'mdast-util-to-markdown';
 import { buildCitation } from './citation.ts';
+import { startsFormula } from './csv.ts';
 import { describeEvidence } from './evidenceParts.ts';
 import type { EvidenceParts, Part } from './evidenceParts.ts';
 import type { EvidenceSource } from './evidenceSource.ts';
@@ -17,8 +18,6 @@ export interface Evidence {
 }
 
 const COLUMNS = ['Created (server)', 'Device', 'Script', 'Exit code', 'Quoted', 'Source'];
-/** What a spreadsheet takes for the beginning of a formula, in the width of East Asia too. */
-const FORMULA = /^[\t\r=+\-@＝＋－＠]/u;
 
 /** Title, fence, and one line with link and hash. Ends with a line end. */
 export function buildCompactBlock(source: EvidenceSource, quotation: Quotation): string {
@@ -87,9 +86,9 @@ function toRow({ source, quotation }: Evidence): TableRow {
 }
 
 /** Guarded against becoming a formula, by a sign outside the quoted text. */
-function toCell(parts: readonly Part[], link: string): PhrasingContent[] {
+export function toCell(parts: readonly Part[], link: string): PhrasingContent[] {
   const [first] = parts;
-  const guarded = typeof first === 'object' && 'value' in first && FORMULA.test(first.value) ? ["'", ...parts] : parts;
+  const guarded = typeof first === 'object' && 'value' in first && startsFormula(first.value) ? ["'", ...parts] : parts;
   // GFM cannot write a backslash before a pipe inside code: the pipe stands between two pieces of code there.
   const safe = guarded.flatMap((part): Part[] => {
     if (typeof part === 'string' || 'link' in part) return [part];
@@ -111,7 +110,8 @@ function linkOf({ address }: EvidenceSource, { spans }: Quotation): string {
   return buildCitation({ address, spans });
 }
 
-function write(node: Nodes, options: Options = {}): string {
+/** Writes Markdown as all our forms have it. Ends with a line end. */
+export function write(node: Nodes, options: Options = {}): string {
   return toMarkdown(node, {
     ...options,
     bullet: '-',

@@ -114,6 +114,12 @@ function describeFields(source: EvidenceSource, quotation: Quotation, value: (te
     ...said('Updated (server)', source.updatedAt),
     { label: 'Fetched', parts: describeFetch(source, value) },
     ...said('Fetched by', source.fetchedBy),
+    {
+      label: 'Fetched with',
+      parts: source.fetchedWith
+        ? ['Live Response Results ', value(source.fetchedWith)]
+        : ['a version that did not note it'],
+    },
     { label: 'Quoted with', parts: ['Live Response Results ', value(source.toolVersion)] },
     number('Exit code', source.exitCode?.toString() ?? 'unknown'),
     number('Lines', quotation.spans.length === 0 ? NONE : quotation.spans.map(describeSpan).join(', ')),
@@ -129,14 +135,15 @@ function describeFields(source: EvidenceSource, quotation: Quotation, value: (te
 }
 
 /** The local clock's word, and how far it is from the server's, which counts whole seconds. */
-function describeFetch({ fetchedAt, blob }: EvidenceSource, value: (text: string) => Part): Part[] {
+function describeFetch({ fetchedAt, answeredAt, blob }: EvidenceSource, value: (text: string) => Part): Part[] {
   const local: Part[] = [value(new Date(fetchedAt).toISOString()), ' by the local clock'];
   if (blob.date === undefined) return [...local, '; the server gave no Date'];
   const server = Date.parse(blob.date);
   const parts: Part[] = [...local, "; the server's Date was ", value(blob.date)];
   if (Number.isNaN(server)) return parts;
-  const offset = Math.round((fetchedAt - server) / 1000);
-  return [...parts, `, offset ${offset < 0 ? '−' : '+'}${Math.abs(offset)} s`];
+  const offset = Math.floor((answeredAt ?? fetchedAt) / 1000) - Math.floor(server / 1000);
+  const withDownload = answeredAt === undefined ? ', the time of the download included' : '';
+  return [...parts, `, offset ${offset < 0 ? '−' : '+'}${Math.abs(offset)} s${withDownload}`];
 }
 
 function describeMismatch(

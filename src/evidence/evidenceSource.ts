@@ -25,8 +25,13 @@ export interface EvidenceSource {
   readonly updatedAt: Said;
   /** Local clock when the download had ended, ms since 1970. */
   readonly fetchedAt: number;
+  /** The same clock when the headers in `blob` had come; undefined where that was not noted. */
+  readonly answeredAt: number | undefined;
   /** The account, or the application, that the result was fetched as. */
   readonly fetchedBy: Said;
+  /** The version of this program that fetched it; none where that was not noted. */
+  readonly fetchedWith: Said;
+  /** The version that quotes it. */
   readonly toolVersion: string;
   readonly exitCode: number | undefined;
   /** The result file as the service stored it: bytes, and their SHA-256 in lower-case hex. */

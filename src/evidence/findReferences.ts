@@ -1,3 +1,4 @@
+import { EXTENSION } from './citation.ts';
 import { RESULT_SCHEME } from './scheme.ts';
 import { isGuid, parseResultUri } from './uri.ts';
 
@@ -43,12 +44,14 @@ function findIn(text: string): FoundReference[] {
     add(file?.[1], file?.[2]);
     return ' ';
   });
-  rest = rest.replace(new RegExp(`${RESULT_SCHEME}:[^?\\n]*\\?([\\w=&%-]*)`, 'giu'), (_address, query: string) => {
-    // An editor copies it with `=` and `&` encoded.
-    const address = parseResultUri({
-      scheme: RESULT_SCHEME,
-      query: query.replace(/%3D/giu, '=').replace(/%26/gu, '&'),
-    });
+  const ours = new RegExp(`(?:${RESULT_SCHEME}:|://${EXTENSION}/)[^?\\n]*\\?([\\w=&%-]*)`, 'giu');
+  rest = rest.replace(ours, (_address, encoded: string) => {
+    // An editor copies it with `=` and `&` encoded. An address from outside names its lines in the query.
+    const query = encoded
+      .replace(/%3D/giu, '=')
+      .replace(/%26/gu, '&')
+      .replace(/&at=.*$/u, '');
+    const address = parseResultUri({ scheme: RESULT_SCHEME, query });
     add(address?.actionId, address?.commandIndex.toString());
     return ' ';
   });

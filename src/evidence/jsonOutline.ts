@@ -63,7 +63,7 @@ export function outlineJson(text: string): JsonOutline | undefined {
 }
 
 /** A string ends at the first quote with an even number of backslashes before it. */
-function endOfString(text: string, open: number): number {
+export function endOfString(text: string, open: number): number {
   for (let quote = text.indexOf('"', open + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let before = quote - 1;
     while (text.charCodeAt(before) === BACKSLASH) before--;

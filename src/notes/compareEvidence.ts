@@ -1,3 +1,4 @@
+import { defangQuotation, refang } from '../evidence/defang.ts';
 import { cutSpans } from '../evidence/quotation.ts';
 import { quotesSame } from '../evidence/readEvidence.ts';
 import type { FoundEvidence } from '../evidence/readEvidence.ts';
@@ -42,8 +43,18 @@ export function compareEvidence(
   if (found.textSha256 !== undefined && found.textSha256 !== known.sha256) return changed('textHashDiffers');
   if (found.spans.some(({ lastLine }) => lastLine > known.lines)) return changed('noSuchLines');
   const isQuoted = found.quoted !== undefined;
-  if (isQuoted && !found.defanged && !quotesSame(found, cutSpans(text, found.spans))) return changed('quoteDiffers');
+  const likeness = isQuoted ? compareQuote(found, text) : 'same';
+  if (likeness === 'other') return changed('quoteDiffers');
   if (found.sha256 === undefined) return unknown('noHash');
-  if (isQuoted && found.defanged) return unknown('defanged');
+  if (likeness === 'otherMarks') return unknown('defanged');
   return { verdict: 'matching', finding: isQuoted ? 'hashAndQuote' : 'hashOnly' };
+}
+
+/** `otherMarks`: the same words, but defanged in other places than this version would: by another one, or by hand. */
+function compareQuote(found: FoundEvidence, text: string): 'same' | 'otherMarks' | 'other' {
+  const quotation = cutSpans(text, found.spans);
+  if (!found.defanged) return quotesSame(found, quotation) ? 'same' : 'other';
+  if (quotesSame(found, defangQuotation(quotation))) return 'same';
+  const unmarked = { form: found.form, quoted: refang(found.quoted ?? '') };
+  return quotesSame(unmarked, { ...quotation, text: refang(quotation.text) }) ? 'otherMarks' : 'other';
 }

@@ -1,6 +1,8 @@
+import { defangQuotation } from '../evidence/defang.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
 import type { Range } from '../evidence/quote.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
+import { defangsOnCopy } from '../platform/config.ts';
 import { toEvidenceSource } from '../results/evidenceSource.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { NoteTexts } from './noteTexts.ts';
@@ -25,7 +27,7 @@ export class EvidenceNotes {
   }
 
   /**
-   * Cuts a quotation out of a stored text.
+   * Cuts a quotation out of a stored text, defanged where the settings say so.
    *
    * @param ranges - none: the result as a whole is meant, and nothing of it is quoted
    * @returns undefined where the result is not stored, or has no such text
@@ -37,6 +39,9 @@ export class EvidenceNotes {
     const text = source === undefined ? undefined : await store.text(address, address.stream);
     if (source === undefined || text === undefined) return undefined;
     const { cutQuotation } = await this.texts();
-    return { source, quotation: cutQuotation(text, ranges) };
+    const quotation = cutQuotation(text, ranges);
+    // A file that is no result is quoted as it is: nobody knows what it means.
+    const isDefanged = address.stream !== 'raw' && defangsOnCopy();
+    return { source, quotation: isDefanged ? defangQuotation(quotation) : quotation };
   }
 }

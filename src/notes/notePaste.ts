@@ -1,5 +1,5 @@
 import { DocumentDropOrPasteEditKind, DocumentPasteEdit, l10n, Range } from 'vscode';
-import type { DataTransfer, TextDocument } from 'vscode';
+import type { DataTransfer, TextDocument, Uri } from 'vscode';
 import { hashText } from '../evidence/hashText.ts';
 import type { Quotation } from '../evidence/quotation.ts';
 import { pasteAs } from '../platform/config.ts';
@@ -7,6 +7,7 @@ import type { NoteForm, PasteAs } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { COPIED_TYPE } from './copied.ts';
+import { markCopied } from './copyMark.ts';
 import type { EvidenceNotes } from './evidenceNotes.ts';
 import type { Place } from './placeNote.ts';
 import { readCopied } from './readCopied.ts';
@@ -21,6 +22,8 @@ const FORMS: Readonly<Record<NoteForm, () => string>> = {
 const FORM_ORDER: readonly NoteForm[] = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
 
 export interface NotePasteParts {
+  /** Our own folder, the same for all windows. */
+  readonly storage: Uri;
   readonly notes: EvidenceNotes;
   readonly store: Pick<ResultStore, 'call'>;
   readonly log: Log;
@@ -41,6 +44,8 @@ export class NotePaste {
       const sorted = ranges.toSorted((one, other) => one.start.compareTo(other.start));
       const text = sorted.map((range) => document.getText(range)).join('\n');
       await this.#parts.store.call('rememberCopy', hashCopied(text), copied);
+      // When it can be found, and not before.
+      await markCopied(this.#parts.storage);
     } catch (error) {
       this.#parts.log.failure('Copy', error);
     }

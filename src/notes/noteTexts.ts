@@ -1,6 +1,8 @@
 import { buildCitationLine, buildCompactBlock, buildFullBlock, buildTable } from '../evidence/evidenceBlock.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
 import { endsInFence } from '../evidence/fences.ts';
+import { buildIndicatorNote } from '../evidence/indicatorNote.ts';
+import { buildPlainBlock } from '../evidence/plainBlock.ts';
 import { cutQuotation } from '../evidence/quotation.ts';
 import type { NoteForm } from '../platform/config.ts';
 import { placeNote } from './placeNote.ts';
@@ -22,7 +24,19 @@ function buildNote(form: NoteForm, evidence: readonly Evidence[]): string {
   }
 }
 
+/** The same with all facts, for places that know no Markdown. @param scheme - of the editor that the links open */
+function buildPlainNote(evidence: readonly Evidence[], scheme: string): string {
+  return evidence.map(({ source, quotation }) => buildPlainBlock(source, quotation, 'full', scheme)).join('\n');
+}
+
 /** Everything that writes Markdown. This file is the way into the bundle that holds it: see src/lazy.ts. */
-export const noteTexts = { buildNote, cutQuotation, endsInFence, placeNote } as const;
+export const noteTexts = {
+  buildIndicatorNote,
+  buildNote,
+  buildPlainNote,
+  cutQuotation,
+  endsInFence,
+  placeNote,
+} as const;
 
 export type NoteTexts = typeof noteTexts;

@@ -22,7 +22,9 @@ export function findingSentence(finding: Finding): string {
     quoteDiffers: l10n.t('The text in the note is not what the stored result has there.'),
     noSuchLines: l10n.t('The stored result does not have that many lines.'),
     noHash: l10n.t('The note has no hash of the file, so nothing proves which file it means.'),
-    defanged: l10n.t('The hash of the file is right. The quotation was defanged and cannot be compared.'),
+    defanged: l10n.t(
+      'The hash of the file is right. The quotation is defanged in other places than this version would: compare it by eye.',
+    ),
     noText: l10n.t('The stored result has no such text.'),
   };
   return sentences[finding];

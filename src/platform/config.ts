@@ -37,6 +37,11 @@ export function pasteAs(): PasteAs {
   return PASTE_FORMS.has(wanted) ? wanted : 'automatic';
 }
 
+/** Whether what is copied with its source has its indicators defanged. */
+export function defangsOnCopy(): boolean {
+  return workspace.getConfiguration(SECTION).get<boolean>('defangOnCopy', false);
+}
+
 /** Whether events may be sent at this moment: by VS Code's telemetry level, and by our own switch. */
 export function sendsTelemetry(): boolean {
   return env.isTelemetryEnabled && workspace.getConfiguration(SECTION).get<boolean>('telemetry.enabled', true);

@@ -248,6 +248,7 @@ const noAccess = (): string => l10n.t('You may not write there. Save it to anoth
 const FILE_FAILURES: Readonly<Record<string, () => string>> = {
   notLocal: () =>
     l10n.t('A result can be saved to a folder of the machine that fetches it only. Choose a local folder.'),
+  facts: () => l10n.t('The result is saved, but what is known of it could not be written beside it (.facts.json).'),
   ENOSPC: noRoom,
   EDQUOT: noRoom,
   EFBIG: noRoom,

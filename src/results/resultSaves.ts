@@ -1,15 +1,24 @@
-import type { DownloadFacts } from '../defender/download.ts';
+import type { ReceivedAction } from '../defender/receivedActions.ts';
 import { isCancelled, isLiveResponseError } from '../defender/errors.ts';
 import type { FetchInto } from '../defender/fetchResult.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { FileSink } from './fileSink.ts';
+import { describeReceived } from './receivedFacts.ts';
 import { findActionWithResult } from './resultSource.ts';
 import type { FindSource } from './resultSource.ts';
+import type { ReceivedFacts } from './storedResult.ts';
 
 export interface SaveOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (received: number, total: number | undefined) => void;
+}
+
+/** What is known of a result that was saved. */
+export interface SavedResult {
+  readonly facts: ReceivedFacts;
+  /** What the action in the facts was read from, where that was still at hand. */
+  readonly action: ReceivedAction | undefined;
 }
 
 /** A result on its way to a file. */
@@ -19,7 +28,7 @@ export class ResultSave {
   readonly #findSource: FindSource;
   readonly #unfinished: Set<FileSink>;
   #fetch: FetchInto | undefined;
-  #facts: DownloadFacts | undefined;
+  #saved: SavedResult | undefined;
 
   /** @param unfinished - holds the sink while there is something of it that is not whole */
   constructor(ref: ResultRef, sink: FileSink, findSource: FindSource, unfinished: Set<FileSink>) {
@@ -35,15 +44,15 @@ export class ResultSave {
    *
    * @throws LiveResponseError `fileFailed`, and all that fetching a result throws
    */
-  async run({ signal, onProgress }: SaveOptions): Promise<DownloadFacts> {
+  async run({ signal, onProgress }: SaveOptions): Promise<SavedResult> {
     this.#unfinished.add(this.#sink);
     try {
       // First, because the link costs a call.
       await this.#sink.open();
-      this.#facts ??= await this.#download(signal, onProgress);
+      this.#saved ??= await this.#download(signal, onProgress);
       await this.#sink.keep();
       this.#unfinished.delete(this.#sink);
-      return this.#facts;
+      return this.#saved;
     } catch (error) {
       if (isCancelled(error) || this.#sink.size === 0 || isGone(error)) await this.discard();
       else await this.#sink.close().catch(() => undefined);
@@ -54,20 +63,22 @@ export class ResultSave {
   /** Leaves nothing behind of what did not become whole. */
   async discard(): Promise<void> {
     this.#fetch = undefined;
-    this.#facts = undefined;
+    this.#saved = undefined;
     await this.#sink.discard();
     this.#unfinished.delete(this.#sink);
   }
 
-  async #download(signal: AbortSignal, onProgress: SaveOptions['onProgress']): Promise<DownloadFacts> {
+  async #download(signal: AbortSignal, onProgress: SaveOptions['onProgress']): Promise<SavedResult> {
     const source = await this.#findSource(this.#ref);
     const { action } = await findActionWithResult(source, this.#ref, signal);
     this.#fetch ??= source.fetchInto(this.#sink);
-    return this.#fetch(this.#ref.actionId, this.#ref.commandIndex, signal, {
+    const downloaded = await this.#fetch(this.#ref.actionId, this.#ref.commandIndex, signal, {
       maxBytes: Infinity,
       onProgress,
       actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
     });
+    const facts = await describeReceived(source, this.#ref, action, downloaded);
+    return { facts, action: source.receivedAction(action) };
   }
 }
 

@@ -1,9 +1,8 @@
 import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
-import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { resultKey } from '../evidence/uri.ts';
-import type { ResultName, ResultRef } from '../evidence/uri.ts';
-import { findCommand, hostOf, subjectOf } from './commands.ts';
+import type { ResultRef } from '../evidence/uri.ts';
+import { describeReceived } from './receivedFacts.ts';
 import { findActionWithResult } from './resultSource.ts';
 import type { FindSource } from './resultSource.ts';
 import type { ResultStore } from './resultStore.ts';
@@ -83,31 +82,7 @@ export class ResultService {
       actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
     });
     // From here on nothing is given up: the answer was paid for.
-    const fetchedBy = await source.account().catch(() => undefined);
-    return this.#options.store.put(
-      {
-        ref,
-        name: nameOf(source.connectionName, action, ref.commandIndex),
-        action,
-        sha256: downloaded.sha256,
-        size: downloaded.size,
-        fetchedAt: downloaded.receivedAt,
-        fetchedBy,
-        promisedName: downloaded.promisedName,
-        blob: downloaded.blob,
-      },
-      downloaded.bytes,
-    );
+    const facts = await describeReceived(source, ref, action, downloaded);
+    return this.#options.store.put(facts, downloaded.bytes, source.receivedAction(action));
   }
-}
-
-/** What the tab of a result will be called, for good: the same result keeps its address whatever is renamed later. */
-function nameOf(connection: string, action: MachineAction, commandIndex: number): ResultName {
-  const command = findCommand(action, commandIndex);
-  return {
-    connection,
-    device: hostOf(action),
-    script: command === undefined ? action.type : subjectOf(command),
-    createdAt: action.creationDateTimeUtc,
-  };
 }

@@ -1,5 +1,6 @@
 import { LiveResponseError } from '../defender/errors.ts';
 import type { ResultFetcher } from '../defender/fetchResult.ts';
+import type { ReceivedAction } from '../defender/receivedActions.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { findCommand, resultOf } from './commands.ts';
@@ -11,6 +12,10 @@ export interface ResultSource extends ResultFetcher {
   readonly account: () => Promise<string | undefined>;
   /** The action as it was loaded, without a call. */
   readonly knownAction: (actionId: string) => MachineAction | undefined;
+  /** What an action that this source answered was read from, where that is still at hand. */
+  readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
+  /** The version of the program that fetches. */
+  readonly toolVersion: string;
   /** The action as the server has it now: one call. */
   readonly fetchAction: (actionId: string, signal: AbortSignal) => Promise<MachineAction>;
 }

@@ -1,4 +1,5 @@
 import { LiveResponseError } from '../defender/errors.ts';
+import type { ReceivedAction } from '../defender/receivedActions.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultRef, ResultStream } from '../evidence/uri.ts';
 import { Emitter } from './emitter.ts';
@@ -46,9 +47,12 @@ export class ResultStore {
     this.#options = options;
   }
 
-  /** Stores a result whole, and answers what is known of it. */
-  async put(facts: ReceivedFacts, bytes: Uint8Array): Promise<StoredFacts> {
-    const stored = await this.call('put', facts, bytes);
+  /**
+   * Stores a result whole, and answers what is known of it.
+   * @param action - the text that the action in the facts was read from, where it is at hand
+   */
+  async put(facts: ReceivedFacts, bytes: Uint8Array, action?: ReceivedAction): Promise<StoredFacts> {
+    const stored = await this.call('put', facts, bytes, action);
     this.#known.set(resultKey(stored.ref), stored);
     this.#stored.fire(stored);
     return stored;

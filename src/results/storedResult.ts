@@ -42,6 +42,10 @@ export interface ReceivedFacts {
   readonly size: number;
   /** Local clock, ms since 1970. */
   readonly fetchedAt: number;
+  /** Local clock as the headers in `blob` came, ms since 1970; undefined in results that were stored before it was noted. */
+  readonly answeredAt?: number | undefined;
+  /** The version of the program that fetched it; undefined in results that were stored before it was noted. */
+  readonly fetchedWith?: string | undefined;
   /** Who the call spoke for, as the token or the sign-in said it: an account or an application. */
   readonly fetchedBy: string | undefined;
   /** The file name the link promised. */

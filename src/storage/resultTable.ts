@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { ACTION_SCHEMA, MemoryActionTable, SqliteActionTable } from './actionTable.ts';
+import type { ActionTable } from './actionTable.ts';
 import { openDatabase } from './database.ts';
 
 /** One stored result: its facts as JSON and the bytes as the service stored them. */
@@ -14,6 +16,8 @@ export interface ResultRow {
 
 /** Where results are kept. */
 export interface ResultTable {
+  /** The actions' own JSON, beside the results. */
+  readonly actions: ActionTable;
   /** Replaces what was stored under the key. All of it, or nothing. */
   readonly put: (row: ResultRow) => void;
   readonly facts: (key: string) => string | undefined;
@@ -36,10 +40,12 @@ const SCHEMA = `
 
 /** Results in `results.db`, a file of their own: what a virus scanner may take away holds nothing else. */
 export class SqliteResultTable implements ResultTable {
+  readonly actions: ActionTable;
   readonly #database: DatabaseSync;
 
   constructor(folder: string) {
-    this.#database = openDatabase(folder, 'results.db', SCHEMA);
+    this.#database = openDatabase(folder, 'results.db', SCHEMA + ACTION_SCHEMA);
+    this.actions = new SqliteActionTable(this.#database);
   }
 
   put(row: ResultRow): void {
@@ -67,6 +73,7 @@ export class SqliteResultTable implements ResultTable {
 
 /** The same for one session, where there is no database. */
 export class MemoryResultTable implements ResultTable {
+  readonly actions = new MemoryActionTable();
   readonly #rows = new Map<string, ResultRow>();
 
   put(row: ResultRow): void {

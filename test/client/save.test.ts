@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { DownloadSink } from '../../src/defender/downloadSink.ts';
 import { LiveResponseError } from '../../src/defender/errors.ts';
 import { ResultSaves } from '../../src/results/resultSaves.ts';
+import type { MachineAction } from '../../src/defender/schema.ts';
 import type { ResultSource } from '../../src/results/resultSource.ts';
 import { scenarioRef } from '../../src/sample/catalogue.ts';
 import type { ScenarioRef } from '../../src/sample/catalogue.ts';
@@ -56,6 +57,8 @@ function saves(): ResultSaves {
     account: () => Promise.resolve(undefined),
     knownAction: () => undefined,
     fetchAction: (actionId, signal) => client.getMachineAction(actionId, signal),
+    receivedAction: (action) => client.receivedAction(action),
+    toolVersion: '0.1.0',
   };
   return new ResultSaves(() => Promise.resolve(source));
 }
@@ -86,7 +89,7 @@ suite('a large result that goes to a file', () => {
     await writeFile(target, 'older');
     const steps: number[] = [];
     const seen: Promise<string>[] = [];
-    const facts = await begin().run({
+    const { facts, action } = await begin().run({
       signal: patience(),
       onProgress: (received, total) => {
         assert.equal(total, BYTES.length);
@@ -96,6 +99,9 @@ suite('a large result that goes to a file', () => {
     });
     assert.equal(facts.sha256, SHA256);
     assert.equal(facts.size, BYTES.length);
+    assert.ok(facts.answeredAt !== undefined && facts.answeredAt <= facts.fetchedAt);
+    const { id, computerDnsName } = JSON.parse(action?.text ?? '{}') as MachineAction;
+    assert.deepEqual([id, computerDnsName], [FILE.actionId, facts.action.computerDnsName]);
     assert.equal(facts.promisedName, `output_${FILE.actionId}_${FILE.commandIndex}.gz`);
     assert.equal(steps.at(-1), BYTES.length);
     assert.deepEqual(await Promise.all(seen), ['older']);
@@ -132,7 +138,7 @@ suite('a large result that goes to a file', () => {
   test('broken off in the middle, with a link that is refused by then, it goes on through a fresh link', async () => {
     stage.tenant.faults.add({ door: 'blob', action: { kind: 'resetMidBody', afterBytes: 40_000_000 } });
     stage.tenant.faults.add({ door: 'blob', action: REFUSED });
-    const { sha256 } = await begin().run({ signal: patience() });
+    const { sha256 } = (await begin().run({ signal: patience() })).facts;
     assert.equal(sha256, SHA256);
     await assertWhole();
     const heard = ['get 200', 'link 200', 'download 200', 'download 403', 'link 200', 'download 206'];
@@ -146,7 +152,7 @@ suite('a large result that goes to a file', () => {
       stage.tenant.faults.add({ door: 'blob', action: { kind: 'resetMidBody', afterBytes: 12_000_000 } });
       if (piece % 2 === 1) stage.tenant.faults.add({ door: 'blob', action: REFUSED });
     }
-    const { sha256 } = await begin().run({ signal: patience() });
+    const { sha256 } = (await begin().run({ signal: patience() })).facts;
     assert.equal(sha256, SHA256);
     assert.equal(stage.tenant.recording.calls('link').length, 4);
     await assertWhole();
@@ -160,7 +166,7 @@ suite('a large result that goes to a file', () => {
     assert.deepEqual(await files(), ['saved.gz.part']);
     const { size } = await stat(`${target}.part`);
     stage.clear();
-    assert.equal((await save.run({ signal: patience() })).sha256, SHA256);
+    assert.equal((await save.run({ signal: patience() })).facts.sha256, SHA256);
     assert.equal(rangeOf(0), size);
     assert.deepEqual(stage.heard(), ['get 200', 'link 200', 'download 206']);
     await assertWhole();
@@ -262,7 +268,7 @@ suite('what is wrong with it', () => {
       if (taken.length === 0 && received > 1_000_000) taken.push(rm(`${target}.part`));
     };
     await fails(save.run({ signal: patience(), onProgress }), stage, 'fileFailed', { systemCode: 'ENOENT' });
-    assert.equal((await save.run({ signal: patience(), onProgress })).sha256, SHA256);
+    assert.equal((await save.run({ signal: patience(), onProgress })).facts.sha256, SHA256);
     await assertWhole();
   });
 

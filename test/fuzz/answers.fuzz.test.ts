@@ -64,7 +64,7 @@ suite(`answers of the API (${describeSeed})`, () => {
         const bytes = mutate(Buffer.from(bodies[which % bodies.length] ?? ''), changes);
         let body: unknown;
         try {
-          body = await readJson(answerOf(bytes), 'h');
+          ({ body } = await readJson(answerOf(bytes), 'h'));
         } catch (error) {
           assert.ok(isLiveResponseError(error), inspect(error));
           assert.equal(error.code, 'incompleteAnswer');

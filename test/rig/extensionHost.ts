@@ -45,15 +45,16 @@ export interface HostRun {
  * Bundles test files for the extension host, one CommonJS file each, and the runner that runs them all.
  * `vscode` is left to VS Code, `mocha` is mapped to the runner's global functions.
  *
- * @param entryGlob - which files; each name must end in `.test.ts`
+ * @param entryGlobs - which files; each name must end in `.test.ts`
  * @returns the path of the runner, for `testsModule`
  * @throws RigError when no file matches
  */
-export async function bundleTests(entryGlob: string, outDir: string): Promise<string> {
+export async function bundleTests(entryGlobs: string | readonly string[], outDir: string): Promise<string> {
   const entries: string[] = [];
-  for await (const file of glob(entryGlob)) entries.push(resolve(file));
+  const patterns = [entryGlobs].flat();
+  for await (const file of glob(patterns)) entries.push(resolve(file));
   if (entries.length === 0)
-    throw new RigError(`No test file matches ${entryGlob}. Correct the pattern or the working folder.`);
+    throw new RigError(`No test file matches ${patterns.join(', ')}. Correct the pattern or the working folder.`);
   await rm(outDir, { recursive: true, force: true });
   await mkdir(outDir, { recursive: true });
   const shared: BuildOptions = {

@@ -32,7 +32,8 @@ import type { Session } from './support/session.ts';
 const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
   contributes: { commands: readonly { command: string }[] };
 };
-const driven = new Set<string>();
+/** Other files drive these: 10-indicators.test.ts. */
+const driven = new Set<string>(['copyIndicators', 'copyKql']);
 
 function title(command: string): string {
   driven.add(command);
@@ -100,11 +101,13 @@ suite('every command, in the workbench with the packaged extension', () => {
     assert.match(text, /\.txt$/u);
   });
 
-  test('copyNote, copyFullNote and copyCitation: the selection with its source', async () => {
+  test('copyNote, copyFullNote, copyPlainNote and copyCitation: the selection with its source', async () => {
     await palette('copyNote');
     await onClipboard(/^\*\*`sql01[^\n]+\n\n```text\nTranscript started[^\n]+\n```\n\nSource: \[output line 1 of /u);
     await palette('copyFullNote');
     await onClipboard(/^- Action id: /mu);
+    await palette('copyPlainNote');
+    await onClipboard(/^sql01[^]+\nSource: output line 1 of [^\n]+\nLink: [^]+\nAction id: /u);
     await palette('copyCitation');
     await onClipboard(/^`sql01[^\n]+#L1[^\n]+ SHA-256 `[\da-f]{64}`[^\n]*$/u);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -13,6 +13,15 @@ import { LOCAL, pictureOfFailure, startSession, takePictures, tenantOf, waitForR
 import type { Session } from './support/session.ts';
 
 const FILE = scenarioRef('getFile');
+/** Of what is written beside a saved file. */
+interface SavedFacts {
+  readonly file: { readonly sha256: string };
+  readonly actionId: string;
+  readonly output: unknown;
+  readonly changes: unknown;
+  readonly actionAsReceived: { readonly text: string };
+}
+
 const REFUSED = { kind: 'answer', status: 403, headers: { 'x-ms-error-code': 'AuthenticationFailed' } } as const;
 
 suite('results that are saved and not opened', () => {
@@ -56,7 +65,13 @@ suite('results that are saved and not opened', () => {
     const bytes = await readFile(file);
     assert.ok(notice.text.includes(createHash('sha256').update(bytes).digest('hex')), notice.text);
     assert.match(gunzipSync(bytes).toString('utf8'), /^row,sha1,path/u);
-    assert.deepEqual((await files()).sort(), ['collected.gz', 'investigation-notes.md']);
+    assert.deepEqual((await files()).sort(), ['collected.facts.json', 'collected.gz', 'investigation-notes.md']);
+    const facts = JSON.parse(await readFile(file.replace('.gz', '.facts.json'), 'utf8')) as SavedFacts;
+    assert.deepEqual(
+      [facts.file.sha256, facts.actionId, facts.output, facts.changes],
+      [createHash('sha256').update(bytes).digest('hex'), FILE.actionId, null, null],
+    );
+    assert.equal((JSON.parse(facts.actionAsReceived.text) as { id: string }).id, FILE.actionId);
     await takePictures(session, 'saved-file');
   });
 
@@ -74,6 +89,25 @@ suite('results that are saved and not opened', () => {
     assert.equal(recording.calls('download').at(-1)?.status, 206);
     assert.match(gunzipSync(await readFile(file)).toString('utf8'), /^row,sha1,path/u);
     assert.ok(!(await files()).includes('again.gz.part'));
+  });
+
+  test('where only the facts beside it cannot be written, Try Again fetches nothing', async () => {
+    const beside = path.join(session.workspace.folder, 'alone.facts.json');
+    await mkdir(beside);
+    await ask(FILE, 'may be malware');
+    await clickNotification(session.page, 'may be malware', 'Save to File…');
+    const file = await answerDialog('alone.gz', '.gz');
+    await waitForNotification(session.page, 'The result is saved, but what is known of it could not be written');
+    const bytes = await readFile(file);
+    const { requests } = tenantOf(session).recording;
+    const before = requests.length;
+    await rmdir(beside);
+    await clickNotification(session.page, 'what is known of it', 'Try Again');
+    await waitForNotification(session.page, 'was not unpacked');
+    const facts = JSON.parse(await readFile(beside, 'utf8')) as SavedFacts;
+    assert.equal(facts.file.sha256, createHash('sha256').update(bytes).digest('hex'));
+    assert.deepEqual(await readFile(file), bytes);
+    assert.equal(requests.length, before);
   });
 
   test('one that broke off and is not tried again leaves nothing', async () => {

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import {
   ConfigurationTarget,
   DataTransfer,
   DataTransferItem,
   DocumentDropOrPasteEditKind,
   Range,
+  Uri,
   workspace,
 } from 'vscode';
 import type { DocumentPasteEdit, TextDocument } from 'vscode';
 import { buildQuery } from '../../src/evidence/uri.ts';
 import { findEvidence } from '../../src/evidence/readEvidence.ts';
 import { COPIED_TYPE, describeCopied } from '../../src/notes/copied.ts';
+import { wasCopiedLately } from '../../src/notes/copyMark.ts';
 import { EvidenceNotes } from '../../src/notes/evidenceNotes.ts';
 import { NotePaste } from '../../src/notes/notePaste.ts';
 import { noteTexts } from '../../src/notes/noteTexts.ts';
@@ -41,6 +46,7 @@ function threadless(): StoreThread {
 }
 
 describe('a paste into Markdown', () => {
+  let storage: Uri;
   let log: Log;
   let store: ResultStore;
   let paste: NotePaste;
@@ -53,11 +59,13 @@ describe('a paste into Markdown', () => {
     const bytes = resultFile(OUTPUT);
     await store.put(received({ size: bytes.length }), bytes);
     const notes = new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0' });
-    paste = new NotePaste({ notes, store, log });
+    storage = Uri.file(await mkdtemp(path.join(tmpdir(), 'storage-')));
+    paste = new NotePaste({ storage, notes, store, log });
     // As the editor shows the output: its line ends alike, the NUL visible.
     shown = await workspace.openTextDocument({ content: 'one\ntwo\u2400\nthree\nfour' });
   });
-  after(() => {
+  after(async () => {
+    await workspace.fs.delete(storage, { recursive: true });
     log.channel.dispose();
   });
   afterEach(async () => {
@@ -130,7 +138,9 @@ describe('a paste into Markdown', () => {
   });
 
   it('of a copy that was made in another window is known by its text, whatever line ends the clipboard has', async () => {
+    assert.equal(await wasCopiedLately(storage), false);
     await paste.remember(shown, [LINES], describeCopied(query(), [LINES]));
+    assert.equal(await wasCopiedLately(storage), true);
     const note = await workspace.openTextDocument({ language: 'markdown', content: '' });
     const pasteText = (text: string): Promise<DocumentPasteEdit[]> => {
       const transfer = new DataTransfer();

@@ -20,6 +20,8 @@ import { MemoryResultTable, SqliteResultTable } from '../../storage/resultTable.
 import type { ResultTable } from '../../storage/resultTable.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
+import { createActionHandlers, putReceivedAction } from './actionHandlers.ts';
+import { createIndicatorHandlers } from './indicatorHandlers.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
 
 export type WorkerHandlers = {
@@ -69,7 +71,8 @@ export function createHandlers(): WorkerHandlers {
       results = new SqliteResultTable(folder);
       return 'files';
     },
-    put: (facts, bytes) => {
+    ...createActionHandlers(() => results.actions),
+    put: (facts, bytes, action) => {
       const result = decodeResult(bytes);
       const stored = describe(facts, result, readableRaw(result, bytes));
       results.put({
@@ -79,6 +82,7 @@ export function createHandlers(): WorkerHandlers {
         facts: JSON.stringify(stored),
         bytes,
       });
+      putReceivedAction(results.actions, facts.ref, action);
       latest = { key: resultKey(facts.ref), decoded: result };
       return stored;
     },
@@ -125,6 +129,7 @@ export function createHandlers(): WorkerHandlers {
       const last = copies.last();
       return last?.sha256 === sha256 && Date.now() - last.copiedAt < COPY_LIVES_MS ? last.json : undefined;
     },
+    ...createIndicatorHandlers(text),
     connections: () => ({ connections: connections.list(), active: connections.active() }),
     putConnection: (name, json) => {
       connections.put({ name, json });

@@ -1,13 +1,16 @@
 import type { TakeAnswer, Usage } from '../../defender/ledger.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
+import type { ReceivedAction } from '../../defender/receivedActions.ts';
+import type { IndicatorCalls } from './indicatorHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
+import type { ActionCalls } from './actionHandlers.ts';
 
 /** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
-export interface WorkerCalls {
+export interface WorkerCalls extends ActionCalls, IndicatorCalls {
   /** Opens or creates the databases; answers where they ended up. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
-  readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array]; answer: StoredFacts };
+  readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array, action?: ReceivedAction]; answer: StoredFacts };
   readonly facts: { args: [ref: ResultRef]; answer: StoredFacts | undefined };
   /** The facts of every stored result of a tenant. */
   readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };

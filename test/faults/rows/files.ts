@@ -43,6 +43,8 @@ function toFile(
         account: () => Promise.resolve(undefined),
         knownAction: () => undefined,
         fetchAction: (actionId: string) => client.getMachineAction(actionId, signal),
+        receivedAction: () => undefined,
+        toolVersion: '0.1.0',
       };
       const ref = { cloud: 'custom', tenantId: stage.tenant.tenantId, ...LARGE } as const;
       return new ResultSaves(() => Promise.resolve(source)).begin(ref, path.join(folder, TARGET)).run({ signal });

@@ -15,12 +15,12 @@ suite('reading an answer of the API', () => {
   test('chunks are put together before they are read, also within a character', async () => {
     const bytes = Buffer.from('{"value": "日本"}');
     const chunks = [...bytes].map((byte) => Uint8Array.of(byte));
-    assert.deepEqual(await readJson(answer(200, chunks), HOST), { value: '日本' });
+    assert.deepEqual((await readJson(answer(200, chunks), HOST)).body, { value: '日本' });
   });
 
   test('what is no JSON fits no shape', async () => {
     for (const text of ['<html>', '{"value": [}', '{"value": 1} x', '{"a" 1']) {
-      assert.deepEqual(await readJson(answer(200, text), HOST), { notJson: true }, text);
+      assert.deepEqual((await readJson(answer(200, text), HOST)).body, { notJson: true }, text);
     }
   });
 
@@ -35,12 +35,12 @@ suite('reading an answer of the API', () => {
   });
 
   test('a 200 that is said to be empty is whole', async () => {
-    assert.equal(await readJson(answer(200, '', { 'content-length': '0' }), HOST), undefined);
+    assert.equal((await readJson(answer(200, '', { 'content-length': '0' }), HOST)).body, undefined);
   });
 
   test('a refusal says what it says by its status, with any body', async () => {
-    assert.equal(await readJson(answer(502, ''), HOST), undefined);
-    assert.deepEqual(await readJson(answer(502, '{"error": {'), HOST), { notJson: true });
+    assert.equal((await readJson(answer(502, ''), HOST)).body, undefined);
+    assert.deepEqual((await readJson(answer(502, '{"error": {'), HOST)).body, { notJson: true });
   });
 
   test('an answer that does not end is given up and not kept', async () => {

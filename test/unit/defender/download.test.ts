@@ -7,6 +7,7 @@ import type { DownloadLimits } from '../../../src/defender/download.ts';
 import { MemorySink } from '../../../src/defender/downloadSink.ts';
 import type { HttpAnswer } from '../../../src/defender/transport.ts';
 import { answer, AZURE, failure } from './expected.ts';
+import { SimulatedClock } from './simulatedClock.ts';
 
 const HOST = 'a.blob.core.windows.net';
 const BYTES = Buffer.from('{"script_output": "日本\\u0000"}');
@@ -55,6 +56,21 @@ suite('reading a blob', () => {
       readBlob(part, HOST, LIMITS, true),
       failure('incompleteDownload', { host: HOST, status: 206 }),
     );
+  });
+
+  test('it notes when the headers came, and not when the bytes had', async () => {
+    const clock = new SimulatedClock();
+    const headersAt = clock.now();
+    const slow = async function* (): AsyncGenerator<Uint8Array> {
+      await Promise.resolve();
+      await clock.pass(20_000);
+      yield BYTES;
+    };
+    const download = new Download(new MemorySink());
+    const { status, headers } = blob();
+    await download.read({ status, headers, body: slow() }, { host: HOST, limits: LIMITS, expectAzure: true, clock });
+    assert.equal(clock.now(), headersAt + 20_000);
+    assert.equal((await download.finish(HOST)).answeredAt, headersAt);
   });
 
   test('an empty blob is one', async () => {

@@ -16,6 +16,7 @@ const FACTS: DownloadFacts = {
   size: 1,
   sha256: '2d71',
   receivedAt: 0,
+  answeredAt: 0,
   promisedName: undefined,
   blob: {},
 };
@@ -43,6 +44,7 @@ function scene(...codes: readonly FailureCode[]): Scene {
     client: {
       listMachineActions: unused,
       getMachineAction: unused,
+      receivedAction: () => undefined,
       getResultLink: (_actionId, commandIndex, _signal, priority) => {
         asked.push(`link ${commandIndex}${priority === undefined ? '' : ` ${priority}`}`);
         return Promise.resolve(new ResultLink(`https://a.blob.core.windows.net/c/${commandIndex}?sig=x`));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { buildCitation } from '../../../src/evidence/citation.ts';
+import { buildCitation, buildOutsideAddress } from '../../../src/evidence/citation.ts';
 import {
   buildCitationLine,
   buildCompactBlock,
@@ -50,8 +50,9 @@ suite('evidence blocks', () => {
         '- Created (server): `2026-11-23T21:02:00.1234567Z`',
         '- Started (server): `2026-11-23T21:04:01.12Z`',
         '- Updated (server): `2026-11-23T21:04:41.5Z`',
-        "- Fetched: `2026-11-23T21:10:05.123Z` by the local clock; the server's Date was `Mon, 23 Nov 2026 21:10:04 GMT`, offset +1 s",
+        "- Fetched: `2026-11-23T21:10:05.123Z` by the local clock; the server's Date was `Mon, 23 Nov 2026 21:10:04 GMT`, offset +0 s",
         '- Fetched by: `anna@contoso.example`',
+        '- Fetched with: Live Response Results `0.0.9`',
         '- Quoted with: Live Response Results `0.1.0`',
         '- Exit code: 0',
         '- Lines: lines 5–6',
@@ -71,9 +72,20 @@ suite('evidence blocks', () => {
       /- Fetched: (.*)/u.exec(
         buildFullBlock(evidenceSource({ blob: date === undefined ? {} : { date } }), quotation),
       )?.[1] ?? '';
-    assert.match(fetched('Mon, 23 Nov 2026 21:11:05 GMT'), /, offset −60 s$/u);
+    assert.match(fetched('Mon, 23 Nov 2026 21:11:05 GMT'), /, offset −61 s$/u);
     assert.match(fetched(undefined), /by the local clock; the server gave no Date$/u);
     assert.match(fetched('soon'), /was `soon`$/u);
+  });
+
+  test('what was stored before times and version were noted says so', () => {
+    const block = buildFullBlock(evidenceSource({ answeredAt: undefined, fetchedWith: undefined }), quotation);
+    assert.match(block, /, offset \+1 s, the time of the download included$/mu);
+    assert.match(block, /^- Fetched with: a version that did not note it$/mu);
+  });
+
+  test('the offset is that of the headers, however long the download took', () => {
+    const fetchedAt = Date.UTC(2026, 10, 23, 21, 40);
+    assert.match(buildFullBlock(evidenceSource({ fetchedAt }), quotation), /T21:40:00\.000Z` .*, offset \+0 s$/mu);
   });
 
   test('a citation is one line', () => {
@@ -105,7 +117,7 @@ suite('evidence blocks', () => {
   test('plain: between dashes that the text does not hold', () => {
     const dashes = cutQuotation('a\n--------\nb', [WHOLE_TEXT]);
     const fence = '-'.repeat(9);
-    const link = buildCitation({ address: source.address, spans: dashes.spans });
+    const link = buildOutsideAddress({ address: source.address, spans: dashes.spans });
     assert.equal(
       buildPlainBlock(source, dashes, 'compact'),
       `dc1.contoso.example · collect_all.ps1 · exit code 0\n${fence}\na\n--------\nb\n${fence}\nSource: output lines 1–3 of 120 · SHA-256 ${SHA256}\nLink: ${link}\n`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { buildCitation, buildOutsideAddress } from '../../../src/evidence/citation.ts';
 import { findReferences } from '../../../src/evidence/findReferences.ts';
 import type { FoundReference } from '../../../src/evidence/findReferences.ts';
 import { buildResultUri } from '../../../src/evidence/uri.ts';
@@ -25,6 +26,14 @@ const ADDRESS = buildResultUri(
   { connection: 'My tenant', device: 'dc1', script: 'collect all.ps1', createdAt: '2026-11-23T21:04:41.12Z' },
 );
 
+const CITED = {
+  address: { cloud: 'commercial', tenantId: TENANT, actionId: ID, commandIndex: 3, stream: 'errors' },
+  spans: [
+    { firstLine: 5, lastLine: 9 },
+    { firstLine: 12, lastLine: 12, columns: { first: 1, last: 3, block: false } },
+  ],
+} as const;
+
 function reference(commandIndex?: number, actionId = ID): FoundReference {
   return { actionId, commandIndex };
 }
@@ -32,6 +41,13 @@ function reference(commandIndex?: number, actionId = ID): FoundReference {
 suite('finding what a text speaks of', () => {
   const cases: readonly (readonly [what: string, text: string, ...FoundReference[]])[] = [
     ['a bare id', ID, reference()],
+    ['a citation of ours in a note', `Source: [output line 5](${buildCitation(CITED)}) · SHA-256`, reference(3)],
+    ['an address of ours for a ticket', `seen: ${buildOutsideAddress(CITED)} there`, reference(3)],
+    [
+      'an address of ours for another editor',
+      buildOutsideAddress(CITED, 'vscodium').replaceAll('=', '%3D').replaceAll('&', '%26'),
+      reference(3),
+    ],
     ['a chat line', `Anna: can you look at ${ID}, please? (dc1)`, reference()],
     ['an id in braces or quotes', `{${ID}} "${ID}"`, reference()],
     ['an id and a number', `see ${ID}#1.`, reference(1)],

@@ -1,4 +1,5 @@
-import { parseCitation } from '../../../src/evidence/citation.ts';
+import { URI } from 'vscode-uri';
+import { parseOutsideAddress } from '../../../src/evidence/citation.ts';
 import type { Citation } from '../../../src/evidence/citation.ts';
 
 /** What a plain block says. */
@@ -19,7 +20,7 @@ export function readPlainBlock(block: string): PlainEvidence | undefined {
   const field = (label: string): string | undefined =>
     behind.find((line) => line.startsWith(`${label}: `))?.slice(label.length + 2);
   return {
-    citation: parseCitation(field('Link') ?? ''),
+    citation: parseOutsideAddress(URI.parse(field('Link') ?? '')),
     sha256: / · SHA-256 ([\da-f]{64})(?: · |$)/u.exec(field('Source') ?? '')?.[1],
     textSha256: field('SHA-256 of the text as UTF-8'),
     quoted: lines.slice(2, end).join('\n'),

@@ -73,6 +73,13 @@ suite('the hash of a text is what public tools compute from the file', () => {
 
   test('jq: NULs in the middle and at the end', noJq, () => check(commandOf('jq'), NULS));
 
+  test('jq: the action as it was received, out of the facts beside a file', noJq, async () => {
+    const text = '{ "id" : "日本 \\u0000 😀",\r\n "x": 1.50}\n';
+    const facts = path.join(folder, 'output.facts.json');
+    await writeFile(facts, JSON.stringify({ action: {}, actionAsReceived: { text } }));
+    assert.equal(hashText(text), run(commandOf('jq-action'), facts));
+  });
+
   test('jq: older and missing keys of the errors', noJq, async () => {
     await check(commandOf('jq-errors'), await sample('oldNames'), 'errors');
     await check(commandOf('jq-errors'), file('{"script_output": "a"}'), 'errors');

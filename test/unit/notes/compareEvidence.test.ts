@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { buildCitationLine, buildCompactBlock, buildFullBlock } from '../../../src/evidence/evidenceBlock.ts';
+import { defangQuotation } from '../../../src/evidence/defang.ts';
+import {
+  buildCitationLine,
+  buildCompactBlock,
+  buildFullBlock,
+  buildTable,
+} from '../../../src/evidence/evidenceBlock.ts';
 import { hashText } from '../../../src/evidence/hashText.ts';
-import { cutQuotation } from '../../../src/evidence/quotation.ts';
+import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/quotation.ts';
 import { findEvidence } from '../../../src/evidence/readEvidence.ts';
 import type { FoundEvidence } from '../../../src/evidence/readEvidence.ts';
 import { compareEvidence } from '../../../src/notes/compareEvidence.ts';
@@ -49,9 +55,33 @@ suite('comparing a note with what is stored', () => {
 
   test('what cannot be compared is unknown, and never matching', () => {
     assert.deepEqual(verdictOf(BLOCK.replaceAll(SHA256, '')), { verdict: 'unknown', finding: 'noHash' });
-    const defanged = BLOCK.replace(/(SHA-256 `[\da-f]+`)/u, '$1 · defanged 1');
-    assert.deepEqual(verdictOf(defanged), { verdict: 'unknown', finding: 'defanged' });
     const none = compareEvidence(only(BLOCK), { ...facts, transcript: undefined }, undefined);
     assert.deepEqual(none, { verdict: 'unknown', finding: 'noText' });
+  });
+
+  test('a defanged quotation matches what defanging makes of the stored text, and is never taken for it otherwise', () => {
+    const text = 'to evil.com | http://203.0.113.7/x\r\nfrom 2001:db8::7\n';
+    const whole = cutQuotation(text, [WHOLE_TEXT]);
+    const safe = defangQuotation(whole);
+    const known = {
+      ...facts,
+      transcript: { ...transcript, output: { sha256: hashText(text), lines: 3 } as StreamFacts },
+    };
+    const from = evidenceSource({ text: { lines: 3, sha256: hashText(text) } });
+    const compare = (note: string): Comparison => compareEvidence(only(note), known, text);
+    const forms = [
+      buildCompactBlock(from, safe),
+      buildFullBlock(from, safe),
+      buildTable([{ source: from, quotation: safe }]),
+    ];
+    for (const note of forms) {
+      assert.match(note, /evil\[\.\]com[^]* · defanged 3/u);
+      assert.deepEqual(compare(note), { verdict: 'matching', finding: 'hashAndQuote' }, note);
+      const other = { verdict: 'unknown', finding: 'defanged' };
+      assert.deepEqual(compare(note.replace('evil[.]com', 'evil.com')), other, 'other marks');
+      assert.deepEqual(compare(note.replaceAll('evil[.]com', 'evil[.]org')).finding, 'quoteDiffers');
+      assert.deepEqual(compare(note.replaceAll(' · defanged 3', '')).finding, 'quoteDiffers', 'it does not say so');
+      assert.deepEqual(compare(note.replaceAll(SHA256, 'x')).finding, 'noHash');
+    }
   });
 });

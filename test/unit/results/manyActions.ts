@@ -38,6 +38,7 @@ export class Tenant {
         if (found === undefined) throw new LiveResponseError('notFound');
         return found;
       },
+      receivedAction: () => undefined,
       getResultLink: unused,
       downloadResult: unused,
     });

@@ -27,6 +27,22 @@ suite('opening a result', () => {
     assert.deepEqual(Buffer.from((await scene.store.raw(ref())) ?? []), BYTES);
   });
 
+  test('what its action was read from is stored beside it; when and by which version it was fetched, within', async () => {
+    const scene = new Scene();
+    const asked: unknown[] = [];
+    const text = { text: '{"as": "received"}', from: 'list', receivedAt: 3, serverDate: undefined } as const;
+    scene.received = (known) => {
+      asked.push(known);
+      return text;
+    };
+    const opening = scene.service.open(ref(), { signal: patience() });
+    await scene.land();
+    const facts = await opening;
+    assert.deepEqual([facts.answeredAt, facts.fetchedAt, facts.fetchedWith], [5, 7, '0.1.0']);
+    assert.equal((await scene.store.call('receivedAction', ref()))?.text, text.text);
+    assert.equal(asked[0], scene.known);
+  });
+
   test('a result is kept, too, where nobody can say who fetched it', async () => {
     const scene = new Scene();
     scene.account = () => Promise.reject(new LiveResponseError('databaseFailed'));

@@ -1,5 +1,6 @@
 import type { DownloadedResult, DownloadLimits } from '../../../src/defender/download.ts';
 import { LiveResponseError } from '../../../src/defender/errors.ts';
+import type { ReceivedAction } from '../../../src/defender/receivedActions.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import { ResultService } from '../../../src/results/resultService.ts';
 import { ResultStore } from '../../../src/results/resultStore.ts';
@@ -37,6 +38,7 @@ export class Scene {
   known: MachineAction | undefined = action();
   atServer: MachineAction = action();
   account: () => Promise<string | undefined> = () => Promise.resolve('anna@contoso.com');
+  received: (known: MachineAction) => ReceivedAction | undefined = () => undefined;
   /** Called while a result is being stored. */
   onPut: () => void = () => undefined;
   /** What was asked of the server, in order. */
@@ -60,6 +62,8 @@ export class Scene {
         connectionName: 'Contoso',
         account: () => this.account(),
         knownAction: () => this.known,
+        receivedAction: (known) => this.received(known),
+        toolVersion: '0.1.0',
         fetchAction: () => {
           this.asked.push('action');
           return Promise.resolve(this.atServer);
@@ -97,7 +101,16 @@ export class Scene {
         const error = signal.aborted ? new LiveResponseError('cancelled') : this.#failWith;
         const promisedName = `output_${ACTION_ID}_0.json`;
         if (error !== undefined) reject(error);
-        else resolve({ bytes: BYTES, size: BYTES.length, sha256: 'abc', receivedAt: 7, promisedName, blob: {} });
+        else
+          resolve({
+            bytes: BYTES,
+            size: BYTES.length,
+            sha256: 'abc',
+            receivedAt: 7,
+            answeredAt: 5,
+            promisedName,
+            blob: {},
+          });
       });
     });
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -52,6 +53,20 @@ for (const kind of ['files', 'memory'] as const) {
       const document = handlers.document(ref(), 'output');
       assert.equal(Buffer.from(document ?? []).toString(), '\ufeffa\u2400b\r\n\u2400\u2400');
       assert.equal(document?.length, stored.transcript.output.documentBytes);
+    });
+
+    test('the indicators of a text, of a selection, and of a text that is not there', () => {
+      const handlers = start();
+      const bytes = resultFile('evil.com\r\nx\r\nevil.com 203.0.113.7', '', 'collect.ps1', 0);
+      handlers.put(received({ size: bytes.length }), bytes);
+      const domain = { kind: 'domain', value: 'evil.com', count: 2, firstLine: 1 };
+      const address = { kind: 'ipv4', value: '203.0.113.7', count: 1, firstLine: 3 };
+      assert.deepEqual(handlers.indicators(ref(), 'output', undefined), [domain, address]);
+      const range = { start: { line: 2, character: 0 }, end: { line: 2, character: 20 } };
+      const inRange = [{ ...domain, count: 1, firstLine: 3 }, address];
+      assert.deepEqual(handlers.indicators(ref(), 'output', [range]), inRange);
+      assert.deepEqual(handlers.indicators(ref(), 'errors', undefined), []);
+      assert.equal(handlers.indicators(ref(), 'raw', undefined), undefined);
     });
 
     test('the last copy is found by the hash of its text, for an hour', (context) => {
@@ -129,6 +144,21 @@ for (const kind of ['files', 'memory'] as const) {
         handlers.list(TENANT).map(({ fetchedAt }) => fetchedAt),
         [2000],
       );
+    });
+
+    test('the action as it was received is kept beside the result, with its hash, and not in the facts', () => {
+      const handlers = start();
+      const text = '{ "id": "日本", "x": 1.50 }';
+      const action = { text, from: 'list', receivedAt: 5, serverDate: undefined } as const;
+      const stored = handlers.put(received(), resultFile('a'), action);
+      assert.ok(!JSON.stringify(stored).includes('1.50'));
+      const kept = handlers.receivedAction(ref());
+      assert.deepEqual([kept?.text, kept?.from, kept?.receivedAt], [text, 'list', 5]);
+      assert.equal(kept?.sha256, createHash('sha256').update(text, 'utf8').digest('hex'));
+      assert.equal(handlers.receivedAction(ref({ commandIndex: 1 })), undefined);
+      // Of a result that came again without it, the older one would be another version.
+      handlers.put(received(), resultFile('b'));
+      assert.equal(handlers.receivedAction(ref()), undefined);
     });
 
     test('results are told apart by command, and texts are those of the one that is asked for', () => {

@@ -1,0 +1,61 @@
+import { glob } from 'node:fs/promises';
+
+/**
+ * What belongs to one thing that a person does, across the folders of test/: by file name, so that what is added takes
+ * part by being named so. `npm test` without a name runs every file once, and none of these besides.
+ */
+export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
+  // From a result into the notes, and back.
+  notes: [
+    'test/unit/evidence/**/*.test.ts',
+    'test/unit/notes/**/*.test.ts',
+    'test/unit/storage/{action,copy}Table.test.ts',
+    'test/unit/defender/receivedActions.test.ts',
+    'test/unit/package/activation.test.ts',
+    'test/client/save.test.ts',
+    'test/fuzz/{evidence,quotation,texts,indicators}*.test.ts',
+    'test/vscode/4-*.test.ts',
+    'test/ui/*-{notes,backLinks,records,indicators}*.test.ts',
+  ],
+  // Many results: the list, runs, search, what is kept, and how they are read.
+  reading: [
+    'test/unit/{documents,results,storage,tree}/**/*.test.ts',
+    'test/unit/evidence/{decode,documentText,encoding,gzip,json,outline,sampleOutputs,textFacts}*.test.ts',
+    'test/client/{download,limits,open,save}*.test.ts',
+    'test/fuzz/{decode,download}*.test.ts',
+    'test/vscode/{2,3,5,6,7,8,9}-*.test.ts',
+    'test/ui/{1-mainJob,2-sample,6-save}.test.ts',
+    'test/ui/1[1-9]-*.test.ts',
+  ],
+};
+
+/** What runs inside the extension host. */
+const IN_HOST = /^test[\\/]vscode[\\/]/u;
+/** What opens windows: after everything else. */
+const WINDOWS = /^test[\\/]ui[\\/]/u;
+
+export interface SelectedFiles {
+  /** In processes of their own, beside each other. */
+  readonly beside: readonly string[];
+  readonly windows: readonly string[];
+  readonly inHost: readonly string[];
+}
+
+/** The files of these selections, each once. @throws Error when one of them has none */
+export async function filesOf(names: readonly string[]): Promise<SelectedFiles> {
+  const found = new Set<string>();
+  for (const name of names) {
+    let count = 0;
+    for await (const file of glob([...(SELECTIONS[name] ?? [])])) {
+      found.add(file);
+      count++;
+    }
+    if (count === 0) throw new Error(`"${name}" selects no test.`);
+  }
+  const files = [...found].sort();
+  return {
+    inHost: files.filter((file) => IN_HOST.test(file)),
+    windows: files.filter((file) => WINDOWS.test(file)),
+    beside: files.filter((file) => !IN_HOST.test(file) && !WINDOWS.test(file)),
+  };
+}

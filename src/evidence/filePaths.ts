@@ -1,0 +1,116 @@
+/** A stretch of a line: UTF-16 units, the end not in it. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Longer ones are cut: every place could begin one, and each is looked at this far. */
+const LONGEST = 512;
+const DRIVE = /(?<![A-Za-z\d])[A-Za-z]:\\{1,2}(?=[^\s\\"<>|*?:/])/g;
+const SHARE = /(?<![\\\w])(?:\\{2}|\\{4})([A-Za-z\d][\w.$-]*)\\{1,2}(?=[^\s\\"<>|*?:/])/g;
+const VARIABLE = /(?<![%\w])%[A-Za-z_][\w()]{0,40}%\\{1,2}(?=[^\s\\"<>|*?:/])/g;
+const VOLUME = /(?<![\w\\])\\Device\\HarddiskVolume\d+\\(?=[^\s\\"<>|*?:/])/g;
+const KEY =
+  /(?<![\w\\])(?:(?:HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG)|HK(?:LM|CU|CR|CC|U)):?|\\REGISTRY\\(?:MACHINE|USER))\\{1,2}(?=[^\s\\"<>|*?:/])/gi;
+const LINUX =
+  /(?<![\w.~\\/)\]%-])\/(?:bin|boot|dev\/shm|etc|home|lib(?:32|64)?|media|mnt|opt|private|root|run|sbin|snap|srv|tmp|usr|var|Applications|Library|System|Users|Volumes)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)+/gu;
+
+/** Endings of files that stand behind the spaces of a name, or before the arguments of a command. */
+const ENDING =
+  '(?:exe|dll|sys|com|scr|cpl|ocx|drv|msi|msp|ps1|psm1|psd1|bat|cmd|vbs|vbe|jse?|wsf|hta|lnk|url|reg|txt|log|csv|xml|json|ini|inf|cfg|conf|dat|db|tmp|bak|zip|7z|rar|cab|iso|img|vhdx?|pdf|docx?|docm|xlsx?|xlsm|xlsb|pptx?|pptm|rtf|one|eml|msg|pst|ost|html?|aspx?|php|jar|py|evtx?|etl|dmp|pf|job|mof|png|jpe?g|gif|bmp|ico)';
+const ENDS_WITH_FILE = new RegExp(String.raw`\.${ENDING}$`, 'iu');
+const FILE_AND_MORE = new RegExp(String.raw`\.${ENDING}["']?\s`, 'iu');
+
+/** Paths of Windows on one line: of drives, shares, variables and volumes. */
+export function findWindowsPaths(line: string): (Stretch & { readonly server?: Stretch })[] {
+  const found: (Stretch & { readonly server?: Stretch })[] = [];
+  const patterns = [
+    ...(line.includes(':\\') ? [DRIVE] : []),
+    ...(line.includes('%\\') ? [VARIABLE] : []),
+    ...(line.includes('\\Device\\') ? [VOLUME] : []),
+  ];
+  for (const pattern of patterns) {
+    for (const { index, 0: root } of line.matchAll(pattern)) found.push(...toPath(line, index, root.length, ':'));
+  }
+  const shares = line.includes('\\\\') ? line.matchAll(SHARE) : [];
+  for (const { index, 0: root, 1: server = '' } of shares) {
+    // This machine by its own name.
+    if (/^(?:127\.|localhost$)/iu.test(server)) continue;
+    const start = index + root.indexOf(server);
+    const host = { start, end: start + server.length };
+    found.push(...toPath(line, index, root.length, ':').map((place) => ({ ...place, server: host })));
+  }
+  return found.sort((one, other) => one.start - other.start);
+}
+
+/** Keys of the registry on one line, with the name of a value where it follows like a key. */
+export function findRegistryKeys(line: string): Stretch[] {
+  return [...line.matchAll(KEY)].flatMap(({ index, 0: root }) => toPath(line, index, root.length, ''));
+}
+
+/** Absolute paths of Linux and macOS below the folders that every system has: `/c` and `/api/v1` are none. */
+export function findLinuxPaths(line: string): Stretch[] {
+  return [...line.matchAll(LINUX)].map(({ index, 0: text }) => ({
+    start: index,
+    end: index + text.replace(/[.!]+$/u, '').length,
+  }));
+}
+
+/** From a root to where the path ends, if it has one: at its quotation mark, else by what names and command lines look like. */
+function toPath(line: string, start: number, rootLength: number, stop: string): Stretch[] {
+  const from = start + rootLength;
+  const rest = line.slice(from, start + LONGEST);
+  const quote = line.charAt(start - 1);
+  const close = quote === '"' || quote === "'" ? rest.indexOf(quote) : -1;
+  if (close > 0) {
+    const inner = rest.slice(0, close);
+    const args = inner.search(/\s+[-/]/u);
+    const whole = args > 0 && ENDS_WITH_FILE.test(inner.slice(0, args)) ? inner.slice(0, args) : inner;
+    return named(start, from, whole);
+  }
+  const plain =
+    /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(stop === '' ? rest.replaceAll(':', ' ') : rest)?.[0] ?? '';
+  return named(start, from, plain.slice(0, lengthOfPath(plain, isField(line, start))));
+}
+
+/** Nothing where nothing follows the root. */
+function named(start: number, from: number, path: string): Stretch[] {
+  const { length } = trimmed(path);
+  return length === 0 ? [] : [{ start, end: from + length }];
+}
+
+/** Whether a path is the value of a field, so that the rest of the line is likely all of it. */
+function isField(line: string, start: number): boolean {
+  return /(?:^\s*|[:=|]\s+|\s{2}|\t)$/u.test(line.slice(Math.max(0, start - 40), start));
+}
+
+/** @param text - single spaces only */
+function lengthOfPath(text: string, field: boolean): number {
+  let from = 0;
+  for (;;) {
+    const slash = text.indexOf('\\', from);
+    if (slash < 0) break;
+    const name = text.slice(from, slash);
+    // Folders have spaces between words; a file with an ending and something behind it is the end of a path.
+    const isFolder =
+      !/[;`]/u.test(name) && (!name.includes(' ') || (!/^ | $| [-/]|[,=&]/u.test(name) && !FILE_AND_MORE.test(name)));
+    if (!isFolder) break;
+    from = slash + 1;
+  }
+  const last = text.slice(from);
+  const isWhole =
+    field &&
+    !last.includes('\\') &&
+    !FILE_AND_MORE.test(last) &&
+    !/[;,]| [-/]/u.test(last) &&
+    (ENDS_WITH_FILE.test(last.trimEnd()) || (from > 0 && last.trim().split(' ').length < 3 && !last.includes('.')));
+  if (isWhole) return from + last.trimEnd().length;
+  return from + (/^[^\s;,&`\\]*/u.exec(last)?.[0].length ?? 0);
+}
+
+/** Without what belongs to the sentence around it. */
+function trimmed(path: string): string {
+  const bare = path.replace(/[\\.,;!'\s]+$/u, '');
+  const isUnbalanced = /[)\]}]$/u.test(bare) && !/[([{]/u.test(bare);
+  return isUnbalanced ? trimmed(bare.slice(0, -1)) : bare;
+}

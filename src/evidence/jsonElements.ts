@@ -1,0 +1,62 @@
+import { endOfString } from './jsonOutline.ts';
+
+/** Where something stands in a text: from, and up to but without, UTF-16 units. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Finds the elements of an array that a key of the outermost object holds, so that each can be cut out as it was
+ * written. The text must be JSON that was parsed before.
+ *
+ * @param key - written without escapes. Of two equal keys the last one counts, as it does for JSON.parse
+ * @returns without the white space around them; none where there is no such array
+ */
+export function findElements(text: string, key: string): readonly TextSpan[] {
+  let found: TextSpan[] = [];
+  let depth = 0;
+  // The text between the last structural sign and this place is a value, and the last string of depth 1 its key.
+  let from = 0;
+  let lastKey = '';
+  let inside = false;
+  const close = (end: number): void => {
+    if (inside && depth === 2) found.push(...trimmed(text, from, end));
+  };
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '"') {
+      const end = endOfString(text, at);
+      if (end < 0) return [];
+      if (depth === 1) lastKey = text.slice(at + 1, end);
+      at = end;
+    } else if (sign === '{' || sign === '[') {
+      depth++;
+      if (depth === 2) {
+        inside = sign === '[' && lastKey === key;
+        if (inside) found = [];
+        from = at + 1;
+      }
+    } else if (sign === '}' || sign === ']') {
+      close(at);
+      depth--;
+    } else if (sign === ',') {
+      close(at);
+      if (depth === 2) from = at + 1;
+    }
+  }
+  return found;
+}
+
+function trimmed(text: string, start: number, end: number): TextSpan[] {
+  let from = start;
+  let to = end;
+  while (from < to && isSpace(text, from)) from++;
+  while (to > from && isSpace(text, to - 1)) to--;
+  // An empty array has no element, though it has a place for one.
+  return from === to ? [] : [{ start: from, end: to }];
+}
+
+function isSpace(text: string, at: number): boolean {
+  return ' \t\r\n'.includes(text[at] ?? '');
+}

@@ -1,0 +1,40 @@
+import type { DownloadFacts } from '../defender/download.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import type { ResultName, ResultRef } from '../evidence/uri.ts';
+import { findCommand, hostOf, subjectOf } from './commands.ts';
+import type { ResultSource } from './resultSource.ts';
+import type { ReceivedFacts } from './storedResult.ts';
+
+/** Everything that is known of a result once its bytes have come, before anything reads them. Never fails. */
+export async function describeReceived(
+  source: ResultSource,
+  ref: ResultRef,
+  action: MachineAction,
+  { sha256, size, receivedAt, answeredAt, promisedName, blob }: DownloadFacts,
+): Promise<ReceivedFacts> {
+  const fetchedBy = await source.account().catch(() => undefined);
+  return {
+    ref,
+    name: nameOf(source.connectionName, action, ref.commandIndex),
+    action,
+    sha256,
+    size,
+    fetchedAt: receivedAt,
+    answeredAt,
+    fetchedBy,
+    fetchedWith: source.toolVersion,
+    promisedName,
+    blob,
+  };
+}
+
+/** What the tab of a result will be called, for good: the same result keeps its address whatever is renamed later. */
+function nameOf(connection: string, action: MachineAction, commandIndex: number): ResultName {
+  const command = findCommand(action, commandIndex);
+  return {
+    connection,
+    device: hostOf(action),
+    script: command === undefined ? action.type : subjectOf(command),
+    createdAt: action.creationDateTimeUtc,
+  };
+}

@@ -1,0 +1,55 @@
+import { collectIndicators } from '../../src/evidence/indicators.ts';
+import { readCorpus, scoreCorpus } from '../unit/evidence/indicatorCorpus.ts';
+import type { CorpusPart } from '../unit/evidence/indicatorCorpus.ts';
+import { describeSpread, median, rounded } from './measurement.ts';
+import type { BenchContext, Measurement } from './measurement.ts';
+
+const SIZE = 16_000_000;
+const ROUNDS = 9;
+const WARM_UP_ROUNDS = 3;
+
+/** How much of what is found is right, how much is found, and how fast. The held-out third is reported apart. */
+export function benchIndicators({ progress }: BenchContext): Promise<readonly Measurement[]> {
+  const measurements = [...measureCorpus('tuned'), ...measureCorpus('heldOut')];
+  progress('corpus compared');
+  return Promise.resolve([...measurements, measureSpeed()]);
+}
+
+function measureCorpus(part: CorpusPart): Measurement[] {
+  const { lines, precision, recall, wrong, missed } = scoreCorpus(part);
+  const suffix = part === 'tuned' ? '' : '.heldOut';
+  const common = { unit: 'ratio', floor: null };
+  const note = (unexpected: readonly string[]): string => [`${lines} lines`, ...unexpected].join('; ');
+  return [
+    {
+      ...common,
+      name: `indicators.precision${suffix}`,
+      value: rounded(precision),
+      goal: '>= 0.98',
+      note: note(wrong),
+    },
+    { ...common, name: `indicators.recall${suffix}`, value: rounded(recall), goal: '>= 0.9', note: note(missed) },
+  ];
+}
+
+/** All of the corpus, again and again: far more indicators in a line than most outputs have. */
+function measureSpeed(): Measurement {
+  const lines = [...readCorpus('tuned').lines, ...readCorpus('heldOut').lines];
+  const once = `${lines.join('\r\n')}\r\n`;
+  const text = once.repeat(Math.ceil(SIZE / once.length));
+  const throughputs: number[] = [];
+  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+    const start = performance.now();
+    collectIndicators(text);
+    const seconds = (performance.now() - start) / 1000;
+    if (round >= WARM_UP_ROUNDS) throughputs.push(text.length / 1_000_000 / seconds);
+  }
+  return {
+    name: 'indicators.MBps',
+    value: rounded(median(throughputs), 1),
+    unit: 'MB/s',
+    floor: null,
+    goal: '>= 20',
+    note: describeSpread(throughputs, 'MB/s'),
+  };
+}

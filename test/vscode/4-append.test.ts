@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, FileType, Uri, workspace } from 'vscode';
+import type { Disposable, FileChangeEvent } from 'vscode';
+import { appendToNotes } from '../../src/commands/appendToNotes.ts';
+import { CommandRunner } from '../../src/commands/commandRunner.ts';
+import { buildResultUri } from '../../src/evidence/uri.ts';
+import { findEvidence } from '../../src/evidence/readEvidence.ts';
+import { EvidenceNotes } from '../../src/notes/evidenceNotes.ts';
+import { noteTexts } from '../../src/notes/noteTexts.ts';
+import { Log } from '../../src/platform/log.ts';
+import { ResultStore } from '../../src/results/resultStore.ts';
+import type { StoreThread } from '../../src/results/resultStore.ts';
+import { createHandlers } from '../../src/results/worker/handlers.ts';
+import type { Services } from '../../src/services.ts';
+import { received, ref, resultFile } from '../unit/results/fixtures.ts';
+import { waitFor } from './support/host.ts';
+
+const NOTE = Uri.from({ scheme: 'untold-notes', path: '/notes.md' });
+
+/** One note in a folder that tells nobody when it changes, as some network drives. */
+class UntoldNotes {
+  text = '# Case\n';
+  #changedAt = 1_000_000;
+  readonly #registered: Disposable;
+
+  constructor() {
+    const nothing = (): void => undefined;
+    this.#registered = workspace.registerFileSystemProvider('untold-notes', {
+      onDidChangeFile: new EventEmitter<FileChangeEvent[]>().event,
+      watch: () => ({ dispose: nothing }),
+      stat: () => ({ type: FileType.File, ctime: 0, mtime: this.#changedAt, size: this.text.length }),
+      readFile: () => new TextEncoder().encode(this.text),
+      writeFile: (_uri, bytes) => {
+        this.change(new TextDecoder().decode(bytes));
+      },
+      readDirectory: () => [],
+      createDirectory: nothing,
+      delete: nothing,
+      rename: nothing,
+    });
+  }
+
+  change(text: string): void {
+    this.text = text;
+    this.#changedAt += 5000;
+  }
+
+  dispose(): void {
+    this.#registered.dispose();
+  }
+}
+
+/** The store's real work, without its thread. */
+function threadless(): StoreThread {
+  const handlers = createHandlers();
+  let answer: Parameters<StoreThread['onAnswer']>[0] = () => undefined;
+  return {
+    send: ({ id, method, args }) => {
+      const handler = handlers[method] as (...values: readonly unknown[]) => unknown;
+      answer({ id, answer: handler(...args) });
+    },
+    onAnswer: (listener) => {
+      answer = listener;
+    },
+    onEnd: () => undefined,
+    stop: () => Promise.resolve(),
+  };
+}
+
+describe('Append to Notes…', () => {
+  let log: Log;
+  let notes: UntoldNotes;
+  let append: () => Promise<void>;
+
+  before(async () => {
+    log = new Log();
+    notes = new UntoldNotes();
+    const startThread = (): Promise<StoreThread> => Promise.resolve(threadless());
+    const store = new ResultStore({ folder: undefined, startThread, onMemoryOnly: () => undefined });
+    const bytes = resultFile('one\ntwo');
+    const facts = await store.put(received({ size: bytes.length }), bytes);
+    const services = {
+      pinnedNotes: { get: () => ({ uri: NOTE, heading: undefined }) },
+      results: { open: () => Promise.resolve(facts) },
+      notes: new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0' }),
+    } as unknown as Services;
+    const target = Uri.from(buildResultUri({ ...ref(), stream: 'output' }, facts.name));
+    append = () => appendToNotes(services, new CommandRunner(log), [target]);
+  });
+  after(() => {
+    notes.dispose();
+    log.channel.dispose();
+  });
+
+  it('saves a note that was clean', async () => {
+    await append();
+    assert.equal(findEvidence(notes.text).length, 1);
+    assert.ok(notes.text.startsWith('# Case\n'));
+  });
+
+  it('overwrites nothing where the note was changed elsewhere meanwhile: both texts are there', async () => {
+    const document = await workspace.openTextDocument(NOTE);
+    const theirs = '# Changed by somebody else\n\nwhile it was open here\n';
+    notes.change(theirs);
+    await append();
+    assert.equal(notes.text, theirs);
+    await waitFor('the note with what was appended, unsaved', () => document.isDirty);
+    assert.ok(document.getText().startsWith('# Case\n'));
+    assert.equal(findEvidence(document.getText()).length, 2);
+  });
+});
