@@ -53,6 +53,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.view,
     services.companions,
     services.reports,
+    services.help,
     services.calls,
     services.saves,
     services.signIns,

@@ -12,6 +12,7 @@ import { isLiveResponseError, LiveResponseError } from './defender/errors.ts';
 import type { MachineAction } from './defender/schema.ts';
 import type { TenantClient } from './defender/tenantClient.ts';
 import { CompanionTabs } from './documents/companionTabs.ts';
+import { HelpDocument } from './documents/helpDocument.ts';
 import {
   loadMsal,
   loadNoteTexts,
@@ -59,6 +60,7 @@ export interface Services {
   readonly companions: CompanionTabs;
   readonly pinnedNotes: PinnedNotes;
   readonly reports: EvidenceReports;
+  readonly help: HelpDocument;
   readonly toolVersion: string;
   readonly calls: CallsItem;
   readonly view: ActionsView;
@@ -153,6 +155,7 @@ export function createServices(
     companions: new CompanionTabs(),
     pinnedNotes: new PinnedNotes(context.workspaceState),
     reports: new EvidenceReports(),
+    help: new HelpDocument(),
     toolVersion: versionOf(context),
     calls,
     view,

@@ -3,6 +3,7 @@ import { commandIds } from '../platform/commandIds.ts';
 import type { CommandId } from '../platform/commandIds.ts';
 import { durationBucket } from '../platform/telemetryEvents.ts';
 import type { Services } from '../services.ts';
+import { accessibilityHelp } from './accessibilityHelp.ts';
 import { addConnection } from './addConnection.ts';
 import { appendToNotes, selectNotesFile } from './appendToNotes.ts';
 import { checkNotes } from './checkNotes.ts';
@@ -20,10 +21,14 @@ import { fetchResult } from './fetchResult.ts';
 import { loadDevice, loadMore, refresh } from './listCommands.ts';
 import { openCitation } from './openCitation.ts';
 import { openDeviceInPortal } from './openDeviceInPortal.ts';
+import { hasWhatItNeeds } from './preconditions.ts';
 import { openFocused, openResult } from './openResult.ts';
 import { showResultActions } from './showResultActions.ts';
 import { showStream } from './showStream.ts';
 import { signIn, signOut } from './signIn.ts';
+
+/** What is about no connection must work without a database. */
+const NEEDS_NO_STORE: ReadonlySet<CommandId> = new Set([commandIds.showLog, commandIds.accessibilityHelp]);
 
 type Handler = (args: readonly unknown[], runner: CommandRunner) => Promise<void> | void;
 
@@ -45,15 +50,19 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.loadDevice]: (args, runner) => loadDevice(services, runner, args),
     [commandIds.showAllTypes]: () => {
       view.showTypes(false);
+      return view.reveal();
     },
     [commandIds.showLiveResponseOnly]: () => {
       view.showTypes(true);
+      return view.reveal();
     },
     [commandIds.groupByDevice]: () => {
       view.groupBy('device');
+      return view.reveal();
     },
     [commandIds.groupByAction]: () => {
       view.groupBy('action');
+      return view.reveal();
     },
     [commandIds.openResult]: (args, runner) => openResult(services, runner, args),
     [commandIds.openFocused]: () => openFocused(),
@@ -79,6 +88,7 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.exportRaw]: (args, runner) => exportRaw(services, runner, args),
     [commandIds.openDeviceInPortal]: (args) => openDeviceInPortal(services, args),
     [commandIds.showResultActions]: (args) => showResultActions(services, args),
+    [commandIds.accessibilityHelp]: () => accessibilityHelp(services),
     [commandIds.showLog]: () => {
       services.log.show();
     },
@@ -88,9 +98,8 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     const runner = new CommandRunner(services.log);
     const startedAt = performance.now();
     try {
-      // Nearly everything is about a connection; what is not must work without a database.
-      if (id !== commandIds.showLog) await services.connections.load();
-      await handlers[id](args, runner);
+      if (!NEEDS_NO_STORE.has(id)) await services.connections.load();
+      if (hasWhatItNeeds(services, id, args)) await handlers[id](args, runner);
     } catch (error) {
       runner.fail(l10n.t('Live Response'), error);
     }

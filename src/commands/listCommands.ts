@@ -1,16 +1,25 @@
-import { l10n } from 'vscode';
+import { env, l10n, window } from 'vscode';
+import type { ActionStore } from '../results/actionStore.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { CommandRunner } from './commandRunner.ts';
 
 /** `liveResponse.refresh`: the newest page, merged; rows that were loaded stay. */
 export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
-  await withList(services, runner, l10n.t('Refreshing machine actions'), (list, signal) => list.refresh(signal));
+  await withList(services, runner, l10n.t('Refreshing machine actions'), async (list, signal) => {
+    await list.refresh(signal);
+    tellCount(list);
+  });
 }
 
 /** `liveResponse.loadMore`: appends the next page. */
 export async function loadMore(services: Services, runner: CommandRunner): Promise<void> {
-  await withList(services, runner, l10n.t('Loading more machine actions'), (list, signal) => list.loadMore(signal));
+  await withList(services, runner, l10n.t('Loading more machine actions'), async (list, signal) => {
+    const { state } = list;
+    // Nothing is left to ask for.
+    if (state.kind !== 'loaded' || state.hasMore) await list.loadMore(signal);
+    tellCount(list);
+  });
 }
 
 /** `liveResponse.loadDevice`: every action of the device in the row, or of the first selected row. */
@@ -24,6 +33,16 @@ export async function loadDevice(services: Services, runner: CommandRunner, args
     // Another list may be shown by now.
     if (services.view.shown === list) services.view.tree.markComplete(machineId);
   });
+}
+
+/** By keyboard from the palette the list may be out of sight. */
+function tellCount({ actions, state }: ActionStore): void {
+  const count = actions.length.toLocaleString(env.language);
+  const isAll = state.kind === 'loaded' && !state.hasMore;
+  const sentence = isAll
+    ? l10n.t('All {0} machine actions are loaded', count)
+    : l10n.t('{0} machine actions are loaded, and there are more', count);
+  window.setStatusBarMessage(sentence, 5000);
 }
 
 /** The view shows its own progress; a failure is told once, and the rows that are there stay. */

@@ -4,12 +4,17 @@ import { LiveResponseError } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
+import type { TreeNode } from '../tree/nodes.ts';
+import { tellNothingChosen } from './preconditions.ts';
 import { findTargets } from './targets.ts';
 
 /** `liveResponse.openDeviceInPortal`: the device's page in the Defender portal of its cloud. */
 export async function openDeviceInPortal(services: Services, args: readonly unknown[]): Promise<void> {
   const device = await findDevice(services, args);
-  if (device === undefined) return;
+  if (device === undefined) {
+    tellNothingChosen();
+    return;
+  }
   const { cloud, tenantId, machineId } = device;
   if (cloud === 'custom' || !machineId) throw new LiveResponseError('noPortal');
   const { portalUrl } = cloudAddresses(cloud);
@@ -17,17 +22,20 @@ export async function openDeviceInPortal(services: Services, args: readonly unkn
   await env.openExternal(Uri.parse(`${portalUrl}${path}?tid=${tenantId}`));
 }
 
-async function findDevice(
-  services: Services,
-  args: readonly unknown[],
-): Promise<(Pick<ResultRef, 'cloud' | 'tenantId'> & { machineId: string | null }) | undefined> {
+type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };
+
+async function findDevice(services: Services, args: readonly unknown[]): Promise<Device | undefined> {
   const [row] = args.filter(isTreeNode);
-  if (row?.kind === 'device') return { ...row.tenant, machineId: row.machineId };
-  if (row?.kind === 'action' || row?.kind === 'command') {
-    return { ...row.tenant, machineId: services.view.shown?.get(row.actionId)?.machineId ?? null };
-  }
+  if (row !== undefined) return deviceOfRow(services, row);
   const [target] = findTargets(services, args);
-  if (target === undefined) return undefined;
-  const facts = await services.store.facts(target.ref);
-  return { ...target.ref, machineId: facts?.action.machineId ?? null };
+  const facts = target === undefined ? undefined : await services.store.facts(target.ref);
+  if (target !== undefined && facts !== undefined) return { ...target.ref, machineId: facts.action.machineId ?? null };
+  const [selected] = services.view.selection;
+  return selected === undefined ? undefined : deviceOfRow(services, selected);
+}
+
+function deviceOfRow({ view }: Services, row: TreeNode): Device | undefined {
+  if (row.kind === 'device') return { ...row.tenant, machineId: row.machineId };
+  if (row.kind !== 'action' && row.kind !== 'command') return undefined;
+  return { ...row.tenant, machineId: view.shown?.get(row.actionId)?.machineId ?? null };
 }

@@ -17,7 +17,11 @@ interface ActionItem extends QuickPickItem {
 export async function showResultActions(services: Services, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   const facts = target === undefined ? undefined : await services.store.facts(target.ref);
-  if (target === undefined || facts === undefined) return;
+  if (target === undefined) return;
+  if (facts === undefined) {
+    void window.showInformationMessage(l10n.t('This result is not stored on this machine yet: open it first.'));
+    return;
+  }
   const remarks = remarksOn(facts);
   const items: ActionItem[] = [
     { label: `$(output) ${l10n.t('Open Output')}`, command: commandIds.openOutput },

@@ -21,14 +21,23 @@ export async function signIn(services: Services, runner: CommandRunner, args: re
 /** `liveResponse.signOut`: forgets what signing in brought, here and in every other window. */
 export async function signOut(services: Services): Promise<void> {
   const { active } = services.connections;
-  if (active === undefined || active.signIn === 'sample') return;
+  if (active === undefined) return;
+  if (active.signIn === 'sample') {
+    tellUnneeded(active);
+    return;
+  }
   await services.signIns.signOut(active);
   window.setStatusBarMessage(l10n.t('Signed out of "{0}"', active.name), 4000);
+}
+
+function tellUnneeded({ name }: Connection): void {
+  void window.showInformationMessage(l10n.t('"{0}" needs no sign-in: it is in memory.', name));
 }
 
 async function signInTo(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
   switch (connection.signIn) {
     case 'sample':
+      tellUnneeded(connection);
       return;
     case 'accessToken':
       await replaceAccessToken(services, [connection.name]);

@@ -38,6 +38,7 @@ export const commandIds = {
   exportRaw: 'liveResponse.exportRaw',
   openDeviceInPortal: 'liveResponse.openDeviceInPortal',
   showResultActions: 'liveResponse.showResultActions',
+  accessibilityHelp: 'liveResponse.accessibilityHelp',
   showLog: 'liveResponse.showLog',
 } as const;
 

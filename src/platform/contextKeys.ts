@@ -11,6 +11,8 @@ export interface ContextKeys {
     'noAccount' | 'secretsLost' | 'sessionEnded' | 'moreWanted' | 'noSecret' | 'noToken' | 'expired' | 'rejected';
   /** Whether someone is signed in to the active connection. */
   readonly 'liveResponse.signedIn': 'yes' | 'no' | 'unneeded';
+  /** Whether a row with a result is selected: the palette then offers what works on one. */
+  readonly 'liveResponse.selection': 'results' | 'none';
   readonly 'liveResponse.grouping': 'action' | 'device';
   readonly 'liveResponse.types': 'liveResponse' | 'all';
 }

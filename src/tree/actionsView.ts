@@ -1,4 +1,4 @@
-import { l10n, window } from 'vscode';
+import { commands, l10n, window } from 'vscode';
 import type { Disposable, EventEmitter, TreeView } from 'vscode';
 import type { Connection, SignIn } from '../connections/connection.ts';
 import type { ConnectionList } from '../connections/connectionList.ts';
@@ -56,6 +56,10 @@ export class ActionsView implements Disposable {
       parts.store.onDidStore((facts) => {
         this.#tree.refreshAction(facts.ref.actionId);
       }),
+      this.#view.onDidChangeSelection(({ selection }) => {
+        const hasResults = selection.some((row) => this.#tree.refsOf(row).length > 0);
+        setContextKey('liveResponse.selection', hasResults ? 'results' : 'none');
+      }),
     ];
     this.#ageTimer = setInterval(() => {
       if (this.#view.visible) this.#tree.refreshAges(Date.now());
@@ -96,6 +100,11 @@ export class ActionsView implements Disposable {
   groupBy(grouping: Grouping): void {
     setContextKey('liveResponse.grouping', grouping);
     this.#tree.groupBy(grouping);
+  }
+
+  /** Brings the view up where it is hidden; the focus stays where it is. */
+  async reveal(): Promise<void> {
+    if (!this.#view.visible) await commands.executeCommand(`${actionsViewId}.focus`, { preserveFocus: true });
   }
 
   /** Runs work with the view's own progress bar. */

@@ -253,6 +253,12 @@ suite('every command, in the workbench with the packaged extension', () => {
     await waitFor('our channel', async () => (await channel.allInnerTexts()).join().includes('Live Response'));
   });
 
+  test('accessibilityHelp opens a text with all ways by keyboard', async () => {
+    await palette('accessibilityHelp');
+    await waitForTab(session.page, 'Live Response Accessibility Help');
+    await runCommand(session.page, 'View: Close Editor');
+  });
+
   test('openSampleTenant and selectConnection switch the tenant', async () => {
     await palette('openSampleTenant');
     await waitForRows(session.page, SAMPLE);

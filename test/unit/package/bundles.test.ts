@@ -4,6 +4,7 @@ import { before, suite, test } from 'node:test';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import { describeBundles } from '../../../scripts/build.ts';
 import type { Built } from '../../../scripts/build.ts';
+import { drawPictures } from '../../../scripts/pictures.ts';
 
 const CONNECTION_STRING =
   'InstrumentationKey=5a1e0f5c-6f0e-4d5b-9a53-0d3f6c9f3c11;IngestionEndpoint=https://in.example/';
@@ -133,6 +134,7 @@ suite('the package', () => {
       'icon.png',
       'output-dark.svg',
       'output-light.svg',
+      ...[...drawPictures().keys()].map((file) => file.replace('media/', '')),
     ];
     const texts = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'THIRD_PARTY_NOTICES.md'];
     const expected = [

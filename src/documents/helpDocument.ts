@@ -1,0 +1,21 @@
+import { l10n, Uri, window, workspace } from 'vscode';
+import type { Disposable } from 'vscode';
+import { helpText } from '../platform/accessibilityWords.ts';
+
+const SCHEME = 'live-response-help';
+
+/** The accessibility help: a text that nobody can edit, in an editor, where every screen reader reads it. */
+export class HelpDocument implements Disposable {
+  readonly #provider = workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: helpText });
+
+  async show(): Promise<void> {
+    // The ending gives it the language of reports, which wraps its lines.
+    const path = `/${l10n.t('Live Response Accessibility Help')}.lr-report`;
+    const document = await workspace.openTextDocument(Uri.from({ scheme: SCHEME, path }));
+    await window.showTextDocument(document, { preview: true });
+  }
+
+  dispose(): void {
+    this.#provider.dispose();
+  }
+}

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, suite, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { closeQuickInput, readQuickInput, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { openViewContainer } from '../rig/workbench.ts';
+import { readDialog, readEditor, readNotifications, readStatusBar, readTabs, readTree } from '../rig/workbenchParts.ts';
+import { findAxeProblems } from './support/axe.ts';
+import { waitForClipboard } from './support/commands.ts';
+import {
+  focusedName,
+  pressCommand,
+  pressPick,
+  pressUntil,
+  waitForTextFocus,
+  waitForTreeFocus,
+} from './support/keyboard.ts';
+import {
+  pictureOfFailure,
+  SAMPLE,
+  startSession,
+  takePictures,
+  waitForExitCode,
+  waitForRows,
+  waitForTab,
+} from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+const WELCOME = '.welcome-view-content';
+const STEPS = '.getting-started-step';
+const SCRIPT = 'check-integrity.ps1';
+/** A row is read out with commas and whole words where it shows dots and short ones; it begins with what it shows. */
+const KNOWN_IN_LISTS = ['label-content-name-mismatch'];
+
+/** Everything that a command can change to be noticed. */
+async function fingerprint(page: Page): Promise<string> {
+  const parts = await Promise.all([
+    readQuickInput(page),
+    readDialog(page),
+    readNotifications(page),
+    readTabs(page),
+    readStatusBar(page),
+    page.evaluate<string>(
+      `[...document.querySelectorAll('.pane .monaco-list-row, .part.panel .composite.title')].map((row) => row.textContent).join()`,
+    ),
+  ]);
+  return JSON.stringify(parts);
+}
+
+/** What the palette offers of ours now, without our category. */
+async function offered(page: Page): Promise<string[]> {
+  await page.keyboard.press('F1');
+  await waitForQuickInput(page, ({ value }) => value === '>');
+  await page.keyboard.type('Live Response:');
+  await waitForQuickInput(page, ({ items }) => items[0]?.label.startsWith('Live Response: ') === true);
+  const labels = new Set<string>();
+  // The list draws what is in sight only.
+  for (let known = -1; known < labels.size;) {
+    known = labels.size;
+    for (const { label } of (await readQuickInput(page))?.items ?? []) labels.add(label);
+    await page.keyboard.press('PageDown');
+  }
+  await closeQuickInput(page);
+  return [...labels].filter((label) => label.startsWith('Live Response: ')).sort();
+}
+
+/** Runs each of them with nothing chosen; every one works, asks, or says what to do. */
+async function driveAll(session: Session, titles: readonly string[]): Promise<void> {
+  const { page } = session;
+  const silent: string[] = [];
+  for (const title of titles) {
+    const before = await fingerprint(page);
+    await runCommand(page, title);
+    const changed = waitFor(`an answer to "${title}"`, async () => (await fingerprint(page)) !== before, 5000);
+    await changed.catch(() => silent.push(title));
+    const failures = (await readNotifications(page)).filter(({ text }) => text.includes('did not foresee'));
+    assert.deepEqual(failures, [], title);
+    await closeQuickInput(page);
+    if ((await readDialog(page)) !== undefined) await page.keyboard.press('Escape');
+    await runCommand(page, 'Notifications: Clear All Notifications');
+  }
+  assert.deepEqual(silent, []);
+}
+
+suite('first use', () => {
+  let session: Session;
+  let page: Page;
+  before(async () => {
+    session = await startSession({ tenant: 'none' });
+    ({ page } = session);
+  });
+  after(async () => {
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+  });
+
+  test('by keyboard the empty view leads to a connection and to the walkthrough', async () => {
+    await pressCommand(page, 'Live Response: Focus on Machine Actions View');
+    await page.locator(WELCOME).getByText('connect to a Microsoft Defender').waitFor();
+    await pressUntil(page, 'Tab', /^Add Connection…$/u);
+    await page.keyboard.press('Enter');
+    await waitForQuickInput(page, ({ title }) => title.includes('How to Sign In'));
+    await closeQuickInput(page);
+    assert.deepEqual(await findAxeProblems(page, WELCOME), []);
+    await pressUntil(page, 'Tab', /^Take the four steps$/u);
+    await page.keyboard.press('Enter');
+    await page.locator(STEPS).nth(3).waitFor();
+  });
+
+  test('the walkthrough: four steps, each with a picture that says in words what it shows', async () => {
+    // In a narrow editor VS Code leaves the pictures out.
+    await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+    const steps = page.locator(STEPS);
+    assert.equal(await steps.count(), 4);
+    for (let at = 0; at < 4; at++) {
+      await steps.nth(at).click();
+      await waitFor('a picture', () =>
+        page.evaluate<boolean>(
+          `[...document.querySelectorAll('.getting-started-media img')].some((image) => image.complete && image.naturalWidth > 0 && image.alt.length > 40)`,
+        ),
+      );
+    }
+    await takePictures(session, 'walkthrough');
+    assert.deepEqual(await findAxeProblems(page, '.gettingStartedSlideDetails'), []);
+  });
+
+  test('without a connection every command of the palette works, asks, or says what to do', async () => {
+    const titles = await offered(page);
+    assert.ok(titles.includes('Live Response: Add Connection…'));
+    assert.ok(!titles.includes('Live Response: Copy Output'), 'nothing is offered that needs a result');
+    await driveAll(
+      session,
+      titles.filter((title) => !/Sample Tenant|Focus on/u.test(title)),
+    );
+  });
+
+  test('the sample tenant opens from the walkthrough, and its step is done', async () => {
+    await runCommand(page, 'View: Close All Editors');
+    await openViewContainer(page, 'Live Response');
+    await page.locator(WELCOME).getByText('Take the four steps').click();
+    await page.locator(STEPS).nth(0).click();
+    await page.locator(STEPS).getByText('Open Sample Tenant').click();
+    await waitForRows(page, SAMPLE);
+    await page.locator(STEPS).nth(0).locator('.codicon-getting-started-step-checked').waitFor();
+    await runCommand(page, 'View: Close All Editors');
+  });
+
+  test('with nothing selected, too', async () => {
+    const titles = await offered(page);
+    assert.ok(titles.includes('Live Response: Refresh Machine Actions'));
+    assert.ok(!titles.includes('Live Response: Copy Output'));
+    await driveAll(
+      session,
+      titles.filter((title) => !title.includes('Focus on')),
+    );
+    // Back to what a first look shows.
+    await runCommand(page, 'Live Response: Group by Action');
+    await runCommand(page, 'Live Response: Show Live Response Only');
+    await runCommand(page, 'View: Close All Editors');
+    if (await page.locator('.part.panel').isVisible()) await runCommand(page, 'View: Toggle Panel Visibility');
+  });
+
+  test('the main job by keyboard alone, as with a screen reader', async () => {
+    await session.server.setSettings({ 'editor.accessibilitySupport': 'on' });
+    await pressCommand(page, 'Live Response: Focus on Machine Actions View');
+    await waitForTreeFocus(page, SAMPLE);
+    await page.keyboard.press('Home');
+    await pressUntil(page, 'ArrowDown', new RegExp(`^${SCRIPT}, `, 'u'));
+    // Selecting alone offers what works on a result, and fetches nothing.
+    assert.deepEqual((await readTabs(page)).flat(), []);
+    await page.keyboard.press('Enter');
+    await waitForExitCode(page, SCRIPT);
+    await waitForTextFocus(page);
+    assert.match(await focusedName(page), new RegExp(SCRIPT, 'u'));
+
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Control+K');
+    await page.keyboard.press('Control+C');
+    await waitForClipboard(page, /Source: \[output lines 1–2 of /u);
+
+    await pressCommand(page, 'Live Response: Append to Notes…');
+    await pressPick(page, 'investigation-notes.md');
+    await pressPick(page, 'At the End');
+    const notes = path.join(session.workspace.folder, 'investigation-notes.md');
+    await waitFor('the quotation in the notes', async () =>
+      (await readFile(notes, 'utf8')).includes('output lines 1–2'),
+    );
+
+    await page.keyboard.press('Control+P');
+    await pressPick(page, 'investigation-notes.md');
+    await waitForTab(page, 'investigation-notes.md');
+    await waitForTextFocus(page);
+    await pressCommand(page, "Live Response: Check Notes' Evidence");
+    await waitForTab(page, 'Evidence in investigation-notes.md');
+    await waitFor('the report', async () => (await readEditor(page)).some((line) => line.includes('1 matching')));
+  });
+
+  test('a selected row is enough for what works on a result', async () => {
+    await runCommand(page, 'View: Close All Editors');
+    await pressCommand(page, 'Live Response: Focus on Machine Actions View');
+    await waitForTreeFocus(page, SAMPLE);
+    await pressCommand(page, 'Live Response: Copy as Citation');
+    await waitForClipboard(page, /check-integrity\.ps1`[^\n]+SHA-256/u);
+  });
+
+  test('axe finds nothing in our parts', async () => {
+    await pressCommand(page, 'Live Response: Accessibility Help');
+    await waitForTab(page, 'Accessibility Help');
+    await waitForTextFocus(page);
+    await waitFor('its text', async () => (await readEditor(page)).some((line) => line.includes('F1 opens')));
+    await takePictures(session, 'accessibility-help');
+    assert.deepEqual(await findAxeProblems(page, '.part.sidebar .pane .monaco-list', KNOWN_IN_LISTS), []);
+    await runCommand(page, 'View: Close All Editors');
+    await pressCommand(page, 'Live Response: Open Output');
+    await waitForExitCode(page, SCRIPT);
+    assert.deepEqual(await findAxeProblems(page, '[id$=".exitCode"]'), []);
+    assert.deepEqual(await findAxeProblems(page, '.editor-group-container.active .tabs-container .tab'), []);
+    await pressCommand(page, 'Live Response: Show Result Actions…');
+    await waitForQuickInput(page, ({ items }) => items.length > 5);
+    assert.deepEqual(await findAxeProblems(page, '.quick-input-widget'), []);
+    await closeQuickInput(page);
+  });
+
+  test('at 200 % nothing of ours is cut off or out of reach', async () => {
+    const view = await page.context().newCDPSession(page);
+    // What a browser's zoom makes of 1280 × 800.
+    await view.send('Emulation.setDeviceMetricsOverride', {
+      width: 640,
+      height: 400,
+      deviceScaleFactor: 2,
+      mobile: false,
+    });
+    await waitForExitCode(page, 'Exit');
+    const item = await page.locator('[id$=".exitCode"]').boundingBox();
+    assert.ok(item !== null && item.x >= 0 && item.x + item.width <= 640, 'the exit code is in sight');
+    await takePictures(session, 'zoom-result');
+    await pressCommand(page, 'Live Response: Focus on Machine Actions View');
+    await waitForTreeFocus(page, SAMPLE);
+    for (const { label, ariaLabel } of await readTree(page, SAMPLE)) assert.ok(ariaLabel.startsWith(label), ariaLabel);
+    await runCommand(page, 'Welcome: Open Walkthrough...');
+    await waitForQuickInput(page);
+    await pressPick(page, 'Read Live Response Results');
+    await page.locator(STEPS).nth(3).waitFor();
+    await takePictures(session, 'zoom-walkthrough');
+    const cut = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('${STEPS}')].filter((step) => step.scrollWidth > step.clientWidth + 1).map((step) => step.textContent)`,
+    );
+    assert.deepEqual(cut, []);
+    await view.send('Emulation.clearDeviceMetricsOverride');
+  });
+});
