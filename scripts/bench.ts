@@ -9,6 +9,7 @@ import { benchNotes } from '../test/bench/notes.bench.ts';
 import { benchIndicators } from '../test/bench/indicators.bench.ts';
 import { benchOpen } from '../test/bench/open.bench.ts';
 import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
+import { benchSearch } from '../test/bench/search.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
 import { packageExtension } from './package.ts';
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   decode: benchDecode,
   indicators: benchIndicators,
   open: benchOpen,
+  search: benchSearch,
   heap: benchHeap,
   notes: benchNotes,
   activation: benchActivation,

@@ -6,12 +6,16 @@ import { ExpiryWarning } from './commands/expiryWarning.ts';
 import { ExitCodeItem } from './documents/exitCodeItem.ts';
 import { MissingResults } from './documents/missingResults.ts';
 import { ResultFileSystem } from './documents/resultFileSystem.ts';
+import type { LiveResponseError } from './defender/errors.ts';
+import type { ResultRef } from './evidence/uri.ts';
 import { NotePaste } from './notes/notePaste.ts';
 import { BackLinks } from './notes/backLinks.ts';
 import type { CommandId } from './platform/commandIds.ts';
+import { StoreWatch } from './documents/storeWatch.ts';
 import { createServices } from './services.ts';
 import type { ActionTree } from './tree/actionTree.ts';
 import type { TreeNode } from './tree/nodes.ts';
+import { SearchView } from './tree/searchView.ts';
 
 /** What activation has registered already. */
 export interface Registered {
@@ -32,16 +36,20 @@ export interface Core extends Disposable {
 /** Builds it. This file is the way into the bundle that holds the product but for its heaviest parts. */
 export function createCore(context: ExtensionContext, registered: Registered): Core {
   const services = createServices(context, registered);
+  const title = l10n.t('Fetching result');
+  // Their tabs are open and read again by themselves: nothing is to be shown.
+  const fetch = (ref: ResultRef): Promise<unknown> =>
+    new CommandRunner(services.log).run(title, ({ signal }) => services.results.open(ref, { signal }));
+  const fetchAgain = (ref: ResultRef, damage: LiveResponseError): void => {
+    new CommandRunner(services.log).fail(title, damage, { tryAgain: () => fetch(ref) });
+  };
   const missing = new MissingResults((addresses) => {
-    // Their tabs are open and read again by themselves: nothing is to be shown.
-    for (const ref of addresses) {
-      void new CommandRunner(services.log).run(l10n.t('Fetching result'), ({ signal }) =>
-        services.results.open(ref, { signal }),
-      );
-    }
+    for (const ref of addresses) void fetch(ref);
   });
-  const files = new ResultFileSystem(services.store, registered.filesChanged, (address) => {
-    missing.report(address);
+  const files = new ResultFileSystem(services.store, registered.filesChanged, (address, damage) => {
+    if (damage === undefined) missing.report(address);
+    // Its own sentence: that one was stored and is not what it was matters more than that it is missing.
+    else fetchAgain(address, damage);
   });
   const exitCode = new ExitCodeItem(services.store);
   services.companions.adoptOpenTabs();
@@ -50,6 +58,8 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     missing,
     exitCode,
     new ExpiryWarning(services),
+    new StoreWatch(services.store, services.log),
+    new SearchView(services.search),
     services.view,
     services.companions,
     services.reports,

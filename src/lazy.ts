@@ -1,5 +1,5 @@
 import type { createCore } from './core.ts';
-import type { createTenantClient } from './defender/tenantClient.ts';
+import type { createTenantClient, DownloadLink } from './defender/tenantClient.ts';
 import type { SendSignIn } from './defender/transport.ts';
 import type { CreateReporter } from './platform/telemetry.ts';
 import type { StoreThread } from './results/resultStore.ts';
@@ -20,6 +20,11 @@ export async function loadCore(): Promise<typeof createCore> {
 /** HTTP, the API's client and the checks on its answers. */
 export async function loadTenantClient(): Promise<typeof createTenantClient> {
   return (await import('./defender/tenantClient.ts')).createTenantClient;
+}
+
+/** Downloads by a pasted link. */
+export async function loadDownloadLink(): Promise<DownloadLink> {
+  return (await import('./defender/tenantClient.ts')).downloadLink;
 }
 
 /** The way to the sign-in service: with the same HTTP. */

@@ -9,11 +9,13 @@ import { SignIns } from './connections/signIns.ts';
 import type { LedgerPort } from './defender/budget.ts';
 import { systemClock } from './defender/clock.ts';
 import { isLiveResponseError, LiveResponseError } from './defender/errors.ts';
+import type { DownloadLimits } from './defender/download.ts';
 import type { MachineAction } from './defender/schema.ts';
-import type { TenantClient } from './defender/tenantClient.ts';
+import type { DownloadLink, TenantClient } from './defender/tenantClient.ts';
 import { CompanionTabs } from './documents/companionTabs.ts';
 import { HelpDocument } from './documents/helpDocument.ts';
 import {
+  loadDownloadLink,
   loadMsal,
   loadNoteTexts,
   loadReporter,
@@ -25,13 +27,15 @@ import {
 import { EvidenceNotes } from './notes/evidenceNotes.ts';
 import { EvidenceReports } from './notes/evidenceReports.ts';
 import { PinnedNotes } from './notes/pinnedNotes.ts';
-import { allowedDownloadHosts, maxDownloadBytes, sendsTelemetry } from './platform/config.ts';
+import { allowedDownloadHosts, maxDownloadBytes, sendsTelemetry, storageRules } from './platform/config.ts';
 import { KeptSecrets } from './platform/keptSecrets.ts';
 import { Log } from './platform/log.ts';
 import { isSpentByOthers } from './platform/messages.ts';
 import { tellMemoryOnly, tellSecretsInMemory } from './platform/notices.ts';
+import { tellStorageTrouble } from './platform/storageWords.ts';
 import { createTelemetry } from './platform/telemetry.ts';
 import type { Telemetry } from './platform/telemetry.ts';
+import { StoredSearch } from './results/storedSearch.ts';
 import { ResultSaves } from './results/resultSaves.ts';
 import { ResultService } from './results/resultService.ts';
 import type { FindSource } from './results/resultSource.ts';
@@ -54,6 +58,11 @@ export interface Services {
   readonly sessions: Sessions;
   readonly results: ResultService;
   readonly saves: ResultSaves;
+  readonly search: StoredSearch;
+  /** Downloads what a pasted link leads to, without a call. */
+  readonly downloadLink: (...request: LinkRequest) => ReturnType<DownloadLink>;
+  /** Forgets every secret and all that VS Code keeps for us. */
+  readonly forgetAll: () => Promise<void>;
   readonly notes: EvidenceNotes;
   /** An action as the server has it now: one call. A 404 names connection and account. */
   readonly fetchAction: (session: Session, actionId: string, signal: AbortSignal) => Promise<MachineAction>;
@@ -66,6 +75,8 @@ export interface Services {
   readonly view: ActionsView;
 }
 
+type LinkRequest = [link: string, signal: AbortSignal, limits: DownloadLimits];
+
 /** Builds the services. Opens no file and no connection: each does that when it is first asked. */
 export function createServices(
   context: ExtensionContext,
@@ -77,6 +88,10 @@ export function createServices(
   const store = new ResultStore({
     folder,
     startThread: startStoreThread,
+    rules: storageRules,
+    onFault: (fault) => {
+      tellStorageTrouble(fault, log);
+    },
     onMemoryOnly: (reason) => {
       log.info(`results are kept in memory only: ${reason}`);
       tellMemoryOnly(log);
@@ -123,6 +138,8 @@ export function createServices(
     }
   };
   const findSource: FindSource = async (ref) => {
+    // No tenant ever answered it.
+    if (ref.cloud === 'file') throw new LiveResponseError('notStoredFile');
     await connections.load();
     const connection = connections.forTenant(ref);
     if (connection === undefined) throw new LiveResponseError('noConnection');
@@ -150,6 +167,26 @@ export function createServices(
     sessions,
     results: new ResultService({ store, findSource, maxBytes: maxDownloadBytes }),
     saves: new ResultSaves(findSource),
+    search: new StoredSearch(store),
+    downloadLink: async (...request) => {
+      const download = await loadDownloadLink();
+      const own = connections.all.filter(({ cloud }) => cloud === 'custom').flatMap((one) => one.downloadHosts ?? []);
+      return download(...request, {
+        downloadHosts: () => [...own, ...allowedDownloadHosts()],
+        // Only whoever set up a tenant of their own may have storage that is not Azure's.
+        expectAzureHeaders: !own.includes(new URL(request[0]).host),
+        onCall: (record) => {
+          log.call(record);
+        },
+      });
+    },
+    forgetAll: async () => {
+      // Of connections that are gone, too: nobody else knows their names any more.
+      for (const key of await context.secrets.keys()) await context.secrets.delete(key);
+      for (const memento of [context.globalState, context.workspaceState]) {
+        for (const key of memento.keys()) await memento.update(key, undefined);
+      }
+    },
     notes: new EvidenceNotes({ store, loadTexts: loadNoteTexts, toolVersion: versionOf(context) }),
     fetchAction,
     companions: new CompanionTabs(),

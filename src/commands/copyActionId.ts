@@ -1,4 +1,5 @@
 import { env, l10n, window } from 'vscode';
+import { LiveResponseError } from '../defender/errors.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import { tellNothingChosen } from './preconditions.ts';
@@ -6,7 +7,12 @@ import { findTargets } from './targets.ts';
 
 /** `liveResponse.copyActionId`: `id#index` for a result, the bare id for an action without one. */
 export async function copyActionId(services: Services, args: readonly unknown[]): Promise<void> {
-  const texts = findTargets(services, args).map(({ ref }) => `${ref.actionId}#${ref.commandIndex.toString()}`);
+  const ids = findTargets(services, args).map(({ ref }) =>
+    // The address of an opened file is made of its hash: its facts may name the action, else nobody knows it.
+    ref.cloud === 'file' ? services.store.known(ref)?.opened?.said : ref,
+  );
+  const texts = ids.flatMap((id) => (id === undefined ? [] : `${id.actionId}#${id.commandIndex.toString()}`));
+  if (ids.length > 0 && texts.length === 0) throw new LiveResponseError('notStoredFile', { reason: 'noAction' });
   const [row] = [...args, ...services.view.selection].filter(isTreeNode);
   const text = texts.length > 0 ? texts.join('\n') : row?.kind === 'action' ? row.actionId : undefined;
   if (text === undefined) {

@@ -52,6 +52,7 @@ export async function copyJson(services: Services, runner: CommandRunner, args: 
     args,
     async ({ ref }, facts) => {
       const { scriptName, exitCode } = transcriptOf(facts);
+      services.store.noteQuoted(ref);
       const output = await services.store.text(ref, 'output');
       const errors = await services.store.text(ref, 'errors');
       if (output === undefined || errors === undefined)

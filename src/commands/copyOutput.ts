@@ -41,6 +41,7 @@ export async function copyOutput(
       const safe = toDocumentText(copied);
       const { text: harmless, count } = stream !== 'raw' && defangsOnCopy() ? defang(safe) : { text: safe, count: 0 };
       await env.clipboard.writeText(harmless);
+      services.store.noteQuoted(target.ref);
       const length = copied.length.toLocaleString(env.language);
       const message =
         safe === copied ? l10n.t('{0} characters copied', length) : l10n.t('{0} characters copied, NULs as ␀', length);

@@ -7,6 +7,7 @@ import { accessibilityHelp } from './accessibilityHelp.ts';
 import { addConnection } from './addConnection.ts';
 import { appendToNotes, selectNotesFile } from './appendToNotes.ts';
 import { checkNotes } from './checkNotes.ts';
+import { clearStoredResults } from './clearStoredResults.ts';
 import { CommandRunner } from './commandRunner.ts';
 import { openSampleTenant, removeConnection, replaceAccessToken, selectConnection } from './connectionCommands.ts';
 import { copyAppRegistrationCommands } from './copyAppRegistrationCommands.ts';
@@ -23,6 +24,9 @@ import { openCitation } from './openCitation.ts';
 import { openDeviceInPortal } from './openDeviceInPortal.ts';
 import { hasWhatItNeeds } from './preconditions.ts';
 import { openFocused, openResult } from './openResult.ts';
+import { openSavedResult } from './openSavedResult.ts';
+import { removeAllData } from './removeAllData.ts';
+import { exportHits, openHit, searchAgain, searchResults } from './searchResults.ts';
 import { showResultActions } from './showResultActions.ts';
 import { showStream } from './showStream.ts';
 import { signIn, signOut } from './signIn.ts';
@@ -85,6 +89,19 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.selectNotesFile]: async () => {
       await selectNotesFile(services);
     },
+    [commandIds.openSavedResult]: (args, runner) => openSavedResult(services, runner, args),
+    [commandIds.clearStoredResults]: (_args, runner) => clearStoredResults(services, runner),
+    [commandIds.removeAllData]: (_args, runner) => removeAllData(services, runner),
+    [commandIds.searchResults]: (args, runner) => searchResults(services, runner, args),
+    [commandIds.searchAgain]: (_args, runner) => searchAgain(services, runner),
+    [commandIds.cancelSearch]: () => {
+      services.search.cancel();
+    },
+    [commandIds.clearSearch]: () => {
+      services.search.clear();
+    },
+    [commandIds.exportHits]: (_args, runner) => exportHits(services, runner),
+    [commandIds.openHit]: (args, runner) => openHit(services, runner, args),
     [commandIds.exportRaw]: (args, runner) => exportRaw(services, runner, args),
     [commandIds.openDeviceInPortal]: (args) => openDeviceInPortal(services, args),
     [commandIds.showResultActions]: (args) => showResultActions(services, args),

@@ -4,7 +4,7 @@ import { formatBytes } from '../platform/format.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
-import { writeFactsFile } from './resultFacts.ts';
+import { writeFactsFile } from './factsFile.ts';
 import { savedKindOf, saveResult, suggestedFile, tellSaved } from './saveResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';

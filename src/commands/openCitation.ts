@@ -25,6 +25,7 @@ function readCitation(value: unknown): Citation | undefined {
 }
 
 async function mayFetch(services: Services, { address }: Citation): Promise<boolean> {
+  if (address.cloud === 'file') throw new LiveResponseError('notStoredFile');
   const connection = services.connections.forTenant(address);
   if (connection === undefined) throw new LiveResponseError('noConnection');
   const fetch = l10n.t('Fetch');

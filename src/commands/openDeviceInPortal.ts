@@ -16,7 +16,7 @@ export async function openDeviceInPortal(services: Services, args: readonly unkn
     return;
   }
   const { cloud, tenantId, machineId } = device;
-  if (cloud === 'custom' || !machineId) throw new LiveResponseError('noPortal');
+  if (cloud === 'custom' || cloud === 'file' || !machineId) throw new LiveResponseError('noPortal');
   const { portalUrl } = cloudAddresses(cloud);
   const path = `/machines/v2/${encodeURIComponent(machineId)}/overview`;
   await env.openExternal(Uri.parse(`${portalUrl}${path}?tid=${tenantId}`));

@@ -1,6 +1,4 @@
-import { workspace } from 'vscode';
 import type { Uri } from 'vscode';
-import { LiveResponseError } from '../defender/errors.ts';
 import type { ReceivedAction } from '../defender/receivedActions.ts';
 import { hashText } from '../evidence/hashText.ts';
 import type { ReceivedFacts, StoredFacts } from '../results/storedResult.ts';
@@ -8,43 +6,27 @@ import type { ReceivedFacts, StoredFacts } from '../results/storedResult.ts';
 /** What is known of a result file: all of it where it was read, too, less where it was only saved. */
 export type FileFacts = ReceivedFacts & Partial<StoredFacts>;
 
-/**
- * Writes what is known of a result file beside it: a result file alone names no device.
- *
- * @throws LiveResponseError `fileFailed`; the result file itself is there
- */
-export async function writeFactsFile(
-  file: Uri,
-  facts: FileFacts,
-  action: ReceivedAction | undefined,
-  toolVersion: string,
-): Promise<void> {
-  const json = new TextEncoder().encode(toFactsJson(facts, action, toolVersion));
-  try {
-    await workspace.fs.writeFile(factsFileOf(file), json);
-  } catch {
-    throw new LiveResponseError('fileFailed', { reason: 'facts' });
-  }
-}
-
 /** `output_…_0.json` → `output_…_0.facts.json`, beside it. */
-function factsFileOf(file: Uri): Uri {
+export function factsFileOf(file: Uri): Uri {
   const path = file.path.replace(/\.(?:json|gz)$/iu, '');
   return file.with({ path: `${path}.facts.json` });
 }
 
 /** Everything known about a result file, for whoever examines it without this extension. Ends with a line end. */
-function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined, toolVersion: string): string {
-  const { ref, transcript, raw, answeredAt } = facts;
+export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined, toolVersion: string): string {
+  const { transcript, raw, opened, answeredAt } = facts;
+  // Of an opened file the address is made of its hash: what its own facts said is passed on, and nothing is made up.
+  const ref = opened === undefined ? facts.ref : opened.said;
   const textFacts = (text: typeof raw): object | null =>
     text === undefined ? null : { sha256OfTextAsUtf8: text.sha256, lines: text.lines };
   const all = {
     writtenBy: `Live Response Results ${toolVersion}`,
     file: { sha256: facts.sha256, size: facts.size, promisedName: facts.promisedName ?? null },
-    cloud: ref.cloud,
-    tenantId: ref.tenantId,
-    actionId: ref.actionId,
-    commandIndex: ref.commandIndex,
+    openedFrom: opened?.kind ?? null,
+    cloud: ref?.cloud ?? null,
+    tenantId: ref?.tenantId ?? null,
+    actionId: ref?.actionId ?? null,
+    commandIndex: ref?.commandIndex ?? null,
     connection: facts.name.connection,
     answeredAt: answeredAt === undefined ? null : new Date(answeredAt).toISOString(),
     fetchedAt: new Date(facts.fetchedAt).toISOString(),

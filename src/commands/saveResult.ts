@@ -10,7 +10,7 @@ import type { ReceivedFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
-import { writeFactsFile } from './resultFacts.ts';
+import { writeFactsFile } from './factsFile.ts';
 
 /** What is saved without being opened: a script's result that is too large, or a file that was collected. */
 type SavedKind = 'transcript' | 'file';

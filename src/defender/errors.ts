@@ -44,6 +44,8 @@ export type FailureCode =
   | 'badArgument'
   | 'noPortal'
   | 'databaseFailed'
+  | 'resultDamaged'
+  | 'notStoredFile'
   | 'cancelled';
 
 /** Facts about a failure. None of them may hold a token, a secret or a link. */

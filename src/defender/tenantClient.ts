@@ -3,6 +3,11 @@ import type { LedgerPort } from './budget.ts';
 import { createDefenderClient } from './client.ts';
 import type { DefenderClient, DefenderClientOptions } from './client.ts';
 import { systemClock } from './clock.ts';
+import { Download } from './download.ts';
+import type { DownloadedResult, DownloadLimits } from './download.ts';
+import { MemorySink } from './downloadSink.ts';
+import { isLiveResponseError, LiveResponseError } from './errors.ts';
+import { ResultLink } from './resultLink.ts';
 import { createSignInSender } from './http.ts';
 import type { SendSignIn } from './transport.ts';
 import { withLocalFallback } from './localLedger.ts';
@@ -27,6 +32,37 @@ export function createTenantClient(
   });
   return { ...client, ...createResultFetcher(client, systemClock) };
 }
+
+/** Downloads what a pasted link leads to: the same checks as for a link that Defender gave, and no call of the API. */
+export type DownloadLink = (
+  link: string,
+  signal: AbortSignal,
+  limits: DownloadLimits,
+  options: Pick<DefenderClientOptions, 'downloadHosts' | 'expectAzureHeaders' | 'onCall'>,
+) => Promise<DownloadedResult & { readonly host: string }>;
+
+/** @throws LiveResponseError what `DefenderClient.downloadResult` throws; a refused link cannot be replaced */
+export const downloadLink: DownloadLink = async (text, signal, limits, options) => {
+  const noCall = (): never => {
+    throw new LiveResponseError('badArgument', { path: 'link' });
+  };
+  const client = createDefenderClient({
+    ...options,
+    // Never asked: a download knows neither token nor API.
+    apiUrl: 'https://api.security.microsoft.com',
+    getAccessToken: noCall,
+    budget: { take: noCall, refused: noCall, usage: noCall },
+  });
+  const link = new ResultLink(text);
+  const sink = new MemorySink();
+  try {
+    const facts = await client.downloadResult(link, signal, limits, new Download(sink));
+    return { ...facts, bytes: sink.bytes(), host: link.host };
+  } catch (error) {
+    if (!isLiveResponseError(error) || error.code !== 'linkRefused') throw error;
+    throw new LiveResponseError('linkRefused', { ...error.values, reason: 'pasted' });
+  }
+};
 
 /** Creates the way to the sign-in service, with what this bundle has of HTTP. */
 export function createTenantSignIn(): SendSignIn {

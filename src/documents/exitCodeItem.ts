@@ -4,7 +4,7 @@ import { commandIds } from '../platform/commandIds.ts';
 import { exitMood, exitWords } from '../platform/exitWords.ts';
 import { formatBytes, formatLocal } from '../platform/format.ts';
 import { oneLineNoIcons } from '../platform/remoteText.ts';
-import { findCommand } from '../results/commands.ts';
+import { commandOf } from '../results/openedCommand.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import { activeAddress } from './resultUris.ts';
@@ -28,6 +28,7 @@ export class ExitCodeItem implements Disposable {
       window.tabGroups.onDidChangeTabGroups(update),
       window.onDidChangeActiveTextEditor(update),
       store.onDidStore(update),
+      store.onDidForget(update),
     ];
     // A document of ours may be what woke us.
     if (activeAddress() !== undefined) update();
@@ -58,7 +59,7 @@ export class ExitCodeItem implements Disposable {
 
 /** `$(pass) Exit 0 · dc1 · collect.ps1`. Red only where Defender itself says Failed. */
 function exitText(facts: StoredFacts): string {
-  const failed = findCommand(facts.action, facts.ref.commandIndex)?.commandStatus === 'Failed';
+  const failed = commandOf(facts)?.commandStatus === 'Failed';
   const icons = { pass: 'pass', warning: 'warning', unknown: 'question' } as const;
   const icon = failed ? 'error' : icons[exitMood(facts)];
   const names = [facts.name.device, facts.name.script].map(oneLineNoIcons);

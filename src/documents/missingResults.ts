@@ -1,6 +1,9 @@
-import { l10n, window } from 'vscode';
+import { commands, l10n, window } from 'vscode';
+import { LiveResponseError } from '../defender/errors.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
+import { commandIds } from '../platform/commandIds.ts';
+import { describeFailure, stepLabel } from '../platform/messages.ts';
 
 /** Restored tabs are read one after the other: the notice waits until the last of them was, ms. */
 const GATHER_MS = 1000;
@@ -29,9 +32,12 @@ export class MissingResults {
 
   async #tell(): Promise<void> {
     this.#timer = undefined;
-    const addresses = [...this.#missing.values()];
+    const files = [...this.#missing.values()].filter(({ cloud }) => cloud === 'file');
+    const addresses = [...this.#missing.values()].filter(({ cloud }) => cloud !== 'file');
     for (const key of this.#missing.keys()) this.#told.add(key);
     this.#missing.clear();
+    if (files.length > 0) void this.#tellFiles(files);
+    if (addresses.length === 0) return;
     const one = addresses.length === 1;
     const sentence = one
       ? l10n.t('The result of an open tab is not stored on this machine. Fetching it takes one call, or two.')
@@ -44,5 +50,14 @@ export class MissingResults {
     // A tab that is opened again later may ask again.
     for (const address of addresses) this.#told.delete(resultKey(address));
     if (answer === button) this.#fetch(addresses);
+  }
+
+  /** No tenant has these: only whoever has the file can bring them back. */
+  async #tellFiles(files: readonly ResultAddress[]): Promise<void> {
+    const button = stepLabel('openSaved');
+    const { sentence } = describeFailure(new LiveResponseError('notStoredFile'));
+    const answer = await window.showInformationMessage(sentence, button);
+    for (const address of files) this.#told.delete(resultKey(address));
+    if (answer === button) await commands.executeCommand(commandIds.openSavedResult);
   }
 }

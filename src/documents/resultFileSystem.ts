@@ -1,5 +1,7 @@
 import { FileChangeType, FilePermission, FileSystemError, FileType } from 'vscode';
 import type { Disposable, EventEmitter, FileChangeEvent, FileStat, Uri } from 'vscode';
+import { isLiveResponseError } from '../defender/errors.ts';
+import type { LiveResponseError } from '../defender/errors.ts';
 import { parseResultUri, resultKey } from '../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../evidence/uri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
@@ -14,14 +16,14 @@ const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
  */
 export class ResultFileSystem implements Disposable {
   readonly #store: ResultStore;
-  readonly #onMissing: (address: ResultAddress) => void;
+  readonly #onMissing: (address: ResultAddress, damage?: LiveResponseError) => void;
   readonly #subscription: Disposable;
   readonly #asked = new Map<string, Map<string, Uri>>();
 
   constructor(
     store: ResultStore,
     changed: EventEmitter<FileChangeEvent[]>,
-    onMissing: (address: ResultAddress) => void,
+    onMissing: (address: ResultAddress, damage?: LiveResponseError) => void,
   ) {
     this.#store = store;
     this.#onMissing = onMissing;
@@ -34,6 +36,23 @@ export class ResultFileSystem implements Disposable {
         })),
       );
     });
+  }
+
+  /** A copy that turns out to be damaged was set aside: nothing is shown of it, and it is told with its way out. */
+  async #document(address: ResultAddress, uri: Uri): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#store.document(address, address.stream);
+    } catch (error) {
+      if (!isLiveResponseError(error) || error.code !== 'resultDamaged') throw error;
+      this.#noteAsked(address, uri);
+      this.#onMissing(address, error);
+      return undefined;
+    }
+  }
+
+  #noteAsked(address: ResultAddress, uri: Uri): void {
+    const asked = this.#asked.get(resultKey(address)) ?? new Map<string, Uri>();
+    this.#asked.set(resultKey(address), asked.set(uri.toString(), uri));
   }
 
   /** Addresses that were asked for in vain: their paths may be older than the name that the result now has. */
@@ -56,7 +75,7 @@ export class ResultFileSystem implements Disposable {
 
   async readFile(uri: Uri): Promise<Uint8Array> {
     const { address } = await this.#find(uri);
-    const bytes = await this.#store.document(address, address.stream);
+    const bytes = await this.#document(address, uri);
     if (bytes === undefined) throw FileSystemError.FileNotFound(uri);
     return bytes;
   }
@@ -77,8 +96,7 @@ export class ResultFileSystem implements Disposable {
     const facts = await this.#store.facts(address);
     const stream = address.stream === 'raw' ? facts?.raw : facts?.transcript?.[address.stream];
     if (facts === undefined) {
-      const asked = this.#asked.get(resultKey(address)) ?? new Map<string, Uri>();
-      this.#asked.set(resultKey(address), asked.set(uri.toString(), uri));
+      this.#noteAsked(address, uri);
       this.#onMissing(address);
     }
     if (facts === undefined || stream === undefined) throw FileSystemError.FileNotFound(uri);

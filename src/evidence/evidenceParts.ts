@@ -29,6 +29,8 @@ export interface EvidenceParts {
 
 const NONE = '–';
 const SEPARATOR = ' · ';
+/** A file that anyone can have made does not pass for what a tenant answered. */
+const OPENED = { file: 'Opened from the file', link: 'Downloaded by a pasted link from' } as const;
 
 /**
  * Puts what is known into words. Every value comes out visible, on one line.
@@ -52,7 +54,9 @@ export function describeEvidence(
   const created = value(source.createdAt ?? '');
   const exitCode = source.exitCode?.toString() ?? 'unknown';
   const fields = detail === 'full' ? describeFields(source, quotation, value) : [];
-  const changes = [
+  const { opened } = source;
+  const changes: Part[][] = [
+    ...(opened === undefined ? [] : [[`${OPENED[opened.kind].toLowerCase()} `, value(opened.name)]]),
     ...source.mismatches.map((mismatch) => describeMismatch(mismatch, value)),
     ...source.changes.flatMap((change) => describeDecoding(change, value)),
     ...quotation.changes.map((change): Part[] => [describeChange(change)]),
@@ -89,18 +93,20 @@ function countLines(lines: number): string {
 }
 
 function describeFields(source: EvidenceSource, quotation: Quotation, value: (text: string) => Part): Field[] {
-  const { address, blob } = source;
+  const { address, blob, opened } = source;
+  const ids = opened === undefined ? address : opened.said;
   const said = (label: string, text: Said): Field[] =>
     text === null || text === undefined || text === '' ? [] : [{ label, parts: [value(text)] }];
   const number = (label: string, text: string): Field => ({ label, parts: [text] });
   return [
     ...said('Connection', source.connection),
-    ...said('Tenant', address.tenantId),
-    number('Cloud', address.cloud),
+    ...(opened === undefined ? [] : said(OPENED[opened.kind], opened.name)),
+    ...said('Tenant', ids?.tenantId),
+    ...(opened === undefined ? [number('Cloud', address.cloud)] : said('Cloud', ids?.cloud)),
     ...said('Device', source.device),
     ...said('Machine id', source.machineId),
-    ...said('Action id', address.actionId),
-    number('Command index', address.commandIndex.toString()),
+    ...said('Action id', ids?.actionId),
+    ...(ids === undefined ? [] : [number('Command index', ids.commandIndex.toString())]),
     number('Stream', address.stream),
     ...said('Script', source.script),
     ...said('Arguments', source.scriptArguments),

@@ -7,6 +7,14 @@ export type Said = string | null | undefined;
 /** Everything an evidence block can say of where a quotation comes from. Texts are as received, however hostile. */
 export interface EvidenceSource {
   readonly address: ResultAddress;
+  /** Where it was opened from, where no tenant answered it; `said` are the ids that a file beside it names. */
+  readonly opened?: {
+    readonly kind: 'file' | 'link';
+    readonly name: string;
+    readonly said:
+      | { readonly cloud: string; readonly tenantId: string; readonly actionId: string; readonly commandIndex: number }
+      | undefined;
+  };
   /** What the connection is called on this machine. */
   readonly connection: string;
   readonly device: Said;

@@ -10,9 +10,13 @@ export const CLOUDS = ['commercial', 'gcc', 'gccHigh', 'dod', 'custom'] as const
 /** The clouds that Defender for Endpoint runs in; `custom` is a proxy or a tenant on this machine. */
 export type Cloud = (typeof CLOUDS)[number];
 
+/** Where a result comes from: a cloud, or a file that a person opened. */
+export type ResultCloud = Cloud | 'file';
+const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file'];
+
 /** What tells one result from every other: stores and addresses are keyed by it. */
 export interface ResultRef {
-  readonly cloud: Cloud;
+  readonly cloud: ResultCloud;
   /** Lower-case GUID. */
   readonly tenantId: string;
   /** The machine action's id: a lower-case GUID. */
@@ -40,8 +44,12 @@ export interface ResultName {
  */
 export function buildResultUri(address: ResultAddress, name: ResultName): URI {
   // A file that is no result must not pass for an output in a tab or a list.
-  const mark = address.stream === 'raw' ? ['RAW, not decoded'] : [];
-  const file = [...mark, name.device, name.script, minuteOf(name.createdAt)].map(toPathPart).join(' · ');
+  const raw = address.stream === 'raw' ? ['RAW, not decoded'] : [];
+  const time = minuteOf(name.createdAt);
+  // Nor must a file that anyone can have made pass for what a tenant answered.
+  const parts =
+    address.cloud === 'file' ? ['FROM FILE', ...raw, name.device, name.script] : [...raw, name.device, name.script];
+  const file = [...parts, ...(address.cloud === 'file' && time === '' ? [] : [time])].map(toPathPart).join(' · ');
   return URI.from({
     scheme: RESULT_SCHEME,
     path: `/${toPathPart(name.connection)}/${file}.lr-${address.stream}`,
@@ -68,7 +76,7 @@ export function buildQuery(address: ResultAddress): string {
 export function parseResultUri(uri: { readonly scheme: string; readonly query: string }): ResultAddress | undefined {
   if (uri.scheme !== RESULT_SCHEME) return undefined;
   const query = new URLSearchParams(uri.query);
-  const cloud = CLOUDS.find((known) => known === query.get('cloud'));
+  const cloud = RESULT_CLOUDS.find((known) => known === query.get('cloud'));
   const stream = STREAMS.find((known) => known === query.get('stream'));
   const tenantId = query.get('tenant');
   const actionId = query.get('action');
@@ -77,6 +85,20 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
   if (index === null || !/^(?:0|[1-9]\d{0,5})$/u.test(index)) return undefined;
   const address = { cloud, tenantId, actionId, commandIndex: Number(index), stream };
   return buildQuery(address) === uri.query ? address : undefined;
+}
+
+/**
+ * Where a result stands that was opened from a file. It is known by its bytes alone, so the SHA-256 makes both ids: the
+ * same file is the same result on every machine, and no tenant's.
+ *
+ * @param sha256 - of the file: 64 hex digits
+ */
+export function fileRef(sha256: string): ResultRef {
+  return { cloud: 'file', tenantId: toGuid(sha256.slice(0, 32)), actionId: toGuid(sha256.slice(32)), commandIndex: 0 };
+}
+
+function toGuid(hex: string): string {
+  return hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, '$1-$2-$3-$4-$5');
 }
 
 /** A key for maps and databases. */

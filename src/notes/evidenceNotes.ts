@@ -8,7 +8,7 @@ import type { ResultStore } from '../results/resultStore.ts';
 import type { NoteTexts } from './noteTexts.ts';
 
 export interface EvidenceNotesParts {
-  readonly store: Pick<ResultStore, 'facts' | 'text'>;
+  readonly store: Pick<ResultStore, 'facts' | 'text' | 'noteQuoted'>;
   readonly loadTexts: () => Promise<NoteTexts>;
   readonly toolVersion: string;
 }
@@ -38,6 +38,7 @@ export class EvidenceNotes {
     const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
     const text = source === undefined ? undefined : await store.text(address, address.stream);
     if (source === undefined || text === undefined) return undefined;
+    store.noteQuoted(address);
     const { cutQuotation } = await this.texts();
     const quotation = cutQuotation(text, ranges);
     // A file that is no result is quoted as it is: nobody knows what it means.

@@ -25,7 +25,7 @@ export interface NotePasteParts {
   /** Our own folder, the same for all windows. */
   readonly storage: Uri;
   readonly notes: EvidenceNotes;
-  readonly store: Pick<ResultStore, 'call'>;
+  readonly store: Pick<ResultStore, 'call' | 'noteQuoted'>;
   readonly log: Log;
 }
 
@@ -46,6 +46,8 @@ export class NotePaste {
       await this.#parts.store.call('rememberCopy', hashCopied(text), copied);
       // When it can be found, and not before.
       await markCopied(this.#parts.storage);
+      const address = readCopied(copied)?.address;
+      if (address !== undefined) this.#parts.store.noteQuoted(address);
     } catch (error) {
       this.#parts.log.failure('Copy', error);
     }

@@ -35,6 +35,15 @@ export const commandIds = {
   checkNotes: 'liveResponse.checkNotes',
   appendToNotes: 'liveResponse.appendToNotes',
   selectNotesFile: 'liveResponse.selectNotesFile',
+  openSavedResult: 'liveResponse.openSavedResult',
+  clearStoredResults: 'liveResponse.clearStoredResults',
+  removeAllData: 'liveResponse.removeAllData',
+  searchResults: 'liveResponse.searchResults',
+  searchAgain: 'liveResponse.searchAgain',
+  cancelSearch: 'liveResponse.cancelSearch',
+  clearSearch: 'liveResponse.clearSearch',
+  exportHits: 'liveResponse.exportHits',
+  openHit: 'liveResponse.openHit',
   exportRaw: 'liveResponse.exportRaw',
   openDeviceInPortal: 'liveResponse.openDeviceInPortal',
   showResultActions: 'liveResponse.showResultActions',
@@ -46,3 +55,5 @@ export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
 /** The view that lists machine actions. */
 export const actionsViewId = 'liveResponse.actions';
+/** The view of what was found in stored results. */
+export const searchViewId = 'liveResponse.search';

@@ -46,3 +46,27 @@ export function defangsOnCopy(): boolean {
 export function sendsTelemetry(): boolean {
   return env.isTelemetryEnabled && workspace.getConfiguration(SECTION).get<boolean>('telemetry.enabled', true);
 }
+
+const MIB = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** What may be kept on the disk: whether at all, how much, for how long. */
+export function storageRules(): {
+  readonly keep: boolean;
+  /** Bytes; undefined: no limit. */
+  readonly maxBytes: number | undefined;
+  /** ms; undefined: none is too old. */
+  readonly maxAge: number | undefined;
+} {
+  const settings = workspace.getConfiguration(SECTION);
+  const megabytes = settings.get<number>('storage.maxSize', 2048);
+  const days = settings.get<number>('storage.maxAgeDays', 0);
+  return {
+    keep: settings.get<boolean>('storage.keepResults', true),
+    maxBytes: megabytes > 0 ? megabytes * MIB : undefined,
+    maxAge: days > 0 ? days * DAY_MS : undefined,
+  };
+}
+
+/** Whether a change of settings is about what is kept. */
+export const STORAGE_SECTION = `${SECTION}.storage`;

@@ -15,6 +15,8 @@ export interface ContextKeys {
   readonly 'liveResponse.selection': 'results' | 'none';
   readonly 'liveResponse.grouping': 'action' | 'device';
   readonly 'liveResponse.types': 'liveResponse' | 'all';
+  /** Whether there was a search over stored results: its view is there only then. */
+  readonly 'liveResponse.search': 'none' | 'running' | 'ended';
 }
 
 const current = new Map<keyof ContextKeys, string>();

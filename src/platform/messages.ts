@@ -3,6 +3,7 @@ import { isLiveResponseError } from '../defender/errors.ts';
 import type { FailureCode, FailureValues, LiveResponseError } from '../defender/errors.ts';
 import { formatBytes, formatTime } from './format.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
+import { databaseFailure, damagedResult, notStoredFile, refusedPastedLink } from './storageWords.ts';
 
 /** What a person can do about a failure. */
 export type NextStep =
@@ -21,6 +22,7 @@ export type NextStep =
   | 'copyCorrelationId'
   | 'copyCommand'
   | 'openSettings'
+  | 'openSaved'
   | 'showLog';
 
 /** A failure in words: one sentence, or two, and the steps from here, the likeliest first. */
@@ -55,6 +57,7 @@ export function stepLabel(step: NextStep): string {
     copyCorrelationId: l10n.t('Copy Correlation ID'),
     copyCommand: l10n.t('Copy Command'),
     openSettings: l10n.t('Open Settings'),
+    openSaved: l10n.t('Open Saved Result…'),
     showLog: l10n.t('Show Log'),
   };
   return labels[step];
@@ -119,6 +122,8 @@ const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly Next
   badArgument: [],
   noPortal: [],
   databaseFailed: ['tryAgain', 'showLog'],
+  resultDamaged: ['tryAgain', 'showLog'],
+  notStoredFile: ['openSaved'],
   cancelled: [],
 };
 
@@ -189,11 +194,13 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
     l10n.t('The answer is not what the Defender API promises (at {0}).', values.path ?? '–'),
   incompleteAnswer: (values) => l10n.t('The answer of {0} was cut off.', values.host ?? '–'),
   linkRefused: (values) =>
-    l10n.t(
-      '{0} refused the download twice, each time with a fresh link ({1}). A network rule or a proxy may be in the way.',
-      values.host ?? '–',
-      values.serverCode ?? `HTTP ${values.status?.toString() ?? '–'}`,
-    ),
+    values.reason === 'pasted'
+      ? refusedPastedLink(values)
+      : l10n.t(
+          '{0} refused the download twice, each time with a fresh link ({1}). A network rule or a proxy may be in the way.',
+          values.host ?? '–',
+          values.serverCode ?? `HTTP ${values.status?.toString() ?? '–'}`,
+        ),
   foreignDownloadHost: (values) =>
     l10n.t(
       'The link leads to {0}, which is not a host that stores results. Nothing was sent there.',
@@ -225,7 +232,9 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
   badArgument: (values) =>
     l10n.t('The command was called with an argument that it does not take ({0}).', values.path ?? '–'),
   noPortal: () => l10n.t('This tenant is not one that the Defender portal shows, or the action names no device.'),
-  databaseFailed: () => l10n.t('The store on this machine failed. What is open stays open.'),
+  databaseFailed: databaseFailure,
+  resultDamaged: damagedResult,
+  notStoredFile,
   cancelled: () => l10n.t('Cancelled.'),
 };
 

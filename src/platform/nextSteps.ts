@@ -11,5 +11,6 @@ export const STEP_COMMANDS: Readonly<Partial<Record<NextStep, CommandId>>> = {
   selectConnection: commandIds.selectConnection,
   replaceToken: commandIds.replaceAccessToken,
   refresh: commandIds.refresh,
+  openSaved: commandIds.openSavedResult,
   showLog: commandIds.showLog,
 };

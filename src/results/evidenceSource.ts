@@ -1,6 +1,7 @@
 import type { EvidenceSource } from '../evidence/evidenceSource.ts';
 import type { ResultStream } from '../evidence/uri.ts';
-import { findCommand, parameterOf, subjectOf } from './commands.ts';
+import { parameterOf, subjectOf } from './commands.ts';
+import { commandOf } from './openedCommand.ts';
 import type { StoredFacts } from './storedResult.ts';
 
 /**
@@ -16,9 +17,10 @@ export function toEvidenceSource(
   const { action, transcript, ref, name } = facts;
   const text = stream === 'raw' ? facts.raw : transcript?.[stream];
   if (text === undefined) return undefined;
-  const command = findCommand(action, ref.commandIndex);
+  const command = commandOf(facts);
   return {
     address: { ...ref, stream },
+    ...(facts.opened === undefined ? {} : { opened: facts.opened }),
     connection: name.connection,
     device: action.computerDnsName,
     machineId: action.machineId,

@@ -1,12 +1,14 @@
 import type { ResultRef } from '../evidence/uri.ts';
-import { findCommand, parameterOf } from './commands.ts';
+import { parameterOf } from './commands.ts';
+import { commandOf } from './openedCommand.ts';
 import type { Mismatch, ReceivedFacts } from './storedResult.ts';
 
 /** Compares what came with what was asked for: the file name in the link, and the script's name in the result. */
 export function findMismatches(facts: ReceivedFacts, foundScript: string | undefined): Mismatch[] {
-  const fileName = findFileNameMismatch(facts.ref, facts.promisedName);
+  // Of a file that a person opened nobody asked for a name.
+  const fileName = facts.opened === undefined ? findFileNameMismatch(facts.ref, facts.promisedName) : undefined;
   const mismatches: Mismatch[] = fileName === undefined ? [] : [fileName];
-  const command = findCommand(facts.action, facts.ref.commandIndex);
+  const command = commandOf(facts);
   const askedScript = command === undefined ? undefined : parameterOf(command, 'ScriptName');
   if (askedScript !== undefined && foundScript !== undefined && askedScript !== foundScript) {
     mismatches.push({ kind: 'scriptName', asked: askedScript, found: foundScript });

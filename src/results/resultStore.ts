@@ -1,7 +1,8 @@
-import { LiveResponseError } from '../defender/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import type { ReceivedAction } from '../defender/receivedActions.ts';
-import { resultKey } from '../evidence/uri.ts';
+import { resultKey, tenantKey } from '../evidence/uri.ts';
 import type { ResultRef, ResultStream } from '../evidence/uri.ts';
+import type { StorageFault } from '../storage/storageFault.ts';
 import { Emitter } from './emitter.ts';
 import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
 import type { StorageState, WorkerAnswer, WorkerCalls, WorkerMethod, WorkerRequest } from './worker/protocol.ts';
@@ -21,7 +22,23 @@ export interface ResultStoreOptions {
   readonly startThread: () => Promise<StoreThread>;
   /** Results are kept for this session only; told once. */
   readonly onMemoryOnly: (reason: string) => void;
+  /** Something is wrong with the file of results. */
+  readonly onFault?: (fault: StorageFault) => void;
+  /** What may be written to the disk, asked at each result; by default all, for good. */
+  readonly rules?: () => KeepRules;
 }
+
+/** What the person wants to be kept. */
+export interface KeepRules {
+  /** Whether results may be written to the disk at all. */
+  readonly keep: boolean;
+  /** Bytes; undefined: no limit. */
+  readonly maxBytes: number | undefined;
+  /** ms; undefined: none is too old. */
+  readonly maxAge: number | undefined;
+}
+
+const KEEP_ALL: KeepRules = { keep: true, maxBytes: undefined, maxAge: undefined };
 
 interface Pending {
   readonly thread: StoreThread;
@@ -35,13 +52,18 @@ export class ResultStore {
   readonly #pending = new Map<number, Pending>();
   readonly #known = new Map<string, StoredFacts>();
   readonly #stored = new Emitter<StoredFacts>();
+  readonly #forgotten = new Emitter<readonly StoredFacts[]>();
+  readonly #learned = new Map<string, Pick<ResultRef, 'cloud' | 'tenantId'>>();
   #thread: Promise<StoreThread> | undefined;
   #running: StoreThread | undefined;
   #saidMemory = false;
+  readonly #saidFaults = new Set<StorageFault['kind']>();
   #lastId = 0;
 
   /** A result was stored. */
   readonly onDidStore = this.#stored.event;
+  /** Results that were known are not stored any more: cleared or purged, here or in another window. */
+  readonly onDidForget = this.#forgotten.event;
 
   constructor(options: ResultStoreOptions) {
     this.#options = options;
@@ -52,10 +74,53 @@ export class ResultStore {
    * @param action - the text that the action in the facts was read from, where it is at hand
    */
   async put(facts: ReceivedFacts, bytes: Uint8Array, action?: ReceivedAction): Promise<StoredFacts> {
-    const stored = await this.call('put', facts, bytes, action);
-    this.#known.set(resultKey(stored.ref), stored);
-    this.#stored.fire(stored);
+    const { keep } = this.#rules();
+    const stored = await this.call('put', facts, bytes, { keep, action });
+    this.#know(stored);
+    if (keep) await this.purge(stored.ref);
     return stored;
+  }
+
+  /**
+   * Removes what the rules say is too much or too old; a failure is no reason to lose what was just fetched.
+   * @param except - stays in any case
+   */
+  async purge(except?: ResultRef): Promise<void> {
+    const { maxBytes, maxAge } = this.#rules();
+    if (maxBytes === undefined && maxAge === undefined) return;
+    const gone = await this.call('purge', { maxBytes, maxAge, except }).catch(() => []);
+    this.#forget(gone);
+  }
+
+  /** Deletes results for good. @throws LiveResponseError `databaseFailed` */
+  async delete(refs: readonly ResultRef[]): Promise<void> {
+    await this.call('deleteResults', refs);
+    this.#forget(refs.map(resultKey));
+  }
+
+  /** Deletes everything that the databases hold. @throws LiveResponseError `databaseFailed` */
+  async removeAll(): Promise<void> {
+    await this.call('removeAll');
+    this.#forget([...this.#known.keys()]);
+  }
+
+  /** Something of a result was copied or quoted, so it is not purged. Only a note: it delays and fails nothing. */
+  noteQuoted(ref: ResultRef): void {
+    this.call('quoteResult', ref).catch(() => undefined);
+  }
+
+  /** Catches up with what other windows stored, cleared or purged. Costs next to nothing where they did nothing. */
+  async catchUp(): Promise<void> {
+    const stamps = await this.call('changedElsewhere');
+    if (stamps === undefined) return;
+    const now = new Map(stamps);
+    const stale = [...this.#known].filter(([key, { fetchedAt }]) => now.get(key) !== fetchedAt).map(([key]) => key);
+    this.#forget(stale);
+    for (const tenant of this.#learned.values()) {
+      for (const facts of await this.call('list', tenant)) {
+        if (!this.#known.has(resultKey(facts.ref))) this.#know(facts);
+      }
+    }
   }
 
   /** What is known of a stored result; undefined when it is not stored. */
@@ -74,19 +139,45 @@ export class ResultStore {
 
   /** Makes {@link known} complete for a tenant. */
   async learn(tenant: Pick<ResultRef, 'cloud' | 'tenantId'>): Promise<void> {
+    this.#learned.set(tenantKey(tenant), tenant);
     for (const facts of await this.call('list', tenant)) this.#known.set(resultKey(facts.ref), facts);
   }
 
   document(ref: ResultRef, stream: ResultStream): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.call('document', ref, stream);
+    return this.#reading(ref, this.call('document', ref, stream));
   }
 
   text(ref: ResultRef, stream: ResultStream): Promise<string | undefined> {
-    return this.call('text', ref, stream);
+    return this.#reading(ref, this.call('text', ref, stream));
   }
 
   raw(ref: ResultRef): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.call('raw', ref);
+    return this.#reading(ref, this.call('raw', ref));
+  }
+
+  #rules(): KeepRules {
+    return this.#options.rules?.() ?? KEEP_ALL;
+  }
+
+  #know(facts: StoredFacts): void {
+    this.#known.set(resultKey(facts.ref), facts);
+    this.#stored.fire(facts);
+  }
+
+  #forget(keys: readonly string[]): void {
+    const gone = keys.flatMap((key) => this.#known.get(key) ?? []);
+    for (const key of keys) this.#known.delete(key);
+    if (gone.length > 0) this.#forgotten.fire(gone);
+  }
+
+  /** What turned out to be damaged was set aside: it is not stored any more. */
+  async #reading<Answer>(ref: ResultRef, asked: Promise<Answer>): Promise<Answer> {
+    try {
+      return await asked;
+    } catch (error) {
+      if (isLiveResponseError(error) && error.code === 'resultDamaged') this.#forget([resultKey(ref)]);
+      throw error;
+    }
   }
 
   /**
@@ -113,10 +204,11 @@ export class ResultStore {
   async #start(): Promise<StoreThread> {
     const thread = await this.#options.startThread();
     thread.onAnswer((answer) => {
+      if (answer.notice !== undefined) this.#tellFault(answer.notice.fault);
       const waiting = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
       if (answer.failure === undefined) waiting?.resolve(answer.answer);
-      else waiting?.reject(new LiveResponseError('databaseFailed', { reason: answer.failure }));
+      else waiting?.reject(new LiveResponseError(codeOf(answer), { reason: answer.failure }));
     });
     thread.onEnd((reason) => {
       // Its successor may be at work already: only what this one owes is lost.
@@ -149,6 +241,15 @@ export class ResultStore {
     this.#options.onMemoryOnly(reason);
   }
 
+  /** The same trouble again and again is told once. */
+  #tellFault(fault: StorageFault): void {
+    const isNews = !this.#saidFaults.has(fault.kind) || fault.setAside !== undefined;
+    this.#saidFaults.add(fault.kind);
+    if (isNews) this.#options.onFault?.(fault);
+    // What is in the file now may be another thing: facts are read again.
+    if (fault.kind === 'corrupt' || fault.kind === 'vanished') this.#forget([...this.#known.keys()]);
+  }
+
   #ask<Method extends WorkerMethod>(
     thread: StoreThread,
     method: Method,
@@ -161,4 +262,8 @@ export class ResultStore {
       thread.send({ id, method, args });
     });
   }
+}
+
+function codeOf({ failureName }: WorkerAnswer): 'resultDamaged' | 'databaseFailed' {
+  return failureName === 'ResultDamaged' ? 'resultDamaged' : 'databaseFailed';
 }

@@ -51,6 +51,25 @@ export interface ReceivedFacts {
   /** The file name the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
+  /** Where it was opened from, where no tenant answered it. */
+  readonly opened?: OpenedFrom;
+}
+
+/** A result that a person opened from a file or a pasted link: what is known of it is what lay beside it. */
+export interface OpenedFrom {
+  readonly kind: 'file' | 'link';
+  /** The file's name without its folder, or the host of the link. */
+  readonly name: string;
+  /** What a `.facts.json` with the file's own hash says; undefined where there was none. */
+  readonly said: SaidFacts | undefined;
+}
+
+/** Ids as a facts file names them. Anyone can have written it. */
+export interface SaidFacts {
+  readonly cloud: string;
+  readonly tenantId: string;
+  readonly actionId: string;
+  readonly commandIndex: number;
 }
 
 /** Everything known about a stored result but its texts. */

@@ -1,30 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { ACTION_SCHEMA, MemoryActionTable, SqliteActionTable } from './actionTable.ts';
-import type { ActionTable } from './actionTable.ts';
-import { openDatabase } from './database.ts';
+import { ACTION_SCHEMA, ActionTable } from './actionTable.ts';
+import type { ActionRow } from './actionTable.ts';
+import { emptyDatabase, openDatabase, releaseDeleted, SPARE_NOTHING } from './database.ts';
+import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
 
-/** One stored result: its facts as JSON and the bytes as the service stored them. */
-export interface ResultRow {
-  readonly key: string;
-  readonly tenant: string;
-  /** ms since 1970. */
-  readonly fetchedAt: number;
-  readonly facts: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Where results are kept. */
-export interface ResultTable {
-  /** The actions' own JSON, beside the results. */
-  readonly actions: ActionTable;
-  /** Replaces what was stored under the key. All of it, or nothing. */
-  readonly put: (row: ResultRow) => void;
-  readonly facts: (key: string) => string | undefined;
-  readonly bytes: (key: string) => Uint8Array | undefined;
-  /** The facts of a tenant's results, newest first. */
-  readonly list: (tenant: string) => string[];
-}
+/** The file, by its name in our folder. */
+export const RESULTS_FILE = 'results.db';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS results (
@@ -36,22 +18,45 @@ const SCHEMA = `
     bytes BLOB NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS results_of_tenant ON results (tenant, fetched_at);
+  CREATE INDEX IF NOT EXISTS results_by_age ON results (fetched_at, key);
+  CREATE TABLE IF NOT EXISTS quoted (key TEXT PRIMARY KEY, quoted_at INTEGER NOT NULL) STRICT;
+  -- Results whose bytes are not what they were: evidence of what happened to them, shown nowhere.
+  CREATE TABLE IF NOT EXISTS damaged (
+    key TEXT NOT NULL,
+    found_at INTEGER NOT NULL,
+    facts TEXT NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
 `;
+
+/**
+ * Every table in this file whose rows carry a result's `key`: when a result is deleted, its rows go with it. A new
+ * table of what belongs to a result is named here.
+ */
+const TABLES_OF_A_RESULT: readonly string[] = ['results', 'quoted', 'damaged', 'received_actions'];
 
 /** Results in `results.db`, a file of their own: what a virus scanner may take away holds nothing else. */
 export class SqliteResultTable implements ResultTable {
-  readonly actions: ActionTable;
   readonly #database: DatabaseSync;
+  readonly #actions: ActionTable;
 
   constructor(folder: string) {
-    this.#database = openDatabase(folder, 'results.db', SCHEMA + ACTION_SCHEMA);
-    this.actions = new SqliteActionTable(this.#database);
+    this.#database = openDatabase(folder, RESULTS_FILE, SCHEMA + ACTION_SCHEMA, SPARE_NOTHING);
+    this.#actions = new ActionTable(this.#database);
   }
 
   put(row: ResultRow): void {
-    this.#database
-      .prepare('INSERT OR REPLACE INTO results (key, tenant, fetched_at, facts, bytes) VALUES (?, ?, ?, ?, ?)')
-      .run(row.key, row.tenant, row.fetchedAt, row.facts, gzipSync(row.bytes, { level: 1 }));
+    const bytes = gzipSync(row.bytes, { level: 1 });
+    this.#inTransaction(() => {
+      this.#database
+        .prepare('INSERT OR REPLACE INTO results (key, tenant, fetched_at, facts, bytes) VALUES (?, ?, ?, ?, ?)')
+        .run(row.key, row.tenant, row.fetchedAt, row.facts, bytes);
+      this.#actions.put(row.key, row.action);
+    });
+  }
+
+  action(key: string): ActionRow | undefined {
+    return this.#actions.get(key);
   }
 
   facts(key: string): string | undefined {
@@ -69,31 +74,87 @@ export class SqliteResultTable implements ResultTable {
       .all(tenant);
     return rows.flatMap((row) => textOf(row['facts']) ?? []);
   }
+
+  sizes(): ListedRow[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT key, fetched_at, length(bytes) + octet_length(facts) AS size,
+           EXISTS (SELECT 1 FROM quoted WHERE quoted.key = results.key) AS is_quoted
+         FROM results ORDER BY fetched_at DESC, key DESC`,
+      )
+      .all();
+    return rows.map((row) => ({
+      ...toPlace(row),
+      size: Number(row['size']),
+      quoted: row['is_quoted'] === 1,
+    }));
+  }
+
+  page(behind: RowPlace | undefined, limit: number): PageRow[] {
+    const { fetchedAt, key } = behind ?? { fetchedAt: Number.MAX_SAFE_INTEGER, key: '' };
+    const rows = this.#database
+      .prepare(
+        `SELECT key, fetched_at, facts FROM results WHERE (fetched_at, key) < (?, ?)
+         ORDER BY fetched_at DESC, key DESC LIMIT ?`,
+      )
+      .all(fetchedAt, key, limit);
+    return rows.map((row) => ({ ...toPlace(row), facts: String(row['facts']) }));
+  }
+
+  quote(key: string, at: number): void {
+    this.#database.prepare('INSERT OR REPLACE INTO quoted (key, quoted_at) VALUES (?, ?)').run(key, at);
+  }
+
+  delete(keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    this.#inTransaction(() => {
+      for (const table of TABLES_OF_A_RESULT) {
+        const statement = this.#database.prepare(`DELETE FROM ${table} WHERE key = ?`);
+        for (const key of keys) statement.run(key);
+      }
+    });
+    releaseDeleted(this.#database);
+  }
+
+  setAside(key: string, at: number): void {
+    this.#inTransaction(() => {
+      this.#database
+        .prepare(
+          'INSERT INTO damaged (key, found_at, facts, bytes) SELECT key, ?, facts, bytes FROM results WHERE key = ?',
+        )
+        .run(at, key);
+      this.#database.prepare('DELETE FROM results WHERE key = ?').run(key);
+    });
+  }
+
+  clear(): void {
+    emptyDatabase(this.#database);
+  }
+
+  version(): number | undefined {
+    return Number(this.#database.prepare('PRAGMA data_version').get()?.['data_version']);
+  }
+
+  /** Lets the file go, so that it can get another name. */
+  close(): void {
+    this.#database.close();
+  }
+
+  #inTransaction(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      // SQLite has rolled back by itself where it found no room.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
 }
 
-/** The same for one session, where there is no database. */
-export class MemoryResultTable implements ResultTable {
-  readonly actions = new MemoryActionTable();
-  readonly #rows = new Map<string, ResultRow>();
-
-  put(row: ResultRow): void {
-    this.#rows.set(row.key, row);
-  }
-
-  facts(key: string): string | undefined {
-    return this.#rows.get(key)?.facts;
-  }
-
-  bytes(key: string): Uint8Array | undefined {
-    return this.#rows.get(key)?.bytes;
-  }
-
-  list(tenant: string): string[] {
-    return [...this.#rows.values()]
-      .filter((row) => row.tenant === tenant)
-      .sort((one, other) => other.fetchedAt - one.fetchedAt)
-      .map((row) => row.facts);
-  }
+function toPlace(row: Record<string, unknown>): RowPlace {
+  return { key: String(row['key']), fetchedAt: Number(row['fetched_at']) };
 }
 
 function textOf(value: unknown): string | undefined {

@@ -60,6 +60,9 @@ export class ActionsView implements Disposable {
         const hasResults = selection.some((row) => this.#tree.refsOf(row).length > 0);
         setContextKey('liveResponse.selection', hasResults ? 'results' : 'none');
       }),
+      parts.store.onDidForget((gone) => {
+        for (const { ref } of gone) this.#tree.refreshAction(ref.actionId);
+      }),
     ];
     this.#ageTimer = setInterval(() => {
       if (this.#view.visible) this.#tree.refreshAges(Date.now());

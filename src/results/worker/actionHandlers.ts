@@ -2,7 +2,8 @@ import type { ReceivedAction } from '../../defender/receivedActions.ts';
 import { hashText } from '../../evidence/hashText.ts';
 import { resultKey } from '../../evidence/uri.ts';
 import type { ResultRef } from '../../evidence/uri.ts';
-import type { ActionRow, ActionTable } from '../../storage/actionTable.ts';
+import type { ActionRow } from '../../storage/actionTable.ts';
+import type { ResultTable } from '../../storage/resultRow.ts';
 
 /** What the worker can be asked about actions as they were received. */
 export interface ActionCalls {
@@ -14,13 +15,11 @@ type ActionHandlers = {
   readonly [Method in keyof ActionCalls]: (...args: ActionCalls[Method]['args']) => ActionCalls[Method]['answer'];
 };
 
-/** @param table - where they are kept now: it changes when the database is opened */
-export function createActionHandlers(table: () => ActionTable): ActionHandlers {
-  return { receivedAction: (ref) => table().get(resultKey(ref)) };
+export function createActionHandlers(table: Pick<ResultTable, 'action'>): ActionHandlers {
+  return { receivedAction: (ref) => table.action(resultKey(ref)) };
 }
 
-/** Keeps what was received beside the result, with its hash; a result that came without loses that of its predecessor. */
-export function putReceivedAction(table: ActionTable, ref: ResultRef, received: ReceivedAction | undefined): void {
-  const key = resultKey(ref);
-  table.put(key, received === undefined ? undefined : { ...received, key, sha256: hashText(received.text) });
+/** What is kept of a received action: with its hash. */
+export function toActionRow(received: ReceivedAction | undefined): ActionRow | undefined {
+  return received === undefined ? undefined : { ...received, sha256: hashText(received.text) };
 }

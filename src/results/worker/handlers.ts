@@ -3,7 +3,6 @@ import { MemoryCallRows } from '../../defender/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode.ts';
 import type { DecodedResult } from '../../evidence/decode.ts';
 import { documentSize, toDocumentBytes } from '../../evidence/documentText.ts';
-import { readBytes } from '../../evidence/encoding.ts';
 import { hashText } from '../../evidence/hashText.ts';
 import { countErrorLines, measureText } from '../../evidence/textFacts.ts';
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
@@ -15,14 +14,17 @@ import { COPY_SCHEMA, MemoryCopyTable, SqliteCopyTable } from '../../storage/cop
 import type { CopyTable } from '../../storage/copyTable.ts';
 import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
 import type { SignInTable } from '../../storage/signInTable.ts';
-import { openDatabase } from '../../storage/database.ts';
-import { MemoryResultTable, SqliteResultTable } from '../../storage/resultTable.ts';
-import type { ResultTable } from '../../storage/resultTable.ts';
+import { emptyDatabase, openDatabase } from '../../storage/database.ts';
+import { KeptResults } from '../../storage/keptResults.ts';
+import type { StorageFault } from '../../storage/storageFault.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
-import { createActionHandlers, putReceivedAction } from './actionHandlers.ts';
+import { createActionHandlers, toActionRow } from './actionHandlers.ts';
 import { createIndicatorHandlers } from './indicatorHandlers.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
+import { createSearchHandlers } from './searchHandlers.ts';
+import { readableRaw, readFacts, readStored } from './storedTexts.ts';
+import { createStoreHandlers } from './storeHandlers.ts';
 
 export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
@@ -31,9 +33,14 @@ export type WorkerHandlers = {
 /** A text that was copied longer ago was copied again since, from who knows where, ms. */
 const COPY_LIVES_MS = 60 * 60_000;
 
-/** Creates what the worker does, apart from the thread it does it in. */
-export function createHandlers(): WorkerHandlers {
-  let results: ResultTable = new MemoryResultTable();
+/**
+ * Creates what the worker does, apart from the thread it does it in.
+ *
+ * @param onFault - told what is wrong with stored results, and what was done about it
+ */
+export function createHandlers(onFault: (fault: StorageFault) => void = () => undefined): WorkerHandlers {
+  const results = new KeptResults(onFault);
+  let removeShared = (): void => undefined;
   let connections: ConnectionTable = new MemoryConnectionTable();
   let signIns: SignInTable = new MemorySignInTable();
   let copies: CopyTable = new MemoryCopyTable();
@@ -44,7 +51,7 @@ export function createHandlers(): WorkerHandlers {
   const decoded = (ref: ResultRef): DecodedResult | undefined => {
     const key = resultKey(ref);
     if (latest?.key !== key) {
-      const bytes = results.bytes(key);
+      const bytes = readStored(results, key);
       if (bytes === undefined) return undefined;
       latest = { key, decoded: decodeResult(bytes) };
     }
@@ -54,7 +61,7 @@ export function createHandlers(): WorkerHandlers {
   const text = (ref: ResultRef, stream: ResultStream): string | undefined => {
     const transcript = decoded(ref)?.transcript;
     if (stream !== 'raw') return transcript?.[stream];
-    const bytes = results.bytes(resultKey(ref));
+    const bytes = readStored(results, resultKey(ref));
     const result = decoded(ref);
     return bytes === undefined || result === undefined ? undefined : readableRaw(result, bytes);
   };
@@ -68,21 +75,25 @@ export function createHandlers(): WorkerHandlers {
       signIns = new SqliteSignInTable(shared);
       copies = new SqliteCopyTable(shared);
       ledger = new Ledger(new SqliteCallTable(shared));
-      results = new SqliteResultTable(folder);
+      removeShared = () => {
+        emptyDatabase(shared);
+      };
+      results.openIn(folder);
       return 'files';
     },
-    ...createActionHandlers(() => results.actions),
-    put: (facts, bytes, action) => {
+    ...createActionHandlers(results),
+    put: (facts, bytes, { keep = true, action } = {}) => {
       const result = decodeResult(bytes);
       const stored = describe(facts, result, readableRaw(result, bytes));
-      results.put({
+      const row = {
         key: resultKey(facts.ref),
         tenant: tenantKey(facts.ref),
         fetchedAt: facts.fetchedAt,
         facts: JSON.stringify(stored),
         bytes,
-      });
-      putReceivedAction(results.actions, facts.ref, action);
+        action: toActionRow(action),
+      };
+      results.put(row, keep);
       latest = { key: resultKey(facts.ref), decoded: result };
       return stored;
     },
@@ -97,7 +108,7 @@ export function createHandlers(): WorkerHandlers {
     },
     text,
     raw: (ref) => {
-      const bytes = results.bytes(resultKey(ref));
+      const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
     },
     takeCall: (application, share) => ledger.take(application, share, Date.now()),
@@ -143,12 +154,17 @@ export function createHandlers(): WorkerHandlers {
       connections.activate(name);
       return undefined;
     },
+    ...createStoreHandlers(
+      results,
+      () => {
+        latest = undefined;
+      },
+      () => {
+        removeShared();
+      },
+    ),
+    ...createSearchHandlers(results),
   };
-}
-
-/** The facts were written by {@link describe}, in a file that only we write. */
-function readFacts(json: string): StoredFacts {
-  return JSON.parse(json) as StoredFacts;
 }
 
 function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string | undefined): StoredFacts {
@@ -172,13 +188,6 @@ function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string |
     encoding: result.encoding,
     mismatches: findMismatches(facts, transcript?.scriptName),
   };
-}
-
-/** A file that is no result, as text: only where it is text, and never instead of an output. */
-function readableRaw(result: DecodedResult, bytes: Uint8Array): string | undefined {
-  const { rejection } = result;
-  if (rejection === undefined || ['binary', 'empty', 'tooLarge'].includes(rejection.reason)) return undefined;
-  return readBytes(bytes)?.text;
 }
 
 function describeStream(text: string): StreamFacts {

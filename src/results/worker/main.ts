@@ -3,7 +3,10 @@ import { createHandlers } from './handlers.ts';
 import type { WorkerAnswer, WorkerRequest } from './protocol.ts';
 
 // Everything that takes long on big results runs here, off the extension host's thread: SQLite, gzip, decoding.
-const handlers = createHandlers();
+const handlers = createHandlers((fault) => {
+  const message: WorkerAnswer = { id: 0, notice: { fault } };
+  parentPort?.postMessage(message);
+});
 
 parentPort?.on('message', ({ id, method, args }: WorkerRequest) => {
   let message: WorkerAnswer;
@@ -15,7 +18,10 @@ parentPort?.on('message', ({ id, method, args }: WorkerRequest) => {
     if (answer instanceof Uint8Array && answer.buffer instanceof ArrayBuffer) moved.push(answer.buffer);
     message = { id, answer };
   } catch (error) {
-    message = { id, failure: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
+    message =
+      error instanceof Error
+        ? { id, failure: `${error.name}: ${error.message}`, failureName: error.name }
+        : { id, failure: 'unknown' };
   }
   parentPort?.postMessage(message, moved);
 });

@@ -4,13 +4,15 @@ import type { ReceivedAction } from '../../defender/receivedActions.ts';
 import type { IndicatorCalls } from './indicatorHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
 import type { ActionCalls } from './actionHandlers.ts';
+import type { SearchCalls } from './searchCalls.ts';
+import type { StoreCalls, WorkerNotice } from './storeCalls.ts';
 
 /** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
-export interface WorkerCalls extends ActionCalls, IndicatorCalls {
+export interface WorkerCalls extends ActionCalls, IndicatorCalls, StoreCalls, SearchCalls {
   /** Opens or creates the databases; answers where they ended up. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
-  readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array, action?: ReceivedAction]; answer: StoredFacts };
+  readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array, options?: PutOptions]; answer: StoredFacts };
   readonly facts: { args: [ref: ResultRef]; answer: StoredFacts | undefined };
   /** The facts of every stored result of a tenant. */
   readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };
@@ -41,6 +43,14 @@ export interface WorkerCalls extends ActionCalls, IndicatorCalls {
   readonly activateConnection: { args: [name: string]; answer: undefined };
 }
 
+/** What else is known when a result is stored. */
+export interface PutOptions {
+  /** Whether it may be written to the disk: else it is kept in memory. By default it may. */
+  readonly keep?: boolean;
+  /** The text that its action was read from, where it is at hand. */
+  readonly action?: ReceivedAction | undefined;
+}
+
 /** Where results are kept: in files, or for this session only. */
 export type StorageState = 'files' | 'memory';
 
@@ -63,4 +73,8 @@ export interface WorkerAnswer {
   readonly answer?: unknown;
   /** The failure's message, for the log. */
   readonly failure?: string;
+  /** What kind of error it was, by its name. */
+  readonly failureName?: string;
+  /** Told unasked: such an answer belongs to no request, and its id is 0. */
+  readonly notice?: WorkerNotice;
 }

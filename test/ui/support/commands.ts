@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { waitFor } from '../../rig/waiting.ts';
 import { treeRow } from '../../rig/workbenchParts.ts';
@@ -8,6 +9,16 @@ const titles = JSON.parse(await readFile('package.nls.json', 'utf8')) as Record<
 /** What a command is called in a menu, by the last part of its id. */
 export function menuTitle(command: string): string {
   return titles[`command.${command}`] ?? command;
+}
+
+/** Commands that other files of this suite drive: by `palette('…')`, or named in a comment `drives: …`. */
+export async function drivenElsewhere(): Promise<string[]> {
+  const folder = path.join(import.meta.dirname, '..');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.test.ts'));
+  const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/\bpalette\('(\w+)'\)|\/\/ drives: (\w+)/gu)].flatMap(([, one, other]) => one ?? other ?? []),
+  );
 }
 
 /** A click on an entry of a row's context menu. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LiveResponseCommand, MachineAction } from '../../../src/defender/schema.ts';
 import type { ResultRef } from '../../../src/evidence/uri.ts';
 import type { ReceivedFacts } from '../../../src/results/storedResult.ts';
@@ -68,4 +69,10 @@ export function received(change: Partial<ReceivedFacts> = {}): ReceivedFacts {
 export function resultFile(output: string, errors = '', scriptName = 'collect.ps1', exitCode = 0): Buffer {
   const file = { script_name: scriptName, exit_code: exitCode, script_output: output, script_errors: errors };
   return Buffer.from(JSON.stringify(file));
+}
+
+/** Bytes with facts that fit them. */
+export function arrived(bytes: Uint8Array, change: Partial<ReceivedFacts> = {}): [ReceivedFacts, Uint8Array] {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return [received({ sha256, size: bytes.length, ...change }), bytes];
 }

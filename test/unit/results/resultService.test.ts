@@ -4,7 +4,7 @@ import { LiveResponseError } from '../../../src/defender/errors.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import { failure, patience } from '../defender/expected.ts';
 import { action, command, ref } from './fixtures.ts';
-import { BYTES, flush, Scene } from './scene.ts';
+import { BYTES, flush, Scene, SHA256 } from './scene.ts';
 
 suite('opening a result', () => {
   test('it is fetched, stored with all that is known of it, and answered', async () => {
@@ -15,7 +15,7 @@ suite('opening a result', () => {
     assert.deepEqual(scene.asked, ['result 0']);
     assert.deepEqual(
       [facts.sha256, facts.size, facts.fetchedAt, facts.fetchedBy, facts.mismatches, facts.transcript?.errorLines],
-      ['abc', BYTES.length, 7, 'anna@contoso.com', [], 1],
+      [SHA256, BYTES.length, 7, 'anna@contoso.com', [], 1],
     );
     assert.deepEqual(facts.name, {
       connection: 'Contoso',
@@ -57,7 +57,7 @@ suite('opening a result', () => {
     await scene.land();
     await first;
     scene.known = undefined;
-    assert.equal((await scene.service.open(ref(), { signal: patience() })).sha256, 'abc');
+    assert.equal((await scene.service.open(ref(), { signal: patience() })).sha256, SHA256);
     assert.deepEqual(scene.asked, ['result 0']);
   });
 });
@@ -157,7 +157,7 @@ suite('several callers at once', () => {
     await assert.rejects(cancelled, failure('cancelled'));
     assert.equal(scene.signals[0]?.aborted, false);
     await scene.land();
-    assert.equal((await staying).sha256, 'abc');
+    assert.equal((await staying).sha256, SHA256);
   });
 
   test('when nobody waits any more the download is given up', async () => {
@@ -197,7 +197,7 @@ suite('several callers at once', () => {
     for (const one of both) await assert.rejects(one, failure('offline'));
     const again = scene.service.open(ref(), { signal: patience() });
     await scene.land();
-    assert.equal((await again).sha256, 'abc');
+    assert.equal((await again).sha256, SHA256);
   });
 
   test('an answer that was paid for is stored also when everyone leaves meanwhile', async () => {
@@ -209,7 +209,7 @@ suite('several callers at once', () => {
     const cancelled = assert.rejects(scene.service.open(ref(), { signal: leaving.signal }), failure('cancelled'));
     await scene.land();
     await cancelled;
-    assert.equal((await scene.service.open(ref(), { signal: patience() })).sha256, 'abc');
+    assert.equal((await scene.service.open(ref(), { signal: patience() })).sha256, SHA256);
     assert.deepEqual(scene.asked, ['result 0']);
   });
 

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { suite, test } from 'node:test';
 import { ResultStore } from '../../../src/results/resultStore.ts';
 import type { StoreThread } from '../../../src/results/resultStore.ts';
+import { StoredSearch } from '../../../src/results/storedSearch.ts';
 import type { StoredFacts } from '../../../src/results/storedResult.ts';
 import { createHandlers } from '../../../src/results/worker/handlers.ts';
 import type { WorkerAnswer, WorkerRequest } from '../../../src/results/worker/protocol.ts';
 import { failure } from '../defender/expected.ts';
 import { settle } from '../defender/simulatedClock.ts';
-import { received, ref, resultFile, TENANT } from './fixtures.ts';
+import { arrived, ref, resultFile, TENANT } from './fixtures.ts';
 
 type Reply = (request: WorkerRequest) => Omit<WorkerAnswer, 'id'> | undefined;
 
@@ -177,13 +181,118 @@ suite('the store and its thread', () => {
   });
 });
 
+suite('what goes from the store', () => {
+  test('what is deleted or purged is not known any more, and is told', async () => {
+    const handlers = createHandlers();
+    const reply: Reply = ({ method, args }) => {
+      if (method === 'open') return { answer: 'files' };
+      return { answer: (handlers[method] as (...all: readonly unknown[]) => unknown)(...args) };
+    };
+    const { store } = open(reply);
+    const gone: string[] = [];
+    store.onDidForget((facts) => gone.push(...facts.map(({ sha256 }) => sha256)));
+    const stored = await store.put(...arrived(resultFile('text')));
+    await store.delete([ref()]);
+    assert.equal(store.known(ref()), undefined);
+    assert.equal(await store.facts(ref()), undefined);
+    assert.deepEqual(gone, [stored.sha256]);
+  });
+
+  test('a copy that is damaged is one that is not stored, and has a code of its own', async () => {
+    const { store } = open(({ method }) => {
+      if (method === 'open') return { answer: 'files' };
+      return method === 'text' ? { failure: 'ResultDamaged: x', failureName: 'ResultDamaged' } : { answer: undefined };
+    });
+    await assert.rejects(store.text(ref(), 'output'), failure('resultDamaged', { reason: 'ResultDamaged: x' }));
+    assert.equal(store.known(ref()), undefined);
+  });
+
+  test('what another window stored or cleared is known after catching up', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'windows-'));
+    const window = (): ResultStore => {
+      const handlers = createHandlers();
+      const reply: Reply = ({ method, args }) => ({
+        answer: (handlers[method] as (...all: readonly unknown[]) => unknown)(...args),
+      });
+      return new ResultStore({
+        folder,
+        startThread: () => Promise.resolve(new FakeThread(reply)),
+        onMemoryOnly: () => undefined,
+      });
+    };
+    const [one, other] = [window(), window()];
+    await one.learn(TENANT);
+    await other.learn(TENANT);
+    await one.put(...arrived(resultFile('text')));
+    await other.catchUp();
+    assert.ok(other.known(ref()));
+    await other.delete([ref()]);
+    await one.catchUp();
+    assert.equal(one.known(ref()), undefined);
+    await rm(folder, { recursive: true });
+  });
+
+  test('a fault of the file is told once, and not with every result', async () => {
+    const told: string[] = [];
+    const thread = new FakeThread(({ method }) => ({ answer: method === 'open' ? 'files' : undefined }));
+    const store = new ResultStore({
+      folder: '/folder',
+      startThread: () => Promise.resolve(thread),
+      onMemoryOnly: () => undefined,
+      onFault: ({ kind }) => told.push(kind),
+    });
+    await store.facts(ref());
+    for (const kind of ['full', 'full', 'locked'] as const)
+      thread.answer({ id: 0, notice: { fault: { kind, reason: '' } } });
+    assert.deepEqual(told, ['full', 'locked']);
+  });
+});
+
+suite('a search', () => {
+  const query = {
+    text: 'x',
+    isRegExp: false,
+    matchCase: false,
+    connection: undefined,
+    device: undefined,
+    script: undefined,
+  };
+
+  test('goes on step by step until it is done; what it finds adds up', async () => {
+    const { store } = open(atWork());
+    for (const commandIndex of [0, 1]) await store.put(...arrived(resultFile('x\nx'), { ref: ref({ commandIndex }) }));
+    const search = new StoredSearch(store);
+    await search.start(query);
+    const { state, lines, searched, found } = search.run ?? {};
+    assert.deepEqual([state, lines, searched, found?.length], ['done', 4, 2, 2]);
+    search.clear();
+    assert.equal(search.run, undefined);
+  });
+
+  test('that is cancelled asks no more, and keeps what it has', async () => {
+    const steps: string[] = [];
+    const search = new StoredSearch(
+      open(({ method }) => {
+        steps.push(method);
+        if (method === 'searchOn' && steps.length > 4) search.cancel();
+        return { answer: method === 'searchOn' ? { found: [], searched: 1, done: false } : 1 };
+      }).store,
+    );
+    await search.start(query);
+    const run = search.run;
+    assert.ok(run !== undefined && run.searched > 0);
+    assert.equal(run.state, 'cancelled');
+    assert.equal(steps.at(-1), 'endSearch');
+  });
+});
+
 suite('what the store knows', () => {
   test('a result that was put is known without asking, and told', async () => {
     const { store, threads } = open(atWork());
     const told: StoredFacts[] = [];
     store.onDidStore((facts) => told.push(facts));
     assert.equal(store.known(ref()), undefined);
-    const stored = await store.put(received(), resultFile('text'));
+    const stored = await store.put(...arrived(resultFile('text')));
     assert.equal(stored.transcript?.exitCode, 0);
     assert.deepEqual(told, [stored]);
     assert.equal(store.known(ref()), stored);
@@ -196,16 +305,16 @@ suite('what the store knows', () => {
     const { store } = open(({ method }) => (method === 'open' ? { answer: 'files' } : { failure: 'Error: disk full' }));
     let told = 0;
     store.onDidStore(() => told++);
-    await assert.rejects(store.put(received(), resultFile('text')), failure('databaseFailed'));
+    await assert.rejects(store.put(...arrived(resultFile('text'))), failure('databaseFailed'));
     assert.equal(store.known(ref()), undefined);
     assert.equal(told, 0);
   });
 
   test('what was stored before becomes known by asking once, or all of a tenant together', async () => {
     const reply = atWork();
-    await open(reply).store.put(received(), resultFile('text'));
+    await open(reply).store.put(...arrived(resultFile('text')));
     const asking = open(reply).store;
-    assert.equal((await asking.facts(ref()))?.sha256, '2d71');
+    assert.equal((await asking.facts(ref()))?.sha256, arrived(resultFile('text'))[0].sha256);
     assert.ok(asking.known(ref()));
     const learning = open(reply).store;
     await learning.learn(TENANT);

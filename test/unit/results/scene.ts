@@ -8,7 +8,7 @@ import type { StoreThread } from '../../../src/results/resultStore.ts';
 import { createHandlers } from '../../../src/results/worker/handlers.ts';
 import type { WorkerAnswer } from '../../../src/results/worker/protocol.ts';
 import { settle } from '../defender/simulatedClock.ts';
-import { action, ACTION_ID, resultFile } from './fixtures.ts';
+import { action, ACTION_ID, arrived, resultFile } from './fixtures.ts';
 
 /** The worker's work on this thread, in memory. */
 function threadInPlace(onPut: () => void): StoreThread {
@@ -32,6 +32,7 @@ function threadInPlace(onPut: () => void): StoreThread {
 }
 
 export const BYTES = resultFile('the output', 'an error');
+export const [{ sha256: SHA256 }] = arrived(BYTES);
 
 /** A service whose downloads are ended by the test. */
 export class Scene {
@@ -105,7 +106,7 @@ export class Scene {
           resolve({
             bytes: BYTES,
             size: BYTES.length,
-            sha256: 'abc',
+            sha256: SHA256,
             receivedAt: 7,
             answeredAt: 5,
             promisedName,

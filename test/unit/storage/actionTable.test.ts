@@ -5,8 +5,9 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import type { ActionRow } from '../../../src/storage/actionTable.ts';
-import { MemoryResultTable, SqliteResultTable } from '../../../src/storage/resultTable.ts';
-import type { ResultTable } from '../../../src/storage/resultTable.ts';
+import { MemoryResultTable } from '../../../src/storage/memoryResultTable.ts';
+import type { ResultRow, ResultTable } from '../../../src/storage/resultRow.ts';
+import { SqliteResultTable } from '../../../src/storage/resultTable.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -16,10 +17,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function row(change: Partial<ActionRow> = {}): ActionRow {
+function action(change: Partial<ActionRow> = {}): ActionRow {
   const text = '{"id" : "日本 \\u0000 😀",\r\n "x": 1.50}';
   const served = 'Mon, 23 Nov 2026 21:04:41 GMT';
-  return { key: 'a', text, from: 'list', sha256: '2d71', receivedAt: 2 ** 41, serverDate: served, ...change };
+  return { text, from: 'list', sha256: '2d71', receivedAt: 2 ** 41, serverDate: served, ...change };
+}
+
+function row(key: string, received: ActionRow | undefined): ResultRow {
+  return { key, tenant: 't', fetchedAt: 1, facts: '{}', bytes: new Uint8Array(), action: received };
 }
 
 const KINDS: readonly (readonly [string, () => ResultTable])[] = [
@@ -29,36 +34,40 @@ const KINDS: readonly (readonly [string, () => ResultTable])[] = [
 for (const [where, create] of KINDS) {
   suite(`actions as they were received, ${where}`, () => {
     test('every character comes back, and all that is known of it', () => {
-      const { actions } = create();
-      actions.put('a', row());
-      actions.put('b', row({ key: 'b', from: 'action', serverDate: undefined }));
-      assert.deepEqual(actions.get('a'), row());
-      assert.deepEqual(actions.get('b'), row({ key: 'b', from: 'action', serverDate: undefined }));
-      assert.equal(actions.get('c'), undefined);
+      const table = create();
+      const other = action({ from: 'action', serverDate: undefined });
+      table.put(row('a', action()));
+      table.put(row('b', other));
+      assert.deepEqual(table.action('a'), action());
+      assert.deepEqual(table.action('b'), other);
+      assert.equal(table.action('c'), undefined);
     });
 
-    test('a later one replaces it, and none removes it', () => {
-      const { actions } = create();
-      actions.put('a', row());
-      actions.put('a', row({ text: 'new' }));
-      assert.equal(actions.get('a')?.text, 'new');
-      actions.put('a', undefined);
-      assert.equal(actions.get('a'), undefined);
+    test('a result that comes again brings its own, or none', () => {
+      const table = create();
+      table.put(row('a', action()));
+      table.put(row('a', action({ text: 'new' })));
+      assert.equal(table.action('a')?.text, 'new');
+      table.put(row('a', undefined));
+      assert.equal(table.action('a'), undefined);
+    });
+
+    test('goes with its result, and with no other', () => {
+      const table = create();
+      table.put(row('a', action()));
+      table.put(row('b', action()));
+      table.delete(['a']);
+      assert.equal(table.action('a'), undefined);
+      assert.deepEqual(table.action('b'), action());
     });
   });
 }
 
-suite('an action goes with its result', () => {
-  test('whoever deletes the result', () => {
-    const table = new SqliteResultTable(folder);
-    for (const key of ['a', 'b']) {
-      table.put({ key, tenant: 't', fetchedAt: 1, facts: '{}', bytes: new Uint8Array() });
-      table.actions.put(key, row({ key }));
-    }
-    const other = new DatabaseSync(path.join(folder, 'results.db'));
-    other.exec(`DELETE FROM results WHERE key = 'a'`);
-    other.close();
-    assert.equal(table.actions.get('a'), undefined);
-    assert.equal(table.actions.get('b')?.key, 'b');
-  });
+test('of a deleted action nothing is left in the file', () => {
+  const table = new SqliteResultTable(folder);
+  table.put(row('a', action()));
+  table.delete(['a']);
+  const other = new DatabaseSync(path.join(folder, 'results.db'));
+  assert.equal(other.prepare('SELECT count(*) AS n FROM received_actions').get()?.['n'], 0);
+  other.close();
 });

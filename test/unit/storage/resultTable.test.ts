@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
-import { MemoryResultTable, SqliteResultTable } from '../../../src/storage/resultTable.ts';
-import type { ResultRow, ResultTable } from '../../../src/storage/resultTable.ts';
+import { MemoryResultTable } from '../../../src/storage/memoryResultTable.ts';
+import type { ResultRow, ResultTable } from '../../../src/storage/resultRow.ts';
+import { SqliteResultTable } from '../../../src/storage/resultTable.ts';
 
 let folder = '';
 beforeEach(async () => {

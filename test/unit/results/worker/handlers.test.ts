@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { createHandlers } from '../../../../src/results/worker/handlers.ts';
 import type { WorkerHandlers } from '../../../../src/results/worker/handlers.ts';
-import { received, ref, resultFile, TENANT } from '../fixtures.ts';
+import { arrived, ref, resultFile, TENANT } from '../fixtures.ts';
 
 const OTHER_TENANT = { cloud: 'gcc', tenantId: TENANT.tenantId } as const;
 
@@ -36,7 +36,7 @@ for (const kind of ['files', 'memory'] as const) {
     test('a result that is put is described, and comes back as it was', () => {
       const handlers = start();
       const bytes = resultFile('a\0b\r\n\0\0', 'one\n\ntwo\n', 'other.ps1', -5);
-      const stored = handlers.put(received({ size: bytes.length }), bytes);
+      const stored = handlers.put(...arrived(bytes, { size: bytes.length }));
       assert.equal(stored.transcript?.exitCode, -5);
       assert.equal(stored.transcript.errorLines, 2);
       assert.deepEqual(
@@ -44,7 +44,7 @@ for (const kind of ['files', 'memory'] as const) {
         [3, 2, 2],
       );
       assert.deepEqual(stored.mismatches, [{ kind: 'scriptName', asked: 'collect.ps1', found: 'other.ps1' }]);
-      assert.equal(stored.sha256, received().sha256);
+      assert.equal(stored.sha256, createHash('sha256').update(bytes).digest('hex'));
 
       assert.deepEqual(handlers.facts(ref()), JSON.parse(JSON.stringify(stored)));
       assert.equal(handlers.text(ref(), 'output'), 'a\0b\r\n\0\0');
@@ -58,7 +58,7 @@ for (const kind of ['files', 'memory'] as const) {
     test('the indicators of a text, of a selection, and of a text that is not there', () => {
       const handlers = start();
       const bytes = resultFile('evil.com\r\nx\r\nevil.com 203.0.113.7', '', 'collect.ps1', 0);
-      handlers.put(received({ size: bytes.length }), bytes);
+      handlers.put(...arrived(bytes));
       const domain = { kind: 'domain', value: 'evil.com', count: 2, firstLine: 1 };
       const address = { kind: 'ipv4', value: '203.0.113.7', count: 1, firstLine: 3 };
       assert.deepEqual(handlers.indicators(ref(), 'output', undefined), [domain, address]);
@@ -92,7 +92,7 @@ for (const kind of ['files', 'memory'] as const) {
 
     test('an empty text is a document, and not a missing one', () => {
       const handlers = start();
-      handlers.put(received(), resultFile(''));
+      handlers.put(...arrived(resultFile('')));
       assert.equal(handlers.text(ref(), 'output'), '');
       assert.deepEqual([...(handlers.document(ref(), 'errors') ?? [])], [0xef, 0xbb, 0xbf]);
     });
@@ -100,7 +100,7 @@ for (const kind of ['files', 'memory'] as const) {
     test('bytes that are no result are kept, refused with a reason, and never a document', () => {
       const handlers = start();
       const bytes = Buffer.from('<html>');
-      const stored = handlers.put(received(), bytes);
+      const stored = handlers.put(...arrived(bytes));
       assert.equal(stored.transcript, undefined);
       assert.equal(stored.rejection?.reason, 'notJson');
       assert.deepEqual(Buffer.from(handlers.raw(ref()) ?? []), bytes);
@@ -110,20 +110,20 @@ for (const kind of ['files', 'memory'] as const) {
 
     test('a result has no raw text: it would be the same under another name', () => {
       const handlers = start();
-      handlers.put(received(), resultFile('kept'));
+      handlers.put(...arrived(resultFile('kept')));
       assert.equal(handlers.document(ref(), 'raw'), undefined);
     });
 
     test('no bytes at all are kept as such', () => {
       const handlers = start();
-      handlers.put(received(), new Uint8Array());
+      handlers.put(...arrived(new Uint8Array()));
       assert.equal(handlers.raw(ref())?.length, 0);
       assert.equal(handlers.facts(ref())?.rejection?.reason, 'empty');
     });
 
     test('what is handed out is a copy: the next one who asks gets it whole', () => {
       const handlers = start();
-      handlers.put(received(), resultFile('kept'));
+      handlers.put(...arrived(resultFile('kept')));
       for (let time = 0; time < 2; time++) {
         const raw = handlers.raw(ref());
         const document = handlers.document(ref(), 'output');
@@ -136,9 +136,9 @@ for (const kind of ['files', 'memory'] as const) {
 
     test('a result that is put again replaces the first, its texts included', () => {
       const handlers = start();
-      handlers.put(received(), resultFile('first'));
+      handlers.put(...arrived(resultFile('first')));
       assert.equal(handlers.text(ref(), 'output'), 'first');
-      handlers.put(received({ fetchedAt: 2000 }), resultFile('second'));
+      handlers.put(...arrived(resultFile('second'), { fetchedAt: 2000 }));
       assert.equal(handlers.text(ref(), 'output'), 'second');
       assert.deepEqual(
         handlers.list(TENANT).map(({ fetchedAt }) => fetchedAt),
@@ -150,21 +150,21 @@ for (const kind of ['files', 'memory'] as const) {
       const handlers = start();
       const text = '{ "id": "日本", "x": 1.50 }';
       const action = { text, from: 'list', receivedAt: 5, serverDate: undefined } as const;
-      const stored = handlers.put(received(), resultFile('a'), action);
+      const stored = handlers.put(...arrived(resultFile('a')), { action });
       assert.ok(!JSON.stringify(stored).includes('1.50'));
       const kept = handlers.receivedAction(ref());
       assert.deepEqual([kept?.text, kept?.from, kept?.receivedAt], [text, 'list', 5]);
       assert.equal(kept?.sha256, createHash('sha256').update(text, 'utf8').digest('hex'));
       assert.equal(handlers.receivedAction(ref({ commandIndex: 1 })), undefined);
       // Of a result that came again without it, the older one would be another version.
-      handlers.put(received(), resultFile('b'));
+      handlers.put(...arrived(resultFile('b')));
       assert.equal(handlers.receivedAction(ref()), undefined);
     });
 
     test('results are told apart by command, and texts are those of the one that is asked for', () => {
       const handlers = start();
       for (const commandIndex of [0, 1]) {
-        handlers.put(received({ ref: ref({ commandIndex }) }), resultFile(`output ${commandIndex}`));
+        handlers.put(...arrived(resultFile(`output ${commandIndex}`), { ref: ref({ commandIndex }) }));
       }
       assert.equal(handlers.text(ref({ commandIndex: 0 }), 'output'), 'output 0');
       assert.equal(handlers.text(ref({ commandIndex: 1 }), 'output'), 'output 1');
@@ -172,10 +172,10 @@ for (const kind of ['files', 'memory'] as const) {
 
     test('a tenant lists its own results, the newest first', () => {
       const handlers = start();
-      handlers.put(received({ ref: ref({ commandIndex: 0 }), fetchedAt: 10 }), resultFile('a'));
-      handlers.put(received({ ref: ref({ commandIndex: 1 }), fetchedAt: 30 }), resultFile('b'));
-      handlers.put(received({ ref: ref({ commandIndex: 2 }), fetchedAt: 20 }), resultFile('c'));
-      handlers.put(received({ ref: { ...ref(), ...OTHER_TENANT } }), resultFile('d'));
+      handlers.put(...arrived(resultFile('a'), { ref: ref({ commandIndex: 0 }), fetchedAt: 10 }));
+      handlers.put(...arrived(resultFile('b'), { ref: ref({ commandIndex: 1 }), fetchedAt: 30 }));
+      handlers.put(...arrived(resultFile('c'), { ref: ref({ commandIndex: 2 }), fetchedAt: 20 }));
+      handlers.put(...arrived(resultFile('d'), { ref: { ...ref(), ...OTHER_TENANT } }));
       assert.deepEqual(
         handlers.list(TENANT).map((facts) => facts.ref.commandIndex),
         [1, 2, 0],
@@ -206,7 +206,7 @@ for (const kind of ['files', 'memory'] as const) {
 suite("the worker's files", () => {
   test('a database that is opened again still has everything', () => {
     const first = opened(folder());
-    const stored = first.put(received(), resultFile('kept', 'errors'));
+    const stored = first.put(...arrived(resultFile('kept', 'errors')));
     first.putConnection('a', '{}');
     const second = opened(folder());
     assert.deepEqual(second.facts(ref()), JSON.parse(JSON.stringify(stored)));
@@ -217,7 +217,7 @@ suite("the worker's files", () => {
   test('two windows see what the other one stores', () => {
     const one = opened(folder());
     const other = opened(folder());
-    one.put(received(), resultFile('from one'));
+    one.put(...arrived(resultFile('from one')));
     assert.equal(other.text(ref(), 'output'), 'from one');
     other.putConnection('b', '{}');
     assert.equal(one.connections().active, 'b');
@@ -225,35 +225,18 @@ suite("the worker's files", () => {
 
   test('the texts of a result do not stand in its file as they are', async () => {
     const marker = 'a virus scanner looks for this';
-    opened(folder()).put(received(), resultFile(marker));
+    opened(folder()).put(...arrived(resultFile(marker)));
     for (const file of ['results.db', 'results.db-wal']) {
       const bytes = await readFile(path.join(folder(), file));
       assert.ok(!bytes.includes(marker), file);
     }
   });
 
-  test('a results file that is broken leaves connections and the account of calls in files', async () => {
-    opened(folder()).putConnection('a', '{}');
-    // Another file of that name, and not the one that this process has open: of that one SQLite knows what it read.
-    for (const file of ['results.db', 'results.db-wal', 'results.db-shm']) {
-      await rm(path.join(folder(), file), { force: true });
-    }
-    await writeFile(
-      path.join(folder(), 'results.db'),
-      'no database at all, and long enough to be looked at. '.repeat(99),
-    );
-    const handlers = createHandlers();
-    assert.throws(() => handlers.open(folder()));
-    assert.equal(handlers.connections().active, 'a');
-    handlers.put(received(), resultFile('in memory'));
-    assert.equal(handlers.text(ref(), 'output'), 'in memory');
-  });
-
   test('a folder that cannot be made is a failure, and memory serves from then on', async () => {
     await writeFile(path.join(directory, 'storage'), 'a file in the way');
     const handlers = createHandlers();
     assert.throws(() => handlers.open(folder()));
-    handlers.put(received(), resultFile('in memory'));
+    handlers.put(...arrived(resultFile('in memory')));
     assert.equal(handlers.text(ref(), 'output'), 'in memory');
   });
 });

@@ -1,0 +1,37 @@
+import { l10n, window } from 'vscode';
+import { formatBytes } from '../platform/format.ts';
+import type { Services } from '../services.ts';
+import type { CommandRunner } from './commandRunner.ts';
+
+/** `liveResponse.removeAllData`: results, connections, tokens and secrets, everything that was remembered. */
+export async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
+  const title = l10n.t('Removing all data');
+  const stored = await services.store.call('stored').catch(() => []);
+  const bytes = formatBytes(stored.reduce((sum, { size }) => sum + size, 0));
+  const remove = l10n.t('Remove All Data');
+  const answer = await window.showWarningMessage(
+    l10n.t('Remove everything that Live Response keeps on this machine?'),
+    {
+      modal: true,
+      detail: l10n.t(
+        '{0} stored results ({1}), {2} connections with their tokens and secrets, and all that was remembered. Results can be fetched again only while Defender keeps them. Your notes, saved files and settings stay.',
+        stored.length,
+        bytes,
+        services.connections.all.length,
+      ),
+    },
+    remove,
+  );
+  if (answer !== remove) return;
+  await runner.run(title, async () => {
+    services.search.clear();
+    // Through the front door first: what renews tokens in the background must not put one back.
+    for (const connection of services.connections.all) {
+      await services.signIns.forget(connection);
+      await services.connections.remove(connection.name);
+    }
+    await services.forgetAll();
+    await services.store.removeAll();
+    void window.showInformationMessage(l10n.t('All data of Live Response was removed from this machine.'));
+  });
+}

@@ -1,0 +1,32 @@
+import { window, workspace } from 'vscode';
+import type { Disposable } from 'vscode';
+import { STORAGE_SECTION } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+
+/** Keeps this window's knowledge of stored results true, and the store within its rules. */
+export class StoreWatch implements Disposable {
+  readonly #subscriptions: readonly Disposable[];
+
+  constructor(store: ResultStore, log: Log) {
+    const run = (what: string, work: Promise<void>): void => {
+      work.catch((error: unknown) => {
+        log.failure(what, error);
+      });
+    };
+    this.#subscriptions = [
+      // Whoever comes back from another window sees what that one did.
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused) run('looking for changes in the store', store.catchUp());
+      }),
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(STORAGE_SECTION)) run('purging the store', store.purge());
+      }),
+    ];
+    run('purging the store', store.purge());
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}

@@ -1,0 +1,48 @@
+import { env, l10n } from 'vscode';
+
+/** A search as far as a sentence needs it. */
+interface SearchFacts {
+  readonly query: {
+    readonly text: string;
+    readonly isRegExp: boolean;
+    readonly matchCase: boolean;
+    readonly connection: string | undefined;
+    readonly device: string | undefined;
+    readonly script: string | undefined;
+  };
+  readonly state: 'running' | 'done' | 'cancelled' | 'tooMany' | 'failed';
+  readonly found: readonly unknown[];
+  readonly lines: number;
+  readonly searched: number;
+  readonly givenUp: number;
+}
+
+/** What is searched for, and where: one line. */
+export function describeQuery({ text, isRegExp, matchCase, connection, device, script }: SearchFacts['query']): string {
+  const what = isRegExp ? l10n.t('/{0}/', text) : l10n.t('"{0}"', text);
+  const where = [connection, device, script].filter((part) => part !== undefined).join(' · ');
+  const parts = [what, ...(matchCase ? [l10n.t('matching case')] : []), ...(where === '' ? [] : [where])];
+  return parts.join(', ');
+}
+
+/** How far a search is, and what it did not do: shown above its hits. */
+export function describeSearch(run: SearchFacts): string {
+  const count = (value: number): string => value.toLocaleString(env.language);
+  const results = run.found.length;
+  const hits = l10n.t(
+    '{0} lines in {1} of {2} results',
+    count(run.lines),
+    count(results - run.givenUp),
+    count(run.searched),
+  );
+  const states: Record<SearchFacts['state'], string> = {
+    running: l10n.t('Searching… {0}', hits),
+    done: run.lines === 0 ? l10n.t('Nothing found in {0} stored results', count(run.searched)) : hits,
+    cancelled: l10n.t('Cancelled: {0}', hits),
+    tooMany: l10n.t('Ended early, more than anyone reads: {0}', hits),
+    failed: l10n.t('Failed: {0}', hits),
+  };
+  const givenUp =
+    run.givenUp === 0 ? '' : ` ${l10n.t('{0} results were not searched to their end.', count(run.givenUp))}`;
+  return `${describeQuery(run.query)}: ${states[run.state]}.${givenUp}`;
+}

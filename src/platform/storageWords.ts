@@ -1,0 +1,74 @@
+import { l10n, window } from 'vscode';
+import type { FailureValues } from '../defender/errors.ts';
+import type { Log } from './log.ts';
+
+/** What is wrong with the file of results, as the store says it. */
+export interface StorageTrouble {
+  readonly kind: 'corrupt' | 'locked' | 'full' | 'noAccess' | 'vanished' | 'other';
+  /** The name that a damaged file was given. */
+  readonly setAside?: string;
+  readonly reason: string;
+}
+
+export function databaseFailure({ reason }: FailureValues): string {
+  return /database is locked|database table is locked/u.test(reason ?? '')
+    ? l10n.t('The store on this machine is in use by another program. What is open stays open; try again in a moment.')
+    : l10n.t('The store on this machine failed. What is open stays open.');
+}
+
+export function damagedResult(): string {
+  return l10n.t(
+    'The stored copy of this result is not what was stored: its SHA-256 differs. It was set aside and is not shown. Try again to fetch the result anew.',
+  );
+}
+
+export function notStoredFile({ reason }: FailureValues): string {
+  return reason === 'noAction'
+    ? l10n.t('This result was opened from a file that names no machine action.')
+    : l10n.t('This result was opened from a file, and is not stored on this machine. Open the file again.');
+}
+
+export function refusedPastedLink(values: FailureValues): string {
+  return l10n.t(
+    '{0} refused the link ({1}). A link lives for 30 minutes: ask for a new one, or fetch the result by its action.',
+    values.host ?? '–',
+    values.serverCode ?? `HTTP ${values.status?.toString() ?? '–'}`,
+  );
+}
+
+/** Says what happened to stored results, and what can be done about it. */
+export function tellStorageTrouble(trouble: StorageTrouble, log: Log): void {
+  log.info(`stored results: ${trouble.kind}: ${trouble.reason}`);
+  const showLog = l10n.t('Show Log');
+  void window.showWarningMessage(troubleSentence(trouble), showLog).then((answer) => {
+    if (answer === showLog) log.show();
+  });
+}
+
+function troubleSentence({ kind, setAside }: StorageTrouble): string {
+  switch (kind) {
+    case 'corrupt':
+      return l10n.t(
+        'The file of stored results is damaged. It was renamed to {0} and a new one begun; fetch again what you need.',
+        setAside ?? '–',
+      );
+    case 'vanished':
+      return l10n.t(
+        'The file of stored results was taken away, as virus scanners do. A new one was begun: ask for an exception for our folder, and fetch again what you need.',
+      );
+    case 'full':
+      return l10n.t(
+        'There is no room to store results. What you fetch is kept until this window closes: make room, or use "Clear Stored Results…".',
+      );
+    case 'locked':
+      return l10n.t(
+        'The file of stored results is in use by another program. What you fetch meanwhile is kept until this window closes.',
+      );
+    case 'noAccess':
+      return l10n.t(
+        'The file of stored results cannot be written. What you fetch is kept until this window closes: check who may write in our folder.',
+      );
+    case 'other':
+      return l10n.t('Stored results cannot be read. What you fetch is kept until this window closes.');
+  }
+}

@@ -1,0 +1,157 @@
+import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
+import { fileRef, isGuid } from '../evidence/uri.ts';
+import { findCommand, hostOf, subjectOf } from './commands.ts';
+import type { OpenedFrom, ReceivedFacts, SaidFacts } from './storedResult.ts';
+
+/** What a person opened, before anything is known of it. */
+export interface OpenedBytes {
+  readonly kind: OpenedFrom['kind'];
+  /** The file's name without its folder, or the host of the link. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly size: number;
+  /** Local clock, ms since 1970. */
+  readonly openedAt: number;
+  readonly promisedName?: string | undefined;
+  readonly blob?: ReceivedFacts['blob'];
+  /** The text of a `.facts.json` beside it. */
+  readonly factsJson?: string | undefined;
+}
+
+/** How a facts file stands to the file beside it. */
+export type FactsVerdict = 'none' | 'used' | 'otherFile' | 'unreadable';
+
+interface ReadFacts {
+  readonly said: SaidFacts;
+  readonly action: MachineAction;
+}
+
+/** An action of which nothing is known. */
+const UNKNOWN: MachineAction = {
+  id: '',
+  type: 'LiveResponse',
+  requestor: null,
+  requestorComment: null,
+  status: '',
+  machineId: null,
+  computerDnsName: null,
+  creationDateTimeUtc: '',
+  lastUpdateDateTimeUtc: null,
+  lastUpdateTimeUtc: null,
+  cancellationRequestor: null,
+  cancellationComment: null,
+  cancellationDateTimeUtc: null,
+  errorHResult: null,
+  requestSource: null,
+  commands: [],
+};
+
+/**
+ * What can be said of a result that was opened from a file or a link, as if it had been fetched. Its identity is its
+ * hash; a facts file is believed only where it names this hash, and what it says stays marked as said.
+ */
+export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedFacts; readonly verdict: FactsVerdict } {
+  const read = opened.factsJson === undefined ? 'none' : readFactsFile(opened.factsJson, opened.sha256);
+  const found = typeof read === 'string' ? undefined : read;
+  const action = found?.action ?? UNKNOWN;
+  const command = found === undefined ? undefined : findCommand(action, found.said.commandIndex);
+  const { kind, name, sha256, size, openedAt } = opened;
+  return {
+    verdict: typeof read === 'string' ? read : 'used',
+    facts: {
+      ref: fileRef(sha256),
+      name: {
+        connection: kind === 'file' ? 'Opened files' : 'Pasted links',
+        device: hostOf(action),
+        script: command === undefined ? (opened.promisedName ?? name) : subjectOf(command),
+        createdAt: action.creationDateTimeUtc,
+      },
+      action,
+      sha256,
+      size,
+      fetchedAt: openedAt,
+      fetchedBy: undefined,
+      promisedName: opened.promisedName,
+      blob: opened.blob ?? {},
+      opened: { kind, name, said: found?.said },
+    },
+  };
+}
+
+/** Whatever is not of the expected form is left out: nobody vouches for such a file. */
+function readFactsFile(json: string, sha256: string): ReadFacts | 'otherFile' | 'unreadable' {
+  let facts: unknown;
+  try {
+    facts = JSON.parse(json.replace(/^\ufeff/u, ''));
+  } catch {
+    return 'unreadable';
+  }
+  const named = field(field(facts, 'file'), 'sha256');
+  if (typeof named !== 'string') return 'unreadable';
+  if (named.toLowerCase() !== sha256) return 'otherFile';
+  const tenantId = field(facts, 'tenantId');
+  const actionId = field(facts, 'actionId');
+  const commandIndex = field(facts, 'commandIndex');
+  const action = field(facts, 'action');
+  if (!isGuid(tenantId) || !isGuid(actionId) || !isIndex(commandIndex)) return 'unreadable';
+  return {
+    said: { cloud: text(field(facts, 'cloud')) ?? '', tenantId, actionId, commandIndex },
+    action: readAction(action, actionId),
+  };
+}
+
+function readAction(value: unknown, id: string): MachineAction {
+  const commands = field(value, 'commands');
+  const said = (key: string): string | null => text(field(value, key)) ?? null;
+  return {
+    ...UNKNOWN,
+    id,
+    type: said('type') ?? UNKNOWN.type,
+    requestor: said('requestor'),
+    requestorComment: said('requestorComment'),
+    status: said('status') ?? '',
+    machineId: said('machineId'),
+    computerDnsName: said('computerDnsName'),
+    creationDateTimeUtc: said('creationDateTimeUtc') ?? '',
+    lastUpdateDateTimeUtc: said('lastUpdateDateTimeUtc'),
+    requestSource: said('requestSource'),
+    commands: Array.isArray(commands) ? commands.flatMap(readCommand) : [],
+  };
+}
+
+function readCommand(value: unknown): LiveResponseCommand[] {
+  const index = field(value, 'index');
+  const command = field(value, 'command');
+  const type = text(field(command, 'type'));
+  const params = field(command, 'params');
+  if (!isIndex(index) || type === undefined) return [];
+  return [
+    {
+      index,
+      startTime: text(field(value, 'startTime')) ?? null,
+      endTime: text(field(value, 'endTime')) ?? null,
+      commandStatus: text(field(value, 'commandStatus')) ?? '',
+      errors: [],
+      command: { type, params: Array.isArray(params) ? params.flatMap(readParameter) : [] },
+    },
+  ];
+}
+
+function readParameter(value: unknown): { key: string; value: string | null }[] {
+  const key = text(field(value, 'key'));
+  return key === undefined ? [] : [{ key, value: text(field(value, 'value')) ?? null }];
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? new Map<string, unknown>(Object.entries(value)).get(key)
+    : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function isIndex(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}

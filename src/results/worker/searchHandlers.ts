@@ -1,0 +1,130 @@
+import { createContext, Script } from 'node:vm';
+import type { KeptResults } from '../../storage/keptResults.ts';
+import type { RowPlace } from '../../storage/resultRow.ts';
+import type { StoredFacts } from '../storedResult.ts';
+import { findHits, toPattern } from './findHits.ts';
+import type { FoundLines } from './findHits.ts';
+import type { ResultHits, SearchCalls, SearchQuery, SearchStep } from './searchCalls.ts';
+import { checkStored, readFacts, ResultDamaged, textsOf, unpackStored } from './storedTexts.ts';
+
+type Handlers = {
+  readonly [Method in keyof SearchCalls]: (...args: SearchCalls[Method]['args']) => SearchCalls[Method]['answer'];
+};
+
+/** One step takes about so long, ms: what a click waits for it at most, but for a single large result. */
+const STEP_MS = 30;
+/** Rows that are read from the database at once, without their bytes. */
+const PAGE = 64;
+/** A pattern may take so long on a result, ms, and more for each unit of text: far above what any sane one takes. */
+const PATIENCE_MS = 250;
+const PATIENCE_PER_UNIT_MS = 1 / 20_000;
+/** Lines of one result that are listed; the others are counted. */
+const MAX_HITS = 500;
+
+/** Searching stored results, the newest first, in steps. */
+export function createSearchHandlers(results: KeptResults): Handlers {
+  const searches = new Map<number, Generator<ResultHits | undefined, void>>();
+  let lastId = 0;
+  return {
+    beginSearch: (query) => {
+      const pattern = toPattern(query);
+      searches.set(++lastId, search(results, query, pattern));
+      return lastId;
+    },
+    searchOn: (id) => {
+      const running = searches.get(id);
+      const step = running === undefined ? { found: [], searched: 0, done: true } : searchOn(running);
+      if (step.done) searches.delete(id);
+      return step;
+    },
+    endSearch: (id) => {
+      searches.delete(id);
+      return undefined;
+    },
+  };
+}
+
+function searchOn(running: Generator<ResultHits | undefined, void>): SearchStep {
+  const found: ResultHits[] = [];
+  const end = performance.now() + STEP_MS;
+  let searched = 0;
+  do {
+    const next = running.next();
+    if (next.done === true) return { found, searched, done: true };
+    searched++;
+    if (next.value !== undefined) found.push(next.value);
+  } while (performance.now() < end);
+  return { found, searched, done: false };
+}
+
+/** Yields once for each result that was looked at. */
+function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Generator<ResultHits | undefined, void> {
+  let behind: RowPlace | undefined;
+  for (;;) {
+    const page = results.page(behind, PAGE);
+    for (const row of page) {
+      const facts = readFacts(row.facts);
+      if (isMeant(facts, query)) yield searchResult(results, row.key, facts, pattern);
+    }
+    behind = page.at(-1);
+    if (behind === undefined) return;
+  }
+}
+
+function isMeant({ name }: StoredFacts, { connection, device, script }: SearchQuery): boolean {
+  return (
+    (connection === undefined || name.connection === connection) &&
+    (device === undefined || name.device === device) &&
+    (script === undefined || name.script === script)
+  );
+}
+
+function searchResult(results: KeptResults, key: string, facts: StoredFacts, pattern: RegExp): ResultHits | undefined {
+  const { ref, name, fetchedAt, sha256 } = facts;
+  const answer = (found: FoundLines, givenUp?: ResultHits['givenUp']): ResultHits => ({
+    ref,
+    name,
+    fetchedAt,
+    sha256,
+    ...found,
+    givenUp,
+  });
+  try {
+    const bytes = unpackStored(results, key);
+    // Gone since the page was read.
+    if (bytes === undefined) return undefined;
+    const texts = textsOf(bytes);
+    const length = texts.reduce((sum, [, text]) => sum + text.length, 0);
+    const found: FoundLines = { hits: [], more: 0 };
+    const inTime = runBounded(PATIENCE_MS + length * PATIENCE_PER_UNIT_MS, () => {
+      for (const [stream, text] of texts) findHits(pattern, stream, text, MAX_HITS, found);
+    });
+    // What is shown was checked: of a result without hits nothing is.
+    if (found.hits.length > 0) checkStored(results, key, bytes, sha256);
+    if (!inTime) return answer(found, 'tooSlow');
+    return found.hits.length === 0 ? undefined : answer(found);
+  } catch (error) {
+    if (!(error instanceof ResultDamaged)) throw error;
+    return answer({ hits: [], more: 0 }, 'damaged');
+  }
+}
+
+const bounded = new Script('work()');
+
+/**
+ * Runs work that a pattern may never finish: V8 stops a regular expression in the middle.
+ *
+ * @returns whether it came to its end
+ */
+function runBounded(timeout: number, work: () => void): boolean {
+  try {
+    bounded.runInContext(createContext({ work }), { timeout: Math.ceil(timeout) });
+    return true;
+  } catch (error) {
+    // An error of the other context: it is no instance of our Error.
+    const late =
+      typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+    if (!late) throw error;
+    return false;
+  }
+}

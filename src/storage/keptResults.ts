@@ -1,0 +1,147 @@
+import type { ActionRow } from './actionTable.ts';
+import { MemoryResultTable } from './memoryResultTable.ts';
+import { ResultFile } from './resultFile.ts';
+import { byAge } from './resultRow.ts';
+import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
+import type { SqliteResultTable } from './resultTable.ts';
+import { faultKindOf, reasonOf } from './storageFault.ts';
+import type { StorageFault } from './storageFault.ts';
+
+/**
+ * All results of this window: those in the file, and in memory those that are not to be kept, or could not be. A fault
+ * of the file never loses what was just fetched, and never stops the session.
+ */
+export class KeptResults implements ResultTable {
+  readonly #memory = new MemoryResultTable();
+  readonly #onFault: (fault: StorageFault) => void;
+  #file: ResultFile | undefined;
+  #version: number | undefined;
+
+  constructor(onFault: (fault: StorageFault) => void) {
+    this.#onFault = onFault;
+  }
+
+  /** Uses the file in a folder. What is wrong with it is told, and memory serves. */
+  openIn(folder: string): void {
+    this.#file = new ResultFile(folder, this.#onFault);
+    this.#version = this.#inFile((table) => table.version());
+  }
+
+  /** @param keep - whether it may be written to the disk */
+  put(row: ResultRow, keep = true): void {
+    if (keep && this.#file !== undefined) {
+      const stored = this.#inFile((table) => {
+        table.put(row);
+        return true;
+      });
+      if (stored === true) {
+        this.#memory.delete([row.key]);
+        return;
+      }
+    }
+    this.#memory.put(row);
+  }
+
+  facts(key: string): string | undefined {
+    return this.#memory.facts(key) ?? this.#reading((table) => table.facts(key));
+  }
+
+  bytes(key: string): Uint8Array | undefined {
+    return this.#memory.bytes(key) ?? this.#reading((table) => table.bytes(key));
+  }
+
+  action(key: string): ActionRow | undefined {
+    if (this.#memory.facts(key) !== undefined) return this.#memory.action(key);
+    return this.#reading((table) => table.action(key));
+  }
+
+  list(tenant: string): string[] {
+    return [...this.#memory.list(tenant), ...(this.#inFile((table) => table.list(tenant)) ?? [])];
+  }
+
+  sizes(): ListedRow[] {
+    return [...this.#memory.sizes(), ...(this.#inFile((table) => table.sizes()) ?? [])].sort(byAge);
+  }
+
+  page(behind: RowPlace | undefined, limit: number): PageRow[] {
+    const inMemory = this.#memory.page(behind, limit);
+    const inFile = this.#reading((table) => table.page(behind, limit)) ?? [];
+    const keys = new Set(inMemory.map(({ key }) => key));
+    return [...inMemory, ...inFile.filter(({ key }) => !keys.has(key))].sort(byAge).slice(0, limit);
+  }
+
+  quote(key: string, at: number): void {
+    if (this.#memory.facts(key) !== undefined) this.#memory.quote(key);
+    else {
+      this.#inFile((table) => {
+        table.quote(key, at);
+      });
+    }
+  }
+
+  delete(keys: readonly string[]): void {
+    this.#memory.delete(keys);
+    this.#orThrow((table) => {
+      table.delete(keys);
+    });
+  }
+
+  setAside(key: string, at: number): void {
+    if (this.#memory.facts(key) !== undefined) this.#memory.setAside(key);
+    else {
+      this.#orThrow((table) => {
+        table.setAside(key, at);
+      });
+    }
+  }
+
+  clear(): void {
+    this.#memory.clear();
+    this.#orThrow((table) => {
+      table.clear();
+    });
+    this.#file?.deleteSetAside();
+  }
+
+  version(): number | undefined {
+    return this.#inFile((table) => table.version());
+  }
+
+  /** Whether another window has written since this was asked last. */
+  changedElsewhere(): boolean {
+    const version = this.version();
+    const changed = version !== this.#version;
+    this.#version = version;
+    return changed;
+  }
+
+  close(): void {
+    this.#file?.close();
+  }
+
+  #orThrow<Answer>(work: (table: SqliteResultTable) => Answer): Answer | undefined {
+    return this.#file?.with(work);
+  }
+
+  /** A file that cannot be had answers as if nothing were stored; one that is only busy is worth another try. */
+  #reading<Answer>(work: (table: SqliteResultTable) => Answer): Answer | undefined {
+    try {
+      return this.#orThrow(work);
+    } catch (error) {
+      const kind = faultKindOf(error);
+      if (kind === 'locked' || kind === 'other') throw error;
+      this.#onFault({ kind, reason: reasonOf(error) });
+      return undefined;
+    }
+  }
+
+  /** What goes wrong is told, and answered with undefined. */
+  #inFile<Answer>(work: (table: SqliteResultTable) => Answer): Answer | undefined {
+    try {
+      return this.#orThrow(work);
+    } catch (error) {
+      this.#onFault({ kind: faultKindOf(error), reason: reasonOf(error) });
+      return undefined;
+    }
+  }
+}

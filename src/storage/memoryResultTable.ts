@@ -1,0 +1,74 @@
+import type { ActionRow } from './actionTable.ts';
+import { byAge } from './resultRow.ts';
+import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
+
+/** Results for one session, where there is no database or none is wanted. */
+export class MemoryResultTable implements ResultTable {
+  readonly #rows = new Map<string, ResultRow>();
+  readonly #quoted = new Set<string>();
+
+  put(row: ResultRow): void {
+    this.#rows.set(row.key, row);
+  }
+
+  facts(key: string): string | undefined {
+    return this.#rows.get(key)?.facts;
+  }
+
+  bytes(key: string): Uint8Array | undefined {
+    return this.#rows.get(key)?.bytes;
+  }
+
+  action(key: string): ActionRow | undefined {
+    return this.#rows.get(key)?.action;
+  }
+
+  list(tenant: string): string[] {
+    return this.#newestFirst()
+      .filter((row) => row.tenant === tenant)
+      .map((row) => row.facts);
+  }
+
+  sizes(): ListedRow[] {
+    return this.#newestFirst().map(({ key, fetchedAt, facts, bytes }) => ({
+      key,
+      fetchedAt,
+      size: bytes.length + facts.length,
+      quoted: this.#quoted.has(key),
+    }));
+  }
+
+  page(behind: RowPlace | undefined, limit: number): PageRow[] {
+    return this.#newestFirst()
+      .filter((row) => behind === undefined || byAge(behind, row) < 0)
+      .slice(0, limit);
+  }
+
+  quote(key: string): void {
+    this.#quoted.add(key);
+  }
+
+  delete(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#rows.delete(key);
+      this.#quoted.delete(key);
+    }
+  }
+
+  setAside(key: string): void {
+    this.#rows.delete(key);
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#quoted.clear();
+  }
+
+  version(): undefined {
+    return undefined;
+  }
+
+  #newestFirst(): ResultRow[] {
+    return [...this.#rows.values()].sort(byAge);
+  }
+}

@@ -1,0 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import { arrived, ref, resultFile } from '../results/fixtures.ts';
+
+// A process of its own, killed by killed.test.ts: stores results one after the other, and tells each by a dot.
+const handlers = createHandlers();
+handlers.open(process.argv[2]);
+const noise = randomBytes(2_000_000).toString('base64');
+for (let commandIndex = 0; commandIndex < 1000; commandIndex++) {
+  handlers.put(...arrived(resultFile(`${commandIndex}${noise}`), { ref: ref({ commandIndex }) }));
+  writeSync(1, '.');
+}
