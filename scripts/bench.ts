@@ -10,6 +10,7 @@ import { benchIndicators } from '../test/bench/indicators.bench.ts';
 import { benchOpen } from '../test/bench/open.bench.ts';
 import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
 import { benchSearch } from '../test/bench/search.bench.ts';
+import { benchRun } from '../test/bench/run.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
 import { packageExtension } from './package.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   bundle: benchBundle,
   budget: benchBudget,
   sharedBudget: benchSharedBudget,
+  run: benchRun,
   decode: benchDecode,
   indicators: benchIndicators,
   open: benchOpen,

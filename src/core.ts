@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Disposable, EventEmitter, ExtensionContext, FileChangeEvent, TreeView } from 'vscode';
+import { offerToGoOn } from './commands/fetchRun.ts';
 import { CommandRunner } from './commands/commandRunner.ts';
 import { createCommands } from './commands/createCommands.ts';
 import { ExpiryWarning } from './commands/expiryWarning.ts';
@@ -53,6 +54,9 @@ export function createCore(context: ExtensionContext, registered: Registered): C
   });
   const exitCode = new ExitCodeItem(services.store);
   services.companions.adoptOpenTabs();
+  void offerToGoOn(services).catch((error: unknown) => {
+    services.log.failure(l10n.t('Live Response'), error);
+  });
   const disposables: readonly { dispose: () => unknown }[] = [
     files,
     missing,
@@ -65,6 +69,9 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.reports,
     services.help,
     services.calls,
+    services.runItem,
+    services.runOverviews,
+    services.runs,
     services.saves,
     services.signIns,
     services.telemetry,

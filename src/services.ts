@@ -5,8 +5,9 @@ import type { Connection } from './connections/connection.ts';
 import { ConnectionList } from './connections/connectionList.ts';
 import { Sessions } from './connections/sessions.ts';
 import type { Session } from './connections/sessions.ts';
+import { Leases } from './identity/leases.ts';
 import { SignIns } from './connections/signIns.ts';
-import type { LedgerPort } from './defender/budget.ts';
+import type { LedgerPort, Priority } from './defender/budget.ts';
 import { systemClock } from './defender/clock.ts';
 import { isLiveResponseError, LiveResponseError } from './defender/errors.ts';
 import type { DownloadLimits } from './defender/download.ts';
@@ -25,6 +26,7 @@ import {
   startStoreThread,
 } from './lazy.ts';
 import { EvidenceNotes } from './notes/evidenceNotes.ts';
+import { RunOverviews } from './documents/runOverviews.ts';
 import { EvidenceReports } from './notes/evidenceReports.ts';
 import { PinnedNotes } from './notes/pinnedNotes.ts';
 import { allowedDownloadHosts, maxDownloadBytes, sendsTelemetry, storageRules } from './platform/config.ts';
@@ -35,6 +37,9 @@ import { tellMemoryOnly, tellSecretsInMemory } from './platform/notices.ts';
 import { tellStorageTrouble } from './platform/storageWords.ts';
 import { createTelemetry } from './platform/telemetry.ts';
 import type { Telemetry } from './platform/telemetry.ts';
+import { estimateRun } from './results/runEstimate.ts';
+import { RunFetches } from './results/runFetch.ts';
+import type { RunRecord } from './results/runFetch.ts';
 import { StoredSearch } from './results/storedSearch.ts';
 import { ResultSaves } from './results/resultSaves.ts';
 import { ResultService } from './results/resultService.ts';
@@ -43,6 +48,7 @@ import { ResultStore } from './results/resultStore.ts';
 import { ActionsView } from './tree/actionsView.ts';
 import type { ActionsViewParts } from './tree/actionsView.ts';
 import { CallsItem } from './tree/callsItem.ts';
+import { RunItem } from './tree/runItem.ts';
 
 const SAMPLE_START = 'liveResponse.sampleStartedAt';
 
@@ -65,13 +71,25 @@ export interface Services {
   readonly forgetAll: () => Promise<void>;
   readonly notes: EvidenceNotes;
   /** An action as the server has it now: one call. A 404 names connection and account. */
-  readonly fetchAction: (session: Session, actionId: string, signal: AbortSignal) => Promise<MachineAction>;
+  readonly fetchAction: (
+    session: Session,
+    actionId: string,
+    signal: AbortSignal,
+    priority?: Priority,
+  ) => Promise<MachineAction>;
   readonly companions: CompanionTabs;
   readonly pinnedNotes: PinnedNotes;
   readonly reports: EvidenceReports;
   readonly help: HelpDocument;
   readonly toolVersion: string;
   readonly calls: CallsItem;
+  readonly runs: RunFetches;
+  /** One window at a time works under a name. */
+  readonly leases: Leases;
+  readonly runOverviews: RunOverviews;
+  readonly runItem: RunItem;
+  /** How long so many results of a run take in the background, ms. */
+  readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
   readonly view: ActionsView;
 }
 
@@ -126,9 +144,9 @@ export function createServices(
     sessions.renew(connection);
     view.reload(connection);
   });
-  const fetchAction: Services['fetchAction'] = async (session, actionId, signal) => {
+  const fetchAction: Services['fetchAction'] = async (session, actionId, signal, priority) => {
     try {
-      return await view.storeOf(session).fetch(actionId, signal);
+      return await view.storeOf(session).fetch(actionId, signal, priority);
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;
       // The same answer for "does not exist" and "not yours to see": so it says who asked, and where.
@@ -154,8 +172,26 @@ export function createServices(
       receivedAction,
       toolVersion: versionOf(context),
       knownAction: (actionId) => lists.map((list) => list.get(actionId)).find((action) => action !== undefined),
-      fetchAction: (actionId, signal) => fetchAction(session, actionId, signal),
+      fetchAction: (actionId, signal, priority) => fetchAction(session, actionId, signal, priority),
     };
+  };
+  const results = new ResultService({ store, findSource, maxBytes: maxDownloadBytes });
+  const leases = new Leases(
+    {
+      take: (name, holder, forMs) => store.call('takeLease', name, holder, forMs),
+      release: (name, holder) => store.call('releaseLease', name, holder),
+    },
+    systemClock,
+  );
+  const runs = new RunFetches({
+    store,
+    open: (ref, signal) => results.open(ref, { signal, priority: 'background' }),
+    hold: (name, signal, work) => leases.hold(name, signal, work),
+    clock: systemClock,
+  });
+  const estimate: Services['estimateRun'] = async ({ run }, count) => {
+    const connection = connections.forTenant(run.tenant);
+    return connection === undefined ? 0 : estimateRun(count, await sharedLedger(store, connection).usage(), Date.now());
   };
   return {
     log,
@@ -165,7 +201,7 @@ export function createServices(
     canLoopback: context.extension.extensionKind === ExtensionKind.UI && env.uiKind === UIKind.Desktop,
     connections,
     sessions,
-    results: new ResultService({ store, findSource, maxBytes: maxDownloadBytes }),
+    results,
     saves: new ResultSaves(findSource),
     search: new StoredSearch(store),
     downloadLink: async (...request) => {
@@ -195,6 +231,11 @@ export function createServices(
     help: new HelpDocument(),
     toolVersion: versionOf(context),
     calls,
+    runs,
+    leases,
+    runOverviews: new RunOverviews({ store, runs, memento: context.globalState, estimate }),
+    runItem: new RunItem({ runs, estimate, missing: async (record) => (await runs.missing(record)).length }),
+    estimateRun: estimate,
     view,
   };
 }

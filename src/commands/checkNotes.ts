@@ -137,7 +137,7 @@ async function fetchMissing(
       continue;
     }
     try {
-      outcomes.set(resultKey(ref), { facts: await services.results.open(ref, { signal }) });
+      outcomes.set(resultKey(ref), { facts: await services.results.open(ref, { signal, priority: 'background' }) });
     } catch (error) {
       if (isCancelled(error)) return;
       services.log.failure(l10n.t('Checking evidence'), error);

@@ -21,6 +21,9 @@ import { exportRaw } from './exportRaw.ts';
 import { fetchResult } from './fetchResult.ts';
 import { loadDevice, loadMore, refresh } from './listCommands.ts';
 import { openCitation } from './openCitation.ts';
+import { exportRun } from './exportRun.ts';
+import { changeRunRules, openRun } from './runOverview.ts';
+import { cancelRun, fetchRun, pauseRun, resumeRun } from './fetchRun.ts';
 import { openDeviceInPortal } from './openDeviceInPortal.ts';
 import { hasWhatItNeeds } from './preconditions.ts';
 import { openFocused, openResult } from './openResult.ts';
@@ -106,6 +109,18 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.openDeviceInPortal]: (args) => openDeviceInPortal(services, args),
     [commandIds.showResultActions]: (args) => showResultActions(services, args),
     [commandIds.accessibilityHelp]: () => accessibilityHelp(services),
+    [commandIds.fetchRun]: (args, runner) => fetchRun(services, runner, args),
+    [commandIds.pauseRun]: () => {
+      pauseRun(services);
+    },
+    [commandIds.resumeRun]: (_args, runner) => resumeRun(services, runner),
+    [commandIds.cancelRun]: () => {
+      cancelRun(services);
+    },
+    [commandIds.openRun]: (args, runner) => openRun(services, runner, args),
+    [commandIds.changeRunRules]: () => changeRunRules(services),
+    [commandIds.exportRunCsv]: (args, runner) => exportRun(services, runner, 'csv', args),
+    [commandIds.exportRunNdjson]: (args, runner) => exportRun(services, runner, 'ndjson', args),
     [commandIds.showLog]: () => {
       services.log.show();
     },

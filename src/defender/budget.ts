@@ -1,9 +1,10 @@
 import type { Clock } from './clock.ts';
 import { LiveResponseError, throwIfCancelled } from './errors.ts';
 import type { TakeAnswer, Usage } from './ledger.ts';
+import { enqueueRising, isClick } from './urgency.ts';
+import type { Priority } from './urgency.ts';
 
-/** A person waits for a `click`; `background` work never takes the last fifth of a window. */
-export type Priority = 'click' | 'background';
+export type { Priority } from './urgency.ts';
 
 /** The right to send one call. */
 export interface CallSlot {
@@ -34,7 +35,7 @@ export interface LedgerPort {
 }
 
 /** The share of each window that background work leaves for clicks. */
-const RESERVE = 0.2;
+export const RESERVE = 0.2;
 /** How often others are looked at when only the end of one of their calls can make room, ms. */
 const LOOK_AGAIN_MS = 100;
 /** The longest that a click waits for a slot before it is told when there will be one, ms. */
@@ -65,10 +66,12 @@ export class QueuedBudget implements Budget {
     const id = await new Promise<number>((resolve, reject) => {
       const leave = (): void => {
         this.#leave(waiter);
+        stopRising();
         reject(new LiveResponseError('cancelled'));
       };
       const settle = (): void => {
         signal.removeEventListener('abort', leave);
+        stopRising();
       };
       const waiter: Waiter = {
         priority,
@@ -83,8 +86,9 @@ export class QueuedBudget implements Budget {
         },
       };
       signal.addEventListener('abort', leave, { once: true });
-      const firstBehind = this.#waiting.findIndex((other) => priority === 'click' && other.priority === 'background');
-      this.#waiting.splice(firstBehind < 0 ? this.#waiting.length : firstBehind, 0, waiter);
+      const stopRising = enqueueRising(this.#waiting, waiter, () => {
+        this.#wake();
+      });
       this.#wake();
     });
     return {
@@ -132,7 +136,7 @@ export class QueuedBudget implements Budget {
     const alarm = new AbortController();
     this.#alarm = alarm;
     try {
-      const answer = await this.#ledger.take(waiter.priority === 'click' ? 1 : 1 - RESERVE);
+      const answer = await this.#ledger.take(isClick(waiter.priority) ? 1 : 1 - RESERVE);
       if ('id' in answer) {
         // Cancelled while the ledger was asked: the call is not sent.
         if (waiter.signal.aborted) await this.#ledger.giveBack(answer.id);
@@ -141,7 +145,7 @@ export class QueuedBudget implements Budget {
         return;
       }
       const delay = answer.retryInMs ?? LOOK_AGAIN_MS;
-      if (waiter.priority === 'click' && delay > PATIENCE_MS) {
+      if (isClick(waiter.priority) && delay > PATIENCE_MS) {
         throw new LiveResponseError('rateLimited', { retryAt: this.#clock.now() + delay });
       }
       await this.#clock.wait(delay, alarm.signal).catch(() => undefined);

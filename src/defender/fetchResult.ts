@@ -7,11 +7,10 @@ import { MemorySink } from './downloadSink.ts';
 import type { DownloadSink } from './downloadSink.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
 import type { ResultLink } from './resultLink.ts';
+import { enqueueRising, isClick } from './urgency.ts';
 
-/** How many results are downloaded at once. */
+/** How many results are downloaded at once. Background work may hold all of these, for minutes: clicks do not count it. */
 const DOWNLOADS_AT_ONCE = 4;
-/** How many of these only what is soon over may have: a click on a result waits for no run and for no large file. */
-const KEPT_FOR_CLICKS = 1;
 
 /** A new action can answer 404 for about this long, ms. Source: api-facts §2, seen in public clients. */
 const YOUNG_MS = 120_000;
@@ -52,7 +51,7 @@ export interface ResultFetcher {
  * unless enough came through the link before it was refused.
  */
 export function createResultFetcher(client: DefenderClient, clock: Clock): ResultFetcher {
-  const slots = createSlots();
+  const slots = createSlots(DOWNLOADS_AT_ONCE);
 
   const getLink = async (
     actionId: string,
@@ -73,10 +72,10 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
     }
   };
 
-  const begin = (sink: DownloadSink, isLong: boolean): FetchInto => {
+  const begin = (sink: DownloadSink, line?: Priority): FetchInto => {
     const download = new Download(sink);
     return (actionId, commandIndex, signal, options) =>
-      slots(isLong || options.priority === 'background', signal, async () => {
+      slots(line ?? options.priority ?? 'click', signal, async () => {
         // A file of gigabytes can outlive several links.
         for (let replaceAbove = -1; ;) {
           const link = await getLink(actionId, commandIndex, signal, options);
@@ -93,48 +92,54 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
   };
 
   return {
-    fetchInto: (sink) => begin(sink, true),
+    // Large, so in the line of those that clicks do not count.
+    fetchInto: (sink) => begin(sink, 'background'),
     fetchResult: async (...request) => {
       const sink = new MemorySink();
-      const facts = await begin(sink, false)(...request);
+      const facts = await begin(sink)(...request);
       return { ...facts, bytes: sink.bytes() };
     },
   };
 }
 
-function createSlots(): <T>(canWait: boolean, signal: AbortSignal, work: () => Promise<T>) => Promise<T> {
-  let free = DOWNLOADS_AT_ONCE;
-  const clicks: (() => void)[] = [];
-  const others: (() => void)[] = [];
+function createSlots(
+  count: number,
+): <T>(priority: Priority, signal: AbortSignal, work: () => Promise<T>) => Promise<T> {
+  const working: { readonly priority: Priority }[] = [];
+  const waiting: { readonly priority: Priority; readonly enter: () => void }[] = [];
+  const hasRoom = (priority: Priority): boolean =>
+    (isClick(priority) ? working.filter((one) => isClick(one.priority)) : working).length < count;
   const admit = (): void => {
-    for (;;) {
-      const next = free > 0 ? (clicks.shift() ?? (free > KEPT_FOR_CLICKS ? others.shift() : undefined)) : undefined;
-      if (next === undefined) return;
-      free--;
-      next();
+    for (let first = waiting[0]; first !== undefined && hasRoom(first.priority); first = waiting[0]) {
+      waiting.shift();
+      working.push(first);
+      first.enter();
     }
   };
-  const enter = (line: (() => void)[], signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
+  return async (priority, signal, work) => {
+    throwIfCancelled(signal);
+    const place = await new Promise<{ readonly priority: Priority }>((resolve, reject) => {
       const leave = (): void => {
-        line.splice(line.indexOf(go), 1);
+        waiting.splice(waiting.indexOf(mine), 1);
+        stopRising();
         reject(new LiveResponseError('cancelled'));
       };
-      const go = (): void => {
-        signal.removeEventListener('abort', leave);
-        resolve();
+      const mine = {
+        priority,
+        enter: (): void => {
+          signal.removeEventListener('abort', leave);
+          stopRising();
+          resolve(mine);
+        },
       };
-      line.push(go);
+      const stopRising = enqueueRising(waiting, mine, admit);
       signal.addEventListener('abort', leave, { once: true });
       admit();
     });
-  return async (canWait, signal, work) => {
-    throwIfCancelled(signal);
-    await enter(canWait ? others : clicks, signal);
     try {
       return await work();
     } finally {
-      free++;
+      working.splice(working.indexOf(place), 1);
       admit();
     }
   };

@@ -4,6 +4,8 @@ export interface ActionQuery {
   readonly liveResponseOnly: boolean;
   /** Only this device. */
   readonly machineId?: string;
+  /** Created no earlier and no later than these: ISO times in UTC. */
+  readonly created?: { readonly from: string; readonly to: string };
   readonly top: number;
   readonly skip: number;
 }
@@ -13,6 +15,10 @@ export function toODataQuery(query: ActionQuery): string {
   const conditions: string[] = [];
   if (query.liveResponseOnly) conditions.push(`type eq ${quote('LiveResponse')}`);
   if (query.machineId !== undefined) conditions.push(`machineId eq ${quote(query.machineId)}`);
+  if (query.created !== undefined) {
+    // Times stand unquoted.
+    conditions.push(`creationDateTimeUtc ge ${query.created.from}`, `creationDateTimeUtc le ${query.created.to}`);
+  }
   const parts = [
     ...(conditions.length > 0 ? [['$filter', conditions.join(' and ')] as const] : []),
     // The default order is not documented, and paging without an order loses rows.

@@ -48,6 +48,14 @@ export const commandIds = {
   openDeviceInPortal: 'liveResponse.openDeviceInPortal',
   showResultActions: 'liveResponse.showResultActions',
   accessibilityHelp: 'liveResponse.accessibilityHelp',
+  fetchRun: 'liveResponse.fetchRun',
+  pauseRun: 'liveResponse.pauseRun',
+  resumeRun: 'liveResponse.resumeRun',
+  cancelRun: 'liveResponse.cancelRun',
+  openRun: 'liveResponse.openRun',
+  changeRunRules: 'liveResponse.changeRunRules',
+  exportRunCsv: 'liveResponse.exportRunCsv',
+  exportRunNdjson: 'liveResponse.exportRunNdjson',
   showLog: 'liveResponse.showLog',
 } as const;
 

@@ -2,12 +2,15 @@ import type { DefenderClient } from '../defender/client.ts';
 import { throwIfCancelled } from '../defender/errors.ts';
 import type { ActionQuery } from '../defender/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
+import type { Priority } from '../defender/urgency.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { Emitter } from './emitter.ts';
 import { SharedWork } from '../defender/sharedWork.ts';
 
 /** Rows of one page: a screen or two, and one call. */
 export const PAGE_SIZE = 50;
+/** Of a span nobody looks at the rows: few calls, and answers that stay bounded. */
+const SPAN_PAGE_SIZE = 1000;
 
 export type ListState =
   | { readonly kind: 'unknown' }
@@ -64,6 +67,18 @@ export class ActionStore {
     return this.#byId.get(actionId) ?? this.#apart.get(actionId);
   }
 
+  /** Back to when the list is whole, ms since 1970: -Infinity where all pages are loaded, undefined where none is. */
+  get wholeSince(): number | undefined {
+    if (this.#state.kind !== 'loaded') return undefined;
+    if (!this.#state.hasMore) return -Infinity;
+    let oldest: number | undefined;
+    for (const id of this.#listed) {
+      const created = parseServerTime(this.#byId.get(id)?.creationDateTimeUtc) ?? Infinity;
+      oldest = Math.min(oldest ?? Infinity, created);
+    }
+    return oldest;
+  }
+
   get #hasMore(): boolean {
     return this.#state.kind === 'loaded' && this.#state.hasMore;
   }
@@ -97,25 +112,34 @@ export class ActionStore {
     });
   }
 
+  /** Loads all actions that were created in a span of time: one call for each {@link SPAN_PAGE_SIZE} of them. */
+  loadSpan(created: NonNullable<ActionQuery['created']>, signal: AbortSignal): Promise<void> {
+    return this.#loadAll({ created }, SPAN_PAGE_SIZE, signal);
+  }
+
   /** An action as the server has it now: one call. */
-  async fetch(actionId: string, signal: AbortSignal): Promise<MachineAction> {
+  async fetch(actionId: string, signal: AbortSignal, priority: Priority = 'click'): Promise<MachineAction> {
     const client = await this.#client();
-    const action = await client.getMachineAction(actionId, signal);
+    const action = await client.getMachineAction(actionId, signal, priority);
     // It joins the list only once a page brings it: a lone old action amid the newest would look like the next one.
     if (this.#byId.has(action.id)) this.#merge([action], false);
     else this.#apart.set(action.id, action);
     return action;
   }
 
-  async #loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
+  #loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
+    return this.#loadAll({ machineId }, PAGE_SIZE, signal);
+  }
+
+  async #loadAll(part: Pick<ActionQuery, 'machineId' | 'created'>, top: number, signal: AbortSignal): Promise<void> {
     const client = await this.#client();
     let nextLink: string | undefined;
     for (let skip = 0, more = true; more;) {
-      const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, machineId, top: PAGE_SIZE, skip };
+      const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, ...part, top, skip };
       const page = await client.listMachineActions(query, signal, nextLink);
       nextLink = page.nextLink;
       skip += page.actions.length;
-      more = nextLink !== undefined || page.actions.length >= PAGE_SIZE;
+      more = nextLink !== undefined || page.actions.length >= top;
       this.#merge(page.actions, false);
     }
   }

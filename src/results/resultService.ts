@@ -2,6 +2,8 @@ import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultRef } from '../evidence/uri.ts';
+import { Urgency } from '../defender/urgency.ts';
+import type { Priority } from '../defender/urgency.ts';
 import { describeReceived } from './receivedFacts.ts';
 import { findActionWithResult } from './resultSource.ts';
 import type { FindSource } from './resultSource.ts';
@@ -18,6 +20,8 @@ export interface ResultServiceOptions {
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
+  /** A click unless it is said otherwise. Whoever clicks hurries up what is under way in the background. */
+  readonly priority?: Exclude<Priority, Urgency>;
   readonly onProgress?: (received: number, total: number | undefined) => void;
 }
 
@@ -25,6 +29,7 @@ type ProgressListener = NonNullable<OpenOptions['onProgress']>;
 
 interface Flight {
   readonly work: SharedWork<StoredFacts>;
+  readonly urgency: Urgency;
   readonly listeners: Set<ProgressListener>;
 }
 
@@ -52,10 +57,11 @@ export class ResultService {
     return stored ?? this.#join(ref, options);
   }
 
-  #join(ref: ResultRef, { signal, onProgress }: OpenOptions): Promise<StoredFacts> {
+  #join(ref: ResultRef, { signal, onProgress, priority = 'click' }: OpenOptions): Promise<StoredFacts> {
     const key = resultKey(ref);
-    const flight = this.#flights.get(key) ?? this.#takeOff(ref);
+    const flight = this.#flights.get(key) ?? this.#takeOff(ref, priority);
     this.#flights.set(key, flight);
+    if (priority === 'click') flight.urgency.raise();
     if (onProgress !== undefined) flight.listeners.add(onProgress);
     return flight.work.join(signal, () => {
       // One that was given up may end after its successor has begun.
@@ -63,22 +69,29 @@ export class ResultService {
     });
   }
 
-  #takeOff(ref: ResultRef): Flight {
+  #takeOff(ref: ResultRef, priority: 'click' | 'background'): Flight {
+    const urgency = new Urgency(priority);
     const listeners = new Set<ProgressListener>();
     const report: ProgressListener = (received, total) => {
       for (const listener of listeners) listener(received, total);
     };
-    return { work: new SharedWork((signal) => this.#fetch(ref, signal, report)), listeners };
+    return { work: new SharedWork((signal) => this.#fetch(ref, signal, urgency, report)), urgency, listeners };
   }
 
-  async #fetch(ref: ResultRef, signal: AbortSignal, onProgress: ProgressListener): Promise<StoredFacts> {
+  async #fetch(
+    ref: ResultRef,
+    signal: AbortSignal,
+    urgency: Urgency,
+    onProgress: ProgressListener,
+  ): Promise<StoredFacts> {
     const source = await this.#options.findSource(ref);
-    const { action, kind } = await findActionWithResult(source, ref, signal);
+    const { action, kind } = await findActionWithResult(source, ref, signal, urgency);
     if (kind === 'file') throw new LiveResponseError('resultIsFile');
     const maxBytes = this.#options.maxBytes();
     const downloaded = await source.fetchResult(ref.actionId, ref.commandIndex, signal, {
       maxBytes,
       onProgress,
+      priority: urgency,
       actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
     });
     // From here on nothing is given up: the answer was paid for.

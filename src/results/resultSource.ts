@@ -2,6 +2,7 @@ import { LiveResponseError } from '../defender/errors.ts';
 import type { ResultFetcher } from '../defender/fetchResult.ts';
 import type { ReceivedAction } from '../defender/receivedActions.ts';
 import type { MachineAction } from '../defender/schema.ts';
+import type { Priority } from '../defender/urgency.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { findCommand, resultOf } from './commands.ts';
 
@@ -17,7 +18,7 @@ export interface ResultSource extends ResultFetcher {
   /** The version of the program that fetches. */
   readonly toolVersion: string;
   /** The action as the server has it now: one call. */
-  readonly fetchAction: (actionId: string, signal: AbortSignal) => Promise<MachineAction>;
+  readonly fetchAction: (actionId: string, signal: AbortSignal, priority?: Priority) => Promise<MachineAction>;
 }
 
 /** Finds the tenant of a result. @throws LiveResponseError `noConnection` when no connection leads to it */
@@ -39,11 +40,12 @@ export async function findActionWithResult(
   source: ResultSource,
   ref: ResultRef,
   signal: AbortSignal,
+  priority: Priority = 'click',
 ): Promise<ActionWithResult> {
   const known = source.knownAction(ref.actionId);
   const command = known === undefined ? undefined : findCommand(known, ref.commandIndex);
   const mayHaveMovedOn = known === undefined || command === undefined || resultOf(known, command) === 'notYet';
-  const action = mayHaveMovedOn ? await source.fetchAction(ref.actionId, signal) : known;
+  const action = mayHaveMovedOn ? await source.fetchAction(ref.actionId, signal, priority) : known;
   return { action, kind: kindOfResult(action, ref.commandIndex) };
 }
 

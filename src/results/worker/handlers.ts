@@ -16,12 +16,15 @@ import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../stor
 import type { SignInTable } from '../../storage/signInTable.ts';
 import { emptyDatabase, openDatabase } from '../../storage/database.ts';
 import { KeptResults } from '../../storage/keptResults.ts';
+import { MemoryRunTable, RUN_SCHEMA, SqliteRunTable } from '../../storage/runTable.ts';
+import type { RunTable } from '../../storage/runTable.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
 import { createActionHandlers, toActionRow } from './actionHandlers.ts';
 import { createIndicatorHandlers } from './indicatorHandlers.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
+import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
 import { readableRaw, readFacts, readStored } from './storedTexts.ts';
 import { createStoreHandlers } from './storeHandlers.ts';
@@ -44,6 +47,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let connections: ConnectionTable = new MemoryConnectionTable();
   let signIns: SignInTable = new MemorySignInTable();
   let copies: CopyTable = new MemoryCopyTable();
+  let runs: RunTable = new MemoryRunTable();
   let ledger = new Ledger(new MemoryCallRows());
   // Output and errors are read one after the other: the second one need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
@@ -74,6 +78,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       connections = new SqliteConnectionTable(shared);
       signIns = new SqliteSignInTable(shared);
       copies = new SqliteCopyTable(shared);
+      shared.exec(RUN_SCHEMA);
+      runs = new SqliteRunTable(shared);
       ledger = new Ledger(new SqliteCallTable(shared));
       removeShared = () => {
         emptyDatabase(shared);
@@ -107,6 +113,10 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       return found === undefined ? undefined : toDocumentBytes(found);
     },
     text,
+    ...createRunHandlers(
+      (ref) => decoded(ref)?.transcript,
+      () => runs,
+    ),
     raw: (ref) => {
       const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);

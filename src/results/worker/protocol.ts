@@ -4,11 +4,12 @@ import type { ReceivedAction } from '../../defender/receivedActions.ts';
 import type { IndicatorCalls } from './indicatorHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
 import type { ActionCalls } from './actionHandlers.ts';
+import type { RunCalls } from './runHandlers.ts';
 import type { SearchCalls } from './searchCalls.ts';
 import type { StoreCalls, WorkerNotice } from './storeCalls.ts';
 
 /** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
-export interface WorkerCalls extends ActionCalls, IndicatorCalls, StoreCalls, SearchCalls {
+export interface WorkerCalls extends ActionCalls, IndicatorCalls, RunCalls, StoreCalls, SearchCalls {
   /** Opens or creates the databases; answers where they ended up. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { Urgency } from '../../../src/defender/urgency.ts';
 import { QueuedBudget } from '../../../src/defender/budget.ts';
 import type { Budget, CallSlot, Priority } from '../../../src/defender/budget.ts';
 import { API_WINDOWS } from '../../../src/defender/ledger.ts';
@@ -238,5 +239,44 @@ suite('the budget', () => {
     assert.deepEqual(await used(budget), { minute: 0, hour: 3 });
     await clock.pass(HOUR - MINUTE);
     assert.deepEqual(await used(budget), { minute: 0, hour: 0 });
+  });
+
+  test('background work that a person begins to wait for is served at once, out of the reserve', async () => {
+    const clock = new SimulatedClock();
+    const budget = createBudget(clock);
+    await takeNow(budget, 80, 'background');
+    const urgency = new Urgency('background');
+    const before = ask(budget, 'background');
+    const raised: { given: boolean; slot: Promise<CallSlot> } = {
+      given: false,
+      slot: budget.take(urgency, patience()),
+    };
+    void raised.slot.then(() => {
+      raised.given = true;
+    });
+    await clock.pass(1000);
+    assert.deepEqual([before.given, raised.given], [false, false]);
+    urgency.raise();
+    await clock.pass(0);
+    await settle();
+    assert.deepEqual([before.given, raised.given], [false, true]);
+    // Raised before, it never was background work.
+    const late = new Urgency('background');
+    late.raise();
+    await budget.take(late, patience());
+  });
+
+  test('one that turned away can be raised without harm', async () => {
+    const clock = new SimulatedClock();
+    const budget = createBudget(clock);
+    await takeNow(budget, 80, 'background');
+    const controller = new AbortController();
+    const urgency = new Urgency('background');
+    const left = budget.take(urgency, controller.signal);
+    controller.abort();
+    await assert.rejects(left, failure('cancelled'));
+    urgency.raise();
+    await settle();
+    assert.deepEqual(await used(budget), { minute: 80, hour: 80 });
   });
 });

@@ -26,4 +26,15 @@ suite('the query of a list', () => {
     assert.equal(new URLSearchParams(query).get('$filter'), "machineId eq 'x'' or type eq ''Isolate&$top=1#'");
     assert.equal(query.split('&').length, 3);
   });
+
+  test('a span of creation times stands unquoted', () => {
+    const created = { from: '2026-11-23T20:00:00.000Z', to: '2026-11-23T21:00:00.000Z' };
+    const query = decodeURIComponent(toODataQuery({ liveResponseOnly: false, created, top: 1000, skip: 0 }));
+    assert.ok(
+      query.startsWith(
+        '$filter=creationDateTimeUtc ge 2026-11-23T20:00:00.000Z and creationDateTimeUtc le 2026-11-23T21:00:00.000Z&',
+      ),
+      query,
+    );
+  });
 });

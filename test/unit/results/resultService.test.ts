@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { isClick } from '../../../src/defender/urgency.ts';
 import { LiveResponseError } from '../../../src/defender/errors.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import { failure, patience } from '../defender/expected.ts';
@@ -218,5 +219,29 @@ suite('several callers at once', () => {
     await assert.rejects(scene.service.open(ref(), { signal: AbortSignal.abort() }), failure('cancelled'));
     await flush();
     assert.deepEqual(scene.asked, []);
+  });
+
+  test('a click that joins what is under way in the background hurries it up', async () => {
+    const scene = new Scene();
+    const background = scene.service.open(ref(), { signal: patience(), priority: 'background' });
+    await flush();
+    const [priority] = scene.priorities;
+    assert.ok(priority !== undefined && !isClick(priority));
+    const click = scene.service.open(ref(), { signal: patience() });
+    await flush();
+    assert.equal(isClick(priority), true);
+    await scene.land();
+    await Promise.all([background, click]);
+    assert.deepEqual(scene.asked, ['result 0']);
+  });
+
+  test('background work that joins a click leaves it a click', async () => {
+    const scene = new Scene();
+    const click = scene.service.open(ref(), { signal: patience() });
+    const background = scene.service.open(ref(), { signal: patience(), priority: 'background' });
+    await flush();
+    assert.deepEqual(scene.priorities.map(isClick), [true]);
+    await scene.land();
+    await Promise.all([background, click]);
   });
 });

@@ -2,6 +2,7 @@ import type { DownloadedResult, DownloadLimits } from '../../../src/defender/dow
 import { LiveResponseError } from '../../../src/defender/errors.ts';
 import type { ReceivedAction } from '../../../src/defender/receivedActions.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
+import type { Priority } from '../../../src/defender/urgency.ts';
 import { ResultService } from '../../../src/results/resultService.ts';
 import { ResultStore } from '../../../src/results/resultStore.ts';
 import type { StoreThread } from '../../../src/results/resultStore.ts';
@@ -45,6 +46,8 @@ export class Scene {
   /** What was asked of the server, in order. */
   readonly asked: string[] = [];
   readonly signals: AbortSignal[] = [];
+  /** How urgent each fetch is. */
+  readonly priorities: Priority[] = [];
   readonly store = new ResultStore({
     folder: undefined,
     startThread: () =>
@@ -72,6 +75,7 @@ export class Scene {
         fetchResult: (actionId, commandIndex, signal, limits) => {
           this.asked.push(`result ${actionId === ACTION_ID ? '' : actionId}${commandIndex}`);
           this.signals.push(signal);
+          this.priorities.push(limits.priority ?? 'click');
           return this.#download(signal, limits);
         },
         fetchInto: () => () => Promise.reject(new Error('nothing is saved here')),

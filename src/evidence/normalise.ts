@@ -1,0 +1,97 @@
+/** What is taken for equal besides what always is. */
+export interface NormaliseRules {
+  /** The device's own names. */
+  readonly host: boolean;
+  /** Dates and times of day. */
+  readonly times: boolean;
+  /** Process ids that are named as such. */
+  readonly pids: boolean;
+  readonly guids: boolean;
+}
+
+export type NormaliseRule = keyof NormaliseRules;
+
+/** One rule as it can be shown: what it finds, and what stands there afterwards. */
+export interface NormaliseStep {
+  readonly rule: NormaliseRule | 'transcriptLine' | 'trailingNuls';
+  /** Undefined for the device's names, which differ from text to text. */
+  readonly pattern: RegExp | undefined;
+  readonly becomes: string;
+}
+
+const GUID = '[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}';
+const CLOCK = '\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?(?:[ \\u202f]?[ap]m\\b)?';
+const DATE = '(?:\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|\\d{1,2}[-/.]\\d{1,2}[-/.]\\d{4})';
+const ZONE = ' ?(?:z\\b|utc\\b|gmt\\b|[+-]\\d{2}:?\\d{2}\\b)';
+
+/**
+ * All rules, in the order in which they are applied. Bounded repetitions only: the text is a device's, and must not be
+ * able to make a pattern slow.
+ */
+export const normaliseSteps: readonly NormaliseStep[] = [
+  {
+    rule: 'transcriptLine',
+    // The line as the service writes it and nothing like it: whatever else stands there is a difference.
+    pattern: new RegExp(
+      `^(Transcript started, output file is )[a-z]:\\\\[^\\r\\n"<>|:*?]{1,200}\\\\PSScript_Transcript_\\{${GUID}\\}\\.txt(?=[\\r\\n\\0]|$)`,
+      'iu',
+    ),
+    // The line stays, so that lines keep their numbers.
+    becomes: '$1<transcript>',
+  },
+  { rule: 'trailingNuls', pattern: undefined, becomes: '' },
+  { rule: 'host', pattern: undefined, becomes: '<host>' },
+  { rule: 'guids', pattern: new RegExp(`(?<![\\da-z])${GUID}(?![\\da-z])`, 'giu'), becomes: '<guid>' },
+  {
+    rule: 'times',
+    pattern: new RegExp(
+      `(?<![\\d.:/-])(?:${DATE}(?:(?:t|,? {1,2})${CLOCK}(?:${ZONE})?)?|\\d{1,2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?[ap]m\\b)?(?:${ZONE})?)(?![\\d:/]|\\.\\d)`,
+      'giu',
+    ),
+    becomes: '<time>',
+  },
+  {
+    rule: 'pids',
+    pattern: /\b(p?pid|(?:parent ?)?process ?id)("?[ \t]{0,20}[:=]?[ \t]{0,20}"?)\d{1,10}(?![\d.])/giu,
+    becomes: '$1$2<pid>',
+  },
+];
+
+/** The rules that a comparison of many devices begins with: each device has a name and a clock of its own. */
+export const usualRules: NormaliseRules = { host: true, times: true, pids: true, guids: true };
+
+/**
+ * A text as it is compared: what differs on every device by nature is replaced by a word for it. Lines keep their
+ * number. It is for comparing only: what is stored, shown, quoted and hashed as evidence never goes through here.
+ *
+ * @param names - the device's own names, short and DNS; others stay
+ */
+export function normalise(text: string, rules: NormaliseRules, names: readonly string[]): string {
+  let normalised = text;
+  for (const { rule, pattern, becomes } of normaliseSteps) {
+    if (rule === 'trailingNuls') normalised = withoutTrailingNuls(normalised);
+    else if (rule === 'transcriptLine' || rules[rule]) {
+      const search = rule === 'host' ? namesPattern(names) : pattern;
+      if (search !== undefined) normalised = normalised.replace(search, becomes);
+    }
+  }
+  return normalised;
+}
+
+/** Counted and not searched: `\0+$` takes forever on a text of many NULs that do not stand at its end. */
+function withoutTrailingNuls(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
+  return text.slice(0, end);
+}
+
+/** The names as whole words, the longest first: `ws-1.example.com` is one name and not `ws-1` and a rest. */
+function namesPattern(names: readonly string[]): RegExp | undefined {
+  const words = [...new Set(names)]
+    .filter((name) => name !== '')
+    .sort((one, other) => other.length - one.length)
+    .map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&'));
+  return words.length === 0
+    ? undefined
+    : new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${words.join('|')})(?![\\p{L}\\p{N}_-])`, 'giu');
+}

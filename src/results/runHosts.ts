@@ -1,0 +1,56 @@
+import { parseServerTime } from '../defender/serverTime.ts';
+import type { ActionStore } from './actionStore.ts';
+import { findRuns, RUN_PAUSE_MS, runOf, timesOf } from './runs.ts';
+import type { Run } from './runs.ts';
+
+/** How far before its oldest known action the rest of a run is looked for at once, ms: one call more is dearer. */
+const LOOK_BACK_MS = 3 * 60 * 60_000;
+
+type List = Pick<ActionStore, 'actions' | 'wholeSince' | 'loadSpan'>;
+
+/** Whether the loaded list may lack actions of a run. */
+export function mayLackHosts(list: List, run: Run): boolean {
+  return timesOf(run).first - RUN_PAUSE_MS < (list.wholeSince ?? Infinity);
+}
+
+/** The run with all its hosts: loads what is created around it, one call for each 1,000 actions, until both ends are known. */
+export async function loadHosts(list: List, run: Run, signal: AbortSignal): Promise<Run> {
+  let from = list.wholeSince ?? Infinity;
+  let whole = run;
+  for (;;) {
+    const { first, last } = timesOf(whole);
+    if (first - RUN_PAUSE_MS >= from) return whole;
+    from = first - LOOK_BACK_MS;
+    const to = new Date(last + RUN_PAUSE_MS).toISOString();
+    await list.loadSpan({ from: new Date(from).toISOString(), to }, signal);
+    const [member] = whole.members;
+    const found = runOf(findRuns(list.actions, run.tenant), member?.actionId ?? '', member?.commandIndex);
+    if (found === undefined) return whole;
+    whole = found;
+  }
+}
+
+/** Whether two findings are the same run, of which one knows more hosts. */
+export function overlaps(one: Run, other: Run): boolean {
+  const { actionId, commandIndex } = one.members[0] ?? { actionId: '', commandIndex: 0 };
+  return (
+    JSON.stringify(one.words) === JSON.stringify(other.words) && runOf([other], actionId, commandIndex) !== undefined
+  );
+}
+
+/** Oldest first, each once. */
+export function mergeRuns(one: Run, other: Run): Run {
+  const members = new Map(
+    [...one.members, ...other.members].map((member) => [`${member.actionId}#${member.commandIndex}`, member]),
+  );
+  const created = (text: string): number => parseServerTime(text) ?? 0;
+  const all = [...members.values()].sort(
+    (a, b) => created(a.createdAt) - created(b.createdAt) || a.actionId.localeCompare(b.actionId),
+  );
+  const first = all[0];
+  return {
+    ...other,
+    members: all,
+    key: first?.actionId === one.members[0]?.actionId ? one.key : other.key,
+  };
+}

@@ -1,0 +1,102 @@
+import type { ResultRef } from '../evidence/uri.ts';
+import { isAvailable, memberKey } from './runFetch.ts';
+import type { KeptFailure, RunRecord } from './runFetch.ts';
+import { refOf } from './runs.ts';
+import type { RunMember } from './runs.ts';
+import type { RunComparison } from './runGroups.ts';
+import type { StoredFacts } from './storedResult.ts';
+
+/** How a host of a run stands. `unreadable`: there is a result, and it is none of a script. */
+export type RowState = 'result' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
+
+/** One command of a run on one device: there is a row for each, whatever came of it. */
+export interface RunRow {
+  readonly member: RunMember;
+  readonly ref: ResultRef;
+  readonly state: RowState;
+  readonly facts: StoredFacts | undefined;
+  readonly failure: KeptFailure | undefined;
+}
+
+/** The rows of a run, in the order of its members. */
+export function toRows(record: RunRecord, known: (ref: ResultRef) => StoredFacts | undefined): RunRow[] {
+  return record.run.members.map((member) => {
+    const ref = refOf(record.run, member);
+    const facts = known(ref);
+    const failure = record.failures[memberKey(member)];
+    return { member, ref, facts, failure, state: stateOf(member, facts, failure) };
+  });
+}
+
+/** Whether a row has a text that can be read and compared. */
+export function hasResult(row: RunRow): boolean {
+  return row.state === 'result';
+}
+
+function stateOf(member: RunMember, facts: StoredFacts | undefined, failure: KeptFailure | undefined): RowState {
+  if (facts !== undefined) return facts.transcript === undefined ? 'unreadable' : 'result';
+  if (failure !== undefined) return 'failed';
+  if (isAvailable(member)) return 'notFetched';
+  if (member.result === 'never') return 'never';
+  if (member.result === 'notYet') return member.actionStatus === 'Pending' ? 'pending' : 'running';
+  return 'byDesign';
+}
+
+export const RUN_COLUMNS = [
+  'device',
+  'machineId',
+  'actionId',
+  'commandIndex',
+  'createdUtc',
+  'actionStatus',
+  'commandStatus',
+  'state',
+  'why',
+  'exitCode',
+  'errorLines',
+  'outputLines',
+  'resultBytes',
+  'sha256',
+  'fetchedUtc',
+  'hostsWithEqualResult',
+] as const;
+
+type Column = (typeof RUN_COLUMNS)[number];
+
+/** A row for a machine. Numbers stay numbers; what is not known is missing. */
+export type RunExportRow = Readonly<Partial<Record<Column, string | number>>>;
+
+/** @param why - says in a sentence why there is no result; empty where there is one */
+export function toExportRows(
+  rows: readonly RunRow[],
+  comparison: RunComparison | undefined,
+  why: (row: RunRow) => string,
+): RunExportRow[] {
+  const sizes = new Map<number, number>();
+  for (const { members } of comparison?.groups ?? []) for (const member of members) sizes.set(member, members.length);
+  return rows.map(({ member, facts, ...row }, at) => {
+    const transcript = facts?.transcript;
+    return withoutMissing({
+      device: member.device,
+      machineId: member.machineId ?? undefined,
+      actionId: member.actionId,
+      commandIndex: member.commandIndex,
+      createdUtc: member.createdAt,
+      actionStatus: member.actionStatus,
+      commandStatus: member.commandStatus,
+      state: row.state,
+      why: why({ member, facts, ...row }),
+      exitCode: transcript?.exitCode,
+      errorLines: transcript?.errorLines,
+      outputLines: transcript?.output.lines,
+      resultBytes: facts?.size,
+      sha256: facts?.sha256,
+      fetchedUtc: facts === undefined ? undefined : new Date(facts.fetchedAt).toISOString(),
+      hostsWithEqualResult: sizes.get(at),
+    });
+  });
+}
+
+function withoutMissing(row: Readonly<Record<Column, string | number | undefined>>): RunExportRow {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+}

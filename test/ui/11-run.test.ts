@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { huntingRun } from '../../src/sample/huntingRun.ts';
+import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { reloadWindow } from '../rig/workbench.ts';
+import {
+  clickDialog,
+  clickNotification,
+  readDialog,
+  readEditor,
+  readStatusBar,
+  waitForNotification,
+} from '../rig/workbenchParts.ts';
+import { menuTitle } from './support/commands.ts';
+import {
+  LOCAL,
+  pictureOfFailure,
+  startSession,
+  takePictures,
+  tenantOf,
+  waitForRows,
+  waitForTab,
+} from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+/** What the list says that there is: the command has ended. Two of these have none all the same. */
+const AVAILABLE = 196;
+const PLENTY = [
+  { limit: 10_000, milliseconds: 60_000, label: '00:01:00' },
+  { limit: 10_000, milliseconds: 3_600_000, label: '01:00:00' },
+];
+
+suite('a run over 200 hosts', () => {
+  let session: Session;
+  let forgetting: ReturnType<typeof setInterval> | undefined;
+  before(async () => {
+    session = await startSession({ tenant: 'local', tenantOptions: { limits: PLENTY } });
+    await waitForRows(session.page, LOCAL);
+  });
+  after(async () => {
+    clearInterval(forgetting);
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
+  });
+
+  const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);
+  const links = (): string[] =>
+    tenantOf(session)
+      .recording.calls('link')
+      .map(({ path: asked }) => asked);
+  const item = async (): Promise<string | undefined> =>
+    (await readStatusBar(session.page)).find(({ id }) => id.endsWith('.run'))?.text;
+  const overview = (): Promise<readonly string[]> => readEditor(session.page);
+  const waitForLine = (what: string): Promise<string> =>
+    waitFor(`"${what}" in the overview`, async () => (await overview()).find((line) => line.includes(what)));
+  const dialog = async (what: string): Promise<{ text: string }> =>
+    waitFor(`a dialog "${what}"`, async () => {
+      const shown = await readDialog(session.page);
+      return shown?.text.includes(what) === true ? shown : undefined;
+    });
+
+  /** The budget of this window lets 80 calls a minute through in the background. Here the minute never fills. */
+  function forgetCalls(): void {
+    const folder = path.join(
+      session.server.serverDataDir,
+      'data/User/globalStorage/live-response-results.live-response-results',
+    );
+    const database = new DatabaseSync(path.join(folder, 'shared.db'));
+    database.exec('PRAGMA busy_timeout = 5000');
+    forgetting = setInterval(() => {
+      database.exec('DELETE FROM calls WHERE ended_at IS NOT NULL');
+    }, 100);
+  }
+
+  test('its hosts are found, its price is named, and it is fetched in the background', async () => {
+    const { page } = session;
+    await palette('fetchRun');
+    for (;;) {
+      const { items } = await waitForQuickInput(page, ({ title }) => title === 'Choose a Run');
+      // Only the rows in view are in the page: the list is narrowed first.
+      assert.ok(items.length > 0);
+      await typeQuickInput(page, huntingRun.scriptName, false);
+      const narrowed = await waitForQuickInput(page, (input) => input.items.length <= 2);
+      if (narrowed.items.some(({ label }) => label === huntingRun.scriptName)) break;
+      const lists = tenantOf(session).recording.calls('list').length;
+      await chooseQuickPick(page, 'Load older actions');
+      await waitFor('an older page', () => Promise.resolve(tenantOf(session).recording.calls('list').length > lists));
+    }
+    await chooseQuickPick(page, huntingRun.scriptName);
+    const before = tenantOf(session).recording.calls('list').length;
+    await dialog('Find all hosts of this run first?');
+    assert.equal(tenantOf(session).recording.calls('list').length, before, 'nothing is spent before it was said');
+    await clickDialog(page, 'Find Hosts');
+    const { text } = await dialog(`Fetch the results of ${huntingRun.scriptName} on 200 hosts?`);
+    assert.match(text, new RegExp(`${AVAILABLE} calls, about 2 `, 'u'));
+    assert.match(text, /4 hosts have none yet, or never will/u);
+    assert.equal(tenantOf(session).recording.calls('list').length, before + 1);
+    assert.equal(links().length, 0);
+    await clickDialog(page, 'Fetch');
+    await waitForTab(page, huntingRun.scriptName);
+    await waitFor('results', () => Promise.resolve(links().length > 10));
+  });
+
+  test('it can be paused and goes on', async () => {
+    const { page } = session;
+    await palette('pauseRun');
+    await waitFor('a pause', async () => (await item())?.includes('Run paused at') === true);
+    await waitForLine('Paused.');
+    await palette('resumeRun');
+    await waitFor('it to go on', async () => (await item())?.includes('Run: ') === true);
+    assert.ok(links().length < AVAILABLE);
+    await waitFor('some more results', () => Promise.resolve(links().length > 30));
+    assert.ok(page);
+  });
+
+  test('killed in the middle it is offered again, and ends with each result fetched once', async () => {
+    const { page } = session;
+    await reloadWindow(page);
+    const asked = links().length;
+    assert.ok(asked < AVAILABLE, `${asked} of ${AVAILABLE} were asked for already`);
+    await waitForNotification(page, 'was interrupted');
+    forgetCalls();
+    await clickNotification(page, 'was interrupted', 'Go On');
+    await waitForTab(page, huntingRun.scriptName);
+    await waitForLine('Nothing is left to fetch.');
+    assert.ok(links().length >= AVAILABLE);
+    const once = new Set(links());
+    assert.equal(once.size, AVAILABLE);
+    // A call that was under way when the window died has no answer: only such a one is made again.
+    assert.ok(links().length - once.size <= 3, `${links().length - once.size} more than once`);
+    const downloads = tenantOf(session)
+      .recording.calls('download')
+      .map(({ path: asked_ }) => asked_.split('?')[0]);
+    assert.ok(downloads.length - new Set(downloads).size <= 3);
+  });
+
+  test('the three odd hosts stand on the first screen, and seven rows say why there is no result', async () => {
+    const { page } = session;
+    await runCommand(page, 'View: Focus Active Editor Group');
+    await page.keyboard.press('Control+Home');
+    const screen = (await overview()).join('\n');
+    for (const [host, line] of [
+      ['ws-042', 'OneDrive Reporting Tasks'],
+      ['ws-117', 'WinHelpSvc'],
+      ['ws-163', 'upd.vbs'],
+    ]) {
+      assert.match(screen, new RegExp(`${host} .*line \\d+ .*${line}`, 'u'));
+    }
+    assert.match(screen, /LINES ON AT MOST 3 OF 193 HOSTS/u);
+    assert.match(screen, /GROUPS OF EQUAL RESULTS \(4\)/u);
+    assert.match(screen, /190 hosts +Exit 0/u);
+    assert.match(screen, /NO RESULT TO READ \(7\)/u);
+    for (const [host, why] of [
+      ['ws-009', 'Pending: the device has not taken the session yet. It may be offline.'],
+      ['ws-031', 'The device said: Script execution failed.'],
+      ['ws-064', 'TimeOut: the session ended before the command ran.'],
+      ['ws-088', 'Cancelled: the session ended before the command ran.'],
+      ['ws-105', 'no result'],
+      ['ws-140', 'InProgress: the command has not ended'],
+      ['ws-191', ''],
+    ] as const) {
+      assert.ok(
+        screen.split('\n').some((line) => line.trim().startsWith(host) && line.includes(why)),
+        `${host}: ${why}\n${screen}`,
+      );
+    }
+    await takePictures(session, 'run-overview');
+  });
+
+  test('the rules are chosen, and shown', async () => {
+    const { page } = session;
+    await palette('changeRunRules');
+    await waitForQuickInput(page, ({ title }) => title === 'Compare Results Without');
+    // Unchecks the host's own name: every host is then one of its kind.
+    await page
+      .locator('.quick-input-list .monaco-list-row', { hasText: "the host's own name" })
+      .locator('input, .monaco-checkbox, .quick-input-list-checkbox')
+      .first()
+      .click();
+    await page
+      .locator('.quick-input-widget .quick-input-action .monaco-button, .quick-input-widget .monaco-button', {
+        hasText: 'OK',
+      })
+      .first()
+      .click();
+    await typeQuickInput(page, '1');
+    await waitForLine('GROUPS OF EQUAL RESULTS (193)');
+    await waitForLine("Compared without: the transcript line's file, NULs at the end, GUIDs");
+  });
+
+  test('CSV and NDJSON have a row for every host', async () => {
+    const { page, workspace } = session;
+    for (const [command, ending] of [
+      ['exportRunCsv', 'csv'],
+      ['exportRunNdjson', 'ndjson'],
+    ] as const) {
+      await palette(command);
+      const file = path.join(workspace.folder, `run.${ending}`);
+      await typeQuickInput(page, file);
+      await waitForNotification(page, ': 200 rows.');
+      const text = await readFile(file, 'utf8');
+      const rows = text.trimEnd().split(/\r?\n/u);
+      assert.equal(rows.length, ending === 'csv' ? 201 : 200);
+      await runCommand(page, 'Notifications: Clear All Notifications');
+      if (ending === 'csv') continue;
+      const read = rows.map((row) => JSON.parse(row) as { device: string; state: string; output?: string });
+      assert.equal(new Set(read.map(({ device }) => device)).size, 200);
+      assert.equal(read.filter(({ output }) => output?.startsWith('Transcript started')).length, 193);
+      assert.equal(read.filter(({ state }) => state !== 'result').length, 7);
+    }
+  });
+
+  test('a host leads to its result, and the overview is opened again without a call', async () => {
+    const { page } = session;
+    const { length } = tenantOf(session).recording.requests;
+    await palette('openRun');
+    await runCommand(page, 'View: Focus Active Editor Group');
+    await page.keyboard.press('Control+Home');
+    const host = page.locator('.editor-group-container.active .detected-link', { hasText: 'ws-042' }).first();
+    await host.click({ modifiers: ['Control'] });
+    await waitForTab(page, 'ws-042');
+    await waitFor('the odd line in view', async () =>
+      (await overview()).some((line) => line.includes('OneDrive Reporting Tasks')),
+    );
+    assert.equal(tenantOf(session).recording.requests.length, length);
+  });
+
+  test('cancelled at once, it says so and keeps what is there', async () => {
+    const { page } = session;
+    await runCommand(page, 'View: Close All Editors');
+    const { length } = tenantOf(session).recording.requests;
+    await palette('fetchRun');
+    await chooseQuickPick(page, huntingRun.scriptName);
+    // The two that had none are asked for again, as this is a new gesture.
+    await dialog('2 calls, ');
+    await clickDialog(page, 'Fetch');
+    await palette('cancelRun');
+    await waitForTab(page, huntingRun.scriptName);
+    await waitFor('an end', async () =>
+      (await overview()).some((line) => line.includes('Cancelled.') || line.includes('Nothing is left to fetch.')),
+    );
+    assert.ok(tenantOf(session).recording.requests.length <= length + 2);
+  });
+});

@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { LiveResponseError } from '../../../src/defender/errors.ts';
+import type { FailureCode } from '../../../src/defender/errors.ts';
+import type { ResultRef } from '../../../src/evidence/uri.ts';
+import { estimateRun } from '../../../src/results/runEstimate.ts';
+import { RunFetches } from '../../../src/results/runFetch.ts';
+import { loadHosts, mayLackHosts, mergeRuns, overlaps } from '../../../src/results/runHosts.ts';
+import { toRows } from '../../../src/results/runRows.ts';
+import { findRuns } from '../../../src/results/runs.ts';
+import type { Run } from '../../../src/results/runs.ts';
+import type { StoredFacts } from '../../../src/results/storedResult.ts';
+import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
+import { action, command, received, TENANT } from './fixtures.ts';
+
+function run(count: number): Run {
+  const actions = Array.from({ length: count }, (_, at) => action({ id: `a${at}`, computerDnsName: `ws-${at}` }));
+  const [found] = findRuns(actions, TENANT);
+  assert.ok(found !== undefined);
+  return found;
+}
+
+/** A store and a service whose fetches are ended by the test. */
+class Stage {
+  readonly clock = new SimulatedClock();
+  readonly stored = new Set<string>();
+  readonly asked: string[] = [];
+  readonly records = new Map<string, string>();
+  readonly flights = new Map<string, { resolve: () => void; reject: (error: unknown) => void }>();
+
+  /** Another window over the same store. */
+  window(hold = (work: () => Promise<void>): Promise<void> => work()): RunFetches {
+    const store = {
+      facts: ({ actionId }: ResultRef) =>
+        Promise.resolve(this.stored.has(actionId) ? ({ transcript: {} } as StoredFacts) : undefined),
+      call: (method: string, ...args: readonly unknown[]) => {
+        if (method === 'putRun') this.records.set(String(args[0]), String(args[1]));
+        return Promise.resolve(method === 'runs' ? [...this.records.values()] : undefined);
+      },
+    } as unknown as ConstructorParameters<typeof RunFetches>[0]['store'];
+    return new RunFetches({
+      store,
+      clock: this.clock,
+      hold: (_name, _signal, work) => hold(work),
+      // As the service does: what is stored is not asked for.
+      open: ({ actionId }, signal) => {
+        if (this.stored.has(actionId)) return Promise.resolve();
+        this.asked.push(actionId);
+        return new Promise<void>((resolve, reject) => {
+          this.flights.set(actionId, { resolve, reject });
+          signal.addEventListener('abort', () => {
+            reject(new LiveResponseError('cancelled'));
+          });
+        });
+      },
+    });
+  }
+
+  async land(actionId: string, failure?: FailureCode): Promise<void> {
+    const flight = this.flights.get(actionId);
+    assert.ok(flight !== undefined, `${actionId} is not under way`);
+    this.flights.delete(actionId);
+    if (failure === undefined) {
+      this.stored.add(actionId);
+      flight.resolve();
+    } else
+      flight.reject(
+        new LiveResponseError(failure, failure === 'rateLimited' ? { retryAt: this.clock.now() + 9000 } : {}),
+      );
+    for (let turn = 0; turn < 5; turn++) await settle();
+  }
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await settle();
+}
+
+suite('fetching a run', () => {
+  test('three at once, each once, to the end', async () => {
+    const stage = new Stage();
+    const runs = stage.window();
+    const all = run(5);
+    const done = runs.start(all, true);
+    await turns();
+    assert.deepEqual(stage.asked, ['a0', 'a1', 'a2']);
+    assert.equal(runs.get(all.key)?.state, 'running');
+    for (const id of ['a1', 'a0', 'a2', 'a3', 'a4']) await stage.land(id);
+    await done;
+    assert.deepEqual(stage.asked, ['a0', 'a1', 'a2', 'a3', 'a4']);
+    assert.equal(runs.get(all.key)?.state, 'ended');
+    assert.equal(runs.isActive(all.key), false);
+  });
+
+  test('a pause begins nothing new, and what is under way comes', async () => {
+    const stage = new Stage();
+    const runs = stage.window();
+    const all = run(5);
+    const done = runs.start(all, true);
+    await turns();
+    runs.pause(all.key);
+    for (const id of ['a0', 'a1', 'a2']) await stage.land(id);
+    assert.deepEqual([stage.asked.length, stage.stored.size, runs.get(all.key)?.state], [3, 3, 'paused']);
+    runs.resume(all.key);
+    await turns();
+    await stage.land('a3');
+    await stage.land('a4');
+    await done;
+    assert.equal(stage.stored.size, 5);
+  });
+
+  test('cancelled, it begins nothing more and keeps what it has', async () => {
+    const stage = new Stage();
+    const runs = stage.window();
+    const all = run(5);
+    const done = runs.start(all, true);
+    await turns();
+    await stage.land('a0');
+    runs.cancel(all.key);
+    await done;
+    assert.equal(runs.get(all.key)?.state, 'cancelled');
+    assert.deepEqual([stage.asked.length, stage.stored.size], [4, 1]);
+  });
+
+  test('a window that dies leaves a record; the next one asks for what is not stored, and not for what there is not', async () => {
+    const stage = new Stage();
+    const first = stage.window();
+    const all = run(6);
+    void first.start(all, true);
+    await turns();
+    await stage.land('a0');
+    await stage.land('a1', 'noResult');
+    first.dispose();
+    await turns();
+    const next = stage.window();
+    const [record] = await next.load();
+    assert.ok(record !== undefined);
+    assert.equal(record.run.key, all.key);
+    assert.deepEqual(
+      (await next.missing(record)).map(({ actionId }) => actionId),
+      ['a1', 'a2', 'a3', 'a4', 'a5'],
+    );
+    stage.asked.length = 0;
+    const done = next.start(record.run, false);
+    await turns();
+    for (const id of ['a2', 'a3', 'a4', 'a5']) await stage.land(id);
+    await done;
+    assert.deepEqual(stage.asked, ['a2', 'a3', 'a4', 'a5']);
+    assert.deepEqual(await stage.window().load(), [], 'what has ended is not offered');
+  });
+
+  test('what fails for one host is kept with it; what would fail for all stops the run', async () => {
+    const stage = new Stage();
+    const runs = stage.window();
+    const all = run(6);
+    const done = runs.start(all, true);
+    await turns();
+    await stage.land('a0', 'tooLarge');
+    await stage.land('a1', 'notSignedIn');
+    await stage.land('a2');
+    await stage.land('a3');
+    await done;
+    const record = runs.get(all.key);
+    assert.deepEqual([record?.state, record?.stoppedBy?.code], ['stopped', 'notSignedIn']);
+    assert.deepEqual(
+      Object.values(record?.failures ?? {}).map(({ code }) => code),
+      ['tooLarge'],
+    );
+    assert.equal(stage.asked.length, 4);
+  });
+
+  test('a refusal by the rate limit waits, and asks for the same result again', async () => {
+    const stage = new Stage();
+    const runs = stage.window();
+    const all = run(1);
+    const done = runs.start(all, true);
+    await turns();
+    await stage.land('a0', 'rateLimited');
+    assert.equal(stage.asked.length, 1);
+    await stage.clock.pass(9000);
+    await turns();
+    assert.equal(stage.asked.length, 2);
+    await stage.land('a0');
+    await done;
+    assert.deepEqual(runs.get(all.key)?.failures, {});
+  });
+
+  test('while another window is at it, this one waits', async () => {
+    const stage = new Stage();
+    let free: () => void = () => undefined;
+    const runs = stage.window((work) => new Promise<void>((resolve) => (free = resolve)).then(work));
+    const all = run(1);
+    const done = runs.start(all, true);
+    await turns();
+    assert.deepEqual([runs.get(all.key)?.state, stage.asked.length], ['waiting', 0]);
+    stage.stored.add('a0');
+    free();
+    await done;
+    assert.equal(stage.asked.length, 0, 'the other window had fetched it');
+  });
+
+  test('every member has a row that says how it stands', () => {
+    const change = (id: string, status: string, commandStatus: string) =>
+      action({ id, status, commands: [command({ commandStatus })] });
+    const [all] = findRuns(
+      [
+        change('a', 'Succeeded', 'Completed'),
+        change('b', 'Succeeded', 'Completed'),
+        change('c', 'Succeeded', 'Completed'),
+        change('d', 'Succeeded', 'Completed'),
+        change('e', 'Pending', 'Created'),
+        change('f', 'InProgress', 'Executing'),
+        change('g', 'Cancelled', 'Created'),
+      ],
+      TENANT,
+    );
+    assert.ok(all !== undefined);
+    const failures = { 'c#0': { code: 'noResult', values: {} } } as const;
+    const rows = toRows({ run: all, state: 'none', failures }, ({ actionId }) => {
+      const facts = {
+        ...received(),
+        rejection: undefined,
+        raw: undefined,
+        changes: [],
+        encoding: 'utf8',
+        mismatches: [],
+      };
+      if (actionId === 'a') return { ...facts, transcript: { exitCode: 0 } } as unknown as StoredFacts;
+      return actionId === 'b' ? ({ ...facts, transcript: undefined } as unknown as StoredFacts) : undefined;
+    });
+    assert.deepEqual(
+      rows.map(({ state }) => state),
+      ['result', 'unreadable', 'failed', 'notFetched', 'pending', 'running', 'never'],
+    );
+  });
+});
+
+suite('how long a run takes', () => {
+  const usage = { minute: 0, hour: 0, minuteLimit: 100, hourLimit: 1500, pausedUntil: 0 };
+
+  test('what fits into the background share of a minute waits for nothing', () => {
+    assert.equal(estimateRun(0, usage, 0), 0);
+    assert.equal(estimateRun(80, usage, 0), 24_000);
+  });
+
+  test('the rest comes with the minutes, and with the hours', () => {
+    assert.equal(estimateRun(196, usage, 0), 2 * 60_000);
+    assert.equal(estimateRun(196, { ...usage, minute: 80 }, 0), 3 * 60_000);
+    assert.equal(estimateRun(1200, usage, 0), 14 * 60_000);
+    assert.ok(estimateRun(1300, usage, 0) > 60 * 60_000);
+    assert.equal(estimateRun(1, { ...usage, pausedUntil: 5000 }, 1000), 4300);
+  });
+});
+
+suite('the hosts of a run', () => {
+  const at = (id: string, minutes: number) =>
+    action({ id, creationDateTimeUtc: new Date(Date.UTC(2026, 10, 23) + minutes * 60_000).toISOString() });
+  const server = [at('a', 0), at('b', 20), at('c', 45), at('d', 70), at('x', 300)];
+
+  test('what is not loaded is found in one call where one is enough', async () => {
+    const loaded = [...server.slice(2)];
+    const spans: string[] = [];
+    const list = {
+      get actions() {
+        return loaded;
+      },
+      wholeSince: Date.UTC(2026, 10, 23) + 40 * 60_000,
+      loadSpan: ({ from, to }: { from: string; to: string }) => {
+        spans.push(from);
+        loaded.push(
+          ...server.filter(
+            (one) => one.creationDateTimeUtc >= from && one.creationDateTimeUtc <= to && !loaded.includes(one),
+          ),
+        );
+        return Promise.resolve();
+      },
+    };
+    const found = findRuns(loaded, TENANT).find(({ members }) => members[0]?.actionId === 'c');
+    assert.ok(found !== undefined);
+    assert.equal(mayLackHosts(list, found), true);
+    const whole = await loadHosts(list, found, new AbortController().signal);
+    assert.deepEqual(
+      whole.members.map(({ actionId }) => actionId),
+      ['a', 'b', 'c', 'd'],
+    );
+    assert.equal(spans.length, 1);
+    assert.equal(mayLackHosts({ ...list, wholeSince: -Infinity }, whole), false);
+    // A list that is loaded in part later leads to the run that is known whole.
+    assert.equal(overlaps(found, whole), true);
+    assert.equal(mergeRuns(whole, found).key, whole.key);
+    assert.equal(mergeRuns(whole, found).members.length, 4);
+  });
+});
