@@ -11,6 +11,7 @@ import { benchOpen } from '../test/bench/open.bench.ts';
 import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
 import { benchSearch } from '../test/bench/search.bench.ts';
 import { benchRun } from '../test/bench/run.bench.ts';
+import { benchTree } from '../test/bench/tree.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
 import { packageExtension } from './package.ts';
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   search: benchSearch,
   heap: benchHeap,
   notes: benchNotes,
+  tree: benchTree,
   activation: benchActivation,
 };
 

@@ -49,6 +49,7 @@ import { ActionsView } from './tree/actionsView.ts';
 import type { ActionsViewParts } from './tree/actionsView.ts';
 import { CallsItem } from './tree/callsItem.ts';
 import { RunItem } from './tree/runItem.ts';
+import { SavedFilters } from './tree/savedFilters.ts';
 
 const SAMPLE_START = 'liveResponse.sampleStartedAt';
 
@@ -91,6 +92,7 @@ export interface Services {
   /** How long so many results of a run take in the background, ms. */
   readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
   readonly view: ActionsView;
+  readonly savedFilters: SavedFilters;
 }
 
 type LinkRequest = [link: string, signal: AbortSignal, limits: DownloadLimits];
@@ -146,7 +148,9 @@ export function createServices(
   });
   const fetchAction: Services['fetchAction'] = async (session, actionId, signal, priority) => {
     try {
-      return await view.storeOf(session).fetch(actionId, signal, priority);
+      const action = await view.storeOf(session).fetch(actionId, signal, priority);
+      view.follower.watch(action);
+      return action;
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;
       // The same answer for "does not exist" and "not yours to see": so it says who asked, and where.
@@ -163,7 +167,6 @@ export function createServices(
     if (connection === undefined) throw new LiveResponseError('noConnection');
     const session = sessions.of(connection);
     const { fetchResult, fetchInto, receivedAction } = await session.client();
-    const lists = [session.actions(true), session.actions(false)];
     return {
       connectionName: connection.name,
       account: () => signIns.account(connection),
@@ -171,7 +174,7 @@ export function createServices(
       fetchInto,
       receivedAction,
       toolVersion: versionOf(context),
-      knownAction: (actionId) => lists.map((list) => list.get(actionId)).find((action) => action !== undefined),
+      knownAction: (actionId) => session.known(actionId),
       fetchAction: (actionId, signal, priority) => fetchAction(session, actionId, signal, priority),
     };
   };
@@ -237,6 +240,7 @@ export function createServices(
     runItem: new RunItem({ runs, estimate, missing: async (record) => (await runs.missing(record)).length }),
     estimateRun: estimate,
     view,
+    savedFilters: new SavedFilters(context.globalState),
   };
 }
 

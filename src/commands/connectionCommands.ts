@@ -9,7 +9,7 @@ import { problemText, promptFor } from './connectionWizard/texts.ts';
 /** `liveResponse.openSampleTenant`: a tenant to look around in, without sign-in and network. */
 export async function openSampleTenant(services: Services): Promise<void> {
   await services.connections.add(sampleConnection(l10n.t('Sample tenant')));
-  await services.view.reveal();
+  await services.view.bringUp();
 }
 
 /** `liveResponse.selectConnection`: which tenant the tree shows. */
@@ -17,7 +17,7 @@ export async function selectConnection(services: Services): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Select Connection'), services.connections.all);
   if (chosen === undefined) return;
   await services.connections.activate(chosen.name);
-  await services.view.reveal();
+  await services.view.bringUp();
 }
 
 /** `liveResponse.removeConnection`: forgets the connection and its token. Results that were fetched stay stored. */

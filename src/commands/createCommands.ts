@@ -19,6 +19,8 @@ import { copyOutput } from './copyOutput.ts';
 import { editConnection } from './editConnection.ts';
 import { exportRaw } from './exportRaw.ts';
 import { fetchResult } from './fetchResult.ts';
+import { applySavedFilter, filterActions, removeSavedFilter, saveFilter } from './filter/filterActions.ts';
+import { goToAction, watchAction } from './goToAction.ts';
 import { loadDevice, loadMore, refresh } from './listCommands.ts';
 import { openCitation } from './openCitation.ts';
 import { exportRun } from './exportRun.ts';
@@ -33,6 +35,7 @@ import { exportHits, openHit, searchAgain, searchResults } from './searchResults
 import { showResultActions } from './showResultActions.ts';
 import { showStream } from './showStream.ts';
 import { signIn, signOut } from './signIn.ts';
+import { sortActions } from './sortActions.ts';
 
 /** What is about no connection must work without a database. */
 const NEEDS_NO_STORE: ReadonlySet<CommandId> = new Set([commandIds.showLog, commandIds.accessibilityHelp]);
@@ -57,20 +60,36 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.loadDevice]: (args, runner) => loadDevice(services, runner, args),
     [commandIds.showAllTypes]: () => {
       view.showTypes(false);
-      return view.reveal();
+      return view.bringUp();
     },
     [commandIds.showLiveResponseOnly]: () => {
       view.showTypes(true);
-      return view.reveal();
+      return view.bringUp();
     },
     [commandIds.groupByDevice]: () => {
       view.groupBy('device');
-      return view.reveal();
+      return view.bringUp();
     },
     [commandIds.groupByAction]: () => {
       view.groupBy('action');
-      return view.reveal();
+      return view.bringUp();
     },
+    [commandIds.groupByRun]: () => {
+      view.groupBy('run');
+    },
+    [commandIds.groupByDay]: () => {
+      view.groupBy('day');
+    },
+    [commandIds.sortActions]: () => sortActions(services),
+    [commandIds.filterActions]: (_args, runner) => filterActions(services, runner),
+    [commandIds.clearFilter]: () => {
+      view.showFiltered({});
+    },
+    [commandIds.saveFilter]: () => saveFilter(services),
+    [commandIds.applySavedFilter]: () => applySavedFilter(services),
+    [commandIds.removeSavedFilter]: () => removeSavedFilter(services),
+    [commandIds.goToAction]: (args, runner) => goToAction(services, runner, args),
+    [commandIds.watchAction]: (args) => watchAction(services, args),
     [commandIds.openResult]: (args, runner) => openResult(services, runner, args),
     [commandIds.openFocused]: () => openFocused(),
     [commandIds.fetchResult]: (args, runner) => fetchResult(services, runner, args),

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { CommandRunner } from './commandRunner.ts';
 
-/** `liveResponse.refresh`: the newest page, merged; rows that were loaded stay. */
+/** `liveResponse.refresh`: what came or changed, merged; rows that were loaded stay. */
 export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
   await withList(services, runner, l10n.t('Refreshing machine actions'), async (list, signal) => {
     await list.refresh(signal);
@@ -17,7 +17,7 @@ export async function loadMore(services: Services, runner: CommandRunner): Promi
   await withList(services, runner, l10n.t('Loading more machine actions'), async (list, signal) => {
     const { state } = list;
     // Nothing is left to ask for.
-    if (state.kind !== 'loaded' || state.hasMore) await list.loadMore(signal);
+    if (state.kind !== 'loaded' || state.hasMore) await list.loadMore(signal, services.view.pageSize);
     tellCount(list);
   });
 }
@@ -25,7 +25,7 @@ export async function loadMore(services: Services, runner: CommandRunner): Promi
 /** `liveResponse.loadDevice`: every action of the device in the row, or of the first selected row. */
 export async function loadDevice(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [row] = [...args, ...services.view.selection].filter(isTreeNode);
-  if (row === undefined || row.kind === 'loadMore' || row.kind === 'failed') return;
+  if (row === undefined || !('machineId' in row || 'actionId' in row)) return;
   const machineId = row.kind === 'device' ? row.machineId : services.view.shown?.get(row.actionId)?.machineId;
   if (!machineId) return;
   await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {

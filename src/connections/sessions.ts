@@ -1,13 +1,19 @@
+import type { ActionConditions } from '../defender/odata.ts';
+import type { MachineAction } from '../defender/schema.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
 import { ActionStore } from '../results/actionStore.ts';
+import type { RefreshWay } from '../results/actionStore.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionList } from './connectionList.ts';
+
+const NO_CONDITIONS = '{}';
 
 /** One connection at work: its client, made at the first call, and the actions loaded through it. */
 export class Session {
   readonly connection: Connection;
   readonly #open: () => Promise<TenantClient>;
-  readonly #stores = new Map<boolean, ActionStore>();
+  readonly #stores = new Map<string, ActionStore>();
+  readonly #refreshWay: RefreshWay = { by: 'update' };
   #client: Promise<TenantClient> | undefined;
 
   constructor(connection: Connection, open: () => Promise<TenantClient>) {
@@ -24,14 +30,32 @@ export class Session {
     return this.#client;
   }
 
-  /** The list of live response sessions, or of all machine actions: each keeps its own pages. */
-  actions(liveResponseOnly: boolean): ActionStore {
-    let store = this.#stores.get(liveResponseOnly);
+  /**
+   * The list of live response sessions, or of all machine actions: each keeps its own pages, and so does the list under
+   * conditions that was asked for last.
+   */
+  actions(liveResponseOnly: boolean, where: ActionConditions = {}): ActionStore {
+    const conditions = JSON.stringify(where);
+    const key = `${liveResponseOnly.toString()} ${conditions}`;
+    let store = this.#stores.get(key);
     if (store === undefined) {
-      store = new ActionStore(() => this.client(), liveResponseOnly);
-      this.#stores.set(liveResponseOnly, store);
+      const isPlain = conditions === NO_CONDITIONS;
+      if (!isPlain) {
+        for (const other of this.#stores.keys()) if (!other.endsWith(NO_CONDITIONS)) this.#stores.delete(other);
+      }
+      store = new ActionStore(() => this.client(), liveResponseOnly, isPlain ? {} : { where }, this.#refreshWay);
+      this.#stores.set(key, store);
     }
     return store;
+  }
+
+  /** An action that any of the lists knows. */
+  known(actionId: string): MachineAction | undefined {
+    for (const store of this.#stores.values()) {
+      const action = store.get(actionId);
+      if (action !== undefined) return action;
+    }
+    return undefined;
   }
 }
 

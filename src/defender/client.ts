@@ -9,7 +9,9 @@ import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './erro
 import { createHttpTransport } from './http.ts';
 import { LONGEST_CALL_MS } from './ledger.ts';
 import { createLocalLedger } from './localLedger.ts';
-import { toODataQuery } from './odata.ts';
+import { readMachines } from './machines.ts';
+import type { Machine } from './machines.ts';
+import { toMachineQuery, toODataQuery } from './odata.ts';
 import type { ActionQuery } from './odata.ts';
 import { ReceivedActions } from './receivedActions.ts';
 import type { ReceivedAction } from './receivedActions.ts';
@@ -75,6 +77,8 @@ export interface DefenderClient {
    * @returns undefined where it was too long ago: only the latest are kept
    */
   readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
+  /** Devices whose name begins so, one call; a token without the permission for it is refused with `missingPermission`. */
+  readonly findMachines: (nameStart: string, signal: AbortSignal, priority?: Priority) => Promise<readonly Machine[]>;
   /** A fresh download link, valid for 30 minutes: one call. Nothing is run again on the device. */
   readonly getResultLink: (
     actionId: string,
@@ -93,6 +97,9 @@ export interface DefenderClient {
     download: Download,
   ) => Promise<DownloadFacts>;
 }
+
+/** More devices than a person looks through begin with too short a name. */
+const MOST_MACHINES = 100;
 
 interface ApiAnswer extends JsonAnswer {
   /** When its headers came by the local clock, ms since 1970. */
@@ -239,6 +246,9 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     },
 
     receivedAction: (action) => received.of(action),
+
+    findMachines: async (nameStart, signal, priority = 'click') =>
+      readMachines((await get(`/api/machines?${toMachineQuery(nameStart, MOST_MACHINES)}`, signal, priority)).body),
 
     getResultLink: async (actionId, commandIndex, signal, priority = 'click') => {
       const id = encodeURIComponent(actionId);

@@ -22,6 +22,11 @@ export async function allowDownloadHost(host: string): Promise<void> {
   await workspace.getConfiguration(SECTION).update('downloadHosts', hosts, ConfigurationTarget.Global);
 }
 
+/** Whether unfinished actions are asked about while they are looked at. */
+export function followsActions(): boolean {
+  return workspace.getConfiguration(SECTION).get<boolean>('followActions', true);
+}
+
 /** Whether errors open beside their output. */
 export function opensErrorsBeside(): boolean {
   return workspace.getConfiguration(SECTION).get<boolean>('openErrorsBeside', true);

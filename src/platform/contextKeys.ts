@@ -13,7 +13,9 @@ export interface ContextKeys {
   readonly 'liveResponse.signedIn': 'yes' | 'no' | 'unneeded';
   /** Whether a row with a result is selected: the palette then offers what works on one. */
   readonly 'liveResponse.selection': 'results' | 'none';
-  readonly 'liveResponse.grouping': 'action' | 'device';
+  readonly 'liveResponse.grouping': 'action' | 'device' | 'run' | 'day';
+  /** Whether the view leaves out what a filter does not want. */
+  readonly 'liveResponse.filter': 'none' | 'some';
   readonly 'liveResponse.types': 'liveResponse' | 'all';
   /** Whether there was a search over stored results: its view is there only then. */
   readonly 'liveResponse.search': 'none' | 'running' | 'ended';

@@ -30,8 +30,12 @@ export function formatUtc(ms: number): string {
 export function formatAge(ms: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));
   const [value, unit] = coarse(seconds);
-  return new Intl.RelativeTimeFormat(env.language, { numeric: 'auto', style: 'short' }).format(-value, unit);
+  relative ??= new Intl.RelativeTimeFormat(env.language, { numeric: 'auto', style: 'short' });
+  return relative.format(-value, unit);
 }
+
+/** Made once: a list asks for thousands, and the editor's language never changes while it runs. */
+let relative: Intl.RelativeTimeFormat | undefined;
 
 /** `3 s`, `2 min`, `1 h`, in the language of the editor. */
 export function formatDuration(ms: number): string {

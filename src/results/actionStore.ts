@@ -1,11 +1,16 @@
 import type { DefenderClient } from '../defender/client.ts';
 import { throwIfCancelled } from '../defender/errors.ts';
-import type { ActionQuery } from '../defender/odata.ts';
+import type { ActionConditions, ActionQuery } from '../defender/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../defender/urgency.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
+import { changedActions, later } from './changedActions.ts';
+import type { RefreshWay } from './changedActions.ts';
+import { isFinished } from './commands.ts';
 import { Emitter } from './emitter.ts';
 import { SharedWork } from '../defender/sharedWork.ts';
+
+export type { RefreshWay } from './changedActions.ts';
 
 /** Rows of one page: a screen or two, and one call. */
 export const PAGE_SIZE = 50;
@@ -28,12 +33,20 @@ interface Load {
 /** The machine actions of one connection, as far as they were loaded: newest first, each once. */
 export class ActionStore {
   readonly #client: () => Promise<DefenderClient>;
+  readonly #where: ActionConditions;
+  readonly #way: RefreshWay;
+  readonly #ended = new Emitter<readonly MachineAction[]>();
   readonly #changed = new Emitter<ActionChange>();
   readonly #byId = new Map<string, MachineAction>();
   /** Asked for one by one. */
   readonly #apart = new Map<string, MachineAction>();
   /** Ids that came in pages of the list, and not by device or one by one: paging counts on them. */
   readonly #listed = new Set<string>();
+  /** In which turn an unfinished action was asked for by its id. */
+  readonly #turns = new Map<string, number>();
+  #newest: { readonly update: number | undefined; readonly creation: number | undefined } = NONE;
+  #oldestListed = Infinity;
+  #turn = 0;
   #sorted: readonly MachineAction[] | undefined;
   #state: ListState = { kind: 'unknown' };
   #nextLink: string | undefined;
@@ -42,10 +55,23 @@ export class ActionStore {
 
   readonly liveResponseOnly: boolean;
   readonly onDidChange = this.#changed.event;
+  /** Actions that were unfinished have ended, those of one answer together. */
+  readonly onDidEnd = this.#ended.event;
 
-  constructor(client: () => Promise<DefenderClient>, liveResponseOnly: boolean) {
+  /**
+   * @param conditions - what the server leaves out of the list
+   * @param way - how this connection's server is asked for what changed; shared with its other lists
+   */
+  constructor(
+    client: () => Promise<DefenderClient>,
+    liveResponseOnly: boolean,
+    { where = {} }: { readonly where?: ActionConditions } = {},
+    way: RefreshWay = { by: 'update' },
+  ) {
     this.#client = client;
     this.liveResponseOnly = liveResponseOnly;
+    this.#where = where;
+    this.#way = way;
   }
 
   get state(): ListState {
@@ -55,8 +81,8 @@ export class ActionStore {
   /** Everything loaded that belongs in the list, newest first. */
   get actions(): readonly MachineAction[] {
     this.#sorted ??= [...this.#byId.values()]
-      .filter((action) => !this.liveResponseOnly || action.type === 'LiveResponse')
-      .map((action) => ({ action, created: parseServerTime(action.creationDateTimeUtc) ?? 0 }))
+      .filter((action) => this.#belongs(action))
+      .map((action) => ({ action, created: createdAt(action) }))
       .sort((one, other) => other.created - one.created || (one.action.id < other.action.id ? -1 : 1))
       .map(({ action }) => action);
     return this.#sorted;
@@ -70,13 +96,12 @@ export class ActionStore {
   /** Back to when the list is whole, ms since 1970: -Infinity where all pages are loaded, undefined where none is. */
   get wholeSince(): number | undefined {
     if (this.#state.kind !== 'loaded') return undefined;
-    if (!this.#state.hasMore) return -Infinity;
-    let oldest: number | undefined;
-    for (const id of this.#listed) {
-      const created = parseServerTime(this.#byId.get(id)?.creationDateTimeUtc) ?? Infinity;
-      oldest = Math.min(oldest ?? Infinity, created);
-    }
-    return oldest;
+    return this.#state.hasMore ? this.#oldestListed : -Infinity;
+  }
+
+  /** Everything loaded in any way that has not ended. */
+  get unfinished(): readonly MachineAction[] {
+    return [...this.#byId.values(), ...this.#apart.values()].filter((action) => !isFinished(action));
   }
 
   get #hasMore(): boolean {
@@ -89,15 +114,26 @@ export class ActionStore {
     return this.#one('first', signal, (shared) => this.#loadFirst(shared));
   }
 
-  /** Asks for the newest page and merges it by id. Pages that were loaded stay. */
+  /**
+   * Asks for what came or changed since the newest update that is known, in one call, and merges it by id. Pages that
+   * were loaded stay.
+   */
   refresh(signal: AbortSignal): Promise<void> {
-    return this.#one('first', signal, (shared) => this.#loadFirst(shared));
+    return this.#one('first', signal, (shared) => this.#loadNews(shared, 'click'));
   }
 
-  /** Appends the next page. */
-  loadMore(signal: AbortSignal): Promise<void> {
+  /** The same as background work: only where there is a list, and nobody is asking for it already. */
+  async poll(signal: AbortSignal): Promise<void> {
+    if (this.#state.kind === 'loaded' && this.#underWay === undefined) await this.#loadNews(signal, 'background');
+  }
+
+  /**
+   * Appends the next page.
+   * @param size - its rows; a list that is searched here takes more at a time
+   */
+  loadMore(signal: AbortSignal, size: number = PAGE_SIZE): Promise<void> {
     return this.#one('more', signal, async (shared) => {
-      const page = await this.#page(this.#listed.size, shared, this.#nextLink);
+      const page = await this.#page(this.#skip, shared, this.#nextLink, size);
       this.#nextLink = page.nextLink;
       this.#merge(page.actions, true, page.hasMore);
     });
@@ -113,8 +149,9 @@ export class ActionStore {
   }
 
   /** Loads all actions that were created in a span of time: one call for each {@link SPAN_PAGE_SIZE} of them. */
-  loadSpan(created: NonNullable<ActionQuery['created']>, signal: AbortSignal): Promise<void> {
-    return this.#loadAll({ created }, SPAN_PAGE_SIZE, signal);
+  loadSpan(span: { readonly from: string; readonly before: string }, signal: AbortSignal): Promise<void> {
+    const where = { ...this.#where, createdFrom: span.from, createdBefore: span.before };
+    return this.#loadAll({ where }, SPAN_PAGE_SIZE, signal);
   }
 
   /** An action as the server has it now: one call. */
@@ -127,16 +164,26 @@ export class ActionStore {
     return action;
   }
 
+  /** What was asked for one by one and is in no page. */
+  #renewApart(news: readonly MachineAction[]): void {
+    const ended = news.filter((action) => {
+      const known = this.#byId.has(action.id) ? undefined : this.#apart.get(action.id);
+      if (known === undefined) return false;
+      this.#apart.set(action.id, action);
+      return !isFinished(known) && isFinished(action);
+    });
+    if (ended.length > 0) this.#ended.fire(ended);
+  }
+
   #loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
     return this.#loadAll({ machineId }, PAGE_SIZE, signal);
   }
 
-  async #loadAll(part: Pick<ActionQuery, 'machineId' | 'created'>, top: number, signal: AbortSignal): Promise<void> {
+  async #loadAll(part: Pick<ActionQuery, 'machineId' | 'where'>, top: number, signal: AbortSignal): Promise<void> {
     const client = await this.#client();
     let nextLink: string | undefined;
     for (let skip = 0, more = true; more;) {
-      const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, ...part, top, skip };
-      const page = await client.listMachineActions(query, signal, nextLink);
+      const page = await client.listMachineActions({ ...this.#query(top, skip), ...part }, signal, nextLink);
       nextLink = page.nextLink;
       skip += page.actions.length;
       more = nextLink !== undefined || page.actions.length >= top;
@@ -144,15 +191,49 @@ export class ActionStore {
     }
   }
 
-  async #loadFirst(signal: AbortSignal): Promise<void> {
+  async #loadNews(signal: AbortSignal, priority: Priority): Promise<void> {
+    if (this.#state.kind !== 'loaded') {
+      await this.#loadFirst(signal, priority);
+      return;
+    }
+    const unfinished = this.unfinished
+      .map(({ id }) => id)
+      .sort((one, other) => (this.#turns.get(one) ?? 0) - (this.#turns.get(other) ?? 0));
+    const known = {
+      liveResponseOnly: this.liveResponseOnly,
+      where: this.#where,
+      newest: this.#newest,
+      unfinished,
+    };
+    const news = await changedActions(await this.#client(), this.#way, known, signal, priority);
+    if (news === undefined) {
+      await this.#loadFirst(signal, priority);
+      return;
+    }
+    this.#advance(news);
+    this.#turn++;
+    for (const { id } of news) this.#turns.set(id, this.#turn);
+    // An old action that has changed, of a page that was not loaded, would look like the next one behind the last row.
+    const oldest = this.#hasMore ? this.#oldestListed : -Infinity;
+    const fitting = news.filter(
+      (action) => this.#byId.has(action.id) || (this.#fits(action) && createdAt(action) > oldest),
+    );
+    this.#renewApart(news);
+    // A next link counts from the newest row.
+    if (fitting.some(({ id }) => !this.#listed.has(id))) this.#nextLink = undefined;
+    this.#merge(fitting, (action) => createdAt(action) > oldest);
+  }
+
+  async #loadFirst(signal: AbortSignal, priority: Priority = 'click'): Promise<void> {
     try {
-      const page = await this.#page(0, signal);
+      const page = await this.#page(0, signal, undefined, PAGE_SIZE, priority);
       const overlaps = this.#listed.size === 0 || page.actions.some((action) => this.#listed.has(action.id));
       // More came than one page holds: keeping the old pages would leave a gap that nothing shows.
       if (!overlaps && page.hasMore) this.#clear();
       const isFirst = this.#listed.size === 0;
       // A next link counts from the newest row: after a refresh it would lead into what is loaded already.
       this.#nextLink = isFirst ? page.nextLink : undefined;
+      this.#advance(page.actions);
       this.#merge(page.actions, true, isFirst ? page.hasMore : this.#hasMore);
     } catch (error) {
       if (this.#state.kind !== 'loaded') {
@@ -163,39 +244,89 @@ export class ActionStore {
     }
   }
 
+  #query(top: number, skip: number): ActionQuery {
+    const query = { liveResponseOnly: this.liveResponseOnly, top, skip };
+    return Object.keys(this.#where).length === 0 ? query : { ...query, where: this.#where };
+  }
+
   async #page(
     skip: number,
     signal: AbortSignal,
     nextLink?: string,
+    size = PAGE_SIZE,
+    priority: Priority = 'click',
   ): Promise<{ actions: readonly MachineAction[]; hasMore: boolean; nextLink: string | undefined }> {
     const client = await this.#client();
-    const query: ActionQuery = { liveResponseOnly: this.liveResponseOnly, top: PAGE_SIZE, skip };
-    const page = await client.listMachineActions(query, signal, nextLink);
-    return { ...page, hasMore: page.nextLink !== undefined || page.actions.length >= PAGE_SIZE };
+    const page = await client.listMachineActions(this.#query(size, skip), signal, nextLink, priority);
+    return { ...page, hasMore: page.nextLink !== undefined || page.actions.length >= size };
   }
 
-  /** @param hasMore - undefined where the actions say nothing about the list's pages */
-  #merge(actions: readonly MachineAction[], listed: boolean, hasMore?: boolean): void {
+  /** Rows of the server's list that are loaded: one that has left its state since is none of them. */
+  get #skip(): number {
+    if (this.#where.statuses === undefined) return this.#listed.size;
+    return [...this.#listed].filter((id) => this.#fits(this.#byId.get(id))).length;
+  }
+
+  #belongs(action: MachineAction): boolean {
+    return this.#where.type !== undefined || !this.liveResponseOnly || action.type === 'LiveResponse';
+  }
+
+  #fits(action: MachineAction | undefined): boolean {
+    return action !== undefined && (this.#where.statuses?.includes(action.status) ?? true);
+  }
+
+  /**
+   * @param listed - whether an action came in its place in the list
+   * @param hasMore - undefined where the actions say nothing about the list's pages
+   */
+  #merge(
+    actions: readonly MachineAction[],
+    listed: boolean | ((action: MachineAction) => boolean),
+    hasMore?: boolean,
+  ): void {
     const changed: string[] = [];
+    const ended: MachineAction[] = [];
     const state: ListState = hasMore === undefined ? this.#state : { kind: 'loaded', hasMore };
     let joined = JSON.stringify(this.#state) !== JSON.stringify(state);
     for (const action of actions) {
       const known = this.#byId.get(action.id);
-      if (known === undefined) joined = true;
-      else if (JSON.stringify(known) !== JSON.stringify(action)) changed.push(action.id);
-      this.#byId.set(action.id, action);
-      if (listed) this.#listed.add(action.id);
+      if (known === undefined) {
+        joined = true;
+        this.#byId.set(action.id, action);
+        // Answers can overtake each other. What is as it was stays the same object.
+      } else if (updatedAt(action) >= updatedAt(known) && JSON.stringify(known) !== JSON.stringify(action)) {
+        changed.push(action.id);
+        if (!isFinished(known) && isFinished(action)) ended.push(action);
+        this.#byId.set(action.id, action);
+      }
+      this.#apart.delete(action.id);
+      if (typeof listed === 'boolean' ? !listed : !listed(action)) continue;
+      this.#listed.add(action.id);
+      this.#oldestListed = Math.min(this.#oldestListed, createdAt(action));
     }
     this.#sorted = undefined;
     this.#state = state;
     if (joined) this.#changed.fire('list');
     if (changed.length > 0) this.#changed.fire({ ids: changed });
+    if (ended.length > 0) this.#ended.fire(ended);
+  }
+
+  /** Only what was asked of the whole list moves this on: a device's newest update says nothing about the others. */
+  #advance(actions: readonly MachineAction[]): void {
+    for (const action of actions) {
+      this.#newest = {
+        update: later(this.#newest.update, action.lastUpdateDateTimeUtc),
+        creation: later(this.#newest.creation, action.creationDateTimeUtc),
+      };
+    }
   }
 
   #clear(): void {
     this.#byId.clear();
     this.#listed.clear();
     this.#sorted = undefined;
+    this.#newest = NONE;
+    this.#oldestListed = Infinity;
   }
 
   /**
@@ -215,4 +346,16 @@ export class ActionStore {
       if (this.#underWay === load) this.#underWay = undefined;
     });
   }
+}
+
+const NONE = { update: undefined, creation: undefined };
+
+/** ms since 1970. */
+function createdAt(action: MachineAction): number {
+  return parseServerTime(action.creationDateTimeUtc) ?? 0;
+}
+
+/** ms since 1970. */
+function updatedAt(action: MachineAction): number {
+  return parseServerTime(action.lastUpdateDateTimeUtc) ?? 0;
 }

@@ -21,8 +21,8 @@ export async function loadHosts(list: List, run: Run, signal: AbortSignal): Prom
     const { first, last } = timesOf(whole);
     if (first - RUN_PAUSE_MS >= from) return whole;
     from = first - LOOK_BACK_MS;
-    const to = new Date(last + RUN_PAUSE_MS).toISOString();
-    await list.loadSpan({ from: new Date(from).toISOString(), to }, signal);
+    const before = new Date(last + RUN_PAUSE_MS).toISOString();
+    await list.loadSpan({ from: new Date(from).toISOString(), before }, signal);
     const [member] = whole.members;
     const found = runOf(findRuns(list.actions, run.tenant), member?.actionId ?? '', member?.commandIndex);
     if (found === undefined) return whole;

@@ -56,7 +56,8 @@ export interface SampleTenant {
   readonly blob: (name: string) => SampleBlob | undefined;
 }
 
-const actionType: EntityType = {
+/** What `$filter` and `$orderby` may name of an action (api-facts §2). */
+export const actionType: EntityType = {
   name: 'Microsoft.Windows.DefenderATP.Api.MachineAction',
   properties: {
     id: 'text',
@@ -79,7 +80,8 @@ const actionType: EntityType = {
   ],
 };
 
-const machineType: EntityType = {
+/** The same of a device. */
+export const machineType: EntityType = {
   name: 'Microsoft.Windows.DefenderATP.Api.Machine',
   properties: { id: 'text', computerDnsName: 'text', lastSeen: 'time', osPlatform: 'text', healthStatus: 'text' },
   notFilterable: [],

@@ -5,12 +5,14 @@ import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { formatAge } from '../platform/format.ts';
 import type { ActionStore } from '../results/actionStore.ts';
-import { deviceOf, findCommand, resultOf, runScripts } from '../results/commands.ts';
+import { findCommand, resultOf, runScripts } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
-import type { ActionNode, CommandNode, DeviceNode, FailedNode, TreeNode } from './nodes.ts';
-import { actionTooltip, commandTooltip } from './tooltips.ts';
+import type { Grouping, Order } from './arrange.ts';
 import { signedOutReason, stepsInTree } from './failedList.ts';
-import { actionItem, commandItem, deviceItem, failedItem, loadMoreItem } from './toTreeItem.ts';
+import { keyOf, Layout } from './layout.ts';
+import type { ActionNode, CommandNode, FailedNode, TreeNode } from './nodes.ts';
+import { actionTooltip, commandTooltip } from './tooltips.ts';
+import { actionItem, commandItem, deviceItem, failedItem, groupItem, loadMoreItem } from './toTreeItem.ts';
 
 /** What the tree shows: one connection's actions, and what is stored of their results. */
 export interface TreeSource {
@@ -19,20 +21,29 @@ export interface TreeSource {
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
   readonly actions: ActionStore;
   readonly stored: (ref: ResultRef) => StoredFacts | undefined;
+  /** Which of the loaded actions are wanted; all without it. */
+  readonly isWanted?: (action: MachineAction) => boolean;
 }
-
-export type Grouping = 'action' | 'device';
 
 /** The rows of the view. It asks for the list when it is first looked at, and never for a result. */
 export class ActionTree {
   readonly #changed: EventEmitter<TreeNode[] | undefined>;
   readonly #nodes = new Map<string, TreeNode>();
+  readonly #items = new Map<string, TreeItem>();
   readonly #ages = new Map<string, string>();
   readonly #load: (source: TreeSource) => Promise<void>;
   readonly #prepare: () => Promise<void>;
   readonly #completeDevices = new Set<string>();
+  readonly #stale = new Set<string>();
+  #telling = false;
+  /** VS Code waits for this one's rows: what changes until it has them need not be told. */
+  #loading: TreeSource | 'any' | undefined;
   #source: TreeSource | undefined;
+  #layout: Layout | undefined;
+  /** What VS Code knows: the outermost rows that it was given, and what was in them. */
+  #given: { readonly roots: readonly TreeNode[]; readonly layout: Layout | undefined } | undefined;
   #grouping: Grouping = 'action';
+  #order: Order = 'age';
 
   /**
    * @param changed - tells VS Code which rows to read again
@@ -57,10 +68,19 @@ export class ActionTree {
     return this.#grouping;
   }
 
-  /** Shows another connection, or none. */
+  get order(): Order {
+    return this.#order;
+  }
+
+  /** The actions in the view, in its order. */
+  get shown(): readonly MachineAction[] {
+    return this.#arranged()?.actions ?? [];
+  }
+
+  /** Shows another connection or other conditions, or nothing. */
   show(source: TreeSource | undefined): void {
+    if (this.#source?.actions !== source?.actions) this.#completeDevices.clear();
     this.#source = source;
-    this.#completeDevices.clear();
     this.#rebuild();
   }
 
@@ -70,31 +90,32 @@ export class ActionTree {
     this.#rebuild();
   }
 
+  sortBy(order: Order): void {
+    this.#order = order;
+    this.update();
+  }
+
   /** All actions of this device are loaded now. */
   markComplete(machineId: string): void {
     this.#completeDevices.add(machineId);
-    this.refresh();
+    this.#items.delete(this.#id('device', machineId));
+    const node = this.#nodes.get(this.#id('device', machineId));
+    if (node !== undefined) this.#changed.fire([node]);
   }
 
-  /** Asks the view to read the rows again: all, or those of some actions. */
-  refresh(actionIds?: readonly string[]): void {
-    if (actionIds === undefined || this.#grouping === 'device') {
-      this.#changed.fire(undefined);
-      return;
-    }
-    const changed = actionIds.flatMap((id) => this.#nodes.get(this.#id('action', id)) ?? []);
-    if (changed.length > 0) this.#changed.fire(changed);
-  }
-
-  /** Reads the rows of one action and of its commands again. */
-  refreshAction(actionId: string): void {
-    const commands = this.#source?.actions.get(actionId)?.commands ?? [];
-    const ids = [
-      this.#id('action', actionId),
-      ...commands.map((command) => this.#id('command', `${actionId}#${command.index.toString()}`)),
-    ];
-    const nodes = ids.flatMap((id) => this.#nodes.get(id) ?? []);
-    if (nodes.length > 0) this.#changed.fire(nodes);
+  /**
+   * Actions have changed, come or gone. What came of it in this turn is told at once, and only of rows that are other
+   * than VS Code knows them: those that changed with their groups, and parents that have other children.
+   */
+  update(actionIds: readonly string[] = []): void {
+    for (const id of actionIds) this.#stale.add(id);
+    this.#layout = undefined;
+    if (this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      this.#tell();
+    });
   }
 
   /** Brings the ages up to date: only rows whose words would change are asked for again. */
@@ -104,57 +125,51 @@ export class ActionTree {
       const node = this.#nodes.get(id);
       if (node?.kind !== 'action') continue;
       const action = this.#source?.actions.get(node.actionId);
-      if (action !== undefined && ageOf(action, now) !== shown) changed.push(node);
+      if (action === undefined || ageOf(action, now) === shown) continue;
+      this.#items.delete(id);
+      changed.push(node);
     }
     if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  /** The row of an action that is {@link shown}, so that it can be selected. */
+  nodeOf(actionId: string): TreeNode | undefined {
+    const layout = this.#arranged();
+    if (layout === undefined) return undefined;
+    return layout.rootOf(actionId) && this.#nodes.get(this.#id('action', actionId));
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
     if (node.kind === 'command') return this.#nodes.get(this.#id('action', node.actionId));
     if (node.kind !== 'action' || this.#grouping === 'action') return undefined;
-    const machineId = this.#source?.actions.get(node.actionId)?.machineId;
-    return this.#nodes.get(this.#id('device', machineId ?? ''));
+    return this.#arranged()?.rootOf(node.actionId);
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    if (node === undefined) await this.#prepare();
-    const source = this.#source;
-    if (source === undefined) return [];
-    if (node === undefined) return this.#roots(source);
-    if (node.kind === 'device') {
-      return source.actions.actions
-        .filter((action) => (action.machineId ?? '') === node.machineId)
-        .map((action) => this.#actionNode(source, action));
+    if (node !== undefined) return [...this.#childrenOf(node)];
+    this.#loading ??= 'any';
+    try {
+      await this.#prepare();
+      // Where another connection was chosen meanwhile, its rows are the answer.
+      for (let source = this.#source; source !== undefined; source = this.#source) {
+        this.#loading = source;
+        await this.#load(source);
+        if (this.#source === source) break;
+      }
+    } finally {
+      this.#loading = undefined;
     }
-    if (node.kind !== 'action') return [];
-    const commands = source.actions.get(node.actionId)?.commands ?? [];
-    return [...commands]
-      .sort((one, other) => one.index - other.index)
-      .map((command) => this.#commandNode(source, node.actionId, command.index));
+    const roots = this.#roots();
+    this.#given = { roots, layout: this.#layout };
+    return [...roots];
   }
 
   getTreeItem(node: TreeNode): TreeItem {
-    switch (node.kind) {
-      case 'loadMore':
-        return loadMoreItem(node);
-      case 'failed':
-        return failedItem(node);
-      case 'device':
-        return deviceItem(node, this.#deviceSummary(node.machineId));
-      case 'action': {
-        const action = this.#source?.actions.get(node.actionId);
-        if (action === undefined) return new TreeItem(node.actionId);
-        const now = Date.now();
-        this.#ages.set(node.id, ageOf(action, now));
-        return actionItem(node, action, (commandIndex) => this.#stored({ ...node, commandIndex }), now);
-      }
-      case 'command': {
-        const action = this.#source?.actions.get(node.actionId);
-        const command = action === undefined ? undefined : findCommand(action, node.commandIndex);
-        if (action === undefined || command === undefined) return new TreeItem(node.actionId);
-        return commandItem(node, action, command, this.#stored(node));
-      }
-    }
+    const made = this.#items.get(node.id);
+    if (made !== undefined) return made;
+    const item = this.#toItem(node);
+    this.#items.set(node.id, item);
+    return item;
   }
 
   /** Tooltips are made when one is looked at. */
@@ -184,18 +199,74 @@ export class ActionTree {
       .map((command) => refOf(node, command.index));
   }
 
-  async #roots(source: TreeSource): Promise<TreeNode[]> {
-    await this.#load(source);
-    // Another connection was chosen meanwhile: its own call fills the view.
-    if (this.#source !== source) return [];
+  #toItem(node: TreeNode): TreeItem {
+    switch (node.kind) {
+      case 'loadMore':
+        return loadMoreItem(node);
+      case 'failed':
+        return failedItem(node);
+      case 'device':
+        return deviceItem(node, this.#arranged()?.deviceSummary(node.machineId, this.#isComplete(node.machineId)));
+      case 'group':
+        return groupItem(node, this.#arranged()?.actionsOf(node.key) ?? []);
+      case 'action': {
+        const action = this.#source?.actions.get(node.actionId);
+        if (action === undefined) return new TreeItem(node.actionId);
+        const now = Date.now();
+        this.#ages.set(node.id, ageOf(action, now));
+        return actionItem(node, action, (commandIndex) => this.#stored({ ...node, commandIndex }), now);
+      }
+      case 'command': {
+        const action = this.#source?.actions.get(node.actionId);
+        const command = action === undefined ? undefined : findCommand(action, node.commandIndex);
+        if (action === undefined || command === undefined) return new TreeItem(node.actionId);
+        return commandItem(node, action, command, this.#stored(node));
+      }
+    }
+  }
+
+  #tell(): void {
+    const changed = new Set<TreeNode>();
+    for (const id of this.#stale) {
+      const node = this.#forget(id);
+      if (node !== undefined) changed.add(node);
+    }
+    this.#stale.clear();
+    if (this.#loading !== undefined && (this.#loading === 'any' || this.#loading === this.#source)) return;
+    const before = this.#given;
+    const roots = this.#roots();
+    const layout = this.#layout;
+    // What has not been asked for yet will be new.
+    if (before === undefined || layout === undefined) return;
+    for (const node of layout.roots) {
+      if (node.kind === 'action' || layout.holdsSame(node, before.layout)) continue;
+      this.#items.delete(node.id);
+      changed.add(node);
+    }
+    this.#given = { roots, layout };
+    if (!isSame(before.roots, roots)) this.#changed.fire(undefined);
+    else if (changed.size > 0) this.#changed.fire([...changed]);
+  }
+
+  /** Drops the words of an action's row and of its commands'. */
+  #forget(actionId: string): TreeNode | undefined {
+    const node = this.#nodes.get(this.#id('action', actionId));
+    if (node === undefined) return undefined;
+    for (const command of this.#source?.actions.get(actionId)?.commands ?? []) {
+      this.#items.delete(this.#id('command', `${actionId}#${command.index.toString()}`));
+    }
+    this.#items.delete(node.id);
+    return node;
+  }
+
+  #roots(): readonly TreeNode[] {
+    const source = this.#source;
+    const layout = this.#arranged();
+    if (source === undefined || layout === undefined) return [];
     const { state } = source.actions;
     if (state.kind === 'failed') return this.#failed(state.error);
-    const rows =
-      this.#grouping === 'device'
-        ? this.#devices(source)
-        : source.actions.actions.map((action) => this.#actionNode(source, action));
-    if (state.kind !== 'loaded' || !state.hasMore) return rows;
-    return [...rows, this.#keep({ kind: 'loadMore', id: this.#id('loadMore', '') })];
+    if (state.kind !== 'loaded' || !state.hasMore) return layout.roots;
+    return [...layout.roots, this.#keep({ kind: 'loadMore', id: this.#id('loadMore', '') })];
   }
 
   #failed(error: unknown): FailedNode[] {
@@ -204,30 +275,30 @@ export class ActionTree {
     return stepsInTree(error).map((step) => ({ kind: 'failed', id: this.#id('failed', step), error, step }));
   }
 
-  #devices(source: TreeSource): DeviceNode[] {
-    const machineIds = new Set(source.actions.actions.map((action) => action.machineId ?? ''));
-    return [...machineIds].map((machineId) =>
-      this.#keep({ kind: 'device', id: this.#id('device', machineId), tenant: source.tenant, machineId }),
-    );
+  #childrenOf(node: TreeNode): readonly TreeNode[] {
+    const source = this.#source;
+    if (source === undefined) return [];
+    if (node.kind === 'device' || node.kind === 'group') return this.#arranged()?.childrenOf(keyOf(node)) ?? [];
+    if (node.kind !== 'action') return [];
+    const commands = source.actions.get(node.actionId)?.commands ?? [];
+    return [...commands]
+      .sort((one, other) => one.index - other.index)
+      .map(({ index }) => this.#commandNode(source, node.actionId, index));
   }
 
-  #deviceSummary(machineId: string): Parameters<typeof deviceItem>[1] {
-    const all = this.#source?.actions.actions ?? [];
-    const own = all.filter((action) => (action.machineId ?? '') === machineId);
-    const name = own[0] === undefined ? '–' : deviceOf(own[0]);
-    const ambiguous = all.some((action) => deviceOf(action) === name && (action.machineId ?? '') !== machineId);
-    const state = this.#source?.actions.state;
-    const complete = this.#completeDevices.has(machineId) || (state?.kind === 'loaded' && !state.hasMore);
-    return { name, ambiguous, loaded: own.length, complete };
-  }
-
-  #actionNode(source: TreeSource, action: MachineAction): ActionNode {
-    return this.#keep({
-      kind: 'action',
-      id: this.#id('action', action.id),
-      tenant: source.tenant,
-      actionId: action.id,
+  #arranged(): Layout | undefined {
+    const source = this.#source;
+    if (source === undefined) return undefined;
+    this.#layout ??= new Layout(source, this.#grouping, this.#order, {
+      id: (kind, rest) => this.#id(kind, rest),
+      keep: (node) => this.#keep(node),
     });
+    return this.#layout;
+  }
+
+  #isComplete(machineId: string): boolean {
+    const state = this.#source?.actions.state;
+    return this.#completeDevices.has(machineId) || (state?.kind === 'loaded' && !state.hasMore);
   }
 
   #commandNode(source: TreeSource, actionId: string, commandIndex: number): CommandNode {
@@ -253,9 +324,17 @@ export class ActionTree {
 
   #rebuild(): void {
     this.#nodes.clear();
+    this.#items.clear();
     this.#ages.clear();
-    this.#changed.fire(undefined);
+    this.#given = undefined;
+    this.#layout = undefined;
+    // The first connection comes while VS Code waits for the first rows.
+    if (this.#loading !== 'any') this.#changed.fire(undefined);
   }
+}
+
+function isSame(one: readonly TreeNode[], other: readonly TreeNode[]): boolean {
+  return one.length === other.length && one.every((node, at) => node === other[at]);
 }
 
 function refOf(node: { tenant: ActionNode['tenant']; actionId: string }, commandIndex: number): ResultRef {

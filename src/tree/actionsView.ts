@@ -5,18 +5,30 @@ import type { ConnectionList } from '../connections/connectionList.ts';
 import type { SignIns } from '../connections/signIns.ts';
 import type { Session, Sessions } from '../connections/sessions.ts';
 import { actionsViewId } from '../platform/commandIds.ts';
+import type { MachineAction } from '../defender/schema.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { Log } from '../platform/log.ts';
 import { describeFailure } from '../platform/messages.ts';
+import { conditionsOf, isEmptyFilter, searchedHere, toPredicate, without } from '../results/actionFilter.ts';
+import type { ActionFilter } from '../results/actionFilter.ts';
+import { PAGE_SIZE } from '../results/actionStore.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { ActionTree } from './actionTree.ts';
-import type { Grouping, TreeSource } from './actionTree.ts';
+import type { TreeSource } from './actionTree.ts';
+import type { Grouping, Order } from './arrange.ts';
 import { signedOutReason } from './failedList.ts';
+import { filterSentence } from './filterWords.ts';
+import { Follower } from './follower.ts';
 import type { TreeNode } from './nodes.ts';
 
 /** How often ages are brought up to date while someone may be looking, ms. */
 const AGE_MS = 30_000;
+
+const MINUTE_MS = 60_000;
+
+/** Rows that are taken at a time where the rest of a filter is looked for here: a call costs the same. */
+const SEARCH_SIZE = 1000;
 
 /** Ways to sign in that can be signed out of here: the others are signed in elsewhere, or by a file. */
 const SIGNED_OUT_OF: ReadonlySet<SignIn> = new Set(['interactive', 'deviceCode', 'clientSecret', 'accessToken']);
@@ -38,8 +50,10 @@ export class ActionsView implements Disposable {
   readonly #view: TreeView<TreeNode>;
   readonly #subscriptions: Disposable[];
   readonly #ageTimer: ReturnType<typeof setInterval>;
+  readonly #follower: Follower;
   #liveResponseOnly = true;
-  #listSubscription: Disposable | undefined;
+  #filter: ActionFilter = {};
+  #listSubscriptions: readonly { dispose: () => unknown }[] = [];
 
   constructor(parts: ActionsViewParts) {
     this.#parts = parts;
@@ -51,24 +65,35 @@ export class ActionsView implements Disposable {
     );
     this.#subscriptions = [
       parts.connections.onDidChange(() => {
-        this.#showActive();
+        const name = parts.connections.active?.name;
+        // What was looked for in one tenant says nothing about another: its devices have other ids.
+        if (this.#tree.source !== undefined && this.#tree.source.connectionName !== name) this.showFiltered({});
+        else this.#showActive();
       }),
       parts.store.onDidStore((facts) => {
-        this.#tree.refreshAction(facts.ref.actionId);
+        this.#tree.update([facts.ref.actionId]);
+      }),
+      parts.view.onDidChangeVisibility(({ visible }) => {
+        if (visible) this.#tree.refreshAges(Date.now());
       }),
       this.#view.onDidChangeSelection(({ selection }) => {
         const hasResults = selection.some((row) => this.#tree.refsOf(row).length > 0);
         setContextKey('liveResponse.selection', hasResults ? 'results' : 'none');
       }),
       parts.store.onDidForget((gone) => {
-        for (const { ref } of gone) this.#tree.refreshAction(ref.actionId);
+        this.#tree.update(gone.map(({ ref }) => ref.actionId));
       }),
     ];
+    this.#follower = new Follower(parts.view, parts.store, parts.log, () => {
+      const { active } = parts.connections;
+      return active === undefined || this.shown === undefined ? undefined : { connection: active, actions: this.shown };
+    });
     this.#ageTimer = setInterval(() => {
       if (this.#view.visible) this.#tree.refreshAges(Date.now());
     }, AGE_MS);
     setContextKey('liveResponse.grouping', 'action');
     setContextKey('liveResponse.types', 'liveResponse');
+    setContextKey('liveResponse.filter', 'none');
   }
 
   get tree(): ActionTree {
@@ -100,13 +125,50 @@ export class ActionsView implements Disposable {
     this.#showActive();
   }
 
+  get filter(): ActionFilter {
+    return this.#filter;
+  }
+
+  /** Shows what a filter wants: at the price of one call where the API checks some of it, and the list is not here. */
+  showFiltered(filter: ActionFilter): void {
+    this.#filter = filter;
+    setContextKey('liveResponse.filter', isEmptyFilter(filter) ? 'none' : 'some');
+    this.#showActive();
+  }
+
+  /** Rows that a further page brings. */
+  get pageSize(): number {
+    return searchedHere(this.#filter).length === 0 ? PAGE_SIZE : SEARCH_SIZE;
+  }
+
+  get follower(): Follower {
+    return this.#follower;
+  }
+
+  /** The loaded actions whose rows can be shown: those that the part of the filter which is checked here hides, too. */
+  get reachable(): readonly MachineAction[] {
+    const isWanted = toPredicate(withoutSearch(this.#filter), () => undefined, Date.now());
+    return this.shown?.actions.filter(isWanted) ?? [];
+  }
+
+  /** Selects the row of an action. Where it is hidden, the filter keeps only what the API checks. */
+  async reveal(actionId: string): Promise<void> {
+    if (this.#tree.nodeOf(actionId) === undefined) this.showFiltered(withoutSearch(this.#filter));
+    const node = this.#tree.nodeOf(actionId);
+    if (node !== undefined) await this.#view.reveal(node, { select: true, focus: true });
+  }
+
+  sortBy(order: Order): void {
+    this.#tree.sortBy(order);
+  }
+
   groupBy(grouping: Grouping): void {
     setContextKey('liveResponse.grouping', grouping);
     this.#tree.groupBy(grouping);
   }
 
   /** Brings the view up where it is hidden; the focus stays where it is. */
-  async reveal(): Promise<void> {
+  async bringUp(): Promise<void> {
     if (!this.#view.visible) await commands.executeCommand(`${actionsViewId}.focus`, { preserveFocus: true });
   }
 
@@ -117,7 +179,8 @@ export class ActionsView implements Disposable {
 
   dispose(): void {
     clearInterval(this.#ageTimer);
-    this.#listSubscription?.dispose();
+    this.#follower.dispose();
+    for (const subscription of this.#listSubscriptions) subscription.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -127,25 +190,39 @@ export class ActionsView implements Disposable {
     setContextKey('liveResponse.connections', connections.all.length === 0 ? 'none' : 'some');
     this.#view.title = connection?.name ?? l10n.t('Machine Actions');
     void this.#showAccount(connection);
-    this.#listSubscription?.dispose();
+    for (const subscription of this.#listSubscriptions) subscription.dispose();
+    this.#listSubscriptions = [];
     this.#view.message = '';
     if (connection === undefined) {
       this.#tree.show(undefined);
+      this.#follower.update();
       return;
     }
-    const actions = this.storeOf(sessions.of(connection));
-    this.#listSubscription = actions.onDidChange((change) => {
-      if (this.shown !== actions) return;
-      this.#describe(actions);
-      if (change === 'list') this.#tree.refresh();
-      else this.#tree.refresh(change.ids);
-    });
+    // To the minute: the same filter is the same list for as long.
+    const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+    const tenant = { cloud: connection.cloud, tenantId: connection.tenantId };
+    const actions = sessions.of(connection).actions(this.#liveResponseOnly, conditionsOf(this.#filter, now));
+    this.#listSubscriptions = [
+      actions.onDidChange((change) => {
+        this.#tree.update(change === 'list' ? [] : change.ids);
+        this.#describe(actions);
+        this.#follower.update();
+      }),
+      actions.onDidEnd((ended) => {
+        this.#follower.ended(ended);
+      }),
+    ];
+    const exitCodeOf = (action: { readonly id: string }, commandIndex: number): number | undefined =>
+      store.known({ ...tenant, actionId: action.id, commandIndex })?.transcript?.exitCode;
     this.#tree.show({
       connectionName: connection.name,
-      tenant: { cloud: connection.cloud, tenantId: connection.tenantId },
+      tenant,
       actions,
       stored: (ref) => store.known(ref),
+      ...(isEmptyFilter(this.#filter) ? {} : { isWanted: toPredicate(this.#filter, exitCodeOf, now) }),
     });
+    if (actions.state.kind !== 'unknown') this.#describe(actions);
+    this.#follower.update();
   }
 
   async #showAccount(connection: Connection | undefined): Promise<void> {
@@ -190,17 +267,29 @@ export class ActionsView implements Disposable {
     await this.#showAccount(this.#parts.connections.active);
   }
 
+  #filterMessage({ state, actions }: ActionStore): string {
+    if (isEmptyFilter(this.#filter) || state.kind !== 'loaded') return '';
+    const counts = { matching: this.#tree.shown.length, loaded: actions.length, hasMore: state.hasMore };
+    return filterSentence(this.#filter, counts);
+  }
+
   /** Tells what the list has come to: by the keys that choose a welcome, and for a failure by a sentence above. */
   #describe(actions: ActionStore): void {
+    if (this.shown !== actions) return;
     const { state } = actions;
     const signedOut = state.kind === 'failed' ? signedOutReason(state.error) : undefined;
     // A view with a message shows no welcome, and so no button: there the welcome says why.
     const told = state.kind === 'failed' && signedOut === undefined;
-    this.#view.message = told ? describeFailure(state.error).sentence : '';
+    this.#view.message = told ? describeFailure(state.error).sentence : this.#filterMessage(actions);
     if (signedOut !== undefined) setContextKey('liveResponse.signedOut', signedOut);
     if (state.kind === 'failed') setContextKey('liveResponse.list', told ? 'failed' : 'signedOut');
     else if (state.kind === 'loaded') {
       setContextKey('liveResponse.list', actions.actions.length === 0 ? 'empty' : 'shown');
     }
   }
+}
+
+/** What of a filter the API checks. */
+function withoutSearch(filter: ActionFilter): ActionFilter {
+  return searchedHere(filter).reduce(without, filter);
 }

@@ -27,6 +27,14 @@ export interface DeviceNode extends NodeBase {
   readonly machineId: string;
 }
 
+/** Actions of one run, or of one day. */
+export interface GroupNode extends NodeBase {
+  readonly kind: 'group';
+  readonly by: 'run' | 'day';
+  /** The id of the run's oldest action, or the day in UTC as `2026-11-23`. */
+  readonly key: string;
+}
+
 export interface LoadMoreNode extends NodeBase {
   readonly kind: 'loadMore';
 }
@@ -39,10 +47,10 @@ export interface FailedNode extends NodeBase {
 }
 
 /** A row of the tree: plain data that names what it shows. */
-export type TreeNode = ActionNode | CommandNode | DeviceNode | LoadMoreNode | FailedNode;
+export type TreeNode = ActionNode | CommandNode | DeviceNode | GroupNode | LoadMoreNode | FailedNode;
 
 /** Whether a value that a command was called with is a row of ours. */
 export function isTreeNode(value: unknown): value is TreeNode {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('id' in value)) return false;
-  return ['action', 'command', 'device', 'loadMore', 'failed'].includes(String(value.kind));
+  return ['action', 'command', 'device', 'group', 'loadMore', 'failed'].includes(String(value.kind));
 }

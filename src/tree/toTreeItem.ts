@@ -8,9 +8,9 @@ import { describeFailure, stepLabel } from '../platform/messages.ts';
 import type { NextStep } from '../platform/messages.ts';
 import { STEP_COMMANDS } from '../platform/nextSteps.ts';
 import { oneLine } from '../platform/remoteText.ts';
-import { hostOf, isFinished, resultOf, runScripts, subjectOf } from '../results/commands.ts';
+import { hostOf, isFinished, parameterOf, resultOf, runScripts, subjectOf } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
-import type { ActionNode, CommandNode, DeviceNode, FailedNode, LoadMoreNode } from './nodes.ts';
+import type { ActionNode, CommandNode, DeviceNode, FailedNode, GroupNode, LoadMoreNode } from './nodes.ts';
 import { actionState, actionType, commandState, ranFor } from './words.ts';
 
 /** Statuses that no exit code outshines. */
@@ -53,6 +53,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   const opensScript = openable !== undefined && resultOf(action, openable) === 'transcript';
   item.contextValue = tokens(
     'action',
+    isFinished(action) ? undefined : 'unfinished',
     action.machineId === null ? undefined : 'machine',
     opensScript ? 'transcript' : undefined,
     only !== undefined && resultOf(action, only) === 'file' ? 'file' : undefined,
@@ -91,7 +92,8 @@ export function commandItem(
   return item;
 }
 
-export function deviceItem(node: DeviceNode, device: DeviceSummary): TreeItem {
+/** The row of a device; without a summary it is on its way out of the tree. */
+export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEVICE): TreeItem {
   const item = new TreeItem(oneLine(device.name), TreeItemCollapsibleState.Collapsed);
   const count = device.complete ? l10n.t('{0}, all loaded', device.loaded) : l10n.t('{0} loaded', device.loaded);
   item.id = node.id;
@@ -107,6 +109,44 @@ export function deviceItem(node: DeviceNode, device: DeviceSummary): TreeItem {
   );
   return item;
 }
+
+/** The row of a run or a day: how much is in it, and what is still to come. */
+export function groupItem(node: GroupNode, actions: readonly MachineAction[]): TreeItem {
+  const [newest] = actions;
+  const item = new TreeItem('', TreeItemCollapsibleState.Collapsed);
+  const isRun = node.by === 'run' && newest !== undefined;
+  const unfinished = actions.filter((action) => !isFinished(action)).length;
+  const devices = new Set(actions.map((action) => action.machineId)).size;
+  const words = [
+    ...(isRun ? [commentOf(newest), newest.creationDateTimeUtc.slice(0, 10)] : []),
+    devices === 1 && isRun ? hostOf(newest) : l10n.t('{0} devices', devices),
+    ...(devices === actions.length ? [] : [l10n.t('{0} actions', actions.length)]),
+    ...(unfinished === 0 ? [] : [l10n.t('{0} unfinished', unfinished)]),
+  ].flatMap((word) => (word === '' ? [] : [oneLine(word)]));
+  item.label = oneLine(isRun ? runTitle(newest) : l10n.t('{0} (UTC)', node.key));
+  item.id = node.id;
+  item.description = words.join(' · ');
+  item.iconPath = new ThemeIcon(node.by === 'run' ? 'run-all' : 'calendar');
+  item.accessibilityInformation = {
+    label: [isRun ? l10n.t('Run {0}', item.label) : item.label, ...words].join(', '),
+  };
+  item.contextValue = tokens('group', node.by);
+  return item;
+}
+
+function commentOf({ requestorComment }: MachineAction): string {
+  return requestorComment ?? '';
+}
+
+/** Scripts with their arguments: together with the comment, what makes a run. */
+function runTitle(action: MachineAction): string {
+  const scripts = runScripts(action).map((command) =>
+    [subjectOf(command), parameterOf(command, 'Args')].filter(Boolean).join(' '),
+  );
+  return scripts.length === 0 ? actionType(action) : scripts.join(', ');
+}
+
+const UNKNOWN_DEVICE: DeviceSummary = { name: '–', ambiguous: false, loaded: 0, complete: true };
 
 export function loadMoreItem(node: LoadMoreNode): TreeItem {
   const item = new TreeItem(l10n.t('Load more…'), TreeItemCollapsibleState.None);

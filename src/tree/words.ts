@@ -7,6 +7,11 @@ import type { StoredFacts } from '../results/storedResult.ts';
 
 /** An action's status in words. One that this version does not know is shown as the server spells it. */
 export function actionState(action: MachineAction): string {
+  return stateName(action.status);
+}
+
+/** A status in words. */
+export function stateName(status: string): string {
   const known: Readonly<Record<string, string>> = {
     Pending: l10n.t('Pending'),
     InProgress: l10n.t('In progress'),
@@ -15,7 +20,7 @@ export function actionState(action: MachineAction): string {
     TimeOut: l10n.t('Timed out'),
     Cancelled: l10n.t('Cancelled'),
   };
-  return known[action.status] ?? action.status;
+  return known[status] ?? status;
 }
 
 /** A command's state in words; once its result is stored, what the script said itself. */
@@ -34,6 +39,11 @@ export function commandState(command: LiveResponseCommand, stored: StoredFacts |
 
 /** What an action of another type than live response is called. */
 export function actionType(action: MachineAction): string {
+  return typeName(action.type);
+}
+
+/** A type of machine action in words. */
+export function typeName(type: string): string {
   const known: Readonly<Record<string, string>> = {
     LiveResponse: l10n.t('Live response'),
     RunAntiVirusScan: l10n.t('Antivirus scan'),
@@ -45,7 +55,7 @@ export function actionType(action: MachineAction): string {
     RestrictCodeExecution: l10n.t('Restrict code execution'),
     UnrestrictCodeExecution: l10n.t('Remove code restriction'),
   };
-  return known[action.type] ?? action.type;
+  return known[type] ?? type;
 }
 
 /** How long a command ran, by the server's times; undefined where one of them is missing. */

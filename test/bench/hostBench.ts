@@ -9,6 +9,8 @@ export interface HostBench {
   /** The mocha file in this folder; it tells its figures by `tell` of hostParts.ts. */
   readonly file: string;
   readonly createSampleTenant: (options: SampleTenantOptions) => SampleTenant;
+  /** Folders of extensions that it needs beside ours. */
+  readonly extraExtensions?: readonly string[];
   /** What the file must know of the tenant outside. */
   readonly environment: (tenant: LocalTenant) => Promise<Record<string, string>>;
 }
@@ -22,7 +24,12 @@ const HOST_MS = 600_000;
  * @returns what the file told
  * @throws Error when a test in it failed, or it told nothing
  */
-export async function runHostBench({ file, createSampleTenant, environment }: HostBench): Promise<unknown> {
+export async function runHostBench({
+  file,
+  createSampleTenant,
+  environment,
+  extraExtensions = [],
+}: HostBench): Promise<unknown> {
   const testsModule = await bundleTests(`test/bench/${file}`, 'out/bench');
   const tenant = await startLocalTenant({ createSampleTenant });
   try {
@@ -30,6 +37,7 @@ export async function runHostBench({ file, createSampleTenant, environment }: Ho
       version: 'newest',
       extensionPath: process.cwd(),
       testsModule: path.resolve(testsModule),
+      extraExtensions,
       env: await environment(tenant),
       timeoutMs: HOST_MS,
     });

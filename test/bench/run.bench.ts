@@ -36,7 +36,7 @@ export const benchRun: Bench = async () => {
   });
   const list = new ActionStore(() => Promise.resolve(client), true);
   await list.loadSpan(
-    { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' },
+    { from: '2000-01-01T00:00:00.000Z', before: '2100-01-01T00:00:00.000Z' },
     new AbortController().signal,
   );
   const run = findRuns(list.actions, TENANT).find(({ words }) => words.script === huntingRun.scriptName);

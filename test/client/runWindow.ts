@@ -73,7 +73,7 @@ async function work(order: WindowOrder): Promise<void> {
     hold: (name, holdSignal, held) => leases.hold(name, holdSignal, held),
     clock: systemClock,
   });
-  await list.loadSpan({ from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' }, signal);
+  await list.loadSpan({ from: '2000-01-01T00:00:00.000Z', before: '2100-01-01T00:00:00.000Z' }, signal);
   const [left] = await runs.load();
   const found = findRuns(list.actions, tenant).find(({ words }) => words.script === order.script);
   const run = order.goesOn ? left?.run : found;

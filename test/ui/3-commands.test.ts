@@ -332,7 +332,7 @@ suite('every command, in the workbench with the packaged extension', () => {
     await waitFor('another connection', async () => (await readTree(session.page, 'Renamed way')).length === 0);
   });
 
-  test('every command of package.json was driven', async () => {
+  test('every command of package.json was driven, here or as `palette(…)` in a file of its own', async () => {
     for (const command of await drivenElsewhere()) driven.add(command);
     // Those of a run are driven over 200 hosts, in a file of their own.
     const run = await readFile('test/ui/11-run.test.ts', 'utf8');

@@ -31,6 +31,17 @@ suite('a session', () => {
     assert.equal(made, 1);
   });
 
+  test('each list is kept; of those under conditions the last one only', () => {
+    const session = new Session(CONNECTION, () => Promise.resolve(client()));
+    const failed = session.actions(true, { statuses: ['Failed'] });
+    assert.equal(session.actions(true), session.actions(true));
+    assert.notEqual(session.actions(true), session.actions(false));
+    assert.equal(session.actions(true, { statuses: ['Failed'] }), failed);
+    session.actions(true, { type: 'Isolate' });
+    assert.notEqual(session.actions(true, { statuses: ['Failed'] }), failed);
+    assert.equal(session.known('nothing is loaded'), undefined);
+  });
+
   test('a client that could not be made is tried again', async () => {
     let tries = 0;
     const session = new Session(CONNECTION, () =>

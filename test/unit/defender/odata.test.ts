@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { toODataQuery } from '../../../src/defender/odata.ts';
+import { toMachineQuery, toODataQuery } from '../../../src/defender/odata.ts';
 
 suite('the query of a list', () => {
   test('it always orders, newest first, and skips nothing on the first page', () => {
@@ -27,14 +27,22 @@ suite('the query of a list', () => {
     assert.equal(query.split('&').length, 3);
   });
 
-  test('a span of creation times stands unquoted', () => {
-    const created = { from: '2026-11-23T20:00:00.000Z', to: '2026-11-23T21:00:00.000Z' };
-    const query = decodeURIComponent(toODataQuery({ liveResponseOnly: false, created, top: 1000, skip: 0 }));
-    assert.ok(
-      query.startsWith(
-        '$filter=creationDateTimeUtc ge 2026-11-23T20:00:00.000Z and creationDateTimeUtc le 2026-11-23T21:00:00.000Z&',
-      ),
-      query,
-    );
+  test('since a moment: by the last update oldest first, or by creation, the time without quotes', () => {
+    const time = '2026-11-23T20:45:00.000Z';
+    const query = (by: 'update' | 'creation'): URLSearchParams =>
+      new URLSearchParams(toODataQuery({ liveResponseOnly: true, since: { by, time }, top: 10_000, skip: 0 }));
+    assert.deepEqual(Object.fromEntries(query('update')), {
+      $filter: `type eq 'LiveResponse' and lastUpdateDateTimeUtc gt ${time}`,
+      $orderby: 'lastUpdateDateTimeUtc asc',
+      $top: '10000',
+    });
+    assert.equal(query('creation').get('$filter'), `type eq 'LiveResponse' and creationDateTimeUtc gt ${time}`);
+    assert.equal(query('creation').get('$orderby'), 'creationDateTimeUtc desc');
+  });
+
+  test('devices are asked for by the beginning of their name, in lower case', () => {
+    const query = new URLSearchParams(toMachineQuery("O'Brien", 100));
+    assert.equal(query.get('$filter'), "startswith(computerDnsName,'o''brien')");
+    assert.equal(query.get('$top'), '100');
   });
 });

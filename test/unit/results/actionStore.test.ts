@@ -174,20 +174,6 @@ suite('refreshing a list', () => {
     assert.deepEqual(ids(store), from(8, 2));
   });
 
-  test('when more came than a page holds, the old pages go: no gap is left that nothing shows', async () => {
-    const { tenant, store, changes } = open(PAGE_SIZE + 5);
-    await store.ensureLoaded(patience());
-    await store.loadMore(patience());
-    changes.length = 0;
-    for (let number = PAGE_SIZE + 5; number < 3 * PAGE_SIZE; number++) tenant.actions.push(numbered(number));
-    await store.refresh(patience());
-    assert.deepEqual(ids(store), from(3 * PAGE_SIZE - 1, 2 * PAGE_SIZE));
-    assert.deepEqual(store.state, { kind: 'loaded', hasMore: true });
-    assert.deepEqual(changes, ['list']);
-    await store.loadMore(patience());
-    assert.deepEqual(ids(store), from(3 * PAGE_SIZE - 1, PAGE_SIZE));
-  });
-
   test('a failure leaves the list as it was', async () => {
     const { tenant, store } = open(2);
     await store.ensureLoaded(patience());

@@ -11,7 +11,12 @@ const START = Date.UTC(2026, 10, 23, 21);
 /** The action that is created so many minutes after the first; its name is its number. */
 export function numbered(number: number, change: Partial<MachineAction> = {}): MachineAction {
   const creationDateTimeUtc = new Date(START + number * 60_000).toISOString();
-  return action({ id: `action ${number}`, creationDateTimeUtc, ...change });
+  return action({
+    id: `action ${number}`,
+    creationDateTimeUtc,
+    lastUpdateDateTimeUtc: creationDateTimeUtc,
+    ...change,
+  });
 }
 
 /** A tenant that holds these actions, and answers as many of them as it is asked for, newest first. */
@@ -20,6 +25,8 @@ export class Tenant {
   readonly asked: (ActionQuery & { readonly nextLink?: string })[] = [];
   /** Rows a page where the server has a maximum of its own: then it answers next links. */
   pageMaximum = Infinity;
+  /** Whether it takes a filter by the last update, which is not documented. */
+  knowsUpdates = true;
   failWith: Error | undefined;
   /** Answers wait for this. */
   gate: Promise<void> = Promise.resolve();
@@ -39,6 +46,7 @@ export class Tenant {
         return found;
       },
       receivedAction: () => undefined,
+      findMachines: unused,
       getResultLink: unused,
       downloadResult: unused,
     });
@@ -49,15 +57,28 @@ export class Tenant {
     await this.gate;
     throwIfCancelled(signal);
     if (this.failWith !== undefined) throw this.failWith;
+    if (query.since?.by === 'update' && !this.knowsUpdates) {
+      throw new LiveResponseError('badRequest', { status: 400, serverCode: 'ODataError' });
+    }
     const skip = nextLink === undefined ? query.skip : Number(nextLink);
     const fitting = this.actions
       .toSorted((one, other) => (one.creationDateTimeUtc < other.creationDateTimeUtc ? 1 : -1))
-      .filter(({ machineId }) => query.machineId === undefined || machineId === query.machineId);
+      .filter((one) => fits(query, one));
     const actions = fitting.slice(skip, skip + Math.min(query.top, this.pageMaximum));
     const end = skip + actions.length;
     const more = this.pageMaximum < Infinity && end < fitting.length;
     return { actions, total: undefined, nextLink: more ? end.toString() : undefined };
   }
+}
+
+function fits({ machineId, where = {}, since }: ActionQuery, one: MachineAction): boolean {
+  const time = since?.by === 'update' ? one.lastUpdateDateTimeUtc : one.creationDateTimeUtc;
+  return (
+    (machineId === undefined || one.machineId === machineId) &&
+    (where.machineIds?.includes(one.machineId ?? '') ?? true) &&
+    (where.statuses?.includes(one.status) ?? true) &&
+    (since === undefined || (time ?? '') > since.time)
+  );
 }
 
 /** A store of a tenant with so many actions, and what the store tells. */

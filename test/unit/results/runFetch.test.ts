@@ -264,11 +264,11 @@ suite('the hosts of a run', () => {
         return loaded;
       },
       wholeSince: Date.UTC(2026, 10, 23) + 40 * 60_000,
-      loadSpan: ({ from, to }: { from: string; to: string }) => {
+      loadSpan: ({ from, before }: { from: string; before: string }) => {
         spans.push(from);
         loaded.push(
           ...server.filter(
-            (one) => one.creationDateTimeUtc >= from && one.creationDateTimeUtc <= to && !loaded.includes(one),
+            (one) => one.creationDateTimeUtc >= from && one.creationDateTimeUtc < before && !loaded.includes(one),
           ),
         );
         return Promise.resolve();

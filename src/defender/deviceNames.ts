@@ -1,0 +1,12 @@
+import type { Machine } from './machines.ts';
+
+/** The devices that a typed name means: those called exactly so, with or without a domain; else all that begin so. */
+export function meantBy(name: string, machines: readonly Machine[]): readonly Machine[] {
+  const wanted = name.toLowerCase();
+  const called = (fits: (known: string) => boolean): readonly Machine[] =>
+    machines.filter(({ computerDnsName }) => computerDnsName !== null && fits(computerDnsName.toLowerCase()));
+  const exact = called((known) => known === wanted);
+  if (exact.length > 0) return exact;
+  const host = called((known) => known.startsWith(`${wanted}.`));
+  return host.length > 0 ? host : machines;
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { commands, l10n, window, workspace } from 'vscode';
+import type { Disposable, TreeView } from 'vscode';
+import type { Connection } from '../connections/connection.ts';
+import { systemClock } from '../defender/clock.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../defender/serverTime.ts';
+import { commandIds } from '../platform/commandIds.ts';
+import { followsActions } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import { oneLine, withoutLinks } from '../platform/remoteText.ts';
+import type { ActionStore } from '../results/actionStore.ts';
+import { hostOf } from '../results/commands.ts';
+import { Poller } from '../results/poller.ts';
+import type { Followed } from '../results/poller.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import { WatchedActions } from '../results/watchedActions.ts';
+import { scriptOf } from './arrange.ts';
+import type { TreeNode } from './nodes.ts';
+import { actionState } from './words.ts';
+
+/** What the view shows at this moment. */
+export interface FollowedList {
+  readonly connection: Connection;
+  readonly actions: ActionStore;
+}
+
+/** Follows the unfinished actions in the view, and says once when one that the person waits for has ended. */
+export class Follower implements Disposable {
+  readonly #view: TreeView<TreeNode>;
+  readonly #store: ResultStore;
+  readonly #shown: () => FollowedList | undefined;
+  readonly #watched = new WatchedActions();
+  readonly #poller: Poller;
+  readonly #subscriptions: readonly Disposable[];
+
+  constructor(view: TreeView<TreeNode>, store: ResultStore, log: Log, shown: () => FollowedList | undefined) {
+    this.#view = view;
+    this.#store = store;
+    this.#shown = shown;
+    const holder = randomUUID();
+    this.#poller = new Poller({
+      clock: systemClock,
+      followed: () => this.#followed(),
+      // Without a database every window is on its own.
+      takeLease: (name, forMs) => this.#store.call('takeLease', name, holder, forMs).catch(() => true),
+      releaseLease: async (name) => {
+        await this.#store.call('releaseLease', name, holder).catch(() => undefined);
+      },
+      onFailure: (error) => {
+        log.failure('following unfinished actions', error);
+      },
+    });
+    this.#subscriptions = [
+      view.onDidChangeVisibility(() => {
+        this.update();
+      }),
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('liveResponse.followActions')) this.update();
+      }),
+      view.onDidChangeSelection(({ selection }) => {
+        for (const row of selection) this.#watchRow(row);
+      }),
+      view.onDidExpandElement(({ element }) => {
+        this.#watchRow(element);
+      }),
+    ];
+  }
+
+  /** The list has changed, or another one is shown. */
+  update(): void {
+    this.#poller.update();
+  }
+
+  /** The person waits for this one. @returns whether it is still to end */
+  watch(action: MachineAction): boolean {
+    return this.#watched.add(action);
+  }
+
+  /** Some have ended, in one answer: one notice for those that are waited for. */
+  ended(actions: readonly MachineAction[]): void {
+    const ended = this.#watched.take(actions);
+    const [first, ...more] = ended;
+    const list = this.#shown();
+    if (first === undefined || list === undefined) return;
+    const open = more.length === 0 ? l10n.t('Open Result') : l10n.t('Open Results');
+    const sentence =
+      more.length === 0
+        ? l10n.t('{0} on {1} has ended: {2}.', oneLine(scriptOf(first)), oneLine(hostOf(first)), actionState(first))
+        : l10n.t('{0} machine actions that you wait for have ended.', ended.length);
+    void window.showInformationMessage(withoutLinks(sentence), open).then((answer) => {
+      if (answer !== open) return;
+      const ids = ended.map(({ id }) => id);
+      void commands.executeCommand(commandIds.goToAction, { actionIds: ids, opens: true });
+    });
+  }
+
+  dispose(): void {
+    this.#poller.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #watchRow(row: TreeNode): void {
+    if (row.kind !== 'action' && row.kind !== 'command') return;
+    const action = this.#shown()?.actions.get(row.actionId);
+    if (action !== undefined) this.watch(action);
+  }
+
+  #followed(): Followed | undefined {
+    const list = this.#view.visible && followsActions() ? this.#shown() : undefined;
+    if (list?.actions.state.kind !== 'loaded') return undefined;
+    const { connection, actions } = list;
+    const { unfinished } = actions;
+    if (unfinished.length === 0) return undefined;
+    return {
+      // The server counts calls by application and tenant.
+      name: `follow|${connection.cloud}|${connection.tenantId}|${connection.clientId}`,
+      created: unfinished.map((action) => parseServerTime(action.creationDateTimeUtc) ?? 0),
+      poll: (signal) => actions.poll(signal),
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { commands } from 'vscode';
+import { LARGE, largeActionId } from '../tenant/largeTenant.ts';
+import { waitFor } from './support/host.ts';
+import { createLargeTree } from './support/largeTree.ts';
+import type { LargeTree } from './support/largeTree.ts';
+
+const NEVER = new AbortController().signal;
+const NEWEST = LARGE.actions - 1;
+
+/** Long enough that VS Code would have asked for more, if it wanted more: it collects changes for 200 ms. */
+const QUIET_MS = 600;
+
+describe('the tree with 10,000 rows', () => {
+  let large: LargeTree;
+  before(async function () {
+    this.timeout(60_000);
+    large = createLargeTree('testTrees.ours');
+    await commands.executeCommand('testTrees.ours.focus');
+    large.tree.show(large.source);
+    await large.counted.until(51);
+    await large.loadAll();
+    await quiet();
+  });
+  after(() => {
+    large.counted.dispose();
+  });
+
+  /** Waits until VS Code has asked for all that it wants. */
+  async function quiet(): Promise<void> {
+    for (let before = -1; before !== large.counted.asked();) {
+      before = large.counted.asked();
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    }
+  }
+
+  /** What VS Code asked for because of some work, once it is quiet. */
+  async function asks(work: () => unknown): Promise<{ asked: number; made: number; calls: number }> {
+    large.counted.reset();
+    const calls = large.calls();
+    await work();
+    await quiet();
+    return { asked: large.counted.asked(), made: large.counted.made(), calls: large.calls() - calls };
+  }
+
+  it('holds them all', () => {
+    assert.equal(large.tree.shown.length, LARGE.actions);
+  });
+
+  it('asks for the changed rows only after a refresh, which is one call', async () => {
+    for (const number of [NEWEST, NEWEST - 7, 5]) large.tenant.change(number, { status: 'Failed' });
+    const told = await asks(() => large.store.refresh(NEVER));
+    assert.deepEqual(told, { asked: 3, made: 3, calls: 1 });
+  }).timeout(30_000);
+
+  it('asks for nothing where nothing changed', async () => {
+    assert.deepEqual(await asks(() => large.store.refresh(NEVER)), { asked: 0, made: 0, calls: 1 });
+  }).timeout(30_000);
+
+  it('makes the new row only when one comes, although VS Code asks for its neighbours again', async () => {
+    large.tenant.add();
+    const told = await asks(() => large.store.refresh(NEVER));
+    assert.equal(told.made, 1);
+    assert.equal(large.tree.shown.length, LARGE.actions + 1);
+  }).timeout(30_000);
+
+  it('asks for the changed row and its group only, where rows are grouped', async () => {
+    large.tree.groupBy('device');
+    await waitFor('the devices', () => large.counted.asked() >= LARGE.devices);
+    await quiet();
+    const node = large.tree.nodeOf(largeActionId(NEWEST));
+    assert.ok(node);
+    await large.counted.view.reveal(node, { select: true, focus: false, expand: false });
+    await quiet();
+    large.tenant.change(NEWEST, { status: 'TimeOut' });
+    const { made, calls } = await asks(() => large.store.refresh(NEVER));
+    assert.deepEqual({ made, calls }, { made: 2, calls: 1 });
+    assert.deepEqual(large.counted.view.selection, [node]);
+    large.tenant.add();
+    const joined = await asks(() => large.store.refresh(NEVER));
+    assert.equal(joined.made, 1, 'the group of the new row, which is closed and moves to the top');
+  }).timeout(60_000);
+
+  it('sorts and filters, and shows what is wanted', async () => {
+    large.tree.groupBy('action');
+    large.tree.sortBy('device');
+    await quiet();
+    assert.equal((await large.tree.getChildren()).length, LARGE.actions + 2);
+    large.tree.show({ ...large.source, isWanted: ({ status }) => status === 'Failed' });
+    await quiet();
+    assert.equal((await large.tree.getChildren()).length, 2);
+  }).timeout(60_000);
+});
