@@ -1,10 +1,22 @@
 import { l10n } from 'vscode';
-import type { Disposable, EventEmitter, ExtensionContext, FileChangeEvent, TreeView } from 'vscode';
+import type {
+  Disposable,
+  EventEmitter,
+  ExtensionContext,
+  FileChangeEvent,
+  Hover,
+  Position,
+  TextDocument,
+  TreeView,
+} from 'vscode';
 import { offerToGoOn } from './commands/fetchRun.ts';
 import { CommandRunner } from './commands/commandRunner.ts';
 import { createCommands } from './commands/createCommands.ts';
 import { ExpiryWarning } from './commands/expiryWarning.ts';
 import { ExitCodeItem } from './documents/exitCodeItem.ts';
+import { documentSymbols, foldingRanges } from './documents/outlineProviders.ts';
+import { ReadingContext } from './documents/readingContext.ts';
+import { hoverFacts } from './documents/resultHover.ts';
 import { MissingResults } from './documents/missingResults.ts';
 import { ResultFileSystem } from './documents/resultFileSystem.ts';
 import type { LiveResponseError } from './defender/errors.ts';
@@ -25,12 +37,20 @@ export interface Registered {
   readonly filesChanged: EventEmitter<FileChangeEvent[]>;
 }
 
+/** What a document of ours answers beside its text. */
+export interface Reading {
+  readonly hover: (document: TextDocument, position: Position) => Promise<Hover | undefined>;
+  readonly symbols: typeof documentSymbols;
+  readonly folding: typeof foldingRanges;
+}
+
 /** Everything behind the registrations: made when VS Code first asks for rows, a document or a command. */
 export interface Core extends Disposable {
   readonly tree: ActionTree;
   readonly files: ResultFileSystem;
   readonly paste: NotePaste;
   readonly backLinks: BackLinks;
+  readonly reading: Reading;
   readonly run: (id: CommandId, args: readonly unknown[]) => Promise<void>;
 }
 
@@ -61,6 +81,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     files,
     missing,
     exitCode,
+    new ReadingContext(services.store),
     new ExpiryWarning(services),
     new StoreWatch(services.store, services.log),
     new SearchView(services.search),
@@ -83,6 +104,11 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     files,
     paste: new NotePaste({ ...services, storage: context.globalStorageUri }),
     backLinks: new BackLinks(services.store),
+    reading: {
+      hover: (document, position) => hoverFacts(services.store, document, position),
+      symbols: documentSymbols,
+      folding: foldingRanges,
+    },
     run: createCommands(services),
     dispose: () => {
       for (const disposable of disposables) disposable.dispose();

@@ -26,6 +26,7 @@ import type { TreeNode } from './tree/nodes.ts';
 
 /** Where results are cited, and how every citation begins. */
 const NOTES = { language: 'markdown' };
+const RESULTS = { scheme: RESULT_SCHEME };
 const CITES = `${RESULT_SCHEME}:/?`;
 
 /**
@@ -106,9 +107,18 @@ export function activate(context: ExtensionContext): void {
       provideHover: async (document, position) =>
         document.lineAt(position).text.includes(CITES) ? (await core()).backLinks.hover(document, position) : undefined,
     }),
+    languages.registerHoverProvider(RESULTS, {
+      provideHover: async (document, position) => (await core()).reading.hover(document, position),
+    }),
+    languages.registerDocumentSymbolProvider(RESULTS, {
+      provideDocumentSymbols: async (document) => (await core()).reading.symbols(document),
+    }),
+    languages.registerFoldingRangeProvider(RESULTS, {
+      provideFoldingRanges: async (document) => (await core()).reading.folding(document),
+    }),
     window.registerUriHandler({ handleUri: async (uri) => (await core()).run(commandIds.openCitation, [uri]) }),
     workspace.registerFileSystemProvider(RESULT_SCHEME, files, { isCaseSensitive: true, isReadonly }),
-    languages.registerDocumentPasteEditProvider({ scheme: RESULT_SCHEME }, copy, {
+    languages.registerDocumentPasteEditProvider(RESULTS, copy, {
       providedPasteEditKinds: [],
       copyMimeTypes: [COPIED_TYPE],
     }),

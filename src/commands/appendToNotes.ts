@@ -1,9 +1,8 @@
 import { EndOfLine, l10n, Range, Selection, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import type { QuickPickItem, TextDocument } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
-import { activeAddress } from '../documents/resultUris.ts';
+import type { Range as QuoteRange } from '../evidence/quote.ts';
 import { findEvidence } from '../evidence/readEvidence.ts';
-import { resultKey } from '../evidence/uri.ts';
 import { findHeadings, placeAtEnd } from '../notes/appendPlace.ts';
 import type { NotesPlace } from '../notes/pinnedNotes.ts';
 import { oneLineNoIcons, withoutLinks } from '../platform/remoteText.ts';
@@ -11,7 +10,8 @@ import type { StoredFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
-import { findTargets } from './targets.ts';
+import { selectedRanges } from './selection.ts';
+import { addressOf, findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
 
 /** `liveResponse.appendToNotes`: what is selected as evidence blocks, whole results as citations. */
@@ -46,22 +46,18 @@ async function pinnedPlace(services: Services): Promise<NotesPlace | undefined> 
   );
 }
 
-function selectionsOf(targets: readonly Target[]): readonly Selection[] {
+function selectionsOf(targets: readonly Target[]): readonly QuoteRange[] {
   const [target, another] = targets;
-  const editor = window.activeTextEditor;
-  const active = activeAddress();
-  if (target === undefined || another !== undefined || editor === undefined || active === undefined) return [];
-  if (resultKey(active) !== resultKey(target.ref) || active.stream !== (target.stream ?? 'output')) return [];
-  return editor.selections.filter((selection) => !selection.isEmpty);
+  return target === undefined || another !== undefined ? [] : (selectedRanges(target) ?? []);
 }
 
 async function quote(
   services: Services,
   target: Target,
   facts: StoredFacts,
-  selections: readonly Selection[],
+  selections: readonly QuoteRange[],
 ): Promise<string> {
-  const evidence = await services.notes.evidence({ ...target.ref, stream: target.stream ?? 'output' }, selections);
+  const evidence = await services.notes.evidence(addressOf(target), selections);
   if (evidence === undefined) throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
   const { buildNote } = await services.notes.texts();
   return selections.length > 0 ? buildNote('compactBlock', [evidence]) : `- ${buildNote('citation', [evidence])}\n`;

@@ -4,6 +4,7 @@ import { isCancelled, isLiveResponseError } from '../defender/errors.ts';
 import { buildCitation, describeSpan } from '../evidence/citation.ts';
 import { findEvidence, findUnreadable } from '../evidence/readEvidence.ts';
 import type { FoundEvidence } from '../evidence/readEvidence.ts';
+import { describeView } from '../evidence/textViews.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { compareEvidence } from '../notes/compareEvidence.ts';
@@ -151,7 +152,8 @@ async function fetchMissing(
 
 async function check(services: Services, found: FoundEvidence, outcome: Outcome | undefined): Promise<ReportEntry> {
   const { address, spans, line } = found;
-  const words = [address.stream, spans.map(describeSpan).join(', ')].filter((part) => part !== '').join(' ');
+  const shown = address.view === undefined ? [] : [describeView(address.view)];
+  const words = [address.stream, ...shown, spans.map(describeSpan).join(', ')].filter((part) => part !== '').join(' ');
   const place = { link: buildCitation(found), words };
   if (outcome === undefined || !('facts' in outcome)) {
     const verdict = outcome?.isGone === true ? 'gone' : 'unknown';
@@ -159,7 +161,7 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
     return { verdict, line, place, names, sentence: outcome?.sentence ?? '' };
   }
   const { facts } = outcome;
-  const text = await services.store.text(address, address.stream);
+  const text = await services.store.text(address, address.stream, address.view);
   const { verdict, finding } = compareEvidence(found, facts, text);
   return { verdict, line, place, names: [facts.name.device, facts.name.script], sentence: findingSentence(finding) };
 }

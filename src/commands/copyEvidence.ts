@@ -9,7 +9,7 @@ import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
 import { saveInstead } from './saveResult.ts';
 import { selectedRanges } from './selection.ts';
-import { findTargets } from './targets.ts';
+import { addressOf, findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function copyEvidence(
     runner,
     args,
     async (target, facts) => {
-      const address = { ...target.ref, stream: target.stream ?? 'output' };
+      const address = addressOf(target);
       if (address.stream !== 'raw') transcriptOf(facts);
       const ranges = selectedRanges(target) ?? (form === 'citation' ? [] : [WHOLE_TEXT]);
       const evidence = await services.notes.evidence(address, ranges);

@@ -33,7 +33,7 @@ export async function copyOutput(
       if (facts.transcript === undefined && stream !== 'raw') {
         throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
       }
-      const text = await services.store.text(target.ref, stream);
+      const text = await services.store.text(target.ref, stream, stream === target.stream ? target.view : undefined);
       if (text === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
       const ranges = selectedRanges(target, stream);
       const copied = ranges === undefined ? text : cutRanges(text, ranges).join('\n');

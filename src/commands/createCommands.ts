@@ -33,7 +33,13 @@ import { openSavedResult } from './openSavedResult.ts';
 import { removeAllData } from './removeAllData.ts';
 import { exportHits, openHit, searchAgain, searchResults } from './searchResults.ts';
 import { showResultActions } from './showResultActions.ts';
+import { compareResult } from './compareResult.ts';
+import { explainEmpty } from './explainEmpty.ts';
+import { openWhole, stepPart } from './partCommands.ts';
+import { saveOutput } from './saveOutput.ts';
+import { showAs } from './showAs.ts';
 import { showStream } from './showStream.ts';
+import { stepCommand } from './stepCommand.ts';
 import { signIn, signOut } from './signIn.ts';
 import { sortActions } from './sortActions.ts';
 
@@ -140,6 +146,16 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     [commandIds.changeRunRules]: () => changeRunRules(services),
     [commandIds.exportRunCsv]: (args, runner) => exportRun(services, runner, 'csv', args),
     [commandIds.exportRunNdjson]: (args, runner) => exportRun(services, runner, 'ndjson', args),
+    [commandIds.showAs]: (args, runner) => showAs(services, runner, args),
+    [commandIds.explainEmpty]: (args, runner) => explainEmpty(services, runner, args),
+    [commandIds.nextCommand]: (args, runner) => stepCommand(services, runner, 1, args),
+    [commandIds.previousCommand]: (args, runner) => stepCommand(services, runner, -1, args),
+    [commandIds.compareResult]: (args, runner) => compareResult(services, runner, args),
+    [commandIds.nextPart]: (args, runner) => stepPart(services, runner, 'next', args),
+    [commandIds.previousPart]: (args, runner) => stepPart(services, runner, 'previous', args),
+    [commandIds.lastPart]: (args, runner) => stepPart(services, runner, 'last', args),
+    [commandIds.openWhole]: (args, runner) => openWhole(services, runner, args),
+    [commandIds.saveOutput]: (args, runner) => saveOutput(services, runner, args),
     [commandIds.showLog]: () => {
       services.log.show();
     },

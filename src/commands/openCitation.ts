@@ -2,6 +2,7 @@ import { l10n, Uri, window } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { parseCitation, parseOutsideAddress } from '../evidence/citation.ts';
 import type { Citation } from '../evidence/citation.ts';
+import { refOf } from '../evidence/uri.ts';
 import { withoutLinks } from '../platform/remoteText.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
@@ -14,9 +15,10 @@ import { openTarget } from './openResult.ts';
 export async function openCitation(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const citation = readCitation(args[0]);
   if (citation === undefined) throw new LiveResponseError('badArgument', { path: 'link' });
-  const { stream, ...ref } = citation.address;
+  const { stream, view } = citation.address;
+  const ref = refOf(citation.address);
   if ((await services.store.facts(ref)) === undefined && !(await mayFetch(services, citation))) return;
-  await openTarget(services, runner, { ref, stream, line: citation.spans[0]?.firstLine }, true);
+  await openTarget(services, runner, { ref, stream, view, line: citation.spans[0]?.firstLine }, true);
 }
 
 function readCitation(value: unknown): Citation | undefined {

@@ -46,10 +46,12 @@ export async function openTarget(
   const title = l10n.t('Fetching result');
   const show = async (facts: StoredFacts, preserveFocus: boolean): Promise<void> => {
     if (target.stream === 'errors') services.companions.release(facts.ref);
-    await showResult(facts, services.companions, { stream: target.stream, line: target.line, preserveFocus });
+    const { stream, line, view, part } = target;
+    await showResult(facts, services.companions, services.store, { stream, line, view, part, preserveFocus });
     services.telemetry.send(opened(facts, startedAt));
   };
-  const openRaw = (): Promise<void> => openTarget(services, runner, { ...target, stream: 'raw' }, true);
+  const openRaw = (): Promise<void> =>
+    openTarget(services, runner, { ...target, stream: 'raw', view: undefined, part: undefined }, true);
   const steps = {
     openRaw,
     exportRaw: () => exportRaw(services, runner, [target]),

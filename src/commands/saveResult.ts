@@ -4,9 +4,11 @@ import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
 import { oneLine, withoutLinks } from '../platform/remoteText.ts';
+import { findCommand, parameterOf } from '../results/commands.ts';
 import { findFileNameMismatch } from '../results/mismatches.ts';
 import type { SavedResult } from '../results/resultSaves.ts';
 import type { ReceivedFacts } from '../results/storedResult.ts';
+import { hashUnpacked, safeFileName } from '../results/unpackedHash.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
@@ -43,7 +45,7 @@ export async function saveResult(
   const title = l10n.t('Saving result');
   const uri = await window.showSaveDialog({
     title: l10n.t('Save Result to File'),
-    defaultUri: suggestedLocalFile(ref, kind === 'file' ? 'gz' : 'json'),
+    defaultUri: suggestedLocalFile(ref, kind === 'file' ? 'gz' : 'json', collectedName(services, ref)),
   });
   if (uri === undefined) return;
   const steps = { saveToFile: () => saveResult(services, runner, ref, kind) };
@@ -64,7 +66,12 @@ export async function saveResult(
       mismatch === undefined
         ? ''
         : `${l10n.t('The file is named {0}, but {1} was asked for.', oneLine(mismatch.found), mismatch.asked)} `;
-    void tellSaved(uri, warning + savedSentence(kind, facts));
+    const unpacked = kind === 'file' ? await hashUnpacked(uri.fsPath, signal) : undefined;
+    const inside =
+      unpacked === undefined
+        ? ''
+        : ` ${l10n.t('The file in it: {0}, SHA-256: {1}', formatBytes(unpacked.size), unpacked.sha256)}`;
+    void tellSaved(uri, warning + savedSentence(kind, facts) + inside);
   };
   await runner.run(title, work, steps, { isLong: true, onGivenUp: () => save.discard() });
 }
@@ -87,9 +94,17 @@ export function suggestedFile(ref: ResultRef, ending: 'json' | 'gz'): Uri {
 }
 
 /** The same on this machine also where the workspace is elsewhere: only there a file can be written piece by piece. */
-function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz'): Uri {
+function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz', collected: string): Uri {
   const inWorkspace = suggestedFile(ref, ending);
-  return inWorkspace.scheme === 'file' ? inWorkspace : Uri.joinPath(Uri.file(homedir()), `${nameOf(ref)}.${ending}`);
+  const folder = inWorkspace.scheme === 'file' ? Uri.joinPath(inWorkspace, '..') : Uri.file(homedir());
+  return Uri.joinPath(folder, `${collected === '' ? '' : `${collected}_`}${nameOf(ref)}.${ending}`);
+}
+
+/** What a collected file was called where it was collected, made safe; '' where that is not known here. */
+function collectedName(services: Services, ref: ResultRef): string {
+  const action = services.view.shown?.get(ref.actionId);
+  const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
+  return safeFileName((command === undefined ? undefined : parameterOf(command, 'Path')) ?? '');
 }
 
 function nameOf(ref: ResultRef): string {

@@ -1,11 +1,12 @@
 import { window } from 'vscode';
 import { activeAddress } from '../documents/resultUris.ts';
 import type { Range } from '../evidence/quote.ts';
+import { toWholeRanges } from '../evidence/textParts.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultStream } from '../evidence/uri.ts';
 import type { Target } from './targets.ts';
 
-/** What is selected in the active document, if it is the target's; undefined where nothing is. */
+/** What is selected in the active document, if it is the target's, as places in the whole text; else undefined. */
 export function selectedRanges(
   target: Target,
   stream: ResultStream = target.stream ?? 'output',
@@ -13,7 +14,8 @@ export function selectedRanges(
   const editor = window.activeTextEditor;
   const active = activeAddress();
   if (editor === undefined || active === undefined) return undefined;
-  if (resultKey(active) !== resultKey(target.ref) || active.stream !== stream) return undefined;
+  if (resultKey(active) !== resultKey(target.ref) || active.stream !== stream || active.view !== target.view)
+    return undefined;
   const selections = editor.selections.filter((selection) => !selection.isEmpty);
-  return selections.length === 0 ? undefined : selections;
+  return selections.length === 0 ? undefined : toWholeRanges(active, selections);
 }

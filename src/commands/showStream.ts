@@ -11,5 +11,5 @@ export async function showStream(
   args: readonly unknown[],
 ): Promise<void> {
   const [target] = findTargets(services, args);
-  if (target !== undefined) await openTarget(services, runner, { ...target, stream, line: undefined }, true);
+  if (target !== undefined) await openTarget(services, runner, { ref: target.ref, stream, line: undefined }, true);
 }

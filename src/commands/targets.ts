@@ -1,8 +1,8 @@
 import { Uri } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { activeAddress } from '../documents/resultUris.ts';
-import { isGuid, parseResultUri } from '../evidence/uri.ts';
-import type { ResultRef, ResultStream } from '../evidence/uri.ts';
+import { isGuid, parseResultUri, refOf } from '../evidence/uri.ts';
+import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { TreeNode } from '../tree/nodes.ts';
@@ -14,6 +14,15 @@ export interface Target {
   readonly stream: ResultStream | undefined;
   /** From 1. */
   readonly line: number | undefined;
+  /** How the text is read that the active document shows, or a link names; by default as it was received. */
+  readonly view?: TextView | undefined;
+  /** Which part of it is wanted. */
+  readonly part?: ResultAddress['part'];
+}
+
+/** The text that a target names: its output where it names none. */
+export function addressOf({ ref, stream, view }: Target): ResultAddress {
+  return { ...refOf(ref), stream: stream ?? 'output', ...(view === undefined ? {} : { view }) };
 }
 
 /**
@@ -45,8 +54,8 @@ function targetsOfRows(services: Services, rows: readonly TreeNode[]): Target[] 
 }
 
 function toTarget(address: NonNullable<ReturnType<typeof parseResultUri>>): Target {
-  const { stream, ...ref } = address;
-  return { ref, stream, line: undefined };
+  const { stream, view, part } = address;
+  return { ref: refOf(address), stream, line: undefined, view, part };
 }
 
 /** `{tenant, actionId, commandIndex, stream, line}`: the first two fields must be there. */

@@ -5,7 +5,9 @@ import type { LiveResponseError } from '../defender/errors.ts';
 import { parseResultUri, resultKey } from '../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../evidence/uri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
-import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
+import type { TextParts } from '../results/worker/viewCalls.ts';
+import { fitsWhole } from './parts.ts';
 import { documentUri } from './resultUris.ts';
 
 const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
@@ -39,9 +41,9 @@ export class ResultFileSystem implements Disposable {
   }
 
   /** A copy that turns out to be damaged was set aside: nothing is shown of it, and it is told with its way out. */
-  async #document(address: ResultAddress, uri: Uri): Promise<Uint8Array | undefined> {
+  async #document(address: ResultAddress, isWhole: boolean, uri: Uri): Promise<Uint8Array | undefined> {
     try {
-      return await this.#store.document(address, address.stream);
+      return await (isWhole ? this.#store.document(address, address.stream) : this.#store.part(address));
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'resultDamaged') throw error;
       this.#noteAsked(address, uri);
@@ -63,19 +65,19 @@ export class ResultFileSystem implements Disposable {
   }
 
   async stat(uri: Uri): Promise<FileStat> {
-    const { facts, stream } = await this.#find(uri);
+    const { facts, size } = await this.#find(uri);
     return {
       type: FileType.File,
       ctime: facts.fetchedAt,
       mtime: facts.fetchedAt,
-      size: stream.documentBytes,
+      size,
       permissions: FilePermission.Readonly,
     };
   }
 
   async readFile(uri: Uri): Promise<Uint8Array> {
-    const { address } = await this.#find(uri);
-    const bytes = await this.#document(address, uri);
+    const { address, isWhole } = await this.#find(uri);
+    const bytes = await this.#document(address, isWhole, uri);
     if (bytes === undefined) throw FileSystemError.FileNotFound(uri);
     return bytes;
   }
@@ -89,7 +91,7 @@ export class ResultFileSystem implements Disposable {
     this.#subscription.dispose();
   }
 
-  async #find(uri: Uri): Promise<{ address: ResultAddress; facts: StoredFacts; stream: StreamFacts }> {
+  async #find(uri: Uri): Promise<FoundDocument> {
     const address = parseResultUri(uri);
     // Another ending would be another language: one whose links and schemas are followed.
     if (address === undefined || !uri.path.endsWith(`.lr-${address.stream}`)) throw FileSystemError.FileNotFound(uri);
@@ -100,6 +102,26 @@ export class ResultFileSystem implements Disposable {
       this.#onMissing(address);
     }
     if (facts === undefined || stream === undefined) throw FileSystemError.FileNotFound(uri);
-    return { address, facts, stream };
+    const isWhole = address.view === undefined && address.part === undefined && fitsWhole(stream);
+    if (isWhole) return { address, facts, size: stream.documentBytes, isWhole };
+    const size = sizeOf(address, await this.#store.call('textParts', address));
+    if (size === undefined) throw FileSystemError.FileNotFound(uri);
+    return { address, facts, size, isWhole };
   }
+}
+
+interface FoundDocument {
+  readonly address: ResultAddress;
+  readonly facts: StoredFacts;
+  /** Bytes. */
+  readonly size: number;
+  /** It shows all of the text, as it was received. */
+  readonly isWhole: boolean;
+}
+
+/** @returns undefined where the text has no such part */
+function sizeOf({ part }: ResultAddress, text: TextParts | undefined): number | undefined {
+  if (part === 'whole') return text?.documentBytes;
+  const { line, column } = part ?? { line: 1, column: 1 };
+  return text?.parts.find(({ first }) => first.line === line && first.column === column)?.documentBytes;
 }

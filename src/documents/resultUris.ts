@@ -1,7 +1,8 @@
 import { TabInputText, Uri, window } from 'vscode';
 import type { Tab } from 'vscode';
 import type { URI } from 'vscode-uri';
-import { buildResultUri, parseResultUri, resultKey } from '../evidence/uri.ts';
+import { describeView } from '../evidence/textViews.ts';
+import { buildResultUri, parseResultUri, refOf, resultKey } from '../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../evidence/uri.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 
@@ -11,8 +12,18 @@ function toVsCodeUri(uri: URI): Uri {
 }
 
 /** The address of a document of a stored result. */
-export function documentUri(facts: StoredFacts, stream: ResultStream): Uri {
-  return toVsCodeUri(buildResultUri({ ...facts.ref, stream }, facts.name));
+export function documentUri(facts: StoredFacts, stream: ResultStream, shown: ShownText = {}): Uri {
+  const { view, part, partWords } = shown;
+  const address = { ...refOf(facts.ref), stream, view, part };
+  // What is shown otherwise than it came says so in its tab. English for good, as the other marks: paths are kept.
+  const marks = [...(view === undefined ? [] : [describeView(view)]), ...(partWords === undefined ? [] : [partWords])];
+  return toVsCodeUri(buildResultUri(address, facts.name, marks));
+}
+
+/** What a document shows of a text, where that is not all of it as it was received. */
+export interface ShownText extends Pick<ResultAddress, 'view' | 'part'> {
+  /** `lines 250001–500000 of 1200000` */
+  readonly partWords?: string | undefined;
 }
 
 /** What a tab shows, where it shows a document of ours. */

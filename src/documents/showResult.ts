@@ -1,73 +1,82 @@
 import { commands, Range, ViewColumn, window } from 'vscode';
 import type { TabGroup, TextDocumentShowOptions } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
-import type { ResultStream } from '../evidence/uri.ts';
+import { WHOLE_BYTES } from '../evidence/textParts.ts';
+import type { ResultAddress, ResultStream, TextView } from '../evidence/uri.ts';
 import { opensErrorsBeside } from '../platform/config.ts';
+import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
 import type { CompanionTabs } from './companionTabs.ts';
+import { findPlace, fitsWhole } from './parts.ts';
 import { addressOfTab, documentUri, tabsOf } from './resultUris.ts';
-
-/** Largest text that is shown whole: above 20 MiB and 300,000 lines VS Code drops folding and sticky scroll. */
-const MAX_LENGTH = 16 * 1024 * 1024;
-const MAX_LINES = 250_000;
+import type { ShownText } from './resultUris.ts';
 
 export interface ShowOptions {
   /** Which text is wanted in front; by default the output, or the errors where there is no output. */
   readonly stream?: ResultStream | undefined;
   readonly preserveFocus: boolean;
-  /** Line to jump to, from 1. */
+  /** Line of the text to jump to, from 1: in the part that holds it. */
   readonly line?: number | undefined;
+  /** How the text is read; by default as it was received. */
+  readonly view?: TextView | undefined;
+  /** Which part of a text that is shown in parts; by default the first one, or the one that holds the line. */
+  readonly part?: ResultAddress['part'];
 }
 
 /**
  * Shows a stored result: output in front, its errors beside. The errors never cover a document of the user's: where
  * the group beside holds one, they become a tab behind the output.
  *
- * @throws LiveResponseError `notAResult` or `tooLargeToShow`
+ * @throws LiveResponseError `notAResult`; `tooLargeToShow` where a text is wanted whole that VS Code would not open
  */
-export async function showResult(facts: StoredFacts, companions: CompanionTabs, options: ShowOptions): Promise<void> {
+export async function showResult(
+  facts: StoredFacts,
+  companions: CompanionTabs,
+  store: Pick<ResultStore, 'call'>,
+  options: ShowOptions,
+): Promise<void> {
   const { transcript, raw } = facts;
   if (options.stream === 'raw' && raw !== undefined) {
-    refuseTooLarge(raw);
-    await open(facts, 'raw', { preserveFocus: options.preserveFocus, preview: true });
+    refuseTooLarge(raw, options);
+    const { shown, line } = await findPlace(store, facts, 'raw', options);
+    await open(facts, 'raw', { preserveFocus: options.preserveFocus, preview: true, ...selectionOf(line) }, shown);
     return;
   }
   if (transcript === undefined) throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
   const onlyErrors = transcript.output.length === 0 && transcript.errors.length > 0;
   const wanted = options.stream === 'raw' ? undefined : options.stream;
   const stream = wanted ?? (onlyErrors ? 'errors' : 'output');
-  refuseTooLarge(transcript[stream]);
+  refuseTooLarge(transcript[stream], options);
+  const { shown, line } = await findPlace(store, facts, stream, options);
 
   const column = columnFor(facts, stream);
   const withCompanion =
-    stream === 'output' && options.stream === undefined && transcript.errors.length > 0 && fits(transcript.errors);
+    stream === 'output' && options.stream === undefined && transcript.errors.length > 0 && fitsWhole(transcript.errors);
   const side = withCompanion ? sideColumn(column) : undefined;
   await companions.during(facts.ref, withCompanion, async () => {
     if (withCompanion && side === undefined) {
       // Opened first and for good, so that the output then stands before it in the same group.
       await open(facts, 'errors', { viewColumn: column, preserveFocus: true, preview: false });
     }
-    await open(facts, stream, {
-      viewColumn: column,
-      preserveFocus: options.preserveFocus,
-      preview: true,
-      ...(options.line === undefined ? {} : { selection: lineRange(options.line) }),
-    });
+    const { preserveFocus } = options;
+    await open(facts, stream, { viewColumn: column, preserveFocus, preview: true, ...selectionOf(line) }, shown);
     if (side !== undefined) await open(facts, 'errors', { viewColumn: side, preserveFocus: true, preview: true });
   });
 }
 
 /** By `vscode.open`: a document that an extension opened itself stays in memory for minutes after its tab is closed. */
-async function open(facts: StoredFacts, stream: ResultStream, options: TextDocumentShowOptions): Promise<void> {
-  await commands.executeCommand('vscode.open', documentUri(facts, stream), options);
+async function open(
+  facts: StoredFacts,
+  stream: ResultStream,
+  options: TextDocumentShowOptions,
+  shown?: ShownText,
+): Promise<void> {
+  await commands.executeCommand('vscode.open', documentUri(facts, stream, shown), options);
 }
 
-function refuseTooLarge(text: StreamFacts): void {
-  if (!fits(text)) throw new LiveResponseError('tooLargeToShow', { size: text.documentBytes, lines: text.lines });
-}
-
-function fits(text: StreamFacts): boolean {
-  return text.length <= MAX_LENGTH && text.lines <= MAX_LINES;
+function refuseTooLarge(text: StreamFacts, { part }: ShowOptions): void {
+  if (part !== 'whole' || text.documentBytes <= WHOLE_BYTES) return;
+  throw new LiveResponseError('tooLargeToShow', { size: text.documentBytes, lines: text.lines });
 }
 
 /** Where it is open already; else the active group, unless that is the one that holds nothing but errors. */
@@ -91,6 +100,6 @@ function holdsOnly(group: TabGroup, stream: ResultStream): boolean {
   return group.tabs.length > 0 && group.tabs.every((tab) => addressOfTab(tab)?.stream === stream);
 }
 
-function lineRange(line: number): Range {
-  return new Range(line - 1, 0, line - 1, 0);
+function selectionOf(line: number | undefined): Pick<TextDocumentShowOptions, 'selection'> {
+  return line === undefined ? {} : { selection: new Range(line - 1, 0, line - 1, 0) };
 }

@@ -1,6 +1,6 @@
 import type { Span } from './quotation.ts';
 import { RESULT_SCHEME } from './scheme.ts';
-import { buildQuery, parseResultUri } from './uri.ts';
+import { buildQuery, parseResultUri, wholeAddress } from './uri.ts';
 import type { ResultAddress } from './uri.ts';
 
 /** A place in a result, as a note names it: ids and numbers only, nothing that a device or a script was called. */
@@ -20,14 +20,15 @@ const MAX_SPANS = 10_000;
  */
 export function buildCitation({ address, spans }: Citation): string {
   const fragment = spans.length === 0 ? '' : `#${spans.map(toFragment).join(',')}`;
-  return `${RESULT_SCHEME}:/?${buildQuery(address)}${fragment}`;
+  return `${RESULT_SCHEME}:/?${buildQuery(wholeAddress(address))}${fragment}`;
 }
 
 /** Reads a link back; undefined for anything that {@link buildCitation} could not have written. */
 export function parseCitation(link: string): Citation | undefined {
   const parts = new RegExp(`^${RESULT_SCHEME}:/\\?([^#]*)(?:#(.+))?$`, 'u').exec(link);
   const address = parseResultUri({ scheme: RESULT_SCHEME, query: parts?.[1] ?? '' });
-  if (address === undefined) return undefined;
+  // Lines are those of the whole text: a part of it is no place to cite.
+  if (address?.part !== undefined || address === undefined) return undefined;
   const fragments = parts?.[2]?.split(',') ?? [];
   const spans = fragments.slice(0, MAX_SPANS).flatMap((fragment) => parseFragment(fragment) ?? []);
   const inOrder = spans.every((span, at) => at === 0 || follows(span, spans[at - 1]));
@@ -47,7 +48,7 @@ const RESULT_PATH = '/result';
 export function buildOutsideAddress({ address, spans }: Citation, scheme = 'vscode'): string {
   // In the query: on their way through a browser or a chat, fragments are lost.
   const at = spans.length === 0 ? '' : `&at=${spans.map(toFragment).join(',')}`;
-  return `${scheme}://${EXTENSION}${RESULT_PATH}?${buildQuery(address)}${at}`;
+  return `${scheme}://${EXTENSION}${RESULT_PATH}?${buildQuery(wholeAddress(address))}${at}`;
 }
 
 /** Reads it back; undefined for anything that {@link buildOutsideAddress} could not have written. */

@@ -2,6 +2,7 @@ import { describeSpan } from './citation.ts';
 import type { DecodeChange } from './decode.ts';
 import type { EvidenceSource, Said } from './evidenceSource.ts';
 import type { Quotation, QuotationChange } from './quotation.ts';
+import { describeView } from './textViews.ts';
 import { makeNameVisible } from './visible.ts';
 
 /** A piece of a sentence: our own words, a value that is shown literally, or what the citation's link is called. */
@@ -55,8 +56,10 @@ export function describeEvidence(
   const exitCode = source.exitCode?.toString() ?? 'unknown';
   const fields = detail === 'full' ? describeFields(source, quotation, value) : [];
   const { opened } = source;
+  const { view } = source.address;
   const changes: Part[][] = [
     ...(opened === undefined ? [] : [[`${OPENED[opened.kind].toLowerCase()} `, value(opened.name)]]),
+    ...(view === undefined ? [] : [[`shown ${describeView(view)}, not as stored`]]),
     ...source.mismatches.map((mismatch) => describeMismatch(mismatch, value)),
     ...source.changes.flatMap((change) => describeDecoding(change, value)),
     ...quotation.changes.map((change): Part[] => [describeChange(change)]),
@@ -82,7 +85,8 @@ export function describeEvidence(
 /** `output lines 5–9 of 120` */
 function describePlace({ address, text }: EvidenceSource, { spans }: Quotation): string {
   // A file that is no result must not pass for an output.
-  const stream = address.stream === 'raw' ? 'RAW (not decoded)' : address.stream;
+  const shown = address.stream === 'raw' ? 'RAW (not decoded)' : address.stream;
+  const stream = address.view === undefined ? shown : `${shown} ${describeView(address.view)}`;
   if (spans.length === 0) return `${stream}, ${countLines(text.lines)}`;
   return `${stream} ${spans.map(describeSpan).join(', ')} of ${text.lines}`;
 }

@@ -25,8 +25,32 @@ export interface ResultRef {
   readonly commandIndex: number;
 }
 
+/** Other readings of a text than as it was received: see textViews.ts. Each is a document of its own. */
+export const TEXT_VIEWS = [
+  'utf8',
+  'utf16',
+  'cp437',
+  'cp850',
+  'cp857',
+  'windows1252',
+  'windows1254',
+  'clixml',
+  'normalised',
+] as const;
+export type TextView = (typeof TEXT_VIEWS)[number];
+
+/** Where a part of a text begins in the whole: line and UTF-16 column, from 1. */
+export interface PartStart {
+  readonly line: number;
+  readonly column: number;
+}
+
 export interface ResultAddress extends ResultRef {
   readonly stream: ResultStream;
+  /** Undefined: the text as it was received. */
+  readonly view?: TextView | undefined;
+  /** Of a text that is shown in parts: where this one begins, or all of it. Undefined: the first part. */
+  readonly part?: PartStart | 'whole' | undefined;
 }
 
 /** What a person reads in the tab. Decoration only: it tells nothing apart. */
@@ -40,16 +64,19 @@ export interface ResultName {
 
 /**
  * The one address of a document:
- * `live-response:/<connection>/<device> · <script> · 2026-11-23T2104Z.lr-output?cloud=…&tenant=…&action=…&index=…&stream=…`.
+ * `live-response:/<connection>/<device> · <script> · 2026-11-23T2104Z.lr-output?cloud=…&tenant=…&action=…&index=…&stream=…`,
+ * and behind it `&view=cp850` and `&part=L250001` where it is not the text as received, or not its beginning.
+ *
+ * @param marks - what a tab has to say of a view or a part
  */
-export function buildResultUri(address: ResultAddress, name: ResultName): URI {
+export function buildResultUri(address: ResultAddress, name: ResultName, marks: readonly string[] = []): URI {
   // A file that is no result must not pass for an output in a tab or a list.
   const raw = address.stream === 'raw' ? ['RAW, not decoded'] : [];
   const time = minuteOf(name.createdAt);
   // Nor must a file that anyone can have made pass for what a tenant answered.
-  const parts =
-    address.cloud === 'file' ? ['FROM FILE', ...raw, name.device, name.script] : [...raw, name.device, name.script];
-  const file = [...parts, ...(address.cloud === 'file' && time === '' ? [] : [time])].map(toPathPart).join(' · ');
+  const opened = address.cloud === 'file' ? ['FROM FILE'] : [];
+  const times = address.cloud === 'file' && time === '' ? [] : [time];
+  const file = [...opened, ...raw, ...marks, name.device, name.script, ...times].map(toPathPart).join(' · ');
   return URI.from({
     scheme: RESULT_SCHEME,
     path: `/${toPathPart(name.connection)}/${file}.lr-${address.stream}`,
@@ -65,6 +92,8 @@ export function buildQuery(address: ResultAddress): string {
     `action=${address.actionId}`,
     `index=${address.commandIndex.toString()}`,
     `stream=${address.stream}`,
+    ...(address.view === undefined ? [] : [`view=${address.view}`]),
+    ...(address.part === undefined ? [] : [`part=${partWord(address.part)}`]),
   ].join('&');
 }
 
@@ -83,7 +112,12 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
   const index = query.get('index');
   if (cloud === undefined || stream === undefined || !isGuid(tenantId) || !isGuid(actionId)) return undefined;
   if (index === null || !/^(?:0|[1-9]\d{0,5})$/u.test(index)) return undefined;
-  const address = { cloud, tenantId, actionId, commandIndex: Number(index), stream };
+  const address: ResultAddress = {
+    ...{ cloud, tenantId, actionId, commandIndex: Number(index), stream },
+    ...readView(query.get('view')),
+    ...readPart(query.get('part')),
+  };
+  // One form for one thing: what could be written otherwise, or was not understood, is none of ours.
   return buildQuery(address) === uri.query ? address : undefined;
 }
 
@@ -99,6 +133,35 @@ export function fileRef(sha256: string): ResultRef {
 
 function toGuid(hex: string): string {
   return hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, '$1-$2-$3-$4-$5');
+}
+
+/** What is left of an address when it names a result and nothing of it. */
+export function refOf({ cloud, tenantId, actionId, commandIndex }: ResultRef): ResultRef {
+  return { cloud, tenantId, actionId, commandIndex };
+}
+
+/** The address of the text that a part belongs to: lines are counted, and cited, in the whole. */
+export function wholeAddress({ stream, view, ...ref }: ResultAddress): ResultAddress {
+  return { ...refOf(ref), stream, ...(view === undefined ? {} : { view }) };
+}
+
+function readView(word: string | null): Pick<ResultAddress, 'view'> {
+  const view = TEXT_VIEWS.find((known) => known === word);
+  return view === undefined ? {} : { view };
+}
+
+function readPart(word: string | null): Pick<ResultAddress, 'part'> {
+  if (word === 'whole') return { part: 'whole' };
+  const parts = /^L([1-9]\d{0,9})(?:C([1-9]\d{0,9}))?$/u.exec(word ?? '');
+  if (parts === null) return {};
+  const part = { line: Number(parts[1]), column: Number(parts[2] ?? 1) };
+  // The beginning is named by no part at all.
+  return part.line === 1 && part.column === 1 ? {} : { part };
+}
+
+function partWord(part: NonNullable<ResultAddress['part']>): string {
+  if (part === 'whole') return part;
+  return part.column === 1 ? `L${part.line}` : `L${part.line}C${part.column}`;
 }
 
 /** A key for maps and databases. */

@@ -49,7 +49,11 @@ export class BackLinks {
         ...outside,
       ];
     }
-    const { verdict, finding } = compareEvidence(found, facts, await this.#store.text(address, address.stream));
+    const { verdict, finding } = compareEvidence(
+      found,
+      facts,
+      await this.#store.text(address, address.stream, address.view),
+    );
     const { name } = facts;
     return [
       [name.device, name.script, exitWords(facts)].map(oneLine).join(' · '),

@@ -1,7 +1,9 @@
 import { defangQuotation, refang } from '../evidence/defang.ts';
+import { hashText } from '../evidence/hashText.ts';
 import { cutSpans } from '../evidence/quotation.ts';
 import { quotesSame } from '../evidence/readEvidence.ts';
 import type { FoundEvidence } from '../evidence/readEvidence.ts';
+import { measureText } from '../evidence/textFacts.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 
 /** How a citation stands to what is stored. `unknown` is everything that was not seen to match. */
@@ -27,7 +29,7 @@ export interface Comparison {
 /**
  * Compares what a note says with what is stored. Nothing that the note leaves out counts for it.
  *
- * @param text - the stored text of the stream that is cited; undefined where the result has none
+ * @param text - the text that is cited, or the view of it; undefined where the result has none
  */
 export function compareEvidence(
   found: FoundEvidence,
@@ -36,10 +38,12 @@ export function compareEvidence(
 ): Comparison {
   const changed = (finding: Finding): Comparison => ({ verdict: 'changed', finding });
   const unknown = (finding: Finding): Comparison => ({ verdict: 'unknown', finding });
-  const { stream } = found.address;
+  const { stream, view } = found.address;
   if (found.sha256 !== undefined && found.sha256 !== facts.sha256) return changed('fileHashDiffers');
-  const known = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
-  if (known === undefined || text === undefined) return unknown('noText');
+  const stored = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
+  if (stored === undefined || text === undefined) return unknown('noText');
+  // A view has lines and a hash of its own; it was made anew from what is stored.
+  const known = view === undefined ? stored : { lines: measureText(text).lines, sha256: hashText(text) };
   if (found.textSha256 !== undefined && found.textSha256 !== known.sha256) return changed('textHashDiffers');
   if (found.spans.some(({ lastLine }) => lastLine > known.lines)) return changed('noSuchLines');
   const isQuoted = found.quoted !== undefined;

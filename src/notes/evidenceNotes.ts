@@ -1,6 +1,8 @@
 import { defangQuotation } from '../evidence/defang.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
+import { hashText } from '../evidence/hashText.ts';
 import type { Range } from '../evidence/quote.ts';
+import { wholeAddress } from '../evidence/uri.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import { toEvidenceSource } from '../results/evidenceSource.ts';
@@ -36,13 +38,17 @@ export class EvidenceNotes {
     const { store, toolVersion } = this.#parts;
     const facts = await store.facts(address);
     const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
-    const text = source === undefined ? undefined : await store.text(address, address.stream);
+    const text = source === undefined ? undefined : await store.text(address, address.stream, address.view);
     if (source === undefined || text === undefined) return undefined;
     store.noteQuoted(address);
     const { cutQuotation } = await this.texts();
     const quotation = cutQuotation(text, ranges);
     // A file that is no result is quoted as it is: nobody knows what it means.
     const isDefanged = address.stream !== 'raw' && defangsOnCopy();
-    return { source, quotation: isDefanged ? defangQuotation(quotation) : quotation };
+    const quoted = isDefanged ? defangQuotation(quotation) : quotation;
+    if (address.view === undefined) return { source, quotation: quoted };
+    // What is said of the text is said of the one that is quoted.
+    const viewed = { lines: quotation.lineCount, sha256: hashText(text) };
+    return { source: { ...source, address: wholeAddress(address), text: viewed }, quotation: quoted };
   }
 }

@@ -1,6 +1,7 @@
 import type { Range } from '../evidence/quote.ts';
 import { RESULT_SCHEME } from '../evidence/scheme.ts';
-import { parseResultUri } from '../evidence/uri.ts';
+import { parseResultUri, wholeAddress } from '../evidence/uri.ts';
+import { toWholeRanges } from '../evidence/textParts.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
 
 /** Where a copied text stands. */
@@ -23,7 +24,7 @@ export function readCopied(json: string): Copied | undefined {
   const ranges = value.ranges.map(readRange);
   const known = ranges.filter((range) => range !== undefined);
   if (address === undefined || known.length === 0 || known.length !== ranges.length) return undefined;
-  return { address, ranges: known };
+  return { address: wholeAddress(address), ranges: toWholeRanges(address, known) };
 }
 
 function readRange(value: unknown): Range | undefined {

@@ -66,6 +66,16 @@ export const commandIds = {
   changeRunRules: 'liveResponse.changeRunRules',
   exportRunCsv: 'liveResponse.exportRunCsv',
   exportRunNdjson: 'liveResponse.exportRunNdjson',
+  showAs: 'liveResponse.showAs',
+  explainEmpty: 'liveResponse.explainEmpty',
+  nextCommand: 'liveResponse.nextCommand',
+  previousCommand: 'liveResponse.previousCommand',
+  compareResult: 'liveResponse.compareResult',
+  nextPart: 'liveResponse.nextPart',
+  previousPart: 'liveResponse.previousPart',
+  lastPart: 'liveResponse.lastPart',
+  openWhole: 'liveResponse.openWhole',
+  saveOutput: 'liveResponse.saveOutput',
   showLog: 'liveResponse.showLog',
 } as const;
 

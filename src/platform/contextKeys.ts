@@ -19,6 +19,12 @@ export interface ContextKeys {
   readonly 'liveResponse.types': 'liveResponse' | 'all';
   /** Whether there was a search over stored results: its view is there only then. */
   readonly 'liveResponse.search': 'none' | 'running' | 'ended';
+  /** Which part of its text the active document shows; `none` where it shows all of it. */
+  readonly 'liveResponse.part': 'none' | 'first' | 'middle' | 'last' | 'whole';
+  /** Whether the active document of ours is empty, or as good as. */
+  readonly 'liveResponse.empty': 'yes' | 'no';
+  /** Whether its action has another command with a result of a script. */
+  readonly 'liveResponse.commands': 'one' | 'several';
 }
 
 const current = new Map<keyof ContextKeys, string>();

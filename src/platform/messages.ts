@@ -225,7 +225,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
   notAResult: (values) => REJECTIONS[values.reason ?? '']?.() ?? l10n.t('What came is no result of a script.'),
   tooLargeToShow: (values) =>
     l10n.t(
-      'The text has {0} and {1} lines: too much for the editor. It is stored and can be exported.',
+      'The text has {0} and {1} lines: too much for the editor to show whole. It can be read in parts, and exported.',
       formatBytes(values.size ?? 0),
       (values.lines ?? 0).toLocaleString(env.language),
     ),

@@ -56,6 +56,11 @@ export function deviceOf(action: MachineAction): string {
   return action.computerDnsName ?? action.machineId ?? '–';
 }
 
+/** All that a device is called: its full name, and the host's part of it. */
+export function hostNamesOf(action: MachineAction): string[] {
+  return action.computerDnsName === null ? [] : [action.computerDnsName, hostOf(action)];
+}
+
 /** The host's part of a device's name: what a person calls it. Anything that is no DNS name stays whole. */
 export function hostOf(action: MachineAction): string {
   if (action.computerDnsName === null) return action.machineId?.slice(0, 8) ?? '–';

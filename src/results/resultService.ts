@@ -1,6 +1,6 @@
 import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
-import { resultKey } from '../evidence/uri.ts';
+import { refOf, resultKey } from '../evidence/uri.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { Urgency } from '../defender/urgency.ts';
 import type { Priority } from '../defender/urgency.ts';
@@ -95,7 +95,7 @@ export class ResultService {
       actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
     });
     // From here on nothing is given up: the answer was paid for.
-    const facts = await describeReceived(source, ref, action, downloaded);
+    const facts = await describeReceived(source, refOf(ref), action, downloaded);
     return this.#options.store.put(facts, downloaded.bytes, source.receivedAction(action));
   }
 }

@@ -1,7 +1,7 @@
 import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import type { ReceivedAction } from '../defender/receivedActions.ts';
 import { resultKey, tenantKey } from '../evidence/uri.ts';
-import type { ResultRef, ResultStream } from '../evidence/uri.ts';
+import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
 import { Emitter } from './emitter.ts';
 import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
@@ -147,8 +147,13 @@ export class ResultStore {
     return this.#reading(ref, this.call('document', ref, stream));
   }
 
-  text(ref: ResultRef, stream: ResultStream): Promise<string | undefined> {
-    return this.#reading(ref, this.call('text', ref, stream));
+  /** A document of a view, or of a part. */
+  part(address: ResultAddress): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#reading(address, this.call('partDocument', address));
+  }
+
+  text(ref: ResultRef, stream: ResultStream, view?: TextView): Promise<string | undefined> {
+    return this.#reading(ref, this.call('text', ref, stream, view));
   }
 
   raw(ref: ResultRef): Promise<Uint8Array<ArrayBuffer> | undefined> {

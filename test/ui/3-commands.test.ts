@@ -15,6 +15,7 @@ import {
   readTree,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
+import { readingCommands } from './support/readingCommands.ts';
 import { clickRowMenu, drivenElsewhere, menuTitle, waitForClipboard } from './support/commands.ts';
 import {
   chatLine,
@@ -32,8 +33,8 @@ import type { Session } from './support/session.ts';
 const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
   contributes: { commands: readonly { command: string }[] };
 };
-/** Other files drive these: 10-indicators.test.ts. */
-const driven = new Set<string>(['copyIndicators', 'copyKql']);
+// Others are driven where their results are: 10-indicators.test.ts and 14-reading.test.ts.
+const driven = new Set<string>(['copyIndicators', 'copyKql', ...readingCommands]);
 
 function title(command: string): string {
   driven.add(command);

@@ -19,6 +19,7 @@ import { KeptResults } from '../../storage/keptResults.ts';
 import { MemoryRunTable, RUN_SCHEMA, SqliteRunTable } from '../../storage/runTable.ts';
 import type { RunTable } from '../../storage/runTable.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
+import { hostNamesOf } from '../commands.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
 import { createActionHandlers, toActionRow } from './actionHandlers.ts';
@@ -28,6 +29,7 @@ import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
 import { readableRaw, readFacts, readStored } from './storedTexts.ts';
 import { createStoreHandlers } from './storeHandlers.ts';
+import { createViews } from './viewHandlers.ts';
 
 export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
@@ -70,7 +72,18 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     return bytes === undefined || result === undefined ? undefined : readableRaw(result, bytes);
   };
 
+  const views = createViews({
+    text,
+    decoded,
+    bytes: (ref) => readStored(results, resultKey(ref)),
+    hostNames: (ref) => {
+      const json = results.facts(resultKey(ref));
+      return json === undefined ? [] : hostNamesOf(readFacts(json).action);
+    },
+  });
+
   return {
+    ...views.handlers,
     open: (folder) => {
       if (folder === undefined) return 'memory';
       // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
@@ -101,6 +114,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       };
       results.put(row, keep);
       latest = { key: resultKey(facts.ref), decoded: result };
+      views.forget();
       return stored;
     },
     facts: (ref) => {
@@ -112,7 +126,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       const found = text(ref, stream);
       return found === undefined ? undefined : toDocumentBytes(found);
     },
-    text,
+    text: views.text,
     ...createRunHandlers(
       (ref) => decoded(ref)?.transcript,
       () => runs,
@@ -168,6 +182,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       results,
       () => {
         latest = undefined;
+        views.forget();
       },
       () => {
         removeShared();

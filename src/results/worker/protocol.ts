@@ -1,5 +1,5 @@
 import type { TakeAnswer, Usage } from '../../defender/ledger.ts';
-import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
+import type { ResultRef, ResultStream, TextView } from '../../evidence/uri.ts';
 import type { ReceivedAction } from '../../defender/receivedActions.ts';
 import type { IndicatorCalls } from './indicatorHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
@@ -7,9 +7,10 @@ import type { ActionCalls } from './actionHandlers.ts';
 import type { RunCalls } from './runHandlers.ts';
 import type { SearchCalls } from './searchCalls.ts';
 import type { StoreCalls, WorkerNotice } from './storeCalls.ts';
+import type { ViewCalls } from './viewCalls.ts';
 
 /** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
-export interface WorkerCalls extends ActionCalls, IndicatorCalls, RunCalls, StoreCalls, SearchCalls {
+export interface WorkerCalls extends ActionCalls, IndicatorCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
   /** Opens or creates the databases; answers where they ended up. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
@@ -19,8 +20,11 @@ export interface WorkerCalls extends ActionCalls, IndicatorCalls, RunCalls, Stor
   readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };
   /** A document's bytes: mark and text. Undefined when the result is not stored, or is no transcript. */
   readonly document: { args: [ref: ResultRef, stream: ResultStream]; answer: Uint8Array<ArrayBuffer> | undefined };
-  /** A text as decoded, NULs and all. */
-  readonly text: { args: [ref: ResultRef, stream: ResultStream]; answer: string | undefined };
+  /** A text as decoded, NULs and all; with a view, as that reads it. */
+  readonly text: {
+    args: [ref: ResultRef, stream: ResultStream, view?: TextView | undefined];
+    answer: string | undefined;
+  };
   /** The bytes as the service stored them. */
   readonly raw: { args: [ref: ResultRef]; answer: Uint8Array<ArrayBuffer> | undefined };
   /** The account of calls: see `Ledger` in defender/ledger.ts. Times are this machine's clock, in the worker. */

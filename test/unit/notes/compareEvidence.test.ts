@@ -85,3 +85,23 @@ suite('comparing a note with what is stored', () => {
     }
   });
 });
+
+suite('a quotation from a view', () => {
+  const view = 'c\r\nd\n';
+  const address = { ...source.address, view: 'cp850' } as const;
+  const viewed = { ...source, address, text: { lines: 3, sha256: hashText(view) } };
+  const cut = cutQuotation(view, [{ start: { line: 1, character: 0 }, end: { line: 2, character: 0 } }]);
+
+  test('says so, names the view in its link, and is checked against the view', () => {
+    const block = buildFullBlock(viewed, cut);
+    assert.match(
+      block,
+      /\[output as CP850 line 2 of 3\]\([^)]*&view=cp850#L2\)[^\n]* · shown as CP850, not as stored/u,
+    );
+    const found = only(block);
+    assert.deepEqual(compareEvidence(found, facts, view), { verdict: 'matching', finding: 'hashAndQuote' });
+    assert.equal(compareEvidence(found, facts, view.replace('d', 'e')).finding, 'textHashDiffers');
+    assert.equal(compareEvidence(only(buildCompactBlock(viewed, cut)), facts, 'c\nx\n').finding, 'quoteDiffers');
+    assert.equal(compareEvidence(found, facts, undefined).finding, 'noText');
+  });
+});

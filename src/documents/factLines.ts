@@ -1,0 +1,26 @@
+import { l10n } from 'vscode';
+import { exitWords } from '../platform/exitWords.ts';
+import { formatBytes, formatUtc } from '../platform/format.ts';
+import { findCommand, parameterOf } from '../results/commands.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
+
+/** What is known of a result, a fact each. They stand beside its text and never in it. Remote text as it came. */
+export function factLines(facts: StoredFacts): string[] {
+  const { action, ref, name } = facts;
+  const command = findCommand(action, ref.commandIndex);
+  const given = command === undefined ? undefined : parameterOf(command, 'Args');
+  const said = (label: string, value: string | null | undefined): string[] =>
+    value === null || value === undefined || value === '' ? [] : [`${label}: ${value}`];
+  return [
+    `${[name.device, name.script].join(' · ')} · ${exitWords(facts)}`,
+    ...said(l10n.t('Arguments'), given),
+    ...said(l10n.t('Requestor'), action.requestor),
+    ...said(l10n.t('Comment'), action.requestorComment),
+    ...said(l10n.t('Created'), name.createdAt),
+    ...said(l10n.t('Started'), command?.startTime),
+    ...said(l10n.t('Ended'), command?.endTime),
+    l10n.t('Fetched {0}', formatUtc(facts.fetchedAt)),
+    l10n.t('Command {0} of action {1}', ref.commandIndex, ref.actionId),
+    l10n.t('File: {0}, SHA-256 {1}', formatBytes(facts.size), facts.sha256),
+  ];
+}

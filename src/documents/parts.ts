@@ -1,0 +1,58 @@
+import { partOfLine, PART_LINES, PART_UNITS } from '../evidence/textParts.ts';
+import { refOf } from '../evidence/uri.ts';
+import type { ResultAddress, ResultStream } from '../evidence/uri.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
+import type { PartFacts, TextParts } from '../results/worker/viewCalls.ts';
+import type { ShownText } from './resultUris.ts';
+
+/** Whether a text is shown whole by itself. */
+export function fitsWhole(text: Pick<StreamFacts, 'length' | 'lines'>): boolean {
+  return text.length <= PART_UNITS && text.lines <= PART_LINES;
+}
+
+/** How a text is divided; undefined where it is not stored. */
+export function partsOf(store: Pick<ResultStore, 'call'>, address: ResultAddress): Promise<TextParts | undefined> {
+  return store.call('textParts', { ...refOf(address), stream: address.stream, view: address.view });
+}
+
+/** A part as a document is opened for it. */
+export function toShownPart(text: TextParts, part: PartFacts | 'whole', view: ShownText['view']): ShownText {
+  if (text.parts.length === 1) return { view };
+  if (part === 'whole') return { view, part, partWords: `whole, ${text.lines} lines` };
+  const { first, lastLine } = part;
+  const isFirst = first.line === 1 && first.column === 1;
+  const from = first.column === 1 ? `${first.line}` : `${first.line} column ${first.column}`;
+  const partWords = `lines ${from}–${lastLine} of ${text.lines}`;
+  return { view, ...(isFirst ? {} : { part: first }), partWords };
+}
+
+/** What to show of a text, and where in that document a line of the text stands, from 1. */
+export interface Place {
+  readonly shown: ShownText;
+  readonly line: number | undefined;
+}
+
+/** Finds the part that holds a line; without one, the part that is named, else the first. */
+export async function findPlace(
+  store: Pick<ResultStore, 'call'>,
+  facts: StoredFacts,
+  stream: ResultStream,
+  wanted: Pick<ResultAddress, 'view' | 'part'> & { readonly line?: number | undefined },
+): Promise<Place> {
+  const { view, part, line } = wanted;
+  const known = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
+  if (view === undefined && (known === undefined || fitsWhole(known))) return { shown: {}, line };
+  const text = await partsOf(store, { ...facts.ref, stream, view });
+  if (text === undefined) return { shown: { view }, line };
+  if (part === 'whole') return { shown: toShownPart(text, 'whole', view), line };
+  const start = line ?? part?.line ?? 1;
+  const column = line === undefined ? (part?.column ?? 1) : 1;
+  const named = text.parts.find(({ first }) => first.line === start && first.column === column);
+  const found = named ?? partOfLine(text.parts, start);
+  if (found === undefined) return { shown: { view }, line };
+  return {
+    shown: toShownPart(text, found, view),
+    line: line === undefined ? undefined : Math.max(1, line - found.first.line + 1),
+  };
+}

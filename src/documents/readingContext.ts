@@ -1,0 +1,72 @@
+import { window } from 'vscode';
+import type { Disposable } from 'vscode';
+import type { ResultAddress } from '../evidence/uri.ts';
+import { setContextKey } from '../platform/contextKeys.ts';
+import type { ContextKeys } from '../platform/contextKeys.ts';
+import { resultOf } from '../results/commands.ts';
+import { explainEmptiness } from '../results/emptiness.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
+import { fitsWhole, partsOf } from './parts.ts';
+import { activeAddress } from './resultUris.ts';
+
+/** The runner's own line is shorter: what is longer than this says something. */
+const EMPTY_UNITS = 1000;
+
+/** Tells the menus of the active document what can be done with it: its parts, its action's other commands. */
+export class ReadingContext implements Disposable {
+  readonly #store: ResultStore;
+  readonly #subscriptions: readonly Disposable[];
+  #updates = 0;
+
+  constructor(store: ResultStore) {
+    this.#store = store;
+    const update = (): void => void this.#update();
+    this.#subscriptions = [
+      window.tabGroups.onDidChangeTabs(update),
+      window.tabGroups.onDidChangeTabGroups(update),
+      store.onDidStore(update),
+    ];
+    if (activeAddress() !== undefined) update();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #update(): Promise<void> {
+    const address = activeAddress();
+    const update = ++this.#updates;
+    // A store that fails is told of where something is opened.
+    const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
+    const isKnown = address !== undefined && facts !== undefined;
+    const part = isKnown ? await this.#partOf(address, facts).catch(() => 'none' as const) : 'none';
+    const isEmpty = isKnown && (await this.#isEmpty(address, facts).catch(() => false));
+    // Meanwhile another document may have become active.
+    if (update !== this.#updates) return;
+    setContextKey('liveResponse.part', part);
+    setContextKey('liveResponse.empty', isEmpty ? 'yes' : 'no');
+    const scripts = facts?.action.commands.filter((one) => resultOf(facts.action, one) === 'transcript') ?? [];
+    setContextKey('liveResponse.commands', scripts.length > 1 ? 'several' : 'one');
+  }
+
+  async #isEmpty({ stream }: ResultAddress, facts: StoredFacts): Promise<boolean> {
+    const known = stream === 'raw' ? undefined : facts.transcript?.[stream];
+    if (known === undefined || known.length - known.trailingNuls > EMPTY_UNITS) return false;
+    const text = await this.#store.text(facts.ref, stream);
+    const { action, ref } = facts;
+    return explainEmptiness(action, ref.commandIndex, facts, stream, text) !== 'notEmpty';
+  }
+
+  async #partOf(address: ResultAddress, facts: StoredFacts): Promise<ContextKeys['liveResponse.part']> {
+    const known = address.stream === 'raw' ? facts.raw : facts.transcript?.[address.stream];
+    if (known === undefined || fitsWhole(known)) return 'none';
+    if (address.part === 'whole') return 'whole';
+    const parts = (await partsOf(this.#store, address))?.parts ?? [];
+    if (parts.length < 2) return 'none';
+    const { part } = address;
+    if (part === undefined) return 'first';
+    const last = parts.at(-1)?.first;
+    return last?.line === part.line && last.column === part.column ? 'last' : 'middle';
+  }
+}

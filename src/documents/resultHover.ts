@@ -1,0 +1,23 @@
+import { Hover, MarkdownString } from 'vscode';
+import type { Position, TextDocument } from 'vscode';
+import { describeView } from '../evidence/textViews.ts';
+import { parseResultUri } from '../evidence/uri.ts';
+import { oneLine } from '../platform/remoteText.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import { factLines } from './factLines.ts';
+import { remarksOn } from './remarks.ts';
+
+/** What is known of a result, on the first line of its document. Reads the store, and never the network. */
+export async function hoverFacts(
+  store: ResultStore,
+  { uri }: TextDocument,
+  { line }: Position,
+): Promise<Hover | undefined> {
+  const address = line === 0 ? parseResultUri(uri) : undefined;
+  const facts = address === undefined ? undefined : await store.facts(address);
+  if (address === undefined || facts === undefined) return undefined;
+  const view = address.view === undefined ? [] : [describeView(address.view)];
+  // In code nothing is a link, an image or a command; what devices say would be all of them.
+  const lines = [...view, ...factLines(facts), ...remarksOn(facts)].map(oneLine);
+  return new Hover(new MarkdownString().appendCodeblock(lines.join('\n'), 'text'));
+}

@@ -1,0 +1,54 @@
+import { outlineEvents } from './events.ts';
+import { outlineJsonText } from './json.ts';
+import { outlineRecords } from './records.ts';
+import { outlineTranscript } from './transcript.ts';
+
+/** A stretch of a text that has a name. Lines from 0, both of them part of it. */
+export interface OutlineItem {
+  /** As the text has it: remote text. */
+  readonly name: string;
+  readonly detail: string;
+  readonly kind: 'section' | 'command' | 'record' | 'event' | 'object' | 'array' | 'value';
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly children: readonly OutlineItem[];
+}
+
+/** A text as the detectors get it. */
+export interface OutlineText {
+  readonly lines: readonly string[];
+  /** The first line that is the script's own: behind the line that the service's runner writes. */
+  readonly start: number;
+}
+
+/** A tree that nobody reads and that takes the editor long. */
+const MAX_ITEMS = 50_000;
+/** What a name or a detail shows of a line. */
+const MAX_NAME = 120;
+
+/**
+ * Finds the parts of a text whose shape is known. A text of any other shape has none: a wrong outline is worse than
+ * no outline.
+ *
+ * @param text - of a document, whose NULs may be shown as U+2400
+ */
+export function outlineText(text: string): readonly OutlineItem[] | undefined {
+  const lines = text.replace(/[\0\u2400]{1,1000}$/u, '').split(/\r\n|\r|\n/u);
+  const start = lines[0]?.startsWith('Transcript started, output file is ') === true ? 1 : 0;
+  const given = { lines, start };
+  for (const detect of [outlineJsonText, outlineTranscript, outlineEvents, outlineRecords]) {
+    const found = detect(given);
+    if (found !== undefined) return countItems(found) <= MAX_ITEMS ? found : undefined;
+  }
+  return undefined;
+}
+
+/** A name for an item: never empty, and never as long as a hostile line. */
+export function nameOf(text: string, otherwise: string): string {
+  const name = text.trim().slice(0, MAX_NAME);
+  return name === '' ? otherwise : name;
+}
+
+function countItems(items: readonly OutlineItem[]): number {
+  return items.reduce((sum, { children }) => sum + 1 + countItems(children), 0);
+}

@@ -1,0 +1,31 @@
+import { nameOf } from './outline.ts';
+import type { OutlineItem, OutlineText } from './outline.ts';
+
+const STARS = /^\*{20,}$/u;
+const PROMPT = /^PS(?: [^>]{1,260})?> ?(\S.*)$/u;
+
+/** What `Start-Transcript` writes: a head between two lines of stars, the commands with their prompts, an end. */
+export function outlineTranscript({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
+  let head = start;
+  while (head < lines.length && lines[head]?.trim() === '') head++;
+  if (!STARS.test(lines[head] ?? '') || lines[head + 1]?.endsWith('PowerShell transcript start') !== true)
+    return undefined;
+  const starts: { readonly at: number; readonly name: string; readonly kind: 'section' | 'command' }[] = [];
+  const timeOf = (from: number): string => {
+    const line = lines.slice(from, from + 4).find((one) => /^(?:Start|End) time: \d+$/u.test(one));
+    return line?.replace(/^\w+ time: /u, '') ?? '';
+  };
+  for (let at = head; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    const command = PROMPT.exec(line);
+    const title = STARS.test(line) ? /PowerShell transcript (start|end)$/u.exec(lines[at + 1] ?? '') : null;
+    if (title !== null) {
+      starts.push({ at, name: nameOf(`Transcript ${title[1] ?? ''} ${timeOf(at + 2)}`, '–'), kind: 'section' });
+    } else if (command !== null) starts.push({ at, name: nameOf(command[1] ?? '', '–'), kind: 'command' });
+  }
+  return starts.map(({ at, name, kind }, index) => {
+    let lastLine = (starts[index + 1]?.at ?? lines.length) - 1;
+    while (lastLine > at && lines[lastLine]?.trim() === '') lastLine--;
+    return { name, detail: '', kind, firstLine: at, lastLine, children: [] };
+  });
+}

@@ -1,0 +1,26 @@
+import { l10n } from 'vscode';
+
+/** Why there is nothing to read, by the code of `explainEmptiness`; `errorLines` is what the other text holds. */
+export function emptinessSentence(reason: string, errorLines: number): string {
+  const sentence = SENTENCES[reason]?.() ?? '';
+  if (errorLines === 0 || !TEXTS.has(reason)) return sentence;
+  return `${sentence} ${l10n.t('There are {0} lines of errors.', errorLines)}`;
+}
+
+/** Where the script ran and its text is all there is. */
+const TEXTS: ReadonlySet<string> = new Set(['none', 'nulsOnly', 'transcriptLineOnly']);
+
+const SENTENCES: Readonly<Record<string, () => string>> = {
+  putFile: () => l10n.t('A PutFile command has no result by design: it only brings a file to the device.'),
+  file: () => l10n.t('A GetFile command leaves a file. It is saved, and never shown as text.'),
+  notYet: () => l10n.t('The command has not ended yet, so there is no result.'),
+  neverRan: () => l10n.t('The session ended before this command ran, so there will be no result.'),
+  notFetched: () =>
+    l10n.t('The result was not fetched yet. If the device never uploaded one, fetching it says so; it takes one call.'),
+  notAResult: () => l10n.t('What the service stored is no result of a script, so it has no output.'),
+  none: () => l10n.t('The script wrote nothing here: the result was fetched, and this text has no characters.'),
+  nulsOnly: () => l10n.t('The script wrote nothing that can be seen: this text consists of NULs only.'),
+  transcriptLineOnly: () =>
+    l10n.t("The script wrote nothing: the one line is written by the service's own runner, not by the script."),
+  notEmpty: () => l10n.t('This text is not empty.'),
+};

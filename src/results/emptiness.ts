@@ -1,0 +1,56 @@
+import type { MachineAction } from '../defender/schema.ts';
+import type { ResultStream } from '../evidence/uri.ts';
+import { findCommand, resultOf } from './commands.ts';
+import type { StoredFacts } from './storedResult.ts';
+
+/** Why there is nothing to read. */
+export type Emptiness =
+  /** PutFile has no result by design. */
+  | 'putFile'
+  /** A collected file: it is saved and never shown. */
+  | 'file'
+  | 'notYet'
+  /** The session ended before this command ran. */
+  | 'neverRan'
+  /** Nothing is known here: fetching it tells, also that nothing was uploaded. */
+  | 'notFetched'
+  /** What came is no result of a script. */
+  | 'notAResult'
+  /** The text has no characters at all. */
+  | 'none'
+  | 'nulsOnly'
+  /** Nothing but the line that the service's runner writes. */
+  | 'transcriptLineOnly'
+  | 'notEmpty';
+
+/**
+ * Tells why a text of a result is empty.
+ *
+ * @param action - as it is known here; undefined where nothing is known of it
+ * @param facts - of the stored result; undefined where it was not fetched
+ */
+export function explainEmptiness(
+  action: MachineAction | undefined,
+  commandIndex: number,
+  facts: StoredFacts | undefined,
+  stream: ResultStream,
+  text: string | undefined,
+): Emptiness {
+  const command = action === undefined ? undefined : findCommand(action, commandIndex);
+  const promised = action === undefined || command === undefined ? 'transcript' : resultOf(action, command);
+  if (facts === undefined) {
+    const reasons = {
+      none: 'putFile',
+      file: 'file',
+      notYet: 'notYet',
+      never: 'neverRan',
+      transcript: 'notFetched',
+    } as const;
+    return reasons[promised];
+  }
+  if (facts.transcript === undefined || text === undefined) return stream === 'raw' ? 'notEmpty' : 'notAResult';
+  if (text === '') return 'none';
+  if (!/[^\0]/u.test(text)) return 'nulsOnly';
+  const isRunnersLine = /^Transcript started, output file is [^\r\n\0]*(?:\r\n|\r|\n)?\0*$/u.test(text);
+  return isRunnersLine ? 'transcriptLineOnly' : 'notEmpty';
+}

@@ -1,0 +1,38 @@
+import type { MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../defender/serverTime.ts';
+import { findCommand, parameterOf, resultOf } from './commands.ts';
+
+/** A result that can be set beside another one. */
+export interface Sibling {
+  readonly action: MachineAction;
+  readonly commandIndex: number;
+}
+
+/**
+ * Results of the same script: on other hosts, or other runs on the same one. Those that were made at about the same
+ * time come first, and those with the same arguments before them.
+ */
+export function findSiblings(
+  of: Sibling,
+  actions: Iterable<MachineAction>,
+  where: 'otherHosts' | 'otherRuns',
+): readonly Sibling[] {
+  const command = findCommand(of.action, of.commandIndex);
+  const script = command === undefined ? undefined : parameterOf(command, 'ScriptName');
+  if (command === undefined || script === undefined) return [];
+  const given = parameterOf(command, 'Args');
+  const createdAt = parseServerTime(of.action.creationDateTimeUtc);
+  const found: (Sibling & { readonly distance: number })[] = [];
+  for (const action of actions) {
+    const isSameHost = action.machineId === of.action.machineId;
+    if (isSameHost !== (where === 'otherRuns')) continue;
+    for (const one of action.commands) {
+      if (action.id === of.action.id && one.index === of.commandIndex) continue;
+      if (parameterOf(one, 'ScriptName') !== script || resultOf(action, one) !== 'transcript') continue;
+      const apart = Math.abs((parseServerTime(action.creationDateTimeUtc) ?? 0) - (createdAt ?? 0));
+      const distance = apart + (parameterOf(one, 'Args') === given ? 0 : Number.MAX_SAFE_INTEGER / 2);
+      found.push({ action, commandIndex: one.index, distance });
+    }
+  }
+  return found.sort((one, other) => one.distance - other.distance);
+}

@@ -1,0 +1,28 @@
+import type { PartStart, ResultAddress } from '../../evidence/uri.ts';
+
+/** A part of a text, without the text. */
+export interface PartFacts {
+  /** Where it begins in the whole, from 1. */
+  readonly first: PartStart;
+  /** The line that it ends in, from 1. */
+  readonly lastLine: number;
+  /** Size of its document. */
+  readonly documentBytes: number;
+}
+
+/** How a text, or a view of one, is divided: into one part where it is shown whole. */
+export interface TextParts {
+  readonly documentBytes: number;
+  readonly lines: number;
+  readonly parts: readonly PartFacts[];
+}
+
+/** What the worker can be asked for about views and parts: see `WorkerCalls`. */
+export interface ViewCalls {
+  /** Undefined when the result is not stored, or has no such text. */
+  readonly textParts: { args: [address: ResultAddress]; answer: TextParts | undefined };
+  /** The document of what an address names: a view, a part, or both. */
+  readonly partDocument: { args: [address: ResultAddress]; answer: Uint8Array<ArrayBuffer> | undefined };
+  /** Writes a text whole into a file, as UTF-8; answers its size. Undefined where there is no such text. */
+  readonly saveText: { args: [address: ResultAddress, path: string]; answer: number | undefined };
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+import { outlineText } from '../../../../src/evidence/outline/outline.ts';
+import type { OutlineItem } from '../../../../src/evidence/outline/outline.ts';
+
+const FIXTURES = path.join(import.meta.dirname, 'fixtures');
+
+/** `record svchost · 892 · 3–7`, children indented. */
+function draw(items: readonly OutlineItem[], indent = ''): string {
+  return items
+    .map(({ kind, name, detail, firstLine, lastLine, children }) => {
+      const words = [`${kind} ${name}`, ...(detail === '' ? [] : [detail]), `${firstLine + 1}–${lastLine + 1}`];
+      return `${indent}${words.join(' · ')}\n${draw(children, `${indent}  `)}`;
+    })
+    .join('');
+}
+
+const names = (await readdir(FIXTURES)).filter((name) => name.endsWith('.txt'));
+
+suite('the outline of a text', () => {
+  for (const name of names) {
+    test(name, async () => {
+      const text = await readFile(path.join(FIXTURES, name), 'utf8');
+      const expected = await readFile(path.join(FIXTURES, name.replace(/txt$/u, 'tree')), 'utf8');
+      const items = outlineText(text);
+      assert.equal(items === undefined ? 'none\n' : draw(items), expected);
+    });
+  }
+
+  test('no shape is found in a text by accident', () => {
+    const texts = [
+      '',
+      'one line',
+      'a: 1\nb: 2\n',
+      'Error: one\n\nWarning: two\n',
+      'Name : a\nId : 1\n\nnot a field\n',
+      '{"a": 1}',
+      '{"a":\n1} trailing',
+      '12:30: x\n13:30: y\n\n12:31: x\n13:31: y\n',
+      'Event[0]:\n  Log Name: Security\n',
+      '**********************\nsomething else\n**********************\n',
+    ];
+    for (const text of texts) assert.equal(outlineText(text), undefined, text);
+  });
+
+  test('depth and keys of a JSON are its own', () => {
+    const deep = `${'[\n'.repeat(5000)}1${']'.repeat(5000)}`;
+    assert.ok((outlineText(deep) ?? []).length > 0);
+    const [empty, forged] = outlineText('{\n"": {"x": 1},\n"__proto__": "a:{b"\n}') ?? [];
+    assert.deepEqual([empty?.name, forged?.name, forged?.detail], ['""', '__proto__', 'a:{b']);
+  });
+});
