@@ -7,7 +7,7 @@ import { PART_LINES } from '../../../../src/evidence/textParts.ts';
 import type { ResultAddress } from '../../../../src/evidence/uri.ts';
 import { createHandlers } from '../../../../src/results/worker/handlers.ts';
 import type { WorkerHandlers } from '../../../../src/results/worker/handlers.ts';
-import { received, ref, resultFile } from '../fixtures.ts';
+import { arrived, ref, resultFile } from '../fixtures.ts';
 
 const output = (change: Partial<ResultAddress> = {}): ResultAddress => ({ ...ref(), stream: 'output', ...change });
 const read = (bytes: Uint8Array | undefined): string | undefined =>
@@ -15,7 +15,7 @@ const read = (bytes: Uint8Array | undefined): string | undefined =>
 
 function stored(bytes: Buffer): WorkerHandlers {
   const handlers = createHandlers();
-  handlers.put(received({ size: bytes.length }), bytes);
+  handlers.put(...arrived(bytes));
   return handlers;
 }
 
@@ -67,7 +67,7 @@ suite('views and parts of a stored text', () => {
   test('what is put anew is not shown from before', () => {
     const handlers = stored(resultFile('one'));
     assert.equal(read(handlers.partDocument(output())), '\ufeffone');
-    handlers.put(received(), resultFile('two'));
+    handlers.put(...arrived(resultFile('two')));
     assert.equal(read(handlers.partDocument(output())), '\ufefftwo');
   });
 
