@@ -33,8 +33,7 @@ import { allowedDownloadHosts, maxDownloadBytes, sendsTelemetry, storageRules } 
 import { KeptSecrets } from './platform/keptSecrets.ts';
 import { Log } from './platform/log.ts';
 import { isSpentByOthers } from './platform/messages.ts';
-import { tellMemoryOnly, tellSecretsInMemory } from './platform/notices.ts';
-import { tellStorageTrouble } from './platform/storageWords.ts';
+import { tellMemoryOnly, tellSecretsInMemory, tellStorageTrouble } from './platform/notices.ts';
 import { createTelemetry } from './platform/telemetry.ts';
 import type { Telemetry } from './platform/telemetry.ts';
 import { estimateRun } from './results/runEstimate.ts';

@@ -1,5 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { Log } from './log.ts';
+import { describeStorageTrouble } from './storageWords.ts';
+import type { StorageTrouble } from './storageWords.ts';
 
 /** Says, once a session, that signing in will not outlive this window. */
 export function tellSecretsInMemory(log: Log): void {
@@ -27,4 +29,13 @@ export function tellMemoryOnly(log: Log): void {
     .then((answer) => {
       if (answer === showLog) log.show();
     });
+}
+
+/** Says what happened to stored results, and what can be done about it. */
+export function tellStorageTrouble(trouble: StorageTrouble, log: Log): void {
+  log.info(`stored results: ${trouble.kind}: ${trouble.reason}`);
+  const showLog = l10n.t('Show Log');
+  void window.showWarningMessage(describeStorageTrouble(trouble), showLog).then((answer) => {
+    if (answer === showLog) log.show();
+  });
 }

@@ -1,6 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { FailureValues } from '../defender/errors.ts';
-import type { Log } from './log.ts';
 
 /** What is wrong with the file of results, as the store says it. */
 export interface StorageTrouble {
@@ -36,16 +35,8 @@ export function refusedPastedLink(values: FailureValues): string {
   );
 }
 
-/** Says what happened to stored results, and what can be done about it. */
-export function tellStorageTrouble(trouble: StorageTrouble, log: Log): void {
-  log.info(`stored results: ${trouble.kind}: ${trouble.reason}`);
-  const showLog = l10n.t('Show Log');
-  void window.showWarningMessage(troubleSentence(trouble), showLog).then((answer) => {
-    if (answer === showLog) log.show();
-  });
-}
-
-function troubleSentence({ kind, setAside }: StorageTrouble): string {
+/** What happened to stored results, and what can be done about it. */
+export function describeStorageTrouble({ kind, setAside }: StorageTrouble): string {
   switch (kind) {
     case 'corrupt':
       return l10n.t(
