@@ -89,7 +89,6 @@ describe('Append to Notes…', () => {
   });
   after(() => {
     notes.dispose();
-    log.channel.dispose();
   });
 
   it('saves a note that was clean', async () => {
