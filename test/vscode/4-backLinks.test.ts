@@ -26,8 +26,11 @@ async function linksIn(document: TextDocument): Promise<DocumentLink[]> {
 
 async function hoverIn(document: TextDocument, column: number): Promise<MarkdownString[]> {
   const at = new Range(0, column, 0, column).start;
-  const hovers = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, at);
-  return hovers.flatMap(({ contents }) => contents).filter((content) => content instanceof MarkdownString);
+  return waitFor('the hover', async () => {
+    const hovers = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, at);
+    const contents = hovers.flatMap((hover) => hover.contents).filter((content) => content instanceof MarkdownString);
+    return contents.length > 0 && contents;
+  });
 }
 
 describe('citations in Markdown', () => {

@@ -34,11 +34,12 @@ describe('the tree with 10,000 rows', () => {
     }
   }
 
-  /** What VS Code asked for because of some work, once it is quiet. */
-  async function asks(work: () => unknown): Promise<{ asked: number; made: number; calls: number }> {
+  /** What VS Code asked for because of some work, once it has made what it must and is quiet. */
+  async function asks(work: () => unknown, made = 0): Promise<{ asked: number; made: number; calls: number }> {
     large.counted.reset();
     const calls = large.calls();
     await work();
+    await waitFor('the rows', () => large.counted.made() >= made);
     await quiet();
     return { asked: large.counted.asked(), made: large.counted.made(), calls: large.calls() - calls };
   }
@@ -49,7 +50,7 @@ describe('the tree with 10,000 rows', () => {
 
   it('asks for the changed rows only after a refresh, which is one call', async () => {
     for (const number of [NEWEST, NEWEST - 7, 5]) large.tenant.change(number, { status: 'Failed' });
-    const told = await asks(() => large.store.refresh(NEVER));
+    const told = await asks(() => large.store.refresh(NEVER), 3);
     assert.deepEqual(told, { asked: 3, made: 3, calls: 1 });
   }).timeout(30_000);
 
@@ -59,7 +60,7 @@ describe('the tree with 10,000 rows', () => {
 
   it('makes the new row only when one comes, although VS Code asks for its neighbours again', async () => {
     large.tenant.add();
-    const told = await asks(() => large.store.refresh(NEVER));
+    const told = await asks(() => large.store.refresh(NEVER), 1);
     assert.equal(told.made, 1);
     assert.equal(large.tree.shown.length, LARGE.actions + 1);
   }).timeout(30_000);
@@ -73,11 +74,11 @@ describe('the tree with 10,000 rows', () => {
     await large.counted.view.reveal(node, { select: true, focus: false, expand: false });
     await quiet();
     large.tenant.change(NEWEST, { status: 'TimeOut' });
-    const { made, calls } = await asks(() => large.store.refresh(NEVER));
+    const { made, calls } = await asks(() => large.store.refresh(NEVER), 2);
     assert.deepEqual({ made, calls }, { made: 2, calls: 1 });
     assert.deepEqual(large.counted.view.selection, [node]);
     large.tenant.add();
-    const joined = await asks(() => large.store.refresh(NEVER));
+    const joined = await asks(() => large.store.refresh(NEVER), 1);
     assert.equal(joined.made, 1, 'the group of the new row, which is closed and moves to the top');
   }).timeout(60_000);
 
