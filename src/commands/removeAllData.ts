@@ -1,4 +1,5 @@
 import { l10n, window } from 'vscode';
+import { addressOfTab } from '../documents/resultUris.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
@@ -14,7 +15,7 @@ export async function removeAllData(services: Services, runner: CommandRunner): 
     {
       modal: true,
       detail: l10n.t(
-        '{0} stored results ({1}), {2} connections with their tokens and secrets, and all that was remembered. Results can be fetched again only while Defender keeps them. Your notes, saved files and settings stay.',
+        'Stored results: {0} ({1}). Connections, with their tokens and secrets: {2}. All that was remembered goes too, and open results are closed. Results can be fetched again only while Defender keeps them. Your notes, saved files and settings stay.',
         stored.length,
         bytes,
         services.connections.all.length,
@@ -32,6 +33,7 @@ export async function removeAllData(services: Services, runner: CommandRunner): 
     }
     await services.forgetAll();
     await services.store.removeAll();
+    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs.filter(addressOfTab)));
     void window.showInformationMessage(l10n.t('All data of Live Response was removed from this machine.'));
   });
 }

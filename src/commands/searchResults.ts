@@ -1,4 +1,4 @@
-import { l10n, QuickPickItemKind, ThemeIcon, window, workspace } from 'vscode';
+import { l10n, QuickPickItemKind, ThemeIcon, Uri, window, workspace } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { toCsv } from '../evidence/csv.ts';
@@ -52,6 +52,7 @@ export async function exportHits(services: Services, runner: CommandRunner): Pro
   const found = services.search.run?.found ?? [];
   const uri = await window.showSaveDialog({
     title: l10n.t('Export Hits'),
+    defaultUri: suggestedHits(),
     filters: { CSV: ['csv'], NDJSON: ['ndjson'] },
   });
   if (uri === undefined) return;
@@ -60,6 +61,11 @@ export async function exportHits(services: Services, runner: CommandRunner): Pro
     await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
     window.setStatusBarMessage(l10n.t('Hits exported'), 5000);
   });
+}
+
+function suggestedHits(): Uri {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  return folder === undefined ? Uri.file('hits.csv') : Uri.joinPath(folder, 'hits.csv');
 }
 
 /** Formula-safe, for spreadsheets. */

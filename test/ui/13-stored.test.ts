@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { scenarioRef } from '../../src/sample/catalogue.ts';
-import { chooseQuickPick, readQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import {
+  chooseQuickPick,
+  closeQuickInput,
+  readQuickInput,
+  runCommand,
+  typeQuickInput,
+  waitForQuickInput,
+} from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
-import { openWorkbench } from '../rig/workbench.ts';
-import { clickDialog, clickRow, readDialog, readEditor, readTree, waitForNotification } from '../rig/workbenchParts.ts';
-import { menuTitle } from './support/commands.ts';
+import { reloadWindow } from '../rig/workbench.ts';
+import {
+  clickDialog,
+  clickRow,
+  readDialog,
+  readStatusBar,
+  readTabs,
+  readTree,
+  waitForNotification,
+} from '../rig/workbenchParts.ts';
+import type { TreeRow } from '../rig/workbenchParts.ts';
+import { menuTitle, waitForClipboard } from './support/commands.ts';
 import {
   LOCAL,
   pictureOfFailure,
@@ -34,6 +49,7 @@ suite('what is stored', () => {
   });
   afterEach(async (context) => {
     await pictureOfFailure(session, context);
+    tenantOf(session).faults.clear();
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });
 
@@ -46,16 +62,29 @@ suite('what is stored', () => {
     await waitForTab(session.page, tab);
   };
 
-  /** Answers a file dialog, which fills in its suggestion late. */
-  const answerFile = async (file: string): Promise<void> => {
+  /**
+   * Answers the file dialog of this title. It fills in what it suggests late, over what was typed, and takes an early
+   * Enter for a way into the folder.
+   */
+  const answerFile = async (title: string, suggested: string, file: string): Promise<void> => {
+    await waitForQuickInput(session.page, (input) => input.title === title && input.value.endsWith(suggested));
     await waitFor(`the dialog to take ${file}`, async () => {
       const input = await readQuickInput(session.page);
-      if (input === undefined) return true;
-      // It closes while it is typed into: then the answer was taken.
-      if (input.value.includes('/') && input.items.length > 0) {
-        await Promise.race([typeQuickInput(session.page, file).catch(() => undefined), setTimeout(2000)]);
-      }
+      if (input?.title !== title) return true;
+      if (input.value === file) await session.page.keyboard.press('Enter');
+      else await typeQuickInput(session.page, file, false);
       return false;
+    });
+  };
+
+  /** Searches, and waits for so many lines. */
+  const searchFor = async (text: string, lines: number): Promise<readonly TreeRow[]> => {
+    await palette('searchResults');
+    await waitForQuickInput(session.page, ({ placeholder }) => placeholder === 'Text in output or errors');
+    await typeQuickInput(session.page, text);
+    return waitFor(`${lines} hits of ${text}`, async () => {
+      const found = await readTree(session.page, SEARCH);
+      return found.filter(({ level }) => level === 2).length === lines ? found : undefined;
     });
   };
 
@@ -63,31 +92,47 @@ suite('what is stored', () => {
     await fetchScenario('eventLogErrors', 'recent-events.ps1');
     await fetchScenario('turkishTasks', 'list-tasks.ps1');
     const calls = tenantOf(session).recording.requests.length;
-    await palette('searchResults');
-    await typeQuickInput(session.page, 'transcript started');
-    const rows = await waitFor('hits', async () => {
-      const found = await readTree(session.page, SEARCH);
-      return found.filter(({ level }) => level === 2).length >= 2 ? found : undefined;
-    });
+    const heading = await searchFor('LevelDisplayName', 1);
+    // drives: openHit
+    await clickRow(session.page, SEARCH, heading.find(({ level }) => level === 2)?.label ?? '');
+    await waitForExitCode(session.page, 'recent-events.ps1');
+    const line = /^output (\d+)$/u.exec(heading.find(({ level }) => level === 2)?.description ?? '')?.[1];
+    assert.notEqual(line, '1');
+    await waitFor('the line', async () =>
+      (await readStatusBar(session.page)).some(({ text }) => text.startsWith(`Ln ${line ?? 'of the hit'},`)),
+    );
+    const rows = await searchFor('transcript started', 2);
     assert.match(rows[0]?.label ?? '', /list-tasks\.ps1/u);
     await takePictures(session, 'search');
-    // drives: openHit
-    await clickRow(session.page, SEARCH, rows.find(({ level }) => level === 2)?.label ?? '');
-    await waitForExitCode(session.page, 'list-tasks.ps1');
     assert.equal(tenantOf(session).recording.requests.length, calls, 'no call');
   });
 
   test('hits are exported, searched for again, and cleared', async () => {
     const file = path.join(session.workspace.folder, 'hits.ndjson');
     await palette('exportHits');
-    await answerFile(file);
-    const line = await waitFor('the export', async () => {
-      const [first] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
-      return first === '' ? undefined : first;
+    await answerFile('Export Hits', '/hits.csv', file);
+    const text = await waitFor('the export', async () => {
+      const written = await readFile(file, 'utf8').catch(() => '');
+      return written.endsWith('\n') ? written : undefined;
     });
-    assert.equal((JSON.parse(line) as { line: number }).line, 1);
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<'line' | 'script' | 'sha256', unknown>);
+    assert.deepEqual(
+      lines.map(({ line, script }) => [line, script]),
+      [
+        [1, 'list-tasks.ps1'],
+        [1, 'recent-events.ps1'],
+      ],
+    );
+    assert.ok(lines.every(({ sha256 }) => /^[0-9a-f]{64}$/u.test(String(sha256))));
+    // What came since is found by the same search.
+    await fetchScenario('exitOne', 'check-persistence.ps1');
     await palette('searchAgain');
-    await waitFor('hits again', async () => (await readTree(session.page, SEARCH)).length > 2);
+    await waitFor('what came since', async () =>
+      (await readTree(session.page, SEARCH)).some(({ label }) => label.includes('check-persistence.ps1')),
+    );
     await palette('cancelSearch');
     await palette('clearSearch');
     await waitFor('no view', async () => (await readTree(session.page, SEARCH)).length === 0);
@@ -95,6 +140,8 @@ suite('what is stored', () => {
 
   test('a saved file opens as if fetched, with the facts beside it, and spends no call', async () => {
     const file = path.join(session.workspace.folder, 'saved.json');
+    await fetchScenario('turkishTasks', 'list-tasks.ps1');
+    await waitForExitCode(session.page, 'list-tasks.ps1');
     await palette('exportRaw');
     await waitForQuickInput(session.page, ({ value }) => value.includes('output_'));
     await typeQuickInput(session.page, file);
@@ -102,7 +149,7 @@ suite('what is stored', () => {
     const calls = tenantOf(session).recording.requests.length;
     await palette('openSavedResult');
     await chooseQuickPick(session.page, 'File…');
-    await answerFile(file);
+    await answerFile('Open Saved Result', '/', file);
     await waitForTab(session.page, 'FROM FILE');
     await waitForExitCode(session.page, 'list-tasks.ps1');
     const forged = file.replace('saved', 'forged');
@@ -110,7 +157,7 @@ suite('what is stored', () => {
     await writeFile(forged.replace('.json', '.facts.json'), await readFile(file.replace('.json', '.facts.json')));
     await palette('openSavedResult');
     await chooseQuickPick(session.page, 'File…');
-    await answerFile(forged);
+    await answerFile('Open Saved Result', '/', forged);
     await waitForNotification(session.page, 'is about another file');
     await waitForTab(session.page, 'forged.json');
     assert.equal(tenantOf(session).recording.requests.length, calls);
@@ -119,32 +166,48 @@ suite('what is stored', () => {
   test('restored tabs show their text offline, without a call', async () => {
     const { recording } = tenantOf(session);
     tenantOf(session).faults.add({ door: 'api', times: Infinity, action: { kind: 'answer', status: 503 } });
-    await openWorkbench(session.page, session.url);
-    const before = recording.calls('link').length;
+    const before = [recording.calls('link').length, recording.calls('download').length];
+    await reloadWindow(session.page);
     await waitForTab(session.page, 'forged.json');
-    await waitFor('the text', async () => (await readEditor(session.page)).some((line) => line !== ''));
-    assert.equal(recording.calls('link').length, before);
-    tenantOf(session).faults.clear();
+    // Whichever of the two groups has the focus.
+    await session.page.locator('.part.editor .view-line').filter({ hasText: 'Transcript' }).first().waitFor();
+    assert.deepEqual([recording.calls('link').length, recording.calls('download').length], before);
   });
 
+  /** How much there is of them, by the list of what can be cleared, which stays open. */
+  const openedFiles = async (): Promise<string | undefined> => {
+    await palette('clearStoredResults');
+    const { items } = await waitForQuickInput(session.page, (input) => input.items.length > 3);
+    return items.find(({ label }) => label === 'Opened files')?.description;
+  };
+
   test('clear says what goes, and quoted ones by name; what is left stays', async () => {
+    await palette('copyNote');
+    await waitForClipboard(session.page, /forged\.json/u);
     await palette('clearStoredResults');
     const picks = await waitForQuickInput(session.page, ({ items }) => items.length > 3);
     assert.ok(picks.items.some(({ separator }) => separator === 'By device'));
     await chooseQuickPick(session.page, 'Opened files');
-    await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('2 results'));
+    const asked = await waitFor('the question', () => readDialog(session.page));
+    assert.match(asked.text, /2 results.*of 1 of them was copied or quoted.*forged\.json/su);
+    await clickDialog(session.page, 'Clear All but Quoted');
+    const left = await openedFiles();
+    assert.match(left ?? '', /^1 result,/u);
+    await chooseQuickPick(session.page, 'Opened files');
+    await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('1 result,'));
     await clickDialog(session.page, 'Clear');
-    await palette('clearStoredResults');
-    const left = await waitForQuickInput(session.page, ({ items }) => items.length > 3);
-    assert.ok(left.items.every(({ label }) => label !== 'Opened files'));
-    await session.page.keyboard.press('Escape');
+    assert.equal(await openedFiles(), undefined);
+    await closeQuickInput(session.page);
   });
 
   test('remove all data forgets results and connections', async () => {
     await palette('removeAllData');
-    await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('connections'));
+    await waitFor('the question', async () =>
+      (await readDialog(session.page))?.text.includes('with their tokens and secrets: 1.'),
+    );
     await clickDialog(session.page, 'Remove All Data');
     await waitForNotification(session.page, 'was removed from this machine');
+    assert.deepEqual((await readTabs(session.page)).flat(), []);
     await session.page.getByText('connect to a Microsoft Defender for Endpoint tenant').first().waitFor();
     await palette('clearStoredResults');
     await waitForNotification(session.page, 'No results are stored');
