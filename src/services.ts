@@ -37,6 +37,7 @@ import { tellMemoryOnly, tellSecretsInMemory, tellStorageTrouble } from './platf
 import { createTelemetry } from './platform/telemetry.ts';
 import type { Telemetry } from './platform/telemetry.ts';
 import { estimateRun } from './results/runEstimate.ts';
+import { loadUnknown } from './results/runHosts.ts';
 import { RunFetches } from './results/runFetch.ts';
 import type { RunRecord } from './results/runFetch.ts';
 import { StoredSearch } from './results/storedSearch.ts';
@@ -188,6 +189,10 @@ export function createServices(
   const runs = new RunFetches({
     store,
     open: (ref, signal) => results.open(ref, { signal, priority: 'background' }),
+    prepare: async (run, missing, signal) => {
+      const connection = connections.forTenant(run.tenant);
+      if (connection !== undefined) await loadUnknown(sessions.of(connection).actions(true), run, missing, signal);
+    },
     hold: (name, signal, work) => leases.hold(name, signal, work),
     clock: systemClock,
   });

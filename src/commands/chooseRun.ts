@@ -7,7 +7,7 @@ import { callsWords, hostsWords } from '../platform/runWords.ts';
 import { isAvailable } from '../results/runFetch.ts';
 import type { RunRecord } from '../results/runFetch.ts';
 import { loadHosts, mayLackHosts, mergeRuns, overlaps } from '../results/runHosts.ts';
-import { findRuns, renewRun, runOf, timesOf } from '../results/runs.ts';
+import { findRuns, firstRuns, renewRun, runOf, timesOf } from '../results/runs.ts';
 import type { Run } from '../results/runs.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
@@ -71,7 +71,8 @@ function findRun(services: Services, args: readonly unknown[]): Run | undefined 
   }
   const runs = loadedRuns(services);
   const row = isTreeNode(first) ? first : undefined;
-  if (row?.kind === 'action') return runOf(runs, row.actionId);
+  if (row?.kind === 'group') return runs.find(({ key }) => key === row.key);
+  if (row?.kind === 'action') return firstRuns(runs).get(row.actionId);
   if (row?.kind === 'command') return runOf(runs, row.actionId, row.commandIndex);
   const { active } = services.runOverviews;
   if (active !== undefined) return renewed(services, active);
@@ -97,7 +98,10 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
   for (;;) {
     const loaded = loadedRuns(services);
     const kept = services.runs.all.map(({ run }) => run).filter((run) => !loaded.some((other) => overlaps(other, run)));
-    const items: RunPick[] = [...loaded, ...kept].map((run) => {
+    // A script on one host is no run that anybody looks for here, unless there is no other.
+    const isWide = ({ members }: Run): boolean => members.length > 1;
+    const all = [...loaded, ...kept];
+    const items: RunPick[] = [...all.filter(isWide), ...all.filter((run) => !isWide(run))].map((run) => {
       const { script, args, comment } = run.words;
       return {
         label: oneLineNoIcons(script),

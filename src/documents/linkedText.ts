@@ -28,7 +28,10 @@ export class LinkedText {
     this.add(safe(words));
     const query = argument === undefined ? '' : JSON.stringify([argument]);
     const range = new Range(this.#lines.length, start, this.#lines.length, this.#line.length);
-    this.links.push(new DocumentLink(range, Uri.from({ scheme: 'command', path: command, query })));
+    const link = new DocumentLink(range, Uri.from({ scheme: 'command', path: command, query }));
+    // Links come a moment after their text: this says where one leads. It is Markdown, so only plain names may stand in it.
+    if (/^[\w-]+$/u.test(words)) link.tooltip = words;
+    this.links.push(link);
     return this;
   }
 

@@ -28,6 +28,9 @@ export interface OverviewParts {
 /** Hosts that are named in one line: of a large group nobody reads all, and every one has its row below. */
 const MOST_NAMES = 12;
 const LONGEST_NAME = 32;
+/** Digits of a hash that are shown: enough to compare at a glance. The exports have it whole. */
+const HASH_DIGITS = 16;
+const NAMES = new Intl.Collator(undefined, { numeric: true });
 
 /** The overview of a run: what is rare first, then why results are missing, then a row for every host. */
 export function buildOverview(parts: OverviewParts): LinkedText {
@@ -113,9 +116,8 @@ function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void 
     const row = first === undefined ? undefined : rows[first];
     if (row?.facts === undefined) continue;
     text.add(`  ${hostsWords(members.length).padEnd(10)} ${exitWords(row.facts)}  `);
-    for (const [at, member] of members.slice(0, MOST_NAMES).entries()) {
-      const one = rows[member];
-      if (one === undefined) continue;
+    const named = byName(members.flatMap((member) => rows[member] ?? [])).slice(0, MOST_NAMES);
+    for (const [at, one] of named.entries()) {
       if (at > 0) text.add(', ');
       addHost(text, one, 0);
     }
@@ -126,7 +128,7 @@ function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void 
 }
 
 function addWithoutResult(text: LinkedText, { rows }: OverviewParts, width: number): void {
-  const without = rows.filter((row) => !hasResult(row) && row.state !== 'notFetched');
+  const without = byName(rows.filter((row) => !hasResult(row) && row.state !== 'notFetched'));
   text.add(l10n.t('NO RESULT TO READ ({0})', without.length)).end();
   for (const row of without) {
     text.add('  ');
@@ -137,25 +139,30 @@ function addWithoutResult(text: LinkedText, { rows }: OverviewParts, width: numb
 }
 
 function addAll(text: LinkedText, { rows, comparison }: OverviewParts, width: number): void {
-  const sizes = new Map<number, number>();
-  for (const { members } of comparison.groups) for (const member of members) sizes.set(member, members.length);
+  const sizes = new Map<RunRow | undefined, number>();
+  for (const { members } of comparison.groups) for (const member of members) sizes.set(rows[member], members.length);
   text.add(l10n.t('ALL HOSTS ({0})', rows.length)).end();
-  for (const [at, row] of rows.entries()) {
+  for (const row of byName(rows)) {
     text.add('  ');
     addHost(text, row, width);
     const { facts } = row;
     if (facts === undefined) text.add('  ').remote(whyNoResult(row)).end();
     else {
-      const equal = sizes.get(at);
+      const equal = sizes.get(row);
       const parts = [
         exitWords(facts),
         formatBytes(facts.size),
         ...(equal === undefined ? [] : [equal === 1 ? l10n.t('like no other') : l10n.t('{0} alike', equal)]),
-        `SHA-256 ${facts.sha256}`,
+        `SHA-256 ${facts.sha256.slice(0, HASH_DIGITS)}…`,
       ];
       text.add(`  ${parts.join(' · ')}`).end();
     }
   }
+}
+
+/** As a person looks for them. */
+function byName(rows: readonly RunRow[]): readonly RunRow[] {
+  return rows.toSorted((one, other) => NAMES.compare(one.member.host, other.member.host));
 }
 
 /** A stored result can be opened; where there is none the name is a name. */

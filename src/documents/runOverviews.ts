@@ -23,8 +23,11 @@ export interface RunOverviewsOptions {
 const SCHEME = 'live-response-run';
 const RULES = 'liveResponse.runRules';
 const USUAL: ComparisonRules = { rules: usualRules, most: 3 };
-/** Between two pictures of a run that is being fetched, ms; more where making one took long. */
-const PAUSE_MS = 400;
+/**
+ * Between two pictures of a run that is being fetched, ms; more where making one took long. The editor asks for links
+ * when a text has stood still for a second and a half: sooner than that it would show those of an older picture.
+ */
+const PAUSE_MS = 2500;
 const PAUSE_FACTOR = 5;
 
 /** What an overview shows, for exports. */

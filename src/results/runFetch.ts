@@ -30,6 +30,8 @@ export interface RunFetchesOptions {
   readonly store: Pick<ResultStore, 'facts' | 'call'>;
   /** Fetches a result in the background and stores it; one that is stored costs nothing. */
   readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<unknown>;
+  /** Called once before results are asked for; a failure of it ends nothing. */
+  readonly prepare?: (run: Run, missing: readonly RunMember[], signal: AbortSignal) => Promise<void>;
   /** Works while no other window works under this name, after waiting for it. */
   readonly hold: (name: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
   readonly clock: Clock;
@@ -223,6 +225,7 @@ export class RunFetches {
     const record = this.#records.get(key);
     if (record === undefined) return;
     const { run, failures } = record;
+    await this.#options.prepare?.(run, await this.missing(record), job.controller.signal).catch(() => undefined);
     const queue = run.members.filter((member) => isAvailable(member) && failures[memberKey(member)] === undefined);
     const work = async (): Promise<void> => {
       for (;;) {

@@ -1,7 +1,7 @@
 import { parseServerTime } from '../defender/serverTime.ts';
 import type { ActionStore } from './actionStore.ts';
-import { findRuns, RUN_PAUSE_MS, runOf, timesOf } from './runs.ts';
-import type { Run } from './runs.ts';
+import { findRuns, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
+import type { Run, RunMember } from './runs.ts';
 
 /** How far before its oldest known action the rest of a run is looked for at once, ms: one call more is dearer. */
 const LOOK_BACK_MS = 3 * 60 * 60_000;
@@ -28,6 +28,21 @@ export async function loadHosts(list: List, run: Run, signal: AbortSignal): Prom
     if (found === undefined) return whole;
     whole = found;
   }
+}
+
+/**
+ * After a restart the list is short, and each result whose action is not in it would take a call more: one call for
+ * each 1,000 actions brings them all.
+ */
+export async function loadUnknown(
+  list: Pick<ActionStore, 'get' | 'loadSpan'>,
+  run: Run,
+  missing: readonly RunMember[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (missing.filter(({ actionId }) => list.get(actionId) === undefined).length < 2) return;
+  const { from, to } = spanOf(run);
+  await list.loadSpan({ from, before: to }, signal);
 }
 
 /** Whether two findings are the same run, of which one knows more hosts. */

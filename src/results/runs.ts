@@ -87,6 +87,18 @@ export function runOf(runs: readonly Run[], actionId: string, commandIndex?: num
   );
 }
 
+/** For lists of actions, which have each of them once: by its id the run of its first script. Others are not in it. */
+export function firstRuns(runs: readonly Run[]): ReadonlyMap<string, Run> {
+  const found = new Map<string, { readonly run: Run; readonly commandIndex: number }>();
+  for (const run of runs) {
+    for (const { actionId, commandIndex } of run.members) {
+      const known = found.get(actionId);
+      if (known === undefined || commandIndex < known.commandIndex) found.set(actionId, { run, commandIndex });
+    }
+  }
+  return new Map([...found].map(([actionId, { run }]) => [actionId, run]));
+}
+
 /** Where an older or newer action of the run would stand: ISO times, with the pause that would end it. */
 export function spanOf(run: Run): { readonly from: string; readonly to: string } {
   const times = run.members.map(({ createdAt }) => parseServerTime(createdAt) ?? 0);

@@ -1,6 +1,6 @@
 import type { MachineAction } from '../defender/schema.ts';
 import { deviceOf, runScripts, subjectOf } from '../results/commands.ts';
-import { groupRuns } from './runGroups.ts';
+import type { Run } from '../results/runs.ts';
 
 export const GROUPINGS = ['action', 'device', 'run', 'day'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -21,11 +21,17 @@ const STATES = ['InProgress', 'Pending', 'Failed', 'TimeOut', 'Cancelled', 'Succ
 /**
  * Sorts and groups.
  * @param actions - newest first; so are those that are equal in the order
+ * @param findRuns - the run of each action by its id, asked for only where they are grouped by it
  */
-export function arrange(actions: readonly MachineAction[], grouping: Grouping, order: Order): Arranged {
+export function arrange(
+  actions: readonly MachineAction[],
+  grouping: Grouping,
+  order: Order,
+  findRuns: () => ReadonlyMap<string, Pick<Run, 'key'>>,
+): Arranged {
   const sorted = order === 'age' ? actions : sortBy(actions, sortKey(order));
   if (grouping === 'action') return { actions: sorted, groups: new Map() };
-  const keyOf = groupKey(actions, grouping);
+  const keyOf = groupKey(grouping, findRuns);
   const groups = new Map<string, MachineAction[]>();
   for (const action of sorted) {
     const key = keyOf(action);
@@ -44,13 +50,13 @@ export function scriptOf(action: MachineAction): string {
 }
 
 function groupKey(
-  actions: readonly MachineAction[],
   grouping: Exclude<Grouping, 'action'>,
+  findRuns: () => ReadonlyMap<string, Pick<Run, 'key'>>,
 ): (action: MachineAction) => string {
   if (grouping === 'device') return (action) => action.machineId ?? '';
   if (grouping === 'day') return (action) => action.creationDateTimeUtc.slice(0, 10);
-  const runs = groupRuns(actions);
-  return (action) => runs.get(action.id) ?? action.id;
+  const runs = findRuns();
+  return (action) => runs.get(action.id)?.key ?? action.id;
 }
 
 function sortKey(order: Exclude<Order, 'age'>): (action: MachineAction) => string {

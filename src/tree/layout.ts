@@ -1,5 +1,6 @@
 import type { MachineAction } from '../defender/schema.ts';
 import { deviceOf } from '../results/commands.ts';
+import { findRuns, firstRuns } from '../results/runs.ts';
 import type { TreeSource } from './actionTree.ts';
 import { arrange } from './arrange.ts';
 import type { Arranged, Grouping, Order } from './arrange.ts';
@@ -32,7 +33,9 @@ export class Layout {
     this.#keeper = keeper;
     const { isWanted } = source;
     const loaded = source.actions.actions;
-    this.#arranged = arrange(isWanted === undefined ? loaded : loaded.filter(isWanted), grouping, order);
+    const wanted = isWanted === undefined ? loaded : loaded.filter(isWanted);
+    // A filter hides rows, and takes no run apart.
+    this.#arranged = arrange(wanted, grouping, order, () => firstRuns(findRuns(loaded, source.tenant)));
     if (grouping === 'action') {
       const rows = this.#arranged.actions.map((action) => this.#actionNode(action));
       for (const row of rows) this.#rootOf.set(row.actionId, row);

@@ -31,7 +31,7 @@ export interface DeviceNode extends NodeBase {
 export interface GroupNode extends NodeBase {
   readonly kind: 'group';
   readonly by: 'run' | 'day';
-  /** The id of the run's oldest action, or the day in UTC as `2026-11-23`. */
+  /** The run's key, the id of an action that belongs to none, or the day in UTC as `2026-11-23`. */
   readonly key: string;
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { huntingRun } from '../../src/sample/huntingRun.ts';
-import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { chooseQuickPick, readQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
 import {
@@ -13,6 +13,7 @@ import {
   readDialog,
   readEditor,
   readStatusBar,
+  treeRow,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
 import { menuTitle } from './support/commands.ts';
@@ -60,11 +61,39 @@ suite('a run over 200 hosts', () => {
   const overview = (): Promise<readonly string[]> => readEditor(session.page);
   const waitForLine = (what: string): Promise<string> =>
     waitFor(`"${what}" in the overview`, async () => (await overview()).find((line) => line.includes(what)));
+  const scrollTo = async (what: string, key: string): Promise<void> => {
+    await runCommand(session.page, 'View: Focus Active Editor Group');
+    await waitFor(`"${what}" in view`, async () => {
+      if ((await overview()).some((line) => line.includes(what))) return true;
+      await session.page.keyboard.press(key);
+      return false;
+    });
+  };
   const dialog = async (what: string): Promise<{ text: string }> =>
     waitFor(`a dialog "${what}"`, async () => {
       const shown = await readDialog(session.page);
       return shown?.text.includes(what) === true ? shown : undefined;
     });
+
+  /** Checks or unchecks the host's own name, and chooses on how many hosts a line may be to be rare. */
+  async function chooseRules(most: string): Promise<void> {
+    const { page } = session;
+    await palette('changeRunRules');
+    await waitForQuickInput(page, ({ title }) => title === 'Compare Results Without');
+    await page
+      .locator('.quick-input-list .monaco-list-row', { hasText: "the host's own name" })
+      .locator('input, .monaco-checkbox, .quick-input-list-checkbox')
+      .first()
+      .click();
+    await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).first().click();
+    // The box fills in its value late.
+    await waitForQuickInput(page, ({ title, value }) => title === 'Rare Lines' && value !== '');
+    await typeQuickInput(page, most, false);
+    await waitForQuickInput(page, ({ value }) => value === most);
+    await page.keyboard.press('Enter');
+    // The number is checked before the box closes: the palette would close it unanswered.
+    await waitFor('the box to close', async () => (await readQuickInput(page)) === undefined);
+  }
 
   /** The budget of this window lets 80 calls a minute through in the background. Here the minute never fills. */
   function forgetCalls(): void {
@@ -124,6 +153,7 @@ suite('a run over 200 hosts', () => {
     const { page } = session;
     await reloadWindow(page);
     const asked = links().length;
+    const singly = tenantOf(session).recording.calls('get').length;
     assert.ok(asked < AVAILABLE, `${asked} of ${AVAILABLE} were asked for already`);
     await waitForNotification(page, 'was interrupted');
     forgetCalls();
@@ -131,6 +161,8 @@ suite('a run over 200 hosts', () => {
     await waitForTab(page, huntingRun.scriptName);
     await waitForLine('Nothing is left to fetch.');
     assert.ok(links().length >= AVAILABLE);
+    // The new window's list is short: one call brings the actions, not one for each.
+    assert.equal(tenantOf(session).recording.calls('get').length, singly);
     const once = new Set(links());
     assert.equal(once.size, AVAILABLE);
     // A call that was under way when the window died has no answer: only such a one is made again.
@@ -142,9 +174,7 @@ suite('a run over 200 hosts', () => {
   });
 
   test('the three odd hosts stand on the first screen, and seven rows say why there is no result', async () => {
-    const { page } = session;
-    await runCommand(page, 'View: Focus Active Editor Group');
-    await page.keyboard.press('Control+Home');
+    await scrollTo(huntingRun.scriptName, 'Control+Home');
     const screen = (await overview()).join('\n');
     for (const [host, line] of [
       ['ws-042', 'OneDrive Reporting Tasks'],
@@ -175,24 +205,15 @@ suite('a run over 200 hosts', () => {
   });
 
   test('the rules are chosen, and shown', async () => {
-    const { page } = session;
-    await palette('changeRunRules');
-    await waitForQuickInput(page, ({ title }) => title === 'Compare Results Without');
-    // Unchecks the host's own name: every host is then one of its kind.
-    await page
-      .locator('.quick-input-list .monaco-list-row', { hasText: "the host's own name" })
-      .locator('input, .monaco-checkbox, .quick-input-list-checkbox')
-      .first()
-      .click();
-    await page
-      .locator('.quick-input-widget .quick-input-action .monaco-button, .quick-input-widget .monaco-button', {
-        hasText: 'OK',
-      })
-      .first()
-      .click();
-    await typeQuickInput(page, '1');
-    await waitForLine('GROUPS OF EQUAL RESULTS (193)');
+    await chooseRules('1');
+    // Every host is now one of its kind, with two lines of its own: the groups stand far below.
+    await waitForLine('LINES ON AT MOST 1 OF 193 HOSTS');
     await waitForLine("Compared without: the transcript line's file, NULs at the end, GUIDs");
+    await scrollTo('GROUPS OF EQUAL RESULTS (193)', 'PageDown');
+    await chooseRules('3');
+    await scrollTo(huntingRun.scriptName, 'Control+Home');
+    await waitForLine('LINES ON AT MOST 3 OF 193 HOSTS');
+    await waitForLine('GROUPS OF EQUAL RESULTS (4)');
   });
 
   test('CSV and NDJSON have a row for every host', async () => {
@@ -203,6 +224,8 @@ suite('a run over 200 hosts', () => {
     ] as const) {
       await palette(command);
       const file = path.join(workspace.folder, `run.${ending}`);
+      // The dialog fills in its suggestion late.
+      await waitForQuickInput(page, ({ value }) => value.endsWith(`run.${ending}`));
       await typeQuickInput(page, file);
       await waitForNotification(page, ': 200 rows.');
       const text = await readFile(file, 'utf8');
@@ -221,8 +244,7 @@ suite('a run over 200 hosts', () => {
     const { page } = session;
     const { length } = tenantOf(session).recording.requests;
     await palette('openRun');
-    await runCommand(page, 'View: Focus Active Editor Group');
-    await page.keyboard.press('Control+Home');
+    await scrollTo(huntingRun.scriptName, 'Control+Home');
     const host = page.locator('.editor-group-container.active .detected-link', { hasText: 'ws-042' }).first();
     await host.click({ modifiers: ['Control'] });
     await waitForTab(page, 'ws-042');
@@ -232,11 +254,32 @@ suite('a run over 200 hosts', () => {
     assert.equal(tenantOf(session).recording.requests.length, length);
   });
 
+  test('the row of a run in the tree leads to its overview', async () => {
+    const { page } = session;
+    const { length } = tenantOf(session).recording.requests;
+    await palette('groupByRun');
+    const row = await treeRow(page, LOCAL, 'collect-triage.ps1 -Sections all');
+    await row.locator('.label-name').click({ button: 'right' });
+    const entry = page.locator('.monaco-menu .action-label').getByText(menuTitle('openRun'), { exact: true });
+    await entry.waitFor();
+    await waitFor('the menu to take the click', async () => {
+      if ((await entry.count()) === 0) return true;
+      await entry.click({ timeout: 1000 });
+      return false;
+    });
+    await waitForTab(page, 'Run · collect-triage.ps1');
+    await waitForLine('collect-triage.ps1 on 1 host');
+    await palette('groupByAction');
+    assert.equal(tenantOf(session).recording.requests.length, length);
+  });
+
   test('cancelled at once, it says so and keeps what is there', async () => {
     const { page } = session;
     await runCommand(page, 'View: Close All Editors');
     const { length } = tenantOf(session).recording.requests;
     await palette('fetchRun');
+    const { items } = await waitForQuickInput(page, ({ title }) => title === 'Choose a Run');
+    assert.equal(items[0]?.label, huntingRun.scriptName, 'runs on many hosts stand first');
     await chooseQuickPick(page, huntingRun.scriptName);
     // The two that had none are asked for again, as this is a new gesture.
     await dialog('2 calls, ');
@@ -246,6 +289,7 @@ suite('a run over 200 hosts', () => {
     await waitFor('an end', async () =>
       (await overview()).some((line) => line.includes('Cancelled.') || line.includes('Nothing is left to fetch.')),
     );
-    assert.ok(tenantOf(session).recording.requests.length <= length + 2);
+    const made = tenantOf(session).recording.requests.slice(length);
+    assert.ok(made.length <= 2, made.map(({ method, path: asked }) => `${method} ${asked.split('?')[0]}`).join(', '));
   });
 });

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { huntingRun } from '../../../src/sample/huntingRun.ts';
 import { readActionPage } from '../../../src/defender/schema.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
-import { findRuns, RUN_PAUSE_MS, runOf, spanOf } from '../../../src/results/runs.ts';
+import { findRuns, firstRuns, RUN_PAUSE_MS, runOf, spanOf } from '../../../src/results/runs.ts';
 import { list, odata, startTenant } from '../sample/harness.ts';
 import { action, command, TENANT } from './fixtures.ts';
 
@@ -57,6 +57,21 @@ suite('runs', () => {
     ]);
     assert.equal(runOf(runs, 'a', 2)?.words.script, 'collect.ps1');
     assert.equal(runOf(runs, 'b'), undefined);
+  });
+
+  test('in a list of actions each belongs to the run of its first script', () => {
+    const actions = [
+      at('both', 0, { commands: [{ ...command(), index: 1 }, ...script('x.ps1')] }),
+      at('later', 5, { commands: script('collect.ps1') }),
+      at('none', 6, { commands: [] }),
+    ];
+    const found = firstRuns(findRuns(actions, TENANT));
+    assert.deepEqual([...found].map(([id, { words }]) => `${id} ${words.script}`).sort(), [
+      'both x.ps1',
+      'later collect.ps1',
+    ]);
+    // Both runs begin with the same action.
+    assert.notEqual(found.get('both')?.key, found.get('later')?.key);
   });
 
   test('the key stays when later actions join, and the span reaches a pause beyond both ends', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { MachineAction } from '../../../src/defender/schema.ts';
-import { arrange, scriptOf } from '../../../src/tree/arrange.ts';
-import { groupRuns } from '../../../src/tree/runGroups.ts';
-import { action, command } from '../results/fixtures.ts';
+import { findRuns, firstRuns } from '../../../src/results/runs.ts';
+import type { Arranged, Grouping, Order } from '../../../src/tree/arrange.ts';
+import { arrange as arrangeRows, scriptOf } from '../../../src/tree/arrange.ts';
+import { action, command, TENANT } from '../results/fixtures.ts';
 
 const START = Date.UTC(2026, 10, 23, 22);
 
@@ -16,6 +17,10 @@ function at(minutes: number, change: Partial<MachineAction> = {}): MachineAction
 function running(script: string, args?: string): Pick<MachineAction, 'commands'> {
   const params = [{ key: 'ScriptName', value: script }, ...(args === undefined ? [] : [{ key: 'Args', value: args }])];
   return { commands: [command({ command: { type: 'RunScript', params } })] };
+}
+
+function arrange(actions: readonly MachineAction[], grouping: Grouping, order: Order): Arranged {
+  return arrangeRows(actions, grouping, order, () => firstRuns(findRuns(actions, TENANT)));
 }
 
 function ids(actions: readonly MachineAction[]): string[] {
@@ -55,6 +60,22 @@ suite('the order of the rows', () => {
     assert.equal(arrange(days, 'action', 'age').groups.size, 0);
   });
 
+  test('grouped by run, in the place of its newest; what runs no script is alone', () => {
+    const actions = [
+      at(0, running('a.ps1')),
+      at(1, running('b.ps1')),
+      at(2, { commands: [] }),
+      at(3, { commands: [] }),
+      at(30, running('a.ps1')),
+      at(61, running('a.ps1')),
+    ];
+    const { groups } = arrange(actions, 'run', 'age');
+    assert.deepEqual([...groups.values()].map(ids), [['at 0', 'at 30'], ['at 1'], ['at 2'], ['at 3'], ['at 61']]);
+    // A newer action renames no run: its row stays open and selected.
+    const [before] = arrange(actions.slice(4), 'run', 'age').groups.keys();
+    assert.equal([...groups.keys()][0], before);
+  });
+
   test('an action without a script is called by its only command, else by its type', () => {
     assert.equal(scriptOf(action({ commands: [], type: 'Isolate' })), 'Isolate');
     const get = command({ command: { type: 'GetFile', params: [{ key: 'Path', value: 'C:\\a' }] } });
@@ -71,32 +92,5 @@ suite('the order of the rows', () => {
         assert.equal(grouped, grouping === 'action' ? 0 : 10_000);
       }
     }
-  });
-});
-
-suite('runs', () => {
-  const runsOf = (actions: readonly MachineAction[]): (string | undefined)[] => {
-    const runs = groupRuns(actions);
-    return actions.map(({ id }) => runs.get(id));
-  };
-
-  test('the same scripts, arguments and comment, each within an hour of the next', () => {
-    assert.deepEqual(runsOf([at(0), at(50), at(100), at(161)]), ['at 100', 'at 100', 'at 100', 'at 161']);
-  });
-
-  test('another script, argument or comment is another run', () => {
-    const actions = [
-      at(0, running('a.ps1')),
-      at(1, running('a.ps1', '-x')),
-      at(2, running('b.ps1')),
-      at(3, { ...running('a.ps1'), requestorComment: 'other' }),
-      at(4, running('a.ps1')),
-    ];
-    assert.deepEqual(runsOf(actions), ['at 4', 'at 1', 'at 2', 'at 3', 'at 4']);
-  });
-
-  test('what runs no script is alone, and a newer action does not rename a run', () => {
-    assert.deepEqual(runsOf([at(0, { commands: [] }), at(1, { commands: [] })]), ['at 0', 'at 1']);
-    assert.equal(groupRuns([at(5)]).get('at 5'), groupRuns([at(0), at(5)]).get('at 5'));
   });
 });
