@@ -12,6 +12,7 @@ import type { Run } from '../results/runs.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import { tellNoConnection } from './preconditions.ts';
 
 interface RunPick extends QuickPickItem {
   readonly run?: Run;
@@ -112,10 +113,14 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
     });
     const { active } = services.connections;
     const list = active === undefined ? undefined : services.sessions.of(active).actions(true);
-    if (list?.state.kind === 'loaded' && list.state.hasMore)
-      items.push({ label: `$(history) ${l10n.t('Load older actions')}`, description: callsWords(1), alwaysShow: true });
+    const isLoaded = list?.state.kind === 'loaded';
+    if (list !== undefined && !(list.state.kind === 'loaded' && !list.state.hasMore)) {
+      const load = isLoaded ? l10n.t('Load older actions') : l10n.t('Load actions');
+      items.push({ label: `$(history) ${load}`, description: callsWords(1), alwaysShow: true });
+    }
     if (items.length === 0) {
-      void window.showInformationMessage(l10n.t('No script run is loaded.'));
+      if (active === undefined) void tellNoConnection();
+      else void window.showInformationMessage(l10n.t('No action of this tenant ran a script, so there is no run.'));
       return undefined;
     }
     const chosen = await window.showQuickPick(items, {
@@ -126,7 +131,7 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
     });
     if (chosen === undefined || chosen.run !== undefined) return chosen?.run;
     const done = await runner.run(l10n.t('Loading more machine actions'), async ({ signal }) => {
-      await list?.loadMore(signal);
+      await (isLoaded ? list.loadMore(signal) : list?.ensureLoaded(signal));
       return true;
     });
     if (done === undefined) return undefined;

@@ -82,9 +82,11 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     },
     [commandIds.groupByRun]: () => {
       view.groupBy('run');
+      return view.bringUp();
     },
     [commandIds.groupByDay]: () => {
       view.groupBy('day');
+      return view.bringUp();
     },
     [commandIds.sortActions]: () => sortActions(services),
     [commandIds.filterActions]: (_args, runner) => filterActions(services, runner),

@@ -2,6 +2,7 @@ import { env, l10n, window } from 'vscode';
 import type { ActionStore } from '../results/actionStore.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
+import type { TreeNode } from '../tree/nodes.ts';
 import type { CommandRunner } from './commandRunner.ts';
 
 /** `liveResponse.refresh`: what came or changed, merged; rows that were loaded stay. */
@@ -25,14 +26,23 @@ export async function loadMore(services: Services, runner: CommandRunner): Promi
 /** `liveResponse.loadDevice`: every action of the device in the row, or of the first selected row. */
 export async function loadDevice(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [row] = [...args, ...services.view.selection].filter(isTreeNode);
-  if (row === undefined || !('machineId' in row || 'actionId' in row)) return;
-  const machineId = row.kind === 'device' ? row.machineId : services.view.shown?.get(row.actionId)?.machineId;
-  if (!machineId) return;
+  const machineId = row === undefined ? undefined : machineOf(services, row);
+  if (!machineId) {
+    void window.showInformationMessage(
+      l10n.t('Select a device or an action in the view Machine Actions, and then run this command again.'),
+    );
+    return;
+  }
   await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {
     await list.loadDevice(machineId, signal);
     // Another list may be shown by now.
     if (services.view.shown === list) services.view.tree.markComplete(machineId);
   });
+}
+
+function machineOf({ view }: Services, row: TreeNode): string | null | undefined {
+  if (row.kind === 'device') return row.machineId;
+  return 'actionId' in row ? view.shown?.get(row.actionId)?.machineId : undefined;
 }
 
 /** By keyboard from the palette the list may be out of sight. */

@@ -1,6 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
 import type { CommandId } from '../platform/commandIds.ts';
+import { isEmptyFilter } from '../results/actionFilter.ts';
 import type { Services } from '../services.ts';
 import { findTargets } from './targets.ts';
 
@@ -17,6 +18,18 @@ const NEEDS_CONNECTION: ReadonlySet<CommandId> = new Set([
   commandIds.showLiveResponseOnly,
   commandIds.groupByDevice,
   commandIds.groupByAction,
+  commandIds.groupByRun,
+  commandIds.groupByDay,
+  commandIds.sortActions,
+  commandIds.filterActions,
+  commandIds.clearFilter,
+  commandIds.saveFilter,
+  commandIds.applySavedFilter,
+  commandIds.removeSavedFilter,
+  commandIds.goToAction,
+  commandIds.watchAction,
+  commandIds.loadDevice,
+  commandIds.fetchRun,
 ]);
 
 const NEEDS_RESULT: ReadonlySet<CommandId> = new Set([
@@ -26,11 +39,24 @@ const NEEDS_RESULT: ReadonlySet<CommandId> = new Set([
   commandIds.copyErrors,
   commandIds.copyNote,
   commandIds.copyFullNote,
+  commandIds.copyPlainNote,
   commandIds.copyCitation,
   commandIds.copyJson,
+  commandIds.copyIndicators,
+  commandIds.copyKql,
   commandIds.appendToNotes,
   commandIds.exportRaw,
   commandIds.showResultActions,
+  commandIds.showAs,
+  commandIds.explainEmpty,
+  commandIds.nextCommand,
+  commandIds.previousCommand,
+  commandIds.compareResult,
+  commandIds.nextPart,
+  commandIds.previousPart,
+  commandIds.lastPart,
+  commandIds.openWhole,
+  commandIds.saveOutput,
 ]);
 
 /**
@@ -45,9 +71,35 @@ export function hasWhatItNeeds(services: Services, id: CommandId, args: readonly
     void tellNoConnection();
     return false;
   }
-  if (!NEEDS_RESULT.has(id) || findTargets(services, args).length > 0) return true;
-  tellNothingChosen();
-  return false;
+  if (NEEDS_RESULT.has(id) && findTargets(services, args).length === 0) {
+    tellNothingChosen();
+    return false;
+  }
+  const sentence = whyNothingToDo(services, id);
+  if (sentence !== undefined) void window.showInformationMessage(sentence);
+  return sentence === undefined;
+}
+
+/** Where a command would end or change what is not there, and so would do nothing, unsaid. */
+function whyNothingToDo({ view, search, runs }: Services, id: CommandId): string | undefined {
+  switch (id) {
+    case commandIds.clearFilter:
+      return isEmptyFilter(view.filter) ? l10n.t('No filter is in use.') : undefined;
+    case commandIds.cancelSearch:
+      return search.run?.state === 'running' ? undefined : l10n.t('No search is running.');
+    case commandIds.clearSearch:
+    case commandIds.exportHits:
+      return search.run === undefined
+        ? l10n.t('There is no search yet: begin with Search Stored Results….')
+        : undefined;
+    case commandIds.pauseRun:
+    case commandIds.cancelRun:
+      return runs.all.some(({ run }) => runs.isActive(run.key))
+        ? undefined
+        : l10n.t('No results of a run are being fetched.');
+    default:
+      return undefined;
+  }
 }
 
 /** What to do first, for a command that works on a result. */
@@ -57,7 +109,8 @@ export function tellNothingChosen(): void {
   );
 }
 
-async function tellNoConnection(): Promise<void> {
+/** Offers both ways to a connection. */
+export async function tellNoConnection(): Promise<void> {
   const add = l10n.t('Add Connection…');
   const sample = l10n.t('Open Sample Tenant');
   const answer = await window.showInformationMessage(l10n.t('There is no connection to a tenant yet.'), add, sample);

@@ -1,4 +1,4 @@
-import { commands, l10n, QuickPickItemKind, window } from 'vscode';
+import { commands, l10n, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { factLines } from '../documents/factLines.ts';
 import { documentUri } from '../documents/resultUris.ts';
@@ -24,29 +24,50 @@ export async function showResultActions(services: Services, args: readonly unkno
     return;
   }
   const remarks = remarksOn(facts);
+  // Icons apart from the words: a screen reader would name them.
   const items: ActionItem[] = [
-    { label: `$(output) ${l10n.t('Open Output')}`, command: commandIds.openOutput },
-    { label: `$(warning) ${l10n.t('Open Errors')}`, command: commandIds.openErrors },
-    { label: `$(copy) ${l10n.t('Copy Output')}`, command: commandIds.copyOutput },
-    { label: `$(quote) ${l10n.t('Copy as Evidence Block')}`, command: commandIds.copyNote },
-    { label: `$(quote) ${l10n.t('Copy as Full Evidence Block')}`, command: commandIds.copyFullNote },
-    { label: `$(quote) ${l10n.t('Copy as Plain Evidence')}`, command: commandIds.copyPlainNote },
-    { label: `$(quote) ${l10n.t('Copy as Citation')}`, command: commandIds.copyCitation },
-    { label: `$(copy) ${l10n.t('Copy Errors')}`, command: commandIds.copyErrors },
-    { label: `$(json) ${l10n.t('Copy as JSON')}`, command: commandIds.copyJson },
-    { label: `$(list-selection) ${l10n.t('Copy Indicators…')}`, command: commandIds.copyIndicators },
-    { label: `$(search) ${l10n.t('Copy KQL')}`, command: commandIds.copyKql },
-    { label: `$(eye) ${l10n.t('Show As…')}`, command: commandIds.showAs },
-    { label: `$(diff) ${l10n.t('Compare…')}`, command: commandIds.compareResult },
-    { label: `$(question) ${l10n.t('Explain Empty')}`, command: commandIds.explainEmpty },
-    { label: `$(arrow-down) ${l10n.t('Next Command of This Action')}`, command: commandIds.nextCommand },
-    { label: `$(arrow-up) ${l10n.t('Previous Command of This Action')}`, command: commandIds.previousCommand },
-    { label: `$(save) ${l10n.t('Save Output…')}`, command: commandIds.saveOutput },
-    { label: `$(save) ${l10n.t('Export Raw Result…')}`, command: commandIds.exportRaw },
-    { label: `$(key) ${l10n.t('Copy Action ID')}`, command: commandIds.copyActionId },
-    { label: `$(link-external) ${l10n.t('Open Device in Portal')}`, command: commandIds.openDeviceInPortal },
+    { iconPath: new ThemeIcon('output'), label: l10n.t('Open Output'), command: commandIds.openOutput },
+    { iconPath: new ThemeIcon('warning'), label: l10n.t('Open Errors'), command: commandIds.openErrors },
+    { iconPath: new ThemeIcon('copy'), label: l10n.t('Copy Output'), command: commandIds.copyOutput },
+    { iconPath: new ThemeIcon('quote'), label: l10n.t('Copy as Evidence Block'), command: commandIds.copyNote },
+    {
+      iconPath: new ThemeIcon('quote'),
+      label: l10n.t('Copy as Full Evidence Block'),
+      command: commandIds.copyFullNote,
+    },
+    { iconPath: new ThemeIcon('quote'), label: l10n.t('Copy as Plain Evidence'), command: commandIds.copyPlainNote },
+    { iconPath: new ThemeIcon('quote'), label: l10n.t('Copy as Citation'), command: commandIds.copyCitation },
+    { iconPath: new ThemeIcon('copy'), label: l10n.t('Copy Errors'), command: commandIds.copyErrors },
+    { iconPath: new ThemeIcon('json'), label: l10n.t('Copy as JSON'), command: commandIds.copyJson },
+    {
+      iconPath: new ThemeIcon('list-selection'),
+      label: l10n.t('Copy Indicators…'),
+      command: commandIds.copyIndicators,
+    },
+    { iconPath: new ThemeIcon('search'), label: l10n.t('Copy KQL'), command: commandIds.copyKql },
+    { iconPath: new ThemeIcon('eye'), label: l10n.t('Show As…'), command: commandIds.showAs },
+    { iconPath: new ThemeIcon('diff'), label: l10n.t('Compare…'), command: commandIds.compareResult },
+    { iconPath: new ThemeIcon('question'), label: l10n.t('Explain Empty'), command: commandIds.explainEmpty },
+    {
+      iconPath: new ThemeIcon('arrow-down'),
+      label: l10n.t('Next Command of This Action'),
+      command: commandIds.nextCommand,
+    },
+    {
+      iconPath: new ThemeIcon('arrow-up'),
+      label: l10n.t('Previous Command of This Action'),
+      command: commandIds.previousCommand,
+    },
+    { iconPath: new ThemeIcon('save'), label: l10n.t('Save Output…'), command: commandIds.saveOutput },
+    { iconPath: new ThemeIcon('save'), label: l10n.t('Export Raw Result…'), command: commandIds.exportRaw },
+    { iconPath: new ThemeIcon('key'), label: l10n.t('Copy Action ID'), command: commandIds.copyActionId },
+    {
+      iconPath: new ThemeIcon('link-external'),
+      label: l10n.t('Open Device in Portal'),
+      command: commandIds.openDeviceInPortal,
+    },
     { label: l10n.t('What to know about this result'), kind: QuickPickItemKind.Separator },
-    ...remarks.map((remark) => ({ label: `$(info) ${oneLineNoIcons(remark)}` })),
+    ...remarks.map((remark) => ({ iconPath: new ThemeIcon('info'), label: oneLineNoIcons(remark) })),
     ...factLines(facts).map((fact) => ({ label: oneLineNoIcons(fact) })),
   ];
   const title = [exitWords(facts), facts.name.device, facts.name.script].map(oneLineNoIcons).join(' · ');

@@ -25,6 +25,7 @@ import {
 import type { Session } from './support/session.ts';
 
 const STARTED_AT = Date.UTC(2026, 10, 23, 21, 4);
+// drives: copyIndicators
 const INDICATORS = menuTitle('copyIndicators');
 
 suite('indicators, safe text and hunting queries', () => {
@@ -140,6 +141,7 @@ suite('indicators, safe text and hunting queries', () => {
   test('a hunting query around a command, from a row, without a call', async () => {
     const before = tenantOf(session).recording.requests.length;
     await (await treeRow(page, LOCAL, 'list-processes.sh')).locator('.label-name').first().click({ button: 'right' });
+    // drives: copyKql
     await copyAs(page, menuTitle('copyKql'));
     const query = await waitForClipboard(page, /^\/\/ .+ · list-processes\.sh · [\da-f-]{36}#0\n/u);
     assert.match(query, /^let Started = datetime\(2026-[\d-]+T[\d:.]+Z\);$/mu);

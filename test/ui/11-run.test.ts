@@ -218,6 +218,8 @@ suite('a run over 200 hosts', () => {
 
   test('CSV and NDJSON have a row for every host', async () => {
     const { page, workspace } = session;
+    // drives: exportRunCsv
+    // drives: exportRunNdjson
     for (const [command, ending] of [
       ['exportRunCsv', 'csv'],
       ['exportRunNdjson', 'ndjson'],

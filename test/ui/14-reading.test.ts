@@ -20,7 +20,6 @@ import {
   waitForNotification,
 } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
-import { readingCommands } from './support/readingCommands.ts';
 import {
   LOCAL,
   pictureOfFailure,
@@ -36,7 +35,6 @@ const LINES = 300_000;
 const RUNNER = 'Transcript started, output file is C:\\Temp\\PSScript_Transcript_{0}.txt\n';
 
 suite('reading a result', () => {
-  const driven = new Set<string>();
   let session: Session;
   let schemas: Server;
   let schemaRequests = 0;
@@ -63,10 +61,7 @@ suite('reading a result', () => {
     await runCommand(session.page, 'View: Close All Editors');
   });
 
-  const palette = async (command: (typeof readingCommands)[number]): Promise<void> => {
-    driven.add(command);
-    await runCommand(session.page, `Live Response: ${menuTitle(command)}`);
-  };
+  const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);
   const calls = (): number => tenantOf(session).recording.requests.length;
   const language = async (): Promise<string | undefined> =>
     (await readStatusBar(session.page)).find(({ id }) => id === 'status.editor.mode')?.text;
@@ -238,9 +233,5 @@ suite('reading a result', () => {
     await palette('compareResult');
     await chooseQuickPick(session.page, 'Errors with Output');
     await waitForActiveTab(' errors · inventory-shares.ps1');
-  });
-
-  test('each of these commands was driven', () => {
-    assert.deepEqual([...driven].sort(), [...readingCommands].sort());
   });
 });

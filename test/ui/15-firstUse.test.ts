@@ -8,7 +8,7 @@ import { waitFor } from '../rig/waiting.ts';
 import { openViewContainer } from '../rig/workbench.ts';
 import { readDialog, readEditor, readNotifications, readStatusBar, readTabs, readTree } from '../rig/workbenchParts.ts';
 import { findAxeProblems } from './support/axe.ts';
-import { waitForClipboard } from './support/commands.ts';
+import { manifest, menuTitle, waitForClipboard } from './support/commands.ts';
 import {
   focusedName,
   pressCommand,
@@ -34,19 +34,36 @@ const SCRIPT = 'check-integrity.ps1';
 /** A row is read out with commas and whole words where it shows dots and short ones; it begins with what it shows. */
 const KNOWN_IN_LISTS = ['label-content-name-mismatch'];
 
-/** Everything that a command can change to be noticed. */
-async function fingerprint(page: Page): Promise<string> {
-  const parts = await Promise.all([
+/** VS Code makes each step a button, with our buttons in it. */
+const KNOWN_IN_STEPS = [
+  'aria-allowed-attr',
+  'aria-required-children',
+  'label-content-name-mismatch',
+  'nested-interactive',
+];
+/** Every tab of VS Code has a button to close it in it. */
+const KNOWN_IN_TABS = ['nested-interactive'];
+
+/** Rows of VS Code's quick picks: their level, and the keys in those that the palette left behind, out of sight. */
+const KNOWN_IN_PICKS = ['aria-allowed-attr', 'aria-prohibited-attr'];
+const KEYS = [...'abcdefghijklmnopqrstuvwxyz0123456789', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9'];
+
+/** Everything that a command can show, so that something new is an answer. */
+async function shown(page: Page): Promise<Set<string>> {
+  const [input, dialog, notifications, tabs, items, rows] = await Promise.all([
     readQuickInput(page),
     readDialog(page),
     readNotifications(page),
     readTabs(page),
     readStatusBar(page),
-    page.evaluate<string>(
-      `[...document.querySelectorAll('.pane .monaco-list-row, .part.panel .composite.title')].map((row) => row.textContent).join()`,
+    page.evaluate<string[]>(
+      `[...document.querySelectorAll('.pane .monaco-list-row, .pane-header .title, .pane .message, .part.panel .composite.title')].map((row) => row.textContent)`,
     ),
   ]);
-  return JSON.stringify(parts);
+  // That VS Code waits for the second key is no answer.
+  const answers = items.filter(({ text }) => !text.includes('was pressed'));
+  const parts = [input, dialog, ...notifications, ...tabs.flat(), ...answers, ...rows];
+  return new Set(parts.map((part) => JSON.stringify(part)));
 }
 
 /** What the palette offers of ours now, without our category. */
@@ -56,32 +73,58 @@ async function offered(page: Page): Promise<string[]> {
   await page.keyboard.type('Live Response:');
   await waitForQuickInput(page, ({ items }) => items[0]?.label.startsWith('Live Response: ') === true);
   const labels = new Set<string>();
-  // The list draws what is in sight only.
-  for (let known = -1; known < labels.size;) {
-    known = labels.size;
+  // The list draws what is in sight only, and a moment after the key.
+  const isMore = async (): Promise<boolean> => {
+    const known = labels.size;
     for (const { label } of (await readQuickInput(page))?.items ?? []) labels.add(label);
+    return labels.size > known;
+  };
+  // The first key only goes to the end of what is in sight.
+  for (let dry = 0; dry < 2;) {
+    const found = await waitFor('more commands', isMore, 500).catch(() => false);
+    dry = found ? 0 : dry + 1;
     await page.keyboard.press('PageDown');
   }
   await closeQuickInput(page);
   return [...labels].filter((label) => label.startsWith('Live Response: ')).sort();
 }
 
-/** Runs each of them with nothing chosen; every one works, asks, or says what to do. */
-async function driveAll(session: Session, titles: readonly string[]): Promise<void> {
-  const { page } = session;
+/** Starts each of them with nothing chosen; every one works, asks, or says what to do. */
+async function driveAll(page: Page, names: readonly string[], start: (name: string) => Promise<void>): Promise<void> {
   const silent: string[] = [];
-  for (const title of titles) {
-    const before = await fingerprint(page);
-    await runCommand(page, title);
-    const changed = waitFor(`an answer to "${title}"`, async () => (await fingerprint(page)) !== before, 5000);
-    await changed.catch(() => silent.push(title));
-    const failures = (await readNotifications(page)).filter(({ text }) => text.includes('did not foresee'));
-    assert.deepEqual(failures, [], title);
+  for (const name of names) {
+    const before = await shown(page);
+    await start(name);
+    const isAnswered = async (): Promise<boolean> => [...(await shown(page))].some((part) => !before.has(part));
+    const answered = await waitFor(`an answer to "${name}"`, isAnswered, 3000).catch(() => false);
+    if (!answered) silent.push(name);
+    const notifications = await readNotifications(page);
+    assert.deepEqual(
+      notifications.filter(({ text }) => text.includes('did not foresee')),
+      [],
+      name,
+    );
     await closeQuickInput(page);
     if ((await readDialog(page)) !== undefined) await page.keyboard.press('Escape');
+    if (notifications.length === 0) continue;
     await runCommand(page, 'Notifications: Clear All Notifications');
+    // Else the next answer, if it is the same, would not be new.
+    await waitFor('them to go', async () => (await readNotifications(page)).length === 0);
   }
   assert.deepEqual(silent, []);
+}
+
+/** Ctrl+Alt+F9, and then one of our keys, starts a command, wherever the focus is. */
+async function bindKeys(page: Page, ids: readonly string[]): Promise<void> {
+  await runCommand(page, 'Preferences: Open Keyboard Shortcuts (JSON)');
+  await waitForTab(page, 'keybindings.json');
+  await waitForTextFocus(page);
+  await page.keyboard.press('Control+A');
+  const bindings = ids.map((command, at) => ({ key: `ctrl+alt+f9 ${KEYS[at] ?? ''}`, command }));
+  await page.keyboard.insertText(JSON.stringify(bindings));
+  await page.keyboard.press('Control+S');
+  await waitFor('it to be saved', async () => (await readTabs(page)).flat().every(({ dirty }) => !dirty));
+  await runCommand(page, 'View: Close All Editors');
 }
 
 suite('first use', () => {
@@ -117,7 +160,7 @@ suite('first use', () => {
     const steps = page.locator(STEPS);
     assert.equal(await steps.count(), 4);
     for (let at = 0; at < 4; at++) {
-      await steps.nth(at).click();
+      await steps.nth(at).locator('.step-title').click();
       await waitFor('a picture', () =>
         page.evaluate<boolean>(
           `[...document.querySelectorAll('.getting-started-media img')].some((image) => image.complete && image.naturalWidth > 0 && image.alt.length > 40)`,
@@ -125,17 +168,16 @@ suite('first use', () => {
       );
     }
     await takePictures(session, 'walkthrough');
-    assert.deepEqual(await findAxeProblems(page, '.gettingStartedSlideDetails'), []);
+    assert.deepEqual(await findAxeProblems(page, '.gettingStartedSlideDetails', KNOWN_IN_STEPS), []);
   });
 
   test('without a connection every command of the palette works, asks, or says what to do', async () => {
     const titles = await offered(page);
     assert.ok(titles.includes('Live Response: Add Connection…'));
     assert.ok(!titles.includes('Live Response: Copy Output'), 'nothing is offered that needs a result');
-    await driveAll(
-      session,
-      titles.filter((title) => !/Sample Tenant|Focus on/u.test(title)),
-    );
+    const driven = titles.filter((title) => !/Sample Tenant|Focus on/u.test(title));
+    await driveAll(page, driven, (title) => runCommand(page, title));
+    if (await page.locator('.part.panel').isVisible()) await runCommand(page, 'View: Toggle Panel Visibility');
   });
 
   test('the sample tenant opens from the walkthrough, and its step is done', async () => {
@@ -153,15 +195,26 @@ suite('first use', () => {
     const titles = await offered(page);
     assert.ok(titles.includes('Live Response: Refresh Machine Actions'));
     assert.ok(!titles.includes('Live Response: Copy Output'));
-    await driveAll(
-      session,
-      titles.filter((title) => !title.includes('Focus on')),
-    );
+    // The sample tenant is open already.
+    const driven = titles.filter((title) => !/Sample Tenant|Focus on/u.test(title));
+    // From Z to A: what Load More says would still stand when Refresh says the same.
+    await driveAll(page, driven.reverse(), (title) => runCommand(page, title));
+    if (await page.locator('.part.panel').isVisible()) await runCommand(page, 'View: Toggle Panel Visibility');
+    // What the palette hides then can be started by a key of one's own. Enter in the list is no such key.
+    const ids = manifest.contributes.commands
+      .map(({ command }) => command)
+      .filter((id) => !titles.includes(`Live Response: ${menuTitle(id.replace('liveResponse.', ''))}`))
+      .filter((id) => !/openFocused|openSampleTenant|groupBy|showLiveResponseOnly/u.test(id));
+    assert.ok(ids.includes('liveResponse.copyOutput') && ids.length <= KEYS.length);
+    await bindKeys(page, ids);
+    await driveAll(page, ids, async (id) => {
+      await page.keyboard.press('Control+Alt+F9');
+      await page.keyboard.press(KEYS[ids.indexOf(id)] ?? '');
+    });
     // Back to what a first look shows.
     await runCommand(page, 'Live Response: Group by Action');
     await runCommand(page, 'Live Response: Show Live Response Only');
     await runCommand(page, 'View: Close All Editors');
-    if (await page.locator('.part.panel').isVisible()) await runCommand(page, 'View: Toggle Panel Visibility');
   });
 
   test('the main job by keyboard alone, as with a screen reader', async () => {
@@ -198,7 +251,7 @@ suite('first use', () => {
     await waitForTextFocus(page);
     await pressCommand(page, "Live Response: Check Notes' Evidence");
     await waitForTab(page, 'Evidence in investigation-notes.md');
-    await waitFor('the report', async () => (await readEditor(page)).some((line) => line.includes('1 matching')));
+    await waitFor('the report', async () => (await readEditor(page)).some((line) => line.includes('1 MATCHING')));
   });
 
   test('a selected row is enough for what works on a result', async () => {
@@ -220,22 +273,19 @@ suite('first use', () => {
     await pressCommand(page, 'Live Response: Open Output');
     await waitForExitCode(page, SCRIPT);
     assert.deepEqual(await findAxeProblems(page, '[id$=".exitCode"]'), []);
-    assert.deepEqual(await findAxeProblems(page, '.editor-group-container.active .tabs-container .tab'), []);
+    assert.deepEqual(
+      await findAxeProblems(page, '.editor-group-container.active .tabs-container .tab', KNOWN_IN_TABS),
+      [],
+    );
     await pressCommand(page, 'Live Response: Show Result Actions…');
     await waitForQuickInput(page, ({ items }) => items.length > 5);
-    assert.deepEqual(await findAxeProblems(page, '.quick-input-widget'), []);
+    assert.deepEqual(await findAxeProblems(page, '.quick-input-widget', KNOWN_IN_PICKS), []);
     await closeQuickInput(page);
   });
 
   test('at 200 % nothing of ours is cut off or out of reach', async () => {
-    const view = await page.context().newCDPSession(page);
     // What a browser's zoom makes of 1280 × 800.
-    await view.send('Emulation.setDeviceMetricsOverride', {
-      width: 640,
-      height: 400,
-      deviceScaleFactor: 2,
-      mobile: false,
-    });
+    await page.setViewportSize({ width: 640, height: 400 });
     await waitForExitCode(page, 'Exit');
     const item = await page.locator('[id$=".exitCode"]').boundingBox();
     assert.ok(item !== null && item.x >= 0 && item.x + item.width <= 640, 'the exit code is in sight');
@@ -252,6 +302,6 @@ suite('first use', () => {
       `[...document.querySelectorAll('${STEPS}')].filter((step) => step.scrollWidth > step.clientWidth + 1).map((step) => step.textContent)`,
     );
     assert.deepEqual(cut, []);
-    await view.send('Emulation.clearDeviceMetricsOverride');
+    await page.setViewportSize({ width: 1280, height: 800 });
   });
 });

@@ -6,19 +6,29 @@ import { treeRow } from '../../rig/workbenchParts.ts';
 
 const titles = JSON.parse(await readFile('package.nls.json', 'utf8')) as Record<string, string>;
 
+/** What package.json says of commands. */
+export const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
+  contributes: { commands: readonly { command: string }[] };
+};
+
 /** What a command is called in a menu, by the last part of its id. */
 export function menuTitle(command: string): string {
   return titles[`command.${command}`] ?? command;
 }
 
-/** Commands that other files of this suite drive: by `palette('…')`, or named in a comment `drives: …`. */
-export async function drivenElsewhere(): Promise<string[]> {
+/**
+ * The commands that no file of this suite drives. A file drives a command by `palette('name')`; where it does so
+ * otherwise, a comment says `drives: name`.
+ */
+export async function findUndriven(): Promise<string[]> {
   const folder = path.join(import.meta.dirname, '..');
   const files = (await readdir(folder)).filter((name) => name.endsWith('.test.ts'));
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
-  return texts.flatMap((text) =>
-    [...text.matchAll(/\bpalette\('(\w+)'\)|\/\/ drives: (\w+)/gu)].flatMap(([, one, other]) => one ?? other ?? []),
-  );
+  const matches = texts.join('\n').matchAll(/\bpalette\('(\w+)'\)|\/\/ drives: (\w+)/gu);
+  const driven = new Set([...matches].map(([, byPalette, otherwise]) => byPalette ?? otherwise));
+  return manifest.contributes.commands
+    .map(({ command }) => command.replace('liveResponse.', ''))
+    .filter((command) => !driven.has(command));
 }
 
 /** A click on an entry of a row's context menu. */

@@ -23,7 +23,8 @@ export async function pressCommand(page: Page, title: string): Promise<void> {
 
 /** Narrows the open quick pick to a row by typing, and takes it. */
 export async function pressPick(page: Page, label: string): Promise<void> {
-  await waitForQuickInput(page, ({ items }) => items.some((item) => item.label === label));
+  // Not the one before it, which is still closing; and a long list draws what is in sight only.
+  await waitForQuickInput(page, ({ value, items }) => value === '' && items.length > 0);
   await page.keyboard.type(label);
   await waitForQuickInput(page, ({ items }) => items[0]?.label === label && items[0].focused);
   await page.keyboard.press('Enter');
