@@ -46,7 +46,7 @@ const KNOWN_IN_TABS = ['nested-interactive'];
 
 /** Rows of VS Code's quick picks: their level, and the keys in those that the palette left behind, out of sight. */
 const KNOWN_IN_PICKS = ['aria-allowed-attr', 'aria-prohibited-attr'];
-const KEYS = [...'abcdefghijklmnopqrstuvwxyz0123456789', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9'];
+const KEYS = [...Array.from('abcdefghijklmnopqrstuvwxyz0123456789'), 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9'];
 
 /** Everything that a command can show, so that something new is an answer. */
 async function shown(page: Page): Promise<Set<string>> {
