@@ -30,8 +30,6 @@ interface Given {
 
 /** Files that run side by side. */
 const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
-/** A window waits more than it computes. Not more than this: each takes a gigabyte. */
-const WINDOWS = Math.min(availableParallelism() + 1, 4);
 
 /** The parts of the test suite, in the order in which they tell most for the time they take. */
 const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<void>>> = {
@@ -46,7 +44,7 @@ const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<voi
   vscode: (count, given) => runHostTests(['test/vscode/**/*.test.ts'], count, given),
   ui: async (count, { vsCode }) => {
     await vsCode;
-    await runAllIn('test/ui', count, WINDOWS);
+    await runAllIn('test/ui', count);
   },
   secrets: checkSecrets,
 };
@@ -145,7 +143,7 @@ async function runSelected(names: readonly string[], count: Count, given: Given)
   if (beside.length > 0) await runNodeTests(beside, count, SIDE_BY_SIDE);
   if (inHost.length > 0) await runHostTests(inHost, count, given);
   await given.vsCode;
-  if (windows.length > 0) await runNodeTests(windows, count, WINDOWS);
+  if (windows.length > 0) await runNodeTests(windows, count, SIDE_BY_SIDE);
 }
 
 async function runAllIn(folder: string, count: Count, sideBySide = SIDE_BY_SIDE): Promise<void> {

@@ -92,12 +92,19 @@ async function offered(page: Page): Promise<string[]> {
 /** Starts each of them with nothing chosen; every one works, asks, or says what to do. */
 async function driveAll(page: Page, names: readonly string[], start: (name: string) => Promise<void>): Promise<void> {
   const silent: string[] = [];
-  for (const name of names) {
+  const answers = async (name: string): Promise<boolean> => {
     const before = await shown(page);
     await start(name);
     const isAnswered = async (): Promise<boolean> => [...(await shown(page))].some((part) => !before.has(part));
-    const answered = await waitFor(`an answer to "${name}"`, isAnswered, 3000).catch(() => false);
-    if (!answered) silent.push(name);
+    return waitFor(`an answer to "${name}"`, isAnswered, 3000).catch(() => false);
+  };
+  for (const name of names) {
+    if (!(await answers(name))) {
+      // A late notice of the one before may have said the same already.
+      await runCommand(page, 'Notifications: Clear All Notifications');
+      await waitFor('them to go', async () => (await readNotifications(page)).length === 0);
+      if (!(await answers(name))) silent.push(name);
+    }
     const notifications = await readNotifications(page);
     assert.deepEqual(
       notifications.filter(({ text }) => text.includes('did not foresee')),
@@ -207,14 +214,20 @@ suite('first use', () => {
       .filter((id) => !/openFocused|openSampleTenant|groupBy|showLiveResponseOnly/u.test(id));
     assert.ok(ids.includes('liveResponse.copyOutput') && ids.length <= KEYS.length);
     await bindKeys(page, ids);
-    await driveAll(page, ids, async (id) => {
-      await page.keyboard.press('Control+Alt+F9');
-      await page.keyboard.press(KEYS[ids.indexOf(id)] ?? '');
-    });
-    // Back to what a first look shows.
-    await runCommand(page, 'Live Response: Group by Action');
-    await runCommand(page, 'Live Response: Show Live Response Only');
-    await runCommand(page, 'View: Close All Editors');
+    try {
+      await driveAll(page, ids, async (id) => {
+        await page.keyboard.press('Control+Alt+F9');
+        await page.keyboard.press(KEYS[ids.indexOf(id)] ?? '');
+      });
+    } finally {
+      // Back to what a first look shows.
+      await closeQuickInput(page);
+      await bindKeys(page, []);
+      if ((await offered(page)).includes('Live Response: Group by Action'))
+        await runCommand(page, 'Live Response: Group by Action');
+      await runCommand(page, 'Live Response: Show Live Response Only');
+      await runCommand(page, 'View: Close All Editors');
+    }
   });
 
   test('the main job by keyboard alone, as with a screen reader', async () => {
