@@ -167,12 +167,14 @@ suite('first use', () => {
     const steps = page.locator(STEPS);
     assert.equal(await steps.count(), 4);
     for (let at = 0; at < 4; at++) {
-      await steps.nth(at).locator('.step-title').click();
-      await waitFor('a picture', () =>
-        page.evaluate<boolean>(
+      await waitFor('a picture', async () => {
+        // A click on the step that is open closes it, and VS Code opens one by itself.
+        const classes = (await steps.nth(at).getAttribute('class')) ?? '';
+        if (!/\bexpanded\b/u.test(classes)) await steps.nth(at).locator('.step-title').click();
+        return page.evaluate<boolean>(
           `[...document.querySelectorAll('.getting-started-media img')].some((image) => image.complete && image.naturalWidth > 0 && image.alt.length > 40)`,
-        ),
-      );
+        );
+      });
     }
     await takePictures(session, 'walkthrough');
     assert.deepEqual(await findAxeProblems(page, '.gettingStartedSlideDetails', KNOWN_IN_STEPS), []);
