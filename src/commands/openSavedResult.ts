@@ -61,7 +61,8 @@ async function readFile(uri: Uri): Promise<Opened> {
   const bytes = await workspace.fs.readFile(uri);
   const factsJson = await readFacts(uri);
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-  return { opened: { kind: 'file', name, ...measure(bytes), openedAt: Date.now(), factsJson }, bytes };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { opened: { kind: 'file', name, sha256, size: bytes.length, openedAt: Date.now(), factsJson }, bytes };
 }
 
 /** What Export Raw Result writes beside a file. `.json.gz` and `.gz` may have one of their own name, too. */
@@ -84,15 +85,11 @@ async function download(
   signal: AbortSignal,
   onProgress: (received: number, total: number | undefined) => void,
 ): Promise<Opened> {
-  const { bytes, host, receivedAt, promisedName, blob } = await services.downloadLink(link, signal, {
+  const { bytes, host, sha256, size, receivedAt, promisedName, blob } = await services.downloadLink(link, signal, {
     maxBytes: maxDownloadBytes(),
     onProgress,
   });
-  return { opened: { kind: 'link', name: host, ...measure(bytes), openedAt: receivedAt, promisedName, blob }, bytes };
-}
-
-function measure(bytes: Uint8Array): { sha256: string; size: number } {
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
+  return { opened: { kind: 'link', name: host, sha256, size, openedAt: receivedAt, promisedName, blob }, bytes };
 }
 
 function tellVerdict(verdict: FactsVerdict): void {

@@ -24,48 +24,27 @@ export async function showResultActions(services: Services, args: readonly unkno
     return;
   }
   const remarks = remarksOn(facts);
-  // Icons apart from the words: a screen reader would name them.
   const items: ActionItem[] = [
-    { iconPath: new ThemeIcon('output'), label: l10n.t('Open Output'), command: commandIds.openOutput },
-    { iconPath: new ThemeIcon('warning'), label: l10n.t('Open Errors'), command: commandIds.openErrors },
-    { iconPath: new ThemeIcon('copy'), label: l10n.t('Copy Output'), command: commandIds.copyOutput },
-    { iconPath: new ThemeIcon('quote'), label: l10n.t('Copy as Evidence Block'), command: commandIds.copyNote },
-    {
-      iconPath: new ThemeIcon('quote'),
-      label: l10n.t('Copy as Full Evidence Block'),
-      command: commandIds.copyFullNote,
-    },
-    { iconPath: new ThemeIcon('quote'), label: l10n.t('Copy as Plain Evidence'), command: commandIds.copyPlainNote },
-    { iconPath: new ThemeIcon('quote'), label: l10n.t('Copy as Citation'), command: commandIds.copyCitation },
-    { iconPath: new ThemeIcon('copy'), label: l10n.t('Copy Errors'), command: commandIds.copyErrors },
-    { iconPath: new ThemeIcon('json'), label: l10n.t('Copy as JSON'), command: commandIds.copyJson },
-    {
-      iconPath: new ThemeIcon('list-selection'),
-      label: l10n.t('Copy Indicators…'),
-      command: commandIds.copyIndicators,
-    },
-    { iconPath: new ThemeIcon('search'), label: l10n.t('Copy KQL'), command: commandIds.copyKql },
-    { iconPath: new ThemeIcon('eye'), label: l10n.t('Show As…'), command: commandIds.showAs },
-    { iconPath: new ThemeIcon('diff'), label: l10n.t('Compare…'), command: commandIds.compareResult },
-    { iconPath: new ThemeIcon('question'), label: l10n.t('Explain Empty'), command: commandIds.explainEmpty },
-    {
-      iconPath: new ThemeIcon('arrow-down'),
-      label: l10n.t('Next Command of This Action'),
-      command: commandIds.nextCommand,
-    },
-    {
-      iconPath: new ThemeIcon('arrow-up'),
-      label: l10n.t('Previous Command of This Action'),
-      command: commandIds.previousCommand,
-    },
-    { iconPath: new ThemeIcon('save'), label: l10n.t('Save Output…'), command: commandIds.saveOutput },
-    { iconPath: new ThemeIcon('save'), label: l10n.t('Export Raw Result…'), command: commandIds.exportRaw },
-    { iconPath: new ThemeIcon('key'), label: l10n.t('Copy Action ID'), command: commandIds.copyActionId },
-    {
-      iconPath: new ThemeIcon('link-external'),
-      label: l10n.t('Open Device in Portal'),
-      command: commandIds.openDeviceInPortal,
-    },
+    item('output', l10n.t('Open Output'), commandIds.openOutput),
+    item('warning', l10n.t('Open Errors'), commandIds.openErrors),
+    item('copy', l10n.t('Copy Output'), commandIds.copyOutput),
+    item('quote', l10n.t('Copy as Evidence Block'), commandIds.copyNote),
+    item('quote', l10n.t('Copy as Full Evidence Block'), commandIds.copyFullNote),
+    item('quote', l10n.t('Copy as Plain Evidence'), commandIds.copyPlainNote),
+    item('quote', l10n.t('Copy as Citation'), commandIds.copyCitation),
+    item('copy', l10n.t('Copy Errors'), commandIds.copyErrors),
+    item('json', l10n.t('Copy as JSON'), commandIds.copyJson),
+    item('list-selection', l10n.t('Copy Indicators…'), commandIds.copyIndicators),
+    item('search', l10n.t('Copy KQL'), commandIds.copyKql),
+    item('eye', l10n.t('Show As…'), commandIds.showAs),
+    item('diff', l10n.t('Compare…'), commandIds.compareResult),
+    item('question', l10n.t('Explain Empty'), commandIds.explainEmpty),
+    item('arrow-down', l10n.t('Next Command of This Action'), commandIds.nextCommand),
+    item('arrow-up', l10n.t('Previous Command of This Action'), commandIds.previousCommand),
+    item('save', l10n.t('Save Output…'), commandIds.saveOutput),
+    item('save', l10n.t('Export Raw Result…'), commandIds.exportRaw),
+    item('key', l10n.t('Copy Action ID'), commandIds.copyActionId),
+    item('link-external', l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal),
     { label: l10n.t('What to know about this result'), kind: QuickPickItemKind.Separator },
     ...remarks.map((remark) => ({ iconPath: new ThemeIcon('info'), label: oneLineNoIcons(remark) })),
     ...factLines(facts).map((fact) => ({ label: oneLineNoIcons(fact) })),
@@ -74,4 +53,9 @@ export async function showResultActions(services: Services, args: readonly unkno
   const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t('What to do with this result') });
   if (chosen?.command === undefined) return;
   await commands.executeCommand(chosen.command, documentUri(facts, target.stream ?? 'output', target));
+}
+
+/** The icon apart from the words: a screen reader would name it. */
+function item(icon: string, label: string, command: CommandId): ActionItem {
+  return { iconPath: new ThemeIcon(icon), label, command };
 }

@@ -1,5 +1,4 @@
 import type { DefenderClient } from '../defender/client.ts';
-import { throwIfCancelled } from '../defender/errors.ts';
 import type { ActionConditions, ActionQuery } from '../defender/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../defender/urgency.ts';
@@ -7,6 +6,7 @@ import { parseServerTime } from '../defender/serverTime.ts';
 import { changedActions, later } from './changedActions.ts';
 import type { RefreshWay } from './changedActions.ts';
 import { isFinished } from './commands.ts';
+import { LoadTurns } from './loadTurns.ts';
 import { Emitter } from './emitter.ts';
 import { SharedWork } from '../defender/sharedWork.ts';
 
@@ -24,11 +24,6 @@ export type ListState =
 
 /** What changed: the ids of these actions, or the list itself. */
 export type ActionChange = { readonly ids: readonly string[] } | 'list';
-
-interface Load {
-  readonly kind: 'first' | 'more';
-  readonly work: SharedWork<void>;
-}
 
 /** The machine actions of one connection, as far as they were loaded: newest first, each once. */
 export class ActionStore {
@@ -50,7 +45,7 @@ export class ActionStore {
   #sorted: readonly MachineAction[] | undefined;
   #state: ListState = { kind: 'unknown' };
   #nextLink: string | undefined;
-  #underWay: Load | undefined;
+  readonly #loads = new LoadTurns();
   readonly #devices = new Map<string, SharedWork<void>>();
 
   readonly liveResponseOnly: boolean;
@@ -111,7 +106,7 @@ export class ActionStore {
   /** Loads the first page where nothing was loaded yet. Asked again while that runs, it waits for the same answer. */
   ensureLoaded(signal: AbortSignal): Promise<void> {
     if (this.#state.kind === 'loaded') return Promise.resolve();
-    return this.#one('first', signal, (shared) => this.#loadFirst(shared));
+    return this.#loads.run('first', signal, (shared) => this.#loadFirst(shared));
   }
 
   /**
@@ -119,12 +114,12 @@ export class ActionStore {
    * were loaded stay.
    */
   refresh(signal: AbortSignal): Promise<void> {
-    return this.#one('first', signal, (shared) => this.#loadNews(shared, 'click'));
+    return this.#loads.run('first', signal, (shared) => this.#loadNews(shared, 'click'));
   }
 
   /** The same as background work: only where there is a list, and nobody is asking for it already. */
   async poll(signal: AbortSignal): Promise<void> {
-    if (this.#state.kind === 'loaded' && this.#underWay === undefined) await this.#loadNews(signal, 'background');
+    if (this.#state.kind === 'loaded' && !this.#loads.isUnderWay) await this.#loadNews(signal, 'background');
   }
 
   /**
@@ -132,7 +127,7 @@ export class ActionStore {
    * @param size - its rows; a list that is searched here takes more at a time
    */
   loadMore(signal: AbortSignal, size: number = PAGE_SIZE): Promise<void> {
-    return this.#one('more', signal, async (shared) => {
+    return this.#loads.run('more', signal, async (shared) => {
       const page = await this.#page(this.#skip, shared, this.#nextLink, size);
       this.#nextLink = page.nextLink;
       this.#merge(page.actions, true, page.hasMore);
@@ -327,24 +322,6 @@ export class ActionStore {
     this.#sorted = undefined;
     this.#newest = NONE;
     this.#oldestListed = Infinity;
-  }
-
-  /**
-   * One load at a time. A second gesture of the same kind waits for the first one's answer instead of spending another
-   * call; one of another kind waits for its turn.
-   */
-  async #one(kind: Load['kind'], signal: AbortSignal, start: (shared: AbortSignal) => Promise<void>): Promise<void> {
-    for (let other = this.#underWay; other !== undefined && other.kind !== kind; other = this.#underWay) {
-      // Its failure is told to whoever asked for it.
-      await other.work.join(signal, () => undefined).catch(() => undefined);
-      throwIfCancelled(signal);
-      if (this.#underWay === other) this.#underWay = undefined;
-    }
-    const load = this.#underWay ?? { kind, work: new SharedWork(start) };
-    this.#underWay = load;
-    await load.work.join(signal, () => {
-      if (this.#underWay === load) this.#underWay = undefined;
-    });
   }
 }
 
