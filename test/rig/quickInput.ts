@@ -51,15 +51,17 @@ export async function readQuickInput(page: Page): Promise<QuickInput | undefined
   return page.evaluate<QuickInput | undefined>(readScript);
 }
 
-/** Waits for a quick pick or input box that `matches`; by default for any. */
+/** Waits for a quick pick or input box that `matches`; by default for any. `timeoutMs` is in milliseconds. */
 export async function waitForQuickInput(
   page: Page,
   matches: (input: QuickInput) => boolean = () => true,
+  timeoutMs: number = defaultTimeoutMs,
 ): Promise<QuickInput> {
-  return waitFor('a quick pick or input box', async () => {
+  const read = async (): Promise<QuickInput | undefined> => {
     const input = await readQuickInput(page);
     return input !== undefined && matches(input) ? input : undefined;
-  });
+  };
+  return waitFor('a quick pick or input box', read, timeoutMs);
 }
 
 function box(page: Page): Locator {
@@ -113,7 +115,8 @@ export async function runCommand(page: Page, title: string, timeoutMs: number = 
     await page.keyboard.press('F1');
     let offered: readonly string[] = [];
     try {
-      await waitForQuickInput(page, (input) => input.value.startsWith('>'));
+      // A key that something late took away is pressed again at the next try.
+      await waitForQuickInput(page, (input) => input.value.startsWith('>'), 5000);
       // Closed again by an editor that took the focus late? Then the next try opens it anew.
       await box(page).fill(`>${title}`, { timeout: 2000 });
       // The palette is filled when the text changes; a command that comes later shows at the next try.
