@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { commands, Uri, ViewColumn, window, workspace } from 'vscode';
+import { commands, Uri, ViewColumn, window } from 'vscode';
 import { closeAll, connect, openScenario, resultTabs, shown, uriOf, waitFor } from './support/host.ts';
+import { openNote } from './support/notes.ts';
 
 async function openNotes(viewColumn: ViewColumn): Promise<void> {
-  const notes = await workspace.openTextDocument({ language: 'markdown', content: '# Notes\n' });
+  const notes = await openNote('# Notes\n');
   await window.showTextDocument(notes, { viewColumn, preview: false });
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, FileType, Uri, workspace } from 'vscode';
+import { commands, EventEmitter, FileType, Uri, window, workspace } from 'vscode';
 import type { Disposable, FileChangeEvent } from 'vscode';
 import { appendToNotes } from '../../src/commands/appendToNotes.ts';
 import { CommandRunner } from '../../src/commands/commandRunner.ts';
@@ -87,7 +87,12 @@ describe('Append to Notes…', () => {
     const target = Uri.from(buildResultUri({ ...ref(), stream: 'output' }, facts.name));
     append = () => appendToNotes(services, new CommandRunner(log), [target]);
   });
-  after(() => {
+  after(async () => {
+    // VS Code shows what is unsaved a moment later by itself, in front of what comes next.
+    const document = await workspace.openTextDocument(NOTE);
+    await window.showTextDocument(document);
+    await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await waitFor('the note to be closed', () => !document.isDirty && window.activeTextEditor?.document !== document);
     notes.dispose();
   });
 

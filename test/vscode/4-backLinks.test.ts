@@ -6,16 +6,12 @@ import type { Citation } from '../../src/evidence/citation.ts';
 import { scenarioRef } from '../../src/sample/catalogue.ts';
 import { closeAll, connect, openScenario, resultTabs, shown, tenantConnection, waitFor } from './support/host.ts';
 import type { Scenario } from './support/host.ts';
+import { openNote } from './support/notes.ts';
 
 function citationOf(name: Scenario, line: number): Citation {
   const { tenantId } = tenantConnection();
   const address = { cloud: 'custom', tenantId, ...scenarioRef(name), stream: 'output' } as const;
   return { address, spans: [{ firstLine: line, lastLine: line }] };
-}
-
-/** A note in memory. */
-function note(content: string): Thenable<TextDocument> {
-  return workspace.openTextDocument({ language: 'markdown', content });
 }
 
 /** Links of ours in a note: VS Code makes some of its own out of the same text, and lets ours go first. */
@@ -42,7 +38,7 @@ describe('citations in Markdown', () => {
     await shown('eventLogErrors');
     await closeAll();
     const link = buildCitation(citationOf('eventLogErrors', 3));
-    const [found, another] = await linksIn(await note(`see [there](${link}) and \`[here](${link})\``));
+    const [found, another] = await linksIn(await openNote(`see [there](${link}) and \`[here](${link})\``));
     assert.ok(found?.target !== undefined && another === undefined);
     assert.deepEqual(
       [found.range.start.character, found.range.end.character],
@@ -61,7 +57,7 @@ describe('citations in Markdown', () => {
   it('say in a hover what is stored, and nothing in it can be clicked or run', async () => {
     await openScenario('forgedEvidence');
     const link = buildCitation(citationOf('forgedEvidence', 1));
-    const [content, another] = await hoverIn(await note(`[a](${link}) · SHA-256 \`${'ab'.repeat(32)}\``), 2);
+    const [content, another] = await hoverIn(await openNote(`[a](${link}) · SHA-256 \`${'ab'.repeat(32)}\``), 2);
     assert.ok(content !== undefined && another === undefined);
     assert.ok(content.isTrusted !== true && content.supportHtml !== true);
     assert.match(content.value, /CHANGED: The hash of the file in the note is not that of the stored result\./u);
@@ -75,14 +71,14 @@ describe('citations in Markdown', () => {
   it('say of what is not stored that it was not compared', async () => {
     const citation = citationOf('eventLogErrors', 1);
     const unknown = { ...citation, address: { ...citation.address, commandIndex: 77 } };
-    const [content] = await hoverIn(await note(`[a](${buildCitation(unknown)})`), 2);
+    const [content] = await hoverIn(await openNote(`[a](${buildCitation(unknown)})`), 2);
     assert.match(content?.value ?? '', /the hash was not compared/u);
   });
 
   it('are not made of anything else', async () => {
     const link = buildCitation(citationOf('eventLogErrors', 3));
     for (const odd of [link.replace('#L3', '#L0'), `${link}&x=1`, link.replace(':/?', ':/x?'), 'live-response:/?']) {
-      assert.deepEqual(await linksIn(await note(`[a](${odd})`)), [], odd);
+      assert.deepEqual(await linksIn(await openNote(`[a](${odd})`)), [], odd);
     }
   });
 });

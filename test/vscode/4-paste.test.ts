@@ -24,6 +24,7 @@ import { ResultStore } from '../../src/results/resultStore.ts';
 import type { StoreThread } from '../../src/results/resultStore.ts';
 import { createHandlers } from '../../src/results/worker/handlers.ts';
 import { received, ref, resultFile } from '../unit/results/fixtures.ts';
+import { openNote } from './support/notes.ts';
 
 const OUTPUT = 'one\r\ntwo\0\r\nthree\nfour';
 const ALL_FORMS = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
@@ -62,7 +63,7 @@ describe('a paste into Markdown', () => {
     storage = Uri.file(await mkdtemp(path.join(tmpdir(), 'storage-')));
     paste = new NotePaste({ storage, notes, store, log });
     // As the editor shows the output: its line ends alike, the NUL visible.
-    shown = await workspace.openTextDocument({ content: 'one\ntwo\u2400\nthree\nfour' });
+    shown = await openNote('one\ntwo\u2400\nthree\nfour');
   });
   after(async () => {
     await workspace.fs.delete(storage, { recursive: true });
@@ -83,7 +84,7 @@ describe('a paste into Markdown', () => {
   ): Promise<DocumentPasteEdit[]> {
     const transfer = new DataTransfer();
     transfer.set(COPIED_TYPE, new DataTransferItem(describeCopied(options.query ?? query(), ranges)));
-    const note = await workspace.openTextDocument({ language: 'markdown', content: options.note ?? '' });
+    const note = await openNote(options.note ?? '');
     const end = note.lineAt(note.lineCount - 1).range.end;
     const places = Array.from({ length: options.places ?? 1 }, () => new Range(end, end));
     return paste.edits(note, places, transfer);
@@ -141,7 +142,7 @@ describe('a paste into Markdown', () => {
     assert.equal(await wasCopiedLately(storage), false);
     await paste.remember(shown, [LINES], describeCopied(query(), [LINES]));
     assert.equal(await wasCopiedLately(storage), true);
-    const note = await workspace.openTextDocument({ language: 'markdown', content: '' });
+    const note = await openNote('');
     const pasteText = (text: string): Promise<DocumentPasteEdit[]> => {
       const transfer = new DataTransfer();
       transfer.set('text/plain', new DataTransferItem(text));

@@ -21,9 +21,16 @@ export async function waitFor<T>(
   for (;;) {
     const answer = await probe();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}; open: ${describeTabs()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+function describeTabs(): string {
+  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs
+    .map(({ label, isActive, isDirty }) => `${label}${isActive ? '*' : ''}${isDirty ? ' (dirty)' : ''}`)
+    .join(', ');
 }
 
 /** Connects to the local tenant that runs outside, through the command that anyone may call. */
