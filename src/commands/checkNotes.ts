@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { l10n, window } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../defender/errors.ts';
 import { buildCitation, describeSpan } from '../evidence/citation.ts';
+import { toLineSpans } from '../evidence/quotation.ts';
 import { findEvidence, findUnreadable } from '../evidence/readEvidence.ts';
 import type { FoundEvidence } from '../evidence/readEvidence.ts';
 import { describeView } from '../evidence/textViews.ts';
@@ -161,7 +162,14 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
     return { verdict, line, place, names, sentence: outcome?.sentence ?? '' };
   }
   const { facts } = outcome;
-  const text = await services.store.text(address, address.stream, address.view);
-  const { verdict, finding } = compareEvidence(found, facts, text);
-  return { verdict, line, place, names: [facts.name.device, facts.name.script], sentence: findingSentence(finding) };
+  const names = [facts.name.device, facts.name.script];
+  try {
+    const text = await services.store.text(address, address.stream, address.view, toLineSpans(spans));
+    const { verdict, finding } = compareEvidence(found, facts, text);
+    return { verdict, line, place, names, sentence: findingSentence(finding) };
+  } catch (error) {
+    if (!isLiveResponseError(error) || error.code !== 'textTooLarge') throw error;
+    // A note can cite more than fits: the others are compared all the same.
+    return { verdict: 'unknown', line, place, names, sentence: describeFailure(error).sentence };
+  }
 }

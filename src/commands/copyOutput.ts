@@ -2,6 +2,7 @@ import { env, l10n, window } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { defang } from '../evidence/defang.ts';
 import { toDocumentText } from '../evidence/documentText.ts';
+import { spansOf } from '../evidence/large/groupSections.ts';
 import { cutRanges } from '../evidence/quote.ts';
 import type { ResultStream } from '../evidence/uri.ts';
 import { defangsOnCopy } from '../platform/config.ts';
@@ -33,9 +34,11 @@ export async function copyOutput(
       if (facts.transcript === undefined && stream !== 'raw') {
         throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
       }
-      const text = await services.store.text(target.ref, stream, stream === target.stream ? target.view : undefined);
-      if (text === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
       const ranges = selectedRanges(target, stream);
+      const view = stream === target.stream ? target.view : undefined;
+      const lines = ranges === undefined ? undefined : spansOf(ranges);
+      const text = await services.store.text(target.ref, stream, view, lines);
+      if (text === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
       const copied = ranges === undefined ? text : cutRanges(text, ranges).join('\n');
       // Clipboards end at a NUL, which would drop the rest unsaid: it goes as ␀, as the document shows it.
       const safe = toDocumentText(copied);

@@ -1,6 +1,9 @@
 import { l10n, window, workspace } from 'vscode';
+import type { Uri } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
+import type { ResultRef } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
@@ -36,12 +39,23 @@ export async function exportRaw(services: Services, runner: CommandRunner, args:
   });
   if (uri === undefined) return;
   await runner.run(title, async () => {
-    const bytes = await services.store.raw(ref);
-    if (bytes === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
-    await workspace.fs.writeFile(uri, bytes);
+    await writeResult(services, ref, found, uri);
     await writeFactsFile(uri, found, await services.store.call('receivedAction', ref), services.toolVersion);
-    void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(bytes.length), found.sha256));
+    void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(found.size), found.sha256));
   });
+}
+
+async function writeResult(services: Services, ref: ResultRef, { large, size }: StoredFacts, uri: Uri): Promise<void> {
+  const gone = new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
+  if (large !== undefined) {
+    // Only files of this machine can be written piece by piece.
+    if (uri.scheme !== 'file') throw new LiveResponseError('fileFailed', { reason: 'notLocal', size });
+    if ((await services.store.saveFile(ref, uri.fsPath)) === undefined) throw gone;
+    return;
+  }
+  const bytes = await services.store.raw(ref);
+  if (bytes === undefined) throw gone;
+  await workspace.fs.writeFile(uri, bytes);
 }
 
 function isTarget(value: unknown): value is Target {

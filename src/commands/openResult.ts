@@ -34,12 +34,16 @@ export async function openFocused(): Promise<void> {
   await commands.executeCommand('list.select');
 }
 
-/** Fetches a result where it is not stored, and shows it. */
+/**
+ * Fetches a result where it is not stored, and shows it.
+ * @param anySize - however large it is: the person was told
+ */
 export async function openTarget(
   services: Services,
   runner: CommandRunner,
   target: Target,
   takesFocus: boolean,
+  anySize = false,
 ): Promise<void> {
   const attention = watchAttention();
   const startedAt = Date.now();
@@ -54,6 +58,7 @@ export async function openTarget(
     openTarget(services, runner, { ...target, stream: 'raw', view: undefined, part: undefined }, true);
   const steps = {
     openRaw,
+    openInParts: () => openTarget(services, runner, target, true, true),
     exportRaw: () => exportRaw(services, runner, [target]),
     saveToFile: (error: unknown) => saveInstead(services, runner, target.ref, error),
   };
@@ -61,7 +66,7 @@ export async function openTarget(
     await runner.run(
       title,
       async ({ signal, report }) => {
-        const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report) });
+        const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report), anySize });
         if (attention.isElsewhere()) offer(facts, () => runner.run(title, () => show(facts, false), steps));
         else await show(facts, !takesFocus);
       },

@@ -21,7 +21,7 @@ type SavedKind = 'transcript' | 'file';
 export function savedKindOf(error: unknown): SavedKind | undefined {
   if (!isLiveResponseError(error)) return undefined;
   if (error.code === 'resultIsFile') return 'file';
-  return error.code === 'tooLarge' ? 'transcript' : undefined;
+  return error.code === 'tooLarge' || error.code === 'largeNotKept' ? 'transcript' : undefined;
 }
 
 /** The next step `saveToFile` of a result that could not be opened. */

@@ -40,6 +40,8 @@ export type FailureCode =
   // what came
   | 'notAResult'
   | 'tooLargeToShow'
+  | 'textTooLarge'
+  | 'largeNotKept'
   // ours
   | 'badArgument'
   | 'noPortal'

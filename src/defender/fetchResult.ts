@@ -17,6 +17,9 @@ const YOUNG_MS = 120_000;
 /** Pause before a young action is asked again, ms. */
 const YOUNG_PAUSE_MS = 5000;
 
+/** A link that ends sooner is not begun with, ms. */
+const LINK_MARGIN_MS = 60_000;
+
 /** A link that brought more than this before it was refused was good, and may be replaced again, bytes. */
 const LINK_WORTH_BYTES = 1_000_000;
 
@@ -52,6 +55,14 @@ export interface ResultFetcher {
  */
 export function createResultFetcher(client: DefenderClient, clock: Clock): ResultFetcher {
   const slots = createSlots(DOWNLOADS_AT_ONCE);
+  // Links that were paid for and not used, because the result was larger than it may be: it may be asked for otherwise.
+  const unused = new Map<string, ResultLink>();
+
+  const takeUnused = (key: string): ResultLink | undefined => {
+    const link = unused.get(key);
+    unused.delete(key);
+    return link !== undefined && (link.expiresAt ?? 0) > clock.now() + LINK_MARGIN_MS ? link : undefined;
+  };
 
   const getLink = async (
     actionId: string,
@@ -76,13 +87,15 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
     const download = new Download(sink);
     return (actionId, commandIndex, signal, options) =>
       slots(line ?? options.priority ?? 'click', signal, async () => {
+        const key = `${actionId}#${commandIndex.toString()}`;
         // A file of gigabytes can outlive several links.
         for (let replaceAbove = -1; ;) {
-          const link = await getLink(actionId, commandIndex, signal, options);
+          const link = takeUnused(key) ?? (await getLink(actionId, commandIndex, signal, options));
           try {
             if (link.cameExpired && replaceAbove < 0) throw new LiveResponseError('linkRefused', { host: link.host });
             return await client.downloadResult(link, signal, options, download);
           } catch (error) {
+            if (isLiveResponseError(error) && error.code === 'tooLarge') unused.set(key, link);
             const refused = isLiveResponseError(error) && error.code === 'linkRefused';
             if (!refused || download.received <= replaceAbove) throw error;
             replaceAbove = download.received + LINK_WORTH_BYTES;

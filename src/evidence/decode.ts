@@ -3,6 +3,7 @@ import { decodeText, readBytes } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
 import { outlineJson } from './jsonOutline.ts';
 import { escapeControlCharacters, scanJson } from './jsonRepair.ts';
+import { chooseFields } from './transcriptFields.ts';
 
 /** What a RunScript left behind, as the device reported it: nothing trimmed, wrapped or re-ordered. */
 export interface Transcript {
@@ -106,7 +107,8 @@ export function decodeResult(bytes: Uint8Array): DecodedResult {
   return { transcript, rejection: undefined, changes, encoding };
 }
 
-function isGzip(bytes: Uint8Array): boolean {
+/** By the first two bytes. */
+export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
@@ -181,7 +183,8 @@ function parseRepaired(bytes: Uint8Array, encoding: Encoding, changes: DecodeCha
   return { rejection: looksLikeText(text) ? { reason: 'notJson', offset } : { reason: 'binary' } };
 }
 
-function looksLikeText(text: string): boolean {
+/** Whether the beginning of a file is text: few of its characters are none. */
+export function looksLikeText(text: string): boolean {
   const head = text.slice(0, 4096);
   let odd = 0;
   for (let at = 0; at < head.length; at++) {
@@ -194,49 +197,6 @@ function looksLikeText(text: string): boolean {
 function toTranscript(value: unknown, changes: DecodeChange[]): Transcript | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const fields = new Map<string, unknown>(Object.entries(value));
-  const unread = new Map(fields);
-  const oldKeys: string[] = [];
-  const missing: string[] = [];
-  const text = (key: string, oldKey?: string): string | undefined => {
-    const current = fields.get(key);
-    if (typeof current === 'string') {
-      unread.delete(key);
-      return current;
-    }
-    const older = oldKey === undefined ? undefined : fields.get(oldKey);
-    if (oldKey !== undefined && typeof older === 'string') {
-      oldKeys.push(oldKey);
-      unread.delete(oldKey);
-      return older;
-    }
-    missing.push(key);
-    return undefined;
-  };
-
-  const scriptName = text('script_name', 'name');
-  const output = text('script_output');
-  const errors = text('script_errors', 'script_error');
-  // A file without both texts is some other JSON; one of them alone is a result with a gap, which is said.
-  if (output === undefined && errors === undefined) return undefined;
-
-  const exitCode = fields.get('exit_code');
-  const believable = typeof exitCode === 'number' && Number.isSafeInteger(exitCode);
-  if (believable || exitCode === null) unread.delete('exit_code');
-  if (exitCode === undefined || exitCode === null) missing.push('exit_code');
-  else if (!believable) changes.push({ kind: 'exitCodeNotANumber', count: 1, keys: ['exit_code'] });
-
-  const otherKeys = Object.fromEntries(unread);
-  const report = (kind: DecodeChangeKind, keys: readonly string[]): void => {
-    if (keys.length > 0) changes.push({ kind, count: keys.length, keys });
-  };
-  report('oldKey', oldKeys);
-  report('missingKey', missing);
-  report('unknownKey', Object.keys(otherKeys));
-  return {
-    scriptName,
-    exitCode: believable ? exitCode : undefined,
-    output: output ?? '',
-    errors: errors ?? '',
-    otherKeys,
-  };
+  const chosen = chooseFields(fields, (one) => (typeof one === 'string' ? one : undefined), changes);
+  return chosen === undefined ? undefined : { ...chosen, output: chosen.output ?? '', errors: chosen.errors ?? '' };
 }

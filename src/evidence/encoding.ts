@@ -31,7 +31,7 @@ export function readBytes(bytes: Uint8Array): ReadText | undefined {
     // The only fault of a decoder that is not `fatal` is a text that exceeds the longest string.
     return undefined;
   }
-  const replaced = encoding === 'utf-8' ? countReplaced(text, body) : countReplacedPairs(text, body, encoding);
+  const replaced = findReplaced(text, body, encoding);
   return {
     text,
     body,
@@ -47,7 +47,8 @@ export function decodeText(bytes: Uint8Array, encoding: Encoding): string {
   return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 }
 
-function sniff(bytes: Uint8Array): { encoding: Encoding; markLength: number } {
+/** By the first four bytes. */
+export function sniff(bytes: Uint8Array): { encoding: Encoding; markLength: number } {
   const [first, second, third] = bytes;
   if (first === 0xef && second === 0xbb && third === 0xbf) return { encoding: 'utf-8', markLength: 3 };
   if (first === 0xff && second === 0xfe) return { encoding: 'utf-16le', markLength: 2 };
@@ -55,6 +56,15 @@ function sniff(bytes: Uint8Array): { encoding: Encoding; markLength: number } {
   if (first === 0x7b && second === 0x00) return { encoding: 'utf-16le', markLength: 0 };
   if (first === 0x00 && second === 0x7b) return { encoding: 'utf-16be', markLength: 0 };
   return { encoding: 'utf-8', markLength: 0 };
+}
+
+/** How many characters decoding had to replace, and where in the bytes the first one stood. */
+export function findReplaced(
+  text: string,
+  bytes: Uint8Array,
+  encoding: Encoding,
+): { count: number; firstOffset: number } {
+  return encoding === 'utf-8' ? countReplaced(text, bytes) : countReplacedPairs(text, bytes, encoding);
 }
 
 function countReplaced(text: string, bytes: Uint8Array): { count: number; firstOffset: number } {

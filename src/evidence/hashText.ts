@@ -19,3 +19,8 @@ export function hashText(text: string): string {
   }
   return hash.digest('hex');
 }
+
+/** SHA-256 of bytes, lower-case hex. */
+export function hashBytes(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,3 +1,4 @@
+import type { LineSpan } from './large/groupSections.ts';
 import { findLines, linesOf, offsetOf } from './quote.ts';
 import type { LinePlaces, Position, Range } from './quote.ts';
 import { makeVisible } from './visible.ts';
@@ -72,6 +73,11 @@ export function cutSpans(text: string, spans: readonly Span[]): Quotation {
     text: shown.join('\n'),
     changes: changes.filter(({ count }) => count > 0),
   };
+}
+
+/** The lines of spans, for whoever need not know the rest of a text. */
+export function toLineSpans(spans: readonly Span[]): LineSpan[] {
+  return spans.map(({ firstLine, lastLine }) => ({ first: firstLine, last: lastLine }));
 }
 
 /** Where a span stands in an editor, to be shown there. */

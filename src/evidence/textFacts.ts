@@ -21,37 +21,71 @@ const LF = 0x0a;
 
 /** Measures a text in one pass. */
 export function measureText(text: string): TextFacts {
-  let crlf = 0;
-  let lf = 0;
-  let cr = 0;
-  let nuls = 0;
-  let replacementCharacters = 0;
-  let longestLine = 0;
-  let lineStart = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === CR || unit === LF) {
-      longestLine = Math.max(longestLine, at - lineStart);
-      if (unit === LF) lf++;
-      else if (text.charCodeAt(at + 1) === LF) {
-        crlf++;
-        at++;
-      } else cr++;
-      lineStart = at + 1;
-    } else if (unit === 0) nuls++;
-    else if (unit === 0xfffd) replacementCharacters++;
+  const meter = new TextMeter();
+  meter.add(text);
+  return meter.facts();
+}
+
+/** Measures a text that comes in stretches, none of which ends within a line end or a pair of surrogates. */
+export class TextMeter {
+  #length = 0;
+  #crlf = 0;
+  #lf = 0;
+  #cr = 0;
+  #nuls = 0;
+  #trailingNuls = 0;
+  #loneSurrogates = 0;
+  #replacementCharacters = 0;
+  #longestLine = 0;
+  /** Of the line that is not ended yet. */
+  #lineLength = 0;
+
+  add(text: string): void {
+    let crlf = 0;
+    let lf = 0;
+    let cr = 0;
+    let nuls = 0;
+    let replacementCharacters = 0;
+    let longestLine = this.#longestLine;
+    let lineStart = -this.#lineLength;
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit === CR || unit === LF) {
+        longestLine = Math.max(longestLine, at - lineStart);
+        if (unit === LF) lf++;
+        else if (text.charCodeAt(at + 1) === LF) {
+          crlf++;
+          at++;
+        } else cr++;
+        lineStart = at + 1;
+      } else if (unit === 0) nuls++;
+      else if (unit === 0xfffd) replacementCharacters++;
+    }
+    this.#length += text.length;
+    this.#crlf += crlf;
+    this.#lf += lf;
+    this.#cr += cr;
+    this.#nuls += nuls;
+    this.#replacementCharacters += replacementCharacters;
+    this.#lineLength = text.length - lineStart;
+    this.#longestLine = Math.max(longestLine, this.#lineLength);
+    if (!text.isWellFormed()) this.#loneSurrogates += countLoneSurrogates(text);
+    const trailing = countTrailingNuls(text);
+    this.#trailingNuls = trailing === text.length ? this.#trailingNuls + trailing : trailing;
   }
-  longestLine = Math.max(longestLine, text.length - lineStart);
-  return {
-    length: text.length,
-    lines: text.length === 0 ? 0 : crlf + lf + cr + 1,
-    lineEnds: { crlf, lf, cr },
-    nuls,
-    trailingNuls: countTrailingNuls(text),
-    loneSurrogates: text.isWellFormed() ? 0 : countLoneSurrogates(text),
-    replacementCharacters,
-    longestLine,
-  };
+
+  facts(): TextFacts {
+    return {
+      length: this.#length,
+      lines: this.#length === 0 ? 0 : this.#crlf + this.#lf + this.#cr + 1,
+      lineEnds: { crlf: this.#crlf, lf: this.#lf, cr: this.#cr },
+      nuls: this.#nuls,
+      trailingNuls: this.#trailingNuls,
+      loneSurrogates: this.#loneSurrogates,
+      replacementCharacters: this.#replacementCharacters,
+      longestLine: this.#longestLine,
+    };
+  }
 }
 
 /**
@@ -59,22 +93,71 @@ export function measureText(text: string): TextFacts {
  * In CLIXML, which child PowerShell processes write, every `<S S="Error">` is one line of error text.
  */
 export function countErrorLines(errors: string): number {
-  let count = 0;
-  let start = 0;
-  if (errors.startsWith('#< CLIXML')) {
-    for (let at = errors.indexOf('<S S="Error">'); at >= 0; at = errors.indexOf('<S S="Error">', at + 1)) count++;
-    // What follows the last document was written by another process, as plain text.
-    if (count > 0) start = errors.lastIndexOf('</Objs>') < 0 ? errors.length : errors.lastIndexOf('</Objs>') + 7;
+  const counter = new ErrorLineCounter();
+  counter.add(errors);
+  return counter.count();
+}
+
+const CLIXML = '#< CLIXML';
+const CLIXML_ERROR = '<S S="Error">';
+const CLIXML_END = '</Objs>';
+
+/** Counts them in a text that comes in stretches. */
+export class ErrorLineCounter {
+  #begin = '';
+  #all = new SayingLines();
+  /** Behind the last CLIXML document: what another process wrote there, as plain text. */
+  #behind = new SayingLines();
+  #hasEnd = false;
+  #clixmlErrors = 0;
+  /** The end of the stretch before, in which a mark may have begun. */
+  #tail = '';
+
+  add(text: string): void {
+    this.#all.add(text);
+    if (this.#begin.length < CLIXML.length) this.#begin += text.slice(0, CLIXML.length - this.#begin.length);
+    if (!CLIXML.startsWith(this.#begin) && !this.#begin.startsWith(CLIXML)) return;
+    const joined = this.#tail + text;
+    for (let at = joined.indexOf(CLIXML_ERROR); at >= 0; at = joined.indexOf(CLIXML_ERROR, at + 1)) {
+      if (at + CLIXML_ERROR.length > this.#tail.length) this.#clixmlErrors++;
+    }
+    const end = joined.lastIndexOf(CLIXML_END);
+    if (end >= 0) {
+      this.#hasEnd = true;
+      this.#behind = new SayingLines();
+      this.#behind.add(joined.slice(end + CLIXML_END.length));
+    } else if (this.#hasEnd) this.#behind.add(text);
+    this.#tail = joined.slice(1 - CLIXML_ERROR.length);
   }
-  let saysSomething = false;
-  for (let at = start; at < errors.length; at++) {
-    const unit = errors.charCodeAt(at);
-    if (unit === CR || unit === LF) {
-      if (saysSomething) count++;
-      saysSomething = false;
-    } else if (unit !== 0x20 && unit !== 0x09 && unit !== 0) saysSomething = true;
+
+  count(): number {
+    if (!this.#begin.startsWith(CLIXML) || this.#clixmlErrors === 0) return this.#all.count();
+    return this.#clixmlErrors + (this.#hasEnd ? this.#behind.count() : 0);
   }
-  return saysSomething ? count + 1 : count;
+}
+
+/** Lines with anything but blanks and NULs. */
+class SayingLines {
+  #count = 0;
+  #saysSomething = false;
+
+  add(text: string): void {
+    let count = 0;
+    let saysSomething = this.#saysSomething;
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit === CR || unit === LF) {
+        if (saysSomething) count++;
+        saysSomething = false;
+      } else if (unit !== 0x20 && unit !== 0x09 && unit !== 0) saysSomething = true;
+    }
+    this.#count += count;
+    this.#saysSomething = saysSomething;
+  }
+
+  count(): number {
+    return this.#count + (this.#saysSomething ? 1 : 0);
+  }
 }
 
 function countTrailingNuls(text: string): number {

@@ -1,6 +1,7 @@
 import { DocumentLink, env, Hover, l10n, MarkdownString, Range, Uri } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
 import { buildOutsideAddress } from '../evidence/citation.ts';
+import { toLineSpans } from '../evidence/quotation.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { exitWords } from '../platform/exitWords.ts';
 import { formatUtc } from '../platform/format.ts';
@@ -52,7 +53,7 @@ export class BackLinks {
     const { verdict, finding } = compareEvidence(
       found,
       facts,
-      await this.#store.text(address, address.stream, address.view),
+      await this.#store.text(address, address.stream, address.view, toLineSpans(found.spans)),
     );
     const { name } = facts;
     return [

@@ -1,6 +1,7 @@
 import { defangQuotation } from '../evidence/defang.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
 import { hashText } from '../evidence/hashText.ts';
+import { spansOf } from '../evidence/large/groupSections.ts';
 import type { Range } from '../evidence/quote.ts';
 import { wholeAddress } from '../evidence/uri.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
@@ -38,7 +39,8 @@ export class EvidenceNotes {
     const { store, toolVersion } = this.#parts;
     const facts = await store.facts(address);
     const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
-    const text = source === undefined ? undefined : await store.text(address, address.stream, address.view);
+    const text =
+      source === undefined ? undefined : await store.text(address, address.stream, address.view, spansOf(ranges));
     if (source === undefined || text === undefined) return undefined;
     store.noteQuoted(address);
     const { cutQuotation } = await this.texts();

@@ -3,7 +3,14 @@ import { isLiveResponseError } from '../defender/errors.ts';
 import type { FailureCode, FailureValues, LiveResponseError } from '../defender/errors.ts';
 import { formatBytes, formatTime } from './format.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
-import { databaseFailure, damagedResult, notStoredFile, refusedPastedLink } from './storageWords.ts';
+import {
+  databaseFailure,
+  damagedResult,
+  largeNotKept,
+  notStoredFile,
+  refusedPastedLink,
+  textTooLarge,
+} from './storageWords.ts';
 
 /** What a person can do about a failure. */
 export type NextStep =
@@ -18,6 +25,7 @@ export type NextStep =
   | 'replaceToken'
   | 'refresh'
   | 'exportRaw'
+  | 'openInParts'
   | 'saveToFile'
   | 'copyCorrelationId'
   | 'copyCommand'
@@ -53,6 +61,7 @@ export function stepLabel(step: NextStep): string {
     replaceToken: l10n.t('Replace Access Token…'),
     refresh: l10n.t('Refresh'),
     exportRaw: l10n.t('Export Raw Result…'),
+    openInParts: l10n.t('Open in Parts'),
     saveToFile: l10n.t('Save to File…'),
     copyCorrelationId: l10n.t('Copy Correlation ID'),
     copyCommand: l10n.t('Copy Command'),
@@ -115,10 +124,12 @@ const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly Next
   linkNotHttps: ['showLog'],
   notFromStorage: ['tryAgain', 'showLog'],
   incompleteDownload: ['tryAgain', 'showLog'],
-  tooLarge: ['saveToFile', 'openSettings'],
+  tooLarge: ['openInParts', 'saveToFile', 'openSettings'],
   fileFailed: ['tryAgain', 'saveToFile', 'showLog'],
   notAResult: ['openRaw', 'exportRaw'],
   tooLargeToShow: ['exportRaw'],
+  textTooLarge: ['exportRaw'],
+  largeNotKept: ['saveToFile', 'showLog'],
   badArgument: [],
   noPortal: [],
   databaseFailed: ['tryAgain', 'showLog'],
@@ -216,7 +227,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
   incompleteDownload: (values) => l10n.t('The download from {0} was cut off.', values.host ?? '–'),
   tooLarge: (values) =>
     l10n.t(
-      'The result is larger than the limit of {0}, so it is not opened. It can be saved to a file. The setting "Max Download Size" changes the limit.',
+      'The result is larger than the limit of {0}. It can be opened in parts, or saved to a file. The setting "Max Download Size" changes the limit.',
       formatBytes(values.limit ?? 0),
     ),
   fileFailed: (values) =>
@@ -229,6 +240,8 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
       formatBytes(values.size ?? 0),
       (values.lines ?? 0).toLocaleString(env.language),
     ),
+  textTooLarge,
+  largeNotKept,
   badArgument: (values) =>
     l10n.t('The command was called with an argument that it does not take ({0}).', values.path ?? '–'),
   noPortal: () => l10n.t('This tenant is not one that the Defender portal shows, or the action names no device.'),

@@ -10,7 +10,8 @@ type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
 
 /** What is known of a row of a run, as far as words need it. */
 export interface RowWords {
-  readonly state: 'result' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
+  readonly state:
+    'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
   readonly member: {
     readonly actionStatus: string;
     readonly commandStatus: string;
@@ -26,6 +27,8 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
   switch (state) {
     case 'result':
       return '';
+    case 'large':
+      return l10n.t('Too large to be compared: it is read in parts.');
     case 'unreadable': {
       const reason = facts?.rejection?.reason;
       return describeFailure(new LiveResponseError('notAResult', reason === undefined ? {} : { reason })).sentence;

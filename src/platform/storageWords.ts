@@ -21,6 +21,22 @@ export function damagedResult(): string {
   );
 }
 
+export function textTooLarge(): string {
+  return l10n.t(
+    'This text is too large to be taken at once. Select some lines of it, or write all of it to a file with "Save Output…".',
+  );
+}
+
+export function largeNotKept({ reason }: FailureValues): string {
+  return reason === 'notAllowed'
+    ? l10n.t(
+        'A result of this size can be opened only where it may be kept on this machine, and the setting "Keep Results" is off. It can be saved to a file.',
+      )
+    : l10n.t(
+        'A result of this size is read from the store on this machine, and it could not be written there. It can be saved to a file.',
+      );
+}
+
 export function notStoredFile({ reason }: FailureValues): string {
   return reason === 'noAction'
     ? l10n.t('This result was opened from a file that names no machine action.')

@@ -1,4 +1,6 @@
-import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
+import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
+import type { FetchOptions } from '../defender/fetchResult.ts';
+import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { refOf, resultKey } from '../evidence/uri.ts';
 import type { ResultRef } from '../evidence/uri.ts';
@@ -6,23 +8,29 @@ import { Urgency } from '../defender/urgency.ts';
 import type { Priority } from '../defender/urgency.ts';
 import { describeReceived } from './receivedFacts.ts';
 import { findActionWithResult } from './resultSource.ts';
-import type { FindSource } from './resultSource.ts';
+import type { FindSource, ResultSource } from './resultSource.ts';
 import type { ResultStore } from './resultStore.ts';
 import { SharedWork } from '../defender/sharedWork.ts';
+import { StoreSink } from './storeSink.ts';
 import type { StoredFacts } from './storedResult.ts';
 
 export interface ResultServiceOptions {
   readonly store: ResultStore;
   readonly findSource: FindSource;
-  /** The largest result that is kept, bytes. */
+  /** The largest result that is opened without being asked for as it is, bytes. */
   readonly maxBytes: () => number;
 }
+
+/** Larger results are never in memory whole, bytes. */
+export const MEMORY_BYTES = 64 * 1024 * 1024;
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
   /** A click unless it is said otherwise. Whoever clicks hurries up what is under way in the background. */
   readonly priority?: Exclude<Priority, Urgency>;
   readonly onProgress?: (received: number, total: number | undefined) => void;
+  /** However large it is: the person was told. */
+  readonly anySize?: boolean;
 }
 
 type ProgressListener = NonNullable<OpenOptions['onProgress']>;
@@ -48,8 +56,8 @@ export class ResultService {
   /**
    * A stored result, fetched first where it is not stored yet.
    *
-   * @throws LiveResponseError `noResultByDesign`, `resultIsFile`, `commandNotFinished`, `noResult`, and all that the
-   *   client throws
+   * @throws LiveResponseError `noResultByDesign`, `resultIsFile`, `commandNotFinished`, `noResult`, `tooLarge`,
+   *   `largeNotKept`, and all that the client throws
    */
   async open(ref: ResultRef, options: OpenOptions): Promise<StoredFacts> {
     const stored = await this.#options.store.facts(ref);
@@ -57,9 +65,12 @@ export class ResultService {
     return stored ?? this.#join(ref, options);
   }
 
-  #join(ref: ResultRef, { signal, onProgress, priority = 'click' }: OpenOptions): Promise<StoredFacts> {
+  #join(
+    ref: ResultRef,
+    { signal, onProgress, priority = 'click', anySize = false }: OpenOptions,
+  ): Promise<StoredFacts> {
     const key = resultKey(ref);
-    const flight = this.#flights.get(key) ?? this.#takeOff(ref, priority);
+    const flight = this.#flights.get(key) ?? this.#takeOff(ref, priority, anySize);
     this.#flights.set(key, flight);
     if (priority === 'click') flight.urgency.raise();
     if (onProgress !== undefined) flight.listeners.add(onProgress);
@@ -69,13 +80,14 @@ export class ResultService {
     });
   }
 
-  #takeOff(ref: ResultRef, priority: 'click' | 'background'): Flight {
+  #takeOff(ref: ResultRef, priority: 'click' | 'background', anySize: boolean): Flight {
     const urgency = new Urgency(priority);
     const listeners = new Set<ProgressListener>();
     const report: ProgressListener = (received, total) => {
       for (const listener of listeners) listener(received, total);
     };
-    return { work: new SharedWork((signal) => this.#fetch(ref, signal, urgency, report)), urgency, listeners };
+    const fetch = (signal: AbortSignal): Promise<StoredFacts> => this.#fetch(ref, signal, urgency, report, anySize);
+    return { work: new SharedWork(fetch), urgency, listeners };
   }
 
   async #fetch(
@@ -83,19 +95,62 @@ export class ResultService {
     signal: AbortSignal,
     urgency: Urgency,
     onProgress: ProgressListener,
+    anySize: boolean,
   ): Promise<StoredFacts> {
     const source = await this.#options.findSource(ref);
     const { action, kind } = await findActionWithResult(source, ref, signal, urgency);
     if (kind === 'file') throw new LiveResponseError('resultIsFile');
-    const maxBytes = this.#options.maxBytes();
-    const downloaded = await source.fetchResult(ref.actionId, ref.commandIndex, signal, {
-      maxBytes,
+    const limit = anySize ? Infinity : this.#options.maxBytes();
+    const options = {
       onProgress,
       priority: urgency,
       actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
-    });
+    };
+    try {
+      return await this.#fetchWhole(source, ref, action, signal, {
+        ...options,
+        maxBytes: Math.min(limit, MEMORY_BYTES),
+      });
+    } catch (error) {
+      const size = isLiveResponseError(error) && error.code === 'tooLarge' ? error.values.size : undefined;
+      if (size === undefined || limit <= MEMORY_BYTES) throw error;
+      if (size > limit) throw new LiveResponseError('tooLarge', { size, limit });
+    }
+    return this.#fetchLarge(source, ref, action, signal, { ...options, maxBytes: limit });
+  }
+
+  async #fetchWhole(
+    source: ResultSource,
+    ref: ResultRef,
+    action: MachineAction,
+    signal: AbortSignal,
+    options: FetchOptions,
+  ): Promise<StoredFacts> {
+    const downloaded = await source.fetchResult(ref.actionId, ref.commandIndex, signal, options);
     // From here on nothing is given up: the answer was paid for.
     const facts = await describeReceived(source, refOf(ref), action, downloaded);
     return this.#options.store.put(facts, downloaded.bytes, source.receivedAction(action));
+  }
+
+  /** Into the store piece by piece. The link that was too large for memory is taken again: no other is asked for. */
+  async #fetchLarge(
+    source: ResultSource,
+    ref: ResultRef,
+    action: MachineAction,
+    signal: AbortSignal,
+    options: FetchOptions,
+  ): Promise<StoredFacts> {
+    const { store } = this.#options;
+    if (!store.keeps) throw new LiveResponseError('largeNotKept', { reason: 'notAllowed' });
+    const sink = new StoreSink(store);
+    try {
+      await sink.open();
+      const downloaded = await source.fetchInto(sink)(ref.actionId, ref.commandIndex, signal, options);
+      const facts = await describeReceived(source, refOf(ref), action, downloaded);
+      return await sink.keep(facts, source.receivedAction(action));
+    } catch (error) {
+      await sink.discard();
+      throw error;
+    }
   }
 }

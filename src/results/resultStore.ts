@@ -1,5 +1,6 @@
 import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import type { ReceivedAction } from '../defender/receivedActions.ts';
+import type { LineSpan } from '../evidence/large/groupSections.ts';
 import { resultKey, tenantKey } from '../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
@@ -82,6 +83,22 @@ export class ResultStore {
   }
 
   /**
+   * Ends a result that came in pieces: from now on it is stored like any other.
+   * @param id - what `beginLarge` answered
+   */
+  async keepLarge(id: number, facts: ReceivedFacts, action: ReceivedAction | undefined): Promise<StoredFacts> {
+    const stored = await this.call('endLarge', id, facts, action);
+    this.#know(stored);
+    await this.purge(stored.ref);
+    return stored;
+  }
+
+  /** Whether results may be written to the disk at all. */
+  get keeps(): boolean {
+    return this.#rules().keep;
+  }
+
+  /**
    * Removes what the rules say is too much or too old; a failure is no reason to lose what was just fetched.
    * @param except - stays in any case
    */
@@ -152,12 +169,27 @@ export class ResultStore {
     return this.#reading(address, this.call('partDocument', address));
   }
 
-  text(ref: ResultRef, stream: ResultStream, view?: TextView): Promise<string | undefined> {
-    return this.#reading(ref, this.call('text', ref, stream, view));
+  /**
+   * A text as decoded.
+   * @param lines - where only these are needed; of a large text others may be empty then, each in its place
+   * @throws LiveResponseError `textTooLarge` where more is needed than fits in memory
+   */
+  text(
+    ref: ResultRef,
+    stream: ResultStream,
+    view?: TextView,
+    lines?: readonly LineSpan[],
+  ): Promise<string | undefined> {
+    return this.#reading(ref, this.call('text', ref, stream, view, lines));
   }
 
   raw(ref: ResultRef): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#reading(ref, this.call('raw', ref));
+  }
+
+  /** Writes the file of a result that is stored in pieces. See `LargeCalls`. */
+  saveFile(ref: ResultRef, path: string): Promise<number | undefined> {
+    return this.#reading(ref, this.call('saveFile', ref, path));
   }
 
   #rules(): KeepRules {
@@ -269,6 +301,7 @@ export class ResultStore {
   }
 }
 
-function codeOf({ failureName }: WorkerAnswer): 'resultDamaged' | 'databaseFailed' {
-  return failureName === 'ResultDamaged' ? 'resultDamaged' : 'databaseFailed';
+function codeOf({ failureName }: WorkerAnswer): 'resultDamaged' | 'textTooLarge' | 'databaseFailed' {
+  if (failureName === 'ResultDamaged') return 'resultDamaged';
+  return failureName === 'TextTooLarge' ? 'textTooLarge' : 'databaseFailed';
 }

@@ -6,8 +6,12 @@ import type { RunMember } from './runs.ts';
 import type { RunComparison } from './runGroups.ts';
 import type { StoredFacts } from './storedResult.ts';
 
-/** How a host of a run stands. `unreadable`: there is a result, and it is none of a script. */
-export type RowState = 'result' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
+/**
+ * How a host of a run stands. `unreadable`: there is a result, and it is none of a script. `large`: it is too large to be
+ * compared with others.
+ */
+export type RowState =
+  'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
 
 /** One command of a run on one device: there is a row for each, whatever came of it. */
 export interface RunRow {
@@ -34,7 +38,8 @@ export function hasResult(row: RunRow): boolean {
 }
 
 function stateOf(member: RunMember, facts: StoredFacts | undefined, failure: KeptFailure | undefined): RowState {
-  if (facts !== undefined) return facts.transcript === undefined ? 'unreadable' : 'result';
+  if (facts?.transcript !== undefined) return facts.large === undefined ? 'result' : 'large';
+  if (facts !== undefined) return 'unreadable';
   if (failure !== undefined) return 'failed';
   if (isAvailable(member)) return 'notFetched';
   if (member.result === 'never') return 'never';

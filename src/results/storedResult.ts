@@ -82,4 +82,6 @@ export interface StoredFacts extends ReceivedFacts {
   readonly changes: readonly DecodeChange[];
   readonly encoding: Encoding;
   readonly mismatches: readonly Mismatch[];
+  /** Of a result that is stored in pieces: which of the file's texts these are, counted from 0. */
+  readonly large?: { readonly output?: number; readonly errors?: number } | undefined;
 }

@@ -3,7 +3,7 @@ import { MemoryResultTable } from './memoryResultTable.ts';
 import { ResultFile } from './resultFile.ts';
 import { byAge } from './resultRow.ts';
 import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
-import type { SqliteResultTable } from './resultTable.ts';
+import type { LargeEnd, SqliteResultTable } from './resultTable.ts';
 import { faultKindOf, reasonOf } from './storageFault.ts';
 import type { StorageFault } from './storageFault.ts';
 
@@ -40,6 +40,23 @@ export class KeptResults implements ResultTable {
       }
     }
     this.#memory.put(row);
+  }
+
+  /** Stores a result that came in pieces. @throws as {@link inPieces} does */
+  putLarge(row: ResultRow, end: LargeEnd): void {
+    this.inPieces((table) => {
+      table.putLarge(row, end);
+    });
+    this.#memory.delete([row.key]);
+  }
+
+  /**
+   * Works on results that are too large for memory.
+   * @throws where there is no file, and whatever is wrong with it
+   */
+  inPieces<Answer>(work: (table: SqliteResultTable) => Answer): Answer {
+    if (this.#file === undefined) throw new Error('There is no file of results.');
+    return this.#file.with(work);
   }
 
   facts(key: string): string | undefined {

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ACTION_SCHEMA, ActionTable } from './actionTable.ts';
 import type { ActionRow } from './actionTable.ts';
+import { LARGE_SCHEMA, LargeTable } from './largeTable.ts';
+import type { StoredSection } from './largeTable.ts';
 import { emptyDatabase, openDatabase, releaseDeleted, SPARE_NOTHING } from './database.ts';
 import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
 
@@ -35,24 +37,79 @@ const SCHEMA = `
  */
 const TABLES_OF_A_RESULT: readonly string[] = ['results', 'quoted', 'damaged', 'received_actions'];
 
+/** What the pieces of a result take. */
+const LARGE_SIZE = ['large_files', 'large_texts']
+  .map(
+    (table) =>
+      `coalesce((SELECT sum(length(bytes)) FROM ${table}
+         WHERE id IN (SELECT id FROM large_results WHERE key = results.key)), 0)`,
+  )
+  .join(' + ');
+
+/** Pieces that nobody added to for so long belong to a window that is gone, ms. */
+const ABANDONED_MS = 60 * 60_000;
+
+/** The end of a result that came in pieces. */
+export interface LargeEnd {
+  readonly id: number;
+  /** What was read last, and behind which piece. */
+  readonly rest: { readonly n: number; readonly sections: readonly StoredSection[] };
+  /** Which of its file's texts are texts of the result. */
+  readonly sources: readonly number[];
+}
+
 /** Results in `results.db`, a file of their own: what a virus scanner may take away holds nothing else. */
 export class SqliteResultTable implements ResultTable {
   readonly #database: DatabaseSync;
   readonly #actions: ActionTable;
+  /** Results in pieces. What changes them goes through the methods of this class. */
+  readonly large: LargeTable;
 
   constructor(folder: string) {
-    this.#database = openDatabase(folder, RESULTS_FILE, SCHEMA + ACTION_SCHEMA, SPARE_NOTHING);
+    this.#database = openDatabase(folder, RESULTS_FILE, SCHEMA + ACTION_SCHEMA + LARGE_SCHEMA, SPARE_NOTHING);
     this.#actions = new ActionTable(this.#database);
+    this.large = new LargeTable(this.#database);
+    this.#inTransaction(() => {
+      this.large.sweep(Date.now() - ABANDONED_MS);
+    });
   }
 
   put(row: ResultRow): void {
     const bytes = gzipSync(row.bytes, { level: 1 });
     this.#inTransaction(() => {
-      this.#database
-        .prepare('INSERT OR REPLACE INTO results (key, tenant, fetched_at, facts, bytes) VALUES (?, ?, ?, ?, ?)')
-        .run(row.key, row.tenant, row.fetchedAt, row.facts, bytes);
-      this.#actions.put(row.key, row.action);
+      this.large.delete([row.key]);
+      this.#putRow(row, bytes);
     });
+  }
+
+  /** Adds the next bytes of a result in pieces, and what was read of its texts with them. */
+  addLarge(id: number, n: number, bytes: Uint8Array, sections: readonly StoredSection[], now: number): void {
+    this.#inTransaction(() => {
+      this.large.add(id, n, bytes, sections, now);
+    });
+  }
+
+  /** @param row - of a result in pieces: its own bytes are none */
+  putLarge(row: ResultRow, { id, rest, sources }: LargeEnd): void {
+    this.#inTransaction(() => {
+      this.large.add(id, rest.n, new Uint8Array(), rest.sections, row.fetchedAt);
+      this.large.finish(id, row.key, sources);
+      this.#putRow(row, gzipSync(row.bytes));
+    });
+  }
+
+  dropLarge(id: number): void {
+    this.#inTransaction(() => {
+      this.large.drop(id);
+    });
+    releaseDeleted(this.#database);
+  }
+
+  #putRow(row: ResultRow, bytes: Uint8Array): void {
+    this.#database
+      .prepare('INSERT OR REPLACE INTO results (key, tenant, fetched_at, facts, bytes) VALUES (?, ?, ?, ?, ?)')
+      .run(row.key, row.tenant, row.fetchedAt, row.facts, bytes);
+    this.#actions.put(row.key, row.action);
   }
 
   action(key: string): ActionRow | undefined {
@@ -78,7 +135,7 @@ export class SqliteResultTable implements ResultTable {
   sizes(): ListedRow[] {
     const rows = this.#database
       .prepare(
-        `SELECT key, fetched_at, length(bytes) + octet_length(facts) AS size,
+        `SELECT key, fetched_at, length(bytes) + octet_length(facts) + ${LARGE_SIZE} AS size,
            EXISTS (SELECT 1 FROM quoted WHERE quoted.key = results.key) AS is_quoted
          FROM results ORDER BY fetched_at DESC, key DESC`,
       )
@@ -112,6 +169,7 @@ export class SqliteResultTable implements ResultTable {
         const statement = this.#database.prepare(`DELETE FROM ${table} WHERE key = ?`);
         for (const key of keys) statement.run(key);
       }
+      this.large.delete(keys);
     });
     releaseDeleted(this.#database);
   }
@@ -123,6 +181,7 @@ export class SqliteResultTable implements ResultTable {
           'INSERT INTO damaged (key, found_at, facts, bytes) SELECT key, ?, facts, bytes FROM results WHERE key = ?',
         )
         .run(at, key);
+      this.large.setAside(key);
       this.#database.prepare('DELETE FROM results WHERE key = ?').run(key);
     });
   }

@@ -1,4 +1,4 @@
-import type { ResultStream } from '../../evidence/uri.ts';
+import type { PartStart, ResultStream } from '../../evidence/uri.ts';
 import type { SearchHit, SearchQuery } from './searchCalls.ts';
 
 /** Lines with matches; filled while they are looked for, so that what was found before a time-out is there. */
@@ -23,8 +23,18 @@ export function toPattern({ text, isRegExp, matchCase }: Pick<SearchQuery, 'text
   return new RegExp(source, matchCase ? 'gmu' : 'gimu');
 }
 
-/** Looks for the lines of a text in which a match begins. */
-export function findHits(pattern: RegExp, stream: ResultStream, text: string, max: number, found: FoundLines): void {
+/**
+ * Looks for the lines of a text in which a match begins.
+ * @param start - where the text begins in the whole
+ */
+export function findHits(
+  pattern: RegExp,
+  stream: ResultStream,
+  text: string,
+  max: number,
+  found: FoundLines,
+  start: PartStart = { line: 1, column: 1 },
+): void {
   let line = 1;
   let lineStart = 0;
   let last = 0;
@@ -46,8 +56,14 @@ export function findHits(pattern: RegExp, stream: ResultStream, text: string, ma
     // One line is one hit, however often it matches.
     if (line === last) continue;
     last = line;
-    if (found.hits.length < max) found.hits.push(toHit(stream, text, line, lineStart, match[0].length, index));
-    else found.more++;
+    if (found.hits.length < max) {
+      const hit = toHit(stream, text, line, lineStart, match[0].length, index);
+      found.hits.push(
+        line === 1
+          ? { ...hit, column: hit.column + start.column - 1, line: start.line }
+          : { ...hit, line: line + start.line - 1 },
+      );
+    } else found.more++;
   }
 }
 

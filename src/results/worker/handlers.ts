@@ -5,6 +5,7 @@ import type { DecodedResult } from '../../evidence/decode.ts';
 import { documentSize, toDocumentBytes } from '../../evidence/documentText.ts';
 import { hashText } from '../../evidence/hashText.ts';
 import { countErrorLines, measureText } from '../../evidence/textFacts.ts';
+import type { LineSpan } from '../../evidence/large/groupSections.ts';
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
@@ -24,6 +25,8 @@ import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
 import { createActionHandlers, toActionRow } from './actionHandlers.ts';
 import { createIndicatorHandlers } from './indicatorHandlers.ts';
+import { createLargeHandlers } from './largeHandlers.ts';
+import { findLargeText } from './largeTexts.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
 import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
@@ -64,7 +67,9 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     return latest.decoded;
   };
 
-  const text = (ref: ResultRef, stream: ResultStream): string | undefined => {
+  const text = (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]): string | undefined => {
+    const large = findLargeText(results, ref, stream);
+    if (large !== undefined) return large.text(lines);
     const transcript = decoded(ref)?.transcript;
     if (stream !== 'raw') return transcript?.[stream];
     const bytes = readStored(results, resultKey(ref));
@@ -74,6 +79,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
 
   const views = createViews({
     text,
+    large: (ref, stream) => findLargeText(results, ref, stream),
     decoded,
     bytes: (ref) => readStored(results, resultKey(ref)),
     hostNames: (ref) => {
@@ -101,6 +107,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       return 'files';
     },
     ...createActionHandlers(results),
+    ...createLargeHandlers(results),
     put: (facts, bytes, { keep = true, action } = {}) => {
       const result = decodeResult(bytes);
       const stored = describe(facts, result, readableRaw(result, bytes));

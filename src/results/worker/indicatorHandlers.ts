@@ -1,5 +1,7 @@
 import { collectIndicators } from '../../evidence/indicators.ts';
 import type { Indicator } from '../../evidence/indicators.ts';
+import type { LineSpan } from '../../evidence/large/groupSections.ts';
+import { spansOf } from '../../evidence/large/groupSections.ts';
 import type { Range } from '../../evidence/quote.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 
@@ -12,14 +14,16 @@ export interface IndicatorCalls {
   };
 }
 
-export function createIndicatorHandlers(text: (ref: ResultRef, stream: ResultStream) => string | undefined): {
+export function createIndicatorHandlers(
+  text: (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]) => string | undefined,
+): {
   readonly [Method in keyof IndicatorCalls]: (
     ...args: IndicatorCalls[Method]['args']
   ) => IndicatorCalls[Method]['answer'];
 } {
   return {
     indicators: (ref, stream, ranges) => {
-      const found = text(ref, stream);
+      const found = text(ref, stream, ranges === undefined ? undefined : spansOf(ranges));
       return found === undefined ? undefined : collectIndicators(found, ranges);
     },
   };

@@ -3,14 +3,17 @@ import type { ResultRef, ResultStream, TextView } from '../../evidence/uri.ts';
 import type { ReceivedAction } from '../../defender/receivedActions.ts';
 import type { IndicatorCalls } from './indicatorHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
+import type { LineSpan } from '../../evidence/large/groupSections.ts';
 import type { ActionCalls } from './actionHandlers.ts';
+import type { LargeCalls } from './largeCalls.ts';
 import type { RunCalls } from './runHandlers.ts';
 import type { SearchCalls } from './searchCalls.ts';
 import type { StoreCalls, WorkerNotice } from './storeCalls.ts';
 import type { ViewCalls } from './viewCalls.ts';
 
 /** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
-export interface WorkerCalls extends ActionCalls, IndicatorCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
+export interface WorkerCalls
+  extends ActionCalls, IndicatorCalls, LargeCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
   /** Opens or creates the databases; answers where they ended up. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
@@ -20,9 +23,12 @@ export interface WorkerCalls extends ActionCalls, IndicatorCalls, RunCalls, Stor
   readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };
   /** A document's bytes: mark and text. Undefined when the result is not stored, or is no transcript. */
   readonly document: { args: [ref: ResultRef, stream: ResultStream]; answer: Uint8Array<ArrayBuffer> | undefined };
-  /** A text as decoded, NULs and all; with a view, as that reads it. */
+  /**
+   * A text as decoded, NULs and all; with a view, as that reads it. Where only some lines are needed and it is stored in
+   * pieces, the other lines may be empty; each has its place. Fails with `textTooLarge` where too much is needed.
+   */
   readonly text: {
-    args: [ref: ResultRef, stream: ResultStream, view?: TextView | undefined];
+    args: [ref: ResultRef, stream: ResultStream, view?: TextView | undefined, lines?: readonly LineSpan[] | undefined];
     answer: string | undefined;
   };
   /** The bytes as the service stored them. */

@@ -5,6 +5,7 @@ import type { StoredFacts } from '../storedResult.ts';
 import { findHits, toPattern } from './findHits.ts';
 import type { FoundLines } from './findHits.ts';
 import type { ResultHits, SearchCalls, SearchQuery, SearchStep } from './searchCalls.ts';
+import { findLargeText } from './largeTexts.ts';
 import { checkStored, readFacts, ResultDamaged, textsOf, unpackStored } from './storedTexts.ts';
 
 type Handlers = {
@@ -21,9 +22,13 @@ const PATIENCE_PER_UNIT_MS = 1 / 20_000;
 /** Lines of one result that are listed; the others are counted. */
 const MAX_HITS = 500;
 
+/** A large result is searched in several steps. */
+const UNDER_WAY = Symbol('under way');
+type Search = Generator<ResultHits | typeof UNDER_WAY | undefined, void>;
+
 /** Searching stored results, the newest first, in steps. */
 export function createSearchHandlers(results: KeptResults): Handlers {
-  const searches = new Map<number, Generator<ResultHits | undefined, void>>();
+  const searches = new Map<number, Search>();
   let lastId = 0;
   return {
     beginSearch: (query) => {
@@ -44,27 +49,30 @@ export function createSearchHandlers(results: KeptResults): Handlers {
   };
 }
 
-function searchOn(running: Generator<ResultHits | undefined, void>): SearchStep {
+function searchOn(running: Search): SearchStep {
   const found: ResultHits[] = [];
   const end = performance.now() + STEP_MS;
   let searched = 0;
   do {
     const next = running.next();
     if (next.done === true) return { found, searched, done: true };
+    if (next.value === UNDER_WAY) continue;
     searched++;
     if (next.value !== undefined) found.push(next.value);
   } while (performance.now() < end);
   return { found, searched, done: false };
 }
 
-/** Yields once for each result that was looked at. */
-function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Generator<ResultHits | undefined, void> {
+/** Yields once for each result that was looked at, and in the middle of a large one. */
+function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Search {
   let behind: RowPlace | undefined;
   for (;;) {
     const page = results.page(behind, PAGE);
     for (const row of page) {
       const facts = readFacts(row.facts);
-      if (isMeant(facts, query)) yield searchResult(results, row.key, facts, pattern);
+      if (!isMeant(facts, query)) continue;
+      if (facts.large === undefined) yield searchResult(results, row.key, facts, pattern);
+      else yield* searchLarge(results, facts, pattern);
     }
     behind = page.at(-1);
     if (behind === undefined) return;
@@ -80,15 +88,7 @@ function isMeant({ name }: StoredFacts, { connection, device, script }: SearchQu
 }
 
 function searchResult(results: KeptResults, key: string, facts: StoredFacts, pattern: RegExp): ResultHits | undefined {
-  const { ref, name, fetchedAt, sha256 } = facts;
-  const answer = (found: FoundLines, givenUp?: ResultHits['givenUp']): ResultHits => ({
-    ref,
-    name,
-    fetchedAt,
-    sha256,
-    ...found,
-    givenUp,
-  });
+  const answer = answerFor(facts);
   try {
     const bytes = unpackStored(results, key);
     // Gone since the page was read.
@@ -100,13 +100,43 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
       for (const [stream, text] of texts) findHits(pattern, stream, text, MAX_HITS, found);
     });
     // What is shown was checked: of a result without hits nothing is.
-    if (found.hits.length > 0) checkStored(results, key, bytes, sha256);
+    if (found.hits.length > 0) checkStored(results, key, bytes, facts.sha256);
     if (!inTime) return answer(found, 'tooSlow');
     return found.hits.length === 0 ? undefined : answer(found);
   } catch (error) {
     if (!(error instanceof ResultDamaged)) throw error;
     return answer({ hits: [], more: 0 }, 'damaged');
   }
+}
+
+/** Each stretch was checked when it was read. */
+function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp): Search {
+  const answer = answerFor(facts);
+  const found: FoundLines = { hits: [], more: 0 };
+  try {
+    for (const stream of ['output', 'errors'] as const) {
+      for (const { text, first } of findLargeText(results, facts.ref, stream)?.stretches() ?? []) {
+        const inTime = runBounded(PATIENCE_MS, () => {
+          findHits(pattern, stream, text, MAX_HITS, found, first);
+        });
+        if (!inTime) {
+          yield answer(found, 'tooSlow');
+          return;
+        }
+        yield UNDER_WAY;
+      }
+    }
+    yield found.hits.length === 0 ? undefined : answer(found);
+  } catch (error) {
+    if (!(error instanceof ResultDamaged)) throw error;
+    yield answer({ hits: [], more: 0 }, 'damaged');
+  }
+}
+
+function answerFor({ ref, name, fetchedAt, sha256 }: StoredFacts) {
+  return (found: FoundLines, givenUp?: ResultHits['givenUp']): ResultHits => {
+    return { ref, name, fetchedAt, sha256, ...found, givenUp };
+  };
 }
 
 const bounded = new Script('work()');

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { decodeResult } from '../../evidence/decode.ts';
 import type { DecodedResult } from '../../evidence/decode.ts';
 import { readBytes } from '../../evidence/encoding.ts';
+import { hashBytes } from '../../evidence/hashText.ts';
 import type { ResultTable } from '../../storage/resultRow.ts';
 import type { StoredFacts } from '../storedResult.ts';
 
@@ -11,20 +11,23 @@ export class ResultDamaged extends Error {
 }
 
 /**
- * The bytes of a stored result, checked against the hash of their facts.
+ * The bytes of a stored result, checked against the hash of their facts. Undefined also where it is stored in pieces:
+ * see largeTexts.ts.
  *
  * @throws ResultDamaged where they differ or cannot be unpacked; the row is then set aside
  */
 export function readStored(table: ResultTable, key: string): Uint8Array | undefined {
   const json = table.facts(key);
-  const bytes = json === undefined ? undefined : unpackStored(table, key);
-  if (json !== undefined && bytes !== undefined) checkStored(table, key, bytes, readFacts(json).sha256);
+  const facts = json === undefined ? undefined : readFacts(json);
+  if (facts === undefined || facts.large !== undefined) return undefined;
+  const bytes = unpackStored(table, key);
+  if (bytes !== undefined) checkStored(table, key, bytes, facts.sha256);
   return bytes;
 }
 
 /** @throws ResultDamaged where these are not the bytes that were stored; the row is then set aside */
 export function checkStored(table: ResultTable, key: string, bytes: Uint8Array, sha256: string): void {
-  const found = createHash('sha256').update(bytes).digest('hex');
+  const found = hashBytes(bytes);
   if (found !== sha256) setAside(table, key, found);
 }
 

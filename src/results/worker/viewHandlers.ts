@@ -1,4 +1,3 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { decodeResult } from '../../evidence/decode.ts';
 import type { DecodedResult } from '../../evidence/decode.ts';
@@ -9,7 +8,10 @@ import type { TextPart } from '../../evidence/textParts.ts';
 import { codePageOf, readWithCodePage, viewText } from '../../evidence/textViews.ts';
 import { buildQuery, wholeAddress } from '../../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream, TextView } from '../../evidence/uri.ts';
+import type { LineSpan } from '../../evidence/large/groupSections.ts';
+import type { LargeText } from './largeTexts.ts';
 import type { ViewCalls } from './viewCalls.ts';
+import { encodeText, writeFile } from './writeFile.ts';
 
 type ViewHandlers = {
   readonly [Method in keyof ViewCalls]: (...args: ViewCalls[Method]['args']) => ViewCalls[Method]['answer'];
@@ -17,22 +19,28 @@ type ViewHandlers = {
 
 /** What the store knows of a result. */
 export interface ViewSource {
-  readonly text: (ref: ResultRef, stream: ResultStream) => string | undefined;
+  readonly text: (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]) => string | undefined;
+  /** A text that is stored in pieces. */
+  readonly large: (ref: ResultRef, stream: ResultStream) => LargeText | undefined;
   readonly decoded: (ref: ResultRef) => DecodedResult | undefined;
   readonly bytes: (ref: ResultRef) => Uint8Array | undefined;
   /** The names of its device, which a normalised view leaves out. */
   readonly hostNames: (ref: ResultRef) => readonly string[];
 }
 
+type ViewSourceText = (
+  ref: ResultRef,
+  stream: ResultStream,
+  view?: TextView,
+  lines?: readonly LineSpan[],
+) => string | undefined;
+
 export interface TextViews {
-  readonly text: (ref: ResultRef, stream: ResultStream, view?: TextView) => string | undefined;
+  readonly text: ViewSourceText;
   /** A result was put in or taken out: what is kept of it may be another one. */
   readonly forget: () => void;
   readonly handlers: ViewHandlers;
 }
-
-/** A file is written in pieces of this many units: a whole copy in bytes would double the memory. */
-const PIECE_UNITS = 1024 * 1024;
 
 /** Texts in another reading, and in parts. The one that was asked for last is kept: its parts are read one by one. */
 export function createViews(source: ViewSource): TextViews {
@@ -70,12 +78,17 @@ export function createViews(source: ViewSource): TextViews {
   };
 
   return {
-    text: (ref, stream, view) => (view === undefined ? source.text(ref, stream) : make(ref, stream, view)),
+    text: (ref, stream, view, lines) =>
+      view === undefined ? source.text(ref, stream, lines) : make(ref, stream, view),
     forget: () => {
       latest = undefined;
     },
     handlers: {
       textParts: (address) => {
+        if (address.view === undefined) {
+          const large = source.large(address, address.stream);
+          if (large !== undefined) return large.parts();
+        }
         const found = divided(address);
         if (found === undefined) return undefined;
         const { text, parts } = found;
@@ -88,6 +101,11 @@ export function createViews(source: ViewSource): TextViews {
         };
       },
       partDocument: (address) => {
+        const large = address.view === undefined ? source.large(address, address.stream) : undefined;
+        if (large !== undefined && address.part !== 'whole') {
+          const part = large.part(address.part ?? { line: 1, column: 1 });
+          return part === undefined ? undefined : toDocumentBytes(part);
+        }
         const found = divided(address);
         if (found === undefined) return undefined;
         const { text, parts } = found;
@@ -97,8 +115,10 @@ export function createViews(source: ViewSource): TextViews {
         return part === undefined ? undefined : toDocumentBytes(text.slice(part.start, part.end));
       },
       saveText: (address, path) => {
+        const large = address.view === undefined ? source.large(address, address.stream) : undefined;
+        if (large !== undefined) return writeFile(path, encodeStretches(large));
         const text = make(address, address.stream, address.view);
-        return text === undefined ? undefined : writeText(text, path);
+        return text === undefined ? undefined : writeFile(path, encodeText(text));
       },
     },
   };
@@ -108,29 +128,6 @@ function sizeOf(text: string): number {
   return documentSize(text, measureText(text).nuls);
 }
 
-/** Under another name until it is whole. Pairs of surrogates stay together, or each half would become U+FFFD. */
-function writeText(text: string, path: string): number {
-  const unfinished = `${path}.part`;
-  let size = 0;
-  try {
-    const file = openSync(unfinished, 'w', 0o600);
-    try {
-      for (let from = 0; from < text.length;) {
-        let to = Math.min(text.length, from + PIECE_UNITS);
-        const last = text.charCodeAt(to - 1);
-        if (to < text.length && last >= 0xd800 && last <= 0xdbff) to++;
-        const bytes = Buffer.from(text.slice(from, to));
-        for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
-        size += bytes.length;
-        from = to;
-      }
-    } finally {
-      closeSync(file);
-    }
-    renameSync(unfinished, path);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
-  return size;
+function* encodeStretches(large: LargeText): Generator<Uint8Array> {
+  for (const { text } of large.stretches()) yield Buffer.from(text);
 }
