@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { pipeline } from 'node:stream/promises';
+import { hostMemoryOf } from '../rig/hostMemory.ts';
+import type { HostMemory } from '../rig/hostMemory.ts';
+import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { clickNotification, readEditor, readTabs, waitForNotification } from '../rig/workbenchParts.ts';
+import { menuTitle, waitForClipboard } from './support/commands.ts';
+import { createLargeResultTenant, LARGE, makeLargeFile } from './support/largeResult.ts';
+import {
+  LOCAL,
+  pictureOfFailure,
+  startSession,
+  takePictures,
+  tenantOf,
+  waitForExitCode,
+  waitForRows,
+} from './support/session.ts';
+import type { Session } from './support/session.ts';
+
+/** What the extension host may have in memory, whatever the size of a result; bytes. */
+const MAX_MEMORY = 400_000_000;
+
+suite('a result of 300 MB', () => {
+  const file = makeLargeFile();
+  let session: Session;
+  let memory: HostMemory;
+  before(async () => {
+    session = await startSession({
+      tenant: 'local',
+      tenantOptions: { createSampleTenant: createLargeResultTenant(file) },
+    });
+    await waitForRows(session.page, LOCAL);
+    memory = await hostMemoryOf(session.server);
+    await memory.reset();
+  });
+  after(async () => {
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+  });
+
+  const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);
+  const waitForActiveTab = (what: RegExp): Promise<string> =>
+    waitFor(`${what.source} in front`, async () => {
+      const active = (await readTabs(session.page)).flat().find((tab) => tab.active && what.test(tab.label));
+      return active?.label;
+    });
+
+  test('says how large it is before it comes, and opens in parts for no more than one link', async () => {
+    const { page } = session;
+    await palette('fetchResult');
+    await typeQuickInput(page, `${LARGE.actionId}#${LARGE.commandIndex}`);
+    const { buttons } = await waitForNotification(page, 'larger than the limit of 64 MB');
+    assert.deepEqual(buttons, ['Open in Parts', 'Save to File…', 'Open Settings']);
+    await clickNotification(page, 'larger than the limit', 'Open in Parts');
+    await waitForActiveTab(new RegExp(`lines 1–\\d+ of ${file.lines}`, 'u'));
+    await waitFor('its first line', async () => (await readEditor(page)).some((line) => line.startsWith('1 svchost')));
+    await waitForExitCode(page, 'Exit 1');
+    assert.equal(tenantOf(session).recording.calls('link').length, 1);
+    await takePictures(session, 'large-result');
+  });
+
+  test('its last part has the lines of the whole, in the editor and in a quotation', async () => {
+    const { page } = session;
+    await palette('lastPart');
+    await waitForActiveTab(new RegExp(`lines \\d+–${file.lines} of ${file.lines}`, 'u'));
+    await runCommand(page, 'View: Focus Active Editor Group');
+    await page.keyboard.press('Control+End');
+    await waitFor('its last line', async () => (await readEditor(page)).some((line) => line.includes(file.last)));
+    await page.keyboard.press('Shift+Home');
+    await palette('copyFullNote');
+    const note = await waitForClipboard(page, new RegExp(`\n${file.lines} svchost`, 'u'));
+    assert.ok(note.includes(`#L${file.lines})`), note);
+    assert.ok(note.includes(file.sha256) && note.includes(file.textSha256), note);
+  });
+
+  test('is saved whole, as text and as the file that came', async () => {
+    await palette('saveOutput');
+    const text = await answerDialog('whole.txt', '.output.txt');
+    await waitForNotification(session.page, 'Saved ');
+    assert.equal(await hashOf(text), file.textSha256);
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
+    await palette('exportRaw');
+    const raw = await answerDialog('whole.json', '.json');
+    await waitForNotification(session.page, file.sha256);
+    assert.equal(await hashOf(raw), file.sha256);
+  });
+
+  test('takes little memory for all of that', async () => {
+    const peak = await memory.peak();
+    assert.ok(peak < MAX_MEMORY, `${Math.round(peak / 1_000_000)} MB`);
+  });
+
+  test('is found again without a call when the window is opened again', async () => {
+    const { page } = session;
+    const asked = tenantOf(session).recording.requests.length;
+    await page.reload();
+    await waitForActiveTab(new RegExp(`–${file.lines} of ${file.lines}`, 'u'));
+    await waitFor('its last line', async () => (await readEditor(page)).some((line) => line.includes(file.last)));
+    const since = tenantOf(session).recording.requests.slice(asked);
+    assert.deepEqual(
+      since.filter(({ kind }) => kind === 'link' || kind === 'download'),
+      [],
+    );
+  });
+
+  async function answerDialog(name: string, suggested: string): Promise<string> {
+    await waitForQuickInput(session.page, ({ value }) => value.endsWith(suggested));
+    const target = path.join(session.workspace.folder, name);
+    await typeQuickInput(session.page, target);
+    return target;
+  }
+});
+
+async function hashOf(target: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(target), hash);
+  return hash.digest('hex');
+}
