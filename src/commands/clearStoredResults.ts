@@ -1,7 +1,10 @@
 import { l10n, QuickPickItemKind, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
+import { closeTabs } from '../documents/resultUris.ts';
+import { parseResultUri, resultKey } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
 import { oneLineNoIcons, withoutLinks } from '../platform/remoteText.ts';
+import { UNKNOWN_DEVICE } from '../results/commands.ts';
 import type { StoredEntry } from '../results/worker/storeCalls.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
@@ -27,7 +30,13 @@ export async function clearStoredResults(services: Services, runner: CommandRunn
   const going = await confirm(chosen.label, chosen.entries);
   if (going === undefined) return;
   await runner.run(title, async () => {
-    await services.store.delete(going.map(({ facts }) => facts.ref));
+    const refs = going.map(({ facts }) => facts.ref);
+    await services.store.delete(refs);
+    const cleared = new Set(refs.map(resultKey));
+    await closeTabs((uri) => {
+      const address = parseResultUri(uri);
+      return address !== undefined && cleared.has(resultKey(address));
+    });
     window.setStatusBarMessage(l10n.t('{0} stored results cleared', going.length), 5000);
   });
 }
@@ -43,8 +52,27 @@ function scopes(stored: readonly StoredEntry[]): ScopeItem[] {
     separator(l10n.t('By connection')),
     ...group(({ facts }) => facts.name.connection),
     separator(l10n.t('By device')),
-    ...group(({ facts }) => facts.name.device),
+    ...group(deviceOf),
   ];
+}
+
+function deviceOf({ facts: { name } }: StoredEntry): string {
+  return name.device === UNKNOWN_DEVICE ? l10n.t('Unknown device') : name.device;
+}
+
+/** What it takes to have them again: of one that was opened, Defender is not asked. */
+function howToRegain(entries: readonly StoredEntry[]): string {
+  const opened = entries.filter(({ facts }) => facts.ref.cloud === 'file').length;
+  if (opened === 0) {
+    return l10n.t(
+      'They are deleted for good. Fetching one again takes a call or two, and works only while Defender keeps it.',
+    );
+  }
+  return opened === entries.length
+    ? l10n.t('They are deleted for good. Opening one again takes its file, which stays where it is, or a new link.')
+    : l10n.t(
+        'They are deleted for good. Fetching one again takes a call or two, and works only while Defender keeps it. Opening again one that was opened takes its file, which stays where it is, or a new link.',
+      );
 }
 
 function amount(entries: readonly StoredEntry[]): string {
@@ -59,12 +87,10 @@ async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<
   const others = l10n.t('Clear All but Quoted');
   const names = quoted
     .slice(0, NAMED)
-    .map(({ facts }) => oneLineNoIcons(`${facts.name.device} · ${facts.name.script}`));
+    .map((entry) => oneLineNoIcons(`${deviceOf(entry)} · ${entry.facts.name.script}`));
   const more = quoted.length - names.length;
   const detail = [
-    l10n.t(
-      'They are deleted for good. Fetching one again takes a call or two, and works only while Defender keeps it.',
-    ),
+    howToRegain(entries),
     ...(quoted.length === 0
       ? []
       : [

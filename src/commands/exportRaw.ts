@@ -1,16 +1,16 @@
 import { l10n, window, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
-import type { ResultRef } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
-import { savedKindOf, saveResult, suggestedFile, tellSaved } from './saveResult.ts';
+import { savedKindOf, saveResult, suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
+import { isLocal, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
 
 /** `liveResponse.exportRaw`: the result file, byte for byte as the service stored it, and what is known of it in a file beside it. */
 export async function exportRaw(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
@@ -33,29 +33,32 @@ export async function exportRaw(services: Services, runner: CommandRunner, args:
     await saveResult(services, runner, ref, found);
     return;
   }
-  const uri = await window.showSaveDialog({
-    title: l10n.t('Export Raw Result'),
-    defaultUri: suggestedFile(ref, 'json'),
-  });
-  if (uri === undefined) return;
-  await runner.run(title, async () => {
-    await writeResult(services, ref, found, uri);
-    await writeFactsFile(uri, found, await services.store.call('receivedAction', ref), services.toolVersion);
-    void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(found.size), found.sha256));
-  });
+  await saveRaw(services, runner, found, suggestedFile(ref, 'json'));
 }
 
-async function writeResult(services: Services, ref: ResultRef, { large, size }: StoredFacts, uri: Uri): Promise<void> {
+async function saveRaw(services: Services, runner: CommandRunner, facts: StoredFacts, suggested: Uri): Promise<void> {
+  const { ref } = facts;
+  const uri = await window.showSaveDialog({ title: l10n.t('Export Raw Result'), defaultUri: suggested });
+  if (uri === undefined) return;
+  const work = async (): Promise<void> => {
+    refuseElsewhere(uri, facts.size);
+    await writeResult(services, facts, uri);
+    await writeFactsFile(uri, facts, await services.store.call('receivedAction', ref), services.toolVersion);
+    void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(facts.size), facts.sha256));
+  };
+  const steps = { saveToFile: () => saveRaw(services, runner, facts, suggestedLocalFile(ref, 'json')) };
+  await runner.run(l10n.t('Exporting raw result'), work, steps);
+}
+
+async function writeResult(services: Services, { ref, large }: StoredFacts, uri: Uri): Promise<void> {
   const gone = new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
   if (large !== undefined) {
-    // Only files of this machine can be written piece by piece.
-    if (uri.scheme !== 'file') throw new LiveResponseError('fileFailed', { reason: 'notLocal', size });
     if ((await services.store.saveFile(ref, uri.fsPath)) === undefined) throw gone;
     return;
   }
   const bytes = await services.store.raw(ref);
   if (bytes === undefined) throw gone;
-  await workspace.fs.writeFile(uri, bytes);
+  await (isLocal(uri) ? workspace.fs.writeFile(uri, bytes) : writeElsewhere(uri, bytes));
 }
 
 function isTarget(value: unknown): value is Target {

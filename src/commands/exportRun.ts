@@ -4,12 +4,15 @@ import { toCsv } from '../evidence/csv.ts';
 import { formatBytes } from '../platform/format.ts';
 import { whyNoResult } from '../platform/runWords.ts';
 import { FileSink } from '../results/fileSink.ts';
+import { WholeSink } from '../results/wholeSink.ts';
 import { RUN_COLUMNS, toExportRows } from '../results/runRows.ts';
 import type { Services } from '../services.ts';
+import type { RunRecord } from '../results/runFetch.ts';
 import type { RunPicture } from '../documents/runOverviews.ts';
 import { chooseRun } from './chooseRun.ts';
 import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { tellSaved } from './saveResult.ts';
+import { elsewhere, isLocal } from './writeElsewhere.ts';
 
 /** Excel reads UTF-8 as such only behind this mark. */
 const BYTE_ORDER_MARK = '\ufeff';
@@ -25,18 +28,29 @@ export async function exportRun(
   args: readonly unknown[],
 ): Promise<void> {
   const record = await chooseRun(services, runner, args);
-  if (record === undefined) return;
+  if (record !== undefined) await exportTo(services, runner, kind, record, workspace.workspaceFolders?.[0]?.uri);
+}
+
+/** @param folder - what is suggested; by default where the person is at home. The file's name is never a device's. */
+async function exportTo(
+  services: Services,
+  runner: CommandRunner,
+  kind: 'csv' | 'ndjson',
+  record: RunRecord,
+  folder = Uri.file(homedir()),
+): Promise<void> {
   const uri = await window.showSaveDialog({
     title: kind === 'csv' ? l10n.t('Export Run as CSV') : l10n.t('Export Run as NDJSON'),
-    defaultUri: suggested(kind),
+    defaultUri: Uri.joinPath(folder, `run.${kind}`),
   });
   if (uri === undefined) return;
-  await runner.run(l10n.t('Exporting run'), async (scope) => {
+  const work = async (scope: CommandScope): Promise<void> => {
     const picture = await services.runOverviews.picture(record);
     const write = kind === 'csv' ? writeCsv : writeNdjson;
     const size = await write(services, picture, uri, scope);
     void tellSaved(uri, l10n.t('Saved {0}: {1} rows.', formatBytes(size), picture.rows.length));
-  });
+  };
+  await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, kind, record) });
 }
 
 async function writeCsv(_services: Services, { rows, comparison }: RunPicture, uri: Uri): Promise<number> {
@@ -46,15 +60,14 @@ async function writeCsv(_services: Services, { rows, comparison }: RunPicture, u
   return bytes.length;
 }
 
-/** One result in memory at a time where the file is on this machine; elsewhere VS Code takes files whole only. */
+/** One result in memory at a time where the file is on this machine; elsewhere as much as may go there. */
 async function writeNdjson(
   services: Services,
   { rows, comparison }: RunPicture,
   uri: Uri,
   { signal, report }: CommandScope,
 ): Promise<number> {
-  const sink = uri.scheme === 'file' ? new FileSink(uri.fsPath) : undefined;
-  const chunks: Uint8Array[] = [];
+  const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
   let size = 0;
   try {
     for (const [at, row] of toExportRows(rows, comparison, whyNoResult).entries()) {
@@ -66,21 +79,13 @@ async function writeNdjson(
           ? {}
           : { output: await services.store.text(ref, 'output'), errors: await services.store.text(ref, 'errors') };
       const bytes = new TextEncoder().encode(`${JSON.stringify({ ...row, ...texts })}\n`);
-      if (sink === undefined) chunks.push(bytes);
-      else await sink.append(bytes);
+      await sink.append(bytes);
       size += bytes.length;
     }
-    if (sink === undefined) await workspace.fs.writeFile(uri, Buffer.concat(chunks));
-    else await sink.keep();
+    await sink.keep();
     return size;
   } catch (error) {
-    await sink?.discard();
+    await sink.discard();
     throw error;
   }
-}
-
-/** In the workspace where there is one, else where the person is at home. The name is never a device's. */
-function suggested(ending: 'csv' | 'ndjson'): Uri {
-  const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
-  return Uri.joinPath(folder, `run.${ending}`);
 }

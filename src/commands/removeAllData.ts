@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
-import { addressOfTab } from '../documents/resultUris.ts';
+import { closeTabs } from '../documents/resultUris.ts';
+import { RESULT_SCHEME } from '../evidence/scheme.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
@@ -33,7 +34,8 @@ export async function removeAllData(services: Services, runner: CommandRunner): 
     }
     await services.forgetAll();
     await services.store.removeAll();
-    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs.filter(addressOfTab)));
+    // Overviews of runs and reports quote results, too: their schemes begin the same.
+    await closeTabs(({ scheme }) => scheme.startsWith(RESULT_SCHEME));
     void window.showInformationMessage(l10n.t('All data of Live Response was removed from this machine.'));
   });
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
-import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
+import { isLiveResponseError } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
 import { oneLine, withoutLinks } from '../platform/remoteText.ts';
@@ -13,6 +13,7 @@ import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
+import { elsewhere, isLocal } from './writeElsewhere.ts';
 
 /** What is saved without being opened: a script's result that is too large, or a file that was collected. */
 type SavedKind = 'transcript' | 'file';
@@ -35,7 +36,7 @@ export async function saveInstead(
   if (kind !== undefined) await saveResult(services, runner, ref, kind);
 }
 
-/** Asks for a file, and fetches the result into it, past memory and the store. */
+/** Asks for a file, and fetches the result into it, past the store; past memory too where it is on this machine. */
 export async function saveResult(
   services: Services,
   runner: CommandRunner,
@@ -49,11 +50,14 @@ export async function saveResult(
   });
   if (uri === undefined) return;
   const steps = { saveToFile: () => saveResult(services, runner, ref, kind) };
-  if (uri.scheme !== 'file') {
-    runner.fail(title, new LiveResponseError('fileFailed', { reason: 'notLocal' }), steps);
-    return;
-  }
-  const save = services.saves.begin(ref, uri.fsPath);
+  // What went elsewhere is not read again from there.
+  let written: Uint8Array | undefined;
+  const place = elsewhere(uri);
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    await place.write(bytes);
+    written = bytes;
+  };
+  const save = services.saves.begin(ref, isLocal(uri) ? uri.fsPath : { ...place, write });
   // What is in place is not fetched again where only the facts beside it are missing.
   let saved: SavedResult | undefined;
   const work: Parameters<typeof runner.run>[1] = async ({ signal, report }) => {
@@ -66,7 +70,7 @@ export async function saveResult(
       mismatch === undefined
         ? ''
         : `${l10n.t('The file is named {0}, but {1} was asked for.', oneLine(mismatch.found), mismatch.asked)} `;
-    const unpacked = kind === 'file' ? await hashUnpacked(uri.fsPath, signal) : undefined;
+    const unpacked = kind === 'file' ? await hashUnpacked(written ?? uri.fsPath, signal) : undefined;
     const inside =
       unpacked === undefined
         ? ''
@@ -94,9 +98,9 @@ export function suggestedFile(ref: ResultRef, ending: 'json' | 'gz'): Uri {
 }
 
 /** The same on this machine also where the workspace is elsewhere: only there a file can be written piece by piece. */
-function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz', collected: string): Uri {
+export function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz', collected = ''): Uri {
   const inWorkspace = suggestedFile(ref, ending);
-  const folder = inWorkspace.scheme === 'file' ? Uri.joinPath(inWorkspace, '..') : Uri.file(homedir());
+  const folder = isLocal(inWorkspace) ? Uri.joinPath(inWorkspace, '..') : Uri.file(homedir());
   return Uri.joinPath(folder, `${collected === '' ? '' : `${collected}_`}${nameOf(ref)}.${ending}`);
 }
 

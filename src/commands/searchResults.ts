@@ -1,11 +1,11 @@
 import { l10n, QuickPickItemKind, ThemeIcon, Uri, window, workspace } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
-import { toCsv } from '../evidence/csv.ts';
 import { oneLineNoIcons } from '../platform/remoteText.ts';
 import { describeQuery } from '../platform/searchWords.ts';
+import { hitsAsCsv, hitsAsNdjson } from '../results/hitRows.ts';
 import { toPattern } from '../results/worker/findHits.ts';
-import type { ResultHits, SearchQuery } from '../results/worker/searchCalls.ts';
+import type { SearchQuery } from '../results/worker/searchCalls.ts';
 import type { Services } from '../services.ts';
 import { isHitNode } from '../tree/searchView.ts';
 import type { CommandRunner } from './commandRunner.ts';
@@ -66,52 +66,6 @@ export async function exportHits(services: Services, runner: CommandRunner): Pro
 function suggestedHits(): Uri {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   return folder === undefined ? Uri.file('hits.csv') : Uri.joinPath(folder, 'hits.csv');
-}
-
-/** Formula-safe, for spreadsheets. */
-function hitsAsCsv(found: readonly ResultHits[]): string {
-  const header = [
-    'Connection',
-    'Device',
-    'Script',
-    'Created (server)',
-    'Stream',
-    'Line',
-    'Column',
-    'Text',
-    'Action id',
-    'Command index',
-    'SHA-256',
-  ];
-  return toCsv(
-    header,
-    found.flatMap(({ ref, name, hits, sha256 }) =>
-      hits.map(({ stream, line, column, text }) => [
-        name.connection,
-        name.device,
-        name.script,
-        name.createdAt,
-        stream,
-        line,
-        column,
-        text,
-        ref.cloud === 'file' ? '' : ref.actionId,
-        ref.commandIndex,
-        sha256,
-      ]),
-    ),
-  );
-}
-
-/** Unaltered, for programs. A result whose lines are not all listed says how many more there are. */
-function hitsAsNdjson(found: readonly ResultHits[]): string {
-  return found
-    .flatMap(({ ref, name, sha256, hits, more, givenUp }) => [
-      ...hits.map((hit) => ({ ...ref, ...name, sha256, ...hit })),
-      ...(more > 0 || givenUp !== undefined ? [{ ...ref, ...name, sha256, more, givenUp: givenUp ?? null }] : []),
-    ])
-    .map((line) => `${JSON.stringify(line)}\n`)
-    .join('');
 }
 
 async function search(services: Services, runner: CommandRunner, query: SearchQuery): Promise<void> {

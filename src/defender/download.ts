@@ -120,16 +120,19 @@ export class Download {
     const wholeMd5 = start > 0 ? (answer.headers['x-ms-blob-content-md5'] ?? this.#blob.contentMd5) : undefined;
     this.#answeredAt = answeredAt;
     this.#blob = { ...blobFacts(answer.headers), ...(wholeMd5 === undefined ? {} : { contentMd5: wholeMd5 }) };
-    const refuseSize = (size: number): void => {
-      if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
-    };
-    refuseSize(this.#total ?? 0);
+    const size = this.#total;
+    if (size !== undefined && size > limits.maxBytes) {
+      throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
+    }
     if (this.#received === 0) this.#md5 = this.#blob.contentMd5 === undefined ? undefined : createHash('md5');
 
     let since = clock.now();
     let before = this.#received;
     for await (const chunk of answer.body) {
-      refuseSize(this.#received + chunk.length);
+      // How large it is nobody said, and it is not waited for.
+      if (this.#received + chunk.length > limits.maxBytes) {
+        throw new LiveResponseError('tooLarge', { limit: limits.maxBytes });
+      }
       await this.#sink.append(chunk);
       this.#sha256.update(chunk);
       this.#md5?.update(chunk);

@@ -1,4 +1,4 @@
-import { TabInputText, Uri, window } from 'vscode';
+import { TabInputText, TabInputTextDiff, Uri, window } from 'vscode';
 import type { Tab } from 'vscode';
 import type { URI } from 'vscode-uri';
 import { describeView } from '../evidence/textViews.ts';
@@ -34,6 +34,17 @@ export function addressOfTab(tab: Tab | undefined): ResultAddress | undefined {
 /** What the active editor shows, where it shows a document of ours. */
 export function activeAddress(): ResultAddress | undefined {
   return addressOfTab(window.tabGroups.activeTabGroup.activeTab);
+}
+
+/** Closes the tabs of these documents, comparisons with one of them too. The focus stays where it is. */
+export async function closeTabs(isMeant: (uri: Uri) => boolean): Promise<void> {
+  const tabs = window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(({ input }) => {
+      const compared = input instanceof TabInputTextDiff ? [input.original, input.modified] : [];
+      return (input instanceof TabInputText ? [input.uri] : compared).some(isMeant);
+    });
+  if (tabs.length > 0) await window.tabGroups.close(tabs, true);
 }
 
 /** The tabs of a result's stream, in all groups. */

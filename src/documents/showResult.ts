@@ -54,13 +54,15 @@ export async function showResult(
     stream === 'output' && options.stream === undefined && transcript.errors.length > 0 && fitsWhole(transcript.errors);
   const side = withCompanion ? sideColumn(column) : undefined;
   await companions.during(facts.ref, withCompanion, async () => {
-    if (withCompanion && side === undefined) {
-      // Opened first and for good, so that the output then stands before it in the same group.
-      await open(facts, 'errors', { viewColumn: column, preserveFocus: true, preview: false });
-    }
+    const openErrors = (viewColumn: ViewColumn, preview: boolean): Promise<void> =>
+      open(facts, 'errors', { viewColumn, preserveFocus: true, preview });
+    // Opened first and for good, so that the output then stands before it in the same group.
+    if (withCompanion && side === undefined) await openErrors(column, false);
+    // First, too: whatever the focus, VS Code makes the group active that it opens into, unless that is a new one beside.
+    if (side !== undefined && side !== ViewColumn.Beside) await openErrors(side, true);
     const { preserveFocus } = options;
     await open(facts, stream, { viewColumn: column, preserveFocus, preview: true, ...selectionOf(line) }, shown);
-    if (side !== undefined) await open(facts, 'errors', { viewColumn: side, preserveFocus: true, preview: true });
+    if (side === ViewColumn.Beside) await openErrors(side, true);
   });
 }
 

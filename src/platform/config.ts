@@ -8,7 +8,8 @@ const SECTION = 'liveResponse';
 /** The largest result that is downloaded, bytes. */
 export function maxDownloadBytes(): number {
   const megabytes = workspace.getConfiguration(SECTION).get<number>('maxDownloadSize', 64);
-  return Math.max(1, megabytes) * 1024 * 1024;
+  // As sizes are shown.
+  return Math.max(1, megabytes) * 1_000_000;
 }
 
 /** Hosts that the person allowed results to come from, besides Azure's. */

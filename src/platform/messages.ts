@@ -10,6 +10,7 @@ import {
   notStoredFile,
   refusedPastedLink,
   textTooLarge,
+  tooLarge,
 } from './storageWords.ts';
 
 /** What a person can do about a failure. */
@@ -89,7 +90,10 @@ function inWords({ code, values }: LiveResponseError): FailureMessage {
   if (code === 'signInFailed' || (code === 'notSignedIn' && hasSignInWords(values))) return describeSignIn(values);
   if (code === 'notSignedIn' && values.reason !== undefined && values.reason !== 'rejected')
     return describeSignIn(values);
-  const steps = STEPS[code].filter((step) => step !== 'openRaw' || !NO_TEXT.has(values.reason ?? ''));
+  const steps = STEPS[code].filter((step) => {
+    if (step === 'openRaw') return !NO_TEXT.has(values.reason ?? '');
+    return step !== 'tryAgain' || values.reason !== 'tooLargeThere';
+  });
   return { sentence: SENTENCES[code](values), steps };
 }
 
@@ -225,13 +229,9 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
   notFromStorage: (values) =>
     l10n.t('What answered for {0} is not Azure storage: a proxy or a sign-in page is in between.', values.host ?? '–'),
   incompleteDownload: (values) => l10n.t('The download from {0} was cut off.', values.host ?? '–'),
-  tooLarge: (values) =>
-    l10n.t(
-      'The result is larger than the limit of {0}. It can be opened in parts, or saved to a file. The setting "Max Download Size" changes the limit.',
-      formatBytes(values.limit ?? 0),
-    ),
+  tooLarge,
   fileFailed: (values) =>
-    (FILE_FAILURES[values.reason ?? values.systemCode ?? '']?.() ?? l10n.t('The file could not be written.')) +
+    (FILE_FAILURES[values.reason ?? values.systemCode ?? '']?.(values) ?? l10n.t('The file could not be written.')) +
     systemCode(values),
   notAResult: (values) => REJECTIONS[values.reason ?? '']?.() ?? l10n.t('What came is no result of a script.'),
   tooLargeToShow: (values) =>
@@ -267,9 +267,12 @@ const noRoom = (): string => l10n.t('There is no room for the file. Make some an
 const noAccess = (): string => l10n.t('You may not write there. Save it to another folder.');
 
 /** By a reason of ours, else by the system's code. */
-const FILE_FAILURES: Readonly<Record<string, () => string>> = {
-  notLocal: () =>
-    l10n.t('A result can be saved to a folder of the machine that fetches it only. Choose a local folder.'),
+const FILE_FAILURES: Readonly<Record<string, (values: FailureValues) => string>> = {
+  tooLargeThere: (values) =>
+    l10n.t(
+      'More than {0} can only be saved to a folder of the machine that this extension runs on. Choose a local folder.',
+      formatBytes(values.limit ?? 0),
+    ),
   facts: () => l10n.t('The result is saved, but what is known of it could not be written beside it (.facts.json).'),
   ENOSPC: noRoom,
   EDQUOT: noRoom,
@@ -277,6 +280,7 @@ const FILE_FAILURES: Readonly<Record<string, () => string>> = {
   EACCES: noAccess,
   EPERM: noAccess,
   EROFS: noAccess,
+  NoPermissions: noAccess,
   EEXIST: () =>
     l10n.t(
       'There is a file of this name with ".part" behind it: another download, or what is left of one. Delete it if it is not needed, or save to another name.',

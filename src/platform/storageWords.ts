@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { FailureValues } from '../defender/errors.ts';
+import { formatBytes } from './format.ts';
 
 /** What is wrong with the file of results, as the store says it. */
 export interface StorageTrouble {
@@ -19,6 +20,14 @@ export function damagedResult(): string {
   return l10n.t(
     'The stored copy of this result is not what was stored: its SHA-256 differs. It was set aside and is not shown. Try again to fetch the result anew.',
   );
+}
+
+export function tooLarge({ size, limit = 0 }: FailureValues): string {
+  const is =
+    size === undefined
+      ? l10n.t('The result is larger than the limit of {0}.', formatBytes(limit))
+      : l10n.t('The result has {0}, and the limit is {1}.', formatBytes(size), formatBytes(limit));
+  return `${is} ${l10n.t('It can be opened in parts, or saved to a file. The setting "Max Download Size" changes the limit.')}`;
 }
 
 export function textTooLarge(): string {

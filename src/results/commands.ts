@@ -13,6 +13,9 @@ export type CommandResult =
   /** The session ended before this command ran. */
   | 'never';
 
+/** Stands for the name of a device of which nothing is known, in stored names too. */
+export const UNKNOWN_DEVICE = '–';
+
 const FINISHED_COMMANDS = new Set(['Completed', 'Failed']);
 const FINISHED_ACTIONS = new Set(['Succeeded', 'Failed', 'TimeOut', 'Cancelled']);
 
@@ -53,7 +56,7 @@ export function runScripts(action: MachineAction): LiveResponseCommand[] {
 
 /** The device's full name, else its id, else a dash. */
 export function deviceOf(action: MachineAction): string {
-  return action.computerDnsName ?? action.machineId ?? '–';
+  return action.computerDnsName ?? action.machineId ?? UNKNOWN_DEVICE;
 }
 
 /** All that a device is called: its full name, and the host's part of it. */
@@ -63,7 +66,7 @@ export function hostNamesOf(action: MachineAction): string[] {
 
 /** The host's part of a device's name: what a person calls it. Anything that is no DNS name stays whole. */
 export function hostOf(action: MachineAction): string {
-  if (action.computerDnsName === null) return action.machineId?.slice(0, 8) ?? '–';
+  if (action.computerDnsName === null) return action.machineId?.slice(0, 8) ?? UNKNOWN_DEVICE;
   const device = deviceOf(action);
   const isDnsName = /^[a-z\d_-]*[a-z_-][a-z\d_-]*(?:\.[a-z\d_-]+)+$/iu.test(device);
   return isDnsName ? (device.split('.')[0] ?? device) : device;

@@ -8,6 +8,8 @@ import { describeReceived } from './receivedFacts.ts';
 import { findActionWithResult } from './resultSource.ts';
 import type { FindSource } from './resultSource.ts';
 import type { ReceivedFacts } from './storedResult.ts';
+import { tooLargeThere, WholeSink } from './wholeSink.ts';
+import type { SaveSink, WholeTarget } from './wholeSink.ts';
 
 export interface SaveOptions {
   readonly signal: AbortSignal;
@@ -24,16 +26,19 @@ export interface SavedResult {
 /** A result on its way to a file. */
 export class ResultSave {
   readonly #ref: ResultRef;
-  readonly #sink: FileSink;
+  readonly #sink: SaveSink;
+  readonly #maxBytes: number;
   readonly #findSource: FindSource;
-  readonly #unfinished: Set<FileSink>;
+  readonly #unfinished: Set<SaveSink>;
   #fetch: FetchInto | undefined;
   #saved: SavedResult | undefined;
 
   /** @param unfinished - holds the sink while there is something of it that is not whole */
-  constructor(ref: ResultRef, sink: FileSink, findSource: FindSource, unfinished: Set<FileSink>) {
+  constructor(ref: ResultRef, target: string | WholeTarget, findSource: FindSource, unfinished: Set<SaveSink>) {
     this.#ref = ref;
-    this.#sink = sink;
+    const isPath = typeof target === 'string';
+    this.#sink = isPath ? new FileSink(target) : new WholeSink(target);
+    this.#maxBytes = isPath ? Infinity : target.maxBytes;
     this.#findSource = findSource;
     this.#unfinished = unfinished;
   }
@@ -56,7 +61,8 @@ export class ResultSave {
     } catch (error) {
       if (isCancelled(error) || this.#sink.size === 0 || isGone(error)) await this.discard();
       else await this.#sink.close().catch(() => undefined);
-      throw error;
+      const isTooLarge = isLiveResponseError(error) && error.code === 'tooLarge';
+      throw isTooLarge ? tooLargeThere(this.#maxBytes) : error;
     }
   }
 
@@ -73,7 +79,7 @@ export class ResultSave {
     const { action } = await findActionWithResult(source, this.#ref, signal);
     this.#fetch ??= source.fetchInto(this.#sink);
     const downloaded = await this.#fetch(this.#ref.actionId, this.#ref.commandIndex, signal, {
-      maxBytes: Infinity,
+      maxBytes: this.#maxBytes,
       onProgress,
       actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
     });
@@ -88,20 +94,24 @@ function isGone(error: unknown): boolean {
 }
 
 /**
- * Results that go to a file and never into memory: files that were collected, and what is too large to be opened.
+ * Results that go to a file past the store: files that were collected, and what is too large to be opened. Into memory
+ * they go only where the file's place takes it whole.
  * They are not stored besides: the file is the person's, wherever it was asked for.
  */
 export class ResultSaves {
   readonly #findSource: FindSource;
-  readonly #unfinished = new Set<FileSink>();
+  readonly #unfinished = new Set<SaveSink>();
 
   constructor(findSource: FindSource) {
     this.#findSource = findSource;
   }
 
-  /** @param target - path on this machine; a file that is there is replaced when the result is whole, and not before */
-  begin(ref: ResultRef, target: string): ResultSave {
-    return new ResultSave(ref, new FileSink(target), this.#findSource, this.#unfinished);
+  /**
+   * @param target - path on this machine, or a place elsewhere; a file that is there is replaced when the result is
+   *   whole, and not before
+   */
+  begin(ref: ResultRef, target: string | WholeTarget): ResultSave {
+    return new ResultSave(ref, target, this.#findSource, this.#unfinished);
   }
 
   /** The window ends: nobody can continue what is unfinished. */

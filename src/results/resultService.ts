@@ -112,9 +112,9 @@ export class ResultService {
         maxBytes: Math.min(limit, MEMORY_BYTES),
       });
     } catch (error) {
-      const size = isLiveResponseError(error) && error.code === 'tooLarge' ? error.values.size : undefined;
-      if (size === undefined || limit <= MEMORY_BYTES) throw error;
-      if (size > limit) throw new LiveResponseError('tooLarge', { size, limit });
+      if (!isLiveResponseError(error) || error.code !== 'tooLarge' || limit <= MEMORY_BYTES) throw error;
+      const { size } = error.values;
+      if (size !== undefined && size > limit) throw new LiveResponseError('tooLarge', { size, limit });
     }
     return this.#fetchLarge(source, ref, action, signal, { ...options, maxBytes: limit });
   }

@@ -17,10 +17,11 @@ export interface Unpacked {
 /**
  * Hashes the content of a gzip file, a piece at a time.
  *
+ * @param file - its path, or its bytes where they are in memory
  * @returns undefined where the file is no whole gzip, or unpacks to more than can be meant
  */
 export async function hashUnpacked(
-  file: string,
+  file: string | Uint8Array,
   signal: AbortSignal,
   maxBytes: number = MAX_BYTES,
 ): Promise<Unpacked | undefined> {
@@ -28,7 +29,7 @@ export async function hashUnpacked(
   let size = 0;
   try {
     await pipeline(
-      createReadStream(file),
+      typeof file === 'string' ? createReadStream(file) : [file],
       createGunzip(),
       async (pieces: AsyncIterable<Buffer>) => {
         for await (const piece of pieces) {

@@ -17,6 +17,7 @@ import {
   clickDialog,
   clickRow,
   readDialog,
+  readNotifications,
   readStatusBar,
   readTabs,
   readTree,
@@ -138,6 +139,19 @@ suite('what is stored', () => {
     await waitFor('no view', async () => (await readTree(session.page, SEARCH)).length === 0);
   });
 
+  /** Waits until the opened file's errors are beside its output, and then for the keyboard in the output. */
+  const focusInOutput = async (file: string): Promise<void> => {
+    const of = (stream: string): RegExp => new RegExp(`${file}.*\\.lr-${stream}`, 'su');
+    await waitFor('its errors', async () =>
+      (await readTabs(session.page))[1]?.some(({ label }) => of('errors').test(label)),
+    );
+    await waitFor('the focus in its output', async () => {
+      const group = `document.activeElement?.closest('.editor-group-container.active')`;
+      const tab = await session.page.evaluate<string>(`${group}?.querySelector('.tab.active')?.textContent ?? ''`);
+      return of('output').test(tab);
+    });
+  };
+
   test('a saved file opens as if fetched, with the facts beside it, and spends no call', async () => {
     const file = path.join(session.workspace.folder, 'saved.json');
     await fetchScenario('turkishTasks', 'list-tasks.ps1');
@@ -152,6 +166,7 @@ suite('what is stored', () => {
     await answerFile('Open Saved Result', '/', file);
     await waitForTab(session.page, 'FROM FILE');
     await waitForExitCode(session.page, 'list-tasks.ps1');
+    await focusInOutput('list-tasks.ps1');
     const forged = file.replace('saved', 'forged');
     await writeFile(forged, (await readFile(file, 'utf8')).replace('list-tasks', 'other-name'));
     await writeFile(forged.replace('.json', '.facts.json'), await readFile(file.replace('.json', '.facts.json')));
@@ -160,6 +175,7 @@ suite('what is stored', () => {
     await answerFile('Open Saved Result', '/', forged);
     await waitForNotification(session.page, 'is about another file');
     await waitForTab(session.page, 'forged.json');
+    await focusInOutput('forged.json');
     assert.equal(tenantOf(session).recording.requests.length, calls);
   });
 
@@ -181,26 +197,61 @@ suite('what is stored', () => {
     return items.find(({ label }) => label === 'Opened files')?.description;
   };
 
-  test('clear says what goes, and quoted ones by name; what is left stays', async () => {
+  test('clear says what goes, and quoted ones by name; what is left stays, and so do its tabs', async () => {
     await palette('copyNote');
     await waitForClipboard(session.page, /forged\.json/u);
+    // Its tabs: the output, and a comparison with its errors, which are closed with the preview of its output.
+    await runCommand(session.page, 'View: Keep Editor');
+    await palette('compareResult');
+    await chooseQuickPick(session.page, 'Errors with Output');
+    await waitForTab(session.page, '↔');
+    await runCommand(session.page, 'View: Keep Editor');
+    await fetchScenario('exitOne', 'check-persistence.ps1');
+    const tabs = async (): Promise<string[]> => (await readTabs(session.page)).flat().map(({ label }) => label);
+    const open = await tabs();
     await palette('clearStoredResults');
     const picks = await waitForQuickInput(session.page, ({ items }) => items.length > 3);
     assert.ok(picks.items.some(({ separator }) => separator === 'By device'));
+    assert.ok(
+      picks.items.some(({ label }) => label === 'Unknown device') && !picks.items.some(({ label }) => label === '–'),
+    );
+    await takePictures(session, 'clear');
+    await chooseQuickPick(session.page, 'All stored results');
+    const all = await waitFor('the question', () => readDialog(session.page));
+    assert.match(all.text, /takes a call or two.*takes its file/su);
+    await clickDialog(session.page, 'Cancel');
+    await palette('clearStoredResults');
     await chooseQuickPick(session.page, 'Opened files');
     const asked = await waitFor('the question', () => readDialog(session.page));
-    assert.match(asked.text, /2 results.*of 1 of them was copied or quoted.*forged\.json/su);
+    assert.match(asked.text, /2 results.*of 1 of them was copied or quoted.*Unknown device · forged\.json/su);
+    assert.doesNotMatch(asked.text, /a call or two/u);
     await clickDialog(session.page, 'Clear All but Quoted');
     const left = await openedFiles();
     assert.match(left ?? '', /^1 result,/u);
+    assert.deepEqual(await tabs(), open);
     await chooseQuickPick(session.page, 'Opened files');
     await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('1 result,'));
     await clickDialog(session.page, 'Clear');
+    const kept = open.filter((label) => label.includes('check-persistence.ps1'));
+    await waitFor('its tabs to be closed', async () => (await tabs()).length < open.length);
+    assert.deepEqual(await tabs(), kept);
     assert.equal(await openedFiles(), undefined);
     await closeQuickInput(session.page);
+    assert.deepEqual(await readNotifications(session.page), []);
   });
 
-  test('remove all data forgets results and connections', async () => {
+  test('remove all data forgets results and connections, and closes what shows them', async () => {
+    await palette('compareResult');
+    await chooseQuickPick(session.page, 'Errors with Output');
+    await waitForTab(session.page, '↔');
+    await runCommand(session.page, 'View: Keep Editor');
+    await fetchScenario('exitOne', 'check-persistence.ps1');
+    await palette('openRun');
+    await waitFor('the overview of its run', async () => {
+      // Whether to look for more hosts first: that would be a call.
+      if ((await readDialog(session.page)) !== undefined) await clickDialog(session.page, 'Cancel');
+      return (await readTabs(session.page)).flat().some(({ label }) => label.includes('Run · check-persistence.ps1'));
+    });
     await palette('removeAllData');
     await waitFor('the question', async () =>
       (await readDialog(session.page))?.text.includes('with their tokens and secrets: 1.'),

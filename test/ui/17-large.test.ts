@@ -56,9 +56,9 @@ suite('a result of 300 MB', () => {
     const { page } = session;
     await palette('fetchResult');
     await typeQuickInput(page, `${LARGE.actionId}#${LARGE.commandIndex}`);
-    const { buttons } = await waitForNotification(page, 'larger than the limit of 64 MB');
+    const { buttons } = await waitForNotification(page, 'has 300 MB, and the limit is 64 MB');
     assert.deepEqual(buttons, ['Open in Parts', 'Save to File…', 'Open Settings']);
-    await clickNotification(page, 'larger than the limit', 'Open in Parts');
+    await clickNotification(page, 'the limit is 64 MB', 'Open in Parts');
     await waitForActiveTab(new RegExp(`lines 1–\\d+ of ${file.lines}`, 'u'));
     await waitFor('its first line', async () => (await readEditor(page)).some((line) => line.startsWith('1 svchost')));
     await waitForExitCode(page, 'Exit 1');

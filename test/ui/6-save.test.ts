@@ -125,10 +125,10 @@ suite('results that are saved and not opened', () => {
 
   test('a result above the limit: a step saves it', async () => {
     const large = scenarioRef('largeLog');
-    await ask(large, 'larger than the limit of 1 MB');
-    const { buttons } = await waitForNotification(session.page, 'larger than the limit');
+    await ask(large, 'and the limit is 1 MB');
+    const { buttons } = await waitForNotification(session.page, 'the limit is 1 MB');
     assert.deepEqual(buttons, ['Open in Parts', 'Save to File…', 'Open Settings']);
-    await clickNotification(session.page, 'larger than the limit', 'Save to File…');
+    await clickNotification(session.page, 'the limit is 1 MB', 'Save to File…');
     const file = await answerDialog('large.json', `output_${large.actionId}_${large.commandIndex}.json`);
     const notice = await waitForNotification(session.page, 'SHA-256');
     const bytes = await readFile(file);

@@ -21,6 +21,7 @@ suite('the file in a gzip', () => {
       const packed = gzipSync(content);
       const sha256 = createHash('sha256').update(content).digest('hex');
       assert.deepEqual(await hashUnpacked(await write(packed), signal), { sha256, size: content.length });
+      assert.deepEqual(await hashUnpacked(packed, signal), { sha256, size: content.length });
       assert.equal(await hashUnpacked(await write(packed), signal, 999_999), undefined);
       assert.equal(await hashUnpacked(await write(packed.subarray(0, -9)), signal), undefined);
       assert.equal(await hashUnpacked(await write(content), signal), undefined);
