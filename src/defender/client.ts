@@ -77,6 +77,14 @@ export interface DefenderClient {
    * @returns undefined where it was too long ago: only the latest are kept
    */
   readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
+  /**
+   * An action that another window of this machine received, without a call.
+   *
+   * @param text - its JSON
+   * @param received - how the API's own text came; undefined where the text is not that
+   * @returns undefined where it is none: another version of this product may have written it
+   */
+  readonly readFound: (text: string, received: Omit<ReceivedAction, 'text'> | undefined) => MachineAction | undefined;
   /** Devices whose name begins so, one call; a token without the permission for it is refused with `missingPermission`. */
   readonly findMachines: (nameStart: string, signal: AbortSignal, priority?: Priority) => Promise<readonly Machine[]>;
   /** A fresh download link, valid for 30 minutes: one call. Nothing is run again on the device. */
@@ -246,6 +254,16 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     },
 
     receivedAction: (action) => received.of(action),
+
+    readFound: (text, how) => {
+      try {
+        const action = readAction(JSON.parse(text));
+        if (how !== undefined) received.remember(action, { text, ...how });
+        return action;
+      } catch {
+        return undefined;
+      }
+    },
 
     findMachines: async (nameStart, signal, priority = 'click') =>
       readMachines((await get(`/api/machines?${toMachineQuery(nameStart, MOST_MACHINES)}`, signal, priority)).body),

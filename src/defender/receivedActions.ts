@@ -30,7 +30,7 @@ export class ReceivedActions {
   #size = 0;
 
   rememberAction(action: MachineAction, { text, receivedAt, date }: Received): void {
-    this.#keep(action, { text, from: 'action', receivedAt, serverDate: date });
+    this.remember(action, { text, from: 'action', receivedAt, serverDate: date });
   }
 
   /** @param actions - the page's, in its order */
@@ -42,7 +42,7 @@ export class ReceivedActions {
     for (const [at, { start, end }] of spans.entries()) {
       const action = actions[at];
       if (action === undefined) continue;
-      this.#keep(action, { text: text.slice(start, end), from: 'list', receivedAt, serverDate: date });
+      this.remember(action, { text: text.slice(start, end), from: 'list', receivedAt, serverDate: date });
     }
   }
 
@@ -50,7 +50,7 @@ export class ReceivedActions {
     return this.#kept.get(action);
   }
 
-  #keep(action: MachineAction, received: ReceivedAction): void {
+  remember(action: MachineAction, received: ReceivedAction): void {
     this.#kept.set(action, received);
     this.#size += received.text.length;
     for (const [oldest, { text }] of this.#kept) {

@@ -63,6 +63,24 @@ export function conditionsOf(filter: ActionFilter, now: number): ActionCondition
   };
 }
 
+/** What the API checks, as a question to one action. */
+export function toConditionTest(where: ActionConditions): (action: MachineAction) => boolean {
+  const { machineIds, requestor, type, statuses, createdFrom, createdBefore } = where;
+  const filter: ActionFilter = {
+    ...(machineIds === undefined ? {} : { device: { name: '', machineIds } }),
+    ...(requestor === undefined ? {} : { requestor: { name: requestor, isWhole: true } }),
+    ...(type === undefined ? {} : { type }),
+    ...(statuses === undefined ? {} : { statuses }),
+    ...(createdFrom === undefined && createdBefore === undefined
+      ? {}
+      : { span: { from: createdFrom ?? FIRST_TIME, before: createdBefore ?? LAST_TIME } }),
+  };
+  return toPredicate(filter, () => undefined, 0);
+}
+
+const FIRST_TIME = '0001-01-01T00:00:00.000Z';
+const LAST_TIME = '9999-12-31T23:59:59.999Z';
+
 /** The fields that the API cannot check: they are looked for in what is loaded, and nowhere else. */
 export function searchedHere(filter: ActionFilter): readonly FilterField[] {
   return FILTER_FIELDS.filter((field) => {

@@ -1,14 +1,17 @@
 import type { DefenderClient } from '../defender/client.ts';
+import { systemClock } from '../defender/clock.ts';
 import type { ActionConditions, ActionQuery } from '../defender/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../defender/urgency.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
+import { toConditionTest } from './actionFilter.ts';
 import { changedActions, later } from './changedActions.ts';
 import type { RefreshWay } from './changedActions.ts';
 import { isFinished } from './commands.ts';
 import { LoadTurns } from './loadTurns.ts';
 import { Emitter } from './emitter.ts';
 import { SharedWork } from '../defender/sharedWork.ts';
+import type { FoundAction, HeardAction } from './sharedFindings.ts';
 
 export type { RefreshWay } from './changedActions.ts';
 
@@ -31,6 +34,7 @@ export class ActionStore {
   readonly #where: ActionConditions;
   readonly #way: RefreshWay;
   readonly #ended = new Emitter<readonly MachineAction[]>();
+  readonly #found = new Emitter<readonly FoundAction[]>();
   readonly #changed = new Emitter<ActionChange>();
   readonly #byId = new Map<string, MachineAction>();
   /** Asked for one by one. */
@@ -52,6 +56,10 @@ export class ActionStore {
   readonly onDidChange = this.#changed.event;
   /** Actions that were unfinished have ended, those of one answer together. */
   readonly onDidEnd = this.#ended.event;
+  /** A call brings what was not known, or not so: other windows may not know it either. Told before it is merged. */
+  readonly onDidFind = this.#found.event;
+  /** Local clock when the list was made, and so before anything in it was asked for, ms since 1970. */
+  readonly since: number = systemClock.now();
 
   /**
    * @param conditions - what the server leaves out of the list
@@ -122,6 +130,21 @@ export class ActionStore {
     if (this.#state.kind === 'loaded' && !this.#loads.isUnderWay) await this.#loadNews(signal, 'background');
   }
 
+  /** Merges what another window found, by id and as after a {@link poll}, without a call. */
+  async hear(heard: readonly HeardAction[]): Promise<void> {
+    const client = await this.#client();
+    if (this.#state.kind !== 'loaded') return;
+    const news = heard.flatMap(({ actionId, text, received }) => {
+      const known = this.get(actionId);
+      const own = known === undefined ? undefined : client.receivedAction(known);
+      // It is what is known, or this window's own answer has come since.
+      if (own?.text === text || (own?.receivedAt ?? 0) > (received?.receivedAt ?? Infinity)) return [];
+      return client.readFound(text, received) ?? [];
+    });
+    const isListed = toConditionTest(this.#where);
+    this.#take(news, (action) => this.#belongs(action) && isListed(action));
+  }
+
   /**
    * Appends the next page.
    * @param size - its rows; a list that is searched here takes more at a time
@@ -153,6 +176,7 @@ export class ActionStore {
   async fetch(actionId: string, signal: AbortSignal, priority: Priority = 'click'): Promise<MachineAction> {
     const client = await this.#client();
     const action = await client.getMachineAction(actionId, signal, priority);
+    this.#tellFound(client, [action]);
     // It joins the list only once a page brings it: a lone old action amid the newest would look like the next one.
     if (this.#byId.has(action.id)) this.#merge([action], false);
     else this.#apart.set(action.id, action);
@@ -182,6 +206,7 @@ export class ActionStore {
       nextLink = page.nextLink;
       skip += page.actions.length;
       more = nextLink !== undefined || page.actions.length >= top;
+      this.#tellFound(client, page.actions);
       this.#merge(page.actions, false);
     }
   }
@@ -200,7 +225,8 @@ export class ActionStore {
       newest: this.#newest,
       unfinished,
     };
-    const news = await changedActions(await this.#client(), this.#way, known, signal, priority);
+    const client = await this.#client();
+    const news = await changedActions(client, this.#way, known, signal, priority);
     if (news === undefined) {
       await this.#loadFirst(signal, priority);
       return;
@@ -208,10 +234,16 @@ export class ActionStore {
     this.#advance(news);
     this.#turn++;
     for (const { id } of news) this.#turns.set(id, this.#turn);
+    this.#tellFound(client, news, true);
+    this.#take(news);
+  }
+
+  /** @param isListed - whether the server's list holds it; what was asked of the list is in it */
+  #take(news: readonly MachineAction[], isListed: (action: MachineAction) => boolean = () => true): void {
     // An old action that has changed, of a page that was not loaded, would look like the next one behind the last row.
     const oldest = this.#hasMore ? this.#oldestListed : -Infinity;
     const fitting = news.filter(
-      (action) => this.#byId.has(action.id) || (this.#fits(action) && createdAt(action) > oldest),
+      (action) => this.#byId.has(action.id) || (this.#fits(action) && createdAt(action) > oldest && isListed(action)),
     );
     this.#renewApart(news);
     // A next link counts from the newest row.
@@ -253,7 +285,19 @@ export class ActionStore {
   ): Promise<{ actions: readonly MachineAction[]; hasMore: boolean; nextLink: string | undefined }> {
     const client = await this.#client();
     const page = await client.listMachineActions(this.#query(size, skip), signal, nextLink, priority);
+    // What a further page brings is old, and the first one is nothing new.
+    this.#tellFound(client, page.actions, skip === 0 && this.#listed.size > 0);
     return { ...page, hasMore: page.nextLink !== undefined || page.actions.length >= size };
+  }
+
+  /** @param isNew - whether what is not known at all is news */
+  #tellFound(client: DefenderClient, actions: readonly MachineAction[], isNew = false): void {
+    const found = actions.filter((action) => {
+      const known = this.get(action.id);
+      return known === undefined ? isNew : isNewer(action, known);
+    });
+    if (found.length === 0) return;
+    this.#found.fire(found.map((action) => ({ action, received: client.receivedAction(action) })));
   }
 
   /** Rows of the server's list that are loaded: one that has left its state since is none of them. */
@@ -288,8 +332,7 @@ export class ActionStore {
       if (known === undefined) {
         joined = true;
         this.#byId.set(action.id, action);
-        // Answers can overtake each other. What is as it was stays the same object.
-      } else if (updatedAt(action) >= updatedAt(known) && JSON.stringify(known) !== JSON.stringify(action)) {
+      } else if (isNewer(action, known)) {
         changed.push(action.id);
         if (!isFinished(known) && isFinished(action)) ended.push(action);
         this.#byId.set(action.id, action);
@@ -326,6 +369,11 @@ export class ActionStore {
 }
 
 const NONE = { update: undefined, creation: undefined };
+
+/** Answers can overtake each other. What is as it was stays the same object. */
+function isNewer(action: MachineAction, known: MachineAction): boolean {
+  return updatedAt(action) >= updatedAt(known) && JSON.stringify(known) !== JSON.stringify(action);
+}
 
 /** ms since 1970. */
 function createdAt(action: MachineAction): number {

@@ -20,6 +20,8 @@ export interface Followed {
   readonly created: readonly number[];
   /** Asks for all of them in one call. */
   readonly poll: (signal: AbortSignal) => Promise<void>;
+  /** Takes what the window that has the lease found: no call. */
+  readonly hear: () => Promise<void>;
 }
 
 export interface PollerParts {
@@ -84,19 +86,28 @@ export class Poller {
         continue;
       }
       if (followed === undefined) return;
+      const isNew = held === undefined;
       const hasLease = await this.#parts.takeLease(followed.name, LEASE_MS);
       held = hasLease ? followed.name : undefined;
-      const due = this.#dueIn(followed);
-      if (hasLease && due <= 0) await this.#poll(followed, signal);
-      else await this.#pause(hasLease ? Math.min(due, LEASE_EVERY_MS) : LEASE_EVERY_MS, signal);
+      if (!hasLease || isNew) await followed.hear().catch(this.#parts.onFailure);
+      // Who had the lease before may have found the end of all that is followed here.
+      if (hasLease && isNew) continue;
+      const due = hasLease ? this.#dueIn(followed) : this.#beat(followed);
+      if (due <= 0) await this.#poll(followed, signal);
+      else await this.#pause(Math.min(due, LEASE_EVERY_MS), signal);
     }
   }
 
+  /** ms between two questions, by the age of the youngest. */
+  #beat({ created }: Followed): number {
+    const age = this.#parts.clock.now() - Math.max(...created);
+    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, age * SHARE_OF_AGE));
+  }
+
   /** ms until it is time. */
-  #dueIn({ created }: Followed): number {
+  #dueIn(followed: Followed): number {
     const now = this.#parts.clock.now();
-    const youngest = Math.max(...created);
-    const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (now - youngest) * SHARE_OF_AGE));
+    const pause = this.#beat(followed);
     // What was just loaded is as new as a call could make it.
     if (this.#polledAt === -Infinity) this.#polledAt = now;
     return this.#polledAt + Math.max(pause, Math.min(LONGEST_BACK_OFF_MS, pause * 2 ** this.#failures)) - now;

@@ -16,6 +16,11 @@ export class WatchedActions {
     return this.#ids.has(actionId);
   }
 
+  /** Told already, in another window. */
+  forget(actionIds: readonly string[]): void {
+    for (const id of actionIds) this.#ids.delete(id);
+  }
+
   /** Those of these that were waited for; they are not any more. */
   take(ended: readonly MachineAction[]): readonly MachineAction[] {
     return ended.filter(({ id }) => this.#ids.delete(id));

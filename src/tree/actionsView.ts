@@ -211,6 +211,9 @@ export class ActionsView implements Disposable {
       actions.onDidEnd((ended) => {
         this.#follower.ended(ended);
       }),
+      actions.onDidFind((found) => {
+        this.#follower.found(found);
+      }),
     ];
     const exitCodeOf = (action: { readonly id: string }, commandIndex: number): number | undefined =>
       store.known({ ...tenant, actionId: action.id, commandIndex })?.transcript?.exitCode;

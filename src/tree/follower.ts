@@ -6,14 +6,16 @@ import { systemClock } from '../defender/clock.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { commandIds } from '../platform/commandIds.ts';
-import { followsActions } from '../platform/config.ts';
+import { followsActions, storageRules } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { oneLine, withoutLinks } from '../platform/remoteText.ts';
 import type { ActionStore } from '../results/actionStore.ts';
-import { hostOf } from '../results/commands.ts';
+import { hostOf, isFinished } from '../results/commands.ts';
 import { Poller } from '../results/poller.ts';
 import type { Followed } from '../results/poller.ts';
 import type { ResultStore } from '../results/resultStore.ts';
+import { SharedFindings } from '../results/sharedFindings.ts';
+import type { FoundAction } from '../results/sharedFindings.ts';
 import { WatchedActions } from '../results/watchedActions.ts';
 import { scriptOf } from './arrange.ts';
 import type { TreeNode } from './nodes.ts';
@@ -29,23 +31,27 @@ export interface FollowedList {
 export class Follower implements Disposable {
   readonly #view: TreeView<TreeNode>;
   readonly #store: ResultStore;
+  readonly #log: Log;
   readonly #shown: () => FollowedList | undefined;
   readonly #watched = new WatchedActions();
+  readonly #findings: SharedFindings;
+  readonly #holder = randomUUID();
   readonly #poller: Poller;
   readonly #subscriptions: readonly Disposable[];
 
   constructor(view: TreeView<TreeNode>, store: ResultStore, log: Log, shown: () => FollowedList | undefined) {
     this.#view = view;
     this.#store = store;
+    this.#log = log;
+    this.#findings = new SharedFindings(store, () => storageRules().keep);
     this.#shown = shown;
-    const holder = randomUUID();
     this.#poller = new Poller({
       clock: systemClock,
       followed: () => this.#followed(),
       // Without a database every window is on its own.
-      takeLease: (name, forMs) => this.#store.call('takeLease', name, holder, forMs).catch(() => true),
+      takeLease: (name, forMs) => this.#store.call('takeLease', name, this.#holder, forMs).catch(() => true),
       releaseLease: async (name) => {
-        await this.#store.call('releaseLease', name, holder).catch(() => undefined);
+        await this.#store.call('releaseLease', name, this.#holder).catch(() => undefined);
       },
       onFailure: (error) => {
         log.failure('following unfinished actions', error);
@@ -54,6 +60,11 @@ export class Follower implements Disposable {
     this.#subscriptions = [
       view.onDidChangeVisibility(() => {
         this.update();
+        void this.#hearOnce();
+      }),
+      // Where nothing is unfinished nothing is followed, and another window may have found something new.
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused) void this.#hearOnce();
       }),
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('liveResponse.followActions')) this.update();
@@ -75,6 +86,16 @@ export class Follower implements Disposable {
   /** The person waits for this one. @returns whether it is still to end */
   watch(action: MachineAction): boolean {
     return this.#watched.add(action);
+  }
+
+  /** A call of this window brings what other windows may not know. */
+  found(found: readonly FoundAction[]): void {
+    const list = this.#shown();
+    if (list === undefined || !isShared(list.connection)) return;
+    const isTold = (action: MachineAction): boolean => isFinished(action) && this.#watched.has(action.id);
+    this.#findings.share(list.connection, found, isTold).catch((error: unknown) => {
+      this.#log.failure('telling other windows what was found', error);
+    });
   }
 
   /** Some have ended, in one answer: one notice for those that are waited for. */
@@ -106,17 +127,44 @@ export class Follower implements Disposable {
     if (action !== undefined) this.watch(action);
   }
 
-  #followed(): Followed | undefined {
+  /** What is followed, as long as somebody looks at it. */
+  #seen(): FollowedList | undefined {
     const list = this.#view.visible && followsActions() ? this.#shown() : undefined;
-    if (list?.actions.state.kind !== 'loaded') return undefined;
+    return list?.actions.state.kind === 'loaded' ? list : undefined;
+  }
+
+  async #hear({ connection, actions }: FollowedList): Promise<void> {
+    if (!isShared(connection)) return;
+    await this.#findings.hear(connection, actions, (ids) => {
+      this.#watched.forget(ids);
+    });
+  }
+
+  async #hearOnce(): Promise<void> {
+    const list = this.#seen();
+    if (list === undefined) return;
+    await this.#hear(list).catch((error: unknown) => {
+      this.#log.failure('hearing what other windows found', error);
+    });
+  }
+
+  #followed(): Followed | undefined {
+    const list = this.#seen();
+    if (list === undefined) return undefined;
     const { connection, actions } = list;
     const { unfinished } = actions;
     if (unfinished.length === 0) return undefined;
     return {
       // The server counts calls by application and tenant.
-      name: `follow|${connection.cloud}|${connection.tenantId}|${connection.clientId}`,
+      name: `follow|${connection.cloud}|${connection.tenantId}|${isShared(connection) ? connection.clientId : this.#holder}`,
       created: unfinished.map((action) => parseServerTime(action.creationDateTimeUtc) ?? 0),
       poll: (signal) => actions.poll(signal),
+      hear: () => this.#hear(list),
     };
   }
+}
+
+/** Each window has a sample tenant of its own. */
+function isShared({ signIn }: Connection): boolean {
+  return signIn !== 'sample';
 }

@@ -24,6 +24,7 @@ import { hostNamesOf } from '../commands.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
 import { createActionHandlers, toActionRow } from './actionHandlers.ts';
+import { createFoundHandlers } from './foundHandlers.ts';
 import { createIndicatorHandlers } from './indicatorHandlers.ts';
 import { createLargeHandlers } from './largeHandlers.ts';
 import { findLargeText } from './largeTexts.ts';
@@ -54,6 +55,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let copies: CopyTable = new MemoryCopyTable();
   let runs: RunTable = new MemoryRunTable();
   let ledger = new Ledger(new MemoryCallRows());
+  const found = createFoundHandlers();
   // Output and errors are read one after the other: the second one need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
 
@@ -99,6 +101,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       copies = new SqliteCopyTable(shared);
       shared.exec(RUN_SCHEMA);
       runs = new SqliteRunTable(shared);
+      found.openIn(shared);
       ledger = new Ledger(new SqliteCallTable(shared));
       removeShared = () => {
         emptyDatabase(shared);
@@ -172,6 +175,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       return last?.sha256 === sha256 && Date.now() - last.copiedAt < COPY_LIVES_MS ? last.json : undefined;
     },
     ...createIndicatorHandlers(text),
+    ...found.handlers,
     connections: () => ({ connections: connections.list(), active: connections.active() }),
     putConnection: (name, json) => {
       connections.put({ name, json });

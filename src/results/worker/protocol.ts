@@ -1,6 +1,7 @@
 import type { TakeAnswer, Usage } from '../../defender/ledger.ts';
 import type { ResultRef, ResultStream, TextView } from '../../evidence/uri.ts';
 import type { ReceivedAction } from '../../defender/receivedActions.ts';
+import type { FoundCalls } from './foundHandlers.ts';
 import type { IndicatorCalls } from './indicatorHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
 import type { LineSpan } from '../../evidence/large/groupSections.ts';
@@ -13,7 +14,7 @@ import type { ViewCalls } from './viewCalls.ts';
 
 /** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
 export interface WorkerCalls
-  extends ActionCalls, IndicatorCalls, LargeCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
+  extends ActionCalls, FoundCalls, IndicatorCalls, LargeCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
   /** Opens or creates the databases; answers where they ended up. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */

@@ -46,6 +46,7 @@ function scene(...codes: readonly FailureCode[]): Scene {
       listMachineActions: unused,
       getMachineAction: unused,
       receivedAction: () => undefined,
+      readFound: () => undefined,
       findMachines: unused,
       getResultLink: (_actionId, commandIndex, _signal, priority) => {
         asked.push(`link ${commandIndex}${typeof priority === 'string' ? ` ${priority}` : ''}`);

@@ -56,6 +56,24 @@ suite('what an action was read from', () => {
     assert.equal(first === undefined ? '' : client.receivedAction(first)?.from, 'list');
   });
 
+  test('one that another window received: the same action, with the same text, and no call', async () => {
+    const [window, other] = [clientFor(written(1)), clientFor()];
+    const action = await window.getMachineAction('1', patience());
+    const received = window.receivedAction(action);
+    assert.ok(received !== undefined);
+    const { text, ...how } = received;
+    const heard = other.readFound(text, how);
+    assert.ok(heard !== undefined);
+    assert.deepEqual(heard, action);
+    assert.deepEqual(other.receivedAction(heard), received);
+    // What was read is no text of the API's.
+    const read = other.readFound(JSON.stringify(action), undefined);
+    assert.ok(read !== undefined);
+    assert.deepEqual(read, action);
+    assert.equal(other.receivedAction(read), undefined);
+    for (const none of ['{"id": "1"}', '[]', '{']) assert.equal(other.readFound(none, how), undefined);
+  });
+
   test('of the same action each version has its own text', async () => {
     const client = clientFor(written(1, 'older'), written(1, 'newer'));
     const older = await client.getMachineAction('1', patience());

@@ -1,5 +1,6 @@
 import type { DefenderClient } from '../../../src/defender/client.ts';
 import { LiveResponseError, throwIfCancelled } from '../../../src/defender/errors.ts';
+import type { ReceivedAction } from '../../../src/defender/receivedActions.ts';
 import type { ActionQuery } from '../../../src/defender/odata.ts';
 import type { ActionPage, MachineAction } from '../../../src/defender/schema.ts';
 import { ActionStore } from '../../../src/results/actionStore.ts';
@@ -28,6 +29,8 @@ export class Tenant {
   /** Whether it takes a filter by the last update, which is not documented. */
   knowsUpdates = true;
   failWith: Error | undefined;
+  /** The texts of what was answered, as far as a test has them. */
+  readonly received = new Map<MachineAction, ReceivedAction>();
   /** Answers wait for this. */
   gate: Promise<void> = Promise.resolve();
 
@@ -45,7 +48,12 @@ export class Tenant {
         if (found === undefined) throw new LiveResponseError('notFound');
         return found;
       },
-      receivedAction: () => undefined,
+      receivedAction: (one) => this.received.get(one),
+      readFound: (text, received) => {
+        const read = JSON.parse(text) as MachineAction;
+        if (received !== undefined) this.received.set(read, { text, ...received });
+        return read;
+      },
       findMachines: unused,
       getResultLink: unused,
       downloadResult: unused,

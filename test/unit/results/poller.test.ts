@@ -23,10 +23,12 @@ function scene(): {
 class Window {
   /** Seconds from the start. */
   readonly polls: number[] = [];
+  readonly hears: number[] = [];
   readonly failures: string[] = [];
   created: number[];
   isVisible = true;
   failWith: Error | undefined;
+  onHear = (): void => undefined;
   readonly poller: Poller;
 
   constructor(holder: string, clock: SimulatedClock, leases: MemorySignInTable) {
@@ -41,6 +43,11 @@ class Window {
               created: this.created,
               poll: () => {
                 this.polls.push((clock.now() - start) / SECOND);
+                return this.failWith === undefined ? Promise.resolve() : Promise.reject(this.failWith);
+              },
+              hear: () => {
+                this.hears.push((clock.now() - start) / SECOND);
+                this.onHear();
                 return this.failWith === undefined ? Promise.resolve() : Promise.reject(this.failWith);
               },
             }
@@ -110,6 +117,42 @@ suite('following unfinished actions', () => {
     other.poller.dispose();
     await clock.pass(SECOND);
     assert.equal(clock.pending, 0);
+  });
+
+  test('the window without the lease hears at once and then every 15 to 20 seconds, the one that asks once', async () => {
+    const { clock, open } = scene();
+    const [one, other] = [open('one'), open('other')];
+    one.poller.update();
+    other.poller.update();
+    await clock.pass(50 * SECOND);
+    assert.deepEqual(other.hears, [0, 15, 30, 45]);
+    await clock.pass(10 * MINUTE);
+    assert.ok(other.hears.slice(-5).every((time, at, last) => at === 0 || time - (last[at - 1] ?? 0) === 20));
+    assert.deepEqual([one.hears, other.polls], [[0], []]);
+    other.failWith = new LiveResponseError('databaseFailed');
+    const heard = other.hears.length;
+    await clock.pass(MINUTE);
+    assert.ok(other.hears.length > heard + 1, 'a failure ends it');
+    assert.ok(other.failures.every((code) => code === 'databaseFailed') && other.failures.length > 0);
+    one.poller.dispose();
+    other.poller.dispose();
+    await clock.pass(SECOND);
+    assert.equal(clock.pending, 0);
+  });
+
+  test('the window that gets the lease hears first: what has ended is not asked about', async () => {
+    const { clock, open } = scene();
+    const [one, other] = [open('one'), open('other')];
+    one.poller.update();
+    other.poller.update();
+    await clock.pass(31 * SECOND);
+    other.onHear = () => {
+      other.created = [];
+    };
+    one.created = [];
+    one.poller.update();
+    await clock.pass(MINUTE);
+    assert.deepEqual([other.polls, clock.pending], [[], 0]);
   });
 
   test('a window that was killed holds the lease no longer than it lasts', async () => {

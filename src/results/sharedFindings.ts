@@ -1,0 +1,80 @@
+import type { ReceivedAction } from '../defender/receivedActions.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import type { ResultRef } from '../evidence/uri.ts';
+import type { FoundRow } from '../storage/foundTable.ts';
+import type { ActionStore } from './actionStore.ts';
+import type { ResultStore } from './resultStore.ts';
+
+/** An action that a call of this window brought, with the text that it was read from, where that was kept. */
+export interface FoundAction {
+  readonly action: MachineAction;
+  readonly received: ReceivedAction | undefined;
+}
+
+/** The same in another window. */
+export interface HeardAction {
+  readonly actionId: string;
+  /** JSON: as the API wrote it, or as it was read. */
+  readonly text: string;
+  /** How the API's own text was received; undefined where {@link text} is not that. */
+  readonly received: Omit<ReceivedAction, 'text'> | undefined;
+}
+
+type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
+
+/** What one window's call brought, told to the other windows of this machine through the database: it costs no call. */
+export class SharedFindings {
+  readonly #store: Pick<ResultStore, 'call'>;
+  readonly #mayWrite: () => boolean;
+  /** Where each list has come to. */
+  readonly #places = new WeakMap<ActionStore, number>();
+
+  /** @param mayWrite - whether what was received may be written to the disk, asked each time */
+  constructor(store: Pick<ResultStore, 'call'>, mayWrite: () => boolean) {
+    this.#store = store;
+    this.#mayWrite = mayWrite;
+  }
+
+  /**
+   * @param isTold - whether this window tells the person that the action has ended
+   * @throws LiveResponseError `databaseFailed`
+   */
+  async share(
+    tenant: Tenant,
+    found: readonly FoundAction[],
+    isTold: (action: MachineAction) => boolean,
+  ): Promise<void> {
+    if (!this.#mayWrite()) return;
+    const rows = found.map(({ action, received }) => toRow(action, received, isTold(action)));
+    await this.#store.call('putFound', tenant, rows);
+  }
+
+  /**
+   * Brings a list up to what other windows found since it was made.
+   *
+   * @param onTold - hears which actions ended with a notice in another window, before the list changes
+   * @throws LiveResponseError `databaseFailed`, or what opening the client throws
+   */
+  async hear(tenant: Tenant, list: ActionStore, onTold: (actionIds: readonly string[]) => void): Promise<void> {
+    if (list.state.kind !== 'loaded') return;
+    const { found, upTo } = await this.#store.call('foundAfter', tenant, this.#places.get(list) ?? 0, list.since);
+    if (found.length > 0) {
+      onTold(found.filter(({ told }) => told).map(({ actionId }) => actionId));
+      await list.hear(found.map(toHeard));
+    }
+    this.#places.set(list, upTo);
+  }
+}
+
+function toRow(action: MachineAction, received: ReceivedAction | undefined, told: boolean): FoundRow {
+  const { id: actionId } = action;
+  if (received === undefined) return { actionId, text: JSON.stringify(action), received: undefined, told };
+  const { text, ...how } = received;
+  return { actionId, text, received: JSON.stringify(how), told };
+}
+
+function toHeard({ actionId, text, received }: FoundRow): HeardAction {
+  // Written by ourselves, in toRow.
+  const how = received === undefined ? undefined : (JSON.parse(received) as Omit<ReceivedAction, 'text'>);
+  return { actionId, text, received: how };
+}
