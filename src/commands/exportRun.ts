@@ -1,11 +1,10 @@
 import { homedir } from 'node:os';
 import { l10n, Uri, window, workspace } from 'vscode';
-import { toCsv } from '../evidence/csv.ts';
 import { formatBytes } from '../platform/format.ts';
 import { whyNoResult } from '../platform/runWords.ts';
 import { FileSink } from '../results/fileSink.ts';
 import { WholeSink } from '../results/wholeSink.ts';
-import { RUN_COLUMNS, toExportRows } from '../results/runRows.ts';
+import { toExportRows, toRunCsv, toRunLine } from '../results/runRows.ts';
 import type { Services } from '../services.ts';
 import type { RunRecord } from '../results/runFetch.ts';
 import type { RunPicture } from '../documents/runOverviews.ts';
@@ -13,9 +12,6 @@ import { chooseRun } from './chooseRun.ts';
 import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { tellSaved } from './saveResult.ts';
 import { elsewhere, isLocal } from './writeElsewhere.ts';
-
-/** Excel reads UTF-8 as such only behind this mark. */
-const BYTE_ORDER_MARK = '\ufeff';
 
 /**
  * `liveResponse.exportRunCsv` and `exportRunNdjson`: a row for every host, with a result or with the reason why there
@@ -54,8 +50,7 @@ async function exportTo(
 }
 
 async function writeCsv(_services: Services, { rows, comparison }: RunPicture, uri: Uri): Promise<number> {
-  const cells = toExportRows(rows, comparison, whyNoResult).map((row) => RUN_COLUMNS.map((name) => row[name] ?? ''));
-  const bytes = new TextEncoder().encode(BYTE_ORDER_MARK + toCsv(RUN_COLUMNS, cells));
+  const bytes = new TextEncoder().encode(toRunCsv(toExportRows(rows, comparison, whyNoResult)));
   await workspace.fs.writeFile(uri, bytes);
   return bytes.length;
 }
@@ -78,7 +73,7 @@ async function writeNdjson(
         ref === undefined || row.state !== 'result'
           ? {}
           : { output: await services.store.text(ref, 'output'), errors: await services.store.text(ref, 'errors') };
-      const bytes = new TextEncoder().encode(`${JSON.stringify({ ...row, ...texts })}\n`);
+      const bytes = new TextEncoder().encode(toRunLine(row, texts));
       await sink.append(bytes);
       size += bytes.length;
     }

@@ -40,7 +40,7 @@ export async function resumeRun(services: Services, runner: CommandRunner): Prom
   const open = (record: RunRecord): boolean =>
     ['paused', 'running', 'waiting', 'stopped', 'cancelled'].includes(record.state) &&
     !services.runs.isActive(record.run.key);
-  const record = active ?? services.runs.all.findLast(open);
+  const record = active ?? services.runs.all.find(open);
   if (record === undefined || !open(record)) {
     void window.showInformationMessage(l10n.t('No run is waiting to go on.'));
     return;

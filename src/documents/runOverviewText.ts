@@ -111,14 +111,16 @@ function addRareLines(text: LinkedText, { rows, comparison, rules }: OverviewPar
 
 function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void {
   text.add(l10n.t('GROUPS OF EQUAL RESULTS ({0})', comparison.groups.length)).end();
-  for (const { members } of comparison.groups) {
+  const sizes = comparison.groups.map(({ members }) => hostsWords(members.length));
+  const width = sizes.reduce((widest, { length }) => Math.max(widest, length), 0);
+  for (const [at, { members }] of comparison.groups.entries()) {
     const [first] = members;
     const row = first === undefined ? undefined : rows[first];
     if (row?.facts === undefined) continue;
-    text.add(`  ${hostsWords(members.length).padEnd(10)} ${exitWords(row.facts)}  `);
+    text.add(`  ${sizes[at]?.padEnd(width) ?? ''}  ${exitWords(row.facts)}  `);
     const named = byName(members.flatMap((member) => rows[member] ?? [])).slice(0, MOST_NAMES);
-    for (const [at, one] of named.entries()) {
-      if (at > 0) text.add(', ');
+    for (const [place, one] of named.entries()) {
+      if (place > 0) text.add(', ');
       addHost(text, one, 0);
     }
     if (members.length > MOST_NAMES) text.add(` ${l10n.t('… and {0} more', members.length - MOST_NAMES)}`);

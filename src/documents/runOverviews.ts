@@ -1,4 +1,4 @@
-import { EventEmitter, languages, Uri, window, workspace } from 'vscode';
+import { EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
 import type { Disposable, DocumentLink, Memento } from 'vscode';
 import { usualRules } from '../evidence/normalise.ts';
 import { RunComparer } from '../results/runComparison.ts';
@@ -127,7 +127,7 @@ export class RunOverviews implements Disposable {
 
   #begin(key: string, script: string): Overview {
     const name = safe(script).replaceAll(/[\\/]/gu, '\u2215');
-    const uri = Uri.from({ scheme: SCHEME, path: `/Run · ${name}.lr-run`, query: key });
+    const uri = Uri.from({ scheme: SCHEME, path: `/${l10n.t('Run')} · ${name}.lr-run`, query: key });
     const comparer = new RunComparer(this.#options.store, `overview ${key}`);
     return { key, uri, comparer, text: '', links: [], isStale: false, working: undefined };
   }

@@ -1,4 +1,14 @@
-import { MAX_DEPTH } from './jsonOutline.ts';
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  MAX_DEPTH,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from './jsonOutline.ts';
 
 /** What {@link scanJson} finds in a text that JSON.parse refused. */
 export interface JsonScan {
@@ -10,15 +20,6 @@ export interface JsonScan {
   /** Where reading stopped, in UTF-16 units. */
   readonly offset: number;
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const COMMA = 0x2c;
-const COLON = 0x3a;
 
 const SPACE = /[ \t\n\r]*/uy;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/uy;

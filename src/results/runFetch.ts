@@ -99,7 +99,9 @@ export class RunFetches {
   /** Reads what windows left behind; answers the records whose work was going on. Some may still be at it elsewhere. */
   async load(): Promise<RunRecord[]> {
     const records = (await this.#options.store.call('runs')).map(readRecord);
-    for (const record of records) if (!this.#records.has(record.run.key)) this.#records.set(record.run.key, record);
+    const known = [...this.#records.values()];
+    this.#records.clear();
+    for (const record of [...records.toReversed(), ...known]) this.#records.set(record.run.key, record);
     return records.filter(({ state, run }) => (state === 'running' || state === 'waiting') && !this.#jobs.has(run.key));
   }
 
@@ -109,7 +111,7 @@ export class RunFetches {
 
   /** The latest first. */
   get all(): readonly RunRecord[] {
-    return [...this.#records.values()];
+    return [...this.#records.values()].reverse();
   }
 
   /** Whether this window is at it. */

@@ -1,3 +1,4 @@
+import { toCsv } from '../evidence/csv.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { isAvailable, memberKey } from './runFetch.ts';
 import type { KeptFailure, RunRecord } from './runFetch.ts';
@@ -47,7 +48,7 @@ function stateOf(member: RunMember, facts: StoredFacts | undefined, failure: Kep
   return 'byDesign';
 }
 
-export const RUN_COLUMNS = [
+const RUN_COLUMNS = [
   'device',
   'machineId',
   'actionId',
@@ -100,6 +101,28 @@ export function toExportRows(
       hostsWithEqualResult: sizes.get(at),
     });
   });
+}
+
+/** Excel reads UTF-8 as such only behind this mark. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** A CSV file: no texts, and nothing that a spreadsheet takes for a formula. */
+export function toRunCsv(rows: readonly RunExportRow[]): string {
+  return (
+    BYTE_ORDER_MARK +
+    toCsv(
+      RUN_COLUMNS,
+      rows.map((row) => RUN_COLUMNS.map((name) => row[name] ?? '')),
+    )
+  );
+}
+
+/** A line of an NDJSON file: a row, with its texts unaltered where it has any. */
+export function toRunLine(
+  row: RunExportRow,
+  texts: { readonly output?: string | undefined; readonly errors?: string | undefined },
+): string {
+  return `${JSON.stringify({ ...row, ...texts })}\n`;
 }
 
 function withoutMissing(row: Readonly<Record<Column, string | number | undefined>>): RunExportRow {

@@ -78,7 +78,7 @@ export async function typeQuickInput(page: Page, text: string, accept = true): P
 /** Chooses the row with exactly this label in the open quick pick; long lists are narrowed by typing first. */
 export async function chooseQuickPick(page: Page, label: string): Promise<void> {
   await waitForQuickInput(page, (input) => input.items.some((item) => item.label === label));
-  await quickPickRow(page, label).click();
+  await quickPickRow(page, label).click({ timeout: 10_000 });
 }
 
 function quickPickRow(page: Page, label: string): Locator {
@@ -103,6 +103,21 @@ export async function closeQuickInput(page: Page): Promise<void> {
 }
 
 /**
+ * Clicks the row of the palette within the page: between a look and a click from outside something late could close the
+ * palette, and a click that waits for it to come back would run the command twice. Answers whether it did.
+ */
+const takeScript = (title: string): string => `(() => {
+  const widget = document.querySelector('.quick-input-widget');
+  if (!widget || getComputedStyle(widget).display === 'none') return false;
+  if (widget.querySelector('.quick-input-box input')?.value !== ${JSON.stringify(`>${title}`)}) return false;
+  const name = [...widget.querySelectorAll('.monaco-list-row .quick-input-list-row:first-child .label-name')]
+    .find((one) => one.textContent.trim() === ${JSON.stringify(title)});
+  for (const type of ['mousedown', 'mouseup', 'click'])
+    name?.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, detail: 1, view: window }));
+  return name !== undefined;
+})()`;
+
+/**
  * Runs a command through the palette. The title is the whole one with its category, for example
  * `View: Close All Editors`; a command that is not there yet is waited for, as its extension may still start.
  *
@@ -118,18 +133,16 @@ export async function runCommand(page: Page, title: string, timeoutMs: number = 
       // A key that something late took away is pressed again at the next try.
       await waitForQuickInput(page, (input) => input.value.startsWith('>'), 5000);
       // Closed again by an editor that took the focus late? Then the next try opens it anew.
-      await box(page).fill(`>${title}`, { timeout: 2000 });
+      await box(page).fill(`>${title}`, { timeout: 1000 });
       // The palette is filled when the text changes; a command that comes later shows at the next try.
       await waitFor(
         `the command "${title}"`,
         async () => {
           offered = (await readQuickInput(page))?.items.map((item) => item.label) ?? [];
-          return offered.includes(title);
+          return page.evaluate<boolean>(takeScript(title));
         },
         2000,
       );
-      // Given time: a click that is taken and only then late must not run the command twice.
-      await quickPickRow(page, title).click({ timeout: 10_000 });
       // Else a caller could take the closing palette for the command's own quick pick.
       await waitFor('the palette to close', async () => (await readQuickInput(page))?.value !== `>${title}`, 5000);
       return;

@@ -107,6 +107,27 @@ export async function readEditor(page: Page): Promise<readonly string[]> {
     .map((line) => (line.textContent ?? '').replaceAll('\\u00a0', ' '))`);
 }
 
+/**
+ * Ctrl+click on a link of a text, by the mouse as it stands: the key makes VS Code draw the link anew, and a click on the
+ * link that was would miss it.
+ */
+export async function followLink(link: Locator): Promise<void> {
+  const page = link.page();
+  await waitFor('the link to be taken', async () => {
+    await page.mouse.move(1, 1);
+    await link.hover({ timeout: 5000 });
+    await page.keyboard.down('Control');
+    try {
+      await page.locator('.detected-link-active').first().waitFor({ timeout: 2000 });
+      await page.mouse.down();
+      await page.mouse.up();
+    } finally {
+      await page.keyboard.up('Control');
+    }
+    return true;
+  });
+}
+
 /** Reads the open tabs, one list for each editor group. */
 export async function readTabs(page: Page): Promise<readonly (readonly EditorTab[])[]> {
   // VS Code 1.139 draws the end of a file's name in an element of its own.

@@ -10,6 +10,7 @@ import { reloadWindow } from '../rig/workbench.ts';
 import {
   clickDialog,
   clickNotification,
+  followLink,
   readDialog,
   readEditor,
   readStatusBar,
@@ -248,7 +249,7 @@ suite('a run over 200 hosts', () => {
     await palette('openRun');
     await scrollTo(huntingRun.scriptName, 'Control+Home');
     const host = page.locator('.editor-group-container.active .detected-link', { hasText: 'ws-042' }).first();
-    await host.click({ modifiers: ['Control'] });
+    await followLink(host);
     await waitForTab(page, 'ws-042');
     await waitFor('the odd line in view', async () =>
       (await overview()).some((line) => line.includes('OneDrive Reporting Tasks')),

@@ -163,8 +163,12 @@ suite('10,000 actions on 2,000 devices: finding one, and being told of it', () =
       const [first, second] = await rows();
       return first !== undefined && second !== undefined && first.description < second.description;
     });
-    await palette('sortActions');
-    await chooseQuickPick(session.page, 'By Age, Newest First');
+    await waitFor('the first order', async () => {
+      // The list is still being drawn in the new order, which may close a question.
+      await palette('sortActions');
+      await chooseQuickPick(session.page, 'By Age, Newest First');
+      return true;
+    });
     await palette('groupByRun');
     await waitFor('a run', async () => /INC-\d/u.test((await rows())[0]?.description ?? ''));
     await takePictures(session, 'grouped-by-run');

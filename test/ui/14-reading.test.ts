@@ -13,6 +13,7 @@ import { waitFor } from '../rig/waiting.ts';
 import { openFile } from '../rig/workbench.ts';
 import {
   clickDialog,
+  followLink,
   readDialog,
   readEditor,
   readStatusBar,
@@ -174,10 +175,7 @@ suite('reading a result', () => {
     await writeFile(path.join(session.workspace.folder, 'check.md'), note);
     await runCommand(page, 'View: Close All Editors');
     await openFile(page, 'check.md');
-    await page
-      .locator('.detected-link')
-      .first()
-      .click({ modifiers: ['Control'] });
+    await followLink(page.locator('.detected-link').first());
     await waitForActiveTab(`lines 250001–300000 of ${LINES}`);
     await waitForLine('row 250001');
   });

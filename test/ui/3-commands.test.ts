@@ -11,6 +11,7 @@ import {
   clickDialog,
   clickNotification,
   clickRow,
+  followLink,
   readDialog,
   readTree,
   waitForNotification,
@@ -152,10 +153,7 @@ suite('every command, in the workbench with the packaged extension', () => {
     await palette('checkNotes');
     await waitForTab(session.page, 'Evidence in investigation-notes.md');
     // drives: openCitation
-    await session.page
-      .locator('.editor-group-container.active .detected-link')
-      .nth(1)
-      .click({ modifiers: ['Control'] });
+    await followLink(session.page.locator('.editor-group-container.active .detected-link').nth(1));
     await waitForExitCode(session.page, 'recent-events.ps1');
     await runCommand(session.page, 'View: Close Editors in Other Groups');
   });

@@ -11,6 +11,7 @@ import { openFile } from '../rig/workbench.ts';
 import {
   clickDialog,
   clickNotification,
+  followLink,
   readDialog,
   readEditor,
   readStatusBar,
@@ -173,10 +174,7 @@ suite('from a note back to the line', () => {
     const { page } = session;
     await openFile(page, NOTES);
     const before = calls();
-    await page
-      .locator('.detected-link')
-      .first()
-      .click({ modifiers: ['Control'] });
+    await followLink(page.locator('.detected-link').first());
     await waitForTab(page, 'recent-events.ps1');
     await waitForPlace(5);
     assert.equal(calls(), before);
@@ -236,10 +234,7 @@ suite('from a note back to the line', () => {
     // Typing changes nothing.
     await page.keyboard.type('x');
     assert.equal((await readEditor(page)).join(''), all);
-    await page
-      .locator('.editor-group-container.active .detected-link')
-      .nth(1)
-      .click({ modifiers: ['Control'] });
+    await followLink(page.locator('.editor-group-container.active .detected-link').nth(1));
     await waitForTab(page, 'recent-events.ps1');
     await waitForPlace(5);
   });
@@ -252,10 +247,7 @@ suite('from a note back to the line', () => {
     await writeFile(path.join(session.workspace.folder, 'stranger.md'), text);
     await openFile(page, 'stranger.md');
     const before = calls();
-    await page
-      .locator('.detected-link')
-      .first()
-      .click({ modifiers: ['Control'] });
+    await followLink(page.locator('.detected-link').first());
     const dialog = await waitFor('the question', () => readDialog(page));
     assert.match(dialog.text, /not stored on this machine\. Fetch it through "Local tenant"\?/u);
     await clickDialog(page, 'Cancel');

@@ -3,12 +3,12 @@ import { closeQuickInput, readQuickInput, waitForQuickInput } from '../../rig/qu
 import { waitFor } from '../../rig/waiting.ts';
 import { readTree } from '../../rig/workbenchParts.ts';
 
-/** Runs a command through the palette, by keys alone. */
+/** Runs a command through the palette, by keys alone. Its name comes as one, as an input method types it. */
 export async function pressCommand(page: Page, title: string): Promise<void> {
   await waitFor(`"${title}" in the palette`, async () => {
     await page.keyboard.press('F1');
     await waitForQuickInput(page, ({ value }) => value === '>');
-    await page.keyboard.type(title);
+    await page.keyboard.insertText(title);
     const isFirst = async (): Promise<boolean> => {
       const [first] = (await readQuickInput(page))?.items ?? [];
       return first?.label === title && first.focused;

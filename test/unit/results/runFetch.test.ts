@@ -5,13 +5,12 @@ import type { FailureCode } from '../../../src/defender/errors.ts';
 import type { ResultRef } from '../../../src/evidence/uri.ts';
 import { estimateRun } from '../../../src/results/runEstimate.ts';
 import { RunFetches } from '../../../src/results/runFetch.ts';
-import { loadHosts, mayLackHosts, mergeRuns, overlaps } from '../../../src/results/runHosts.ts';
-import { toRows } from '../../../src/results/runRows.ts';
+import type { RunFetchesOptions } from '../../../src/results/runFetch.ts';
 import { findRuns } from '../../../src/results/runs.ts';
 import type { Run } from '../../../src/results/runs.ts';
 import type { StoredFacts } from '../../../src/results/storedResult.ts';
 import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
-import { action, command, received, TENANT } from './fixtures.ts';
+import { action, TENANT } from './fixtures.ts';
 
 function run(count: number): Run {
   const actions = Array.from({ length: count }, (_, at) => action({ id: `a${at}`, computerDnsName: `ws-${at}` }));
@@ -29,19 +28,26 @@ class Stage {
   readonly flights = new Map<string, { resolve: () => void; reject: (error: unknown) => void }>();
 
   /** Another window over the same store. */
-  window(hold = (work: () => Promise<void>): Promise<void> => work()): RunFetches {
+  window(
+    hold = (work: () => Promise<void>): Promise<void> => work(),
+    prepare?: RunFetchesOptions['prepare'],
+  ): RunFetches {
     const store = {
       facts: ({ actionId }: ResultRef) =>
         Promise.resolve(this.stored.has(actionId) ? ({ transcript: {} } as StoredFacts) : undefined),
       call: (method: string, ...args: readonly unknown[]) => {
-        if (method === 'putRun') this.records.set(String(args[0]), String(args[1]));
-        return Promise.resolve(method === 'runs' ? [...this.records.values()] : undefined);
+        if (method === 'putRun') {
+          this.records.delete(String(args[0]));
+          this.records.set(String(args[0]), String(args[1]));
+        }
+        return Promise.resolve(method === 'runs' ? [...this.records.values()].reverse() : undefined);
       },
     } as unknown as ConstructorParameters<typeof RunFetches>[0]['store'];
     return new RunFetches({
       store,
       clock: this.clock,
       hold: (_name, _signal, work) => hold(work),
+      ...(prepare === undefined ? {} : { prepare }),
       // As the service does: what is stored is not asked for.
       open: ({ actionId }, signal) => {
         if (this.stored.has(actionId)) return Promise.resolve();
@@ -198,39 +204,72 @@ suite('fetching a run', () => {
     assert.equal(stage.asked.length, 0, 'the other window had fetched it');
   });
 
-  test('every member has a row that says how it stands', () => {
-    const change = (id: string, status: string, commandStatus: string) =>
-      action({ id, status, commands: [command({ commandStatus })] });
-    const [all] = findRuns(
-      [
-        change('a', 'Succeeded', 'Completed'),
-        change('b', 'Succeeded', 'Completed'),
-        change('c', 'Succeeded', 'Completed'),
-        change('d', 'Succeeded', 'Completed'),
-        change('e', 'Pending', 'Created'),
-        change('f', 'InProgress', 'Executing'),
-        change('g', 'Cancelled', 'Created'),
-      ],
-      TENANT,
-    );
-    assert.ok(all !== undefined);
-    const failures = { 'c#0': { code: 'noResult', values: {} } } as const;
-    const rows = toRows({ run: all, state: 'none', failures }, ({ actionId }) => {
-      const facts = {
-        ...received(),
-        rejection: undefined,
-        raw: undefined,
-        changes: [],
-        encoding: 'utf8',
-        mismatches: [],
-      };
-      if (actionId === 'a') return { ...facts, transcript: { exitCode: 0 } } as unknown as StoredFacts;
-      return actionId === 'b' ? ({ ...facts, transcript: undefined } as unknown as StoredFacts) : undefined;
+  test('before the first result, once, what is missing can be prepared for', async () => {
+    const stage = new Stage();
+    stage.stored.add('a1');
+    const ready = Promise.withResolvers<undefined>();
+    const prepared: string[][] = [];
+    const runs = stage.window(undefined, async (_run, missing) => {
+      prepared.push(missing.map(({ actionId }) => actionId));
+      await ready.promise;
     });
-    assert.deepEqual(
-      rows.map(({ state }) => state),
-      ['result', 'unreadable', 'failed', 'notFetched', 'pending', 'running', 'never'],
+    const all = run(3);
+    const done = runs.start(all, true);
+    await turns();
+    assert.deepEqual([prepared, stage.asked], [[['a0', 'a2']], []]);
+    ready.resolve(undefined);
+    await turns();
+    for (const id of ['a0', 'a2']) await stage.land(id);
+    await done;
+    assert.deepEqual([prepared.length, runs.get(all.key)?.state], [1, 'ended']);
+  });
+
+  test('a preparation that fails ends nothing; one that is under way ends with the run', async () => {
+    const stage = new Stage();
+    const failing = stage.window(undefined, () => Promise.reject(new LiveResponseError('offline')));
+    const all = run(1);
+    const done = failing.start(all, true);
+    await turns();
+    await stage.land('a0');
+    await done;
+    assert.deepEqual([failing.get(all.key)?.state, failing.get(all.key)?.stoppedBy], ['ended', undefined]);
+
+    stage.stored.clear();
+    stage.asked.length = 0;
+    const slow = stage.window(
+      undefined,
+      (_run, _missing, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new LiveResponseError('cancelled'));
+          });
+        }),
     );
+    const cancelled = slow.start(all, true);
+    await turns();
+    slow.cancel(all.key);
+    await cancelled;
+    assert.deepEqual([slow.get(all.key)?.state, stage.asked], ['cancelled', []]);
+  });
+
+  test('the run that was changed last comes first, also among those that another window left', async () => {
+    const stage = new Stage();
+    const names = (runs: RunFetches): string[] => runs.all.map(({ run: { words } }) => words.script);
+    const named = (script: string): Run => ({ ...run(1), key: script, words: { script, args: '', comment: '' } });
+    const first = stage.window();
+    for (const script of ['older', 'newer']) void first.start(named(script), true);
+    await turns();
+    first.dispose();
+    await turns();
+    assert.deepEqual(names(first), ['newer', 'older']);
+    const next = stage.window();
+    const left = await next.load();
+    assert.deepEqual([left.length, names(next)], [2, ['newer', 'older']]);
+    next.note(named('only here'));
+    next.cancel('older');
+    await next.load();
+    assert.deepEqual(names(next), ['only here', 'older', 'newer']);
+    assert.equal(next.get('older')?.state, 'cancelled');
   });
 });
 
@@ -248,45 +287,5 @@ suite('how long a run takes', () => {
     assert.equal(estimateRun(1200, usage, 0), 14 * 60_000);
     assert.ok(estimateRun(1300, usage, 0) > 60 * 60_000);
     assert.equal(estimateRun(1, { ...usage, pausedUntil: 5000 }, 1000), 4300);
-  });
-});
-
-suite('the hosts of a run', () => {
-  const at = (id: string, minutes: number) =>
-    action({ id, creationDateTimeUtc: new Date(Date.UTC(2026, 10, 23) + minutes * 60_000).toISOString() });
-  const server = [at('a', 0), at('b', 20), at('c', 45), at('d', 70), at('x', 300)];
-
-  test('what is not loaded is found in one call where one is enough', async () => {
-    const loaded = [...server.slice(2)];
-    const spans: string[] = [];
-    const list = {
-      get actions() {
-        return loaded;
-      },
-      wholeSince: Date.UTC(2026, 10, 23) + 40 * 60_000,
-      loadSpan: ({ from, before }: { from: string; before: string }) => {
-        spans.push(from);
-        loaded.push(
-          ...server.filter(
-            (one) => one.creationDateTimeUtc >= from && one.creationDateTimeUtc < before && !loaded.includes(one),
-          ),
-        );
-        return Promise.resolve();
-      },
-    };
-    const found = findRuns(loaded, TENANT).find(({ members }) => members[0]?.actionId === 'c');
-    assert.ok(found !== undefined);
-    assert.equal(mayLackHosts(list, found), true);
-    const whole = await loadHosts(list, found, new AbortController().signal);
-    assert.deepEqual(
-      whole.members.map(({ actionId }) => actionId),
-      ['a', 'b', 'c', 'd'],
-    );
-    assert.equal(spans.length, 1);
-    assert.equal(mayLackHosts({ ...list, wholeSince: -Infinity }, whole), false);
-    // A list that is loaded in part later leads to the run that is known whole.
-    assert.equal(overlaps(found, whole), true);
-    assert.equal(mergeRuns(whole, found).key, whole.key);
-    assert.equal(mergeRuns(whole, found).members.length, 4);
   });
 });
