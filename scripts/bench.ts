@@ -7,6 +7,7 @@ import { benchDecode } from '../test/bench/decode.bench.ts';
 import { benchHeap } from '../test/bench/heap.bench.ts';
 import { benchNotes } from '../test/bench/notes.bench.ts';
 import { benchIndicators } from '../test/bench/indicators.bench.ts';
+import { benchLarge } from '../test/bench/large.bench.ts';
 import { benchOpen } from '../test/bench/open.bench.ts';
 import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
 import { benchSearch } from '../test/bench/search.bench.ts';
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   decode: benchDecode,
   indicators: benchIndicators,
   open: benchOpen,
+  large: benchLarge,
   search: benchSearch,
   heap: benchHeap,
   notes: benchNotes,

@@ -59,14 +59,25 @@ export const loadReporter =
         return (isAllowed) => createReporter(TELEMETRY_CONNECTION_STRING, isAllowed);
       };
 
+/**
+ * What the thread may let pile up before it tidies, MB. Without a limit a result of 300 MB, read in pieces, takes 100 MB
+ * more, and not a moment less.
+ */
+const YOUNG_MB = 16;
+
 /** Starts the thread that stores and decodes results. */
 export async function startStoreThread(): Promise<StoreThread> {
   const { Worker } = await import('node:worker_threads');
   const path = await import('node:path');
-  const worker = new Worker(path.join(__dirname, 'worker.cjs'));
+  const worker = new Worker(path.join(__dirname, 'worker.cjs'), {
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   return {
     send: (request) => {
-      worker.postMessage(request);
+      // What is added to a large result is needed nowhere else: it is moved, not copied.
+      const bytes = request.method === 'addLarge' ? request.args[1] : undefined;
+      const moved = bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [];
+      worker.postMessage(request, moved);
     },
     onAnswer: (listener) => {
       worker.on('message', listener);

@@ -37,6 +37,7 @@ const ANSWERS = new Set([
   'commandNeverRan',
   'noPortal',
   'noResult',
+  'tooLarge',
 ]);
 
 /** Runs a command's work: late, cancellable progress; a failure becomes a sentence with its next steps, once. */

@@ -1,6 +1,6 @@
 import { DocumentSymbol, FoldingRange, Range, SymbolKind } from 'vscode';
 import type { TextDocument } from 'vscode';
-import { outlineText } from '../evidence/outline/outline.ts';
+import { outlineLines } from '../evidence/outline/outline.ts';
 import type { OutlineItem } from '../evidence/outline/outline.ts';
 import { oneLine } from '../platform/remoteText.ts';
 
@@ -20,7 +20,8 @@ const outlines = new WeakMap<TextDocument, { version: number; items: readonly Ou
 function outlineOf(document: TextDocument): readonly OutlineItem[] | undefined {
   const known = outlines.get(document);
   if (known?.version === document.version) return known.items;
-  const items = outlineText(document.getText());
+  // Its own lines: the text in one piece, and cut up again, would be there three times.
+  const items = outlineLines(Array.from({ length: document.lineCount }, (_, at) => document.lineAt(at).text));
   outlines.set(document, { version: document.version, items });
   return items;
 }

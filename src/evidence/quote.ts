@@ -34,17 +34,20 @@ export function findLines(text: string, wanted: ReadonlySet<number>): LinePlaces
   const places = new Map<number, LinePlace>();
   let line = 0;
   let start = 0;
-  let lineBefore = { start: 0, end: 0 };
+  // Numbers: an object for each line of millions is garbage of a hundred MB.
+  let startBefore = 0;
+  let endBefore = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit !== CR && unit !== LF) continue;
-    lineBefore = { start, end: at };
-    if (wanted.has(line)) places.set(line, lineBefore);
+    startBefore = start;
+    endBefore = at;
+    if (wanted.has(line)) places.set(line, { start, end: at });
     if (unit === CR && text.charCodeAt(at + 1) === LF) at++;
     line++;
     start = at + 1;
   }
-  places.set(line - 1, lineBefore);
+  places.set(line - 1, { start: startBefore, end: endBefore });
   places.set(line, { start, end: text.length });
   const behind = { start: text.length, end: text.length };
   return { count: line + 1, at: (wantedLine) => places.get(wantedLine) ?? behind };

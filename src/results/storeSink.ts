@@ -5,7 +5,7 @@ import type { ResultStore } from './resultStore.ts';
 import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
 
 /** Bytes that are handed to the store at a time. */
-const PIECE_BYTES = 512 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 /**
  * A result on its way into the store, never in memory whole: what it takes at any time is a few pieces.
@@ -62,7 +62,13 @@ export class StoreSink implements DownloadSink {
 
   async #flush(): Promise<void> {
     if (this.#heldBytes === 0) return;
-    const bytes = Buffer.concat(this.#held);
+    // No buffer of a pool: it is moved to the thread, with all that is in it.
+    const bytes = new Uint8Array(this.#heldBytes);
+    let at = 0;
+    for (const chunk of this.#held) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
     this.#held = [];
     this.#heldBytes = 0;
     await orNotKept(this.#store.call('addLarge', await this.#opened(), bytes));

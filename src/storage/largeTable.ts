@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 /** Results that are too large for one row: their files and their texts, in pieces of their own. */
@@ -28,12 +28,16 @@ export const LARGE_SCHEMA = `
     units INTEGER NOT NULL,
     document_bytes INTEGER NOT NULL,
     line_end TEXT NOT NULL,
+    is_utf16 INTEGER NOT NULL,
     -- of the text before it was packed
     sha256 TEXT NOT NULL,
     bytes BLOB NOT NULL,
     PRIMARY KEY (id, source, n)
   ) STRICT;
 `;
+
+/** What a piece has at most, as a rule: unpacked at once it leaves half as much to tidy as in many small steps, bytes. */
+const PIECE_BYTES = 256 * 1024;
 
 /** Where a section stands, without its text. */
 export interface SectionPlace {
@@ -55,14 +59,22 @@ export class SectionDamaged extends Error {
 /** Large results in the file of results: begun, filled piece by piece, and found by their key once they are whole. */
 export class LargeTable {
   readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
   }
 
+  /** Prepared once: thousands that wait to be tidied away hold memory that nobody counts. */
+  #prepare(sql: string): StatementSync {
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
   /** @returns the number that the pieces are added to */
   begin(now: number): number {
-    return Number(this.#database.prepare('INSERT INTO large_results (touched_at) VALUES (?)').run(now).lastInsertRowid);
+    return Number(this.#prepare('INSERT INTO large_results (touched_at) VALUES (?)').run(now).lastInsertRowid);
   }
 
   /**
@@ -70,27 +82,26 @@ export class LargeTable {
    * @throws Error where the result was cleared meanwhile
    */
   add(id: number, n: number, bytes: Uint8Array, sections: readonly StoredSection[], now: number): void {
-    const touched = this.#database.prepare('UPDATE large_results SET touched_at = ? WHERE id = ?').run(now, id);
+    const touched = this.#prepare('UPDATE large_results SET touched_at = ? WHERE id = ?').run(now, id);
     if (touched.changes !== 1) throw new Error('The result was cleared while it came.');
-    this.#database
-      .prepare('INSERT INTO large_files (id, n, bytes) VALUES (?, ?, ?)')
-      .run(id, n, gzipSync(bytes, { level: 1 }));
+    this.#prepare('INSERT INTO large_files (id, n, bytes) VALUES (?, ?, ?)').run(id, n, gzipSync(bytes, { level: 1 }));
     for (const section of sections) this.#addSection(id, section);
   }
 
   #addSection(id: number, { source, n, text, first, lastLine, lineEnd, documentBytes }: StoredSection): void {
     // Halves of pairs, which a device may send, do not live in UTF-8.
-    const bytes = Buffer.from(text, 'utf16le');
-    this.#database
-      .prepare(
-        `INSERT INTO large_texts
-           (id, source, n, first_line, first_column, last_line, units, document_bytes, line_end, sha256, bytes)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        ...[id, source, n, first.line, first.column, lastLine, text.length, documentBytes, lineEnd, hashBytes(bytes)],
-        gzipSync(bytes, { level: 1 }),
-      );
+    const isUtf16 = !text.isWellFormed();
+    const bytes = Buffer.from(text, isUtf16 ? 'utf16le' : 'utf8');
+    this.#prepare(
+      `INSERT INTO large_texts
+           (id, source, n, first_line, first_column, last_line, units, document_bytes, line_end, is_utf16, sha256,
+            bytes)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      ...[id, source, n, first.line, first.column, lastLine, text.length, documentBytes, lineEnd],
+      ...[isUtf16 ? 1 : 0, hashBytes(bytes)],
+      gzipSync(bytes, { level: 1 }),
+    );
   }
 
   /** Throws away what has come of a result that begins anew. */
@@ -101,39 +112,34 @@ export class LargeTable {
   /** All of it is here: from now on it is found by its key, instead of an older one. Texts of no use are dropped. */
   finish(id: number, key: string, sources: readonly number[]): void {
     this.delete([key]);
-    const dropped = this.#database
-      .prepare('SELECT DISTINCT source FROM large_texts WHERE id = ?')
+    const dropped = this.#prepare('SELECT DISTINCT source FROM large_texts WHERE id = ?')
       .all(id)
       .map((row) => Number(row['source']))
       .filter((source) => !sources.includes(source));
     for (const source of dropped) {
-      this.#database.prepare('DELETE FROM large_texts WHERE id = ? AND source = ?').run(id, source);
+      this.#prepare('DELETE FROM large_texts WHERE id = ? AND source = ?').run(id, source);
     }
-    this.#database.prepare('UPDATE large_results SET key = ? WHERE id = ?').run(key, id);
+    this.#prepare('UPDATE large_results SET key = ? WHERE id = ?').run(key, id);
   }
 
   drop(id: number): void {
     this.#deletePieces([id]);
-    this.#database.prepare('DELETE FROM large_results WHERE id = ?').run(id);
+    this.#prepare('DELETE FROM large_results WHERE id = ?').run(id);
   }
 
   /** Deletes what was begun and not touched since: whoever began it is gone. */
   sweep(before: number): void {
-    const left = this.#database
-      .prepare('SELECT id FROM large_results WHERE key IS NULL AND touched_at < ?')
-      .all(before);
+    const left = this.#prepare('SELECT id FROM large_results WHERE key IS NULL AND touched_at < ?').all(before);
     for (const row of left) this.drop(Number(row['id']));
   }
 
   /** The file of a result, piece by piece. @throws SectionDamaged */
   *file(key: string): Generator<Uint8Array> {
     for (let n = 0; ; n++) {
-      const row = this.#database
-        .prepare(
-          `SELECT bytes FROM large_files
+      const row = this.#prepare(
+        `SELECT bytes FROM large_files
            WHERE id = (SELECT id FROM large_results WHERE key = ? AND is_damaged = 0) AND n = ?`,
-        )
-        .get(key, n);
+      ).get(key, n);
       if (row === undefined) return;
       yield unpack(row['bytes']);
     }
@@ -141,12 +147,10 @@ export class LargeTable {
 
   /** Where the sections of a text stand, in their order. */
   places(key: string, source: number): SectionPlace[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT n, first_line, first_column, last_line, units, document_bytes, line_end FROM large_texts
+    const rows = this.#prepare(
+      `SELECT n, first_line, first_column, last_line, units, document_bytes, line_end FROM large_texts
          WHERE id = (SELECT id FROM large_results WHERE key = ? AND is_damaged = 0) AND source = ? ORDER BY n`,
-      )
-      .all(key, source);
+    ).all(key, source);
     return rows.map((row) => ({
       n: Number(row['n']),
       first: { line: Number(row['first_line']), column: Number(row['first_column']) },
@@ -157,39 +161,44 @@ export class LargeTable {
     }));
   }
 
-  /** The text of a section. @throws SectionDamaged where it is not what was stored */
-  section(key: string, source: number, n: number): string {
-    const row = this.#database
-      .prepare(
-        `SELECT sha256, bytes FROM large_texts
+  /** A section as UTF-8, where it can be had so without a loss. @throws SectionDamaged where it is not what was stored */
+  section(key: string, source: number, n: number): StoredText {
+    const row = this.#prepare(
+      `SELECT is_utf16, sha256, bytes FROM large_texts
          WHERE id = (SELECT id FROM large_results WHERE key = ? AND is_damaged = 0) AND source = ? AND n = ?`,
-      )
-      .get(key, source, n);
+    ).get(key, source, n);
     if (row === undefined) throw new SectionDamaged('a section is missing');
     const bytes = unpack(row['bytes']);
     if (hashBytes(bytes) !== row['sha256']) throw new SectionDamaged('a section has another hash');
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf16le');
+    return { bytes, isUtf16: row['is_utf16'] === 1 };
   }
 
   /** Takes a damaged one out of sight: its pieces stay, as evidence of what happened to them. */
   setAside(key: string): void {
-    this.#database.prepare('UPDATE large_results SET is_damaged = 1 WHERE key = ?').run(key);
+    this.#prepare('UPDATE large_results SET is_damaged = 1 WHERE key = ?').run(key);
   }
 
   /** Deletes results, those that were set aside too. */
   delete(keys: readonly string[]): void {
     for (const key of keys) {
-      const ids = this.#database.prepare('SELECT id FROM large_results WHERE key = ?').all(key);
+      const ids = this.#prepare('SELECT id FROM large_results WHERE key = ?').all(key);
       for (const row of ids) this.drop(Number(row['id']));
     }
   }
 
   #deletePieces(ids: readonly number[]): void {
     for (const id of ids) {
-      this.#database.prepare('DELETE FROM large_files WHERE id = ?').run(id);
-      this.#database.prepare('DELETE FROM large_texts WHERE id = ?').run(id);
+      this.#prepare('DELETE FROM large_files WHERE id = ?').run(id);
+      this.#prepare('DELETE FROM large_texts WHERE id = ?').run(id);
     }
   }
+}
+
+/** The text of a section. */
+export interface StoredText {
+  readonly bytes: Uint8Array;
+  /** Little endian, as it holds halves of pairs; else UTF-8. */
+  readonly isUtf16: boolean;
 }
 
 /** A section with its text. */
@@ -206,7 +215,7 @@ function hashBytes(bytes: Uint8Array): string {
 function unpack(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new SectionDamaged('a piece is missing');
   try {
-    return gunzipSync(value);
+    return gunzipSync(value, { chunkSize: PIECE_BYTES });
   } catch (error) {
     throw new SectionDamaged(error instanceof Error ? error.message : 'cannot be unpacked');
   }

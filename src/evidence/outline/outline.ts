@@ -30,10 +30,11 @@ const MAX_NAME = 120;
  * Finds the parts of a text whose shape is known. A text of any other shape has none: a wrong outline is worse than
  * no outline.
  *
- * @param text - of a document, whose NULs may be shown as U+2400
+ * @param shown - the lines of a document, whose NULs may be shown as U+2400
  */
-export function outlineText(text: string): readonly OutlineItem[] | undefined {
-  const lines = text.replace(/[\0\u2400]{1,1000}$/u, '').split(/\r\n|\r|\n/u);
+export function outlineLines(shown: readonly string[]): readonly OutlineItem[] | undefined {
+  const last = shown.at(-1)?.replace(/[\0\u2400]{1,1000}$/u, '') ?? '';
+  const lines = shown.with(-1, last);
   const start = lines[0]?.startsWith('Transcript started, output file is ') === true ? 1 : 0;
   const given = { lines, start };
   for (const detect of [outlineJsonText, outlineTranscript, outlineEvents, outlineRecords]) {

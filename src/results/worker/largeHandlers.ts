@@ -13,6 +13,7 @@ import type { ReceivedFacts, StoredFacts, StreamFacts } from '../storedResult.ts
 import { toActionRow } from './actionHandlers.ts';
 import type { LargeCalls } from './largeCalls.ts';
 import { orSetAside } from './largeTexts.ts';
+import { release } from './release.ts';
 import { readFacts } from './storedTexts.ts';
 import { writeFile } from './writeFile.ts';
 
@@ -70,6 +71,7 @@ export function createLargeHandlers(results: KeptResults): Handlers {
         table.addLarge(id, one.pieces, bytes, sections, Date.now());
       });
       one.pieces++;
+      release(bytes);
       return undefined;
     },
     restartLarge: (id) => {
@@ -124,6 +126,7 @@ function* checked(pieces: Iterable<Uint8Array>, sha256: string): Generator<Uint8
   for (const bytes of pieces) {
     hash.update(bytes);
     yield bytes;
+    release(bytes);
   }
   const found = hash.digest('hex');
   if (found !== sha256) throw new SectionDamaged(found);

@@ -1,11 +1,14 @@
 import { emptied, groupSections, sectionsOf } from '../../evidence/large/groupSections.ts';
 import type { LineSpan } from '../../evidence/large/groupSections.ts';
+import { documentSize, toDocumentBytes, toDocumentText } from '../../evidence/documentText.ts';
 import { PART_LINES, PART_UNITS, WHOLE_BYTES } from '../../evidence/textParts.ts';
+import type { PartLimits } from '../../evidence/textParts.ts';
 import { resultKey } from '../../evidence/uri.ts';
 import type { PartStart, ResultRef, ResultStream } from '../../evidence/uri.ts';
 import type { KeptResults } from '../../storage/keptResults.ts';
-import type { SectionPlace } from '../../storage/largeTable.ts';
+import type { SectionPlace, StoredText } from '../../storage/largeTable.ts';
 import type { StreamFacts } from '../storedResult.ts';
+import { release } from './release.ts';
 import { readFacts, ResultDamaged } from './storedTexts.ts';
 import type { TextParts } from './viewCalls.ts';
 
@@ -13,6 +16,9 @@ import type { TextParts } from './viewCalls.ts';
 export class TextTooLarge extends Error {
   override readonly name = 'TextTooLarge';
 }
+
+/** VS Code takes some ten times a document's size while it opens it, besides what a large result took to arrive. */
+const LIMITS: PartLimits = { units: PART_UNITS / 2, lines: PART_LINES };
 
 /** A text of a result that is stored in pieces. */
 export class LargeText {
@@ -43,12 +49,20 @@ export class LargeText {
     };
   }
 
-  /** The text of the part that begins there; undefined where none does. */
-  part({ line, column }: PartStart): string | undefined {
+  /** The document of the part that begins there, as `toDocumentBytes` makes it; undefined where none does. */
+  document({ line, column }: PartStart): Uint8Array<ArrayBuffer> | undefined {
     const group = this.#groups().find(([begin]) => begin?.first.line === line && begin.first.column === column);
     if (group === undefined) return undefined;
-    const text = group.map((place) => this.#read(place) + place.lineEnd).join('');
-    return text.slice(0, text.length - (group.at(-1)?.lineEnd.length ?? 0));
+    // Section by section into its place: the whole as a text besides would take twice the memory.
+    const bytes = new Uint8Array(documentBytes(group));
+    bytes.set(toDocumentBytes(''));
+    const encoder = new TextEncoder();
+    let at = documentBytes([]);
+    for (const place of group) {
+      const lineEnd = place === group.at(-1) ? '' : place.lineEnd;
+      at += encoder.encodeInto(toDocumentText(this.#read(place)) + lineEnd, bytes.subarray(at)).written;
+    }
+    return bytes;
   }
 
   /**
@@ -77,15 +91,33 @@ export class LargeText {
     for (const place of this.#places()) yield { text: this.#read(place) + place.lineEnd, first: place.first };
   }
 
+  /** As UTF-8, in pieces, each of which is gone when the next one is asked for. Halves of pairs become U+FFFD. */
+  *bytes(): Generator<Uint8Array> {
+    for (const place of this.#places()) {
+      const { bytes, isUtf16 } = this.#stored(place);
+      yield isUtf16 ? Buffer.from(this.#read(place)) : bytes;
+      release(bytes);
+      if (place.lineEnd !== '') yield Buffer.from(place.lineEnd);
+    }
+  }
+
   #groups(): readonly (readonly SectionPlace[])[] {
-    return groupSections(this.#places(), { units: PART_UNITS, lines: PART_LINES });
+    return groupSections(this.#places(), LIMITS);
   }
 
   #places(): SectionPlace[] {
     return this.#results.inPieces(({ large }) => large.places(this.#key, this.#source));
   }
 
-  #read({ n }: SectionPlace): string {
+  #read(place: SectionPlace): string {
+    const { bytes, isUtf16 } = this.#stored(place);
+    const encoding = isUtf16 ? 'utf16le' : 'utf8';
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding);
+    release(bytes);
+    return text;
+  }
+
+  #stored({ n }: SectionPlace): StoredText {
     return orSetAside(this.#results, this.#key, () =>
       this.#results.inPieces(({ large }) => large.section(this.#key, this.#source, n)),
     );
@@ -116,7 +148,7 @@ export function orSetAside<Answer>(results: KeptResults, key: string, work: () =
 
 /** With its mark, and without the line end behind the last section. */
 function documentBytes(group: readonly SectionPlace[]): number {
-  const MARK = 3;
-  const sum = group.reduce((all, place) => all + place.documentBytes + place.lineEnd.length, MARK);
+  const empty = documentSize('', 0);
+  const sum = group.reduce((all, place) => all + place.documentBytes + place.lineEnd.length, empty);
   return sum - (group.at(-1)?.lineEnd.length ?? 0);
 }

@@ -103,8 +103,7 @@ export function createViews(source: ViewSource): TextViews {
       partDocument: (address) => {
         const large = address.view === undefined ? source.large(address, address.stream) : undefined;
         if (large !== undefined && address.part !== 'whole') {
-          const part = large.part(address.part ?? { line: 1, column: 1 });
-          return part === undefined ? undefined : toDocumentBytes(part);
+          return large.document(address.part ?? { line: 1, column: 1 });
         }
         const found = divided(address);
         if (found === undefined) return undefined;
@@ -116,7 +115,7 @@ export function createViews(source: ViewSource): TextViews {
       },
       saveText: (address, path) => {
         const large = address.view === undefined ? source.large(address, address.stream) : undefined;
-        if (large !== undefined) return writeFile(path, encodeStretches(large));
+        if (large !== undefined) return writeFile(path, large.bytes());
         const text = make(address, address.stream, address.view);
         return text === undefined ? undefined : writeFile(path, encodeText(text));
       },
@@ -126,8 +125,4 @@ export function createViews(source: ViewSource): TextViews {
 
 function sizeOf(text: string): number {
   return documentSize(text, measureText(text).nuls);
-}
-
-function* encodeStretches(large: LargeText): Generator<Uint8Array> {
-  for (const { text } of large.stretches()) yield Buffer.from(text);
 }

@@ -27,16 +27,21 @@ export function writeFile(path: string, pieces: Iterable<Uint8Array>): number {
   return size;
 }
 
-/** A file is written in pieces of this many units: a whole copy in bytes would double the memory. */
-const PIECE_UNITS = 1024 * 1024;
+/** A text is written in pieces of this many units: a whole copy in bytes would double the memory. */
+const PIECE_UNITS = 128 * 1024;
+/** Bytes that a unit takes at most as UTF-8. */
+const UNIT_BYTES = 3;
 
-/** A text as UTF-8. Pairs of surrogates stay together, or each half would become U+FFFD. */
+/** A text as UTF-8. Each piece is to be used before the next one is asked for: all have the same memory. */
 export function* encodeText(text: string): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  const buffer = new Uint8Array((PIECE_UNITS + 1) * UNIT_BYTES);
   for (let from = 0; from < text.length;) {
     let to = Math.min(text.length, from + PIECE_UNITS);
     const last = text.charCodeAt(to - 1);
+    // Pairs of surrogates stay together, or each half would become U+FFFD.
     if (to < text.length && last >= 0xd800 && last <= 0xdbff) to++;
-    yield Buffer.from(text.slice(from, to));
+    yield buffer.subarray(0, encoder.encodeInto(text.slice(from, to), buffer).written);
     from = to;
   }
 }

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { outlineText } from '../../../../src/evidence/outline/outline.ts';
+import { outlineLines } from '../../../../src/evidence/outline/outline.ts';
 import type { OutlineItem } from '../../../../src/evidence/outline/outline.ts';
+
+/** As an editor divides a text. */
+const outlineText = (text: string): ReturnType<typeof outlineLines> => outlineLines(text.split(/\r\n|\r|\n/u));
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures');
 
