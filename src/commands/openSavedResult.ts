@@ -1,12 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { env, FileSystemError, l10n, Uri, window, workspace } from 'vscode';
-import { LiveResponseError } from '../defender/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
+import { hashBytes } from '../evidence/hashText.ts';
 import { maxDownloadBytes } from '../platform/config.ts';
 import { describeOpened } from '../results/openedResult.ts';
 import type { FactsVerdict, OpenedBytes } from '../results/openedResult.ts';
 import type { ResultRef } from '../evidence/uri.ts';
+import { MEMORY_BYTES } from '../results/resultService.ts';
+import { storeLargeFile } from '../results/storeLargeFile.ts';
 import type { Services } from '../services.ts';
-import type { CommandRunner } from './commandRunner.ts';
+import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
 import { openTarget } from './openResult.ts';
 import { factsFileOf } from './resultFacts.ts';
@@ -24,25 +27,76 @@ export async function openSavedResult(
   args: readonly unknown[],
 ): Promise<void> {
   const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
-  if (source === undefined) return;
-  const steps = { openSaved: () => openSavedResult(services, runner, []) };
+  if (source !== undefined) await openSource(services, runner, source, maxDownloadBytes());
+}
+
+/** @param limit - a larger file is not opened before the person was told how large it is, bytes */
+async function openSource(
+  services: Services,
+  runner: CommandRunner,
+  source: Uri | string,
+  limit: number,
+): Promise<void> {
+  const steps = {
+    openSaved: () => openSavedResult(services, runner, []),
+    openInParts: () => openSource(services, runner, source, Infinity),
+  };
   const ref = await runner.run(
     l10n.t('Opening saved result'),
-    async ({ signal, report }) => {
-      const isLink = typeof source === 'string';
-      const { opened, bytes } = isLink
-        ? await download(services, source, signal, toProgress(report))
-        : await readFile(source);
-      return keep(services, opened, bytes);
-    },
+    async (scope) =>
+      typeof source === 'string'
+        ? openLink(services, source, scope, Math.min(limit, MEMORY_BYTES))
+        : openFile(services, source, scope, limit),
     steps,
   );
   if (ref !== undefined) await openTarget(services, runner, { ref, stream: undefined, line: undefined }, true);
 }
 
-interface Opened {
+async function openLink(
+  services: Services,
+  link: string,
+  { signal, report }: CommandScope,
+  limit: number,
+): Promise<ResultRef> {
+  const { opened, bytes } = await download(services, link, signal, limit, toProgress(report));
+  return keep(services, opened, bytes);
+}
+
+async function openFile(services: Services, uri: Uri, scope: CommandScope, limit: number): Promise<ResultRef> {
+  const { size } = await workspace.fs.stat(uri);
+  if (size > limit) throw new LiveResponseError('tooLarge', { size, limit });
+  const { opened, bytes } = await readFile(uri, size > MEMORY_BYTES);
+  if (bytes !== undefined) return keep(services, opened, bytes);
+  const onProgress = toProgress(scope.report);
+  let verdict: FactsVerdict = 'none';
+  const { ref } = await storeLargeFile(
+    services.store,
+    {
+      chunks: chunksOf(uri),
+      describe: (read) => {
+        const described = describeOpened({ ...opened, ...read });
+        ({ verdict } = described);
+        return described.facts;
+      },
+      onProgress: (received) => {
+        onProgress(received, size);
+      },
+    },
+    scope.signal,
+  );
+  tellVerdict(verdict);
+  return ref;
+}
+
+/** Elsewhere than on this machine VS Code reads files whole only. */
+async function* chunksOf(uri: Uri): AsyncGenerator<Uint8Array> {
+  if (uri.scheme === 'file') yield* createReadStream(uri.fsPath) as AsyncIterable<Uint8Array>;
+  else yield await workspace.fs.readFile(uri);
+}
+
+interface Opened<Bytes = Uint8Array> {
   readonly opened: OpenedBytes;
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
 }
 
 /** Stores it under its hash; what is stored already is not replaced by what says less. */
@@ -54,15 +108,13 @@ async function keep(services: Services, opened: OpenedBytes, bytes: Uint8Array):
   return facts.ref;
 }
 
-async function readFile(uri: Uri): Promise<Opened> {
-  const limit = maxDownloadBytes();
-  const { size } = await workspace.fs.stat(uri);
-  if (size > limit) throw new LiveResponseError('tooLarge', { size, limit });
-  const bytes = await workspace.fs.readFile(uri);
+/** @param isLarge - only what stands beside it is read, and neither hash nor size are known */
+async function readFile(uri: Uri, isLarge: boolean): Promise<Opened<Uint8Array | undefined>> {
+  const bytes = isLarge ? undefined : await workspace.fs.readFile(uri);
   const factsJson = await readFacts(uri);
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { opened: { kind: 'file', name, sha256, size: bytes.length, openedAt: Date.now(), factsJson }, bytes };
+  const sha256 = bytes === undefined ? '' : hashBytes(bytes);
+  return { opened: { kind: 'file', name, sha256, size: bytes?.length ?? 0, openedAt: Date.now(), factsJson }, bytes };
 }
 
 /** What Export Raw Result writes beside a file. `.json.gz` and `.gz` may have one of their own name, too. */
@@ -83,12 +135,17 @@ async function download(
   services: Services,
   link: string,
   signal: AbortSignal,
+  limit: number,
   onProgress: (received: number, total: number | undefined) => void,
 ): Promise<Opened> {
-  const { bytes, host, sha256, size, receivedAt, promisedName, blob } = await services.downloadLink(link, signal, {
-    maxBytes: maxDownloadBytes(),
-    onProgress,
-  });
+  const { bytes, host, sha256, size, receivedAt, promisedName, blob } = await services
+    .downloadLink(link, signal, { maxBytes: limit, onProgress })
+    .catch((error: unknown) => {
+      // What is behind a link is read in memory only.
+      throw isLiveResponseError(error) && error.code === 'tooLarge'
+        ? new LiveResponseError('linkTooLarge', error.values)
+        : error;
+    });
   return { opened: { kind: 'link', name: host, sha256, size, openedAt: receivedAt, promisedName, blob }, bytes };
 }
 

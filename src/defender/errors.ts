@@ -36,6 +36,7 @@ export type FailureCode =
   | 'notFromStorage'
   | 'incompleteDownload'
   | 'tooLarge'
+  | 'linkTooLarge'
   | 'fileFailed'
   // what came
   | 'notAResult'

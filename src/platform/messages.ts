@@ -7,6 +7,7 @@ import {
   databaseFailure,
   damagedResult,
   largeNotKept,
+  linkTooLarge,
   notStoredFile,
   refusedPastedLink,
   textTooLarge,
@@ -129,6 +130,7 @@ const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly Next
   notFromStorage: ['tryAgain', 'showLog'],
   incompleteDownload: ['tryAgain', 'showLog'],
   tooLarge: ['openInParts', 'saveToFile', 'openSettings'],
+  linkTooLarge: ['openSaved'],
   fileFailed: ['tryAgain', 'saveToFile', 'showLog'],
   notAResult: ['openRaw', 'exportRaw'],
   tooLargeToShow: ['exportRaw'],
@@ -230,6 +232,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
     l10n.t('What answered for {0} is not Azure storage: a proxy or a sign-in page is in between.', values.host ?? '–'),
   incompleteDownload: (values) => l10n.t('The download from {0} was cut off.', values.host ?? '–'),
   tooLarge,
+  linkTooLarge,
   fileFailed: (values) =>
     (FILE_FAILURES[values.reason ?? values.systemCode ?? '']?.(values) ?? l10n.t('The file could not be written.')) +
     systemCode(values),

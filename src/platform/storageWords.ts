@@ -30,6 +30,13 @@ export function tooLarge({ size, limit = 0 }: FailureValues): string {
   return `${is} ${l10n.t('It can be opened in parts, or saved to a file. The setting "Max Download Size" changes the limit.')}`;
 }
 
+export function linkTooLarge({ limit = 0 }: FailureValues): string {
+  return l10n.t(
+    'What is behind the link is larger than {0}. Fetch the result by its action, or save it with a browser and open the file.',
+    formatBytes(limit),
+  );
+}
+
 export function textTooLarge(): string {
   return l10n.t(
     'This text is too large to be taken at once. Select some lines of it, or write all of it to a file with "Save Output…".',

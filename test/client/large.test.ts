@@ -7,12 +7,13 @@ import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { MEMORY_BYTES, ResultService } from '../../src/results/resultService.ts';
 import type { ResultSource } from '../../src/results/resultSource.ts';
 import { ResultStore } from '../../src/results/resultStore.ts';
-import type { KeepRules, StoreThread } from '../../src/results/resultStore.ts';
+import type { KeepRules } from '../../src/results/resultStore.ts';
 import { createHandlers } from '../../src/results/worker/handlers.ts';
 import type { WorkerHandlers } from '../../src/results/worker/handlers.ts';
 import { blobNameOf } from '../../src/sample/identifiers.ts';
 import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
 import { resultFile } from '../unit/results/fixtures.ts';
+import { threadOf } from '../unit/results/threadInPlace.ts';
 import { fails, openStage, patience, SMALL } from './localClient.ts';
 import type { Stage } from './localClient.ts';
 
@@ -62,27 +63,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-/** The store's real work, without its thread. */
-function threadOf(worker: WorkerHandlers): StoreThread {
-  let answer: Parameters<StoreThread['onAnswer']>[0] = () => undefined;
-  return {
-    send: ({ id, method, args }) => {
-      const handler = worker[method] as (...values: readonly unknown[]) => unknown;
-      try {
-        answer({ id, answer: handler(...args) });
-      } catch (error) {
-        const { name, message } = error instanceof Error ? error : new Error('unknown');
-        answer({ id, failure: message, failureName: name });
-      }
-    },
-    onAnswer: (listener) => {
-      answer = listener;
-    },
-    onEnd: () => undefined,
-    stop: () => Promise.resolve(),
-  };
-}
 
 function service(): ResultService {
   const client = stage.client();

@@ -6,7 +6,6 @@ import { scenarioRef } from '../../src/sample/catalogue.ts';
 import {
   chooseQuickPick,
   closeQuickInput,
-  readQuickInput,
   runCommand,
   typeQuickInput,
   waitForQuickInput,
@@ -25,6 +24,7 @@ import {
 } from '../rig/workbenchParts.ts';
 import type { TreeRow } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
+import { answerFileDialog } from './support/fileDialog.ts';
 import {
   LOCAL,
   pictureOfFailure,
@@ -63,20 +63,8 @@ suite('what is stored', () => {
     await waitForTab(session.page, tab);
   };
 
-  /**
-   * Answers the file dialog of this title. It fills in what it suggests late, over what was typed, and takes an early
-   * Enter for a way into the folder.
-   */
-  const answerFile = async (title: string, suggested: string, file: string): Promise<void> => {
-    await waitForQuickInput(session.page, (input) => input.title === title && input.value.endsWith(suggested));
-    await waitFor(`the dialog to take ${file}`, async () => {
-      const input = await readQuickInput(session.page);
-      if (input?.title !== title) return true;
-      if (input.value === file) await session.page.keyboard.press('Enter');
-      else await typeQuickInput(session.page, file, false);
-      return false;
-    });
-  };
+  const answerFile = (title: string, suggested: string, file: string): Promise<void> =>
+    answerFileDialog(session.page, title, suggested, file);
 
   /** Searches, and waits for so many lines. */
   const searchFor = async (text: string, lines: number): Promise<readonly TreeRow[]> => {

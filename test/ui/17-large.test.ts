@@ -4,10 +4,11 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { pipeline } from 'node:stream/promises';
-import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { chooseQuickPick, runCommand, typeQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { clickNotification, readEditor, readTabs, waitForNotification } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
+import { answerFileDialog } from './support/fileDialog.ts';
 import { createLargeResultTenant, LARGE, makeLargeFile } from './support/largeResult.ts';
 import {
   LOCAL,
@@ -76,12 +77,12 @@ suite('a result of 300 MB', () => {
 
   test('is saved whole, as text and as the file that came', async () => {
     await palette('saveOutput');
-    const text = await answerDialog('whole.txt', '.output.txt');
+    const text = await saveAs('Save Output', 'whole.txt', '.output.txt');
     await waitForNotification(session.page, 'Saved ');
     assert.equal(await hashOf(text), file.textSha256);
     await runCommand(session.page, 'Notifications: Clear All Notifications');
     await palette('exportRaw');
-    const raw = await answerDialog('whole.json', '.json');
+    const raw = await saveAs('Export Raw Result', 'whole.json', '.json');
     await waitForNotification(session.page, file.sha256);
     assert.equal(await hashOf(raw), file.sha256);
   });
@@ -99,10 +100,20 @@ suite('a result of 300 MB', () => {
     );
   });
 
-  async function answerDialog(name: string, suggested: string): Promise<string> {
-    await waitForQuickInput(session.page, ({ value }) => value.endsWith(suggested));
+  test('is opened from the file that was saved, with what its facts file says', async () => {
+    const { page } = session;
+    const asked = tenantOf(session).recording.requests.length;
+    await palette('openSavedResult');
+    await chooseQuickPick(page, 'File…');
+    await answerFileDialog(page, 'Open Saved Result', '/', path.join(session.workspace.folder, 'whole.json'));
+    await clickNotification(page, 'the limit is 64 MB', 'Open in Parts');
+    await waitForActiveTab(new RegExp(`FROM FILE · lines 1–\\d+ of ${file.lines} · .*check-persistence`, 'u'));
+    assert.equal(tenantOf(session).recording.requests.length, asked);
+  });
+
+  async function saveAs(title: string, name: string, suggested: string): Promise<string> {
     const target = path.join(session.workspace.folder, name);
-    await typeQuickInput(session.page, target);
+    await answerFileDialog(session.page, title, suggested, target);
     return target;
   }
 });

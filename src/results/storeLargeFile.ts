@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { ResultStore } from './resultStore.ts';
+import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
+import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
+import { StoreSink } from './storeSink.ts';
+
+export interface LargeFile {
+  /** Its bytes, one stretch after the other. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** What is known of it once its bytes were seen. */
+  readonly describe: (read: { readonly sha256: string; readonly size: number }) => ReceivedFacts;
+  readonly onProgress?: (received: number) => void;
+}
+
+/**
+ * Stores a result file that is too large for memory, as if it had been fetched.
+ *
+ * @throws LiveResponseError `largeNotKept`, `cancelled`, and what reading the file throws
+ */
+export async function storeLargeFile(
+  store: ResultStore,
+  { chunks, describe, onProgress }: LargeFile,
+  signal: AbortSignal,
+): Promise<StoredFacts> {
+  if (!store.keeps) throw new LiveResponseError('largeNotKept', { reason: 'notAllowed' });
+  const sink = new StoreSink(store);
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    await sink.open();
+    for await (const chunk of chunks) {
+      throwIfCancelled(signal);
+      hash.update(chunk);
+      size += chunk.length;
+      await sink.append(chunk);
+      onProgress?.(size);
+    }
+    return await sink.keep(describe({ sha256: hash.digest('hex'), size }), undefined);
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}
