@@ -64,7 +64,7 @@ async function openLink(
 
 async function openFile(services: Services, uri: Uri, scope: CommandScope, limit: number): Promise<ResultRef> {
   const { size } = await workspace.fs.stat(uri);
-  if (size > limit) throw new LiveResponseError('tooLarge', { size, limit });
+  if (size > limit) throw new LiveResponseError('tooLarge', { size, limit, reason: 'file' });
   const { opened, bytes } = await readFile(uri, size > MEMORY_BYTES);
   if (bytes !== undefined) return keep(services, opened, bytes);
   const onProgress = toProgress(scope.report);

@@ -45,7 +45,7 @@ export type FetchInto = Fetch<DownloadFacts>;
 export interface ResultFetcher {
   readonly fetchResult: FetchResult;
   /** Begins a download that can be tried again: for one result and one sink. */
-  readonly fetchInto: (sink: DownloadSink) => FetchInto;
+  readonly fetchInto: (sink: DownloadSink, line?: Priority) => FetchInto;
 }
 
 /**
@@ -57,6 +57,12 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
   const slots = createSlots(DOWNLOADS_AT_ONCE);
   // Links that were paid for and not used, because the result was larger than it may be: it may be asked for otherwise.
   const unused = new Map<string, ResultLink>();
+
+  const keepUnused = (key: string, link: ResultLink): void => {
+    // A link is a secret: it is held no longer than it is of use.
+    for (const [other, { expiresAt }] of unused) if ((expiresAt ?? 0) < clock.now()) unused.delete(other);
+    unused.set(key, link);
+  };
 
   const takeUnused = (key: string): ResultLink | undefined => {
     const link = unused.get(key);
@@ -95,7 +101,7 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
             if (link.cameExpired && replaceAbove < 0) throw new LiveResponseError('linkRefused', { host: link.host });
             return await client.downloadResult(link, signal, options, download);
           } catch (error) {
-            if (isLiveResponseError(error) && error.code === 'tooLarge') unused.set(key, link);
+            if (isLiveResponseError(error) && error.code === 'tooLarge') keepUnused(key, link);
             const refused = isLiveResponseError(error) && error.code === 'linkRefused';
             if (!refused || download.received <= replaceAbove) throw error;
             replaceAbove = download.received + LINK_WORTH_BYTES;
@@ -105,8 +111,8 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
   };
 
   return {
-    // Large, so in the line of those that clicks do not count.
-    fetchInto: (sink) => begin(sink, 'background'),
+    // Large, so in the line of those that clicks do not count, unless somebody waits to read it.
+    fetchInto: (sink, line = 'background') => begin(sink, line),
     fetchResult: async (...request) => {
       const sink = new MemorySink();
       const facts = await begin(sink)(...request);

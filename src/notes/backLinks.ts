@@ -1,12 +1,15 @@
 import { DocumentLink, env, Hover, l10n, MarkdownString, Range, Uri } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
+import { isLiveResponseError } from '../defender/errors.ts';
 import { buildOutsideAddress } from '../evidence/citation.ts';
 import { toLineSpans } from '../evidence/quotation.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { exitWords } from '../platform/exitWords.ts';
 import { formatUtc } from '../platform/format.ts';
+import { describeFailure } from '../platform/messages.ts';
 import { oneLine } from '../platform/remoteText.ts';
 import type { ResultStore } from '../results/resultStore.ts';
+import type { StoredFacts } from '../results/storedResult.ts';
 import { findCitationPlaces } from './citationPlaces.ts';
 import type { CitationPlace } from './citationPlaces.ts';
 import { compareEvidence } from './compareEvidence.ts';
@@ -50,11 +53,7 @@ export class BackLinks {
         ...outside,
       ];
     }
-    const { verdict, finding } = compareEvidence(
-      found,
-      facts,
-      await this.#store.text(address, address.stream, address.view, toLineSpans(found.spans)),
-    );
+    const said = await this.#compare(found, facts);
     const { name } = facts;
     return [
       [name.device, name.script, exitWords(facts)].map(oneLine).join(' · '),
@@ -62,9 +61,21 @@ export class BackLinks {
       l10n.t('Created {0}', oneLine(name.createdAt)),
       l10n.t('Fetched {0}', formatUtc(facts.fetchedAt)),
       `SHA-256 ${facts.sha256}`,
-      `${verdictWord(verdict)}: ${findingSentence(finding)}`,
+      said,
       ...outside,
     ];
+  }
+
+  async #compare(found: CitationPlace['found'], facts: StoredFacts): Promise<string> {
+    const { address, spans } = found;
+    try {
+      const text = await this.#store.text(address, address.stream, address.view, toLineSpans(spans));
+      const { verdict, finding } = compareEvidence(found, facts, text);
+      return `${verdictWord(verdict)}: ${findingSentence(finding)}`;
+    } catch (error) {
+      if (!isLiveResponseError(error) || error.code !== 'textTooLarge') throw error;
+      return `${verdictWord('unknown')}: ${describeFailure(error).sentence}`;
+    }
   }
 }
 

@@ -22,12 +22,16 @@ export function damagedResult(): string {
   );
 }
 
-export function tooLarge({ size, limit = 0 }: FailureValues): string {
+export function tooLarge({ size, limit = 0, reason }: FailureValues): string {
   const is =
     size === undefined
       ? l10n.t('The result is larger than the limit of {0}.', formatBytes(limit))
       : l10n.t('The result has {0}, and the limit is {1}.', formatBytes(size), formatBytes(limit));
-  return `${is} ${l10n.t('It can be opened in parts, or saved to a file. The setting "Max Download Size" changes the limit.')}`;
+  const can =
+    reason === 'file'
+      ? l10n.t('It can be opened in parts. The setting "Max Download Size" changes the limit.')
+      : l10n.t('It can be opened in parts, or saved to a file. The setting "Max Download Size" changes the limit.');
+  return `${is} ${can}`;
 }
 
 export function linkTooLarge({ limit = 0 }: FailureValues): string {
@@ -39,18 +43,16 @@ export function linkTooLarge({ limit = 0 }: FailureValues): string {
 
 export function textTooLarge(): string {
   return l10n.t(
-    'This text is too large to be taken at once. Select some lines of it, or write all of it to a file with "Save Output…".',
+    'This text is too large to be taken at once, or to be shown in another way. Select some lines of it; "Save Output…" writes all of it to a file as it came.',
   );
 }
 
 export function largeNotKept({ reason }: FailureValues): string {
   return reason === 'notAllowed'
     ? l10n.t(
-        'A result of this size can be opened only where it may be kept on this machine, and the setting "Keep Results" is off. It can be saved to a file.',
+        'A result of this size can be opened only where it may be kept on this machine, and the setting "Keep Results" is off.',
       )
-    : l10n.t(
-        'A result of this size is read from the store on this machine, and it could not be written there. It can be saved to a file.',
-      );
+    : l10n.t('A result of this size is read from the store on this machine, and it could not be written there.');
 }
 
 export function notStoredFile({ reason }: FailureValues): string {

@@ -145,7 +145,12 @@ export class ResultService {
     const sink = new StoreSink(store);
     try {
       await sink.open();
-      const downloaded = await source.fetchInto(sink)(ref.actionId, ref.commandIndex, signal, options);
+      const downloaded = await source.fetchInto(sink, options.priority)(
+        ref.actionId,
+        ref.commandIndex,
+        signal,
+        options,
+      );
       const facts = await describeReceived(source, refOf(ref), action, downloaded);
       return await sink.keep(facts, source.receivedAction(action));
     } catch (error) {

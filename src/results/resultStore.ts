@@ -87,6 +87,8 @@ export class ResultStore {
    * @param id - what `beginLarge` answered
    */
   async keepLarge(id: number, facts: ReceivedFacts, action: ReceivedAction | undefined): Promise<StoredFacts> {
+    // The person may have changed this while it came.
+    if (!this.keeps) throw new LiveResponseError('largeNotKept', { reason: 'notAllowed' });
     const stored = await this.call('endLarge', id, facts, action);
     this.#know(stored);
     await this.purge(stored.ref);
@@ -245,7 +247,7 @@ export class ResultStore {
       const waiting = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
       if (answer.failure === undefined) waiting?.resolve(answer.answer);
-      else waiting?.reject(new LiveResponseError(codeOf(answer), { reason: answer.failure }));
+      else waiting?.reject(toFailure(answer, answer.failure));
     });
     thread.onEnd((reason) => {
       // Its successor may be at work already: only what this one owes is lost.
@@ -301,7 +303,16 @@ export class ResultStore {
   }
 }
 
-function codeOf({ failureName }: WorkerAnswer): 'resultDamaged' | 'textTooLarge' | 'databaseFailed' {
-  if (failureName === 'ResultDamaged') return 'resultDamaged';
-  return failureName === 'TextTooLarge' ? 'textTooLarge' : 'databaseFailed';
+/** @param said - name and message of the thread's error */
+function toFailure({ failureName }: WorkerAnswer, said: string): LiveResponseError {
+  switch (failureName) {
+    case 'ResultDamaged':
+      return new LiveResponseError('resultDamaged', { reason: said });
+    case 'TextTooLarge':
+      return new LiveResponseError('textTooLarge', { reason: said });
+    case 'FileFailed':
+      return new LiveResponseError('fileFailed', { systemCode: said.replace(/^FileFailed: /u, '') });
+    default:
+      return new LiveResponseError('databaseFailed', { reason: said });
+  }
 }

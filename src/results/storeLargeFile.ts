@@ -35,7 +35,12 @@ export async function storeLargeFile(
       await sink.append(chunk);
       onProgress?.(size);
     }
-    return await sink.keep(describe({ sha256: hash.digest('hex'), size }), undefined);
+    const facts = describe({ sha256: hash.digest('hex'), size });
+    const stored = await store.facts(facts.ref);
+    // What is stored already is not replaced by what says less.
+    if (stored === undefined || facts.opened?.said !== undefined) return await sink.keep(facts, undefined);
+    await sink.discard();
+    return stored;
   } catch (error) {
     await sink.discard();
     throw error;

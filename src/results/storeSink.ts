@@ -28,9 +28,13 @@ export class StoreSink implements DownloadSink {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#heldBytes >= PIECE_BYTES) await this.#flush();
+    // A file that is not on this machine comes in one piece.
+    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
+      const part = chunk.subarray(from, from + PIECE_BYTES);
+      this.#held.push(part);
+      this.#heldBytes += part.length;
+      if (this.#heldBytes >= PIECE_BYTES) await this.#flush();
+    }
   }
 
   async clear(): Promise<void> {

@@ -76,7 +76,8 @@ export class SqliteFoundTable implements FoundTable {
       this.#purge(now);
       this.#database.exec('COMMIT');
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      // SQLite has rolled back by itself where it found no room.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
   }

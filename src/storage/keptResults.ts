@@ -59,6 +59,11 @@ export class KeptResults implements ResultTable {
     return this.#file.with(work);
   }
 
+  /** Deletes some of what is to go. @returns whether there is more */
+  sweepLarge(): boolean {
+    return this.#file?.with((table) => table.sweepLarge(Date.now())) ?? false;
+  }
+
   facts(key: string): string | undefined {
     return this.#memory.facts(key) ?? this.#reading((table) => table.facts(key));
   }

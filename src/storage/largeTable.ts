@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
@@ -6,10 +6,11 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 export const LARGE_SCHEMA = `
   CREATE TABLE IF NOT EXISTS large_results (
     id INTEGER PRIMARY KEY,
-    -- NULL until all of it is here: nobody finds it before
+    -- NULL until all of it is here, and when it is to go: nobody finds it then
     key TEXT,
-    touched_at INTEGER NOT NULL,
-    is_damaged INTEGER NOT NULL DEFAULT 0
+    -- arriving, stored, damaged, or dropped: its pieces go little by little
+    state TEXT NOT NULL,
+    touched_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS large_results_by_key ON large_results (key);
   CREATE TABLE IF NOT EXISTS large_files (
@@ -72,9 +73,11 @@ export class LargeTable {
     return statement;
   }
 
-  /** @returns the number that the pieces are added to */
+  /** @returns the number that the pieces are added to: one that no other result ever had, in no file */
   begin(now: number): number {
-    return Number(this.#prepare('INSERT INTO large_results (touched_at) VALUES (?)').run(now).lastInsertRowid);
+    const id = randomBytes(6).readUIntBE(0, 6);
+    this.#prepare(`INSERT INTO large_results (id, state, touched_at) VALUES (?, 'arriving', ?)`).run(id, now);
+    return id;
   }
 
   /**
@@ -82,8 +85,8 @@ export class LargeTable {
    * @throws Error where the result was cleared meanwhile
    */
   add(id: number, n: number, bytes: Uint8Array, sections: readonly StoredSection[], now: number): void {
-    const touched = this.#prepare('UPDATE large_results SET touched_at = ? WHERE id = ?').run(now, id);
-    if (touched.changes !== 1) throw new Error('The result was cleared while it came.');
+    const touched = this.#prepare(`UPDATE large_results SET touched_at = ? WHERE id = ? AND state = 'arriving'`);
+    if (touched.run(now, id).changes !== 1) throw new Error('The result was cleared while it came.');
     this.#prepare('INSERT INTO large_files (id, n, bytes) VALUES (?, ?, ?)').run(id, n, gzipSync(bytes, { level: 1 }));
     for (const section of sections) this.#addSection(id, section);
   }
@@ -104,53 +107,74 @@ export class LargeTable {
     );
   }
 
-  /** Throws away what has come of a result that begins anew. */
-  restart(id: number): void {
-    this.#deletePieces([id]);
-  }
-
-  /** All of it is here: from now on it is found by its key, instead of an older one. Texts of no use are dropped. */
+  /** All of it is here: from now on it is found by its key, instead of an older one. Texts of no use are deleted. */
   finish(id: number, key: string, sources: readonly number[]): void {
-    this.delete([key]);
-    const dropped = this.#prepare('SELECT DISTINCT source FROM large_texts WHERE id = ?')
-      .all(id)
-      .map((row) => Number(row['source']))
-      .filter((source) => !sources.includes(source));
-    for (const source of dropped) {
-      this.#prepare('DELETE FROM large_texts WHERE id = ? AND source = ?').run(id, source);
-    }
-    this.#prepare('UPDATE large_results SET key = ? WHERE id = ?').run(key, id);
+    this.replace(key);
+    this.#prepare('DELETE FROM large_texts WHERE id = ? AND source NOT IN (SELECT value FROM json_each(?))').run(
+      id,
+      JSON.stringify(sources),
+    );
+    this.#prepare(`UPDATE large_results SET key = ?, state = 'stored' WHERE id = ?`).run(key, id);
   }
 
+  /** It will not become whole. */
   drop(id: number): void {
-    this.#deletePieces([id]);
-    this.#prepare('DELETE FROM large_results WHERE id = ?').run(id);
+    this.#prepare(`UPDATE large_results SET state = 'dropped' WHERE id = ? AND state = 'arriving'`).run(id);
   }
 
-  /** Deletes what was begun and not touched since: whoever began it is gone. */
-  sweep(before: number): void {
-    const left = this.#prepare('SELECT id FROM large_results WHERE key IS NULL AND touched_at < ?').all(before);
-    for (const row of left) this.drop(Number(row['id']));
+  /** Something else is stored under a key; what was set aside stays. */
+  replace(key: string): void {
+    this.#prepare(`UPDATE large_results SET state = 'dropped', key = NULL WHERE key = ? AND state = 'stored'`).run(key);
+  }
+
+  /** Results are to go, those that were set aside too: nobody finds them any more. */
+  delete(keys: readonly string[]): void {
+    const drop = this.#prepare(`UPDATE large_results SET state = 'dropped', key = NULL WHERE key = ?`);
+    for (const key of keys) drop.run(key);
+  }
+
+  /** Takes a damaged one out of sight: its pieces stay, as evidence of what happened to them. */
+  setAside(key: string): void {
+    this.#prepare(`UPDATE large_results SET state = 'damaged' WHERE key = ? AND state = 'stored'`).run(key);
+  }
+
+  /** What is to go, or was begun and not touched since a time: whoever began that is gone. */
+  findLeft(before: number): number | undefined {
+    const row = this.#prepare(
+      `SELECT id FROM large_results WHERE state = 'dropped' OR (state = 'arriving' AND touched_at < ?) LIMIT 1`,
+    ).get(before);
+    return row === undefined ? undefined : Number(row['id']);
+  }
+
+  /** Deletes some pieces of what {@link findLeft} found: all at once would keep every click waiting. */
+  sweep(id: number): void {
+    const files = `DELETE FROM large_files WHERE rowid IN (SELECT rowid FROM large_files WHERE id = ? LIMIT 16)`;
+    const texts = `DELETE FROM large_texts WHERE rowid IN (SELECT rowid FROM large_texts WHERE id = ? LIMIT 32)`;
+    const gone = Number(this.#prepare(files).run(id).changes) + Number(this.#prepare(texts).run(id).changes);
+    if (gone === 0) this.#prepare('DELETE FROM large_results WHERE id = ?').run(id);
+  }
+
+  /** The number of a stored result. What is read by it is of this one, whatever is stored under the key later. */
+  idOf(key: string): number | undefined {
+    const row = this.#prepare(`SELECT id FROM large_results WHERE key = ? AND state = 'stored'`).get(key);
+    return row === undefined ? undefined : Number(row['id']);
   }
 
   /** The file of a result, piece by piece. @throws SectionDamaged */
-  *file(key: string): Generator<Uint8Array> {
+  *file(id: number): Generator<Uint8Array> {
     for (let n = 0; ; n++) {
-      const row = this.#prepare(
-        `SELECT bytes FROM large_files
-           WHERE id = (SELECT id FROM large_results WHERE key = ? AND is_damaged = 0) AND n = ?`,
-      ).get(key, n);
+      const row = this.#prepare('SELECT bytes FROM large_files WHERE id = ? AND n = ?').get(id, n);
       if (row === undefined) return;
       yield unpack(row['bytes']);
     }
   }
 
   /** Where the sections of a text stand, in their order. */
-  places(key: string, source: number): SectionPlace[] {
+  places(id: number, source: number): SectionPlace[] {
     const rows = this.#prepare(
       `SELECT n, first_line, first_column, last_line, units, document_bytes, line_end FROM large_texts
-         WHERE id = (SELECT id FROM large_results WHERE key = ? AND is_damaged = 0) AND source = ? ORDER BY n`,
-    ).all(key, source);
+         WHERE id = ? AND source = ? ORDER BY n`,
+    ).all(id, source);
     return rows.map((row) => ({
       n: Number(row['n']),
       first: { line: Number(row['first_line']), column: Number(row['first_column']) },
@@ -162,35 +186,14 @@ export class LargeTable {
   }
 
   /** A section as UTF-8, where it can be had so without a loss. @throws SectionDamaged where it is not what was stored */
-  section(key: string, source: number, n: number): StoredText {
+  section(id: number, source: number, n: number): StoredText {
     const row = this.#prepare(
-      `SELECT is_utf16, sha256, bytes FROM large_texts
-         WHERE id = (SELECT id FROM large_results WHERE key = ? AND is_damaged = 0) AND source = ? AND n = ?`,
-    ).get(key, source, n);
+      'SELECT is_utf16, sha256, bytes FROM large_texts WHERE id = ? AND source = ? AND n = ?',
+    ).get(id, source, n);
     if (row === undefined) throw new SectionDamaged('a section is missing');
     const bytes = unpack(row['bytes']);
     if (hashBytes(bytes) !== row['sha256']) throw new SectionDamaged('a section has another hash');
     return { bytes, isUtf16: row['is_utf16'] === 1 };
-  }
-
-  /** Takes a damaged one out of sight: its pieces stay, as evidence of what happened to them. */
-  setAside(key: string): void {
-    this.#prepare('UPDATE large_results SET is_damaged = 1 WHERE key = ?').run(key);
-  }
-
-  /** Deletes results, those that were set aside too. */
-  delete(keys: readonly string[]): void {
-    for (const key of keys) {
-      const ids = this.#prepare('SELECT id FROM large_results WHERE key = ?').all(key);
-      for (const row of ids) this.drop(Number(row['id']));
-    }
-  }
-
-  #deletePieces(ids: readonly number[]): void {
-    for (const id of ids) {
-      this.#prepare('DELETE FROM large_files WHERE id = ?').run(id);
-      this.#prepare('DELETE FROM large_texts WHERE id = ?').run(id);
-    }
   }
 }
 

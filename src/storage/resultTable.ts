@@ -69,15 +69,12 @@ export class SqliteResultTable implements ResultTable {
     this.#database = openDatabase(folder, RESULTS_FILE, SCHEMA + ACTION_SCHEMA + LARGE_SCHEMA, SPARE_NOTHING);
     this.#actions = new ActionTable(this.#database);
     this.large = new LargeTable(this.#database);
-    this.#inTransaction(() => {
-      this.large.sweep(Date.now() - ABANDONED_MS);
-    });
   }
 
   put(row: ResultRow): void {
     const bytes = gzipSync(row.bytes, { level: 1 });
     this.#inTransaction(() => {
-      this.large.delete([row.key]);
+      this.large.replace(row.key);
       this.#putRow(row, bytes);
     });
   }
@@ -102,7 +99,24 @@ export class SqliteResultTable implements ResultTable {
     this.#inTransaction(() => {
       this.large.drop(id);
     });
+  }
+
+  /**
+   * Deletes some pieces of results that are to go, and gives back their room.
+   * @returns whether there is more
+   */
+  sweepLarge(now: number): boolean {
+    const before = now - ABANDONED_MS;
+    // Most of the time there is nothing, and that needs no lock.
+    const id = this.large.findLeft(before);
+    if (id === undefined) return false;
+    this.#inTransaction(() => {
+      this.large.sweep(id);
+    });
+    this.#database.exec('PRAGMA incremental_vacuum(1000);');
+    if (this.large.findLeft(before) !== undefined) return true;
     releaseDeleted(this.#database);
+    return false;
   }
 
   #putRow(row: ResultRow, bytes: Uint8Array): void {

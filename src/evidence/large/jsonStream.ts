@@ -27,8 +27,10 @@ const SIMPLE: Readonly<Record<string, string>> = {
   t: '\t',
 };
 const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
-/** Longer than any key or number that means something, UTF-16 units. */
-const MAX_SHORT = 65_536;
+/** Longer than any number that means something, UTF-16 units. */
+const MAX_SCALAR = 65_536;
+/** And than any key. */
+const MAX_KEY = 1000;
 
 type Expected = 'value' | 'valueOrClose' | 'key' | 'keyOrClose' | 'colon' | 'commaOrClose' | 'nothing';
 
@@ -168,7 +170,7 @@ export class JsonStream {
     SCALAR_PART.lastIndex = at;
     const part = SCALAR_PART.exec(text)?.[0] ?? '';
     this.#scalar += part;
-    if (this.#scalar === '' || this.#scalar.length > MAX_SHORT) throw new Refused('notJson', at);
+    if (this.#scalar === '' || this.#scalar.length > MAX_SCALAR) throw new Refused('notJson', at);
     const next = at + part.length;
     // At the end of a stretch it may go on.
     if (next < text.length) this.#endScalar(next);
@@ -235,7 +237,7 @@ export class JsonStream {
   #take(stretch: string, at: number): void {
     if (this.#string === 'key') {
       this.#short += stretch;
-      if (this.#short.length > MAX_SHORT) throw new Refused('notATranscript', at);
+      if (this.#short.length > MAX_KEY) throw new Refused('notATranscript', at);
     } else if (this.#isInField()) this.#taken += stretch;
   }
 
@@ -250,7 +252,8 @@ export class JsonStream {
     const isKey = this.#string === 'key';
     this.#string = undefined;
     if (isKey) {
-      const name = this.#short;
+      // A copy: a slice would keep the stretch that it was read from.
+      const name = Buffer.from(this.#short, 'utf16le').toString('utf16le');
       this.#short = '';
       this.#expected = 'colon';
       if (this.#open.length === 1) this.#listener.key(name);

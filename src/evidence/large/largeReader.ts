@@ -31,6 +31,9 @@ export interface LargeTranscript {
 
 const TEXTS: ReadonlySet<string> = new Set(['script_output', 'script_errors', 'script_error']);
 const NAMES: ReadonlySet<string> = new Set(['script_name', 'name']);
+/** More fields than any result has, and more texts: what is made of them is an attack on whoever reads it. */
+const MAX_FIELDS = 1000;
+const MAX_TEXTS = 16;
 /** A longer name is none, UTF-16 units. */
 const MAX_NAME = 65_536;
 /** Enough of a file to see whether it is text. */
@@ -93,6 +96,7 @@ export class LargeReader {
     const reject = (rejection: Rejection): LargeResult => ({ transcript: undefined, rejection, changes, encoding });
     if (this.#isPacked === true) return reject({ reason: 'tooLarge' });
     const fault = this.#json.end();
+    if (this.#sources > MAX_TEXTS || this.#fields.size > MAX_FIELDS) return reject({ reason: 'notATranscript' });
     if (fault?.reason === 'notJson' && !looksLikeText(this.#head)) return reject({ reason: 'binary' });
     if (fault !== undefined) return reject(fault);
     const chosen = chooseFields(this.#fields, (value) => (value instanceof Found ? value : undefined), changes);
@@ -108,14 +112,14 @@ export class LargeReader {
 
   #read(text: string): void {
     if (this.#head.length < HEAD) this.#head += text.slice(0, HEAD - this.#head.length);
-    this.#json.add(text);
+    if (this.#sources <= MAX_TEXTS && this.#fields.size <= MAX_FIELDS) this.#json.add(text);
   }
 
   #beginField(key: string): void {
-    if (this.#fields.has(key)) this.#repeated.push(key);
+    if (this.#fields.has(key) && this.#repeated.length < MAX_FIELDS) this.#repeated.push(key);
     this.#key = key;
     this.#name = NAMES.has(key) ? '' : undefined;
-    if (!TEXTS.has(key)) return;
+    if (!TEXTS.has(key) || this.#sources > MAX_TEXTS) return;
     const source = this.#sources++;
     const write = (section: Section): void => {
       this.#write(source, section);

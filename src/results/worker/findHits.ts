@@ -5,6 +5,8 @@ import type { SearchHit, SearchQuery } from './searchCalls.ts';
 export interface FoundLines {
   readonly hits: SearchHit[];
   more: number;
+  /** The last line of the text that is one: whatever matches in it again is no other. */
+  lastLine: number;
 }
 
 /** A line in a list is read at a glance: so much of a long one is shown, UTF-16 units. */
@@ -37,7 +39,6 @@ export function findHits(
 ): void {
   let line = 1;
   let lineStart = 0;
-  let last = 0;
   for (const match of text.matchAll(pattern)) {
     // An empty match says where something could stand, not that it does.
     if (match[0] === '') continue;
@@ -54,8 +55,9 @@ export function findHits(
       lineStart = at + 1;
     }
     // One line is one hit, however often it matches.
-    if (line === last) continue;
-    last = line;
+    const inWhole = line + start.line - 1;
+    if (inWhole <= found.lastLine) continue;
+    found.lastLine = inWhole;
     if (found.hits.length < max) {
       const hit = toHit(stream, text, line, lineStart, match[0].length, index);
       found.hits.push(

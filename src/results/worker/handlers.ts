@@ -27,7 +27,7 @@ import { createActionHandlers, toActionRow } from './actionHandlers.ts';
 import { createFoundHandlers } from './foundHandlers.ts';
 import { createIndicatorHandlers } from './indicatorHandlers.ts';
 import { createLargeHandlers } from './largeHandlers.ts';
-import { findLargeText } from './largeTexts.ts';
+import { findLarge, findLargeText } from './largeTexts.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
 import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
@@ -59,6 +59,23 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   // Output and errors are read one after the other: the second one need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
 
+  let isSweeping = false;
+  const sweep = (): void => {
+    try {
+      isSweeping = results.sweepLarge();
+    } catch {
+      // Whatever is wrong with the file is told where somebody asks for something; the next opening goes on.
+      isSweeping = false;
+    }
+    if (isSweeping) setImmediate(sweep);
+  };
+  /** Between two requests, and never before the one that is at work has its answer. */
+  const sweepSoon = (): void => {
+    if (isSweeping) return;
+    isSweeping = true;
+    setImmediate(sweep);
+  };
+
   const decoded = (ref: ResultRef): DecodedResult | undefined => {
     const key = resultKey(ref);
     if (latest?.key !== key) {
@@ -70,8 +87,12 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   };
 
   const text = (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]): string | undefined => {
-    const large = findLargeText(results, ref, stream);
-    if (large !== undefined) return large.text(lines);
+    const large = findLarge(results, ref);
+    if (large !== undefined && stream !== 'raw') {
+      // A text that the file does not have is an empty one, as in a result that is stored whole.
+      const missing = large.facts.transcript === undefined ? undefined : '';
+      return findLargeText(results, ref, stream)?.text(lines) ?? missing;
+    }
     const transcript = decoded(ref)?.transcript;
     if (stream !== 'raw') return transcript?.[stream];
     const bytes = readStored(results, resultKey(ref));
@@ -107,10 +128,15 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
         emptyDatabase(shared);
       };
       results.openIn(folder);
+      sweepSoon();
       return 'files';
     },
     ...createActionHandlers(results),
-    ...createLargeHandlers(results),
+    ...createLargeHandlers(results, () => {
+      latest = undefined;
+      views.forget();
+      sweepSoon();
+    }),
     put: (facts, bytes, { keep = true, action } = {}) => {
       const result = decodeResult(bytes);
       const stored = describe(facts, result, readableRaw(result, bytes));
@@ -125,6 +151,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       results.put(row, keep);
       latest = { key: resultKey(facts.ref), decoded: result };
       views.forget();
+      sweepSoon();
       return stored;
     },
     facts: (ref) => {
@@ -194,6 +221,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       () => {
         latest = undefined;
         views.forget();
+        sweepSoon();
       },
       () => {
         removeShared();

@@ -12,9 +12,8 @@ import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts } from '../storedResult.ts';
 import { toActionRow } from './actionHandlers.ts';
 import type { LargeCalls } from './largeCalls.ts';
-import { orSetAside } from './largeTexts.ts';
+import { findLarge, orSetAside } from './largeTexts.ts';
 import { release } from './release.ts';
-import { readFacts } from './storedTexts.ts';
 import { writeFile } from './writeFile.ts';
 
 type Handlers = {
@@ -23,19 +22,27 @@ type Handlers = {
 
 /** A result that is on its way. */
 interface Arriving {
+  /** In the store. */
+  readonly id: number;
   readonly reader: LargeReader;
   /** What was read and is not stored yet. */
   sections: StoredSection[];
   pieces: number;
 }
 
-/** Results that come in pieces, are stored as they come, and never are in memory whole. */
-export function createLargeHandlers(results: KeptResults): Handlers {
+/**
+ * Results that come in pieces, are stored as they come, and never are in memory whole.
+ *
+ * @param onChanged - called when something was stored, and when something is to be swept away
+ */
+export function createLargeHandlers(results: KeptResults, onChanged: () => void): Handlers {
   const arriving = new Map<number, Arriving>();
+  let lastHandle = 0;
 
   const begin = (): Arriving => {
     const counts = new Map<number, number>();
     const one: Arriving = {
+      id: results.inPieces((table) => table.large.begin(Date.now())),
       pieces: 0,
       sections: [],
       reader: new LargeReader((source, section) => {
@@ -50,39 +57,44 @@ export function createLargeHandlers(results: KeptResults): Handlers {
     return one;
   };
 
-  const find = (id: number): Arriving => {
-    const found = arriving.get(id);
+  const drop = (id: number): void => {
+    results.inPieces((table) => {
+      table.dropLarge(id);
+    });
+    onChanged();
+  };
+
+  const find = (handle: number): Arriving => {
+    const found = arriving.get(handle);
     if (found === undefined) throw new Error('The result is not on its way.');
     return found;
   };
 
   return {
     beginLarge: () => {
-      const id = results.inPieces((table) => table.large.begin(Date.now()));
-      arriving.set(id, begin());
-      return id;
+      arriving.set(++lastHandle, begin());
+      return lastHandle;
     },
-    addLarge: (id, bytes) => {
-      const one = find(id);
+    addLarge: (handle, bytes) => {
+      const one = find(handle);
       one.reader.add(bytes);
       const { sections } = one;
       one.sections = [];
       results.inPieces((table) => {
-        table.addLarge(id, one.pieces, bytes, sections, Date.now());
+        table.addLarge(one.id, one.pieces, bytes, sections, Date.now());
       });
       one.pieces++;
       release(bytes);
       return undefined;
     },
-    restartLarge: (id) => {
-      arriving.set(id, begin());
-      results.inPieces((table) => {
-        table.large.restart(id);
-      });
+    restartLarge: (handle) => {
+      const { id } = find(handle);
+      arriving.set(handle, begin());
+      drop(id);
       return undefined;
     },
-    endLarge: (id, facts, action) => {
-      const one = find(id);
+    endLarge: (handle, facts, action) => {
+      const one = find(handle);
       const read = one.reader.end();
       const stored = describe(facts, read);
       const row = {
@@ -94,27 +106,26 @@ export function createLargeHandlers(results: KeptResults): Handlers {
         action: toActionRow(action),
       };
       results.putLarge(row, {
-        id,
+        id: one.id,
         rest: { n: one.pieces, sections: one.sections },
         sources: Object.values(stored.large ?? {}),
       });
-      arriving.delete(id);
+      arriving.delete(handle);
+      onChanged();
       return stored;
     },
-    dropLarge: (id) => {
-      arriving.delete(id);
-      results.inPieces((table) => {
-        table.dropLarge(id);
-      });
+    dropLarge: (handle) => {
+      const one = arriving.get(handle);
+      arriving.delete(handle);
+      if (one !== undefined) drop(one.id);
       return undefined;
     },
     saveFile: (ref, path) => {
-      const key = resultKey(ref);
-      const json = results.facts(key);
-      const facts = json === undefined ? undefined : readFacts(json);
-      if (facts?.large === undefined) return undefined;
-      return orSetAside(results, key, () =>
-        results.inPieces((table) => writeFile(path, checked(table.large.file(key), facts.sha256))),
+      const found = findLarge(results, ref);
+      if (found === undefined) return undefined;
+      const { row, facts } = found;
+      return orSetAside(results, row, () =>
+        results.inPieces((table) => writeFile(path, checked(table.large.file(row.id), facts.sha256))),
       );
     },
   };

@@ -6,8 +6,9 @@ import type { PartLimits } from '../../evidence/textParts.ts';
 import { resultKey } from '../../evidence/uri.ts';
 import type { PartStart, ResultRef, ResultStream } from '../../evidence/uri.ts';
 import type { KeptResults } from '../../storage/keptResults.ts';
+import { SectionDamaged } from '../../storage/largeTable.ts';
 import type { SectionPlace, StoredText } from '../../storage/largeTable.ts';
-import type { StreamFacts } from '../storedResult.ts';
+import type { StoredFacts, StreamFacts } from '../storedResult.ts';
 import { release } from './release.ts';
 import { readFacts, ResultDamaged } from './storedTexts.ts';
 import type { TextParts } from './viewCalls.ts';
@@ -24,12 +25,14 @@ const LIMITS: PartLimits = { units: PART_UNITS / 2, lines: PART_LINES };
 export class LargeText {
   readonly #results: KeptResults;
   readonly #key: string;
+  readonly #id: number;
   readonly #source: number;
   readonly #facts: StreamFacts;
 
-  constructor(results: KeptResults, key: string, source: number, facts: StreamFacts) {
+  constructor(results: KeptResults, { key, id }: LargeResultRow, source: number, facts: StreamFacts) {
     this.#results = results;
     this.#key = key;
+    this.#id = id;
     this.#source = source;
     this.#facts = facts;
   }
@@ -106,7 +109,13 @@ export class LargeText {
   }
 
   #places(): SectionPlace[] {
-    return this.#results.inPieces(({ large }) => large.places(this.#key, this.#source));
+    return orSetAside(this.#results, { key: this.#key, id: this.#id }, () => {
+      const places = this.#results.inPieces(({ large }) => large.places(this.#id, this.#source));
+      const length = places.reduce((sum, { units, lineEnd }) => sum + units + lineEnd.length, 0);
+      // Each section has a hash, but one that is missing has none.
+      if (length !== this.#facts.length) throw new SectionDamaged(`${length.toString()} units`);
+      return places;
+    });
   }
 
   #read(place: SectionPlace): string {
@@ -118,32 +127,58 @@ export class LargeText {
   }
 
   #stored({ n }: SectionPlace): StoredText {
-    return orSetAside(this.#results, this.#key, () =>
-      this.#results.inPieces(({ large }) => large.section(this.#key, this.#source, n)),
+    return orSetAside(this.#results, { key: this.#key, id: this.#id }, () =>
+      this.#results.inPieces(({ large }) => large.section(this.#id, this.#source, n)),
     );
   }
 }
 
-/** The text of a result that is stored in pieces; undefined where the result is stored whole, or not at all. */
-export function findLargeText(results: KeptResults, ref: ResultRef, stream: ResultStream): LargeText | undefined {
+/** A result in pieces: under which key, and which of all that were ever stored under it. */
+export interface LargeResultRow {
+  readonly key: string;
+  readonly id: number;
+}
+
+/** A stored result with its pieces; undefined where it is stored whole, or not at all. */
+export function findLarge(
+  results: KeptResults,
+  ref: ResultRef,
+): { readonly row: LargeResultRow; readonly facts: StoredFacts } | undefined {
   const key = resultKey(ref);
   const json = results.facts(key);
   const facts = json === undefined ? undefined : readFacts(json);
-  if (facts?.large === undefined || stream === 'raw') return undefined;
-  const source = facts.large[stream];
-  const known = facts.transcript?.[stream];
-  return source === undefined || known === undefined ? undefined : new LargeText(results, key, source, known);
+  if (facts?.large === undefined) return undefined;
+  const id = results.inPieces(({ large }) => large.idOf(key));
+  return id === undefined ? undefined : { row: { key, id }, facts };
 }
 
-/** @throws ResultDamaged where the pieces are not those that were stored; the result is then set aside */
-export function orSetAside<Answer>(results: KeptResults, key: string, work: () => Answer): Answer {
+/** The text of a result that is stored in pieces; undefined where the result is stored whole, or not at all. */
+export function findLargeText(results: KeptResults, ref: ResultRef, stream: ResultStream): LargeText | undefined {
+  const found = stream === 'raw' ? undefined : findLarge(results, ref);
+  if (found === undefined || stream === 'raw') return undefined;
+  const source = found.facts.large?.[stream];
+  const known = found.facts.transcript?.[stream];
+  return source === undefined || known === undefined ? undefined : new LargeText(results, found.row, source, known);
+}
+
+/**
+ * @throws ResultDamaged where the pieces are not those that were stored; the result is then set aside. ResultGone where
+ *   it was deleted or replaced meanwhile, in this window or another one
+ */
+export function orSetAside<Answer>(results: KeptResults, { key, id }: LargeResultRow, work: () => Answer): Answer {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'SectionDamaged') throw error;
+    if (!(error instanceof SectionDamaged)) throw error;
+    if (results.inPieces(({ large }) => large.idOf(key)) !== id) throw new ResultGone();
     results.setAside(key, Date.now());
     throw new ResultDamaged(error.message);
   }
+}
+
+/** A result that was there when reading it began. */
+export class ResultGone extends Error {
+  override readonly name = 'ResultGone';
 }
 
 /** With its mark, and without the line end behind the last section. */

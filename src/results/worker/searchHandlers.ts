@@ -1,11 +1,13 @@
 import { createContext, Script } from 'node:vm';
 import type { KeptResults } from '../../storage/keptResults.ts';
 import type { RowPlace } from '../../storage/resultRow.ts';
+import { measureText } from '../../evidence/textFacts.ts';
+import type { PartStart } from '../../evidence/uri.ts';
 import type { StoredFacts } from '../storedResult.ts';
 import { findHits, toPattern } from './findHits.ts';
 import type { FoundLines } from './findHits.ts';
 import type { ResultHits, SearchCalls, SearchQuery, SearchStep } from './searchCalls.ts';
-import { findLargeText } from './largeTexts.ts';
+import { findLargeText, ResultGone } from './largeTexts.ts';
 import { checkStored, readFacts, ResultDamaged, textsOf, unpackStored } from './storedTexts.ts';
 
 type Handlers = {
@@ -95,9 +97,12 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
     if (bytes === undefined) return undefined;
     const texts = textsOf(bytes);
     const length = texts.reduce((sum, [, text]) => sum + text.length, 0);
-    const found: FoundLines = { hits: [], more: 0 };
+    const found: FoundLines = { hits: [], more: 0, lastLine: 0 };
     const inTime = runBounded(PATIENCE_MS + length * PATIENCE_PER_UNIT_MS, () => {
-      for (const [stream, text] of texts) findHits(pattern, stream, text, MAX_HITS, found);
+      for (const [stream, text] of texts) {
+        found.lastLine = 0;
+        findHits(pattern, stream, text, MAX_HITS, found);
+      }
     });
     // What is shown was checked: of a result without hits nothing is.
     if (found.hits.length > 0) checkStored(results, key, bytes, facts.sha256);
@@ -112,13 +117,17 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
 /** Each stretch was checked when it was read. */
 function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp): Search {
   const answer = answerFor(facts);
-  const found: FoundLines = { hits: [], more: 0 };
+  const found: FoundLines = { hits: [], more: 0, lastLine: 0 };
   try {
     for (const stream of ['output', 'errors'] as const) {
-      for (const { text, first } of findLargeText(results, facts.ref, stream)?.stretches() ?? []) {
+      found.lastLine = 0;
+      let carried: Stretch | undefined;
+      for (const stretch of findLargeText(results, facts.ref, stream)?.stretches() ?? []) {
+        const { text, first } = join(carried, stretch);
         const inTime = runBounded(PATIENCE_MS, () => {
           findHits(pattern, stream, text, MAX_HITS, found, first);
         });
+        carried = endOf({ text, first });
         if (!inTime) {
           yield answer(found, 'tooSlow');
           return;
@@ -128,14 +137,44 @@ function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp)
     }
     yield found.hits.length === 0 ? undefined : answer(found);
   } catch (error) {
+    // Deleted or replaced since the page was read.
+    if (error instanceof ResultGone) return;
     if (!(error instanceof ResultDamaged)) throw error;
     yield answer({ hits: [], more: 0 }, 'damaged');
   }
 }
 
+/** A stretch of a large text, and where it begins. */
+interface Stretch {
+  readonly text: string;
+  readonly first: PartStart;
+}
+
+/** What can stand on both sides of the border between two stretches, UTF-16 units. */
+const OVERLAP = 4096;
+
+/** The end of a stretch, which is looked at again with the next one: a match may go over the border. */
+function endOf({ text, first }: Stretch): Stretch {
+  const wanted = Math.max(0, text.length - OVERLAP);
+  const lineBegin = Math.max(text.lastIndexOf('\n', wanted - 1), text.lastIndexOf('\r', wanted - 1)) + 1;
+  // Where a line begins, unless it is a long one: there a pattern would take the middle of a line for its beginning.
+  let from = wanted === 0 ? 0 : wanted - lineBegin <= OVERLAP ? lineBegin : wanted;
+  // Neither in a line end nor in a pair of surrogates.
+  while (from > 0 && /[\n\ud800-\udfff]/u.test(text.charAt(from))) from--;
+  const before = text.slice(0, from);
+  const { lines } = measureText(before);
+  const lineStart = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
+  const line = first.line + Math.max(0, lines - 1);
+  return { text: text.slice(from), first: { line, column: from - lineStart + (lines > 1 ? 1 : first.column) } };
+}
+
+function join(before: Stretch | undefined, { text, first }: Stretch): Stretch {
+  return before === undefined ? { text, first } : { text: before.text + text, first: before.first };
+}
+
 function answerFor({ ref, name, fetchedAt, sha256 }: StoredFacts) {
-  return (found: FoundLines, givenUp?: ResultHits['givenUp']): ResultHits => {
-    return { ref, name, fetchedAt, sha256, ...found, givenUp };
+  return (found: Pick<FoundLines, 'hits' | 'more'>, givenUp?: ResultHits['givenUp']): ResultHits => {
+    return { ref, name, fetchedAt, sha256, hits: found.hits, more: found.more, givenUp };
   };
 }
 

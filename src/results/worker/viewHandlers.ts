@@ -9,6 +9,7 @@ import { codePageOf, readWithCodePage, viewText } from '../../evidence/textViews
 import { buildQuery, wholeAddress } from '../../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream, TextView } from '../../evidence/uri.ts';
 import type { LineSpan } from '../../evidence/large/groupSections.ts';
+import { TextTooLarge } from './largeTexts.ts';
 import type { LargeText } from './largeTexts.ts';
 import type { ViewCalls } from './viewCalls.ts';
 import { encodeText, writeFile } from './writeFile.ts';
@@ -48,6 +49,8 @@ export function createViews(source: ViewSource): TextViews {
 
   const make = (ref: ResultRef, stream: ResultStream, view: TextView | undefined): string | undefined => {
     if (view === undefined) return source.text(ref, stream);
+    // Bytes that are no text became U+FFFD as it came, and the whole is not held.
+    if (source.large(ref, stream) !== undefined) throw new TextTooLarge('a view');
     const fromBytes = readFile(ref, stream, view);
     if (fromBytes !== undefined) return fromBytes;
     const text = source.text(ref, stream);

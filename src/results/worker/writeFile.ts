@@ -1,30 +1,49 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+
+/** A file that could not be written, by the system's code. Told by its name, which crosses the border of the thread. */
+export class FileFailed extends Error {
+  override readonly name = 'FileFailed';
+}
 
 /**
  * Writes a file piece by piece, under another name until it is whole.
  *
  * @returns its size
- * @throws what the file system says, or the pieces; then nothing is left of it
+ * @throws FileFailed, and what the pieces throw; then nothing is left of it
  */
 export function writeFile(path: string, pieces: Iterable<Uint8Array>): number {
   const unfinished = `${path}.part`;
+  // Never a file, or a link to one, that somebody else put there.
+  const file = orFail(() => openSync(unfinished, 'wx', 0o600));
   let size = 0;
   try {
-    const file = openSync(unfinished, 'w', 0o600);
     try {
       for (const bytes of pieces) {
-        for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+        for (let written = 0; written < bytes.length;) written += orFail(() => writeSync(file, bytes, written));
         size += bytes.length;
       }
+      orFail(() => {
+        fsyncSync(file);
+      });
     } finally {
       closeSync(file);
     }
-    renameSync(unfinished, path);
+    orFail(() => {
+      renameSync(unfinished, path);
+    });
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw error;
   }
   return size;
+}
+
+function orFail<Answer>(work: () => Answer): Answer {
+  try {
+    return work();
+  } catch (error) {
+    throw new FileFailed(error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
+  }
 }
 
 /** A text is written in pieces of this many units: a whole copy in bytes would double the memory. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -61,6 +61,21 @@ suite('a result that is stored in pieces', () => {
     const database = new DatabaseSync(path.join(folder, 'results.db'));
     work(database);
     database.close();
+  };
+  /** What is to go goes between requests. */
+  const swept = async (): Promise<void> => {
+    for (let last = -1, now = countPieces(); now !== last || leftOver() > 0; last = now, now = countPieces()) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const leftOver = (): number => {
+    let count = 0;
+    table((database) => {
+      count = Number(
+        database.prepare(`SELECT count(*) AS count FROM large_results WHERE state = 'dropped'`).get()?.['count'],
+      );
+    });
+    return count;
   };
   const countPieces = (): number => {
     let count = 0;
@@ -151,21 +166,24 @@ suite('a result that is stored in pieces', () => {
     assert.deepEqual(search('nowhere'), []);
   });
 
-  test('is not there before it is whole, and leaves nothing when it is given up or cleared', () => {
+  test('is not there before it is whole, and leaves nothing when it is given up or cleared', async () => {
     const given = handlers.beginLarge();
     addAll(handlers, given, file);
     assert.equal(handlers.facts(ref()), undefined);
     assert.deepEqual(handlers.stored(), []);
     handlers.dropLarge(given);
+    await swept();
     assert.equal(countPieces(), 0);
     store(handlers, file);
     const [listed] = handlers.stored();
     assert.ok((listed?.size ?? 0) > 10_000);
     handlers.deleteResults([ref()]);
+    assert.equal(handlers.facts(ref()), undefined);
+    await swept();
     assert.equal(countPieces(), 0);
   });
 
-  test('that begins anew is what came last, and the pieces of an earlier one go', () => {
+  test('that begins anew is what came last, and the pieces of an earlier one go', async () => {
     store(handlers, file);
     const pieces = countPieces();
     const id = handlers.beginLarge();
@@ -173,30 +191,35 @@ suite('a result that is stored in pieces', () => {
     handlers.restartLarge(id);
     addAll(handlers, id, file);
     handlers.endLarge(id, arrived(file)[0], undefined);
+    await swept();
     assert.equal(countPieces(), pieces);
     assert.equal(handlers.text(ref(), 'output'), OUTPUT);
     // A later fetch may bring a small one.
     handlers.put(...arrived(resultFile('small')));
+    await swept();
     assert.equal(countPieces(), 0);
     assert.equal(handlers.text(ref(), 'output'), 'small');
   });
 
-  test('that somebody began and left is swept away, one that is under way is not', () => {
+  test('that somebody began and left is swept away, one that is under way is not', async () => {
     const old = handlers.beginLarge();
     handlers.addLarge(old, new Uint8Array(file.subarray(0, 250_000)));
     const young = handlers.beginLarge();
     handlers.addLarge(young, new Uint8Array(file.subarray(0, 250_000)));
+    const pieces = countPieces();
     table((database) => {
-      database.prepare('UPDATE large_results SET touched_at = 0 WHERE id = ?').run(old);
-    });
-    createHandlers().open(folder);
-    table((database) => {
-      const ids = database.prepare('SELECT id FROM large_results').all();
-      assert.deepEqual(
-        ids.map((row) => row['id']),
-        [young],
+      // The first of the two that were begun.
+      database.exec(
+        'UPDATE large_results SET touched_at = 0 WHERE rowid = (SELECT id FROM large_files ORDER BY rowid LIMIT 1)',
       );
     });
+    createHandlers().open(folder);
+    await swept();
+    const left = countPieces();
+    assert.ok(left > 0 && left < pieces);
+    addAll(handlers, young, file.subarray(250_000));
+    handlers.endLarge(young, arrived(file)[0], undefined);
+    assert.equal(handlers.text(ref(), 'output'), OUTPUT);
     assert.throws(() => {
       handlers.addLarge(old, file);
     }, /cleared/u);
@@ -239,6 +262,92 @@ suite('a result that is stored in pieces', () => {
       assert.equal(handlers.saveFile(ref(), target), bytes.length);
       assert.deepEqual(await readFile(target), bytes);
     }
+  });
+
+  test('of two windows cannot mix with another one, whatever was cleared meanwhile', async () => {
+    const id = handlers.beginLarge();
+    handlers.addLarge(id, new Uint8Array(file.subarray(0, 250_000)));
+    const other = createHandlers();
+    other.open(folder);
+    other.removeAll();
+    store(other, file);
+    assert.throws(() => {
+      handlers.addLarge(id, new Uint8Array(file.subarray(250_000)));
+    }, /cleared/u);
+    handlers.dropLarge(id);
+    await swept();
+    assert.equal(other.text(ref(), 'output'), OUTPUT);
+  });
+
+  test('that is replaced while it is searched is neither damaged nor lost', () => {
+    store(handlers, file);
+    const id = handlers.beginSearch({
+      ...{ text: 'nowhere', isRegExp: false, matchCase: true },
+      ...{ connection: undefined, device: undefined, script: undefined },
+    });
+    assert.equal(handlers.searchOn(id).done, false);
+    const other = createHandlers();
+    other.open(folder);
+    store(other, file);
+    other.deleteResults([]);
+    for (let step = handlers.searchOn(id); !step.done; step = handlers.searchOn(id)) assert.deepEqual(step.found, []);
+    assert.equal(handlers.text(ref(), 'output'), OUTPUT);
+  });
+
+  test('is found across the borders of its sections', () => {
+    const before = 'x'.repeat(131_068);
+    const text = `${before}EVILMARK${'y'.repeat(400_000)}\r\n${'short line\r\n'.repeat(30_000)}end`;
+    store(handlers, resultFile(text));
+    const hitsOf = (pattern: string): readonly (readonly [number, number])[] => {
+      const anywhere = { connection: undefined, device: undefined, script: undefined };
+      const id = handlers.beginSearch({ text: pattern, isRegExp: true, matchCase: true, ...anywhere });
+      const hits: (readonly [number, number])[] = [];
+      for (let more = 0; ;) {
+        const step = handlers.searchOn(id);
+        for (const found of step.found) {
+          hits.push(...found.hits.map(({ line, column }) => [line, column] as const));
+          more += found.more;
+        }
+        if (step.done) return [...hits, [more, 0]];
+      }
+    };
+    assert.deepEqual(hitsOf('EVILMARK'), [
+      [1, 131_069],
+      [0, 0],
+    ]);
+    // Each line once, wherever the borders are.
+    const lines = hitsOf('^short line\r?\n(?=short|end)');
+    assert.deepEqual(lines[0], [2, 1]);
+    assert.equal(lines.length - 1 + (lines.at(-1)?.[0] ?? 0), 30_000);
+  });
+
+  test('with a text that the file does not have shows an empty one', () => {
+    store(handlers, Buffer.from('{"script_name": "x.ps1", "exit_code": 0, "script_output": "some"}'));
+    assert.equal(handlers.text(ref(), 'errors'), '');
+    assert.equal(read(handlers.document(ref(), 'errors')), '\ufeff');
+    assert.throws(() => handlers.text(ref(), 'output', 'cp850'), { name: 'TextTooLarge' });
+  });
+
+  test('made to be a burden is refused, and takes next to nothing', () => {
+    const texts = Array.from({ length: 40_000 }, () => '"script_output": "a"').join(',');
+    const keys = Array.from({ length: 40_000 }, (_, at) => `"a key of a result ${at}": 1`).join(',');
+    const long = `"${'k'.repeat(100_000)}": 1`;
+    for (const fields of [texts, keys, long]) {
+      store(handlers, Buffer.from(`{"script_output": "", ${fields}}`));
+      const facts = handlers.facts(ref());
+      assert.equal(facts?.rejection?.reason, 'notATranscript');
+      assert.ok(JSON.stringify(facts).length < 100_000);
+      assert.ok(countPieces() < 100);
+    }
+  });
+
+  test('is not written over what somebody else is writing', async () => {
+    store(handlers, file);
+    const target = path.join(folder, 'taken.json');
+    await writeFile(`${target}.part`, 'theirs');
+    assert.throws(() => handlers.saveFile(ref(), target), { name: 'FileFailed', message: 'EEXIST' });
+    assert.equal(await readFile(`${target}.part`, 'utf8'), 'theirs');
+    assert.throws(() => handlers.saveText(address(), path.join(folder, 'no', 'folder')), { message: 'ENOENT' });
   });
 
   test('needs a file to be kept in', () => {
