@@ -3,13 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { scenarioRef } from '../../src/sample/catalogue.ts';
-import {
-  chooseQuickPick,
-  closeQuickInput,
-  runCommand,
-  typeQuickInput,
-  waitForQuickInput,
-} from '../rig/quickInput.ts';
+import { chooseQuickPick, closeQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
 import {
