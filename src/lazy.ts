@@ -63,7 +63,7 @@ export const loadReporter =
  * What the thread may let pile up before it tidies, MB. Without a limit a result of 300 MB, read in pieces, takes 100 MB
  * more, and not a moment less.
  */
-const YOUNG_MB = 16;
+const YOUNG_MB = 32;
 
 /** Starts the thread that stores and decodes results. */
 export async function startStoreThread(): Promise<StoreThread> {

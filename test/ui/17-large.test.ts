@@ -6,6 +6,7 @@ import { after, afterEach, before, suite, test } from 'node:test';
 import { pipeline } from 'node:stream/promises';
 import { chooseQuickPick, runCommand, typeQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
+import { reloadWindow } from '../rig/workbench.ts';
 import { clickNotification, readEditor, readTabs, waitForNotification } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
@@ -95,8 +96,8 @@ suite('a result of 300 MB', () => {
   test('is found again without a call when the window is opened again', async () => {
     const { page } = session;
     const before = fetches();
-    await page.reload();
-    const label = await waitForActiveTab(new RegExp(`–${file.lines} of ${file.lines}`, 'u'));
+    await reloadWindow(page);
+    const label = await waitForActiveTab(new RegExp(`lines \\d+–\\d+ of ${file.lines}`, 'u'));
     // Where in it the window was VS Code remembers, or not.
     const begin = Number(/lines (\d+)–/u.exec(label)?.[1]);
     await waitFor('its text', async () => (await readEditor(page)).some((line) => Number.parseInt(line) >= begin));
