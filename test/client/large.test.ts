@@ -62,7 +62,7 @@ beforeEach(async () => {
     rules: () => rules,
   });
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true, maxRetries: 20, retryDelay: 50 }));
 
 function service(): ResultService {
   const client = stage.client();

@@ -228,6 +228,8 @@ suite('what is stored', () => {
     await waitForTab(session.page, '↔');
     await runCommand(session.page, 'View: Keep Editor');
     await fetchScenario('exitOne', 'check-persistence.ps1');
+    // Its tab is there a moment before it is the one in front.
+    await waitForExitCode(session.page, 'check-persistence.ps1');
     await palette('openRun');
     await waitFor('the overview of its run', async () => {
       // Whether to look for more hosts first: that would be a call.

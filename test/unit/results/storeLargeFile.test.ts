@@ -30,7 +30,7 @@ suite('a large result file that is opened from the disk', () => {
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'large-file-'));
   });
-  after(() => rm(folder, { recursive: true }));
+  after(() => rm(folder, { recursive: true, maxRetries: 20, retryDelay: 50 }));
   beforeEach(async () => {
     keep = true;
     store = new ResultStore({

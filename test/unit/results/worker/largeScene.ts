@@ -44,7 +44,7 @@ export class LargeScene {
   }
 
   removeFolder(): Promise<void> {
-    return rm(this.folder, { recursive: true });
+    return rm(this.folder, { recursive: true, maxRetries: 20, retryDelay: 50 });
   }
 
   /** Another window on the same file. */
