@@ -2,8 +2,9 @@ import path from 'node:path';
 import { hostMemoryOf } from '../rig/hostMemory.ts';
 import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
+import { sampleWithBlob } from '../tenant/sampleWithBlob.ts';
 import { clickNotification, readTabs, waitForNotification } from '../rig/workbenchParts.ts';
-import { createLargeResultTenant, LARGE, makeLargeFile } from '../ui/support/largeResult.ts';
+import { LARGE, makeLargeFile } from '../ui/support/largeResult.ts';
 import { LOCAL, startSession, waitForRows } from '../ui/support/session.ts';
 import { rounded } from './measurement.ts';
 import type { Bench } from './measurement.ts';
@@ -18,7 +19,7 @@ export const benchLarge: Bench = async ({ vsix, progress }) => {
   const session = await startSession({
     vsix,
     tenant: 'local',
-    tenantOptions: { createSampleTenant: createLargeResultTenant(file) },
+    tenantOptions: { createSampleTenant: sampleWithBlob(LARGE, file.bytes) },
   });
   const { page } = session;
   try {

@@ -10,11 +10,10 @@ import { ResultStore } from '../../src/results/resultStore.ts';
 import type { KeepRules } from '../../src/results/resultStore.ts';
 import { createHandlers } from '../../src/results/worker/handlers.ts';
 import type { WorkerHandlers } from '../../src/results/worker/handlers.ts';
-import { blobNameOf } from '../../src/sample/identifiers.ts';
-import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
 import { resultFile } from '../unit/results/fixtures.ts';
 import { threadOf } from '../unit/results/threadInPlace.ts';
 import { fails, openStage, patience, SMALL } from './localClient.ts';
+import { sampleWithBlob } from '../tenant/sampleWithBlob.ts';
 import type { Stage } from './localClient.ts';
 
 /** A result that is larger than what is held in memory, of lines that are all different. */
@@ -36,17 +35,7 @@ let rules: KeepRules;
 let maxBytes: number;
 before(async () => {
   assert.ok(BYTES.length > MEMORY_BYTES);
-  const name = blobNameOf(SMALL.actionId, SMALL.commandIndex);
-  stage = await openStage({
-    createSampleTenant: (options) => {
-      const sample = createSampleTenant(options);
-      const blob: typeof sample.blob = (wanted) => {
-        const found = sample.blob(wanted);
-        return found === undefined || wanted !== name ? found : { ...found, bytes: () => BYTES };
-      };
-      return { ...sample, blob };
-    },
-  });
+  stage = await openStage({ createSampleTenant: sampleWithBlob(SMALL, BYTES) });
 });
 after(() => stage.stop());
 beforeEach(async () => {

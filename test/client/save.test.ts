@@ -12,10 +12,9 @@ import type { MachineAction } from '../../src/defender/schema.ts';
 import type { ResultSource } from '../../src/results/resultSource.ts';
 import { scenarioRef } from '../../src/sample/catalogue.ts';
 import type { ScenarioRef } from '../../src/sample/catalogue.ts';
-import { blobNameOf } from '../../src/sample/identifiers.ts';
-import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
 import { FileSink } from '../../src/results/fileSink.ts';
 import { fails, LIMITS, openStage, patience, until } from './localClient.ts';
+import { sampleWithBlob } from '../tenant/sampleWithBlob.ts';
 import type { Stage } from './localClient.ts';
 
 /** A collected file of 100 MB. Nothing in it repeats, so that a part in the wrong place changes its hash. */
@@ -28,17 +27,7 @@ let stage: Stage;
 let folder: string;
 let target: string;
 before(async () => {
-  const name = blobNameOf(FILE.actionId, FILE.commandIndex);
-  stage = await openStage({
-    createSampleTenant: (options) => {
-      const sample = createSampleTenant(options);
-      const blob: typeof sample.blob = (wanted) => {
-        const found = sample.blob(wanted);
-        return found === undefined || wanted !== name ? found : { ...found, bytes: () => BYTES };
-      };
-      return { ...sample, blob };
-    },
-  });
+  stage = await openStage({ createSampleTenant: sampleWithBlob(FILE, BYTES) });
 });
 after(() => stage.stop());
 beforeEach(async () => {

@@ -6,11 +6,12 @@ import { after, afterEach, before, suite, test } from 'node:test';
 import { pipeline } from 'node:stream/promises';
 import { chooseQuickPick, runCommand, typeQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
+import { sampleWithBlob } from '../tenant/sampleWithBlob.ts';
 import { reloadWindow } from '../rig/workbench.ts';
 import { clickNotification, readEditor, readTabs, waitForNotification } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
-import { createLargeResultTenant, LARGE, makeLargeFile } from './support/largeResult.ts';
+import { LARGE, makeLargeFile } from './support/largeResult.ts';
 import {
   LOCAL,
   pictureOfFailure,
@@ -28,7 +29,7 @@ suite('a result of 300 MB', () => {
   before(async () => {
     session = await startSession({
       tenant: 'local',
-      tenantOptions: { createSampleTenant: createLargeResultTenant(file) },
+      tenantOptions: { createSampleTenant: sampleWithBlob(LARGE, file.bytes) },
     });
     await waitForRows(session.page, LOCAL);
   });

@@ -49,7 +49,9 @@ export class LargeReader {
   readonly #bytes = new ByteText();
   readonly #json: JsonStream;
   readonly #fields = new Map<string, unknown>();
-  readonly #repeated: string[] = [];
+  readonly #repeated = new Set<string>();
+  #repeatedCount = 0;
+  #isNameTooLong = false;
   #sources = 0;
   #key = '';
   #text: { readonly source: number; readonly writer: SectionWriter } | undefined;
@@ -68,7 +70,10 @@ export class LargeReader {
       },
       text: (stretch) => {
         this.#text?.writer.add(stretch);
-        if (this.#name !== undefined && this.#name.length <= MAX_NAME) this.#name += stretch;
+        if (this.#name === undefined || this.#isNameTooLong) return;
+        this.#name += stretch;
+        // Never shown cut: a file with such a name is none of a script.
+        this.#isNameTooLong = this.#name.length > MAX_NAME;
       },
       end: (kind, scalar) => {
         this.#fields.set(this.#key, kind === 'string' ? this.#found() : kind === 'scalar' ? scalar : {});
@@ -96,7 +101,7 @@ export class LargeReader {
     const reject = (rejection: Rejection): LargeResult => ({ transcript: undefined, rejection, changes, encoding });
     if (this.#isPacked === true) return reject({ reason: 'tooLarge' });
     const fault = this.#json.end();
-    if (this.#sources > MAX_TEXTS || this.#fields.size > MAX_FIELDS) return reject({ reason: 'notATranscript' });
+    if (this.#isHostile()) return reject({ reason: 'notATranscript' });
     if (fault?.reason === 'notJson' && !looksLikeText(this.#head)) return reject({ reason: 'binary' });
     if (fault !== undefined) return reject(fault);
     const chosen = chooseFields(this.#fields, (value) => (value instanceof Found ? value : undefined), changes);
@@ -112,11 +117,18 @@ export class LargeReader {
 
   #read(text: string): void {
     if (this.#head.length < HEAD) this.#head += text.slice(0, HEAD - this.#head.length);
-    if (this.#sources <= MAX_TEXTS && this.#fields.size <= MAX_FIELDS) this.#json.add(text);
+    if (!this.#isHostile()) this.#json.add(text);
+  }
+
+  #isHostile(): boolean {
+    return this.#sources > MAX_TEXTS || this.#fields.size > MAX_FIELDS || this.#isNameTooLong;
   }
 
   #beginField(key: string): void {
-    if (this.#fields.has(key) && this.#repeated.length < MAX_FIELDS) this.#repeated.push(key);
+    if (this.#fields.has(key)) {
+      this.#repeated.add(key);
+      this.#repeatedCount++;
+    }
     this.#key = key;
     this.#name = NAMES.has(key) ? '' : undefined;
     if (!TEXTS.has(key) || this.#sources > MAX_TEXTS) return;
@@ -138,8 +150,8 @@ export class LargeReader {
     const changes: DecodeChange[] = [];
     if (byteOrderMark) changes.push({ kind: 'byteOrderMark', count: 1 });
     if (invalidBytes > 0) changes.push({ kind: 'invalidBytes', count: invalidBytes, firstOffset: firstInvalidByte });
-    if (this.#repeated.length > 0) {
-      changes.push({ kind: 'duplicateKey', count: this.#repeated.length, keys: [...new Set(this.#repeated)] });
+    if (this.#repeatedCount > 0) {
+      changes.push({ kind: 'duplicateKey', count: this.#repeatedCount, keys: [...this.#repeated] });
     }
     if (count > 0) changes.push({ kind: 'controlCharactersEscaped', count, firstOffset });
     return changes;

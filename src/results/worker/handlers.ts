@@ -27,7 +27,7 @@ import { createActionHandlers, toActionRow } from './actionHandlers.ts';
 import { createFoundHandlers } from './foundHandlers.ts';
 import { createIndicatorHandlers } from './indicatorHandlers.ts';
 import { createLargeHandlers } from './largeHandlers.ts';
-import { findLarge, findLargeText } from './largeTexts.ts';
+import { findLarge, findLargeText, textOfLarge } from './largeTexts.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
 import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
@@ -91,7 +91,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     if (large !== undefined && stream !== 'raw') {
       // A text that the file does not have is an empty one, as in a result that is stored whole.
       const missing = large.facts.transcript === undefined ? undefined : '';
-      return findLargeText(results, ref, stream)?.text(lines) ?? missing;
+      return textOfLarge(results, large, stream)?.text(lines) ?? missing;
     }
     const transcript = decoded(ref)?.transcript;
     if (stream !== 'raw') return transcript?.[stream];

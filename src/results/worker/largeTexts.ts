@@ -139,11 +139,14 @@ export interface LargeResultRow {
   readonly id: number;
 }
 
+/** What is known of a result in pieces. */
+export interface FoundLarge {
+  readonly row: LargeResultRow;
+  readonly facts: StoredFacts;
+}
+
 /** A stored result with its pieces; undefined where it is stored whole, or not at all. */
-export function findLarge(
-  results: KeptResults,
-  ref: ResultRef,
-): { readonly row: LargeResultRow; readonly facts: StoredFacts } | undefined {
+export function findLarge(results: KeptResults, ref: ResultRef): FoundLarge | undefined {
   const key = resultKey(ref);
   const json = results.facts(key);
   const facts = json === undefined ? undefined : readFacts(json);
@@ -155,10 +158,18 @@ export function findLarge(
 /** The text of a result that is stored in pieces; undefined where the result is stored whole, or not at all. */
 export function findLargeText(results: KeptResults, ref: ResultRef, stream: ResultStream): LargeText | undefined {
   const found = stream === 'raw' ? undefined : findLarge(results, ref);
-  if (found === undefined || stream === 'raw') return undefined;
-  const source = found.facts.large?.[stream];
-  const known = found.facts.transcript?.[stream];
-  return source === undefined || known === undefined ? undefined : new LargeText(results, found.row, source, known);
+  return found === undefined || stream === 'raw' ? undefined : textOfLarge(results, found, stream);
+}
+
+/** A text of it; undefined where its file has no such text. */
+export function textOfLarge(
+  results: KeptResults,
+  { row, facts }: FoundLarge,
+  stream: 'output' | 'errors',
+): LargeText | undefined {
+  const source = facts.large?.[stream];
+  const known = facts.transcript?.[stream];
+  return source === undefined || known === undefined ? undefined : new LargeText(results, row, source, known);
 }
 
 /**

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
 import { scenarioRef } from '../../../src/sample/catalogue.ts';
-import { blobNameOf } from '../../../src/sample/identifiers.ts';
-import { createSampleTenant } from '../../../src/sample/sampleTenant.ts';
-import type { SampleTenant, SampleTenantOptions } from '../../../src/sample/sampleTenant.ts';
 
 /** The command whose result is large here. */
 export const LARGE = scenarioRef('exitOne');
@@ -40,19 +37,4 @@ export function makeLargeFile(): LargeFile {
   const bytes = Buffer.concat(pieces);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { bytes, sha256, lines, textSha256: text.digest('hex'), last };
-}
-
-/** The sample with that file. */
-export function createLargeResultTenant({ bytes }: LargeFile): (options: SampleTenantOptions) => SampleTenant {
-  const name = blobNameOf(LARGE.actionId, LARGE.commandIndex);
-  return (options) => {
-    const sample = createSampleTenant(options);
-    return {
-      ...sample,
-      blob: (wanted) => {
-        const found = sample.blob(wanted);
-        return found === undefined || wanted !== name ? found : { ...found, bytes: () => bytes };
-      },
-    };
-  };
 }

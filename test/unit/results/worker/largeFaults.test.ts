@@ -100,7 +100,8 @@ suite('what can happen to a result in pieces: one', () => {
     const texts = Array.from({ length: 40_000 }, () => '"script_output": "a"').join(',');
     const keys = Array.from({ length: 40_000 }, (_, at) => `"a key of a result ${at}": 1`).join(',');
     const long = `"${'k'.repeat(100_000)}": 1`;
-    for (const fields of [texts, keys, long]) {
+    const name = `"script_name": "${'n'.repeat(100_000)}"`;
+    for (const fields of [texts, keys, long, name]) {
       store(handlers, Buffer.from(`{"script_output": "", ${fields}}`));
       const facts = handlers.facts(ref());
       assert.equal(facts?.rejection?.reason, 'notATranscript');

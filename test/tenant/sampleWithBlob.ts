@@ -1,0 +1,22 @@
+import type { ScenarioRef } from '../../src/sample/catalogue.ts';
+import { blobNameOf } from '../../src/sample/identifiers.ts';
+import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
+import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
+
+/** The sample, in which one command left other bytes behind. */
+export function sampleWithBlob(
+  { actionId, commandIndex }: ScenarioRef,
+  bytes: Uint8Array,
+): (options: SampleTenantOptions) => SampleTenant {
+  const name = blobNameOf(actionId, commandIndex);
+  return (options) => {
+    const sample = createSampleTenant(options);
+    return {
+      ...sample,
+      blob: (wanted) => {
+        const found = sample.blob(wanted);
+        return found === undefined || wanted !== name ? found : { ...found, bytes: () => bytes };
+      },
+    };
+  };
+}
