@@ -21,6 +21,50 @@ const ROOMS = {
 };
 const ROOMS_WITH_VSCODE = ['platform', 'documents', 'notes', 'tree', 'commands'];
 
+/** What everything in src/ is held to. */
+const EVERYWHERE = [
+  { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are searched for.' },
+  { selector: 'ExportAllDeclaration', message: 'No barrels.' },
+];
+
+const DYNAMIC_IMPORT = {
+  selector: 'ImportExpression',
+  message: 'import() stands in src/lazy.ts only, see scripts/build.ts.',
+};
+
+/**
+ * VS Code makes links and icons of what stands in these texts, commands included. src/platform/show/ is the one place
+ * that hands texts over: it takes links, icons and control characters out of them, whoever wrote them.
+ */
+const SHOWN = [
+  {
+    selector:
+      "MemberExpression[object.name='window'][property.name=/^(?:show(?:Information|Warning|Error)Message|showQuickPick|showInputBox|withProgress|setStatusBarMessage|create(?:QuickPick|InputBox|StatusBarItem))$/]",
+    message: 'Texts are shown by src/platform/show/ only: it takes links and icons out of them.',
+  },
+  {
+    selector: "MemberExpression[object.name='window'][computed=true], VariableDeclarator[init.name='window']",
+    message: 'Name the member: what is shown passes src/platform/show/.',
+  },
+  {
+    selector: "ImportSpecifier[imported.name='window'][local.name!='window'], ImportNamespaceSpecifier",
+    message: 'Import by name, and keep the name: rules look for it.',
+  },
+  {
+    selector:
+      "AssignmentExpression[left.property.name=/^(?:prompt|placeholder|validationMessage|title|message)$/], AssignmentExpression[left.property.name='tooltip'][left.object.name!='link']",
+    message: 'Texts of inputs, views and items are set by src/platform/show/ only.',
+  },
+  {
+    selector: "MemberExpression[object.name='env'][property.name='openExternal']",
+    message: 'Pages are opened by src/platform/show/webPages.ts only: it takes https alone.',
+  },
+];
+const SHOWN_CLASSES = {
+  selector: "ImportDeclaration[importKind!='type'] > ImportSpecifier[imported.name=/^(?:MarkdownString|TreeItem)$/]",
+  message: 'Hovers and rows are made by src/platform/show/ only: VS Code links every address in Markdown.',
+};
+
 function roomRules([room, allowed]) {
   const others = Object.keys(ROOMS).filter((other) => other !== room && !allowed.includes(other));
   const patterns = [
@@ -48,11 +92,7 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-exports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are searched for.' },
-        { selector: 'ExportAllDeclaration', message: 'No barrels.' },
-      ],
+      'no-restricted-syntax': ['error', ...EVERYWHERE],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // VS Code's Disposable is a class, but meant as the interface of anything with dispose().
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
@@ -64,12 +104,7 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: ['src/lazy.ts'],
     rules: {
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are searched for.' },
-        { selector: 'ExportAllDeclaration', message: 'No barrels.' },
-        { selector: 'ImportExpression', message: 'import() stands in src/lazy.ts only, see scripts/build.ts.' },
-      ],
+      'no-restricted-syntax': ['error', ...EVERYWHERE, DYNAMIC_IMPORT, ...SHOWN, SHOWN_CLASSES],
       'no-console': 'error',
       // Only axios, through defender/http.ts: one place to keep tokens and links apart.
       'no-restricted-globals': ['error', 'fetch'],
@@ -77,6 +112,15 @@ export default tseslint.config(
   },
   // It holds no token and no link, and its library takes a function like this one.
   { files: ['src/platform/telemetryReporter.ts'], rules: { 'no-restricted-globals': 'off' } },
+  {
+    files: ['src/platform/show/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...EVERYWHERE, DYNAMIC_IMPORT] },
+  },
+  // Its only Markdown is a sentence of ours without a value, and it loads no other file.
+  {
+    files: ['src/extension.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...EVERYWHERE, DYNAMIC_IMPORT, ...SHOWN] },
+  },
   ...Object.entries(ROOMS).map(roomRules),
   {
     files: ['test/**/*.ts'],

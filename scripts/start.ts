@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { startWorkspace } from '../test/rig/devWorkspace.ts';
 import { startBrowser } from '../test/rig/browser.ts';
+import { agreeToConnection } from '../test/rig/questions.ts';
 import { openWorkbench } from '../test/rig/workbench.ts';
 
 const USAGE = `Usage: npm start -- [--port N] [--no-open] [--sample]
@@ -16,6 +17,8 @@ async function start(port: number, open: boolean, sample: boolean): Promise<void
   // "Running" is said when a page really works, so one is opened and looked at first.
   const probe = await startBrowser();
   await openWorkbench(probe.page, url);
+  // Asked once: the window that is opened next knows the connection.
+  if (!sample) await agreeToConnection(probe.page);
   await probe.stop();
   console.log(`Live Response Results is running at ${url}`);
   // Ctrl+C is how this ends, and no failure.

@@ -1,5 +1,5 @@
-import { l10n, window } from 'vscode';
-import { apiUrlOf, destinationOf, readConnection } from '../connections/connection.ts';
+import { l10n } from 'vscode';
+import { destinationOf, isSameConnection, ownAddressesOf, readNewConnection } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
 import { LiveResponseError } from '../defender/errors.ts';
 import { isFor, readClaims } from '../identity/claims.ts';
@@ -9,6 +9,8 @@ import type { ConnectionSecret } from './connectionWizard/draft.ts';
 import { runConnectionWizard } from './connectionWizard/runConnectionWizard.ts';
 import { wizardOptions } from './connectionWizard/wizardOptions.ts';
 import { useFirst } from './signIn.ts';
+import { connectionWords } from './connectionWords.ts';
+import { ask } from '../platform/show/notifications.ts';
 
 /**
  * `liveResponse.addConnection`: asks step by step, or takes a connection as its argument. With `signIn: 'accessToken'`
@@ -25,32 +27,42 @@ export async function addConnection(
 }
 
 async function addGiven(services: Services, argument: object): Promise<void> {
-  const read = readConnection(argument);
+  const read = readNewConnection(argument);
   if ('problem' in read) throw new LiveResponseError('badArgument', { path: read.problem.field });
   const token = 'accessToken' in argument ? argument.accessToken : undefined;
   if (token !== undefined && (typeof token !== 'string' || !isFor(readClaims(token), read.connection))) {
     throw new LiveResponseError('badArgument', { path: 'accessToken' });
   }
-  if (!(await confirmed(services, read.connection))) return;
+  const decision = await decide(services, read.connection);
+  if (decision === undefined) return;
   await save(services, read.connection, token === undefined ? undefined : { kind: 'accessToken', value: token });
+  if (decision === 'keep') await services.connections.keep(read.connection);
+  else await services.connections.add(read.connection);
 }
 
+/** What becomes of a connection that a program brings; undefined: nothing. */
+type Decision = 'keep' | 'activate' | undefined;
+
 /**
- * A program may add connections, but not decide alone where a token goes that we would get for it, nor take away what
- * a person has signed in to.
+ * A program may add connections to the known addresses of a cloud. Any other address, or another connection in the
+ * place of one that is there, is a person's decision, and so is making that one active: results, devices and tokens
+ * would go there, or come from there. What is known already, field by field, changes nothing but its token.
  */
-async function confirmed({ connections }: Services, connection: Connection): Promise<boolean> {
-  const { name, cloud, signIn } = connection;
-  const getsTokens = cloud === 'custom' && signIn !== 'accessToken' && signIn !== 'sample';
+async function decide({ connections }: Services, connection: Connection): Promise<Decision> {
+  const { name } = connection;
   const known = connections.byName(name);
-  const leadsElsewhere = known !== undefined && destinationOf(known) !== destinationOf(connection);
-  if (!getsTokens && !leadsElsewhere) return true;
-  const add = leadsElsewhere ? l10n.t('Replace') : l10n.t('Add');
-  const question = leadsElsewhere
-    ? l10n.t('A program wants to replace the connection "{0}" by one that leads to {1}.', name, apiUrlOf(connection))
-    : l10n.t('A program wants to add the connection "{0}", which sends tokens to {1}.', name, apiUrlOf(connection));
-  const detail = l10n.t('Allow it only if you started this yourself.');
-  return (await window.showWarningMessage(question, { modal: true, detail }, add)) === add;
+  if (known !== undefined && isSameConnection(known, connection))
+    return connections.active === known ? 'activate' : 'keep';
+  if (known === undefined && ownAddressesOf(connection).length === 0) return 'activate';
+  const add = known === undefined ? l10n.t('Add') : l10n.t('Replace');
+  const select = known === undefined ? l10n.t('Add and Select') : l10n.t('Replace and Select');
+  const question =
+    known === undefined
+      ? l10n.t('A program wants to add the connection "{0}". Allow it only if you started this yourself.', name)
+      : l10n.t('A program wants to replace the connection "{0}". Allow it only if you started this yourself.', name);
+  const answer = await ask({ severity: 'warning', question, details: connectionWords(connection) }, add, select);
+  if (answer === select) return 'activate';
+  return answer === add ? 'keep' : undefined;
 }
 
 /** A secret goes only where it was given for: a connection of the same name that leads elsewhere starts without one. */
@@ -58,7 +70,6 @@ async function save(services: Services, connection: Connection, secret: Connecti
   const known = services.connections.byName(connection.name);
   if (known !== undefined && destinationOf(known) !== destinationOf(connection)) await services.signIns.forget(known);
   if (secret !== undefined) await services.signIns.storeSecret(connection, secret.kind, secret.value);
-  await services.connections.add(connection);
 }
 
 async function addAsked(services: Services, runner: CommandRunner): Promise<void> {
@@ -66,5 +77,6 @@ async function addAsked(services: Services, runner: CommandRunner): Promise<void
   if (added === undefined) return;
   const { connection, secret } = added;
   await save(services, connection, secret);
+  await services.connections.add(connection);
   await useFirst(services, runner, connection);
 }

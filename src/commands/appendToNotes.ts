@@ -1,11 +1,10 @@
-import { EndOfLine, l10n, Range, Selection, Uri, window, workspace, WorkspaceEdit } from 'vscode';
+import { EndOfLine, l10n, Range, Selection, ThemeIcon, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import type { QuickPickItem, TextDocument } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import type { Range as QuoteRange } from '../evidence/quote.ts';
 import { findEvidence } from '../evidence/readEvidence.ts';
 import { findHeadings, placeAtEnd } from '../notes/appendPlace.ts';
 import type { NotesPlace } from '../notes/pinnedNotes.ts';
-import { oneLineNoIcons, withoutLinks } from '../platform/remoteText.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
@@ -13,6 +12,8 @@ import { toProgress } from './downloadProgress.ts';
 import { selectedRanges } from './selection.ts';
 import { addressOf, findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
+import { notify } from '../platform/show/notifications.ts';
+import { pickOne } from '../platform/show/quickInputs.ts';
 
 /** `liveResponse.appendToNotes`: what is selected as evidence blocks, whole results as citations. */
 export async function appendToNotes(
@@ -75,7 +76,8 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
   const after = before.slice(0, offset) + insertion.text + before.slice(offset);
   // An open fence at the end of a note would swallow it, and nobody could check it later.
   if (findEvidence(after).length !== findEvidence(before).length + expected) {
-    void window.showWarningMessage(
+    void notify(
+      'warning',
       l10n.t('Nothing was appended: the place in {0} is inside a code block that does not end.', nameOf(place.uri)),
     );
     return;
@@ -122,14 +124,14 @@ async function tell(document: TextDocument, range: Range, { headingFound, saved,
     ...(headingFound ? [] : [l10n.t('Its heading is gone, so it stands at the end.')]),
     ...(saved ? [] : [l10n.t('The note could not be saved: it was changed elsewhere.')]),
   ];
-  const answer = await window.showInformationMessage(withoutLinks(sentences.join(' ')), undo, open);
+  const answer = await notify('information', sentences.join(' '), undo, open);
   if (answer === open) await window.showTextDocument(document.uri, { selection: new Range(range.start, range.start) });
   if (answer !== undo) return;
   const now = await workspace.openTextDocument(document.uri);
   const at = now.getText().indexOf(text, now.offsetAt(now.validatePosition(range.start)));
   const isThere = now.getText(range) === text;
   if (!isThere && at < 0) {
-    void window.showInformationMessage(l10n.t('It was changed since, so nothing was taken out of {0}.', name));
+    void notify('information', l10n.t('It was changed since, so nothing was taken out of {0}.', name));
     return;
   }
   const isClean = !now.isDirty;
@@ -160,13 +162,13 @@ export async function selectNotesFile(services: Services): Promise<NotesPlace | 
   const all = new Map([...open.map(({ uri }) => uri), ...files].map((uri) => [uri.toString(), uri]));
   const items: FileItem[] = [
     ...[...all.values()].map((uri) => ({
-      label: oneLineNoIcons(workspace.asRelativePath(uri)),
+      label: workspace.asRelativePath(uri),
       find: () => Promise.resolve(uri),
     })),
-    { label: `$(new-file) ${l10n.t('Create Notes File…')}`, find: createNotes },
-    { label: `$(folder-opened) ${l10n.t('Other File…')}`, find: findOther },
+    { iconPath: new ThemeIcon('new-file'), label: l10n.t('Create Notes File…'), find: createNotes },
+    { iconPath: new ThemeIcon('folder-opened'), label: l10n.t('Other File…'), find: findOther },
   ];
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await pickOne(items, {
     title: l10n.t('Notes File of This Workspace'),
     placeHolder: l10n.t('The note that evidence is appended to'),
     ignoreFocusOut: true,
@@ -185,9 +187,9 @@ async function selectHeading(uri: Uri): Promise<{ readonly text: string | undefi
   if (headings.length === 0) return { text: undefined };
   const items = [
     { label: l10n.t('At the End'), text: undefined },
-    ...headings.map(({ text }) => ({ label: oneLineNoIcons(text), text })),
+    ...headings.map(({ text }) => ({ label: text, text })),
   ];
-  return window.showQuickPick(items, { title: l10n.t('Where in the Note?'), ignoreFocusOut: true });
+  return pickOne(items, { title: l10n.t('Where in the Note?'), ignoreFocusOut: true });
 }
 
 /** Never over a file that is there. */

@@ -16,6 +16,7 @@ import { isFinished } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner, CommandScope } from './commandRunner.ts';
+import { ask, notify } from '../platform/show/notifications.ts';
 
 /** What is known of a cited result in the end: its facts, or why there are none. */
 type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; readonly sentence: string };
@@ -37,14 +38,14 @@ const FOR_ALL = new Set([
 export async function checkNotes(services: Services, runner: CommandRunner): Promise<void> {
   const document = window.activeTextEditor?.document;
   if (document?.languageId !== 'markdown') {
-    void window.showInformationMessage(l10n.t('Open the Markdown note whose evidence is to be checked.'));
+    void notify('information', l10n.t('Open the Markdown note whose evidence is to be checked.'));
     return;
   }
   const note = document.getText();
   const found = findEvidence(note);
   const unreadable = findUnreadable(note);
   if (found.length + unreadable.length === 0) {
-    void window.showInformationMessage(l10n.t('This note cites no result.'));
+    void notify('information', l10n.t('This note cites no result.'));
     return;
   }
   const outcomes = new Map<string, Outcome>();
@@ -95,11 +96,11 @@ async function askToFetch(
   const fetch = l10n.t('Fetch');
   const stored = l10n.t('Check Stored Only');
   const calls = countCalls(services, missing);
-  const answer = await window.showWarningMessage(
-    l10n.t('{0} of the results that {1} cites are not stored on this machine.', missing.length, note),
+  const answer = await ask(
     {
-      modal: true,
-      detail: l10n.t('Fetching them takes {0} calls. Without them, what cites them stays unknown.', calls),
+      severity: 'warning',
+      question: l10n.t('{0} of the results that {1} cites are not stored on this machine.', missing.length, note),
+      details: [l10n.t('Fetching them takes {0} calls. Without them, what cites them stays unknown.', calls)],
     },
     fetch,
     stored,

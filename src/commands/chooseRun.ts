@@ -1,8 +1,7 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { activeAddress } from '../documents/resultUris.ts';
 import { formatUtc } from '../platform/format.ts';
-import { oneLineNoIcons } from '../platform/remoteText.ts';
 import { callsWords, hostsWords } from '../platform/runWords.ts';
 import { isAvailable } from '../results/runFetch.ts';
 import type { RunRecord } from '../results/runFetch.ts';
@@ -13,6 +12,8 @@ import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { tellNoConnection } from './preconditions.ts';
+import { ask, notify } from '../platform/show/notifications.ts';
+import { pickOne } from '../platform/show/quickInputs.ts';
 
 interface RunPick extends QuickPickItem {
   readonly run?: Run;
@@ -47,14 +48,16 @@ export async function completeRun(
   // What was fetched before is known with all its hosts.
   if (record.state !== 'none' || !mayLackHosts(list, record.run)) return record;
   const find = l10n.t('Find Hosts');
-  const answer = await window.showInformationMessage(
-    l10n.t('Find all hosts of this run first?'),
+  const answer = await ask(
     {
-      modal: true,
-      detail: l10n.t(
-        '{0} are loaded. The list is not loaded far enough back to know whether there are more: this takes 1 call for each 1,000 actions.',
-        hostsWords(record.run.members.length),
-      ),
+      severity: 'information',
+      question: l10n.t('Find all hosts of this run first?'),
+      details: [
+        l10n.t(
+          '{0} are loaded. The list is not loaded far enough back to know whether there are more: this takes 1 call for each 1,000 actions.',
+          hostsWords(record.run.members.length),
+        ),
+      ],
     },
     find,
   );
@@ -105,9 +108,9 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
     const items: RunPick[] = [...all.filter(isWide), ...all.filter((run) => !isWide(run))].map((run) => {
       const { script, args, comment } = run.words;
       return {
-        label: oneLineNoIcons(script),
+        label: script,
         description: [hostsWords(run.members.length), formatUtc(timesOf(run).last)].join(' · '),
-        detail: oneLineNoIcons([args, comment].filter((part) => part !== '').join(' · ')),
+        detail: [args, comment].filter((part) => part !== '').join(' · '),
         run,
       };
     });
@@ -120,10 +123,10 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
     }
     if (items.length === 0) {
       if (active === undefined) void tellNoConnection();
-      else void window.showInformationMessage(l10n.t('No action of this tenant ran a script, so there is no run.'));
+      else void notify('information', l10n.t('No action of this tenant ran a script, so there is no run.'));
       return undefined;
     }
-    const chosen = await window.showQuickPick(items, {
+    const chosen = await pickOne(items, {
       title: l10n.t('Choose a Run'),
       placeHolder: l10n.t('Same script, arguments and comment, started one after the other'),
       matchOnDescription: true,

@@ -1,13 +1,14 @@
-import { l10n, QuickPickItemKind, window } from 'vscode';
+import { l10n, QuickPickItemKind } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { closeTabs } from '../documents/resultUris.ts';
 import { parseResultUri, resultKey } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
-import { oneLineNoIcons, withoutLinks } from '../platform/remoteText.ts';
 import { UNKNOWN_DEVICE } from '../results/commands.ts';
 import type { StoredEntry } from '../results/worker/storeCalls.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import { ask, confirmInStatusBar, notify } from '../platform/show/notifications.ts';
+import { pickOne } from '../platform/show/quickInputs.ts';
 
 interface ScopeItem extends QuickPickItem {
   readonly entries?: readonly StoredEntry[];
@@ -22,10 +23,10 @@ export async function clearStoredResults(services: Services, runner: CommandRunn
   await services.store.catchUp();
   const stored = await services.store.call('stored');
   if (stored.length === 0) {
-    void window.showInformationMessage(l10n.t('No results are stored on this machine.'));
+    void notify('information', l10n.t('No results are stored on this machine.'));
     return;
   }
-  const chosen = await window.showQuickPick(scopes(stored), { title, placeHolder: l10n.t('Which results') });
+  const chosen = await pickOne(scopes(stored), { title, placeHolder: l10n.t('Which results') });
   if (chosen?.entries === undefined) return;
   const going = await confirm(chosen.label, chosen.entries);
   if (going === undefined) return;
@@ -37,7 +38,7 @@ export async function clearStoredResults(services: Services, runner: CommandRunn
       const address = parseResultUri(uri);
       return address !== undefined && cleared.has(resultKey(address));
     });
-    window.setStatusBarMessage(l10n.t('{0} stored results cleared', going.length), 5000);
+    confirmInStatusBar(l10n.t('{0} stored results cleared', going.length), 5000);
   });
 }
 
@@ -46,7 +47,7 @@ function scopes(stored: readonly StoredEntry[]): ScopeItem[] {
   const group = (nameOf: (entry: StoredEntry) => string): ScopeItem[] =>
     [...Map.groupBy(stored, nameOf)]
       .sort(([one], [other]) => one.localeCompare(other))
-      .map(([name, entries]) => ({ label: oneLineNoIcons(name), description: amount(entries), entries }));
+      .map(([name, entries]) => ({ label: name, description: amount(entries), entries }));
   return [
     { label: l10n.t('All stored results'), description: amount(stored), entries: stored },
     separator(l10n.t('By connection')),
@@ -85,9 +86,7 @@ async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<
   const quoted = entries.filter((entry) => entry.quoted);
   const clear = l10n.t('Clear');
   const others = l10n.t('Clear All but Quoted');
-  const names = quoted
-    .slice(0, NAMED)
-    .map((entry) => oneLineNoIcons(`${deviceOf(entry)} · ${entry.facts.name.script}`));
+  const names = quoted.slice(0, NAMED).map((entry) => `${deviceOf(entry)} · ${entry.facts.name.script}`);
   const more = quoted.length - names.length;
   const detail = [
     howToRegain(entries),
@@ -98,10 +97,9 @@ async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<
           ...names,
           ...(more > 0 ? [l10n.t('and {0} more', more)] : []),
         ]),
-  ].join('\n');
-  const answer = await window.showWarningMessage(
-    withoutLinks(l10n.t('Clear {0}: {1}?', scope, amount(entries))),
-    { modal: true, detail },
+  ];
+  const answer = await ask(
+    { severity: 'warning', question: l10n.t('Clear {0}: {1}?', scope, amount(entries)), details: detail },
     clear,
     ...(quoted.length === 0 || quoted.length === entries.length ? [] : [others]),
   );

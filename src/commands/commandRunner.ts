@@ -1,12 +1,12 @@
-import { commands, env, l10n, ProgressLocation, window } from 'vscode';
+import { commands, env, l10n } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../defender/errors.ts';
 import { allowDownloadHost } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
 import type { FailureMessage, NextStep } from '../platform/messages.ts';
 import { STEP_COMMANDS } from '../platform/nextSteps.ts';
-import { withoutLinks } from '../platform/remoteText.ts';
 import type { Outcome } from '../platform/telemetryEvents.ts';
+import { ask, confirmInStatusBar, notify, showProgress } from '../platform/show/notifications.ts';
 
 /** What only takes a moment shows no progress, ms. */
 const PROGRESS_AFTER_MS = 2000;
@@ -76,26 +76,23 @@ export class CommandRunner {
       },
     };
     const running = work(scope);
-    const showProgress = (): void => {
-      void window.withProgress(
-        { location: ProgressLocation.Notification, title, cancellable: true },
-        (progress, token) => {
-          token.onCancellationRequested(() => {
-            controller.abort();
-          });
-          let told = 0;
-          report = (message, share = 0) => {
-            // One that begins anew does not move the bar back: VS Code knows no way.
-            const increment = Math.max(0, share * 100 - told);
-            told += increment;
-            progress.report({ message, ...(increment > 0 ? { increment } : {}) });
-          };
-          if (latest !== undefined) report(...latest);
-          return running.catch(() => undefined);
-        },
-      );
+    const showLate = (): void => {
+      showProgress(title, (step, token) => {
+        token.onCancellationRequested(() => {
+          controller.abort();
+        });
+        let told = 0;
+        report = (message, share = 0) => {
+          // One that begins anew does not move the bar back: VS Code knows no way.
+          const increment = Math.max(0, share * 100 - told);
+          told += increment;
+          step({ message, ...(increment > 0 ? { increment } : {}) });
+        };
+        if (latest !== undefined) report(...latest);
+        return running.catch(() => undefined);
+      });
     };
-    const timer = setTimeout(showProgress, options.isLong === true ? 0 : PROGRESS_AFTER_MS);
+    const timer = setTimeout(showLate, options.isLong === true ? 0 : PROGRESS_AFTER_MS);
     try {
       return await running;
     } catch (error) {
@@ -155,23 +152,22 @@ const COMMON_STEPS: StepHandlers = {
 };
 
 function showFailure(error: unknown, message: FailureMessage, labels: string[]): Thenable<string | undefined> {
-  const sentence = withoutLinks(message.sentence);
   const isAnswer = isLiveResponseError(error) && ANSWERS.has(error.code);
-  return isAnswer ? window.showInformationMessage(sentence, ...labels) : window.showErrorMessage(sentence, ...labels);
+  return notify(isAnswer ? 'information' : 'error', message.sentence, ...labels);
 }
 
 async function copyCorrelationId(error: unknown): Promise<void> {
   const id = isLiveResponseError(error) ? error.values.correlationId : undefined;
   if (id === undefined) return;
   await env.clipboard.writeText(id);
-  window.setStatusBarMessage(l10n.t('Correlation ID copied'), 4000);
+  confirmInStatusBar(l10n.t('Correlation ID copied'), 4000);
 }
 
 async function copyCommand(error: unknown): Promise<void> {
   const command = isLiveResponseError(error) ? error.values.command : undefined;
   if (command === undefined) return;
   await env.clipboard.writeText(command);
-  window.setStatusBarMessage(l10n.t('Command copied: paste it into a terminal'), 8000);
+  confirmInStatusBar(l10n.t('Command copied: paste it into a terminal'), 8000);
 }
 
 /** Asked once for each host: whoever controls it decides what is shown as a result. */
@@ -179,13 +175,15 @@ async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Pr
   const host = isLiveResponseError(error) ? error.values.host : undefined;
   if (host === undefined) return;
   const allow = l10n.t('Allow');
-  const answer = await window.showWarningMessage(
-    l10n.t('Allow results to be downloaded from {0}?', host),
+  const answer = await ask(
     {
-      modal: true,
-      detail: l10n.t(
-        'It is no host of Azure storage. Allow it only if whoever runs your network says that it belongs there. No token is sent to it.',
-      ),
+      severity: 'warning',
+      question: l10n.t('Allow results to be downloaded from {0}?', host),
+      details: [
+        l10n.t(
+          'It is no host of Azure storage. Allow it only if whoever runs your network says that it belongs there. No token is sent to it.',
+        ),
+      ],
     },
     allow,
   );

@@ -1,4 +1,4 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
@@ -7,7 +7,7 @@ import { documentUri } from '../documents/resultUris.ts';
 import { describeView } from '../evidence/textViews.ts';
 import type { ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
 import { formatUtc } from '../platform/format.ts';
-import { oneLine, oneLineNoIcons } from '../platform/remoteText.ts';
+import { oneLine } from '../platform/remoteText.ts';
 import { deviceOf, findCommand, hostOf, parameterOf } from '../results/commands.ts';
 import { findSiblings } from '../results/siblings.ts';
 import type { Sibling } from '../results/siblings.ts';
@@ -16,6 +16,8 @@ import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
 import { findTargets } from './targets.ts';
+import { notify } from '../platform/show/notifications.ts';
+import { pickOne } from '../platform/show/quickInputs.ts';
 
 type Other = 'otherHosts' | 'otherRuns' | 'errors';
 
@@ -57,7 +59,7 @@ async function askForOther(title: string): Promise<Other | undefined> {
     { label: l10n.t('With Another Run…'), description: l10n.t('the same script, the same host'), other: 'otherRuns' },
     { label: l10n.t('Errors with Output'), other: 'errors' },
   ];
-  return (await window.showQuickPick(items, { title }))?.other;
+  return (await pickOne(items, { title }))?.other;
 }
 
 async function askForSibling(
@@ -75,7 +77,8 @@ async function askForSibling(
   const siblings = findSiblings({ action, commandIndex: ref.commandIndex }, known.values(), other);
   const keys = new Set(stored.map((one) => `${one.ref.actionId}#${one.ref.commandIndex}`));
   if (siblings.length === 0) {
-    void window.showInformationMessage(
+    void notify(
+      'information',
       other === 'otherHosts'
         ? l10n.t('No result of this script on another host is in the list. Load more, or refresh.')
         : l10n.t('No other run of this script on this host is in the list. Load more, or refresh.'),
@@ -88,16 +91,16 @@ async function askForSibling(
     const given = command === undefined ? undefined : parameterOf(command, 'Args');
     const time = parseServerTime(sibling.action.creationDateTimeUtc);
     return {
-      label: oneLineNoIcons(other === 'otherHosts' ? deviceOf(sibling.action) : timeWords(time)),
+      label: other === 'otherHosts' ? deviceOf(sibling.action) : timeWords(time),
       description: [
         ...(other === 'otherHosts' ? [timeWords(time)] : []),
-        ...(given === undefined ? [] : [oneLineNoIcons(given)]),
+        ...(given === undefined ? [] : [given]),
         isStored ? l10n.t('stored') : l10n.t('takes one call, or two'),
       ].join(' · '),
       sibling,
     };
   });
-  const chosen = await window.showQuickPick(items, { title: l10n.t('Compare With'), matchOnDescription: true });
+  const chosen = await pickOne(items, { title: l10n.t('Compare With'), matchOnDescription: true });
   return chosen?.sibling;
 }
 
@@ -114,7 +117,7 @@ async function askForView(title: string): Promise<{ readonly view: TextView | un
       view: 'normalised' as const,
     },
   ];
-  return window.showQuickPick(items, { title });
+  return pickOne(items, { title });
 }
 
 type Side = readonly [facts: StoredFacts, stream: ResultStream];

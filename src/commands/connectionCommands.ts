@@ -1,10 +1,12 @@
-import { InputBoxValidationSeverity, l10n, window } from 'vscode';
+import { InputBoxValidationSeverity, l10n } from 'vscode';
 import { sampleConnection } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Services } from '../services.ts';
 import { cloudName } from './cloudNames.ts';
 import { checkToken, WARNINGS } from './connectionWizard/checks.ts';
 import { problemText, promptFor } from './connectionWizard/texts.ts';
+import { ask } from '../platform/show/notifications.ts';
+import { askForText, pickOne } from '../platform/show/quickInputs.ts';
 
 /** `liveResponse.openSampleTenant`: a tenant to look around in, without sign-in and network. */
 export async function openSampleTenant(services: Services): Promise<void> {
@@ -25,9 +27,12 @@ export async function removeConnection(services: Services): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Remove Connection'), services.connections.all);
   if (chosen === undefined) return;
   const remove = l10n.t('Remove');
-  const answer = await window.showWarningMessage(
-    l10n.t('Remove the connection "{0}"?', chosen.name),
-    { modal: true, detail: l10n.t('What signing in brought is forgotten. Results that were fetched stay stored.') },
+  const answer = await ask(
+    {
+      severity: 'warning',
+      question: l10n.t('Remove the connection "{0}"?', chosen.name),
+      details: [l10n.t('What signing in brought is forgotten. Results that were fetched stay stored.')],
+    },
     remove,
   );
   if (answer !== remove) return;
@@ -52,12 +57,12 @@ export async function replaceAccessToken(services: Services, args: readonly unkn
 
 /** Asks for an access token of a connection, and says while it is typed what is wrong with it. */
 async function askForToken(title: string, connection: Connection): Promise<string | undefined> {
-  const token = await window.showInputBox({
+  const token = await askForText({
     title,
     prompt: promptFor('accessToken', connection.cloud, false),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (value) => {
+    validate: (value) => {
       const problem =
         value.trim() === '' ? undefined : checkToken(value.trim(), Date.now(), connection.cloud, connection);
       if (problem === undefined) return undefined;
@@ -87,5 +92,5 @@ export async function pickConnection(
     connection,
   }));
   const placeHolder = items.length === 0 ? l10n.t('There is no connection for this yet.') : '';
-  return (await window.showQuickPick(items, { title, placeHolder }))?.connection;
+  return (await pickOne(items, { title, placeHolder }))?.connection;
 }

@@ -1,9 +1,10 @@
-import { env, l10n, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import { tellNothingChosen } from './preconditions.ts';
 import { findTargets } from './targets.ts';
+import { confirmInStatusBar } from '../platform/show/notifications.ts';
 
 /** `liveResponse.copyActionId`: `id#index` for a result, the bare id for an action without one. */
 export async function copyActionId(services: Services, args: readonly unknown[]): Promise<void> {
@@ -20,5 +21,5 @@ export async function copyActionId(services: Services, args: readonly unknown[])
     return;
   }
   await env.clipboard.writeText(text);
-  window.setStatusBarMessage(l10n.t('{0} copied', text), 5000);
+  confirmInStatusBar(l10n.t('{0} copied', text), 5000);
 }

@@ -1,4 +1,4 @@
-import { env, l10n, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
 import { WHOLE_TEXT } from '../evidence/quotation.ts';
@@ -11,6 +11,7 @@ import { saveInstead } from './saveResult.ts';
 import { selectedRanges } from './selection.ts';
 import { addressOf, findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
+import { confirmInStatusBar } from '../platform/show/notifications.ts';
 
 /**
  * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: what is selected, else the whole text; of several rows
@@ -111,7 +112,7 @@ async function copyEach<Part>(
     if (parts.length > 0) {
       const { text, message } = await join(parts);
       await env.clipboard.writeText(text);
-      window.setStatusBarMessage(message, 10_000);
+      confirmInStatusBar(message, 10_000);
     }
     if (failures.length > 0) throw failures[0];
   };

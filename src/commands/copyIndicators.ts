@@ -1,4 +1,4 @@
-import { env, l10n, QuickPickItemKind, window } from 'vscode';
+import { env, l10n, QuickPickItemKind } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
@@ -8,7 +8,6 @@ import { mergeIndicators } from '../evidence/indicators.ts';
 import { INDICATOR_KINDS } from '../evidence/lineIndicators.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import { indicatorFormWords, indicatorKindWords } from '../platform/indicatorWords.ts';
-import { oneLineNoIcons } from '../platform/remoteText.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
@@ -16,6 +15,8 @@ import { saveInstead } from './saveResult.ts';
 import { selectedRanges } from './selection.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
+import { confirmInStatusBar, notify } from '../platform/show/notifications.ts';
+import { pickOne, pickSeveral } from '../platform/show/quickInputs.ts';
 
 interface Searched {
   readonly evidence: Evidence;
@@ -43,7 +44,7 @@ export async function copyIndicators(
   const results = searched.map(({ evidence }) => evidence);
   await env.clipboard.writeText(buildIndicatorNote(form, chosen, results, defanged));
   const count = chosen.length.toLocaleString(env.language);
-  window.setStatusBarMessage(l10n.t('Indicators copied with source: {0}', count), 10_000);
+  confirmInStatusBar(l10n.t('Indicators copied with source: {0}', count), 10_000);
 }
 
 /** What could be read is searched; the first failure is told all the same. */
@@ -98,10 +99,10 @@ async function review(
   defanged: boolean,
 ): Promise<readonly SourcedIndicator[] | undefined> {
   const [first, another] = searched.map(({ evidence }) => evidence.source);
-  const names = [first?.device, first?.script].map((name) => oneLineNoIcons(name ?? '–')).join(' · ');
+  const names = [first?.device, first?.script].map((name) => name ?? '–').join(' · ');
   const where = another === undefined ? names : l10n.t('{0} results', searched.length);
   if (rows.length === 0) {
-    void window.showInformationMessage(l10n.t('No indicators were found in {0}.', where));
+    void notify('information', l10n.t('No indicators were found in {0}.', where));
     return undefined;
   }
   const items = INDICATOR_KINDS.flatMap((kind): IndicatorItem[] => {
@@ -110,10 +111,9 @@ async function review(
     const heading = { label: indicatorKindWords(kind, ofKind.length), kind: QuickPickItemKind.Separator };
     return [heading, ...ofKind.map((row) => toItem(row, another === undefined ? undefined : searched, defanged))];
   });
-  const picked = await window.showQuickPick(items, {
+  const picked = await pickSeveral(items, {
     title: l10n.t('Indicators in {0}', where),
     placeHolder: l10n.t('What is to be copied: leave out what is none'),
-    canPickMany: true,
     ignoreFocusOut: true,
     matchOnDescription: true,
   });
@@ -123,9 +123,9 @@ async function review(
 function toItem(row: SourcedIndicator, searched: readonly Searched[] | undefined, defanged: boolean): IndicatorItem {
   const device = searched?.[row.source]?.evidence.source.device;
   const line = l10n.t('line {0}', row.firstLine.toLocaleString(env.language));
-  const place = device === undefined || device === null ? line : `${oneLineNoIcons(device)} · ${line}`;
+  const place = device === undefined || device === null ? line : `${device} · ${line}`;
   return {
-    label: oneLineNoIcons(indicatorText(row, defanged)),
+    label: indicatorText(row, defanged),
     description: row.count === 1 ? place : l10n.t('{0} times · {1}', row.count.toLocaleString(env.language), place),
     picked: true,
     row,
@@ -135,6 +135,6 @@ function toItem(row: SourcedIndicator, searched: readonly Searched[] | undefined
 async function selectForm(): Promise<IndicatorForm | undefined> {
   const forms: readonly IndicatorForm[] = ['table', 'csv', 'list'];
   const items = forms.map((form) => ({ ...indicatorFormWords(form), form }));
-  const chosen = await window.showQuickPick(items, { title: l10n.t('Copy Indicators As'), ignoreFocusOut: true });
+  const chosen = await pickOne(items, { title: l10n.t('Copy Indicators As'), ignoreFocusOut: true });
   return chosen?.form;
 }

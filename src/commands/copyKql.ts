@@ -1,4 +1,4 @@
-import { env, l10n, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { buildHuntingQuery } from '../evidence/huntingQuery.ts';
 import type { ResultRef } from '../evidence/uri.ts';
@@ -6,6 +6,7 @@ import { deviceOf, findCommand, subjectOf } from '../results/commands.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { findTargets } from './targets.ts';
+import { confirmInStatusBar } from '../platform/show/notifications.ts';
 
 /**
  * `liveResponse.copyKql`: an advanced hunting query around the command, for each result. The list knows its times
@@ -19,7 +20,7 @@ export async function copyKql(services: Services, runner: CommandRunner, args: r
     for (const { ref } of targets) queries.push(await queryFor(services, ref, signal));
     await env.clipboard.writeText(queries.join('\n'));
     const count = queries.length.toLocaleString(env.language);
-    window.setStatusBarMessage(l10n.t('Queries copied for advanced hunting: {0}', count), 5000);
+    confirmInStatusBar(l10n.t('Queries copied for advanced hunting: {0}', count), 5000);
   });
 }
 

@@ -1,4 +1,4 @@
-import { env, l10n, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { defang } from '../evidence/defang.ts';
 import { toDocumentText } from '../evidence/documentText.ts';
@@ -11,6 +11,7 @@ import type { CommandRunner } from './commandRunner.ts';
 import { saveInstead } from './saveResult.ts';
 import { selectedRanges } from './selection.ts';
 import { findTargets } from './targets.ts';
+import { confirmInStatusBar } from '../platform/show/notifications.ts';
 
 /**
  * `liveResponse.copyOutput` and `liveResponse.copyErrors`: the selection, or the whole text, as plain text with its own
@@ -49,7 +50,7 @@ export async function copyOutput(
       const message =
         safe === copied ? l10n.t('{0} characters copied', length) : l10n.t('{0} characters copied, NULs as ␀', length);
       const defanged = count === 0 ? '' : ` · ${l10n.t('defanged: {0}', count.toLocaleString(env.language))}`;
-      window.setStatusBarMessage(message + defanged, 5000);
+      confirmInStatusBar(message + defanged, 5000);
     },
     { saveToFile: (error) => saveInstead(services, runner, target.ref, error) },
   );

@@ -1,9 +1,9 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import type { Connection } from '../connections/connection.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { formatTime } from '../platform/format.ts';
-import { withoutLinks } from '../platform/remoteText.ts';
 import type { Services } from '../services.ts';
+import { notify } from '../platform/show/notifications.ts';
 
 /** Early enough to get a new token before the next call fails, ms. */
 const WARN_BEFORE_MS = 5 * 60_000;
@@ -61,8 +61,8 @@ export class ExpiryWarning {
     if (this.#warned.has(token) || (await this.#expiryOf(connection)) !== expiresAt) return;
     this.#warned.add(token);
     const replace = l10n.t('Replace Access Token…');
-    const sentence = withoutLinks(l10n.t('The access token of "{0}" expires at {1}.', name, formatTime(expiresAt)));
-    if ((await window.showWarningMessage(sentence, replace)) === replace) {
+    const sentence = l10n.t('The access token of "{0}" expires at {1}.', name, formatTime(expiresAt));
+    if ((await notify('warning', sentence, replace)) === replace) {
       await commands.executeCommand(commandIds.replaceAccessToken, name);
     }
   }

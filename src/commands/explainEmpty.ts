@@ -1,10 +1,11 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import { emptinessSentence } from '../platform/readingWords.ts';
 import { explainEmptiness } from '../results/emptiness.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
 import { findTargets } from './targets.ts';
+import { notify } from '../platform/show/notifications.ts';
 
 /** `liveResponse.explainEmpty`: why there is nothing to read, and what can be done. Spends no call by itself. */
 export async function explainEmpty(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
@@ -28,6 +29,6 @@ export async function explainEmpty(services: Services, runner: CommandRunner, ar
 
 /** Not waited for: a notice may stay for hours. */
 async function tell(sentence: string, steps: ReadonlyMap<string, () => Promise<void>>): Promise<void> {
-  const answer = await window.showInformationMessage(sentence, ...steps.keys());
+  const answer = await notify('information', sentence, ...steps.keys());
   if (answer !== undefined) await steps.get(answer)?.();
 }

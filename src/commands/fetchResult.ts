@@ -1,16 +1,16 @@
-import { env, l10n, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { Connection } from '../connections/connection.ts';
 import { LiveResponseError } from '../defender/errors.ts';
 import { findReferences } from '../evidence/findReferences.ts';
 import type { FoundReference } from '../evidence/findReferences.ts';
-import { oneLineNoIcons } from '../platform/remoteText.ts';
 import { deviceOf, runScripts, subjectOf } from '../results/commands.ts';
 import type { Services } from '../services.ts';
 import { commandState } from '../tree/words.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
 import { findTargets } from './targets.ts';
+import { askForText, pickOne } from '../platform/show/quickInputs.ts';
 
 /** `liveResponse.fetchResult`: from any text that names a machine action. With an argument it asks nothing. */
 export async function fetchResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
@@ -32,12 +32,12 @@ export async function fetchResult(services: Services, runner: CommandRunner, arg
 async function askForReference(): Promise<FoundReference | undefined> {
   const clipboard = await env.clipboard.readText();
   const offered = findReferences(clipboard).length > 0 ? firstLines(clipboard) : '';
-  const text = await window.showInputBox({
+  const text = await askForText({
     title: l10n.t('Fetch Result'),
     prompt: l10n.t('Paste any text that names a machine action: its ID, ID#1, an API address, a file name, a link.'),
     value: offered,
     ignoreFocusOut: true,
-    validateInput: (value) =>
+    validate: (value) =>
       value.trim() === '' || findReferences(value).length > 0
         ? undefined
         : l10n.t('This text names no machine action: its ID looks like 5382f7ea-7557-4ab7-9782-d50480024a4e.'),
@@ -45,7 +45,7 @@ async function askForReference(): Promise<FoundReference | undefined> {
   const found = findReferences(text ?? '');
   if (found.length < 2) return found[0];
   const items = found.map((reference) => ({ label: labelOf(reference), reference }));
-  const chosen = await window.showQuickPick(items, { title: l10n.t('Which machine action?') });
+  const chosen = await pickOne(items, { title: l10n.t('Which machine action?') });
   return chosen?.reference;
 }
 
@@ -77,11 +77,11 @@ async function askForCommand(
   const [script, another] = runScripts(action);
   if (script !== undefined && another === undefined) return script.index;
   const items = action.commands.map((command): QuickPickItem & { index: number } => ({
-    label: oneLineNoIcons(`#${command.index.toString()} ${subjectOf(command)}`),
-    description: oneLineNoIcons(`${command.command.type} · ${commandState(command, undefined)}`),
+    label: `#${command.index.toString()} ${subjectOf(command)}`,
+    description: `${command.command.type} · ${commandState(command, undefined)}`,
     index: command.index,
   }));
-  const title = l10n.t('Which command on {0}?', oneLineNoIcons(deviceOf(action)));
+  const title = l10n.t('Which command on {0}?', deviceOf(action));
   if (items.length === 0) throw new LiveResponseError('noResult');
-  return (await window.showQuickPick(items, { title }))?.index;
+  return (await pickOne(items, { title }))?.index;
 }

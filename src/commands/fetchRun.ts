@@ -1,13 +1,13 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import { systemClock } from '../defender/clock.ts';
 import { formatDuration } from '../platform/format.ts';
-import { oneLine, withoutLinks } from '../platform/remoteText.ts';
 import { callsWords, hostsWords } from '../platform/runWords.ts';
 import { thrown } from '../results/runFetch.ts';
 import type { RunRecord } from '../results/runFetch.ts';
 import type { Services } from '../services.ts';
 import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
 import { CommandRunner } from './commandRunner.ts';
+import { ask, notify } from '../platform/show/notifications.ts';
 
 /** A window that was killed is known to be gone after its lease, ms; a little more. */
 const GONE_AFTER_MS = 17_000;
@@ -42,7 +42,7 @@ export async function resumeRun(services: Services, runner: CommandRunner): Prom
     !services.runs.isActive(record.run.key);
   const record = active ?? services.runs.all.find(open);
   if (record === undefined || !open(record)) {
-    void window.showInformationMessage(l10n.t('No run is waiting to go on.'));
+    void notify('information', l10n.t('No run is waiting to go on.'));
     return;
   }
   begin(services, record, false);
@@ -65,21 +65,21 @@ export async function offerToGoOn(services: Services): Promise<void> {
     if (await services.leases.isTaken(name)) continue;
     const [record] = (await services.runs.load()).filter((one) => one.run.key === run.key);
     if (record === undefined || services.runs.isActive(run.key)) continue;
-    void ask(services, record);
+    void offerRun(services, record);
   }
 }
 
-async function ask(services: Services, record: RunRecord): Promise<void> {
+async function offerRun(services: Services, record: RunRecord): Promise<void> {
   const left = (await services.runs.missing(record)).length;
   const goOn = l10n.t('Go On');
   const open = l10n.t('Open Run Overview');
   const sentence = l10n.t(
     'Fetching the results of {0} was interrupted: {1} of {2} are here.',
-    oneLine(record.run.words.script),
+    record.run.words.script,
     countAvailable(record.run) - left,
     countAvailable(record.run),
   );
-  const answer = await window.showInformationMessage(withoutLinks(sentence), goOn, open);
+  const answer = await notify('information', sentence, goOn, open);
   if (answer === undefined) return;
   if (answer === goOn) begin(services, record, false);
   await services.runOverviews.show(record);
@@ -114,9 +114,12 @@ async function askToFetch(services: Services, record: RunRecord): Promise<boolea
       ? [l10n.t('{0} have none yet, or never will.', hostsWords(run.members.length - available))]
       : []),
   ];
-  const answer = await window.showInformationMessage(
-    l10n.t('Fetch the results of {0} on {1}?', oneLine(run.words.script), hostsWords(run.members.length)),
-    { modal: true, detail: detail.join('\n') },
+  const answer = await ask(
+    {
+      severity: 'information',
+      question: l10n.t('Fetch the results of {0} on {1}?', run.words.script, hostsWords(run.members.length)),
+      details: detail,
+    },
     fetch,
   );
   return answer === fetch;

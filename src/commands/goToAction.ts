@@ -1,9 +1,8 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { parseServerTime } from '../defender/serverTime.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { formatUtc } from '../platform/format.ts';
-import { oneLineNoIcons } from '../platform/remoteText.ts';
 import { deviceOf, isFinished, runScripts } from '../results/commands.ts';
 import type { Services } from '../services.ts';
 import { scriptOf } from '../tree/arrange.ts';
@@ -11,6 +10,8 @@ import { isTreeNode } from '../tree/nodes.ts';
 import { actionState } from '../tree/words.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
+import { confirmInStatusBar } from '../platform/show/notifications.ts';
+import { pickOne } from '../platform/show/quickInputs.ts';
 
 /**
  * `liveResponse.goToAction`: every action that is loaded, by script, device and id; the chosen row is selected. The
@@ -44,12 +45,8 @@ export async function watchAction(services: Services, args: readonly unknown[]):
     ));
   if (action === undefined) return;
   view.follower.watch(action);
-  const words = l10n.t(
-    'You will be told when {0} on {1} ends.',
-    oneLineNoIcons(scriptOf(action)),
-    oneLineNoIcons(deviceOf(action)),
-  );
-  window.setStatusBarMessage(words, 8000);
+  const words = l10n.t('You will be told when {0} on {1} ends.', scriptOf(action), deviceOf(action));
+  confirmInStatusBar(words, 8000);
 }
 
 /** Asks for one of some actions. */
@@ -59,15 +56,17 @@ async function pickAction(
   none: string,
 ): Promise<MachineAction | undefined> {
   const items = actions.map((action): QuickPickItem & { readonly action: MachineAction } => ({
-    label: oneLineNoIcons(scriptOf(action)),
-    description: [deviceOf(action), formatUtc(parseServerTime(action.creationDateTimeUtc) ?? 0), actionState(action)]
-      .map(oneLineNoIcons)
-      .join(' · '),
+    label: scriptOf(action),
+    description: [
+      deviceOf(action),
+      formatUtc(parseServerTime(action.creationDateTimeUtc) ?? 0),
+      actionState(action),
+    ].join(' · '),
     detail: action.id,
     action,
   }));
   const placeHolder = items.length === 0 ? none : l10n.t('Script, device or action ID; {0} actions', items.length);
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await pickOne(items, {
     title,
     placeHolder,
     matchOnDescription: true,

@@ -1,9 +1,10 @@
-import { env, l10n, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import type { ActionStore } from '../results/actionStore.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { TreeNode } from '../tree/nodes.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import { confirmInStatusBar, notify } from '../platform/show/notifications.ts';
 
 /** `liveResponse.refresh`: what came or changed, merged; rows that were loaded stay. */
 export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
@@ -28,7 +29,8 @@ export async function loadDevice(services: Services, runner: CommandRunner, args
   const [row] = [...args, ...services.view.selection].filter(isTreeNode);
   const machineId = row === undefined ? undefined : machineOf(services, row);
   if (!machineId) {
-    void window.showInformationMessage(
+    void notify(
+      'information',
       l10n.t('Select a device or an action in the view Machine Actions, and then run this command again.'),
     );
     return;
@@ -52,7 +54,7 @@ function tellCount({ actions, state }: ActionStore): void {
   const sentence = isAll
     ? l10n.t('All {0} machine actions are loaded', count)
     : l10n.t('{0} machine actions are loaded, and there are more', count);
-  window.setStatusBarMessage(sentence, 5000);
+  confirmInStatusBar(sentence, 5000);
 }
 
 /** The view shows its own progress; a failure is told once, and the rows that are there stay. */

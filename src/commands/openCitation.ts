@@ -1,12 +1,12 @@
-import { l10n, Uri, window } from 'vscode';
+import { l10n, Uri } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { parseCitation, parseOutsideAddress } from '../evidence/citation.ts';
 import type { Citation } from '../evidence/citation.ts';
 import { refOf } from '../evidence/uri.ts';
-import { withoutLinks } from '../platform/remoteText.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
+import { ask } from '../platform/show/notifications.ts';
 
 /**
  * `liveResponse.openCitation`: a link in a note, or an address from outside. Whoever wrote it must not spend our calls:
@@ -31,15 +31,13 @@ async function mayFetch(services: Services, { address }: Citation): Promise<bool
   const connection = services.connections.forTenant(address);
   if (connection === undefined) throw new LiveResponseError('noConnection');
   const fetch = l10n.t('Fetch');
-  const answer = await window.showWarningMessage(
-    withoutLinks(l10n.t('The cited result is not stored on this machine. Fetch it through "{0}"?', connection.name)),
+  const answer = await ask(
     {
-      modal: true,
-      detail: l10n.t(
-        'It takes one call, or two. Machine action {0}, command {1}.',
-        address.actionId,
-        address.commandIndex,
-      ),
+      severity: 'warning',
+      question: l10n.t('The cited result is not stored on this machine. Fetch it through "{0}"?', connection.name),
+      details: [
+        l10n.t('It takes one call, or two. Machine action {0}, command {1}.', address.actionId, address.commandIndex),
+      ],
     },
     fetch,
   );

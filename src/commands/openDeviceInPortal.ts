@@ -1,7 +1,7 @@
-import { env, Uri } from 'vscode';
 import { cloudAddresses } from '../defender/clouds.ts';
 import { LiveResponseError } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
+import { openPage } from '../platform/show/webPages.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { TreeNode } from '../tree/nodes.ts';
@@ -19,7 +19,7 @@ export async function openDeviceInPortal(services: Services, args: readonly unkn
   if (cloud === 'custom' || cloud === 'file' || !machineId) throw new LiveResponseError('noPortal');
   const { portalUrl } = cloudAddresses(cloud);
   const path = `/machines/v2/${encodeURIComponent(machineId)}/overview`;
-  await env.openExternal(Uri.parse(`${portalUrl}${path}?tid=${tenantId}`));
+  await openPage(`${portalUrl}${path}?tid=${tenantId}`);
 }
 
 type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };

@@ -1,6 +1,5 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import { showResult } from '../documents/showResult.ts';
-import { oneLine, withoutLinks } from '../platform/remoteText.ts';
 import { exitClass, sizeBucket } from '../platform/telemetryEvents.ts';
 import type { TelemetryEvent } from '../platform/telemetryEvents.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
@@ -13,6 +12,7 @@ import { fetchResult } from './fetchResult.ts';
 import { saveInstead } from './saveResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
+import { notify } from '../platform/show/notifications.ts';
 
 /** When Enter was pressed in the tree: the result that opens right after takes the focus. ms since 1970. */
 let focusWantedAt = 0;
@@ -91,8 +91,8 @@ function opened(facts: StoredFacts, startedAt: number): TelemetryEvent {
 /** The person has turned to something else: what came late does not push in front of it. */
 function offer(facts: StoredFacts, open: () => unknown): void {
   const button = l10n.t('Open');
-  const sentence = l10n.t('The result of {0} on {1} is here.', oneLine(facts.name.script), oneLine(facts.name.device));
-  void window.showInformationMessage(withoutLinks(sentence), button).then((answer) => {
+  const sentence = l10n.t('The result of {0} on {1} is here.', facts.name.script, facts.name.device);
+  void notify('information', sentence, button).then((answer) => {
     if (answer === button) open();
   });
 }

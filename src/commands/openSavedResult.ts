@@ -13,6 +13,8 @@ import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
 import { openTarget } from './openResult.ts';
 import { factsFileOf } from './resultFacts.ts';
+import { notify } from '../platform/show/notifications.ts';
+import { askForText, pickOne } from '../platform/show/quickInputs.ts';
 
 /** A facts file is small; what is larger is none. */
 const MAX_FACTS_BYTES = 4 * 1024 * 1024;
@@ -151,14 +153,16 @@ async function download(
 
 function tellVerdict(verdict: FactsVerdict): void {
   if (verdict === 'otherFile') {
-    void window.showWarningMessage(
+    void notify(
+      'warning',
       l10n.t(
         'The facts file beside it is about another file: its SHA-256 differs. It was not used, so device and action are unknown.',
       ),
     );
   }
   if (verdict === 'unreadable') {
-    void window.showWarningMessage(
+    void notify(
+      'warning',
       l10n.t('The facts file beside it could not be read. It was not used, so device and action are unknown.'),
     );
   }
@@ -177,7 +181,7 @@ async function askForSource(): Promise<Uri | string | undefined> {
     label: `$(link) ${l10n.t('Download Link…')}`,
     detail: l10n.t('A link that Defender gave. It lives for 30 minutes, and takes no call'),
   };
-  const chosen = await window.showQuickPick([file, link], { title: l10n.t('Open Saved Result') });
+  const chosen = await pickOne([file, link], { title: l10n.t('Open Saved Result') });
   if (chosen === undefined) return undefined;
   return chosen === file ? askForFile() : askForLink();
 }
@@ -194,13 +198,13 @@ async function askForFile(): Promise<Uri | undefined> {
 /** A link is a secret for half an hour: it is not shown while it is pasted, and kept nowhere. */
 async function askForLink(): Promise<string | undefined> {
   const clipboard = await env.clipboard.readText();
-  const text = await window.showInputBox({
+  const text = await askForText({
     title: l10n.t('Open Saved Result'),
     prompt: l10n.t('Paste the download link. It is used once and kept nowhere.'),
     password: true,
     ignoreFocusOut: true,
     value: isLink(clipboard) ? clipboard.trim() : '',
-    validateInput: (value) => (value.trim() === '' || isLink(value) ? undefined : l10n.t('This is no link.')),
+    validate: (value) => (value.trim() === '' || isLink(value) ? undefined : l10n.t('This is no link.')),
   });
   return text === undefined || text.trim() === '' ? undefined : text.trim();
 }

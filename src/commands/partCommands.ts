@@ -1,4 +1,4 @@
-import { env, l10n, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import { partsOf } from '../documents/parts.ts';
 import { WHOLE_BYTES } from '../evidence/textParts.ts';
 import { formatBytes } from '../platform/format.ts';
@@ -8,6 +8,7 @@ import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
 import { addressOf, findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
+import { ask, confirmInStatusBar } from '../platform/show/notifications.ts';
 
 interface Divided {
   readonly target: Target;
@@ -32,7 +33,7 @@ export async function stepPart(
   const wanted = { next: current + 1, previous: current - 1, last: text.parts.length - 1 }[step];
   const first = text.parts[wanted]?.first;
   if (first === undefined) {
-    window.setStatusBarMessage(l10n.t('There is no such part.'), 5000);
+    confirmInStatusBar(l10n.t('There is no such part.'), 5000);
     return;
   }
   await openTarget(services, runner, { ...target, part: wanted === 0 ? undefined : first }, true);
@@ -45,17 +46,19 @@ export async function openWhole(services: Services, runner: CommandRunner, args:
   const { target, text } = found;
   if (text.documentBytes <= WHOLE_BYTES) {
     const open = l10n.t('Open Whole');
-    const answer = await window.showWarningMessage(
-      l10n.t(
-        'Open {0} with {1} lines as one document?',
-        formatBytes(text.documentBytes),
-        text.lines.toLocaleString(env.language),
-      ),
+    const answer = await ask(
       {
-        modal: true,
-        detail: l10n.t(
-          'For a document of this size VS Code switches off folding, outline, sticky scroll, colours and word wrap, and becomes slow.',
+        severity: 'warning',
+        question: l10n.t(
+          'Open {0} with {1} lines as one document?',
+          formatBytes(text.documentBytes),
+          text.lines.toLocaleString(env.language),
         ),
+        details: [
+          l10n.t(
+            'For a document of this size VS Code switches off folding, outline, sticky scroll, colours and word wrap, and becomes slow.',
+          ),
+        ],
       },
       open,
     );
@@ -70,6 +73,6 @@ async function findDivided(services: Services, args: readonly unknown[]): Promis
   const text = target === undefined ? undefined : await partsOf(services.store, addressOf(target));
   if (target === undefined || text === undefined) return undefined;
   if (text.parts.length > 1) return { target, text };
-  window.setStatusBarMessage(l10n.t('This text is shown whole.'), 5000);
+  confirmInStatusBar(l10n.t('This text is shown whole.'), 5000);
   return undefined;
 }

@@ -1,9 +1,10 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
 import type { CommandId } from '../platform/commandIds.ts';
 import { isEmptyFilter } from '../results/actionFilter.ts';
 import type { Services } from '../services.ts';
 import { findTargets } from './targets.ts';
+import { notify } from '../platform/show/notifications.ts';
 
 const NEEDS_CONNECTION: ReadonlySet<CommandId> = new Set([
   commandIds.editConnection,
@@ -76,7 +77,7 @@ export function hasWhatItNeeds(services: Services, id: CommandId, args: readonly
     return false;
   }
   const sentence = whyNothingToDo(services, id);
-  if (sentence !== undefined) void window.showInformationMessage(sentence);
+  if (sentence !== undefined) void notify('information', sentence);
   return sentence === undefined;
 }
 
@@ -104,7 +105,8 @@ function whyNothingToDo({ view, search, runs }: Services, id: CommandId): string
 
 /** What to do first, for a command that works on a result. */
 export function tellNothingChosen(): void {
-  void window.showInformationMessage(
+  void notify(
+    'information',
     l10n.t('Select a result in the view Machine Actions, or open one, and then run this command again.'),
   );
 }
@@ -113,7 +115,7 @@ export function tellNothingChosen(): void {
 export async function tellNoConnection(): Promise<void> {
   const add = l10n.t('Add Connection…');
   const sample = l10n.t('Open Sample Tenant');
-  const answer = await window.showInformationMessage(l10n.t('There is no connection to a tenant yet.'), add, sample);
+  const answer = await notify('information', l10n.t('There is no connection to a tenant yet.'), add, sample);
   if (answer === add) await commands.executeCommand(commandIds.addConnection);
   if (answer === sample) await commands.executeCommand(commandIds.openSampleTenant);
 }

@@ -1,9 +1,10 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import { closeTabs } from '../documents/resultUris.ts';
 import { RESULT_SCHEME } from '../evidence/scheme.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import { ask, notify } from '../platform/show/notifications.ts';
 
 /** `liveResponse.removeAllData`: results, connections, tokens and secrets, everything that was remembered. */
 export async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
@@ -11,16 +12,18 @@ export async function removeAllData(services: Services, runner: CommandRunner): 
   const stored = await services.store.call('stored').catch(() => []);
   const bytes = formatBytes(stored.reduce((sum, { size }) => sum + size, 0));
   const remove = l10n.t('Remove All Data');
-  const answer = await window.showWarningMessage(
-    l10n.t('Remove everything that Live Response keeps on this machine?'),
+  const answer = await ask(
     {
-      modal: true,
-      detail: l10n.t(
-        'Stored results: {0} ({1}). Connections, with their tokens and secrets: {2}. All that was remembered goes too, and open results are closed. Results can be fetched again only while Defender keeps them. Your notes, saved files and settings stay.',
-        stored.length,
-        bytes,
-        services.connections.all.length,
-      ),
+      severity: 'warning',
+      question: l10n.t('Remove everything that Live Response keeps on this machine?'),
+      details: [
+        l10n.t(
+          'Stored results: {0} ({1}). Connections, with their tokens and secrets: {2}. All that was remembered goes too, and open results are closed. Results can be fetched again only while Defender keeps them. Your notes, saved files and settings stay.',
+          stored.length,
+          bytes,
+          services.connections.all.length,
+        ),
+      ],
     },
     remove,
   );
@@ -36,6 +39,6 @@ export async function removeAllData(services: Services, runner: CommandRunner): 
     await services.store.removeAll();
     // Overviews of runs and reports quote results, too: their schemes begin the same.
     await closeTabs(({ scheme }) => scheme.startsWith(RESULT_SCHEME));
-    void window.showInformationMessage(l10n.t('All data of Live Response was removed from this machine.'));
+    void notify('information', l10n.t('All data of Live Response was removed from this machine.'));
   });
 }

@@ -1,10 +1,11 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { NormaliseRule } from '../evidence/normalise.ts';
 import { ruleDetail, ruleWords } from '../platform/runWords.ts';
 import type { Services } from '../services.ts';
 import { chooseRun, completeRun } from './chooseRun.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import { askForText, pickSeveral } from '../platform/show/quickInputs.ts';
 
 const RULES: readonly NormaliseRule[] = ['host', 'times', 'pids', 'guids'];
 /** From here on a line is no longer rare in any run. */
@@ -28,17 +29,16 @@ export async function changeRunRules(services: Services): Promise<void> {
     picked: rules[rule],
     rule,
   }));
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await pickSeveral(items, {
     title: l10n.t('Compare Results Without'),
     placeHolder: l10n.t("The transcript line's file and NULs at the end never count"),
-    canPickMany: true,
   });
   if (chosen === undefined) return;
-  const hosts = await window.showInputBox({
+  const hosts = await askForText({
     title: l10n.t('Rare Lines'),
     prompt: l10n.t('A line is rare when it is on at most so many hosts'),
     value: most.toString(),
-    validateInput: (value) =>
+    validate: (value) =>
       readMost(value) === undefined ? l10n.t('A number from 1 to {0}', MOST_HOSTS) : undefined,
   });
   const number = hosts === undefined ? most : (readMost(hosts) ?? most);

@@ -3,7 +3,6 @@ import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { isLiveResponseError } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
-import { oneLine, withoutLinks } from '../platform/remoteText.ts';
 import { findCommand, parameterOf } from '../results/commands.ts';
 import { findFileNameMismatch } from '../results/mismatches.ts';
 import type { SavedResult } from '../results/resultSaves.ts';
@@ -14,6 +13,7 @@ import type { CommandRunner } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
 import { elsewhere, isLocal } from './writeElsewhere.ts';
+import { notify } from '../platform/show/notifications.ts';
 
 /** What is saved without being opened: a script's result that is too large, or a file that was collected. */
 type SavedKind = 'transcript' | 'file';
@@ -69,7 +69,7 @@ export async function saveResult(
     const warning =
       mismatch === undefined
         ? ''
-        : `${l10n.t('The file is named {0}, but {1} was asked for.', oneLine(mismatch.found), mismatch.asked)} `;
+        : `${l10n.t('The file is named {0}, but {1} was asked for.', mismatch.found, mismatch.asked)} `;
     const unpacked = kind === 'file' ? await hashUnpacked(written ?? uri.fsPath, signal) : undefined;
     const inside =
       unpacked === undefined
@@ -119,6 +119,6 @@ function nameOf(ref: ResultRef): string {
 export async function tellSaved(uri: Uri, message: string): Promise<void> {
   const reveal = l10n.t('Reveal');
   const inWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;
-  const answer = await window.showInformationMessage(withoutLinks(message), ...(inWorkspace ? [reveal] : []));
+  const answer = await notify('information', message, ...(inWorkspace ? [reveal] : []));
   if (answer === reveal) await commands.executeCommand('revealInExplorer', uri);
 }

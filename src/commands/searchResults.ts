@@ -1,7 +1,6 @@
 import { l10n, QuickPickItemKind, ThemeIcon, Uri, window, workspace } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
-import { oneLineNoIcons } from '../platform/remoteText.ts';
 import { describeQuery } from '../platform/searchWords.ts';
 import { hitsAsCsv, hitsAsNdjson } from '../results/hitRows.ts';
 import { toPattern } from '../results/worker/findHits.ts';
@@ -10,6 +9,8 @@ import type { Services } from '../services.ts';
 import { isHitNode } from '../tree/searchView.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
+import { confirmInStatusBar } from '../platform/show/notifications.ts';
+import { createBox, describeInput, pickOne, showProblem } from '../platform/show/quickInputs.ts';
 
 const EVERYWHERE: SearchQuery = {
   text: '',
@@ -59,7 +60,7 @@ export async function exportHits(services: Services, runner: CommandRunner): Pro
   const text = uri.path.toLowerCase().endsWith('.ndjson') ? hitsAsNdjson(found) : `\ufeff${hitsAsCsv(found)}`;
   await runner.run(l10n.t('Exporting hits'), async () => {
     await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-    window.setStatusBarMessage(l10n.t('Hits exported'), 5000);
+    confirmInStatusBar(l10n.t('Hits exported'), 5000);
   });
 }
 
@@ -95,7 +96,7 @@ async function askForQuery(services: Services): Promise<SearchQuery | undefined>
 type Asked = { readonly query: SearchQuery } | { readonly changed: SearchQuery; readonly pick: boolean };
 
 function askOnce(query: SearchQuery): Promise<Asked | undefined> {
-  const box = window.createInputBox();
+  const box = createBox({ title: l10n.t('Search Stored Results'), placeholder: l10n.t('Text in output or errors') });
   const toggle = (name: Toggle['name'], icon: string, tooltip: string): Toggle => ({
     name,
     iconPath: new ThemeIcon(icon),
@@ -103,14 +104,10 @@ function askOnce(query: SearchQuery): Promise<Asked | undefined> {
   });
   const { promise, resolve } = Promise.withResolvers<Asked | undefined>();
   const draw = (): void => {
-    box.prompt = promptOf(query);
-    box.validationMessage =
-      box.value === '' || isPattern({ ...query, text: box.value })
-        ? undefined
-        : l10n.t('This is no regular expression.');
+    describeInput(box, { prompt: promptOf(query) });
+    const isSearchable = box.value === '' || isPattern({ ...query, text: box.value });
+    showProblem(box, isSearchable ? undefined : l10n.t('This is no regular expression.'));
   };
-  box.title = l10n.t('Search Stored Results');
-  box.placeholder = l10n.t('Text in output or errors');
   box.value = query.text;
   box.ignoreFocusOut = true;
   box.buttons = [
@@ -143,7 +140,7 @@ function promptOf(query: SearchQuery): string {
   const kind = query.isRegExp ? l10n.t('Regular expression, a line at a time') : l10n.t('Plain text');
   const letters = query.matchCase ? l10n.t('matching case') : l10n.t('in any case');
   const where = [query.connection, query.device, query.script].filter((part) => part !== undefined).join(' · ');
-  return `${kind}, ${letters}, ${where === '' ? l10n.t('in all stored results') : l10n.t('in {0}', oneLineNoIcons(where))}`;
+  return `${kind}, ${letters}, ${where === '' ? l10n.t('in all stored results') : l10n.t('in {0}', where)}`;
 }
 
 interface WhereItem extends QuickPickItem {
@@ -155,7 +152,7 @@ async function pickWhere(services: Services, query: SearchQuery): Promise<Search
   const group = (title: string, key: 'connection' | 'device' | 'script'): WhereItem[] => [
     { label: title, kind: QuickPickItemKind.Separator },
     ...[...new Set(names.map((name) => name[key]))].sort().map((value) => ({
-      label: oneLineNoIcons(value),
+      label: value,
       where: { connection: query.connection, device: query.device, script: query.script, [key]: value },
     })),
   ];
@@ -165,7 +162,7 @@ async function pickWhere(services: Services, query: SearchQuery): Promise<Search
     ...group(l10n.t('Device'), 'device'),
     ...group(l10n.t('Script'), 'script'),
   ];
-  const chosen = await window.showQuickPick(items, { title: describeQuery(query) });
+  const chosen = await pickOne(items, { title: describeQuery(query) });
   return chosen?.where === undefined ? undefined : { ...query, ...chosen.where };
 }
 

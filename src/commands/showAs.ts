@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
 import { findTargets } from './targets.ts';
+import { pickOne } from '../platform/show/quickInputs.ts';
 
 interface ViewItem extends QuickPickItem {
   readonly view?: TextView;
@@ -18,7 +19,7 @@ interface ViewItem extends QuickPickItem {
 export async function showAs(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
-  const chosen = await window.showQuickPick(items(), {
+  const chosen = await pickOne(items(), {
     title: l10n.t('Show As'),
     placeHolder: l10n.t('A view of the text. The stored result stays as it is.'),
     matchOnDescription: true,

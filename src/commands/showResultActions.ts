@@ -1,4 +1,4 @@
-import { commands, l10n, QuickPickItemKind, ThemeIcon, window } from 'vscode';
+import { commands, l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { factLines } from '../documents/factLines.ts';
 import { documentUri } from '../documents/resultUris.ts';
@@ -6,9 +6,10 @@ import { remarksOn } from '../documents/remarks.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import type { CommandId } from '../platform/commandIds.ts';
 import { exitWords } from '../platform/exitWords.ts';
-import { oneLineNoIcons } from '../platform/remoteText.ts';
 import type { Services } from '../services.ts';
 import { findTargets } from './targets.ts';
+import { notify } from '../platform/show/notifications.ts';
+import { pickOne } from '../platform/show/quickInputs.ts';
 
 interface ActionItem extends QuickPickItem {
   readonly command?: CommandId;
@@ -20,7 +21,7 @@ export async function showResultActions(services: Services, args: readonly unkno
   const facts = target === undefined ? undefined : await services.store.facts(target.ref);
   if (target === undefined) return;
   if (facts === undefined) {
-    void window.showInformationMessage(l10n.t('This result is not stored on this machine yet: open it first.'));
+    void notify('information', l10n.t('This result is not stored on this machine yet: open it first.'));
     return;
   }
   const remarks = remarksOn(facts);
@@ -46,11 +47,11 @@ export async function showResultActions(services: Services, args: readonly unkno
     item('key', l10n.t('Copy Action ID'), commandIds.copyActionId),
     item('link-external', l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal),
     { label: l10n.t('What to know about this result'), kind: QuickPickItemKind.Separator },
-    ...remarks.map((remark) => ({ iconPath: new ThemeIcon('info'), label: oneLineNoIcons(remark) })),
-    ...factLines(facts).map((fact) => ({ label: oneLineNoIcons(fact) })),
+    ...remarks.map((remark) => ({ iconPath: new ThemeIcon('info'), label: remark })),
+    ...factLines(facts).map((fact) => ({ label: fact })),
   ];
-  const title = [exitWords(facts), facts.name.device, facts.name.script].map(oneLineNoIcons).join(' · ');
-  const chosen = await window.showQuickPick(items, { title, placeHolder: l10n.t('What to do with this result') });
+  const title = [exitWords(facts), facts.name.device, facts.name.script].join(' · ');
+  const chosen = await pickOne(items, { title, placeHolder: l10n.t('What to do with this result') });
   if (chosen?.command === undefined) return;
   await commands.executeCommand(chosen.command, documentUri(facts, target.stream ?? 'output', target));
 }

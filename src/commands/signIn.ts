@@ -1,15 +1,16 @@
-import { InputBoxValidationSeverity, l10n, window } from 'vscode';
+import { InputBoxValidationSeverity, l10n } from 'vscode';
 import type { Connection } from '../connections/connection.ts';
 import { isGuid } from '../evidence/uri.ts';
 import { adviseOn } from '../identity/permissions.ts';
 import { furtherPermissionWords, missingPermissionWords } from '../platform/permissionWords.ts';
-import { withoutLinks } from '../platform/remoteText.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { idIn } from './connectionWizard/draft.ts';
 import { problemText, promptFor } from './connectionWizard/texts.ts';
 import { signInPrompts } from './signInPrompts.ts';
 import { connectionFor, pickConnection, replaceAccessToken } from './connectionCommands.ts';
+import { ask, confirmInStatusBar, notify } from '../platform/show/notifications.ts';
+import { askForText } from '../platform/show/quickInputs.ts';
 
 /** `liveResponse.signIn`: whatever a connection needs to be used: the one that is named, or the active one. */
 export async function signIn(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
@@ -27,11 +28,11 @@ export async function signOut(services: Services): Promise<void> {
     return;
   }
   await services.signIns.signOut(active);
-  window.setStatusBarMessage(l10n.t('Signed out of "{0}"', active.name), 4000);
+  confirmInStatusBar(l10n.t('Signed out of "{0}"', active.name), 4000);
 }
 
 function tellUnneeded({ name }: Connection): void {
-  void window.showInformationMessage(l10n.t('"{0}" needs no sign-in: it is in memory.', name));
+  void notify('information', l10n.t('"{0}" needs no sign-in: it is in memory.', name));
 }
 
 async function signInTo(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
@@ -95,13 +96,13 @@ async function signInPerson(services: Services, runner: CommandRunner, connectio
 async function confirmedAgain(connection: Connection): Promise<boolean> {
   const again = l10n.t('Sign In');
   const question = l10n.t('Signing in was cancelled a moment ago. Sign in to "{0}" now?', connection.name);
-  return (await window.showInformationMessage(question, { modal: true }, again)) === again;
+  return (await ask({ severity: 'information', question: question }, again)) === again;
 }
 
 /** @returns whether there is something to try out now */
 async function askForSecret(services: Services, connection: Connection): Promise<boolean> {
   const kind = connection.signIn === 'clientSecret' ? 'clientSecret' : 'passphrase';
-  const typed = await window.showInputBox({
+  const typed = await askForText({
     title:
       kind === 'clientSecret'
         ? l10n.t('Client Secret of {0}', connection.name)
@@ -109,7 +110,7 @@ async function askForSecret(services: Services, connection: Connection): Promise
     prompt: promptFor(kind, connection.cloud, false),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (text) =>
+    validate: (text) =>
       kind === 'clientSecret' && isGuid(idIn(text))
         ? { message: problemText('secretId'), severity: InputBoxValidationSeverity.Warning }
         : undefined,
@@ -142,7 +143,7 @@ async function tellSignedIn(services: Services, connection: Connection): Promise
   const missing = advice === undefined ? undefined : missingPermissionWords(advice);
   const further = advice === undefined ? undefined : furtherPermissionWords(advice);
   const sentences = [l10n.t('Signed in to "{0}" as {1}.', connection.name, account), missing, further];
-  const text = withoutLinks(sentences.filter((sentence) => sentence !== undefined).join(' '));
-  if (missing === undefined) void window.showInformationMessage(text);
-  else void window.showWarningMessage(text);
+  const text = sentences.filter((sentence) => sentence !== undefined).join(' ');
+  if (missing === undefined) void notify('information', text);
+  else void notify('warning', text);
 }

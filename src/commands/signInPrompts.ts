@@ -1,10 +1,13 @@
-import { env, l10n, Uri, window } from 'vscode';
+import { env, l10n } from 'vscode';
 import type { Connection } from '../connections/connection.ts';
-import { isAllowedUrl } from '../connections/connection.ts';
+import { signInAddressesOf } from '../connections/connection.ts';
 import { LiveResponseError } from '../defender/errors.ts';
 import type { DeviceCode, SignInPrompts } from '../identity/tokenSource.ts';
+import { isCodePage } from '../identity/signInHosts.ts';
 import { formatTime } from '../platform/format.ts';
 import { donePage, failedPage } from '../platform/signInPages.ts';
+import { ask } from '../platform/show/notifications.ts';
+import { openPage } from '../platform/show/webPages.ts';
 
 /**
  * What a person is shown who signs in.
@@ -22,7 +25,7 @@ export function signInPrompts(
     failedPage: failedPage(),
     openBrowser: async (url) => {
       report(l10n.t('Waiting for your browser'));
-      if (!(await env.openExternal(Uri.parse(url, true)))) throw new LiveResponseError('cancelled');
+      if (!(await openPage(url))) throw new LiveResponseError('cancelled');
     },
     showCode: (code) => {
       showCode(connection, code, report, cancel).catch(cancel);
@@ -39,22 +42,25 @@ async function showCode(
   report(l10n.t('Enter the code {0} at {1}', userCode, verificationUrl));
   const open = l10n.t('Copy Code and Open Page');
   const other = l10n.t('Use Another Device');
-  // The page's address comes from the sign-in service, which a custom connection names.
-  const choices = isAllowedUrl(verificationUrl) ? [open, other] : [other];
-  const answer = await window.showInformationMessage(
-    l10n.t('Sign in to "{0}" with the code {1}', connection.name, userCode),
+  // The page's address comes from the sign-in service: one of another place is read, and not opened.
+  const { authority } = signInAddressesOf(connection);
+  const choices = isCodePage(verificationUrl, authority) ? [open, other] : [other];
+  const answer = await ask(
     {
-      modal: true,
-      detail: l10n.t(
-        'Enter it at {0}, in the browser of any device. It is valid until {1}. Enter only a code that you asked for yourself.',
-        verificationUrl,
-        formatTime(expiresAt),
-      ),
+      severity: 'information',
+      question: l10n.t('Sign in to "{0}" with the code {1}', connection.name, userCode),
+      details: [
+        l10n.t(
+          'Enter it at {0}, in the browser of any device. It is valid until {1}. Enter only a code that you asked for yourself.',
+          verificationUrl,
+          formatTime(expiresAt),
+        ),
+      ],
     },
     ...choices,
   );
   if (answer === undefined) cancel();
   if (answer !== open) return;
   await env.clipboard.writeText(userCode);
-  await env.openExternal(Uri.parse(verificationUrl, true));
+  await openPage(verificationUrl);
 }

@@ -1,7 +1,8 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { Services } from '../services.ts';
 import { ORDERS } from '../tree/arrange.ts';
 import type { Order } from '../tree/arrange.ts';
+import { pickOne } from '../platform/show/quickInputs.ts';
 
 /** `liveResponse.sortActions`: by age, device, script or state. */
 export async function sortActions({ view }: Services): Promise<void> {
@@ -17,6 +18,6 @@ export async function sortActions({ view }: Services): Promise<void> {
     order,
   }));
   const placeHolder = l10n.t('Sorts what is loaded');
-  const chosen = await window.showQuickPick(items, { title: l10n.t('Sort Machine Actions'), placeHolder });
+  const chosen = await pickOne(items, { title: l10n.t('Sort Machine Actions'), placeHolder });
   if (chosen !== undefined) view.sortBy(chosen.order);
 }

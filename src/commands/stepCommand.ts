@@ -1,9 +1,10 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import { resultOf } from '../results/commands.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
 import { findTargets } from './targets.ts';
+import { confirmInStatusBar } from '../platform/show/notifications.ts';
 
 /** `liveResponse.nextCommand` and `previousCommand`: the neighbour in the same action that has a text to read. */
 export async function stepCommand(
@@ -26,7 +27,7 @@ export async function stepCommand(
       step === 1
         ? l10n.t('No later command of this action has a text.')
         : l10n.t('No earlier command of this action has a text.');
-    window.setStatusBarMessage(sentence, 5000);
+    confirmInStatusBar(sentence, 5000);
     return;
   }
   await openTarget(services, runner, { ref: { ...ref, commandIndex: next }, stream: undefined, line: undefined }, true);

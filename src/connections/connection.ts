@@ -51,6 +51,27 @@ export function sampleConnection(name: string): Connection {
   return { name, cloud: 'custom', tenantId: sampleTenantId, clientId: sampleTenantId, signIn: 'sample' };
 }
 
+/** Longest name of a connection, in UTF-16 units. */
+export const MAX_CONNECTION_NAME = 80;
+
+/**
+ * Whether a name can be shown as it is: it has no control characters and no marks that turn a text around, and nothing
+ * that VS Code would read as a link or an icon.
+ */
+export function isPlainName(name: string): boolean {
+  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\]\(|\$\(/u.test(name);
+}
+
+/**
+ * Checks a connection that is to be added. Names are held to {@link isPlainName}; one that is stored already keeps its
+ * name, for a person has to find it again.
+ * @returns the connection, or the first field that is wrong
+ */
+export function readNewConnection(value: unknown): ReturnType<typeof readConnection> {
+  const read = readConnection(value);
+  return 'connection' in read && !isPlainName(read.connection.name) ? { problem: { field: 'name' } } : read;
+}
+
 /**
  * Checks a connection that came from outside: a command's argument, or the database.
  * @returns the connection, or the first field that is wrong
@@ -59,7 +80,7 @@ export function readConnection(value: unknown): { connection: Connection } | { p
   const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
   const wrong = (field: string): { problem: ConnectionProblem } => ({ problem: { field } });
   const name = fields.get('name');
-  if (typeof name !== 'string' || name.trim() === '' || name.length > 80) return wrong('name');
+  if (typeof name !== 'string' || name.trim() === '' || name.length > MAX_CONNECTION_NAME) return wrong('name');
   const cloud = CLOUDS.find((known) => known === fields.get('cloud'));
   if (cloud === undefined) return wrong('cloud');
   const signIn = SIGN_INS.find((known) => known === fields.get('signIn'));
@@ -126,6 +147,27 @@ export function destinationOf(connection: Connection): string {
   const { cloud, apiUrl, tenantId, clientId, signIn, certificatePath } = connection;
   const { authority, scope } = signInAddressesOf(connection);
   return JSON.stringify([cloud, apiUrl, authority, scope, tenantId, clientId, signIn, certificatePath]);
+}
+
+/** Fields by which a connection leads to an address of its own, in the order in which a person is asked about them. */
+export type OwnAddress = 'region' | 'apiUrl' | 'authority' | 'scope' | 'downloadHosts';
+
+/** Returns what a connection says about where things go, besides its cloud. */
+export function ownAddressesOf(connection: Connection): readonly (readonly [field: OwnAddress, value: string])[] {
+  const { region, apiUrl, authority, scope, downloadHosts } = connection;
+  const fields = { region, apiUrl, authority, scope, downloadHosts: downloadHosts?.join(', ') };
+  return (Object.keys(fields) as OwnAddress[]).flatMap((field) => {
+    const value = fields[field];
+    return value === undefined || value === '' ? [] : [[field, value] as const];
+  });
+}
+
+/** Whether two connections of one name are the same way into the same tenant: every field counts. */
+export function isSameConnection(one: Connection, other: Connection): boolean {
+  return (
+    destinationOf(one) === destinationOf(other) &&
+    JSON.stringify(ownAddressesOf(one)) === JSON.stringify(ownAddressesOf(other))
+  );
 }
 
 /** The origin of a sign-in service: https always, since passwords and codes pass through it. */

@@ -55,6 +55,12 @@ export class ConnectionList {
     await this.activate(connection.name);
   }
 
+  /** Adds a connection, or replaces the one of the same name. Which one is active stays as it is. */
+  async keep(connection: Connection): Promise<void> {
+    await this.#put(connection);
+    this.#changed.fire(undefined);
+  }
+
   /** Puts a changed connection in the place of an old one, active where that one was. */
   async replace(old: Connection, changed: Connection): Promise<void> {
     const wasActive = this.active?.name === old.name;

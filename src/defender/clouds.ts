@@ -40,6 +40,9 @@ const KNOWN: Readonly<Record<Exclude<Cloud, 'custom'>, CloudAddresses>> = {
   },
 };
 
+/** Origins of the sign-in services of all known clouds. */
+export const SIGN_IN_ORIGINS: ReadonlySet<string> = new Set(Object.values(KNOWN).map(({ authority }) => authority));
+
 /** The addresses of a known cloud, with the API host of a near region where one is wanted. */
 export function cloudAddresses(cloud: Exclude<Cloud, 'custom'>, region?: NearRegion): CloudAddresses {
   const addresses = KNOWN[cloud];

@@ -1,9 +1,10 @@
-import { l10n, MarkdownString, StatusBarAlignment, window } from 'vscode';
-import type { Disposable, StatusBarItem } from 'vscode';
+import { l10n, window } from 'vscode';
+import type { Disposable, MarkdownString, StatusBarItem } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
 import { exitMood, exitWords } from '../platform/exitWords.ts';
+import { hoverOfLines } from '../platform/show/hovers.ts';
+import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
 import { formatBytes, formatLocal } from '../platform/format.ts';
-import { oneLineNoIcons } from '../platform/remoteText.ts';
 import { commandOf } from '../results/openedCommand.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
@@ -19,8 +20,7 @@ export class ExitCodeItem implements Disposable {
 
   constructor(store: ResultStore) {
     this.#store = store;
-    this.#item = window.createStatusBarItem('exitCode', StatusBarAlignment.Right, 100);
-    this.#item.name = l10n.t('Live Response Exit Code');
+    this.#item = createStatusItem('exitCode', l10n.t('Live Response Exit Code'), 100);
     this.#item.command = commandIds.showResultActions;
     const update = (): void => void this.#update();
     this.#subscriptions = [
@@ -50,26 +50,22 @@ export class ExitCodeItem implements Disposable {
       this.#item.hide();
       return;
     }
-    this.#item.text = exitText(facts);
-    this.#item.tooltip = exitTooltip(facts);
-    this.#item.accessibilityInformation = { label: this.#item.text.replace(/^\$\(\w+\) /u, '') };
-    this.#item.show();
+    const { name } = facts;
+    const text = [exitWords(facts), name.device, name.script].join(' · ');
+    showStatus(this.#item, { icon: exitIcon(facts), text, tooltip: exitTooltip(facts) });
   }
 }
 
-/** `$(pass) Exit 0 · dc1 · collect.ps1`. Red only where Defender itself says Failed. */
-function exitText(facts: StoredFacts): string {
-  const failed = commandOf(facts)?.commandStatus === 'Failed';
-  const icons = { pass: 'pass', warning: 'warning', unknown: 'question' } as const;
-  const icon = failed ? 'error' : icons[exitMood(facts)];
-  const names = [facts.name.device, facts.name.script].map(oneLineNoIcons);
-  return [`$(${icon}) ${exitWords(facts)}`, ...names].join(' · ');
+/** Red only where Defender itself says Failed. */
+function exitIcon(facts: StoredFacts): string {
+  if (commandOf(facts)?.commandStatus === 'Failed') return 'error';
+  return { pass: 'pass', warning: 'warning', unknown: 'question' }[exitMood(facts)];
 }
 
 function exitTooltip(facts: StoredFacts): MarkdownString {
-  const markdown = new MarkdownString();
-  markdown.appendText(l10n.t('{0}, fetched {1}', formatBytes(facts.size), formatLocal(facts.fetchedAt)));
-  for (const remark of remarksOn(facts)) markdown.appendMarkdown('\n\n').appendText(remark);
-  markdown.appendMarkdown('\n\n').appendText(l10n.t('Click for what can be done with this result.'));
-  return markdown;
+  return hoverOfLines([
+    l10n.t('{0}, fetched {1}', formatBytes(facts.size), formatLocal(facts.fetchedAt)),
+    ...remarksOn(facts),
+    l10n.t('Click for what can be done with this result.'),
+  ]);
 }

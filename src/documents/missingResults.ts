@@ -1,9 +1,10 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
+import { notify } from '../platform/show/notifications.ts';
 
 /** Restored tabs are read one after the other: the notice waits until the last of them was, ms. */
 const GATHER_MS = 1000;
@@ -46,7 +47,7 @@ export class MissingResults {
           addresses.length,
         );
     const button = l10n.t('Fetch');
-    const answer = await window.showInformationMessage(sentence, button);
+    const answer = await notify('information', sentence, button);
     // A tab that is opened again later may ask again.
     for (const address of addresses) this.#told.delete(resultKey(address));
     if (answer === button) this.#fetch(addresses);
@@ -56,7 +57,7 @@ export class MissingResults {
   async #tellFiles(files: readonly ResultAddress[]): Promise<void> {
     const button = stepLabel('openSaved');
     const { sentence } = describeFailure(new LiveResponseError('notStoredFile'));
-    const answer = await window.showInformationMessage(sentence, button);
+    const answer = await notify('information', sentence, button);
     for (const address of files) this.#told.delete(resultKey(address));
     if (answer === button) await commands.executeCommand(commandIds.openSavedResult);
   }

@@ -1,8 +1,8 @@
-import { Hover, MarkdownString } from 'vscode';
+import { Hover } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
 import { describeView } from '../evidence/textViews.ts';
 import { parseResultUri } from '../evidence/uri.ts';
-import { oneLine } from '../platform/remoteText.ts';
+import { hoverOfLines } from '../platform/show/hovers.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { factLines } from './factLines.ts';
 import { remarksOn } from './remarks.ts';
@@ -17,7 +17,5 @@ export async function hoverFacts(
   const facts = address === undefined ? undefined : await store.facts(address);
   if (address === undefined || facts === undefined) return undefined;
   const view = address.view === undefined ? [] : [describeView(address.view)];
-  // In code nothing is a link, an image or a command; what devices say would be all of them.
-  const lines = [...view, ...factLines(facts), ...remarksOn(facts)].map(oneLine);
-  return new Hover(new MarkdownString().appendCodeblock(lines.join('\n'), 'text'));
+  return new Hover(hoverOfLines([...view, ...factLines(facts), ...remarksOn(facts)]));
 }

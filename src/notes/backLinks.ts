@@ -1,4 +1,4 @@
-import { DocumentLink, env, Hover, l10n, MarkdownString, Range, Uri } from 'vscode';
+import { DocumentLink, env, Hover, l10n, Range, Uri } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
 import { isLiveResponseError } from '../defender/errors.ts';
 import { buildOutsideAddress } from '../evidence/citation.ts';
@@ -7,7 +7,7 @@ import { commandIds } from '../platform/commandIds.ts';
 import { exitWords } from '../platform/exitWords.ts';
 import { formatUtc } from '../platform/format.ts';
 import { describeFailure } from '../platform/messages.ts';
-import { oneLine } from '../platform/remoteText.ts';
+import { hoverOfLines } from '../platform/show/hovers.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import { findCitationPlaces } from './citationPlaces.ts';
@@ -37,8 +37,7 @@ export class BackLinks {
     const place = findCitationPlaces(document.getText()).find((one) => rangeOf(one).contains(position));
     if (place === undefined) return undefined;
     const lines = await this.#describe(place);
-    // In code nothing is a link, an image or a command; what devices say would be all of them.
-    return new Hover(new MarkdownString().appendCodeblock(lines.join('\n'), 'text'), rangeOf(place));
+    return new Hover(hoverOfLines(lines), rangeOf(place));
   }
 
   async #describe({ found }: CitationPlace): Promise<string[]> {
@@ -56,9 +55,9 @@ export class BackLinks {
     const said = await this.#compare(found, facts);
     const { name } = facts;
     return [
-      [name.device, name.script, exitWords(facts)].map(oneLine).join(' · '),
-      `${oneLine(name.connection)} · ${address.actionId}#${address.commandIndex} · ${address.stream}`,
-      l10n.t('Created {0}', oneLine(name.createdAt)),
+      [name.device, name.script, exitWords(facts)].join(' · '),
+      `${name.connection} · ${address.actionId}#${address.commandIndex} · ${address.stream}`,
+      l10n.t('Created {0}', name.createdAt),
       l10n.t('Fetched {0}', formatUtc(facts.fetchedAt)),
       `SHA-256 ${facts.sha256}`,
       said,

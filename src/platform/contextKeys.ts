@@ -5,7 +5,7 @@ export interface ContextKeys {
   /** Whether there is any connection; undefined until that is known, so that no welcome flashes up. */
   readonly 'liveResponse.connections': 'none' | 'some';
   /** What the view shows. */
-  readonly 'liveResponse.list': 'loading' | 'empty' | 'shown' | 'failed' | 'signedOut';
+  readonly 'liveResponse.list': 'loading' | 'empty' | 'shown' | 'failed' | 'signedOut' | 'unselected';
   /** Why nobody is: the welcome says it. */
   readonly 'liveResponse.signedOut':
     'noAccount' | 'secretsLost' | 'sessionEnded' | 'moreWanted' | 'noSecret' | 'noToken' | 'expired' | 'rejected';

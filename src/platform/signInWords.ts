@@ -176,6 +176,14 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     ),
     steps: ['editConnection', 'tryAgain', 'showLog'],
   }),
+  foreignEndpoint: (name, values) => ({
+    sentence: l10n.t(
+      'The sign-in service of "{0}" names the address {1}, which is not its own. Nothing was sent there.',
+      name,
+      values.host ?? '–',
+    ),
+    steps: ['editConnection', 'showLog'],
+  }),
   busy: (_name, { host, retryAt }) => ({
     sentence:
       l10n.t('{0} takes no more sign-ins for now.', host ?? '–') +

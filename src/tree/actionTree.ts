@@ -1,9 +1,9 @@
-import { TreeItem } from 'vscode';
-import type { EventEmitter } from 'vscode';
+import type { EventEmitter, TreeItem } from 'vscode';
 import { parseServerTime } from '../defender/serverTime.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { formatAge } from '../platform/format.ts';
+import { createRow, setRowHover } from '../platform/show/rows.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import { findCommand, resultOf, runScripts } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
@@ -179,10 +179,11 @@ export class ActionTree {
     if (action === undefined) return item;
     const index = node.kind === 'command' ? node.commandIndex : onlyCommandIndex(action);
     const command = index === undefined ? undefined : findCommand(action, index);
-    item.tooltip =
+    const hover =
       command === undefined
         ? actionTooltip(action)
         : commandTooltip(action, command, this.#stored({ ...node, commandIndex: command.index }));
+    setRowHover(item, hover);
     return item;
   }
 
@@ -211,7 +212,7 @@ export class ActionTree {
         return groupItem(node, this.#arranged()?.actionsOf(node.key) ?? []);
       case 'action': {
         const action = this.#source?.actions.get(node.actionId);
-        if (action === undefined) return new TreeItem(node.actionId);
+        if (action === undefined) return createRow({ label: node.actionId });
         const now = Date.now();
         this.#ages.set(node.id, ageOf(action, now));
         return actionItem(node, action, (commandIndex) => this.#stored({ ...node, commandIndex }), now);
@@ -219,7 +220,7 @@ export class ActionTree {
       case 'command': {
         const action = this.#source?.actions.get(node.actionId);
         const command = action === undefined ? undefined : findCommand(action, node.commandIndex);
-        if (action === undefined || command === undefined) return new TreeItem(node.actionId);
+        if (action === undefined || command === undefined) return createRow({ label: node.actionId });
         return commandItem(node, action, command, this.#stored(node));
       }
     }

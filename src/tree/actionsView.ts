@@ -1,4 +1,4 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
 import type { Disposable, EventEmitter, TreeView } from 'vscode';
 import type { Connection, SignIn } from '../connections/connection.ts';
 import type { ConnectionList } from '../connections/connectionList.ts';
@@ -9,6 +9,8 @@ import type { MachineAction } from '../defender/schema.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { Log } from '../platform/log.ts';
 import { describeFailure } from '../platform/messages.ts';
+import { showViewProgress } from '../platform/show/notifications.ts';
+import { describeTreeView } from '../platform/show/views.ts';
 import { conditionsOf, isEmptyFilter, searchedHere, toPredicate, without } from '../results/actionFilter.ts';
 import type { ActionFilter } from '../results/actionFilter.ts';
 import { PAGE_SIZE } from '../results/actionStore.ts';
@@ -174,7 +176,7 @@ export class ActionsView implements Disposable {
 
   /** Runs work with the view's own progress bar. */
   async withProgress(work: () => Promise<void>): Promise<void> {
-    await window.withProgress({ location: { viewId: actionsViewId } }, work);
+    await showViewProgress(actionsViewId, work);
   }
 
   dispose(): void {
@@ -188,12 +190,13 @@ export class ActionsView implements Disposable {
     const { connections, sessions, store } = this.#parts;
     const connection = connections.active;
     setContextKey('liveResponse.connections', connections.all.length === 0 ? 'none' : 'some');
-    this.#view.title = connection?.name ?? l10n.t('Machine Actions');
+    describeTreeView(this.#view, { title: connection?.name ?? l10n.t('Machine Actions') });
     void this.#showAccount(connection);
     for (const subscription of this.#listSubscriptions) subscription.dispose();
     this.#listSubscriptions = [];
-    this.#view.message = '';
+    describeTreeView(this.#view, { message: '' });
     if (connection === undefined) {
+      if (connections.all.length > 0) setContextKey('liveResponse.list', 'unselected');
       this.#tree.show(undefined);
       this.#follower.update();
       return;
@@ -240,7 +243,8 @@ export class ActionsView implements Disposable {
     // Part of the title: a view that is alone in its container shows no description.
     const signedOut = this.shown?.state.kind === 'failed' && signedOutReason(this.shown.state.error) !== undefined;
     if (connection !== undefined) {
-      this.#view.title = account === undefined || signedOut ? connection.name : `${connection.name} · ${account}`;
+      const title = account === undefined || signedOut ? connection.name : `${connection.name} · ${account}`;
+      describeTreeView(this.#view, { title });
     }
     if (connection === undefined || !SIGNED_OUT_OF.has(connection.signIn))
       setContextKey('liveResponse.signedIn', 'unneeded');
@@ -283,7 +287,8 @@ export class ActionsView implements Disposable {
     const signedOut = state.kind === 'failed' ? signedOutReason(state.error) : undefined;
     // A view with a message shows no welcome, and so no button: there the welcome says why.
     const told = state.kind === 'failed' && signedOut === undefined;
-    this.#view.message = told ? describeFailure(state.error).sentence : this.#filterMessage(actions);
+    const message = told ? describeFailure(state.error).sentence : this.#filterMessage(actions);
+    describeTreeView(this.#view, { message });
     if (signedOut !== undefined) setContextKey('liveResponse.signedOut', signedOut);
     if (state.kind === 'failed') setContextKey('liveResponse.list', told ? 'failed' : 'signedOut');
     else if (state.kind === 'loaded') {

@@ -1,8 +1,9 @@
-import { l10n, StatusBarAlignment, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import type { Usage } from '../defender/ledger.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { formatTime } from '../platform/format.ts';
+import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
 
 /** Shown from here on: before, nobody needs to think about calls. */
 const FEW_LEFT = 20;
@@ -18,8 +19,7 @@ export class CallsItem implements Disposable {
   /** @param usage - of the active connection's application; undefined without one */
   constructor(usage: () => Promise<Usage | undefined>) {
     this.#usage = usage;
-    this.#item = window.createStatusBarItem('calls', StatusBarAlignment.Right, 99);
-    this.#item.name = l10n.t('Live Response Calls');
+    this.#item = createStatusItem('calls', l10n.t('Live Response Calls'), 99);
     this.#item.command = commandIds.showLog;
   }
 
@@ -32,13 +32,12 @@ export class CallsItem implements Disposable {
       this.#item.hide();
       return;
     }
-    this.#item.text = `$(watch) ${text}`;
-    this.#item.tooltip = l10n.t(
+    const tooltip = l10n.t(
       'Calls left: {0} this minute, {1} this hour. All who use the same app registration share them.',
       left(usage.minuteLimit, usage.minute),
       left(usage.hourLimit, usage.hour),
     );
-    this.#item.show();
+    showStatus(this.#item, { icon: 'watch', text, tooltip });
     this.#timer = setTimeout(() => void this.update(), LOOK_AGAIN_MS);
   }
 

@@ -8,7 +8,6 @@ import { parseServerTime } from '../defender/serverTime.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { followsActions, storageRules } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
-import { oneLine, withoutLinks } from '../platform/remoteText.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import { hostOf, isFinished } from '../results/commands.ts';
 import { Poller } from '../results/poller.ts';
@@ -20,6 +19,7 @@ import { WatchedActions } from '../results/watchedActions.ts';
 import { scriptOf } from './arrange.ts';
 import type { TreeNode } from './nodes.ts';
 import { actionState } from './words.ts';
+import { notify } from '../platform/show/notifications.ts';
 
 /** What the view shows at this moment. */
 export interface FollowedList {
@@ -107,9 +107,9 @@ export class Follower implements Disposable {
     const open = more.length === 0 ? l10n.t('Open Result') : l10n.t('Open Results');
     const sentence =
       more.length === 0
-        ? l10n.t('{0} on {1} has ended: {2}.', oneLine(scriptOf(first)), oneLine(hostOf(first)), actionState(first))
+        ? l10n.t('{0} on {1} has ended: {2}.', scriptOf(first), hostOf(first), actionState(first))
         : l10n.t('{0} machine actions that you wait for have ended.', ended.length);
-    void window.showInformationMessage(withoutLinks(sentence), open).then((answer) => {
+    void notify('information', sentence, open).then((answer) => {
       if (answer !== open) return;
       const ids = ended.map(({ id }) => id);
       void commands.executeCommand(commandIds.goToAction, { actionIds: ids, opens: true });

@@ -1,8 +1,8 @@
-import { l10n, StatusBarAlignment, ThemeColor, window } from 'vscode';
+import { l10n, ThemeColor } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
 import { formatDuration } from '../platform/format.ts';
-import { oneLineNoIcons } from '../platform/remoteText.ts';
+import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
 import { isAvailable } from '../results/runFetch.ts';
 import type { RunFetches, RunRecord } from '../results/runFetch.ts';
 
@@ -23,8 +23,7 @@ export class RunItem implements Disposable {
 
   constructor(options: RunItemOptions) {
     this.#options = options;
-    this.#item = window.createStatusBarItem('run', StatusBarAlignment.Right, 98);
-    this.#item.name = l10n.t('Live Response Run');
+    this.#item = createStatusItem('run', l10n.t('Live Response Run'), 98);
     this.#listening = options.runs.onDidChange((key) => {
       const isNews = options.runs.isActive(key) || key === this.#key;
       if (!isNews) return;
@@ -69,26 +68,25 @@ export class RunItem implements Disposable {
     const all = record.run.members.filter(isAvailable).length;
     const left = await missing(record).catch(() => all);
     const eta = record.state === 'running' ? await estimate(record, left) : 0;
-    this.#item.text = itemText(record, all - left, all, eta);
-    this.#item.tooltip = oneLineNoIcons(record.run.words.script);
     this.#item.backgroundColor =
       record.state === 'stopped' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.command = { command: commandIds.openRun, title: l10n.t('Open Run Overview'), arguments: [{ run: key }] };
-    this.#item.show();
+    const [icon, text] = itemText(record, all - left, all, eta);
+    showStatus(this.#item, { icon, text, tooltip: record.run.words.script });
   }
 }
 
-function itemText({ state }: RunRecord, done: number, all: number, eta: number): string {
+function itemText({ state }: RunRecord, done: number, all: number, eta: number): [icon: string, text: string] {
   switch (state) {
     case 'paused':
-      return `$(debug-pause) ${l10n.t('Run paused at {0} of {1}', done, all)}`;
+      return ['debug-pause', l10n.t('Run paused at {0} of {1}', done, all)];
     case 'stopped':
-      return `$(warning) ${l10n.t('Run stopped at {0} of {1}', done, all)}`;
+      return ['warning', l10n.t('Run stopped at {0} of {1}', done, all)];
     case 'ended':
-      return `$(check) ${l10n.t('Run: {0} of {1} results', done, all)}`;
+      return ['check', l10n.t('Run: {0} of {1} results', done, all)];
     case 'waiting':
-      return `$(sync) ${l10n.t('Run waits for another window')}`;
+      return ['sync', l10n.t('Run waits for another window')];
     default:
-      return `$(sync~spin) ${l10n.t('Run: {0} of {1}, {2} left', done, all, formatDuration(eta))}`;
+      return ['sync~spin', l10n.t('Run: {0} of {1}, {2} left', done, all, formatDuration(eta))];
   }
 }

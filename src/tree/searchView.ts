@@ -1,9 +1,10 @@
-import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, window } from 'vscode';
-import type { Disposable, TreeDataProvider, TreeItemLabel, TreeView } from 'vscode';
+import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItemCollapsibleState, window } from 'vscode';
+import type { Disposable, TreeDataProvider, TreeItem, TreeItemLabel, TreeView } from 'vscode';
 import { commandIds, searchViewId } from '../platform/commandIds.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import { formatLocal } from '../platform/format.ts';
-import { oneLine, withoutLinks } from '../platform/remoteText.ts';
+import { createRow } from '../platform/show/rows.ts';
+import { describeTreeView } from '../platform/show/views.ts';
 import { describeSearch } from '../platform/searchWords.ts';
 import type { SearchRun, StoredSearch } from '../results/storedSearch.ts';
 import type { ResultHits, SearchHit } from '../results/worker/searchCalls.ts';
@@ -67,7 +68,7 @@ export class SearchView implements Disposable, TreeDataProvider<HitNode> {
     this.#timer = undefined;
     const run = this.#run;
     setContextKey('liveResponse.search', run === undefined ? 'none' : run.state === 'running' ? 'running' : 'ended');
-    this.#view.message = run === undefined ? '' : withoutLinks(oneLine(describeSearch(run)));
+    describeTreeView(this.#view, { message: run === undefined ? '' : describeSearch(run) });
     // The same node for the same result: what was expanded stays so while more comes.
     const known = new Map(this.#nodes.map((node) => [node.result, node]));
     this.#nodes = (run?.found ?? []).map((result) => known.get(result) ?? { kind: 'foundResult', result });
@@ -77,10 +78,6 @@ export class SearchView implements Disposable, TreeDataProvider<HitNode> {
 
 function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeItem {
   const lines = hits.length + more;
-  const item = new TreeItem(
-    oneLine(`${name.device} · ${name.script}`),
-    lines === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Expanded,
-  );
   const why = {
     tooSlow: l10n.t('given up: the expression takes too long on it'),
     damaged: l10n.t('not searched: its stored copy is damaged'),
@@ -90,8 +87,10 @@ function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeI
     ...(lines === 0 ? [] : [lines === 1 ? l10n.t('1 line') : l10n.t('{0} lines', lines)]),
     l10n.t('fetched {0}', formatLocal(fetchedAt)),
   ];
-  item.description = words.join(' · ');
-  item.tooltip = undefined;
+  const item = createRow(
+    { label: `${name.device} · ${name.script}`, description: words.join(' · ') },
+    lines === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Expanded,
+  );
   item.iconPath =
     givenUp === undefined
       ? new ThemeIcon('output')
@@ -104,17 +103,19 @@ function hitItem(node: HitNode, hit: SearchHit): TreeItem {
   // One unit for one: the marked part stays where it is.
   const text = hit.text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (unit) => (unit === '\t' ? ' ' : '\ufffd'.repeat(unit.length)));
   const label: TreeItemLabel = { label: text, highlights: [[hit.at, hit.at + hit.length]] };
-  const item = new TreeItem(label, TreeItemCollapsibleState.None);
   const streams = { output: l10n.t('output'), errors: l10n.t('errors'), raw: l10n.t('raw') };
-  item.description = `${streams[hit.stream]} ${hit.line}`;
-  item.accessibilityInformation = { label: l10n.t('{0}, line {1}: {2}', streams[hit.stream], hit.line, text) };
+  const item = createRow({
+    label,
+    description: `${streams[hit.stream]} ${hit.line}`,
+    spoken: l10n.t('{0}, line {1}: {2}', streams[hit.stream], hit.line, text),
+  });
   item.contextValue = 'hit';
   item.command = { command: commandIds.openHit, title: l10n.t('Open Result'), arguments: [node] };
   return item;
 }
 
 function moreItem({ more }: ResultHits): TreeItem {
-  const item = new TreeItem(l10n.t('{0} more lines', more), TreeItemCollapsibleState.None);
+  const item = createRow({ label: l10n.t('{0} more lines', more) });
   item.iconPath = new ThemeIcon('ellipsis');
   item.contextValue = 'more';
   return item;

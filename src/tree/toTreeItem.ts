@@ -1,4 +1,5 @@
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItemCollapsibleState } from 'vscode';
+import type { TreeItem } from 'vscode';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { commandIds } from '../platform/commandIds.ts';
@@ -7,7 +8,7 @@ import { formatAge } from '../platform/format.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
 import type { NextStep } from '../platform/messages.ts';
 import { STEP_COMMANDS } from '../platform/nextSteps.ts';
-import { oneLine } from '../platform/remoteText.ts';
+import { createRow } from '../platform/show/rows.ts';
 import { hostOf, isFinished, parameterOf, resultOf, runScripts, subjectOf } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { ActionNode, CommandNode, DeviceNode, FailedNode, GroupNode, LoadMoreNode } from './nodes.ts';
@@ -37,18 +38,16 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   const state = only === undefined ? actionState(action) : stateOfOnly(action, only, stored(only.index));
   const age = formatAge(parseServerTime(action.creationDateTimeUtc) ?? now, now);
 
-  const item = new TreeItem(
-    oneLine(title),
+  const words = [hostOf(action), age, state, ...(more === undefined ? [] : [more])];
+  const item = createRow(
+    { label: title, description: words.join(' · '), spoken: [title, ...words].join(', ') },
     action.commands.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
-  const words = [hostOf(action), age, state, ...(more === undefined ? [] : [more])].map(oneLine);
   item.id = node.id;
-  item.description = words.join(' · ');
   item.iconPath =
     only === undefined || WENT_WRONG.has(action.status)
       ? actionIcon(action)
       : commandIcon(action, only, stored(only.index));
-  item.accessibilityInformation = { label: [oneLine(title), ...words].join(', ') };
   const openable = script !== undefined && runScripts(action).length === 1 ? script : undefined;
   const opensScript = openable !== undefined && resultOf(action, openable) === 'transcript';
   item.contextValue = tokens(
@@ -70,18 +69,15 @@ export function commandItem(
   command: LiveResponseCommand,
   stored: StoredFacts | undefined,
 ): TreeItem {
-  const item = new TreeItem(
-    oneLine(`#${command.index.toString()} ${subjectOf(command)}`),
-    TreeItemCollapsibleState.None,
-  );
   const ran = ranFor(command);
-  const words = [command.command.type, commandState(command, stored), ...(ran === undefined ? [] : [ran])].map(oneLine);
+  const words = [command.command.type, commandState(command, stored), ...(ran === undefined ? [] : [ran])];
+  const item = createRow({
+    label: `#${command.index.toString()} ${subjectOf(command)}`,
+    description: words.join(' · '),
+    spoken: l10n.t('Command {0}: {1}', command.index, [subjectOf(command), ...words].join(', ')),
+  });
   item.id = node.id;
-  item.description = words.join(' · ');
   item.iconPath = commandIcon(action, command, stored);
-  item.accessibilityInformation = {
-    label: l10n.t('Command {0}: {1}', command.index, [oneLine(subjectOf(command)), ...words].join(', ')),
-  };
   item.contextValue = tokens(
     'command',
     action.machineId === null ? undefined : 'machine',
@@ -94,13 +90,15 @@ export function commandItem(
 
 /** The row of a device; without a summary it is on its way out of the tree. */
 export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEVICE): TreeItem {
-  const item = new TreeItem(oneLine(device.name), TreeItemCollapsibleState.Collapsed);
   const count = device.complete ? l10n.t('{0}, all loaded', device.loaded) : l10n.t('{0} loaded', device.loaded);
+  const description = device.ambiguous ? `${node.machineId.slice(0, 8)} · ${count}` : count;
+  const spoken = l10n.t('Device {0}, {1}', device.name, description);
+  const item = createRow(
+    { label: device.name, description, tooltip: node.machineId, spoken },
+    TreeItemCollapsibleState.Collapsed,
+  );
   item.id = node.id;
-  item.description = device.ambiguous ? `${node.machineId.slice(0, 8)} · ${count}` : count;
-  item.tooltip = node.machineId;
   item.iconPath = new ThemeIcon('device-desktop');
-  item.accessibilityInformation = { label: l10n.t('Device {0}, {1}', oneLine(device.name), item.description) };
   const named = node.machineId !== '';
   item.contextValue = tokens(
     'device',
@@ -113,7 +111,6 @@ export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEV
 /** The row of a run or a day: how much is in it, and what is still to come. */
 export function groupItem(node: GroupNode, actions: readonly MachineAction[]): TreeItem {
   const [newest] = actions;
-  const item = new TreeItem('', TreeItemCollapsibleState.Collapsed);
   const isRun = node.by === 'run' && newest !== undefined;
   const unfinished = actions.filter((action) => !isFinished(action)).length;
   const devices = new Set(actions.map((action) => action.machineId)).size;
@@ -122,14 +119,12 @@ export function groupItem(node: GroupNode, actions: readonly MachineAction[]): T
     devices === 1 && isRun ? hostOf(newest) : l10n.t('{0} devices', devices),
     ...(devices === actions.length ? [] : [l10n.t('{0} actions', actions.length)]),
     ...(unfinished === 0 ? [] : [l10n.t('{0} unfinished', unfinished)]),
-  ].flatMap((word) => (word === '' ? [] : [oneLine(word)]));
-  item.label = oneLine(isRun ? runTitle(newest) : l10n.t('{0} (UTC)', node.key));
+  ].filter((word) => word !== '');
+  const label = isRun ? runTitle(newest) : l10n.t('{0} (UTC)', node.key);
+  const spoken = [isRun ? l10n.t('Run {0}', label) : label, ...words].join(', ');
+  const item = createRow({ label, description: words.join(' · '), spoken }, TreeItemCollapsibleState.Collapsed);
   item.id = node.id;
-  item.description = words.join(' · ');
   item.iconPath = new ThemeIcon(node.by === 'run' ? 'run-all' : 'calendar');
-  item.accessibilityInformation = {
-    label: [isRun ? l10n.t('Run {0}', item.label) : item.label, ...words].join(', '),
-  };
   item.contextValue = tokens('group', node.by);
   return item;
 }
@@ -149,7 +144,7 @@ function runTitle(action: MachineAction): string {
 const UNKNOWN_DEVICE: DeviceSummary = { name: '–', ambiguous: false, loaded: 0, complete: true };
 
 export function loadMoreItem(node: LoadMoreNode): TreeItem {
-  const item = new TreeItem(l10n.t('Load more…'), TreeItemCollapsibleState.None);
+  const item = createRow({ label: l10n.t('Load more…') });
   item.id = node.id;
   item.iconPath = new ThemeIcon('ellipsis');
   item.contextValue = tokens('loadMore');
@@ -161,11 +156,9 @@ export function loadMoreItem(node: LoadMoreNode): TreeItem {
 export function failedItem(node: FailedNode): TreeItem {
   const { sentence } = describeFailure(node.error);
   const label = stepLabel(node.step);
-  const item = new TreeItem(label, TreeItemCollapsibleState.None);
+  const item = createRow({ label, tooltip: sentence, spoken: `${sentence} ${label}` });
   item.id = node.id;
-  item.tooltip = sentence;
   item.iconPath = new ThemeIcon(STEP_ICONS[node.step] ?? 'arrow-right');
-  item.accessibilityInformation = { label: `${sentence} ${label}` };
   item.contextValue = tokens('failed');
   item.command = { command: STEP_COMMANDS[node.step] ?? commandIds.refresh, title: label };
   return item;

@@ -1,14 +1,16 @@
-import { l10n, MarkdownString } from 'vscode';
+import { l10n } from 'vscode';
+import type { MarkdownString } from 'vscode';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { formatBytes, formatLocal, formatUtc } from '../platform/format.ts';
+import { hoverOfFacts } from '../platform/show/hovers.ts';
 import { deviceOf, parameterOf } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import { actionState, actionType, commandState, queuedFor, ranFor } from './words.ts';
 
-/** Facts of an action, as a list. Remote text is appended as text: it cannot become a link or an image. */
+/** Returns the facts of an action, a line each. */
 export function actionTooltip(action: MachineAction): MarkdownString {
-  return factList([
+  return hoverOfFacts([
     [l10n.t('Type'), actionType(action)],
     [l10n.t('Device'), deviceOf(action)],
     [l10n.t('Machine ID'), action.machineId],
@@ -23,7 +25,7 @@ export function actionTooltip(action: MachineAction): MarkdownString {
   ]);
 }
 
-/** Facts of a command and, where it is stored, of its result. */
+/** Returns the facts of a command and, where it is stored, of its result. */
 export function commandTooltip(
   action: MachineAction,
   command: LiveResponseCommand,
@@ -35,7 +37,7 @@ export function commandTooltip(
     ...(queued === undefined ? [] : [l10n.t('queued {0}', queued)]),
     ...(ran === undefined ? [] : [l10n.t('ran {0}', ran)]),
   ];
-  return factList([
+  return hoverOfFacts([
     [l10n.t('Command'), `#${command.index.toString()} ${command.command.type}`],
     [l10n.t('Script'), parameterOf(command, 'ScriptName')],
     [l10n.t('Arguments'), parameterOf(command, 'Args')],
@@ -55,15 +57,6 @@ export function commandTooltip(
     ],
     ['SHA-256', stored?.sha256],
   ]);
-}
-
-function factList(facts: readonly (readonly [name: string, value: string | null | undefined])[]): MarkdownString {
-  const markdown = new MarkdownString();
-  for (const [name, value] of facts) {
-    if (value === null || value === undefined || value === '') continue;
-    markdown.appendMarkdown(`**${name}:** `).appendText(value).appendMarkdown('  \n');
-  }
-  return markdown;
 }
 
 function bothTimes(text: string | null | undefined): string | undefined {

@@ -1,4 +1,11 @@
-import { isAbsolutePath, isAllowedUrl, isAuthority, isScope } from '../../connections/connection.ts';
+import {
+  isAbsolutePath,
+  isAllowedUrl,
+  isAuthority,
+  isPlainName,
+  isScope,
+  MAX_CONNECTION_NAME,
+} from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
 import { cloudAddresses } from '../../defender/clouds.ts';
 import { isGuid } from '../../evidence/uri.ts';
@@ -29,6 +36,7 @@ export type Problem =
   | 'foreignToken'
   | 'otherAudience'
   | 'nameTooLong'
+  | 'oddName'
   | 'nameTaken';
 
 /** Likely mistakes that may be right after all: they are told, and Enter is taken. */
@@ -97,7 +105,9 @@ const CHECKS: Readonly<Record<TextStep, Check>> = {
   passphrase: () => undefined,
   accessToken: (text, { place }, { now }) => checkToken(text, now, place?.cloud),
   name: (text, _draft, { existing, names }) => {
-    if (text.length > 80) return 'nameTooLong';
+    if (text.length > MAX_CONNECTION_NAME) return 'nameTooLong';
+    // One that is there keeps its name while other things of it are edited.
+    if (text !== existing?.name && !isPlainName(text)) return 'oddName';
     return unless(text === existing?.name || !names.includes(text), 'nameTaken');
   },
 };

@@ -1,4 +1,4 @@
-import { l10n, QuickPickItemKind } from 'vscode';
+import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import type { SignIn } from '../../connections/connection.ts';
 import { cloudAddresses, NEAR_REGIONS } from '../../defender/clouds.ts';
@@ -17,37 +17,43 @@ export function signInChoices(canLoopback: boolean, withSample: boolean): readon
     heading(l10n.t('As yourself')),
     {
       value: 'interactive',
-      label: `$(globe) ${l10n.t('Sign in with the browser')}`,
+      iconPath: new ThemeIcon('globe'),
+      label: l10n.t('Sign in with the browser'),
       detail: canLoopback
         ? l10n.t('Your own account, with all that your tenant asks for at sign-in.')
         : l10n.t('A code is used instead: VS Code runs elsewhere than the browser.'),
     },
     {
       value: 'deviceCode',
-      label: `$(device-mobile) ${l10n.t('Sign in with a code')}`,
+      iconPath: new ThemeIcon('device-mobile'),
+      label: l10n.t('Sign in with a code'),
       detail: l10n.t('You type a short code into a sign-in page, on any device. Many tenants block this.'),
     },
     {
       value: 'azureCli',
-      label: `$(terminal) ${l10n.t('Azure CLI or Az PowerShell')}`,
+      iconPath: new ThemeIcon('terminal'),
+      label: l10n.t('Azure CLI or Az PowerShell'),
       description: l10n.t('no app registration needed'),
       detail: l10n.t('The account signed in there. All who use it in your tenant share one limit of calls.'),
     },
     {
       value: 'accessToken',
-      label: `$(key) ${l10n.t('Paste an access token')}`,
+      iconPath: new ThemeIcon('key'),
+      label: l10n.t('Paste an access token'),
       description: l10n.t('no app registration needed'),
       detail: l10n.t('Made by another tool, for example Azure CLI. It lasts about an hour.'),
     },
     heading(l10n.t('As an application')),
     {
       value: 'clientSecret',
-      label: `$(lock) ${l10n.t('Client secret')}`,
+      iconPath: new ThemeIcon('lock'),
+      label: l10n.t('Client secret'),
       detail: l10n.t('A service account, with a secret of its app registration.'),
     },
     {
       value: 'clientCertificate',
-      label: `$(shield) ${l10n.t('Client certificate')}`,
+      iconPath: new ThemeIcon('shield'),
+      label: l10n.t('Client certificate'),
       detail: l10n.t('A service account, with a PEM file that holds certificate and private key.'),
     },
     ...(withSample
@@ -55,7 +61,8 @@ export function signInChoices(canLoopback: boolean, withSample: boolean): readon
           heading(l10n.t('To look around')),
           {
             value: 'sample' as const,
-            label: `$(beaker) ${l10n.t('Sample tenant')}`,
+            iconPath: new ThemeIcon('beaker'),
+            label: l10n.t('Sample tenant'),
             detail: l10n.t('Made-up devices and results in memory: no sign-in, no network.'),
           },
         ]

@@ -1,5 +1,6 @@
-import { QuickInputButtons, window } from 'vscode';
+import { QuickInputButtons } from 'vscode';
 import type { InputBox, InputBoxValidationMessage, QuickInput, QuickPick } from 'vscode';
+import { createBox, createPick, describeInput, plainRows, showProblem } from '../../platform/show/quickInputs.ts';
 import type { Choice } from './choices.ts';
 
 /** How a step ended; undefined when it was cancelled. */
@@ -54,21 +55,19 @@ export class Steps {
 
   /** Asks for a text. Enter is refused while something is wrong with it. */
   askText(frame: StepFrame, question: TextQuestion): Promise<Ended<string>> {
-    const box = window.createInputBox();
-    box.prompt = question.prompt;
-    box.placeholder = question.placeholder;
+    const box = createBox({ prompt: question.prompt, placeholder: question.placeholder });
     box.value = question.value;
     box.password = question.password;
     // An empty box is not yet wrong: it is told so when Enter is pressed.
     const validate = (text: string): void => {
-      box.validationMessage = text === '' ? undefined : question.check(text);
+      showProblem(box, text === '' ? undefined : question.check(text));
     };
     validate(box.value);
     box.onDidChangeValue(validate);
     return this.#run(box, frame, (next) => {
       box.onDidAccept(() => {
         const message = question.check(box.value);
-        box.validationMessage = message;
+        showProblem(box, message);
         if (message === undefined || question.accepts(message)) next(box.value);
       });
     });
@@ -76,13 +75,13 @@ export class Steps {
 
   /** Asks for one of several. A row without a value cannot be chosen. */
   askChoice<Value>(frame: StepFrame, question: ChoiceQuestion<Value>): Promise<Ended<Value>> {
-    const pick = window.createQuickPick<Choice<Value>>();
-    pick.placeholder = question.placeholder;
+    const pick = createPick<Choice<Value>>({ placeholder: question.placeholder });
     pick.value = question.value;
     pick.matchOnDescription = true;
     pick.matchOnDetail = true;
     const fill = (): void => {
-      pick.items = question.choices(pick.value).map((choice) => ({ ...choice, alwaysShow: question.typing }));
+      const choices = question.choices(pick.value);
+      pick.items = plainRows(choices.map((choice) => ({ ...choice, alwaysShow: question.typing })));
       const active = pick.items.find(({ value }) => value !== undefined && question.isActive(value));
       pick.activeItems = [active ?? pick.items[0]].filter((item) => item !== undefined);
     };
@@ -101,7 +100,7 @@ export class Steps {
     { title, step, totalSteps }: StepFrame,
     onNext: (next: (value: Value) => void) => void,
   ): Promise<Ended<Value>> {
-    input.title = title;
+    describeInput(input, { title });
     input.step = step;
     input.totalSteps = totalSteps;
     input.ignoreFocusOut = true;

@@ -100,6 +100,7 @@ export function problemText(problem: Problem): string {
     tokenExpired: l10n.t('This token has expired.'),
     foreignToken: l10n.t('This token is for another tenant, or for another app registration.'),
     nameTooLong: l10n.t('A name of 1 to 80 characters.'),
+    oddName: l10n.t('A name without control characters, and without "](" or "$(".'),
     nameTaken: l10n.t('There is a connection of this name already.'),
   };
   return texts[problem];

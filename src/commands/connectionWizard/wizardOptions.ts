@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { l10n, Uri, window } from 'vscode';
 import type { Services } from '../../services.ts';
 import type { WizardOptions } from './runConnectionWizard.ts';
+import { notify } from '../../platform/show/notifications.ts';
 
 /** What the wizard is told of this window. */
 export function wizardOptions(services: Services): WizardOptions {
@@ -21,6 +22,6 @@ async function pickCertificate(): Promise<string | undefined> {
       filters: { [l10n.t('PEM files')]: ['pem', 'crt', 'cer', 'key'], [l10n.t('All files')]: ['*'] },
     })) ?? [];
   if (file === undefined || file.scheme === 'file') return file?.fsPath;
-  void window.showErrorMessage(l10n.t('The certificate must be a file of the machine that signs in.'));
+  void notify('error', l10n.t('The certificate must be a file of the machine that signs in.'));
   return undefined;
 }

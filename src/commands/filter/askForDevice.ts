@@ -1,15 +1,16 @@
-import { l10n, window } from 'vscode';
+import { l10n, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { meantBy } from '../../defender/deviceNames.ts';
 import { isLiveResponseError } from '../../defender/errors.ts';
 import type { Machine } from '../../defender/machines.ts';
-import { oneLineNoIcons, withoutLinks } from '../../platform/remoteText.ts';
 import type { ActionFilter } from '../../results/actionFilter.ts';
 import { deviceOf } from '../../results/commands.ts';
 import type { Services } from '../../services.ts';
 import { fieldName } from '../../tree/filterWords.ts';
 import type { CommandRunner } from '../commandRunner.ts';
 import type { FieldAnswer } from './askForField.ts';
+import { notify } from '../../platform/show/notifications.ts';
+import { createPick, pickOne, plainRows } from '../../platform/show/quickInputs.ts';
 
 /** A choice: an answer, or a name that Defender is to be asked for. */
 interface DeviceItem extends QuickPickItem {
@@ -34,9 +35,10 @@ export async function askForDevice(
 
 function pick(services: Services, filter: ActionFilter): Promise<DeviceItem | undefined> {
   const loaded = loadedDevices(services);
-  const input = window.createQuickPick<DeviceItem>();
-  input.title = fieldName('device');
-  input.placeholder = l10n.t('A device’s name, or its beginning');
+  const input = createPick<DeviceItem>({
+    title: fieldName('device'),
+    placeholder: l10n.t('A device’s name, or its beginning'),
+  });
   input.ignoreFocusOut = true;
   const show = (): void => {
     const name = input.value.trim();
@@ -45,20 +47,22 @@ function pick(services: Services, filter: ActionFilter): Promise<DeviceItem | un
         ? [{ label: l10n.t('Any'), answer: 'any' }]
         : [
             {
-              label: l10n.t('$(search) Look Up "{0}" in Defender', oneLineNoIcons(name)),
+              iconPath: new ThemeIcon('search'),
+              label: l10n.t('Look Up "{0}" in Defender', name),
               description: l10n.t('one call'),
               alwaysShow: true,
               answer: undefined,
               lookUp: name,
             },
             {
-              label: l10n.t('$(list-filter) Names with "{0}"', oneLineNoIcons(name)),
+              iconPath: new ThemeIcon('list-filter'),
+              label: l10n.t('Names with "{0}"', name),
               description: l10n.t('looked for in what is loaded'),
               alwaysShow: true,
               answer: { device: { name } },
             },
           ];
-    input.items = [...loaded, ...typed];
+    input.items = plainRows([...loaded, ...typed]);
   };
   input.value = filter.device?.machineIds === undefined ? (filter.device?.name ?? '') : '';
   show();
@@ -100,7 +104,7 @@ async function lookUp(services: Services, name: string, signal: AbortSignal): Pr
       'Defender does not let this sign-in look up devices, so the name is looked for in what is loaded. It says: {0}',
       own ?? 'HTTP 403',
     );
-    void window.showInformationMessage(withoutLinks(sentence));
+    void notify('information', sentence);
     return 'refused';
   }
 }
@@ -115,14 +119,12 @@ async function chooseMachine(name: string, machines: readonly Machine[]): Promis
   const items = toItems([...names].map(([known, machineIds]) => ({ name: known, machineIds })));
   if (items.length === 1) return items[0]?.answer;
   if (items.length === 0) {
-    void window.showInformationMessage(
-      withoutLinks(l10n.t('No device that this sign-in may see has a name that begins with "{0}".', name)),
-    );
+    void notify('information', l10n.t('No device that this sign-in may see has a name that begins with "{0}".', name));
     return undefined;
   }
   const all = { label: l10n.t('All {0}', machines.length), answer: allOf(name, machines) };
-  const title = l10n.t('Devices that begin with "{0}"', oneLineNoIcons(name));
-  const chosen = await window.showQuickPick([...items, ...(machines.length <= MOST_AT_ONCE ? [all] : [])], { title });
+  const title = l10n.t('Devices that begin with "{0}"', name);
+  const chosen = await pickOne([...items, ...(machines.length <= MOST_AT_ONCE ? [all] : [])], { title });
   return chosen?.answer;
 }
 
@@ -137,7 +139,7 @@ function toItems(devices: readonly { readonly name: string; readonly machineIds:
   return devices
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
     .map((device) => ({
-      label: oneLineNoIcons(device.name),
+      label: device.name,
       ...(device.machineIds.length > 1 ? { description: l10n.t('{0} records', device.machineIds.length) } : {}),
       answer: { device },
     }));

@@ -1,6 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
-import { oneLineNoIcons } from '../../platform/remoteText.ts';
 import { readSpan } from '../../results/actionFilter.ts';
 import type { ActionFilter, FilterField } from '../../results/actionFilter.ts';
 import type { Services } from '../../services.ts';
@@ -8,6 +7,7 @@ import { fieldName, spanWords } from '../../tree/filterWords.ts';
 import { stateName, typeName } from '../../tree/words.ts';
 import type { CommandRunner } from '../commandRunner.ts';
 import { askForDevice } from './askForDevice.ts';
+import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
 
 /** A field's answer: what it wants; `any` where it shall not matter; undefined where nothing was answered. */
 export type FieldAnswer = ActionFilter | 'any' | undefined;
@@ -39,7 +39,7 @@ export async function askForField(
       return askForDevice(services, runner, filter);
     case 'script':
     case 'comment':
-      return askForText(field, filter[field] ?? '', (text) => ({ [field]: text }));
+      return askForWords(field, filter[field] ?? '', (text) => ({ [field]: text }));
     case 'requestor':
       return askForRequestor(services, filter);
     case 'type':
@@ -59,12 +59,12 @@ export async function askForField(
   }
 }
 
-async function askForText(
+async function askForWords(
   field: FilterField,
   value: string,
   toFilter: (text: string) => ActionFilter,
 ): Promise<FieldAnswer> {
-  const text = await window.showInputBox({
+  const text = await askForText({
     title: fieldName(field),
     prompt: l10n.t('Part of the text, in any case. It is looked for in what is loaded. Empty: any.'),
     value,
@@ -83,7 +83,7 @@ async function askForOne(
     { label: l10n.t('Any'), answer: 'any' },
     ...answers.map(([label, answer]) => ({ label, answer })),
   ];
-  return (await window.showQuickPick(items, { title: fieldName(field), ignoreFocusOut: true }))?.answer;
+  return (await pickOne(items, { title: fieldName(field), ignoreFocusOut: true }))?.answer;
 }
 
 async function askForRequestor({ view }: Services, filter: ActionFilter): Promise<FieldAnswer> {
@@ -93,24 +93,24 @@ async function askForRequestor({ view }: Services, filter: ActionFilter): Promis
     { label: l10n.t('Any'), answer: 'any' },
     { label: part, description: l10n.t('looked for in what is loaded'), answer: undefined },
     ...[...names].sort().map((name) => ({
-      label: oneLineNoIcons(name),
+      label: name,
       answer: { requestor: { name, isWhole: true } },
     })),
   ];
-  const chosen = await window.showQuickPick(items, { title: fieldName('requestor'), ignoreFocusOut: true });
+  const chosen = await pickOne(items, { title: fieldName('requestor'), ignoreFocusOut: true });
   if (chosen?.label !== part) return chosen?.answer;
   const { requestor } = filter;
   const value = requestor?.isWhole === false ? requestor.name : '';
-  return askForText('requestor', value, (name) => ({ requestor: { name, isWhole: false } }));
+  return askForWords('requestor', value, (name) => ({ requestor: { name, isWhole: false } }));
 }
 
 async function askForExitCode({ exitCode }: ActionFilter): Promise<FieldAnswer> {
-  const text = await window.showInputBox({
+  const text = await askForText({
     title: fieldName('exitCode'),
     prompt: l10n.t('A number, or !0 for any but 0. Known of stored results only. Empty: any.'),
     value: exitCode === 'notZero' ? '!0' : (exitCode?.toString() ?? ''),
     ignoreFocusOut: true,
-    validateInput: (value) => (readExitCode(value) === undefined ? l10n.t('Type a number, or !0.') : undefined),
+    validate: (value) => (readExitCode(value) === undefined ? l10n.t('Type a number, or !0.') : undefined),
   });
   return text === undefined ? undefined : readExitCode(text);
 }
@@ -128,12 +128,12 @@ async function askForSpan({ span }: ActionFilter): Promise<FieldAnswer> {
   const answer = await askForOne('span', [...spans, [between, {}]]);
   if (typeof answer !== 'object' || answer.span !== undefined) return answer;
   const kept = span !== undefined && 'from' in span ? span : undefined;
-  const text = await window.showInputBox({
+  const text = await askForText({
     title: between,
     prompt: l10n.t('In UTC: 2026-11-20..2026-11-23, or with times of day: 2026-11-23T18:00..2026-11-23T21:30'),
     value: kept === undefined ? '' : `${kept.from.slice(0, 16)}..${kept.before.slice(0, 16)}`,
     ignoreFocusOut: true,
-    validateInput: (value) =>
+    validate: (value) =>
       readSpan(value) === undefined
         ? l10n.t('Two days or times in UTC with two dots between, the earlier first.')
         : undefined,

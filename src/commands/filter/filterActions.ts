@@ -1,4 +1,4 @@
-import { l10n, QuickPickItemKind, window } from 'vscode';
+import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { FILTER_FIELDS, isEmptyFilter, without } from '../../results/actionFilter.ts';
 import type { ActionFilter, FilterField } from '../../results/actionFilter.ts';
@@ -6,6 +6,8 @@ import type { Services } from '../../services.ts';
 import { fieldName, fieldValue, filterWords } from '../../tree/filterWords.ts';
 import type { CommandRunner } from '../commandRunner.ts';
 import { askForField } from './askForField.ts';
+import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
+import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
 
 type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string };
 
@@ -42,7 +44,14 @@ async function askForStep(services: Services, filter: ActionFilter, isChanged: b
   const saved = services.savedFilters.all;
   const items: (QuickPickItem & { readonly step?: Step })[] = [
     ...(isChanged
-      ? [{ label: l10n.t('$(check) Show Matching Actions'), description: filterWords(filter), step: 'show' as const }]
+      ? [
+          {
+            iconPath: new ThemeIcon('check'),
+            label: l10n.t('Show Matching Actions'),
+            description: filterWords(filter),
+            step: 'show' as const,
+          },
+        ]
       : []),
     ...FILTER_FIELDS.map((field) => ({
       label: fieldName(field),
@@ -50,14 +59,14 @@ async function askForStep(services: Services, filter: ActionFilter, isChanged: b
       step: field,
     })),
     { label: '', kind: QuickPickItemKind.Separator },
-    ...(isEmpty ? [] : [{ label: l10n.t('$(save) Show and Save…'), step: 'save' as const }]),
+    ...(isEmpty ? [] : [{ iconPath: new ThemeIcon('save'), label: l10n.t('Show and Save…'), step: 'save' as const }]),
     ...(isEmptyFilter(services.view.filter)
       ? []
-      : [{ label: l10n.t('$(clear-all) Clear Filter'), step: 'clear' as const }]),
+      : [{ iconPath: new ThemeIcon('clear-all'), label: l10n.t('Clear Filter'), step: 'clear' as const }]),
     ...(saved.length === 0 ? [] : [{ label: l10n.t('Saved filters'), kind: QuickPickItemKind.Separator }]),
     ...saved.map((one) => ({ label: one.name, description: filterWords(one.filter), step: { saved: one.name } })),
   ];
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await pickOne(items, {
     title: l10n.t('Filter Machine Actions'),
     placeHolder: l10n.t('What must hold; several fields must hold together'),
     ignoreFocusOut: true,
@@ -69,20 +78,18 @@ async function askForStep(services: Services, filter: ActionFilter, isChanged: b
 export async function saveFilter({ view, savedFilters, connections }: Services): Promise<void> {
   const { filter } = view;
   if (isEmptyFilter(filter)) {
-    void window.showInformationMessage(
-      l10n.t('There is no filter to save: choose one with Filter Machine Actions… first.'),
-    );
+    void notify('information', l10n.t('There is no filter to save: choose one with Filter Machine Actions… first.'));
     return;
   }
-  const name = await window.showInputBox({
+  const name = await askForText({
     title: l10n.t('Save Filter'),
     prompt: l10n.t('A name for it. A filter of the same name is replaced.'),
     value: filterWords(filter),
-    validateInput: (value) => (value.trim() === '' ? l10n.t('A name is needed.') : undefined),
+    validate: (value) => (value.trim() === '' ? l10n.t('A name is needed.') : undefined),
   });
   if (name === undefined) return;
   await savedFilters.save({ name: name.trim(), filter, tenantId: connections.active?.tenantId ?? '' });
-  window.setStatusBarMessage(l10n.t('Filter saved'), 4000);
+  confirmInStatusBar(l10n.t('Filter saved'), 4000);
 }
 
 /** `liveResponse.applySavedFilter`: shows what a saved filter wants. */
@@ -100,7 +107,7 @@ export async function removeSavedFilter(services: Services): Promise<void> {
 async function pickSaved({ savedFilters }: Services, title: string): Promise<string | undefined> {
   const items = savedFilters.all.map(({ name, filter }) => ({ label: name, description: filterWords(filter) }));
   const placeHolder = items.length === 0 ? l10n.t('No filter is saved yet.') : '';
-  return (await window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.label;
+  return (await pickOne(items, { title, placeHolder, matchOnDescription: true }))?.label;
 }
 
 function applySaved({ savedFilters, view, connections }: Services, name: string): void {

@@ -73,8 +73,11 @@ export function confidentialApplication(
   return new ConfidentialClientApplication(configure(parts, vault, network, credential));
 }
 
-export function openNetwork({ send, clock, limits = SIGN_IN_LIMITS }: MsalParts, signal: AbortSignal): SignInNetwork {
-  return new SignInNetwork(send, clock, signal, limits.answerMs);
+export function openNetwork(
+  { send, clock, registration: { authority }, limits = SIGN_IN_LIMITS }: MsalParts,
+  signal: AbortSignal,
+): SignInNetwork {
+  return new SignInNetwork({ send, clock, authority, signal, answerMs: limits.answerMs });
 }
 
 /** @throws LiveResponseError `signInFailed` with reason `emptyToken`: msal hands an empty answer on */

@@ -1,6 +1,16 @@
 import type { AuthenticationResult, InteractiveRequest, PublicClientApplication } from '@azure/msal-node';
 import { request } from 'node:http';
+import { LiveResponseError } from '../../defender/errors.ts';
+import { isSignInAddress } from '../signInHosts.ts';
 import type { SignInPrompts } from '../tokenSource.ts';
+
+/** What a sign-in with the browser is done with. */
+export interface BrowserSignIn {
+  readonly prompts: SignInPrompts;
+  /** The sign-in service that the connection names: the page must be one of its own. */
+  readonly authority: string;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Signs in with the system's browser: authorization code, PKCE, an answer to a port of this machine.
@@ -11,8 +21,7 @@ import type { SignInPrompts } from '../tokenSource.ts';
 export async function signInWithBrowser(
   application: PublicClientApplication,
   wanted: Pick<InteractiveRequest, 'scopes' | 'claims' | 'prompt' | 'loginHint'>,
-  prompts: SignInPrompts,
-  signal: AbortSignal,
+  { prompts, authority, signal }: BrowserSignIn,
 ): Promise<AuthenticationResult> {
   let end: (() => void) | undefined;
   const { promise: aborted, resolve: onAbort } = Promise.withResolvers<undefined>();
@@ -27,6 +36,9 @@ export async function signInWithBrowser(
       successTemplate: prompts.donePage,
       errorTemplate: prompts.failedPage,
       openBrowser: async (url) => {
+        if (!isSignInAddress(url, authority)) {
+          throw new LiveResponseError('signInFailed', { host: hostOf(url), reason: 'foreignEndpoint' });
+        }
         end = () => {
           answerForBrowser(url);
         };
@@ -38,6 +50,10 @@ export async function signInWithBrowser(
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '';
 }
 
 function answerForBrowser(pageUrl: string): void {

@@ -24,6 +24,7 @@ export type SignInReason =
   // the way
   | 'clockSkew'
   | 'notSignInService'
+  | 'foreignEndpoint'
   | 'busy'
   | 'emptyToken'
   | 'refused';

@@ -2,6 +2,7 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@az
 import type { Clock } from '../../defender/clock.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../../defender/errors.ts';
 import type { FailureCode, FailureValues } from '../../defender/errors.ts';
+import { isSignInAddress } from '../signInHosts.ts';
 import { readRetryAfter } from '../../defender/retry.ts';
 import type { SendSignIn, SignInAnswer, SignInRequest } from '../../defender/transport.ts';
 
@@ -24,6 +25,16 @@ const FAILED_POLLS = 3;
 /** Failures of the way, not of the sign-in: RFC 8628, section 3.5, wants the next poll later. */
 const PASSING: ReadonlySet<FailureCode> = new Set(['timeout', 'connectionLost', 'offline', 'serverError']);
 
+export interface SignInNetworkOptions {
+  readonly send: SendSignIn;
+  readonly clock: Clock;
+  /** The sign-in service that the connection names. */
+  readonly authority: string;
+  readonly signal: AbortSignal;
+  /** How long a single answer may take, ms. */
+  readonly answerMs: number;
+}
+
 /**
  * msal's way to the sign-in service, for one piece of work: cancelled with it, and bound in time. msal's own client can
  * be neither, follows redirects with the secret in its hands, and takes an empty answer for a token.
@@ -35,6 +46,7 @@ export class SignInNetwork implements INetworkModule {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #answerMs: number;
+  readonly #authority: string;
   #pollMs = POLL_MS;
 
   /** What ended the work before msal could say why: msal wraps whatever is thrown here. */
@@ -42,10 +54,10 @@ export class SignInNetwork implements INetworkModule {
   /** The last refusal: msal's errors leave out half of it. */
   refusal: ServiceRefusal | undefined;
 
-  /** @param answerMs - how long a single answer may take, ms */
-  constructor(send: SendSignIn, clock: Clock, signal: AbortSignal, answerMs: number) {
+  constructor({ send, clock, authority, signal, answerMs }: SignInNetworkOptions) {
     this.#send = send;
     this.#clock = clock;
+    this.#authority = authority;
     this.#signal = signal;
     this.#answerMs = answerMs;
   }
@@ -84,6 +96,10 @@ export class SignInNetwork implements INetworkModule {
     return this.#failing(async () => {
       const { host } = new URL(url);
       throwIfCancelled(this.#signal);
+      // msal follows whatever endpoints the service's metadata name.
+      if (!isSignInAddress(url, this.#authority)) {
+        throw new LiveResponseError('signInFailed', { host, reason: 'foreignEndpoint' });
+      }
       const { status, headers, text } = await this.#bounded(url, host, request);
       if (status >= 300 && status < 400) throw new LiveResponseError('redirected', { host, status });
       const body = parse(text);

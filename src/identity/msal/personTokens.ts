@@ -109,7 +109,11 @@ export class PersonTokens implements PersonalTokenSource {
       // VS Code opens a page by its decoded address: of a name with other characters another one would arrive.
       const hint = known !== undefined && /^[\w.@-]+$/u.test(known) ? known : undefined;
       const person = hint === undefined ? { prompt: 'select_account' } : { loginHint: hint };
-      return signInWithBrowser(application, { ...wanted, ...person }, prompts, signal);
+      return signInWithBrowser(
+        application,
+        { ...wanted, ...person },
+        { prompts, authority: registration.authority, signal },
+      );
     }
     return application.acquireTokenByDeviceCode({
       ...wanted,

@@ -8,6 +8,7 @@ import type { BrowserOptions } from '../../rig/browser.ts';
 import { startWorkspace } from '../../rig/devWorkspace.ts';
 import type { DevWorkspace, DevWorkspaceOptions } from '../../rig/devWorkspace.ts';
 import type { VsCodeServer } from '../../rig/server.ts';
+import { agreeToConnection } from '../../rig/questions.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { openWorkbench, screenshot, setTheme } from '../../rig/workbench.ts';
 import { readStatusBar, readTabs, readTree } from '../../rig/workbenchParts.ts';
@@ -41,6 +42,7 @@ export async function startSession(
   });
   const browser = await startBrowser({ ignoreCertificateErrors });
   await openWorkbench(browser.page, workspace.url);
+  if (options.tenant === 'local' && options.connected !== false) await agreeToConnection(browser.page);
   const stop = async (): Promise<void> => {
     await browser.stop();
     await workspace.stop();

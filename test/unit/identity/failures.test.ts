@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { systemClock } from '../../../src/defender/clock.ts';
 import { LiveResponseError } from '../../../src/defender/errors.ts';
 import type { FailureCode } from '../../../src/defender/errors.ts';
+import type { SendSignIn } from '../../../src/defender/transport.ts';
 import { toSignInFailure } from '../../../src/identity/msal/failures.ts';
 import { SignInNetwork } from '../../../src/identity/msal/network.ts';
 import { describeFailure } from '../../faults/words.ts';
@@ -10,15 +11,14 @@ import { describeFailure } from '../../faults/words.ts';
 const CORRELATION = '7dd3f1c2-3a3b-4b7e-9f61-0f8a4a3b2c1d';
 const { signal } = new AbortController();
 
+function networkOf(send: SendSignIn): SignInNetwork {
+  return new SignInNetwork({ send, clock: systemClock, authority: 'https://login.example/t', signal, answerMs: 1000 });
+}
+
 /** The network after the sign-in service has answered so. */
 async function after(fields: object): Promise<SignInNetwork> {
   const text = JSON.stringify(fields);
-  const network = new SignInNetwork(
-    () => Promise.resolve({ status: 400, headers: {}, text }),
-    systemClock,
-    signal,
-    1000,
-  );
+  const network = networkOf(() => Promise.resolve({ status: 400, headers: {}, text }));
   await network.sendPostRequestAsync('https://login.example/token');
   return network;
 }
@@ -106,7 +106,7 @@ suite('a word of OAuth’s', () => {
 });
 
 suite('what did not come from the network', () => {
-  const fresh = (): SignInNetwork => new SignInNetwork(() => Promise.reject(ANY), systemClock, signal, 1000);
+  const fresh = (): SignInNetwork => networkOf(() => Promise.reject(ANY));
 
   test('an error of the browser’s answer: its number and correlation id, and nothing that names anyone', () => {
     const message = `AADSTS50105: alex@contoso.example may not. Trace ID: 1 Correlation ID: ${CORRELATION} Timestamp: 2`;
@@ -129,7 +129,7 @@ suite('what did not come from the network', () => {
     const ours = new LiveResponseError('cancelled');
     assert.equal(toSignInFailure(ours, await refusal(53003), 'Contoso'), ours);
     const offline = new LiveResponseError('offline', { host: 'login.example' });
-    const network = new SignInNetwork(() => Promise.reject(offline), systemClock, signal, 1000);
+    const network = networkOf(() => Promise.reject(offline));
     await assert.rejects(network.sendGetRequestAsync('https://login.example/'));
     const failure = toSignInFailure(ANY, network, 'Contoso');
     assert.deepEqual([failure.code, failure.values], ['offline', { host: 'login.example', connection: 'Contoso' }]);

@@ -1,0 +1,35 @@
+import { SIGN_IN_ORIGINS } from '../defender/clouds.ts';
+
+/**
+ * Origins of the pages where Microsoft takes a device code.
+ * Source: the answers of the device authorization endpoints of the public and the US government cloud.
+ */
+const CODE_PAGE_ORIGINS: ReadonlySet<string> = new Set([
+  'https://microsoft.com',
+  'https://www.microsoft.com',
+  'https://login.microsoft.com',
+]);
+
+/**
+ * Whether an address belongs to the sign-in service of a connection: https, at the authority's own origin or at that
+ * of a known cloud. The service's metadata names its endpoints, and whoever answers in its place could name any: what
+ * goes there are codes, secrets and refresh tokens.
+ *
+ * @param authority - address of the sign-in service, with or without a tenant
+ */
+export function isSignInAddress(address: string, authority: string): boolean {
+  const origin = httpsOrigin(address);
+  return origin !== undefined && (origin === httpsOrigin(authority) || SIGN_IN_ORIGINS.has(origin));
+}
+
+/** Whether an address is a page on which a device code may be entered. */
+export function isCodePage(address: string, authority: string): boolean {
+  return isSignInAddress(address, authority) || CODE_PAGE_ORIGINS.has(httpsOrigin(address) ?? '');
+}
+
+/** Undefined for any other scheme, for credentials in the address, and for what is no address. */
+function httpsOrigin(address: string): string | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { protocol, origin, username, password } = new URL(address);
+  return protocol === 'https:' && username === '' && password === '' ? origin : undefined;
+}

@@ -1,0 +1,116 @@
+import { InputBoxValidationSeverity, QuickPickItemKind, window } from 'vscode';
+import type {
+  InputBox,
+  InputBoxOptions,
+  InputBoxValidationMessage,
+  QuickInput,
+  QuickPick,
+  QuickPickItem,
+  QuickPickOptions,
+} from 'vscode';
+import { oneLine, plainLabel, plainSentence } from '../remoteText.ts';
+
+/** What a person reads in an input. A field that is left out stays as it is. */
+export interface InputTexts {
+  readonly title?: string;
+  readonly placeholder?: string;
+  readonly prompt?: string;
+}
+
+/** Why a value cannot be taken; as text where it is an error. */
+export type Problem = string | InputBoxValidationMessage | undefined;
+
+/**
+ * Returns rows as VS Code is to get them: values in label, description and detail may come from anywhere, and none
+ * draws an icon. An icon of ours stands in `iconPath`.
+ */
+export function plainRows<Row extends QuickPickItem>(rows: readonly Row[]): Row[] {
+  return rows.map((row) =>
+    row.kind === QuickPickItemKind.Separator
+      ? { ...row, label: oneLine(row.label) }
+      : {
+          ...row,
+          label: plainLabel(row.label),
+          ...(row.description === undefined ? {} : { description: plainLabel(row.description) }),
+          ...(row.detail === undefined ? {} : { detail: plainLabel(row.detail) }),
+        },
+  );
+}
+
+/** Asks for one row. @returns the row itself, as it was given; undefined when nothing was chosen */
+export async function pickOne<Row extends QuickPickItem>(
+  rows: readonly Row[],
+  options: QuickPickOptions,
+): Promise<Row | undefined> {
+  const shown = plainRows(rows);
+  const chosen = await window.showQuickPick(shown, plainOptions(options));
+  return chosen === undefined ? undefined : rows[shown.indexOf(chosen)];
+}
+
+/** Asks for any number of rows. @returns the rows themselves, as they were given */
+export async function pickSeveral<Row extends QuickPickItem>(
+  rows: readonly Row[],
+  options: QuickPickOptions,
+): Promise<readonly Row[] | undefined> {
+  const shown = plainRows(rows);
+  const chosen = await window.showQuickPick(shown, { ...plainOptions(options), canPickMany: true });
+  return chosen?.flatMap((row) => rows[shown.indexOf(row)] ?? []);
+}
+
+/** What is asked for, and what is said of it while it is typed. */
+export interface TextOptions extends Omit<InputBoxOptions, 'validateInput'> {
+  readonly validate?: (value: string) => Problem;
+}
+
+/** Asks for a text. @returns undefined when the input was closed */
+export function askForText({ prompt, validate, ...options }: TextOptions): Thenable<string | undefined> {
+  return window.showInputBox({
+    ...plainOptions(options),
+    ...(prompt === undefined ? {} : { prompt: plainSentence(prompt) }),
+    ...(validate === undefined ? {} : { validateInput: (value) => plainProblem(validate(value)) }),
+  });
+}
+
+/** Creates an input box with these texts. */
+export function createBox(texts: InputTexts): InputBox {
+  const box = window.createInputBox();
+  describeInput(box, texts);
+  return box;
+}
+
+/** Creates a quick pick with these texts. Its rows go through {@link plainRows}. */
+export function createPick<Row extends QuickPickItem>(texts: InputTexts): QuickPick<Row> {
+  const pick = window.createQuickPick<Row>();
+  describeInput(pick, texts);
+  return pick;
+}
+
+/** Changes what a person reads in an input. */
+export function describeInput(
+  input: QuickInput & { placeholder?: string | undefined; prompt?: string | undefined },
+  { title, placeholder, prompt }: InputTexts,
+): void {
+  if (title !== undefined) input.title = plainSentence(title);
+  if (placeholder !== undefined) input.placeholder = plainSentence(placeholder);
+  if (prompt !== undefined) input.prompt = plainSentence(prompt);
+}
+
+/** Says below an input box why its value cannot be taken; undefined: it can. */
+export function showProblem(box: InputBox, problem: Problem): void {
+  box.validationMessage = plainProblem(problem);
+}
+
+function plainProblem(problem: Problem): InputBoxValidationMessage | undefined {
+  if (problem === undefined) return undefined;
+  const { message, severity } =
+    typeof problem === 'string' ? { message: problem, severity: InputBoxValidationSeverity.Error } : problem;
+  return { message: plainSentence(message), severity };
+}
+
+function plainOptions<Options extends { title?: string; placeHolder?: string }>(options: Options): Options {
+  return {
+    ...options,
+    ...(options.title === undefined ? {} : { title: plainSentence(options.title) }),
+    ...(options.placeHolder === undefined ? {} : { placeHolder: plainSentence(options.placeHolder) }),
+  };
+}

@@ -1,0 +1,27 @@
+import { StatusBarAlignment, window } from 'vscode';
+import type { MarkdownString, StatusBarItem } from 'vscode';
+import { plainLabel, plainSentence } from '../remoteText.ts';
+
+/** What an item of the status bar says. */
+export interface StatusTexts {
+  /** Name of a product icon of ours. */
+  readonly icon: string;
+  readonly text: string;
+  /** A sentence, or what `hovers.ts` makes. */
+  readonly tooltip: string | MarkdownString;
+}
+
+/** Creates an item on the right of the status bar; nothing shows before {@link showStatus}. */
+export function createStatusItem(id: string, name: string, priority: number): StatusBarItem {
+  const item = window.createStatusBarItem(id, StatusBarAlignment.Right, priority);
+  item.name = name;
+  return item;
+}
+
+/** Shows an item with these texts. Values in them may come from anywhere: none draws an icon or becomes a link. */
+export function showStatus(item: StatusBarItem, { icon, text, tooltip }: StatusTexts): void {
+  item.text = `$(${icon}) ${plainLabel(text)}`;
+  item.tooltip = typeof tooltip === 'string' ? plainSentence(tooltip) : tooltip;
+  item.accessibilityInformation = { label: plainSentence(text) };
+  item.show();
+}

@@ -1,0 +1,16 @@
+import { env, Uri } from 'vscode';
+import { LiveResponseError } from '../../defender/errors.ts';
+
+/**
+ * Opens a page in the system's browser. The system would start a program for any other scheme, so https is all that
+ * passes; whether the host is the right one, the caller has checked.
+ *
+ * @returns false where the person did not want to
+ * @throws LiveResponseError `badArgument` for any other address
+ */
+export async function openPage(address: string): Promise<boolean> {
+  if (!URL.canParse(address) || new URL(address).protocol !== 'https:') {
+    throw new LiveResponseError('badArgument', { path: 'address' });
+  }
+  return env.openExternal(Uri.parse(address, true));
+}

@@ -1,0 +1,27 @@
+import type { Page } from 'playwright-core';
+
+/** What the product asks when a program brings a connection with addresses of its own, in its languages. */
+const PROGRAM_ADDS = /A program wants to add the connection|bağlantısını eklemek istiyor/u;
+const ADD_AND_SELECT = /^(?:Add and Select|Ekle ve Seç)$/u;
+
+/**
+ * Agrees, as the person who started the program, that it adds its connection and that the view shows it. Waits until
+ * the question is there and has been answered.
+ */
+export async function agreeToConnection(page: Page): Promise<void> {
+  const dialog = page.locator('.monaco-dialog-box', { hasText: PROGRAM_ADDS });
+  await dialog.waitFor({ timeout: 60_000 });
+  await dialog.getByRole('button', { name: ADD_AND_SELECT }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+/** Agrees whenever it is asked, until the page closes: for tests inside the extension host, which reach no dialog. */
+export function agreeWheneverAsked(page: Page): void {
+  const answer = async (): Promise<void> => {
+    while (!page.isClosed()) {
+      await page.locator('.monaco-dialog-box', { hasText: PROGRAM_ADDS }).waitFor({ timeout: 0 });
+      await agreeToConnection(page);
+    }
+  };
+  answer().catch(() => undefined);
+}
