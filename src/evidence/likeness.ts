@@ -16,15 +16,7 @@ export function compareTexts(quoted: string, wanted: string): Likeness {
   if (quotedLines.length !== wantedLines.length) return 'other';
   if (areSame(quotedLines, wantedLines)) return 'blanksAtLineEnds';
   if (!areSame(quotedLines.map(withoutBlanks), wantedLines.map(withoutBlanks))) return 'other';
-  for (const size of TAB_SIZES) {
-    if (
-      areSame(
-        quotedLines.map((line) => expandTabs(line, size)),
-        wantedLines.map((line) => expandTabs(line, size)),
-      )
-    )
-      return 'tabs';
-  }
+  if (TAB_SIZES.some((size) => areSameInColumns(quotedLines, wantedLines, size))) return 'tabs';
   return areIndentedAlike(quotedLines, wantedLines) ? 'indentation' : 'other';
 }
 
@@ -47,9 +39,18 @@ function withoutBlanks(line: string): string {
   return line.replace(/[ \t]/gu, '');
 }
 
-function expandTabs(line: string, size: number): string {
+/** Whether lines look alike with tab stops of this size. Marks of lists and quotes before them move the tab stops. */
+function areSameInColumns(lines: readonly string[], others: readonly string[], size: number): boolean {
+  for (let start = 0; start < size; start++) {
+    const expand = (line: string): string => expandTabs(line, size, start);
+    if (areSame(lines.map(expand), others.map(expand))) return true;
+  }
+  return false;
+}
+
+function expandTabs(line: string, size: number, start: number): string {
   if (!line.includes('\t')) return line;
-  let column = 0;
+  let column = start;
   return line
     .split(/(\t)/u)
     .map((piece) => {
