@@ -1,3 +1,5 @@
+import { NoteCursor } from './noteCursor.ts';
+
 /** How a quotation is like what it should be, from the same text to another one. */
 export type Likeness = 'same' | 'blanksAtLineEnds' | 'tabs' | 'indentation' | 'other';
 
@@ -17,7 +19,27 @@ export function compareTexts(quoted: string, wanted: string): Likeness {
   if (areSame(quotedLines, wantedLines)) return 'blanksAtLineEnds';
   if (!areSame(quotedLines.map(withoutBlanks), wantedLines.map(withoutBlanks))) return 'other';
   if (TAB_SIZES.some((size) => areSameInColumns(quotedLines, wantedLines, size))) return 'tabs';
-  return areIndentedAlike(quotedLines, wantedLines) ? 'indentation' : 'other';
+  return areIndentedAlike(quotedLines, wantedLines) || areBehindQuote(quotedLines, wantedLines)
+    ? 'indentation'
+    : 'other';
+}
+
+/**
+ * Whether lines are what Markdown leaves of the others right behind the mark of a block quote: it takes one blank, where
+ * there is one. What stands before the mark moves the tab stops.
+ */
+function areBehindQuote(lines: readonly string[], others: readonly string[]): boolean {
+  return ['>', ' >', '  >', '   >'].some((mark) =>
+    areSame(
+      lines,
+      others.map((line) => {
+        const cursor = new NoteCursor(mark + line);
+        cursor.passMark(1);
+        cursor.passBlanks(1);
+        return cursor.rest;
+      }),
+    ),
+  );
 }
 
 function areSame(lines: readonly string[], others: readonly string[]): boolean {

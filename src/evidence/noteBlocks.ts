@@ -51,7 +51,10 @@ export function endsInFence(markdown: string): boolean {
 
 function read(markdown: string): BlockReader {
   const reader = new BlockReader();
-  for (const [line, text] of markdown.split(/\r\n|\r|\n/u).entries()) reader.readLine(text, line);
+  const lines = markdown.split(/\r\n|\r|\n/u);
+  // A line end at the end begins no line.
+  if (lines.at(-1) === '') lines.pop();
+  for (const [line, text] of lines.entries()) reader.readLine(text, line);
   return reader;
 }
 

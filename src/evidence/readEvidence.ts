@@ -65,7 +65,10 @@ export function findUnreadable(markdown: string): number[] {
       const broken = findLinks(value).filter(({ citation }) => citation === undefined);
       return [...broken.map(({ middle }) => middle), ...findLinksApart(value)].map((place) => start + place);
     });
-    return toLines(block, places.toSorted((a, b) => a - b));
+    return toLines(
+      block,
+      places.toSorted((a, b) => a - b),
+    );
   });
 }
 
@@ -125,7 +128,12 @@ function readCells({ line, text }: { readonly line: number; readonly text: strin
 }
 
 /** What a note says of a citation, without where it stands in its text. */
-function toSaid({ address, spans, sha256, defanged }: Source): Pick<Source, 'address' | 'spans' | 'sha256' | 'defanged'> {
+function toSaid({
+  address,
+  spans,
+  sha256,
+  defanged,
+}: Source): Pick<Source, 'address' | 'spans' | 'sha256' | 'defanged'> {
   return { address, spans, sha256, defanged };
 }
 
@@ -149,7 +157,10 @@ function citesSomething(text: string): boolean {
 }
 
 /** The lines of ascending places in a block. */
-function toLines({ line, text }: { readonly line: number; readonly text: string }, places: readonly number[]): number[] {
+function toLines(
+  { line, text }: { readonly line: number; readonly text: string },
+  places: readonly number[],
+): number[] {
   let count = 0;
   let at = text.indexOf('\n');
   return places.map((place) => {

@@ -21,7 +21,9 @@ export function findingSentence(finding: Finding): string {
     blanksAtLineEnds: l10n.t(
       'The hash of the file is right. The quoted text differs in blanks at line ends only: an editor takes them away.',
     ),
-    tabs: l10n.t('The hash of the file is right. The quoted text differs in tabs only: they were made blanks, or blanks tabs.'),
+    tabs: l10n.t(
+      'The hash of the file is right. The quoted text differs in tabs only: they were made blanks, or blanks tabs.',
+    ),
     indentation: l10n.t(
       'The hash of the file is right. The quoted text differs in its indentation only: all lines were moved by as much.',
     ),

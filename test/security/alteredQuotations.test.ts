@@ -198,8 +198,16 @@ const options = fc.constantFrom(undefined, ...PRETTIER_OPTIONS);
 const ALTERATIONS: readonly ((text: string, at: number) => string)[] = [
   (text, at) => replaceAt(text, /\d/gu, at, (digit) => ((Number(digit) + 1) % 10).toString()),
   (text, at) => replaceAt(text, /[a-z]/gu, at, (letter) => (letter === 'q' ? 'z' : 'q')),
-  (text, at) => text.split('\n').toSpliced(at % text.split('\n').length, 1).join('\n'),
-  (text, at) => text.split('\n').toSpliced(at % text.split('\n').length, 0, 'added 9').join('\n'),
+  (text, at) =>
+    text
+      .split('\n')
+      .toSpliced(at % text.split('\n').length, 1)
+      .join('\n'),
+  (text, at) =>
+    text
+      .split('\n')
+      .toSpliced(at % text.split('\n').length, 0, 'added 9')
+      .join('\n'),
   (text, at) => {
     const all = text.split('\n');
     const from = at % all.length;

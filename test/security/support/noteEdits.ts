@@ -6,7 +6,7 @@ export interface NoteEdit {
   readonly apply: (note: string) => string;
 }
 
-const SOURCE = /^([> ]*)([*_]*)Source:([*_]*) \[/mu;
+const SOURCE = /^([> ]*)([*_]*)Source:([*_]*) \[output /mu;
 const FENCE = /^([> ]*(?:- |\d\. )?)(`{3,}|~{3,})(?!.*`)[a-z]*$/gmu;
 const LINK = /\((live-response:[^)]*)\)/gu;
 
@@ -36,7 +36,7 @@ function prefixLines(first: string, rest: string): (note: string) => string {
 
 /** Breaks the source line wherever a blank stands, as a narrow column does. */
 function wrapSource(note: string): string {
-  return note.replace(/^([> ]*)([*_]*Source:.*)$/mu, (_line, marks: string, text: string) =>
+  return note.replace(/^([> ]*)([*_]*Source:[*_]* \[output .*)$/mu, (_line, marks: string, text: string) =>
     // Code keeps its blanks, and so does the link.
     text.replaceAll(/(?<=·|SHA-256|Source:|lines) /gu, `\n${marks}`).replace(/^/u, marks),
   );
@@ -47,18 +47,24 @@ export const AROUND: readonly NoteEdit[] = [
   { name: 'the language console', apply: renameFences('console') },
   { name: 'the language powershell', apply: renameFences('powershell') },
   { name: 'no language', apply: renameFences('') },
-  { name: 'a remark before Source', apply: (note) => note.replace(/Source: \[/u, 'Seen by Anna. Source: [') },
-  { name: 'a word before Source', apply: (note) => note.replace(/Source: \[/u, 'Evidence Source: [') },
-  { name: 'Source in bold', apply: (note) => note.replace(/^([> ]*)Source: \[/mu, '$1**Source:** [') },
-  { name: 'Source in italics', apply: (note) => note.replace(/^([> ]*)Source: \[/mu, '$1_Source:_ [') },
-  { name: 'Source translated', apply: (note) => note.replace(/Source: \[/u, 'Kaynak: [') },
-  { name: 'no Source', apply: (note) => note.replace(/Source: \[/u, '[') },
-  { name: 'Source as a list item', apply: (note) => note.replace(/^([> ]*)Source: \[/mu, '$1- Source: [') },
+  {
+    name: 'a remark before Source',
+    apply: (note) => note.replace(/Source: \[output /u, 'Seen by Anna. Source: [output '),
+  },
+  { name: 'a word before Source', apply: (note) => note.replace(/Source: \[output /u, 'Evidence Source: [output ') },
+  { name: 'Source in bold', apply: (note) => note.replace(/^([> ]*)Source: \[output /mu, '$1**Source:** [output ') },
+  { name: 'Source in italics', apply: (note) => note.replace(/^([> ]*)Source: \[output /mu, '$1_Source:_ [output ') },
+  { name: 'Source translated', apply: (note) => note.replace(/Source: \[output /u, 'Kaynak: [output ') },
+  { name: 'no Source', apply: (note) => note.replace(/Source: \[output /u, '[output ') },
+  {
+    name: 'Source as a list item',
+    apply: (note) => note.replace(/^([> ]*)Source: \[output /mu, '$1- Source: [output '),
+  },
   { name: 'Source wrapped', apply: wrapSource },
   { name: 'a heading between', apply: between('## Found') },
   { name: 'a comment between', apply: between('<!-- prettier-ignore -->') },
   { name: 'a remark between', apply: between('We saw this at 3 a.m.') },
-  { name: 'empty lines', apply: (note) => note.replace(/^([> ]*)(\**`?)(?=Source:)/mu, '$1\n$1\n$1$2') },
+  { name: 'empty lines', apply: (note) => note.replace(/^([> ]*)(\**`?)(?=Source: \[output )/mu, '$1\n$1\n$1$2') },
   { name: 'a dash of another kind', apply: (note) => note.replace(/SHA-256 `/u, 'SHA\u2011256 `') },
   { name: 'emphasis of the hash', apply: (note) => note.replace(/SHA-256 (`[\da-f]*`)/u, '**SHA-256:** $1') },
   { name: 'escaped marks', apply: (note) => note.replace(LINK, (link) => link.replaceAll('&', '\\&')) },
