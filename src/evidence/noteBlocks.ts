@@ -39,21 +39,25 @@ const MAX_DEPTH = 100;
  * library takes seconds for 20,000 marks of block quotes in a row. Link definitions are paragraphs here.
  */
 export function readBlocks(markdown: string): NoteBlock[] {
-  const reader = read(markdown);
+  const lines = splitLines(markdown);
+  // A line end at the end begins no line.
+  if (lines.at(-1) === '') lines.pop();
+  const reader = read(lines);
   reader.closeLeaf();
   return reader.blocks;
 }
 
 /** Whether what follows a text of a note, on the same line, stands inside a fenced code block. */
 export function endsInFence(markdown: string): boolean {
-  return read(markdown).isInFence;
+  return read(splitLines(markdown)).isInFence;
 }
 
-function read(markdown: string): BlockReader {
+function splitLines(markdown: string): string[] {
+  return markdown.split(/\r\n|\r|\n/u);
+}
+
+function read(lines: readonly string[]): BlockReader {
   const reader = new BlockReader();
-  const lines = markdown.split(/\r\n|\r|\n/u);
-  // A line end at the end begins no line.
-  if (lines.at(-1) === '') lines.pop();
   for (const [line, text] of lines.entries()) reader.readLine(text, line);
   return reader;
 }

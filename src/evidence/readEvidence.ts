@@ -32,6 +32,8 @@ interface CodeAbove {
   readonly text: string;
   /** Only empty lines and comments stand between. */
   isRightAbove: boolean;
+  /** A heading stands between. */
+  isInOtherSection: boolean;
   /** Something stands between that can hide the code from a reader. */
   isHidden: boolean;
 }
@@ -45,7 +47,7 @@ export function findEvidence(markdown: string): FoundEvidence[] {
   let above: CodeAbove | undefined;
   return blocks.flatMap((block, at): FoundEvidence[] => {
     if (block.kind === 'code') {
-      above = { text: block.text, isRightAbove: true, isHidden: false };
+      above = { text: block.text, isRightAbove: true, isInOtherSection: false, isHidden: false };
       return [];
     }
     const found = block.kind === 'row' ? readCells(block) : readText(blocks, at, above);
@@ -90,6 +92,7 @@ export function joinLines(text: string): string {
 function passBlock(above: CodeAbove, block: NoteBlock): void {
   if (block.kind === 'html' && block.isComment) return;
   above.isRightAbove = false;
+  if (block.kind === 'heading') above.isInOtherSection = true;
   const isText = block.kind === 'paragraph' || block.kind === 'heading';
   if (!isText || holdsTag(block.text)) above.isHidden = true;
 }
@@ -103,7 +106,7 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
     sources.map(({ place }) => place),
   );
   return sources.map((source, index): FoundEvidence => {
-    const quoted = above === undefined || above.isHidden || source.hasTagBefore ? undefined : above.text;
+    const quoted = source.hasTagBefore ? undefined : quotedBy(source, above);
     const isOurs = sources.length === 1 && source.isLabelled && above?.isRightAbove === true;
     return {
       ...toSaid(source),
@@ -114,6 +117,13 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
       isCertain: quoted !== undefined && isOurs,
     };
   });
+}
+
+/** The code that a citation may quote. */
+function quotedBy({ spans }: Source, above: CodeAbove | undefined): string | undefined {
+  if (above === undefined || above.isHidden) return undefined;
+  // A result as a whole is cited without a quotation: code of another section is none of its.
+  return spans.length === 0 && above.isInOtherSection ? undefined : above.text;
 }
 
 function readCells({ line, text }: { readonly line: number; readonly text: string }): FoundEvidence[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { readBlocks } from '../../../src/evidence/noteBlocks.ts';
-import { findEvidence } from '../../../src/evidence/readEvidence.ts';
+import { findEvidence, findUnreadable } from '../../../src/evidence/readEvidence.ts';
 import { findCitationPlaces } from '../../../src/notes/citationPlaces.ts';
 
 function shapes(markdown: string): string[] {
@@ -62,6 +62,7 @@ suite('a note of an attacker', () => {
     test(`of nothing but ${JSON.stringify(part)} is read in linear time`, { timeout: 60_000 }, () => {
       const note = part.repeat(SIZE / part.length);
       assert.deepEqual([...findEvidence(note), ...findCitationPlaces(`| ${note}`)], []);
+      findUnreadable(note);
     });
   }
 

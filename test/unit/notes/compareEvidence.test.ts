@@ -48,6 +48,7 @@ suite('comparing a note with what is stored', () => {
     assert.deepEqual(verdictOf(whole), { verdict: 'matching', finding: 'hashOnly' });
     const below = `\`\`\`\nown words\n\`\`\`\n\n${whole}`;
     assert.deepEqual(verdictOf(below), { verdict: 'unknown', finding: 'otherQuote' });
+    assert.equal(verdictOf(below.replace('```\n\n', '```\n\n# Another section\n\n')).finding, 'hashOnly');
   });
 
   test('any change of what is quoted or hashed is a change', () => {
