@@ -38,9 +38,12 @@ export function endsHtml(text: string, ends: HtmlEnd): boolean {
   return ends.some((end) => lower.includes(end));
 }
 
-/** Whether text of a paragraph holds a tag: it can hide what stands around it. */
-export function holdsTag(text: string): boolean {
-  return /<\/?[a-z][a-z\d-]{0,30}(?=[\s/>]|$)/iu.test(text);
+/**
+ * Whether text of a paragraph can hide what stands around it: tags, and the marks of comments (Obsidian) and formulas
+ * (VS Code's preview) over several blocks.
+ */
+export function canHide(text: string): boolean {
+  return text.includes('%%') || text.includes('$$') || /<\/?[a-z][a-z\d-]{0,30}(?=[\s/>]|$)/iu.test(text);
 }
 
 /** Whether a line is a tag and nothing else. Attributes are passed, whatever they are. */

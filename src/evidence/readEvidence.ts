@@ -1,6 +1,6 @@
 import type { Citation } from './citation.ts';
 import { splitCodeSpans } from './codeSpans.ts';
-import { holdsTag } from './htmlBlocks.ts';
+import { canHide } from './htmlBlocks.ts';
 import { readBlocks } from './noteBlocks.ts';
 import type { NoteBlock } from './noteBlocks.ts';
 import { findLinks, findLinksApart } from './noteLinks.ts';
@@ -94,7 +94,7 @@ function passBlock(above: CodeAbove, block: NoteBlock): void {
   above.isRightAbove = false;
   if (block.kind === 'heading') above.isInOtherSection = true;
   const isText = block.kind === 'paragraph' || block.kind === 'heading';
-  if (!isText || holdsTag(block.text)) above.isHidden = true;
+  if (!isText || canHide(block.text)) above.isHidden = true;
 }
 
 function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | undefined): FoundEvidence[] {
@@ -106,7 +106,7 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
     sources.map(({ place }) => place),
   );
   return sources.map((source, index): FoundEvidence => {
-    const quoted = source.hasTagBefore ? undefined : quotedBy(source, above);
+    const quoted = source.canHideBefore ? undefined : quotedBy(source, above);
     const isOurs = sources.length === 1 && source.isLabelled && above?.isRightAbove === true;
     return {
       ...toSaid(source),
@@ -132,7 +132,7 @@ function readCells({ line, text }: { readonly line: number; readonly text: strin
     form: 'row',
     line,
     textSha256: undefined,
-    quoted: source.hasTagBefore ? undefined : quoted,
+    quoted: source.canHideBefore ? undefined : quoted,
     isCertain,
   }));
 }

@@ -1,6 +1,6 @@
 import type { Citation } from './citation.ts';
 import { splitCodeSpans } from './codeSpans.ts';
-import { holdsTag } from './htmlBlocks.ts';
+import { canHide } from './htmlBlocks.ts';
 import { findLinks } from './noteLinks.ts';
 
 /** A citation in a text, and what the text says of it. */
@@ -12,8 +12,8 @@ export interface Source extends Citation {
   readonly place: number;
   /** Whether our own label stands right before the link. */
   readonly isLabelled: boolean;
-  /** Whether there is an HTML tag in the text before it. */
-  readonly hasTagBefore: boolean;
+  /** Whether the text before it holds marks that can hide a quotation. */
+  readonly canHideBefore: boolean;
 }
 
 const HASH = /^[\da-f]{64}$/u;
@@ -34,10 +34,10 @@ export function readSource(text: string): Source[] {
   const found: { -readonly [Key in keyof Source]: Source[Key] }[] = [];
   // The words since the last link or code.
   let words = '';
-  let hasTagBefore = false;
+  let canHideBefore = false;
   const readWords = (piece: string): void => {
     words += piece;
-    hasTagBefore ||= holdsTag(piece);
+    canHideBefore ||= canHide(piece);
     const current = found.at(-1);
     if (current === undefined) return;
     if (DEFANGED.test(piece)) current.defanged = true;
@@ -61,7 +61,7 @@ export function readSource(text: string): Source[] {
       found.push({
         ...citation,
         ...{ sha256: undefined, defanged: false },
-        ...{ place: start + middle, isLabelled, hasTagBefore },
+        ...{ place: start + middle, isLabelled, canHideBefore },
       });
     }
     readWords(value.slice(from));

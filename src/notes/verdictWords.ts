@@ -25,7 +25,7 @@ export function findingSentence(finding: Finding): string {
       'The hash of the file is right. The quoted text differs in tabs only: they were made blanks, or blanks tabs.',
     ),
     indentation: l10n.t(
-      'The hash of the file is right. The quoted text differs in its indentation only: all lines were moved by as much.',
+      'The hash of the file is right. The quoted text differs in its indentation only, as lists and block quotes change it.',
     ),
     fileHashDiffers: l10n.t('The hash of the file in the note is not that of the stored result.'),
     textHashDiffers: l10n.t('The hash of the text in the note is not that of the stored result.'),

@@ -119,6 +119,9 @@ suite('M7: an altered quotation', () => {
       `<div hidden>\n\n${fence}\n\nSource: </div><p>${forged}</p> ${said.replace('Source: ', '')}`,
       `<details>\n\n${fence}\n\n</details>\n\n${forged}\n\n${said}`,
       `<style>\n${fence}\n</style>\n\n<pre>${forged}</pre>\n\n${said}`,
+      `%%\n${fence}\n%%\n\n${forged}\n\n${said}`,
+      `$$\n\\phantom{\n${fence}\n}$$\n\n${forged}\n\n${said}`,
+      `$$\n\\phantom{\n${fence}\n}$$\n${said}`,
       `---\nkept: |\n${fence}\n---\n\n${title}\n\n${forged}\n\n${said}`,
     ]) {
       for (const { verdict } of verdicts(note, TEXT)) assert.ok(!TRUSTED.includes(verdict), note);
