@@ -18,10 +18,12 @@ export function compareTexts(quoted: string, wanted: string): Likeness {
   if (quotedLines.length !== wantedLines.length) return 'other';
   if (areSame(quotedLines, wantedLines)) return 'blanksAtLineEnds';
   if (!areSame(quotedLines.map(withoutBlanks), wantedLines.map(withoutBlanks))) return 'other';
-  if (TAB_SIZES.some((size) => areSameInColumns(quotedLines, wantedLines, size))) return 'tabs';
-  return areIndentedAlike(quotedLines, wantedLines) || areBehindQuote(quotedLines, wantedLines)
-    ? 'indentation'
-    : 'other';
+  if (areSameInColumns(quotedLines, wantedLines, (line) => line)) return 'tabs';
+  const isIndented =
+    areIndentedAlike(quotedLines, wantedLines) ||
+    areBehindQuote(quotedLines, wantedLines) ||
+    areSameInColumns(quotedLines, wantedLines, (line) => line.replace(/^ /u, ''));
+  return isIndented ? 'indentation' : 'other';
 }
 
 /**
@@ -61,13 +63,23 @@ function withoutBlanks(line: string): string {
   return line.replace(/[ \t]/gu, '');
 }
 
-/** Whether lines look alike with tab stops of this size. Marks of lists and quotes before them move the tab stops. */
-function areSameInColumns(lines: readonly string[], others: readonly string[], size: number): boolean {
-  for (let start = 0; start < size; start++) {
-    const expand = (line: string): string => expandTabs(line, size, start);
-    if (areSame(lines.map(expand), others.map(expand))) return true;
-  }
-  return false;
+/**
+ * Whether lines look alike with tab stops of some size. Marks of lists and quotes before them move the tab stops.
+ *
+ * @param change - is made in each of the others, behind the tabs
+ */
+function areSameInColumns(
+  lines: readonly string[],
+  others: readonly string[],
+  change: (line: string) => string,
+): boolean {
+  return TAB_SIZES.some((size) => {
+    for (let start = 0; start < size; start++) {
+      const expand = (line: string): string => expandTabs(line, size, start);
+      if (areSame(lines.map(expand), others.map(expand).map(change))) return true;
+    }
+    return false;
+  });
 }
 
 function expandTabs(line: string, size: number, start: number): string {

@@ -56,7 +56,8 @@ function literalOf(cell: string): string | undefined {
     .map(({ kind, value }, at) => {
       if (kind === 'code') return value;
       const next = pieces[at + 1]?.value ?? '';
-      const isGuard = at === 0 && value === "'" && startsFormula(next);
+      // A tab begins a formula, and an editor makes blanks of it.
+      const isGuard = at === 0 && value === "'" && (startsFormula(next) || next.startsWith(' '));
       return isGuard || /^(?:\*{1,3}|_{1,3})$/u.test(value) ? '' : value;
     })
     .join('');

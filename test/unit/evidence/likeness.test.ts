@@ -15,6 +15,7 @@ const CASES: readonly (readonly [quoted: string, wanted: string, Likeness])[] = 
   // Right behind the mark of a block quote.
   ['a\nb', ' a\nb', 'indentation'],
   ['  a\nb', '\ta\nb', 'tabs'],
+  ['a  b\n  c', 'a\tb\n\tc', 'indentation'],
   ['a\nb', 'a\nb\n', 'other'],
   ['a', 'a\n\n', 'other'],
   ['a b', 'a  b', 'other'],
