@@ -1,7 +1,10 @@
-/** A line of Markdown in pieces: code, which is literal, and all else. */
-export interface LinePiece {
+/** A piece of a paragraph: code, which is literal, or anything else. */
+export interface TextPiece {
   readonly kind: 'code' | 'text';
+  /** Of code what stands between its marks, with a blank for each line end. */
   readonly value: string;
+  /** Where it begins in the paragraph, its marks included, in UTF-16 units. */
+  readonly start: number;
 }
 
 /** A run of back-ticks. */
@@ -13,11 +16,11 @@ interface Run {
 }
 
 /**
- * Divides a line into code spans and what stands between, as CommonMark does: a run of back-ticks is closed by the next
+ * Divides a line, or the lines of a paragraph, into code spans and what stands between, as CommonMark does: a run of back-ticks is closed by the next
  * run of the same length, and by nothing else. What a device wrote stands in code, so nothing in it is ever a link.
  */
-export function splitCodeSpans(line: string): LinePiece[] {
-  const pieces: LinePiece[] = [];
+export function splitCodeSpans(line: string): TextPiece[] {
+  const pieces: TextPiece[] = [];
   const runs = findRuns(line);
   const closers = findClosers(runs);
   let from = 0;
@@ -28,27 +31,32 @@ export function splitCodeSpans(line: string): LinePiece[] {
     if (run === undefined || closer === undefined || close === undefined) continue;
     const end = run.start + run.length;
     const open = end - run.opens;
-    if (open > from) pieces.push({ kind: 'text', value: line.slice(from, open) });
-    pieces.push({ kind: 'code', value: unpad(line.slice(end, close.start)) });
+    if (open > from) pieces.push({ kind: 'text', value: line.slice(from, open), start: from });
+    pieces.push({ kind: 'code', value: unpad(line.slice(end, close.start).replaceAll('\n', ' ')), start: open });
     from = close.start + close.length;
     at = closer;
   }
-  if (from < line.length) pieces.push({ kind: 'text', value: line.slice(from) });
+  if (from < line.length) pieces.push({ kind: 'text', value: line.slice(from), start: from });
   return pieces;
 }
 
 function findRuns(line: string): Run[] {
-  return [...line.matchAll(/`+/gu)].map(({ index: start, 0: { length } }) => {
+  const runs: Run[] = [];
+  for (let start = line.indexOf('`'); start >= 0;) {
+    let end = start + 1;
+    while (line.charAt(end) === '`') end++;
     let first = start;
     while (line.charAt(first - 1) === '\\') first--;
-    return { start, length, opens: length - ((start - first) % 2) };
-  });
+    runs.push({ start, length: end - start, opens: end - start - ((start - first) % 2) });
+    start = line.indexOf('`', end);
+  }
+  return runs;
 }
 
 /** For each run the one that closes it: found from the end, so that many runs take no longer than they are. */
 function findClosers(runs: readonly Run[]): (number | undefined)[] {
   const latest = new Map<number, number>();
-  const closers: (number | undefined)[] = [];
+  const closers = new Array<number | undefined>(runs.length).fill(undefined);
   for (let at = runs.length - 1; at >= 0; at--) {
     const run = runs[at];
     if (run === undefined) continue;
@@ -59,5 +67,6 @@ function findClosers(runs: readonly Run[]): (number | undefined)[] {
 }
 
 function unpad(code: string): string {
-  return /^ .* $/su.test(code) && /[^ ]/u.test(code) ? code.slice(1, -1) : code;
+  const isPadded = code.startsWith(' ') && code.endsWith(' ') && /[^ ]/u.test(code);
+  return isPadded ? code.slice(1, -1) : code;
 }

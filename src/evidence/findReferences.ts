@@ -44,13 +44,11 @@ function findIn(text: string): FoundReference[] {
     add(file?.[1], file?.[2]);
     return ' ';
   });
-  const ours = new RegExp(`(?:${RESULT_SCHEME}:|://${EXTENSION}/)[^?\\n]*\\?([\\w=&%-]*)`, 'giu');
+  // No path of ours holds a colon: without that, many beginnings of an address would each be read to the end.
+  const ours = new RegExp(`(?:${RESULT_SCHEME}:|://${EXTENSION}/)[^?:\\n]*\\?([\\w=&%-]*)`, 'giu');
   rest = rest.replace(ours, (_address, encoded: string) => {
     // An editor copies it with `=` and `&` encoded. An address from outside names its lines in the query.
-    const query = encoded
-      .replace(/%3D/giu, '=')
-      .replace(/%26/gu, '&')
-      .replace(/&at=.*$/u, '');
+    const [query = ''] = encoded.replace(/%3D/giu, '=').replace(/%26/gu, '&').split('&at=', 1);
     const address = parseResultUri({ scheme: RESULT_SCHEME, query });
     add(address?.actionId, address?.commandIndex.toString());
     return ' ';

@@ -1,4 +1,4 @@
-import { readBlocks } from '../evidence/fences.ts';
+import { readBlocks } from '../evidence/noteBlocks.ts';
 
 /** An insertion into a note. */
 export interface NoteInsertion {
@@ -15,7 +15,7 @@ export function findHeadings(markdown: string): { readonly line: number; readonl
   const lines = markdown.split(/\r\n|\r|\n/u);
   return readBlocks(markdown).flatMap((block) => {
     const text = (lines[block.line] ?? '').trimEnd();
-    return block.kind === 'line' && /^#{1,6} +\S/u.test(text) ? [{ line: block.line, text }] : [];
+    return block.kind === 'heading' && /^#{1,6} +\S/u.test(text) ? [{ line: block.line, text }] : [];
   });
 }
 

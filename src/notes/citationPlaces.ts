@@ -1,8 +1,12 @@
 import { buildCitation } from '../evidence/citation.ts';
+import { findLinks } from '../evidence/noteLinks.ts';
 import { findEvidence } from '../evidence/readEvidence.ts';
 import type { FoundEvidence } from '../evidence/readEvidence.ts';
 
-/** Where a citation's link stands in a note: line and UTF-16 columns from 0, the brackets included. */
+/**
+ * Where a citation's link stands in a note: line and UTF-16 columns from 0, the brackets included. Of a link that is
+ * wrapped, its last line.
+ */
 export interface CitationPlace {
   readonly line: number;
   readonly start: number;
@@ -14,14 +18,26 @@ export interface CitationPlace {
 /** The links of a note that are citations. Code holds none, whatever a device wrote there. */
 export function findCitationPlaces(markdown: string): CitationPlace[] {
   const lines = markdown.split(/\r\n|\r|\n/u);
-  const nextOf = new Map<string, number>();
+  // Each line is read once, and each of its links is used up once: two of the same have places of their own.
+  const linksOf = new Map<number, PlacedLink[]>();
   return findEvidence(markdown).flatMap((found) => {
-    const text = lines[found.line] ?? '';
+    const links = linksOf.get(found.line) ?? readLinks(lines[found.line] ?? '');
     const link = buildCitation(found);
-    const key = `${found.line} ${link}`;
-    const at = text.indexOf(`](${link})`, nextOf.get(key) ?? 0);
-    if (at < 0) return [];
-    nextOf.set(key, at + 1);
-    return [{ line: found.line, start: text.lastIndexOf('[', at), end: at + link.length + 3, link, found }];
+    const at = links.findIndex((one) => one.link === link);
+    linksOf.set(found.line, links.slice(at + 1));
+    const place = links[at];
+    return place === undefined ? [] : [{ line: found.line, ...place, found }];
+  });
+}
+
+type PlacedLink = Pick<CitationPlace, 'link' | 'start' | 'end'>;
+
+function readLinks(text: string): PlacedLink[] {
+  let from = 0;
+  return findLinks(text).flatMap(({ citation, middle, end }) => {
+    const words = text.slice(from, middle);
+    const start = from + Math.max(words.lastIndexOf('['), 0);
+    from = end;
+    return citation === undefined ? [] : [{ link: buildCitation(citation), start, end }];
   });
 }

@@ -1,23 +1,33 @@
 import { defangQuotation, refang } from '../evidence/defang.ts';
 import { hashText } from '../evidence/hashText.ts';
+import { compareTexts } from '../evidence/likeness.ts';
+import type { Likeness } from '../evidence/likeness.ts';
 import { cutSpans } from '../evidence/quotation.ts';
-import { quotesSame } from '../evidence/readEvidence.ts';
+import { textIn } from '../evidence/readEvidence.ts';
 import type { FoundEvidence } from '../evidence/readEvidence.ts';
 import { measureText } from '../evidence/textFacts.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 
-/** How a citation stands to what is stored. `unknown` is everything that was not seen to match. */
-export type Verdict = 'matching' | 'changed' | 'gone' | 'unknown';
+/**
+ * How a citation stands to what is stored. `reformatted`: the quotation differs in what an editor or a formatter does
+ * unasked, and in nothing else. `unknown` is everything that was not seen to match.
+ */
+export type Verdict = 'matching' | 'reformatted' | 'changed' | 'gone' | 'unknown';
 
 /** What decided it. */
 export type Finding =
   | 'hashAndQuote'
   | 'hashOnly'
+  | 'blanksAtLineEnds'
+  | 'tabs'
+  | 'indentation'
   | 'fileHashDiffers'
   | 'textHashDiffers'
   | 'quoteDiffers'
   | 'noSuchLines'
   | 'noHash'
+  | 'quoteNotFound'
+  | 'otherQuote'
   | 'defanged'
   | 'noText';
 
@@ -46,19 +56,36 @@ export function compareEvidence(
   const known = view === undefined ? stored : { lines: measureText(text).lines, sha256: hashText(text) };
   if (found.textSha256 !== undefined && found.textSha256 !== known.sha256) return changed('textHashDiffers');
   if (found.spans.some(({ lastLine }) => lastLine > known.lines)) return changed('noSuchLines');
-  const isQuoted = found.quoted !== undefined;
-  const likeness = isQuoted ? compareQuote(found, text) : 'same';
-  if (likeness === 'other') return changed('quoteDiffers');
+  const likeness = compareQuote(found, text);
+  if (likeness === 'other' && found.isCertain) return changed('quoteDiffers');
   if (found.sha256 === undefined) return unknown('noHash');
-  if (likeness === 'otherMarks') return unknown('defanged');
-  return { verdict: 'matching', finding: isQuoted ? 'hashAndQuote' : 'hashOnly' };
+  switch (likeness) {
+    case 'same':
+      return { verdict: 'matching', finding: 'hashAndQuote' };
+    case 'blanksAtLineEnds':
+    case 'tabs':
+    case 'indentation':
+      return { verdict: 'reformatted', finding: likeness };
+    case 'otherMarks':
+      return unknown('defanged');
+    case 'other':
+      return unknown('otherQuote');
+    case 'none':
+      // Of a result as a whole nothing is quoted.
+      return found.spans.length === 0 ? { verdict: 'matching', finding: 'hashOnly' } : unknown('quoteNotFound');
+  }
 }
 
-/** `otherMarks`: the same words, but defanged in other places than this version would: by another one, or by hand. */
-function compareQuote(found: FoundEvidence, text: string): 'same' | 'otherMarks' | 'other' {
+/**
+ * Compares a quotation with the lines that it cites. `otherMarks`: the same words, but defanged in other places than
+ * this version would: by another one, or by hand. `none`: the note quotes nothing there, or it was not found.
+ */
+function compareQuote(found: FoundEvidence, text: string): Likeness | 'otherMarks' | 'none' {
+  const { quoted, form } = found;
+  if (quoted === undefined) return 'none';
   const quotation = cutSpans(text, found.spans);
-  if (!found.defanged) return quotesSame(found, quotation) ? 'same' : 'other';
-  if (quotesSame(found, defangQuotation(quotation))) return 'same';
-  const unmarked = { form: found.form, quoted: refang(found.quoted ?? '') };
-  return quotesSame(unmarked, { ...quotation, text: refang(quotation.text) }) ? 'otherMarks' : 'other';
+  if (!found.defanged) return compareTexts(quoted, textIn(form, quotation));
+  const likeness = compareTexts(quoted, textIn(form, defangQuotation(quotation)));
+  if (likeness !== 'other') return likeness;
+  return refang(quoted) === refang(textIn(form, quotation)) ? 'otherMarks' : 'other';
 }

@@ -24,7 +24,7 @@ interface Report {
 }
 
 const SCHEME = 'live-response-report';
-const VERDICTS: readonly Verdict[] = ['matching', 'changed', 'gone', 'unknown'];
+const VERDICTS: readonly Verdict[] = ['matching', 'reformatted', 'changed', 'gone', 'unknown'];
 
 /** Reports on notes: documents that nobody can edit, kept while they are open. */
 export class EvidenceReports implements Disposable {
@@ -68,9 +68,10 @@ export class EvidenceReports implements Disposable {
 }
 
 function buildReport(note: Uri, title: string, entries: readonly ReportEntry[]): Report {
-  const counts = VERDICTS.map((verdict) => {
+  const counts = VERDICTS.flatMap((verdict) => {
     const count = entries.filter((entry) => entry.verdict === verdict).length;
-    return `${count} ${verdictWord(verdict)}`;
+    // A rare one that most readers need not learn of.
+    return count === 0 && verdict === 'reformatted' ? [] : [`${count} ${verdictWord(verdict)}`];
   });
   const lines = [title, counts.join(' · '), ''];
   const links: DocumentLink[] = [];

@@ -1,6 +1,6 @@
 import { buildCitationLine, buildCompactBlock, buildFullBlock, buildTable } from '../evidence/evidenceBlock.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
-import { endsInFence } from '../evidence/fences.ts';
+import { endsInFence } from '../evidence/noteBlocks.ts';
 import { buildIndicatorNote } from '../evidence/indicatorNote.ts';
 import { buildPlainBlock } from '../evidence/plainBlock.ts';
 import { cutQuotation } from '../evidence/quotation.ts';

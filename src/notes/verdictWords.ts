@@ -5,6 +5,7 @@ import type { Finding, Verdict } from './compareEvidence.ts';
 export function verdictWord(verdict: Verdict): string {
   const words: Record<Verdict, string> = {
     matching: l10n.t('MATCHING'),
+    reformatted: l10n.t('REFORMATTED'),
     changed: l10n.t('CHANGED'),
     gone: l10n.t('GONE'),
     unknown: l10n.t('UNKNOWN'),
@@ -17,11 +18,26 @@ export function findingSentence(finding: Finding): string {
   const sentences: Record<Finding, string> = {
     hashAndQuote: l10n.t('The hash of the file and the quoted text are those of the stored result.'),
     hashOnly: l10n.t('The hash of the file is that of the stored result. Nothing is quoted beside the link.'),
+    blanksAtLineEnds: l10n.t(
+      'The hash of the file is right. The quoted text differs in blanks at line ends only: an editor takes them away.',
+    ),
+    tabs: l10n.t(
+      'The hash of the file is right. The quoted text differs in tabs only: they were made blanks, or blanks tabs.',
+    ),
+    indentation: l10n.t(
+      'The hash of the file is right. The quoted text differs in its indentation only, as lists and block quotes change it.',
+    ),
     fileHashDiffers: l10n.t('The hash of the file in the note is not that of the stored result.'),
     textHashDiffers: l10n.t('The hash of the text in the note is not that of the stored result.'),
     quoteDiffers: l10n.t('The text in the note is not what the stored result has there.'),
     noSuchLines: l10n.t('The stored result does not have that many lines.'),
     noHash: l10n.t('The note has no hash of the file, so nothing proves which file it means.'),
+    quoteNotFound: l10n.t(
+      'The hash of the file is right. No quotation of the cited lines was found beside the link, so no text was compared.',
+    ),
+    otherQuote: l10n.t(
+      'The hash of the file is right. What is quoted near the link is not what the cited lines say, and may belong to something else: compare it by eye.',
+    ),
     defanged: l10n.t(
       'The hash of the file is right. The quotation is defanged in other places than this version would: compare it by eye.',
     ),

@@ -16,6 +16,7 @@ import {
   buildTableRow,
 } from '../../src/evidence/evidenceBlock.ts';
 import type { EvidenceSource } from '../../src/evidence/evidenceSource.ts';
+import { readBlocks } from '../../src/evidence/noteBlocks.ts';
 import { buildPlainBlock } from '../../src/evidence/plainBlock.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../src/evidence/quotation.ts';
 import type { Quotation } from '../../src/evidence/quotation.ts';
@@ -250,6 +251,26 @@ suite(`evidence (${describeSeed})`, () => {
         );
       }),
       times(RUNS),
+    );
+  });
+
+  test('code blocks are those that a Markdown parser finds, in lists, quotes and HTML', () => {
+    const mark = fc.constantFrom(
+      ...['> ', '>', '- ', '-', '1) ', '    ', '  ', ' ', '\t', '```', '````', '~~~', '# ', '***', '---', '==='],
+      ...['<!--', '-->', '<div>', '</div>', '<x y="z">', '<pre>', '</pre>', '<?', '?>', 'a', 'b `c`', '*', '+ ', ''],
+    );
+    const line = fc.array(mark, { maxLength: 4 }).map((marks) => marks.join(''));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 10 }), (lines) => {
+        const note = lines.join('\n');
+        // Indented code below an empty block quote: the parser does otherwise than CommonMark says.
+        fc.pre(!note.includes('>') || !/(?:\t| {4})/u.test(note));
+        assert.deepEqual(
+          readBlocks(note).flatMap((block) => (block.kind === 'code' ? [block.text.trimEnd()] : [])),
+          all(fromMarkdown(note)).flatMap((node) => (node.type === 'code' ? [node.value.trimEnd()] : [])),
+        );
+      }),
+      times(RUNS * 5),
     );
   });
 

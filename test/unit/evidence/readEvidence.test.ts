@@ -26,6 +26,7 @@ suite('reading evidence back from a note', () => {
         sha256: SHA256,
         textSha256: undefined,
         quoted: 'one\n\ttwo',
+        isCertain: true,
         defanged: false,
       },
     ]);
@@ -65,9 +66,32 @@ suite('reading evidence back from a note', () => {
     assert.equal(findEvidence(BLOCK.replace(' · SHA-256', ''))[0]?.sha256, undefined);
   });
 
-  test('a fence that is not ours, or not right above, is not quoted', () => {
-    assert.equal(findEvidence(BLOCK.replace('```text', '```sh'))[0]?.quoted, undefined);
-    assert.equal(findEvidence(BLOCK.replace('Source:', 'Something else.\n\nSource:'))[0]?.quoted, undefined);
+  test('code is quoted whatever it is called; with other words between it is not certain', () => {
+    const read = (note: string): (string | boolean | undefined)[] =>
+      findEvidence(note).flatMap(({ quoted, isCertain }) => [quoted, isCertain]);
+    for (const info of ['', 'console', ' powershell', 'text {.numberLines}'])
+      assert.deepEqual(read(BLOCK.replace('```text', `\`\`\`${info}`)), ['one\n\ttwo', true], info);
+    assert.deepEqual(read(BLOCK.replace('Source:', 'Something else.\n\nSource:')), ['one\n\ttwo', false]);
+    assert.deepEqual(read(BLOCK.replace('Source:', 'Quelle:')), ['one\n\ttwo', false]);
+    assert.deepEqual(read(`${BLOCK}\nSource: ${buildCitationLine(source, quotation)}`).slice(2), [undefined, false]);
+  });
+
+  test('code that something can hide from a reader is not quoted', () => {
+    for (const between of ['</details>\n\n', '---\n\n', 'a <b>\n\n', '| a |\n\n'])
+      assert.equal(findEvidence(BLOCK.replace('Source:', `${between}Source:`))[0]?.quoted, undefined, between);
+    assert.equal(findEvidence(`<!--\n${BLOCK.replace('Source:', '-->\n\nSource:')}`)[0]?.quoted, undefined);
+  });
+
+  test('text beside the code of a cell is quoted, too', () => {
+    const table = buildTable([{ source, quotation }]);
+    for (const [cell, quoted] of [
+      ['9`one␊\ttwo`', '9one␊\ttwo'],
+      ['**`one␊\ttwo`**', 'one␊\ttwo'],
+      ["'`one␊\ttwo`", "'one␊\ttwo"],
+      ['one', undefined],
+      ['', ''],
+    ] as const)
+      assert.equal(findEvidence(table.replace('`one␊\ttwo`', cell))[0]?.quoted, quoted, cell);
   });
 
   test('what stands in code is not searched', () => {

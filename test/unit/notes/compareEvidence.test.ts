@@ -39,7 +39,16 @@ suite('comparing a note with what is stored', () => {
   test('a block as it was written matches, in full and compact', () => {
     assert.deepEqual(verdictOf(BLOCK), { verdict: 'matching', finding: 'hashAndQuote' });
     assert.deepEqual(verdictOf(buildCompactBlock(source, quotation)).finding, 'hashAndQuote');
-    assert.deepEqual(verdictOf(buildCitationLine(source, quotation)), { verdict: 'matching', finding: 'hashOnly' });
+  });
+
+  test('lines that are cited and not quoted are unknown; of a whole result nothing is quoted', () => {
+    const line = buildCitationLine(source, quotation);
+    assert.deepEqual(verdictOf(line), { verdict: 'unknown', finding: 'quoteNotFound' });
+    const whole = line.replace('#L2-L3', '');
+    assert.deepEqual(verdictOf(whole), { verdict: 'matching', finding: 'hashOnly' });
+    const below = `\`\`\`\nown words\n\`\`\`\n\n${whole}`;
+    assert.deepEqual(verdictOf(below), { verdict: 'unknown', finding: 'otherQuote' });
+    assert.equal(verdictOf(below.replace('```\n\n', '```\n\n# Another section\n\n')).finding, 'hashOnly');
   });
 
   test('any change of what is quoted or hashed is a change', () => {

@@ -6,7 +6,7 @@ import {
   buildTable,
   buildTableRow,
 } from '../../../src/evidence/evidenceBlock.ts';
-import { endsInFence } from '../../../src/evidence/fences.ts';
+import { endsInFence } from '../../../src/evidence/noteBlocks.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/quotation.ts';
 import { findEvidence } from '../../../src/evidence/readEvidence.ts';
 import { noteTexts } from '../../../src/notes/noteTexts.ts';
@@ -50,6 +50,11 @@ suite('a block in a note', () => {
     for (const [where, note] of PLACES) {
       test(`is read back as ${form} ${where}`, () => {
         const [found, ...more] = findEvidence(put(form, note));
+        // A line is put where it was asked for, and Markdown shows it as code there.
+        if (form === 'citation' && where.includes('make code of it')) {
+          assert.equal(found, undefined);
+          return;
+        }
         assert.deepEqual(more, []);
         assert.deepEqual(found?.address, source.address);
         assert.equal(found.sha256, source.file.sha256);

@@ -1,0 +1,107 @@
+import { NoteCursor } from './noteCursor.ts';
+
+/** How a quotation is like what it should be, from the same text to another one. */
+export type Likeness = 'same' | 'blanksAtLineEnds' | 'tabs' | 'indentation' | 'other';
+
+/** Columns that editors have a tab stop at. */
+const TAB_SIZES = [2, 4, 8] as const;
+
+/**
+ * Compares a quotation with what it should be, line by line. What an editor or a formatter does unasked is told apart
+ * from an alteration: it takes the blanks at line ends away, makes blanks of tabs, or indents all lines by as much.
+ * Blanks within a line count: they tell the columns of a table apart.
+ */
+export function compareTexts(quoted: string, wanted: string): Likeness {
+  if (quoted === wanted) return 'same';
+  const quotedLines = quoted.split('\n').map(trimLineEnd);
+  const wantedLines = wanted.split('\n').map(trimLineEnd);
+  if (quotedLines.length !== wantedLines.length) return 'other';
+  if (areSame(quotedLines, wantedLines)) return 'blanksAtLineEnds';
+  if (!areSame(quotedLines.map(withoutBlanks), wantedLines.map(withoutBlanks))) return 'other';
+  if (areSameInColumns(quotedLines, wantedLines, (line) => line)) return 'tabs';
+  const isIndented =
+    areIndentedAlike(quotedLines, wantedLines) ||
+    areBehindQuote(quotedLines, wantedLines) ||
+    areSameInColumns(quotedLines, wantedLines, (line) => line.replace(/^ /u, ''));
+  return isIndented ? 'indentation' : 'other';
+}
+
+/**
+ * Whether lines are what Markdown leaves of the others right behind the mark of a block quote: it takes one blank, where
+ * there is one. What stands before the mark moves the tab stops.
+ */
+function areBehindQuote(lines: readonly string[], others: readonly string[]): boolean {
+  return ['>', ' >', '  >', '   >'].some((mark) =>
+    areSame(
+      lines,
+      others.map((line) => {
+        const cursor = new NoteCursor(mark + line);
+        cursor.passMark(1);
+        cursor.passBlanks(1);
+        return cursor.rest;
+      }),
+    ),
+  );
+}
+
+function areSame(lines: readonly string[], others: readonly string[]): boolean {
+  return lines.every((line, at) => line === others[at]);
+}
+
+/** Blanks and tabs alone: other white space is a character that a device wrote. */
+function trimLineEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && isBlank(line.charAt(end - 1))) end--;
+  return line.slice(0, end);
+}
+
+function isBlank(letter: string): boolean {
+  return letter === ' ' || letter === '\t';
+}
+
+function withoutBlanks(line: string): string {
+  return line.replace(/[ \t]/gu, '');
+}
+
+/**
+ * Whether lines look alike with tab stops of some size. Marks of lists and quotes before them move the tab stops.
+ *
+ * @param change - is made in each of the others, behind the tabs
+ */
+function areSameInColumns(
+  lines: readonly string[],
+  others: readonly string[],
+  change: (line: string) => string,
+): boolean {
+  return TAB_SIZES.some((size) => {
+    for (let start = 0; start < size; start++) {
+      const expand = (line: string): string => expandTabs(line, size, start);
+      if (areSame(lines.map(expand), others.map(expand).map(change))) return true;
+    }
+    return false;
+  });
+}
+
+function expandTabs(line: string, size: number, start: number): string {
+  if (!line.includes('\t')) return line;
+  let column = start;
+  return line
+    .split(/(\t)/u)
+    .map((piece) => {
+      const shown = piece === '\t' ? ' '.repeat(size - (column % size)) : piece;
+      column += shown.length;
+      return shown;
+    })
+    .join('');
+}
+
+/** Whether each line that is not empty has as many blanks more, or fewer, than the other. */
+function areIndentedAlike(lines: readonly string[], others: readonly string[]): boolean {
+  let change: number | undefined;
+  return lines.every((line, at) => {
+    const other = others[at] ?? '';
+    if (line === '' && other === '') return true;
+    change ??= line.length - other.length;
+    return change > 0 ? line === ' '.repeat(change) + other : other === ' '.repeat(-change) + line;
+  });
+}

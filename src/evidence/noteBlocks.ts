@@ -1,0 +1,287 @@
+import { endsHtml, findHtmlEnd } from './htmlBlocks.ts';
+import type { HtmlEnd } from './htmlBlocks.ts';
+import { NoteCursor } from './noteCursor.ts';
+
+/**
+ * A block of Markdown, without the marks of the lists and block quotes around it. The lines of a paragraph are joined
+ * by LF. A line that begins with a pipe is a row, in a table or not.
+ */
+export type NoteBlock =
+  | { readonly kind: 'paragraph' | 'heading' | 'row'; readonly line: number; readonly text: string }
+  | { readonly kind: 'code'; readonly line: number; readonly text: string }
+  | { readonly kind: 'html'; readonly line: number; readonly isComment: boolean }
+  | { readonly kind: 'break'; readonly line: number };
+
+/** A block quote, or an item of a list with the columns that its text is indented by. */
+type Container =
+  | { readonly kind: 'quote' }
+  | { readonly kind: 'item'; readonly columns: number; readonly emptyAt: number | undefined };
+
+interface Fence {
+  readonly kind: 'fence';
+  readonly line: number;
+  readonly mark: string;
+  readonly length: number;
+  readonly indent: number;
+  readonly lines: string[];
+}
+
+type Leaf =
+  | Fence
+  | { readonly kind: 'paragraph' | 'indented'; readonly line: number; readonly lines: string[] }
+  | { readonly kind: 'html'; readonly line: number; readonly ends: HtmlEnd; readonly lines: string[] };
+
+/** Lists and quotes in each other. Deeper ones are text: each line is held against all that are open. */
+const MAX_DEPTH = 100;
+
+/**
+ * Reads the blocks of a Markdown text as CommonMark has them, in one pass: a note may be an attacker's, and a Markdown
+ * library takes seconds for 20,000 marks of block quotes in a row. Link definitions are paragraphs here.
+ */
+export function readBlocks(markdown: string): NoteBlock[] {
+  const lines = splitLines(markdown);
+  // A line end at the end begins no line.
+  if (lines.at(-1) === '') lines.pop();
+  const reader = read(lines);
+  reader.closeLeaf();
+  return reader.blocks;
+}
+
+/** Whether what follows a text of a note, on the same line, stands inside a fenced code block. */
+export function endsInFence(markdown: string): boolean {
+  return read(splitLines(markdown)).isInFence;
+}
+
+function splitLines(markdown: string): string[] {
+  return markdown.split(/\r\n|\r|\n/u);
+}
+
+function read(lines: readonly string[]): BlockReader {
+  const reader = new BlockReader();
+  for (const [line, text] of lines.entries()) reader.readLine(text, line);
+  return reader;
+}
+
+class BlockReader {
+  readonly blocks: NoteBlock[] = [];
+  readonly #containers: Container[] = [];
+  #leaf: Leaf | undefined;
+
+  get isInFence(): boolean {
+    return this.#leaf?.kind === 'fence';
+  }
+
+  readLine(text: string, line: number): void {
+    const cursor = new NoteCursor(text);
+    const matched = this.#match(cursor, line);
+    const areAllMatched = matched === this.#containers.length;
+    // A paragraph alone goes on without the marks around it.
+    if (!areAllMatched && this.#leaf?.kind !== 'paragraph') this.#leave(matched);
+    else if (areAllMatched && this.#continueLeaf(cursor)) return;
+    this.#open(cursor, line, matched);
+  }
+
+  closeLeaf(): void {
+    const leaf = this.#leaf;
+    this.#leaf = undefined;
+    if (leaf === undefined) return;
+    const { line, lines } = leaf;
+    if (leaf.kind === 'paragraph') this.blocks.push({ kind: 'paragraph', line, text: lines.join('\n') });
+    else if (leaf.kind === 'html') this.blocks.push({ kind: 'html', line, isComment: isComment(lines) });
+    else {
+      if (leaf.kind === 'indented') while (isBlank(lines.at(-1) ?? 'none')) lines.pop();
+      this.blocks.push({ kind: 'code', line, text: lines.join('\n') });
+    }
+  }
+
+  /** Passes the marks of the open containers; answers how many of them the line goes on with. */
+  #match(cursor: NoteCursor, line: number): number {
+    for (const [at, container] of this.#containers.entries()) {
+      if (container.kind === 'quote') {
+        if (cursor.indent > 3 || !cursor.words.startsWith('>')) return at;
+        passQuote(cursor);
+      } else if (!cursor.isBlank && cursor.indent < container.columns) return at;
+      else if (cursor.isBlank && container.emptyAt === line - 1) return at;
+      else cursor.passBlanks(container.columns);
+    }
+    return this.#containers.length;
+  }
+
+  /** Adds the line to open code or HTML; false where it does not belong to it. */
+  #continueLeaf(cursor: NoteCursor): boolean {
+    const leaf = this.#leaf;
+    switch (leaf?.kind) {
+      case 'fence':
+        if (closes(cursor, leaf)) {
+          this.closeLeaf();
+        } else {
+          cursor.passBlanks(leaf.indent);
+          leaf.lines.push(cursor.rest);
+        }
+        return true;
+      case 'html':
+        if (leaf.ends.length === 0 && cursor.isBlank) {
+          this.closeLeaf();
+          return true;
+        }
+        this.#addHtml(leaf, cursor.words);
+        return true;
+      case 'indented':
+        if (!cursor.isBlank && cursor.indent < 4) {
+          this.closeLeaf();
+          return false;
+        }
+        cursor.passBlanks(4);
+        leaf.lines.push(cursor.rest);
+        return true;
+      case 'paragraph':
+      case undefined:
+        return false;
+    }
+  }
+
+  #addHtml(leaf: Leaf & { readonly kind: 'html' }, text: string): void {
+    leaf.lines.push(text);
+    if (endsHtml(text, leaf.ends)) this.closeLeaf();
+  }
+
+  /** Opens whatever begins on the line. `matched` containers go on with it. */
+  #open(cursor: NoteCursor, line: number, matched: number): void {
+    let kept = matched;
+    while (!cursor.isBlank) {
+      const isParagraphOpen = this.#leaf?.kind === 'paragraph';
+      const isInParagraph = isParagraphOpen && kept === this.#containers.length;
+      if (cursor.indent > 3) {
+        if (isParagraphOpen) break;
+        this.#leave(kept);
+        cursor.passBlanks(4);
+        this.#leaf = { kind: 'indented', line, lines: [cursor.rest] };
+        return;
+      }
+      const { words, indent } = cursor;
+      if (this.#openLeaf(words, { line, kept, indent, isParagraphOpen, isInParagraph })) return;
+      const length = this.#containers.length < MAX_DEPTH || kept < MAX_DEPTH ? markLength(words, isInParagraph) : 0;
+      if (length === 0) break;
+      this.#leave(kept);
+      this.#containers.push(words.startsWith('>') ? passQuote(cursor) : passItem(cursor, length, line));
+      kept = this.#containers.length;
+    }
+    if (this.#leaf?.kind === 'paragraph' && !cursor.isBlank) {
+      this.#leaf.lines.push(cursor.words);
+      return;
+    }
+    this.#leave(kept);
+    if (!cursor.isBlank) this.#leaf = { kind: 'paragraph', line, lines: [cursor.words] };
+  }
+
+  /** Opens a block that holds no others; false where none begins. */
+  #openLeaf(
+    words: string,
+    at: {
+      readonly line: number;
+      readonly kept: number;
+      readonly indent: number;
+      readonly isParagraphOpen: boolean;
+      readonly isInParagraph: boolean;
+    },
+  ): boolean {
+    const { line, kept, indent, isParagraphOpen, isInParagraph } = at;
+    const fence = openFence(words, line, indent);
+    const ends = fence === undefined ? findHtmlEnd(words, isParagraphOpen ? 'inParagraph' : 'alone') : undefined;
+    const isHeading = /^#{1,6}(?:[ \t]|$)/u.test(words);
+    const isBreak = isBreakLine(words) || (isInParagraph && isUnderline(words));
+    if (fence === undefined && ends === undefined && !isHeading && !isBreak && !words.startsWith('|')) return false;
+    this.#leave(kept);
+    if (fence !== undefined) this.#leaf = fence;
+    else if (ends !== undefined) {
+      const leaf = { kind: 'html' as const, line, ends, lines: [] };
+      this.#leaf = leaf;
+      this.#addHtml(leaf, words);
+    } else if (isHeading) this.blocks.push({ kind: 'heading', line, text: words });
+    else if (isBreak) this.blocks.push({ kind: 'break', line });
+    else this.blocks.push({ kind: 'row', line, text: words });
+    return true;
+  }
+
+  /** Closes the containers that the line does not go on with, and what is open in them. */
+  #leave(kept: number): void {
+    this.closeLeaf();
+    this.#containers.length = kept;
+  }
+}
+
+function passQuote(cursor: NoteCursor): Container {
+  cursor.passMark(1);
+  cursor.passBlanks(1);
+  return { kind: 'quote' };
+}
+
+function passItem(cursor: NoteCursor, length: number, line: number): Container {
+  const before = cursor.indent + length;
+  cursor.passMark(length);
+  // More than four blanks behind the mark are those of indented code.
+  const columns = cursor.isBlank || cursor.indent > 4 ? 1 : cursor.indent;
+  const emptyAt = cursor.isBlank ? line : undefined;
+  cursor.passBlanks(columns);
+  return { kind: 'item', columns: before + columns, emptyAt };
+}
+
+/** How long the mark of a block quote or a list item is that begins here; 0 where none does. */
+function markLength(words: string, isInParagraph: boolean): number {
+  if (words.startsWith('>')) return 1;
+  const [, mark = '', number] = /^([-+*]|(\d{1,9})[.)])(?=[ \t]|$)/u.exec(words) ?? [];
+  if (!isInParagraph) return mark.length;
+  // Only a list that begins with 1, and with something, ends a paragraph.
+  const isFirst = number === undefined || Number(number) === 1;
+  return isFirst && !isBlank(words.slice(mark.length)) ? mark.length : 0;
+}
+
+function openFence(words: string, line: number, indent: number): Fence | undefined {
+  const mark = words.charAt(0);
+  if (mark !== '`' && mark !== '~') return undefined;
+  const length = runLength(words, mark);
+  if (length < 3 || (mark === '`' && words.includes('`', length))) return undefined;
+  return { kind: 'fence', line, mark, length, indent, lines: [] };
+}
+
+function closes(cursor: NoteCursor, { mark, length }: Fence): boolean {
+  const { words, indent } = cursor;
+  const run = runLength(words, mark);
+  return indent < 4 && run >= length && isBlank(words.slice(run));
+}
+
+/** Other white space than blanks and tabs counts as text: no fence ends behind it. */
+function isBlank(text: string): boolean {
+  return /^[ \t]*$/u.test(text);
+}
+
+function runLength(text: string, mark: string): number {
+  let length = 0;
+  while (text.charAt(length) === mark) length++;
+  return length;
+}
+
+/** `***`, `- - -`, `___`: three or more of one mark, and blanks. */
+function isBreakLine(words: string): boolean {
+  const mark = words.charAt(0);
+  if (mark !== '-' && mark !== '*' && mark !== '_') return false;
+  let count = 0;
+  for (const letter of words) {
+    if (letter === mark) count++;
+    else if (letter !== ' ' && letter !== '\t') return false;
+  }
+  return count >= 3;
+}
+
+/** The line below a heading. */
+function isUnderline(words: string): boolean {
+  const mark = words.charAt(0);
+  return (mark === '=' || mark === '-') && isBlank(words.slice(runLength(words, mark)));
+}
+
+/** Whether HTML is a comment and nothing else. One that never ends hides all that follows. */
+function isComment(lines: readonly string[]): boolean {
+  const last = lines.at(-1) ?? '';
+  const end = last.indexOf('-->');
+  return lines[0]?.startsWith('<!--') === true && (end < 0 || isBlank(last.slice(end + 3)));
+}

@@ -1,0 +1,76 @@
+import type { Citation } from './citation.ts';
+import { splitCodeSpans } from './codeSpans.ts';
+import { canHide } from './htmlBlocks.ts';
+import { findLinks } from './noteLinks.ts';
+
+/** A citation in a text, and what the text says of it. */
+export interface Source extends Citation {
+  /** SHA-256 of the result file, in lower-case hex. */
+  readonly sha256: string | undefined;
+  readonly defanged: boolean;
+  /** Where the words of the link end and its address begins, in UTF-16 units. */
+  readonly place: number;
+  /** Whether our own label stands right before the link. */
+  readonly isLabelled: boolean;
+  /** Whether the text before it holds marks that can hide a quotation. */
+  readonly canHideBefore: boolean;
+}
+
+const HASH = /^[\da-f]{64}$/u;
+/** Behind the last code. Dashes and emphasis are a matter of taste; the letters are ours. */
+const HASH_LABEL = /SHA.256[\s:*_]{0,8}$/iu;
+const HASH_IN_TEXT = /SHA.256[\s:*_]{1,8}([\da-f]{64})(?![\da-z])/iu;
+const DEFANGED = /(?:^|[\s·])defanged\s{1,4}\d/u;
+/** More than any label and its emphasis are long. */
+const LABEL_LENGTH = 80;
+
+/** Whether a text is a SHA-256 as our forms have it. */
+export function isHash(text: string | undefined): text is string {
+  return text !== undefined && HASH.test(text);
+}
+
+/** Reads the citations of a text, each with the hash and the changes that follow it. */
+export function readSource(text: string): Source[] {
+  const found: { -readonly [Key in keyof Source]: Source[Key] }[] = [];
+  // The words since the last link or code.
+  let words = '';
+  let canHideBefore = false;
+  const readWords = (piece: string): void => {
+    words += piece;
+    canHideBefore ||= canHide(piece);
+    const current = found.at(-1);
+    if (current === undefined) return;
+    if (DEFANGED.test(piece)) current.defanged = true;
+    current.sha256 ??= HASH_IN_TEXT.exec(piece)?.[1]?.toLowerCase();
+  };
+  for (const { kind, value, start } of splitCodeSpans(text)) {
+    const current = found.at(-1);
+    if (kind === 'code') {
+      if (current !== undefined && HASH_LABEL.test(words.slice(-LABEL_LENGTH)) && HASH.test(value))
+        current.sha256 ??= value;
+      words = '';
+      continue;
+    }
+    let from = 0;
+    for (const { citation, middle, end } of findLinks(value)) {
+      readWords(value.slice(from, middle));
+      from = end;
+      const isLabelled = endsWithLabel(words);
+      words = '';
+      if (citation === undefined) continue;
+      found.push({
+        ...citation,
+        ...{ sha256: undefined, defanged: false },
+        ...{ place: start + middle, isLabelled, canHideBefore },
+      });
+    }
+    readWords(value.slice(from));
+  }
+  return found;
+}
+
+/** `Source: [the words of the link`, with whatever emphasis and wherever the line is wrapped. */
+function endsWithLabel(words: string): boolean {
+  const label = words.slice(0, words.lastIndexOf('[')).slice(-LABEL_LENGTH);
+  return /(?:^|\P{L})Source\s?:$/iu.test(label.replace(/[*_\\]/gu, '').trim());
+}
