@@ -138,7 +138,7 @@ async function download(
   limit: number,
   onProgress: (received: number, total: number | undefined) => void,
 ): Promise<Opened> {
-  const { bytes, host, sha256, size, receivedAt, promisedName, blob } = await services
+  const { bytes, host, sha256, size, receivedAt, promisedName, blob, lengthUnknown } = await services
     .downloadLink(link, signal, { maxBytes: limit, onProgress })
     .catch((error: unknown) => {
       // What is behind a link is read in memory only.
@@ -146,7 +146,8 @@ async function download(
         ? new LiveResponseError('linkTooLarge', error.values)
         : error;
     });
-  return { opened: { kind: 'link', name: host, sha256, size, openedAt: receivedAt, promisedName, blob }, bytes };
+  const said = { promisedName, blob, lengthUnknown };
+  return { opened: { kind: 'link', name: host, sha256, size, openedAt: receivedAt, ...said }, bytes };
 }
 
 function tellVerdict(verdict: FactsVerdict): void {

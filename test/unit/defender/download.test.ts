@@ -26,7 +26,8 @@ async function readBlob(
 }
 
 function blob(headers: Readonly<Record<string, string>> = {}, body: Uint8Array | readonly Uint8Array[] = BYTES) {
-  return answer(200, body, { ...AZURE, ...headers });
+  const size = body instanceof Uint8Array ? body.length : body.reduce((sum, { length }) => sum + length, 0);
+  return answer(200, body, { ...AZURE, 'content-length': size.toString(), ...headers });
 }
 
 suite('reading a blob', () => {
