@@ -117,11 +117,13 @@ export async function fetchFrom(
 
 async function send(socket: Socket, { status, headers, body, trickle, hangs }: WireAnswer): Promise<void> {
   const all = { 'x-ms-request-id': 'a', 'x-ms-version': '2020-06-12', Connection: 'close', ...headers };
-  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  const lines = Object.entries<string | undefined>(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: ${value}`],
+  );
   socket.write([`HTTP/1.1 ${status} Answer`, ...lines, '', ''].join('\r\n'));
   if (trickle === undefined) socket.write(body);
   else {
-    for (let at = 0; at < body.length && !socket.destroyed; at += trickle.bytes) {
+    for (let at = 0; at < body.length && socket.writable; at += trickle.bytes) {
       socket.write(body.subarray(at, at + trickle.bytes));
       await systemClock.wait(trickle.pauseMs, new AbortController().signal);
     }
