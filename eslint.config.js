@@ -56,6 +56,10 @@ const SHOWN = [
     message: 'Texts of inputs, views and items are set by src/platform/show/ only.',
   },
   {
+    selector: 'Literal[value=/\\$\\([a-z]/], TemplateElement[value.raw=/\\$\\([a-z]/]',
+    message: 'An icon stands in iconPath or StatusTexts.icon: in a text it is shown as it is written.',
+  },
+  {
     selector: "MemberExpression[object.name='env'][property.name='openExternal']",
     message: 'Pages are opened by src/platform/show/webPages.ts only: it takes https alone.',
   },

@@ -1,4 +1,4 @@
-import { l10n } from 'vscode';
+import { l10n, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { activeAddress } from '../documents/resultUris.ts';
 import { formatUtc } from '../platform/format.ts';
@@ -119,7 +119,7 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
     const isLoaded = list?.state.kind === 'loaded';
     if (list !== undefined && !(list.state.kind === 'loaded' && !list.state.hasMore)) {
       const load = isLoaded ? l10n.t('Load older actions') : l10n.t('Load actions');
-      items.push({ label: `$(history) ${load}`, description: callsWords(1), alwaysShow: true });
+      items.push({ iconPath: new ThemeIcon('history'), label: load, description: callsWords(1), alwaysShow: true });
     }
     if (items.length === 0) {
       if (active === undefined) void tellNoConnection();

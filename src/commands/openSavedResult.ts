@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { env, FileSystemError, l10n, Uri, window, workspace } from 'vscode';
+import { env, FileSystemError, l10n, ThemeIcon, Uri, window, workspace } from 'vscode';
 import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import { hashBytes } from '../evidence/hashText.ts';
 import { maxDownloadBytes } from '../platform/config.ts';
@@ -140,7 +140,7 @@ async function download(
   limit: number,
   onProgress: (received: number, total: number | undefined) => void,
 ): Promise<Opened> {
-  const { bytes, host, sha256, size, receivedAt, promisedName, blob } = await services
+  const { bytes, host, sha256, size, receivedAt, promisedName, blob, lengthUnknown } = await services
     .downloadLink(link, signal, { maxBytes: limit, onProgress })
     .catch((error: unknown) => {
       // What is behind a link is read in memory only.
@@ -148,7 +148,8 @@ async function download(
         ? new LiveResponseError('linkTooLarge', error.values)
         : error;
     });
-  return { opened: { kind: 'link', name: host, sha256, size, openedAt: receivedAt, promisedName, blob }, bytes };
+  const said = { promisedName, blob, lengthUnknown };
+  return { opened: { kind: 'link', name: host, sha256, size, openedAt: receivedAt, ...said }, bytes };
 }
 
 function tellVerdict(verdict: FactsVerdict): void {
@@ -176,9 +177,14 @@ function readSource(value: unknown): Uri | string {
 }
 
 async function askForSource(): Promise<Uri | string | undefined> {
-  const file = { label: `$(file) ${l10n.t('File…')}`, detail: l10n.t('A result file that was saved: .json or .gz') };
+  const file = {
+    iconPath: new ThemeIcon('file'),
+    label: l10n.t('File…'),
+    detail: l10n.t('A result file that was saved: .json or .gz'),
+  };
   const link = {
-    label: `$(link) ${l10n.t('Download Link…')}`,
+    iconPath: new ThemeIcon('link'),
+    label: l10n.t('Download Link…'),
     detail: l10n.t('A link that Defender gave. It lives for 30 minutes, and takes no call'),
   };
   const chosen = await pickOne([file, link], { title: l10n.t('Open Saved Result') });

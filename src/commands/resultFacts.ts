@@ -21,7 +21,12 @@ export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined
     text === undefined ? null : { sha256OfTextAsUtf8: text.sha256, lines: text.lines };
   const all = {
     writtenBy: `Live Response Results ${toolVersion}`,
-    file: { sha256: facts.sha256, size: facts.size, promisedName: facts.promisedName ?? null },
+    file: {
+      sha256: facts.sha256,
+      size: facts.size,
+      promisedName: facts.promisedName ?? null,
+      ...(facts.lengthUnknown === undefined ? {} : { lengthUnknown: facts.lengthUnknown }),
+    },
     openedFrom: opened?.kind ?? null,
     cloud: ref?.cloud ?? null,
     tenantId: ref?.tenantId ?? null,

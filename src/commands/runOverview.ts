@@ -38,8 +38,7 @@ export async function changeRunRules(services: Services): Promise<void> {
     title: l10n.t('Rare Lines'),
     prompt: l10n.t('A line is rare when it is on at most so many hosts'),
     value: most.toString(),
-    validate: (value) =>
-      readMost(value) === undefined ? l10n.t('A number from 1 to {0}', MOST_HOSTS) : undefined,
+    validate: (value) => (readMost(value) === undefined ? l10n.t('A number from 1 to {0}', MOST_HOSTS) : undefined),
   });
   const number = hosts === undefined ? most : (readMost(hosts) ?? most);
   const isChosen = (rule: NormaliseRule): boolean => chosen.some((item) => item.rule === rule);

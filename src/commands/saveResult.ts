@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { isLiveResponseError } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
+import { lengthRemark } from '../documents/remarks.ts';
 import { formatBytes } from '../platform/format.ts';
 import { findCommand, parameterOf } from '../results/commands.ts';
 import { findFileNameMismatch } from '../results/mismatches.ts';
@@ -70,12 +71,13 @@ export async function saveResult(
       mismatch === undefined
         ? ''
         : `${l10n.t('The file is named {0}, but {1} was asked for.', mismatch.found, mismatch.asked)} `;
+    const length = facts.lengthUnknown === undefined ? '' : `${lengthRemark()} `;
     const unpacked = kind === 'file' ? await hashUnpacked(written ?? uri.fsPath, signal) : undefined;
     const inside =
       unpacked === undefined
         ? ''
         : ` ${l10n.t('The file in it: {0}, SHA-256: {1}', formatBytes(unpacked.size), unpacked.sha256)}`;
-    void tellSaved(uri, warning + savedSentence(kind, facts) + inside);
+    void tellSaved(uri, warning + length + savedSentence(kind, facts) + inside);
   };
   await runner.run(title, work, steps, { isLong: true, onGivenUp: () => save.discard() });
 }

@@ -4,6 +4,7 @@ import { QueuedBudget } from './budget.ts';
 import type { Budget, CallSlot, Priority } from './budget.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import { Deadline } from './deadline.ts';
 import type { Download, DownloadFacts, DownloadLimits } from './download.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
 import { createHttpTransport } from './http.ts';
@@ -108,6 +109,9 @@ export interface DefenderClient {
 
 /** More devices than a person looks through begin with too short a name. */
 const MOST_MACHINES = 100;
+
+/** The longest that a download's head, or the whole of a refusal, may take: as long as a call of the API, ms. */
+const LONGEST_HEAD_MS = LONGEST_CALL_MS;
 
 interface ApiAnswer extends JsonAnswer {
   /** When its headers came by the local clock, ms since 1970. */
@@ -284,16 +288,22 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
 
     downloadResult: async (link, signal, limits, download) => {
       const url = link.addressFor(options.downloadHosts?.() ?? []);
-      const source = { host: link.host, limits, expectAzure: options.expectAzureHeaders ?? true, clock };
       const attempt = async (): Promise<DownloadFacts> => {
-        const answer = await logged('download', link.host, () =>
-          transport.download({ method: 'GET', url, headers: download.headers, signal }),
-        );
-        await download.read(answer, source);
-        const facts = await download.finish(link.host);
-        return { ...facts, receivedAt: clock.now(), promisedName: link.fileName };
+        const deadline = new Deadline(clock, signal);
+        const source = { host: link.host, limits, expectAzure: options.expectAzureHeaders ?? true, clock, deadline };
+        deadline.set(LONGEST_HEAD_MS);
+        try {
+          const answer = await logged('download', link.host, () =>
+            transport.download({ method: 'GET', url, headers: download.headers, signal: deadline.signal }),
+          );
+          await download.read(answer, source);
+          const facts = await download.finish(link.host);
+          return { ...facts, receivedAt: clock.now(), promisedName: link.fileName };
+        } finally {
+          deadline.lift();
+        }
       };
-      return withRetry(clock, signal, attempt, Math.random, () => download.received);
+      return withRetry(clock, signal, attempt, Math.random, () => download.brought);
     },
   };
 }

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import type { Clock } from './clock.ts';
+import type { Deadline } from './deadline.ts';
 import type { DownloadSink } from './downloadSink.ts';
-import { LiveResponseError } from './errors.ts';
+import { isCancelled, LiveResponseError } from './errors.ts';
+import type { FailureValues } from './errors.ts';
+import { readStatedBody } from './statedBody.ts';
+import type { StatedBody } from './statedBody.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /** What is known of a result that came whole: of its bytes as the service stored them, and what the blob host said. */
@@ -18,6 +22,11 @@ export interface DownloadFacts {
   /** The file name the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
+  /**
+   * Set where no header stated the size: the bytes came twice, alike, and that is all that is known of their being
+   * whole.
+   */
+  readonly lengthUnknown?: true;
 }
 
 /** A result with its bytes. */
@@ -47,15 +56,28 @@ export interface BlobSource {
   /** Whether an answer without Azure's own headers must come from something in between. */
   readonly expectAzure: boolean;
   readonly clock: Clock;
+  /** Ends the reading of a body that stands still. */
+  readonly deadline?: Pick<Deadline, 'set'>;
 }
 
 /** Slower than this over a whole minute is given up: bytes a second. */
 const MIN_SPEED = 1000;
 const SPEED_SPAN_MS = 60_000;
+/** A body of which nothing comes for this long is given up, ms: longer than the span, which ends with a chunk. */
+const STANDSTILL_MS = 2 * SPEED_SPAN_MS;
+
+/** The size of a version of the blob, as an answer stated it of which bytes were kept. */
+interface KnownTotal {
+  readonly etag: string | undefined;
+  readonly total: number;
+}
 
 /**
  * A download that may be continued: by a Range request where the connection broke off, also through a fresh link,
  * since the blob behind it is the same. The hashes grow with the bytes, which go to a sink and stay nowhere else.
+ *
+ * The bytes are held to all that the answers state: ranges, lengths, the first known size, ETag and MD5. What does not
+ * fit is thrown away, and never joined with what was there. Where no answer states a size, the whole must come twice.
  */
 export class Download {
   readonly #sink: DownloadSink;
@@ -64,6 +86,12 @@ export class Download {
   /** Where the host named an MD5 of the whole as it began. */
   #md5: Hash | undefined;
   #total: number | undefined;
+  #known: KnownTotal | undefined;
+  /** Of a body that ended without a stated size. */
+  #unproved: { readonly size: number; readonly sha256: string } | undefined;
+  /** Size of the first such body, bytes. */
+  #firstUnproved = 0;
+  #lengthUnknown = false;
   #blob: BlobFacts = {};
   #answeredAt = 0;
 
@@ -76,12 +104,21 @@ export class Download {
     return this.#received;
   }
 
+  /** Bytes that were worth the time they took: those that are kept, and those that are compared with the next ones. */
+  get brought(): number {
+    return this.#received + this.#firstUnproved;
+  }
+
   /** Headers of the next request: the rest of the same version of the blob, or nothing special at the start. */
   get headers(): Record<string, string> {
-    const { etag } = this.#blob;
-    // A weak tag does not promise the same bytes.
-    if (this.#received === 0 || etag === undefined || etag.startsWith('W/')) return {};
+    const etag = strongTag(this.#blob.etag);
+    if (this.#received === 0 || etag === undefined) return {};
     return { range: `bytes=${this.#received.toString()}-`, 'if-match': etag };
+  }
+
+  /** Forgets what earlier answers stated where no byte of them is kept: a person tries again. */
+  forgetStatements(): void {
+    if (this.#received === 0) this.#known = undefined;
   }
 
   /**
@@ -100,79 +137,150 @@ export class Download {
     }
   }
 
-  async #read(answer: HttpAnswer, { host, limits, expectAzure, clock }: BlobSource): Promise<void> {
+  async #read(answer: HttpAnswer, source: BlobSource): Promise<void> {
+    const { host, limits, expectAzure, clock } = source;
     const answeredAt = clock.now();
-    if (answer.status === 412 || answer.status === 416) await this.#startAgain();
+    if (answer.status === 412 || answer.status === 416) await this.#startAgain('disproved');
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);
-    const start = answer.status === 206 ? rangeStart(answer.headers['content-range']) : 0;
-    if (start === undefined) {
-      // A part that does not say where it belongs must not pass for the whole.
-      await this.#startAgain();
-      throw new LiveResponseError('incompleteDownload', { host, status: 206 });
-    }
-    if (start !== this.#received) await this.#startAgain();
-    if (start > 0 && start !== this.#received) throw new LiveResponseError('incompleteDownload', { host });
-
-    const promised = Number(answer.headers['content-length'] ?? Number.NaN);
-    this.#total = Number.isSafeInteger(promised) ? start + promised : undefined;
-    // Of a part Azure names the MD5 of the whole in a header of its own; If-Match made sure that it is the same whole.
-    const wholeMd5 = start > 0 ? (answer.headers['x-ms-blob-content-md5'] ?? this.#blob.contentMd5) : undefined;
+    const stated = await this.#place(answer, host);
     this.#answeredAt = answeredAt;
-    this.#blob = { ...blobFacts(answer.headers), ...(wholeMd5 === undefined ? {} : { contentMd5: wholeMd5 }) };
     const size = this.#total;
     if (size !== undefined && size > limits.maxBytes) {
       throw new LiveResponseError('tooLarge', { size, limit: limits.maxBytes });
     }
-    if (this.#received === 0) this.#md5 = this.#blob.contentMd5 === undefined ? undefined : createHash('md5');
+    await this.#take(answer, stated, source);
+    await this.#checkEnd(answer.status, stated, host);
+  }
 
+  /** Finds the place of an answer's body, and throws away what is kept where the two do not fit. */
+  async #place(answer: HttpAnswer, host: string): Promise<StatedBody> {
+    const { headers, status } = answer;
+    const refuse = async (values: FailureValues): Promise<never> => {
+      await this.#startAgain();
+      throw new LiveResponseError('incompleteDownload', { host, ...values });
+    };
+    const stated = readStatedBody(answer);
+    if (stated === undefined) return refuse({ status, reason: 'contradiction' });
+    const etag = headers['etag'];
+    const isRest = stated.start > 0;
+    if (stated.start !== this.#received) {
+      if (isRest) return refuse({ status, reason: 'contradiction' });
+      await this.#startAgain();
+    }
+    if (isRest && !this.#isContinuedBy(stated, etag)) return refuse({ status, reason: 'contradiction' });
+    const known = this.#known !== undefined && isSameVersion(this.#known.etag, etag) ? this.#known.total : undefined;
+    const md5 = stated.md5 ?? (isRest ? this.#blob.contentMd5 : undefined);
+    // Two sizes of one version: one of them is a lie, and only an MD5 can tell which.
+    if (known !== undefined && (stated.total ?? known) !== known && md5 === undefined) {
+      return refuse({ status, reason: 'contradiction' });
+    }
+    this.#total = stated.total ?? known ?? (isRest ? this.#total : undefined);
+    this.#blob = { ...blobFacts(headers), ...(md5 === undefined ? {} : { contentMd5: md5 }) };
+    if (!isRest) {
+      this.#md5 = md5 === undefined ? undefined : createHash('md5');
+      if (known === undefined) this.#known = undefined;
+    }
+    return stated;
+  }
+
+  /** Whether an answer brings the rest of what is kept: of the same version, by all that either of them stated. */
+  #isContinuedBy({ end = 0, total, md5 }: StatedBody, etag: string | undefined): boolean {
+    return (
+      etag !== undefined &&
+      etag === strongTag(this.#blob.etag) &&
+      (total ?? this.#total) === (this.#total ?? total) &&
+      end <= (this.#total ?? end) &&
+      (md5 ?? this.#blob.contentMd5) === this.#blob.contentMd5
+    );
+  }
+
+  async #take(answer: HttpAnswer, stated: StatedBody, { host, limits, clock, deadline }: BlobSource): Promise<void> {
+    const total = this.#total;
+    const end = stated.end ?? total;
     let since = clock.now();
     let before = this.#received;
+    deadline?.set(STANDSTILL_MS);
     for await (const chunk of answer.body) {
+      const size = this.#received + chunk.length;
       // How large it is nobody said, and it is not waited for.
-      if (this.#received + chunk.length > limits.maxBytes) {
-        throw new LiveResponseError('tooLarge', { limit: limits.maxBytes });
+      if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { limit: limits.maxBytes });
+      if (end !== undefined && size > end) {
+        await this.#startAgain();
+        throw new LiveResponseError('incompleteDownload', { host, size, limit: end });
       }
       await this.#sink.append(chunk);
       this.#sha256.update(chunk);
       this.#md5?.update(chunk);
-      this.#received += chunk.length;
-      limits.onProgress?.(this.#received, this.#total);
+      this.#received = size;
+      if (total !== undefined && size > 0) this.#known ??= { etag: this.#blob.etag, total };
+      limits.onProgress?.(size, total);
       const span = clock.now() - since;
       if (span < SPEED_SPAN_MS) continue;
-      if (this.#received - before < (MIN_SPEED * span) / 1000) throw new LiveResponseError('timeout', { host });
+      if (size - before < (MIN_SPEED * span) / 1000) throw new LiveResponseError('timeout', { host });
       since = clock.now();
-      before = this.#received;
+      before = size;
+      deadline?.set(STANDSTILL_MS);
     }
-    if (this.#total !== undefined && this.#received !== this.#total) {
-      throw new LiveResponseError('incompleteDownload', { host, size: this.#received, limit: this.#total });
+  }
+
+  /** Decides whether the body that has ended makes the whole. What is a beginning of it stays, and is continued. */
+  async #checkEnd(status: number, { end }: StatedBody, host: string): Promise<void> {
+    const size = this.#received;
+    const limit = this.#total ?? end;
+    if (limit !== undefined && size < limit) throw new LiveResponseError('incompleteDownload', { host, size, limit });
+    this.#lengthUnknown = false;
+    // The MD5 of the whole says more than its size would.
+    if (this.#total !== undefined || (status !== 206 && this.#md5 !== undefined)) return;
+    const sha256 = this.#sha256.copy().digest('hex');
+    const { size: earlierSize, sha256: earlier } = this.#unproved ?? {};
+    if (status !== 206 && earlierSize === size && earlier === sha256) {
+      this.#lengthUnknown = true;
+      return;
     }
+    await this.#startAgain();
+    // A part of a whole of unknown size proves nothing, however often it comes.
+    if (status !== 206) {
+      this.#unproved = { size, sha256 };
+      if (this.#firstUnproved === 0) this.#firstUnproved = size;
+    }
+    throw new LiveResponseError('incompleteDownload', { host, size, reason: 'lengthUnknown' });
   }
 
   /** The whole, checked against the host's own MD5 where it gave one. */
-  async finish(host: string): Promise<Pick<DownloadFacts, 'size' | 'sha256' | 'blob' | 'answeredAt'>> {
+  async finish(
+    host: string,
+  ): Promise<Pick<DownloadFacts, 'size' | 'sha256' | 'blob' | 'answeredAt' | 'lengthUnknown'>> {
     const size = this.#received;
     const md5 = this.#md5?.copy().digest('base64');
     if (md5 !== undefined && md5 !== this.#blob.contentMd5) {
-      await this.#startAgain();
+      await this.#startAgain('disproved');
       throw new LiveResponseError('incompleteDownload', { host, size });
     }
     const sha256 = this.#sha256.copy().digest('hex');
-    return { size, sha256, blob: this.#blob, answeredAt: this.#answeredAt };
+    const facts = { size, sha256, blob: this.#blob, answeredAt: this.#answeredAt };
+    return this.#lengthUnknown ? { ...facts, lengthUnknown: true } : facts;
   }
 
-  async #startAgain(): Promise<void> {
+  /** @param statements - `disproved` where the host itself showed that what was stated is not so */
+  async #startAgain(statements: 'kept' | 'disproved' = 'kept'): Promise<void> {
     await this.#sink.clear();
     this.#received = 0;
     this.#sha256 = createHash('sha256');
     this.#md5 = undefined;
+    this.#total = undefined;
+    if (statements === 'disproved') this.#known = undefined;
   }
 }
 
-/** `bytes 100-199/200` → 100 */
-function rangeStart(header: string | undefined): number | undefined {
-  const start = /^bytes (\d+)-/u.exec(header ?? '')?.[1];
-  return start === undefined ? undefined : Number(start);
+/** A tag that promises the same bytes: a weak one does not. */
+function strongTag(etag: string | undefined): string | undefined {
+  return etag === undefined || etag === '' || etag.startsWith('W/') ? undefined : etag;
+}
+
+/** Whether two answers may be about the same version of a blob: only two tags that differ say that they are not. */
+function isSameVersion(one: string | undefined, other: string | undefined): boolean {
+  return one === undefined || other === undefined || one === other;
 }
 
 async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {
@@ -194,9 +302,14 @@ async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {
 async function readErrorCode(answer: HttpAnswer): Promise<string | undefined> {
   let text = '';
   const decoder = new TextDecoder();
-  for await (const chunk of answer.body) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > 4096) break;
+  try {
+    for await (const chunk of answer.body) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > 4096) break;
+    }
+  } catch (error) {
+    // The status is the answer, also where its body breaks off or never ends.
+    if (isCancelled(error)) throw error;
   }
   return /<Code>(\w{1,80})<\/Code>/u.exec(text)?.[1];
 }

@@ -94,6 +94,7 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
     return (actionId, commandIndex, signal, options) =>
       slots(line ?? options.priority ?? 'click', signal, async () => {
         const key = `${actionId}#${commandIndex.toString()}`;
+        download.forgetStatements();
         // A file of gigabytes can outlive several links.
         for (let replaceAbove = -1; ;) {
           const link = takeUnused(key) ?? (await getLink(actionId, commandIndex, signal, options));

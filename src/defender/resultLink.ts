@@ -19,7 +19,8 @@ export class ResultLink {
   /**
    * @param text - the link as the API answered it
    * @param date - the `Date` of that answer
-   * @throws LiveResponseError `unexpectedAnswer` when it is no address, without showing it
+   * @throws LiveResponseError `unexpectedAnswer` when it is no address, or holds a user name or a password; neither is
+   *   shown
    */
   constructor(text: string, date?: string) {
     let url: URL;
@@ -27,6 +28,10 @@ export class ResultLink {
       url = new URL(text);
     } catch {
       throw new LiveResponseError('unexpectedAnswer', { path: 'value' });
+    }
+    // They would be sent as a header of their own, and no link of Defender has them.
+    if (url.username !== '' || url.password !== '') {
+      throw new LiveResponseError('unexpectedAnswer', { path: 'value', host: url.host, reason: 'credentials' });
     }
     this.#url = url.href;
     this.host = url.host;

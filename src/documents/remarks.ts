@@ -8,6 +8,7 @@ const LAST_COLUMN = 10_000;
 /** Everything a reader must know about how the view differs from the stored bytes, a sentence each. */
 export function remarksOn(facts: StoredFacts): string[] {
   return [
+    ...(facts.lengthUnknown === undefined ? [] : [lengthRemark()]),
     ...facts.mismatches.map((mismatch) =>
       mismatch.kind === 'scriptName'
         ? l10n.t('The result names the script {0}, but {1} was run.', mismatch.found, mismatch.asked)
@@ -17,6 +18,13 @@ export function remarksOn(facts: StoredFacts): string[] {
     ...streamRemarks(l10n.t('Output'), facts.transcript?.output),
     ...streamRemarks(l10n.t('Errors'), facts.transcript?.errors),
   ];
+}
+
+/** The sentence about a file whose size no header stated. */
+export function lengthRemark(): string {
+  return l10n.t(
+    'The length of the file is unknown: the host did not state it. It came twice, alike, but may still be cut off.',
+  );
 }
 
 function changeRemark(change: DecodeChange): string[] {

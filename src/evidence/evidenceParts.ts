@@ -60,6 +60,7 @@ export function describeEvidence(
   const changes: Part[][] = [
     ...(opened === undefined ? [] : [[`${OPENED[opened.kind].toLowerCase()} `, value(opened.name)]]),
     ...(view === undefined ? [] : [[`shown ${describeView(view)}, not as stored`]]),
+    ...(source.lengthUnknown === undefined ? [] : [['length of the file unknown']]),
     ...source.mismatches.map((mismatch) => describeMismatch(mismatch, value)),
     ...source.changes.flatMap((change) => describeDecoding(change, value)),
     ...quotation.changes.map((change): Part[] => [describeChange(change)]),

@@ -54,6 +54,8 @@ export interface EvidenceSource {
     readonly contentMd5?: string;
     readonly requestId?: string;
   };
+  /** Set where no header stated the size of the file, which may therefore be cut off. */
+  readonly lengthUnknown?: true;
   /** What was done to read the file. */
   readonly changes: readonly DecodeChange[];
   /** What does not fit what was asked for. */

@@ -6,6 +6,7 @@ import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {
   databaseFailure,
   damagedResult,
+  incompleteDownload,
   largeNotKept,
   linkTooLarge,
   notStoredFile,
@@ -208,7 +209,12 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
       values.status ?? '–',
     ),
   unexpectedAnswer: (values) =>
-    l10n.t('The answer is not what the Defender API promises (at {0}).', values.path ?? '–'),
+    values.reason === 'credentials'
+      ? l10n.t(
+          'The link to {0} holds a user name or a password, which no link of Defender does. Nothing was sent there.',
+          values.host ?? '–',
+        )
+      : l10n.t('The answer is not what the Defender API promises (at {0}).', values.path ?? '–'),
   incompleteAnswer: (values) => l10n.t('The answer of {0} was cut off.', values.host ?? '–'),
   linkRefused: (values) =>
     values.reason === 'pasted'
@@ -230,7 +236,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
     ),
   notFromStorage: (values) =>
     l10n.t('What answered for {0} is not Azure storage: a proxy or a sign-in page is in between.', values.host ?? '–'),
-  incompleteDownload: (values) => l10n.t('The download from {0} was cut off.', values.host ?? '–'),
+  incompleteDownload,
   tooLarge,
   linkTooLarge,
   fileFailed: (values) =>

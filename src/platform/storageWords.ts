@@ -22,6 +22,20 @@ export function damagedResult(): string {
   );
 }
 
+export function incompleteDownload({ host = '–', reason }: FailureValues): string {
+  switch (reason) {
+    case 'contradiction':
+      return l10n.t(
+        '{0} contradicts itself about the length or the version of the file. Nothing of it was kept.',
+        host,
+      );
+    case 'lengthUnknown':
+      return l10n.t('{0} does not state the length of the file, and no two downloads were alike.', host);
+    default:
+      return l10n.t('The download from {0} was cut off.', host);
+  }
+}
+
 export function tooLarge({ size, limit = 0, reason }: FailureValues): string {
   const is =
     size === undefined

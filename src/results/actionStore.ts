@@ -1,6 +1,8 @@
 import type { DefenderClient } from '../defender/client.ts';
 import { systemClock } from '../defender/clock.ts';
 import type { ActionConditions, ActionQuery } from '../defender/odata.ts';
+import { askFor, ListPlace, walkPages } from '../defender/paging.ts';
+import type { NextRows } from '../defender/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../defender/urgency.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
@@ -48,7 +50,7 @@ export class ActionStore {
   #turn = 0;
   #sorted: readonly MachineAction[] | undefined;
   #state: ListState = { kind: 'unknown' };
-  #nextLink: string | undefined;
+  #place = new ListPlace();
   readonly #loads = new LoadTurns();
   readonly #devices = new Map<string, SharedWork<void>>();
 
@@ -151,8 +153,7 @@ export class ActionStore {
    */
   loadMore(signal: AbortSignal, size: number = PAGE_SIZE): Promise<void> {
     return this.#loads.run('more', signal, async (shared) => {
-      const page = await this.#page(this.#skip, shared, this.#nextLink, size);
-      this.#nextLink = page.nextLink;
+      const page = await this.#page(this.#place, shared, size);
       this.#merge(page.actions, true, page.hasMore);
     });
   }
@@ -200,14 +201,9 @@ export class ActionStore {
 
   async #loadAll(part: Pick<ActionQuery, 'machineId' | 'where'>, top: number, signal: AbortSignal): Promise<void> {
     const client = await this.#client();
-    let nextLink: string | undefined;
-    for (let skip = 0, more = true; more;) {
-      const page = await client.listMachineActions({ ...this.#query(top, skip), ...part }, signal, nextLink);
-      nextLink = page.nextLink;
-      skip += page.actions.length;
-      more = nextLink !== undefined || page.actions.length >= top;
-      this.#tellFound(client, page.actions);
-      this.#merge(page.actions, false);
+    for await (const actions of walkPages(askFor(client, { ...this.#query(top), ...part }, signal), top)) {
+      this.#tellFound(client, actions);
+      this.#merge(actions, false);
     }
   }
 
@@ -247,19 +243,21 @@ export class ActionStore {
     );
     this.#renewApart(news);
     // A next link counts from the newest row.
-    if (fitting.some(({ id }) => !this.#listed.has(id))) this.#nextLink = undefined;
+    if (fitting.some(({ id }) => !this.#listed.has(id))) this.#place.forgetLink();
     this.#merge(fitting, (action) => createdAt(action) > oldest);
   }
 
   async #loadFirst(signal: AbortSignal, priority: Priority = 'click'): Promise<void> {
     try {
-      const page = await this.#page(0, signal, undefined, PAGE_SIZE, priority);
+      const place = new ListPlace();
+      const page = await this.#page(place, signal, PAGE_SIZE, priority);
       const overlaps = this.#listed.size === 0 || page.actions.some((action) => this.#listed.has(action.id));
       // More came than one page holds: keeping the old pages would leave a gap that nothing shows.
       if (!overlaps && page.hasMore) this.#clear();
       const isFirst = this.#listed.size === 0;
       // A next link counts from the newest row: after a refresh it would lead into what is loaded already.
-      this.#nextLink = isFirst ? page.nextLink : undefined;
+      if (isFirst) this.#place = place;
+      else this.#place.forgetLink();
       this.#advance(page.actions);
       this.#merge(page.actions, true, isFirst ? page.hasMore : this.#hasMore);
     } catch (error) {
@@ -271,23 +269,24 @@ export class ActionStore {
     }
   }
 
-  #query(top: number, skip: number): ActionQuery {
-    const query = { liveResponseOnly: this.liveResponseOnly, top, skip };
+  #query(top: number): Omit<ActionQuery, 'skip'> {
+    const query = { liveResponseOnly: this.liveResponseOnly, top };
     return Object.keys(this.#where).length === 0 ? query : { ...query, where: this.#where };
   }
 
-  async #page(
-    skip: number,
-    signal: AbortSignal,
-    nextLink?: string,
-    size = PAGE_SIZE,
-    priority: Priority = 'click',
-  ): Promise<{ actions: readonly MachineAction[]; hasMore: boolean; nextLink: string | undefined }> {
+  /** The first page where the place is a new one, else the one behind what is listed. */
+  async #page(place: ListPlace, signal: AbortSignal, size: number, priority: Priority = 'click'): Promise<NextRows> {
     const client = await this.#client();
-    const page = await client.listMachineActions(this.#query(size, skip), signal, nextLink, priority);
+    const isFurther = place === this.#place;
+    const page = await place.next({
+      ask: askFor(client, this.#query(size), signal, priority),
+      size,
+      skip: isFurther ? this.#skip : 0,
+      isKnown: (id) => isFurther && this.#listed.has(id),
+    });
     // What a further page brings is old, and the first one is nothing new.
-    this.#tellFound(client, page.actions, skip === 0 && this.#listed.size > 0);
-    return { ...page, hasMore: page.nextLink !== undefined || page.actions.length >= size };
+    this.#tellFound(client, page.actions, !isFurther && this.#listed.size > 0);
+    return page;
   }
 
   /** @param isNew - whether what is not known at all is news */

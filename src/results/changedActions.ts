@@ -2,6 +2,7 @@ import type { Priority } from '../defender/budget.ts';
 import type { DefenderClient } from '../defender/client.ts';
 import { isLiveResponseError } from '../defender/errors.ts';
 import type { ActionConditions, ActionQuery } from '../defender/odata.ts';
+import { askFor, walkPages } from '../defender/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 
@@ -14,6 +15,8 @@ export interface RefreshWay {
 const OVERLAP_MS = 15 * 60_000;
 /** The service's page maximum. More than that came since: the list begins anew. */
 const MOST = 10_000;
+/** Pages of one refresh: where the service makes more of them, its first page is cheaper than all of these. */
+const MOST_PAGES = 10;
 /** Asked for one by one in a refresh where the server cannot tell what changed. */
 const MOST_SINGLE = 10;
 
@@ -43,12 +46,11 @@ export async function changedActions(
 ): Promise<readonly MachineAction[] | undefined> {
   const newest = known.newest[way.by];
   if (newest === undefined) return undefined;
-  const query: ActionQuery = {
+  const query: Omit<ActionQuery, 'skip'> = {
     liveResponseOnly: known.liveResponseOnly,
     where: withoutStates(known.where),
     since: { by: way.by, time: new Date(newest - OVERLAP_MS).toISOString() },
     top: MOST,
-    skip: 0,
   };
   try {
     const listed = await listAll(client, query, signal, priority);
@@ -69,18 +71,17 @@ function withoutStates(where: ActionConditions): ActionConditions {
 
 async function listAll(
   client: DefenderClient,
-  query: ActionQuery,
+  query: Omit<ActionQuery, 'skip'>,
   signal: AbortSignal,
   priority: Priority,
 ): Promise<readonly MachineAction[] | undefined> {
   const actions: MachineAction[] = [];
-  let nextLink: string | undefined;
-  do {
-    const page = await client.listMachineActions(query, signal, nextLink, priority);
-    actions.push(...page.actions);
-    nextLink = page.nextLink;
-    if (actions.length >= MOST) return undefined;
-  } while (nextLink !== undefined);
+  let pages = 0;
+  for await (const page of walkPages(askFor(client, query, signal, priority), query.top)) {
+    actions.push(...page);
+    pages++;
+    if (actions.length >= MOST || pages === MOST_PAGES) return undefined;
+  }
   return actions;
 }
 

@@ -43,6 +43,7 @@ export function toEvidenceSource(
     file: { size: facts.size, sha256: facts.sha256 },
     text: { lines: text.lines, sha256: text.sha256 },
     blob: facts.blob,
+    ...(facts.lengthUnknown === undefined ? {} : { lengthUnknown: facts.lengthUnknown }),
     changes: facts.changes,
     mismatches: facts.mismatches,
   };

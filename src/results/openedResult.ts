@@ -13,6 +13,8 @@ export interface OpenedBytes {
   /** Local clock, ms since 1970. */
   readonly openedAt: number;
   readonly promisedName?: string | undefined;
+  /** Set where no header of the blob's answer stated its size. */
+  readonly lengthUnknown?: true | undefined;
   readonly blob?: ReceivedFacts['blob'];
   /** The text of a `.facts.json` beside it. */
   readonly factsJson?: string | undefined;
@@ -73,6 +75,7 @@ export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedF
       fetchedBy: undefined,
       promisedName: opened.promisedName,
       blob: opened.blob ?? {},
+      ...(opened.lengthUnknown === undefined ? {} : { lengthUnknown: opened.lengthUnknown }),
       opened: { kind, name, said: found?.said },
     },
   };

@@ -10,7 +10,7 @@ export async function describeReceived(
   source: ResultSource,
   ref: ResultRef,
   action: MachineAction,
-  { sha256, size, receivedAt, answeredAt, promisedName, blob }: DownloadFacts,
+  { sha256, size, receivedAt, answeredAt, promisedName, blob, lengthUnknown }: DownloadFacts,
 ): Promise<ReceivedFacts> {
   const fetchedBy = await source.account().catch(() => undefined);
   return {
@@ -25,6 +25,7 @@ export async function describeReceived(
     fetchedWith: source.toolVersion,
     promisedName,
     blob,
+    ...(lengthUnknown === undefined ? {} : { lengthUnknown }),
   };
 }
 

@@ -6,6 +6,9 @@ import type { Run, RunMember } from './runs.ts';
 /** How far before its oldest known action the rest of a run is looked for at once, ms: one call more is dearer. */
 const LOOK_BACK_MS = 3 * 60 * 60_000;
 
+/** Looks back of one gesture: three days of a run without a pause. */
+const MOST_LOOKS = 24;
+
 type List = Pick<ActionStore, 'actions' | 'wholeSince' | 'loadSpan'>;
 
 /** Whether the loaded list may lack actions of a run. */
@@ -13,11 +16,14 @@ export function mayLackHosts(list: List, run: Run): boolean {
   return timesOf(run).first - RUN_PAUSE_MS < (list.wholeSince ?? Infinity);
 }
 
-/** The run with all its hosts: loads what is created around it, one call for each 1,000 actions, until both ends are known. */
+/**
+ * Returns the run with all its hosts: loads what is created around it, one call for each 1,000 actions, until both ends
+ * are known, or {@link MOST_LOOKS} looks have each found it to be older.
+ */
 export async function loadHosts(list: List, run: Run, signal: AbortSignal): Promise<Run> {
   let from = list.wholeSince ?? Infinity;
   let whole = run;
-  for (;;) {
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
     const { first, last } = timesOf(whole);
     if (first - RUN_PAUSE_MS >= from) return whole;
     from = first - LOOK_BACK_MS;
@@ -28,6 +34,7 @@ export async function loadHosts(list: List, run: Run, signal: AbortSignal): Prom
     if (found === undefined) return whole;
     whole = found;
   }
+  return whole;
 }
 
 /**

@@ -51,6 +51,8 @@ export interface ReceivedFacts {
   /** The file name the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
+  /** Set where no header stated the size of the file: it came twice, alike, and may still be cut off. */
+  readonly lengthUnknown?: true;
   /** Where it was opened from, where no tenant answered it. */
   readonly opened?: OpenedFrom;
 }

@@ -45,7 +45,9 @@ suite('a download that is disturbed once', () => {
       stage.tenant.faults.add({ door: 'blob', action });
       assertWhole(await fetchSmall());
       assert.equal(stage.tenant.recording.calls('link').length, 1);
-      assert.equal(stage.tenant.recording.calls('download').length, 2);
+      // Where the rest is said to belong to a shorter whole, that is no rest: it begins anew.
+      const downloads = action.kind === 'contentLength' && action.announced > whole.bytes.length ? 3 : 2;
+      assert.equal(stage.tenant.recording.calls('download').length, downloads);
       assert.equal(stage.tenant.faults.pending(), 0);
     });
   }

@@ -4,6 +4,7 @@ import { CANCELS } from './rows/cancels.ts';
 import { CONTENTS } from './rows/contents.ts';
 import { FAILURES } from './rows/failures.ts';
 import { FILES } from './rows/files.ts';
+import { LENGTHS } from './rows/lengths.ts';
 import { LINKS } from './rows/links.ts';
 import { QUOTA } from './rows/quota.ts';
 import { REFUSALS } from './rows/refusals.ts';
@@ -13,7 +14,7 @@ import { WAYS } from './rows/ways.ts';
 export const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
   'Defender refuses': REFUSALS,
   'Defender or its storage has a problem, or has had enough of us': FAILURES,
-  'The answer breaks off, is slow, or is not what its head promises': BODIES,
+  'The answer breaks off, is slow, or is not what its head promises': [...BODIES, ...LENGTHS],
   'What came is not what was asked for': CONTENTS,
   'The result goes to a file': FILES,
   'The link': LINKS,

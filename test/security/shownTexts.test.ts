@@ -140,6 +140,8 @@ suite('H1: the one place that shows texts', () => {
     'view.title = name;',
     'view.message = name;',
     'item.tooltip = name;',
+    "const row = { label: '$(zap) ' + name };",
+    'const row = { label: `$(zap) ${name}` };',
     "import { MarkdownString } from 'vscode'; const hover = new MarkdownString(name);",
     "import { TreeItem } from 'vscode'; const row = new TreeItem(name);",
     "import { env } from 'vscode'; void env.openExternal(address);",

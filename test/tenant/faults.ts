@@ -23,6 +23,8 @@ export type FaultAction =
   | { readonly kind: 'truncate'; readonly afterBytes: number; readonly promised: boolean }
   /** The whole body under a Content-Length that is not true; then the connection closes. */
   | { readonly kind: 'contentLength'; readonly announced: number }
+  /** The real body without its length and its hash, and no more of it than so many bytes. */
+  | { readonly kind: 'unmeasured'; readonly afterBytes: number }
   /** The real body, slowly. */
   | { readonly kind: 'drip'; readonly bytesPerSecond: number };
 

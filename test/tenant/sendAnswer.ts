@@ -25,15 +25,19 @@ export interface Sending {
 
 /** Sends an answer, damaged as the fault says, and notes in the recording what became of it. */
 export async function sendAnswer({ response, answer, action, request, reset, signal }: Sending): Promise<void> {
-  const headers = { ...answer.headers };
+  const isMeasured = (name: string): boolean => /^content-length$|\bcontent-md5$/iu.test(name);
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).filter(([name]) => action?.kind !== 'unmeasured' || !isMeasured(name)),
+  );
   const announced = announcedLength(answer, action);
-  if (announced !== undefined) {
+  if (announced !== undefined && action?.kind !== 'unmeasured') {
     headers['content-length'] = String(announced);
   }
   request.status = answer.status;
   response.writeHead(answer.status, headers);
   response.flushHeaders();
-  const cut = action?.kind === 'resetMidBody' || action?.kind === 'truncate' ? action.afterBytes : Infinity;
+  const cuts = action?.kind === 'resetMidBody' || action?.kind === 'truncate' || action?.kind === 'unmeasured';
+  const cut = cuts ? action.afterBytes : Infinity;
   const rate = action?.kind === 'drip' ? action.bytesPerSecond : Infinity;
   for await (const piece of pieces(answer.body, cut, rate, signal)) {
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { InputBoxValidationSeverity, l10n } from 'vscode';
+import { InputBoxValidationSeverity, l10n, ThemeIcon } from 'vscode';
 import type { InputBoxValidationMessage } from 'vscode';
 import type { Connection } from '../../connections/connection.ts';
 import { readCertificateFile } from '../../identity/certificateFile.ts';
@@ -122,16 +122,22 @@ async function askCertificate(
   let shown = initial;
   let refused: { readonly path: string; readonly problem: Problem } | undefined;
   for (;;) {
-    const choose: Choice<FileChoice> = { value: 'choose', label: `$(folder-opened) ${l10n.t('Choose File…')}` };
+    const choose: Choice<FileChoice> = {
+      value: 'choose',
+      iconPath: new ThemeIcon('folder-opened'),
+      label: l10n.t('Choose File…'),
+    };
     const choices = (typed: string): readonly Choice<FileChoice>[] => {
       const path = typed.trim();
       if (path === '') return [choose];
       const problem = checkPath(path);
-      if (problem !== undefined) return [{ label: `$(error) ${problemText(problem)}` }, choose];
+      if (problem !== undefined) return [{ iconPath: new ThemeIcon('error'), label: problemText(problem) }, choose];
       // A file that was refused may have been put right meanwhile: Enter looks again.
-      const label =
-        refused?.path === path ? `$(error) ${problemText(refused.problem)}` : `$(check) ${l10n.t('Use this file')}`;
-      return [{ value: { use: path }, label, description: path }, choose];
+      const use: Choice<FileChoice> =
+        refused?.path === path
+          ? { iconPath: new ThemeIcon('error'), label: problemText(refused.problem) }
+          : { iconPath: new ThemeIcon('check'), label: l10n.t('Use this file') };
+      return [{ ...use, value: { use: path }, description: path }, choose];
     };
     const placeholder = promptFor('certificate', 'commercial', false);
     const ended = await steps.askChoice(frame, {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { askFor, walkPages } from '../../../src/defender/paging.ts';
 import { API_HOST, BLOB_HOST, failure, faults, OK, OTHER_HOST } from '../fault.ts';
 import type { Fault } from '../fault.ts';
 import { answerLink, atApi, atBlob, AZURE_HEADERS, tamperingTransport } from '../produce.ts';
-import { openDecoy } from '../stage.ts';
+import { openDecoy, PAGE } from '../stage.ts';
 import type { Stage } from '../stage.ts';
 
 const HOUR = 3_600_000;
@@ -156,6 +157,18 @@ export const LINKS = faults([
     downloads: 0,
   },
   {
+    id: 'link-credentials',
+    happens: 'the link holds a user name and a password',
+    where: 'api',
+    client: 'sends nothing: no link of Defender does',
+    arrange: (stage) => {
+      answerLink(`https://user:secret@${stage.tenant.blobHost}/container/blob?sig=secret`)(stage);
+    },
+    ends: failure('unexpectedAnswer', { path: 'value', host: BLOB_HOST, reason: 'credentials' }),
+    apiCalls: 1,
+    downloads: 0,
+  },
+  {
     id: 'link-http',
     happens: 'the link is `http:` and not `https:`',
     where: 'api',
@@ -199,6 +212,29 @@ export const LINKS = faults([
       stage.client().listMachineActions({ liveResponseOnly: true, top: 5, skip: 5 }, signal, stage.nextLink),
     ends: OK,
     apiCalls: 1,
+    downloads: 0,
+  },
+  {
+    id: 'api-next-link-for-ever',
+    happens: 'every page of the list is the first one, and names the same next page',
+    where: 'api',
+    client: 'follows it once, asks once by number, and ends',
+    arrange: (stage) => {
+      const body = JSON.stringify({
+        value: [{ id: 'a', type: 'LiveResponse', creationDateTimeUtc: '2026-11-23T21:02:00Z' }],
+        '@odata.nextLink': `${stage.tenant.apiUrl}/api/machineactions?$skip=1`,
+      });
+      atApi({ kind: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body }, Infinity)(stage);
+    },
+    ask: async (stage, signal) => {
+      const ids: string[] = [];
+      for await (const page of walkPages(askFor(stage.client(), PAGE, signal), PAGE.top)) {
+        ids.push(...page.map(({ id }) => id));
+      }
+      return ids;
+    },
+    ends: OK,
+    apiCalls: 3,
     downloads: 0,
   },
   {

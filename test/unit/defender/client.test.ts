@@ -213,7 +213,7 @@ suite('a download', () => {
   test('it carries no token, counts as no call, and is logged by its host alone', async () => {
     const { client, sent, budget, records } = scene([
       answer(200, JSON.stringify({ value: LINK })),
-      answer(200, 'x', AZURE),
+      answer(200, 'x', { ...AZURE, 'content-length': '1' }),
     ]);
     const link = await client.getResultLink('a', 0, patience());
     await client.downloadResult(link, patience(), { maxBytes: 10 }, new Download(new MemorySink()));

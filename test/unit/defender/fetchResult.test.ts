@@ -55,7 +55,7 @@ function scene(...codes: readonly FailureCode[]): Scene {
       downloadResult: async (link, signal, _limits, download) => {
         asked.push(`download ${new URL(link.addressFor([])).pathname.slice(3)}`);
         const code = failures.shift();
-        await download.read(answer(200, 'x', AZURE), {
+        await download.read(answer(200, 'x', { ...AZURE, 'content-length': '1' }), {
           host: 'h',
           limits: LIMITS,
           expectAzure: true,

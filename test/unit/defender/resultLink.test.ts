@@ -105,7 +105,6 @@ suite('the host of a download', () => {
     'https://blob.core.windows.net',
     'https://a.blob.core.windows.net.evil.example',
     'https://ablob.core.windows.net',
-    'https://a.blob.core.windows.net@evil.example',
     'https://evil.example/a.blob.core.windows.net',
     'https://localhost:10000',
     'http://127.0.0.1:10000',
@@ -116,6 +115,25 @@ suite('the host of a download', () => {
         (error) => {
           assert.ok(!inspect(error, { depth: 10, showHidden: true }).includes('sig='));
           return failure('foreignDownloadHost')(error);
+        },
+      );
+    });
+  }
+
+  for (const origin of [
+    'https://user:pass@a.blob.core.windows.net',
+    'https://user@a.blob.core.windows.net',
+    'https://:pass@a.blob.core.windows.net',
+    'https://a.blob.core.windows.net@evil.example',
+  ]) {
+    test(`${origin} is no link of Defender: a user name or a password is never sent`, () => {
+      assert.throws(
+        () => linkTo(origin),
+        (error) => {
+          assert.ok(
+            !/sig=|user|pass@/u.test(inspect(error, { depth: 10, showHidden: true }).split('\n    at ')[0] ?? ''),
+          );
+          return failure('unexpectedAnswer', { host: new URL(origin).host, reason: 'credentials' })(error);
         },
       );
     });

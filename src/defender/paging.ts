@@ -1,0 +1,111 @@
+import type { Priority } from './budget.ts';
+import type { DefenderClient } from './client.ts';
+import { LiveResponseError } from './errors.ts';
+import type { ActionQuery } from './odata.ts';
+import type { ActionPage, MachineAction } from './schema.ts';
+
+/** Pages that one gesture may take, many more than an honest list needs. */
+const MAX_PAGES_PER_GESTURE = 200;
+/** Pages without a new row after which nothing more is asked: the first one changes the way, the second one ends. */
+const MAX_FRUITLESS_PAGES = 2;
+
+/**
+ * Asks for one page: one call.
+ * @param skip - rows to leave out; counts where the link is not given, or leads to a host that gets no token
+ */
+export type AskPage = (skip: number, nextLink: string | undefined) => Promise<ActionPage>;
+
+/** Returns the way to the pages of a list: its query goes along with every call, with the rows to leave out. */
+export function askFor(
+  client: Pick<DefenderClient, 'listMachineActions'>,
+  query: Omit<ActionQuery, 'skip'>,
+  signal: AbortSignal,
+  priority?: Priority,
+): AskPage {
+  return (skip, nextLink) => client.listMachineActions({ ...query, skip }, signal, nextLink, priority);
+}
+
+/** What is known before the next page is asked for. */
+export interface PageRequest {
+  readonly ask: AskPage;
+  /** Rows of a full page. */
+  readonly size: number;
+  /** Rows of the list that are loaded. */
+  readonly skip: number;
+  readonly isKnown: (actionId: string) => boolean;
+}
+
+/** The next rows of a list. */
+export interface NextRows {
+  /** All that came, known rows included: an answer that was paid for may hold a newer state of them. */
+  readonly actions: readonly MachineAction[];
+  readonly hasMore: boolean;
+}
+
+/**
+ * The place in a list that is read page by page, over one gesture or several. Next links are followed while they bring
+ * new rows. A link that repeats itself, or brings nothing new, is the last one: from there on rows are asked for by
+ * `$skip`, until that brings nothing new either. Source: api-facts, "Next links in the wild".
+ */
+export class ListPlace {
+  #link: string | undefined;
+  #trustsLinks = true;
+  readonly #followed = new Set<string>();
+
+  /** Forgets the next link: it counts from the newest row, and newer ones have come. */
+  forgetLink(): void {
+    this.#link = undefined;
+  }
+
+  /**
+   * Reads on until a page brings something new, or the list ends: one call, two at most.
+   * @throws LiveResponseError whatever asking throws
+   */
+  async next({ ask, size, skip, isKnown }: PageRequest): Promise<NextRows> {
+    const actions: MachineAction[] = [];
+    let at = skip;
+    for (let fruitless = 0; fruitless < MAX_FRUITLESS_PAGES; fruitless++) {
+      const link = this.#link;
+      const page = await ask(at, link);
+      if (link !== undefined) this.#followed.add(link);
+      this.#link = undefined;
+      actions.push(...page.actions);
+      const isFull = page.actions.length >= size;
+      if (page.actions.some(({ id }) => !isKnown(id))) {
+        this.#note(page.nextLink);
+        return { actions, hasMore: isFull || page.nextLink !== undefined };
+      }
+      if (link !== undefined) this.#trustsLinks = false;
+      // A full page of known rows: as many newer ones have come, and what is asked for stands behind it.
+      else if (isFull) at += page.actions.length;
+      else break;
+    }
+    return { actions, hasMore: false };
+  }
+
+  #note(link: string | undefined): void {
+    if (link !== undefined && this.#followed.has(link)) this.#trustsLinks = false;
+    if (this.#trustsLinks) this.#link = link;
+  }
+}
+
+/**
+ * Reads all pages of a list, one after the other, each with at least one new row but for the last.
+ *
+ * @param size - rows of a full page
+ * @throws LiveResponseError whatever asking throws; `unexpectedAnswer` where the list has no end
+ */
+export async function* walkPages(
+  ask: AskPage,
+  size: number,
+): AsyncGenerator<readonly MachineAction[], void, undefined> {
+  const place = new ListPlace();
+  const known = new Set<string>();
+  for (let pages = 0; pages < MAX_PAGES_PER_GESTURE; pages++) {
+    const { actions, hasMore } = await place.next({ ask, size, skip: known.size, isKnown: (id) => known.has(id) });
+    for (const { id } of actions) known.add(id);
+    yield actions;
+    if (!hasMore) return;
+  }
+  throw new LiveResponseError('unexpectedAnswer', { path: '@odata.nextLink' });
+}
