@@ -15,6 +15,7 @@ import { createCommands } from './commands/createCommands.ts';
 import { ExpiryWarning } from './commands/expiryWarning.ts';
 import { ExitCodeItem } from './documents/exitCodeItem.ts';
 import { documentSymbols, foldingRanges } from './documents/outlineProviders.ts';
+import { OwnLanguages } from './documents/ownLanguages.ts';
 import { ReadingContext } from './documents/readingContext.ts';
 import { hoverFacts } from './documents/resultHover.ts';
 import { MissingResults } from './documents/missingResults.ts';
@@ -82,6 +83,9 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     missing,
     exitCode,
     new ReadingContext(services.store),
+    new OwnLanguages((error) => {
+      services.log.failure(l10n.t('Live Response'), error);
+    }),
     new ExpiryWarning(services),
     new StoreWatch(services.store, services.log),
     new SearchView(services.search),

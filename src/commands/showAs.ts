@@ -1,5 +1,7 @@
 import { l10n, languages, QuickPickItemKind, window } from 'vscode';
 import type { QuickPickItem } from 'vscode';
+import { languageOf } from '../documents/ownLanguages.ts';
+import type { OwnLanguage } from '../documents/ownLanguages.ts';
 import { activeAddress } from '../documents/resultUris.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { TextView } from '../evidence/uri.ts';
@@ -12,7 +14,7 @@ import { pickOne } from '../platform/show/quickInputs.ts';
 interface ViewItem extends QuickPickItem {
   readonly view?: TextView;
   /** Ours, with a grammar and nothing else: a foreign one would fetch a schema that the text names. */
-  readonly language?: 'live-response-json' | 'live-response-csv';
+  readonly language?: OwnLanguage;
 }
 
 /** `liveResponse.showAs`: another reading of a text, or colours for it. What is stored stays as it is. */
@@ -38,8 +40,7 @@ export async function showAs(services: Services, runner: CommandRunner, args: re
   const active = activeAddress();
   if (document === undefined || active === undefined || resultKey(active) !== resultKey(target.ref)) return;
   if (active.view === view || language !== undefined) {
-    const received = active.stream === 'raw' ? 'live-response-raw' : `live-response-${active.stream}`;
-    await languages.setTextDocumentLanguage(document, language ?? received);
+    await languages.setTextDocumentLanguage(document, language ?? languageOf(active.stream));
   }
 }
 
