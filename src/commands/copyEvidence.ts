@@ -26,11 +26,11 @@ export async function copyEvidence(
     services,
     runner,
     args,
-    async (target, facts) => {
+    async (target, facts, signal) => {
       const address = addressOf(target);
       if (address.stream !== 'raw') transcriptOf(facts);
       const ranges = selectedRanges(target) ?? (form === 'citation' ? [] : [WHOLE_TEXT]);
-      const evidence = await services.notes.evidence(address, ranges);
+      const evidence = await services.notes.evidence(address, ranges, signal);
       if (evidence === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
       return evidence;
     },
@@ -88,7 +88,7 @@ async function copyEach<Part>(
   services: Services,
   runner: CommandRunner,
   args: readonly unknown[],
-  read: (target: Target, facts: StoredFacts) => Promise<Part>,
+  read: (target: Target, facts: StoredFacts, signal: AbortSignal) => Promise<Part>,
   join: (parts: readonly Part[]) => CopiedText | Promise<CopiedText>,
 ): Promise<void> {
   const targets = findTargets(services, args);
@@ -101,7 +101,7 @@ async function copyEach<Part>(
     for (const target of targets) {
       try {
         const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report) });
-        parts.push(await read(target, facts));
+        parts.push(await read(target, facts, signal));
       } catch (error) {
         if (signal.aborted) throw error;
         failed ??= target;

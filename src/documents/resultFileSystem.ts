@@ -104,7 +104,7 @@ export class ResultFileSystem implements Disposable {
     if (facts === undefined || stream === undefined) throw FileSystemError.FileNotFound(uri);
     const isWhole = address.view === undefined && address.part === undefined && fitsWhole(stream);
     if (isWhole) return { address, facts, size: stream.documentBytes, isWhole };
-    const size = sizeOf(address, await this.#store.call('textParts', address));
+    const size = sizeOf(address, await this.#store.parts(address));
     if (size === undefined) throw FileSystemError.FileNotFound(uri);
     return { address, facts, size, isWhole };
   }

@@ -33,14 +33,21 @@ export class EvidenceNotes {
    * Cuts a quotation out of a stored text, defanged where the settings say so.
    *
    * @param ranges - none: the result as a whole is meant, and nothing of it is quoted
+   * @param signal - a view that is not needed any more is not made
    * @returns undefined where the result is not stored, or has no such text
    */
-  async evidence(address: ResultAddress, ranges: readonly Range[]): Promise<Evidence | undefined> {
+  async evidence(
+    address: ResultAddress,
+    ranges: readonly Range[],
+    signal?: AbortSignal,
+  ): Promise<Evidence | undefined> {
     const { store, toolVersion } = this.#parts;
     const facts = await store.facts(address);
     const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
     const text =
-      source === undefined ? undefined : await store.text(address, address.stream, address.view, spansOf(ranges));
+      source === undefined
+        ? undefined
+        : await store.text(address, address.stream, address.view, { lines: spansOf(ranges), signal });
     if (source === undefined || text === undefined) return undefined;
     store.noteQuoted(address);
     const { cutQuotation } = await this.texts();
