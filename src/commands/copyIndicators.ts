@@ -79,7 +79,7 @@ async function searchAll(
 async function search(services: Services, target: Target, signal: AbortSignal): Promise<Searched> {
   const stream = target.stream ?? 'output';
   const ranges = selectedRanges(target);
-  const evidence = await services.notes.evidence({ ...target.ref, stream }, ranges ?? []);
+  const evidence = await services.notes.evidence({ ...target.ref, stream }, ranges ?? [], signal);
   const found = await services.store.analysis.indicators({ ref: target.ref, stream, ranges }, signal);
   if (evidence === undefined || found === undefined) throw new LiveResponseError('notAResult', { reason: '' });
   return { evidence, found };

@@ -1,9 +1,6 @@
-import { defangQuotation } from '../evidence/defang.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
-import { hashText } from '../evidence/hashText.ts';
-import { spansOf } from '../evidence/large/groupSections.ts';
 import type { Range } from '../evidence/quote.ts';
-import { wholeAddress } from '../evidence/uri.ts';
+import { refOf, wholeAddress } from '../evidence/uri.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import { toEvidenceSource } from '../results/evidenceSource.ts';
@@ -11,7 +8,7 @@ import type { ResultStore } from '../results/resultStore.ts';
 import type { NoteTexts } from './noteTexts.ts';
 
 export interface EvidenceNotesParts {
-  readonly store: Pick<ResultStore, 'facts' | 'text' | 'noteQuoted'>;
+  readonly store: Pick<ResultStore, 'facts' | 'analysis' | 'noteQuoted'>;
   readonly loadTexts: () => Promise<NoteTexts>;
   readonly toolVersion: string;
 }
@@ -44,20 +41,17 @@ export class EvidenceNotes {
     const { store, toolVersion } = this.#parts;
     const facts = await store.facts(address);
     const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
-    const text =
-      source === undefined
-        ? undefined
-        : await store.text(address, address.stream, address.view, { lines: spansOf(ranges), signal });
-    if (source === undefined || text === undefined) return undefined;
-    store.noteQuoted(address);
-    const { cutQuotation } = await this.texts();
-    const quotation = cutQuotation(text, ranges);
+    if (source === undefined) return undefined;
     // A file that is no result is quoted as it is: nobody knows what it means.
-    const isDefanged = address.stream !== 'raw' && defangsOnCopy();
-    const quoted = isDefanged ? defangQuotation(quotation) : quotation;
-    if (address.view === undefined) return { source, quotation: quoted };
+    const form = address.stream !== 'raw' && defangsOnCopy() ? 'defanged' : 'asItIs';
+    const { stream, view } = address;
+    const quoted = await store.analysis.quoteText({ ref: refOf(address), stream, view, ranges }, form, signal);
+    if (quoted === undefined) return undefined;
+    store.noteQuoted(address);
+    const { quotation, sha256 } = quoted;
+    if (view === undefined) return { source, quotation };
     // What is said of the text is said of the one that is quoted.
-    const viewed = { lines: quotation.lineCount, sha256: hashText(text) };
-    return { source: { ...source, address: wholeAddress(address), text: viewed }, quotation: quoted };
+    const viewed = { lines: quotation.lineCount, sha256 };
+    return { source: { ...source, address: wholeAddress(address), text: viewed }, quotation };
   }
 }

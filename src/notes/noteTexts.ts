@@ -3,7 +3,6 @@ import type { Evidence } from '../evidence/evidenceBlock.ts';
 import { endsInFence } from '../evidence/fences.ts';
 import { buildIndicatorNote } from '../evidence/indicatorNote.ts';
 import { buildPlainBlock } from '../evidence/plainBlock.ts';
-import { cutQuotation } from '../evidence/quotation.ts';
 import type { NoteForm } from '../platform/config.ts';
 import { placeNote } from './placeNote.ts';
 
@@ -34,7 +33,6 @@ export const noteTexts = {
   buildIndicatorNote,
   buildNote,
   buildPlainNote,
-  cutQuotation,
   endsInFence,
   placeNote,
 } as const;

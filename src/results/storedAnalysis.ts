@@ -10,6 +10,8 @@ import type { ComparedNames, ComparisonName } from './analysis/comparisons.ts';
 import { copyText } from './analysis/copyText.ts';
 import type { CopiedText, CopyRules } from './analysis/copyText.ts';
 import type { Packed } from './analysis/packed.ts';
+import { quoteText } from './analysis/quoteText.ts';
+import type { QuotedText, QuoteRules } from './analysis/quoteText.ts';
 import type { RunComparison } from './runGroups.ts';
 import type { StoredFacts } from './storedResult.ts';
 import type { TextParts } from './worker/viewCalls.ts';
@@ -75,29 +77,25 @@ export class StoredAnalysis {
   }
 
   /** Makes what goes to the clipboard. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
-  async copyText(
-    { ref, stream, view, ranges }: AskedText,
-    form: CopyRules['form'],
+  copyText(asked: AskedText, form: CopyRules['form'], signal?: AbortSignal): Promise<CopiedText | undefined> {
+    const rules: CopyRules = { ranges: asked.ranges?.map(plain), form };
+    return this.#read(asked, signal, {
+      here: (text) => copyText(text, rules),
+      there: (ask, text) => ask('copyText', text, rules),
+    });
+  }
+
+  /** Cuts a quotation. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  quoteText(
+    asked: AskedText & { readonly ranges: readonly Range[] },
+    form: QuoteRules['form'],
     signal?: AbortSignal,
-  ): Promise<CopiedText | undefined> {
-    const rules: CopyRules = { ranges: ranges?.map(plain), form };
-    if (view !== undefined) {
-      return this.#withView({ ...ref, stream, view }, signal, (ask, asked) => ask('copyText', asked, rules));
-    }
-    const facts = await this.#source.facts(ref);
-    const known = stream === 'raw' ? facts?.raw : facts?.transcript?.[stream];
-    if (known === undefined) return undefined;
-    if (known.length <= SHORT_UNITS) {
-      const text = await this.#source.short(ref, stream);
-      return text === undefined ? undefined : copyText(text, rules);
-    }
-    return this.#analysis.run(
-      async (ask) => {
-        const text = await this.#source.text(ref, stream, ranges === undefined ? undefined : spansOf(ranges));
-        return text === undefined ? undefined : ask('copyText', text, rules);
-      },
-      { signal },
-    );
+  ): Promise<QuotedText | undefined> {
+    const rules: QuoteRules = { ranges: asked.ranges.map(plain), form };
+    return this.#read(asked, signal, {
+      here: (text) => quoteText(text, rules),
+      there: (ask, text) => ask('quoteText', text, rules),
+    });
   }
 
   viewText(address: ViewAddress, signal?: AbortSignal): Promise<string | undefined> {
@@ -139,6 +137,32 @@ export class StoredAnalysis {
   /** Gets what a comparison found so far; undefined where it has to begin from the beginning. */
   comparison(comparison: ComparisonName, most: number): Promise<RunComparison | undefined> {
     return this.#analysis.run((ask) => ask('comparison', comparison, most));
+  }
+
+  /** Reads a short text here, and any other one, or a view, in the thread. */
+  async #read<Answer>(
+    { ref, stream, view, ranges }: AskedText,
+    signal: AbortSignal | undefined,
+    read: {
+      readonly here: (text: string) => Answer;
+      readonly there: (ask: AskAnalysis, text: Packed | AskedView) => Promise<Answer>;
+    },
+  ): Promise<Answer | undefined> {
+    if (view !== undefined) return this.#withView({ ...ref, stream, view }, signal, read.there);
+    const facts = await this.#source.facts(ref);
+    const known = stream === 'raw' ? facts?.raw : facts?.transcript?.[stream];
+    if (known === undefined) return undefined;
+    if (known.length <= SHORT_UNITS) {
+      const text = await this.#source.short(ref, stream);
+      return text === undefined ? undefined : read.here(text);
+    }
+    return this.#analysis.run(
+      async (ask) => {
+        const text = await this.#source.text(ref, stream, ranges === undefined ? undefined : spansOf(ranges));
+        return text === undefined ? undefined : read.there(ask, text);
+      },
+      { signal },
+    );
   }
 
   /** The thread holds the view that was asked for last: only another one is made, and sent for that. */

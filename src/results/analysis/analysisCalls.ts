@@ -8,6 +8,7 @@ import type { TextParts } from '../worker/viewCalls.ts';
 import type { ComparedNames, ComparisonName } from './comparisons.ts';
 import type { CopiedText, CopyRules } from './copyText.ts';
 import type { Packed } from './packed.ts';
+import type { QuotedText, QuoteRules } from './quoteText.ts';
 
 /** A view of a text: which one, and what it is made from where the thread does not hold it. */
 export interface AskedView {
@@ -25,6 +26,8 @@ export interface AnalysisCalls {
   readonly outline: { args: [document: Uint8Array]; answer: readonly OutlineItem[] | undefined };
   /** What is copied from a packed text, or from a view. */
   readonly copyText: { args: [text: Packed | AskedView, rules: CopyRules]; answer: CopiedText };
+  /** A quotation from a packed text, or from a view. */
+  readonly quoteText: { args: [text: Packed | AskedView, rules: QuoteRules]; answer: QuotedText };
   /** A text without anything to click on. */
   readonly defang: { args: [text: string]; answer: DefangedText };
   /** Whether the thread holds a view: the one that was asked for last. */

@@ -2,22 +2,26 @@ import { defang } from '../../evidence/defang.ts';
 import { collectIndicators } from '../../evidence/indicators.ts';
 import { outlineLines } from '../../evidence/outline/outline.ts';
 import type { OutlineItem } from '../../evidence/outline/outline.ts';
-import type { AnalysisHandlers } from './analysisCalls.ts';
+import type { AnalysisHandlers, AskedView } from './analysisCalls.ts';
 import { Comparisons } from './comparisons.ts';
 import type { ComparedTranscript } from './comparisons.ts';
 import { copyText } from './copyText.ts';
 import { unpack } from './packed.ts';
 import type { Packed } from './packed.ts';
+import { quoteText } from './quoteText.ts';
 import { ViewTexts } from './viewTexts.ts';
 
 /** Creates what the thread for analysis does, apart from the thread. Pure, but for what it holds to do it faster. */
 export function createAnalysisHandlers(): AnalysisHandlers {
   const views = new ViewTexts();
   const comparisons = new Comparisons();
+  const given = (text: Packed | AskedView): string =>
+    text instanceof Uint8Array ? textOf(text) : views.find(text).text;
   return {
     indicators: (text, ranges) => collectIndicators(textOf(text), ranges),
     outline: outlineDocument,
-    copyText: (text, rules) => copyText(text instanceof Uint8Array ? textOf(text) : views.find(text).text, rules),
+    copyText: (text, rules) => copyText(given(text), rules),
+    quoteText: (text, rules) => quoteText(given(text), rules),
     defang,
     holdsView: (key) => views.holds(key),
     viewText: (view) => views.find(view).text,

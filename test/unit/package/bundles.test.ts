@@ -75,7 +75,8 @@ suite('the bundles', () => {
   test('msal stands in a bundle of its own, and what reaches the API is not in it', () => {
     for (const name of ['@azure/msal-node', '@azure/msal-common']) {
       assert.ok(packagesIn('identity').includes(name));
-      for (const other of ['analysis', 'extension', 'core', 'net', 'worker']) assert.ok(!packagesIn(other).includes(name));
+      for (const other of ['analysis', 'extension', 'core', 'net', 'worker'])
+        assert.ok(!packagesIn(other).includes(name));
     }
     assert.ok(!packagesIn('identity').includes('axios'));
   });

@@ -4,6 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { defangQuotation } from '../../../src/evidence/defang.ts';
+import { hashText } from '../../../src/evidence/hashText.ts';
+import { cutQuotation } from '../../../src/evidence/quotation.ts';
 import { PART_LINES } from '../../../src/evidence/textParts.ts';
 import type { ResultAddress } from '../../../src/evidence/uri.ts';
 import { ResultStore } from '../../../src/results/resultStore.ts';
@@ -105,6 +108,23 @@ suite('what is read out of stored texts', () => {
       const view = await analysis.copyText({ ...all, view: 'utf8' }, 'asItIs');
       assert.equal(view?.text, `evil.com ␀\n${rest}`);
       assert.equal(await analysis.copyText({ ...all, stream: 'raw' }, 'asItIs'), undefined);
+    }
+  });
+
+  test('a text is quoted the same way where it is read here and where it is read in the thread', async () => {
+    const ranges = [{ start: { line: 0, character: 0 }, end: { line: 0, character: 10 } }];
+    for (const rest of ['', 'x'.repeat(70_000)]) {
+      const text = `evil.com \0\n${rest}`;
+      const { analysis } = await stored(resultFile(text));
+      const asked = { ref: ref(), stream: 'output', ranges } as const;
+      const quoted = await analysis.quoteText(asked, 'defanged');
+      const [defanged, asItIs] = [defangQuotation(cutQuotation(text, ranges)), cutQuotation(text, ranges)];
+      assert.deepEqual(quoted, { quotation: defanged, sha256: hashText(text) });
+      assert.equal(quoted.quotation.text, 'evil[.]com ␀');
+      assert.deepEqual((await analysis.quoteText(asked, 'asItIs'))?.quotation, asItIs);
+      const viewed = await analysis.quoteText({ ...asked, view: 'utf8' }, 'asItIs');
+      assert.deepEqual(viewed, { quotation: asItIs, sha256: hashText(text) });
+      assert.equal(await analysis.quoteText({ ...asked, stream: 'raw' }, 'asItIs'), undefined);
     }
   });
 
