@@ -34,10 +34,10 @@ export async function copyEvidence(
       if (evidence === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
       return evidence;
     },
-    async (all: readonly Evidence[]) => {
-      const { buildNote, buildPlainNote } = await services.notes.texts();
+    async (all: readonly Evidence[], signal) => {
+      const built = form === 'plainBlock' ? { kind: form, scheme: env.uriScheme } : { kind: form };
       return {
-        text: form === 'plainBlock' ? buildPlainNote(all, env.uriScheme) : buildNote(form, all),
+        text: await services.notes.build(built, all, signal),
         message: l10n.t('Copied with source: {0}', all.length.toLocaleString(env.language)),
       };
     },
@@ -89,7 +89,7 @@ async function copyEach<Part>(
   runner: CommandRunner,
   args: readonly unknown[],
   read: (target: Target, facts: StoredFacts, signal: AbortSignal) => Promise<Part>,
-  join: (parts: readonly Part[]) => CopiedText | Promise<CopiedText>,
+  join: (parts: readonly Part[], signal: AbortSignal) => CopiedText | Promise<CopiedText>,
 ): Promise<void> {
   const targets = findTargets(services, args);
   const [first] = targets;
@@ -109,7 +109,7 @@ async function copyEach<Part>(
       }
     }
     if (parts.length > 0) {
-      const { text, message } = await join(parts);
+      const { text, message } = await join(parts, signal);
       await env.clipboard.writeText(text);
       window.setStatusBarMessage(message, 10_000);
     }

@@ -1,10 +1,12 @@
 import type { Evidence } from '../evidence/evidenceBlock.ts';
+import type { BuiltForm } from '../evidence/noteForms.ts';
 import type { Range } from '../evidence/quote.ts';
 import { refOf, wholeAddress } from '../evidence/uri.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import { toEvidenceSource } from '../results/evidenceSource.ts';
 import type { ResultStore } from '../results/resultStore.ts';
+import { SHORT_UNITS } from '../results/storedAnalysis.ts';
 import type { NoteTexts } from './noteTexts.ts';
 
 export interface EvidenceNotesParts {
@@ -24,6 +26,17 @@ export class EvidenceNotes {
   /** What turns evidence into Markdown, in a bundle of its own. */
   texts(): Promise<NoteTexts> {
     return this.#parts.loadTexts();
+  }
+
+  /**
+   * Builds quotations with their sources: long ones in the thread for analysis.
+   * @throws LiveResponseError `analysisStopped`, `cancelled`
+   */
+  async build(form: BuiltForm, evidence: readonly Evidence[], signal?: AbortSignal): Promise<string> {
+    const units = evidence.reduce((sum, { quotation }) => sum + quotation.text.length, 0);
+    if (units > SHORT_UNITS) return this.#parts.store.analysis.buildEvidence(form, evidence, signal);
+    const { buildEvidence } = await this.texts();
+    return buildEvidence(form, evidence);
   }
 
   /**

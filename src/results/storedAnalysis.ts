@@ -1,6 +1,8 @@
+import type { Evidence } from '../evidence/evidenceBlock.ts';
 import type { Indicator } from '../evidence/indicators.ts';
 import { spansOf } from '../evidence/large/groupSections.ts';
 import type { LineSpan } from '../evidence/large/groupSections.ts';
+import type { BuiltForm } from '../evidence/noteForms.ts';
 import type { Range } from '../evidence/quote.ts';
 import { buildQuery, wholeAddress } from '../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
@@ -31,7 +33,7 @@ export interface PackedSource {
 }
 
 /** Up to here a text is read where it is asked for, UTF-16 units: starting a thread would take longer. */
-const SHORT_UNITS = 64 * 1024;
+export const SHORT_UNITS = 64 * 1024;
 /** Longest time for one result of a run, ms: others wait to be compared with it. */
 const COMPARE_LIMIT_MS = 5000;
 
@@ -96,6 +98,11 @@ export class StoredAnalysis {
       here: (text) => quoteText(text, rules),
       there: (ask, text) => ask('quoteText', text, rules),
     });
+  }
+
+  /** Builds quotations with their sources. @throws LiveResponseError `analysisStopped`, `cancelled` */
+  buildEvidence(form: BuiltForm, evidence: readonly Evidence[], signal?: AbortSignal): Promise<string> {
+    return this.#analysis.run((ask) => ask('buildEvidence', form, evidence), { signal });
   }
 
   viewText(address: ViewAddress, signal?: AbortSignal): Promise<string | undefined> {

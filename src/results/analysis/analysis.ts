@@ -34,9 +34,9 @@ export interface TurnLimits {
 }
 
 /** A thread that nobody asks is ended after so long, ms: what it holds is given back. */
-export const IDLE_MS = 60_000;
-/** Longest time for one request, ms: 64 MB of any text take a fifth of it. */
-export const LIMIT_MS = 20_000;
+export const IDLE_MS = 30_000;
+/** Longest time for one request, ms: 64 MB that hold nothing but indicators take 40 s on a slow machine. */
+export const LIMIT_MS = 60_000;
 
 interface Running {
   readonly thread: AnalysisThread;

@@ -1,5 +1,7 @@
 import type { DefangedText } from '../../evidence/defang.ts';
+import type { Evidence } from '../../evidence/evidenceBlock.ts';
 import type { Indicator } from '../../evidence/indicators.ts';
+import type { BuiltForm } from '../../evidence/noteForms.ts';
 import type { OutlineItem } from '../../evidence/outline/outline.ts';
 import type { Range } from '../../evidence/quote.ts';
 import type { PartStart } from '../../evidence/uri.ts';
@@ -28,6 +30,8 @@ export interface AnalysisCalls {
   readonly copyText: { args: [text: Packed | AskedView, rules: CopyRules]; answer: CopiedText };
   /** A quotation from a packed text, or from a view. */
   readonly quoteText: { args: [text: Packed | AskedView, rules: QuoteRules]; answer: QuotedText };
+  /** Quotations with their sources, as they stand in a note. */
+  readonly buildEvidence: { args: [form: BuiltForm, evidence: readonly Evidence[]]; answer: string };
   /** A text without anything to click on. */
   readonly defang: { args: [text: string]; answer: DefangedText };
   /** Whether the thread holds a view: the one that was asked for last. */

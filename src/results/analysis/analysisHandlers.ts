@@ -1,12 +1,13 @@
 import { defang } from '../../evidence/defang.ts';
 import { collectIndicators } from '../../evidence/indicators.ts';
+import { buildEvidence } from '../../evidence/noteForms.ts';
 import { outlineLines } from '../../evidence/outline/outline.ts';
 import type { OutlineItem } from '../../evidence/outline/outline.ts';
 import type { AnalysisHandlers, AskedView } from './analysisCalls.ts';
 import { Comparisons } from './comparisons.ts';
 import type { ComparedTranscript } from './comparisons.ts';
 import { copyText } from './copyText.ts';
-import { unpack } from './packed.ts';
+import { unpack, unpackText } from './packed.ts';
 import type { Packed } from './packed.ts';
 import { quoteText } from './quoteText.ts';
 import { ViewTexts } from './viewTexts.ts';
@@ -16,12 +17,13 @@ export function createAnalysisHandlers(): AnalysisHandlers {
   const views = new ViewTexts();
   const comparisons = new Comparisons();
   const given = (text: Packed | AskedView): string =>
-    text instanceof Uint8Array ? textOf(text) : views.find(text).text;
+    text instanceof Uint8Array ? unpackText(text) : views.find(text).text;
   return {
-    indicators: (text, ranges) => collectIndicators(textOf(text), ranges),
+    indicators: (text, ranges) => collectIndicators(unpackText(text), ranges),
     outline: outlineDocument,
     copyText: (text, rules) => copyText(given(text), rules),
     quoteText: (text, rules) => quoteText(given(text), rules),
+    buildEvidence,
     defang,
     holdsView: (key) => views.holds(key),
     viewText: (view) => views.find(view).text,
@@ -39,8 +41,4 @@ export function createAnalysisHandlers(): AnalysisHandlers {
 function outlineDocument(document: Uint8Array): readonly OutlineItem[] | undefined {
   // Without the mark; lines as an editor counts them.
   return outlineLines(new TextDecoder().decode(document).split(/\r\n|\r|\n/u));
-}
-
-function textOf(packed: Packed): string {
-  return unpack(packed) as string;
 }

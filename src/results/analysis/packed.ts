@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import { release } from '../worker/release.ts';
 
 /**
  * A value of one thread on its way to another one, as `node:v8` writes it. The thread in between moves it, and never
@@ -14,7 +15,17 @@ export function pack(value: unknown): Packed {
   return isAlone ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
 }
 
-/** Reads what {@link pack} wrote. The caller knows its type, since both ends name the same method. */
+/**
+ * Reads what {@link pack} wrote. The caller knows its type, since both ends name the same method. Bytes in it are parts
+ * of the packed ones.
+ */
 export function unpack(packed: Packed): unknown {
   return deserialize(packed);
+}
+
+/** Reads a packed text, and gives its memory back: the bytes are none afterwards. */
+export function unpackText(packed: Packed): string {
+  const text = deserialize(packed) as string;
+  release(packed);
+  return text;
 }

@@ -6,11 +6,13 @@ import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { defangQuotation } from '../../../src/evidence/defang.ts';
 import { hashText } from '../../../src/evidence/hashText.ts';
-import { cutQuotation } from '../../../src/evidence/quotation.ts';
+import { buildEvidence } from '../../../src/evidence/noteForms.ts';
+import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/quotation.ts';
 import { PART_LINES } from '../../../src/evidence/textParts.ts';
 import type { ResultAddress } from '../../../src/evidence/uri.ts';
 import { ResultStore } from '../../../src/results/resultStore.ts';
 import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import { evidenceSource } from '../evidence/sources.ts';
 import { analysisInPlace } from './analysisInPlace.ts';
 import { arrived, ref, resultFile } from './fixtures.ts';
 import { threadOf } from './threadInPlace.ts';
@@ -55,12 +57,14 @@ suite('what is read out of stored texts', () => {
   });
 
   test('bytes that are no UTF-8 are read from the file, where they still are', async () => {
-    const [before = '', after = ''] = resultFile('Görev G@ncelleme').toString().split('@');
+    // Large enough to have memory of its own on the way.
+    const rest = 'x'.repeat(20_000);
+    const [before = '', after = ''] = resultFile(`Görev G@ncelleme${rest}`).toString().split('@');
     const bytes = Buffer.concat([Buffer.from(before), Buffer.of(0xfc), Buffer.from(after)]);
     for (const file of [bytes, gzipSync(bytes)]) {
       const store = await stored(file);
-      assert.equal(await store.text(ref(), 'output'), 'Görev G\ufffdncelleme');
-      assert.equal(await store.text(ref(), 'output', 'windows1254'), 'Görev Güncelleme');
+      assert.equal(await store.text(ref(), 'output'), `Görev G\ufffdncelleme${rest}`);
+      assert.equal(await store.text(ref(), 'output', 'windows1254'), `Görev Güncelleme${rest}`);
     }
   });
 
@@ -126,6 +130,17 @@ suite('what is read out of stored texts', () => {
       assert.deepEqual(viewed, { quotation: asItIs, sha256: hashText(text) });
       assert.equal(await analysis.quoteText({ ...asked, stream: 'raw' }, 'asItIs'), undefined);
     }
+  });
+
+  test('evidence is built in the thread as it is built elsewhere', async () => {
+    const { analysis } = await stored();
+    const source = evidenceSource();
+    const evidence = [{ source, quotation: cutQuotation('one\n| two', [WHOLE_TEXT]) }];
+    for (const kind of ['compactBlock', 'fullBlock', 'citation', 'tableRow'] as const) {
+      assert.equal(await analysis.buildEvidence({ kind }, evidence), buildEvidence({ kind }, evidence));
+    }
+    const plain = { kind: 'plainBlock', scheme: 'vscode' } as const;
+    assert.match(await analysis.buildEvidence(plain, evidence), /vscode:/u);
   });
 
   test('what is not stored has no view', async () => {
