@@ -11,6 +11,7 @@ const BUNDLES = {
   notes: 'src/notes/noteTexts.ts',
   sample: 'src/sample/sampleTransport.ts',
   worker: 'src/results/worker/main.ts',
+  analysis: 'src/results/analysis/main.ts',
   // Only in a build that is given where to send to.
   telemetry: 'src/platform/telemetryReporter.ts',
 } as const;

@@ -14,8 +14,9 @@ import { CommandRunner } from './commands/commandRunner.ts';
 import { createCommands } from './commands/createCommands.ts';
 import { ExpiryWarning } from './commands/expiryWarning.ts';
 import { ExitCodeItem } from './documents/exitCodeItem.ts';
-import { documentSymbols, foldingRanges } from './documents/outlineProviders.ts';
 import { OwnLanguages } from './documents/ownLanguages.ts';
+import { Outlines } from './documents/outlineProviders.ts';
+import { readDocument } from './documents/readDocument.ts';
 import { ReadingContext } from './documents/readingContext.ts';
 import { hoverFacts } from './documents/resultHover.ts';
 import { MissingResults } from './documents/missingResults.ts';
@@ -41,8 +42,8 @@ export interface Registered {
 /** What a document of ours answers beside its text. */
 export interface Reading {
   readonly hover: (document: TextDocument, position: Position) => Promise<Hover | undefined>;
-  readonly symbols: typeof documentSymbols;
-  readonly folding: typeof foldingRanges;
+  readonly symbols: Outlines['symbols'];
+  readonly folding: Outlines['folding'];
 }
 
 /** Everything behind the registrations: made when VS Code first asks for rows, a document or a command. */
@@ -73,6 +74,11 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     // Its own sentence: that one was stored and is not what it was matters more than that it is missing.
     else fetchAgain(address, damage);
   });
+  const outlines = new Outlines({
+    analysis: services.outlining,
+    read: (address) => readDocument(services.store, address),
+    log: services.log,
+  });
   const exitCode = new ExitCodeItem(services.store);
   services.companions.adoptOpenTabs();
   void offerToGoOn(services).catch((error: unknown) => {
@@ -102,6 +108,8 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.telemetry,
     services.log.channel,
     services.store,
+    services.analysis,
+    services.outlining,
   ];
   return {
     tree: services.view.tree,
@@ -110,8 +118,8 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     backLinks: new BackLinks(services.store),
     reading: {
       hover: (document, position) => hoverFacts(services.store, document, position),
-      symbols: documentSymbols,
-      folding: foldingRanges,
+      symbols: (document, token) => outlines.symbols(document, token),
+      folding: (document, token) => outlines.folding(document, token),
     },
     run: createCommands(services),
     dispose: () => {

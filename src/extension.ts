@@ -111,10 +111,10 @@ export function activate(context: ExtensionContext): void {
       provideHover: async (document, position) => (await core()).reading.hover(document, position),
     }),
     languages.registerDocumentSymbolProvider(RESULTS, {
-      provideDocumentSymbols: async (document) => (await core()).reading.symbols(document),
+      provideDocumentSymbols: async (document, token) => (await core()).reading.symbols(document, token),
     }),
     languages.registerFoldingRangeProvider(RESULTS, {
-      provideFoldingRanges: async (document) => (await core()).reading.folding(document),
+      provideFoldingRanges: async (document, _context, token) => (await core()).reading.folding(document, token),
     }),
     window.registerUriHandler({ handleUri: async (uri) => (await core()).run(commandIds.openCitation, [uri]) }),
     workspace.registerFileSystemProvider(RESULT_SCHEME, files, { isCaseSensitive: true, isReadonly }),

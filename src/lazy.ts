@@ -2,9 +2,11 @@ import type { createCore } from './core.ts';
 import type { createTenantClient, DownloadLink } from './defender/tenantClient.ts';
 import type { SendSignIn } from './defender/transport.ts';
 import type { CreateReporter } from './platform/telemetry.ts';
+import type { AnalysisThread } from './results/analysis/analysis.ts';
 import type { StoreThread } from './results/resultStore.ts';
 import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
 import type { noteTexts } from './notes/noteTexts.ts';
+import { toAnalysisThread } from './results/analysis/workerThread.ts';
 import type { createSampleTransport } from './sample/sampleTransport.ts';
 
 /*
@@ -94,4 +96,21 @@ export async function startStoreThread(): Promise<StoreThread> {
       await worker.terminate();
     },
   };
+}
+
+/**
+ * What the heap of the thread for analysis may take, MB: four times the largest text that is read whole. Beyond it the
+ * thread ends, and not the extension host.
+ */
+const ANALYSIS_MB = 512;
+
+/** Starts a thread that reads what devices wrote. It knows no store, no network and no VS Code. */
+export async function startAnalysisThread(): Promise<AnalysisThread> {
+  const { Worker } = await import('node:worker_threads');
+  const path = await import('node:path');
+  const worker = new Worker(path.join(__dirname, 'analysis.cjs'), {
+    resourceLimits: { maxOldGenerationSizeMb: ANALYSIS_MB, maxYoungGenerationSizeMb: YOUNG_MB },
+    env: {},
+  });
+  return toAnalysisThread(worker);
 }

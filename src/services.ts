@@ -23,6 +23,7 @@ import {
   loadSampleTransport,
   loadSignInSender,
   loadTenantClient,
+  startAnalysisThread,
   startStoreThread,
 } from './lazy.ts';
 import { EvidenceNotes } from './notes/evidenceNotes.ts';
@@ -36,6 +37,7 @@ import { isSpentByOthers } from './platform/messages.ts';
 import { tellMemoryOnly, tellSecretsInMemory, tellStorageTrouble } from './platform/notices.ts';
 import { createTelemetry } from './platform/telemetry.ts';
 import type { Telemetry } from './platform/telemetry.ts';
+import { Analysis } from './results/analysis/analysis.ts';
 import { estimateRun } from './results/runEstimate.ts';
 import { loadUnknown } from './results/runHosts.ts';
 import { RunFetches } from './results/runFetch.ts';
@@ -58,6 +60,10 @@ export interface Services {
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly store: ResultStore;
+  /** The thread that reads stored texts for commands and views. */
+  readonly analysis: Analysis;
+  /** The one that makes outlines: an outline does not wait for a command, nor a command for an outline. */
+  readonly outlining: Analysis;
   readonly signIns: SignIns;
   /** Whether the system's browser can answer to a port of ours. Over SSH it can where we run beside the window. */
   readonly canLoopback: boolean;
@@ -105,9 +111,11 @@ export function createServices(
   const log = new Log();
   const telemetry = createTelemetry(loadReporter, sendsTelemetry);
   const folder = context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined;
+  const analysis = new Analysis({ startThread: startAnalysisThread });
   const store = new ResultStore({
     folder,
     startThread: startStoreThread,
+    analysis,
     rules: storageRules,
     onFault: (fault) => {
       tellStorageTrouble(fault, log);
@@ -204,6 +212,8 @@ export function createServices(
     log,
     telemetry,
     store,
+    analysis,
+    outlining: new Analysis({ startThread: startAnalysisThread }),
     signIns,
     canLoopback: context.extension.extensionKind === ExtensionKind.UI && env.uiKind === UIKind.Desktop,
     connections,

@@ -60,8 +60,8 @@ async function quote(
 ): Promise<string> {
   const evidence = await services.notes.evidence(addressOf(target), selections);
   if (evidence === undefined) throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
-  const { buildNote } = await services.notes.texts();
-  return selections.length > 0 ? buildNote('compactBlock', [evidence]) : `- ${buildNote('citation', [evidence])}\n`;
+  if (selections.length > 0) return services.notes.build({ kind: 'compactBlock' }, [evidence]);
+  return `- ${await services.notes.build({ kind: 'citation' }, [evidence])}\n`;
 }
 
 async function append(place: NotesPlace, block: string, expected: number): Promise<void> {

@@ -165,7 +165,7 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
   const { facts } = outcome;
   const names = [facts.name.device, facts.name.script];
   try {
-    const text = await services.store.text(address, address.stream, address.view, toLineSpans(spans));
+    const text = await services.store.text(address, address.stream, address.view, { lines: toLineSpans(spans) });
     const { verdict, finding } = compareEvidence(found, facts, text);
     return { verdict, line, place, names, sentence: findingSentence(finding) };
   } catch (error) {

@@ -27,18 +27,18 @@ export async function copyEvidence(
     services,
     runner,
     args,
-    async (target, facts) => {
+    async (target, facts, signal) => {
       const address = addressOf(target);
       if (address.stream !== 'raw') transcriptOf(facts);
       const ranges = selectedRanges(target) ?? (form === 'citation' ? [] : [WHOLE_TEXT]);
-      const evidence = await services.notes.evidence(address, ranges);
+      const evidence = await services.notes.evidence(address, ranges, signal);
       if (evidence === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
       return evidence;
     },
-    async (all: readonly Evidence[]) => {
-      const { buildNote, buildPlainNote } = await services.notes.texts();
+    async (all: readonly Evidence[], signal) => {
+      const built = form === 'plainBlock' ? { kind: form, scheme: env.uriScheme } : { kind: form };
       return {
-        text: form === 'plainBlock' ? buildPlainNote(all, env.uriScheme) : buildNote(form, all),
+        text: await services.notes.build(built, all, signal),
         message: l10n.t('Copied with source: {0}', all.length.toLocaleString(env.language)),
       };
     },
@@ -89,8 +89,8 @@ async function copyEach<Part>(
   services: Services,
   runner: CommandRunner,
   args: readonly unknown[],
-  read: (target: Target, facts: StoredFacts) => Promise<Part>,
-  join: (parts: readonly Part[]) => CopiedText | Promise<CopiedText>,
+  read: (target: Target, facts: StoredFacts, signal: AbortSignal) => Promise<Part>,
+  join: (parts: readonly Part[], signal: AbortSignal) => CopiedText | Promise<CopiedText>,
 ): Promise<void> {
   const targets = findTargets(services, args);
   const [first] = targets;
@@ -102,7 +102,7 @@ async function copyEach<Part>(
     for (const target of targets) {
       try {
         const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report) });
-        parts.push(await read(target, facts));
+        parts.push(await read(target, facts, signal));
       } catch (error) {
         if (signal.aborted) throw error;
         failed ??= target;
@@ -110,7 +110,7 @@ async function copyEach<Part>(
       }
     }
     if (parts.length > 0) {
-      const { text, message } = await join(parts);
+      const { text, message } = await join(parts, signal);
       await env.clipboard.writeText(text);
       confirmInStatusBar(message, 10_000);
     }

@@ -62,7 +62,7 @@ async function searchAll(
     for (const target of targets) {
       try {
         await services.results.open(target.ref, { signal, onProgress: toProgress(report) });
-        all.push(await search(services, target));
+        all.push(await search(services, target, signal));
       } catch (error) {
         if (signal.aborted) throw error;
         failed ??= { target, error };
@@ -77,14 +77,11 @@ async function searchAll(
   return searched;
 }
 
-async function search(services: Services, target: Target): Promise<Searched> {
+async function search(services: Services, target: Target, signal: AbortSignal): Promise<Searched> {
   const stream = target.stream ?? 'output';
-  const ranges = selectedRanges(target)?.map(({ start, end }) => ({
-    start: { line: start.line, character: start.character },
-    end: { line: end.line, character: end.character },
-  }));
-  const evidence = await services.notes.evidence({ ...target.ref, stream }, ranges ?? []);
-  const found = await services.store.call('indicators', target.ref, stream, ranges);
+  const ranges = selectedRanges(target);
+  const evidence = await services.notes.evidence({ ...target.ref, stream }, ranges ?? [], signal);
+  const found = await services.store.analysis.indicators({ ref: target.ref, stream, ranges }, signal);
   if (evidence === undefined || found === undefined) throw new LiveResponseError('notAResult', { reason: '' });
   return { evidence, found };
 }

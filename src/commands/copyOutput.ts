@@ -1,9 +1,5 @@
 import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
-import { defang } from '../evidence/defang.ts';
-import { toDocumentText } from '../evidence/documentText.ts';
-import { spansOf } from '../evidence/large/groupSections.ts';
-import { cutRanges } from '../evidence/quote.ts';
 import type { ResultStream } from '../evidence/uri.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import type { Services } from '../services.ts';
@@ -37,18 +33,16 @@ export async function copyOutput(
       }
       const ranges = selectedRanges(target, stream);
       const view = stream === target.stream ? target.view : undefined;
-      const lines = ranges === undefined ? undefined : spansOf(ranges);
-      const text = await services.store.text(target.ref, stream, view, lines);
-      if (text === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
-      const copied = ranges === undefined ? text : cutRanges(text, ranges).join('\n');
-      // Clipboards end at a NUL, which would drop the rest unsaid: it goes as ␀, as the document shows it.
-      const safe = toDocumentText(copied);
-      const { text: harmless, count } = stream !== 'raw' && defangsOnCopy() ? defang(safe) : { text: safe, count: 0 };
-      await env.clipboard.writeText(harmless);
+      const asked = { ref: target.ref, stream, view, ranges };
+      const form = stream !== 'raw' && defangsOnCopy() ? 'defanged' : 'asItIs';
+      const copied = await services.store.analysis.copyText(asked, form, signal);
+      if (copied === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
+      const { text, count, nuls } = copied;
+      await env.clipboard.writeText(text);
       services.store.noteQuoted(target.ref);
       const length = copied.length.toLocaleString(env.language);
       const message =
-        safe === copied ? l10n.t('{0} characters copied', length) : l10n.t('{0} characters copied, NULs as ␀', length);
+        nuls === 0 ? l10n.t('{0} characters copied', length) : l10n.t('{0} characters copied, NULs as ␀', length);
       const defanged = count === 0 ? '' : ` · ${l10n.t('defanged: {0}', count.toLocaleString(env.language))}`;
       confirmInStatusBar(message + defanged, 5000);
     },

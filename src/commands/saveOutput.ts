@@ -5,7 +5,7 @@ import type { ResultAddress } from '../evidence/uri.ts';
 import { formatBytes } from '../platform/format.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { Services } from '../services.ts';
-import type { CommandRunner } from './commandRunner.ts';
+import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { addressOf, findTargets } from './targets.ts';
 import { isLocal, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
@@ -25,13 +25,13 @@ export async function saveOutput(services: Services, runner: CommandRunner, args
       defaultUri: suggested.with({ path: suggested.path.replace(/json$/u, ending) }),
     });
     if (uri === undefined) return;
-    const work = async (): Promise<void> => {
+    const work = async ({ signal }: CommandScope): Promise<void> => {
       if (address.stream !== 'raw' && facts.transcript === undefined) {
         throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
       }
       const write = isLocal(uri)
-        ? services.store.call('saveText', address, uri.fsPath)
-        : writeText(services, facts, address, uri);
+        ? services.store.saveText(address, uri.fsPath, signal)
+        : writeText(services, facts, { address, signal }, uri);
       const size = await write;
       if (size === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
       void tellSaved(uri, l10n.t('Saved {0}.', formatBytes(size)));
@@ -50,14 +50,14 @@ export async function saveOutput(services: Services, runner: CommandRunner, args
 async function writeText(
   { store }: Services,
   facts: StoredFacts,
-  address: ResultAddress,
+  { address, signal }: { readonly address: ResultAddress; readonly signal: AbortSignal },
   uri: Uri,
 ): Promise<number | undefined> {
   const { stream, view } = address;
   const known = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
   // Each UTF-16 unit takes a byte at least: what has too many of them is not even read.
   if (view === undefined) refuseElsewhere(uri, known?.length ?? 0);
-  const text = await store.text(facts.ref, stream, view);
+  const text = await store.text(facts.ref, stream, view, { signal });
   if (text === undefined) return undefined;
   const bytes = new TextEncoder().encode(text);
   await writeElsewhere(uri, bytes);

@@ -43,6 +43,7 @@ export type FailureCode =
   | 'tooLargeToShow'
   | 'textTooLarge'
   | 'largeNotKept'
+  | 'analysisStopped'
   // ours
   | 'badArgument'
   | 'noPortal'

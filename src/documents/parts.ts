@@ -12,8 +12,8 @@ export function fitsWhole(text: Pick<StreamFacts, 'length' | 'lines'>): boolean 
 }
 
 /** How a text is divided; undefined where it is not stored. */
-export function partsOf(store: Pick<ResultStore, 'call'>, address: ResultAddress): Promise<TextParts | undefined> {
-  return store.call('textParts', { ...refOf(address), stream: address.stream, view: address.view });
+export function partsOf(store: Pick<ResultStore, 'parts'>, address: ResultAddress): Promise<TextParts | undefined> {
+  return store.parts({ ...refOf(address), stream: address.stream, view: address.view });
 }
 
 /** A part as a document is opened for it. */
@@ -35,7 +35,7 @@ export interface Place {
 
 /** Finds the part that holds a line; without one, the part that is named, else the first. */
 export async function findPlace(
-  store: Pick<ResultStore, 'call'>,
+  store: Pick<ResultStore, 'parts'>,
   facts: StoredFacts,
   stream: ResultStream,
   wanted: Pick<ResultAddress, 'view' | 'part'> & { readonly line?: number | undefined },

@@ -4,6 +4,7 @@ import { isLiveResponseError } from '../defender/errors.ts';
 import type { LiveResponseError } from '../defender/errors.ts';
 import { parseResultUri, resultKey } from '../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../evidence/uri.ts';
+import { describeFailure } from '../platform/messages.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { TextParts } from '../results/worker/viewCalls.ts';
@@ -43,7 +44,7 @@ export class ResultFileSystem implements Disposable {
   /** A copy that turns out to be damaged was set aside: nothing is shown of it, and it is told with its way out. */
   async #document(address: ResultAddress, isWhole: boolean, uri: Uri): Promise<Uint8Array | undefined> {
     try {
-      return await (isWhole ? this.#store.document(address, address.stream) : this.#store.part(address));
+      return await orUnavailable(isWhole ? this.#store.document(address, address.stream) : this.#store.part(address));
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'resultDamaged') throw error;
       this.#noteAsked(address, uri);
@@ -104,7 +105,7 @@ export class ResultFileSystem implements Disposable {
     if (facts === undefined || stream === undefined) throw FileSystemError.FileNotFound(uri);
     const isWhole = address.view === undefined && address.part === undefined && fitsWhole(stream);
     if (isWhole) return { address, facts, size: stream.documentBytes, isWhole };
-    const size = sizeOf(address, await this.#store.call('textParts', address));
+    const size = sizeOf(address, await orUnavailable(this.#store.parts(address)));
     if (size === undefined) throw FileSystemError.FileNotFound(uri);
     return { address, facts, size, isWhole };
   }
@@ -117,6 +118,16 @@ interface FoundDocument {
   readonly size: number;
   /** It shows all of the text, as it was received. */
   readonly isWhole: boolean;
+}
+
+/** A view that is restored with its tab has no command that could tell why it is not there: the editor does. */
+async function orUnavailable<Answer>(reading: Promise<Answer>): Promise<Answer> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!isLiveResponseError(error) || error.code !== 'analysisStopped') throw error;
+    throw FileSystemError.Unavailable(describeFailure(error).sentence);
+  }
 }
 
 /** @returns undefined where the text has no such part */

@@ -116,7 +116,7 @@ export class RunOverviews implements Disposable {
     const { store } = this.#options;
     await store.learn(record.run.tenant);
     const rows = toRows(record, (ref) => store.known(ref));
-    const comparison = await new RunComparer(store, `export ${record.run.key}`).compare(rows, this.rules);
+    const comparison = await new RunComparer(store.analysis, `export ${record.run.key}`).compare(rows, this.rules);
     return { record, rows, comparison };
   }
 
@@ -128,7 +128,7 @@ export class RunOverviews implements Disposable {
   #begin(key: string, script: string): Overview {
     const name = safe(script).replaceAll(/[\\/]/gu, '\u2215');
     const uri = Uri.from({ scheme: SCHEME, path: `/${l10n.t('Run')} · ${name}.lr-run`, query: key });
-    const comparer = new RunComparer(this.#options.store, `overview ${key}`);
+    const comparer = new RunComparer(this.#options.store.analysis, `overview ${key}`);
     return { key, uri, comparer, text: '', links: [], isStale: false, working: undefined };
   }
 

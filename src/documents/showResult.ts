@@ -32,7 +32,7 @@ export interface ShowOptions {
 export async function showResult(
   facts: StoredFacts,
   companions: CompanionTabs,
-  store: Pick<ResultStore, 'call'>,
+  store: Pick<ResultStore, 'parts'>,
   options: ShowOptions,
 ): Promise<void> {
   const { transcript, raw } = facts;

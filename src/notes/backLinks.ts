@@ -68,7 +68,7 @@ export class BackLinks {
   async #compare(found: CitationPlace['found'], facts: StoredFacts): Promise<string> {
     const { address, spans } = found;
     try {
-      const text = await this.#store.text(address, address.stream, address.view, toLineSpans(spans));
+      const text = await this.#store.text(address, address.stream, address.view, { lines: toLineSpans(spans) });
       const { verdict, finding } = compareEvidence(found, facts, text);
       return `${verdictWord(verdict)}: ${findingSentence(finding)}`;
     } catch (error) {

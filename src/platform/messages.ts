@@ -4,6 +4,7 @@ import type { FailureCode, FailureValues, LiveResponseError } from '../defender/
 import { formatBytes, formatTime } from './format.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {
+  analysisStopped,
   databaseFailure,
   damagedResult,
   incompleteDownload,
@@ -137,6 +138,7 @@ const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly Next
   tooLargeToShow: ['exportRaw'],
   textTooLarge: ['exportRaw'],
   largeNotKept: ['saveToFile', 'showLog'],
+  analysisStopped: ['saveToFile', 'tryAgain', 'showLog'],
   badArgument: [],
   noPortal: [],
   databaseFailed: ['tryAgain', 'showLog'],
@@ -251,6 +253,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
     ),
   textTooLarge,
   largeNotKept,
+  analysisStopped,
   badArgument: (values) =>
     l10n.t('The command was called with an argument that it does not take ({0}).', values.path ?? '–'),
   noPortal: () => l10n.t('This tenant is not one that the Defender portal shows, or the action names no device.'),

@@ -61,6 +61,19 @@ export function textTooLarge(): string {
   );
 }
 
+export function analysisStopped({ reason, limit = 0 }: FailureValues): string {
+  if (reason === 'time')
+    return l10n.t(
+      'Reading this text took more than {0} seconds and was stopped: output can be written to cause that. Select fewer lines, or save it to a file.',
+      limit / 1000,
+    );
+  return reason === 'memory'
+    ? l10n.t(
+        'Reading this text needed too much memory and was stopped: output can be written to cause that. Select fewer lines, or save it to a file.',
+      )
+    : l10n.t('Reading this text failed. It is stored as it came; the log says more.');
+}
+
 export function largeNotKept({ reason }: FailureValues): string {
   return reason === 'notAllowed'
     ? l10n.t(

@@ -4,8 +4,11 @@ import type { LineSpan } from '../evidence/large/groupSections.ts';
 import { resultKey, tenantKey } from '../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
+import type { Analysis } from './analysis/analysis.ts';
 import { Emitter } from './emitter.ts';
+import { isViewAddress, StoredAnalysis } from './storedAnalysis.ts';
 import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
+import type { PlainAddress, TextParts } from './worker/viewCalls.ts';
 import type { StorageState, WorkerAnswer, WorkerCalls, WorkerMethod, WorkerRequest } from './worker/protocol.ts';
 
 /** The thread that stores and decodes, as `node:worker_threads` offers it. */
@@ -21,6 +24,8 @@ export interface ResultStoreOptions {
   /** Our folder on disk; undefined where there is none. */
   readonly folder: string | undefined;
   readonly startThread: () => Promise<StoreThread>;
+  /** The thread that reads texts. Whoever made it ends it. */
+  readonly analysis: Pick<Analysis, 'run'>;
   /** Results are kept for this session only; told once. */
   readonly onMemoryOnly: (reason: string) => void;
   /** Something is wrong with the file of results. */
@@ -37,6 +42,14 @@ export interface KeepRules {
   readonly maxBytes: number | undefined;
   /** ms; undefined: none is too old. */
   readonly maxAge: number | undefined;
+}
+
+/** How much of a text is needed, and for how long. */
+export interface WantedText {
+  /** Only these are needed; of a large text others may be empty then, each in its place. */
+  readonly lines?: readonly LineSpan[] | undefined;
+  /** A view that is not needed any more is not made. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const KEEP_ALL: KeepRules = { keep: true, maxBytes: undefined, maxAge: undefined };
@@ -61,6 +74,8 @@ export class ResultStore {
   readonly #saidFaults = new Set<StorageFault['kind']>();
   #lastId = 0;
 
+  /** What is read out of stored texts. */
+  readonly analysis: StoredAnalysis;
   /** A result was stored. */
   readonly onDidStore = this.#stored.event;
   /** Results that were known are not stored any more: cleared or purged, here or in another window. */
@@ -68,6 +83,16 @@ export class ResultStore {
 
   constructor(options: ResultStoreOptions) {
     this.#options = options;
+    this.analysis = new StoredAnalysis(
+      {
+        facts: (ref) => this.facts(ref),
+        short: (ref, stream) => this.text(ref, stream),
+        text: (ref, stream, lines) => this.#reading(ref, this.call('packText', ref, stream, lines)),
+        view: (ref, stream, view) => this.#reading(ref, this.call('packView', ref, stream, view)),
+        transcript: (ref) => this.#reading(ref, this.call('packTranscript', ref)),
+      },
+      options.analysis,
+    );
   }
 
   /**
@@ -166,23 +191,39 @@ export class ResultStore {
     return this.#reading(ref, this.call('document', ref, stream));
   }
 
-  /** A document of a view, or of a part. */
+  /** A document of a view, or of a part. @throws LiveResponseError `analysisStopped` for a view */
   part(address: ResultAddress): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return this.#reading(address, this.call('partDocument', address));
+    return isViewAddress(address)
+      ? this.analysis.viewDocument(address)
+      : this.#reading(address, this.call('partDocument', plain(address)));
+  }
+
+  /** How a text, or a view of one, is divided; undefined where it is not stored. */
+  parts(address: ResultAddress): Promise<TextParts | undefined> {
+    return isViewAddress(address)
+      ? this.analysis.viewParts(address)
+      : this.#reading(address, this.call('textParts', plain(address)));
   }
 
   /**
-   * A text as decoded.
-   * @param lines - where only these are needed; of a large text others may be empty then, each in its place
-   * @throws LiveResponseError `textTooLarge` where more is needed than fits in memory
+   * A text as decoded, or a view of it, which is whole.
+   * @throws LiveResponseError `textTooLarge` where more is needed than fits in memory; `analysisStopped` for a view
    */
-  text(
-    ref: ResultRef,
-    stream: ResultStream,
-    view?: TextView,
-    lines?: readonly LineSpan[],
-  ): Promise<string | undefined> {
-    return this.#reading(ref, this.call('text', ref, stream, view, lines));
+  text(ref: ResultRef, stream: ResultStream, view?: TextView, wanted: WantedText = {}): Promise<string | undefined> {
+    return view === undefined
+      ? this.#reading(ref, this.call('text', ref, stream, wanted.lines))
+      : this.analysis.viewText({ ...ref, stream, view }, wanted.signal);
+  }
+
+  /**
+   * Writes a text, or a view of one, into a file, as UTF-8.
+   * @returns its size in bytes; undefined where it is not stored
+   * @throws LiveResponseError `fileFailed`; `analysisStopped` for a view
+   */
+  async saveText(address: ResultAddress, path: string, signal?: AbortSignal): Promise<number | undefined> {
+    if (!isViewAddress(address)) return this.#reading(address, this.call('saveText', plain(address), path));
+    const bytes = await this.analysis.viewBytes(address, signal);
+    return bytes === undefined ? undefined : this.call('saveBytes', bytes, path);
   }
 
   raw(ref: ResultRef): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -301,6 +342,11 @@ export class ResultStore {
       thread.send({ id, method, args });
     });
   }
+}
+
+/** The same address, as one that names no view. */
+function plain(address: ResultAddress): PlainAddress {
+  return { ...address, view: undefined };
 }
 
 /** @param said - name and message of the thread's error */

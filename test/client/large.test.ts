@@ -10,6 +10,7 @@ import { ResultStore } from '../../src/results/resultStore.ts';
 import type { KeepRules } from '../../src/results/resultStore.ts';
 import { createHandlers } from '../../src/results/worker/handlers.ts';
 import type { WorkerHandlers } from '../../src/results/worker/handlers.ts';
+import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { resultFile } from '../unit/results/fixtures.ts';
 import { threadOf } from '../unit/results/threadInPlace.ts';
 import { fails, openStage, patience, SMALL } from './localClient.ts';
@@ -46,6 +47,7 @@ beforeEach(async () => {
   handlers = createHandlers();
   store = new ResultStore({
     folder,
+    analysis: analysisInPlace(),
     startThread: () => Promise.resolve(threadOf(handlers)),
     onMemoryOnly: () => undefined,
     rules: () => rules,
@@ -139,6 +141,7 @@ suite('a result that is too large for memory', () => {
     };
     store = new ResultStore({
       folder,
+      analysis: analysisInPlace(),
       startThread: () => Promise.resolve(threadOf(full)),
       onMemoryOnly: () => undefined,
     });

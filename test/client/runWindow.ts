@@ -11,6 +11,7 @@ import { createHandlers } from '../../src/results/worker/handlers.ts';
 import type { WorkerAnswer } from '../../src/results/worker/protocol.ts';
 import { QueuedBudget } from '../../src/defender/budget.ts';
 import { createLocalLedger } from '../../src/defender/localLedger.ts';
+import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 
 /** What a window is told by the test that opens it. */
 export interface WindowOrder {
@@ -93,6 +94,7 @@ function openStore(folder: string): ResultStore {
     onMemoryOnly: (reason) => {
       throw new Error(reason);
     },
+    analysis: analysisInPlace(),
     startThread: () =>
       Promise.resolve({
         send: ({ id, method, args }) => {

@@ -12,6 +12,7 @@ import { ResultStore } from '../../src/results/resultStore.ts';
 import type { StoreThread } from '../../src/results/resultStore.ts';
 import { createHandlers } from '../../src/results/worker/handlers.ts';
 import type { Services } from '../../src/services.ts';
+import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { received, ref, resultFile } from '../unit/results/fixtures.ts';
 import { waitFor } from './support/host.ts';
 
@@ -76,7 +77,12 @@ describe('Append to Notes…', () => {
     log = new Log();
     notes = new UntoldNotes();
     const startThread = (): Promise<StoreThread> => Promise.resolve(threadless());
-    const store = new ResultStore({ folder: undefined, startThread, onMemoryOnly: () => undefined });
+    const store = new ResultStore({
+      folder: undefined,
+      analysis: analysisInPlace(),
+      startThread,
+      onMemoryOnly: () => undefined,
+    });
     const bytes = resultFile('one\ntwo');
     const facts = await store.put(received({ size: bytes.length }), bytes);
     const services = {

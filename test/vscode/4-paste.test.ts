@@ -23,6 +23,7 @@ import { Log } from '../../src/platform/log.ts';
 import { ResultStore } from '../../src/results/resultStore.ts';
 import type { StoreThread } from '../../src/results/resultStore.ts';
 import { createHandlers } from '../../src/results/worker/handlers.ts';
+import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { received, ref, resultFile } from '../unit/results/fixtures.ts';
 import { openNote } from './support/notes.ts';
 
@@ -56,7 +57,12 @@ describe('a paste into Markdown', () => {
   before(async () => {
     log = new Log();
     const startThread = (): Promise<StoreThread> => Promise.resolve(threadless());
-    store = new ResultStore({ folder: undefined, startThread, onMemoryOnly: () => undefined });
+    store = new ResultStore({
+      folder: undefined,
+      analysis: analysisInPlace(),
+      startThread,
+      onMemoryOnly: () => undefined,
+    });
     const bytes = resultFile(OUTPUT);
     await store.put(received({ size: bytes.length }), bytes);
     const notes = new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0' });

@@ -25,9 +25,10 @@ import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
 import { createActionHandlers, toActionRow } from './actionHandlers.ts';
 import { createFoundHandlers } from './foundHandlers.ts';
-import { createIndicatorHandlers } from './indicatorHandlers.ts';
 import { createLargeHandlers } from './largeHandlers.ts';
 import { findLarge, findLargeText, textOfLarge } from './largeTexts.ts';
+import { createPackHandlers } from './packHandlers.ts';
+import type { PackSource } from './packHandlers.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
 import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
@@ -100,7 +101,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     return bytes === undefined || result === undefined ? undefined : readableRaw(result, bytes);
   };
 
-  const views = createViews({
+  const source: PackSource = {
     text,
     large: (ref, stream) => findLargeText(results, ref, stream),
     decoded,
@@ -109,7 +110,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       const json = results.facts(resultKey(ref));
       return json === undefined ? [] : hostNamesOf(readFacts(json).action);
     },
-  });
+  };
+  const views = createViews(source);
 
   return {
     ...views.handlers,
@@ -163,11 +165,9 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       const found = text(ref, stream);
       return found === undefined ? undefined : toDocumentBytes(found);
     },
-    text: views.text,
-    ...createRunHandlers(
-      (ref) => decoded(ref)?.transcript,
-      () => runs,
-    ),
+    text,
+    ...createPackHandlers(source),
+    ...createRunHandlers(() => runs),
     raw: (ref) => {
       const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
@@ -201,7 +201,6 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       const last = copies.last();
       return last?.sha256 === sha256 && Date.now() - last.copiedAt < COPY_LIVES_MS ? last.json : undefined;
     },
-    ...createIndicatorHandlers(text),
     ...found.handlers,
     connections: () => ({ connections: connections.list(), active: connections.active() }),
     putConnection: (name, json) => {

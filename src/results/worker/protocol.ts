@@ -1,12 +1,12 @@
 import type { TakeAnswer, Usage } from '../../defender/ledger.ts';
-import type { ResultRef, ResultStream, TextView } from '../../evidence/uri.ts';
+import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import type { ReceivedAction } from '../../defender/receivedActions.ts';
 import type { FoundCalls } from './foundHandlers.ts';
-import type { IndicatorCalls } from './indicatorHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
 import type { LineSpan } from '../../evidence/large/groupSections.ts';
 import type { ActionCalls } from './actionHandlers.ts';
 import type { LargeCalls } from './largeCalls.ts';
+import type { PackCalls } from './packHandlers.ts';
 import type { RunCalls } from './runHandlers.ts';
 import type { SearchCalls } from './searchCalls.ts';
 import type { StoreCalls, WorkerNotice } from './storeCalls.ts';
@@ -14,7 +14,7 @@ import type { ViewCalls } from './viewCalls.ts';
 
 /** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
 export interface WorkerCalls
-  extends ActionCalls, FoundCalls, IndicatorCalls, LargeCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
+  extends ActionCalls, FoundCalls, LargeCalls, PackCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
   /** Opens or creates the databases; answers where they ended up. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
@@ -25,11 +25,11 @@ export interface WorkerCalls
   /** A document's bytes: mark and text. Undefined when the result is not stored, or is no transcript. */
   readonly document: { args: [ref: ResultRef, stream: ResultStream]; answer: Uint8Array<ArrayBuffer> | undefined };
   /**
-   * A text as decoded, NULs and all; with a view, as that reads it. Where only some lines are needed and it is stored in
-   * pieces, the other lines may be empty; each has its place. Fails with `textTooLarge` where too much is needed.
+   * A text as decoded, NULs and all. Where only some lines are needed and it is stored in pieces, the other lines may
+   * be empty; each has its place. Fails with `textTooLarge` where too much is needed.
    */
   readonly text: {
-    args: [ref: ResultRef, stream: ResultStream, view?: TextView | undefined, lines?: readonly LineSpan[] | undefined];
+    args: [ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[] | undefined];
     answer: string | undefined;
   };
   /** The bytes as the service stored them. */

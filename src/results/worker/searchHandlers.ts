@@ -21,6 +21,8 @@ const PAGE = 64;
 /** A pattern may take so long on a result, ms, and more for each unit of text: far above what any sane one takes. */
 const PATIENCE_MS = 250;
 const PATIENCE_PER_UNIT_MS = 1 / 20_000;
+/** Longest time for any result, ms: a click that comes meanwhile is answered within a second. */
+const MAX_PATIENCE_MS = 700;
 /** Lines of one result that are listed; the others are counted. */
 const MAX_HITS = 500;
 
@@ -98,7 +100,7 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
     const texts = textsOf(bytes);
     const length = texts.reduce((sum, [, text]) => sum + text.length, 0);
     const found: FoundLines = { hits: [], more: 0, lastLine: 0 };
-    const inTime = runBounded(PATIENCE_MS + length * PATIENCE_PER_UNIT_MS, () => {
+    const inTime = runBounded(Math.min(MAX_PATIENCE_MS, PATIENCE_MS + length * PATIENCE_PER_UNIT_MS), () => {
       for (const [stream, text] of texts) {
         found.lastLine = 0;
         findHits(pattern, stream, text, MAX_HITS, found);

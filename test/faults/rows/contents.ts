@@ -1,6 +1,8 @@
 import { BLOB_HOST, failure, faults } from '../fault.ts';
 import { askLarge, atApi, atBlob, bomb, stored } from '../produce.ts';
 import { PAGE, SMALL } from '../stage.ts';
+import { Analysis } from '../../../src/results/analysis/analysis.ts';
+import type { AnalysisThread } from '../../../src/results/analysis/analysis.ts';
 import { scenarioRef } from '../../../src/sample/catalogue.ts';
 
 const NOT_AGAIN = 'says so; it is not asked again';
@@ -8,6 +10,16 @@ const NO_OUTPUT = 'keeps the bytes as they came, shows no output';
 
 function json(body: string): Parameters<typeof atApi>[0] {
   return { kind: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body };
+}
+
+/** A thread that never comes to an end: test/security/analysisThread.test.ts has real ones. */
+function silentThread(): AnalysisThread {
+  return {
+    send: () => undefined,
+    onAnswer: () => undefined,
+    onEnd: () => undefined,
+    stop: () => Promise.resolve(),
+  };
 }
 
 /** Something came, whole, and is not what was asked for. */
@@ -193,5 +205,20 @@ export const CONTENTS = faults([
     check: async (stage) => {
       await stage.allClosed();
     },
+  },
+  {
+    id: 'reading-never-ends',
+    happens: 'an output is written so that reading its indicators would never end',
+    where: 'this machine',
+    client: 'ends the thread that reads it; the result stays stored, and another thread reads the next text',
+    arrange: () => undefined,
+    ask: async (stage, signal) => {
+      await stage.fetch(SMALL, signal);
+      const analysis = new Analysis({ startThread: () => Promise.resolve(silentThread()) });
+      return analysis.run((ask) => ask('defang', 'hostile'), { signal, limitMs: 2000 });
+    },
+    ends: failure('analysisStopped', { reason: 'time', limit: 2000 }),
+    apiCalls: 1,
+    downloads: 1,
   },
 ]);

@@ -80,10 +80,13 @@ suite('a table row in a note', () => {
 
 test('several quotations stand one below the other, and all are read back', () => {
   for (const form of FORMS) {
-    const found = findEvidence(noteTexts.buildNote(form, [evidence, evidence, evidence]));
+    const found = findEvidence(noteTexts.buildEvidence({ kind: form }, [evidence, evidence, evidence]));
     assert.equal(found.length, 3, form);
   }
-  assert.equal(noteTexts.buildNote('citation', [evidence]), buildCitationLine(source, evidence.quotation));
+  assert.equal(
+    noteTexts.buildEvidence({ kind: 'citation' }, [evidence]),
+    buildCitationLine(source, evidence.quotation),
+  );
 });
 
 suite('the end of a text', () => {

@@ -75,12 +75,23 @@ suite('the bundles', () => {
   test('msal stands in a bundle of its own, and what reaches the API is not in it', () => {
     for (const name of ['@azure/msal-node', '@azure/msal-common']) {
       assert.ok(packagesIn('identity').includes(name));
-      for (const other of ['extension', 'core', 'net', 'worker']) assert.ok(!packagesIn(other).includes(name));
+      for (const other of ['analysis', 'extension', 'core', 'net', 'worker'])
+        assert.ok(!packagesIn(other).includes(name));
     }
     assert.ok(!packagesIn('identity').includes('axios'));
   });
 
-  test('what writes Markdown stands in a bundle of its own, and knows no VS Code', () => {
+  test('the thread for analysis holds evidence and what writes it: no store, no network, no VS Code', () => {
+    assert.deepEqual(packagesIn('analysis'), packagesIn('notes'));
+    assert.deepEqual(importsOf('analysis'), ['node:crypto', 'node:v8', 'node:worker_threads', 'node:zlib']);
+    const inputs = Object.keys(built.metafile.outputs['dist/analysis.cjs']?.inputs ?? {});
+    assert.deepEqual(
+      inputs.filter((input) => !/^(?:src\/(?:evidence|results)|node_modules)\//u.test(input)),
+      [],
+    );
+  });
+
+  test('what writes Markdown stands in a bundle of its own and in the thread, and knows no VS Code', () => {
     for (const name of ['mdast-util-to-markdown', 'mdast-util-gfm-table']) {
       assert.ok(packagesIn('notes').includes(name), name);
       for (const other of ['extension', 'core', 'net', 'identity', 'sample', 'worker'])
@@ -96,6 +107,7 @@ suite('the bundles', () => {
       [],
     );
     assert.deepEqual(Object.keys(built.texts).sort(), [
+      'analysis',
       'core',
       'extension',
       'identity',
@@ -117,7 +129,7 @@ suite('the bundles', () => {
     );
     const inputsOf = (bundle: string, { metafile }: Built): string[] =>
       Object.keys(metafile.outputs[`dist/${bundle}.cjs`]?.inputs ?? {});
-    for (const bundle of ['extension', 'core', 'net', 'notes', 'sample', 'worker']) {
+    for (const bundle of ['analysis', 'extension', 'core', 'net', 'notes', 'sample', 'worker']) {
       assert.deepEqual(inputsOf(bundle, reporting), inputsOf(bundle, built), bundle);
       assert.equal(reporting.texts[bundle]?.includes(CONNECTION_STRING), bundle === 'core', bundle);
     }
@@ -127,7 +139,7 @@ suite('the bundles', () => {
 suite('the package', () => {
   test('holds these files and no other', async () => {
     const files = await listFiles({ packageManager: PackageManager.None });
-    const bundles = ['core', 'extension', 'identity', 'net', 'notes', 'sample', 'worker'].map(
+    const bundles = ['analysis', 'core', 'extension', 'identity', 'net', 'notes', 'sample', 'worker'].map(
       (name) => `dist/${name}.cjs`,
     );
     const media = [

@@ -11,6 +11,7 @@ import { createHandlers } from '../../../src/results/worker/handlers.ts';
 import type { WorkerAnswer, WorkerRequest } from '../../../src/results/worker/protocol.ts';
 import { failure } from '../defender/expected.ts';
 import { settle } from '../defender/simulatedClock.ts';
+import { analysisInPlace } from './analysisInPlace.ts';
 import { arrived, ref, resultFile, TENANT } from './fixtures.ts';
 
 type Reply = (request: WorkerRequest) => Omit<WorkerAnswer, 'id'> | undefined;
@@ -74,6 +75,7 @@ function open(reply: Reply, { folder }: { folder: string | undefined } = { folde
   const saidMemory: string[] = [];
   const store = new ResultStore({
     folder,
+    analysis: analysisInPlace(),
     startThread: () => {
       const thread = new FakeThread(reply);
       threads.push(thread);
@@ -154,6 +156,7 @@ suite('the store and its thread', () => {
     let tries = 0;
     const store = new ResultStore({
       folder: '/folder',
+      analysis: analysisInPlace(),
       startThread: () =>
         ++tries === 1 ? Promise.reject(new Error('no worker')) : Promise.resolve(new FakeThread(atWork())),
       onMemoryOnly: () => undefined,
@@ -166,6 +169,7 @@ suite('the store and its thread', () => {
   test('a thread that could not be started is a failure of the database', async () => {
     const store = new ResultStore({
       folder: '/folder',
+      analysis: analysisInPlace(),
       startThread: () => Promise.reject(new Error('no worker')),
       onMemoryOnly: () => undefined,
     });
@@ -216,6 +220,7 @@ suite('what goes from the store', () => {
       });
       return new ResultStore({
         folder,
+        analysis: analysisInPlace(),
         startThread: () => Promise.resolve(new FakeThread(reply)),
         onMemoryOnly: () => undefined,
       });
@@ -237,6 +242,7 @@ suite('what goes from the store', () => {
     const thread = new FakeThread(({ method }) => ({ answer: method === 'open' ? 'files' : undefined }));
     const store = new ResultStore({
       folder: '/folder',
+      analysis: analysisInPlace(),
       startThread: () => Promise.resolve(thread),
       onMemoryOnly: () => undefined,
       onFault: ({ kind }) => told.push(kind),

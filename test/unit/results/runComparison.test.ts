@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { LiveResponseError } from '../../../src/defender/errors.ts';
 import { usualRules } from '../../../src/evidence/normalise.ts';
+import { createAnalysisHandlers } from '../../../src/results/analysis/analysisHandlers.ts';
 import { RunComparer } from '../../../src/results/runComparison.ts';
 import { toRows } from '../../../src/results/runRows.ts';
 import type { RunRow } from '../../../src/results/runRows.ts';
@@ -21,12 +23,24 @@ class Stage {
     this.#count = count;
   }
 
+  /** Members whose results cannot be compared in time. */
+  readonly hostile = new Set<number>();
+  #analysis = createAnalysisHandlers();
+
   readonly store: ConstructorParameters<typeof RunComparer>[0] = {
-    call: (method, ...args) => {
-      const [, compared] = args;
-      const isResult = typeof compared === 'object' && 'member' in compared;
-      this.calls.push(isResult ? `${method} ${String(compared.member)}` : method);
-      return Promise.resolve(this.handlers[method](...args));
+    compareResult: (comparison, wanted, compared) => {
+      this.calls.push(`compareResult ${compared.member}`);
+      if (this.hostile.has(compared.member)) {
+        this.#analysis = createAnalysisHandlers();
+        return Promise.reject(new LiveResponseError('analysisStopped', { reason: 'time' }));
+      }
+      const transcript = this.handlers.packTranscript(wanted);
+      if (transcript !== undefined) this.#analysis.compareResult(comparison, transcript, compared);
+      return Promise.resolve(transcript !== undefined);
+    },
+    comparison: (comparison, most) => {
+      this.calls.push('comparison');
+      return Promise.resolve(this.#analysis.comparison(comparison, most));
     },
   };
 
@@ -111,6 +125,19 @@ suite('comparing the results of a run', () => {
       groups.map(({ members }) => members.toSorted((one, other) => one - other)),
       [[0, 1]],
     );
+  });
+
+  test('a result that cannot be compared in time is left out and told, and the others are compared', async () => {
+    const stage = new Stage(3);
+    for (const member of [0, 1, 2]) stage.put(member, 'a\n');
+    stage.hostile.add(1);
+    const comparer = new RunComparer(stage.store, 'overview');
+    const found = await comparer.compare(stage.rows, USUAL);
+    assert.deepEqual(found.groups[0]?.members.toSorted(), [0, 2]);
+    assert.deepEqual(found.uncounted, [1]);
+    stage.taken();
+    await comparer.compare(stage.rows, USUAL);
+    assert.deepEqual(stage.taken(), ['comparison'], 'it is not tried again and again');
   });
 
   test('a result that went from the store gives no half a comparison', async () => {

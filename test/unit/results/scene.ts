@@ -9,6 +9,7 @@ import type { StoreThread } from '../../../src/results/resultStore.ts';
 import { createHandlers } from '../../../src/results/worker/handlers.ts';
 import type { WorkerAnswer } from '../../../src/results/worker/protocol.ts';
 import { settle } from '../defender/simulatedClock.ts';
+import { analysisInPlace } from './analysisInPlace.ts';
 import { action, ACTION_ID, arrived, resultFile } from './fixtures.ts';
 
 /** The worker's work on this thread, in memory. */
@@ -50,6 +51,7 @@ export class Scene {
   readonly priorities: Priority[] = [];
   readonly store = new ResultStore({
     folder: undefined,
+    analysis: analysisInPlace(),
     startThread: () =>
       Promise.resolve(
         threadInPlace(() => {

@@ -9,6 +9,7 @@ import { ResultStore } from '../../../src/results/resultStore.ts';
 import { storeLargeFile } from '../../../src/results/storeLargeFile.ts';
 import type { LargeFile } from '../../../src/results/storeLargeFile.ts';
 import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import { analysisInPlace } from './analysisInPlace.ts';
 import { arrived, resultFile } from './fixtures.ts';
 import { threadOf } from './threadInPlace.ts';
 
@@ -35,6 +36,7 @@ suite('a large result file that is opened from the disk', () => {
     keep = true;
     store = new ResultStore({
       folder,
+      analysis: analysisInPlace(),
       startThread: () => Promise.resolve(threadOf(createHandlers())),
       onMemoryOnly: () => undefined,
       rules: () => ({ keep, maxBytes: undefined, maxAge: undefined }),

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { createHandlers } from '../../../../src/results/worker/handlers.ts';
+import { unpack } from '../../../../src/results/analysis/packed.ts';
 import type { WorkerHandlers } from '../../../../src/results/worker/handlers.ts';
 import { arrived, ref, resultFile, TENANT } from '../fixtures.ts';
 
@@ -55,18 +56,18 @@ for (const kind of ['files', 'memory'] as const) {
       assert.equal(document?.length, stored.transcript.output.documentBytes);
     });
 
-    test('the indicators of a text, of a selection, and of a text that is not there', () => {
+    test('a text is packed with all that it holds; one that is not there is not', () => {
       const handlers = start();
-      const bytes = resultFile('evil.com\r\nx\r\nevil.com 203.0.113.7', '', 'collect.ps1', 0);
-      handlers.put(...arrived(bytes));
-      const domain = { kind: 'domain', value: 'evil.com', count: 2, firstLine: 1 };
-      const address = { kind: 'ipv4', value: '203.0.113.7', count: 1, firstLine: 3 };
-      assert.deepEqual(handlers.indicators(ref(), 'output', undefined), [domain, address]);
-      const range = { start: { line: 2, character: 0 }, end: { line: 2, character: 20 } };
-      const inRange = [{ ...domain, count: 1, firstLine: 3 }, address];
-      assert.deepEqual(handlers.indicators(ref(), 'output', [range]), inRange);
-      assert.deepEqual(handlers.indicators(ref(), 'errors', undefined), []);
-      assert.equal(handlers.indicators(ref(), 'raw', undefined), undefined);
+      const text = 'a\0b \ud800 ü\r\n';
+      handlers.put(...arrived(resultFile(text, 'e', 'collect.ps1', 3)));
+      const packed = handlers.packText(ref(), 'output', undefined) ?? assert.fail('not packed');
+      assert.equal(packed.byteLength, packed.buffer.byteLength, 'its memory can be moved');
+      assert.equal(unpack(packed), text);
+      assert.equal(handlers.packText(ref(), 'raw', undefined), undefined);
+      assert.equal(handlers.packView(ref({ actionId: 'other' }), 'output', 'utf8'), undefined);
+      const transcript = handlers.packTranscript(ref()) ?? assert.fail('not packed');
+      assert.deepEqual(unpack(transcript), { output: text, errors: 'e', exitCode: 3 });
+      assert.equal(handlers.packTranscript(ref({ actionId: 'other' })), undefined);
     });
 
     test('the last copy is found by the hash of its text, for an hour', (context) => {

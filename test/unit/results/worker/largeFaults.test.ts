@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
-import type { ResultAddress } from '../../../../src/evidence/uri.ts';
+import type { PlainAddress } from '../../../../src/results/worker/viewCalls.ts';
 import { createHandlers } from '../../../../src/results/worker/handlers.ts';
 import type { WorkerHandlers } from '../../../../src/results/worker/handlers.ts';
 import { arrived, ref } from '../fixtures.ts';
 import { addAll, ANYWHERE, FILE, LargeScene, OUTPUT, store } from './largeScene.ts';
 
-const address = (change: Partial<ResultAddress> = {}): ResultAddress => ({ ...ref(), stream: 'output', ...change });
+const address = (change: Partial<PlainAddress> = {}): PlainAddress => ({ ...ref(), stream: 'output', ...change });
 
 suite('what can happen to a result in pieces: one', () => {
   const scene = new LargeScene();

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { cutQuotation } from '../../../../src/evidence/quotation.ts';
 import { PART_LINES, PART_UNITS } from '../../../../src/evidence/textParts.ts';
-import type { ResultAddress } from '../../../../src/evidence/uri.ts';
+import type { PlainAddress } from '../../../../src/results/worker/viewCalls.ts';
 import { createHandlers } from '../../../../src/results/worker/handlers.ts';
 import type { WorkerHandlers } from '../../../../src/results/worker/handlers.ts';
 import { arrived, ref, resultFile } from '../fixtures.ts';
 import { addAll, ANYWHERE, ERRORS, FILE, LargeScene, OUTPUT, store } from './largeScene.ts';
 
-const address = (change: Partial<ResultAddress> = {}): ResultAddress => ({ ...ref(), stream: 'output', ...change });
+const address = (change: Partial<PlainAddress> = {}): PlainAddress => ({ ...ref(), stream: 'output', ...change });
 const read = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString();
 const LINES = OUTPUT.split(/\r\n|\r|\n/u);
@@ -66,11 +66,11 @@ suite('a result that is stored in pieces', () => {
       [PART_LINES - 2, PART_LINES + 2],
     ] as const) {
       const range = { start: { line: from, character: 0 }, end: { line: to, character: 4 } };
-      const sparse = handlers.text(ref(), 'output', undefined, [{ first: from, last: to + 2 }]) ?? '';
+      const sparse = handlers.text(ref(), 'output', [{ first: from, last: to + 2 }]) ?? '';
       assert.deepEqual(cutQuotation(sparse, [range]), cutQuotation(OUTPUT, [range]));
       assert.ok(sparse.length < OUTPUT.length, 'only what is needed is read');
     }
-    assert.equal(handlers.text(ref(), 'output', undefined, [])?.length, LINES.length - 1);
+    assert.equal(handlers.text(ref(), 'output', [])?.length, LINES.length - 1);
     assert.equal(handlers.text(ref(), 'output'), OUTPUT);
     assert.equal(read(handlers.document(ref(), 'errors')), `\ufeff${ERRORS}`);
   });
@@ -188,6 +188,6 @@ suite('a result that is stored in pieces', () => {
     store(handlers, Buffer.from('{"script_name": "x.ps1", "exit_code": 0, "script_output": "some"}'));
     assert.equal(handlers.text(ref(), 'errors'), '');
     assert.equal(read(handlers.document(ref(), 'errors')), '\ufeff');
-    assert.throws(() => handlers.text(ref(), 'output', 'cp850'), { name: 'TextTooLarge' });
+    assert.throws(() => handlers.packView(ref(), 'output', 'cp850'), { name: 'TextTooLarge' });
   });
 });

@@ -4,12 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { PART_LINES } from '../../../../src/evidence/textParts.ts';
-import type { ResultAddress } from '../../../../src/evidence/uri.ts';
 import { createHandlers } from '../../../../src/results/worker/handlers.ts';
 import type { WorkerHandlers } from '../../../../src/results/worker/handlers.ts';
+import type { PlainAddress } from '../../../../src/results/worker/viewCalls.ts';
 import { arrived, ref, resultFile } from '../fixtures.ts';
 
-const output = (change: Partial<ResultAddress> = {}): ResultAddress => ({ ...ref(), stream: 'output', ...change });
+const output = (change: Partial<PlainAddress> = {}): PlainAddress => ({ ...ref(), stream: 'output', ...change });
 const read = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString();
 
@@ -19,7 +19,7 @@ function stored(bytes: Buffer): WorkerHandlers {
   return handlers;
 }
 
-suite('views and parts of a stored text', () => {
+suite('parts of a stored text', () => {
   test('a text that is too long is given in parts, whose line numbers are those of the whole', () => {
     const text = Array.from({ length: 2 * PART_LINES + 5 }, (_, at) => `line ${at + 1}`).join('\n');
     const handlers = stored(resultFile(`${text}\0`));
@@ -45,25 +45,6 @@ suite('views and parts of a stored text', () => {
     assert.equal(handlers.partDocument(output({ part: { line: 7, column: 1 } })), undefined);
   });
 
-  test('a view is made of the stored text, which stays as it is', () => {
-    const handlers = stored(resultFile('a\0b\0c\0\n'));
-    assert.equal(handlers.text(ref(), 'output', 'utf16'), 'abc\n');
-    assert.equal(handlers.text(ref(), 'output'), 'a\0b\0c\0\n');
-    assert.equal(read(handlers.partDocument(output({ view: 'utf16' }))), '\ufeffabc\n');
-    assert.equal(handlers.textParts(output({ view: 'utf16' }))?.documentBytes, 7);
-    // The device of the fixture is called dc1.
-    assert.equal(handlers.text(ref(), 'output', 'normalised'), 'a\0b\0c\0\n');
-    assert.equal(stored(resultFile('on DC1\0')).text(ref(), 'output', 'normalised'), 'on <host>');
-  });
-
-  test('bytes that are no UTF-8 are read from the file, where they still are', () => {
-    const [before = '', after = ''] = resultFile('Görev G@ncelleme').toString().split('@');
-    const bytes = Buffer.concat([Buffer.from(before), Buffer.of(0xfc), Buffer.from(after)]);
-    const handlers = stored(bytes);
-    assert.equal(handlers.text(ref(), 'output'), 'Görev G\ufffdncelleme');
-    assert.equal(handlers.text(ref(), 'output', 'windows1254'), 'Görev Güncelleme');
-  });
-
   test('what is put anew is not shown from before', () => {
     const handlers = stored(resultFile('one'));
     assert.equal(read(handlers.partDocument(output())), '\ufeffone');
@@ -74,7 +55,7 @@ suite('views and parts of a stored text', () => {
   test('what is not stored has neither', () => {
     const handlers = createHandlers();
     assert.equal(handlers.textParts(output()), undefined);
-    assert.equal(handlers.partDocument(output({ view: 'cp850' })), undefined);
+    assert.equal(handlers.partDocument(output()), undefined);
     assert.equal(handlers.saveText(output(), '/nowhere/x'), undefined);
   });
 

@@ -1,0 +1,15 @@
+import type { ResultAddress } from '../evidence/uri.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import { fitsWhole } from './parts.ts';
+
+/** Reads the bytes that a document has in the editor. Undefined where it is not stored, or has no such text. */
+export async function readDocument(
+  store: Pick<ResultStore, 'facts' | 'document' | 'part'>,
+  address: ResultAddress,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const facts = await store.facts(address);
+  const text = address.stream === 'raw' ? facts?.raw : facts?.transcript?.[address.stream];
+  if (text === undefined) return undefined;
+  const isWhole = address.view === undefined && address.part === undefined && fitsWhole(text);
+  return isWhole ? store.document(address, address.stream) : store.part(address);
+}

@@ -1,0 +1,30 @@
+import { buildCitationLine, buildCompactBlock, buildFullBlock, buildTable } from './evidenceBlock.ts';
+import type { Evidence } from './evidenceBlock.ts';
+import { buildPlainBlock } from './plainBlock.ts';
+
+/** In which form evidence stands in a Markdown note. */
+export type MarkdownForm = 'compactBlock' | 'fullBlock' | 'citation' | 'tableRow';
+
+/** A form of evidence: in Markdown, or for a place that knows none, with links that open the editor of a scheme. */
+export type BuiltForm = { readonly kind: MarkdownForm } | { readonly kind: 'plainBlock'; readonly scheme: string };
+
+/** Builds several quotations, one below the other. Blocks and tables end with a line end, a citation alone does not. */
+export function buildEvidence(form: BuiltForm, evidence: readonly Evidence[]): string {
+  switch (form.kind) {
+    case 'compactBlock':
+      return evidence.map(({ source, quotation }) => buildCompactBlock(source, quotation)).join('\n');
+    case 'fullBlock':
+      return evidence.map(({ source, quotation }) => buildFullBlock(source, quotation)).join('\n');
+    case 'plainBlock':
+      return evidence
+        .map(({ source, quotation }) => buildPlainBlock(source, quotation, 'full', form.scheme))
+        .join('\n');
+    case 'citation': {
+      const lines = evidence.map(({ source, quotation }) => buildCitationLine(source, quotation));
+      // Lines of one paragraph would run into each other.
+      return lines.length === 1 ? lines.join('') : lines.map((line) => `- ${line}\n`).join('');
+    }
+    case 'tableRow':
+      return buildTable(evidence);
+  }
+}

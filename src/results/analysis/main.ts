@@ -1,0 +1,23 @@
+import { parentPort } from 'node:worker_threads';
+import { READY } from './analysisCalls.ts';
+import type { AnalysisAnswer, AnalysisRequest } from './analysisCalls.ts';
+import { createAnalysisHandlers } from './analysisHandlers.ts';
+
+// What a device wrote is read here by patterns. No pattern can hold up a click: this thread is ended where one would.
+const handlers = createAnalysisHandlers();
+
+parentPort?.postMessage(READY);
+parentPort?.on('message', ({ id, method, args }: AnalysisRequest) => {
+  let message: AnalysisAnswer;
+  const moved: ArrayBuffer[] = [];
+  try {
+    // Both ends are typed by AnalysisCalls; the message in between is not.
+    const handler = handlers[method] as (...args: readonly unknown[]) => unknown;
+    const answer = handler(...args);
+    if (answer instanceof Uint8Array && answer.buffer instanceof ArrayBuffer) moved.push(answer.buffer);
+    message = { id, answer };
+  } catch (error) {
+    message = { id, failure: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' };
+  }
+  parentPort?.postMessage(message, moved);
+});

@@ -1,0 +1,201 @@
+import type { Evidence } from '../evidence/evidenceBlock.ts';
+import type { Indicator } from '../evidence/indicators.ts';
+import { spansOf } from '../evidence/large/groupSections.ts';
+import type { LineSpan } from '../evidence/large/groupSections.ts';
+import type { BuiltForm } from '../evidence/noteForms.ts';
+import type { Range } from '../evidence/quote.ts';
+import { buildQuery, wholeAddress } from '../evidence/uri.ts';
+import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
+import type { Analysis, AskAnalysis } from './analysis/analysis.ts';
+import type { AskedView } from './analysis/analysisCalls.ts';
+import type { ComparedNames, ComparisonName } from './analysis/comparisons.ts';
+import { copyText } from './analysis/copyText.ts';
+import type { CopiedText, CopyRules } from './analysis/copyText.ts';
+import type { Packed } from './analysis/packed.ts';
+import { quoteText } from './analysis/quoteText.ts';
+import type { QuotedText, QuoteRules } from './analysis/quoteText.ts';
+import type { RunComparison } from './runGroups.ts';
+import type { StoredFacts } from './storedResult.ts';
+import type { TextParts } from './worker/viewCalls.ts';
+
+/** Stored texts, packed for the thread that reads them. Each answers undefined where there is no such text. */
+export interface PackedSource {
+  readonly facts: (ref: ResultRef) => Promise<StoredFacts | undefined>;
+  /** A text that is short enough to be read where it is asked for. */
+  readonly short: (ref: ResultRef, stream: ResultStream) => Promise<string | undefined>;
+  readonly text: (
+    ref: ResultRef,
+    stream: ResultStream,
+    lines: readonly LineSpan[] | undefined,
+  ) => Promise<Packed | undefined>;
+  readonly view: (ref: ResultRef, stream: ResultStream, view: TextView) => Promise<Packed | undefined>;
+  readonly transcript: (ref: ResultRef) => Promise<Packed | undefined>;
+}
+
+/** Up to here a text is read where it is asked for, UTF-16 units: starting a thread would take longer. */
+export const SHORT_UNITS = 64 * 1024;
+/** Longest time for one result of a run, ms: others wait to be compared with it. */
+const COMPARE_LIMIT_MS = 5000;
+
+/** A view of one text of a result. */
+export type ViewAddress = ResultAddress & { readonly view: TextView };
+
+/** Whether an address names a view. */
+export function isViewAddress(address: ResultAddress): address is ViewAddress {
+  return address.view !== undefined;
+}
+
+/** A text of a result, or ranges of it. */
+export interface AskedText {
+  readonly ref: ResultRef;
+  readonly stream: ResultStream;
+  readonly view?: TextView | undefined;
+  /** Undefined: all of it. */
+  readonly ranges: readonly Range[] | undefined;
+}
+
+/**
+ * What is read out of stored texts by patterns. The store packs a text, this thread passes it on without looking, and
+ * the thread for analysis reads it: neither the store nor the window waits for what a device wrote.
+ */
+export class StoredAnalysis {
+  readonly #source: PackedSource;
+  readonly #analysis: Pick<Analysis, 'run'>;
+
+  constructor(source: PackedSource, analysis: Pick<Analysis, 'run'>) {
+    this.#source = source;
+    this.#analysis = analysis;
+  }
+
+  /** Finds the indicators of a text as it was received. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  indicators({ ref, stream, ranges }: Omit<AskedText, 'view'>, signal?: AbortSignal): Promise<Indicator[] | undefined> {
+    return this.#analysis.run(
+      async (ask) => {
+        const text = await this.#source.text(ref, stream, ranges === undefined ? undefined : spansOf(ranges));
+        return text === undefined ? undefined : ask('indicators', text, ranges?.map(plain));
+      },
+      { signal },
+    );
+  }
+
+  /** Makes what goes to the clipboard. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  copyText(asked: AskedText, form: CopyRules['form'], signal?: AbortSignal): Promise<CopiedText | undefined> {
+    const rules: CopyRules = { ranges: asked.ranges?.map(plain), form };
+    return this.#read(asked, signal, {
+      here: (text) => copyText(text, rules),
+      there: (ask, text) => ask('copyText', text, rules),
+    });
+  }
+
+  /** Cuts a quotation. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  quoteText(
+    asked: AskedText & { readonly ranges: readonly Range[] },
+    form: QuoteRules['form'],
+    signal?: AbortSignal,
+  ): Promise<QuotedText | undefined> {
+    const rules: QuoteRules = { ranges: asked.ranges.map(plain), form };
+    return this.#read(asked, signal, {
+      here: (text) => quoteText(text, rules),
+      there: (ask, text) => ask('quoteText', text, rules),
+    });
+  }
+
+  /** Builds quotations with their sources. @throws LiveResponseError `analysisStopped`, `cancelled` */
+  buildEvidence(form: BuiltForm, evidence: readonly Evidence[], signal?: AbortSignal): Promise<string> {
+    return this.#analysis.run((ask) => ask('buildEvidence', form, evidence), { signal });
+  }
+
+  viewText(address: ViewAddress, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#withView(address, signal, (ask, view) => ask('viewText', view));
+  }
+
+  /** Makes a view as UTF-8, whole. */
+  viewBytes(address: ViewAddress, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#withView(address, signal, (ask, view) => ask('viewBytes', view));
+  }
+
+  viewParts(address: ViewAddress, signal?: AbortSignal): Promise<TextParts | undefined> {
+    return this.#withView(address, signal, (ask, view) => ask('viewParts', view));
+  }
+
+  /** Makes the document of a view, or of a part of it. */
+  viewDocument(address: ViewAddress, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#withView(address, signal, (ask, view) => ask('viewDocument', view, address.part));
+  }
+
+  /** Adds a stored result to a comparison. @returns whether it could be: it is stored, and the result of a script */
+  compareResult(
+    comparison: ComparisonName,
+    ref: ResultRef,
+    compared: ComparedNames,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    return this.#analysis.run(
+      async (ask) => {
+        const transcript = await this.#source.transcript(ref);
+        if (transcript === undefined) return false;
+        await ask('compareResult', comparison, transcript, compared);
+        return true;
+      },
+      { signal, limitMs: COMPARE_LIMIT_MS },
+    );
+  }
+
+  /** Gets what a comparison found so far; undefined where it has to begin from the beginning. */
+  comparison(comparison: ComparisonName, most: number): Promise<RunComparison | undefined> {
+    return this.#analysis.run((ask) => ask('comparison', comparison, most));
+  }
+
+  /** Reads a short text here, and any other one, or a view, in the thread. */
+  async #read<Answer>(
+    { ref, stream, view, ranges }: AskedText,
+    signal: AbortSignal | undefined,
+    read: {
+      readonly here: (text: string) => Answer;
+      readonly there: (ask: AskAnalysis, text: Packed | AskedView) => Promise<Answer>;
+    },
+  ): Promise<Answer | undefined> {
+    if (view !== undefined) return this.#withView({ ...ref, stream, view }, signal, read.there);
+    const facts = await this.#source.facts(ref);
+    const known = stream === 'raw' ? facts?.raw : facts?.transcript?.[stream];
+    if (known === undefined) return undefined;
+    if (known.length <= SHORT_UNITS) {
+      const text = await this.#source.short(ref, stream);
+      return text === undefined ? undefined : read.here(text);
+    }
+    return this.#analysis.run(
+      async (ask) => {
+        const text = await this.#source.text(ref, stream, ranges === undefined ? undefined : spansOf(ranges));
+        return text === undefined ? undefined : read.there(ask, text);
+      },
+      { signal },
+    );
+  }
+
+  /** The thread holds the view that was asked for last: only another one is made, and sent for that. */
+  #withView<Answer>(
+    address: ViewAddress,
+    signal: AbortSignal | undefined,
+    use: (ask: AskAnalysis, view: AskedView) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
+    return this.#analysis.run(
+      async (ask) => {
+        const facts = await this.#source.facts(address);
+        if (facts === undefined) return undefined;
+        const key = `${facts.sha256} ${buildQuery(wholeAddress(address))}`;
+        if (await ask('holdsView', key)) return use(ask, { key, source: undefined });
+        const source = await this.#source.view(address, address.stream, address.view);
+        return source === undefined ? undefined : use(ask, { key, source });
+      },
+      { signal },
+    );
+  }
+}
+
+/** VS Code's own ranges do not cross the border of a thread. */
+function plain({ start, end }: Range): Range {
+  return {
+    start: { line: start.line, character: start.character },
+    end: { line: end.line, character: end.character },
+  };
+}

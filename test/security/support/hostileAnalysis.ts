@@ -1,0 +1,39 @@
+import { parentPort } from 'node:worker_threads';
+import { createAnalysisHandlers } from '../../../src/results/analysis/analysisHandlers.ts';
+import { unpack } from '../../../src/results/analysis/packed.ts';
+import type { Packed } from '../../../src/results/analysis/packed.ts';
+import { READY } from '../../../src/results/analysis/analysisCalls.ts';
+import type { AnalysisAnswer, AnalysisHandlers, AnalysisRequest } from '../../../src/results/analysis/analysisCalls.ts';
+
+/** A pattern that needs longer than anybody lives, for each text that begins so. The kind is always possible. */
+const NEVER_ENDS = /^hostile (?:a+)+$/;
+
+function suffer(text: string): void {
+  if (text.startsWith('exit')) process.exit(7);
+  if (text.startsWith('greedy')) {
+    const all: unknown[] = [];
+    for (;;) all.push({ all, at: all.length });
+  }
+  NEVER_ENDS.test(text);
+}
+
+const real = createAnalysisHandlers();
+const handlers: AnalysisHandlers = {
+  ...real,
+  indicators: (text: Packed, ranges) => {
+    suffer(unpack(text) as string);
+    return real.indicators(text, ranges);
+  },
+  defang: (text) => {
+    suffer(text);
+    return real.defang(text);
+  },
+};
+
+// The thread's own main.ts, but for what a text can make of it.
+parentPort?.postMessage(READY);
+parentPort?.on('message', ({ id, method, args }: AnalysisRequest) => {
+  const handler = handlers[method] as (...values: readonly unknown[]) => unknown;
+  const message: AnalysisAnswer = { id, answer: handler(...args) };
+  parentPort?.postMessage(message);
+});

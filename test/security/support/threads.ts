@@ -1,0 +1,55 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { AnalysisThread } from '../../../src/results/analysis/analysis.ts';
+import { toAnalysisThread } from '../../../src/results/analysis/workerThread.ts';
+import type { StoreThread } from '../../../src/results/resultStore.ts';
+
+/** Real threads, as src/lazy.ts starts them, from the sources. */
+export class Threads {
+  readonly #workers: Worker[] = [];
+
+  /** Threads for analysis that were started, in all. */
+  started = 0;
+
+  /** Those that still run. */
+  get running(): number {
+    return this.#workers.filter(({ threadId }) => threadId > 0).length;
+  }
+
+  /** @param file - main.ts, or what stands in for it */
+  async startAnalysis(file: string): Promise<AnalysisThread> {
+    this.started++;
+    return toAnalysisThread(this.#start(file));
+  }
+
+  startStore(): Promise<StoreThread> {
+    const worker = this.#start('src/results/worker/main.ts');
+    return Promise.resolve({
+      send: (request) => {
+        worker.postMessage(request);
+      },
+      onAnswer: (listener) => {
+        worker.on('message', listener);
+      },
+      onEnd: () => undefined,
+      stop: async () => {
+        await worker.terminate();
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #start(file: string): Worker {
+    const worker = new Worker(path.resolve(file), {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxOldGenerationSizeMb: 128 },
+    });
+    // One that fails is what is tested; nobody else need hear of it.
+    worker.on('error', () => undefined);
+    this.#workers.push(worker);
+    return worker;
+  }
+}

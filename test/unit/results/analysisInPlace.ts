@@ -1,0 +1,14 @@
+import type { Analysis } from '../../../src/results/analysis/analysis.ts';
+import { createAnalysisHandlers } from '../../../src/results/analysis/analysisHandlers.ts';
+
+/** The real work of the thread for analysis, without its thread. */
+export function analysisInPlace(): Pick<Analysis, 'run'> {
+  const handlers = createAnalysisHandlers();
+  return {
+    run: (work) =>
+      work((method, ...args) => {
+        const handler = handlers[method] as (...values: readonly unknown[]) => never;
+        return Promise.resolve().then(() => handler(...args));
+      }),
+  };
+}
