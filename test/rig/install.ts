@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { RigError, runProcess } from './processes.ts';
 
@@ -60,8 +60,25 @@ const nodePackages: Readonly<Record<string, string>> = {
 
 const registryHint = 'Check that the npm registry can be reached and that the disk has 1 GB left, then try again.';
 
-async function npmInstall(folder: string, args: readonly string[]): Promise<void> {
-  const all = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error', ...args];
+/** npm's own hash of each package that is fetched by name: what a registry answers in its place is refused. */
+const LOCKED = JSON.parse(await readFile(join(import.meta.dirname, 'locks', 'packages.json'), 'utf8')) as Readonly<
+  Record<string, string>
+>;
+
+/** @throws RigError when a package is not the one that this project was written with */
+async function checkIntegrity(folder: string, wanted: readonly string[]): Promise<void> {
+  const { packages } = await readJson(join(folder, 'node_modules', '.package-lock.json'));
+  const installed = packages as Readonly<Record<string, { readonly integrity?: string }>>;
+  for (const name of wanted) {
+    const integrity = installed[`node_modules/${name.replace(/@[^@]*$/u, '')}`]?.integrity;
+    if (LOCKED[name] === undefined || integrity !== LOCKED[name]) {
+      throw new RigError(`${name} is not the package that this project knows. Look at test/rig/locks/packages.json.`);
+    }
+  }
+}
+
+async function npm(folder: string, command: 'install' | 'ci', args: readonly string[]): Promise<void> {
+  const all = [command, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error', ...args];
   // npm is a .cmd file on Windows and does not start without a shell.
   if (process.platform === 'win32')
     await runProcess('cmd.exe', ['/d', '/c', 'npm', ...all], registryHint, { cwd: folder });
@@ -79,8 +96,11 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
   return { ...value };
 }
 
-/** VS Code 1.106 asks for one of its packages by a Git address, which a machine with only a registry cannot reach. */
-async function replaceGitPackage(vscode: string): Promise<void> {
+/**
+ * Gives VS Code 1.106 a lock file of ours: it asks for one of its packages by a Git address, which a machine with only a
+ * registry cannot reach, so its own lock does not hold. 1.139 comes with one that does.
+ */
+async function lockPackages(vscode: string): Promise<void> {
   const file = join(vscode, 'package.json');
   const manifest = await readJson(file);
   const dependencies = { ...(manifest['dependencies'] as Record<string, string> | undefined) };
@@ -88,6 +108,7 @@ async function replaceGitPackage(vscode: string): Promise<void> {
   dependencies['@parcel/watcher'] = '^2.5.1';
   await writeFile(file, JSON.stringify({ ...manifest, dependencies }, undefined, 2));
   await rm(join(vscode, 'npm-shrinkwrap.json'), { force: true });
+  await copyFile(join(import.meta.dirname, 'locks', 'vscode-1.106.json'), join(vscode, 'package-lock.json'));
 }
 
 /** Removes what stopped installs left behind; the process that made a folder stands in its name. */
@@ -135,10 +156,12 @@ export async function ensureVsCode(which: VsCodeVersion): Promise<VsCodeInstall>
     await rm(part, { recursive: true, force: true });
     await mkdir(part);
     await writeFile(join(part, 'package.json'), '{ "private": true }\n');
-    await npmInstall(part, ['--save-exact', ...wanted.split(' ')]);
+    const packages = wanted.split(' ');
+    await npm(part, 'install', ['--save-exact', ...packages]);
+    await checkIntegrity(part, packages);
     const vscode = join(part, 'node_modules', 'code-server', 'lib', 'vscode');
-    await replaceGitPackage(vscode);
-    await npmInstall(vscode, ['--omit=dev']);
+    await lockPackages(vscode);
+    await npm(vscode, 'ci', ['--omit=dev']);
     await writeFile(join(part, 'installed'), wanted);
     await moveInto(part, folder, async () => (await readText(stamp)) === wanted);
   }
