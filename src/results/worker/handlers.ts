@@ -11,24 +11,23 @@ import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
 import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
 import type { ConnectionTable } from '../../storage/connectionTable.ts';
-import { COPY_SCHEMA, MemoryCopyTable, SqliteCopyTable } from '../../storage/copyTable.ts';
-import type { CopyTable } from '../../storage/copyTable.ts';
 import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
 import type { SignInTable } from '../../storage/signInTable.ts';
 import { emptyDatabase, openDatabase } from '../../storage/database.ts';
 import { KeptResults } from '../../storage/keptResults.ts';
-import { MemoryRunTable, RUN_SCHEMA, SqliteRunTable } from '../../storage/runTable.ts';
-import type { RunTable } from '../../storage/runTable.ts';
+import { RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
 import { hostNamesOf } from '../commands.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
 import { createActionHandlers, toActionRow } from './actionHandlers.ts';
+import { createCopyHandlers } from './copyHandlers.ts';
 import { createFoundHandlers } from './foundHandlers.ts';
 import { createIndicatorHandlers } from './indicatorHandlers.ts';
 import { createLargeHandlers } from './largeHandlers.ts';
 import { findLarge, findLargeText, textOfLarge } from './largeTexts.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
+import { forgetRecords } from './forgetRecords.ts';
 import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
 import { readableRaw, readFacts, readStored } from './storedTexts.ts';
@@ -38,9 +37,6 @@ import { createViews } from './viewHandlers.ts';
 export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
 };
-
-/** A text that was copied longer ago was copied again since, from who knows where, ms. */
-const COPY_LIVES_MS = 60 * 60_000;
 
 /**
  * Creates what the worker does, apart from the thread it does it in.
@@ -52,10 +48,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let removeShared = (): void => undefined;
   let connections: ConnectionTable = new MemoryConnectionTable();
   let signIns: SignInTable = new MemorySignInTable();
-  let copies: CopyTable = new MemoryCopyTable();
-  let runs: RunTable = new MemoryRunTable();
   let ledger = new Ledger(new MemoryCallRows());
-  const found = createFoundHandlers();
+  const records = new SharedRecords();
   // Output and errors are read one after the other: the second one need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
 
@@ -116,13 +110,10 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     open: (folder) => {
       if (folder === undefined) return 'memory';
       // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
-      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + COPY_SCHEMA);
+      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA);
       connections = new SqliteConnectionTable(shared);
       signIns = new SqliteSignInTable(shared);
-      copies = new SqliteCopyTable(shared);
-      shared.exec(RUN_SCHEMA);
-      runs = new SqliteRunTable(shared);
-      found.openIn(shared);
+      records.openIn(shared, Date.now());
       ledger = new Ledger(new SqliteCallTable(shared));
       removeShared = () => {
         emptyDatabase(shared);
@@ -166,7 +157,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     text: views.text,
     ...createRunHandlers(
       (ref) => decoded(ref)?.transcript,
-      () => runs,
+      records,
     ),
     raw: (ref) => {
       const bytes = readStored(results, resultKey(ref));
@@ -193,16 +184,9 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       signIns.setAccount(owner, account);
       return undefined;
     },
-    rememberCopy: (sha256, json) => {
-      copies.put({ sha256, json, copiedAt: Date.now() });
-      return undefined;
-    },
-    lastCopy: (sha256) => {
-      const last = copies.last();
-      return last?.sha256 === sha256 && Date.now() - last.copiedAt < COPY_LIVES_MS ? last.json : undefined;
-    },
+    ...createCopyHandlers(records),
     ...createIndicatorHandlers(text),
-    ...found.handlers,
+    ...createFoundHandlers(records),
     connections: () => ({ connections: connections.list(), active: connections.active() }),
     putConnection: (name, json) => {
       connections.put({ name, json });
@@ -223,8 +207,14 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
         views.forget();
         sweepSoon();
       },
-      () => {
-        removeShared();
+      {
+        forget: (refs) => {
+          forgetRecords(records, refs);
+        },
+        removeAll: () => {
+          records.clear();
+          removeShared();
+        },
       },
     ),
     ...createSearchHandlers(results),

@@ -1,13 +1,13 @@
 import type { NormaliseRules } from '../../evidence/normalise.ts';
 import type { ResultRef } from '../../evidence/uri.ts';
 import type { Transcript } from '../../evidence/decode.ts';
-import type { RunTable } from '../../storage/runTable.ts';
+import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 import { RunGroups } from '../runGroups.ts';
 import type { RunComparison } from '../runGroups.ts';
 
 /** What the worker does for runs. One result at a time, so that a click is never behind a whole run. */
 export interface RunCalls {
-  readonly putRun: { args: [key: string, json: string]; answer: undefined };
+  readonly putRun: { args: [key: string, json: string, option: KeepOption]; answer: undefined };
   /** The run that was changed last comes first. */
   readonly runs: { args: []; answer: string[] };
   /**
@@ -35,20 +35,20 @@ export interface ComparedRef {
 
 /**
  * @param transcriptOf - reads a stored result
- * @param table - where runs are kept at this moment
+ * @param records - where runs are kept
  */
 export function createRunHandlers(
   transcriptOf: (ref: ResultRef) => Transcript | undefined,
-  table: () => RunTable,
+  records: SharedRecords,
 ): { readonly [Method in keyof RunCalls]: (...args: RunCalls[Method]['args']) => RunCalls[Method]['answer'] } {
   // One only: what a comparison holds is bounded, and so is what all of them hold.
   let latest: { readonly id: string; readonly groups: RunGroups } | undefined;
   return {
-    putRun: (key, json) => {
-      table().put({ key, json });
+    putRun: (key, json, option) => {
+      records.putRun({ key, json }, option);
       return undefined;
     },
-    runs: () => table().list(),
+    runs: () => records.runs().map(({ json }) => json),
     compareResult: ({ id, rules }, { ref, member, names }) => {
       if (latest?.id !== id) latest = { id, groups: new RunGroups(rules) };
       const transcript = transcriptOf(ref);

@@ -1,4 +1,5 @@
 import { resultKey } from '../../evidence/uri.ts';
+import type { ResultRef } from '../../evidence/uri.ts';
 import type { KeptResults } from '../../storage/keptResults.ts';
 import type { ListedRow } from '../../storage/resultRow.ts';
 import type { PurgeRule, StoreCalls } from './storeCalls.ts';
@@ -8,15 +9,22 @@ type Handlers = {
   readonly [Method in keyof StoreCalls]: (...args: StoreCalls[Method]['args']) => StoreCalls[Method]['answer'];
 };
 
+/** What windows share besides results. */
+interface SharedParts {
+  /** Deletes what is said there of results. */
+  readonly forget: (refs: readonly ResultRef[]) => void;
+  readonly removeAll: () => void;
+}
+
 /**
  * What concerns results as a whole.
  *
  * @param onDeleted - called with what is gone, so that nothing remembers it
- * @param removeShared - empties what windows share besides results
+ * @param shared - what windows share besides results
  */
-export function createStoreHandlers(results: KeptResults, onDeleted: () => void, removeShared: () => void): Handlers {
+export function createStoreHandlers(results: KeptResults, onDeleted: () => void, shared: SharedParts): Handlers {
   const deleteRows = (keys: readonly string[]): void => {
-    // What belongs to a result in results.db goes with it: see TABLES_OF_A_RESULT. What another file holds goes here.
+    // What belongs to a result in results.db goes with it: see TABLES_OF_A_RESULT. What another file holds goes by forget.
     results.delete(keys);
     onDeleted();
   };
@@ -32,6 +40,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
     },
     deleteResults: (refs) => {
       deleteRows(refs.map(resultKey));
+      shared.forget(refs);
       return undefined;
     },
     purge: (rule) => {
@@ -46,7 +55,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
     removeAll: () => {
       results.clear();
       onDeleted();
-      removeShared();
+      shared.removeAll();
       return undefined;
     },
   };

@@ -4,7 +4,7 @@ import type { Transcript } from '../../../../src/evidence/decode.ts';
 import { usualRules } from '../../../../src/evidence/normalise.ts';
 import { createRunHandlers } from '../../../../src/results/worker/runHandlers.ts';
 import type { ComparedRef } from '../../../../src/results/worker/runHandlers.ts';
-import { MemoryRunTable } from '../../../../src/storage/runTable.ts';
+import { SharedRecords } from '../../../../src/storage/sharedRecords.ts';
 import { ref } from '../fixtures.ts';
 
 /** What is stored, by the index of the command. */
@@ -15,7 +15,7 @@ function handlersOf(...outputs: readonly (string | undefined)[]): ReturnType<typ
       ? undefined
       : { scriptName: 'collect.ps1', exitCode: 0, output, errors: '', otherKeys: {} };
   };
-  return createRunHandlers(transcriptOf, () => new MemoryRunTable());
+  return createRunHandlers(transcriptOf, new SharedRecords());
 }
 
 const compared = (member: number, ...names: readonly string[]): ComparedRef => ({
@@ -25,17 +25,11 @@ const compared = (member: number, ...names: readonly string[]): ComparedRef => (
 });
 
 suite('what the worker does for runs', () => {
-  test('records go into the table of the moment', () => {
-    let table = new MemoryRunTable();
-    const handlers = createRunHandlers(
-      () => undefined,
-      () => table,
-    );
-    handlers.putRun('a', '1');
-    handlers.putRun('b', '2');
+  test('records are kept, the one that was changed last comes first', () => {
+    const handlers = createRunHandlers(() => undefined, new SharedRecords());
+    handlers.putRun('a', '1', { keep: true });
+    handlers.putRun('b', '2', { keep: false });
     assert.deepEqual(handlers.runs(), ['2', '1']);
-    table = new MemoryRunTable();
-    assert.deepEqual(handlers.runs(), [], 'a database was opened meanwhile');
   });
 
   test('results are added one after the other; what is not stored, or no result of a script, is not', () => {
