@@ -80,9 +80,7 @@ export class SqliteFoundTable implements FoundTable {
     if (readPacked(before?.['packed'])?.text === text) return;
     const packed = pack(JSON.stringify([text, received ?? null]));
     this.#database
-      .prepare(
-        'INSERT OR REPLACE INTO packed_found (tenant, action_id, packed, told, found_at) VALUES (?, ?, ?, ?, ?)',
-      )
+      .prepare('INSERT OR REPLACE INTO packed_found (tenant, action_id, packed, told, found_at) VALUES (?, ?, ?, ?, ?)')
       .run(tenant, actionId, packed, told || before?.['told'] === 1 ? 1 : 0, now);
   }
 
@@ -134,9 +132,7 @@ function readPacked(packed: unknown): Pick<FoundRow, 'text' | 'received'> | unde
     return undefined;
   }
   const [text, received] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
-  return typeof text === 'string'
-    ? { text, received: typeof received === 'string' ? received : undefined }
-    : undefined;
+  return typeof text === 'string' ? { text, received: typeof received === 'string' ? received : undefined } : undefined;
 }
 
 /** Where there is no database no window hears of another: nothing is kept. */

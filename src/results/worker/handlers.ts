@@ -110,7 +110,11 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     open: (folder) => {
       if (folder === undefined) return 'memory';
       // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
-      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA);
+      const shared = openDatabase(
+        folder,
+        'shared.db',
+        CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA,
+      );
       connections = new SqliteConnectionTable(shared);
       signIns = new SqliteSignInTable(shared);
       records.openIn(shared, Date.now());
@@ -155,10 +159,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       return found === undefined ? undefined : toDocumentBytes(found);
     },
     text: views.text,
-    ...createRunHandlers(
-      (ref) => decoded(ref)?.transcript,
-      records,
-    ),
+    ...createRunHandlers((ref) => decoded(ref)?.transcript, records),
     raw: (ref) => {
       const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
