@@ -10,6 +10,7 @@ import type { Services } from '../services.ts';
 import { isHitNode } from '../tree/searchView.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
+import { writeWhole } from './writeElsewhere.ts';
 
 const EVERYWHERE: SearchQuery = {
   text: '',
@@ -58,7 +59,7 @@ export async function exportHits(services: Services, runner: CommandRunner): Pro
   if (uri === undefined) return;
   const text = uri.path.toLowerCase().endsWith('.ndjson') ? hitsAsNdjson(found) : `\ufeff${hitsAsCsv(found)}`;
   await runner.run(l10n.t('Exporting hits'), async () => {
-    await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    await writeWhole(uri, new TextEncoder().encode(text));
     window.setStatusBarMessage(l10n.t('Hits exported'), 5000);
   });
 }

@@ -139,7 +139,7 @@ suite('what version 0.1 left', () => {
     const factsJson = await readFile(path.join(FIXTURE, `${name}.facts.json`), 'utf8');
     const { sha256, size } = first.facts;
     assert.equal(bytes.length, size);
-    const opened = { kind: 'file', name: `${name}.json`, sha256, size, openedAt: 1, factsJson } as const;
+    const opened = { kind: 'file', name: `${name}.json`, sha256, size, openedAt: 1, factsFiles: [factsJson] } as const;
     const { verdict, facts } = describeOpened(opened);
     assert.equal(verdict, 'used');
     assert.deepEqual(facts.opened?.said, { ...first.ref });
