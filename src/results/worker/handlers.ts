@@ -17,6 +17,7 @@ import { emptyDatabase, openDatabase } from '../../storage/database.ts';
 import { KeptResults } from '../../storage/keptResults.ts';
 import { RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
+import { boundFacts } from '../boundFacts.ts';
 import { hostNamesOf } from '../commands.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
@@ -234,7 +235,7 @@ function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string |
           errors: describeStream(transcript.errors),
           errorLines: countErrorLines(transcript.errors),
         };
-  return {
+  return boundFacts({
     ...facts,
     transcript: described,
     rejection: result.rejection,
@@ -242,7 +243,7 @@ function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string |
     changes: result.changes,
     encoding: result.encoding,
     mismatches: findMismatches(facts, transcript?.scriptName),
-  };
+  });
 }
 
 function describeStream(text: string): StreamFacts {
