@@ -72,7 +72,15 @@ function toRow(action: MachineAction, received: ReceivedAction | undefined, told
 }
 
 function toHeard({ actionId, text, received }: FoundRow): HeardAction {
-  // Written by ourselves, in toRow.
-  const how = received === undefined ? undefined : (JSON.parse(received) as Omit<ReceivedAction, 'text'>);
-  return { actionId, text, received: how };
+  return { actionId, text, received: received === undefined ? undefined : readHow(received) };
+}
+
+/** Reads what toRow wrote; undefined where somebody else has written it. */
+function readHow(json: string): HeardAction['received'] {
+  try {
+    const how = JSON.parse(json) as HeardAction['received'] | null;
+    return typeof how?.receivedAt === 'number' ? how : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
 import type { ResultRef } from '../../evidence/uri.ts';
 import type { SharedRecords } from '../../storage/sharedRecords.ts';
-import { readRun } from './readRun.ts';
+import { refOf } from '../runs.ts';
+import { parseRun } from './storedShapes.ts';
 
 /**
  * Deletes what `shared.db` says of results that a person has deleted: the actions that brought them, the runs they
@@ -15,7 +16,10 @@ export function forgetRecords(records: SharedRecords, refs: readonly ResultRef[]
       of.map(({ actionId }) => actionId),
     );
   }
-  const runs = records.runs().filter(({ json }) => readRun(json)?.some((ref) => keys.has(resultKey(ref))) ?? true);
+  const runs = records.runs().filter(({ json }) => {
+    const run = parseRun(json)?.run;
+    return run?.members.some((member) => keys.has(resultKey(refOf(run, member)))) ?? true;
+  });
   records.deleteRuns(runs.map(({ key }) => key));
   const copied = records.lastCopy(0)?.json ?? '';
   if (refs.some(({ actionId }) => copied.includes(actionId))) records.clearCopy();

@@ -31,7 +31,8 @@ import type { WorkerCalls, WorkerMethod } from './protocol.ts';
 import { forgetRecords } from './forgetRecords.ts';
 import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
-import { readableRaw, readFacts, readStored } from './storedTexts.ts';
+import { parseFacts } from './storedShapes.ts';
+import { factsOf, readableRaw, readStored } from './storedTexts.ts';
 import { createStoreHandlers } from './storeHandlers.ts';
 import { createViews } from './viewHandlers.ts';
 
@@ -101,8 +102,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     decoded,
     bytes: (ref) => readStored(results, resultKey(ref)),
     hostNames: (ref) => {
-      const json = results.facts(resultKey(ref));
-      return json === undefined ? [] : hostNamesOf(readFacts(json).action);
+      const facts = factsOf(results, resultKey(ref));
+      return facts === undefined ? [] : hostNamesOf(facts.action);
     },
   });
 
@@ -150,11 +151,9 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       sweepSoon();
       return stored;
     },
-    facts: (ref) => {
-      const json = results.facts(resultKey(ref));
-      return json === undefined ? undefined : readFacts(json);
-    },
-    list: (tenant) => results.list(tenantKey(tenant)).map(readFacts),
+    facts: (ref) => factsOf(results, resultKey(ref)),
+    // A row that is damaged is one result less, and not all of them.
+    list: (tenant) => results.list(tenantKey(tenant)).flatMap((json) => parseFacts(json) ?? []),
     document: (ref, stream) => {
       const found = text(ref, stream);
       return found === undefined ? undefined : toDocumentBytes(found);

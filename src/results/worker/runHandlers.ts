@@ -4,6 +4,7 @@ import type { Transcript } from '../../evidence/decode.ts';
 import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 import { RunGroups } from '../runGroups.ts';
 import type { RunComparison } from '../runGroups.ts';
+import { parseRun } from './storedShapes.ts';
 
 /** What the worker does for runs. One result at a time, so that a click is never behind a whole run. */
 export interface RunCalls {
@@ -48,7 +49,11 @@ export function createRunHandlers(
       records.putRun({ key, json }, option);
       return undefined;
     },
-    runs: () => records.runs().map(({ json }) => json),
+    runs: () =>
+      records
+        .runs()
+        .map(({ json }) => json)
+        .filter((json) => parseRun(json) !== undefined),
     compareResult: ({ id, rules }, { ref, member, names }) => {
       if (latest?.id !== id) latest = { id, groups: new RunGroups(rules) };
       const transcript = transcriptOf(ref);

@@ -3,7 +3,7 @@ import type { ResultRef } from '../../evidence/uri.ts';
 import type { KeptResults } from '../../storage/keptResults.ts';
 import type { ListedRow } from '../../storage/resultRow.ts';
 import type { PurgeRule, StoreCalls } from './storeCalls.ts';
-import { readFacts } from './storedTexts.ts';
+import { parseFacts } from './storedShapes.ts';
 
 type Handlers = {
   readonly [Method in keyof StoreCalls]: (...args: StoreCalls[Method]['args']) => StoreCalls[Method]['answer'];
@@ -31,8 +31,8 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
   return {
     stored: () =>
       results.sizes().flatMap(({ key, size, quoted }) => {
-        const facts = results.facts(key);
-        return facts === undefined ? [] : [{ facts: readFacts(facts), size, quoted }];
+        const facts = parseFacts(results.facts(key) ?? '');
+        return facts === undefined ? [] : [{ facts, size, quoted }];
       }),
     quoteResult: (ref) => {
       results.quote(resultKey(ref), Date.now());
