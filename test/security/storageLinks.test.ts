@@ -61,7 +61,7 @@ suite('a symbolic link in our folder', { skip: process.platform === 'win32' }, (
     });
   }
 
-  test('in place of the open file: nothing is written through it', async () => {
+  test('in place of the open file: nothing is written through it', () => {
     const faults: StorageFault[] = [];
     const handlers = createHandlers((fault) => faults.push(fault));
     handlers.open(folder);
