@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { clearTable } from './database.ts';
 import { pack, unpack } from './packed.ts';
 
 /** What was copied last, in any window. */
@@ -54,7 +55,7 @@ export class SqliteCopyTable implements CopyTable {
   }
 
   clear(): boolean {
-    return Number(this.#database.prepare('DELETE FROM packed_copy').run().changes) > 0;
+    return clearTable(this.#database, 'packed_copy');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './database.ts';
+import { clearTable, inTransaction } from './database.ts';
 import { pack, unpack } from './packed.ts';
 
 /** A machine action that came in one window's answer, for the others. */
@@ -104,7 +104,7 @@ export class SqliteFoundTable implements FoundTable {
   }
 
   clear(): boolean {
-    return Number(this.#database.prepare('DELETE FROM packed_found').run().changes) > 0;
+    return clearTable(this.#database, 'packed_found');
   }
 
   #purge(now: number): void {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { clearTable } from './database.ts';
 import { pack, unpack } from './packed.ts';
 
 /** A run whose results were asked for, as JSON. */
@@ -68,7 +69,7 @@ export class SqliteRunTable implements RunTable {
   }
 
   clear(): boolean {
-    return Number(this.#database.prepare('DELETE FROM packed_runs').run().changes) > 0;
+    return clearTable(this.#database, 'packed_runs');
   }
 }
 

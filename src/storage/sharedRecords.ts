@@ -148,7 +148,11 @@ export class SharedRecords {
   /** @returns undefined where nothing may be written; then nothing that was written before stays either */
   #writable(keep: boolean): RecordFile | undefined {
     if (keep) return this.#opened();
-    this.forget();
+    try {
+      this.forget();
+    } catch {
+      // Another window is at work: the next call tries again, and this one is kept in memory.
+    }
     return undefined;
   }
 

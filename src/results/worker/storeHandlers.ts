@@ -39,8 +39,9 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
       return undefined;
     },
     deleteResults: (refs) => {
-      deleteRows(refs.map(resultKey));
+      // First what names them elsewhere: where that fails nothing is deleted, and the person can try again.
       shared.forget(refs);
+      deleteRows(refs.map(resultKey));
       return undefined;
     },
     purge: (rule) => {

@@ -1,4 +1,3 @@
-import { isGuid } from '../../evidence/uri.ts';
 import type { RunRecord } from '../runFetch.ts';
 import type { StoredFacts } from '../storedResult.ts';
 
@@ -69,7 +68,7 @@ function valuesOf(check: Check): Check {
   return (value) => isObject(value) && Object.values(value).every((one: unknown) => check(one));
 }
 
-const TENANT: Shape = { cloud: isText, tenantId: isGuid };
+const TENANT: Shape = { cloud: isText, tenantId: isText };
 const COMMAND = has({
   index: isIndex,
   startTime: isTextOrNull,
@@ -105,7 +104,7 @@ const STREAM = has({
 const CHANGE = has({ kind: isText, count: isNumber, firstOffset: optional(isNumber), keys: optional(listOf(isText)) });
 const SAID = has({ cloud: isText, tenantId: isText, actionId: isText, commandIndex: isIndex });
 const FACTS = has({
-  ref: has({ ...TENANT, actionId: isGuid, commandIndex: isIndex }),
+  ref: has({ ...TENANT, actionId: isText, commandIndex: isIndex }),
   name: has({ connection: isText, device: isText, script: isText, createdAt: isText }),
   action: ACTION,
   sha256: isText,
@@ -134,7 +133,7 @@ const FACTS = has({
   large: optional(has({ output: optional(isIndex), errors: optional(isIndex) })),
 });
 const MEMBER = has({
-  actionId: isGuid,
+  actionId: isText,
   commandIndex: isIndex,
   machineId: isTextOrNull,
   device: isText,

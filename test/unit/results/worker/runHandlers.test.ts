@@ -5,7 +5,8 @@ import { usualRules } from '../../../../src/evidence/normalise.ts';
 import { createRunHandlers } from '../../../../src/results/worker/runHandlers.ts';
 import type { ComparedRef } from '../../../../src/results/worker/runHandlers.ts';
 import { SharedRecords } from '../../../../src/storage/sharedRecords.ts';
-import { ref } from '../fixtures.ts';
+import { findRuns } from '../../../../src/results/runs.ts';
+import { action, ref, TENANT } from '../fixtures.ts';
 
 /** What is stored, by the index of the command. */
 function handlersOf(...outputs: readonly (string | undefined)[]): ReturnType<typeof createRunHandlers> {
@@ -27,9 +28,13 @@ const compared = (member: number, ...names: readonly string[]): ComparedRef => (
 suite('what the worker does for runs', () => {
   test('records are kept, the one that was changed last comes first', () => {
     const handlers = createRunHandlers(() => undefined, new SharedRecords());
-    handlers.putRun('a', '1', { keep: true });
-    handlers.putRun('b', '2', { keep: false });
-    assert.deepEqual(handlers.runs(), ['2', '1']);
+    const [run] = findRuns([action()], TENANT);
+    const [one, two] = ['running', 'ended'].map((state) => JSON.stringify({ run, state, failures: {} }));
+    assert.ok(one !== undefined && two !== undefined);
+    handlers.putRun('a', one, { keep: true });
+    handlers.putRun('b', two, { keep: false });
+    handlers.putRun('c', '{"run":5}', { keep: true });
+    assert.deepEqual(handlers.runs(), [two, one], 'and what is no record of a run is left out');
   });
 
   test('results are added one after the other; what is not stored, or no result of a script, is not', () => {
