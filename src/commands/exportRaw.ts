@@ -1,4 +1,4 @@
-import { l10n, window, workspace } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { Uri } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { formatBytes } from '../platform/format.ts';
@@ -10,7 +10,7 @@ import { writeFactsFile } from './factsFile.ts';
 import { savedKindOf, saveResult, suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
-import { isLocal, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
+import { refuseElsewhere, writeWhole } from './writeElsewhere.ts';
 
 /** `liveResponse.exportRaw`: the result file, byte for byte as the service stored it, and what is known of it in a file beside it. */
 export async function exportRaw(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
@@ -58,7 +58,7 @@ async function writeResult(services: Services, { ref, large }: StoredFacts, uri:
   }
   const bytes = await services.store.raw(ref);
   if (bytes === undefined) throw gone;
-  await (isLocal(uri) ? workspace.fs.writeFile(uri, bytes) : writeElsewhere(uri, bytes));
+  await writeWhole(uri, bytes);
 }
 
 function isTarget(value: unknown): value is Target {

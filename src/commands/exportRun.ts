@@ -11,7 +11,7 @@ import type { RunPicture } from '../documents/runOverviews.ts';
 import { chooseRun } from './chooseRun.ts';
 import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { tellSaved } from './saveResult.ts';
-import { elsewhere, isLocal } from './writeElsewhere.ts';
+import { elsewhere, isLocal, writeWhole } from './writeElsewhere.ts';
 
 /**
  * `liveResponse.exportRunCsv` and `exportRunNdjson`: a row for every host, with a result or with the reason why there
@@ -51,7 +51,7 @@ async function exportTo(
 
 async function writeCsv(_services: Services, { rows, comparison }: RunPicture, uri: Uri): Promise<number> {
   const bytes = new TextEncoder().encode(toRunCsv(toExportRows(rows, comparison, whyNoResult)));
-  await workspace.fs.writeFile(uri, bytes);
+  await writeWhole(uri, bytes);
   return bytes.length;
 }
 

@@ -3,6 +3,7 @@ import { env, FileSystemError, l10n, ThemeIcon, Uri, window, workspace } from 'v
 import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import { hashBytes } from '../evidence/hashText.ts';
 import { maxDownloadBytes } from '../platform/config.ts';
+import { findFactsNames } from '../results/factsFileNames.ts';
 import { describeOpened } from '../results/openedResult.ts';
 import type { FactsVerdict, OpenedBytes } from '../results/openedResult.ts';
 import type { ResultRef } from '../evidence/uri.ts';
@@ -12,12 +13,12 @@ import type { Services } from '../services.ts';
 import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
 import { openTarget } from './openResult.ts';
-import { factsFileOf } from './resultFacts.ts';
+import { MAX_FACTS_BYTES } from './factsFile.ts';
 import { notify } from '../platform/show/notifications.ts';
 import { askForText, pickOne } from '../platform/show/quickInputs.ts';
 
-/** A facts file is small; what is larger is none. */
-const MAX_FACTS_BYTES = 4 * 1024 * 1024;
+/** More facts files beside one result file were made to be read, not to tell anything. */
+const MAX_FACTS_FILES = 10;
 
 /**
  * `liveResponse.openSavedResult`: a result file from the disk, or a download link, read as if it had been fetched. It
@@ -113,24 +114,28 @@ async function keep(services: Services, opened: OpenedBytes, bytes: Uint8Array):
 /** @param isLarge - only what stands beside it is read, and neither hash nor size are known */
 async function readFile(uri: Uri, isLarge: boolean): Promise<Opened<Uint8Array | undefined>> {
   const bytes = isLarge ? undefined : await workspace.fs.readFile(uri);
-  const factsJson = await readFacts(uri);
+  const factsFiles = await readFacts(uri);
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   const sha256 = bytes === undefined ? '' : hashBytes(bytes);
-  return { opened: { kind: 'file', name, sha256, size: bytes?.length ?? 0, openedAt: Date.now(), factsJson }, bytes };
+  return { opened: { kind: 'file', name, sha256, size: bytes?.length ?? 0, openedAt: Date.now(), factsFiles }, bytes };
 }
 
-/** What Export Raw Result writes beside a file. `.json.gz` and `.gz` may have one of their own name, too. */
-async function readFacts(uri: Uri): Promise<string | undefined> {
-  const beside = [uri, uri.with({ path: uri.path.replace(/\.gz$/iu, '') })].map(factsFileOf);
-  for (const file of beside) {
-    try {
-      if ((await workspace.fs.stat(file)).size > MAX_FACTS_BYTES) continue;
-      return new TextDecoder().decode(await workspace.fs.readFile(file));
-    } catch (error) {
-      if (!(error instanceof FileSystemError)) throw error;
+/** What Export Raw Result writes beside a file. Which of them are about it, their own hash says. */
+async function readFacts(uri: Uri): Promise<string[]> {
+  const folder = uri.with({ path: uri.path.slice(0, uri.path.lastIndexOf('/') + 1) });
+  const found: string[] = [];
+  try {
+    const names = (await workspace.fs.readDirectory(folder)).map(([name]) => name);
+    const file = uri.path.slice(folder.path.length);
+    for (const name of findFactsNames(file, names).slice(0, MAX_FACTS_FILES)) {
+      const beside = Uri.joinPath(folder, name);
+      if ((await workspace.fs.stat(beside)).size > MAX_FACTS_BYTES) continue;
+      found.push(new TextDecoder().decode(await workspace.fs.readFile(beside)));
     }
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
   }
-  return undefined;
+  return found;
 }
 
 async function download(

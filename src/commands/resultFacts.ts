@@ -1,16 +1,9 @@
-import type { Uri } from 'vscode';
 import type { ReceivedAction } from '../defender/receivedActions.ts';
 import { hashText } from '../evidence/hashText.ts';
 import type { ReceivedFacts, StoredFacts } from '../results/storedResult.ts';
 
 /** What is known of a result file: all of it where it was read, too, less where it was only saved. */
 export type FileFacts = ReceivedFacts & Partial<StoredFacts>;
-
-/** `output_…_0.json` → `output_…_0.facts.json`, beside it. */
-export function factsFileOf(file: Uri): Uri {
-  const path = file.path.replace(/\.(?:json|gz)$/iu, '');
-  return file.with({ path: `${path}.facts.json` });
-}
 
 /** Everything known about a result file, for whoever examines it without this extension. Ends with a line end. */
 export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined, toolVersion: string): string {

@@ -11,6 +11,7 @@ import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openResult.ts';
 import { confirmInStatusBar } from '../platform/show/notifications.ts';
 import { createBox, describeInput, pickOne, showProblem } from '../platform/show/quickInputs.ts';
+import { writeWhole } from './writeElsewhere.ts';
 
 const EVERYWHERE: SearchQuery = {
   text: '',
@@ -59,7 +60,7 @@ export async function exportHits(services: Services, runner: CommandRunner): Pro
   if (uri === undefined) return;
   const text = uri.path.toLowerCase().endsWith('.ndjson') ? hitsAsNdjson(found) : `\ufeff${hitsAsCsv(found)}`;
   await runner.run(l10n.t('Exporting hits'), async () => {
-    await workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    await writeWhole(uri, new TextEncoder().encode(text));
     confirmInStatusBar(l10n.t('Hits exported'), 5000);
   });
 }

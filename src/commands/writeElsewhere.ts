@@ -2,6 +2,7 @@ import { FileSystemError, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { LiveResponseError } from '../defender/errors.ts';
 import { WHOLE_BYTES } from '../evidence/textParts.ts';
+import { writeLocalFile } from '../results/localFile.ts';
 import { tooLargeThere } from '../results/wholeSink.ts';
 import type { WholeTarget } from '../results/wholeSink.ts';
 
@@ -23,6 +24,15 @@ export function elsewhere(uri: Uri): WholeTarget {
  */
 export function refuseElsewhere(uri: Uri, size: number): void {
   if (!isLocal(uri) && size > WHOLE_BYTES) throw tooLargeThere(WHOLE_BYTES);
+}
+
+/**
+ * Writes a file that a person chose, whole. On this machine only its owner can read it.
+ *
+ * @throws LiveResponseError `fileFailed`
+ */
+export async function writeWhole(uri: Uri, bytes: Uint8Array): Promise<void> {
+  await (isLocal(uri) ? writeLocalFile(uri.fsPath, bytes) : writeElsewhere(uri, bytes));
 }
 
 /**

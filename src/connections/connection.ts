@@ -182,9 +182,12 @@ export function isScope(value: unknown): value is string {
   return typeof value === 'string' && /^(?:https|api):\/\/[\w.:-]+(?:\/[\w.~-]+)*\/\.default$/u.test(value);
 }
 
-/** As Windows or POSIX write it. No network share: opening one would send this account's credentials to its server. */
+/**
+ * As Windows or POSIX write it. No network share, which Windows also takes with slashes of both kinds: opening one would
+ * send this account's credentials to its server.
+ */
 export function isAbsolutePath(value: unknown): value is string {
-  return typeof value === 'string' && /^(?:\/(?!\/)|[a-z]:[\\/])/iu.test(value);
+  return typeof value === 'string' && /^(?:\/(?![\\/])|[a-z]:[\\/])/iu.test(value);
 }
 
 /** https, or http to this machine: a token must not cross a network in clear. */

@@ -28,7 +28,9 @@ export function lengthRemark(): string {
 }
 
 function changeRemark(change: DecodeChange): string[] {
-  const keys = (change.keys ?? []).join(', ');
+  const { keysCut = 0 } = change;
+  const shown = (change.keys ?? []).join(', ');
+  const keys = keysCut === 0 ? shown : l10n.t('{0}; {1} more are left out or shortened', shown, keysCut);
   switch (change.kind) {
     case 'gunzipped':
       return [l10n.t('The stored file is gzip; its content is shown.')];
@@ -56,6 +58,13 @@ function changeRemark(change: DecodeChange): string[] {
       return [l10n.t('The file lacks {0}.', keys)];
     case 'exitCodeNotANumber':
       return [l10n.t('The exit code is not a whole number.')];
+    case 'factsCut':
+      return [
+        l10n.t(
+          '{0} names, comments, parameters or errors were too long or too many, and are kept shortened. The output is whole.',
+          change.count,
+        ),
+      ];
   }
 }
 

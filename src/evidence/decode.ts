@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { boundKeys } from './boundKeys.ts';
 import { decodeText, readBytes } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
 import { outlineJson } from './jsonOutline.ts';
@@ -26,8 +27,10 @@ export interface DecodeChange {
   readonly count: number;
   /** Where it happened first: a byte offset for `invalidBytes`, else an offset in UTF-16 units of the JSON text. */
   readonly firstOffset?: number;
-  /** The keys it is about. */
+  /** The keys it is about: see boundKeys. */
   readonly keys?: readonly string[];
+  /** How many keys are left out of them, or shortened. */
+  readonly keysCut?: number;
 }
 
 export type DecodeChangeKind =
@@ -45,7 +48,9 @@ export type DecodeChangeKind =
   | 'unknownKey'
   | 'missingKey'
   /** There is an exit code, but it is not a whole number. */
-  | 'exitCodeNotANumber';
+  | 'exitCodeNotANumber'
+  /** `count` names, comments, parameters and errors are too long or too many to be kept whole beside the result. */
+  | 'factsCut';
 
 /** Why bytes are no RunScript result. */
 export interface Rejection {
@@ -155,7 +160,7 @@ function parseJson(text: string, changes: DecodeChange[]): Parsed | undefined {
   }
   const { repeated } = outline;
   if (repeated.length > 0) {
-    changes.push({ kind: 'duplicateKey', count: repeated.length, keys: [...new Set(repeated)] });
+    changes.push({ kind: 'duplicateKey', count: repeated.length, ...boundKeys(new Set(repeated)) });
   }
   return { value };
 }

@@ -177,7 +177,11 @@ function describeChange({ kind, count }: QuotationChange): string {
 }
 
 function describeDecoding(change: DecodeChange, value: (text: string) => Part): Part[][] {
-  const keys = value((change.keys ?? []).join(', '));
+  const { keysCut = 0 } = change;
+  const keys = [
+    value((change.keys ?? []).join(', ')),
+    ...(keysCut === 0 ? [] : [`, ${keysCut} left out or shortened`]),
+  ];
   switch (change.kind) {
     case 'gunzipped':
       return [['gunzipped']];
@@ -188,14 +192,16 @@ function describeDecoding(change: DecodeChange, value: (text: string) => Part): 
     case 'controlCharactersEscaped':
       return [[`JSON repaired at ${change.firstOffset ?? 0}: control characters escaped ${change.count}`]];
     case 'oldKey':
-      return [['older keys read: ', keys]];
+      return [['older keys read: ', ...keys]];
     case 'unknownKey':
-      return [['keys not shown: ', keys]];
+      return [['keys not shown: ', ...keys]];
     case 'duplicateKey':
-      return [['keys that stand twice, the last one read: ', keys]];
+      return [['keys that stand twice, the last one read: ', ...keys]];
     case 'missingKey':
-      return [['keys missing: ', keys]];
+      return [['keys missing: ', ...keys]];
     case 'exitCodeNotANumber':
       return [['exit code is no whole number']];
+    case 'factsCut':
+      return [[`names, comments, parameters or errors shortened ${change.count}`]];
   }
 }

@@ -1,3 +1,4 @@
+import { boundKeys } from './boundKeys.ts';
 import type { DecodeChange, DecodeChangeKind, Transcript } from './decode.ts';
 
 /** A transcript whose texts are strings, or what stands for texts that are too large to be one. */
@@ -53,7 +54,7 @@ export function chooseFields<Text>(
 
   const otherKeys = Object.fromEntries(unread);
   const report = (kind: DecodeChangeKind, keys: readonly string[]): void => {
-    if (keys.length > 0) changes.push({ kind, count: keys.length, keys });
+    if (keys.length > 0) changes.push({ kind, count: keys.length, ...boundKeys(keys) });
   };
   report('oldKey', oldKeys);
   report('missingKey', missing);

@@ -1,4 +1,4 @@
-import { Uri, workspace } from 'vscode';
+import { FileType, Uri, workspace } from 'vscode';
 
 /*
  * An empty file beside the databases, written anew with each copy: what another window copied is looked for in the
@@ -21,5 +21,16 @@ export async function wasCopiedLately(storage: Uri): Promise<boolean> {
 
 /** Says so to the other windows. */
 export async function markCopied(storage: Uri): Promise<void> {
-  await workspace.fs.writeFile(markIn(storage), new Uint8Array());
+  const mark = markIn(storage);
+  if (await isLink(mark)) await workspace.fs.delete(mark);
+  await workspace.fs.writeFile(mark, new Uint8Array());
+}
+
+/** Writing through a link would empty the file that it leads to. */
+async function isLink(file: Uri): Promise<boolean> {
+  try {
+    return ((await workspace.fs.stat(file)).type & FileType.SymbolicLink) !== 0;
+  } catch {
+    return false;
+  }
 }

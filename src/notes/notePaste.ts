@@ -25,7 +25,7 @@ export interface NotePasteParts {
   /** Our own folder, the same for all windows. */
   readonly storage: Uri;
   readonly notes: EvidenceNotes;
-  readonly store: Pick<ResultStore, 'call' | 'noteQuoted'>;
+  readonly store: Pick<ResultStore, 'call' | 'keeps' | 'noteQuoted'>;
   readonly log: Log;
 }
 
@@ -43,7 +43,8 @@ export class NotePaste {
       // VS Code hands the copied text to nobody: this is how it makes it.
       const sorted = ranges.toSorted((one, other) => one.start.compareTo(other.start));
       const text = sorted.map((range) => document.getText(range)).join('\n');
-      await this.#parts.store.call('rememberCopy', hashCopied(text), copied);
+      const { store } = this.#parts;
+      await store.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
       // When it can be found, and not before.
       await markCopied(this.#parts.storage);
       const address = readCopied(copied)?.address;

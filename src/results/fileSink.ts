@@ -1,8 +1,14 @@
-import { rmSync } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { DownloadSink } from '../defender/downloadSink.ts';
 import { LiveResponseError } from '../defender/errors.ts';
+
+/** Results are for whoever fetched them, whatever the mask of the process lets others read. */
+const PRIVATE = 0o600;
+const NEW = 'wx';
+// Windows has no such flag, and makes links for administrators only.
+const AGAIN = constants.O_RDWR | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 /**
  * A file that gets its name only when it is whole. Until then its bytes stand beside it, in a file of the same name
@@ -76,7 +82,7 @@ export class FileSink implements DownloadSink {
 
   async #opened(): Promise<FileHandle> {
     // Never a file, or a link to one, that somebody else put there.
-    this.#file ??= await open(this.#part, this.#isOurs ? 'r+' : 'wx');
+    this.#file ??= await open(this.#part, this.#isOurs ? AGAIN : NEW, PRIVATE);
     this.#isOurs = true;
     return this.#file;
   }

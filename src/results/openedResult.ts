@@ -16,8 +16,8 @@ export interface OpenedBytes {
   /** Set where no header of the blob's answer stated its size. */
   readonly lengthUnknown?: true | undefined;
   readonly blob?: ReceivedFacts['blob'];
-  /** The text of a `.facts.json` beside it. */
-  readonly factsJson?: string | undefined;
+  /** The texts of the `.facts.json` beside it. */
+  readonly factsFiles?: readonly string[];
 }
 
 /** How a facts file stands to the file beside it. */
@@ -53,13 +53,13 @@ const UNKNOWN: MachineAction = {
  * hash; a facts file is believed only where it names this hash, and what it says stays marked as said.
  */
 export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedFacts; readonly verdict: FactsVerdict } {
-  const read = opened.factsJson === undefined ? 'none' : readFactsFile(opened.factsJson, opened.sha256);
-  const found = typeof read === 'string' ? undefined : read;
+  const all = (opened.factsFiles ?? []).map((json) => readFactsFile(json, opened.sha256));
+  const found = all.find((read) => typeof read !== 'string');
   const action = found?.action ?? UNKNOWN;
   const command = found === undefined ? undefined : findCommand(action, found.said.commandIndex);
   const { kind, name, sha256, size, openedAt } = opened;
   return {
-    verdict: typeof read === 'string' ? read : 'used',
+    verdict: found === undefined ? (all.find((read) => typeof read === 'string') ?? 'none') : 'used',
     facts: {
       ref: fileRef(sha256),
       name: {
@@ -81,16 +81,24 @@ export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedF
   };
 }
 
+/** The SHA-256 of the file that a facts file is about; undefined where it is no facts file. */
+export function hashInFacts(json: string): string | undefined {
+  return text(field(field(parseFacts(json), 'file'), 'sha256'))?.toLowerCase();
+}
+
+function parseFacts(json: string): unknown {
+  try {
+    return JSON.parse(json.replace(/^\ufeff/u, ''));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whatever is not of the expected form is left out: nobody vouches for such a file. */
 function readFactsFile(json: string, sha256: string): ReadFacts | 'otherFile' | 'unreadable' {
-  let facts: unknown;
-  try {
-    facts = JSON.parse(json.replace(/^\ufeff/u, ''));
-  } catch {
-    return 'unreadable';
-  }
-  const named = field(field(facts, 'file'), 'sha256');
-  if (typeof named !== 'string') return 'unreadable';
+  const facts = parseFacts(json);
+  const named = text(field(field(facts, 'file'), 'sha256'));
+  if (named === undefined) return 'unreadable';
   if (named.toLowerCase() !== sha256) return 'otherFile';
   const tenantId = field(facts, 'tenantId');
   const actionId = field(facts, 'actionId');

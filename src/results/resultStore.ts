@@ -130,7 +130,9 @@ export class ResultStore {
    * @param except - stays in any case
    */
   async purge(except?: ResultRef): Promise<void> {
-    const { maxBytes, maxAge } = this.#rules();
+    const { keep, maxBytes, maxAge } = this.#rules();
+    // The person may have changed this: what the windows told each other before is not to be kept either.
+    if (!keep) await this.call('forgetShared').catch(() => undefined);
     if (maxBytes === undefined && maxAge === undefined) return;
     const gone = await this.call('purge', { maxBytes, maxAge, except }).catch(() => []);
     this.#forget(gone);
@@ -308,6 +310,8 @@ export class ResultStore {
     try {
       const state: StorageState = await this.#ask(thread, 'open', [this.#options.folder]);
       if (state === 'memory') this.#sayMemoryOnly('no folder');
+      // Another window may have kept something before the person changed this.
+      else if (!this.keeps) await this.#ask(thread, 'forgetShared', []).catch(() => undefined);
     } catch (error) {
       // Reading goes on without a database; the thread keeps what comes in memory.
       this.#sayMemoryOnly(error instanceof LiveResponseError ? (error.values.reason ?? '') : '');

@@ -27,7 +27,7 @@ export interface RunRecord {
 }
 
 export interface RunFetchesOptions {
-  readonly store: Pick<ResultStore, 'facts' | 'call'>;
+  readonly store: Pick<ResultStore, 'facts' | 'call' | 'keeps'>;
   /** Fetches a result in the background and stores it; one that is stored costs nothing. */
   readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<unknown>;
   /** Called once before results are asked for; a failure of it ends nothing. */
@@ -279,7 +279,8 @@ export class RunFetches {
     this.#records.delete(key);
     this.#records.set(key, record);
     // Not waited for: without it a restarted window asks again, and the store still knows what was fetched.
-    this.#options.store.call('putRun', key, JSON.stringify(record)).catch(() => undefined);
+    const { store } = this.#options;
+    store.call('putRun', key, JSON.stringify(record), { keep: store.keeps }).catch(() => undefined);
     this.#changed.fire(key);
   }
 }

@@ -24,15 +24,12 @@ type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
 /** What one window's call brought, told to the other windows of this machine through the database: it costs no call. */
 export class SharedFindings {
-  readonly #store: Pick<ResultStore, 'call'>;
-  readonly #mayWrite: () => boolean;
+  readonly #store: Pick<ResultStore, 'call' | 'keeps'>;
   /** Where each list has come to. */
   readonly #places = new WeakMap<ActionStore, number>();
 
-  /** @param mayWrite - whether what was received may be written to the disk, asked each time */
-  constructor(store: Pick<ResultStore, 'call'>, mayWrite: () => boolean) {
+  constructor(store: Pick<ResultStore, 'call' | 'keeps'>) {
     this.#store = store;
-    this.#mayWrite = mayWrite;
   }
 
   /**
@@ -44,9 +41,10 @@ export class SharedFindings {
     found: readonly FoundAction[],
     isTold: (action: MachineAction) => boolean,
   ): Promise<void> {
-    if (!this.#mayWrite()) return;
+    const { keeps: keep } = this.#store;
+    if (!keep) return;
     const rows = found.map(({ action, received }) => toRow(action, received, isTold(action)));
-    await this.#store.call('putFound', tenant, rows);
+    await this.#store.call('putFound', tenant, rows, { keep });
   }
 
   /**
@@ -74,7 +72,15 @@ function toRow(action: MachineAction, received: ReceivedAction | undefined, told
 }
 
 function toHeard({ actionId, text, received }: FoundRow): HeardAction {
-  // Written by ourselves, in toRow.
-  const how = received === undefined ? undefined : (JSON.parse(received) as Omit<ReceivedAction, 'text'>);
-  return { actionId, text, received: how };
+  return { actionId, text, received: received === undefined ? undefined : readHow(received) };
+}
+
+/** Reads what toRow wrote; undefined where somebody else has written it. */
+function readHow(json: string): HeardAction['received'] {
+  try {
+    const how = JSON.parse(json) as HeardAction['received'] | null;
+    return typeof how?.receivedAt === 'number' ? how : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -27,6 +27,18 @@ export const ACTION_SCHEMA = `
   ) STRICT;
 `;
 
+/** More than an action takes, bytes. */
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+
+/** An extra beside the result: where it is damaged there is none. */
+function unpackText(packed: Uint8Array): string | undefined {
+  try {
+    return gunzipSync(packed, { maxOutputLength: MAX_TEXT_BYTES }).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 /** The texts in the database that holds the results, through its connection. */
 export class ActionTable {
   readonly #database: DatabaseSync;
@@ -55,8 +67,10 @@ export class ActionTable {
       .get(key);
     if (row === undefined || !(row['text'] instanceof Uint8Array)) return undefined;
     const date = row['server_date'];
+    const text = unpackText(row['text']);
+    if (text === undefined) return undefined;
     return {
-      text: gunzipSync(row['text']).toString('utf8'),
+      text,
       from: row['origin'] === 'action' ? 'action' : 'list',
       sha256: String(row['sha256']),
       receivedAt: Number(row['received_at']),

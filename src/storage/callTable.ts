@@ -86,12 +86,7 @@ export class SqliteCallTable {
 
   limitState(application: string): StoredLimitState | undefined {
     const row = this.#database.prepare('SELECT state FROM limits WHERE application = ?').get(application);
-    if (row === undefined) return undefined;
-    // JSON has no Infinity: it comes back as null, and means that nothing was learned.
-    const state = JSON.parse(String(row['state'])) as Omit<StoredLimitState, 'learnedLimit'> & {
-      learnedLimit: number | null;
-    };
-    return { ...state, learnedLimit: state.learnedLimit ?? Infinity };
+    return row === undefined ? undefined : readState(String(row['state']));
   }
 
   setLimitState(application: string, state: StoredLimitState): void {
@@ -99,4 +94,23 @@ export class SqliteCallTable {
       .prepare('INSERT OR REPLACE INTO limits (application, state) VALUES (?, ?)')
       .run(application, JSON.stringify(state));
   }
+}
+
+/** A row that is damaged says nothing: calls must go on. */
+function readState(json: string): StoredLimitState | undefined {
+  let state: unknown;
+  try {
+    state = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  const fields = new Map<string, unknown>(Object.entries(state ?? {}));
+  const [pausedUntil, unnamedPauseMs, learnedAt] = ['pausedUntil', 'unnamedPauseMs', 'learnedAt'].map((key) =>
+    Number(fields.get(key) ?? NaN),
+  );
+  // JSON has no Infinity: it comes back as null, and means that nothing was learned.
+  const learnedLimit = Number(fields.get('learnedLimit') ?? Infinity);
+  if (pausedUntil === undefined || unnamedPauseMs === undefined || learnedAt === undefined) return undefined;
+  if ([pausedUntil, unnamedPauseMs, learnedAt, learnedLimit].some(Number.isNaN)) return undefined;
+  return { pausedUntil, unnamedPauseMs, learnedLimit, learnedAt };
 }

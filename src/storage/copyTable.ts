@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { clearTable } from './database.ts';
+import { pack, unpack } from './packed.ts';
 
 /** What was copied last, in any window. */
 export interface CopyRow {
@@ -15,14 +17,16 @@ export interface CopyTable {
   /** Replaces what was copied before. */
   readonly put: (row: CopyRow) => void;
   readonly last: () => CopyRow | undefined;
+  /** Forgets it. @returns whether there was one */
+  readonly clear: () => boolean;
 }
 
 /** Stands in `shared.db`: what the windows of this machine share. One row. */
 export const COPY_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS last_copy (
+  CREATE TABLE IF NOT EXISTS packed_copy (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-    sha256 TEXT NOT NULL,
-    json TEXT NOT NULL,
+    -- hash and place: see pack()
+    packed BLOB NOT NULL,
     -- ms since 1970
     copied_at INTEGER NOT NULL
   ) STRICT;
@@ -38,18 +42,24 @@ export class SqliteCopyTable implements CopyTable {
 
   put({ sha256, json, copiedAt }: CopyRow): void {
     this.#database
-      .prepare('INSERT OR REPLACE INTO last_copy (only_row, sha256, json, copied_at) VALUES (1, ?, ?, ?)')
-      .run(sha256, json, copiedAt);
+      .prepare('INSERT OR REPLACE INTO packed_copy (only_row, packed, copied_at) VALUES (1, ?, ?)')
+      .run(pack(`${sha256} ${json}`), copiedAt);
   }
 
   last(): CopyRow | undefined {
-    const row = this.#database.prepare('SELECT sha256, json, copied_at FROM last_copy').get();
-    if (row === undefined) return undefined;
-    return { sha256: String(row['sha256']), json: String(row['json']), copiedAt: Number(row['copied_at']) };
+    const row = this.#database.prepare('SELECT packed, copied_at FROM packed_copy').get();
+    const text = unpack(row?.['packed']);
+    if (row === undefined || text === undefined) return undefined;
+    const end = text.indexOf(' ');
+    return { sha256: text.slice(0, end), json: text.slice(end + 1), copiedAt: Number(row['copied_at']) };
+  }
+
+  clear(): boolean {
+    return clearTable(this.#database, 'packed_copy');
   }
 }
 
-/** The same for one window, where there is no database. */
+/** The same for one window: where there is no database, or nothing may be written to it. */
 export class MemoryCopyTable implements CopyTable {
   #row: CopyRow | undefined;
 
@@ -59,5 +69,11 @@ export class MemoryCopyTable implements CopyTable {
 
   last(): CopyRow | undefined {
     return this.#row;
+  }
+
+  clear(): boolean {
+    const had = this.#row !== undefined;
+    this.#row = undefined;
+    return had;
   }
 }

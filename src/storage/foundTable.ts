@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { clearTable, inTransaction } from './database.ts';
+import { pack, unpack } from './packed.ts';
 
 /** A machine action that came in one window's answer, for the others. */
 export interface FoundRow {
@@ -29,6 +31,9 @@ export interface FoundTable {
    * @param since - only what was found then or later, ms since 1970
    */
   readonly after: (tenant: string, place: number, since: number) => FoundPage;
+  readonly delete: (tenant: string, actionIds: readonly string[]) => void;
+  /** Deletes all of them. @returns whether there were any */
+  readonly clear: () => boolean;
 }
 
 /** A shift: a view that was hidden for longer is behind until it is refreshed, or asks itself. ms */
@@ -38,13 +43,13 @@ export const MOST_FOUND = 1000;
 
 /** Stands in `shared.db`: what the windows of this machine share. */
 export const FOUND_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS found_actions (
+  CREATE TABLE IF NOT EXISTS packed_found (
     -- counts up, and never begins anew: other windows remember where they are
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant TEXT NOT NULL,
     action_id TEXT NOT NULL,
-    text TEXT NOT NULL,
-    received TEXT,
+    -- the action's text, and how it was received: see pack()
+    packed BLOB NOT NULL,
     told INTEGER NOT NULL,
     -- ms since 1970
     found_at INTEGER NOT NULL,
@@ -61,55 +66,73 @@ export class SqliteFoundTable implements FoundTable {
   }
 
   put(tenant: string, rows: readonly FoundRow[], now: number): void {
-    const known = this.#database.prepare('SELECT text, told FROM found_actions WHERE tenant = ? AND action_id = ?');
-    const insert = this.#database.prepare(
-      `INSERT OR REPLACE INTO found_actions (tenant, action_id, text, received, told, found_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-    );
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      for (const { actionId, text, received, told } of rows.slice(-MOST_FOUND)) {
-        const before = known.get(tenant, actionId);
-        if (before?.['text'] === text) continue;
-        insert.run(tenant, actionId, text, received ?? null, told || before?.['told'] === 1 ? 1 : 0, now);
-      }
+    inTransaction(this.#database, () => {
+      for (const row of rows.slice(-MOST_FOUND)) this.add(tenant, row, now);
       this.#purge(now);
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      // SQLite has rolled back by itself where it found no room.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    });
+  }
+
+  /** Keeps what is not here already. Belongs into a transaction of the caller. */
+  add(tenant: string, { actionId, text, received, told }: FoundRow, now: number): void {
+    const before = this.#database
+      .prepare('SELECT packed, told FROM packed_found WHERE tenant = ? AND action_id = ?')
+      .get(tenant, actionId);
+    if (readPacked(before?.['packed'])?.text === text) return;
+    const packed = pack(JSON.stringify([text, received ?? null]));
+    this.#database
+      .prepare('INSERT OR REPLACE INTO packed_found (tenant, action_id, packed, told, found_at) VALUES (?, ?, ?, ?, ?)')
+      .run(tenant, actionId, packed, told || before?.['told'] === 1 ? 1 : 0, now);
   }
 
   after(tenant: string, place: number, since: number): FoundPage {
     const rows = this.#database
       .prepare(
-        `SELECT number, action_id, text, received, told FROM found_actions
+        `SELECT number, action_id, packed, told FROM packed_found
          WHERE tenant = ? AND number > ? AND found_at >= ? ORDER BY number`,
       )
       .all(tenant, place, since);
-    const found = rows.map(({ action_id: actionId, text, received, told }) => ({
-      actionId: String(actionId),
-      text: String(text),
-      received: typeof received === 'string' ? received : undefined,
-      told: told === 1,
-    }));
+    const found = rows.flatMap(({ action_id: actionId, packed, told }) => {
+      const read = readPacked(packed);
+      return read === undefined ? [] : { actionId: String(actionId), ...read, told: told === 1 };
+    });
     return { found, upTo: Number(rows.at(-1)?.['number'] ?? place) };
+  }
+
+  delete(tenant: string, actionIds: readonly string[]): void {
+    const statement = this.#database.prepare('DELETE FROM packed_found WHERE tenant = ? AND action_id = ?');
+    for (const id of actionIds) statement.run(tenant, id);
+  }
+
+  clear(): boolean {
+    return clearTable(this.#database, 'packed_found');
   }
 
   #purge(now: number): void {
     // What lies ahead was found by a clock that was wrong.
     this.#database
-      .prepare('DELETE FROM found_actions WHERE found_at <= ? OR found_at > ?')
+      .prepare('DELETE FROM packed_found WHERE found_at <= ? OR found_at > ?')
       .run(now - FOUND_LIVES_MS, now + FOUND_LIVES_MS);
     this.#database
       .prepare(
-        `DELETE FROM found_actions
-         WHERE number NOT IN (SELECT number FROM found_actions ORDER BY number DESC LIMIT ${MOST_FOUND.toString()})`,
+        `DELETE FROM packed_found
+         WHERE number NOT IN (SELECT number FROM packed_found ORDER BY number DESC LIMIT ${MOST_FOUND.toString()})`,
       )
       .run();
   }
+}
+
+/** What {@link SqliteFoundTable.put} packed; undefined for anything else. */
+function readPacked(packed: unknown): Pick<FoundRow, 'text' | 'received'> | undefined {
+  const json = unpack(packed);
+  if (json === undefined) return undefined;
+  let pair: unknown;
+  try {
+    pair = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  const [text, received] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
+  return typeof text === 'string' ? { text, received: typeof received === 'string' ? received : undefined } : undefined;
 }
 
 /** Where there is no database no window hears of another: nothing is kept. */
@@ -120,5 +143,13 @@ export class MemoryFoundTable implements FoundTable {
 
   after(_tenant: string, place: number): FoundPage {
     return { found: [], upTo: place };
+  }
+
+  delete(): void {
+    // Nothing is kept.
+  }
+
+  clear(): boolean {
+    return false;
   }
 }

@@ -40,6 +40,9 @@ export const LARGE_SCHEMA = `
 /** What a piece has at most, as a rule: unpacked at once it leaves half as much to tidy as in many small steps, bytes. */
 const PIECE_BYTES = 256 * 1024;
 
+/** More than any piece has: what unpacks to more was made to fill the memory. Bytes. */
+const MAX_PIECE_BYTES = 64 * 1024 * 1024;
+
 /** Where a section stands, without its text. */
 export interface SectionPlace {
   readonly n: number;
@@ -146,12 +149,15 @@ export class LargeTable {
     return row === undefined ? undefined : Number(row['id']);
   }
 
-  /** Deletes some pieces of what {@link findLeft} found: all at once would keep every click waiting. */
-  sweep(id: number): void {
+  /**
+   * Deletes some pieces of what {@link findLeft} found: all at once would keep every click waiting.
+   * @returns whether anything was deleted
+   */
+  sweep(id: number): boolean {
     const files = `DELETE FROM large_files WHERE rowid IN (SELECT rowid FROM large_files WHERE id = ? LIMIT 16)`;
     const texts = `DELETE FROM large_texts WHERE rowid IN (SELECT rowid FROM large_texts WHERE id = ? LIMIT 32)`;
     const gone = Number(this.#prepare(files).run(id).changes) + Number(this.#prepare(texts).run(id).changes);
-    if (gone === 0) this.#prepare('DELETE FROM large_results WHERE id = ?').run(id);
+    return gone > 0 || Number(this.#prepare('DELETE FROM large_results WHERE id = ?').run(id).changes) > 0;
   }
 
   /** The number of a stored result. What is read by it is of this one, whatever is stored under the key later. */
@@ -218,7 +224,7 @@ function hashBytes(bytes: Uint8Array): string {
 function unpack(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new SectionDamaged('a piece is missing');
   try {
-    return gunzipSync(value, { chunkSize: PIECE_BYTES });
+    return gunzipSync(value, { chunkSize: PIECE_BYTES, maxOutputLength: MAX_PIECE_BYTES });
   } catch (error) {
     throw new SectionDamaged(error instanceof Error ? error.message : 'cannot be unpacked');
   }

@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESULTS_FILE, SqliteResultTable } from './resultTable.ts';
 import { faultKindOf, reasonOf } from './storageFault.ts';
@@ -86,12 +86,13 @@ export class ResultFile {
     const name = `${SET_ASIDE}${new Date().toISOString().replaceAll(/[:.]/gu, '')}`;
     for (const end of ['', ...COMPANIONS]) {
       const file = join(this.#folder, RESULTS_FILE + end);
-      if (statSync(file, { throwIfNoEntry: false }) !== undefined) renameSync(file, join(this.#folder, name + end));
+      if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) renameSync(file, join(this.#folder, name + end));
     }
     return name;
   }
 
   #currentInode(): bigint | undefined {
-    return statSync(join(this.#folder, RESULTS_FILE), { bigint: true, throwIfNoEntry: false })?.ino;
+    // A link has an inode of its own: one that took the file's place is seen, and refused when it is opened.
+    return lstatSync(join(this.#folder, RESULTS_FILE), { bigint: true, throwIfNoEntry: false })?.ino;
   }
 }

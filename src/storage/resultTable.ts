@@ -4,7 +4,7 @@ import { ACTION_SCHEMA, ActionTable } from './actionTable.ts';
 import type { ActionRow } from './actionTable.ts';
 import { LARGE_SCHEMA, LargeTable } from './largeTable.ts';
 import type { StoredSection } from './largeTable.ts';
-import { emptyDatabase, openDatabase, releaseDeleted, SPARE_NOTHING } from './database.ts';
+import { emptyDatabase, inTransaction, openDatabase, releaseDeleted, SPARE_NOTHING } from './database.ts';
 import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
 
 /** The file, by its name in our folder. */
@@ -46,6 +46,9 @@ const LARGE_SIZE = ['large_files', 'large_texts']
   )
   .join(' + ');
 
+/** More than a result that is stored whole has: what unpacks to more was made to fill the memory. Bytes. */
+const MAX_WHOLE_BYTES = 256 * 1024 * 1024;
+
 /** Pieces that nobody added to for so long belong to a window that is gone, ms. */
 const ABANDONED_MS = 60 * 60_000;
 
@@ -73,7 +76,7 @@ export class SqliteResultTable implements ResultTable {
 
   put(row: ResultRow): void {
     const bytes = gzipSync(row.bytes, { level: 1 });
-    this.#inTransaction(() => {
+    inTransaction(this.#database, () => {
       this.large.replace(row.key);
       this.#putRow(row, bytes);
     });
@@ -81,14 +84,14 @@ export class SqliteResultTable implements ResultTable {
 
   /** Adds the next bytes of a result in pieces, and what was read of its texts with them. */
   addLarge(id: number, n: number, bytes: Uint8Array, sections: readonly StoredSection[], now: number): void {
-    this.#inTransaction(() => {
+    inTransaction(this.#database, () => {
       this.large.add(id, n, bytes, sections, now);
     });
   }
 
   /** @param row - of a result in pieces: its own bytes are none */
   putLarge(row: ResultRow, { id, rest, sources }: LargeEnd): void {
-    this.#inTransaction(() => {
+    inTransaction(this.#database, () => {
       this.large.add(id, rest.n, new Uint8Array(), rest.sections, row.fetchedAt);
       this.large.finish(id, row.key, sources);
       this.#putRow(row, gzipSync(row.bytes));
@@ -96,7 +99,7 @@ export class SqliteResultTable implements ResultTable {
   }
 
   dropLarge(id: number): void {
-    this.#inTransaction(() => {
+    inTransaction(this.#database, () => {
       this.large.drop(id);
     });
   }
@@ -110,11 +113,10 @@ export class SqliteResultTable implements ResultTable {
     // Most of the time there is nothing, and that needs no lock.
     const id = this.large.findLeft(before);
     if (id === undefined) return false;
-    this.#inTransaction(() => {
-      this.large.sweep(id);
-    });
+    const isLess = inTransaction(this.#database, () => this.large.sweep(id));
     this.#database.exec('PRAGMA incremental_vacuum(1000);');
-    if (this.large.findLeft(before) !== undefined) return true;
+    // A row that cannot be deleted is of a file that somebody else made.
+    if (isLess && this.large.findLeft(before) !== undefined) return true;
     releaseDeleted(this.#database);
     return false;
   }
@@ -136,7 +138,7 @@ export class SqliteResultTable implements ResultTable {
 
   bytes(key: string): Uint8Array | undefined {
     const stored = this.#database.prepare('SELECT bytes FROM results WHERE key = ?').get(key)?.['bytes'];
-    return stored instanceof Uint8Array ? gunzipSync(stored) : undefined;
+    return stored instanceof Uint8Array ? gunzipSync(stored, { maxOutputLength: MAX_WHOLE_BYTES }) : undefined;
   }
 
   list(tenant: string): string[] {
@@ -173,12 +175,15 @@ export class SqliteResultTable implements ResultTable {
   }
 
   quote(key: string, at: number): void {
-    this.#database.prepare('INSERT OR REPLACE INTO quoted (key, quoted_at) VALUES (?, ?)').run(key, at);
+    // Of a result that is not in the file nothing is written, either.
+    this.#database
+      .prepare('INSERT OR REPLACE INTO quoted (key, quoted_at) SELECT key, ? FROM results WHERE key = ?')
+      .run(at, key);
   }
 
   delete(keys: readonly string[]): void {
     if (keys.length === 0) return;
-    this.#inTransaction(() => {
+    inTransaction(this.#database, () => {
       for (const table of TABLES_OF_A_RESULT) {
         const statement = this.#database.prepare(`DELETE FROM ${table} WHERE key = ?`);
         for (const key of keys) statement.run(key);
@@ -189,7 +194,7 @@ export class SqliteResultTable implements ResultTable {
   }
 
   setAside(key: string, at: number): void {
-    this.#inTransaction(() => {
+    inTransaction(this.#database, () => {
       this.#database
         .prepare(
           'INSERT INTO damaged (key, found_at, facts, bytes) SELECT key, ?, facts, bytes FROM results WHERE key = ?',
@@ -211,18 +216,6 @@ export class SqliteResultTable implements ResultTable {
   /** Lets the file go, so that it can get another name. */
   close(): void {
     this.#database.close();
-  }
-
-  #inTransaction(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      // SQLite has rolled back by itself where it found no room.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
-    }
   }
 }
 

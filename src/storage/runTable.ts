@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { clearTable } from './database.ts';
+import { pack, unpack } from './packed.ts';
 
 /** A run whose results were asked for, as JSON. */
 export interface RunRow {
@@ -10,14 +12,18 @@ export interface RunRow {
 export interface RunTable {
   readonly put: (row: RunRow) => void;
   /** The one that was changed last comes first. */
-  readonly list: () => string[];
+  readonly list: () => RunRow[];
+  readonly delete: (keys: readonly string[]) => void;
+  /** Deletes all of them. @returns whether there were any */
+  readonly clear: () => boolean;
 }
 
 /** Stands in `shared.db`: what the windows of this machine share. */
 export const RUN_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS runs (
+  CREATE TABLE IF NOT EXISTS packed_runs (
     key TEXT PRIMARY KEY,
-    json TEXT NOT NULL,
+    -- names devices, scripts and comments: see pack()
+    packed BLOB NOT NULL,
     -- counts up
     changed INTEGER NOT NULL
   ) STRICT;
@@ -37,24 +43,37 @@ export class SqliteRunTable implements RunTable {
   put({ key, json }: RunRow): void {
     this.#database
       .prepare(
-        `INSERT INTO runs (key, json, changed) VALUES (?, ?, (SELECT COALESCE(MAX(changed), 0) + 1 FROM runs))
-         ON CONFLICT (key) DO UPDATE SET json = excluded.json, changed = excluded.changed`,
+        `INSERT INTO packed_runs (key, packed, changed)
+         VALUES (?, ?, (SELECT COALESCE(MAX(changed), 0) + 1 FROM packed_runs))
+         ON CONFLICT (key) DO UPDATE SET packed = excluded.packed, changed = excluded.changed`,
       )
-      .run(key, json);
+      .run(key, pack(json));
     this.#database
-      .prepare('DELETE FROM runs WHERE key NOT IN (SELECT key FROM runs ORDER BY changed DESC LIMIT ?)')
+      .prepare('DELETE FROM packed_runs WHERE key NOT IN (SELECT key FROM packed_runs ORDER BY changed DESC LIMIT ?)')
       .run(KEPT);
   }
 
-  list(): string[] {
+  list(): RunRow[] {
     return this.#database
-      .prepare('SELECT json FROM runs ORDER BY changed DESC')
+      .prepare('SELECT key, packed FROM packed_runs ORDER BY changed DESC')
       .all()
-      .map((row) => String(row['json']));
+      .flatMap((row) => {
+        const json = unpack(row['packed']);
+        return json === undefined ? [] : { key: String(row['key']), json };
+      });
+  }
+
+  delete(keys: readonly string[]): void {
+    const statement = this.#database.prepare('DELETE FROM packed_runs WHERE key = ?');
+    for (const key of keys) statement.run(key);
+  }
+
+  clear(): boolean {
+    return clearTable(this.#database, 'packed_runs');
   }
 }
 
-/** The same for one window, where there is no database. */
+/** The same for one window: where there is no database, or nothing may be written to it. */
 export class MemoryRunTable implements RunTable {
   readonly #rows = new Map<string, string>();
 
@@ -63,7 +82,17 @@ export class MemoryRunTable implements RunTable {
     this.#rows.set(key, json);
   }
 
-  list(): string[] {
-    return [...this.#rows.values()].reverse();
+  list(): RunRow[] {
+    return [...this.#rows].map(([key, json]) => ({ key, json })).reverse();
+  }
+
+  delete(keys: readonly string[]): void {
+    for (const key of keys) this.#rows.delete(key);
+  }
+
+  clear(): boolean {
+    const had = this.#rows.size > 0;
+    this.#rows.clear();
+    return had;
   }
 }

@@ -45,6 +45,8 @@ const SYSTEM_KINDS: Readonly<Record<string, StorageFaultKind>> = {
   EROFS: 'noAccess',
   ENOTDIR: 'noAccess',
   EBUSY: 'locked',
+  // Our own word for a symbolic link that is not followed: see LinkRefused.
+  ELOOP: 'noAccess',
 };
 
 /** What SQLite or the file system threw, in one word. */

@@ -6,7 +6,7 @@ import { systemClock } from '../defender/clock.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { commandIds } from '../platform/commandIds.ts';
-import { followsActions, storageRules } from '../platform/config.ts';
+import { followsActions } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import { hostOf, isFinished } from '../results/commands.ts';
@@ -43,7 +43,7 @@ export class Follower implements Disposable {
     this.#view = view;
     this.#store = store;
     this.#log = log;
-    this.#findings = new SharedFindings(store, () => storageRules().keep);
+    this.#findings = new SharedFindings(store);
     this.#shown = shown;
     this.#poller = new Poller({
       clock: systemClock,

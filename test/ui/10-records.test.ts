@@ -82,7 +82,7 @@ suite('records: what a note says can be recomputed, read elsewhere, and led back
 
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     assert.ok(block.includes(`- Fetched with: Live Response Results \`${version}\`\n`), block);
-    const text = await readFile(inFolder('exported.facts.json'), 'utf8');
+    const text = await readFile(inFolder('exported.json.facts.json'), 'utf8');
     const facts = JSON.parse(text) as {
       readonly action: MachineAction;
       readonly actionAsReceived: { readonly text: string; readonly from: string; readonly sha256OfTextAsUtf8: string };
@@ -93,7 +93,7 @@ suite('records: what a note says can be recomputed, read elsewhere, and led back
     assert.equal(received.from, 'an element of a list');
     assert.equal((JSON.parse(received.text) as MachineAction).id, found.address.actionId);
     assert.equal(received.sha256OfTextAsUtf8, sha256(received.text));
-    const byTools = hashBy('jq -j .actionAsReceived.text "$0" | sha256sum', inFolder('exported.facts.json'));
+    const byTools = hashBy('jq -j .actionAsReceived.text "$0" | sha256sum', inFolder('exported.json.facts.json'));
     assert.equal(byTools, received.sha256OfTextAsUtf8);
   });
 

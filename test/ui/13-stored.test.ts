@@ -151,7 +151,7 @@ suite('what is stored', () => {
     await focusInOutput('list-tasks.ps1');
     const forged = file.replace('saved', 'forged');
     await writeFile(forged, (await readFile(file, 'utf8')).replace('list-tasks', 'other-name'));
-    await writeFile(forged.replace('.json', '.facts.json'), await readFile(file.replace('.json', '.facts.json')));
+    await writeFile(`${forged}.facts.json`, await readFile(`${file}.facts.json`));
     await palette('openSavedResult');
     await chooseQuickPick(session.page, 'File…');
     await answerFile('Open Saved Result', '/', forged);

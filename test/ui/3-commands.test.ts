@@ -122,7 +122,7 @@ suite('every command, in the workbench with the packaged extension', () => {
     await waitForNotification(session.page, 'SHA-256');
     const saved = await readFile(file, 'utf8');
     assert.ok(saved.startsWith('{"script_name": "recent-events.ps1"'));
-    const beside = await readFile(file.replace('.json', '.facts.json'), 'utf8');
+    const beside = await readFile(`${file}.facts.json`, 'utf8');
     const facts = JSON.parse(beside) as Record<'file' | 'action', Record<string, unknown>>;
     assert.equal(
       facts.file['sha256'],

@@ -65,8 +65,8 @@ suite('results that are saved and not opened', () => {
     const bytes = await readFile(file);
     assert.ok(notice.text.includes(createHash('sha256').update(bytes).digest('hex')), notice.text);
     assert.match(gunzipSync(bytes).toString('utf8'), /^row,sha1,path/u);
-    assert.deepEqual((await files()).sort(), ['collected.facts.json', 'collected.gz', 'investigation-notes.md']);
-    const facts = JSON.parse(await readFile(file.replace('.gz', '.facts.json'), 'utf8')) as SavedFacts;
+    assert.deepEqual((await files()).sort(), ['collected.gz', 'collected.gz.facts.json', 'investigation-notes.md']);
+    const facts = JSON.parse(await readFile(`${file}.facts.json`, 'utf8')) as SavedFacts;
     assert.deepEqual(
       [facts.file.sha256, facts.actionId, facts.output, facts.changes],
       [createHash('sha256').update(bytes).digest('hex'), FILE.actionId, null, null],
@@ -92,7 +92,7 @@ suite('results that are saved and not opened', () => {
   });
 
   test('where only the facts beside it cannot be written, Try Again fetches nothing', async () => {
-    const beside = path.join(session.workspace.folder, 'alone.facts.json');
+    const beside = path.join(session.workspace.folder, 'alone.gz.facts.json');
     await mkdir(beside);
     await ask(FILE, 'may be malware');
     await clickNotification(session.page, 'may be malware', 'Save to File…');

@@ -151,7 +151,7 @@ describe('saving to a folder that is not on this machine', () => {
     const bytes = elsewhere.files.get('/collected.gz') ?? new Uint8Array();
     const content = gunzipSync(bytes);
     assert.match(content.toString('utf8'), /^row,sha1,path/u);
-    const facts = JSON.parse(elsewhere.text('/collected.facts.json')) as Record<'actionId' | 'file', unknown>;
+    const facts = JSON.parse(elsewhere.text('/collected.gz.facts.json')) as Record<'actionId' | 'file', unknown>;
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     assert.deepEqual([facts.actionId, (facts.file as { readonly sha256: string }).sha256], [FILE.actionId, sha256]);
     assert.equal(told.length, 1);
@@ -169,7 +169,7 @@ describe('saving to a folder that is not on this machine', () => {
     await saveResult(services, runner, FILE, 'file');
     assert.match(told[0] ?? '', /^You may not write there\. .*\(NoPermissions\)$/u);
     await waitFor('the file and what is told of it', () => told.length === 2);
-    assert.deepEqual([...elsewhere.files.keys()], ['/collected.gz', '/collected.facts.json']);
+    assert.deepEqual([...elsewhere.files.keys()], ['/collected.gz', '/collected.gz.facts.json']);
     assert.equal(downloads(), 1);
   });
 
@@ -233,7 +233,7 @@ describe('saving to a folder that is not on this machine', () => {
     answers = [at('/small.json'), at('/large.json')];
     const small = stored('{}');
     await exportRaw(small.services, runner, [small.uri]);
-    assert.deepEqual([...elsewhere.files.keys()], ['/small.json', '/small.facts.json']);
+    assert.deepEqual([...elsewhere.files.keys()], ['/small.json', '/small.json.facts.json']);
     const large = stored('x'.repeat(WHOLE_BYTES + 1));
     await exportRaw(large.services, runner, [large.uri]);
     assert.match(told.at(-1) ?? '', TOO_LARGE);

@@ -1,3 +1,4 @@
+import { boundKeys } from '../boundKeys.ts';
 import { isGzip, looksLikeText } from '../decode.ts';
 import type { DecodeChange, Rejection } from '../decode.ts';
 import type { Encoding } from '../encoding.ts';
@@ -151,7 +152,7 @@ export class LargeReader {
     if (byteOrderMark) changes.push({ kind: 'byteOrderMark', count: 1 });
     if (invalidBytes > 0) changes.push({ kind: 'invalidBytes', count: invalidBytes, firstOffset: firstInvalidByte });
     if (this.#repeatedCount > 0) {
-      changes.push({ kind: 'duplicateKey', count: this.#repeatedCount, keys: [...this.#repeated] });
+      changes.push({ kind: 'duplicateKey', count: this.#repeatedCount, ...boundKeys(this.#repeated) });
     }
     if (count > 0) changes.push({ kind: 'controlCharactersEscaped', count, firstOffset });
     return changes;

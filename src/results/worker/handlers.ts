@@ -11,37 +11,35 @@ import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
 import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
 import type { ConnectionTable } from '../../storage/connectionTable.ts';
-import { COPY_SCHEMA, MemoryCopyTable, SqliteCopyTable } from '../../storage/copyTable.ts';
-import type { CopyTable } from '../../storage/copyTable.ts';
 import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
 import type { SignInTable } from '../../storage/signInTable.ts';
 import { emptyDatabase, openDatabase } from '../../storage/database.ts';
 import { KeptResults } from '../../storage/keptResults.ts';
-import { MemoryRunTable, RUN_SCHEMA, SqliteRunTable } from '../../storage/runTable.ts';
-import type { RunTable } from '../../storage/runTable.ts';
+import { RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
+import { boundFacts } from '../boundFacts.ts';
 import { hostNamesOf } from '../commands.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../storedResult.ts';
 import { createActionHandlers, toActionRow } from './actionHandlers.ts';
+import { createCopyHandlers } from './copyHandlers.ts';
 import { createFoundHandlers } from './foundHandlers.ts';
 import { createLargeHandlers } from './largeHandlers.ts';
 import { findLarge, findLargeText, textOfLarge } from './largeTexts.ts';
 import { createPackHandlers } from './packHandlers.ts';
 import type { PackSource } from './packHandlers.ts';
 import type { WorkerCalls, WorkerMethod } from './protocol.ts';
+import { forgetRecords } from './forgetRecords.ts';
 import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
-import { readableRaw, readFacts, readStored } from './storedTexts.ts';
+import { parseFacts } from './storedShapes.ts';
+import { factsOf, readableRaw, readStored } from './storedTexts.ts';
 import { createStoreHandlers } from './storeHandlers.ts';
 import { createViews } from './viewHandlers.ts';
 
 export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
 };
-
-/** A text that was copied longer ago was copied again since, from who knows where, ms. */
-const COPY_LIVES_MS = 60 * 60_000;
 
 /**
  * Creates what the worker does, apart from the thread it does it in.
@@ -53,10 +51,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let removeShared = (): void => undefined;
   let connections: ConnectionTable = new MemoryConnectionTable();
   let signIns: SignInTable = new MemorySignInTable();
-  let copies: CopyTable = new MemoryCopyTable();
-  let runs: RunTable = new MemoryRunTable();
   let ledger = new Ledger(new MemoryCallRows());
-  const found = createFoundHandlers();
+  const records = new SharedRecords();
   // Output and errors are read one after the other: the second one need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
 
@@ -107,8 +103,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     decoded,
     bytes: (ref) => readStored(results, resultKey(ref)),
     hostNames: (ref) => {
-      const json = results.facts(resultKey(ref));
-      return json === undefined ? [] : hostNamesOf(readFacts(json).action);
+      const facts = factsOf(results, resultKey(ref));
+      return facts === undefined ? [] : hostNamesOf(facts.action);
     },
   };
   const views = createViews(source);
@@ -118,13 +114,14 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     open: (folder) => {
       if (folder === undefined) return 'memory';
       // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
-      const shared = openDatabase(folder, 'shared.db', CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + COPY_SCHEMA);
+      const shared = openDatabase(
+        folder,
+        'shared.db',
+        CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA,
+      );
       connections = new SqliteConnectionTable(shared);
       signIns = new SqliteSignInTable(shared);
-      copies = new SqliteCopyTable(shared);
-      shared.exec(RUN_SCHEMA);
-      runs = new SqliteRunTable(shared);
-      found.openIn(shared);
+      records.openIn(shared, Date.now());
       ledger = new Ledger(new SqliteCallTable(shared));
       removeShared = () => {
         emptyDatabase(shared);
@@ -156,18 +153,16 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       sweepSoon();
       return stored;
     },
-    facts: (ref) => {
-      const json = results.facts(resultKey(ref));
-      return json === undefined ? undefined : readFacts(json);
-    },
-    list: (tenant) => results.list(tenantKey(tenant)).map(readFacts),
+    facts: (ref) => factsOf(results, resultKey(ref)),
+    // A row that is damaged is one result less, and not all of them.
+    list: (tenant) => results.list(tenantKey(tenant)).flatMap((json) => parseFacts(json) ?? []),
     document: (ref, stream) => {
       const found = text(ref, stream);
       return found === undefined ? undefined : toDocumentBytes(found);
     },
     text,
     ...createPackHandlers(source),
-    ...createRunHandlers(() => runs),
+    ...createRunHandlers(records),
     raw: (ref) => {
       const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
@@ -193,15 +188,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       signIns.setAccount(owner, account);
       return undefined;
     },
-    rememberCopy: (sha256, json) => {
-      copies.put({ sha256, json, copiedAt: Date.now() });
-      return undefined;
-    },
-    lastCopy: (sha256) => {
-      const last = copies.last();
-      return last?.sha256 === sha256 && Date.now() - last.copiedAt < COPY_LIVES_MS ? last.json : undefined;
-    },
-    ...found.handlers,
+    ...createCopyHandlers(records),
+    ...createFoundHandlers(records),
     connections: () => ({ connections: connections.list(), active: connections.active() }),
     putConnection: (name, json) => {
       connections.put({ name, json });
@@ -222,8 +210,14 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
         views.forget();
         sweepSoon();
       },
-      () => {
-        removeShared();
+      {
+        forget: (refs) => {
+          forgetRecords(records, refs);
+        },
+        removeAll: () => {
+          records.clear();
+          removeShared();
+        },
       },
     ),
     ...createSearchHandlers(results),
@@ -242,7 +236,7 @@ function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string |
           errors: describeStream(transcript.errors),
           errorLines: countErrorLines(transcript.errors),
         };
-  return {
+  return boundFacts({
     ...facts,
     transcript: described,
     rejection: result.rejection,
@@ -250,7 +244,7 @@ function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string |
     changes: result.changes,
     encoding: result.encoding,
     mismatches: findMismatches(facts, transcript?.scriptName),
-  };
+  });
 }
 
 function describeStream(text: string): StreamFacts {

@@ -8,6 +8,7 @@ import { resultKey, tenantKey } from '../../evidence/uri.ts';
 import type { KeptResults } from '../../storage/keptResults.ts';
 import { SectionDamaged } from '../../storage/largeTable.ts';
 import type { StoredSection } from '../../storage/largeTable.ts';
+import { boundFacts } from '../boundFacts.ts';
 import { findMismatches } from '../mismatches.ts';
 import type { ReceivedFacts, StoredFacts, StreamFacts } from '../storedResult.ts';
 import { toActionRow } from './actionHandlers.ts';
@@ -144,7 +145,7 @@ function* checked(pieces: Iterable<Uint8Array>, sha256: string): Generator<Uint8
 }
 
 function describe(facts: ReceivedFacts, { transcript, rejection, changes, encoding }: LargeResult): StoredFacts {
-  return {
+  return boundFacts({
     ...facts,
     transcript:
       transcript === undefined
@@ -165,7 +166,7 @@ function describe(facts: ReceivedFacts, { transcript, rejection, changes, encodi
       ...(transcript?.output === undefined ? {} : { output: transcript.output.source }),
       ...(transcript?.errors === undefined ? {} : { errors: transcript.errors.source }),
     },
-  };
+  });
 }
 
 function describeText(text: ReadText | undefined): StreamFacts {

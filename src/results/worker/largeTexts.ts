@@ -10,7 +10,7 @@ import { SectionDamaged } from '../../storage/largeTable.ts';
 import type { SectionPlace, StoredText } from '../../storage/largeTable.ts';
 import type { StoredFacts, StreamFacts } from '../storedResult.ts';
 import { release } from './release.ts';
-import { readFacts, ResultDamaged } from './storedTexts.ts';
+import { factsOf, ResultDamaged } from './storedTexts.ts';
 import type { TextParts } from './viewCalls.ts';
 
 /** More of a text was asked for than can be held at once. Told by its name, which crosses the border of the thread. */
@@ -148,8 +148,7 @@ export interface FoundLarge {
 /** A stored result with its pieces; undefined where it is stored whole, or not at all. */
 export function findLarge(results: KeptResults, ref: ResultRef): FoundLarge | undefined {
   const key = resultKey(ref);
-  const json = results.facts(key);
-  const facts = json === undefined ? undefined : readFacts(json);
+  const facts = factsOf(results, key);
   if (facts?.large === undefined) return undefined;
   const id = results.inPieces(({ large }) => large.idOf(key));
   return id === undefined ? undefined : { row: { key, id }, facts };

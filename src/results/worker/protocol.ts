@@ -1,6 +1,7 @@
 import type { TakeAnswer, Usage } from '../../defender/ledger.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import type { ReceivedAction } from '../../defender/receivedActions.ts';
+import type { CopyCalls } from './copyHandlers.ts';
 import type { FoundCalls } from './foundHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
 import type { LineSpan } from '../../evidence/large/groupSections.ts';
@@ -14,7 +15,7 @@ import type { ViewCalls } from './viewCalls.ts';
 
 /** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
 export interface WorkerCalls
-  extends ActionCalls, FoundCalls, LargeCalls, PackCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
+  extends ActionCalls, CopyCalls, FoundCalls, LargeCalls, PackCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
   /** Opens or creates the databases; answers where they ended up. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
@@ -45,10 +46,6 @@ export interface WorkerCalls
   readonly releaseLease: { args: [name: string, holder: string]; answer: undefined };
   readonly account: { args: [owner: string]; answer: string | undefined };
   readonly setAccount: { args: [owner: string, account: string | undefined]; answer: undefined };
-  /** What was copied last from a document of ours, in any window: see `CopyTable` in storage/copyTable.ts. */
-  readonly rememberCopy: { args: [sha256: string, json: string]; answer: undefined };
-  /** What {@link rememberCopy} was told of a text with this hash, if it was the last one and not long ago. */
-  readonly lastCopy: { args: [sha256: string]; answer: string | undefined };
   readonly connections: { args: []; answer: StoredConnections };
   readonly putConnection: { args: [name: string, json: string]; answer: undefined };
   readonly deleteConnection: { args: [name: string]; answer: undefined };

@@ -2,13 +2,15 @@ import { createContext, Script } from 'node:vm';
 import type { KeptResults } from '../../storage/keptResults.ts';
 import type { RowPlace } from '../../storage/resultRow.ts';
 import { measureText } from '../../evidence/textFacts.ts';
+import { resultKey } from '../../evidence/uri.ts';
 import type { PartStart } from '../../evidence/uri.ts';
 import type { StoredFacts } from '../storedResult.ts';
 import { findHits, toPattern } from './findHits.ts';
 import type { FoundLines } from './findHits.ts';
 import type { ResultHits, SearchCalls, SearchQuery, SearchStep } from './searchCalls.ts';
 import { findLargeText, ResultGone } from './largeTexts.ts';
-import { checkStored, readFacts, ResultDamaged, textsOf, unpackStored } from './storedTexts.ts';
+import { parseFacts } from './storedShapes.ts';
+import { checkStored, ResultDamaged, textsOf, unpackStored } from './storedTexts.ts';
 
 type Handlers = {
   readonly [Method in keyof SearchCalls]: (...args: SearchCalls[Method]['args']) => SearchCalls[Method]['answer'];
@@ -73,8 +75,8 @@ function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Sea
   for (;;) {
     const page = results.page(behind, PAGE);
     for (const row of page) {
-      const facts = readFacts(row.facts);
-      if (!isMeant(facts, query)) continue;
+      const facts = parseFacts(row.facts);
+      if (facts === undefined || resultKey(facts.ref) !== row.key || !isMeant(facts, query)) continue;
       if (facts.large === undefined) yield searchResult(results, row.key, facts, pattern);
       else yield* searchLarge(results, facts, pattern);
     }

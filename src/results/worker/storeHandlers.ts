@@ -1,36 +1,46 @@
 import { resultKey } from '../../evidence/uri.ts';
+import type { ResultRef } from '../../evidence/uri.ts';
 import type { KeptResults } from '../../storage/keptResults.ts';
 import type { ListedRow } from '../../storage/resultRow.ts';
 import type { PurgeRule, StoreCalls } from './storeCalls.ts';
-import { readFacts } from './storedTexts.ts';
+import { parseFacts } from './storedShapes.ts';
 
 type Handlers = {
   readonly [Method in keyof StoreCalls]: (...args: StoreCalls[Method]['args']) => StoreCalls[Method]['answer'];
 };
 
+/** What windows share besides results. */
+interface SharedParts {
+  /** Deletes what is said there of results. */
+  readonly forget: (refs: readonly ResultRef[]) => void;
+  readonly removeAll: () => void;
+}
+
 /**
  * What concerns results as a whole.
  *
  * @param onDeleted - called with what is gone, so that nothing remembers it
- * @param removeShared - empties what windows share besides results
+ * @param shared - what windows share besides results
  */
-export function createStoreHandlers(results: KeptResults, onDeleted: () => void, removeShared: () => void): Handlers {
+export function createStoreHandlers(results: KeptResults, onDeleted: () => void, shared: SharedParts): Handlers {
   const deleteRows = (keys: readonly string[]): void => {
-    // What belongs to a result in results.db goes with it: see TABLES_OF_A_RESULT. What another file holds goes here.
+    // What belongs to a result in results.db goes with it: see TABLES_OF_A_RESULT. What another file holds goes by forget.
     results.delete(keys);
     onDeleted();
   };
   return {
     stored: () =>
       results.sizes().flatMap(({ key, size, quoted }) => {
-        const facts = results.facts(key);
-        return facts === undefined ? [] : [{ facts: readFacts(facts), size, quoted }];
+        const facts = parseFacts(results.facts(key) ?? '');
+        return facts === undefined ? [] : [{ facts, size, quoted }];
       }),
     quoteResult: (ref) => {
       results.quote(resultKey(ref), Date.now());
       return undefined;
     },
     deleteResults: (refs) => {
+      // First what names them elsewhere: where that fails nothing is deleted, and the person can try again.
+      shared.forget(refs);
       deleteRows(refs.map(resultKey));
       return undefined;
     },
@@ -46,7 +56,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
     removeAll: () => {
       results.clear();
       onDeleted();
-      removeShared();
+      shared.removeAll();
       return undefined;
     },
   };

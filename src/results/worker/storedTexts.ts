@@ -2,8 +2,10 @@ import { decodeResult } from '../../evidence/decode.ts';
 import type { DecodedResult } from '../../evidence/decode.ts';
 import { readBytes } from '../../evidence/encoding.ts';
 import { hashBytes } from '../../evidence/hashText.ts';
+import { resultKey } from '../../evidence/uri.ts';
 import type { ResultTable } from '../../storage/resultRow.ts';
 import type { StoredFacts } from '../storedResult.ts';
+import { parseFacts } from './storedShapes.ts';
 
 /** Bytes that are not those that were stored. Told by its name, which crosses the border of the thread. */
 export class ResultDamaged extends Error {
@@ -17,8 +19,7 @@ export class ResultDamaged extends Error {
  * @throws ResultDamaged where they differ or cannot be unpacked; the row is then set aside
  */
 export function readStored(table: ResultTable, key: string): Uint8Array | undefined {
-  const json = table.facts(key);
-  const facts = json === undefined ? undefined : readFacts(json);
+  const facts = factsOf(table, key);
   if (facts === undefined || facts.large !== undefined) return undefined;
   const bytes = unpackStored(table, key);
   if (bytes !== undefined) checkStored(table, key, bytes, facts.sha256);
@@ -37,7 +38,7 @@ export function unpackStored(table: ResultTable, key: string): Uint8Array | unde
   return bytes === undefined || bytes instanceof Uint8Array ? bytes : setAside(table, key, bytes.reason);
 }
 
-function setAside(table: ResultTable, key: string, reason: string): never {
+function setAside(table: Pick<ResultTable, 'setAside'>, key: string, reason: string): never {
   table.setAside(key, Date.now());
   throw new ResultDamaged(reason);
 }
@@ -46,15 +47,23 @@ function unpack(table: ResultTable, key: string): Uint8Array | { readonly reason
   try {
     return table.bytes(key);
   } catch (error) {
-    // What zlib says begins so; all else is the database's.
-    if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('Z_')) throw error;
+    // What zlib says begins so, or that it is too much; all else is the database's.
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code !== 'ERR_BUFFER_TOO_LARGE' && !String(error.code).startsWith('Z_')) throw error;
     return { reason: error.message };
   }
 }
 
-/** The facts were written by us, in a file that only we write. */
-export function readFacts(json: string): StoredFacts {
-  return JSON.parse(json) as StoredFacts;
+/**
+ * The facts of a stored result; undefined where it is not stored.
+ *
+ * @throws ResultDamaged where they are none, or those of another result; the row is then set aside
+ */
+export function factsOf(table: Pick<ResultTable, 'facts' | 'setAside'>, key: string): StoredFacts | undefined {
+  const json = table.facts(key);
+  if (json === undefined) return undefined;
+  const facts = parseFacts(json);
+  return facts !== undefined && resultKey(facts.ref) === key ? facts : setAside(table, key, 'facts');
 }
 
 /** A file that is no result, as text: only where it is text, and never instead of an output. */

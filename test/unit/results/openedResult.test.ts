@@ -51,7 +51,7 @@ suite('a result that was opened from a file', () => {
   });
 
   test('facts beside it are used where they name its hash', () => {
-    const { facts, verdict } = describeOpened(opened({ factsJson: factsJson() }));
+    const { facts, verdict } = describeOpened(opened({ factsFiles: [factsJson()] }));
     assert.equal(verdict, 'used');
     assert.equal(facts.opened?.said?.actionId, ACTION_ID);
     assert.equal(facts.opened.said.tenantId, TENANT.tenantId);
@@ -74,7 +74,7 @@ suite('a result that was opened from a file', () => {
       [JSON.stringify({ file: { sha256 } }), 'unreadable'],
       [JSON.stringify({ file: { sha256 }, tenantId: '../..', actionId: ACTION_ID, commandIndex: 0 }), 'unreadable'],
     ] as const) {
-      const { facts, verdict } = describeOpened(opened({ factsJson: json }));
+      const { facts, verdict } = describeOpened(opened({ factsFiles: [json] }));
       assert.equal(verdict, expected, json);
       assert.equal(facts.opened?.said, undefined);
       assert.equal(facts.action.computerDnsName, null);
@@ -86,7 +86,7 @@ suite('a result that was opened from a file', () => {
       ...(JSON.parse(factsJson()) as object),
       action: { computerDnsName: 7, commands: [{}, null, { index: 0, command: { type: 'RunScript', params: 'x' } }] },
     };
-    const { facts, verdict } = describeOpened(opened({ factsJson: JSON.stringify(hostile) }));
+    const { facts, verdict } = describeOpened(opened({ factsFiles: [JSON.stringify(hostile)] }));
     assert.equal(verdict, 'used');
     assert.equal(facts.action.computerDnsName, null);
     assert.deepEqual(

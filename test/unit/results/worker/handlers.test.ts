@@ -74,8 +74,8 @@ for (const kind of ['files', 'memory'] as const) {
       context.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
       const handlers = start();
       assert.equal(handlers.lastCopy('aa'), undefined);
-      handlers.rememberCopy('aa', 'one');
-      handlers.rememberCopy('bb', 'two');
+      handlers.rememberCopy('aa', 'one', { keep: true });
+      handlers.rememberCopy('bb', 'two', { keep: true });
       assert.equal(handlers.lastCopy('aa'), undefined);
       assert.equal(handlers.lastCopy('bb'), 'two');
       context.mock.timers.setTime(1_000_000 + 3_600_000);

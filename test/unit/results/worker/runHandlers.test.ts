@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { findRuns } from '../../../../src/results/runs.ts';
 import { createRunHandlers } from '../../../../src/results/worker/runHandlers.ts';
-import { MemoryRunTable } from '../../../../src/storage/runTable.ts';
+import { SharedRecords } from '../../../../src/storage/sharedRecords.ts';
+import { action, TENANT } from '../fixtures.ts';
 
 suite('what the worker does for runs', () => {
-  test('records go into the table of the moment', () => {
-    let table = new MemoryRunTable();
-    const handlers = createRunHandlers(() => table);
-    handlers.putRun('a', '1');
-    handlers.putRun('b', '2');
-    assert.deepEqual(handlers.runs(), ['2', '1']);
-    table = new MemoryRunTable();
-    assert.deepEqual(handlers.runs(), [], 'a database was opened meanwhile');
+  test('records are kept, the one that was changed last comes first', () => {
+    const handlers = createRunHandlers(new SharedRecords());
+    const [run] = findRuns([action()], TENANT);
+    const [one, two] = ['running', 'ended'].map((state) => JSON.stringify({ run, state, failures: {} }));
+    assert.ok(one !== undefined && two !== undefined);
+    handlers.putRun('a', one, { keep: true });
+    handlers.putRun('b', two, { keep: false });
+    handlers.putRun('c', '{"run":5}', { keep: true });
+    assert.deepEqual(handlers.runs(), [two, one], 'and what is no record of a run is left out');
   });
 });

@@ -1,0 +1,33 @@
+/** Hex digits of a result's hash in the name of a facts file whose usual name is taken. */
+const HASH_DIGITS = 16;
+
+/** `output.json` → `output.json.facts.json`: the whole name, so that two files never share one facts file. */
+export function factsNameOf(file: string): string {
+  return `${file}.facts.json`;
+}
+
+/** The name where {@link factsNameOf} belongs to another result: with the hash of this one. */
+export function hashedFactsNameOf(file: string, sha256: string): string {
+  return `${file}.${sha256.slice(0, HASH_DIGITS)}.facts.json`;
+}
+
+/**
+ * Finds the facts files that can belong to a result file.
+ *
+ * @param file - the result file's name, without its folder
+ * @param names - what lies in its folder
+ * @returns names, the likeliest first. Version 0.1 wrote `output.facts.json`, for `output.json` and `output.gz` alike
+ */
+export function findFactsNames(file: string, names: readonly string[]): string[] {
+  const unpacked = file.replace(/\.gz$/iu, '');
+  const usual = [file, unpacked].flatMap((name) => [
+    factsNameOf(name),
+    factsNameOf(name.replace(/\.(?:json|gz)$/iu, '')),
+  ]);
+  const present = new Set(names);
+  const hashed = names.filter((name) => {
+    const hash = name.slice(file.length + 1, -'.facts.json'.length);
+    return name.startsWith(`${file}.`) && name.endsWith('.facts.json') && /^[\da-f]{16}$/u.test(hash);
+  });
+  return [...new Set([...usual.filter((name) => present.has(name)), ...hashed.sort()])];
+}
