@@ -1,3 +1,5 @@
+import { WHITE_SPACE, withoutEnd } from './trimEnds.ts';
+
 /** A stretch of a line: UTF-16 units, the end not in it. */
 export interface Stretch {
   readonly start: number;
@@ -20,6 +22,9 @@ const ENDING =
   '(?:exe|dll|sys|com|scr|cpl|ocx|drv|msi|msp|ps1|psm1|psd1|bat|cmd|vbs|vbe|jse?|wsf|hta|lnk|url|reg|txt|log|csv|xml|json|ini|inf|cfg|conf|dat|db|tmp|bak|zip|7z|rar|cab|iso|img|vhdx?|pdf|docx?|docm|xlsx?|xlsm|xlsb|pptx?|pptm|rtf|one|eml|msg|pst|ost|html?|aspx?|php|jar|py|evtx?|etl|dmp|pf|job|mof|png|jpe?g|gif|bmp|ico)';
 const ENDS_WITH_FILE = new RegExp(String.raw`\.${ENDING}$`, 'iu');
 const FILE_AND_MORE = new RegExp(String.raw`\.${ENDING}["']?\s`, 'iu');
+
+/** What ends a sentence, and no path. */
+const ENDS = `\\.,;!'${WHITE_SPACE}`;
 
 /** Paths of Windows on one line: of drives, shares, variables and volumes. */
 export function findWindowsPaths(line: string): (Stretch & { readonly server?: Stretch })[] {
@@ -52,7 +57,7 @@ export function findRegistryKeys(line: string): Stretch[] {
 export function findLinuxPaths(line: string): Stretch[] {
   return [...line.matchAll(LINUX)].map(({ index, 0: text }) => ({
     start: index,
-    end: index + text.replace(/[.!]+$/u, '').length,
+    end: index + withoutEnd(text, '.!').length,
   }));
 }
 
@@ -64,13 +69,20 @@ function toPath(line: string, start: number, rootLength: number, stop: string): 
   const close = quote === '"' || quote === "'" ? rest.indexOf(quote) : -1;
   if (close > 0) {
     const inner = rest.slice(0, close);
-    const args = inner.search(/\s+[-/]/u);
+    const args = findArguments(inner);
     const whole = args > 0 && ENDS_WITH_FILE.test(inner.slice(0, args)) ? inner.slice(0, args) : inner;
     return named(start, from, whole);
   }
   const plain =
     /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(stop === '' ? rest.replaceAll(':', ' ') : rest)?.[0] ?? '';
   return named(start, from, plain.slice(0, lengthOfPath(plain, isField(line, start))));
+}
+
+/** Where the white space before the first argument begins; -1 where there is none. */
+function findArguments(text: string): number {
+  let at = text.search(/\s[-/]/u);
+  while (at > 0 && WHITE_SPACE.includes(text.charAt(at - 1))) at--;
+  return at;
 }
 
 /** Nothing where nothing follows the root. */
@@ -110,7 +122,11 @@ function lengthOfPath(text: string, field: boolean): number {
 
 /** Without what belongs to the sentence around it. */
 function trimmed(path: string): string {
-  const bare = path.replace(/[\\.,;!'\s]+$/u, '');
-  const isUnbalanced = /[)\]}]$/u.test(bare) && !/[([{]/u.test(bare);
-  return isUnbalanced ? trimmed(bare.slice(0, -1)) : bare;
+  const opening = path.search(/[([{]/u);
+  let bare = withoutEnd(path, ENDS);
+  // A closing bracket belongs to the path if the path has one that opens. Some paths end with hundreds.
+  while (/[)\]}]/u.test(bare.slice(-1)) && (opening < 0 || opening >= bare.length)) {
+    bare = withoutEnd(bare.slice(0, -1), ENDS);
+  }
+  return bare;
 }
