@@ -26,31 +26,51 @@ const FILE_AND_MORE = new RegExp(String.raw`\.${ENDING}["']?\s`, 'iu');
 /** What ends a sentence, and no path. */
 const ENDS = `\\.,;!'${WHITE_SPACE}`;
 
-/** Paths of Windows on one line: of drives, shares, variables and volumes. */
-export function findWindowsPaths(line: string): (Stretch & { readonly server?: Stretch })[] {
-  const found: (Stretch & { readonly server?: Stretch })[] = [];
+/** Where a path may begin: what stands before its first name, and whose share it is. */
+interface Root extends Stretch {
+  readonly server?: Stretch;
+}
+
+/** Paths of Windows on one line, of drives, shares, variables and volumes: in order, and none in another one. */
+export function findWindowsPaths(line: string): Root[] {
+  const roots: Root[] = [];
   const patterns = [
     ...(line.includes(':\\') ? [DRIVE] : []),
     ...(line.includes('%\\') ? [VARIABLE] : []),
     ...(line.includes('\\Device\\') ? [VOLUME] : []),
   ];
   for (const pattern of patterns) {
-    for (const { index, 0: root } of line.matchAll(pattern)) found.push(...toPath(line, index, root.length, ':'));
+    for (const { index, 0: root } of line.matchAll(pattern)) roots.push({ start: index, end: index + root.length });
   }
   const shares = line.includes('\\\\') ? line.matchAll(SHARE) : [];
   for (const { index, 0: root, 1: server = '' } of shares) {
     // This machine by its own name.
     if (/^(?:127\.|localhost$)/iu.test(server)) continue;
     const start = index + root.indexOf(server);
-    const host = { start, end: start + server.length };
-    found.push(...toPath(line, index, root.length, ':').map((place) => ({ ...place, server: host })));
+    roots.push({ start: index, end: index + root.length, server: { start, end: start + server.length } });
   }
-  return found.sort((one, other) => one.start - other.start);
+  roots.sort((one, other) => one.start - other.start);
+  return toPaths(line, roots, ':');
 }
 
-/** Keys of the registry on one line, with the name of a value where it follows like a key. */
+/** Keys of the registry on one line, with the name of a value where it follows like a key; none in another one. */
 export function findRegistryKeys(line: string): Stretch[] {
-  return [...line.matchAll(KEY)].flatMap(({ index, 0: root }) => toPath(line, index, root.length, ''));
+  const roots = Array.from(line.matchAll(KEY), ({ index, 0: root }) => ({ start: index, end: index + root.length }));
+  return toPaths(line, roots, '');
+}
+
+/** The paths that begin at roots. A root inside a path is passed over at once: a look at each would take far longer. */
+function toPaths(line: string, roots: readonly Root[], stop: string): Root[] {
+  const paths: Root[] = [];
+  let behind = 0;
+  for (const { start, end, ...server } of roots) {
+    if (start < behind) continue;
+    for (const path of toPath(line, start, end - start, stop)) {
+      paths.push({ ...path, ...server });
+      behind = path.end;
+    }
+  }
+  return paths;
 }
 
 /** Absolute paths of Linux and macOS below the folders that every system has: `/c` and `/api/v1` are none. */

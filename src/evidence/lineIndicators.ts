@@ -194,19 +194,10 @@ function hostIndicator(line: string, place: Stretch): FoundIndicator[] {
 }
 
 function findPaths(line: string): FoundIndicator[] {
-  return withoutOverlap(findWindowsPaths(line)).flatMap(({ server, ...place }) => [
+  return findWindowsPaths(line).flatMap(({ server, ...place }) => [
     toFound('path', line, place),
     ...(server === undefined ? [] : hostIndicator(line, server)),
   ]);
-}
-
-function withoutOverlap<Place extends Stretch>(places: readonly Place[]): Place[] {
-  let end = 0;
-  return places.filter((place) => {
-    if (place.start < end) return false;
-    ({ end } = place);
-    return true;
-  });
 }
 
 function findEmails(line: string): FoundIndicator[] {

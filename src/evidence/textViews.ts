@@ -68,10 +68,11 @@ function showAsCodePage(text: string, page: CodePage): string {
   const readAs: CodePage = page === 'windows1252' ? 'cp850' : page === 'windows1254' ? 'cp857' : 'windows1252';
   const source = CODE_PAGES[readAs];
   const target = CODE_PAGES[page];
-  const byUnit = Uint16Array.from({ length: 0x10000 }, (_, unit) => unit);
+  const byUnit = new Uint16Array(0x10000);
+  for (let unit = 0; unit < byUnit.length; unit++) byUnit[unit] = unit;
   for (let byte = 0; byte < 128; byte++) byUnit[source.charCodeAt(byte)] = target.charCodeAt(byte);
   const units = toUnits(text);
-  for (const [at, unit] of units.entries()) units[at] = byUnit[unit] ?? unit;
+  for (let at = 0; at < units.length; at++) units[at] = byUnit[units[at] ?? 0] ?? 0;
   return fromUnits(units, units.length);
 }
 
@@ -80,7 +81,8 @@ function readAgainAsUtf8(text: string): string {
   const byteOf = new Uint8Array(0x10000).fill(NO_BYTE, 0x80);
   for (const [at, unit] of toUnits(CODE_PAGES.windows1252).entries()) byteOf[unit] = 0x80 + at;
   const units = toUnits(text);
-  const bytes = Uint8Array.from(units, (unit) => byteOf[unit] ?? NO_BYTE);
+  const bytes = new Uint8Array(units.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = byteOf[units[at] ?? 0] ?? NO_BYTE;
   let length = 0;
   for (let at = 0; at < bytes.length;) {
     const width = sequenceLength(bytes, at);
