@@ -24,8 +24,8 @@ import { makeNameVisible, makeVisible } from '../../src/evidence/visible.ts';
 import { oneLine, oneLineNoIcons, withoutLinks } from '../../src/platform/remoteText.ts';
 import { hostileNames, hostileTexts } from './support/hostileTexts.ts';
 
-/** What takes the square of this length takes an hour or more; what is linear takes a second. */
-const SIZE = 1_000_000;
+/** What takes the square of this length takes many minutes; what is linear takes a second. */
+const SIZE = 500_000;
 /** Of each step: far above what a busy machine takes, far below what the square takes. */
 const TIMEOUT_MS = 60_000;
 const work = new Script('work()');
