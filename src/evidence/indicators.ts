@@ -79,7 +79,12 @@ export function scanIndicators(
     column = versionColumn(line, column);
     // Nearly every line is short: it is looked at as it is.
     if (line.length <= MAX_LINE) for (const found of findInLine(line, column)) visit(found, number, start);
-    else scanLongLine(line, (found, at) => visit(found, number, start + at));
+    else {
+      const [lineNumber, lineStart] = [number, start];
+      scanLongLine(line, (found, at) => {
+        visit(found, lineNumber, lineStart + at);
+      });
+    }
     start = end + (text.startsWith('\r\n', end) ? 2 : 1);
   }
 }

@@ -21,7 +21,7 @@ const RUNS = times(2_000);
 
 /** Short texts of few letters: every pair of neighbours comes up. */
 const textOf = (letters: string, maxLength = 24): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...letters), maxLength });
+  fc.string({ unit: fc.constantFrom(...Array.from(letters)), maxLength });
 
 /** The patterns that were here before, which take the square of the length: what is there now answers as they do. */
 suite(`What is linear now answers as before (${describeSeed})`, () => {
