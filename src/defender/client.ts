@@ -1,3 +1,4 @@
+import { withoutEnd } from '../evidence/trimEnds.ts';
 import { readJson, toApiError } from './answers.ts';
 import type { JsonAnswer } from './answers.ts';
 import { QueuedBudget } from './budget.ts';
@@ -125,7 +126,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const clock = options.clock ?? systemClock;
   const transport = options.transport ?? createHttpTransport();
   const budget = options.budget ?? new QueuedBudget(createLocalLedger(clock), clock);
-  const apiUrl = options.apiUrl.replace(/\/+$/u, '');
+  const apiUrl = withoutEnd(options.apiUrl, '/');
   const { host } = new URL(apiUrl);
   const received = new ReceivedActions();
 

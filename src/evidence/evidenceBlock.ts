@@ -1,9 +1,10 @@
 import type { BlockContent, Nodes, PhrasingContent, TableCell, TableRow } from 'mdast';
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
 import { toMarkdown } from 'mdast-util-to-markdown';
-import type { Options } from 'mdast-util-to-markdown';
+import type { Options, State } from 'mdast-util-to-markdown';
 import { buildCitation } from './citation.ts';
 import { startsFormula } from './csv.ts';
+import { writeCellCode, writeCode } from './codeText.ts';
 import { describeEvidence } from './evidenceParts.ts';
 import type { EvidenceParts, Part } from './evidenceParts.ts';
 import type { EvidenceSource } from './evidenceSource.ts';
@@ -89,13 +90,7 @@ function toRow({ source, quotation }: Evidence): TableRow {
 export function toCell(parts: readonly Part[], link: string): PhrasingContent[] {
   const [first] = parts;
   const guarded = typeof first === 'object' && 'value' in first && startsFormula(first.value) ? ["'", ...parts] : parts;
-  // GFM cannot write a backslash before a pipe inside code: the pipe stands between two pieces of code there.
-  const safe = guarded.flatMap((part): Part[] => {
-    if (typeof part === 'string' || 'link' in part) return [part];
-    const pieces = part.value.split(/(?<=\\)\|/u);
-    return pieces.flatMap((piece, at) => [...(at > 0 ? ['|'] : []), ...(piece === '' ? [] : [{ value: piece }])]);
-  });
-  return toPhrasing(safe, link);
+  return toPhrasing(guarded, link);
 }
 
 function toPhrasing(parts: readonly Part[], link: string): PhrasingContent[] {
@@ -117,6 +112,11 @@ export function write(node: Nodes, options: Options = {}): string {
     bullet: '-',
     extensions: [gfmTableToMarkdown({ tablePipeAlign: false })],
     handlers: {
+      inlineCode: Object.assign(
+        ({ value }: Extract<PhrasingContent, { type: 'inlineCode' }>, _parent: unknown, state: State) =>
+          state.stack.includes('tableCell') ? writeCellCode(value) : writeCode(value),
+        { peek: () => '`' },
+      ),
       // Ours needs no escapes, and a backslash before each & would hide it from everything but a Markdown parser.
       link: (link: Extract<PhrasingContent, { type: 'link' }>, _parent, state, info) =>
         `[${state.containerPhrasing(link, { ...info, before: '[', after: ']' })}](${link.url})`,

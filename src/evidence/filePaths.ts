@@ -1,3 +1,5 @@
+import { WHITE_SPACE, withoutEnd } from './trimEnds.ts';
+
 /** A stretch of a line: UTF-16 units, the end not in it. */
 export interface Stretch {
   readonly start: number;
@@ -21,38 +23,61 @@ const ENDING =
 const ENDS_WITH_FILE = new RegExp(String.raw`\.${ENDING}$`, 'iu');
 const FILE_AND_MORE = new RegExp(String.raw`\.${ENDING}["']?\s`, 'iu');
 
-/** Paths of Windows on one line: of drives, shares, variables and volumes. */
-export function findWindowsPaths(line: string): (Stretch & { readonly server?: Stretch })[] {
-  const found: (Stretch & { readonly server?: Stretch })[] = [];
+/** What ends a sentence, and no path. */
+const ENDS = `\\.,;!'${WHITE_SPACE}`;
+
+/** Where a path may begin: what stands before its first name, and whose share it is. */
+interface Root extends Stretch {
+  readonly server?: Stretch;
+}
+
+/** Paths of Windows on one line, of drives, shares, variables and volumes: in order, and none in another one. */
+export function findWindowsPaths(line: string): Root[] {
+  const roots: Root[] = [];
   const patterns = [
     ...(line.includes(':\\') ? [DRIVE] : []),
     ...(line.includes('%\\') ? [VARIABLE] : []),
     ...(line.includes('\\Device\\') ? [VOLUME] : []),
   ];
   for (const pattern of patterns) {
-    for (const { index, 0: root } of line.matchAll(pattern)) found.push(...toPath(line, index, root.length, ':'));
+    for (const { index, 0: root } of line.matchAll(pattern)) roots.push({ start: index, end: index + root.length });
   }
   const shares = line.includes('\\\\') ? line.matchAll(SHARE) : [];
   for (const { index, 0: root, 1: server = '' } of shares) {
     // This machine by its own name.
     if (/^(?:127\.|localhost$)/iu.test(server)) continue;
     const start = index + root.indexOf(server);
-    const host = { start, end: start + server.length };
-    found.push(...toPath(line, index, root.length, ':').map((place) => ({ ...place, server: host })));
+    roots.push({ start: index, end: index + root.length, server: { start, end: start + server.length } });
   }
-  return found.sort((one, other) => one.start - other.start);
+  roots.sort((one, other) => one.start - other.start);
+  return toPaths(line, roots, ':');
 }
 
-/** Keys of the registry on one line, with the name of a value where it follows like a key. */
+/** Keys of the registry on one line, with the name of a value where it follows like a key; none in another one. */
 export function findRegistryKeys(line: string): Stretch[] {
-  return [...line.matchAll(KEY)].flatMap(({ index, 0: root }) => toPath(line, index, root.length, ''));
+  const roots = Array.from(line.matchAll(KEY), ({ index, 0: root }) => ({ start: index, end: index + root.length }));
+  return toPaths(line, roots, '');
+}
+
+/** The paths that begin at roots. A root inside a path is passed over at once: a look at each would take far longer. */
+function toPaths(line: string, roots: readonly Root[], stop: string): Root[] {
+  const paths: Root[] = [];
+  let behind = 0;
+  for (const { start, end, ...server } of roots) {
+    if (start < behind) continue;
+    for (const path of toPath(line, start, end - start, stop)) {
+      paths.push({ ...path, ...server });
+      behind = path.end;
+    }
+  }
+  return paths;
 }
 
 /** Absolute paths of Linux and macOS below the folders that every system has: `/c` and `/api/v1` are none. */
 export function findLinuxPaths(line: string): Stretch[] {
   return [...line.matchAll(LINUX)].map(({ index, 0: text }) => ({
     start: index,
-    end: index + text.replace(/[.!]+$/u, '').length,
+    end: index + withoutEnd(text, '.!').length,
   }));
 }
 
@@ -64,13 +89,20 @@ function toPath(line: string, start: number, rootLength: number, stop: string): 
   const close = quote === '"' || quote === "'" ? rest.indexOf(quote) : -1;
   if (close > 0) {
     const inner = rest.slice(0, close);
-    const args = inner.search(/\s+[-/]/u);
+    const args = findArguments(inner);
     const whole = args > 0 && ENDS_WITH_FILE.test(inner.slice(0, args)) ? inner.slice(0, args) : inner;
     return named(start, from, whole);
   }
   const plain =
     /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(stop === '' ? rest.replaceAll(':', ' ') : rest)?.[0] ?? '';
   return named(start, from, plain.slice(0, lengthOfPath(plain, isField(line, start))));
+}
+
+/** Where the white space before the first argument begins; -1 where there is none. */
+function findArguments(text: string): number {
+  let at = text.search(/\s[-/]/u);
+  while (at > 0 && WHITE_SPACE.includes(text.charAt(at - 1))) at--;
+  return at;
 }
 
 /** Nothing where nothing follows the root. */
@@ -110,7 +142,11 @@ function lengthOfPath(text: string, field: boolean): number {
 
 /** Without what belongs to the sentence around it. */
 function trimmed(path: string): string {
-  const bare = path.replace(/[\\.,;!'\s]+$/u, '');
-  const isUnbalanced = /[)\]}]$/u.test(bare) && !/[([{]/u.test(bare);
-  return isUnbalanced ? trimmed(bare.slice(0, -1)) : bare;
+  const opening = path.search(/[([{]/u);
+  let bare = withoutEnd(path, ENDS);
+  // A closing bracket belongs to the path if the path has one that opens. Some paths end with hundreds.
+  while (/[)\]}]/u.test(bare.slice(-1)) && (opening < 0 || opening >= bare.length)) {
+    bare = withoutEnd(bare.slice(0, -1), ENDS);
+  }
+  return bare;
 }

@@ -77,9 +77,72 @@ export function scanIndicators(
     number++;
     const line = text.slice(start, end);
     column = versionColumn(line, column);
-    for (const found of findInLine(line, column)) visit(found, number, start);
+    // Nearly every line is short: it is looked at as it is.
+    if (line.length <= MAX_LINE) for (const found of findInLine(line, column)) visit(found, number, start);
+    else {
+      const [lineNumber, lineStart] = [number, start];
+      scanLongLine(line, (found, at) => {
+        visit(found, lineNumber, lineStart + at);
+      });
+    }
     start = end + (text.startsWith('\r\n', end) ? 2 : 1);
   }
+}
+
+/**
+ * Lines that are looked at whole, in UTF-16 units. A pattern that repeats a group runs out of V8's stack on a line of
+ * some megabytes, and throws.
+ */
+const MAX_LINE = 65_536;
+/** So far back a place is looked for where a long line may be cut: longer than any host name, path or hash. */
+const MAX_BACK = 4096;
+
+/** Looks at a long line in stretches. */
+function scanLongLine(line: string, visit: (found: FoundIndicator, stretchStart: number) => void): void {
+  for (let start = 0; start < line.length;) {
+    const end = line.length - start <= MAX_LINE ? line.length : findCut(line, start + MAX_LINE).at;
+    for (const found of findInLine(line.slice(start, end), NO_COLUMN)) visit(found, start);
+    start = end;
+  }
+}
+
+/**
+ * Finds where a long line is cut, at most so far: behind a sign that stands in no address, else behind one that
+ * stands in no name, hash or number. `splits`: there is neither, so that an address or a path that stands there is seen in two pieces.
+ */
+function findCut(line: string, limit: number): { readonly at: number; readonly splits: boolean } {
+  const near = line.slice(limit - MAX_BACK, limit);
+  for (const [pattern, splits] of [
+    [/[\s"<>`{}|]/u, false],
+    [/[^\w.:@%+[\]\\-]/u, true],
+  ] as const) {
+    for (let at = near.length; at > 0; at--) {
+      if (pattern.test(near.charAt(at - 1))) return { at: limit - MAX_BACK + at, splits };
+    }
+  }
+  return { at: limit, splits: true };
+}
+
+/**
+ * Counts the places where long lines are cut in the middle of a word of 4 kB or more, for whoever has to say that an
+ * indicator may be missing or incomplete there: {@link collectIndicators} and `defang` look at 64 kB of a line at once.
+ *
+ * @param ranges - only what stands in these
+ */
+export function countCuts(text: string, ranges?: readonly Range[]): number {
+  let cuts = 0;
+  for (const piece of ranges === undefined ? [text] : cutRanges(text, ranges)) {
+    for (let start = 0; start < piece.length;) {
+      const end = endOfLine(piece, start);
+      while (end - start > MAX_LINE) {
+        const { at, splits } = findCut(piece, start + MAX_LINE);
+        if (splits) cuts++;
+        start = at;
+      }
+      start = end + 1;
+    }
+  }
+  return cuts;
 }
 
 const LINE_END = /[\r\n]/g;

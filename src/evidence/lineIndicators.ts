@@ -1,6 +1,7 @@
 import { findLinuxPaths, findRegistryKeys, findWindowsPaths } from './filePaths.ts';
 import type { Stretch } from './filePaths.ts';
 import { isDomain, isHostName, isIPv4, isTellingIPv4, isTellingIPv6 } from './hostNames.ts';
+import { withoutEnd } from './trimEnds.ts';
 
 export const INDICATOR_KINDS = [
   'url',
@@ -37,7 +38,9 @@ const NO_HASH_BEFORE =
   /(?:imphash|machine-?id|boot-?id|uuid|guid|commit|publickey|etag|token|session)["']?[\s:="'({]{0,20}$/iu;
 const VERSION_BEFORE =
   /(?:^|[^a-z])(?:v|ver|\w{0,40}version|build|release|rev(?:ision)?|firmware|driver|framework|\w{0,20}kit)["']?[\s.:=]{0,20}["'({[]?v?$/iu;
-const VERSION_LABEL = /^\s*[\w .-]{0,40}version[\w .]{0,20}[:=]/iu;
+const VERSION_LABEL = /^[\w .-]{0,40}version[\w .]{0,20}[:=]/iu;
+/** As long as {@link VERSION_LABEL} can be. */
+const LONGEST_LABEL = 68;
 const SOCKET_BEFORE = /\/dev\/(?:tcp|udp)\/$/u;
 const DOCUMENT_TYPE_BEFORE = /xmlns(?::\w+)?\s*=\s*["']?$/u;
 const CONTEXT = 60;
@@ -157,12 +160,17 @@ function findUrls(line: string): FoundIndicator[] {
 
 /** Without the end of the sentence, and without a bracket that was opened before it. */
 function trimUrl(text: string): string {
-  const bare = text.replace(/[.,;:!?*$)\]\\]+$/u, '');
+  const bare = withoutEnd(text, '.,;:!?*$)]\\');
   const closing = text.charAt(bare.length);
   const isBalanced =
-    (closing === ')' && bare.split('(').length > bare.split(')').length) ||
-    (closing === ']' && /\/\/\[[^\]]*$/u.test(bare));
+    (closing === ')' && bare.split('(').length > bare.split(')').length) || (closing === ']' && opensBracket(bare));
   return isBalanced ? bare + closing : bare;
+}
+
+/** Whether the last bracket of an address of IPv6 is not closed yet. */
+function opensBracket(text: string): boolean {
+  const open = text.lastIndexOf('//[');
+  return open >= 0 && !text.includes(']', open);
 }
 
 /** Where the host of an address stands in it, without account and port. */
@@ -186,19 +194,10 @@ function hostIndicator(line: string, place: Stretch): FoundIndicator[] {
 }
 
 function findPaths(line: string): FoundIndicator[] {
-  return withoutOverlap(findWindowsPaths(line)).flatMap(({ server, ...place }) => [
+  return findWindowsPaths(line).flatMap(({ server, ...place }) => [
     toFound('path', line, place),
     ...(server === undefined ? [] : hostIndicator(line, server)),
   ]);
-}
-
-function withoutOverlap<Place extends Stretch>(places: readonly Place[]): Place[] {
-  let end = 0;
-  return places.filter((place) => {
-    if (place.start < end) return false;
-    ({ end } = place);
-    return true;
-  });
 }
 
 function findEmails(line: string): FoundIndicator[] {
@@ -213,11 +212,21 @@ function findIPv6(line: string): FoundIndicator[] {
   const hasPorts = /^(?:tcp|udp)6\s/u.test(line);
   return findEach(IPV6, line, (text, start) => {
     if (/\w/u.test(line.charAt(start + text.length))) return undefined;
-    const trimmed = text.replace(/(?:\.|(?<!:):)+$/u, '');
+    const trimmed = withoutLastSigns(text);
     // Linux writes an address and its port with nothing but a colon between.
     const value = hasPorts ? trimmed.slice(0, trimmed.lastIndexOf(':')) : trimmed;
     return isTellingIPv6(value) ? toFound('ipv6', line, { start, end: start + value.length }) : undefined;
   });
+}
+
+/** Without points at the end, and without a colon that stands alone. */
+function withoutLastSigns(text: string): string {
+  let end = text.length;
+  for (; end > 0; end--) {
+    const sign = text.charAt(end - 1);
+    if (sign !== '.' && (sign !== ':' || text.charAt(end - 2) === ':')) break;
+  }
+  return text.slice(0, end);
 }
 
 function findHashes(line: string): FoundIndicator[] {
@@ -239,7 +248,7 @@ function findDotted(line: string, column: Column): FoundIndicator[] {
       if (!isTellingIPv4(text, next === '/') || next === '\\') return undefined;
       if (column.isSet && (start === column.start || place.end === column.end)) return undefined;
       if (/[\w\\.$/]/u.test(line.charAt(start - 1)) && !SOCKET_BEFORE.test(before())) return undefined;
-      isVersionLine ??= VERSION_LABEL.test(line);
+      isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
       return isVersionLine || VERSION_BEFORE.test(before()) ? undefined : toFound('ipv4', line, place);
     }
     if (/[\\/@$%\u0080-\uffff]/u.test(line.charAt(start - 1)) || /[\\(@=$\u0080-\uffff]/u.test(next)) return undefined;

@@ -1,3 +1,5 @@
+import { withoutEnd } from './trimEnds.ts';
+
 /** What is taken for equal besides what always is. */
 export interface NormaliseRules {
   /** The device's own names. */
@@ -18,6 +20,9 @@ export interface NormaliseStep {
   readonly pattern: RegExp | undefined;
   readonly becomes: string;
 }
+
+/** The longest name of DNS. A longer one is compared at each place of the text, and is no name of a device. */
+const MAX_NAME = 253;
 
 const GUID = '[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}';
 const CLOCK = '\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?(?:[ \\u202f]?[ap]m\\b)?';
@@ -69,7 +74,7 @@ export const usualRules: NormaliseRules = { host: true, times: true, pids: true,
 export function normalise(text: string, rules: NormaliseRules, names: readonly string[]): string {
   let normalised = text;
   for (const { rule, pattern, becomes } of normaliseSteps) {
-    if (rule === 'trailingNuls') normalised = withoutTrailingNuls(normalised);
+    if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
     else if (rule === 'transcriptLine' || rules[rule]) {
       const search = rule === 'host' ? namesPattern(names) : pattern;
       if (search !== undefined) normalised = normalised.replace(search, becomes);
@@ -78,17 +83,10 @@ export function normalise(text: string, rules: NormaliseRules, names: readonly s
   return normalised;
 }
 
-/** Counted and not searched: `\0+$` takes forever on a text of many NULs that do not stand at its end. */
-function withoutTrailingNuls(text: string): string {
-  let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
-  return text.slice(0, end);
-}
-
 /** The names as whole words, the longest first: `ws-1.example.com` is one name and not `ws-1` and a rest. */
 function namesPattern(names: readonly string[]): RegExp | undefined {
   const words = [...new Set(names)]
-    .filter((name) => name !== '')
+    .filter((name) => name !== '' && name.length <= MAX_NAME)
     .sort((one, other) => other.length - one.length)
     .map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&'));
   return words.length === 0

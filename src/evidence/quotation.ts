@@ -206,8 +206,9 @@ function cutSpan(text: string, lines: LinePlaces, span: Span): string {
 }
 
 function countLineEnds(text: string): number {
-  if (!text.includes('\r')) return 0;
-  return text.match(/\r\n?/gu)?.length ?? 0;
+  let count = 0;
+  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) count++;
+  return count;
 }
 
 /** What stands between two spans, on a line of its own. */

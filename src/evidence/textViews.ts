@@ -1,8 +1,8 @@
 import { CODE_PAGES } from './codePages.ts';
 import type { CodePage } from './codePages.ts';
 import { readClixml } from './clixml.ts';
-import { decodeText } from './encoding.ts';
 import { normalise, usualRules } from './normalise.ts';
+import { fromUnits, sequenceLength, toUnits, writeSequence } from './units.ts';
 import type { TextView } from './uri.ts';
 
 /** What a view is called in a tab and in a note, English for good: notes are read by it. */
@@ -47,38 +47,17 @@ export function viewText(text: string, view: TextView, hostNames: readonly strin
  * went into the file unchanged, beside text that was written properly.
  */
 export function readWithCodePage(bytes: Uint8Array, page: CodePage): string {
-  const table = CODE_PAGES[page];
-  const parts: string[] = [];
-  let from = 0;
-  let at = 0;
-  while (at < bytes.length) {
-    const length = sequenceLength(bytes, at);
-    if (length > 0) {
-      at += length;
-      continue;
-    }
-    parts.push(decodeText(bytes.subarray(from, at), 'utf-8'), table.charAt((bytes[at] ?? 0) - 0x80));
-    at++;
-    from = at;
+  const table = toUnits(CODE_PAGES[page]);
+  const units = new Uint16Array(bytes.length);
+  let length = 0;
+  for (let at = 0; at < bytes.length;) {
+    const byte = bytes[at] ?? 0;
+    const width = sequenceLength(bytes, at);
+    if (width === 0) units[length++] = table[byte - 0x80] ?? 0;
+    else length = writeSequence(bytes, at, width, units, length);
+    at += Math.max(1, width);
   }
-  parts.push(decodeText(bytes.subarray(from), 'utf-8'));
-  return parts.join('');
-}
-
-/** The length of the valid UTF-8 sequence at a place; 0 where there is none. */
-function sequenceLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] ?? 0;
-  if (first < 0x80) return 1;
-  const length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-  if (first < 0xc2 || length === 0) return 0;
-  for (let next = 1; next < length; next++) {
-    const byte = bytes[at + next] ?? 0;
-    if (byte < 0x80 || byte > 0xbf) return 0;
-  }
-  const second = bytes[at + 1] ?? 0;
-  const isTooLong = (first === 0xe0 && second < 0xa0) || (first === 0xf0 && second < 0x90);
-  const isNoCharacter = (first === 0xed && second > 0x9f) || (first === 0xf4 && second > 0x8f);
-  return isTooLong || isNoCharacter ? 0 : length;
+  return fromUnits(units, length);
 }
 
 /**
@@ -89,58 +68,75 @@ function showAsCodePage(text: string, page: CodePage): string {
   const readAs: CodePage = page === 'windows1252' ? 'cp850' : page === 'windows1254' ? 'cp857' : 'windows1252';
   const source = CODE_PAGES[readAs];
   const target = CODE_PAGES[page];
-  const byUnit = new Map<string, string>();
-  for (let byte = 0; byte < 128; byte++) byUnit.set(source.charAt(byte), target.charAt(byte));
-  return text.replace(/[\u0080-\uffff]/g, (unit) => byUnit.get(unit) ?? unit);
+  const byUnit = new Uint16Array(0x10000);
+  for (let unit = 0; unit < byUnit.length; unit++) byUnit[unit] = unit;
+  for (let byte = 0; byte < 128; byte++) byUnit[source.charCodeAt(byte)] = target.charCodeAt(byte);
+  const units = toUnits(text);
+  for (let at = 0; at < units.length; at++) units[at] = byUnit[units[at] ?? 0] ?? 0;
+  return fromUnits(units, units.length);
 }
 
 /** UTF-8 that was read as Windows-1252: what makes whole characters again is put together, all else stays. */
 function readAgainAsUtf8(text: string): string {
-  const table = CODE_PAGES.windows1252;
-  const byteOf = new Map(Array.from(table, (unit, at) => [unit, 0x80 + at]));
-  return text.replace(/[\u0080-\uffff]{2,}/g, (run) => {
-    const bytes = Uint8Array.from({ length: run.length }, (_, at) => byteOf.get(run.charAt(at)) ?? 0xff);
-    let joined = '';
-    for (let at = 0; at < bytes.length;) {
-      const length = Math.max(1, sequenceLength(bytes, at));
-      joined += length === 1 ? run.charAt(at) : decodeText(bytes.subarray(at, at + length), 'utf-8');
-      at += length;
-    }
-    return joined;
-  });
+  const byteOf = new Uint8Array(0x10000).fill(NO_BYTE, 0x80);
+  for (const [at, unit] of toUnits(CODE_PAGES.windows1252).entries()) byteOf[unit] = 0x80 + at;
+  const units = toUnits(text);
+  const bytes = new Uint8Array(units.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = byteOf[units[at] ?? 0] ?? NO_BYTE;
+  let length = 0;
+  for (let at = 0; at < bytes.length;) {
+    const width = sequenceLength(bytes, at);
+    // It is written over what was read: never behind the place that is read next.
+    if (width > 1) length = writeSequence(bytes, at, width, units, length);
+    else units[length++] = units[at] ?? 0;
+    at += Math.max(1, width);
+  }
+  return fromUnits(units, length);
 }
+
+/** No sequence of UTF-8 holds it. */
+const NO_BYTE = 0xff;
 
 /** Tools that write UTF-16 into a captured console leave a NUL behind every letter. */
 function joinUtf16(text: string): string {
-  const isPair = (at: number): boolean => text.charCodeAt(at) > 0 && text.charCodeAt(at + 1) === 0;
+  const first = text.indexOf('\0');
+  if (first < 0) return text;
+  const units = toUnits(text);
+  const codeAt = (at: number): number => units[at] ?? NaN;
+  const isPair = (at: number): boolean => codeAt(at) > 0 && codeAt(at + 1) === 0;
   // A letter above U+00FF, between others that show that this is UTF-16.
   const isWide = (at: number): boolean => {
-    const high = text.charCodeAt(at + 1);
-    return text.charCodeAt(at) > 0 && high > 0 && high <= MAX_HIGH_BYTE && isPair(at + 2);
+    const high = codeAt(at + 1);
+    return codeAt(at) > 0 && high > 0 && high <= MAX_HIGH_BYTE && isPair(at + 2);
   };
-  const parts: string[] = [];
+  const joined = new Uint16Array(units.length);
+  let length = 0;
+  const copy = (from: number, to: number): void => {
+    joined.set(units.subarray(from, to), length);
+    length += to - from;
+  };
   let from = 0;
-  for (let at = text.indexOf('\0') - 1; at >= -1 && at < text.length - 1;) {
+  for (let at = first - 1; at < units.length - 1;) {
     // Two letters at least: one NUL can be anything.
     if (!isPair(at) || !(isPair(at + 2) || isWide(at + 2))) {
-      const next = text.indexOf('\0', at + 2);
+      const next = units.indexOf(0, at + 2);
       if (next < 0) break;
       at = next - 1;
       continue;
     }
-    parts.push(text.slice(from, at));
+    copy(from, at);
     for (; isPair(at) || isWide(at); at += 2) {
-      const low = text.charCodeAt(at);
+      const low = codeAt(at);
       // What was no byte any more when it came here stays what it is.
-      parts.push(low > 0xff ? text.charAt(at) : String.fromCharCode(low + 256 * text.charCodeAt(at + 1)));
+      joined[length++] = low > 0xff ? low : low + 256 * codeAt(at + 1);
     }
     from = at;
-    const next = text.indexOf('\0', at);
+    const next = units.indexOf(0, at);
     if (next < 0) break;
     at = Math.max(at, next - 1);
   }
-  parts.push(text.slice(from));
-  return parts.join('');
+  copy(from, units.length);
+  return fromUnits(joined, length);
 }
 
 /** Up to Devanagari: above stand the scripts whose letters have no letter's low byte. */

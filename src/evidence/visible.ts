@@ -21,13 +21,74 @@ export function makeNameVisible(name: string): VisibleText {
   return replaceCounted(name, HIDDEN);
 }
 
+/** So many units are put together at once: a callback for each of millions of characters takes seconds and gigabytes. */
+const STRETCH = 1 << 16;
+
 function replaceCounted(text: string, pattern: RegExp): VisibleText {
+  const first = text.search(pattern);
+  if (first < 0) return { text, count: 0 };
+  if (text.length < STRETCH) return replaceShort(text, pattern);
+  const forms = new HiddenForms(pattern);
+  const stretches: string[] = [text.slice(0, first)];
+  let count = 0;
+  for (let start = first; start < text.length;) {
+    const parts: string[] = [];
+    const end = Math.min(text.length, start + STRETCH);
+    let from = start;
+    let at = start;
+    while (at < end) {
+      const code = text.codePointAt(at) ?? 0;
+      const next = at + (code > 0xffff ? 2 : 1);
+      const form = forms.of(code);
+      if (form !== '') {
+        count++;
+        parts.push(text.slice(from, at), form);
+        from = next;
+      }
+      at = next;
+    }
+    parts.push(text.slice(from, at));
+    stretches.push(parts.join(''));
+    start = at;
+  }
+  return { text: stretches.join(''), count };
+}
+
+function replaceShort(text: string, pattern: RegExp): VisibleText {
   let count = 0;
   const visible = text.replace(pattern, (hidden) => {
     count++;
     return visibleForm(hidden.codePointAt(0) ?? 0);
   });
   return { text: visible, count };
+}
+
+/** The forms of hidden characters, each asked for once. */
+class HiddenForms {
+  readonly #pattern: RegExp;
+  readonly #byCode: (string | undefined)[] = new Array<string | undefined>(0x10000).fill(undefined);
+  readonly #beyond = new Map<number, string>();
+
+  constructor(pattern: RegExp) {
+    this.#pattern = pattern;
+  }
+
+  /** Returns what is shown for a character; empty for one that is seen. */
+  of(code: number): string {
+    return code > 0xffff ? this.#ofBeyond(code) : (this.#byCode[code] ??= this.#find(code));
+  }
+
+  #ofBeyond(code: number): string {
+    const known = this.#beyond.get(code);
+    if (known !== undefined) return known;
+    const form = this.#find(code);
+    this.#beyond.set(code, form);
+    return form;
+  }
+
+  #find(code: number): string {
+    return String.fromCodePoint(code).search(this.#pattern) < 0 ? '' : visibleForm(code);
+  }
 }
 
 /** NUL → ␀, ESC → ␛, U+202E → `<U+202E>`. */

@@ -68,6 +68,14 @@ export function hostNamesOf(action: MachineAction): string[] {
 export function hostOf(action: MachineAction): string {
   if (action.computerDnsName === null) return action.machineId?.slice(0, 8) ?? UNKNOWN_DEVICE;
   const device = deviceOf(action);
-  const isDnsName = /^[a-z\d_-]*[a-z_-][a-z\d_-]*(?:\.[a-z\d_-]+)+$/iu.test(device);
-  return isDnsName ? (device.split('.')[0] ?? device) : device;
+  // The service sends any name that a device has given itself, of any length.
+  if (device.length > MAX_DNS_NAME) return device;
+  const labels = device.split('.');
+  const [host = ''] = labels;
+  const isDnsName = labels.length > 1 && labels.every((label) => LABEL.test(label)) && !/^\d+$/u.test(host);
+  return isDnsName ? host : device;
 }
+
+const LABEL = /^[a-z\d_-]+$/iu;
+/** The longest name of DNS. */
+const MAX_DNS_NAME = 253;

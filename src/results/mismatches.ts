@@ -23,6 +23,12 @@ export function findFileNameMismatch(
 ): Mismatch | undefined {
   const asked = `output_${actionId}_${commandIndex.toString()}`;
   // The extension differs: `.json` for scripts, others for files.
-  if (promised === undefined || promised.toLowerCase().replace(/\..*$/u, '') === asked) return undefined;
+  if (promised === undefined || withoutEnding(promised.toLowerCase()) === asked) return undefined;
   return { kind: 'fileName', asked, found: promised };
+}
+
+/** A name with a line end in it is none that the service gives: it stays whole. */
+function withoutEnding(name: string): string {
+  const dot = name.indexOf('.');
+  return dot < 0 || /[\n\r\u2028\u2029]/u.test(name) ? name : name.slice(0, dot);
 }

@@ -83,6 +83,11 @@ function mayBeEmpty(step: TextStep, draft: Draft, { existing }: CheckContext): b
   return secret && mayKeepSecret(draft, existing);
 }
 
+/** A name with a point in the middle: no address, and no path. */
+function isName(text: string): boolean {
+  return /^[^\s:/]+$/u.test(text) && text.slice(1, -1).includes('.');
+}
+
 type Check = (text: string, draft: Draft, context: CheckContext) => Problem | undefined;
 const unless = (right: boolean, problem: Problem): Problem | undefined => (right ? undefined : problem);
 
@@ -91,8 +96,7 @@ const CHECKS: Readonly<Record<TextStep, Check>> = {
   authority: (text) => unless(isAuthority(text), 'noAuthority'),
   scope: (text) => unless(isScope(text), 'noScope'),
   downloadHosts: (text) => unless(hostsIn(text).every(isHost), 'noHost'),
-  tenantId: (text) =>
-    isGuid(idIn(text)) ? undefined : /^[^\s:/]+\.[^\s:/]+$/u.test(text) ? 'tenantName' : 'noTenantId',
+  tenantId: (text) => (isGuid(idIn(text)) ? undefined : isName(text) ? 'tenantName' : 'noTenantId'),
   clientId: (text, { texts }) => {
     if (!isGuid(idIn(text))) return 'noClientId';
     return unless(idIn(text) !== idIn(texts.tenantId ?? ''), 'tenantAsClient');

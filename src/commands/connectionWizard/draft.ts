@@ -1,6 +1,7 @@
 import { destinationOf, readConnection, sampleConnection } from '../../connections/connection.ts';
 import type { Connection, SignIn } from '../../connections/connection.ts';
 import { LiveResponseError } from '../../defender/errors.ts';
+import { withoutEnd, withoutStart } from '../../evidence/trimEnds.ts';
 import { readClaims } from '../../identity/claims.ts';
 import { AZURE_CLI_CLIENT_ID } from '../../identity/wellKnownClients.ts';
 
@@ -108,10 +109,7 @@ function textOf(draft: Draft, step: TextStep): string {
 
 /** The id in what was typed: copied from JSON or PowerShell, it comes with quotes, braces and capitals. */
 export function idIn(text: string): string {
-  return text
-    .trim()
-    .replaceAll(/^["'{]+|[}"',]+$/gu, '')
-    .toLowerCase();
+  return withoutEnd(withoutStart(text.trim(), `"'{`), `}"',`).toLowerCase();
 }
 
 /** The hosts in what was typed, as addresses have them; those that are none stay as they are. */

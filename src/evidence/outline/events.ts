@@ -1,10 +1,11 @@
-import { nameOf } from './outline.ts';
+import { MAX_ITEMS, nameOf } from './outline.ts';
 import type { OutlineItem, OutlineText } from './outline.ts';
 import { findRecords } from './records.ts';
 
 const ID_KEYS = new Set(['Id', 'EventID', 'Event ID', 'InstanceId']);
 const TIME_KEYS = new Set(['TimeCreated', 'TimeGenerated', 'Date']);
 const SOURCE_KEYS = new Set(['ProviderName', 'Source']);
+const ALL_KEYS = new Set([...ID_KEYS, ...TIME_KEYS, ...SOURCE_KEYS]);
 
 interface Field {
   readonly key: string;
@@ -17,7 +18,7 @@ export function outlineEvents(text: OutlineText): readonly OutlineItem[] | undef
 }
 
 function outlineListed(text: OutlineText): readonly OutlineItem[] | undefined {
-  const blocks = findRecords(text);
+  const blocks = findRecords(text, ALL_KEYS);
   if (blocks === undefined || blocks.length === 0) return undefined;
   const items = blocks.map(({ fields, firstLine, lastLine }) => toItem(fields, firstLine, lastLine));
   return items.every((item) => item !== undefined) ? items : undefined;
@@ -28,8 +29,9 @@ function outlineNumbered({ lines, start }: OutlineText): readonly OutlineItem[] 
   const heads: number[] = [];
   for (let at = start; at < lines.length; at++) {
     const line = lines[at] ?? '';
-    if (/^Event\[\d{1,9}\]:?$/u.test(line)) heads.push(at);
-    else if (heads.length === 0 && line.trim() !== '') return undefined;
+    if (/^Event\[\d{1,9}\]:?$/u.test(line)) {
+      if (heads.push(at) > MAX_ITEMS) return undefined;
+    } else if (heads.length === 0 && line.trim() !== '') return undefined;
   }
   const items = heads.map((head, at) => {
     let last = (heads[at + 1] ?? lines.length) - 1;

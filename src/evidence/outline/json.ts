@@ -1,4 +1,6 @@
-import { nameOf } from './outline.ts';
+import { endOfString } from '../jsonOutline.ts';
+import { scanJson } from '../jsonRepair.ts';
+import { MAX_ITEMS, nameOf } from './outline.ts';
 import type { OutlineItem, OutlineText } from './outline.ts';
 
 /** Levels that are shown: what is deeper is found by folding what holds it. */
@@ -16,61 +18,118 @@ interface Open {
 
 /** One JSON value behind the transcript line, on lines of its own. What stands on one line needs no outline. */
 export function outlineJsonText({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
-  const first = lines.slice(start).findIndex((line) => line.trim() !== '');
-  const opening = lines[start + first]?.trimStart().charAt(0);
-  if (first < 0 || (opening !== '{' && opening !== '[')) return undefined;
+  let first = start;
+  while (first < lines.length && lines[first]?.trim() === '') first++;
+  const opening = lines[first]?.trimStart().charAt(0);
+  if (opening !== '{' && opening !== '[') return undefined;
+  let last = lines.length - 1;
+  while (lines[last]?.trim() === '') last--;
+  if (last === first) return undefined;
   const body = lines.slice(start).join('\n');
-  try {
-    JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  const root = readItems(body, start);
-  return root.firstLine === root.lastLine ? undefined : root.children;
+  // Not JSON.parse: of a text that is made of brackets alone it would make a hundred times as much.
+  if (scanJson(body).end !== 'complete') return undefined;
+  return new JsonItems(body, start).read();
 }
 
-/** Of a text that is valid JSON. No recursion: depth is the device's to choose. */
-function readItems(json: string, startLine: number): OutlineItem {
-  const whole: Open = { name: '', kind: 'array', firstLine: startLine, children: [], next: undefined, count: 0 };
-  const open: Open[] = [whole];
-  let line = startLine;
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\],:\n]|[-+.\w]+/gsu;
-  let pending: string | undefined;
-  const add = (name: string, detail: string, kind: OutlineItem['kind'], firstLine: number, of: Open): void => {
-    if (open.length <= MAX_DEPTH) of.children.push({ name, detail, kind, firstLine, lastLine: line, children: [] });
-  };
-  for (const [word] of json.matchAll(token)) {
-    const top = open.at(-1) ?? whole;
-    const name = (): string => (top.kind === 'array' ? `[${top.count++}]` : nameOf(top.next ?? '', '""'));
-    if (word === '\n') line++;
-    else if (word === '{' || word === '[') {
-      const kind = word === '{' ? 'object' : 'array';
-      open.push({ name: name(), kind, firstLine: line, children: [], next: undefined, count: 0 });
-    } else if (word === '}' || word === ']') {
-      const closed = open.pop() ?? whole;
-      const { kind, firstLine, children } = closed;
-      const holder = open.at(-1) ?? whole;
-      if (open.length <= MAX_DEPTH) {
-        holder.children.push({ name: closed.name, detail: '', kind, firstLine, lastLine: line, children });
-      }
-    } else if (word === ':') {
-      top.next = textOf(pending ?? '');
-      pending = undefined;
-      continue;
-    } else if (word !== ',') {
-      if (top.kind === 'object' && top.next === undefined) {
-        pending = word;
-        continue;
-      }
-      add(name(), nameOf(textOf(word), '""'), 'value', line, top);
-    } else {
-      top.next = undefined;
-      continue;
-    }
-    if (word !== '\n' && word !== '{' && word !== '[') (open.at(-1) ?? whole).next = undefined;
+/** Reads the items of a text that is valid JSON. No recursion: depth is the device's to choose. */
+class JsonItems {
+  readonly #json: string;
+  readonly #whole: Open;
+  readonly #open: Open[];
+  #line: number;
+  #items = 0;
+
+  constructor(json: string, firstLine: number) {
+    this.#json = json;
+    this.#line = firstLine;
+    this.#whole = { name: '', kind: 'array', firstLine, children: [], next: undefined, count: 0 };
+    this.#open = [this.#whole];
   }
-  const [root] = whole.children;
-  return root ?? { name: '', detail: '', kind: 'array', firstLine: startLine, lastLine: startLine, children: [] };
+
+  /** @returns undefined where there are more than are shown, and where a string goes over a line end */
+  read(): readonly OutlineItem[] | undefined {
+    let pending: string | undefined;
+    for (let at = 0; at < this.#json.length && this.#items <= MAX_ITEMS;) {
+      const sign = this.#json.charAt(at);
+      const end = this.#endOfToken(sign, at);
+      const top = this.#top();
+      if (sign === '\n') this.#line++;
+      else if (sign === '{' || sign === '[') this.#enter(sign === '{' ? 'object' : 'array');
+      else if (sign === '}' || sign === ']') this.#leave();
+      else if (sign === ':') top.next = this.#isShown() ? textOf(pending ?? '') : '';
+      else if (sign === ',') top.next = undefined;
+      else if (!isSpace(sign)) {
+        const word = this.#json.slice(at, end);
+        if (sign === '"' && hasControls(word)) return undefined;
+        if (top.kind === 'object' && top.next === undefined) pending = word;
+        else this.#addValue(top, word);
+      }
+      at = end;
+    }
+    return this.#items > MAX_ITEMS ? undefined : this.#whole.children[0]?.children;
+  }
+
+  #endOfToken(sign: string, at: number): number {
+    if (sign === '"') return endOfString(this.#json, at) + 1;
+    if (isMark(sign) || isSpace(sign)) return at + 1;
+    let end = at + 1;
+    while (end < this.#json.length && !isMark(this.#json.charAt(end)) && !isSpace(this.#json.charAt(end))) end++;
+    return end;
+  }
+
+  #top(): Open {
+    return this.#open.at(-1) ?? this.#whole;
+  }
+
+  #isShown(): boolean {
+    return this.#open.length <= MAX_DEPTH;
+  }
+
+  #enter(kind: Open['kind']): void {
+    const name = this.#nextName();
+    this.#open.push({ name, kind, firstLine: this.#line, children: [], next: undefined, count: 0 });
+  }
+
+  #leave(): void {
+    const { name, kind, firstLine, children } = this.#open.pop() ?? this.#whole;
+    this.#add({ name, detail: '', kind, firstLine, lastLine: this.#line, children });
+  }
+
+  #addValue(of: Open, word: string): void {
+    const name = this.#nextName();
+    if (!this.#isShown()) of.next = undefined;
+    else {
+      const detail = nameOf(textOf(word), '""');
+      this.#add({ name, detail, kind: 'value', firstLine: this.#line, lastLine: this.#line, children: [] });
+    }
+  }
+
+  #add(item: OutlineItem): void {
+    const holder = this.#top();
+    holder.next = undefined;
+    if (!this.#isShown()) return;
+    holder.children.push(item);
+    this.#items++;
+  }
+
+  #nextName(): string {
+    const top = this.#top();
+    return top.kind === 'array' ? `[${top.count++}]` : nameOf(top.next ?? '', '""');
+  }
+}
+
+function isMark(sign: string): boolean {
+  return '{}[],:"'.includes(sign);
+}
+
+function isSpace(sign: string): boolean {
+  return ' \t\r\n'.includes(sign);
+}
+
+/** A raw one inside a string: {@link scanJson} lets it pass, JSON does not. */
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) < 0x20) return true;
+  return false;
 }
 
 function textOf(word: string): string {

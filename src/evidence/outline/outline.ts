@@ -2,6 +2,7 @@ import { outlineEvents } from './events.ts';
 import { outlineJsonText } from './json.ts';
 import { outlineRecords } from './records.ts';
 import { outlineTranscript } from './transcript.ts';
+import { withoutEnd } from '../trimEnds.ts';
 
 /** A stretch of a text that has a name. Lines from 0, both of them part of it. */
 export interface OutlineItem {
@@ -21,8 +22,10 @@ export interface OutlineText {
   readonly start: number;
 }
 
+/** NULs at the end of a text that are no part of it. */
+const MAX_FILLER = 1000;
 /** A tree that nobody reads and that takes the editor long. */
-const MAX_ITEMS = 50_000;
+export const MAX_ITEMS = 50_000;
 /** What a name or a detail shows of a line. */
 const MAX_NAME = 120;
 
@@ -33,7 +36,7 @@ const MAX_NAME = 120;
  * @param shown - the lines of a document, whose NULs may be shown as U+2400
  */
 export function outlineLines(shown: readonly string[]): readonly OutlineItem[] | undefined {
-  const last = shown.at(-1)?.replace(/[\0\u2400]{1,1000}$/u, '') ?? '';
+  const last = withoutFiller(shown.at(-1) ?? '');
   const lines = shown.with(-1, last);
   const start = lines[0]?.startsWith('Transcript started, output file is ') === true ? 1 : 0;
   const given = { lines, start };
@@ -42,6 +45,12 @@ export function outlineLines(shown: readonly string[]): readonly OutlineItem[] |
     if (found !== undefined) return countItems(found) <= MAX_ITEMS ? found : undefined;
   }
   return undefined;
+}
+
+/** Without the NULs that the service's runner leaves at the end, as many as it does. */
+function withoutFiller(line: string): string {
+  const first = Math.max(0, line.length - MAX_FILLER);
+  return line.slice(0, first) + withoutEnd(line.slice(first), '\0\u2400');
 }
 
 /** A name for an item: never empty, and never as long as a hostile line. */

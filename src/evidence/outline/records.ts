@@ -1,5 +1,6 @@
-import { nameOf } from './outline.ts';
+import { MAX_ITEMS, nameOf } from './outline.ts';
 import type { OutlineItem, OutlineText } from './outline.ts';
+import { withoutEnd } from '../trimEnds.ts';
 
 /** A block of `key: value` lines, with its first line and its last, from 0. */
 export interface RecordBlock {
@@ -8,13 +9,35 @@ export interface RecordBlock {
   readonly fields: readonly { readonly key: string; readonly value: string }[];
 }
 
-const FIELD = /^([\p{L}_][^:=\t"'{}[\]<>]{0,60}?) *:(?: (.*))?$/u;
+/** Letters of a key behind its first one. */
+const LONGEST_KEY = 60;
+const KEY = /^[\p{L}_][^=\t"'{}[\]<>]*$/u;
+/** Fields of a block that are kept, apart from those that are asked for: the first ones name a record. */
+const KEPT_FIELDS = 2;
+
+/** `key: value`, with blanks before the colon perhaps. By its first colon: a pattern would try each blank anew. */
+function readField(line: string): { key: string; value: string } | undefined {
+  const colon = line.indexOf(':');
+  if (colon < 0) return undefined;
+  const key = withoutEnd(line.slice(0, colon), ' ');
+  // A letter takes two units at most.
+  if (key.length > 2 * (LONGEST_KEY + 1) || Array.from(key).length > LONGEST_KEY + 1 || !KEY.test(key))
+    return undefined;
+  const value = line.slice(colon + 1);
+  return value === '' || (value.startsWith(' ') && !/[\n\r\u2028\u2029]/u.test(value)) ? { key, value } : undefined;
+}
 
 /**
  * Blocks of fields, parted by empty lines, as `Format-List` prints them. All that stands in the text must be fields,
  * or lines that go on with one.
+ *
+ * @param wanted - keys whose first field is kept in each block; of all others the first two
+ * @returns undefined for any other text, and where there are more blocks than an outline shows
  */
-export function findRecords({ lines, start }: OutlineText): readonly RecordBlock[] | undefined {
+export function findRecords(
+  { lines, start }: OutlineText,
+  wanted: ReadonlySet<string> = new Set(),
+): readonly RecordBlock[] | undefined {
   const blocks: RecordBlock[] = [];
   let block: { firstLine: number; lastLine: number; fields: { key: string; value: string }[] } | undefined;
   let afterBlank = true;
@@ -25,16 +48,20 @@ export function findRecords({ lines, start }: OutlineText): readonly RecordBlock
       continue;
     }
     const goesOn = /^ {2}/u.test(line);
-    const field = goesOn ? null : FIELD.exec(line);
-    if (field === null && !(goesOn && block !== undefined)) return undefined;
+    const field = goesOn ? undefined : readField(line);
+    if (field === undefined && !(goesOn && block !== undefined)) return undefined;
     if (afterBlank && !goesOn) {
       block = { firstLine: at, lastLine: at, fields: [] };
-      blocks.push(block);
+      if (blocks.push(block) > MAX_ITEMS) return undefined;
     }
     afterBlank = false;
     if (block === undefined) return undefined;
     block.lastLine = at;
-    if (field !== null) block.fields.push({ key: field[1] ?? '', value: (field[2] ?? '').trim() });
+    if (field === undefined) continue;
+    const { key, value } = field;
+    const { fields } = block;
+    const isKept = fields.length < KEPT_FIELDS || (wanted.has(key) && !fields.some((kept) => kept.key === key));
+    if (isKept) fields.push({ key, value: value.trim() });
   }
   return blocks;
 }

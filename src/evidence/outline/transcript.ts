@@ -1,4 +1,4 @@
-import { nameOf } from './outline.ts';
+import { MAX_ITEMS, nameOf } from './outline.ts';
 import type { OutlineItem, OutlineText } from './outline.ts';
 
 const STARS = /^\*{20,}$/u;
@@ -15,7 +15,7 @@ export function outlineTranscript({ lines, start }: OutlineText): readonly Outli
     const line = lines.slice(from, from + 4).find((one) => /^(?:Start|End) time: \d+$/u.test(one));
     return line?.replace(/^\w+ time: /u, '') ?? '';
   };
-  for (let at = head; at < lines.length; at++) {
+  for (let at = head; at < lines.length && starts.length <= MAX_ITEMS; at++) {
     const line = lines[at] ?? '';
     const command = PROMPT.exec(line);
     const title = STARS.test(line) ? /PowerShell transcript (start|end)$/u.exec(lines[at + 1] ?? '') : null;
@@ -23,6 +23,7 @@ export function outlineTranscript({ lines, start }: OutlineText): readonly Outli
       starts.push({ at, name: nameOf(`Transcript ${title[1] ?? ''} ${timeOf(at + 2)}`, '–'), kind: 'section' });
     } else if (command !== null) starts.push({ at, name: nameOf(command[1] ?? '', '–'), kind: 'command' });
   }
+  if (starts.length > MAX_ITEMS) return undefined;
   return starts.map(({ at, name, kind }, index) => {
     let lastLine = (starts[index + 1]?.at ?? lines.length) - 1;
     while (lastLine > at && lines[lastLine]?.trim() === '') lastLine--;

@@ -39,11 +39,13 @@ export function findHits(
 ): void {
   let line = 1;
   let lineStart = 0;
+  // Up to here line ends were counted: a line with a million matches is read once.
+  let at = 0;
   for (const match of text.matchAll(pattern)) {
     // An empty match says where something could stand, not that it does.
     if (match[0] === '') continue;
     const { index } = match;
-    for (let at = lineStart; at < index; at++) {
+    for (; at < index; at++) {
       const unit = text.charCodeAt(at);
       if (unit !== LF && unit !== CR) continue;
       if (unit === CR && text.charCodeAt(at + 1) === LF) {

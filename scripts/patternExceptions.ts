@@ -1,0 +1,60 @@
+/** A pattern that is slower than linear, and may stay. */
+export interface PatternException {
+  readonly file: string;
+  /** As it is written in the source. */
+  readonly text: string;
+  /** What bounds its input. Of a device's text: a hard length right at the call. */
+  readonly bound: string;
+  readonly reason: string;
+}
+
+/** Files that run an expression of the person's, under a time limit. */
+export const USERS_EXPRESSIONS: readonly string[] = ['src/results/worker/findHits.ts'];
+
+const CONTEXT_BOUND = '60 units: the caller cuts CONTEXT of them out of the line';
+
+/** The patterns that are slower than linear. One that is not needed any more is a fault. */
+export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
+  {
+    file: 'src/evidence/lineIndicators.ts',
+    text: String.raw`/(?:^|[^a-z])(?:v|ver|\w{0,40}version|build|release|rev(?:ision)?|firmware|driver|framework|\w{0,20}kit)["']?[\s.:=]{0,20}["'({[]?v?$/iu`,
+    bound: CONTEXT_BOUND,
+    reason: 'It is looked for at the end of what stands before an address.',
+  },
+  {
+    file: 'src/evidence/indicators.ts',
+    text: String.raw`/(?:^|\s{2}|\t)\s*(\w*Version)(?=\s*$|\s{2}|\t)/iu`,
+    bound: '400 units: longer lines are left out right before it',
+    reason: 'The head of a table: columns are parted by any number of blanks.',
+  },
+  {
+    file: 'src/evidence/normalise.ts',
+    text: "`(?<![\\\\p{L}\\\\p{N}_-])(?:${words.join('|')})(?![\\\\p{L}\\\\p{N}_-])`, 'giu'",
+    bound: '253 units a name: MAX_NAME, where the pattern is built',
+    reason: 'The names of one device, two at most, every sign of them escaped: no repetition can come in.',
+  },
+  {
+    file: 'src/evidence/fences.ts',
+    text: '/^(`{3,})([^`]*)$|^(~{3,})(.*)$/u',
+    bound: 'one line of a note of the person',
+    reason: 'No text of a device. Anchored at the begin of the line, of which the checker knows nothing.',
+  },
+  {
+    file: 'src/evidence/findReferences.ts',
+    text: "`(?:${RESULT_SCHEME}:|://${EXTENSION}/)[^?\\\\n]*\\\\?([\\\\w=&%-]*)`, 'giu'",
+    bound: 'what a person pastes to open a result',
+    reason: 'No text of a device.',
+  },
+  {
+    file: 'src/evidence/findReferences.ts',
+    text: '/&at=.*$/u',
+    bound: 'the query of one address that a person pastes',
+    reason: 'No text of a device.',
+  },
+  {
+    file: 'src/sample/time.ts',
+    text: '/0+$/u',
+    bound: '7 digits, made by this function itself',
+    reason: 'No text of a device.',
+  },
+];

@@ -1,0 +1,31 @@
+/**
+ * Writes a value of one line as inline code. The library looks for a longer fence again and again, and takes the square
+ * of the number of pieces that a cell has.
+ */
+export function writeCode(value: string): string {
+  const fence = '`'.repeat(freeLength(value));
+  const isPadded = /[^ ]/u.test(value) && ((value.startsWith(' ') && value.endsWith(' ')) || /^`|`$/u.test(value));
+  return isPadded ? `${fence} ${value} ${fence}` : fence + value + fence;
+}
+
+/**
+ * Writes a value as the inline code of a table cell. GFM cannot write a backslash before a pipe inside code: the pipe
+ * stands between two pieces of code there.
+ */
+export function writeCellCode(value: string): string {
+  const pieces = value.split(/(?<=\\)\|/u);
+  return pieces.map((piece) => (piece === '' ? '' : writeCode(piece).replaceAll('|', '\\|'))).join('\\|');
+}
+
+/** The fewest back-ticks that the value has nowhere in a row. */
+function freeLength(value: string): number {
+  const lengths = new Set<number>();
+  let streak = 0;
+  for (let at = value.indexOf('`'); at >= 0; at = value.indexOf('`', at + 1)) {
+    streak = at > 0 && value.charAt(at - 1) === '`' ? streak + 1 : 1;
+    if (value.charAt(at + 1) !== '`') lengths.add(streak);
+  }
+  let length = 1;
+  while (lengths.has(length)) length++;
+  return length;
+}

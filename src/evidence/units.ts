@@ -1,0 +1,54 @@
+/*
+ * Texts as arrays of UTF-16 units. Millions of small strings, or a callback for each character, take seconds and
+ * gigabytes; an array takes two bytes for each unit.
+ */
+
+/** Returns the UTF-16 units of a text, halves of surrogate pairs as they are. */
+export function toUnits(text: string): Uint16Array<ArrayBuffer> {
+  const units = new Uint16Array(text.length);
+  Buffer.from(units.buffer).write(text, 'utf16le');
+  return units;
+}
+
+/** Returns the text of the first units of an array. */
+export function fromUnits(units: Uint16Array, length: number): string {
+  return Buffer.from(units.buffer, units.byteOffset, 2 * length).toString('utf16le');
+}
+
+/**
+ * Returns the length of the valid UTF-8 sequence at a place, in bytes; 0 where there is none.
+ *
+ * @param bytes - a place behind its end holds no byte of a sequence
+ */
+export function sequenceLength(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return 1;
+  const length = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (first < 0xc2 || length === 0) return 0;
+  for (let next = 1; next < length; next++) {
+    const byte = bytes[at + next] ?? 0;
+    if (byte < 0x80 || byte > 0xbf) return 0;
+  }
+  const second = bytes[at + 1] ?? 0;
+  const isTooLong = (first === 0xe0 && second < 0xa0) || (first === 0xf0 && second < 0x90);
+  const isNoCharacter = (first === 0xed && second > 0x9f) || (first === 0xf4 && second > 0x8f);
+  return isTooLong || isNoCharacter ? 0 : length;
+}
+
+/**
+ * Writes the character of a valid UTF-8 sequence: never more units than the sequence has bytes.
+ *
+ * @returns where the next unit goes
+ */
+export function writeSequence(bytes: Uint8Array, at: number, length: number, units: Uint16Array, to: number): number {
+  let code = bytes[at] ?? 0;
+  if (length > 1) code &= 0xff >> (length + 1);
+  for (let next = 1; next < length; next++) code = (code << 6) | ((bytes[at + next] ?? 0) & 0x3f);
+  if (code < 0x10000) {
+    units[to] = code;
+    return to + 1;
+  }
+  units[to] = 0xd800 + ((code - 0x10000) >> 10);
+  units[to + 1] = 0xdc00 + ((code - 0x10000) & 0x3ff);
+  return to + 2;
+}
