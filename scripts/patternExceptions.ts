@@ -34,24 +34,6 @@ export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
     reason: 'The names of one device, two at most, every sign of them escaped: no repetition can come in.',
   },
   {
-    file: 'src/evidence/fences.ts',
-    text: '/^(`{3,})([^`]*)$|^(~{3,})(.*)$/u',
-    bound: 'one line of a note of the person',
-    reason: 'No text of a device. Anchored at the begin of the line, of which the checker knows nothing.',
-  },
-  {
-    file: 'src/evidence/findReferences.ts',
-    text: "`(?:${RESULT_SCHEME}:|://${EXTENSION}/)[^?\\\\n]*\\\\?([\\\\w=&%-]*)`, 'giu'",
-    bound: 'what a person pastes to open a result',
-    reason: 'No text of a device.',
-  },
-  {
-    file: 'src/evidence/findReferences.ts',
-    text: '/&at=.*$/u',
-    bound: 'the query of one address that a person pastes',
-    reason: 'No text of a device.',
-  },
-  {
     file: 'src/sample/time.ts',
     text: '/0+$/u',
     bound: '7 digits, made by this function itself',

@@ -28,6 +28,9 @@ interface Given {
   readonly vsCode: Promise<unknown>;
 }
 
+/** Parts that open a real VS Code. */
+const IN_VS_CODE: ReadonlySet<string> = new Set(['security', 'vscode', 'ui']);
+
 /** Files that run side by side. */
 const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
 
@@ -41,6 +44,10 @@ const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<voi
   },
   faults: (count) => runAllIn('test/faults', count),
   fuzz: (count) => runAllIn('test/fuzz', count),
+  security: async (count, { vsCode }) => {
+    await vsCode;
+    await runAllIn('test/security', count);
+  },
   vscode: (count, given) => runHostTests(['test/vscode/**/*.test.ts'], count, given),
   ui: async (count, { vsCode }) => {
     await vsCode;
@@ -61,7 +68,7 @@ async function main(wanted: readonly string[]): Promise<number> {
   const names = Object.keys(PARTS).filter((name) => wanted.length === 0 || wanted.includes(name));
   const kept = names.includes('secrets') ? await startRun() : undefined;
   // Built once: parts that need the extension take it as it ships.
-  if (selected.length > 0 || names.some((name) => name === 'vscode' || name === 'ui' || name === 'unit')) {
+  if (selected.length > 0 || names.some((name) => IN_VS_CODE.has(name) || name === 'unit')) {
     process.env['LIVE_RESPONSE_VSIX'] = await packageAside();
   }
   const given = { runFolder: kept, ...install(selected.length > 0 ? [...names, 'ui'] : names) };
@@ -100,7 +107,7 @@ async function packageAside(): Promise<string> {
  * side would each begin it.
  */
 function install(names: readonly string[]): Pick<Given, 'chromium' | 'vsCode'> {
-  const inVsCode = names.some((name) => name === 'vscode' || name === 'ui');
+  const inVsCode = names.some((name) => IN_VS_CODE.has(name));
   const chromium = inVsCode || names.includes('signin') ? ensureChromium() : Promise.resolve();
   const both = async (): Promise<void> => {
     await chromium;

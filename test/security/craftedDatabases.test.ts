@@ -52,7 +52,7 @@ function askAll(window: WorkerHandlers): string[] {
     () => window.stored(),
     () => window.document(at(0), 'output'),
     () => window.text(at(0), 'output'),
-    () => window.packText(at(0), 'output'),
+    () => window.packText(at(0), 'output', undefined),
     () => window.packView(at(0), 'output', 'normalised'),
     () => window.packTranscript(at(0)),
     () => window.raw(at(0)),

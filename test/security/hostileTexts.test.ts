@@ -21,7 +21,7 @@ import { findParts } from '../../src/evidence/textParts.ts';
 import { readWithCodePage, viewText } from '../../src/evidence/textViews.ts';
 import { buildResultUri, TEXT_VIEWS } from '../../src/evidence/uri.ts';
 import { makeNameVisible, makeVisible } from '../../src/evidence/visible.ts';
-import { oneLine, oneLineNoIcons, withoutLinks } from '../../src/platform/remoteText.ts';
+import { oneLine, plainLabel, plainSentence } from '../../src/platform/remoteText.ts';
 import { hostileNames, hostileTexts } from './support/hostileTexts.ts';
 
 /** What takes the square of this length takes many minutes; what is linear takes a second. */
@@ -106,7 +106,7 @@ const STEPS: Readonly<Record<string, (text: string) => unknown>> = {
 
 const NAME_STEPS: Readonly<Record<string, (name: string) => unknown>> = {
   'find the host': (name) => hostNamesOf(named(name)),
-  'show in the interface': (name) => [oneLine(name), oneLineNoIcons(name), withoutLinks(name)],
+  'show in the interface': (name) => [oneLine(name), plainLabel(name), plainSentence(name)],
   'build an address': (name) =>
     buildResultUri(source.address, { connection: name, device: name, script: name, createdAt: name }).toString(),
   'build a block': (name) => buildFullBlock({ ...source, device: name, script: name }, cutQuotation('a', [WHOLE_TEXT])),
