@@ -91,6 +91,7 @@ export function activate(context: ExtensionContext): void {
       dataTransfer.get(COPIED_TYPE) !== undefined || (await wasCopiedLately(context.globalStorageUri))
         ? (await core()).paste.edits(document, ranges, dataTransfer)
         : [],
+    resolveDocumentPasteEdit: async (edit) => (await core()).paste.resolve(edit),
   };
   const providedPasteEditKinds = [DocumentDropOrPasteEditKind.Empty.append('liveResponse')];
 

@@ -1,5 +1,6 @@
 import { DocumentDropOrPasteEditKind, DocumentPasteEdit, l10n, Range } from 'vscode';
 import type { DataTransfer, TextDocument, Uri } from 'vscode';
+import type { Evidence } from '../evidence/evidenceBlock.ts';
 import { hashText } from '../evidence/hashText.ts';
 import type { Quotation } from '../evidence/quotation.ts';
 import { pasteAs } from '../platform/config.ts';
@@ -9,6 +10,7 @@ import type { ResultStore } from '../results/resultStore.ts';
 import { COPIED_TYPE } from './copied.ts';
 import { markCopied } from './copyMark.ts';
 import type { EvidenceNotes } from './evidenceNotes.ts';
+import { placeNote } from './placeNote.ts';
 import type { Place } from './placeNote.ts';
 import { readCopied } from './readCopied.ts';
 import type { Copied } from './readCopied.ts';
@@ -27,6 +29,20 @@ export interface NotePasteParts {
   readonly notes: EvidenceNotes;
   readonly store: Pick<ResultStore, 'call' | 'keeps' | 'noteQuoted'>;
   readonly log: Log;
+}
+
+/** An offer whose text is built when it is chosen: a large quotation in four forms would take four times as long. */
+class EvidenceEdit extends DocumentPasteEdit {
+  readonly form: NoteForm;
+  readonly evidence: Evidence;
+  readonly place: Place;
+
+  constructor(form: NoteForm, evidence: Evidence, place: Place) {
+    super('', FORMS[form](), kindOf(form));
+    this.form = form;
+    this.evidence = evidence;
+    this.place = place;
+  }
 }
 
 /** What Ctrl+C in our documents and Ctrl+V in Markdown add to VS Code's own: the source of what was copied. */
@@ -85,11 +101,20 @@ export class NotePaste {
     const place = placeOf(document, range);
     const order = first === undefined ? FORM_ORDER : [first, ...FORM_ORDER.filter((form) => form !== first)];
     return order.map((form) => {
-      const edit = new DocumentPasteEdit(texts.placeNote(form, evidence, place), FORMS[form](), kindOf(form));
+      const edit = new EvidenceEdit(form, evidence, place);
       // Sorts it behind the plain text.
       if (first === undefined) edit.yieldTo = [DocumentDropOrPasteEditKind.Text];
       return edit;
     });
+  }
+
+  /** Builds the one form that VS Code inserts. @throws LiveResponseError `analysisStopped`, `cancelled` */
+  async resolve(edit: DocumentPasteEdit, signal?: AbortSignal): Promise<DocumentPasteEdit> {
+    if (edit instanceof EvidenceEdit) {
+      const built = await this.#parts.notes.build({ kind: edit.form }, [edit.evidence], signal);
+      edit.insertText = placeNote(edit.form, built, edit.place);
+    }
+    return edit;
   }
 
   /** Our own type where the copy was made in this window; else the last copy of any window, if the text is its. */

@@ -1,11 +1,3 @@
-import {
-  buildCitationLine,
-  buildCompactBlock,
-  buildFullBlock,
-  buildTable,
-  buildTableRow,
-} from '../evidence/evidenceBlock.ts';
-import type { Evidence } from '../evidence/evidenceBlock.ts';
 import type { NoteForm } from '../platform/config.ts';
 
 /** What stands around the place in a note where something is put. */
@@ -17,22 +9,21 @@ export interface Place {
   readonly after: string;
 }
 
-/** The text to insert at a place: a block stands on lines of its own, with empty ones where it would run into others. */
-export function placeNote(form: NoteForm, { source, quotation }: Evidence, place: Place): string {
-  switch (form) {
-    case 'compactBlock':
-      return placeBlock(buildCompactBlock(source, quotation), place);
-    case 'fullBlock':
-      return placeBlock(buildFullBlock(source, quotation), place);
-    case 'citation':
-      return buildCitationLine(source, quotation);
-    case 'tableRow': {
-      const { lineAbove, before, after } = place;
-      if (isTableLine(before) && after.trim() === '') return `\n${buildTableRow(source, quotation).trimEnd()}`;
-      if (before === '' && isTableLine(lineAbove)) return buildTableRow(source, quotation);
-      return placeBlock(buildTable([{ source, quotation }]), place);
-    }
+/**
+ * Returns the text to insert at a place: a block stands on lines of its own, with empty ones where it would run into
+ * others, and a row joins the table that it is put below.
+ *
+ * @param built - what `buildEvidence` made of one quotation in this form
+ */
+export function placeNote(form: NoteForm, built: string, place: Place): string {
+  if (form === 'citation') return built;
+  if (form === 'tableRow') {
+    const { lineAbove, before, after } = place;
+    const [, , row = ''] = built.split('\n', 3);
+    if (isTableLine(before) && after.trim() === '') return `\n${row}`;
+    if (before === '' && isTableLine(lineAbove)) return `${row}\n`;
   }
+  return placeBlock(built, place);
 }
 
 function placeBlock(block: string, { lineAbove, before, after }: Place): string {

@@ -93,7 +93,9 @@ describe('a paste into Markdown', () => {
     const note = await openNote(options.note ?? '');
     const end = note.lineAt(note.lineCount - 1).range.end;
     const places = Array.from({ length: options.places ?? 1 }, () => new Range(end, end));
-    return paste.edits(note, places, transfer);
+    const edits = await paste.edits(note, places, transfer);
+    // As VS Code does with the one that it inserts.
+    return Promise.all(edits.map((edit) => paste.resolve(edit)));
   }
 
   function formsOf(edits: readonly DocumentPasteEdit[]): string[] {

@@ -6,6 +6,7 @@ import {
   buildTable,
   buildTableRow,
 } from '../../../src/evidence/evidenceBlock.ts';
+import { buildEvidence } from '../../../src/evidence/noteForms.ts';
 import { endsInFence } from '../../../src/evidence/noteBlocks.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/quotation.ts';
 import { findEvidence } from '../../../src/evidence/readEvidence.ts';
@@ -24,7 +25,7 @@ function put(form: NoteForm, note: string): string {
   const above = ahead.split('\n');
   const before = above.pop() ?? '';
   const place = { lineAbove: above.at(-1), before, after: behind.split('\n')[0] ?? '' };
-  return ahead + placeNote(form, evidence, place) + behind;
+  return ahead + placeNote(form, buildEvidence({ kind: form }, [evidence]), place) + behind;
 }
 
 suite('a block in a note', () => {
