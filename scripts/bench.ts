@@ -5,6 +5,7 @@ import { benchBudget } from '../test/bench/budget.bench.ts';
 import { benchBundle } from '../test/bench/bundle.bench.ts';
 import { benchDecode } from '../test/bench/decode.bench.ts';
 import { benchHeap } from '../test/bench/heap.bench.ts';
+import { benchHostile } from '../test/bench/hostile.bench.ts';
 import { benchNotes } from '../test/bench/notes.bench.ts';
 import { benchIndicators } from '../test/bench/indicators.bench.ts';
 import { benchLarge } from '../test/bench/large.bench.ts';
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   large: benchLarge,
   search: benchSearch,
   heap: benchHeap,
+  hostile: benchHostile,
   notes: benchNotes,
   tree: benchTree,
   activation: benchActivation,

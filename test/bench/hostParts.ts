@@ -1,5 +1,5 @@
-import { window } from 'vscode';
-import type { Uri } from 'vscode';
+import { EventEmitter, FileType, window, workspace } from 'vscode';
+import type { FileChangeEvent, Uri } from 'vscode';
 
 /** Hands the figures to the bench outside. */
 export function tell(figures: object): void {
@@ -20,4 +20,26 @@ export function shown(isIt: (uri: Uri) => boolean): Promise<void> {
     const subscription = window.onDidChangeVisibleTextEditors(look);
     look();
   });
+}
+
+/** Registers `bench-floor`, a file system with nothing in it but what is put into the map that this returns. */
+export function registerFloor(): Map<string, Uint8Array> {
+  const texts = new Map<string, Uint8Array>();
+  const read = (uri: Uri): Uint8Array => texts.get(uri.path) ?? new Uint8Array();
+  workspace.registerFileSystemProvider(
+    'bench-floor',
+    {
+      onDidChangeFile: new EventEmitter<FileChangeEvent[]>().event,
+      watch: () => ({ dispose: () => undefined }),
+      stat: (uri) => ({ type: FileType.File, ctime: 0, mtime: 0, size: read(uri).length }),
+      readFile: read,
+      readDirectory: () => [],
+      createDirectory: () => undefined,
+      writeFile: () => undefined,
+      delete: () => undefined,
+      rename: () => undefined,
+    },
+    { isReadonly: true },
+  );
+  return texts;
 }

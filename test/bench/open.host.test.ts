@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import https from 'node:https';
-import { commands, EventEmitter, FileType, Uri, workspace } from 'vscode';
-import type { FileChangeEvent } from 'vscode';
-import { shown, tell } from './hostParts.ts';
+import { commands, Uri } from 'vscode';
+import { registerFloor, shown, tell } from './hostParts.ts';
 import { actionId, OPEN_RESULTS } from './openTenant.ts';
 
 interface TenantConnection {
@@ -91,26 +90,4 @@ function get(url: string, headers: Record<string, string>): Promise<Buffer> {
       })
       .on('error', reject);
   });
-}
-
-/** A file system with nothing in it but what was put there. */
-function registerFloor(): Map<string, Uint8Array> {
-  const texts = new Map<string, Uint8Array>();
-  const read = (uri: Uri): Uint8Array => texts.get(uri.path) ?? new Uint8Array();
-  workspace.registerFileSystemProvider(
-    'bench-floor',
-    {
-      onDidChangeFile: new EventEmitter<FileChangeEvent[]>().event,
-      watch: () => ({ dispose: () => undefined }),
-      stat: (uri) => ({ type: FileType.File, ctime: 0, mtime: 0, size: read(uri).length }),
-      readFile: read,
-      readDirectory: () => [],
-      createDirectory: () => undefined,
-      writeFile: () => undefined,
-      delete: () => undefined,
-      rename: () => undefined,
-    },
-    { isReadonly: true },
-  );
-  return texts;
 }
