@@ -69,10 +69,18 @@ export function createCore(context: ExtensionContext, registered: Registered): C
   const missing = new MissingResults((addresses) => {
     for (const ref of addresses) void fetch(ref);
   });
-  const files = new ResultFileSystem(services.store, registered.filesChanged, (address, damage) => {
-    if (damage === undefined) missing.report(address);
-    // Its own sentence: that one was stored and is not what it was matters more than that it is missing.
-    else fetchAgain(address, damage);
+  const languages = new OwnLanguages(registered.filesChanged, (error) => {
+    services.log.failure(l10n.t('Live Response'), error);
+  });
+  const files = new ResultFileSystem({
+    store: services.store,
+    changed: registered.filesChanged,
+    languages,
+    onMissing: (address, damage) => {
+      if (damage === undefined) missing.report(address);
+      // Its own sentence: that one was stored and is not what it was matters more than that it is missing.
+      else fetchAgain(address, damage);
+    },
   });
   const outlines = new Outlines({
     analysis: services.outlining,
@@ -89,9 +97,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     missing,
     exitCode,
     new ReadingContext(services.store),
-    new OwnLanguages((error) => {
-      services.log.failure(l10n.t('Live Response'), error);
-    }),
+    languages,
     new ExpiryWarning(services),
     new StoreWatch(services.store, services.log),
     new SearchView(services.search),

@@ -8,10 +8,22 @@ import { describeFailure } from '../platform/messages.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { TextParts } from '../results/worker/viewCalls.ts';
+import type { OwnLanguages } from './ownLanguages.ts';
 import { fitsWhole } from './parts.ts';
 import { documentUri } from './resultUris.ts';
 
 const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
+
+/** What a document holds whose text must wait for its language: the mark that begins every document of ours. */
+const NO_TEXT = new Uint8Array([0xef, 0xbb, 0xbf]);
+
+export interface ResultFileSystemParts {
+  readonly store: ResultStore;
+  readonly changed: EventEmitter<FileChangeEvent[]>;
+  readonly languages: Pick<OwnLanguages, 'holds'>;
+  /** Reports a text that is not stored, or whose copy is damaged. */
+  readonly onMissing: (address: ResultAddress, damage?: LiveResponseError) => void;
+}
 
 /**
  * Results as read-only files. Reads the store and never the network: a restored tab or a stranger's link spends no
@@ -19,16 +31,14 @@ const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
  */
 export class ResultFileSystem implements Disposable {
   readonly #store: ResultStore;
-  readonly #onMissing: (address: ResultAddress, damage?: LiveResponseError) => void;
+  readonly #languages: Pick<OwnLanguages, 'holds'>;
+  readonly #onMissing: ResultFileSystemParts['onMissing'];
   readonly #subscription: Disposable;
   readonly #asked = new Map<string, Map<string, Uri>>();
 
-  constructor(
-    store: ResultStore,
-    changed: EventEmitter<FileChangeEvent[]>,
-    onMissing: (address: ResultAddress, damage?: LiveResponseError) => void,
-  ) {
+  constructor({ store, changed, languages, onMissing }: ResultFileSystemParts) {
     this.#store = store;
+    this.#languages = languages;
     this.#onMissing = onMissing;
     // A tab that stood empty because its text was missing reads again.
     this.#subscription = store.onDidStore((facts) => {
@@ -67,17 +77,20 @@ export class ResultFileSystem implements Disposable {
 
   async stat(uri: Uri): Promise<FileStat> {
     const { facts, size } = await this.#find(uri);
+    const isHeld = this.#languages.holds(uri);
     return {
       type: FileType.File,
       ctime: facts.fetchedAt,
-      mtime: facts.fetchedAt,
-      size,
+      // Another time, or VS Code takes the text that comes later for the one it has.
+      mtime: isHeld ? facts.fetchedAt - 1 : facts.fetchedAt,
+      size: isHeld ? NO_TEXT.length : size,
       permissions: FilePermission.Readonly,
     };
   }
 
   async readFile(uri: Uri): Promise<Uint8Array> {
     const { address, isWhole } = await this.#find(uri);
+    if (this.#languages.holds(uri)) return NO_TEXT.slice();
     const bytes = await this.#document(address, isWhole, uri);
     if (bytes === undefined) throw FileSystemError.FileNotFound(uri);
     return bytes;

@@ -66,14 +66,18 @@ export async function showResult(
   });
 }
 
-/** By `vscode.open`: a document that an extension opened itself stays in memory for minutes after its tab is closed. */
+/**
+ * By a command of VS Code: a document that an extension opened itself stays in memory for minutes after its tab is
+ * closed. In the text editor, whatever `workbench.editorAssociations` of a workspace says: the preview of Markdown
+ * would load the pictures that a device names.
+ */
 async function open(
   facts: StoredFacts,
   stream: ResultStream,
   options: TextDocumentShowOptions,
   shown?: ShownText,
 ): Promise<void> {
-  await commands.executeCommand('vscode.open', documentUri(facts, stream, shown), options);
+  await commands.executeCommand('vscode.openWith', documentUri(facts, stream, shown), 'default', options);
 }
 
 function refuseTooLarge(text: StreamFacts, { part }: ShowOptions): void {

@@ -17,6 +17,8 @@ import type { Session } from '../../ui/support/session.ts';
 /** What a workspace can say of our documents, trusted or not. */
 const SETTINGS = {
   'files.associations': { '*.lr-output': 'json', '*.lr-errors': 'markdown', '**/*': 'json' },
+  // The preview of Markdown loads the pictures that a text names.
+  'workbench.editorAssociations': { '*.lr-output': 'vscode.markdown.preview.editor' },
   '[live-response-output]': { 'editor.links': true },
   'json.schemaDownload.enable': true,
   'liveResponse.defangOnCopy': false,
@@ -45,7 +47,19 @@ for (const version of ['oldest', 'newest'] as const) {
             workspaceTrust,
             files: { '.vscode/settings.json': JSON.stringify(SETTINGS) },
           });
-          const output = JSON.stringify({ $schema: `http://127.0.0.1:${port}/schema.json`, a: 1 }, undefined, 2);
+          // 1.106 asks before it opens such a folder, 1.139 opens it restricted.
+          if (workspaceTrust && version === 'oldest') {
+            await session.page
+              .getByRole('button', { name: 'No, I don\u2019t trust the authors' })
+              .or(session.page.getByRole('button', { name: "No, I don't trust the authors" }))
+              .click();
+          }
+          const address = `http://127.0.0.1:${port}`;
+          const output = JSON.stringify(
+            { $schema: `${address}/schema.json`, a: `![](${address}/picture.png)` },
+            undefined,
+            2,
+          );
           const result = { script_name: 'x.ps1', exit_code: 0, script_output: output, script_errors: '' };
           const file = path.join(session.workspace.folder, 'result.json.bin');
           await writeFile(file, JSON.stringify(result));

@@ -12,7 +12,7 @@ import {
 } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { openViewContainer } from '../../rig/workbench.ts';
-import { readNotifications, readTabs, readTree, treeRow, waitForNotification } from '../../rig/workbenchParts.ts';
+import { readNotifications, readTabs, readTree, waitForNotification } from '../../rig/workbenchParts.ts';
 import { menuTitle } from '../../ui/support/commands.ts';
 import { answerFileDialog } from '../../ui/support/fileDialog.ts';
 import { LOCAL, pictureOfFailure, startSession, tenantOf, waitForRows } from '../../ui/support/session.ts';
@@ -199,8 +199,7 @@ suite('H1: a list whose every word is hostile', () => {
 
   test('rows are plain text, and M4: so are their hovers', async () => {
     await assertInert(session.page);
-    const row = await treeRow(session.page, LOCAL, '[Click]');
-    await row.locator('.label-name').hover();
+    await session.page.locator('.pane-body .monaco-list-row').filter({ hasText: '[Click]' }).first().hover();
     await session.page.locator('.workbench-hover, .monaco-hover').filter({ hasText: 'Action ID' }).first().waitFor();
     await assertInert(session.page);
     await session.page.mouse.move(700, 400);
