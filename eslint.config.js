@@ -43,11 +43,13 @@ const SHOWN = [
     message: 'Texts are shown by src/platform/show/ only: it takes links and icons out of them.',
   },
   {
-    selector: "MemberExpression[object.name='window'][computed=true], VariableDeclarator[init.name='window']",
+    selector:
+      "MemberExpression[object.name='window'][computed=true], VariableDeclarator[init.name=/^(?:window|env)$/], AssignmentExpression[right.name=/^(?:window|env)$/]",
     message: 'Name the member: what is shown passes src/platform/show/.',
   },
   {
-    selector: "ImportSpecifier[imported.name='window'][local.name!='window'], ImportNamespaceSpecifier",
+    selector:
+      "ImportSpecifier[imported.name='window'][local.name!='window'], ImportNamespaceSpecifier, ImportDeclaration[source.value='vscode'] > ImportDefaultSpecifier",
     message: 'Import by name, and keep the name: rules look for it.',
   },
   {
@@ -56,7 +58,12 @@ const SHOWN = [
     message: 'Texts of inputs, views and items are set by src/platform/show/ only.',
   },
   {
-    selector: 'Literal[value=/\\$\\([a-z]/], TemplateElement[value.raw=/\\$\\([a-z]/]',
+    selector:
+      "NewExpression[callee.name='Hover'] > :not(CallExpression[callee.name=/^hoverOf/]).arguments:first-child, Property[key.name='hoverMessage'], AssignmentExpression[left.property.name='items']:not([right.callee.name='plainRows']), CallExpression[callee.property.name='createLanguageStatusItem']",
+    message: 'Hovers come from hoverOf…, rows from plainRows: both in src/platform/show/.',
+  },
+  {
+    selector: 'Literal[value=/\\$\\([a-z]/], TemplateElement[value.raw=/\\$\\((?:[a-z]|$)/]',
     message: 'An icon stands in iconPath or StatusTexts.icon: in a text it is shown as it is written.',
   },
   {

@@ -50,10 +50,11 @@ type Decision = 'keep' | 'activate' | undefined;
  */
 async function decide({ connections }: Services, connection: Connection): Promise<Decision> {
   const { name } = connection;
+  await connections.renew();
   const known = connections.byName(name);
   if (known !== undefined && isSameConnection(known, connection))
     return connections.active === known ? 'activate' : 'keep';
-  if (known === undefined && ownAddressesOf(connection).length === 0) return 'activate';
+  if (known === undefined && !needsConsent(connections.all, connection)) return 'activate';
   const add = known === undefined ? l10n.t('Add') : l10n.t('Replace');
   const select = known === undefined ? l10n.t('Add and Select') : l10n.t('Replace and Select');
   const question =
@@ -63,6 +64,16 @@ async function decide({ connections }: Services, connection: Connection): Promis
   const answer = await ask({ severity: 'warning', question, details: connectionWords(connection) }, add, select);
   if (answer === select) return 'activate';
   return answer === add ? 'keep' : undefined;
+}
+
+/** Whether a new connection leads to addresses of its own, uses a key of this machine, or could pass for another one. */
+function needsConsent(known: readonly Connection[], connection: Connection): boolean {
+  const folded = connection.name.normalize('NFKC').toLowerCase();
+  return (
+    ownAddressesOf(connection).length > 0 ||
+    connection.certificatePath !== undefined ||
+    known.some(({ name }) => name.normalize('NFKC').toLowerCase() === folded)
+  );
 }
 
 /** A secret goes only where it was given for: a connection of the same name that leads elsewhere starts without one. */

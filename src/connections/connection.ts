@@ -59,7 +59,7 @@ export const MAX_CONNECTION_NAME = 80;
  * that VS Code would read as a link or an icon.
  */
 export function isPlainName(name: string): boolean {
-  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\]\(|\$\(/u.test(name);
+  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{DI}\u2800]|\]\(|\$\(/u.test(name);
 }
 
 /**
@@ -69,7 +69,32 @@ export function isPlainName(name: string): boolean {
  */
 export function readNewConnection(value: unknown): ReturnType<typeof readConnection> {
   const read = readConnection(value);
-  return 'connection' in read && !isPlainName(read.connection.name) ? { problem: { field: 'name' } } : read;
+  if ('problem' in read) return read;
+  const { name, signIn, tenantId, apiUrl, scope, downloadHosts = [] } = read.connection;
+  const wrong = (field: string): { problem: ConnectionProblem } => ({ problem: { field } });
+  if (!isPlainName(name)) return wrong('name');
+  // Results are kept by tenant: those of the sample must not pass for a real one's.
+  if (signIn === 'sample' && tenantId !== sampleTenantId) return wrong('tenantId');
+  if (apiUrl !== undefined && !isPlainAddress(apiUrl)) return wrong('apiUrl');
+  if (scope !== undefined && scope.length > MAX_ADDRESS) return wrong('scope');
+  if (downloadHosts.length > MAX_HOSTS || !downloadHosts.every(isPlainHost)) return wrong('downloadHosts');
+  return read;
+}
+
+/** Longer addresses could not be shown whole to whoever is asked about them, UTF-16 units. */
+const MAX_ADDRESS = 500;
+const MAX_HOSTS = 20;
+/** Longest name of a host, RFC 1035, with room for a port. */
+const MAX_HOST = 260;
+
+/** Whether an address reads as what it is: its host is written as it is asked for, in ASCII, and nothing hides it. */
+function isPlainAddress(address: string): boolean {
+  const { origin } = new URL(address);
+  return address.length <= MAX_ADDRESS && !/[\\\s]/u.test(address) && address.toLowerCase().startsWith(origin);
+}
+
+function isPlainHost(host: string): boolean {
+  return host.length <= MAX_HOST && /^[\w.:[\]-]+$/u.test(host) && URL.canParse(`https://${host}`);
 }
 
 /**
@@ -118,7 +143,8 @@ export function readConnection(value: unknown): { connection: Connection } | { p
       ...(isAuthority(authority) ? { authority: new URL(authority).origin } : {}),
       ...(isScope(scope) ? { scope } : {}),
       ...(isAbsolutePath(certificatePath) ? { certificatePath } : {}),
-      ...(isTextList(hosts) ? { downloadHosts: hosts } : {}),
+      // A copy: whoever handed it over could change it while a person is asked.
+      ...(isTextList(hosts) ? { downloadHosts: [...hosts] } : {}),
     },
   };
 }

@@ -29,6 +29,15 @@ export class ConnectionList {
     return this.#loading;
   }
 
+  /** Reads the connections again: another window may have changed them. */
+  async renew(): Promise<void> {
+    await this.load();
+    const active = this.#activeName;
+    await this.#read();
+    // Which one this window shows is its own matter.
+    if (this.byName(active ?? '') !== undefined) this.#activeName = active;
+  }
+
   get all(): readonly Connection[] {
     return this.#connections;
   }

@@ -140,7 +140,8 @@ export class Download {
   async #read(answer: HttpAnswer, source: BlobSource): Promise<void> {
     const { host, limits, expectAzure, clock } = source;
     const answeredAt = clock.now();
-    if (answer.status === 412 || answer.status === 416) await this.#startAgain('disproved');
+    // What was stated of a version still holds for it: another one has another tag.
+    if (answer.status === 412 || answer.status === 416) await this.#startAgain();
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);
     const stated = await this.#place(answer, host);
@@ -180,6 +181,7 @@ export class Download {
     if (!isRest) {
       this.#md5 = md5 === undefined ? undefined : createHash('md5');
       if (known === undefined) this.#known = undefined;
+      if (this.#total !== undefined) this.#known ??= { etag, total: this.#total };
     }
     return stated;
   }
@@ -213,7 +215,6 @@ export class Download {
       this.#sha256.update(chunk);
       this.#md5?.update(chunk);
       this.#received = size;
-      if (total !== undefined && size > 0) this.#known ??= { etag: this.#blob.etag, total };
       limits.onProgress?.(size, total);
       const span = clock.now() - since;
       if (span < SPEED_SPAN_MS) continue;
@@ -278,9 +279,13 @@ function strongTag(etag: string | undefined): string | undefined {
   return etag === undefined || etag === '' || etag.startsWith('W/') ? undefined : etag;
 }
 
-/** Whether two answers may be about the same version of a blob: only two tags that differ say that they are not. */
+/**
+ * Whether two answers may be about the same version of a blob: only two tags that differ say that they are not. A weak
+ * tag names the same version as the strong one with its letters.
+ */
 function isSameVersion(one: string | undefined, other: string | undefined): boolean {
-  return one === undefined || other === undefined || one === other;
+  const opaque = (tag: string): string => tag.replace(/^W\//u, '');
+  return one === undefined || other === undefined || opaque(one) === opaque(other);
 }
 
 async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {

@@ -6,6 +6,17 @@ import type { ActionPage, MachineAction } from './schema.ts';
 
 /** Pages that one gesture may take, many more than an honest list needs. */
 const MAX_PAGES_PER_GESTURE = 200;
+/** How many pages a gesture may still take, over all the lists that it reads. */
+export class PageAllowance {
+  #left = MAX_PAGES_PER_GESTURE;
+
+  /** @throws LiveResponseError `unexpectedAnswer` where no honest list would need another page */
+  take(): void {
+    if (this.#left === 0) throw new LiveResponseError('unexpectedAnswer', { path: '@odata.nextLink' });
+    this.#left--;
+  }
+}
+
 /** Pages without a new row after which nothing more is asked: the first one changes the way, the second one ends. */
 const MAX_FRUITLESS_PAGES = 2;
 
@@ -93,19 +104,21 @@ export class ListPlace {
  * Reads all pages of a list, one after the other, each with at least one new row but for the last.
  *
  * @param size - rows of a full page
+ * @param allowance - shared by the lists that one gesture reads
  * @throws LiveResponseError whatever asking throws; `unexpectedAnswer` where the list has no end
  */
 export async function* walkPages(
   ask: AskPage,
   size: number,
+  allowance = new PageAllowance(),
 ): AsyncGenerator<readonly MachineAction[], void, undefined> {
   const place = new ListPlace();
   const known = new Set<string>();
-  for (let pages = 0; pages < MAX_PAGES_PER_GESTURE; pages++) {
+  for (;;) {
+    allowance.take();
     const { actions, hasMore } = await place.next({ ask, size, skip: known.size, isKnown: (id) => known.has(id) });
     for (const { id } of actions) known.add(id);
     yield actions;
     if (!hasMore) return;
   }
-  throw new LiveResponseError('unexpectedAnswer', { path: '@odata.nextLink' });
 }

@@ -5,7 +5,7 @@ import type { OutlineItem } from '../evidence/outline/outline.ts';
 import { parseResultUri } from '../evidence/uri.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
 import type { Log } from '../platform/log.ts';
-import { oneLine } from '../platform/remoteText.ts';
+import { plainSentence } from '../platform/remoteText.ts';
 import type { Analysis } from '../results/analysis/analysis.ts';
 
 const KINDS: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {
@@ -54,7 +54,7 @@ export class Outlines {
     const toSymbol = ({ name, detail, kind, firstLine, lastLine, children }: OutlineItem): DocumentSymbol => {
       const range = new Range(firstLine, 0, lastLine, end(lastLine));
       const line = new Range(firstLine, 0, firstLine, end(firstLine));
-      const symbol = new DocumentSymbol(oneLine(name), oneLine(detail), KINDS[kind], range, line);
+      const symbol = new DocumentSymbol(plainSentence(name), plainSentence(detail), KINDS[kind], range, line);
       symbol.children = children.map(toSymbol);
       return symbol;
     };

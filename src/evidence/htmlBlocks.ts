@@ -46,6 +46,14 @@ export function canHide(text: string): boolean {
   return text.includes('%%') || text.includes('$$') || /<\/?[a-z][a-z\d-]{0,30}(?=[\s/>]|$)/iu.test(text);
 }
 
+/**
+ * Whether text begins what a reader folds away: a callout that is closed (Obsidian), or a container (Markdown-it). Where
+ * it ends is a matter of the reader, so whatever code follows may stand in it.
+ */
+export function canFold(text: string): boolean {
+  return /\[![\w-]{1,40}\]-/u.test(text) || /^\s{0,3}:{3}/mu.test(text);
+}
+
 /** Whether a line is a tag and nothing else. Attributes are passed, whatever they are. */
 function isOneTag(text: string): boolean {
   let quote = '';

@@ -1,6 +1,6 @@
 import type { Citation } from './citation.ts';
 import { splitCodeSpans } from './codeSpans.ts';
-import { canHide } from './htmlBlocks.ts';
+import { canFold, canHide } from './htmlBlocks.ts';
 import { readBlocks } from './noteBlocks.ts';
 import type { NoteBlock } from './noteBlocks.ts';
 import { findLinks, findLinksApart } from './noteLinks.ts';
@@ -23,6 +23,8 @@ export interface FoundEvidence extends Citation {
   readonly quoted: string | undefined;
   /** Whether the quotation stands where our forms have it. Else it is what stands near, and may belong to something else. */
   readonly isCertain: boolean;
+  /** Whether it is a citation alone: neither a label nor its own words say that something is quoted. */
+  readonly isBare: boolean;
   /** Whether the note says that indicators were defanged: then the quotation has to be, before it is compared. */
   readonly defanged: boolean;
 }
@@ -45,11 +47,13 @@ interface CodeAbove {
 export function findEvidence(markdown: string): FoundEvidence[] {
   const blocks = readBlocks(markdown);
   let above: CodeAbove | undefined;
+  let isFolded = false;
   return blocks.flatMap((block, at): FoundEvidence[] => {
     if (block.kind === 'code') {
-      above = { text: block.text, isRightAbove: true, isInOtherSection: false, isHidden: false };
+      above = { text: block.text, isRightAbove: true, isInOtherSection: false, isHidden: isFolded };
       return [];
     }
+    isFolded ||= 'text' in block && canFold(block.text);
     const found = block.kind === 'row' ? readCells(block) : readText(blocks, at, above);
     // Code belongs to one text, and to nothing behind it.
     if (found.length > 0) above = undefined;
@@ -115,6 +119,7 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
       textSha256: sources.length === 1 ? textHashBelow(blocks, at) : undefined,
       quoted,
       isCertain: quoted !== undefined && isOurs,
+      isBare: quoted === undefined && !source.isLabelled && !source.namesLines,
     };
   });
 }
@@ -134,6 +139,7 @@ function readCells({ line, text }: { readonly line: number; readonly text: strin
     textSha256: undefined,
     quoted: source.canHideBefore ? undefined : quoted,
     isCertain,
+    isBare: quoted === '' && !source.namesLines,
   }));
 }
 

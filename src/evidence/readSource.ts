@@ -12,6 +12,8 @@ export interface Source extends Citation {
   readonly place: number;
   /** Whether our own label stands right before the link. */
   readonly isLabelled: boolean;
+  /** Whether the words of the link speak of lines. */
+  readonly namesLines: boolean;
   /** Whether the text before it holds marks that can hide a quotation. */
   readonly canHideBefore: boolean;
 }
@@ -56,12 +58,13 @@ export function readSource(text: string): Source[] {
       readWords(value.slice(from, middle));
       from = end;
       const isLabelled = endsWithLabel(words);
+      const namesLines = /\blines?\s{1,4}\d/iu.test(words.slice(words.lastIndexOf('[') + 1).slice(-LABEL_LENGTH));
       words = '';
       if (citation === undefined) continue;
       found.push({
         ...citation,
         ...{ sha256: undefined, defanged: false },
-        ...{ place: start + middle, isLabelled, canHideBefore },
+        ...{ place: start + middle, isLabelled, namesLines, canHideBefore },
       });
     }
     readWords(value.slice(from));

@@ -27,9 +27,12 @@ export function isCodePage(address: string, authority: string): boolean {
   return isSignInAddress(address, authority) || CODE_PAGE_ORIGINS.has(httpsOrigin(address) ?? '');
 }
 
-/** Undefined for any other scheme, for credentials in the address, and for what is no address. */
+/**
+ * Undefined for any other scheme, for credentials in the address, and for what is no address, or not the same one to
+ * every reader: a backslash ends the host for one parser, and for another it is part of a user's name.
+ */
 function httpsOrigin(address: string): string | undefined {
-  if (!URL.canParse(address)) return undefined;
+  if (/[\\\s\p{Cc}]/u.test(address) || !URL.canParse(address)) return undefined;
   const { protocol, origin, username, password } = new URL(address);
   return protocol === 'https:' && username === '' && password === '' ? origin : undefined;
 }

@@ -19,13 +19,14 @@ export interface CitationPlace {
 export function findCitationPlaces(markdown: string): CitationPlace[] {
   const lines = markdown.split(/\r\n|\r|\n/u);
   // Each line is read once, and each of its links is used up once: two of the same have places of their own.
-  const linksOf = new Map<number, PlacedLink[]>();
+  const linksOf = new Map<number, { readonly links: readonly PlacedLink[]; next: number }>();
   return findEvidence(markdown).flatMap((found) => {
-    const links = linksOf.get(found.line) ?? readLinks(lines[found.line] ?? '');
+    const onLine = linksOf.get(found.line) ?? { links: readLinks(lines[found.line] ?? ''), next: 0 };
+    linksOf.set(found.line, onLine);
     const link = buildCitation(found);
-    const at = links.findIndex((one) => one.link === link);
-    linksOf.set(found.line, links.slice(at + 1));
-    const place = links[at];
+    // Both go through the line from left to right, so none is looked at twice.
+    while (onLine.next < onLine.links.length && onLine.links[onLine.next]?.link !== link) onLine.next++;
+    const place = onLine.links[onLine.next++];
     return place === undefined ? [] : [{ line: found.line, ...place, found }];
   });
 }

@@ -72,7 +72,9 @@ export function compareEvidence(
       return unknown('otherQuote');
     case 'none':
       // Of a result as a whole nothing is quoted.
-      return found.spans.length === 0 ? { verdict: 'matching', finding: 'hashOnly' } : unknown('quoteNotFound');
+      return found.spans.length === 0 && found.isBare
+        ? { verdict: 'matching', finding: 'hashOnly' }
+        : unknown('quoteNotFound');
   }
 }
 

@@ -73,7 +73,8 @@ function buildReport(note: Uri, title: string, entries: readonly ReportEntry[]):
     // A rare one that most readers need not learn of.
     return count === 0 && verdict === 'reformatted' ? [] : [`${count} ${verdictWord(verdict)}`];
   });
-  const lines = [title, counts.join(' · '), ''];
+  const limits = l10n.t('Compared are quoted lines and file hashes; titles, devices, exit codes and times are not.');
+  const lines = [title, counts.join(' · '), limits, ''];
   const links: DocumentLink[] = [];
   for (const { verdict, line, place, names, sentence } of entries) {
     let text = `${verdictWord(verdict)} · `;

@@ -1,7 +1,7 @@
 import type { DefenderClient } from '../defender/client.ts';
 import { systemClock } from '../defender/clock.ts';
 import type { ActionConditions, ActionQuery } from '../defender/odata.ts';
-import { askFor, ListPlace, walkPages } from '../defender/paging.ts';
+import { askFor, ListPlace, PageAllowance, walkPages } from '../defender/paging.ts';
 import type { NextRows } from '../defender/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../defender/urgency.ts';
@@ -168,9 +168,13 @@ export class ActionStore {
   }
 
   /** Loads all actions that were created in a span of time: one call for each {@link SPAN_PAGE_SIZE} of them. */
-  loadSpan(span: { readonly from: string; readonly before: string }, signal: AbortSignal): Promise<void> {
+  loadSpan(
+    span: { readonly from: string; readonly before: string },
+    signal: AbortSignal,
+    allowance = new PageAllowance(),
+  ): Promise<void> {
     const where = { ...this.#where, createdFrom: span.from, createdBefore: span.before };
-    return this.#loadAll({ where }, SPAN_PAGE_SIZE, signal);
+    return this.#loadAll({ where, top: SPAN_PAGE_SIZE }, signal, allowance);
   }
 
   /** An action as the server has it now: one call. */
@@ -196,12 +200,17 @@ export class ActionStore {
   }
 
   #loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
-    return this.#loadAll({ machineId }, PAGE_SIZE, signal);
+    return this.#loadAll({ machineId, top: PAGE_SIZE }, signal, new PageAllowance());
   }
 
-  async #loadAll(part: Pick<ActionQuery, 'machineId' | 'where'>, top: number, signal: AbortSignal): Promise<void> {
+  async #loadAll(
+    part: Pick<ActionQuery, 'machineId' | 'where' | 'top'>,
+    signal: AbortSignal,
+    allowance: PageAllowance,
+  ): Promise<void> {
     const client = await this.#client();
-    for await (const actions of walkPages(askFor(client, { ...this.#query(top), ...part }, signal), top)) {
+    const ask = askFor(client, { ...this.#query(part.top), ...part }, signal);
+    for await (const actions of walkPages(ask, part.top, allowance)) {
       this.#tellFound(client, actions);
       this.#merge(actions, false);
     }

@@ -1,3 +1,4 @@
+import { PageAllowance } from '../defender/paging.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import type { ActionStore } from './actionStore.ts';
 import { findRuns, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
@@ -23,12 +24,13 @@ export function mayLackHosts(list: List, run: Run): boolean {
 export async function loadHosts(list: List, run: Run, signal: AbortSignal): Promise<Run> {
   let from = list.wholeSince ?? Infinity;
   let whole = run;
+  const allowance = new PageAllowance();
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     const { first, last } = timesOf(whole);
     if (first - RUN_PAUSE_MS >= from) return whole;
     from = first - LOOK_BACK_MS;
     const before = new Date(last + RUN_PAUSE_MS).toISOString();
-    await list.loadSpan({ from: new Date(from).toISOString(), before }, signal);
+    await list.loadSpan({ from: new Date(from).toISOString(), before }, signal, allowance);
     const [member] = whole.members;
     const found = runOf(findRuns(list.actions, run.tenant), member?.actionId ?? '', member?.commandIndex);
     if (found === undefined) return whole;

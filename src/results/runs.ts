@@ -58,7 +58,7 @@ export function findRuns(actions: readonly MachineAction[], tenant: Run['tenant'
     }
   }
   const runs = [...alike.values()].flatMap(({ words, all }) => {
-    all.sort((one, other) => one.created - other.created || one.member.actionId.localeCompare(other.member.actionId));
+    all.sort((one, other) => one.created - other.created || (one.member.actionId < other.member.actionId ? -1 : 1));
     const parts: (typeof all)[] = [];
     for (const [at, one] of all.entries()) {
       const before = all[at - 1];

@@ -93,6 +93,37 @@ suite('M7: an altered quotation', () => {
     });
   }
 
+  /** Without the lines, the link is one to the whole result. */
+  const withoutLines = (note: string): string => note.replaceAll(/#L[\dCL-]+\)/gu, ')');
+
+  test('taking the lines out of the link does not make a citation of a block or a row', () => {
+    for (const build of Object.values(FORMS)) {
+      for (const note of [build(altered), build(whole).replace(/(`{3,}|~{3,})text\n[\s\S]*?\n\1/u, '> altered')]) {
+        const { verdict } = only(withoutLines(note));
+        assert.ok(!TRUSTED.includes(verdict), `${verdict}:\n${note}`);
+      }
+    }
+    const quoteOnly = withoutLines(FORMS['compact']?.(whole) ?? '').replace(
+      /(`{3,}|~{3,})text\n[\s\S]*?\n\1/u,
+      '<pre>1041</pre>',
+    );
+    assert.equal(only(quoteOnly).verdict, 'unknown');
+    const row = withoutLines(FORMS['row']?.(cut(TEXT, [THIRD])) ?? '').replace(/`svchost[^|]*\|/u, 'svchost 1041 |');
+    assert.equal(only(row).verdict, 'unknown', row);
+  });
+
+  test('code that a callout or a container folds away proves nothing', () => {
+    const block = FORMS['compact']?.(whole) ?? '';
+    const quoted = block
+      .split('\n')
+      .map((line) => `> ${line}`)
+      .join('\n');
+    for (const note of [`> [!quote]- Evidence\n>\n${quoted}`, `::: details\n\n${block}\n:::`]) {
+      assert.equal(only(note).verdict, 'unknown', note);
+    }
+    assert.ok(TRUSTED.includes(only(`> [!quote] Evidence\n>\n${quoted}`).verdict), 'an open callout hides nothing');
+  });
+
   test('S33: blanks that an editor took from line ends are told apart from a forged number', () => {
     const trim = (note: string): string => note.replaceAll(/[ \t]+$/gmu, '');
     for (const build of [FORMS['compact'], FORMS['full']]) {

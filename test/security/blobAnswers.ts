@@ -119,6 +119,35 @@ export const BY_HAND: readonly (readonly [what: string, script: BlobScript, expe
     inTurn(whole({ body: head }), whole({ headers: NO_LENGTH, body: head })),
     'refused',
   ],
+  [
+    'cut, and then less of the same version under the weak form of its tag',
+    inTurn(
+      whole({ body: head }),
+      whole({ headers: { 'Content-Length': head.length.toString(), ETag: `W/${ETAG}` }, body: head }),
+    ),
+    'refused',
+  ],
+  [
+    'a length, not a byte of it, and then less of the same version',
+    inTurn(
+      whole({ body: new Uint8Array() }),
+      whole({ headers: { 'Content-Length': head.length.toString() }, body: head }),
+    ),
+    'refused',
+  ],
+  [
+    'cut, a refused range that states the length, and then less of the same version',
+    inTurn(
+      whole({ body: head }),
+      {
+        status: 416,
+        headers: { 'Content-Length': '0', 'Content-Range': `bytes */${SIZE}`, ETag: ETAG },
+        body: new Uint8Array(),
+      },
+      whole({ headers: { 'Content-Length': head.length.toString() }, body: head }),
+    ),
+    'refused',
+  ],
   ['cut, and the rest', inTurn(whole({ body: head }), (from) => part(from, SIZE)), 'whole'],
   [
     'cut, the rest under no ETag, and the whole then',

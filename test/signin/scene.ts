@@ -76,7 +76,7 @@ export async function inScene(
   const machine = openMachine();
   const windows: ProductWindow[] = [];
   const openAnother = (): ProductWindow => {
-    const window = openWindow(machine, send, { ...SIGN_IN_LIMITS, ...options.limits });
+    const window = openWindow(machine, send, { ...SIGN_IN_LIMITS, minPollMs: 10, ...options.limits });
     windows.push(window);
     return window;
   };

@@ -31,6 +31,8 @@ export interface SignInLimits {
   readonly answerMs: number;
   /** For a person to sign in. */
   readonly personMs: number;
+  /** Between two polls for a device code, at least. */
+  readonly minPollMs?: number;
 }
 
 export const SIGN_IN_LIMITS: SignInLimits = { answerMs: 30_000, personMs: 15 * 60_000 };
@@ -77,7 +79,15 @@ export function openNetwork(
   { send, clock, registration: { authority }, limits = SIGN_IN_LIMITS }: MsalParts,
   signal: AbortSignal,
 ): SignInNetwork {
-  return new SignInNetwork({ send, clock, authority, signal, answerMs: limits.answerMs });
+  const { answerMs, minPollMs } = limits;
+  return new SignInNetwork({
+    send,
+    clock,
+    authority,
+    signal,
+    answerMs,
+    ...(minPollMs === undefined ? {} : { minPollMs }),
+  });
 }
 
 /** @throws LiveResponseError `signInFailed` with reason `emptyToken`: msal hands an empty answer on */

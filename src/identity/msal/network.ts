@@ -20,6 +20,8 @@ export interface ServiceRefusal {
 
 /** RFC 8628: where the service names no interval, and what "slow down" adds to it, ms. */
 const POLL_MS = 5_000;
+/** A service that names less would be asked without a pause, ms. */
+const MIN_POLL_MS = 1000;
 /** How many polls for a device code may fail in a row: somebody is typing it, and would have to begin again. */
 const FAILED_POLLS = 3;
 /** Failures of the way, not of the sign-in: RFC 8628, section 3.5, wants the next poll later. */
@@ -33,6 +35,8 @@ export interface SignInNetworkOptions {
   readonly signal: AbortSignal;
   /** How long a single answer may take, ms. */
   readonly answerMs: number;
+  /** Polls for a device code come no sooner, whatever interval the service names, ms; {@link MIN_POLL_MS} by default. */
+  readonly minPollMs?: number;
 }
 
 /**
@@ -47,6 +51,7 @@ export class SignInNetwork implements INetworkModule {
   readonly #signal: AbortSignal;
   readonly #answerMs: number;
   readonly #authority: string;
+  readonly #minPollMs: number;
   #pollMs = POLL_MS;
 
   /** What ended the work before msal could say why: msal wraps whatever is thrown here. */
@@ -54,10 +59,11 @@ export class SignInNetwork implements INetworkModule {
   /** The last refusal: msal's errors leave out half of it. */
   refusal: ServiceRefusal | undefined;
 
-  constructor({ send, clock, authority, signal, answerMs }: SignInNetworkOptions) {
+  constructor({ send, clock, authority, signal, answerMs, minPollMs = MIN_POLL_MS }: SignInNetworkOptions) {
     this.#send = send;
     this.#clock = clock;
     this.#authority = authority;
+    this.#minPollMs = minPollMs;
     this.#signal = signal;
     this.#answerMs = answerMs;
   }
@@ -82,7 +88,7 @@ export class SignInNetwork implements INetworkModule {
       }
       failed = 0;
       const { error, interval } = fieldsOf(answer.body);
-      if (typeof interval === 'number' && interval > 0) this.#pollMs = interval * 1000;
+      if (typeof interval === 'number' && interval > 0) this.#pollMs = Math.max(interval * 1000, this.#minPollMs);
       if (error === 'slow_down') this.#pollMs += POLL_MS;
       else if (error !== 'authorization_pending') return answer;
       await this.#failing(() => this.#clock.wait(this.#pollMs, this.#signal));

@@ -54,7 +54,8 @@ export async function pickSeveral<Row extends QuickPickItem>(
 ): Promise<readonly Row[] | undefined> {
   const shown = plainRows(rows);
   const chosen = await window.showQuickPick(shown, { ...plainOptions(options), canPickMany: true });
-  return chosen?.flatMap((row) => rows[shown.indexOf(row)] ?? []);
+  const given = new Map(shown.map((row, at) => [row, rows[at]]));
+  return chosen?.flatMap((row) => given.get(row) ?? []);
 }
 
 /** What is asked for, and what is said of it while it is typed. */

@@ -9,8 +9,11 @@ import { LiveResponseError } from '../../defender/errors.ts';
  * @throws LiveResponseError `badArgument` for any other address
  */
 export async function openPage(address: string): Promise<boolean> {
-  if (!URL.canParse(address) || new URL(address).protocol !== 'https:') {
+  const url = URL.parse(address);
+  // As it is checked, so it is opened: VS Code reads addresses in another way than whoever has checked this one.
+  const uri = url === null ? undefined : Uri.parse(url.href, true);
+  if (url?.protocol !== 'https:' || uri?.scheme !== 'https' || uri.authority !== url.host) {
     throw new LiveResponseError('badArgument', { path: 'address' });
   }
-  return env.openExternal(Uri.parse(address, true));
+  return env.openExternal(uri);
 }
