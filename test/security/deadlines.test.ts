@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { fetchFrom, TRUTH } from './blobServer.ts';
-import type { WireAnswer } from './blobServer.ts';
+import { fetchFrom, TRUTH } from './support/blobServer.ts';
+import type { WireAnswer } from './support/blobServer.ts';
 
 /** Real deadlines are minutes; these are long enough for a busy machine. */
 const DEADLINE = { deadlineMs: 700 };

@@ -6,8 +6,8 @@ import { suite, test } from 'node:test';
 import { FileSink } from '../../src/results/fileSink.ts';
 import { StoreSink } from '../../src/results/storeSink.ts';
 import { WholeSink } from '../../src/results/wholeSink.ts';
-import { fetchFrom, TRUTH } from './blobServer.ts';
-import type { BlobScript } from './blobServer.ts';
+import { fetchFrom, TRUTH } from './support/blobServer.ts';
+import type { BlobScript } from './support/blobServer.ts';
 
 const ETAG = '"0x8D1"';
 const JUNK = Buffer.alloc(400, '#');

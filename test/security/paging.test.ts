@@ -10,7 +10,7 @@ import type { Run } from '../../src/results/runs.ts';
 import { patience } from '../unit/defender/expected.ts';
 import { TENANT } from '../unit/results/fixtures.ts';
 import { numbered } from '../unit/results/manyActions.ts';
-import { API, CONTENTS, LINKS, PagingServer } from './pagingServer.ts';
+import { API, CONTENTS, LINKS, PagingServer } from './support/pagingServer.ts';
 
 /** Three pages of 50 rows. */
 const ROWS = 137;

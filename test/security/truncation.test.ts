@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { BY_HAND, ETAG, head, inTurn, NO_LENGTH, SIZE, whole } from './blobAnswers.ts';
-import type { Outcome } from './blobAnswers.ts';
-import { fetchFrom, TRUTH } from './blobServer.ts';
-import type { BlobRequest, BlobScript, Ended, WireAnswer } from './blobServer.ts';
+import { BY_HAND, ETAG, head, inTurn, NO_LENGTH, SIZE, whole } from './support/blobAnswers.ts';
+import type { Outcome } from './support/blobAnswers.ts';
+import { fetchFrom, TRUTH } from './support/blobServer.ts';
+import type { BlobRequest, BlobScript, Ended, WireAnswer } from './support/blobServer.ts';
 
 /** Attempts of one download. */
 const ATTEMPTS = 4;

@@ -1,10 +1,10 @@
-import { createDefenderClient } from '../../src/defender/client.ts';
-import type { DefenderClient } from '../../src/defender/client.ts';
-import type { MachineAction } from '../../src/defender/schema.ts';
-import type { HttpAnswer, HttpRequest } from '../../src/defender/transport.ts';
-import { answer } from '../unit/defender/expected.ts';
-import { SimulatedClock } from '../unit/defender/simulatedClock.ts';
-import { numbered } from '../unit/results/manyActions.ts';
+import { createDefenderClient } from '../../../src/defender/client.ts';
+import type { DefenderClient } from '../../../src/defender/client.ts';
+import type { MachineAction } from '../../../src/defender/schema.ts';
+import type { HttpAnswer, HttpRequest } from '../../../src/defender/transport.ts';
+import { answer } from '../../unit/defender/expected.ts';
+import { SimulatedClock } from '../../unit/defender/simulatedClock.ts';
+import { numbered } from '../../unit/results/manyActions.ts';
 
 export const API = 'https://api.security.microsoft.com';
 const FOREIGN = 'https://evil.example';

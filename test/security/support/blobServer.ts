@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { createDefenderClient } from '../../src/defender/client.ts';
-import type { Clock } from '../../src/defender/clock.ts';
-import { systemClock } from '../../src/defender/clock.ts';
-import { MemorySink } from '../../src/defender/downloadSink.ts';
-import type { DownloadSink } from '../../src/defender/downloadSink.ts';
-import type { DownloadFacts } from '../../src/defender/download.ts';
-import { isLiveResponseError } from '../../src/defender/errors.ts';
-import type { FailureCode, FailureValues } from '../../src/defender/errors.ts';
-import { createResultFetcher } from '../../src/defender/fetchResult.ts';
-import { createHttpTransport } from '../../src/defender/http.ts';
+import { createDefenderClient } from '../../../src/defender/client.ts';
+import type { Clock } from '../../../src/defender/clock.ts';
+import { systemClock } from '../../../src/defender/clock.ts';
+import { MemorySink } from '../../../src/defender/downloadSink.ts';
+import type { DownloadSink } from '../../../src/defender/downloadSink.ts';
+import type { DownloadFacts } from '../../../src/defender/download.ts';
+import { isLiveResponseError } from '../../../src/defender/errors.ts';
+import type { FailureCode, FailureValues } from '../../../src/defender/errors.ts';
+import { createResultFetcher } from '../../../src/defender/fetchResult.ts';
+import { createHttpTransport } from '../../../src/defender/http.ts';
 
 /** Bytes that no part of is like another part of. */
 export const TRUTH = Buffer.from(

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, suite, test } from 'node:test';
+import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import { runCommand, typeQuickInput } from '../../rig/quickInput.ts';
+import { waitFor } from '../../rig/waiting.ts';
+import { readNotifications, readTabs, waitForNotification } from '../../rig/workbenchParts.ts';
+import { menuTitle } from '../../ui/support/commands.ts';
+import {
+  LOCAL,
+  pictureOfFailure,
+  startSession,
+  waitForExitCode,
+  waitForRows,
+  waitForTab,
+} from '../../ui/support/session.ts';
+import type { Session } from '../../ui/support/session.ts';
+
+/** Makes the reading of indicators endless: the patterns that once took that long do so no more. */
+const ENDLESS = `require('node:worker_threads').parentPort.on('message', ({ method }) => {
+  if (method === 'indicators') /^(?:a+)+$/.test('a'.repeat(60) + '!');
+});
+`;
+
+suite('H3: a text that keeps its reader busy without end', () => {
+  let session: Session;
+  before(async () => {
+    session = await startSession({ tenant: 'local' });
+    await waitForRows(session.page, LOCAL);
+    // The thread is started at its first use, from the file as it is then.
+    const extensions = path.join(path.dirname(session.workspace.folder), 'extensions');
+    const folder = (await readdir(extensions)).find((name) => name.startsWith('live-response-results.'));
+    const file = path.join(extensions, folder ?? '', 'dist', 'analysis.cjs');
+    await writeFile(file, ENDLESS + (await readFile(file, 'utf8')));
+  });
+  after(async () => {
+    await session.stop();
+  });
+  afterEach(async (context) => {
+    await pictureOfFailure(session, context);
+  });
+
+  const fetchScenario = async (name: Parameters<typeof scenarioRef>[0], tab: string): Promise<void> => {
+    const { actionId, commandIndex } = scenarioRef(name);
+    await runCommand(session.page, 'Live Response: Fetch Result…');
+    await typeQuickInput(session.page, `${actionId}#${commandIndex}`);
+    await waitForTab(session.page, tab);
+  };
+  const isWorking = async (): Promise<boolean> =>
+    (await readNotifications(session.page)).some(({ text }) => text.includes('Looking for indicators'));
+
+  test('another result opens while it is read, and Cancel ends it', async () => {
+    await fetchScenario('eventLogErrors', 'recent-events.ps1');
+    await waitForExitCode(session.page, 'recent-events.ps1');
+    await runCommand(session.page, `Live Response: ${menuTitle('copyIndicators')}`);
+    await waitForNotification(session.page, 'Looking for indicators');
+    await fetchScenario('exitOne', 'check-persistence.ps1');
+    await waitForExitCode(session.page, 'check-persistence.ps1');
+    assert.equal(await isWorking(), true, 'the reading had not ended meanwhile');
+    const notification = session.page.locator('.notification-list-item').filter({ hasText: 'Looking for indicators' });
+    await notification.getByRole('button', { name: 'Cancel' }).click();
+    await waitFor('the work to end', async () => !(await isWorking()));
+    assert.ok((await readTabs(session.page)).flat().some(({ label }) => label.includes('check-persistence.ps1')));
+  });
+
+  test('what follows is read by a thread of its own', async () => {
+    await runCommand(session.page, `Live Response: ${menuTitle('copyOutput')}`);
+    await session.page.locator('.part.statusbar').getByText('characters copied').waitFor();
+  });
+});
