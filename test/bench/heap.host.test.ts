@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { commands, workspace } from 'vscode';
 import { BATCH, WARM_UP_BATCHES } from './heapPlan.ts';
 import type { HeapFigures, MemoryFigures } from './heapPlan.ts';
+import { addKnownConnection } from '../vscode/support/knownConnection.ts';
 import { shown, tell } from './hostParts.ts';
 import { actionId } from './openTenant.ts';
 
@@ -28,7 +29,7 @@ describe('opening and closing results', () => {
 
 /** Opens results until so many are open at once, then closes them all. */
 async function openBatch(connection: TenantConnection, batch: number): Promise<void> {
-  await commands.executeCommand('liveResponse.addConnection', connection);
+  await addKnownConnection(connection);
   for (let index = batch * BATCH; index < (batch + 1) * BATCH; index++) {
     const id = actionId(index);
     // Every fifth with its errors beside, which takes the browser as long again.

@@ -3,6 +3,7 @@ import { commands, env, Selection, window } from 'vscode';
 import { findEvidence } from '../../src/evidence/readEvidence.ts';
 import { shown, tell } from './hostParts.ts';
 import { actionId } from './openTenant.ts';
+import { addKnownConnection } from '../vscode/support/knownConnection.ts';
 
 const LINES = 10_000;
 const LAPS = 30;
@@ -17,7 +18,7 @@ interface TenantConnection {
 describe('an evidence block of 10,000 lines', () => {
   it('takes its time, told on the console', async () => {
     const { tenantId } = JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as TenantConnection;
-    await commands.executeCommand('liveResponse.addConnection', JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}'));
+    await addKnownConnection(JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as object);
     await commands.executeCommand('liveResponse.openResult', { tenant: tenantId, actionId: actionId(0) });
     await shown((uri) => uri.query.includes(actionId(0)));
     const editor = window.visibleTextEditors.find(({ document }) => document.uri.query.includes(actionId(0)));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import https from 'node:https';
 import { commands, Uri } from 'vscode';
+import { addKnownConnection } from '../vscode/support/knownConnection.ts';
 import { registerFloor, shown, tell } from './hostParts.ts';
 import { actionId, OPEN_RESULTS } from './openTenant.ts';
 
@@ -14,7 +15,7 @@ interface TenantConnection {
 describe('opening a result of 1 MB', () => {
   it('takes its time, told on the console', async () => {
     const connection = JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as TenantConnection;
-    await commands.executeCommand('liveResponse.addConnection', connection);
+    await addKnownConnection(connection);
     await commands.executeCommand('liveResponse.actions.focus');
     // The list is there, as it is when a person clicks on a row.
     await commands.executeCommand('liveResponse.refresh');

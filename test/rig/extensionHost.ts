@@ -9,7 +9,6 @@ import type { BuildOptions } from 'esbuild';
 import { startBrowser } from './browser.ts';
 import type { HostMessage, HostTestResult } from './hostMessages.ts';
 import { RigError } from './processes.ts';
-import { agreeWheneverAsked } from './questions.ts';
 import { installFolder, installVsix, startVsCode } from './server.ts';
 import type { VsCodeOptions } from './server.ts';
 
@@ -172,7 +171,6 @@ async function runWithExtensions(options: HostRunOptions & { readonly extensions
         ['extensionTestsPath', server.remoteUri(options.testsModule)],
       ] as const;
       const folder = options.workspaceFolder === undefined ? {} : { folder: options.workspaceFolder };
-      agreeWheneverAsked(browser.page);
       await browser.page.goto(server.urlFor({ ...folder, payload }));
       return await Promise.race([report.finished, late]);
     } finally {

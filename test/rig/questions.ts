@@ -14,14 +14,3 @@ export async function agreeToConnection(page: Page): Promise<void> {
   await dialog.getByRole('button', { name: ADD_AND_SELECT }).click();
   await dialog.waitFor({ state: 'detached' });
 }
-
-/** Agrees whenever it is asked, until the page closes: for tests inside the extension host, which reach no dialog. */
-export function agreeWheneverAsked(page: Page): void {
-  const answer = async (): Promise<void> => {
-    while (!page.isClosed()) {
-      await page.locator('.monaco-dialog-box', { hasText: PROGRAM_ADDS }).waitFor({ timeout: 0 });
-      await agreeToConnection(page);
-    }
-  };
-  answer().catch(() => undefined);
-}

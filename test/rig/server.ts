@@ -127,7 +127,9 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCodeServer>
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
     ...(options.locale === undefined ? [] : ['--locale', options.locale]),
   ];
-  const server = startProcess(install.node, args, { env: environment(options.env, temporary) });
+  const server = startProcess(install.node, args, {
+    env: environment({ ...options.env, RIG_SERVER_DATA: serverDataDir }, temporary),
+  });
   let log = '';
   let end: number | string | undefined;
   const collect = (chunk: Buffer): void => {

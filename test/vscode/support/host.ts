@@ -3,6 +3,7 @@ import type { Tab, Uri } from 'vscode';
 import { scenarioRef } from '../../../src/sample/catalogue.ts';
 import type { sampleScenarios } from '../../../src/sample/catalogue.ts';
 import { createSampleTenant } from '../../../src/sample/sampleTenant.ts';
+import { addKnownConnection } from './knownConnection.ts';
 import { blobNameOf } from '../../../src/sample/identifiers.ts';
 
 export const EXTENSION_ID = 'live-response-results.live-response-results';
@@ -35,7 +36,7 @@ function describeTabs(): string {
 
 /** Connects to the local tenant that runs outside, through the command that anyone may call. */
 export async function connect(): Promise<void> {
-  await commands.executeCommand('liveResponse.addConnection', tenantConnection());
+  await addKnownConnection(tenantConnection());
 }
 
 export function tenantConnection(): { tenantId: string; name: string } {
