@@ -10,6 +10,7 @@ export type FailureCode =
   | 'licence'
   | 'missingPermission'
   | 'featureDisabled'
+  | 'notFromDefender'
   // what is asked for
   | 'badRequest'
   | 'notFound'

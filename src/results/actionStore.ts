@@ -239,12 +239,12 @@ export class ActionStore {
     // An old action that has changed, of a page that was not loaded, would look like the next one behind the last row.
     const oldest = this.#hasMore ? this.#oldestListed : -Infinity;
     const fitting = news.filter(
-      (action) => this.#byId.has(action.id) || (this.#fits(action) && createdAt(action) > oldest && isListed(action)),
+      (action) => this.#byId.has(action.id) || (this.#fits(action) && placeAt(action) > oldest && isListed(action)),
     );
     this.#renewApart(news);
     // A next link counts from the newest row.
     if (fitting.some(({ id }) => !this.#listed.has(id))) this.#place.forgetLink();
-    this.#merge(fitting, (action) => createdAt(action) > oldest);
+    this.#merge(fitting, (action) => placeAt(action) > oldest);
   }
 
   async #loadFirst(signal: AbortSignal, priority: Priority = 'click'): Promise<void> {
@@ -306,7 +306,8 @@ export class ActionStore {
   }
 
   #belongs(action: MachineAction): boolean {
-    return this.#where.type !== undefined || !this.liveResponseOnly || action.type === 'LiveResponse';
+    // Where the type did not come, what the server was asked for counts.
+    return this.#where.type !== undefined || !this.liveResponseOnly || ['LiveResponse', ''].includes(action.type);
   }
 
   #fits(action: MachineAction | undefined): boolean {
@@ -339,7 +340,7 @@ export class ActionStore {
       this.#apart.delete(action.id);
       if (typeof listed === 'boolean' ? !listed : !listed(action)) continue;
       this.#listed.add(action.id);
-      this.#oldestListed = Math.min(this.#oldestListed, createdAt(action));
+      this.#oldestListed = Math.min(this.#oldestListed, placeAt(action));
     }
     this.#sorted = undefined;
     this.#state = state;
@@ -371,15 +372,20 @@ const NONE = { update: undefined, creation: undefined };
 
 /** Answers can overtake each other. What is as it was stays the same object. */
 function isNewer(action: MachineAction, known: MachineAction): boolean {
-  return updatedAt(action) >= updatedAt(known) && JSON.stringify(known) !== JSON.stringify(action);
+  return (updatedAt(action) ?? Infinity) >= (updatedAt(known) ?? 0) && JSON.stringify(known) !== JSON.stringify(action);
 }
 
-/** ms since 1970. */
+/** ms since 1970: where an action stands in the list. One whose creation did not come stands by its last update. */
 function createdAt(action: MachineAction): number {
-  return parseServerTime(action.creationDateTimeUtc) ?? 0;
+  return parseServerTime(action.creationDateTimeUtc) ?? updatedAt(action) ?? 0;
+}
+
+/** ms since 1970: one whose creation did not come says nothing about how far back the list is loaded. */
+function placeAt(action: MachineAction): number {
+  return parseServerTime(action.creationDateTimeUtc) ?? Infinity;
 }
 
 /** ms since 1970. */
-function updatedAt(action: MachineAction): number {
-  return parseServerTime(action.lastUpdateDateTimeUtc) ?? 0;
+function updatedAt(action: MachineAction): number | undefined {
+  return parseServerTime(action.lastUpdateDateTimeUtc);
 }
