@@ -10,6 +10,7 @@ import type { Download, DownloadFacts, DownloadLimits } from './download.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
 import { createHttpTransport } from './http.ts';
 import { LONGEST_CALL_MS } from './ledger.ts';
+import { ListQueries } from './listQueries.ts';
 import { createLocalLedger } from './localLedger.ts';
 import { readMachines } from './machines.ts';
 import type { Machine } from './machines.ts';
@@ -72,7 +73,8 @@ export interface DefenderClientOptions {
 /** The Defender API as this product needs it. Every method rejects with LiveResponseError, and with nothing else. */
 export interface DefenderClient {
   /**
-   * One page of machine actions, newest first: one call.
+   * One page of machine actions, newest first: one call, and further ones the first time that the server does not take
+   * a part of the query.
    * @param nextLink - what the page before answered, if it did; followed to the API's own host only
    */
   readonly listMachineActions: (
@@ -143,6 +145,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const apiUrl = withoutEnd(options.apiUrl, '/');
   const { host } = new URL(apiUrl);
   const received = new ReceivedActions();
+  const queries = new ListQueries();
 
   /** Signing in is about a connection, not about a host. */
   const named = (error: LiveResponseError): LiveResponseError =>
@@ -268,12 +271,16 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
 
   return {
     listMachineActions: async (query, signal, nextLink, priority = 'click') => {
-      const path = pathBelow(nextLink, apiUrl) ?? `/api/machineactions?${toODataQuery(query)}`;
-      const answer = await get(path, signal, priority);
-      const page = readActionPage(answer.body);
-      received.rememberPage(page, answer);
-      noteOddRows(page.actions, page.leftOut?.length ?? 0);
-      return page;
+      const ask = async (path: string): Promise<ActionPage> => {
+        const answer = await get(path, signal, priority);
+        const page = readActionPage(answer.body);
+        received.rememberPage(page, answer);
+        noteOddRows(page.actions, page.leftOut?.length ?? 0);
+        return page;
+      };
+      const link = pathBelow(nextLink, apiUrl);
+      if (link !== undefined) return ask(link);
+      return queries.ask(query, (fitting) => ask(`/api/machineactions?${toODataQuery(fitting)}`));
     },
 
     getMachineAction: async (actionId, signal, priority = 'click') => {
