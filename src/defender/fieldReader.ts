@@ -87,7 +87,8 @@ export class FieldReader {
     const value = this.#get(key);
     const number = typeof value === 'string' && INTEGER.test(value) ? this.#bad(key, Number(value)) : value;
     if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-    return this.#bad(key, undefined);
+    this.#bad(key, undefined);
+    return undefined;
   }
 
   /**

@@ -1,8 +1,8 @@
-import * as v from 'valibot';
+import { array, getDotPath, object, safeParse, unknown } from 'valibot';
 import { LiveResponseError } from './errors.ts';
 import { FieldReader, OddFields } from './fieldReader.ts';
 
-const machinesSchema = v.object({ value: v.array(v.unknown()) });
+const machinesSchema = object({ value: array(unknown()) });
 
 /** A device as `GET /api/machines` answers it. Several records of one name are common: one for each installation. */
 export interface Machine {
@@ -17,9 +17,9 @@ export interface Machine {
  * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference
  */
 export function readMachines(body: unknown): readonly Machine[] {
-  const result = v.safeParse(machinesSchema, body, { abortEarly: true });
+  const result = safeParse(machinesSchema, body, { abortEarly: true });
   if (result.success) return result.output.value.flatMap((row) => toMachine(row) ?? []);
-  throw new LiveResponseError('unexpectedAnswer', { path: v.getDotPath(result.issues[0]) ?? '(top)' });
+  throw new LiveResponseError('unexpectedAnswer', { path: getDotPath(result.issues[0]) ?? '(top)' });
 }
 
 function toMachine(row: unknown): Machine | undefined {

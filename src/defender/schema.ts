@@ -1,24 +1,37 @@
-import * as v from 'valibot';
+import {
+  array,
+  getDotPath,
+  minLength,
+  nullable,
+  object,
+  optional,
+  pipe,
+  regex,
+  safeParse,
+  string,
+  unknown,
+} from 'valibot';
+import type { GenericSchema, InferOutput } from 'valibot';
 import { LiveResponseError } from './errors.ts';
 import { FieldReader, OddFields } from './fieldReader.ts';
 
-const pageSchema = v.object({
+const pageSchema = object({
   // OData allows null for both, and nothing depends on them.
-  '@odata.count': v.optional(v.unknown()),
-  '@odata.nextLink': v.optional(v.unknown()),
-  value: v.array(v.unknown()),
+  '@odata.count': optional(unknown()),
+  '@odata.nextLink': optional(unknown()),
+  value: array(unknown()),
 });
 
 /** Our own JSON of an action that was read: its odd values are replaced already, and only their names are left. */
-const ownSchema = v.object({ odd: v.array(v.pipe(v.string(), v.regex(/^[\w.]{1,100}$/u))) });
+const ownSchema = object({ odd: array(pipe(string(), regex(/^[\w.]{1,100}$/u))) });
 
-const linkSchema = v.object({ value: v.pipe(v.string(), v.minLength(1)) });
+const linkSchema = object({ value: pipe(string(), minLength(1)) });
 
-const errorSchema = v.object({
-  error: v.object({
-    code: v.optional(v.string(), ''),
-    message: v.optional(v.string(), ''),
-    target: v.optional(v.nullable(v.string())),
+const errorSchema = object({
+  error: object({
+    code: optional(string(), ''),
+    message: optional(string(), ''),
+    target: optional(nullable(string())),
   }),
 });
 
@@ -119,7 +132,7 @@ export function readAction(body: unknown): MachineAction {
 /** Reads an action that this product wrote from what it had read. Throws as {@link readAction}. */
 export function readOwnAction(body: unknown): MachineAction {
   const action = readAction(body);
-  const said = v.safeParse(ownSchema, body);
+  const said = safeParse(ownSchema, body);
   const odd = new Set([...(said.success ? said.output.odd : []), ...(action.odd ?? [])]);
   return odd.size === 0 ? action : { ...action, odd: [...odd] };
 }
@@ -131,7 +144,7 @@ export function readLink(body: unknown): string {
 
 /** Reads the API's error envelope; undefined when the body is something else. */
 export function readServerFault(body: unknown): ServerFault | undefined {
-  const result = v.safeParse(errorSchema, body);
+  const result = safeParse(errorSchema, body);
   if (!result.success) return undefined;
   const { code, message, target } = result.output.error;
   return { code, message, correlationId: target ?? undefined };
@@ -192,8 +205,8 @@ function toParameter(value: unknown, path: string, odd: OddFields): { key: strin
   return key === '' ? undefined : { key, value: fields.text('value') };
 }
 
-function check<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, body, { abortEarly: true });
+function check<Schema extends GenericSchema>(schema: Schema, body: unknown): InferOutput<Schema> {
+  const result = safeParse(schema, body, { abortEarly: true });
   if (result.success) return result.output;
-  throw new LiveResponseError('unexpectedAnswer', { path: v.getDotPath(result.issues[0]) ?? '(top)' });
+  throw new LiveResponseError('unexpectedAnswer', { path: getDotPath(result.issues[0]) ?? '(top)' });
 }

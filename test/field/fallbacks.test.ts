@@ -76,7 +76,7 @@ for (const part of PARTS) {
 }
 
 suite('P7, P8: as they were reported', () => {
-  for (const status of [500, 501]) {
+  for (const status of [500, 501] as const) {
     test(`P7: ${status} to any query by the last update: by creation, and remembered`, async () => {
       const server = new QueryServer(49, { update: status });
       const store = open(server);

@@ -131,10 +131,10 @@ function change(whole: Json, place: string, value: unknown): Json {
     else if (value !== OTHER_CASE) at[Number(last)] = value;
   } else if (value === OTHER_CASE) {
     const kept = holder[last];
-    delete holder[last];
+    Reflect.deleteProperty(holder, last);
     holder[last === 'type' ? 'TYPE' : `${last.slice(0, 1).toUpperCase()}${last.slice(1)}`] = kept;
   } else if (value === MISSING) {
-    delete holder[last];
+    Reflect.deleteProperty(holder, last);
   } else {
     holder[last] = value;
   }
@@ -183,8 +183,8 @@ suite('P5: one odd value spoils one field of one row', () => {
 
   test('a key in another case is read all the same', () => {
     for (const place of PLACES) {
-      const { odd: _, ...read } = readAction(change(row(1), place, OTHER_CASE));
-      assert.deepEqual(read, readAction(row(1)), place);
+      const read = readAction(change(row(1), place, OTHER_CASE));
+      assert.deepEqual({ ...read, odd: 'not compared' }, { ...readAction(row(1)), odd: 'not compared' }, place);
     }
   });
 

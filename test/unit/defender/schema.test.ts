@@ -119,7 +119,7 @@ suite('reading a page of actions', () => {
   });
 
   test('an odd action spoils no other, one without an id is left out, and an answer without rows is refused', () => {
-    const { id: _, ...nameless } = ACTION;
+    const nameless = { ...ACTION, id: undefined };
     const page = readActionPage({ value: [nameless, ACTION, { ...ACTION, type: null }, null] });
     assert.deepEqual(
       page.actions.map(({ odd }) => odd),
