@@ -1,5 +1,6 @@
 import { isLiveResponseError } from './errors.ts';
 import type { ActionQuery } from './odata.ts';
+import { isLastPage } from './schema.ts';
 import type { ActionPage, MachineAction } from './schema.ts';
 import { parseServerTime } from './serverTime.ts';
 
@@ -78,7 +79,13 @@ export class ListQueries {
     const first = page.actions[0]?.id;
     if (wanted.skip === 0) this.#rememberFirst(wanted, first);
     // The newest row stands first again: as many newer ones have come as were left out, or leaving out is ignored.
-    else if (query.skip > 0 && first !== undefined && first === this.#firstRows.get(keyOf(wanted))) {
+    // Where the page names a next one, that is the way on.
+    else if (
+      query.skip > 0 &&
+      isLastPage(page) &&
+      first !== undefined &&
+      first === this.#firstRows.get(keyOf(wanted))
+    ) {
       const whole = without(query, ['skip'], query.top);
       const again = this.#judge(wanted, whole, await send(whole));
       if (again.actions[0]?.id === first) this.#refused.add('skip');
@@ -90,7 +97,7 @@ export class ListQueries {
   /** Says how many rows were asked for, and whether they came in order. */
   #judge(wanted: ActionQuery, query: ActionQuery, page: ActionPage): ActionPage {
     const rows = page.actions.length + (page.leftOut?.length ?? 0);
-    const isMaximum = rows > 0 && rows % MAXIMUM_STEP === 0;
+    const isMaximum = query.skip === wanted.skip && rows > 0 && rows % MAXIMUM_STEP === 0;
     const size = isMaximum ? Math.min(rows, query.top) : query.top;
     const sized = size === wanted.top ? page : { ...page, size };
     if (wanted.since?.by === 'update') return sized;

@@ -89,6 +89,11 @@ export interface ActionPage {
   readonly isUnordered?: true;
 }
 
+/** Whether a page names no next one. */
+export function isLastPage({ nextLink }: ActionPage): boolean {
+  return nextLink === undefined;
+}
+
 /** What the API says about a failure. */
 export interface ServerFault {
   readonly code: string;

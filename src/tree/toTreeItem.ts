@@ -118,7 +118,8 @@ export function groupItem(node: GroupNode, actions: readonly MachineAction[]): T
     ...(devices === actions.length ? [] : [l10n.t('{0} actions', actions.length)]),
     ...(unfinished === 0 ? [] : [l10n.t('{0} unfinished', unfinished)]),
   ].filter((word) => word !== '');
-  const label = isRun ? runTitle(newest) : l10n.t('{0} (UTC)', node.key);
+  const day = node.key === '' ? '–' : l10n.t('{0} (UTC)', node.key);
+  const label = isRun ? runTitle(newest) : day;
   const spoken = [isRun ? l10n.t('Run {0}', label) : label, ...words].join(', ');
   const item = createRow({ label, description: words.join(' · '), spoken }, TreeItemCollapsibleState.Collapsed);
   item.id = node.id;
