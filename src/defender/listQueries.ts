@@ -1,4 +1,4 @@
-import { isLiveResponseError } from './errors.ts';
+import { isLiveResponseError, mayBeUnsupported } from './errors.ts';
 import type { ActionQuery } from './odata.ts';
 import { isLastPage } from './schema.ts';
 import type { ActionPage, MachineAction } from './schema.ts';
@@ -7,8 +7,6 @@ import { parseServerTime } from './serverTime.ts';
 /** Parts of a list's query that a server may refuse or ignore: not all of them are documented (api-facts §2). */
 type QueryPart = 'order' | 'skip' | 'rows';
 
-/** Statuses with which servers answer a part of a query that they do not take. Source: api-facts, "Next links". */
-const UNSUPPORTED: ReadonlySet<number> = new Set([400, 404, 405, 500, 501]);
 /** Rows that are asked for where a server refuses more of them. */
 const FEWER_ROWS = [1000, 100] as const;
 /** The service's page maximum, rows. Source: api-facts §2. */
@@ -17,13 +15,6 @@ const MAX_ROWS = 10_000;
 const MAXIMUM_STEP = 50;
 /** Lists whose first row is remembered. */
 const MAX_LISTS = 50;
-
-/** Whether a failure may be about a part of the query: whether it is, only the same query without the part tells. */
-export function mayBeUnsupported(error: unknown): boolean {
-  if (!isLiveResponseError(error)) return false;
-  const { status } = error.values;
-  return status === undefined ? error.code === 'badRequest' : UNSUPPORTED.has(status);
-}
 
 /**
  * Asks for pages of a list as this server takes it, and learns that from its answers: once for a connection. A part is

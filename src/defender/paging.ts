@@ -1,7 +1,6 @@
 import type { Priority } from './budget.ts';
 import type { DefenderClient } from './client.ts';
-import { LiveResponseError } from './errors.ts';
-import { mayBeUnsupported } from './listQueries.ts';
+import { LiveResponseError, mayBeUnsupported } from './errors.ts';
 import type { ActionQuery } from './odata.ts';
 import type { ActionPage, MachineAction } from './schema.ts';
 

@@ -1,7 +1,6 @@
 import type { Priority } from '../defender/budget.ts';
 import type { DefenderClient } from '../defender/client.ts';
-import { isLiveResponseError } from '../defender/errors.ts';
-import { mayBeUnsupported } from '../defender/listQueries.ts';
+import { isLiveResponseError, mayBeUnsupported } from '../defender/errors.ts';
 import type { ActionConditions, ActionQuery } from '../defender/odata.ts';
 import { askFor, walkPages } from '../defender/paging.ts';
 import type { AskPage } from '../defender/paging.ts';
