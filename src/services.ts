@@ -276,6 +276,9 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
   const common = {
     connection: connection.name,
     apiUrl: apiUrlOf(connection),
+    onOddRows: (rows: Parameters<Log['oddRows']>[0]) => {
+      log.oddRows(rows);
+    },
     onCall: (record: Parameters<Log['call']>[0]) => {
       log.call(record);
       if (record.door === 'api') void calls.update();

@@ -57,11 +57,7 @@ async function pickAction(
 ): Promise<MachineAction | undefined> {
   const items = actions.map((action): QuickPickItem & { readonly action: MachineAction } => ({
     label: scriptOf(action),
-    description: [
-      deviceOf(action),
-      formatUtc(parseServerTime(action.creationDateTimeUtc) ?? 0),
-      actionState(action),
-    ].join(' · '),
+    description: [deviceOf(action), utcOf(action.creationDateTimeUtc), actionState(action)].join(' · '),
     detail: action.id,
     action,
   }));
@@ -88,4 +84,10 @@ function readArgument(value: unknown): { readonly actionIds?: readonly string[];
     return { opens: false };
   const actionIds = value.actionIds.filter((id: unknown) => typeof id === 'string');
   return { actionIds, opens: 'opens' in value && value.opens === true };
+}
+
+/** A dash where the server sent no such time. */
+function utcOf(text: string): string {
+  const time = parseServerTime(text);
+  return time === undefined ? '–' : formatUtc(time);
 }

@@ -50,7 +50,10 @@ function isCutOff({ status, headers }: HttpAnswer, text: string): boolean {
   return status === 200 && headers['content-length'] !== '0' && scanJson(text).end === 'cut';
 }
 
-/** Makes our error of an API answer that is no success. `host` and `account` are named in what the person reads. */
+/**
+ * Makes our error of an API answer that is no success. `host` is named in what the person reads. Only an answer of
+ * Defender's own can be a matter of signing in or of a permission.
+ */
 export function toApiError(answer: HttpAnswer, body: unknown, host: string, now: number): LiveResponseError {
   const fault = readServerFault(body);
   const values: FailureValues = {
@@ -68,12 +71,30 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
   }
   const retryAt =
     answer.status === 503 ? readRetryAfter(answer.headers['retry-after'], now, answer.headers['date']) : undefined;
+  if (!isDefenders(answer, body)) {
+    return new LiveResponseError('notFromDefender', { status: answer.status, host });
+  }
   const claims = answer.status === 401 ? readClaimsChallenge(answer.headers['www-authenticate']) : undefined;
   return new LiveResponseError(codeFor(answer.status, fault?.code ?? '', fault?.message ?? ''), {
     ...values,
     ...(claims === undefined ? {} : { claims }),
     ...(retryAt === undefined ? {} : { retryAt }),
   });
+}
+
+/** Refusals that anything on the way can send: without Defender's own envelope they say nothing about its permissions. */
+const ANYONES: ReadonlySet<number> = new Set([401, 403, 407, 451, 511]);
+
+/**
+ * Whether a refusal is Defender's own. Its envelope is `{"error":{"code","message"}}` (api-facts §5). A 401 without it
+ * counts where it asks for a bearer token, which proxies do not: the token is renewed then. Other refusals count without
+ * a body, but not with a text that is no envelope. Server errors and redirections have sentences that name the host.
+ */
+function isDefenders({ status, headers }: HttpAnswer, body: unknown): boolean {
+  if ((readServerFault(body)?.code ?? '') !== '') return true;
+  if (status === 401) return /(?:^|,)\s*bearer\b/iu.test(headers['www-authenticate'] ?? '');
+  if (ANYONES.has(status)) return false;
+  return status < 400 || status >= 500 || body === undefined;
 }
 
 /** What conditional access wants to see in a token, as JSON: `Bearer …, error="insufficient_claims", claims="<base64>"`. */

@@ -10,6 +10,7 @@ import type { Download, DownloadFacts, DownloadLimits } from './download.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from './errors.ts';
 import { createHttpTransport } from './http.ts';
 import { LONGEST_CALL_MS } from './ledger.ts';
+import { ListQueries } from './listQueries.ts';
 import { createLocalLedger } from './localLedger.ts';
 import { readMachines } from './machines.ts';
 import type { Machine } from './machines.ts';
@@ -20,7 +21,7 @@ import type { ReceivedAction } from './receivedActions.ts';
 import { ResultLink } from './resultLink.ts';
 import { withRetry } from './retry.ts';
 import type { Allowance } from './retry.ts';
-import { readAction, readActionPage, readLink } from './schema.ts';
+import { readAction, readActionPage, readLink, readOwnAction } from './schema.ts';
 import type { ActionPage, MachineAction } from './schema.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
@@ -32,6 +33,15 @@ export interface CallRecord {
   /** HTTP status, or the failure's code where there was no answer. */
   readonly outcome: number | string;
   readonly durationMs: number;
+}
+
+/** For the log: how many rows of one answer were odd, and in which fields. Nothing of it is the server's own text. */
+export interface OddRows {
+  /** Rows without a usable id: they are in no list. */
+  readonly leftOut: number;
+  readonly odd: number;
+  /** Names of the fields that were odd. */
+  readonly fields: readonly string[];
 }
 
 /** A token that the API has just refused, and what it wants to see in the next one. */
@@ -56,12 +66,15 @@ export interface DefenderClientOptions {
   /** Whether a download without Azure's headers is refused. Off for custom connections only. */
   readonly expectAzureHeaders?: boolean;
   readonly onCall?: (record: CallRecord) => void;
+  /** Called for an answer that holds rows which are not what the API promises. */
+  readonly onOddRows?: (rows: OddRows) => void;
 }
 
 /** The Defender API as this product needs it. Every method rejects with LiveResponseError, and with nothing else. */
 export interface DefenderClient {
   /**
-   * One page of machine actions, newest first: one call.
+   * One page of machine actions, newest first: one call, and further ones the first time that the server does not take
+   * a part of the query.
    * @param nextLink - what the page before answered, if it did; followed to the API's own host only
    */
   readonly listMachineActions: (
@@ -114,6 +127,9 @@ const MOST_MACHINES = 100;
 /** The longest that a download's head, or the whole of a refusal, may take: as long as a call of the API, ms. */
 const LONGEST_HEAD_MS = LONGEST_CALL_MS;
 
+/** One line of the log names no more fields than these. */
+const MAX_LOGGED_FIELDS = 20;
+
 interface ApiAnswer extends JsonAnswer {
   /** When its headers came by the local clock, ms since 1970. */
   readonly receivedAt: number;
@@ -129,6 +145,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const apiUrl = withoutEnd(options.apiUrl, '/');
   const { host } = new URL(apiUrl);
   const received = new ReceivedActions();
+  const queries = new ListQueries();
 
   /** Signing in is about a connection, not about a host. */
   const named = (error: LiveResponseError): LiveResponseError =>
@@ -242,19 +259,35 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     });
   };
 
+  const noteOddRows = (actions: readonly MachineAction[], leftOut: number): void => {
+    const oddOnes = actions.flatMap(({ odd }) => (odd === undefined ? [] : [odd]));
+    if (oddOnes.length === 0 && leftOut === 0) return;
+    options.onOddRows?.({
+      leftOut,
+      odd: oddOnes.length,
+      fields: [...new Set(oddOnes.flat())].slice(0, MAX_LOGGED_FIELDS),
+    });
+  };
+
   return {
     listMachineActions: async (query, signal, nextLink, priority = 'click') => {
-      const path = pathBelow(nextLink, apiUrl) ?? `/api/machineactions?${toODataQuery(query)}`;
-      const answer = await get(path, signal, priority);
-      const page = readActionPage(answer.body);
-      received.rememberPage(page.actions, answer);
-      return page;
+      const ask = async (path: string): Promise<ActionPage> => {
+        const answer = await get(path, signal, priority);
+        const page = readActionPage(answer.body);
+        received.rememberPage(page, answer);
+        noteOddRows(page.actions, page.leftOut?.length ?? 0);
+        return page;
+      };
+      const link = pathBelow(nextLink, apiUrl);
+      if (link !== undefined) return ask(link);
+      return queries.ask(query, (fitting) => ask(`/api/machineactions?${toODataQuery(fitting)}`));
     },
 
     getMachineAction: async (actionId, signal, priority = 'click') => {
       const answer = await get(`/api/machineactions/${encodeURIComponent(actionId)}`, signal, priority);
       const action = readAction(answer.body);
       received.rememberAction(action, answer);
+      noteOddRows([action], 0);
       return action;
     },
 
@@ -262,7 +295,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
 
     readFound: (text, how) => {
       try {
-        const action = readAction(JSON.parse(text));
+        const action = how === undefined ? readOwnAction(JSON.parse(text)) : readAction(JSON.parse(text));
         if (how !== undefined) received.remember(action, { text, ...how });
         return action;
       } catch {
@@ -280,9 +313,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
         const { body, date } = await get(`/api/machineactions/${id}/${call}`, signal, priority);
         return new ResultLink(readLink(body), date);
       } catch (error) {
-        // Of this call a 404 means that there is no result, or none yet.
-        if (isLiveResponseError(error) && error.code === 'notFound')
-          throw new LiveResponseError('noResult', error.values);
+        if (isLiveResponseError(error) && meansNoResult(error)) throw new LiveResponseError('noResult', error.values);
         throw error;
       }
     },
@@ -307,6 +338,18 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       return withRetry(clock, signal, attempt, Math.random, () => download.brought);
     },
   };
+}
+
+/** Codes of a 400 of the link call that is a fault of the request: of its address, or of the command's index. */
+const FAULTS_OF_OURS: ReadonlySet<string> = new Set(['ODataError', 'InvalidInput']);
+
+/**
+ * Whether the link call says that there is no result, or none yet: by a 404, or by a 400 as long as the command has not
+ * ended. Source: api-facts §3.
+ */
+function meansNoResult({ code, values }: LiveResponseError): boolean {
+  if (code === 'notFound') return true;
+  return code === 'badRequest' && values.status === 400 && !FAULTS_OF_OURS.has(values.serverCode ?? '');
 }
 
 /** A next link may name the serving cluster instead of the host that was asked: the token does not go there. */

@@ -10,6 +10,7 @@ export type FailureCode =
   | 'licence'
   | 'missingPermission'
   | 'featureDisabled'
+  | 'notFromDefender'
   // what is asked for
   | 'badRequest'
   | 'notFound'
@@ -118,4 +119,14 @@ export function isCancelled(error: unknown): boolean {
 /** Throws `cancelled` when the signal was aborted. */
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new LiveResponseError('cancelled');
+}
+
+/** Statuses with which servers answer a part of a query that they do not take. Source: api-facts, "Next links". */
+const UNSUPPORTED: ReadonlySet<number> = new Set([400, 404, 405, 500, 501]);
+
+/** Whether a failure may be about a part of the query: whether it is, only the same query without the part tells. */
+export function mayBeUnsupported(error: unknown): boolean {
+  if (!isLiveResponseError(error)) return false;
+  const { status } = error.values;
+  return status === undefined ? error.code === 'badRequest' : UNSUPPORTED.has(status);
 }

@@ -1,24 +1,35 @@
-import * as v from 'valibot';
+import { array, getDotPath, object, safeParse, unknown } from 'valibot';
 import { LiveResponseError } from './errors.ts';
+import { FieldReader, OddFields } from './fieldReader.ts';
 
-const machineSchema = v.object({
-  id: v.string(),
-  computerDnsName: v.optional(v.nullable(v.string()), null),
-  healthStatus: v.optional(v.nullable(v.string()), null),
-  lastSeen: v.optional(v.nullable(v.string()), null),
-});
-
-const machinesSchema = v.object({ value: v.array(machineSchema) });
+const machinesSchema = object({ value: array(unknown()) });
 
 /** A device as `GET /api/machines` answers it. Several records of one name are common: one for each installation. */
-export type Machine = v.InferOutput<typeof machineSchema>;
+export interface Machine {
+  id: string;
+  computerDnsName: string | null;
+  healthStatus: string | null;
+  lastSeen: string | null;
+}
 
 /**
- * Reads a list of devices.
+ * Reads a list of devices. An odd value is null, and a device without a usable id is left out.
  * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference
  */
 export function readMachines(body: unknown): readonly Machine[] {
-  const result = v.safeParse(machinesSchema, body, { abortEarly: true });
-  if (result.success) return result.output.value;
-  throw new LiveResponseError('unexpectedAnswer', { path: v.getDotPath(result.issues[0]) ?? '(top)' });
+  const result = safeParse(machinesSchema, body, { abortEarly: true });
+  if (result.success) return result.output.value.flatMap((row) => toMachine(row) ?? []);
+  throw new LiveResponseError('unexpectedAnswer', { path: getDotPath(result.issues[0]) ?? '(top)' });
+}
+
+function toMachine(row: unknown): Machine | undefined {
+  const fields = new FieldReader(row, '', new OddFields());
+  const id = fields.name('id');
+  if (id === null) return undefined;
+  return {
+    id,
+    computerDnsName: fields.text('computerDnsName'),
+    healthStatus: fields.text('healthStatus'),
+    lastSeen: fields.text('lastSeen'),
+  };
 }

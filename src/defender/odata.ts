@@ -30,6 +30,8 @@ export interface ActionQuery {
   readonly since?: Since;
   readonly top: number;
   readonly skip: number;
+  /** For a server that takes no order. */
+  readonly order?: 'none';
 }
 
 /** `$filter`, `$orderby`, `$top` and `$skip` for `GET /api/machineactions`, percent-encoded. */
@@ -49,7 +51,9 @@ export function toODataQuery(query: ActionQuery): string {
   return toQuery([
     ...(conditions.length > 0 ? [['$filter', conditions.join(' and ')] as const] : []),
     // The default order is not documented, and paging without an order loses rows.
-    ['$orderby', since?.by === 'update' ? 'lastUpdateDateTimeUtc asc' : 'creationDateTimeUtc desc'],
+    ...(query.order === 'none'
+      ? []
+      : [['$orderby', since?.by === 'update' ? 'lastUpdateDateTimeUtc asc' : 'creationDateTimeUtc desc'] as const]),
     ['$top', query.top.toString()],
     ...(query.skip > 0 ? [['$skip', query.skip.toString()] as const] : []),
   ]);

@@ -1,6 +1,6 @@
 import type { Priority } from './budget.ts';
 import type { DefenderClient } from './client.ts';
-import { LiveResponseError } from './errors.ts';
+import { LiveResponseError, mayBeUnsupported } from './errors.ts';
 import type { ActionQuery } from './odata.ts';
 import type { ActionPage, MachineAction } from './schema.ts';
 
@@ -51,6 +51,8 @@ export interface NextRows {
   /** All that came, known rows included: an answer that was paid for may hold a newer state of them. */
   readonly actions: readonly MachineAction[];
   readonly hasMore: boolean;
+  /** The server took no order: rows that are not loaded may be newer than these. */
+  readonly isUnordered: boolean;
 }
 
 /**
@@ -75,28 +77,45 @@ export class ListPlace {
   async next({ ask, size, skip, isKnown }: PageRequest): Promise<NextRows> {
     const actions: MachineAction[] = [];
     let at = skip;
+    let isUnordered = false;
     for (let fruitless = 0; fruitless < MAX_FRUITLESS_PAGES; fruitless++) {
       const link = this.#link;
-      const page = await ask(at, link);
-      if (link !== undefined) this.#followed.add(link);
       this.#link = undefined;
+      const page = link === undefined ? await ask(at, link) : await askByLink(ask, at, link);
+      if (link !== undefined) this.#followed.add(link);
+      if (page === undefined) {
+        this.#trustsLinks = false;
+        continue;
+      }
       actions.push(...page.actions);
-      const isFull = page.actions.length >= size;
+      isUnordered ||= page.isUnordered ?? false;
+      const rows = page.actions.length + (page.leftOut?.length ?? 0);
+      const isFull = rows >= (page.size ?? size);
       if (page.actions.some(({ id }) => !isKnown(id))) {
         this.#note(page.nextLink);
-        return { actions, hasMore: isFull || page.nextLink !== undefined };
+        return { actions, hasMore: isFull || page.nextLink !== undefined, isUnordered };
       }
       if (link !== undefined) this.#trustsLinks = false;
       // A full page of known rows: as many newer ones have come, and what is asked for stands behind it.
-      else if (isFull) at += page.actions.length;
+      else if (isFull) at += rows;
       else break;
     }
-    return { actions, hasMore: false };
+    return { actions, hasMore: false, isUnordered };
   }
 
   #note(link: string | undefined): void {
     if (link !== undefined && this.#followed.has(link)) this.#trustsLinks = false;
     if (this.#trustsLinks) this.#link = link;
+  }
+}
+
+/** @returns undefined where the server does not take its own link: the page can be asked for by `$skip` */
+async function askByLink(ask: AskPage, skip: number, link: string): Promise<ActionPage | undefined> {
+  try {
+    return await ask(skip, link);
+  } catch (error) {
+    if (mayBeUnsupported(error)) return undefined;
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { findElements } from '../evidence/jsonElements.ts';
 import type { JsonAnswer } from './answers.ts';
-import type { MachineAction } from './schema.ts';
+import type { ActionPage, MachineAction } from './schema.ts';
 
 /** A machine action as the API wrote it. */
 export interface ReceivedAction {
@@ -33,11 +33,12 @@ export class ReceivedActions {
     this.remember(action, { text, from: 'action', receivedAt, serverDate: date });
   }
 
-  /** @param actions - the page's, in its order */
-  rememberPage(actions: readonly MachineAction[], { text, receivedAt, date }: Received): void {
+  /** @param page - its actions in the order of the answer */
+  rememberPage({ actions, leftOut = [] }: ActionPage, { text, receivedAt, date }: Received): void {
     // Each cut keeps the whole page alive.
     if (text.length > MAX_KEPT) return;
-    const spans = findElements(text, 'value');
+    const others = new Set(leftOut);
+    const spans = findElements(text, 'value').filter((_, place) => !others.has(place));
     if (spans.length !== actions.length) return;
     for (const [at, { start, end }] of spans.entries()) {
       const action = actions[at];

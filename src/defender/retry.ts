@@ -12,9 +12,12 @@ const PASSING: ReadonlySet<FailureCode> = new Set([
   'incompleteDownload',
 ]);
 
-/** A server that says 500 met something it did not expect, and would meet it again: the other 5xx speak of the way. */
+/**
+ * A server that says 500 met something it did not expect, and one that says 501 cannot do it: they would say so again.
+ * The other 5xx speak of the way.
+ */
 function isPassing({ code, values }: LiveResponseError): boolean {
-  return PASSING.has(code) && values.status !== 500;
+  return PASSING.has(code) && values.status !== 500 && values.status !== 501;
 }
 
 const MAX_ATTEMPTS = 4;

@@ -1,67 +1,79 @@
-import * as v from 'valibot';
+import {
+  array,
+  getDotPath,
+  minLength,
+  nullable,
+  object,
+  optional,
+  pipe,
+  regex,
+  safeParse,
+  string,
+  unknown,
+} from 'valibot';
+import type { GenericSchema, InferOutput } from 'valibot';
 import { LiveResponseError } from './errors.ts';
+import { FieldReader, OddFields } from './fieldReader.ts';
 
-const optionalText = v.optional(v.nullable(v.string()), null);
-
-const parameter = v.object({ key: v.string(), value: v.optional(v.nullable(v.string()), null) });
-
-const commandSchema = v.object({
-  index: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  startTime: optionalText,
-  endTime: optionalText,
-  /** Created, Submitted, PendingResource, Executing, Completed or Failed. Anything else is not finished. */
-  commandStatus: v.optional(v.string(), ''),
-  errors: v.optional(v.nullable(v.array(v.string())), []),
-  command: v.object({
-    /** PutFile, RunScript or GetFile. */
-    type: v.string(),
-    params: v.optional(v.nullable(v.array(parameter)), []),
-  }),
+const pageSchema = object({
+  // OData allows null for both, and nothing depends on them.
+  '@odata.count': optional(unknown()),
+  '@odata.nextLink': optional(unknown()),
+  value: array(unknown()),
 });
 
-const actionSchema = v.object({
-  id: v.string(),
-  type: v.string(),
-  requestor: optionalText,
-  requestorComment: optionalText,
-  /** Pending, InProgress, Succeeded, Failed, TimeOut or Cancelled. Anything else is not final. */
-  status: v.optional(v.string(), ''),
-  machineId: optionalText,
-  computerDnsName: optionalText,
-  /** Server time, verbatim: 2 to 7 fraction digits. */
-  creationDateTimeUtc: v.string(),
-  lastUpdateDateTimeUtc: optionalText,
-  lastUpdateTimeUtc: optionalText,
-  cancellationRequestor: optionalText,
-  cancellationComment: optionalText,
-  cancellationDateTimeUtc: optionalText,
-  errorHResult: v.optional(v.nullable(v.number()), 0),
-  requestSource: optionalText,
-  commands: v.optional(v.nullable(v.array(commandSchema)), []),
-});
+/** Our own JSON of an action that was read: its odd values are replaced already, and only their names are left. */
+const ownSchema = object({ odd: array(pipe(string(), regex(/^[\w.]{1,100}$/u))) });
 
-const pageSchema = v.object({
-  '@odata.count': v.optional(v.number()),
-  '@odata.nextLink': v.optional(v.string()),
-  value: v.array(actionSchema),
-});
+const linkSchema = object({ value: pipe(string(), minLength(1)) });
 
-const linkSchema = v.object({ value: v.pipe(v.string(), v.minLength(1)) });
-
-const errorSchema = v.object({
-  error: v.object({
-    code: v.optional(v.string(), ''),
-    message: v.optional(v.string(), ''),
-    target: v.optional(v.nullable(v.string())),
+const errorSchema = object({
+  error: object({
+    code: optional(string(), ''),
+    message: optional(string(), ''),
+    target: optional(nullable(string())),
   }),
 });
 
 /** One command of a live response session. Unknown keys of the answer are left out, unknown values are kept. */
-export type LiveResponseCommand = v.InferOutput<typeof commandSchema>;
+export interface LiveResponseCommand {
+  index: number;
+  startTime: string | null;
+  endTime: string | null;
+  /** Created, Submitted, PendingResource, Executing, Completed or Failed. Anything else is not finished. */
+  commandStatus: string;
+  errors: string[] | null;
+  command: {
+    /** PutFile, RunScript or GetFile; empty where the server sent none. */
+    type: string;
+    params: { key: string; value: string | null }[] | null;
+  };
+}
+
 /** A machine action as `GET /api/machineactions` answers it. Source: api-facts, seen in real payloads. */
-export type MachineAction = Omit<v.InferOutput<typeof actionSchema>, 'commands'> & {
+export interface MachineAction {
+  id: string;
+  /** Empty where the server sent none. */
+  type: string;
+  requestor: string | null;
+  requestorComment: string | null;
+  /** Pending, InProgress, Succeeded, Failed, TimeOut or Cancelled. Anything else is not final. */
+  status: string;
+  machineId: string | null;
+  computerDnsName: string | null;
+  /** Server time, verbatim: 2 to 7 fraction digits. Empty where the server sent none. */
+  creationDateTimeUtc: string;
+  lastUpdateDateTimeUtc: string | null;
+  lastUpdateTimeUtc: string | null;
+  cancellationRequestor: string | null;
+  cancellationComment: string | null;
+  cancellationDateTimeUtc: string | null;
+  errorHResult: number | null;
+  requestSource: string | null;
   readonly commands: readonly LiveResponseCommand[];
-};
+  /** Names of the fields that came otherwise than the API promises, e.g. `commands.0.commandStatus`; else not there. */
+  readonly odd?: readonly string[];
+}
 
 /** One page of the list. */
 export interface ActionPage {
@@ -69,6 +81,17 @@ export interface ActionPage {
   /** How many there are in all, where the server was asked and said so. */
   readonly total: number | undefined;
   readonly nextLink: string | undefined;
+  /** Places, from 0, of rows without a usable id: they are in the answer, and in no list. Not there where none is. */
+  readonly leftOut?: readonly number[];
+  /** Rows that were asked for, where the server did not take as many as the caller wanted. */
+  readonly size?: number;
+  /** The server took no order, or kept to none. The rows of this page are sorted, other pages may hold newer ones. */
+  readonly isUnordered?: true;
+}
+
+/** Whether a page names no next one. */
+export function isLastPage({ nextLink }: ActionPage): boolean {
+  return nextLink === undefined;
 }
 
 /** What the API says about a failure. */
@@ -79,21 +102,44 @@ export interface ServerFault {
 }
 
 /**
- * Reads one page of machine actions.
- * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference
+ * Reads one page of machine actions. An odd value spoils its own field and no other; a row without a usable id is left
+ * out and counted.
+ * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference, where it holds no list of rows
  */
 export function readActionPage(body: unknown): ActionPage {
   const page = check(pageSchema, body);
+  const leftOut: number[] = [];
+  const actions = page.value.flatMap((row, place) => {
+    const action = toAction(row);
+    if (action === undefined) leftOut.push(place);
+    return action ?? [];
+  });
+  const { '@odata.count': total, '@odata.nextLink': nextLink } = page;
   return {
-    actions: page.value.map(toAction),
-    total: page['@odata.count'],
-    nextLink: page['@odata.nextLink'],
+    actions,
+    total: typeof total === 'number' ? total : undefined,
+    nextLink: typeof nextLink === 'string' && nextLink !== '' ? nextLink : undefined,
+    ...(leftOut.length === 0 ? {} : { leftOut }),
   };
 }
 
-/** Reads a single machine action. Throws as {@link readActionPage}. */
+/**
+ * Reads a single machine action; odd values as {@link readActionPage}.
+ * @throws LiveResponseError `unexpectedAnswer` where it is no object, or has no usable id
+ */
 export function readAction(body: unknown): MachineAction {
-  return toAction(check(actionSchema, body));
+  const action = toAction(body);
+  if (action !== undefined) return action;
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  throw new LiveResponseError('unexpectedAnswer', { path: isObject ? 'id' : '(top)' });
+}
+
+/** Reads an action that this product wrote from what it had read. Throws as {@link readAction}. */
+export function readOwnAction(body: unknown): MachineAction {
+  const action = readAction(body);
+  const said = safeParse(ownSchema, body);
+  const odd = new Set([...(said.success ? said.output.odd : []), ...(action.odd ?? [])]);
+  return odd.size === 0 ? action : { ...action, odd: [...odd] };
 }
 
 /** Reads the answer of the result-link call: the link itself, a secret. Throws as {@link readActionPage}. */
@@ -103,24 +149,69 @@ export function readLink(body: unknown): string {
 
 /** Reads the API's error envelope; undefined when the body is something else. */
 export function readServerFault(body: unknown): ServerFault | undefined {
-  const result = v.safeParse(errorSchema, body);
+  const result = safeParse(errorSchema, body);
   if (!result.success) return undefined;
   const { code, message, target } = result.output.error;
   return { code, message, correlationId: target ?? undefined };
 }
 
-function toAction(action: v.InferOutput<typeof actionSchema>): MachineAction {
-  return {
-    ...action,
-    id: action.id.toLowerCase(),
+/** @returns undefined where the row has no usable id */
+function toAction(row: unknown): MachineAction | undefined {
+  const odd = new OddFields();
+  const fields = new FieldReader(row, '', odd);
+  const id = fields.name('id');
+  if (id === null || id.trim() === '') return undefined;
+  const lastUpdate = fields.time('lastUpdateDateTimeUtc');
+  const otherUpdate = fields.time('lastUpdateTimeUtc');
+  const action: MachineAction = {
+    id: id.toLowerCase(),
+    type: fields.word('type'),
+    requestor: fields.text('requestor'),
+    requestorComment: fields.text('requestorComment'),
+    status: fields.word('status'),
+    machineId: fields.name('machineId'),
+    computerDnsName: fields.name('computerDnsName'),
+    creationDateTimeUtc: fields.requiredTime('creationDateTimeUtc'),
     // The wire says lastUpdateDateTimeUtc, the documentation also prints lastUpdateTimeUtc.
-    lastUpdateDateTimeUtc: action.lastUpdateDateTimeUtc ?? action.lastUpdateTimeUtc,
-    commands: action.commands ?? [],
+    lastUpdateDateTimeUtc: lastUpdate ?? otherUpdate,
+    lastUpdateTimeUtc: otherUpdate,
+    cancellationRequestor: fields.text('cancellationRequestor'),
+    cancellationComment: fields.text('cancellationComment'),
+    cancellationDateTimeUtc: fields.time('cancellationDateTimeUtc'),
+    errorHResult: fields.number('errorHResult'),
+    requestSource: fields.text('requestSource'),
+    commands: fields.list('commands', (value, path) => toCommand(value, path, odd)) ?? [],
   };
+  const { names } = odd;
+  return names.length === 0 ? action : { ...action, odd: names };
 }
 
-function check<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, body, { abortEarly: true });
+/** @returns undefined where the command has no usable index: its place in the list means nothing */
+function toCommand(value: unknown, path: string, odd: OddFields): LiveResponseCommand | undefined {
+  const fields = new FieldReader(value, `${path}.`, odd);
+  const index = fields.index('index');
+  if (index === undefined) return undefined;
+  const command = {
+    index,
+    startTime: fields.time('startTime'),
+    endTime: fields.time('endTime'),
+    commandStatus: fields.word('commandStatus'),
+    errors: fields.list('errors', (text) => (typeof text === 'string' ? text : undefined)),
+  };
+  const inner = fields.inner('command');
+  const type = inner.word('type');
+  const params = inner.list('params', (parameter, at) => toParameter(parameter, at, odd));
+  return { ...command, command: { type, params } };
+}
+
+function toParameter(value: unknown, path: string, odd: OddFields): { key: string; value: string | null } | undefined {
+  const fields = new FieldReader(value, `${path}.`, odd);
+  const key = fields.word('key');
+  return key === '' ? undefined : { key, value: fields.text('value') };
+}
+
+function check<Schema extends GenericSchema>(schema: Schema, body: unknown): InferOutput<Schema> {
+  const result = safeParse(schema, body, { abortEarly: true });
   if (result.success) return result.output;
-  throw new LiveResponseError('unexpectedAnswer', { path: v.getDotPath(result.issues[0]) ?? '(top)' });
+  throw new LiveResponseError('unexpectedAnswer', { path: getDotPath(result.issues[0]) ?? '(top)' });
 }

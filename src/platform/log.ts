@@ -1,6 +1,6 @@
 import { window } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
-import type { CallRecord } from '../defender/client.ts';
+import type { CallRecord, OddRows } from '../defender/client.ts';
 import { isLiveResponseError } from '../defender/errors.ts';
 
 /** Our log. It gets codes, hosts, paths without query, states and times; never a token, a link or an output. */
@@ -14,6 +14,12 @@ export class Log {
     this.channel.info(
       `GET ${record.target} → ${record.outcome.toString()} in ${Math.round(record.durationMs).toString()} ms${count}`,
     );
+  }
+
+  /** Rows of an answer that are not what the API promises. */
+  oddRows({ leftOut, odd, fields }: OddRows): void {
+    const names = fields.length === 0 ? '' : ` (${fields.join(', ')})`;
+    this.channel.warn(`rows of the list: ${leftOut.toString()} left out without an id, ${odd.toString()} odd${names}`);
   }
 
   info(text: string): void {

@@ -109,6 +109,7 @@ const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly Next
   licence: ['showLog'],
   missingPermission: ['signIn', 'showLog'],
   featureDisabled: ['showLog'],
+  notFromDefender: ['tryAgain', 'showLog'],
   badRequest: ['showLog'],
   notFound: ['showLog'],
   noResult: ['tryAgain', 'showLog'],
@@ -159,6 +160,12 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
     l10n.t(
       'A feature is turned off in this tenant; live response is turned on under "Advanced features" in Defender’s settings.',
     ) + serverWords(values),
+  notFromDefender: (values) =>
+    l10n.t(
+      'What answered for {0} (HTTP {1}) is not Defender: a proxy, a firewall or a sign-in page is in between. Check the network, then try again.',
+      values.host ?? '–',
+      values.status ?? '–',
+    ),
   badRequest: (values) => l10n.t('Defender did not accept the request.') + serverWords(values),
   notFound: (values) =>
     values.connection === undefined
@@ -176,7 +183,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
         )
       : l10n.t(
           'Defender has no result for this command (yet). It can take some minutes after the command has completed.',
-        ),
+        ) + (values.status === 400 ? serverWords(values) : ''),
   noResultByDesign: () => l10n.t('PutFile has no result, by design: it only uploads a file to the device.'),
   resultIsFile: () =>
     l10n.t('The result of GetFile is a file, and may be malware. It is never opened here, but can be saved.'),

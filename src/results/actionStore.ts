@@ -5,8 +5,8 @@ import { askFor, ListPlace, PageAllowance, walkPages } from '../defender/paging.
 import type { NextRows } from '../defender/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../defender/urgency.ts';
-import { parseServerTime } from '../defender/serverTime.ts';
 import { toConditionTest } from './actionFilter.ts';
+import { isNewer, newestFirst, placeAt } from './actionOrder.ts';
 import { changedActions, later } from './changedActions.ts';
 import type { RefreshWay } from './changedActions.ts';
 import { isFinished } from './commands.ts';
@@ -21,6 +21,8 @@ export type { RefreshWay } from './changedActions.ts';
 export const PAGE_SIZE = 50;
 /** Of a span nobody looks at the rows: few calls, and answers that stay bounded. */
 const SPAN_PAGE_SIZE = 1000;
+/** Rows that are loaded at once where the server takes no order: any page may hold the newest. */
+const MAX_UNORDERED = 10_000;
 
 export type ListState =
   | { readonly kind: 'unknown' }
@@ -47,6 +49,7 @@ export class ActionStore {
   readonly #turns = new Map<string, number>();
   #newest: { readonly update: number | undefined; readonly creation: number | undefined } = NONE;
   #oldestListed = Infinity;
+  #isUnordered = false;
   #turn = 0;
   #sorted: readonly MachineAction[] | undefined;
   #state: ListState = { kind: 'unknown' };
@@ -85,11 +88,7 @@ export class ActionStore {
 
   /** Everything loaded that belongs in the list, newest first. */
   get actions(): readonly MachineAction[] {
-    this.#sorted ??= [...this.#byId.values()]
-      .filter((action) => this.#belongs(action))
-      .map((action) => ({ action, created: createdAt(action) }))
-      .sort((one, other) => other.created - one.created || (one.action.id < other.action.id ? -1 : 1))
-      .map(({ action }) => action);
+    this.#sorted ??= newestFirst([...this.#byId.values()].filter((action) => this.#belongs(action)));
     return this.#sorted;
   }
 
@@ -98,10 +97,14 @@ export class ActionStore {
     return this.#byId.get(actionId) ?? this.#apart.get(actionId);
   }
 
-  /** Back to when the list is whole, ms since 1970: -Infinity where all pages are loaded, undefined where none is. */
+  /**
+   * Back to when the list is whole, ms since 1970: -Infinity where all pages are loaded, Infinity where pages are missing
+   * of a list without an order, undefined where none is loaded.
+   */
   get wholeSince(): number | undefined {
     if (this.#state.kind !== 'loaded') return undefined;
-    return this.#state.hasMore ? this.#oldestListed : -Infinity;
+    if (!this.#state.hasMore) return -Infinity;
+    return this.#isUnordered ? Infinity : this.#oldestListed;
   }
 
   /** Everything loaded in any way that has not ended. */
@@ -152,10 +155,12 @@ export class ActionStore {
    * @param size - its rows; a list that is searched here takes more at a time
    */
   loadMore(signal: AbortSignal, size: number = PAGE_SIZE): Promise<void> {
-    return this.#loads.run('more', signal, async (shared) => {
-      const page = await this.#page(this.#place, shared, size);
-      this.#merge(page.actions, true, page.hasMore);
-    });
+    return this.#loads.run('more', signal, (shared) => this.#loadNext(shared, size));
+  }
+
+  async #loadNext(signal: AbortSignal, size: number, priority: Priority = 'click'): Promise<void> {
+    const page = await this.#page(this.#place, signal, size, priority);
+    this.#merge(page.actions, true, page.hasMore);
   }
 
   /** Loads all actions of a device, page by page. Asked twice at once, it loads them once. */
@@ -246,14 +251,14 @@ export class ActionStore {
   /** @param isListed - whether the server's list holds it; what was asked of the list is in it */
   #take(news: readonly MachineAction[], isListed: (action: MachineAction) => boolean = () => true): void {
     // An old action that has changed, of a page that was not loaded, would look like the next one behind the last row.
-    const oldest = this.#hasMore ? this.#oldestListed : -Infinity;
+    const oldest = this.#hasMore && !this.#isUnordered ? this.#oldestListed : -Infinity;
     const fitting = news.filter(
-      (action) => this.#byId.has(action.id) || (this.#fits(action) && createdAt(action) > oldest && isListed(action)),
+      (action) => this.#byId.has(action.id) || (this.#fits(action) && placeAt(action) > oldest && isListed(action)),
     );
     this.#renewApart(news);
     // A next link counts from the newest row.
     if (fitting.some(({ id }) => !this.#listed.has(id))) this.#place.forgetLink();
-    this.#merge(fitting, (action) => createdAt(action) > oldest);
+    this.#merge(fitting, (action) => placeAt(action) > oldest);
   }
 
   async #loadFirst(signal: AbortSignal, priority: Priority = 'click'): Promise<void> {
@@ -269,6 +274,10 @@ export class ActionStore {
       else this.#place.forgetLink();
       this.#advance(page.actions);
       this.#merge(page.actions, true, isFirst ? page.hasMore : this.#hasMore);
+      // Sorted here, once all are here: the first page of a list without an order is any page.
+      while (this.#isUnordered && this.#hasMore && this.#listed.size < MAX_UNORDERED) {
+        await this.#loadNext(signal, SPAN_PAGE_SIZE, priority);
+      }
     } catch (error) {
       if (this.#state.kind !== 'loaded') {
         this.#state = { kind: 'failed', error };
@@ -293,6 +302,7 @@ export class ActionStore {
       skip: isFurther ? this.#skip : 0,
       isKnown: (id) => isFurther && this.#listed.has(id),
     });
+    if (page.isUnordered) this.#isUnordered = true;
     // What a further page brings is old, and the first one is nothing new.
     this.#tellFound(client, page.actions, !isFurther && this.#listed.size > 0);
     return page;
@@ -315,7 +325,8 @@ export class ActionStore {
   }
 
   #belongs(action: MachineAction): boolean {
-    return this.#where.type !== undefined || !this.liveResponseOnly || action.type === 'LiveResponse';
+    // Where the type did not come, what the server was asked for counts.
+    return this.#where.type !== undefined || !this.liveResponseOnly || ['LiveResponse', ''].includes(action.type);
   }
 
   #fits(action: MachineAction | undefined): boolean {
@@ -348,7 +359,7 @@ export class ActionStore {
       this.#apart.delete(action.id);
       if (typeof listed === 'boolean' ? !listed : !listed(action)) continue;
       this.#listed.add(action.id);
-      this.#oldestListed = Math.min(this.#oldestListed, createdAt(action));
+      this.#oldestListed = Math.min(this.#oldestListed, placeAt(action));
     }
     this.#sorted = undefined;
     this.#state = state;
@@ -377,18 +388,3 @@ export class ActionStore {
 }
 
 const NONE = { update: undefined, creation: undefined };
-
-/** Answers can overtake each other. What is as it was stays the same object. */
-function isNewer(action: MachineAction, known: MachineAction): boolean {
-  return updatedAt(action) >= updatedAt(known) && JSON.stringify(known) !== JSON.stringify(action);
-}
-
-/** ms since 1970. */
-function createdAt(action: MachineAction): number {
-  return parseServerTime(action.creationDateTimeUtc) ?? 0;
-}
-
-/** ms since 1970. */
-function updatedAt(action: MachineAction): number {
-  return parseServerTime(action.lastUpdateDateTimeUtc) ?? 0;
-}

@@ -1,8 +1,9 @@
 import type { Priority } from '../defender/budget.ts';
 import type { DefenderClient } from '../defender/client.ts';
-import { isLiveResponseError } from '../defender/errors.ts';
+import { isLiveResponseError, mayBeUnsupported } from '../defender/errors.ts';
 import type { ActionConditions, ActionQuery } from '../defender/odata.ts';
 import { askFor, walkPages } from '../defender/paging.ts';
+import type { AskPage } from '../defender/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 
@@ -30,9 +31,28 @@ export interface KnownList {
   readonly unfinished: readonly string[];
 }
 
+/** What one refresh works with. */
+interface Refresh {
+  readonly client: DefenderClient;
+  readonly known: KnownList;
+  readonly signal: AbortSignal;
+  readonly priority: Priority;
+}
+
+/** What was listed, in one way of asking. */
+interface Changed {
+  /** Undefined where there is nothing to go by, or more than a refresh can bring. */
+  readonly actions: readonly MachineAction[] | undefined;
+  /** The server gave rows that were not asked for: it does not look at the last update. */
+  readonly isIgnored: boolean;
+  /** The server took the query with fewer rows only. */
+  readonly hasFewerRows: boolean;
+}
+
 /**
  * Asks for everything that came or changed since what is known: one call where the server takes it, and further ones
- * only as it gives next links.
+ * only as it gives next links. Asking by the last update is seen in code and nowhere documented. A server may refuse it
+ * with any of some statuses, or ignore it, and then does so every time: from then on it is asked by creation.
  *
  * @returns undefined when there is nothing to go by, or more than a refresh can bring
  * @throws LiveResponseError whatever the client throws
@@ -44,24 +64,62 @@ export async function changedActions(
   signal: AbortSignal,
   priority: Priority,
 ): Promise<readonly MachineAction[] | undefined> {
-  const newest = known.newest[way.by];
-  if (newest === undefined) return undefined;
-  const query: Omit<ActionQuery, 'skip'> = {
+  const refresh: Refresh = { client, known, signal, priority };
+  if (way.by === 'creation') return (await changedBy('creation', refresh)).actions;
+  try {
+    const { actions, isIgnored } = await changedBy('update', refresh);
+    if (isIgnored) way.by = 'creation';
+    return actions;
+  } catch (error) {
+    if (!mayBeUnsupported(error)) throw error;
+    return fallBack(way, refresh, error);
+  }
+}
+
+/** Asks by creation. The way is changed for good only where that is what helped. */
+async function fallBack(
+  way: RefreshWay,
+  refresh: Refresh,
+  refusal: unknown,
+): Promise<readonly MachineAction[] | undefined> {
+  try {
+    const { actions, hasFewerRows } = await changedBy('creation', refresh);
+    if (hasFewerRows) {
+      // It may have been the number of rows that was refused: the client knows now how many there may be.
+      const again = await changedBy('update', refresh).catch(ifUnsupported);
+      if (again !== undefined) return again.actions;
+    }
+    way.by = 'creation';
+    return actions;
+  } catch (error) {
+    throw mayBeUnsupported(error) ? refusal : error;
+  }
+}
+
+function ifUnsupported(error: unknown): undefined {
+  if (!mayBeUnsupported(error)) throw error;
+}
+
+async function changedBy(by: RefreshWay['by'], refresh: Refresh): Promise<Changed> {
+  const { known } = refresh;
+  const newest = known.newest[by];
+  if (newest === undefined) return { actions: undefined, isIgnored: false, hasFewerRows: false };
+  const since = newest - OVERLAP_MS;
+  const listed = await listAll(refresh, {
     liveResponseOnly: known.liveResponseOnly,
     where: withoutStates(known.where),
-    since: { by: way.by, time: new Date(newest - OVERLAP_MS).toISOString() },
+    since: { by, time: new Date(since).toISOString() },
     top: MOST,
-  };
-  try {
-    const listed = await listAll(client, query, signal, priority);
-    if (listed === undefined || way.by === 'update') return listed;
-    return [...listed, ...(await getSingly(client, known, listed, signal, priority))];
-  } catch (error) {
-    if (way.by === 'creation' || !isLiveResponseError(error) || error.code !== 'badRequest') throw error;
-    // Seen in code and nowhere documented: a server may refuse it, and then does so every time.
-    way.by = 'creation';
-    return changedActions(client, way, known, signal, priority);
-  }
+  });
+  const isIgnored = by === 'update' && listed.rows.some((action) => (updatedAt(action) ?? Infinity) < since);
+  const { hasFewerRows } = listed;
+  if (listed.isTooMuch) return { actions: undefined, isIgnored, hasFewerRows };
+  const single = by === 'update' ? [] : await getSingly(refresh, listed.rows);
+  return { actions: [...listed.rows, ...single], isIgnored, hasFewerRows };
+}
+
+function updatedAt(action: MachineAction): number | undefined {
+  return parseServerTime(action.lastUpdateDateTimeUtc);
 }
 
 /** One that has left a state must come all the same. */
@@ -69,28 +127,33 @@ function withoutStates(where: ActionConditions): ActionConditions {
   return Object.fromEntries(Object.entries(where).filter(([name]) => name !== 'statuses'));
 }
 
-async function listAll(
-  client: DefenderClient,
-  query: Omit<ActionQuery, 'skip'>,
-  signal: AbortSignal,
-  priority: Priority,
-): Promise<readonly MachineAction[] | undefined> {
-  const actions: MachineAction[] = [];
+interface Listed {
+  readonly rows: readonly MachineAction[];
+  readonly isTooMuch: boolean;
+  readonly hasFewerRows: boolean;
+}
+
+async function listAll({ client, signal, priority }: Refresh, query: Omit<ActionQuery, 'skip'>): Promise<Listed> {
+  const rows: MachineAction[] = [];
   let pages = 0;
-  for await (const page of walkPages(askFor(client, query, signal, priority), query.top)) {
-    actions.push(...page);
+  let hasFewerRows = false;
+  const askPage = askFor(client, query, signal, priority);
+  const ask: AskPage = async (...place) => {
+    const page = await askPage(...place);
+    if ((page.size ?? query.top) < query.top) hasFewerRows = true;
+    return page;
+  };
+  for await (const page of walkPages(ask, query.top)) {
+    rows.push(...page);
     pages++;
-    if (actions.length >= MOST || pages === MOST_PAGES) return undefined;
+    if (rows.length >= MOST || pages === MOST_PAGES) return { rows, isTooMuch: true, hasFewerRows };
   }
-  return actions;
+  return { rows, isTooMuch: false, hasFewerRows };
 }
 
 async function getSingly(
-  client: DefenderClient,
-  known: KnownList,
+  { client, known, signal, priority }: Refresh,
   listed: readonly MachineAction[],
-  signal: AbortSignal,
-  priority: Priority,
 ): Promise<readonly MachineAction[]> {
   const here = new Set(listed.map(({ id }) => id));
   const found: MachineAction[] = [];

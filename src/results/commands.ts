@@ -16,6 +16,9 @@ export type CommandResult =
 /** Stands for the name of a device of which nothing is known, in stored names too. */
 export const UNKNOWN_DEVICE = '–';
 
+/** Stands for what a command is about where neither its parameters nor its type came. */
+const UNKNOWN_SUBJECT = '–';
+
 const FINISHED_COMMANDS = new Set(['Completed', 'Failed']);
 const FINISHED_ACTIONS = new Set(['Succeeded', 'Failed', 'TimeOut', 'Cancelled']);
 
@@ -27,7 +30,9 @@ export function isFinished(action: MachineAction): boolean {
 /** What can be asked for. A failed RunScript usually has a result that explains the failure. */
 export function resultOf(action: MachineAction, command: LiveResponseCommand): CommandResult {
   if (command.command.type === 'PutFile') return 'none';
-  if (!FINISHED_COMMANDS.has(command.commandStatus)) return isFinished(action) ? 'never' : 'notYet';
+  // A session that has ended and a command whose state did not come: there may be a result, so it can be asked for.
+  const isUnknown = command.commandStatus === '' && isFinished(action);
+  if (!isUnknown && !FINISHED_COMMANDS.has(command.commandStatus)) return isFinished(action) ? 'never' : 'notYet';
   return command.command.type === 'GetFile' ? 'file' : 'transcript';
 }
 
@@ -44,7 +49,10 @@ export function parameterOf(command: LiveResponseCommand, key: string): string |
 /** What a command is about: its script, its file or its path; else its type. */
 export function subjectOf(command: LiveResponseCommand): string {
   const keys = ['ScriptName', 'FileName', 'Path'];
-  return keys.map((key) => parameterOf(command, key)).find((value) => value !== undefined) ?? command.command.type;
+  return (
+    keys.map((key) => parameterOf(command, key)).find((value) => (value ?? '') !== '') ??
+    (command.command.type || UNKNOWN_SUBJECT)
+  );
 }
 
 /** The RunScript commands of an action, in the order of their indexes. */

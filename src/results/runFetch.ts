@@ -54,6 +54,7 @@ const FOR_ALL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'missingPermission',
   'licence',
   'featureDisabled',
+  'notFromDefender',
   'offline',
   'unknownHost',
   'tls',

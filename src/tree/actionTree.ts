@@ -1,8 +1,6 @@
 import type { EventEmitter, TreeItem } from 'vscode';
-import { parseServerTime } from '../defender/serverTime.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../evidence/uri.ts';
-import { formatAge } from '../platform/format.ts';
 import { createRow, setRowHover } from '../platform/show/rows.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import { findCommand, resultOf, runScripts } from '../results/commands.ts';
@@ -13,6 +11,7 @@ import { keyOf, Layout } from './layout.ts';
 import type { ActionNode, CommandNode, FailedNode, TreeNode } from './nodes.ts';
 import { actionTooltip, commandTooltip } from './tooltips.ts';
 import { actionItem, commandItem, deviceItem, failedItem, groupItem, loadMoreItem } from './toTreeItem.ts';
+import { ageOf } from './words.ts';
 
 /** What the tree shows: one connection's actions, and what is stored of their results. */
 export interface TreeSource {
@@ -344,8 +343,4 @@ function refOf(node: { tenant: ActionNode['tenant']; actionId: string }, command
 
 function onlyCommandIndex(action: MachineAction): number | undefined {
   return action.commands.length === 1 ? action.commands[0]?.index : undefined;
-}
-
-function ageOf(action: MachineAction, now: number): string {
-  return formatAge(parseServerTime(action.creationDateTimeUtc) ?? now, now);
 }

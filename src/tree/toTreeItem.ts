@@ -1,10 +1,8 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItemCollapsibleState } from 'vscode';
 import type { TreeItem } from 'vscode';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
-import { parseServerTime } from '../defender/serverTime.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { exitMood } from '../platform/exitWords.ts';
-import { formatAge } from '../platform/format.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
 import type { NextStep } from '../platform/messages.ts';
 import { STEP_COMMANDS } from '../platform/nextSteps.ts';
@@ -12,7 +10,7 @@ import { createRow } from '../platform/show/rows.ts';
 import { hostOf, isFinished, parameterOf, resultOf, runScripts, subjectOf } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { ActionNode, CommandNode, DeviceNode, FailedNode, GroupNode, LoadMoreNode } from './nodes.ts';
-import { actionState, actionType, commandState, ranFor } from './words.ts';
+import { actionState, actionType, ageOf, commandState, ranFor } from './words.ts';
 
 /** Statuses that no exit code outshines. */
 const WENT_WRONG: ReadonlySet<string> = new Set(['Failed', 'TimeOut', 'Cancelled']);
@@ -36,7 +34,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   const title = script === undefined ? (only === undefined ? actionType(action) : subjectOf(only)) : subjectOf(script);
   const more = action.commands.length > 1 ? l10n.t('{0} commands', action.commands.length) : undefined;
   const state = only === undefined ? actionState(action) : stateOfOnly(action, only, stored(only.index));
-  const age = formatAge(parseServerTime(action.creationDateTimeUtc) ?? now, now);
+  const age = ageOf(action, now);
 
   const words = [hostOf(action), age, state, ...(more === undefined ? [] : [more])];
   const item = createRow(
@@ -120,7 +118,8 @@ export function groupItem(node: GroupNode, actions: readonly MachineAction[]): T
     ...(devices === actions.length ? [] : [l10n.t('{0} actions', actions.length)]),
     ...(unfinished === 0 ? [] : [l10n.t('{0} unfinished', unfinished)]),
   ].filter((word) => word !== '');
-  const label = isRun ? runTitle(newest) : l10n.t('{0} (UTC)', node.key);
+  const day = node.key === '' ? '–' : l10n.t('{0} (UTC)', node.key);
+  const label = isRun ? runTitle(newest) : day;
   const spoken = [isRun ? l10n.t('Run {0}', label) : label, ...words].join(', ');
   const item = createRow({ label, description: words.join(' · '), spoken }, TreeItemCollapsibleState.Collapsed);
   item.id = node.id;

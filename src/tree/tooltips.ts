@@ -21,6 +21,7 @@ export function actionTooltip(action: MachineAction): MarkdownString {
     [l10n.t('Updated'), bothTimes(action.lastUpdateDateTimeUtc)],
     [l10n.t('Cancelled by'), action.cancellationRequestor],
     [l10n.t('Error'), errorCode(action.errorHResult)],
+    [l10n.t('Odd in the answer'), action.odd?.join(', ')],
     [l10n.t('Action ID'), action.id],
   ]);
 }
@@ -50,6 +51,7 @@ export function commandTooltip(
     [l10n.t('Device'), deviceOf(action)],
     [l10n.t('Requested by'), action.requestor],
     [l10n.t('Comment'), action.requestorComment],
+    [l10n.t('Odd in the answer'), action.odd?.join(', ')],
     [l10n.t('Action ID'), action.id],
     [
       l10n.t('Stored'),

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import { exitWords } from '../platform/exitWords.ts';
-import { formatDuration } from '../platform/format.ts';
+import { formatAge, formatDuration } from '../platform/format.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 
 /** An action's status in words. One that this version does not know is shown as the server spells it. */
@@ -20,7 +20,7 @@ export function stateName(status: string): string {
     TimeOut: l10n.t('Timed out'),
     Cancelled: l10n.t('Cancelled'),
   };
-  return known[status] ?? status;
+  return wordFor(known, status);
 }
 
 /** A command's state in words; once its result is stored, what the script said itself. */
@@ -34,7 +34,7 @@ export function commandState(command: LiveResponseCommand, stored: StoredFacts |
     Completed: l10n.t('Completed'),
     Failed: l10n.t('Failed'),
   };
-  return known[command.commandStatus] ?? command.commandStatus;
+  return wordFor(known, command.commandStatus);
 }
 
 /** What an action of another type than live response is called. */
@@ -55,7 +55,19 @@ export function typeName(type: string): string {
     RestrictCodeExecution: l10n.t('Restrict code execution'),
     UnrestrictCodeExecution: l10n.t('Remove code restriction'),
   };
-  return known[type] ?? type;
+  return wordFor(known, type);
+}
+
+/** The server's own word where this version does not know it, and a word of ours where the server sent none. */
+function wordFor(known: Readonly<Record<string, string>>, word: string): string {
+  if (word === '') return l10n.t('Unknown');
+  return (Object.hasOwn(known, word) ? known[word] : undefined) ?? word;
+}
+
+/** Returns how long ago an action was created or, where the server sent no such time, last updated. */
+export function ageOf(action: MachineAction, now: number): string {
+  const time = parseServerTime(action.creationDateTimeUtc || action.lastUpdateDateTimeUtc);
+  return time === undefined ? '–' : formatAge(time, now);
 }
 
 /** How long a command ran, by the server's times; undefined where one of them is missing. */

@@ -24,10 +24,10 @@ suite('the API is disturbed', () => {
     });
   }
 
-  test('a 500 is the answer at once', async () => {
+  test('a 500 is the answer once the list without an order is refused as well', async () => {
     stage.tenant.faults.add({ door: 'api', times: Infinity, action: { kind: 'answer', status: 500 } });
     await fails(stage.client().listMachineActions(PAGE, patience()), stage, 'serverError', { status: 500 });
-    assert.deepEqual(stage.heard(), ['list 500']);
+    assert.deepEqual(stage.heard(), ['list 500', 'list 500']);
   });
 
   test('a 503 that stays is the answer after four calls', async () => {

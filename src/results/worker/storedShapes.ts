@@ -88,6 +88,7 @@ const ACTION = has({
   creationDateTimeUtc: isText,
   lastUpdateDateTimeUtc: isTextOrNull,
   commands: listOf(COMMAND),
+  odd: optional(listOf(isText)),
 });
 const STREAM = has({
   length: isNumber,

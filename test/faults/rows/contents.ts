@@ -1,4 +1,5 @@
-import { BLOB_HOST, failure, faults } from '../fault.ts';
+import assert from 'node:assert/strict';
+import { BLOB_HOST, failure, faults, OK } from '../fault.ts';
 import { askLarge, atApi, atBlob, bomb, stored } from '../produce.ts';
 import { PAGE, SMALL } from '../stage.ts';
 import { Analysis } from '../../../src/results/analysis/analysis.ts';
@@ -59,12 +60,28 @@ export const CONTENTS = faults([
   },
   {
     id: 'api-wrong-shape',
-    happens: 'a list whose first action has no id',
+    happens: 'a list that is no list',
     where: 'api',
     client: 'names the place, never the content',
-    arrange: atApi(json('{"value": [{"type": "LiveResponse", "creationDateTimeUtc": "2026-11-23T21:04:41Z"}]}')),
+    arrange: atApi(json('{"value": {"type": "LiveResponse", "creationDateTimeUtc": "2026-11-23T21:04:41Z"}}')),
     ask: (stage, signal) => stage.client().listMachineActions(PAGE, signal),
-    ends: failure('unexpectedAnswer', { path: 'value.0.id' }),
+    ends: failure('unexpectedAnswer', { path: 'value' }),
+    apiCalls: 1,
+    downloads: 0,
+  },
+  {
+    id: 'api-odd-rows',
+    happens: 'a list with an action without an id, and one whose state is no text',
+    where: 'api',
+    client: 'leaves the one out and counts it; shows the other as far as it goes, and says what is odd',
+    arrange: atApi(json('{"value": [{"type": "LiveResponse"}, {"id": "1", "type": "LiveResponse", "status": 5}]}')),
+    ask: async (stage, signal) => {
+      const page = await stage.client().listMachineActions(PAGE, signal);
+      assert.deepEqual(page.leftOut, [0]);
+      assert.deepEqual(page.actions[0]?.odd, ['status', 'creationDateTimeUtc']);
+      return page;
+    },
+    ends: OK,
     apiCalls: 1,
     downloads: 0,
   },

@@ -16,6 +16,9 @@ const LINK = 'https://a.blob.core.windows.net/c/b?sig=secret';
 const EMPTY_PAGE = '{"value": []}';
 const QUERY = { liveResponseOnly: true, top: 50, skip: 50 } as const;
 
+/** A 401 of the API without a body. */
+const UNAUTHORIZED = (): HttpAnswer => answer(401, '', { 'www-authenticate': 'Bearer realm=""' });
+
 /** A 401 of the API. */
 const REFUSED = (): HttpAnswer => answer(401, '{"error":{"code":"Unauthorized","message":"expired","target":"|api"}}');
 
@@ -98,7 +101,7 @@ suite('a call of the API', () => {
   });
 
   test('a token that is refused is replaced once, and the repetition counts as a call', async () => {
-    const { client, sent, budget } = scene([answer(401), answer(200, EMPTY_PAGE)]);
+    const { client, sent, budget } = scene([UNAUTHORIZED(), answer(200, EMPTY_PAGE)]);
     await client.listMachineActions(QUERY, patience());
     assert.deepEqual(
       sent.map(({ headers }) => headers['authorization']),
@@ -108,7 +111,7 @@ suite('a call of the API', () => {
   });
 
   test('a token that is refused twice is the answer', async () => {
-    const { client, sent } = scene([answer(401), answer(401)]);
+    const { client, sent } = scene([UNAUTHORIZED(), UNAUTHORIZED()]);
     await assert.rejects(client.listMachineActions(QUERY, patience()), failure('notSignedIn', { status: 401 }));
     assert.equal(sent.length, 2);
   });

@@ -29,7 +29,15 @@ suite('devices by name', () => {
   });
 
   test('what is no list of devices is an unexpected answer', () => {
-    assert.throws(() => readMachines({ value: [{ computerDnsName: 'a' }] }), failure('unexpectedAnswer'));
+    assert.throws(() => readMachines({ value: {} }), failure('unexpectedAnswer'));
+    assert.throws(() => readMachines({}), failure('unexpectedAnswer', { path: 'value' }));
+  });
+
+  test('a device without an id is left out, and an odd value is null', () => {
+    const odd = { id: '1', computerDnsName: 5, healthStatus: {}, lastSeen: null };
+    assert.deepEqual(readMachines({ value: [{ computerDnsName: 'a' }, odd] }), [
+      { id: '1', computerDnsName: null, healthStatus: null, lastSeen: null },
+    ]);
   });
 
   test('the client finds them, and says what the token lacks', async () => {

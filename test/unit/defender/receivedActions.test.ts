@@ -71,7 +71,7 @@ suite('what an action was read from', () => {
     assert.ok(read !== undefined);
     assert.deepEqual(read, action);
     assert.equal(other.receivedAction(read), undefined);
-    for (const none of ['{"id": "1"}', '[]', '{']) assert.equal(other.readFound(none, how), undefined);
+    for (const none of ['{"id": 1}', '[]', '{']) assert.equal(other.readFound(none, how), undefined);
   });
 
   test('of the same action each version has its own text', async () => {

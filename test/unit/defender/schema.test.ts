@@ -80,19 +80,28 @@ suite('reading a machine action', () => {
     assert.equal(readAction(ACTION).lastUpdateDateTimeUtc, time);
   });
 
+  for (const [what, change, ...odd] of [
+    ['no time of creation', { creationDateTimeUtc: null }, 'creationDateTimeUtc'],
+    ['commands that are no list', { commands: {} }, 'commands'],
+    ['a negative index', { commands: [COMMAND, { ...COMMAND, index: -1 }] }, 'commands.1.index', 'commands.1'],
+    ['an index that is no whole number', { commands: [{ ...COMMAND, index: 0.5 }] }, 'commands.0.index', 'commands.0'],
+    [
+      'a parameter that is no text',
+      { commands: [{ ...COMMAND, command: { type: 'RunScript', params: [{ key: 'Args', value: 1 }] } }] },
+      'commands.0.command.params.0.value',
+    ],
+  ] as const) {
+    test(`${what}: the field is named, and the row is read`, () => {
+      const action = readAction({ ...ACTION, ...change });
+      assert.deepEqual(action.odd, odd);
+      assert.equal(action.requestorComment, 'why');
+    });
+  }
+
   for (const [what, body, path] of [
     ['no object', 'text', '(top)'],
     ['nothing', undefined, '(top)'],
     ['an id that is no text', { ...ACTION, id: 7 }, 'id'],
-    ['no time of creation', { ...ACTION, creationDateTimeUtc: null }, 'creationDateTimeUtc'],
-    ['commands that are no list', { ...ACTION, commands: {} }, 'commands'],
-    ['a negative index', { ...ACTION, commands: [COMMAND, { ...COMMAND, index: -1 }] }, 'commands.1.index'],
-    ['an index that is no whole number', { ...ACTION, commands: [{ ...COMMAND, index: 0.5 }] }, 'commands.0.index'],
-    [
-      'a parameter that is no text',
-      { ...ACTION, commands: [{ ...COMMAND, command: { type: 'RunScript', params: [{ key: 'Args', value: 1 }] } }] },
-      'commands.0.command.params.0.value',
-    ],
   ] as const) {
     test(`${what}: the wrong shape is refused and its place named`, () => {
       assert.throws(() => readAction(body), failure('unexpectedAnswer', { path }));
@@ -109,11 +118,14 @@ suite('reading a page of actions', () => {
     assert.deepEqual(readActionPage({ value: [] }), { actions: [], total: undefined, nextLink: undefined });
   });
 
-  test('a wrong action is named by its place in the page', () => {
-    assert.throws(
-      () => readActionPage({ value: [ACTION, { ...ACTION, type: null }] }),
-      failure('unexpectedAnswer', { path: 'value.1.type' }),
+  test('an odd action spoils no other, one without an id is left out, and an answer without rows is refused', () => {
+    const nameless = { ...ACTION, id: undefined };
+    const page = readActionPage({ value: [nameless, ACTION, { ...ACTION, type: null }, null] });
+    assert.deepEqual(
+      page.actions.map(({ odd }) => odd),
+      [undefined, ['type']],
     );
+    assert.deepEqual(page.leftOut, [0, 3]);
     assert.throws(() => readActionPage({ notJson: true }), failure('unexpectedAnswer', { path: 'value' }));
   });
 });

@@ -1,0 +1,132 @@
+import { parseServerTime } from './serverTime.ts';
+
+/** Names of odd fields that one row keeps: more of them tell a person nothing, and a hostile answer could send many. */
+const MAX_ODD_NAMES = 20;
+/** The API's times begin so. `Date.parse` takes nearly any text with a digit for a time. */
+const TIME = /^\d{4}-\d\d-\d\dT/u;
+/** An index or a status code that was written as a text. */
+const INTEGER = /^-?\d{1,10}$/u;
+
+/** The names of the fields of one row whose values are not what the API promises. All of them are names of ours. */
+export class OddFields {
+  readonly #names = new Set<string>();
+
+  add(name: string): void {
+    if (this.#names.size < MAX_ODD_NAMES) this.#names.add(name);
+  }
+
+  /** Returns the names in the order in which they were found. */
+  get names(): readonly string[] {
+    return [...this.#names];
+  }
+}
+
+/**
+ * Reads the fields of one object of an answer, each for itself. A bad value becomes the field's fallback, and the
+ * field's name is noted. A key in another case counts as the field, and is noted too.
+ */
+export class FieldReader {
+  readonly #fields: ReadonlyMap<string, unknown>;
+  readonly #path: string;
+  readonly #odd: OddFields;
+  #byLowerCase: ReadonlyMap<string, unknown> | undefined;
+
+  /**
+   * @param value - the object; anything else has no fields, and is noted
+   * @param path - stands before the names of its fields, with a dot at its end; empty for the row itself
+   */
+  constructor(value: unknown, path: string, odd: OddFields) {
+    this.#path = path;
+    this.#odd = odd;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!isObject) odd.add(path.slice(0, -1));
+    // Own fields only: `__proto__` in a text must not lend any.
+    this.#fields = new Map<string, unknown>(isObject ? Object.entries(value) : []);
+  }
+
+  /** Reads a text; null where there is none. */
+  text(key: string): string | null {
+    const value = this.#get(key);
+    if (typeof value === 'string') return value;
+    return value === undefined || value === null ? null : this.#bad(key, null);
+  }
+
+  /** Reads a text that names something; null where it is empty. */
+  name(key: string): string | null {
+    const value = this.text(key);
+    return value === '' ? this.#bad(key, null) : value;
+  }
+
+  /** Reads a text that every row has; empty where it is missing. */
+  word(key: string): string {
+    const value = this.#get(key);
+    return typeof value === 'string' && value !== '' ? value : this.#bad(key, '');
+  }
+
+  /** Reads a time of the server, verbatim; null where there is none. */
+  time(key: string): string | null {
+    const value = this.text(key);
+    return value === null || isTime(value) ? value : this.#bad(key, null);
+  }
+
+  /** Reads a time that every row has; empty where it is missing. */
+  requiredTime(key: string): string {
+    const value = this.word(key);
+    return value === '' || isTime(value) ? value : this.#bad(key, '');
+  }
+
+  /** Reads a number; null where it is null, 0 where it is missing. */
+  number(key: string): number | null {
+    const value = this.#get(key);
+    if (value === undefined) return 0;
+    return value === null || typeof value === 'number' ? value : this.#bad(key, null);
+  }
+
+  /** Reads a whole number from 0 on, also one that is written as a text; undefined where there is none. */
+  index(key: string): number | undefined {
+    const value = this.#get(key);
+    const number = typeof value === 'string' && INTEGER.test(value) ? this.#bad(key, Number(value)) : value;
+    if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
+    this.#bad(key, undefined);
+    return undefined;
+  }
+
+  /**
+   * Reads a list.
+   * @param read - reads an entry at its path; undefined leaves the entry out
+   * @returns null where the list is null
+   */
+  list<Entry>(key: string, read: (value: unknown, path: string) => Entry | undefined): Entry[] | null {
+    const value = this.#get(key);
+    if (value === undefined || value === null) return value === null ? null : [];
+    if (!Array.isArray(value)) return this.#bad(key, []);
+    return value.flatMap((entry: unknown, at) => {
+      const path = `${this.#path}${key}.${at.toString()}`;
+      const found = read(entry, path);
+      if (found === undefined) this.#odd.add(path);
+      return found === undefined ? [] : [found];
+    });
+  }
+
+  /** Reads an object within this one. */
+  inner(key: string): FieldReader {
+    return new FieldReader(this.#get(key), `${this.#path}${key}.`, this.#odd);
+  }
+
+  #get(key: string): unknown {
+    if (this.#fields.has(key)) return this.#fields.get(key);
+    this.#byLowerCase ??= new Map([...this.#fields].map(([name, value]) => [name.toLowerCase(), value]));
+    const lower = key.toLowerCase();
+    if (!this.#byLowerCase.has(lower)) return undefined;
+    return this.#bad(key, this.#byLowerCase.get(lower));
+  }
+
+  #bad<Fallback>(key: string, fallback: Fallback): Fallback {
+    this.#odd.add(this.#path + key);
+    return fallback;
+  }
+}
+
+function isTime(text: string): boolean {
+  return TIME.test(text) && parseServerTime(text) !== undefined;
+}
