@@ -42,6 +42,20 @@ function changeRemark(change: DecodeChange): string[] {
       return [
         l10n.t('{0} raw control characters stand in the JSON: strict JSON readers refuse this file.', change.count),
       ];
+    case 'trailingPadding':
+      return [
+        l10n.t(
+          'Behind the result stand {0} characters of filler (NULs, end marks or white space); they are not shown.',
+          change.count,
+        ),
+      ];
+    case 'trailingText':
+      return [
+        l10n.t(
+          'Behind the result the file goes on: {0} more characters are not shown. Save the raw file to read them.',
+          change.count,
+        ),
+      ];
     case 'duplicateKey':
       return [
         l10n.t(
