@@ -78,8 +78,6 @@ export interface DecodedResult {
  * write with six bytes each: 96 MB. Beyond that a few hundred kB would only cost memory, up to five bytes for one.
  */
 const MAX_UNPACKED_BYTES = 128 * 1024 * 1024;
-/** How much smaller deflate makes anything at best. */
-const MAX_DEFLATE_RATIO = 1032;
 
 /**
  * Reads a RunScript result: gzip, byte order mark, UTF-8 or UTF-16, JSON.
@@ -125,10 +123,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'binary' {
-  // The last four bytes tell the size: a bomb that is honest about it is refused before any of it is unpacked. A size
-  // that deflate cannot reach is no size but the end of a file that was cut off.
-  const size = bytes.length < 18 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
-  if (size > MAX_UNPACKED_BYTES && size <= bytes.length * MAX_DEFLATE_RATIO) return 'tooLarge';
+  // The last four bytes are not asked for the size: of a file that was cut off they are any bytes. Unpacking stops at
+  // the limit, so a bomb costs no more than the largest result does.
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
