@@ -2,8 +2,8 @@ import type { DecodeChange } from './decode.ts';
 
 /** White space of JSON: it may follow any document. */
 const NO_SPACE = /[^ \t\n\r]/u;
-/** Neither white space nor filler: a NUL, the end mark of DOS (U+001A), a byte order mark. */
-const NO_PADDING = /[^ \t\n\r\0\u001a\ufeff]/u;
+/** White space and filler: NULs, the end mark of DOS (U+001A), byte order marks. */
+const PADDING = new Set(Array.from(' \t\n\r\0\u001a\ufeff', (sign) => sign.charCodeAt(0)));
 
 /**
  * Measures the text behind a complete document. It comes in any stretches. Both readers of results use it, so that
@@ -23,7 +23,7 @@ export class TrailingText {
       this.#firstOffset = offset + first;
       this.#units = stretch.length - first;
     }
-    this.#isPadding &&= !NO_PADDING.test(stretch);
+    this.#isPadding &&= isPadding(stretch);
   }
 
   /** Returns what there is to say of it: nothing where only white space follows. */
@@ -32,4 +32,9 @@ export class TrailingText {
     const kind = this.#isPadding ? 'trailingPadding' : 'trailingText';
     return [{ kind, count: this.#units, firstOffset: this.#firstOffset }];
   }
+}
+
+function isPadding(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (!PADDING.has(text.charCodeAt(at))) return false;
+  return true;
 }
