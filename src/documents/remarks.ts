@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { exitMeaning } from '../platform/exitWords.ts';
 import type { DecodeChange } from '../evidence/decode.ts';
 import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
 
@@ -7,7 +8,9 @@ const LAST_COLUMN = 10_000;
 
 /** Everything a reader must know about how the view differs from the stored bytes, a sentence each. */
 export function remarksOn(facts: StoredFacts): string[] {
+  const meaning = exitMeaning(facts);
   return [
+    ...(meaning === undefined ? [] : [meaning]),
     ...(facts.lengthUnknown === undefined ? [] : [lengthRemark()]),
     ...facts.mismatches.map((mismatch) =>
       mismatch.kind === 'scriptName'
