@@ -31,7 +31,8 @@ export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
     file: 'src/evidence/foldCase.ts',
     text: "foldCase(text), 'iu'",
     bound: 'one name or comment of an action, and what a person typed',
-    reason: 'Letters one after the other, every sign escaped, and repetitions of one letter at most: linear in the name.',
+    reason:
+      'Letters one after the other, every sign escaped, and repetitions of one letter at most: linear in the name.',
   },
   {
     file: 'src/evidence/normalise.ts',

@@ -29,7 +29,8 @@ export function foldCase(text: string): string {
       endRow();
       if ('iIıİ'.includes(letter)) source += '[iıİ]\\u0307?';
       // It belongs to the i before it.
-      else if (letter !== '\u0307' || !source.endsWith('\\u0307?')) source += SIGNS.test(letter) ? `\\${letter}` : letter;
+      else if (letter !== '\u0307' || !source.endsWith('\\u0307?'))
+        source += SIGNS.test(letter) ? `\\${letter}` : letter;
     }
   }
   endRow();

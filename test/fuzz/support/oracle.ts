@@ -35,7 +35,7 @@ export function readByTheBook(file: Uint8Array): Verdict {
     changes['duplicateKey'] = { count: json.repeated.length, keys: [...new Set(json.repeated)] };
   }
   if (json.behind !== '') {
-    const isFiller = [...json.behind].every((sign) => '\0\u001a\ufeff \t\r\n'.includes(sign));
+    const isFiller = Array.from(json.behind).every((sign) => '\0\u001a\ufeff \t\r\n'.includes(sign));
     changes[isFiller ? 'trailingPadding' : 'trailingText'] = {
       count: json.behind.length,
       firstOffset: text.length - json.behind.length,
