@@ -28,6 +28,13 @@ export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
     reason: 'The head of a table: columns are parted by any number of blanks.',
   },
   {
+    file: 'src/evidence/foldCase.ts',
+    text: "foldCase(text), 'iu'",
+    bound: 'one name or comment of an action, and what a person typed',
+    reason:
+      'Letters one after the other, every sign escaped, and repetitions of one letter at most: linear in the name.',
+  },
+  {
     file: 'src/evidence/normalise.ts',
     text: "`(?<![\\\\p{L}\\\\p{N}_-])(?:${words.join('|')})(?![\\\\p{L}\\\\p{N}_-])`, 'giu'",
     bound: '253 units a name: MAX_NAME, where the pattern is built',

@@ -44,6 +44,7 @@ const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<voi
   },
   faults: (count) => runAllIn('test/faults', count),
   fuzz: (count) => runAllIn('test/fuzz', count),
+  field: (count) => runAllIn('test/field', count),
   security: async (count, { vsCode }) => {
     await vsCode;
     await runAllIn('test/security', count);

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { exitMeaning } from '../platform/exitWords.ts';
 import type { DecodeChange } from '../evidence/decode.ts';
 import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
 
@@ -7,7 +8,9 @@ const LAST_COLUMN = 10_000;
 
 /** Everything a reader must know about how the view differs from the stored bytes, a sentence each. */
 export function remarksOn(facts: StoredFacts): string[] {
+  const meaning = exitMeaning(facts);
   return [
+    ...(meaning === undefined ? [] : [meaning]),
     ...(facts.lengthUnknown === undefined ? [] : [lengthRemark()]),
     ...facts.mismatches.map((mismatch) =>
       mismatch.kind === 'scriptName'
@@ -41,6 +44,20 @@ function changeRemark(change: DecodeChange): string[] {
     case 'controlCharactersEscaped':
       return [
         l10n.t('{0} raw control characters stand in the JSON: strict JSON readers refuse this file.', change.count),
+      ];
+    case 'trailingPadding':
+      return [
+        l10n.t(
+          'Behind the result stand {0} characters of filler (NULs, end marks or white space); they are not shown.',
+          change.count,
+        ),
+      ];
+    case 'trailingText':
+      return [
+        l10n.t(
+          'Behind the result the file goes on: {0} more characters are not shown. Save the raw file to read them.',
+          change.count,
+        ),
       ];
     case 'duplicateKey':
       return [

@@ -1,45 +1,115 @@
+import { ClixmlReader } from './clixmlReader.ts';
+
 const MARK = '#< CLIXML';
-const END = '</Objs>';
+/** Processes that start processes: a document whose text is a document. Deeper ones stay as they are. */
+export const MAX_NESTING = 4;
 
 /**
  * Makes CLIXML readable, which child PowerShell processes write to their error stream: the texts of its streams, one
- * after the other. What is no text (progress, records) is counted in a line of its own, never left out unsaid. All
- * around the documents stays as it is; one that does not end stays as it is, too.
+ * after the other. Every character that is no markup is there, in its place: also what other processes wrote before,
+ * between, inside and behind the documents. Objects (progress, records without a text) are counted in a line of their
+ * own, never left out unsaid. A document that is cut off is read up to the cut, which is said.
  */
 export function readClixml(text: string): string {
-  const parts: string[] = [];
-  let from = 0;
-  for (;;) {
-    const start = text.indexOf(MARK, from);
-    const end = start < 0 ? -1 : text.indexOf(END, start);
-    if (end < 0) break;
-    parts.push(text.slice(from, start), readDocument(text.slice(start + MARK.length, end)));
-    from = end + END.length;
-  }
-  parts.push(text.slice(from));
-  return parts.join('');
+  let read = text;
+  for (let level = 0; level < MAX_NESTING && read.includes(MARK); level++) read = readOnce(read);
+  return read;
 }
 
-function readDocument(xml: string): string {
-  const parts: string[] = [];
-  const others = new Map<string, number>();
-  // Depth is not followed: an object's own strings have names (N), those of a stream have the stream's (S).
-  for (const [, tag, stream, body] of xml.matchAll(/<(S|Obj) S="([^"<>]{1,40})"(?: [^<>]*)?>(?:([^<]*)<\/S>)?/gu)) {
-    if (tag === 'S') parts.push(unescape(body ?? ''));
-    else others.set(stream ?? '', (others.get(stream ?? '') ?? 0) + 1);
-  }
-  for (const [stream, count] of others) parts.push(`[${count} ${stream} records not shown]\n`);
-  return parts.join('');
+function readOnce(text: string): string {
+  const view = new ClixmlView();
+  const reader = new ClixmlReader({
+    native: (stretch, inside) => {
+      view.addNative(stretch, inside);
+    },
+    mark: () => {
+      view.addMark();
+    },
+    begin: () => {
+      view.begin();
+    },
+    end: (isCut) => {
+      view.end(isCut);
+    },
+    cutTag: (stretch) => {
+      view.addText(stretch);
+    },
+    text: (stretch) => {
+      view.addText(stretch);
+    },
+    record: (stream, isObject) => {
+      view.endRecord(stream, isObject);
+    },
+  });
+  reader.add(text);
+  reader.end();
+  return view.text();
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+class ClixmlView {
+  readonly #parts: string[] = [];
+  /** Where marks stand in the parts that no document follows yet. */
+  #marks: number[] = [];
+  /** Text between two elements: white space alone is the layout of the XML. */
+  #native = '';
+  #isInside = false;
+  #hasText = false;
+  readonly #objects = new Map<string, number>();
 
-function unescape(text: string): string {
-  return text
-    .replace(/&(?:(lt|gt|amp|quot|apos)|#x([\da-f]{1,6})|#(\d{1,7}));/giu, (whole, name, hex, decimal) => {
-      if (typeof name === 'string') return ENTITIES[name.toLowerCase()] ?? whole;
-      const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    })
-    .replace(/_x([\dA-F]{4})_/giu, (_whole, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  addNative(stretch: string, isInside: boolean): void {
+    this.#isInside = isInside;
+    this.#native += stretch;
+  }
+
+  addMark(): void {
+    this.#endNative();
+    this.#marks.push(this.#parts.length);
+    this.#parts.push(MARK);
+  }
+
+  begin(): void {
+    this.#endNative();
+    for (const at of this.#marks) {
+      // The mark is a line of its own.
+      this.#parts[at] = '';
+      this.#parts[at + 1] = (this.#parts[at + 1] ?? '').replace(/^\r?\n/u, '');
+    }
+    this.#marks = [];
+  }
+
+  end(isCut: boolean): void {
+    this.#endNative();
+    for (const [stream, count] of this.#objects) this.#parts.push(`[${count} ${stream} records not shown]\n`);
+    this.#objects.clear();
+    if (isCut) this.#parts.push('[CLIXML is cut off here]\n');
+  }
+
+  addText(stretch: string): void {
+    this.#endNative();
+    this.#parts.push(stretch);
+    this.#hasText = true;
+  }
+
+  endRecord(stream: string, isObject: boolean): void {
+    this.#endNative();
+    if (isObject && this.#hasText) this.#endLine();
+    else if (isObject) this.#objects.set(stream, (this.#objects.get(stream) ?? 0) + 1);
+    this.#hasText = false;
+  }
+
+  text(): string {
+    this.#endNative();
+    return this.#parts.join('');
+  }
+
+  /** What an object says has no line end of its own. */
+  #endLine(): void {
+    if (this.#parts.at(-1)?.endsWith('\n') === false) this.#parts.push('\n');
+  }
+
+  #endNative(): void {
+    const native = this.#native;
+    this.#native = '';
+    if (native !== '' && !(this.#isInside && native.trim() === '')) this.#parts.push(native);
+  }
 }

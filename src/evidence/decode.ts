@@ -3,7 +3,9 @@ import { boundKeys } from './boundKeys.ts';
 import { decodeText, readBytes } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
 import { outlineJson } from './jsonOutline.ts';
-import { escapeControlCharacters, scanJson } from './jsonRepair.ts';
+import type { JsonOutline } from './jsonOutline.ts';
+import { endOfObject, escapeControlCharacters, scanJson } from './jsonRepair.ts';
+import { TrailingText } from './trailingText.ts';
 import { chooseFields } from './transcriptFields.ts';
 
 /** What a RunScript left behind, as the device reported it: nothing trimmed, wrapped or re-ordered. */
@@ -49,6 +51,10 @@ export type DecodeChangeKind =
   | 'missingKey'
   /** There is an exit code, but it is not a whole number. */
   | 'exitCodeNotANumber'
+  /** Behind the result stands filler alone, `count` UTF-16 units: NULs, U+001A, byte order marks, white space. */
+  | 'trailingPadding'
+  /** Behind the result the file goes on with `count` UTF-16 units that are not read: a second document, as a rule. */
+  | 'trailingText'
   /** `count` names, comments, parameters and errors are too long or too many to be kept whole beside the result. */
   | 'factsCut';
 
@@ -72,8 +78,6 @@ export interface DecodedResult {
  * write with six bytes each: 96 MB. Beyond that a few hundred kB would only cost memory, up to five bytes for one.
  */
 const MAX_UNPACKED_BYTES = 128 * 1024 * 1024;
-/** How much smaller deflate makes anything at best. */
-const MAX_DEFLATE_RATIO = 1032;
 
 /**
  * Reads a RunScript result: gzip, byte order mark, UTF-8 or UTF-16, JSON.
@@ -104,9 +108,10 @@ export function decodeResult(bytes: Uint8Array): DecodedResult {
 
   const first = readFirst(plain, changes);
   if (first === undefined) return reject({ reason: 'tooLarge' });
-  const { body, encoding } = first;
-  const parsed = first.valid ?? parseRepaired(body, encoding, changes);
+  const { encoding } = first;
+  const parsed = first.valid ?? parseRepaired(first, changes);
   if ('rejection' in parsed) return reject(parsed.rejection, encoding);
+  changes.push(...first.trailing);
   const transcript = toTranscript(parsed.value, changes);
   if (transcript === undefined) return reject({ reason: 'notATranscript' }, encoding);
   return { transcript, rejection: undefined, changes, encoding };
@@ -118,10 +123,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'binary' {
-  // The last four bytes tell the size: a bomb that is honest about it is refused before any of it is unpacked. A size
-  // that deflate cannot reach is no size but the end of a file that was cut off.
-  const size = bytes.length < 18 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
-  if (size > MAX_UNPACKED_BYTES && size <= bytes.length * MAX_DEFLATE_RATIO) return 'tooLarge';
+  // The last four bytes are not asked for the size: of a file that was cut off they are any bytes. Unpacking stops at
+  // the limit, so a bomb costs no more than the largest result does.
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
@@ -132,28 +135,37 @@ function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'bin
 }
 
 /** In a function of its own, which lets the text go: a large one must not be held beside its repaired form. */
-function readFirst(
-  bytes: Uint8Array,
-  changes: DecodeChange[],
-): { valid: Parsed | undefined; body: Uint8Array; encoding: Encoding } | undefined {
+function readFirst(bytes: Uint8Array, changes: DecodeChange[]): FirstReading | undefined {
   const read = readBytes(bytes);
   if (read === undefined) return undefined;
   if (read.byteOrderMark) changes.push({ kind: 'byteOrderMark', count: 1 });
   if (read.invalidBytes > 0) {
     changes.push({ kind: 'invalidBytes', count: read.invalidBytes, firstOffset: read.firstInvalidByte });
   }
-  return { valid: parseJson(read.text, changes), body: read.body, encoding: read.encoding };
+  const { text, body, encoding } = read;
+  const outline = outlineJson(text);
+  if (outline === undefined) return { valid: { rejection: { reason: 'tooNested' } }, trailing: [], body, encoding };
+  const trailing = new TrailingText();
+  trailing.add(text.slice(outline.end), outline.end);
+  return { valid: parseJson(text, outline, changes), trailing: trailing.changes(), body, encoding };
+}
+
+interface FirstReading {
+  /** Undefined when the text is no JSON as it stands. */
+  readonly valid: Parsed | undefined;
+  /** What is to be said of the text behind the result. */
+  readonly trailing: readonly DecodeChange[];
+  readonly body: Uint8Array;
+  readonly encoding: Encoding;
 }
 
 type Parsed = { readonly value: unknown } | { readonly rejection: Rejection };
 
 /** @returns undefined when the text is no JSON */
-function parseJson(text: string, changes: DecodeChange[]): Parsed | undefined {
-  const outline = outlineJson(text);
-  if (outline === undefined) return { rejection: { reason: 'tooNested' } };
+function parseJson(text: string, outline: JsonOutline, changes: DecodeChange[]): Parsed | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(outline.end === text.length ? text : text.slice(0, outline.end));
   } catch {
     // V8's message does not tell what was cut off from what is something else: scanJson does.
     return undefined;
@@ -165,22 +177,26 @@ function parseJson(text: string, changes: DecodeChange[]): Parsed | undefined {
   return { value };
 }
 
-function parseRepaired(bytes: Uint8Array, encoding: Encoding, changes: DecodeChange[]): Parsed {
-  const utf8 = encoding === 'utf-8' ? bytes : new TextEncoder().encode(decodeText(bytes, encoding));
+function parseRepaired({ body, encoding, trailing }: FirstReading, changes: DecodeChange[]): Parsed {
+  const all = encoding === 'utf-8' ? body : new TextEncoder().encode(decodeText(body, encoding));
+  // Control characters behind the result are none of its own.
+  const utf8 = trailing.length === 0 ? all : all.subarray(0, endOfObject(all));
   const escaped = escapeControlCharacters(utf8);
   if (escaped === 'tooLarge') return { rejection: { reason: 'tooLarge' } };
   if (escaped !== undefined) {
     const repaired = decodeText(escaped.bytes, 'utf-8');
     // Given back at once: the collector would take its time.
     escaped.bytes.buffer.transfer(0);
-    const parsed = parseJson(repaired, changes);
+    const outline = outlineJson(repaired);
+    if (outline === undefined) return { rejection: { reason: 'tooNested' } };
+    const parsed = parseJson(repaired, outline, changes);
     if (parsed !== undefined) {
       const firstOffset = decodeText(utf8.subarray(0, escaped.firstByte), 'utf-8').length;
       changes.push({ kind: 'controlCharactersEscaped', count: escaped.count, firstOffset });
       return parsed;
     }
   }
-  const text = decodeText(bytes, encoding);
+  const text = decodeText(body, encoding);
   const { end, offset } = scanJson(text);
   // Only what begins as an object can be a result that was cut off.
   const isBegun = /^\s*\{/u.test(text);

@@ -191,6 +191,10 @@ function describeDecoding(change: DecodeChange, value: (text: string) => Part): 
       return [[`no valid text at ${change.count} places, first at byte ${change.firstOffset ?? 0}: U+FFFD`]];
     case 'controlCharactersEscaped':
       return [[`JSON repaired at ${change.firstOffset ?? 0}: control characters escaped ${change.count}`]];
+    case 'trailingPadding':
+      return [[`filler behind the JSON, from ${change.firstOffset ?? 0}: ${change.count} characters`]];
+    case 'trailingText':
+      return [[`more behind the JSON, from ${change.firstOffset ?? 0}, not read: ${change.count} characters`]];
     case 'oldKey':
       return [['older keys read: ', ...keys]];
     case 'unknownKey':

@@ -17,6 +17,11 @@ const MAX_VALUES = 1_000_000;
 export interface JsonOutline {
   /** The keys of the outermost object that came before, once for each time that they come again. */
   readonly repeated: readonly string[];
+  /**
+   * Where the outermost object ends that the text begins with, in UTF-16 units: a second document may follow. The
+   * text's length where there is no such end.
+   */
+  readonly end: number;
 }
 
 /**
@@ -36,6 +41,7 @@ export function outlineJson(text: string): JsonOutline | undefined {
   // Whether the next string is a key of the outermost object.
   let keyNext = false;
   let outermost = 0;
+  let beginsWithObject = false;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit === QUOTE) {
@@ -49,19 +55,22 @@ export function outlineJson(text: string): JsonOutline | undefined {
       }
       at = end;
     } else if (unit === OPEN_OBJECT || unit === OPEN_ARRAY) {
+      if (values === 0) beginsWithObject = unit === OPEN_OBJECT && text.slice(0, at).trim() === '';
       if (depth === 0) outermost = unit;
       depth++;
       values++;
       keyNext = depth === 1 && unit === OPEN_OBJECT;
     } else if (unit === CLOSE_OBJECT || unit === CLOSE_ARRAY) {
       depth--;
+      // What follows is none of the object, and is not measured with it.
+      if (depth === 0 && beginsWithObject) return { repeated, end: at + 1 };
     } else if (unit === COMMA) {
       values++;
       keyNext = depth === 1 && outermost === OPEN_OBJECT;
     }
     if (depth > MAX_DEPTH || (values > MAX_VALUES && depth > 0)) return undefined;
   }
-  return { repeated };
+  return { repeated, end: text.length };
 }
 
 /** A string ends at the first quote with an even number of backslashes before it. */

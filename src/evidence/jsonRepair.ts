@@ -144,6 +144,24 @@ export function scanJson(text: string): JsonScan {
   return { end: fault ?? 'complete', offset: at };
 }
 
+/**
+ * Finds where the outermost object ends, in bytes of UTF-8. The text must begin with an object, and be complete apart
+ * from raw control characters.
+ */
+export function endOfObject(bytes: Uint8Array): number {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) {
+      if (byte === BACKSLASH) at++;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
+    else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) return at + 1;
+  }
+  return bytes.length;
+}
+
 /** The outcome of {@link escapeControlCharacters}. */
 export interface EscapedBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -1,3 +1,4 @@
+import { RUNNERS_PATH } from './runnersLine.ts';
 import { withoutEnd } from './trimEnds.ts';
 
 /** What is taken for equal besides what always is. */
@@ -36,11 +37,7 @@ const ZONE = ' ?(?:z\\b|utc\\b|gmt\\b|[+-]\\d{2}:?\\d{2}\\b)';
 export const normaliseSteps: readonly NormaliseStep[] = [
   {
     rule: 'transcriptLine',
-    // The line as the service writes it and nothing like it: whatever else stands there is a difference.
-    pattern: new RegExp(
-      `^(Transcript started, output file is )[a-z]:\\\\[^\\r\\n"<>|:*?]{1,200}\\\\PSScript_Transcript_\\{${GUID}\\}\\.txt(?=[\\r\\n\\0]|$)`,
-      'iu',
-    ),
+    pattern: RUNNERS_PATH,
     // The line stays, so that lines keep their numbers.
     becomes: '$1<transcript>',
   },

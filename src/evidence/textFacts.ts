@@ -1,3 +1,5 @@
+import { ErrorLineCounter } from './errorLines.ts';
+
 /** What is true of a text beyond its characters: measured once, when a result is stored. */
 export interface TextFacts {
   /** Length in UTF-16 units: what columns are counted in. */
@@ -90,74 +92,14 @@ export class TextMeter {
 
 /**
  * Counts the lines of `script_errors` that say something: blank lines and the trailing NULs do not.
- * In CLIXML, which child PowerShell processes write, every `<S S="Error">` is one line of error text.
+ *
+ * In CLIXML, which child PowerShell processes write, the lines of error records count, and what other processes wrote
+ * around them. Progress, verbose, warning, debug and information records are no errors.
  */
 export function countErrorLines(errors: string): number {
   const counter = new ErrorLineCounter();
   counter.add(errors);
   return counter.count();
-}
-
-const CLIXML = '#< CLIXML';
-const CLIXML_ERROR = '<S S="Error">';
-const CLIXML_END = '</Objs>';
-
-/** Counts them in a text that comes in stretches. */
-export class ErrorLineCounter {
-  #begin = '';
-  #all = new SayingLines();
-  /** Behind the last CLIXML document: what another process wrote there, as plain text. */
-  #behind = new SayingLines();
-  #hasEnd = false;
-  #clixmlErrors = 0;
-  /** The end of the stretch before, in which a mark may have begun. */
-  #tail = '';
-
-  add(text: string): void {
-    this.#all.add(text);
-    if (this.#begin.length < CLIXML.length) this.#begin += text.slice(0, CLIXML.length - this.#begin.length);
-    if (!CLIXML.startsWith(this.#begin) && !this.#begin.startsWith(CLIXML)) return;
-    const joined = this.#tail + text;
-    for (let at = joined.indexOf(CLIXML_ERROR); at >= 0; at = joined.indexOf(CLIXML_ERROR, at + 1)) {
-      if (at + CLIXML_ERROR.length > this.#tail.length) this.#clixmlErrors++;
-    }
-    const end = joined.lastIndexOf(CLIXML_END);
-    if (end >= 0) {
-      this.#hasEnd = true;
-      this.#behind = new SayingLines();
-      this.#behind.add(joined.slice(end + CLIXML_END.length));
-    } else if (this.#hasEnd) this.#behind.add(text);
-    this.#tail = joined.slice(1 - CLIXML_ERROR.length);
-  }
-
-  count(): number {
-    if (!this.#begin.startsWith(CLIXML) || this.#clixmlErrors === 0) return this.#all.count();
-    return this.#clixmlErrors + (this.#hasEnd ? this.#behind.count() : 0);
-  }
-}
-
-/** Lines with anything but blanks and NULs. */
-class SayingLines {
-  #count = 0;
-  #saysSomething = false;
-
-  add(text: string): void {
-    let count = 0;
-    let saysSomething = this.#saysSomething;
-    for (let at = 0; at < text.length; at++) {
-      const unit = text.charCodeAt(at);
-      if (unit === CR || unit === LF) {
-        if (saysSomething) count++;
-        saysSomething = false;
-      } else if (unit !== 0x20 && unit !== 0x09 && unit !== 0) saysSomething = true;
-    }
-    this.#count += count;
-    this.#saysSomething = saysSomething;
-  }
-
-  count(): number {
-    return this.#count + (this.#saysSomething ? 1 : 0);
-  }
 }
 
 function countTrailingNuls(text: string): number {

@@ -1,6 +1,7 @@
 import { CODE_PAGES } from './codePages.ts';
 import type { CodePage } from './codePages.ts';
 import { readClixml } from './clixml.ts';
+import { joinCutLines } from './cutUtf16.ts';
 import { normalise, usualRules } from './normalise.ts';
 import { fromUnits, sequenceLength, toUnits, writeSequence } from './units.ts';
 import type { TextView } from './uri.ts';
@@ -37,7 +38,7 @@ export function viewText(text: string, view: TextView, hostNames: readonly strin
   const page = codePageOf(view);
   if (page !== undefined) return showAsCodePage(text, page);
   if (view === 'utf8') return readAgainAsUtf8(text);
-  if (view === 'utf16') return joinUtf16(text);
+  if (view === 'utf16') return joinUtf16(joinCutLines(text));
   if (view === 'clixml') return readClixml(text);
   return normalise(text, usualRules, hostNames);
 }

@@ -20,6 +20,18 @@ export function exitWords(facts: ExitFacts): string {
   return `${exit} · ${lines}`;
 }
 
+/**
+ * Returns a sentence about an exit code of the service's own runner; undefined for one of a script. Seen of live
+ * response, inferred for runs by the API.
+ */
+export function exitMeaning({ transcript }: ExitFacts): string | undefined {
+  if (transcript?.exitCode !== HASH_MISMATCH) return undefined;
+  return l10n.t('Exit 323: the script on the device probably did not match its hash, so nothing ran.');
+}
+
+/** The runner ends with it when the script file on the device is not the one that was sent. */
+const HASH_MISMATCH = 323;
+
 export function exitMood(facts: ExitFacts): ExitMood {
   const { transcript } = facts;
   if (transcript?.exitCode === undefined) return 'unknown';
@@ -28,7 +40,7 @@ export function exitMood(facts: ExitFacts): ExitMood {
 
 /** Codes outside 0 to 255 are Windows status codes as often as not, and those are known by their hexadecimal form. */
 function withHex(exitCode: number): string {
-  if (exitCode >= 0 && exitCode <= 255) return exitCode.toString();
+  if ((exitCode >= 0 && exitCode <= 255) || exitCode === HASH_MISMATCH) return exitCode.toString();
   const bits = exitCode < 0 ? exitCode + 2 ** 32 : exitCode;
   if (bits < 0) return exitCode.toString();
   return `${exitCode.toString()} (0x${bits.toString(16).toUpperCase().padStart(8, '0')})`;

@@ -1,6 +1,7 @@
 import type { ActionConditions } from '../defender/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
+import { foldedPattern } from '../evidence/foldCase.ts';
 import { deviceOf, runScripts } from './commands.ts';
 
 /** Which actions a person wants to see. What is not given does not matter; all that is given must hold. */
@@ -104,18 +105,16 @@ export function toPredicate(
   const { device, requestor, type, statuses, exitCode, span } = filter;
   if (device !== undefined) tests.push(deviceTest(device));
   if (filter.script !== undefined) {
-    const wanted = filter.script.toLowerCase();
-    tests.push((action) => scriptNames(action).some((name) => name.toLowerCase().includes(wanted)));
+    const wanted = foldedPattern(filter.script);
+    tests.push((action) => scriptNames(action).some((name) => wanted.test(name)));
   }
   if (requestor !== undefined) {
-    const wanted = requestor.name.toLowerCase();
-    tests.push(({ requestor: name }) =>
-      requestor.isWhole ? name === requestor.name : (name ?? '').toLowerCase().includes(wanted),
-    );
+    const wanted = foldedPattern(requestor.name);
+    tests.push(({ requestor: name }) => (requestor.isWhole ? name === requestor.name : wanted.test(name ?? '')));
   }
   if (filter.comment !== undefined) {
-    const wanted = filter.comment.toLowerCase();
-    tests.push(({ requestorComment }) => (requestorComment ?? '').toLowerCase().includes(wanted));
+    const wanted = foldedPattern(filter.comment);
+    tests.push(({ requestorComment }) => wanted.test(requestorComment ?? ''));
   }
   if (type !== undefined) tests.push((action) => action.type === type);
   if (statuses !== undefined) tests.push(({ status }) => statuses.includes(status));
@@ -137,8 +136,8 @@ function deviceTest(device: NonNullable<ActionFilter['device']>): (action: Machi
     const wanted = new Set(machineIds);
     return ({ machineId }) => machineId !== null && wanted.has(machineId);
   }
-  const name = device.name.toLowerCase();
-  return (action) => deviceOf(action).toLowerCase().includes(name);
+  const wanted = foldedPattern(device.name);
+  return (action) => wanted.test(deviceOf(action));
 }
 
 function spanTest(span: NonNullable<ActionFilter['span']>, now: number): (action: MachineAction) => boolean {

@@ -1,4 +1,5 @@
 import type { MachineAction } from '../defender/schema.ts';
+import { isRunnersLine } from '../evidence/runnersLine.ts';
 import type { ResultStream } from '../evidence/uri.ts';
 import { findCommand, resultOf } from './commands.ts';
 import type { StoredFacts } from './storedResult.ts';
@@ -51,6 +52,6 @@ export function explainEmptiness(
   if (facts.transcript === undefined || text === undefined) return stream === 'raw' ? 'notEmpty' : 'notAResult';
   if (text === '') return 'none';
   if (!/[^\0]/u.test(text)) return 'nulsOnly';
-  const isRunnersLine = /^Transcript started, output file is [^\r\n\0]*(?:\r\n|\r|\n)?\0*$/u.test(text);
-  return isRunnersLine ? 'transcriptLineOnly' : 'notEmpty';
+  const onlyLine = /^([^\r\n\0]*)(?:\r\n|\r|\n)?\0*$/u.exec(text)?.[1];
+  return onlyLine !== undefined && isRunnersLine(onlyLine) ? 'transcriptLineOnly' : 'notEmpty';
 }

@@ -1,5 +1,6 @@
 import { MAX_DEPTH } from '../jsonOutline.ts';
-import type { Rejection } from '../decode.ts';
+import type { DecodeChange, Rejection } from '../decode.ts';
+import { TrailingText } from '../trailingText.ts';
 
 /** What is told of a JSON text while it is read: of its outermost object, in the order of the text. */
 export interface JsonListener {
@@ -63,6 +64,7 @@ export class JsonStream {
   #offset = 0;
   #controls = 0;
   #firstControl = 0;
+  readonly #trailing = new TrailingText();
   #rejection: Rejection | undefined;
 
   constructor(listener: JsonListener) {
@@ -77,6 +79,11 @@ export class JsonStream {
   /** Raw control characters inside strings by now, and where the first one stood, in UTF-16 units of the text. */
   get controls(): { readonly count: number; readonly firstOffset: number } {
     return { count: this.#controls, firstOffset: this.#firstControl };
+  }
+
+  /** What there is to say of the text behind the outermost object. */
+  get trailing(): readonly DecodeChange[] {
+    return this.#trailing.changes();
   }
 
   add(stretch: string): void {
@@ -111,6 +118,10 @@ export class JsonStream {
 
   #read(text: string): void {
     for (let at = 0; at < text.length;) {
+      if (this.#expected === 'nothing' && this.#beganAsObject) {
+        this.#trailing.add(text.slice(at), this.#offset + at);
+        break;
+      }
       if (this.#string !== undefined) at = this.#readString(text, at);
       else if (this.#scalar !== '') at = this.#readScalar(text, at);
       else at = this.#readSign(text, at);

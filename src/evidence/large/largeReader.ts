@@ -105,6 +105,7 @@ export class LargeReader {
     if (this.#isHostile()) return reject({ reason: 'notATranscript' });
     if (fault?.reason === 'notJson' && !looksLikeText(this.#head)) return reject({ reason: 'binary' });
     if (fault !== undefined) return reject(fault);
+    changes.push(...this.#json.trailing);
     const chosen = chooseFields(this.#fields, (value) => (value instanceof Found ? value : undefined), changes);
     if (chosen === undefined) return reject({ reason: 'notATranscript' });
     const { scriptName, exitCode, output, errors } = chosen;

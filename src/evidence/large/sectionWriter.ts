@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ErrorLineCounter, TextMeter } from '../textFacts.ts';
+import { ErrorLineCounter } from '../errorLines.ts';
+import { TextMeter } from '../textFacts.ts';
 import type { TextFacts } from '../textFacts.ts';
 import { findParts, PART_LINES } from '../textParts.ts';
 import type { PartLimits, TextPart } from '../textParts.ts';

@@ -2,6 +2,7 @@ import { outlineEvents } from './events.ts';
 import { outlineJsonText } from './json.ts';
 import { outlineRecords } from './records.ts';
 import { outlineTranscript } from './transcript.ts';
+import { isRunnersLine } from '../runnersLine.ts';
 import { withoutEnd } from '../trimEnds.ts';
 
 /** A stretch of a text that has a name. Lines from 0, both of them part of it. */
@@ -38,7 +39,7 @@ const MAX_NAME = 120;
 export function outlineLines(shown: readonly string[]): readonly OutlineItem[] | undefined {
   const last = withoutFiller(shown.at(-1) ?? '');
   const lines = shown.with(-1, last);
-  const start = lines[0]?.startsWith('Transcript started, output file is ') === true ? 1 : 0;
+  const start = isRunnersLine(lines[0] ?? '') ? 1 : 0;
   const given = { lines, start };
   for (const detect of [outlineJsonText, outlineTranscript, outlineEvents, outlineRecords]) {
     const found = detect(given);

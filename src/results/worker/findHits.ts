@@ -1,3 +1,4 @@
+import { foldCase } from '../../evidence/foldCase.ts';
 import type { PartStart, ResultStream } from '../../evidence/uri.ts';
 import type { SearchHit, SearchQuery } from './searchCalls.ts';
 
@@ -17,11 +18,12 @@ const CR = 13;
 const LF = 10;
 
 /**
- * The pattern of a search: `^` and `$` are those of a line.
+ * The pattern of a search: `^` and `$` are those of a line. Case is folded for Turkish and German as well, but not in
+ * what is a regular expression by itself.
  * @throws SyntaxError where it is no regular expression
  */
 export function toPattern({ text, isRegExp, matchCase }: Pick<SearchQuery, 'text' | 'isRegExp' | 'matchCase'>): RegExp {
-  const source = isRegExp ? text : text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
+  const source = isRegExp ? text : matchCase ? text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, '\\$&') : foldCase(text);
   return new RegExp(source, matchCase ? 'gmu' : 'gimu');
 }
 

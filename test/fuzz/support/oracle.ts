@@ -34,6 +34,13 @@ export function readByTheBook(file: Uint8Array): Verdict {
   if (json.repeated.length > 0) {
     changes['duplicateKey'] = { count: json.repeated.length, keys: [...new Set(json.repeated)] };
   }
+  if (json.behind !== '') {
+    const isFiller = Array.from(json.behind).every((sign) => '\0\u001a\ufeff \t\r\n'.includes(sign));
+    changes[isFiller ? 'trailingPadding' : 'trailingText'] = {
+      count: json.behind.length,
+      firstOffset: text.length - json.behind.length,
+    };
+  }
   return { transcript: toTranscript(json.value, changes), cut: false, encoding, changes };
 }
 

@@ -6,6 +6,8 @@ export type Reading =
       readonly controls: number;
       readonly firstControl: number;
       readonly repeated: readonly string[];
+      /** What stands behind the outermost object, white space before it left out. */
+      readonly behind: string;
     }
   /** `cut`: the text is the beginning of a JSON text and ends too early. */
   | { readonly ok: false; readonly cut: boolean };
@@ -38,7 +40,7 @@ export function readStrictJson(text: string): Reading {
   try {
     const value = reader.document();
     const { controls, firstControl, repeated } = reader;
-    return { ok: true, value, controls, firstControl, repeated };
+    return { ok: true, value, controls, firstControl, repeated, behind: reader.behind };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, cut: error.cut };
     throw error;
@@ -61,8 +63,14 @@ class Reader {
   document(): unknown {
     const value = this.#value();
     this.#space();
-    if (this.#at < this.#text.length) throw new Refused(false);
+    if (this.#at < this.#text.length && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+      throw new Refused(false);
+    }
     return value;
+  }
+
+  get behind(): string {
+    return this.#text.slice(this.#at);
   }
 
   #space(): void {
