@@ -3,7 +3,6 @@ import tseslint from 'typescript-eslint';
 
 /**
  * The house, floor by floor (ARCHITECTURE.md): a room may import itself, what its line names, and nothing else.
- * `type` is a file whose types alone may be used from above or beside.
  */
 const ROOMS = {
   evidence: [],

@@ -22,7 +22,7 @@ const MAX_FRUITLESS_PAGES = 2;
 
 /**
  * Asks for one page: one call.
- * @param skip - rows to leave out; counts where the link is not given, or leads to a host that gets no token
+ * @param skip - rows to leave out: used without a next link, and where its host gets no token
  */
 export type AskPage = (skip: number, nextLink: string | undefined) => Promise<ActionPage>;
 
@@ -65,7 +65,7 @@ export class ListPlace {
   #trustsLinks = true;
   readonly #followed = new Set<string>();
 
-  /** Forgets the next link: it counts from the newest row, and newer ones have come. */
+  /** Forgets the next link: its offset is wrong once newer rows have come. */
   forgetLink(): void {
     this.#link = undefined;
   }
@@ -96,7 +96,7 @@ export class ListPlace {
         return { actions, hasMore: isFull || page.nextLink !== undefined, isUnordered };
       }
       if (link !== undefined) this.#trustsLinks = false;
-      // A full page of known rows: as many newer ones have come, and what is asked for stands behind it.
+      // A full page of known rows: newer rows shifted the list, so the next page stands behind this one.
       else if (isFull) at += rows;
       else break;
     }
@@ -133,9 +133,17 @@ export async function* walkPages(
 ): AsyncGenerator<readonly MachineAction[], void, undefined> {
   const place = new ListPlace();
   const known = new Set<string>();
-  for (;;) {
+  const counted: AskPage = (skip, nextLink) => {
     allowance.take();
-    const { actions, hasMore } = await place.next({ ask, size, skip: known.size, isKnown: (id) => known.has(id) });
+    return ask(skip, nextLink);
+  };
+  for (;;) {
+    const { actions, hasMore } = await place.next({
+      ask: counted,
+      size,
+      skip: known.size,
+      isKnown: (id) => known.has(id),
+    });
     for (const { id } of actions) known.add(id);
     yield actions;
     if (!hasMore) return;

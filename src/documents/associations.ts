@@ -1,8 +1,9 @@
 import { RESULT_SCHEME } from '../evidence/scheme.ts';
 
 /**
- * Whether `files.associations` could name a language for our documents. Patterns that end in a plain file ending of
- * others cannot; whatever else they say is taken as if it did, for a document that is read twice harms nobody.
+ * Whether `files.associations` could name a language for our documents. A pattern that ends in a literal file ending
+ * other than `.lr-…` cannot match one. Every other pattern is taken for one that does: a false alarm costs one more
+ * reading of a document.
  */
 export function associatesOurs(associations: unknown): boolean {
   if (typeof associations !== 'object' || associations === null) return false;

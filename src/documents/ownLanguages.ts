@@ -44,7 +44,10 @@ export class OwnLanguages implements Disposable {
     for (const document of workspace.textDocuments) restore(document);
   }
 
-  /** Whether a document must have no text yet: it is not open in a language of ours, and could open in another. */
+  /**
+   * Whether a document must have no text yet: it is not open in a language of ours, and could open in another. Notes
+   * it, so that it is read again when it has our language.
+   */
   holds(uri: Uri): boolean {
     if (!associatesOurs(workspace.getConfiguration('files', uri).get<unknown>('associations'))) return false;
     const key = uri.toString();

@@ -7,8 +7,8 @@
 const MAX_SENTENCE = 4000;
 
 /**
- * Returns a text for one line of the interface: control characters, line ends and bidirectional overrides become
- * U+FFFD, so a name cannot turn a label around or begin a line of its own.
+ * Returns a text for one line of the interface. Control characters, line ends and all format characters (bidirectional
+ * marks and joiners) become U+FFFD, so a name cannot turn a label around or begin a line of its own.
  */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');

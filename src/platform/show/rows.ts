@@ -12,6 +12,8 @@ export interface RowTexts {
   readonly spoken?: string;
 }
 
+/** What is no visible character, see `oneLine`. */
+const UNSHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** More than a row can show, at any width. */
 const MAX_LENGTH = 500;
 
@@ -20,11 +22,16 @@ export function createRow(
   { label, description, tooltip, spoken }: RowTexts,
   state: TreeItemCollapsibleState = TreeItemCollapsibleState.None,
 ): TreeItem {
-  const item = new TreeItem(typeof label === 'string' ? bounded(label) : label, state);
+  const item = new TreeItem(typeof label === 'string' ? bounded(label) : inPlace(label), state);
   if (description !== undefined) item.description = bounded(description);
   if (tooltip !== undefined) item.tooltip = bounded(tooltip);
   if (spoken !== undefined) item.accessibilityInformation = { label: bounded(spoken) };
   return item;
+}
+
+/** Cleans a label unit for unit: its highlights count on the places. */
+function inPlace({ label, ...rest }: TreeItemLabel): TreeItemLabel {
+  return { ...rest, label: label.replaceAll(UNSHOWN, (unit) => '\ufffd'.repeat(unit.length)) };
 }
 
 function bounded(text: string): string {

@@ -10,7 +10,7 @@ import { LiveResponseError } from '../../defender/errors.ts';
  */
 export async function openPage(address: string): Promise<boolean> {
   const url = URL.parse(address);
-  // As it is checked, so it is opened: VS Code reads addresses in another way than whoever has checked this one.
+  // The parsed address is opened, not the text: VS Code's parser may read another host out of the same text.
   const uri = url === null ? undefined : Uri.parse(url.href, true);
   if (url?.protocol !== 'https:' || uri?.scheme !== 'https' || uri.authority !== url.host) {
     throw new LiveResponseError('badArgument', { path: 'address' });
