@@ -13,11 +13,14 @@ export interface Question {
   readonly details?: readonly string[];
 }
 
-const SHOW = {
-  information: window.showInformationMessage,
-  warning: window.showWarningMessage,
-  error: window.showErrorMessage,
-} as const;
+/** Gets VS Code's own function for a severity. */
+function showerOf(severity: Severity): typeof window.showInformationMessage {
+  return {
+    information: window.showInformationMessage,
+    warning: window.showWarningMessage,
+    error: window.showErrorMessage,
+  }[severity];
+}
 
 /**
  * Shows a notification. Values in its text may come from anywhere: none becomes a link.
@@ -30,7 +33,7 @@ export function notify<Button extends string>(
   message: string,
   ...buttons: readonly Button[]
 ): Thenable<Button | undefined> {
-  return SHOW[severity](plainSentence(message), ...buttons);
+  return showerOf(severity)(plainSentence(message), ...buttons);
 }
 
 /**
@@ -44,7 +47,7 @@ export function ask<Button extends string>(
 ): Thenable<Button | undefined> {
   const detail = details.map(plainSentence).join('\n');
   const options = { modal: true, ...(detail === '' ? {} : { detail }) };
-  return SHOW[severity](plainSentence(question), options, ...buttons);
+  return showerOf(severity)(plainSentence(question), options, ...buttons);
 }
 
 /** Shows a short confirmation in the status bar, for so many ms. */
