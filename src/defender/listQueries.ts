@@ -11,8 +11,8 @@ type QueryPart = 'order' | 'skip' | 'rows';
 const FEWER_ROWS = [1000, 100] as const;
 /** The service's page maximum, rows. Source: api-facts §2. */
 const MAX_ROWS = 10_000;
-/** A server's own maximum is a multiple of this: where such a number of rows comes, there may be more. */
-const MAXIMUM_STEP = 50;
+/** Maxima that servers have of their own, rows: where so many come of more that were asked for, there may be more. */
+const USUAL_MAXIMA: ReadonlySet<number> = new Set([50, 100, 500, 1000, 5000]);
 /** Lists whose first row is remembered. */
 const MAX_LISTS = 50;
 
@@ -88,7 +88,7 @@ export class ListQueries {
   /** Says how many rows were asked for, and whether they came in order. */
   #judge(wanted: ActionQuery, query: ActionQuery, page: ActionPage): ActionPage {
     const rows = page.actions.length + (page.leftOut?.length ?? 0);
-    const isMaximum = query.skip === wanted.skip && rows > 0 && rows % MAXIMUM_STEP === 0;
+    const isMaximum = query.skip === wanted.skip && USUAL_MAXIMA.has(rows);
     const size = isMaximum ? Math.min(rows, query.top) : query.top;
     const sized = size === wanted.top ? page : { ...page, size };
     if (wanted.since?.by === 'update') return sized;

@@ -23,6 +23,16 @@ exports.activate = async (context) => {
       await vscode.env.clipboard.writeText((await vscode.env.asExternalUri(address)).toString(true));
     }),
   );
+  // The user's settings, as their editor writes them. A file of settings that changes is noticed late in a browser.
+  context.subscriptions.push(
+    vscode.commands.registerCommand('localTenant.applySettings', async () => {
+      const settings = JSON.parse(await vscode.env.clipboard.readText());
+      for (const [name, value] of Object.entries(settings)) {
+        await vscode.workspace.getConfiguration().update(name, value ?? undefined, vscode.ConfigurationTarget.Global);
+      }
+      await vscode.env.clipboard.writeText('settings applied');
+    }),
+  );
   const url = process.env.LOCAL_TENANT_CONNECTION;
   if (url === undefined) return;
   const connection = await ask(url);

@@ -10,7 +10,7 @@ import { chooseQuickPick, runCommand, waitForQuickInput } from '../rig/quickInpu
 import { waitFor } from '../rig/waiting.ts';
 import { clickRow, readEditor, treeRow } from '../rig/workbenchParts.ts';
 import { readCsv } from '../unit/evidence/csvReader.ts';
-import { menuTitle, waitForClipboard } from './support/commands.ts';
+import { applySettings, menuTitle, waitForClipboard } from './support/commands.ts';
 import { copied, copyAs, emptyClipboard, openAtEnd, openResult, outputOf } from './support/notes.ts';
 import {
   LOCAL,
@@ -96,7 +96,7 @@ suite('indicators, safe text and hunting queries', () => {
   });
 
   test('several rows of the tree, defanged: one table, a citation for each, and the note checks', async () => {
-    await session.server.setSettings({ 'liveResponse.defangOnCopy': true });
+    await applySettings(page, { 'liveResponse.defangOnCopy': true });
     try {
       await clickRow(page, LOCAL, 'collect-triage.ps1');
       await waitForExitCode(page, 'collect-triage.ps1');
@@ -134,7 +134,7 @@ suite('indicators, safe text and hunting queries', () => {
         /3 MATCHING · 0 CHANGED · 0 GONE · 0 ?UNKNOWN/u.test((await readEditor(page)).join('')),
       );
     } finally {
-      await session.server.setSettings({ 'liveResponse.defangOnCopy': false });
+      await applySettings(page, { 'liveResponse.defangOnCopy': null });
     }
   });
 

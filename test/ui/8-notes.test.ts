@@ -21,6 +21,7 @@ import {
   outputOf,
   savedAs,
 } from './support/notes.ts';
+import { applySettings } from './support/commands.ts';
 import { LOCAL, pictureOfFailure, startSession, takePictures, waitForRows, waitForTab } from './support/session.ts';
 import type { Session } from './support/session.ts';
 
@@ -184,7 +185,7 @@ suite('copying and pasting with the source', () => {
   });
 
   test('the setting decides what a paste becomes', async () => {
-    await session.server.setSettings({ 'liveResponse.pasteAs': 'citation' });
+    await applySettings(page, { 'liveResponse.pasteAs': 'citation' });
     try {
       await openResult(page, 'exitZero', 'collect-triage.ps1');
       await copyLines(5, 6);
@@ -194,7 +195,7 @@ suite('copying and pasting with the source', () => {
       assert.equal(onlyEvidence(note).form, 'line');
       assert.equal(note.split('\n').length, 1);
     } finally {
-      await session.server.setSettings({ 'liveResponse.pasteAs': 'automatic' });
+      await applySettings(page, { 'liveResponse.pasteAs': null });
     }
   });
 
