@@ -102,13 +102,12 @@ describe('hostile results', () => {
 
 /** Closes whatever a command asks, until it has ended. */
 async function answering(work: Thenable<unknown>): Promise<void> {
-  let ended = false;
-  const end = (): void => {
-    ended = true;
-  };
-  work.then(end, end);
-  while (!ended) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await commands.executeCommand('workbench.action.closeQuickOpen');
+  const closing = setInterval(() => {
+    void commands.executeCommand('workbench.action.closeQuickOpen');
+  }, 50);
+  try {
+    await work;
+  } finally {
+    clearInterval(closing);
   }
 }

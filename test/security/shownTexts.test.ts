@@ -109,7 +109,7 @@ async function lint(file: string, code: string): Promise<string[]> {
     [
       {
         files: ['**/*.ts'],
-        languageOptions: { parser: tseslint.parser as Linter.Parser },
+        languageOptions: { parser: tseslint.parser },
         rules: { 'no-restricted-syntax': rule },
       },
     ],
