@@ -54,7 +54,10 @@ suite('each way of signing in gets results', () => {
       await list();
       const expiresAt = (await window.signIns.expiresAt(connection)) ?? 0;
       assert.ok(Math.abs(expiresAt - Date.now() - 1_800_000) < 10_000);
-      tenant.faults.add({ door: 'api', action: { kind: 'answer', status: 401, body: '{}' } });
+      tenant.faults.add({
+        door: 'api',
+        action: { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '{}' },
+      });
       const told = await fails(list(), 'notSignedIn', 'rejected', 'signIn', /^Defender refused the access token of/);
       assert.equal(told.values.status, 401);
       await paste(await tenant.mintAccessToken({ expiresInSeconds: -60 }));

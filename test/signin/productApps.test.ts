@@ -181,7 +181,10 @@ suite('an application’s tokens', () => {
   test('are renewed once where the API refuses them', () =>
     withSecret(stage().tenant.clientSecret, async ({ list, token, tenant }) => {
       const first = await token();
-      tenant.faults.add({ door: 'api', action: { kind: 'answer', status: 401, body: '{}' } });
+      tenant.faults.add({
+        door: 'api',
+        action: { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '{}' },
+      });
       await list();
       assert.equal(tenant.recording.tokenRequests().length, 2);
       assert.equal(tenant.recording.at('api').length, 2);

@@ -103,7 +103,7 @@ suite('a token ends at the wrong time', () => {
         door: 'api',
         when: ({ authorization }) => authorization?.sha256 === refused,
         times: Infinity,
-        action: { kind: 'answer', status: 401, body: '{}' },
+        action: { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '{}' },
       });
       const client = clientOf(window, connection);
       await Promise.all(Array.from({ length: 20 }, () => client.listMachineActions(PAGE, signal)));
@@ -121,7 +121,11 @@ suite('a token ends at the wrong time', () => {
       const client = clientOf(window, connection);
       const { actionId, commandIndex } = scenarioRef('exitZero');
       await client.getMachineAction(actionId, signal);
-      tenant.faults.add({ door: 'api', call: 'link', action: { kind: 'answer', status: 401, body: '{}' } });
+      tenant.faults.add({
+        door: 'api',
+        call: 'link',
+        action: { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '{}' },
+      });
       assert.ok(await client.getResultLink(actionId, commandIndex, signal));
       assert.deepEqual(
         tenant.recording.requests.slice(-5).map(({ kind, status }) => `${kind} ${String(status)}`),
@@ -189,7 +193,10 @@ suite('a session has ended', () => {
     inScene(stage().tenant, 'interactive', async ({ signIn, list, fails, machine, tenant }) => {
       await signIn();
       tenant.identity.revokeRefreshTokens();
-      tenant.faults.add({ door: 'api', action: { kind: 'answer', status: 401, body: '{}' } });
+      tenant.faults.add({
+        door: 'api',
+        action: { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '{}' },
+      });
       await fails(list(), 'notSignedIn', 'sessionEnded', 'signIn', /^Your sign-in to "Contoso" has ended/);
       assert.deepEqual([...machine.secrets.kept], []);
       assert.equal(tenant.recording.at('api').length, 1);
@@ -201,7 +208,10 @@ suite('a session has ended', () => {
       const other = openAnother();
       await list(other);
       tenant.identity.revokeRefreshTokens();
-      tenant.faults.add({ door: 'api', action: { kind: 'answer', status: 401, body: '{}' } });
+      tenant.faults.add({
+        door: 'api',
+        action: { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '{}' },
+      });
       await failure(list());
       await fails(list(other), 'notSignedIn', 'noAccount', 'signIn', /^You are not signed in/);
     }));

@@ -142,7 +142,11 @@ suite('signing in, as a person', () => {
     // The notices of earlier sign-ins say the same.
     await runCommand(session.page, 'Notifications: Clear All Notifications');
     identity.revokeRefreshTokens();
-    faults.add({ door: 'api', times: 1, action: { kind: 'answer', status: 401, body: '{}' } });
+    faults.add({
+      door: 'api',
+      times: 1,
+      action: { kind: 'answer', status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '{}' },
+    });
     await runCommand(session.page, 'Live Response: Refresh Machine Actions');
     const { buttons } = await waitForNotification(session.page, 'Your sign-in to "Contoso" has ended');
     assert.equal(buttons[0], 'Sign In…');

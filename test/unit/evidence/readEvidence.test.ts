@@ -27,6 +27,7 @@ suite('reading evidence back from a note', () => {
         textSha256: undefined,
         quoted: 'one\n\ttwo',
         isCertain: true,
+        isBare: false,
         defanged: false,
       },
     ]);
