@@ -77,8 +77,8 @@ async function checkIntegrity(folder: string, wanted: readonly string[]): Promis
   }
 }
 
-async function npm(folder: string, command: 'install' | 'ci', args: readonly string[]): Promise<void> {
-  const all = [command, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error', ...args];
+async function npmInstall(folder: string, args: readonly string[]): Promise<void> {
+  const all = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error', ...args];
   // npm is a .cmd file on Windows and does not start without a shell.
   if (process.platform === 'win32')
     await runProcess('cmd.exe', ['/d', '/c', 'npm', ...all], registryHint, { cwd: folder });
@@ -157,11 +157,12 @@ export async function ensureVsCode(which: VsCodeVersion): Promise<VsCodeInstall>
     await mkdir(part);
     await writeFile(join(part, 'package.json'), '{ "private": true }\n');
     const packages = wanted.split(' ');
-    await npm(part, 'install', ['--save-exact', ...packages]);
+    await npmInstall(part, ['--save-exact', ...packages]);
     await checkIntegrity(part, packages);
     const vscode = join(part, 'node_modules', 'code-server', 'lib', 'vscode');
     await lockPackages(vscode);
-    await npm(vscode, 'ci', ['--omit=dev']);
+    // Its lock names what is installed. Not `npm ci`: some of VS Code's own locks leave a package out.
+    await npmInstall(vscode, ['--omit=dev']);
     await writeFile(join(part, 'installed'), wanted);
     await moveInto(part, folder, async () => (await readText(stamp)) === wanted);
   }
