@@ -65,8 +65,12 @@ suite('a run over 200 hosts', () => {
   const scrollTo = async (what: string, key: string): Promise<void> => {
     await runCommand(session.page, 'View: Focus Active Editor Group');
     await waitFor(`"${what}" in view`, async () => {
-      if ((await overview()).some((line) => line.includes(what))) return true;
+      const before = await overview();
+      if (before.some((line) => line.includes(what))) return true;
       await session.page.keyboard.press(key);
+      // A page that is drawn late would be passed by the next key.
+      const isDrawn = async (): Promise<boolean> => (await overview()).join('\n') !== before.join('\n');
+      await waitFor('the next page', isDrawn, 2000).catch(() => undefined);
       return false;
     });
   };
