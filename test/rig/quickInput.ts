@@ -78,6 +78,8 @@ export async function typeQuickInput(page: Page, text: string, accept = true): P
 /** Chooses the row with exactly this label in the open quick pick; long lists are narrowed by typing first. */
 export async function chooseQuickPick(page: Page, label: string): Promise<void> {
   await waitForQuickInput(page, (input) => input.items.some((item) => item.label === label));
+  // A hover that stands where the mouse was may lie over the row.
+  await page.mouse.move(1, 1);
   await quickPickRow(page, label).click({ timeout: 10_000 });
 }
 
