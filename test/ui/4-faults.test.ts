@@ -166,7 +166,8 @@ suite('what a person sees when something is in the way', () => {
     });
     await session.page.locator('.tree-explorer-viewlet-tree-view .message').getByText('not today').waitFor();
     await takePictures(session, 'failed-list');
-    assert.equal(recording.calls('list').length, before + 1, 'a failed list does not ask again by itself');
+    // Once more without the order, which a server may not take; then a failed list does not ask again by itself.
+    assert.equal(recording.calls('list').length, before + 2);
     faults.clear();
     await clickRow(session.page, LOCAL, 'Try Again');
     await waitForRows(session.page, LOCAL);
