@@ -40,7 +40,7 @@ async function addGiven(services: Services, argument: object): Promise<void> {
   else await services.connections.add(read.connection);
 }
 
-/** What becomes of a connection that a program brings; undefined: nothing. */
+/** Decision about a connection that a program brings; undefined refuses it. */
 type Decision = 'keep' | 'activate' | undefined;
 
 /**

@@ -83,7 +83,7 @@ export class CommandRunner {
         });
         let told = 0;
         report = (message, share = 0) => {
-          // One that begins anew does not move the bar back: VS Code knows no way.
+          // VS Code cannot move the bar back, so work that begins again leaves it where it is.
           const increment = Math.max(0, share * 100 - told);
           told += increment;
           step({ message, ...(increment > 0 ? { increment } : {}) });

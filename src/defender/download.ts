@@ -140,7 +140,7 @@ export class Download {
   async #read(answer: HttpAnswer, source: BlobSource): Promise<void> {
     const { host, limits, expectAzure, clock } = source;
     const answeredAt = clock.now();
-    // What was stated of a version still holds for it: another one has another tag.
+    // Statements about a version still hold for it: another version has another tag.
     if (answer.status === 412 || answer.status === 416) await this.#startAgain();
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);

@@ -110,7 +110,7 @@ const CHECKS: Readonly<Record<TextStep, Check>> = {
   accessToken: (text, { place }, { now }) => checkToken(text, now, place?.cloud),
   name: (text, _draft, { existing, names }) => {
     if (text.length > MAX_CONNECTION_NAME) return 'nameTooLong';
-    // One that is there keeps its name while other things of it are edited.
+    // An existing connection keeps its name while its other fields are edited.
     if (text !== existing?.name && !isPlainName(text)) return 'oddName';
     return unless(text === existing?.name || !names.includes(text), 'nameTaken');
   },
