@@ -63,12 +63,17 @@ export async function openViewContainer(page: Page, title: string): Promise<void
 /** Selects a color theme through the settings and waits until the page shows it. */
 export async function setTheme(page: Page, server: VsCodeServer, theme: Theme): Promise<void> {
   const { setting, cssClass } = themes[theme];
-  await server.setSettings({
-    'workbench.colorTheme': setting,
-    'window.autoDetectColorScheme': false,
-    'window.autoDetectHighContrast': false,
+  const shown = page.locator(`.monaco-workbench.${cssClass}`);
+  await waitFor(`the theme "${setting}"`, async () => {
+    // A window that has just been opened may read the file before a change and watch it only after: written again.
+    await server.setSettings({
+      'workbench.colorTheme': setting,
+      'window.autoDetectColorScheme': false,
+      'window.autoDetectHighContrast': false,
+    });
+    await shown.waitFor({ timeout: 5000 });
+    return true;
   });
-  await page.locator(`.monaco-workbench.${cssClass}`).waitFor();
 }
 
 /** Saves a picture of the page as PNG. */

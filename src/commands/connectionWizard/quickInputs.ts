@@ -79,7 +79,11 @@ export class Steps {
     pick.value = question.value;
     pick.matchOnDescription = true;
     pick.matchOnDetail = true;
+    let filledFor: string | undefined;
     const fill = (): void => {
+      // VS Code reports the first value as well, and late: to fill anew would move the row that a person has chosen by then.
+      if (pick.value === filledFor) return;
+      filledFor = pick.value;
       const choices = question.choices(pick.value);
       pick.items = plainRows(choices.map((choice) => ({ ...choice, alwaysShow: question.typing })));
       const active = pick.items.find(({ value }) => value !== undefined && question.isActive(value));
