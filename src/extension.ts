@@ -18,7 +18,7 @@ import type {
 } from 'vscode';
 import type { Core } from './core.ts';
 import { RESULT_SCHEME } from './evidence/scheme.ts';
-import { loadCore } from './lazy.ts';
+import { loadCore } from './loadCore.ts';
 import { COPIED_TYPE, describeCopied } from './notes/copied.ts';
 import { wasCopiedLately } from './notes/copyMark.ts';
 import { actionsViewId, commandIds } from './platform/commandIds.ts';

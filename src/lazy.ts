@@ -1,4 +1,3 @@
-import type { createCore } from './core.ts';
 import type { createTenantClient, DownloadLink } from './defender/tenantClient.ts';
 import type { SendSignIn } from './defender/transport.ts';
 import type { CreateReporter } from './platform/telemetry.ts';
@@ -13,11 +12,6 @@ import type { createSampleTransport } from './sample/sampleTransport.ts';
  * The only file with import(): what stands behind these is built into bundles of its own, so that activation loads
  * none of it. See scripts/build.ts for how each path becomes a file beside extension.cjs.
  */
-
-/** The product but for its heaviest parts: loaded when VS Code first asks for rows, a document or a command. */
-export async function loadCore(): Promise<typeof createCore> {
-  return (await import('./core.ts')).createCore;
-}
 
 /** HTTP, the API's client and the checks on its answers. */
 export async function loadTenantClient(): Promise<typeof createTenantClient> {

@@ -41,7 +41,7 @@ import { Analysis } from './results/analysis/analysis.ts';
 import { estimateRun } from './results/runEstimate.ts';
 import { loadUnknown } from './results/runHosts.ts';
 import { RunFetches } from './results/runFetch.ts';
-import type { RunRecord } from './results/runFetch.ts';
+import type { RunRecord } from './results/runRecord.ts';
 import { StoredSearch } from './results/storedSearch.ts';
 import { ResultSaves } from './results/resultSaves.ts';
 import { ResultService } from './results/resultService.ts';

@@ -4,7 +4,7 @@ import { activeAddress } from '../documents/resultUris.ts';
 import { formatUtc } from '../platform/format.ts';
 import { callsWords, hostsWords } from '../platform/runWords.ts';
 import { isAvailable } from '../results/runFetch.ts';
-import type { RunRecord } from '../results/runFetch.ts';
+import type { RunRecord } from '../results/runRecord.ts';
 import { loadHosts, mayLackHosts, mergeRuns, overlaps } from '../results/runHosts.ts';
 import { findRuns, firstRuns, renewRun, runOf, timesOf } from '../results/runs.ts';
 import type { Run } from '../results/runs.ts';

@@ -3,7 +3,7 @@ import { isCancelled, isLiveResponseError } from '../defender/errors.ts';
 import { allowDownloadHost } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
-import type { FailureMessage, NextStep } from '../platform/messages.ts';
+import type { FailureMessage, NextStep } from '../platform/failureMessage.ts';
 import { STEP_COMMANDS } from '../platform/nextSteps.ts';
 import type { Outcome } from '../platform/telemetryEvents.ts';
 import { ask, confirmInStatusBar, notify, showProgress } from '../platform/show/notifications.ts';

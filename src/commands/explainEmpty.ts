@@ -3,7 +3,7 @@ import { emptinessSentence } from '../platform/readingWords.ts';
 import { explainEmptiness } from '../results/emptiness.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { findTargets } from './targets.ts';
 import { notify } from '../platform/show/notifications.ts';
 

@@ -6,7 +6,7 @@ import { FileSink } from '../results/fileSink.ts';
 import { WholeSink } from '../results/wholeSink.ts';
 import { toExportRows, toRunCsv, toRunLine } from '../results/runRows.ts';
 import type { Services } from '../services.ts';
-import type { RunRecord } from '../results/runFetch.ts';
+import type { RunRecord } from '../results/runRecord.ts';
 import type { RunPicture } from '../documents/runOverviews.ts';
 import { chooseRun } from './chooseRun.ts';
 import type { CommandRunner, CommandScope } from './commandRunner.ts';

@@ -8,7 +8,7 @@ import { deviceOf, runScripts, subjectOf } from '../results/commands.ts';
 import type { Services } from '../services.ts';
 import { commandState } from '../tree/words.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { findTargets } from './targets.ts';
 import { askForText, pickOne } from '../platform/show/quickInputs.ts';
 

@@ -3,7 +3,7 @@ import { systemClock } from '../defender/clock.ts';
 import { formatDuration } from '../platform/format.ts';
 import { callsWords, hostsWords } from '../platform/runWords.ts';
 import { thrown } from '../results/runFetch.ts';
-import type { RunRecord } from '../results/runFetch.ts';
+import type { RunRecord } from '../results/runRecord.ts';
 import type { Services } from '../services.ts';
 import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
 import { CommandRunner } from './commandRunner.ts';

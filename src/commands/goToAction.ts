@@ -9,7 +9,7 @@ import { scriptOf } from '../tree/arrange.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import { actionState } from '../tree/words.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { confirmInStatusBar } from '../platform/show/notifications.ts';
 import { pickOne } from '../platform/show/quickInputs.ts';
 

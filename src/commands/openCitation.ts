@@ -5,7 +5,7 @@ import type { Citation } from '../evidence/citation.ts';
 import { refOf } from '../evidence/uri.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { ask } from '../platform/show/notifications.ts';
 
 /**

@@ -12,7 +12,7 @@ import { storeLargeFile } from '../results/storeLargeFile.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner, CommandScope } from './commandRunner.ts';
 import { toProgress } from './downloadProgress.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { MAX_FACTS_BYTES } from './factsFile.ts';
 import { notify } from '../platform/show/notifications.ts';
 import { askForText, pickOne } from '../platform/show/quickInputs.ts';

@@ -5,7 +5,7 @@ import { formatBytes } from '../platform/format.ts';
 import type { TextParts } from '../results/worker/viewCalls.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { addressOf, findTargets } from './targets.ts';
 import type { Target } from './targets.ts';
 import { ask, confirmInStatusBar } from '../platform/show/notifications.ts';

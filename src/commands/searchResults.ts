@@ -8,7 +8,7 @@ import type { SearchQuery } from '../results/worker/searchCalls.ts';
 import type { Services } from '../services.ts';
 import { isHitNode } from '../tree/searchView.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { confirmInStatusBar } from '../platform/show/notifications.ts';
 import { createBox, describeInput, pickOne, showProblem } from '../platform/show/quickInputs.ts';
 import { writeWhole } from './writeElsewhere.ts';

@@ -7,7 +7,7 @@ import { resultKey } from '../evidence/uri.ts';
 import type { TextView } from '../evidence/uri.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { findTargets } from './targets.ts';
 import { pickOne } from '../platform/show/quickInputs.ts';
 

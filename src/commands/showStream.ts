@@ -1,6 +1,6 @@
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { findTargets } from './targets.ts';
 
 /** `liveResponse.openOutput` and `liveResponse.openErrors`: this text of a result, empty or not. */

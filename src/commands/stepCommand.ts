@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { resultOf } from '../results/commands.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
-import { openTarget } from './openResult.ts';
+import { openTarget } from './openTarget.ts';
 import { findTargets } from './targets.ts';
 import { confirmInStatusBar } from '../platform/show/notifications.ts';
 

@@ -1,7 +1,7 @@
 import { DocumentSymbol, FoldingRange, Range, SymbolKind } from 'vscode';
 import type { CancellationToken, TextDocument } from 'vscode';
 import { isCancelled } from '../defender/errors.ts';
-import type { OutlineItem } from '../evidence/outline/outline.ts';
+import type { OutlineItem } from '../evidence/outline/outlineItem.ts';
 import { parseResultUri } from '../evidence/uri.ts';
 import type { ResultAddress } from '../evidence/uri.ts';
 import type { Log } from '../platform/log.ts';

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { exitMeaning } from '../platform/exitWords.ts';
-import type { DecodeChange } from '../evidence/decode.ts';
+import type { DecodeChange } from '../evidence/transcript.ts';
 import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
 
 /** Beyond this column VS Code does not draw a line. */

@@ -7,7 +7,7 @@ import { describeFailure } from '../platform/messages.ts';
 import { hostsWords, ruleWords, whyNoResult } from '../platform/runWords.ts';
 import type { ComparisonRules } from '../results/runComparison.ts';
 import { thrown } from '../results/runFetch.ts';
-import type { RunRecord } from '../results/runFetch.ts';
+import type { RunRecord } from '../results/runRecord.ts';
 import type { RunComparison } from '../results/runGroups.ts';
 import { hasResult } from '../results/runRows.ts';
 import type { RunRow } from '../results/runRows.ts';

@@ -1,4 +1,4 @@
-import type { DecodeChange } from './decode.ts';
+import type { DecodeChange } from './transcript.ts';
 
 /** Keys of a file that are kept of a change. More of them tell a reader nothing, and a device can write millions. */
 const MAX_KEYS = 50;

@@ -1,5 +1,5 @@
 import { describeSpan } from './citation.ts';
-import type { DecodeChange } from './decode.ts';
+import type { DecodeChange } from './transcript.ts';
 import type { EvidenceSource, Said } from './evidenceSource.ts';
 import type { Quotation, QuotationChange } from './quotation.ts';
 import { describeView } from './textViews.ts';

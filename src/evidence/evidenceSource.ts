@@ -1,4 +1,4 @@
-import type { DecodeChange } from './decode.ts';
+import type { DecodeChange } from './transcript.ts';
 import type { ResultAddress } from './uri.ts';
 
 /** A value as the API said it; null or undefined where it said none. */

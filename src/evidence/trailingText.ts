@@ -1,4 +1,4 @@
-import type { DecodeChange } from './decode.ts';
+import type { DecodeChange } from './transcript.ts';
 
 /** White space of JSON: it may follow any document. */
 const NO_SPACE = /[^ \t\n\r]/u;

@@ -1,5 +1,5 @@
 import { boundKeys } from './boundKeys.ts';
-import type { DecodeChange, DecodeChangeKind, Transcript } from './decode.ts';
+import type { DecodeChange, DecodeChangeKind, Transcript } from './transcript.ts';
 
 /** A transcript whose texts are strings, or what stands for texts that are too large to be one. */
 export interface ChosenFields<Text> extends Pick<Transcript, 'exitCode' | 'otherKeys'> {

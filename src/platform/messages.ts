@@ -15,33 +15,7 @@ import {
   textTooLarge,
   tooLarge,
 } from './storageWords.ts';
-
-/** What a person can do about a failure. */
-export type NextStep =
-  | 'tryAgain'
-  | 'allowHost'
-  | 'openRaw'
-  | 'addConnection'
-  | 'signIn'
-  | 'editConnection'
-  | 'copyRegistrationCommands'
-  | 'selectConnection'
-  | 'replaceToken'
-  | 'refresh'
-  | 'exportRaw'
-  | 'openInParts'
-  | 'saveToFile'
-  | 'copyCorrelationId'
-  | 'copyCommand'
-  | 'openSettings'
-  | 'openSaved'
-  | 'showLog';
-
-/** A failure in words: one sentence, or two, and the steps from here, the likeliest first. */
-export interface FailureMessage {
-  readonly sentence: string;
-  readonly steps: readonly NextStep[];
-}
+import type { FailureMessage, NextStep } from './failureMessage.ts';
 
 /** Half of what a minute allows: below that, the limit was not reached by us. */
 const FEW_CALLS = 50;

@@ -1,6 +1,6 @@
 import { commandIds } from './commandIds.ts';
 import type { CommandId } from './commandIds.ts';
-import type { NextStep } from './messages.ts';
+import type { NextStep } from './failureMessage.ts';
 
 /** Next steps that are the same command wherever they are offered. */
 export const STEP_COMMANDS: Readonly<Partial<Record<NextStep, CommandId>>> = {

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { FailureValues } from '../defender/errors.ts';
 import { formatTime } from './format.ts';
-import type { NextStep } from './messages.ts';
+import type { NextStep } from './failureMessage.ts';
 
 interface Words {
   readonly sentence: string;

@@ -13,7 +13,7 @@ import { isFinished } from './commands.ts';
 import { LoadTurns } from './loadTurns.ts';
 import { Emitter } from './emitter.ts';
 import { SharedWork } from '../defender/sharedWork.ts';
-import type { FoundAction, HeardAction } from './sharedFindings.ts';
+import type { FoundAction, HeardAction } from './foundAction.ts';
 
 export type { RefreshWay } from './changedActions.ts';
 

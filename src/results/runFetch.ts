@@ -1,30 +1,12 @@
 import type { Clock } from '../defender/clock.ts';
 import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
-import type { FailureCode, FailureValues } from '../defender/errors.ts';
+import type { FailureCode } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { Emitter } from './emitter.ts';
 import { refOf } from './runs.ts';
 import type { Run, RunMember } from './runs.ts';
 import type { ResultStore } from './resultStore.ts';
-
-/** `waiting`: another window of this machine is at it. `stopped`: something failed that would fail for every result. */
-export type RunState = 'none' | 'waiting' | 'running' | 'paused' | 'cancelled' | 'stopped' | 'ended';
-
-/** Why a result is not there: a failure as it can be kept. */
-export interface KeptFailure {
-  readonly code: FailureCode;
-  readonly values: FailureValues;
-}
-
-/** A run and how far its results are. What is fetched is not in here: the store alone knows that. */
-export interface RunRecord {
-  readonly run: Run;
-  readonly state: RunState;
-  /** By `memberKey`. */
-  readonly failures: Readonly<Record<string, KeptFailure>>;
-  /** What stopped it. */
-  readonly stoppedBy?: KeptFailure;
-}
+import type { KeptFailure, RunRecord } from './runRecord.ts';
 
 export interface RunFetchesOptions {
   readonly store: Pick<ResultStore, 'facts' | 'call' | 'keeps'>;

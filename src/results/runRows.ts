@@ -1,7 +1,7 @@
 import { toCsv } from '../evidence/csv.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { isAvailable, memberKey } from './runFetch.ts';
-import type { KeptFailure, RunRecord } from './runFetch.ts';
+import type { KeptFailure, RunRecord } from './runRecord.ts';
 import { refOf } from './runs.ts';
 import type { RunMember } from './runs.ts';
 import type { RunComparison } from './runGroups.ts';

@@ -4,21 +4,7 @@ import type { ResultRef } from '../evidence/uri.ts';
 import type { FoundRow } from '../storage/foundTable.ts';
 import type { ActionStore } from './actionStore.ts';
 import type { ResultStore } from './resultStore.ts';
-
-/** An action that a call of this window brought, with the text that it was read from, where that was kept. */
-export interface FoundAction {
-  readonly action: MachineAction;
-  readonly received: ReceivedAction | undefined;
-}
-
-/** The same in another window. */
-export interface HeardAction {
-  readonly actionId: string;
-  /** JSON: as the API wrote it, or as it was read. */
-  readonly text: string;
-  /** How the API's own text was received; undefined where {@link text} is not that. */
-  readonly received: Omit<ReceivedAction, 'text'> | undefined;
-}
+import type { FoundAction, HeardAction } from './foundAction.ts';
 
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 

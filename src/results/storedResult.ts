@@ -1,6 +1,7 @@
 import type { BlobFacts } from '../defender/download.ts';
 import type { MachineAction } from '../defender/schema.ts';
-import type { DecodeChange, Rejection } from '../evidence/decode.ts';
+import type { Rejection } from '../evidence/decode.ts';
+import type { DecodeChange } from '../evidence/transcript.ts';
 import type { Encoding } from '../evidence/encoding.ts';
 import type { TextFacts } from '../evidence/textFacts.ts';
 import type { ResultName, ResultRef } from '../evidence/uri.ts';

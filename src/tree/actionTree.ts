@@ -2,7 +2,6 @@ import type { EventEmitter, TreeItem } from 'vscode';
 import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { createRow, setRowHover } from '../platform/show/rows.ts';
-import type { ActionStore } from '../results/actionStore.ts';
 import { findCommand, resultOf, runScripts } from '../results/commands.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import type { Grouping, Order } from './arrange.ts';
@@ -12,17 +11,7 @@ import type { ActionNode, CommandNode, FailedNode, TreeNode } from './nodes.ts';
 import { actionTooltip, commandTooltip } from './tooltips.ts';
 import { actionItem, commandItem, deviceItem, failedItem, groupItem, loadMoreItem } from './toTreeItem.ts';
 import { ageOf } from './words.ts';
-
-/** What the tree shows: one connection's actions, and what is stored of their results. */
-export interface TreeSource {
-  /** Part of every row's id: another connection's rows are other rows. */
-  readonly connectionName: string;
-  readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
-  readonly actions: ActionStore;
-  readonly stored: (ref: ResultRef) => StoredFacts | undefined;
-  /** Which of the loaded actions are wanted; all without it. */
-  readonly isWanted?: (action: MachineAction) => boolean;
-}
+import type { TreeSource } from './treeSource.ts';
 
 /** The rows of the view. It asks for the list when it is first looked at, and never for a result. */
 export class ActionTree {

@@ -17,7 +17,7 @@ import { PAGE_SIZE } from '../results/actionStore.ts';
 import type { ActionStore } from '../results/actionStore.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { ActionTree } from './actionTree.ts';
-import type { TreeSource } from './actionTree.ts';
+import type { TreeSource } from './treeSource.ts';
 import type { Grouping, Order } from './arrange.ts';
 import { signedOutReason } from './failedList.ts';
 import { filterSentence } from './filterWords.ts';

@@ -1,6 +1,6 @@
 import { isLiveResponseError } from '../defender/errors.ts';
 import { describeFailure } from '../platform/messages.ts';
-import type { NextStep } from '../platform/messages.ts';
+import type { NextStep } from '../platform/failureMessage.ts';
 import { STEP_COMMANDS } from '../platform/nextSteps.ts';
 
 /** Why nobody is signed in, where signing in is all that is to be done. */

@@ -14,7 +14,7 @@ import { Poller } from '../results/poller.ts';
 import type { Followed } from '../results/poller.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { SharedFindings } from '../results/sharedFindings.ts';
-import type { FoundAction } from '../results/sharedFindings.ts';
+import type { FoundAction } from '../results/foundAction.ts';
 import { WatchedActions } from '../results/watchedActions.ts';
 import { scriptOf } from './arrange.ts';
 import type { TreeNode } from './nodes.ts';

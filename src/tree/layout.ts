@@ -1,7 +1,7 @@
 import type { MachineAction } from '../defender/schema.ts';
 import { deviceOf } from '../results/commands.ts';
 import { findRuns, firstRuns } from '../results/runs.ts';
-import type { TreeSource } from './actionTree.ts';
+import type { TreeSource } from './treeSource.ts';
 import { arrange } from './arrange.ts';
 import type { Arranged, Grouping, Order } from './arrange.ts';
 import type { ActionNode, DeviceNode, GroupNode, TreeNode } from './nodes.ts';

@@ -1,5 +1,5 @@
 import type { ResultRef } from '../evidence/uri.ts';
-import type { NextStep } from '../platform/messages.ts';
+import type { NextStep } from '../platform/failureMessage.ts';
 
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 

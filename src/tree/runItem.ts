@@ -4,7 +4,8 @@ import { commandIds } from '../platform/commandIds.ts';
 import { formatDuration } from '../platform/format.ts';
 import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
 import { isAvailable } from '../results/runFetch.ts';
-import type { RunFetches, RunRecord } from '../results/runFetch.ts';
+import type { RunFetches } from '../results/runFetch.ts';
+import type { RunRecord } from '../results/runRecord.ts';
 
 export interface RunItemOptions {
   readonly runs: RunFetches;

@@ -4,7 +4,7 @@ import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { exitMood } from '../platform/exitWords.ts';
 import { describeFailure, stepLabel } from '../platform/messages.ts';
-import type { NextStep } from '../platform/messages.ts';
+import type { NextStep } from '../platform/failureMessage.ts';
 import { STEP_COMMANDS } from '../platform/nextSteps.ts';
 import { createRow } from '../platform/show/rows.ts';
 import { hostOf, isFinished, parameterOf, resultOf, runScripts, subjectOf } from '../results/commands.ts';

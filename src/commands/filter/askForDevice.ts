@@ -8,7 +8,7 @@ import { deviceOf } from '../../results/commands.ts';
 import type { Services } from '../../services.ts';
 import { fieldName } from '../../tree/filterWords.ts';
 import type { CommandRunner } from '../commandRunner.ts';
-import type { FieldAnswer } from './askForField.ts';
+import type { FieldAnswer } from './fieldAnswer.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { createPick, pickOne, plainRows } from '../../platform/show/quickInputs.ts';
 

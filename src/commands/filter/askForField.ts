@@ -8,9 +8,7 @@ import { stateName, typeName } from '../../tree/words.ts';
 import type { CommandRunner } from '../commandRunner.ts';
 import { askForDevice } from './askForDevice.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
-
-/** A field's answer: what it wants; `any` where it shall not matter; undefined where nothing was answered. */
-export type FieldAnswer = ActionFilter | 'any' | undefined;
+import type { FieldAnswer } from './fieldAnswer.ts';
 
 const STATUSES = ['Pending', 'InProgress', 'Succeeded', 'Failed', 'TimeOut', 'Cancelled'];
 const UNFINISHED = ['Pending', 'InProgress'];

@@ -1,5 +1,6 @@
 import { MAX_DEPTH } from '../jsonOutline.ts';
-import type { DecodeChange, Rejection } from '../decode.ts';
+import type { Rejection } from '../decode.ts';
+import type { DecodeChange } from '../transcript.ts';
 import { TrailingText } from '../trailingText.ts';
 
 /** What is told of a JSON text while it is read: of its outermost object, in the order of the text. */

@@ -1,6 +1,7 @@
 import { boundKeys } from '../boundKeys.ts';
 import { isGzip, looksLikeText } from '../decode.ts';
-import type { DecodeChange, Rejection } from '../decode.ts';
+import type { Rejection } from '../decode.ts';
+import type { DecodeChange } from '../transcript.ts';
 import type { Encoding } from '../encoding.ts';
 import type { PartLimits } from '../textParts.ts';
 import { chooseFields } from '../transcriptFields.ts';

@@ -1,5 +1,5 @@
-import { MAX_ITEMS, nameOf } from './outline.ts';
-import type { OutlineItem, OutlineText } from './outline.ts';
+import { MAX_ITEMS, nameOf } from './outlineItem.ts';
+import type { OutlineItem, OutlineText } from './outlineItem.ts';
 import { findRecords } from './records.ts';
 
 const ID_KEYS = new Set(['Id', 'EventID', 'Event ID', 'InstanceId']);

@@ -1,7 +1,7 @@
 import { endOfString } from '../jsonOutline.ts';
 import { scanJson } from '../jsonRepair.ts';
-import { MAX_ITEMS, nameOf } from './outline.ts';
-import type { OutlineItem, OutlineText } from './outline.ts';
+import { MAX_ITEMS, nameOf } from './outlineItem.ts';
+import type { OutlineItem, OutlineText } from './outlineItem.ts';
 
 /** Levels that are shown: what is deeper is found by folding what holds it. */
 const MAX_DEPTH = 4;

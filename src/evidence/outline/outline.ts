@@ -4,31 +4,11 @@ import { outlineRecords } from './records.ts';
 import { outlineTranscript } from './transcript.ts';
 import { isRunnersLine } from '../runnersLine.ts';
 import { withoutEnd } from '../trimEnds.ts';
-
-/** A stretch of a text that has a name. Lines from 0, both of them part of it. */
-export interface OutlineItem {
-  /** As the text has it: remote text. */
-  readonly name: string;
-  readonly detail: string;
-  readonly kind: 'section' | 'command' | 'record' | 'event' | 'object' | 'array' | 'value';
-  readonly firstLine: number;
-  readonly lastLine: number;
-  readonly children: readonly OutlineItem[];
-}
-
-/** A text as the detectors get it. */
-export interface OutlineText {
-  readonly lines: readonly string[];
-  /** The first line that is the script's own: behind the line that the service's runner writes. */
-  readonly start: number;
-}
+import { MAX_ITEMS } from './outlineItem.ts';
+import type { OutlineItem } from './outlineItem.ts';
 
 /** NULs at the end of a text that are no part of it. */
 const MAX_FILLER = 1000;
-/** A tree that nobody reads and that takes the editor long. */
-export const MAX_ITEMS = 50_000;
-/** What a name or a detail shows of a line. */
-const MAX_NAME = 120;
 
 /**
  * Finds the parts of a text whose shape is known. A text of any other shape has none: a wrong outline is worse than
@@ -52,12 +32,6 @@ export function outlineLines(shown: readonly string[]): readonly OutlineItem[] |
 function withoutFiller(line: string): string {
   const first = Math.max(0, line.length - MAX_FILLER);
   return line.slice(0, first) + withoutEnd(line.slice(first), '\0\u2400');
-}
-
-/** A name for an item: never empty, and never as long as a hostile line. */
-export function nameOf(text: string, otherwise: string): string {
-  const name = text.trim().slice(0, MAX_NAME);
-  return name === '' ? otherwise : name;
 }
 
 function countItems(items: readonly OutlineItem[]): number {

@@ -1,5 +1,5 @@
-import { MAX_ITEMS, nameOf } from './outline.ts';
-import type { OutlineItem, OutlineText } from './outline.ts';
+import { MAX_ITEMS, nameOf } from './outlineItem.ts';
+import type { OutlineItem, OutlineText } from './outlineItem.ts';
 import { withoutEnd } from '../trimEnds.ts';
 
 /** A block of `key: value` lines, with its first line and its last, from 0. */

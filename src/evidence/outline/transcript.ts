@@ -1,5 +1,5 @@
-import { MAX_ITEMS, nameOf } from './outline.ts';
-import type { OutlineItem, OutlineText } from './outline.ts';
+import { MAX_ITEMS, nameOf } from './outlineItem.ts';
+import type { OutlineItem, OutlineText } from './outlineItem.ts';
 
 const STARS = /^\*{20,}$/u;
 const PROMPT = /^PS(?: [^>]{1,260})?> ?(\S.*)$/u;

@@ -2,7 +2,7 @@ import type { DefangedText } from '../../evidence/defang.ts';
 import type { Evidence } from '../../evidence/evidenceBlock.ts';
 import type { Indicator } from '../../evidence/indicators.ts';
 import type { BuiltForm } from '../../evidence/noteForms.ts';
-import type { OutlineItem } from '../../evidence/outline/outline.ts';
+import type { OutlineItem } from '../../evidence/outline/outlineItem.ts';
 import type { Range } from '../../evidence/quote.ts';
 import type { PartStart } from '../../evidence/uri.ts';
 import type { RunComparison } from '../runGroups.ts';

@@ -2,7 +2,7 @@ import { defang } from '../../evidence/defang.ts';
 import { collectIndicators } from '../../evidence/indicators.ts';
 import { buildEvidence } from '../../evidence/noteForms.ts';
 import { outlineLines } from '../../evidence/outline/outline.ts';
-import type { OutlineItem } from '../../evidence/outline/outline.ts';
+import type { OutlineItem } from '../../evidence/outline/outlineItem.ts';
 import type { AnalysisHandlers, AskedView } from './analysisCalls.ts';
 import { Comparisons } from './comparisons.ts';
 import type { ComparedTranscript } from './comparisons.ts';

@@ -1,4 +1,4 @@
-import type { Transcript } from '../../evidence/decode.ts';
+import type { Transcript } from '../../evidence/transcript.ts';
 import type { NormaliseRules } from '../../evidence/normalise.ts';
 import { RunGroups } from '../runGroups.ts';
 import type { RunComparison } from '../runGroups.ts';

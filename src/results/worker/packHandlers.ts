@@ -1,4 +1,5 @@
-import type { DecodedResult, Transcript } from '../../evidence/decode.ts';
+import type { DecodedResult } from '../../evidence/decode.ts';
+import type { Transcript } from '../../evidence/transcript.ts';
 import type { LineSpan } from '../../evidence/large/groupSections.ts';
 import { codePageOf } from '../../evidence/textViews.ts';
 import type { ResultRef, ResultStream, TextView } from '../../evidence/uri.ts';

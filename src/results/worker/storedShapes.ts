@@ -1,4 +1,4 @@
-import type { RunRecord } from '../runFetch.ts';
+import type { RunRecord } from '../runRecord.ts';
 import type { StoredFacts } from '../storedResult.ts';
 
 /*
