@@ -1,4 +1,5 @@
 import { RUNNERS_PATH } from './runnersLine.ts';
+import { replaceTimes } from './times.ts';
 import { withoutEnd } from './trimEnds.ts';
 
 /** What is taken for equal besides what always is. */
@@ -17,7 +18,7 @@ export type NormaliseRule = keyof NormaliseRules;
 /** One rule as it can be shown: what it finds, and what stands there afterwards. */
 export interface NormaliseStep {
   readonly rule: NormaliseRule | 'transcriptLine' | 'trailingNuls';
-  /** Undefined for the device's names, which differ from text to text. */
+  /** Undefined for what no pattern alone finds: names, which differ from text to text, and times, which must exist. */
   readonly pattern: RegExp | undefined;
   readonly becomes: string;
 }
@@ -26,10 +27,6 @@ export interface NormaliseStep {
 const MAX_NAME = 253;
 
 const GUID = '[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}';
-const CLOCK = '\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?(?:[ \\u202f]?[ap]m\\b)?';
-const DATE = '(?:\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|\\d{1,2}[-/.]\\d{1,2}[-/.]\\d{4})';
-const ZONE = ' ?(?:z\\b|utc\\b|gmt\\b|[+-]\\d{2}:?\\d{2}\\b)';
-
 /**
  * All rules, in the order in which they are applied. Bounded repetitions only: the text is a device's, and must not be
  * able to make a pattern slow.
@@ -44,14 +41,7 @@ export const normaliseSteps: readonly NormaliseStep[] = [
   { rule: 'trailingNuls', pattern: undefined, becomes: '' },
   { rule: 'host', pattern: undefined, becomes: '<host>' },
   { rule: 'guids', pattern: new RegExp(`(?<![\\da-z])${GUID}(?![\\da-z])`, 'giu'), becomes: '<guid>' },
-  {
-    rule: 'times',
-    pattern: new RegExp(
-      `(?<![\\d.:/-])(?:${DATE}(?:(?:t|,? {1,2})${CLOCK}(?:${ZONE})?)?|\\d{1,2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?[ap]m\\b)?(?:${ZONE})?)(?![\\d:/]|\\.\\d)`,
-      'giu',
-    ),
-    becomes: '<time>',
-  },
+  { rule: 'times', pattern: undefined, becomes: '<time>' },
   {
     rule: 'pids',
     pattern: /\b(p?pid|(?:parent ?)?process ?id)("?[ \t]{0,20}[:=]?[ \t]{0,20}"?)\d{1,10}(?![\d.])/giu,
@@ -72,6 +62,7 @@ export function normalise(text: string, rules: NormaliseRules, names: readonly s
   let normalised = text;
   for (const { rule, pattern, becomes } of normaliseSteps) {
     if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
+    else if (rule === 'times') normalised = rules.times ? replaceTimes(normalised, becomes) : normalised;
     else if (rule === 'transcriptLine' || rules[rule]) {
       const search = rule === 'host' ? namesPattern(names) : pattern;
       if (search !== undefined) normalised = normalised.replace(search, becomes);

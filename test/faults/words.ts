@@ -1,5 +1,5 @@
 import module from 'node:module';
-import type { FailureMessage, NextStep } from '../../src/platform/messages.ts';
+import type { FailureMessage, NextStep } from '../../src/platform/failureMessage.ts';
 
 // Times in sentences are local ones: the table must be the same everywhere.
 process.env['TZ'] = 'UTC';

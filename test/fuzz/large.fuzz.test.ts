@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { decodeResult } from '../../src/evidence/decode.ts';
-import type { DecodeChange } from '../../src/evidence/decode.ts';
+import type { DecodeChange } from '../../src/evidence/transcript.ts';
 import { hashText } from '../../src/evidence/hashText.ts';
 import { LargeReader } from '../../src/evidence/large/largeReader.ts';
 import type { LargeResult, ReadText } from '../../src/evidence/large/largeReader.ts';

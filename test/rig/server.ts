@@ -57,13 +57,17 @@ export interface VsCodeServer {
 /** Without these a test window saves by itself, shows a welcome page, or asks things nobody answers. */
 const quietSettings: Settings = {
   'chat.disableAIFeatures': true,
+  // Drawn without graphics hardware, whatever moves costs the tests their processor.
+  'editor.cursorBlinking': 'solid',
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
   'files.autoSave': 'off',
+  'git.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
   'telemetry.telemetryLevel': 'off',
   'update.showReleaseNotes': false,
   'window.menuBarVisibility': 'compact',
+  'workbench.reduceMotion': 'on',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,

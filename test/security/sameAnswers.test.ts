@@ -10,7 +10,7 @@ import { toCell, write } from '../../src/evidence/evidenceBlock.ts';
 import { hostOf } from '../../src/evidence/lineIndicators.ts';
 import { findRecords } from '../../src/evidence/outline/records.ts';
 import { outlineLines } from '../../src/evidence/outline/outline.ts';
-import type { OutlineItem } from '../../src/evidence/outline/outline.ts';
+import type { OutlineItem } from '../../src/evidence/outline/outlineItem.ts';
 import { readWithCodePage, viewText } from '../../src/evidence/textViews.ts';
 import { WHITE_SPACE, withoutEnd, withoutStart } from '../../src/evidence/trimEnds.ts';
 import { makeNameVisible, makeVisible } from '../../src/evidence/visible.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
 import type { FailureCode } from '../../src/defender/errors.ts';
-import type { NextStep } from '../../src/platform/messages.ts';
+import type { NextStep } from '../../src/platform/failureMessage.ts';
 import { createCertificate } from '../tenant/certificate.ts';
 import { openDoor } from '../tenant/door.ts';
 import type { FaultAction } from '../tenant/faults.ts';

@@ -10,7 +10,7 @@ import type { SendSignIn } from '../../src/defender/transport.ts';
 import { SIGN_IN_LIMITS } from '../../src/identity/msal/application.ts';
 import type { SignInLimits } from '../../src/identity/msal/application.ts';
 import type { SignInPrompts } from '../../src/identity/tokenSource.ts';
-import type { NextStep } from '../../src/platform/messages.ts';
+import type { NextStep } from '../../src/platform/failureMessage.ts';
 import { describeFailure } from '../faults/words.ts';
 import type { LocalTenant } from '../tenant/localTenant.ts';
 import { clientOf, connectionTo, openMachine, openWindow, person } from './productWindow.ts';

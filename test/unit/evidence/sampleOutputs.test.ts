@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { decodeResult } from '../../../src/evidence/decode.ts';
-import type { DecodeChangeKind, Rejection } from '../../../src/evidence/decode.ts';
+import type { Rejection } from '../../../src/evidence/decode.ts';
+import type { DecodeChangeKind } from '../../../src/evidence/transcript.ts';
 import { countErrorLines } from '../../../src/evidence/textFacts.ts';
 import type { sampleScenarios } from '../../../src/sample/catalogue.ts';
 import { readResult, scenarioBytes, startTenant } from '../sample/harness.ts';

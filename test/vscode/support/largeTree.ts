@@ -4,7 +4,7 @@ import { createLocalLedger } from '../../../src/defender/localLedger.ts';
 import { createTenantClient } from '../../../src/defender/tenantClient.ts';
 import { ActionStore } from '../../../src/results/actionStore.ts';
 import { ActionTree } from '../../../src/tree/actionTree.ts';
-import type { TreeSource } from '../../../src/tree/actionTree.ts';
+import type { TreeSource } from '../../../src/tree/treeSource.ts';
 import type { TreeNode } from '../../../src/tree/nodes.ts';
 import { countTree } from '../../rig/countedTree.ts';
 import type { CountedTree } from '../../rig/countedTree.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { outlineLines } from '../../../../src/evidence/outline/outline.ts';
-import type { OutlineItem } from '../../../../src/evidence/outline/outline.ts';
+import type { OutlineItem } from '../../../../src/evidence/outline/outlineItem.ts';
 
 /** As an editor divides a text. */
 const outlineText = (text: string): ReturnType<typeof outlineLines> => outlineLines(text.split(/\r\n|\r|\n/u));

@@ -1,0 +1,108 @@
+import type { TimeWords } from './timeWords.ts';
+
+/** A date that was read. */
+export interface ReadDate {
+  /** UTF-16 offset behind it. */
+  readonly end: number;
+  /** It could be a version or a count as well: a time only with a clock behind it. */
+  readonly needsClock: boolean;
+  /** As in `Nov 23`: the year may stand behind the clock. */
+  readonly lacksYear?: true;
+  /** It begins with the name of its day. */
+  readonly hasDayName?: true;
+}
+
+/** Nothing is dated before; Windows' and .NET's own zeros (1601, 0001) are the same on every device and stay. */
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 2099;
+
+const YEAR_FIRST = /(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/uy;
+const YEAR_LAST = /(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/uy;
+/** `2026年11月23日`, `2026년 11월 23일`, `2026. 11. 23.` */
+const SPACED = /(\d{4})(?:年|년 |\. )(\d{1,2})(?:月|월 |\. )(\d{1,2})(?:日|일|\.)/uy;
+/** `23 Nov 2026`, `23/Nov/2026`, `23. November 2026`, `23 de noviembre de 2026`, `23-Nov-26`. */
+const DAY_MONTH =
+  /(\d{1,2})(?:\.|º|er)?(?: (?:de )?|[-/])(\p{L}{3,14})\.?(?:,? (?:de |of )?|[-/])(\d{4}|\d{2})(?!\d)/uy;
+/** `Nov 23`, `Nov  3`, `November 23, 2026`, `Nov 23  2025`. */
+const MONTH_DAY = /(\p{L}{3,14})\.? {1,2}(\d{1,2})(?:(?:,| ) ?(\d{4})(?![\d:]))?(?!\d)/uy;
+/** Behind a year: `2026 г.`, `2026 р.` */
+const YEAR_SIGN = / (?:г|р|r)\./uy;
+const WORD = /\p{L}{2,14}(?:-feira)?/uy;
+
+/** Whether year, month (from 1) and day are a day of the calendar that a device of today prints. */
+export function isDay(year: number, month: number, day: number): boolean {
+  return (
+    year >= FIRST_YEAR &&
+    year <= LAST_YEAR &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+  );
+}
+
+/** Matches a sticky pattern at a place of a text. */
+export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? undefined;
+}
+
+/** Reads a date at a place that begins with a digit. */
+export function readNumericDate(text: string, at: number, words: TimeWords): ReadDate | undefined {
+  const yearFirst = matchAt(YEAR_FIRST, text, at);
+  if (yearFirst !== undefined) {
+    const [whole, year, sign, month, day] = yearFirst;
+    // `2024.8.30` is a version of many packages.
+    if (isDay(Number(year), Number(month), Number(day))) return { end: at + whole.length, needsClock: sign === '.' };
+  }
+  const yearLast = matchAt(YEAR_LAST, text, at);
+  if (yearLast !== undefined) return readYearLast(yearLast, at);
+  const spaced = matchAt(SPACED, text, at);
+  if (spaced !== undefined && isDay(Number(spaced[1]), Number(spaced[2]), Number(spaced[3])))
+    return { end: at + spaced[0].length, needsClock: false };
+  const named = matchAt(DAY_MONTH, text, at);
+  const month = words.months.get(named?.[2]?.toLowerCase() ?? '');
+  if (named === undefined || month === undefined) return undefined;
+  if (!isDay(fullYear(named[3]), month, Number(named[1]))) return undefined;
+  return { end: withYearSign(text, at + named[0].length), needsClock: named[3]?.length === 2 };
+}
+
+function readYearLast([whole, first, sign, second, year]: RegExpExecArray, at: number): ReadDate | undefined {
+  const [one, other] = [Number(first), Number(second)];
+  const isOne = isDay(fullYear(year), other, one) || (sign === '/' && isDay(fullYear(year), one, other));
+  if (!isOne) return undefined;
+  // `1.2.2026` and `11/22/26` can be anything; `22.11.2026` and `1.02.2026` are written by no version in use.
+  const needsClock = year?.length === 2 || (sign === '.' && second?.length === 1);
+  return { end: at + whole.length, needsClock };
+}
+
+/** Reads a date that begins with the name of a day or a month, at the beginning of a word. */
+export function readNamedDate(text: string, at: number, words: TimeWords): ReadDate | undefined {
+  const word = matchAt(WORD, text, at)?.[0];
+  if (word === undefined) return undefined;
+  if (words.days.has(word.toLowerCase())) {
+    const next = matchAt(/\.?,? ?(?:den |el )?/uy, text, at + word.length);
+    const from = at + word.length + (next?.[0].length ?? 0);
+    const date = readNumericDate(text, from, words) ?? readMonthDay(text, from, words);
+    if (date !== undefined) return { ...date, hasDayName: true };
+  }
+  return readMonthDay(text, at, words);
+}
+
+function readMonthDay(text: string, at: number, words: TimeWords): ReadDate | undefined {
+  const named = matchAt(MONTH_DAY, text, at);
+  const month = words.months.get(named?.[1]?.toLowerCase() ?? '');
+  if (named === undefined || month === undefined) return undefined;
+  const [whole, , day, year] = named;
+  // 2024 has 29 days in February: without a year every day that exists is one.
+  if (!isDay(year === undefined ? 2024 : Number(year), month, Number(day))) return undefined;
+  return { end: at + whole.length, needsClock: year === undefined, ...(year === undefined && { lacksYear: true }) };
+}
+
+function fullYear(year = ''): number {
+  return year.length === 2 ? 2000 + Number(year) : Number(year);
+}
+
+function withYearSign(text: string, end: number): number {
+  return end + (matchAt(YEAR_SIGN, text, end)?.[0].length ?? 0);
+}

@@ -1,0 +1,183 @@
+import { isDay, matchAt, readNamedDate, readNumericDate } from './timeForms.ts';
+import type { ReadDate } from './timeForms.ts';
+import { readTimeWords } from './timeWords.ts';
+import type { TimeWords } from './timeWords.ts';
+
+/** Where a time can begin: at a number or at a word, and never inside of a longer number, version, path or address. */
+const BEGINNING = /(?<![\p{L}\p{M}\d.:/-])(?:\d{1,14}|\p{L}{2,14})/gu;
+
+const CLOCK = /(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?![\d:])/uy;
+/** Behind a date only: alone it could be a version or a date. */
+const CLOCK_WITH_STOPS = /(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])/uy;
+const CLOCK_WITH_SIGNS = /(\d{1,2})(?:時|时|點|点|시) ?(\d{1,2})(?:分|분)(?: ?(\d{1,2})(?:秒|초))?/uy;
+/** Half of the day, before the clock. */
+const HALF_BEFORE = /(?:上午|下午|午前|午後|오전|오후|ÖÖ|ÖS|π\.?μ\.?|μ\.?μ\.?) ?/uy;
+/** And behind it. */
+const HALF_BEHIND = /[ \u202f]?(?:[ap]\.?[ \u00a0\u202f]?m\b\.?|ÖÖ|ÖS|π\.?μ\.?|μ\.?μ\.?)/iuy;
+const ZONE_NAMES = 'utc|gmt|cet|cest|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|msk|trt|eet|eest|jst';
+/** Offsets that are in use: `-4711` behind a clock is a number of its own. */
+const OFFSET = '[+-](?:0\\d|1[0-4]):?(?:00|15|30|45)(?!\\d)';
+const ZONE = new RegExp(` ?(?:z\\b|(?:${ZONE_NAMES})\\b(?:[+-]\\d{1,2})?|${OFFSET}|\\((?:${ZONE_NAMES})\\))`, 'iuy');
+/** Between a date and its clock. */
+const BETWEEN =
+  /(?:t|_|:(?=\d\d:)|,? {1,2}(?:-|um|kl\.?|klo|at|à|às|a las|alle ore|ore|в|o|saat)? ?|T)(?=\d|上|下|午|오|Ö|π|μ)/iuy;
+const DAY_BETWEEN = /(?: |(?=星)|(?<=日))\(?(\p{L}{2,14}),?\)?/uy;
+/** ctime and `date` put the year last, OpenSSL before its zone. */
+const YEAR_BEHIND = new RegExp(`(?: (?:${ZONE_NAMES}))? (\\d{4})(?: GMT\\b)?(?![\\d.:/-])`, 'iuy');
+
+/** What may not follow: the number, version, address or path would go on. */
+const GOES_ON = /[\d:/]|[.-]\d|\p{Script=Latin}/uy;
+/** A number behind such a word is a version, whatever it looks like. */
+const VERSION_BEFORE =
+  /(?:\bv|\bver|versions?|сборка|sürüm[^ ]{0,2}|build|release|rev|revision|firmware)[.:= "']{0,4}$/iu;
+
+const WMI = /(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.\d{6}[+-]\d{3}|\.\d{1,3}Z|Z)(?![\d.])/uy;
+const BASIC = /(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(?:Z|[+-]\d{4})?(?![\d.])/uy;
+/** JSON of .NET, and seconds or milliseconds since 1970 behind a word that says so. */
+const EPOCHS =
+  /(?<=\/Date\()-?\d{9,14}(?:[+-]\d{4})?(?=\)\\?\/)|(?<=\baudit\()\d{10}\.\d{3}(?=:)|(?<=\b(?:timestamp|epoch|unix_?time)"?[ \t]{0,4}[:=][ \t]{0,4}"?)1\d{9}(?:\d{3})?(?![\d.])/giu;
+
+/** A stretch of a text that is a date, a time of day or both. */
+export interface FoundTime {
+  /** UTF-16 offsets. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Finds dates and times of day as systems, programs and logs write them (ISO 8601, syslog, Apache, ctime, RFC 1123 and
+ * 2822, WMI, JSON of .NET, and the local forms of Windows' languages). What could be anything else is none: a date has a
+ * day that exists, and a version, a port or an address stays.
+ */
+export function findTimes(text: string): FoundTime[] {
+  const finder = new TimeFinder(text);
+  return finder.find();
+}
+
+/** Replaces every time of a text by the same word. */
+export function replaceTimes(text: string, becomes: string): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { start, end } of findTimes(text)) {
+    pieces.push(text.slice(from, start), becomes);
+    from = end;
+  }
+  pieces.push(text.slice(from));
+  return pieces.join('');
+}
+
+let timeWords: TimeWords | undefined;
+
+class TimeFinder {
+  readonly #text: string;
+  readonly #words = (timeWords ??= readTimeWords());
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  find(): FoundTime[] {
+    const found: FoundTime[] = [...this.#text.matchAll(EPOCHS)].map(({ 0: whole, index }) => ({
+      start: index,
+      end: index + whole.length,
+    }));
+    const epochs = found.length;
+    BEGINNING.lastIndex = 0;
+    for (let one = BEGINNING.exec(this.#text); one !== null; one = BEGINNING.exec(this.#text)) {
+      const end = this.#readAt(one.index, one[0]);
+      if (end === undefined) continue;
+      found.push({ start: one.index, end });
+      BEGINNING.lastIndex = end;
+    }
+    return epochs === 0 ? found : inOrder(found);
+  }
+
+  /** @returns the offset behind the time that begins there */
+  #readAt(at: number, first: string): number | undefined {
+    const isNumber = /^\d/u.test(first);
+    if (isNumber && first.length >= 8) return this.#compact(at);
+    if (isNumber ? first.length === 3 || first.length > 4 : !this.#isTimeWord(first)) return undefined;
+    const date = isNumber ? readNumericDate(this.#text, at, this.#words) : readNamedDate(this.#text, at, this.#words);
+    if (date === undefined) return isNumber && first.length <= 2 ? this.#clockAlone(at) : undefined;
+    const withClock = this.#clockBehind(date);
+    if (withClock !== undefined) return this.#goesOn(withClock) ? undefined : withClock;
+    return date.needsClock || this.#goesOn(date.end) || this.#isVersion(at) ? undefined : date.end;
+  }
+
+  #isTimeWord(word: string): boolean {
+    const plain = word.toLowerCase();
+    return this.#words.months.has(plain) || this.#words.days.has(plain);
+  }
+
+  #compact(at: number): number | undefined {
+    const match = matchAt(WMI, this.#text, at) ?? matchAt(BASIC, this.#text, at);
+    if (match === undefined) return undefined;
+    const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
+    return isDay(year ?? 0, month ?? 0, day ?? 0) && isClock(hour, minute, second) ? at + match[0].length : undefined;
+  }
+
+  #clockAlone(at: number): number | undefined {
+    const match = matchAt(CLOCK, this.#text, at);
+    if (match === undefined || !isClock(Number(match[1]), Number(match[2]), Number(match[3] ?? 0))) return undefined;
+    const behind = at + match[0].length;
+    const half = matchAt(HALF_BEHIND, this.#text, behind)?.[0].length ?? 0;
+    // `12:34` is a ratio, a port, a chapter and a verse.
+    if (match[3] === undefined && (half === 0 || Number(match[1]) > 12)) return undefined;
+    const end = this.#withZone(behind + half);
+    return this.#goesOn(end) ? undefined : end;
+  }
+
+  #clockBehind(date: ReadDate): number | undefined {
+    const day = matchAt(DAY_BETWEEN, this.#text, date.end);
+    const hasDay = this.#words.days.has((day?.[1] ?? '').toLowerCase());
+    const from = date.end + (hasDay ? (day?.[0].length ?? 0) : 0);
+    const between = matchAt(BETWEEN, this.#text, from);
+    if (between === undefined) return hasDay && !date.needsClock ? from : undefined;
+    let at = from + between[0].length;
+    at += matchAt(HALF_BEFORE, this.#text, at)?.[0].length ?? 0;
+    const match =
+      matchAt(CLOCK, this.#text, at) ??
+      matchAt(CLOCK_WITH_STOPS, this.#text, at) ??
+      matchAt(CLOCK_WITH_SIGNS, this.#text, at);
+    if (match === undefined || !isClock(Number(match[1]), Number(match[2]), Number(match[3] ?? 0))) return undefined;
+    const clock = at + match[0].length;
+    const end = clock + (matchAt(HALF_BEHIND, this.#text, clock)?.[0].length ?? 0);
+    if (!date.lacksYear) return this.#withZone(end);
+    const year = matchAt(YEAR_BEHIND, this.#text, end);
+    const isLast = date.hasDayName === true || / GMT$/iu.test(year?.[0] ?? '');
+    const isYear = year !== undefined && isLast && isDay(Number(year[1]), 1, 1);
+    return isYear ? end + year[0].length : this.#withZone(end);
+  }
+
+  #withZone(at: number): number {
+    let end = at;
+    for (let zone = matchAt(ZONE, this.#text, end); zone !== undefined && end < at + 16;) {
+      end += zone[0].length;
+      zone = matchAt(ZONE, this.#text, end);
+    }
+    return end;
+  }
+
+  #goesOn(end: number): boolean {
+    return matchAt(GOES_ON, this.#text, end) !== undefined;
+  }
+
+  #isVersion(at: number): boolean {
+    return VERSION_BEFORE.test(this.#text.slice(Math.max(0, at - 20), at));
+  }
+}
+
+function isClock(hour = 24, minute = 60, second = 61): boolean {
+  return hour <= 23 && minute <= 59 && second <= 60;
+}
+
+function inOrder(found: readonly FoundTime[]): FoundTime[] {
+  let end = 0;
+  return [...found]
+    .sort((one, other) => one.start - other.start)
+    .filter((time) => {
+      const isFree = time.start >= end;
+      if (isFree) end = time.end;
+      return isFree;
+    });
+}
