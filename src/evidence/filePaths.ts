@@ -1,17 +1,18 @@
+import type { Stretch } from './recognise/kinds.ts';
 import { WHITE_SPACE, withoutEnd } from './trimEnds.ts';
-
-/** A stretch of a line: UTF-16 units, the end not in it. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Longer ones are cut: every place could begin one, and each is looked at this far. */
 const LONGEST = 512;
 const DRIVE = /(?<![A-Za-z\d])[A-Za-z]:\\{1,2}(?=[^\s\\"<>|*?:/])/g;
-const SHARE = /(?<![\\\w])(?:\\{2}|\\{4})([A-Za-z\d][\w.$-]*)\\{1,2}(?=[^\s\\"<>|*?:/])/g;
+/** A drive with slashes, as programs of other systems write it. */
+const SLASHED_DRIVE =
+  /(?<![A-Za-z\d])(?<![\w.]\/)(?:[A-Z]:\/|[a-z]:\/(?=[Uu]sers\/|[Ww]indows\/|[Pp]rogram|[Tt]e?mp\/))(?=[^\s\\"<>|*?:/])/g;
+/** A share, of a WebDAV server too: `\\server@SSL@8443\DavWWWRoot`. */
+const SHARE = /(?<![\\\w])(?:\\{2}|\\{4})([\p{L}\p{N}][\p{L}\p{M}\p{N}_.$-]*)(?:@SSL)?(?:@\d{1,5})?\\{1,2}(?=[^\s\\"<>|*?:/])/giu;
+/** Names that Windows passes on as they are: `\\?\C:\`, `\\?\UNC\server\`, `\\?\GLOBALROOT\`. */
+const VERBATIM = /(?<![\\\w])\\\\[?.]\\(?:[A-Za-z]:\\|UNC\\|GLOBALROOT\\|Volume(?=\{))(?=[^\s\\"<>|*?:/])/g;
 const VARIABLE = /(?<![%\w])%[A-Za-z_][\w()]{0,40}%\\{1,2}(?=[^\s\\"<>|*?:/])/g;
-const VOLUME = /(?<![\w\\])\\Device\\HarddiskVolume\d+\\(?=[^\s\\"<>|*?:/])/g;
+const VOLUME = /(?<![\w\\])\\Device\\(?:HarddiskVolume(?:ShadowCopy)?\d+|Mup)\\(?=[^\s\\"<>|*?:/])/g;
 const KEY =
   /(?<![\w\\])(?:(?:HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG)|HK(?:LM|CU|CR|CC|U)):?|\\REGISTRY\\(?:MACHINE|USER))\\{1,2}(?=[^\s\\"<>|*?:/])/gi;
 const LINUX =
@@ -35,7 +36,9 @@ interface Root extends Stretch {
 export function findWindowsPaths(line: string): Root[] {
   const roots: Root[] = [];
   const patterns = [
+    ...(line.includes('\\\\') ? [VERBATIM] : []),
     ...(line.includes(':\\') ? [DRIVE] : []),
+    ...(line.includes(':/') ? [SLASHED_DRIVE] : []),
     ...(line.includes('%\\') ? [VARIABLE] : []),
     ...(line.includes('\\Device\\') ? [VOLUME] : []),
   ];
@@ -84,7 +87,7 @@ export function findLinuxPaths(line: string): Stretch[] {
 /** From a root to where the path ends, if it has one: at its quotation mark, else by what names and command lines look like. */
 function toPath(line: string, start: number, rootLength: number, stop: string): Stretch[] {
   const from = start + rootLength;
-  const rest = line.slice(from, start + LONGEST);
+  const rest = line[from - 1] === '/' ? withBackslashes(line.slice(from, start + LONGEST)) : line.slice(from, start + LONGEST);
   const quote = line.charAt(start - 1);
   const close = quote === '"' || quote === "'" ? rest.indexOf(quote) : -1;
   if (close > 0) {
@@ -96,6 +99,11 @@ function toPath(line: string, start: number, rootLength: number, stop: string): 
   const plain =
     /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(stop === '' ? rest.replaceAll(':', ' ') : rest)?.[0] ?? '';
   return named(start, from, plain.slice(0, lengthOfPath(plain, isField(line, start))));
+}
+
+/** One unit for one: what is read of it is where the path ends. */
+function withBackslashes(path: string): string {
+  return path.replaceAll('/', '\\');
 }
 
 /** Where the white space before the first argument begins; -1 where there is none. */
@@ -116,6 +124,9 @@ function isField(line: string, start: number): boolean {
   return /(?:^\s*|[:=|]\s+|\s{2}|\t)$/u.test(line.slice(Math.max(0, start - 40), start));
 }
 
+/** Arguments of a command: a hyphen or an ampersand of a name has a blank on both sides, or on none. */
+const NO_FOLDER = /^ | $| -(?! )| \/|[,=]|&&|(?<! )& | &(?! )/u;
+
 /** @param text - single spaces only */
 function lengthOfPath(text: string, field: boolean): number {
   let from = 0;
@@ -125,7 +136,7 @@ function lengthOfPath(text: string, field: boolean): number {
     const name = text.slice(from, slash);
     // Folders have spaces between words; a file with an ending and something behind it is the end of a path.
     const isFolder =
-      !/[;`]/u.test(name) && (!name.includes(' ') || (!/^ | $| [-/]|[,=&]/u.test(name) && !FILE_AND_MORE.test(name)));
+      !/[;`]/u.test(name) && (!name.includes(' ') || (!NO_FOLDER.test(name) && !FILE_AND_MORE.test(name)));
     if (!isFolder) break;
     from = slash + 1;
   }

@@ -1,5 +1,9 @@
-import { findInLine, INDICATOR_KINDS, NO_COLUMN } from './lineIndicators.ts';
-import type { Column, FoundIndicator, IndicatorKind } from './lineIndicators.ts';
+import { NO_COLUMN } from './lineIndicators.ts';
+import type { Column } from './lineIndicators.ts';
+import { Collection } from './mergeIndicators.ts';
+import { findInShownLine, marksOf } from './recognise/findInShownLine.ts';
+import type { Marks } from './recognise/findInShownLine.ts';
+import type { FoundIndicator, IndicatorKind } from './recognise/kinds.ts';
 import { cutRanges } from './quote.ts';
 import type { Range } from './quote.ts';
 
@@ -11,6 +15,8 @@ export interface Indicator {
   readonly count: number;
   /** From 1. */
   readonly firstLine: number;
+  /** The output itself had made it harmless: `evil[.]example`. */
+  readonly isDefanged?: true;
 }
 
 /**
@@ -24,40 +30,12 @@ export function collectIndicators(text: string, ranges?: readonly Range[]): Indi
   const pieces = ranges === undefined ? [text] : cutRanges(text, ranges);
   for (const [at, piece] of pieces.entries()) {
     const linesBefore = ranges?.[at]?.start.line ?? 0;
-    scanIndicators(piece, ({ kind, value }, line) => {
-      collected.add(kind, value, 1, () => ({ kind, value, count: 1, firstLine: linesBefore + line }));
+    scanIndicators(piece, ({ kind, value, isDefanged }, line) => {
+      const mark = isDefanged ? { isDefanged } : {};
+      collected.add(kind, value, 1, () => ({ kind, value, count: 1, firstLine: linesBefore + line, ...mark }));
     });
   }
   return collected.sorted();
-}
-
-/** Joins what was found in several texts: counts are added up, and what is said of the first place is kept. */
-export function mergeIndicators<Found extends Indicator>(lists: readonly (readonly Found[])[]): Found[] {
-  const collected = new Collection<Found>();
-  for (const one of lists.flat()) collected.add(one.kind, one.value, one.count, () => one);
-  return collected.sorted();
-}
-
-/** Each indicator once, with its count. */
-class Collection<Found extends Indicator> {
-  readonly #byKey = new Map<string, { readonly first: Found; count: number }>();
-
-  add(kind: IndicatorKind, value: string, count: number, describe: () => Found): void {
-    const key = `${kind} ${isCaseSensitive(kind, value) ? value : value.toLowerCase()}`;
-    const known = this.#byKey.get(key);
-    if (known === undefined) this.#byKey.set(key, { first: describe(), count });
-    else known.count += count;
-  }
-
-  sorted(): Found[] {
-    return [...this.#byKey.values()]
-      .map(({ first, count }) => ({ ...first, count }))
-      .sort((one, other) => INDICATOR_KINDS.indexOf(one.kind) - INDICATOR_KINDS.indexOf(other.kind));
-  }
-}
-
-function isCaseSensitive(kind: IndicatorKind, value: string): boolean {
-  return kind === 'url' || (kind === 'path' && value.startsWith('/'));
 }
 
 /**
@@ -69,7 +47,9 @@ export function scanIndicators(
   text: string,
   visit: (found: FoundIndicator, line: number, lineStart: number) => void,
 ): void {
+  const marks = marksOf(text);
   let column = NO_COLUMN;
+  let lead = '';
   let number = 0;
   let start = 0;
   while (start <= text.length) {
@@ -78,16 +58,22 @@ export function scanIndicators(
     const line = text.slice(start, end);
     column = versionColumn(line, column);
     // Nearly every line is short: it is looked at as it is.
-    if (line.length <= MAX_LINE) for (const found of findInLine(line, column)) visit(found, number, start);
-    else {
+    if (line.length <= MAX_LINE) {
+      for (const found of findInShownLine(line, { column, lead, marks })) visit(found, number, start);
+    } else {
       const [lineNumber, lineStart] = [number, start];
-      scanLongLine(line, (found, at) => {
+      scanLongLine(line, marks, (found, at) => {
         visit(found, lineNumber, lineStart + at);
       });
     }
+    const isAlone = text.charAt(end) === '\r' && text.charAt(end + 1) !== '\n';
+    lead = isAlone ? `${`${lead}${line}`.slice(-LONGEST_LEAD)} ` : '';
     start = end + (text.startsWith('\r\n', end) ? 2 : 1);
   }
 }
+
+/** So much of what stood before a CR alone is looked at, UTF-16 units. */
+const LONGEST_LEAD = 60;
 
 /**
  * Lines that are looked at whole, in UTF-16 units. A pattern that repeats a group runs out of V8's stack on a line of
@@ -98,10 +84,11 @@ const MAX_LINE = 65_536;
 const MAX_BACK = 4096;
 
 /** Looks at a long line in stretches. */
-function scanLongLine(line: string, visit: (found: FoundIndicator, stretchStart: number) => void): void {
+function scanLongLine(line: string, marks: Marks, visit: (found: FoundIndicator, stretchStart: number) => void): void {
   for (let start = 0; start < line.length;) {
     const end = line.length - start <= MAX_LINE ? line.length : findCut(line, start + MAX_LINE).at;
-    for (const found of findInLine(line.slice(start, end), NO_COLUMN)) visit(found, start);
+    const stretch = line.slice(start, end);
+    for (const found of findInShownLine(stretch, { column: NO_COLUMN, lead: '', marks })) visit(found, start);
     start = end;
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { collectIndicators, mergeIndicators } from '../../../src/evidence/indicators.ts';
+import { collectIndicators } from '../../../src/evidence/indicators.ts';
+import { mergeIndicators } from '../../../src/evidence/mergeIndicators.ts';
 import { readCorpus, scoreCorpus } from './indicatorCorpus.ts';
 
 /** What is found, as `kind value`. */
