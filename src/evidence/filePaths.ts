@@ -125,7 +125,7 @@ function isField(line: string, start: number): boolean {
 }
 
 /** Arguments of a command: a hyphen or an ampersand of a name has a blank on both sides, or on none. */
-const NO_FOLDER = /^ | $| -(?! )| \/|[,=]|&&|(?<! )& | &(?! )/u;
+const NO_FOLDER = /^ | $| -(?! )| \/|[,=]|&&|(?<! )& | &(?! )| (?:HK(?:LM|CU|CR|CC|U)|HKEY_[A-Z_]{4,20}):?$/u;
 
 /** @param text - single spaces only */
 function lengthOfPath(text: string, field: boolean): number {

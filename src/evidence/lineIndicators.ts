@@ -2,6 +2,7 @@ import { findLinuxPaths, findRegistryKeys, findWindowsPaths } from './filePaths.
 import { isDomain, isMailHost } from './hostNames.ts';
 import type { NameContext } from './hostNames.ts';
 import { isIPv4, isTellingIPv4, isTellingIPv6 } from './recognise/ipAddresses.ts';
+import { findDottedNames } from './recognise/dottedNames.ts';
 import { findEach, toFound } from './recognise/kinds.ts';
 import type { FoundIndicator, Stretch } from './recognise/kinds.ts';
 import { findUrls, hostIndicator } from './recognise/urls.ts';
@@ -11,12 +12,7 @@ const EMAIL_OF_LETTERS =
   /(?<![\p{L}\p{M}\p{N}_.+%=-])[\p{L}\p{N}_+-][\p{L}\p{M}\p{N}_.+%=-]{0,63}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}])?(?![\p{L}\p{N}_@])/gu;
 const IPV6 = /(?<![\w:.%])[\da-f]{0,4}:[\da-f:.]{1,60}/gi;
 const HASH = /(?<![\w-])[\da-f]{32}(?:[\da-f]{8}(?:[\da-f]{24}(?:[\da-f]{64})?)?)?(?![\w-])/gi;
-const DOTTED = /(?<![\w-])(?<!(?<!(?:^|[*\s"'=(]))\.)[\w-]+(?:\.[\w-]+)+/g;
-/** Names with letters of any script: slower, so only of lines that have one. */
-const DOTTED_OF_LETTERS =
-  /(?<![\p{L}\p{M}\p{N}_-])(?<!(?<!(?:^|[*\s"'=(]))\.)[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+/gu;
-const OTHER_LETTERS =
-  /[\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff](?=[\w-]{0,62}[.@]\S)|[.@][\w-]{0,62}[\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff]/u;
+const OTHER_LETTERS = /[\u00aa-\uffff]/u;
 
 /** Hexadecimal names that are no hashes of files. */
 const NO_HASH_BEFORE =
@@ -65,12 +61,11 @@ export function findInLine(line: string, context: LineContext): FoundIndicator[]
   }
   if (hasSlash && hasColon && /:(?:\/\/|\\\/)/u.test(line)) add(findUrls(line));
   if (hasBackslash || line.includes('%') || (hasSlash && hasColon)) add(findPaths(line));
-  const letters = OTHER_LETTERS.test(line);
-  if (line.includes('@')) add(findEmails(line, letters ? EMAIL_OF_LETTERS : EMAIL));
+  if (line.includes('@')) add(findEmails(line, OTHER_LETTERS.test(line) ? EMAIL_OF_LETTERS : EMAIL));
   if (hasSlash) add(findLinuxPaths(line).map((place) => toFound('path', line, place)));
   if (hasColon && hasIPv6(line)) add(findIPv6(line));
   if (hasLongHex(line)) add(findHashes(line, context));
-  if (line.includes('.')) add(findDotted(line, context, letters ? DOTTED_OF_LETTERS : DOTTED));
+  if (line.includes('.')) add(findDotted(line, context));
   return found;
 }
 
@@ -185,7 +180,7 @@ function textBefore(line: string, start: number, { lead }: LineContext): string 
   return start < CONTEXT && lead !== '' ? (lead + before).slice(-CONTEXT) : before;
 }
 
-function findDotted(line: string, context: LineContext, pattern: RegExp): FoundIndicator[] {
+function findDotted(line: string, context: LineContext): FoundIndicator[] {
   let isVersionLine: boolean | undefined;
   let isPortLine: boolean | undefined;
   const findAddress = (text: string, start: number): FoundIndicator | undefined => {
@@ -198,7 +193,7 @@ function findDotted(line: string, context: LineContext, pattern: RegExp): FoundI
     isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
     return isVersionLine || VERSION_BEFORE.test(before) ? undefined : toFound('ipv4', line, place);
   };
-  return findEach(pattern, line, (text, start) => {
+  return findDottedNames(line, (text, start) => {
     if (isIPv4(text)) return findAddress(text, start);
     if (isDigit(text)) {
       const [, first = '', last = ''] = RANGE.exec(text) ?? [];

@@ -16,9 +16,9 @@ export interface ShownLine {
 const ESC = String.raw`(?:\x1b|\u241b|<U\+001B>)`;
 /** Escapes of one form each: CSI, OSC and its like with their end, and short ones. Colours also where JSON escaped them. */
 const MARK = new RegExp(
-  String.raw`${ESC}\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x9b[0-?]{0,64}[ -/]{0,8}[@-~]|` +
+  String.raw`${ESC}\[[0-?]{0,64}(?: q|[!-/]{0,8}[@-~])|\x9b[0-?]{0,64}(?: q|[!-/]{0,8}[@-~])|` +
     String.raw`${ESC}[\]PX^_]([^\x07\x1b\u241b\u2407<]{0,4096})(?:\x07|\u2407|<U\+0007>|${ESC}\\)|` +
-    String.raw`${ESC}[ -/]{0,4}[0-Z\\^-~]|(?:\\u001[bB]|\\x1[bB]|\\e|\\033|\^\[)\[[\d;:]{0,32}m|` +
+    String.raw`${ESC}[!-/]{0,4}[0-Z\\^-~]|(?:\\u001[bB]|\\x1[bB]|\\e|\\033|\^\[)\[[\d;:]{0,32}m|` +
     String.raw`\x08|\u2408|<U\+0008>|\x07|\u2407`,
   'gu',
 );
@@ -77,8 +77,10 @@ class Pen {
     while (this.#back > 0) {
       this.#back--;
       const last = this.#letters.at(-1);
-      // `\b \b` wipes a letter out; a blank that something else follows is one.
-      if (last === undefined || (last === ' ' ? !isBlank && text.charAt(0) !== ' ' : text.startsWith(' ') && !isBlank)) {
+      // `\b \b` wipes a letter out, and so does a blank behind a sign that turns round; else a blank is one.
+      const staysBlank = last === ' ' && !text.startsWith(' ');
+      const staysLetter = text.startsWith(' ') && !isBlank && !'|/-\\* '.includes(last ?? '');
+      if (last === undefined || staysBlank || staysLetter) {
         this.#back = 0;
         break;
       }
