@@ -17,7 +17,7 @@ const CONTEXT_BOUND = '60 units: the caller cuts CONTEXT of them out of the line
 export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
   {
     file: 'src/evidence/lineIndicators.ts',
-    text: String.raw`/(?:^|[^a-z])(?:v|ver|\w{0,40}version|build|release|rev(?:ision)?|firmware|driver|framework|\w{0,20}kit)["']?[\s.:=]{0,20}["'({[]?v?$/iu`,
+    text: String.raw`/(?:^|[^a-z])(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|firmware|driver|framework|oid|\w{0,20}kit)["']?[\s.:=]{0,20}["'({[]?v?$/iu`,
     bound: CONTEXT_BOUND,
     reason: 'It is looked for at the end of what stands before an address.',
   },

@@ -17,24 +17,18 @@ export function defang(text: string): DefangedText {
   const pieces: string[] = [];
   let at = 0;
   let count = 0;
-  const copyUntil = (end: number): void => {
-    const linked = defangLinks(text.slice(at, end));
-    pieces.push(linked.text);
-    count += linked.count;
-    at = end;
-  };
   scanIndicators(text, ({ kind, start, end, isInside }, _line, lineStart) => {
     if (isInside) return;
     const written = text.slice(lineStart + start, lineStart + end);
     const defanged = defangWritten(kind, written);
     if (defanged === written) return;
-    copyUntil(lineStart + start);
-    pieces.push(defanged);
+    pieces.push(text.slice(at, lineStart + start), defanged);
     count++;
     at = lineStart + end;
   });
-  copyUntil(text.length);
-  return { text: pieces.join(''), count };
+  pieces.push(text.slice(at));
+  const safe = defangLinks(pieces.join(''));
+  return { text: safe.text, count: count + safe.count };
 }
 
 /** Quotes what was cut in its harmless form, and says how much of it was changed. */

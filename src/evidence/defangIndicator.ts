@@ -6,10 +6,10 @@ import type { ShownLine } from './recognise/shownLine.ts';
 /** An address with a scheme that programs make links of, wherever it stands. */
 const LINK = /(?:ht|(?<![st])f)tp(?=s?:(?:\/\/|\\\/\\\/))/gi;
 const LINK_WITH_HOST = /(?:https?|(?<![st])ftps?):(?:\/\/|\\\/\\\/)[^\s/?#&"'<>\\]*/gi;
-/** Other forms that programs make links of: an address without its scheme, and one of mail with an ending they know. */
-const OTHER_LINK =
-  /(?<![:/])\/\/[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+|(?<=mailto:)[^\s@]{0,256}@|[^\s@]@[\p{L}\p{N}_.-]{1,253}/giu;
-const KNOWN_ENDING = /\.(?:[a-z]{2}|com|net|org|edu|gov|biz|pro|web|xxx|aero|asia|coop|info|museum|name|shop|рф|xn--[a-z\d-]{1,59})\.?$/iu;
+/** Other forms that programs make links of: an address without its scheme, and one of mail, whatever it ends with. */
+const RELATIVE_LINK = /(?<![:/\p{L}\p{N}])\/\/[\p{L}\p{N}_-]+\.[\p{L}\p{N}_.-]+/giu;
+const MAIL_LINK = /mailto:[^\s@]{0,256}@(?!\])/giu;
+const MAIL = /[^\s@]@(?=[\p{L}\p{N}_-]{1,63}\.[\p{L}\p{N}])/giu;
 
 /** A text, and how many places in it were made harmless. */
 export interface CountedText {
@@ -95,11 +95,13 @@ export function defangLinks(text: string): CountedText {
     count++;
     return scheme.replaceAll('t', 'x').replaceAll('T', 'X');
   });
-  const safer = safe.replace(OTHER_LINK, (found) => {
-    const isMail = !found.startsWith('//') && !found.endsWith('@');
-    if (isMail && !KNOWN_ENDING.test(found)) return found;
+  const counted = (replace: (found: string) => string) => (found: string): string => {
     count++;
-    return found.startsWith('//') ? found.replaceAll('.', '[.]') : found.replace('@', '[@]');
-  });
+    return replace(found);
+  };
+  const safer = safe
+    .replace(RELATIVE_LINK, counted((found) => found.replaceAll('.', '[.]')))
+    .replace(MAIL_LINK, counted((found) => found.replace('@', '[@]')))
+    .replace(MAIL, counted((found) => found.replace('@', '[@]')));
   return { text: safer, count };
 }

@@ -16,7 +16,10 @@ const VOLUME = /(?<![\w\\])\\Device\\(?:HarddiskVolume(?:ShadowCopy)?\d+|Mup)\\(
 const KEY =
   /(?<![\w\\])(?:(?:HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG)|HK(?:LM|CU|CR|CC|U)):?|\\REGISTRY\\(?:MACHINE|USER))\\{1,2}(?=[^\s\\"<>|*?:/])/gi;
 const LINUX =
-  /(?<![\w.~\\/)\]%-])\/(?:bin|boot|dev\/shm|etc|home|lib(?:32|64)?|media|mnt|opt|private|root|run|sbin|snap|srv|tmp|usr|var|Applications|Library|System|Users|Volumes)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)+/gu;
+  /(?<![\w.~\\/)\]%-])\/(?:(?:bin|boot|dev\/shm|etc|home|lib(?:32|64)?|media|mnt|opt|private|root|run|sbin|snap|srv|tmp|usr|var)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)+|(?:Applications|Library|System|Users|Volumes)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+(?: (?=(?:[\p{Lu}\d][^\s/"'<>|;:]{0,30} ){0,3}[\p{Lu}\d][^\s/"'<>|;:]{0,60}\/)[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)*)+)/gu;
+/** The name of a file with blanks at the end of a line, and of the program of an app before its arguments. */
+const LAST_OF_MACOS = /^(?: [^\s/"'<>|;:]{1,40}){1,5}$/u;
+const PROGRAM_OF_APP = /^(?: [\p{Lu}(][^\s/"'<>|;:]{0,30}){1,3}(?= -|$)/u;
 
 /** Endings of files that stand behind the spaces of a name, or before the arguments of a command. */
 const ENDING =
@@ -78,11 +81,23 @@ function toPaths(line: string, roots: readonly Root[], stop: string): Root[] {
 
 /** Absolute paths of Linux and macOS below the folders that every system has: `/c` and `/api/v1` are none. */
 export function findLinuxPaths(line: string): Stretch[] {
-  return [...line.matchAll(LINUX)].map(({ index, 0: text }) => ({
-    start: index,
-    end: index + withoutEnd(text, '.!').length,
-  }));
+  return [...line.matchAll(LINUX)].map(({ index, 0: text }) => {
+    const end = index + withoutEnd(text, '.!').length;
+    return { start: index, end: end + lengthOfLastWords(line, end, text) };
+  });
 }
+
+/** How much further a name with blanks goes. */
+function lengthOfLastWords(line: string, end: number, path: string): number {
+  if (!/^\/[A-Z]/u.test(path)) return 0;
+  const rest = line.slice(end, end + LONGEST_NAME);
+  if (path.includes('.app/Contents/MacOS/')) return PROGRAM_OF_APP.exec(rest)?.[0].length ?? 0;
+  const last = path.slice(path.lastIndexOf('/'));
+  return !last.includes('.') && LAST_OF_MACOS.test(rest) && ENDS_WITH_FILE.test(rest) ? rest.length : 0;
+}
+
+/** Longer than most names, UTF-16 units. */
+const LONGEST_NAME = 200;
 
 /** From a root to where the path ends, if it has one: at its quotation mark, else by what names and command lines look like. */
 function toPath(line: string, start: number, rootLength: number, stop: string): Stretch[] {
@@ -119,9 +134,12 @@ function named(start: number, from: number, path: string): Stretch[] {
   return length === 0 ? [] : [{ start, end: from + length }];
 }
 
+const IS_FIELD =
+  /(?:^\s*|[:=|>]\s+|\s{2}|\t|[,;|]|Directory of |Verzeichnis von |Répertoire de |Directorio de |Содержимое папки )$/u;
+
 /** Whether a path is the value of a field, so that the rest of the line is likely all of it. */
 function isField(line: string, start: number): boolean {
-  return /(?:^\s*|[:=|]\s+|\s{2}|\t)$/u.test(line.slice(Math.max(0, start - 40), start));
+  return IS_FIELD.test(line.slice(Math.max(0, start - 40), start));
 }
 
 /** Arguments of a command: a hyphen or an ampersand of a name has a blank on both sides, or on none. */
@@ -148,7 +166,7 @@ function lengthOfPath(text: string, field: boolean): number {
     !/[;,]| [-/]/u.test(last) &&
     (ENDS_WITH_FILE.test(last.trimEnd()) || (from > 0 && last.trim().split(' ').length < 3 && !last.includes('.')));
   if (isWhole) return from + last.trimEnd().length;
-  return from + (/^[^\s;,&`\\]*/u.exec(last)?.[0].length ?? 0);
+  return from + (/^[^\s;,&`\\]*(?: \(\d{1,3}\)\.\w{1,5})?/u.exec(last)?.[0].length ?? 0);
 }
 
 /** Without what belongs to the sentence around it. */

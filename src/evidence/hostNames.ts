@@ -23,7 +23,7 @@ const DOMAIN_BEFORE = new RegExp(
     String.raw`nslookup|dig|whois|ping|resolv(?:e|ed|ing)|connect(?:ed|ing|ion|s)?(?: to)?|server(?: ?name)?|url|sni|c2|nc|` +
     String.raw`curl|wget|proxy|beacon(?:s|ed|ing)?(?: to)?|callback|lookup|tracert|traceroute|cname|nxdomain|` +
     String.raw`eintragsname|hostname|server|rechnername|ziel|domäne|abfrage|nom d.enregistrement|hôte|serveur|domaine|` +
-    String.raw`nombre de registro|servidor|dominio|kayıt adı|sunucu|ana bilgisayar|etki alanı|запись|имя записи|узел|домен)` +
+    String.raw`nombre de registro|servidor|dominio|kayıt adı|sunucu|ana bilgisayar|etki alanı|запись|имя записи|узел|домен|aufgelöst werden|être résolu|nombre remoto|çözülemedi|çözümlenemedi)` +
     String.raw`["']?[\s.:=|"'({[\]}]{1,24}$`,
   'iu',
 );
@@ -38,6 +38,9 @@ const HOSTS_LINE = /^\s*(?:(?:\d{1,3}\.){3}\d{1,3}|::1?)\s+(?:[\w.-]+\s+)*$/u;
 const LABEL = /^_?[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
 const ASCII_LABEL = /^_?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/iu;
 const MAX_NAME = 253;
+
+/** The rest of a row of a DNS cache: the name that an alias stands for. */
+const RECORD_BEFORE = /(?:^|[\s,;|"])(?:CNAME|MX|NS|PTR|SOA|SRV)[\s,;|"][^=]*$/u;
 
 /** What stands around a name on its line, as far as it matters. */
 export interface NameContext {
@@ -93,5 +96,5 @@ export function isDomain(name: string, { before, behind, isHost }: NameContext):
   if (RECORD_BEHIND.test(text)) return true;
   if (kind !== 'file' && ADDRESS_BEHIND.test(text)) return true;
   const lead = before();
-  return DOMAIN_BEFORE.test(lead) || HOSTS_LINE.test(lead);
+  return DOMAIN_BEFORE.test(lead) || HOSTS_LINE.test(lead) || RECORD_BEFORE.test(lead);
 }

@@ -19,10 +19,12 @@ const NO_HASH_BEFORE =
   /(?:imphash|machine-?id|boot-?id|uuid|guid|commit|publickey|etag|token|session|serial(?: ?(?:number|no\.?))?|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|seri numarası|серийный номер)["']?[\s:.="'({]{0,20}$/iu;
 const VERSION_BEFORE =
   /(?:^|[^a-z])(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|firmware|driver|framework|oid|\w{0,20}kit)["']?[\s.:=]{0,20}["'({[]?v?$/iu;
+/** Numbers of the kinds of things in a certificate. */
+const OID_BEFORE = /(?:^|[^a-z])(?:oid|object ?identifier)/iu;
 const VERSION_LABEL = /^[\p{L}\p{N}_ .-]{0,40}(?:versi[oó]n|sürüm|версия)[\p{L}\p{N}_ .']{0,20}[:=]/iu;
 /** As long as {@link VERSION_LABEL} can be. */
 const LONGEST_LABEL = 68;
-const SOCKET_BEFORE = /(?:\/dev\/(?:tcp|udp)\/|(?:^|[\s"'(=,[]|[\w-]\.[a-z]{2,12})\/)$/u;
+const SOCKET_BEFORE = /(?:\/dev\/(?:tcp|udp)\/|(?:^|[\s"'(=,[]|[\w-]\.[a-z]{2,12}|[A-Z_]{4,30})\/)$/u;
 /** Both ends of a range. */
 const RANGE = /^((?:\d{1,3}\.){3}\d{1,3})-((?:\d{1,3}\.){3}\d{1,3}|\d{1,3})$/u;
 /** An address and its port as macOS and tcpdump write them. */
@@ -190,6 +192,7 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
     if (context.column.isSet && (start === context.column.start || place.end === context.column.end)) return undefined;
     const before = textBefore(line, start, context);
     if (/[\p{L}\p{N}_\\.$/]/u.test(line.charAt(start - 1)) && !(SOCKET_BEFORE.test(before) && next !== '/')) return undefined;
+    if (OID_BEFORE.test(before)) return undefined;
     isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
     return isVersionLine || VERSION_BEFORE.test(before) ? undefined : toFound('ipv4', line, place);
   };
