@@ -7,9 +7,10 @@ import type { ShownLine } from './recognise/shownLine.ts';
 const LINK = /(?:ht|(?<![st])f)tp(?=s?:(?:\/\/|\\\/\\\/))/gi;
 const LINK_WITH_HOST = /(?:https?|(?<![st])ftps?):(?:\/\/|\\\/\\\/)[^\s/?#&"'<>\\]*/gi;
 /** Other forms that programs make links of: an address without its scheme, and one of mail, whatever it ends with. */
-const RELATIVE_LINK = /(?<![:/\p{L}\p{N}])\/\/[\p{L}\p{N}_-]+\.[\p{L}\p{N}_.-]+/giu;
+const RELATIVE_LINK = /(?<![:/\p{L}\p{N}])\/\/[^\s/?#\\<>"]{1,253}/giu;
+const BARE_POINT = /(?<!\[)\.(?=[^\s.[])/gu;
 const MAIL_LINK = /mailto:[^\s@]{0,256}@(?!\])/giu;
-const MAIL = /[^\s@]@(?=[\p{L}\p{N}_-]{1,63}\.[\p{L}\p{N}])/giu;
+const MAIL = /[^\s@]@(?=[^\s@/?#\\<>"[\]().]{1,63}\.[^\s.])/giu;
 
 /** A text, and how many places in it were made harmless. */
 export interface CountedText {
@@ -80,7 +81,7 @@ function nextPiece(safe: string, at: number, letter: string): string {
 function defangUrl(url: string): string {
   const host = hostOf(url);
   const name = url.slice(host.start, host.end);
-  const safeName = name.startsWith('[')
+  const safeName = name.startsWith('[') && name.endsWith(']')
     ? `[${defangIndicator('ipv6', name.slice(1, -1))}]`
     : name.replaceAll('.', '[.]');
   const rest = url.slice(host.end).replace(LINK_WITH_HOST, defangUrl);
@@ -100,7 +101,7 @@ export function defangLinks(text: string): CountedText {
     return replace(found);
   };
   const safer = safe
-    .replace(RELATIVE_LINK, counted((found) => found.replaceAll('.', '[.]')))
+    .replace(RELATIVE_LINK, (found) => found.replace(BARE_POINT, counted(() => '[.]')))
     .replace(MAIL_LINK, counted((found) => found.replace('@', '[@]')))
     .replace(MAIL, counted((found) => found.replace('@', '[@]')));
   return { text: safer, count };

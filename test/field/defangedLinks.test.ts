@@ -13,7 +13,7 @@ const linkifyNames = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, fuzzyIP:
 
 function linksIn(text: string, linker = linkify): string[] {
   // This machine itself is nowhere to go to.
-  return (linker.match(text) ?? []).map(({ raw }) => raw).filter((raw) => !/^\/\/localhost\b/iu.test(raw));
+  return (linker.match(text) ?? []).map(({ raw }) => raw).filter((raw) => !/^\/\/(?:localhost\b|\[::\])/iu.test(raw));
 }
 
 /** The same numbers in every run: a linear congruential generator (Numerical Recipes). */
@@ -67,6 +67,6 @@ suite('what was made harmless holds no address that a program links', () => {
       assert.deepEqual(linksIn(safe), [], `${JSON.stringify(line)} became ${JSON.stringify(safe)}`);
       assert.equal(defang(safe).text, safe, JSON.stringify(line));
     }
-    assert.ok(before > LINES / 4, `${before}`);
+    assert.ok(before > LINES / 10, `${before}`);
   });
 });

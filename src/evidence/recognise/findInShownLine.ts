@@ -45,11 +45,12 @@ function findHarmless(line: string, context: LineContext): FoundIndicator[] {
   const toPlace = ({ start, end }: Stretch): Stretch => ({ start: plain.starts[start] ?? 0, end: plain.ends[end - 1] ?? 0 });
   const isHarmless = (place: Stretch): boolean => {
     const { start, end } = toPlace(place);
-    return line.slice(start, end) !== plain.text.slice(place.start, place.end);
+    return end - start > place.end - place.start;
   };
   return findInLine(plain.text, { ...context, isHarmless }).map((one) => {
     const { start, end } = toPlace(one);
-    return { ...one, start, end, value: line.slice(start, end), isDefanged: isHarmless(one) };
+    const value = line.slice(start, end);
+    return { ...one, start, end, value, isDefanged: value !== one.value };
   });
 }
 

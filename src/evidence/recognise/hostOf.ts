@@ -2,7 +2,8 @@ import type { Stretch } from './kinds.ts';
 
 /** Finds where the host of an address stands in it, without account and port. */
 export function hostOf(url: string): Stretch {
-  const authority = url.indexOf('/', url.indexOf(':')) + (url.includes(':\\/\\/') ? 3 : 2);
+  const colon = url.indexOf(':');
+  const authority = url.indexOf('/', colon) + (url.startsWith(':\\/\\/', colon) ? 3 : 2);
   const length = url.slice(authority).search(/[/?#\\]/u);
   const end = length < 0 ? url.length : authority + length;
   const start = Math.max(authority, url.lastIndexOf('@', end - 1) + 1);
