@@ -39,7 +39,7 @@ interface Root extends Stretch {
 export function findWindowsPaths(line: string): Root[] {
   const roots: Root[] = [];
   const patterns = [
-    ...(line.includes('\\\\') ? [VERBATIM] : []),
+    ...(line.includes('\\\\?') || line.includes('\\\\.') ? [VERBATIM] : []),
     ...(line.includes(':\\') ? [DRIVE] : []),
     ...(line.includes(':/') ? [SLASHED_DRIVE] : []),
     ...(line.includes('%\\') ? [VARIABLE] : []),

@@ -36,7 +36,8 @@ const ADDRESS_BEHIND = /^(?: ?[[(] ?|\/| (?:->|=>|→) )(?:\d{1,3}\.){3}\d{1,3}(
 const HOSTS_LINE = /^\s*(?:(?:\d{1,3}\.){3}\d{1,3}|::1?)\s+(?:[\w.-]+\s+)*$/u;
 
 const LABEL = /^_?[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
-const ASCII_LABEL = /^_?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/iu;
+/** Most names: all parts at once. */
+const ASCII_NAME = /^_?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\._?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?){1,126}$/iu;
 const MAX_NAME = 253;
 
 /** The rest of a row of a DNS cache: the name that an alias stands for. */
@@ -71,8 +72,7 @@ const NO_MAIL = wordsOf(`
 function hasLabels(name: string): boolean {
   // Without this a megabyte of points would become a million labels.
   if (name.length > MAX_NAME) return false;
-  const labels = name.split('.');
-  return labels.length > 1 && labels.every((label) => ASCII_LABEL.test(label) || LABEL.test(label));
+  return name.includes('.') && (ASCII_NAME.test(name) || name.split('.').every((label) => LABEL.test(label)));
 }
 
 /** Whether a name that stands by itself is a domain, and no file, member, package or type. Rather none than a wrong one. */
@@ -87,8 +87,9 @@ export function isDomain(name: string, { before, behind, isHost }: NameContext):
   // Types and members begin with a capital: `System.Net`. A domain ends in small letters, or is all in capitals.
   if (ending !== ending.toLowerCase() && name !== name.toUpperCase()) return false;
   if (FIRST_OF_CODE.has(lower.slice(0, lower.indexOf('.')))) return false;
+  if (kind === 'sure') return true;
   const labels = lower.split('.');
-  if (kind === 'sure' || PAIR.test(lower) || (lower.startsWith('www.') && labels.length > 2)) return true;
+  if (PAIR.test(lower) || (lower.startsWith('www.') && labels.length > 2)) return true;
   const second = labels.at(-2) ?? '';
   if (kind === 'likely' && (labels.length > 2 || /[-\d]/u.test(second))) return true;
   if (kind === 'member' && /[\p{L}\d]-[\p{L}\d]/u.test(second)) return true;

@@ -2,7 +2,7 @@ import { findLinuxPaths, findRegistryKeys, findWindowsPaths } from './filePaths.
 import { isDomain, isMailHost } from './hostNames.ts';
 import type { NameContext } from './hostNames.ts';
 import { isIPv4, isTellingIPv4, isTellingIPv6 } from './recognise/ipAddresses.ts';
-import { findDottedNames } from './recognise/dottedNames.ts';
+import { findDottedNames, isInName } from './recognise/dottedNames.ts';
 import { findEach, toFound } from './recognise/kinds.ts';
 import type { FoundIndicator, Stretch } from './recognise/kinds.ts';
 import { findUrls, hostIndicator } from './recognise/urls.ts';
@@ -17,8 +17,8 @@ const OTHER_LETTERS = /[\u00aa-\uffff]/u;
 /** Hexadecimal names that are no hashes of files. */
 const NO_HASH_BEFORE =
   /(?:imphash|machine-?id|boot-?id|uuid|guid|commit|publickey|etag|token|session|serial(?: ?(?:number|no\.?))?|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|seri numarası|серийный номер)["']?[\s:.="'({]{0,20}$/iu;
-const VERSION_BEFORE =
-  /(?:^|[^a-z])(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|firmware|driver|framework|oid|\w{0,20}kit)["']?[\s.:=]{0,20}["'({[]?v?$/iu;
+const VERSION_WORD =
+  /^(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|\w{0,40}(?:firmware|driver|framework)|oid|\w{0,20}kit)$/iu;
 /** Numbers of the kinds of things in a certificate. */
 const OID_BEFORE = /(?:^|[^a-z])(?:oid|object ?identifier)/iu;
 const VERSION_LABEL = /^[\p{L}\p{N}_ .-]{0,40}(?:versi[oó]n|sürüm|версия)[\p{L}\p{N}_ .']{0,20}[:=]/iu;
@@ -33,6 +33,8 @@ const PORT_LINE = /^(?:tcp|udp)[46]*\s|\bIP6? [\w.:-]{1,255} > |(?:^|\s)> [\w.:-
 /** How much of what stands beside a name is looked at. */
 const CONTEXT = 60;
 const CONTEXT_BEHIND = 400;
+/** Signs between a label and its value. */
+const LONGEST_GAP = 24;
 
 /** Where a table has its versions: four numbers there are none of an address. */
 export interface Column extends Stretch {
@@ -50,10 +52,10 @@ export interface LineContext {
 }
 
 /** Every indicator of one line, in order, those inside another one behind it. */
-export function findInLine(line: string, context: LineContext): FoundIndicator[] {
-  let found: FoundIndicator[] = [];
+export function findInLine(line: string, context: LineContext): readonly FoundIndicator[] {
+  let found: readonly FoundIndicator[] = [];
   const add = (more: readonly FoundIndicator[]): void => {
-    if (more.length > 0) found = merge(found, more);
+    if (more.length > 0) found = found.length === 0 ? more : merge(found, more);
   };
   const hasBackslash = line.includes('\\');
   const hasSlash = line.includes('/');
@@ -194,7 +196,7 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
     if (/[\p{L}\p{N}_\\.$/]/u.test(line.charAt(start - 1)) && !(SOCKET_BEFORE.test(before) && next !== '/')) return undefined;
     if (OID_BEFORE.test(before)) return undefined;
     isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
-    return isVersionLine || VERSION_BEFORE.test(before) ? undefined : toFound('ipv4', line, place);
+    return isVersionLine || VERSION_WORD.test(lastWord(before)) ? undefined : toFound('ipv4', line, place);
   };
   return findDottedNames(line, (text, start) => {
     if (isIPv4(text)) return findAddress(text, start);
@@ -209,6 +211,15 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
     }
     return findName(line, text, start, context);
   });
+}
+
+/** The word that a value belongs to: what stands between is no more than a label has. */
+function lastWord(before: string): string {
+  let end = before.length;
+  while (end > 0 && before.length - end < LONGEST_GAP && ` \t.:="'({[`.includes(before.charAt(end - 1))) end--;
+  let start = end;
+  while (start > 0 && isInName(before.charCodeAt(start - 1))) start--;
+  return before.slice(start, end);
 }
 
 function isDigit(text: string): boolean {

@@ -25,7 +25,7 @@ interface ShownContext {
 const never = (): boolean => false;
 
 /** Finds the indicators of a line as a terminal shows it, with their places in the line as it stands. */
-export function findInShownLine(line: string, { column, lead, marks }: ShownContext): FoundIndicator[] {
+export function findInShownLine(line: string, { column, lead, marks }: ShownContext): readonly FoundIndicator[] {
   const context = { column, lead, isHarmless: never };
   const bare = marks.terminal ? withoutMarks(line) : undefined;
   if (bare === undefined) return marks.harmless ? findHarmless(line, context) : findInLine(line, context);
@@ -39,7 +39,7 @@ export function findInShownLine(line: string, { column, lead, marks }: ShownCont
 }
 
 /** Finds what the line says, and what it says in a form that was made harmless. */
-function findHarmless(line: string, context: LineContext): FoundIndicator[] {
+function findHarmless(line: string, context: LineContext): readonly FoundIndicator[] {
   const plain = withoutHarmlessForms(line);
   if (plain === undefined) return findInLine(line, context);
   const toPlace = ({ start, end }: Stretch): Stretch => ({ start: plain.starts[start] ?? 0, end: plain.ends[end - 1] ?? 0 });
@@ -55,7 +55,7 @@ function findHarmless(line: string, context: LineContext): FoundIndicator[] {
 }
 
 /** With what a mark holds and the line does not show: a link may lead elsewhere than it says. */
-function withHidden(shown: readonly FoundIndicator[], hidden: readonly HiddenText[], context: LineContext): FoundIndicator[] {
+function withHidden(shown: readonly FoundIndicator[], hidden: readonly HiddenText[], context: LineContext): readonly FoundIndicator[] {
   const visible = new Set(shown.map(({ kind, value }) => `${kind} ${value}`));
   const more = hidden.flatMap(({ text, start }) =>
     findInLine(text, context)

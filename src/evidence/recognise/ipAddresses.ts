@@ -21,7 +21,8 @@ function isIPv6(name: string): boolean {
 /** Addresses that say nothing: this machine, all machines, masks, multicast, and 0 at an end, which versions have. */
 export function isTellingIPv4(name: string, isNetwork: boolean): boolean {
   if (!isIPv4(name)) return false;
-  const [first = 0, , , last = 0] = name.split('.').map(Number);
+  const first = Number.parseInt(name, 10);
+  const last = Number(name.slice(name.lastIndexOf('.') + 1));
   return first > 0 && first !== 127 && first < 224 && (last > 0 || isNetwork);
 }
 

@@ -20,7 +20,8 @@ const ENTITY = /&(?:quot|apos|lt|gt|#0?39|#34);/iu;
 /** Finds the addresses of a line, each with its host behind it. */
 export function findUrls(line: string): FoundIndicator[] {
   return findEach(URL_PATTERN, line, (written, start) => {
-    const text = written.split(/\p{Cc}/u, 1).join('');
+    const control = written.search(/\p{Cc}/u);
+    const text = control < 0 ? written : written.slice(0, control);
     if (!/[,;]/u.test(text)) return findUrl(text, line, start);
     // The next item of a list is an address of its own.
     const found: FoundIndicator[] = [];
@@ -49,7 +50,7 @@ function cutUrl(text: string, line: string, start: number): string {
   const before = line.charAt(start - 1);
   const scheme = text.indexOf(':') + 3;
   let cut = text;
-  const entity = cut.search(ENTITY);
+  const entity = cut.includes('&') ? cut.search(ENTITY) : -1;
   if (entity > 0) cut = cut.slice(0, entity);
   const closing = before === '(' ? ')' : before === '[' ? ']' : '';
   if (closing !== '') cut = cutAtBracket(cut, before, closing);
