@@ -6,6 +6,7 @@ import { indicatorText } from '../evidence/indicatorText.ts';
 import type { IndicatorForm, SourcedIndicator } from '../evidence/indicatorText.ts';
 import { mergeIndicators } from '../evidence/mergeIndicators.ts';
 import { INDICATOR_KINDS } from '../evidence/recognise/kinds.ts';
+import { ENDINGS_VERSION } from '../evidence/recognise/publicEndings.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import { indicatorFormWords, indicatorKindWords } from '../platform/indicatorWords.ts';
 import type { Services } from '../services.ts';
@@ -34,6 +35,7 @@ export async function copyIndicators(
 ): Promise<void> {
   const searched = await searchAll(services, runner, findTargets(services, args));
   if (searched === undefined || searched.length === 0) return;
+  services.log.info(`indicators: domains by the root zone's endings (${ENDINGS_VERSION})`);
   const rows = mergeIndicators(searched.map(({ found }, source) => found.map((one) => ({ ...one, source }))));
   const defanged = defangsOnCopy();
   const chosen = await review(rows, searched, defanged);
@@ -120,7 +122,8 @@ async function review(
 function toItem(row: SourcedIndicator, searched: readonly Searched[] | undefined, defanged: boolean): IndicatorItem {
   const device = searched?.[row.source]?.evidence.source.device;
   const line = l10n.t('line {0}', row.firstLine.toLocaleString(env.language));
-  const place = device === undefined || device === null ? line : `${device} · ${line}`;
+  const said = row.isDefanged === true ? `${line} · ${l10n.t('defanged in the output')}` : line;
+  const place = device === undefined || device === null ? said : `${device} · ${said}`;
   return {
     label: indicatorText(row, defanged),
     description: row.count === 1 ? place : l10n.t('{0} times · {1}', row.count.toLocaleString(env.language), place),

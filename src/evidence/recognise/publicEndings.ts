@@ -1,4 +1,8 @@
 import TOP_LEVEL_DOMAINS from 'tlds' with { type: 'json' };
+import PACKAGE from 'tlds/package.json' with { type: 'json' };
+
+/** The list of endings that is built in, for the log. */
+export const ENDINGS_VERSION = `tlds ${PACKAGE.version}, ${TOP_LEVEL_DOMAINS.length.toString()} endings`;
 
 /*
  * The endings of domains: the root zone's, from a package that follows it, and how sure each one makes a domain. What
