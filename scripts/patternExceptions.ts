@@ -14,12 +14,6 @@ export const USERS_EXPRESSIONS: readonly string[] = ['src/results/worker/findHit
 /** The patterns that are slower than linear. One that is not needed any more is a fault. */
 export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
   {
-    file: 'src/evidence/indicators.ts',
-    text: String.raw`/(?:^|\s{2}|\t)\s*(\w*Version)(?=\s*$|\s{2}|\t)/iu`,
-    bound: '400 units: longer lines are left out right before it',
-    reason: 'The head of a table: columns are parted by any number of blanks.',
-  },
-  {
     file: 'src/evidence/foldCase.ts',
     text: "foldCase(text), 'iu'",
     bound: 'one name or comment of an action, and what a person typed',

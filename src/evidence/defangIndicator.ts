@@ -9,7 +9,7 @@ const LINK_WITH_HOST = /(?:https?|(?<![st])ftps?):(?:\/\/|\\\/\\\/)[^\s/?#&"'<>\
 /** Other forms that programs make links of: an address without its scheme, and one of mail, whatever it ends with. */
 const RELATIVE_LINK = /(?<![:/\p{L}\p{N}])\/\/[^\s/?#\\<>"]{1,253}/giu;
 const BARE_POINT = /(?<!\[)\.(?=[^\s.[])/gu;
-const MAIL_LINK = /mailto:[^\s@]{0,256}@(?!\])/giu;
+const MAIL_LINK = /mailto:[^\s@:]{0,64}@(?!\])/giu;
 const MAIL = /[^\s@]@(?=[^\s@/?#\\<>"[\]().]{1,63}\.[^\s.])/giu;
 
 /** A text, and how many places in it were made harmless. */
@@ -81,9 +81,10 @@ function nextPiece(safe: string, at: number, letter: string): string {
 function defangUrl(url: string): string {
   const host = hostOf(url);
   const name = url.slice(host.start, host.end);
-  const safeName = name.startsWith('[') && name.endsWith(']')
-    ? `[${defangIndicator('ipv6', name.slice(1, -1))}]`
-    : name.replaceAll('.', '[.]');
+  const safeName =
+    name.startsWith('[') && name.endsWith(']')
+      ? `[${defangIndicator('ipv6', name.slice(1, -1))}]`
+      : name.replaceAll('.', '[.]');
   const rest = url.slice(host.end).replace(LINK_WITH_HOST, defangUrl);
   return defangLinks(url.slice(0, host.start) + safeName + rest).text;
 }
@@ -96,13 +97,26 @@ export function defangLinks(text: string): CountedText {
     count++;
     return scheme.replaceAll('t', 'x').replaceAll('T', 'X');
   });
-  const counted = (replace: (found: string) => string) => (found: string): string => {
-    count++;
-    return replace(found);
-  };
+  const counted =
+    (replace: (found: string) => string) =>
+    (found: string): string => {
+      count++;
+      return replace(found);
+    };
   const safer = safe
-    .replace(RELATIVE_LINK, (found) => found.replace(BARE_POINT, counted(() => '[.]')))
-    .replace(MAIL_LINK, counted((found) => found.replace('@', '[@]')))
-    .replace(MAIL, counted((found) => found.replace('@', '[@]')));
+    .replace(RELATIVE_LINK, (found) =>
+      found.replace(
+        BARE_POINT,
+        counted(() => '[.]'),
+      ),
+    )
+    .replace(
+      MAIL_LINK,
+      counted((found) => found.replace('@', '[@]')),
+    )
+    .replace(
+      MAIL,
+      counted((found) => found.replace('@', '[@]')),
+    );
   return { text: safer, count };
 }

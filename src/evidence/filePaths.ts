@@ -8,7 +8,8 @@ const DRIVE = /(?<![A-Za-z\d])[A-Za-z]:\\{1,2}(?=[^\s\\"<>|*?:/])/g;
 const SLASHED_DRIVE =
   /(?<![A-Za-z\d])(?<![\w.]\/)(?:[A-Z]:\/|[a-z]:\/(?=[Uu]sers\/|[Ww]indows\/|[Pp]rogram|[Tt]e?mp\/))(?=[^\s\\"<>|*?:/])/g;
 /** A share, of a WebDAV server too: `\\server@SSL@8443\DavWWWRoot`. */
-const SHARE = /(?<![\\\w])(?:\\{2}|\\{4})([\p{L}\p{N}][\p{L}\p{M}\p{N}_.$-]*)(?:@SSL)?(?:@\d{1,5})?\\{1,2}(?=[^\s\\"<>|*?:/])/giu;
+const SHARE =
+  /(?<![\\\w])(?:\\{2}|\\{4})([\p{L}\p{N}][\p{L}\p{M}\p{N}_.$-]*)(?:@SSL)?(?:@\d{1,5})?\\{1,2}(?=[^\s\\"<>|*?:/])/giu;
 /** Names that Windows passes on as they are: `\\?\C:\`, `\\?\UNC\server\`, `\\?\GLOBALROOT\`. */
 const VERBATIM = /(?<![\\\w])\\\\[?.]\\(?:[A-Za-z]:\\|UNC\\|GLOBALROOT\\|Volume(?=\{))(?=[^\s\\"<>|*?:/])/g;
 const VARIABLE = /(?<![%\w])%[A-Za-z_][\w()]{0,40}%\\{1,2}(?=[^\s\\"<>|*?:/])/g;
@@ -102,7 +103,8 @@ const LONGEST_NAME = 200;
 /** From a root to where the path ends, if it has one: at its quotation mark, else by what names and command lines look like. */
 function toPath(line: string, start: number, rootLength: number, stop: string): Stretch[] {
   const from = start + rootLength;
-  const rest = line[from - 1] === '/' ? withBackslashes(line.slice(from, start + LONGEST)) : line.slice(from, start + LONGEST);
+  const rest =
+    line[from - 1] === '/' ? withBackslashes(line.slice(from, start + LONGEST)) : line.slice(from, start + LONGEST);
   const quote = line.charAt(start - 1);
   const close = quote === '"' || quote === "'" ? rest.indexOf(quote) : -1;
   if (close > 0) {

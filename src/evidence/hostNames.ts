@@ -41,7 +41,7 @@ const ASCII_NAME = /^_?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\._?[a-z\d](?:[a-z\d-
 const MAX_NAME = 253;
 
 /** The rest of a row of a DNS cache: the name that an alias stands for. */
-const RECORD_BEFORE = /(?:^|[\s,;|"])(?:CNAME|MX|NS|PTR|SOA|SRV)[\s,;|"][^=]*$/u;
+const RECORD_BEFORE = /(?:^|[\s,;|"])(?:CNAME|MX|NS|PTR|SOA|SRV)[\s,;|"]/u;
 
 /** What stands around a name on its line, as far as it matters. */
 export interface NameContext {
@@ -97,5 +97,5 @@ export function isDomain(name: string, { before, behind, isHost }: NameContext):
   if (RECORD_BEHIND.test(text)) return true;
   if (kind !== 'file' && ADDRESS_BEHIND.test(text)) return true;
   const lead = before();
-  return DOMAIN_BEFORE.test(lead) || HOSTS_LINE.test(lead) || RECORD_BEFORE.test(lead);
+  return DOMAIN_BEFORE.test(lead) || HOSTS_LINE.test(lead) || (!lead.includes('=') && RECORD_BEFORE.test(lead));
 }

@@ -1,6 +1,5 @@
-import { NO_COLUMN } from './lineIndicators.ts';
-import type { Column } from './lineIndicators.ts';
 import { Collection } from './mergeIndicators.ts';
+import { NO_COLUMNS, readColumns } from './recognise/columns.ts';
 import { findInShownLine, marksOf } from './recognise/findInShownLine.ts';
 import type { Marks } from './recognise/findInShownLine.ts';
 import type { FoundIndicator, IndicatorKind } from './recognise/kinds.ts';
@@ -48,7 +47,8 @@ export function scanIndicators(
   visit: (found: FoundIndicator, line: number, lineStart: number) => void,
 ): void {
   const marks = marksOf(text);
-  let column = NO_COLUMN;
+  let columns = NO_COLUMNS;
+  let isFirst = true;
   let lead = '';
   let number = 0;
   let start = 0;
@@ -56,10 +56,11 @@ export function scanIndicators(
     const end = endOfLine(text, start);
     number++;
     const line = text.slice(start, end);
-    column = versionColumn(line, column);
+    columns = readColumns(line, columns, isFirst);
+    isFirst = line === '';
     // Nearly every line is short: it is looked at as it is.
     if (line.length <= MAX_LINE) {
-      for (const found of findInShownLine(line, { column, lead, marks })) visit(found, number, start);
+      for (const found of findInShownLine(line, { columns, lead, marks })) visit(found, number, start);
     } else {
       const [lineNumber, lineStart] = [number, start];
       scanLongLine(line, marks, (found, at) => {
@@ -88,7 +89,7 @@ function scanLongLine(line: string, marks: Marks, visit: (found: FoundIndicator,
   for (let start = 0; start < line.length;) {
     const end = line.length - start <= MAX_LINE ? line.length : findCut(line, start + MAX_LINE).at;
     const stretch = line.slice(start, end);
-    for (const found of findInShownLine(stretch, { column: NO_COLUMN, lead: '', marks })) visit(found, start);
+    for (const found of findInShownLine(stretch, { columns: NO_COLUMNS, lead: '', marks })) visit(found, start);
     start = end;
   }
 }
@@ -137,13 +138,4 @@ const LINE_END = /[\r\n]/g;
 function endOfLine(text: string, start: number): number {
   LINE_END.lastIndex = start;
   return LINE_END.exec(text)?.index ?? text.length;
-}
-
-function versionColumn(line: string, before: Column): Column {
-  if (line === '' || line.trim() === '') return NO_COLUMN;
-  if (line.length > 400 || !(line.includes('ersion') || line.includes('ERSION'))) return before;
-  const match = /(?:^|\s{2}|\t)\s*(\w*Version)(?=\s*$|\s{2}|\t)/iu.exec(line);
-  if (match === null || /[:=]/u.test(line)) return before;
-  const end = match.index + match[0].length;
-  return { isSet: true, start: end - (match[1]?.length ?? 0), end };
 }

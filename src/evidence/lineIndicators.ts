@@ -2,6 +2,8 @@ import { findLinuxPaths, findRegistryKeys, findWindowsPaths } from './filePaths.
 import { isDomain, isMailHost } from './hostNames.ts';
 import type { NameContext } from './hostNames.ts';
 import { isIPv4, isTellingIPv4, isTellingIPv6 } from './recognise/ipAddresses.ts';
+import { isInColumn } from './recognise/columns.ts';
+import type { Columns } from './recognise/columns.ts';
 import { findDottedNames, isInName } from './recognise/dottedNames.ts';
 import { findEach, toFound } from './recognise/kinds.ts';
 import type { FoundIndicator, Stretch } from './recognise/kinds.ts';
@@ -36,15 +38,9 @@ const CONTEXT_BEHIND = 400;
 /** Signs between a label and its value. */
 const LONGEST_GAP = 24;
 
-/** Where a table has its versions: four numbers there are none of an address. */
-export interface Column extends Stretch {
-  readonly isSet: boolean;
-}
-export const NO_COLUMN: Column = { isSet: false, start: 0, end: 0 };
-
 /** What the text around a line says of it. */
 export interface LineContext {
-  readonly column: Column;
+  readonly columns: Columns;
   /** The end of what a terminal would show before it: a CR alone ends a line here, and not there. */
   readonly lead: string;
   /** Whether the output made this stretch harmless: then it means it. */
@@ -191,9 +187,10 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
     const place = { start, end: start + text.length };
     const next = line.charAt(place.end);
     if (!isTellingIPv4(text, next === '/' || context.isHarmless(place)) || next === '\\') return undefined;
-    if (context.column.isSet && (start === context.column.start || place.end === context.column.end)) return undefined;
+    if (isInColumn(line, place, context.columns.version)) return undefined;
     const before = textBefore(line, start, context);
-    if (/[\p{L}\p{N}_\\.$/]/u.test(line.charAt(start - 1)) && !(SOCKET_BEFORE.test(before) && next !== '/')) return undefined;
+    if (/[\p{L}\p{N}_\\.$/]/u.test(line.charAt(start - 1)) && !(SOCKET_BEFORE.test(before) && next !== '/'))
+      return undefined;
     if (OID_BEFORE.test(before)) return undefined;
     isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
     return isVersionLine || VERSION_WORD.test(lastWord(before)) ? undefined : toFound('ipv4', line, place);
@@ -203,11 +200,15 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
     if (isDigit(text)) {
       const [, first = '', last = ''] = RANGE.exec(text) ?? [];
       if (isIPv4(first)) {
-        const ends = [findAddress(first, start), isIPv4(last) ? findAddress(last, start + first.length + 1) : undefined];
+        const ends = [
+          findAddress(first, start),
+          isIPv4(last) ? findAddress(last, start + first.length + 1) : undefined,
+        ];
         return ends.filter((end) => end !== undefined);
       }
       const address = WITH_PORT.exec(text)?.[1] ?? '';
-      if (isIPv4(address)) return (isPortLine ??= PORT_LINE.test(line)) ? findAddress(address, start) : undefined;
+      isPortLine ??= PORT_LINE.test(line);
+      if (isIPv4(address)) return isPortLine ? findAddress(address, start) : undefined;
     }
     return findName(line, text, start, context);
   });
@@ -237,7 +238,7 @@ function findName(line: string, text: string, start: number, context: LineContex
   const around: NameContext = {
     before: () => textBefore(line, start, context),
     behind: () => line.slice(place.end, place.end + CONTEXT_BEHIND),
-    isHost: context.isHarmless(place),
+    isHost: context.isHarmless(place) || isInColumn(line, place, context.columns.host),
   };
   return isDomain(text, around) ? toFound('domain', line, place) : undefined;
 }

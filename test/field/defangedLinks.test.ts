@@ -26,18 +26,86 @@ function* numbers(): Generator<number, never> {
 }
 
 const PIECES = [
-  'http://', 'https://', 'HTTPS://', 'ftp://', 'ftps://', 'sftp://', '//', 'mailto:', 'hxxp://', 'https:\\/\\/', '@', '.', ':', '/', '?', '#', '&',
-  'evil.com', 'evil.example', 'a.b', 'x', 'www.', 'localhost', 'dc1', '203.0.113.7', '[2001:db8::7]', 'вирус.рф', 'bücher.de', 'xn--80aja.xn--p1ai',
-  'anna', 'a.b@evil.com', 'x@y.press', ' ', '  ', '\t', '"', "'", '(', ')', '[', ']', '<', '>', ',', ';', '|', '-', '_', '=', '+', '%2F', '$', '!', '*',
-  '\u001b[31m', '\b', '\r', '[.]', '[@]', '8443', 'C:\\', '\\\\', '…', '„', '“', '。', '😀', '\u200b',
+  'http://',
+  'https://',
+  'HTTPS://',
+  'ftp://',
+  'ftps://',
+  'sftp://',
+  '//',
+  'mailto:',
+  'hxxp://',
+  'https:\\/\\/',
+  '@',
+  '.',
+  ':',
+  '/',
+  '?',
+  '#',
+  '&',
+  'evil.com',
+  'evil.example',
+  'a.b',
+  'x',
+  'www.',
+  'localhost',
+  'dc1',
+  '203.0.113.7',
+  '[2001:db8::7]',
+  'вирус.рф',
+  'bücher.de',
+  'xn--80aja.xn--p1ai',
+  'anna',
+  'a.b@evil.com',
+  'x@y.press',
+  ' ',
+  '  ',
+  '\t',
+  '"',
+  "'",
+  '(',
+  ')',
+  '[',
+  ']',
+  '<',
+  '>',
+  ',',
+  ';',
+  '|',
+  '-',
+  '_',
+  '=',
+  '+',
+  '%2F',
+  '$',
+  '!',
+  '*',
+  '\u001b[31m',
+  '\b',
+  '\r',
+  '[.]',
+  '[@]',
+  '8443',
+  'C:\\',
+  '\\\\',
+  '…',
+  '„',
+  '“',
+  '。',
+  '😀',
+  '\u200b',
 ];
 
 function fuzzedLines(): string[] {
-  const words = (['tuned', 'heldOut'] as const).flatMap((part) => readCorpus(part).lines.flatMap((line) => line.split(/\s+/u)));
+  const words = (['tuned', 'heldOut'] as const).flatMap((part) =>
+    readCorpus(part).lines.flatMap((line) => line.split(/\s+/u)),
+  );
   const random = numbers();
   const below = (count: number): number => Math.floor(random.next().value * count);
   return Array.from({ length: LINES }, () =>
-    Array.from({ length: 1 + below(12) }, () => (below(4) === 0 ? words[below(words.length)] : PIECES[below(PIECES.length)])).join(''),
+    Array.from({ length: 1 + below(12) }, () =>
+      below(4) === 0 ? words[below(words.length)] : PIECES[below(PIECES.length)],
+    ).join(''),
   );
 }
 
@@ -54,7 +122,8 @@ suite('what was made harmless holds no address that a program links', () => {
           const isLinked = /^(?:url|domain|ipv4|email)$/u.test(kind) && !line.includes(`\\\\${value.join(' ')}`);
           return number === `${at + 1}` && isLinked ? [value.join(' ')] : [];
         });
-        for (const link of linksIn(safe, linkifyNames)) assert.ok(!indicators.some((one) => link.includes(one)), `${link} in ${line}`);
+        for (const link of linksIn(safe, linkifyNames))
+          assert.ok(!indicators.some((one) => link.includes(one)), `${link} in ${line}`);
       }
     }
   });

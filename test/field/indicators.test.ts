@@ -44,9 +44,17 @@ suite('indicators of the field', () => {
       `${address}…`,
     ]) {
       assert.ok(found(row).includes(`url ${address}`), row);
-      assert.ok(found(row).every((one) => !one.startsWith('url') || /^url https:\/\/(?:acme-files\.net\/p|b\.example\/x)$/u.test(one)), row);
+      assert.ok(
+        found(row).every(
+          (one) => !one.startsWith('url') || /^url https:\/\/(?:acme-files\.net\/p|b\.example\/x)$/u.test(one),
+        ),
+        row,
+      );
     }
-    assert.deepEqual(found(`${address},https://b.example/x`).slice(0, 2), [`url ${address}`, 'url https://b.example/x']);
+    assert.deepEqual(found(`${address},https://b.example/x`).slice(0, 2), [
+      `url ${address}`,
+      'url https://b.example/x',
+    ]);
     for (const whole of ['https://www.lemonde.fr/article,123.html', 'https://a.example/x;jsessionid=1?b=2,3']) {
       assert.equal(found(`see ${whole}.`)[0], `url ${whole}`);
     }
@@ -68,7 +76,14 @@ suite('indicators of the field', () => {
   });
 
   test('S09: behind an @ any ending is one, but that of a file or a unit', () => {
-    for (const address of ['a.b@evil-update.press', 'anna@corp.local', 'anna@contoso.lan', 'svc_x@ad.contoso.internal', 'müller@bücher-versand.de', 'x+y@mail.evil.zip']) {
+    for (const address of [
+      'a.b@evil-update.press',
+      'anna@corp.local',
+      'anna@contoso.lan',
+      'svc_x@ad.contoso.internal',
+      'müller@bücher-versand.de',
+      'x+y@mail.evil.zip',
+    ]) {
       assert.deepEqual(found(`UserPrincipalName : ${address}`), [`email ${address}`]);
       assert.ok(!defang(address).text.includes(address));
     }
@@ -76,7 +91,14 @@ suite('indicators of the field', () => {
   });
 
   test('S10: names in other scripts, in their own letters and in ASCII', () => {
-    for (const name of ['вирус.рф', 'bücher-versand.de', 'xn--80aja.xn--p1ai', '例え.みんな', 'güncelleme.com.tr', 'почта.вирус.бел']) {
+    for (const name of [
+      'вирус.рф',
+      'bücher-versand.de',
+      'xn--80aja.xn--p1ai',
+      '例え.みんな',
+      'güncelleme.com.tr',
+      'почта.вирус.бел',
+    ]) {
       assert.deepEqual(found(`QueryName: ${name}`), [`domain ${name}`]);
       assert.equal(defang(`QueryName: ${name}`).text, `QueryName: ${name.replaceAll('.', '[.]')}`);
       assert.deepEqual(found(`https://${name}/x`), [`url https://${name}/x`, `domain ${name}`]);
@@ -100,15 +122,24 @@ suite('indicators of the field', () => {
       'C:\\Users\\bob\\OneDrive - Fabrikam & Sons\\R&D\\x.dll',
       'D:\\Daten - Alt\\Übersicht 2026\\Liste.xlsx',
     ]) {
-      for (const line of [path, `Path : ${path}`, `"${path}" -x`, `moved ${path} away`]) assert.deepEqual(paths(line), [path], line);
+      for (const line of [path, `Path : ${path}`, `"${path}" -x`, `moved ${path} away`])
+        assert.deepEqual(paths(line), [path], line);
     }
-    assert.deepEqual(paths('C:\\Tools\\a.exe -o C:\\Temp\\b.log & del C:\\Temp\\c.txt'), ['C:\\Tools\\a.exe', 'C:\\Temp\\b.log', 'C:\\Temp\\c.txt']);
+    assert.deepEqual(paths('C:\\Tools\\a.exe -o C:\\Temp\\b.log & del C:\\Temp\\c.txt'), [
+      'C:\\Tools\\a.exe',
+      'C:\\Temp\\b.log',
+      'C:\\Temp\\c.txt',
+    ]);
   });
 
   test('S19: a drive with slashes', () => {
     assert.deepEqual(found('C:/Users/anna/Desktop/tool.exe'), ['path C:/Users/anna/Desktop/tool.exe']);
     assert.deepEqual(paths('ran "D:/Program Files/A B/x.exe" -q'), ['D:/Program Files/A B/x.exe']);
-    assert.deepEqual(paths('PATH=/usr/bin/x:/opt/y/z c:/windows/temp/a.dll'), ['/usr/bin/x', '/opt/y/z', 'c:/windows/temp/a.dll']);
+    assert.deepEqual(paths('PATH=/usr/bin/x:/opt/y/z c:/windows/temp/a.dll'), [
+      '/usr/bin/x',
+      '/opt/y/z',
+      'c:/windows/temp/a.dll',
+    ]);
   });
 
   test('S20: shares of a WebDAV server, and names that Windows passes on as they are', () => {
@@ -116,15 +147,36 @@ suite('indicators of the field', () => {
       'domain files.sync-dav.net',
       'path \\\\files.sync-dav.net@SSL@8443\\DavWWWRoot\\x.dll',
     ]);
-    assert.deepEqual(found('\\\\203.0.113.7@80\\dav\\x.dll'), ['ipv4 203.0.113.7', 'path \\\\203.0.113.7@80\\dav\\x.dll']);
-    for (const path of ['\\\\?\\C:\\Temp\\x.exe', '\\\\?\\UNC\\fs01\\share\\x.exe', '\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy2\\x.sys', '\\Device\\HarddiskVolumeShadowCopy2\\Windows\\x.sys']) {
+    assert.deepEqual(found('\\\\203.0.113.7@80\\dav\\x.dll'), [
+      'ipv4 203.0.113.7',
+      'path \\\\203.0.113.7@80\\dav\\x.dll',
+    ]);
+    for (const path of [
+      '\\\\?\\C:\\Temp\\x.exe',
+      '\\\\?\\UNC\\fs01\\share\\x.exe',
+      '\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy2\\x.sys',
+      '\\Device\\HarddiskVolumeShadowCopy2\\Windows\\x.sys',
+    ]) {
       assert.deepEqual(found(`Image: ${path}`), [`path ${path}`]);
     }
     assert.deepEqual(found('PipeName: \\\\.\\pipe\\mojo.1.2'), []);
   });
 
   test('S24: what the output made harmless is found as it is written, and marked', () => {
-    for (const value of ['update[.]winsvc-x[.]net', 'hxxps://evil[.]example/x', 'hXXp[:]//evil[.]sh/a', '1.2.3[.]4', '203[.]0[.]113[.]7', 'mail[@]x[.]example', 'a[dot]com', 'b(.)net', 'c{.}org', 'd[at]evil[dot]com', 'hxxp[://]evil[.]com/x', 'fxp://evil[.]com/x']) {
+    for (const value of [
+      'update[.]winsvc-x[.]net',
+      'hxxps://evil[.]example/x',
+      'hXXp[:]//evil[.]sh/a',
+      '1.2.3[.]4',
+      '203[.]0[.]113[.]7',
+      'mail[@]x[.]example',
+      'a[dot]com',
+      'b(.)net',
+      'c{.}org',
+      'd[at]evil[dot]com',
+      'hxxp[://]evil[.]com/x',
+      'fxp://evil[.]com/x',
+    ]) {
       const [one] = collectIndicators(`C2 = ${value} seen`);
       assert.deepEqual([one?.value, one?.isDefanged], [value, true]);
       const safe = defang(`C2 = ${value} seen`).text;
@@ -164,7 +216,10 @@ suite('indicators of the field', () => {
       'ipv4 192.168.1.5',
       'ipv4 17.57.144.10',
     ]);
-    assert.deepEqual(found('21:04:11.1 IP 10.0.0.5.49712 > 203.0.113.7.443: Flags [S]'), ['ipv4 10.0.0.5', 'ipv4 203.0.113.7']);
+    assert.deepEqual(found('21:04:11.1 IP 10.0.0.5.49712 > 203.0.113.7.443: Flags [S]'), [
+      'ipv4 10.0.0.5',
+      'ipv4 203.0.113.7',
+    ]);
     assert.deepEqual(found('1.2.3.4.5 3.14.15.92.65'), []);
   });
 });

@@ -77,8 +77,8 @@ suite('marks of a terminal between letters (I1)', () => {
 
   test('I1: letters typed over each other, as manuals are written bold and underlined', () => {
     for (const indicator of ['evil.com', '203.0.113.7', '/etc/shadow', 'https://evil.example/a']) {
-      const bold = [...indicator].map((letter) => `${letter}\b${letter}`).join('');
-      const underlined = [...indicator].map((letter) => `_\b${letter}`).join('');
+      const bold = indicator.replaceAll(/./gu, (letter) => `${letter}\b${letter}`);
+      const underlined = indicator.replaceAll(/./gu, (letter) => `_\b${letter}`);
       for (const text of [bold, underlined]) {
         assert.deepEqual(found(text), found(indicator));
         assert.equal(defang(text).count, 1 - Number(indicator.startsWith('/')));
@@ -106,15 +106,21 @@ suite('marks of a terminal between letters (I1)', () => {
 
   test('I1: a link leads elsewhere than it says: both are found, and both are made harmless', () => {
     const link = `${ESC}]8;;https://hidden.example/x${ESC}\\https://shown.example/${ESC}]8;;${ESC}\\`;
-    assert.deepEqual(found(link).filter((one) => one.startsWith('url')), ['url https://hidden.example/x', 'url https://shown.example/']);
+    assert.deepEqual(
+      found(link).filter((one) => one.startsWith('url')),
+      ['url https://hidden.example/x', 'url https://shown.example/'],
+    );
     assert.doesNotMatch(defang(link).text, /https?:/u);
     const same = `${ESC}]8;;https://evil.example/x${ESC}\\https://evil.example/x${ESC}]8;;${ESC}\\`;
-    assert.deepEqual(collectIndicators(same).map(({ count }) => count), [1, 1]);
+    assert.deepEqual(
+      collectIndicators(same).map(({ count }) => count),
+      [1, 1],
+    );
     assert.doesNotMatch(defang(same).text, /https?:/u);
   });
 
   test('I1: a mark that does not end hides nothing, however many there are', () => {
-    for (const open of [`${ESC}]0;`, `${ESC}[`, `${ESC}`, `${ESC}]8;;`]) {
+    for (const open of [`${ESC}]0;`, `${ESC}[`, ESC, `${ESC}]8;;`]) {
       assert.ok(found(`${open} https://evil.example/x`).includes('url https://evil.example/x'));
       assert.ok(found(`${`${open} `.repeat(300_000)}https://evil.example/x`).includes('url https://evil.example/x'));
     }

@@ -10,7 +10,9 @@ for (let code = 0; code < IN_NAME.length; code++) {
 /** Whether a unit can stand in a part of a name: a letter or a digit of any script, `_` or `-`. */
 export function isInName(code: number): boolean {
   // NaN, at the end of a line, is in none.
-  return code < IN_NAME.length ? IN_NAME[code] === 1 : code >= 0xaa && /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(code));
+  return code < IN_NAME.length
+    ? IN_NAME[code] === 1
+    : code >= 0xaa && /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(code));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { findInLine } from '../lineIndicators.ts';
-import type { Column, LineContext } from '../lineIndicators.ts';
+import type { LineContext } from '../lineIndicators.ts';
+import type { Columns } from './columns.ts';
 import type { FoundIndicator, Stretch } from './kinds.ts';
 import { mayBeHarmless, mayHoldMarks, withoutHarmlessForms, withoutMarks } from './shownLine.ts';
 import type { HiddenText } from './shownLine.ts';
@@ -17,7 +18,7 @@ export function marksOf(text: string): Marks {
 
 /** What is known of a line. */
 interface ShownContext {
-  readonly column: Column;
+  readonly columns: Columns;
   readonly lead: string;
   readonly marks: Marks;
 }
@@ -25,8 +26,8 @@ interface ShownContext {
 const never = (): boolean => false;
 
 /** Finds the indicators of a line as a terminal shows it, with their places in the line as it stands. */
-export function findInShownLine(line: string, { column, lead, marks }: ShownContext): readonly FoundIndicator[] {
-  const context = { column, lead, isHarmless: never };
+export function findInShownLine(line: string, { columns, lead, marks }: ShownContext): readonly FoundIndicator[] {
+  const context = { columns, lead, isHarmless: never };
   const bare = marks.terminal ? withoutMarks(line) : undefined;
   if (bare === undefined) return marks.harmless ? findHarmless(line, context) : findInLine(line, context);
   const shown = marks.harmless ? findHarmless(bare.text, context) : findInLine(bare.text, context);
@@ -42,7 +43,10 @@ export function findInShownLine(line: string, { column, lead, marks }: ShownCont
 function findHarmless(line: string, context: LineContext): readonly FoundIndicator[] {
   const plain = withoutHarmlessForms(line);
   if (plain === undefined) return findInLine(line, context);
-  const toPlace = ({ start, end }: Stretch): Stretch => ({ start: plain.starts[start] ?? 0, end: plain.ends[end - 1] ?? 0 });
+  const toPlace = ({ start, end }: Stretch): Stretch => ({
+    start: plain.starts[start] ?? 0,
+    end: plain.ends[end - 1] ?? 0,
+  });
   const isHarmless = (place: Stretch): boolean => {
     const { start, end } = toPlace(place);
     return end - start > place.end - place.start;
@@ -55,7 +59,11 @@ function findHarmless(line: string, context: LineContext): readonly FoundIndicat
 }
 
 /** With what a mark holds and the line does not show: a link may lead elsewhere than it says. */
-function withHidden(shown: readonly FoundIndicator[], hidden: readonly HiddenText[], context: LineContext): readonly FoundIndicator[] {
+function withHidden(
+  shown: readonly FoundIndicator[],
+  hidden: readonly HiddenText[],
+  context: LineContext,
+): readonly FoundIndicator[] {
   const visible = new Set(shown.map(({ kind, value }) => `${kind} ${value}`));
   const more = hidden.flatMap(({ text, start }) =>
     findInLine(text, context)

@@ -22,11 +22,16 @@ const MARK = new RegExp(
     String.raw`\x08|\u2408|<U\+0008>|\x07|\u2407`,
   'gu',
 );
-const BACKSPACE = /^(?:\x08|\u2408|<U\+0008>)$/u;
+const BACKSPACES: readonly string[] = ['\b', '\u2408', '<U+0008>'];
+
+const MAY_HOLD_MARKS = new RegExp(
+  String.raw`[\x08\x1b\x9b\u2408\u241b]|<U\+00(?:1B|08)>|\\u001[bB]\[|\\x1[bB]\[|\\e\[|\\033\[|\^\[\[`,
+  'u',
+);
 
 /** Whether a text can hold marks of a terminal: nearly none does. */
 export function mayHoldMarks(text: string): boolean {
-  return /[\x08\x1b\x9b\u2408\u241b]|<U\+00(?:1B|08)>|\\u001[bB]\[|\\x1[bB]\[|\\e\[|\\033\[|\^\[\[/u.test(text);
+  return MAY_HOLD_MARKS.test(text);
 }
 
 /** A text that a mark of a terminal holds, such as the target of a link. */
@@ -43,7 +48,7 @@ export function withoutMarks(line: string): (ShownLine & { readonly hidden: read
   for (const match of line.matchAll(MARK)) {
     pen.write(line, at, match.index);
     at = match.index + match[0].length;
-    if (BACKSPACE.test(match[0])) pen.goBack();
+    if (BACKSPACES.includes(match[0])) pen.goBack();
     else if (match[1] !== undefined && match[1] !== '') {
       hidden.push({ text: match[1], start: match.index + match[0].indexOf(match[1]) });
     }

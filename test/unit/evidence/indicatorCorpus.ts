@@ -40,7 +40,8 @@ export function readCorpus(part: CorpusPart): LabelledText {
 export function scoreKinds(part: CorpusPart): ReadonlyMap<string, Pick<Score, 'precision' | 'recall'>> {
   const { wrong, missed } = scoreCorpus(part);
   const { expected } = readCorpus(part);
-  const count = (all: readonly string[], kind: string): number => all.filter((one) => one.split(' ')[1] === kind).length;
+  const count = (all: readonly string[], kind: string): number =>
+    all.filter((one) => one.split(' ')[1] === kind).length;
   return new Map(
     INDICATOR_KINDS.map((kind) => {
       const labelled = count(expected, kind);
