@@ -115,8 +115,13 @@ function toPath(line: string, start: number, rootLength: number, stop: string): 
   }
   const plain =
     /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(stop === '' ? rest.replaceAll(':', ' ') : rest)?.[0] ?? '';
-  return named(start, from, plain.slice(0, lengthOfPath(plain, isField(line, start))));
+  if (plain.endsWith(DIRECTORY_OF_TURKISH)) return named(start, from, plain.slice(0, -DIRECTORY_OF_TURKISH.length));
+  const isClosed = /["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain);
+  return named(start, from, plain.slice(0, lengthOfPath(plain, isClosed || isField(line, start))));
 }
+
+/** `dir` says behind the path what it says before it in other languages. */
+const DIRECTORY_OF_TURKISH = ' dizini';
 
 /** One unit for one: what is read of it is where the path ends. */
 function withBackslashes(path: string): string {

@@ -23,6 +23,8 @@ const VERSION_WORD =
   /^(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|\w{0,40}(?:firmware|driver|framework)|oid|\w{0,20}kit)$/iu;
 /** Numbers of the kinds of things in a certificate. */
 const OID_BEFORE = /(?:^|[^a-z])(?:oid|object ?identifier)/iu;
+/** The version of a product in the heading of an event as firewalls send it. */
+const PRODUCT_BEFORE = /(?:CEF|LEEF):\d(?:\.\d)?\|[^|]{0,40}\|[^|]{0,40}\|$/u;
 const VERSION_LABEL = /^[\p{L}\p{N}_ .-]{0,40}(?:versi[oó]n|sürüm|версия)[\p{L}\p{N}_ .']{0,20}[:=]/iu;
 /** As long as {@link VERSION_LABEL} can be. */
 const LONGEST_LABEL = 68;
@@ -191,7 +193,7 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
     const before = textBefore(line, start, context);
     if (/[\p{L}\p{N}_\\.$/]/u.test(line.charAt(start - 1)) && !(SOCKET_BEFORE.test(before) && next !== '/'))
       return undefined;
-    if (OID_BEFORE.test(before)) return undefined;
+    if (OID_BEFORE.test(before) || PRODUCT_BEFORE.test(before)) return undefined;
     isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
     return isVersionLine || VERSION_WORD.test(lastWord(before)) ? undefined : toFound('ipv4', line, place);
   };

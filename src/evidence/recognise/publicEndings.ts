@@ -43,18 +43,18 @@ const MEMBER = wordsOf(`
   menu mini mint moi moto movie museum navy news next office one open page partners parts party pet ping pink place
   plus post pro prod productions pub read ready red rent rich rip rocks rsvp run sale secure services settings spot
   store stream studio sucks target tech tools top tours toys trade training travel uno version vision vote watch wiki wow
-  cc tc ax mu as hm tt
+  tc ax mu as hm tt
 `);
 
 /** What files end with. */
 const FILES = wordsOf(`
-  sh py pl rs md ps ml pm po cat zip mov cab ms ai mk lc sb sv vb cs nc nls bin pub
+  sh py pl rs md ps ml pm po cat zip mov cab ms ai mk lc sb sv vb cs nc nls bin pub cc
 `);
 
 /** Only with a name in three parts or with a hyphen or a digit: words of sentences and of code too. */
 const LIKELY = wordsOf(`
   am at be by cd cf cl cm cr eh gs im io it me mn mu no pa pn pr sx sy tk us tf ss tm
-  example test invalid icu museum cloud tech live world today click win men trade review party science faith
+  example test invalid icu museum cloud tech live world today click win men trade review party science faith dev app link page zone cam work
 `);
 
 /** Kept for documentation and tests (RFC 2606), or for Tor (RFC 7686): the root zone has none of them. */
