@@ -57,22 +57,22 @@ export function findWindowsPaths(line: string): Root[] {
     roots.push({ start: index, end: index + root.length, server: { start, end: start + server.length } });
   }
   roots.sort((one, other) => one.start - other.start);
-  return toPaths(line, roots, ':');
+  return toPaths(line, roots);
 }
 
 /** Keys of the registry on one line, with the name of a value where it follows like a key; none in another one. */
 export function findRegistryKeys(line: string): Stretch[] {
   const roots = Array.from(line.matchAll(KEY), ({ index, 0: root }) => ({ start: index, end: index + root.length }));
-  return toPaths(line, roots, '');
+  return toPaths(line, roots);
 }
 
 /** The paths that begin at roots. A root inside a path is passed over at once: a look at each would take far longer. */
-function toPaths(line: string, roots: readonly Root[], stop: string): Root[] {
+function toPaths(line: string, roots: readonly Root[]): Root[] {
   const paths: Root[] = [];
   let behind = 0;
   for (const { start, end, ...server } of roots) {
     if (start < behind) continue;
-    for (const path of toPath(line, start, end - start, stop)) {
+    for (const path of toPath(line, start, end - start)) {
       paths.push({ ...path, ...server });
       behind = path.end;
     }
@@ -82,11 +82,15 @@ function toPaths(line: string, roots: readonly Root[], stop: string): Root[] {
 
 /** Absolute paths of Linux and macOS below the folders that every system has: `/c` and `/api/v1` are none. */
 export function findLinuxPaths(line: string): Stretch[] {
-  return [...line.matchAll(LINUX)].map(({ index, 0: text }) => {
+  return [...line.matchAll(LINUX)].flatMap(({ index, 0: text }) => {
+    if (REQUEST_BEFORE.test(line.slice(Math.max(0, index - 10), index))) return [];
     const end = index + withoutEnd(text, '.!').length;
-    return { start: index, end: end + lengthOfLastWords(line, end, text) };
+    return [{ start: index, end: end + lengthOfLastWords(line, end, text) }];
   });
 }
+
+/** What a client asks a server for. */
+const REQUEST_BEFORE = /\b(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|PROPFIND) $/u;
 
 /** How much further a name with blanks goes. */
 function lengthOfLastWords(line: string, end: number, path: string): number {
@@ -101,7 +105,7 @@ function lengthOfLastWords(line: string, end: number, path: string): number {
 const LONGEST_NAME = 200;
 
 /** From a root to where the path ends, if it has one: at its quotation mark, else by what names and command lines look like. */
-function toPath(line: string, start: number, rootLength: number, stop: string): Stretch[] {
+function toPath(line: string, start: number, rootLength: number): Stretch[] {
   const from = start + rootLength;
   const rest =
     line[from - 1] === '/' ? withBackslashes(line.slice(from, start + LONGEST)) : line.slice(from, start + LONGEST);
@@ -113,8 +117,7 @@ function toPath(line: string, start: number, rootLength: number, stop: string): 
     const whole = args > 0 && ENDS_WITH_FILE.test(inner.slice(0, args)) ? inner.slice(0, args) : inner;
     return named(start, from, whole);
   }
-  const plain =
-    /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(stop === '' ? rest.replaceAll(':', ' ') : rest)?.[0] ?? '';
+  const plain = /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(rest)?.[0] ?? '';
   if (plain.endsWith(DIRECTORY_OF_TURKISH)) return named(start, from, plain.slice(0, -DIRECTORY_OF_TURKISH.length));
   const isClosed = /["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain);
   return named(start, from, plain.slice(0, lengthOfPath(plain, isClosed || isField(line, start))));

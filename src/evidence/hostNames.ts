@@ -21,7 +21,7 @@ const FIRST_OF_CODE = wordsOf(
 const DOMAIN_BEFORE = new RegExp(
   String.raw`(?:\b|[a-z_])(?:dns|query|quer(?:y|ied) ?name|r?rname|record ?name|entry|host(?: ?name)?|domain(?: ?name)?|` +
     String.raw`nslookup|dig|whois|ping|resolv(?:e|ed|ing)|connect(?:ed|ing|ion|s)?(?: to)?|server(?: ?name)?|url|sni|c2|nc|` +
-    String.raw`curl|wget|proxy|beacon(?:s|ed|ing)?(?: to)?|callback|lookup|tracert|traceroute|cname|nxdomain|` +
+    String.raw`curl|wget|proxy|beacon(?:s|ed|ing)?(?: to)?|callback|reply|forwarded|cached|lookup|tracert|traceroute|cname|nxdomain|` +
     String.raw`eintragsname|hostname|server|rechnername|ziel|domäne|abfrage|nom d.enregistrement|hôte|serveur|domaine|` +
     String.raw`nombre de registro|servidor|dominio|kayıt adı|sunucu|ana bilgisayar|etki alanı|запись|имя записи|узел|домен|aufgelöst werden|être résolu|nombre remoto|çözülemedi|çözümlenemedi)` +
     String.raw`["']?[\s.:=|"'({[\]}]{1,24}$`,
@@ -41,7 +41,8 @@ const ASCII_NAME = /^_?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\._?[a-z\d](?:[a-z\d-
 const MAX_NAME = 253;
 
 /** The rest of a row of a DNS cache: the name that an alias stands for. */
-const RECORD_BEFORE = /(?:^|[\s,;|"])(?:CNAME|MX|NS|PTR|SOA|SRV)[\s,;|"]/u;
+const RECORD_BEFORE =
+  /\[(?:A|AAAA|TXT|HTTPS|CNAME|MX|NS|PTR|SOA|SRV)\] $|#\d{1,5} \($|(?:^|[\s,;|"])(?:CNAME|MX|NS|PTR|SOA|SRV)[\s,;|"]/u;
 
 /** What stands around a name on its line, as far as it matters. */
 export interface NameContext {
