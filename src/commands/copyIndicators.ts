@@ -6,7 +6,6 @@ import { indicatorText } from '../evidence/indicatorText.ts';
 import type { IndicatorForm, SourcedIndicator } from '../evidence/indicatorText.ts';
 import { mergeIndicators } from '../evidence/mergeIndicators.ts';
 import { INDICATOR_KINDS } from '../evidence/recognise/kinds.ts';
-import { ENDINGS_VERSION } from '../evidence/recognise/publicEndings.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import { indicatorFormWords, indicatorKindWords } from '../platform/indicatorWords.ts';
 import type { Services } from '../services.ts';
@@ -35,14 +34,14 @@ export async function copyIndicators(
 ): Promise<void> {
   const searched = await searchAll(services, runner, findTargets(services, args));
   if (searched === undefined || searched.length === 0) return;
-  services.log.info(`indicators: domains by the root zone's endings (${ENDINGS_VERSION})`);
   const rows = mergeIndicators(searched.map(({ found }, source) => found.map((one) => ({ ...one, source }))));
   const defanged = defangsOnCopy();
   const chosen = await review(rows, searched, defanged);
   if (chosen === undefined) return;
   const form = chosen.length === 0 ? undefined : await selectForm();
   if (form === undefined) return;
-  const { buildIndicatorNote } = await services.notes.texts();
+  const { buildIndicatorNote, endingsVersion } = await services.notes.texts();
+  services.log.info(`indicators: domains by the root zone's endings (${endingsVersion})`);
   const results = searched.map(({ evidence }) => evidence);
   await env.clipboard.writeText(buildIndicatorNote(form, chosen, results, defanged));
   const count = chosen.length.toLocaleString(env.language);
