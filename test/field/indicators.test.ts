@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import TOP_LEVEL_DOMAINS from 'tlds' with { type: 'json' };
-import { defang } from '../../src/evidence/defang.ts';
+import { defang, refang } from '../../src/evidence/defang.ts';
 import { collectIndicators } from '../../src/evidence/indicators.ts';
 
 /** What is found, as `kind value`. */
@@ -221,5 +221,42 @@ suite('indicators of the field', () => {
       'ipv4 203.0.113.7',
     ]);
     assert.deepEqual(found('1.2.3.4.5 3.14.15.92.65'), []);
+  });
+
+  test('columns of a table say what their values are: aligned, and with separators', () => {
+    assert.deepEqual(found('Name,Version,Path\n7-Zip,24.8.0.5,x\nGit,2.43.0.1,y'), []);
+    assert.deepEqual(found('"Name";"DisplayVersion";"Vendor"\n"a, b";"24.8.0.5";"10.0.0.5"'), ['ipv4 10.0.0.5']);
+    assert.deepEqual(found('host,query,type\ndc1,evil.sh,x'), ['domain evil.sh']);
+    assert.deepEqual(found('Time       Query         Answer\n21:04:11   evil.live     203.0.113.7'), [
+      'domain evil.live',
+      'ipv4 203.0.113.7',
+    ]);
+    assert.deepEqual(found('Name,Version,Path\n\n7-Zip,24.8.0.5,x'), ['ipv4 24.8.0.5']);
+  });
+
+  test('logs of DNS servers and proxies, and paths that are none', () => {
+    assert.deepEqual(found('query[A] beacon.acme.rs from 192.168.1.23'), [
+      'domain beacon.acme.rs',
+      'ipv4 192.168.1.23',
+    ]);
+    assert.deepEqual(found('client 10.0.0.5#53 (update.acme.sh): view'), ['domain update.acme.sh', 'ipv4 10.0.0.5']);
+    assert.deepEqual(found('anna HIER_DIRECT/203.0.113.7 text/html'), ['ipv4 203.0.113.7']);
+    assert.deepEqual(found('GET /etc/passwd HTTP/1.1'), []);
+    assert.deepEqual(found('CEF:0|Contoso|FW|1.0.0.1|100|Blocked|5|src=10.0.0.5'), ['ipv4 10.0.0.5']);
+  });
+
+  test('names with blanks on macOS', () => {
+    for (const path of [
+      '/Users/anna/Library/Application Support/com.acme.agent/agent.plist',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      '/Users/anna/Downloads/My File.pdf',
+    ]) {
+      assert.deepEqual(paths(`run ${path}`), [path]);
+    }
+    assert.deepEqual(paths('cp /Users/anna/a.txt /Library/B/c.txt'), ['/Users/anna/a.txt', '/Library/B/c.txt']);
+  });
+
+  test('an address that was never closed loses nothing when it is made harmless', () => {
+    for (const text of ['https://[dc1', 'ftp://a.example/x:\\/\\/[b']) assert.equal(refang(defang(text).text), text);
   });
 });

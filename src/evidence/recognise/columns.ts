@@ -10,11 +10,11 @@ interface Column extends Stretch {
 /** The columns of a table that say what their values are. */
 export interface Columns {
   /** Four numbers there are none of an address. */
-  readonly version: Column | undefined;
+  readonly version: readonly Column[];
   /** Names there are those of hosts, whatever they end with. */
-  readonly host: Column | undefined;
+  readonly host: readonly Column[];
 }
-export const NO_COLUMNS: Columns = { version: undefined, host: undefined };
+export const NO_COLUMNS: Columns = { version: [], host: [] };
 
 /** No heading is longer, UTF-16 units: what is longer holds no more than values. */
 const LONGEST_HEADING = 400;
@@ -35,29 +35,30 @@ export function readColumns(line: string, before: Columns, isFirst: boolean): Co
     if (fields.length < 3) continue;
     const names = fields.map((field) => field.trim().replaceAll('"', ''));
     if (!names.every((name) => /^[\p{L}_#][\p{L}\p{N}_ ().#-]{0,40}$/u.test(name))) break;
-    const column = (pattern: RegExp): Column | undefined => {
-      const index = names.findIndex((name) => pattern.test(name));
-      return index < 0 ? undefined : { separator, index, start: 0, end: 0 };
-    };
+    const column = (pattern: RegExp): Column[] =>
+      names.flatMap((name, index) => (pattern.test(name) ? [{ separator, index, start: 0, end: 0 }] : []));
     return { version: column(VERSION), host: column(HOST) };
   }
   return readAligned(line, before);
 }
 
 function readAligned(line: string, before: Columns): Columns {
-  let version: Column | undefined;
-  let host: Column | undefined;
+  const version: Column[] = [];
+  const host: Column[] = [];
   for (const { 0: name, index } of line.matchAll(/[^\s]{1,40}(?: [^\s]{1,40}){0,4}/gu)) {
     const column = { separator: '', index: 0, start: index, end: index + name.length };
-    if (VERSION.test(name)) version ??= column;
-    else if (HOST.test(name)) host ??= column;
+    if (VERSION.test(name)) version.push(column);
+    else if (HOST.test(name)) host.push(column);
   }
-  return version === undefined && host === undefined ? before : { version, host };
+  return version.length === 0 && host.length === 0 ? before : { version, host };
 }
 
-/** Whether something stands in a column. */
-export function isInColumn(line: string, { start, end }: Stretch, column: Column | undefined): boolean {
-  if (column === undefined) return false;
+/** Whether something stands in one of these columns. */
+export function isInColumn(line: string, place: Stretch, columns: readonly Column[]): boolean {
+  return columns.some((column) => isIn(line, place, column));
+}
+
+function isIn(line: string, { start, end }: Stretch, column: Column): boolean {
   if (column.separator === '') return start === column.start || end === column.end;
   if (start > FURTHEST_FIELD) return false;
   let index = 0;
