@@ -11,22 +11,8 @@ export interface PatternException {
 /** Files that run an expression of the person's, under a time limit. */
 export const USERS_EXPRESSIONS: readonly string[] = ['src/results/worker/findHits.ts'];
 
-const CONTEXT_BOUND = '60 units: the caller cuts CONTEXT of them out of the line';
-
 /** The patterns that are slower than linear. One that is not needed any more is a fault. */
 export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
-  {
-    file: 'src/evidence/lineIndicators.ts',
-    text: String.raw`/(?:^|[^a-z])(?:v|ver|\w{0,40}version|build|release|rev(?:ision)?|firmware|driver|framework|\w{0,20}kit)["']?[\s.:=]{0,20}["'({[]?v?$/iu`,
-    bound: CONTEXT_BOUND,
-    reason: 'It is looked for at the end of what stands before an address.',
-  },
-  {
-    file: 'src/evidence/indicators.ts',
-    text: String.raw`/(?:^|\s{2}|\t)\s*(\w*Version)(?=\s*$|\s{2}|\t)/iu`,
-    bound: '400 units: longer lines are left out right before it',
-    reason: 'The head of a table: columns are parted by any number of blanks.',
-  },
   {
     file: 'src/evidence/foldCase.ts',
     text: "foldCase(text), 'iu'",

@@ -121,7 +121,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     tree: services.view.tree,
     files,
     paste: new NotePaste({ ...services, storage: context.globalStorageUri }),
-    backLinks: new BackLinks(services.store),
+    backLinks: new BackLinks(services.store, services.notes),
     reading: {
       hover: (document, position) => hoverFacts(services.store, document, position),
       symbols: (document, token) => outlines.symbols(document, token),

@@ -8,7 +8,6 @@ import type { FoundEvidence } from '../evidence/readEvidence.ts';
 import { describeView } from '../evidence/textViews.ts';
 import { resultKey } from '../evidence/uri.ts';
 import type { ResultRef } from '../evidence/uri.ts';
-import { compareEvidence } from '../notes/compareEvidence.ts';
 import type { ReportEntry } from '../notes/evidenceReports.ts';
 import { findingSentence } from '../notes/verdictWords.ts';
 import { describeFailure } from '../platform/messages.ts';
@@ -166,6 +165,7 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
   const names = [facts.name.device, facts.name.script];
   try {
     const text = await services.store.text(address, address.stream, address.view, { lines: toLineSpans(spans) });
+    const { compareEvidence } = await services.notes.texts();
     const { verdict, finding } = compareEvidence(found, facts, text);
     return { verdict, line, place, names, sentence: findingSentence(finding) };
   } catch (error) {

@@ -4,8 +4,8 @@ import { LiveResponseError } from '../defender/errors.ts';
 import type { Evidence } from '../evidence/evidenceBlock.ts';
 import { indicatorText } from '../evidence/indicatorText.ts';
 import type { IndicatorForm, SourcedIndicator } from '../evidence/indicatorText.ts';
-import { mergeIndicators } from '../evidence/indicators.ts';
-import { INDICATOR_KINDS } from '../evidence/lineIndicators.ts';
+import { mergeIndicators } from '../evidence/mergeIndicators.ts';
+import { INDICATOR_KINDS } from '../evidence/recognise/kinds.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import { indicatorFormWords, indicatorKindWords } from '../platform/indicatorWords.ts';
 import type { Services } from '../services.ts';
@@ -40,7 +40,8 @@ export async function copyIndicators(
   if (chosen === undefined) return;
   const form = chosen.length === 0 ? undefined : await selectForm();
   if (form === undefined) return;
-  const { buildIndicatorNote } = await services.notes.texts();
+  const { buildIndicatorNote, endingsVersion } = await services.notes.texts();
+  services.log.info(`indicators: domains by the root zone's endings (${endingsVersion})`);
   const results = searched.map(({ evidence }) => evidence);
   await env.clipboard.writeText(buildIndicatorNote(form, chosen, results, defanged));
   const count = chosen.length.toLocaleString(env.language);
@@ -120,7 +121,8 @@ async function review(
 function toItem(row: SourcedIndicator, searched: readonly Searched[] | undefined, defanged: boolean): IndicatorItem {
   const device = searched?.[row.source]?.evidence.source.device;
   const line = l10n.t('line {0}', row.firstLine.toLocaleString(env.language));
-  const place = device === undefined || device === null ? line : `${device} · ${line}`;
+  const said = row.isDefanged === true ? `${line} · ${l10n.t('defanged in the output')}` : line;
+  const place = device === undefined || device === null ? said : `${device} · ${said}`;
   return {
     label: indicatorText(row, defanged),
     description: row.count === 1 ? place : l10n.t('{0} times · {1}', row.count.toLocaleString(env.language), place),

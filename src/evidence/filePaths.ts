@@ -1,21 +1,26 @@
+import type { Stretch } from './recognise/kinds.ts';
 import { WHITE_SPACE, withoutEnd } from './trimEnds.ts';
-
-/** A stretch of a line: UTF-16 units, the end not in it. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Longer ones are cut: every place could begin one, and each is looked at this far. */
 const LONGEST = 512;
 const DRIVE = /(?<![A-Za-z\d])[A-Za-z]:\\{1,2}(?=[^\s\\"<>|*?:/])/g;
-const SHARE = /(?<![\\\w])(?:\\{2}|\\{4})([A-Za-z\d][\w.$-]*)\\{1,2}(?=[^\s\\"<>|*?:/])/g;
+/** A drive with slashes, as programs of other systems write it. */
+const SLASHED_DRIVE =
+  /(?<![A-Za-z\d])(?<![\w.]\/)(?:[A-Z]:\/|[a-z]:\/(?=[Uu]sers\/|[Ww]indows\/|[Pp]rogram|[Tt]e?mp\/))(?=[^\s\\"<>|*?:/])/g;
+/** A share, of a WebDAV server too: `\\server@SSL@8443\DavWWWRoot`. */
+const SHARE =
+  /(?<![\\\w])(?:\\{2}|\\{4})([\p{L}\p{N}][\p{L}\p{M}\p{N}_.$-]*)(?:@SSL)?(?:@\d{1,5})?\\{1,2}(?=[^\s\\"<>|*?:/])/giu;
+/** Names that Windows passes on as they are: `\\?\C:\`, `\\?\UNC\server\`, `\\?\GLOBALROOT\`. */
+const VERBATIM = /(?<![\\\w])\\\\[?.]\\(?:[A-Za-z]:\\|UNC\\|GLOBALROOT\\|Volume(?=\{))(?=[^\s\\"<>|*?:/])/g;
 const VARIABLE = /(?<![%\w])%[A-Za-z_][\w()]{0,40}%\\{1,2}(?=[^\s\\"<>|*?:/])/g;
-const VOLUME = /(?<![\w\\])\\Device\\HarddiskVolume\d+\\(?=[^\s\\"<>|*?:/])/g;
+const VOLUME = /(?<![\w\\])\\Device\\(?:HarddiskVolume(?:ShadowCopy)?\d+|Mup)\\(?=[^\s\\"<>|*?:/])/g;
 const KEY =
   /(?<![\w\\])(?:(?:HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG)|HK(?:LM|CU|CR|CC|U)):?|\\REGISTRY\\(?:MACHINE|USER))\\{1,2}(?=[^\s\\"<>|*?:/])/gi;
 const LINUX =
-  /(?<![\w.~\\/)\]%-])\/(?:bin|boot|dev\/shm|etc|home|lib(?:32|64)?|media|mnt|opt|private|root|run|sbin|snap|srv|tmp|usr|var|Applications|Library|System|Users|Volumes)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)+/gu;
+  /(?<![\w.~\\/)\]%-])\/(?:(?:bin|boot|dev\/shm|etc|home|lib(?:32|64)?|media|mnt|opt|private|root|run|sbin|snap|srv|tmp|usr|var)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)+|(?:Applications|Library|System|Users|Volumes)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+(?: (?=(?:[\p{Lu}\d][^\s/"'<>|;:]{0,30} ){0,3}[\p{Lu}\d][^\s/"'<>|;:]{0,60}\/)[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)*)+)/gu;
+/** The name of a file with blanks at the end of a line, and of the program of an app before its arguments. */
+const LAST_OF_MACOS = /^(?: [^\s/"'<>|;:]{1,40}){1,5}$/u;
+const PROGRAM_OF_APP = /^(?: [\p{Lu}(][^\s/"'<>|;:]{0,30}){1,3}(?= -|$)/u;
 
 /** Endings of files that stand behind the spaces of a name, or before the arguments of a command. */
 const ENDING =
@@ -35,7 +40,9 @@ interface Root extends Stretch {
 export function findWindowsPaths(line: string): Root[] {
   const roots: Root[] = [];
   const patterns = [
+    ...(line.includes('\\\\?') || line.includes('\\\\.') ? [VERBATIM] : []),
     ...(line.includes(':\\') ? [DRIVE] : []),
+    ...(line.includes(':/') ? [SLASHED_DRIVE] : []),
     ...(line.includes('%\\') ? [VARIABLE] : []),
     ...(line.includes('\\Device\\') ? [VOLUME] : []),
   ];
@@ -50,22 +57,22 @@ export function findWindowsPaths(line: string): Root[] {
     roots.push({ start: index, end: index + root.length, server: { start, end: start + server.length } });
   }
   roots.sort((one, other) => one.start - other.start);
-  return toPaths(line, roots, ':');
+  return toPaths(line, roots);
 }
 
 /** Keys of the registry on one line, with the name of a value where it follows like a key; none in another one. */
 export function findRegistryKeys(line: string): Stretch[] {
   const roots = Array.from(line.matchAll(KEY), ({ index, 0: root }) => ({ start: index, end: index + root.length }));
-  return toPaths(line, roots, '');
+  return toPaths(line, roots);
 }
 
 /** The paths that begin at roots. A root inside a path is passed over at once: a look at each would take far longer. */
-function toPaths(line: string, roots: readonly Root[], stop: string): Root[] {
+function toPaths(line: string, roots: readonly Root[]): Root[] {
   const paths: Root[] = [];
   let behind = 0;
   for (const { start, end, ...server } of roots) {
     if (start < behind) continue;
-    for (const path of toPath(line, start, end - start, stop)) {
+    for (const path of toPath(line, start, end - start)) {
       paths.push({ ...path, ...server });
       behind = path.end;
     }
@@ -75,16 +82,33 @@ function toPaths(line: string, roots: readonly Root[], stop: string): Root[] {
 
 /** Absolute paths of Linux and macOS below the folders that every system has: `/c` and `/api/v1` are none. */
 export function findLinuxPaths(line: string): Stretch[] {
-  return [...line.matchAll(LINUX)].map(({ index, 0: text }) => ({
-    start: index,
-    end: index + withoutEnd(text, '.!').length,
-  }));
+  return [...line.matchAll(LINUX)].flatMap(({ index, 0: text }) => {
+    if (REQUEST_BEFORE.test(line.slice(Math.max(0, index - 10), index))) return [];
+    const end = index + withoutEnd(text, '.!').length;
+    return [{ start: index, end: end + lengthOfLastWords(line, end, text) }];
+  });
 }
 
+/** What a client asks a server for. */
+const REQUEST_BEFORE = /\b(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|PROPFIND) $/u;
+
+/** How much further a name with blanks goes. */
+function lengthOfLastWords(line: string, end: number, path: string): number {
+  if (!/^\/[A-Z]/u.test(path)) return 0;
+  const rest = line.slice(end, end + LONGEST_NAME);
+  if (path.includes('.app/Contents/MacOS/')) return PROGRAM_OF_APP.exec(rest)?.[0].length ?? 0;
+  const last = path.slice(path.lastIndexOf('/'));
+  return !last.includes('.') && LAST_OF_MACOS.test(rest) && ENDS_WITH_FILE.test(rest) ? rest.length : 0;
+}
+
+/** Longer than most names, UTF-16 units. */
+const LONGEST_NAME = 200;
+
 /** From a root to where the path ends, if it has one: at its quotation mark, else by what names and command lines look like. */
-function toPath(line: string, start: number, rootLength: number, stop: string): Stretch[] {
+function toPath(line: string, start: number, rootLength: number): Stretch[] {
   const from = start + rootLength;
-  const rest = line.slice(from, start + LONGEST);
+  const rest =
+    line[from - 1] === '/' ? withBackslashes(line.slice(from, start + LONGEST)) : line.slice(from, start + LONGEST);
   const quote = line.charAt(start - 1);
   const close = quote === '"' || quote === "'" ? rest.indexOf(quote) : -1;
   if (close > 0) {
@@ -93,9 +117,18 @@ function toPath(line: string, start: number, rootLength: number, stop: string): 
     const whole = args > 0 && ENDS_WITH_FILE.test(inner.slice(0, args)) ? inner.slice(0, args) : inner;
     return named(start, from, whole);
   }
-  const plain =
-    /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(stop === '' ? rest.replaceAll(':', ' ') : rest)?.[0] ?? '';
-  return named(start, from, plain.slice(0, lengthOfPath(plain, isField(line, start))));
+  const plain = /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(rest)?.[0] ?? '';
+  if (plain.endsWith(DIRECTORY_OF_TURKISH)) return named(start, from, plain.slice(0, -DIRECTORY_OF_TURKISH.length));
+  const isClosed = /["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain);
+  return named(start, from, plain.slice(0, lengthOfPath(plain, isClosed || isField(line, start))));
+}
+
+/** `dir` says behind the path what it says before it in other languages. */
+const DIRECTORY_OF_TURKISH = ' dizini';
+
+/** One unit for one: what is read of it is where the path ends. */
+function withBackslashes(path: string): string {
+  return path.replaceAll('/', '\\');
 }
 
 /** Where the white space before the first argument begins; -1 where there is none. */
@@ -111,10 +144,16 @@ function named(start: number, from: number, path: string): Stretch[] {
   return length === 0 ? [] : [{ start, end: from + length }];
 }
 
+const IS_FIELD =
+  /(?:^\s*|[:=|>]\s+|\s{2}|\t|[,;|]|Directory of |Verzeichnis von |Répertoire de |Directorio de |Содержимое папки )$/u;
+
 /** Whether a path is the value of a field, so that the rest of the line is likely all of it. */
 function isField(line: string, start: number): boolean {
-  return /(?:^\s*|[:=|]\s+|\s{2}|\t)$/u.test(line.slice(Math.max(0, start - 40), start));
+  return IS_FIELD.test(line.slice(Math.max(0, start - 40), start));
 }
+
+/** Arguments of a command: a hyphen or an ampersand of a name has a blank on both sides, or on none. */
+const NO_FOLDER = /^ | $| -(?! )| \/|[,=]|&&|(?<! )& | &(?! )| (?:HK(?:LM|CU|CR|CC|U)|HKEY_[A-Z_]{4,20}):?$/u;
 
 /** @param text - single spaces only */
 function lengthOfPath(text: string, field: boolean): number {
@@ -125,7 +164,7 @@ function lengthOfPath(text: string, field: boolean): number {
     const name = text.slice(from, slash);
     // Folders have spaces between words; a file with an ending and something behind it is the end of a path.
     const isFolder =
-      !/[;`]/u.test(name) && (!name.includes(' ') || (!/^ | $| [-/]|[,=&]/u.test(name) && !FILE_AND_MORE.test(name)));
+      !/[;`]/u.test(name) && (!name.includes(' ') || (!NO_FOLDER.test(name) && !FILE_AND_MORE.test(name)));
     if (!isFolder) break;
     from = slash + 1;
   }
@@ -137,7 +176,7 @@ function lengthOfPath(text: string, field: boolean): number {
     !/[;,]| [-/]/u.test(last) &&
     (ENDS_WITH_FILE.test(last.trimEnd()) || (from > 0 && last.trim().split(' ').length < 3 && !last.includes('.')));
   if (isWhole) return from + last.trimEnd().length;
-  return from + (/^[^\s;,&`\\]*/u.exec(last)?.[0].length ?? 0);
+  return from + (/^[^\s;,&`\\]*(?: \(\d{1,3}\)\.\w{1,5})?/u.exec(last)?.[0].length ?? 0);
 }
 
 /** Without what belongs to the sentence around it. */

@@ -1,5 +1,6 @@
 import { EXTENSION } from './citation.ts';
 import { RESULT_SCHEME } from './scheme.ts';
+import { unwrapLink } from './unwrapLink.ts';
 import { isGuid, parseResultUri } from './uri.ts';
 
 /** A machine action, and where the text says so the command, that a piece of text speaks of. */
@@ -16,7 +17,7 @@ const MAX_LENGTH = 50_000;
 
 /**
  * Finds the machine actions named in any text: a chat line, the documentation's two-line GET, `id#1`, an API address,
- * a result file's name, an expired download link, an address of ours.
+ * a result file's name, an expired download link, an address of ours; each also inside a link of a mail's protection.
  *
  * A download link is read for the file name in its `rscd` only: the GUIDs in its path and signature are no action ids,
  * and the link itself is a secret that goes no further.
@@ -38,7 +39,12 @@ function findIn(text: string): FoundReference[] {
   };
 
   // Each kind is cut out once it is read, so that a GUID in it is not taken for a bare id afterwards.
-  let rest = text.replace(/https?:\/\/\S+/giu, (link) => {
+  let rest = text.replace(/https?:\/\/[^\s<>"]+/giu, (link) => {
+    const target = unwrapLink(link);
+    if (target !== undefined) {
+      for (const { actionId, commandIndex } of findIn(target)) add(actionId, commandIndex?.toString());
+      return ' ';
+    }
     if (!/[?&](?:amp;)?(?:sig|skoid|rscd)=/iu.test(link)) return link;
     const file = new RegExp(`output_(${GUID})_(\\d{1,6})`, 'iu').exec(link);
     add(file?.[1], file?.[2]);

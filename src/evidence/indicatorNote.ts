@@ -1,11 +1,11 @@
 import type { TableCell } from 'mdast';
 import { toCsv } from './csv.ts';
-import { defangIndicator } from './defang.ts';
+import { defangWritten } from './defangIndicator.ts';
 import { buildCitationLine, toCell, write } from './evidenceBlock.ts';
 import type { Evidence } from './evidenceBlock.ts';
 import { indicatorText } from './indicatorText.ts';
 import type { IndicatorForm, SourcedIndicator } from './indicatorText.ts';
-import type { IndicatorKind } from './lineIndicators.ts';
+import type { IndicatorKind } from './recognise/kinds.ts';
 import { buildPlainCitation } from './plainBlock.ts';
 import { makeNameVisible } from './visible.ts';
 
@@ -16,6 +16,7 @@ const KIND_WORDS: Readonly<Record<IndicatorKind, string>> = {
   ipv4: 'IPv4',
   ipv6: 'IPv6',
   email: 'E-mail',
+  sha512: 'SHA-512',
   sha256: 'SHA-256',
   sha1: 'SHA-1',
   md5: 'MD5',
@@ -48,7 +49,7 @@ export function buildIndicatorNote(
 }
 
 function countDefanged(rows: readonly SourcedIndicator[], result: number): number {
-  return rows.filter(({ kind, value, source }) => source === result && defangIndicator(kind, value) !== value).length;
+  return rows.filter(({ kind, value, source }) => source === result && defangWritten(kind, value) !== value).length;
 }
 
 /** Nothing of the text is quoted: only where the indicators were looked for. */
@@ -61,7 +62,7 @@ function buildTable(rows: readonly SourcedIndicator[], results: readonly Evidenc
   const several = results.length > 1;
   const header = ['Type', 'Indicator', 'Count', 'First line', ...(several ? ['Device'] : [])];
   const cells = rows.map((row) => [
-    KIND_WORDS[row.kind],
+    typeOf(row),
     { value: indicatorText(row, defanged) },
     row.count.toString(),
     row.firstLine.toString(),
@@ -86,7 +87,7 @@ function buildCsv(rows: readonly SourcedIndicator[], results: readonly Evidence[
   return toCsv(
     header,
     rows.map((row) => [
-      KIND_WORDS[row.kind],
+      typeOf(row),
       indicatorText(row, defanged),
       row.count,
       row.firstLine,
@@ -94,6 +95,11 @@ function buildCsv(rows: readonly SourcedIndicator[], results: readonly Evidence[
       citations[row.source] ?? '',
     ]),
   );
+}
+
+/** Says where the output had made an indicator harmless: its value is as it is written there. */
+function typeOf({ kind, isDefanged }: SourcedIndicator): string {
+  return isDefanged === true ? `${KIND_WORDS[kind]}, defanged in the output` : KIND_WORDS[kind];
 }
 
 function deviceOf(result: Evidence | undefined): string {

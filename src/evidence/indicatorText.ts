@@ -1,4 +1,4 @@
-import { defangIndicator } from './defang.ts';
+import { defangWritten } from './defangIndicator.ts';
 import type { Indicator } from './indicators.ts';
 import { makeNameVisible } from './visible.ts';
 
@@ -13,5 +13,5 @@ export interface SourcedIndicator extends Indicator {
 
 /** How an indicator is shown and copied: visible, on one line, harmless where that is wanted. */
 export function indicatorText({ kind, value }: Pick<Indicator, 'kind' | 'value'>, defanged: boolean): string {
-  return makeNameVisible(defanged ? defangIndicator(kind, value) : value).text;
+  return makeNameVisible(defanged ? defangWritten(kind, value) : value).text;
 }

@@ -1,5 +1,8 @@
-import { findInLine, INDICATOR_KINDS, NO_COLUMN } from './lineIndicators.ts';
-import type { Column, FoundIndicator, IndicatorKind } from './lineIndicators.ts';
+import { Collection } from './mergeIndicators.ts';
+import { NO_COLUMNS, readColumns } from './recognise/columns.ts';
+import { findInShownLine, marksOf } from './recognise/findInShownLine.ts';
+import type { Marks } from './recognise/findInShownLine.ts';
+import type { FoundIndicator, IndicatorKind } from './recognise/kinds.ts';
 import { cutRanges } from './quote.ts';
 import type { Range } from './quote.ts';
 
@@ -11,6 +14,8 @@ export interface Indicator {
   readonly count: number;
   /** From 1. */
   readonly firstLine: number;
+  /** The output itself had made it harmless: `evil[.]example`. */
+  readonly isDefanged?: true;
 }
 
 /**
@@ -24,40 +29,12 @@ export function collectIndicators(text: string, ranges?: readonly Range[]): Indi
   const pieces = ranges === undefined ? [text] : cutRanges(text, ranges);
   for (const [at, piece] of pieces.entries()) {
     const linesBefore = ranges?.[at]?.start.line ?? 0;
-    scanIndicators(piece, ({ kind, value }, line) => {
-      collected.add(kind, value, 1, () => ({ kind, value, count: 1, firstLine: linesBefore + line }));
+    scanIndicators(piece, ({ kind, value, isDefanged }, line) => {
+      const mark = isDefanged ? { isDefanged } : {};
+      collected.add(kind, value, 1, () => ({ kind, value, count: 1, firstLine: linesBefore + line, ...mark }));
     });
   }
   return collected.sorted();
-}
-
-/** Joins what was found in several texts: counts are added up, and what is said of the first place is kept. */
-export function mergeIndicators<Found extends Indicator>(lists: readonly (readonly Found[])[]): Found[] {
-  const collected = new Collection<Found>();
-  for (const one of lists.flat()) collected.add(one.kind, one.value, one.count, () => one);
-  return collected.sorted();
-}
-
-/** Each indicator once, with its count. */
-class Collection<Found extends Indicator> {
-  readonly #byKey = new Map<string, { readonly first: Found; count: number }>();
-
-  add(kind: IndicatorKind, value: string, count: number, describe: () => Found): void {
-    const key = `${kind} ${isCaseSensitive(kind, value) ? value : value.toLowerCase()}`;
-    const known = this.#byKey.get(key);
-    if (known === undefined) this.#byKey.set(key, { first: describe(), count });
-    else known.count += count;
-  }
-
-  sorted(): Found[] {
-    return [...this.#byKey.values()]
-      .map(({ first, count }) => ({ ...first, count }))
-      .sort((one, other) => INDICATOR_KINDS.indexOf(one.kind) - INDICATOR_KINDS.indexOf(other.kind));
-  }
-}
-
-function isCaseSensitive(kind: IndicatorKind, value: string): boolean {
-  return kind === 'url' || (kind === 'path' && value.startsWith('/'));
 }
 
 /**
@@ -69,25 +46,35 @@ export function scanIndicators(
   text: string,
   visit: (found: FoundIndicator, line: number, lineStart: number) => void,
 ): void {
-  let column = NO_COLUMN;
+  const marks = marksOf(text);
+  let columns = NO_COLUMNS;
+  let isFirst = true;
+  let lead = '';
   let number = 0;
   let start = 0;
   while (start <= text.length) {
     const end = endOfLine(text, start);
     number++;
     const line = text.slice(start, end);
-    column = versionColumn(line, column);
+    columns = readColumns(line, columns, isFirst);
+    isFirst = line === '';
     // Nearly every line is short: it is looked at as it is.
-    if (line.length <= MAX_LINE) for (const found of findInLine(line, column)) visit(found, number, start);
-    else {
+    if (line.length <= MAX_LINE) {
+      for (const found of findInShownLine(line, { columns, lead, marks })) visit(found, number, start);
+    } else {
       const [lineNumber, lineStart] = [number, start];
-      scanLongLine(line, (found, at) => {
+      scanLongLine(line, marks, (found, at) => {
         visit(found, lineNumber, lineStart + at);
       });
     }
+    const isAlone = text.charAt(end) === '\r' && text.charAt(end + 1) !== '\n';
+    lead = isAlone ? `${`${lead}${line}`.slice(-LONGEST_LEAD)} ` : '';
     start = end + (text.startsWith('\r\n', end) ? 2 : 1);
   }
 }
+
+/** So much of what stood before a CR alone is looked at, UTF-16 units. */
+const LONGEST_LEAD = 60;
 
 /**
  * Lines that are looked at whole, in UTF-16 units. A pattern that repeats a group runs out of V8's stack on a line of
@@ -98,10 +85,11 @@ const MAX_LINE = 65_536;
 const MAX_BACK = 4096;
 
 /** Looks at a long line in stretches. */
-function scanLongLine(line: string, visit: (found: FoundIndicator, stretchStart: number) => void): void {
+function scanLongLine(line: string, marks: Marks, visit: (found: FoundIndicator, stretchStart: number) => void): void {
   for (let start = 0; start < line.length;) {
     const end = line.length - start <= MAX_LINE ? line.length : findCut(line, start + MAX_LINE).at;
-    for (const found of findInLine(line.slice(start, end), NO_COLUMN)) visit(found, start);
+    const stretch = line.slice(start, end);
+    for (const found of findInShownLine(stretch, { columns: NO_COLUMNS, lead: '', marks })) visit(found, start);
     start = end;
   }
 }
@@ -150,13 +138,4 @@ const LINE_END = /[\r\n]/g;
 function endOfLine(text: string, start: number): number {
   LINE_END.lastIndex = start;
   return LINE_END.exec(text)?.index ?? text.length;
-}
-
-function versionColumn(line: string, before: Column): Column {
-  if (line === '' || line.trim() === '') return NO_COLUMN;
-  if (line.length > 400 || !(line.includes('ersion') || line.includes('ERSION'))) return before;
-  const match = /(?:^|\s{2}|\t)\s*(\w*Version)(?=\s*$|\s{2}|\t)/iu.exec(line);
-  if (match === null || /[:=]/u.test(line)) return before;
-  const end = match.index + match[0].length;
-  return { isSet: true, start: end - (match[1]?.length ?? 0), end };
 }

@@ -1,74 +1,73 @@
 import { findLinuxPaths, findRegistryKeys, findWindowsPaths } from './filePaths.ts';
-import type { Stretch } from './filePaths.ts';
-import { isDomain, isHostName, isIPv4, isTellingIPv4, isTellingIPv6 } from './hostNames.ts';
-import { withoutEnd } from './trimEnds.ts';
+import { isDomain, isMailHost } from './hostNames.ts';
+import type { NameContext } from './hostNames.ts';
+import { isIPv4, isTellingIPv4, isTellingIPv6 } from './recognise/ipAddresses.ts';
+import { isInColumn } from './recognise/columns.ts';
+import type { Columns } from './recognise/columns.ts';
+import { findDottedNames, isInName } from './recognise/dottedNames.ts';
+import { findEach, toFound } from './recognise/kinds.ts';
+import type { FoundIndicator, Stretch } from './recognise/kinds.ts';
+import { findUrls, hostIndicator } from './recognise/urls.ts';
 
-export const INDICATOR_KINDS = [
-  'url',
-  'domain',
-  'ipv4',
-  'ipv6',
-  'email',
-  'sha256',
-  'sha1',
-  'md5',
-  'path',
-  'registry',
-] as const;
-
-export type IndicatorKind = (typeof INDICATOR_KINDS)[number];
-
-/** An indicator where it stands in a text. */
-export interface FoundIndicator extends Stretch {
-  readonly kind: IndicatorKind;
-  readonly value: string;
-  /** Part of another one, such as the host of an address. */
-  readonly isInside: boolean;
-}
-
-const URL_PATTERN =
-  /(?<![a-z\d+.-])(?:https?|ftps?|sftp|wss?|ldaps?|stratum\+(?:tcp|ssl)|socks[45]h?|smb|rdp|ssh|tcp|udp|mqtts?|ircs?):(?:\/\/|\\\/\\\/)(?:[^\s"'<>`{}|\\^\u2400-\u2426]|\\\/)+/gi;
-const EMAIL = /(?<![\w.+%-])[a-z\d][\w.+%-]{0,63}@[a-z\d](?:[\w.-]*[a-z\d])?(?![\w@])/gi;
+const EMAIL = /(?<![\w.+%=-])[a-z\d_+-][\w.+%=-]{0,63}@[a-z\d](?:[\w.-]*[a-z\d])?(?![\w@])/gi;
+const EMAIL_OF_LETTERS =
+  /(?<![\p{L}\p{M}\p{N}_.+%=-])[\p{L}\p{N}_+-][\p{L}\p{M}\p{N}_.+%=-]{0,63}@[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}])?(?![\p{L}\p{N}_@])/gu;
 const IPV6 = /(?<![\w:.%])[\da-f]{0,4}:[\da-f:.]{1,60}/gi;
-const HASH = /(?<![\w-])[\da-f]{32}(?:[\da-f]{8}(?:[\da-f]{24})?)?(?![\w-])/gi;
-const DOTTED = /(?<![\w-])(?<!(?<!\*)\.)[\w-]+(?:\.[\w-]+)+/g;
+const HASH = /(?<![\w-])[\da-f]{32}(?:[\da-f]{8}(?:[\da-f]{24}(?:[\da-f]{64})?)?)?(?![\w-])/gi;
+const OTHER_LETTERS = /[\u00aa-\uffff]/u;
 
 /** Hexadecimal names that are no hashes of files. */
 const NO_HASH_BEFORE =
-  /(?:imphash|machine-?id|boot-?id|uuid|guid|commit|publickey|etag|token|session)["']?[\s:="'({]{0,20}$/iu;
-const VERSION_BEFORE =
-  /(?:^|[^a-z])(?:v|ver|\w{0,40}version|build|release|rev(?:ision)?|firmware|driver|framework|\w{0,20}kit)["']?[\s.:=]{0,20}["'({[]?v?$/iu;
-const VERSION_LABEL = /^[\w .-]{0,40}version[\w .]{0,20}[:=]/iu;
+  /(?:imphash|machine-?id|boot-?id|uuid|guid|commit|publickey|etag|token|session|serial(?: ?(?:number|no\.?))?|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|seri numarası|серийный номер)["']?[\s:.="'({]{0,20}$/iu;
+const VERSION_WORD =
+  /^(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|\w{0,40}(?:firmware|driver|framework)|oid|\w{0,20}kit)$/iu;
+/** Numbers of the kinds of things in a certificate. */
+const OID_BEFORE = /(?:^|[^a-z])(?:oid|object ?identifier)/iu;
+/** The version of a product in the heading of an event as firewalls send it. */
+const PRODUCT_BEFORE = /(?:CEF|LEEF):\d(?:\.\d)?\|[^|]{0,40}\|[^|]{0,40}\|$/u;
+const VERSION_LABEL = /^[\p{L}\p{N}_ .-]{0,40}(?:versi[oó]n|sürüm|версия)[\p{L}\p{N}_ .']{0,20}[:=]/iu;
 /** As long as {@link VERSION_LABEL} can be. */
 const LONGEST_LABEL = 68;
-const SOCKET_BEFORE = /\/dev\/(?:tcp|udp)\/$/u;
-const DOCUMENT_TYPE_BEFORE = /xmlns(?::\w+)?\s*=\s*["']?$/u;
+const SOCKET_BEFORE = /(?:\/dev\/(?:tcp|udp)\/|(?:^|[\s"'(=,[]|[\w-]\.[a-z]{2,12}|[A-Z_]{4,30})\/)$/u;
+/** Both ends of a range. */
+const RANGE = /^((?:\d{1,3}\.){3}\d{1,3})-((?:\d{1,3}\.){3}\d{1,3}|\d{1,3})$/u;
+/** An address and its port as macOS and tcpdump write them. */
+const WITH_PORT = /^((?:\d{1,3}\.){3}\d{1,3})\.(\d{1,5}|[a-z][a-z-]{1,14})$/u;
+const PORT_LINE = /^(?:tcp|udp)[46]*\s|\bIP6? [\w.:-]{1,255} > |(?:^|\s)> [\w.:-]{1,255}:/u;
+/** How much of what stands beside a name is looked at. */
 const CONTEXT = 60;
+const CONTEXT_BEHIND = 400;
+/** Signs between a label and its value. */
+const LONGEST_GAP = 24;
 
-/** Where a table has its versions: four numbers there are none of an address. */
-export interface Column extends Stretch {
-  readonly isSet: boolean;
+/** What the text around a line says of it. */
+export interface LineContext {
+  readonly columns: Columns;
+  /** The end of what a terminal would show before it: a CR alone ends a line here, and not there. */
+  readonly lead: string;
+  /** Whether the output made this stretch harmless: then it means it. */
+  readonly isHarmless: (place: Stretch) => boolean;
 }
-export const NO_COLUMN: Column = { isSet: false, start: 0, end: 0 };
 
 /** Every indicator of one line, in order, those inside another one behind it. */
-export function findInLine(line: string, column: Column): FoundIndicator[] {
-  let found: FoundIndicator[] = [];
+export function findInLine(line: string, context: LineContext): readonly FoundIndicator[] {
+  let found: readonly FoundIndicator[] = [];
   const add = (more: readonly FoundIndicator[]): void => {
-    if (more.length > 0) found = merge(found, more);
+    if (more.length > 0) found = found.length === 0 ? more : merge(found, more);
   };
   const hasBackslash = line.includes('\\');
   const hasSlash = line.includes('/');
+  const hasColon = line.includes(':');
   if (hasBackslash && /hk|registry/iu.test(line)) {
     add(findRegistryKeys(line).map((place) => toFound('registry', line, place)));
   }
-  if (hasSlash && line.includes(':')) add(findUrls(line));
-  if (hasBackslash || line.includes('%')) add(findPaths(line));
-  if (line.includes('@')) add(findEmails(line));
+  if (hasSlash && hasColon && /:(?:\/\/|\\\/)/u.test(line)) add(findUrls(line));
+  if (hasBackslash || line.includes('%') || (hasSlash && hasColon)) add(findPaths(line));
+  if (line.includes('@')) add(findEmails(line, OTHER_LETTERS.test(line) ? EMAIL_OF_LETTERS : EMAIL));
   if (hasSlash) add(findLinuxPaths(line).map((place) => toFound('path', line, place)));
-  if (hasIPv6(line)) add(findIPv6(line));
-  if (hasLongHex(line)) add(findHashes(line));
-  if (line.includes('.')) add(findDotted(line, column));
+  if (hasColon && hasIPv6(line)) add(findIPv6(line));
+  if (hasLongHex(line)) add(findHashes(line, context));
+  if (line.includes('.')) add(findDotted(line, context));
   return found;
 }
 
@@ -123,76 +122,6 @@ function merge(there: readonly FoundIndicator[], more: readonly FoundIndicator[]
   return [...merged, ...there.slice(at)];
 }
 
-/** What a pattern finds, each time as indicators. An iterator and its copies would take a third of the time. */
-function findEach(
-  pattern: RegExp,
-  line: string,
-  toIndicators: (text: string, start: number) => FoundIndicator | readonly FoundIndicator[] | undefined,
-): FoundIndicator[] {
-  const all: FoundIndicator[] = [];
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
-    const found = toIndicators(match[0], match.index);
-    if (found === undefined) continue;
-    if ('kind' in found) all.push(found);
-    else all.push(...found);
-  }
-  return all;
-}
-
-function toFound(kind: IndicatorKind, line: string, { start, end }: Stretch, isInside = false): FoundIndicator {
-  return { kind, start, end, value: line.slice(start, end), isInside };
-}
-
-function findUrls(line: string): FoundIndicator[] {
-  return findEach(URL_PATTERN, line, (written, start) => {
-    const text = trimUrl(written.split(/\p{Cc}/u, 1).join(''));
-    const place = { start, end: start + text.length };
-    const host = hostOf(text);
-    const name = text.slice(host.start, host.end);
-    if (name === '' || /^(?:localhost|127\.[\d.]+|0\.0\.0\.0|\[::1?\])$/iu.test(name)) return undefined;
-    if (DOCUMENT_TYPE_BEFORE.test(line.slice(Math.max(0, start - CONTEXT), start))) return undefined;
-    const inside = hostIndicator(line, { start: start + host.start, end: start + host.end });
-    if (inside.length === 0 && !/^[a-z\d](?:[\w.-]*[a-z\d])?$/iu.test(name)) return undefined;
-    return [toFound('url', line, place), ...inside];
-  });
-}
-
-/** Without the end of the sentence, and without a bracket that was opened before it. */
-function trimUrl(text: string): string {
-  const bare = withoutEnd(text, '.,;:!?*$)]\\');
-  const closing = text.charAt(bare.length);
-  const isBalanced =
-    (closing === ')' && bare.split('(').length > bare.split(')').length) || (closing === ']' && opensBracket(bare));
-  return isBalanced ? bare + closing : bare;
-}
-
-/** Whether the last bracket of an address of IPv6 is not closed yet. */
-function opensBracket(text: string): boolean {
-  const open = text.lastIndexOf('//[');
-  return open >= 0 && !text.includes(']', open);
-}
-
-/** Where the host of an address stands in it, without account and port. */
-export function hostOf(url: string): Stretch {
-  const authority = url.indexOf('/', url.indexOf(':')) + (url.includes(':\\/\\/') ? 3 : 2);
-  const length = url.slice(authority).search(/[/?#\\]/u);
-  const end = length < 0 ? url.length : authority + length;
-  const start = Math.max(authority, url.lastIndexOf('@', end - 1) + 1);
-  const name = /^\[[^\]]*\]|^[^:]*/u.exec(url.slice(start, end))?.[0] ?? '';
-  return { start, end: start + name.length };
-}
-
-function hostIndicator(line: string, place: Stretch): FoundIndicator[] {
-  const name = line.slice(place.start, place.end);
-  if (isIPv4(name)) return isTellingIPv4(name, true) ? [toFound('ipv4', line, place, true)] : [];
-  if (name.startsWith('[')) {
-    const inner = { start: place.start + 1, end: place.end - 1 };
-    return isTellingIPv6(name.slice(1, -1)) ? [toFound('ipv6', line, inner, true)] : [];
-  }
-  return isHostName(name) ? [toFound('domain', line, place, true)] : [];
-}
-
 function findPaths(line: string): FoundIndicator[] {
   return findWindowsPaths(line).flatMap(({ server, ...place }) => [
     toFound('path', line, place),
@@ -200,9 +129,12 @@ function findPaths(line: string): FoundIndicator[] {
   ]);
 }
 
-function findEmails(line: string): FoundIndicator[] {
-  return findEach(EMAIL, line, (text, start) =>
-    isHostName(text.slice(text.indexOf('@') + 1))
+/** Names of algorithms of SSH have the form of an address of mail. */
+const ALGORITHM = /@(?:openssh|libssh)\.(?:com|org)$/iu;
+
+function findEmails(line: string, pattern: RegExp): FoundIndicator[] {
+  return findEach(pattern, line, (text, start) =>
+    isMailHost(text.slice(text.indexOf('@') + 1)) && !ALGORITHM.test(text)
       ? toFound('email', line, { start, end: start + text.length })
       : undefined,
   );
@@ -229,30 +161,86 @@ function withoutLastSigns(text: string): string {
   return text.slice(0, end);
 }
 
-function findHashes(line: string): FoundIndicator[] {
+const HASH_KINDS: Readonly<Record<number, 'md5' | 'sha1' | 'sha256' | 'sha512'>> = {
+  32: 'md5',
+  40: 'sha1',
+  64: 'sha256',
+  128: 'sha512',
+};
+
+function findHashes(line: string, context: LineContext): FoundIndicator[] {
   return findEach(HASH, line, (text, start) => {
-    if (!/\d/u.test(text) || !/[a-f]/iu.test(text) || new Set(text).size < 6) return undefined;
-    if (NO_HASH_BEFORE.test(line.slice(Math.max(0, start - CONTEXT), start))) return undefined;
-    const kind = text.length === 64 ? 'sha256' : text.length === 40 ? 'sha1' : 'md5';
+    const kind = HASH_KINDS[text.length];
+    if (kind === undefined || !/\d/u.test(text) || !/[a-f]/iu.test(text) || new Set(text).size < 6) return undefined;
+    if (NO_HASH_BEFORE.test(textBefore(line, start, context))) return undefined;
     return toFound(kind, line, { start, end: start + text.length });
   });
 }
 
-function findDotted(line: string, column: Column): FoundIndicator[] {
+function textBefore(line: string, start: number, { lead }: LineContext): string {
+  const before = line.slice(Math.max(0, start - CONTEXT), start);
+  return start < CONTEXT && lead !== '' ? (lead + before).slice(-CONTEXT) : before;
+}
+
+function findDotted(line: string, context: LineContext): FoundIndicator[] {
   let isVersionLine: boolean | undefined;
-  return findEach(DOTTED, line, (text, start) => {
+  let isPortLine: boolean | undefined;
+  const findAddress = (text: string, start: number): FoundIndicator | undefined => {
     const place = { start, end: start + text.length };
     const next = line.charAt(place.end);
-    const before = (): string => line.slice(Math.max(0, start - CONTEXT), start);
-    if (isIPv4(text)) {
-      if (!isTellingIPv4(text, next === '/') || next === '\\') return undefined;
-      if (column.isSet && (start === column.start || place.end === column.end)) return undefined;
-      if (/[\w\\.$/]/u.test(line.charAt(start - 1)) && !SOCKET_BEFORE.test(before())) return undefined;
-      isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
-      return isVersionLine || VERSION_BEFORE.test(before()) ? undefined : toFound('ipv4', line, place);
+    if (!isTellingIPv4(text, next === '/' || context.isHarmless(place)) || next === '\\') return undefined;
+    if (isInColumn(line, place, context.columns.version)) return undefined;
+    const before = textBefore(line, start, context);
+    if (/[\p{L}\p{N}_\\.$/]/u.test(line.charAt(start - 1)) && !(SOCKET_BEFORE.test(before) && next !== '/'))
+      return undefined;
+    if (OID_BEFORE.test(before) || PRODUCT_BEFORE.test(before)) return undefined;
+    isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
+    return isVersionLine || VERSION_WORD.test(lastWord(before)) ? undefined : toFound('ipv4', line, place);
+  };
+  return findDottedNames(line, (text, start) => {
+    if (isIPv4(text)) return findAddress(text, start);
+    if (isDigit(text)) {
+      const [, first = '', last = ''] = RANGE.exec(text) ?? [];
+      if (isIPv4(first)) {
+        const ends = [
+          findAddress(first, start),
+          isIPv4(last) ? findAddress(last, start + first.length + 1) : undefined,
+        ];
+        return ends.filter((end) => end !== undefined);
+      }
+      const address = WITH_PORT.exec(text)?.[1] ?? '';
+      isPortLine ??= PORT_LINE.test(line);
+      if (isIPv4(address)) return isPortLine ? findAddress(address, start) : undefined;
     }
-    if (/[\\/@$%\u0080-\uffff]/u.test(line.charAt(start - 1)) || /[\\(@=$\u0080-\uffff]/u.test(next)) return undefined;
-    if (next === ':' && line.charAt(place.end + 1) === ':') return undefined;
-    return isDomain(text, before) ? toFound('domain', line, place) : undefined;
+    return findName(line, text, start, context);
   });
+}
+
+/** The word that a value belongs to: what stands between is no more than a label has. */
+function lastWord(before: string): string {
+  let end = before.length;
+  while (end > 0 && before.length - end < LONGEST_GAP && ` \t.:="'({[`.includes(before.charAt(end - 1))) end--;
+  let start = end;
+  while (start > 0 && isInName(before.charCodeAt(start - 1))) start--;
+  return before.slice(start, end);
+}
+
+function isDigit(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return code >= 0x30 && code <= 0x39;
+}
+
+function findName(line: string, text: string, start: number, context: LineContext): FoundIndicator | undefined {
+  const place = { start, end: start + text.length };
+  const last = line.charAt(start - 1);
+  const next = line.charAt(place.end);
+  const isRelative = last === '/' && /(?:^|[^:/])\/\/$/u.test(line.slice(Math.max(0, start - 3), start));
+  if ((/[\\/@$%]/u.test(last) && !isRelative) || /[\\(@=$]/u.test(next)) return undefined;
+  if (next === ':' && line.charAt(place.end + 1) === ':') return undefined;
+  const around: NameContext = {
+    before: () => textBefore(line, start, context),
+    behind: () => line.slice(place.end, place.end + CONTEXT_BEHIND),
+    isHost: context.isHarmless(place) || isInColumn(line, place, context.columns.host),
+  };
+  return isDomain(text, around) ? toFound('domain', line, place) : undefined;
 }

@@ -12,15 +12,17 @@ import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
 import { findCitationPlaces } from './citationPlaces.ts';
 import type { CitationPlace } from './citationPlaces.ts';
-import { compareEvidence } from './compareEvidence.ts';
+import type { EvidenceNotes } from './evidenceNotes.ts';
 import { findingSentence, verdictWord } from './verdictWords.ts';
 
 /** Citations in Markdown editors lead back to their lines. Reads the store, and never the network. */
 export class BackLinks {
   readonly #store: Pick<ResultStore, 'facts' | 'text'>;
+  readonly #notes: Pick<EvidenceNotes, 'texts'>;
 
-  constructor(store: Pick<ResultStore, 'facts' | 'text'>) {
+  constructor(store: Pick<ResultStore, 'facts' | 'text'>, notes: Pick<EvidenceNotes, 'texts'>) {
     this.#store = store;
+    this.#notes = notes;
   }
 
   /** The links of a note. */
@@ -69,6 +71,7 @@ export class BackLinks {
     const { address, spans } = found;
     try {
       const text = await this.#store.text(address, address.stream, address.view, { lines: toLineSpans(spans) });
+      const { compareEvidence } = await this.#notes.texts();
       const { verdict, finding } = compareEvidence(found, facts, text);
       return `${verdictWord(verdict)}: ${findingSentence(finding)}`;
     } catch (error) {

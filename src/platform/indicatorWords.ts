@@ -2,7 +2,7 @@ import { env, l10n } from 'vscode';
 
 /** What a kind of indicators is called, with how many there are. */
 export function indicatorKindWords(
-  kind: 'url' | 'domain' | 'ipv4' | 'ipv6' | 'email' | 'sha256' | 'sha1' | 'md5' | 'path' | 'registry',
+  kind: 'url' | 'domain' | 'ipv4' | 'ipv6' | 'email' | 'sha512' | 'sha256' | 'sha1' | 'md5' | 'path' | 'registry',
   count: number,
 ): string {
   const words: Record<typeof kind, string> = {
@@ -11,6 +11,7 @@ export function indicatorKindWords(
     ipv4: l10n.t('IPv4 addresses'),
     ipv6: l10n.t('IPv6 addresses'),
     email: l10n.t('E-mail addresses'),
+    sha512: 'SHA-512',
     sha256: 'SHA-256',
     sha1: 'SHA-1',
     md5: 'MD5',

@@ -9,11 +9,13 @@ import type { ResultAddress, ResultRef, ResultStream, TextView } from '../eviden
 import type { Analysis, AskAnalysis } from './analysis/analysis.ts';
 import type { AskedView } from './analysis/analysisCalls.ts';
 import type { ComparedNames, ComparisonName } from './analysis/comparisons.ts';
-import { copyText } from './analysis/copyText.ts';
-import type { CopiedText, CopyRules } from './analysis/copyText.ts';
+import { copyAsItIs } from './analysis/copyAsItIs.ts';
+import type { CopiedText } from './analysis/copyAsItIs.ts';
+import type { CopyRules } from './analysis/copyText.ts';
 import type { Packed } from './analysis/packed.ts';
-import { quoteText } from './analysis/quoteText.ts';
-import type { QuotedText, QuoteRules } from './analysis/quoteText.ts';
+import { quoteAsItIs } from './analysis/quoteAsItIs.ts';
+import type { QuotedText } from './analysis/quoteAsItIs.ts';
+import type { QuoteRules } from './analysis/quoteText.ts';
 import type { RunComparison } from './runGroups.ts';
 import type { StoredFacts } from './storedResult.ts';
 import type { TextParts } from './worker/viewCalls.ts';
@@ -32,7 +34,10 @@ export interface PackedSource {
   readonly transcript: (ref: ResultRef) => Promise<Packed | undefined>;
 }
 
-/** Up to here a text is read where it is asked for, UTF-16 units: starting a thread would take longer. */
+/**
+ * Up to here a text is read where it is asked for, UTF-16 units: starting a thread would take longer. What has to know
+ * indicators is read in the thread always: it alone holds the list of endings of domains.
+ */
 export const SHORT_UNITS = 64 * 1024;
 /** Longest time for one result of a run, ms: others wait to be compared with it. */
 const COMPARE_LIMIT_MS = 5000;
@@ -82,7 +87,7 @@ export class StoredAnalysis {
   copyText(asked: AskedText, form: CopyRules['form'], signal?: AbortSignal): Promise<CopiedText | undefined> {
     const rules: CopyRules = { ranges: asked.ranges?.map(plain), form };
     return this.#read(asked, signal, {
-      here: (text) => copyText(text, rules),
+      here: form === 'asItIs' ? (text) => copyAsItIs(text, rules.ranges) : undefined,
       there: (ask, text) => ask('copyText', text, rules),
     });
   }
@@ -95,7 +100,7 @@ export class StoredAnalysis {
   ): Promise<QuotedText | undefined> {
     const rules: QuoteRules = { ranges: asked.ranges.map(plain), form };
     return this.#read(asked, signal, {
-      here: (text) => quoteText(text, rules),
+      here: form === 'asItIs' ? (text) => quoteAsItIs(text, rules.ranges) : undefined,
       there: (ask, text) => ask('quoteText', text, rules),
     });
   }
@@ -151,7 +156,8 @@ export class StoredAnalysis {
     { ref, stream, view, ranges }: AskedText,
     signal: AbortSignal | undefined,
     read: {
-      readonly here: (text: string) => Answer;
+      /** Undefined: only the thread holds what it takes. */
+      readonly here: ((text: string) => Answer) | undefined;
       readonly there: (ask: AskAnalysis, text: Packed | AskedView) => Promise<Answer>;
     },
   ): Promise<Answer | undefined> {
@@ -159,7 +165,7 @@ export class StoredAnalysis {
     const facts = await this.#source.facts(ref);
     const known = stream === 'raw' ? facts?.raw : facts?.transcript?.[stream];
     if (known === undefined) return undefined;
-    if (known.length <= SHORT_UNITS) {
+    if (read.here !== undefined && known.length <= SHORT_UNITS) {
       const text = await this.#source.short(ref, stream);
       return text === undefined ? undefined : read.here(text);
     }

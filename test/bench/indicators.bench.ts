@@ -1,5 +1,5 @@
 import { collectIndicators } from '../../src/evidence/indicators.ts';
-import { readCorpus, scoreCorpus } from '../unit/evidence/indicatorCorpus.ts';
+import { readCorpus, scoreCorpus, scoreKinds } from '../unit/evidence/indicatorCorpus.ts';
 import type { CorpusPart } from '../unit/evidence/indicatorCorpus.ts';
 import { describeSpread, median, rounded } from './measurement.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
@@ -8,7 +8,7 @@ const SIZE = 16_000_000;
 const ROUNDS = 9;
 const WARM_UP_ROUNDS = 3;
 
-/** How much of what is found is right, how much is found, and how fast. The held-out third is reported apart. */
+/** How much of what is found is right, how much is found, and how fast. What is held out is reported apart, and so is each kind. */
 export function benchIndicators({ progress }: BenchContext): Promise<readonly Measurement[]> {
   const measurements = [...measureCorpus('tuned'), ...measureCorpus('heldOut')];
   progress('corpus compared');
@@ -28,7 +28,16 @@ function measureCorpus(part: CorpusPart): Measurement[] {
       goal: '>= 0.98',
       note: note(wrong),
     },
-    { ...common, name: `indicators.recall${suffix}`, value: rounded(recall), goal: '>= 0.9', note: note(missed) },
+    { ...common, name: `indicators.recall${suffix}`, value: rounded(recall), goal: '>= 0.95', note: note(missed) },
+    ...[...scoreKinds(part)].flatMap(([kind, ofKind]) =>
+      (['precision', 'recall'] as const).map((what) => ({
+        ...common,
+        name: `indicators.${what}.${kind}${suffix}`,
+        value: rounded(ofKind[what]),
+        goal: '>= 0.9' as const,
+        note: `${lines} lines`,
+      })),
+    ),
   ];
 }
 

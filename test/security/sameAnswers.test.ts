@@ -7,7 +7,7 @@ import type { PhrasingContent } from 'mdast';
 import { hostNamesOf } from '../../src/results/commands.ts';
 import { CODE_PAGES } from '../../src/evidence/codePages.ts';
 import { toCell, write } from '../../src/evidence/evidenceBlock.ts';
-import { hostOf } from '../../src/evidence/lineIndicators.ts';
+import { hostOf } from '../../src/evidence/recognise/hostOf.ts';
 import { findRecords } from '../../src/evidence/outline/records.ts';
 import { outlineLines } from '../../src/evidence/outline/outline.ts';
 import type { OutlineItem } from '../../src/evidence/outline/outlineItem.ts';

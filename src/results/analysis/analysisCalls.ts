@@ -8,9 +8,11 @@ import type { PartStart } from '../../evidence/uri.ts';
 import type { RunComparison } from '../runGroups.ts';
 import type { TextParts } from '../worker/viewCalls.ts';
 import type { ComparedNames, ComparisonName } from './comparisons.ts';
-import type { CopiedText, CopyRules } from './copyText.ts';
+import type { CopiedText } from './copyAsItIs.ts';
+import type { CopyRules } from './copyText.ts';
 import type { Packed } from './packed.ts';
-import type { QuotedText, QuoteRules } from './quoteText.ts';
+import type { QuotedText } from './quoteAsItIs.ts';
+import type { QuoteRules } from './quoteText.ts';
 
 /** A view of a text: which one, and what it is made from where the thread does not hold it. */
 export interface AskedView {

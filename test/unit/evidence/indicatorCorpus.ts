@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { scanIndicators } from '../../../src/evidence/indicators.ts';
+import { INDICATOR_KINDS } from '../../../src/evidence/recognise/kinds.ts';
 
 /** Lines of realistic output with what a responder takes from them: see test/corpus/indicators/README.md. */
 interface LabelledText {
@@ -35,6 +36,26 @@ export function readCorpus(part: CorpusPart): LabelledText {
   return { lines, expected };
 }
 
+/** How well the extractor does with each kind that is labelled or found. */
+export function scoreKinds(part: CorpusPart): ReadonlyMap<string, Pick<Score, 'precision' | 'recall'>> {
+  const { wrong, missed } = scoreCorpus(part);
+  const { expected } = readCorpus(part);
+  const count = (all: readonly string[], kind: string): number =>
+    all.filter((one) => one.split(' ')[1] === kind).length;
+  return new Map(
+    INDICATOR_KINDS.map((kind) => {
+      const labelled = count(expected, kind);
+      const right = labelled - count(missed, kind);
+      return [kind, { precision: ratio(right, right + count(wrong, kind)), recall: ratio(right, labelled) }];
+    }),
+  );
+}
+
+/** Of nothing, all is right. */
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 1 : part / whole;
+}
+
 /** Compares what is found with the labels, instance by instance. */
 export function scoreCorpus(part: CorpusPart): Score {
   const { lines, expected } = readCorpus(part);
@@ -49,8 +70,8 @@ export function scoreCorpus(part: CorpusPart): Score {
   const right = expected.length - missed.length;
   return {
     lines: lines.filter((line) => line !== '').length,
-    precision: right / (right + wrong.length),
-    recall: right / expected.length,
+    precision: ratio(right, right + wrong.length),
+    recall: ratio(right, expected.length),
     wrong,
     missed,
   };

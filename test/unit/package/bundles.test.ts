@@ -83,6 +83,8 @@ suite('the bundles', () => {
 
   test('the thread for analysis holds evidence and what writes it: no store, no network, no VS Code', () => {
     assert.deepEqual(packagesIn('analysis'), packagesIn('notes'));
+    // The endings of domains are loaded with them, and with nothing else.
+    for (const name of ['analysis', 'notes']) assert.ok(packagesIn(name).includes('tlds'));
     assert.deepEqual(importsOf('analysis'), ['node:crypto', 'node:v8', 'node:worker_threads', 'node:zlib']);
     const inputs = Object.keys(built.metafile.outputs['dist/analysis.cjs']?.inputs ?? {});
     assert.deepEqual(

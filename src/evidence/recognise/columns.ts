@@ -1,0 +1,72 @@
+import type { Stretch } from './kinds.ts';
+
+/** A column of a table: of one that is aligned, where its heading stands; of rows with a separator, which field it is. */
+interface Column extends Stretch {
+  /** Empty: the table is aligned. */
+  readonly separator: string;
+  readonly index: number;
+}
+
+/** The columns of a table that say what their values are. */
+export interface Columns {
+  /** Four numbers there are none of an address. */
+  readonly version: readonly Column[];
+  /** Names there are those of hosts, whatever they end with. */
+  readonly host: readonly Column[];
+}
+export const NO_COLUMNS: Columns = { version: [], host: [] };
+
+/** No heading is longer, UTF-16 units: what is longer holds no more than values. */
+const LONGEST_HEADING = 400;
+/** Further right no field is counted: each value would be counted from the beginning of its line. */
+const FURTHEST_FIELD = 2000;
+const VERSION = /^\w{0,40}version$/iu;
+const HOST =
+  /^(?:(?:remote|dest(?:ination)?|dst|src|source|cs|server|dns|query|record|url|tls|computer)?[ _-]?(?:host|host ?name|domain|domain ?name|fqdn|query|query ?name|dns ?name|server_?name|record ?name|sni)|entry|domäne|abfrage|domaine|requête|dominio|consulta|etki alanı|sorgu)$/iu;
+
+/** Reads the columns of a table from its heading; they hold until an empty line. */
+export function readColumns(line: string, before: Columns, isFirst: boolean): Columns {
+  if (line === '' || line.trim() === '') return NO_COLUMNS;
+  if (line.length > LONGEST_HEADING) return before;
+  if (!isFirst && !line.includes('ersion') && !line.includes('ERSION')) return before;
+  if (/[:=\\]/u.test(line)) return before;
+  for (const separator of [',', ';', '\t', '|']) {
+    const fields = line.split(separator);
+    if (fields.length < 3) continue;
+    const names = fields.map((field) => field.trim().replaceAll('"', ''));
+    if (!names.every((name) => /^[\p{L}_#][\p{L}\p{N}_ ().#-]{0,40}$/u.test(name))) break;
+    const column = (pattern: RegExp): Column[] =>
+      names.flatMap((name, index) => (pattern.test(name) ? [{ separator, index, start: 0, end: 0 }] : []));
+    return { version: column(VERSION), host: column(HOST) };
+  }
+  return readAligned(line, before);
+}
+
+function readAligned(line: string, before: Columns): Columns {
+  const version: Column[] = [];
+  const host: Column[] = [];
+  for (const { 0: name, index } of line.matchAll(/[^\s]{1,40}(?: [^\s]{1,40}){0,4}/gu)) {
+    const column = { separator: '', index: 0, start: index, end: index + name.length };
+    if (VERSION.test(name)) version.push(column);
+    else if (HOST.test(name)) host.push(column);
+  }
+  return version.length === 0 && host.length === 0 ? before : { version, host };
+}
+
+/** Whether something stands in one of these columns. */
+export function isInColumn(line: string, place: Stretch, columns: readonly Column[]): boolean {
+  return columns.some((column) => isIn(line, place, column));
+}
+
+function isIn(line: string, { start, end }: Stretch, column: Column): boolean {
+  if (column.separator === '') return start === column.start || end === column.end;
+  if (start > FURTHEST_FIELD) return false;
+  let index = 0;
+  let isQuoted = false;
+  for (let at = 0; at < start; at++) {
+    const sign = line.charAt(at);
+    if (sign === '"') isQuoted = !isQuoted;
+    else if (sign === column.separator && !isQuoted) index++;
+  }
+  return index === column.index;
+}

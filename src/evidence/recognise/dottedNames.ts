@@ -1,0 +1,63 @@
+import type { FoundIndicator } from './kinds.ts';
+
+const POINT = 0x2e;
+/** Letters, digits, `_` and `-` of ASCII. */
+const IN_NAME = new Uint8Array(128);
+for (let code = 0; code < IN_NAME.length; code++) {
+  if (/[\w-]/u.test(String.fromCharCode(code))) IN_NAME[code] = 1;
+}
+
+/** Whether a unit can stand in a part of a name: a letter or a digit of any script, `_` or `-`. */
+export function isInName(code: number): boolean {
+  // NaN, at the end of a line, is in none.
+  return code < IN_NAME.length
+    ? IN_NAME[code] === 1
+    : code >= 0xaa && /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(code));
+}
+
+/**
+ * Calls for each stretch of names with points between, in order. A point leads no name but at the beginning of a word
+ * (`.evil.example`) or behind `*`. It goes from point to point: a pattern would look at every word of every line.
+ */
+export function findDottedNames(
+  line: string,
+  toIndicators: (text: string, start: number) => FoundIndicator | readonly FoundIndicator[] | undefined,
+): FoundIndicator[] {
+  const all: FoundIndicator[] = [];
+  for (let point = line.indexOf('.'); point >= 0;) {
+    let end = point;
+    while (line.charCodeAt(end) === POINT && isInName(line.charCodeAt(end + 1))) {
+      end++;
+      while (isInName(line.charCodeAt(end))) end++;
+    }
+    if (end > point) {
+      let start = point;
+      while (start > 0 && isInName(line.charCodeAt(start - 1))) start--;
+      if (start === point) {
+        // It leads a name that may have more of them.
+        if (isLeading(line, point)) {
+          point = line.indexOf('.', point + 1);
+          if (point < 0 || point >= end) continue;
+          start = afterPoint(line, point);
+        } else start = -1;
+      } else if (line.charCodeAt(start - 1) === POINT && !isLeading(line, start - 1)) start = -1;
+      if (start >= 0) {
+        const found = toIndicators(line.slice(start, end), start);
+        if (found !== undefined) {
+          if ('kind' in found) all.push(found);
+          else all.push(...found);
+        }
+      }
+    }
+    point = line.indexOf('.', Math.max(end, point + 1));
+  }
+  return all;
+}
+
+function afterPoint(line: string, point: number): number {
+  return line.lastIndexOf('.', point - 1) + 1;
+}
+
+function isLeading(line: string, point: number): boolean {
+  return point === 0 || /[*\s"'=(]/u.test(line.charAt(point - 1));
+}

@@ -1,0 +1,12 @@
+import type { Stretch } from './kinds.ts';
+
+/** Finds where the host of an address stands in it, without account and port. */
+export function hostOf(url: string): Stretch {
+  const colon = url.indexOf(':');
+  const authority = url.indexOf('/', colon) + (url.startsWith(':\\/\\/', colon) ? 3 : 2);
+  const length = url.slice(authority).search(/[/?#\\]/u);
+  const end = length < 0 ? url.length : authority + length;
+  const start = Math.max(authority, url.lastIndexOf('@', end - 1) + 1);
+  const name = /^\[[^\]]*\]|^[^:]*/u.exec(url.slice(start, end))?.[0] ?? '';
+  return { start, end: start + name.length };
+}

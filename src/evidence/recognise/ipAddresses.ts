@@ -1,0 +1,34 @@
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/u;
+
+/** Whether these are four numbers as an address has them, without zeros in front. */
+export function isIPv4(name: string): boolean {
+  // Most names with dots begin with a letter, or are longer: they need no pattern.
+  return name.length < 16 && name.charCodeAt(0) < 0x3a && IPV4.test(name);
+}
+
+/** Eight groups of hexadecimal digits, the last two as IPv4 perhaps; `::` once for one or more that are zero. */
+function isIPv6(name: string): boolean {
+  const [head = '', tail, more] = name.split('::');
+  if (more !== undefined) return false;
+  const groups = [head, tail ?? ''].flatMap((part) => (part === '' ? [] : part.split(':')));
+  const last = groups.at(-1) ?? '';
+  const hasIPv4 = !name.endsWith(':') && isIPv4(last);
+  if (!(hasIPv4 ? groups.slice(0, -1) : groups).every((group) => /^[\da-f]{1,4}$/iu.test(group))) return false;
+  const count = groups.length + (hasIPv4 ? 1 : 0);
+  return tail === undefined ? count === 8 : count < 8;
+}
+
+/** Addresses that say nothing: this machine, all machines, masks, multicast, and 0 at an end, which versions have. */
+export function isTellingIPv4(name: string, isNetwork: boolean): boolean {
+  if (!isIPv4(name)) return false;
+  const first = Number.parseInt(name, 10);
+  const last = Number(name.slice(name.lastIndexOf('.') + 1));
+  return first > 0 && first !== 127 && first < 224 && (last > 0 || isNetwork);
+}
+
+/** Neither this machine nor multicast, and no clock time or scope of a programming language. */
+export function isTellingIPv6(name: string): boolean {
+  if (!isIPv6(name) || /^(?:ff[\da-f]{2}:|[:0]*:0*1?$)/iu.test(name)) return false;
+  const groups = name.split(':').filter((group) => group !== '');
+  return groups.length > 1 && /\d/u.test(name) && (groups.length > 4 || groups.some((group) => group.length > 2));
+}

@@ -1,0 +1,55 @@
+/** Kinds of indicators, in the order in which they are listed. */
+export const INDICATOR_KINDS = [
+  'url',
+  'domain',
+  'ipv4',
+  'ipv6',
+  'email',
+  'sha512',
+  'sha256',
+  'sha1',
+  'md5',
+  'path',
+  'registry',
+] as const;
+
+export type IndicatorKind = (typeof INDICATOR_KINDS)[number];
+
+/** A stretch of a line: UTF-16 units, the end not in it. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** An indicator where it stands in a text. */
+export interface FoundIndicator extends Stretch {
+  readonly kind: IndicatorKind;
+  /** As it is written, without the marks of a terminal. */
+  readonly value: string;
+  /** Part of another one, such as the host of an address. */
+  readonly isInside: boolean;
+  /** Whether the output itself had made it harmless, such as `evil[.]example`. */
+  readonly isDefanged: boolean;
+}
+
+/** Creates what was found at a place of a line. */
+export function toFound(kind: IndicatorKind, line: string, { start, end }: Stretch, isInside = false): FoundIndicator {
+  return { kind, start, end, value: line.slice(start, end), isInside, isDefanged: false };
+}
+
+/** Calls for each match of a pattern. An iterator and its copies would take a third of the time. */
+export function findEach(
+  pattern: RegExp,
+  line: string,
+  toIndicators: (text: string, start: number) => FoundIndicator | readonly FoundIndicator[] | undefined,
+): FoundIndicator[] {
+  const all: FoundIndicator[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
+    const found = toIndicators(match[0], match.index);
+    if (found === undefined) continue;
+    if ('kind' in found) all.push(found);
+    else all.push(...found);
+  }
+  return all;
+}
