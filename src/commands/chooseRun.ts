@@ -7,7 +7,7 @@ import { isAvailable } from '../results/runFetch.ts';
 import type { RunRecord } from '../results/runRecord.ts';
 import { loadHosts, mayLackHosts, mergeRuns, overlaps } from '../results/runHosts.ts';
 import { findRuns, firstRuns, renewRun, runOf, timesOf } from '../results/runs.ts';
-import type { Run } from '../results/runs.ts';
+import type { Run } from '../results/run.ts';
 import type { Services } from '../services.ts';
 import { isTreeNode } from '../tree/nodes.ts';
 import type { CommandRunner } from './commandRunner.ts';

@@ -2,7 +2,7 @@ import { env, l10n } from 'vscode';
 import { partsOf } from '../documents/parts.ts';
 import { WHOLE_BYTES } from '../evidence/textParts.ts';
 import { formatBytes } from '../platform/format.ts';
-import type { TextParts } from '../results/worker/viewCalls.ts';
+import type { TextParts } from '../evidence/partFacts.ts';
 import type { Services } from '../services.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { openTarget } from './openTarget.ts';

@@ -3,7 +3,7 @@ import { refOf } from '../evidence/uri.ts';
 import type { ResultAddress, ResultStream } from '../evidence/uri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
-import type { PartFacts, TextParts } from '../results/worker/viewCalls.ts';
+import type { PartFacts, TextParts } from '../evidence/partFacts.ts';
 import type { ShownText } from './resultUris.ts';
 
 /** Whether a text is shown whole by itself. */

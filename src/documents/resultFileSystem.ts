@@ -7,7 +7,7 @@ import type { ResultAddress, ResultRef, ResultStream } from '../evidence/uri.ts'
 import { describeFailure } from '../platform/messages.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../results/storedResult.ts';
-import type { TextParts } from '../results/worker/viewCalls.ts';
+import type { TextParts } from '../evidence/partFacts.ts';
 import type { OwnLanguages } from './ownLanguages.ts';
 import { fitsWhole } from './parts.ts';
 import { documentUri } from './resultUris.ts';

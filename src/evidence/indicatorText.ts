@@ -1,5 +1,5 @@
 import { defangWritten } from './defangIndicator.ts';
-import type { Indicator } from './indicators.ts';
+import type { Indicator } from './indicator.ts';
 import { makeNameVisible } from './visible.ts';
 
 /** What indicators are copied as. */

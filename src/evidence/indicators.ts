@@ -2,21 +2,10 @@ import { Collection } from './mergeIndicators.ts';
 import { NO_COLUMNS, readColumns } from './recognise/columns.ts';
 import { findInShownLine, marksOf } from './recognise/findInShownLine.ts';
 import type { Marks } from './recognise/findInShownLine.ts';
-import type { FoundIndicator, IndicatorKind } from './recognise/kinds.ts';
+import type { FoundIndicator } from './recognise/kinds.ts';
 import { cutRanges } from './quote.ts';
 import type { Range } from './quote.ts';
-
-/** One indicator of a text, however often it stands there. */
-export interface Indicator {
-  readonly kind: IndicatorKind;
-  /** As it was written where it stands first. */
-  readonly value: string;
-  readonly count: number;
-  /** From 1. */
-  readonly firstLine: number;
-  /** The output itself had made it harmless: `evil[.]example`. */
-  readonly isDefanged?: true;
-}
+import type { Indicator } from './indicator.ts';
 
 /**
  * Collects the indicators of a text, each once, by kind and in the order of the text. What could be a file, a version or

@@ -1,4 +1,4 @@
-import type { Indicator } from './indicators.ts';
+import type { Indicator } from './indicator.ts';
 import { INDICATOR_KINDS } from './recognise/kinds.ts';
 import type { IndicatorKind } from './recognise/kinds.ts';
 

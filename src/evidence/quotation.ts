@@ -1,4 +1,4 @@
-import type { LineSpan } from './large/groupSections.ts';
+import type { LineSpan } from './lineSpan.ts';
 import { findLines, linesOf, offsetOf } from './quote.ts';
 import type { LinePlaces, Position, Range } from './quote.ts';
 import { makeVisible } from './visible.ts';

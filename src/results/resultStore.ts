@@ -1,6 +1,6 @@
 import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import type { ReceivedAction } from '../defender/receivedActions.ts';
-import type { LineSpan } from '../evidence/large/groupSections.ts';
+import type { LineSpan } from '../evidence/lineSpan.ts';
 import { resultKey, tenantKey } from '../evidence/uri.ts';
 import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
@@ -8,7 +8,8 @@ import type { Analysis } from './analysis/analysis.ts';
 import { Emitter } from './emitter.ts';
 import { isViewAddress, StoredAnalysis } from './storedAnalysis.ts';
 import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
-import type { PlainAddress, TextParts } from './worker/viewCalls.ts';
+import type { PlainAddress } from './worker/viewCalls.ts';
+import type { TextParts } from '../evidence/partFacts.ts';
 import type { StorageState, WorkerAnswer, WorkerCalls, WorkerMethod, WorkerRequest } from './worker/protocol.ts';
 
 /** The thread that stores and decodes, as `node:worker_threads` offers it. */

@@ -3,8 +3,8 @@ import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
 import type { FailureCode } from '../defender/errors.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { Emitter } from './emitter.ts';
-import { refOf } from './runs.ts';
-import type { Run, RunMember } from './runs.ts';
+import { refOf } from './run.ts';
+import type { Run, RunMember } from './run.ts';
 import type { ResultStore } from './resultStore.ts';
 import type { KeptFailure, RunRecord } from './runRecord.ts';
 

@@ -2,7 +2,7 @@ import { PageAllowance } from '../defender/paging.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
 import type { ActionStore } from './actionStore.ts';
 import { findRuns, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
-import type { Run, RunMember } from './runs.ts';
+import type { Run, RunMember } from './run.ts';
 
 /** How far before its oldest known action the rest of a run is looked for at once, ms: one call more is dearer. */
 const LOOK_BACK_MS = 3 * 60 * 60_000;

@@ -1,5 +1,5 @@
 import type { FailureCode, FailureValues } from '../defender/errors.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './run.ts';
 
 /** `waiting`: another window of this machine is at it. `stopped`: something failed that would fail for every result. */
 export type RunState = 'none' | 'waiting' | 'running' | 'paused' | 'cancelled' | 'stopped' | 'ended';

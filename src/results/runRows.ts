@@ -2,8 +2,8 @@ import { toCsv } from '../evidence/csv.ts';
 import type { ResultRef } from '../evidence/uri.ts';
 import { isAvailable, memberKey } from './runFetch.ts';
 import type { KeptFailure, RunRecord } from './runRecord.ts';
-import { refOf } from './runs.ts';
-import type { RunMember } from './runs.ts';
+import { refOf } from './run.ts';
+import type { RunMember } from './run.ts';
 import type { RunComparison } from './runGroups.ts';
 import type { StoredFacts } from './storedResult.ts';
 

@@ -1,48 +1,13 @@
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../defender/serverTime.ts';
-import type { ResultRef } from '../evidence/uri.ts';
+import type { Run, RunMember, RunWords } from './run.ts';
 import { deviceOf, hostOf, parameterOf, resultOf, runScripts, subjectOf } from './commands.ts';
-import type { CommandResult } from './commands.ts';
 
 /**
  * Whoever runs a script on many devices starts them one after the other, ten a minute at most. A pause as long as this
  * ends the run: the next one with the same words is another one, ms.
  */
 export const RUN_PAUSE_MS = 30 * 60_000;
-
-/** What all actions of a run have in common. Remote text. */
-export interface RunWords {
-  readonly script: string;
-  readonly args: string;
-  readonly comment: string;
-}
-
-/** One command of a run on one device, with all that can be said of it without its result. Names are remote text. */
-export interface RunMember {
-  readonly actionId: string;
-  readonly commandIndex: number;
-  readonly machineId: string | null;
-  /** The device's full name, else its id. */
-  readonly device: string;
-  /** What a person calls it. */
-  readonly host: string;
-  readonly createdAt: string;
-  readonly actionStatus: string;
-  readonly commandStatus: string;
-  /** What the device or the service said of the command. */
-  readonly commandErrors: readonly string[];
-  readonly result: CommandResult;
-}
-
-/** Actions with the same script, arguments and comment, started one after the other. */
-export interface Run {
-  /** The same for as long as its first action is the same. */
-  readonly key: string;
-  readonly words: RunWords;
-  readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
-  /** Oldest first. */
-  readonly members: readonly RunMember[];
-}
 
 /** The commands that belong together, the newest run first. */
 export function findRuns(actions: readonly MachineAction[], tenant: Run['tenant']): Run[] {
@@ -106,10 +71,6 @@ export function spanOf(run: Run): { readonly from: string; readonly to: string }
     from: new Date(Math.min(...times) - RUN_PAUSE_MS).toISOString(),
     to: new Date(Math.max(...times) + RUN_PAUSE_MS).toISOString(),
   };
-}
-
-export function refOf(run: Pick<Run, 'tenant'>, { actionId, commandIndex }: RunMember): ResultRef {
-  return { ...run.tenant, actionId, commandIndex };
 }
 
 /** When the first and the last action of a run were created, ms since 1970. */

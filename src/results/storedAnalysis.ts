@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence/evidenceBlock.ts';
-import type { Indicator } from '../evidence/indicators.ts';
+import type { Indicator } from '../evidence/indicator.ts';
 import { spansOf } from '../evidence/large/groupSections.ts';
-import type { LineSpan } from '../evidence/large/groupSections.ts';
+import type { LineSpan } from '../evidence/lineSpan.ts';
 import type { BuiltForm } from '../evidence/noteForms.ts';
 import type { Range } from '../evidence/quote.ts';
 import { buildQuery, wholeAddress } from '../evidence/uri.ts';
@@ -18,7 +18,7 @@ import type { QuotedText } from './analysis/quoteAsItIs.ts';
 import type { QuoteRules } from './analysis/quoteText.ts';
 import type { RunComparison } from './runGroups.ts';
 import type { StoredFacts } from './storedResult.ts';
-import type { TextParts } from './worker/viewCalls.ts';
+import type { TextParts } from '../evidence/partFacts.ts';
 
 /** Stored texts, packed for the thread that reads them. Each answers undefined where there is no such text. */
 export interface PackedSource {

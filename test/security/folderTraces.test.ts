@@ -7,7 +7,7 @@ import { hashText } from '../../src/evidence/hashText.ts';
 import { describeCopied } from '../../src/notes/copied.ts';
 import { RunFetches } from '../../src/results/runFetch.ts';
 import { findRuns } from '../../src/results/runs.ts';
-import type { Run } from '../../src/results/runs.ts';
+import type { Run } from '../../src/results/run.ts';
 import { ResultStore } from '../../src/results/resultStore.ts';
 import { SharedFindings } from '../../src/results/sharedFindings.ts';
 import { createHandlers } from '../../src/results/worker/handlers.ts';

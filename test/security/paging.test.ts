@@ -6,7 +6,7 @@ import { isLiveResponseError } from '../../src/defender/errors.ts';
 import { ActionStore } from '../../src/results/actionStore.ts';
 import { loadHosts, loadUnknown } from '../../src/results/runHosts.ts';
 import { findRuns } from '../../src/results/runs.ts';
-import type { Run } from '../../src/results/runs.ts';
+import type { Run } from '../../src/results/run.ts';
 import { patience } from '../unit/defender/expected.ts';
 import { TENANT } from '../unit/results/fixtures.ts';
 import { numbered } from '../unit/results/manyActions.ts';

@@ -1,6 +1,7 @@
 import type { Range } from '../quote.ts';
 import type { PartLimits } from '../textParts.ts';
 import type { PartStart } from '../uri.ts';
+import type { LineSpan } from '../lineSpan.ts';
 
 /** As much of a section as it takes to put it beside others. */
 export interface Grouped {
@@ -45,12 +46,6 @@ export function groupSections<Section extends Grouped>(
 
 function sizeOf(sections: readonly Grouped[]): number {
   return sections.reduce((sum, { units, lineEnd }) => sum + units + lineEnd.length, 0);
-}
-
-/** Lines of a text, from 1, both ends included. */
-export interface LineSpan {
-  readonly first: number;
-  readonly last: number;
 }
 
 /** The lines that ranges touch, with one more at either end: where a range ends depends on its neighbours. */

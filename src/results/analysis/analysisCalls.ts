@@ -1,12 +1,12 @@
 import type { DefangedText } from '../../evidence/defang.ts';
 import type { Evidence } from '../../evidence/evidenceBlock.ts';
-import type { Indicator } from '../../evidence/indicators.ts';
+import type { Indicator } from '../../evidence/indicator.ts';
 import type { BuiltForm } from '../../evidence/noteForms.ts';
 import type { OutlineItem } from '../../evidence/outline/outlineItem.ts';
 import type { Range } from '../../evidence/quote.ts';
 import type { PartStart } from '../../evidence/uri.ts';
 import type { RunComparison } from '../runGroups.ts';
-import type { TextParts } from '../worker/viewCalls.ts';
+import type { TextParts } from '../../evidence/partFacts.ts';
 import type { ComparedNames, ComparisonName } from './comparisons.ts';
 import type { CopiedText } from './copyAsItIs.ts';
 import type { CopyRules } from './copyText.ts';

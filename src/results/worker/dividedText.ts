@@ -3,7 +3,7 @@ import { measureText } from '../../evidence/textFacts.ts';
 import { findParts, WHOLE_BYTES } from '../../evidence/textParts.ts';
 import type { TextPart } from '../../evidence/textParts.ts';
 import type { PartStart } from '../../evidence/uri.ts';
-import type { TextParts } from './viewCalls.ts';
+import type { TextParts } from '../../evidence/partFacts.ts';
 
 /** A text that is shown in parts where it is too large to be shown whole. */
 export class DividedText {

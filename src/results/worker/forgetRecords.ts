@@ -1,7 +1,7 @@
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
 import type { ResultRef } from '../../evidence/uri.ts';
 import type { SharedRecords } from '../../storage/sharedRecords.ts';
-import { refOf } from '../runs.ts';
+import { refOf } from '../run.ts';
 import { parseRun } from './storedShapes.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { DecodedResult } from '../../evidence/decode.ts';
 import { documentSize, toDocumentBytes } from '../../evidence/documentText.ts';
 import { hashText } from '../../evidence/hashText.ts';
 import { countErrorLines, measureText } from '../../evidence/textFacts.ts';
-import type { LineSpan } from '../../evidence/large/groupSections.ts';
+import type { LineSpan } from '../../evidence/lineSpan.ts';
 import { resultKey, tenantKey } from '../../evidence/uri.ts';
 import type { ResultRef, ResultStream } from '../../evidence/uri.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';

@@ -1,5 +1,5 @@
 import { emptied, groupSections, sectionsOf } from '../../evidence/large/groupSections.ts';
-import type { LineSpan } from '../../evidence/large/groupSections.ts';
+import type { LineSpan } from '../../evidence/lineSpan.ts';
 import { documentSize, toDocumentBytes, toDocumentText } from '../../evidence/documentText.ts';
 import { PART_LINES, PART_UNITS, WHOLE_BYTES } from '../../evidence/textParts.ts';
 import type { PartLimits } from '../../evidence/textParts.ts';
@@ -11,7 +11,7 @@ import type { SectionPlace, StoredText } from '../../storage/largeTable.ts';
 import type { StoredFacts, StreamFacts } from '../storedResult.ts';
 import { release } from './release.ts';
 import { factsOf, ResultDamaged } from './storedTexts.ts';
-import type { TextParts } from './viewCalls.ts';
+import type { TextParts } from '../../evidence/partFacts.ts';
 
 /** More of a text was asked for than can be held at once. Told by its name, which crosses the border of the thread. */
 export class TextTooLarge extends Error {

@@ -1,6 +1,6 @@
 import type { DecodedResult } from '../../evidence/decode.ts';
 import type { Transcript } from '../../evidence/transcript.ts';
-import type { LineSpan } from '../../evidence/large/groupSections.ts';
+import type { LineSpan } from '../../evidence/lineSpan.ts';
 import { codePageOf } from '../../evidence/textViews.ts';
 import type { ResultRef, ResultStream, TextView } from '../../evidence/uri.ts';
 import { pack } from '../analysis/packed.ts';

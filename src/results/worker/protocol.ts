@@ -4,7 +4,7 @@ import type { ReceivedAction } from '../../defender/receivedActions.ts';
 import type { CopyCalls } from './copyHandlers.ts';
 import type { FoundCalls } from './foundHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../storedResult.ts';
-import type { LineSpan } from '../../evidence/large/groupSections.ts';
+import type { LineSpan } from '../../evidence/lineSpan.ts';
 import type { ActionCalls } from './actionHandlers.ts';
 import type { LargeCalls } from './largeCalls.ts';
 import type { PackCalls } from './packHandlers.ts';

@@ -1,21 +1,5 @@
-import type { PartStart, ResultAddress } from '../../evidence/uri.ts';
-
-/** A part of a text, without the text. */
-export interface PartFacts {
-  /** Where it begins in the whole, from 1. */
-  readonly first: PartStart;
-  /** The line that it ends in, from 1. */
-  readonly lastLine: number;
-  /** Size of its document. */
-  readonly documentBytes: number;
-}
-
-/** How a text, or a view of one, is divided: into one part where it is shown whole. */
-export interface TextParts {
-  readonly documentBytes: number;
-  readonly lines: number;
-  readonly parts: readonly PartFacts[];
-}
+import type { ResultAddress } from '../../evidence/uri.ts';
+import type { TextParts } from '../../evidence/partFacts.ts';
 
 /** A text as it is stored, or a part of it. Views are made in the thread for analysis: see `ViewTexts`. */
 export type PlainAddress = ResultAddress & { readonly view?: undefined };

@@ -7,7 +7,7 @@ import { estimateRun } from '../../../src/results/runEstimate.ts';
 import { RunFetches } from '../../../src/results/runFetch.ts';
 import type { RunFetchesOptions } from '../../../src/results/runFetch.ts';
 import { findRuns } from '../../../src/results/runs.ts';
-import type { Run } from '../../../src/results/runs.ts';
+import type { Run } from '../../../src/results/run.ts';
 import type { StoredFacts } from '../../../src/results/storedResult.ts';
 import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
 import { action, TENANT } from './fixtures.ts';
