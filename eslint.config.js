@@ -2,23 +2,38 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /**
- * The house, floor by floor (ARCHITECTURE.md): a room may import itself, what its line names, and nothing else.
+ * The house, from the ground up (ARCHITECTURE.md): a room may import itself, rooms of the floors below, and nothing else.
+ * Rooms of one floor know nothing of each other.
  */
-const ROOMS = {
-  evidence: [],
-  storage: [],
-  defender: ['evidence'],
-  identity: ['defender'],
-  sample: ['defender'],
-  results: ['defender', 'evidence', 'storage'],
-  connections: ['defender', 'evidence', 'identity', 'results', 'sample'],
-  platform: ['defender', 'identity'],
-  documents: ['defender', 'evidence', 'results', 'platform'],
-  notes: ['defender', 'evidence', 'results', 'platform'],
-  tree: ['defender', 'evidence', 'results', 'connections', 'platform'],
-  commands: ['defender', 'evidence', 'identity', 'results', 'connections', 'platform', 'documents', 'notes', 'tree'],
+const FLOORS = [
+  ['base'],
+  ['evidence', 'storage'],
+  ['defender'],
+  ['identity', 'sample', 'model'],
+  ['analysis'],
+  ['worker'],
+  ['results'],
+  ['actions'],
+  ['runs', 'connections'],
+  ['platform'],
+  ['messages'],
+  ['notes', 'tree', 'documents'],
+  ['statusBar'],
+  ['commands'],
+];
+const ROOMS_WITH_VSCODE = ['platform', 'messages', 'documents', 'notes', 'tree', 'statusBar', 'commands'];
+
+/** The same inside of rooms that have rooms of their own. */
+const INNER_FLOORS = {
+  evidence: [
+    ['decode'],
+    ['text'],
+    ['compare', 'outline'],
+    ['views', 'large', 'indicators'],
+    ['blocks'],
+    ['references'],
+  ],
 };
-const ROOMS_WITH_VSCODE = ['platform', 'documents', 'notes', 'tree', 'commands'];
 
 /** What everything in src/ is held to. */
 const EVERYWHERE = [
@@ -75,19 +90,54 @@ const SHOWN_CLASSES = {
   message: 'Hovers and rows are made by src/platform/show/ only: VS Code links every address in Markdown.',
 };
 
-function roomRules([room, allowed]) {
-  const others = Object.keys(ROOMS).filter((other) => other !== room && !allowed.includes(other));
+/** Rooms that a room may not import: those of its floor and of the floors above. */
+function roomsAbove(floors, room) {
+  const own = floors.findIndex((floor) => floor.includes(room));
+  return floors
+    .slice(own)
+    .flat()
+    .filter((other) => other !== room);
+}
+
+function roomRules(room) {
   const patterns = [
-    ...others.map((other) => ({ group: [`**/${other}/**`], message: `${room}/ stands below or beside ${other}/.` })),
-    { group: ['**/extension.ts', '**/core.ts', '**/lazy.ts', '**/loadCore.ts'], message: 'Only the top floor uses these.' },
+    ...roomsAbove(FLOORS, room).map((other) => ({
+      group: [`**/${other}/**`],
+      message: `${room}/ stands below or beside ${other}/.`,
+    })),
+    {
+      group: ['**/extension.ts', '**/core.ts', '**/lazy.ts', '**/loadCore.ts'],
+      message: 'Only the top floor uses these.',
+    },
   ];
   // Commands are handed the services; they name the type only.
   if (room !== 'commands') patterns.push({ group: ['**/services.ts'], message: 'Ports are handed in from above.' });
   const paths = ROOMS_WITH_VSCODE.includes(room) ? [] : [{ name: 'vscode', message: `${room}/ knows no VS Code.` }];
-  return {
-    files: [`src/${room}/**/*.ts`],
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns, paths }] },
-  };
+  const inner = (INNER_FLOORS[room] ?? []).flat().map((subroom) => ({
+    files: [`src/${room}/${subroom}/**/*.ts`],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...patterns,
+            ...roomsAbove(INNER_FLOORS[room], subroom).map((other) => ({
+              group: [`../${other}/**`],
+              message: `${room}/${subroom}/ stands below or beside ${other}/.`,
+            })),
+          ],
+          paths,
+        },
+      ],
+    },
+  }));
+  return [
+    {
+      files: [`src/${room}/**/*.ts`],
+      rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns, paths }] },
+    },
+    ...inner,
+  ];
 }
 
 export default tseslint.config(
@@ -136,7 +186,7 @@ export default tseslint.config(
     files: ['src/identity/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...EVERYWHERE, DYNAMIC_IMPORT, ...SHOWN, SHOWN_CLASSES] },
   },
-  ...Object.entries(ROOMS).map(roomRules),
+  ...FLOORS.flat().flatMap(roomRules),
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -9,9 +9,9 @@ const BUNDLES = {
   net: 'src/defender/tenantClient.ts',
   identity: 'src/identity/msal/createMsalTokens.ts',
   notes: 'src/notes/noteTexts.ts',
-  sample: 'src/sample/sampleTransport.ts',
-  worker: 'src/results/worker/main.ts',
-  analysis: 'src/results/analysis/main.ts',
+  sample: 'src/sample/api/sampleTransport.ts',
+  worker: 'src/worker/main.ts',
+  analysis: 'src/analysis/main.ts',
   // Only in a build that is given where to send to.
   telemetry: 'src/platform/telemetryReporter.ts',
 } as const;

@@ -9,25 +9,25 @@ export interface PatternException {
 }
 
 /** Files that run an expression of the person's, under a time limit. */
-export const USERS_EXPRESSIONS: readonly string[] = ['src/results/worker/findHits.ts'];
+export const USERS_EXPRESSIONS: readonly string[] = ['src/worker/findHits.ts'];
 
 /** The patterns that are slower than linear. One that is not needed any more is a fault. */
 export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
   {
-    file: 'src/evidence/foldCase.ts',
+    file: 'src/evidence/text/foldCase.ts',
     text: "foldCase(text), 'iu'",
     bound: 'one name or comment of an action, and what a person typed',
     reason:
       'Letters one after the other, every sign escaped, and repetitions of one letter at most: linear in the name.',
   },
   {
-    file: 'src/evidence/normalise.ts',
+    file: 'src/evidence/compare/normalise.ts',
     text: "`(?<![\\\\p{L}\\\\p{N}_-])(?:${words.join('|')})(?![\\\\p{L}\\\\p{N}_-])`, 'giu'",
     bound: '253 units a name: MAX_NAME, where the pattern is built',
     reason: 'The names of one device, two at most, every sign of them escaped: no repetition can come in.',
   },
   {
-    file: 'src/sample/time.ts',
+    file: 'src/sample/base/time.ts',
     text: '/0+$/u',
     bound: '7 digits, made by this function itself',
     reason: 'No text of a device.',

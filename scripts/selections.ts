@@ -10,7 +10,7 @@ export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
     'test/unit/evidence/**/*.test.ts',
     'test/unit/notes/**/*.test.ts',
     'test/unit/storage/{action,copy}Table.test.ts',
-    'test/unit/defender/receivedActions.test.ts',
+    'test/unit/defender/list/receivedActions.test.ts',
     'test/unit/package/activation.test.ts',
     'test/client/save.test.ts',
     'test/fuzz/{evidence,quotation,texts,indicators}*.test.ts',

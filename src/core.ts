@@ -9,11 +9,11 @@ import type {
   TextDocument,
   TreeView,
 } from 'vscode';
-import { offerToGoOn } from './commands/fetchRun.ts';
-import { CommandRunner } from './commands/commandRunner.ts';
+import { offerToGoOn } from './commands/runs/fetchRun.ts';
+import { CommandRunner } from './commands/common/commandRunner.ts';
 import { createCommands } from './commands/createCommands.ts';
-import { ExpiryWarning } from './commands/expiryWarning.ts';
-import { ExitCodeItem } from './documents/exitCodeItem.ts';
+import { ExpiryWarning } from './commands/connections/expiryWarning.ts';
+import { ExitCodeItem } from './statusBar/exitCodeItem.ts';
 import { OwnLanguages } from './documents/ownLanguages.ts';
 import { Outlines } from './documents/outlineProviders.ts';
 import { readDocument } from './documents/readDocument.ts';
@@ -21,8 +21,8 @@ import { ReadingContext } from './documents/readingContext.ts';
 import { hoverFacts } from './documents/resultHover.ts';
 import { MissingResults } from './documents/missingResults.ts';
 import { ResultFileSystem } from './documents/resultFileSystem.ts';
-import type { LiveResponseError } from './defender/errors.ts';
-import type { ResultRef } from './evidence/uri.ts';
+import type { LiveResponseError } from './base/errors.ts';
+import type { ResultRef } from './base/resultUri.ts';
 import { NotePaste } from './notes/notePaste.ts';
 import { BackLinks } from './notes/backLinks.ts';
 import type { CommandId } from './platform/commandIds.ts';

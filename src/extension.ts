@@ -17,7 +17,7 @@ import type {
   TreeDataProvider,
 } from 'vscode';
 import type { Core } from './core.ts';
-import { RESULT_SCHEME } from './evidence/scheme.ts';
+import { RESULT_SCHEME } from './base/scheme.ts';
 import { loadCore } from './loadCore.ts';
 import { COPIED_TYPE, describeCopied } from './notes/copied.ts';
 import { wasCopiedLately } from './notes/copyMark.ts';

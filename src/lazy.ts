@@ -1,12 +1,12 @@
 import type { createTenantClient, DownloadLink } from './defender/tenantClient.ts';
 import type { SendSignIn } from './defender/transport.ts';
 import type { CreateReporter } from './platform/telemetry.ts';
-import type { AnalysisThread } from './results/analysis/analysis.ts';
+import type { AnalysisThread } from './analysis/analysis.ts';
 import type { StoreThread } from './results/resultStore.ts';
 import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
 import type { noteTexts } from './notes/noteTexts.ts';
-import { toAnalysisThread } from './results/analysis/workerThread.ts';
-import type { createSampleTransport } from './sample/sampleTransport.ts';
+import { toAnalysisThread } from './analysis/workerThread.ts';
+import type { createSampleTransport } from './sample/api/sampleTransport.ts';
 
 /*
  * The only file with import(): what stands behind these is built into bundles of its own, so that activation loads
@@ -40,7 +40,7 @@ export async function loadNoteTexts(): Promise<typeof noteTexts> {
 
 /** The tenant that lives in memory. */
 export async function loadSampleTransport(): Promise<typeof createSampleTransport> {
-  return (await import('./sample/sampleTransport.ts')).createSampleTransport;
+  return (await import('./sample/api/sampleTransport.ts')).createSampleTransport;
 }
 
 /** Put in by scripts/build.ts; empty in every build that was not given one. */

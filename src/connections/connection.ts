@@ -1,9 +1,9 @@
 import { cloudAddresses, NEAR_REGIONS } from '../defender/clouds.ts';
 import type { NearRegion } from '../defender/clouds.ts';
-import { isLoopback } from '../defender/resultLink.ts';
-import { CLOUDS, isGuid } from '../evidence/uri.ts';
-import type { Cloud } from '../evidence/uri.ts';
-import { sampleTenantId } from '../sample/identifiers.ts';
+import { isLoopback } from '../defender/download/resultLink.ts';
+import { CLOUDS, isGuid } from '../base/resultUri.ts';
+import type { Cloud } from '../base/resultUri.ts';
+import { sampleTenantId } from '../sample/base/identifiers.ts';
 
 /** How a connection comes by its tokens. */
 export const SIGN_INS = [

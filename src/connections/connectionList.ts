@@ -1,6 +1,6 @@
-import { tenantKey } from '../evidence/uri.ts';
-import type { ResultRef } from '../evidence/uri.ts';
-import { Emitter } from '../results/emitter.ts';
+import { tenantKey } from '../base/resultUri.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import { Emitter } from '../base/emitter.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { readConnection } from './connection.ts';
 import type { Connection } from './connection.ts';

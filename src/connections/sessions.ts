@@ -1,8 +1,8 @@
-import type { ActionConditions } from '../defender/odata.ts';
+import type { ActionConditions } from '../defender/list/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
-import { ActionStore } from '../results/actionStore.ts';
-import type { RefreshWay } from '../results/actionStore.ts';
+import { ActionStore } from '../actions/actionStore.ts';
+import type { RefreshWay } from '../actions/actionStore.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionList } from './connectionList.ts';
 

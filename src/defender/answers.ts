@@ -1,6 +1,6 @@
-import { scanJson } from '../evidence/jsonRepair.ts';
-import { LiveResponseError } from './errors.ts';
-import type { FailureCode, FailureValues } from './errors.ts';
+import { scanJson } from '../evidence/decode/jsonRepair.ts';
+import { LiveResponseError } from '../base/errors.ts';
+import type { FailureCode, FailureValues } from '../base/errors.ts';
 import { readRetryAfter } from './retry.ts';
 import { readServerFault } from './schema.ts';
 import type { HttpAnswer } from './transport.ts';

@@ -1,4 +1,4 @@
-import type { Cloud } from '../evidence/uri.ts';
+import type { Cloud } from '../base/resultUri.ts';
 
 /** Where a cloud lives: API, sign-in, token scope and portal are four separate things. */
 export interface CloudAddresses {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** A time by which a step of some work must be done, moved on from step to step. */
 export class Deadline {

@@ -1,4 +1,4 @@
-import { parseServerTime } from './serverTime.ts';
+import { parseServerTime } from '../base/serverTime.ts';
 
 /** Names of odd fields that one row keeps: more of them tell a person nothing, and a hostile answer could send many. */
 const MAX_ODD_NAMES = 20;

@@ -1,5 +1,5 @@
 import { array, getDotPath, object, safeParse, unknown } from 'valibot';
-import { LiveResponseError } from './errors.ts';
+import { LiveResponseError } from '../base/errors.ts';
 import { FieldReader, OddFields } from './fieldReader.ts';
 
 const machinesSchema = object({ value: array(unknown()) });

@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts';
-import { isLiveResponseError } from './errors.ts';
-import type { FailureCode, LiveResponseError } from './errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { isLiveResponseError } from '../base/errors.ts';
+import type { FailureCode, LiveResponseError } from '../base/errors.ts';
 
 /** Failures that may be gone a moment later. Only GETs are ever repeated, and this version sends nothing else. */
 const PASSING: ReadonlySet<FailureCode> = new Set([

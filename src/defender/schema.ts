@@ -12,7 +12,7 @@ import {
   unknown,
 } from 'valibot';
 import type { GenericSchema, InferOutput } from 'valibot';
-import { LiveResponseError } from './errors.ts';
+import { LiveResponseError } from '../base/errors.ts';
 import { FieldReader, OddFields } from './fieldReader.ts';
 
 const pageSchema = object({

@@ -1,18 +1,18 @@
-import { QueuedBudget } from './budget.ts';
-import type { LedgerPort } from './budget.ts';
+import { QueuedBudget } from './calls/budget.ts';
+import type { LedgerPort } from './calls/budget.ts';
 import { createDefenderClient } from './client.ts';
 import type { DefenderClient, DefenderClientOptions } from './client.ts';
-import { systemClock } from './clock.ts';
-import { Download } from './download.ts';
-import type { DownloadedResult, DownloadLimits } from './download.ts';
-import { MemorySink } from './downloadSink.ts';
-import { isLiveResponseError, LiveResponseError } from './errors.ts';
-import { ResultLink } from './resultLink.ts';
+import { systemClock } from '../base/clock.ts';
+import { Download } from './download/download.ts';
+import type { DownloadedResult, DownloadLimits } from './download/download.ts';
+import { MemorySink } from './download/downloadSink.ts';
+import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
+import { ResultLink } from './download/resultLink.ts';
 import { createSignInSender } from './http.ts';
 import type { SendSignIn } from './transport.ts';
-import { withLocalFallback } from './localLedger.ts';
-import { createResultFetcher } from './fetchResult.ts';
-import type { ResultFetcher } from './fetchResult.ts';
+import { withLocalFallback } from './calls/localLedger.ts';
+import { createResultFetcher } from './download/resultFetcher.ts';
+import type { ResultFetcher } from './download/resultFetcher.ts';
 
 /** A tenant as the rooms above see it: the API, and results as one step. */
 export type TenantClient = DefenderClient & ResultFetcher;

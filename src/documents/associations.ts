@@ -1,4 +1,4 @@
-import { RESULT_SCHEME } from '../evidence/scheme.ts';
+import { RESULT_SCHEME } from '../base/scheme.ts';
 
 /**
  * Whether `files.associations` could name a language for our documents. A pattern that ends in a literal file ending

@@ -1,7 +1,7 @@
 import { window } from 'vscode';
 import type { Disposable, Tab } from 'vscode';
-import { resultKey } from '../evidence/uri.ts';
-import type { ResultRef } from '../evidence/uri.ts';
+import { resultKey } from '../base/resultUri.ts';
+import type { ResultRef } from '../base/resultUri.ts';
 import { addressOfTab, tabsOf } from './resultUris.ts';
 
 /**

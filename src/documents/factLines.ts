@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import { exitWords } from '../platform/exitWords.ts';
-import { formatBytes, formatUtc } from '../platform/format.ts';
-import { findCommand, parameterOf } from '../results/commands.ts';
-import type { StoredFacts } from '../results/storedResult.ts';
+import { exitWords } from '../messages/exitWords.ts';
+import { formatBytes, formatUtc } from '../messages/format.ts';
+import { findCommand, parameterOf } from '../model/machineAction.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 
 /** What is known of a result, a fact each. They stand beside its text and never in it. Remote text as it came. */
 export function factLines(facts: StoredFacts): string[] {

@@ -1,6 +1,6 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { Disposable } from 'vscode';
-import { helpText } from '../platform/accessibilityWords.ts';
+import { helpText } from '../messages/accessibilityWords.ts';
 
 const SCHEME = 'live-response-help';
 

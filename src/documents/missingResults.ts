@@ -1,9 +1,9 @@
 import { commands, l10n } from 'vscode';
-import { LiveResponseError } from '../defender/errors.ts';
-import { resultKey } from '../evidence/uri.ts';
-import type { ResultAddress } from '../evidence/uri.ts';
+import { LiveResponseError } from '../base/errors.ts';
+import { resultKey } from '../base/resultUri.ts';
+import type { ResultAddress } from '../base/resultUri.ts';
 import { commandIds } from '../platform/commandIds.ts';
-import { describeFailure, stepLabel } from '../platform/messages.ts';
+import { describeFailure, stepLabel } from '../messages/failureMessages.ts';
 import { notify } from '../platform/show/notifications.ts';
 
 /** Restored tabs are read one after the other: the notice waits until the last of them was, ms. */

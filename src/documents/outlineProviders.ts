@@ -1,12 +1,12 @@
 import { DocumentSymbol, FoldingRange, Range, SymbolKind } from 'vscode';
 import type { CancellationToken, TextDocument } from 'vscode';
-import { isCancelled } from '../defender/errors.ts';
+import { isCancelled } from '../base/errors.ts';
 import type { OutlineItem } from '../evidence/outline/outlineItem.ts';
-import { parseResultUri } from '../evidence/uri.ts';
-import type { ResultAddress } from '../evidence/uri.ts';
+import { parseResultUri } from '../base/resultUri.ts';
+import type { ResultAddress } from '../base/resultUri.ts';
 import type { Log } from '../platform/log.ts';
 import { plainSentence } from '../platform/remoteText.ts';
-import type { Analysis } from '../results/analysis/analysis.ts';
+import type { Analysis } from '../analysis/analysis.ts';
 
 const KINDS: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {
   section: SymbolKind.Namespace,

@@ -1,8 +1,8 @@
 import { FileChangeType, languages, workspace } from 'vscode';
 import type { Disposable, EventEmitter, FileChangeEvent, TextDocument, Uri } from 'vscode';
-import { RESULT_SCHEME } from '../evidence/scheme.ts';
-import { parseResultUri } from '../evidence/uri.ts';
-import type { ResultStream } from '../evidence/uri.ts';
+import { RESULT_SCHEME } from '../base/scheme.ts';
+import { parseResultUri } from '../base/resultUri.ts';
+import type { ResultStream } from '../base/resultUri.ts';
 import { associatesOurs } from './associations.ts';
 
 /** Ours, with a grammar and nothing else: any other language could follow links and schemas that a device names. */

@@ -1,9 +1,9 @@
-import { partOfLine, PART_LINES, PART_UNITS } from '../evidence/textParts.ts';
-import { refOf } from '../evidence/uri.ts';
-import type { ResultAddress, ResultStream } from '../evidence/uri.ts';
+import { partOfLine, PART_LINES, PART_UNITS } from '../evidence/text/textParts.ts';
+import { refOf } from '../base/resultUri.ts';
+import type { ResultAddress, ResultStream } from '../base/resultUri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
-import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
-import type { PartFacts, TextParts } from '../evidence/partFacts.ts';
+import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
+import type { PartFacts, TextParts } from '../evidence/text/partFacts.ts';
 import type { ShownText } from './resultUris.ts';
 
 /** Whether a text is shown whole by itself. */

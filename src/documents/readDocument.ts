@@ -1,4 +1,4 @@
-import type { ResultAddress } from '../evidence/uri.ts';
+import type { ResultAddress } from '../base/resultUri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { fitsWhole } from './parts.ts';
 

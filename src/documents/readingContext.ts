@@ -1,12 +1,12 @@
 import { window } from 'vscode';
 import type { Disposable } from 'vscode';
-import type { ResultAddress } from '../evidence/uri.ts';
+import type { ResultAddress } from '../base/resultUri.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { ContextKeys } from '../platform/contextKeys.ts';
-import { resultOf } from '../results/commands.ts';
+import { resultOf } from '../model/machineAction.ts';
 import { explainEmptiness } from '../results/emptiness.ts';
 import type { ResultStore } from '../results/resultStore.ts';
-import type { StoredFacts } from '../results/storedResult.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 import { fitsWhole, partsOf } from './parts.ts';
 import { activeAddress } from './resultUris.ts';
 

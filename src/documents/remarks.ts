@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
-import { exitMeaning } from '../platform/exitWords.ts';
-import type { DecodeChange } from '../evidence/transcript.ts';
-import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
+import { exitMeaning } from '../messages/exitWords.ts';
+import type { DecodeChange } from '../evidence/decode/transcript.ts';
+import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
 
 /** Beyond this column VS Code does not draw a line. */
 const LAST_COLUMN = 10_000;

@@ -1,7 +1,7 @@
 import { Hover } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
-import { describeView } from '../evidence/textViews.ts';
-import { parseResultUri } from '../evidence/uri.ts';
+import { describeView } from '../evidence/views/textViews.ts';
+import { parseResultUri } from '../base/resultUri.ts';
 import { hoverOfLines } from '../platform/show/hovers.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { factLines } from './factLines.ts';

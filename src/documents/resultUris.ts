@@ -1,10 +1,10 @@
 import { TabInputText, TabInputTextDiff, Uri, window } from 'vscode';
 import type { Tab } from 'vscode';
 import type { URI } from 'vscode-uri';
-import { describeView } from '../evidence/textViews.ts';
-import { buildResultUri, parseResultUri, refOf, resultKey } from '../evidence/uri.ts';
-import type { ResultAddress, ResultRef, ResultStream } from '../evidence/uri.ts';
-import type { StoredFacts } from '../results/storedResult.ts';
+import { describeView } from '../evidence/views/textViews.ts';
+import { buildResultUri, parseResultUri, refOf, resultKey } from '../base/resultUri.ts';
+import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 
 /** The same address, as VS Code's own class. */
 function toVsCodeUri(uri: URI): Uri {

@@ -1,11 +1,11 @@
 import { commands, Range, ViewColumn, window } from 'vscode';
 import type { TabGroup, TextDocumentShowOptions } from 'vscode';
-import { LiveResponseError } from '../defender/errors.ts';
-import { WHOLE_BYTES } from '../evidence/textParts.ts';
-import type { ResultAddress, ResultStream, TextView } from '../evidence/uri.ts';
+import { LiveResponseError } from '../base/errors.ts';
+import { WHOLE_BYTES } from '../evidence/text/textParts.ts';
+import type { ResultAddress, ResultStream, TextView } from '../base/resultUri.ts';
 import { opensErrorsBeside } from '../platform/config.ts';
 import type { ResultStore } from '../results/resultStore.ts';
-import type { StoredFacts, StreamFacts } from '../results/storedResult.ts';
+import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
 import type { CompanionTabs } from './companionTabs.ts';
 import { findPlace, fitsWhole } from './parts.ts';
 import { addressOfTab, documentUri, tabsOf } from './resultUris.ts';

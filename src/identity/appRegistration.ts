@@ -1,5 +1,5 @@
 import { cloudAddresses } from '../defender/clouds.ts';
-import { LiveResponseError } from '../defender/errors.ts';
+import { LiveResponseError } from '../base/errors.ts';
 
 export interface AppRegistrationRequest {
   /** A GUID; where it is left out, the tenant that the person is at home in. */

@@ -1,5 +1,5 @@
 import type { Refusal } from '../defender/client.ts';
-import { LiveResponseError } from '../defender/errors.ts';
+import { LiveResponseError } from '../base/errors.ts';
 import { readClaims } from './claims.ts';
 import type { SecretDrawer } from './secrets.ts';
 import type { TokenSource } from './tokenSource.ts';

@@ -1,4 +1,4 @@
-import { LiveResponseError } from '../defender/errors.ts';
+import { LiveResponseError } from '../base/errors.ts';
 
 /** Where secrets live: VS Code's SecretStorage. */
 export interface Secrets {

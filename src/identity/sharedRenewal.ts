@@ -1,5 +1,5 @@
 import type { Refusal } from '../defender/client.ts';
-import { SharedWork } from '../defender/sharedWork.ts';
+import { SharedWork } from '../base/sharedWork.ts';
 import { RENEW_BEFORE_MS } from './tokenSource.ts';
 
 /** A token in memory. */

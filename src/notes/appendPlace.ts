@@ -1,4 +1,4 @@
-import { readBlocks } from '../evidence/noteBlocks.ts';
+import { readBlocks } from '../evidence/blocks/noteBlocks.ts';
 
 /** An insertion into a note. */
 export interface NoteInsertion {

@@ -1,7 +1,7 @@
-import { buildCitation } from '../evidence/citation.ts';
-import { findLinks } from '../evidence/noteLinks.ts';
-import { findEvidence } from '../evidence/readEvidence.ts';
-import type { FoundEvidence } from '../evidence/readEvidence.ts';
+import { buildCitation } from '../evidence/blocks/citation.ts';
+import { findLinks } from '../evidence/blocks/noteLinks.ts';
+import { findEvidence } from '../evidence/blocks/readEvidence.ts';
+import type { FoundEvidence } from '../evidence/blocks/readEvidence.ts';
 
 /**
  * Where a citation's link stands in a note: line and UTF-16 columns from 0, the brackets included. Of a link that is

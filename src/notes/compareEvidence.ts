@@ -1,12 +1,12 @@
-import { defangQuotation, refang } from '../evidence/defang.ts';
-import { hashText } from '../evidence/hashText.ts';
-import { compareTexts } from '../evidence/likeness.ts';
-import type { Likeness } from '../evidence/likeness.ts';
-import { cutSpans } from '../evidence/quotation.ts';
-import { textIn } from '../evidence/readEvidence.ts';
-import type { FoundEvidence } from '../evidence/readEvidence.ts';
-import { measureText } from '../evidence/textFacts.ts';
-import type { StoredFacts } from '../results/storedResult.ts';
+import { defangQuotation, refang } from '../evidence/indicators/defang.ts';
+import { hashText } from '../base/hashText.ts';
+import { compareTexts } from '../evidence/blocks/likeness.ts';
+import type { Likeness } from '../evidence/blocks/likeness.ts';
+import { cutSpans } from '../evidence/text/quotation.ts';
+import { textIn } from '../evidence/blocks/readEvidence.ts';
+import type { FoundEvidence } from '../evidence/blocks/readEvidence.ts';
+import { measureText } from '../evidence/text/textFacts.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
  * How a citation stands to what is stored. `reformatted`: the quotation differs in what an editor or a formatter does

@@ -1,8 +1,8 @@
-import type { Evidence } from '../evidence/evidenceBlock.ts';
-import type { BuiltForm } from '../evidence/noteForms.ts';
-import type { Range } from '../evidence/quote.ts';
-import { refOf, wholeAddress } from '../evidence/uri.ts';
-import type { ResultAddress } from '../evidence/uri.ts';
+import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
+import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
+import type { Range } from '../evidence/text/lines.ts';
+import { refOf, wholeAddress } from '../base/resultUri.ts';
+import type { ResultAddress } from '../base/resultUri.ts';
 import { defangsOnCopy } from '../platform/config.ts';
 import { toEvidenceSource } from '../results/evidenceSource.ts';
 import type { ResultStore } from '../results/resultStore.ts';

@@ -1,6 +1,6 @@
 import { DocumentLink, l10n, languages, Range, Uri, ViewColumn, window, workspace } from 'vscode';
 import type { Disposable } from 'vscode';
-import { formatUtc } from '../platform/format.ts';
+import { formatUtc } from '../messages/format.ts';
 import { oneLine } from '../platform/remoteText.ts';
 import { citationCommand } from './backLinks.ts';
 import type { Verdict } from './compareEvidence.ts';

@@ -1,8 +1,8 @@
 import { DocumentDropOrPasteEditKind, DocumentPasteEdit, l10n, Range } from 'vscode';
 import type { DataTransfer, TextDocument, Uri } from 'vscode';
-import type { Evidence } from '../evidence/evidenceBlock.ts';
-import { hashText } from '../evidence/hashText.ts';
-import type { Quotation } from '../evidence/quotation.ts';
+import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
+import { hashText } from '../base/hashText.ts';
+import type { Quotation } from '../evidence/text/quotation.ts';
 import { pasteAs } from '../platform/config.ts';
 import type { NoteForm, PasteAs } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';

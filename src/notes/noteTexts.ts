@@ -1,7 +1,7 @@
-import { endsInFence } from '../evidence/noteBlocks.ts';
-import { buildIndicatorNote } from '../evidence/indicatorNote.ts';
-import { buildEvidence } from '../evidence/noteForms.ts';
-import { ENDINGS_VERSION } from '../evidence/recognise/publicEndings.ts';
+import { endsInFence } from '../evidence/blocks/noteBlocks.ts';
+import { buildIndicatorNote } from '../evidence/blocks/indicatorNote.ts';
+import { buildEvidence } from '../evidence/blocks/noteForms.ts';
+import { ENDINGS_VERSION } from '../evidence/indicators/publicEndings.ts';
 import { compareEvidence } from './compareEvidence.ts';
 
 /** Everything that writes Markdown, and compares what it wrote. This file is the way into the bundle that holds it: see src/lazy.ts. */

@@ -1,8 +1,8 @@
-import type { Range } from '../evidence/quote.ts';
-import { RESULT_SCHEME } from '../evidence/scheme.ts';
-import { parseResultUri, wholeAddress } from '../evidence/uri.ts';
-import { toWholeRanges } from '../evidence/textParts.ts';
-import type { ResultAddress } from '../evidence/uri.ts';
+import type { Range } from '../evidence/text/lines.ts';
+import { RESULT_SCHEME } from '../base/scheme.ts';
+import { parseResultUri, wholeAddress } from '../base/resultUri.ts';
+import { toWholeRanges } from '../evidence/text/textParts.ts';
+import type { ResultAddress } from '../base/resultUri.ts';
 
 /** Where a copied text stands. */
 export interface Copied {

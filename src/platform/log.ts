@@ -1,7 +1,7 @@
 import { window } from 'vscode';
 import type { LogOutputChannel } from 'vscode';
 import type { CallRecord, OddRows } from '../defender/client.ts';
-import { isLiveResponseError } from '../defender/errors.ts';
+import { isLiveResponseError } from '../base/errors.ts';
 
 /** Our log. It gets codes, hosts, paths without query, states and times; never a token, a link or an output. */
 export class Log {

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../defender/errors.ts';
+import type { FailureCode } from '../base/errors.ts';
 import type { CommandId } from './commandIds.ts';
 
 /**

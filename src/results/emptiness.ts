@@ -1,8 +1,8 @@
 import type { MachineAction } from '../defender/schema.ts';
-import { isRunnersLine } from '../evidence/runnersLine.ts';
-import type { ResultStream } from '../evidence/uri.ts';
-import { findCommand, resultOf } from './commands.ts';
-import type { StoredFacts } from './storedResult.ts';
+import { isRunnersLine } from '../evidence/text/runnersLine.ts';
+import type { ResultStream } from '../base/resultUri.ts';
+import { findCommand, resultOf } from '../model/machineAction.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 
 /** Why there is nothing to read. */
 export type Emptiness =

@@ -1,8 +1,8 @@
-import type { EvidenceSource } from '../evidence/evidenceSource.ts';
-import type { ResultStream } from '../evidence/uri.ts';
-import { parameterOf, subjectOf } from './commands.ts';
-import { commandOf } from './openedCommand.ts';
-import type { StoredFacts } from './storedResult.ts';
+import type { EvidenceSource } from '../evidence/blocks/evidenceSource.ts';
+import type { ResultStream } from '../base/resultUri.ts';
+import { parameterOf, subjectOf } from '../model/machineAction.ts';
+import { commandOf } from '../model/openedCommand.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
  * What a quotation from a stored result says of its source.

@@ -1,7 +1,7 @@
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
-import { fileRef, isGuid } from '../evidence/uri.ts';
-import { findCommand, hostOf, subjectOf } from './commands.ts';
-import type { OpenedFrom, ReceivedFacts, SaidFacts } from './storedResult.ts';
+import { fileRef, isGuid } from '../base/resultUri.ts';
+import { findCommand, hostOf, subjectOf } from '../model/machineAction.ts';
+import type { OpenedFrom, ReceivedFacts, SaidFacts } from '../model/storedResult.ts';
 
 /** What a person opened, before anything is known of it. */
 export interface OpenedBytes {

@@ -1,9 +1,9 @@
-import type { DownloadFacts } from '../defender/download.ts';
+import type { DownloadFacts } from '../defender/download/download.ts';
 import type { MachineAction } from '../defender/schema.ts';
-import type { ResultName, ResultRef } from '../evidence/uri.ts';
-import { findCommand, hostOf, subjectOf } from './commands.ts';
+import type { ResultName, ResultRef } from '../base/resultUri.ts';
+import { findCommand, hostOf, subjectOf } from '../model/machineAction.ts';
 import type { ResultSource } from './resultSource.ts';
-import type { ReceivedFacts } from './storedResult.ts';
+import type { ReceivedFacts } from '../model/storedResult.ts';
 
 /** Everything that is known of a result once its bytes have come, before anything reads them. Never fails. */
 export async function describeReceived(

@@ -1,18 +1,18 @@
-import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
-import type { FetchOptions } from '../defender/fetchResult.ts';
+import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../base/errors.ts';
+import type { FetchOptions } from '../defender/download/resultFetcher.ts';
 import type { MachineAction } from '../defender/schema.ts';
-import { parseServerTime } from '../defender/serverTime.ts';
-import { refOf, resultKey } from '../evidence/uri.ts';
-import type { ResultRef } from '../evidence/uri.ts';
-import { Urgency } from '../defender/urgency.ts';
-import type { Priority } from '../defender/urgency.ts';
+import { parseServerTime } from '../base/serverTime.ts';
+import { refOf, resultKey } from '../base/resultUri.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import { Urgency } from '../base/urgency.ts';
+import type { Priority } from '../base/urgency.ts';
 import { describeReceived } from './receivedFacts.ts';
 import { findActionWithResult } from './resultSource.ts';
 import type { FindSource, ResultSource } from './resultSource.ts';
 import type { ResultStore } from './resultStore.ts';
-import { SharedWork } from '../defender/sharedWork.ts';
+import { SharedWork } from '../base/sharedWork.ts';
 import { StoreSink } from './storeSink.ts';
-import type { StoredFacts } from './storedResult.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 
 export interface ResultServiceOptions {
   readonly store: ResultStore;

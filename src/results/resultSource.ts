@@ -1,10 +1,10 @@
-import { LiveResponseError } from '../defender/errors.ts';
-import type { ResultFetcher } from '../defender/fetchResult.ts';
-import type { ReceivedAction } from '../defender/receivedActions.ts';
+import { LiveResponseError } from '../base/errors.ts';
+import type { ResultFetcher } from '../defender/download/resultFetcher.ts';
+import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import type { MachineAction } from '../defender/schema.ts';
-import type { Priority } from '../defender/urgency.ts';
-import type { ResultRef } from '../evidence/uri.ts';
-import { findCommand, resultOf } from './commands.ts';
+import type { Priority } from '../base/urgency.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import { findCommand, resultOf } from '../model/machineAction.ts';
 
 /** One tenant, as far as fetching results needs it. */
 export interface ResultSource extends ResultFetcher {

@@ -1,16 +1,16 @@
-import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
-import type { ReceivedAction } from '../defender/receivedActions.ts';
-import type { LineSpan } from '../evidence/lineSpan.ts';
-import { resultKey, tenantKey } from '../evidence/uri.ts';
-import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
+import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
+import type { ReceivedAction } from '../defender/list/receivedActions.ts';
+import type { LineSpan } from '../evidence/text/lineSpan.ts';
+import { resultKey, tenantKey } from '../base/resultUri.ts';
+import type { ResultAddress, ResultRef, ResultStream, TextView } from '../base/resultUri.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
-import type { Analysis } from './analysis/analysis.ts';
-import { Emitter } from './emitter.ts';
+import type { Analysis } from '../analysis/analysis.ts';
+import { Emitter } from '../base/emitter.ts';
 import { isViewAddress, StoredAnalysis } from './storedAnalysis.ts';
-import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
-import type { PlainAddress } from './worker/viewCalls.ts';
-import type { TextParts } from '../evidence/partFacts.ts';
-import type { StorageState, WorkerAnswer, WorkerCalls, WorkerMethod, WorkerRequest } from './worker/protocol.ts';
+import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
+import type { PlainAddress } from '../worker/viewCalls.ts';
+import type { TextParts } from '../evidence/text/partFacts.ts';
+import type { StorageState, WorkerAnswer, WorkerCalls, WorkerMethod, WorkerRequest } from '../worker/protocol.ts';
 
 /** The thread that stores and decodes, as `node:worker_threads` offers it. */
 export interface StoreThread {

@@ -1,6 +1,6 @@
 import type { MachineAction } from '../defender/schema.ts';
-import { parseServerTime } from '../defender/serverTime.ts';
-import { findCommand, parameterOf, resultOf } from './commands.ts';
+import { parseServerTime } from '../base/serverTime.ts';
+import { findCommand, parameterOf, resultOf } from '../model/machineAction.ts';
 
 /** A result that can be set beside another one. */
 export interface Sibling {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ResultStore } from './resultStore.ts';
-import { LiveResponseError, throwIfCancelled } from '../defender/errors.ts';
-import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
+import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
+import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
 import { StoreSink } from './storeSink.ts';
 
 export interface LargeFile {

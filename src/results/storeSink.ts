@@ -1,8 +1,8 @@
-import type { DownloadSink } from '../defender/downloadSink.ts';
-import { isLiveResponseError, LiveResponseError } from '../defender/errors.ts';
-import type { ReceivedAction } from '../defender/receivedActions.ts';
+import type { DownloadSink } from '../defender/download/downloadSink.ts';
+import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
+import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import type { ResultStore } from './resultStore.ts';
-import type { ReceivedFacts, StoredFacts } from './storedResult.ts';
+import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
 
 /** Bytes that are handed to the store at a time. */
 const PIECE_BYTES = 256 * 1024;

@@ -1,24 +1,24 @@
-import type { Evidence } from '../evidence/evidenceBlock.ts';
-import type { Indicator } from '../evidence/indicator.ts';
+import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
+import type { Indicator } from '../evidence/indicators/indicator.ts';
 import { spansOf } from '../evidence/large/groupSections.ts';
-import type { LineSpan } from '../evidence/lineSpan.ts';
-import type { BuiltForm } from '../evidence/noteForms.ts';
-import type { Range } from '../evidence/quote.ts';
-import { buildQuery, wholeAddress } from '../evidence/uri.ts';
-import type { ResultAddress, ResultRef, ResultStream, TextView } from '../evidence/uri.ts';
-import type { Analysis, AskAnalysis } from './analysis/analysis.ts';
-import type { AskedView } from './analysis/analysisCalls.ts';
-import type { ComparedNames, ComparisonName } from './analysis/comparisons.ts';
-import { copyAsItIs } from './analysis/copyAsItIs.ts';
-import type { CopiedText } from './analysis/copyAsItIs.ts';
-import type { CopyRules } from './analysis/copyText.ts';
-import type { Packed } from './analysis/packed.ts';
-import { quoteAsItIs } from './analysis/quoteAsItIs.ts';
-import type { QuotedText } from './analysis/quoteAsItIs.ts';
-import type { QuoteRules } from './analysis/quoteText.ts';
-import type { RunComparison } from './runGroups.ts';
-import type { StoredFacts } from './storedResult.ts';
-import type { TextParts } from '../evidence/partFacts.ts';
+import type { LineSpan } from '../evidence/text/lineSpan.ts';
+import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
+import type { Range } from '../evidence/text/lines.ts';
+import { buildQuery, wholeAddress } from '../base/resultUri.ts';
+import type { ResultAddress, ResultRef, ResultStream, TextView } from '../base/resultUri.ts';
+import type { Analysis, AskAnalysis } from '../analysis/analysis.ts';
+import type { AskedView } from '../analysis/analysisCalls.ts';
+import type { ComparedNames, ComparisonName } from '../analysis/comparisons.ts';
+import { copyAsItIs } from '../analysis/copyAsItIs.ts';
+import type { CopiedText } from '../analysis/copyAsItIs.ts';
+import type { CopyRules } from '../analysis/copyText.ts';
+import type { Packed } from '../analysis/packed.ts';
+import { quoteAsItIs } from '../analysis/quoteAsItIs.ts';
+import type { QuotedText } from '../analysis/quoteAsItIs.ts';
+import type { QuoteRules } from '../analysis/quoteText.ts';
+import type { RunComparison } from '../evidence/compare/runGroups.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
+import type { TextParts } from '../evidence/text/partFacts.ts';
 
 /** Stored texts, packed for the thread that reads them. Each answers undefined where there is no such text. */
 export interface PackedSource {

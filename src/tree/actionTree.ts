@@ -1,9 +1,9 @@
 import type { EventEmitter, TreeItem } from 'vscode';
 import type { MachineAction } from '../defender/schema.ts';
-import type { ResultRef } from '../evidence/uri.ts';
+import type { ResultRef } from '../base/resultUri.ts';
 import { createRow, setRowHover } from '../platform/show/rows.ts';
-import { findCommand, resultOf, runScripts } from '../results/commands.ts';
-import type { StoredFacts } from '../results/storedResult.ts';
+import { findCommand, resultOf, runScripts } from '../model/machineAction.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 import type { Grouping, Order } from './arrange.ts';
 import { signedOutReason, stepsInTree } from './failedList.ts';
 import { keyOf, Layout } from './layout.ts';

@@ -1,6 +1,6 @@
 import type { MachineAction } from '../defender/schema.ts';
-import { deviceOf, runScripts, subjectOf } from '../results/commands.ts';
-import type { Run } from '../results/run.ts';
+import { deviceOf, runScripts, subjectOf } from '../model/machineAction.ts';
+import type { Run } from '../model/run.ts';
 
 export const GROUPINGS = ['action', 'device', 'run', 'day'] as const;
 export type Grouping = (typeof GROUPINGS)[number];

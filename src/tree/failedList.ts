@@ -1,7 +1,7 @@
-import { isLiveResponseError } from '../defender/errors.ts';
-import { describeFailure } from '../platform/messages.ts';
-import type { NextStep } from '../platform/failureMessage.ts';
-import { STEP_COMMANDS } from '../platform/nextSteps.ts';
+import { isLiveResponseError } from '../base/errors.ts';
+import { describeFailure } from '../messages/failureMessages.ts';
+import type { NextStep } from '../messages/failureMessage.ts';
+import { STEP_COMMANDS } from '../messages/nextSteps.ts';
 
 /** Why nobody is signed in, where signing in is all that is to be done. */
 const SIGNED_OUT = [

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { oneLine } from '../platform/remoteText.ts';
-import { FILTER_FIELDS, searchedHere } from '../results/actionFilter.ts';
-import type { ActionFilter, FilterField } from '../results/actionFilter.ts';
+import { FILTER_FIELDS, searchedHere } from '../actions/actionFilter.ts';
+import type { ActionFilter, FilterField } from '../actions/actionFilter.ts';
 import { stateName, typeName } from './words.ts';
 
 /** What a field of a filter is called. */

@@ -1,6 +1,6 @@
 import type { MachineAction } from '../defender/schema.ts';
-import { deviceOf } from '../results/commands.ts';
-import { findRuns, firstRuns } from '../results/runs.ts';
+import { deviceOf } from '../model/machineAction.ts';
+import { findRuns, firstRuns } from '../runs/runs.ts';
 import type { TreeSource } from './treeSource.ts';
 import { arrange } from './arrange.ts';
 import type { Arranged, Grouping, Order } from './arrange.ts';

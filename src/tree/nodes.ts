@@ -1,5 +1,5 @@
-import type { ResultRef } from '../evidence/uri.ts';
-import type { NextStep } from '../platform/failureMessage.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import type { NextStep } from '../messages/failureMessage.ts';
 
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 

@@ -1,6 +1,6 @@
 import type { Memento } from 'vscode';
-import { readFilter } from '../results/actionFilter.ts';
-import type { ActionFilter } from '../results/actionFilter.ts';
+import { readFilter } from '../actions/actionFilter.ts';
+import type { ActionFilter } from '../actions/actionFilter.ts';
 
 const KEY = 'liveResponse.filters';
 

@@ -2,12 +2,12 @@ import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItemCollapsibleState, wi
 import type { Disposable, TreeDataProvider, TreeItem, TreeItemLabel, TreeView } from 'vscode';
 import { commandIds, searchViewId } from '../platform/commandIds.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
-import { formatLocal } from '../platform/format.ts';
+import { formatLocal } from '../messages/format.ts';
 import { createRow } from '../platform/show/rows.ts';
 import { describeTreeView } from '../platform/show/views.ts';
-import { describeSearch } from '../platform/searchWords.ts';
-import type { SearchRun, StoredSearch } from '../results/storedSearch.ts';
-import type { ResultHits, SearchHit } from '../results/worker/searchCalls.ts';
+import { describeSearch } from '../messages/searchWords.ts';
+import type { SearchRun, StoredSearch } from '../results/search/storedSearch.ts';
+import type { ResultHits, SearchHit } from '../worker/searchCalls.ts';
 
 /** A result in which something was found, or a line of it. */
 export interface HitNode {

@@ -1,11 +1,11 @@
 import { l10n } from 'vscode';
 import type { MarkdownString } from 'vscode';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
-import { parseServerTime } from '../defender/serverTime.ts';
-import { formatBytes, formatLocal, formatUtc } from '../platform/format.ts';
+import { parseServerTime } from '../base/serverTime.ts';
+import { formatBytes, formatLocal, formatUtc } from '../messages/format.ts';
 import { hoverOfFacts } from '../platform/show/hovers.ts';
-import { deviceOf, parameterOf } from '../results/commands.ts';
-import type { StoredFacts } from '../results/storedResult.ts';
+import { deviceOf, parameterOf } from '../model/machineAction.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 import { actionState, actionType, commandState, queuedFor, ranFor } from './words.ts';
 
 /** Returns the facts of an action, a line each. */

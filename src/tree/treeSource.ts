@@ -1,7 +1,7 @@
 import type { MachineAction } from '../defender/schema.ts';
-import type { ResultRef } from '../evidence/uri.ts';
-import type { ActionStore } from '../results/actionStore.ts';
-import type { StoredFacts } from '../results/storedResult.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import type { ActionStore } from '../actions/actionStore.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 
 /** What the tree shows: one connection's actions, and what is stored of their results. */
 export interface TreeSource {

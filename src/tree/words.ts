@@ -1,9 +1,9 @@
 import { l10n } from 'vscode';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
-import { parseServerTime } from '../defender/serverTime.ts';
-import { exitWords } from '../platform/exitWords.ts';
-import { formatAge, formatDuration } from '../platform/format.ts';
-import type { StoredFacts } from '../results/storedResult.ts';
+import { parseServerTime } from '../base/serverTime.ts';
+import { exitWords } from '../messages/exitWords.ts';
+import { formatAge, formatDuration } from '../messages/format.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
 
 /** An action's status in words. One that this version does not know is shown as the server spells it. */
 export function actionState(action: MachineAction): string {

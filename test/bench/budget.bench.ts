@@ -1,7 +1,7 @@
-import { QueuedBudget } from '../../src/defender/budget.ts';
-import type { Priority } from '../../src/defender/budget.ts';
-import { createLocalLedger } from '../../src/defender/localLedger.ts';
-import type { RateWindow } from '../../src/defender/ledger.ts';
+import { QueuedBudget } from '../../src/defender/calls/budget.ts';
+import type { Priority } from '../../src/defender/calls/budget.ts';
+import { createLocalLedger } from '../../src/defender/calls/localLedger.ts';
+import type { RateWindow } from '../../src/defender/calls/ledger.ts';
 import { mostWithin } from '../tenant/rateLimit.ts';
 import { createDice, SimulatedClock } from '../unit/defender/simulatedClock.ts';
 import type { Bench, Measurement } from './measurement.ts';

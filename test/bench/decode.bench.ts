@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { decodeResult } from '../../src/evidence/decode.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
 import { describeSpread, median, rounded } from './measurement.ts';
 

@@ -1,6 +1,6 @@
 // A process of its own, which decodes one file and tells the most memory that decoding took besides the file's own bytes: `node decodeMemory.ts FILE`.
 import { readFileSync } from 'node:fs';
-import { decodeResult } from '../../src/evidence/decode.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
 
 const [file = ''] = process.argv.slice(2);
 // Everything is loaded and compiled before the file is read.

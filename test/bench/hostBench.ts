@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
+import type { SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
 import { bundleTests, runInExtensionHost } from '../rig/extensionHost.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant } from '../tenant/localTenant.ts';

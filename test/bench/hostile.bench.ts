@@ -1,4 +1,4 @@
-import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
+import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
 import { runHostBench } from './hostBench.ts';
 import type { HostileFigures, HostileReport } from './hostilePlan.ts';
 import { rounded } from './measurement.ts';

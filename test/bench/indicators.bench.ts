@@ -1,4 +1,4 @@
-import { collectIndicators } from '../../src/evidence/indicators.ts';
+import { collectIndicators } from '../../src/evidence/indicators/indicators.ts';
 import { readCorpus, scoreCorpus, scoreKinds } from '../unit/evidence/indicatorCorpus.ts';
 import type { CorpusPart } from '../unit/evidence/indicatorCorpus.ts';
 import { describeSpread, median, rounded } from './measurement.ts';

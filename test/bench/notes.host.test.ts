@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands, env, Selection, window } from 'vscode';
-import { findEvidence } from '../../src/evidence/readEvidence.ts';
+import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { shown, tell } from './hostParts.ts';
 import { actionId } from './openTenant.ts';
 import { addKnownConnection } from '../vscode/support/knownConnection.ts';

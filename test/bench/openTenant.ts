@@ -1,4 +1,4 @@
-import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
+import type { SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
 
 /** What a tenant's results are like. */
 export interface ResultShape {

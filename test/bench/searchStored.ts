@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { decodeResult } from '../../src/evidence/decode.ts';
-import { createHandlers } from '../../src/results/worker/handlers.ts';
-import { toPattern } from '../../src/results/worker/findHits.ts';
-import type { SearchQuery } from '../../src/results/worker/searchCalls.ts';
-import { scenarioRef, sampleScenarios } from '../../src/sample/catalogue.ts';
-import { blobNameOf } from '../../src/sample/identifiers.ts';
-import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
+import { toPattern } from '../../src/worker/findHits.ts';
+import type { SearchQuery } from '../../src/worker/searchCalls.ts';
+import { scenarioRef, sampleScenarios } from '../../src/sample/data/catalogue.ts';
+import { blobNameOf } from '../../src/sample/base/identifiers.ts';
+import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
 import { SqliteResultTable } from '../../src/storage/resultTable.ts';
 import { arrived, ref } from '../unit/results/fixtures.ts';
 

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createHttpTransport } from '../../src/defender/http.ts';
-import type { DownloadedResult } from '../../src/defender/download.ts';
+import type { DownloadedResult } from '../../src/defender/download/download.ts';
 import type { DefenderClientOptions } from '../../src/defender/client.ts';
-import { scenarioRef } from '../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { fails, failureOf, LIMITS, openStage, patience, SMALL, until } from './localClient.ts';
 import type { Stage } from './localClient.ts';
 

@@ -8,8 +8,8 @@ import { MEMORY_BYTES, ResultService } from '../../src/results/resultService.ts'
 import type { ResultSource } from '../../src/results/resultSource.ts';
 import { ResultStore } from '../../src/results/resultStore.ts';
 import type { KeepRules } from '../../src/results/resultStore.ts';
-import { createHandlers } from '../../src/results/worker/handlers.ts';
-import type { WorkerHandlers } from '../../src/results/worker/handlers.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
+import type { WorkerHandlers } from '../../src/worker/handlers/handlers.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { resultFile } from '../unit/results/fixtures.ts';
 import { threadOf } from '../unit/results/threadInPlace.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, suite, test } from 'node:test';
-import type { LedgerPort } from '../../src/defender/budget.ts';
-import { systemClock } from '../../src/defender/clock.ts';
-import { createLocalLedger } from '../../src/defender/localLedger.ts';
+import type { LedgerPort } from '../../src/defender/calls/budget.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createLocalLedger } from '../../src/defender/calls/localLedger.ts';
 import { createTenantClient } from '../../src/defender/tenantClient.ts';
 import type { TenantClient } from '../../src/defender/tenantClient.ts';
 import type { RecordedRequest } from '../tenant/recording.ts';

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { readAction } from '../../src/defender/schema.ts';
-import { systemClock } from '../../src/defender/clock.ts';
-import { createLocalLedger } from '../../src/defender/localLedger.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createLocalLedger } from '../../src/defender/calls/localLedger.ts';
 import { createTenantClient } from '../../src/defender/tenantClient.ts';
 import type { TenantClient } from '../../src/defender/tenantClient.ts';
-import { decodeResult } from '../../src/evidence/decode.ts';
-import { sampleScenarios, scenarioRef } from '../../src/sample/catalogue.ts';
-import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
+import { sampleScenarios, scenarioRef } from '../../src/sample/data/catalogue.ts';
+import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
 import { LIMITS, openStage, PAGE, patience, SMALL } from './localClient.ts';
 import type { Stage } from './localClient.ts';
 

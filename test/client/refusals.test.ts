@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, suite, test } from 'node:test';
-import { scenarioRef } from '../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { fails, LIMITS, openStage, PAGE, patience, SMALL } from './localClient.ts';
 import type { Stage } from './localClient.ts';
 

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, suite, test } from 'node:test';
-import { huntingRun } from '../../src/sample/huntingRun.ts';
+import { huntingRun } from '../../src/sample/data/huntingRun.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant } from '../tenant/localTenant.ts';
 import { until } from './localClient.ts';

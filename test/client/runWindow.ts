@@ -1,16 +1,16 @@
-import { systemClock } from '../../src/defender/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { createDefenderClient } from '../../src/defender/client.ts';
-import { createResultFetcher } from '../../src/defender/fetchResult.ts';
-import { Leases } from '../../src/identity/leases.ts';
-import { ActionStore } from '../../src/results/actionStore.ts';
+import { createResultFetcher } from '../../src/defender/download/resultFetcher.ts';
+import { Leases } from '../../src/base/leases.ts';
+import { ActionStore } from '../../src/actions/actionStore.ts';
 import { ResultService } from '../../src/results/resultService.ts';
 import { ResultStore } from '../../src/results/resultStore.ts';
-import { RunFetches } from '../../src/results/runFetch.ts';
-import { findRuns } from '../../src/results/runs.ts';
-import { createHandlers } from '../../src/results/worker/handlers.ts';
-import type { WorkerAnswer } from '../../src/results/worker/protocol.ts';
-import { QueuedBudget } from '../../src/defender/budget.ts';
-import { createLocalLedger } from '../../src/defender/localLedger.ts';
+import { RunFetches } from '../../src/runs/runFetch.ts';
+import { findRuns } from '../../src/runs/runs.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
+import type { WorkerAnswer } from '../../src/worker/protocol.ts';
+import { QueuedBudget } from '../../src/defender/calls/budget.ts';
+import { createLocalLedger } from '../../src/defender/calls/localLedger.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 
 /** What a window is told by the test that opens it. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { LiveResponseError } from '../../src/defender/errors.ts';
+import { LiveResponseError } from '../../src/base/errors.ts';
 import type { Count, Ending, Fault } from './fault.ts';
 import { FAULTS } from './table.ts';
 import { describeFailure, stepLabel } from './words.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { isLiveResponseError, LiveResponseError } from '../../src/defender/errors.ts';
-import type { FailureValues } from '../../src/defender/errors.ts';
-import { decodeResult } from '../../src/evidence/decode.ts';
+import { isLiveResponseError, LiveResponseError } from '../../src/base/errors.ts';
+import type { FailureValues } from '../../src/base/errors.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
 import { API_HOST, BLOB_HOST, CORRELATION_ID } from './fault.ts';
 import type { Count, Fault } from './fault.ts';
 import { openStage, patience, SMALL } from './stage.ts';

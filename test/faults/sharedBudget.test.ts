@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { Ledger } from '../../src/defender/ledger.ts';
+import { Ledger } from '../../src/defender/calls/ledger.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../src/storage/callTable.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { mostWithin } from '../tenant/rateLimit.ts';

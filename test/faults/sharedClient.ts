@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { QueuedBudget } from '../../src/defender/budget.ts';
-import type { LedgerPort } from '../../src/defender/budget.ts';
+import { QueuedBudget } from '../../src/defender/calls/budget.ts';
+import type { LedgerPort } from '../../src/defender/calls/budget.ts';
 import { createDefenderClient } from '../../src/defender/client.ts';
-import { systemClock } from '../../src/defender/clock.ts';
-import { isLiveResponseError } from '../../src/defender/errors.ts';
-import { Ledger } from '../../src/defender/ledger.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { isLiveResponseError } from '../../src/base/errors.ts';
+import { Ledger } from '../../src/defender/calls/ledger.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../src/storage/callTable.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { isOrder } from './sharedOrder.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { RateWindow } from '../../src/defender/ledger.ts';
+import type { RateWindow } from '../../src/defender/calls/ledger.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant } from '../tenant/localTenant.ts';
 import { isReport } from './sharedOrder.ts';

@@ -1,5 +1,5 @@
-import type { Priority } from '../../src/defender/budget.ts';
-import type { RateWindow } from '../../src/defender/ledger.ts';
+import type { Priority } from '../../src/defender/calls/budget.ts';
+import type { RateWindow } from '../../src/defender/calls/ledger.ts';
 
 /** What a process is to do. */
 export interface Order {

@@ -1,5 +1,5 @@
 import module from 'node:module';
-import type { FailureMessage, NextStep } from '../../src/platform/failureMessage.ts';
+import type { FailureMessage, NextStep } from '../../src/messages/failureMessage.ts';
 
 // Times in sentences are local ones: the table must be the same everywhere.
 process.env['TZ'] = 'UTC';
@@ -18,7 +18,7 @@ module.registerHooks({
       : next(specifier, context),
 });
 
-const messages = await import('../../src/platform/messages.ts');
+const messages = await import('../../src/messages/failureMessages.ts');
 
 /** The product's own words for a failure. */
 export const describeFailure: (error: unknown) => FailureMessage = messages.describeFailure;

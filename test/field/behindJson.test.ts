@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { decodeResult } from '../../src/evidence/decode.ts';
-import type { DecodeChange } from '../../src/evidence/transcript.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
+import type { DecodeChange } from '../../src/evidence/decode/transcript.ts';
 import { LargeReader } from '../../src/evidence/large/largeReader.ts';
 import type { LargeResult } from '../../src/evidence/large/largeReader.ts';
 import { DOCUMENTATION_EXAMPLE, resultJson } from '../unit/evidence/results.ts';

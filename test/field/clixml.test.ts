@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { ErrorLineCounter } from '../../src/evidence/errorLines.ts';
-import { countErrorLines } from '../../src/evidence/textFacts.ts';
-import { viewText } from '../../src/evidence/textViews.ts';
+import { ErrorLineCounter } from '../../src/evidence/text/errorLines.ts';
+import { countErrorLines } from '../../src/evidence/text/textFacts.ts';
+import { viewText } from '../../src/evidence/views/textViews.ts';
 
 const OBJS = '<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">';
 const MARK = '#< CLIXML\r\n';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { decodeResult } from '../../src/evidence/decode.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
 import { resultJson } from '../unit/evidence/results.ts';
 
 /** Letters and digits that deflate cannot make small: the packed file has about three quarters of its length. */

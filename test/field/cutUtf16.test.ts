@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { viewText } from '../../src/evidence/textViews.ts';
+import { viewText } from '../../src/evidence/views/textViews.ts';
 
 const LINES = ['Windows Resource Protection', 'found no violations', '', 'C:\\Windows\\Logs', 'Über ß é', 'x', 'end.'];
 const TURKISH = ['İşlem tamamlandı', 'ığüşöç', 'Kısa'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { LinkifyIt } from 'linkify-it';
-import { defang } from '../../src/evidence/defang.ts';
+import { defang } from '../../src/evidence/indicators/defang.ts';
 import { readCorpus } from '../unit/evidence/indicatorCorpus.ts';
 
 const LINES = 10_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
 import { before, suite, test } from 'node:test';
-import type * as ExitWords from '../../src/platform/exitWords.ts';
+import type * as ExitWords from '../../src/messages/exitWords.ts';
 
 /** As much of VS Code as words take: texts in English. */
 const EDITOR = `data:text/javascript,${encodeURIComponent(`
@@ -17,7 +17,7 @@ suite('exit codes of the runner in words (WB1)', () => {
       resolve: (specifier, context, next) =>
         specifier === 'vscode' ? { url: EDITOR, shortCircuit: true } : next(specifier, context),
     });
-    words = await import('../../src/platform/exitWords.ts');
+    words = await import('../../src/messages/exitWords.ts');
   });
 
   test('WB1: 323 says that the script probably did not match its hash', () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import type { DefenderClient } from '../../src/defender/client.ts';
-import { ActionStore } from '../../src/results/actionStore.ts';
+import { ActionStore } from '../../src/actions/actionStore.ts';
 import { failure, patience } from '../unit/defender/expected.ts';
 import { from, ids, numbered } from '../unit/results/manyActions.ts';
 import { ANSWERS, PARTS, partsOf, QueryServer } from './queryServer.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { foldedPattern } from '../../src/evidence/foldCase.ts';
-import { toPredicate } from '../../src/results/actionFilter.ts';
-import type { ActionFilter } from '../../src/results/actionFilter.ts';
-import { findHits, toPattern } from '../../src/results/worker/findHits.ts';
-import type { FoundLines } from '../../src/results/worker/findHits.ts';
+import { foldedPattern } from '../../src/evidence/text/foldCase.ts';
+import { toPredicate } from '../../src/actions/actionFilter.ts';
+import type { ActionFilter } from '../../src/actions/actionFilter.ts';
+import { findHits, toPattern } from '../../src/worker/findHits.ts';
+import type { FoundLines } from '../../src/worker/findHits.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
 
 /** What a person types, and what it must find. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import TOP_LEVEL_DOMAINS from 'tlds' with { type: 'json' };
-import { defang, refang } from '../../src/evidence/defang.ts';
-import { collectIndicators } from '../../src/evidence/indicators.ts';
+import { defang, refang } from '../../src/evidence/indicators/defang.ts';
+import { collectIndicators } from '../../src/evidence/indicators/indicators.ts';
 
 /** What is found, as `kind value`. */
 function found(text: string): string[] {

@@ -4,8 +4,8 @@ import { createDefenderClient } from '../../src/defender/client.ts';
 import type { OddRows } from '../../src/defender/client.ts';
 import { readAction, readActionPage } from '../../src/defender/schema.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
-import { ActionStore } from '../../src/results/actionStore.ts';
-import { resultOf, subjectOf } from '../../src/results/commands.ts';
+import { ActionStore } from '../../src/actions/actionStore.ts';
+import { resultOf, subjectOf } from '../../src/model/machineAction.ts';
 import { answer, failure, patience } from '../unit/defender/expected.ts';
 import { SimulatedClock } from '../unit/defender/simulatedClock.ts';
 

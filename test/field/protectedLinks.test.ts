@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { findReferences } from '../../src/evidence/findReferences.ts';
+import { findReferences } from '../../src/evidence/references/findReferences.ts';
 
 const ID = '988cc94e-7a8f-4b28-ab65-54970c5d5018';
 const TENANT = '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f';

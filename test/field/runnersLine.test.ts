@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { normalise, usualRules } from '../../src/evidence/normalise.ts';
+import { normalise, usualRules } from '../../src/evidence/compare/normalise.ts';
 import { outlineLines } from '../../src/evidence/outline/outline.ts';
-import { isRunnersLine } from '../../src/evidence/runnersLine.ts';
+import { isRunnersLine } from '../../src/evidence/text/runnersLine.ts';
 import { explainEmptiness } from '../../src/results/emptiness.ts';
-import type { StoredFacts } from '../../src/results/storedResult.ts';
+import type { StoredFacts } from '../../src/model/storedResult.ts';
 
 const FOLDER = 'C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs';
 const path = (digit: string): string =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { defang } from '../../src/evidence/defang.ts';
-import { collectIndicators } from '../../src/evidence/indicators.ts';
+import { defang } from '../../src/evidence/indicators/defang.ts';
+import { collectIndicators } from '../../src/evidence/indicators/indicators.ts';
 import { readCorpus } from '../unit/evidence/indicatorCorpus.ts';
 
 const ESC = '\u001b';

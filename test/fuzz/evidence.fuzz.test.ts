@@ -5,23 +5,23 @@ import type { Nodes, Root } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
-import { buildCitation, parseCitation } from '../../src/evidence/citation.ts';
-import { startsFormula } from '../../src/evidence/csv.ts';
-import { splitCodeSpans } from '../../src/evidence/codeSpans.ts';
+import { buildCitation, parseCitation } from '../../src/evidence/blocks/citation.ts';
+import { startsFormula } from '../../src/base/csv.ts';
+import { splitCodeSpans } from '../../src/evidence/blocks/codeSpans.ts';
 import {
   buildCitationLine,
   buildCompactBlock,
   buildFullBlock,
   buildTable,
   buildTableRow,
-} from '../../src/evidence/evidenceBlock.ts';
-import type { EvidenceSource } from '../../src/evidence/evidenceSource.ts';
-import { readBlocks } from '../../src/evidence/noteBlocks.ts';
-import { buildPlainBlock } from '../../src/evidence/plainBlock.ts';
-import { cutQuotation, WHOLE_TEXT } from '../../src/evidence/quotation.ts';
-import type { Quotation } from '../../src/evidence/quotation.ts';
-import { findEvidence, joinLines, quotesSame } from '../../src/evidence/readEvidence.ts';
-import { makeNameVisible } from '../../src/evidence/visible.ts';
+} from '../../src/evidence/blocks/evidenceBlock.ts';
+import type { EvidenceSource } from '../../src/evidence/blocks/evidenceSource.ts';
+import { readBlocks } from '../../src/evidence/blocks/noteBlocks.ts';
+import { buildPlainBlock } from '../../src/evidence/blocks/plainBlock.ts';
+import { cutQuotation, WHOLE_TEXT } from '../../src/evidence/text/quotation.ts';
+import type { Quotation } from '../../src/evidence/text/quotation.ts';
+import { findEvidence, joinLines, quotesSame } from '../../src/evidence/blocks/readEvidence.ts';
+import { makeNameVisible } from '../../src/evidence/text/visible.ts';
 import { readPlainBlock } from '../unit/evidence/plainReader.ts';
 import { hostileSource, hostileText, someRanges } from './support/evidence.ts';
 import { describeSeed, times } from './support/settings.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { toCsv } from '../../src/evidence/csv.ts';
-import { defang, refang } from '../../src/evidence/defang.ts';
-import { collectIndicators, scanIndicators } from '../../src/evidence/indicators.ts';
+import { toCsv } from '../../src/base/csv.ts';
+import { defang, refang } from '../../src/evidence/indicators/defang.ts';
+import { collectIndicators, scanIndicators } from '../../src/evidence/indicators/indicators.ts';
 import { readCsv, unguard } from '../unit/evidence/csvReader.ts';
 import { readCorpus } from '../unit/evidence/indicatorCorpus.ts';
 import { describeSeed, times } from './support/settings.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { buildCitation, parseCitation } from '../../src/evidence/citation.ts';
-import { cutQuotation, cutSpans, WHOLE_TEXT } from '../../src/evidence/quotation.ts';
-import { cutRanges } from '../../src/evidence/quote.ts';
-import { findEvidence } from '../../src/evidence/readEvidence.ts';
-import { makeVisible } from '../../src/evidence/visible.ts';
+import { buildCitation, parseCitation } from '../../src/evidence/blocks/citation.ts';
+import { cutQuotation, cutSpans, WHOLE_TEXT } from '../../src/evidence/text/quotation.ts';
+import { cutRanges } from '../../src/evidence/text/lines.ts';
+import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
+import { makeVisible } from '../../src/evidence/text/visible.ts';
 import { hostileText, someRanges } from './support/evidence.ts';
 import { describeSeed, times } from './support/settings.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { decodeResult } from '../../src/evidence/decode.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
 
 /** The file in its smallest form, for each fault that fuzzing found. */
 function decodeText(text: string): ReturnType<typeof decodeResult> {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { URI } from 'vscode-uri';
-import { toDocumentBytes, toDocumentText } from '../../src/evidence/documentText.ts';
-import { findReferences } from '../../src/evidence/findReferences.ts';
-import { cutRanges } from '../../src/evidence/quote.ts';
-import { measureText } from '../../src/evidence/textFacts.ts';
-import { buildResultUri, CLOUDS, parseResultUri } from '../../src/evidence/uri.ts';
+import { toDocumentBytes, toDocumentText } from '../../src/evidence/text/documentText.ts';
+import { findReferences } from '../../src/evidence/references/findReferences.ts';
+import { cutRanges } from '../../src/evidence/text/lines.ts';
+import { measureText } from '../../src/evidence/text/textFacts.ts';
+import { buildResultUri, CLOUDS, parseResultUri } from '../../src/base/resultUri.ts';
 import { describeSeed, times } from './support/settings.ts';
 import { anyText } from './support/texts.ts';
 

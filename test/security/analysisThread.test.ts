@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, suite, test } from 'node:test';
-import { isLiveResponseError } from '../../src/defender/errors.ts';
+import { isLiveResponseError } from '../../src/base/errors.ts';
 import { outlineLines } from '../../src/evidence/outline/outline.ts';
-import { Analysis } from '../../src/results/analysis/analysis.ts';
-import { pack } from '../../src/results/analysis/packed.ts';
+import { Analysis } from '../../src/analysis/analysis.ts';
+import { pack } from '../../src/analysis/packed.ts';
 import { ResultStore } from '../../src/results/resultStore.ts';
 import { arrived, ref, resultFile } from '../unit/results/fixtures.ts';
 import { Threads } from './support/threads.ts';
@@ -11,7 +11,7 @@ import { Threads } from './support/threads.ts';
 /** The pattern of support/hostileAnalysis.ts never ends on it. */
 const HOSTILE = `hostile ${'a'.repeat(60)}!`;
 const HOSTILE_MAIN = 'test/security/support/hostileAnalysis.ts';
-const MAIN = 'src/results/analysis/main.ts';
+const MAIN = 'src/analysis/main.ts';
 const PATIENCE = { timeout: 120_000 };
 
 const other = { actionId: 'other' };

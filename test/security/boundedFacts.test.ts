@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { decodeResult } from '../../src/evidence/decode.ts';
+import { decodeResult } from '../../src/evidence/decode/decode.ts';
 import { LargeReader } from '../../src/evidence/large/largeReader.ts';
-import { createHandlers } from '../../src/results/worker/handlers.ts';
-import type { StoredFacts } from '../../src/results/storedResult.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
+import type { StoredFacts } from '../../src/model/storedResult.ts';
 import { action, arrived, command, ref, resultFile } from '../unit/results/fixtures.ts';
 
 /** Facts are in every window's memory, and in the answer to every list. */

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { resultKey } from '../../src/evidence/uri.ts';
-import { createHandlers } from '../../src/results/worker/handlers.ts';
-import type { WorkerHandlers } from '../../src/results/worker/handlers.ts';
+import { resultKey } from '../../src/base/resultUri.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
+import type { WorkerHandlers } from '../../src/worker/handlers/handlers.ts';
 import { openDatabase } from '../../src/storage/database.ts';
 import { arrived, ref, resultFile, TENANT } from '../unit/results/fixtures.ts';
 

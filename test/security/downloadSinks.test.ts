@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { FileSink } from '../../src/results/fileSink.ts';
+import { FileSink } from '../../src/results/save/fileSink.ts';
 import { StoreSink } from '../../src/results/storeSink.ts';
-import { WholeSink } from '../../src/results/wholeSink.ts';
+import { WholeSink } from '../../src/results/save/wholeSink.ts';
 import { fetchFrom, TRUTH } from './support/blobServer.ts';
 import type { BlobScript } from './support/blobServer.ts';
 

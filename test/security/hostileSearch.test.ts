@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ResultStore } from '../../src/results/resultStore.ts';
-import { StoredSearch } from '../../src/results/storedSearch.ts';
+import { StoredSearch } from '../../src/results/search/storedSearch.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { arrived, ref, resultFile } from '../unit/results/fixtures.ts';
 import { Threads } from './support/threads.ts';

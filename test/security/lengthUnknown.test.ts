@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { toFactsJson } from '../../src/commands/resultFacts.ts';
-import type { DownloadFacts } from '../../src/defender/download.ts';
-import { buildCompactBlock, buildFullBlock } from '../../src/evidence/evidenceBlock.ts';
-import { cutQuotation, WHOLE_TEXT } from '../../src/evidence/quotation.ts';
-import { findEvidence } from '../../src/evidence/readEvidence.ts';
+import { toFactsJson } from '../../src/commands/save/resultFacts.ts';
+import type { DownloadFacts } from '../../src/defender/download/download.ts';
+import { buildCompactBlock, buildFullBlock } from '../../src/evidence/blocks/evidenceBlock.ts';
+import { cutQuotation, WHOLE_TEXT } from '../../src/evidence/text/quotation.ts';
+import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { toEvidenceSource } from '../../src/results/evidenceSource.ts';
 import { describeOpened } from '../../src/results/openedResult.ts';
 import { describeReceived } from '../../src/results/receivedFacts.ts';
 import type { ResultSource } from '../../src/results/resultSource.ts';
-import { createHandlers } from '../../src/results/worker/handlers.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import { action, received, ref, resultFile } from '../unit/results/fixtures.ts';
 
 const UNKNOWN = { lengthUnknown: true } as const;

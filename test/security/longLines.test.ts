@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { defang } from '../../src/evidence/defang.ts';
-import { collectIndicators, countCuts } from '../../src/evidence/indicators.ts';
+import { defang } from '../../src/evidence/indicators/defang.ts';
+import { collectIndicators, countCuts } from '../../src/evidence/indicators/indicators.ts';
 
 const ADDRESS = 'http://a.example/b';
 

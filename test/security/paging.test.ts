@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { isLiveResponseError } from '../../src/defender/errors.ts';
-import { ActionStore } from '../../src/results/actionStore.ts';
-import { loadHosts, loadUnknown } from '../../src/results/runHosts.ts';
-import { findRuns } from '../../src/results/runs.ts';
-import type { Run } from '../../src/results/run.ts';
+import { isLiveResponseError } from '../../src/base/errors.ts';
+import { ActionStore } from '../../src/actions/actionStore.ts';
+import { loadHosts, loadUnknown } from '../../src/runs/runHosts.ts';
+import { findRuns } from '../../src/runs/runs.ts';
+import type { Run } from '../../src/model/run.ts';
 import { patience } from '../unit/defender/expected.ts';
 import { TENANT } from '../unit/results/fixtures.ts';
 import { numbered } from '../unit/results/manyActions.ts';
@@ -201,7 +201,7 @@ function iso(before: number, minutes: number): string {
 }
 
 test('one file walks through pages: no other follows a next link or asks for a page', () => {
-  const allowed = ['defender/schema.ts', 'defender/client.ts', 'defender/paging.ts', 'sample/sampleTenant.ts'];
+  const allowed = ['defender/schema.ts', 'defender/client.ts', 'defender/list/paging.ts', 'sample/api/sampleTenant.ts'];
   const found = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => file.endsWith('.ts') && !allowed.includes(file))

@@ -8,7 +8,7 @@ import {
 } from '../../src/connections/connection.ts';
 import type { Connection } from '../../src/connections/connection.ts';
 import { ConnectionList } from '../../src/connections/connectionList.ts';
-import { sampleTenantId } from '../../src/sample/identifiers.ts';
+import { sampleTenantId } from '../../src/sample/base/identifiers.ts';
 import { openStore } from '../signin/productWindow.ts';
 
 const ID = '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f';

@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { isAbsolutePath } from '../../src/connections/connection.ts';
-import { findFactsNames, factsNameOf, hashedFactsNameOf } from '../../src/results/factsFileNames.ts';
-import { FileSink } from '../../src/results/fileSink.ts';
-import { writeLocalFile } from '../../src/results/localFile.ts';
+import { findFactsNames, factsNameOf, hashedFactsNameOf } from '../../src/results/save/factsFileNames.ts';
+import { FileSink } from '../../src/results/save/fileSink.ts';
+import { writeLocalFile } from '../../src/results/save/localFile.ts';
 import { describeOpened, hashInFacts } from '../../src/results/openedResult.ts';
-import { encodeText, writeFile as writeInWorker } from '../../src/results/worker/writeFile.ts';
+import { encodeText, writeFile as writeInWorker } from '../../src/worker/writeFile.ts';
 
 let folder = '';
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { compareTexts } from '../../src/evidence/likeness.ts';
+import { compareTexts } from '../../src/evidence/blocks/likeness.ts';
 import { findCitationPlaces } from '../../src/notes/citationPlaces.ts';
 
 const LINK =

@@ -5,9 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, suite, test } from 'node:test';
-import { FileSink } from '../../src/results/fileSink.ts';
-import { createHandlers } from '../../src/results/worker/handlers.ts';
-import { encodeText, writeFile as writeInWorker } from '../../src/results/worker/writeFile.ts';
+import { FileSink } from '../../src/results/save/fileSink.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
+import { encodeText, writeFile as writeInWorker } from '../../src/worker/writeFile.ts';
 import type { StorageFault } from '../../src/storage/storageFault.ts';
 import { arrived, ref, resultFile } from '../unit/results/fixtures.ts';
 

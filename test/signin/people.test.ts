@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { decodeJwt } from 'jose';
-import { scenarioRef } from '../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { AT_ONCE_EXPIRED, accountOf, callApi, signInStage, thrownBy } from './stage.ts';
 
 const stage = signInStage();

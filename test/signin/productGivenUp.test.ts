@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { suite, test } from 'node:test';
-import { LiveResponseError } from '../../src/defender/errors.ts';
+import { LiveResponseError } from '../../src/base/errors.ts';
 import type { SignInPrompts } from '../../src/identity/tokenSource.ts';
 import { person } from './productWindow.ts';
 import { inScene, until } from './scene.ts';

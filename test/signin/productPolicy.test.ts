@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { NextStep } from '../../src/platform/failureMessage.ts';
+import type { NextStep } from '../../src/messages/failureMessage.ts';
 import type { SendSignIn } from '../../src/defender/transport.ts';
 import { person } from './productWindow.ts';
 import { fingerprint, inScene } from './scene.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { scenarioRef } from '../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { clientOf, person } from './productWindow.ts';
 import { fingerprint, inScene, PAGE, until } from './scene.ts';
 import { AT_ONCE_EXPIRED, signInStage } from './stage.ts';

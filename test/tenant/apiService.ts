@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { SampleTenant } from '../../src/sample/sampleTenant.ts';
+import type { SampleTenant } from '../../src/sample/api/sampleTenant.ts';
 import { apiError } from './apiErrors.ts';
 import { quotaMessage } from './rateLimit.ts';
 import type { RateLimiter, Refusal } from './rateLimit.ts';

@@ -1,8 +1,8 @@
-import { queryCollection } from '../../src/sample/odataQuery.ts';
-import { ODataError } from '../../src/sample/odataLexer.ts';
-import { actionType, machineType } from '../../src/sample/sampleTenant.ts';
-import type { SampleAnswer, SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
-import type { Entity, JsonValue } from '../../src/sample/wire.ts';
+import { queryCollection } from '../../src/sample/api/odataQuery.ts';
+import { ODataError } from '../../src/sample/api/odataLexer.ts';
+import { actionType, machineType } from '../../src/sample/api/sampleTenant.ts';
+import type { SampleAnswer, SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
+import type { Entity, JsonValue } from '../../src/sample/api/wire.ts';
 
 /** How much is in it. */
 export interface LargeTenantSize {

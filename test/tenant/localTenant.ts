@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
-import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
+import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
+import type { SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
 import { keepText } from '../secrets/runFolder.ts';
 import { createApiService } from './apiService.ts';
 import type { RetryAfter } from './apiService.ts';

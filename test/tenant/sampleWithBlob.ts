@@ -1,7 +1,7 @@
-import type { ScenarioRef } from '../../src/sample/catalogue.ts';
-import { blobNameOf } from '../../src/sample/identifiers.ts';
-import { createSampleTenant } from '../../src/sample/sampleTenant.ts';
-import type { SampleTenant, SampleTenantOptions } from '../../src/sample/sampleTenant.ts';
+import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
+import { blobNameOf } from '../../src/sample/base/identifiers.ts';
+import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
+import type { SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
 
 /** The sample, in which one command left other bytes behind. */
 export function sampleWithBlob(

@@ -5,10 +5,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
 import type { Frame, Page } from 'playwright-core';
-import { buildOutsideAddress } from '../../src/evidence/citation.ts';
+import { buildOutsideAddress } from '../../src/evidence/blocks/citation.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
-import { scenarioRef } from '../../src/sample/catalogue.ts';
-import type { sampleScenarios } from '../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
+import type { sampleScenarios } from '../../src/sample/data/catalogue.ts';
 import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, suite, test } from 'node:test';
-import { huntingRun } from '../../src/sample/huntingRun.ts';
+import { huntingRun } from '../../src/sample/data/huntingRun.ts';
 import { chooseQuickPick, readQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
-import { scenarioRef } from '../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { connectionTo } from '../rig/devWorkspace.ts';
 import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';

@@ -6,7 +6,7 @@ import { after, afterEach, before, suite, test } from 'node:test';
 import { createVSIX } from '@vscode/vsce';
 import { buildBundles } from '../../scripts/build.ts';
 import { describeEvents } from '../../scripts/telemetry.ts';
-import { sampleTenantId } from '../../src/sample/identifiers.ts';
+import { sampleTenantId } from '../../src/sample/base/identifiers.ts';
 import { runCommand } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { openWorkbench } from '../rig/workbench.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { commands, MarkdownString, Range, Uri, window, workspace } from 'vscode';
 import type { DocumentLink, Hover, TextDocument } from 'vscode';
-import { buildCitation, buildOutsideAddress } from '../../src/evidence/citation.ts';
-import type { Citation } from '../../src/evidence/citation.ts';
-import { scenarioRef } from '../../src/sample/catalogue.ts';
+import { buildCitation, buildOutsideAddress } from '../../src/evidence/blocks/citation.ts';
+import type { Citation } from '../../src/evidence/blocks/citation.ts';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { closeAll, connect, openScenario, resultTabs, shown, tenantConnection, waitFor } from './support/host.ts';
 import type { Scenario } from './support/host.ts';
 import { openNote } from './support/notes.ts';

@@ -12,8 +12,8 @@ import {
   workspace,
 } from 'vscode';
 import type { DocumentPasteEdit, TextDocument } from 'vscode';
-import { buildQuery } from '../../src/evidence/uri.ts';
-import { findEvidence } from '../../src/evidence/readEvidence.ts';
+import { buildQuery } from '../../src/base/resultUri.ts';
+import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { COPIED_TYPE, describeCopied } from '../../src/notes/copied.ts';
 import { wasCopiedLately } from '../../src/notes/copyMark.ts';
 import { EvidenceNotes } from '../../src/notes/evidenceNotes.ts';
@@ -22,7 +22,7 @@ import { noteTexts } from '../../src/notes/noteTexts.ts';
 import { Log } from '../../src/platform/log.ts';
 import { ResultStore } from '../../src/results/resultStore.ts';
 import type { StoreThread } from '../../src/results/resultStore.ts';
-import { createHandlers } from '../../src/results/worker/handlers.ts';
+import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { received, ref, resultFile } from '../unit/results/fixtures.ts';
 import { openNote } from './support/notes.ts';

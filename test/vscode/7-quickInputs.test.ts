@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands } from 'vscode';
-import type { Choice } from '../../src/commands/connectionWizard/choices.ts';
-import { Steps } from '../../src/commands/connectionWizard/quickInputs.ts';
+import type { Choice } from '../../src/commands/connections/wizard/choices.ts';
+import { Steps } from '../../src/commands/connections/wizard/quickInputs.ts';
 
 describe('a step of the connection wizard', () => {
   it('fills its rows once for a text: the row that a person has moved to stays', async () => {

@@ -1,5 +1,5 @@
-import { decodeText, findReplaced, sniff } from '../encoding.ts';
-import type { Encoding } from '../encoding.ts';
+import { decodeText, findReplaced, sniff } from '../decode/encoding.ts';
+import type { Encoding } from '../decode/encoding.ts';
 
 /** Bytes that tell which encoding it is. */
 const SNIFFED = 4;

@@ -1,7 +1,7 @@
-import type { Range } from '../quote.ts';
-import type { PartLimits } from '../textParts.ts';
-import type { PartStart } from '../uri.ts';
-import type { LineSpan } from '../lineSpan.ts';
+import type { Range } from '../text/lines.ts';
+import type { PartLimits } from '../text/textParts.ts';
+import type { PartStart } from '../../base/resultUri.ts';
+import type { LineSpan } from '../text/lineSpan.ts';
 
 /** As much of a section as it takes to put it beside others. */
 export interface Grouped {

@@ -1,7 +1,7 @@
-import { MAX_DEPTH } from '../jsonOutline.ts';
-import type { Rejection } from '../decode.ts';
-import type { DecodeChange } from '../transcript.ts';
-import { TrailingText } from '../trailingText.ts';
+import { MAX_DEPTH } from '../decode/jsonOutline.ts';
+import type { Rejection } from '../decode/decode.ts';
+import type { DecodeChange } from '../decode/transcript.ts';
+import { TrailingText } from '../decode/trailingText.ts';
 
 /** What is told of a JSON text while it is read: of its outermost object, in the order of the text. */
 export interface JsonListener {

@@ -1,10 +1,10 @@
-import { boundKeys } from '../boundKeys.ts';
-import { isGzip, looksLikeText } from '../decode.ts';
-import type { Rejection } from '../decode.ts';
-import type { DecodeChange } from '../transcript.ts';
-import type { Encoding } from '../encoding.ts';
-import type { PartLimits } from '../textParts.ts';
-import { chooseFields } from '../transcriptFields.ts';
+import { boundKeys } from '../decode/boundKeys.ts';
+import { isGzip, looksLikeText } from '../decode/decode.ts';
+import type { Rejection } from '../decode/decode.ts';
+import type { DecodeChange } from '../decode/transcript.ts';
+import type { Encoding } from '../decode/encoding.ts';
+import type { PartLimits } from '../text/textParts.ts';
+import { chooseFields } from '../decode/transcriptFields.ts';
 import { ByteText } from './byteText.ts';
 import { JsonStream } from './jsonStream.ts';
 import { SectionWriter } from './sectionWriter.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { ErrorLineCounter } from '../errorLines.ts';
-import { TextMeter } from '../textFacts.ts';
-import type { TextFacts } from '../textFacts.ts';
-import { findParts, PART_LINES } from '../textParts.ts';
-import type { PartLimits, TextPart } from '../textParts.ts';
-import type { PartStart } from '../uri.ts';
+import { ErrorLineCounter } from '../text/errorLines.ts';
+import { TextMeter } from '../text/textFacts.ts';
+import type { TextFacts } from '../text/textFacts.ts';
+import { findParts, PART_LINES } from '../text/textParts.ts';
+import type { PartLimits, TextPart } from '../text/textParts.ts';
+import type { PartStart } from '../../base/resultUri.ts';
 import { endOfWhole } from './wholeCharacters.ts';
 
 /** A stretch of a text as it is stored: whole lines, unless one is longer than a section. */

@@ -1,5 +1,5 @@
-import { endOfString } from '../jsonOutline.ts';
-import { scanJson } from '../jsonRepair.ts';
+import { endOfString } from '../decode/jsonOutline.ts';
+import { scanJson } from '../decode/jsonRepair.ts';
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 

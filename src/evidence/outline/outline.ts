@@ -2,8 +2,8 @@ import { outlineEvents } from './events.ts';
 import { outlineJsonText } from './json.ts';
 import { outlineRecords } from './records.ts';
 import { outlineTranscript } from './transcript.ts';
-import { isRunnersLine } from '../runnersLine.ts';
-import { withoutEnd } from '../trimEnds.ts';
+import { isRunnersLine } from '../text/runnersLine.ts';
+import { withoutEnd } from '../text/trimEnds.ts';
 import { MAX_ITEMS } from './outlineItem.ts';
 import type { OutlineItem } from './outlineItem.ts';
 

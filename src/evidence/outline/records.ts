@@ -1,6 +1,6 @@
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
-import { withoutEnd } from '../trimEnds.ts';
+import { withoutEnd } from '../text/trimEnds.ts';
 
 /** A block of `key: value` lines, with its first line and its last, from 0. */
 export interface RecordBlock {

@@ -1,9 +1,9 @@
 import { ConfidentialClientApplication, LogLevel, PublicClientApplication } from '@azure/msal-node';
 import type { AuthenticationResult, Configuration, NodeAuthOptions } from '@azure/msal-node';
-import type { Clock } from '../../defender/clock.ts';
-import { LiveResponseError } from '../../defender/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { LiveResponseError } from '../../base/errors.ts';
 import type { SendSignIn } from '../../defender/transport.ts';
-import type { Leases } from '../leases.ts';
+import type { Leases } from '../../base/leases.ts';
 import type { SecretDrawer } from '../secrets.ts';
 import type { HeldToken } from '../sharedRenewal.ts';
 import type { Registration } from '../tokenSource.ts';

@@ -1,6 +1,6 @@
 import type { AuthenticationResult, InteractiveRequest, PublicClientApplication } from '@azure/msal-node';
 import { request } from 'node:http';
-import { LiveResponseError } from '../../defender/errors.ts';
+import { LiveResponseError } from '../../base/errors.ts';
 import { isSignInAddress } from '../signInHosts.ts';
 import type { SignInPrompts } from '../tokenSource.ts';
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { LiveResponseError } from '../../defender/errors.ts';
+import { LiveResponseError } from '../../base/errors.ts';
 import { readCertificateFile } from '../certificateFile.ts';
 
 /** What msal signs with. */

@@ -1,8 +1,8 @@
-import { isLiveResponseError, LiveResponseError } from '../../defender/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
 import { readAadsts } from './network.ts';
 import type { ServiceRefusal, SignInNetwork } from './network.ts';
 
-/** Why the sign-in service gave no token; `platform/signInWords.ts` has a sentence and a next step for each. */
+/** Why the sign-in service gave no token; `messages/signInWords.ts` has a sentence and a next step for each. */
 export type SignInReason =
   // the registration
   | 'unknownTenant'

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../defender/client.ts';
 import type { AccountInfo, AuthenticationResult, DeviceCodeRequest, PublicClientApplication } from '@azure/msal-node';
-import { LiveResponseError } from '../../defender/errors.ts';
+import { LiveResponseError } from '../../base/errors.ts';
 import { SharedRenewal } from '../sharedRenewal.ts';
 import type { HeldToken } from '../sharedRenewal.ts';
 import type { PersonalTokenSource, PersonalWay, SignInPrompts } from '../tokenSource.ts';

@@ -1,5 +1,5 @@
 import { env, Uri } from 'vscode';
-import { LiveResponseError } from '../../defender/errors.ts';
+import { LiveResponseError } from '../../base/errors.ts';
 
 /**
  * Opens a page in the system's browser. The system would start a program for any other scheme, so https is all that

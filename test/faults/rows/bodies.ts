@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
 import { API_HOST, BLOB_HOST, failure, faults, OK } from '../fault.ts';
 import { askLarge, atApi, atBlob, AZURE_HEADERS, headersOf, stored } from '../produce.ts';
 import { SMALL } from '../stage.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { QueuedBudget } from '../../../src/defender/budget.ts';
-import { systemClock } from '../../../src/defender/clock.ts';
-import { LiveResponseError } from '../../../src/defender/errors.ts';
-import { createLocalLedger } from '../../../src/defender/localLedger.ts';
+import { QueuedBudget } from '../../../src/defender/calls/budget.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { LiveResponseError } from '../../../src/base/errors.ts';
+import { createLocalLedger } from '../../../src/defender/calls/localLedger.ts';
 import { failure, faults } from '../fault.ts';
 import type { Fault } from '../fault.ts';
 import { askLarge, atApi, atBlob, refusal } from '../produce.ts';

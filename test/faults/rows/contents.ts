@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { BLOB_HOST, failure, faults, OK } from '../fault.ts';
 import { askLarge, atApi, atBlob, bomb, stored } from '../produce.ts';
 import { PAGE, SMALL } from '../stage.ts';
-import { Analysis } from '../../../src/results/analysis/analysis.ts';
-import type { AnalysisThread } from '../../../src/results/analysis/analysis.ts';
-import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import { Analysis } from '../../../src/analysis/analysis.ts';
+import type { AnalysisThread } from '../../../src/analysis/analysis.ts';
+import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
 
 const NOT_AGAIN = 'says so; it is not asked again';
 const NO_OUTPUT = 'keeps the bytes as they came, shows no output';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { askFor, walkPages } from '../../../src/defender/paging.ts';
+import { askFor, walkPages } from '../../../src/defender/list/paging.ts';
 import { API_HOST, BLOB_HOST, failure, faults, OK, OTHER_HOST } from '../fault.ts';
 import type { Fault } from '../fault.ts';
 import { answerLink, atApi, atBlob, AZURE_HEADERS, tamperingTransport } from '../produce.ts';

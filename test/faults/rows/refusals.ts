@@ -1,4 +1,4 @@
-import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
 import { API_HOST, CORRELATION_ID, failure, faults, OK } from '../fault.ts';
 import type { Fault } from '../fault.ts';
 import { atApi, gapAfter, refusal } from '../produce.ts';

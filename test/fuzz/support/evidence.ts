@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { EvidenceSource, Said } from '../../../src/evidence/evidenceSource.ts';
-import type { Range } from '../../../src/evidence/quote.ts';
-import { CLOUDS } from '../../../src/evidence/uri.ts';
+import type { EvidenceSource, Said } from '../../../src/evidence/blocks/evidenceSource.ts';
+import type { Range } from '../../../src/evidence/text/lines.ts';
+import { CLOUDS } from '../../../src/base/resultUri.ts';
 import { anyText } from './texts.ts';
 
 const TRICKS = [

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { createDefenderClient } from '../../../src/defender/client.ts';
-import type { Clock } from '../../../src/defender/clock.ts';
-import { systemClock } from '../../../src/defender/clock.ts';
-import { MemorySink } from '../../../src/defender/downloadSink.ts';
-import type { DownloadSink } from '../../../src/defender/downloadSink.ts';
-import type { DownloadFacts } from '../../../src/defender/download.ts';
-import { isLiveResponseError } from '../../../src/defender/errors.ts';
-import type { FailureCode, FailureValues } from '../../../src/defender/errors.ts';
-import { createResultFetcher } from '../../../src/defender/fetchResult.ts';
+import type { Clock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { MemorySink } from '../../../src/defender/download/downloadSink.ts';
+import type { DownloadSink } from '../../../src/defender/download/downloadSink.ts';
+import type { DownloadFacts } from '../../../src/defender/download/download.ts';
+import { isLiveResponseError } from '../../../src/base/errors.ts';
+import type { FailureCode, FailureValues } from '../../../src/base/errors.ts';
+import { createResultFetcher } from '../../../src/defender/download/resultFetcher.ts';
 import { createHttpTransport } from '../../../src/defender/http.ts';
 
 /** Bytes that no part of is like another part of. */

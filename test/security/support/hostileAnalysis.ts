@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { createAnalysisHandlers } from '../../../src/results/analysis/analysisHandlers.ts';
-import { unpack } from '../../../src/results/analysis/packed.ts';
-import type { Packed } from '../../../src/results/analysis/packed.ts';
-import { READY } from '../../../src/results/analysis/analysisCalls.ts';
-import type { AnalysisAnswer, AnalysisHandlers, AnalysisRequest } from '../../../src/results/analysis/analysisCalls.ts';
+import { createAnalysisHandlers } from '../../../src/analysis/analysisHandlers.ts';
+import { unpack } from '../../../src/analysis/packed.ts';
+import type { Packed } from '../../../src/analysis/packed.ts';
+import { READY } from '../../../src/analysis/analysisCalls.ts';
+import type { AnalysisAnswer, AnalysisHandlers, AnalysisRequest } from '../../../src/analysis/analysisCalls.ts';
 
 /** A pattern that needs longer than anybody lives, for each text that begins so. The kind is always possible. */
 const NEVER_ENDS = /^hostile (?:a+)+$/;

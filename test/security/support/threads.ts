@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { AnalysisThread } from '../../../src/results/analysis/analysis.ts';
-import { toAnalysisThread } from '../../../src/results/analysis/workerThread.ts';
+import type { AnalysisThread } from '../../../src/analysis/analysis.ts';
+import { toAnalysisThread } from '../../../src/analysis/workerThread.ts';
 import type { StoreThread } from '../../../src/results/resultStore.ts';
 
 /** Real threads, as src/lazy.ts starts them, from the sources. */
@@ -23,7 +23,7 @@ export class Threads {
   }
 
   startStore(): Promise<StoreThread> {
-    const worker = this.#start('src/results/worker/main.ts');
+    const worker = this.#start('src/worker/main.ts');
     return Promise.resolve({
       send: (request) => {
         worker.postMessage(request);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, suite, test } from 'node:test';
-import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
 import { runCommand, typeQuickInput } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { readNotifications, readTabs, waitForNotification } from '../../rig/workbenchParts.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { scenarioRef } from '../../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
 
 /** The command whose result is large here. */
 export const LARGE = scenarioRef('exitOne');

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { scenarioRef } from '../../../src/sample/catalogue.ts';
-import type { sampleScenarios } from '../../../src/sample/catalogue.ts';
+import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
+import type { sampleScenarios } from '../../../src/sample/data/catalogue.ts';
 import { startBrowser } from '../../rig/browser.ts';
 import type { BrowserOptions } from '../../rig/browser.ts';
 import { startWorkspace } from '../../rig/devWorkspace.ts';

@@ -5,8 +5,8 @@ import { ConnectionList } from '../../../src/connections/connectionList.ts';
 import { Session, Sessions } from '../../../src/connections/sessions.ts';
 import { createTenantClient } from '../../../src/defender/tenantClient.ts';
 import type { TenantClient } from '../../../src/defender/tenantClient.ts';
-import { systemClock } from '../../../src/defender/clock.ts';
-import { createLocalLedger } from '../../../src/defender/localLedger.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { createLocalLedger } from '../../../src/defender/calls/localLedger.ts';
 import { Shelf } from './shelf.ts';
 
 const CONNECTION = sampleConnection('Sample');

@@ -1,6 +1,6 @@
-import { LiveResponseError } from '../../../src/defender/errors.ts';
-import { createHandlers } from '../../../src/results/worker/handlers.ts';
-import type { WorkerCalls, WorkerMethod } from '../../../src/results/worker/protocol.ts';
+import { LiveResponseError } from '../../../src/base/errors.ts';
+import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
+import type { WorkerCalls, WorkerMethod } from '../../../src/worker/protocol.ts';
 
 /** What the worker keeps of connections, in memory or in a folder, and how often it was read. */
 export class Shelf {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LiveResponseError } from '../../../src/defender/errors.ts';
+import type { LiveResponseError } from '../../../src/base/errors.ts';
 import { suite, test } from 'node:test';
 import { readJson, toApiError } from '../../../src/defender/answers.ts';
 import { answer, failure } from './expected.ts';

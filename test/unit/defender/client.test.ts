@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { QueuedBudget } from '../../../src/defender/budget.ts';
+import { QueuedBudget } from '../../../src/defender/calls/budget.ts';
 import { createDefenderClient } from '../../../src/defender/client.ts';
 import type { CallRecord, DefenderClient, DefenderClientOptions } from '../../../src/defender/client.ts';
-import { Download } from '../../../src/defender/download.ts';
-import { MemorySink } from '../../../src/defender/downloadSink.ts';
-import { LiveResponseError } from '../../../src/defender/errors.ts';
-import { createLocalLedger } from '../../../src/defender/localLedger.ts';
+import { Download } from '../../../src/defender/download/download.ts';
+import { MemorySink } from '../../../src/defender/download/downloadSink.ts';
+import { LiveResponseError } from '../../../src/base/errors.ts';
+import { createLocalLedger } from '../../../src/defender/calls/localLedger.ts';
 import type { HttpAnswer, HttpRequest } from '../../../src/defender/transport.ts';
 import { answer, AZURE, failure, patience } from './expected.ts';
 import { SimulatedClock } from './simulatedClock.ts';

@@ -1,5 +1,5 @@
-import { isLiveResponseError } from '../../../src/defender/errors.ts';
-import type { FailureCode, FailureValues } from '../../../src/defender/errors.ts';
+import { isLiveResponseError } from '../../../src/base/errors.ts';
+import type { FailureCode, FailureValues } from '../../../src/base/errors.ts';
 import type { HttpAnswer } from '../../../src/defender/transport.ts';
 
 /** For assert.throws and assert.rejects: our own error with this code, and at least these values. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { meantBy } from '../../../src/defender/deviceNames.ts';
 import { readMachines } from '../../../src/defender/machines.ts';
-import { createSampleTenant } from '../../../src/sample/sampleTenant.ts';
+import { createSampleTenant } from '../../../src/sample/api/sampleTenant.ts';
 import { createTenantClient } from '../../../src/defender/tenantClient.ts';
-import { systemClock } from '../../../src/defender/clock.ts';
-import { createLocalLedger } from '../../../src/defender/localLedger.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { createLocalLedger } from '../../../src/defender/calls/localLedger.ts';
 import { failure, patience } from './expected.ts';
 
 function machine(id: string, computerDnsName: string | null): { id: string; computerDnsName: string | null } {

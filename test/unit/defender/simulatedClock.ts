@@ -1,5 +1,5 @@
-import type { Clock } from '../../../src/defender/clock.ts';
-import { LiveResponseError } from '../../../src/defender/errors.ts';
+import type { Clock } from '../../../src/base/clock.ts';
+import { LiveResponseError } from '../../../src/base/errors.ts';
 
 interface Timer {
   readonly at: number;

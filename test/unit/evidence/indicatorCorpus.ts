@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { scanIndicators } from '../../../src/evidence/indicators.ts';
-import { INDICATOR_KINDS } from '../../../src/evidence/recognise/kinds.ts';
+import { scanIndicators } from '../../../src/evidence/indicators/indicators.ts';
+import { INDICATOR_KINDS } from '../../../src/evidence/indicators/kinds.ts';
 
 /** Lines of realistic output with what a responder takes from them: see test/corpus/indicators/README.md. */
 interface LabelledText {

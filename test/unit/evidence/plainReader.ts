@@ -1,6 +1,6 @@
 import { URI } from 'vscode-uri';
-import { parseOutsideAddress } from '../../../src/evidence/citation.ts';
-import type { Citation } from '../../../src/evidence/citation.ts';
+import { parseOutsideAddress } from '../../../src/evidence/blocks/citation.ts';
+import type { Citation } from '../../../src/evidence/blocks/citation.ts';
 
 /** What a plain block says. */
 export interface PlainEvidence {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { decodeResult } from '../../../src/evidence/decode.ts';
-import type { DecodedResult } from '../../../src/evidence/decode.ts';
-import type { DecodeChange, DecodeChangeKind, Transcript } from '../../../src/evidence/transcript.ts';
+import { decodeResult } from '../../../src/evidence/decode/decode.ts';
+import type { DecodedResult } from '../../../src/evidence/decode/decode.ts';
+import type { DecodeChange, DecodeChangeKind, Transcript } from '../../../src/evidence/decode/transcript.ts';
 
 /** The result printed in Microsoft's documentation, byte for byte. It is not valid JSON: a raw line feed stands inside a string. */
 export const DOCUMENTATION_EXAMPLE = String.raw`{

@@ -1,4 +1,4 @@
-import type { EvidenceSource } from '../../../src/evidence/evidenceSource.ts';
+import type { EvidenceSource } from '../../../src/evidence/blocks/evidenceSource.ts';
 
 export const SHA256 = 'ab'.repeat(32);
 export const TEXT_SHA256 = '12'.repeat(32);

@@ -6,7 +6,7 @@ import '../../faults/words.ts';
 import { jwt } from './tokens.ts';
 
 // After the import that stands in for VS Code's texts.
-const { furtherPermissionWords, missingPermissionWords } = await import('../../../src/platform/permissionWords.ts');
+const { furtherPermissionWords, missingPermissionWords } = await import('../../../src/messages/permissionWords.ts');
 
 const person = (scp: string): PermissionAdvice | undefined => adviseOn(jwt({ scp }));
 const application = (...roles: string[]): PermissionAdvice | undefined => adviseOn(jwt({ roles }));

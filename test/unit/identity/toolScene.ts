@@ -1,5 +1,5 @@
-import { CommandLineTokens } from '../../../src/identity/commandLineTokens.ts';
-import type { CommandLineTokensOptions } from '../../../src/identity/commandLineTokens.ts';
+import { CommandLineTokens } from '../../../src/identity/tools/commandLineTokens.ts';
+import type { CommandLineTokensOptions } from '../../../src/identity/tools/commandLineTokens.ts';
 import type { StandIns } from './standIn.ts';
 import { jwt } from './tokens.ts';
 

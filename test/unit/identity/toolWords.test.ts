@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { LiveResponseError } from '../../../src/defender/errors.ts';
+import { LiveResponseError } from '../../../src/base/errors.ts';
 import { describeFailure } from '../../faults/words.ts';
 
 suite('failures of command-line tools in words', () => {

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { defangQuotation } from '../../../src/evidence/defang.ts';
+import { defangQuotation } from '../../../src/evidence/indicators/defang.ts';
 import {
   buildCitationLine,
   buildCompactBlock,
   buildFullBlock,
   buildTable,
-} from '../../../src/evidence/evidenceBlock.ts';
-import { hashText } from '../../../src/evidence/hashText.ts';
-import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/quotation.ts';
-import { findEvidence } from '../../../src/evidence/readEvidence.ts';
-import type { FoundEvidence } from '../../../src/evidence/readEvidence.ts';
+} from '../../../src/evidence/blocks/evidenceBlock.ts';
+import { hashText } from '../../../src/base/hashText.ts';
+import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/text/quotation.ts';
+import { findEvidence } from '../../../src/evidence/blocks/readEvidence.ts';
+import type { FoundEvidence } from '../../../src/evidence/blocks/readEvidence.ts';
 import { compareEvidence } from '../../../src/notes/compareEvidence.ts';
 import type { Comparison } from '../../../src/notes/compareEvidence.ts';
-import type { StreamFacts } from '../../../src/results/storedResult.ts';
+import type { StreamFacts } from '../../../src/model/storedResult.ts';
 import { evidenceSource, SHA256 } from '../evidence/sources.ts';
 
 const TEXT = '1\r\n2\nthree | `x`\n4\n';

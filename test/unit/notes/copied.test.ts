@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { buildQuery } from '../../../src/evidence/uri.ts';
+import { buildQuery } from '../../../src/base/resultUri.ts';
 import { describeCopied } from '../../../src/notes/copied.ts';
 import { readCopied } from '../../../src/notes/readCopied.ts';
 import { evidenceSource } from '../evidence/sources.ts';

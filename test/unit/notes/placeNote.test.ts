@@ -5,11 +5,11 @@ import {
   buildCompactBlock,
   buildTable,
   buildTableRow,
-} from '../../../src/evidence/evidenceBlock.ts';
-import { buildEvidence } from '../../../src/evidence/noteForms.ts';
-import { endsInFence } from '../../../src/evidence/noteBlocks.ts';
-import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/quotation.ts';
-import { findEvidence } from '../../../src/evidence/readEvidence.ts';
+} from '../../../src/evidence/blocks/evidenceBlock.ts';
+import { buildEvidence } from '../../../src/evidence/blocks/noteForms.ts';
+import { endsInFence } from '../../../src/evidence/blocks/noteBlocks.ts';
+import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/text/quotation.ts';
+import { findEvidence } from '../../../src/evidence/blocks/readEvidence.ts';
 import { noteTexts } from '../../../src/notes/noteTexts.ts';
 import { placeNote } from '../../../src/notes/placeNote.ts';
 import type { NoteForm } from '../../../src/platform/config.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { buildCitation } from '../../../src/evidence/citation.ts';
-import { buildCitationLine, buildCompactBlock, buildTable } from '../../../src/evidence/evidenceBlock.ts';
-import { cutQuotation } from '../../../src/evidence/quotation.ts';
-import { findEvidence, findUnreadable } from '../../../src/evidence/readEvidence.ts';
+import { buildCitation } from '../../../src/evidence/blocks/citation.ts';
+import { buildCitationLine, buildCompactBlock, buildTable } from '../../../src/evidence/blocks/evidenceBlock.ts';
+import { cutQuotation } from '../../../src/evidence/text/quotation.ts';
+import { findEvidence, findUnreadable } from '../../../src/evidence/blocks/readEvidence.ts';
 import { findHeadings, placeAtEnd } from '../../../src/notes/appendPlace.ts';
 import { findCitationPlaces } from '../../../src/notes/citationPlaces.ts';
 import { evidenceSource } from '../evidence/sources.ts';

@@ -32,7 +32,7 @@ suite('the events of telemetry', () => {
     const run = events.find(({ name }) => name === 'commandRun')?.properties ?? [];
     const valuesOf = (wanted: string): readonly string[] => run.find(({ name }) => name === wanted)?.values ?? [];
     assert.deepEqual(valuesOf('command'), Object.values(commandIds).sort());
-    const errors = await readFile('src/defender/errors.ts', 'utf8');
+    const errors = await readFile('src/base/errors.ts', 'utf8');
     const codes = [...(/FailureCode =([^;]*);/u.exec(errors)?.[1] ?? '').matchAll(/'(\w+)'/gu)].map(([, code]) => code);
     assert.ok(codes.length > 20);
     assert.deepEqual(valuesOf('outcome'), ['ok', 'unexpected', ...codes].sort());

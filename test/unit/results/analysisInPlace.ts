@@ -1,5 +1,5 @@
-import type { Analysis } from '../../../src/results/analysis/analysis.ts';
-import { createAnalysisHandlers } from '../../../src/results/analysis/analysisHandlers.ts';
+import type { Analysis } from '../../../src/analysis/analysis.ts';
+import { createAnalysisHandlers } from '../../../src/analysis/analysisHandlers.ts';
 
 /** The real work of the thread for analysis, without its thread. */
 export function analysisInPlace(): Pick<Analysis, 'run'> {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { hashText } from '../../../src/evidence/hashText.ts';
+import { hashText } from '../../../src/base/hashText.ts';
 import { toEvidenceSource } from '../../../src/results/evidenceSource.ts';
-import type { ReceivedFacts, StoredFacts } from '../../../src/results/storedResult.ts';
-import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import type { ReceivedFacts, StoredFacts } from '../../../src/model/storedResult.ts';
+import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { action, command, received, ref, resultFile } from './fixtures.ts';
 
 const SCRIPT = [

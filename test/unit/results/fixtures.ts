@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LiveResponseCommand, MachineAction } from '../../../src/defender/schema.ts';
-import type { ResultRef } from '../../../src/evidence/uri.ts';
-import type { ReceivedFacts } from '../../../src/results/storedResult.ts';
+import type { ResultRef } from '../../../src/base/resultUri.ts';
+import type { ReceivedFacts } from '../../../src/model/storedResult.ts';
 
 export const ACTION_ID = '988cc94e-7a8f-4b28-ab65-54970c5d5018';
 export const TENANT = { cloud: 'commercial', tenantId: '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f' } as const;

@@ -1,10 +1,10 @@
 import type { DefenderClient } from '../../../src/defender/client.ts';
-import { LiveResponseError, throwIfCancelled } from '../../../src/defender/errors.ts';
-import type { ReceivedAction } from '../../../src/defender/receivedActions.ts';
-import type { ActionQuery } from '../../../src/defender/odata.ts';
+import { LiveResponseError, throwIfCancelled } from '../../../src/base/errors.ts';
+import type { ReceivedAction } from '../../../src/defender/list/receivedActions.ts';
+import type { ActionQuery } from '../../../src/defender/list/odata.ts';
 import type { ActionPage, MachineAction } from '../../../src/defender/schema.ts';
-import { ActionStore } from '../../../src/results/actionStore.ts';
-import type { ActionChange } from '../../../src/results/actionStore.ts';
+import { ActionStore } from '../../../src/actions/actionStore.ts';
+import type { ActionChange } from '../../../src/actions/actionStore.ts';
 import { action } from './fixtures.ts';
 
 const START = Date.UTC(2026, 10, 23, 21);

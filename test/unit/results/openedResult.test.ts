@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { toFactsJson } from '../../../src/commands/resultFacts.ts';
-import { buildResultUri, fileRef, parseResultUri, resultKey } from '../../../src/evidence/uri.ts';
+import { toFactsJson } from '../../../src/commands/save/resultFacts.ts';
+import { buildResultUri, fileRef, parseResultUri, resultKey } from '../../../src/base/resultUri.ts';
 import { toEvidenceSource } from '../../../src/results/evidenceSource.ts';
 import { describeOpened } from '../../../src/results/openedResult.ts';
 import type { OpenedBytes } from '../../../src/results/openedResult.ts';
-import { createHandlers } from '../../../src/results/worker/handlers.ts';
-import { describeEvidence } from '../../../src/evidence/evidenceParts.ts';
-import { cutQuotation } from '../../../src/evidence/quotation.ts';
+import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
+import { describeEvidence } from '../../../src/evidence/blocks/evidenceParts.ts';
+import { cutQuotation } from '../../../src/evidence/text/quotation.ts';
 import { ACTION_ID, arrived, resultFile, TENANT } from './fixtures.ts';
 
 const BYTES = resultFile('from a file');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { explainEmptiness } from '../../../src/results/emptiness.ts';
 import { findSiblings } from '../../../src/results/siblings.ts';
-import { createHandlers } from '../../../src/results/worker/handlers.ts';
-import type { StoredFacts } from '../../../src/results/storedResult.ts';
+import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
+import type { StoredFacts } from '../../../src/model/storedResult.ts';
 import { action, command, received, resultFile } from './fixtures.ts';
 
 const RUNNER = 'Transcript started, output file is C:\\ProgramData\\x.txt';

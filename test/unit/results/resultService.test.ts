@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { isClick } from '../../../src/defender/urgency.ts';
-import { LiveResponseError } from '../../../src/defender/errors.ts';
+import { isClick } from '../../../src/base/urgency.ts';
+import { LiveResponseError } from '../../../src/base/errors.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import { failure, patience } from '../defender/expected.ts';
 import { action, command, ref } from './fixtures.ts';

@@ -1,5 +1,5 @@
 import type { StoreThread } from '../../../src/results/resultStore.ts';
-import type { WorkerHandlers } from '../../../src/results/worker/handlers.ts';
+import type { WorkerHandlers } from '../../../src/worker/handlers/handlers.ts';
 
 /** The store's real work, without its thread. */
 export function threadOf(worker: WorkerHandlers): StoreThread {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { scenarioRef } from '../../../src/sample/catalogue.ts';
-import type { sampleScenarios } from '../../../src/sample/catalogue.ts';
-import { createSampleTenant } from '../../../src/sample/sampleTenant.ts';
-import type { SampleAnswer, SampleBlob, SampleTenant } from '../../../src/sample/sampleTenant.ts';
+import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
+import type { sampleScenarios } from '../../../src/sample/data/catalogue.ts';
+import { createSampleTenant } from '../../../src/sample/api/sampleTenant.ts';
+import type { SampleAnswer, SampleBlob, SampleTenant } from '../../../src/sample/api/sampleTenant.ts';
 
 /** When the tenants of these tests start. */
 export const startedAt = Date.UTC(2026, 10, 23, 21, 0, 0);

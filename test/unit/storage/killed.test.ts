@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 
 const SCRIPT = path.join(import.meta.dirname, 'windowThatStores.ts');
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { arrived, ref, resultFile } from '../results/fixtures.ts';
 
 // A process of its own, killed by killed.test.ts: stores results one after the other, and tells each by a dot.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createHandlers } from '../../../src/results/worker/handlers.ts';
+import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { arrived, ref, resultFile } from '../results/fixtures.ts';
 
 // A process of its own, run by fullDisk.test.ts under a limit: stores a small result and a large one, and reads both.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { MachineAction } from '../../../src/defender/schema.ts';
-import { findRuns, firstRuns } from '../../../src/results/runs.ts';
+import { findRuns, firstRuns } from '../../../src/runs/runs.ts';
 import type { Arranged, Grouping, Order } from '../../../src/tree/arrange.ts';
 import { arrange as arrangeRows, scriptOf } from '../../../src/tree/arrange.ts';
 import { action, command, TENANT } from '../results/fixtures.ts';

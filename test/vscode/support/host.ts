@@ -1,10 +1,10 @@
 import { commands, extensions, TabInputText, window } from 'vscode';
 import type { Tab, Uri } from 'vscode';
-import { scenarioRef } from '../../../src/sample/catalogue.ts';
-import type { sampleScenarios } from '../../../src/sample/catalogue.ts';
-import { createSampleTenant } from '../../../src/sample/sampleTenant.ts';
+import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
+import type { sampleScenarios } from '../../../src/sample/data/catalogue.ts';
+import { createSampleTenant } from '../../../src/sample/api/sampleTenant.ts';
 import { addKnownConnection } from './knownConnection.ts';
-import { blobNameOf } from '../../../src/sample/identifiers.ts';
+import { blobNameOf } from '../../../src/sample/base/identifiers.ts';
 
 export const EXTENSION_ID = 'live-response-results.live-response-results';
 

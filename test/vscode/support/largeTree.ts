@@ -1,8 +1,8 @@
 import type { Transport } from '../../../src/defender/transport.ts';
-import { systemClock } from '../../../src/defender/clock.ts';
-import { createLocalLedger } from '../../../src/defender/localLedger.ts';
+import { systemClock } from '../../../src/base/clock.ts';
+import { createLocalLedger } from '../../../src/defender/calls/localLedger.ts';
 import { createTenantClient } from '../../../src/defender/tenantClient.ts';
-import { ActionStore } from '../../../src/results/actionStore.ts';
+import { ActionStore } from '../../../src/actions/actionStore.ts';
 import { ActionTree } from '../../../src/tree/actionTree.ts';
 import type { TreeSource } from '../../../src/tree/treeSource.ts';
 import type { TreeNode } from '../../../src/tree/nodes.ts';

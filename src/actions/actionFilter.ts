@@ -1,0 +1,218 @@
+import type { ActionConditions } from '../defender/list/odata.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../base/serverTime.ts';
+import { foldedPattern } from '../evidence/text/foldCase.ts';
+import { deviceOf, runScripts } from '../model/machineAction.ts';
+
+/** Which actions a person wants to see. What is not given does not matter; all that is given must hold. */
+export interface ActionFilter {
+  /** By ids where they are known: then the API can tell. Else by what the name holds. */
+  readonly device?: { readonly name: string; readonly machineIds?: readonly string[] };
+  /** Part of the name of a script of the session. */
+  readonly script?: string;
+  /** The whole name, which the API can tell, or a part of it. */
+  readonly requestor?: { readonly name: string; readonly isWhole: boolean };
+  /** Part of the comment. */
+  readonly comment?: string;
+  readonly type?: string;
+  /** Any of these. */
+  readonly statuses?: readonly string[];
+  /** Of a stored result: this code, or any but 0. */
+  readonly exitCode?: number | 'notZero';
+  /** Created in the last hours, or between two times, ISO 8601 in UTC, the second left out. */
+  readonly span?: { readonly hours: number } | { readonly from: string; readonly before: string };
+}
+
+export type FilterField = keyof ActionFilter;
+
+export const FILTER_FIELDS: readonly FilterField[] = [
+  'device',
+  'script',
+  'requestor',
+  'comment',
+  'type',
+  'statuses',
+  'exitCode',
+  'span',
+];
+
+/** What is stored of a command's result, as far as a filter asks. */
+export type ExitCodeOf = (action: MachineAction, commandIndex: number) => number | undefined;
+
+export function isEmptyFilter(filter: ActionFilter): boolean {
+  return FILTER_FIELDS.every((field) => filter[field] === undefined);
+}
+
+/** The filter without one of its fields. */
+export function without(filter: ActionFilter, field: FilterField): ActionFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([name]) => name !== field));
+}
+
+/**
+ * What of a filter the API checks by itself.
+ * @param now - for spans that end now, ms since 1970
+ */
+export function conditionsOf(filter: ActionFilter, now: number): ActionConditions {
+  const { device, requestor, type, statuses, span } = filter;
+  return {
+    ...(device?.machineIds === undefined ? {} : { machineIds: device.machineIds }),
+    ...(requestor?.isWhole === true ? { requestor: requestor.name } : {}),
+    ...(type === undefined ? {} : { type }),
+    ...(statuses === undefined ? {} : { statuses }),
+    ...(span === undefined ? {} : { createdFrom: fromOf(span, now) }),
+    ...(span === undefined || 'hours' in span ? {} : { createdBefore: span.before }),
+  };
+}
+
+/** What the API checks, as a question to one action. */
+export function toConditionTest(where: ActionConditions): (action: MachineAction) => boolean {
+  const { machineIds, requestor, type, statuses, createdFrom, createdBefore } = where;
+  const filter: ActionFilter = {
+    ...(machineIds === undefined ? {} : { device: { name: '', machineIds } }),
+    ...(requestor === undefined ? {} : { requestor: { name: requestor, isWhole: true } }),
+    ...(type === undefined ? {} : { type }),
+    ...(statuses === undefined ? {} : { statuses }),
+    ...(createdFrom === undefined && createdBefore === undefined
+      ? {}
+      : { span: { from: createdFrom ?? FIRST_TIME, before: createdBefore ?? LAST_TIME } }),
+  };
+  return toPredicate(filter, () => undefined, 0);
+}
+
+const FIRST_TIME = '0001-01-01T00:00:00.000Z';
+const LAST_TIME = '9999-12-31T23:59:59.999Z';
+
+/** The fields that the API cannot check: they are looked for in what is loaded, and nowhere else. */
+export function searchedHere(filter: ActionFilter): readonly FilterField[] {
+  return FILTER_FIELDS.filter((field) => {
+    if (filter[field] === undefined) return false;
+    if (field === 'device') return filter.device?.machineIds === undefined;
+    if (field === 'requestor') return filter.requestor?.isWhole !== true;
+    return field === 'script' || field === 'comment' || field === 'exitCode';
+  });
+}
+
+/**
+ * A filter as a question to one action: the whole of it, so that what has changed since it was loaded leaves the list.
+ * @param now - ms since 1970
+ */
+export function toPredicate(
+  filter: ActionFilter,
+  exitCodeOf: ExitCodeOf,
+  now: number,
+): (action: MachineAction) => boolean {
+  const tests: ((action: MachineAction) => boolean)[] = [];
+  const { device, requestor, type, statuses, exitCode, span } = filter;
+  if (device !== undefined) tests.push(deviceTest(device));
+  if (filter.script !== undefined) {
+    const wanted = foldedPattern(filter.script);
+    tests.push((action) => scriptNames(action).some((name) => wanted.test(name)));
+  }
+  if (requestor !== undefined) {
+    const wanted = foldedPattern(requestor.name);
+    tests.push(({ requestor: name }) => (requestor.isWhole ? name === requestor.name : wanted.test(name ?? '')));
+  }
+  if (filter.comment !== undefined) {
+    const wanted = foldedPattern(filter.comment);
+    tests.push(({ requestorComment }) => wanted.test(requestorComment ?? ''));
+  }
+  if (type !== undefined) tests.push((action) => action.type === type);
+  if (statuses !== undefined) tests.push(({ status }) => statuses.includes(status));
+  if (exitCode !== undefined) {
+    tests.push((action) =>
+      runScripts(action).some(({ index }) => {
+        const code = exitCodeOf(action, index);
+        return code !== undefined && (exitCode === 'notZero' ? code !== 0 : code === exitCode);
+      }),
+    );
+  }
+  if (span !== undefined) tests.push(spanTest(span, now));
+  return (action) => tests.every((test) => test(action));
+}
+
+function deviceTest(device: NonNullable<ActionFilter['device']>): (action: MachineAction) => boolean {
+  const { machineIds } = device;
+  if (machineIds !== undefined) {
+    const wanted = new Set(machineIds);
+    return ({ machineId }) => machineId !== null && wanted.has(machineId);
+  }
+  const wanted = foldedPattern(device.name);
+  return (action) => wanted.test(deviceOf(action));
+}
+
+function spanTest(span: NonNullable<ActionFilter['span']>, now: number): (action: MachineAction) => boolean {
+  const from = Date.parse(fromOf(span, now));
+  const before = 'hours' in span ? Infinity : Date.parse(span.before);
+  return (action) => {
+    const created = parseServerTime(action.creationDateTimeUtc) ?? 0;
+    return created >= from && created < before;
+  };
+}
+
+function fromOf(span: NonNullable<ActionFilter['span']>, now: number): string {
+  return 'hours' in span ? new Date(now - span.hours * 3_600_000).toISOString() : span.from;
+}
+
+function scriptNames(action: MachineAction): readonly string[] {
+  return runScripts(action).flatMap(
+    ({ command }) => command.params?.find(({ key }) => key === 'ScriptName')?.value ?? [],
+  );
+}
+
+const DAY = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d))?$/u;
+
+/**
+ * Reads `2026-11-20..2026-11-23`, in UTC: days, the last one whole, or times of day with `T21:04`.
+ * @returns undefined where it is none
+ */
+export function readSpan(text: string): { readonly from: string; readonly before: string } | undefined {
+  const [first, last, ...more] = text.split('..').map((part) => DAY.exec(part.trim()));
+  if (!first || !last || more.length > 0) return undefined;
+  const from = Date.parse(`${first[1] ?? ''}T${first[2] ?? '00:00'}Z`);
+  const end = Date.parse(`${last[1] ?? ''}T${last[2] ?? '00:00'}Z`) + (last[2] === undefined ? 86_400_000 : 0);
+  if (Number.isNaN(from) || Number.isNaN(end) || end <= from) return undefined;
+  return { from: new Date(from).toISOString(), before: new Date(end).toISOString() };
+}
+
+/** Reads a filter that was kept, field by field; one that is not as it should be is left out. */
+export function readFilter(value: unknown): ActionFilter {
+  const fields = record(value);
+  const { device, requestor, statuses, exitCode, span } = fields;
+  const machineIds = record(device)['machineIds'];
+  const deviceName = text(record(device)['name']);
+  const requestorName = text(record(requestor)['name']);
+  const kept = record(span);
+  const [script, comment, type] = [fields['script'], fields['comment'], fields['type']].map(text);
+  return {
+    ...(deviceName === undefined
+      ? {}
+      : { device: isTexts(machineIds) ? { name: deviceName, machineIds } : { name: deviceName } }),
+    ...(script === undefined ? {} : { script }),
+    ...(requestorName === undefined
+      ? {}
+      : { requestor: { name: requestorName, isWhole: record(requestor)['isWhole'] === true } }),
+    ...(comment === undefined ? {} : { comment }),
+    ...(type === undefined ? {} : { type }),
+    ...(isTexts(statuses) ? { statuses } : {}),
+    ...(exitCode === 'notZero' || (typeof exitCode === 'number' && Number.isInteger(exitCode)) ? { exitCode } : {}),
+    ...(typeof kept['hours'] === 'number' ? { span: { hours: kept['hours'] } } : {}),
+    ...(isTime(kept['from']) && isTime(kept['before']) ? { span: { from: kept['from'], before: kept['before'] } } : {}),
+  };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
+}
+
+/** What goes into a query unquoted is a time and nothing else. */
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(value);
+}

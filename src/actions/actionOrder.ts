@@ -1,0 +1,33 @@
+import type { MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../base/serverTime.ts';
+
+/** Returns actions newest first, those of the same moment by their ids. */
+export function newestFirst(actions: readonly MachineAction[]): MachineAction[] {
+  return actions
+    .map((action) => ({ action, created: createdAt(action) }))
+    .sort((one, other) => other.created - one.created || (one.action.id < other.action.id ? -1 : 1))
+    .map(({ action }) => action);
+}
+
+/** Whether an answer is newer than what is known: answers can overtake each other. What is as it was stays the same. */
+export function isNewer(action: MachineAction, known: MachineAction): boolean {
+  return (updatedAt(action) ?? Infinity) >= (updatedAt(known) ?? 0) && JSON.stringify(known) !== JSON.stringify(action);
+}
+
+/**
+ * Returns when an action was created, ms since 1970. One whose creation did not come says nothing about how far back a
+ * list is loaded: Infinity.
+ */
+export function placeAt(action: MachineAction): number {
+  return parseServerTime(action.creationDateTimeUtc) ?? Infinity;
+}
+
+/** ms since 1970. One whose creation did not come stands by its last update. */
+function createdAt(action: MachineAction): number {
+  return parseServerTime(action.creationDateTimeUtc) ?? updatedAt(action) ?? 0;
+}
+
+/** ms since 1970. */
+function updatedAt(action: MachineAction): number | undefined {
+  return parseServerTime(action.lastUpdateDateTimeUtc);
+}

@@ -1,0 +1,390 @@
+import type { DefenderClient } from '../defender/client.ts';
+import { systemClock } from '../base/clock.ts';
+import type { ActionConditions, ActionQuery } from '../defender/list/odata.ts';
+import { askFor, ListPlace, PageAllowance, walkPages } from '../defender/list/paging.ts';
+import type { NextRows } from '../defender/list/paging.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import type { Priority } from '../base/urgency.ts';
+import { toConditionTest } from './actionFilter.ts';
+import { isNewer, newestFirst, placeAt } from './actionOrder.ts';
+import { changedActions, later } from './changedActions.ts';
+import type { RefreshWay } from './changedActions.ts';
+import { isFinished } from '../model/machineAction.ts';
+import { LoadTurns } from './loadTurns.ts';
+import { Emitter } from '../base/emitter.ts';
+import { SharedWork } from '../base/sharedWork.ts';
+import type { FoundAction, HeardAction } from './foundAction.ts';
+
+export type { RefreshWay } from './changedActions.ts';
+
+/** Rows of one page: a screen or two, and one call. */
+export const PAGE_SIZE = 50;
+/** Of a span nobody looks at the rows: few calls, and answers that stay bounded. */
+const SPAN_PAGE_SIZE = 1000;
+/** Rows that are loaded at once where the server takes no order: any page may hold the newest. */
+const MAX_UNORDERED = 10_000;
+
+export type ListState =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'loaded'; readonly hasMore: boolean }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** What changed: the ids of these actions, or the list itself. */
+export type ActionChange = { readonly ids: readonly string[] } | 'list';
+
+/** The machine actions of one connection, as far as they were loaded: newest first, each once. */
+export class ActionStore {
+  readonly #client: () => Promise<DefenderClient>;
+  readonly #where: ActionConditions;
+  readonly #way: RefreshWay;
+  readonly #ended = new Emitter<readonly MachineAction[]>();
+  readonly #found = new Emitter<readonly FoundAction[]>();
+  readonly #changed = new Emitter<ActionChange>();
+  readonly #byId = new Map<string, MachineAction>();
+  /** Asked for one by one. */
+  readonly #apart = new Map<string, MachineAction>();
+  /** Ids that came in pages of the list, and not by device or one by one: paging counts on them. */
+  readonly #listed = new Set<string>();
+  /** In which turn an unfinished action was asked for by its id. */
+  readonly #turns = new Map<string, number>();
+  #newest: { readonly update: number | undefined; readonly creation: number | undefined } = NONE;
+  #oldestListed = Infinity;
+  #isUnordered = false;
+  #turn = 0;
+  #sorted: readonly MachineAction[] | undefined;
+  #state: ListState = { kind: 'unknown' };
+  #place = new ListPlace();
+  readonly #loads = new LoadTurns();
+  readonly #devices = new Map<string, SharedWork<void>>();
+
+  readonly liveResponseOnly: boolean;
+  readonly onDidChange = this.#changed.event;
+  /** Actions that were unfinished have ended, those of one answer together. */
+  readonly onDidEnd = this.#ended.event;
+  /** A call brings what was not known, or not so: other windows may not know it either. Told before it is merged. */
+  readonly onDidFind = this.#found.event;
+  /** Local clock when the list was made, and so before anything in it was asked for, ms since 1970. */
+  readonly since: number = systemClock.now();
+
+  /**
+   * @param conditions - what the server leaves out of the list
+   * @param way - how this connection's server is asked for what changed; shared with its other lists
+   */
+  constructor(
+    client: () => Promise<DefenderClient>,
+    liveResponseOnly: boolean,
+    { where = {} }: { readonly where?: ActionConditions } = {},
+    way: RefreshWay = { by: 'update' },
+  ) {
+    this.#client = client;
+    this.liveResponseOnly = liveResponseOnly;
+    this.#where = where;
+    this.#way = way;
+  }
+
+  get state(): ListState {
+    return this.#state;
+  }
+
+  /** Everything loaded that belongs in the list, newest first. */
+  get actions(): readonly MachineAction[] {
+    this.#sorted ??= newestFirst([...this.#byId.values()].filter((action) => this.#belongs(action)));
+    return this.#sorted;
+  }
+
+  /** An action that was loaded in any way. */
+  get(actionId: string): MachineAction | undefined {
+    return this.#byId.get(actionId) ?? this.#apart.get(actionId);
+  }
+
+  /**
+   * Back to when the list is whole, ms since 1970: -Infinity where all pages are loaded, Infinity where pages are missing
+   * of a list without an order, undefined where none is loaded.
+   */
+  get wholeSince(): number | undefined {
+    if (this.#state.kind !== 'loaded') return undefined;
+    if (!this.#state.hasMore) return -Infinity;
+    return this.#isUnordered ? Infinity : this.#oldestListed;
+  }
+
+  /** Everything loaded in any way that has not ended. */
+  get unfinished(): readonly MachineAction[] {
+    return [...this.#byId.values(), ...this.#apart.values()].filter((action) => !isFinished(action));
+  }
+
+  get #hasMore(): boolean {
+    return this.#state.kind === 'loaded' && this.#state.hasMore;
+  }
+
+  /** Loads the first page where nothing was loaded yet. Asked again while that runs, it waits for the same answer. */
+  ensureLoaded(signal: AbortSignal): Promise<void> {
+    if (this.#state.kind === 'loaded') return Promise.resolve();
+    return this.#loads.run('first', signal, (shared) => this.#loadFirst(shared));
+  }
+
+  /**
+   * Asks for what came or changed since the newest update that is known, in one call, and merges it by id. Pages that
+   * were loaded stay.
+   */
+  refresh(signal: AbortSignal): Promise<void> {
+    return this.#loads.run('first', signal, (shared) => this.#loadNews(shared, 'click'));
+  }
+
+  /** The same as background work: only where there is a list, and nobody is asking for it already. */
+  async poll(signal: AbortSignal): Promise<void> {
+    if (this.#state.kind === 'loaded' && !this.#loads.isUnderWay) await this.#loadNews(signal, 'background');
+  }
+
+  /** Merges what another window found, by id and as after a {@link poll}, without a call. */
+  async hear(heard: readonly HeardAction[]): Promise<void> {
+    const client = await this.#client();
+    if (this.#state.kind !== 'loaded') return;
+    const news = heard.flatMap(({ actionId, text, received }) => {
+      const known = this.get(actionId);
+      const own = known === undefined ? undefined : client.receivedAction(known);
+      // It is what is known, or this window's own answer has come since.
+      if (own?.text === text || (own?.receivedAt ?? 0) > (received?.receivedAt ?? Infinity)) return [];
+      return client.readFound(text, received) ?? [];
+    });
+    const isListed = toConditionTest(this.#where);
+    this.#take(news, (action) => this.#belongs(action) && isListed(action));
+  }
+
+  /**
+   * Appends the next page.
+   * @param size - its rows; a list that is searched here takes more at a time
+   */
+  loadMore(signal: AbortSignal, size: number = PAGE_SIZE): Promise<void> {
+    return this.#loads.run('more', signal, (shared) => this.#loadNext(shared, size));
+  }
+
+  async #loadNext(signal: AbortSignal, size: number, priority: Priority = 'click'): Promise<void> {
+    const page = await this.#page(this.#place, signal, size, priority);
+    this.#merge(page.actions, true, page.hasMore);
+  }
+
+  /** Loads all actions of a device, page by page. Asked twice at once, it loads them once. */
+  loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
+    const load = this.#devices.get(machineId) ?? new SharedWork((shared) => this.#loadDevice(machineId, shared));
+    this.#devices.set(machineId, load);
+    return load.join(signal, () => {
+      if (this.#devices.get(machineId) === load) this.#devices.delete(machineId);
+    });
+  }
+
+  /** Loads all actions that were created in a span of time: one call for each {@link SPAN_PAGE_SIZE} of them. */
+  loadSpan(
+    span: { readonly from: string; readonly before: string },
+    signal: AbortSignal,
+    allowance = new PageAllowance(),
+  ): Promise<void> {
+    const where = { ...this.#where, createdFrom: span.from, createdBefore: span.before };
+    return this.#loadAll({ where, top: SPAN_PAGE_SIZE }, signal, allowance);
+  }
+
+  /** An action as the server has it now: one call. */
+  async fetch(actionId: string, signal: AbortSignal, priority: Priority = 'click'): Promise<MachineAction> {
+    const client = await this.#client();
+    const action = await client.getMachineAction(actionId, signal, priority);
+    this.#tellFound(client, [action]);
+    // It joins the list only once a page brings it: a lone old action amid the newest would look like the next one.
+    if (this.#byId.has(action.id)) this.#merge([action], false);
+    else this.#apart.set(action.id, action);
+    return action;
+  }
+
+  /** What was asked for one by one and is in no page. */
+  #renewApart(news: readonly MachineAction[]): void {
+    const ended = news.filter((action) => {
+      const known = this.#byId.has(action.id) ? undefined : this.#apart.get(action.id);
+      if (known === undefined) return false;
+      this.#apart.set(action.id, action);
+      return !isFinished(known) && isFinished(action);
+    });
+    if (ended.length > 0) this.#ended.fire(ended);
+  }
+
+  #loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
+    return this.#loadAll({ machineId, top: PAGE_SIZE }, signal, new PageAllowance());
+  }
+
+  async #loadAll(
+    part: Pick<ActionQuery, 'machineId' | 'where' | 'top'>,
+    signal: AbortSignal,
+    allowance: PageAllowance,
+  ): Promise<void> {
+    const client = await this.#client();
+    const ask = askFor(client, { ...this.#query(part.top), ...part }, signal);
+    for await (const actions of walkPages(ask, part.top, allowance)) {
+      this.#tellFound(client, actions);
+      this.#merge(actions, false);
+    }
+  }
+
+  async #loadNews(signal: AbortSignal, priority: Priority): Promise<void> {
+    if (this.#state.kind !== 'loaded') {
+      await this.#loadFirst(signal, priority);
+      return;
+    }
+    const unfinished = this.unfinished
+      .map(({ id }) => id)
+      .sort((one, other) => (this.#turns.get(one) ?? 0) - (this.#turns.get(other) ?? 0));
+    const known = {
+      liveResponseOnly: this.liveResponseOnly,
+      where: this.#where,
+      newest: this.#newest,
+      unfinished,
+    };
+    const client = await this.#client();
+    const news = await changedActions(client, this.#way, known, signal, priority);
+    if (news === undefined) {
+      await this.#loadFirst(signal, priority);
+      return;
+    }
+    this.#advance(news);
+    this.#turn++;
+    for (const { id } of news) this.#turns.set(id, this.#turn);
+    this.#tellFound(client, news, true);
+    this.#take(news);
+  }
+
+  /** @param isListed - whether the server's list holds it; what was asked of the list is in it */
+  #take(news: readonly MachineAction[], isListed: (action: MachineAction) => boolean = () => true): void {
+    // An old action that has changed, of a page that was not loaded, would look like the next one behind the last row.
+    const oldest = this.#hasMore && !this.#isUnordered ? this.#oldestListed : -Infinity;
+    const fitting = news.filter(
+      (action) => this.#byId.has(action.id) || (this.#fits(action) && placeAt(action) > oldest && isListed(action)),
+    );
+    this.#renewApart(news);
+    // A next link counts from the newest row.
+    if (fitting.some(({ id }) => !this.#listed.has(id))) this.#place.forgetLink();
+    this.#merge(fitting, (action) => placeAt(action) > oldest);
+  }
+
+  async #loadFirst(signal: AbortSignal, priority: Priority = 'click'): Promise<void> {
+    try {
+      const place = new ListPlace();
+      const page = await this.#page(place, signal, PAGE_SIZE, priority);
+      const overlaps = this.#listed.size === 0 || page.actions.some((action) => this.#listed.has(action.id));
+      // More came than one page holds: keeping the old pages would leave a gap that nothing shows.
+      if (!overlaps && page.hasMore) this.#clear();
+      const isFirst = this.#listed.size === 0;
+      // A next link counts from the newest row: after a refresh it would lead into what is loaded already.
+      if (isFirst) this.#place = place;
+      else this.#place.forgetLink();
+      this.#advance(page.actions);
+      this.#merge(page.actions, true, isFirst ? page.hasMore : this.#hasMore);
+      // Sorted here, once all are here: the first page of a list without an order is any page.
+      while (this.#isUnordered && this.#hasMore && this.#listed.size < MAX_UNORDERED) {
+        await this.#loadNext(signal, SPAN_PAGE_SIZE, priority);
+      }
+    } catch (error) {
+      if (this.#state.kind !== 'loaded') {
+        this.#state = { kind: 'failed', error };
+        this.#changed.fire('list');
+      }
+      throw error;
+    }
+  }
+
+  #query(top: number): Omit<ActionQuery, 'skip'> {
+    const query = { liveResponseOnly: this.liveResponseOnly, top };
+    return Object.keys(this.#where).length === 0 ? query : { ...query, where: this.#where };
+  }
+
+  /** The first page where the place is a new one, else the one behind what is listed. */
+  async #page(place: ListPlace, signal: AbortSignal, size: number, priority: Priority = 'click'): Promise<NextRows> {
+    const client = await this.#client();
+    const isFurther = place === this.#place;
+    const page = await place.next({
+      ask: askFor(client, this.#query(size), signal, priority),
+      size,
+      skip: isFurther ? this.#skip : 0,
+      isKnown: (id) => isFurther && this.#listed.has(id),
+    });
+    if (page.isUnordered) this.#isUnordered = true;
+    // What a further page brings is old, and the first one is nothing new.
+    this.#tellFound(client, page.actions, !isFurther && this.#listed.size > 0);
+    return page;
+  }
+
+  /** @param isNew - whether what is not known at all is news */
+  #tellFound(client: DefenderClient, actions: readonly MachineAction[], isNew = false): void {
+    const found = actions.filter((action) => {
+      const known = this.get(action.id);
+      return known === undefined ? isNew : isNewer(action, known);
+    });
+    if (found.length === 0) return;
+    this.#found.fire(found.map((action) => ({ action, received: client.receivedAction(action) })));
+  }
+
+  /** Rows of the server's list that are loaded: one that has left its state since is none of them. */
+  get #skip(): number {
+    if (this.#where.statuses === undefined) return this.#listed.size;
+    return [...this.#listed].filter((id) => this.#fits(this.#byId.get(id))).length;
+  }
+
+  #belongs(action: MachineAction): boolean {
+    // Where the type did not come, what the server was asked for counts.
+    return this.#where.type !== undefined || !this.liveResponseOnly || ['LiveResponse', ''].includes(action.type);
+  }
+
+  #fits(action: MachineAction | undefined): boolean {
+    return action !== undefined && (this.#where.statuses?.includes(action.status) ?? true);
+  }
+
+  /**
+   * @param listed - whether an action came in its place in the list
+   * @param hasMore - undefined where the actions say nothing about the list's pages
+   */
+  #merge(
+    actions: readonly MachineAction[],
+    listed: boolean | ((action: MachineAction) => boolean),
+    hasMore?: boolean,
+  ): void {
+    const changed: string[] = [];
+    const ended: MachineAction[] = [];
+    const state: ListState = hasMore === undefined ? this.#state : { kind: 'loaded', hasMore };
+    let joined = JSON.stringify(this.#state) !== JSON.stringify(state);
+    for (const action of actions) {
+      const known = this.#byId.get(action.id);
+      if (known === undefined) {
+        joined = true;
+        this.#byId.set(action.id, action);
+      } else if (isNewer(action, known)) {
+        changed.push(action.id);
+        if (!isFinished(known) && isFinished(action)) ended.push(action);
+        this.#byId.set(action.id, action);
+      }
+      this.#apart.delete(action.id);
+      if (typeof listed === 'boolean' ? !listed : !listed(action)) continue;
+      this.#listed.add(action.id);
+      this.#oldestListed = Math.min(this.#oldestListed, placeAt(action));
+    }
+    this.#sorted = undefined;
+    this.#state = state;
+    if (joined) this.#changed.fire('list');
+    if (changed.length > 0) this.#changed.fire({ ids: changed });
+    if (ended.length > 0) this.#ended.fire(ended);
+  }
+
+  /** Only what was asked of the whole list moves this on: a device's newest update says nothing about the others. */
+  #advance(actions: readonly MachineAction[]): void {
+    for (const action of actions) {
+      this.#newest = {
+        update: later(this.#newest.update, action.lastUpdateDateTimeUtc),
+        creation: later(this.#newest.creation, action.creationDateTimeUtc),
+      };
+    }
+  }
+
+  #clear(): void {
+    this.#byId.clear();
+    this.#listed.clear();
+    this.#sorted = undefined;
+    this.#newest = NONE;
+    this.#oldestListed = Infinity;
+  }
+}
+
+const NONE = { update: undefined, creation: undefined };

@@ -1,0 +1,17 @@
+import type { ReceivedAction } from '../defender/list/receivedActions.ts';
+import type { MachineAction } from '../defender/schema.ts';
+
+/** An action that a call of this window brought, with the text that it was read from, where that was kept. */
+export interface FoundAction {
+  readonly action: MachineAction;
+  readonly received: ReceivedAction | undefined;
+}
+
+/** The same in another window. */
+export interface HeardAction {
+  readonly actionId: string;
+  /** JSON: as the API wrote it, or as it was read. */
+  readonly text: string;
+  /** How the API's own text was received; undefined where {@link text} is not that. */
+  readonly received: Omit<ReceivedAction, 'text'> | undefined;
+}

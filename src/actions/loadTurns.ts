@@ -1,0 +1,35 @@
+import { throwIfCancelled } from '../base/errors.ts';
+import { SharedWork } from '../base/sharedWork.ts';
+
+/** The first page and what has changed since are one kind, further pages the other. */
+type LoadKind = 'first' | 'more';
+
+/**
+ * One load of a list at a time. A second gesture of the same kind waits for the first one's answer instead of spending
+ * another call; one of another kind waits for its turn.
+ */
+export class LoadTurns {
+  #underWay: { readonly kind: LoadKind; readonly work: SharedWork<void> } | undefined;
+
+  get isUnderWay(): boolean {
+    return this.#underWay !== undefined;
+  }
+
+  /**
+   * @param start - begins the load, where none of its kind is under way
+   * @throws LiveResponseError `cancelled`, and whatever the load throws
+   */
+  async run(kind: LoadKind, signal: AbortSignal, start: (shared: AbortSignal) => Promise<void>): Promise<void> {
+    for (let other = this.#underWay; other !== undefined && other.kind !== kind; other = this.#underWay) {
+      // Its failure is told to whoever asked for it.
+      await other.work.join(signal, () => undefined).catch(() => undefined);
+      throwIfCancelled(signal);
+      if (this.#underWay === other) this.#underWay = undefined;
+    }
+    const load = this.#underWay ?? { kind, work: new SharedWork(start) };
+    this.#underWay = load;
+    await load.work.join(signal, () => {
+      if (this.#underWay === load) this.#underWay = undefined;
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import type { ReceivedAction } from '../defender/list/receivedActions.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import type { FoundRow } from '../storage/foundTable.ts';
+import type { ActionStore } from './actionStore.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { FoundAction, HeardAction } from './foundAction.ts';
+
+type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
+
+/** What one window's call brought, told to the other windows of this machine through the database: it costs no call. */
+export class SharedFindings {
+  readonly #store: Pick<ResultStore, 'call' | 'keeps'>;
+  /** Where each list has come to. */
+  readonly #places = new WeakMap<ActionStore, number>();
+
+  constructor(store: Pick<ResultStore, 'call' | 'keeps'>) {
+    this.#store = store;
+  }
+
+  /**
+   * @param isTold - whether this window tells the person that the action has ended
+   * @throws LiveResponseError `databaseFailed`
+   */
+  async share(
+    tenant: Tenant,
+    found: readonly FoundAction[],
+    isTold: (action: MachineAction) => boolean,
+  ): Promise<void> {
+    const { keeps: keep } = this.#store;
+    if (!keep) return;
+    const rows = found.map(({ action, received }) => toRow(action, received, isTold(action)));
+    await this.#store.call('putFound', tenant, rows, { keep });
+  }
+
+  /**
+   * Brings a list up to what other windows found since it was made.
+   *
+   * @param onTold - hears which actions ended with a notice in another window, before the list changes
+   * @throws LiveResponseError `databaseFailed`, or what opening the client throws
+   */
+  async hear(tenant: Tenant, list: ActionStore, onTold: (actionIds: readonly string[]) => void): Promise<void> {
+    if (list.state.kind !== 'loaded') return;
+    const { found, upTo } = await this.#store.call('foundAfter', tenant, this.#places.get(list) ?? 0, list.since);
+    if (found.length > 0) {
+      onTold(found.filter(({ told }) => told).map(({ actionId }) => actionId));
+      await list.hear(found.map(toHeard));
+    }
+    this.#places.set(list, upTo);
+  }
+}
+
+function toRow(action: MachineAction, received: ReceivedAction | undefined, told: boolean): FoundRow {
+  const { id: actionId } = action;
+  if (received === undefined) return { actionId, text: JSON.stringify(action), received: undefined, told };
+  const { text, ...how } = received;
+  return { actionId, text, received: JSON.stringify(how), told };
+}
+
+function toHeard({ actionId, text, received }: FoundRow): HeardAction {
+  return { actionId, text, received: received === undefined ? undefined : readHow(received) };
+}
+
+/** Reads what toRow wrote; undefined where somebody else has written it. */
+function readHow(json: string): HeardAction['received'] {
+  try {
+    const how = JSON.parse(json) as HeardAction['received'] | null;
+    return typeof how?.receivedAt === 'number' ? how : undefined;
+  } catch {
+    return undefined;
+  }
+}

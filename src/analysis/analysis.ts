@@ -1,0 +1,211 @@
+import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
+import type { AnalysisAnswer, AnalysisCalls, AnalysisMethod, AnalysisRequest } from './analysisCalls.ts';
+
+/** The thread that reads texts, as `node:worker_threads` offers it. */
+export interface AnalysisThread {
+  /** Bytes among the arguments are moved, and gone here afterwards. */
+  readonly send: (request: AnalysisRequest) => void;
+  readonly onAnswer: (listener: (answer: AnalysisAnswer) => void) => void;
+  /** The thread is gone by itself. */
+  readonly onEnd: (listener: (reason: EndReason, said: string) => void) => void;
+  /** Ends it wherever it is, in the middle of a regular expression too. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Why a thread ended by itself: it needed more memory than it may have, or something else. */
+export type EndReason = 'memory' | 'ended';
+
+/** Asks the thread, within one turn. */
+export type AskAnalysis = <Method extends AnalysisMethod>(
+  method: Method,
+  ...args: AnalysisCalls[Method]['args']
+) => Promise<AnalysisCalls[Method]['answer']>;
+
+export interface AnalysisOptions {
+  readonly startThread: () => Promise<AnalysisThread>;
+  /** How long a thread stays that nobody asks, ms; {@link IDLE_MS} by default. */
+  readonly idleMs?: number;
+}
+
+export interface TurnLimits {
+  readonly signal?: AbortSignal | undefined;
+  /** How long the thread may take for each request, ms; {@link LIMIT_MS} by default. */
+  readonly limitMs?: number;
+}
+
+/** A thread that nobody asks is ended after so long, ms: what it holds is given back. */
+export const IDLE_MS = 30_000;
+/** Longest time for one request, ms: 64 MB that hold nothing but indicators take 40 s on a slow machine. */
+export const LIMIT_MS = 60_000;
+
+interface Running {
+  readonly thread: AnalysisThread;
+  ask: { readonly id: number; readonly end: (settled: Settled) => void } | undefined;
+}
+
+type Settled = { readonly answer: unknown } | { readonly failure: LiveResponseError };
+
+/**
+ * A thread for what devices wrote, one turn at a time. A turn that is cancelled, or takes too long, ends its thread; the
+ * next one starts another. So whatever stands in a text holds up nothing but the turn that reads it, and that one for
+ * a bounded time.
+ */
+export class Analysis {
+  readonly #options: AnalysisOptions;
+  /** Ends with the turn that came last. Never rejects. */
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  #turns = 0;
+  #starting: Promise<Running> | undefined;
+  #running: Running | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #isDisposed = false;
+  #lastId = 0;
+
+  constructor(options: AnalysisOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits for its turn, and does a piece of work with the thread.
+   *
+   * @param work - may wait for others in between: its signal is watched there, too
+   * @throws LiveResponseError `cancelled`, `analysisStopped`, and what the work throws
+   */
+  async run<Answer>(work: (ask: AskAnalysis) => Promise<Answer>, limits: TurnLimits = {}): Promise<Answer> {
+    this.#turns++;
+    clearTimeout(this.#idle);
+    const before = this.#lastTurn;
+    const turn = this.#take(before, work, limits);
+    // One that was cancelled while it waited is over, and yet those behind it wait for those before it.
+    this.#lastTurn = Promise.allSettled([before, turn]);
+    try {
+      return await turn;
+    } finally {
+      this.#turns--;
+      if (this.#turns === 0) this.#waitForMore();
+    }
+  }
+
+  /** Ends the thread; who waits for it is told `cancelled`. */
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    clearTimeout(this.#idle);
+    const running = await this.#starting?.catch(() => undefined);
+    this.#forget();
+    running?.ask?.end({ failure: new LiveResponseError('cancelled') });
+    await running?.thread.stop();
+  }
+
+  async #take<Answer>(
+    before: Promise<unknown>,
+    work: (ask: AskAnalysis) => Promise<Answer>,
+    { signal = NEVER, limitMs = LIMIT_MS }: TurnLimits,
+  ): Promise<Answer> {
+    await untilAborted(before, signal);
+    return await untilAborted(
+      work((method, ...args) => this.#ask(method, args, signal, limitMs)),
+      signal,
+    );
+  }
+
+  async #ask<Method extends AnalysisMethod>(
+    method: Method,
+    args: AnalysisCalls[Method]['args'],
+    signal: AbortSignal,
+    limitMs: number,
+  ): Promise<AnalysisCalls[Method]['answer']> {
+    throwIfCancelled(signal);
+    const running = await (this.#starting ??= this.#start());
+    // Starting takes a moment.
+    throwIfCancelled(signal);
+    const id = ++this.#lastId;
+    const settled = await new Promise<Settled>((resolve) => {
+      const stop = (failure: LiveResponseError): void => {
+        this.#forget();
+        running.ask?.end({ failure });
+        void running.thread.stop();
+      };
+      const cancel = (): void => {
+        stop(new LiveResponseError('cancelled'));
+      };
+      const timer = setTimeout(() => {
+        stop(new LiveResponseError('analysisStopped', { reason: 'time', limit: limitMs }));
+      }, limitMs);
+      signal.addEventListener('abort', cancel, { once: true });
+      running.ask = {
+        id,
+        end: (end) => {
+          running.ask = undefined;
+          clearTimeout(timer);
+          signal.removeEventListener('abort', cancel);
+          resolve(end);
+        },
+      };
+      try {
+        running.thread.send({ id, method, args });
+      } catch (error) {
+        running.ask.end({ failure: stopped('failed', error instanceof Error ? error.message : 'unknown') });
+      }
+    });
+    if ('failure' in settled) throw settled.failure;
+    // The answer's type follows from the method on both ends of the thread.
+    return settled.answer as AnalysisCalls[Method]['answer'];
+  }
+
+  async #start(): Promise<Running> {
+    if (this.#isDisposed) throw new LiveResponseError('cancelled');
+    const thread = await this.#options.startThread().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw stopped('ended', error instanceof Error ? error.message : 'unknown');
+    });
+    const running: Running = { thread, ask: undefined };
+    this.#running = running;
+    thread.onAnswer(({ id, answer, failure }) => {
+      if (running.ask?.id !== id) return;
+      running.ask.end(failure === undefined ? { answer } : { failure: stopped('failed', failure) });
+    });
+    thread.onEnd((reason, said) => {
+      if (this.#running === running) this.#forget();
+      running.ask?.end({ failure: stopped(reason, said) });
+    });
+    return running;
+  }
+
+  /** From now on there is no thread: whoever asks next starts one. */
+  #forget(): void {
+    this.#starting = undefined;
+    this.#running = undefined;
+  }
+
+  #waitForMore(): void {
+    const { idleMs = IDLE_MS } = this.#options;
+    if (this.#running === undefined || this.#isDisposed) return;
+    this.#idle = setTimeout(() => {
+      const running = this.#running;
+      this.#forget();
+      void running?.thread.stop();
+    }, idleMs);
+    // Nothing waits for it: a process that is otherwise done need not stay.
+    this.#idle.unref();
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+function stopped(reason: string, said: string): LiveResponseError {
+  return new LiveResponseError('analysisStopped', { reason, state: said });
+}
+
+/** @throws LiveResponseError `cancelled` as soon as the signal is aborted, whether or not the other one has ended */
+async function untilAborted<Answer>(promise: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  throwIfCancelled(signal);
+  return new Promise<Answer>((resolve, reject) => {
+    const cancel = (): void => {
+      reject(new LiveResponseError('cancelled'));
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', cancel);
+    });
+  });
+}

@@ -1,0 +1,79 @@
+import type { DefangedText } from '../evidence/indicators/defang.ts';
+import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
+import type { Indicator } from '../evidence/indicators/indicator.ts';
+import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
+import type { OutlineItem } from '../evidence/outline/outlineItem.ts';
+import type { Range } from '../evidence/text/lines.ts';
+import type { PartStart } from '../base/resultUri.ts';
+import type { RunComparison } from '../evidence/compare/runGroups.ts';
+import type { TextParts } from '../evidence/text/partFacts.ts';
+import type { ComparedNames, ComparisonName } from './comparisons.ts';
+import type { CopiedText } from './copyAsItIs.ts';
+import type { CopyRules } from './copyText.ts';
+import type { Packed } from './packed.ts';
+import type { QuotedText } from './quoteAsItIs.ts';
+import type { QuoteRules } from './quoteText.ts';
+
+/** A view of a text: which one, and what it is made from where the thread does not hold it. */
+export interface AskedView {
+  /** Tells it from every other view of every other file. */
+  readonly key: string;
+  /** Undefined where {@link AnalysisCalls.holdsView} answered that it is there. */
+  readonly source: Packed | undefined;
+}
+
+/** What the thread for analysis can be asked for: the arguments and the answer of each. It reads no database. */
+export interface AnalysisCalls {
+  /** The indicators of a packed text, or of ranges of it. */
+  readonly indicators: { args: [text: Packed, ranges: readonly Range[] | undefined]; answer: Indicator[] };
+  /** The outline of a document's bytes, where its shape is known. Lines are the document's, from 0. */
+  readonly outline: { args: [document: Uint8Array]; answer: readonly OutlineItem[] | undefined };
+  /** What is copied from a packed text, or from a view. */
+  readonly copyText: { args: [text: Packed | AskedView, rules: CopyRules]; answer: CopiedText };
+  /** A quotation from a packed text, or from a view. */
+  readonly quoteText: { args: [text: Packed | AskedView, rules: QuoteRules]; answer: QuotedText };
+  /** Quotations with their sources, as they stand in a note. */
+  readonly buildEvidence: { args: [form: BuiltForm, evidence: readonly Evidence[]]; answer: string };
+  /** A text without anything to click on. */
+  readonly defang: { args: [text: string]; answer: DefangedText };
+  /** Whether the thread holds a view: the one that was asked for last. */
+  readonly holdsView: { args: [key: string]; answer: boolean };
+  readonly viewText: { args: [view: AskedView]; answer: string };
+  /** The whole view as UTF-8, for a file. */
+  readonly viewBytes: { args: [view: AskedView]; answer: Uint8Array<ArrayBuffer> };
+  readonly viewParts: { args: [view: AskedView]; answer: TextParts };
+  /** A document of it. Undefined where it has no such part, or is too large to be shown whole. */
+  readonly viewDocument: {
+    args: [view: AskedView, part: PartStart | 'whole' | undefined];
+    answer: Uint8Array<ArrayBuffer> | undefined;
+  };
+  /** Adds a packed transcript to a comparison, beginning that where it is not the latest one. */
+  readonly compareResult: {
+    args: [comparison: ComparisonName, transcript: Packed, compared: ComparedNames];
+    answer: undefined;
+  };
+  /** What the comparison found so far; undefined where another one was begun since, or the thread is a new one. */
+  readonly comparison: { args: [comparison: ComparisonName, most: number]; answer: RunComparison | undefined };
+}
+
+export type AnalysisMethod = keyof AnalysisCalls;
+
+export type AnalysisHandlers = {
+  readonly [Method in AnalysisMethod]: (...args: AnalysisCalls[Method]['args']) => AnalysisCalls[Method]['answer'];
+};
+
+export interface AnalysisRequest {
+  readonly id: number;
+  readonly method: AnalysisMethod;
+  readonly args: readonly unknown[];
+}
+
+export interface AnalysisAnswer {
+  readonly id: number;
+  readonly answer?: unknown;
+  /** Name and message of the error, for the log. */
+  readonly failure?: string;
+}
+
+/** The first message of a thread: it has loaded what it needs. */
+export const READY: AnalysisAnswer = { id: 0 };

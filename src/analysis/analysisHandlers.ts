@@ -1,0 +1,44 @@
+import { defang } from '../evidence/indicators/defang.ts';
+import { collectIndicators } from '../evidence/indicators/indicators.ts';
+import { buildEvidence } from '../evidence/blocks/noteForms.ts';
+import { outlineLines } from '../evidence/outline/outline.ts';
+import type { OutlineItem } from '../evidence/outline/outlineItem.ts';
+import type { AnalysisHandlers, AskedView } from './analysisCalls.ts';
+import { Comparisons } from './comparisons.ts';
+import type { ComparedTranscript } from './comparisons.ts';
+import { copyText } from './copyText.ts';
+import { unpack, unpackText } from './packed.ts';
+import type { Packed } from './packed.ts';
+import { quoteText } from './quoteText.ts';
+import { ViewTexts } from './viewTexts.ts';
+
+/** Creates what the thread for analysis does, apart from the thread. Pure, but for what it holds to do it faster. */
+export function createAnalysisHandlers(): AnalysisHandlers {
+  const views = new ViewTexts();
+  const comparisons = new Comparisons();
+  const given = (text: Packed | AskedView): string =>
+    text instanceof Uint8Array ? unpackText(text) : views.find(text).text;
+  return {
+    indicators: (text, ranges) => collectIndicators(unpackText(text), ranges),
+    outline: outlineDocument,
+    copyText: (text, rules) => copyText(given(text), rules),
+    quoteText: (text, rules) => quoteText(given(text), rules),
+    buildEvidence,
+    defang,
+    holdsView: (key) => views.holds(key),
+    viewText: (view) => views.find(view).text,
+    viewBytes: (view) => new TextEncoder().encode(views.find(view).text),
+    viewParts: (view) => views.find(view).facts(),
+    viewDocument: (view, part) => views.find(view).document(part),
+    compareResult: (comparison, transcript, compared) => {
+      comparisons.add(comparison, unpack(transcript) as ComparedTranscript, compared);
+      return undefined;
+    },
+    comparison: (comparison, most) => comparisons.compare(comparison, most),
+  };
+}
+
+function outlineDocument(document: Uint8Array): readonly OutlineItem[] | undefined {
+  // Without the mark; lines as an editor counts them.
+  return outlineLines(new TextDecoder().decode(document).split(/\r\n|\r|\n/u));
+}

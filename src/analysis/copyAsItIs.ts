@@ -1,0 +1,24 @@
+import type { CountedText } from '../evidence/indicators/defangIndicator.ts';
+import { toDocumentText } from '../evidence/text/documentText.ts';
+import { cutRanges } from '../evidence/text/lines.ts';
+import type { Range } from '../evidence/text/lines.ts';
+import { measureText } from '../evidence/text/textFacts.ts';
+
+/** A text as it goes to the clipboard. */
+export interface CopiedText extends CountedText {
+  /** Of the text before anything was changed, UTF-16 units. */
+  readonly length: number;
+  /** NULs that are shown as ␀. */
+  readonly nuls: number;
+}
+
+/**
+ * Cuts a text and shows NULs.
+ *
+ * @param ranges - undefined: all of it
+ */
+export function copyAsItIs(text: string, ranges: readonly Range[] | undefined): CopiedText {
+  const copied = ranges === undefined ? text : cutRanges(text, ranges).join('\n');
+  // Clipboards end at a NUL, which would drop the rest unsaid: it goes as ␀, as the document shows it.
+  return { text: toDocumentText(copied), count: 0, length: copied.length, nuls: measureText(copied).nuls };
+}

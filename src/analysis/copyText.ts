@@ -1,0 +1,17 @@
+import { defang } from '../evidence/indicators/defang.ts';
+import type { Range } from '../evidence/text/lines.ts';
+import { copyAsItIs } from './copyAsItIs.ts';
+import type { CopiedText } from './copyAsItIs.ts';
+
+/** What is copied from a text. */
+export interface CopyRules {
+  /** Undefined: all of it. */
+  readonly ranges: readonly Range[] | undefined;
+  readonly form: 'defanged' | 'asItIs';
+}
+
+/** Cuts, shows NULs and, where that is wanted, defangs. */
+export function copyText(text: string, { ranges, form }: CopyRules): CopiedText {
+  const copied = copyAsItIs(text, ranges);
+  return form === 'defanged' ? { ...copied, ...defang(copied.text) } : copied;
+}

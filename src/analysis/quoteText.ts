@@ -1,0 +1,17 @@
+import { defangQuotation } from '../evidence/indicators/defang.ts';
+import type { Range } from '../evidence/text/lines.ts';
+import { quoteAsItIs } from './quoteAsItIs.ts';
+import type { QuotedText } from './quoteAsItIs.ts';
+
+/** What is quoted from a text. */
+export interface QuoteRules {
+  /** None: nothing is quoted, and the lines are counted. */
+  readonly ranges: readonly Range[];
+  readonly form: 'defanged' | 'asItIs';
+}
+
+/** Cuts a quotation and, where that is wanted, defangs it. */
+export function quoteText(text: string, { ranges, form }: QuoteRules): QuotedText {
+  const quoted = quoteAsItIs(text, ranges);
+  return form === 'defanged' ? { ...quoted, quotation: defangQuotation(quoted.quotation) } : quoted;
+}

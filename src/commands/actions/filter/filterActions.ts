@@ -1,0 +1,120 @@
+import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import { FILTER_FIELDS, isEmptyFilter, without } from '../../../actions/actionFilter.ts';
+import type { ActionFilter, FilterField } from '../../../actions/actionFilter.ts';
+import type { Services } from '../../../services.ts';
+import { fieldName, fieldValue, filterWords } from '../../../tree/filterWords.ts';
+import type { CommandRunner } from '../../common/commandRunner.ts';
+import { askForField } from './askForField.ts';
+import { confirmInStatusBar, notify } from '../../../platform/show/notifications.ts';
+import { askForText, pickOne } from '../../../platform/show/quickInputs.ts';
+
+type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string };
+
+/**
+ * `liveResponse.filterActions`: the fields with what they want now; each is asked for, and the list comes back until it
+ * is to be shown. Nothing changes in the view before that.
+ */
+export async function filterActions(services: Services, runner: CommandRunner): Promise<void> {
+  let filter = services.view.filter;
+  for (let isChanged = false; ; isChanged = true) {
+    const step = await askForStep(services, filter, isChanged);
+    if (step === undefined) return;
+    if (typeof step === 'object') {
+      applySaved(services, step.saved);
+      return;
+    }
+    if (step === 'clear') {
+      services.view.showFiltered({});
+      return;
+    }
+    if (step === 'show' || step === 'save') {
+      services.view.showFiltered(filter);
+      if (step === 'save') await saveFilter(services);
+      return;
+    }
+    const asked = await askForField(services, runner, step, filter);
+    if (asked === 'any') filter = without(filter, step);
+    else if (asked !== undefined) filter = { ...without(filter, step), ...asked };
+  }
+}
+
+async function askForStep(services: Services, filter: ActionFilter, isChanged: boolean): Promise<Step | undefined> {
+  const isEmpty = isEmptyFilter(filter);
+  const saved = services.savedFilters.all;
+  const items: (QuickPickItem & { readonly step?: Step })[] = [
+    ...(isChanged
+      ? [
+          {
+            iconPath: new ThemeIcon('check'),
+            label: l10n.t('Show Matching Actions'),
+            description: filterWords(filter),
+            step: 'show' as const,
+          },
+        ]
+      : []),
+    ...FILTER_FIELDS.map((field) => ({
+      label: fieldName(field),
+      description: fieldValue(filter, field) ?? l10n.t('any'),
+      step: field,
+    })),
+    { label: '', kind: QuickPickItemKind.Separator },
+    ...(isEmpty ? [] : [{ iconPath: new ThemeIcon('save'), label: l10n.t('Show and Save…'), step: 'save' as const }]),
+    ...(isEmptyFilter(services.view.filter)
+      ? []
+      : [{ iconPath: new ThemeIcon('clear-all'), label: l10n.t('Clear Filter'), step: 'clear' as const }]),
+    ...(saved.length === 0 ? [] : [{ label: l10n.t('Saved filters'), kind: QuickPickItemKind.Separator }]),
+    ...saved.map((one) => ({ label: one.name, description: filterWords(one.filter), step: { saved: one.name } })),
+  ];
+  const chosen = await pickOne(items, {
+    title: l10n.t('Filter Machine Actions'),
+    placeHolder: l10n.t('What must hold; several fields must hold together'),
+    ignoreFocusOut: true,
+  });
+  return chosen?.step;
+}
+
+/** `liveResponse.saveFilter`: keeps the filter in use under a name. */
+export async function saveFilter({ view, savedFilters, connections }: Services): Promise<void> {
+  const { filter } = view;
+  if (isEmptyFilter(filter)) {
+    void notify('information', l10n.t('There is no filter to save: choose one with Filter Machine Actions… first.'));
+    return;
+  }
+  const name = await askForText({
+    title: l10n.t('Save Filter'),
+    prompt: l10n.t('A name for it. A filter of the same name is replaced.'),
+    value: filterWords(filter),
+    validate: (value) => (value.trim() === '' ? l10n.t('A name is needed.') : undefined),
+  });
+  if (name === undefined) return;
+  await savedFilters.save({ name: name.trim(), filter, tenantId: connections.active?.tenantId ?? '' });
+  confirmInStatusBar(l10n.t('Filter saved'), 4000);
+}
+
+/** `liveResponse.applySavedFilter`: shows what a saved filter wants. */
+export async function applySavedFilter(services: Services): Promise<void> {
+  const name = await pickSaved(services, l10n.t('Apply Saved Filter'));
+  if (name !== undefined) applySaved(services, name);
+}
+
+/** `liveResponse.removeSavedFilter`: forgets one; the view stays as it is. */
+export async function removeSavedFilter(services: Services): Promise<void> {
+  const name = await pickSaved(services, l10n.t('Remove Saved Filter'));
+  if (name !== undefined) await services.savedFilters.remove(name);
+}
+
+async function pickSaved({ savedFilters }: Services, title: string): Promise<string | undefined> {
+  const items = savedFilters.all.map(({ name, filter }) => ({ label: name, description: filterWords(filter) }));
+  const placeHolder = items.length === 0 ? l10n.t('No filter is saved yet.') : '';
+  return (await pickOne(items, { title, placeHolder, matchOnDescription: true }))?.label;
+}
+
+function applySaved({ savedFilters, view, connections }: Services, name: string): void {
+  const saved = savedFilters.all.find((one) => one.name === name);
+  if (saved === undefined) return;
+  const { device } = saved.filter;
+  const isOurs = device === undefined || saved.tenantId === connections.active?.tenantId;
+  // In another tenant the device has another id: there its name is looked for.
+  view.showFiltered(isOurs ? saved.filter : { ...saved.filter, device: { name: device.name } });
+}

@@ -1,0 +1,93 @@
+import { commands, l10n } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import { parseServerTime } from '../../base/serverTime.ts';
+import type { MachineAction } from '../../defender/schema.ts';
+import { formatUtc } from '../../messages/format.ts';
+import { deviceOf, isFinished, runScripts } from '../../model/machineAction.ts';
+import type { Services } from '../../services.ts';
+import { scriptOf } from '../../tree/arrange.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
+import { actionState } from '../../tree/words.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { openTarget } from '../open/openTarget.ts';
+import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { pickOne } from '../../platform/show/quickInputs.ts';
+
+/**
+ * `liveResponse.goToAction`: every action that is loaded, by script, device and id; the chosen row is selected. The
+ * notice of ended actions calls it with `{actionIds, opens}`.
+ */
+export async function goToAction(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const { actionIds, opens } = readArgument(args[0]);
+  await services.view.shown?.ensureLoaded(new AbortController().signal);
+  const known = actionIds?.flatMap((id) => services.view.shown?.get(id) ?? []);
+  const action =
+    known?.length === 1
+      ? known[0]
+      : await pickAction(known ?? services.view.reachable, l10n.t('Go to Action'), l10n.t('No action is loaded.'));
+  if (action === undefined) return;
+  await commands.executeCommand('liveResponse.actions.focus');
+  await services.view.reveal(action.id);
+  if (opens) await openFirst(services, runner, action);
+}
+
+/** `liveResponse.watchAction`: the person is told when it ends. */
+export async function watchAction(services: Services, args: readonly unknown[]): Promise<void> {
+  const { view } = services;
+  const rows = [...args, ...view.selection].filter(isTreeNode);
+  const ofRows = rows.flatMap((row) => ('actionId' in row ? (view.shown?.get(row.actionId) ?? []) : []));
+  const action =
+    ofRows.find((one) => !isFinished(one)) ??
+    (await pickAction(
+      view.shown?.unfinished ?? [],
+      l10n.t('Watch Action'),
+      l10n.t('Every action that is loaded has ended.'),
+    ));
+  if (action === undefined) return;
+  view.follower.watch(action);
+  const words = l10n.t('You will be told when {0} on {1} ends.', scriptOf(action), deviceOf(action));
+  confirmInStatusBar(words, 8000);
+}
+
+/** Asks for one of some actions. */
+async function pickAction(
+  actions: readonly MachineAction[],
+  title: string,
+  none: string,
+): Promise<MachineAction | undefined> {
+  const items = actions.map((action): QuickPickItem & { readonly action: MachineAction } => ({
+    label: scriptOf(action),
+    description: [deviceOf(action), utcOf(action.creationDateTimeUtc), actionState(action)].join(' · '),
+    detail: action.id,
+    action,
+  }));
+  const placeHolder = items.length === 0 ? none : l10n.t('Script, device or action ID; {0} actions', items.length);
+  const chosen = await pickOne(items, {
+    title,
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return chosen?.action;
+}
+
+async function openFirst(services: Services, runner: CommandRunner, action: MachineAction): Promise<void> {
+  const { source } = services.view.tree;
+  const command = runScripts(action)[0] ?? action.commands[0];
+  if (source === undefined || command === undefined) return;
+  const ref = { ...source.tenant, actionId: action.id, commandIndex: command.index };
+  await openTarget(services, runner, { ref, stream: undefined, line: undefined }, true);
+}
+
+function readArgument(value: unknown): { readonly actionIds?: readonly string[]; readonly opens: boolean } {
+  if (typeof value !== 'object' || value === null || !('actionIds' in value) || !Array.isArray(value.actionIds))
+    return { opens: false };
+  const actionIds = value.actionIds.filter((id: unknown) => typeof id === 'string');
+  return { actionIds, opens: 'opens' in value && value.opens === true };
+}
+
+/** A dash where the server sent no such time. */
+function utcOf(text: string): string {
+  const time = parseServerTime(text);
+  return time === undefined ? '–' : formatUtc(time);
+}

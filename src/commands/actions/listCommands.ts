@@ -1,0 +1,72 @@
+import { env, l10n } from 'vscode';
+import type { ActionStore } from '../../actions/actionStore.ts';
+import type { Services } from '../../services.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
+import type { TreeNode } from '../../tree/nodes.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
+
+/** `liveResponse.refresh`: what came or changed, merged; rows that were loaded stay. */
+export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
+  await withList(services, runner, l10n.t('Refreshing machine actions'), async (list, signal) => {
+    await list.refresh(signal);
+    tellCount(list);
+  });
+}
+
+/** `liveResponse.loadMore`: appends the next page. */
+export async function loadMore(services: Services, runner: CommandRunner): Promise<void> {
+  await withList(services, runner, l10n.t('Loading more machine actions'), async (list, signal) => {
+    const { state } = list;
+    // Nothing is left to ask for.
+    if (state.kind !== 'loaded' || state.hasMore) await list.loadMore(signal, services.view.pageSize);
+    tellCount(list);
+  });
+}
+
+/** `liveResponse.loadDevice`: every action of the device in the row, or of the first selected row. */
+export async function loadDevice(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const [row] = [...args, ...services.view.selection].filter(isTreeNode);
+  const machineId = row === undefined ? undefined : machineOf(services, row);
+  if (!machineId) {
+    void notify(
+      'information',
+      l10n.t('Select a device or an action in the view Machine Actions, and then run this command again.'),
+    );
+    return;
+  }
+  await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {
+    await list.loadDevice(machineId, signal);
+    // Another list may be shown by now.
+    if (services.view.shown === list) services.view.tree.markComplete(machineId);
+  });
+}
+
+function machineOf({ view }: Services, row: TreeNode): string | null | undefined {
+  if (row.kind === 'device') return row.machineId;
+  return 'actionId' in row ? view.shown?.get(row.actionId)?.machineId : undefined;
+}
+
+/** By keyboard from the palette the list may be out of sight. */
+function tellCount({ actions, state }: ActionStore): void {
+  const count = actions.length.toLocaleString(env.language);
+  const isAll = state.kind === 'loaded' && !state.hasMore;
+  const sentence = isAll
+    ? l10n.t('All {0} machine actions are loaded', count)
+    : l10n.t('{0} machine actions are loaded, and there are more', count);
+  confirmInStatusBar(sentence, 5000);
+}
+
+/** The view shows its own progress; a failure is told once, and the rows that are there stay. */
+async function withList(
+  services: Services,
+  runner: CommandRunner,
+  title: string,
+  work: (list: NonNullable<Services['view']['shown']>, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const list = services.view.shown;
+  if (list === undefined) return;
+  await services.view.withProgress(async () => {
+    await runner.run(title, ({ signal }) => work(list, signal));
+  });
+}

@@ -1,0 +1,41 @@
+import { cloudAddresses } from '../../defender/clouds.ts';
+import { LiveResponseError } from '../../base/errors.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import { openPage } from '../../platform/show/webPages.ts';
+import type { Services } from '../../services.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
+import type { TreeNode } from '../../tree/nodes.ts';
+import { tellNothingChosen } from '../common/preconditions.ts';
+import { findTargets } from '../common/targets.ts';
+
+/** `liveResponse.openDeviceInPortal`: the device's page in the Defender portal of its cloud. */
+export async function openDeviceInPortal(services: Services, args: readonly unknown[]): Promise<void> {
+  const device = await findDevice(services, args);
+  if (device === undefined) {
+    tellNothingChosen();
+    return;
+  }
+  const { cloud, tenantId, machineId } = device;
+  if (cloud === 'custom' || cloud === 'file' || !machineId) throw new LiveResponseError('noPortal');
+  const { portalUrl } = cloudAddresses(cloud);
+  const path = `/machines/v2/${encodeURIComponent(machineId)}/overview`;
+  await openPage(`${portalUrl}${path}?tid=${tenantId}`);
+}
+
+type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };
+
+async function findDevice(services: Services, args: readonly unknown[]): Promise<Device | undefined> {
+  const [row] = args.filter(isTreeNode);
+  if (row !== undefined) return deviceOfRow(services, row);
+  const [target] = findTargets(services, args);
+  const facts = target === undefined ? undefined : await services.store.facts(target.ref);
+  if (target !== undefined && facts !== undefined) return { ...target.ref, machineId: facts.action.machineId ?? null };
+  const [selected] = services.view.selection;
+  return selected === undefined ? undefined : deviceOfRow(services, selected);
+}
+
+function deviceOfRow({ view }: Services, row: TreeNode): Device | undefined {
+  if (row.kind === 'device') return { ...row.tenant, machineId: row.machineId };
+  if (row.kind !== 'action' && row.kind !== 'command') return undefined;
+  return { ...row.tenant, machineId: view.shown?.get(row.actionId)?.machineId ?? null };
+}

@@ -1,0 +1,193 @@
+import { commands, env, l10n } from 'vscode';
+import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
+import { allowDownloadHost } from '../../platform/config.ts';
+import type { Log } from '../../platform/log.ts';
+import { describeFailure, stepLabel } from '../../messages/failureMessages.ts';
+import type { FailureMessage, NextStep } from '../../messages/failureMessage.ts';
+import { STEP_COMMANDS } from '../../messages/nextSteps.ts';
+import type { Outcome } from '../../platform/telemetryEvents.ts';
+import { ask, confirmInStatusBar, notify, showProgress } from '../../platform/show/notifications.ts';
+
+/** What only takes a moment shows no progress, ms. */
+const PROGRESS_AFTER_MS = 2000;
+
+/** What work can use while it runs. */
+export interface CommandScope {
+  /** Aborted when the person cancels. */
+  readonly signal: AbortSignal;
+  /** Says how far it is: in words and, where the whole is known, as a share of it from 0 to 1. */
+  readonly report: (message: string, share?: number) => void;
+}
+
+/** What a next step does in this command; those that mean the same everywhere need not be named. */
+export type StepHandlers = Partial<Record<NextStep, (error: unknown) => unknown>>;
+
+export interface RunOptions {
+  /** The work is long by its nature, so its progress shows at once. */
+  readonly isLong?: boolean;
+  /** Called when it has failed and nobody can try it again any more. */
+  readonly onGivenUp?: () => unknown;
+}
+
+/** Ways to fail that are answers and no faults. */
+const ANSWERS = new Set([
+  'noResultByDesign',
+  'resultIsFile',
+  'commandNotFinished',
+  'commandNeverRan',
+  'noPortal',
+  'noResult',
+  'tooLarge',
+]);
+
+/** Runs a command's work: late, cancellable progress; a failure becomes a sentence with its next steps, once. */
+export class CommandRunner {
+  readonly #log: Log;
+  #outcome: Outcome = 'ok';
+
+  /** How it ended, by the last failure that was told. A question that was closed unanswered is no failure. */
+  get outcome(): Outcome {
+    return this.#outcome;
+  }
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /**
+   * @param title - what is being done, for progress and log
+   * @param steps - what next steps do here, e.g. which result `exportRaw` is about
+   * @returns what the work answers; undefined when it failed or was cancelled
+   */
+  async run<Result>(
+    title: string,
+    work: (scope: CommandScope) => Promise<Result>,
+    steps: StepHandlers = {},
+    options: RunOptions = {},
+  ): Promise<Result | undefined> {
+    const controller = new AbortController();
+    let report: CommandScope['report'] | undefined;
+    let latest: Parameters<CommandScope['report']> | undefined;
+    const scope: CommandScope = {
+      signal: controller.signal,
+      report: (...told) => {
+        latest = told;
+        report?.(...told);
+      },
+    };
+    const running = work(scope);
+    const showLate = (): void => {
+      showProgress(title, (step, token) => {
+        token.onCancellationRequested(() => {
+          controller.abort();
+        });
+        let told = 0;
+        report = (message, share = 0) => {
+          // VS Code cannot move the bar back, so work that begins again leaves it where it is.
+          const increment = Math.max(0, share * 100 - told);
+          told += increment;
+          step({ message, ...(increment > 0 ? { increment } : {}) });
+        };
+        if (latest !== undefined) report(...latest);
+        return running.catch(() => undefined);
+      });
+    };
+    const timer = setTimeout(showLate, options.isLong === true ? 0 : PROGRESS_AFTER_MS);
+    try {
+      return await running;
+    } catch (error) {
+      this.fail(title, error, { tryAgain: () => this.run(title, work, steps, options), ...steps }, options.onGivenUp);
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Tells of a failure, and waits for no answer. */
+  fail(title: string, error: unknown, steps: StepHandlers = {}, onGivenUp?: RunOptions['onGivenUp']): void {
+    this.#outcome = outcomeOf(error);
+    // A cancel is what the person wanted: there is nothing to tell.
+    if (isCancelled(error)) return;
+    this.#log.failure(title, error);
+    const handlers: StepHandlers = {
+      copyCorrelationId,
+      copyCommand,
+      allowHost: () => allowHost(error, steps.tryAgain),
+      ...COMMON_STEPS,
+      ...steps,
+    };
+    void this.#tell(error, handlers, onGivenUp);
+  }
+
+  async #tell(error: unknown, handlers: StepHandlers, onGivenUp: RunOptions['onGivenUp']): Promise<void> {
+    const message = describeFailure(error);
+    const steps = message.steps.filter((step) => handlers[step] !== undefined);
+    const isRepeatable = steps.some((step) => TRIES_AGAIN.has(step));
+    if (!isRepeatable) await onGivenUp?.();
+    const labels = steps.map(stepLabel);
+    const answer = await showFailure(error, message, labels);
+    const chosen = answer === undefined ? undefined : steps[labels.indexOf(answer)];
+    if (isRepeatable && (chosen === undefined || !TRIES_AGAIN.has(chosen))) await onGivenUp?.();
+    if (chosen !== undefined) await handlers[chosen]?.(error);
+  }
+}
+
+/** After any other step, the notice and its offer to try again are gone. */
+const TRIES_AGAIN: ReadonlySet<NextStep> = new Set(['tryAgain', 'allowHost']);
+/** A failure without its words: what telemetry may know of it. */
+export function outcomeOf(error: unknown): Outcome {
+  if (isCancelled(error)) return 'cancelled';
+  return isLiveResponseError(error) ? error.code : 'unexpected';
+}
+
+const COMMON_STEPS: StepHandlers = {
+  ...Object.fromEntries(
+    Object.entries(STEP_COMMANDS).map(([step, command]) => [
+      step,
+      (error: unknown) =>
+        commands.executeCommand(command, isLiveResponseError(error) ? error.values.connection : undefined),
+    ]),
+  ),
+  openSettings: () => commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize'),
+};
+
+function showFailure(error: unknown, message: FailureMessage, labels: string[]): Thenable<string | undefined> {
+  const isAnswer = isLiveResponseError(error) && ANSWERS.has(error.code);
+  return notify(isAnswer ? 'information' : 'error', message.sentence, ...labels);
+}
+
+async function copyCorrelationId(error: unknown): Promise<void> {
+  const id = isLiveResponseError(error) ? error.values.correlationId : undefined;
+  if (id === undefined) return;
+  await env.clipboard.writeText(id);
+  confirmInStatusBar(l10n.t('Correlation ID copied'), 4000);
+}
+
+async function copyCommand(error: unknown): Promise<void> {
+  const command = isLiveResponseError(error) ? error.values.command : undefined;
+  if (command === undefined) return;
+  await env.clipboard.writeText(command);
+  confirmInStatusBar(l10n.t('Command copied: paste it into a terminal'), 8000);
+}
+
+/** Asked once for each host: whoever controls it decides what is shown as a result. */
+async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Promise<void> {
+  const host = isLiveResponseError(error) ? error.values.host : undefined;
+  if (host === undefined) return;
+  const allow = l10n.t('Allow');
+  const answer = await ask(
+    {
+      severity: 'warning',
+      question: l10n.t('Allow results to be downloaded from {0}?', host),
+      details: [
+        l10n.t(
+          'It is no host of Azure storage. Allow it only if whoever runs your network says that it belongs there. No token is sent to it.',
+        ),
+      ],
+    },
+    allow,
+  );
+  if (answer !== allow) return;
+  await allowDownloadHost(host);
+  await tryAgain?.(error);
+}

@@ -1,0 +1,23 @@
+import { env, l10n } from 'vscode';
+import { formatBytes } from '../../messages/format.ts';
+import type { CommandScope } from './commandRunner.ts';
+
+/** A large file comes in tens of thousands of pieces: nobody reads that many steps, ms. */
+const STEP_MS = 200;
+
+/** Says how far a download is: in bytes and, where its size is known, in percent. */
+export function toProgress(report: CommandScope['report']): (received: number, total: number | undefined) => void {
+  let last = -Infinity;
+  return (received, total) => {
+    const now = performance.now();
+    if (now - last < STEP_MS && received !== total) return;
+    last = now;
+    if (total === undefined || total === 0) {
+      report(formatBytes(received));
+      return;
+    }
+    const share = received / total;
+    const percent = new Intl.NumberFormat(env.language, { style: 'percent' }).format(share);
+    report(l10n.t('{0} of {1} ({2})', formatBytes(received), formatBytes(total), percent), share);
+  };
+}

@@ -1,0 +1,21 @@
+import { window } from 'vscode';
+import { activeAddress } from '../../documents/resultUris.ts';
+import type { Range } from '../../evidence/text/lines.ts';
+import { toWholeRanges } from '../../evidence/text/textParts.ts';
+import { resultKey } from '../../base/resultUri.ts';
+import type { ResultStream } from '../../base/resultUri.ts';
+import type { Target } from './targets.ts';
+
+/** What is selected in the active document, if it is the target's, as places in the whole text; else undefined. */
+export function selectedRanges(
+  target: Target,
+  stream: ResultStream = target.stream ?? 'output',
+): readonly Range[] | undefined {
+  const editor = window.activeTextEditor;
+  const active = activeAddress();
+  if (editor === undefined || active === undefined) return undefined;
+  if (resultKey(active) !== resultKey(target.ref) || active.stream !== stream || active.view !== target.view)
+    return undefined;
+  const selections = editor.selections.filter((selection) => !selection.isEmpty);
+  return selections.length === 0 ? undefined : toWholeRanges(active, selections);
+}

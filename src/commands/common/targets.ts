@@ -1,0 +1,84 @@
+import { Uri } from 'vscode';
+import { LiveResponseError } from '../../base/errors.ts';
+import { activeAddress } from '../../documents/resultUris.ts';
+import { isGuid, parseResultUri, refOf } from '../../base/resultUri.ts';
+import type { ResultAddress, ResultRef, ResultStream, TextView } from '../../base/resultUri.ts';
+import type { Services } from '../../services.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
+import type { TreeNode } from '../../tree/nodes.ts';
+
+/** A result that a command is to work on. */
+export interface Target {
+  readonly ref: ResultRef;
+  /** Wanted by name: the text that a script or a link asked for, or that the active document shows. */
+  readonly stream: ResultStream | undefined;
+  /** From 1. */
+  readonly line: number | undefined;
+  /** How the text is read that the active document shows, or a link names; by default as it was received. */
+  readonly view?: TextView | undefined;
+  /** Which part of it is wanted. */
+  readonly part?: ResultAddress['part'];
+}
+
+/** The text that a target names: its output where it names none. */
+export function addressOf({ ref, stream, view }: Target): ResultAddress {
+  return { ...refOf(ref), stream: stream ?? 'output', ...(view === undefined ? {} : { view }) };
+}
+
+/**
+ * Finds what a command was called for: rows of the tree, a document's address, the object that scripts and other
+ * extensions pass; without an argument the active document, else the selected rows.
+ *
+ * @returns nothing when there is nothing to work on
+ * @throws LiveResponseError `badArgument` with the name of the field
+ */
+export function findTargets(services: Services, args: readonly unknown[]): Target[] {
+  const [first, selected] = args;
+  if (isTreeNode(first)) {
+    const rows: readonly TreeNode[] = Array.isArray(selected) ? selected.filter(isTreeNode) : [];
+    return targetsOfRows(services, rows.length > 0 ? rows : [first]);
+  }
+  if (first instanceof Uri) {
+    const address = parseResultUri(first);
+    return address === undefined ? [] : [toTarget(address)];
+  }
+  if (typeof first === 'object' && first !== null) return [readTarget(services, first)];
+  const active = activeAddress();
+  return active === undefined ? targetsOfRows(services, services.view.selection) : [toTarget(active)];
+}
+
+function targetsOfRows(services: Services, rows: readonly TreeNode[]): Target[] {
+  return rows
+    .flatMap((row) => services.view.tree.refsOf(row))
+    .map((ref) => ({ ref, stream: undefined, line: undefined }));
+}
+
+function toTarget(address: NonNullable<ReturnType<typeof parseResultUri>>): Target {
+  const { stream, view, part } = address;
+  return { ref: refOf(address), stream, line: undefined, view, part };
+}
+
+/** `{tenant, actionId, commandIndex, stream, line}`: the first two fields must be there. */
+function readTarget(services: Services, value: object): Target {
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const wrong = (path: string): LiveResponseError => new LiveResponseError('badArgument', { path });
+  const tenantId = lowerCase(fields.get('tenant'));
+  const actionId = lowerCase(fields.get('actionId'));
+  const commandIndex = fields.get('commandIndex') ?? 0;
+  const stream = fields.get('stream');
+  const line = fields.get('line');
+  if (!isGuid(tenantId)) throw wrong('tenant');
+  if (!isGuid(actionId)) throw wrong('actionId');
+  if (typeof commandIndex !== 'number' || !Number.isInteger(commandIndex) || commandIndex < 0)
+    throw wrong('commandIndex');
+  if (stream !== undefined && stream !== 'output' && stream !== 'errors' && stream !== 'raw') throw wrong('stream');
+  if (line !== undefined && (typeof line !== 'number' || !Number.isInteger(line) || line < 1)) throw wrong('line');
+  const connections = [services.connections.active, ...services.connections.all];
+  const connection = connections.find((one) => one?.tenantId === tenantId);
+  if (connection === undefined) throw new LiveResponseError('noConnection');
+  return { ref: { cloud: connection.cloud, tenantId, actionId, commandIndex }, stream, line };
+}
+
+function lowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}

@@ -1,0 +1,96 @@
+import { InputBoxValidationSeverity, l10n } from 'vscode';
+import { sampleConnection } from '../../connections/connection.ts';
+import type { Connection } from '../../connections/connection.ts';
+import type { Services } from '../../services.ts';
+import { cloudName } from '../../messages/cloudNames.ts';
+import { checkToken, WARNINGS } from './wizard/checks.ts';
+import { problemText, promptFor } from './wizard/texts.ts';
+import { ask } from '../../platform/show/notifications.ts';
+import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
+
+/** `liveResponse.openSampleTenant`: a tenant to look around in, without sign-in and network. */
+export async function openSampleTenant(services: Services): Promise<void> {
+  await services.connections.add(sampleConnection(l10n.t('Sample tenant')));
+  await services.view.bringUp();
+}
+
+/** `liveResponse.selectConnection`: which tenant the tree shows. */
+export async function selectConnection(services: Services): Promise<void> {
+  const chosen = await pickConnection(services, l10n.t('Select Connection'), services.connections.all);
+  if (chosen === undefined) return;
+  await services.connections.activate(chosen.name);
+  await services.view.bringUp();
+}
+
+/** `liveResponse.removeConnection`: forgets the connection and its token. Results that were fetched stay stored. */
+export async function removeConnection(services: Services): Promise<void> {
+  const chosen = await pickConnection(services, l10n.t('Remove Connection'), services.connections.all);
+  if (chosen === undefined) return;
+  const remove = l10n.t('Remove');
+  const answer = await ask(
+    {
+      severity: 'warning',
+      question: l10n.t('Remove the connection "{0}"?', chosen.name),
+      details: [l10n.t('What signing in brought is forgotten. Results that were fetched stay stored.')],
+    },
+    remove,
+  );
+  if (answer !== remove) return;
+  await services.signIns.forget(chosen);
+  await services.connections.remove(chosen.name);
+}
+
+/** `liveResponse.replaceAccessToken`: a new token for a connection whose old one has expired. */
+export async function replaceAccessToken(services: Services, args: readonly unknown[]): Promise<void> {
+  const withToken = services.connections.all.filter((connection) => connection.signIn === 'accessToken');
+  const wanted = connectionFor(services, args);
+  const connection =
+    wanted?.signIn === 'accessToken'
+      ? wanted
+      : await pickConnection(services, l10n.t('Replace Access Token'), withToken);
+  if (connection === undefined) return;
+  const token = await askForToken(l10n.t('Access Token for {0}', connection.name), connection);
+  if (token === undefined) return;
+  await services.signIns.storeSecret(connection, 'accessToken', token);
+  services.telemetry.send({ name: 'signIn', way: 'accessToken', outcome: 'ok' });
+}
+
+/** Asks for an access token of a connection, and says while it is typed what is wrong with it. */
+async function askForToken(title: string, connection: Connection): Promise<string | undefined> {
+  const token = await askForText({
+    title,
+    prompt: promptFor('accessToken', connection.cloud, false),
+    password: true,
+    ignoreFocusOut: true,
+    validate: (value) => {
+      const problem =
+        value.trim() === '' ? undefined : checkToken(value.trim(), Date.now(), connection.cloud, connection);
+      if (problem === undefined) return undefined;
+      const message = problemText(problem);
+      return WARNINGS.has(problem) ? { message, severity: InputBoxValidationSeverity.Warning } : message;
+    },
+  });
+  return token === undefined || token.trim() === '' ? undefined : token.trim();
+}
+
+/** The connection that a failure is about, by its name; else the active one. */
+export function connectionFor({ connections }: Services, [name]: readonly unknown[]): Connection | undefined {
+  return (typeof name === 'string' ? connections.byName(name) : undefined) ?? connections.active;
+}
+
+/** Asks which connection. */
+export async function pickConnection(
+  services: Services,
+  title: string,
+  connections: readonly Connection[],
+): Promise<Connection | undefined> {
+  const items = connections.map((connection) => ({
+    label: connection.name,
+    description: connection === services.connections.active ? l10n.t('active') : '',
+    detail:
+      connection.signIn === 'sample' ? l10n.t('In memory') : `${cloudName(connection.cloud)} · ${connection.tenantId}`,
+    connection,
+  }));
+  const placeHolder = items.length === 0 ? l10n.t('There is no connection for this yet.') : '';
+  return (await pickOne(items, { title, placeHolder }))?.connection;
+}

@@ -1,0 +1,19 @@
+import { env, l10n } from 'vscode';
+import { appRegistrationCommands } from '../../identity/appRegistration.ts';
+import type { Services } from '../../services.ts';
+import { notify } from '../../platform/show/notifications.ts';
+
+/** `liveResponse.copyAppRegistrationCommands`: what registers an application of one's own, for the active tenant. */
+export async function copyAppRegistrationCommands(services: Services): Promise<void> {
+  const { active } = services.connections;
+  const isTenant = active !== undefined && active.signIn !== 'sample';
+  await env.clipboard.writeText(
+    appRegistrationCommands(isTenant ? { tenantId: active.tenantId, cloud: active.cloud } : { cloud: 'commercial' }),
+  );
+  void notify(
+    'information',
+    l10n.t(
+      'Commands copied. Paste them step by step into a terminal with Azure CLI, or into Azure Cloud Shell. The last one prints the client id for Add Connection.',
+    ),
+  );
+}

@@ -1,0 +1,22 @@
+import { l10n } from 'vscode';
+import { destinationOf } from '../../connections/connection.ts';
+import type { Services } from '../../services.ts';
+import { pickConnection } from './connectionCommands.ts';
+import { runConnectionWizard } from './wizard/runConnectionWizard.ts';
+import { wizardOptions } from './wizard/wizardOptions.ts';
+
+/** `liveResponse.editConnection`: the same steps, filled in. A secret stays where what it was given for stays. */
+export async function editConnection(services: Services): Promise<void> {
+  // The sample has nothing to edit.
+  const editable = services.connections.all.filter(({ signIn }) => signIn !== 'sample');
+  const before = await pickConnection(services, l10n.t('Edit Connection'), editable);
+  if (before === undefined) return;
+  const edited = await runConnectionWizard({ ...wizardOptions(services), existing: before });
+  if (edited === undefined) return;
+  const { connection, secret } = edited;
+  const renamed = connection.name !== before.name;
+  if (renamed) await services.signIns.rename(before, connection);
+  if (secret !== undefined) await services.signIns.storeSecret(connection, secret.kind, secret.value);
+  await services.connections.replace(before, connection);
+  if (renamed || destinationOf(before) !== destinationOf(connection)) await services.signIns.forget(before);
+}

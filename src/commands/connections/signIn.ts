@@ -1,0 +1,149 @@
+import { InputBoxValidationSeverity, l10n } from 'vscode';
+import type { Connection } from '../../connections/connection.ts';
+import { isGuid } from '../../base/resultUri.ts';
+import { adviseOn } from '../../identity/permissions.ts';
+import { furtherPermissionWords, missingPermissionWords } from '../../messages/permissionWords.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { idIn } from './wizard/draft.ts';
+import { problemText, promptFor } from './wizard/texts.ts';
+import { signInPrompts } from './signInPrompts.ts';
+import { connectionFor, pickConnection, replaceAccessToken } from './connectionCommands.ts';
+import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
+import { askForText } from '../../platform/show/quickInputs.ts';
+
+/** `liveResponse.signIn`: whatever a connection needs to be used: the one that is named, or the active one. */
+export async function signIn(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const { all } = services.connections;
+  const connection = connectionFor(services, args) ?? (await pickConnection(services, l10n.t('Sign In'), all));
+  if (connection !== undefined) await signInTo(services, runner, connection);
+}
+
+/** `liveResponse.signOut`: forgets what signing in brought, here and in every other window. */
+export async function signOut(services: Services): Promise<void> {
+  const { active } = services.connections;
+  if (active === undefined) return;
+  if (active.signIn === 'sample') {
+    tellUnneeded(active);
+    return;
+  }
+  await services.signIns.signOut(active);
+  confirmInStatusBar(l10n.t('Signed out of "{0}"', active.name), 4000);
+}
+
+function tellUnneeded({ name }: Connection): void {
+  void notify('information', l10n.t('"{0}" needs no sign-in: it is in memory.', name));
+}
+
+async function signInTo(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
+  switch (connection.signIn) {
+    case 'sample':
+      tellUnneeded(connection);
+      return;
+    case 'accessToken':
+      await replaceAccessToken(services, [connection.name]);
+      return;
+    case 'clientSecret':
+    case 'clientCertificate':
+      if (await askForSecret(services, connection)) await tryOut(services, runner, connection, connection.signIn);
+      return;
+    case 'azureCli':
+      await tryOut(services, runner, connection, connection.signIn);
+      // The list waits for the terminal where somebody signed in.
+      services.signIns.tellChanged(connection);
+      return;
+    case 'interactive':
+    case 'deviceCode':
+      await signInPerson(services, runner, connection);
+  }
+}
+
+/** A connection that was just added: signs in where that is left to do, and says what can be done with it. */
+export async function useFirst(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
+  switch (connection.signIn) {
+    case 'sample':
+      return;
+    case 'accessToken':
+      await tellSignedIn(services, connection);
+      return;
+    case 'clientSecret':
+    case 'clientCertificate':
+    case 'azureCli':
+      await tryOut(services, runner, connection, connection.signIn);
+      return;
+    case 'interactive':
+    case 'deviceCode':
+      await signInPerson(services, runner, connection);
+  }
+}
+
+async function signInPerson(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
+  const { signIns, canLoopback } = services;
+  if ((await signIns.wasRefused()) && !(await confirmedAgain(connection))) return;
+  const way = connection.signIn === 'interactive' && canLoopback ? 'interactive' : 'deviceCode';
+  const account = await runner.run(l10n.t('Signing in to {0}', connection.name), ({ signal, report }) => {
+    const dismissed = new AbortController();
+    const prompts = signInPrompts(connection, report, () => {
+      dismissed.abort();
+    });
+    return signIns.signIn(connection, way, prompts, AbortSignal.any([signal, dismissed.signal]));
+  });
+  services.telemetry.send({ name: 'signIn', way, outcome: runner.outcome });
+  if (account !== undefined) await tellSignedIn(services, connection);
+}
+
+/** A program could start this command again and again; a person who said no is not asked again for a minute. */
+async function confirmedAgain(connection: Connection): Promise<boolean> {
+  const again = l10n.t('Sign In');
+  const question = l10n.t('Signing in was cancelled a moment ago. Sign in to "{0}" now?', connection.name);
+  return (await ask({ severity: 'information', question: question }, again)) === again;
+}
+
+/** @returns whether there is something to try out now */
+async function askForSecret(services: Services, connection: Connection): Promise<boolean> {
+  const kind = connection.signIn === 'clientSecret' ? 'clientSecret' : 'passphrase';
+  const typed = await askForText({
+    title:
+      kind === 'clientSecret'
+        ? l10n.t('Client Secret of {0}', connection.name)
+        : l10n.t('Passphrase of the Certificate’s Key of {0}', connection.name),
+    prompt: promptFor(kind, connection.cloud, false),
+    password: true,
+    ignoreFocusOut: true,
+    validate: (text) =>
+      kind === 'clientSecret' && isGuid(idIn(text))
+        ? { message: problemText('secretId'), severity: InputBoxValidationSeverity.Warning }
+        : undefined,
+  });
+  // Blanks at the ends of a passphrase may belong to it.
+  const value = kind === 'clientSecret' ? typed?.trim() : typed;
+  if (value === undefined || (kind === 'clientSecret' && value === '')) return false;
+  if (value !== '') await services.signIns.storeSecret(connection, kind, value);
+  return true;
+}
+
+/** Gets a token, so that what is wrong with the secret is said now and not at the first result. */
+async function tryOut(
+  services: Services,
+  runner: CommandRunner,
+  connection: Connection,
+  way: 'clientSecret' | 'clientCertificate' | 'azureCli',
+): Promise<void> {
+  const title = l10n.t('Signing in to {0}', connection.name);
+  const token = await runner.run(title, ({ signal }) => services.signIns.getAccessToken(connection, signal));
+  services.telemetry.send({ name: 'signIn', way, outcome: runner.outcome });
+  if (token !== undefined) await tellSignedIn(services, connection);
+}
+
+/** Who is signed in now, and what the token may and may not do: advice, since only the API knows. */
+async function tellSignedIn(services: Services, connection: Connection): Promise<void> {
+  const { signIns } = services;
+  const account = (await signIns.account(connection)) ?? l10n.t('an unknown account');
+  const advice = adviseOn(await signIns.getAccessToken(connection, new AbortController().signal));
+  const missing = advice === undefined ? undefined : missingPermissionWords(advice);
+  const further = advice === undefined ? undefined : furtherPermissionWords(advice);
+  const sentences = [l10n.t('Signed in to "{0}" as {1}.', connection.name, account), missing, further];
+  const text = sentences.filter((sentence) => sentence !== undefined).join(' ');
+  if (missing === undefined) void notify('information', text);
+  else void notify('warning', text);
+}

@@ -1,0 +1,164 @@
+import { InputBoxValidationSeverity, l10n, ThemeIcon } from 'vscode';
+import type { InputBoxValidationMessage } from 'vscode';
+import type { Connection } from '../../../connections/connection.ts';
+import { readCertificateFile } from '../../../identity/certificateFile.ts';
+import { check, WARNINGS } from './checks.ts';
+import type { Problem } from './checks.ts';
+import { placeChoices, signInChoices } from './choices.ts';
+import type { Choice } from './choices.ts';
+import { mayKeepSecret, resultOf } from './draft.ts';
+import type { TextStep, WizardResult } from './draft.ts';
+import { Steps } from './quickInputs.ts';
+import type { Ended, StepFrame } from './quickInputs.ts';
+import { placeholderFor, problemText, promptFor, stepTitle } from './texts.ts';
+import { advance, goBack, initialText, positionOf, startWizard } from './wizard.ts';
+import type { Answer, WizardState } from './wizard.ts';
+
+export interface WizardOptions {
+  /** The connection to edit; none to add one. */
+  readonly existing?: Connection;
+  /** Names of the connections there are. */
+  readonly names: readonly string[];
+  /** Whether the browser can reach a port of the machine that this runs on; else a code is used in its place. */
+  readonly canLoopback: boolean;
+  /** Lets a person choose a file of the machine that this runs on. */
+  readonly pickFile: () => Promise<string | undefined>;
+}
+
+/**
+ * Asks for a connection step by step.
+ *
+ * @returns the connection, and its secret unless the stored one goes on to serve; undefined when it was cancelled
+ */
+export async function runConnectionWizard(options: WizardOptions): Promise<WizardResult | undefined> {
+  const { existing, names } = options;
+  const steps = new Steps();
+  try {
+    let state = startWizard(existing);
+    for (;;) {
+      const ended = await ask(steps, state, options);
+      if (ended === undefined) return undefined;
+      if (ended.kind === 'back') {
+        state = goBack(state, ended.text, names);
+        continue;
+      }
+      const next = advance(state, ended.value);
+      if (next.done) {
+        const sample = next.draft.signIn === 'sample';
+        return resultOf(next.draft, existing, ...(sample ? [l10n.t('Sample tenant')] : []));
+      }
+      state = next;
+    }
+  } finally {
+    steps.dispose();
+  }
+}
+
+async function ask(steps: Steps, state: WizardState, options: WizardOptions): Promise<Ended<Answer>> {
+  const { step, draft } = state;
+  const frame: StepFrame = { title: stepTitle(step, options.existing), ...positionOf(state) };
+  const list = { value: '', typing: false };
+  if (step === 'signIn') {
+    const ended = await steps.askChoice(frame, {
+      ...list,
+      placeholder: l10n.t('How do you get at the machine actions of your tenant?'),
+      choices: () => signInChoices(options.canLoopback, options.existing === undefined),
+      isActive: (signIn) => signIn === (draft.signIn ?? 'interactive'),
+    });
+    return answered(ended, (signIn) => ({ step, signIn }));
+  }
+  if (step === 'place') {
+    const ended = await steps.askChoice(frame, {
+      ...list,
+      placeholder: l10n.t('Where is your tenant? If you do not know: commercial.'),
+      choices: placeChoices,
+      isActive: ({ cloud, region }) => cloud === (draft.place?.cloud ?? 'commercial') && region === draft.place?.region,
+    });
+    return answered(ended, (place) => ({ step, place }));
+  }
+  const context = { existing: options.existing, names: options.names, now: Date.now() };
+  const text = initialText(state, options.names);
+  if (step === 'certificate')
+    return askCertificate(steps, frame, text, options.pickFile, (typed) => check(step, typed, draft, context));
+  const ended = await steps.askText(frame, {
+    prompt: promptFor(
+      step,
+      draft.place?.cloud ?? 'commercial',
+      isSecret(step) && mayKeepSecret(draft, options.existing),
+    ),
+    placeholder: placeholderFor(step),
+    value: text,
+    password: isSecret(step),
+    check: (typed) => messageOf(check(step, typed, draft, context)),
+    accepts: ({ severity }) => severity !== InputBoxValidationSeverity.Error,
+  });
+  return answered(ended, (typed) => ({ step, text: typed }));
+}
+
+function isSecret(step: TextStep): boolean {
+  return step === 'clientSecret' || step === 'passphrase' || step === 'accessToken';
+}
+
+function answered<Value>(ended: Ended<Value>, toAnswer: (value: Value) => Answer): Ended<Answer> {
+  return ended?.kind === 'next' ? { kind: 'next', value: toAnswer(ended.value) } : ended;
+}
+
+function messageOf(problem: Problem | undefined): InputBoxValidationMessage | undefined {
+  if (problem === undefined) return undefined;
+  const severity = WARNINGS.has(problem) ? InputBoxValidationSeverity.Warning : InputBoxValidationSeverity.Error;
+  return { message: problemText(problem), severity };
+}
+
+type FileChoice = { readonly use: string } | 'choose';
+
+/** A path that is typed, or a file that is chosen. What is wrong with it stands in the first row. */
+async function askCertificate(
+  steps: Steps,
+  frame: StepFrame,
+  initial: string,
+  pickFile: WizardOptions['pickFile'],
+  checkPath: (path: string) => Problem | undefined,
+): Promise<Ended<Answer>> {
+  let shown = initial;
+  let refused: { readonly path: string; readonly problem: Problem } | undefined;
+  for (;;) {
+    const choose: Choice<FileChoice> = {
+      value: 'choose',
+      iconPath: new ThemeIcon('folder-opened'),
+      label: l10n.t('Choose File…'),
+    };
+    const choices = (typed: string): readonly Choice<FileChoice>[] => {
+      const path = typed.trim();
+      if (path === '') return [choose];
+      const problem = checkPath(path);
+      if (problem !== undefined) return [{ iconPath: new ThemeIcon('error'), label: problemText(problem) }, choose];
+      // A file that was refused may have been put right meanwhile: Enter looks again.
+      const use: Choice<FileChoice> =
+        refused?.path === path
+          ? { iconPath: new ThemeIcon('error'), label: problemText(refused.problem) }
+          : { iconPath: new ThemeIcon('check'), label: l10n.t('Use this file') };
+      return [{ ...use, value: { use: path }, description: path }, choose];
+    };
+    const placeholder = promptFor('certificate', 'commercial', false);
+    const ended = await steps.askChoice(frame, {
+      placeholder,
+      value: shown,
+      choices,
+      isActive: () => false,
+      typing: true,
+    });
+    if (ended?.kind !== 'next') return ended;
+    const path = ended.value === 'choose' ? await pickFile() : ended.value.use;
+    if (path === undefined) continue;
+    shown = path;
+    const problem = checkPath(path);
+    const file = problem === undefined ? await readCertificateFile(path) : { problem };
+    // Escape while a slow disk was read.
+    if (ended.value !== 'choose' && !steps.isOpen) return undefined;
+    if (!('problem' in file)) {
+      const { keyIsEncrypted } = file;
+      return { kind: 'next', value: { step: 'certificate', text: path, keyIsEncrypted } };
+    }
+    refused = { path, problem: file.problem };
+  }
+}

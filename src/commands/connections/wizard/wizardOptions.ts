@@ -1,0 +1,27 @@
+import { homedir } from 'node:os';
+import { l10n, Uri, window } from 'vscode';
+import type { Services } from '../../../services.ts';
+import type { WizardOptions } from './runConnectionWizard.ts';
+import { notify } from '../../../platform/show/notifications.ts';
+
+/** What the wizard is told of this window. */
+export function wizardOptions(services: Services): WizardOptions {
+  return {
+    names: services.connections.all.map(({ name }) => name),
+    canLoopback: services.canLoopback,
+    pickFile: pickCertificate,
+  };
+}
+
+async function pickCertificate(): Promise<string | undefined> {
+  const [file] =
+    (await window.showOpenDialog({
+      title: l10n.t('Certificate and Private Key'),
+      // Of this machine: in a remote window the dialog would else show the other one's files.
+      defaultUri: Uri.file(homedir()),
+      filters: { [l10n.t('PEM files')]: ['pem', 'crt', 'cer', 'key'], [l10n.t('All files')]: ['*'] },
+    })) ?? [];
+  if (file === undefined || file.scheme === 'file') return file?.fsPath;
+  void notify('error', l10n.t('The certificate must be a file of the machine that signs in.'));
+  return undefined;
+}

@@ -1,0 +1,25 @@
+import { env, l10n } from 'vscode';
+import { LiveResponseError } from '../../base/errors.ts';
+import type { Services } from '../../services.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
+import { tellNothingChosen } from '../common/preconditions.ts';
+import { findTargets } from '../common/targets.ts';
+import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+
+/** `liveResponse.copyActionId`: `id#index` for a result, the bare id for an action without one. */
+export async function copyActionId(services: Services, args: readonly unknown[]): Promise<void> {
+  const ids = findTargets(services, args).map(({ ref }) =>
+    // The address of an opened file is made of its hash: its facts may name the action, else nobody knows it.
+    ref.cloud === 'file' ? services.store.known(ref)?.opened?.said : ref,
+  );
+  const texts = ids.flatMap((id) => (id === undefined ? [] : `${id.actionId}#${id.commandIndex.toString()}`));
+  if (ids.length > 0 && texts.length === 0) throw new LiveResponseError('notStoredFile', { reason: 'noAction' });
+  const [row] = [...args, ...services.view.selection].filter(isTreeNode);
+  const text = texts.length > 0 ? texts.join('\n') : row?.kind === 'action' ? row.actionId : undefined;
+  if (text === undefined) {
+    tellNothingChosen();
+    return;
+  }
+  await env.clipboard.writeText(text);
+  confirmInStatusBar(l10n.t('{0} copied', text), 5000);
+}

@@ -1,0 +1,42 @@
+import { env, l10n } from 'vscode';
+import { LiveResponseError } from '../../base/errors.ts';
+import { buildHuntingQuery } from '../../evidence/blocks/huntingQuery.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import { deviceOf, findCommand, subjectOf } from '../../model/machineAction.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { findTargets } from '../common/targets.ts';
+import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+
+/**
+ * `liveResponse.copyKql`: an advanced hunting query around the command, for each result. The list knows its times
+ * already, so a row of the tree costs no call.
+ */
+export async function copyKql(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const targets = findTargets(services, args);
+  if (targets.length === 0) return;
+  await runner.run(l10n.t('Copying a hunting query'), async ({ signal }) => {
+    const queries: string[] = [];
+    for (const { ref } of targets) queries.push(await queryFor(services, ref, signal));
+    await env.clipboard.writeText(queries.join('\n'));
+    const count = queries.length.toLocaleString(env.language);
+    confirmInStatusBar(l10n.t('Queries copied for advanced hunting: {0}', count), 5000);
+  });
+}
+
+async function queryFor(services: Services, ref: ResultRef, signal: AbortSignal): Promise<string> {
+  const listed = services.view.shown?.get(ref.actionId);
+  const action =
+    listed ?? (await services.store.facts(ref))?.action ?? (await services.results.open(ref, { signal })).action;
+  const command = findCommand(action, ref.commandIndex);
+  const subject = command === undefined ? '–' : subjectOf(command);
+  const query = buildHuntingQuery({
+    title: `${deviceOf(action)} · ${subject} · ${ref.actionId}#${ref.commandIndex}`,
+    machineId: action.machineId,
+    device: action.computerDnsName,
+    starts: [command?.startTime, action.creationDateTimeUtc],
+    ends: [command?.endTime, action.lastUpdateDateTimeUtc],
+  });
+  if (query === undefined) throw new LiveResponseError('unexpectedAnswer', { path: 'machineId' });
+  return query;
+}

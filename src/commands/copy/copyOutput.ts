@@ -1,0 +1,51 @@
+import { env, l10n } from 'vscode';
+import { LiveResponseError } from '../../base/errors.ts';
+import type { ResultStream } from '../../base/resultUri.ts';
+import { defangsOnCopy } from '../../platform/config.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { saveInstead } from '../save/saveResult.ts';
+import { selectedRanges } from '../common/selection.ts';
+import { findTargets } from '../common/targets.ts';
+import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+
+/**
+ * `liveResponse.copyOutput` and `liveResponse.copyErrors`: the selection, or the whole text, as plain text with its own
+ * line ends.
+ *
+ * @param wanted - this text of the result; by default the one that is shown, else the output
+ */
+export async function copyOutput(
+  services: Services,
+  runner: CommandRunner,
+  args: readonly unknown[],
+  wanted?: ResultStream,
+): Promise<void> {
+  const [target] = findTargets(services, args);
+  if (target === undefined) return;
+  const stream = wanted ?? target.stream ?? 'output';
+  await runner.run(
+    l10n.t('Copying output'),
+    async ({ signal }) => {
+      const facts = await services.results.open(target.ref, { signal });
+      if (facts.transcript === undefined && stream !== 'raw') {
+        throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
+      }
+      const ranges = selectedRanges(target, stream);
+      const view = stream === target.stream ? target.view : undefined;
+      const asked = { ref: target.ref, stream, view, ranges };
+      const form = stream !== 'raw' && defangsOnCopy() ? 'defanged' : 'asItIs';
+      const copied = await services.store.analysis.copyText(asked, form, signal);
+      if (copied === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
+      const { text, count, nuls } = copied;
+      await env.clipboard.writeText(text);
+      services.store.noteQuoted(target.ref);
+      const length = copied.length.toLocaleString(env.language);
+      const message =
+        nuls === 0 ? l10n.t('{0} characters copied', length) : l10n.t('{0} characters copied, NULs as ␀', length);
+      const defanged = count === 0 ? '' : ` · ${l10n.t('defanged: {0}', count.toLocaleString(env.language))}`;
+      confirmInStatusBar(message + defanged, 5000);
+    },
+    { saveToFile: (error) => saveInstead(services, runner, target.ref, error) },
+  );
+}

@@ -1,0 +1,176 @@
+import { basename } from 'node:path';
+import { l10n, window } from 'vscode';
+import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
+import { buildCitation, describeSpan } from '../../evidence/blocks/citation.ts';
+import { toLineSpans } from '../../evidence/text/quotation.ts';
+import { findEvidence, findUnreadable } from '../../evidence/blocks/readEvidence.ts';
+import type { FoundEvidence } from '../../evidence/blocks/readEvidence.ts';
+import { describeView } from '../../evidence/views/textViews.ts';
+import { resultKey } from '../../base/resultUri.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import type { ReportEntry } from '../../notes/evidenceReports.ts';
+import { findingSentence } from '../../notes/verdictWords.ts';
+import { describeFailure } from '../../messages/failureMessages.ts';
+import { isFinished } from '../../model/machineAction.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
+import { ask, notify } from '../../platform/show/notifications.ts';
+
+/** What is known of a cited result in the end: its facts, or why there are none. */
+type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; readonly sentence: string };
+
+/** The service's own word that there is no such result. */
+const GONE = new Set(['notFound', 'noResult']);
+/** What failed for one result for such a reason fails for the others of its tenant, too: no calls are spent on it. */
+const FOR_ALL = new Set([
+  'noConnection',
+  'notSignedIn',
+  'signInFailed',
+  'rateLimited',
+  'offline',
+  'unknownHost',
+  'tls',
+]);
+
+/** `liveResponse.checkNotes`: holds every citation of the active note against what is stored. */
+export async function checkNotes(services: Services, runner: CommandRunner): Promise<void> {
+  const document = window.activeTextEditor?.document;
+  if (document?.languageId !== 'markdown') {
+    void notify('information', l10n.t('Open the Markdown note whose evidence is to be checked.'));
+    return;
+  }
+  const note = document.getText();
+  const found = findEvidence(note);
+  const unreadable = findUnreadable(note);
+  if (found.length + unreadable.length === 0) {
+    void notify('information', l10n.t('This note cites no result.'));
+    return;
+  }
+  const outcomes = new Map<string, Outcome>();
+  const missing: ResultRef[] = [];
+  for (const { address } of found) {
+    const key = resultKey(address);
+    if (outcomes.has(key)) continue;
+    const facts = await services.store.facts(address);
+    outcomes.set(key, facts === undefined ? notFetched(services, address) : { facts });
+    if (facts === undefined && services.connections.forTenant(address) !== undefined) missing.push(address);
+  }
+  const answer = missing.length === 0 ? 'stored' : await askToFetch(services, basename(document.uri.path), missing);
+  if (answer === undefined) return;
+  await runner.run(
+    l10n.t('Checking evidence'),
+    async (scope) => {
+      if (answer === 'fetch') await fetchMissing(services, scope, missing, outcomes);
+      const entries: ReportEntry[] = unreadable.map((line) => ({
+        verdict: 'unknown',
+        line,
+        place: undefined,
+        names: [],
+        sentence: l10n.t('The link names no place in a result: it was changed, or this version cannot read it.'),
+      }));
+      for (const one of found) entries.push(await check(services, one, outcomes.get(resultKey(one.address))));
+      entries.sort((one, other) => one.line - other.line);
+      await services.reports.show(document.uri, Date.now(), entries);
+    },
+    {},
+    { isLong: answer === 'fetch' },
+  );
+}
+
+function notFetched(services: Services, ref: ResultRef): Outcome {
+  const sentence =
+    services.connections.forTenant(ref) === undefined
+      ? l10n.t('It is not stored on this machine, and no connection leads to its tenant.')
+      : l10n.t('It is not stored on this machine, and was not fetched.');
+  return { isGone: false, sentence };
+}
+
+/** Names the price first. */
+async function askToFetch(
+  services: Services,
+  note: string,
+  missing: readonly ResultRef[],
+): Promise<'fetch' | 'stored' | undefined> {
+  const fetch = l10n.t('Fetch');
+  const stored = l10n.t('Check Stored Only');
+  const calls = countCalls(services, missing);
+  const answer = await ask(
+    {
+      severity: 'warning',
+      question: l10n.t('{0} of the results that {1} cites are not stored on this machine.', missing.length, note),
+      details: [l10n.t('Fetching them takes {0} calls. Without them, what cites them stays unknown.', calls)],
+    },
+    fetch,
+    stored,
+  );
+  if (answer === undefined) return undefined;
+  return answer === fetch ? 'fetch' : 'stored';
+}
+
+/** A link for each result, and a look at each action that is not known yet or may have moved on. */
+function countCalls(services: Services, missing: readonly ResultRef[]): number {
+  const actions = new Set<string>();
+  for (const ref of missing) {
+    const connection = services.connections.forTenant(ref);
+    if (connection === undefined) continue;
+    const session = services.sessions.of(connection);
+    const known = session.actions(true).get(ref.actionId) ?? session.actions(false).get(ref.actionId);
+    if (known === undefined || !isFinished(known)) actions.add(ref.actionId);
+  }
+  return missing.length + actions.size;
+}
+
+/** One after the other: nobody waits for a single one. A cancel leaves the rest unknown, and keeps what was paid for. */
+async function fetchMissing(
+  services: Services,
+  { signal, report }: CommandScope,
+  missing: readonly ResultRef[],
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
+  const failedTenants = new Map<string, Outcome>();
+  for (const [at, ref] of missing.entries()) {
+    if (signal.aborted) return;
+    report(l10n.t('{0} of {1}', at + 1, missing.length), at / missing.length);
+    const tenant = `${ref.cloud}|${ref.tenantId}`;
+    const failed = failedTenants.get(tenant);
+    if (failed !== undefined) {
+      outcomes.set(resultKey(ref), failed);
+      continue;
+    }
+    try {
+      outcomes.set(resultKey(ref), { facts: await services.results.open(ref, { signal, priority: 'background' }) });
+    } catch (error) {
+      if (isCancelled(error)) return;
+      services.log.failure(l10n.t('Checking evidence'), error);
+      const code = isLiveResponseError(error) ? error.code : undefined;
+      const outcome = { isGone: code !== undefined && GONE.has(code), sentence: describeFailure(error).sentence };
+      outcomes.set(resultKey(ref), outcome);
+      if (code !== undefined && FOR_ALL.has(code)) failedTenants.set(tenant, outcome);
+    }
+  }
+}
+
+async function check(services: Services, found: FoundEvidence, outcome: Outcome | undefined): Promise<ReportEntry> {
+  const { address, spans, line } = found;
+  const shown = address.view === undefined ? [] : [describeView(address.view)];
+  const words = [address.stream, ...shown, spans.map(describeSpan).join(', ')].filter((part) => part !== '').join(' ');
+  const place = { link: buildCitation(found), words };
+  if (outcome === undefined || !('facts' in outcome)) {
+    const verdict = outcome?.isGone === true ? 'gone' : 'unknown';
+    const names = [`${address.actionId}#${address.commandIndex}`];
+    return { verdict, line, place, names, sentence: outcome?.sentence ?? '' };
+  }
+  const { facts } = outcome;
+  const names = [facts.name.device, facts.name.script];
+  try {
+    const text = await services.store.text(address, address.stream, address.view, { lines: toLineSpans(spans) });
+    const { compareEvidence } = await services.notes.texts();
+    const { verdict, finding } = compareEvidence(found, facts, text);
+    return { verdict, line, place, names, sentence: findingSentence(finding) };
+  } catch (error) {
+    if (!isLiveResponseError(error) || error.code !== 'textTooLarge') throw error;
+    // A note can cite more than fits: the others are compared all the same.
+    return { verdict: 'unknown', line, place, names, sentence: describeFailure(error).sentence };
+  }
+}

@@ -1,0 +1,34 @@
+import { l10n } from 'vscode';
+import { emptinessSentence } from '../../messages/readingWords.ts';
+import { explainEmptiness } from '../../results/emptiness.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { openTarget } from './openTarget.ts';
+import { findTargets } from '../common/targets.ts';
+import { notify } from '../../platform/show/notifications.ts';
+
+/** `liveResponse.explainEmpty`: why there is nothing to read, and what can be done. Spends no call by itself. */
+export async function explainEmpty(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const [target] = findTargets(services, args);
+  if (target === undefined) return;
+  const { ref, view } = target;
+  const stream = target.stream ?? 'output';
+  const facts = await services.store.facts(ref);
+  const text = facts === undefined ? undefined : await services.store.text(ref, stream, view);
+  const action = services.view.shown?.get(ref.actionId) ?? facts?.action;
+  const reason = explainEmptiness(action, ref.commandIndex, facts, stream, text);
+  const errorLines = stream === 'output' ? (facts?.transcript?.errorLines ?? 0) : 0;
+  const steps = new Map<string, () => Promise<void>>();
+  const open = (wanted: 'errors' | 'raw' | undefined) => (): Promise<void> =>
+    openTarget(services, runner, { ref, stream: wanted, line: undefined }, true);
+  if (reason === 'notFetched') steps.set(l10n.t('Fetch'), open(undefined));
+  if (errorLines > 0) steps.set(l10n.t('Open Errors'), open('errors'));
+  if (reason === 'notAResult' && facts?.raw !== undefined) steps.set(l10n.t('Open Raw'), open('raw'));
+  void tell(emptinessSentence(reason, errorLines), steps);
+}
+
+/** Not waited for: a notice may stay for hours. */
+async function tell(sentence: string, steps: ReadonlyMap<string, () => Promise<void>>): Promise<void> {
+  const answer = await notify('information', sentence, ...steps.keys());
+  if (answer !== undefined) await steps.get(answer)?.();
+}

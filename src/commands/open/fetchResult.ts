@@ -1,0 +1,87 @@
+import { env, l10n } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import type { Connection } from '../../connections/connection.ts';
+import { LiveResponseError } from '../../base/errors.ts';
+import { findReferences } from '../../evidence/references/findReferences.ts';
+import type { FoundReference } from '../../evidence/references/findReferences.ts';
+import { deviceOf, runScripts, subjectOf } from '../../model/machineAction.ts';
+import type { Services } from '../../services.ts';
+import { commandState } from '../../tree/words.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { openTarget } from './openTarget.ts';
+import { findTargets } from '../common/targets.ts';
+import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
+
+/** `liveResponse.fetchResult`: from any text that names a machine action. With an argument it asks nothing. */
+export async function fetchResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  if (args[0] !== undefined) {
+    const [target] = findTargets(services, args);
+    if (target !== undefined) await openTarget(services, runner, target, true);
+    return;
+  }
+  const connection = services.connections.active;
+  if (connection === undefined) throw new LiveResponseError('noConnection');
+  const reference = await askForReference();
+  if (reference === undefined) return;
+  const commandIndex = reference.commandIndex ?? (await askForCommand(services, runner, connection, reference));
+  if (commandIndex === undefined) return;
+  const ref = { cloud: connection.cloud, tenantId: connection.tenantId, actionId: reference.actionId, commandIndex };
+  await openTarget(services, runner, { ref, stream: undefined, line: undefined }, true);
+}
+
+async function askForReference(): Promise<FoundReference | undefined> {
+  const clipboard = await env.clipboard.readText();
+  const offered = findReferences(clipboard).length > 0 ? firstLines(clipboard) : '';
+  const text = await askForText({
+    title: l10n.t('Fetch Result'),
+    prompt: l10n.t('Paste any text that names a machine action: its ID, ID#1, an API address, a file name, a link.'),
+    value: offered,
+    ignoreFocusOut: true,
+    validate: (value) =>
+      value.trim() === '' || findReferences(value).length > 0
+        ? undefined
+        : l10n.t('This text names no machine action: its ID looks like 5382f7ea-7557-4ab7-9782-d50480024a4e.'),
+  });
+  const found = findReferences(text ?? '');
+  if (found.length < 2) return found[0];
+  const items = found.map((reference) => ({ label: labelOf(reference), reference }));
+  const chosen = await pickOne(items, { title: l10n.t('Which machine action?') });
+  return chosen?.reference;
+}
+
+/** An input box holds one line, and a link that was pasted is a secret that need not be shown: only what was found. */
+function firstLines(text: string): string {
+  return findReferences(text).map(labelOf).join(' ');
+}
+
+function labelOf(reference: FoundReference): string {
+  return reference.commandIndex === undefined
+    ? reference.actionId
+    : `${reference.actionId}#${reference.commandIndex.toString()}`;
+}
+
+/** One script: no question. Else the person chooses, and sees the state of each. */
+async function askForCommand(
+  services: Services,
+  runner: CommandRunner,
+  connection: Connection,
+  reference: FoundReference,
+): Promise<number | undefined> {
+  const session = services.sessions.of(connection);
+  const action =
+    services.view.storeOf(session).get(reference.actionId) ??
+    (await runner.run(l10n.t('Looking up machine action'), ({ signal }) =>
+      services.fetchAction(session, reference.actionId, signal),
+    ));
+  if (action === undefined) return undefined;
+  const [script, another] = runScripts(action);
+  if (script !== undefined && another === undefined) return script.index;
+  const items = action.commands.map((command): QuickPickItem & { index: number } => ({
+    label: `#${command.index.toString()} ${subjectOf(command)}`,
+    description: `${command.command.type} · ${commandState(command, undefined)}`,
+    index: command.index,
+  }));
+  const title = l10n.t('Which command on {0}?', deviceOf(action));
+  if (items.length === 0) throw new LiveResponseError('noResult');
+  return (await pickOne(items, { title }))?.index;
+}

@@ -1,0 +1,45 @@
+import { l10n, Uri } from 'vscode';
+import { LiveResponseError } from '../../base/errors.ts';
+import { parseCitation, parseOutsideAddress } from '../../evidence/blocks/citation.ts';
+import type { Citation } from '../../evidence/blocks/citation.ts';
+import { refOf } from '../../base/resultUri.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { openTarget } from './openTarget.ts';
+import { ask } from '../../platform/show/notifications.ts';
+
+/**
+ * `liveResponse.openCitation`: a link in a note, or an address from outside. Whoever wrote it must not spend our calls:
+ * what is not stored is fetched only when the person agrees.
+ */
+export async function openCitation(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const citation = readCitation(args[0]);
+  if (citation === undefined) throw new LiveResponseError('badArgument', { path: 'link' });
+  const { stream, view } = citation.address;
+  const ref = refOf(citation.address);
+  if ((await services.store.facts(ref)) === undefined && !(await mayFetch(services, citation))) return;
+  await openTarget(services, runner, { ref, stream, view, line: citation.spans[0]?.firstLine }, true);
+}
+
+function readCitation(value: unknown): Citation | undefined {
+  if (value instanceof Uri) return parseOutsideAddress(value);
+  return typeof value === 'string' ? parseCitation(value) : undefined;
+}
+
+async function mayFetch(services: Services, { address }: Citation): Promise<boolean> {
+  if (address.cloud === 'file') throw new LiveResponseError('notStoredFile');
+  const connection = services.connections.forTenant(address);
+  if (connection === undefined) throw new LiveResponseError('noConnection');
+  const fetch = l10n.t('Fetch');
+  const answer = await ask(
+    {
+      severity: 'warning',
+      question: l10n.t('The cited result is not stored on this machine. Fetch it through "{0}"?', connection.name),
+      details: [
+        l10n.t('It takes one call, or two. Machine action {0}, command {1}.', address.actionId, address.commandIndex),
+      ],
+    },
+    fetch,
+  );
+  return answer === fetch;
+}

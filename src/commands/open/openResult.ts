@@ -1,0 +1,26 @@
+import { commands } from 'vscode';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { fetchResult } from './fetchResult.ts';
+import { openTarget } from './openTarget.ts';
+import { findTargets } from '../common/targets.ts';
+
+/** When Enter was pressed in the tree: the result that opens right after takes the focus. ms since 1970. */
+let focusWantedAt = 0;
+/** The row's own command comes at once, or a moment later where VS Code still has to find the extension. */
+const FOCUS_WITHIN_MS = 1000;
+
+/** `liveResponse.openResult`: a row, an address or `{tenant, actionId, commandIndex, stream, line}`. */
+export async function openResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const takesFocus = Date.now() - focusWantedAt < FOCUS_WITHIN_MS;
+  focusWantedAt = 0;
+  const [target] = findTargets(services, args);
+  if (target === undefined) await fetchResult(services, runner, []);
+  else await openTarget(services, runner, target, takesFocus);
+}
+
+/** `liveResponse.openFocused`: Enter in the tree opens as a click does, and moves into the text. */
+export async function openFocused(): Promise<void> {
+  focusWantedAt = Date.now();
+  await commands.executeCommand('list.select');
+}

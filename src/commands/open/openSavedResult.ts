@@ -1,0 +1,225 @@
+import { createReadStream } from 'node:fs';
+import { env, FileSystemError, l10n, ThemeIcon, Uri, window, workspace } from 'vscode';
+import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
+import { hashBytes } from '../../base/hashText.ts';
+import { maxDownloadBytes } from '../../platform/config.ts';
+import { findFactsNames } from '../../results/save/factsFileNames.ts';
+import { describeOpened } from '../../results/openedResult.ts';
+import type { FactsVerdict, OpenedBytes } from '../../results/openedResult.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import { MEMORY_BYTES } from '../../results/resultService.ts';
+import { storeLargeFile } from '../../results/storeLargeFile.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
+import { toProgress } from '../common/downloadProgress.ts';
+import { openTarget } from './openTarget.ts';
+import { MAX_FACTS_BYTES } from '../save/factsFile.ts';
+import { notify } from '../../platform/show/notifications.ts';
+import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
+
+/** More facts files beside one result file were made to be read, not to tell anything. */
+const MAX_FACTS_FILES = 10;
+
+/**
+ * `liveResponse.openSavedResult`: a result file from the disk, or a download link, read as if it had been fetched. It
+ * takes no call. With an argument (a file's address, or a link) it asks nothing.
+ */
+export async function openSavedResult(
+  services: Services,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
+  const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
+  if (source !== undefined) await openSource(services, runner, source, maxDownloadBytes());
+}
+
+/** @param limit - a larger file is not opened before the person was told how large it is, bytes */
+async function openSource(
+  services: Services,
+  runner: CommandRunner,
+  source: Uri | string,
+  limit: number,
+): Promise<void> {
+  const steps = {
+    openSaved: () => openSavedResult(services, runner, []),
+    openInParts: () => openSource(services, runner, source, Infinity),
+  };
+  const ref = await runner.run(
+    l10n.t('Opening saved result'),
+    async (scope) =>
+      typeof source === 'string'
+        ? openLink(services, source, scope, Math.min(limit, MEMORY_BYTES))
+        : openFile(services, source, scope, limit),
+    steps,
+  );
+  if (ref !== undefined) await openTarget(services, runner, { ref, stream: undefined, line: undefined }, true);
+}
+
+async function openLink(
+  services: Services,
+  link: string,
+  { signal, report }: CommandScope,
+  limit: number,
+): Promise<ResultRef> {
+  const { opened, bytes } = await download(services, link, signal, limit, toProgress(report));
+  return keep(services, opened, bytes);
+}
+
+async function openFile(services: Services, uri: Uri, scope: CommandScope, limit: number): Promise<ResultRef> {
+  const { size } = await workspace.fs.stat(uri);
+  if (size > limit) throw new LiveResponseError('tooLarge', { size, limit, reason: 'file' });
+  const { opened, bytes } = await readFile(uri, size > MEMORY_BYTES);
+  if (bytes !== undefined) return keep(services, opened, bytes);
+  const onProgress = toProgress(scope.report);
+  let verdict: FactsVerdict = 'none';
+  const { ref } = await storeLargeFile(
+    services.store,
+    {
+      chunks: chunksOf(uri),
+      describe: (read) => {
+        const described = describeOpened({ ...opened, ...read });
+        ({ verdict } = described);
+        return described.facts;
+      },
+      onProgress: (received) => {
+        onProgress(received, size);
+      },
+    },
+    scope.signal,
+  );
+  tellVerdict(verdict);
+  return ref;
+}
+
+/** Elsewhere than on this machine VS Code reads files whole only. */
+async function* chunksOf(uri: Uri): AsyncGenerator<Uint8Array> {
+  if (uri.scheme === 'file') yield* createReadStream(uri.fsPath) as AsyncIterable<Uint8Array>;
+  else yield await workspace.fs.readFile(uri);
+}
+
+interface Opened<Bytes = Uint8Array> {
+  readonly opened: OpenedBytes;
+  readonly bytes: Bytes;
+}
+
+/** Stores it under its hash; what is stored already is not replaced by what says less. */
+async function keep(services: Services, opened: OpenedBytes, bytes: Uint8Array): Promise<ResultRef> {
+  const { facts, verdict } = describeOpened(opened);
+  tellVerdict(verdict);
+  const stored = await services.store.facts(facts.ref);
+  if (stored === undefined || facts.opened?.said !== undefined) await services.store.put(facts, bytes);
+  return facts.ref;
+}
+
+/** @param isLarge - only what stands beside it is read, and neither hash nor size are known */
+async function readFile(uri: Uri, isLarge: boolean): Promise<Opened<Uint8Array | undefined>> {
+  const bytes = isLarge ? undefined : await workspace.fs.readFile(uri);
+  const factsFiles = await readFacts(uri);
+  const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+  const sha256 = bytes === undefined ? '' : hashBytes(bytes);
+  return { opened: { kind: 'file', name, sha256, size: bytes?.length ?? 0, openedAt: Date.now(), factsFiles }, bytes };
+}
+
+/** What Export Raw Result writes beside a file. Which of them are about it, their own hash says. */
+async function readFacts(uri: Uri): Promise<string[]> {
+  const folder = uri.with({ path: uri.path.slice(0, uri.path.lastIndexOf('/') + 1) });
+  const found: string[] = [];
+  try {
+    const names = (await workspace.fs.readDirectory(folder)).map(([name]) => name);
+    const file = uri.path.slice(folder.path.length);
+    for (const name of findFactsNames(file, names).slice(0, MAX_FACTS_FILES)) {
+      const beside = Uri.joinPath(folder, name);
+      if ((await workspace.fs.stat(beside)).size > MAX_FACTS_BYTES) continue;
+      found.push(new TextDecoder().decode(await workspace.fs.readFile(beside)));
+    }
+  } catch (error) {
+    if (!(error instanceof FileSystemError)) throw error;
+  }
+  return found;
+}
+
+async function download(
+  services: Services,
+  link: string,
+  signal: AbortSignal,
+  limit: number,
+  onProgress: (received: number, total: number | undefined) => void,
+): Promise<Opened> {
+  const { bytes, host, sha256, size, receivedAt, promisedName, blob, lengthUnknown } = await services
+    .downloadLink(link, signal, { maxBytes: limit, onProgress })
+    .catch((error: unknown) => {
+      // What is behind a link is read in memory only.
+      throw isLiveResponseError(error) && error.code === 'tooLarge'
+        ? new LiveResponseError('linkTooLarge', error.values)
+        : error;
+    });
+  const said = { promisedName, blob, lengthUnknown };
+  return { opened: { kind: 'link', name: host, sha256, size, openedAt: receivedAt, ...said }, bytes };
+}
+
+function tellVerdict(verdict: FactsVerdict): void {
+  if (verdict === 'otherFile') {
+    void notify(
+      'warning',
+      l10n.t(
+        'The facts file beside it is about another file: its SHA-256 differs. It was not used, so device and action are unknown.',
+      ),
+    );
+  }
+  if (verdict === 'unreadable') {
+    void notify(
+      'warning',
+      l10n.t('The facts file beside it could not be read. It was not used, so device and action are unknown.'),
+    );
+  }
+}
+
+function readSource(value: unknown): Uri | string {
+  if (value instanceof Uri) return value;
+  if (typeof value === 'string' && isLink(value)) return value.trim();
+  if (typeof value === 'string' && value !== '') return Uri.file(value);
+  throw new LiveResponseError('badArgument', { path: 'file' });
+}
+
+async function askForSource(): Promise<Uri | string | undefined> {
+  const file = {
+    iconPath: new ThemeIcon('file'),
+    label: l10n.t('File…'),
+    detail: l10n.t('A result file that was saved: .json or .gz'),
+  };
+  const link = {
+    iconPath: new ThemeIcon('link'),
+    label: l10n.t('Download Link…'),
+    detail: l10n.t('A link that Defender gave. It lives for 30 minutes, and takes no call'),
+  };
+  const chosen = await pickOne([file, link], { title: l10n.t('Open Saved Result') });
+  if (chosen === undefined) return undefined;
+  return chosen === file ? askForFile() : askForLink();
+}
+
+async function askForFile(): Promise<Uri | undefined> {
+  const [uri] =
+    (await window.showOpenDialog({
+      title: l10n.t('Open Saved Result'),
+      filters: { [l10n.t('Result files')]: ['json', 'gz'], [l10n.t('All files')]: ['*'] },
+    })) ?? [];
+  return uri;
+}
+
+/** A link is a secret for half an hour: it is not shown while it is pasted, and kept nowhere. */
+async function askForLink(): Promise<string | undefined> {
+  const clipboard = await env.clipboard.readText();
+  const text = await askForText({
+    title: l10n.t('Open Saved Result'),
+    prompt: l10n.t('Paste the download link. It is used once and kept nowhere.'),
+    password: true,
+    ignoreFocusOut: true,
+    value: isLink(clipboard) ? clipboard.trim() : '',
+    validate: (value) => (value.trim() === '' || isLink(value) ? undefined : l10n.t('This is no link.')),
+  });
+  return text === undefined || text.trim() === '' ? undefined : text.trim();
+}
+
+function isLink(text: string): boolean {
+  return /^https?:\/\/\S+$/iu.test(text.trim());
+}

@@ -1,0 +1,76 @@
+import { l10n } from 'vscode';
+import { showResult } from '../../documents/showResult.ts';
+import { notify } from '../../platform/show/notifications.ts';
+import { exitClass, sizeBucket } from '../../platform/telemetryEvents.ts';
+import type { TelemetryEvent } from '../../platform/telemetryEvents.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
+import type { Services } from '../../services.ts';
+import { watchAttention } from '../common/attention.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { toProgress } from '../common/downloadProgress.ts';
+import { exportRaw } from '../save/exportRaw.ts';
+import { saveInstead } from '../save/saveResult.ts';
+import type { Target } from '../common/targets.ts';
+
+/**
+ * Fetches a result where it is not stored, and shows it.
+ * @param anySize - however large it is: the person was told
+ */
+export async function openTarget(
+  services: Services,
+  runner: CommandRunner,
+  target: Target,
+  takesFocus: boolean,
+  anySize = false,
+): Promise<void> {
+  const attention = watchAttention();
+  const startedAt = Date.now();
+  const title = l10n.t('Fetching result');
+  const show = async (facts: StoredFacts, preserveFocus: boolean): Promise<void> => {
+    if (target.stream === 'errors') services.companions.release(facts.ref);
+    const { stream, line, view, part } = target;
+    await showResult(facts, services.companions, services.store, { stream, line, view, part, preserveFocus });
+    services.telemetry.send(opened(facts, startedAt));
+  };
+  const openRaw = (): Promise<void> =>
+    openTarget(services, runner, { ...target, stream: 'raw', view: undefined, part: undefined }, true);
+  const steps = {
+    openRaw,
+    openInParts: () => openTarget(services, runner, target, true, true),
+    exportRaw: () => exportRaw(services, runner, [target]),
+    saveToFile: (error: unknown) => saveInstead(services, runner, target.ref, error),
+  };
+  try {
+    await runner.run(
+      title,
+      async ({ signal, report }) => {
+        const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report), anySize });
+        if (attention.isElsewhere()) offer(facts, () => runner.run(title, () => show(facts, false), steps));
+        else await show(facts, !takesFocus);
+      },
+      steps,
+    );
+  } finally {
+    attention.dispose();
+  }
+}
+
+function opened(facts: StoredFacts, startedAt: number): TelemetryEvent {
+  return {
+    name: 'resultOpened',
+    source: facts.fetchedAt >= startedAt ? 'fetched' : 'stored',
+    encoding: facts.encoding,
+    changeKinds: new Set(facts.changes.map(({ kind }) => kind)).size,
+    size: sizeBucket(facts.size),
+    exit: exitClass(facts.transcript?.exitCode),
+  };
+}
+
+/** The person has turned to something else: what came late does not push in front of it. */
+function offer(facts: StoredFacts, open: () => unknown): void {
+  const button = l10n.t('Open');
+  const sentence = l10n.t('The result of {0} on {1} is here.', facts.name.script, facts.name.device);
+  void notify('information', sentence, button).then((answer) => {
+    if (answer === button) open();
+  });
+}

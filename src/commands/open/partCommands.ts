@@ -1,0 +1,78 @@
+import { env, l10n } from 'vscode';
+import { partsOf } from '../../documents/parts.ts';
+import { WHOLE_BYTES } from '../../evidence/text/textParts.ts';
+import { formatBytes } from '../../messages/format.ts';
+import type { TextParts } from '../../evidence/text/partFacts.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { openTarget } from './openTarget.ts';
+import { addressOf, findTargets } from '../common/targets.ts';
+import type { Target } from '../common/targets.ts';
+import { ask, confirmInStatusBar } from '../../platform/show/notifications.ts';
+
+interface Divided {
+  readonly target: Target;
+  readonly text: TextParts;
+}
+
+/** `liveResponse.nextPart`, `previousPart` and `lastPart` of a text that is too large to be shown whole. */
+export async function stepPart(
+  services: Services,
+  runner: CommandRunner,
+  step: 'next' | 'previous' | 'last',
+  args: readonly unknown[],
+): Promise<void> {
+  const found = await findDivided(services, args);
+  if (found === undefined) return;
+  const { target, text } = found;
+  const { part } = target;
+  const current =
+    part === undefined || part === 'whole'
+      ? 0
+      : text.parts.findIndex(({ first }) => first.line === part.line && first.column === part.column);
+  const wanted = { next: current + 1, previous: current - 1, last: text.parts.length - 1 }[step];
+  const first = text.parts[wanted]?.first;
+  if (first === undefined) {
+    confirmInStatusBar(l10n.t('There is no such part.'), 5000);
+    return;
+  }
+  await openTarget(services, runner, { ...target, part: wanted === 0 ? undefined : first }, true);
+}
+
+/** `liveResponse.openWhole`: up to what VS Code opens without a question, and told what it leaves out. */
+export async function openWhole(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const found = await findDivided(services, args);
+  if (found === undefined) return;
+  const { target, text } = found;
+  if (text.documentBytes <= WHOLE_BYTES) {
+    const open = l10n.t('Open Whole');
+    const answer = await ask(
+      {
+        severity: 'warning',
+        question: l10n.t(
+          'Open {0} with {1} lines as one document?',
+          formatBytes(text.documentBytes),
+          text.lines.toLocaleString(env.language),
+        ),
+        details: [
+          l10n.t(
+            'For a document of this size VS Code switches off folding, outline, sticky scroll, colours and word wrap, and becomes slow.',
+          ),
+        ],
+      },
+      open,
+    );
+    if (answer !== open) return;
+  }
+  await openTarget(services, runner, { ...target, part: 'whole' }, true);
+}
+
+/** A text that is shown in parts; tells where it is not. */
+async function findDivided(services: Services, args: readonly unknown[]): Promise<Divided | undefined> {
+  const [target] = findTargets(services, args);
+  const text = target === undefined ? undefined : await partsOf(services.store, addressOf(target));
+  if (target === undefined || text === undefined) return undefined;
+  if (text.parts.length > 1) return { target, text };
+  confirmInStatusBar(l10n.t('This text is shown whole.'), 5000);
+  return undefined;
+}

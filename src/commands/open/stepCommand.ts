@@ -1,0 +1,34 @@
+import { l10n } from 'vscode';
+import { resultOf } from '../../model/machineAction.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { openTarget } from './openTarget.ts';
+import { findTargets } from '../common/targets.ts';
+import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+
+/** `liveResponse.nextCommand` and `previousCommand`: the neighbour in the same action that has a text to read. */
+export async function stepCommand(
+  services: Services,
+  runner: CommandRunner,
+  step: 1 | -1,
+  args: readonly unknown[],
+): Promise<void> {
+  const [target] = findTargets(services, args);
+  if (target === undefined) return;
+  const { ref } = target;
+  const action = services.view.shown?.get(ref.actionId) ?? (await services.store.facts(ref))?.action;
+  const indexes = (action?.commands ?? [])
+    .filter((command) => action !== undefined && resultOf(action, command) === 'transcript')
+    .map(({ index }) => index)
+    .sort((one, other) => (one - other) * step);
+  const next = indexes.find((index) => (index - ref.commandIndex) * step > 0);
+  if (next === undefined) {
+    const sentence =
+      step === 1
+        ? l10n.t('No later command of this action has a text.')
+        : l10n.t('No earlier command of this action has a text.');
+    confirmInStatusBar(sentence, 5000);
+    return;
+  }
+  await openTarget(services, runner, { ref: { ...ref, commandIndex: next }, stream: undefined, line: undefined }, true);
+}

@@ -1,0 +1,147 @@
+import { l10n, ThemeIcon } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import { activeAddress } from '../../documents/resultUris.ts';
+import { formatUtc } from '../../messages/format.ts';
+import { callsWords, hostsWords } from '../../messages/runWords.ts';
+import { isAvailable } from '../../runs/runFetch.ts';
+import type { RunRecord } from '../../model/runRecord.ts';
+import { loadHosts, mayLackHosts, mergeRuns, overlaps } from '../../runs/runHosts.ts';
+import { findRuns, firstRuns, renewRun, runOf, timesOf } from '../../runs/runs.ts';
+import type { Run } from '../../model/run.ts';
+import type { Services } from '../../services.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { tellNoConnection } from '../common/preconditions.ts';
+import { ask, notify } from '../../platform/show/notifications.ts';
+import { pickOne } from '../../platform/show/quickInputs.ts';
+
+interface RunPick extends QuickPickItem {
+  readonly run?: Run;
+}
+
+/**
+ * Finds the run that a command was called for: `{ run }` of our own making, a row of the tree, the overview or the
+ * result in front; else asks.
+ *
+ * @returns undefined where the question was closed, or where there is no run
+ */
+export async function chooseRun(
+  services: Services,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<RunRecord | undefined> {
+  const run = findRun(services, args) ?? (await pickRun(services, runner));
+  if (run === undefined) return undefined;
+  const known = services.runs.all.find((record) => overlaps(run, record.run));
+  return services.runs.note(known === undefined ? run : mergeRuns(known.run, run));
+}
+
+/** The run with all its hosts. Says what that costs before it costs it; undefined where the person turned away. */
+export async function completeRun(
+  services: Services,
+  runner: CommandRunner,
+  record: RunRecord,
+): Promise<RunRecord | undefined> {
+  const connection = services.connections.forTenant(record.run.tenant);
+  if (connection === undefined) return record;
+  const list = services.sessions.of(connection).actions(true);
+  // What was fetched before is known with all its hosts.
+  if (record.state !== 'none' || !mayLackHosts(list, record.run)) return record;
+  const find = l10n.t('Find Hosts');
+  const answer = await ask(
+    {
+      severity: 'information',
+      question: l10n.t('Find all hosts of this run first?'),
+      details: [
+        l10n.t(
+          '{0} are loaded. The list is not loaded far enough back to know whether there are more: this takes 1 call for each 1,000 actions.',
+          hostsWords(record.run.members.length),
+        ),
+      ],
+    },
+    find,
+  );
+  if (answer !== find) return undefined;
+  const run = await runner.run(l10n.t('Finding the hosts of this run'), ({ signal }) =>
+    loadHosts(list, record.run, signal),
+  );
+  return run === undefined ? undefined : services.runs.note(run);
+}
+
+function findRun(services: Services, args: readonly unknown[]): Run | undefined {
+  const [first] = args;
+  if (typeof first === 'object' && first !== null && 'run' in first && typeof first.run === 'string') {
+    return renewed(services, services.runs.get(first.run));
+  }
+  const runs = loadedRuns(services);
+  const row = isTreeNode(first) ? first : undefined;
+  if (row?.kind === 'group') return runs.find(({ key }) => key === row.key);
+  if (row?.kind === 'action') return firstRuns(runs).get(row.actionId);
+  if (row?.kind === 'command') return runOf(runs, row.actionId, row.commandIndex);
+  const { active } = services.runOverviews;
+  if (active !== undefined) return renewed(services, active);
+  const address = activeAddress();
+  return address === undefined ? undefined : runOf(runs, address.actionId, address.commandIndex);
+}
+
+function renewed(services: Services, record: RunRecord | undefined): Run | undefined {
+  const connection = record === undefined ? undefined : services.connections.forTenant(record.run.tenant);
+  if (record === undefined || connection === undefined) return record?.run;
+  const list = services.sessions.of(connection).actions(true);
+  return renewRun(record.run, (actionId) => list.get(actionId));
+}
+
+function loadedRuns(services: Services): Run[] {
+  const { active } = services.connections;
+  if (active === undefined) return [];
+  const { cloud, tenantId } = active;
+  return findRuns(services.sessions.of(active).actions(true).actions, { cloud, tenantId });
+}
+
+async function pickRun(services: Services, runner: CommandRunner): Promise<Run | undefined> {
+  for (;;) {
+    const loaded = loadedRuns(services);
+    const kept = services.runs.all.map(({ run }) => run).filter((run) => !loaded.some((other) => overlaps(other, run)));
+    // A script on one host is no run that anybody looks for here, unless there is no other.
+    const isWide = ({ members }: Run): boolean => members.length > 1;
+    const all = [...loaded, ...kept];
+    const items: RunPick[] = [...all.filter(isWide), ...all.filter((run) => !isWide(run))].map((run) => {
+      const { script, args, comment } = run.words;
+      return {
+        label: script,
+        description: [hostsWords(run.members.length), formatUtc(timesOf(run).last)].join(' · '),
+        detail: [args, comment].filter((part) => part !== '').join(' · '),
+        run,
+      };
+    });
+    const { active } = services.connections;
+    const list = active === undefined ? undefined : services.sessions.of(active).actions(true);
+    const isLoaded = list?.state.kind === 'loaded';
+    if (list !== undefined && !(list.state.kind === 'loaded' && !list.state.hasMore)) {
+      const load = isLoaded ? l10n.t('Load older actions') : l10n.t('Load actions');
+      items.push({ iconPath: new ThemeIcon('history'), label: load, description: callsWords(1), alwaysShow: true });
+    }
+    if (items.length === 0) {
+      if (active === undefined) void tellNoConnection();
+      else void notify('information', l10n.t('No action of this tenant ran a script, so there is no run.'));
+      return undefined;
+    }
+    const chosen = await pickOne(items, {
+      title: l10n.t('Choose a Run'),
+      placeHolder: l10n.t('Same script, arguments and comment, started one after the other'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    });
+    if (chosen === undefined || chosen.run !== undefined) return chosen?.run;
+    const done = await runner.run(l10n.t('Loading more machine actions'), async ({ signal }) => {
+      await (isLoaded ? list.loadMore(signal) : list?.ensureLoaded(signal));
+      return true;
+    });
+    if (done === undefined) return undefined;
+  }
+}
+
+/** How many of its results can be asked for. */
+export function countAvailable(run: Run): number {
+  return run.members.filter(isAvailable).length;
+}

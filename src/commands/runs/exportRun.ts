@@ -1,0 +1,86 @@
+import { homedir } from 'node:os';
+import { l10n, Uri, window, workspace } from 'vscode';
+import { formatBytes } from '../../messages/format.ts';
+import { whyNoResult } from '../../messages/runWords.ts';
+import { FileSink } from '../../results/save/fileSink.ts';
+import { WholeSink } from '../../results/save/wholeSink.ts';
+import { toExportRows, toRunCsv, toRunLine } from '../../runs/runRows.ts';
+import type { Services } from '../../services.ts';
+import type { RunRecord } from '../../model/runRecord.ts';
+import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
+import { chooseRun } from './chooseRun.ts';
+import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
+import { tellSaved } from '../save/saveResult.ts';
+import { elsewhere, isLocal, writeWhole } from '../save/writeElsewhere.ts';
+
+/**
+ * `liveResponse.exportRunCsv` and `exportRunNdjson`: a row for every host, with a result or with the reason why there
+ * is none. CSV has no texts and nothing that a spreadsheet takes for a formula; NDJSON has the texts too, unaltered.
+ */
+export async function exportRun(
+  services: Services,
+  runner: CommandRunner,
+  kind: 'csv' | 'ndjson',
+  args: readonly unknown[],
+): Promise<void> {
+  const record = await chooseRun(services, runner, args);
+  if (record !== undefined) await exportTo(services, runner, kind, record, workspace.workspaceFolders?.[0]?.uri);
+}
+
+/** @param folder - what is suggested; by default where the person is at home. The file's name is never a device's. */
+async function exportTo(
+  services: Services,
+  runner: CommandRunner,
+  kind: 'csv' | 'ndjson',
+  record: RunRecord,
+  folder = Uri.file(homedir()),
+): Promise<void> {
+  const uri = await window.showSaveDialog({
+    title: kind === 'csv' ? l10n.t('Export Run as CSV') : l10n.t('Export Run as NDJSON'),
+    defaultUri: Uri.joinPath(folder, `run.${kind}`),
+  });
+  if (uri === undefined) return;
+  const work = async (scope: CommandScope): Promise<void> => {
+    const picture = await services.runOverviews.picture(record);
+    const write = kind === 'csv' ? writeCsv : writeNdjson;
+    const size = await write(services, picture, uri, scope);
+    void tellSaved(uri, l10n.t('Saved {0}: {1} rows.', formatBytes(size), picture.rows.length));
+  };
+  await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, kind, record) });
+}
+
+async function writeCsv(_services: Services, { rows, comparison }: RunPicture, uri: Uri): Promise<number> {
+  const bytes = new TextEncoder().encode(toRunCsv(toExportRows(rows, comparison, whyNoResult)));
+  await writeWhole(uri, bytes);
+  return bytes.length;
+}
+
+/** One result in memory at a time where the file is on this machine; elsewhere as much as may go there. */
+async function writeNdjson(
+  services: Services,
+  { rows, comparison }: RunPicture,
+  uri: Uri,
+  { signal, report }: CommandScope,
+): Promise<number> {
+  const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
+  let size = 0;
+  try {
+    for (const [at, row] of toExportRows(rows, comparison, whyNoResult).entries()) {
+      signal.throwIfAborted();
+      report(l10n.t('{0} of {1}', at + 1, rows.length), at / rows.length);
+      const ref = rows[at]?.ref;
+      const texts =
+        ref === undefined || row.state !== 'result'
+          ? {}
+          : { output: await services.store.text(ref, 'output'), errors: await services.store.text(ref, 'errors') };
+      const bytes = new TextEncoder().encode(toRunLine(row, texts));
+      await sink.append(bytes);
+      size += bytes.length;
+    }
+    await sink.keep();
+    return size;
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+import { l10n } from 'vscode';
+import { systemClock } from '../../base/clock.ts';
+import { formatDuration } from '../../messages/format.ts';
+import { callsWords, hostsWords } from '../../messages/runWords.ts';
+import { thrown } from '../../runs/runFetch.ts';
+import type { RunRecord } from '../../model/runRecord.ts';
+import type { Services } from '../../services.ts';
+import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
+import { CommandRunner } from '../common/commandRunner.ts';
+import { ask, notify } from '../../platform/show/notifications.ts';
+
+/** A window that was killed is known to be gone after its lease, ms; a little more. */
+const GONE_AFTER_MS = 17_000;
+const LOOK_AGAIN_MS = 1000;
+
+/** `liveResponse.fetchRun`: names the price, then fetches in the background and shows the overview. */
+export async function fetchRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const chosen = await chooseRun(services, runner, args);
+  if (chosen === undefined) return;
+  const record = await completeRun(services, runner, chosen);
+  if (record === undefined) return;
+  if (services.runs.isActive(record.run.key)) services.runs.resume(record.run.key);
+  else if (await askToFetch(services, record)) begin(services, record, true);
+  else return;
+  await services.runOverviews.show(record);
+}
+
+/** `liveResponse.pauseRun`: of the overview in front, else all that this window is at. */
+export function pauseRun(services: Services): void {
+  for (const { run } of activeRuns(services)) services.runs.pause(run.key);
+}
+
+/** `liveResponse.resumeRun`: what was paused, or what a restart interrupted. */
+export async function resumeRun(services: Services, runner: CommandRunner): Promise<void> {
+  const paused = activeRuns(services).filter(({ state }) => state === 'paused');
+  for (const { run } of paused) services.runs.resume(run.key);
+  if (paused.length > 0) return;
+  await services.runs.load();
+  const { active } = services.runOverviews;
+  const open = (record: RunRecord): boolean =>
+    ['paused', 'running', 'waiting', 'stopped', 'cancelled'].includes(record.state) &&
+    !services.runs.isActive(record.run.key);
+  const record = active ?? services.runs.all.find(open);
+  if (record === undefined || !open(record)) {
+    void notify('information', l10n.t('No run is waiting to go on.'));
+    return;
+  }
+  begin(services, record, false);
+  await runner.run(l10n.t('Opening the overview'), () => services.runOverviews.show(record));
+}
+
+/** `liveResponse.cancelRun`: what is fetched stays. */
+export function cancelRun(services: Services): void {
+  for (const { run } of activeRuns(services)) services.runs.cancel(run.key);
+}
+
+/** After a restart: asks whether to go on with what was going on, once the window that did it is surely gone. */
+export async function offerToGoOn(services: Services): Promise<void> {
+  await services.connections.load();
+  const { signal } = new AbortController();
+  for (const { run } of await services.runs.load()) {
+    const name = `run|${run.key}`;
+    const end = Date.now() + GONE_AFTER_MS;
+    while ((await services.leases.isTaken(name)) && Date.now() < end) await systemClock.wait(LOOK_AGAIN_MS, signal);
+    if (await services.leases.isTaken(name)) continue;
+    const [record] = (await services.runs.load()).filter((one) => one.run.key === run.key);
+    if (record === undefined || services.runs.isActive(run.key)) continue;
+    void offerRun(services, record);
+  }
+}
+
+async function offerRun(services: Services, record: RunRecord): Promise<void> {
+  const left = (await services.runs.missing(record)).length;
+  const goOn = l10n.t('Go On');
+  const open = l10n.t('Open Run Overview');
+  const sentence = l10n.t(
+    'Fetching the results of {0} was interrupted: {1} of {2} are here.',
+    record.run.words.script,
+    countAvailable(record.run) - left,
+    countAvailable(record.run),
+  );
+  const answer = await notify('information', sentence, goOn, open);
+  if (answer === undefined) return;
+  if (answer === goOn) begin(services, record, false);
+  await services.runOverviews.show(record);
+}
+
+/** In the background: nobody waits, and a failure that ends it is told once. */
+function begin(services: Services, record: RunRecord, again: boolean): void {
+  const { key } = record.run;
+  void services.runs.start(record.run, again).then(() => {
+    const ended = services.runs.get(key);
+    if (ended?.state !== 'stopped' || ended.stoppedBy === undefined) return;
+    new CommandRunner(services.log).fail(l10n.t('Fetching the results of a run'), thrown(ended.stoppedBy), {
+      tryAgain: () => {
+        begin(services, ended, false);
+      },
+    });
+  });
+}
+
+/** @returns true also where nothing is left to ask for: the overview shows why */
+async function askToFetch(services: Services, record: RunRecord): Promise<boolean> {
+  const { run } = record;
+  const missing = (await services.runs.missing(record)).length;
+  if (missing === 0) return true;
+  const available = countAvailable(run);
+  const time = formatDuration(await services.estimateRun(record, missing));
+  const fetch = l10n.t('Fetch');
+  const detail = [
+    l10n.t('{0}, about {1}. It goes on in the background, and what you click goes first.', callsWords(missing), time),
+    ...(available > missing ? [l10n.t('{0} are stored already and cost nothing.', available - missing)] : []),
+    ...(run.members.length > available
+      ? [l10n.t('{0} have none yet, or never will.', hostsWords(run.members.length - available))]
+      : []),
+  ];
+  const answer = await ask(
+    {
+      severity: 'information',
+      question: l10n.t('Fetch the results of {0} on {1}?', run.words.script, hostsWords(run.members.length)),
+      details: detail,
+    },
+    fetch,
+  );
+  return answer === fetch;
+}
+
+function activeRuns(services: Services): RunRecord[] {
+  const { active } = services.runOverviews;
+  const all = services.runs.all.filter(({ run }) => services.runs.isActive(run.key));
+  const shown = all.filter(({ run }) => run.key === active?.run.key);
+  return shown.length > 0 ? shown : all;
+}

@@ -1,0 +1,54 @@
+import { l10n } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import type { NormaliseRule } from '../../evidence/compare/normalise.ts';
+import { ruleDetail, ruleWords } from '../../messages/runWords.ts';
+import type { Services } from '../../services.ts';
+import { chooseRun, completeRun } from './chooseRun.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
+
+const RULES: readonly NormaliseRule[] = ['host', 'times', 'pids', 'guids'];
+/** From here on a line is no longer rare in any run. */
+const MOST_HOSTS = 1000;
+
+/** `liveResponse.openRun`: what is known of a run. Makes no call but the one that finds its hosts, which it names. */
+export async function openRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const chosen = await chooseRun(services, runner, args);
+  if (chosen === undefined) return;
+  const record = (await completeRun(services, runner, chosen)) ?? chosen;
+  await services.runOverviews.show(record);
+  services.runItem.seen(record.run.key);
+}
+
+/** `liveResponse.changeRunRules`: what is left out when results are compared, and which lines are rare. */
+export async function changeRunRules(services: Services): Promise<void> {
+  const { rules, most } = services.runOverviews.rules;
+  const items = RULES.map((rule): QuickPickItem & { readonly rule: NormaliseRule } => ({
+    label: ruleWords(rule),
+    detail: ruleDetail(rule),
+    picked: rules[rule],
+    rule,
+  }));
+  const chosen = await pickSeveral(items, {
+    title: l10n.t('Compare Results Without'),
+    placeHolder: l10n.t("The transcript line's file and NULs at the end never count"),
+  });
+  if (chosen === undefined) return;
+  const hosts = await askForText({
+    title: l10n.t('Rare Lines'),
+    prompt: l10n.t('A line is rare when it is on at most so many hosts'),
+    value: most.toString(),
+    validate: (value) => (readMost(value) === undefined ? l10n.t('A number from 1 to {0}', MOST_HOSTS) : undefined),
+  });
+  const number = hosts === undefined ? most : (readMost(hosts) ?? most);
+  const isChosen = (rule: NormaliseRule): boolean => chosen.some((item) => item.rule === rule);
+  await services.runOverviews.setRules({
+    rules: { host: isChosen('host'), times: isChosen('times'), pids: isChosen('pids'), guids: isChosen('guids') },
+    most: number,
+  });
+}
+
+function readMost(value: string): number | undefined {
+  const number = Number(value);
+  return Number.isInteger(number) && number >= 1 && number <= MOST_HOSTS ? number : undefined;
+}

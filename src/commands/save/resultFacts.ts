@@ -1,0 +1,57 @@
+import type { ReceivedAction } from '../../defender/list/receivedActions.ts';
+import { hashText } from '../../base/hashText.ts';
+import type { ReceivedFacts, StoredFacts } from '../../model/storedResult.ts';
+
+/** What is known of a result file: all of it where it was read, too, less where it was only saved. */
+export type FileFacts = ReceivedFacts & Partial<StoredFacts>;
+
+/** Everything known about a result file, for whoever examines it without this extension. Ends with a line end. */
+export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined, toolVersion: string): string {
+  const { transcript, raw, opened, answeredAt } = facts;
+  // Of an opened file the address is made of its hash: what its own facts said is passed on, and nothing is made up.
+  const ref = opened === undefined ? facts.ref : opened.said;
+  const textFacts = (text: typeof raw): object | null =>
+    text === undefined ? null : { sha256OfTextAsUtf8: text.sha256, lines: text.lines };
+  const all = {
+    writtenBy: `Live Response Results ${toolVersion}`,
+    file: {
+      sha256: facts.sha256,
+      size: facts.size,
+      promisedName: facts.promisedName ?? null,
+      ...(facts.lengthUnknown === undefined ? {} : { lengthUnknown: facts.lengthUnknown }),
+    },
+    openedFrom: opened?.kind ?? null,
+    cloud: ref?.cloud ?? null,
+    tenantId: ref?.tenantId ?? null,
+    actionId: ref?.actionId ?? null,
+    commandIndex: ref?.commandIndex ?? null,
+    connection: facts.name.connection,
+    answeredAt: answeredAt === undefined ? null : new Date(answeredAt).toISOString(),
+    fetchedAt: new Date(facts.fetchedAt).toISOString(),
+    fetchedAtClock: 'local',
+    fetchedBy: facts.fetchedBy ?? null,
+    fetchedWith: facts.fetchedWith === undefined ? null : `Live Response Results ${facts.fetchedWith}`,
+    blob: facts.blob,
+    exitCode: transcript?.exitCode ?? null,
+    output: textFacts(transcript?.output),
+    errors: textFacts(transcript?.errors),
+    raw: textFacts(raw),
+    changes: facts.changes ?? null,
+    mismatches: facts.mismatches ?? null,
+    // As they were read: what the API wrote is the text below.
+    action: facts.action,
+    actionAsReceived: action === undefined ? null : receivedFacts(action),
+  };
+  return `${JSON.stringify(all, undefined, 2)}\n`;
+}
+
+function receivedFacts({ text, from, receivedAt, serverDate }: ReceivedAction): object {
+  return {
+    text,
+    sha256OfTextAsUtf8: hashText(text),
+    from: from === 'action' ? 'its own answer' : 'an element of a list',
+    receivedAt: new Date(receivedAt).toISOString(),
+    receivedAtClock: 'local',
+    serverDate: serverDate ?? null,
+  };
+}

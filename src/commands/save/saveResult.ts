@@ -1,0 +1,126 @@
+import { homedir } from 'node:os';
+import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { isLiveResponseError } from '../../base/errors.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import { lengthRemark } from '../../documents/remarks.ts';
+import { formatBytes } from '../../messages/format.ts';
+import { findCommand, parameterOf } from '../../model/machineAction.ts';
+import { findFileNameMismatch } from '../../model/mismatches.ts';
+import type { SavedResult } from '../../results/save/resultSaves.ts';
+import type { ReceivedFacts } from '../../model/storedResult.ts';
+import { hashUnpacked, safeFileName } from '../../results/save/unpackedHash.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { toProgress } from '../common/downloadProgress.ts';
+import { writeFactsFile } from './factsFile.ts';
+import { elsewhere, isLocal } from './writeElsewhere.ts';
+import { notify } from '../../platform/show/notifications.ts';
+
+/** What is saved without being opened: a script's result that is too large, or a file that was collected. */
+type SavedKind = 'transcript' | 'file';
+
+/** What a failure to open a result leaves to be saved; undefined for every other failure. */
+export function savedKindOf(error: unknown): SavedKind | undefined {
+  if (!isLiveResponseError(error)) return undefined;
+  if (error.code === 'resultIsFile') return 'file';
+  return error.code === 'tooLarge' || error.code === 'largeNotKept' ? 'transcript' : undefined;
+}
+
+/** The next step `saveToFile` of a result that could not be opened. */
+export async function saveInstead(
+  services: Services,
+  runner: CommandRunner,
+  ref: ResultRef,
+  error: unknown,
+): Promise<void> {
+  const kind = savedKindOf(error);
+  if (kind !== undefined) await saveResult(services, runner, ref, kind);
+}
+
+/** Asks for a file, and fetches the result into it, past the store; past memory too where it is on this machine. */
+export async function saveResult(
+  services: Services,
+  runner: CommandRunner,
+  ref: ResultRef,
+  kind: SavedKind,
+): Promise<void> {
+  const title = l10n.t('Saving result');
+  const uri = await window.showSaveDialog({
+    title: l10n.t('Save Result to File'),
+    defaultUri: suggestedLocalFile(ref, kind === 'file' ? 'gz' : 'json', collectedName(services, ref)),
+  });
+  if (uri === undefined) return;
+  const steps = { saveToFile: () => saveResult(services, runner, ref, kind) };
+  // What went elsewhere is not read again from there.
+  let written: Uint8Array | undefined;
+  const place = elsewhere(uri);
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    await place.write(bytes);
+    written = bytes;
+  };
+  const save = services.saves.begin(ref, isLocal(uri) ? uri.fsPath : { ...place, write });
+  // What is in place is not fetched again where only the facts beside it are missing.
+  let saved: SavedResult | undefined;
+  const work: Parameters<typeof runner.run>[1] = async ({ signal, report }) => {
+    saved ??= await save.run({ signal, onProgress: toProgress(report) });
+    const { facts, action } = saved;
+    await writeFactsFile(uri, facts, action, services.toolVersion);
+    services.log.info(`saved ${nameOf(ref)}: ${facts.size.toString()} bytes, SHA-256 ${facts.sha256}`);
+    const mismatch = findFileNameMismatch(ref, facts.promisedName);
+    const warning =
+      mismatch === undefined
+        ? ''
+        : `${l10n.t('The file is named {0}, but {1} was asked for.', mismatch.found, mismatch.asked)} `;
+    const length = facts.lengthUnknown === undefined ? '' : `${lengthRemark()} `;
+    const unpacked = kind === 'file' ? await hashUnpacked(written ?? uri.fsPath, signal) : undefined;
+    const inside =
+      unpacked === undefined
+        ? ''
+        : ` ${l10n.t('The file in it: {0}, SHA-256: {1}', formatBytes(unpacked.size), unpacked.sha256)}`;
+    void tellSaved(uri, warning + length + savedSentence(kind, facts) + inside);
+  };
+  await runner.run(title, work, steps, { isLong: true, onGivenUp: () => save.discard() });
+}
+
+function savedSentence(kind: SavedKind, { size, sha256 }: Pick<ReceivedFacts, 'size' | 'sha256'>): string {
+  return kind === 'transcript'
+    ? l10n.t('Saved {0}. SHA-256: {1}', formatBytes(size), sha256)
+    : l10n.t(
+        'Saved {0}: gzip, as the service stored it. The file in it may be malware, and was not unpacked. SHA-256: {1}',
+        formatBytes(size),
+        sha256,
+      );
+}
+
+/** In the workspace where there is one, else where the dialog opens by itself. The name is never the device's. */
+export function suggestedFile(ref: ResultRef, ending: 'json' | 'gz'): Uri {
+  const name = `${nameOf(ref)}.${ending}`;
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  return folder === undefined ? Uri.file(name) : Uri.joinPath(folder, name);
+}
+
+/** The same on this machine also where the workspace is elsewhere: only there a file can be written piece by piece. */
+export function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz', collected = ''): Uri {
+  const inWorkspace = suggestedFile(ref, ending);
+  const folder = isLocal(inWorkspace) ? Uri.joinPath(inWorkspace, '..') : Uri.file(homedir());
+  return Uri.joinPath(folder, `${collected === '' ? '' : `${collected}_`}${nameOf(ref)}.${ending}`);
+}
+
+/** What a collected file was called where it was collected, made safe; '' where that is not known here. */
+function collectedName(services: Services, ref: ResultRef): string {
+  const action = services.view.shown?.get(ref.actionId);
+  const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
+  return safeFileName((command === undefined ? undefined : parameterOf(command, 'Path')) ?? '');
+}
+
+function nameOf(ref: ResultRef): string {
+  return `output_${ref.actionId}_${ref.commandIndex.toString()}`;
+}
+
+/** Says that a file is there, and offers to show it. */
+export async function tellSaved(uri: Uri, message: string): Promise<void> {
+  const reveal = l10n.t('Reveal');
+  const inWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;
+  const answer = await notify('information', message, ...(inWorkspace ? [reveal] : []));
+  if (answer === reveal) await commands.executeCommand('revealInExplorer', uri);
+}

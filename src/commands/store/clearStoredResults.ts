@@ -1,0 +1,108 @@
+import { l10n, QuickPickItemKind } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import { closeTabs } from '../../documents/resultUris.ts';
+import { parseResultUri, resultKey } from '../../base/resultUri.ts';
+import { formatBytes } from '../../messages/format.ts';
+import { UNKNOWN_DEVICE } from '../../model/machineAction.ts';
+import type { StoredEntry } from '../../worker/storeCalls.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
+import { pickOne } from '../../platform/show/quickInputs.ts';
+
+interface ScopeItem extends QuickPickItem {
+  readonly entries?: readonly StoredEntry[];
+}
+
+/** So many quoted results are named in the question. */
+const NAMED = 5;
+
+/** `liveResponse.clearStoredResults`: all, those of a connection or of a device; says first what goes. */
+export async function clearStoredResults(services: Services, runner: CommandRunner): Promise<void> {
+  const title = l10n.t('Clear Stored Results');
+  await services.store.catchUp();
+  const stored = await services.store.call('stored');
+  if (stored.length === 0) {
+    void notify('information', l10n.t('No results are stored on this machine.'));
+    return;
+  }
+  const chosen = await pickOne(scopes(stored), { title, placeHolder: l10n.t('Which results') });
+  if (chosen?.entries === undefined) return;
+  const going = await confirm(chosen.label, chosen.entries);
+  if (going === undefined) return;
+  await runner.run(title, async () => {
+    const refs = going.map(({ facts }) => facts.ref);
+    await services.store.delete(refs);
+    const cleared = new Set(refs.map(resultKey));
+    await closeTabs((uri) => {
+      const address = parseResultUri(uri);
+      return address !== undefined && cleared.has(resultKey(address));
+    });
+    confirmInStatusBar(l10n.t('{0} stored results cleared', going.length), 5000);
+  });
+}
+
+function scopes(stored: readonly StoredEntry[]): ScopeItem[] {
+  const separator = (label: string): ScopeItem => ({ label, kind: QuickPickItemKind.Separator });
+  const group = (nameOf: (entry: StoredEntry) => string): ScopeItem[] =>
+    [...Map.groupBy(stored, nameOf)]
+      .sort(([one], [other]) => one.localeCompare(other))
+      .map(([name, entries]) => ({ label: name, description: amount(entries), entries }));
+  return [
+    { label: l10n.t('All stored results'), description: amount(stored), entries: stored },
+    separator(l10n.t('By connection')),
+    ...group(({ facts }) => facts.name.connection),
+    separator(l10n.t('By device')),
+    ...group(deviceOf),
+  ];
+}
+
+function deviceOf({ facts: { name } }: StoredEntry): string {
+  return name.device === UNKNOWN_DEVICE ? l10n.t('Unknown device') : name.device;
+}
+
+/** What it takes to have them again: of one that was opened, Defender is not asked. */
+function howToRegain(entries: readonly StoredEntry[]): string {
+  const opened = entries.filter(({ facts }) => facts.ref.cloud === 'file').length;
+  if (opened === 0) {
+    return l10n.t(
+      'They are deleted for good. Fetching one again takes a call or two, and works only while Defender keeps it.',
+    );
+  }
+  return opened === entries.length
+    ? l10n.t('They are deleted for good. Opening one again takes its file, which stays where it is, or a new link.')
+    : l10n.t(
+        'They are deleted for good. Fetching one again takes a call or two, and works only while Defender keeps it. Opening again one that was opened takes its file, which stays where it is, or a new link.',
+      );
+}
+
+function amount(entries: readonly StoredEntry[]): string {
+  const bytes = formatBytes(entries.reduce((sum, { size }) => sum + size, 0));
+  return entries.length === 1 ? l10n.t('1 result, {0}', bytes) : l10n.t('{0} results, {1}', entries.length, bytes);
+}
+
+/** @returns those that are to go; undefined when nothing is */
+async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<readonly StoredEntry[] | undefined> {
+  const quoted = entries.filter((entry) => entry.quoted);
+  const clear = l10n.t('Clear');
+  const others = l10n.t('Clear All but Quoted');
+  const names = quoted.slice(0, NAMED).map((entry) => `${deviceOf(entry)} · ${entry.facts.name.script}`);
+  const more = quoted.length - names.length;
+  const detail = [
+    howToRegain(entries),
+    ...(quoted.length === 0
+      ? []
+      : [
+          l10n.t('Something of {0} of them was copied or quoted; without them notes cannot be checked:', quoted.length),
+          ...names,
+          ...(more > 0 ? [l10n.t('and {0} more', more)] : []),
+        ]),
+  ];
+  const answer = await ask(
+    { severity: 'warning', question: l10n.t('Clear {0}: {1}?', scope, amount(entries)), details: detail },
+    clear,
+    ...(quoted.length === 0 || quoted.length === entries.length ? [] : [others]),
+  );
+  if (answer === clear) return entries;
+  return answer === others ? entries.filter((entry) => !entry.quoted) : undefined;
+}

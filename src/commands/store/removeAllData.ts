@@ -1,0 +1,44 @@
+import { l10n } from 'vscode';
+import { closeTabs } from '../../documents/resultUris.ts';
+import { RESULT_SCHEME } from '../../base/scheme.ts';
+import { formatBytes } from '../../messages/format.ts';
+import type { Services } from '../../services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { ask, notify } from '../../platform/show/notifications.ts';
+
+/** `liveResponse.removeAllData`: results, connections, tokens and secrets, everything that was remembered. */
+export async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
+  const title = l10n.t('Removing all data');
+  const stored = await services.store.call('stored').catch(() => []);
+  const bytes = formatBytes(stored.reduce((sum, { size }) => sum + size, 0));
+  const remove = l10n.t('Remove All Data');
+  const answer = await ask(
+    {
+      severity: 'warning',
+      question: l10n.t('Remove everything that Live Response keeps on this machine?'),
+      details: [
+        l10n.t(
+          'Stored results: {0} ({1}). Connections, with their tokens and secrets: {2}. All that was remembered goes too, and open results are closed. Results can be fetched again only while Defender keeps them. Your notes, saved files and settings stay.',
+          stored.length,
+          bytes,
+          services.connections.all.length,
+        ),
+      ],
+    },
+    remove,
+  );
+  if (answer !== remove) return;
+  await runner.run(title, async () => {
+    services.search.clear();
+    // Through the front door first: what renews tokens in the background must not put one back.
+    for (const connection of services.connections.all) {
+      await services.signIns.forget(connection);
+      await services.connections.remove(connection.name);
+    }
+    await services.forgetAll();
+    await services.store.removeAll();
+    // Overviews of runs and reports quote results, too: their schemes begin the same.
+    await closeTabs(({ scheme }) => scheme.startsWith(RESULT_SCHEME));
+    void notify('information', l10n.t('All data of Live Response was removed from this machine.'));
+  });
+}

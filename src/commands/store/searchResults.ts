@@ -1,0 +1,203 @@
+import { l10n, QuickPickItemKind, ThemeIcon, Uri, window, workspace } from 'vscode';
+import type { QuickInputButton, QuickPickItem } from 'vscode';
+import { LiveResponseError } from '../../base/errors.ts';
+import { describeQuery } from '../../messages/searchWords.ts';
+import { hitsAsCsv, hitsAsNdjson } from '../../results/search/hitRows.ts';
+import { toPattern } from '../../worker/findHits.ts';
+import type { SearchQuery } from '../../worker/searchCalls.ts';
+import type { Services } from '../../services.ts';
+import { isHitNode } from '../../tree/searchView.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { openTarget } from '../open/openTarget.ts';
+import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { createBox, describeInput, pickOne, showProblem } from '../../platform/show/quickInputs.ts';
+import { writeWhole } from '../save/writeElsewhere.ts';
+
+const EVERYWHERE: SearchQuery = {
+  text: '',
+  isRegExp: false,
+  matchCase: false,
+  connection: undefined,
+  device: undefined,
+  script: undefined,
+};
+
+/**
+ * `liveResponse.searchResults`: text or a regular expression in all stored results. Takes
+ * `{text, isRegExp, matchCase, connection, device, script}`; without an argument it asks.
+ */
+export async function searchResults(
+  services: Services,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
+  const query = args[0] === undefined ? await askForQuery(services) : readQuery(args[0]);
+  if (query !== undefined) await search(services, runner, query);
+}
+
+/** `liveResponse.searchAgain`: the same search, over what is stored now. */
+export async function searchAgain(services: Services, runner: CommandRunner): Promise<void> {
+  const query = services.search.run?.query;
+  await (query === undefined ? searchResults(services, runner, []) : search(services, runner, query));
+}
+
+/** `liveResponse.openHit`: the line of a hit. It is stored, so this takes no call. */
+export async function openHit(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const [node] = args;
+  if (!isHitNode(node) || node.hit === undefined) throw new LiveResponseError('badArgument', { path: 'hit' });
+  const { stream, line } = node.hit;
+  await openTarget(services, runner, { ref: node.result.ref, stream, line }, false);
+}
+
+/** `liveResponse.exportHits`: every line that was found, as CSV or NDJSON, by the ending of the file's name. */
+export async function exportHits(services: Services, runner: CommandRunner): Promise<void> {
+  const found = services.search.run?.found ?? [];
+  const uri = await window.showSaveDialog({
+    title: l10n.t('Export Hits'),
+    defaultUri: suggestedHits(),
+    filters: { CSV: ['csv'], NDJSON: ['ndjson'] },
+  });
+  if (uri === undefined) return;
+  const text = uri.path.toLowerCase().endsWith('.ndjson') ? hitsAsNdjson(found) : `\ufeff${hitsAsCsv(found)}`;
+  await runner.run(l10n.t('Exporting hits'), async () => {
+    await writeWhole(uri, new TextEncoder().encode(text));
+    confirmInStatusBar(l10n.t('Hits exported'), 5000);
+  });
+}
+
+function suggestedHits(): Uri {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  return folder === undefined ? Uri.file('hits.csv') : Uri.joinPath(folder, 'hits.csv');
+}
+
+async function search(services: Services, runner: CommandRunner, query: SearchQuery): Promise<void> {
+  await runner.run(l10n.t('Searching stored results'), ({ signal }) => {
+    signal.addEventListener('abort', () => {
+      services.search.cancel();
+    });
+    return services.search.start(query);
+  });
+}
+
+interface Toggle extends QuickInputButton {
+  readonly name: 'isRegExp' | 'matchCase' | 'where';
+}
+
+/** One box; its buttons choose expression, case and where. The line below says what is chosen. */
+async function askForQuery(services: Services): Promise<SearchQuery | undefined> {
+  let query: SearchQuery = { ...EVERYWHERE, ...services.search.run?.query };
+  for (;;) {
+    const answer = await askOnce(query);
+    if (answer === undefined || 'query' in answer) return answer?.query;
+    query = answer.changed;
+    if (answer.pick) query = (await pickWhere(services, query)) ?? query;
+  }
+}
+
+type Asked = { readonly query: SearchQuery } | { readonly changed: SearchQuery; readonly pick: boolean };
+
+function askOnce(query: SearchQuery): Promise<Asked | undefined> {
+  const box = createBox({ title: l10n.t('Search Stored Results'), placeholder: l10n.t('Text in output or errors') });
+  const toggle = (name: Toggle['name'], icon: string, tooltip: string): Toggle => ({
+    name,
+    iconPath: new ThemeIcon(icon),
+    tooltip,
+  });
+  const { promise, resolve } = Promise.withResolvers<Asked | undefined>();
+  const draw = (): void => {
+    describeInput(box, { prompt: promptOf(query) });
+    const isSearchable = box.value === '' || isPattern({ ...query, text: box.value });
+    showProblem(box, isSearchable ? undefined : l10n.t('This is no regular expression.'));
+  };
+  box.value = query.text;
+  box.ignoreFocusOut = true;
+  box.buttons = [
+    toggle('matchCase', 'case-sensitive', query.matchCase ? l10n.t('Match Any Case') : l10n.t('Match Case')),
+    toggle('isRegExp', 'regex', query.isRegExp ? l10n.t('Plain Text') : l10n.t('Regular Expression')),
+    toggle('where', 'filter', l10n.t('Only in a Connection, Device or Script…')),
+  ];
+  draw();
+  box.onDidChangeValue(draw);
+  box.onDidTriggerButton((button) => {
+    const { name } = button as Toggle;
+    const changed = { ...query, text: box.value };
+    if (name === 'where') resolve({ changed, pick: true });
+    else resolve({ changed: { ...changed, [name]: !changed[name] }, pick: false });
+  });
+  box.onDidAccept(() => {
+    const wanted = { ...query, text: box.value };
+    if (box.value !== '' && isPattern(wanted)) resolve({ query: wanted });
+  });
+  box.onDidHide(() => {
+    resolve(undefined);
+  });
+  box.show();
+  return promise.finally(() => {
+    box.dispose();
+  });
+}
+
+function promptOf(query: SearchQuery): string {
+  const kind = query.isRegExp ? l10n.t('Regular expression, a line at a time') : l10n.t('Plain text');
+  const letters = query.matchCase ? l10n.t('matching case') : l10n.t('in any case');
+  const where = [query.connection, query.device, query.script].filter((part) => part !== undefined).join(' · ');
+  return `${kind}, ${letters}, ${where === '' ? l10n.t('in all stored results') : l10n.t('in {0}', where)}`;
+}
+
+interface WhereItem extends QuickPickItem {
+  readonly where?: Pick<SearchQuery, 'connection' | 'device' | 'script'>;
+}
+
+async function pickWhere(services: Services, query: SearchQuery): Promise<SearchQuery | undefined> {
+  const names = (await services.store.call('stored')).map(({ facts }) => facts.name);
+  const group = (title: string, key: 'connection' | 'device' | 'script'): WhereItem[] => [
+    { label: title, kind: QuickPickItemKind.Separator },
+    ...[...new Set(names.map((name) => name[key]))].sort().map((value) => ({
+      label: value,
+      where: { connection: query.connection, device: query.device, script: query.script, [key]: value },
+    })),
+  ];
+  const items: WhereItem[] = [
+    { label: l10n.t('All stored results'), where: { connection: undefined, device: undefined, script: undefined } },
+    ...group(l10n.t('Connection'), 'connection'),
+    ...group(l10n.t('Device'), 'device'),
+    ...group(l10n.t('Script'), 'script'),
+  ];
+  const chosen = await pickOne(items, { title: describeQuery(query) });
+  return chosen?.where === undefined ? undefined : { ...query, ...chosen.where };
+}
+
+function isPattern(query: SearchQuery): boolean {
+  try {
+    toPattern(query);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws LiveResponseError `badArgument` with the name of the field */
+function readQuery(value: unknown): SearchQuery {
+  const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+  const wrong = (path: string): LiveResponseError => new LiveResponseError('badArgument', { path });
+  const text = (name: string): string | undefined => {
+    const found = fields.get(name);
+    if (found !== undefined && typeof found !== 'string') throw wrong(name);
+    return found;
+  };
+  const flag = (name: string): boolean => {
+    const found = fields.get(name) ?? false;
+    if (typeof found !== 'boolean') throw wrong(name);
+    return found;
+  };
+  const query: SearchQuery = {
+    text: text('text') ?? '',
+    isRegExp: flag('isRegExp'),
+    matchCase: flag('matchCase'),
+    connection: text('connection'),
+    device: text('device'),
+    script: text('script'),
+  };
+  if (query.text === '' || !isPattern(query)) throw wrong('text');
+  return query;
+}

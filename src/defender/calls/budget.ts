@@ -1,0 +1,157 @@
+import type { Clock } from '../../base/clock.ts';
+import { LiveResponseError, throwIfCancelled } from '../../base/errors.ts';
+import type { TakeAnswer, Usage } from './ledger.ts';
+import { enqueueRising, isClick } from '../../base/urgency.ts';
+import type { Priority } from '../../base/urgency.ts';
+
+export type { Priority } from '../../base/urgency.ts';
+
+/** The right to send one call. */
+export interface CallSlot {
+  /** The answer has ended: from now on the call counts for as long as its windows last. */
+  readonly end: (answered: boolean) => Promise<void>;
+}
+
+/** The gate in front of every call to the API. */
+export interface Budget {
+  /**
+   * Waits for a slot.
+   * @throws LiveResponseError `cancelled`; `rateLimited` where a click would wait for minutes
+   */
+  readonly take: (priority: Priority, signal: AbortSignal) => Promise<CallSlot>;
+  /** The server refused a call; answers what is known now, `pausedUntil` above all. */
+  readonly refused: (until: number | undefined) => Promise<Usage>;
+  /** Calls that count at this moment, those under way included. */
+  readonly usage: () => Promise<Usage>;
+}
+
+/** The account of calls, for one application: in this process, or shared by all windows through the store's thread. */
+export interface LedgerPort {
+  readonly take: (share: number) => Promise<TakeAnswer>;
+  readonly end: (id: number, answered: boolean) => Promise<void>;
+  readonly giveBack: (id: number) => Promise<void>;
+  readonly refused: (until: number | undefined) => Promise<Usage>;
+  readonly usage: () => Promise<Usage>;
+}
+
+/** The share of each window that background work leaves for clicks. */
+export const RESERVE = 0.2;
+/** How often others are looked at when only the end of one of their calls can make room, ms. */
+const LOOK_AGAIN_MS = 100;
+/** The longest that a click waits for a slot before it is told when there will be one, ms. */
+const PATIENCE_MS = 120_000;
+
+interface Waiter {
+  readonly priority: Priority;
+  readonly signal: AbortSignal;
+  readonly start: (id: number) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Lets calls through as the ledger allows, clicks before background work, each in the order it came. */
+export class QueuedBudget implements Budget {
+  readonly #ledger: LedgerPort;
+  readonly #clock: Clock;
+  readonly #waiting: Waiter[] = [];
+  #admitting = false;
+  #alarm: AbortController | undefined;
+
+  constructor(ledger: LedgerPort, clock: Clock) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  async take(priority: Priority, signal: AbortSignal): Promise<CallSlot> {
+    throwIfCancelled(signal);
+    const id = await new Promise<number>((resolve, reject) => {
+      const leave = (): void => {
+        this.#leave(waiter);
+        stopRising();
+        reject(new LiveResponseError('cancelled'));
+      };
+      const settle = (): void => {
+        signal.removeEventListener('abort', leave);
+        stopRising();
+      };
+      const waiter: Waiter = {
+        priority,
+        signal,
+        start: (granted) => {
+          settle();
+          resolve(granted);
+        },
+        fail: (error) => {
+          settle();
+          reject(error instanceof Error ? error : new Error('the ledger failed'));
+        },
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      const stopRising = enqueueRising(this.#waiting, waiter, () => {
+        this.#wake();
+      });
+      this.#wake();
+    });
+    return {
+      end: async (answered) => {
+        await this.#ledger.end(id, answered);
+        this.#wake();
+      },
+    };
+  }
+
+  async refused(until: number | undefined): Promise<Usage> {
+    const usage = await this.#ledger.refused(until);
+    this.#wake();
+    return usage;
+  }
+
+  usage(): Promise<Usage> {
+    return this.#ledger.usage();
+  }
+
+  #leave(waiter: Waiter): void {
+    const at = this.#waiting.indexOf(waiter);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    // Whoever is first now may have less to wait for; and where nobody is, no timer stays.
+    this.#alarm?.abort();
+  }
+
+  /** Something changed: whoever is first may try again. */
+  #wake(): void {
+    this.#alarm?.abort();
+    if (!this.#admitting) void this.#admit();
+  }
+
+  async #admit(): Promise<void> {
+    this.#admitting = true;
+    try {
+      for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) await this.#serve(first);
+    } finally {
+      this.#admitting = false;
+    }
+  }
+
+  /** Serves the first in the queue, or waits until it may be served; a wake-up ends the waiting early. */
+  async #serve(waiter: Waiter): Promise<void> {
+    const alarm = new AbortController();
+    this.#alarm = alarm;
+    try {
+      const answer = await this.#ledger.take(isClick(waiter.priority) ? 1 : 1 - RESERVE);
+      if ('id' in answer) {
+        // Cancelled while the ledger was asked: the call is not sent.
+        if (waiter.signal.aborted) await this.#ledger.giveBack(answer.id);
+        else waiter.start(answer.id);
+        this.#leave(waiter);
+        return;
+      }
+      const delay = answer.retryInMs ?? LOOK_AGAIN_MS;
+      if (isClick(waiter.priority) && delay > PATIENCE_MS) {
+        throw new LiveResponseError('rateLimited', { retryAt: this.#clock.now() + delay });
+      }
+      await this.#clock.wait(delay, alarm.signal).catch(() => undefined);
+    } catch (error) {
+      this.#leave(waiter);
+      waiter.fail(error);
+    }
+  }
+}

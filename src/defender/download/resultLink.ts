@@ -1,0 +1,73 @@
+import { BLOB_HOST_SUFFIXES } from '../clouds.ts';
+import { LiveResponseError } from '../../base/errors.ts';
+
+/**
+ * A download link: whoever holds it can read the result for 30 minutes. The address is out of reach of logs,
+ * inspection and JSON, and only the download asks for it.
+ */
+export class ResultLink {
+  readonly #url: string;
+  /** Host name and port. */
+  readonly host: string;
+  /** When the signature ends (`se`), ms since 1970, as far as the link says. */
+  readonly expiresAt: number | undefined;
+  /** Whether it had expired when it came, by the clock of the server that gave it: ours may be wrong. */
+  readonly cameExpired: boolean;
+  /** The file name that the link promises (`rscd`): names the action and the command it belongs to. */
+  readonly fileName: string | undefined;
+
+  /**
+   * @param text - the link as the API answered it
+   * @param date - the `Date` of that answer
+   * @throws LiveResponseError `unexpectedAnswer` when it is no address, or holds a user name or a password; neither is
+   *   shown
+   */
+  constructor(text: string, date?: string) {
+    let url: URL;
+    try {
+      url = new URL(text);
+    } catch {
+      throw new LiveResponseError('unexpectedAnswer', { path: 'value' });
+    }
+    // They would be sent as a header of their own, and no link of Defender has them.
+    if (url.username !== '' || url.password !== '') {
+      throw new LiveResponseError('unexpectedAnswer', { path: 'value', host: url.host, reason: 'credentials' });
+    }
+    this.#url = url.href;
+    this.host = url.host;
+    const expiry = Date.parse(url.searchParams.get('se') ?? '');
+    this.expiresAt = Number.isNaN(expiry) ? undefined : expiry;
+    // Times that cannot be read are NaN, which is neither before nor after anything.
+    this.cameExpired = expiry <= Date.parse(date ?? '');
+    this.fileName = /filename="?([^";]+)/u.exec(url.searchParams.get('rscd') ?? '')?.[1];
+  }
+
+  /**
+   * The address to download from, once its host is known to be one that stores results.
+   *
+   * @param extraHosts - hosts that the connection names besides Azure's, with port where there is one
+   * @throws LiveResponseError `foreignDownloadHost`; `linkNotHttps` where allowing the host would not help
+   */
+  addressFor(extraHosts: readonly string[]): string {
+    const { protocol, hostname, host } = new URL(this.#url);
+    if (protocol !== 'https:' && !isLoopback(hostname)) throw new LiveResponseError('linkNotHttps', { host });
+    const azure =
+      protocol === 'https:' && host === hostname && BLOB_HOST_SUFFIXES.some((end) => hostname.endsWith(end));
+    const named = extraHosts.includes(host) && (protocol === 'https:' || isLoopback(hostname));
+    if (!azure && !named) throw new LiveResponseError('foreignDownloadHost', { host });
+    return this.#url;
+  }
+
+  toString(): string {
+    return '[download link]';
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** Whether a host name means this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/u.test(hostname);
+}

@@ -1,0 +1,182 @@
+import { isLiveResponseError, mayBeUnsupported } from '../../base/errors.ts';
+import type { ActionQuery } from './odata.ts';
+import { isLastPage } from '../schema.ts';
+import type { ActionPage, MachineAction } from '../schema.ts';
+import { parseServerTime } from '../../base/serverTime.ts';
+
+/** Parts of a list's query that a server may refuse or ignore: not all of them are documented (api-facts §2). */
+type QueryPart = 'order' | 'skip' | 'rows';
+
+/** Rows that are asked for where a server refuses more of them. */
+const FEWER_ROWS = [1000, 100] as const;
+/** The service's page maximum, rows. Source: api-facts §2. */
+const MAX_ROWS = 10_000;
+/** Maxima that servers have of their own, rows: where so many come of more that were asked for, there may be more. */
+const USUAL_MAXIMA: ReadonlySet<number> = new Set([50, 100, 500, 1000, 5000]);
+/** Lists whose first row is remembered. */
+const MAX_LISTS = 50;
+
+/**
+ * Asks for pages of a list as this server takes it, and learns that from its answers: once for a connection. A part is
+ * given up only where the same query fails with it and succeeds without it, or where the answer shows that the server
+ * ignored it.
+ */
+export class ListQueries {
+  readonly #refused = new Set<QueryPart>();
+  readonly #taken = new Set<QueryPart>();
+  #maxRows = MAX_ROWS;
+  /** The newest row of each list, by its query. */
+  readonly #firstRows = new Map<string, string>();
+
+  /**
+   * Asks for a page: one call where the server takes the query, and up to five further ones the first time it does not.
+   *
+   * @param send - makes one call
+   * @throws LiveResponseError what the first call threw, where no simpler query succeeds
+   */
+  async ask(query: ActionQuery, send: (query: ActionQuery) => Promise<ActionPage>): Promise<ActionPage> {
+    const fitting = this.#fit(query);
+    try {
+      return await this.#askOnce(query, fitting, send);
+    } catch (error) {
+      if (!mayBeUnsupported(error)) throw error;
+      const suspects = this.#suspects(fitting, error);
+      for (const { parts, rows } of simplerThan(fitting, suspects)) {
+        const page = await attempt(() => this.#askOnce(query, without(fitting, parts, rows), send));
+        if (page === undefined) continue;
+        for (const part of parts) this.#refused.add(part);
+        if (parts.includes('rows')) this.#maxRows = rows;
+        return page;
+      }
+      throw error;
+    }
+  }
+
+  /** The query without the parts that this server is known not to take. */
+  #fit(query: ActionQuery): ActionQuery {
+    const parts = [...this.#refused].filter((part) => part === 'order' || (part === 'skip' && query.skip > 0));
+    return without(query, parts, Math.min(query.top, this.#maxRows));
+  }
+
+  async #askOnce(
+    wanted: ActionQuery,
+    query: ActionQuery,
+    send: (query: ActionQuery) => Promise<ActionPage>,
+  ): Promise<ActionPage> {
+    const page = this.#judge(wanted, query, await send(query));
+    if (query.order !== 'none') this.#taken.add('order');
+    if (query.skip > 0) this.#taken.add('skip');
+    if (query.top > FEWER_ROWS[0]) this.#taken.add('rows');
+    const first = page.actions[0]?.id;
+    if (wanted.skip === 0) this.#rememberFirst(wanted, first);
+    // The newest row stands first again: as many newer ones have come as were left out, or leaving out is ignored.
+    // Where the page names a next one, that is the way on.
+    else if (
+      query.skip > 0 &&
+      isLastPage(page) &&
+      first !== undefined &&
+      first === this.#firstRows.get(keyOf(wanted))
+    ) {
+      const whole = without(query, ['skip'], query.top);
+      const again = this.#judge(wanted, whole, await send(whole));
+      if (again.actions[0]?.id === first) this.#refused.add('skip');
+      return again;
+    }
+    return page;
+  }
+
+  /** Says how many rows were asked for, and whether they came in order. */
+  #judge(wanted: ActionQuery, query: ActionQuery, page: ActionPage): ActionPage {
+    const rows = page.actions.length + (page.leftOut?.length ?? 0);
+    const isMaximum = query.skip === wanted.skip && USUAL_MAXIMA.has(rows);
+    const size = isMaximum ? Math.min(rows, query.top) : query.top;
+    const sized = size === wanted.top ? page : { ...page, size };
+    if (wanted.since?.by === 'update') return sized;
+    if (query.order !== 'none' && isNewestFirst(page.actions)) return sized;
+    this.#refused.add('order');
+    return sorted(sized);
+  }
+
+  /** A part that this server has taken is suspected again only where it says that the request is bad. */
+  #suspects(query: ActionQuery, error: unknown): QueryPart[] {
+    const isBadRequest = isLiveResponseError(error) && error.code === 'badRequest' && error.values.status !== 405;
+    const isUpdate = query.since?.by === 'update';
+    const parts: QueryPart[] = [];
+    // Whoever asks by the last update asks by creation next, and learns these there.
+    if (query.order !== 'none' && !isUpdate) parts.push('order');
+    if (query.skip > 0) parts.push('skip');
+    if (fewerThan(query.top).length > 0 && !isUpdate) parts.push('rows');
+    return parts.filter((part) => isBadRequest || !this.#taken.has(part));
+  }
+
+  #rememberFirst(query: ActionQuery, id: string | undefined): void {
+    const key = keyOf(query);
+    this.#firstRows.delete(key);
+    if (id !== undefined) this.#firstRows.set(key, id);
+    for (const oldest of this.#firstRows.keys()) {
+      if (this.#firstRows.size <= MAX_LISTS) return;
+      this.#firstRows.delete(oldest);
+    }
+  }
+}
+
+/** Without leaving rows out, those are asked for again: whoever reads the list knows them. */
+function without(query: ActionQuery, parts: readonly QueryPart[], rows: number): ActionQuery {
+  const isWhole = parts.includes('skip');
+  return {
+    ...query,
+    top: isWhole ? Math.min(MAX_ROWS, query.skip + rows) : rows,
+    skip: isWhole ? 0 : query.skip,
+    ...(parts.includes('order') ? { order: 'none' } : {}),
+  };
+}
+
+/** Queries to try, the likeliest first: each part left out by itself, then all of them. */
+function simplerThan(
+  { top }: ActionQuery,
+  suspects: readonly QueryPart[],
+): readonly { readonly parts: readonly QueryPart[]; readonly rows: number }[] {
+  const fewer = fewerThan(top);
+  const single = suspects.flatMap((part) => (part === 'rows' ? fewer : [top]).map((rows) => ({ parts: [part], rows })));
+  const least = suspects.includes('rows') ? (fewer.at(-1) ?? top) : top;
+  return suspects.length > 1 ? [...single, { parts: suspects, rows: least }] : single;
+}
+
+function fewerThan(rows: number): readonly number[] {
+  return FEWER_ROWS.filter((fewer) => fewer < rows);
+}
+
+/** The list that a query is a page of. */
+function keyOf(query: ActionQuery): string {
+  return JSON.stringify({ ...query, skip: 0, top: 0 });
+}
+
+function sorted(page: ActionPage): ActionPage {
+  const actions = [...page.actions].sort((one, other) => createdAt(other) - createdAt(one));
+  return { ...page, actions, isUnordered: true };
+}
+
+function isNewestFirst(actions: readonly MachineAction[]): boolean {
+  let last = Infinity;
+  for (const { creationDateTimeUtc } of actions) {
+    const created = parseServerTime(creationDateTimeUtc);
+    if (created === undefined) continue;
+    if (created > last) return false;
+    last = created;
+  }
+  return true;
+}
+
+function createdAt({ creationDateTimeUtc }: MachineAction): number {
+  return parseServerTime(creationDateTimeUtc) ?? 0;
+}
+
+/** @returns undefined where it fails in a way that may be about the query */
+async function attempt(ask: () => Promise<ActionPage>): Promise<ActionPage | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (mayBeUnsupported(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import type { Priority } from '../calls/budget.ts';
+import type { DefenderClient } from '../client.ts';
+import { LiveResponseError, mayBeUnsupported } from '../../base/errors.ts';
+import type { ActionQuery } from './odata.ts';
+import type { ActionPage, MachineAction } from '../schema.ts';
+
+/** Pages that one gesture may take, many more than an honest list needs. */
+const MAX_PAGES_PER_GESTURE = 200;
+/** How many pages a gesture may still take, over all the lists that it reads. */
+export class PageAllowance {
+  #left = MAX_PAGES_PER_GESTURE;
+
+  /** @throws LiveResponseError `unexpectedAnswer` where no honest list would need another page */
+  take(): void {
+    if (this.#left === 0) throw new LiveResponseError('unexpectedAnswer', { path: '@odata.nextLink' });
+    this.#left--;
+  }
+}
+
+/** Pages without a new row after which nothing more is asked: the first one changes the way, the second one ends. */
+const MAX_FRUITLESS_PAGES = 2;
+
+/**
+ * Asks for one page: one call.
+ * @param skip - rows to leave out: used without a next link, and where its host gets no token
+ */
+export type AskPage = (skip: number, nextLink: string | undefined) => Promise<ActionPage>;
+
+/** Returns the way to the pages of a list: its query goes along with every call, with the rows to leave out. */
+export function askFor(
+  client: Pick<DefenderClient, 'listMachineActions'>,
+  query: Omit<ActionQuery, 'skip'>,
+  signal: AbortSignal,
+  priority?: Priority,
+): AskPage {
+  return (skip, nextLink) => client.listMachineActions({ ...query, skip }, signal, nextLink, priority);
+}
+
+/** What is known before the next page is asked for. */
+export interface PageRequest {
+  readonly ask: AskPage;
+  /** Rows of a full page. */
+  readonly size: number;
+  /** Rows of the list that are loaded. */
+  readonly skip: number;
+  readonly isKnown: (actionId: string) => boolean;
+}
+
+/** The next rows of a list. */
+export interface NextRows {
+  /** All that came, known rows included: an answer that was paid for may hold a newer state of them. */
+  readonly actions: readonly MachineAction[];
+  readonly hasMore: boolean;
+  /** The server took no order: rows that are not loaded may be newer than these. */
+  readonly isUnordered: boolean;
+}
+
+/**
+ * The place in a list that is read page by page, over one gesture or several. Next links are followed while they bring
+ * new rows. A link that repeats itself, or brings nothing new, is the last one: from there on rows are asked for by
+ * `$skip`, until that brings nothing new either. Source: api-facts, "Next links in the wild".
+ */
+export class ListPlace {
+  #link: string | undefined;
+  #trustsLinks = true;
+  readonly #followed = new Set<string>();
+
+  /** Forgets the next link: its offset is wrong once newer rows have come. */
+  forgetLink(): void {
+    this.#link = undefined;
+  }
+
+  /**
+   * Reads on until a page brings something new, or the list ends: one call, two at most.
+   * @throws LiveResponseError whatever asking throws
+   */
+  async next({ ask, size, skip, isKnown }: PageRequest): Promise<NextRows> {
+    const actions: MachineAction[] = [];
+    let at = skip;
+    let isUnordered = false;
+    for (let fruitless = 0; fruitless < MAX_FRUITLESS_PAGES; fruitless++) {
+      const link = this.#link;
+      this.#link = undefined;
+      const page = link === undefined ? await ask(at, link) : await askByLink(ask, at, link);
+      if (link !== undefined) this.#followed.add(link);
+      if (page === undefined) {
+        this.#trustsLinks = false;
+        continue;
+      }
+      actions.push(...page.actions);
+      isUnordered ||= page.isUnordered ?? false;
+      const rows = page.actions.length + (page.leftOut?.length ?? 0);
+      const isFull = rows >= (page.size ?? size);
+      if (page.actions.some(({ id }) => !isKnown(id))) {
+        this.#note(page.nextLink);
+        return { actions, hasMore: isFull || page.nextLink !== undefined, isUnordered };
+      }
+      if (link !== undefined) this.#trustsLinks = false;
+      // A full page of known rows: newer rows shifted the list, so the next page stands behind this one.
+      else if (isFull) at += rows;
+      else break;
+    }
+    return { actions, hasMore: false, isUnordered };
+  }
+
+  #note(link: string | undefined): void {
+    if (link !== undefined && this.#followed.has(link)) this.#trustsLinks = false;
+    if (this.#trustsLinks) this.#link = link;
+  }
+}
+
+/** @returns undefined where the server does not take its own link: the page can be asked for by `$skip` */
+async function askByLink(ask: AskPage, skip: number, link: string): Promise<ActionPage | undefined> {
+  try {
+    return await ask(skip, link);
+  } catch (error) {
+    if (mayBeUnsupported(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads all pages of a list, one after the other, each with at least one new row but for the last.
+ *
+ * @param size - rows of a full page
+ * @param allowance - shared by the lists that one gesture reads
+ * @throws LiveResponseError whatever asking throws; `unexpectedAnswer` where the list has no end
+ */
+export async function* walkPages(
+  ask: AskPage,
+  size: number,
+  allowance = new PageAllowance(),
+): AsyncGenerator<readonly MachineAction[], void, undefined> {
+  const place = new ListPlace();
+  const known = new Set<string>();
+  const counted: AskPage = (skip, nextLink) => {
+    allowance.take();
+    return ask(skip, nextLink);
+  };
+  for (;;) {
+    const { actions, hasMore } = await place.next({
+      ask: counted,
+      size,
+      skip: known.size,
+      isKnown: (id) => known.has(id),
+    });
+    for (const { id } of actions) known.add(id);
+    yield actions;
+    if (!hasMore) return;
+  }
+}

@@ -1,0 +1,220 @@
+import { env, l10n } from 'vscode';
+import { normaliseSteps } from '../../evidence/compare/normalise.ts';
+import { commandIds } from '../../platform/commandIds.ts';
+import { exitWords } from '../../messages/exitWords.ts';
+import { formatBytes, formatDuration, formatUtc } from '../../messages/format.ts';
+import { describeFailure } from '../../messages/failureMessages.ts';
+import { hostsWords, ruleWords, whyNoResult } from '../../messages/runWords.ts';
+import type { ComparisonRules } from '../../runs/runComparison.ts';
+import { thrown } from '../../runs/runFetch.ts';
+import type { RunRecord } from '../../model/runRecord.ts';
+import type { RunComparison } from '../../evidence/compare/runGroups.ts';
+import { hasResult } from '../../runs/runRows.ts';
+import type { RunRow } from '../../runs/runRows.ts';
+import { timesOf } from '../../runs/runs.ts';
+import { LinkedText } from './linkedText.ts';
+
+export interface OverviewParts {
+  readonly record: RunRecord;
+  /** Whether this window is fetching. */
+  readonly isActive: boolean;
+  readonly rows: readonly RunRow[];
+  readonly comparison: RunComparison;
+  readonly rules: ComparisonRules;
+  /** How long the rest takes, ms; undefined where nothing is under way. */
+  readonly eta: number | undefined;
+}
+
+/** Hosts that are named in one line: of a large group nobody reads all, and every one has its row below. */
+const MOST_NAMES = 12;
+const LONGEST_NAME = 32;
+/** Digits of a hash that are shown: enough to compare at a glance. The exports have it whole. */
+const HASH_DIGITS = 16;
+const NAMES = new Intl.Collator(undefined, { numeric: true });
+
+/** The overview of a run: what is rare first, then why results are missing, then a row for every host. */
+export function buildOverview(parts: OverviewParts): LinkedText {
+  const text = new LinkedText();
+  const width = Math.min(LONGEST_NAME, Math.max(4, ...parts.rows.map(({ member }) => member.host.length)));
+  addHead(text, parts);
+  addRareLines(text, parts, width);
+  addGroups(text, parts);
+  addWithoutResult(text, parts, width);
+  addAll(text, parts, width);
+  return text;
+}
+
+function addHead(text: LinkedText, { record, isActive, rows, rules, eta }: OverviewParts): void {
+  const { words } = record.run;
+  const { first, last } = timesOf(record.run);
+  text
+    .remote(words.script)
+    .add(` ${l10n.t('on {0}', hostsWords(rows.length))} · ${formatUtc(first)} – ${formatUtc(last)}`)
+    .end();
+  if (words.args !== '')
+    text
+      .add(`${l10n.t('Arguments')}: `)
+      .remote(words.args)
+      .end();
+  if (words.comment !== '')
+    text
+      .add(`${l10n.t('Comment')}: `)
+      .remote(words.comment)
+      .end();
+  text.add(summary(rows)).end();
+  text.add(stateWords(record, eta)).add('  ');
+  if (isActive && record.state === 'paused') text.link(l10n.t('Resume'), commandIds.resumeRun).add(' · ');
+  else if (isActive) text.link(l10n.t('Pause'), commandIds.pauseRun).add(' · ');
+  if (isActive) text.link(l10n.t('Cancel'), commandIds.cancelRun).add(' · ');
+  else text.link(l10n.t('Fetch Missing…'), commandIds.fetchRun).add(' · ');
+  text.link(l10n.t('Export CSV…'), commandIds.exportRunCsv).add(' · ');
+  text.link(l10n.t('Export NDJSON…'), commandIds.exportRunNdjson).end();
+  const left = normaliseSteps
+    .filter(({ rule }) => rule === 'transcriptLine' || rule === 'trailingNuls' || rules.rules[rule])
+    .map(({ rule }) => ruleWords(rule));
+  text
+    .add(`${l10n.t('Compared without: {0}.', left.join(', '))} `)
+    .link(l10n.t('Change Rules…'), commandIds.changeRunRules);
+  text.end().end();
+}
+
+function addRareLines(text: LinkedText, { rows, comparison, rules }: OverviewParts, width: number): void {
+  const { rareLines, moreRareLines, uncounted } = comparison;
+  const compared = rows.filter(hasResult).length;
+  text.add(l10n.t('LINES ON AT MOST {0} OF {1} HOSTS', rules.most, compared)).end();
+  if (rareLines.length === 0)
+    text.add(`  ${compared === 0 ? l10n.t('No result to compare yet.') : l10n.t('None.')}`).end();
+  for (const line of rareLines) {
+    text.add('  ');
+    for (const [at, { member, line: number }] of line.places.entries()) {
+      const row = rows[member];
+      if (row === undefined) continue;
+      if (at > 0) text.add(', ');
+      addHost(text, row, line.places.length === 1 ? width : 0, line.stream, number);
+    }
+    const [first] = line.places;
+    const where =
+      line.stream === 'output' ? l10n.t('line {0}', first?.line ?? 0) : l10n.t('errors, line {0}', first?.line ?? 0);
+    text
+      .add(`  ${where.padEnd(9)} `)
+      .remote(line.text)
+      .end();
+  }
+  if (moreRareLines > 0) text.add(`  ${l10n.t('… and {0} more such lines.', moreRareLines)}`).end();
+  if (uncounted.length > 0) {
+    const names = uncounted.flatMap((member) => rows[member]?.member.host ?? []).slice(0, MOST_NAMES);
+    text.add(`  ${l10n.t('Too many different lines: not all were looked at of {0}:', hostsWords(uncounted.length))} `);
+    text.remote(names.join(', ')).end();
+  }
+  text.end();
+}
+
+function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void {
+  text.add(l10n.t('GROUPS OF EQUAL RESULTS ({0})', comparison.groups.length)).end();
+  const sizes = comparison.groups.map(({ members }) => hostsWords(members.length));
+  const width = sizes.reduce((widest, { length }) => Math.max(widest, length), 0);
+  for (const [at, { members }] of comparison.groups.entries()) {
+    const [first] = members;
+    const row = first === undefined ? undefined : rows[first];
+    if (row?.facts === undefined) continue;
+    text.add(`  ${sizes[at]?.padEnd(width) ?? ''}  ${exitWords(row.facts)}  `);
+    const named = byName(members.flatMap((member) => rows[member] ?? [])).slice(0, MOST_NAMES);
+    for (const [place, one] of named.entries()) {
+      if (place > 0) text.add(', ');
+      addHost(text, one, 0);
+    }
+    if (members.length > MOST_NAMES) text.add(` ${l10n.t('… and {0} more', members.length - MOST_NAMES)}`);
+    text.end();
+  }
+  text.end();
+}
+
+function addWithoutResult(text: LinkedText, { rows }: OverviewParts, width: number): void {
+  const without = byName(rows.filter((row) => !hasResult(row) && row.state !== 'notFetched'));
+  text.add(l10n.t('NO RESULT TO READ ({0})', without.length)).end();
+  for (const row of without) {
+    text.add('  ');
+    addHost(text, row, width);
+    text.add('  ').remote(whyNoResult(row)).end();
+  }
+  text.end();
+}
+
+function addAll(text: LinkedText, { rows, comparison }: OverviewParts, width: number): void {
+  const sizes = new Map<RunRow | undefined, number>();
+  for (const { members } of comparison.groups) for (const member of members) sizes.set(rows[member], members.length);
+  text.add(l10n.t('ALL HOSTS ({0})', rows.length)).end();
+  for (const row of byName(rows)) {
+    text.add('  ');
+    addHost(text, row, width);
+    const { facts } = row;
+    if (facts === undefined) text.add('  ').remote(whyNoResult(row)).end();
+    else {
+      const equal = sizes.get(row);
+      const parts = [
+        exitWords(facts),
+        formatBytes(facts.size),
+        ...(equal === undefined ? [] : [equal === 1 ? l10n.t('like no other') : l10n.t('{0} alike', equal)]),
+        `SHA-256 ${facts.sha256.slice(0, HASH_DIGITS)}…`,
+      ];
+      text.add(`  ${parts.join(' · ')}`).end();
+    }
+  }
+}
+
+/** As a person looks for them. */
+function byName(rows: readonly RunRow[]): readonly RunRow[] {
+  return rows.toSorted((one, other) => NAMES.compare(one.member.host, other.member.host));
+}
+
+/** A stored result can be opened; where there is none the name is a name. */
+function addHost(text: LinkedText, row: RunRow, width: number, stream?: string, line?: number): void {
+  const { host } = row.member;
+  const name = host.length > LONGEST_NAME ? `${host.slice(0, LONGEST_NAME - 1)}…` : host;
+  if (row.facts === undefined) text.remote(name);
+  else {
+    const { tenantId: tenant, actionId, commandIndex } = row.ref;
+    const raw = row.state === 'unreadable' ? { stream: 'raw' } : {};
+    text.link(name, commandIds.openResult, { tenant, actionId, commandIndex, ...raw, ...(stream && { stream, line }) });
+  }
+  text.add(' '.repeat(Math.max(0, width - name.length)));
+}
+
+function summary(rows: readonly RunRow[]): string {
+  const results = rows.filter(hasResult).length;
+  const toFetch = rows.filter(({ state }) => state === 'notFetched').length;
+  const without = rows.length - results - toFetch;
+  return l10n.t(
+    '{0} results · {1} not fetched yet · {2} without a result to read',
+    count(results),
+    count(toFetch),
+    without,
+  );
+}
+
+/** How far the fetching is, in words. */
+function stateWords({ state, stoppedBy }: RunRecord, eta: number | undefined): string {
+  const time = eta === undefined ? '' : formatDuration(eta);
+  switch (state) {
+    case 'none':
+      return l10n.t('Nothing is being fetched.');
+    case 'waiting':
+      return l10n.t('Waiting for another window that fetches this run.');
+    case 'running':
+      return eta === undefined ? l10n.t('Fetching was interrupted.') : l10n.t('Fetching, about {0} left.', time);
+    case 'paused':
+      return l10n.t('Paused.');
+    case 'cancelled':
+      return l10n.t('Cancelled.');
+    case 'ended':
+      return l10n.t('Nothing is left to fetch.');
+    case 'stopped':
+      return stoppedBy === undefined
+        ? l10n.t('Stopped.')
+        : l10n.t('Stopped: {0}', describeFailure(thrown(stoppedBy)).sentence);
+  }
+}
+
+function count(value: number): string {
+  return value.toLocaleString(env.language);
+}

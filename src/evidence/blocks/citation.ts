@@ -1,0 +1,111 @@
+import type { Span } from '../text/quotation.ts';
+import { RESULT_SCHEME } from '../../base/scheme.ts';
+import { buildQuery, parseResultUri, wholeAddress } from '../../base/resultUri.ts';
+import type { ResultAddress } from '../../base/resultUri.ts';
+
+/** A place in a result, as a note names it: ids and numbers only, nothing that a device or a script was called. */
+export interface Citation {
+  readonly address: ResultAddress;
+  /** None: the result as a whole. */
+  readonly spans: readonly Span[];
+}
+
+/** More stretches than a person selects; a longer link is no citation of ours. */
+const MAX_SPANS = 10_000;
+
+/**
+ * The link of a citation: `live-response:/?cloud=…&tenant=…&action=…&index=…&stream=…#L5-L9,L12C3-L12C10`.
+ *
+ * `L5` and `L5-L9` are whole lines, `L5C3-L9C10` begins and ends within lines, `L5-L9C3-C10` is a rectangle.
+ */
+export function buildCitation({ address, spans }: Citation): string {
+  const fragment = spans.length === 0 ? '' : `#${spans.map(toFragment).join(',')}`;
+  return `${RESULT_SCHEME}:/?${buildQuery(wholeAddress(address))}${fragment}`;
+}
+
+/** Reads a link back; undefined for anything that {@link buildCitation} could not have written. */
+export function parseCitation(link: string): Citation | undefined {
+  const parts = new RegExp(`^${RESULT_SCHEME}:/\\?([^#]*)(?:#(.+))?$`, 'u').exec(link);
+  const address = parseResultUri({ scheme: RESULT_SCHEME, query: parts?.[1] ?? '' });
+  // Lines are those of the whole text: a part of it is no place to cite.
+  if (address?.part !== undefined || address === undefined) return undefined;
+  const fragments = parts?.[2]?.split(',') ?? [];
+  const spans = fragments.slice(0, MAX_SPANS).flatMap((fragment) => parseFragment(fragment) ?? []);
+  const inOrder = spans.every((span, at) => at === 0 || follows(span, spans[at - 1]));
+  return spans.length === fragments.length && inOrder ? { address, spans } : undefined;
+}
+
+/** Who answers for addresses of ours: `publisher.name` of package.json. */
+export const EXTENSION = 'live-response-results.live-response-results';
+const RESULT_PATH = '/result';
+
+/**
+ * The same for a preview, a ticket or a chat, which open no scheme of ours:
+ * `vscode://live-response-results.live-response-results/result?cloud=…&tenant=…&action=…&index=…&stream=…&at=L5-L9`.
+ *
+ * @param scheme - of the editor that is to answer: `vscode`, `vscode-insiders`, …
+ */
+export function buildOutsideAddress({ address, spans }: Citation, scheme = 'vscode'): string {
+  // In the query: on their way through a browser or a chat, fragments are lost.
+  const at = spans.length === 0 ? '' : `&at=${spans.map(toFragment).join(',')}`;
+  return `${scheme}://${EXTENSION}${RESULT_PATH}?${buildQuery(wholeAddress(address))}${at}`;
+}
+
+/** Reads it back; undefined for anything that {@link buildOutsideAddress} could not have written. */
+export function parseOutsideAddress(uri: {
+  readonly path: string;
+  readonly query: string;
+  readonly fragment: string;
+}): Citation | undefined {
+  const parts = /^([^#]*?)(?:&at=([^&#]+))?$/u.exec(uri.query);
+  if (parts === null || uri.path !== RESULT_PATH || uri.fragment !== '') return undefined;
+  const fragment = parts[2] === undefined ? '' : `#${parts[2]}`;
+  return parseCitation(`${RESULT_SCHEME}:/?${parts[1] ?? ''}${fragment}`);
+}
+
+/** Stretches never overlap: a link cannot make a quotation longer than its text. */
+function follows(span: Span, before: Span | undefined): boolean {
+  const end = before?.lastLine ?? 0;
+  if (span.firstLine !== end) return span.firstLine > end;
+  return (span.columns?.first ?? 0) > (before?.columns?.last ?? Infinity);
+}
+
+/** `lines 5–9`, `line 5 columns 3–10`: what a person reads of it. */
+export function describeSpan({ firstLine, lastLine, columns }: Span): string {
+  const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine}–${lastLine}`;
+  if (columns === undefined) return lines;
+  const { first, last, block } = columns;
+  if (block || firstLine === lastLine) return `${lines} columns ${first}–${last}`;
+  return `line ${firstLine} column ${first} – line ${lastLine} column ${last}`;
+}
+
+function toFragment({ firstLine, lastLine, columns }: Span): string {
+  if (columns === undefined) return firstLine === lastLine ? `L${firstLine}` : `L${firstLine}-L${lastLine}`;
+  const { first, last, block } = columns;
+  return block ? `L${firstLine}-L${lastLine}C${first}-C${last}` : `L${firstLine}C${first}-L${lastLine}C${last}`;
+}
+
+const NUMBER = '([1-9]\\d{0,9})';
+const WHOLE = new RegExp(`^L${NUMBER}(?:-L${NUMBER})?$`, 'u');
+const PART = new RegExp(`^L${NUMBER}C${NUMBER}-L${NUMBER}C(0|${NUMBER})$`, 'u');
+const BLOCK = new RegExp(`^L${NUMBER}-L${NUMBER}C${NUMBER}-C${NUMBER}$`, 'u');
+
+function parseFragment(fragment: string): Span | undefined {
+  const number = (match: RegExpExecArray, group: number): number => Number(match[group] ?? match[1]);
+  const whole = WHOLE.exec(fragment);
+  const part = PART.exec(fragment);
+  const block = BLOCK.exec(fragment);
+  let span: Span | undefined;
+  if (whole !== null) span = { firstLine: number(whole, 1), lastLine: number(whole, 2) };
+  if (part !== null) {
+    const columns = { first: number(part, 2), last: number(part, 4), block: false };
+    span = { firstLine: number(part, 1), lastLine: number(part, 3), columns };
+  }
+  if (block !== null) {
+    const columns = { first: number(block, 3), last: number(block, 4), block: true };
+    span = { firstLine: number(block, 1), lastLine: number(block, 2), columns };
+  }
+  if (span === undefined || span.lastLine < span.firstLine) return undefined;
+  // One form for one thing: whatever could be written otherwise was not written by us.
+  return toFragment(span) === fragment ? span : undefined;
+}

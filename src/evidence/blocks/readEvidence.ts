@@ -1,0 +1,186 @@
+import type { Citation } from './citation.ts';
+import { splitCodeSpans } from './codeSpans.ts';
+import { canFold, canHide } from './htmlBlocks.ts';
+import { readBlocks } from './noteBlocks.ts';
+import type { NoteBlock } from './noteBlocks.ts';
+import { findLinks, findLinksApart } from './noteLinks.ts';
+import type { Quotation } from '../text/quotation.ts';
+import { readRow } from './readRow.ts';
+import { isHash, readSource } from './readSource.ts';
+import type { Source } from './readSource.ts';
+
+/** A citation as it stands in a note, and what the note says about it: nothing of it is believed before it is checked. */
+export interface FoundEvidence extends Citation {
+  /** `block` has code above it, `row` stands in a table, `line` quotes nothing. */
+  readonly form: 'block' | 'row' | 'line';
+  /** Line of the link in the note, from 0. */
+  readonly line: number;
+  /** SHA-256 of the result file, as the note has it. */
+  readonly sha256: string | undefined;
+  /** SHA-256 of the text as UTF-8, where the block is a full one. */
+  readonly textSha256: string | undefined;
+  /** The quoted text, as the note has it; undefined where none was found beside the link. */
+  readonly quoted: string | undefined;
+  /** Whether the quotation stands where our forms have it. Else it is what stands near, and may belong to something else. */
+  readonly isCertain: boolean;
+  /** Whether it is a citation alone: neither a label nor its own words say that something is quoted. */
+  readonly isBare: boolean;
+  /** Whether the note says that indicators were defanged: then the quotation has to be, before it is compared. */
+  readonly defanged: boolean;
+}
+
+/** The code above a text, and what stands between. */
+interface CodeAbove {
+  readonly text: string;
+  /** Only empty lines and comments stand between. */
+  isRightAbove: boolean;
+  /** A heading stands between. */
+  isInOtherSection: boolean;
+  /** Something stands between that can hide the code from a reader. */
+  isHidden: boolean;
+}
+
+/**
+ * Finds every citation of ours in a Markdown text, with the quotation it belongs to. Code is never searched: a device
+ * can write there whatever it likes.
+ */
+export function findEvidence(markdown: string): FoundEvidence[] {
+  const blocks = readBlocks(markdown);
+  let above: CodeAbove | undefined;
+  let isFolded = false;
+  return blocks.flatMap((block, at): FoundEvidence[] => {
+    if (block.kind === 'code') {
+      above = { text: block.text, isRightAbove: true, isInOtherSection: false, isHidden: isFolded };
+      return [];
+    }
+    isFolded ||= 'text' in block && canFold(block.text);
+    const found = block.kind === 'row' ? readCells(block) : readText(blocks, at, above);
+    // Code belongs to one text, and to nothing behind it.
+    if (found.length > 0) above = undefined;
+    else if (above !== undefined) passBlock(above, block);
+    return found;
+  });
+}
+
+/** Lines, from 0, with links of our scheme that cannot be read: someone changed them, or they never were ours. */
+export function findUnreadable(markdown: string): number[] {
+  return readBlocks(markdown).flatMap((block) => {
+    if (!('text' in block) || block.kind === 'code') return [];
+    const places = splitCodeSpans(block.text).flatMap(({ kind, value, start }) => {
+      if (kind === 'code') return [];
+      const broken = findLinks(value).filter(({ citation }) => citation === undefined);
+      return [...broken.map(({ middle }) => middle), ...findLinksApart(value)].map((place) => start + place);
+    });
+    return toLines(
+      block,
+      places.toSorted((a, b) => a - b),
+    );
+  });
+}
+
+/** Whether a note quotes what was cut again: its text, in the form that it has in the note. */
+export function quotesSame(found: Pick<FoundEvidence, 'form' | 'quoted'>, quotation: Quotation): boolean {
+  return found.quoted === textIn(found.form, quotation);
+}
+
+/** The text of a quotation in the form that it has in a note. */
+export function textIn(form: FoundEvidence['form'], { text }: Pick<Quotation, 'text'>): string {
+  return form === 'row' ? joinLines(text) : text;
+}
+
+/** Lines as one cell holds them. */
+export function joinLines(text: string): string {
+  return text.replaceAll('\n', '\u240a');
+}
+
+function passBlock(above: CodeAbove, block: NoteBlock): void {
+  if (block.kind === 'html' && block.isComment) return;
+  above.isRightAbove = false;
+  if (block.kind === 'heading') above.isInOtherSection = true;
+  const isText = block.kind === 'paragraph' || block.kind === 'heading';
+  if (!isText || canHide(block.text)) above.isHidden = true;
+}
+
+function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | undefined): FoundEvidence[] {
+  const block = blocks[at];
+  if ((block?.kind !== 'paragraph' && block?.kind !== 'heading') || !block.text.includes('live-response:')) return [];
+  const sources = readSource(block.text);
+  const lines = toLines(
+    block,
+    sources.map(({ place }) => place),
+  );
+  return sources.map((source, index): FoundEvidence => {
+    const quoted = source.canHideBefore ? undefined : quotedBy(source, above);
+    const isOurs = sources.length === 1 && source.isLabelled && above?.isRightAbove === true;
+    return {
+      ...toSaid(source),
+      form: quoted === undefined ? 'line' : 'block',
+      line: lines[index] ?? block.line,
+      textSha256: sources.length === 1 ? textHashBelow(blocks, at) : undefined,
+      quoted,
+      isCertain: quoted !== undefined && isOurs,
+      isBare: quoted === undefined && !source.isLabelled && !source.namesLines,
+    };
+  });
+}
+
+/** The code that a citation may quote. */
+function quotedBy({ spans }: Source, above: CodeAbove | undefined): string | undefined {
+  if (above === undefined || above.isHidden) return undefined;
+  // A result as a whole is cited without a quotation: code of another section is none of its.
+  return spans.length === 0 && above.isInOtherSection ? undefined : above.text;
+}
+
+function readCells({ line, text }: { readonly line: number; readonly text: string }): FoundEvidence[] {
+  return readRow(text).map(({ source, quoted, isCertain }) => ({
+    ...toSaid(source),
+    form: 'row',
+    line,
+    textSha256: undefined,
+    quoted: source.canHideBefore ? undefined : quoted,
+    isCertain,
+    isBare: quoted === '' && !source.namesLines,
+  }));
+}
+
+/** What a note says of a citation, without where it stands in its text. */
+function toSaid({
+  address,
+  spans,
+  sha256,
+  defanged,
+}: Source): Pick<Source, 'address' | 'spans' | 'sha256' | 'defanged'> {
+  return { address, spans, sha256, defanged };
+}
+
+function textHashBelow(blocks: readonly NoteBlock[], at: number): string | undefined {
+  for (let below = at + 1; below < blocks.length; below++) {
+    const block = blocks[below];
+    if (block?.kind === 'html' && block.isComment) continue;
+    // The fields of a block end where the next citation begins.
+    if (block?.kind !== 'paragraph' || citesSomething(block.text)) return undefined;
+    const label = /^[A-Z][\w ()-]{0,60}:\s/u.exec(block.text.replaceAll('\n', ' '))?.[0];
+    if (label === undefined) return undefined;
+    if (label !== 'SHA-256 of the text as UTF-8: ') continue;
+    const hash = splitCodeSpans(block.text)[1]?.value;
+    return isHash(hash) ? hash : undefined;
+  }
+  return undefined;
+}
+
+function citesSomething(text: string): boolean {
+  return text.includes('live-response:') && readSource(text).length > 0;
+}
+
+/** The lines of ascending places in a block. */
+function toLines(
+  { line, text }: { readonly line: number; readonly text: string },
+  places: readonly number[],
+): number[] {
+  let count = 0;
+  let at = text.indexOf('\n');
+  return places.map((place) => {
+    for (; at >= 0 && at < place; at = text.indexOf('\n', at + 1)) count++;
+    return line + count;
+  });
+}

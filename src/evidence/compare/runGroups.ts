@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { normalise } from './normalise.ts';
+import type { NormaliseRules } from './normalise.ts';
+
+/** One result, as it is compared with the others of its run. */
+export interface ComparedResult {
+  /** Which member of the run: its index. */
+  readonly member: number;
+  readonly names: readonly string[];
+  readonly output: string;
+  readonly errors: string;
+  readonly exitCode: number | undefined;
+}
+
+/** Results that are equal but for what the rules leave out. */
+export interface ResultGroup {
+  /** Indexes of members, in the order they came. */
+  readonly members: readonly number[];
+}
+
+/** A line that only a few hosts have. */
+export interface RareLine {
+  /** As it was compared, shortened where it is long. Remote text. */
+  readonly text: string;
+  readonly stream: 'output' | 'errors';
+  /** Where it stands, in each member that has it; lines from 1. */
+  readonly places: readonly { readonly member: number; readonly line: number }[];
+}
+
+export interface RunComparison {
+  /** The rarest first. */
+  readonly groups: readonly ResultGroup[];
+  /** The rarest first, then in the order of the text. */
+  readonly rareLines: readonly RareLine[];
+  /** Rare lines beyond those that are listed. */
+  readonly moreRareLines: number;
+  /** Members with lines that were not compared, because there are too many different ones. */
+  readonly uncounted: readonly number[];
+}
+
+/** So many different lines are compared: what they take of memory must not depend on what devices print. */
+const MOST_LINES = 200_000;
+/** Units of a line that are kept. Lines that differ behind it are different lines all the same. */
+const LONGEST_LINE = 400;
+/** Rare lines that are listed: more than anybody reads. */
+const MOST_LISTED = 500;
+
+interface Group {
+  readonly members: number[];
+}
+
+interface Line {
+  readonly text: string;
+  readonly stream: 'output' | 'errors';
+  /** The groups that have it, and where. */
+  readonly places: { readonly group: Group; readonly line: number }[];
+}
+
+/**
+ * Compares the results of a run, one after the other. Results of one group have the same lines, so only the first of
+ * each is taken apart: a run of equal results costs little more than their hashes.
+ */
+export class RunGroups {
+  readonly #rules: NormaliseRules;
+  readonly #mostLines: number;
+  readonly #groups = new Map<string, Group>();
+  readonly #lines = new Map<string, Line>();
+  readonly #uncounted = new Set<Group>();
+  readonly #added = new Set<number>();
+
+  constructor(rules: NormaliseRules, mostLines = MOST_LINES) {
+    this.#rules = rules;
+    this.#mostLines = mostLines;
+  }
+
+  /** Adds a result; one that was added before is left as it is. */
+  add({ member, names, exitCode, ...result }: ComparedResult): void {
+    if (this.#added.has(member)) return;
+    this.#added.add(member);
+    const output = normalise(result.output, this.#rules, names);
+    const errors = normalise(result.errors, this.#rules, names);
+    const key = createHash('sha256')
+      .update(`${exitCode ?? '?'} ${output.length} `)
+      .update(output)
+      .update(errors)
+      .digest('base64');
+    const known = this.#groups.get(key);
+    if (known !== undefined) {
+      known.members.push(member);
+      return;
+    }
+    const group: Group = { members: [member] };
+    this.#groups.set(key, group);
+    this.#addLines(group, 'output', output);
+    this.#addLines(group, 'errors', errors);
+  }
+
+  /** @param most - hosts that a line may be on to be rare */
+  compare(most: number): RunComparison {
+    const groups = [...this.#groups.values()].sort(
+      (one, other) => one.members.length - other.members.length || (one.members[0] ?? 0) - (other.members[0] ?? 0),
+    );
+    const rare: RareLine[] = [];
+    for (const { text, stream, places } of this.#lines.values()) {
+      if (places.reduce((sum, { group }) => sum + group.members.length, 0) > most) continue;
+      const all = places.flatMap(({ group, line }) => group.members.map((member) => ({ member, line })));
+      rare.push({ text, stream, places: all });
+    }
+    rare.sort((one, other) => one.places.length - other.places.length);
+    return {
+      groups: groups.map(({ members }) => ({ members: [...members] })),
+      rareLines: rare.slice(0, MOST_LISTED),
+      moreRareLines: Math.max(0, rare.length - MOST_LISTED),
+      uncounted: [...this.#uncounted].flatMap(({ members }) => members).sort((one, other) => one - other),
+    };
+  }
+
+  #addLines(group: Group, stream: Line['stream'], text: string): void {
+    let number = 0;
+    for (const content of eachLine(text)) {
+      number++;
+      if (content.trim() === '') continue;
+      const key = `${stream}${content.length > LONGEST_LINE ? createHash('sha256').update(content).digest('base64') : content}`;
+      const line = this.#lines.get(key);
+      if (line !== undefined) {
+        // Twice in one text: the first place is enough.
+        if (line.places.at(-1)?.group !== group) line.places.push({ group, line: number });
+      } else if (this.#lines.size >= this.#mostLines) {
+        this.#uncounted.add(group);
+        return;
+      } else {
+        const kept = content.length > LONGEST_LINE ? `${content.slice(0, LONGEST_LINE)}…` : content;
+        this.#lines.set(ownCopy(key), { text: ownCopy(kept), stream, places: [{ group, line: number }] });
+      }
+    }
+  }
+}
+
+/** Lines as an editor counts them. */
+function* eachLine(text: string): Generator<string> {
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit !== 0x0a && unit !== 0x0d) continue;
+    yield text.slice(start, at);
+    if (unit === 0x0d && text.charCodeAt(at + 1) === 0x0a) at++;
+    start = at + 1;
+  }
+  yield text.slice(start);
+}
+
+/** A slice would keep the whole text in memory. */
+function ownCopy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}

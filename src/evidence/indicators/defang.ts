@@ -1,0 +1,47 @@
+import { defangLinks, defangWritten } from './defangIndicator.ts';
+import type { CountedText } from './defangIndicator.ts';
+import { scanIndicators } from './indicators.ts';
+import type { Quotation } from '../text/quotation.ts';
+
+/** A text in which nothing can be clicked, and how many indicators were changed for it. */
+export type DefangedText = CountedText;
+
+const DEFANGED_LINK = /(?:hxx|fx)p(?=s?:)/gi;
+
+/**
+ * Makes URLs (`hxxp://`, `fxp://`), domains, IP addresses (`[.]`, `[:]`) and mail addresses (`[@]`) harmless: what the
+ * indicators' recogniser finds, and nothing else. Paths, versions, file names and members of objects stay. A text that
+ * was defanged before stays as it is.
+ */
+export function defang(text: string): DefangedText {
+  const pieces: string[] = [];
+  let at = 0;
+  let count = 0;
+  scanIndicators(text, ({ kind, start, end, isInside }, _line, lineStart) => {
+    if (isInside) return;
+    const written = text.slice(lineStart + start, lineStart + end);
+    const defanged = defangWritten(kind, written);
+    if (defanged === written) return;
+    pieces.push(text.slice(at, lineStart + start), defanged);
+    count++;
+    at = lineStart + end;
+  });
+  pieces.push(text.slice(at));
+  const safe = defangLinks(pieces.join(''));
+  return { text: safe.text, count: count + safe.count };
+}
+
+/** Quotes what was cut in its harmless form, and says how much of it was changed. */
+export function defangQuotation(quotation: Quotation): Quotation {
+  const { text, count } = defang(quotation.text);
+  return count === 0 ? quotation : { ...quotation, text, changes: [...quotation.changes, { kind: 'defanged', count }] };
+}
+
+/** Takes the marks of {@link defang} away, whichever version of its rules put them there. */
+export function refang(text: string): string {
+  return text
+    .replaceAll('[.]', '.')
+    .replaceAll('[:]', ':')
+    .replaceAll('[@]', '@')
+    .replace(DEFANGED_LINK, (scheme) => scheme.replaceAll('x', 't').replaceAll('X', 'T'));
+}

@@ -1,0 +1,122 @@
+import { hostOf } from './hostOf.ts';
+import type { IndicatorKind } from './kinds.ts';
+import { withoutHarmlessForms, withoutMarks } from './shownLine.ts';
+import type { ShownLine } from './shownLine.ts';
+
+/** An address with a scheme that programs make links of, wherever it stands. */
+const LINK = /(?:ht|(?<![st])f)tp(?=s?:(?:\/\/|\\\/\\\/))/gi;
+const LINK_WITH_HOST = /(?:https?|(?<![st])ftps?):(?:\/\/|\\\/\\\/)[^\s/?#&"'<>\\]*/gi;
+/** Other forms that programs make links of: an address without its scheme, and one of mail, whatever it ends with. */
+const RELATIVE_LINK = /(?<![:/\p{L}\p{N}])\/\/[^\s/?#\\<>"]{1,253}/giu;
+const BARE_POINT = /(?<!\[)\.(?=[^\s.[])/gu;
+const MAIL_LINK = /mailto:[^\s@:]{0,64}@(?!\])/giu;
+const MAIL = /[^\s@]@(?=[^\s@/?#\\<>"[\]().]{1,63}\.[^\s.])/giu;
+
+/** A text, and how many places in it were made harmless. */
+export interface CountedText {
+  readonly text: string;
+  readonly count: number;
+}
+
+/** Returns the harmless form of one indicator; paths, keys and hashes are harmless. */
+export function defangIndicator(kind: IndicatorKind, value: string): string {
+  switch (kind) {
+    case 'url':
+      return defangUrl(value);
+    case 'domain':
+    case 'ipv4':
+      return value.replaceAll('.', '[.]');
+    case 'ipv6':
+      return value.replaceAll('.', '[.]').replaceAll(':', '[:]');
+    case 'email':
+      return value.replaceAll('.', '[.]').replace('@', '[@]');
+    case 'path':
+    case 'registry':
+    case 'md5':
+    case 'sha1':
+    case 'sha256':
+    case 'sha512':
+      return value;
+  }
+}
+
+/**
+ * Returns the harmless form of an indicator as it is written: with the marks of a terminal between its letters, or
+ * harmless in part. What is not its letters stays.
+ */
+export function defangWritten(kind: IndicatorKind, written: string): string {
+  const bare = withoutMarks(written) ?? asItIs(written);
+  const plain = withoutHarmlessForms(bare.text) ?? asItIs(bare.text);
+  if (plain.text === written) return defangIndicator(kind, written);
+  const safe = defangIndicator(kind, plain.text);
+  const pieces: string[] = [];
+  let copied = 0;
+  let at = 0;
+  for (let unit = 0; unit < plain.text.length; unit++) {
+    const letter = plain.text.charAt(unit);
+    const piece = nextPiece(safe, at, letter);
+    at += piece.length;
+    const [first, end] = [plain.starts[unit] ?? 0, plain.ends[unit] ?? 0];
+    const [from, to] = [bare.starts[first] ?? 0, bare.ends[end - 1] ?? 0];
+    if (from < copied) continue;
+    const isHarmless = bare.text.slice(first, end) !== letter;
+    pieces.push(written.slice(copied, from), isHarmless ? written.slice(from, to) : piece);
+    copied = to;
+  }
+  return pieces.join('') + written.slice(copied);
+}
+
+function asItIs(text: string): ShownLine {
+  const starts = Array.from({ length: text.length }, (_unit, at) => at);
+  return { text, starts, ends: starts.map((start) => start + 1) };
+}
+
+/** What stands for a letter in the harmless form: itself, in brackets, or another letter of a scheme. */
+function nextPiece(safe: string, at: number, letter: string): string {
+  const bracketed = `[${letter}]`;
+  return letter !== '[' && safe.startsWith(bracketed, at) ? bracketed : safe.charAt(at);
+}
+
+/** The scheme and the host; behind them only what is an address again, such as the target of a redirect. */
+function defangUrl(url: string): string {
+  const host = hostOf(url);
+  const name = url.slice(host.start, host.end);
+  const safeName =
+    name.startsWith('[') && name.endsWith(']')
+      ? `[${defangIndicator('ipv6', name.slice(1, -1))}]`
+      : name.replaceAll('.', '[.]');
+  const rest = url.slice(host.end).replace(LINK_WITH_HOST, defangUrl);
+  return defangLinks(url.slice(0, host.start) + safeName + rest).text;
+}
+
+/** Makes harmless what programs make links of, whether it is an indicator or not. */
+export function defangLinks(text: string): CountedText {
+  if (!text.includes(':') && !text.includes('@') && !text.includes('//')) return { text, count: 0 };
+  let count = 0;
+  const safe = text.replace(LINK, (scheme) => {
+    count++;
+    return scheme.replaceAll('t', 'x').replaceAll('T', 'X');
+  });
+  const counted =
+    (replace: (found: string) => string) =>
+    (found: string): string => {
+      count++;
+      return replace(found);
+    };
+  const safer = safe
+    .replace(RELATIVE_LINK, (found) =>
+      found.replace(
+        BARE_POINT,
+        counted(() => '[.]'),
+      ),
+    )
+    .replace(
+      MAIL_LINK,
+      counted((found) => found.replace('@', '[@]')),
+    )
+    .replace(
+      MAIL,
+      counted((found) => found.replace('@', '[@]')),
+    );
+  return { text: safer, count };
+}

@@ -1,0 +1,82 @@
+import { findInLine } from './lineIndicators.ts';
+import type { LineContext } from './lineIndicators.ts';
+import type { Columns } from './columns.ts';
+import type { FoundIndicator, Stretch } from './kinds.ts';
+import { mayBeHarmless, mayHoldMarks, withoutHarmlessForms, withoutMarks } from './shownLine.ts';
+import type { HiddenText } from './shownLine.ts';
+
+/** What a text may hold that has to be read another way: nearly none does. */
+export interface Marks {
+  readonly terminal: boolean;
+  readonly harmless: boolean;
+}
+
+/** Looks once at a text for what its lines may hold. */
+export function marksOf(text: string): Marks {
+  return { terminal: mayHoldMarks(text), harmless: mayBeHarmless(text) };
+}
+
+/** What is known of a line. */
+interface ShownContext {
+  readonly columns: Columns;
+  readonly lead: string;
+  readonly marks: Marks;
+}
+
+const never = (): boolean => false;
+
+/** Finds the indicators of a line as a terminal shows it, with their places in the line as it stands. */
+export function findInShownLine(line: string, { columns, lead, marks }: ShownContext): readonly FoundIndicator[] {
+  const context = { columns, lead, isHarmless: never };
+  const bare = marks.terminal ? withoutMarks(line) : undefined;
+  if (bare === undefined) return marks.harmless ? findHarmless(line, context) : findInLine(line, context);
+  const shown = marks.harmless ? findHarmless(bare.text, context) : findInLine(bare.text, context);
+  const found = shown.map((one) => ({
+    ...one,
+    start: bare.starts[one.start] ?? 0,
+    end: bare.ends[one.end - 1] ?? 0,
+  }));
+  return bare.hidden.length === 0 ? found : withHidden(found, bare.hidden, context);
+}
+
+/** Finds what the line says, and what it says in a form that was made harmless. */
+function findHarmless(line: string, context: LineContext): readonly FoundIndicator[] {
+  const plain = withoutHarmlessForms(line);
+  if (plain === undefined) return findInLine(line, context);
+  const toPlace = ({ start, end }: Stretch): Stretch => ({
+    start: plain.starts[start] ?? 0,
+    end: plain.ends[end - 1] ?? 0,
+  });
+  const isHarmless = (place: Stretch): boolean => {
+    const { start, end } = toPlace(place);
+    return end - start > place.end - place.start;
+  };
+  return findInLine(plain.text, { ...context, isHarmless }).map((one) => {
+    const { start, end } = toPlace(one);
+    const value = line.slice(start, end);
+    return { ...one, start, end, value, isDefanged: value !== one.value };
+  });
+}
+
+/** With what a mark holds and the line does not show: a link may lead elsewhere than it says. */
+function withHidden(
+  shown: readonly FoundIndicator[],
+  hidden: readonly HiddenText[],
+  context: LineContext,
+): readonly FoundIndicator[] {
+  const visible = new Set(shown.map(({ kind, value }) => `${kind} ${value}`));
+  const more = hidden.flatMap(({ text, start }) =>
+    findInLine(text, context)
+      .filter(({ kind, value }) => !visible.has(`${kind} ${value}`))
+      .map((one) => ({ ...one, start: one.start + start, end: one.end + start })),
+  );
+  if (more.length === 0) return [...shown];
+  const all = [...shown, ...more].sort((one, other) => one.start - other.start || other.end - one.end);
+  let end = 0;
+  return all.map((one) => {
+    // What is marked in the middle of a name stands inside it.
+    const isInside = one.isInside || one.start < end;
+    end = Math.max(end, one.end);
+    return { ...one, isInside };
+  });
+}

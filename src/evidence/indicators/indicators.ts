@@ -1,0 +1,130 @@
+import { Collection } from './mergeIndicators.ts';
+import { NO_COLUMNS, readColumns } from './columns.ts';
+import { findInShownLine, marksOf } from './findInShownLine.ts';
+import type { Marks } from './findInShownLine.ts';
+import type { FoundIndicator } from './kinds.ts';
+import { cutRanges } from '../text/lines.ts';
+import type { Range } from '../text/lines.ts';
+import type { Indicator } from './indicator.ts';
+
+/**
+ * Collects the indicators of a text, each once, by kind and in the order of the text. What could be a file, a version or
+ * a member of an object is left out: a wrong one costs more than one that is missing.
+ *
+ * @param ranges - only what stands in these; lines stay those of the whole text
+ */
+export function collectIndicators(text: string, ranges?: readonly Range[]): Indicator[] {
+  const collected = new Collection<Indicator>();
+  const pieces = ranges === undefined ? [text] : cutRanges(text, ranges);
+  for (const [at, piece] of pieces.entries()) {
+    const linesBefore = ranges?.[at]?.start.line ?? 0;
+    scanIndicators(piece, ({ kind, value, isDefanged }, line) => {
+      const mark = isDefanged ? { isDefanged } : {};
+      collected.add(kind, value, 1, () => ({ kind, value, count: 1, firstLine: linesBefore + line, ...mark }));
+    });
+  }
+  return collected.sorted();
+}
+
+/**
+ * Finds every indicator, in the order of the text, those inside another one behind it.
+ *
+ * @param visit - is told each one with its line, from 1, and where that line begins
+ */
+export function scanIndicators(
+  text: string,
+  visit: (found: FoundIndicator, line: number, lineStart: number) => void,
+): void {
+  const marks = marksOf(text);
+  let columns = NO_COLUMNS;
+  let isFirst = true;
+  let lead = '';
+  let number = 0;
+  let start = 0;
+  while (start <= text.length) {
+    const end = endOfLine(text, start);
+    number++;
+    const line = text.slice(start, end);
+    columns = readColumns(line, columns, isFirst);
+    isFirst = line === '';
+    // Nearly every line is short: it is looked at as it is.
+    if (line.length <= MAX_LINE) {
+      for (const found of findInShownLine(line, { columns, lead, marks })) visit(found, number, start);
+    } else {
+      const [lineNumber, lineStart] = [number, start];
+      scanLongLine(line, marks, (found, at) => {
+        visit(found, lineNumber, lineStart + at);
+      });
+    }
+    const isAlone = text.charAt(end) === '\r' && text.charAt(end + 1) !== '\n';
+    lead = isAlone ? `${`${lead}${line}`.slice(-LONGEST_LEAD)} ` : '';
+    start = end + (text.startsWith('\r\n', end) ? 2 : 1);
+  }
+}
+
+/** So much of what stood before a CR alone is looked at, UTF-16 units. */
+const LONGEST_LEAD = 60;
+
+/**
+ * Lines that are looked at whole, in UTF-16 units. A pattern that repeats a group runs out of V8's stack on a line of
+ * some megabytes, and throws.
+ */
+const MAX_LINE = 65_536;
+/** So far back a place is looked for where a long line may be cut: longer than any host name, path or hash. */
+const MAX_BACK = 4096;
+
+/** Looks at a long line in stretches. */
+function scanLongLine(line: string, marks: Marks, visit: (found: FoundIndicator, stretchStart: number) => void): void {
+  for (let start = 0; start < line.length;) {
+    const end = line.length - start <= MAX_LINE ? line.length : findCut(line, start + MAX_LINE).at;
+    const stretch = line.slice(start, end);
+    for (const found of findInShownLine(stretch, { columns: NO_COLUMNS, lead: '', marks })) visit(found, start);
+    start = end;
+  }
+}
+
+/**
+ * Finds where a long line is cut, at most so far: behind a sign that stands in no address, else behind one that
+ * stands in no name, hash or number. `splits`: there is neither, so that an address or a path that stands there is seen in two pieces.
+ */
+function findCut(line: string, limit: number): { readonly at: number; readonly splits: boolean } {
+  const near = line.slice(limit - MAX_BACK, limit);
+  for (const [pattern, splits] of [
+    [/[\s"<>`{}|]/u, false],
+    [/[^\w.:@%+[\]\\-]/u, true],
+  ] as const) {
+    for (let at = near.length; at > 0; at--) {
+      if (pattern.test(near.charAt(at - 1))) return { at: limit - MAX_BACK + at, splits };
+    }
+  }
+  return { at: limit, splits: true };
+}
+
+/**
+ * Counts the places where long lines are cut in the middle of a word of 4 kB or more, for whoever has to say that an
+ * indicator may be missing or incomplete there: {@link collectIndicators} and `defang` look at 64 kB of a line at once.
+ *
+ * @param ranges - only what stands in these
+ */
+export function countCuts(text: string, ranges?: readonly Range[]): number {
+  let cuts = 0;
+  for (const piece of ranges === undefined ? [text] : cutRanges(text, ranges)) {
+    for (let start = 0; start < piece.length;) {
+      const end = endOfLine(piece, start);
+      while (end - start > MAX_LINE) {
+        const { at, splits } = findCut(piece, start + MAX_LINE);
+        if (splits) cuts++;
+        start = at;
+      }
+      start = end + 1;
+    }
+  }
+  return cuts;
+}
+
+const LINE_END = /[\r\n]/g;
+
+function endOfLine(text: string, start: number): number {
+  LINE_END.lastIndex = start;
+  return LINE_END.exec(text)?.index ?? text.length;
+}

@@ -1,0 +1,107 @@
+import { isHostName } from './hostNames.ts';
+import { withoutEnd } from '../text/trimEnds.ts';
+import { isIPv4, isTellingIPv4, isTellingIPv6 } from './ipAddresses.ts';
+import { hostOf } from './hostOf.ts';
+import { findEach, toFound } from './kinds.ts';
+import type { FoundIndicator, Stretch } from './kinds.ts';
+
+/** Those of the web are found behind any letter: `Phttp://`, as a log of two columns without a blank has it. */
+const URL_PATTERN =
+  /(?:https?|(?<![st])ftps?|(?<![a-z\d+.])(?:sftp|tftp|wss?|ldaps?|stratum\+(?:tcp|ssl)|socks[45]h?|smb|rdp|ssh|tcp|udp|mqtts?|ircs?|telnet|vnc)):(?:\/\/|\\\/\\\/)(?:[^\s"'<>`{}|\\^\u00ab\u00bb\u2018-\u201f\u2400-\u2426\u3000-\u303f\uff08\uff09\uff0c\uff1b]|\\\/)+/gi;
+const DOCUMENT_TYPE_BEFORE = /xmlns(?::\w+)?\s*=\s*["']?$/u;
+const HOST = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}])?$/u;
+const CONTEXT = 60;
+/** So much of a row is looked at for its separators. */
+const ROW = 300;
+/** Marks of XML that are no part of the address in it. */
+const LIST_SEPARATOR = /[,;](?=[a-z][a-z\d+]{1,12}:\/\/)/iu;
+const ENTITY = /&(?:quot|apos|lt|gt|#0?39|#34);/iu;
+
+/** Finds the addresses of a line, each with its host behind it. */
+export function findUrls(line: string): FoundIndicator[] {
+  return findEach(URL_PATTERN, line, (written, start) => {
+    const control = written.search(/\p{Cc}/u);
+    const text = control < 0 ? written : written.slice(0, control);
+    if (!/[,;]/u.test(text)) return findUrl(text, line, start);
+    // The next item of a list is an address of its own.
+    const found: FoundIndicator[] = [];
+    let at = 0;
+    for (const item of text.split(LIST_SEPARATOR)) {
+      found.push(...findUrl(item, line, start + at));
+      at += item.length + 1;
+    }
+    return found;
+  });
+}
+
+function findUrl(written: string, line: string, start: number): FoundIndicator[] {
+  const text = trimUrl(cutUrl(written, line, start));
+  const host = hostOf(text);
+  const name = text.slice(host.start, host.end);
+  if (name === '' || /^(?:localhost|127\.[\d.]+|0\.0\.0\.0|\[::1?\])$/iu.test(name)) return [];
+  if (DOCUMENT_TYPE_BEFORE.test(line.slice(Math.max(0, start - CONTEXT), start))) return [];
+  const inside = hostIndicator(line, { start: start + host.start, end: start + host.end });
+  if (inside.length === 0 && !HOST.test(name)) return [];
+  return [toFound('url', line, { start, end: start + text.length }), ...inside];
+}
+
+/** Ends an address where the field of a row, the item of a list, or the bracket ends that it stands in. */
+function cutUrl(text: string, line: string, start: number): string {
+  const before = line.charAt(start - 1);
+  const scheme = text.indexOf(':') + 3;
+  let cut = text;
+  const entity = cut.includes('&') ? cut.search(ENTITY) : -1;
+  if (entity > 0) cut = cut.slice(0, entity);
+  const closing = before === '(' ? ')' : before === '[' ? ']' : '';
+  if (closing !== '') cut = cutAtBracket(cut, before, closing);
+  for (const separator of [',', ';']) {
+    const at = cut.indexOf(separator, scheme);
+    if (at < 0) continue;
+    if (isRow(line, start, start + at, separator)) cut = cut.slice(0, at);
+  }
+  return cut;
+}
+
+/** Whether a separator parts the fields of a row here: it stands before the address too, or more of them behind it. */
+function isRow(line: string, start: number, at: number, separator: string): boolean {
+  const before = line.slice(Math.max(0, start - ROW), start).trimEnd();
+  if (before === '') return line.slice(at, at + ROW).split(separator, 3).length > 2;
+  if (/["']$/u.test(before)) return false;
+  return before.endsWith(separator) || before.split(separator, 3).length > 2;
+}
+
+function cutAtBracket(text: string, opening: string, closing: string): string {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text.charAt(at);
+    if (sign === opening) depth++;
+    else if (sign === closing && --depth < 0) return text.slice(0, at);
+  }
+  return text;
+}
+
+/** Without the end of the sentence, and without a bracket that was opened before it. */
+function trimUrl(text: string): string {
+  const bare = withoutEnd(text, '.,;:!?*$)]\\\u2026');
+  const closing = text.charAt(bare.length);
+  const isBalanced =
+    (closing === ')' && bare.split('(').length > bare.split(')').length) || (closing === ']' && opensBracket(bare));
+  return isBalanced ? bare + closing : bare;
+}
+
+/** Whether the last bracket of an address of IPv6 is not closed yet. */
+function opensBracket(text: string): boolean {
+  const open = text.lastIndexOf('//[');
+  return open >= 0 && !text.includes(']', open);
+}
+
+/** Returns the host of an address or a share as an indicator of its own, if it is one. */
+export function hostIndicator(line: string, place: Stretch): FoundIndicator[] {
+  const name = line.slice(place.start, place.end);
+  if (isIPv4(name)) return isTellingIPv4(name, true) ? [toFound('ipv4', line, place, true)] : [];
+  if (name.startsWith('[')) {
+    const inner = { start: place.start + 1, end: place.end - 1 };
+    return isTellingIPv6(name.slice(1, -1)) ? [toFound('ipv6', line, inner, true)] : [];
+  }
+  return isHostName(name) ? [toFound('domain', line, place, true)] : [];
+}

@@ -1,0 +1,223 @@
+import type { LineSpan } from './lineSpan.ts';
+import { findLines, linesOf, offsetOf } from './lines.ts';
+import type { LinePlaces, Position, Range } from './lines.ts';
+import { makeVisible } from './visible.ts';
+
+/** A stretch of a text as a person names it: lines from 1, whole unless there are columns. */
+export interface Span {
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly columns?: SpanColumns;
+}
+
+/** Columns in UTF-16 units, from 1; the last one is part of it, and 0 is before the first. */
+export interface SpanColumns {
+  readonly first: number;
+  readonly last: number;
+  /** A rectangle, cut out of every line; else the first column is that of the first line, the last that of the last. */
+  readonly block: boolean;
+}
+
+/** Something that a quotation shows otherwise than the stored text has it. */
+export interface QuotationChange {
+  /** `lineEnds`: CRLF and CR, shown as LF. `defanged`: indicators that cannot be clicked any more. */
+  readonly kind: 'madeVisible' | 'lineEnds' | 'defanged';
+  readonly count: number;
+}
+
+/** What is quoted from one text of a result. */
+export interface Quotation {
+  /** What it was cut from, in the order of the text. None: the whole result is meant and nothing of it is quoted. */
+  readonly spans: readonly Span[];
+  /** Lines of the whole text, as an editor counts them; 0 for an empty one. */
+  readonly lineCount: number;
+  /** The quoted lines with LF between them, none at the end, and marks where lines between were left out. */
+  readonly text: string;
+  readonly changes: readonly QuotationChange[];
+}
+
+/** The range of everything there is, for {@link cutQuotation}. */
+export const WHOLE_TEXT: Range = {
+  start: { line: 0, character: 0 },
+  end: { line: Number.MAX_SAFE_INTEGER, character: 0 },
+};
+
+/**
+ * Cuts a quotation out of a stored text.
+ *
+ * @param text - the text as decoded, never the editor's, which has other line ends and no NULs
+ * @param ranges - selections as an editor has them; empty ones are left out, others may overlap and come in any order
+ */
+export function cutQuotation(text: string, ranges: readonly Range[]): Quotation {
+  return cutSpans(text, toSpans(text, ranges));
+}
+
+/** Cuts what a citation names, as {@link cutQuotation} did when it was written. Lines that do not exist are empty. */
+export function cutSpans(text: string, spans: readonly Span[]): Quotation {
+  const lines = findLines(text, linesOfSpans(spans, text));
+  const pieces = spans.map((span) => cutSpan(text, lines, span));
+  const lineEnds = pieces.reduce((sum, piece) => sum + countLineEnds(piece), 0);
+  let madeVisible = 0;
+  const shown = pieces.map((piece, at) => {
+    const { text: visible, count } = makeVisible(lineEnds > 0 ? piece.replace(/\r\n?/gu, '\n') : piece);
+    madeVisible += count;
+    return omissionBetween(spans[at - 1], spans[at]) + visible;
+  });
+  const changes: QuotationChange[] = [
+    { kind: 'madeVisible', count: madeVisible },
+    { kind: 'lineEnds', count: lineEnds },
+  ];
+  return {
+    spans,
+    lineCount: text === '' ? 0 : lines.count,
+    text: shown.join('\n'),
+    changes: changes.filter(({ count }) => count > 0),
+  };
+}
+
+/** The lines of spans, for whoever need not know the rest of a text. */
+export function toLineSpans(spans: readonly Span[]): LineSpan[] {
+  return spans.map(({ firstLine, lastLine }) => ({ first: firstLine, last: lastLine }));
+}
+
+/** Where a span stands in an editor, to be shown there. */
+export function spanToRange({ firstLine, lastLine, columns }: Span): Range {
+  return {
+    start: { line: firstLine - 1, character: (columns?.first ?? 1) - 1 },
+    end: { line: lastLine - 1, character: columns?.last ?? Number.MAX_SAFE_INTEGER },
+  };
+}
+
+function toSpans(text: string, ranges: readonly Range[]): Span[] {
+  // A range that ends before the first column of a line ends with the line before it.
+  const lines = findLines(text, new Set([...linesOf(ranges)].flatMap((line) => [line - 1, line, line + 1])));
+  const pieces = mergeTouching(
+    ranges.flatMap((range) => trim(range, lines)),
+    lines,
+  );
+  return gatherBlocks(pieces, lines);
+}
+
+/** Without the empty parts at its ends: what only touches a line is not in it. Nothing where nothing is left. */
+function trim({ start, end }: Range, lines: LinePlaces): Range[] {
+  const last = lines.count - 1;
+  let from = clamp(start, lines);
+  let to = end.line > last ? { line: last, character: lengthOf(lines, last) } : clamp(end, lines);
+  if (from.character > 0 && from.character === lengthOf(lines, from.line) && to.line > from.line) {
+    from = { line: from.line + 1, character: 0 };
+  }
+  if (from.line === to.line && from.character === to.character) return [];
+  if (to.character === 0 && to.line > from.line) to = { line: to.line - 1, character: lengthOf(lines, to.line - 1) };
+  const reversed = from.line > to.line || (from.line === to.line && from.character > to.character);
+  return reversed ? [] : [{ start: from, end: to }];
+}
+
+function clamp({ line, character }: Position, lines: LinePlaces): Position {
+  return { line, character: Math.min(character, lengthOf(lines, line)) };
+}
+
+function lengthOf(lines: LinePlaces, line: number): number {
+  const { start, end } = lines.at(line);
+  return end - start;
+}
+
+/** One after the other, and as one where nothing but a line end stands between. */
+function mergeTouching(ranges: readonly Range[], lines: LinePlaces): Range[] {
+  const merged: Range[] = [];
+  const sorted = ranges.toSorted((one, other) => compare(one.start, other.start));
+  for (const range of sorted) {
+    const before = merged.at(-1);
+    if (before === undefined || !touches(before.end, range.start, lines)) merged.push(range);
+    else if (compare(range.end, before.end) > 0) merged[merged.length - 1] = { start: before.start, end: range.end };
+  }
+  return merged;
+}
+
+function compare(one: Position, other: Position): number {
+  return one.line - other.line || one.character - other.character;
+}
+
+function touches(end: Position, next: Position, lines: LinePlaces): boolean {
+  if (compare(next, end) <= 0) return true;
+  return next.line === end.line + 1 && next.character === 0 && end.character === lengthOf(lines, end.line);
+}
+
+/** A column selection is one range a line: named as one rectangle, which shorter lines need not fill. */
+function gatherBlocks(ranges: readonly Range[], lines: LinePlaces): Span[] {
+  const spans: Span[] = [];
+  // Whether every line of the block under way ends in it: only then may a longer line widen it.
+  let allEnd = false;
+  for (const { start, end } of ranges) {
+    const atEnd = end.character === lengthOf(lines, end.line);
+    const firstLine = start.line + 1;
+    const lastLine = end.line + 1;
+    if (start.character === 0 && atEnd) {
+      spans.push({ firstLine, lastLine });
+      continue;
+    }
+    const first = start.character + 1;
+    const last = end.character;
+    const before = spans.at(-1);
+    const known = before?.columns;
+    if (
+      before !== undefined &&
+      known !== undefined &&
+      isOneLined(before) &&
+      firstLine === lastLine &&
+      firstLine === before.lastLine + 1 &&
+      known.first === first &&
+      (known.last === last || (last < known.last ? atEnd : allEnd))
+    ) {
+      allEnd &&= atEnd;
+      const columns = { first, last: Math.max(last, known.last), block: true };
+      spans[spans.length - 1] = { firstLine: before.firstLine, lastLine, columns };
+    } else {
+      allEnd = atEnd;
+      spans.push({ firstLine, lastLine, columns: { first, last, block: false } });
+    }
+  }
+  return spans;
+}
+
+function isOneLined({ firstLine, lastLine, columns }: Span): boolean {
+  return firstLine === lastLine || columns?.block === true;
+}
+
+/** The lines in which spans begin and end; of a rectangle all that there are, whatever a link says. */
+function linesOfSpans(spans: readonly Span[], text: string): Set<number> {
+  const wanted = new Set(spans.flatMap(({ firstLine, lastLine }) => [firstLine - 1, lastLine - 1]));
+  const blocks = spans.filter(({ columns }) => columns?.block === true);
+  const count = blocks.length === 0 ? 0 : findLines(text, wanted).count;
+  for (const { firstLine, lastLine } of blocks) {
+    for (let line = firstLine; line < Math.min(lastLine, count); line++) wanted.add(line);
+  }
+  return wanted;
+}
+
+function cutSpan(text: string, lines: LinePlaces, span: Span): string {
+  const { start, end } = spanToRange(span);
+  if (span.columns?.block !== true) return text.slice(offsetOf(lines, start), offsetOf(lines, end));
+  const cut: string[] = [];
+  for (let { line } = start; line <= Math.min(end.line, lines.count - 1); line++) {
+    const from = offsetOf(lines, { line, character: start.character });
+    cut.push(text.slice(from, offsetOf(lines, { line, character: end.character })));
+  }
+  return cut.join('\n');
+}
+
+function countLineEnds(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1)) count++;
+  return count;
+}
+
+/** What stands between two spans, on a line of its own. */
+function omissionBetween(before: Span | undefined, after: Span | undefined): string {
+  if (before === undefined || after === undefined) return '';
+  const from = before.lastLine + 1;
+  const to = after.firstLine - 1;
+  if (from < to) return `[lines ${from}–${to} omitted]\n`;
+  if (from === to) return `[line ${from} omitted]\n`;
+  if (before.lastLine !== after.firstLine) return '';
+  return `[columns ${(before.columns?.last ?? 0) + 1}–${(after.columns?.first ?? 1) - 1} omitted]\n`;
+}

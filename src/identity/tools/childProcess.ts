@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { LiveResponseError } from '../../base/errors.ts';
+import { system32 } from './childEnvironment.ts';
+
+/** What is run: an absolute file and its arguments, which reach it as they are. */
+export interface Invocation {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface ProcessLimits {
+  readonly timeoutMs: number;
+  /** Bytes of both outputs together. */
+  readonly maxOutput: number;
+}
+
+/** A process that ended by itself. What it wrote may hold a token: it is read, and never shown or logged. */
+export interface Ended {
+  readonly kind: 'ended';
+  /** null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+export type ProcessEnd =
+  | Ended
+  | { readonly kind: 'timeout' | 'tooMuchOutput' }
+  | { readonly kind: 'notStarted'; readonly systemCode: string | undefined };
+
+/**
+ * Runs a program without a shell, without input and without a window, and ends it with all that it started when it
+ * takes too long, writes too much or nobody waits any more.
+ *
+ * @throws LiveResponseError `cancelled` when the signal was aborted
+ */
+export function runProcess(
+  invocation: Invocation,
+  platform: NodeJS.Platform,
+  limits: ProcessLimits,
+  signal: AbortSignal,
+): Promise<ProcessEnd> {
+  const { file, args, environment } = invocation;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new LiveResponseError('cancelled'));
+      return;
+    }
+    const child = spawn(file, args, {
+      shell: false,
+      env: environment,
+      // Python looks for modules in the working directory, and Azure CLI reads `.azure/config` there and above it. So
+      // never in a workspace: whoever can write beside the program can replace it anyway.
+      cwd: (platform === 'win32' ? path.win32 : path.posix).dirname(file),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      // A process group of its own, so that all of it can be ended: `az` is a script that starts Python.
+      detached: platform !== 'win32',
+    });
+    const output: Buffer[] = [];
+    const errors: Buffer[] = [];
+    let size = 0;
+    const over = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+    const finish = (end: ProcessEnd): void => {
+      over();
+      resolve(end);
+    };
+    const stop = (kind: 'timeout' | 'tooMuchOutput'): void => {
+      endTree(child, platform, environment);
+      finish({ kind });
+    };
+    const onAbort = (): void => {
+      over();
+      endTree(child, platform, environment);
+      reject(new LiveResponseError('cancelled'));
+    };
+    const timer = setTimeout(stop, limits.timeoutMs, 'timeout');
+    signal.addEventListener('abort', onAbort);
+    const collect = (chunks: Buffer[]) => (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limits.maxOutput) stop('tooMuchOutput');
+      else chunks.push(chunk);
+    };
+    child.stdout.on('data', collect(output));
+    child.stderr.on('data', collect(errors));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      finish({ kind: 'notStarted', systemCode: error.code });
+    });
+    child.on('close', (exitCode) => {
+      finish({ kind: 'ended', exitCode, output: textOf(output), errors: textOf(errors) });
+    });
+  });
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Ends a process with its descendants, as far as the system knows them. */
+function endTree(child: ChildProcess, platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): void {
+  // Nobody reads any more: what a descendant that got away still writes must not keep us alive.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  const { pid } = child;
+  if (pid === undefined) return;
+  if (platform === 'win32') {
+    const taskkill = path.win32.join(system32(environment), 'taskkill.exe');
+    spawn(taskkill, ['/PID', pid.toString(), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on('error', () => {
+      child.kill();
+    });
+    return;
+  }
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It had ended by itself.
+  }
+}

@@ -1,0 +1,16 @@
+import { commandIds } from '../platform/commandIds.ts';
+import type { CommandId } from '../platform/commandIds.ts';
+import type { NextStep } from './failureMessage.ts';
+
+/** Next steps that are the same command wherever they are offered. */
+export const STEP_COMMANDS: Readonly<Partial<Record<NextStep, CommandId>>> = {
+  addConnection: commandIds.addConnection,
+  signIn: commandIds.signIn,
+  editConnection: commandIds.editConnection,
+  copyRegistrationCommands: commandIds.copyAppRegistrationCommands,
+  selectConnection: commandIds.selectConnection,
+  replaceToken: commandIds.replaceAccessToken,
+  refresh: commandIds.refresh,
+  openSaved: commandIds.openSavedResult,
+  showLog: commandIds.showLog,
+};

@@ -1,0 +1,40 @@
+import { l10n } from 'vscode';
+import type { Log } from '../platform/log.ts';
+import { describeStorageTrouble } from './storageWords.ts';
+import type { StorageTrouble } from './storageWords.ts';
+import { notify } from '../platform/show/notifications.ts';
+
+/** Says, once a session, that signing in will not outlive this window. */
+export function tellSecretsInMemory(log: Log): void {
+  const showLog = l10n.t('Show Log');
+  void notify(
+    'warning',
+    l10n.t(
+      'VS Code’s secret storage does not work on this machine, most often for want of a key ring: you stay signed in until this window closes.',
+    ),
+    showLog,
+  ).then((answer) => {
+    if (answer === showLog) log.show();
+  });
+}
+
+/** Says, once a session, that results will not outlive it. */
+export function tellMemoryOnly(log: Log): void {
+  const showLog = l10n.t('Show Log');
+  void notify(
+    'warning',
+    l10n.t('Results cannot be stored on this machine: what you fetch is kept until this window closes.'),
+    showLog,
+  ).then((answer) => {
+    if (answer === showLog) log.show();
+  });
+}
+
+/** Says what happened to stored results, and what can be done about it. */
+export function tellStorageTrouble(trouble: StorageTrouble, log: Log): void {
+  log.info(`stored results: ${trouble.kind}: ${trouble.reason}`);
+  const showLog = l10n.t('Show Log');
+  void notify('warning', describeStorageTrouble(trouble), showLog).then((answer) => {
+    if (answer === showLog) log.show();
+  });
+}

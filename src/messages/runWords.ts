@@ -1,0 +1,85 @@
+import { l10n } from 'vscode';
+import { LiveResponseError } from '../base/errors.ts';
+import type { FailureCode, FailureValues } from '../base/errors.ts';
+import { describeFailure } from './failureMessages.ts';
+import { oneLine } from '../platform/remoteText.ts';
+
+/** What can be left out of a comparison by choice: see `evidence/compare/normalise.ts`. */
+type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids';
+type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
+
+/** What is known of a row of a run, as far as words need it. */
+export interface RowWords {
+  readonly state:
+    'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
+  readonly member: {
+    readonly actionStatus: string;
+    readonly commandStatus: string;
+    readonly commandErrors: readonly string[];
+  };
+  readonly failure: { readonly code: FailureCode; readonly values: FailureValues } | undefined;
+  readonly facts: { readonly rejection: { readonly reason: string } | undefined } | undefined;
+}
+
+/** Why a row has no result that can be read: one sentence or two, empty where there is one. Remote text is on one line. */
+export function whyNoResult({ state, member, failure, facts }: RowWords): string {
+  const status = oneLine(member.actionStatus);
+  switch (state) {
+    case 'result':
+      return '';
+    case 'large':
+      return l10n.t('Too large to be compared: it is read in parts.');
+    case 'unreadable': {
+      const reason = facts?.rejection?.reason;
+      return describeFailure(new LiveResponseError('notAResult', reason === undefined ? {} : { reason })).sentence;
+    }
+    case 'failed': {
+      const said = member.commandErrors.map((error) => l10n.t('The device said: {0}.', oneLine(error)));
+      const { code, values } = failure ?? { code: 'noResult', values: {} };
+      return [...said, describeFailure(new LiveResponseError(code, values)).sentence].join(' ');
+    }
+    case 'notFetched':
+      return l10n.t('Not fetched yet.');
+    case 'pending':
+      return l10n.t('{0}: the device has not taken the session yet. It may be offline.', status);
+    case 'running':
+      return l10n.t('{0}: the command has not ended ({1}).', status, oneLine(member.commandStatus));
+    case 'never':
+      return l10n.t('{0}: the session ended before the command ran.', status);
+    case 'byDesign':
+      return l10n.t('This command leaves no result.');
+  }
+}
+
+/** What a rule leaves out of a comparison. */
+export function ruleWords(rule: Rule): string {
+  const words: Readonly<Record<Rule, string>> = {
+    transcriptLine: l10n.t("the transcript line's file"),
+    trailingNuls: l10n.t('NULs at the end'),
+    host: l10n.t("the host's own name"),
+    guids: l10n.t('GUIDs'),
+    times: l10n.t('dates and times'),
+    pids: l10n.t('process ids named as such'),
+  };
+  return words[rule];
+}
+
+/** What a rule does, for whoever chooses it. */
+export function ruleDetail(rule: RuleOfChoice): string {
+  const words: Readonly<Record<RuleOfChoice, string>> = {
+    host: l10n.t('Short and full name of the device, as whole words'),
+    guids: l10n.t('Eight, four, four, four and twelve hexadecimal digits'),
+    times: l10n.t('Dates, dates with times, and times of day with seconds'),
+    pids: l10n.t('Numbers behind "PID", "PPID" and "Process ID"'),
+  };
+  return words[rule];
+}
+
+/** `1 host`, `191 hosts`. */
+export function hostsWords(count: number): string {
+  return count === 1 ? l10n.t('1 host') : l10n.t('{0} hosts', count);
+}
+
+export function callsWords(count: number): string {
+  return count === 1 ? l10n.t('1 call') : l10n.t('{0} calls', count);
+}

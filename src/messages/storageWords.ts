@@ -1,0 +1,126 @@
+import { l10n } from 'vscode';
+import type { FailureValues } from '../base/errors.ts';
+import { formatBytes } from './format.ts';
+
+/** What is wrong with the file of results, as the store says it. */
+export interface StorageTrouble {
+  readonly kind: 'corrupt' | 'locked' | 'full' | 'noAccess' | 'vanished' | 'other';
+  /** The name that a damaged file was given. */
+  readonly setAside?: string;
+  readonly reason: string;
+}
+
+export function databaseFailure({ reason }: FailureValues): string {
+  return /database is locked|database table is locked/u.test(reason ?? '')
+    ? l10n.t('The store on this machine is in use by another program. What is open stays open; try again in a moment.')
+    : l10n.t('The store on this machine failed. What is open stays open.');
+}
+
+export function damagedResult(): string {
+  return l10n.t(
+    'The stored copy of this result is not what was stored: its SHA-256 differs. It was set aside and is not shown. Try again to fetch the result anew.',
+  );
+}
+
+export function incompleteDownload({ host = '–', reason }: FailureValues): string {
+  switch (reason) {
+    case 'contradiction':
+      return l10n.t(
+        '{0} contradicts itself about the length or the version of the file. Nothing of it was kept.',
+        host,
+      );
+    case 'lengthUnknown':
+      return l10n.t('{0} does not state the length of the file, and no two downloads were alike.', host);
+    default:
+      return l10n.t('The download from {0} was cut off.', host);
+  }
+}
+
+export function tooLarge({ size, limit = 0, reason }: FailureValues): string {
+  const is =
+    size === undefined
+      ? l10n.t('The result is larger than the limit of {0}.', formatBytes(limit))
+      : l10n.t('The result has {0}, and the limit is {1}.', formatBytes(size), formatBytes(limit));
+  const can =
+    reason === 'file'
+      ? l10n.t('It can be opened in parts. The setting "Max Download Size" changes the limit.')
+      : l10n.t('It can be opened in parts, or saved to a file. The setting "Max Download Size" changes the limit.');
+  return `${is} ${can}`;
+}
+
+export function linkTooLarge({ limit = 0 }: FailureValues): string {
+  return l10n.t(
+    'What is behind the link is larger than {0}. Fetch the result by its action, or save it with a browser and open the file.',
+    formatBytes(limit),
+  );
+}
+
+export function textTooLarge(): string {
+  return l10n.t(
+    'This text is too large to be taken at once, or to be shown in another way. Select some lines of it; "Save Output…" writes all of it to a file as it came.',
+  );
+}
+
+export function analysisStopped({ reason, limit = 0 }: FailureValues): string {
+  if (reason === 'time')
+    return l10n.t(
+      'Reading this text took more than {0} seconds and was stopped: output can be written to cause that. Select fewer lines, or save it to a file.',
+      limit / 1000,
+    );
+  return reason === 'memory'
+    ? l10n.t(
+        'Reading this text needed too much memory and was stopped: output can be written to cause that. Select fewer lines, or save it to a file.',
+      )
+    : l10n.t('Reading this text failed. It is stored as it came; the log says more.');
+}
+
+export function largeNotKept({ reason }: FailureValues): string {
+  return reason === 'notAllowed'
+    ? l10n.t(
+        'A result of this size can be opened only where it may be kept on this machine, and the setting "Keep Results" is off.',
+      )
+    : l10n.t('A result of this size is read from the store on this machine, and it could not be written there.');
+}
+
+export function notStoredFile({ reason }: FailureValues): string {
+  return reason === 'noAction'
+    ? l10n.t('This result was opened from a file that names no machine action.')
+    : l10n.t('This result was opened from a file, and is not stored on this machine. Open the file again.');
+}
+
+export function refusedPastedLink(values: FailureValues): string {
+  return l10n.t(
+    '{0} refused the link ({1}). A link lives for 30 minutes: ask for a new one, or fetch the result by its action.',
+    values.host ?? '–',
+    values.serverCode ?? `HTTP ${values.status?.toString() ?? '–'}`,
+  );
+}
+
+/** What happened to stored results, and what can be done about it. */
+export function describeStorageTrouble({ kind, setAside }: StorageTrouble): string {
+  switch (kind) {
+    case 'corrupt':
+      return l10n.t(
+        'The file of stored results is damaged. It was renamed to {0} and a new one begun; fetch again what you need.',
+        setAside ?? '–',
+      );
+    case 'vanished':
+      return l10n.t(
+        'The file of stored results was taken away, as virus scanners do. A new one was begun: ask for an exception for our folder, and fetch again what you need.',
+      );
+    case 'full':
+      return l10n.t(
+        'There is no room to store results. What you fetch is kept until this window closes: make room, or use "Clear Stored Results…".',
+      );
+    case 'locked':
+      return l10n.t(
+        'The file of stored results is in use by another program. What you fetch meanwhile is kept until this window closes.',
+      );
+    case 'noAccess':
+      return l10n.t(
+        'The file of stored results cannot be written. What you fetch is kept until this window closes: check who may write in our folder.',
+      );
+    case 'other':
+      return l10n.t('Stored results cannot be read. What you fetch is kept until this window closes.');
+  }
+}

@@ -1,0 +1,34 @@
+import type { ResultRef } from '../base/resultUri.ts';
+import { parameterOf } from './machineAction.ts';
+import { commandOf } from './openedCommand.ts';
+import type { Mismatch, ReceivedFacts } from './storedResult.ts';
+
+/** Compares what came with what was asked for: the file name in the link, and the script's name in the result. */
+export function findMismatches(facts: ReceivedFacts, foundScript: string | undefined): Mismatch[] {
+  // Of a file that a person opened nobody asked for a name.
+  const fileName = facts.opened === undefined ? findFileNameMismatch(facts.ref, facts.promisedName) : undefined;
+  const mismatches: Mismatch[] = fileName === undefined ? [] : [fileName];
+  const command = commandOf(facts);
+  const askedScript = command === undefined ? undefined : parameterOf(command, 'ScriptName');
+  if (askedScript !== undefined && foundScript !== undefined && askedScript !== foundScript) {
+    mismatches.push({ kind: 'scriptName', asked: askedScript, found: foundScript });
+  }
+  return mismatches;
+}
+
+/** Compares the file name in the link alone: of a file that was collected nothing else says whose it is. */
+export function findFileNameMismatch(
+  { actionId, commandIndex }: ResultRef,
+  promised: string | undefined,
+): Mismatch | undefined {
+  const asked = `output_${actionId}_${commandIndex.toString()}`;
+  // The extension differs: `.json` for scripts, others for files.
+  if (promised === undefined || withoutEnding(promised.toLowerCase()) === asked) return undefined;
+  return { kind: 'fileName', asked, found: promised };
+}
+
+/** A name with a line end in it is none that the service gives: it stays whole. */
+function withoutEnding(name: string): string {
+  const dot = name.indexOf('.');
+  return dot < 0 || /[\n\r\u2028\u2029]/u.test(name) ? name : name.slice(0, dot);
+}

@@ -1,0 +1,121 @@
+import type { ReceivedAction } from '../../defender/list/receivedActions.ts';
+import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
+import type { FetchInto } from '../../defender/download/resultFetcher.ts';
+import { parseServerTime } from '../../base/serverTime.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import { FileSink } from './fileSink.ts';
+import { describeReceived } from '../receivedFacts.ts';
+import { findActionWithResult } from '../resultSource.ts';
+import type { FindSource } from '../resultSource.ts';
+import type { ReceivedFacts } from '../../model/storedResult.ts';
+import { tooLargeThere, WholeSink } from './wholeSink.ts';
+import type { SaveSink, WholeTarget } from './wholeSink.ts';
+
+export interface SaveOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (received: number, total: number | undefined) => void;
+}
+
+/** What is known of a result that was saved. */
+export interface SavedResult {
+  readonly facts: ReceivedFacts;
+  /** What the action in the facts was read from, where that was still at hand. */
+  readonly action: ReceivedAction | undefined;
+}
+
+/** A result on its way to a file. */
+export class ResultSave {
+  readonly #ref: ResultRef;
+  readonly #sink: SaveSink;
+  readonly #maxBytes: number;
+  readonly #findSource: FindSource;
+  readonly #unfinished: Set<SaveSink>;
+  #fetch: FetchInto | undefined;
+  #saved: SavedResult | undefined;
+
+  /** @param unfinished - holds the sink while there is something of it that is not whole */
+  constructor(ref: ResultRef, target: string | WholeTarget, findSource: FindSource, unfinished: Set<SaveSink>) {
+    this.#ref = ref;
+    const isPath = typeof target === 'string';
+    this.#sink = isPath ? new FileSink(target) : new WholeSink(target);
+    this.#maxBytes = isPath ? Infinity : target.maxBytes;
+    this.#findSource = findSource;
+    this.#unfinished = unfinished;
+  }
+
+  /**
+   * Fetches the result to its file. After a failure another run goes on where this one broke off, until
+   * {@link discard}; after a cancel nothing is left.
+   *
+   * @throws LiveResponseError `fileFailed`, and all that fetching a result throws
+   */
+  async run({ signal, onProgress }: SaveOptions): Promise<SavedResult> {
+    this.#unfinished.add(this.#sink);
+    try {
+      // First, because the link costs a call.
+      await this.#sink.open();
+      this.#saved ??= await this.#download(signal, onProgress);
+      await this.#sink.keep();
+      this.#unfinished.delete(this.#sink);
+      return this.#saved;
+    } catch (error) {
+      if (isCancelled(error) || this.#sink.size === 0 || isGone(error)) await this.discard();
+      else await this.#sink.close().catch(() => undefined);
+      const isTooLarge = isLiveResponseError(error) && error.code === 'tooLarge';
+      throw isTooLarge ? tooLargeThere(this.#maxBytes) : error;
+    }
+  }
+
+  /** Leaves nothing behind of what did not become whole. */
+  async discard(): Promise<void> {
+    this.#fetch = undefined;
+    this.#saved = undefined;
+    await this.#sink.discard();
+    this.#unfinished.delete(this.#sink);
+  }
+
+  async #download(signal: AbortSignal, onProgress: SaveOptions['onProgress']): Promise<SavedResult> {
+    const source = await this.#findSource(this.#ref);
+    const { action } = await findActionWithResult(source, this.#ref, signal);
+    this.#fetch ??= source.fetchInto(this.#sink);
+    const downloaded = await this.#fetch(this.#ref.actionId, this.#ref.commandIndex, signal, {
+      maxBytes: this.#maxBytes,
+      onProgress,
+      actionCreatedAt: parseServerTime(action.creationDateTimeUtc),
+    });
+    const facts = await describeReceived(source, this.#ref, action, downloaded);
+    return { facts, action: source.receivedAction(action) };
+  }
+}
+
+/** What was written was taken away, as virus scanners do: there is nothing to go on with. */
+function isGone(error: unknown): boolean {
+  return isLiveResponseError(error) && error.code === 'fileFailed' && error.values.systemCode === 'ENOENT';
+}
+
+/**
+ * Results that go to a file past the store: files that were collected, and what is too large to be opened. Into memory
+ * they go only where the file's place takes it whole.
+ * They are not stored besides: the file is the person's, wherever it was asked for.
+ */
+export class ResultSaves {
+  readonly #findSource: FindSource;
+  readonly #unfinished = new Set<SaveSink>();
+
+  constructor(findSource: FindSource) {
+    this.#findSource = findSource;
+  }
+
+  /**
+   * @param target - path on this machine, or a place elsewhere; a file that is there is replaced when the result is
+   *   whole, and not before
+   */
+  begin(ref: ResultRef, target: string | WholeTarget): ResultSave {
+    return new ResultSave(ref, target, this.#findSource, this.#unfinished);
+  }
+
+  /** The window ends: nobody can continue what is unfinished. */
+  dispose(): void {
+    for (const sink of this.#unfinished) sink.discardNow();
+  }
+}

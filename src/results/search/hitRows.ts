@@ -1,0 +1,43 @@
+import { toCsv } from '../../base/csv.ts';
+import type { CsvCell } from '../../base/csv.ts';
+import type { ResultHits, SearchHit } from '../../worker/searchCalls.ts';
+
+/** Headings are English for good, as the fields of NDJSON are: others read such files by them. */
+const COLUMNS: readonly (readonly [name: string, cell: (found: ResultHits, hit: SearchHit) => CsvCell])[] = [
+  ['Connection', ({ name }) => name.connection],
+  ['Device', ({ name }) => name.device],
+  ['Script', ({ name }) => name.script],
+  ['Created (server)', ({ name }) => name.createdAt],
+  ['Stream', (_found, { stream }) => stream],
+  ['Line', (_found, { line }) => line],
+  ['Column', (_found, { column }) => column],
+  ['Text', (_found, { text }) => text],
+  ['Action id', ({ ref }) => (ref.cloud === 'file' ? '' : ref.actionId)],
+  ['Command index', ({ ref }) => ref.commandIndex],
+  ['SHA-256', ({ sha256 }) => sha256],
+  // Of the result, so the same in each of its rows: a row is a hit, and a table can be filtered by it.
+  ['Lines not listed', ({ more }) => more],
+  ['Not searched to its end', ({ givenUp }) => givenUp ?? ''],
+];
+
+/**
+ * The lines that were found, a row each: for spreadsheets, so no cell begins a formula. Every row says how many lines
+ * of its result were found and are not listed. A result that was given up before its first hit has no row.
+ */
+export function hitsAsCsv(found: readonly ResultHits[]): string {
+  return toCsv(
+    COLUMNS.map(([name]) => name),
+    found.flatMap((one) => one.hits.map((hit) => COLUMNS.map(([, cell]) => cell(one, hit)))),
+  );
+}
+
+/** Unaltered, for programs. A result whose lines are not all listed says how many more there are. */
+export function hitsAsNdjson(found: readonly ResultHits[]): string {
+  return found
+    .flatMap(({ ref, name, sha256, hits, more, givenUp }) => [
+      ...hits.map((hit) => ({ ...ref, ...name, sha256, ...hit })),
+      ...(more > 0 || givenUp !== undefined ? [{ ...ref, ...name, sha256, more, givenUp: givenUp ?? null }] : []),
+    ])
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
+}

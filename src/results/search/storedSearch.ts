@@ -1,0 +1,98 @@
+import { Emitter } from '../../base/emitter.ts';
+import type { ResultStore } from '../resultStore.ts';
+import type { ResultHits, SearchQuery } from '../../worker/searchCalls.ts';
+
+/** More lines than a person reads in a list: a search that finds them ends, and says so. */
+const MAX_LINES = 20_000;
+
+/** How a search stands. */
+export type SearchState = 'running' | 'done' | 'cancelled' | 'tooMany' | 'failed';
+
+/** One search and what it has found so far, newest result first. */
+export interface SearchRun {
+  readonly query: SearchQuery;
+  readonly state: SearchState;
+  readonly found: readonly ResultHits[];
+  /** Lines with a match. */
+  readonly lines: number;
+  /** Results that were looked at. */
+  readonly searched: number;
+  /** Results that were not searched to their end. */
+  readonly givenUp: number;
+}
+
+/** The search over all stored results of this window: one at a time, in steps, so that nothing waits behind it. */
+export class StoredSearch {
+  readonly #store: Pick<ResultStore, 'call'>;
+  readonly #changed = new Emitter<SearchRun | undefined>();
+  #run: SearchRun | undefined;
+  /** Counts searches: what an older one still brings is not of interest. */
+  #current = 0;
+
+  /** There is more of it, it has ended, or it was cleared. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(store: Pick<ResultStore, 'call'>) {
+    this.#store = store;
+  }
+
+  get run(): SearchRun | undefined {
+    return this.#run;
+  }
+
+  /**
+   * Searches anew; one that runs is given up.
+   * @throws LiveResponseError `databaseFailed`; what was found before it stays
+   */
+  async start(query: SearchQuery): Promise<void> {
+    const own = ++this.#current;
+    this.#show({ query, state: 'running', found: [], lines: 0, searched: 0, givenUp: 0 });
+    try {
+      const search = await this.#store.call('beginSearch', query);
+      while (await this.#step(own, search));
+      await this.#store.call('endSearch', search);
+    } catch (error) {
+      if (own === this.#current) this.#end('failed');
+      throw error;
+    }
+  }
+
+  cancel(): void {
+    if (this.#run?.state !== 'running') return;
+    this.#current++;
+    this.#end('cancelled');
+  }
+
+  clear(): void {
+    this.#current++;
+    this.#show(undefined);
+  }
+
+  /** @returns whether there is more to be searched */
+  async #step(own: number, search: number): Promise<boolean> {
+    if (own !== this.#current) return false;
+    const step = await this.#store.call('searchOn', search);
+    // Given up meanwhile.
+    if (own !== this.#current || this.#run === undefined) return false;
+    const lines = step.found.reduce((sum, { hits, more }) => sum + hits.length + more, this.#run.lines);
+    const state = step.done ? 'done' : lines > MAX_LINES ? 'tooMany' : 'running';
+    this.#show({
+      query: this.#run.query,
+      state,
+      found: [...this.#run.found, ...step.found],
+      lines,
+      searched: this.#run.searched + step.searched,
+      givenUp: this.#run.givenUp + step.found.filter(({ givenUp }) => givenUp !== undefined).length,
+    });
+    return state === 'running';
+  }
+
+  #end(state: SearchState): void {
+    if (this.#run !== undefined) this.#show({ ...this.#run, state });
+  }
+
+  #show(run: SearchRun | undefined): void {
+    this.#run = run;
+    this.#changed.fire(run);
+  }
+}

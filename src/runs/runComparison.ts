@@ -1,0 +1,79 @@
+import { isLiveResponseError } from '../base/errors.ts';
+import type { NormaliseRules } from '../evidence/compare/normalise.ts';
+import type { ComparisonName } from '../analysis/comparisons.ts';
+import type { RunComparison } from '../evidence/compare/runGroups.ts';
+import { hasResult } from './runRows.ts';
+import type { RunRow } from './runRows.ts';
+import type { StoredAnalysis } from '../results/storedAnalysis.ts';
+
+/** How results are compared, and from how many hosts on a line is no longer rare. */
+export interface ComparisonRules {
+  readonly rules: NormaliseRules;
+  readonly most: number;
+}
+
+/** Compares the results of one run in the thread for analysis, only those that are new since the last time. */
+export class RunComparer {
+  readonly #analysis: Pick<StoredAnalysis, 'compareResult' | 'comparison'>;
+  readonly #name: string;
+  readonly #added = new Set<string>();
+  /** Results that cannot be compared in time: left out, and told. */
+  readonly #stopped = new Set<string>();
+  #rules = '';
+
+  /** @param name - tells this comparison from every other */
+  constructor(analysis: Pick<StoredAnalysis, 'compareResult' | 'comparison'>, name: string) {
+    this.#analysis = analysis;
+    this.#name = name;
+  }
+
+  /** @throws LiveResponseError `databaseFailed` */
+  async compare(rows: readonly RunRow[], { rules, most }: ComparisonRules): Promise<RunComparison> {
+    const key = JSON.stringify([rules, rows.map(({ member }) => member.actionId)]);
+    if (key !== this.#rules) {
+      this.#added.clear();
+      this.#stopped.clear();
+    }
+    this.#rules = key;
+    const comparison = { id: `${this.#name} ${key}`, rules };
+    for (let attempt = 0; attempt < 2; attempt++) {
+      for (const [member, row] of rows.entries()) await this.#add(comparison, member, row);
+      const found = await this.#analysis.comparison(comparison, most);
+      const stopped = rows.flatMap((row, member) => (this.#stopped.has(idOf(row)) ? [member] : []));
+      if (found !== undefined && isWhole(found, rows, stopped.length)) {
+        return { ...found, uncounted: [...found.uncounted, ...stopped] };
+      }
+      // Another comparison took its place meanwhile, or the thread is a new one: from the beginning.
+      this.#added.clear();
+    }
+    return { groups: [], rareLines: [], moreRareLines: 0, uncounted: [] };
+  }
+
+  async #add(comparison: ComparisonName, member: number, row: RunRow): Promise<void> {
+    const id = idOf(row);
+    if (!hasResult(row) || this.#added.has(id) || this.#stopped.has(id)) return;
+    try {
+      await this.#analysis.compareResult(comparison, row.ref, { member, names: namesOf(row) });
+      this.#added.add(id);
+    } catch (error) {
+      if (!isLiveResponseError(error) || error.code !== 'analysisStopped') throw error;
+      // One hostile result is left out, and the run is compared without it. The thread is a new one, and holds nothing.
+      this.#stopped.add(id);
+      this.#added.clear();
+    }
+  }
+}
+
+function idOf({ ref }: RunRow): string {
+  return `${ref.actionId}#${ref.commandIndex}`;
+}
+
+/** @param stopped - how many results are left out */
+function isWhole({ groups }: RunComparison, rows: readonly RunRow[], stopped: number): boolean {
+  return groups.reduce((sum, { members }) => sum + members.length, stopped) >= rows.filter(hasResult).length;
+}
+
+/** The device's own names: the short one and the full one. */
+function namesOf({ member }: RunRow): string[] {
+  return [...new Set([member.host, member.device])];
+}

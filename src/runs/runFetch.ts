@@ -1,0 +1,284 @@
+import type { Clock } from '../base/clock.ts';
+import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
+import type { FailureCode } from '../base/errors.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import { Emitter } from '../base/emitter.ts';
+import { refOf } from '../model/run.ts';
+import type { Run, RunMember } from '../model/run.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
+
+export interface RunFetchesOptions {
+  readonly store: Pick<ResultStore, 'facts' | 'call' | 'keeps'>;
+  /** Fetches a result in the background and stores it; one that is stored costs nothing. */
+  readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<unknown>;
+  /** Called once before results are asked for; a failure of it ends nothing. */
+  readonly prepare?: (run: Run, missing: readonly RunMember[], signal: AbortSignal) => Promise<void>;
+  /** Works while no other window works under this name, after waiting for it. */
+  readonly hold: (name: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
+  readonly clock: Clock;
+}
+
+/** Results under way at once: the calls wait in the budget anyway, and a pause takes effect after so many. */
+const AT_ONCE = 3;
+/** The service's own word about a result: it is not asked again after a restart. */
+const ANSWERS: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'noResult',
+  'notFound',
+  'noResultByDesign',
+  'resultIsFile',
+]);
+/** What failed for one result for such a reason fails for the others, too. */
+const FOR_ALL: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'noConnection',
+  'notSignedIn',
+  'signInFailed',
+  'missingPermission',
+  'licence',
+  'featureDisabled',
+  'notFromDefender',
+  'offline',
+  'unknownHost',
+  'tls',
+  'foreignDownloadHost',
+  'notFromStorage',
+  'databaseFailed',
+]);
+
+interface Job {
+  readonly controller: AbortController;
+  /** Let go when the person goes on. */
+  resume: (() => void) | undefined;
+  paused: Promise<void> | undefined;
+  readonly done: Promise<void>;
+}
+
+export function memberKey({ actionId, commandIndex }: Pick<RunMember, 'actionId' | 'commandIndex'>): string {
+  return `${actionId}#${commandIndex}`;
+}
+
+/** Whether a result can be asked for, by what the list says of the command. */
+export function isAvailable(member: RunMember): boolean {
+  return member.result === 'transcript';
+}
+
+/**
+ * Fetches the results of runs in the background. The store is the truth: what is stored is never fetched again, by
+ * whichever window and after whatever end. A window that is closed in the middle leaves a record that says `running`.
+ */
+export class RunFetches {
+  readonly #options: RunFetchesOptions;
+  readonly #records = new Map<string, RunRecord>();
+  readonly #jobs = new Map<string, Job>();
+  readonly #changed = new Emitter<string>();
+
+  /** The key of a run whose record has changed, or of which a result has come. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(options: RunFetchesOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what windows left behind; answers the records whose work was going on. Some may still be at it elsewhere. */
+  async load(): Promise<RunRecord[]> {
+    const records = (await this.#options.store.call('runs')).map(readRecord);
+    const known = [...this.#records.values()];
+    this.#records.clear();
+    for (const record of [...records.toReversed(), ...known]) this.#records.set(record.run.key, record);
+    return records.filter(({ state, run }) => (state === 'running' || state === 'waiting') && !this.#jobs.has(run.key));
+  }
+
+  get(key: string): RunRecord | undefined {
+    return this.#records.get(key);
+  }
+
+  /** The latest first. */
+  get all(): readonly RunRecord[] {
+    return [...this.#records.values()].reverse();
+  }
+
+  /** Whether this window is at it. */
+  isActive(key: string): boolean {
+    return this.#jobs.has(key);
+  }
+
+  /** What is known of a run, kept without starting anything. */
+  note(run: Run): RunRecord {
+    const known = this.#records.get(run.key);
+    const record: RunRecord = known === undefined ? { run, state: 'none', failures: {} } : { ...known, run };
+    this.#records.set(run.key, record);
+    return record;
+  }
+
+  /** Members whose results are asked for when the run is fetched now. */
+  async missing(record: RunRecord): Promise<RunMember[]> {
+    const missing: RunMember[] = [];
+    for (const member of record.run.members) {
+      if (!isAvailable(member)) continue;
+      if ((await this.#options.store.facts(refOf(record.run, member))) === undefined) missing.push(member);
+    }
+    return missing;
+  }
+
+  /**
+   * Begins to fetch, or goes on.
+   * @param again - asks also for those that the service said it has not
+   * @returns when there is nothing left to do; failures are in the record
+   */
+  start(run: Run, again: boolean): Promise<void> {
+    const { key } = run;
+    const active = this.#jobs.get(key);
+    if (active !== undefined) {
+      this.resume(key);
+      return active.done;
+    }
+    const known = this.note(run);
+    const failures = again
+      ? {}
+      : Object.fromEntries(Object.entries(known.failures).filter(([, { code }]) => ANSWERS.has(code)));
+    const controller = new AbortController();
+    const begin = Promise.withResolvers<undefined>();
+    const job: Job = {
+      controller,
+      resume: undefined,
+      paused: undefined,
+      done: begin.promise.then(() => this.#hold(key, job)),
+    };
+    this.#jobs.set(key, job);
+    this.#set(key, { run, state: 'waiting', failures });
+    begin.resolve(undefined);
+    return job.done;
+  }
+
+  /** Begins no other result. What is under way was paid for, and comes. */
+  pause(key: string): void {
+    const job = this.#jobs.get(key);
+    if (job === undefined || job.paused !== undefined) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    job.paused = promise;
+    job.resume = () => {
+      resolve(undefined);
+    };
+    this.#change(key, { state: 'paused' });
+  }
+
+  resume(key: string): void {
+    const job = this.#jobs.get(key);
+    if (job?.resume === undefined) return;
+    job.resume();
+    job.resume = undefined;
+    job.paused = undefined;
+    this.#change(key, { state: 'running' });
+  }
+
+  /** Ends the work; what is stored stays. */
+  cancel(key: string): void {
+    const record = this.#records.get(key);
+    if (record === undefined) return;
+    const job = this.#jobs.get(key);
+    this.#jobs.delete(key);
+    job?.controller.abort();
+    job?.resume?.();
+    this.#change(key, { state: 'cancelled' });
+  }
+
+  /** Ends the work of this window, and leaves the records as they are: the next window offers to go on. */
+  dispose(): void {
+    for (const { controller, resume } of this.#jobs.values()) {
+      controller.abort();
+      resume?.();
+    }
+    this.#jobs.clear();
+  }
+
+  async #hold(key: string, job: Job): Promise<void> {
+    try {
+      await this.#options.hold(`run|${key}`, job.controller.signal, () => this.#work(key, job));
+      if (this.#isOver(key, job)) return;
+      this.#jobs.delete(key);
+      if (this.#records.get(key)?.state !== 'stopped') this.#change(key, { state: 'ended' });
+    } catch (error) {
+      if (this.#isOver(key, job)) return;
+      this.#jobs.delete(key);
+      this.#change(key, { state: 'stopped', stoppedBy: keep(error) });
+    }
+  }
+
+  async #work(key: string, job: Job): Promise<void> {
+    if (this.#isOver(key, job)) return;
+    if (job.paused === undefined) this.#change(key, { state: 'running' });
+    const record = this.#records.get(key);
+    if (record === undefined) return;
+    const { run, failures } = record;
+    await this.#options.prepare?.(run, await this.missing(record), job.controller.signal).catch(() => undefined);
+    const queue = run.members.filter((member) => isAvailable(member) && failures[memberKey(member)] === undefined);
+    const work = async (): Promise<void> => {
+      for (;;) {
+        while (job.paused !== undefined) await job.paused;
+        if (this.#isOver(key, job) || this.#records.get(key)?.state === 'stopped') return;
+        const member = queue.shift();
+        if (member === undefined) return;
+        if (!(await this.#fetch(run, member, job))) queue.unshift(member);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+
+  /** @returns false where it is to be asked for again: nothing was said about this result */
+  async #fetch(run: Run, member: RunMember, job: Job): Promise<boolean> {
+    const { key } = run;
+    try {
+      await this.#options.open(refOf(run, member), job.controller.signal);
+      if (!this.#isOver(key, job)) this.#changed.fire(key);
+      return true;
+    } catch (error) {
+      if (this.#isOver(key, job)) return true;
+      const failure = keep(error);
+      if (failure.code === 'rateLimited') {
+        const { now, wait } = this.#options.clock;
+        await wait(Math.max(1000, (failure.values.retryAt ?? 0) - now()), job.controller.signal).catch(() => undefined);
+        return false;
+      }
+      if (FOR_ALL.has(failure.code)) {
+        this.#change(key, { state: 'stopped', stoppedBy: failure });
+        return false;
+      }
+      const failures = this.#records.get(key)?.failures;
+      this.#change(key, { failures: { ...failures, [memberKey(member)]: failure } });
+      return true;
+    }
+  }
+
+  #isOver(key: string, job: Job): boolean {
+    return this.#jobs.get(key) !== job;
+  }
+
+  #change(key: string, change: Partial<RunRecord>): void {
+    const record = this.#records.get(key);
+    if (record !== undefined) this.#set(key, { ...record, ...change });
+  }
+
+  #set(key: string, record: RunRecord): void {
+    this.#records.delete(key);
+    this.#records.set(key, record);
+    // Not waited for: without it a restarted window asks again, and the store still knows what was fetched.
+    const { store } = this.#options;
+    store.call('putRun', key, JSON.stringify(record), { keep: store.keeps }).catch(() => undefined);
+    this.#changed.fire(key);
+  }
+}
+
+/** A failure of a record, as it was thrown. */
+export function thrown({ code, values }: KeptFailure): LiveResponseError {
+  return new LiveResponseError(code, values);
+}
+
+function keep(error: unknown): KeptFailure {
+  if (isLiveResponseError(error)) return { code: error.code, values: error.values };
+  return { code: 'unexpectedAnswer', values: {} };
+}
+
+/** Records are written by {@link RunFetches}, in a file that only we write. */
+function readRecord(json: string): RunRecord {
+  return JSON.parse(json) as RunRecord;
+}

@@ -1,0 +1,80 @@
+import { PageAllowance } from '../defender/list/paging.ts';
+import { parseServerTime } from '../base/serverTime.ts';
+import type { ActionStore } from '../actions/actionStore.ts';
+import { findRuns, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
+import type { Run, RunMember } from '../model/run.ts';
+
+/** How far before its oldest known action the rest of a run is looked for at once, ms: one call more is dearer. */
+const LOOK_BACK_MS = 3 * 60 * 60_000;
+
+/** Looks back of one gesture: three days of a run without a pause. */
+const MOST_LOOKS = 24;
+
+type List = Pick<ActionStore, 'actions' | 'wholeSince' | 'loadSpan'>;
+
+/** Whether the loaded list may lack actions of a run. */
+export function mayLackHosts(list: List, run: Run): boolean {
+  return timesOf(run).first - RUN_PAUSE_MS < (list.wholeSince ?? Infinity);
+}
+
+/**
+ * Returns the run with all its hosts: loads what is created around it, one call for each 1,000 actions, until both ends
+ * are known, or {@link MOST_LOOKS} looks have each found it to be older.
+ */
+export async function loadHosts(list: List, run: Run, signal: AbortSignal): Promise<Run> {
+  let from = list.wholeSince ?? Infinity;
+  let whole = run;
+  const allowance = new PageAllowance();
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const { first, last } = timesOf(whole);
+    if (first - RUN_PAUSE_MS >= from) return whole;
+    from = first - LOOK_BACK_MS;
+    const before = new Date(last + RUN_PAUSE_MS).toISOString();
+    await list.loadSpan({ from: new Date(from).toISOString(), before }, signal, allowance);
+    const [member] = whole.members;
+    const found = runOf(findRuns(list.actions, run.tenant), member?.actionId ?? '', member?.commandIndex);
+    if (found === undefined) return whole;
+    whole = found;
+  }
+  return whole;
+}
+
+/**
+ * After a restart the list is short, and each result whose action is not in it would take a call more: one call for
+ * each 1,000 actions brings them all.
+ */
+export async function loadUnknown(
+  list: Pick<ActionStore, 'get' | 'loadSpan'>,
+  run: Run,
+  missing: readonly RunMember[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (missing.filter(({ actionId }) => list.get(actionId) === undefined).length < 2) return;
+  const { from, to } = spanOf(run);
+  await list.loadSpan({ from, before: to }, signal);
+}
+
+/** Whether two findings are the same run, of which one knows more hosts. */
+export function overlaps(one: Run, other: Run): boolean {
+  const { actionId, commandIndex } = one.members[0] ?? { actionId: '', commandIndex: 0 };
+  return (
+    JSON.stringify(one.words) === JSON.stringify(other.words) && runOf([other], actionId, commandIndex) !== undefined
+  );
+}
+
+/** Oldest first, each once. */
+export function mergeRuns(one: Run, other: Run): Run {
+  const members = new Map(
+    [...one.members, ...other.members].map((member) => [`${member.actionId}#${member.commandIndex}`, member]),
+  );
+  const created = (text: string): number => parseServerTime(text) ?? 0;
+  const all = [...members.values()].sort(
+    (a, b) => created(a.createdAt) - created(b.createdAt) || a.actionId.localeCompare(b.actionId),
+  );
+  const first = all[0];
+  return {
+    ...other,
+    members: all,
+    key: first?.actionId === one.members[0]?.actionId ? one.key : other.key,
+  };
+}

@@ -1,0 +1,130 @@
+import { toCsv } from '../base/csv.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import { isAvailable, memberKey } from './runFetch.ts';
+import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
+import { refOf } from '../model/run.ts';
+import type { RunMember } from '../model/run.ts';
+import type { RunComparison } from '../evidence/compare/runGroups.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
+
+/**
+ * How a host of a run stands. `unreadable`: there is a result, and it is none of a script. `large`: it is too large to be
+ * compared with others.
+ */
+export type RowState =
+  'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
+
+/** One command of a run on one device: there is a row for each, whatever came of it. */
+export interface RunRow {
+  readonly member: RunMember;
+  readonly ref: ResultRef;
+  readonly state: RowState;
+  readonly facts: StoredFacts | undefined;
+  readonly failure: KeptFailure | undefined;
+}
+
+/** The rows of a run, in the order of its members. */
+export function toRows(record: RunRecord, known: (ref: ResultRef) => StoredFacts | undefined): RunRow[] {
+  return record.run.members.map((member) => {
+    const ref = refOf(record.run, member);
+    const facts = known(ref);
+    const failure = record.failures[memberKey(member)];
+    return { member, ref, facts, failure, state: stateOf(member, facts, failure) };
+  });
+}
+
+/** Whether a row has a text that can be read and compared. */
+export function hasResult(row: RunRow): boolean {
+  return row.state === 'result';
+}
+
+function stateOf(member: RunMember, facts: StoredFacts | undefined, failure: KeptFailure | undefined): RowState {
+  if (facts?.transcript !== undefined) return facts.large === undefined ? 'result' : 'large';
+  if (facts !== undefined) return 'unreadable';
+  if (failure !== undefined) return 'failed';
+  if (isAvailable(member)) return 'notFetched';
+  if (member.result === 'never') return 'never';
+  if (member.result === 'notYet') return member.actionStatus === 'Pending' ? 'pending' : 'running';
+  return 'byDesign';
+}
+
+const RUN_COLUMNS = [
+  'device',
+  'machineId',
+  'actionId',
+  'commandIndex',
+  'createdUtc',
+  'actionStatus',
+  'commandStatus',
+  'state',
+  'why',
+  'exitCode',
+  'errorLines',
+  'outputLines',
+  'resultBytes',
+  'sha256',
+  'fetchedUtc',
+  'hostsWithEqualResult',
+] as const;
+
+type Column = (typeof RUN_COLUMNS)[number];
+
+/** A row for a machine. Numbers stay numbers; what is not known is missing. */
+export type RunExportRow = Readonly<Partial<Record<Column, string | number>>>;
+
+/** @param why - says in a sentence why there is no result; empty where there is one */
+export function toExportRows(
+  rows: readonly RunRow[],
+  comparison: RunComparison | undefined,
+  why: (row: RunRow) => string,
+): RunExportRow[] {
+  const sizes = new Map<number, number>();
+  for (const { members } of comparison?.groups ?? []) for (const member of members) sizes.set(member, members.length);
+  return rows.map(({ member, facts, ...row }, at) => {
+    const transcript = facts?.transcript;
+    return withoutMissing({
+      device: member.device,
+      machineId: member.machineId ?? undefined,
+      actionId: member.actionId,
+      commandIndex: member.commandIndex,
+      createdUtc: member.createdAt,
+      actionStatus: member.actionStatus,
+      commandStatus: member.commandStatus,
+      state: row.state,
+      why: why({ member, facts, ...row }),
+      exitCode: transcript?.exitCode,
+      errorLines: transcript?.errorLines,
+      outputLines: transcript?.output.lines,
+      resultBytes: facts?.size,
+      sha256: facts?.sha256,
+      fetchedUtc: facts === undefined ? undefined : new Date(facts.fetchedAt).toISOString(),
+      hostsWithEqualResult: sizes.get(at),
+    });
+  });
+}
+
+/** Excel reads UTF-8 as such only behind this mark. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** A CSV file: no texts, and nothing that a spreadsheet takes for a formula. */
+export function toRunCsv(rows: readonly RunExportRow[]): string {
+  return (
+    BYTE_ORDER_MARK +
+    toCsv(
+      RUN_COLUMNS,
+      rows.map((row) => RUN_COLUMNS.map((name) => row[name] ?? '')),
+    )
+  );
+}
+
+/** A line of an NDJSON file: a row, with its texts unaltered where it has any. */
+export function toRunLine(
+  row: RunExportRow,
+  texts: { readonly output?: string | undefined; readonly errors?: string | undefined },
+): string {
+  return `${JSON.stringify({ ...row, ...texts })}\n`;
+}
+
+function withoutMissing(row: Readonly<Record<Column, string | number | undefined>>): RunExportRow {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+}

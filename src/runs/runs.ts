@@ -1,0 +1,122 @@
+import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
+import { parseServerTime } from '../base/serverTime.ts';
+import type { Run, RunMember, RunWords } from '../model/run.ts';
+import { deviceOf, hostOf, parameterOf, resultOf, runScripts, subjectOf } from '../model/machineAction.ts';
+
+/**
+ * Whoever runs a script on many devices starts them one after the other, ten a minute at most. A pause as long as this
+ * ends the run: the next one with the same words is another one, ms.
+ */
+export const RUN_PAUSE_MS = 30 * 60_000;
+
+/** The commands that belong together, the newest run first. */
+export function findRuns(actions: readonly MachineAction[], tenant: Run['tenant']): Run[] {
+  const alike = new Map<string, { words: RunWords; all: { member: RunMember; created: number }[] }>();
+  for (const action of actions) {
+    const created = parseServerTime(action.creationDateTimeUtc) ?? 0;
+    for (const command of runScripts(action)) {
+      const words = wordsOf(action, command);
+      const key = JSON.stringify(words);
+      const found = alike.get(key) ?? { words, all: [] };
+      alike.set(key, found);
+      found.all.push({ member: toMember(action, command), created });
+    }
+  }
+  const runs = [...alike.values()].flatMap(({ words, all }) => {
+    all.sort((one, other) => one.created - other.created || (one.member.actionId < other.member.actionId ? -1 : 1));
+    const parts: (typeof all)[] = [];
+    for (const [at, one] of all.entries()) {
+      const before = all[at - 1];
+      const current = parts.at(-1);
+      if (current === undefined || before === undefined || one.created - before.created > RUN_PAUSE_MS)
+        parts.push([one]);
+      else current.push(one);
+    }
+    return parts.map((part) =>
+      toRun(
+        words,
+        tenant,
+        part.map(({ member }) => member),
+      ),
+    );
+  });
+  return runs.sort((one, other) => lastOf(other) - lastOf(one));
+}
+
+/** The run that a command belongs to. */
+export function runOf(runs: readonly Run[], actionId: string, commandIndex?: number): Run | undefined {
+  return runs.find(({ members }) =>
+    members.some(
+      (member) => member.actionId === actionId && (commandIndex === undefined || member.commandIndex === commandIndex),
+    ),
+  );
+}
+
+/** For lists of actions, which have each of them once: by its id the run of its first script. Others are not in it. */
+export function firstRuns(runs: readonly Run[]): ReadonlyMap<string, Run> {
+  const found = new Map<string, { readonly run: Run; readonly commandIndex: number }>();
+  for (const run of runs) {
+    for (const { actionId, commandIndex } of run.members) {
+      const known = found.get(actionId);
+      if (known === undefined || commandIndex < known.commandIndex) found.set(actionId, { run, commandIndex });
+    }
+  }
+  return new Map([...found].map(([actionId, { run }]) => [actionId, run]));
+}
+
+/** Where an older or newer action of the run would stand: ISO times, with the pause that would end it. */
+export function spanOf(run: Run): { readonly from: string; readonly to: string } {
+  const times = run.members.map(({ createdAt }) => parseServerTime(createdAt) ?? 0);
+  return {
+    from: new Date(Math.min(...times) - RUN_PAUSE_MS).toISOString(),
+    to: new Date(Math.max(...times) + RUN_PAUSE_MS).toISOString(),
+  };
+}
+
+/** When the first and the last action of a run were created, ms since 1970. */
+export function timesOf(run: Run): { readonly first: number; readonly last: number } {
+  return { first: parseServerTime(run.members[0]?.createdAt ?? '') ?? 0, last: lastOf(run) };
+}
+
+function wordsOf(action: MachineAction, command: LiveResponseCommand): RunWords {
+  return {
+    script: subjectOf(command),
+    args: parameterOf(command, 'Args') ?? '',
+    comment: action.requestorComment ?? '',
+  };
+}
+
+function toRun(words: RunWords, tenant: Run['tenant'], members: readonly RunMember[]): Run {
+  const first = members[0];
+  const key = `${tenant.cloud}|${tenant.tenantId}|${first?.actionId ?? ''}|${first?.commandIndex ?? 0}`;
+  return { key, words, tenant, members };
+}
+
+function toMember(action: MachineAction, command: LiveResponseCommand): RunMember {
+  return {
+    actionId: action.id,
+    commandIndex: command.index,
+    machineId: action.machineId,
+    device: deviceOf(action),
+    host: hostOf(action),
+    createdAt: action.creationDateTimeUtc,
+    actionStatus: action.status,
+    commandStatus: command.commandStatus,
+    commandErrors: command.errors ?? [],
+    result: resultOf(action, command),
+  };
+}
+
+function lastOf(run: Run): number {
+  return parseServerTime(run.members.at(-1)?.createdAt ?? '') ?? 0;
+}
+
+/** The run as it is known now: its commands may have moved on since. */
+export function renewRun(run: Run, known: (actionId: string) => MachineAction | undefined): Run {
+  const members = run.members.map((member) => {
+    const action = known(member.actionId);
+    const command = action?.commands.find(({ index }) => index === member.commandIndex);
+    return action === undefined || command === undefined ? member : toMember(action, command);
+  });
+  return { ...run, members };
+}

@@ -1,0 +1,248 @@
+import { createSampleActions } from '../data/actions.ts';
+import { blobNameOf, sampleTenantId } from '../base/identifiers.ts';
+import type { SampleAction, SampleCommand } from '../base/model.ts';
+import { pageMaximum, queryCollection } from './odataQuery.ts';
+import type { EntityType } from './odataFilter.ts';
+import { ODataError } from './odataLexer.ts';
+import { createRandom } from '../base/random.ts';
+import { allDevices, toMachine, toMachineAction } from './wire.ts';
+import type { Entity, JsonValue } from './wire.ts';
+
+/** What a sample tenant is built from. */
+export interface SampleTenantOptions {
+  /** The moment around which the data is laid out, ms since 1970: the newest action is minutes older than this. */
+  readonly startedAt: number;
+  /** The tenant's clock, ms since 1970. */
+  readonly now: () => number;
+  /** Turns a blob's name into the link that the result-link call answers. */
+  readonly mintLink: (blobName: string, fileName: string) => string | Promise<string>;
+  /** Entities a page at most, for tests of `@odata.nextLink`. Without it the service's own 10,000. */
+  readonly pageSize?: number;
+}
+
+/** A request as the tenant sees it. */
+export interface SampleRequest {
+  readonly method: string;
+  /** Percent-encoded path, e.g. `/api/machineactions/…/GetLiveResponseResultDownloadLink(index=0)`. */
+  readonly path: string;
+  /** Query without `?`, percent-encoded. */
+  readonly query: string;
+  /** Base of the API as the caller sees it, for `@odata.context` and `@odata.nextLink`. */
+  readonly apiUrl: string;
+}
+
+/** The tenant's answer. */
+export interface SampleAnswer {
+  readonly status: number;
+  /** Lower-case names, content-type included. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A stored result. */
+export interface SampleBlob {
+  /** E.g. `investigation-actions-data/<guid>/CustomPlaybookCommandOutput/<32 hex>`. */
+  readonly name: string;
+  /** ms since 1970: when the command ended. */
+  readonly lastModified: number;
+  /** Generated when asked, deterministic, not kept: the largest has 14 MB. */
+  readonly bytes: () => Uint8Array;
+}
+
+/** A tenant's behaviour, in memory. */
+export interface SampleTenant {
+  readonly tenantId: string;
+  readonly answer: (request: SampleRequest) => Promise<SampleAnswer>;
+  readonly blob: (name: string) => SampleBlob | undefined;
+}
+
+/** What `$filter` and `$orderby` may name of an action (api-facts §2). */
+export const actionType: EntityType = {
+  name: 'Microsoft.Windows.DefenderATP.Api.MachineAction',
+  properties: {
+    id: 'text',
+    status: 'text',
+    machineId: 'text',
+    type: 'text',
+    requestor: 'text',
+    creationDateTimeUtc: 'time',
+    lastUpdateDateTimeUtc: 'time',
+  },
+  notFilterable: [
+    'computerDnsName',
+    'commands',
+    'title',
+    'requestorComment',
+    'scope',
+    'externalId',
+    'errorHResult',
+    'requestSource',
+  ],
+};
+
+/** The same of a device. */
+export const machineType: EntityType = {
+  name: 'Microsoft.Windows.DefenderATP.Api.Machine',
+  properties: { id: 'text', computerDnsName: 'text', lastSeen: 'time', osPlatform: 'text', healthStatus: 'text' },
+  notFilterable: [],
+};
+
+function hasResult(command: SampleCommand): boolean {
+  return command.result !== undefined && command.endedAt !== undefined;
+}
+
+/** Creates a tenant. It does no work until it is asked. */
+export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
+  const { now, mintLink } = options;
+  // Times are written from whole milliseconds.
+  const startedAt = Math.floor(options.startedAt);
+  const actions = createSampleActions(startedAt, now);
+  let requestCount = 0;
+
+  const json = (status: number, body: Readonly<Record<string, JsonValue>>): SampleAnswer => ({
+    status,
+    headers: { 'content-type': 'application/json; odata.metadata=minimal', 'odata-version': '4.0' },
+    body: JSON.stringify(body),
+  });
+  const failure = (status: number, code: string, message: string): SampleAnswer => {
+    requestCount += 1;
+    // `target` is the correlation id that support asks for: another for each answer (api-facts §5).
+    return json(status, { error: { code, message, target: createRandom(`request ${String(requestCount)}`).guid() } });
+  };
+  const context = (request: SampleRequest, fragment: string): string => `${request.apiUrl}/api/$metadata#${fragment}`;
+
+  const collection = (
+    request: SampleRequest,
+    entities: readonly Entity[],
+    type: EntityType,
+    fragment: string,
+  ): SampleAnswer => {
+    try {
+      const page = queryCollection(entities, request.query, type, options.pageSize ?? pageMaximum);
+      return json(200, {
+        '@odata.context': context(request, fragment),
+        ...(page.count === undefined ? {} : { '@odata.count': page.count }),
+        value: page.value,
+        ...(page.nextQuery === undefined
+          ? {}
+          : { '@odata.nextLink': `${request.apiUrl}${request.path}?${page.nextQuery}` }),
+      });
+    } catch (error) {
+      if (error instanceof ODataError) {
+        return failure(400, 'ODataError', error.message);
+      }
+      throw error;
+    }
+  };
+
+  const unknownAction = (id: string): SampleAnswer =>
+    failure(404, 'ResourceNotFound', `Machine action ${id} was not found`);
+
+  const resultLink = async (request: SampleRequest, id: string, indexText: string): Promise<SampleAnswer> => {
+    if (!/^\d{1,6}$/u.test(indexText)) {
+      return failure(400, 'InvalidInput', `The value '${indexText}' is not a valid command index`);
+    }
+    const action = actions.byId(id);
+    if (action === undefined) {
+      return unknownAction(id);
+    }
+    const index = Number(indexText);
+    const command = action.commands.find((candidate) => candidate.index === index);
+    if (command === undefined || !hasResult(command)) {
+      return failure(404, 'ResourceNotFound', `Result of command ${indexText} of machine action ${id} was not found`);
+    }
+    // What a GetFile's blob is called is unknown (api-facts §8); it is gzip.
+    const ending = command.type === 'GetFile' ? 'gz' : 'json';
+    const link = await mintLink(blobNameOf(id, index), `output_${id}_${indexText}.${ending}`);
+    return json(200, { '@odata.context': context(request, 'Edm.String'), value: link });
+  };
+
+  const machine = (request: SampleRequest, idOrName: string): SampleAnswer => {
+    const device = allDevices().find(
+      (candidate) => candidate.machineId === idOrName || candidate.computerDnsName === idOrName,
+    );
+    return device === undefined
+      ? failure(404, 'ResourceNotFound', `Machine ${idOrName} was not found`)
+      : json(200, { '@odata.context': context(request, 'Machines/$entity'), ...toMachine(device, startedAt) });
+  };
+
+  const answer = async (request: SampleRequest): Promise<SampleAnswer> => {
+    const route = /^\/api(?:\/v1\.0)?\/(machineactions|machines)(?:\/([^/]+)(?:\/([^/]+))?)?$/iu.exec(request.path);
+    if (route === null) {
+      return failure(404, 'NotFound', `No resource at ${request.path}`);
+    }
+    if (request.method !== 'GET') {
+      return failure(
+        403,
+        'DisallowedOperation',
+        'The sample tenant is for reading: nothing can be run or cancelled here',
+      );
+    }
+    const [, resource = '', encodedId, tail] = route;
+    const ofActions = resource.toLowerCase() === 'machineactions';
+    if (encodedId === undefined) {
+      return ofActions
+        ? collection(request, actions.all().map(toMachineAction), actionType, 'MachineActions')
+        : collection(
+            request,
+            allDevices().map((device) => toMachine(device, startedAt)),
+            machineType,
+            'Machines',
+          );
+    }
+    let id: string;
+    try {
+      id = decodeURIComponent(encodedId).toLowerCase();
+    } catch {
+      return failure(400, 'BadRequest', 'The path cannot be decoded');
+    }
+    if (tail !== undefined) {
+      // Parentheses and `=` are literal on the wire (api-facts §3): an encoded call is a different path.
+      const call = /^GetLiveResponseResultDownloadLink\(index=([^)]*)\)$/iu.exec(tail);
+      return ofActions && call !== null
+        ? await resultLink(request, id, call[1] ?? '')
+        : failure(404, 'NotFound', `No resource at ${request.path}`);
+    }
+    if (!ofActions) {
+      return machine(request, id);
+    }
+    const action = actions.byId(id);
+    return action === undefined
+      ? unknownAction(id)
+      : json(200, { '@odata.context': context(request, 'MachineActions/$entity'), ...toMachineAction(action) });
+  };
+
+  let blobs: ReadonlyMap<string, { readonly id: string; readonly index: number }> | undefined;
+  const toBlob = (name: string, action: SampleAction, command: SampleCommand): SampleBlob | undefined => {
+    const { result, endedAt, startedAt: begun } = command;
+    if (result === undefined || endedAt === undefined) {
+      return undefined;
+    }
+    const scriptName = command.params.find(({ key }) => key === 'ScriptName')?.value ?? '';
+    return {
+      name,
+      lastModified: endedAt,
+      bytes: () =>
+        result({
+          device: action.device,
+          scriptName,
+          startedAt: begun ?? endedAt,
+          random: createRandom(`result ${action.id} ${String(command.index)}`),
+        }),
+    };
+  };
+  const blob = (name: string): SampleBlob | undefined => {
+    blobs ??= new Map(
+      actions
+        .all()
+        .flatMap(({ id, commands }) => commands.map(({ index }) => [blobNameOf(id, index), { id, index }] as const)),
+    );
+    const place = blobs.get(name);
+    const action = place === undefined ? undefined : actions.byId(place.id);
+    // Asked anew each time: the command of the live action may have ended since.
+    const command = action?.commands.find(({ index }) => index === place?.index);
+    return action === undefined || command === undefined ? undefined : toBlob(name, action, command);
+  };
+
+  return { tenantId: sampleTenantId, answer, blob };
+}

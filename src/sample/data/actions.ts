@@ -1,0 +1,36 @@
+import { huntingActions } from './huntingRun.ts';
+import { liveAction } from './liveAction.ts';
+import type { SampleAction } from '../base/model.ts';
+import { olderActions } from './olderActions.ts';
+import { layOut } from './plan.ts';
+import { recentActions } from './recentActions.ts';
+import { todaysActions } from './todaysActions.ts';
+
+/** The tenant's actions. Nothing is laid out before the first question, and no result before its bytes are asked for. */
+export interface SampleActions {
+  /** All actions as they stand now, sorted by id: the service's own order is unknown (api-facts §8), so nobody may rely on one. */
+  readonly all: () => readonly SampleAction[];
+  readonly byId: (id: string) => SampleAction | undefined;
+}
+
+/** The actions of a tenant that was started at `startedAt` (ms since 1970), seen by the clock `now`. */
+export function createSampleActions(startedAt: number, now: () => number): SampleActions {
+  let laidOut: ReadonlyMap<string, SampleAction> | undefined;
+  const settled = (): ReadonlyMap<string, SampleAction> => {
+    laidOut ??= new Map(
+      [...recentActions(), ...todaysActions(), ...huntingActions(), ...olderActions()].map((plan) => {
+        const action = layOut(plan, startedAt);
+        return [action.id, action];
+      }),
+    );
+    return laidOut;
+  };
+  return {
+    all: () =>
+      [...settled().values(), liveAction(startedAt, now())].sort((left, right) => (left.id < right.id ? -1 : 1)),
+    byId: (id) => {
+      const live = liveAction(startedAt, now());
+      return id === live.id ? live : settled().get(id);
+    },
+  };
+}

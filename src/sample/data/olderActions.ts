@@ -1,0 +1,69 @@
+import { deviceByKey } from '../base/devices.ts';
+import { autoruns, fileHashes, logonsCsv, netstat, processes, services, triage } from './outputs/everyday.ts';
+import { linuxProcessList, linuxSockets } from './outputs/linux.ts';
+import { scriptResult } from './outputs/transcript.ts';
+import type { ScriptRun } from './outputs/transcript.ts';
+import type { ResultContext } from '../base/model.ts';
+import { requestors } from '../base/people.ts';
+import { runScript } from './plan.ts';
+import type { ActionPlan } from './plan.ts';
+import { day } from '../base/time.ts';
+
+/** What is older than the hunting run, back to the edge of 90 days, newest first. */
+export function olderActions(): readonly ActionPlan[] {
+  const { amira, jonas, lucia, playbooks, oldApp } = requestors;
+  const script = (
+    days: number,
+    device: string,
+    requestor: string,
+    name: string,
+    made: (context: ResultContext) => ScriptRun,
+  ): ActionPlan => ({
+    key: `${name} ${String(days)} days ago`,
+    age: days * day,
+    device: deviceByKey(device),
+    requestor,
+    comment: requestor === oldApp ? 'scheduled' : `INC-${String(2400 - days)}`,
+    commands: [runScript(name, scriptResult(made))],
+  });
+  const other = (
+    days: number,
+    type: NonNullable<ActionPlan['type']>,
+    device: string,
+    more: Partial<ActionPlan> = {},
+  ): ActionPlan => ({
+    key: `${type} ${String(days)} days ago`,
+    age: days * day,
+    device: deviceByKey(device),
+    requestor: amira,
+    comment: `INC-${String(2400 - days)}`,
+    type,
+    requestSource: 'Portal',
+    ...more,
+  });
+  return [
+    script(2, 'web01', jonas, 'list-sockets.sh', linuxSockets),
+    other(3, 'Unisolate', 'lt-0533'),
+    script(4, 'lt-0533-old', amira, 'collect-triage.ps1', triage),
+    other(6, 'RunAntiVirusScan', 'lt-0533-old', {
+      scope: 'Full',
+      status: 'Failed',
+      requestor: playbooks,
+      requestSource: 'PublicApi',
+    }),
+    script(9, 'dc1', playbooks, 'list-logons.ps1', logonsCsv),
+    script(13, 'lt-0533-old', lucia, 'hash-downloads.ps1', fileHashes),
+    other(18, 'UnrestrictCodeExecution', 'lt-0977'),
+    script(24, 'build4', jonas, 'list-processes.sh', linuxProcessList),
+    script(33, 'exch01', oldApp, 'netstat.ps1', netstat),
+    other(41, 'Offboard', 'kiosk-22', { status: 'TimeOut' }),
+    script(52, 'sql01', lucia, 'list-processes.ps1', processes),
+    script(66, 'fs02', oldApp, 'check-persistence.ps1', autoruns()),
+    other(78, 'Isolate', 'pc-osaka7', {
+      scope: 'Selective',
+      status: 'Cancelled',
+      cancelledBy: { requestor: lucia, comment: 'False positive' },
+    }),
+    script(89, 'jump01', oldApp, 'list-services.ps1', services),
+  ];
+}

@@ -1,0 +1,71 @@
+import { l10n, window } from 'vscode';
+import type { Disposable, MarkdownString, StatusBarItem } from 'vscode';
+import { commandIds } from '../platform/commandIds.ts';
+import { exitMood, exitWords } from '../messages/exitWords.ts';
+import { hoverOfLines } from '../platform/show/hovers.ts';
+import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
+import { formatBytes, formatLocal } from '../messages/format.ts';
+import { commandOf } from '../model/openedCommand.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
+import { activeAddress } from '../documents/resultUris.ts';
+import { remarksOn } from '../documents/remarks.ts';
+
+/** The exit code in the status bar, while a document of ours is active. */
+export class ExitCodeItem implements Disposable {
+  readonly #item: StatusBarItem;
+  readonly #store: ResultStore;
+  readonly #subscriptions: Disposable[];
+  #updates = 0;
+
+  constructor(store: ResultStore) {
+    this.#store = store;
+    this.#item = createStatusItem('exitCode', l10n.t('Live Response Exit Code'), 100);
+    this.#item.command = commandIds.showResultActions;
+    const update = (): void => void this.#update();
+    this.#subscriptions = [
+      window.tabGroups.onDidChangeTabs(update),
+      window.tabGroups.onDidChangeTabGroups(update),
+      window.onDidChangeActiveTextEditor(update),
+      store.onDidStore(update),
+      store.onDidForget(update),
+    ];
+    // A document of ours may be what woke us.
+    if (activeAddress() !== undefined) update();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#item.dispose();
+  }
+
+  async #update(): Promise<void> {
+    const address = activeAddress();
+    // A store that fails is told of where something is opened; here there is only nothing to show.
+    const update = ++this.#updates;
+    const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
+    // Meanwhile another document may have become active, and its own update have come first.
+    if (update !== this.#updates) return;
+    if (facts === undefined) {
+      this.#item.hide();
+      return;
+    }
+    const { name } = facts;
+    const text = [exitWords(facts), name.device, name.script].join(' · ');
+    showStatus(this.#item, { icon: exitIcon(facts), text, tooltip: exitTooltip(facts) });
+  }
+}
+
+/** Red only where Defender itself says Failed. */
+function exitIcon(facts: StoredFacts): string {
+  if (commandOf(facts)?.commandStatus === 'Failed') return 'error';
+  return { pass: 'pass', warning: 'warning', unknown: 'question' }[exitMood(facts)];
+}
+
+function exitTooltip(facts: StoredFacts): MarkdownString {
+  return hoverOfLines([
+    l10n.t('{0}, fetched {1}', formatBytes(facts.size), formatLocal(facts.fetchedAt)),
+    ...remarksOn(facts),
+    l10n.t('Click for what can be done with this result.'),
+  ]);
+}

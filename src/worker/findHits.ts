@@ -1,0 +1,103 @@
+import { foldCase } from '../evidence/text/foldCase.ts';
+import type { PartStart, ResultStream } from '../base/resultUri.ts';
+import type { SearchHit, SearchQuery } from './searchCalls.ts';
+
+/** Lines with matches; filled while they are looked for, so that what was found before a time-out is there. */
+export interface FoundLines {
+  readonly hits: SearchHit[];
+  more: number;
+  /** The last line of the text that is one: whatever matches in it again is no other. */
+  lastLine: number;
+}
+
+/** A line in a list is read at a glance: so much of a long one is shown, UTF-16 units. */
+const SHOWN = 240;
+/** Of these before the match. */
+const AHEAD = 60;
+const CR = 13;
+const LF = 10;
+
+/**
+ * The pattern of a search: `^` and `$` are those of a line. Case is folded for Turkish and German as well, but not in
+ * what is a regular expression by itself.
+ * @throws SyntaxError where it is no regular expression
+ */
+export function toPattern({ text, isRegExp, matchCase }: Pick<SearchQuery, 'text' | 'isRegExp' | 'matchCase'>): RegExp {
+  const source = isRegExp ? text : matchCase ? text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, '\\$&') : foldCase(text);
+  return new RegExp(source, matchCase ? 'gmu' : 'gimu');
+}
+
+/**
+ * Looks for the lines of a text in which a match begins.
+ * @param start - where the text begins in the whole
+ */
+export function findHits(
+  pattern: RegExp,
+  stream: ResultStream,
+  text: string,
+  max: number,
+  found: FoundLines,
+  start: PartStart = { line: 1, column: 1 },
+): void {
+  let line = 1;
+  let lineStart = 0;
+  // Up to here line ends were counted: a line with a million matches is read once.
+  let at = 0;
+  for (const match of text.matchAll(pattern)) {
+    // An empty match says where something could stand, not that it does.
+    if (match[0] === '') continue;
+    const { index } = match;
+    for (; at < index; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit !== LF && unit !== CR) continue;
+      if (unit === CR && text.charCodeAt(at + 1) === LF) {
+        // Between the two halves of a line end there is no line.
+        if (at + 1 >= index) break;
+        at++;
+      }
+      line++;
+      lineStart = at + 1;
+    }
+    // One line is one hit, however often it matches.
+    const inWhole = line + start.line - 1;
+    if (inWhole <= found.lastLine) continue;
+    found.lastLine = inWhole;
+    if (found.hits.length < max) {
+      const hit = toHit(stream, text, line, lineStart, match[0].length, index);
+      found.hits.push(
+        line === 1
+          ? { ...hit, column: hit.column + start.column - 1, line: start.line }
+          : { ...hit, line: line + start.line - 1 },
+      );
+    } else found.more++;
+  }
+}
+
+function toHit(
+  stream: ResultStream,
+  text: string,
+  line: number,
+  lineStart: number,
+  matched: number,
+  index: number,
+): SearchHit {
+  const limit = Math.min(text.length, Math.max(lineStart, index - AHEAD) + SHOWN);
+  let start = index - lineStart > AHEAD ? index - AHEAD : lineStart;
+  let end = index;
+  while (end < limit && text.charCodeAt(end) !== LF && text.charCodeAt(end) !== CR) end++;
+  // No half of a character at either end.
+  if (start > lineStart && isLow(text.charCodeAt(start))) start--;
+  if (end < text.length && isLow(text.charCodeAt(end)) && end > index) end--;
+  return {
+    stream,
+    line,
+    column: index - lineStart + 1,
+    length: Math.min(matched, Math.max(0, end - index)),
+    text: text.slice(start, end),
+    at: index - start,
+  };
+}
+
+function isLow(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}

@@ -1,0 +1,253 @@
+import { Ledger } from '../../defender/calls/ledger.ts';
+import { MemoryCallRows } from '../../defender/calls/memoryCallRows.ts';
+import { decodeResult } from '../../evidence/decode/decode.ts';
+import type { DecodedResult } from '../../evidence/decode/decode.ts';
+import { documentSize, toDocumentBytes } from '../../evidence/text/documentText.ts';
+import { hashText } from '../../base/hashText.ts';
+import { countErrorLines, measureText } from '../../evidence/text/textFacts.ts';
+import type { LineSpan } from '../../evidence/text/lineSpan.ts';
+import { resultKey, tenantKey } from '../../base/resultUri.ts';
+import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
+import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
+import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
+import type { ConnectionTable } from '../../storage/connectionTable.ts';
+import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
+import type { SignInTable } from '../../storage/signInTable.ts';
+import { emptyDatabase, openDatabase } from '../../storage/database.ts';
+import { KeptResults } from '../../storage/keptResults.ts';
+import { RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
+import type { StorageFault } from '../../storage/storageFault.ts';
+import { boundFacts } from '../../model/boundFacts.ts';
+import { hostNamesOf } from '../../model/machineAction.ts';
+import { findMismatches } from '../../model/mismatches.ts';
+import type { ReceivedFacts, StoredFacts, StreamFacts, TranscriptFacts } from '../../model/storedResult.ts';
+import { createActionHandlers, toActionRow } from './actionHandlers.ts';
+import { createCopyHandlers } from './copyHandlers.ts';
+import { createFoundHandlers } from './foundHandlers.ts';
+import { createLargeHandlers } from './largeHandlers.ts';
+import { findLarge, findLargeText, textOfLarge } from '../largeTexts.ts';
+import { createPackHandlers } from './packHandlers.ts';
+import type { PackSource } from './packHandlers.ts';
+import type { WorkerCalls, WorkerMethod } from '../protocol.ts';
+import { forgetRecords } from '../forgetRecords.ts';
+import { createRunHandlers } from './runHandlers.ts';
+import { createSearchHandlers } from './searchHandlers.ts';
+import { parseFacts } from '../storedShapes.ts';
+import { factsOf, readableRaw, readStored } from '../storedTexts.ts';
+import { createStoreHandlers } from './storeHandlers.ts';
+import { createViews } from './viewHandlers.ts';
+
+export type WorkerHandlers = {
+  readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
+};
+
+/**
+ * Creates what the worker does, apart from the thread it does it in.
+ *
+ * @param onFault - told what is wrong with stored results, and what was done about it
+ */
+export function createHandlers(onFault: (fault: StorageFault) => void = () => undefined): WorkerHandlers {
+  const results = new KeptResults(onFault);
+  let removeShared = (): void => undefined;
+  let connections: ConnectionTable = new MemoryConnectionTable();
+  let signIns: SignInTable = new MemorySignInTable();
+  let ledger = new Ledger(new MemoryCallRows());
+  const records = new SharedRecords();
+  // Output and errors are read one after the other: the second one need not decode again.
+  let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
+
+  let isSweeping = false;
+  const sweep = (): void => {
+    try {
+      isSweeping = results.sweepLarge();
+    } catch {
+      // Whatever is wrong with the file is told where somebody asks for something; the next opening goes on.
+      isSweeping = false;
+    }
+    if (isSweeping) setImmediate(sweep);
+  };
+  /** Between two requests, and never before the one that is at work has its answer. */
+  const sweepSoon = (): void => {
+    if (isSweeping) return;
+    isSweeping = true;
+    setImmediate(sweep);
+  };
+
+  const decoded = (ref: ResultRef): DecodedResult | undefined => {
+    const key = resultKey(ref);
+    if (latest?.key !== key) {
+      const bytes = readStored(results, key);
+      if (bytes === undefined) return undefined;
+      latest = { key, decoded: decodeResult(bytes) };
+    }
+    return latest.decoded;
+  };
+
+  const text = (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]): string | undefined => {
+    const large = findLarge(results, ref);
+    if (large !== undefined && stream !== 'raw') {
+      // A text that the file does not have is an empty one, as in a result that is stored whole.
+      const missing = large.facts.transcript === undefined ? undefined : '';
+      return textOfLarge(results, large, stream)?.text(lines) ?? missing;
+    }
+    const transcript = decoded(ref)?.transcript;
+    if (stream !== 'raw') return transcript?.[stream];
+    const bytes = readStored(results, resultKey(ref));
+    const result = decoded(ref);
+    return bytes === undefined || result === undefined ? undefined : readableRaw(result, bytes);
+  };
+
+  const source: PackSource = {
+    text,
+    large: (ref, stream) => findLargeText(results, ref, stream),
+    decoded,
+    bytes: (ref) => readStored(results, resultKey(ref)),
+    hostNames: (ref) => {
+      const facts = factsOf(results, resultKey(ref));
+      return facts === undefined ? [] : hostNamesOf(facts.action);
+    },
+  };
+  const views = createViews(source);
+
+  return {
+    ...views.handlers,
+    open: (folder) => {
+      if (folder === undefined) return 'memory';
+      // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
+      const shared = openDatabase(
+        folder,
+        'shared.db',
+        CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA,
+      );
+      connections = new SqliteConnectionTable(shared);
+      signIns = new SqliteSignInTable(shared);
+      records.openIn(shared, Date.now());
+      ledger = new Ledger(new SqliteCallTable(shared));
+      removeShared = () => {
+        emptyDatabase(shared);
+      };
+      results.openIn(folder);
+      sweepSoon();
+      return 'files';
+    },
+    ...createActionHandlers(results),
+    ...createLargeHandlers(results, () => {
+      latest = undefined;
+      views.forget();
+      sweepSoon();
+    }),
+    put: (facts, bytes, { keep = true, action } = {}) => {
+      const result = decodeResult(bytes);
+      const stored = describe(facts, result, readableRaw(result, bytes));
+      const row = {
+        key: resultKey(facts.ref),
+        tenant: tenantKey(facts.ref),
+        fetchedAt: facts.fetchedAt,
+        facts: JSON.stringify(stored),
+        bytes,
+        action: toActionRow(action),
+      };
+      results.put(row, keep);
+      latest = { key: resultKey(facts.ref), decoded: result };
+      views.forget();
+      sweepSoon();
+      return stored;
+    },
+    facts: (ref) => factsOf(results, resultKey(ref)),
+    // A row that is damaged is one result less, and not all of them.
+    list: (tenant) => results.list(tenantKey(tenant)).flatMap((json) => parseFacts(json) ?? []),
+    document: (ref, stream) => {
+      const found = text(ref, stream);
+      return found === undefined ? undefined : toDocumentBytes(found);
+    },
+    text,
+    ...createPackHandlers(source),
+    ...createRunHandlers(records),
+    raw: (ref) => {
+      const bytes = readStored(results, resultKey(ref));
+      return bytes === undefined ? undefined : new Uint8Array(bytes);
+    },
+    takeCall: (application, share) => ledger.take(application, share, Date.now()),
+    endCall: (application, id, answered) => {
+      ledger.end(application, id, answered, Date.now());
+      return undefined;
+    },
+    giveBackCall: (id) => {
+      ledger.giveBack(id);
+      return undefined;
+    },
+    callsRefused: (application, until) => ledger.refused(application, until, Date.now()),
+    callUsage: (application) => ledger.usage(application, Date.now()),
+    takeLease: (name, holder, forMs) => signIns.takeLease(name, holder, Date.now() + forMs, Date.now()),
+    releaseLease: (name, holder) => {
+      signIns.releaseLease(name, holder);
+      return undefined;
+    },
+    account: (owner) => signIns.account(owner),
+    setAccount: (owner, account) => {
+      signIns.setAccount(owner, account);
+      return undefined;
+    },
+    ...createCopyHandlers(records),
+    ...createFoundHandlers(records),
+    connections: () => ({ connections: connections.list(), active: connections.active() }),
+    putConnection: (name, json) => {
+      connections.put({ name, json });
+      return undefined;
+    },
+    deleteConnection: (name) => {
+      connections.delete(name);
+      return undefined;
+    },
+    activateConnection: (name) => {
+      connections.activate(name);
+      return undefined;
+    },
+    ...createStoreHandlers(
+      results,
+      () => {
+        latest = undefined;
+        views.forget();
+        sweepSoon();
+      },
+      {
+        forget: (refs) => {
+          forgetRecords(records, refs);
+        },
+        removeAll: () => {
+          records.clear();
+          removeShared();
+        },
+      },
+    ),
+    ...createSearchHandlers(results),
+  };
+}
+
+function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string | undefined): StoredFacts {
+  const { transcript } = result;
+  const described: TranscriptFacts | undefined =
+    transcript === undefined
+      ? undefined
+      : {
+          scriptName: transcript.scriptName,
+          exitCode: transcript.exitCode,
+          output: describeStream(transcript.output),
+          errors: describeStream(transcript.errors),
+          errorLines: countErrorLines(transcript.errors),
+        };
+  return boundFacts({
+    ...facts,
+    transcript: described,
+    rejection: result.rejection,
+    raw: rawText === undefined ? undefined : describeStream(rawText),
+    changes: result.changes,
+    encoding: result.encoding,
+    mismatches: findMismatches(facts, transcript?.scriptName),
+  });
+}
+
+function describeStream(text: string): StreamFacts {
+  const facts = measureText(text);
+  return { ...facts, documentBytes: documentSize(text, facts.nuls), sha256: hashText(text) };
+}

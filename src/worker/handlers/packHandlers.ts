@@ -1,0 +1,78 @@
+import type { DecodedResult } from '../../evidence/decode/decode.ts';
+import type { Transcript } from '../../evidence/decode/transcript.ts';
+import type { LineSpan } from '../../evidence/text/lineSpan.ts';
+import { codePageOf } from '../../evidence/views/textViews.ts';
+import type { ResultRef, ResultStream, TextView } from '../../base/resultUri.ts';
+import { pack } from '../../analysis/packed.ts';
+import type { Packed } from '../../analysis/packed.ts';
+import type { ComparedTranscript } from '../../analysis/comparisons.ts';
+import type { ViewSource } from '../../analysis/viewTexts.ts';
+import { TextTooLarge } from '../largeTexts.ts';
+import type { LargeText } from '../largeTexts.ts';
+
+/**
+ * Stored texts for the thread for analysis: this one only looks them up. Undefined where there is no such text. Fails
+ * with `textTooLarge` where more is needed than fits in memory.
+ */
+export interface PackCalls {
+  readonly packText: {
+    args: [ref: ResultRef, stream: ResultStream, lines: readonly LineSpan[] | undefined];
+    answer: Packed | undefined;
+  };
+  readonly packView: { args: [ref: ResultRef, stream: ResultStream, view: TextView]; answer: Packed | undefined };
+  /** Output, errors and exit code of a result of a script. */
+  readonly packTranscript: { args: [ref: ResultRef]; answer: Packed | undefined };
+}
+
+/** What the store knows of a result. */
+export interface PackSource {
+  readonly text: (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]) => string | undefined;
+  /** A text that is stored in pieces. */
+  readonly large: (ref: ResultRef, stream: ResultStream) => LargeText | undefined;
+  readonly decoded: (ref: ResultRef) => DecodedResult | undefined;
+  readonly bytes: (ref: ResultRef) => Uint8Array | undefined;
+  /** The names of its device, which a normalised view leaves out. */
+  readonly hostNames: (ref: ResultRef) => readonly string[];
+}
+
+type Handlers = {
+  readonly [Method in keyof PackCalls]: (...args: PackCalls[Method]['args']) => PackCalls[Method]['answer'];
+};
+
+/** Creates what packs stored texts. */
+export function createPackHandlers(source: PackSource): Handlers {
+  return {
+    packText: (ref, stream, lines) => packKnown(source.text(ref, stream, lines)),
+    packView: (ref, stream, view) => packKnown(viewSource(source, ref, stream, view)),
+    packTranscript: (ref) => packKnown(toCompared(source.decoded(ref)?.transcript)),
+  };
+}
+
+function packKnown(value: unknown): Packed | undefined {
+  return value === undefined ? undefined : pack(value);
+}
+
+function viewSource(source: PackSource, ref: ResultRef, stream: ResultStream, view: TextView): ViewSource | undefined {
+  // Bytes that are no text became U+FFFD as it came, and the whole is not held.
+  if (source.large(ref, stream) !== undefined) throw new TextTooLarge('a view');
+  const file = fileSource(source, ref, stream, view);
+  if (file !== undefined) return file;
+  const text = source.text(ref, stream);
+  return text === undefined ? undefined : { kind: 'text', text, view, hostNames: source.hostNames(ref) };
+}
+
+function fileSource(source: PackSource, ref: ResultRef, stream: ResultStream, view: TextView): ViewSource | undefined {
+  const page = codePageOf(view);
+  const decoded = page === undefined ? undefined : source.decoded(ref);
+  if (page === undefined || decoded?.transcript === undefined || stream === 'raw') return undefined;
+  if (decoded.encoding !== 'utf-8' || !decoded.changes.some(({ kind }) => kind === 'invalidBytes')) return undefined;
+  const bytes = source.bytes(ref);
+  const unpacked = decoded.changes.find(({ kind }) => kind === 'gunzipped');
+  return bytes === undefined ? undefined : { kind: 'file', bytes, page, stream, unpackedSize: unpacked?.count };
+}
+
+function toCompared(transcript: Transcript | undefined): ComparedTranscript | undefined {
+  if (transcript === undefined) return undefined;
+  const { output, errors, exitCode } = transcript;
+  return { output, errors, exitCode };
+}

@@ -1,0 +1,203 @@
+import { createContext, Script } from 'node:vm';
+import type { KeptResults } from '../../storage/keptResults.ts';
+import type { RowPlace } from '../../storage/resultRow.ts';
+import { measureText } from '../../evidence/text/textFacts.ts';
+import { resultKey } from '../../base/resultUri.ts';
+import type { PartStart } from '../../base/resultUri.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
+import { findHits, toPattern } from '../findHits.ts';
+import type { FoundLines } from '../findHits.ts';
+import type { ResultHits, SearchCalls, SearchQuery, SearchStep } from '../searchCalls.ts';
+import { findLargeText, ResultGone } from '../largeTexts.ts';
+import { parseFacts } from '../storedShapes.ts';
+import { checkStored, ResultDamaged, textsOf, unpackStored } from '../storedTexts.ts';
+
+type Handlers = {
+  readonly [Method in keyof SearchCalls]: (...args: SearchCalls[Method]['args']) => SearchCalls[Method]['answer'];
+};
+
+/** One step takes about so long, ms: what a click waits for it at most, but for a single large result. */
+const STEP_MS = 30;
+/** Rows that are read from the database at once, without their bytes. */
+const PAGE = 64;
+/** A pattern may take so long on a result, ms, and more for each unit of text: far above what any sane one takes. */
+const PATIENCE_MS = 250;
+const PATIENCE_PER_UNIT_MS = 1 / 20_000;
+/** Longest time for any result, ms: a click that comes meanwhile is answered within a second. */
+const MAX_PATIENCE_MS = 700;
+/** Lines of one result that are listed; the others are counted. */
+const MAX_HITS = 500;
+
+/** A large result is searched in several steps. */
+const UNDER_WAY = Symbol('under way');
+type Search = Generator<ResultHits | typeof UNDER_WAY | undefined, void>;
+
+/** Searching stored results, the newest first, in steps. */
+export function createSearchHandlers(results: KeptResults): Handlers {
+  const searches = new Map<number, Search>();
+  let lastId = 0;
+  return {
+    beginSearch: (query) => {
+      const pattern = toPattern(query);
+      searches.set(++lastId, search(results, query, pattern));
+      return lastId;
+    },
+    searchOn: (id) => {
+      const running = searches.get(id);
+      const step = running === undefined ? { found: [], searched: 0, done: true } : searchOn(running);
+      if (step.done) searches.delete(id);
+      return step;
+    },
+    endSearch: (id) => {
+      searches.delete(id);
+      return undefined;
+    },
+  };
+}
+
+function searchOn(running: Search): SearchStep {
+  const found: ResultHits[] = [];
+  const end = performance.now() + STEP_MS;
+  let searched = 0;
+  do {
+    const next = running.next();
+    if (next.done === true) return { found, searched, done: true };
+    if (next.value === UNDER_WAY) continue;
+    searched++;
+    if (next.value !== undefined) found.push(next.value);
+  } while (performance.now() < end);
+  return { found, searched, done: false };
+}
+
+/** Yields once for each result that was looked at, and in the middle of a large one. */
+function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Search {
+  let behind: RowPlace | undefined;
+  for (;;) {
+    const page = results.page(behind, PAGE);
+    for (const row of page) {
+      const facts = parseFacts(row.facts);
+      if (facts === undefined || resultKey(facts.ref) !== row.key || !isMeant(facts, query)) continue;
+      if (facts.large === undefined) yield searchResult(results, row.key, facts, pattern);
+      else yield* searchLarge(results, facts, pattern);
+    }
+    behind = page.at(-1);
+    if (behind === undefined) return;
+  }
+}
+
+function isMeant({ name }: StoredFacts, { connection, device, script }: SearchQuery): boolean {
+  return (
+    (connection === undefined || name.connection === connection) &&
+    (device === undefined || name.device === device) &&
+    (script === undefined || name.script === script)
+  );
+}
+
+function searchResult(results: KeptResults, key: string, facts: StoredFacts, pattern: RegExp): ResultHits | undefined {
+  const answer = answerFor(facts);
+  try {
+    const bytes = unpackStored(results, key);
+    // Gone since the page was read.
+    if (bytes === undefined) return undefined;
+    const texts = textsOf(bytes);
+    const length = texts.reduce((sum, [, text]) => sum + text.length, 0);
+    const found: FoundLines = { hits: [], more: 0, lastLine: 0 };
+    const inTime = runBounded(Math.min(MAX_PATIENCE_MS, PATIENCE_MS + length * PATIENCE_PER_UNIT_MS), () => {
+      for (const [stream, text] of texts) {
+        found.lastLine = 0;
+        findHits(pattern, stream, text, MAX_HITS, found);
+      }
+    });
+    // What is shown was checked: of a result without hits nothing is.
+    if (found.hits.length > 0) checkStored(results, key, bytes, facts.sha256);
+    if (!inTime) return answer(found, 'tooSlow');
+    return found.hits.length === 0 ? undefined : answer(found);
+  } catch (error) {
+    if (!(error instanceof ResultDamaged)) throw error;
+    return answer({ hits: [], more: 0 }, 'damaged');
+  }
+}
+
+/** Each stretch was checked when it was read. */
+function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp): Search {
+  const answer = answerFor(facts);
+  const found: FoundLines = { hits: [], more: 0, lastLine: 0 };
+  try {
+    for (const stream of ['output', 'errors'] as const) {
+      found.lastLine = 0;
+      let carried: Stretch | undefined;
+      for (const stretch of findLargeText(results, facts.ref, stream)?.stretches() ?? []) {
+        const { text, first } = join(carried, stretch);
+        const inTime = runBounded(PATIENCE_MS, () => {
+          findHits(pattern, stream, text, MAX_HITS, found, first);
+        });
+        carried = endOf({ text, first });
+        if (!inTime) {
+          yield answer(found, 'tooSlow');
+          return;
+        }
+        yield UNDER_WAY;
+      }
+    }
+    yield found.hits.length === 0 ? undefined : answer(found);
+  } catch (error) {
+    // Deleted or replaced since the page was read.
+    if (error instanceof ResultGone) return;
+    if (!(error instanceof ResultDamaged)) throw error;
+    yield answer({ hits: [], more: 0 }, 'damaged');
+  }
+}
+
+/** A stretch of a large text, and where it begins. */
+interface Stretch {
+  readonly text: string;
+  readonly first: PartStart;
+}
+
+/** What can stand on both sides of the border between two stretches, UTF-16 units. */
+const OVERLAP = 4096;
+
+/** The end of a stretch, which is looked at again with the next one: a match may go over the border. */
+function endOf({ text, first }: Stretch): Stretch {
+  const wanted = Math.max(0, text.length - OVERLAP);
+  const lineBegin = Math.max(text.lastIndexOf('\n', wanted - 1), text.lastIndexOf('\r', wanted - 1)) + 1;
+  // Where a line begins, unless it is a long one: there a pattern would take the middle of a line for its beginning.
+  let from = wanted === 0 ? 0 : wanted - lineBegin <= OVERLAP ? lineBegin : wanted;
+  // Neither in a line end nor in a pair of surrogates.
+  while (from > 0 && /[\n\ud800-\udfff]/u.test(text.charAt(from))) from--;
+  const before = text.slice(0, from);
+  const { lines } = measureText(before);
+  const lineStart = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
+  const line = first.line + Math.max(0, lines - 1);
+  return { text: text.slice(from), first: { line, column: from - lineStart + (lines > 1 ? 1 : first.column) } };
+}
+
+function join(before: Stretch | undefined, { text, first }: Stretch): Stretch {
+  return before === undefined ? { text, first } : { text: before.text + text, first: before.first };
+}
+
+function answerFor({ ref, name, fetchedAt, sha256 }: StoredFacts) {
+  return (found: Pick<FoundLines, 'hits' | 'more'>, givenUp?: ResultHits['givenUp']): ResultHits => {
+    return { ref, name, fetchedAt, sha256, hits: found.hits, more: found.more, givenUp };
+  };
+}
+
+const bounded = new Script('work()');
+
+/**
+ * Runs work that a pattern may never finish: V8 stops a regular expression in the middle.
+ *
+ * @returns whether it came to its end
+ */
+function runBounded(timeout: number, work: () => void): boolean {
+  try {
+    bounded.runInContext(createContext({ work }), { timeout: Math.ceil(timeout) });
+    return true;
+  } catch (error) {
+    // An error of the other context: it is no instance of our Error.
+    const late =
+      typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+    if (!late) throw error;
+    return false;
+  }
+}

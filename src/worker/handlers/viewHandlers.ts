@@ -1,0 +1,56 @@
+import { buildQuery, wholeAddress } from '../../base/resultUri.ts';
+import { DividedText } from '../../evidence/text/dividedText.ts';
+import type { PackSource } from './packHandlers.ts';
+import type { PlainAddress, ViewCalls } from '../viewCalls.ts';
+import { encodeText, writeFile } from '../writeFile.ts';
+
+type ViewHandlers = {
+  readonly [Method in keyof ViewCalls]: (...args: ViewCalls[Method]['args']) => ViewCalls[Method]['answer'];
+};
+
+export interface TextViews {
+  /** A result was put in or taken out: what is kept of it may be another one. */
+  readonly forget: () => void;
+  readonly handlers: ViewHandlers;
+}
+
+/** Texts in parts. The one that was asked for last is kept: its parts are read one by one. */
+export function createViews(source: Pick<PackSource, 'text' | 'large'>): TextViews {
+  let latest: { readonly query: string; readonly divided: DividedText } | undefined;
+
+  const divided = (address: PlainAddress): DividedText | undefined => {
+    const query = buildQuery(wholeAddress(address));
+    if (latest?.query !== query) {
+      const text = source.text(address, address.stream);
+      if (text === undefined) return undefined;
+      latest = { query, divided: new DividedText(text) };
+    }
+    return latest.divided;
+  };
+
+  return {
+    forget: () => {
+      latest = undefined;
+    },
+    handlers: {
+      textParts: (address) => {
+        const large = source.large(address, address.stream);
+        return large === undefined ? divided(address)?.facts() : large.parts();
+      },
+      partDocument: (address) => {
+        const large = source.large(address, address.stream);
+        if (large !== undefined && address.part !== 'whole') {
+          return large.document(address.part ?? { line: 1, column: 1 });
+        }
+        return divided(address)?.document(address.part);
+      },
+      saveText: (address, path) => {
+        const large = source.large(address, address.stream);
+        if (large !== undefined) return writeFile(path, large.bytes());
+        const text = source.text(address, address.stream);
+        return text === undefined ? undefined : writeFile(path, encodeText(text));
+      },
+      saveBytes: (bytes, path) => writeFile(path, [bytes]),
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { emptied, groupSections, sectionsOf } from '../evidence/large/groupSections.ts';
+import type { LineSpan } from '../evidence/text/lineSpan.ts';
+import { documentSize, toDocumentBytes, toDocumentText } from '../evidence/text/documentText.ts';
+import { PART_LINES, PART_UNITS, WHOLE_BYTES } from '../evidence/text/textParts.ts';
+import type { PartLimits } from '../evidence/text/textParts.ts';
+import { resultKey } from '../base/resultUri.ts';
+import type { PartStart, ResultRef, ResultStream } from '../base/resultUri.ts';
+import type { KeptResults } from '../storage/keptResults.ts';
+import { SectionDamaged } from '../storage/largeTable.ts';
+import type { SectionPlace, StoredText } from '../storage/largeTable.ts';
+import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
+import { release } from '../base/release.ts';
+import { factsOf, ResultDamaged } from './storedTexts.ts';
+import type { TextParts } from '../evidence/text/partFacts.ts';
+
+/** More of a text was asked for than can be held at once. Told by its name, which crosses the border of the thread. */
+export class TextTooLarge extends Error {
+  override readonly name = 'TextTooLarge';
+}
+
+/** VS Code takes some ten times a document's size while it opens it, besides what a large result took to arrive. */
+const LIMITS: PartLimits = { units: PART_UNITS / 2, lines: PART_LINES };
+
+/** A text of a result that is stored in pieces. */
+export class LargeText {
+  readonly #results: KeptResults;
+  readonly #key: string;
+  readonly #id: number;
+  readonly #source: number;
+  readonly #facts: StreamFacts;
+
+  constructor(results: KeptResults, { key, id }: LargeResultRow, source: number, facts: StreamFacts) {
+    this.#results = results;
+    this.#key = key;
+    this.#id = id;
+    this.#source = source;
+    this.#facts = facts;
+  }
+
+  /** How it is divided into documents. */
+  parts(): TextParts {
+    return {
+      documentBytes: this.#facts.documentBytes,
+      lines: this.#facts.lines,
+      parts: this.#groups().flatMap((group) => {
+        const first = group[0]?.first;
+        const last = group.at(-1);
+        return first === undefined || last === undefined
+          ? []
+          : { first, lastLine: last.lastLine, documentBytes: documentBytes(group) };
+      }),
+    };
+  }
+
+  /** The document of the part that begins there, as `toDocumentBytes` makes it; undefined where none does. */
+  document({ line, column }: PartStart): Uint8Array<ArrayBuffer> | undefined {
+    const group = this.#groups().find(([begin]) => begin?.first.line === line && begin.first.column === column);
+    if (group === undefined) return undefined;
+    // Section by section into its place: the whole as a text besides would take twice the memory.
+    const bytes = new Uint8Array(documentBytes(group));
+    bytes.set(toDocumentBytes(''));
+    const encoder = new TextEncoder();
+    let at = documentBytes([]);
+    for (const place of group) {
+      const lineEnd = place === group.at(-1) ? '' : place.lineEnd;
+      at += encoder.encodeInto(toDocumentText(this.#read(place)) + lineEnd, bytes.subarray(at)).written;
+    }
+    return bytes;
+  }
+
+  /**
+   * All of it.
+   * @param lines - only these are needed: others may be empty, but each has its place
+   * @throws TextTooLarge
+   */
+  text(lines?: readonly LineSpan[]): string {
+    const places = this.#places();
+    const wanted = lines === undefined ? new Set(places) : sectionsOf(places, lines);
+    const size = [...wanted].reduce((sum, place) => sum + place.documentBytes, 0);
+    if (size > WHOLE_BYTES) throw new TextTooLarge(`${size.toString()} bytes`);
+    return places
+      .map((place, at) => {
+        if (!wanted.has(place)) return emptied(place);
+        const next = places[at + 1];
+        // A CR in front of an emptied section would become one line end with its LF.
+        const lineEnd = next === undefined || wanted.has(next) || place.lineEnd === '' ? place.lineEnd : '\n';
+        return this.#read(place) + lineEnd;
+      })
+      .join('');
+  }
+
+  /** One stretch after the other, each with the line end behind it, and where it begins. */
+  *stretches(): Generator<{ readonly text: string; readonly first: PartStart }> {
+    for (const place of this.#places()) yield { text: this.#read(place) + place.lineEnd, first: place.first };
+  }
+
+  /** As UTF-8, in pieces, each of which is gone when the next one is asked for. Halves of pairs become U+FFFD. */
+  *bytes(): Generator<Uint8Array> {
+    for (const place of this.#places()) {
+      const { bytes, isUtf16 } = this.#stored(place);
+      yield isUtf16 ? Buffer.from(this.#read(place)) : bytes;
+      release(bytes);
+      if (place.lineEnd !== '') yield Buffer.from(place.lineEnd);
+    }
+  }
+
+  #groups(): readonly (readonly SectionPlace[])[] {
+    return groupSections(this.#places(), LIMITS);
+  }
+
+  #places(): SectionPlace[] {
+    return orSetAside(this.#results, { key: this.#key, id: this.#id }, () => {
+      const places = this.#results.inPieces(({ large }) => large.places(this.#id, this.#source));
+      const length = places.reduce((sum, { units, lineEnd }) => sum + units + lineEnd.length, 0);
+      // Each section has a hash, but one that is missing has none.
+      if (length !== this.#facts.length) throw new SectionDamaged(`${length.toString()} units`);
+      return places;
+    });
+  }
+
+  #read(place: SectionPlace): string {
+    const { bytes, isUtf16 } = this.#stored(place);
+    const encoding = isUtf16 ? 'utf16le' : 'utf8';
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding);
+    release(bytes);
+    return text;
+  }
+
+  #stored({ n }: SectionPlace): StoredText {
+    return orSetAside(this.#results, { key: this.#key, id: this.#id }, () =>
+      this.#results.inPieces(({ large }) => large.section(this.#id, this.#source, n)),
+    );
+  }
+}
+
+/** A result in pieces: under which key, and which of all that were ever stored under it. */
+export interface LargeResultRow {
+  readonly key: string;
+  readonly id: number;
+}
+
+/** What is known of a result in pieces. */
+export interface FoundLarge {
+  readonly row: LargeResultRow;
+  readonly facts: StoredFacts;
+}
+
+/** A stored result with its pieces; undefined where it is stored whole, or not at all. */
+export function findLarge(results: KeptResults, ref: ResultRef): FoundLarge | undefined {
+  const key = resultKey(ref);
+  const facts = factsOf(results, key);
+  if (facts?.large === undefined) return undefined;
+  const id = results.inPieces(({ large }) => large.idOf(key));
+  return id === undefined ? undefined : { row: { key, id }, facts };
+}
+
+/** The text of a result that is stored in pieces; undefined where the result is stored whole, or not at all. */
+export function findLargeText(results: KeptResults, ref: ResultRef, stream: ResultStream): LargeText | undefined {
+  const found = stream === 'raw' ? undefined : findLarge(results, ref);
+  return found === undefined || stream === 'raw' ? undefined : textOfLarge(results, found, stream);
+}
+
+/** A text of it; undefined where its file has no such text. */
+export function textOfLarge(
+  results: KeptResults,
+  { row, facts }: FoundLarge,
+  stream: 'output' | 'errors',
+): LargeText | undefined {
+  const source = facts.large?.[stream];
+  const known = facts.transcript?.[stream];
+  return source === undefined || known === undefined ? undefined : new LargeText(results, row, source, known);
+}
+
+/**
+ * @throws ResultDamaged where the pieces are not those that were stored; the result is then set aside. ResultGone where
+ *   it was deleted or replaced meanwhile, in this window or another one
+ */
+export function orSetAside<Answer>(results: KeptResults, { key, id }: LargeResultRow, work: () => Answer): Answer {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SectionDamaged)) throw error;
+    if (results.inPieces(({ large }) => large.idOf(key)) !== id) throw new ResultGone();
+    results.setAside(key, Date.now());
+    throw new ResultDamaged(error.message);
+  }
+}
+
+/** A result that was there when reading it began. */
+export class ResultGone extends Error {
+  override readonly name = 'ResultGone';
+}
+
+/** With its mark, and without the line end behind the last section. */
+function documentBytes(group: readonly SectionPlace[]): number {
+  const empty = documentSize('', 0);
+  const sum = group.reduce((all, place) => all + place.documentBytes + place.lineEnd.length, empty);
+  return sum - (group.at(-1)?.lineEnd.length ?? 0);
+}

@@ -1,0 +1,89 @@
+import type { TakeAnswer, Usage } from '../defender/calls/ledger.ts';
+import type { ResultRef, ResultStream } from '../base/resultUri.ts';
+import type { ReceivedAction } from '../defender/list/receivedActions.ts';
+import type { CopyCalls } from './handlers/copyHandlers.ts';
+import type { FoundCalls } from './handlers/foundHandlers.ts';
+import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
+import type { LineSpan } from '../evidence/text/lineSpan.ts';
+import type { ActionCalls } from './handlers/actionHandlers.ts';
+import type { LargeCalls } from './largeCalls.ts';
+import type { PackCalls } from './handlers/packHandlers.ts';
+import type { RunCalls } from './handlers/runHandlers.ts';
+import type { SearchCalls } from './searchCalls.ts';
+import type { StoreCalls, WorkerNotice } from './storeCalls.ts';
+import type { ViewCalls } from './viewCalls.ts';
+
+/** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
+export interface WorkerCalls
+  extends ActionCalls, CopyCalls, FoundCalls, LargeCalls, PackCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
+  /** Opens or creates the databases; answers where they ended up. */
+  readonly open: { args: [folder: string | undefined]; answer: StorageState };
+  /** Decodes, measures and stores a result in one transaction. */
+  readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array, options?: PutOptions]; answer: StoredFacts };
+  readonly facts: { args: [ref: ResultRef]; answer: StoredFacts | undefined };
+  /** The facts of every stored result of a tenant. */
+  readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };
+  /** A document's bytes: mark and text. Undefined when the result is not stored, or is no transcript. */
+  readonly document: { args: [ref: ResultRef, stream: ResultStream]; answer: Uint8Array<ArrayBuffer> | undefined };
+  /**
+   * A text as decoded, NULs and all. Where only some lines are needed and it is stored in pieces, the other lines may
+   * be empty; each has its place. Fails with `textTooLarge` where too much is needed.
+   */
+  readonly text: {
+    args: [ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[] | undefined];
+    answer: string | undefined;
+  };
+  /** The bytes as the service stored them. */
+  readonly raw: { args: [ref: ResultRef]; answer: Uint8Array<ArrayBuffer> | undefined };
+  /** The account of calls: see `Ledger` in defender/ledger.ts. Times are this machine's clock, in the worker. */
+  readonly takeCall: { args: [application: string, share: number]; answer: TakeAnswer };
+  readonly endCall: { args: [application: string, id: number, answered: boolean]; answer: undefined };
+  readonly giveBackCall: { args: [id: number]; answer: undefined };
+  readonly callsRefused: { args: [application: string, until: number | undefined]; answer: Usage };
+  readonly callUsage: { args: [application: string]; answer: Usage };
+  /** Leases and accounts: see `SignInTable` in storage/signInTable.ts. */
+  readonly takeLease: { args: [name: string, holder: string, forMs: number]; answer: boolean };
+  readonly releaseLease: { args: [name: string, holder: string]; answer: undefined };
+  readonly account: { args: [owner: string]; answer: string | undefined };
+  readonly setAccount: { args: [owner: string, account: string | undefined]; answer: undefined };
+  readonly connections: { args: []; answer: StoredConnections };
+  readonly putConnection: { args: [name: string, json: string]; answer: undefined };
+  readonly deleteConnection: { args: [name: string]; answer: undefined };
+  readonly activateConnection: { args: [name: string]; answer: undefined };
+}
+
+/** What else is known when a result is stored. */
+export interface PutOptions {
+  /** Whether it may be written to the disk: else it is kept in memory. By default it may. */
+  readonly keep?: boolean;
+  /** The text that its action was read from, where it is at hand. */
+  readonly action?: ReceivedAction | undefined;
+}
+
+/** Where results are kept: in files, or for this session only. */
+export type StorageState = 'files' | 'memory';
+
+export interface StoredConnections {
+  /** Each connection as JSON, by name, in the order they were added. */
+  readonly connections: readonly { readonly name: string; readonly json: string }[];
+  readonly active: string | undefined;
+}
+
+export type WorkerMethod = keyof WorkerCalls;
+
+export interface WorkerRequest {
+  readonly id: number;
+  readonly method: WorkerMethod;
+  readonly args: readonly unknown[];
+}
+
+export interface WorkerAnswer {
+  readonly id: number;
+  readonly answer?: unknown;
+  /** The failure's message, for the log. */
+  readonly failure?: string;
+  /** What kind of error it was, by its name. */
+  readonly failureName?: string;
+  /** Told unasked: such an answer belongs to no request, and its id is 0. */
+  readonly notice?: WorkerNotice;
+}

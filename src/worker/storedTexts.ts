@@ -1,0 +1,87 @@
+import { decodeResult } from '../evidence/decode/decode.ts';
+import type { DecodedResult } from '../evidence/decode/decode.ts';
+import { readBytes } from '../evidence/decode/encoding.ts';
+import { hashBytes } from '../base/hashText.ts';
+import { resultKey } from '../base/resultUri.ts';
+import type { ResultTable } from '../storage/resultRow.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
+import { parseFacts } from './storedShapes.ts';
+
+/** Bytes that are not those that were stored. Told by its name, which crosses the border of the thread. */
+export class ResultDamaged extends Error {
+  override readonly name = 'ResultDamaged';
+}
+
+/**
+ * The bytes of a stored result, checked against the hash of their facts. Undefined also where it is stored in pieces:
+ * see largeTexts.ts.
+ *
+ * @throws ResultDamaged where they differ or cannot be unpacked; the row is then set aside
+ */
+export function readStored(table: ResultTable, key: string): Uint8Array | undefined {
+  const facts = factsOf(table, key);
+  if (facts === undefined || facts.large !== undefined) return undefined;
+  const bytes = unpackStored(table, key);
+  if (bytes !== undefined) checkStored(table, key, bytes, facts.sha256);
+  return bytes;
+}
+
+/** @throws ResultDamaged where these are not the bytes that were stored; the row is then set aside */
+export function checkStored(table: ResultTable, key: string, bytes: Uint8Array, sha256: string): void {
+  const found = hashBytes(bytes);
+  if (found !== sha256) setAside(table, key, found);
+}
+
+/** The bytes before {@link checkStored}: packed wrongly they are found out, packed anew they are not. */
+export function unpackStored(table: ResultTable, key: string): Uint8Array | undefined {
+  const bytes = unpack(table, key);
+  return bytes === undefined || bytes instanceof Uint8Array ? bytes : setAside(table, key, bytes.reason);
+}
+
+function setAside(table: Pick<ResultTable, 'setAside'>, key: string, reason: string): never {
+  table.setAside(key, Date.now());
+  throw new ResultDamaged(reason);
+}
+
+function unpack(table: ResultTable, key: string): Uint8Array | { readonly reason: string } | undefined {
+  try {
+    return table.bytes(key);
+  } catch (error) {
+    // What zlib says begins so, or that it is too much; all else is the database's.
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code !== 'ERR_BUFFER_TOO_LARGE' && !String(error.code).startsWith('Z_')) throw error;
+    return { reason: error.message };
+  }
+}
+
+/**
+ * The facts of a stored result; undefined where it is not stored.
+ *
+ * @throws ResultDamaged where they are none, or those of another result; the row is then set aside
+ */
+export function factsOf(table: Pick<ResultTable, 'facts' | 'setAside'>, key: string): StoredFacts | undefined {
+  const json = table.facts(key);
+  if (json === undefined) return undefined;
+  const facts = parseFacts(json);
+  return facts !== undefined && resultKey(facts.ref) === key ? facts : setAside(table, key, 'facts');
+}
+
+/** A file that is no result, as text: only where it is text, and never instead of an output. */
+export function readableRaw(result: DecodedResult, bytes: Uint8Array): string | undefined {
+  const { rejection } = result;
+  if (rejection === undefined || ['binary', 'empty', 'tooLarge'].includes(rejection.reason)) return undefined;
+  return readBytes(bytes)?.text;
+}
+
+/** Every text of a result, by its stream. */
+export function textsOf(bytes: Uint8Array): readonly (readonly ['output' | 'errors' | 'raw', string])[] {
+  const result = decodeResult(bytes);
+  if (result.transcript !== undefined) {
+    return [
+      ['output', result.transcript.output],
+      ['errors', result.transcript.errors],
+    ];
+  }
+  const raw = readableRaw(result, bytes);
+  return raw === undefined ? [] : [['raw', raw]];
+}

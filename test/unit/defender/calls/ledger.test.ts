@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import { Ledger, LONGEST_CALL_MS } from '../../../../src/defender/calls/ledger.ts';
+import type { CallRows, RateWindow } from '../../../../src/defender/calls/ledger.ts';
+import { MemoryCallRows } from '../../../../src/defender/calls/memoryCallRows.ts';
+import { CALL_SCHEMA, SqliteCallTable } from '../../../../src/storage/callTable.ts';
+import { openDatabase } from '../../../../src/storage/database.ts';
+
+const APP = 'tenant|client';
+const NOW = Date.UTC(2026, 10, 23, 21);
+const MINUTE = 60_000;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'ledger-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+function takeId(ledger: Ledger, now = NOW, application = APP): number {
+  const answer = ledger.take(application, 1, now);
+  assert.ok('id' in answer, 'a call was refused');
+  return answer.id;
+}
+
+const KINDS: readonly (readonly [string, () => CallRows])[] = [
+  ['in memory', () => new MemoryCallRows()],
+  ['in a file', () => new SqliteCallTable(openDatabase(folder, 'shared.db', CALL_SCHEMA))],
+];
+
+for (const [kind, createRows] of KINDS) {
+  suite(`the ledger ${kind}`, () => {
+    const few: readonly [RateWindow, RateWindow] = [
+      { calls: 2, ms: MINUTE },
+      { calls: 3, ms: 60 * MINUTE },
+    ];
+
+    test('it says how long until there is room, by minute and by hour', () => {
+      const ledger = new Ledger(createRows(), few);
+      for (const at of [0, 10]) ledger.end(APP, takeId(ledger, NOW + at), true, NOW + at);
+      assert.deepEqual(ledger.take(APP, 1, NOW + 20), { retryInMs: MINUTE - 20 });
+      ledger.end(APP, takeId(ledger, NOW + MINUTE), true, NOW + MINUTE);
+      const answer = ledger.take(APP, 1, NOW + 3 * MINUTE);
+      assert.deepEqual(answer, { retryInMs: 57 * MINUTE });
+    });
+
+    test('where only the end of a call under way makes room, it names no time', () => {
+      const ledger = new Ledger(createRows(), few);
+      takeId(ledger);
+      takeId(ledger);
+      assert.deepEqual(ledger.take(APP, 1, NOW), { retryInMs: undefined });
+    });
+
+    test('applications do not share what they may spend', () => {
+      const ledger = new Ledger(createRows(), few);
+      takeId(ledger);
+      takeId(ledger);
+      takeId(ledger, NOW, 'tenant|other');
+    });
+
+    test('a call whose process died counts as long as it could have lasted, and blocks nobody for good', () => {
+      const ledger = new Ledger(createRows(), few);
+      takeId(ledger);
+      takeId(ledger);
+      const later = NOW + LONGEST_CALL_MS + 1;
+      assert.deepEqual(ledger.take(APP, 1, later), { retryInMs: MINUTE - 1 });
+      takeId(ledger, NOW + LONGEST_CALL_MS + MINUTE);
+    });
+
+    test('a call that was never sent does not count', () => {
+      const ledger = new Ledger(createRows());
+      ledger.giveBack(takeId(ledger));
+      assert.equal(ledger.usage(APP, NOW).minute, 0);
+    });
+
+    test('a pause without a time is twice as long each time, up to four minutes, until a call is answered', () => {
+      const ledger = new Ledger(createRows());
+      const pauses: number[] = [];
+      let now = NOW;
+      for (let time = 0; time < 5; time++) {
+        const { pausedUntil } = ledger.refused(APP, undefined, now);
+        pauses.push((pausedUntil - now) / 1000);
+        now = pausedUntil;
+      }
+      assert.deepEqual(pauses, [30, 60, 120, 240, 240]);
+      now += 10 * MINUTE;
+      ledger.end(APP, takeId(ledger, now), true, now);
+      assert.equal(ledger.refused(APP, undefined, now).pausedUntil, now + 30_000);
+    });
+
+    test('a refusal while we made few calls means others: we take less, and more with every quiet minute', () => {
+      const ledger = new Ledger(createRows());
+      for (let call = 0; call < 12; call++) ledger.end(APP, takeId(ledger), true, NOW);
+      assert.equal(ledger.refused(APP, NOW + 1000, NOW).minute, 12);
+      const limits = [0, 1, 2, 3, 4].map((minutes) => ledger.usage(APP, NOW + 1000 + minutes * MINUTE).minuteLimit);
+      assert.deepEqual(limits, [10, 20, 40, 80, 100]);
+    });
+
+    test('a refusal when the calls were ours changes nothing but the pause', () => {
+      const ledger = new Ledger(createRows());
+      for (let call = 0; call < 95; call++) ledger.end(APP, takeId(ledger), true, NOW);
+      ledger.refused(APP, NOW + 1000, NOW);
+      assert.equal(ledger.usage(APP, NOW).minuteLimit, 100);
+      assert.deepEqual(ledger.take(APP, 1, NOW), { retryInMs: 1000 });
+    });
+  });
+}
+
+suite('two windows with one ledger file', () => {
+  test('see each other’s calls and each other’s pauses', () => {
+    const rows = (): CallRows => new SqliteCallTable(openDatabase(folder, 'shared.db', CALL_SCHEMA));
+    const [one, other] = [new Ledger(rows()), new Ledger(rows())];
+    for (let call = 0; call < 60; call++) one.end(APP, takeId(one), true, NOW);
+    for (let call = 0; call < 40; call++) takeId(other);
+    assert.deepEqual(one.take(APP, 1, NOW), { retryInMs: MINUTE });
+    other.refused(APP, NOW + 5 * MINUTE, NOW);
+    assert.deepEqual(one.take(APP, 1, NOW + 2 * MINUTE), { retryInMs: 3 * MINUTE });
+  });
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { normalise, normaliseSteps, usualRules } from '../../../../src/evidence/compare/normalise.ts';
+import type { NormaliseRule, NormaliseRules } from '../../../../src/evidence/compare/normalise.ts';
+
+const none: NormaliseRules = { host: false, times: false, pids: false, guids: false };
+const only = (rule: NormaliseRule): NormaliseRules => ({ ...none, [rule]: true });
+
+const transcript = (guid: string): string =>
+  `Transcript started, output file is C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs\\PSScript_Transcript_{${guid}}.txt`;
+const guid = '0C8B6F2E-3D11-4B07-9E60-5A1B2C3D4E5F';
+const otherGuid = '11111111-2222-3333-4444-555555555555';
+
+suite('normalising a text', () => {
+  test('the transcript line and trailing NULs never count, and the line stays a line', () => {
+    const one = normalise(`${transcript(guid)}\nok\n\0\0`, none, []);
+    assert.equal(one, 'Transcript started, output file is <transcript>\nok\n');
+    assert.equal(one, normalise(`${transcript(otherGuid)}\nok\n`, none, []));
+    assert.equal(normalise(`${transcript(guid)}\0`, none, []), normalise(transcript(otherGuid), none, []));
+  });
+
+  test('a line that only resembles it is a difference, and so is one further down', () => {
+    for (const odd of [
+      transcript(guid).replace('}.txt', '}.txt; calc.exe'),
+      transcript(guid).replace('PSScript_', 'Other_'),
+      `x\n${transcript(guid)}`,
+    ]) {
+      assert.equal(normalise(odd, none, []), odd);
+    }
+  });
+
+  test('NULs inside stay', () => {
+    assert.equal(normalise('a\0b\0', none, []), 'a\0b');
+  });
+
+  test('without a choice nothing else is replaced', () => {
+    const text = `ws-1 ${guid} 2026-11-22 20:03:12Z PID: 4711`;
+    assert.equal(normalise(text, none, ['ws-1']), text);
+  });
+
+  test('the names are whole words in any case, the longest first, and no patterns', () => {
+    const names = ['ws-1', 'ws-1.example.com'];
+    assert.equal(
+      normalise('Host: WS-1\nws-1.example.com, \\\\ws-1\\c$ ws-10 ws-1-old aws-1 Äws-1', only('host'), names),
+      'Host: <host>\n<host>, \\\\<host>\\c$ ws-10 ws-1-old aws-1 Äws-1',
+    );
+    assert.equal(normalise('a.b axb', only('host'), ['a.b', '', 'x(']), '<host> axb');
+    assert.equal(normalise('text', only('host'), ['']), 'text');
+  });
+
+  test('GUIDs, in braces and bare, and nothing longer', () => {
+    assert.equal(normalise(`{${guid}} ${guid.toLowerCase()} f${guid}`, only('guids'), []), `{<guid>} <guid> f${guid}`);
+  });
+
+  test('dates and times as scripts print them', () => {
+    for (const time of [
+      '2026-11-22T20:03:12Z',
+      '2026-11-22T20:03:12.1234567Z',
+      '2026-11-22T20:03:12+01:00',
+      '2026-11-22 20:03:12Z',
+      '2026-11-22 20:03',
+      '2026-11-22',
+      '11/22/2026 8:03:12 PM',
+      '22.11.2026 20:03:12',
+      '22.11.2026',
+      '20:03:12',
+      '8:03:12 am',
+      '2026-11-22 20:03:12 UTC',
+    ]) {
+      assert.equal(normalise(`at ${time} x`, only('times'), []), 'at <time> x', time);
+    }
+  });
+
+  test('addresses, versions and counts are no times', () => {
+    const text = '10.0.22631.4460 192.168.1.20 fe80::1:22 127.0.0.1:8080 12:34 1.2.2026.7 1/2 00:15:5D:01:02:03';
+    assert.equal(normalise(text, only('times'), []), text);
+  });
+
+  test('process ids where they are named as such', () => {
+    assert.equal(
+      normalise('PID: 1 pid=22 (PID 333) "ProcessId":4444 Process ID : 5 PPID 6 ParentProcessId=7', only('pids'), []),
+      'PID: <pid> pid=<pid> (PID <pid>) "ProcessId":<pid> Process ID : <pid> PPID <pid> ParentProcessId=<pid>',
+    );
+    const text = 'rapid 4, pid x, 4711 pids 3';
+    assert.equal(normalise(text, only('pids'), []), text);
+  });
+
+  test('lines keep their number, whatever is replaced', () => {
+    const text = `${transcript(guid)}\r\nws-1\r2026-11-22\n20:03:12\npid\n4\n`;
+    const count = (one: string): number => one.split(/\r\n|\r|\n/u).length;
+    assert.equal(count(normalise(text, usualRules, ['ws-1'])), count(text));
+  });
+
+  test('each choice has a step that can be shown', () => {
+    const steps = new Set<string>(normaliseSteps.map(({ rule }) => rule));
+    for (const rule of Object.keys(usualRules)) assert.ok(steps.has(rule), rule);
+  });
+
+  test('a hostile text cannot make a pattern slow', () => {
+    const evil = [
+      '1'.repeat(200_000),
+      '1-'.repeat(100_000),
+      'pid '.repeat(50_000),
+      '\0'.repeat(200_000) + 'x',
+      'a-'.repeat(100_000),
+    ];
+    for (const text of evil) {
+      const start = performance.now();
+      normalise(text, usualRules, ['a-a-a']);
+      assert.ok(performance.now() - start < 1000, text.slice(0, 8));
+    }
+  });
+});

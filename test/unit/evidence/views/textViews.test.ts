@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { CODE_PAGES } from '../../../../src/evidence/views/codePages.ts';
+import { describeView, readWithCodePage, viewText } from '../../../../src/evidence/views/textViews.ts';
+import { TEXT_VIEWS } from '../../../../src/base/resultUri.ts';
+
+const bytesOf = (text: string, page: keyof typeof CODE_PAGES): number[] =>
+  Array.from(text, (letter) => (letter < '\u0080' ? letter.charCodeAt(0) : 0x80 + CODE_PAGES[page].indexOf(letter)));
+/** What a reader with the wrong page makes of a tool's bytes. */
+const misread = (text: string, written: keyof typeof CODE_PAGES, read: keyof typeof CODE_PAGES): string =>
+  bytesOf(text, written)
+    .map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : CODE_PAGES[read].charAt(byte - 0x80)))
+    .join('');
+
+suite('another reading of a text', () => {
+  test("the Windows pages are those of Node's own decoder", () => {
+    const bytes = Uint8Array.from({ length: 128 }, (_, at) => 0x80 + at);
+    assert.equal(CODE_PAGES.windows1252, new TextDecoder('windows-1252').decode(bytes));
+    assert.equal(CODE_PAGES.windows1254, new TextDecoder('windows-1254').decode(bytes));
+    for (const page of Object.values(CODE_PAGES)) assert.equal(page.length, 128);
+  });
+
+  test('mojibake of each page becomes what was written, and all else stays', () => {
+    assert.equal(viewText(`日本 ${misread('Größe café', 'cp850', 'windows1252')}\0`, 'cp850', []), '日本 Größe café\0');
+    assert.equal(viewText(misread('─┼ é', 'cp437', 'windows1252'), 'cp437', []), '─┼ é');
+    assert.equal(viewText(misread('Şifre İğne', 'cp857', 'windows1252'), 'cp857', []), 'Şifre İğne');
+    assert.equal(viewText(misread('café', 'windows1252', 'cp850'), 'windows1252', []), 'café');
+    assert.equal(viewText(misread('Şifre', 'windows1254', 'cp857'), 'windows1254', []), 'Şifre');
+  });
+
+  test('UTF-8 that was read as Windows-1252 is put together; what is no UTF-8 stays', () => {
+    const wrong = new TextDecoder('windows-1252').decode(new TextEncoder().encode('Görev Adı – 日'));
+    assert.equal(viewText(wrong, 'utf8', []), 'Görev Adı – 日');
+    assert.equal(viewText('Görev ÃÃ é', 'utf8', []), 'Görev ÃÃ é');
+  });
+
+  test('bytes of a code page inside UTF-8 are read by it, valid UTF-8 is left alone', () => {
+    const bytes = Uint8Array.from([...Buffer.from('Görev 日😀 '), ...bytesOf('Günü', 'windows1254'), 0xf0, 0x9f]);
+    assert.equal(readWithCodePage(bytes, 'windows1254'), 'Görev 日😀 GünüğŸ');
+    // Neither longer forms nor halves of pairs are UTF-8.
+    assert.equal(readWithCodePage(Uint8Array.of(0xc0, 0x80, 0xed, 0xa0, 0x80), 'cp437').length, 5);
+  });
+
+  test('UTF-16 with a NUL behind every letter loses the NULs, and nothing else does', () => {
+    const wide = Array.from('Windows Resource\r\n', (letter) => `${letter}\0`).join('');
+    assert.equal(viewText(`--- sfc ---\n${wide}end\0\0`, 'utf16', []), '--- sfc ---\nWindows Resource\r\nend\0\0');
+    assert.equal(viewText('a\0b', 'utf16', []), 'a\0b');
+    assert.equal(viewText('\0\0\0', 'utf16', []), '\0\0\0');
+    assert.equal(viewText('K\x001\u0001s\0a\0', 'utf16', []), 'Kısa');
+    assert.equal(viewText('', 'utf16', []), '');
+  });
+
+  test('CLIXML becomes the texts of its streams; what is no text is counted', () => {
+    const xml =
+      'before\n#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="x"><Obj S="progress" RefId="0"><TN><T>P</T></TN><MS>' +
+      '<PR N="Record"><AV>Preparing</AV></PR></MS></Obj><S S="Error">Get-Item : &lt;no&gt; &amp;lt;_x000D__x000A_</S>' +
+      '<S S="Warning">w</S></Objs>after';
+    assert.equal(viewText(xml, 'clixml', []), 'before\nGet-Item : <no> &lt;\r\nw[1 progress records not shown]\nafter');
+    const open = '#< CLIXML\n<Objs><S S="Error">x</S>';
+    assert.equal(viewText(open, 'clixml', []), 'x[CLIXML is cut off here]\n');
+  });
+
+  test('a normalised view drops the names it is given, and keeps the lines', () => {
+    const text = 'DC1 at 2026-11-23 21:04:41\npid 12\n\0';
+    assert.equal(viewText(text, 'normalised', ['dc1']), '<host> at <time>\npid <pid>\n');
+  });
+
+  test('every view has words for tab and note', () => {
+    for (const view of TEXT_VIEWS) assert.match(describeView(view), /^(?:as \S|normalised$)/u);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { LiveResponseError } from '../../../src/base/errors.ts';
+import { usualRules } from '../../../src/evidence/compare/normalise.ts';
+import { createAnalysisHandlers } from '../../../src/analysis/analysisHandlers.ts';
+import { RunComparer } from '../../../src/runs/runComparison.ts';
+import { toRows } from '../../../src/runs/runRows.ts';
+import type { RunRow } from '../../../src/runs/runRows.ts';
+import { findRuns } from '../../../src/runs/runs.ts';
+import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
+import type { WorkerHandlers } from '../../../src/worker/handlers/handlers.ts';
+import { action, arrived, ref, resultFile, TENANT } from '../results/fixtures.ts';
+
+const USUAL = { rules: usualRules, most: 1 };
+
+/** The worker's own handlers, which remember what was asked of them; and a run over so many hosts. */
+class Stage {
+  readonly calls: string[] = [];
+  handlers: WorkerHandlers = createHandlers();
+  readonly #count: number;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** Members whose results cannot be compared in time. */
+  readonly hostile = new Set<number>();
+  #analysis = createAnalysisHandlers();
+
+  readonly store: ConstructorParameters<typeof RunComparer>[0] = {
+    compareResult: (comparison, wanted, compared) => {
+      this.calls.push(`compareResult ${compared.member}`);
+      if (this.hostile.has(compared.member)) {
+        this.#analysis = createAnalysisHandlers();
+        return Promise.reject(new LiveResponseError('analysisStopped', { reason: 'time' }));
+      }
+      const transcript = this.handlers.packTranscript(wanted);
+      if (transcript !== undefined) this.#analysis.compareResult(comparison, transcript, compared);
+      return Promise.resolve(transcript !== undefined);
+    },
+    comparison: (comparison, most) => {
+      this.calls.push('comparison');
+      return Promise.resolve(this.#analysis.comparison(comparison, most));
+    },
+  };
+
+  put(member: number, output: string): void {
+    this.handlers.put(...arrived(resultFile(output), { ref: ref({ actionId: `a${member}` }) }));
+  }
+
+  get rows(): RunRow[] {
+    const actions = Array.from({ length: this.#count }, (_, at) =>
+      action({ id: `a${at}`, computerDnsName: `ws-${at}.contoso.com` }),
+    );
+    const [run] = findRuns(actions, TENANT);
+    assert.ok(run !== undefined);
+    return toRows({ run, state: 'none', failures: {} }, (wanted) => this.handlers.facts(wanted));
+  }
+
+  taken(): string[] {
+    return this.calls.splice(0);
+  }
+}
+
+suite('comparing the results of a run', () => {
+  test('results that are new are added to what was compared; hosts without one are left out', async () => {
+    const stage = new Stage(4);
+    stage.put(0, 'a\n');
+    stage.put(2, 'a\n');
+    const comparer = new RunComparer(stage.store, 'overview');
+    const first = await comparer.compare(stage.rows, USUAL);
+    assert.deepEqual(first.groups, [{ members: [0, 2] }]);
+    assert.deepEqual(stage.taken(), ['compareResult 0', 'compareResult 2', 'comparison']);
+
+    stage.put(3, 'a\nodd\n');
+    const second = await comparer.compare(stage.rows, USUAL);
+    assert.deepEqual(second.groups, [{ members: [3] }, { members: [0, 2] }]);
+    assert.deepEqual(second.rareLines[0]?.places, [{ member: 3, line: 2 }]);
+    assert.deepEqual(stage.taken(), ['compareResult 3', 'comparison']);
+
+    // The number is asked for anew: for it nothing is read again.
+    assert.equal((await comparer.compare(stage.rows, { ...USUAL, most: 0 })).rareLines.length, 0);
+    assert.deepEqual(stage.taken(), ['comparison']);
+  });
+
+  test("a device's short and full name are its own", async () => {
+    const stage = new Stage(2);
+    stage.put(0, 'I am ws-0\n');
+    stage.put(1, 'I am ws-1.contoso.com\n');
+    const found = await new RunComparer(stage.store, 'overview').compare(stage.rows, USUAL);
+    assert.deepEqual(found.groups, [{ members: [0, 1] }]);
+  });
+
+  test('by other rules, or with other hosts, it begins anew', async () => {
+    const stage = new Stage(2);
+    for (const member of [0, 1]) stage.put(member, `ws-${member}\n`);
+    const comparer = new RunComparer(stage.store, 'overview');
+    assert.equal((await comparer.compare(stage.rows, USUAL)).groups.length, 1);
+    const exact = { ...USUAL, rules: { ...usualRules, host: false } };
+    assert.equal((await comparer.compare(stage.rows, exact)).groups.length, 2);
+    stage.taken();
+    await comparer.compare(stage.rows.slice(1), exact);
+    assert.deepEqual(stage.taken(), ['compareResult 0', 'comparison']);
+  });
+
+  test('another comparison in between, or a new thread, costs one more time', async () => {
+    const stage = new Stage(2);
+    for (const member of [0, 1]) stage.put(member, 'a\n');
+    const overview = new RunComparer(stage.store, 'overview');
+    await overview.compare(stage.rows, USUAL);
+    await new RunComparer(stage.store, 'export').compare(stage.rows, USUAL);
+    stage.taken();
+    assert.deepEqual((await overview.compare(stage.rows, USUAL)).groups, [{ members: [0, 1] }]);
+    assert.deepEqual(stage.taken(), ['comparison', 'compareResult 0', 'compareResult 1', 'comparison']);
+
+    // Only the new one was added, to a comparison that had lost the others: that is noticed.
+    await new RunComparer(stage.store, 'export').compare(stage.rows, USUAL);
+    const { rows } = stage;
+    const known = rows.slice(0, 1).concat(rows.slice(1).map((row) => ({ ...row, state: 'notFetched' as const })));
+    const later = new RunComparer(stage.store, 'later');
+    await later.compare(known, USUAL);
+    await new RunComparer(stage.store, 'export').compare(rows, USUAL);
+    const { groups } = await later.compare(rows, USUAL);
+    assert.deepEqual(
+      groups.map(({ members }) => members.toSorted((one, other) => one - other)),
+      [[0, 1]],
+    );
+  });
+
+  test('a result that cannot be compared in time is left out and told, and the others are compared', async () => {
+    const stage = new Stage(3);
+    for (const member of [0, 1, 2]) stage.put(member, 'a\n');
+    stage.hostile.add(1);
+    const comparer = new RunComparer(stage.store, 'overview');
+    const found = await comparer.compare(stage.rows, USUAL);
+    assert.deepEqual(found.groups[0]?.members.toSorted(), [0, 2]);
+    assert.deepEqual(found.uncounted, [1]);
+    stage.taken();
+    await comparer.compare(stage.rows, USUAL);
+    assert.deepEqual(stage.taken(), ['comparison'], 'it is not tried again and again');
+  });
+
+  test('a result that went from the store gives no half a comparison', async () => {
+    const stage = new Stage(2);
+    for (const member of [0, 1]) stage.put(member, 'a\n');
+    const { rows } = stage;
+    stage.handlers = createHandlers();
+    stage.put(0, 'a\n');
+    const found = await new RunComparer(stage.store, 'overview').compare(rows, USUAL);
+    assert.deepEqual(found, { groups: [], rareLines: [], moreRareLines: 0, uncounted: [] });
+    assert.equal(stage.calls.length, 6, 'twice, and no more');
+  });
+});

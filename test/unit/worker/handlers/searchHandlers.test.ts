@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
+import type { WorkerHandlers } from '../../../../src/worker/handlers/handlers.ts';
+import type { ResultHits, SearchQuery } from '../../../../src/worker/searchCalls.ts';
+import { arrived, received, ref, resultFile } from '../../results/fixtures.ts';
+
+function query(text: string, change: Partial<SearchQuery> = {}): SearchQuery {
+  const anywhere = { connection: undefined, device: undefined, script: undefined };
+  return { text, isRegExp: false, matchCase: false, ...anywhere, ...change };
+}
+
+/** A store in memory, one result for each text, each a second younger than the one before. */
+function storeOf(...texts: readonly (string | Buffer)[]): WorkerHandlers {
+  const handlers = createHandlers();
+  for (const [commandIndex, text] of texts.entries()) {
+    const bytes = typeof text === 'string' ? resultFile(text) : text;
+    handlers.put(...arrived(bytes, { ref: ref({ commandIndex }), fetchedAt: commandIndex * 1000 }));
+  }
+  return handlers;
+}
+
+function searchAll(handlers: WorkerHandlers, wanted: SearchQuery): { found: ResultHits[]; searched: number } {
+  const id = handlers.beginSearch(wanted);
+  const found: ResultHits[] = [];
+  for (let searched = 0; ;) {
+    const step = handlers.searchOn(id);
+    found.push(...step.found);
+    searched += step.searched;
+    if (step.done) return { found, searched };
+  }
+}
+
+const linesOf = ({ found }: { found: ResultHits[] }): number[] =>
+  found.flatMap(({ hits }) => hits.map(({ line }) => line));
+
+suite('searching stored results', () => {
+  test('the newest result comes first, with the lines in which it was found', () => {
+    const all = searchAll(storeOf('needle', 'nothing', 'hay\nhay Needle hay\nneedle needle'), query('needle'));
+    assert.deepEqual(
+      all.found.map(({ ref: { commandIndex }, hits }) => [
+        commandIndex,
+        hits.map(({ line, column, at, length }) => [line, column, at, length]),
+      ]),
+      [
+        [
+          2,
+          [
+            [2, 5, 4, 6],
+            [3, 1, 0, 6],
+          ],
+        ],
+        [0, [[1, 1, 0, 6]]],
+      ],
+    );
+    assert.equal(all.searched, 3);
+  });
+
+  test('lines are those of the line rule, whatever mixture of ends', () => {
+    const text = 'x\r\nx\rx\nx\r\r\nx\n\rx';
+    assert.deepEqual(linesOf(searchAll(storeOf(text), query('x'))), [1, 2, 3, 4, 6, 8]);
+  });
+
+  test('case, expressions, and what is special in one and not in the other', () => {
+    const store = storeOf('a.b\nAxB\na(b\n/x/-[]{}|^$');
+    assert.deepEqual(linesOf(searchAll(store, query('a.b'))), [1]);
+    assert.deepEqual(linesOf(searchAll(store, query('a.b', { isRegExp: true }))), [1, 2, 3]);
+    assert.deepEqual(linesOf(searchAll(store, query('a.b', { isRegExp: true, matchCase: true }))), [1, 3]);
+    assert.deepEqual(linesOf(searchAll(store, query('^a.b$', { isRegExp: true, matchCase: true }))), [1, 3]);
+    assert.deepEqual(linesOf(searchAll(store, query('/x/-[]{}|^$'))), [4]);
+    assert.deepEqual(linesOf(searchAll(store, query('z*', { isRegExp: true }))), []);
+    assert.throws(() => store.beginSearch(query('(', { isRegExp: true })), SyntaxError);
+  });
+
+  test('errors are searched as well as output, and a file that is no result as raw text', () => {
+    const store = storeOf(resultFile('', 'one\nneedle'), Buffer.from('<html>needle'));
+    assert.deepEqual(
+      searchAll(store, query('needle')).found.map(({ hits }) => hits.map(({ stream, line }) => [stream, line])),
+      [[['raw', 1]], [['errors', 2]]],
+    );
+  });
+
+  test('by connection, device and script, exactly', () => {
+    const handlers = createHandlers();
+    for (const [commandIndex, device] of ['dc1', 'dc10'].entries()) {
+      const name = { ...received().name, device };
+      handlers.put(...arrived(resultFile('needle'), { ref: ref({ commandIndex }), name }));
+    }
+    const searched = (change: Partial<SearchQuery>): number =>
+      searchAll(handlers, query('needle', change)).found.length;
+    assert.equal(searched({ device: 'dc1' }), 1);
+    assert.equal(searched({ script: 'collect.ps1' }), 2);
+    assert.equal(searched({ script: 'collect.ps1', connection: 'Fabrikam' }), 0);
+  });
+
+  test('a long line is shown around the match, a result with very many lines counts the others', () => {
+    const long = `${'a'.repeat(5000)}😀needle${'b'.repeat(5000)}`;
+    const [hit] = searchAll(storeOf(long), query('needle')).found[0]?.hits ?? [];
+    assert.equal(hit?.column, 5003);
+    assert.ok(hit.text.length <= 300);
+    assert.equal(hit.text.slice(hit.at, hit.at + hit.length), 'needle');
+    const [many] = searchAll(storeOf('needle\n'.repeat(2000)), query('needle')).found;
+    assert.deepEqual([many?.hits.length, many?.more], [500, 1500]);
+  });
+
+  test('an expression that would never end is given up, for that result only, and said', () => {
+    const start = performance.now();
+    const { found } = searchAll(storeOf('aaa!', `${'a'.repeat(50)}b!`, 'aa!'), query('^(a+)+!$', { isRegExp: true }));
+    assert.deepEqual(
+      found.map(({ ref: { commandIndex }, givenUp }) => [commandIndex, givenUp]),
+      [
+        [2, undefined],
+        [1, 'tooSlow'],
+        [0, undefined],
+      ],
+    );
+    assert.ok(performance.now() - start < 5000);
+  });
+
+  test('it goes in steps, and one that nobody wants any more ends', () => {
+    const store = storeOf(...Array.from({ length: 60 }, () => 'needle\n'.repeat(50_000)));
+    const id = store.beginSearch(query('needle'));
+    const first = store.searchOn(id);
+    assert.ok(!first.done && first.searched < 60, 'not all at once');
+    store.endSearch(id);
+    assert.deepEqual(store.searchOn(id), { found: [], searched: 0, done: true });
+  });
+});
