@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Types, lint, the time that patterns take, and format: everything that needs no build. */
+/** Types, lint, the time that patterns take, rooms, and format: everything that needs no build. */
 const CHECKS: readonly (readonly string[])[] = [
   ['typescript/bin/tsc', '--project', '.'],
   ['eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint'],
   ['../scripts/patterns.ts'],
+  ['../scripts/rooms.ts'],
   ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
 ];
 
@@ -22,5 +23,5 @@ async function check([script = '', ...args]: readonly string[]): Promise<boolean
 }
 
 const passed = await Promise.all(CHECKS.map(check));
-if (passed.every(Boolean)) console.log('Types, lint, patterns and format are clean.');
+if (passed.every(Boolean)) console.log('Types, lint, patterns, rooms and format are clean.');
 else process.exitCode = 1;
