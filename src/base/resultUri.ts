@@ -35,6 +35,7 @@ export const TEXT_VIEWS = [
   'windows1252',
   'windows1254',
   'clixml',
+  'terminal',
   'normalised',
 ] as const;
 export type TextView = (typeof TEXT_VIEWS)[number];

@@ -62,6 +62,11 @@ function items(): ViewItem[] {
     separator(l10n.t('Made Readable')),
     { label: 'CLIXML', description: l10n.t('Streams of child PowerShell processes'), view: 'clixml' },
     {
+      label: l10n.t('As a Terminal Shows It'),
+      description: l10n.t('Without colour marks and what was overwritten'),
+      view: 'terminal',
+    },
+    {
       label: l10n.t('Normalised'),
       description: l10n.t('Without host names, times, process IDs and GUIDs'),
       view: 'normalised',

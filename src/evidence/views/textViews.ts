@@ -3,6 +3,7 @@ import type { CodePage } from './codePages.ts';
 import { readClixml } from '../decode/clixml.ts';
 import { joinCutLines } from './cutUtf16.ts';
 import { normalise, usualRules } from '../compare/normalise.ts';
+import { readAsTerminal } from './terminalView.ts';
 import { fromUnits, sequenceLength, toUnits, writeSequence } from '../text/units.ts';
 import type { TextView } from '../../base/resultUri.ts';
 
@@ -16,6 +17,7 @@ const VIEW_WORDS: Readonly<Record<TextView, string>> = {
   windows1252: 'Windows-1252',
   windows1254: 'Windows-1254',
   clixml: 'readable CLIXML',
+  terminal: 'a terminal shows it',
   normalised: 'normalised',
 };
 
@@ -40,6 +42,7 @@ export function viewText(text: string, view: TextView, hostNames: readonly strin
   if (view === 'utf8') return readAgainAsUtf8(text);
   if (view === 'utf16') return joinUtf16(joinCutLines(text));
   if (view === 'clixml') return readClixml(text);
+  if (view === 'terminal') return readAsTerminal(text).text;
   return normalise(text, usualRules, hostNames);
 }
 

@@ -82,6 +82,14 @@ export const sampleScenarios = {
   timedOut: at('timedOut', 0, 'collect-memory.ps1'),
   /** Failed, with an end and no start. */
   failedBeforeStart: at('failedBeforeStart', 0, 'collect-triage.ps1'),
+  /** A German host; its console page (CP850) was read as Windows-1252. */
+  germanHost: at('germanHost', 0, 'systeminfo.ps1'),
+  /** A Russian host. */
+  russianHost: at('russianHost', 0, 'netstat-ano.ps1'),
+  /** A Turkish host. */
+  turkishHost: at('turkishHost', 0, 'ipconfig.ps1'),
+  /** Errors hold CLIXML with progress alone: nothing went wrong. */
+  progressOnly: at('progressOnly', 0, 'check-modules.ps1'),
   /** The script of the hunting run, on `ws-001`. */
   huntingRun: at('hunt ws-001', 0, 'hunt-persistence.ps1'),
 } as const satisfies Record<string, SampleScenario>;

@@ -1,6 +1,8 @@
 import { deviceByKey } from '../base/devices.ts';
+import { sampleScenarios } from './catalogue.ts';
 import { autoruns, fileHashes, logonsCsv, netstat, processes, services, triage } from './outputs/everyday.ts';
 import { linuxProcessList, linuxSockets } from './outputs/linux.ts';
+import { germanSystemInfo, progressOnly, russianNetstat, turkishIpconfig } from './outputs/localHosts.ts';
 import { scriptResult } from './outputs/transcript.ts';
 import type { ScriptRun } from './outputs/transcript.ts';
 import type { ResultContext } from '../base/model.ts';
@@ -25,6 +27,16 @@ export function olderActions(): readonly ActionPlan[] {
     requestor,
     comment: requestor === oldApp ? 'scheduled' : `INC-${String(2400 - days)}`,
     commands: [runScript(name, scriptResult(made))],
+  });
+  const scenario = (
+    days: number,
+    name: 'germanHost' | 'russianHost' | 'turkishHost' | 'progressOnly',
+    device: string,
+    made: (context: ResultContext) => ScriptRun,
+  ): ActionPlan => ({
+    ...script(days, device, lucia, sampleScenarios[name].scriptName, made),
+    key: sampleScenarios[name].action,
+    comment: 'INC-2311',
   });
   const other = (
     days: number,
@@ -65,5 +77,9 @@ export function olderActions(): readonly ActionPlan[] {
       cancelledBy: { requestor: lucia, comment: 'False positive' },
     }),
     script(89, 'jump01', oldApp, 'list-services.ps1', services),
+    scenario(89.2, 'germanHost', 'lt-0533-old', germanSystemInfo),
+    scenario(89.4, 'russianHost', 'lt-0977', russianNetstat),
+    scenario(89.6, 'turkishHost', 'lt-ayse', turkishIpconfig),
+    scenario(89.8, 'progressOnly', 'fs02', progressOnly),
   ];
 }

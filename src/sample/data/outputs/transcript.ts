@@ -5,7 +5,17 @@ export interface ScriptRun {
   readonly output: string;
   readonly errors?: string;
   readonly exitCode?: number;
+  /** Of the device's Windows, which the transcript's line is written in. Without it: English. */
+  readonly language?: keyof typeof TRANSCRIPT_WORDS;
 }
+
+/** PowerShell's sentence before the transcript's path, in the languages of Windows. */
+const TRANSCRIPT_WORDS = {
+  English: 'Transcript started, output file is ',
+  German: 'Die Aufzeichnung wurde gestartet. Die Ausgabedatei ist ',
+  Russian: 'Транскрибирование запущено, выходной файл: ',
+  Turkish: 'Döküm başlatıldı, çıktı dosyası: ',
+} as const;
 
 /** The same with the names and the exit code that the wrapped form may get wrong on purpose. */
 export interface Transcript {
@@ -47,8 +57,8 @@ export function encodeTranscript(transcript: Transcript): string {
 /**
  * The first line of every Windows output (api-facts §3): its GUID names the script and the transcript on the device.
  */
-function transcriptLine(guid: string): string {
-  return `Transcript started, output file is C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs\\PSScript_Transcript_{${guid.toUpperCase()}}.txt`;
+function transcriptLine(guid: string, { language = 'English' }: ScriptRun): string {
+  return `${TRANSCRIPT_WORDS[language]}C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs\\PSScript_Transcript_{${guid.toUpperCase()}}.txt`;
 }
 
 /** A script's run as the service wraps it: on Windows with the transcript's line before and a NUL after the output. */
@@ -57,7 +67,7 @@ export function toTranscript(context: ResultContext, run: ScriptRun): Transcript
   return {
     scriptName: context.scriptName,
     exitCode: run.exitCode ?? 0,
-    output: windows ? `${transcriptLine(context.random.guid())}\n${run.output}\u0000` : run.output,
+    output: windows ? `${transcriptLine(context.random.guid(), run)}\n${run.output}\u0000` : run.output,
     errors: run.errors ?? '',
   };
 }

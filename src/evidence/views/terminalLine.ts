@@ -1,0 +1,197 @@
+/** A cell that nothing was written to. */
+const BLANK = 0;
+/** A real terminal is no wider, so a cursor that is sent further stops here. Columns. */
+export const MAX_COLUMN = 1000;
+const TAB_COLUMNS = 8;
+
+const ZERO_WIDTH = /^[\p{Mn}\p{Me}]$/u;
+const WIDE =
+  /^[\u1100-\u115f\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
+/** Half-width forms that the scripts above hold. */
+const NARROW = /^[\uff61-\uffdf\u303f]$/u;
+
+/** Work that a text may ask for beyond its own length: blanks, and cells that are erased one by one. */
+export interface WorkLimit {
+  left: number;
+}
+
+/**
+ * One line of a terminal: cells that know which character of the source was written last. Times are places in the
+ * source: what stands further behind came later. Erasing notes its time only, so each mark takes constant time.
+ */
+export class TerminalLine {
+  readonly #text: string;
+  readonly #limit: WorkLimit;
+  /** Place of the character + 1; below 0: the second column of a wide character. */
+  #cells = new Int32Array(256);
+  /** When all up to this cell, or all from it on, was erased last: place of the mark + 1. */
+  #erasedUpTo = new Int32Array(256);
+  #erasedFrom = new Int32Array(256);
+  #used = 0;
+  #cursor = 0;
+  #erasedAll = 0;
+  #written = 0;
+
+  constructor(text: string, limit: WorkLimit) {
+    this.#text = text;
+    this.#limit = limit;
+  }
+
+  get isEmpty(): boolean {
+    return this.#written === 0;
+  }
+
+  /** Writes the character at a place of the source. Returns where the source goes on. */
+  write(at: number): number {
+    const code = this.#text.codePointAt(at) ?? 0;
+    let end = at + (code > 0xffff ? 2 : 1);
+    const isWide = code >= 0x1100 && isWideCharacter(this.#text.slice(at, end));
+    this.#put(at + 1);
+    if (isWide) this.#put(-at - 1);
+    while (end < this.#text.length && this.#text.charCodeAt(end) >= 0x300) {
+      const width = (this.#text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+      if (!ZERO_WIDTH.test(this.#text.slice(end, end + width))) break;
+      end += width;
+    }
+    this.#written++;
+    return end;
+  }
+
+  return(): void {
+    this.#cursor = 0;
+  }
+
+  left(count: number): void {
+    this.#cursor = Math.max(0, this.#cursor - count);
+  }
+
+  right(count: number): void {
+    this.goTo(this.#cursor + count);
+  }
+
+  /** Moves the cursor to a column, from 0. */
+  goTo(column: number): void {
+    const furthest = Math.max(this.#used, this.#cursor, MAX_COLUMN);
+    this.#cursor = Math.min(column, furthest);
+  }
+
+  tab(): void {
+    const next = this.#cursor + TAB_COLUMNS - (this.#cursor % TAB_COLUMNS);
+    this.#cursor = Math.min(next, Math.max(this.#used + TAB_COLUMNS, MAX_COLUMN));
+  }
+
+  /** Erases from the cursor to the end (0), from the beginning to the cursor (1), or all (2). */
+  erase(kind: number, at: number): void {
+    if (kind === 2) this.#erasedAll = at + 1;
+    else if (kind === 1 && this.#cursor >= this.#used) this.#erasedAll = at + 1;
+    else if (kind === 1) this.#erasedUpTo[this.#cursor] = at + 1;
+    else if (kind === 0 && this.#cursor < this.#used) this.#erasedFrom[this.#cursor] = at + 1;
+  }
+
+  /** Erases so many cells from the cursor on. Returns false where a text asks for more of it than is done. */
+  eraseCells(count: number): boolean {
+    const end = Math.min(this.#used, this.#cursor + count);
+    if (end - this.#cursor > this.#limit.left) return false;
+    this.#limit.left -= Math.max(0, end - this.#cursor);
+    for (let cell = this.#cursor; cell < end; cell++) this.#cells[cell] = BLANK;
+    return true;
+  }
+
+  /** Returns the line as it is shown in the end, and how many characters are not; then it is a new, empty line. */
+  finish(): { readonly text: string; readonly lost: number } {
+    const erased = this.#erasedTimes();
+    const parts: string[] = [];
+    let shown = 0;
+    let blanks = 0;
+    // Characters that follow each other in the source, too, are taken as one stretch.
+    let from = 0;
+    let to = 0;
+    const endStretch = (): void => {
+      if (to > from) parts.push(this.#text.slice(from, to));
+      from = to = 0;
+    };
+    for (let cell = 0; cell < this.#used; cell++) {
+      const value = this.#cells[cell] ?? BLANK;
+      const isShown = value !== BLANK && Math.abs(value) > (erased[cell] ?? 0);
+      if (!isShown) blanks++;
+      else if (value > 0) {
+        if (blanks > 0) {
+          endStretch();
+          parts.push(' '.repeat(blanks));
+          blanks = 0;
+        }
+        if (value - 1 !== to || to === 0) {
+          endStretch();
+          from = value - 1;
+        }
+        to = this.#endOf(value - 1);
+        shown++;
+      }
+    }
+    endStretch();
+    const lost = this.#written - shown;
+    this.#used = this.#cursor = this.#written = this.#erasedAll = 0;
+    return { text: parts.join(''), lost };
+  }
+
+  #endOf(at: number): number {
+    let end = at + ((this.#text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+    while (end < this.#text.length && this.#text.charCodeAt(end) >= 0x300) {
+      const width = (this.#text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+      if (!ZERO_WIDTH.test(this.#text.slice(end, end + width))) break;
+      end += width;
+    }
+    return end;
+  }
+
+  /** When each cell was erased last. */
+  #erasedTimes(): Int32Array {
+    const times = this.#erasedFrom.slice(0, this.#used);
+    let latest = this.#erasedAll;
+    for (let cell = 0; cell < this.#used; cell++) {
+      latest = Math.max(latest, times[cell] ?? 0);
+      times[cell] = latest;
+    }
+    latest = 0;
+    for (let cell = this.#used - 1; cell >= 0; cell--) {
+      latest = Math.max(latest, this.#erasedUpTo[cell] ?? 0);
+      times[cell] = Math.max(latest, times[cell] ?? 0);
+    }
+    return times;
+  }
+
+  #put(value: number): void {
+    const gap = this.#cursor - this.#used;
+    if (gap > this.#limit.left) this.#cursor = this.#used + 1;
+    else if (gap > 0) this.#limit.left -= gap;
+    const cell = this.#cursor;
+    this.#makeRoom(cell + 1);
+    for (; this.#used <= cell; this.#used++) {
+      this.#cells[this.#used] = BLANK;
+      this.#erasedUpTo[this.#used] = 0;
+      this.#erasedFrom[this.#used] = 0;
+    }
+    // Half of a wide character is none.
+    if (value > 0 && (this.#cells[cell] ?? BLANK) < 0) this.#cells[cell - 1] = BLANK;
+    this.#cells[cell] = value;
+    if ((this.#cells[cell + 1] ?? BLANK) < 0 && cell + 1 < this.#used) this.#cells[cell + 1] = BLANK;
+    this.#cursor = cell + 1;
+  }
+
+  #makeRoom(cells: number): void {
+    if (cells <= this.#cells.length) return;
+    const size = Math.max(cells, this.#cells.length * 2);
+    const grow = (old: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> => {
+      const grown = new Int32Array(size);
+      grown.set(old);
+      return grown;
+    };
+    this.#cells = grow(this.#cells);
+    this.#erasedUpTo = grow(this.#erasedUpTo);
+    this.#erasedFrom = grow(this.#erasedFrom);
+  }
+}
+
+function isWideCharacter(character: string): boolean {
+  return WIDE.test(character) && !NARROW.test(character);
+}

@@ -1,0 +1,131 @@
+/** What a mark of a terminal does to the line that it stands in. */
+export type MarkEffect =
+  'right' | 'left' | 'column' | 'eraseLine' | 'eraseCharacters' | 'colour' | 'overLines' | 'clear' | 'string' | 'other';
+
+/** A control sequence (ECMA-48) in a text. */
+export interface TerminalMark {
+  readonly effect: MarkEffect;
+  /** Where the text goes on, in UTF-16 units. */
+  readonly end: number;
+  /** The first number of the sequence; undefined: there is none. */
+  readonly value?: number | undefined;
+  /** The content of a string (OSC). */
+  readonly content?: string;
+}
+
+const ESC = 0x1b;
+const BACKSLASH = 0x5c;
+const STRING_TERMINATOR = 0x9c;
+const BEL = 0x07;
+/** LF, CR, CAN, SUB, ESC and ST stop each string. */
+const STRING_ENDS = [0x0a, 0x0d, 0x18, 0x1a, ESC, STRING_TERMINATOR];
+/** Longer strings are taken for a mark that was never closed: what stands behind it is text. UTF-16 units. */
+export const MAX_STRING_UNITS = 4096;
+/** Numbers above it are the same to a line. */
+const MAX_NUMBER = 1_000_000;
+
+const EFFECTS: Readonly<Record<string, MarkEffect>> = {
+  m: 'colour',
+  C: 'right',
+  a: 'right',
+  D: 'left',
+  G: 'column',
+  '`': 'column',
+  K: 'eraseLine',
+  X: 'eraseCharacters',
+  J: 'clear',
+  ...Object.fromEntries(Array.from('ABEFHfdeuSTLM', (final) => [final, 'overLines' as const])),
+};
+/** Index, next line, reverse index, reset, restore cursor: `ESC` and one letter. */
+const ESCAPES_OVER_LINES = 'DEMc8';
+/** The letters behind `ESC` that open a string: DCS, SOS, OSC, PM, APC. As one character they are 0x40 higher. */
+const OPENS_STRING = 'PX]^_';
+
+/** Reads the marks of a text from its beginning to its end: places only grow, so all of it takes linear time. */
+export class TerminalMarks {
+  readonly #text: string;
+  /** A string of OSC ends with BEL, too. */
+  readonly #oscEnds: NextOf;
+  readonly #otherEnds: NextOf;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#oscEnds = new NextOf(text, [...STRING_ENDS, BEL]);
+    this.#otherEnds = new NextOf(text, STRING_ENDS);
+  }
+
+  /** Reads the mark that begins at a place: at `ESC`, or at a C1 control. What is no whole mark is its first unit alone. */
+  read(at: number): TerminalMark {
+    const unit = this.#text.charCodeAt(at);
+    const isEscape = unit === ESC;
+    const letter = isEscape ? this.#text.charAt(at + 1) : String.fromCharCode(unit - 0x40);
+    const next = at + (isEscape ? 2 : 1);
+    if (letter === '[') return this.#readControl(at, next);
+    if (letter !== '' && OPENS_STRING.includes(letter)) return this.#readString(at, next, letter === ']');
+    if (letter !== '' && ESCAPES_OVER_LINES.includes(letter) && !(letter === 'c' && !isEscape)) {
+      return { effect: 'overLines', end: next };
+    }
+    if (!isEscape) return { effect: 'other', end: next };
+    let end = at + 1;
+    while (isWithin(this.#text, end, 0x20, 0x2f) && end - at < 4) end++;
+    return { effect: 'other', end: isWithin(this.#text, end, 0x30, 0x7e) ? end + 1 : at + 1 };
+  }
+
+  #readControl(at: number, start: number): TerminalMark {
+    let end = start;
+    while (isWithin(this.#text, end, 0x30, 0x3f)) end++;
+    const numbers = end;
+    while (isWithin(this.#text, end, 0x20, 0x2f)) end++;
+    if (!isWithin(this.#text, end, 0x40, 0x7e)) return { effect: 'other', end: Math.max(at + 1, start) };
+    const isPlain = numbers === end && !isWithin(this.#text, start, 0x3c, 0x3f);
+    const effect = isPlain ? EFFECTS[this.#text.charAt(end)] : undefined;
+    return { effect: effect ?? 'other', end: end + 1, value: this.#readNumber(start, numbers) };
+  }
+
+  #readNumber(start: number, end: number): number | undefined {
+    let value: number | undefined;
+    for (let at = start; at < end && isWithin(this.#text, at, 0x30, 0x39); at++) {
+      value = Math.min(MAX_NUMBER, (value ?? 0) * 10 + this.#text.charCodeAt(at) - 0x30);
+    }
+    return value;
+  }
+
+  #readString(at: number, start: number, isOsc: boolean): TerminalMark {
+    const end = (isOsc ? this.#oscEnds : this.#otherEnds).from(start);
+    const unit = this.#text.charCodeAt(end);
+    const isEscape = unit === ESC && this.#text.charCodeAt(end + 1) === BACKSLASH;
+    const isClosed = isEscape || unit === STRING_TERMINATOR || unit === BEL;
+    if (!isClosed || end - start > MAX_STRING_UNITS) return { effect: 'other', end: Math.max(at + 1, start) };
+    return {
+      effect: 'string',
+      end: end + (isEscape ? 2 : 1),
+      ...(isOsc ? { content: this.#text.slice(start, end) } : {}),
+    };
+  }
+}
+
+/** The next place of one of some units. It is looked for once, however often it is asked for. */
+class NextOf {
+  readonly #text: string;
+  readonly #units: ReadonlySet<number>;
+  #found = -1;
+
+  constructor(text: string, units: readonly number[]) {
+    this.#text = text;
+    this.#units = new Set(units);
+  }
+
+  /** Returns the first place at or behind one; the length of the text where there is none. */
+  from(start: number): number {
+    if (this.#found >= start) return this.#found;
+    let at = start;
+    while (at < this.#text.length && !this.#units.has(this.#text.charCodeAt(at))) at++;
+    this.#found = at;
+    return at;
+  }
+}
+
+function isWithin(text: string, at: number, first: number, last: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit >= first && unit <= last;
+}

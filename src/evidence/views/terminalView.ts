@@ -1,0 +1,181 @@
+import { TerminalLine } from './terminalLine.ts';
+import { TerminalMarks } from './terminalMarks.ts';
+import type { TerminalMark } from './terminalMarks.ts';
+
+/** A text as a terminal shows it. */
+export interface TerminalView {
+  /** The lines, and behind them what is not shown: a line in brackets for each kind. */
+  readonly text: string;
+  /** For each line of the view, the line of the source that it begins in, from 1. Lines of remarks have none. */
+  readonly sourceLines: readonly number[];
+}
+
+/** Blanks that moves of the cursor may make, per unit of the text, and beyond. */
+const WORK_PER_UNIT = 2;
+const MORE_WORK = 1 << 16;
+
+const PLAIN_LINE = /[^\n]*/uy;
+const SPECIAL = /(?!\n)\p{Cc}/u;
+
+/**
+ * Shows a text as a terminal would that is as wide as its longest line: colours and strings (titles, links) are taken
+ * out, `\b`, `\r`, tabs and moves within a line are followed, and what was written over is gone. Moves over lines and
+ * clearing are not followed, so that they hide nothing: a move begins a new line of the view. Nothing is left out
+ * unsaid. Pure; linear in the text's length.
+ */
+export function readAsTerminal(text: string): TerminalView {
+  const reader = new TerminalReader(text);
+  for (let at = 0; at < text.length;) at = reader.readLine(at);
+  return reader.finish();
+}
+
+class TerminalReader {
+  readonly #text: string;
+  readonly #marks: TerminalMarks;
+  readonly #line: TerminalLine;
+  readonly #parts: string[] = [];
+  readonly #sourceLines: number[] = [];
+  readonly #counts = { lost: 0, colour: 0, overLines: 0, string: 0, other: 0 };
+  /** Addresses of links in the line that is read. */
+  #links: string[] = [];
+  /** The line of the source, from 1; and the one that the view's line begins in. */
+  #sourceLine = 1;
+  #firstLine = 1;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#marks = new TerminalMarks(text);
+    this.#line = new TerminalLine(text, { left: WORK_PER_UNIT * text.length + MORE_WORK });
+  }
+
+  /** Reads up to the next LF. Returns where the text goes on. */
+  readLine(start: number): number {
+    PLAIN_LINE.lastIndex = start;
+    const whole = PLAIN_LINE.exec(this.#text)?.[0] ?? '';
+    const isCrlf = whole.endsWith('\r') && start + whole.length < this.#text.length;
+    const line = isCrlf ? whole.slice(0, -1) : whole;
+    const end = start + line.length;
+    if (!SPECIAL.test(line)) this.#add(line);
+    else {
+      for (let at = start; at < end;) at = this.#step(at, end);
+      this.#endLine();
+    }
+    const next = start + whole.length + 1;
+    if (next > this.#text.length) return this.#text.length;
+    this.#parts.push(isCrlf ? '\r\n' : '\n');
+    this.#sourceLine++;
+    this.#firstLine = this.#sourceLine;
+    // What stands behind the last line end is a line, if an empty one.
+    if (next === this.#text.length) this.#sourceLines.push(this.#firstLine);
+    return next;
+  }
+
+  finish(): TerminalView {
+    const remarks = this.#remarks();
+    if (remarks.length > 0) {
+      const isEnded = this.#parts.at(-1)?.endsWith('\n') === true;
+      // The first remark stands on the empty line behind the last line end.
+      if (isEnded) this.#sourceLines.pop();
+      else this.#parts.push('\n');
+    }
+    this.#parts.push(...remarks.map((remark) => `[${remark}]\n`));
+    return { text: this.#parts.join(''), sourceLines: this.#sourceLines };
+  }
+
+  #step(at: number, end: number): number {
+    const unit = this.#text.charCodeAt(at);
+    const isControl = unit < 0x20 || (unit >= 0x7f && unit <= 0x9f);
+    if (!isControl) return this.#line.write(at);
+    if (unit === 0x0d) {
+      this.#line.return();
+      this.#sourceLine++;
+      if (this.#line.isEmpty) this.#firstLine = this.#sourceLine;
+    } else if (unit === 0x08) this.#line.left(1);
+    else if (unit === 0x09) this.#line.tab();
+    else if (unit === 0x1b || unit >= 0x80) {
+      const mark = this.#marks.read(at);
+      this.#follow(mark, at);
+      return Math.min(end, mark.end);
+    } else if (unit === 0x0b || unit === 0x0c) this.#breakLine();
+    else this.#counts.other++;
+    return at + 1;
+  }
+
+  #follow({ effect, value, content }: TerminalMark, at: number): void {
+    const count = Math.max(1, value ?? 1);
+    switch (effect) {
+      case 'right':
+        this.#line.right(count);
+        return;
+      case 'left':
+        this.#line.left(count);
+        return;
+      case 'column':
+        this.#line.goTo(count - 1);
+        return;
+      case 'eraseLine':
+        this.#line.erase(value ?? 0, at);
+        return;
+      case 'eraseCharacters':
+        if (!this.#line.eraseCells(count)) this.#counts.overLines++;
+        return;
+      case 'overLines':
+        this.#breakLine();
+        return;
+      case 'clear':
+        this.#counts.overLines++;
+        return;
+      case 'string':
+        this.#counts.string++;
+        this.#addLink(content ?? '');
+        return;
+      case 'colour':
+      case 'other':
+        this.#counts[effect]++;
+    }
+  }
+
+  /** What is written next would stand elsewhere, so it must not write over this line. */
+  #breakLine(): void {
+    this.#counts.overLines++;
+    if (this.#line.isEmpty) return;
+    this.#endLine();
+    this.#parts.push('\n');
+    this.#firstLine = this.#sourceLine;
+  }
+
+  /** OSC 8: `8;parameters;address`. */
+  #addLink(content: string): void {
+    const address = /^8;[^;]*;(.+)$/su.exec(content)?.[1];
+    if (address !== undefined && this.#links.at(-1) !== address) this.#links.push(address);
+  }
+
+  #endLine(): void {
+    const { text, lost } = this.#line.finish();
+    this.#counts.lost += lost;
+    const links = this.#links.map((address) => ` [link to ${withoutScheme(address)}]`);
+    this.#links = [];
+    this.#add(text + links.join(''));
+  }
+
+  #add(line: string): void {
+    this.#parts.push(line);
+    this.#sourceLines.push(this.#firstLine);
+  }
+
+  #remarks(): string[] {
+    const { lost, colour, overLines, string, other } = this.#counts;
+    return [
+      ...(lost > 0 ? [`${lost} characters that were overwritten or erased are not shown`] : []),
+      ...(overLines > 0 ? [`${overLines} sequences that move over lines or clear were not followed`] : []),
+      ...(colour > 0 ? [`${colour} colour marks are not shown`] : []),
+      ...(string > 0 ? [`${string} titles, links and other strings for the terminal were taken out`] : []),
+      ...(other > 0 ? [`${other} other control characters and sequences are not shown`] : []),
+    ];
+  }
+}
+
+/** An editor makes a link of an address with its scheme: a hidden target must not become one by being shown. */
+function withoutScheme(address: string): string {
+  return address.replace(/:(?=\/\/)|(?<=^mailto):/gu, '[:]');
+}
