@@ -140,6 +140,13 @@ suite('a text as a terminal shows it (I1)', () => {
     );
   });
 
+  test('numbers reach over the longest line', { timeout: 60_000 }, () => {
+    const long = 'y'.repeat(3_000_000);
+    assert.deepEqual(linesOf(`${long}\r${ESC}[9999999Xz`), ['z']);
+    assert.equal(linesOf(`${long}${ESC}[9999999Dz`)[0]?.startsWith('zy'), true);
+    assert.equal(linesOf(`${long}\r${ESC}[2500000Gz`)[0]?.indexOf('z'), 2_499_999);
+  });
+
   test('hostile texts take linear time and bounded room', { timeout: 60_000 }, () => {
     const SIZE = 1_000_000;
     const pieces = ['\b', `${ESC}[999999999C`, `${ESC}[999999999Cx\n`, `${ESC}]`, '\u009d', `${ESC}[2Kx`, `x${ESC}[1K`];

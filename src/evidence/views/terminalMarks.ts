@@ -21,8 +21,8 @@ const BEL = 0x07;
 const STRING_ENDS = [0x0a, 0x0d, 0x18, 0x1a, ESC, STRING_TERMINATOR];
 /** Longer strings are taken for a mark that was never closed: what stands behind it is text. UTF-16 units. */
 export const MAX_STRING_UNITS = 4096;
-/** Numbers above it are the same to a line. */
-const MAX_NUMBER = 1_000_000;
+/** Longer than any text, so that a number never stops within a line. */
+const MAX_NUMBER = 1_000_000_000;
 
 const EFFECTS: Readonly<Record<string, MarkEffect>> = {
   m: 'colour',
