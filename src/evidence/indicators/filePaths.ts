@@ -107,8 +107,8 @@ const LONGEST_NAME = 200;
 /** From a root to where the path ends, if it has one: at its quotation mark, else by what names and command lines look like. */
 function toPath(line: string, start: number, rootLength: number): Stretch[] {
   const from = start + rootLength;
-  const rest =
-    line[from - 1] === '/' ? withBackslashes(line.slice(from, start + LONGEST)) : line.slice(from, start + LONGEST);
+  const further = beforeNext(line.slice(from, start + LONGEST));
+  const rest = line[from - 1] === '/' ? withBackslashes(further) : further;
   const quote = line.charAt(start - 1);
   const close = quote === '"' || quote === "'" ? rest.indexOf(quote) : -1;
   if (close > 0) {
@@ -117,10 +117,18 @@ function toPath(line: string, start: number, rootLength: number): Stretch[] {
     const whole = args > 0 && ENDS_WITH_FILE.test(inner.slice(0, args)) ? inner.slice(0, args) : inner;
     return named(start, from, whole);
   }
-  const plain = /^(?:[^\s\p{Cc}"<>|?*:\u2400-\u2426]+| (?! ))*/u.exec(rest)?.[0] ?? '';
+  const plain = /^(?:[^\s\p{Cc}"<>|?*:¦•·\u2400-\u2426]+| (?! ))*/u.exec(rest)?.[0] ?? '';
   if (plain.endsWith(DIRECTORY_OF_TURKISH)) return named(start, from, plain.slice(0, -DIRECTORY_OF_TURKISH.length));
-  const isClosed = /["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain);
+  // In quotation marks, or all that an element of XML holds.
+  const isElement = quote === '>' && rest.charAt(plain.length) === '<';
+  const isClosed = isElement || (/["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain));
   return named(start, from, plain.slice(0, lengthOfPath(plain, isClosed || isField(line, start))));
+}
+
+/** A list of paths ends each where the next one begins. */
+function beforeNext(path: string): string {
+  const next = path.search(/[,;]\s?(?:[A-Za-z]:?\\|\\\\|%)/u);
+  return next < 0 ? path : path.slice(0, next);
 }
 
 /** `dir` says behind the path what it says before it in other languages. */
@@ -168,14 +176,14 @@ function lengthOfPath(text: string, field: boolean): number {
     if (!isFolder) break;
     from = slash + 1;
   }
-  const last = text.slice(from);
+  const last = text.slice(from).trimEnd();
   const isWhole =
     field &&
     !last.includes('\\') &&
     !FILE_AND_MORE.test(last) &&
-    !/[;,]| [-/]/u.test(last) &&
-    (ENDS_WITH_FILE.test(last.trimEnd()) || (from > 0 && last.trim().split(' ').length < 3 && !last.includes('.')));
-  if (isWhole) return from + last.trimEnd().length;
+    !/[;,]| [-/](?! )/u.test(last) &&
+    (ENDS_WITH_FILE.test(last) || (from > 0 && last.trim().split(' ').length < 3 && !last.includes('.')));
+  if (isWhole) return from + last.length;
   return from + (/^[^\s;,&`\\]*(?: \(\d{1,3}\)\.\w{1,5})?/u.exec(last)?.[0].length ?? 0);
 }
 

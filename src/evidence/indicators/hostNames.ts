@@ -12,6 +12,8 @@ const NO_DOMAINS = wordsOf(`
   command.com more.com format.com tree.com mode.com chcp.com diskcomp.com diskcopy.com win.com edit.com graftabl.com
   loadfix.com asp.net ado.net vb.net ml.net paint.net lib.net java.net java.io socket.io sun.net io.net system.net
 `);
+/** Files of Windows' prefetcher. */
+const NO_HOST = /\.exe-[\da-f]{8}\.pf$/iu;
 /** Packages and bundles are written from the end of a domain, and objects from their own. */
 const FIRST_OF_CODE = wordsOf(
   'com org net edu java javax sun android this self window document module exports system io',
@@ -21,7 +23,7 @@ const FIRST_OF_CODE = wordsOf(
 const DOMAIN_BEFORE = new RegExp(
   String.raw`(?:\b|[a-z_])(?:dns|query|quer(?:y|ied) ?name|r?rname|record ?name|entry|host(?: ?name)?|domain(?: ?name)?|` +
     String.raw`nslookup|dig|whois|ping|resolv(?:e|ed|ing)|connect(?:ed|ing|ion|s)?(?: to)?|server(?: ?name)?|url|sni|c2|nc|` +
-    String.raw`curl|wget|proxy|beacon(?:s|ed|ing)?(?: to)?|callback|reply|forwarded|cached|lookup|tracert|traceroute|cname|nxdomain|` +
+    String.raw`curl|wget|proxy|cn|dns ?name|subject alternative name|beacon(?:s|ed|ing)?(?: to)?|callback|reply|forwarded|cached|lookup|tracert|traceroute|cname|nxdomain|` +
     String.raw`eintragsname|hostname|server|rechnername|ziel|domäne|abfrage|nom d.enregistrement|hôte|serveur|domaine|` +
     String.raw`nombre de registro|servidor|dominio|kayıt adı|sunucu|ana bilgisayar|etki alanı|запись|имя записи|узел|домен|aufgelöst werden|être résolu|nombre remoto|çözülemedi|çözümlenemedi)` +
     String.raw`["']?[\s.:=|"'({[\]}]{1,24}$`,
@@ -30,8 +32,8 @@ const DOMAIN_BEFORE = new RegExp(
 /** A row of a DNS cache or a zone: the name again perhaps, its time to live, and the type of the record. */
 const RECORD_BEHIND =
   /^\.?[\s,;|"]{1,80}(?:[\w.-]{1,253}[\s,;|"]{1,80})?(?:\d{1,10}[\s,;|"]{1,20})?(?:IN[\s,;|"]{1,20})?(?:A|AAAA|CNAME|MX|NS|TXT|PTR|SRV|SOA|HTTPS|SVCB)(?=[\s,;|":]|$)/u;
-/** The address of a host stands behind its name, or its port. */
-const ADDRESS_BEHIND = /^(?: ?[[(] ?|\/| (?:->|=>|→) )(?:\d{1,3}\.){3}\d{1,3}(?!\d)|^:(?:[1-9]\d{1,4})(?![\d:.])/u;
+/** The address of a host stands behind its name, or its port: a number before a bracket is a line of a source. */
+const ADDRESS_BEHIND = /^(?: ?[[(] ?|\/| (?:->|=>|→) )(?:\d{1,3}\.){3}\d{1,3}(?!\d)|^:(?:[1-9]\d{1,4})(?![\d:.)])/u;
 /** A line of a hosts file. */
 const HOSTS_LINE = /^\s*(?:(?:\d{1,3}\.){3}\d{1,3}|::1?)\s+(?:[\w.-]+\s+)*$/u;
 
@@ -83,7 +85,7 @@ export function isDomain(name: string, { before, behind, isHost }: NameContext):
   const kind = endingKind(ending);
   if (kind === undefined || !hasLabels(name)) return false;
   const lower = name.toLowerCase();
-  if (NO_DOMAINS.has(lower)) return false;
+  if (NO_DOMAINS.has(lower) || NO_HOST.test(lower)) return false;
   if (isHost) return true;
   // Types and members begin with a capital: `System.Net`. A domain ends in small letters, or is all in capitals.
   if (ending !== ending.toLowerCase() && name !== name.toUpperCase()) return false;

@@ -132,12 +132,17 @@ function findPaths(line: string): FoundIndicator[] {
 /** Names of algorithms of SSH have the form of an address of mail. */
 const ALGORITHM = /@(?:openssh|libssh)\.(?:com|org)$/iu;
 
+/** The name of a field and its sign: an equals sign of an address itself stands behind the name of a list. */
+const FIELD_OF_MAIL =
+  /^(?:[a-z]{2,20}\.[a-z]{2,20}|mail(?:from)?|e-?mail(?:address)?|from|to|cc|bcc|sender|recipient|rcpt|user(?:name)?|upn|login|account|envelope-(?:from|to)|orig_to|[ei]|owner|subject|name|id)=/iu;
+
 function findEmails(line: string, pattern: RegExp): FoundIndicator[] {
-  return findEach(pattern, line, (text, start) =>
-    isMailHost(text.slice(text.indexOf('@') + 1)) && !ALGORITHM.test(text)
-      ? toFound('email', line, { start, end: start + text.length })
-      : undefined,
-  );
+  return findEach(pattern, line, (text, at) => {
+    const start = at + (FIELD_OF_MAIL.exec(text)?.[0].length ?? 0);
+    if (line.charAt(start) === '@' || !isMailHost(text.slice(text.indexOf('@') + 1)) || ALGORITHM.test(text))
+      return undefined;
+    return toFound('email', line, { start, end: at + text.length });
+  });
 }
 
 function findIPv6(line: string): FoundIndicator[] {
