@@ -114,7 +114,7 @@ suite('searching stored results', () => {
         [0, undefined],
       ],
     );
-    assert.ok(performance.now() - start < 5000);
+    assert.ok(performance.now() - start < 60_000);
   });
 
   test('it goes in steps, and one that nobody wants any more ends', () => {
