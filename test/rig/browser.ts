@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { keepText } from '../secrets/runFolder.ts';
 import { ensureChromium } from './install.ts';
 import { stopAtShutdown } from './processes.ts';
+import { defaultTimeoutMs } from './waiting.ts';
 
 /** How Chromium is to be started. */
 export interface BrowserOptions {
@@ -56,6 +57,8 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<RigBro
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
+  // As patient as what waits by itself: a busy machine may need it, others never do.
+  context.setDefaultTimeout(defaultTimeoutMs);
   const lines: string[] = [];
   context.on('console', (message) => lines.push(`${message.type()}: ${message.text()}`));
   context.on('weberror', (error) => lines.push(`uncaught: ${error.error().stack ?? String(error.error())}`));

@@ -23,6 +23,9 @@ export interface NormaliseStep {
   readonly becomes: string;
 }
 
+/** The words that stand for what is left out, where a device wrote them. */
+const OWN_WORD = /<(time|host|guid|pid|transcript)>/gu;
+
 /** The longest name of DNS. A longer one is compared at each place of the text, and is no name of a device. */
 const MAX_NAME = 253;
 
@@ -59,7 +62,8 @@ export const usualRules: NormaliseRules = { host: true, times: true, pids: true,
  * @param names - the device's own names, short and DNS; others stay
  */
 export function normalise(text: string, rules: NormaliseRules, names: readonly string[]): string {
-  let normalised = text;
+  // A word that the text has itself is no time of another one.
+  let normalised = text.replace(OWN_WORD, '<\\$1>');
   for (const { rule, pattern, becomes } of normaliseSteps) {
     if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
     else if (rule === 'times') normalised = rules.times ? replaceTimes(normalised, becomes) : normalised;

@@ -1,3 +1,4 @@
+import { plain } from './timeWords.ts';
 import type { TimeWords } from './timeWords.ts';
 
 /** A date that was read. */
@@ -15,14 +16,20 @@ export interface ReadDate {
 /** Nothing is dated before; Windows' and .NET's own zeros (1601, 0001) are the same on every device and stay. */
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2099;
+/** Without a year every day that any year has is one. */
+const LEAP_YEAR = 2024;
 
-const YEAR_FIRST = /(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/uy;
+const YEAR_FIRST = /(\d{4})([-/.:])(\d{1,2})\2(\d{1,2})(?!\d)/uy;
+/** A week of ISO 8601, and a day of it. */
+const WEEK = /\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])(?:-[1-7])?(?!\d)/uy;
 const YEAR_LAST = /(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/uy;
 /** `2026年11月23日`, `2026년 11월 23일`, `2026. 11. 23.` */
 const SPACED = /(\d{4})(?:年|년 |\. )(\d{1,2})(?:月|월 |\. )(\d{1,2})(?:日|일|\.)/uy;
 /** `23 Nov 2026`, `23/Nov/2026`, `23. November 2026`, `23 de noviembre de 2026`, `23-Nov-26`. */
 const DAY_MONTH =
   /(\d{1,2})(?:\.|º|er)?(?: (?:de )?|[-/])(\p{L}{3,14})\.?(?:,? (?:de |of )?|[-/])(\d{4}|\d{2})(?!\d)/uy;
+/** `23. Nov`, before a clock. */
+const DAY_AND_MONTH = /(\d{1,2})\.? (\p{L}{3,14})\.?(?= \d{1,2}:)/uy;
 /** `Nov 23`, `Nov  3`, `November 23, 2026`, `Nov 23  2025`. */
 const MONTH_DAY = /(\p{L}{3,14})\.? {1,2}(\d{1,2})(?:(?:,| ) ?(\d{4})(?![\d:]))?(?!\d)/uy;
 /** Behind a year: `2026 г.`, `2026 р.` */
@@ -53,34 +60,46 @@ export function readNumericDate(text: string, at: number, words: TimeWords): Rea
   if (yearFirst !== undefined) {
     const [whole, year, sign, month, day] = yearFirst;
     // `2024.8.30` is a version of many packages.
-    if (isDay(Number(year), Number(month), Number(day))) return { end: at + whole.length, needsClock: sign === '.' };
+    if (isDay(Number(year), Number(month), Number(day)))
+      return { end: at + whole.length, needsClock: sign === '.' || sign === ':' };
   }
+  const week = matchAt(WEEK, text, at);
+  if (week !== undefined && isDay(Number(week[0].slice(0, 4)), 1, 1))
+    return { end: at + week[0].length, needsClock: false };
   const yearLast = matchAt(YEAR_LAST, text, at);
-  if (yearLast !== undefined) return readYearLast(yearLast, at);
+  if (yearLast !== undefined) return readYearLast(yearLast, text, at);
   const spaced = matchAt(SPACED, text, at);
   if (spaced !== undefined && isDay(Number(spaced[1]), Number(spaced[2]), Number(spaced[3])))
     return { end: at + spaced[0].length, needsClock: false };
-  const named = matchAt(DAY_MONTH, text, at);
-  const month = words.months.get(named?.[2]?.toLowerCase() ?? '');
+  const named = matchAt(DAY_MONTH, text, at) ?? matchAt(DAY_AND_MONTH, text, at);
+  const month = words.months.get(plain(named?.[2] ?? ''));
   if (named === undefined || month === undefined) return undefined;
+  if (named[3] === undefined)
+    return isDay(LEAP_YEAR, month, Number(named[1]))
+      ? { end: at + named[0].length, needsClock: true, lacksYear: true }
+      : undefined;
   if (!isDay(fullYear(named[3]), month, Number(named[1]))) return undefined;
-  return { end: withYearSign(text, at + named[0].length), needsClock: named[3]?.length === 2 };
+  return { end: withYearSign(text, at + named[0].length), needsClock: named[3].length === 2 };
 }
 
-function readYearLast([whole, first, sign, second, year]: RegExpExecArray, at: number): ReadDate | undefined {
+function readYearLast(
+  [whole, first, sign, second, year]: RegExpExecArray,
+  text: string,
+  at: number,
+): ReadDate | undefined {
   const [one, other] = [Number(first), Number(second)];
   const isOne = isDay(fullYear(year), other, one) || (sign === '/' && isDay(fullYear(year), one, other));
   if (!isOne) return undefined;
   // `1.2.2026` and `11/22/26` can be anything; `22.11.2026` and `1.02.2026` are written by no version in use.
-  const needsClock = year?.length === 2 || (sign === '.' && second?.length === 1);
-  return { end: at + whole.length, needsClock };
+  const needsClock = year?.length === 2 || (sign !== '/' && second?.length === 1);
+  return { end: withYearSign(text, at + whole.length), needsClock };
 }
 
 /** Reads a date that begins with the name of a day or a month, at the beginning of a word. */
 export function readNamedDate(text: string, at: number, words: TimeWords): ReadDate | undefined {
   const word = matchAt(WORD, text, at)?.[0];
   if (word === undefined) return undefined;
-  if (words.days.has(word.toLowerCase())) {
+  if (words.days.has(plain(word))) {
     const next = matchAt(/\.?,? ?(?:den |el )?/uy, text, at + word.length);
     const from = at + word.length + (next?.[0].length ?? 0);
     const date = readNumericDate(text, from, words) ?? readMonthDay(text, from, words);
@@ -91,11 +110,10 @@ export function readNamedDate(text: string, at: number, words: TimeWords): ReadD
 
 function readMonthDay(text: string, at: number, words: TimeWords): ReadDate | undefined {
   const named = matchAt(MONTH_DAY, text, at);
-  const month = words.months.get(named?.[1]?.toLowerCase() ?? '');
+  const month = words.months.get(plain(named?.[1] ?? ''));
   if (named === undefined || month === undefined) return undefined;
   const [whole, , day, year] = named;
-  // 2024 has 29 days in February: without a year every day that exists is one.
-  if (!isDay(year === undefined ? 2024 : Number(year), month, Number(day))) return undefined;
+  if (!isDay(year === undefined ? LEAP_YEAR : Number(year), month, Number(day))) return undefined;
   return { end: at + whole.length, needsClock: year === undefined, ...(year === undefined && { lacksYear: true }) };
 }
 

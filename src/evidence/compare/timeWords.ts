@@ -8,6 +8,20 @@ export interface TimeWords {
   readonly days: ReadonlySet<string>;
 }
 
+/** Short names of months that are words of English: `10 set 2030` is no date. */
+const ENGLISH_WORDS: ReadonlySet<string> = new Set([
+  'out',
+  'set',
+  'ago',
+  'lug',
+  'gen',
+  'mag',
+  'pro',
+  'led',
+  'lip',
+  'lut',
+]);
+
 /** Names shorter than this are words of too many languages. */
 const MIN_LETTERS = 3;
 
@@ -27,7 +41,7 @@ export function readTimeWords(): TimeWords {
         const time = Date.UTC(2026, month - 1, 11);
         for (const format of [inDate, alone]) {
           const word = plain(format.formatToParts(time).find(({ type }) => type === 'month')?.value ?? '');
-          if (word.length < MIN_LETTERS) continue;
+          if (word.length < MIN_LETTERS || ENGLISH_WORDS.has(word)) continue;
           if ((months.get(word) ?? month) !== month) twice.add(word);
           months.set(word, month);
         }
@@ -44,6 +58,7 @@ export function readTimeWords(): TimeWords {
   return { months, days };
 }
 
-function plain(word: string): string {
-  return word.toLowerCase().replace(/\.$/u, '');
+/** A name as it is looked up: without its case, the Turkish one's too, and without a stop. */
+export function plain(word: string): string {
+  return word.toLowerCase().replaceAll('ı', 'i').replace(/\.$/u, '');
 }

@@ -1,10 +1,10 @@
 import { isDay, matchAt, readNamedDate, readNumericDate } from './timeForms.ts';
 import type { ReadDate } from './timeForms.ts';
-import { readTimeWords } from './timeWords.ts';
+import { plain, readTimeWords } from './timeWords.ts';
 import type { TimeWords } from './timeWords.ts';
 
 /** Where a time can begin: at a number or at a word, and never inside of a longer number, version, path or address. */
-const BEGINNING = /(?<![\p{L}\p{M}\d.:/-])(?:\d{1,14}|\p{L}{2,14})/gu;
+const BEGINNING = /(?<![\p{L}\p{M}\d./-])(?<![\p{L}\p{M}\d:\]]:)(?:\d{1,14}|\p{L}{2,14})/gu;
 
 const CLOCK = /(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?![\d:])/uy;
 /** Behind a date only: alone it could be a version or a date. */
@@ -16,26 +16,33 @@ const HALF_BEFORE = /(?:上午|下午|午前|午後|오전|오후|ÖÖ|ÖS|π\.?
 const HALF_BEHIND = /[ \u202f]?(?:[ap]\.?[ \u00a0\u202f]?m\b\.?|ÖÖ|ÖS|π\.?μ\.?|μ\.?μ\.?)/iuy;
 const ZONE_NAMES = 'utc|gmt|cet|cest|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|msk|trt|eet|eest|jst';
 /** Offsets that are in use: `-4711` behind a clock is a number of its own. */
-const OFFSET = '[+-](?:0\\d|1[0-4]):?(?:00|15|30|45)(?!\\d)';
+const OFFSET = '[+-](?:0\\d|1[0-4])(?::?(?:00|15|30|45))?(?![\\d:.])';
 const ZONE = new RegExp(` ?(?:z\\b|(?:${ZONE_NAMES})\\b(?:[+-]\\d{1,2})?|${OFFSET}|\\((?:${ZONE_NAMES})\\))`, 'iuy');
 /** Between a date and its clock. */
 const BETWEEN =
-  /(?:t|_|:(?=\d\d:)|,? {1,2}(?:-|um|kl\.?|klo|at|à|às|a las|alle ore|ore|в|o|saat)? ?|T)(?=\d|上|下|午|오|Ö|π|μ)/iuy;
-const DAY_BETWEEN = /(?: |(?=星)|(?<=日))\(?(\p{L}{2,14}),?\)?/uy;
+  /(?:t|_|[:,](?=\d{1,2}:)|,? {1,8}(?:-|um|kl\.?|klo|at|à|às|a las|alle ore|ore|в|o|saat)? ?|T)(?=\d|上|下|午|오|Ö|π|μ)/iuy;
+const DAY_BETWEEN = /(?: |(?=[星(])|(?<=日))\(?(\p{L}{1,14}),?\)?/uy;
 /** ctime and `date` put the year last, OpenSSL before its zone. */
 const YEAR_BEHIND = new RegExp(`(?: (?:${ZONE_NAMES}))? (\\d{4})(?: GMT\\b)?(?![\\d.:/-])`, 'iuy');
 
 /** What may not follow: the number, version, address or path would go on. */
 const GOES_ON = /[\d:/]|[.-]\d|\p{Script=Latin}/uy;
-/** A number behind such a word is a version, whatever it looks like. */
+/** Behind such a word stands a version, or three ports, whatever they look like. */
 const VERSION_BEFORE =
-  /(?:\bv|\bver|versions?|сборка|sürüm[^ ]{0,2}|build|release|rev|revision|firmware)[.:= "']{0,4}$/iu;
+  /(?:\bports?|\bopen|\btcp|\budp|\bv|\bver|versions?|сборка|sürüm[^ ]{0,2}|build|release|rev|revision|firmware)[.:= "']{0,4}$/iu;
 
-const WMI = /(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.\d{6}[+-]\d{3}|\.\d{1,3}Z|Z)(?![\d.])/uy;
-const BASIC = /(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(?:Z|[+-]\d{4})?(?![\d.])/uy;
-/** JSON of .NET, and seconds or milliseconds since 1970 behind a word that says so. */
-const EPOCHS =
-  /(?<=\/Date\()-?\d{9,14}(?:[+-]\d{4})?(?=\)\\?\/)|(?<=\baudit\()\d{10}\.\d{3}(?=:)|(?<=\b(?:timestamp|epoch|unix_?time)"?[ \t]{0,4}[:=][ \t]{0,4}"?)1\d{9}(?:\d{3})?(?![\d.])/giu;
+const WMI =
+  /(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(?:\d{6}|\*{6})[+-](?:\d{3}|\*{3})|\.\d{1,3}Z|Z)(?![\d.])/uy;
+const BASIC = /(\d{4})(\d{2})(\d{2})[T_-](\d{2})(\d{2})(\d{2})(?:\.\d{1,9})?(?:Z|[+-]\d{4})?(?![\d.])/uy;
+const BARE = /(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?(?![\d.])/uy;
+/** Seconds or milliseconds since 1970. */
+const EPOCH = /(\d{9,10})(?:\d{3})?(?:\.\d{1,9}|[+-]\d{4})?(?![\d.])/uy;
+/** 2001 to 2038, in seconds. */
+const FIRST_EPOCH = 1e9;
+const LAST_EPOCH = 2 ** 31;
+/** JSON of .NET, the log of auditd, and fields whose name says that they hold a time. */
+const TIME_BEFORE =
+  /(?:\/Date\(|\baudit\(|(?:(?<!up|down|run)time|date|epoch|stamp|_at|\bexp|\biat|\bnbf)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)$/iu;
 
 /** A stretch of a text that is a date, a time of day or both. */
 export interface FoundTime {
@@ -77,11 +84,7 @@ class TimeFinder {
   }
 
   find(): FoundTime[] {
-    const found: FoundTime[] = [...this.#text.matchAll(EPOCHS)].map(({ 0: whole, index }) => ({
-      start: index,
-      end: index + whole.length,
-    }));
-    const epochs = found.length;
+    const found: FoundTime[] = [];
     BEGINNING.lastIndex = 0;
     for (let one = BEGINNING.exec(this.#text); one !== null; one = BEGINNING.exec(this.#text)) {
       const end = this.#readAt(one.index, one[0]);
@@ -89,7 +92,7 @@ class TimeFinder {
       found.push({ start: one.index, end });
       BEGINNING.lastIndex = end;
     }
-    return epochs === 0 ? found : inOrder(found);
+    return found;
   }
 
   /** @returns the offset behind the time that begins there */
@@ -105,15 +108,23 @@ class TimeFinder {
   }
 
   #isTimeWord(word: string): boolean {
-    const plain = word.toLowerCase();
-    return this.#words.months.has(plain) || this.#words.days.has(plain);
+    const name = plain(word);
+    return this.#words.months.has(name) || this.#words.days.has(name);
   }
 
   #compact(at: number): number | undefined {
-    const match = matchAt(WMI, this.#text, at) ?? matchAt(BASIC, this.#text, at);
-    if (match === undefined) return undefined;
-    const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
-    return isDay(year ?? 0, month ?? 0, day ?? 0) && isClock(hour, minute, second) ? at + match[0].length : undefined;
+    const isLabelled = TIME_BEFORE.test(this.#text.slice(Math.max(0, at - 30), at));
+    const match =
+      matchAt(WMI, this.#text, at) ??
+      matchAt(BASIC, this.#text, at) ??
+      (isLabelled ? matchAt(BARE, this.#text, at) : undefined);
+    if (match !== undefined) {
+      const [year = 0, month = 0, day = 0, ...clock] = match.slice(1, 7).map((digits: string | undefined) => Number(digits ?? 0));
+      if (isDay(year, month, day) && isClock(...clock)) return at + match[0].length;
+    }
+    const epoch = isLabelled ? matchAt(EPOCH, this.#text, at) : undefined;
+    const seconds = Number(epoch?.[1]);
+    return epoch !== undefined && seconds >= FIRST_EPOCH && seconds < LAST_EPOCH ? at + epoch[0].length : undefined;
   }
 
   #clockAlone(at: number): number | undefined {
@@ -129,7 +140,7 @@ class TimeFinder {
 
   #clockBehind(date: ReadDate): number | undefined {
     const day = matchAt(DAY_BETWEEN, this.#text, date.end);
-    const hasDay = this.#words.days.has((day?.[1] ?? '').toLowerCase());
+    const hasDay = this.#words.days.has(plain(day?.[1] ?? ''));
     const from = date.end + (hasDay ? (day?.[0].length ?? 0) : 0);
     const between = matchAt(BETWEEN, this.#text, from);
     if (between === undefined) return hasDay && !date.needsClock ? from : undefined;
@@ -169,15 +180,4 @@ class TimeFinder {
 
 function isClock(hour = 24, minute = 60, second = 61): boolean {
   return hour <= 23 && minute <= 59 && second <= 60;
-}
-
-function inOrder(found: readonly FoundTime[]): FoundTime[] {
-  let end = 0;
-  return [...found]
-    .sort((one, other) => one.start - other.start)
-    .filter((time) => {
-      const isFree = time.start >= end;
-      if (isFree) end = time.end;
-      return isFree;
-    });
 }
