@@ -28,7 +28,7 @@ const INNER_FLOORS = {
   evidence: [
     ['decode'],
     ['text'],
-    ['compare', 'outline'],
+    ['compare', 'outline', 'export'],
     ['views', 'large', 'indicators'],
     ['blocks'],
     ['references'],

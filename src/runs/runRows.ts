@@ -1,4 +1,5 @@
-import { toCsv } from '../base/csv.ts';
+import { ExportTally, toNdjsonRow } from '../evidence/export/exportText.ts';
+import { toCsvFile } from '../evidence/export/csv.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { isAvailable, memberKey } from './runFetch.ts';
 import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
@@ -103,26 +104,22 @@ export function toExportRows(
   });
 }
 
-/** Excel reads UTF-8 as such only behind this mark. */
-const BYTE_ORDER_MARK = '\ufeff';
-
 /** A CSV file: no texts, and nothing that a spreadsheet takes for a formula. */
-export function toRunCsv(rows: readonly RunExportRow[]): string {
-  return (
-    BYTE_ORDER_MARK +
-    toCsv(
-      RUN_COLUMNS,
-      rows.map((row) => RUN_COLUMNS.map((name) => row[name] ?? '')),
-    )
+export function toRunCsv(rows: readonly RunExportRow[], tally = new ExportTally()): string {
+  return toCsvFile(
+    RUN_COLUMNS,
+    rows.map((row) => RUN_COLUMNS.map((name) => row[name] ?? '')),
+    tally,
   );
 }
 
-/** A line of an NDJSON file: a row, with its texts unaltered where it has any. */
+/** A line of an NDJSON file: a row, with its texts where it has any, unaltered but for halves of characters. */
 export function toRunLine(
   row: RunExportRow,
   texts: { readonly output?: string | undefined; readonly errors?: string | undefined },
+  tally = new ExportTally(),
 ): string {
-  return `${JSON.stringify({ ...row, ...texts })}\n`;
+  return toNdjsonRow({ ...row, ...texts }, tally);
 }
 
 function withoutMissing(row: Readonly<Record<Column, string | number | undefined>>): RunExportRow {

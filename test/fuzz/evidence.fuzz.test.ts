@@ -6,7 +6,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
 import { buildCitation, parseCitation } from '../../src/evidence/blocks/citation.ts';
-import { startsFormula } from '../../src/base/csv.ts';
+import { startsFormula } from '../../src/evidence/export/csv.ts';
 import { splitCodeSpans } from '../../src/evidence/blocks/codeSpans.ts';
 import {
   buildCitationLine,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { toCsv } from '../../src/base/csv.ts';
+import { toCsv } from '../../src/evidence/export/csv.ts';
 import { defang, refang } from '../../src/evidence/indicators/defang.ts';
 import { collectIndicators, scanIndicators } from '../../src/evidence/indicators/indicators.ts';
 import { readCsv, unguard } from '../unit/evidence/csvReader.ts';

@@ -5,7 +5,7 @@ import { hostNamesOf } from '../../src/model/machineAction.ts';
 import { RunGroups } from '../../src/evidence/compare/runGroups.ts';
 import { findFileNameMismatch } from '../../src/model/mismatches.ts';
 import { findHits, toPattern } from '../../src/worker/findHits.ts';
-import { toCsv } from '../../src/base/csv.ts';
+import { toCsv } from '../../src/evidence/export/csv.ts';
 import { decodeResult } from '../../src/evidence/decode/decode.ts';
 import { defang, refang } from '../../src/evidence/indicators/defang.ts';
 import { toDocumentBytes } from '../../src/evidence/text/documentText.ts';

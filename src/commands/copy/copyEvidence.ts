@@ -1,4 +1,6 @@
 import { env, l10n } from 'vscode';
+import { ExportTally, toStrictJson } from '../../evidence/export/exportText.ts';
+import { replacedWords } from '../../messages/exportWords.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import type { Evidence } from '../../evidence/blocks/evidenceBlock.ts';
 import { WHOLE_TEXT } from '../../evidence/text/quotation.ts';
@@ -66,10 +68,10 @@ export async function copyJson(services: Services, runner: CommandRunner, args: 
     (all) => {
       const values = all.map(({ json }) => json);
       const hashes = all.map(({ sha256 }) => sha256).join(', ');
-      return {
-        text: `${JSON.stringify(values.length === 1 ? values[0] : values, undefined, 2)}\n`,
-        message: l10n.t('JSON copied. SHA-256 of the file as it is stored: {0}', hashes),
-      };
+      const tally = new ExportTally();
+      const text = `${toStrictJson(values.length === 1 ? values[0] : values, tally, 2)}\n`;
+      const copied = l10n.t('JSON copied. SHA-256 of the file as it is stored: {0}', hashes);
+      return { text, message: [copied, ...replacedWords(tally.loneSurrogates)].join(' ') };
     },
   );
 }

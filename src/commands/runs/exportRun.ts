@@ -1,5 +1,7 @@
 import { homedir } from 'node:os';
 import { l10n, Uri, window, workspace } from 'vscode';
+import { ExportTally } from '../../evidence/export/exportText.ts';
+import { replacedWords } from '../../messages/exportWords.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { whyNoResult } from '../../messages/runWords.ts';
 import { FileSink } from '../../results/save/fileSink.ts';
@@ -15,7 +17,8 @@ import { elsewhere, isLocal, writeWhole } from '../save/writeElsewhere.ts';
 
 /**
  * `liveResponse.exportRunCsv` and `exportRunNdjson`: a row for every host, with a result or with the reason why there
- * is none. CSV has no texts and nothing that a spreadsheet takes for a formula; NDJSON has the texts too, unaltered.
+ * is none. CSV has no texts and nothing that a spreadsheet takes for a formula; NDJSON has the texts too, unaltered but for halves
+ * of characters, which are counted.
  */
 export async function exportRun(
   services: Services,
@@ -42,15 +45,19 @@ async function exportTo(
   if (uri === undefined) return;
   const work = async (scope: CommandScope): Promise<void> => {
     const picture = await services.runOverviews.picture(record);
-    const write = kind === 'csv' ? writeCsv : writeNdjson;
-    const size = await write(services, picture, uri, scope);
-    void tellSaved(uri, l10n.t('Saved {0}: {1} rows.', formatBytes(size), picture.rows.length));
+    const tally = new ExportTally();
+    const size =
+      kind === 'csv'
+        ? await writeCsv(picture, uri, tally)
+        : await writeNdjson(services, picture, uri, { scope, tally });
+    const saved = l10n.t('Saved {0}: {1} rows.', formatBytes(size), picture.rows.length);
+    void tellSaved(uri, [saved, ...replacedWords(tally.loneSurrogates)].join(' '));
   };
   await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, kind, record) });
 }
 
-async function writeCsv(_services: Services, { rows, comparison }: RunPicture, uri: Uri): Promise<number> {
-  const bytes = new TextEncoder().encode(toRunCsv(toExportRows(rows, comparison, whyNoResult)));
+async function writeCsv({ rows, comparison }: RunPicture, uri: Uri, tally: ExportTally): Promise<number> {
+  const bytes = new TextEncoder().encode(toRunCsv(toExportRows(rows, comparison, whyNoResult), tally));
   await writeWhole(uri, bytes);
   return bytes.length;
 }
@@ -60,7 +67,7 @@ async function writeNdjson(
   services: Services,
   { rows, comparison }: RunPicture,
   uri: Uri,
-  { signal, report }: CommandScope,
+  { scope: { signal, report }, tally }: { readonly scope: CommandScope; readonly tally: ExportTally },
 ): Promise<number> {
   const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
   let size = 0;
@@ -73,7 +80,7 @@ async function writeNdjson(
         ref === undefined || row.state !== 'result'
           ? {}
           : { output: await services.store.text(ref, 'output'), errors: await services.store.text(ref, 'errors') };
-      const bytes = new TextEncoder().encode(toRunLine(row, texts));
+      const bytes = new TextEncoder().encode(toRunLine(row, texts, tally));
       await sink.append(bytes);
       size += bytes.length;
     }

@@ -1,3 +1,4 @@
+import { ExportTally, toStrictJson } from '../../evidence/export/exportText.ts';
 import type { ReceivedAction } from '../../defender/list/receivedActions.ts';
 import { hashText } from '../../base/hashText.ts';
 import type { ReceivedFacts, StoredFacts } from '../../model/storedResult.ts';
@@ -42,7 +43,11 @@ export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined
     action: facts.action,
     actionAsReceived: action === undefined ? null : receivedFacts(action),
   };
-  return `${JSON.stringify(all, undefined, 2)}\n`;
+  const tally = new ExportTally();
+  const json = toStrictJson(all, tally, 2);
+  const { loneSurrogates } = tally;
+  // A name or a text had half a character, which UTF-8 cannot carry: U+FFFD stands there, as in the texts' hashes.
+  return `${loneSurrogates === 0 ? json : toStrictJson({ ...all, loneSurrogates }, tally, 2)}\n`;
 }
 
 function receivedFacts({ text, from, receivedAt, serverDate }: ReceivedAction): object {

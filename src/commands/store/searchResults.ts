@@ -1,15 +1,17 @@
 import { l10n, QuickPickItemKind, ThemeIcon, Uri, window, workspace } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
+import { ExportTally } from '../../evidence/export/exportText.ts';
+import { replacedWords } from '../../messages/exportWords.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import { describeQuery } from '../../messages/searchWords.ts';
-import { hitsAsCsv, hitsAsNdjson } from '../../results/search/hitRows.ts';
+import { hitsAsCsvFile, hitsAsNdjson } from '../../results/search/hitRows.ts';
 import { toPattern } from '../../worker/findHits.ts';
 import type { SearchQuery } from '../../worker/searchCalls.ts';
 import type { Services } from '../../services.ts';
 import { isHitNode } from '../../tree/searchView.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from '../open/openTarget.ts';
-import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { createBox, describeInput, pickOne, showProblem } from '../../platform/show/quickInputs.ts';
 import { writeWhole } from '../save/writeElsewhere.ts';
 
@@ -58,10 +60,14 @@ export async function exportHits(services: Services, runner: CommandRunner): Pro
     filters: { CSV: ['csv'], NDJSON: ['ndjson'] },
   });
   if (uri === undefined) return;
-  const text = uri.path.toLowerCase().endsWith('.ndjson') ? hitsAsNdjson(found) : `\ufeff${hitsAsCsv(found)}`;
+  const tally = new ExportTally();
+  const write = uri.path.toLowerCase().endsWith('.ndjson') ? hitsAsNdjson : hitsAsCsvFile;
+  const text = write(found, tally);
   await runner.run(l10n.t('Exporting hits'), async () => {
     await writeWhole(uri, new TextEncoder().encode(text));
-    confirmInStatusBar(l10n.t('Hits exported'), 5000);
+    const replaced = replacedWords(tally.loneSurrogates);
+    if (replaced.length === 0) confirmInStatusBar(l10n.t('Hits exported'), 5000);
+    else void notify('information', [l10n.t('Hits exported.'), ...replaced].join(' '));
   });
 }
 

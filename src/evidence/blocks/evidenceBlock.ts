@@ -3,7 +3,7 @@ import { gfmTableToMarkdown } from 'mdast-util-gfm-table';
 import { toMarkdown } from 'mdast-util-to-markdown';
 import type { Options, State } from 'mdast-util-to-markdown';
 import { buildCitation } from './citation.ts';
-import { startsFormula } from '../../base/csv.ts';
+import { startsFormula } from '../export/csv.ts';
 import { writeCellCode, writeCode } from './codeText.ts';
 import { describeEvidence } from './evidenceParts.ts';
 import type { EvidenceParts, Part } from './evidenceParts.ts';

@@ -1,5 +1,5 @@
 import type { TableCell } from 'mdast';
-import { toCsv } from '../../base/csv.ts';
+import { toCsv } from '../export/csv.ts';
 import { defangWritten } from '../indicators/defangIndicator.ts';
 import { buildCitationLine, toCell, write } from './evidenceBlock.ts';
 import type { Evidence } from './evidenceBlock.ts';

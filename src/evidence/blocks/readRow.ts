@@ -1,5 +1,5 @@
 import { splitCodeSpans } from './codeSpans.ts';
-import { startsFormula } from '../../base/csv.ts';
+import { startsFormula } from '../export/csv.ts';
 import { readSource } from './readSource.ts';
 import type { Source } from './readSource.ts';
 

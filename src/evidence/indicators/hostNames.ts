@@ -12,6 +12,9 @@ const NO_DOMAINS = wordsOf(`
   command.com more.com format.com tree.com mode.com chcp.com diskcomp.com diskcopy.com win.com edit.com graftabl.com
   loadfix.com asp.net ado.net vb.net ml.net paint.net lib.net java.net java.io socket.io sun.net io.net system.net
 `);
+/** What the first part of a name says of a host. */
+const HOST_LABEL =
+  /^(?:www|mail|e?smtp|imap|pop3|webmail|autodiscover|owa|mx|ns|dns|ntp|vpn|ftp|sftp|proxy|gw|cdn|api|login|sso|portal)\d{0,3}[.-]/u;
 /** Files of Windows' prefetcher. */
 const NO_HOST = /\.exe-[\da-f]{8}\.pf$/iu;
 /** Packages and bundles are written from the end of a domain, and objects from their own. */
@@ -24,7 +27,7 @@ const DOMAIN_BEFORE = new RegExp(
   String.raw`(?:\b|[a-z_])(?:dns|query|quer(?:y|ied) ?name|r?rname|record ?name|entry|host(?: ?name)?|domain(?: ?name)?|` +
     String.raw`nslookup|dig|whois|ping|resolv(?:e|ed|ing)|connect(?:ed|ing|ion|s)?(?: to)?|server(?: ?name)?|url|sni|c2|nc|` +
     String.raw`curl|wget|proxy|cn|dns ?name|subject alternative name|beacon(?:s|ed|ing)?(?: to)?|callback|reply|forwarded|cached|lookup|tracert|traceroute|cname|nxdomain|` +
-    String.raw`eintragsname|hostname|server|rechnername|ziel|domäne|abfrage|nom d.enregistrement|hôte|serveur|domaine|` +
+    String.raw`eintrag(?:sname)?|hostname|server|rechnername|ziel|domäne|abfrage|nom d.enregistrement|hôte|serveur|domaine|` +
     String.raw`nombre de registro|servidor|dominio|kayıt adı|sunucu|ana bilgisayar|etki alanı|запись|имя записи|узел|домен|aufgelöst werden|être résolu|nombre remoto|çözülemedi|çözümlenemedi)` +
     String.raw`["']?[\s.:=|"'({[\]}]{1,24}$`,
   'iu',
@@ -92,13 +95,13 @@ export function isDomain(name: string, { before, behind, isHost }: NameContext):
   if (FIRST_OF_CODE.has(lower.slice(0, lower.indexOf('.')))) return false;
   if (kind === 'sure') return true;
   const labels = lower.split('.');
-  if (PAIR.test(lower) || (lower.startsWith('www.') && labels.length > 2)) return true;
+  if (PAIR.test(lower) || (labels.length > 2 && HOST_LABEL.test(lower))) return true;
   const second = labels.at(-2) ?? '';
   if (kind === 'likely' && (labels.length > 2 || /[-\d]/u.test(second))) return true;
   if (kind === 'member' && /[\p{L}\d]-[\p{L}\d]/u.test(second)) return true;
   const text = behind();
   if (RECORD_BEHIND.test(text)) return true;
-  if (kind !== 'file' && ADDRESS_BEHIND.test(text)) return true;
+  if ((kind !== 'file' || labels.length > 2) && ADDRESS_BEHIND.test(text)) return true;
   const lead = before();
   return DOMAIN_BEFORE.test(lead) || HOSTS_LINE.test(lead) || (!lead.includes('=') && RECORD_BEFORE.test(lead));
 }

@@ -108,7 +108,8 @@ function countTrailingNuls(text: string): number {
   return text.length - end;
 }
 
-function countLoneSurrogates(text: string): number {
+/** Counts the halves of surrogate pairs that stand without the other half: UTF-8 cannot carry them. */
+export function countLoneSurrogates(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

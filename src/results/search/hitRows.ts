@@ -1,5 +1,6 @@
-import { toCsv } from '../../base/csv.ts';
-import type { CsvCell } from '../../base/csv.ts';
+import { ExportTally, toNdjsonRow } from '../../evidence/export/exportText.ts';
+import { toCsv, toCsvFile } from '../../evidence/export/csv.ts';
+import type { CsvCell } from '../../evidence/export/csv.ts';
 import type { ResultHits, SearchHit } from '../../worker/searchCalls.ts';
 
 /** Headings are English for good, as the fields of NDJSON are: others read such files by them. */
@@ -19,25 +20,35 @@ const COLUMNS: readonly (readonly [name: string, cell: (found: ResultHits, hit: 
   ['Lines not listed', ({ more }) => more],
   ['Not searched to its end', ({ givenUp }) => givenUp ?? ''],
 ];
+const HEADER = COLUMNS.map(([name]) => name);
 
 /**
  * The lines that were found, a row each: for spreadsheets, so no cell begins a formula. Every row says how many lines
  * of its result were found and are not listed. A result that was given up before its first hit has no row.
  */
 export function hitsAsCsv(found: readonly ResultHits[]): string {
-  return toCsv(
-    COLUMNS.map(([name]) => name),
-    found.flatMap((one) => one.hits.map((hit) => COLUMNS.map(([, cell]) => cell(one, hit)))),
-  );
+  return toCsv(HEADER, toCells(found));
 }
 
-/** Unaltered, for programs. A result whose lines are not all listed says how many more there are. */
-export function hitsAsNdjson(found: readonly ResultHits[]): string {
+/** The same as a file, which Excel opens too. */
+export function hitsAsCsvFile(found: readonly ResultHits[], tally: ExportTally): string {
+  return toCsvFile(HEADER, toCells(found), tally);
+}
+
+/**
+ * Unaltered, for programs, but for halves of characters. A result whose lines are not all listed says how many more
+ * there are.
+ */
+export function hitsAsNdjson(found: readonly ResultHits[], tally = new ExportTally()): string {
   return found
     .flatMap(({ ref, name, sha256, hits, more, givenUp }) => [
       ...hits.map((hit) => ({ ...ref, ...name, sha256, ...hit })),
       ...(more > 0 || givenUp !== undefined ? [{ ...ref, ...name, sha256, more, givenUp: givenUp ?? null }] : []),
     ])
-    .map((line) => `${JSON.stringify(line)}\n`)
+    .map((row) => toNdjsonRow(row, tally))
     .join('');
+}
+
+function toCells(found: readonly ResultHits[]): CsvCell[][] {
+  return found.flatMap((one) => one.hits.map((hit) => COLUMNS.map(([, cell]) => cell(one, hit))));
 }

@@ -1,4 +1,4 @@
-import { startsFormula } from '../../../src/base/csv.ts';
+import { startsFormula } from '../../../src/evidence/export/csv.ts';
 
 /** Reads RFC 4180, strictly: quotation marks only around whole cells, CRLF behind every row. */
 export function readCsv(csv: string): string[][] {

@@ -1,3 +1,5 @@
+import type { ExportTally } from './exportText.ts';
+
 /** One cell: text from anywhere, or a number of ours, which stays a number for the spreadsheet (`-1` too). */
 export type CsvCell = string | number;
 
@@ -27,7 +29,7 @@ export function startsFormula(text: string): boolean {
 
 /**
  * Writes a table as CSV (RFC 4180): commas, CRLF behind every row, quotation marks where they are needed. There is no
- * byte order mark: a file that Excel is to open needs one (`\ufeff`) in front, the clipboard does not.
+ * byte order mark: the clipboard needs none, and {@link toCsvFile} writes it.
  *
  * No text of a device begins a formula. The rule, which {@link https://owasp.org/www-community/attacks/CSV_Injection}
  * asks for, can be undone: where a formula could begin (at the beginning of a cell, or behind the last `;`, tab or line
@@ -37,11 +39,26 @@ export function toCsv(header: readonly string[], rows: readonly (readonly CsvCel
   return [header, ...rows].map((row) => `${row.map(writeCell).join(',')}\r\n`).join('');
 }
 
+/** Excel reads UTF-8 as such only behind this mark. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+/**
+ * Writes a table as a CSV file that Excel opens too: {@link toCsv} behind a byte order mark. Halves of surrogate pairs,
+ * which a file cannot carry, become U+FFFD and are counted.
+ */
+export function toCsvFile(
+  header: readonly string[],
+  rows: readonly (readonly CsvCell[])[],
+  tally: ExportTally,
+): string {
+  return BYTE_ORDER_MARK + tally.wellFormed(toCsv(header, rows));
+}
+
 function writeCell(cell: CsvCell): string {
   if (typeof cell === 'number') return cell.toString();
   const guarded = guardCell(cell);
   // White space at the ends and every separator that someone reads with stay inside of quotation marks.
-  return /[",;\t\r\n]|^\s|\s$/u.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+  return /[",;\t\r\n\v\f\u0085\u2028\u2029]|^\s|\s$/u.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
 function guardCell(text: string): string {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { startsFormula, toCsv } from '../../../src/base/csv.ts';
-import { readCsv, unguard } from '../evidence/csvReader.ts';
+import { startsFormula, toCsv } from '../../../../src/evidence/export/csv.ts';
+import { readCsv, unguard } from '../csvReader.ts';
 
 /** What a spreadsheet takes for a formula, said in other words than the product says it. */
 const IS_FORMULA = /^[=+\-@\t\r\n＝＋－＠−]/u;
