@@ -119,7 +119,9 @@ class TimeFinder {
       matchAt(BASIC, this.#text, at) ??
       (isLabelled ? matchAt(BARE, this.#text, at) : undefined);
     if (match !== undefined) {
-      const [year = 0, month = 0, day = 0, ...clock] = match.slice(1, 7).map((digits: string | undefined) => Number(digits ?? 0));
+      const [year = 0, month = 0, day = 0, ...clock] = match
+        .slice(1, 7)
+        .map((digits: string | undefined) => Number(digits ?? 0));
       if (isDay(year, month, day) && isClock(...clock)) return at + match[0].length;
     }
     const epoch = isLabelled ? matchAt(EPOCH, this.#text, at) : undefined;
