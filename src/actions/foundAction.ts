@@ -12,6 +12,6 @@ export interface HeardAction {
   readonly actionId: string;
   /** JSON: as the API wrote it, or as it was read. */
   readonly text: string;
-  /** How the API's own text was received; undefined where {@link text} is not that. */
+  /** Facts about the receipt of the API's own text; undefined where {@link text} is not that. */
   readonly received: Omit<ReceivedAction, 'text'> | undefined;
 }

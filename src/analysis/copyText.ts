@@ -3,7 +3,7 @@ import type { Range } from '../evidence/text/lines.ts';
 import { copyAsItIs } from './copyAsItIs.ts';
 import type { CopiedText } from './copyAsItIs.ts';
 
-/** What is copied from a text. */
+/** The stretches of a text that are copied, and the form that they take. */
 export interface CopyRules {
   /** Undefined: all of it. */
   readonly ranges: readonly Range[] | undefined;

@@ -3,7 +3,7 @@ import type { Range } from '../evidence/text/lines.ts';
 import { quoteAsItIs } from './quoteAsItIs.ts';
 import type { QuotedText } from './quoteAsItIs.ts';
 
-/** What is quoted from a text. */
+/** The stretches of a text that are quoted. */
 export interface QuoteRules {
   /** None: nothing is quoted, and the lines are counted. */
   readonly ranges: readonly Range[];

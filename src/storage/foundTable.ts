@@ -7,7 +7,7 @@ export interface FoundRow {
   readonly actionId: string;
   /** JSON: as the API wrote it, or where that was not kept any more, as it was read. */
   readonly text: string;
-  /** How the API's own text was received, as JSON; undefined where {@link text} is not that. */
+  /** Facts about the receipt of the API's own text, as JSON; undefined where {@link text} is not that. */
   readonly received: string | undefined;
   /** A window tells the person that it has ended. */
   readonly told: boolean;

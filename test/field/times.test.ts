@@ -37,6 +37,10 @@ suite('S25, S26: times, and nothing but times, are taken for equal', () => {
       ['Nov 23 21:04:12 2048 packets', '<time> 2048 packets'],
       ['Nov 23 21:04:12 mail 2026 left', '<time> mail 2026 left'],
       ['20:03:12 -4711', '<time> -4711'],
+      ['20:03:12,123 INFO', '<time> INFO'],
+      ['[20:03:12,123]', '[<time>]'],
+      ['21:04:12,512,a.exe', '<time>,512,a.exe'],
+      ['a.exe,2026-11-23 21:04:12,512', 'a.exe,<time>,512'],
       ['log_2026-11-22.txt', 'log_<time>.txt'],
     ] as const) {
       assert.equal(compared(text), becomes);

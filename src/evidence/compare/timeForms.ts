@@ -7,7 +7,7 @@ export interface ReadDate {
   readonly end: number;
   /** It could be a version or a count as well: a time only with a clock behind it. */
   readonly needsClock: boolean;
-  /** As in `Nov 23`: the year may stand behind the clock. */
+  /** The date is one like `Nov 23`: its year may stand behind the clock. */
   readonly lacksYear?: true;
   /** It begins with the name of its day. */
   readonly hasDayName?: true;

@@ -3,10 +3,11 @@ import type { ReadDate } from './timeForms.ts';
 import { plain, readTimeWords } from './timeWords.ts';
 import type { TimeWords } from './timeWords.ts';
 
-/** Where a time can begin: at a number or at a word, and never inside of a longer number, version, path or address. */
+/** The beginning of a number or a word that is no part of a longer number, version, path or address. */
 const BEGINNING = /(?<![\p{L}\p{M}\d./-])(?<![\p{L}\p{M}\d:\]]:)(?:\d{1,14}|\p{L}{2,14})/gu;
 
-const CLOCK = /(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?![\d:])/uy;
+/** Milliseconds behind a comma stand before a blank, a bracket or a zone: elsewhere they are the next cell of CSV. */
+const CLOCK = /(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9}|,\d{3}(?=[ \]zZ"]))?)?(?![\d:])/uy;
 /** Behind a date only: alone it could be a version or a date. */
 const CLOCK_WITH_STOPS = /(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])/uy;
 const CLOCK_WITH_SIGNS = /(\d{1,2})(?:時|时|點|点|시) ?(\d{1,2})(?:分|분)(?: ?(\d{1,2})(?:秒|초))?/uy;
@@ -25,7 +26,7 @@ const DAY_BETWEEN = /(?: |(?=[星(])|(?<=日))\(?(\p{L}{1,14}),?\)?/uy;
 /** ctime and `date` put the year last, OpenSSL before its zone. */
 const YEAR_BEHIND = new RegExp(`(?: (?:${ZONE_NAMES}))? (\\d{4})(?: GMT\\b)?(?![\\d.:/-])`, 'iuy');
 
-/** What may not follow: the number, version, address or path would go on. */
+/** Signs behind a time that make it a part of a longer number, version, address or path. */
 const GOES_ON = /[\d:/]|[.-]\d|\p{Script=Latin}/uy;
 /** Behind such a word stands a version, or three ports, whatever they look like. */
 const VERSION_BEFORE =
