@@ -3,6 +3,7 @@ import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
 import type { Indicator } from '../evidence/indicators/indicator.ts';
 import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
 import type { OutlineItem } from '../evidence/outline/outlineItem.ts';
+import type { Suggestion } from '../evidence/readings/suggestReadings.ts';
 import type { Range } from '../evidence/text/lines.ts';
 import type { PartStart } from '../base/resultUri.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
@@ -38,6 +39,8 @@ export interface AnalysisCalls {
   readonly defang: { args: [text: string]; answer: DefangedText };
   /** Whether the thread holds a view: the one that was asked for last. */
   readonly holdsView: { args: [key: string]; answer: boolean };
+  /** How a text may have been read wrongly, from what a view of a code page is made of: the likeliest first. */
+  readonly suggestReadings: { args: [source: Packed, most: number]; answer: readonly Suggestion[] };
   readonly viewText: { args: [view: AskedView]; answer: string };
   /** The whole view as UTF-8, for a file. */
   readonly viewBytes: { args: [view: AskedView]; answer: Uint8Array<ArrayBuffer> };

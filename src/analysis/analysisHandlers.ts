@@ -10,7 +10,8 @@ import { copyText } from './copyText.ts';
 import { unpack, unpackText } from './packed.ts';
 import type { Packed } from './packed.ts';
 import { quoteText } from './quoteText.ts';
-import { ViewTexts } from './viewTexts.ts';
+import { suggestFor, ViewTexts } from './viewTexts.ts';
+import type { ViewSource } from './viewTexts.ts';
 
 /** Creates what the thread for analysis does, apart from the thread. Pure, but for what it holds to do it faster. */
 export function createAnalysisHandlers(): AnalysisHandlers {
@@ -26,6 +27,7 @@ export function createAnalysisHandlers(): AnalysisHandlers {
     buildEvidence,
     defang,
     holdsView: (key) => views.holds(key),
+    suggestReadings: (source, most) => suggestFor(unpack(source) as ViewSource, most),
     viewText: (view) => views.find(view).text,
     viewBytes: (view) => new TextEncoder().encode(views.find(view).text),
     viewParts: (view) => views.find(view).facts(),

@@ -1,8 +1,11 @@
 import { gunzipSync } from 'node:zlib';
-import type { CodePage } from '../evidence/views/codePages.ts';
+import type { CodePage } from '../evidence/views/textViews.ts';
 import { decodeResult } from '../evidence/decode/decode.ts';
-import { readWithCodePage, viewText } from '../evidence/views/textViews.ts';
-import type { TextView } from '../base/resultUri.ts';
+import { suggestPages, suggestReadings } from '../evidence/readings/suggestReadings.ts';
+import type { Suggestion } from '../evidence/readings/suggestReadings.ts';
+import { CODE_PAGES, readWithCodePage, viewText } from '../evidence/views/textViews.ts';
+import { sequenceLength } from '../evidence/text/units.ts';
+import type { TextView } from '../base/textView.ts';
 import { DividedText } from '../evidence/text/dividedText.ts';
 import type { AskedView } from './analysisCalls.ts';
 import { unpack } from './packed.ts';
@@ -49,10 +52,32 @@ export class ViewTexts {
 
 function makeView(source: ViewSource): string {
   if (source.kind === 'text') return viewText(source.text, source.view, source.hostNames);
-  const { bytes, page, stream, unpackedSize } = source;
-  const plain = unpackedSize === undefined ? bytes : gunzipSync(bytes, { maxOutputLength: unpackedSize });
-  const text = decodeResult(new TextEncoder().encode(readWithCodePage(plain, page))).transcript?.[stream];
+  const { page, stream } = source;
+  const text = decodeResult(new TextEncoder().encode(readWithCodePage(plainBytes(source), page))).transcript?.[stream];
   // No byte that is read anew is one that JSON knows, so this is the same file.
   if (text === undefined) throw new Error('The file is no result any more.');
   return text;
 }
+
+function plainBytes({ bytes, unpackedSize }: ViewSource & { readonly kind: 'file' }): Uint8Array {
+  return unpackedSize === undefined ? bytes : gunzipSync(bytes, { maxOutputLength: unpackedSize });
+}
+
+/** Bytes around the first one that is no UTF-8: enough to tell code pages apart. */
+const SAMPLE_BYTES = 4096;
+
+/** Suggests readings of a text, or pages for a file that holds bytes of one: the likeliest first. */
+export function suggestFor(source: ViewSource, most: number): readonly Suggestion[] {
+  if (source.kind === 'text') return suggestReadings(source.text, most);
+  const plain = plainBytes(source);
+  let first = 0;
+  for (let width = 1; width > 0 && first < plain.length;) {
+    width = sequenceLength(plain, first);
+    first += width;
+  }
+  const lineStart = plain.subarray(0, first).lastIndexOf(LINE_FEED) + 1;
+  const sample = plain.subarray(Math.max(lineStart, first - SAMPLE_BYTES / 2)).subarray(0, SAMPLE_BYTES);
+  return suggestPages(CODE_PAGES, (page) => readWithCodePage(sample, page), most);
+}
+
+const LINE_FEED = 0x0a;

@@ -1,5 +1,7 @@
 import { URI } from 'vscode-uri';
 import { RESULT_SCHEME } from './scheme.ts';
+import { parseTextView } from './textView.ts';
+import type { TextView } from './textView.ts';
 
 /** Which part of a result a document shows. `raw` is the file as the service stored it. */
 export type ResultStream = 'output' | 'errors' | 'raw';
@@ -24,21 +26,6 @@ export interface ResultRef {
   /** The command's own `index`, never its position in the list. */
   readonly commandIndex: number;
 }
-
-/** Other readings of a text than as it was received: see textViews.ts. Each is a document of its own. */
-export const TEXT_VIEWS = [
-  'utf8',
-  'utf16',
-  'cp437',
-  'cp850',
-  'cp857',
-  'windows1252',
-  'windows1254',
-  'clixml',
-  'terminal',
-  'normalised',
-] as const;
-export type TextView = (typeof TEXT_VIEWS)[number];
 
 /** Where a part of a text begins in the whole: line and UTF-16 column, from 1. */
 export interface PartStart {
@@ -147,7 +134,7 @@ export function wholeAddress({ stream, view, ...ref }: ResultAddress): ResultAdd
 }
 
 function readView(word: string | null): Pick<ResultAddress, 'view'> {
-  const view = TEXT_VIEWS.find((known) => known === word);
+  const view = parseTextView(word);
   return view === undefined ? {} : { view };
 }
 

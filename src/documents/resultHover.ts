@@ -1,6 +1,6 @@
 import { Hover } from 'vscode';
 import type { Position, TextDocument } from 'vscode';
-import { describeView } from '../evidence/views/textViews.ts';
+import { describeView } from '../evidence/views/viewWords.ts';
 import { parseResultUri } from '../base/resultUri.ts';
 import { hoverOfLines } from '../platform/show/hovers.ts';
 import type { ResultStore } from '../results/resultStore.ts';

@@ -1,7 +1,7 @@
 import { TabInputText, TabInputTextDiff, Uri, window } from 'vscode';
 import type { Tab } from 'vscode';
 import type { URI } from 'vscode-uri';
-import { describeView } from '../evidence/views/textViews.ts';
+import { describeView } from '../evidence/views/viewWords.ts';
 import { buildResultUri, parseResultUri, refOf, resultKey } from '../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
 import type { StoredFacts } from '../model/storedResult.ts';

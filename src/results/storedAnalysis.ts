@@ -1,11 +1,13 @@
 import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
 import type { Indicator } from '../evidence/indicators/indicator.ts';
+import type { Suggestion } from '../evidence/readings/suggestReadings.ts';
 import { spansOf } from '../evidence/large/groupSections.ts';
 import type { LineSpan } from '../evidence/text/lineSpan.ts';
 import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
 import type { Range } from '../evidence/text/lines.ts';
 import { buildQuery, wholeAddress } from '../base/resultUri.ts';
-import type { ResultAddress, ResultRef, ResultStream, TextView } from '../base/resultUri.ts';
+import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
+import type { TextView } from '../base/textView.ts';
 import type { Analysis, AskAnalysis } from '../analysis/analysis.ts';
 import type { AskedView } from '../analysis/analysisCalls.ts';
 import type { ComparedNames, ComparisonName } from '../analysis/comparisons.ts';
@@ -41,6 +43,9 @@ export interface PackedSource {
 export const SHORT_UNITS = 64 * 1024;
 /** Longest time for one result of a run, ms: others wait to be compared with it. */
 const COMPARE_LIMIT_MS = 5000;
+
+/** So many readings are suggested: a person looks at each. */
+const MOST_SUGGESTED = 3;
 
 /** A view of one text of a result. */
 export type ViewAddress = ResultAddress & { readonly view: TextView };
@@ -108,6 +113,19 @@ export class StoredAnalysis {
   /** Builds quotations with their sources. @throws LiveResponseError `analysisStopped`, `cancelled` */
   buildEvidence(form: BuiltForm, evidence: readonly Evidence[], signal?: AbortSignal): Promise<string> {
     return this.#analysis.run((ask) => ask('buildEvidence', form, evidence), { signal });
+  }
+
+  /** Suggests how a text was read wrongly, the likeliest first. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  async suggestReadings(ref: ResultRef, stream: ResultStream, signal?: AbortSignal): Promise<readonly Suggestion[]> {
+    const suggested = await this.#analysis.run(
+      async (ask) => {
+        // What any code page is made of: the text, or the file where that holds bytes of one.
+        const source = await this.#source.view(ref, stream, 'cp437');
+        return source && ask('suggestReadings', source, MOST_SUGGESTED);
+      },
+      { signal },
+    );
+    return suggested ?? [];
   }
 
   viewText(address: ViewAddress, signal?: AbortSignal): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import { toRunCsv, toRunLine } from '../../src/runs/runRows.ts';
 import type { ResultHits } from '../../src/worker/searchCalls.ts';
 import { readCsv } from '../unit/evidence/csvReader.ts';
 import { received } from '../unit/results/fixtures.ts';
+import { times } from '../fuzz/support/settings.ts';
 
 /** What some reader takes for a line end (Python's `str.splitlines` has the most of them), and what none can carry. */
 const ENDS = ['\u2028', '\u2029', '\u0085', '\v', '\f', '\x1c', '\x1d', '\x1e', '\r', '\n', '\r\n', '\0', '\u001a'];
@@ -140,7 +141,7 @@ suite('exports that every reader cuts at the same places (S36)', () => {
           assert.deepEqual(JSON.parse(toStrictJson(row, new ExportTally(), 2)), rest);
         },
       ),
-      { numRuns: 2000 },
+      times(2_000),
     );
   });
 });

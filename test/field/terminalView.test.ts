@@ -3,7 +3,9 @@ import { suite, test } from 'node:test';
 import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { readAsTerminal } from '../../src/evidence/views/terminalView.ts';
-import { describeView, viewText } from '../../src/evidence/views/textViews.ts';
+import { viewText } from '../../src/evidence/views/textViews.ts';
+import { describeView } from '../../src/evidence/views/viewWords.ts';
+import { times } from '../fuzz/support/settings.ts';
 
 const ESC = '\u001b';
 const BEL = '\u0007';
@@ -87,7 +89,7 @@ suite('a text as a terminal shows it (I1)', () => {
         const shown = withoutEmptyEnd(linesOf(text).map((one) => one.trimEnd()));
         assert.deepEqual(shown, await inTerminal(text));
       }),
-      { numRuns: 1500, seed: 12 },
+      times(1_500),
     );
   });
 
@@ -136,7 +138,7 @@ suite('a text as a terminal shows it (I1)', () => {
             if (unit !== ' ') assert.ok(shown.split(unit).length - 1 <= has(unit), unit);
         },
       ),
-      { numRuns: 2000, seed: 12 },
+      times(2_000),
     );
   });
 

@@ -19,7 +19,8 @@ import { cutQuotation, WHOLE_TEXT } from '../../src/evidence/text/quotation.ts';
 import { countErrorLines, measureText } from '../../src/evidence/text/textFacts.ts';
 import { findParts } from '../../src/evidence/text/textParts.ts';
 import { readWithCodePage, viewText } from '../../src/evidence/views/textViews.ts';
-import { buildResultUri, TEXT_VIEWS } from '../../src/base/resultUri.ts';
+import { buildResultUri } from '../../src/base/resultUri.ts';
+import { NAMED_VIEWS } from '../../src/base/textView.ts';
 import { makeNameVisible, makeVisible } from '../../src/evidence/text/visible.ts';
 import { oneLine, plainLabel, plainSentence } from '../../src/platform/remoteText.ts';
 import { hostileNames, hostileTexts } from './support/hostileTexts.ts';
@@ -85,7 +86,7 @@ const STEPS: Readonly<Record<string, (text: string) => unknown>> = {
   'quote as a block': (text) => buildCompactBlock(source, cutQuotation(text, [WHOLE_TEXT])),
   'quote as plain text': (text) => buildPlainBlock(source, cutQuotation(text, [WHOLE_TEXT]), 'full'),
   'quote in a table': (text) => buildTableRow(source, cutQuotation(text, [WHOLE_TEXT])),
-  views: (text) => TEXT_VIEWS.map((view) => viewText(text, view, ['dc1', 'dc1.example.com']).length),
+  views: (text) => NAMED_VIEWS.map((view) => viewText(text, view, ['dc1', 'dc1.example.com']).length),
   'read by a code page': (text) => readWithCodePage(Buffer.from(text, 'latin1'), 'cp850'),
   'make visible': (text) => [makeVisible(text).count, makeNameVisible(text).count],
   normalise: (text) => normalise(text, usualRules, ['a', 'dc1.example.com']),

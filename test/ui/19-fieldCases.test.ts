@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, suite, test } from 'node:test';
 import { sampleScenarios as scenarios } from '../../src/sample/data/catalogue.ts';
 import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
-import { chooseQuickPick, closeQuickInput, runCommand } from '../rig/quickInput.ts';
+import { chooseQuickPick, closeQuickInput, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { readEditor, readTabs } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
@@ -89,9 +89,18 @@ suite('what the field brings', () => {
     await open('germanHost');
     await waitForLine('Registrierter Eigent');
     assert.ok(!(await readEditor(session.page)).some((line) => line.includes('Eigentümer')));
-    await showAs('CP850', 'as CP850 · ');
+    await palette('showAs');
+    const { items } = await waitForQuickInput(session.page, (input) =>
+      input.items.some(({ label }) => label === 'CP850, read as Windows-1252'),
+    );
+    assert.ok(items.some(({ description }) => description.includes('Western Europe')));
+    await takePictures(session, 'field-showAs-likely');
+    await closeQuickInput(session.page);
+    await showAs('CP850, read as Windows-1252', 'as CP850 read as Windows-1252 · ');
     await waitForLine('Jürgen Groß');
     await takePictures(session, 'field-germanHost-cp850');
+    await showAs('CP850', 'as CP850 · ');
+    await waitForLine('Jürgen Groß');
   });
 
   test("a scanner's log as a terminal shows it: few lines, the hidden address in words, quoted as such", async () => {

@@ -5,7 +5,7 @@ import { buildCitation, describeSpan } from '../../evidence/blocks/citation.ts';
 import { toLineSpans } from '../../evidence/text/quotation.ts';
 import { findEvidence, findUnreadable } from '../../evidence/blocks/readEvidence.ts';
 import type { FoundEvidence } from '../../evidence/blocks/readEvidence.ts';
-import { describeView } from '../../evidence/views/textViews.ts';
+import { describeView } from '../../evidence/views/viewWords.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import type { ReportEntry } from '../../notes/evidenceReports.ts';

@@ -3,8 +3,12 @@ import type { QuickPickItem } from 'vscode';
 import { languageOf } from '../../documents/ownLanguages.ts';
 import type { OwnLanguage } from '../../documents/ownLanguages.ts';
 import { activeAddress } from '../../documents/resultUris.ts';
+import { isLiveResponseError } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
-import type { TextView } from '../../base/resultUri.ts';
+import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
+import { misreadingsOf, readingOf } from '../../base/textView.ts';
+import type { Charset, TextView } from '../../base/textView.ts';
+import { viewName } from '../../evidence/views/viewWords.ts';
 import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
@@ -15,25 +19,30 @@ interface ViewItem extends QuickPickItem {
   readonly view?: TextView;
   /** Ours, with a grammar and nothing else: a foreign one would fetch a schema that the text names. */
   readonly language?: OwnLanguage;
+  /** Both encodings are asked for. */
+  readonly asks?: boolean;
 }
 
 /** `liveResponse.showAs`: another reading of a text, or colours for it. What is stored stays as it is. */
 export async function showAs(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
-  const chosen = await pickOne(items(), {
+  const stream = target.stream ?? 'output';
+  const picked = await pickOne(items(services, target.ref, stream), {
     title: l10n.t('Show As'),
     placeHolder: l10n.t('A view of the text. The stored result stays as it is.'),
     matchOnDescription: true,
+    matchOnDetail: true,
   });
+  const chosen = picked?.asks === true ? await askForBoth() : picked;
   if (chosen === undefined) return;
   const { view, language } = chosen;
   await openTarget(
     services,
     runner,
     language === undefined
-      ? { ref: target.ref, stream: target.stream ?? 'output', line: undefined, view }
-      : { ...target, stream: target.stream ?? 'output', line: undefined },
+      ? { ref: target.ref, stream, line: undefined, view }
+      : { ...target, stream, line: undefined },
     true,
   );
   const document = window.activeTextEditor?.document;
@@ -44,21 +53,12 @@ export async function showAs(services: Services, runner: CommandRunner, args: re
   }
 }
 
-function items(): ViewItem[] {
+async function items(services: Services, ref: ResultRef, stream: ResultStream): Promise<ViewItem[]> {
   const separator = (label: string): ViewItem => ({ label, kind: QuickPickItemKind.Separator });
+  const likely = await suggestedItems(services, ref, stream);
   return [
     { label: l10n.t('As Received') },
-    separator(l10n.t('With Colours')),
-    { label: 'JSON', language: 'live-response-json' },
-    { label: 'CSV', language: 'live-response-csv' },
-    separator(l10n.t('As Another Encoding')),
-    { label: 'UTF-16', description: l10n.t('A NUL behind every letter'), view: 'utf16' },
-    { label: 'UTF-8', description: l10n.t('Two signs where one letter should be'), view: 'utf8' },
-    { label: 'CP437', description: l10n.t('Console, United States'), view: 'cp437' },
-    { label: 'CP850', description: l10n.t('Console, Western Europe'), view: 'cp850' },
-    { label: 'CP857', description: l10n.t('Console, Turkish'), view: 'cp857' },
-    { label: 'Windows-1252', description: l10n.t('Western Europe'), view: 'windows1252' },
-    { label: 'Windows-1254', description: l10n.t('Turkish'), view: 'windows1254' },
+    ...(likely.length === 0 ? [] : [separator(l10n.t('Likely Readings')), ...likely]),
     separator(l10n.t('Made Readable')),
     { label: 'CLIXML', description: l10n.t('Streams of child PowerShell processes'), view: 'clixml' },
     {
@@ -71,5 +71,63 @@ function items(): ViewItem[] {
       description: l10n.t('Without host names, times, process IDs and GUIDs'),
       view: 'normalised',
     },
+    separator(l10n.t('With Colours')),
+    { label: 'JSON', language: 'live-response-json' },
+    { label: 'CSV', language: 'live-response-csv' },
+    separator(l10n.t('As Another Encoding')),
+    ...ENCODINGS.map(({ view, describe }) => ({ label: viewName(view), description: describe(), view })),
+    {
+      label: l10n.t('Choose Both Encodings…'),
+      description: l10n.t('For text that was read wrongly in a way that is not listed'),
+      asks: true,
+    },
   ];
 }
+
+/** Readings that leave the text less odd, each with a line of it. A large text has none: it is not held whole. */
+async function suggestedItems(services: Services, ref: ResultRef, stream: ResultStream): Promise<readonly ViewItem[]> {
+  const suggested = await services.store.analysis.suggestReadings(ref, stream).catch((error: unknown) => {
+    services.log.info(`No reading is suggested: ${isLiveResponseError(error) ? error.code : String(error)}`);
+    return [];
+  });
+  return suggested.map(({ view, example }) => ({ label: describeSteps(view), detail: example, view }));
+}
+
+/** `UTF-8, read as CP850` */
+function describeSteps(view: TextView): string {
+  const steps = misreadingsOf(view) ?? [];
+  if (steps.length === 0) return viewName(view);
+  return steps
+    .map(({ written, readAs }) => l10n.t('{0}, read as {1}', viewName(written), viewName(readAs)))
+    .toReversed()
+    .join(' · ');
+}
+
+async function askForBoth(): Promise<{ readonly view: TextView; readonly language?: undefined } | undefined> {
+  const ask = (placeHolder: string, without?: Charset): Promise<{ readonly view: Charset } | undefined> =>
+    pickOne(
+      ENCODINGS.filter(({ view }) => view !== without).map(({ view, describe }) => {
+        return { label: viewName(view), description: describe(), view };
+      }),
+      { title: l10n.t('Choose Both Encodings'), placeHolder, matchOnDescription: true },
+    );
+  const written = await ask(l10n.t('The encoding that the tool wrote'));
+  const readAs = written && (await ask(l10n.t('The encoding that it was read as'), written.view));
+  return readAs && { view: readingOf([{ written: written.view, readAs: readAs.view }]) };
+}
+
+const ENCODINGS: readonly { readonly view: Charset; readonly describe: () => string }[] = [
+  { view: 'utf16', describe: () => l10n.t('A NUL behind every letter') },
+  { view: 'utf8', describe: () => l10n.t('Two signs where one letter should be') },
+  { view: 'cp437', describe: () => l10n.t('Console, United States') },
+  { view: 'cp850', describe: () => l10n.t('Console, Western Europe') },
+  { view: 'cp852', describe: () => l10n.t('Console, Central Europe') },
+  { view: 'cp857', describe: () => l10n.t('Console, Turkish') },
+  { view: 'cp866', describe: () => l10n.t('Console, Cyrillic') },
+  { view: 'cp932', describe: () => l10n.t('Japanese') },
+  { view: 'cp936', describe: () => l10n.t('Simplified Chinese') },
+  { view: 'windows1250', describe: () => l10n.t('Central Europe') },
+  { view: 'windows1251', describe: () => l10n.t('Cyrillic') },
+  { view: 'windows1252', describe: () => l10n.t('Western Europe') },
+  { view: 'windows1254', describe: () => l10n.t('Turkish') },
+];

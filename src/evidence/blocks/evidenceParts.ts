@@ -2,7 +2,7 @@ import { describeSpan } from './citation.ts';
 import type { DecodeChange } from '../decode/transcript.ts';
 import type { EvidenceSource, Said } from './evidenceSource.ts';
 import type { Quotation, QuotationChange } from '../text/quotation.ts';
-import { describeView } from '../views/textViews.ts';
+import { describeView } from '../views/viewWords.ts';
 import { makeNameVisible } from '../text/visible.ts';
 
 /** A piece of a sentence: our own words, a value that is shown literally, or what the citation's link is called. */

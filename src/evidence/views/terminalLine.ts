@@ -45,9 +45,8 @@ export class TerminalLine {
   write(at: number): number {
     const code = this.#text.codePointAt(at) ?? 0;
     let end = at + (code > 0xffff ? 2 : 1);
-    const isWide = code >= 0x1100 && isWideCharacter(this.#text.slice(at, end));
     this.#put(at + 1);
-    if (isWide) this.#put(-at - 1);
+    if (this.#isWide(at)) this.#put(-at - 1);
     while (end < this.#text.length && this.#text.charCodeAt(end) >= 0x300) {
       const width = (this.#text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
       if (!ZERO_WIDTH.test(this.#text.slice(end, end + width))) break;
@@ -112,8 +111,7 @@ export class TerminalLine {
     };
     for (let cell = 0; cell < this.#used; cell++) {
       const value = this.#cells[cell] ?? BLANK;
-      const isShown = value !== BLANK && Math.abs(value) > (erased[cell] ?? 0);
-      if (!isShown) blanks++;
+      if (!this.#isWhole(cell, erased)) blanks++;
       else if (value > 0) {
         if (blanks > 0) {
           endStretch();
@@ -132,6 +130,21 @@ export class TerminalLine {
     const lost = this.#written - shown;
     this.#used = this.#cursor = this.#written = this.#erasedAll = 0;
     return { text: parts.join(''), lost };
+  }
+
+  /** Whether a cell shows a character or half of one. A wide character goes with either of its halves. */
+  #isWhole(cell: number, erased: Int32Array): boolean {
+    const value = this.#cells[cell] ?? BLANK;
+    const isThere = (at: number, wanted: number): boolean =>
+      this.#cells[at] === wanted && Math.abs(wanted) > (erased[at] ?? 0);
+    if (value === BLANK || !isThere(cell, value)) return false;
+    if (value < 0) return isThere(cell - 1, -value);
+    return isThere(cell + 1, -value) || !this.#isWide(value - 1);
+  }
+
+  #isWide(at: number): boolean {
+    const code = this.#text.codePointAt(at) ?? 0;
+    return code >= 0x1100 && isWideCharacter(String.fromCodePoint(code));
   }
 
   #endOf(at: number): number {

@@ -37,14 +37,19 @@ export function plainRows<Row extends QuickPickItem>(rows: readonly Row[]): Row[
   );
 }
 
-/** Asks for one row. @returns the row itself, as it was given; undefined when nothing was chosen */
+/**
+ * Asks for one row.
+ *
+ * @param rows - where they are still made, the list is there at once and says that it waits
+ * @returns the row itself, as it was given; undefined when nothing was chosen
+ */
 export async function pickOne<Row extends QuickPickItem>(
-  rows: readonly Row[],
+  rows: readonly Row[] | Promise<readonly Row[]>,
   options: QuickPickOptions,
 ): Promise<Row | undefined> {
-  const shown = plainRows(rows);
-  const chosen = await window.showQuickPick(shown, plainOptions(options));
-  return chosen === undefined ? undefined : rows[shown.indexOf(chosen)];
+  const shown = rows instanceof Promise ? rows.then(plainRows) : plainRows(rows);
+  const chosen = await window.showQuickPick<Row>(shown, plainOptions(options));
+  return chosen === undefined ? undefined : (await rows)[(await shown).indexOf(chosen)];
 }
 
 /** Asks for any number of rows. @returns the rows themselves, as they were given */

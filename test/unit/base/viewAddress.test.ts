@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { buildCitation, parseCitation } from '../../../src/evidence/blocks/citation.ts';
-import { buildQuery, buildResultUri, parseResultUri, TEXT_VIEWS, wholeAddress } from '../../../src/base/resultUri.ts';
+import { buildQuery, buildResultUri, parseResultUri, wholeAddress } from '../../../src/base/resultUri.ts';
+import { NAMED_VIEWS } from '../../../src/base/textView.ts';
 import type { ResultAddress } from '../../../src/base/resultUri.ts';
 import { readCopied } from '../../../src/notes/readCopied.ts';
 import { describeCopied } from '../../../src/notes/copied.ts';
@@ -17,7 +18,7 @@ const NAME = { connection: 'Contoso', device: 'dc1', script: 'x.ps1', createdAt:
 
 suite('addresses of views and parts', () => {
   test('each comes back as it was, and says in its tab what it is', () => {
-    for (const view of [undefined, ...TEXT_VIEWS]) {
+    for (const view of [undefined, ...NAMED_VIEWS]) {
       for (const part of [undefined, 'whole', { line: 250_001, column: 1 }, { line: 1, column: 16 }] as const) {
         const address = { ...ADDRESS, ...(view && { view }), ...(part && { part }) };
         assert.deepEqual(parseResultUri(buildResultUri(address, NAME)), address);

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { startsFormula, toCsv } from '../../../../src/evidence/export/csv.ts';
 import { readCsv, unguard } from '../csvReader.ts';
+import { times } from '../../../fuzz/support/settings.ts';
 
 /** What a spreadsheet takes for a formula, said in other words than the product says it. */
 const IS_FORMULA = /^[=+\-@\t\r\n＝＋－＠−]/u;
@@ -75,7 +76,7 @@ suite('a table as CSV', () => {
           [header, ...rows],
         );
       }),
-      { numRuns: 2000 },
+      times(2_000),
     );
   });
 

@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { CODE_PAGES } from '../../../../src/evidence/views/codePages.ts';
-import { describeView, readWithCodePage, viewText } from '../../../../src/evidence/views/textViews.ts';
-import { TEXT_VIEWS } from '../../../../src/base/resultUri.ts';
+import { upperHalfOf } from '../../../../src/evidence/readings/singleBytePages.ts';
+import type { SingleBytePage } from '../../../../src/evidence/readings/singleBytePages.ts';
+import { readWithCodePage, viewText } from '../../../../src/evidence/views/textViews.ts';
+import { describeView } from '../../../../src/evidence/views/viewWords.ts';
+import { NAMED_VIEWS } from '../../../../src/base/textView.ts';
 
-const bytesOf = (text: string, page: keyof typeof CODE_PAGES): number[] =>
-  Array.from(text, (letter) => (letter < '\u0080' ? letter.charCodeAt(0) : 0x80 + CODE_PAGES[page].indexOf(letter)));
+const bytesOf = (text: string, page: SingleBytePage): number[] =>
+  Array.from(text, (letter) => (letter < '\u0080' ? letter.charCodeAt(0) : 0x80 + upperHalfOf(page).indexOf(letter)));
 /** What a reader with the wrong page makes of a tool's bytes. */
-const misread = (text: string, written: keyof typeof CODE_PAGES, read: keyof typeof CODE_PAGES): string =>
+const misread = (text: string, written: SingleBytePage, read: SingleBytePage): string =>
   bytesOf(text, written)
-    .map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : CODE_PAGES[read].charAt(byte - 0x80)))
+    .map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : upperHalfOf(read).charAt(byte - 0x80)))
     .join('');
 
 suite('another reading of a text', () => {
-  test("the Windows pages are those of Node's own decoder", () => {
-    const bytes = Uint8Array.from({ length: 128 }, (_, at) => 0x80 + at);
-    assert.equal(CODE_PAGES.windows1252, new TextDecoder('windows-1252').decode(bytes));
-    assert.equal(CODE_PAGES.windows1254, new TextDecoder('windows-1254').decode(bytes));
-    for (const page of Object.values(CODE_PAGES)) assert.equal(page.length, 128);
-  });
-
   test('mojibake of each page becomes what was written, and all else stays', () => {
     assert.equal(viewText(`日本 ${misread('Größe café', 'cp850', 'windows1252')}\0`, 'cp850', []), '日本 Größe café\0');
     assert.equal(viewText(misread('─┼ é', 'cp437', 'windows1252'), 'cp437', []), '─┼ é');
@@ -39,6 +34,21 @@ suite('another reading of a text', () => {
     assert.equal(readWithCodePage(bytes, 'windows1254'), 'Görev 日😀 GünüğŸ');
     // Neither longer forms nor halves of pairs are UTF-8.
     assert.equal(readWithCodePage(Uint8Array.of(0xc0, 0x80, 0xed, 0xa0, 0x80), 'cp437').length, 5);
+  });
+
+  test('pages of two bytes: what JSON took for a backslash and escaped is half of a letter', () => {
+    // 表 ends with 5C, 能 in GBK with DC.
+    const shiftJis = Uint8Array.from([...Buffer.from('{"a":"'), 0x95, 0x5c, 0x5c, 0x8e, 0xa6, 0xb1, 0x95, 0x5c, 0x22]);
+    assert.equal(readWithCodePage(shiftJis, 'cp932'), '{"a":"表示ｱ表"');
+    assert.equal(readWithCodePage(Uint8Array.of(0xc4, 0xdc, 0x20, 0xff, 0x81), 'cp936'), '能 \ufffd\ufffd');
+  });
+
+  test('a reading undoes one misreading or two, and what it cannot undo stays', () => {
+    const twice = new TextDecoder('windows-1252').decode(Buffer.from(misread('Größe', 'cp850', 'windows1252'), 'utf8'));
+    assert.equal(viewText(twice, 'utf8-as-windows1252.cp850-as-windows1252', []), 'Größe');
+    assert.equal(viewText('a ├ñ 日 ├', 'utf8-as-cp850', []), 'a ä 日 ├');
+    assert.equal(viewText('─î├í', 'utf8-as-cp437', []), 'Čá');
+    assert.equal(viewText('ΓÇ£', 'utf8-as-cp437', []), '“');
   });
 
   test('UTF-16 with a NUL behind every letter loses the NULs, and nothing else does', () => {
@@ -66,6 +76,6 @@ suite('another reading of a text', () => {
   });
 
   test('every view has words for tab and note', () => {
-    for (const view of TEXT_VIEWS) assert.match(describeView(view), /^(?:as \S|normalised$)/u);
+    for (const view of NAMED_VIEWS) assert.match(describeView(view), /^(?:as \S|normalised$)/u);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { readConnection, SIGN_INS } from '../../../../../src/connections/connection.ts';
+import { isPlainName, readConnection, SIGN_INS } from '../../../../../src/connections/connection.ts';
 import { NEAR_REGIONS } from '../../../../../src/defender/clouds.ts';
 import { resultOf, stepsOf } from '../../../../../src/commands/connections/wizard/draft.ts';
 import type { Draft, Place, Step } from '../../../../../src/commands/connections/wizard/draft.ts';
@@ -15,6 +15,7 @@ import {
 import { AZURE_CLI_CLIENT_ID } from '../../../../../src/identity/tools/wellKnownClients.ts';
 import { CLIENT, OTHER, TENANT, TOKEN, walk } from './walk.ts';
 import type { Person } from './walk.ts';
+import { times } from '../../../../fuzz/support/settings.ts';
 
 const IDS = { tenantId: TENANT, clientId: CLIENT };
 const CUSTOM: Place = { cloud: 'custom' };
@@ -251,7 +252,7 @@ const person = fc.record({
     certificate: fc.constantFrom('/ir/app.pem', 'd:/app.pem', 'C:\\app.pem'),
     passphrase: fc.string({ minLength: 1 }),
     accessToken: fc.constant(TOKEN),
-    name: fc.string({ minLength: 1, maxLength: 80 }).filter((name) => name.trim() !== ''),
+    name: fc.string({ minLength: 1, maxLength: 80 }).filter((name) => name.trim() !== '' && isPlainName(name)),
   }),
 });
 
@@ -266,6 +267,7 @@ suite('whatever was answered', () => {
         const edited = walk(edit, { existing: connection, names: [connection.name] });
         assert.deepEqual(resultOf(edited.end.draft, connection), { connection, secret: undefined });
       }),
+      times(200),
     );
   });
 
@@ -276,6 +278,7 @@ suite('whatever was answered', () => {
         assert.equal(new Set(steps).size, steps.length);
         assert.deepEqual(steps, stepsOf(end.draft));
       }),
+      times(200),
     );
   });
 });

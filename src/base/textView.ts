@@ -1,0 +1,68 @@
+/*
+ * Other readings of a text than as it was received. Each is a document of its own: its word stands in addresses and in
+ * the links of notes, so a word never changes its meaning.
+ */
+
+/** Encodings that tools write and programs capture text in. */
+export const CHARSETS = [
+  'utf8',
+  'utf16',
+  'cp437',
+  'cp850',
+  'cp852',
+  'cp857',
+  'cp866',
+  'cp932',
+  'cp936',
+  'windows1250',
+  'windows1251',
+  'windows1252',
+  'windows1254',
+] as const;
+export type Charset = (typeof CHARSETS)[number];
+
+/** Views that need no second encoding to be named. */
+export const NAMED_VIEWS = [...CHARSETS, 'clixml', 'terminal', 'normalised'] as const;
+export type NamedView = (typeof NAMED_VIEWS)[number];
+
+/** Text that was written in one encoding and read as another one, such as `utf8-as-cp850`. */
+export interface Misreading {
+  readonly written: Charset;
+  readonly readAs: Charset;
+}
+
+/** One or two misreadings, in the order in which they are undone: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
+export type ReadingView = `${string}-as-${string}`;
+
+export type TextView = NamedView | ReadingView;
+
+/** A wrong reading that was read wrongly again: more than two were not seen. */
+const MAX_STEPS = 2;
+
+/** Reads the word of an address. @returns undefined for any other word */
+export function parseTextView(word: string | null): TextView | undefined {
+  const named = NAMED_VIEWS.find((known) => known === word);
+  if (named !== undefined || word === null) return named;
+  return misreadingsOf(word) === undefined ? undefined : (word as ReadingView);
+}
+
+/** Returns the misreadings that a view undoes, in this order; undefined where it is a view of another kind. */
+export function misreadingsOf(view: string): readonly Misreading[] | undefined {
+  const words = view.split('.');
+  const steps = words.flatMap((word) => {
+    const [written, readAs, ...rest] = word.split('-as-');
+    const step = { written: findCharset(written), readAs: findCharset(readAs) };
+    const isWhole = step.written !== undefined && step.readAs !== undefined && rest.length === 0;
+    return isWhole && written !== readAs ? [step as Misreading] : [];
+  });
+  return steps.length === words.length && steps.length <= MAX_STEPS ? steps : undefined;
+}
+
+/** Returns the view that undoes these misreadings. */
+export function readingOf(steps: readonly Misreading[]): ReadingView {
+  return steps.map(({ written, readAs }) => `${written}-as-${readAs}`).join('.') as ReadingView;
+}
+
+function findCharset(word: string | undefined): Charset | undefined {
+  return CHARSETS.find((known) => known === word);
+}

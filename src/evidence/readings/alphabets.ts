@@ -1,0 +1,29 @@
+/** A language of the Latin script. */
+export interface Alphabet {
+  /** Letters beside A to Z, in lower case; capitals whose small form is no single letter, too. */
+  readonly letters: string;
+  /** How much less likely it is than the others. */
+  readonly rarity: number;
+}
+
+/** A text whose letters stand in one of these rows is likelier than one that needs several. */
+export const LATIN_ALPHABETS: readonly Alphabet[] = [
+  { letters: 'äöüß', rarity: 0 }, // German
+  { letters: 'çğıİöşüâîû', rarity: 0 }, // Turkish
+  { letters: 'ąćęłńóśźż', rarity: 0 }, // Polish
+  { letters: 'àâæçéèêëîïôœùûüÿ', rarity: 0 }, // French
+  { letters: 'áéíñóúü', rarity: 0 }, // Spanish
+  { letters: 'àáâãçéêíóôõúü', rarity: 0 }, // Portuguese
+  { letters: 'àèéìíòóù', rarity: 0 }, // Italian
+  { letters: 'áčďéěíňóřšťúůýžľĺŕäô', rarity: 1 }, // Czech, Slovak
+  { letters: 'áéíóöőúüű', rarity: 1 }, // Hungarian
+  { letters: 'ăâîșțşţ', rarity: 1 }, // Romanian
+  { letters: 'čćđšž', rarity: 1 }, // Croatian, Slovenian
+  { letters: 'åäöéæø', rarity: 1 }, // Danish, Finnish, Norwegian, Swedish
+  { letters: 'áéíóúèëïöüê', rarity: 1 }, // Dutch
+  { letters: 'ąčęėįšųūžāēģīķļņõäöü', rarity: 2 }, // Baltic languages
+  { letters: 'áéíóúýðþæö', rarity: 6 }, // Icelandic
+];
+
+/** Letters of Cyrillic that Russian has; others belong to its neighbours, or to nothing. */
+export const RUSSIAN = 'абвгдежзийклмнопрстуфхцчшщъыьэюяё';

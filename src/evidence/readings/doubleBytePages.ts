@@ -1,0 +1,96 @@
+/*
+ * Code pages of Windows whose characters take one byte or two. Their tables are read from Node's decoder once.
+ */
+
+/** No character, and no code. */
+export const NONE = 0;
+
+const PAGES = {
+  cp932: {
+    label: 'shift_jis',
+    // Of a character that stands in two places the first is taken: other encodings have more of theirs there.
+    leads: [...range(0x81, 0x9f), ...range(0xe0, 0xfc)],
+    trails: [...range(0x40, 0x7e), ...range(0x80, 0xfc)],
+    singles: [
+      ...([
+        [0x80, 0x80],
+        [0xa0, 0xf8f0],
+        [0xfd, 0xf8f1],
+        [0xfe, 0xf8f2],
+        [0xff, 0xf8f3],
+      ] as const),
+      ...range(0xa1, 0xdf).map((byte) => [byte, byte + 0xfec0] as const),
+    ],
+  },
+  cp936: {
+    label: 'gbk',
+    leads: range(0x81, 0xfe),
+    trails: [...range(0x40, 0x7e), ...range(0x80, 0xfe)],
+    singles: [[0x80, 0x20ac]],
+  },
+} as const satisfies Record<
+  string,
+  {
+    label: string;
+    leads: readonly number[];
+    trails: readonly number[];
+    singles: readonly (readonly [byte: number, unit: number])[];
+  }
+>;
+
+export type DoubleBytePage = keyof typeof PAGES;
+
+/** The tables of a page. */
+export interface DoubleByteTables {
+  /** By byte: the unit that it stands for alone, {@link NONE} where it leads another byte or stands for nothing. */
+  readonly singles: Uint16Array;
+  /** By the first byte × 256 + the second one: their unit, or {@link NONE}. */
+  readonly pairs: Uint16Array;
+  /** By unit: one byte, two bytes as first × 256 + second, or {@link NONE}. NUL is itself. */
+  readonly codes: Uint16Array;
+}
+
+const read = new Map<DoubleBytePage, DoubleByteTables>();
+
+/** Whether an encoding takes one byte or two for each character. */
+export function isDoubleBytePage(name: string): name is DoubleBytePage {
+  return Object.hasOwn(PAGES, name);
+}
+
+/** Returns the tables of a page. */
+export function tablesOf(page: DoubleBytePage): DoubleByteTables {
+  const known = read.get(page);
+  if (known !== undefined) return known;
+  const tables = readTables(page);
+  read.set(page, tables);
+  return tables;
+}
+
+function readTables(page: DoubleBytePage): DoubleByteTables {
+  const { label, leads, trails, singles: others } = PAGES[page];
+  const decoder = new TextDecoder(label);
+  const singles = new Uint16Array(0x100);
+  const pairs = new Uint16Array(0x10000);
+  const codes = new Uint16Array(0x10000);
+  const learn = (code: number, unit: number, table: Uint16Array): void => {
+    table[code] = unit;
+    if (codes[unit] === NONE) codes[unit] = code;
+  };
+  for (let byte = 1; byte < 0x80; byte++) learn(byte, byte, singles);
+  for (const [byte, unit] of others) learn(byte, unit, singles);
+  for (const lead of leads) {
+    // One call for each first byte: behind each pair a line end, which is no second byte of any.
+    const characters = decoder.decode(Uint8Array.from(trails.flatMap((trail) => [lead, trail, LINE_END]))).split('\n');
+    for (const [at, trail] of trails.entries()) {
+      const character = characters[at] ?? '';
+      if (character.length === 1 && character !== '\ufffd') learn(lead * 256 + trail, character.charCodeAt(0), pairs);
+    }
+  }
+  return { singles, pairs, codes };
+}
+
+const LINE_END = 0x0a;
+
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}

@@ -1,0 +1,145 @@
+import type { Charset } from '../../base/textView.ts';
+import { fromUnits, sequenceLength, toUnits, writeSequence } from '../text/units.ts';
+import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
+import { isSingleBytePage, upperHalfOf } from './singleBytePages.ts';
+
+/** No byte of a page: what a unit has that the page does not know. */
+export const NO_BYTE = 0x100;
+
+/** Returns the byte of each unit in a page of one byte, by unit; {@link NO_BYTE} where it has none. */
+export function byteTable(page: string): Uint16Array {
+  const table = new Uint16Array(0x10000).fill(NO_BYTE);
+  for (let byte = 0; byte < 0x80; byte++) table[byte] = byte;
+  if (!isSingleBytePage(page)) return table;
+  const upper = toUnits(upperHalfOf(page));
+  const learn = (unit: number, byte: number): void => {
+    if (table[unit] === NO_BYTE) table[unit] = byte;
+  };
+  for (const [at, unit] of upper.entries()) if (unit !== 0x80 + at) learn(unit, 0x80 + at);
+  // Last: a byte that the page leaves out stands for a character that may have a byte of its own.
+  for (const [at, unit] of upper.entries()) learn(unit, 0x80 + at);
+  return table;
+}
+
+/** Returns the bytes that a text was in an encoding; undefined where it holds a character that the encoding lacks. */
+export function encode(text: string, charset: Charset): Uint8Array | undefined {
+  if (charset === 'utf8') return text.isWellFormed() ? Buffer.from(text, 'utf8') : undefined;
+  if (charset === 'utf16') return Buffer.from(text, 'utf16le');
+  const units = toUnits(text);
+  return isDoubleBytePage(charset) ? encodeDouble(units, tablesOf(charset).codes) : encodeSingle(units, charset);
+}
+
+function encodeSingle(units: Uint16Array, charset: Charset): Uint8Array | undefined {
+  const table = byteTable(charset);
+  const bytes = new Uint8Array(units.length);
+  for (let at = 0; at < units.length; at++) {
+    const byte = table[units[at] ?? 0] ?? NO_BYTE;
+    if (byte === NO_BYTE) return undefined;
+    bytes[at] = byte;
+  }
+  return bytes;
+}
+
+function encodeDouble(units: Uint16Array, codes: Uint16Array): Uint8Array | undefined {
+  const bytes = new Uint8Array(2 * units.length);
+  let length = 0;
+  for (const unit of units) {
+    const code = codes[unit] ?? NONE;
+    if (code === NONE && unit !== 0) return undefined;
+    if (code > 0xff) bytes[length++] = code >> 8;
+    bytes[length++] = code & 0xff;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** Returns the text that bytes are in an encoding; undefined where they are none in it. */
+export function decode(bytes: Uint8Array, charset: Charset): string | undefined {
+  if (charset === 'utf16') {
+    const text = bytes.length % 2 === 0 ? Buffer.from(bytes).toString('utf16le') : '\ud800';
+    return text.isWellFormed() ? text : undefined;
+  }
+  // What is written over what was read goes into an array of its own here: the bytes are the caller's.
+  const units = new Uint16Array(bytes.length);
+  const codes = Uint16Array.from(bytes);
+  const read = decodeBytes(codes, charset, units);
+  return read.invalid === 0 ? fromUnits(units, read.length) : undefined;
+}
+
+/**
+ * Writes the characters of bytes, one byte in each unit, in an encoding other than UTF-16.
+ *
+ * @param codes - bytes, and {@link NO_BYTE} for what is none
+ * @param units - where they go; what is no character of the encoding keeps what `original` holds in its place
+ * @returns how many units were written, and how many bytes were no characters
+ */
+export function decodeBytes(
+  codes: Uint16Array,
+  charset: Exclude<Charset, 'utf16'>,
+  units: Uint16Array,
+  original: Uint16Array = codes,
+): { readonly length: number; readonly invalid: number } {
+  if (charset === 'utf8') return decodeUtf8(codes, units, original);
+  if (isDoubleBytePage(charset)) return decodeDouble(codes, charset, units, original);
+  const table = upperTable(charset);
+  let invalid = 0;
+  for (let at = 0; at < codes.length; at++) {
+    const code = codes[at] ?? NO_BYTE;
+    if (code === NO_BYTE) invalid++;
+    units[at] = code === NO_BYTE ? (original[at] ?? 0) : (table[code] ?? 0);
+  }
+  return { length: codes.length, invalid };
+}
+
+function upperTable(charset: string): Uint16Array {
+  const table = Uint16Array.from({ length: 0x100 }, (_, byte) => byte);
+  if (isSingleBytePage(charset)) table.set(toUnits(upperHalfOf(charset)), 0x80);
+  return table;
+}
+
+/** A byte that no sequence of UTF-8 holds. */
+const NEVER = 0xff;
+
+function decodeUtf8(
+  codes: Uint16Array,
+  units: Uint16Array,
+  original: Uint16Array,
+): { readonly length: number; readonly invalid: number } {
+  const bytes = new Uint8Array(codes.length);
+  for (let at = 0; at < codes.length; at++) bytes[at] = Math.min(codes[at] ?? NEVER, NEVER);
+  let length = 0;
+  let invalid = 0;
+  for (let at = 0; at < bytes.length;) {
+    const width = sequenceLength(bytes, at);
+    // Never behind the place that is read next: `units` may be `original`.
+    if (width > 1) length = writeSequence(bytes, at, width, units, length);
+    else units[length++] = original[at] ?? 0;
+    if (width === 0) invalid++;
+    at += Math.max(1, width);
+  }
+  return { length, invalid };
+}
+
+function decodeDouble(
+  codes: Uint16Array,
+  page: 'cp932' | 'cp936',
+  units: Uint16Array,
+  original: Uint16Array,
+): { readonly length: number; readonly invalid: number } {
+  const { singles, pairs } = tablesOf(page);
+  let length = 0;
+  let invalid = 0;
+  for (let at = 0; at < codes.length;) {
+    const code = codes[at] ?? NO_BYTE;
+    const single = code < NO_BYTE ? (singles[code] ?? NONE) : NONE;
+    const next = codes[at + 1] ?? NO_BYTE;
+    const pair = code < NO_BYTE && next < NO_BYTE ? (pairs[code * 256 + next] ?? NONE) : NONE;
+    if (single !== NONE || code === 0) units[length++] = single;
+    else if (pair !== NONE) units[length++] = pair;
+    else {
+      units[length++] = original[at] ?? 0;
+      invalid++;
+    }
+    at += single === NONE && code !== 0 && pair !== NONE ? 2 : 1;
+  }
+  return { length, invalid };
+}

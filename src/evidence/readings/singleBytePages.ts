@@ -1,0 +1,45 @@
+/*
+ * Encodings of one byte for each character: what the bytes 80 to FF stand for. Node's decoder has the pages of Windows
+ * and CP866; the other pages of DOS stand here. A byte that a page leaves out stands for itself.
+ */
+
+/** Pages of DOS that Node's decoder lacks. */
+const DOS_PAGES = {
+  cp437:
+    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
+  cp850:
+    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0',
+  cp852:
+    'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0',
+  cp857:
+    'ÇüéâäàåçêëèïîıÄÅÉæÆôöòûùİÖÜø£ØŞşáíóúñÑĞğ¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ºªÊËÈÕÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµç×ÚÛÙìÿ¯´\u00ad±ò¾¶§÷¸°¨·¹³²■\u00a0',
+} as const;
+
+/** Names of the others in the Encoding Standard. */
+const KNOWN_PAGES = {
+  cp866: 'ibm866',
+  windows1250: 'windows-1250',
+  windows1251: 'windows-1251',
+  windows1252: 'windows-1252',
+  windows1254: 'windows-1254',
+} as const;
+
+export type SingleBytePage = keyof typeof DOS_PAGES | keyof typeof KNOWN_PAGES;
+
+const decoded = new Map<SingleBytePage, string>();
+
+/** Whether an encoding takes one byte for each character. */
+export function isSingleBytePage(name: string): name is SingleBytePage {
+  return Object.hasOwn(DOS_PAGES, name) || Object.hasOwn(KNOWN_PAGES, name);
+}
+
+/** Returns what the bytes 80 to FF stand for: 128 characters, none of them a pair. */
+export function upperHalfOf(page: SingleBytePage): string {
+  if (page in DOS_PAGES) return DOS_PAGES[page as keyof typeof DOS_PAGES];
+  const known = decoded.get(page);
+  if (known !== undefined) return known;
+  const bytes = Uint8Array.from({ length: 128 }, (_, at) => 0x80 + at);
+  const text = new TextDecoder(KNOWN_PAGES[page as keyof typeof KNOWN_PAGES]).decode(bytes);
+  decoded.set(page, text);
+  return text;
+}

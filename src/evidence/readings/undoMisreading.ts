@@ -1,0 +1,93 @@
+import type { Charset, Misreading } from '../../base/textView.ts';
+import { fromUnits, toUnits } from '../text/units.ts';
+import { joinCutLines } from './cutUtf16.ts';
+import { byteTable, decode, decodeBytes, encode, NO_BYTE } from './encode.ts';
+import { measureOddness } from './oddness.ts';
+import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
+import { isSingleBytePage } from './singleBytePages.ts';
+import { joinUtf16Runs } from './utf16Runs.ts';
+
+/** A text is judged by its beginning, in UTF-16 units: enough to tell letters from chance. */
+const JUDGED = 16_384;
+
+/**
+ * Gives back a text that was written in one encoding and read as another one: turns characters into the bytes that they
+ * were read from, and these into what was written. What cannot be turned back stays as it is: no character is lost.
+ */
+export function undoMisreading(text: string, { written, readAs }: Misreading): string {
+  if (written === 'utf16') return joinUtf16(joinCutLines(text), readAs);
+  if (isSingleBytePage(readAs)) {
+    const units = toUnits(text);
+    const table = byteTable(readAs);
+    const codes = new Uint16Array(units.length);
+    for (let at = 0; at < units.length; at++) codes[at] = table[units[at] ?? 0] ?? NO_BYTE;
+    return fromUnits(units, decodeBytes(codes, written, units, units).length);
+  }
+  const undo = (piece: string): string => {
+    const bytes = encode(piece, readAs);
+    return (bytes && decode(bytes, written)) ?? piece;
+  };
+  // In UTF-16 a line end is half of a character; elsewhere a line that is damaged must not spoil the others.
+  return readAs === 'utf16' ? undo(text) : changeLines(text, undo);
+}
+
+/** Changes the lines that hold more than ASCII. */
+function changeLines(text: string, change: (line: string) => string): string {
+  const parts: string[] = [];
+  let copied = 0;
+  for (let start = 0; start < text.length;) {
+    const lineEnd = text.indexOf('\n', start);
+    const end = lineEnd < 0 ? text.length : lineEnd;
+    const line = text.slice(start, end);
+    if (/[^\p{ASCII}]/u.test(line)) {
+      parts.push(text.slice(copied, start), change(line));
+      copied = end;
+    }
+    start = end + 1;
+  }
+  return copied === 0 ? text : parts.join('') + text.slice(copied);
+}
+
+/** Each byte became the character of its number. */
+const BYTE_BY_BYTE = 'latin1';
+
+/** Reads UTF-16LE whose bytes became the characters of their numbers, or what of them is UTF-16. */
+export function readUtf16(text: string): string {
+  return joinUtf16(joinCutLines(text), BYTE_BY_BYTE);
+}
+
+function toBytes(text: string): Uint8Array | undefined {
+  return /[^\0-\xff]/u.test(text) ? undefined : Buffer.from(text, 'latin1');
+}
+
+/**
+ * Puts UTF-16 together. Text beside it stays. Where every letter is of a script that has no control characters among
+ * its bytes, only the whole can be read, and is where that has more sense.
+ */
+function joinUtf16(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
+  const byteOf = byteReader(readAs);
+  const runs = joinUtf16Runs(toUnits(text), byteOf);
+  // Bytes that were read in twos and threes are seen in the whole only.
+  const hasAllBytes = readAs === BYTE_BY_BYTE || isSingleBytePage(readAs);
+  if (runs.isWhole && hasAllBytes) return runs.text;
+  const bytes = readAs === BYTE_BY_BYTE ? toBytes(text) : encode(text, readAs);
+  const whole = bytes && decode(bytes, 'utf16');
+  if (whole === undefined || whole === '') return runs.text;
+  const isBetter = measureOddness(whole.slice(0, JUDGED)) * 2 < measureOddness(runs.text.slice(0, 2 * JUDGED));
+  return isBetter ? whole : runs.text;
+}
+
+/** Returns what finds the byte that a unit was, where it was one byte. */
+function byteReader(readAs: Charset | typeof BYTE_BY_BYTE): (unit: number) => number | undefined {
+  if (isSingleBytePage(readAs)) {
+    const table = byteTable(readAs);
+    return (unit) => (table[unit] === NO_BYTE ? undefined : table[unit]);
+  }
+  if (isDoubleBytePage(readAs)) {
+    const { codes } = tablesOf(readAs);
+    return (unit) =>
+      unit === 0 || ((codes[unit] ?? NONE) !== NONE && (codes[unit] ?? 0) <= 0xff) ? codes[unit] : undefined;
+  }
+  const limit = readAs === BYTE_BY_BYTE ? 0x100 : 0x80;
+  return (unit) => (unit < limit ? unit : undefined);
+}

@@ -1,0 +1,38 @@
+import { misreadingsOf } from '../../base/textView.ts';
+import type { NamedView, TextView } from '../../base/textView.ts';
+
+/** What a view is called in a tab and in a note, English for good: notes are read by it. */
+const VIEW_WORDS: Readonly<Record<NamedView, string>> = {
+  utf8: 'UTF-8',
+  utf16: 'UTF-16',
+  cp437: 'CP437',
+  cp850: 'CP850',
+  cp852: 'CP852',
+  cp857: 'CP857',
+  cp866: 'CP866',
+  cp932: 'CP932',
+  cp936: 'CP936',
+  windows1250: 'Windows-1250',
+  windows1251: 'Windows-1251',
+  windows1252: 'Windows-1252',
+  windows1254: 'Windows-1254',
+  clixml: 'readable CLIXML',
+  terminal: 'a terminal shows it',
+  normalised: 'normalised',
+};
+
+/** `as CP850`, `as UTF-8 read as CP850`, `normalised`: how a text is shown that is not shown as it was received. */
+export function describeView(view: TextView): string {
+  return view === 'normalised' ? view : `as ${viewName(view)}`;
+}
+
+/** Returns the name of a view: `UTF-8 read as CP850`, and for two misreadings `UTF-8 read as CP850 in UTF-8 read as …`. */
+export function viewName(view: TextView): string {
+  const steps = misreadingsOf(view);
+  if (steps === undefined) return VIEW_WORDS[view as NamedView];
+  // The text itself is of the encoding that is undone last.
+  return steps
+    .map(({ written, readAs }) => `${VIEW_WORDS[written]} read as ${VIEW_WORDS[readAs]}`)
+    .toReversed()
+    .join(', then ');
+}
