@@ -34,7 +34,12 @@ export interface Misreading {
 /** One or two misreadings, in the order in which they are undone: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
 export type ReadingView = `${string}-as-${string}`;
 
-export type TextView = NamedView | ReadingView;
+/** What a normalised text leaves out can be chosen, in this order. */
+const NORMALISE_RULES = ['host', 'times', 'pids', 'guids'] as const;
+/** `normalised.host.times`: without these only; `normalised` alone is without all of them. */
+type NormalisedView = 'normalised' | `normalised.${string}`;
+
+export type TextView = NamedView | ReadingView | NormalisedView;
 
 /** A wrong reading that was read wrongly again: more than two were not seen. */
 const MAX_STEPS = 2;
@@ -43,6 +48,8 @@ const MAX_STEPS = 2;
 export function parseTextView(word: string | null): TextView | undefined {
   const named = NAMED_VIEWS.find((known) => known === word);
   if (named !== undefined || word === null) return named;
+  const rules = normaliseRulesOf(word);
+  if (rules !== undefined) return word === normalisedView(rules) ? word : undefined;
   return misreadingsOf(word) === undefined ? undefined : (word as ReadingView);
 }
 
@@ -61,6 +68,23 @@ export function misreadingsOf(view: string): readonly Misreading[] | undefined {
 /** Returns the view that undoes these misreadings. */
 export function readingOf(steps: readonly Misreading[]): ReadingView {
   return steps.map(({ written, readAs }) => `${written}-as-${readAs}`).join('.') as ReadingView;
+}
+
+/** Returns what a normalised view leaves out; undefined where it is a view of another kind. */
+export function normaliseRulesOf(
+  view: string,
+): Readonly<Record<(typeof NORMALISE_RULES)[number], boolean>> | undefined {
+  const [word, ...rules] = view.split('.');
+  if (word !== 'normalised') return undefined;
+  const has = (rule: string): boolean => rules.length === 0 || rules.includes(rule);
+  return { host: has('host'), times: has('times'), pids: has('pids'), guids: has('guids') };
+}
+
+/** Returns the view that leaves these out. */
+export function normalisedView(rules: Readonly<Record<(typeof NORMALISE_RULES)[number], boolean>>): NormalisedView {
+  const chosen = NORMALISE_RULES.filter((rule) => rules[rule]);
+  if (chosen.length === NORMALISE_RULES.length) return 'normalised';
+  return `normalised.${chosen.length === 0 ? 'none' : chosen.join('.')}`;
 }
 
 function findCharset(word: string | undefined): Charset | undefined {

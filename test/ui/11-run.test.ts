@@ -221,6 +221,23 @@ suite('a run over 200 hosts', () => {
     await waitForLine('GROUPS OF EQUAL RESULTS (4)');
   });
 
+  test('what the groups take for equal can be looked at: as received beside normalised, without a call', async () => {
+    const { page } = session;
+    const { length } = tenantOf(session).recording.requests;
+    const link = page.locator('.editor-group-container.active .detected-link', { hasText: 'Show What Was Normalised' });
+    await followLink(link.first());
+    await waitForTab(page, 'as received ↔ normalised · ');
+    const side = (which: 'original' | 'modified'): Promise<string> =>
+      page.locator(`.editor-group-container.active .editor.${which} .view-lines`).innerText();
+    await waitFor('the words that stand for times', async () => (await side('modified')).includes('<time>'));
+    assert.ok(!(await side('original')).includes('<time>'));
+    await waitFor('the differences', async () => (await page.locator('.char-delete, .line-delete').count()) > 0);
+    assert.equal(tenantOf(session).recording.requests.length, length);
+    await takePictures(session, 'run-normalised');
+    await runCommand(page, 'View: Close Editor');
+    await scrollTo(huntingRun.scriptName, 'Control+Home');
+  });
+
   test('CSV and NDJSON have a row for every host', async () => {
     const { page, workspace } = session;
     // drives: exportRunCsv

@@ -232,4 +232,17 @@ suite('reading a result', () => {
     await chooseQuickPick(session.page, 'Errors with Output');
     await waitForActiveTab(' errors · inventory-shares.ps1');
   });
+
+  test('what comparing takes for equal stands beside the text as received', async () => {
+    await open(scenarioRef('exitZero'));
+    await waitForTab(session.page, 'collect-triage.ps1');
+    const spent = calls();
+    await palette('compareResult');
+    await chooseQuickPick(session.page, 'Show What Was Normalised');
+    const label = await waitForActiveTab('↔');
+    assert.match(label, /^as received ↔ normalised · dc1 /u);
+    const words = session.page.locator('.editor-group-container.active .editor.modified .view-lines');
+    await waitFor('the word for the name of the host', async () => (await words.innerText()).includes('<transcript>'));
+    assert.equal(calls(), spent);
+  });
 });

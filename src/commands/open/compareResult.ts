@@ -1,11 +1,12 @@
 import { commands, l10n } from 'vscode';
-import type { QuickPickItem } from 'vscode';
+import type { QuickPickItem, Uri } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import { parseServerTime } from '../../base/serverTime.ts';
 import { findPlace } from '../../documents/parts.ts';
 import { documentUri } from '../../documents/resultUris.ts';
 import { describeView } from '../../evidence/views/viewWords.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
+import { normalisedView, normaliseRulesOf } from '../../base/textView.ts';
 import type { TextView } from '../../base/textView.ts';
 import { formatUtc } from '../../messages/format.ts';
 import { oneLine } from '../../platform/remoteText.ts';
@@ -17,12 +18,16 @@ import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { findTargets } from '../common/targets.ts';
+import type { Target } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 
-type Other = 'otherHosts' | 'otherRuns' | 'errors';
+type Other = 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
 
-/** `liveResponse.compareResult`: beside another host's, another run's, or its own errors. What is missing is fetched. */
+/**
+ * `liveResponse.compareResult`: beside another host's, another run's, or its own errors, or as received beside what
+ * comparing leaves of it. What is missing is fetched.
+ */
 export async function compareResult(
   services: Services,
   runner: CommandRunner,
@@ -31,8 +36,9 @@ export async function compareResult(
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const { ref } = target;
+  const stream = target.stream === 'errors' ? 'errors' : 'output';
   const title = l10n.t('Compare');
-  const other = await askForOther(title);
+  const other = isNormalisedLink(args[0]) ? 'normalised' : await askForOther(title);
   if (other === undefined) return;
   const fetched = (of: ResultRef): Promise<StoredFacts | undefined> =>
     runner.run(l10n.t('Fetching result'), ({ signal, report }) =>
@@ -41,7 +47,15 @@ export async function compareResult(
   const facts = await fetched(ref);
   if (facts === undefined) return;
   if (other === 'errors') {
-    await showBeside(services, [facts, 'output'], [facts, 'errors'], undefined);
+    await showBeside(
+      services,
+      { facts, stream: 'output', view: undefined },
+      { facts, stream: 'errors', view: undefined },
+    );
+    return;
+  }
+  if (other === 'normalised') {
+    await showNormalised(services, facts, stream, normalisedOf(services, args[0], target));
     return;
   }
   const sibling = await askForSibling(services, facts, other);
@@ -50,8 +64,7 @@ export async function compareResult(
   if (view === undefined) return;
   const beside = await fetched({ ...ref, actionId: sibling.action.id, commandIndex: sibling.commandIndex });
   if (beside === undefined) return;
-  const stream = target.stream === 'errors' ? 'errors' : 'output';
-  await showBeside(services, [facts, stream], [beside, stream], view.view);
+  await showBeside(services, { facts, stream, ...view }, { facts: beside, stream, ...view });
 }
 
 async function askForOther(title: string): Promise<Other | undefined> {
@@ -59,6 +72,11 @@ async function askForOther(title: string): Promise<Other | undefined> {
     { label: l10n.t('With Another Host…'), description: l10n.t('the same script'), other: 'otherHosts' },
     { label: l10n.t('With Another Run…'), description: l10n.t('the same script, the same host'), other: 'otherRuns' },
     { label: l10n.t('Errors with Output'), other: 'errors' },
+    {
+      label: l10n.t('Show What Was Normalised'),
+      description: l10n.t('what a comparison takes for equal in this result'),
+      other: 'normalised',
+    },
   ];
   return (await pickOne(items, { title }))?.other;
 }
@@ -121,31 +139,68 @@ async function askForView(title: string): Promise<{ readonly view: TextView | un
   return pickOne(items, { title });
 }
 
-type Side = readonly [facts: StoredFacts, stream: ResultStream];
-
-async function showBeside(services: Services, left: Side, right: Side, view: TextView | undefined): Promise<void> {
-  const sides = await Promise.all(
-    [left, right].map(async ([facts, stream]) => {
-      if (facts.transcript === undefined) {
-        throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
-      }
-      const { shown } = await findPlace(services.store, facts, stream, { view });
-      return { uri: documentUri(facts, stream, shown), words: sideWords(facts, stream), part: shown.partWords };
-    }),
-  );
-  const [one, other] = sides;
-  if (one === undefined || other === undefined) return;
-  const parts = [one.part, other.part].filter((part) => part !== undefined);
-  const name = [
-    `${one.words} ↔ ${other.words}`,
-    oneLine(left[0].name.script),
-    ...(view === undefined ? [] : [describeView(view)]),
-    ...parts,
-  ].join(' · ');
-  await commands.executeCommand('vscode.diff', one.uri, other.uri, name, { preview: true });
+/** The link of a run's overview: see runOverviewText.ts. */
+function isNormalisedLink(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'other' in argument && argument.other === 'normalised';
 }
 
-function sideWords({ action }: StoredFacts, stream: ResultStream): string {
+/** By the rules of the overview that leads here, or of the view that is read. */
+function normalisedOf(services: Services, argument: unknown, { view }: Target): TextView {
+  if (isNormalisedLink(argument)) return normalisedView(services.runOverviews.rules.rules);
+  return view !== undefined && normaliseRulesOf(view) !== undefined ? view : 'normalised';
+}
+
+interface Side {
+  readonly facts: StoredFacts;
+  readonly stream: ResultStream;
+  readonly view: TextView | undefined;
+}
+
+async function showBeside(services: Services, left: Side, right: Side): Promise<void> {
+  const [one, other] = await Promise.all([placeOf(services, left), placeOf(services, right)]);
+  const name = [
+    `${sideWords(left)} ↔ ${sideWords(right)}`,
+    oneLine(left.facts.name.script),
+    ...(left.view === undefined ? [] : [describeView(left.view)]),
+    ...[one.part, other.part].filter((part) => part !== undefined),
+  ];
+  await showDiff(one.uri, other.uri, name);
+}
+
+/** A result as received beside what a comparison leaves of it: lines keep their numbers, so each replaced place shows. */
+async function showNormalised(
+  services: Services,
+  facts: StoredFacts,
+  stream: ResultStream,
+  view: TextView,
+): Promise<void> {
+  const received: Side = { facts, stream, view: undefined };
+  const [one, other] = await Promise.all([placeOf(services, received), placeOf(services, { ...received, view })]);
+  const name = [
+    `${l10n.t('as received')} ↔ ${describeView(view)}`,
+    sideWords(received),
+    oneLine(facts.name.script),
+    ...(one.part === undefined ? [] : [one.part]),
+  ];
+  await showDiff(one.uri, other.uri, name);
+}
+
+async function placeOf(
+  { store }: Services,
+  { facts, stream, view }: Side,
+): Promise<{ readonly uri: Uri; readonly part: string | undefined }> {
+  if (facts.transcript === undefined) {
+    throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
+  }
+  const { shown } = await findPlace(store, facts, stream, { view });
+  return { uri: documentUri(facts, stream, shown), part: shown.partWords };
+}
+
+async function showDiff(left: Uri, right: Uri, name: readonly string[]): Promise<void> {
+  await commands.executeCommand('vscode.diff', left, right, name.join(' · '), { preview: true });
+}
+
+function sideWords({ facts: { action }, stream }: Side): string {
   const host = oneLine(hostOf(action));
   const time = action.creationDateTimeUtc.slice(0, 16);
   return [host, time, ...(stream === 'output' ? [] : [stream])].join(' ');

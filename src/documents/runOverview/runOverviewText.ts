@@ -118,6 +118,10 @@ function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void 
     const row = first === undefined ? undefined : rows[first];
     if (row?.facts === undefined) continue;
     text.add(`  ${sizes[at]?.padEnd(width) ?? ''}  ${exitWords(row.facts)}  `);
+    // Before the names: they may reach far beyond the edge.
+    const { tenantId: tenant, actionId, commandIndex } = row.ref;
+    const target = { tenant, actionId, commandIndex, other: 'normalised' };
+    text.link(l10n.t('Show What Was Normalised'), commandIds.compareResult, target).add('  ');
     const named = byName(members.flatMap((member) => rows[member] ?? [])).slice(0, MOST_NAMES);
     for (const [place, one] of named.entries()) {
       if (place > 0) text.add(', ');

@@ -1,7 +1,7 @@
-import { CHARSETS, misreadingsOf } from '../../base/textView.ts';
+import { CHARSETS, misreadingsOf, normaliseRulesOf } from '../../base/textView.ts';
 import type { Charset, TextView } from '../../base/textView.ts';
 import { readClixml } from '../decode/clixml.ts';
-import { normalise, usualRules } from '../compare/normalise.ts';
+import { normalise } from '../compare/normalise.ts';
 import { isDoubleBytePage, NONE, tablesOf } from '../readings/doubleBytePages.ts';
 import { isSingleBytePage, upperHalfOf } from '../readings/singleBytePages.ts';
 import type { DoubleBytePage } from '../readings/doubleBytePages.ts';
@@ -53,7 +53,8 @@ export function viewText(text: string, view: TextView, hostNames: readonly strin
   if (view === 'utf16') return readUtf16(text);
   if (view === 'clixml') return readClixml(text);
   if (view === 'terminal') return readAsTerminal(text).text;
-  if (view === 'normalised') return normalise(text, usualRules, hostNames);
+  const rules = normaliseRulesOf(view);
+  if (rules !== undefined) return normalise(text, rules, hostNames);
   return (misreadingsOf(view) ?? []).reduce(undoMisreading, text);
 }
 

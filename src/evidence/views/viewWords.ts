@@ -1,4 +1,4 @@
-import { misreadingsOf } from '../../base/textView.ts';
+import { misreadingsOf, normaliseRulesOf } from '../../base/textView.ts';
 import type { NamedView, TextView } from '../../base/textView.ts';
 
 /** What a view is called in a tab and in a note, English for good: notes are read by it. */
@@ -23,11 +23,16 @@ const VIEW_WORDS: Readonly<Record<NamedView, string>> = {
 
 /** `as CP850`, `as UTF-8 read as CP850`, `normalised`: how a text is shown that is not shown as it was received. */
 export function describeView(view: TextView): string {
-  return view === 'normalised' ? view : `as ${viewName(view)}`;
+  return normaliseRulesOf(view) === undefined ? `as ${viewName(view)}` : viewName(view);
 }
 
 /** Returns the name of a view: `UTF-8 read as CP850`, and for two misreadings `UTF-8 read as CP850 in UTF-8 read as …`. */
 export function viewName(view: TextView): string {
+  const rules = view.startsWith('normalised.') ? normaliseRulesOf(view) : undefined;
+  if (rules !== undefined) {
+    const chosen = Object.entries(rules).flatMap(([rule, isChosen]) => (isChosen ? [rule] : []));
+    return `normalised (${chosen.length === 0 ? 'no rules' : chosen.join(', ')})`;
+  }
   const steps = misreadingsOf(view);
   if (steps === undefined) return VIEW_WORDS[view as NamedView];
   // The text itself is of the encoding that is undone last.

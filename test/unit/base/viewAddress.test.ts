@@ -16,9 +16,17 @@ const ADDRESS: ResultAddress = {
 };
 const NAME = { connection: 'Contoso', device: 'dc1', script: 'x.ps1', createdAt: '2026-11-23T21:04:41.1Z' };
 
+/** Views whose words are made of others. */
+const MADE_VIEWS = [
+  'utf8-as-cp850',
+  'utf8-as-windows1252.utf8-as-cp850',
+  'normalised.host.pids',
+  'normalised.none',
+] as const;
+
 suite('addresses of views and parts', () => {
   test('each comes back as it was, and says in its tab what it is', () => {
-    for (const view of [undefined, ...NAMED_VIEWS]) {
+    for (const view of [undefined, ...NAMED_VIEWS, ...MADE_VIEWS]) {
       for (const part of [undefined, 'whole', { line: 250_001, column: 1 }, { line: 1, column: 16 }] as const) {
         const address = { ...ADDRESS, ...(view && { view }), ...(part && { part }) };
         assert.deepEqual(parseResultUri(buildResultUri(address, NAME)), address);
@@ -31,7 +39,21 @@ suite('addresses of views and parts', () => {
 
   test('any other form is no address of ours', () => {
     const query = buildQuery(ADDRESS);
-    for (const odd of ['&view=', '&view=utf7', '&part=L1', '&part=L0', '&part=L2C1', '&part=x', '&part=L2&view=utf8']) {
+    for (const odd of [
+      '&view=',
+      '&view=utf7',
+      '&view=utf8-as-utf8',
+      '&view=utf8-as-cp1',
+      '&view=utf8-as-cp850.',
+      '&view=normalised.pids.host',
+      '&view=normalised.host.times.pids.guids',
+      '&view=normalised.x',
+      '&part=L1',
+      '&part=L0',
+      '&part=L2C1',
+      '&part=x',
+      '&part=L2&view=utf8',
+    ]) {
       assert.equal(parseResultUri({ scheme: 'live-response', query: query + odd }), undefined, odd);
     }
   });

@@ -73,6 +73,10 @@ suite('another reading of a text', () => {
   test('a normalised view drops the names it is given, and keeps the lines', () => {
     const text = 'DC1 at 2026-11-23 21:04:41\npid 12\n\0';
     assert.equal(viewText(text, 'normalised', ['dc1']), '<host> at <time>\npid <pid>\n');
+    assert.equal(viewText(text, 'normalised.host.pids', ['dc1']), '<host> at 2026-11-23 21:04:41\npid <pid>\n');
+    assert.equal(viewText(text, 'normalised.none', ['dc1']), text.slice(0, -1));
+    assert.equal(describeView('normalised.host.pids'), 'normalised (host, pids)');
+    assert.equal(describeView('normalised.none'), 'normalised (no rules)');
   });
 
   test('every view has words for tab and note', () => {
