@@ -37,6 +37,14 @@ function fitting(text: string): string {
   return bytes <= MOST_BYTES ? text : text.slice(0, Math.floor((text.length * MOST_BYTES) / bytes));
 }
 
+/** A result and its text, as files. */
+export interface HostileFile {
+  readonly name: string;
+  readonly units: number;
+  readonly result: string;
+  readonly text: string;
+}
+
 /** What the extension host tells of one text: the longest times in which it answered nobody, ms. */
 export interface HostileFigures {
   readonly name: string;

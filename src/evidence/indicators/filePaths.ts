@@ -13,7 +13,7 @@ const SHARE =
 /** Names that Windows passes on as they are: `\\?\C:\`, `\\?\UNC\server\`, `\\?\GLOBALROOT\`. */
 const VERBATIM = /(?<![\\\w])\\\\[?.]\\(?:[A-Za-z]:\\|UNC\\|GLOBALROOT\\|Volume(?=\{))(?=[^\s\\"<>|*?:/])/g;
 const VARIABLE = /(?<![%\w])%[A-Za-z_][\w()]{0,40}%\\{1,2}(?=[^\s\\"<>|*?:/])/g;
-const VOLUME = /(?<![\w\\])\\Device\\(?:HarddiskVolume(?:ShadowCopy)?\d+|Mup)\\(?=[^\s\\"<>|*?:/])/g;
+const VOLUME = /(?<![\w\\])\\Device\\(?:HarddiskVolume(?:ShadowCopy)?\d+|Mup)\\(?=[^\s\\"<>|*?:/])/gi;
 const KEY =
   /(?<![\w\\])(?:(?:HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG)|HK(?:LM|CU|CR|CC|U)):?|\\REGISTRY\\(?:MACHINE|USER))\\{1,2}(?=[^\s\\"<>|*?:/])/gi;
 const LINUX =
@@ -24,7 +24,7 @@ const PROGRAM_OF_APP = /^(?: [\p{Lu}(][^\s/"'<>|;:]{0,30}){1,3}(?= -|$)/u;
 
 /** Endings of files that stand behind the spaces of a name, or before the arguments of a command. */
 const ENDING =
-  '(?:exe|dll|sys|com|scr|cpl|ocx|drv|msi|msp|ps1|psm1|psd1|bat|cmd|vbs|vbe|jse?|wsf|hta|lnk|url|reg|txt|log|csv|xml|json|ini|inf|cfg|conf|dat|db|tmp|bak|zip|7z|rar|cab|iso|img|vhdx?|pdf|docx?|docm|xlsx?|xlsm|xlsb|pptx?|pptm|rtf|one|eml|msg|pst|ost|html?|aspx?|php|jar|py|evtx?|etl|dmp|pf|job|mof|png|jpe?g|gif|bmp|ico)';
+  '(?:exe|dll|sys|com|scr|cpl|ocx|drv|msi|msp|ps1|psm1|psd1|bat|cmd|vbs|vbe|jse?|wsf|hta|lnk|url|reg|txt|log|csv|xml|json|ini|inf|cfg|conf|dat|db|tmp|bak|zip|7z|rar|cab|iso|img|vhdx?|pdf|docx?|docm|xlsx?|xlsm|xlsb|pptx?|pptm|rtf|one|eml|msg|pst|ost|html?|aspx?|php|jar|py|evtx?|etl|dmp|pf|job|mof|png|jpe?g|gif|bmp|ico|bin|dmg|pkg|vmdk|ova|odt|ods|tar|gz|tgz|bz2|xz|lock(?:ed)?|enc(?:rypted)?)';
 const ENDS_WITH_FILE = new RegExp(String.raw`\.${ENDING}$`, 'iu');
 const FILE_AND_MORE = new RegExp(String.raw`\.${ENDING}["']?\s`, 'iu');
 
@@ -44,7 +44,7 @@ export function findWindowsPaths(line: string): Root[] {
     ...(line.includes(':\\') ? [DRIVE] : []),
     ...(line.includes(':/') ? [SLASHED_DRIVE] : []),
     ...(line.includes('%\\') ? [VARIABLE] : []),
-    ...(line.includes('\\Device\\') ? [VOLUME] : []),
+    ...(/\\device\\/iu.test(line) ? [VOLUME] : []),
   ];
   for (const pattern of patterns) {
     for (const { index, 0: root } of line.matchAll(pattern)) roots.push({ start: index, end: index + root.length });
@@ -85,12 +85,22 @@ export function findLinuxPaths(line: string): Stretch[] {
   return [...line.matchAll(LINUX)].flatMap(({ index, 0: text }) => {
     if (REQUEST_BEFORE.test(line.slice(Math.max(0, index - 10), index))) return [];
     const end = index + withoutEnd(text, '.!').length;
-    return [{ start: index, end: end + lengthOfLastWords(line, end, text) }];
+    const more = (index === 0 && lengthOfReported(line, end)) || lengthOfLastWords(line, end, text);
+    return [{ start: index, end: end + more }];
   });
 }
 
 /** What a client asks a server for. */
 const REQUEST_BEFORE = /\b(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|PROPFIND) $/u;
+
+/** A scanner reports of a file behind its name: `/srv/a b.docm: … FOUND`. */
+const REPORTED = /^(?: [^\s\p{Cc}/"'<>|;:,*?]{1,40}){1,5}(?=: )/u;
+
+/** How much further a name with blanks goes at the beginning of a line that reports of it. */
+function lengthOfReported(line: string, end: number): number {
+  const name = REPORTED.exec(line.slice(end, end + LONGEST_NAME))?.[0] ?? '';
+  return ENDS_WITH_FILE.test(name) ? name.length : 0;
+}
 
 /** How much further a name with blanks goes. */
 function lengthOfLastWords(line: string, end: number, path: string): number {
@@ -107,7 +117,7 @@ const LONGEST_NAME = 200;
 /** From a root to where the path ends, if it has one: at its quotation mark, else by what names and command lines look like. */
 function toPath(line: string, start: number, rootLength: number): Stretch[] {
   const from = start + rootLength;
-  const further = beforeNext(line.slice(from, start + LONGEST));
+  const further = beforeNext(line.slice(from, start + LONGEST), line.charAt(start - 1) === ',');
   const rest = line[from - 1] === '/' ? withBackslashes(further) : further;
   const quote = line.charAt(start - 1);
   const close = quote === '"' || quote === "'" ? rest.indexOf(quote) : -1;
@@ -121,13 +131,15 @@ function toPath(line: string, start: number, rootLength: number): Stretch[] {
   if (plain.endsWith(DIRECTORY_OF_TURKISH)) return named(start, from, plain.slice(0, -DIRECTORY_OF_TURKISH.length));
   // In quotation marks, or all that an element of XML holds.
   const isElement = quote === '>' && rest.charAt(plain.length) === '<';
-  const isClosed = isElement || (/["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain));
+  // `hash of C:\a b.bin:` is the heading of what stands below.
+  const isHeading = rest.charAt(plain.length) === ':' && rest.length === plain.length + 1 && ENDS_WITH_FILE.test(plain);
+  const isClosed = isElement || isHeading || (/["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain));
   return named(start, from, plain.slice(0, lengthOfPath(plain, isClosed || isField(line, start))));
 }
 
-/** A list of paths ends each where the next one begins. */
-function beforeNext(path: string): string {
-  const next = path.search(/[,;]\s?(?:[A-Za-z]:?\\|\\\\|%)/u);
+/** A list of paths ends each where the next one begins; a cell of CSV, where the next cell does. */
+function beforeNext(path: string, isCell: boolean): string {
+  const next = isCell ? path.indexOf(',') : path.search(/[,;]\s?(?:[A-Za-z]:\\|\\\\|%)/u);
   return next < 0 ? path : path.slice(0, next);
 }
 
@@ -153,7 +165,7 @@ function named(start: number, from: number, path: string): Stretch[] {
 }
 
 const IS_FIELD =
-  /(?:^\s*|[:=|>]\s+|\s{2}|\t|[,;|]|Directory of |Verzeichnis von |Répertoire de |Directorio de |Содержимое папки )$/u;
+  /(?:^\s*|[:=|>]\s+|::|\s{2}|\t|[,;|]|Directory of |Verzeichnis von |Répertoire de |Directorio de |Содержимое папки )$/u;
 
 /** Whether a path is the value of a field, so that the rest of the line is likely all of it. */
 function isField(line: string, start: number): boolean {
@@ -162,6 +174,9 @@ function isField(line: string, start: number): boolean {
 
 /** Arguments of a command: a hyphen or an ampersand of a name has a blank on both sides, or on none. */
 const NO_FOLDER = /^ | $| -(?! )| \/|[,=]|&&|(?<! )& | &(?! )| (?:HK(?:LM|CU|CR|CC|U)|HKEY_[A-Z_]{4,20}):?$/u;
+
+/** A folder at the end of a field has less words than this; what has more is a sentence. */
+const MAX_WORDS = 4;
 
 /** @param text - single spaces only */
 function lengthOfPath(text: string, field: boolean): number {
@@ -182,7 +197,8 @@ function lengthOfPath(text: string, field: boolean): number {
     !last.includes('\\') &&
     !FILE_AND_MORE.test(last) &&
     !/[;,]| [-/](?! )/u.test(last) &&
-    (ENDS_WITH_FILE.test(last) || (from > 0 && last.trim().split(' ').length < 3 && !last.includes('.')));
+    (ENDS_WITH_FILE.test(last) ||
+      (from > 0 && last.trim().split(/ (?:& )?/u).length < MAX_WORDS && !last.includes('.')));
   if (isWhole) return from + last.length;
   return from + (/^[^\s;,&`\\]*(?: \(\d{1,3}\)\.\w{1,5})?/u.exec(last)?.[0].length ?? 0);
 }

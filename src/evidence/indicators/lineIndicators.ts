@@ -23,16 +23,23 @@ const VERSION_WORD =
   /^(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|\w{0,40}(?:firmware|driver|framework)|oid|\w{0,20}kit)$/iu;
 /** Numbers of the kinds of things in a certificate. */
 const OID_BEFORE = /(?:^|[^a-z])(?:oid|object ?identifier)/iu;
+/** Parts of a certificate and of a name in it, by their numbers. */
+const EXTENSION = /^2\.5\.(?:4|29)\.\d{1,2}$/u;
+/** A value of the registry as `reg query` prints it. */
+const REGISTRY_BEFORE = /version[ \t]{1,20}REG_(?:EXPAND_|MULTI_)?SZ[ \t]{1,20}$/iu;
 /** The version of a product in the heading of an event as firewalls send it. */
 const PRODUCT_BEFORE = /(?:CEF|LEEF):\d(?:\.\d)?\|[^|]{0,40}\|[^|]{0,40}\|$/u;
 const VERSION_LABEL = /^[\p{L}\p{N}_ .-]{0,40}(?:versi[oó]n|sürüm|версия)[\p{L}\p{N}_ .']{0,20}[:=]/iu;
 /** As long as {@link VERSION_LABEL} can be. */
 const LONGEST_LABEL = 68;
 const SOCKET_BEFORE = /(?:\/dev\/(?:tcp|udp)\/|(?:^|[\s"'(=,[]|[\w-]\.[a-z]{2,12}|[A-Z_]{4,30})\/)$/u;
+/** The port follows behind another slash: `/dev/tcp/203.0.113.7/4444`. */
+const DEVICE_BEFORE = /\/dev\/(?:tcp|udp)\/$/u;
 /** Both ends of a range. */
 const RANGE = /^((?:\d{1,3}\.){3}\d{1,3})-((?:\d{1,3}\.){3}\d{1,3}|\d{1,3})$/u;
 /** An address and its port as macOS and tcpdump write them. */
 const WITH_PORT = /^((?:\d{1,3}\.){3}\d{1,3})\.(\d{1,5}|[a-z][a-z-]{1,14})$/u;
+const WITH_PORT_6 = /^([\da-f:]{2,45}:[\da-f]{1,4})\.\d{1,5}$/iu;
 const PORT_LINE = /^(?:tcp|udp)[46]*\s|\bIP6? [\w.:-]{1,255} > |(?:^|\s)> [\w.:-]{1,255}:/u;
 /** How much of what stands beside a name is looked at. */
 const CONTEXT = 60;
@@ -151,7 +158,8 @@ function findIPv6(line: string): FoundIndicator[] {
     if (/\w/u.test(line.charAt(start + text.length))) return undefined;
     const trimmed = withoutLastSigns(text);
     // Linux writes an address and its port with nothing but a colon between.
-    const value = hasPorts ? trimmed.slice(0, trimmed.lastIndexOf(':')) : trimmed;
+    const bare = WITH_PORT_6.exec(trimmed)?.[1];
+    const value = bare ?? (hasPorts ? trimmed.slice(0, trimmed.lastIndexOf(':')) : trimmed);
     return isTellingIPv6(value) ? toFound('ipv6', line, { start, end: start + value.length }) : undefined;
   });
 }
@@ -196,9 +204,13 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
     if (!isTellingIPv4(text, next === '/' || context.isHarmless(place)) || next === '\\') return undefined;
     if (isInColumn(line, place, context.columns.version)) return undefined;
     const before = textBefore(line, start, context);
-    if (/[\p{L}\p{N}_\\.$/]/u.test(line.charAt(start - 1)) && !(SOCKET_BEFORE.test(before) && next !== '/'))
+    if (
+      /[\p{L}\p{N}_\\.$/]/u.test(line.charAt(start - 1)) &&
+      !(SOCKET_BEFORE.test(before) && (next !== '/' || DEVICE_BEFORE.test(before)))
+    )
       return undefined;
-    if (OID_BEFORE.test(before) || PRODUCT_BEFORE.test(before)) return undefined;
+    if (OID_BEFORE.test(before) || PRODUCT_BEFORE.test(before) || REGISTRY_BEFORE.test(before)) return undefined;
+    if (EXTENSION.test(text) && /[:=]/u.test(next)) return undefined;
     isVersionLine ??= VERSION_LABEL.test(line.trimStart().slice(0, LONGEST_LABEL));
     return isVersionLine || VERSION_WORD.test(lastWord(before)) ? undefined : toFound('ipv4', line, place);
   };

@@ -48,7 +48,7 @@ const MEMBER = wordsOf(`
 
 /** What files end with. */
 const FILES = wordsOf(`
-  sh py pl rs md ps ml pm po cat zip mov cab ms ai mk lc sb sv vb cs nc nls bin pub cc
+  sh py pl rs md ps ml pm po cat zip mov cab ms ai mk lc sb sv vb cs nc nls bin pub cc target
 `);
 
 /** Only with a name in three parts or with a hyphen or a digit: words of sentences and of code too. */
