@@ -25,5 +25,7 @@ export const LATIN_ALPHABETS: readonly Alphabet[] = [
   { letters: 'áéíóúýðþæö', rarity: 6 }, // Icelandic
 ];
 
-/** Letters of Cyrillic that Russian has; others belong to its neighbours, or to nothing. */
+/** Letters of Cyrillic that Russian has. */
 export const RUSSIAN = 'абвгдежзийклмнопрстуфхцчшщъыьэюяё';
+/** Letters beside these, by language: Ukrainian, Belarusian, Serbian, Macedonian, Kazakh. */
+export const CYRILLIC_ALPHABETS: readonly string[] = ['іїєґ', 'іў', 'ђјљњћџ', 'ѓѕјќљњџ', 'әғқңөұүһі'];

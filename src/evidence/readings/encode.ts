@@ -8,6 +8,22 @@ export const NO_BYTE = 0x100;
 
 /** Returns the byte of each unit in a page of one byte, by unit; {@link NO_BYTE} where it has none. */
 export function byteTable(page: string): Uint16Array {
+  return cached(byteTables, page, createByteTable);
+}
+
+const byteTables = new Map<string, Uint16Array>();
+const upperTables = new Map<string, Uint16Array>();
+
+/** Tables are made once: a text of short lines asks for them millions of times. */
+function cached(tables: Map<string, Uint16Array>, page: string, create: (page: string) => Uint16Array): Uint16Array {
+  const known = tables.get(page);
+  if (known !== undefined) return known;
+  const table = create(page);
+  tables.set(page, table);
+  return table;
+}
+
+function createByteTable(page: string): Uint16Array {
   const table = new Uint16Array(0x10000).fill(NO_BYTE);
   for (let byte = 0; byte < 0x80; byte++) table[byte] = byte;
   if (!isSingleBytePage(page)) return table;
@@ -80,7 +96,7 @@ export function decodeBytes(
 ): { readonly length: number; readonly invalid: number } {
   if (charset === 'utf8') return decodeUtf8(codes, units, original);
   if (isDoubleBytePage(charset)) return decodeDouble(codes, charset, units, original);
-  const table = upperTable(charset);
+  const table = cached(upperTables, charset, createUpperTable);
   let invalid = 0;
   for (let at = 0; at < codes.length; at++) {
     const code = codes[at] ?? NO_BYTE;
@@ -90,7 +106,7 @@ export function decodeBytes(
   return { length: codes.length, invalid };
 }
 
-function upperTable(charset: string): Uint16Array {
+function createUpperTable(charset: string): Uint16Array {
   const table = Uint16Array.from({ length: 0x100 }, (_, byte) => byte);
   if (isSingleBytePage(charset)) table.set(toUnits(upperHalfOf(charset)), 0x80);
   return table;

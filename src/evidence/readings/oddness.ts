@@ -1,91 +1,128 @@
-import { LATIN_ALPHABETS, RUSSIAN } from './alphabets.ts';
+import { CYRILLIC_ALPHABETS, LATIN_ALPHABETS, RUSSIAN } from './alphabets.ts';
 import { tablesOf } from './doubleBytePages.ts';
 
 /** What a unit is to somebody who reads. */
 const Kind = {
   plain: 0,
-  asciiLower: 1,
-  asciiUpper: 2,
-  latinLower: 3,
-  latinUpper: 4,
-  cyrillicLower: 5,
-  cyrillicUpper: 6,
-  greek: 7,
-  kana: 8,
-  commonHan: 9,
-  rareHan: 10,
-  otherLetter: 11,
-  punctuation: 12,
-  symbol: 13,
-  box: 14,
-  apostrophe: 15,
-  never: 16,
+  sign: 1,
+  asciiLower: 2,
+  asciiUpper: 3,
+  latinLower: 4,
+  latinUpper: 5,
+  cyrillicLower: 6,
+  cyrillicUpper: 7,
+  greek: 8,
+  kana: 9,
+  commonHan: 10,
+  rareHan: 11,
+  otherLetter: 12,
+  punctuation: 13,
+  symbol: 14,
+  unit: 15,
+  box: 16,
+  apostrophe: 17,
+  never: 18,
 } as const;
 type Kind = (typeof Kind)[keyof typeof Kind];
 
 let kinds: Uint8Array | undefined;
+
+/** What colours a text: a letter behind it begins a word. */
+const COLOUR = new RegExp(String.raw`\x1b\[[\d;]{0,20}m`, 'gu');
 
 /**
  * Measures how little a text looks like what people and programs write: letters of several languages or scripts in a
  * word, capitals behind small letters, symbols inside of words, characters that nothing writes. Only texts that were made
  * of the same bytes can be compared by it. 0: nothing is odd.
  */
-export function measureOddness(text: string): number {
+export function measureOddness(written: string): number {
+  const text = written.includes('\x1b[') ? written.replace(COLOUR, ' ') : written;
   const table = (kinds ??= createKinds());
-  const missing = new Uint32Array(LATIN_ALPHABETS.length);
+  const latin = new Missing(LATIN_ALPHABETS.map(({ letters }) => letters));
+  const cyrillic = new Missing(CYRILLIC_ALPHABETS);
   let odd = 0;
-  let hasLatin = false;
   let boxes = 0;
   let beforeBoxes: Kind = Kind.plain;
   let before: Kind = Kind.plain;
   let kind = kindAt(table, text, 0);
   for (let at = 0; at < text.length; at++) {
     const behind = at + 1 < text.length ? kindAt(table, text, at + 1) : Kind.plain;
-    if (kind > Kind.asciiUpper) odd += oddnessOf(kind, before, behind, text.charCodeAt(at));
-    if (kind === Kind.asciiUpper && before === Kind.latinLower) odd += CAPITAL_INSIDE;
-    if (kind === Kind.latinLower || kind === Kind.latinUpper) {
-      hasLatin = true;
-      noteMissing(text.charAt(at), missing);
+    // Square and cubic metres.
+    if (kind === Kind.unit && text.charAt(at - 1) === 'm') kind = Kind.plain;
+    if (kind !== Kind.plain) odd += oddnessOf(kind, before, behind);
+    if (kind === Kind.latinLower || kind === Kind.latinUpper) latin.note(text.charAt(at));
+    else if (kind === Kind.cyrillicLower || kind === Kind.cyrillicUpper) {
+      if (!RUSSIAN.includes(text.charAt(at).toLowerCase())) cyrillic.note(text.charAt(at));
     }
     if (kind === Kind.box) boxes++;
     if (boxes > 0 && behind !== Kind.box) {
-      odd += boxes * oddnessOfBoxes(boxes, isLetter(beforeBoxes), isLetter(behind));
+      const isLine = boxes > 1 && text.charAt(at) === text.charAt(at - 1);
+      odd += oddnessOfBoxes(boxes, isLine, Number(isLetter(beforeBoxes)) + Number(isLetter(behind)));
       boxes = 0;
     }
     if (kind !== Kind.box) beforeBoxes = kind;
     before = kind;
     kind = behind;
   }
-  return (
-    odd +
-    (hasLatin ? Math.min(...LATIN_ALPHABETS.map(({ rarity }, at) => rarity + FOREIGN_LETTER * (missing[at] ?? 0))) : 0)
-  );
+  return odd + latin.least((at) => LATIN_ALPHABETS[at]?.rarity ?? 0) + cyrillic.least(() => NEIGHBOUR);
 }
 
 const CAPITAL_INSIDE = 15;
+const SMALL_BETWEEN_CAPITALS = 8;
 const OTHER_SCRIPT = 15;
 const FOREIGN_LETTER = 8;
+const SIGN_INSIDE = 8;
 const NEVER_WRITTEN = 30;
+/** Of a text in a neighbour of Russian. */
+const NEIGHBOUR = 2;
 
-function oddnessOf(kind: Kind, before: Kind, behind: Kind, unit: number): number {
+/** Counts the letters that alphabets lack. */
+class Missing {
+  readonly #alphabets: readonly string[];
+  readonly #counts: Uint32Array;
+  #isUsed = false;
+
+  constructor(alphabets: readonly string[]) {
+    this.#alphabets = alphabets;
+    this.#counts = new Uint32Array(alphabets.length);
+  }
+
+  note(letter: string): void {
+    this.#isUsed = true;
+    const small = letter.toLowerCase();
+    for (const [at, letters] of this.#alphabets.entries()) {
+      if (!letters.includes(small) && !letters.includes(letter)) this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    }
+  }
+
+  /** Returns how odd the letters are by the alphabet that has most of them. */
+  least(rarity: (at: number) => number): number {
+    return this.#isUsed ? Math.min(...Array.from(this.#counts, (count, at) => rarity(at) + FOREIGN_LETTER * count)) : 0;
+  }
+}
+
+function oddnessOf(kind: Kind, before: Kind, behind: Kind): number {
   const touches = Number(isLetter(before)) + Number(isLetter(behind));
+  const isWithOwn = before === kind || behind === kind;
   switch (kind) {
+    case Kind.asciiUpper:
+      return before === Kind.latinLower ? CAPITAL_INSIDE : 0;
+    case Kind.sign:
+      return touches === 2 && (before > Kind.asciiUpper || behind > Kind.asciiUpper) ? SIGN_INSIDE : 0;
     case Kind.latinLower:
-      return isOtherScript(before, Kind.asciiLower, Kind.latinUpper) ? OTHER_SCRIPT : 0;
+      if (isOtherScript(before, Kind.asciiLower, Kind.latinUpper)) return OTHER_SCRIPT;
+      return isCapital(before) && isCapital(behind) ? SMALL_BETWEEN_CAPITALS : 0;
     case Kind.latinUpper:
       if (before === Kind.asciiLower || before === Kind.latinLower) return CAPITAL_INSIDE;
-      return isOtherScript(before, Kind.asciiLower, Kind.latinUpper) ? OTHER_SCRIPT : 1;
+      return isOtherScript(before, Kind.asciiLower, Kind.latinUpper) ? OTHER_SCRIPT : 0;
     case Kind.cyrillicLower:
     case Kind.cyrillicUpper: {
-      const script = isOtherScript(before, Kind.cyrillicLower, Kind.cyrillicUpper) ? OTHER_SCRIPT : 0;
-      const capital = kind === Kind.cyrillicUpper && before === Kind.cyrillicLower ? CAPITAL_INSIDE : 0;
-      const alone = touches === 0 ? 4 : 0;
-      return (
-        script + capital + alone + (RUSSIAN.includes(String.fromCharCode(unit).toLowerCase()) ? 0 : FOREIGN_LETTER)
-      );
+      if (isOtherScript(before, Kind.cyrillicLower, Kind.cyrillicUpper)) return OTHER_SCRIPT;
+      if (kind === Kind.cyrillicUpper && before === Kind.cyrillicLower) return CAPITAL_INSIDE;
+      return touches === 0 ? 1 : 0;
     }
     case Kind.greek:
-      return before === Kind.greek || behind === Kind.greek ? 3 : 12;
+      return isWithOwn ? 0 : 12;
     case Kind.kana:
       return touches === 0 ? 2 : 0;
     case Kind.commonHan:
@@ -93,12 +130,17 @@ function oddnessOf(kind: Kind, before: Kind, behind: Kind, unit: number): number
       if (before === Kind.asciiUpper || behind === Kind.asciiUpper) return 3;
       return touches > 0 ? 0 : 2;
     case Kind.rareHan:
+      if (before === Kind.asciiLower || behind === Kind.asciiLower) return 12;
+      return isHan(before) || isHan(behind) ? 5 : 10;
     case Kind.otherLetter:
-      return 10;
+      return isWithOwn ? 3 : 10;
     case Kind.punctuation:
       return touches === 2 ? 10 : 1;
     case Kind.apostrophe:
       return 1;
+    case Kind.unit:
+      if (touches === 2) return 18;
+      return isLetter(before) ? 9 : 2;
     case Kind.symbol:
       return [3, 9, 18][touches] ?? 0;
     case Kind.never:
@@ -109,9 +151,18 @@ function oddnessOf(kind: Kind, before: Kind, behind: Kind, unit: number): number
 }
 
 /** Lines of a table stand beside words, one at a time; those of a wrong reading stand inside of words. */
-function oddnessOfBoxes(count: number, isBehindLetter: boolean, isBeforeLetter: boolean): number {
-  if (isBehindLetter && isBeforeLetter) return 12;
-  return count > 1 && (isBehindLetter || isBeforeLetter) ? 4 : 0;
+function oddnessOfBoxes(count: number, isLine: boolean, touches: number): number {
+  if (touches === 2) return 12 * count;
+  if (touches === 0 || isLine) return 0;
+  return count > 1 ? 8 : 2;
+}
+
+function isCapital(kind: Kind): boolean {
+  return kind === Kind.asciiUpper || kind === Kind.latinUpper;
+}
+
+function isHan(kind: Kind): boolean {
+  return kind === Kind.commonHan || kind === Kind.rareHan;
 }
 
 function isLetter(kind: Kind): boolean {
@@ -123,19 +174,14 @@ function isOtherScript(kind: Kind, first: Kind, last: Kind): boolean {
   return isLetter(kind) && (kind < first || kind > last);
 }
 
-function noteMissing(letter: string, missing: Uint32Array): void {
-  const small = letter.toLowerCase();
-  for (const [at, { letters }] of LATIN_ALPHABETS.entries()) {
-    if (!letters.includes(small) && !letters.includes(letter)) missing[at] = (missing[at] ?? 0) + 1;
-  }
-}
-
 function kindAt(table: Uint8Array, text: string, at: number): Kind {
   return (table[text.charCodeAt(at)] ?? Kind.never) as Kind;
 }
 
 const PATTERNS: readonly (readonly [kind: Kind, pattern: RegExp])[] = [
-  [Kind.plain, /[\t\n\v\f\r -@[-`{-~]/u],
+  [Kind.plain, /[\t\n\v\f\r -@]/u],
+  [Kind.sign, /[[-`{-~]/u],
+  [Kind.unit, /[\u00b2\u00b3\u00b5\u00b1\u00bd\u00bc\u00be\u00d7]/u],
   [Kind.asciiLower, /[a-z]/u],
   [Kind.asciiUpper, /[A-Z]/u],
   [Kind.never, /[\p{Cc}\p{Cn}\p{Co}\p{Cs}\ufffd]/u],
@@ -174,7 +220,7 @@ function kindOfOther(character: string): Kind {
   if (/\p{Script=Latin}/u.test(character) && /[\u00c0-\u021b]/u.test(character)) {
     return isLower ? Kind.latinLower : Kind.latinUpper;
   }
-  if (/[\u0400-\u0491]/u.test(character)) return isLower ? Kind.cyrillicLower : Kind.cyrillicUpper;
+  if (/[\u0400-\u04ff]/u.test(character)) return isLower ? Kind.cyrillicLower : Kind.cyrillicUpper;
   return /[\p{L}\p{M}]/u.test(character) ? Kind.otherLetter : Kind.symbol;
 }
 

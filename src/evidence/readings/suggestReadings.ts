@@ -1,7 +1,7 @@
-import { CHARSETS, readingOf } from '../../base/textView.ts';
-import type { Charset, Misreading, TextView } from '../../base/textView.ts';
+import { CHARSETS, misreadingsOf, readingOf } from '../../base/textView.ts';
+import type { Charset, TextView } from '../../base/textView.ts';
 import { measureOddness } from './oddness.ts';
-import { undoMisreading } from './undoMisreading.ts';
+import { readUtf16, undoMisreading } from './undoMisreading.ts';
 
 /** A reading of a text that makes more sense than the text as it is. */
 export interface Suggestion {
@@ -24,6 +24,9 @@ function first(...names: readonly Charset[]): readonly Charset[] {
   return [...names, ...CHARSETS.filter((name) => !names.includes(name))];
 }
 
+/** A reading that is hardly less odd is chance: so much it must be, and so many times. */
+const MIN_GAIN = 4;
+const MIN_TIMES = 2;
 /** A reading that is so much odder than the best one is not looked at: that many times, and so much besides. */
 const MAX_TIMES = 2;
 const MAX_BESIDES = 8;
@@ -32,7 +35,8 @@ const MAX_BESIDES = 8;
 const MUCH = 30;
 
 interface Candidate {
-  readonly steps: readonly [Misreading, ...Misreading[]];
+  readonly view: TextView;
+  readonly steps: number;
   readonly text: string;
   readonly odd: number;
 }
@@ -47,12 +51,15 @@ export function suggestReadings(text: string, most: number): readonly Suggestion
   const sample = sampleOf(text);
   if (sample === '') return [];
   const odd = measureOddness(sample);
-  const once = withoutTwins(sample, candidatesOf(sample, odd));
-  const twice = once
-    .slice(0, MAX_TRIED_AGAIN)
-    .flatMap(({ steps: [first], text: read, odd: left }) =>
-      candidatesOf(read, left).map(({ steps: [second], ...rest }) => ({ steps: [first, second] as const, ...rest })),
-    );
+  const candidates = withoutTwins(sample, candidatesOf(sample, odd));
+  const once = candidates.filter((candidate) => candidate.odd + MIN_GAIN <= odd && candidate.odd * MIN_TIMES < odd);
+  const asUtf8 = candidates.filter(({ view }) => view.startsWith('utf8-as-'));
+  const twice = asUtf8.slice(0, MAX_TRIED_AGAIN).flatMap((first) =>
+    candidatesOf(first.text, first.odd).flatMap(({ view, ...rest }): Candidate[] => {
+      const steps = [...(misreadingsOf(first.view) ?? []), ...(misreadingsOf(view) ?? [])];
+      return steps.length < 2 ? [] : [{ ...rest, view: readingOf(steps), steps: 2 }];
+    }),
+  );
   // A second misreading has to explain much: any text has some reading that is a little less odd.
   const best = once[0]?.odd ?? odd;
   const deeper = twice.filter((candidate) => candidate.odd + MUCH < best && candidate.odd * 3 < best);
@@ -60,9 +67,9 @@ export function suggestReadings(text: string, most: number): readonly Suggestion
   const limit = (all[0]?.odd ?? 0) * MAX_TIMES + MAX_BESIDES;
   return all
     .filter((candidate) => candidate.odd <= limit)
-    .slice(0, most)
-    .map(({ steps, text: read }) => ({ view: readingOf(steps), example: exampleOf(read) }))
-    .filter(({ example }) => example !== '');
+    .map(({ view, text: read }) => ({ view, example: exampleOf(read) }))
+    .filter(({ example }) => example !== '')
+    .slice(0, most);
 }
 
 /**
@@ -87,22 +94,23 @@ export function suggestPages<Page extends Charset>(
 /** All readings that change a text and leave it less odd, the least odd first. */
 function candidatesOf(sample: string, odd: number): readonly Candidate[] {
   const found: Candidate[] = [];
+  const add = (view: TextView, text: string): void => {
+    if (text === sample) return;
+    const left = measureOddness(text);
+    if (left < odd) found.push({ view, steps: 1, text, odd: left });
+  };
   for (const written of WRITTEN) {
     for (const readAs of READ_AS) {
-      if (written === readAs) continue;
-      const step = { written, readAs };
-      const text = undoMisreading(sample, step);
-      if (text === sample) continue;
-      const candidate = { steps: [step] as const, text, odd: measureOddness(text) };
-      if (candidate.odd < odd) found.push(candidate);
+      if (written !== readAs) add(readingOf([{ written, readAs }]), undoMisreading(sample, { written, readAs }));
     }
   }
+  add('utf16', readUtf16(sample));
   return found.sort(compareCandidates);
 }
 
 /** Of two that are as odd, the one of fewer steps, and of the encoding that is met more often. */
 function compareCandidates(a: Candidate, b: Candidate): number {
-  return a.odd - b.odd || a.steps.length - b.steps.length;
+  return a.odd - b.odd || a.steps - b.steps;
 }
 
 function withoutTwins(sample: string, candidates: readonly Candidate[]): readonly Candidate[] {

@@ -15,7 +15,7 @@ const JUDGED = 16_384;
  * were read from, and these into what was written. What cannot be turned back stays as it is: no character is lost.
  */
 export function undoMisreading(text: string, { written, readAs }: Misreading): string {
-  if (written === 'utf16') return joinUtf16(joinCutLines(text), readAs);
+  if (written === 'utf16') return joinUtf16(text, readAs);
   if (isSingleBytePage(readAs)) {
     const units = toUnits(text);
     const table = byteTable(readAs);
@@ -51,7 +51,7 @@ function changeLines(text: string, change: (line: string) => string): string {
 /** Each byte became the character of its number. */
 const BYTE_BY_BYTE = 'latin1';
 
-/** Reads UTF-16LE whose bytes became the characters of their numbers, or what of them is UTF-16. */
+/** Reads UTF-16LE whose bytes became the characters of their numbers, or what of them is UTF-16, with its line ends cut or not. */
 export function readUtf16(text: string): string {
   return joinUtf16(joinCutLines(text), BYTE_BY_BYTE);
 }
@@ -65,15 +65,27 @@ function toBytes(text: string): Uint8Array | undefined {
  * its bytes, only the whole can be read, and is where that has more sense.
  */
 function joinUtf16(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
-  const byteOf = byteReader(readAs);
-  const runs = joinUtf16Runs(toUnits(text), byteOf);
+  const start = PLAIN_LINES.exec(text)?.[0].length ?? 0;
+  return start === 0 ? joinAll(text, readAs) : text.slice(0, start) + joinAll(text.slice(start), readAs);
+}
+
+/** What a script printed before: UTF-16 of letters like these holds NULs. */
+const PLAIN_LINES = /^(?:[\t\r -~]*\n)+/u;
+
+/** NULs and plain text alone are no letters of another script. */
+const NOT_PLAIN = /[^\0\t\n\r -~]/u;
+
+function joinAll(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
+  const runs = joinUtf16Runs(toUnits(text), byteReader(readAs));
   // Bytes that were read in twos and threes are seen in the whole only.
   const hasAllBytes = readAs === BYTE_BY_BYTE || isSingleBytePage(readAs);
-  if (runs.isWhole && hasAllBytes) return runs.text;
+  if ((runs.left === 0 && hasAllBytes) || !NOT_PLAIN.test(text)) return runs.text;
   const bytes = readAs === BYTE_BY_BYTE ? toBytes(text) : encode(text, readAs);
   const whole = bytes && decode(bytes, 'utf16');
   if (whole === undefined || whole === '') return runs.text;
-  const isBetter = measureOddness(whole.slice(0, JUDGED)) * 2 < measureOddness(runs.text.slice(0, 2 * JUDGED));
+  const odd = measureOddness(whole.slice(0, JUDGED));
+  const oddOfRuns = measureOddness(runs.text.slice(0, 2 * JUDGED));
+  const isBetter = odd * 2 < oddOfRuns || (runs.isAligned && odd <= oddOfRuns + Math.min(runs.left, JUDGED) / 2);
   return isBetter ? whole : runs.text;
 }
 

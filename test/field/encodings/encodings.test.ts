@@ -7,7 +7,7 @@ import type { Charset } from '../../../src/base/textView.ts';
 import { suggestReadings } from '../../../src/evidence/readings/suggestReadings.ts';
 import { suggestFor } from '../../../src/analysis/viewTexts.ts';
 import { viewText } from '../../../src/evidence/views/textViews.ts';
-import { LINES, TEXTS } from './texts.ts';
+import { LINES, RIGHT, TEXTS } from './texts.ts';
 
 interface Misread {
   readonly language: string;
@@ -59,6 +59,7 @@ suite('what is offered for other texts', () => {
     for (const texts of [TEXTS, LINES]) {
       for (const [language, text] of Object.entries(texts)) assert.deepEqual(suggestReadings(text, 2), [], language);
     }
+    for (const text of RIGHT) assert.deepEqual(suggestReadings(text, 2), [], text);
     for (const text of ['', 'plain\n', 'café – “naïve” €5\n', '┌──┐\n│ok│\n└──┘\n', 'a\u001b[31mred\u001b[0m\n']) {
       assert.deepEqual(suggestReadings(text, 2), [], text);
     }
@@ -83,6 +84,32 @@ suite('what is offered for other texts', () => {
     );
     const long = `${'plain line\n'.repeat(5000)}Gr├╝├ƒe aus M├╝nchen\n${'plain line\n'.repeat(5000)}`;
     assert.deepEqual(suggestReadings(long, 1), [{ view: 'utf8-as-cp850', example: 'Grüße aus München' }]);
+  });
+
+  test('UTF-16 with dashes, quotation marks and pairs between its letters, and with empty lines', () => {
+    for (const text of [
+      'Bitte warten…\r\nFertig – „5 €“\r\n',
+      'a • b → 😀 c',
+      'Größe\n\nKöln\n\n',
+      '\ufeffPC-Müller™ © 2024',
+    ]) {
+      const bytes = Buffer.from(text, 'utf16le');
+      const wrong = new TextDecoder('windows-1252').decode(bytes);
+      assert.equal(viewText(wrong, 'utf16-as-windows1252', []), text);
+      if (!text.includes('\n\n')) assert.equal(viewText(bytes.toString('latin1'), 'utf16', []), text);
+      assert.equal(viewText(`--- x ---\n${wrong}`, 'utf16-as-windows1252', []), `--- x ---\n${text}`);
+    }
+  });
+
+  test('a megabyte of short lines takes no longer than it is', () => {
+    for (const unit of ['ä\n', '漢\n', '\0\u0001', '“\0']) {
+      const text = unit.repeat(1_000_000 / unit.length);
+      const startedAt = performance.now();
+      for (const view of ['cp866-as-utf8', 'utf8-as-cp936', 'utf16-as-cp850', 'utf16'] as const)
+        viewText(text, view, []);
+      suggestReadings(text, 2);
+      assert.ok(performance.now() - startedAt < 60_000, JSON.stringify(unit));
+    }
   });
 
   test('a file that holds bytes of a page: the page, not a pair', () => {

@@ -27,7 +27,9 @@ def misread(text, written, read_as):
     try:
         data = text.encode(CODECS[written])
         wrong = data.decode(CODECS[read_as])
-        return wrong if wrong.encode(CODECS[read_as]) == data else None
+        # Some codecs write characters that they read back as others.
+        is_whole = wrong.encode(CODECS[read_as]) == data and data.decode(CODECS[written]) == text
+        return wrong if is_whole else None
     except UnicodeError:
         return None
 

@@ -20,6 +20,28 @@ export const TEXTS: Readonly<Record<string, string>> = {
     '服务正在启动。找不到指定的文件。\r\n',
 };
 
+/** Texts that nothing is wrong with, of other languages and kinds. */
+export const RIGHT: readonly string[] = [
+  'ACCÈS REFUSÉ – « là-bas »…\r\n12\u00a0°C, 5 €, œuvre, N° de série\r\n',
+  '¡Atención! ACCESO DENEGADO. NO SE ENCONTRÓ la dirección física\n',
+  'Příliš žluťoučký kůň úpěl ďábelské ódy. PŘÍSTUP BYL ODEPŘEN\n',
+  'Το σύστημα δεν μπορεί να βρει το αρχείο. ΔΕΝ ΕΠΙΤΡΕΠΕΤΑΙ\n',
+  'Відмовлено в доступі. Не вдалося знайти вказаний файл. Об’єм: 5 ГБ\n',
+  'Приступ је одбијен. Љубљана Њујорк Ђорђе\n',
+  'A hozzáférés megtagadva. Árvíztűrő tükörfúrógép\n',
+  'Åtkomst nekad. Adgang nægtet. Käyttö estetty. København\n',
+  'הגישה נדחתה.\n액세스가 거부되었습니다.\nتم رفض الوصول.\n',
+  '繁體中文環境變數。系統找不到指定的檔案。\n',
+  'Windowsの設定とC:のドライブ、ﾒﾓﾘ不足\n',
+  'Aufgabenname: Überwachung der Geräte, ÄNNE MÖLLER, MÜNCHEN\n',
+  'Sonraki Çalışma Zamanı: Yok. Ankara’da İSTANBUL ŞİŞLİ\n',
+  'Имя: Müller, Москва – Łódź – Αθήνα, т.е. и т.п.\n',
+  'C:.\n├───Bin\n│   └───Ärger\n└───Straße\n',
+  '✅ done ❌ failed → next • 😀 don’t 10 m² 25°C µs ±5 %\n',
+  '\u001b[1;31mОшибка\u001b[0m \u001b[32mGrün\u001b[0m\n',
+  '{"a":"ä","名前":["ö"]}\n"ü";"ß"\n',
+];
+
 /** Texts of one line: what a person sees of a short message. */
 export const LINES: Readonly<Record<string, string>> = {
   Turkish: 'İşlem başarıyla tamamlandı, değişiklikler şimdi uygulanıyor.',
