@@ -4,9 +4,9 @@ import ts from 'typescript';
 /** Where the events are declared, and where the rest is written from it. */
 const SOURCE = 'src/platform/telemetryEvents.ts';
 export const TELEMETRY_FILE = 'telemetry.json';
-export const README = 'README.md';
+export const TELEMETRY_PAGE = 'docs/explanation/telemetry.md';
 
-/** The README says the values of short lists; the long ones (command ids, failure codes) stand in telemetry.json. */
+/** The page says the values of short lists; the long ones (command ids, failure codes) stand in telemetry.json. */
 const SHORT_LIST = 8;
 
 /** One property of an event, as its type has it. */
@@ -116,8 +116,8 @@ export function telemetryJson(events: readonly TelemetryEventDescription[]): str
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
-/** The README with its list of events as they are declared. */
-export function withEventList(readme: string, events: readonly TelemetryEventDescription[]): string {
+/** The page with its list of events as they are declared. */
+export function withEventList(page: string, events: readonly TelemetryEventDescription[]): string {
   const words = ({ values }: TelemetryProperty): string => {
     if (values === undefined) return 'a number';
     return values.length > SHORT_LIST
@@ -129,13 +129,13 @@ export function withEventList(readme: string, events: readonly TelemetryEventDes
     ...properties.map((property) => `  - \`${property.name}\`: ${property.comment} (${words(property)})`),
   ]);
   const place = /(<!-- events: npm run telemetry -->\n)[^]*?(<!-- end of events -->)/u;
-  if (!place.test(readme)) throw new Error(`${README} has no place for the list of events.`);
-  return readme.replace(place, (_all, start: string, end: string) => `${start}\n${list.join('\n')}\n\n${end}`);
+  if (!place.test(page)) throw new Error(`${TELEMETRY_PAGE} has no place for the list of events.`);
+  return page.replace(place, (_all, start: string, end: string) => `${start}\n${list.join('\n')}\n\n${end}`);
 }
 
 if (import.meta.main) {
   const events = describeEvents();
   await writeFile(TELEMETRY_FILE, telemetryJson(events));
-  await writeFile(README, withEventList(await readFile(README, 'utf8'), events));
-  console.log(`${events.length} events in ${TELEMETRY_FILE} and ${README}`);
+  await writeFile(TELEMETRY_PAGE, withEventList(await readFile(TELEMETRY_PAGE, 'utf8'), events));
+  console.log(`${events.length} events in ${TELEMETRY_FILE} and ${TELEMETRY_PAGE}`);
 }

@@ -5,7 +5,7 @@ import type { CommandId } from './commandIds.ts';
  * Everything that telemetry can say, and there is no other way to say anything. A property is one of a closed list of
  * words, or a number: no text of a device, a person, a tenant, a script or an error fits in.
  *
- * telemetry.json and the list in the README are written from here by `npm run telemetry`; a test holds them together.
+ * telemetry.json and the list in docs/explanation/telemetry.md are written from here by `npm run telemetry`; a test holds them together.
  */
 export interface TelemetryEvents {
   /** A command has ended. */

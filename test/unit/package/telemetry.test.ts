@@ -4,18 +4,24 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { commandIds } from '../../../src/platform/commandIds.ts';
-import { describeEvents, README, TELEMETRY_FILE, telemetryJson, withEventList } from '../../../scripts/telemetry.ts';
+import {
+  describeEvents,
+  TELEMETRY_FILE,
+  TELEMETRY_PAGE,
+  telemetryJson,
+  withEventList,
+} from '../../../scripts/telemetry.ts';
 
 suite('the events of telemetry', () => {
   const events = describeEvents();
 
-  test('stand in telemetry.json and in the README as their types declare them: "npm run telemetry" writes both', async () => {
+  test('stand in telemetry.json and on their page as their types declare them: "npm run telemetry" writes both', async () => {
     assert.equal(await readFile(TELEMETRY_FILE, 'utf8'), telemetryJson(events));
-    const readme = await readFile(README, 'utf8');
-    assert.equal(readme, withEventList(readme, events));
+    const page = await readFile(TELEMETRY_PAGE, 'utf8');
+    assert.equal(page, withEventList(page, events));
     for (const { name, properties } of events) {
-      assert.ok(readme.includes(`- \`${name}\`: `), name);
-      for (const property of properties) assert.ok(readme.includes(`  - \`${property.name}\`: `), property.name);
+      assert.ok(page.includes(`- \`${name}\`: `), name);
+      for (const property of properties) assert.ok(page.includes(`  - \`${property.name}\`: `), property.name);
     }
   });
 
