@@ -56,7 +56,7 @@ export async function buildReference(): Promise<string> {
     '# Commands, keys and settings',
     '<!-- Written from package.json by `npm run reference`. -->',
     '## Commands',
-    'Each stands under **Live Response** in the command palette, where something is there that it can work on.',
+    'Those of the palette begin with **Live Response** there, and are offered where there is something to work on.',
     table(['command', 'id', 'where'], commands),
     '## Keys',
     table(['key', 'command', 'when'], keys),
