@@ -86,9 +86,16 @@ export function chatLine(name: keyof typeof sampleScenarios): string {
   return `have a look at ${actionId}#${commandIndex} please`;
 }
 
-/** Pictures in the three kinds of theme, for people to look at. */
+/** `PICTURES=all`: in the three kinds of theme. A change of theme takes seconds, and there are hundreds of pictures. */
+const HAS_ALL_THEMES = process.env['PICTURES'] === 'all';
+
+/** Takes a picture for people to look at, or one in each kind of theme. */
 export async function takePictures(session: Session, name: string): Promise<void> {
   await mkdir(PICTURES, { recursive: true });
+  if (!HAS_ALL_THEMES) {
+    await screenshot(session.page, path.join(PICTURES, `${name}.png`));
+    return;
+  }
   for (const theme of ['light', 'dark', 'highContrast'] as const) {
     await setTheme(session.page, session.server, theme);
     await screenshot(session.page, path.join(PICTURES, `${name}-${theme}.png`));
