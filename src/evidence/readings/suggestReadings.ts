@@ -17,10 +17,10 @@ const MAX_EXAMPLE = 80;
 const MAX_TRIED_AGAIN = 4;
 
 /** Encodings in the order in which they are met: of two that give the same text, the first is named. */
-const WRITTEN: readonly Charset[] = first('utf8', 'utf16', 'cp850', 'windows1252');
-const READ_AS: readonly Charset[] = first('windows1252', 'cp850', 'cp437', 'utf8');
+const WRITTEN: readonly Charset[] = inOrder('utf8', 'utf16', 'cp850', 'windows1252');
+const READ_AS: readonly Charset[] = inOrder('windows1252', 'cp850', 'cp437', 'utf8');
 
-function first(...names: readonly Charset[]): readonly Charset[] {
+function inOrder(...names: readonly Charset[]): readonly Charset[] {
   return [...names, ...CHARSETS.filter((name) => !names.includes(name))];
 }
 

@@ -65,12 +65,19 @@ function toBytes(text: string): Uint8Array | undefined {
  * its bytes, only the whole can be read, and is where that has more sense.
  */
 function joinUtf16(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
-  const start = PLAIN_LINES.exec(text)?.[0].length ?? 0;
+  const start = behindPlainLines(text);
   return start === 0 ? joinAll(text, readAs) : text.slice(0, start) + joinAll(text.slice(start), readAs);
 }
 
-/** What a script printed before: UTF-16 of letters like these holds NULs. */
-const PLAIN_LINES = /^(?:[\t\r -~]*\n)+/u;
+/** Lines that a script printed before: UTF-16 of letters like these holds NULs. */
+function behindPlainLines(text: string): number {
+  const first = text.search(/[^\t\n\r -~]/u);
+  if (first < 0) return text.length;
+  // A line end right before a NUL is a letter of UTF-16 itself.
+  const isLineEnd = text.charAt(first) === '\0' && text.charAt(first - 1) === '\n';
+  const from = isLineEnd ? first - 2 : first - 1;
+  return from < 0 ? 0 : text.lastIndexOf('\n', from) + 1;
+}
 
 /** NULs and plain text alone are no letters of another script. */
 const NOT_PLAIN = /[^\0\t\n\r -~]/u;

@@ -112,6 +112,17 @@ suite('what is offered for other texts', () => {
     }
   });
 
+  test('16 MB of plain lines before UTF-16, and UTF-16 that begins with a line end', () => {
+    const lines = 'a\n'.repeat(8_000_000);
+    assert.equal(viewText(lines, 'utf16', []).length, lines.length);
+    for (const text of ['\nGröße', '\n\nab', 'ab']) {
+      const wide = Buffer.from(text, 'utf16le').toString('latin1');
+      if (!text.startsWith('\n\n')) assert.equal(viewText(wide, 'utf16', []), text);
+      assert.equal(viewText(wide, 'utf16-as-windows1252', []), text);
+      assert.equal(viewText(`plain\n${wide}`, 'utf16-as-windows1252', []), `plain\n${text}`);
+    }
+  });
+
   test('a file that holds bytes of a page: the page, not a pair', () => {
     const page = (bytes: readonly number[]): Uint8Array =>
       Uint8Array.from([...Buffer.from('{"script_output":"plain\\n'), ...bytes, ...Buffer.from('"}')]);
