@@ -39,7 +39,7 @@ export interface AnalysisCalls {
   readonly defang: { args: [text: string]; answer: DefangedText };
   /** Whether the thread holds a view: the one that was asked for last. */
   readonly holdsView: { args: [key: string]; answer: boolean };
-  /** How a text may have been read wrongly, from what a view of a code page is made of: the likeliest first. */
+  /** Suggests how a text was read wrongly, the likeliest first. The source is that of a view of a code page. */
   readonly suggestReadings: { args: [source: Packed, most: number]; answer: readonly Suggestion[] };
   readonly viewText: { args: [view: AskedView]; answer: string };
   /** The whole view as UTF-8, for a file. */

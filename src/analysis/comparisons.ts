@@ -1,5 +1,5 @@
 import type { Transcript } from '../evidence/decode/transcript.ts';
-import type { NormaliseRules } from '../evidence/compare/normalise.ts';
+import type { NormaliseRules } from '../base/normaliseRules.ts';
 import { RunGroups } from '../evidence/compare/runGroups.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
 

@@ -1,3 +1,6 @@
+import { NORMALISE_RULES } from './normaliseRules.ts';
+import type { NormaliseRules } from './normaliseRules.ts';
+
 /*
  * Other readings of a text than as it was received. Each is a document of its own: its word stands in addresses and in
  * the links of notes, so a word never changes its meaning.
@@ -34,8 +37,6 @@ export interface Misreading {
 /** One or two misreadings, in the order in which they are undone: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
 export type ReadingView = `${string}-as-${string}`;
 
-/** What a normalised text leaves out can be chosen, in this order. */
-const NORMALISE_RULES = ['host', 'times', 'pids', 'guids'] as const;
 /** `normalised.host.times`: without these only; `normalised` alone is without all of them. */
 type NormalisedView = 'normalised' | `normalised.${string}`;
 
@@ -71,9 +72,7 @@ export function readingOf(steps: readonly Misreading[]): ReadingView {
 }
 
 /** Returns what a normalised view leaves out; undefined where it is a view of another kind. */
-export function normaliseRulesOf(
-  view: string,
-): Readonly<Record<(typeof NORMALISE_RULES)[number], boolean>> | undefined {
+export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   const [word, ...rules] = view.split('.');
   if (word !== 'normalised') return undefined;
   const has = (rule: string): boolean => rules.length === 0 || rules.includes(rule);
@@ -81,7 +80,7 @@ export function normaliseRulesOf(
 }
 
 /** Returns the view that leaves these out. */
-export function normalisedView(rules: Readonly<Record<(typeof NORMALISE_RULES)[number], boolean>>): NormalisedView {
+export function normalisedView(rules: NormaliseRules): NormalisedView {
   const chosen = NORMALISE_RULES.filter((rule) => rules[rule]);
   if (chosen.length === NORMALISE_RULES.length) return 'normalised';
   return `normalised.${chosen.length === 0 ? 'none' : chosen.join('.')}`;

@@ -119,7 +119,7 @@ export class StoredAnalysis {
   async suggestReadings(ref: ResultRef, stream: ResultStream, signal?: AbortSignal): Promise<readonly Suggestion[]> {
     const suggested = await this.#analysis.run(
       async (ask) => {
-        // What any code page is made of: the text, or the file where that holds bytes of one.
+        // All code pages have the same source: the text, or the file where that holds bytes of one.
         const source = await this.#source.view(ref, stream, 'cp437');
         return source && ask('suggestReadings', source, MOST_SUGGESTED);
       },

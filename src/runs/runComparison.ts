@@ -1,5 +1,5 @@
 import { isLiveResponseError } from '../base/errors.ts';
-import type { NormaliseRules } from '../evidence/compare/normalise.ts';
+import type { NormaliseRules } from '../base/normaliseRules.ts';
 import type { ComparisonName } from '../analysis/comparisons.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import { hasResult } from './runRows.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { normalise } from '../../src/evidence/compare/normalise.ts';
-import type { NormaliseRules } from '../../src/evidence/compare/normalise.ts';
+import type { NormaliseRules } from '../../src/base/normaliseRules.ts';
 import { NO_TIMES, TIMES } from './timeTexts.ts';
 
 const rules: NormaliseRules = { host: false, times: true, pids: false, guids: false };

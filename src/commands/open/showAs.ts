@@ -87,7 +87,9 @@ async function items(services: Services, ref: ResultRef, stream: ResultStream): 
 /** Readings that leave the text less odd, each with a line of it. A large text has none: it is not held whole. */
 async function suggestedItems(services: Services, ref: ResultRef, stream: ResultStream): Promise<readonly ViewItem[]> {
   const suggested = await services.store.analysis.suggestReadings(ref, stream).catch((error: unknown) => {
-    services.log.info(`No reading is suggested: ${isLiveResponseError(error) ? error.code : String(error)}`);
+    // A message of another error may quote the text: the log holds none.
+    const reason = isLiveResponseError(error) ? error.code : error instanceof Error ? error.name : typeof error;
+    services.log.info(`No reading is suggested: ${reason}`);
     return [];
   });
   return suggested.map(({ view, example }) => ({ label: describeSteps(view), detail: example, view }));

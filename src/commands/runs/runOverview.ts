@@ -1,13 +1,13 @@
 import { l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
-import type { NormaliseRule } from '../../evidence/compare/normalise.ts';
+import { NORMALISE_RULES } from '../../base/normaliseRules.ts';
+import type { NormaliseRule } from '../../base/normaliseRules.ts';
 import { ruleDetail, ruleWords } from '../../messages/runWords.ts';
 import type { Services } from '../../services.ts';
 import { chooseRun, completeRun } from './chooseRun.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
 
-const RULES: readonly NormaliseRule[] = ['host', 'times', 'pids', 'guids'];
 /** From here on a line is no longer rare in any run. */
 const MOST_HOSTS = 1000;
 
@@ -23,7 +23,7 @@ export async function openRun(services: Services, runner: CommandRunner, args: r
 /** `liveResponse.changeRunRules`: what is left out when results are compared, and which lines are rare. */
 export async function changeRunRules(services: Services): Promise<void> {
   const { rules, most } = services.runOverviews.rules;
-  const items = RULES.map((rule): QuickPickItem & { readonly rule: NormaliseRule } => ({
+  const items = NORMALISE_RULES.map((rule): QuickPickItem & { readonly rule: NormaliseRule } => ({
     label: ruleWords(rule),
     detail: ruleDetail(rule),
     picked: rules[rule],

@@ -1,19 +1,7 @@
+import type { NormaliseRule, NormaliseRules } from '../../base/normaliseRules.ts';
 import { RUNNERS_PATH } from '../text/runnersLine.ts';
 import { replaceTimes } from './times.ts';
 import { withoutEnd } from '../text/trimEnds.ts';
-
-/** What is taken for equal besides what always is. */
-export interface NormaliseRules {
-  /** The device's own names. */
-  readonly host: boolean;
-  /** Dates and times of day. */
-  readonly times: boolean;
-  /** Process ids that are named as such. */
-  readonly pids: boolean;
-  readonly guids: boolean;
-}
-
-export type NormaliseRule = keyof NormaliseRules;
 
 /** One rule as it can be shown: what it finds, and what stands there afterwards. */
 export interface NormaliseStep {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { normalise } from './normalise.ts';
-import type { NormaliseRules } from './normalise.ts';
+import type { NormaliseRules } from '../../base/normaliseRules.ts';
 
 /** One result, as it is compared with the others of its run. */
 export interface ComparedResult {

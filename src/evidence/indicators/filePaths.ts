@@ -96,7 +96,7 @@ const REQUEST_BEFORE = /\b(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|PROPFIND) $/
 /** A scanner reports of a file behind its name: `/srv/a b.docm: … FOUND`. */
 const REPORTED = /^(?: [^\s\p{Cc}/"'<>|;:,*?]{1,40}){1,5}(?=: )/u;
 
-/** How much further a name with blanks goes at the beginning of a line that reports of it. */
+/** Returns the length of the rest of a name with blanks, at the beginning of a line that reports of the file. */
 function lengthOfReported(line: string, end: number): number {
   const name = REPORTED.exec(line.slice(end, end + LONGEST_NAME))?.[0] ?? '';
   return ENDS_WITH_FILE.test(name) ? name.length : 0;

@@ -12,7 +12,7 @@ const NO_DOMAINS = wordsOf(`
   command.com more.com format.com tree.com mode.com chcp.com diskcomp.com diskcopy.com win.com edit.com graftabl.com
   loadfix.com asp.net ado.net vb.net ml.net paint.net lib.net java.net java.io socket.io sun.net io.net system.net
 `);
-/** What the first part of a name says of a host. */
+/** First labels that hosts of a service have. */
 const HOST_LABEL =
   /^(?:www|mail|e?smtp|imap|pop3|webmail|autodiscover|owa|mx|ns|dns|ntp|vpn|ftp|sftp|proxy|gw|cdn|api|login|sso|portal)\d{0,3}[.-]/u;
 /** Files of Windows' prefetcher. */

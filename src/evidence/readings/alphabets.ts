@@ -2,7 +2,7 @@
 export interface Alphabet {
   /** Letters beside A to Z, in lower case; capitals whose small form is no single letter, too. */
   readonly letters: string;
-  /** How much less likely it is than the others. */
+  /** Oddness of a text in this language, against one in a language that is met more often. */
   readonly rarity: number;
 }
 

@@ -71,10 +71,11 @@ function encodeDouble(units: Uint16Array, codes: Uint16Array): Uint8Array | unde
 /** Returns the text that bytes are in an encoding; undefined where they are none in it. */
 export function decode(bytes: Uint8Array, charset: Charset): string | undefined {
   if (charset === 'utf16') {
-    const text = bytes.length % 2 === 0 ? Buffer.from(bytes).toString('utf16le') : '\ud800';
+    if (bytes.length % 2 !== 0) return undefined;
+    const text = Buffer.from(bytes).toString('utf16le');
     return text.isWellFormed() ? text : undefined;
   }
-  // What is written over what was read goes into an array of its own here: the bytes are the caller's.
+  // Copied: the caller keeps its bytes.
   const units = new Uint16Array(bytes.length);
   const codes = Uint16Array.from(bytes);
   const read = decodeBytes(codes, charset, units);

@@ -1,7 +1,7 @@
 import { CYRILLIC_ALPHABETS, LATIN_ALPHABETS, RUSSIAN } from './alphabets.ts';
 import { tablesOf } from './doubleBytePages.ts';
 
-/** What a unit is to somebody who reads. */
+/** Kinds of UTF-16 units, as a reader tells them apart. */
 const Kind = {
   plain: 0,
   sign: 1,
@@ -27,7 +27,7 @@ type Kind = (typeof Kind)[keyof typeof Kind];
 
 let kinds: Uint8Array | undefined;
 
-/** What colours a text: a letter behind it begins a word. */
+/** A mark that colours a text. The letter behind it begins a word. */
 const COLOUR = new RegExp(String.raw`\x1b\[[\d;]{0,20}m`, 'gu');
 
 /**
@@ -206,7 +206,7 @@ function createKinds(): Uint8Array {
     const character = String.fromCharCode(unit);
     table[unit] = PATTERNS.find(([, pattern]) => pattern.test(character))?.[0] ?? kindOfOther(character);
   }
-  // What colours begin with.
+  // Begins marks that colour a text.
   table[0x1b] = Kind.plain;
   for (const unit of commonHan()) table[unit] = Kind.commonHan;
   // Halves of pairs: characters beyond the first plane are signs and letters that tools write.

@@ -13,7 +13,7 @@ export interface Suggestion {
 /** So much of a text is tried, UTF-16 units: enough to tell readings apart, and little enough to try them all. */
 const SAMPLE = 4096;
 const MAX_EXAMPLE = 80;
-/** How many readings as UTF-8 are looked at once more: what is read wrongly twice was written as UTF-8 in between. */
+/** Readings as UTF-8 that are tried once more. Text that is read wrongly twice was UTF-8 in between. */
 const MAX_TRIED_AGAIN = 4;
 
 /** Encodings in the order in which they are met: of two that give the same text, the first is named. */
@@ -132,11 +132,18 @@ function sampleOf(text: string): string {
   return text.slice(start, start + SAMPLE);
 }
 
-/** What ASCII of one line after another holds none of. */
+/** A character that plain lines of ASCII do not hold. */
 const ODD = /[^\t\n\r -~]/u;
+
+const NOT_ASCII = /[^\p{ASCII}]/u;
+/** UTF-16 units of a long line before the first letter in question. */
+const BEFORE_LETTER = 20;
 
 function exampleOf(text: string): string {
   const lines = text.split(/\r\n|\r|\n/u);
-  const line = lines.find((one) => /[^\p{ASCII}]/u.test(one)) ?? lines[0] ?? '';
-  return Array.from(line.trim()).slice(0, MAX_EXAMPLE).join('');
+  const line = (lines.find((one) => NOT_ASCII.test(one)) ?? lines[0] ?? '').trim();
+  const at = line.search(NOT_ASCII);
+  // A file of JSON is one line: its example begins near the letters in question.
+  const start = at < MAX_EXAMPLE - BEFORE_LETTER ? 0 : at - BEFORE_LETTER;
+  return Array.from(line.slice(start)).slice(0, MAX_EXAMPLE).join('');
 }

@@ -45,7 +45,7 @@ export function joinUtf16Runs(units: Uint16Array, byteOf: (unit: number) => numb
 }
 
 class Runs {
-  /** Where the latest run ended. */
+  /** End of the latest run: a place in the units. */
   endedAt = -1;
   readonly #units: Uint16Array;
   readonly #byteOf: (unit: number) => number | undefined;
@@ -59,7 +59,8 @@ class Runs {
   isLetter(at: number): boolean {
     const low = this.#units[at] ?? 0;
     const high = this.#units[at + 1] ?? MAX_HIGH_BYTE + 1;
-    return high <= MAX_HIGH_BYTE && low + high > 0;
+    // Behind what is no byte any more nothing but a NUL may go: the character stays, and its second byte is not shown.
+    return high <= MAX_HIGH_BYTE && low + high > 0 && (high === 0 || this.#isByte(at));
   }
 
   letterAt(at: number): number {
@@ -86,13 +87,21 @@ class Runs {
 
   #isSign(at: number): boolean {
     const high = this.#byteAt(at + 1);
-    return at + 1 < this.#units.length && ((high >= 0x20 && high <= 0x25) || (high >= 0xd8 && high <= 0xdf));
+    return (
+      at + 1 < this.#units.length &&
+      this.#isByte(at) &&
+      ((high >= 0x20 && high <= 0x25) || (high >= 0xd8 && high <= 0xdf))
+    );
   }
 
   /** A byte order mark, or a quotation mark or dash: its first byte is a control character, too. */
   #isMark(at: number): boolean {
     const [low, high] = [this.#byteAt(at), this.#byteAt(at + 1)];
     return (low === 0xff && high === 0xfe) || (high === 0x20 && low >= 0x10 && low <= 0x1e && low !== 0x1b);
+  }
+
+  #isByte(at: number): boolean {
+    return this.#byteOf(this.#units[at] ?? 0) !== undefined;
   }
 
   #byteAt(at: number): number {

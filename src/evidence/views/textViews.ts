@@ -24,8 +24,8 @@ export function codePageOf(view: TextView): CodePage | undefined {
 }
 
 /**
- * What captured the text of a code page, as the word of the view alone does not say: an OEM page is taken for read as
- * the Windows page of its languages, and the other way round. Addresses in notes hold these words, so this never changes.
+ * The encoding that a named view takes the text for read as. An OEM page was read as the Windows page of its languages,
+ * and the other way round. Addresses in notes hold these words, so this never changes.
  */
 const READ_AS: Readonly<Record<CodePage | 'utf8', Charset>> = {
   utf8: 'windows1252',
@@ -98,7 +98,7 @@ function doubleReader(page: DoubleBytePage): Reader {
     if (single !== NONE) return [single, 1];
     const pair = pairs[first * 256 + second] ?? NONE;
     if (pair === NONE) return LOST;
-    // What wrote the JSON took the second byte for a backslash, and escaped it.
+    // The writer of the JSON took the second byte for a backslash, and escaped it.
     return [pair, second === BACKSLASH && third === BACKSLASH ? 3 : 2];
   };
 }

@@ -1,7 +1,7 @@
 import { misreadingsOf, normaliseRulesOf } from '../../base/textView.ts';
 import type { NamedView, TextView } from '../../base/textView.ts';
 
-/** What a view is called in a tab and in a note, English for good: notes are read by it. */
+/** Names of views in tabs and notes. They stay English: notes are read by them. */
 const VIEW_WORDS: Readonly<Record<NamedView, string>> = {
   utf8: 'UTF-8',
   utf16: 'UTF-16',

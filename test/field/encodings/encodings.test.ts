@@ -115,6 +115,8 @@ suite('what is offered for other texts', () => {
   test('16 MB of plain lines before UTF-16, and UTF-16 that begins with a line end', () => {
     const lines = 'a\n'.repeat(8_000_000);
     assert.equal(viewText(lines, 'utf16', []).length, lines.length);
+    // A character that is no byte any more stays, and so does what stands behind it.
+    assert.equal(viewText('a\0b\0\ufffd%c\0d\0', 'utf16', []), 'ab\ufffd%cd');
     for (const text of ['\nGröße', '\n\nab', 'ab']) {
       const wide = Buffer.from(text, 'utf16le').toString('latin1');
       if (!text.startsWith('\n\n')) assert.equal(viewText(wide, 'utf16', []), text);
@@ -140,6 +142,7 @@ suite('what is offered for other texts', () => {
         unpackedSize: undefined,
       } as const;
       const [best] = suggestFor(source, 2);
+      assert.ok((best?.example.length ?? 0) <= 80);
       assert.equal(best?.view, view);
       assert.ok(best.example.includes(example), best.example);
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { normalise, normaliseSteps, usualRules } from '../../../../src/evidence/compare/normalise.ts';
-import type { NormaliseRule, NormaliseRules } from '../../../../src/evidence/compare/normalise.ts';
+import type { NormaliseRule, NormaliseRules } from '../../../../src/base/normaliseRules.ts';
 
 const none: NormaliseRules = { host: false, times: false, pids: false, guids: false };
 const only = (rule: NormaliseRule): NormaliseRules => ({ ...none, [rule]: true });
