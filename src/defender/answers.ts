@@ -5,23 +5,24 @@ import { readRetryAfter } from './retry.ts';
 import { readServerFault } from './schema.ts';
 import type { HttpAnswer } from './transport.ts';
 
-/** The hour's calls are spent: a short pause would only collect more refusals. */
+/** Pause after a refusal that says the hour's calls are spent, ms. A short pause would only collect more refusals. */
 const HOUR_PAUSE_MS = 10 * 60_000;
-/** An API answer above this is not one, bytes: 10,000 actions take about 20 MB. */
+/** Largest answer of the API that is read, bytes. 10,000 actions take about 20 MB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** A JSON answer as it came, and as it was parsed. */
+/** A JSON answer, as received and as parsed. */
 export interface JsonAnswer {
   readonly text: string;
-  /** Undefined, or an object that fits no schema, where the text is no JSON. */
+  /** Undefined where the text is empty. An object that fits no schema where the text is not JSON. */
   readonly body: unknown;
 }
 
 /**
- * Reads a JSON answer of the API whole.
- * @param host - named in what the person reads
- * @throws LiveResponseError `unexpectedAnswer` when it is too much; `incompleteAnswer` when a 200 is the beginning of
- *   JSON and no more: something on the way can cut it before it is counted, and what unpacks it does not notice
+ * Reads a whole JSON answer of the API.
+ * @param host - named in the message that the user reads
+ * @throws LiveResponseError `unexpectedAnswer` when the answer is too large; `incompleteAnswer` when a 200 holds only
+ *   the beginning of JSON. An intermediary can cut an answer before its length is counted, and decompression does not
+ *   notice
  */
 export async function readJson(answer: HttpAnswer, host: string): Promise<JsonAnswer> {
   const chunks: Uint8Array[] = [];
@@ -45,14 +46,14 @@ export async function readJson(answer: HttpAnswer, host: string): Promise<JsonAn
   }
 }
 
-/** An answer that is said to be empty is whole. */
+/** Whether the answer ends in the middle of its JSON. An answer that states a length of 0 is complete. */
 function isCutOff({ status, headers }: HttpAnswer, text: string): boolean {
   return status === 200 && headers['content-length'] !== '0' && scanJson(text).end === 'cut';
 }
 
 /**
- * Makes our error of an API answer that is no success. `host` is named in what the person reads. Only an answer of
- * Defender's own can be a matter of signing in or of a permission.
+ * Converts an API answer that is not a success into a LiveResponseError. The user reads `host` in the message. Only a
+ * refusal of Defender's own can concern signing in or a permission.
  */
 export function toApiError(answer: HttpAnswer, body: unknown, host: string, now: number): LiveResponseError {
   const fault = readServerFault(body);
@@ -65,7 +66,7 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
   if (answer.status === 429) {
     const named = readRetryAfter(answer.headers['retry-after'], now, answer.headers['date']);
     const hourSpent = (fault?.message ?? '').includes('per 01:00:00');
-    // Without a time the ledger knows how long the last such pause was.
+    // Where the server names no time, the ledger derives one from the length of its last pause.
     const retryAt = named ?? (hourSpent ? now + HOUR_PAUSE_MS : undefined);
     return new LiveResponseError('rateLimited', { ...values, ...(retryAt === undefined ? {} : { retryAt }) });
   }
@@ -82,13 +83,14 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
   });
 }
 
-/** Refusals that anything on the way can send: without Defender's own envelope they say nothing about its permissions. */
+/** Statuses that any intermediary can send. Without Defender's own envelope they say nothing about its permissions. */
 const ANYONES: ReadonlySet<number> = new Set([401, 403, 407, 451, 511]);
 
 /**
- * Whether a refusal is Defender's own. Its envelope is `{"error":{"code","message"}}` (api-facts §5). A 401 without it
- * counts where it asks for a bearer token, which proxies do not: the token is renewed then. Other refusals count without
- * a body, but not with a text that is no envelope. Server errors and redirections have sentences that name the host.
+ * Whether a refusal is Defender's own. Its envelope is `{"error":{"code","message"}}` (api-facts §5). A 401 without the
+ * envelope counts if it asks for a bearer token: proxies do not ask for one, and the caller then renews the token.
+ * Other refusals count without a body, but not with a text that is not an envelope. Server errors and redirections
+ * count too: their messages name the host.
  */
 function isDefenders({ status, headers }: HttpAnswer, body: unknown): boolean {
   if ((readServerFault(body)?.code ?? '') !== '') return true;
@@ -97,7 +99,10 @@ function isDefenders({ status, headers }: HttpAnswer, body: unknown): boolean {
   return status < 400 || status >= 500 || body === undefined;
 }
 
-/** What conditional access wants to see in a token, as JSON: `Bearer …, error="insufficient_claims", claims="<base64>"`. */
+/**
+ * Returns the claims that conditional access demands in a token, as JSON. The header reads `Bearer …,
+ * error="insufficient_claims", claims="<base64>"`.
+ */
 function readClaimsChallenge(header: string | undefined): string | undefined {
   const encoded = /\bclaims="([\w+/=-]+)"/u.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
@@ -110,7 +115,7 @@ function readClaimsChallenge(header: string | undefined): string | undefined {
   }
 }
 
-/** A licence is missing: another token would be refused as well. Source: api-facts §5. */
+/** Whether a license is missing. The API would refuse another token as well. Source: api-facts §5. */
 function isLicenceMatter(message: string): boolean {
   return /Account mode is inactive|No Tvm license/iu.test(message);
 }

@@ -25,26 +25,26 @@ import { readAction, readActionPage, readLink, readOwnAction } from './schema.ts
 import type { ActionPage, MachineAction } from './schema.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
-/** One line of the log for one request: enough to count calls and find the slow one, nothing that is secret. */
+/** One log line for one request. It has enough to count calls and find the slow one, and no secret. */
 export interface CallRecord {
   readonly door: 'api' | 'download';
-  /** API path without query; for downloads the host alone. */
+  /** API path without query; for downloads only the host. */
   readonly target: string;
   /** HTTP status, or the failure's code where there was no answer. */
   readonly outcome: number | string;
   readonly durationMs: number;
 }
 
-/** For the log: how many rows of one answer were odd, and in which fields. Nothing of it is the server's own text. */
+/** For the log: the number of odd rows in one answer, and their odd fields. Contains no text of the server. */
 export interface OddRows {
-  /** Rows without a usable id: they are in no list. */
+  /** Rows without a usable id: no list contains them. */
   readonly leftOut: number;
   readonly odd: number;
   /** Names of the fields that were odd. */
   readonly fields: readonly string[];
 }
 
-/** A token that the API has just refused, and what it wants to see in the next one. */
+/** A token that the API has just refused, and its demands on the next one. */
 export interface Refusal {
   readonly token: string;
   /** A claims challenge, as JSON: conditional access wants more than a renewed token. */
@@ -56,26 +56,26 @@ export interface DefenderClientOptions {
   readonly connection?: string;
   /** Base of the API without a slash at the end, e.g. `https://api.security.microsoft.com`. */
   readonly apiUrl: string;
-  /** A token for the API. After a refusal it must be another one. */
+  /** Returns a token for the API; after a refusal, a different one. */
   readonly getAccessToken: (signal: AbortSignal, refusal?: Refusal) => Promise<string>;
   readonly transport?: Transport;
   readonly budget?: Budget;
   readonly clock?: Clock;
-  /** Hosts that results may come from besides Azure's, with port where there is one. */
+  /** Hosts that may serve results besides Azure's, with port where there is one. */
   readonly downloadHosts?: () => readonly string[];
   /** Whether a download without Azure's headers is refused. Off for custom connections only. */
   readonly expectAzureHeaders?: boolean;
   readonly onCall?: (record: CallRecord) => void;
-  /** Called for an answer that holds rows which are not what the API promises. */
+  /** Called for an answer with rows that differ from what the API promises. */
   readonly onOddRows?: (rows: OddRows) => void;
 }
 
-/** The Defender API as this product needs it. Every method rejects with LiveResponseError, and with nothing else. */
+/** The Defender API, limited to the calls that this product needs. Every method rejects only with LiveResponseError. */
 export interface DefenderClient {
   /**
-   * One page of machine actions, newest first: one call, and further ones the first time that the server does not take
-   * a part of the query.
-   * @param nextLink - what the page before answered, if it did; followed to the API's own host only
+   * Lists one page of machine actions, newest first. Makes one call, and more the first time that the server refuses a
+   * part of the query.
+   * @param nextLink - the previous page's next link, if any; followed only to the API's own host
    */
   readonly listMachineActions: (
     query: ActionQuery,
@@ -83,26 +83,29 @@ export interface DefenderClient {
     nextLink?: string,
     priority?: Priority,
   ) => Promise<ActionPage>;
-  /** One machine action: one call. */
+  /** Gets one machine action: one call. */
   readonly getMachineAction: (actionId: string, signal: AbortSignal, priority?: Priority) => Promise<MachineAction>;
   /**
-   * The text that an action of this client's answers was read from, without a call.
+   * Returns the text from which this client read an action, without a call.
    *
-   * @param action - the very object that was answered
-   * @returns undefined where it was too long ago: only the latest are kept
+   * @param action - the same object that this client returned
+   * @returns undefined where the action came too long ago: only the latest texts are kept
    */
   readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
   /**
-   * An action that another window of this machine received, without a call.
+   * Reads an action that another window of this machine received, without a call.
    *
    * @param text - its JSON
-   * @param received - how the API's own text came; undefined where the text is not that
-   * @returns undefined where it is none: another version of this product may have written it
+   * @param received - how the text arrived; undefined where the text is not the API's own
+   * @returns undefined where the text is not an action: another version of this product may have written it
    */
   readonly readFound: (text: string, received: Omit<ReceivedAction, 'text'> | undefined) => MachineAction | undefined;
-  /** Devices whose name begins so, one call; a token without the permission for it is refused with `missingPermission`. */
+  /**
+   * Finds devices whose name begins with a text: one call. Rejects with `missingPermission` if the token lacks the
+   * role.
+   */
   readonly findMachines: (nameStart: string, signal: AbortSignal, priority?: Priority) => Promise<readonly Machine[]>;
-  /** A fresh download link, valid for 30 minutes: one call. Nothing is run again on the device. */
+  /** Gets a fresh download link, valid for 30 minutes: one call. Runs nothing again on the device. */
   readonly getResultLink: (
     actionId: string,
     commandIndex: number,
@@ -110,8 +113,8 @@ export interface DefenderClient {
     priority?: Priority,
   ) => Promise<ResultLink>;
   /**
-   * Takes the bytes behind a link: no call of the API, no bearer token.
-   * @param download - where they go; one that was begun, also through an earlier link, is continued
+   * Downloads the bytes behind a link: no call to the API, no bearer token.
+   * @param download - receives the bytes; continued if already begun, also through an earlier link
    */
   readonly downloadResult: (
     link: ResultLink,
@@ -121,23 +124,23 @@ export interface DefenderClient {
   ) => Promise<DownloadFacts>;
 }
 
-/** More devices than a person looks through begin with too short a name. */
+/** Most devices that a search by name returns. Where more match, the user typed too short a name. */
 const MOST_MACHINES = 100;
 
-/** The longest that a download's head, or the whole of a refusal, may take: as long as a call of the API, ms. */
+/** Longest time for a download's headers, or for a whole refusal, ms. The same as for a call to the API. */
 const LONGEST_HEAD_MS = LONGEST_CALL_MS;
 
-/** One line of the log names no more fields than these. */
+/** Most fields that one log line names. */
 const MAX_LOGGED_FIELDS = 20;
 
 interface ApiAnswer extends JsonAnswer {
-  /** When its headers came by the local clock, ms since 1970. */
+  /** Local clock when the headers arrived, ms since 1970. */
   readonly receivedAt: number;
-  /** The server's clock. */
+  /** The answer's `Date`, by the server's clock. */
   readonly date: string | undefined;
 }
 
-/** Creates the one client through which everything reaches the Defender API and the blob host. */
+/** Creates the client. All requests to the Defender API and the blob host go through one. */
 export function createDefenderClient(options: DefenderClientOptions): DefenderClient {
   const clock = options.clock ?? systemClock;
   const transport = options.transport ?? createHttpTransport();
@@ -147,7 +150,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const received = new ReceivedActions();
   const queries = new ListQueries();
 
-  /** Signing in is about a connection, not about a host. */
+  /** Adds the connection's name: the user signs in to a connection, not to a host. */
   const named = (error: LiveResponseError): LiveResponseError =>
     error.code === 'notSignedIn' && options.connection !== undefined
       ? new LiveResponseError(error.code, { ...error.values, connection: options.connection })
@@ -198,12 +201,12 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       const error = named(toApiError(answer, body, host, clock.now()));
       throw error.code === 'rateLimited' ? await noteRefusal(error) : error;
     } finally {
-      // The account is asked in order, so nobody has to wait for this note; a failing one ends in the local account.
+      // The ledger takes requests in order, so no caller waits for this one. If it fails, the local ledger takes over.
       slot.end(answered).catch(() => undefined);
     }
   };
 
-  /** The server's word counts for every window; what is known of the account tells whether others spent the calls. */
+  /** Records the refusal, which pauses all windows. The usage shows whether others spent the calls. */
   const noteRefusal = async ({ values }: LiveResponseError): Promise<LiveResponseError> => {
     const usage = await budget.refused(values.retryAt);
     const { pausedUntil: retryAt, minute: ownCalls } = usage;
@@ -219,14 +222,17 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     }
   };
 
-  /** Another token than the refused one. Where there is none, Defender's own words and correlation id are kept. */
+  /**
+   * Returns another token than the refused one. If there is none, the error keeps Defender's message and correlation
+   * id.
+   */
   const renewedToken = async (signal: AbortSignal, token: string, refusal: LiveResponseError): Promise<string> => {
     const { claims } = refusal.values;
     try {
       return await accessToken(signal, { token, ...(claims === undefined ? {} : { claims }) });
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notSignedIn') throw error;
-      // What the sign-in service said is what an administrator can act upon.
+      // The values of the sign-in service win: an administrator can act on its message.
       throw new LiveResponseError('notSignedIn', { ...refusal.values, ...error.values });
     }
   };
@@ -246,7 +252,8 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     };
     return withRetry(clock, signal, async (allowance) => {
       throwIfCancelled(signal);
-      // A sign-in service that failed in passing is asked again, and not the API with a token that it refused.
+      // After a passing failure of the sign-in service, the retry asks that service again. Without this, it would send
+      // the refused token to the API.
       await renew(allowance);
       try {
         return await send(allowance);
@@ -340,19 +347,22 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   };
 }
 
-/** Codes of a 400 of the link call that is a fault of the request: of its address, or of the command's index. */
+/** Error codes of a 400 from the link call that mean a faulty request: its address, or the command index. */
 const FAULTS_OF_OURS: ReadonlySet<string> = new Set(['ODataError', 'InvalidInput']);
 
 /**
- * Whether the link call says that there is no result, or none yet: by a 404, or by a 400 as long as the command has not
- * ended. Source: api-facts §3.
+ * Whether the link call reports that there is no result, or none yet. It does so with a 404, or with a 400 while the
+ * command has not ended. A 400 that means a faulty request does not count. Source: api-facts §3.
  */
 function meansNoResult({ code, values }: LiveResponseError): boolean {
   if (code === 'notFound') return true;
   return code === 'badRequest' && values.status === 400 && !FAULTS_OF_OURS.has(values.serverCode ?? '');
 }
 
-/** A next link may name the serving cluster instead of the host that was asked: the token does not go there. */
+/**
+ * Returns the path of a link below the API's base, else undefined. A next link may name the serving cluster instead of
+ * the requested host, and the token must not go there.
+ */
 function pathBelow(link: string | undefined, apiUrl: string): string | undefined {
   if (link === undefined || !URL.canParse(link)) return undefined;
   const { href } = new URL(link);

@@ -1,6 +1,6 @@
 import type { Cloud } from '../base/resultUri.ts';
 
-/** Where a cloud lives: API, sign-in, token scope and portal are four separate things. */
+/** Addresses of a cloud. API, sign-in, token scope and portal are four separate things. */
 export interface CloudAddresses {
   readonly apiUrl: string;
   readonly authority: string;
@@ -43,7 +43,7 @@ const KNOWN: Readonly<Record<Exclude<Cloud, 'custom'>, CloudAddresses>> = {
 /** Origins of the sign-in services of all known clouds. */
 export const SIGN_IN_ORIGINS: ReadonlySet<string> = new Set(Object.values(KNOWN).map(({ authority }) => authority));
 
-/** The addresses of a known cloud, with the API host of a near region where one is wanted. */
+/** Returns the addresses of a known cloud, with the API host of a near region where one is given. */
 export function cloudAddresses(cloud: Exclude<Cloud, 'custom'>, region?: NearRegion): CloudAddresses {
   const addresses = KNOWN[cloud];
   if (cloud !== 'commercial' || region === undefined) return addresses;
@@ -51,7 +51,7 @@ export function cloudAddresses(cloud: Exclude<Cloud, 'custom'>, region?: NearReg
 }
 
 /**
- * Blob hosts that results may come from in every cloud: GCC signs in commercially and stores in the government's.
- * Source: api-facts §3 (the second one inferred from the connectivity documentation).
+ * Blob hosts that may serve results in every cloud. GCC signs in commercially, but stores in the government's cloud.
+ * Source: api-facts §3 (the second host is inferred from the connectivity documentation).
  */
 export const BLOB_HOST_SUFFIXES = ['.blob.core.windows.net', '.blob.core.usgovcloudapi.net'] as const;

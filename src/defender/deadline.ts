@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 
-/** A time by which a step of some work must be done, moved on from step to step. */
+/** Deadline of one step of longer work. Each step sets it again. */
 export class Deadline {
   readonly #clock: Clock;
   readonly #over = new AbortController();
   #waiting: AbortController | undefined;
 
-  /** Aborted when the given signal is, or with a `TimeoutError` when the time is over. */
+  /** Aborts with the given signal, or with a `TimeoutError` when the time is over. */
   readonly signal: AbortSignal;
 
   constructor(clock: Clock, signal: AbortSignal) {
@@ -15,7 +15,7 @@ export class Deadline {
   }
 
   /**
-   * Sets the time, in place of an earlier one.
+   * Sets the deadline and replaces an earlier one.
    * @param ms - from now
    */
   set(ms: number): void {
@@ -30,7 +30,7 @@ export class Deadline {
     );
   }
 
-  /** Takes the time back, and leaves no timer behind. */
+  /** Removes the deadline and its timer. */
   lift(): void {
     this.#waiting?.abort();
     this.#waiting = undefined;

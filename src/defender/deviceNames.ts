@@ -1,6 +1,9 @@
 import type { Machine } from './machines.ts';
 
-/** The devices that a typed name means: those called exactly so, with or without a domain; else all that begin so. */
+/**
+ * Returns the devices that a typed name means: those with exactly this name, else those with it before a domain, else
+ * all.
+ */
 export function meantBy(name: string, machines: readonly Machine[]): readonly Machine[] {
   const wanted = name.toLowerCase();
   const called = (fits: (known: string) => boolean): readonly Machine[] =>

@@ -1,13 +1,13 @@
 import { parseServerTime } from '../base/serverTime.ts';
 
-/** Names of odd fields that one row keeps: more of them tell a person nothing, and a hostile answer could send many. */
+/** Most names of odd fields that one row keeps. More would not help a reader, and a hostile answer could send many. */
 const MAX_ODD_NAMES = 20;
-/** The API's times begin so. `Date.parse` takes nearly any text with a digit for a time. */
+/** Beginning of the API's times. `Date.parse` accepts nearly any text with a digit as a time. */
 const TIME = /^\d{4}-\d\d-\d\dT/u;
-/** An index or a status code that was written as a text. */
+/** An index or a status code written as a text. */
 const INTEGER = /^-?\d{1,10}$/u;
 
-/** The names of the fields of one row whose values are not what the API promises. All of them are names of ours. */
+/** Names of the fields in one row whose values differ from what the API promises. All are names from our own code. */
 export class OddFields {
   readonly #names = new Set<string>();
 
@@ -15,15 +15,15 @@ export class OddFields {
     if (this.#names.size < MAX_ODD_NAMES) this.#names.add(name);
   }
 
-  /** Returns the names in the order in which they were found. */
+  /** Returns the names in the order of discovery. */
   get names(): readonly string[] {
     return [...this.#names];
   }
 }
 
 /**
- * Reads the fields of one object of an answer, each for itself. A bad value becomes the field's fallback, and the
- * field's name is noted. A key in another case counts as the field, and is noted too.
+ * Reads the fields of one object of an answer independently. A bad value becomes the field's fallback, and the field's
+ * name is recorded. A key in another case counts as the field, and is recorded too.
  */
 export class FieldReader {
   readonly #fields: ReadonlyMap<string, unknown>;
@@ -32,15 +32,15 @@ export class FieldReader {
   #byLowerCase: ReadonlyMap<string, unknown> | undefined;
 
   /**
-   * @param value - the object; anything else has no fields, and is noted
-   * @param path - stands before the names of its fields, with a dot at its end; empty for the row itself
+   * @param value - the object; anything else has no fields, and is recorded as odd
+   * @param path - prefix of its fields' names, with a dot at its end; empty for the row itself
    */
   constructor(value: unknown, path: string, odd: OddFields) {
     this.#path = path;
     this.#odd = odd;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (!isObject) odd.add(path.slice(0, -1));
-    // Own fields only: `__proto__` in a text must not lend any.
+    // Only own fields count: a `__proto__` in the JSON must not add any.
     this.#fields = new Map<string, unknown>(isObject ? Object.entries(value) : []);
   }
 
@@ -82,7 +82,7 @@ export class FieldReader {
     return value === null || typeof value === 'number' ? value : this.#bad(key, null);
   }
 
-  /** Reads a whole number from 0 on, also one that is written as a text; undefined where there is none. */
+  /** Reads a whole number from 0 on, also one written as a text; undefined where there is none. */
   index(key: string): number | undefined {
     const value = this.#get(key);
     const number = typeof value === 'string' && INTEGER.test(value) ? this.#bad(key, Number(value)) : value;
@@ -94,7 +94,7 @@ export class FieldReader {
   /**
    * Reads a list.
    * @param read - reads an entry at its path; undefined leaves the entry out
-   * @returns null where the list is null
+   * @returns null where the list is null; empty where it is missing or not a list
    */
   list<Entry>(key: string, read: (value: unknown, path: string) => Entry | undefined): Entry[] | null {
     const value = this.#get(key);

@@ -17,11 +17,12 @@ const COMMON = {
   validateStatus: () => true,
 } as const;
 
-/** What the sign-in service says fits into this many times, bytes. */
+/** Largest answer of the sign-in service that is read, bytes: many times what it sends. */
 const MAX_SIGN_IN_ANSWER = 1024 * 1024;
 
 /**
- * The way to the sign-in service: an instance of its own, so that nothing of the API's gets there, nor the other way.
+ * Creates the sender for the sign-in service. It has an instance of its own, so that nothing of the API reaches the
+ * sign-in service, nor the other way round.
  */
 export function createSignInSender(): SendSignIn {
   const instance = axios.create({ ...COMMON, responseType: 'text', maxContentLength: MAX_SIGN_IN_ANSWER });
@@ -36,14 +37,15 @@ export function createSignInSender(): SendSignIn {
 }
 
 /**
- * The network, through axios.
+ * Creates the transport to the network, through axios.
  *
- * Two instances, because one with a default bearer would send it to an absolute download link. `proxy: false` leaves
- * proxies to VS Code, which patches Node's agents; axios' own handling has leaked bearer tokens to a proxy in clear.
+ * There are two instances, because one with a default bearer would send it to an absolute download link. `proxy: false`
+ * leaves proxies to VS Code, which patches Node's agents. Axios's own proxy handling has leaked bearer tokens to a
+ * proxy in clear text.
  */
 export function createHttpTransport(): Transport {
   const api = axios.create({ ...COMMON, responseType: 'stream' });
-  // The hash must be of the stored bytes, so nothing on the way may unpack them.
+  // The hash must cover the stored bytes, so no layer may decompress them.
   const download = axios.create({ ...COMMON, responseType: 'stream', decompress: false });
   return {
     api: (request) => send(api, request),
@@ -66,7 +68,7 @@ async function send(instance: AxiosInstance, request: HttpRequest): Promise<Http
       headers: lowerCaseHeaders(answer.headers),
       body: readBody(addAbortSignal(request.signal, answer.data), host, request.signal),
       discard: () => {
-        // An abort in the same turn would else be an error that nobody hears.
+        // Without a listener, an abort in the same turn would raise an unhandled error.
         answer.data.on('error', () => undefined);
         answer.data.destroy();
       },
@@ -103,8 +105,8 @@ const CODES: readonly (readonly [RegExp, FailureCode])[] = [
 ];
 
 /**
- * AxiosError carries the token and the link in its properties, so nothing of it is kept but the host and the code,
- * and it is not a `cause` either.
+ * Converts an error of axios. An AxiosError carries the token and the link in its properties. So only the host and the
+ * system's code are kept, and the error does not become a `cause`.
  */
 function toLiveResponseError(error: unknown, host: string, signal: AbortSignal): LiveResponseError {
   if (signal.aborted) {

@@ -4,7 +4,7 @@ import { FieldReader, OddFields } from './fieldReader.ts';
 
 const machinesSchema = object({ value: array(unknown()) });
 
-/** A device as `GET /api/machines` answers it. Several records of one name are common: one for each installation. */
+/** A device as `GET /api/machines` returns it. Several records of one name are common: one for each installation. */
 export interface Machine {
   id: string;
   computerDnsName: string | null;
@@ -13,7 +13,7 @@ export interface Machine {
 }
 
 /**
- * Reads a list of devices. An odd value is null, and a device without a usable id is left out.
+ * Reads a list of devices. An odd value becomes null, and a device without a usable id is left out.
  * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference
  */
 export function readMachines(body: unknown): readonly Machine[] {

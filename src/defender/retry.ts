@@ -13,35 +13,37 @@ const PASSING: ReadonlySet<FailureCode> = new Set([
 ]);
 
 /**
- * A server that says 500 met something it did not expect, and one that says 501 cannot do it: they would say so again.
- * The other 5xx speak of the way.
+ * Whether a repetition may help. A server that answers 500 met something unexpected, and one that answers 501 lacks the
+ * function: both would answer so again. The other 5xx concern the way to the server.
  */
 function isPassing({ code, values }: LiveResponseError): boolean {
   return PASSING.has(code) && values.status !== 500 && values.status !== 501;
 }
 
 const MAX_ATTEMPTS = 4;
-/** The longest that one call may take with all its repetitions, ms. */
+/** Longest time for one call with all its repetitions, ms. */
 const MAX_TOTAL_MS = 120_000;
-/** An attempt that had less time left would only spend a call, ms. */
+/** Least time left for another attempt, ms. A shorter one would only spend a call. */
 const LEAST_ATTEMPT_MS = 1000;
 const FIRST_PAUSE_MS = 500;
-/** An attempt that brought at least this much more than any before was not in vain, bytes. */
+/** Least number of new bytes that counts as progress. It restores all attempts. */
 const WORTHWHILE_BYTES = 1_000_000;
 
-/** What is left of the time that a call has with all its repetitions. */
+/** Time left for a call with all its repetitions. */
 export interface Allowance {
-  /** ms. An attempt under way ends with it, but for a download whose bytes flow. */
+  /** Returns the ms left. They bound an attempt under way, except a download whose bytes flow. */
   readonly left: () => number;
-  /** Waits for something that is not the server, as long as it takes: a slot, a person who signs in. */
+  /** Waits for something other than the server, such as a slot or a user who signs in. That time does not count. */
   readonly aside: <Value>(waiting: Promise<Value>) => Promise<Value>;
 }
 
 /**
- * Repeats an attempt that failed in passing: up to four times within two minutes, with growing pauses of random
- * length so that windows that failed together do not return together. A time the server named is kept to.
+ * Repeats an attempt that failed in passing: up to four attempts within two minutes. The pauses grow and have a random
+ * length, so that windows that failed together do not return together. A pause lasts at least until the time that the
+ * server named.
  *
- * @param received - bytes that the attempts have brought so far: a download that comes along has all attempts again
+ * @param received - returns the bytes that the attempts have brought so far: a download with progress gets all attempts
+ *   again
  * @throws the failure of the last attempt
  */
 export async function withRetry<Result>(
@@ -86,15 +88,15 @@ function pauseAfter(error: LiveResponseError, made: number, now: number, random:
   return error.values.retryAt === undefined ? jittered : Math.max(jittered, error.values.retryAt - now);
 }
 
-/** No window of the API is longer, so no pause needs to be, ms. */
+/** Longest pause, ms: no rate window of the API is longer. */
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /**
- * When the server wants to be asked again.
+ * Returns the time at which the server accepts the next call.
  *
  * @param header - `Retry-After`: seconds or an HTTP date; the documentation promises it, real answers may lack it
  * @param now - this machine's clock, ms since 1970
- * @param date - the answer's own `Date`: what an HTTP date is measured against, because our clock may be wrong
+ * @param date - the answer's own `Date`: an HTTP date is measured against it, because our clock may be wrong
  * @returns ms since 1970 by this machine's clock
  */
 export function readRetryAfter(header: string | undefined, now: number, date?: string): number | undefined {
@@ -103,7 +105,7 @@ export function readRetryAfter(header: string | undefined, now: number, date?: s
   return Number.isNaN(pause) ? undefined : now + Math.min(LONGEST_PAUSE_MS, Math.max(0, pause));
 }
 
-/** `Date.parse` takes nearly anything for a date; an HTTP date begins with a weekday. */
+/** Parses an HTTP date, which begins with a weekday. `Date.parse` accepts nearly anything as a date. */
 function httpDate(text: string): number {
   return /^[a-z]{3,9},? /iu.test(text) ? Date.parse(text) : Number.NaN;
 }

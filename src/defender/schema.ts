@@ -22,7 +22,10 @@ const pageSchema = object({
   value: array(unknown()),
 });
 
-/** Our own JSON of an action that was read: its odd values are replaced already, and only their names are left. */
+/**
+ * Names of odd fields in JSON that this product wrote. The odd values themselves were replaced when they were first
+ * read.
+ */
 const ownSchema = object({ odd: array(pipe(string(), regex(/^[\w.]{1,100}$/u))) });
 
 const linkSchema = object({ value: pipe(string(), minLength(1)) });
@@ -71,30 +74,37 @@ export interface MachineAction {
   errorHResult: number | null;
   requestSource: string | null;
   readonly commands: readonly LiveResponseCommand[];
-  /** Names of the fields that came otherwise than the API promises, e.g. `commands.0.commandStatus`; else not there. */
+  /**
+   * Names of the fields that differ from what the API promises, e.g. `commands.0.commandStatus`. Absent where none
+   * does.
+   */
   readonly odd?: readonly string[];
 }
 
 /** One page of the list. */
 export interface ActionPage {
   readonly actions: readonly MachineAction[];
-  /** How many there are in all, where the server was asked and said so. */
+  /** Number of actions in all, where the server was asked for it and stated it. */
   readonly total: number | undefined;
   readonly nextLink: string | undefined;
-  /** Places, from 0, of rows without a usable id: they are in the answer, and in no list. Not there where none is. */
+  /**
+   * Positions, from 0, of rows without a usable id: the answer has them, but no list. Absent where all rows have one.
+   */
   readonly leftOut?: readonly number[];
-  /** Rows that were asked for, where the server did not take as many as the caller wanted. */
+  /** Rows of a full page, where that is not the number that the caller asked for. */
   readonly size?: number;
-  /** The server took no order, or kept to none. The rows of this page are sorted, other pages may hold newer ones. */
+  /**
+   * The server took no order, or did not keep it. The rows of this page are sorted; other pages may hold newer ones.
+   */
   readonly isUnordered?: true;
 }
 
-/** Whether a page names no next one. */
+/** Whether a page has no next link. */
 export function isLastPage({ nextLink }: ActionPage): boolean {
   return nextLink === undefined;
 }
 
-/** What the API says about a failure. */
+/** A failure as the API describes it. */
 export interface ServerFault {
   readonly code: string;
   readonly message: string;
@@ -102,9 +112,10 @@ export interface ServerFault {
 }
 
 /**
- * Reads one page of machine actions. An odd value spoils its own field and no other; a row without a usable id is left
- * out and counted.
- * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference, where it holds no list of rows
+ * Reads one page of machine actions. An odd value spoils only its own field. A row without a usable id is left out, and
+ * its position is recorded.
+ * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference, where the body holds no list of
+ *   rows
  */
 export function readActionPage(body: unknown): ActionPage {
   const page = check(pageSchema, body);
@@ -124,8 +135,8 @@ export function readActionPage(body: unknown): ActionPage {
 }
 
 /**
- * Reads a single machine action; odd values as {@link readActionPage}.
- * @throws LiveResponseError `unexpectedAnswer` where it is no object, or has no usable id
+ * Reads a single machine action. Treats odd values as {@link readActionPage} does.
+ * @throws LiveResponseError `unexpectedAnswer` where the body is not an object, or has no usable id
  */
 export function readAction(body: unknown): MachineAction {
   const action = toAction(body);
@@ -134,7 +145,7 @@ export function readAction(body: unknown): MachineAction {
   throw new LiveResponseError('unexpectedAnswer', { path: isObject ? 'id' : '(top)' });
 }
 
-/** Reads an action that this product wrote from what it had read. Throws as {@link readAction}. */
+/** Reads an action that this product wrote from one that it had received. Throws as {@link readAction}. */
 export function readOwnAction(body: unknown): MachineAction {
   const action = readAction(body);
   const said = safeParse(ownSchema, body);
@@ -186,7 +197,7 @@ function toAction(row: unknown): MachineAction | undefined {
   return names.length === 0 ? action : { ...action, odd: names };
 }
 
-/** @returns undefined where the command has no usable index: its place in the list means nothing */
+/** @returns undefined where the command has no usable index: its position in the list means nothing */
 function toCommand(value: unknown, path: string, odd: OddFields): LiveResponseCommand | undefined {
   const fields = new FieldReader(value, `${path}.`, odd);
   const index = fields.index('index');

@@ -14,13 +14,13 @@ import { withLocalFallback } from './calls/localLedger.ts';
 import { createResultFetcher } from './download/resultFetcher.ts';
 import type { ResultFetcher } from './download/resultFetcher.ts';
 
-/** A tenant as the rooms above see it: the API, and results as one step. */
+/** A tenant as the rooms above use it: the API, and results in one step. */
 export type TenantClient = DefenderClient & ResultFetcher;
 
 /**
- * Creates the client of a connection. This file is the way into the bundle that holds everything about HTTP.
+ * Creates the client of a connection. This file is the entry of the bundle that holds all HTTP code.
  *
- * @param ledger - the account of calls of this application in this tenant, shared by all windows
+ * @param ledger - the call budget of this application in this tenant, shared by all windows
  */
 export function createTenantClient(
   ledger: LedgerPort,
@@ -33,7 +33,9 @@ export function createTenantClient(
   return { ...client, ...createResultFetcher(client, systemClock) };
 }
 
-/** Downloads what a pasted link leads to: the same checks as for a link that Defender gave, and no call of the API. */
+/**
+ * Downloads the result behind a pasted link. Checks it like a link that Defender gave, and makes no call to the API.
+ */
 export type DownloadLink = (
   link: string,
   signal: AbortSignal,
@@ -48,7 +50,7 @@ export const downloadLink: DownloadLink = async (text, signal, limits, options) 
   };
   const client = createDefenderClient({
     ...options,
-    // Never asked: a download knows neither token nor API.
+    // Never called: a download uses neither a token nor the API.
     apiUrl: 'https://api.security.microsoft.com',
     getAccessToken: noCall,
     budget: { take: noCall, refused: noCall, usage: noCall },
@@ -64,7 +66,7 @@ export const downloadLink: DownloadLink = async (text, signal, limits, options) 
   }
 };
 
-/** Creates the way to the sign-in service, with what this bundle has of HTTP. */
+/** Creates the sender for the sign-in service, from the HTTP code of this bundle. */
 export function createTenantSignIn(): SendSignIn {
   return createSignInSender();
 }

@@ -1,8 +1,8 @@
 /**
- * The one place where the client meets the network.
+ * The only place where the client meets the network.
  *
- * Two doors and not one: what goes through `api` carries the bearer token, what goes through `download` never does.
- * axios stands behind them in production, the sample tenant in memory.
+ * There are two methods: requests through `api` carry the bearer token, requests through `download` never do. In
+ * production both go through axios; the sample tenant answers them in memory.
  */
 export interface Transport {
   /** Sends a request to the Defender API. */
@@ -11,27 +11,27 @@ export interface Transport {
   readonly download: (request: HttpRequest) => Promise<HttpAnswer>;
 }
 
-/** A request as the wire sees it. This version of the product only reads, so there is no other method. */
+/** A request as it is sent. This version of the product only reads, so there is no other method. */
 export interface HttpRequest {
   readonly method: 'GET';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Aborting it closes the socket. */
+  /** An abort closes the socket. */
   readonly signal: AbortSignal;
 }
 
-/** An answer of any status: the transport throws only when there was none. */
+/** An answer of any status. The transport throws only when no answer came. */
 export interface HttpAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The bytes as they were sent, not decompressed on the `download` door. Iterated at most once. */
+  /** The bytes. `download` delivers them as they were sent, not decompressed. Iterated at most once. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Closes the connection of a body that is not read to its end. */
   readonly discard?: () => void;
 }
 
-/** A request to the sign-in service, the only place that anything is posted to. */
+/** A request to the sign-in service, the only place that this product posts to. */
 export interface SignInRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -48,5 +48,7 @@ export interface SignInAnswer {
   readonly text: string;
 }
 
-/** Sends to the sign-in service. Rejects with LiveResponseError: `cancelled`, or what is wrong with the way. */
+/**
+ * Sends a request to the sign-in service. Rejects with LiveResponseError: `cancelled`, or the fault of the connection.
+ */
 export type SendSignIn = (request: SignInRequest) => Promise<SignInAnswer>;

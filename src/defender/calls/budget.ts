@@ -8,24 +8,24 @@ export type { Priority } from '../../base/urgency.ts';
 
 /** The right to send one call. */
 export interface CallSlot {
-  /** The answer has ended: from now on the call counts for as long as its windows last. */
+  /** Reports that the answer has ended. From now on the call counts for the length of its rate windows. */
   readonly end: (answered: boolean) => Promise<void>;
 }
 
-/** The gate in front of every call to the API. */
+/** Gate in front of every call to the API. */
 export interface Budget {
   /**
    * Waits for a slot.
-   * @throws LiveResponseError `cancelled`; `rateLimited` where a click would wait for minutes
+   * @throws LiveResponseError `cancelled`; `rateLimited` where a click would wait longer than two minutes
    */
   readonly take: (priority: Priority, signal: AbortSignal) => Promise<CallSlot>;
-  /** The server refused a call; answers what is known now, `pausedUntil` above all. */
+  /** Records that the server refused a call. Returns the current usage, above all `pausedUntil`. */
   readonly refused: (until: number | undefined) => Promise<Usage>;
-  /** Calls that count at this moment, those under way included. */
+  /** Returns the calls that count at this moment, including those under way. */
   readonly usage: () => Promise<Usage>;
 }
 
-/** The account of calls, for one application: in this process, or shared by all windows through the store's thread. */
+/** The call budget of one application: in this process, or shared by all windows through the store's thread. */
 export interface LedgerPort {
   readonly take: (share: number) => Promise<TakeAnswer>;
   readonly end: (id: number, answered: boolean) => Promise<void>;
@@ -34,11 +34,11 @@ export interface LedgerPort {
   readonly usage: () => Promise<Usage>;
 }
 
-/** The share of each window that background work leaves for clicks. */
+/** Share of each rate window that background work leaves for clicks. */
 export const RESERVE = 0.2;
-/** How often others are looked at when only the end of one of their calls can make room, ms. */
+/** Poll interval while the next slot depends on the end of another window's call, ms. */
 const LOOK_AGAIN_MS = 100;
-/** The longest that a click waits for a slot before it is told when there will be one, ms. */
+/** Longest wait for a slot that a click accepts, ms. A longer one fails at once, with the time of the next slot. */
 const PATIENCE_MS = 120_000;
 
 interface Waiter {
@@ -48,7 +48,7 @@ interface Waiter {
   readonly fail: (error: unknown) => void;
 }
 
-/** Lets calls through as the ledger allows, clicks before background work, each in the order it came. */
+/** Lets calls through as the ledger allows: clicks before background work, each in order of arrival. */
 export class QueuedBudget implements Budget {
   readonly #ledger: LedgerPort;
   readonly #clock: Clock;
@@ -112,11 +112,11 @@ export class QueuedBudget implements Budget {
   #leave(waiter: Waiter): void {
     const at = this.#waiting.indexOf(waiter);
     if (at >= 0) this.#waiting.splice(at, 1);
-    // Whoever is first now may have less to wait for; and where nobody is, no timer stays.
+    // The next waiter may have a shorter delay than this one. Without a next waiter, no timer may stay.
     this.#alarm?.abort();
   }
 
-  /** Something changed: whoever is first may try again. */
+  /** Lets the first waiter try again, because something changed. */
   #wake(): void {
     this.#alarm?.abort();
     if (!this.#admitting) void this.#admit();
@@ -131,14 +131,14 @@ export class QueuedBudget implements Budget {
     }
   }
 
-  /** Serves the first in the queue, or waits until it may be served; a wake-up ends the waiting early. */
+  /** Serves the first waiter, or waits until its next attempt. A wake-up ends the wait early. */
   async #serve(waiter: Waiter): Promise<void> {
     const alarm = new AbortController();
     this.#alarm = alarm;
     try {
       const answer = await this.#ledger.take(isClick(waiter.priority) ? 1 : 1 - RESERVE);
       if ('id' in answer) {
-        // Cancelled while the ledger was asked: the call is not sent.
+        // The waiter was cancelled while the ledger was asked: the call is not sent.
         if (waiter.signal.aborted) await this.#ledger.giveBack(answer.id);
         else waiter.start(answer.id);
         this.#leave(waiter);

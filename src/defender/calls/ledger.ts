@@ -1,71 +1,76 @@
-/** At most `calls` in any span of `ms`. */
+/** A rate limit: at most `calls` in any span of `ms`. */
 export interface RateWindow {
   readonly calls: number;
   readonly ms: number;
 }
 
-/** The API's documented limits, counted per application and tenant. List, get and link are taken to share them. */
+/**
+ * The API's documented limits per application and tenant. Unknown whether list, get and link share them: we assume so.
+ */
 export const API_WINDOWS: readonly [minute: RateWindow, hour: RateWindow] = [
   { calls: 100, ms: 60_000 },
   { calls: 1500, ms: 3_600_000 },
 ];
 
-/** What the server said when it refused, and what follows from it for everyone who shares the application. */
+/** The last refusals of the server, and their effect on all windows that use the application. */
 export interface LimitState {
   /** ms since 1970. */
   readonly pausedUntil: number;
-  /** Length of the last pause that the server did not name, ms: the next one is twice as long. */
+  /** Length of the last pause whose end the server did not name, ms. The next such pause is twice as long. */
   readonly unnamedPauseMs: number;
-  /** Calls a minute that others leave us, as learned at `learnedAt`. */
+  /** Calls a minute that other programs leave us, as estimated at `learnedAt`. */
   readonly learnedLimit: number;
   readonly learnedAt: number;
 }
 
-/** Where calls are noted: one row a call. All methods run inside `atomically`. */
+/** Storage of calls, one row a call. All methods run inside `atomically`. */
 export interface CallRows {
   readonly atomically: <Result>(work: () => Result) => Result;
-  /** Notes a call that begins; answers its id. */
+  /** Records the start of a call and returns its id. */
   readonly insert: (application: string, startedAt: number) => number;
   readonly end: (id: number, endedAt: number) => void;
   readonly remove: (id: number) => void;
-  /** Forgets calls that ended before a time. */
+  /** Deletes calls that ended before a time. */
   readonly purge: (endedBefore: number) => void;
   /** Ends calls that began before a time and never ended: their process is gone. */
   readonly endStale: (startedBefore: number, lastsMs: number) => void;
-  /** Calls without an end. */
+  /** Counts the calls without an end. */
   readonly countOpen: (application: string) => number;
-  /** Ends after a time, oldest first. */
+  /** Returns the ends of calls after a time, oldest first. */
   readonly endsAfter: (application: string, time: number) => number[];
   readonly limitState: (application: string) => LimitState | undefined;
   readonly setLimitState: (application: string, state: LimitState) => void;
 }
 
-/** The answer to a wish to call. Without a time only the end of a call under way can tell when. */
+/** A slot, or the delay until the next attempt. Without a time, the delay depends on the end of a call under way. */
 export type TakeAnswer = { readonly id: number } | { readonly retryInMs: number | undefined };
 
 export interface Usage {
   readonly minute: number;
   readonly hour: number;
-  /** What the minute allows at this moment: less than the documented limit while others use the application. */
+  /** Calls that the minute allows now. Less than the documented limit while other programs use the application. */
   readonly minuteLimit: number;
   readonly hourLimit: number;
   /** ms since 1970; in the past where nothing is paused. */
   readonly pausedUntil: number;
 }
 
-/** A call lasts no longer than this, whatever happens: the client's own deadline, ms. */
+/** Longest duration of a call, ms: the client's own deadline. */
 export const LONGEST_CALL_MS = 100_000;
 
 const FIRST_UNNAMED_PAUSE_MS = 30_000;
 const LONGEST_UNNAMED_PAUSE_MS = 240_000;
-/** However many others there are, we keep asking for this part of a minute: the server decides, and says so. */
+/**
+ * Share of a minute's calls that we always attempt, however many others use the application. The server decides, and
+ * refuses if need be.
+ */
 const LEAST_SHARE = 0.1;
 const NO_STATE: LimitState = { pausedUntil: 0, unnamedPauseMs: 0, learnedLimit: Infinity, learnedAt: 0 };
 
 /**
- * The account of all calls of an application, over all windows of this machine. A call counts from its start, and is
- * stamped when its answer ends and not when it was sent: the server counts it somewhere in between, so only the later
- * moment can never be too early.
+ * The call budget of an application, over all windows of this machine. A call counts from its start. It is stamped when
+ * its answer ends, not when it is sent: the server counts it somewhere in between, so only the later moment can never
+ * be too early.
  */
 export class Ledger {
   readonly #rows: CallRows;
@@ -77,8 +82,8 @@ export class Ledger {
   }
 
   /**
-   * Notes a call, if there is room for it.
-   * @param share - the part of each window that may be used: 1 for a click, less for background work
+   * Records a call, if there is room for it.
+   * @param share - the usable part of each rate window: 1 for a click, less for background work
    */
   take(application: string, share: number, now: number): TakeAnswer {
     return this.#rows.atomically(() => {
@@ -89,7 +94,7 @@ export class Ledger {
     });
   }
 
-  /** The answer has ended. `answered`: it was no refusal, so the server is willing again. */
+  /** Records the end of an answer. `answered` means that the server did not refuse, so it accepts calls again. */
   end(application: string, id: number, answered: boolean, now: number): void {
     this.#rows.atomically(() => {
       this.#rows.end(id, now);
@@ -100,7 +105,7 @@ export class Ledger {
     });
   }
 
-  /** The call was never sent: it does not count. */
+  /** Removes a call that was never sent, so that it does not count. */
   giveBack(id: number): void {
     this.#rows.atomically(() => {
       this.#rows.remove(id);
@@ -108,8 +113,8 @@ export class Ledger {
   }
 
   /**
-   * The server refused. Everyone pauses; and when our own count was low, others use the application too, so we take
-   * less from now on, until it has been quiet for a while.
+   * Records a refusal by the server, which pauses all windows. If our own count was low, others use the application
+   * too. We then take less until it has been quiet for a while.
    *
    * @param until - the time the server named, ms since 1970
    */
@@ -155,14 +160,17 @@ export class Ledger {
     };
   }
 
-  /** What others leave us doubles with every quiet minute, until it is no limit any more. */
+  /**
+   * Returns the calls a minute that others leave us. The number doubles with every quiet minute, until it limits
+   * nothing.
+   */
   #learned(state: LimitState, now: number): number {
     const [minute] = this.#windows;
     const quietSince = Math.max(state.learnedAt, state.pausedUntil);
     return state.learnedLimit * 2 ** Math.floor(Math.max(0, now - quietSince) / minute.ms);
   }
 
-  /** ms until a call may start; Infinity where only the end of another call can tell. */
+  /** Returns the ms until a call may start; Infinity where that depends on the end of another call. */
   #delay(application: string, share: number, now: number): number {
     const [minute, hour] = this.#windows;
     const state = this.#rows.limitState(application) ?? NO_STATE;
@@ -188,7 +196,7 @@ export class Ledger {
   }
 }
 
-/** Index of the first element that is greater than `limit`, in an ascending list. */
+/** Returns the index of the first element greater than `limit`, in an ascending list. */
 function firstAfter(ascending: readonly number[], limit: number): number {
   let low = 0;
   let high = ascending.length;

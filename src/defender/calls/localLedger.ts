@@ -3,11 +3,11 @@ import type { Clock } from '../../base/clock.ts';
 import { API_WINDOWS, Ledger } from './ledger.ts';
 import { MemoryCallRows } from './memoryCallRows.ts';
 
-/** A ledger of this process alone: for tests, and where nothing better is handed in. */
+/** Creates a ledger for this process alone: for tests, and where the caller provides no other. */
 export function createLocalLedger(clock: Clock, windows = API_WINDOWS): LedgerPort {
   const ledger = new Ledger(new MemoryCallRows(), windows);
   const application = 'local';
-  // Asynchronous like the shared one; what it throws becomes a rejection.
+  // Asynchronous like the shared ledger. A throw becomes a rejection in the async functions that call these.
   return {
     take: (share) => Promise.resolve(ledger.take(application, share, clock.now())),
     end: (id, answered) => {
@@ -24,8 +24,8 @@ export function createLocalLedger(clock: Clock, windows = API_WINDOWS): LedgerPo
 }
 
 /**
- * The shared ledger, and from its first failure on a local one: a database that breaks must not stop anyone's work.
- * What ends after the change began before it, and is unknown to the local one.
+ * Creates a ledger that uses the shared one until its first failure, then a local one. A broken database must not stop
+ * the user's work. The local one does not know calls that began before the change, so it ignores their ends.
  */
 export function withLocalFallback(shared: LedgerPort, clock: Clock): LedgerPort {
   const local = createLocalLedger(clock);

@@ -5,7 +5,7 @@ interface Row {
   readonly startedAt: number;
 }
 
-/** Calls of this process alone, where there is no database to share them through. */
+/** Stores the calls of this process alone, where no database is there to share them. */
 export class MemoryCallRows implements CallRows {
   readonly #open = new Map<number, Row>();
   readonly #ends = new Map<string, number[]>();
@@ -28,7 +28,7 @@ export class MemoryCallRows implements CallRows {
     this.#open.delete(id);
     const ends = this.#ends.get(row.application) ?? [];
     this.#ends.set(row.application, ends);
-    // Ends come in order, but for a clock that was set back.
+    // Ends arrive in order unless the clock was set back.
     const last = ends.at(-1) ?? 0;
     ends.push(endedAt);
     if (endedAt < last) ends.sort((one, other) => one - other);

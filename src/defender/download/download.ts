@@ -9,22 +9,22 @@ import { readStatedBody } from './statedBody.ts';
 import type { StatedBody } from './statedBody.ts';
 import type { HttpAnswer } from '../transport.ts';
 
-/** What is known of a result that came whole: of its bytes as the service stored them, and what the blob host said. */
+/** Facts about a completely received result: its bytes as the service stored them, and the blob host's headers. */
 export interface DownloadFacts {
   /** Bytes. */
   readonly size: number;
-  /** Computed while they arrived: lower-case hex. */
+  /** Lower-case hex, computed while the bytes arrived. */
   readonly sha256: string;
   /** Local clock, ms since 1970. */
   readonly receivedAt: number;
-  /** Local clock as the headers in `blob` came: what the server's `Date` is compared with. */
+  /** Local clock when the headers in `blob` arrived. The server's `Date` is compared with it. */
   readonly answeredAt: number;
-  /** The file name the link promised. */
+  /** File name that the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
   /**
-   * Set where no header stated the size: the bytes came twice, alike, and that is all that is known of their being
-   * whole.
+   * Set where no header stated the size. The only evidence that the bytes are complete is that two downloads brought
+   * the same ones.
    */
   readonly lengthUnknown?: true;
 }
@@ -44,50 +44,54 @@ export interface BlobFacts {
 }
 
 export interface DownloadLimits {
-  /** Larger results are refused before they are kept, bytes; `Infinity` where there is room for any. */
+  /** Larger results are refused before they are kept, bytes; `Infinity` where any size is allowed. */
   readonly maxBytes: number;
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
 
-/** What an answer is read by. */
+/** Conditions under which an answer of the blob host is read. */
 export interface BlobSource {
   readonly host: string;
   readonly limits: DownloadLimits;
-  /** Whether an answer without Azure's own headers must come from something in between. */
+  /** Whether an answer without Azure's own headers must come from an intermediary. */
   readonly expectAzure: boolean;
   readonly clock: Clock;
-  /** Ends the reading of a body that stands still. */
+  /** Ends the read of a body that stands still. */
   readonly deadline?: Pick<Deadline, 'set'>;
 }
 
-/** Slower than this over a whole minute is given up: bytes a second. */
+/** Lowest average speed over a whole minute, bytes a second. A slower download is given up. */
 const MIN_SPEED = 1000;
 const SPEED_SPAN_MS = 60_000;
-/** A body of which nothing comes for this long is given up, ms: longer than the span, which ends with a chunk. */
+/**
+ * Longest time between two checks of the speed, ms. It ends a body that stands still. Longer than the span, because a
+ * check waits for the next chunk.
+ */
 const STANDSTILL_MS = 2 * SPEED_SPAN_MS;
 
-/** The size of a version of the blob, as an answer stated it of which bytes were kept. */
+/** Size of one version of the blob, as stated by the first answer that was accepted for it. */
 interface KnownTotal {
   readonly etag: string | undefined;
   readonly total: number;
 }
 
 /**
- * A download that may be continued: by a Range request where the connection broke off, also through a fresh link,
+ * A download that can be continued. After a broken connection it sends a Range request, also through a fresh link,
  * since the blob behind it is the same. The hashes grow with the bytes, which go to a sink and stay nowhere else.
  *
- * The bytes are held to all that the answers state: ranges, lengths, the first known size, ETag and MD5. What does not
- * fit is thrown away, and never joined with what was there. Where no answer states a size, the whole must come twice.
+ * The bytes must fit all that the answers state: ranges, lengths, the first known size, ETag and MD5. Bytes that do not
+ * fit are thrown away, and never joined with earlier ones. Where no answer states a size, the MD5 of the whole must
+ * fit, or the whole must come twice.
  */
 export class Download {
   readonly #sink: DownloadSink;
   #received = 0;
   #sha256 = createHash('sha256');
-  /** Where the host named an MD5 of the whole as it began. */
+  /** Set where the host stated an MD5 of the whole with its first bytes. */
   #md5: Hash | undefined;
   #total: number | undefined;
   #known: KnownTotal | undefined;
-  /** Of a body that ended without a stated size. */
+  /** The last body that ended without a stated size. */
   #unproved: { readonly size: number; readonly sha256: string } | undefined;
   /** Size of the first such body, bytes. */
   #firstUnproved = 0;
@@ -99,24 +103,24 @@ export class Download {
     this.#sink = sink;
   }
 
-  /** Bytes that are kept by now. */
+  /** Bytes kept so far. */
   get received(): number {
     return this.#received;
   }
 
-  /** Bytes that were worth the time they took: those that are kept, and those that are compared with the next ones. */
+  /** Bytes that count as progress: those that are kept, and those of the first body without a stated size. */
   get brought(): number {
     return this.#received + this.#firstUnproved;
   }
 
-  /** Headers of the next request: the rest of the same version of the blob, or nothing special at the start. */
+  /** Headers of the next request: the rest of the same version of the blob. Empty at the start. */
   get headers(): Record<string, string> {
     const etag = strongTag(this.#blob.etag);
     if (this.#received === 0 || etag === undefined) return {};
     return { range: `bytes=${this.#received.toString()}-`, 'if-match': etag };
   }
 
-  /** Forgets what earlier answers stated where no byte of them is kept: a person tries again. */
+  /** Forgets what earlier answers stated if no byte of them is kept. Called when the user tries again. */
   forgetStatements(): void {
     if (this.#received === 0) this.#known = undefined;
   }
@@ -131,7 +135,7 @@ export class Download {
     try {
       await this.#read(answer, source);
     } catch (error) {
-      // A body that nobody reads to its end would keep its socket.
+      // A body that is not read to its end would keep its socket open.
       answer.discard?.();
       throw error;
     }
@@ -140,7 +144,7 @@ export class Download {
   async #read(answer: HttpAnswer, source: BlobSource): Promise<void> {
     const { host, limits, expectAzure, clock } = source;
     const answeredAt = clock.now();
-    // Statements about a version still hold for it: another version has another tag.
+    // The known size stays: it holds for its version, and another version has another ETag.
     if (answer.status === 412 || answer.status === 416) await this.#startAgain();
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);
@@ -154,7 +158,7 @@ export class Download {
     await this.#checkEnd(answer.status, stated, host);
   }
 
-  /** Finds the place of an answer's body, and throws away what is kept where the two do not fit. */
+  /** Finds the place of an answer's body. Throws away the kept bytes if the two do not fit. */
   async #place(answer: HttpAnswer, host: string): Promise<StatedBody> {
     const { headers, status } = answer;
     const refuse = async (values: FailureValues): Promise<never> => {
@@ -172,7 +176,7 @@ export class Download {
     if (isRest && !this.#isContinuedBy(stated, etag)) return refuse({ status, reason: 'contradiction' });
     const known = this.#known !== undefined && isSameVersion(this.#known.etag, etag) ? this.#known.total : undefined;
     const md5 = stated.md5 ?? (isRest ? this.#blob.contentMd5 : undefined);
-    // Two sizes of one version: one of them is a lie, and only an MD5 can tell which.
+    // Two sizes are stated for one version. One is wrong, and only an MD5 can show which.
     if (known !== undefined && (stated.total ?? known) !== known && md5 === undefined) {
       return refuse({ status, reason: 'contradiction' });
     }
@@ -186,7 +190,7 @@ export class Download {
     return stated;
   }
 
-  /** Whether an answer brings the rest of what is kept: of the same version, by all that either of them stated. */
+  /** Whether an answer continues the kept bytes: the same version, by all that either answer stated. */
   #isContinuedBy({ end = 0, total, md5 }: StatedBody, etag: string | undefined): boolean {
     return (
       etag !== undefined &&
@@ -205,7 +209,7 @@ export class Download {
     deadline?.set(STANDSTILL_MS);
     for await (const chunk of answer.body) {
       const size = this.#received + chunk.length;
-      // How large it is nobody said, and it is not waited for.
+      // The error names no size: no header stated one, and the download does not go on to find out.
       if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { limit: limits.maxBytes });
       if (end !== undefined && size > end) {
         await this.#startAgain();
@@ -225,13 +229,13 @@ export class Download {
     }
   }
 
-  /** Decides whether the body that has ended makes the whole. What is a beginning of it stays, and is continued. */
+  /** Checks that the body makes the download complete. A body that ends early is kept and continued. */
   async #checkEnd(status: number, { end }: StatedBody, host: string): Promise<void> {
     const size = this.#received;
     const limit = this.#total ?? end;
     if (limit !== undefined && size < limit) throw new LiveResponseError('incompleteDownload', { host, size, limit });
     this.#lengthUnknown = false;
-    // The MD5 of the whole says more than its size would.
+    // The MD5 of the whole proves more than its size would.
     if (this.#total !== undefined || (status !== 206 && this.#md5 !== undefined)) return;
     const sha256 = this.#sha256.copy().digest('hex');
     const { size: earlierSize, sha256: earlier } = this.#unproved ?? {};
@@ -248,7 +252,7 @@ export class Download {
     throw new LiveResponseError('incompleteDownload', { host, size, reason: 'lengthUnknown' });
   }
 
-  /** The whole, checked against the host's own MD5 where it gave one. */
+  /** Returns the facts of the complete download, checked against the host's own MD5 where it stated one. */
   async finish(
     host: string,
   ): Promise<Pick<DownloadFacts, 'size' | 'sha256' | 'blob' | 'answeredAt' | 'lengthUnknown'>> {
@@ -263,7 +267,7 @@ export class Download {
     return this.#lengthUnknown ? { ...facts, lengthUnknown: true } : facts;
   }
 
-  /** @param statements - `disproved` where the host itself showed that what was stated is not so */
+  /** @param statements - `disproved` where the host itself showed that its statements were wrong */
   async #startAgain(statements: 'kept' | 'disproved' = 'kept'): Promise<void> {
     await this.#sink.clear();
     this.#received = 0;
@@ -274,14 +278,14 @@ export class Download {
   }
 }
 
-/** A tag that promises the same bytes: a weak one does not. */
+/** Returns the tag if it promises the same bytes. A weak tag does not. */
 function strongTag(etag: string | undefined): string | undefined {
   return etag === undefined || etag === '' || etag.startsWith('W/') ? undefined : etag;
 }
 
 /**
- * Whether two answers may be about the same version of a blob: only two tags that differ say that they are not. A weak
- * tag names the same version as the strong one with its letters.
+ * Whether two answers may concern the same version of a blob. Only two different tags show that they do not. A weak tag
+ * names the same version as the strong tag with the same letters.
  */
 function isSameVersion(one: string | undefined, other: string | undefined): boolean {
   const opaque = (tag: string): string => tag.replace(/^W\//u, '');
@@ -291,19 +295,20 @@ function isSameVersion(one: string | undefined, other: string | undefined): bool
 async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {
   const { status } = answer;
   if (status === 200 || status === 206) return;
-  // 412 and 416: what was begun is another version by now; the next attempt begins anew.
+  // 412 and 416: the blob is another version than the kept bytes. The next attempt starts from the beginning.
   if (status === 412 || status === 416) throw new LiveResponseError('incompleteDownload', { status, host });
   if (status === 404) throw new LiveResponseError('noResult', { status, host, reason: 'notStored' });
   if (status >= 500) throw new LiveResponseError('serverError', { status, host });
   if (status >= 300 && status < 400) throw new LiveResponseError('redirected', { status, host });
   const serverCode = answer.headers['x-ms-error-code'] ?? (await readErrorCode(answer));
   const values = { status, host, ...(serverCode === undefined ? {} : { serverCode }) };
-  // A refused link may be expired, or used too late: the caller asks once for a new one. Nothing else would be cured by it.
+  // A refused link may have expired, or have been used too late: the caller asks once for a new one. A new link would
+  // not cure any other failure.
   if (status === 403) throw new LiveResponseError('linkRefused', values);
   throw new LiveResponseError('unexpectedAnswer', { ...values, path: serverCode ?? `HTTP ${status.toString()}` });
 }
 
-/** Only the code of Azure's XML: its message repeats parts of the request. */
+/** Returns only the code of Azure's XML: its message repeats parts of the request. */
 async function readErrorCode(answer: HttpAnswer): Promise<string | undefined> {
   let text = '';
   const decoder = new TextDecoder();
@@ -313,7 +318,7 @@ async function readErrorCode(answer: HttpAnswer): Promise<string | undefined> {
       if (text.length > 4096) break;
     }
   } catch (error) {
-    // The status is the answer, also where its body breaks off or never ends.
+    // The status suffices, even where the body breaks off or never ends.
     if (isCancelled(error)) throw error;
   }
   return /<Code>(\w{1,80})<\/Code>/u.exec(text)?.[1];

@@ -1,15 +1,15 @@
-/** Where the bytes of a download are kept. Counting, hashing and checking them is the download's own work. */
+/** Storage for the bytes of a download. The download itself counts, hashes and checks them. */
 export interface DownloadSink {
   /**
-   * Keeps the next bytes. No more of them are taken from the network until that is done.
+   * Keeps the next bytes. The download takes no more from the network until this is done.
    * @throws LiveResponseError and nothing else
    */
   readonly append: (chunk: Uint8Array) => void | Promise<void>;
-  /** Throws away what is kept: the download begins anew. */
+  /** Throws away the kept bytes: the download starts again. */
   readonly clear: () => void | Promise<void>;
 }
 
-/** Keeps all in memory: for what is opened. */
+/** Keeps all bytes in memory, for results that are opened. */
 export class MemorySink implements DownloadSink {
   #chunks: Uint8Array[] = [];
 

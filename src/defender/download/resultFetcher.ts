@@ -9,15 +9,15 @@ import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../../
 import type { ResultLink } from './resultLink.ts';
 import { enqueueRising, isClick } from '../../base/urgency.ts';
 
-/** How many results are downloaded at once. Background work may hold all of these, for minutes: clicks do not count it. */
+/** Most downloads at once. A click counts only clicks, because background work may hold all of these for minutes. */
 const DOWNLOADS_AT_ONCE = 4;
 
 /** A new action can answer 404 for about this long, ms. Source: api-facts §2, seen in public clients. */
 const YOUNG_MS = 120_000;
-/** Pause before a young action is asked again, ms. */
+/** Pause before the link of a new action is requested again, ms. */
 const YOUNG_PAUSE_MS = 5000;
 
-/** A link that ends sooner is not begun with, ms. */
+/** Least remaining validity of a kept link, ms. A link that ends sooner is not used. */
 const LINK_MARGIN_MS = 60_000;
 
 /** A link that brought more than this before it was refused was good, and may be replaced again, bytes. */
@@ -25,7 +25,7 @@ const LINK_WORTH_BYTES = 1_000_000;
 
 export interface FetchOptions extends DownloadLimits {
   readonly priority?: Priority;
-  /** When the action was created, by the server's clock, ms since 1970. */
+  /** Creation time of the action by the server's clock, ms since 1970. */
   readonly actionCreatedAt?: number | undefined;
 }
 
@@ -36,30 +36,31 @@ type Fetch<Result> = (
   options: FetchOptions,
 ) => Promise<Result>;
 
-/** Fetches a result whole, into memory. */
+/** Fetches a whole result into memory. */
 export type FetchResult = Fetch<DownloadedResult>;
 
-/** Fetches a result into a sink. When it has failed, the next call goes on where it broke off. */
+/** Fetches a result into a sink. After a failure, the next call continues where the last one broke off. */
 export type FetchInto = Fetch<DownloadFacts>;
 
 export interface ResultFetcher {
   readonly fetchResult: FetchResult;
-  /** Begins a download that can be tried again: for one result and one sink. */
+  /** Prepares a repeatable download for one result and one sink. */
   readonly fetchInto: (sink: DownloadSink, line?: Priority) => FetchInto;
 }
 
 /**
- * Link and download as one step. A link is made only when its download can begin, so none ages in a queue. A link that
- * came expired or that the blob host refuses is replaced once: a second refusal is somebody's rule and not an expiry,
- * unless enough came through the link before it was refused.
+ * Creates the fetcher, which makes link and download one step. It gets a link only when the download can begin, so no
+ * link ages in a queue. A link that arrived expired, or that the blob host refuses, is replaced once. A second refusal
+ * is a rule of the network, not an expiry, unless enough bytes came through the link before it.
  */
 export function createResultFetcher(client: DefenderClient, clock: Clock): ResultFetcher {
   const slots = createSlots(DOWNLOADS_AT_ONCE);
-  // Links that were paid for and not used, because the result was larger than it may be: it may be asked for otherwise.
+  // Links that were paid for and not used, because the result exceeded its limit. The user may ask for it in another
+  // way.
   const unused = new Map<string, ResultLink>();
 
   const keepUnused = (key: string, link: ResultLink): void => {
-    // A link is a secret: it is held no longer than it is of use.
+    // A link is a secret: it is held only while it is of use.
     for (const [other, { expiresAt }] of unused) if ((expiresAt ?? 0) < clock.now()) unused.delete(other);
     unused.set(key, link);
   };
@@ -76,7 +77,7 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
     signal: AbortSignal,
     options: FetchOptions,
   ): Promise<ResultLink> => {
-    // The second bound: with a clock that is behind, an old action would look young for as long as that.
+    // The second bound is for a local clock that is behind: an old action would look new for as long as the clock lags.
     const young = Math.min((options.actionCreatedAt ?? -Infinity) + YOUNG_MS, clock.now() + YOUNG_MS);
     for (;;) {
       try {
@@ -112,7 +113,8 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
   };
 
   return {
-    // Large, so in the line of those that clicks do not count, unless somebody waits to read it.
+    // Such results are large, so they queue as background work, which clicks do not count. The caller names another
+    // priority where a user waits to read the result.
     fetchInto: (sink, line = 'background') => begin(sink, line),
     fetchResult: async (...request) => {
       const sink = new MemorySink();

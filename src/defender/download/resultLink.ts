@@ -2,25 +2,25 @@ import { BLOB_HOST_SUFFIXES } from '../clouds.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 
 /**
- * A download link: whoever holds it can read the result for 30 minutes. The address is out of reach of logs,
- * inspection and JSON, and only the download asks for it.
+ * A download link. Anyone who holds it can read the result for 30 minutes. The address stays out of logs, inspection
+ * and JSON, and only the download asks for it.
  */
 export class ResultLink {
   readonly #url: string;
   /** Host name and port. */
   readonly host: string;
-  /** When the signature ends (`se`), ms since 1970, as far as the link says. */
+  /** End of the signature (`se`), ms since 1970; undefined where the link does not state it. */
   readonly expiresAt: number | undefined;
-  /** Whether it had expired when it came, by the clock of the server that gave it: ours may be wrong. */
+  /** Whether the link had expired on arrival, by the clock of the server that gave it. Our clock may be wrong. */
   readonly cameExpired: boolean;
-  /** The file name that the link promises (`rscd`): names the action and the command it belongs to. */
+  /** File name that the link promises (`rscd`). It names the action and the command that the result belongs to. */
   readonly fileName: string | undefined;
 
   /**
-   * @param text - the link as the API answered it
+   * @param text - the link from the API's answer
    * @param date - the `Date` of that answer
-   * @throws LiveResponseError `unexpectedAnswer` when it is no address, or holds a user name or a password; neither is
-   *   shown
+   * @throws LiveResponseError `unexpectedAnswer` when the text is not an address, or holds a user name or a password.
+   *   The error shows neither
    */
   constructor(text: string, date?: string) {
     let url: URL;
@@ -29,7 +29,7 @@ export class ResultLink {
     } catch {
       throw new LiveResponseError('unexpectedAnswer', { path: 'value' });
     }
-    // They would be sent as a header of their own, and no link of Defender has them.
+    // Credentials would be sent as a header of their own, and no link of Defender has them.
     if (url.username !== '' || url.password !== '') {
       throw new LiveResponseError('unexpectedAnswer', { path: 'value', host: url.host, reason: 'credentials' });
     }
@@ -37,13 +37,13 @@ export class ResultLink {
     this.host = url.host;
     const expiry = Date.parse(url.searchParams.get('se') ?? '');
     this.expiresAt = Number.isNaN(expiry) ? undefined : expiry;
-    // Times that cannot be read are NaN, which is neither before nor after anything.
+    // An unreadable time is NaN, which makes the comparison false.
     this.cameExpired = expiry <= Date.parse(date ?? '');
     this.fileName = /filename="?([^";]+)/u.exec(url.searchParams.get('rscd') ?? '')?.[1];
   }
 
   /**
-   * The address to download from, once its host is known to be one that stores results.
+   * Returns the address to download from, after a check that its host stores results.
    *
    * @param extraHosts - hosts that the connection names besides Azure's, with port where there is one
    * @throws LiveResponseError `foreignDownloadHost`; `linkNotHttps` where allowing the host would not help

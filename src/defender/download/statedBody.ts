@@ -1,9 +1,9 @@
 import type { HttpAnswer } from '../transport.ts';
 
-/** Place of an answer's body in the whole file, as its headers state it. In bytes. */
+/** Place of an answer's body in the whole file, as its headers state it, in bytes. */
 export interface StatedBody {
   readonly start: number;
-  /** First byte behind the body; undefined where no header states it. */
+  /** Position of the first byte behind the body; undefined where no header states it. */
   readonly end: number | undefined;
   /** Size of the whole file; undefined where no header states it. */
   readonly total: number | undefined;
@@ -12,8 +12,8 @@ export interface StatedBody {
 }
 
 /**
- * Reads what a 200 or 206 states about its body.
- * @returns undefined where headers cannot be read, contradict each other, or a part does not say where it belongs
+ * Reads what the headers of a 200 or 206 state about its body.
+ * @returns undefined where headers are unreadable or contradict each other, or where a part does not state its place
  */
 export function readStatedBody({ status, headers }: HttpAnswer): StatedBody | undefined {
   const length = readLength(headers['content-length']);
@@ -24,29 +24,32 @@ export function readStatedBody({ status, headers }: HttpAnswer): StatedBody | un
   }
   const { start, end, total } = range;
   if (length !== undefined && length !== end - start) return undefined;
-  // The whole answers a request for the whole.
+  // An answer that is not a 206 must hold the whole file.
   if (status !== 206 && (start !== 0 || end !== total)) return undefined;
   return withMd5(range, headers);
 }
 
-/** Of a part, Content-MD5 is about the part, and Azure names that of the whole in a header of its own. */
+/**
+ * Adds the MD5 of the whole. In a part, Content-MD5 covers only the part, and Azure states that of the whole in another
+ * header.
+ */
 function withMd5(place: Omit<StatedBody, 'md5'>, headers: HttpAnswer['headers']): StatedBody | undefined {
   const own = place.start === 0 && place.end === place.total ? headers['content-md5'] : undefined;
   const whole = headers['x-ms-blob-content-md5'];
   return own !== undefined && whole !== undefined && own !== whole ? undefined : { ...place, md5: own ?? whole };
 }
 
-/** Fifteen digits are a safe integer, and more than any file has. */
+/** Fifteen digits fit a safe integer, and no file needs more. */
 const COUNT = /^\d{1,15}$/u;
 const RANGE = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/iu;
 
-/** `5` → 5. A header that came twice reads `5, 5`, and is unreadable. */
+/** Reads `5` as 5. A header that was sent twice reads `5, 5`, and is unreadable. */
 function readLength(header: string | undefined): number | 'unreadable' | undefined {
   if (header === undefined) return undefined;
   return COUNT.test(header.trim()) ? Number(header) : 'unreadable';
 }
 
-/** `bytes 100-199/300` → 100, 200, 300. `bytes 100-199/*` → 100, 200, unknown. */
+/** Reads `bytes 100-199/300` as 100, 200, 300, and `bytes 100-199/*` as 100, 200, unknown. */
 function readRange(
   header: string | undefined,
 ): { readonly start: number; readonly end: number; readonly total: number | undefined } | 'unreadable' | undefined {

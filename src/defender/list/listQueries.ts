@@ -7,29 +7,30 @@ import { parseServerTime } from '../../base/serverTime.ts';
 /** Parts of a list's query that a server may refuse or ignore: not all of them are documented (api-facts §2). */
 type QueryPart = 'order' | 'skip' | 'rows';
 
-/** Rows that are asked for where a server refuses more of them. */
+/** Smaller page sizes to try where a server refuses more rows. */
 const FEWER_ROWS = [1000, 100] as const;
 /** The service's page maximum, rows. Source: api-facts §2. */
 const MAX_ROWS = 10_000;
-/** Maxima that servers have of their own, rows: where so many come of more that were asked for, there may be more. */
+/** Page maxima that servers commonly have, rows. Where exactly so many rows come instead of more, others may follow. */
 const USUAL_MAXIMA: ReadonlySet<number> = new Set([50, 100, 500, 1000, 5000]);
-/** Lists whose first row is remembered. */
+/** Most lists whose first row is remembered. */
 const MAX_LISTS = 50;
 
 /**
- * Asks for pages of a list as this server takes it, and learns that from its answers: once for a connection. A part is
- * given up only where the same query fails with it and succeeds without it, or where the answer shows that the server
- * ignored it.
+ * Asks for pages of a list in the form that this server takes. It learns that form from the answers, once for a
+ * connection. It gives up a part only where the same query fails with it and succeeds without it, or where the answer
+ * shows that the server ignored the part.
  */
 export class ListQueries {
   readonly #refused = new Set<QueryPart>();
   readonly #taken = new Set<QueryPart>();
   #maxRows = MAX_ROWS;
-  /** The newest row of each list, by its query. */
+  /** Id of the newest row of each list, by the list's query. */
   readonly #firstRows = new Map<string, string>();
 
   /**
-   * Asks for a page: one call where the server takes the query, and up to five further ones the first time it does not.
+   * Asks for a page. Makes one call where the server takes the query, and up to five more the first time it does not.
+   * Where `$skip` seems to be ignored, one more call checks that.
    *
    * @param send - makes one call
    * @throws LiveResponseError what the first call threw, where no simpler query succeeds
@@ -52,7 +53,7 @@ export class ListQueries {
     }
   }
 
-  /** The query without the parts that this server is known not to take. */
+  /** Returns the query without the parts that this server is known to refuse. */
   #fit(query: ActionQuery): ActionQuery {
     const parts = [...this.#refused].filter((part) => part === 'order' || (part === 'skip' && query.skip > 0));
     return without(query, parts, Math.min(query.top, this.#maxRows));
@@ -69,8 +70,8 @@ export class ListQueries {
     if (query.top > FEWER_ROWS[0]) this.#taken.add('rows');
     const first = page.actions[0]?.id;
     if (wanted.skip === 0) this.#rememberFirst(wanted, first);
-    // The newest row stands first again: as many newer ones have come as were left out, or leaving out is ignored.
-    // Where the page names a next one, that is the way on.
+    // The newest row came first again. Either as many newer rows arrived as `$skip` left out, or the server ignores
+    // `$skip`. A page with a next link needs no check: the link leads on.
     else if (
       query.skip > 0 &&
       isLastPage(page) &&
@@ -85,7 +86,7 @@ export class ListQueries {
     return page;
   }
 
-  /** Says how many rows were asked for, and whether they came in order. */
+  /** Adds to a page how many rows a full one has, and whether the server kept the order. */
   #judge(wanted: ActionQuery, query: ActionQuery, page: ActionPage): ActionPage {
     const rows = page.actions.length + (page.leftOut?.length ?? 0);
     const isMaximum = query.skip === wanted.skip && USUAL_MAXIMA.has(rows);
@@ -97,12 +98,15 @@ export class ListQueries {
     return sorted(sized);
   }
 
-  /** A part that this server has taken is suspected again only where it says that the request is bad. */
+  /**
+   * Returns the parts that the failure may concern. A part that this server has taken before is suspected again only
+   * where the server calls the request bad.
+   */
   #suspects(query: ActionQuery, error: unknown): QueryPart[] {
     const isBadRequest = isLiveResponseError(error) && error.code === 'badRequest' && error.values.status !== 405;
     const isUpdate = query.since?.by === 'update';
     const parts: QueryPart[] = [];
-    // Whoever asks by the last update asks by creation next, and learns these there.
+    // A query by last update is followed by one by creation, which learns about these parts.
     if (query.order !== 'none' && !isUpdate) parts.push('order');
     if (query.skip > 0) parts.push('skip');
     if (fewerThan(query.top).length > 0 && !isUpdate) parts.push('rows');
@@ -120,7 +124,7 @@ export class ListQueries {
   }
 }
 
-/** Without leaving rows out, those are asked for again: whoever reads the list knows them. */
+/** Returns the query without some parts. Without `$skip`, it asks again for the rows that the caller already knows. */
 function without(query: ActionQuery, parts: readonly QueryPart[], rows: number): ActionQuery {
   const isWhole = parts.includes('skip');
   return {
@@ -131,7 +135,7 @@ function without(query: ActionQuery, parts: readonly QueryPart[], rows: number):
   };
 }
 
-/** Queries to try, the likeliest first: each part left out by itself, then all of them. */
+/** Returns simpler queries to try, the likeliest first: each part left out by itself, then all of them. */
 function simplerThan(
   { top }: ActionQuery,
   suspects: readonly QueryPart[],
@@ -146,7 +150,7 @@ function fewerThan(rows: number): readonly number[] {
   return FEWER_ROWS.filter((fewer) => fewer < rows);
 }
 
-/** The list that a query is a page of. */
+/** Returns a key for the list that a query is a page of. */
 function keyOf(query: ActionQuery): string {
   return JSON.stringify({ ...query, skip: 0, top: 0 });
 }
@@ -171,7 +175,7 @@ function createdAt({ creationDateTimeUtc }: MachineAction): number {
   return parseServerTime(creationDateTimeUtc) ?? 0;
 }
 
-/** @returns undefined where it fails in a way that may be about the query */
+/** @returns undefined where the failure may concern the query */
 async function attempt(ask: () => Promise<ActionPage>): Promise<ActionPage | undefined> {
   try {
     return await ask();

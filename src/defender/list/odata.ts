@@ -1,26 +1,26 @@
-/** What the API can check by itself. All that are given must hold. */
+/** Conditions that the API itself checks. All given ones must hold. */
 export interface ActionConditions {
   readonly type?: string;
-  /** Any of these devices. */
+  /** One of these devices. */
   readonly machineIds?: readonly string[];
-  /** The whole name, as the server writes it. */
+  /** Full name of the requestor, as the server writes it. */
   readonly requestor?: string;
-  /** Any of these. */
+  /** One of these statuses. */
   readonly statuses?: readonly string[];
-  /** Created then or later, ISO 8601 in UTC. */
+  /** Creation at this time or later, ISO 8601 in UTC. */
   readonly createdFrom?: string;
-  /** Created before then, ISO 8601 in UTC. */
+  /** Creation before this time, ISO 8601 in UTC. */
   readonly createdBefore?: string;
 }
 
-/** Only what is newer than a moment: by its last update, or where the server does not take that, by its creation. */
+/** Lower bound of a list: newer by last update or, where the server refuses that, by creation. */
 export interface Since {
   readonly by: 'update' | 'creation';
   /** ISO 8601 in UTC. */
   readonly time: string;
 }
 
-/** Which machine actions to list, newest first; those since a moment by their last update, oldest first. */
+/** Selects the machine actions to list, newest first. With a bound by last update, the oldest comes first. */
 export interface ActionQuery {
   /** Only live response sessions. */
   readonly liveResponseOnly: boolean;
@@ -30,11 +30,11 @@ export interface ActionQuery {
   readonly since?: Since;
   readonly top: number;
   readonly skip: number;
-  /** For a server that takes no order. */
+  /** Set for a server that takes no order. */
   readonly order?: 'none';
 }
 
-/** `$filter`, `$orderby`, `$top` and `$skip` for `GET /api/machineactions`, percent-encoded. */
+/** Returns `$filter`, `$orderby`, `$top` and `$skip` for `GET /api/machineactions`, percent-encoded. */
 export function toODataQuery(query: ActionQuery): string {
   const { where = {}, since } = query;
   const conditions: string[] = [];
@@ -59,7 +59,7 @@ export function toODataQuery(query: ActionQuery): string {
   ]);
 }
 
-/** The query for `GET /api/machines` by the beginning of a device's name, percent-encoded. */
+/** Returns the query for `GET /api/machines` by the beginning of a device's name, percent-encoded. */
 export function toMachineQuery(nameStart: string, top: number): string {
   // The service keeps names in lower case.
   const filter = `startswith(computerDnsName,${quote(nameStart.toLowerCase())})`;
@@ -79,7 +79,7 @@ function toQuery(parts: readonly (readonly [key: string, value: string])[]): str
   return parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
 }
 
-/** An OData string: a single quote inside is doubled. */
+/** Quotes an OData string: a single quote inside is doubled. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -4,9 +4,9 @@ import { LiveResponseError, mayBeUnsupported } from '../../base/errors.ts';
 import type { ActionQuery } from './odata.ts';
 import type { ActionPage, MachineAction } from '../schema.ts';
 
-/** Pages that one gesture may take, many more than an honest list needs. */
+/** Most pages that one gesture may take. An honest list needs far fewer. */
 const MAX_PAGES_PER_GESTURE = 200;
-/** How many pages a gesture may still take, over all the lists that it reads. */
+/** Number of pages that a gesture may still take, over all the lists that it reads. */
 export class PageAllowance {
   #left = MAX_PAGES_PER_GESTURE;
 
@@ -17,16 +17,18 @@ export class PageAllowance {
   }
 }
 
-/** Pages without a new row after which nothing more is asked: the first one changes the way, the second one ends. */
+/** Pages without a new row after which reading ends. The first one changes the way to read on. */
 const MAX_FRUITLESS_PAGES = 2;
 
 /**
  * Asks for one page: one call.
- * @param skip - rows to leave out: used without a next link, and where its host gets no token
+ * @param skip - rows to leave out; used without a next link, and where the link's host gets no token
  */
 export type AskPage = (skip: number, nextLink: string | undefined) => Promise<ActionPage>;
 
-/** Returns the way to the pages of a list: its query goes along with every call, with the rows to leave out. */
+/**
+ * Creates the function that asks for the pages of a list. It sends the list's query with every call, and adds `skip`.
+ */
 export function askFor(
   client: Pick<DefenderClient, 'listMachineActions'>,
   query: Omit<ActionQuery, 'skip'>,
@@ -36,19 +38,19 @@ export function askFor(
   return (skip, nextLink) => client.listMachineActions({ ...query, skip }, signal, nextLink, priority);
 }
 
-/** What is known before the next page is asked for. */
+/** State of the list before the next page is requested. */
 export interface PageRequest {
   readonly ask: AskPage;
   /** Rows of a full page. */
   readonly size: number;
-  /** Rows of the list that are loaded. */
+  /** Rows of the list that are already loaded. */
   readonly skip: number;
   readonly isKnown: (actionId: string) => boolean;
 }
 
 /** The next rows of a list. */
 export interface NextRows {
-  /** All that came, known rows included: an answer that was paid for may hold a newer state of them. */
+  /** All rows that came, known ones included: an answer that was paid for may hold a newer state of them. */
   readonly actions: readonly MachineAction[];
   readonly hasMore: boolean;
   /** The server took no order: rows that are not loaded may be newer than these. */
@@ -56,9 +58,9 @@ export interface NextRows {
 }
 
 /**
- * The place in a list that is read page by page, over one gesture or several. Next links are followed while they bring
- * new rows. A link that repeats itself, or brings nothing new, is the last one: from there on rows are asked for by
- * `$skip`, until that brings nothing new either. Source: api-facts, "Next links in the wild".
+ * Position in a list that is read page by page, over one gesture or several. It follows next links while they bring new
+ * rows. A link that repeats itself, or brings nothing new, is the last one. From there on it asks for rows by `$skip`,
+ * until that brings nothing new either. Source: api-facts, "Next links in the wild".
  */
 export class ListPlace {
   #link: string | undefined;
@@ -71,8 +73,8 @@ export class ListPlace {
   }
 
   /**
-   * Reads on until a page brings something new, or the list ends: one call, two at most.
-   * @throws LiveResponseError whatever asking throws
+   * Reads on until a page brings something new, or the list ends: one page, two at most.
+   * @throws LiveResponseError what `ask` throws
    */
   async next({ ask, size, skip, isKnown }: PageRequest): Promise<NextRows> {
     const actions: MachineAction[] = [];
@@ -96,7 +98,7 @@ export class ListPlace {
         return { actions, hasMore: isFull || page.nextLink !== undefined, isUnordered };
       }
       if (link !== undefined) this.#trustsLinks = false;
-      // A full page of known rows: newer rows shifted the list, so the next page stands behind this one.
+      // A full page of known rows: newer rows shifted the list, so new ones follow behind this page.
       else if (isFull) at += rows;
       else break;
     }
@@ -109,7 +111,7 @@ export class ListPlace {
   }
 }
 
-/** @returns undefined where the server does not take its own link: the page can be asked for by `$skip` */
+/** @returns undefined where the server refuses its own link: the caller then asks for the page by `$skip` */
 async function askByLink(ask: AskPage, skip: number, link: string): Promise<ActionPage | undefined> {
   try {
     return await ask(skip, link);
@@ -120,11 +122,11 @@ async function askByLink(ask: AskPage, skip: number, link: string): Promise<Acti
 }
 
 /**
- * Reads all pages of a list, one after the other, each with at least one new row but for the last.
+ * Reads all pages of a list in turn. Each but the last has at least one new row.
  *
  * @param size - rows of a full page
  * @param allowance - shared by the lists that one gesture reads
- * @throws LiveResponseError whatever asking throws; `unexpectedAnswer` where the list has no end
+ * @throws LiveResponseError what `ask` throws; `unexpectedAnswer` where the list has no end
  */
 export async function* walkPages(
   ask: AskPage,

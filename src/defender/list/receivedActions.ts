@@ -4,10 +4,10 @@ import type { ActionPage, MachineAction } from '../schema.ts';
 
 /** A machine action as the API wrote it. */
 export interface ReceivedAction {
-  /** JSON, never written anew: the whole answer, or the element of a list that was cut out of it. */
+  /** Unchanged JSON: the whole answer, or one element cut out of a list. */
   readonly text: string;
   readonly from: 'action' | 'list';
-  /** Local clock as the answer's headers came, ms since 1970. */
+  /** Local clock when the answer's headers arrived, ms since 1970. */
   readonly receivedAt: number;
   /** The `Date` of the answer, verbatim. */
   readonly serverDate: string | undefined;
@@ -18,12 +18,12 @@ interface Received extends JsonAnswer {
   readonly date: string | undefined;
 }
 
-/** How much is kept for one connection, in UTF-16 units: some 300 actions. */
+/** Most text kept for one connection, in UTF-16 code units: about 300 actions. */
 const MAX_KEPT = 512 * 1024;
 
 /**
- * The texts of the actions that came last. A list can bring ten thousand, of which a person opens a few: so the oldest
- * go. What is opened is stored with its result at once.
+ * Texts of the actions that came last. A list can bring ten thousand, and a user opens a few, so the oldest texts are
+ * dropped. The text of an opened action is stored with its result at once.
  */
 export class ReceivedActions {
   readonly #kept = new Map<MachineAction, ReceivedAction>();
@@ -35,7 +35,7 @@ export class ReceivedActions {
 
   /** @param page - its actions in the order of the answer */
   rememberPage({ actions, leftOut = [] }: ActionPage, { text, receivedAt, date }: Received): void {
-    // Each cut keeps the whole page alive.
+    // Each slice would keep the whole page's text in memory.
     if (text.length > MAX_KEPT) return;
     const others = new Set(leftOut);
     const spans = findElements(text, 'value').filter((_, place) => !others.has(place));
