@@ -2,30 +2,33 @@ import { cloudAddresses } from '../defender/clouds.ts';
 import { LiveResponseError } from '../base/errors.ts';
 
 export interface AppRegistrationRequest {
-  /** A GUID; where it is left out, the tenant that the person is at home in. */
+  /** A GUID. Without it, the commands use the user's home tenant. */
   readonly tenantId?: string;
   readonly cloud: Parameters<typeof cloudAddresses>[0] | 'custom';
-  /** What the registration is called; characters with a meaning to a shell are left out. */
+  /** Display name of the registration. Characters with a meaning to a shell are left out. */
   readonly name?: string;
 }
 
 /** Microsoft's id of the Defender API ("WindowsDefenderATP"), the same in every tenant. */
 const DEFENDER_API = 'fc780465-2017-40d4-a0c5-307022471b92';
 const SCOPES = ['Machine.Read', 'Machine.LiveResponse'] as const;
-/** Both kinds of shell write, read and expand this alike; a variable they would not. It holds no secret. */
+/**
+ * File for the client id. Both kinds of shell write, read and expand this path alike, which is not true of a variable.
+ * The file holds no secret.
+ */
 const ID_FILE = '~/live-response-client-id.txt';
 const CLIENT_ID = `"$(cat ${ID_FILE})"`;
 
 /**
- * Azure CLI commands that register an application with the least that reading results takes: a public client, a
- * redirect to this machine, two delegated permissions. One text for bash, zsh and PowerShell, by what they share:
- * `"$(…)"`, `>`, `~` and `cat`. Comments are free of quotes and brackets, since an interactive zsh takes them for
- * commands.
+ * Returns Azure CLI commands that register an application with the least that reading results needs: a public client, a
+ * redirect to this machine, two delegated permissions. One text serves bash, zsh and PowerShell. It uses only what they
+ * share: `"$(…)"`, `>`, `~` and `cat`. Its comments contain no quotes or brackets, because an interactive zsh takes
+ * comments for commands.
  *
- * The permissions' ids are looked up by name. Consent is given by `permission grant` because `admin-consent` refuses to
- * work in government clouds.
+ * The commands look up the permissions' ids by name. They give consent by `permission grant`, because `admin-consent`
+ * refuses to work in government clouds.
  *
- * @throws LiveResponseError `badArgument` when the tenant is no GUID
+ * @throws LiveResponseError `badArgument` when the tenant is not a GUID
  */
 export function appRegistrationCommands({ tenantId, cloud, name = '' }: AppRegistrationRequest): string {
   if (tenantId !== undefined && !/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu.test(tenantId)) {

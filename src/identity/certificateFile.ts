@@ -1,15 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 
-/** What a file with certificate and private key is good for, judged by its markers alone: nothing is parsed. */
+/** Usability of a file with certificate and private key, judged by its markers alone: nothing is parsed. */
 export type CertificateFile =
   { readonly pem: string; readonly keyIsEncrypted: boolean } | { readonly problem: CertificateProblem };
 export type CertificateProblem = 'notPem' | 'noCertificate' | 'noPrivateKey';
 
 const KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/u;
-/** PKCS #8 says it in the marker, OpenSSL's older form in a header. */
+/** Matches an encrypted key. PKCS #8 states it in the marker, OpenSSL's older form in a header. */
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED\s*$/mu;
 
-/** Looks at the markers of a PEM file. */
+/** Inspects the markers of a PEM file. */
 export function inspectCertificate(pem: string): CertificateFile {
   if (!pem.includes('-----BEGIN ')) return { problem: 'notPem' };
   if (!/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/u.test(pem)) return { problem: 'noCertificate' };
@@ -17,10 +17,10 @@ export function inspectCertificate(pem: string): CertificateFile {
   return { pem, keyIsEncrypted: ENCRYPTED_KEY.test(pem) };
 }
 
-/** Far above any chain of certificates: what is larger is not read. */
+/** Largest file that is read, bytes. Far above any chain of certificates. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Looks into a file of this machine. A device or a pipe is no file: reading one may never end. */
+/** Inspects a file on this machine. Reports a device or a pipe as `noFile`, because reading one may never end. */
 export async function readCertificateFile(path: string): Promise<CertificateFile | { readonly problem: 'noFile' }> {
   try {
     const facts = await stat(path);

@@ -1,4 +1,4 @@
-/** What an access token says of itself. Read without checking its signature: good for advice, never for a decision. */
+/** Claims of an access token. They are read without checking its signature, so they are advice and never proof. */
 export interface TokenClaims {
   readonly tenantId: string | undefined;
   readonly clientId: string | undefined;
@@ -6,15 +6,15 @@ export interface TokenClaims {
   readonly account: string | undefined;
   /** ms since 1970. */
   readonly expiresAt: number | undefined;
-  /** What it is for: the resource's address or its application id, as it stands there. */
+  /** The resource that the token is for: its address or its application id, verbatim. */
   readonly audience: string | undefined;
   /** An application's permissions; undefined when the token has no such list. */
   readonly roles: readonly string[] | undefined;
-  /** What a person has delegated; undefined when the token speaks for no person. */
+  /** Permissions that a user has delegated; undefined when the token does not speak for a user. */
   readonly scopes: readonly string[] | undefined;
 }
 
-/** Reads a JWT's claims; undefined when the text is no JWT. */
+/** Reads a JWT's claims; undefined when the text is not a JWT. */
 export function readClaims(token: string): TokenClaims | undefined {
   const [, payload, signature] = token.split('.');
   if (payload === undefined || signature === undefined) return undefined;
@@ -44,7 +44,7 @@ function textsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
-/** Whether a token is for this application in this tenant: results and calls are kept by both. */
+/** Whether a token is for this application in this tenant: results and calls are recorded by both. */
 export function isFor(
   claims: TokenClaims | undefined,
   { tenantId, clientId }: { readonly tenantId: string; readonly clientId: string },
@@ -56,8 +56,8 @@ export function isFor(
 const DEFENDER_APP_ID = 'fc780465-2017-40d4-a0c5-307022471b92';
 
 /**
- * Whether a token is for a resource, e.g. `https://api.securitycenter.microsoft.com`. Entra names one by its address or
- * by its application id; the id of one of a company's own stands in its address.
+ * Whether a token is for a resource, e.g. `https://api.securitycenter.microsoft.com`. Entra names a resource by its
+ * address or by its application id. The address of a company's own resource contains that id.
  */
 export function isForResource({ audience = '' }: Pick<TokenClaims, 'audience'>, resource: string): boolean {
   const [found, wanted] = [audience, resource].map((text) => text.toLowerCase().replace(/\/$/u, ''));

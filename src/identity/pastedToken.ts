@@ -4,12 +4,15 @@ import { readClaims } from './claims.ts';
 import type { SecretDrawer } from './secrets.ts';
 import type { TokenSource } from './tokenSource.ts';
 
-/** An access token that was pasted or handed in: nobody can renew it but the person. */
+/** An access token that was pasted or handed in. Only the user can replace it. */
 export class PastedToken implements TokenSource {
   readonly #drawer: SecretDrawer;
   readonly #connection: string;
   readonly #now: () => number;
-  /** Asking secret storage takes a round trip to another process, and every call needs a token. */
+  /**
+   * The read under way, or its result. Secret storage costs a round trip to another process, and every call needs a
+   * token.
+   */
   #read: Promise<string | undefined> | undefined;
   readonly #subscription: { dispose: () => unknown };
 
@@ -37,13 +40,13 @@ export class PastedToken implements TokenSource {
     return token === undefined ? undefined : readClaims(token)?.account;
   }
 
-  /** When the token ends, ms since 1970, where there is one that says so. */
+  /** Returns the expiry of the token, ms since 1970; undefined where there is no token, or it states none. */
   async expiresAt(): Promise<number | undefined> {
     const token = await this.#get();
     return token === undefined ? undefined : readClaims(token)?.expiresAt;
   }
 
-  /** @throws LiveResponseError `notSignedIn`: there is none, it has expired, or it is the refused one */
+  /** @throws LiveResponseError `notSignedIn` when there is no token, it has expired, or it is the refused one */
   async getAccessToken(_signal: AbortSignal, refusal?: Refusal): Promise<string> {
     const token = await this.#get();
     const fail = (reason: string): LiveResponseError =>
@@ -59,7 +62,7 @@ export class PastedToken implements TokenSource {
     if (this.#read !== undefined) return this.#read;
     const reading = this.#drawer.get('accessToken');
     this.#read = reading;
-    // What failed, and what is not there yet, is asked for again.
+    // A failed read, or a missing token, is not remembered: the next caller reads again.
     const forget = (): void => {
       if (this.#read === reading) this.#read = undefined;
     };

@@ -1,22 +1,25 @@
 import { readClaims } from './claims.ts';
 
-/** Whether a token has what a call needs. `unknown`: it names permissions that we do not know, which may include it. */
+/**
+ * Whether a token has the permissions for a call. `unknown`: it names permissions that we do not know, which may
+ * include them.
+ */
 export type Verdict = 'held' | 'uncertain' | 'missing' | 'unknown';
 
-/** What a token says that its holder may do. Advice only: what the API enforces, only the API knows. */
+/** Permissions that a token states for its holder. They are advice: only the API knows what it enforces. */
 export interface PermissionAdvice {
-  /** Permissions of people and of applications have different names. */
+  /** Permissions of users and of applications have different names. */
   readonly holder: 'person' | 'application';
   readonly results: Verdict;
-  /** A person also needs the role "View Data", which no token shows. */
+  /** A user also needs the role "View Data", which no token shows. */
   readonly list: Verdict;
-  /** What is missing or uncertain, by the names that an administrator knows. */
+  /** Names of the missing or uncertain permissions, as an administrator knows them. */
   readonly needs: readonly string[];
   /** The token's own permissions to run scripts on devices, verbatim. */
   readonly scripts: readonly string[];
-  /** Its permissions to isolate, scan, tag, offboard or otherwise change machines, verbatim. */
+  /** The token's own permissions to isolate, scan, tag, offboard or otherwise change machines, verbatim. */
   readonly machines: readonly string[];
-  /** Its permissions to change the library of scripts, verbatim. */
+  /** The token's own permissions to change the library of scripts, verbatim. */
   readonly library: readonly string[];
 }
 
@@ -26,20 +29,21 @@ const MACHINES =
 const LIBRARY = /^Library\.Manage$/u;
 const LISTING = /^Machine\.Read(?:Write)?(?:\.All)?$/u;
 
-/** Permissions of the Defender API, and what OpenID adds: any other one may stand for all of them. */
+/** Permissions of the Defender API and of OpenID. Any other one may include all of them. */
 const KNOWN_SCOPE =
   /^(?:(?:AdvancedQuery|Alert|Event|File|IntegrationConfiguration|Ip|Library|Machine|RemediationTasks|Score|SecurityBaselinesAssessment|SecurityConfiguration|SecurityRecommendation|Software|Ti|Url|User|Vulnerability)\.[A-Za-z.]+|openid|profile|email|offline_access)$/u;
 
 /**
- * What a token allows, as far as it can be known from the token.
+ * Returns the permissions of a token, as far as the token itself shows them.
  *
- * @returns undefined when it says nothing: it cannot be read, or names only permissions that we do not know
+ * @returns undefined when the token shows nothing: it is unreadable, names no permission, or delegates only permissions
+ *   that we do not know
  */
 export function adviseOn(token: string): PermissionAdvice | undefined {
   const claims = readClaims(token);
   if (claims === undefined) return undefined;
   const { scopes, roles } = claims;
-  // A person's token may carry roles as well; what it may do is what was delegated.
+  // A user's token may carry roles as well, but only the delegated permissions count.
   const holder = scopes === undefined ? 'application' : 'person';
   const names = scopes ?? roles ?? [];
   if (names.length === 0) return undefined;
@@ -72,8 +76,8 @@ function forPerson(scopes: readonly string[]): Needs {
 }
 
 /**
- * Machine.LiveResponse alone was refused when an application asked for a result, and Machine.Read.All named as enough;
- * Microsoft's newer page names Machine.ReadWrite.All only.
+ * Returns the advice for an application. The API refused a result to an application with only Machine.LiveResponse, and
+ * named Machine.Read.All as enough. Microsoft's newer page names only Machine.ReadWrite.All.
  */
 function forApplication(roles: readonly string[]): Needs {
   const readWrite = roles.includes('Machine.ReadWrite.All');

@@ -1,37 +1,38 @@
 import { LiveResponseError } from '../base/errors.ts';
 
-/** Where secrets live: VS Code's SecretStorage. */
+/** Storage for secrets: VS Code's SecretStorage. */
 export interface Secrets {
   readonly get: (key: string) => PromiseLike<string | undefined>;
   readonly store: (key: string, value: string) => PromiseLike<void>;
   readonly delete: (key: string) => PromiseLike<void>;
-  /** Another window, or this one, stored or deleted a secret. */
+  /** Notifies when this window or another one has stored or deleted a secret. */
   readonly onDidChange: (listener: (change: { readonly key: string }) => void) => { dispose: () => unknown };
 }
 
 /**
- * What is kept for a connection: a pasted access token, an application's secret, the passphrase of its key, or what
- * signing in brought (msal's cache, with the refresh token).
+ * Kinds of secrets of a connection: a pasted access token, an application's secret, the passphrase of its key, or the
+ * result of a sign-in (msal's cache, with the refresh token).
  */
 export type SecretKind = 'accessToken' | 'clientSecret' | 'passphrase' | 'tokens';
 
-/** Every kind there is: what is forgotten with a connection. */
+/** All kinds, which are deleted together with a connection. */
 export const SECRET_KINDS: readonly SecretKind[] = ['accessToken', 'clientSecret', 'passphrase', 'tokens'];
 
 /** One connection's secrets. */
 export interface SecretDrawer {
   readonly get: (kind: SecretKind) => Promise<string | undefined>;
   readonly store: (kind: SecretKind, value: string) => Promise<void>;
-  /** @throws LiveResponseError `signInFailed`: what was not forgotten must not pass for forgotten */
+  /** @throws LiveResponseError `signInFailed`: a secret that still exists must not pass for deleted */
   readonly delete: (kind: SecretKind) => Promise<void>;
-  /** A secret of this connection changed, in this window or another. */
+  /** Notifies when this window or another one has changed a secret of this connection. */
   readonly onDidChange: (listener: (kind: SecretKind) => void) => { dispose: () => unknown };
 }
 
 /**
  * Opens the secrets of one connection.
  *
- * @param owner - all that decides where a secret may go: a connection that leads elsewhere finds none of them
+ * @param owner - identifies everything that decides where a secret may go, so that a connection that leads elsewhere
+ *   finds none
  */
 export function openDrawer(secrets: Secrets, owner: string): SecretDrawer {
   const keyOf = (kind: SecretKind): string => `liveResponse.${kind}.${owner}`;

@@ -9,19 +9,22 @@ export interface HeldToken {
   readonly expiresAt: number;
 }
 
-/** Gets a token from where it comes from; with a refusal another one than the refused. */
+/** Gets a token from its source; after a refusal, another one than the refused. */
 export type Renew = (signal: AbortSignal, refusal: Refusal | undefined) => Promise<HeldToken>;
 
 /**
- * Keeps one token in memory and renews it once for all who wait: twenty calls at its end make one request. Whoever
- * cancels leaves the others waiting.
+ * Keeps one token in memory and renews it once for all waiting callers: twenty calls at its end make one request. A
+ * caller that cancels does not stop the others.
  */
 export class SharedRenewal {
   readonly #renew: Renew;
   readonly #now: () => number;
   #held: HeldToken | undefined;
   #running: SharedWork<HeldToken> | undefined;
-  /** Claims that no renewal brought yet: the API would refuse that token again, and count the call. */
+  /**
+   * The last refusal whose claims no renewal has satisfied. Without them, the API would refuse the next token as well,
+   * and count the call.
+   */
   #unsettled: Refusal | undefined;
 
   constructor(renew: Renew, now: () => number) {
@@ -41,14 +44,14 @@ export class SharedRenewal {
     const late = this.#running !== undefined;
     const running = (this.#running ??= new SharedWork(async (all) => {
       const renewed = await this.#renew(all, refusal);
-      // Unless it was forgotten meanwhile: then those who wait get it, and nobody after them.
+      // After `forget`, only the waiting callers get this token: it is not kept.
       if (this.#running === running) this.hold(renewed);
       return renewed;
     }));
     const { token } = await running.join(signal, () => {
       if (this.#running === running) this.#running = undefined;
     });
-    // Begun by someone who did not know of the refusal: most often it brings another token all the same.
+    // This renewal began before the refusal was known. Most often it brings another token all the same.
     return late && token === refusal?.token ? this.get(signal, refusal) : token;
   }
 
@@ -61,7 +64,7 @@ export class SharedRenewal {
     this.#unsettled = undefined;
   }
 
-  /** Also of a renewal under way nothing is kept. */
+  /** Forgets the token. A renewal under way is not kept either. */
   forget(): void {
     this.hold(undefined);
     this.#running = undefined;

@@ -1,8 +1,8 @@
 import { SIGN_IN_ORIGINS } from '../defender/clouds.ts';
 
 /**
- * Origins of the pages where Microsoft takes a device code.
- * Source: the answers of the device authorization endpoints of the public and the US government cloud.
+ * Origins of the pages where Microsoft accepts a device code. Source: the answers of the device authorization endpoints
+ * of the public and the US government cloud.
  */
 const CODE_PAGE_ORIGINS: ReadonlySet<string> = new Set([
   'https://microsoft.com',
@@ -11,9 +11,9 @@ const CODE_PAGE_ORIGINS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether an address belongs to the sign-in service of a connection: https, at the authority's own origin or at that
- * of a known cloud. The service's metadata names its endpoints, and whoever answers in its place could name any: what
- * goes there are codes, secrets and refresh tokens.
+ * Whether an address belongs to the sign-in service of a connection. It must be https, at the authority's own origin or
+ * at that of a known cloud. The service's metadata names its endpoints, and an impostor could name any. Codes, secrets
+ * and refresh tokens go there.
  *
  * @param authority - address of the sign-in service, with or without a tenant
  */
@@ -28,8 +28,9 @@ export function isCodePage(address: string, authority: string): boolean {
 }
 
 /**
- * Undefined for any other scheme, for credentials in the address, and for what is no address, or not the same one to
- * every reader: a backslash ends the host for one parser, and for another it is part of a user's name.
+ * Returns the origin of an https address. Returns undefined for any other scheme, for credentials in the address, and
+ * for a text that is not an address. An address that parsers read differently gives undefined too: one ends the host at
+ * a backslash, another takes it as part of a user name.
  */
 function httpsOrigin(address: string): string | undefined {
   if (/[\\\s\p{Cc}]/u.test(address) || !URL.canParse(address)) return undefined;

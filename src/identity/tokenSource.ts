@@ -1,23 +1,28 @@
 import type { Refusal } from '../defender/client.ts';
 
-/** Where a connection's access tokens come from. Nothing here ever asks a person. */
+/** The source of a connection's access tokens. Nothing here ever prompts the user. */
 export interface TokenSource {
   /**
-   * A token for the API, from memory where it is good for some minutes more.
+   * Returns a token for the API, from memory if it is valid for some minutes more.
    *
-   * @param refusal - the answer must be another token than the refused one
-   * @throws LiveResponseError `notSignedIn` when a person has to do something, `signInFailed` and the codes of a lost
-   *   way when the sign-in service did not give one, `cancelled`
+   * @param refusal - the returned token must differ from the refused one
+   * @throws LiveResponseError `notSignedIn` when the user has to act; `signInFailed`, or the code of a network failure,
+   *   when the sign-in service gave no token; `cancelled`
    */
   readonly getAccessToken: (signal: AbortSignal, refusal?: Refusal) => Promise<string>;
-  /** Who the tokens speak for; undefined when nobody is signed in, or the token does not say. Asks no service. */
+  /**
+   * Returns the account of the tokens; undefined when no one is signed in, or the token does not name it. Calls no
+   * service.
+   */
   readonly account: () => Promise<string | undefined>;
-  /** Forgets every token, here and in secret storage. */
+  /** Deletes every token, here and in secret storage. */
   readonly signOut: () => Promise<void>;
   readonly dispose: () => void;
 }
 
-/** How a person signs in: the browser of this machine answers us, or a code is typed in any browser. */
+/**
+ * Ways for a user to sign in: with the browser of this machine, which answers us, or with a code typed in any browser.
+ */
 export type PersonalWay = 'interactive' | 'deviceCode';
 
 /** A code to be typed at the sign-in service. */
@@ -28,35 +33,36 @@ export interface DeviceCode {
   readonly expiresAt: number;
 }
 
-/** What signing in shows to the person. */
+/** Texts and actions that a sign-in shows to the user. */
 export interface SignInPrompts {
   /** Opens the sign-in service's page in the system's browser. */
   readonly openBrowser: (url: string) => Promise<void>;
   readonly showCode: (code: DeviceCode) => void;
-  /** What the browser shows at the end: whole HTML pages. */
+  /** Pages that the browser shows at the end: complete HTML. */
   readonly donePage: string;
   readonly failedPage: string;
 }
 
-/** A source that a person signs in to. */
+/** A token source that a user signs in to. */
 export interface PersonalTokenSource extends TokenSource {
   /**
-   * Asks the person. What was signed in before stays until the new sign-in is complete.
+   * Prompts the user to sign in. The earlier sign-in stays until the new one is complete.
    *
-   * @returns who signed in
-   * @throws LiveResponseError `signInFailed`, `cancelled`, and the codes of a lost way; nothing of it is left behind
+   * @returns the account that signed in
+   * @throws LiveResponseError `signInFailed`, `cancelled`, and the codes of a network failure; a failed sign-in leaves
+   *   nothing behind
    */
   readonly signIn: (way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal) => Promise<string>;
 }
 
-/** Good for less than this, a token is renewed before it is used, ms: as msal counts. */
+/** A token with less remaining validity than this is renewed before use, ms. msal has the same limit. */
 export const RENEW_BEFORE_MS = 5 * 60_000;
 
-/** An application in a tenant, as the sign-in service knows it. */
+/** An application in a tenant, as registered with the sign-in service. */
 export interface Registration {
   /** Name of the connection, for errors. */
   readonly connection: string;
-  /** With the tenant, e.g. `https://login.microsoftonline.com/<guid>`. */
+  /** Address of the sign-in service with the tenant, e.g. `https://login.microsoftonline.com/<guid>`. */
   readonly authority: string;
   readonly scope: string;
   readonly tenantId: string;

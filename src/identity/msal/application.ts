@@ -10,14 +10,14 @@ import type { Registration } from '../tokenSource.ts';
 import { SignInNetwork } from './network.ts';
 import type { TokenVault } from './tokenVault.ts';
 
-/** What every way of signing in through msal needs. */
+/** Parts that every way of signing in through msal needs. */
 export interface MsalParts {
   readonly registration: Registration;
   readonly drawer: SecretDrawer;
   readonly leases: Leases;
-  /** Who signed in last, for all windows: tells a lost secret storage from a first start. */
+  /** The last account that signed in, shared by all windows. Distinguishes a lost secret storage from a first start. */
   readonly accounts: AccountMemory;
-  /** Another person is signed in now, or nobody any more: by another window. */
+  /** Called when another window has signed in another user, or has signed the user out. */
   readonly onOtherPerson: () => void;
   readonly clock: Clock;
   readonly log: (level: 'warn' | 'info' | 'debug' | 'trace', text: string) => void;
@@ -25,11 +25,11 @@ export interface MsalParts {
   readonly limits?: SignInLimits;
 }
 
-/** How long is waited, ms. */
+/** Time limits, ms. */
 export interface SignInLimits {
   /** For a single answer of the sign-in service. */
   readonly answerMs: number;
-  /** For a person to sign in. */
+  /** For the user to sign in. */
   readonly personMs: number;
   /** Between two polls for a device code, at least. */
   readonly minPollMs?: number;
@@ -43,12 +43,12 @@ export interface AccountMemory {
 }
 
 /**
- * Conditional access may then refuse a token before its end, with a claims challenge that we answer; tokens live longer
- * in exchange.
+ * With this capability, conditional access may refuse a token before its end, with a claims challenge that we answer.
+ * In exchange, tokens live longer.
  */
 const CLIENT_CAPABILITIES = ['cp1'];
 
-/** One level lower than msal thinks; "error" is ours to say, after the person was told. */
+/** Maps msal's levels to one level lower. Only our own code logs an error, after the user was notified. */
 const LEVELS: Readonly<Partial<Record<LogLevel, 'warn' | 'info' | 'debug' | 'trace'>>> = {
   [LogLevel.Error]: 'warn',
   [LogLevel.Warning]: 'info',
@@ -56,7 +56,7 @@ const LEVELS: Readonly<Partial<Record<LogLevel, 'warn' | 'info' | 'debug' | 'tra
   [LogLevel.Verbose]: 'trace',
 };
 
-/** The application on its own, with nothing in memory: what it knows is in the vault. */
+/** Creates the application without a credential. It has nothing in memory: its tokens are in the vault. */
 export function publicApplication(
   parts: MsalParts,
   vault: TokenVault,
@@ -65,7 +65,7 @@ export function publicApplication(
   return new PublicClientApplication(configure(parts, vault, network, {}));
 }
 
-/** The same with a secret or a certificate of its own. */
+/** Creates the application with a secret or a certificate of its own. */
 export function confidentialApplication(
   parts: MsalParts,
   vault: TokenVault,
@@ -90,7 +90,10 @@ export function openNetwork(
   });
 }
 
-/** @throws LiveResponseError `signInFailed` with reason `emptyToken`: msal hands an empty answer on */
+/**
+ * Returns the token of msal's result.
+ * @throws LiveResponseError `signInFailed` with reason `emptyToken`: msal passes an empty answer on
+ */
 export function tokenOf(result: AuthenticationResult | null, { registration, clock }: MsalParts): HeldToken {
   if (result === null || result.accessToken === '') {
     throw new LiveResponseError('signInFailed', { connection: registration.connection, reason: 'emptyToken' });
@@ -108,7 +111,7 @@ function configure(
     auth: {
       clientId: registration.clientId,
       authority: registration.authority,
-      // Named by the connection: nobody else is asked whether it is one.
+      // The connection names the authority, so msal asks no other host whether it is one.
       knownAuthorities: [new URL(registration.authority).host],
       clientCapabilities: CLIENT_CAPABILITIES,
       ...credential,

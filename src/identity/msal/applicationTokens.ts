@@ -10,7 +10,7 @@ import { readCertificate } from './certificate.ts';
 import { toSignInFailure } from './failures.ts';
 import { TokenVault } from './tokenVault.ts';
 
-/** Tokens of an application that signs in as itself, with a secret or a certificate. */
+/** Gets tokens of an application that signs in as itself, with a secret or a certificate. */
 export class ApplicationTokens implements TokenSource {
   readonly #parts: MsalParts;
   readonly #certificatePath: string | undefined;
@@ -31,7 +31,7 @@ export class ApplicationTokens implements TokenSource {
     return this.#renewal.get(signal, refusal);
   }
 
-  /** The application, while it has what it signs in with. */
+  /** Returns the application's id while it has a credential. */
   async account(): Promise<string | undefined> {
     const { registration, drawer } = this.#parts;
     const ready = this.#certificatePath !== undefined || (await drawer.get('clientSecret')) !== undefined;

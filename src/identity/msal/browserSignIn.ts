@@ -4,10 +4,10 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { isSignInAddress } from '../signInHosts.ts';
 import type { SignInPrompts } from '../tokenSource.ts';
 
-/** What a sign-in with the browser is done with. */
+/** Conditions of a sign-in with the browser. */
 export interface BrowserSignIn {
   readonly prompts: SignInPrompts;
-  /** The sign-in service that the connection names: the page must be one of its own. */
+  /** The sign-in service that the connection names. The page must be one of its own. */
   readonly authority: string;
   readonly signal: AbortSignal;
 }
@@ -15,8 +15,8 @@ export interface BrowserSignIn {
 /**
  * Signs in with the system's browser: authorization code, PKCE, an answer to a port of this machine.
  *
- * msal waits for that answer without end. To cancel, the answer is given by ourselves: an error, to the address and
- * with the state that msal put into the browser's page; so msal closes its port as after any other answer.
+ * msal waits for that answer without end. To cancel, this function sends the answer itself: an error, with the address
+ * and the state that msal put into the browser's page. msal then closes its port as after any other answer.
  */
 export async function signInWithBrowser(
   application: PublicClientApplication,
@@ -43,7 +43,7 @@ export async function signInWithBrowser(
           answerForBrowser(url);
         };
         if (signal.aborted) end();
-        // VS Code may first ask whether to open the page: msal must not wait for that answer.
+        // VS Code may first ask the user whether to open the page, and msal must not wait for the reply.
         else await Promise.race([prompts.openBrowser(url), aborted]);
       },
     });
@@ -60,7 +60,7 @@ function answerForBrowser(pageUrl: string): void {
   const { searchParams } = new URL(pageUrl);
   const redirectUri = new URL(searchParams.get('redirect_uri') ?? '');
   const body = new URLSearchParams({ error: 'access_denied', state: searchParams.get('state') ?? '' }).toString();
-  // msal names its port "localhost", and listens on the IPv4 address only.
+  // msal names its port "localhost", but listens only on the IPv4 address.
   const answer = request({
     host: '127.0.0.1',
     port: redirectUri.port,
@@ -69,7 +69,7 @@ function answerForBrowser(pageUrl: string): void {
     agent: false,
     headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) },
   });
-  // The port is closed as soon as msal has read the answer.
+  // msal closes the port as soon as it has read the answer, so an error is expected.
   answer.on('error', () => undefined);
   answer.end(body);
 }

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { LiveResponseError } from '../../base/errors.ts';
 import { readCertificateFile } from '../certificateFile.ts';
 
-/** What msal signs with. */
+/** Certificate and key that msal signs with. */
 export interface ClientCertificate {
   /** Lower-case hex. */
   readonly thumbprintSha256: string;
@@ -12,10 +12,10 @@ export interface ClientCertificate {
 }
 
 /**
- * Reads certificate and private key from one PEM file, as Azure's own tools write it.
+ * Reads certificate and private key from one PEM file, in the form that Azure's own tools write.
  *
  * @throws LiveResponseError `signInFailed` with reason `certificateMissing`, `certificateUnreadable` or
- *   `passphraseWrong`; of the file nothing is kept in it
+ *   `passphraseWrong`; the error contains nothing of the file
  */
 export async function readCertificate(
   file: string,

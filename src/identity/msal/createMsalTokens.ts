@@ -3,13 +3,13 @@ import { ApplicationTokens } from './applicationTokens.ts';
 import type { MsalParts } from './application.ts';
 import { PersonTokens } from './personTokens.ts';
 
-/** Who signs in through msal. */
+/** Token sources that sign in through msal. */
 export interface MsalTokens {
   readonly person: (parts: MsalParts) => PersonalTokenSource;
   readonly application: (parts: MsalParts, certificatePath: string | undefined) => TokenSource;
 }
 
-/** This file is the way into the bundle that holds msal. */
+/** Entry of the bundle that holds msal. */
 export const msalTokens: MsalTokens = {
   person: (parts) => new PersonTokens(parts),
   application: (parts, certificatePath) => new ApplicationTokens(parts, certificatePath),

@@ -2,7 +2,7 @@ import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
 import { readAadsts } from './network.ts';
 import type { ServiceRefusal, SignInNetwork } from './network.ts';
 
-/** Why the sign-in service gave no token; `messages/signInWords.ts` has a sentence and a next step for each. */
+/** Reasons why the sign-in service gave no token. `messages/signInWords.ts` has a sentence and a next step for each. */
 export type SignInReason =
   // the registration
   | 'unknownTenant'
@@ -12,7 +12,7 @@ export type SignInReason =
   | 'wrongSecret'
   | 'secretExpired'
   | 'wrongCertificate'
-  // the person
+  // the user
   | 'declined'
   | 'codeExpired'
   | 'otherTenant'
@@ -21,7 +21,7 @@ export type SignInReason =
   | 'blockedByPolicy'
   | 'deviceCodeBlocked'
   | 'securityDefaults'
-  // the way
+  // the service, or the way to it
   | 'clockSkew'
   | 'notSignInService'
   | 'foreignEndpoint'
@@ -55,7 +55,7 @@ const BY_NUMBER: ReadonlyMap<number, SignInReason> = new Map<number, SignInReaso
   [53003, 'blockedByPolicy'],
   [530032, 'blockedByPolicy'],
   [530035, 'securityDefaults'],
-  // A session that a device code began, when it is renewed.
+  // Renewal of a session that began with a device code.
   [530036, 'deviceCodeBlocked'],
 ]);
 
@@ -68,14 +68,14 @@ const BY_WORD: ReadonlyMap<string, SignInReason> = new Map<string, SignInReason>
   ['invalid_tenant', 'unknownTenant'],
 ]);
 
-/** OAuth's words for "ask the person": what was kept is worth nothing any more, or is not enough. */
+/** OAuth's codes for "ask the user": the stored session is no longer valid, or not sufficient. */
 const ASK_PERSON: ReadonlySet<string> = new Set(['invalid_grant', 'interaction_required', 'login_required']);
 
 /**
- * Makes our error of whatever ended a request for a token. Nothing of msal's error is kept but codes: its sentences name
- * accounts and addresses.
+ * Converts the error that ended a token request. Keeps only the codes of msal's error: its sentences name accounts and
+ * addresses.
  *
- * @param way - a blocked device code wants other words than a blocked sign-in
+ * @param way - a blocked device code gets another reason than a blocked sign-in
  */
 export function toSignInFailure(
   error: unknown,
@@ -97,7 +97,7 @@ export function toSignInFailure(
   if (reason !== undefined) return new LiveResponseError('signInFailed', { ...values, reason });
   if (!ASK_PERSON.has(refusal.error)) return new LiveResponseError('signInFailed', { ...values, reason: 'refused' });
   const asks = refusal.claims !== undefined || refusal.error !== 'invalid_grant';
-  // Who is just signing in has no sign-in that could have ended.
+  // A user who is signing in now has no earlier session that could have ended.
   if (way !== undefined && !asks) return new LiveResponseError('signInFailed', { ...values, reason: 'refused' });
   return new LiveResponseError('notSignedIn', { ...values, reason: asks ? 'moreWanted' : 'sessionEnded' });
 }
@@ -108,7 +108,10 @@ function reasonOf(refusal: ServiceRefusal, way: 'interactive' | 'deviceCode' | u
   return reason === 'blockedByPolicy' && way === 'deviceCode' ? 'deviceCodeBlocked' : reason;
 }
 
-/** What came back through the browser never passed our network: msal's error is all there is of it. */
+/**
+ * Reads a refusal from msal's error. An answer through the browser does not pass our network module, so msal's error is
+ * its only trace.
+ */
 function readError(error: unknown): ServiceRefusal | undefined {
   if (!(error instanceof Error) || !('errorCode' in error) || typeof error.errorCode !== 'string') return undefined;
   const message = 'errorMessage' in error && typeof error.errorMessage === 'string' ? error.errorMessage : '';

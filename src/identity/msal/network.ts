@@ -6,25 +6,25 @@ import { isSignInAddress } from '../signInHosts.ts';
 import { readRetryAfter } from '../../defender/retry.ts';
 import type { SendSignIn, SignInAnswer, SignInRequest } from '../../defender/transport.ts';
 
-/** What the sign-in service said when it refused, in its own codes. Its sentence names accounts, so it is not kept. */
+/** A refusal of the sign-in service, in its own codes. Its sentence is not kept, because it names accounts. */
 export interface ServiceRefusal {
-  /** OAuth's word, e.g. `invalid_grant`. */
+  /** OAuth's code, e.g. `invalid_grant`. */
   readonly error: string;
   readonly suberror: string | undefined;
   /** Entra's number, e.g. 50076 of AADSTS50076. */
   readonly aadsts: number | undefined;
   readonly correlationId: string | undefined;
-  /** What conditional access wants to see, as JSON. */
+  /** Claims that conditional access demands, as JSON. */
   readonly claims: string | undefined;
 }
 
-/** RFC 8628: where the service names no interval, and what "slow down" adds to it, ms. */
+/** Poll interval where the service names none, and the increase for each "slow down", ms. Source: RFC 8628. */
 const POLL_MS = 5_000;
-/** A service that names less would be asked without a pause, ms. */
+/** Shortest poll interval, ms. A service that names less would be asked without a pause. */
 const MIN_POLL_MS = 1000;
-/** How many polls for a device code may fail in a row: somebody is typing it, and would have to begin again. */
+/** Most polls for a device code that may fail in a row. The user is typing the code, and would have to start again. */
 const FAILED_POLLS = 3;
-/** Failures of the way, not of the sign-in: RFC 8628, section 3.5, wants the next poll later. */
+/** Failures of the network, not of the sign-in. After one, RFC 8628, section 3.5, demands a longer poll interval. */
 const PASSING: ReadonlySet<FailureCode> = new Set(['timeout', 'connectionLost', 'offline', 'serverError']);
 
 export interface SignInNetworkOptions {
@@ -33,17 +33,17 @@ export interface SignInNetworkOptions {
   /** The sign-in service that the connection names. */
   readonly authority: string;
   readonly signal: AbortSignal;
-  /** How long a single answer may take, ms. */
+  /** Longest time for a single answer, ms. */
   readonly answerMs: number;
-  /** Polls for a device code come no sooner, whatever interval the service names, ms; {@link MIN_POLL_MS} by default. */
+  /** Shortest poll interval for a device code, whatever the service names, ms; {@link MIN_POLL_MS} by default. */
   readonly minPollMs?: number;
 }
 
 /**
- * msal's way to the sign-in service, for one piece of work: cancelled with it, and bound in time. msal's own client can
- * be neither, follows redirects with the secret in its hands, and takes an empty answer for a token.
+ * msal's network module for one piece of work. It is cancelled with the work, and bound in time. msal's own client can
+ * be neither, follows redirects with the secret, and takes an empty answer for a token.
  *
- * It also waits between two polls for a device code, because msal waits where no cancelling reaches it.
+ * This class also waits between two polls for a device code, because no cancellation reaches msal's own wait.
  */
 export class SignInNetwork implements INetworkModule {
   readonly #send: SendSignIn;
@@ -54,9 +54,9 @@ export class SignInNetwork implements INetworkModule {
   readonly #minPollMs: number;
   #pollMs = POLL_MS;
 
-  /** What ended the work before msal could say why: msal wraps whatever is thrown here. */
+  /** The failure that ended the work here. It is kept because msal wraps every error thrown here. */
   failure: LiveResponseError | undefined;
-  /** The last refusal: msal's errors leave out half of it. */
+  /** The last refusal. msal's errors omit half of it. */
   refusal: ServiceRefusal | undefined;
 
   constructor({ send, clock, authority, signal, answerMs, minPollMs = MIN_POLL_MS }: SignInNetworkOptions) {
@@ -102,7 +102,7 @@ export class SignInNetwork implements INetworkModule {
     return this.#failing(async () => {
       const { host } = new URL(url);
       throwIfCancelled(this.#signal);
-      // msal follows whatever endpoints the service's metadata name.
+      // msal uses any endpoints that the service's metadata names.
       if (!isSignInAddress(url, this.#authority)) {
         throw new LiveResponseError('signInFailed', { host, reason: 'foreignEndpoint' });
       }
@@ -143,7 +143,7 @@ export class SignInNetwork implements INetworkModule {
     try {
       return await work();
     } catch (error) {
-      // Of another bundle, so not to be told by its class.
+      // The error comes from another bundle, so `instanceof` does not recognize it.
       if (isLiveResponseError(error)) this.failure = error;
       throw error;
     }
@@ -191,7 +191,7 @@ function readRefusal(body: object): ServiceRefusal | undefined {
   };
 }
 
-/** Entra's number out of its sentence: `AADSTS50076: …` */
+/** Reads Entra's number from its sentence: `AADSTS50076: …` */
 export function readAadsts(description: string | undefined): number | undefined {
   const digits = /AADSTS(\d{4,8})/u.exec(description ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -13,14 +13,14 @@ import { TokenVault } from './tokenVault.ts';
 
 type DeviceCode = Parameters<DeviceCodeRequest['deviceCodeCallback']>[0];
 
-/** Tokens of a person: signed in once, renewed without asking, shared by all windows through secret storage. */
+/** Gets tokens of a user: signed in once, renewed without asking, shared by all windows through secret storage. */
 export class PersonTokens implements PersonalTokenSource {
   readonly #parts: MsalParts;
   readonly #renewal: SharedRenewal;
   readonly #subscription: { dispose: () => unknown };
-  /** Who was in when this window looked last. */
+  /** The account signed in when this window last checked. */
   #person: string | undefined;
-  /** What conditional access wants from the next sign-in. */
+  /** Claims that conditional access demands from the next sign-in. */
   #claims: string | undefined;
 
   constructor(parts: MsalParts) {
@@ -59,7 +59,7 @@ export class PersonTokens implements PersonalTokenSource {
       }
       const account = result.account?.username ?? '';
       this.#person = account;
-      // The person first: other windows hear of the tokens, and look who came.
+      // The account comes first: other windows are notified of the tokens, and then read the account.
       await accounts.set(account);
       await this.#alone(signal, () => vault.save());
       this.#claims = undefined;
@@ -78,7 +78,7 @@ export class PersonTokens implements PersonalTokenSource {
     this.#claims = undefined;
     this.#person = undefined;
     await this.#parts.accounts.set(undefined);
-    // Not amid a renewal, which would put its tokens back.
+    // The lease keeps this out of a renewal, which would put its tokens back.
     await this.#alone(new AbortController().signal, () => this.#parts.drawer.delete('tokens'));
     this.#renewal.forget();
   }
@@ -87,7 +87,7 @@ export class PersonTokens implements PersonalTokenSource {
     this.#subscription.dispose();
   }
 
-  /** Someone may have signed in or out in another window, which may change what can be seen here. */
+  /** Checks whether another window changed the account, which may change what this window may show. */
   async #lookWhoIsIn(): Promise<void> {
     const before = this.#person;
     if ((await this.account()) !== before) this.#parts.onOtherPerson();
@@ -103,10 +103,10 @@ export class PersonTokens implements PersonalTokenSource {
     const { registration, drawer, accounts, clock } = this.#parts;
     const wanted = { scopes: [registration.scope], ...(this.#claims === undefined ? {} : { claims: this.#claims }) };
     if (way === 'interactive') {
-      // Whoever is still signed in may want to be someone else.
+      // A user who is still signed in may want another account, so no account is suggested.
       const again = this.#claims !== undefined || (await drawer.get('tokens')) === undefined;
       const known = again ? await accounts.get() : undefined;
-      // VS Code opens a page by its decoded address: of a name with other characters another one would arrive.
+      // VS Code decodes an address before it opens the page. A name with other characters would arrive as another one.
       const hint = known !== undefined && /^[\w.@-]+$/u.test(known) ? known : undefined;
       const person = hint === undefined ? { prompt: 'select_account' } : { loginHint: hint };
       return signInWithBrowser(
@@ -130,7 +130,7 @@ export class PersonTokens implements PersonalTokenSource {
     });
   }
 
-  /** Every window renews for itself, but after another one only reads what that brought. */
+  /** Renews the token in this window. After another window's renewal, it only reads that one's result. */
   async #renew(signal: AbortSignal, refusal: Refusal | undefined): Promise<HeldToken> {
     return this.#alone(signal, async () => {
       const { registration, drawer, accounts } = this.#parts;
@@ -149,7 +149,7 @@ export class PersonTokens implements PersonalTokenSource {
         if (held.token === refusal?.token) {
           throw new LiveResponseError('notSignedIn', { connection, reason: 'rejected' });
         }
-        // The event of our own writing is not news.
+        // Set before the write below: its own change event must not look like another user's sign-in.
         this.#person = await accounts.get();
         await vault.update();
         return held;
@@ -158,7 +158,7 @@ export class PersonTokens implements PersonalTokenSource {
         const failure = toSignInFailure(error, network, connection);
         // A refresh token that was refused once is refused for good.
         if (failure.values.reason === 'sessionEnded') {
-          // Else the next one to ask would be told that secret storage has lost it.
+          // Otherwise the next renewal would report that secret storage has lost the session.
           await accounts.set(undefined);
           this.#person = undefined;
           await drawer.delete('tokens').catch(() => undefined);

@@ -2,12 +2,12 @@ import type { ICachePlugin, TokenCacheContext } from '@azure/msal-node';
 import type { SecretDrawer } from '../secrets.ts';
 
 /**
- * msal's cache of one connection, in secret storage: read once for a piece of work, and written at its end if that
- * changed it. The work holds a lease, so no other window writes in between.
+ * msal's cache of one connection, in secret storage. It is read once for a piece of work, and written at its end if the
+ * work changed it. The work holds a lease, so no other window writes in between.
  */
 export class TokenVault implements ICachePlugin {
   readonly #drawer: SecretDrawer;
-  /** What was kept, read or not. */
+  /** Stored text, whether readable or not. */
   readonly #found: string | undefined;
   readonly #read: string | undefined;
   #cache: string | undefined;
@@ -19,12 +19,12 @@ export class TokenVault implements ICachePlugin {
     this.#cache = this.#read;
   }
 
-  /** With what is kept now. */
+  /** Opens the vault with the stored cache. */
   static async open(drawer: SecretDrawer): Promise<TokenVault> {
     return new TokenVault(drawer, await drawer.get('tokens'));
   }
 
-  /** With nothing in it: a new sign-in replaces the old one when it is complete, and not before. */
+  /** Creates an empty vault. A new sign-in replaces the old one only when it is complete. */
   static empty(drawer: SecretDrawer): TokenVault {
     return new TokenVault(drawer, undefined);
   }
@@ -43,14 +43,14 @@ export class TokenVault implements ICachePlugin {
     await Promise.resolve();
   }
 
-  /** Writes what a new sign-in brought. */
+  /** Writes the result of a new sign-in. */
   async save(): Promise<void> {
     if (this.#cache !== undefined) await this.#drawer.store('tokens', this.#cache);
   }
 
   /**
-   * Writes what a renewal changed, unless someone else has changed what it began with: after a long sleep of the
-   * machine the lease may be over, and someone signed out or in meanwhile.
+   * Writes the changes of a renewal, unless another window has changed the stored cache meanwhile. After a long sleep
+   * of the machine the lease may be over, and the user may have signed out or in elsewhere.
    */
   async update(): Promise<void> {
     if (this.#cache === this.#read || (await this.#drawer.get('tokens')) !== this.#found) return;
@@ -58,7 +58,7 @@ export class TokenVault implements ICachePlugin {
   }
 }
 
-/** What is none would end every piece of work in an error of msal's that names no cause. */
+/** Whether a text is a cache. Any other text would end all work in an error of msal that names no cause. */
 function isCache(text: string): boolean {
   try {
     return JSON.parse(text) instanceof Object;

@@ -1,35 +1,35 @@
 import path from 'node:path';
 
 /**
- * What a command-line tool needs to be itself: where it is at home and keeps its sign-in, how it gets through proxy
- * and private certificates. Everything else stays behind, first of all what makes interpreters load foreign code
- * (PYTHONPATH, BASH_ENV, NODE_OPTIONS, LD_PRELOAD), which terminals and workspaces set, and VS Code's own variables.
- * PSModulePath is left out too: with that of PowerShell 7, Windows PowerShell loads modules that it cannot run.
+ * Variables that a command-line tool needs: for its home, its sign-in, proxies and private certificates. All others are
+ * withheld. The main reason are variables that make interpreters load foreign code (PYTHONPATH, BASH_ENV, NODE_OPTIONS,
+ * LD_PRELOAD), which terminals and workspaces set. VS Code's own variables are withheld as well. So is PSModulePath:
+ * with that of PowerShell 7, Windows PowerShell loads modules that it cannot run.
  */
 const PASSED_ON: ReadonlySet<string> = new Set([
-  // Whose machine account it is, and where that has its files.
+  // The account on this machine, and the folders with its files.
   ...['HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TMPDIR', 'TEMP', 'TMP'],
   ...['XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'],
-  // Windows: without SystemRoot no program gets a socket, without the folders no PowerShell module is found.
+  // Windows: without SystemRoot no program gets a socket, and without the folders no PowerShell module is found.
   ...['SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'USERNAME', 'USERDOMAIN'],
   ...['HOMEDRIVE', 'HOMEPATH', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA', 'ALLUSERSPROFILE', 'COMPUTERNAME'],
   ...['PROGRAMFILES', 'PROGRAMFILES(X86)', 'PROGRAMW6432', 'COMMONPROGRAMFILES', 'PROCESSOR_ARCHITECTURE'],
-  // Proxies and the certificates of networks that look into TLS; what switches the check off is not among them.
+  // Proxies, and the certificates of networks that inspect TLS. Variables that switch the check off are not included.
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
   ...['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-  // Where Azure CLI keeps its sign-in, and which cloud it is in.
+  // The folder of Azure CLI's sign-in, and its cloud.
   ...['AZURE_CONFIG_DIR', 'AZURE_CLOUD_NAME', 'AZURE_CORE_INSTANCE_DISCOVERY'],
-  // What a PowerShell from elsewhere runs on.
+  // The runtime of a PowerShell that was not installed by the system.
   ...['DOTNET_ROOT', 'DOTNET_SYSTEM_GLOBALIZATION_INVARIANT'],
 ]);
 
-/** The environment that a tool gets: what it needs of ours, a PATH without relative folders, and `own`. */
+/** Returns the environment for a tool: the variables that it needs, a PATH without relative folders, and `own`. */
 export function childEnvironment(
   environment: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
   own: Readonly<Record<string, string>>,
 ): NodeJS.ProcessEnv {
-  // Windows spells its variables in any case (`Path`), and Node hands them on as they are.
+  // Windows spells its variables in any case (`Path`), and Node passes them on unchanged.
   const kept = Object.entries(environment).filter(([name]) =>
     PASSED_ON.has(platform === 'win32' ? name.toUpperCase() : name),
   );
@@ -38,22 +38,25 @@ export function childEnvironment(
 }
 
 /**
- * The folders that programs are looked for in: the absolute entries of PATH, in order. Relative and empty entries mean
- * the working directory, and a workspace that came from elsewhere could hold an `az` of its own.
+ * Returns the folders to search for programs: the absolute entries of PATH, in order. Relative and empty entries mean
+ * the working directory, and a workspace from elsewhere could contain an `az` of its own.
  */
 export function pathFolders(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   const entries = (variable(environment, platform, 'PATH') ?? '').split(platform === 'win32' ? ';' : ':');
-  // Windows lets people write quotes around an entry.
+  // Windows allows quotes around an entry.
   return entries.map((entry) => entry.replace(/^"(.*)"$/u, '$1')).filter((entry) => isLocalAbsolute(entry, platform));
 }
 
-/** Where Windows has its own programs. */
+/** Returns the folder of Windows' own programs. */
 export function system32(environment: NodeJS.ProcessEnv): string {
   const root = variable(environment, 'win32', 'SYSTEMROOT') ?? '';
   return path.win32.join(isLocalAbsolute(root, 'win32') ? root : 'C:\\Windows', 'System32');
 }
 
-/** On Windows `\folder` belongs to whatever drive is current, and a share would be asked for its programs. */
+/**
+ * Whether an entry is absolute and on this machine. On Windows `\folder` depends on the current drive, and an entry on
+ * a share would be searched for programs there.
+ */
 function isLocalAbsolute(entry: string, platform: NodeJS.Platform): boolean {
   return platform === 'win32' ? /^[a-z]:[\\/]/iu.test(entry) : entry.startsWith('/');
 }

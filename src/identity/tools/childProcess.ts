@@ -4,7 +4,7 @@ import path from 'node:path';
 import { LiveResponseError } from '../../base/errors.ts';
 import { system32 } from './childEnvironment.ts';
 
-/** What is run: an absolute file and its arguments, which reach it as they are. */
+/** A program to run: an absolute file and its arguments, which reach it unchanged. */
 export interface Invocation {
   readonly file: string;
   readonly args: readonly string[];
@@ -13,11 +13,11 @@ export interface Invocation {
 
 export interface ProcessLimits {
   readonly timeoutMs: number;
-  /** Bytes of both outputs together. */
+  /** For both outputs together, bytes. */
   readonly maxOutput: number;
 }
 
-/** A process that ended by itself. What it wrote may hold a token: it is read, and never shown or logged. */
+/** A process that ended by itself. Its output may hold a token: it is read, and never shown or logged. */
 export interface Ended {
   readonly kind: 'ended';
   /** null when a signal ended it. */
@@ -32,8 +32,8 @@ export type ProcessEnd =
   | { readonly kind: 'notStarted'; readonly systemCode: string | undefined };
 
 /**
- * Runs a program without a shell, without input and without a window, and ends it with all that it started when it
- * takes too long, writes too much or nobody waits any more.
+ * Runs a program without a shell, without input and without a window. Ends it, with all processes that it started, when
+ * it takes too long, writes too much, or the caller cancels.
  *
  * @throws LiveResponseError `cancelled` when the signal was aborted
  */
@@ -53,11 +53,11 @@ export function runProcess(
       shell: false,
       env: environment,
       // Python looks for modules in the working directory, and Azure CLI reads `.azure/config` there and above it. So
-      // never in a workspace: whoever can write beside the program can replace it anyway.
+      // the program never runs in a workspace. Anyone who can write beside the program can replace it anyway.
       cwd: (platform === 'win32' ? path.win32 : path.posix).dirname(file),
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      // A process group of its own, so that all of it can be ended: `az` is a script that starts Python.
+      // A process group of its own allows ending all of it: `az` is a script that starts Python.
       detached: platform !== 'win32',
     });
     const output: Buffer[] = [];
@@ -104,7 +104,7 @@ function textOf(chunks: readonly Buffer[]): string {
 
 /** Ends a process with its descendants, as far as the system knows them. */
 function endTree(child: ChildProcess, platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): void {
-  // Nobody reads any more: what a descendant that got away still writes must not keep us alive.
+  // No one reads the output any more. A descendant that escaped and still writes must not keep this process alive.
   child.stdout?.destroy();
   child.stderr?.destroy();
   const { pid } = child;
@@ -119,6 +119,6 @@ function endTree(child: ChildProcess, platform: NodeJS.Platform, environment: No
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It had ended by itself.
+    // The process had already ended.
   }
 }

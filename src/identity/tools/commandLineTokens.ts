@@ -11,13 +11,18 @@ import type { HeldToken } from '../sharedRenewal.ts';
 import type { TokenSource } from '../tokenSource.ts';
 import { readToolAnswer, signInCommand } from './toolAnswers.ts';
 
-/** Azure CLI takes seconds on a slow machine, and longer when it has to renew its own sign-in. */
+/**
+ * Longest time for a tool, ms. Azure CLI takes seconds on a slow machine, and longer when it has to renew its own
+ * sign-in.
+ */
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** A token has some 3 kB. */
+/** Most output of a tool, bytes. A token has about 3 kB. */
 const MAX_OUTPUT = 1024 * 1024;
 
 export interface CommandLineTokensOptions {
-  /** What tokens are for: the scope without `/.default`, e.g. `https://api.securitycenter.microsoft.com`. */
+  /**
+   * The resource that tokens are for: the scope without `/.default`, e.g. `https://api.securitycenter.microsoft.com`.
+   */
   readonly resource: string;
   /** Lower-case GUID. */
   readonly tenantId: string;
@@ -27,7 +32,7 @@ export interface CommandLineTokensOptions {
   readonly platform: NodeJS.Platform;
   /** ms since 1970. */
   readonly now: () => number;
-  /** How long a tool may take. */
+  /** Longest time for a tool, ms. */
   readonly timeoutMs?: number;
 }
 
@@ -38,9 +43,9 @@ interface Obtained {
 }
 
 /**
- * Tokens of an installed Azure CLI, or else of Az PowerShell, for those who have no app registration. The tool keeps the
- * sign-in; a token is kept in memory only. Azure CLI decides alone where it is installed: two tools may be signed in as
- * two people.
+ * Gets tokens from an installed Azure CLI, or else from Az PowerShell, for users without an app registration. The tool
+ * keeps the sign-in; a token is kept in memory only. Where Azure CLI is installed, no other tool is asked: two tools
+ * may be signed in as two users.
  */
 export class CommandLineTokens implements TokenSource {
   readonly #options: CommandLineTokensOptions;
@@ -52,9 +57,9 @@ export class CommandLineTokens implements TokenSource {
   }
 
   /**
-   * @throws LiveResponseError `notSignedIn` with the reason `cliMissing`, `cliSignedOut`, `cliClaims` (a policy asks for
-   *   more), `rejected` (the tool only has the refused token), `otherTenant` or `otherAudience`; `signInFailed` with the
-   *   reason `cliFailed` or `cliTimeout`; `cancelled`. `command` is what signs in, for a terminal.
+   * @throws LiveResponseError `notSignedIn` with the reason `cliMissing`, `cliSignedOut`, `cliClaims` (a policy demands
+   *   more), `rejected` (the tool only has the refused token), `otherTenant` or `otherAudience`; `signInFailed` with
+   *   the reason `cliFailed` or `cliTimeout`; `cancelled`. `command` is the command that signs in from a terminal.
    */
   getAccessToken(signal: AbortSignal, refusal?: Refusal): Promise<string> {
     return this.#renewal.get(signal, refusal);
@@ -65,7 +70,7 @@ export class CommandLineTokens implements TokenSource {
     return Promise.resolve(held === undefined ? undefined : readClaims(held.token)?.account);
   }
 
-  /** Forgets the token. Signing out of the tool is the person's own business: other programs use it too. */
+  /** Forgets the token. The user signs out of the tool separately: other programs use it too. */
   signOut(): Promise<void> {
     this.#renewal.forget();
     return Promise.resolve();
@@ -80,7 +85,7 @@ export class CommandLineTokens implements TokenSource {
     if (token === refusal?.token) {
       throw this.#notSignedIn(tool, refusal.claims === undefined ? 'rejected' : 'cliClaims', refusal.claims);
     }
-    // A token that does not say when it ends is used once.
+    // A token that does not state its end is used once.
     return { token, expiresAt: claims.expiresAt ?? 0 };
   }
 
@@ -99,7 +104,10 @@ export class CommandLineTokens implements TokenSource {
     throw this.#notSignedIn('azureCli', 'cliMissing');
   }
 
-  /** Results are kept by tenant, so a token of another one must not fetch any. */
+  /**
+   * Checks the tenant and the resource of a token. Results are kept by tenant, so a token of another one must not fetch
+   * any.
+   */
   #check(token: string, tool: ToolKind): Obtained {
     const { resource, tenantId } = this.#options;
     const claims = readClaims(token);

@@ -3,29 +3,30 @@ import path from 'node:path';
 import { childEnvironment, pathFolders, system32 } from './childEnvironment.ts';
 import type { Invocation } from './childProcess.ts';
 
-/** What is asked for. */
+/** The resource and tenant that a token is requested for. */
 export interface TokenRequest {
-  /** What the token is for, e.g. `https://api.securitycenter.microsoft.com`. */
+  /** The resource, e.g. `https://api.securitycenter.microsoft.com`. */
   readonly resource: string;
   readonly tenantId: string;
 }
 
-/** Which product answers, and so how its answers are read. */
+/** The product that answers, which decides how its answers are read. */
 export type ToolKind = 'azureCli' | 'azPowerShell';
 
-/** One way to ask an installed tool for a token. */
+/** An installed tool, ready to run for a token. */
 export interface Tool extends Invocation {
   readonly kind: ToolKind;
 }
 
-/** Exit codes of {@link POWERSHELL_SCRIPT}: Az PowerShell is not installed, or nobody has signed in with it. */
+/** Exit codes of {@link POWERSHELL_SCRIPT}: Az PowerShell is not installed, or no one has signed in with it. */
 export const NO_MODULE = 3;
 export const NO_CONTEXT = 4;
 
 /**
- * Nothing is put into the script: it takes what is asked for from its environment. It has no double quotes, which
- * Windows PowerShell loses on the way, and it is no `-EncodedCommand`, which every detection rule reports.
- * The token is a SecureString since Az 14 and a text before; NetworkCredential takes and gives both.
+ * Script that prints a token. Nothing is inserted into it: it takes the request from its environment. It has no double
+ * quotes, because Windows PowerShell loses them on the way. It is not sent as `-EncodedCommand`, because every
+ * detection rule reports that. The token is a SecureString since Az 14, and was a text before; NetworkCredential
+ * accepts both.
  */
 const POWERSHELL_SCRIPT = [
   "$ErrorActionPreference = 'Stop'",
@@ -42,7 +43,9 @@ const POWERSHELL_SCRIPT = [
   ].join(' '),
 ].join('; ');
 
-/** Azure CLI where it is installed, else every PowerShell, which may or may not have the Az module. */
+/**
+ * Finds Azure CLI where it is installed, else the first PowerShell of each name. A PowerShell may lack the Az module.
+ */
 export async function findTools(
   request: TokenRequest,
   environment: NodeJS.ProcessEnv,
@@ -58,12 +61,12 @@ export async function findTools(
   return installed;
 }
 
-/** A tool, if all of these files are there. */
+/** A tool that exists if all of these files do. */
 export interface PossibleTool extends Tool {
   readonly needs: readonly string[];
 }
 
-/** Where tools may be, the preferred ones first. Pure. */
+/** Returns the tools in all their possible places, the preferred ones first. Pure. */
 export function toolsToTry(
   { resource, tenantId }: TokenRequest,
   environment: NodeJS.ProcessEnv,
@@ -96,9 +99,9 @@ export function toolsToTry(
   }
   const join = (...parts: string[]): string => path.win32.join(...parts);
   return [
-    // On Windows `az` is a batch file, which Node rightly refuses to start without a shell (CVE-2024-27980). So we do
-    // what it does: az.cmd of the installers runs `"%~dp0\..\python.exe" -IBm azure.cli %*`, az.bat of pip the
-    // python.exe beside it or in the folder above. -I keeps the working directory and PYTHONPATH out.
+    // On Windows `az` is a batch file, which Node rightly refuses to start without a shell (CVE-2024-27980). So we
+    // start what the batch file would. The installers' az.cmd runs `"%~dp0\..\python.exe" -IBm azure.cli %*`. pip's
+    // az.bat runs the python.exe beside it or in the folder above. -I keeps the working directory and PYTHONPATH out.
     ...folders.flatMap((folder) =>
       [join(folder, '..', 'python.exe'), join(folder, 'python.exe')].flatMap((python) =>
         ['az.cmd', 'az.bat'].map((batch) => azureCli(python, ['-IBm', 'azure.cli'], [join(folder, batch), python])),
@@ -110,8 +113,8 @@ export function toolsToTry(
 }
 
 /**
- * Azure CLI takes settings from variables, named by section and option. A token is wanted, and nothing besides: no
- * process that sends its telemetry after it has ended, no upgrade, which it may be set to do after any command.
+ * Settings of Azure CLI, as variables named by section and option. They prevent side effects: a process that sends
+ * telemetry after the tool has ended, and an upgrade, which users can enable for any command.
  */
 const AZURE_CLI_SETTINGS = {
   AZURE_CORE_COLLECT_TELEMETRY: 'false',

@@ -2,7 +2,7 @@ import type { Ended } from './childProcess.ts';
 import { NO_CONTEXT, NO_MODULE } from './commandLineTools.ts';
 import type { TokenRequest, ToolKind } from './commandLineTools.ts';
 
-/** What a tool answered. Of what it wrote only the token and Entra's error code are taken: the rest may hold anything. */
+/** The answer of a tool. Of its output, only the token and Entra's error code are taken: the rest may hold anything. */
 export type ToolAnswer =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'notInstalled' }
@@ -10,12 +10,12 @@ export type ToolAnswer =
   | { readonly kind: 'signedOut' | 'failed'; readonly serverCode: string | undefined };
 
 /**
- * Entra's refusals that the same account meets again after a new sign-in, though both tools then propose one: consent
- * or approval is missing, the resource or the account is not in this tenant, the account is not assigned or disabled.
+ * Entra's refusals that a new sign-in of the same account does not cure, though both tools then propose one. Consent or
+ * approval is missing, the resource or the account is not in this tenant, or the account is not assigned or disabled.
  */
 const NOT_BY_SIGN_IN = /^AADSTS(?:65001|65002|500011|650052|650057|700016|90002|50020|90072|50105|50057)$/u;
 
-/** Reads what a tool wrote before it ended. */
+/** Reads the output of a tool that has ended. */
 export function readToolAnswer(kind: ToolKind, end: Ended): ToolAnswer {
   if (end.exitCode === 0) {
     const token = tokenIn(end.output);
@@ -44,8 +44,9 @@ function tokenIn(output: string): string | undefined {
 }
 
 /**
- * What a person runs in a terminal to sign in. Azure CLI is told the resource, so that its conditional access is met at
- * once, and that a tenant without subscriptions is fine: those of security teams often have none.
+ * Returns the command that signs the user in from a terminal. It names the resource to Azure CLI, so that the
+ * resource's conditional access is met at once. It also allows a tenant without subscriptions, because those of
+ * security teams often have none.
  *
  * @param claims - a claims challenge as JSON; needs Azure CLI 2.76 or Az.Accounts 5.2
  */
