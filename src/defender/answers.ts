@@ -66,7 +66,7 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
   if (answer.status === 429) {
     const named = readRetryAfter(answer.headers['retry-after'], now, answer.headers['date']);
     const hourSpent = (fault?.message ?? '').includes('per 01:00:00');
-    // Where the server names no time, the ledger derives one from the length of its last pause.
+    // If the server names no time, the ledger derives one from the length of its last pause.
     const retryAt = named ?? (hourSpent ? now + HOUR_PAUSE_MS : undefined);
     return new LiveResponseError('rateLimited', { ...values, ...(retryAt === undefined ? {} : { retryAt }) });
   }

@@ -102,7 +102,7 @@ export interface DefenderClient {
   readonly readFound: (text: string, received: Omit<ReceivedAction, 'text'> | undefined) => MachineAction | undefined;
   /**
    * Finds devices whose name begins with a text: one call. Rejects with `missingPermission` if the token lacks the
-   * role.
+   * permission.
    */
   readonly findMachines: (nameStart: string, signal: AbortSignal, priority?: Priority) => Promise<readonly Machine[]>;
   /** Gets a fresh download link, valid for 30 minutes: one call. Runs nothing again on the device. */

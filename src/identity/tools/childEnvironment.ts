@@ -2,9 +2,9 @@ import path from 'node:path';
 
 /**
  * Variables that a command-line tool needs: for its home, its sign-in, proxies and private certificates. All others are
- * withheld. The main reason are variables that make interpreters load foreign code (PYTHONPATH, BASH_ENV, NODE_OPTIONS,
- * LD_PRELOAD), which terminals and workspaces set. VS Code's own variables are withheld as well. So is PSModulePath:
- * with that of PowerShell 7, Windows PowerShell loads modules that it cannot run.
+ * withheld. This matters most for those that make interpreters load foreign code (PYTHONPATH, BASH_ENV, NODE_OPTIONS,
+ * LD_PRELOAD), because terminals and workspaces set them. VS Code's own variables are withheld as well. So is
+ * PSModulePath: with that of PowerShell 7, Windows PowerShell loads modules that it cannot run.
  */
 const PASSED_ON: ReadonlySet<string> = new Set([
   // The account on this machine, and the folders with its files.

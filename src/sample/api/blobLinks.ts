@@ -3,31 +3,37 @@ import { createRandom } from '../base/random.ts';
 import { sampleTenantId } from '../base/identifiers.ts';
 import { day, hour, minute } from '../base/time.ts';
 
-/** How long a result link lives, ms (api-facts §3). */
+/** Lifetime of a result link, ms (api-facts §3). */
 const linkLifetime = 30 * minute;
 
-/** Where the sample's blobs seem to be. Requests for it never leave memory. */
+/** Apparent host of the sample's blobs. Requests for it never leave memory. */
 export const sampleBlobUrl = 'https://sample.blob.core.windows.net';
 
-/** What a blob host finds out about a link. */
+/** The result of a blob host's check of a link. */
 export type LinkCheck =
   | { readonly kind: 'valid'; readonly blobName: string; readonly disposition: string }
   | { readonly kind: 'expired'; readonly expiry: Date }
   | { readonly kind: 'forged' };
 
-/** `yyyy-MM-ddTHH:mm:ssZ`, UTC: times in a SAS have no fraction. */
+/** Formats a time as `yyyy-MM-ddTHH:mm:ssZ`, UTC: times in a SAS have no fraction. */
 function sasTime(moment: number): string {
   return `${new Date(moment).toISOString().slice(0, 19)}Z`;
 }
 
-/** Not cryptography: the sample's links open sample data. It only has to change when a signed part does. */
+/**
+ * Computes the signature of a link, which only has to change when a signed part does. This is not cryptography: the
+ * sample's links open only sample data.
+ */
 function sign(blobName: string, parameters: URLSearchParams): string {
   const signed = [...parameters].filter(([name]) => name !== 'sig').map(([name, value]) => `${name}=${value}`);
   const bytes = createRandom(`sig ${String(hashText(blobName))} ${signed.join('&')}`).bytes(32);
   return btoa(String.fromCharCode(...bytes));
 }
 
-/** A link with the parts of a real one (api-facts §3): a user delegation SAS without `st`, valid for {@link linkLifetime}. */
+/**
+ * Creates a link with the parts of a real one (api-facts §3): a user delegation SAS without `st`, valid for {@link
+ * linkLifetime}.
+ */
 export function mintSampleLink(blobName: string, fileName: string, now: number): string {
   const parameters = new URLSearchParams({
     se: sasTime(now + linkLifetime),
@@ -54,7 +60,7 @@ export function checkSampleLink(url: URL, now: number): LinkCheck {
     return { kind: 'forged' };
   }
   const expiry = new Date(url.searchParams.get('se') ?? '');
-  // Written so that an unreadable expiry is an expired one.
+  // The negation makes an unreadable expiry an expired one.
   if (!(expiry.getTime() > now)) {
     return { kind: 'expired', expiry };
   }

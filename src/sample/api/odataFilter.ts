@@ -2,22 +2,25 @@ import { ODataError, sortableTime, tokenize } from './odataLexer.ts';
 import type { Token } from './odataLexer.ts';
 import type { Entity } from './wire.ts';
 
-/** What a property may be compared with. */
+/** Kinds of values that a property may be compared with. */
 export type PropertyKind = 'text' | 'time';
 
 /** The properties of an entity type that `$filter` and `$orderby` may name. */
 export interface EntityType {
-  /** As in the service's error texts. */
+  /** Name in the service's error texts. */
   readonly name: string;
   readonly properties: Readonly<Record<string, PropertyKind>>;
-  /** Known to the entity and refused by the filter, such as `computerDnsName` of an action (api-facts §2). */
+  /** Properties that the entity has but the filter refuses, such as `computerDnsName` of an action (api-facts §2). */
   readonly notFilterable: readonly string[];
 }
 
 /** Whether an entity passes a filter. */
 export type Predicate = (entity: Entity) => boolean;
 
-/** The kind of a property, or the service's complaint about it. */
+/**
+ * Returns the kind of a property.
+ * @throws {@link ODataError} with the service's text, where the filter does not accept the property
+ */
 export function propertyKind(type: EntityType, property: string): PropertyKind {
   const kind = Object.hasOwn(type.properties, property) ? type.properties[property] : undefined;
   if (kind !== undefined) {
@@ -30,7 +33,7 @@ export function propertyKind(type: EntityType, property: string): PropertyKind {
   );
 }
 
-/** A property's value in the form that compares: times at their full precision, texts as they are. */
+/** Returns a property's value in the form that compares: times at their full precision, texts unchanged. */
 export function comparable(entity: Entity, property: string, kind: PropertyKind): string {
   const value = entity[property];
   if (typeof value !== 'string') {
@@ -49,11 +52,11 @@ const comparisons: Readonly<Record<string, (left: string, right: string) => bool
 };
 
 /**
- * A `$filter` as a predicate: `eq ne gt ge lt le`, `in (…)`, `startswith(…)`, `and`, `or`, `not`, parentheses.
+ * Parses a `$filter` into a predicate: `eq ne gt ge lt le`, `in (…)`, `startswith(…)`, `and`, `or`, `not`, parentheses.
  *
- * Texts are quoted, with a quote doubled; times are not quoted (api-facts §2): a quoted time is an error.
+ * Texts are quoted, with a quote doubled. Times are not quoted (api-facts §2): a quoted time is an error.
  *
- * @throws {@link ODataError} for what the service would answer with 400
+ * @throws {@link ODataError} where the service would answer with 400
  */
 export function parseFilter(filter: string, type: EntityType): Predicate {
   const tokens = tokenize(filter);

@@ -1,9 +1,9 @@
-/** What the service answers with 400 and the code `ODataError` (api-facts §5). */
+/** An error that the service answers with 400 and the code `ODataError` (api-facts §5). */
 export class ODataError extends Error {
   override readonly name = 'ODataError';
 }
 
-/** A word of a `$filter`: a sign, a name or operator, or a literal. */
+/** A token of a `$filter`: a sign, a name or operator, or a literal. */
 export interface Token {
   readonly kind: 'sign' | 'word' | 'text' | 'time' | 'guid';
   readonly value: string;
@@ -18,8 +18,8 @@ const patterns: readonly (readonly [kind: Token['kind'], pattern: RegExp])[] = [
 ];
 
 /**
- * A time as text that sorts by time: UTC with seven fraction digits, the precision of the service.
- * The clients' own `Date` has milliseconds only and would call two moments equal that are not.
+ * Converts a time to a text that sorts by time: UTC with seven fraction digits, the precision of the service.
+ * JavaScript's own `Date` has only milliseconds, and would make two different moments equal.
  */
 export function sortableTime(text: string): string {
   const [, fraction = ''] = /\.(\d+)/u.exec(text) ?? [];
@@ -37,7 +37,7 @@ function valueOf(kind: Token['kind'], text: string): string {
   return kind === 'guid' ? text.toLowerCase() : text;
 }
 
-/** The words of a `$filter`. */
+/** Splits a `$filter` into its tokens. */
 export function tokenize(filter: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;

@@ -11,7 +11,10 @@ export interface QueryResult {
   readonly value: readonly Entity[];
   /** How many entities pass the filter; present when `$count=true`. */
   readonly count: number | undefined;
-  /** The query of the next page, where the page maximum cut this one. A `$top` that cut it gives none: go on with `$skip`. */
+  /**
+   * Query of the next page, where the page maximum cut this one. Absent where `$top` cut it: the caller continues with
+   * `$skip`.
+   */
   readonly nextQuery: string | undefined;
 }
 
@@ -64,8 +67,8 @@ function nextQuery(parameters: URLSearchParams, skip: number, top: number | unde
 /**
  * Answers a query (percent-encoded, without `?`) on a collection.
  *
- * @param pageSize - entities a page at most
- * @throws {@link ODataError} for what the service would answer with 400
+ * @param pageSize - most entities on a page
+ * @throws {@link ODataError} where the service would answer with 400
  */
 export function queryCollection(
   entities: readonly Entity[],

@@ -8,19 +8,19 @@ import { createRandom } from '../base/random.ts';
 import { allDevices, toMachine, toMachineAction } from './wire.ts';
 import type { Entity, JsonValue } from './wire.ts';
 
-/** What a sample tenant is built from. */
+/** Inputs of a sample tenant. */
 export interface SampleTenantOptions {
-  /** The moment around which the data is laid out, ms since 1970: the newest action is minutes older than this. */
+  /** Reference time of the data, ms since 1970: the newest action is some minutes older. */
   readonly startedAt: number;
   /** The tenant's clock, ms since 1970. */
   readonly now: () => number;
-  /** Turns a blob's name into the link that the result-link call answers. */
+  /** Creates the link that the result-link call answers for a blob's name. */
   readonly mintLink: (blobName: string, fileName: string) => string | Promise<string>;
-  /** Entities a page at most, for tests of `@odata.nextLink`. Without it the service's own 10,000. */
+  /** Most entities on a page, for tests of `@odata.nextLink`. The service's own 10,000 by default. */
   readonly pageSize?: number;
 }
 
-/** A request as the tenant sees it. */
+/** A request as the tenant receives it. */
 export interface SampleRequest {
   readonly method: string;
   /** Percent-encoded path, e.g. `/api/machineactions/…/GetLiveResponseResultDownloadLink(index=0)`. */
@@ -43,20 +43,20 @@ export interface SampleAnswer {
 export interface SampleBlob {
   /** E.g. `investigation-actions-data/<guid>/CustomPlaybookCommandOutput/<32 hex>`. */
   readonly name: string;
-  /** ms since 1970: when the command ended. */
+  /** End of the command, ms since 1970. */
   readonly lastModified: number;
-  /** Generated when asked, deterministic, not kept: the largest has 14 MB. */
+  /** Generates the bytes, the same ones each time. They are not kept: the largest result has 14 MB. */
   readonly bytes: () => Uint8Array;
 }
 
-/** A tenant's behaviour, in memory. */
+/** The behavior of a tenant, in memory. */
 export interface SampleTenant {
   readonly tenantId: string;
   readonly answer: (request: SampleRequest) => Promise<SampleAnswer>;
   readonly blob: (name: string) => SampleBlob | undefined;
 }
 
-/** What `$filter` and `$orderby` may name of an action (api-facts §2). */
+/** Properties of an action that `$filter` and `$orderby` may name (api-facts §2). */
 export const actionType: EntityType = {
   name: 'Microsoft.Windows.DefenderATP.Api.MachineAction',
   properties: {
@@ -80,7 +80,7 @@ export const actionType: EntityType = {
   ],
 };
 
-/** The same of a device. */
+/** Properties of a device that `$filter` and `$orderby` may name. */
 export const machineType: EntityType = {
   name: 'Microsoft.Windows.DefenderATP.Api.Machine',
   properties: { id: 'text', computerDnsName: 'text', lastSeen: 'time', osPlatform: 'text', healthStatus: 'text' },
@@ -91,10 +91,10 @@ function hasResult(command: SampleCommand): boolean {
   return command.result !== undefined && command.endedAt !== undefined;
 }
 
-/** Creates a tenant. It does no work until it is asked. */
+/** Creates a tenant. It does no work before its first request. */
 export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   const { now, mintLink } = options;
-  // Times are written from whole milliseconds.
+  // Times are formatted from whole milliseconds.
   const startedAt = Math.floor(options.startedAt);
   const actions = createSampleActions(startedAt, now);
   let requestCount = 0;
@@ -106,7 +106,7 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   });
   const failure = (status: number, code: string, message: string): SampleAnswer => {
     requestCount += 1;
-    // `target` is the correlation id that support asks for: another for each answer (api-facts §5).
+    // `target` is the correlation id that support asks for. It differs for each answer (api-facts §5).
     return json(status, { error: { code, message, target: createRandom(`request ${String(requestCount)}`).guid() } });
   };
   const context = (request: SampleRequest, fragment: string): string => `${request.apiUrl}/api/$metadata#${fragment}`;
@@ -151,7 +151,7 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     if (command === undefined || !hasResult(command)) {
       return failure(404, 'ResourceNotFound', `Result of command ${indexText} of machine action ${id} was not found`);
     }
-    // What a GetFile's blob is called is unknown (api-facts §8); it is gzip.
+    // The name of a GetFile's blob is unknown (api-facts §8); the blob is gzip.
     const ending = command.type === 'GetFile' ? 'gz' : 'json';
     const link = await mintLink(blobNameOf(id, index), `output_${id}_${indexText}.${ending}`);
     return json(200, { '@odata.context': context(request, 'Edm.String'), value: link });
@@ -239,7 +239,7 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     );
     const place = blobs.get(name);
     const action = place === undefined ? undefined : actions.byId(place.id);
-    // Asked anew each time: the command of the live action may have ended since.
+    // Looked up each time: the command of the live action may have ended since.
     const command = action?.commands.find(({ index }) => index === place?.index);
     return action === undefined || command === undefined ? undefined : toBlob(name, action, command);
   };

@@ -6,7 +6,7 @@ import { createSampleTenant } from './sampleTenant.ts';
 /** Base of the sample's API: a name that no resolver knows (RFC 2606). */
 export const sampleApiUrl = 'https://api.sample.invalid';
 
-/** What the transport is built from. */
+/** Inputs of the transport. */
 export interface SampleTransportOptions {
   /** The tenant's clock, ms since 1970. */
   readonly now: () => number;
@@ -15,7 +15,7 @@ export interface SampleTransportOptions {
 }
 
 const chunkSize = 64 * 1024;
-/** Chunks between two turns of the event loop, so that a person can cancel a large download. */
+/** Chunks between two turns of the event loop, so that a user can cancel a large download. */
 const chunksPerTurn = 16;
 
 const encoder = new TextEncoder();
@@ -32,7 +32,7 @@ async function* inChunks(bytes: Uint8Array, signal: AbortSignal): AsyncGenerator
   }
 }
 
-/** The bytes that a `Range` header asks for, the end excluded; nothing where the header is none that we know. */
+/** Returns the bytes that a `Range` header requests, the end excluded; undefined where the header has no known form. */
 function parseRange(
   header: string | undefined,
   length: number,
@@ -48,7 +48,7 @@ function headerOf(request: HttpRequest, name: string): string | undefined {
   return Object.entries(request.headers).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
-/** A transport was asked for an address that is not the sample's: as a resolver would say it. */
+/** Returns the error of a resolver, for an address that is not the sample's. */
 function unknownHost(url: URL): Error {
   return Object.assign(new Error(`getaddrinfo ENOTFOUND ${url.hostname}`), {
     code: 'ENOTFOUND',
@@ -56,7 +56,10 @@ function unknownHost(url: URL): Error {
   });
 }
 
-/** The sample tenant behind the two doors of a {@link Transport}: no network, no sign-in; nothing is built until it is asked. */
+/**
+ * Creates a {@link Transport} to the sample tenant, without network or sign-in. Builds nothing before the first
+ * request.
+ */
 export function createSampleTransport(options: SampleTransportOptions): Transport {
   const { now, startedAt } = options;
   const tenant = createSampleTenant({
@@ -156,7 +159,7 @@ export function createSampleTransport(options: SampleTransportOptions): Transpor
     if (blob === undefined) {
       return blobFailure(request, 404, 'BlobNotFound', 'The specified blob does not exist.');
     }
-    // One turn before a large result is made, so that the view can show that something happens.
+    // One turn before a large result is made lets the view show progress.
     await new Promise((resolve) => {
       setTimeout(resolve, 0);
     });

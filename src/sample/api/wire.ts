@@ -24,7 +24,7 @@ function toCommand(command: SampleCommand): Entity {
   };
 }
 
-/** A machine action as the API writes it: these keys, in this order (api-facts §1). */
+/** Returns a machine action as the API writes it: these keys, in this order (api-facts §1). */
 export function toMachineAction(action: SampleAction): Entity {
   return {
     id: action.id,
@@ -50,7 +50,9 @@ export function toMachineAction(action: SampleAction): Entity {
   };
 }
 
-/** A machine as the API writes it, reduced to the documented keys that a client of results needs (api-facts §4). */
+/**
+ * Returns a machine as the API writes it, reduced to the documented keys that a client of results needs (api-facts §4).
+ */
 export function toMachine(device: SampleDevice, startedAt: number): Entity {
   return {
     id: device.machineId,
@@ -64,7 +66,7 @@ export function toMachine(device: SampleDevice, startedAt: number): Entity {
   };
 }
 
-/** Every device of the tenant. */
+/** Returns every device of the tenant. */
 export function allDevices(): readonly SampleDevice[] {
   return [...namedDevices, ...huntingDevices()];
 }

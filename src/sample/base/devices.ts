@@ -2,7 +2,7 @@ import { createRandom } from './random.ts';
 
 /** A device of the sample tenant. */
 export interface SampleDevice {
-  /** Our own name for it in this code: two devices may share a `computerDnsName`. */
+  /** Name of the device in this code: two devices may share a `computerDnsName`. */
   readonly key: string;
   /** Lower case, as the service reports it (api-facts §4). */
   readonly computerDnsName: string;
@@ -15,7 +15,7 @@ export interface SampleDevice {
   readonly tags: readonly string[];
 }
 
-/** The sample organisation's domain: `.example` can never be registered (RFC 2606). */
+/** Domain of the sample organization: `.example` can never be registered (RFC 2606). */
 const sampleDomain = 'fabrikam.example';
 
 type DeviceRow = readonly [
@@ -44,7 +44,7 @@ const rows: readonly DeviceRow[] = [
   ['web01', `web01.${sampleDomain}`, 'Linux', 22, 'Active', 'DMZ'],
   ['db03', `db03.${sampleDomain}`, 'Linux', 9, 'Active'],
   ['build4', `build4.${sampleDomain}`, 'Linux', 12, 'NoSensorData'],
-  // Names come from the device, so from whoever owns it: this one tries to be a path.
+  // A device's owner chooses its name: this one tries to be a path.
   ['evil', '..\\..\\evil', 'Windows10', 19045, 'Unknown'],
 ];
 
@@ -61,13 +61,13 @@ function toDevice([key, computerDnsName, osPlatform, osBuild, healthStatus, tag]
   };
 }
 
-/** How many devices the hunting run reached. */
+/** Number of devices that the hunting run reached. */
 const huntingDeviceCount = 200;
 
-/** The devices that have a name of their own in the sample. */
+/** Devices with a name of their own in the sample. */
 export const namedDevices: readonly SampleDevice[] = rows.map(toDevice);
 
-/** The 200 workstations of the hunting run, `ws-001` to `ws-200`. Built when asked. */
+/** Returns the 200 workstations of the hunting run, `ws-001` to `ws-200`. Builds them on each call. */
 export function huntingDevices(): readonly SampleDevice[] {
   return Array.from({ length: huntingDeviceCount }, (_, position) => {
     const key = `ws-${String(position + 1).padStart(3, '0')}`;
@@ -75,7 +75,7 @@ export function huntingDevices(): readonly SampleDevice[] {
   });
 }
 
-/** The device with our key `key`. */
+/** Returns the device with the key `key` of this code. */
 export function deviceByKey(key: string): SampleDevice {
   const device = namedDevices.find((candidate) => candidate.key === key);
   if (device === undefined) {
@@ -84,7 +84,7 @@ export function deviceByKey(key: string): SampleDevice {
   return device;
 }
 
-/** The name a script prints as `$env:COMPUTERNAME` or `hostname`. */
+/** Returns the name that a script prints as `$env:COMPUTERNAME` or `hostname`. */
 export function hostNameOf(device: SampleDevice): string {
   const host = device.computerDnsName.replace(`.${sampleDomain}`, '');
   return device.platform === 'Windows' ? host.toUpperCase() : host;

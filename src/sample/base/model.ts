@@ -10,7 +10,7 @@ export type CommandStatus = 'Created' | 'Submitted' | 'PendingResource' | 'Execu
 /** `type` of a live response command (api-facts §1). */
 export type CommandType = 'PutFile' | 'RunScript' | 'GetFile';
 
-/** `type` of a machine action, those the sample uses (api-facts §1). */
+/** `type` of a machine action: the values that the sample uses (api-facts §1). */
 export type ActionType =
   | 'RunAntiVirusScan'
   | 'Offboard'
@@ -28,12 +28,12 @@ export interface CommandParameter {
   readonly value: string;
 }
 
-/** What a result is made from. */
+/** Input of a result. */
 export interface ResultContext {
   readonly device: SampleDevice;
   /** The command's `ScriptName`, empty for GetFile. */
   readonly scriptName: string;
-  /** When the script started on the device, ms since 1970. */
+  /** Start of the script on the device, ms since 1970. */
   readonly startedAt: number;
   /** Seeded by the action's id and the command's index. */
   readonly random: Random;
@@ -42,7 +42,7 @@ export interface ResultContext {
 /** Makes the bytes of a result as the service stores them. The same context gives the same bytes. */
 export type ResultMaker = (context: ResultContext) => Uint8Array;
 
-/** A command as the sample keeps it. */
+/** A command in the sample's own form. */
 export interface SampleCommand {
   readonly index: number;
   readonly type: CommandType;
@@ -53,18 +53,18 @@ export interface SampleCommand {
   /** ms since 1970. */
   readonly endedAt: number | undefined;
   readonly errors: readonly string[];
-  /** Absent: the link call answers 404. */
+  /** Where it is absent, the link call answers 404. */
   readonly result: ResultMaker | undefined;
 }
 
-/** Who cancelled an action, why and when (ms since 1970). */
+/** The person who cancelled an action, the reason and the time (ms since 1970). */
 export interface Cancellation {
   readonly requestor: string;
   readonly comment: string;
   readonly at: number;
 }
 
-/** A machine action as the sample keeps it. */
+/** A machine action in the sample's own form. */
 export interface SampleAction {
   readonly id: string;
   readonly type: ActionType;

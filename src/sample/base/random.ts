@@ -1,24 +1,24 @@
 /**
- * A small seeded generator, so that the sample tenant is the same on every machine and in every run.
+ * A small seeded generator, which makes the sample tenant the same on every machine and in every run.
  *
- * Not for secrets: everything it makes is public sample data.
+ * It must not make secrets: all its values are public sample data.
  */
 export interface Random {
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly next: () => number;
-  /** A whole number from `low` to `high`, both included. */
+  /** Returns a whole number from `low` to `high`, both included. */
   readonly int: (low: number, high: number) => number;
-  /** One of `items`, which must not be empty. */
+  /** Returns one of `items`, which must not be empty. */
   readonly pick: <T>(items: readonly T[]) => T;
-  /** `length` lower-case hexadecimal digits. */
+  /** Returns `length` lower-case hexadecimal digits. */
   readonly hex: (length: number) => string;
-  /** `length` bytes. */
+  /** Returns `length` bytes. */
   readonly bytes: (length: number) => Uint8Array<ArrayBuffer>;
-  /** A lower-case version 4 GUID. */
+  /** Returns a lower-case version 4 GUID. */
   readonly guid: () => string;
 }
 
-/** The 32-bit FNV-1a hash of a text's UTF-16 units: the seed of everything here. */
+/** Returns the 32-bit FNV-1a hash of a text's UTF-16 code units: the seed of all sample data. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let position = 0; position < text.length; position += 1) {
@@ -27,7 +27,7 @@ export function hashText(text: string): number {
   return hash >>> 0;
 }
 
-/** A generator (mulberry32) whose sequence depends on `seed` alone. */
+/** Creates a generator (mulberry32) whose sequence depends only on `seed`. */
 export function createRandom(seed: string): Random {
   let state = hashText(seed);
   const word = (): number => {

@@ -6,14 +6,17 @@ import { layOut } from './plan.ts';
 import { recentActions } from './recentActions.ts';
 import { todaysActions } from './todaysActions.ts';
 
-/** The tenant's actions. Nothing is laid out before the first question, and no result before its bytes are asked for. */
+/** The tenant's actions. They are laid out at the first request, and a result is made when its bytes are requested. */
 export interface SampleActions {
-  /** All actions as they stand now, sorted by id: the service's own order is unknown (api-facts §8), so nobody may rely on one. */
+  /**
+   * Returns all actions in their current state, sorted by id. The service's own order is unknown (api-facts §8), so no
+   * caller may rely on one.
+   */
   readonly all: () => readonly SampleAction[];
   readonly byId: (id: string) => SampleAction | undefined;
 }
 
-/** The actions of a tenant that was started at `startedAt` (ms since 1970), seen by the clock `now`. */
+/** Creates the actions of a tenant that was started at `startedAt` (ms since 1970), as of the clock `now`. */
 export function createSampleActions(startedAt: number, now: () => number): SampleActions {
   let laidOut: ReadonlyMap<string, SampleAction> | undefined;
   const settled = (): ReadonlyMap<string, SampleAction> => {

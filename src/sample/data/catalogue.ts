@@ -1,6 +1,6 @@
 import { actionIdOf } from '../base/identifiers.ts';
 
-/** Where a scenario is found in the sample: our key of its action, the command, the script it was asked to run. */
+/** Place of a scenario in the sample: the key of its action in this code, the command, and its script. */
 export interface SampleScenario {
   readonly action: string;
   readonly commandIndex: number;
@@ -12,7 +12,9 @@ function at(action: string, commandIndex: number, scriptName: string): SampleSce
   return { action, commandIndex, scriptName };
 }
 
-/** The situations the sample holds on purpose, by name. Scripts that one looks for have a name of their own. */
+/**
+ * Situations that the sample contains on purpose, by name. Scripts that a user searches for have a name of their own.
+ */
 export const sampleScenarios = {
   /** Output 1: the documentation's example, not valid JSON. */
   documentationExample: at('documentationExample', 0, 'minidump.ps1'),
@@ -38,7 +40,7 @@ export const sampleScenarios = {
   scannerLog: at('scannerLog', 0, 'run-fabscan.ps1'),
   /** Output 10: a forged evidence block, a hostile script name and device name. */
   forgedEvidence: at('forgedEvidence', 0, "=cmd|'/c calc'!A1.ps1"),
-  /** Completes while one watches, about 90 s after the tenant's start. */
+  /** Completes while the user watches: the command about 70 s after the tenant's start, its action after 90 s. */
   liveRun: at('liveRun', 1, 'collect-triage.ps1'),
   /** PutFile, RunScript, GetFile: the script ends with exit 0 and no errors. */
   exitZero: at('severalCommands', 1, 'collect-triage.ps1'),
@@ -88,19 +90,19 @@ export const sampleScenarios = {
   russianHost: at('russianHost', 0, 'netstat-ano.ps1'),
   /** A Turkish host. */
   turkishHost: at('turkishHost', 0, 'ipconfig.ps1'),
-  /** Errors hold CLIXML with progress alone: nothing went wrong. */
+  /** Errors hold only CLIXML with progress: nothing went wrong. */
   progressOnly: at('progressOnly', 0, 'check-modules.ps1'),
   /** The script of the hunting run, on `ws-001`. */
   huntingRun: at('hunt ws-001', 0, 'hunt-persistence.ps1'),
 } as const satisfies Record<string, SampleScenario>;
 
-/** Where a command stands in the API: enough to ask for its result. */
+/** Place of a command in the API: sufficient to request its result. */
 export interface ScenarioRef {
   readonly actionId: string;
   readonly commandIndex: number;
 }
 
-/** The action id and command index of a scenario: the same in every sample tenant. */
+/** Returns the action id and command index of a scenario, which are the same in every sample tenant. */
 export function scenarioRef(name: keyof typeof sampleScenarios): ScenarioRef {
   const { action, commandIndex } = sampleScenarios[name];
   return { actionId: actionIdOf(action), commandIndex };

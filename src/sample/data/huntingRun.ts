@@ -16,7 +16,7 @@ export const huntingRun = {
   comment: 'Hunt H-31: persistence on all workstations',
 } as const;
 
-/** The three devices on which something starts that starts nowhere else. */
+/** The three devices with an autostart entry that no other device has. */
 const findings: ReadonlyMap<string, HuntingFinding> = new Map([
   ['ws-042', 'scheduledTask'],
   ['ws-117', 'service'],
@@ -26,13 +26,13 @@ const findings: ReadonlyMap<string, HuntingFinding> = new Map([
 interface Missing {
   readonly action: Partial<ActionPlan>;
   readonly command: Partial<CommandPlan>;
-  /** Without it the link call answers 404. */
+  /** Where it is absent, the link call answers 404. */
   readonly result?: ResultMaker;
 }
 
 const usual = scriptResult(huntPersistence());
 
-/** The seven devices without a result, each for a reason of its own. */
+/** The seven devices without a readable result, each for another reason. */
 const missing: ReadonlyMap<string, Missing> = new Map<string, Missing>([
   // Offline since before the run.
   ['ws-009', { action: { status: 'Pending' }, command: { status: 'Created' } }],
@@ -48,15 +48,18 @@ const missing: ReadonlyMap<string, Missing> = new Map<string, Missing>([
       command: { status: 'Created' },
     },
   ],
-  // Everything says Completed, and still there is no result.
+  // The statuses say that all went well, but no result exists.
   ['ws-105', { action: {}, command: {} }],
-  // Never came back.
+  // The device never answered again.
   ['ws-140', { action: { status: 'InProgress' }, command: { status: 'Executing' } }],
-  // There is a result, and it is cut: not JSON.
+  // The result is cut, so it is not JSON.
   ['ws-191', { action: {}, command: {}, result: cutAt(0.6, usual) }],
 ]);
 
-/** One script on 200 workstations within a quarter of an hour, a day before the tenant's start, newest first. */
+/**
+ * Returns the actions of one script on 200 workstations: within a quarter of an hour, a day before the tenant's start,
+ * newest first.
+ */
 export function huntingActions(): readonly ActionPlan[] {
   const { scriptName, args, comment } = huntingRun;
   return huntingDevices()
@@ -70,7 +73,7 @@ export function huntingActions(): readonly ActionPlan[] {
         device,
         requestor: requestors.playbooks,
         comment,
-        // Four seconds apart, so over within 15 minutes, the spread of each included.
+        // At four seconds apart, the run takes less than 15 minutes, including each action's random delay.
         age: 25 * hour - position * 4 * second,
         commands: [runScript(scriptName, result, { args, ...absent?.command })],
         ...absent?.action,

@@ -8,7 +8,7 @@ import { requestors } from '../base/people.ts';
 import { minute, second } from '../base/time.ts';
 
 interface Stage {
-  /** From the tenant's start, ms. */
+  /** Time after the tenant's start, ms. */
   readonly from: number;
   readonly action: ActionStatus;
   readonly put: CommandStatus;
@@ -16,8 +16,8 @@ interface Stage {
 }
 
 /**
- * The way of an action that one watches. The command completes while its action is still InProgress, as seen on the
- * service (api-facts §1): its result is there twenty seconds before the action says Succeeded.
+ * Stages of an action that the user can watch. The command completes while its action is still InProgress, as seen on
+ * the service (api-facts §1). So its result exists twenty seconds before the action is Succeeded.
  */
 const stages: readonly Stage[] = [
   { from: Number.NEGATIVE_INFINITY, action: 'Pending', put: 'Created', run: 'Created' },
@@ -32,14 +32,14 @@ const stages: readonly Stage[] = [
 
 const result = scriptResult(triage);
 
-/** The action that runs while the tenant is watched, as it stands at `now`. */
+/** Returns the action that runs while the user watches the tenant, in its state at `now`. */
 export function liveAction(startedAt: number, now: number): SampleAction {
   const begun = (test: (stage: Stage) => boolean): number | undefined => {
     const stage = stages.find(test);
     const moment = stage === undefined ? undefined : startedAt + stage.from;
     return moment !== undefined && moment <= now ? moment : undefined;
   };
-  // A stage's own milliseconds, so that times do not all end alike.
+  // Another offset for each time, so that the times do not all end alike.
   const spread = (moment: number | undefined, by: number): number | undefined =>
     moment === undefined ? undefined : moment - by;
   const stage = stages.findLast((candidate) => startedAt + candidate.from <= now) ?? stages[0];

@@ -11,7 +11,7 @@ import { runScript } from './plan.ts';
 import type { ActionPlan } from './plan.ts';
 import { day } from '../base/time.ts';
 
-/** What is older than the hunting run, back to the edge of 90 days, newest first. */
+/** Returns the actions older than the hunting run, back to the limit of 90 days, newest first. */
 export function olderActions(): readonly ActionPlan[] {
   const { amira, jonas, lucia, playbooks, oldApp } = requestors;
   const script = (

@@ -12,42 +12,42 @@ import type {
 import { createRandom } from '../base/random.ts';
 import { minute, second } from '../base/time.ts';
 
-/** One command of a live response action as the lists of actions write it. */
+/** A command of a live response action, as the lists of actions state it. */
 export interface CommandPlan {
   readonly type: CommandType;
   readonly params: readonly (readonly [key: string, value: string])[];
-  /** Without it: Completed. */
+  /** Completed by default. */
   readonly status?: CommandStatus;
-  /** Texts of ours: what the service writes here is unknown (api-facts §8). */
+  /** Texts of our own: the service's texts are unknown (api-facts §8). */
   readonly errors?: readonly string[];
-  /** How long the command ran, ms. */
+  /** Duration of the command, ms. */
   readonly took?: number;
   readonly result?: ResultMaker;
 }
 
-/** An action as the lists of actions write it: what is not said has the usual value. */
+/** An action as the lists of actions state it. Everything that is left out has the usual value. */
 export interface ActionPlan {
-  /** Our own name for the action; its id is made from it. */
+  /** Name of the action in this code; its id is made from it. */
   readonly key: string;
   readonly device: SampleDevice;
   readonly requestor: string;
-  /** How long before the tenant's start the action was created, ms. */
+  /** Time from the creation of the action to the tenant's start, ms. */
   readonly age: number;
   readonly comment: string;
-  /** Without it: LiveResponse. */
+  /** LiveResponse by default. */
   readonly type?: ActionType;
-  /** Without it: Succeeded. */
+  /** Succeeded by default. */
   readonly status?: ActionStatus;
   readonly commands?: readonly CommandPlan[];
   readonly cancelledBy?: { readonly requestor: string; readonly comment: string };
   readonly scope?: string;
   readonly requestSource?: 'PublicApi' | 'Portal';
   readonly relatedFile?: { readonly fileIdentifier: string; readonly fileIdentifierType: string };
-  /** From creation to the first command's start, ms. */
+  /** Time from creation to the first command's start, ms. */
   readonly queued?: number;
 }
 
-/** A script from the library. Without a result maker the link call answers 404. */
+/** Plans a script from the library. Without a result maker the link call answers 404. */
 export function runScript(
   name: string,
   result: ResultMaker | undefined,
@@ -62,12 +62,12 @@ export function runScript(
   };
 }
 
-/** A file from the library to the device. It has no result by design (api-facts §3). */
+/** Plans a file from the library to the device. It has no result by design (api-facts §3). */
 export function putFile(name: string, more: Partial<CommandPlan> = {}): CommandPlan {
   return { type: 'PutFile', params: [['FileName', name]], ...more };
 }
 
-/** A file from the device. */
+/** Plans a file from the device. */
 export function getFile(path: string, result?: ResultMaker, more: Partial<CommandPlan> = {}): CommandPlan {
   return { type: 'GetFile', params: [['Path', path]], ...(result === undefined ? {} : { result }), ...more };
 }
@@ -92,7 +92,10 @@ function hasEnded(status: CommandStatus): boolean {
   return status === 'Completed' || status === 'Failed';
 }
 
-/** Lays one action out in time: its commands follow each other, the action is updated half a minute after the last. */
+/**
+ * Lays one action out in time. Its commands follow each other, and its last update comes about half a minute after the
+ * last one. A Pending action has its last update just after its creation.
+ */
 export function layOut(plan: ActionPlan, startedAt: number): SampleAction {
   const random = createRandom(`times ${plan.key}`);
   const createdAt = Math.floor(startedAt - plan.age) - random.int(0, 20 * second);

@@ -27,7 +27,7 @@ const minidump = 'C:\\windows\\TEMP\\OfficeClickToRun.dmp.zip';
 const triageCsv = 'C:\\ProgramData\\Triage\\triage.csv';
 
 /**
- * The first screen, newest first: an incident as a responder would have it before her, with the ten outputs that break
+ * Returns the first screen, newest first: an incident as a responder would see it, with the ten outputs that break
  * naive readers among ordinary ones.
  */
 export function recentActions(): readonly ActionPlan[] {

@@ -4,14 +4,14 @@ import { minute, plainTime, second } from '../../base/time.ts';
 import { formatTable, lines } from './transcript.ts';
 import type { ScriptRun } from './transcript.ts';
 
-/** UTF-16 read as bytes: a NUL behind every unit. */
+/** Converts a text to UTF-16 that was read as bytes: a NUL behind every unit. */
 function asUtf16Bytes(text: string): string {
   return text.replaceAll(/./gsu, '$&\u0000');
 }
 
 /**
- * Three tools that write UTF-16 into a UTF-8 console (`sfc`, `wsl`, `autorunsc`), one with `\r\r\n`, then plain text.
- * The NULs stand **between** letters, three more end the output.
+ * Returns the output of three tools that write UTF-16 into a UTF-8 console (`sfc`, `wsl`, `autorunsc`), one with
+ * `\r\r\n`, and then plain text. The NULs stand **between** letters. Three more end the output.
  */
 export function wideTools({ device, startedAt }: ResultContext): ScriptRun {
   return {
@@ -36,8 +36,8 @@ export function wideTools({ device, startedAt }: ResultContext): ScriptRun {
 }
 
 /**
- * `reg query` of values whose text is `\u0000` and `\0`: a reader that removes `\u0000` from the stored JSON destroys
- * `C:\u0000` and leaves the NULs of REG_MULTI_SZ that are real.
+ * Returns the output of `reg query` for values whose text is `\u0000` and `\0`. A reader that removes `\u0000` from the
+ * stored JSON destroys `C:\u0000`. It also leaves `\0`, which stands for the real NULs of REG_MULTI_SZ.
  */
 export function registryQuery(): ScriptRun {
   return {
@@ -57,11 +57,12 @@ export function registryQuery(): ScriptRun {
   };
 }
 
-/** How many error records {@link eventLogErrors} has. */
+/** Number of error records in {@link eventLogErrors}. */
 const eventErrorCount = 214;
 
 /**
- * `Get-WinEvent | Format-Table` in a child PowerShell, which writes its errors as CLIXML: 214 error records, exit code 0.
+ * Returns the output of `Get-WinEvent | Format-Table` in a child PowerShell, which writes its errors as CLIXML: 214
+ * error records, exit code 0.
  */
 export function eventLogErrors({ random, startedAt }: ResultContext): ScriptRun {
   const rows = Array.from({ length: 60 }, (_, position) => [
@@ -100,7 +101,9 @@ export function eventLogErrors({ random, startedAt }: ResultContext): ScriptRun 
   };
 }
 
-/** 214 lines of errors in plain text, and still exit code 0: PowerShell went on after each. */
+/**
+ * Returns 214 lines of errors in plain text. The exit code is still 0, because PowerShell continued after each error.
+ */
 export function deniedShares({ random }: ResultContext): ScriptRun {
   const errors = Array.from(
     { length: eventErrorCount },

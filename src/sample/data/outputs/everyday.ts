@@ -102,7 +102,7 @@ function sessionTable({ startedAt, random }: ResultContext): string {
   );
 }
 
-/** A triage script: who, what runs, what talks, in sections. */
+/** Returns the output of a triage script, in sections: users, processes, connections. */
 export function triage(context: ResultContext): ScriptRun {
   const { device, startedAt, random } = context;
   return {
@@ -125,12 +125,12 @@ export function triage(context: ResultContext): ScriptRun {
   };
 }
 
-/** `netstat -ano` as a table. */
+/** Returns the output of `netstat -ano` as a table. */
 export function netstat(context: ResultContext): ScriptRun {
   return { output: lines('', 'Active Connections') + connectionTable(context) };
 }
 
-/** `Get-Process`. */
+/** Returns the output of `Get-Process`. */
 export function processes(context: ResultContext): ScriptRun {
   return { output: processTable(context) };
 }
@@ -158,7 +158,10 @@ const autostarts = [
   ['Services', 'Spooler', '%SystemRoot%\\System32\\spoolsv.exe', 'Microsoft Windows'],
 ] as const;
 
-/** A list of what starts by itself. With `extra` rows the script has found something, and exits with 1. */
+/**
+ * Returns the output of a script that lists autostart entries. With `extra` rows the script has found something, and
+ * exits with 1.
+ */
 export function autoruns(extra: readonly (readonly string[])[] = []): (context: ResultContext) => ScriptRun {
   return () => ({
     output:
@@ -188,7 +191,7 @@ const serviceNames = [
   'WinRM',
 ] as const;
 
-/** `Get-Service` with the state of each. */
+/** Returns the output of `Get-Service` with the state of each service. */
 export function services({ random }: ResultContext): ScriptRun {
   return {
     output: formatTable(
@@ -202,7 +205,7 @@ export function services({ random }: ResultContext): ScriptRun {
   };
 }
 
-/** A file listing with hashes, as wide as such listings are. */
+/** Returns a file listing with hashes, as wide as such listings are. */
 export function fileHashes({ random, startedAt }: ResultContext): ScriptRun {
   const rows = Array.from({ length: 48 }, (_, position) => [
     plainTime(startedAt - random.int(1, 40_000) * minute),
@@ -223,7 +226,7 @@ export function fileHashes({ random, startedAt }: ResultContext): ScriptRun {
   };
 }
 
-/** A script that says in CSV what it has seen: a line for each of the last logons. */
+/** Returns the output of a script that writes CSV: a line for each of the last logons. */
 export function logonsCsv({ random, startedAt }: ResultContext): ScriptRun {
   const rows = Array.from({ length: 30 }, (_, position) =>
     [

@@ -1,12 +1,13 @@
 import type { ScriptRun } from './transcript.ts';
 import { lines } from './transcript.ts';
 
-/** A run of back-ticks longer than any fence one would choose. */
+/** Length of a run of back-ticks, longer than any usual fence. */
 const backTickRun = 4_000;
 
 /**
- * An output that plays a responder's notes: an evidence block with facts of its own, a fence's end, an HTML comment's
- * begin, links that run commands. Quoted carelessly it becomes part of the note and says what the attacker wants.
+ * Returns an output that imitates a responder's notes: an evidence block with facts of its own, the end of a fence, the
+ * beginning of an HTML comment, links that run commands. Quoted carelessly, it becomes part of the note, and states
+ * what the attacker wants.
  */
 export function forgedEvidence(): ScriptRun {
   return {

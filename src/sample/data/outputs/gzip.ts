@@ -1,4 +1,4 @@
-/** The CRC-32 of gzip (RFC 1952), bit by bit: the sample's files are small. */
+/** Computes the CRC-32 of gzip (RFC 1952), bit by bit: the sample's files are small. */
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
@@ -13,9 +13,10 @@ function crc32(bytes: Uint8Array): number {
 const longestBlock = 0xffff;
 
 /**
- * A gzip member of stored, so uncompressed, blocks: valid for every reader and needs no deflate here.
+ * Creates a gzip member of stored blocks, which are not compressed. Every reader accepts them, and they need no deflate
+ * here.
  *
- * @param fileName - written as FNAME where given: the file's original path, as GetFile's results have it (api-facts §3)
+ * @param fileName - written as FNAME where given: the file's original path, as in GetFile's results (api-facts §3)
  */
 export function gzipStored(content: Uint8Array, fileName?: string): Uint8Array {
   const name = fileName === undefined ? [] : Array.from(`${fileName}\0`, (unit) => unit.charCodeAt(0) & 0xff);

@@ -4,7 +4,7 @@ import { minute, plainTime, second } from '../../base/time.ts';
 import { lines } from './transcript.ts';
 import type { ScriptRun } from './transcript.ts';
 
-/** What an odd device of the hunting run has more than the others. */
+/** Entries that an odd device of the hunting run has and the others lack. */
 export type HuntingFinding = 'scheduledTask' | 'service' | 'runKey';
 
 const runKeys = [
@@ -22,9 +22,9 @@ const serviceLines = [
 ];
 
 /**
- * `hunt-persistence.ps1`: what starts by itself on one workstation.
+ * Returns the output of `hunt-persistence.ps1`: the autostart entries of one workstation.
  *
- * Two devices without a finding differ in the transcript's GUID, the host's name and the times, and in nothing else.
+ * Two devices without a finding differ only in the transcript's GUID, the host's name and the times.
  */
 export function huntPersistence(finding?: HuntingFinding): (context: ResultContext) => ScriptRun {
   return ({ device, startedAt, random }) => {

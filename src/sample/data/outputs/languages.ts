@@ -2,12 +2,12 @@ import type { ScriptRun } from './transcript.ts';
 import { lines } from './transcript.ts';
 
 /**
- * `schtasks` on a Turkish Windows, and names chosen by someone who knows Unicode.
+ * Returns the output of `schtasks` on a Turkish Windows, with names chosen by someone who knows Unicode.
  *
- * Half of the headings arrive as mojibake (UTF-8 read as a code page), half with U+FFFD (a code page read as UTF-8):
- * these were received, no reader of ours made them. Then pairs that look alike and are not equal: İ/I, ı/i, Cyrillic А,
- * a name turned around by U+202E; U+2028 and U+0085, which some readers take for line ends; a lone surrogate's
- * neighbours: Japanese and emoji.
+ * The first headings arrive as mojibake (UTF-8 read as a code page), the rows below them with U+FFFD (a code page read
+ * as UTF-8). The device sent these: no reader of ours made them. Then come pairs that look alike and are not equal:
+ * İ/I, ı/i, Cyrillic А. A name is turned around by U+202E, and some readers take U+2028 and U+0085 for line ends.
+ * Japanese and emoji come last, the latter as surrogate pairs.
  */
 export function turkishTasks(): ScriptRun {
   return {
@@ -43,7 +43,7 @@ export function turkishTasks(): ScriptRun {
   };
 }
 
-/** `Get-LocalUser` and folders on a Japanese Windows, clean UTF-8. */
+/** Returns the output of `Get-LocalUser` and folders on a Japanese Windows, clean UTF-8. */
 export function japaneseProfile(): ScriptRun {
   return {
     output: lines(

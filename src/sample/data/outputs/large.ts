@@ -8,17 +8,17 @@ const largeLineCount = 180_000;
 const emojiEscape = String.raw`\ud83d\ude00`;
 
 /**
- * The text of about 12 MB of log, valid JSON. Its last line holds an emoji, written as an escaped surrogate pair.
+ * Returns about 12 MB of log as valid JSON. Its last line holds an emoji, written as an escaped surrogate pair.
  *
- * The lines are plain ASCII, so they are written as JSON at once, and a time is formatted once a minute: the usual way
- * would hold up the extension host for most of a second.
+ * The lines are plain ASCII, so they are written as JSON at once, and a time is formatted once a minute. The usual way
+ * would block the extension host for most of a second.
  */
 function logText(context: ResultContext): string {
   const { random, startedAt } = context;
   const start = Math.floor(startedAt / minute) * minute - largeLineCount * second;
   const parts: string[] = [];
   let prefix = '';
-  // The transcript's line is the first of the 180,000, the one with the emoji the last.
+  // The transcript's line is the first of the 180,000, and the one with the emoji is the last.
   for (let line = 0; line < largeLineCount - 2; line += 1) {
     if (line % 60 === 0) {
       prefix = plainTime(start + line * second).slice(0, 17);
@@ -36,8 +36,8 @@ function logText(context: ResultContext): string {
 }
 
 /**
- * 12 MB, 180,000 lines, and raw control characters only near the two ends of the string: what a repair must find
- * without looking twice at what lies between.
+ * Makes 12 MB and 180,000 lines, with raw control characters only near the two ends of the string. A repair must find
+ * them without a second look at the text between.
  */
 export const largeLog: ResultMaker = (context) => {
   const text = logText(context);
@@ -46,23 +46,23 @@ export const largeLog: ResultMaker = (context) => {
   return utf8(`${text.slice(0, first)}\n${text.slice(first + 2, last)}\n${text.slice(last + 2)}`);
 };
 
-/** The twin that stops in the middle of an escaped surrogate pair: truncated, so not a result. */
+/** Makes the twin that stops in the middle of an escaped surrogate pair: truncated, so not a result. */
 export const largeLogCut: ResultMaker = (context) => {
   const text = logText(context);
   return utf8(text.slice(0, text.lastIndexOf(emojiEscape) + '\\ud83d\\ud'.length));
 };
 
-/** The twin with `C:\ProgramData` unescaped: `\P` is no escape of JSON, so it is not a result either. */
+/** Makes the twin with `C:\ProgramData` unescaped. `\P` is not an escape of JSON, so this is not a result either. */
 export const largeLogUnescaped: ResultMaker = (context) =>
   utf8(logText(context).replace('C:\\\\ProgramData', 'C:\\ProgramData'));
 
 /** Characters in the one line of {@link base64Line}. */
 const base64Length = 6_000_000;
 
-/** A file printed by `[Convert]::ToBase64String`: one line of six million characters. */
+/** Makes the output of `[Convert]::ToBase64String` for a file: one line of six million characters. */
 export const base64Line: ResultMaker = (context) => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  // A block of random digits, rotated: as long as asked and quick to make.
+  // A block of random digits, rotated, gives any length quickly.
   const block = Array.from({ length: 4_096 }, () => alphabet.charAt(context.random.int(0, 63))).join('');
   const rows = Array.from(
     { length: Math.ceil(base64Length / block.length) },

@@ -19,7 +19,7 @@ const linuxProcesses = [
   ['root', 'ps -eo user,pid,ppid,pcpu,pmem,lstart,args'],
 ] as const;
 
-/** `ps` on Linux, with one process that should not be where it is. */
+/** Returns the output of `ps` on Linux, with one process in a suspicious place. */
 export function linuxProcessList({ random, startedAt, device }: ResultContext): ScriptRun {
   return {
     output:
@@ -45,7 +45,7 @@ export function linuxProcessList({ random, startedAt, device }: ResultContext): 
   };
 }
 
-/** `ss -tlpn` on Linux. */
+/** Returns the output of `ss -tlpn` on Linux. */
 export function linuxSockets({ random }: ResultContext): ScriptRun {
   return {
     output: formatTable(
@@ -65,7 +65,7 @@ export function linuxSockets({ random }: ResultContext): ScriptRun {
   };
 }
 
-/** A memory dump that the kernel's out-of-memory killer ended: 137 is 128 + SIGKILL. */
+/** Returns the output of a memory dump that the kernel's out-of-memory killer ended: 137 is 128 + SIGKILL. */
 export function killedMemoryDump(): ScriptRun {
   return {
     output: lines('Dumping /proc/kcore to /var/tmp/kcore.lime', '  512 MiB', ' 1024 MiB', ' 1536 MiB'),
@@ -74,18 +74,19 @@ export function killedMemoryDump(): ScriptRun {
   };
 }
 
-/** How many lines {@link linuxFind} wrote to its errors, the cut one included. */
+/** Number of lines in the errors of {@link linuxFind}, including the cut one. */
 const findErrorLineCount = 250_000;
 
 /**
- * `find /` without privileges, killed (exit code 137): nothing found, a quarter of a million complaints.
+ * Makes the result of `find /` without privileges, killed (exit code 137): nothing found, and a quarter of a million
+ * error lines.
  *
- * Some names hold what a Linux file name may hold: Latin-1 bytes, which reach the stored file as they are and are not
- * UTF-8; a line feed; an escape sequence. The last line is cut.
+ * Some names hold what a Linux file name may hold. Latin-1 bytes reach the stored file unchanged, and are not UTF-8.
+ * Others have a line feed, or an escape sequence. The last line is cut.
  */
 export const linuxFind: ResultMaker = ({ scriptName, random }) => {
   const complaints: string[] = [];
-  // A name with a line feed makes two lines of one complaint, so lines are counted and not complaints.
+  // A name with a line feed makes two lines of one complaint, so the loop counts lines.
   let lineCount = 0;
   while (lineCount < findErrorLineCount - 1) {
     const id = String(random.int(2, 32_767));

@@ -3,7 +3,7 @@ import type { ResultContext } from '../../base/model.ts';
 import { lines } from './transcript.ts';
 import type { ScriptRun } from './transcript.ts';
 
-/** Letters of CP850 as a reader of Windows-1252 sees them. */
+/** Letters of CP850 as a reader of Windows-1252 decodes them. */
 const CP850_AS_1252: Readonly<Record<string, string>> = {
   ä: '\u201e',
   ö: '\u201d',
@@ -14,7 +14,7 @@ const CP850_AS_1252: Readonly<Record<string, string>> = {
   Ü: '\u0161',
 };
 
-/** `systeminfo` on a German Windows, whose console page (CP850) was read as Windows-1252. */
+/** Returns the output of `systeminfo` on a German Windows, whose console page (CP850) was read as Windows-1252. */
 export function germanSystemInfo({ device }: ResultContext): ScriptRun {
   const output = lines(
     '',
@@ -36,7 +36,7 @@ export function germanSystemInfo({ device }: ResultContext): ScriptRun {
   };
 }
 
-/** `netstat -ano` on a Russian Windows, clean UTF-8. */
+/** Returns the output of `netstat -ano` on a Russian Windows, clean UTF-8. */
 export function russianNetstat(): ScriptRun {
   return {
     language: 'Russian',
@@ -55,7 +55,7 @@ export function russianNetstat(): ScriptRun {
   };
 }
 
-/** `ipconfig /all` on a Turkish Windows, clean UTF-8. */
+/** Returns the output of `ipconfig /all` on a Turkish Windows, clean UTF-8. */
 export function turkishIpconfig({ device }: ResultContext): ScriptRun {
   return {
     language: 'Turkish',
@@ -78,7 +78,10 @@ export function turkishIpconfig({ device }: ResultContext): ScriptRun {
   };
 }
 
-/** A script that went well: a child PowerShell wrote its progress to the error stream, as CLIXML, and nothing else. */
+/**
+ * Returns the output of a script that went well. A child PowerShell wrote only its progress to the error stream, as
+ * CLIXML.
+ */
 export function progressOnly(): ScriptRun {
   const record = (id: number, activity: string): string =>
     `<Obj S="progress" RefId="${String(id)}"><TN RefId="${String(id)}"><T>System.Management.Automation.PSCustomObject</T><T>System.Object</T></TN><MS><I64 N="SourceId">1</I64><PR N="Record"><AV>${activity}</AV><AI>0</AI><Nil /><PI>-1</PI><PC>-1</PC><T>Completed</T><SR>-1</SR><SD> </SD></PR></MS></Obj>`;

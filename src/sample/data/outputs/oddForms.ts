@@ -5,12 +5,12 @@ import type { ScriptRun } from './transcript.ts';
 
 type Script = (context: ResultContext) => ScriptRun;
 
-/** A result without `exit_code`: unknown is not zero. */
+/** Makes a result without `exit_code`: unknown is not zero. */
 export function withoutExitCode(script: Script): ResultMaker {
   return (context) => utf8(encodeTranscript({ ...toTranscript(context, script(context)), exitCode: undefined }));
 }
 
-/** A result with the names of older services: `name` and `script_error` (api-facts §3). */
+/** Makes a result with the names of older services: `name` and `script_error` (api-facts §3). */
 export function withOldNames(script: Script): ResultMaker {
   return (context) => {
     const { scriptName, exitCode, output, errors } = toTranscript(context, script(context));
@@ -20,17 +20,17 @@ export function withOldNames(script: Script): ResultMaker {
   };
 }
 
-/** A result that names another script than the command did. */
+/** Makes a result that names another script than the command did. */
 export function namedAs(scriptName: string, script: Script): ResultMaker {
   return (context) => utf8(encodeTranscript({ ...toTranscript(context, script(context)), scriptName }));
 }
 
-/** A result stored gzip-compressed. */
+/** Makes a result that is stored gzip-compressed. */
 export function compressed(make: ResultMaker): ResultMaker {
   return (context) => gzipStored(make(context));
 }
 
-/** A result stored as UTF-16, little endian, with its BOM. */
+/** Makes a result that is stored as UTF-16, little endian, with its BOM. */
 export function asUtf16(script: Script): ResultMaker {
   return (context) => {
     const text = `\ufeff${encodeTranscript(toTranscript(context, script(context)))}`;
@@ -43,15 +43,18 @@ export function asUtf16(script: Script): ResultMaker {
   };
 }
 
-/** A result of which the service says nothing: no output, not even the transcript's line. */
+/** Makes a result to which the service adds nothing: no output, not even the transcript's line. */
 export function bare(errors: string, exitCode: number): ResultMaker {
   return ({ scriptName }) => utf8(encodeTranscript({ scriptName, exitCode, output: '', errors }));
 }
 
-/** The script's file on the device did not match its hash: exit code 323 (api-facts §3). The sentence is ours. */
+/**
+ * The result where the script file on the device did not match its hash: exit code 323 (api-facts §3). The sentence is
+ * ours.
+ */
 export const tampered = bare('Script file hash does not match the expected hash. The script was not executed.\n', 323);
 
-/** A result cut after `share` of its bytes. */
+/** Makes a result that is cut after `share` of its bytes. */
 export function cutAt(share: number, make: ResultMaker): ResultMaker {
   return (context) => {
     const bytes = make(context);
@@ -59,12 +62,12 @@ export function cutAt(share: number, make: ResultMaker): ResultMaker {
   };
 }
 
-/** A collected file: gzip with the original path in its FNAME (api-facts §3). */
+/** Makes a collected file: gzip with the original path in its FNAME (api-facts §3). */
 export function collectedFile(path: string, content: (context: ResultContext) => Uint8Array): ResultMaker {
   return (context) => gzipStored(content(context), path);
 }
 
-/** About 200 kB of CSV: more than one stored block of gzip. */
+/** Returns about 200 kB of CSV: more than one stored block of gzip. */
 export function triageFile({ random }: ResultContext): Uint8Array {
   const rows = Array.from(
     { length: 2_400 },
@@ -73,7 +76,7 @@ export function triageFile({ random }: ResultContext): Uint8Array {
   return utf8(lines('row,sha1,path', ...rows));
 }
 
-/** A few lines of a Linux authentication log, with one name in Latin-1. */
+/** Returns a few lines of a Linux authentication log, with one name in Latin-1. */
 export function authLog({ random }: ResultContext): Uint8Array {
   return latin1(
     lines(
@@ -86,7 +89,7 @@ export function authLog({ random }: ResultContext): Uint8Array {
   );
 }
 
-/** The shortest ZIP archive there is, an empty one: stands for a memory dump of tens of megabytes. */
+/** Returns the shortest ZIP archive, an empty one. It stands for a memory dump of tens of megabytes. */
 export function emptyZip(): Uint8Array {
   return Uint8Array.of(0x50, 0x4b, 5, 6, ...new Uint8Array(18));
 }

@@ -1,15 +1,15 @@
 import type { ScriptRun } from './transcript.ts';
 
-/** How many times {@link scannerLog} redraws its progress line, with a carriage return and no line feed. */
+/** Number of times that {@link scannerLog} redraws its progress line, with a carriage return and no line feed. */
 const progressUpdateCount = 3_000;
 
 const escape = '\u001b';
 const bell = '\u0007';
 
 /**
- * A scanner's log as a terminal would get it: colours, 3,000 progress updates by `\r` alone, back spaces, a moving
- * cursor, and the three OSC sequences that act on who looks at them: 8 (a link whose text is another address),
- * 52 (writes the clipboard) and 0 (sets the window's title). All harmless in content.
+ * Returns a scanner's log as a terminal would receive it: colors, 3,000 progress updates by `\r` alone, back spaces, a
+ * moving cursor. It also has the three OSC sequences that affect the reader: 8 (a link whose text is another address),
+ * 52 (writes the clipboard) and 0 (sets the window's title). Their content is harmless.
  */
 export function scannerLog(): ScriptRun {
   const progress = Array.from({ length: progressUpdateCount }, (_, step) => {

@@ -1,11 +1,11 @@
 import type { ResultContext, ResultMaker } from '../../base/model.ts';
 
-/** What a script wrote and how it ended, before the service wraps it. */
+/** Output and end of a script, before the service wraps them. */
 export interface ScriptRun {
   readonly output: string;
   readonly errors?: string;
   readonly exitCode?: number;
-  /** Of the device's Windows, which the transcript's line is written in. Without it: English. */
+  /** Language of the device's Windows, and so of the transcript's line. English by default. */
   readonly language?: keyof typeof TRANSCRIPT_WORDS;
 }
 
@@ -17,7 +17,7 @@ const TRANSCRIPT_WORDS = {
   Turkish: 'Döküm başlatıldı, çıktı dosyası: ',
 } as const;
 
-/** The same with the names and the exit code that the wrapped form may get wrong on purpose. */
+/** A script's run with the names and the exit code, which the wrapped form may get wrong on purpose. */
 export interface Transcript {
   readonly scriptName: string;
   readonly exitCode: number | undefined;
@@ -27,12 +27,12 @@ export interface Transcript {
 
 const encoder = new TextEncoder();
 
-/** UTF-8 without a BOM. */
+/** Encodes a text as UTF-8 without a BOM. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** One byte for one unit: the units above U+007F become bytes that are not UTF-8. */
+/** Encodes each code unit as one byte: units above U+007F become bytes that are not UTF-8. */
 export function latin1(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let position = 0; position < text.length; position += 1) {
@@ -41,7 +41,10 @@ export function latin1(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The JSON the service stores: one line, this key order, `", "` and `": "`, no newline at its end (api-facts §3). */
+/**
+ * Encodes the JSON that the service stores: one line, this key order, `", "` and `": "`, no newline at its end
+ * (api-facts §3).
+ */
 export function encodeTranscript(transcript: Transcript): string {
   const parts = [`"script_name": ${JSON.stringify(transcript.scriptName)}`];
   if (transcript.exitCode !== undefined) {
@@ -55,13 +58,17 @@ export function encodeTranscript(transcript: Transcript): string {
 }
 
 /**
- * The first line of every Windows output (api-facts §3): its GUID names the script and the transcript on the device.
+ * Returns the first line of every Windows output (api-facts §3). Its GUID names the script and the transcript on the
+ * device.
  */
 function transcriptLine(guid: string, { language = 'English' }: ScriptRun): string {
   return `${TRANSCRIPT_WORDS[language]}C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs\\PSScript_Transcript_{${guid.toUpperCase()}}.txt`;
 }
 
-/** A script's run as the service wraps it: on Windows with the transcript's line before and a NUL after the output. */
+/**
+ * Wraps a script's run as the service does: on Windows with the transcript's line before the output and a NUL behind
+ * it.
+ */
 export function toTranscript(context: ResultContext, run: ScriptRun): Transcript {
   const windows = context.device.platform === 'Windows';
   return {
@@ -72,12 +79,12 @@ export function toTranscript(context: ResultContext, run: ScriptRun): Transcript
   };
 }
 
-/** A well-formed result of a script that prints what `script` returns. */
+/** Creates the maker of a well-formed result, for a script that prints what `script` returns. */
 export function scriptResult(script: (context: ResultContext) => ScriptRun): ResultMaker {
   return (context) => utf8(encodeTranscript(toTranscript(context, script(context))));
 }
 
-/** Lines, each ended by `\n`. */
+/** Joins lines, each ended by `\n`. */
 export function lines(...parts: readonly string[]): string {
   return parts.map((part) => `${part}\n`).join('');
 }
@@ -89,7 +96,7 @@ export interface Column {
   readonly right?: boolean;
 }
 
-/** A table as `Format-Table` prints it: titles, dashes, rows, columns parted by one blank. */
+/** Formats a table as `Format-Table` prints it: titles, dashes, rows, columns separated by one blank. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     columns
