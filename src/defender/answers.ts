@@ -100,8 +100,8 @@ function isDefenders({ status, headers }: HttpAnswer, body: unknown): boolean {
 }
 
 /**
- * Returns the claims that conditional access demands in a token, as JSON. The header reads `Bearer …,
- * error="insufficient_claims", claims="<base64>"`.
+ * Returns the claims that conditional access demands in a token, as JSON. The header reads
+ * `Bearer …, error="insufficient_claims", claims="<base64>"`.
  */
 function readClaimsChallenge(header: string | undefined): string | undefined {
   const encoded = /\bclaims="([\w+/=-]+)"/u.exec(header ?? '')?.[1];

@@ -49,6 +49,6 @@ export interface SignInAnswer {
 }
 
 /**
- * Sends a request to the sign-in service. Rejects with LiveResponseError: `cancelled`, or the fault of the connection.
+ * Sends a request to the sign-in service. Rejects with LiveResponseError: `cancelled`, or the failure of the network.
  */
 export type SendSignIn = (request: SignInRequest) => Promise<SignInAnswer>;

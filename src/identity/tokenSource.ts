@@ -20,9 +20,7 @@ export interface TokenSource {
   readonly dispose: () => void;
 }
 
-/**
- * Ways for a user to sign in: with the browser of this machine, which answers us, or with a code typed in any browser.
- */
+/** The way a user signs in: with the browser of this machine, which answers us, or by a code typed in any browser. */
 export type PersonalWay = 'interactive' | 'deviceCode';
 
 /** A code to be typed at the sign-in service. */

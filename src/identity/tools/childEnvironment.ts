@@ -54,8 +54,8 @@ export function system32(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Whether an entry is absolute and on this machine. On Windows `\folder` depends on the current drive, and an entry on
- * a share would be searched for programs there.
+ * Whether an entry is absolute and on this machine. On Windows `\folder` depends on the current drive, and a network
+ * share would be asked for its programs.
  */
 function isLocalAbsolute(entry: string, platform: NodeJS.Platform): boolean {
   return platform === 'win32' ? /^[a-z]:[\\/]/iu.test(entry) : entry.startsWith('/');

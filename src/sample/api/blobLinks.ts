@@ -31,8 +31,8 @@ function sign(blobName: string, parameters: URLSearchParams): string {
 }
 
 /**
- * Creates a link with the parts of a real one (api-facts §3): a user delegation SAS without `st`, valid for {@link
- * linkLifetime}.
+ * Creates a link with the parts of a real one (api-facts §3): a user delegation SAS without `st`, valid for
+ * {@link linkLifetime}.
  */
 export function mintSampleLink(blobName: string, fileName: string, now: number): string {
   const parameters = new URLSearchParams({

@@ -9,7 +9,7 @@ export const pageMaximum = 10_000;
 /** The part of a collection that a query asks for. */
 export interface QueryResult {
   readonly value: readonly Entity[];
-  /** How many entities pass the filter; present when `$count=true`. */
+  /** Number of entities that pass the filter; present when `$count=true`. */
   readonly count: number | undefined;
   /**
    * Query of the next page, where the page maximum cut this one. Absent where `$top` cut it: the caller continues with

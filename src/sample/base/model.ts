@@ -53,7 +53,7 @@ export interface SampleCommand {
   /** ms since 1970. */
   readonly endedAt: number | undefined;
   readonly errors: readonly string[];
-  /** Where it is absent, the link call answers 404. */
+  /** Maker of the result. If it is absent, the link call answers 404. */
   readonly result: ResultMaker | undefined;
 }
 

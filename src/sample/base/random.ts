@@ -1,7 +1,7 @@
 /**
  * A small seeded generator, which makes the sample tenant the same on every machine and in every run.
  *
- * It must not make secrets: all its values are public sample data.
+ * Not for secrets: all its values are public sample data.
  */
 export interface Random {
   /** Returns a number in [0, 1). */

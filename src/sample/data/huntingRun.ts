@@ -26,7 +26,7 @@ const findings: ReadonlyMap<string, HuntingFinding> = new Map([
 interface Missing {
   readonly action: Partial<ActionPlan>;
   readonly command: Partial<CommandPlan>;
-  /** Where it is absent, the link call answers 404. */
+  /** Maker of the result. If it is absent, the link call answers 404. */
   readonly result?: ResultMaker;
 }
 

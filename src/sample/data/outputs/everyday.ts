@@ -158,10 +158,7 @@ const autostarts = [
   ['Services', 'Spooler', '%SystemRoot%\\System32\\spoolsv.exe', 'Microsoft Windows'],
 ] as const;
 
-/**
- * Returns the output of a script that lists autostart entries. With `extra` rows the script has found something, and
- * exits with 1.
- */
+/** Creates a script that lists autostart entries. With `extra` rows it has found something, and exits with 1. */
 export function autoruns(extra: readonly (readonly string[])[] = []): (context: ResultContext) => ScriptRun {
   return () => ({
     output:

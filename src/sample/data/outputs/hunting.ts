@@ -22,7 +22,7 @@ const serviceLines = [
 ];
 
 /**
- * Returns the output of `hunt-persistence.ps1`: the autostart entries of one workstation.
+ * Creates the script `hunt-persistence.ps1`, which prints the autostart entries of one workstation.
  *
  * Two devices without a finding differ only in the transcript's GUID, the host's name and the times.
  */

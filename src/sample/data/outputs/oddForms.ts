@@ -5,12 +5,12 @@ import type { ScriptRun } from './transcript.ts';
 
 type Script = (context: ResultContext) => ScriptRun;
 
-/** Makes a result without `exit_code`: unknown is not zero. */
+/** Creates the maker of a result without `exit_code`: unknown is not zero. */
 export function withoutExitCode(script: Script): ResultMaker {
   return (context) => utf8(encodeTranscript({ ...toTranscript(context, script(context)), exitCode: undefined }));
 }
 
-/** Makes a result with the names of older services: `name` and `script_error` (api-facts §3). */
+/** Creates the maker of a result with the names of older services: `name` and `script_error` (api-facts §3). */
 export function withOldNames(script: Script): ResultMaker {
   return (context) => {
     const { scriptName, exitCode, output, errors } = toTranscript(context, script(context));
@@ -20,17 +20,17 @@ export function withOldNames(script: Script): ResultMaker {
   };
 }
 
-/** Makes a result that names another script than the command did. */
+/** Creates the maker of a result that names another script than the command did. */
 export function namedAs(scriptName: string, script: Script): ResultMaker {
   return (context) => utf8(encodeTranscript({ ...toTranscript(context, script(context)), scriptName }));
 }
 
-/** Makes a result that is stored gzip-compressed. */
+/** Creates the maker of a result that is stored gzip-compressed. */
 export function compressed(make: ResultMaker): ResultMaker {
   return (context) => gzipStored(make(context));
 }
 
-/** Makes a result that is stored as UTF-16, little endian, with its BOM. */
+/** Creates the maker of a result that is stored as UTF-16, little endian, with its BOM. */
 export function asUtf16(script: Script): ResultMaker {
   return (context) => {
     const text = `\ufeff${encodeTranscript(toTranscript(context, script(context)))}`;
@@ -43,18 +43,15 @@ export function asUtf16(script: Script): ResultMaker {
   };
 }
 
-/** Makes a result to which the service adds nothing: no output, not even the transcript's line. */
+/** Creates the maker of a result to which the service adds nothing: no output, not even the transcript's line. */
 export function bare(errors: string, exitCode: number): ResultMaker {
   return ({ scriptName }) => utf8(encodeTranscript({ scriptName, exitCode, output: '', errors }));
 }
 
-/**
- * The result where the script file on the device did not match its hash: exit code 323 (api-facts §3). The sentence is
- * ours.
- */
+/** Makes the result of a script file that did not match its hash: exit code 323 (api-facts §3). The text is ours. */
 export const tampered = bare('Script file hash does not match the expected hash. The script was not executed.\n', 323);
 
-/** Makes a result that is cut after `share` of its bytes. */
+/** Creates the maker of a result that is cut after `share` of its bytes. */
 export function cutAt(share: number, make: ResultMaker): ResultMaker {
   return (context) => {
     const bytes = make(context);
@@ -62,7 +59,7 @@ export function cutAt(share: number, make: ResultMaker): ResultMaker {
   };
 }
 
-/** Makes a collected file: gzip with the original path in its FNAME (api-facts §3). */
+/** Creates the maker of a collected file: gzip with the original path in its FNAME (api-facts §3). */
 export function collectedFile(path: string, content: (context: ResultContext) => Uint8Array): ResultMaker {
   return (context) => gzipStored(content(context), path);
 }
