@@ -5,7 +5,7 @@ import { CLOUDS, isGuid } from '../base/resultUri.ts';
 import type { Cloud } from '../base/resultUri.ts';
 import { sampleTenantId } from '../sample/base/identifiers.ts';
 
-/** Ways in which a connection gets its tokens. */
+/** Kinds of sign-in by which a connection gets its tokens. */
 export const SIGN_INS = [
   'interactive',
   'deviceCode',

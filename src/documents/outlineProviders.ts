@@ -26,7 +26,7 @@ const OUTLINE_LIMIT_MS = 2000;
 
 export interface OutlinesOptions {
   readonly analysis: Pick<Analysis, 'run'>;
-  /** Reads the bytes from which a result document was made. Lines of the outline are lines of these bytes. */
+  /** Reads the bytes from which a result document was made. The document's lines are the lines of these bytes. */
   readonly read: (address: ResultAddress) => Promise<Uint8Array<ArrayBuffer> | undefined>;
   readonly log: Pick<Log, 'failure'>;
 }

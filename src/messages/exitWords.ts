@@ -6,8 +6,8 @@ export interface ExitFacts {
 }
 
 /**
- * Impression that a result gives: never `pass` where anything went wrong. Red is kept for commands that Defender calls
- * Failed, so it is no mood.
+ * Impression that a result gives; never `pass` where anything went wrong. There is no mood for red: callers use red
+ * only for commands that Defender reports as Failed.
  */
 export type ExitMood = 'pass' | 'warning' | 'unknown';
 

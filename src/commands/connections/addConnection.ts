@@ -45,7 +45,7 @@ type Decision = 'keep' | 'activate' | undefined;
 
 /**
  * Decides whether a program may add a connection. It may add connections to the known addresses of a cloud. The user
- * decides about any other address, about replacing a connection, and about activating such a one: results, devices and
+ * decides about any other address, about replacing a connection, and about activating the new one: results, devices and
  * tokens would go there or come from there. If the connection is known already, field by field, only its token changes.
  */
 async function decide({ connections }: Services, connection: Connection): Promise<Decision> {

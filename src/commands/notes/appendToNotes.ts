@@ -91,7 +91,7 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
   edit.insert(document.uri, at, insertion.text);
   if (!(await workspace.applyEdit(edit))) throw new LiveResponseError('fileFailed', { reason: 'edit' });
   for (const { editor, selections } of cursors) {
-    // VS Code moves a cursor at the very position of the insertion along with the text. Other cursors do not move.
+    // VS Code moves a cursor at the very position of the insertion along with the text. Other cursors stay in place.
     if (!selections.some(({ anchor, active }) => anchor.isEqual(at) || active.isEqual(at))) continue;
     editor.selections = editor.selections.map(
       ({ anchor, active }, index) =>

@@ -26,7 +26,7 @@ type Other = 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
 
 /**
  * `liveResponse.compareResult`: compares a result with another host's or another run's result, with its own errors, or
- * with its own normalised view. Missing results are fetched.
+ * with its own `normalised` view. Missing results are fetched.
  */
 export async function compareResult(
   services: Services,
@@ -144,7 +144,7 @@ function isNormalisedLink(argument: unknown): boolean {
   return typeof argument === 'object' && argument !== null && 'other' in argument && argument.other === 'normalised';
 }
 
-/** Returns the view by the rules of the overview that has the link, or the normalised view that is shown. */
+/** Returns the view by the rules of the overview that has the link, or the `normalised` view that is shown. */
 function normalisedOf(services: Services, argument: unknown, { view }: Target): TextView {
   if (isNormalisedLink(argument)) return normalisedView(services.runOverviews.rules.rules);
   return view !== undefined && normaliseRulesOf(view) !== undefined ? view : 'normalised';
@@ -168,7 +168,7 @@ async function showBeside(services: Services, left: Side, right: Side): Promise<
 }
 
 /**
- * Shows a result as received beside its normalised view. Lines keep their numbers, so every replaced place is visible.
+ * Shows a result as received beside its `normalised` view. Lines keep their numbers, so all replaced places are visible.
  */
 async function showNormalised(
   services: Services,

@@ -12,8 +12,8 @@ import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
 const MOST_HOSTS = 1000;
 
 /**
- * `liveResponse.openRun`: shows the overview of a run. Only finding its hosts makes calls, and the user is told how
- * many.
+ * `liveResponse.openRun`: shows the overview of a run. Only finding its hosts makes calls, and their number is shown
+ * first.
  */
 export async function openRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const chosen = await chooseRun(services, runner, args);

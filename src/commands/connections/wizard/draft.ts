@@ -178,7 +178,7 @@ function secretOf(draft: Draft, step: (typeof SECRET_STEPS)[number]): string {
   return stepsOf(draft).includes(step) ? (draft.texts[step] ?? '') : '';
 }
 
-/** Whether a step may stay empty because the stored secret is still valid. */
+/** Whether a step may stay empty because the stored secret still applies. */
 export function mayKeepSecret(draft: Draft, existing: Connection | undefined): boolean {
   if (existing === undefined) return false;
   const texts = { ...draft.texts, accessToken: '' };
