@@ -12,8 +12,8 @@ export interface ExitFacts {
 export type ExitMood = 'pass' | 'warning' | 'unknown';
 
 /**
- * Returns e.g. `Exit 0`, `Exit 0 · 214 error lines`, `Exit -1073741510 (0xC000013A)`, `Exit unknown` or `Not a script
- * result`.
+ * Returns e.g. `Exit 0`, `Exit 0 · 214 error lines`, `Exit -1073741510 (0xC000013A)`, `Exit unknown` or
+ * `Not a script result`.
  */
 export function exitWords(facts: ExitFacts): string {
   const { transcript } = facts;

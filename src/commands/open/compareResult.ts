@@ -168,7 +168,7 @@ async function showBeside(services: Services, left: Side, right: Side): Promise<
 }
 
 /**
- * Shows a result as received beside its `normalised` view. Lines keep their numbers, so all replaced places are visible.
+ * Shows a result as received beside its `normalised` view. Lines keep their numbers, so each replaced place shows.
  */
 async function showNormalised(
   services: Services,

@@ -25,8 +25,8 @@ const EVERYWHERE: SearchQuery = {
 };
 
 /**
- * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Takes `{text, isRegExp,
- * matchCase, connection, device, script}`; without an argument it asks.
+ * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Takes
+ * `{text, isRegExp, matchCase, connection, device, script}`; without an argument it asks.
  */
 export async function searchResults(
   services: Services,
