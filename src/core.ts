@@ -32,21 +32,21 @@ import type { ActionTree } from './tree/actionTree.ts';
 import type { TreeNode } from './tree/nodes.ts';
 import { SearchView } from './tree/searchView.ts';
 
-/** What activation has registered already. */
+/** Objects that activation has already registered. */
 export interface Registered {
   readonly view: TreeView<TreeNode>;
   readonly treeChanged: EventEmitter<TreeNode[] | undefined>;
   readonly filesChanged: EventEmitter<FileChangeEvent[]>;
 }
 
-/** What a document of ours answers beside its text. */
+/** Answers of a result document besides its text. */
 export interface Reading {
   readonly hover: (document: TextDocument, position: Position) => Promise<Hover | undefined>;
   readonly symbols: Outlines['symbols'];
   readonly folding: Outlines['folding'];
 }
 
-/** Everything behind the registrations: made when VS Code first asks for rows, a document or a command. */
+/** Everything behind the registrations. Created when VS Code first asks for rows, a document or a command. */
 export interface Core extends Disposable {
   readonly tree: ActionTree;
   readonly files: ResultFileSystem;
@@ -56,11 +56,11 @@ export interface Core extends Disposable {
   readonly run: (id: CommandId, args: readonly unknown[]) => Promise<void>;
 }
 
-/** Builds it. This file is the way into the bundle that holds the product but for its heaviest parts. */
+/** Builds the core. This file is the entry of the bundle that holds the product, except for its heaviest parts. */
 export function createCore(context: ExtensionContext, registered: Registered): Core {
   const services = createServices(context, registered);
   const title = l10n.t('Fetching result');
-  // Their tabs are open and read again by themselves: nothing is to be shown.
+  // The tabs of these results are open and are read again by themselves, so nothing is shown here.
   const fetch = (ref: ResultRef): Promise<unknown> =>
     new CommandRunner(services.log).run(title, ({ signal }) => services.results.open(ref, { signal }));
   const fetchAgain = (ref: ResultRef, damage: LiveResponseError): void => {
@@ -78,7 +78,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     languages,
     onMissing: (address, damage) => {
       if (damage === undefined) missing.report(address);
-      // Its own sentence: that one was stored and is not what it was matters more than that it is missing.
+      // A damaged result gets its own message, because its damage matters more than that it is missing.
       else fetchAgain(address, damage);
     },
   });

@@ -24,13 +24,13 @@ import { wasCopiedLately } from './notes/copyMark.ts';
 import { actionsViewId, commandIds } from './platform/commandIds.ts';
 import type { TreeNode } from './tree/nodes.ts';
 
-/** Where results are cited, and how every citation begins. */
+/** Documents that cite results, result documents, and the beginning of every citation. */
 const NOTES = { language: 'markdown' };
 const RESULTS = { scheme: RESULT_SCHEME };
 const CITES = `${RESULT_SCHEME}:/?`;
 
 /**
- * Registers everything and opens nothing: no file, no connection, no other bundle, no question. What is behind each
+ * Registers everything and opens nothing: no file, no connection, no other bundle, no question. The code behind each
  * registration is loaded when VS Code first asks for it.
  */
 export function activate(context: ExtensionContext): void {
@@ -49,7 +49,7 @@ export function activate(context: ExtensionContext): void {
   const tree: TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: treeChanged.event,
     getChildren: async (node) => (await core()).tree.getChildren(node),
-    // Rows come from getChildren, so what follows is asked for when they are there.
+    // Rows come from getChildren, so the core is loaded before these functions are called.
     getTreeItem: (node) => loaded?.tree.getTreeItem(node) ?? {},
     getParent: (node) => loaded?.tree.getParent(node),
     resolveTreeItem: (item, node) => loaded?.tree.resolveTreeItem(item, node) ?? item,
@@ -79,14 +79,15 @@ export function activate(context: ExtensionContext): void {
     prepareDocumentPaste: (document, ranges, dataTransfer) => {
       const copied = describeCopied(document.uri.query, ranges);
       dataTransfer.set(COPIED_TYPE, new DataTransferItem(copied));
-      // Not waited for: a paste in this window needs none of it. What cannot be loaded fails aloud wherever it is used.
+      // Not awaited, because a paste in this window does not need it. If the core cannot be loaded, its next use
+      // reports that.
       core()
         .then(({ paste }) => paste.remember(document, ranges, copied))
         .catch(() => undefined);
     },
   };
   const paste: DocumentPasteEditProvider = {
-    // Most of what is pasted was copied elsewhere: that loads nothing.
+    // Most pasted text was copied elsewhere, and then nothing is loaded.
     provideDocumentPasteEdits: async (document, ranges, dataTransfer) =>
       dataTransfer.get(COPIED_TYPE) !== undefined || (await wasCopiedLately(context.globalStorageUri))
         ? (await core()).paste.edits(document, ranges, dataTransfer)
@@ -100,7 +101,7 @@ export function activate(context: ExtensionContext): void {
     treeChanged,
     filesChanged,
     languages.registerDocumentLinkProvider(NOTES, {
-      // Most notes cite nothing: those load nothing.
+      // Most notes cite nothing, and then nothing is loaded.
       provideDocumentLinks: async (document) =>
         document.getText().includes(CITES) ? (await core()).backLinks.links(document) : [],
     }),
@@ -125,7 +126,7 @@ export function activate(context: ExtensionContext): void {
     }),
     languages.registerDocumentPasteEditProvider({ language: 'markdown' }, paste, {
       providedPasteEditKinds,
-      // Text, too: a copy that was made in another window is known by its text alone.
+      // Text is included, because a copy from another window is recognized by its text alone.
       pasteMimeTypes: [COPIED_TYPE, 'text/plain'],
     }),
     ...Object.values(commandIds).map((id) =>

@@ -9,44 +9,47 @@ import { toAnalysisThread } from './analysis/workerThread.ts';
 import type { createSampleTransport } from './sample/api/sampleTransport.ts';
 
 /*
- * The only file with import(): what stands behind these is built into bundles of its own, so that activation loads
- * none of it. See scripts/build.ts for how each path becomes a file beside extension.cjs.
+ * Only this file and loadCore.ts contain import(). The code behind these functions is built into bundles of its own, so
+ * that activation loads none of it. See scripts/build.ts for how each path becomes a file beside extension.cjs.
  */
 
-/** HTTP, the API's client and the checks on its answers. */
+/** Loads HTTP, the API's client and the checks of its answers. */
 export async function loadTenantClient(): Promise<typeof createTenantClient> {
   return (await import('./defender/tenantClient.ts')).createTenantClient;
 }
 
-/** Downloads by a pasted link. */
+/** Loads the download of a pasted link. */
 export async function loadDownloadLink(): Promise<DownloadLink> {
   return (await import('./defender/tenantClient.ts')).downloadLink;
 }
 
-/** The way to the sign-in service: with the same HTTP. */
+/** Loads the function that sends requests to the sign-in service, with the same HTTP. */
 export async function loadSignInSender(): Promise<SendSignIn> {
   return (await import('./defender/tenantClient.ts')).createTenantSignIn();
 }
 
-/** Signing in through msal. */
+/** Loads the sign-in through msal. */
 export async function loadMsal(): Promise<MsalTokens> {
   return (await import('./identity/msal/createMsalTokens.ts')).msalTokens;
 }
 
-/** What writes Markdown. */
+/** Loads the functions that write Markdown. */
 export async function loadNoteTexts(): Promise<typeof noteTexts> {
   return (await import('./notes/noteTexts.ts')).noteTexts;
 }
 
-/** The tenant that lives in memory. */
+/** Loads the sample tenant, which lives in memory. */
 export async function loadSampleTransport(): Promise<typeof createSampleTransport> {
   return (await import('./sample/api/sampleTransport.ts')).createSampleTransport;
 }
 
-/** Put in by scripts/build.ts; empty in every build that was not given one. */
+/** Inserted by scripts/build.ts; empty in every build that was given no connection string. */
 declare const TELEMETRY_CONNECTION_STRING: string;
 
-/** What sends telemetry. Without a connection string neither this nor its bundle is built: undefined then. */
+/**
+ * Loads the telemetry reporter. Undefined in a build without a connection string, which contains neither this function
+ * nor the bundle.
+ */
 export const loadReporter =
   TELEMETRY_CONNECTION_STRING === ''
     ? undefined
@@ -56,8 +59,8 @@ export const loadReporter =
       };
 
 /**
- * What the thread may let pile up before it tidies, MB. Without a limit a result of 300 MB, read in pieces, takes 100 MB
- * more, and not a moment less.
+ * Young generation of a thread's heap, in MB. Without this limit, a result of 300 MB that is read in pieces takes 100
+ * MB more memory and no less time.
  */
 const YOUNG_MB = 32;
 
@@ -70,7 +73,7 @@ export async function startStoreThread(): Promise<StoreThread> {
   });
   return {
     send: (request) => {
-      // What is added to a large result is needed nowhere else: it is moved, not copied.
+      // Bytes that are added to a large result are needed nowhere else, so they are moved and not copied.
       const bytes = request.method === 'addLarge' ? request.args[1] : undefined;
       const moved = bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [];
       worker.postMessage(request, moved);
@@ -93,12 +96,12 @@ export async function startStoreThread(): Promise<StoreThread> {
 }
 
 /**
- * What the heap of the thread for analysis may take, MB: four times the largest text that is read whole. Beyond it the
- * thread ends, and not the extension host.
+ * Limit for the heap of the analysis thread, in MB: four times the largest text that is read whole. Above it this
+ * thread ends, not the extension host.
  */
 const ANALYSIS_MB = 512;
 
-/** Starts a thread that reads what devices wrote. It knows no store, no network and no VS Code. */
+/** Starts a thread that reads text from devices. It has no access to the store, the network or VS Code. */
 export async function startAnalysisThread(): Promise<AnalysisThread> {
   const { Worker } = await import('node:worker_threads');
   const path = await import('node:path');

@@ -55,29 +55,34 @@ import { SavedFilters } from './tree/savedFilters.ts';
 
 const SAMPLE_START = 'liveResponse.sampleStartedAt';
 
-/** Everything there is one of, built once and in order. Commands get it whole; tests build one with parts of their own. */
+/**
+ * Singletons, built once and in order. Commands receive all of them; tests build the object with parts of their own.
+ */
 export interface Services {
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly store: ResultStore;
-  /** The thread that reads stored texts for commands and views. */
+  /** Thread that reads stored texts for commands and views. */
   readonly analysis: Analysis;
-  /** The one that makes outlines: an outline does not wait for a command, nor a command for an outline. */
+  /** Thread that makes outlines, so that outlines and commands do not wait for each other. */
   readonly outlining: Analysis;
   readonly signIns: SignIns;
-  /** Whether the system's browser can answer to a port of ours. Over SSH it can where we run beside the window. */
+  /**
+   * Whether the system's browser can reach a port of this extension. Over SSH it can if the extension runs on the
+   * window's side.
+   */
   readonly canLoopback: boolean;
   readonly connections: ConnectionList;
   readonly sessions: Sessions;
   readonly results: ResultService;
   readonly saves: ResultSaves;
   readonly search: StoredSearch;
-  /** Downloads what a pasted link leads to, without a call. */
+  /** Downloads the file behind a pasted link, without a call. */
   readonly downloadLink: (...request: LinkRequest) => ReturnType<DownloadLink>;
-  /** Forgets every secret and all that VS Code keeps for us. */
+  /** Forgets every secret and everything that VS Code stores for this extension. */
   readonly forgetAll: () => Promise<void>;
   readonly notes: EvidenceNotes;
-  /** An action as the server has it now: one call. A 404 names connection and account. */
+  /** Fetches an action as the server has it now, with one call. After a 404, the error names connection and account. */
   readonly fetchAction: (
     session: Session,
     actionId: string,
@@ -91,11 +96,11 @@ export interface Services {
   readonly toolVersion: string;
   readonly calls: CallsItem;
   readonly runs: RunFetches;
-  /** One window at a time works under a name. */
+  /** Leases, under which one window at a time works. */
   readonly leases: Leases;
   readonly runOverviews: RunOverviews;
   readonly runItem: RunItem;
-  /** How long so many results of a run take in the background, ms. */
+  /** Estimates the time, in milliseconds, that this number of calls for a run takes in the background. */
   readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
   readonly view: ActionsView;
   readonly savedFilters: SavedFilters;
@@ -103,7 +108,7 @@ export interface Services {
 
 type LinkRequest = [link: string, signal: AbortSignal, limits: DownloadLimits];
 
-/** Builds the services. Opens no file and no connection: each does that when it is first asked. */
+/** Builds the services. Opens no file and no connection: each service does that at its first use. */
 export function createServices(
   context: ExtensionContext,
   registered: Pick<ActionsViewParts, 'view' | 'treeChanged'>,
@@ -150,7 +155,7 @@ export function createServices(
   );
   const view = new ActionsView({ ...registered, connections, signIns, sessions, store, log });
   signIns.onDidChange((connection) => {
-    // Another person may see other devices.
+    // Another account may see other devices.
     sessions.renew(connection);
     view.reload(connection);
   });
@@ -161,14 +166,15 @@ export function createServices(
       return action;
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;
-      // The same answer for "does not exist" and "not yours to see": so it says who asked, and where.
+      // The answer is the same for "does not exist" and "not allowed to see", so the error names the account and the
+      // connection.
       const { name } = session.connection;
       const account = await signIns.account(session.connection);
       throw new LiveResponseError('notFound', { ...error.values, connection: name, ...(account && { account }) });
     }
   };
   const findSource: FindSource = async (ref) => {
-    // No tenant ever answered it.
+    // No tenant has this result.
     if (ref.cloud === 'file') throw new LiveResponseError('notStoredFile');
     await connections.load();
     const connection = connections.forTenant(ref);
@@ -226,7 +232,7 @@ export function createServices(
       const own = connections.all.filter(({ cloud }) => cloud === 'custom').flatMap((one) => one.downloadHosts ?? []);
       return download(...request, {
         downloadHosts: () => [...own, ...allowedDownloadHosts()],
-        // Only whoever set up a tenant of their own may have storage that is not Azure's.
+        // Only hosts of a custom connection may be storage other than Azure's.
         expectAzureHeaders: !own.includes(new URL(request[0]).host),
         onCall: (record) => {
           log.call(record);
@@ -234,7 +240,7 @@ export function createServices(
       });
     },
     forgetAll: async () => {
-      // Of connections that are gone, too: nobody else knows their names any more.
+      // Also deletes secrets of connections that were removed, whose names are known nowhere else.
       for (const key of await context.secrets.keys()) await context.secrets.delete(key);
       for (const memento of [context.globalState, context.workspaceState]) {
         for (const key of memento.keys()) await memento.update(key, undefined);
@@ -258,7 +264,7 @@ export function createServices(
   };
 }
 
-/** Of this extension, as its manifest has it. */
+/** Returns the version of this extension from its manifest. */
 function versionOf({ extension }: ExtensionContext): string {
   const { version } = extension.packageJSON as { readonly version: string };
   return version;
@@ -287,7 +293,7 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
   };
   if (connection.signIn === 'sample') {
     const createSampleTransport = await loadSampleTransport();
-    // Kept for good: with another start the same results would have other times, and other hashes than the stored ones.
+    // Kept forever: with another start the same results would have other times, and other hashes than the stored ones.
     const startedAt = context.globalState.get<number>(SAMPLE_START) ?? Date.now();
     await context.globalState.update(SAMPLE_START, startedAt);
     const transport = createSampleTransport({ now: Date.now, startedAt });
@@ -301,13 +307,13 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
   });
 }
 
-/** Every refusal by the server, also one that is tried again and that nobody hears of. */
+/** Counts every refusal by the server, including those after which the call is repeated without a message. */
 async function countRefusal(ledger: LedgerPort, telemetry: Telemetry): Promise<void> {
   const usage = await ledger.usage().catch(() => undefined);
   telemetry.send({ name: 'callRefused', spentBy: isSpentByOthers(usage?.minute) ? 'others' : 'us' });
 }
 
-/** The server counts calls per application and tenant, and so do all windows together. */
+/** Returns the call ledger that all windows share. The server also counts calls per application and tenant. */
 function sharedLedger(store: ResultStore, { tenantId, clientId }: Connection): LedgerPort {
   const application = `${tenantId}|${clientId}`;
   return {

@@ -1,6 +1,9 @@
 import type { Services } from '../services.ts';
 
-/** `liveResponse.accessibilityHelp`: the ways by keyboard, what is said aloud, and what helps. VS Code's own help has no room for views of extensions. */
+/**
+ * `liveResponse.accessibilityHelp`: shows how to work by keyboard, what is announced, and which settings help. VS
+ * Code's own help has no place for views of extensions.
+ */
 export async function accessibilityHelp({ help }: Services): Promise<void> {
   await help.show();
 }

@@ -48,12 +48,15 @@ import { stepCommand } from './open/stepCommand.ts';
 import { signIn, signOut } from './connections/signIn.ts';
 import { sortActions } from './actions/sortActions.ts';
 
-/** What is about no connection must work without a database. */
+/** Commands that concern no connection, so they must work without a database. */
 const NEEDS_NO_STORE: ReadonlySet<CommandId> = new Set([commandIds.showLog, commandIds.accessibilityHelp]);
 
 type Handler = (args: readonly unknown[], runner: CommandRunner) => Promise<void> | void;
 
-/** Every command's work by its id. What one of them throws becomes a sentence, and never an "unhandled error". */
+/**
+ * Creates the function that runs a command by its id. An error of a command becomes a sentence, never an "unhandled
+ * error".
+ */
 export function createCommands(services: Services): (id: CommandId, args: readonly unknown[]) => Promise<void> {
   const { view } = services;
   const handlers: Readonly<Record<CommandId, Handler>> = {
@@ -168,7 +171,7 @@ export function createCommands(services: Services): (id: CommandId, args: readon
     },
   };
   return async (id, args) => {
-    // One for each run: it knows how this one ended.
+    // Each call gets its own runner, which knows the outcome of this call.
     const runner = new CommandRunner(services.log);
     const startedAt = performance.now();
     try {

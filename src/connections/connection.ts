@@ -5,7 +5,7 @@ import { CLOUDS, isGuid } from '../base/resultUri.ts';
 import type { Cloud } from '../base/resultUri.ts';
 import { sampleTenantId } from '../sample/base/identifiers.ts';
 
-/** How a connection comes by its tokens. */
+/** Kinds of sign-in by which a connection gets its tokens. */
 export const SIGN_INS = [
   'interactive',
   'deviceCode',
@@ -17,20 +17,20 @@ export const SIGN_INS = [
 ] as const;
 export type SignIn = (typeof SIGN_INS)[number];
 
-/** A way into a tenant, without its secrets. */
+/** Settings for signing in to a tenant and calling its API, without secrets. */
 export interface Connection {
-  /** Unique, and what a person reads. */
+  /** Unique among the connections, and shown to the user. */
   readonly name: string;
   readonly cloud: Cloud;
-  /** A region of the commercial cloud with an API host of its own. */
+  /** Region of the commercial cloud that has its own API host. */
   readonly region?: NearRegion;
   /** Custom clouds only: base of the API. */
   readonly apiUrl?: string;
-  /** Custom clouds only: sign-in service without tenant, e.g. `https://login.microsoftonline.com`, which is the default. */
+  /** Custom clouds only: sign-in service without tenant. The default is `https://login.microsoftonline.com`. */
   readonly authority?: string;
-  /** Custom clouds only: what tokens are asked for; the commercial cloud's by default. Ends in `/.default`. */
+  /** Custom clouds only: scope of the tokens. Ends in `/.default`; the default is the commercial cloud's scope. */
   readonly scope?: string;
-  /** Custom clouds only: hosts that results may come from, with port where there is one. */
+  /** Custom clouds only: hosts that results may be downloaded from, with the port where there is one. */
   readonly downloadHosts?: readonly string[];
   /** Lower-case GUID. */
   readonly tenantId: string;
@@ -41,12 +41,12 @@ export interface Connection {
   readonly certificatePath?: string;
 }
 
-/** Why something is no connection: one of its fields. */
+/** The first field that makes a value invalid as a connection. */
 export interface ConnectionProblem {
   readonly field: string;
 }
 
-/** The connection to the tenant that ships inside the extension: no sign-in, no network. */
+/** Returns the connection to the tenant that ships inside the extension. It needs no sign-in and no network. */
 export function sampleConnection(name: string): Connection {
   return { name, cloud: 'custom', tenantId: sampleTenantId, clientId: sampleTenantId, signIn: 'sample' };
 }
@@ -55,16 +55,17 @@ export function sampleConnection(name: string): Connection {
 export const MAX_CONNECTION_NAME = 80;
 
 /**
- * Whether a name can be shown as it is: it has no control characters and no marks that turn a text around, and nothing
- * that VS Code would read as a link or an icon.
+ * Whether a name can be shown unchanged: it has no control characters and no marks that reverse the direction of text.
+ * It also has nothing that VS Code would read as a link or an icon.
  */
 export function isPlainName(name: string): boolean {
   return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{DI}\u2800]|\]\(|\$\(/u.test(name);
 }
 
 /**
- * Checks a connection that is to be added. Names are held to {@link isPlainName}; one that is stored already keeps its
- * name, for a person has to find it again.
+ * Checks a connection that is about to be added. Its name must satisfy {@link isPlainName}. A connection that is
+ * already stored keeps its name, because the user must be able to find it again.
+ *
  * @returns the connection, or the first field that is wrong
  */
 export function readNewConnection(value: unknown): ReturnType<typeof readConnection> {
@@ -73,7 +74,7 @@ export function readNewConnection(value: unknown): ReturnType<typeof readConnect
   const { name, signIn, tenantId, apiUrl, scope, downloadHosts = [] } = read.connection;
   const wrong = (field: string): { problem: ConnectionProblem } => ({ problem: { field } });
   if (!isPlainName(name)) return wrong('name');
-  // Results are kept by tenant: those of the sample must not pass for a real one's.
+  // Results are stored by tenant: sample results must not pass for results of a real tenant.
   if (signIn === 'sample' && tenantId !== sampleTenantId) return wrong('tenantId');
   if (apiUrl !== undefined && !isPlainAddress(apiUrl)) return wrong('apiUrl');
   if (scope !== undefined && scope.length > MAX_ADDRESS) return wrong('scope');
@@ -81,13 +82,13 @@ export function readNewConnection(value: unknown): ReturnType<typeof readConnect
   return read;
 }
 
-/** Longer addresses could not be shown whole to whoever is asked about them, UTF-16 units. */
+/** Longest address, in UTF-16 units. A longer one could not be shown whole when the user is asked about it. */
 const MAX_ADDRESS = 500;
 const MAX_HOSTS = 20;
-/** Longest name of a host, RFC 1035, with room for a port. */
+/** Longest host name (RFC 1035), with room for a port. */
 const MAX_HOST = 260;
 
-/** Whether an address reads as what it is: its host is written as it is asked for, in ASCII, and nothing hides it. */
+/** Whether an address shows its true host: the text begins with the parsed origin, in ASCII, and hides nothing. */
 function isPlainAddress(address: string): boolean {
   const { origin } = new URL(address);
   return address.length <= MAX_ADDRESS && !/[\\\s]/u.test(address) && address.toLowerCase().startsWith(origin);
@@ -98,7 +99,8 @@ function isPlainHost(host: string): boolean {
 }
 
 /**
- * Checks a connection that came from outside: a command's argument, or the database.
+ * Checks a connection that came from outside: from a command's argument or from the database.
+ *
  * @returns the connection, or the first field that is wrong
  */
 export function readConnection(value: unknown): { connection: Connection } | { problem: ConnectionProblem } {
@@ -114,7 +116,7 @@ export function readConnection(value: unknown): { connection: Connection } | { p
   if (!isGuid(tenantId)) return wrong('tenantId');
   const clientId = lowerCase(fields.get('clientId'));
   if (!isGuid(clientId)) return wrong('clientId');
-  // Results are kept by tenant: sample data must never lie among those of a real one.
+  // Results are stored by tenant: sample results must never be mixed with those of a real tenant.
   if (signIn === 'sample' && cloud !== 'custom') return wrong('cloud');
   const region = NEAR_REGIONS.find((known) => known === fields.get('region'));
   if (fields.get('region') !== undefined && (region === undefined || cloud !== 'commercial')) return wrong('region');
@@ -143,19 +145,19 @@ export function readConnection(value: unknown): { connection: Connection } | { p
       ...(isAuthority(authority) ? { authority: new URL(authority).origin } : {}),
       ...(isScope(scope) ? { scope } : {}),
       ...(isAbsolutePath(certificatePath) ? { certificatePath } : {}),
-      // A copy: whoever handed it over could change it while a person is asked.
+      // Copies the list: the caller could change its own while the user is being asked.
       ...(isTextList(hosts) ? { downloadHosts: [...hosts] } : {}),
     },
   };
 }
 
-/** Base of the API that a connection leads to. */
+/** Returns the base URL of the API that a connection calls. */
 export function apiUrlOf(connection: Connection): string {
   if (connection.cloud === 'custom') return connection.apiUrl ?? 'https://api.sample.invalid';
   return cloudAddresses(connection.cloud, connection.region).apiUrl;
 }
 
-/** Where a connection signs in, and what it asks tokens for. */
+/** Returns the sign-in service of a connection, with the tenant, and the scope that it requests. */
 export function signInAddressesOf(connection: Connection): { readonly authority: string; readonly scope: string } {
   const { cloud, tenantId } = connection;
   const known = cloudAddresses(cloud === 'custom' ? 'commercial' : cloud);
@@ -166,8 +168,8 @@ export function signInAddressesOf(connection: Connection): { readonly authority:
 }
 
 /**
- * All that decides where a secret may go, but for the connection's name: what was given for one place must not be sent
- * to another. The regions of a cloud are one place.
+ * Returns everything that decides where a secret may be sent, except the connection's name. A secret given for one
+ * destination must not be sent to another. All regions of a cloud count as one destination.
  */
 export function destinationOf(connection: Connection): string {
   const { cloud, apiUrl, tenantId, clientId, signIn, certificatePath } = connection;
@@ -175,10 +177,10 @@ export function destinationOf(connection: Connection): string {
   return JSON.stringify([cloud, apiUrl, authority, scope, tenantId, clientId, signIn, certificatePath]);
 }
 
-/** Fields by which a connection leads to an address of its own, in the order in which a person is asked about them. */
+/** Fields that give a connection an address of its own, in the order in which the user is asked about them. */
 export type OwnAddress = 'region' | 'apiUrl' | 'authority' | 'scope' | 'downloadHosts';
 
-/** Returns what a connection says about where things go, besides its cloud. */
+/** Returns the addresses and the region that a connection sets itself, besides its cloud. */
 export function ownAddressesOf(connection: Connection): readonly (readonly [field: OwnAddress, value: string])[] {
   const { region, apiUrl, authority, scope, downloadHosts } = connection;
   const fields = { region, apiUrl, authority, scope, downloadHosts: downloadHosts?.join(', ') };
@@ -188,7 +190,7 @@ export function ownAddressesOf(connection: Connection): readonly (readonly [fiel
   });
 }
 
-/** Whether two connections of one name are the same way into the same tenant: every field counts. */
+/** Whether two connections with the same name are identical in every other field. */
 export function isSameConnection(one: Connection, other: Connection): boolean {
   return (
     destinationOf(one) === destinationOf(other) &&
@@ -196,27 +198,33 @@ export function isSameConnection(one: Connection, other: Connection): boolean {
   );
 }
 
-/** The origin of a sign-in service: https always, since passwords and codes pass through it. */
+/**
+ * Whether a value is the origin of a sign-in service. Only https is allowed, because passwords and codes pass through
+ * it.
+ */
 export function isAuthority(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, username, password, pathname, search, hash } = new URL(value);
   return protocol === 'https:' && username + password + search + hash === '' && pathname === '/';
 }
 
-/** A resource and `/.default`: what an administrator consented to. It also stands in commands that people copy. */
+/**
+ * Whether a value is a scope: a resource and `/.default`, which stands for what an administrator consented to. The
+ * scope also appears in commands that users copy.
+ */
 export function isScope(value: unknown): value is string {
   return typeof value === 'string' && /^(?:https|api):\/\/[\w.:-]+(?:\/[\w.~-]+)*\/\.default$/u.test(value);
 }
 
 /**
- * As Windows or POSIX write it. No network share, which Windows also takes with slashes of both kinds: opening one would
- * send this account's credentials to its server.
+ * Whether a value is an absolute path in Windows or POSIX form. Network shares are refused: opening one would send this
+ * account's credentials to its server. Windows also takes shares with slashes of both kinds.
  */
 export function isAbsolutePath(value: unknown): value is string {
   return typeof value === 'string' && /^(?:\/(?![\\/])|[a-z]:[\\/])/iu.test(value);
 }
 
-/** https, or http to this machine: a token must not cross a network in clear. */
+/** Whether a value is an https URL, or an http URL to this machine. A token must not cross a network in clear text. */
 export function isAllowedUrl(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const url = new URL(value);

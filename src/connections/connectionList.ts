@@ -5,7 +5,7 @@ import type { ResultStore } from '../results/resultStore.ts';
 import { readConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
 
-/** The connections of this machine, and which one is active in this window. */
+/** Connections of this machine, and the connection that is active in this window. */
 export class ConnectionList {
   readonly #store: Pick<ResultStore, 'call'>;
   readonly #changed = new Emitter<undefined>();
@@ -13,14 +13,14 @@ export class ConnectionList {
   #activeName: string | undefined;
   #loading: Promise<void> | undefined;
 
-  /** Connections came, went or changed, or another one is active. */
+  /** Fires when a connection was added, removed or changed, or when another one becomes active. */
   readonly onDidChange = this.#changed.event;
 
   constructor(store: Pick<ResultStore, 'call'>) {
     this.#store = store;
   }
 
-  /** Reads the connections once; later calls wait for the same reading. */
+  /** Reads the connections once. Later calls wait for the same read. */
   load(): Promise<void> {
     this.#loading ??= this.#read().catch((error: unknown) => {
       this.#loading = undefined;
@@ -34,7 +34,7 @@ export class ConnectionList {
     await this.load();
     const active = this.#activeName;
     await this.#read();
-    // Which one this window shows is its own matter.
+    // Each window chooses its active connection itself.
     if (this.byName(active ?? '') !== undefined) this.#activeName = active;
   }
 
@@ -50,7 +50,7 @@ export class ConnectionList {
     return this.#connections.find((connection) => connection.name === name);
   }
 
-  /** The connection that leads to a tenant, the active one first. */
+  /** Returns a connection to this tenant. The active connection is preferred. */
   forTenant(tenant: Pick<ResultRef, 'cloud' | 'tenantId'>): Connection | undefined {
     const wanted = tenantKey(tenant);
     return [this.active, ...this.#connections].find(
@@ -58,19 +58,19 @@ export class ConnectionList {
     );
   }
 
-  /** Adds a connection, or replaces the one of the same name, and makes it active. */
+  /** Adds a connection, or replaces the one with the same name, and makes it active. */
   async add(connection: Connection): Promise<void> {
     await this.#put(connection);
     await this.activate(connection.name);
   }
 
-  /** Adds a connection, or replaces the one of the same name. Which one is active stays as it is. */
+  /** Adds a connection, or replaces the one with the same name. The active connection stays the same. */
   async keep(connection: Connection): Promise<void> {
     await this.#put(connection);
     this.#changed.fire(undefined);
   }
 
-  /** Puts a changed connection in the place of an old one, active where that one was. */
+  /** Replaces a connection by its changed version, and keeps it active if it was active. */
   async replace(old: Connection, changed: Connection): Promise<void> {
     const wasActive = this.active?.name === old.name;
     await this.#put(changed);
@@ -86,7 +86,7 @@ export class ConnectionList {
     this.#changed.fire(undefined);
   }
 
-  /** Removes a connection. What was fetched through it stays stored. */
+  /** Removes a connection. Results that were fetched through it stay stored. */
   async remove(name: string): Promise<void> {
     await this.load();
     await this.#store.call('deleteConnection', name);
@@ -113,7 +113,7 @@ export class ConnectionList {
   }
 }
 
-/** A row that is damaged is one connection less, and not all of them. */
+/** Parses a stored connection. A damaged row loses that connection only, not the whole list. */
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);

@@ -8,7 +8,7 @@ import type { ConnectionList } from './connectionList.ts';
 
 const NO_CONDITIONS = '{}';
 
-/** One connection at work: its client, made at the first call, and the actions loaded through it. */
+/** Session of one connection: its client, created at the first call, and the actions that it loaded. */
 export class Session {
   readonly connection: Connection;
   readonly #open: () => Promise<TenantClient>;
@@ -21,7 +21,7 @@ export class Session {
     this.#open = open;
   }
 
-  /** The client, loaded with all that it needs when it is first asked for. */
+  /** Returns the client. The first call creates it and loads everything that it needs. */
   client(): Promise<TenantClient> {
     this.#client ??= this.#open().catch((error: unknown) => {
       this.#client = undefined;
@@ -31,8 +31,8 @@ export class Session {
   }
 
   /**
-   * The list of live response sessions, or of all machine actions: each keeps its own pages, and so does the list under
-   * conditions that was asked for last.
+   * Returns the list of live response sessions, or of all machine actions. Each list keeps its own pages. Of the lists
+   * with conditions, only the one requested last is kept.
    */
   actions(liveResponseOnly: boolean, where: ActionConditions = {}): ActionStore {
     const conditions = JSON.stringify(where);
@@ -49,7 +49,7 @@ export class Session {
     return store;
   }
 
-  /** An action that any of the lists knows. */
+  /** Returns an action that any of the lists has loaded. */
   known(actionId: string): MachineAction | undefined {
     for (const store of this.#stores.values()) {
       const action = store.get(actionId);
@@ -59,7 +59,7 @@ export class Session {
   }
 }
 
-/** The sessions of this window, one a connection. A connection that was changed gets a new one. */
+/** Sessions of this window, one for each connection. A connection that was changed gets a new session. */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #openClient: (connection: Connection) => Promise<TenantClient>;
@@ -73,7 +73,7 @@ export class Sessions {
     });
   }
 
-  /** The next one to ask gets a new session: what was loaded belongs to whoever was signed in. */
+  /** Drops the session, so that the next caller gets a new one: the loaded actions belong to the previous account. */
   renew(connection: Connection): void {
     this.#sessions.delete(connection.name);
   }

@@ -22,18 +22,18 @@ export interface SignInsParts {
   readonly loadMsal: () => Promise<MsalTokens>;
   readonly loadSend: () => Promise<SendSignIn>;
   readonly log: MsalParts['log'];
-  /** Where Azure CLI and Az PowerShell are looked for. */
+  /** Environment in which Azure CLI and Az PowerShell are searched for. */
   readonly environment: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly limits?: SignInLimits;
 }
 
-/** After a person said no, a prompt wants to be confirmed for so long, ms. */
+/** Time after a refusal, in milliseconds, during which a prompt must be confirmed first. */
 const COOL_DOWN_MS = 60_000;
 const PROMPT = 'sign-in prompt';
 const REFUSED = 'sign-in refused';
 
-/** Where each connection's tokens come from, and all that is secret about it. */
+/** Token sources of all connections, and the secrets that belong to them. */
 export class SignIns {
   readonly #parts: SignInsParts;
   readonly #leases: Leases;
@@ -42,7 +42,7 @@ export class SignIns {
   /** The prompt that is open in this window. */
   #prompting: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
 
-  /** Someone signed in to a connection or out of it, in this window. */
+  /** Fires when the account of a connection changes in this window: a sign-in, a sign-out or a new secret. */
   readonly onDidChange = this.#changed.event;
 
   constructor(parts: SignInsParts) {
@@ -61,33 +61,33 @@ export class SignIns {
     return (await this.#source(connection)).getAccessToken(signal, refusal);
   }
 
-  /** Who the connection speaks as; undefined when nobody is signed in. */
+  /** Returns the account that the connection signs in as; undefined when no one is signed in. */
   async account(connection: Connection): Promise<string | undefined> {
     return connection.signIn === 'sample' ? undefined : (await this.#source(connection)).account();
   }
 
-  /** When a pasted token ends, ms since 1970; undefined for tokens that renew themselves. */
+  /** Returns the time at which a pasted token expires, in ms since 1970; undefined for tokens that renew themselves. */
   async expiresAt(connection: Connection): Promise<number | undefined> {
     if (connection.signIn !== 'accessToken') return undefined;
     const source = await this.#source(connection);
     return source instanceof PastedToken ? source.expiresAt() : undefined;
   }
 
-  /** Whether a person refused to sign in just now, in any window. */
+  /** Whether the user refused to sign in a moment ago, in any window. */
   wasRefused(): Promise<boolean> {
     return this.#leases.isTaken(REFUSED);
   }
 
   /**
-   * Lets a person sign in: one prompt at a time, over all windows.
+   * Signs the user in. Only one prompt is open at a time, across all windows.
    *
-   * @returns who signed in
+   * @returns the account that signed in
    * @throws LiveResponseError see `PersonalTokenSource`
    */
   async signIn(connection: Connection, way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
     const source = await this.#source(connection);
     if (!isPersonal(source)) throw new LiveResponseError('badArgument', { path: 'signIn' });
-    // Whoever asks again has closed the page of the first time: that one is over.
+    // A user who asks again has closed the first page, so that attempt is over.
     this.#prompting?.controller.abort();
     await this.#prompting?.ended;
     const controller = new AbortController();
@@ -106,12 +106,12 @@ export class SignIns {
     }
   }
 
-  /** Someone came by a token in another way than {@link signIn}, e.g. in a terminal. */
+  /** Reports that the connection got a token in another way than {@link signIn}, e.g. in a terminal. */
   tellChanged(connection: Connection): void {
     this.#changed.fire(connection);
   }
 
-  /** Forgets all that signing in brought; for an application also its secret. */
+  /** Forgets everything that signing in stored; for an application also its secret. */
   async signOut(connection: Connection): Promise<void> {
     await (await this.#source(connection)).signOut();
     this.#changed.fire(connection);
@@ -121,15 +121,15 @@ export class SignIns {
     const drawer = this.#drawer(connection);
     await drawer.store(kind, value);
     this.#drop(connection);
-    // What was fetched with another secret may belong to another application.
+    // Tokens that were fetched with another secret may belong to another application.
     await drawer.delete('tokens');
     this.#changed.fire(connection);
   }
 
-  /** Forgets everything about a connection that goes or now leads elsewhere. */
+  /** Forgets everything about a connection that is removed or that now has another destination. */
   async forget(connection: Connection): Promise<void> {
     if (connection.signIn === 'sample') return;
-    // A renewal under way would put its tokens back.
+    // Signs out first: a renewal that is under way would store its tokens again.
     await (await this.#source(connection)).signOut();
     const drawer = this.#drawer(connection);
     for (const kind of SECRET_KINDS) await drawer.delete(kind);
@@ -137,7 +137,7 @@ export class SignIns {
     this.#drop(connection);
   }
 
-  /** Takes the secrets along when a connection gets another name, and leads where it led before. */
+  /** Copies the secrets when a connection gets another name but keeps its destination. */
   async rename(from: Connection, to: Connection): Promise<void> {
     if (destinationOf(from) !== destinationOf(to)) return;
     const [old, renamed] = [this.#drawer(from), this.#drawer(to)];
@@ -216,7 +216,7 @@ export class SignIns {
     return openDrawer(this.#parts.secrets, ownerOf(connection));
   }
 
-  /** Only a memory: without a database the person is asked more often than needed. */
+  /** Stores the account as a reminder only: without a database the user is asked more often than necessary. */
   async #remember(connection: Connection, account: string | undefined): Promise<void> {
     await this.#parts.store.call('setAccount', ownerOf(connection), account).catch(() => undefined);
   }
@@ -234,14 +234,17 @@ export class SignIns {
 }
 
 function noop(): void {
-  // Only that it ended is of interest.
+  // Only the end of the attempt matters here, not its outcome.
 }
 
 function isPersonal(source: TokenSource): source is PersonalTokenSource {
   return 'signIn' in source;
 }
 
-/** A connection that leads elsewhere, or has another name, is another owner, and finds no secret. */
+/**
+ * Returns the owner of a connection's secrets. A connection with another destination or name is another owner, and
+ * finds no secret.
+ */
 function ownerOf(connection: Connection): string {
   return JSON.stringify([connection.name, destinationOf(connection)]);
 }

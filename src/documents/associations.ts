@@ -1,9 +1,9 @@
 import { RESULT_SCHEME } from '../base/scheme.ts';
 
 /**
- * Whether `files.associations` could name a language for our documents. A pattern that ends in a literal file ending
- * other than `.lr-…` cannot match one. Every other pattern is taken for one that does: a false alarm costs one more
- * reading of a document.
+ * Whether `files.associations` could set a language for result documents. A pattern that ends in a literal file ending
+ * other than `.lr-…` cannot match one. Every other pattern counts as a match: a false alarm costs one more read of a
+ * document.
  */
 export function associatesOurs(associations: unknown): boolean {
   if (typeof associations !== 'object' || associations === null) return false;

@@ -5,8 +5,8 @@ import type { ResultRef } from '../base/resultUri.ts';
 import { addressOfTab, tabsOf } from './resultUris.ts';
 
 /**
- * Errors that were opened with their output leave with it: when the output's tab is closed or shows another result,
- * they are closed too, unless the user pinned them. Errors that the user asked for stay.
+ * Closes errors that were opened with their output when the output's tab is closed or shows another result. Errors that
+ * the user pinned or asked for stay open.
  */
 export class CompanionTabs implements Disposable {
   readonly #companions = new Map<string, ResultRef>();
@@ -19,7 +19,7 @@ export class CompanionTabs implements Disposable {
     });
   }
 
-  /** Runs the opening of a result; its errors count as opened with it when `withErrors` is set. */
+  /** Opens a result. With `withErrors`, its errors count as opened with the output. */
   async during(ref: ResultRef, withErrors: boolean, show: () => Promise<void>): Promise<void> {
     this.#showing++;
     try {
@@ -31,12 +31,12 @@ export class CompanionTabs implements Disposable {
     await this.#closeStrays();
   }
 
-  /** The user asked for these errors: they are nobody's companion any more. */
+  /** Keeps these errors open from now on, because the user asked for them. */
   release(ref: ResultRef): void {
     this.#companions.delete(resultKey(ref));
   }
 
-  /** After a reload: errors whose output is open as well belong to it again. */
+  /** Ties errors to their output again after a reload, where both are open. */
   adoptOpenTabs(): void {
     for (const tab of window.tabGroups.all.flatMap((group) => group.tabs)) {
       const address = addressOfTab(tab);

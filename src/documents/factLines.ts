@@ -4,7 +4,10 @@ import { formatBytes, formatUtc } from '../messages/format.ts';
 import { findCommand, parameterOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** What is known of a result, a fact each. They stand beside its text and never in it. Remote text as it came. */
+/**
+ * Returns the facts about a result, one on each line. They are shown beside its text, never in it. Remote text is left
+ * as it was received.
+ */
 export function factLines(facts: StoredFacts): string[] {
   const { action, ref, name } = facts;
   const command = findCommand(action, ref.commandIndex);

@@ -4,12 +4,12 @@ import { helpText } from '../messages/accessibilityWords.ts';
 
 const SCHEME = 'live-response-help';
 
-/** The accessibility help: a text that nobody can edit, in an editor, where every screen reader reads it. */
+/** Accessibility help: a read-only text in an editor, where every screen reader can read it. */
 export class HelpDocument implements Disposable {
   readonly #provider = workspace.registerTextDocumentContentProvider(SCHEME, { provideTextDocumentContent: helpText });
 
   async show(): Promise<void> {
-    // The ending gives it the language of reports, which wraps its lines.
+    // The file ending selects the language of reports, which wraps lines.
     const path = `/${l10n.t('Live Response Accessibility Help')}.lr-report`;
     const document = await workspace.openTextDocument(Uri.from({ scheme: SCHEME, path }));
     await window.showTextDocument(document, { preview: true });

@@ -6,10 +6,15 @@ import { commandIds } from '../platform/commandIds.ts';
 import { describeFailure, stepLabel } from '../messages/failureMessages.ts';
 import { notify } from '../platform/show/notifications.ts';
 
-/** Restored tabs are read one after the other: the notice waits until the last of them was, ms. */
+/**
+ * Delay of the notice, in milliseconds. Restored tabs are read one after the other, and the notice waits for the last.
+ */
 const GATHER_MS = 1000;
 
-/** Tells once of all documents whose text is not stored here. Fetching them takes a click: it spends calls. */
+/**
+ * Reports all documents whose text is not stored here with one notice. Fetching them takes a click, because it spends
+ * calls.
+ */
 export class MissingResults {
   readonly #missing = new Map<string, ResultAddress>();
   readonly #told = new Set<string>();
@@ -48,12 +53,14 @@ export class MissingResults {
         );
     const button = l10n.t('Fetch');
     const answer = await notify('information', sentence, button);
-    // A tab that is opened again later may ask again.
+    // A tab that is opened again later may be reported again.
     for (const address of addresses) this.#told.delete(resultKey(address));
     if (answer === button) this.#fetch(addresses);
   }
 
-  /** No tenant has these: only whoever has the file can bring them back. */
+  /**
+   * Reports results that were opened from a file. No tenant has them: only someone who has the file can open it again.
+   */
   async #tellFiles(files: readonly ResultAddress[]): Promise<void> {
     const button = stepLabel('openSaved');
     const { sentence } = describeFailure(new LiveResponseError('notStoredFile'));

@@ -18,12 +18,15 @@ const KINDS: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {
   value: SymbolKind.Property,
 };
 
-/** Longest time for an outline, ms: a text of 16 MB takes a third of it. Without an outline all else works. */
+/**
+ * Longest time for an outline, in milliseconds. A text of 16 MB takes a third of it. Everything else works without an
+ * outline.
+ */
 const OUTLINE_LIMIT_MS = 2000;
 
 export interface OutlinesOptions {
   readonly analysis: Pick<Analysis, 'run'>;
-  /** The bytes that a document of ours was read from. Its lines are theirs. */
+  /** Reads the bytes from which a result document was made. The document's lines are the lines of these bytes. */
   readonly read: (address: ResultAddress) => Promise<Uint8Array<ArrayBuffer> | undefined>;
   readonly log: Pick<Log, 'failure'>;
 }
@@ -31,14 +34,14 @@ export interface OutlinesOptions {
 interface Known {
   readonly version: number;
   readonly items: Promise<readonly OutlineItem[] | undefined>;
-  /** How many wait for it. */
+  /** Number of requests that wait for the outline. */
   waiting: number;
   readonly controller: AbortController;
 }
 
 /**
- * Outlines of documents, made in the thread for analysis from what is stored: the extension host's thread does not read
- * them. VS Code asks twice, for folding and for the outline: a document never changes under its version.
+ * Outlines of documents. The analysis thread makes them from what is stored, so that the extension host's thread does
+ * not read the text. VS Code asks twice, for folding and for the outline; a document version never changes its text.
  */
 export class Outlines {
   readonly #options: OutlinesOptions;
@@ -48,7 +51,7 @@ export class Outlines {
     this.#options = options;
   }
 
-  /** Gets the outline of a document of ours; nothing where its shape is not known. */
+  /** Returns the outline of a result document; empty where its structure is unknown. */
   async symbols(document: TextDocument, token: CancellationToken): Promise<DocumentSymbol[]> {
     const end = (line: number): number => document.lineAt(line).text.length;
     const toSymbol = ({ name, detail, kind, firstLine, lastLine, children }: OutlineItem): DocumentSymbol => {
@@ -61,7 +64,9 @@ export class Outlines {
     return ((await this.#items(document, token)) ?? []).map(toSymbol);
   }
 
-  /** Gets what can be folded; undefined where the shape is not known: VS Code then goes by indentation. */
+  /**
+   * Returns the ranges that can be folded; undefined where the structure is unknown. VS Code then folds by indentation.
+   */
   async folding(document: TextDocument, token: CancellationToken): Promise<FoldingRange[] | undefined> {
     const toRanges = (items: readonly OutlineItem[]): FoldingRange[] =>
       items.flatMap(({ firstLine, lastLine, children }) => [
@@ -83,7 +88,7 @@ export class Outlines {
     });
     try {
       const items = await asked.items;
-      // The text that the editor shows may be one that was fetched anew meanwhile.
+      // The result may have been fetched again meanwhile, and the editor may show the other text.
       return items?.every(({ lastLine }) => lastLine < document.lineCount) === true ? items : undefined;
     } finally {
       leaving.dispose();
@@ -98,7 +103,7 @@ export class Outlines {
     return known;
   }
 
-  /** Never rejects: without an outline a text is read all the same. */
+  /** Reads the outline. Never rejects, because a text can be read without an outline. */
   async #make({ uri }: TextDocument, signal: AbortSignal): Promise<readonly OutlineItem[] | undefined> {
     const { analysis, read, log } = this.#options;
     const address = parseResultUri(uri);

@@ -5,10 +5,13 @@ import { parseResultUri } from '../base/resultUri.ts';
 import type { ResultStream } from '../base/resultUri.ts';
 import { associatesOurs } from './associations.ts';
 
-/** Ours, with a grammar and nothing else: any other language could follow links and schemas that a device names. */
+/**
+ * Languages of this extension. They have only a grammar: any other language could follow links and schemas that a
+ * device names.
+ */
 export type OwnLanguage = `live-response-${ResultStream | 'json' | 'csv' | 'run' | 'report'}`;
 
-/** Begins the id of each language of ours, and the scheme of each document of ours. */
+/** Beginning of each language id of this extension, and of the scheme of each of its documents. */
 const OURS = `${RESULT_SCHEME}-` as const;
 
 /** Returns the language in which a text opens as it was received. */
@@ -17,10 +20,10 @@ export function languageOf(stream: ResultStream): OwnLanguage {
 }
 
 /**
- * Keeps our documents in languages of our own. A workspace can name another one by `files.associations`, and a person
- * by the language picker; VS Code offers no way to refuse that. So the language is given back, and where a workspace
- * could name one, a document has no text before: a language server that sees a hostile text once has followed its
- * schema already.
+ * Keeps the extension's documents in its own languages. A workspace can set another language by `files.associations`,
+ * and the user can choose one in the language picker. VS Code offers no way to refuse that, so the language is set
+ * back. Where a workspace could set a language, the document stays empty until then: a language server that sees a
+ * hostile text once has already followed its schema.
  */
 export class OwnLanguages implements Disposable {
   readonly #changed: EventEmitter<FileChangeEvent[]>;
@@ -28,25 +31,25 @@ export class OwnLanguages implements Disposable {
   readonly #held = new Map<string, Uri>();
 
   /**
-   * @param changed - tells VS Code to read documents again
-   * @param onFailure - told when VS Code does not take a language back: the document then stays empty
+   * @param changed - makes VS Code read documents again
+   * @param onFailure - receives the error when VS Code does not set the language back: the document then stays empty
    */
   constructor(changed: EventEmitter<FileChangeEvent[]>, onFailure: (error: unknown) => void) {
     this.#changed = changed;
     const restore = (document: TextDocument): void => {
       const own = ownLanguageFor(document);
       if (own === undefined) this.#release(document.uri);
-      // The document opens once more, in its own language.
+      // Setting the language opens the document again, in its own language.
       else languages.setTextDocumentLanguage(document, own).then(undefined, onFailure);
     };
     this.#subscription = workspace.onDidOpenTextDocument(restore);
-    // A restored tab is what may have woken us, and is open already.
+    // A restored tab may have activated the extension, and is open already.
     for (const document of workspace.textDocuments) restore(document);
   }
 
   /**
-   * Whether a document must have no text yet: it is not open in a language of ours, and could open in another. Notes
-   * it, so that it is read again when it has our language.
+   * Whether a document must have no text yet: it is not open in one of the extension's languages and could open in
+   * another. Remembers the document, so that it is read again when it has its own language.
    */
   holds(uri: Uri): boolean {
     if (!associatesOurs(workspace.getConfiguration('files', uri).get<unknown>('associations'))) return false;
@@ -66,7 +69,10 @@ export class OwnLanguages implements Disposable {
   }
 }
 
-/** Undefined for documents of others, and for one that has a language of ours. */
+/**
+ * Returns the language that a document should have; undefined if it has one of the extension's languages already, or if
+ * it is not the extension's document.
+ */
 function ownLanguageFor({ uri, languageId }: TextDocument): OwnLanguage | undefined {
   if (languageId.startsWith(OURS)) return undefined;
   if (uri.scheme === RESULT_SCHEME) return languageOf(parseResultUri(uri)?.stream ?? 'raw');

@@ -6,17 +6,17 @@ import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
 import type { PartFacts, TextParts } from '../evidence/text/partFacts.ts';
 import type { ShownText } from './resultUris.ts';
 
-/** Whether a text is shown whole by itself. */
+/** Whether a text is shown whole unless the user asks for a part. */
 export function fitsWhole(text: Pick<StreamFacts, 'length' | 'lines'>): boolean {
   return text.length <= PART_UNITS && text.lines <= PART_LINES;
 }
 
-/** How a text is divided; undefined where it is not stored. */
+/** Returns the parts of a text; undefined where it is not stored. */
 export function partsOf(store: Pick<ResultStore, 'parts'>, address: ResultAddress): Promise<TextParts | undefined> {
   return store.parts({ ...refOf(address), stream: address.stream, view: address.view });
 }
 
-/** A part as a document is opened for it. */
+/** Returns a part in the form in which a document is opened for it. */
 export function toShownPart(text: TextParts, part: PartFacts | 'whole', view: ShownText['view']): ShownText {
   if (text.parts.length === 1) return { view };
   if (part === 'whole') return { view, part, partWords: `whole, ${text.lines} lines` };
@@ -27,13 +27,13 @@ export function toShownPart(text: TextParts, part: PartFacts | 'whole', view: Sh
   return { view, ...(isFirst ? {} : { part: first }), partWords };
 }
 
-/** What to show of a text, and where in that document a line of the text stands, from 1. */
+/** Part of a text to show, and the line to go to in that document, from 1. */
 export interface Place {
   readonly shown: ShownText;
   readonly line: number | undefined;
 }
 
-/** Finds the part that holds a line; without one, the part that is named, else the first. */
+/** Finds the part that holds a line. Without a line, finds the named part, else the first. */
 export async function findPlace(
   store: Pick<ResultStore, 'parts'>,
   facts: StoredFacts,

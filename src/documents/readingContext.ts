@@ -10,10 +10,16 @@ import type { StoredFacts } from '../model/storedResult.ts';
 import { fitsWhole, partsOf } from './parts.ts';
 import { activeAddress } from './resultUris.ts';
 
-/** The runner's own line is shorter: what is longer than this says something. */
+/**
+ * Longest text that is checked for emptiness, in UTF-16 units. The runner's own line is shorter, so a longer text has
+ * content.
+ */
 const EMPTY_UNITS = 1000;
 
-/** Tells the menus of the active document what can be done with it: its parts, its action's other commands. */
+/**
+ * Sets the context keys that describe the active document: its part, whether it is empty, and its action's other
+ * commands.
+ */
 export class ReadingContext implements Disposable {
   readonly #store: ResultStore;
   readonly #subscriptions: readonly Disposable[];
@@ -37,12 +43,12 @@ export class ReadingContext implements Disposable {
   async #update(): Promise<void> {
     const address = activeAddress();
     const update = ++this.#updates;
-    // A store that fails is told of where something is opened.
+    // A failure of the store is reported when something is opened.
     const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
     const isKnown = address !== undefined && facts !== undefined;
     const part = isKnown ? await this.#partOf(address, facts).catch(() => 'none' as const) : 'none';
     const isEmpty = isKnown && (await this.#isEmpty(address, facts).catch(() => false));
-    // Meanwhile another document may have become active.
+    // Another document may have become active meanwhile.
     if (update !== this.#updates) return;
     setContextKey('liveResponse.part', part);
     setContextKey('liveResponse.empty', isEmpty ? 'yes' : 'no');

@@ -3,10 +3,13 @@ import { exitMeaning } from '../messages/exitWords.ts';
 import type { DecodeChange } from '../evidence/decode/transcript.ts';
 import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
 
-/** Beyond this column VS Code does not draw a line. */
+/** Last column of a line that VS Code draws. */
 const LAST_COLUMN = 10_000;
 
-/** Everything a reader must know about how the view differs from the stored bytes, a sentence each. */
+/**
+ * Returns one sentence for everything that a reader must know about the result: above all, how the text differs from
+ * the stored bytes.
+ */
 export function remarksOn(facts: StoredFacts): string[] {
   const meaning = exitMeaning(facts);
   return [
@@ -23,7 +26,7 @@ export function remarksOn(facts: StoredFacts): string[] {
   ];
 }
 
-/** The sentence about a file whose size no header stated. */
+/** Returns the remark about a file whose size no header stated. */
 export function lengthRemark(): string {
   return l10n.t(
     'The length of the file is unknown: the host did not state it. It came twice, alike, but may still be cut off.',

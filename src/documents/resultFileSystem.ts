@@ -14,7 +14,9 @@ import { documentUri } from './resultUris.ts';
 
 const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
 
-/** What a document holds whose text must wait for its language: the mark that begins every document of ours. */
+/**
+ * Content of a document whose text must wait for its language: the byte order mark that begins every result document.
+ */
 const NO_TEXT = new Uint8Array([0xef, 0xbb, 0xbf]);
 
 export interface ResultFileSystemParts {
@@ -26,8 +28,8 @@ export interface ResultFileSystemParts {
 }
 
 /**
- * Results as read-only files. Reads the store and never the network: a restored tab or a stranger's link spends no
- * call. What is not stored is a missing file, and is reported so that one notice can speak for all of them.
+ * Results as read-only files. Reads the store and never the network: a restored tab or a link from someone else spends
+ * no call. A result that is not stored is a missing file. It is reported, so that one notice can cover all of them.
  */
 export class ResultFileSystem implements Disposable {
   readonly #store: ResultStore;
@@ -40,7 +42,7 @@ export class ResultFileSystem implements Disposable {
     this.#store = store;
     this.#languages = languages;
     this.#onMissing = onMissing;
-    // A tab that stood empty because its text was missing reads again.
+    // A tab that is empty because its text was missing is read again.
     this.#subscription = store.onDidStore((facts) => {
       changed.fire(
         [...STREAMS.map((stream) => documentUri(facts, stream)), ...this.#takeAsked(facts.ref)].map((uri) => ({
@@ -51,7 +53,7 @@ export class ResultFileSystem implements Disposable {
     });
   }
 
-  /** A copy that turns out to be damaged was set aside: nothing is shown of it, and it is told with its way out. */
+  /** Reads a document. A damaged copy was set aside: none of it is shown, and it is reported with its next step. */
   async #document(address: ResultAddress, isWhole: boolean, uri: Uri): Promise<Uint8Array | undefined> {
     try {
       return await orUnavailable(isWhole ? this.#store.document(address, address.stream) : this.#store.part(address));
@@ -68,7 +70,7 @@ export class ResultFileSystem implements Disposable {
     this.#asked.set(resultKey(address), asked.set(uri.toString(), uri));
   }
 
-  /** Addresses that were asked for in vain: their paths may be older than the name that the result now has. */
+  /** Returns the addresses that were requested in vain. Their paths may be older than the result's present name. */
   #takeAsked(ref: ResultRef): Uri[] {
     const asked = this.#asked.get(resultKey(ref)) ?? new Map<string, Uri>();
     this.#asked.delete(resultKey(ref));
@@ -81,7 +83,7 @@ export class ResultFileSystem implements Disposable {
     return {
       type: FileType.File,
       ctime: facts.fetchedAt,
-      // Another time, or VS Code takes the text that comes later for the one it has.
+      // The time must differ, or VS Code takes the later text for the one that it has.
       mtime: isHeld ? facts.fetchedAt - 1 : facts.fetchedAt,
       size: isHeld ? NO_TEXT.length : size,
       permissions: FilePermission.Readonly,
@@ -96,7 +98,7 @@ export class ResultFileSystem implements Disposable {
     return bytes;
   }
 
-  /** The answer to every wish to change something, and to list a folder: there are none. */
+  /** Refuses every change and every listing of a folder: files are read-only and there are no folders. */
   refuse(uri: Uri): never {
     throw FileSystemError.NoPermissions(uri);
   }
@@ -107,7 +109,7 @@ export class ResultFileSystem implements Disposable {
 
   async #find(uri: Uri): Promise<FoundDocument> {
     const address = parseResultUri(uri);
-    // Another ending would be another language: one whose links and schemas are followed.
+    // Another file ending would mean another language, one that follows links and schemas.
     if (address === undefined || !uri.path.endsWith(`.lr-${address.stream}`)) throw FileSystemError.FileNotFound(uri);
     const facts = await this.#store.facts(address);
     const stream = address.stream === 'raw' ? facts?.raw : facts?.transcript?.[address.stream];
@@ -129,11 +131,14 @@ interface FoundDocument {
   readonly facts: StoredFacts;
   /** Bytes. */
   readonly size: number;
-  /** It shows all of the text, as it was received. */
+  /** Whether the document shows the whole text as it was received. */
   readonly isWhole: boolean;
 }
 
-/** A view that is restored with its tab has no command that could tell why it is not there: the editor does. */
+/**
+ * Turns a stopped analysis into an error of the file system. A view that was restored with its tab has no command that
+ * could report the reason, so the editor shows it.
+ */
 async function orUnavailable<Answer>(reading: Promise<Answer>): Promise<Answer> {
   try {
     return await reading;
@@ -143,7 +148,11 @@ async function orUnavailable<Answer>(reading: Promise<Answer>): Promise<Answer> 
   }
 }
 
-/** @returns undefined where the text has no such part */
+/**
+ * Returns the size of a part's document, in bytes.
+ *
+ * @returns undefined where the text has no such part
+ */
 function sizeOf({ part }: ResultAddress, text: TextParts | undefined): number | undefined {
   if (part === 'whole') return text?.documentBytes;
   const { line, column } = part ?? { line: 1, column: 1 };

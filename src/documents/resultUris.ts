@@ -6,37 +6,38 @@ import { buildResultUri, parseResultUri, refOf, resultKey } from '../base/result
 import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** The same address, as VS Code's own class. */
+/** Converts an address to VS Code's own class. */
 function toVsCodeUri(uri: URI): Uri {
   return Uri.from({ scheme: uri.scheme, path: uri.path, query: uri.query });
 }
 
-/** The address of a document of a stored result. */
+/** Returns the address of a document of a stored result. */
 export function documentUri(facts: StoredFacts, stream: ResultStream, shown: ShownText = {}): Uri {
   const { view, part, partWords } = shown;
   const address = { ...refOf(facts.ref), stream, view, part };
-  // What is shown otherwise than it came says so in its tab. English for good, as the other marks: paths are kept.
+  // A tab says when its text is not shown as it was received. Like other marks these stay in English, because paths are
+  // stored.
   const marks = [...(view === undefined ? [] : [describeView(view)]), ...(partWords === undefined ? [] : [partWords])];
   return toVsCodeUri(buildResultUri(address, facts.name, marks));
 }
 
-/** What a document shows of a text, where that is not all of it as it was received. */
+/** View or part of a text that a document shows, where it is not the whole text as it was received. */
 export interface ShownText extends Pick<ResultAddress, 'view' | 'part'> {
   /** `lines 250001–500000 of 1200000` */
   readonly partWords?: string | undefined;
 }
 
-/** What a tab shows, where it shows a document of ours. */
+/** Returns the address of a tab; undefined unless it shows a result document. */
 export function addressOfTab(tab: Tab | undefined): ResultAddress | undefined {
   return tab?.input instanceof TabInputText ? parseResultUri(tab.input.uri) : undefined;
 }
 
-/** What the active editor shows, where it shows a document of ours. */
+/** Returns the address of the active tab; undefined unless it shows a result document. */
 export function activeAddress(): ResultAddress | undefined {
   return addressOfTab(window.tabGroups.activeTabGroup.activeTab);
 }
 
-/** Closes the tabs of these documents, comparisons with one of them too. The focus stays where it is. */
+/** Closes the tabs of these documents, and the comparisons with one of them. The focus does not move. */
 export async function closeTabs(isMeant: (uri: Uri) => boolean): Promise<void> {
   const tabs = window.tabGroups.all
     .flatMap((group) => group.tabs)
@@ -47,7 +48,7 @@ export async function closeTabs(isMeant: (uri: Uri) => boolean): Promise<void> {
   if (tabs.length > 0) await window.tabGroups.close(tabs, true);
 }
 
-/** The tabs of a result's stream, in all groups. */
+/** Returns the tabs of a result's stream, in all groups. */
 export function tabsOf(ref: ResultRef, stream: ResultStream): Tab[] {
   const key = resultKey(ref);
   return window.tabGroups.all

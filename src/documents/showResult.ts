@@ -13,22 +13,22 @@ import { addressOfTab, documentUri, tabsOf } from './resultUris.ts';
 import type { ShownText } from './resultUris.ts';
 
 export interface ShowOptions {
-  /** Which text is wanted in front; by default the output, or the errors where there is no output. */
+  /** Text to show in front. The default is the output, or the errors where there is no output. */
   readonly stream?: ResultStream | undefined;
   readonly preserveFocus: boolean;
-  /** Line of the text to jump to, from 1: in the part that holds it. */
+  /** Line of the text to go to, from 1. The part that holds it is shown. */
   readonly line?: number | undefined;
-  /** How the text is read; by default as it was received. */
+  /** View of the text. The default is the text as it was received. */
   readonly view?: TextView | undefined;
-  /** Which part of a text that is shown in parts; by default the first one, or the one that holds the line. */
+  /** Part of a text that is shown in parts. The default is the part that holds the line, else the first one. */
   readonly part?: ResultAddress['part'];
 }
 
 /**
- * Shows a stored result: output in front, its errors beside. The errors never cover a document of the user's: where
- * the group beside holds one, they become a tab behind the output.
+ * Shows a stored result: the output in front, its errors beside. The errors never cover one of the user's own
+ * documents: where the group beside holds one, they become a tab behind the output.
  *
- * @throws LiveResponseError `notAResult`; `tooLargeToShow` where a text is wanted whole that VS Code would not open
+ * @throws LiveResponseError `notAResult`; `tooLargeToShow` for a whole text that VS Code would not open
  */
 export async function showResult(
   facts: StoredFacts,
@@ -57,9 +57,10 @@ export async function showResult(
   await companions.during(facts.ref, withCompanion, async () => {
     const openErrors = (viewColumn: ViewColumn, preview: boolean): Promise<void> =>
       open(facts, 'errors', { viewColumn, preserveFocus: true, preview });
-    // Opened first and for good, so that the output then stands before it in the same group.
+    // Opened first and not as a preview, so that the output then stands before it in the same group.
     if (withCompanion && side === undefined) await openErrors(column, false);
-    // First, too: whatever the focus, VS Code makes the group active that it opens into, unless that is a new one beside.
+    // Also opened first. Whatever the focus, VS Code activates the group that it opens into, unless that is a new one
+    // beside.
     if (side !== undefined && side !== ViewColumn.Beside) await openErrors(side, true);
     const { preserveFocus } = options;
     await open(facts, stream, { viewColumn: column, preserveFocus, preview: true, ...selectionOf(line) }, shown);
@@ -68,9 +69,9 @@ export async function showResult(
 }
 
 /**
- * By a command of VS Code: a document that an extension opened itself stays in memory for minutes after its tab is
- * closed. In the text editor, whatever `workbench.editorAssociations` of a workspace says: the preview of Markdown
- * would load the pictures that a device names.
+ * Opens a document through a VS Code command. A document that an extension opens itself stays in memory for minutes
+ * after its tab is closed. The text editor is always used, whatever `workbench.editorAssociations` of a workspace says:
+ * the Markdown preview would load pictures that a device names.
  */
 async function open(
   facts: StoredFacts,
@@ -86,7 +87,10 @@ function refuseTooLarge(text: StreamFacts, { part }: ShowOptions): void {
   throw new LiveResponseError('tooLargeToShow', { size: text.documentBytes, lines: text.lines });
 }
 
-/** Where it is open already; else the active group, unless that is the one that holds nothing but errors. */
+/**
+ * Returns the column where the text is open already, else that of the active group. A group that holds only errors is
+ * avoided.
+ */
 function columnFor(facts: StoredFacts, stream: ResultStream): ViewColumn {
   const shown = tabsOf(facts.ref, stream)[0];
   if (shown !== undefined) return shown.group.viewColumn;
@@ -95,7 +99,9 @@ function columnFor(facts: StoredFacts, stream: ResultStream): ViewColumn {
   return window.tabGroups.all.find((group) => !holdsOnly(group, 'errors'))?.viewColumn ?? active.viewColumn;
 }
 
-/** The group to the right, where the errors may stand: a new one, or one that holds only documents of ours. */
+/**
+ * Returns the column to the right for the errors: a new group, or one that holds only result documents; else undefined.
+ */
 function sideColumn(column: ViewColumn): ViewColumn | undefined {
   if (!opensErrorsBeside() || column === ViewColumn.Nine) return undefined;
   const group = window.tabGroups.all.find((one) => one.viewColumn - column === 1);

@@ -4,7 +4,7 @@ import { STORAGE_SECTION } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 
-/** Keeps this window's knowledge of stored results true, and the store within its rules. */
+/** Keeps this window up to date with stored results, and applies the storage rules to the store. */
 export class StoreWatch implements Disposable {
   readonly #subscriptions: readonly Disposable[];
 
@@ -15,7 +15,7 @@ export class StoreWatch implements Disposable {
       });
     };
     this.#subscriptions = [
-      // Whoever comes back from another window sees what that one did.
+      // A user who returns from another window sees its changes.
       window.onDidChangeWindowState(({ focused }) => {
         if (focused) run('looking for changes in the store', store.catchUp());
       }),

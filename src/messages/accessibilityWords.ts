@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 
-/** The accessibility help, as plain text: a heading for each place, a sentence or two in each line. */
+/** Returns the accessibility help as plain text: a heading for each place, one or two sentences in each line. */
 export function helpText(): string {
   const parts: readonly (readonly [heading: string, ...lines: string[]])[] = [
     [

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Cloud } from '../base/resultUri.ts';
 
-/** What a cloud is called in the interface. */
+/** Returns the name of a cloud in the interface. */
 export function cloudName(cloud: Cloud): string {
   const names: Readonly<Record<Cloud, string>> = {
     commercial: l10n.t('Commercial'),

@@ -1,14 +1,20 @@
 import { env, l10n } from 'vscode';
 
-/** What a result said of its end; no transcript where the file was no result of a script. */
+/** Facts about the end of a script; no transcript where the file was not the result of a script. */
 export interface ExitFacts {
   readonly transcript: { readonly exitCode: number | undefined; readonly errorLines: number } | undefined;
 }
 
-/** How a result is to be looked at: never green where anything went wrong, and red only where Defender says Failed. */
+/**
+ * Impression that a result gives; never `pass` where anything went wrong. There is no mood for red: callers use red
+ * only for commands that Defender reports as Failed.
+ */
 export type ExitMood = 'pass' | 'warning' | 'unknown';
 
-/** `Exit 0`, `Exit 0 · 214 error lines`, `Exit -1073741510 (0xC000013A)`, `Exit unknown`, `Not a script result`. */
+/**
+ * Returns e.g. `Exit 0`, `Exit 0 · 214 error lines`, `Exit -1073741510 (0xC000013A)`, `Exit unknown` or
+ * `Not a script result`.
+ */
 export function exitWords(facts: ExitFacts): string {
   const { transcript } = facts;
   if (transcript === undefined) return l10n.t('Not a script result');
@@ -21,24 +27,28 @@ export function exitWords(facts: ExitFacts): string {
 }
 
 /**
- * Returns a sentence about an exit code of the service's own runner; undefined for one of a script. Seen of live
- * response, inferred for runs by the API.
+ * Returns a sentence about an exit code of the service's own runner; undefined for an exit code of the script. The code
+ * was seen in live response sessions, and is inferred for runs by the API.
  */
 export function exitMeaning({ transcript }: ExitFacts): string | undefined {
   if (transcript?.exitCode !== HASH_MISMATCH) return undefined;
   return l10n.t('Exit 323: the script on the device probably did not match its hash, so nothing ran.');
 }
 
-/** The runner ends with it when the script file on the device is not the one that was sent. */
+/** Exit code of the runner when the script file on the device is not the one that was sent. */
 const HASH_MISMATCH = 323;
 
+/** Returns the mood of a result; `unknown` without an exit code. */
 export function exitMood(facts: ExitFacts): ExitMood {
   const { transcript } = facts;
   if (transcript?.exitCode === undefined) return 'unknown';
   return transcript.exitCode === 0 && transcript.errorLines === 0 ? 'pass' : 'warning';
 }
 
-/** Codes outside 0 to 255 are Windows status codes as often as not, and those are known by their hexadecimal form. */
+/**
+ * Adds the hexadecimal form to codes outside 0 to 255. They are often Windows status codes, which are known by that
+ * form.
+ */
 function withHex(exitCode: number): string {
   if ((exitCode >= 0 && exitCode <= 255) || exitCode === HASH_MISMATCH) return exitCode.toString();
   const bits = exitCode < 0 ? exitCode + 2 ** 32 : exitCode;

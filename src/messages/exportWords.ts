@@ -1,6 +1,8 @@
 import { env, l10n } from 'vscode';
 
-/** Says that a file has U+FFFD where a text has half a character: a sentence, or none where nothing was replaced. */
+/**
+ * Returns a sentence that counts the half characters written to a file as U+FFFD; an empty list where there are none.
+ */
 export function replacedWords(loneSurrogates: number): string[] {
   if (loneSurrogates === 0) return [];
   return loneSurrogates === 1

@@ -1,4 +1,4 @@
-/** What a person can do about a failure. */
+/** Actions that the user can take after a failure. */
 export type NextStep =
   | 'tryAgain'
   | 'allowHost'
@@ -19,7 +19,7 @@ export type NextStep =
   | 'openSaved'
   | 'showLog';
 
-/** A failure in words: one sentence, or two, and the steps from here, the likeliest first. */
+/** Message about a failure: one or two sentences, and the next steps, the most likely first. */
 export interface FailureMessage {
   readonly sentence: string;
   readonly steps: readonly NextStep[];

@@ -17,7 +17,7 @@ import {
 } from './storageWords.ts';
 import type { FailureMessage, NextStep } from './failureMessage.ts';
 
-/** Half of what a minute allows: below that, the limit was not reached by us. */
+/** Half of what a minute allows. With fewer calls, this machine did not reach the limit by itself. */
 const FEW_CALLS = 50;
 
 /** Whether a refusal came although this machine had made few calls in the last minute. */
@@ -25,7 +25,7 @@ export function isSpentByOthers(ownCalls: number | undefined): boolean {
   return ownCalls !== undefined && ownCalls < FEW_CALLS;
 }
 
-/** Button texts. */
+/** Returns the text of the button for a next step. */
 export function stepLabel(step: NextStep): string {
   const labels: Record<NextStep, string> = {
     tryAgain: l10n.t('Try Again'),
@@ -50,7 +50,7 @@ export function stepLabel(step: NextStep): string {
   return labels[step];
 }
 
-/** Turns any failure into words. */
+/** Describes any failure in words. */
 export function describeFailure(error: unknown): FailureMessage {
   if (!isLiveResponseError(error)) {
     return { sentence: l10n.t('Something went wrong that we did not foresee. The log says more.'), steps: ['showLog'] };
@@ -74,7 +74,7 @@ function inWords({ code, values }: LiveResponseError): FailureMessage {
   return { sentence: SENTENCES[code](values), steps };
 }
 
-/** Reasons of a rejection that leave nothing to read. */
+/** Reasons of a rejection that leave no text to read. */
 const NO_TEXT: ReadonlySet<string> = new Set(['binary', 'empty', 'tooLarge']);
 
 const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly NextStep[]>> = {
@@ -259,7 +259,7 @@ const REJECTIONS: Readonly<Record<string, () => string>> = {
 const noRoom = (): string => l10n.t('There is no room for the file. Make some and try again, or save it elsewhere.');
 const noAccess = (): string => l10n.t('You may not write there. Save it to another folder.');
 
-/** By a reason of ours, else by the system's code. */
+/** Sentences by the extension's own reason, otherwise by the system's error code. */
 const FILE_FAILURES: Readonly<Record<string, (values: FailureValues) => string>> = {
   tooLargeThere: (values) =>
     l10n.t(
@@ -282,7 +282,7 @@ const FILE_FAILURES: Readonly<Record<string, (values: FailureValues) => string>>
     l10n.t('The file was taken away before it was complete, as virus scanners do, or its folder is not there.'),
 };
 
-/** Defender's own words: for a missing permission they name the role. */
+/** Returns Defender's own message. For a missing permission it names the role. */
 function serverWords(values: FailureValues): string {
   return values.serverMessage === undefined || values.serverMessage === '' ? '' : ` ${values.serverMessage}`;
 }

@@ -1,6 +1,6 @@
 import { env } from 'vscode';
 
-/** `12.4 MB`, in the language of the editor. */
+/** Returns a size such as `12.4 MB`, in the language of the editor. */
 export function formatBytes(bytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const power = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
@@ -11,22 +11,24 @@ export function formatBytes(bytes: number): string {
   }).format(bytes / 1000 ** power);
 }
 
-/** Time of day on this machine's clock, with seconds. */
+/** Returns the time of day on this machine's clock, with seconds. */
 export function formatTime(ms: number): string {
   return new Intl.DateTimeFormat(env.language, { timeStyle: 'medium' }).format(ms);
 }
 
-/** Date and time on this machine's clock, with the zone's name. */
+/** Returns the date and time on this machine's clock, with the name of the time zone. */
 export function formatLocal(ms: number): string {
   return new Intl.DateTimeFormat(env.language, { dateStyle: 'medium', timeStyle: 'long' }).format(ms);
 }
 
-/** `2026-11-23 21:04:41 UTC`. */
+/** Returns a time such as `2026-11-23 21:04:41 UTC`. */
 export function formatUtc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `3 min. ago`, in the language of the editor. Coarse: exact times stand in tooltips. */
+/**
+ * Returns an age such as `3 min. ago`, in the language of the editor. It is coarse, because tooltips show exact times.
+ */
 export function formatAge(ms: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));
   const [value, unit] = coarse(seconds);
@@ -34,10 +36,10 @@ export function formatAge(ms: number, now: number): string {
   return relative.format(-value, unit);
 }
 
-/** Made once: a list asks for thousands, and the editor's language never changes while it runs. */
+/** Created once: a list formats thousands of ages, and the editor's language never changes while it runs. */
 let relative: Intl.RelativeTimeFormat | undefined;
 
-/** `3 s`, `2 min`, `1 h`, in the language of the editor. */
+/** Returns a duration such as `3 s`, `2 min` or `1 h`, in the language of the editor. */
 export function formatDuration(ms: number): string {
   const [value, unit] = coarse(Math.max(0, Math.round(ms / 1000)));
   return new Intl.NumberFormat(env.language, { style: 'unit', unit, unitDisplay: 'short' }).format(value);

@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 
-/** What a kind of indicators is called, with how many there are. */
+/** Returns the name of a kind of indicators, with their count. */
 export function indicatorKindWords(
   kind: 'url' | 'domain' | 'ipv4' | 'ipv6' | 'email' | 'sha512' | 'sha256' | 'sha1' | 'md5' | 'path' | 'registry',
   count: number,
@@ -21,7 +21,7 @@ export function indicatorKindWords(
   return `${words[kind]} · ${count.toLocaleString(env.language)}`;
 }
 
-/** What indicators can be copied as. */
+/** Returns the name and the description of a form in which indicators can be copied. */
 export function indicatorFormWords(form: 'table' | 'csv' | 'list'): {
   readonly label: string;
   readonly detail: string;

@@ -2,7 +2,7 @@ import { commandIds } from '../platform/commandIds.ts';
 import type { CommandId } from '../platform/commandIds.ts';
 import type { NextStep } from './failureMessage.ts';
 
-/** Next steps that are the same command wherever they are offered. */
+/** Commands of the next steps that run the same command wherever they are offered. */
 export const STEP_COMMANDS: Readonly<Partial<Record<NextStep, CommandId>>> = {
   addConnection: commandIds.addConnection,
   signIn: commandIds.signIn,

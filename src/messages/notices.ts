@@ -4,7 +4,7 @@ import { describeStorageTrouble } from './storageWords.ts';
 import type { StorageTrouble } from './storageWords.ts';
 import { notify } from '../platform/show/notifications.ts';
 
-/** Says, once a session, that signing in will not outlive this window. */
+/** Warns that sign-ins are lost when this window closes. The caller calls it once a session. */
 export function tellSecretsInMemory(log: Log): void {
   const showLog = l10n.t('Show Log');
   void notify(
@@ -18,7 +18,7 @@ export function tellSecretsInMemory(log: Log): void {
   });
 }
 
-/** Says, once a session, that results will not outlive it. */
+/** Warns that results are lost when this window closes. The caller calls it once a session. */
 export function tellMemoryOnly(log: Log): void {
   const showLog = l10n.t('Show Log');
   void notify(
@@ -30,7 +30,7 @@ export function tellMemoryOnly(log: Log): void {
   });
 }
 
-/** Says what happened to stored results, and what can be done about it. */
+/** Logs and shows what happened to the stored results, and what the user can do about it. */
 export function tellStorageTrouble(trouble: StorageTrouble, log: Log): void {
   log.info(`stored results: ${trouble.kind}: ${trouble.reason}`);
   const showLog = l10n.t('Show Log');

@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 
-/** What a token allows. Names of permissions are the API's own, so that an administrator can look for them. */
+/** Permissions of a token. The names of permissions are the API's own, so that an administrator can search for them. */
 export interface PermissionFacts {
   readonly results: 'held' | 'uncertain' | 'missing' | 'unknown';
   readonly list: 'held' | 'uncertain' | 'missing' | 'unknown';
@@ -10,7 +10,7 @@ export interface PermissionFacts {
   readonly library: readonly string[];
 }
 
-/** One sentence about what a token lacks; undefined when it lacks nothing that we know of. */
+/** Returns a sentence about permissions that a token lacks; undefined when no missing permission is known. */
 export function missingPermissionWords({ results, list, needs }: PermissionFacts): string | undefined {
   const names = listOf(needs, 'conjunction');
   if (results === 'missing' && list === 'missing') {
@@ -24,7 +24,7 @@ export function missingPermissionWords({ results, list, needs }: PermissionFacts
   return undefined;
 }
 
-/** One sentence about what a token could do besides reading; undefined when it names nothing of the kind. */
+/** Returns a sentence about what a token allows besides reading; undefined when it names no such permission. */
 export function furtherPermissionWords({ scripts, machines, library }: PermissionFacts): string | undefined {
   const abilities = [
     ...(scripts.length > 0 ? [l10n.t('run scripts on devices ({0})', listOf(scripts, 'unit'))] : []),

@@ -1,13 +1,18 @@
 import { l10n } from 'vscode';
 
-/** Why there is nothing to read, by the code of `explainEmptiness`; `errorLines` is what the other text holds. */
+/**
+ * Returns a sentence about why a text is empty.
+ *
+ * @param reason - code from `explainEmptiness`
+ * @param errorLines - lines that the other text holds
+ */
 export function emptinessSentence(reason: string, errorLines: number): string {
   const sentence = SENTENCES[reason]?.() ?? '';
   if (errorLines === 0 || !TEXTS.has(reason)) return sentence;
   return `${sentence} ${l10n.t('There are {0} lines of errors.', errorLines)}`;
 }
 
-/** Where the script ran and its text is all there is. */
+/** Reasons that mean that the script ran, so that its errors may say more. */
 const TEXTS: ReadonlySet<string> = new Set(['none', 'nulsOnly', 'transcriptLineOnly']);
 
 const SENTENCES: Readonly<Record<string, () => string>> = {

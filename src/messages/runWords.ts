@@ -4,11 +4,11 @@ import type { FailureCode, FailureValues } from '../base/errors.ts';
 import { describeFailure } from './failureMessages.ts';
 import { oneLine } from '../platform/remoteText.ts';
 
-/** What can be left out of a comparison by choice: see `evidence/compare/normalise.ts`. */
+/** Rules of a comparison that the user can choose; see `evidence/compare/normalise.ts`. */
 type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids';
 type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
 
-/** What is known of a row of a run, as far as words need it. */
+/** Facts about a row of a run that its sentences need. */
 export interface RowWords {
   readonly state:
     'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
@@ -21,7 +21,10 @@ export interface RowWords {
   readonly facts: { readonly rejection: { readonly reason: string } | undefined } | undefined;
 }
 
-/** Why a row has no result that can be read: one sentence or two, empty where there is one. Remote text is on one line. */
+/**
+ * Returns one or two sentences about why a row has no readable result; empty where it has one. Remote text is put on
+ * one line.
+ */
 export function whyNoResult({ state, member, failure, facts }: RowWords): string {
   const status = oneLine(member.actionStatus);
   switch (state) {
@@ -51,7 +54,7 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
   }
 }
 
-/** What a rule leaves out of a comparison. */
+/** Returns the name of what a rule leaves out of a comparison. */
 export function ruleWords(rule: Rule): string {
   const words: Readonly<Record<Rule, string>> = {
     transcriptLine: l10n.t("the transcript line's file"),
@@ -64,7 +67,7 @@ export function ruleWords(rule: Rule): string {
   return words[rule];
 }
 
-/** What a rule does, for whoever chooses it. */
+/** Returns the description of a rule for the user who chooses it. */
 export function ruleDetail(rule: RuleOfChoice): string {
   const words: Readonly<Record<RuleOfChoice, string>> = {
     host: l10n.t('Short and full name of the device, as whole words'),
@@ -75,11 +78,12 @@ export function ruleDetail(rule: RuleOfChoice): string {
   return words[rule];
 }
 
-/** `1 host`, `191 hosts`. */
+/** Returns e.g. `1 host` or `191 hosts`. */
 export function hostsWords(count: number): string {
   return count === 1 ? l10n.t('1 host') : l10n.t('{0} hosts', count);
 }
 
+/** Returns e.g. `1 call` or `191 calls`. */
 export function callsWords(count: number): string {
   return count === 1 ? l10n.t('1 call') : l10n.t('{0} calls', count);
 }

@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 
-/** A search as far as a sentence needs it. */
+/** Facts about a search that its sentences need. */
 interface SearchFacts {
   readonly query: {
     readonly text: string;
@@ -17,7 +17,7 @@ interface SearchFacts {
   readonly givenUp: number;
 }
 
-/** What is searched for, and where: one line. */
+/** Returns the searched text and the scope of a search, on one line. */
 export function describeQuery({ text, isRegExp, matchCase, connection, device, script }: SearchFacts['query']): string {
   const what = isRegExp ? l10n.t('/{0}/', text) : l10n.t('"{0}"', text);
   const where = [connection, device, script].filter((part) => part !== undefined).join(' · ');
@@ -25,7 +25,7 @@ export function describeQuery({ text, isRegExp, matchCase, connection, device, s
   return parts.join(', ');
 }
 
-/** How far a search is, and what it did not do: shown above its hits. */
+/** Returns the progress of a search and the results that it did not finish. Shown above its hits. */
 export function describeSearch(run: SearchFacts): string {
   const count = (value: number): string => value.toLocaleString(env.language);
   const results = run.found.length;

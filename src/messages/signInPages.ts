@@ -1,16 +1,16 @@
 import { env, l10n } from 'vscode';
 
-/** What the browser shows when everything went well. */
+/** Returns the page that the browser shows after a successful sign-in. */
 export function donePage(): string {
   return page(l10n.t('You are signed in.'), l10n.t('Close this tab and go back to VS Code.'));
 }
 
-/** What the browser shows when the sign-in service said no, or the person did. */
+/** Returns the page that the browser shows when the sign-in service or the user declined. */
 export function failedPage(): string {
   return page(l10n.t('You are not signed in.'), l10n.t('Close this tab; VS Code says what happened.'));
 }
 
-/** Loads nothing and runs nothing: it stands where the sign-in service's answer arrived. */
+/** Builds a page that loads and runs nothing, because its address holds the sign-in service's answer. */
 function page(title: string, text: string): string {
   return `<!doctype html>
 <html lang="${env.language}">

@@ -8,12 +8,12 @@ interface Words {
   readonly steps: readonly NextStep[];
 }
 
-/** Whether we know ourselves why there is no token; else Defender has refused the one there was. */
+/** Whether the extension itself knows why there is no token. Otherwise Defender refused the token. */
 export function hasSignInWords({ reason = '', command }: FailureValues): boolean {
   return reason in WORDS || command !== undefined;
 }
 
-/** Why there is no token, in words. What is signed in by a command in a terminal says which. */
+/** Describes why there is no token. For a command-line tool, the sentence names the command to run in a terminal. */
 export function describeSignIn(values: FailureValues): Words {
   const { reason = '', connection, host, command } = values;
   const name = connection ?? host ?? '';
@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     sentence: l10n.t('The access token of "{0}" has expired.', name),
     steps: ['replaceToken', 'showLog'],
   }),
-  // signed in
+  // sign-in of a user or an application
   noAccount: (name) => ({ sentence: l10n.t('You are not signed in to "{0}".', name), steps: ['signIn'] }),
   secretsLost: (name) => ({
     sentence: l10n.t(
@@ -111,7 +111,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     ),
     steps: ['editConnection', 'showLog'],
   }),
-  // the registration
+  // the app registration
   unknownTenant: (name) => ({
     sentence: l10n.t('The sign-in service knows no such tenant. Check the tenant ID and the cloud of "{0}".', name),
     steps: ['editConnection', 'showLog'],
@@ -164,7 +164,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     ),
     steps: ['showLog'],
   }),
-  // the way
+  // the sign-in service
   clockSkew: () => ({
     sentence: l10n.t('The sign-in service says that this machine’s clock is wrong. Set it right and try again.'),
     steps: ['tryAgain', 'showLog'],
@@ -205,7 +205,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
   }),
 };
 
-/** Why Azure CLI or Az PowerShell has no token for us, where a command in a terminal helps. */
+/** Reasons why Azure CLI or Az PowerShell gives no token, where a command in a terminal helps. */
 const TERMINAL: Readonly<Record<string, (name: string) => string>> = {
   cliMissing: (name) =>
     l10n.t('Signing in to "{0}" needs Azure CLI or Az PowerShell: neither was found on this machine.', name),

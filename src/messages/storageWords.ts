@@ -2,26 +2,29 @@ import { l10n } from 'vscode';
 import type { FailureValues } from '../base/errors.ts';
 import { formatBytes } from './format.ts';
 
-/** What is wrong with the file of results, as the store says it. */
+/** Problem with the file of results, as the store reports it. */
 export interface StorageTrouble {
   readonly kind: 'corrupt' | 'locked' | 'full' | 'noAccess' | 'vanished' | 'other';
-  /** The name that a damaged file was given. */
+  /** The new name of a damaged file. */
   readonly setAside?: string;
   readonly reason: string;
 }
 
+/** Describes a failure of the database. A lock by another program gets its own sentence. */
 export function databaseFailure({ reason }: FailureValues): string {
   return /database is locked|database table is locked/u.test(reason ?? '')
     ? l10n.t('The store on this machine is in use by another program. What is open stays open; try again in a moment.')
     : l10n.t('The store on this machine failed. What is open stays open.');
 }
 
+/** Describes a stored result whose SHA-256 has changed. */
 export function damagedResult(): string {
   return l10n.t(
     'The stored copy of this result is not what was stored: its SHA-256 differs. It was set aside and is not shown. Try again to fetch the result anew.',
   );
 }
 
+/** Describes a download that did not give the whole file. */
 export function incompleteDownload({ host = '–', reason }: FailureValues): string {
   switch (reason) {
     case 'contradiction':
@@ -36,6 +39,7 @@ export function incompleteDownload({ host = '–', reason }: FailureValues): str
   }
 }
 
+/** Describes a result above the limit for downloads. */
 export function tooLarge({ size, limit = 0, reason }: FailureValues): string {
   const is =
     size === undefined
@@ -48,6 +52,7 @@ export function tooLarge({ size, limit = 0, reason }: FailureValues): string {
   return `${is} ${can}`;
 }
 
+/** Describes a file behind a pasted link that is above the limit. */
 export function linkTooLarge({ limit = 0 }: FailureValues): string {
   return l10n.t(
     'What is behind the link is larger than {0}. Fetch the result by its action, or save it with a browser and open the file.',
@@ -55,12 +60,14 @@ export function linkTooLarge({ limit = 0 }: FailureValues): string {
   );
 }
 
+/** Describes a text that is too large to be taken at once or to be shown as a view. */
 export function textTooLarge(): string {
   return l10n.t(
     'This text is too large to be taken at once, or to be shown in another way. Select some lines of it; "Save Output…" writes all of it to a file as it came.',
   );
 }
 
+/** Describes an analysis that ended early, by time, by memory or by a failure. */
 export function analysisStopped({ reason, limit = 0 }: FailureValues): string {
   if (reason === 'time')
     return l10n.t(
@@ -74,6 +81,7 @@ export function analysisStopped({ reason, limit = 0 }: FailureValues): string {
     : l10n.t('Reading this text failed. It is stored as it came; the log says more.');
 }
 
+/** Describes a large result that cannot be opened because it is not stored. */
 export function largeNotKept({ reason }: FailureValues): string {
   return reason === 'notAllowed'
     ? l10n.t(
@@ -82,12 +90,14 @@ export function largeNotKept({ reason }: FailureValues): string {
     : l10n.t('A result of this size is read from the store on this machine, and it could not be written there.');
 }
 
+/** Describes a result from a file that is no longer stored, or that names no machine action. */
 export function notStoredFile({ reason }: FailureValues): string {
   return reason === 'noAction'
     ? l10n.t('This result was opened from a file that names no machine action.')
     : l10n.t('This result was opened from a file, and is not stored on this machine. Open the file again.');
 }
 
+/** Describes a pasted download link that its host refused. */
 export function refusedPastedLink(values: FailureValues): string {
   return l10n.t(
     '{0} refused the link ({1}). A link lives for 30 minutes: ask for a new one, or fetch the result by its action.',
@@ -96,7 +106,7 @@ export function refusedPastedLink(values: FailureValues): string {
   );
 }
 
-/** What happened to stored results, and what can be done about it. */
+/** Describes what happened to the stored results, and what the user can do about it. */
 export function describeStorageTrouble({ kind, setAside }: StorageTrouble): string {
   switch (kind) {
     case 'corrupt':

@@ -1,16 +1,16 @@
 import { readBlocks } from '../evidence/blocks/noteBlocks.ts';
 
-/** An insertion into a note. */
+/** Insertion into a note. */
 export interface NoteInsertion {
-  /** From 0; the end of this line is where the text goes. */
+  /** Line number, from 0. The text goes to the end of this line. */
   readonly line: number;
   readonly character: number;
   readonly text: string;
-  /** False when the heading that was asked for is not in the note any more: the text then goes to its end. */
+  /** False when the requested heading is no longer in the note. The text then goes to the end of the note. */
   readonly headingFound: boolean;
 }
 
-/** The headings of a note, with their marks. What stands in code is none. */
+/** Returns the headings of a note, with their `#` marks. Lines in code are not headings. */
 export function findHeadings(markdown: string): { readonly line: number; readonly text: string }[] {
   const lines = markdown.split(/\r\n|\r|\n/u);
   return readBlocks(markdown).flatMap((block) => {
@@ -20,8 +20,8 @@ export function findHeadings(markdown: string): { readonly line: number; readonl
 }
 
 /**
- * Where a block is appended: behind the last line that is not empty, of the note or of a heading's section, so that
- * nothing of the note is changed. The text brings the empty lines it needs.
+ * Returns the place where a block is appended: after the last non-empty line of the note, or of a heading's section.
+ * Nothing else in the note changes. The text brings the empty lines that it needs.
  */
 export function placeAtEnd(markdown: string, block: string, heading: string | undefined): NoteInsertion {
   const lines = markdown.split(/\r\n|\r|\n/u);

@@ -15,7 +15,7 @@ import type { CitationPlace } from './citationPlaces.ts';
 import type { EvidenceNotes } from './evidenceNotes.ts';
 import { findingSentence, verdictWord } from './verdictWords.ts';
 
-/** Citations in Markdown editors lead back to their lines. Reads the store, and never the network. */
+/** Links from citations in Markdown editors back to the cited lines. Reads the store, never the network. */
 export class BackLinks {
   readonly #store: Pick<ResultStore, 'facts' | 'text'>;
   readonly #notes: Pick<EvidenceNotes, 'texts'>;
@@ -25,7 +25,7 @@ export class BackLinks {
     this.#notes = notes;
   }
 
-  /** The links of a note. */
+  /** Returns the links of a note. */
   links(document: TextDocument): DocumentLink[] {
     return findCitationPlaces(document.getText()).map((place) => {
       const link = new DocumentLink(rangeOf(place), citationCommand(place.link));
@@ -34,7 +34,7 @@ export class BackLinks {
     });
   }
 
-  /** What is known of the citation under the pointer, as text without any link. */
+  /** Returns the facts about the citation under the pointer, as text without links. */
   async hover(document: TextDocument, position: Position): Promise<Hover | undefined> {
     const place = findCitationPlaces(document.getText()).find((one) => rangeOf(one).contains(position));
     if (place === undefined) return undefined;
@@ -85,7 +85,10 @@ function rangeOf({ line, start, end }: CitationPlace): Range {
   return new Range(line, start, line, end);
 }
 
-/** Made of ids that were checked, whatever the note says around them. */
+/**
+ * Returns the command address for a citation. It contains only ids that were checked, whatever the note says around
+ * them.
+ */
 export function citationCommand(link: string): Uri {
   return Uri.parse(`command:${commandIds.openCitation}?${encodeURIComponent(JSON.stringify([link]))}`);
 }

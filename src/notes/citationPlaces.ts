@@ -4,8 +4,8 @@ import { findEvidence } from '../evidence/blocks/readEvidence.ts';
 import type { FoundEvidence } from '../evidence/blocks/readEvidence.ts';
 
 /**
- * Where a citation's link stands in a note: line and UTF-16 columns from 0, the brackets included. Of a link that is
- * wrapped, its last line.
+ * Position of a citation's link in a note: line and UTF-16 columns from 0, with the brackets. A link that is wrapped is
+ * placed on its last line.
  */
 export interface CitationPlace {
   readonly line: number;
@@ -15,16 +15,16 @@ export interface CitationPlace {
   readonly found: FoundEvidence;
 }
 
-/** The links of a note that are citations. Code holds none, whatever a device wrote there. */
+/** Returns the citation links of a note. Code holds no citations, whatever a device wrote there. */
 export function findCitationPlaces(markdown: string): CitationPlace[] {
   const lines = markdown.split(/\r\n|\r|\n/u);
-  // Each line is read once, and each of its links is used up once: two of the same have places of their own.
+  // Each line is parsed once and each of its links is used once, so two equal links get places of their own.
   const linksOf = new Map<number, { readonly links: readonly PlacedLink[]; next: number }>();
   return findEvidence(markdown).flatMap((found) => {
     const onLine = linksOf.get(found.line) ?? { links: readLinks(lines[found.line] ?? ''), next: 0 };
     linksOf.set(found.line, onLine);
     const link = buildCitation(found);
-    // Both go through the line from left to right, so none is looked at twice.
+    // Citations and links are both ordered from left to right, so no link is examined twice.
     while (onLine.next < onLine.links.length && onLine.links[onLine.next]?.link !== link) onLine.next++;
     const place = onLine.links[onLine.next++];
     return place === undefined ? [] : [{ line: found.line, ...place, found }];

@@ -9,12 +9,12 @@ import { measureText } from '../evidence/text/textFacts.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
- * How a citation stands to what is stored. `reformatted`: the quotation differs in what an editor or a formatter does
- * unasked, and in nothing else. `unknown` is everything that was not seen to match.
+ * Relation of a citation to what is stored. `reformatted`: the quotation differs only in what an editor or a formatter
+ * changes by itself. `unknown`: everything that was not seen to match.
  */
 export type Verdict = 'matching' | 'reformatted' | 'changed' | 'gone' | 'unknown';
 
-/** What decided it. */
+/** The reason for the verdict. */
 export type Finding =
   | 'hashAndQuote'
   | 'hashOnly'
@@ -37,9 +37,9 @@ export interface Comparison {
 }
 
 /**
- * Compares what a note says with what is stored. Nothing that the note leaves out counts for it.
+ * Compares a note's claims with what is stored. Anything that the note leaves out never counts in its favor.
  *
- * @param text - the text that is cited, or the view of it; undefined where the result has none
+ * @param text - the cited text, or the view of it; undefined where the result has none
  */
 export function compareEvidence(
   found: FoundEvidence,
@@ -52,7 +52,7 @@ export function compareEvidence(
   if (found.sha256 !== undefined && found.sha256 !== facts.sha256) return changed('fileHashDiffers');
   const stored = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
   if (stored === undefined || text === undefined) return unknown('noText');
-  // A view has lines and a hash of its own; it was made anew from what is stored.
+  // A view has its own lines and hash; it was created again from what is stored.
   const known = view === undefined ? stored : { lines: measureText(text).lines, sha256: hashText(text) };
   if (found.textSha256 !== undefined && found.textSha256 !== known.sha256) return changed('textHashDiffers');
   if (found.spans.some(({ lastLine }) => lastLine > known.lines)) return changed('noSuchLines');
@@ -71,7 +71,7 @@ export function compareEvidence(
     case 'other':
       return unknown('otherQuote');
     case 'none':
-      // Of a result as a whole nothing is quoted.
+      // A citation of a whole result has no quotation.
       return found.spans.length === 0 && found.isBare
         ? { verdict: 'matching', finding: 'hashOnly' }
         : unknown('quoteNotFound');
@@ -79,8 +79,9 @@ export function compareEvidence(
 }
 
 /**
- * Compares a quotation with the lines that it cites. `otherMarks`: the same words, but defanged in other places than
- * this version would: by another one, or by hand. `none`: the note quotes nothing there, or it was not found.
+ * Compares a quotation with the lines that it cites. `otherMarks`: the words are the same but defanged in other places
+ * than this version would choose, by another version or by hand. `none`: the note has no quotation there, or it was not
+ * found.
  */
 function compareQuote(found: FoundEvidence, text: string): Likeness | 'otherMarks' | 'none' {
   const { quoted, form } = found;

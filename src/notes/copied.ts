@@ -1,9 +1,6 @@
-/*
- * What a copy says of itself on the clipboard. Activation needs this file, so it holds nothing but the writing side:
- * the reading one is readCopied.ts.
- */
+/* The clipboard data that describes a copy. Activation needs this file, so it only writes: readCopied.ts reads. */
 
-/** Our own type on the clipboard. It reaches the same window only. */
+/** Clipboard type of this extension. It reaches the same window only. */
 export const COPIED_TYPE = 'application/vnd.live-response.copied+json';
 
 interface PlainRange {
@@ -12,9 +9,9 @@ interface PlainRange {
 }
 
 /**
- * Where a copied text stands: ids and numbers, never the text.
+ * Returns the place of a copied text as ids and numbers, never the text itself.
  *
- * @param query - of the document's address: it alone tells results apart
+ * @param query - query of the document's address, which alone identifies the result
  */
 export function describeCopied(query: string, ranges: readonly PlainRange[]): string {
   const numbers = ranges.map(({ start, end }) => [start.line, start.character, end.line, end.character]);

@@ -1,16 +1,19 @@
 import { FileType, Uri, workspace } from 'vscode';
 
 /*
- * An empty file beside the databases, written anew with each copy: what another window copied is looked for in the
- * database only where its time is young. Activation's bundle holds this, so it knows nothing else.
+ * The mark of a copy: an empty file beside the databases, written again at each copy. A paste looks in the database for
+ * a copy of another window only if the mark is recent. The activation bundle contains this file, so it imports no other
+ * module of the extension.
  */
 
-/** A text that was copied longer ago was copied again since, from who knows where, ms. */
+/**
+ * Time for which a copy counts as recent, in milliseconds. After that, the clipboard most likely holds something else.
+ */
 export const COPY_LIVES_MS = 60 * 60_000;
 
 const markIn = (storage: Uri): Uri => Uri.joinPath(storage, 'copied');
 
-/** Whether some window of this machine copied from a result not long ago. */
+/** Whether any window of this machine copied from a result within {@link COPY_LIVES_MS}. */
 export async function wasCopiedLately(storage: Uri): Promise<boolean> {
   try {
     return Date.now() - (await workspace.fs.stat(markIn(storage))).mtime < COPY_LIVES_MS;
@@ -19,14 +22,14 @@ export async function wasCopiedLately(storage: Uri): Promise<boolean> {
   }
 }
 
-/** Says so to the other windows. */
+/** Marks a copy for the other windows. */
 export async function markCopied(storage: Uri): Promise<void> {
   const mark = markIn(storage);
   if (await isLink(mark)) await workspace.fs.delete(mark);
   await workspace.fs.writeFile(mark, new Uint8Array());
 }
 
-/** Writing through a link would empty the file that it leads to. */
+/** Whether a file is a symbolic link. Writing through a link would empty the file that it leads to. */
 async function isLink(file: Uri): Promise<boolean> {
   try {
     return ((await workspace.fs.stat(file)).type & FileType.SymbolicLink) !== 0;

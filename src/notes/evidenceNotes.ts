@@ -15,7 +15,7 @@ export interface EvidenceNotesParts {
   readonly toolVersion: string;
 }
 
-/** Quotations with their source, from what is stored: never from an editor, and never for a call. */
+/** Builds quotations with their source from stored results: never from an editor, and never with a call. */
 export class EvidenceNotes {
   readonly #parts: EvidenceNotesParts;
 
@@ -23,13 +23,14 @@ export class EvidenceNotes {
     this.#parts = parts;
   }
 
-  /** What turns evidence into Markdown, in a bundle of its own. */
+  /** Loads the functions that turn evidence into Markdown, from a bundle of their own. */
   texts(): Promise<NoteTexts> {
     return this.#parts.loadTexts();
   }
 
   /**
-   * Builds quotations with their sources: long ones in the thread for analysis.
+   * Builds quotations with their sources. Long ones are built in the analysis thread.
+   *
    * @throws LiveResponseError `analysisStopped`, `cancelled`
    */
   async build(form: BuiltForm, evidence: readonly Evidence[], signal?: AbortSignal): Promise<string> {
@@ -40,10 +41,10 @@ export class EvidenceNotes {
   }
 
   /**
-   * Cuts a quotation out of a stored text, defanged where the settings say so.
+   * Cuts a quotation out of a stored text, and defangs it where the setting says so.
    *
-   * @param ranges - none: the result as a whole is meant, and nothing of it is quoted
-   * @param signal - a view that is not needed any more is not made
+   * @param ranges - empty for the result as a whole, of which nothing is quoted
+   * @param signal - stops the creation of a view that is no longer needed
    * @returns undefined where the result is not stored, or has no such text
    */
   async evidence(
@@ -55,7 +56,7 @@ export class EvidenceNotes {
     const facts = await store.facts(address);
     const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
     if (source === undefined) return undefined;
-    // A file that is no result is quoted as it is: nobody knows what it means.
+    // A file that is not a result is quoted unchanged, because its meaning is unknown.
     const form = address.stream !== 'raw' && defangsOnCopy() ? 'defanged' : 'asItIs';
     const { stream, view } = address;
     const quoted = await store.analysis.quoteText({ ref: refOf(address), stream, view, ranges }, form, signal);
@@ -63,7 +64,7 @@ export class EvidenceNotes {
     store.noteQuoted(address);
     const { quotation, sha256 } = quoted;
     if (view === undefined) return { source, quotation };
-    // What is said of the text is said of the one that is quoted.
+    // The source gives the lines and the hash of the quoted view, not of the text that it was made from.
     const viewed = { lines: quotation.lineCount, sha256 };
     return { source: { ...source, address: wholeAddress(address), text: viewed }, quotation };
   }

@@ -6,14 +6,14 @@ import { citationCommand } from './backLinks.ts';
 import type { Verdict } from './compareEvidence.ts';
 import { verdictWord } from './verdictWords.ts';
 
-/** One citation that was checked, in words. */
+/** Outcome of the check of one citation, in words. */
 export interface ReportEntry {
   readonly verdict: Verdict;
   /** Line in the note, from 0. */
   readonly line: number;
-  /** The citation's link, and what it is called; undefined where it cannot be read. */
+  /** The citation's link and its words; undefined where the citation cannot be read. */
   readonly place: { readonly link: string; readonly words: string } | undefined;
-  /** Device and script, where they are known: remote text. */
+  /** Device and script, where they are known. This is remote text. */
   readonly names: readonly string[];
   readonly sentence: string;
 }
@@ -26,7 +26,7 @@ interface Report {
 const SCHEME = 'live-response-report';
 const VERDICTS: readonly Verdict[] = ['matching', 'reformatted', 'changed', 'gone', 'unknown'];
 
-/** Reports on notes: documents that nobody can edit, kept while they are open. */
+/** Reports on notes. They are read-only documents, kept while they are open. */
 export class EvidenceReports implements Disposable {
   readonly #reports = new Map<string, Report>();
   readonly #disposables: readonly Disposable[];
@@ -70,7 +70,7 @@ export class EvidenceReports implements Disposable {
 function buildReport(note: Uri, title: string, entries: readonly ReportEntry[]): Report {
   const counts = VERDICTS.flatMap((verdict) => {
     const count = entries.filter((entry) => entry.verdict === verdict).length;
-    // A rare one that most readers need not learn of.
+    // This verdict is rare: most readers need not learn of it.
     return count === 0 && verdict === 'reformatted' ? [] : [`${count} ${verdictWord(verdict)}`];
   });
   const limits = l10n.t('Compared are quoted lines and file hashes; titles, devices, exit codes and times are not.');
@@ -94,7 +94,7 @@ function buildReport(note: Uri, title: string, entries: readonly ReportEntry[]):
   return { text: lines.join('\n'), links };
 }
 
-/** The editor makes links of addresses wherever it finds them: what devices and servers say must hold none. */
+/** Breaks every address in a text of a device or a server, because the editor makes links of addresses. */
 function safe(text: string): string {
   return oneLine(text).replaceAll(':/', ':\u2215');
 }

@@ -24,14 +24,17 @@ const FORMS: Readonly<Record<NoteForm, () => string>> = {
 const FORM_ORDER: readonly NoteForm[] = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
 
 export interface NotePasteParts {
-  /** Our own folder, the same for all windows. */
+  /** The extension's own folder, the same for all windows. */
   readonly storage: Uri;
   readonly notes: EvidenceNotes;
   readonly store: Pick<ResultStore, 'call' | 'keeps' | 'noteQuoted'>;
   readonly log: Log;
 }
 
-/** An offer whose text is built when it is chosen: a large quotation in four forms would take four times as long. */
+/**
+ * Paste option whose text is built when it is chosen. Building a large quotation in four forms takes four times as
+ * long.
+ */
 class EvidenceEdit extends DocumentPasteEdit {
   readonly form: NoteForm;
   readonly evidence: Evidence;
@@ -45,7 +48,7 @@ class EvidenceEdit extends DocumentPasteEdit {
   }
 }
 
-/** What Ctrl+C in our documents and Ctrl+V in Markdown add to VS Code's own: the source of what was copied. */
+/** Adds the source of what was copied to Ctrl+C in result documents and to Ctrl+V in Markdown. */
 export class NotePaste {
   readonly #parts: NotePasteParts;
 
@@ -53,15 +56,15 @@ export class NotePaste {
     this.#parts = parts;
   }
 
-  /** Keeps a copy for other windows, which do not get our type with it. */
+  /** Stores a copy for other windows, which do not receive this extension's clipboard type. */
   async remember(document: TextDocument, ranges: readonly Range[], copied: string): Promise<void> {
     try {
-      // VS Code hands the copied text to nobody: this is how it makes it.
+      // VS Code does not pass the copied text to extensions. This builds the same text as VS Code does.
       const sorted = ranges.toSorted((one, other) => one.start.compareTo(other.start));
       const text = sorted.map((range) => document.getText(range)).join('\n');
       const { store } = this.#parts;
       await store.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
-      // When it can be found, and not before.
+      // Set only now, when other windows can find the copy in the database.
       await markCopied(this.#parts.storage);
       const address = readCopied(copied)?.address;
       if (address !== undefined) this.#parts.store.noteQuoted(address);
@@ -71,8 +74,9 @@ export class NotePaste {
   }
 
   /**
-   * What a paste can become besides plain text, which VS Code offers by itself. Nothing where the text is not ours, its
-   * result is not stored, or a block could not stand there. A failure leaves a plain paste.
+   * Returns the options for a paste besides plain text, which VS Code offers by itself. Returns none where the text is
+   * not from a result, its result is not stored, or a block could not stand there. After a failure, the paste stays
+   * plain.
    */
   async edits(
     document: TextDocument,
@@ -80,7 +84,7 @@ export class NotePaste {
     dataTransfer: DataTransfer,
   ): Promise<DocumentPasteEdit[]> {
     const [range] = ranges;
-    // Into several places at once goes text, not the same evidence many times.
+    // A paste in several places inserts plain text, not the same evidence many times.
     if (range === undefined || ranges.length > 1) return [];
     try {
       const copied = await this.#copied(dataTransfer);
@@ -102,7 +106,7 @@ export class NotePaste {
     const order = first === undefined ? FORM_ORDER : [first, ...FORM_ORDER.filter((form) => form !== first)];
     return order.map((form) => {
       const edit = new EvidenceEdit(form, evidence, place);
-      // Sorts it behind the plain text.
+      // Places the option after plain text.
       if (first === undefined) edit.yieldTo = [DocumentDropOrPasteEditKind.Text];
       return edit;
     });
@@ -117,7 +121,10 @@ export class NotePaste {
     return edit;
   }
 
-  /** Our own type where the copy was made in this window; else the last copy of any window, if the text is its. */
+  /**
+   * Returns the copied place: from the extension's own type if this window copied, else from the last copy of any
+   * window if the texts match.
+   */
   async #copied(dataTransfer: DataTransfer): Promise<Copied | undefined> {
     const ours = await dataTransfer.get(COPIED_TYPE)?.asString();
     if (ours !== undefined) return readCopied(ours);
@@ -128,13 +135,16 @@ export class NotePaste {
   }
 }
 
-/** Clipboards of some systems have line ends of their own, and a copy without a selection has one more. */
+/**
+ * Hashes a text with line feeds only and without a final line end. Some systems change the line ends on the clipboard,
+ * and a copy without a selection has one line end more.
+ */
 function hashCopied(text: string): string {
   const unified = text.includes('\r') ? text.replace(/\r\n?/gu, '\n') : text;
   return hashText(unified.endsWith('\n') ? unified.slice(0, -1) : unified);
 }
 
-/** What a paste becomes by itself; undefined: plain text. */
+/** Returns the form that a paste takes by default; undefined for plain text. */
 function firstForm(wanted: PasteAs, { spans }: Quotation): NoteForm | undefined {
   if (wanted === 'plainText') return undefined;
   if (wanted !== 'automatic') return wanted;

@@ -4,13 +4,16 @@ import { buildEvidence } from '../evidence/blocks/noteForms.ts';
 import { ENDINGS_VERSION } from '../evidence/indicators/publicEndings.ts';
 import { compareEvidence } from './compareEvidence.ts';
 
-/** Everything that writes Markdown, and compares what it wrote. This file is the way into the bundle that holds it: see src/lazy.ts. */
+/**
+ * Functions that write Markdown and compare it with its source. This file is the entry of the bundle that holds them;
+ * see src/lazy.ts.
+ */
 export const noteTexts = {
   buildEvidence,
   buildIndicatorNote,
   compareEvidence,
   endsInFence,
-  /** The list of endings that domains are known by, for the log. */
+  /** Version of the list of domain endings, for the log. */
   endingsVersion: ENDINGS_VERSION,
 } as const;
 

@@ -1,16 +1,16 @@
 import { Uri } from 'vscode';
 import type { Memento } from 'vscode';
 
-/** Where evidence is appended in this workspace. */
+/** Place where evidence is appended in this workspace. */
 export interface NotesPlace {
   readonly uri: Uri;
-  /** The heading whose section takes it, with its marks: `## Findings`; undefined for the end of the note. */
+  /** Heading whose section takes the evidence, with its marks: `## Findings`; undefined for the end of the note. */
   readonly heading: string | undefined;
 }
 
 const KEY = 'liveResponse.notesFile';
 
-/** The notes file that was picked for this workspace. */
+/** The notes file that the user chose for this workspace. */
 export class PinnedNotes {
   readonly #memento: Memento;
 

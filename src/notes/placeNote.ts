@@ -1,19 +1,19 @@
 import type { NoteForm } from '../platform/config.ts';
 
-/** What stands around the place in a note where something is put. */
+/** Text around the position in a note where something is inserted. */
 export interface Place {
   /** The line above; undefined at the top of the note. */
   readonly lineAbove: string | undefined;
-  /** The place's own line, up to it and from it on. */
+  /** The line of the position: the text before it and the text after it. */
   readonly before: string;
   readonly after: string;
 }
 
 /**
- * Returns the text to insert at a place: a block stands on lines of its own, with empty ones where it would run into
- * others, and a row joins the table that it is put below.
+ * Returns the text to insert at a position. A block gets lines of its own, with empty lines where it would run into
+ * other text. A row joins the table above it.
  *
- * @param built - what `buildEvidence` made of one quotation in this form
+ * @param built - output of `buildEvidence` for one quotation in this form
  */
 export function placeNote(form: NoteForm, built: string, place: Place): string {
   if (form === 'citation') return built;
@@ -28,7 +28,7 @@ export function placeNote(form: NoteForm, built: string, place: Place): string {
 
 function placeBlock(block: string, { lineAbove, before, after }: Place): string {
   const standsAlone = before === '' && (lineAbove ?? '').trim() === '';
-  // A line of blanks alone would indent the block, and four of them make code of it.
+  // Blanks before the block would indent it, and four of them would turn it into code.
   const isBlank = before.trim() === '';
   const ahead = standsAlone ? '' : isBlank ? '\n' : '\n\n';
   return `${ahead}${block}${after.trim() === '' ? '' : '\n'}`;

@@ -4,13 +4,16 @@ import { parseResultUri, wholeAddress } from '../base/resultUri.ts';
 import { toWholeRanges } from '../evidence/text/textParts.ts';
 import type { ResultAddress } from '../base/resultUri.ts';
 
-/** Where a copied text stands. */
+/** Place of a copied text in a result. */
 export interface Copied {
   readonly address: ResultAddress;
   readonly ranges: readonly Range[];
 }
 
-/** Reads what `describeCopied` wrote; undefined for anything else: other extensions can write to a clipboard, too. */
+/**
+ * Reads what `describeCopied` wrote; undefined for anything else, because other extensions can also write to a
+ * clipboard.
+ */
 export function readCopied(json: string): Copied | undefined {
   let value: unknown;
   try {

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Finding, Verdict } from './compareEvidence.ts';
 
-/** The verdict, as a heading. */
+/** Returns the verdict as a heading. */
 export function verdictWord(verdict: Verdict): string {
   const words: Record<Verdict, string> = {
     matching: l10n.t('MATCHING'),
@@ -13,7 +13,7 @@ export function verdictWord(verdict: Verdict): string {
   return words[verdict];
 }
 
-/** What was compared, and what came of it. */
+/** Returns a sentence about what was compared and what the comparison found. */
 export function findingSentence(finding: Finding): string {
   const sentences: Record<Finding, string> = {
     hashAndQuote: l10n.t('The hash of the file and the quoted text are those of the stored result.'),

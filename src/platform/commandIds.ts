@@ -1,4 +1,7 @@
-/** Every command of ours, by what it does. A test holds this against package.json and against what is registered. */
+/**
+ * Command ids of this extension, by what each command does. A test compares this list with package.json and with the
+ * registered commands.
+ */
 export const commandIds = {
   addConnection: 'liveResponse.addConnection',
   editConnection: 'liveResponse.editConnection',
@@ -81,7 +84,7 @@ export const commandIds = {
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
-/** The view that lists machine actions. */
+/** Id of the view that lists machine actions. */
 export const actionsViewId = 'liveResponse.actions';
-/** The view of what was found in stored results. */
+/** Id of the view that lists the hits of a search in stored results. */
 export const searchViewId = 'liveResponse.search';

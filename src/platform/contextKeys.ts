@@ -1,35 +1,37 @@
 import { commands } from 'vscode';
 
-/** Every context key of ours with its values. A test holds this against the `when` clauses of package.json. */
+/**
+ * Context keys of this extension, with their values. A test compares this list with the `when` clauses of package.json.
+ */
 export interface ContextKeys {
-  /** Whether there is any connection; undefined until that is known, so that no welcome flashes up. */
+  /** Whether there is any connection. Undefined until that is known, so that no welcome view appears for a moment. */
   readonly 'liveResponse.connections': 'none' | 'some';
-  /** What the view shows. */
+  /** State of the list in the view. */
   readonly 'liveResponse.list': 'loading' | 'empty' | 'shown' | 'failed' | 'signedOut' | 'unselected';
-  /** Why nobody is: the welcome says it. */
+  /** Reason why no one is signed in. Selects the welcome view. */
   readonly 'liveResponse.signedOut':
     'noAccount' | 'secretsLost' | 'sessionEnded' | 'moreWanted' | 'noSecret' | 'noToken' | 'expired' | 'rejected';
   /** Whether someone is signed in to the active connection. */
   readonly 'liveResponse.signedIn': 'yes' | 'no' | 'unneeded';
-  /** Whether a row with a result is selected: the palette then offers what works on one. */
+  /** Whether a row with a result is selected. The command palette then offers the commands that work on a result. */
   readonly 'liveResponse.selection': 'results' | 'none';
   readonly 'liveResponse.grouping': 'action' | 'device' | 'run' | 'day';
-  /** Whether the view leaves out what a filter does not want. */
+  /** Whether a filter hides rows of the view. */
   readonly 'liveResponse.filter': 'none' | 'some';
   readonly 'liveResponse.types': 'liveResponse' | 'all';
-  /** Whether there was a search over stored results: its view is there only then. */
+  /** Whether a search in stored results was started. Its view is shown only then. */
   readonly 'liveResponse.search': 'none' | 'running' | 'ended';
-  /** Which part of its text the active document shows; `none` where it shows all of it. */
+  /** Part of its text that the active document shows; `none` where it shows all of it. */
   readonly 'liveResponse.part': 'none' | 'first' | 'middle' | 'last' | 'whole';
-  /** Whether the active document of ours is empty, or as good as. */
+  /** Whether the active result document is empty, or as good as empty. */
   readonly 'liveResponse.empty': 'yes' | 'no';
-  /** Whether its action has another command with a result of a script. */
+  /** Whether the action of the active document has another command with a script result. */
   readonly 'liveResponse.commands': 'one' | 'several';
 }
 
 const current = new Map<keyof ContextKeys, string>();
 
-/** Sets a context key, where that changes anything. */
+/** Sets a context key, if its value has changed. */
 export function setContextKey<Key extends keyof ContextKeys>(key: Key, value: ContextKeys[Key]): void {
   if (current.get(key) === value) return;
   current.set(key, value);

@@ -2,8 +2,8 @@ import type { SecretStorage } from 'vscode';
 import type { Secrets } from '../identity/secrets.ts';
 
 /**
- * VS Code's secret storage, and this window's memory where the system has no key ring for it. What could not be kept is
- * said once.
+ * VS Code's secret storage. Falls back to this window's memory where the system has no key ring. Reports only the first
+ * failure of the storage.
  */
 export class KeptSecrets implements Secrets {
   readonly #storage: SecretStorage;
@@ -18,7 +18,7 @@ export class KeptSecrets implements Secrets {
     this.#onMemoryOnly = onMemoryOnly;
     this.onDidChange = (listener) =>
       storage.onDidChange((change) => {
-        // What another window stored is newer, and what it deleted is to be forgotten here too.
+        // A secret that another window stored is newer, and one that it deleted must be forgotten here too.
         this.#memory.delete(change.key);
         listener(change);
       });
@@ -45,7 +45,11 @@ export class KeptSecrets implements Secrets {
     }
   }
 
-  /** @throws whatever VS Code says: a secret that was not forgotten must not pass for one that was */
+  /**
+   * Deletes a secret.
+   *
+   * @throws the error of VS Code: a secret that could not be deleted must not pass for deleted
+   */
   async delete(key: string): Promise<void> {
     this.#memory.delete(key);
     await this.#storage.delete(key);

@@ -3,12 +3,15 @@ import type { LogOutputChannel } from 'vscode';
 import type { CallRecord, OddRows } from '../defender/client.ts';
 import { isLiveResponseError } from '../base/errors.ts';
 
-/** Our log. It gets codes, hosts, paths without query, states and times; never a token, a link or an output. */
+/**
+ * Log of this extension. Contains codes, hosts, paths without query, states and times; never a token, a link or an
+ * output.
+ */
 export class Log {
   readonly channel: LogOutputChannel = window.createOutputChannel('Live Response', { log: true });
   #calls = 0;
 
-  /** One request: API paths are counted, since calls are what runs out. */
+  /** Logs one request. Calls to the API are counted, because the call budget is limited. */
   call(record: CallRecord): void {
     const count = record.door === 'api' ? ` · call ${(++this.#calls).toString()}` : '';
     this.channel.info(
@@ -16,7 +19,7 @@ export class Log {
     );
   }
 
-  /** Rows of an answer that are not what the API promises. */
+  /** Logs how many rows of an answer do not match what the API promises. */
   oddRows({ leftOut, odd, fields }: OddRows): void {
     const names = fields.length === 0 ? '' : ` (${fields.join(', ')})`;
     this.channel.warn(`rows of the list: ${leftOut.toString()} left out without an id, ${odd.toString()} odd${names}`);
@@ -26,12 +29,12 @@ export class Log {
     this.channel.info(text);
   }
 
-  /** What a library says of its work. */
+  /** Logs a message of a library. */
   library(level: 'warn' | 'info' | 'debug' | 'trace', text: string): void {
     this.channel[level](text);
   }
 
-  /** A failure by its code and values; of errors that are not ours only name and message. */
+  /** Logs a failure with its code and values. Of other errors, only the name and the message are logged. */
   failure(what: string, error: unknown): void {
     if (isLiveResponseError(error))
       this.channel.warn(`${what}: ${error.code} ${JSON.stringify(error.values, notPersonal)}`);
@@ -44,7 +47,7 @@ export class Log {
   }
 }
 
-/** Who asked, and in which tenant, is not needed to find a fault. */
+/** Leaves out the account and the command, which names the tenant: neither is needed to find a fault. */
 function notPersonal(key: string, value: unknown): unknown {
   return key === 'account' || key === 'command' ? undefined : value;
 }

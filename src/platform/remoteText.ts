@@ -1,9 +1,9 @@
 /**
- * Text from a device, the service, a file or a program, made safe for the interface. Documents and quotations never
- * pass here: what they show is evidence.
+ * Makes text from a device, the service, a file or a program safe for the interface. Documents and quotations never
+ * pass through these functions, because their content is evidence.
  */
 
-/** Longer than any sentence of ours. A device chooses how long its name is. */
+/** Longer than any sentence of this extension. A device chooses how long its name is. */
 const MAX_SENTENCE = 4000;
 
 /**
@@ -15,17 +15,17 @@ export function oneLine(text: string): string {
 }
 
 /**
- * Returns a text for a sentence that VS Code shows: one line without links and without icons. VS Code makes links of
- * `[text](address)` in notifications, progress and prompts, commands included, and draws `$(name)` as an icon in some
- * of them. A blank keeps any text from both, wherever in the sentence it stands.
+ * Returns a text for a sentence that VS Code shows: one line without links and without icons. In notifications,
+ * progress and prompts VS Code turns `[text](address)` into a link, which can also run a command. In some of them it
+ * draws `$(name)` as an icon. An inserted space prevents both, wherever the text stands in the sentence.
  */
 export function plainSentence(text: string): string {
   return cutTo(oneLine(text), MAX_SENTENCE).replaceAll('](', '] (').replaceAll('$(', '$ (');
 }
 
 /**
- * Returns a text for a label in which VS Code draws icons (rows of quick picks, the status bar): one line, in which
- * `$(name)` is shown as it is written.
+ * Returns a text for a label in which VS Code draws icons (rows of quick picks, the status bar). The text is one line,
+ * and `$(name)` appears as it is written.
  */
 export function plainLabel(text: string): string {
   return cutTo(oneLine(text), MAX_SENTENCE).replaceAll('$(', '\\$(');

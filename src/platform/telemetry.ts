@@ -1,13 +1,16 @@
 import type { TelemetryEvent } from './telemetryEvents.ts';
 
-/** Where events go. Neither waits for anything nor fails: what cannot be counted disturbs nobody. */
+/**
+ * Port to which events are sent. Its functions never fail and `send` never waits: lost telemetry must not disturb
+ * anyone.
+ */
 export interface Telemetry {
   readonly send: (event: TelemetryEvent) => void;
-  /** Sends what still waits. */
+  /** Sends the events that are still waiting. */
   readonly dispose: () => Promise<void>;
 }
 
-/** What really sends, in a bundle of its own. */
+/** Reporter that does the sending, in a bundle of its own. */
 export interface TelemetryReporterPort {
   readonly send: (event: TelemetryEvent) => void;
   readonly dispose: () => Promise<void>;
@@ -16,10 +19,11 @@ export interface TelemetryReporterPort {
 export type CreateReporter = (isAllowed: () => boolean) => TelemetryReporterPort;
 
 /**
- * The gate: what sends is loaded at the first event that may be sent, and never before.
+ * Creates the telemetry gate. It loads the reporter at the first event that may be sent, never before.
  *
- * @param load - undefined in a build that was given no connection string: then there is nothing to load, nor to send
- * @param isAllowed - the person's word at this moment: VS Code's telemetry level and our own switch
+ * @param load - undefined in a build without a connection string: nothing is loaded and nothing is sent
+ * @param isAllowed - whether the user allows it at this moment: VS Code's telemetry level and this extension's own
+ * setting
  */
 export function createTelemetry(
   load: (() => Promise<CreateReporter>) | undefined,

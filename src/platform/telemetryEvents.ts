@@ -2,10 +2,11 @@ import type { FailureCode } from '../base/errors.ts';
 import type { CommandId } from './commandIds.ts';
 
 /**
- * Everything that telemetry can say, and there is no other way to say anything. A property is one of a closed list of
- * words, or a number: no text of a device, a person, a tenant, a script or an error fits in.
+ * Events that telemetry can send. There is no other way to send anything. A property is a word from a closed list, or a
+ * number: it cannot hold text of a device, a person, a tenant, a script or an error.
  *
- * telemetry.json and the list in docs/explanation/telemetry.md are written from here by `npm run telemetry`; a test holds them together.
+ * `npm run telemetry` writes telemetry.json and the list in docs/explanation/telemetry.md from this file, including the
+ * comments of the properties. A test compares them.
  */
 export interface TelemetryEvents {
   /** A command has ended. */
@@ -58,7 +59,11 @@ export type DurationBucket = 'under1s' | 'under5s' | 'under30s' | 'under5min' | 
 export type SizeBucket = 'under1kB' | 'under100kB' | 'under1MB' | 'under10MB' | 'larger';
 export type ExitClass = 'zero' | 'nonzero' | 'unknown';
 
-/** @param ms - milliseconds */
+/**
+ * Returns the bucket of a duration.
+ *
+ * @param ms - milliseconds
+ */
 export function durationBucket(ms: number): DurationBucket {
   if (ms < 1000) return 'under1s';
   if (ms < 5000) return 'under5s';
@@ -66,7 +71,11 @@ export function durationBucket(ms: number): DurationBucket {
   return ms < 300_000 ? 'under5min' : 'longer';
 }
 
-/** @param bytes - kB and MB are powers of ten */
+/**
+ * Returns the bucket of a file size.
+ *
+ * @param bytes - kB and MB are powers of ten
+ */
 export function sizeBucket(bytes: number): SizeBucket {
   if (bytes < 1000) return 'under1kB';
   if (bytes < 100_000) return 'under100kB';
@@ -74,6 +83,7 @@ export function sizeBucket(bytes: number): SizeBucket {
   return bytes < 10_000_000 ? 'under10MB' : 'larger';
 }
 
+/** Returns the class of an exit code; `unknown` where the result has none. */
 export function exitClass(exitCode: number | undefined): ExitClass {
   if (exitCode === undefined) return 'unknown';
   return exitCode === 0 ? 'zero' : 'nonzero';

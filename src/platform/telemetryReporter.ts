@@ -2,24 +2,26 @@ import { TelemetryReporter } from '@vscode/extension-telemetry';
 import declared from '../../telemetry.json' with { type: 'json' };
 import type { TelemetryReporterPort } from './telemetry.ts';
 
-/** An answer that makes the library drop what it wanted to send, instead of keeping it for later. */
+/** Answer that makes the library drop its events instead of keeping them for later. */
 const REFUSED = { status: 400, headers: [], text: () => Promise.resolve('') };
 
 /**
- * Sends to Application Insights, through VS Code's own telemetry logger: that one keeps to `telemetry.telemetryLevel`,
- * shows every event in VS Code's telemetry log and cleans values that look like paths or secrets.
+ * Creates a reporter that sends to Application Insights through VS Code's own telemetry logger. That logger respects
+ * `telemetry.telemetryLevel`, shows every event in VS Code's telemetry log and cleans values that look like paths or
+ * secrets.
  *
- * @param isAllowed - asked again when a batch leaves: what waits when telemetry is switched off is not sent any more
+ * @param isAllowed - asked again when a batch leaves: events that wait when telemetry is switched off are not sent
  */
 export function createReporter(connectionString: string, isAllowed: () => boolean): TelemetryReporterPort {
   const reporter = new TelemetryReporter(connectionString, undefined, undefined, async (url, init) =>
-    // The library's own way throws outside of every promise when the machine is offline.
+    // Replaces the library's own sender, which throws outside of every promise when the machine is offline.
     isAllowed() ? fetch(url, init) : REFUSED,
   );
   return {
     send: ({ name, ...values }) => {
       const names = new Set(Object.keys(declared.events[name]));
-      // A type lets an object have more than it asks for: what telemetry.json does not list stays here all the same.
+      // An object may have more properties than its type declares. Those that telemetry.json does not list are not
+      // sent.
       const listed = Object.entries(values).filter(([key]) => names.has(key));
       reporter.sendTelemetryEvent(
         name,

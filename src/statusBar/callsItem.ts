@@ -5,25 +5,25 @@ import { commandIds } from '../platform/commandIds.ts';
 import { formatTime } from '../messages/format.ts';
 import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
 
-/** Shown from here on: before, nobody needs to think about calls. */
+/** Number of calls left from which the item is shown. Before that, no one needs to think about calls. */
 const FEW_LEFT = 20;
-/** How often it is looked at again while it shows, ms. */
+/** Interval of updates while the item is shown, in milliseconds. */
 const LOOK_AGAIN_MS = 2000;
 
-/** The calls that Defender still takes, in the status bar: only while they are few, or while it takes none. */
+/** Number of calls that are left, in the status bar. Shown only while few are left, or while Defender takes none. */
 export class CallsItem implements Disposable {
   readonly #item: StatusBarItem;
   readonly #usage: () => Promise<Usage | undefined>;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param usage - of the active connection's application; undefined without one */
+  /** @param usage - returns the calls of the active connection's application; undefined without one */
   constructor(usage: () => Promise<Usage | undefined>) {
     this.#usage = usage;
     this.#item = createStatusItem('calls', l10n.t('Live Response Calls'), 99);
     this.#item.command = commandIds.showLog;
   }
 
-  /** A call was made or refused. */
+  /** Updates the item after a call was made or refused. */
   async update(): Promise<void> {
     clearTimeout(this.#timer);
     const usage = await this.#usage().catch(() => undefined);
@@ -47,7 +47,7 @@ export class CallsItem implements Disposable {
   }
 }
 
-/** What the item says; undefined while there is nothing to say. `now` is ms since 1970. */
+/** Returns the text of the item; undefined while it should stay hidden. `now` is in ms since 1970. */
 function callsText(usage: Usage, now: number): string | undefined {
   if (usage.pausedUntil > now) return l10n.t('Defender takes calls again at {0}', formatTime(usage.pausedUntil));
   const least = Math.min(left(usage.minuteLimit, usage.minute), left(usage.hourLimit, usage.hour));

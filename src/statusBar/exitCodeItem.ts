@@ -11,7 +11,7 @@ import type { StoredFacts } from '../model/storedResult.ts';
 import { activeAddress } from '../documents/resultUris.ts';
 import { remarksOn } from '../documents/remarks.ts';
 
-/** The exit code in the status bar, while a document of ours is active. */
+/** Exit code in the status bar, while a result document is active. */
 export class ExitCodeItem implements Disposable {
   readonly #item: StatusBarItem;
   readonly #store: ResultStore;
@@ -30,7 +30,7 @@ export class ExitCodeItem implements Disposable {
       store.onDidStore(update),
       store.onDidForget(update),
     ];
-    // A document of ours may be what woke us.
+    // A result document may have activated the extension.
     if (activeAddress() !== undefined) update();
   }
 
@@ -41,10 +41,10 @@ export class ExitCodeItem implements Disposable {
 
   async #update(): Promise<void> {
     const address = activeAddress();
-    // A store that fails is told of where something is opened; here there is only nothing to show.
+    // A failure of the store is reported when something is opened. Here it only hides the item.
     const update = ++this.#updates;
     const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
-    // Meanwhile another document may have become active, and its own update have come first.
+    // Another document may have become active meanwhile, and its update may have finished first.
     if (update !== this.#updates) return;
     if (facts === undefined) {
       this.#item.hide();
@@ -56,7 +56,7 @@ export class ExitCodeItem implements Disposable {
   }
 }
 
-/** Red only where Defender itself says Failed. */
+/** Returns the icon. Red is used only where Defender itself reports Failed. */
 function exitIcon(facts: StoredFacts): string {
   if (commandOf(facts)?.commandStatus === 'Failed') return 'error';
   return { pass: 'pass', warning: 'warning', unknown: 'question' }[exitMood(facts)];

@@ -13,7 +13,7 @@ export interface RunItemOptions {
   readonly estimate: (record: RunRecord, calls: number) => Promise<number>;
 }
 
-/** How far the fetching of a run is, in the status bar: while it goes on, and until its end was looked at. */
+/** Progress of fetching a run, in the status bar. Shown while it goes on, and until the user has looked at its end. */
 export class RunItem implements Disposable {
   readonly #options: RunItemOptions;
   readonly #item: StatusBarItem;
@@ -33,7 +33,7 @@ export class RunItem implements Disposable {
     });
   }
 
-  /** The run was looked at: its end need not be told any more. */
+  /** Hides the item after the user looked at the ended run. */
   seen(key: string): void {
     if (this.#key !== key || this.#options.runs.isActive(key)) return;
     this.#key = undefined;

@@ -13,7 +13,7 @@ import { actionItem, commandItem, deviceItem, failedItem, groupItem, loadMoreIte
 import { ageOf } from './words.ts';
 import type { TreeSource } from './treeSource.ts';
 
-/** The rows of the view. It asks for the list when it is first looked at, and never for a result. */
+/** Rows of the view. The list is loaded when the view is first shown; results are never fetched from here. */
 export class ActionTree {
   readonly #changed: EventEmitter<TreeNode[] | undefined>;
   readonly #nodes = new Map<string, TreeNode>();
@@ -24,19 +24,22 @@ export class ActionTree {
   readonly #completeDevices = new Set<string>();
   readonly #stale = new Set<string>();
   #telling = false;
-  /** VS Code waits for this one's rows: what changes until it has them need not be told. */
+  /**
+   * Source whose rows VS Code is waiting for; `any` until the source is known. Changes before the rows arrive need no
+   * event.
+   */
   #loading: TreeSource | 'any' | undefined;
   #source: TreeSource | undefined;
   #layout: Layout | undefined;
-  /** What VS Code knows: the outermost rows that it was given, and what was in them. */
+  /** State that VS Code knows: the top-level rows that it received, and the layout of their children. */
   #given: { readonly roots: readonly TreeNode[]; readonly layout: Layout | undefined } | undefined;
   #grouping: Grouping = 'action';
   #order: Order = 'age';
 
   /**
-   * @param changed - tells VS Code which rows to read again
-   * @param load - fills the source's store; it has told of a failure when it returns
-   * @param prepare - finds out which connection to show, the first time the view is looked at
+   * @param changed - makes VS Code read rows again
+   * @param load - fills the source's store, and has reported a failure when it returns
+   * @param prepare - finds the connection to show, when the view is first shown
    */
   constructor(
     changed: EventEmitter<TreeNode[] | undefined>,
@@ -83,7 +86,7 @@ export class ActionTree {
     this.update();
   }
 
-  /** All actions of this device are loaded now. */
+  /** Records that all actions of this device are loaded. */
   markComplete(machineId: string): void {
     this.#completeDevices.add(machineId);
     this.#items.delete(this.#id('device', machineId));
@@ -92,8 +95,8 @@ export class ActionTree {
   }
 
   /**
-   * Actions have changed, come or gone. What came of it in this turn is told at once, and only of rows that are other
-   * than VS Code knows them: those that changed with their groups, and parents that have other children.
+   * Updates the view after actions have changed, come or gone. All changes of one turn are reported together. Only rows
+   * that VS Code knows differently are reported: changed rows with their groups, and parents with other children.
    */
   update(actionIds: readonly string[] = []): void {
     for (const id of actionIds) this.#stale.add(id);
@@ -106,7 +109,7 @@ export class ActionTree {
     });
   }
 
-  /** Brings the ages up to date: only rows whose words would change are asked for again. */
+  /** Updates the ages. VS Code reads only those rows again whose words would change. */
   refreshAges(now: number): void {
     const changed: TreeNode[] = [];
     for (const [id, shown] of this.#ages) {
@@ -120,7 +123,7 @@ export class ActionTree {
     if (changed.length > 0) this.#changed.fire(changed);
   }
 
-  /** The row of an action that is {@link shown}, so that it can be selected. */
+  /** Returns the row of an action that is {@link shown}, so that it can be selected. */
   nodeOf(actionId: string): TreeNode | undefined {
     const layout = this.#arranged();
     if (layout === undefined) return undefined;
@@ -138,7 +141,7 @@ export class ActionTree {
     this.#loading ??= 'any';
     try {
       await this.#prepare();
-      // Where another connection was chosen meanwhile, its rows are the answer.
+      // If another connection was chosen meanwhile, its rows are returned.
       for (let source = this.#source; source !== undefined; source = this.#source) {
         this.#loading = source;
         await this.#load(source);
@@ -160,7 +163,7 @@ export class ActionTree {
     return item;
   }
 
-  /** Tooltips are made when one is looked at. */
+  /** Creates the tooltip only when the pointer is on the row. */
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
     if (node.kind !== 'action' && node.kind !== 'command') return item;
     const action = this.#source?.actions.get(node.actionId);
@@ -175,7 +178,9 @@ export class ActionTree {
     return item;
   }
 
-  /** The results that a row stands for: a command's own, or an action's scripts. */
+  /**
+   * Returns the results of a row: a command's own result, or for an action those of its only command or of its scripts.
+   */
   refsOf(node: TreeNode): ResultRef[] {
     if (node.kind === 'command') return [refOf(node, node.commandIndex)];
     if (node.kind !== 'action') return [];
@@ -225,7 +230,7 @@ export class ActionTree {
     const before = this.#given;
     const roots = this.#roots();
     const layout = this.#layout;
-    // What has not been asked for yet will be new.
+    // Rows that were not requested yet will be new anyway.
     if (before === undefined || layout === undefined) return;
     for (const node of layout.roots) {
       if (node.kind === 'action' || layout.holdsSame(node, before.layout)) continue;
@@ -237,7 +242,7 @@ export class ActionTree {
     else if (changed.size > 0) this.#changed.fire([...changed]);
   }
 
-  /** Drops the words of an action's row and of its commands'. */
+  /** Drops the items of an action's row and of its commands' rows. */
   #forget(actionId: string): TreeNode | undefined {
     const node = this.#nodes.get(this.#id('action', actionId));
     if (node === undefined) return undefined;
@@ -259,7 +264,7 @@ export class ActionTree {
   }
 
   #failed(error: unknown): FailedNode[] {
-    // The view itself offers to sign in, with a button that no row could have.
+    // The view itself offers to sign in, with a button that a row cannot have.
     if (signedOutReason(error) !== undefined) return [];
     return stepsInTree(error).map((step) => ({ kind: 'failed', id: this.#id('failed', step), error, step }));
   }
@@ -295,7 +300,7 @@ export class ActionTree {
     return this.#keep({ kind: 'command', id, tenant: source.tenant, actionId, commandIndex });
   }
 
-  /** The view compares rows by identity: the same id is always the same object. */
+  /** Keeps one object for each id, because the view compares rows by identity. */
   #keep<Node extends TreeNode>(node: Node): Node {
     const known = this.#nodes.get(node.id);
     if (known?.kind === node.kind) return known as Node;
@@ -317,7 +322,7 @@ export class ActionTree {
     this.#ages.clear();
     this.#given = undefined;
     this.#layout = undefined;
-    // The first connection comes while VS Code waits for the first rows.
+    // While VS Code waits for the first rows, the first connection arrives without an event.
     if (this.#loading !== 'any') this.#changed.fire(undefined);
   }
 }

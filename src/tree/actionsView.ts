@@ -24,15 +24,15 @@ import { filterSentence } from './filterWords.ts';
 import { Follower } from './follower.ts';
 import type { TreeNode } from './nodes.ts';
 
-/** How often ages are brought up to date while someone may be looking, ms. */
+/** Interval at which ages are updated while the view is visible, in milliseconds. */
 const AGE_MS = 30_000;
 
 const MINUTE_MS = 60_000;
 
-/** Rows that are taken at a time where the rest of a filter is looked for here: a call costs the same. */
+/** Rows in a page where part of a filter is applied in this window. A larger page costs one call too. */
 const SEARCH_SIZE = 1000;
 
-/** Ways to sign in that can be signed out of here: the others are signed in elsewhere, or by a file. */
+/** Sign-ins that the user can sign out of here. The others are signed in elsewhere, or by a file. */
 const SIGNED_OUT_OF: ReadonlySet<SignIn> = new Set(['interactive', 'deviceCode', 'clientSecret', 'accessToken']);
 
 export interface ActionsViewParts {
@@ -45,7 +45,7 @@ export interface ActionsViewParts {
   readonly log: Log;
 }
 
-/** The view "Machine Actions": the tree, its title, and the context keys that choose what an empty one says. */
+/** The view "Machine Actions": the tree, its title, and the context keys that select the welcome view. */
 export class ActionsView implements Disposable {
   readonly #parts: ActionsViewParts;
   readonly #tree: ActionTree;
@@ -68,7 +68,7 @@ export class ActionsView implements Disposable {
     this.#subscriptions = [
       parts.connections.onDidChange(() => {
         const name = parts.connections.active?.name;
-        // What was looked for in one tenant says nothing about another: its devices have other ids.
+        // A filter for one tenant does not apply to another, whose devices have other ids.
         if (this.#tree.source !== undefined && this.#tree.source.connectionName !== name) this.showFiltered({});
         else this.#showActive();
       }),
@@ -106,7 +106,7 @@ export class ActionsView implements Disposable {
     return this.#view.selection;
   }
 
-  /** The list of a session that the view shows, or would show. */
+  /** Returns the unfiltered list of a session that the view shows, or would show. */
   storeOf(session: Session): ActionStore {
     return session.actions(this.#liveResponseOnly);
   }
@@ -116,7 +116,7 @@ export class ActionsView implements Disposable {
     return this.#tree.source?.actions;
   }
 
-  /** Begins anew with a connection, where it is the one that is shown. */
+  /** Starts again with a connection, if it is the active one. */
   reload(connection: Connection): void {
     if (this.#parts.connections.active === connection) this.#showActive();
   }
@@ -131,14 +131,14 @@ export class ActionsView implements Disposable {
     return this.#filter;
   }
 
-  /** Shows what a filter wants: at the price of one call where the API checks some of it, and the list is not here. */
+  /** Applies a filter. Costs one call where the API checks part of it and that list is not loaded yet. */
   showFiltered(filter: ActionFilter): void {
     this.#filter = filter;
     setContextKey('liveResponse.filter', isEmptyFilter(filter) ? 'none' : 'some');
     this.#showActive();
   }
 
-  /** Rows that a further page brings. */
+  /** Number of rows in the next page. */
   get pageSize(): number {
     return searchedHere(this.#filter).length === 0 ? PAGE_SIZE : SEARCH_SIZE;
   }
@@ -147,13 +147,16 @@ export class ActionsView implements Disposable {
     return this.#follower;
   }
 
-  /** The loaded actions whose rows can be shown: those that the part of the filter which is checked here hides, too. */
+  /**
+   * The loaded actions whose rows can be shown, including those that the part of the filter applied in this window
+   * hides.
+   */
   get reachable(): readonly MachineAction[] {
     const isWanted = toPredicate(withoutSearch(this.#filter), () => undefined, Date.now());
     return this.shown?.actions.filter(isWanted) ?? [];
   }
 
-  /** Selects the row of an action. Where it is hidden, the filter keeps only what the API checks. */
+  /** Selects the row of an action. If the row is hidden, only the part of the filter that the API checks is kept. */
   async reveal(actionId: string): Promise<void> {
     if (this.#tree.nodeOf(actionId) === undefined) this.showFiltered(withoutSearch(this.#filter));
     const node = this.#tree.nodeOf(actionId);
@@ -169,7 +172,7 @@ export class ActionsView implements Disposable {
     this.#tree.groupBy(grouping);
   }
 
-  /** Brings the view up where it is hidden; the focus stays where it is. */
+  /** Shows the view if it is hidden. The focus does not move. */
   async bringUp(): Promise<void> {
     if (!this.#view.visible) await commands.executeCommand(`${actionsViewId}.focus`, { preserveFocus: true });
   }
@@ -201,7 +204,7 @@ export class ActionsView implements Disposable {
       this.#follower.update();
       return;
     }
-    // To the minute: the same filter is the same list for as long.
+    // Rounded down to the minute, so that the same filter uses the same list during that minute.
     const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
     const tenant = { cloud: connection.cloud, tenantId: connection.tenantId };
     const actions = sessions.of(connection).actions(this.#liveResponseOnly, conditionsOf(this.#filter, now));
@@ -240,7 +243,7 @@ export class ActionsView implements Disposable {
       log.failure('reading who is signed in', error);
     }
     if (connections.active !== connection) return;
-    // Part of the title: a view that is alone in its container shows no description.
+    // The account is part of the title, because a view that is alone in its container shows no description.
     const signedOut = this.shown?.state.kind === 'failed' && signedOutReason(this.shown.state.error) !== undefined;
     if (connection !== undefined) {
       const title = account === undefined || signedOut ? connection.name : `${connection.name} · ${account}`;
@@ -253,13 +256,13 @@ export class ActionsView implements Disposable {
 
   async #load(source: TreeSource): Promise<void> {
     const { actions, tenant } = source;
-    // A failure stays until the person tries again: reading the rows must not spend a call each time.
+    // A failure stays until the user tries again: reading the rows must not spend a call each time.
     if (actions.state.kind !== 'unknown') {
       this.#describe(actions);
       return;
     }
     setContextKey('liveResponse.list', 'loading');
-    // Icons say what is stored; a store that fails is told of where something is opened.
+    // Icons show which results are stored. A failure of the store is reported when something is opened.
     const learned = this.#parts.store.learn(tenant).catch((error: unknown) => {
       this.#parts.log.failure('reading what is stored', error);
     });
@@ -270,7 +273,7 @@ export class ActionsView implements Disposable {
     }
     await learned;
     this.#describe(actions);
-    // Only now is it known whether the sign-in holds, and of some who it is.
+    // Only now is it known whether the sign-in is valid and, for some ways to sign in, which account it is.
     await this.#showAccount(this.#parts.connections.active);
   }
 
@@ -280,12 +283,15 @@ export class ActionsView implements Disposable {
     return filterSentence(this.#filter, counts);
   }
 
-  /** Tells what the list has come to: by the keys that choose a welcome, and for a failure by a sentence above. */
+  /**
+   * Shows the state of the list: by the context keys that select a welcome view, and for a failure by a sentence above.
+   */
   #describe(actions: ActionStore): void {
     if (this.shown !== actions) return;
     const { state } = actions;
     const signedOut = state.kind === 'failed' ? signedOutReason(state.error) : undefined;
-    // A view with a message shows no welcome, and so no button: there the welcome says why.
+    // A view with a message shows no welcome view, and so no button. Without a sign-in, the welcome view gives the
+    // reason.
     const told = state.kind === 'failed' && signedOut === undefined;
     const message = told ? describeFailure(state.error).sentence : this.#filterMessage(actions);
     describeTreeView(this.#view, { message });
@@ -297,7 +303,7 @@ export class ActionsView implements Disposable {
   }
 }
 
-/** What of a filter the API checks. */
+/** Returns the part of a filter that the API checks. */
 function withoutSearch(filter: ActionFilter): ActionFilter {
   return searchedHere(filter).reduce(without, filter);
 }

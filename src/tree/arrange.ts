@@ -7,21 +7,22 @@ export type Grouping = (typeof GROUPINGS)[number];
 export const ORDERS = ['age', 'device', 'script', 'state'] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** What the tree shows, in its order. */
+/** Actions and groups that the tree shows, in its order. */
 export interface Arranged {
-  /** All actions; those of a group one after another only where they are so in the order. */
+  /** All actions in order. Actions of one group are not always next to each other. */
   readonly actions: readonly MachineAction[];
-  /** By key; each in the place of its first action. Empty where actions stand by themselves. */
+  /** Groups by key, each at the position of its first action. Empty where actions are not grouped. */
   readonly groups: ReadonlyMap<string, readonly MachineAction[]>;
 }
 
-/** Unfinished first, then what went wrong: what somebody has to look at. */
+/** Order of states: unfinished actions first, then those that went wrong, because someone has to look at them. */
 const STATES = ['InProgress', 'Pending', 'Failed', 'TimeOut', 'Cancelled', 'Succeeded'];
 
 /**
- * Sorts and groups.
- * @param actions - newest first; so are those that are equal in the order
- * @param findRuns - the run of each action by its id, asked for only where they are grouped by it
+ * Sorts and groups actions.
+ *
+ * @param actions - newest first; actions that are equal in the order stay so
+ * @param findRuns - returns the run of each action by its id; called only where actions are grouped by run
  */
 export function arrange(
   actions: readonly MachineAction[],
@@ -42,7 +43,7 @@ export function arrange(
   return { actions: sorted, groups };
 }
 
-/** What an action is called in a row: its first script, else its only command, else its type. */
+/** Returns the name of an action in a row: its first script, else its only command, else its type. */
 export function scriptOf(action: MachineAction): string {
   const only = action.commands.length === 1 ? action.commands[0] : undefined;
   const first = runScripts(action)[0] ?? only;
@@ -64,7 +65,7 @@ function sortKey(order: Exclude<Order, 'age'>): (action: MachineAction) => strin
   if (order === 'script') return (action) => scriptOf(action).toLowerCase();
   return ({ status }) => {
     const known = STATES.indexOf(status);
-    // One that this version does not know is not final.
+    // A state that this version does not know counts as not final.
     return (known < 0 ? 0 : known).toString();
   };
 }

@@ -4,7 +4,7 @@ import { FILTER_FIELDS, searchedHere } from '../actions/actionFilter.ts';
 import type { ActionFilter, FilterField } from '../actions/actionFilter.ts';
 import { stateName, typeName } from './words.ts';
 
-/** What a field of a filter is called. */
+/** Returns the name of a field of a filter. */
 export function fieldName(field: FilterField): string {
   const names: Readonly<Record<FilterField, string>> = {
     device: l10n.t('Device'),
@@ -19,7 +19,7 @@ export function fieldName(field: FilterField): string {
   return names[field];
 }
 
-/** What a field of a filter wants, in words; undefined where it wants nothing. */
+/** Returns the condition of a field in words; undefined where the filter does not use the field. */
 export function fieldValue(filter: ActionFilter, field: FilterField): string | undefined {
   const { device, requestor, type, statuses, exitCode } = filter;
   switch (field) {
@@ -45,7 +45,7 @@ export function fieldValue(filter: ActionFilter, field: FilterField): string | u
   }
 }
 
-/** A filter in a few words, as a name for it. */
+/** Describes a filter in a few words, as a suggested name. */
 export function filterWords(filter: ActionFilter): string {
   return FILTER_FIELDS.flatMap((field) => {
     const value = fieldValue(filter, field);
@@ -53,15 +53,15 @@ export function filterWords(filter: ActionFilter): string {
   }).join(', ');
 }
 
-/** How many actions are in the view, of how many that are loaded. */
+/** Number of actions in the view, and of those that are loaded. */
 export interface FilterCounts {
   readonly matching: number;
   readonly loaded: number;
-  /** The server has more that were not loaded. */
+  /** Whether the server has more actions that were not loaded. */
   readonly hasMore: boolean;
 }
 
-/** One plain sentence or two above the rows: what is left out, and what was looked through. */
+/** Returns plain sentences for above the rows: what the filter leaves out, and which actions were searched. */
 export function filterSentence(filter: ActionFilter, { matching, loaded, hasMore }: FilterCounts): string {
   const sentence = l10n.t('Filtered by {0}.', filterWords(filter));
   const here = searchedHere(filter);
@@ -74,7 +74,7 @@ export function filterSentence(filter: ActionFilter, { matching, loaded, hasMore
   return [sentence, found, ...stored].join(' ');
 }
 
-/** A span of time in words. */
+/** Describes a span of time in words. */
 export function spanWords(span: ActionFilter['span']): string | undefined {
   if (span === undefined) return undefined;
   if (!('hours' in span)) return l10n.t('{0} to {1} UTC', minutes(span.from), minutes(span.before));

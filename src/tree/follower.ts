@@ -21,13 +21,13 @@ import type { TreeNode } from './nodes.ts';
 import { actionState } from './words.ts';
 import { notify } from '../platform/show/notifications.ts';
 
-/** What the view shows at this moment. */
+/** Connection and list that the view shows at this moment. */
 export interface FollowedList {
   readonly connection: Connection;
   readonly actions: ActionStore;
 }
 
-/** Follows the unfinished actions in the view, and says once when one that the person waits for has ended. */
+/** Follows the unfinished actions in the view, and notifies the user once when an awaited action has ended. */
 export class Follower implements Disposable {
   readonly #view: TreeView<TreeNode>;
   readonly #store: ResultStore;
@@ -48,7 +48,7 @@ export class Follower implements Disposable {
     this.#poller = new Poller({
       clock: systemClock,
       followed: () => this.#followed(),
-      // Without a database every window is on its own.
+      // Without a database every window polls on its own.
       takeLease: (name, forMs) => this.#store.call('takeLease', name, this.#holder, forMs).catch(() => true),
       releaseLease: async (name) => {
         await this.#store.call('releaseLease', name, this.#holder).catch(() => undefined);
@@ -62,7 +62,7 @@ export class Follower implements Disposable {
         this.update();
         void this.#hearOnce();
       }),
-      // Where nothing is unfinished nothing is followed, and another window may have found something new.
+      // Without unfinished actions nothing is polled, but another window may have found something new.
       window.onDidChangeWindowState(({ focused }) => {
         if (focused) void this.#hearOnce();
       }),
@@ -78,17 +78,21 @@ export class Follower implements Disposable {
     ];
   }
 
-  /** The list has changed, or another one is shown. */
+  /** Checks again what to follow, after the list has changed or another one is shown. */
   update(): void {
     this.#poller.update();
   }
 
-  /** The person waits for this one. @returns whether it is still to end */
+  /**
+   * Watches an action that the user waits for.
+   *
+   * @returns whether it has not ended yet
+   */
   watch(action: MachineAction): boolean {
     return this.#watched.add(action);
   }
 
-  /** A call of this window brings what other windows may not know. */
+  /** Shares what a call of this window found with the other windows. */
   found(found: readonly FoundAction[]): void {
     const list = this.#shown();
     if (list === undefined || !isShared(list.connection)) return;
@@ -98,7 +102,7 @@ export class Follower implements Disposable {
     });
   }
 
-  /** Some have ended, in one answer: one notice for those that are waited for. */
+  /** Shows one notice for all awaited actions that ended in one answer. */
   ended(actions: readonly MachineAction[]): void {
     const ended = this.#watched.take(actions);
     const [first, ...more] = ended;
@@ -127,7 +131,7 @@ export class Follower implements Disposable {
     if (action !== undefined) this.watch(action);
   }
 
-  /** What is followed, as long as somebody looks at it. */
+  /** Returns the list to follow, while the view is visible. */
   #seen(): FollowedList | undefined {
     const list = this.#view.visible && followsActions() ? this.#shown() : undefined;
     return list?.actions.state.kind === 'loaded' ? list : undefined;
@@ -164,7 +168,7 @@ export class Follower implements Disposable {
   }
 }
 
-/** Each window has a sample tenant of its own. */
+/** Whether other windows can share the findings. Each window has a sample tenant of its own. */
 function isShared({ signIn }: Connection): boolean {
   return signIn !== 'sample';
 }

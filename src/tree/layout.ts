@@ -7,18 +7,18 @@ import type { Arranged, Grouping, Order } from './arrange.ts';
 import type { ActionNode, DeviceNode, GroupNode, TreeNode } from './nodes.ts';
 import type { DeviceSummary } from './toTreeItem.ts';
 
-/** Where nodes are kept: the same id is always the same object. */
+/** Keeper of the nodes: the same id is always the same object. */
 interface NodeKeeper {
   readonly id: (kind: TreeNode['kind'], rest: string) => string;
   readonly keep: <Node extends TreeNode>(node: Node) => Node;
 }
 
-/** What tells a group from the others of its kind. */
+/** Returns the key that identifies a group among the groups of its kind. */
 export function keyOf(group: DeviceNode | GroupNode): string {
   return group.kind === 'device' ? group.machineId : group.key;
 }
 
-/** The rows as they stand at one moment: made once, and asked as often as VS Code likes. */
+/** Rows as they are at one moment. Created once, and read as often as VS Code asks. */
 export class Layout {
   readonly roots: readonly (ActionNode | DeviceNode | GroupNode)[];
   readonly #source: TreeSource;
@@ -34,7 +34,7 @@ export class Layout {
     const { isWanted } = source;
     const loaded = source.actions.actions;
     const wanted = isWanted === undefined ? loaded : loaded.filter(isWanted);
-    // A filter hides rows, and takes no run apart.
+    // A filter hides rows, but it does not split a run.
     this.#arranged = arrange(wanted, grouping, order, () => firstRuns(findRuns(loaded, source.tenant)));
     if (grouping === 'action') {
       const rows = this.#arranged.actions.map((action) => this.#actionNode(action));
@@ -56,12 +56,12 @@ export class Layout {
     return this.#arranged.actions;
   }
 
-  /** The actions of a group, by its key. */
+  /** Returns the actions of a group, by its key. */
   actionsOf(key: string): readonly MachineAction[] {
     return this.#arranged.groups.get(key) ?? [];
   }
 
-  /** The rows of a group. */
+  /** Returns the rows of a group, by its key. */
   childrenOf(key: string): readonly ActionNode[] {
     const known = this.#children.get(key);
     if (known !== undefined) return known;
@@ -70,14 +70,14 @@ export class Layout {
     return rows;
   }
 
-  /** The outermost row of an action: its group, or itself. */
+  /** Returns the top-level row of an action: its group, or the action itself. */
   rootOf(actionId: string): TreeNode | undefined {
     const root = this.#rootOf.get(actionId);
     if (root?.kind === 'device' || root?.kind === 'group') this.childrenOf(keyOf(root));
     return root;
   }
 
-  /** Whether a group stands as it stood: an action that has changed is another object. */
+  /** Whether a group is unchanged. An action that has changed is another object. */
   holdsSame(group: DeviceNode | GroupNode, before: Layout | undefined): boolean {
     const then = before?.actionsOf(keyOf(group)) ?? [];
     const now = this.actionsOf(keyOf(group));
@@ -91,7 +91,7 @@ export class Layout {
     return { name, ambiguous: (this.#records.get(name) ?? 0) > 1, loaded: own.length, complete };
   }
 
-  /** How many devices have a name. */
+  /** Counts the devices that have the same name. */
   #countRecords(): ReadonlyMap<string, number> {
     const records = new Map<string, number>();
     for (const [first] of this.#arranged.groups.values()) {

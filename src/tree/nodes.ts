@@ -4,7 +4,7 @@ import type { NextStep } from '../messages/failureMessage.ts';
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
 interface NodeBase {
-  /** Stable over refreshes: selection and expansion hang on it. */
+  /** Stable across refreshes, because selection and expansion depend on it. */
   readonly id: string;
 }
 
@@ -39,17 +39,17 @@ export interface LoadMoreNode extends NodeBase {
   readonly kind: 'loadMore';
 }
 
-/** The list could not be loaded, which is not the same as an empty one: one way on from there. */
+/** A next step in place of a list that could not be loaded, which must not look like an empty list. */
 export interface FailedNode extends NodeBase {
   readonly kind: 'failed';
   readonly error: unknown;
   readonly step: NextStep;
 }
 
-/** A row of the tree: plain data that names what it shows. */
+/** Row of the tree: plain data that names the content of the row. */
 export type TreeNode = ActionNode | CommandNode | DeviceNode | GroupNode | LoadMoreNode | FailedNode;
 
-/** Whether a value that a command was called with is a row of ours. */
+/** Whether the argument of a command is a row of the tree. */
 export function isTreeNode(value: unknown): value is TreeNode {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('id' in value)) return false;
   return ['action', 'command', 'device', 'group', 'loadMore', 'failed'].includes(String(value.kind));

@@ -7,11 +7,11 @@ const KEY = 'liveResponse.filters';
 export interface SavedFilter {
   readonly name: string;
   readonly filter: ActionFilter;
-  /** Whose device ids stand in it. */
+  /** Tenant to which the filter's device ids belong. */
   readonly tenantId: string;
 }
 
-/** Filters that were given a name, on this machine: they come back after a restart, and the filter in use does not. */
+/** Named filters of this machine. They are kept across restarts; the filter in use is not. */
 export class SavedFilters {
   readonly #memento: Pick<Memento, 'get' | 'update'>;
 
@@ -19,7 +19,7 @@ export class SavedFilters {
     this.#memento = memento;
   }
 
-  /** By name. */
+  /** The saved filters, sorted by name. */
   get all(): readonly SavedFilter[] {
     const kept = this.#memento.get<unknown>(KEY);
     if (!Array.isArray(kept)) return [];
@@ -30,7 +30,7 @@ export class SavedFilters {
     });
   }
 
-  /** Keeps a filter; one of the same name is replaced. */
+  /** Saves a filter, and replaces the one with the same name. */
   async save(saved: SavedFilter): Promise<void> {
     const kept = [...this.all.filter((one) => one.name !== saved.name), saved];
     kept.sort((one, other) => one.name.localeCompare(other.name));

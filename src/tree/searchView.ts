@@ -9,17 +9,17 @@ import { describeSearch } from '../messages/searchWords.ts';
 import type { SearchRun, StoredSearch } from '../results/search/storedSearch.ts';
 import type { ResultHits, SearchHit } from '../worker/searchCalls.ts';
 
-/** A result in which something was found, or a line of it. */
+/** Row for a result with hits, for one hit, or for the number of further lines. */
 export interface HitNode {
   readonly kind: 'foundResult' | 'hit' | 'more';
   readonly result: ResultHits;
   readonly hit?: SearchHit;
 }
 
-/** While a search runs, the view is drawn anew at most so often, ms. */
+/** Least time between two updates of the view while a search runs, in milliseconds. */
 const DRAW_MS = 150;
 
-/** The view of what was found: grouped by result, each with its lines. It is there only when there was a search. */
+/** View of the hits of a search, grouped by result. It is shown only after a search was started. */
 export class SearchView implements Disposable, TreeDataProvider<HitNode> {
   readonly #changed = new EventEmitter<undefined>();
   readonly #view: TreeView<HitNode>;
@@ -69,7 +69,7 @@ export class SearchView implements Disposable, TreeDataProvider<HitNode> {
     const run = this.#run;
     setContextKey('liveResponse.search', run === undefined ? 'none' : run.state === 'running' ? 'running' : 'ended');
     describeTreeView(this.#view, { message: run === undefined ? '' : describeSearch(run) });
-    // The same node for the same result: what was expanded stays so while more comes.
+    // The same result keeps its node, so that it stays expanded while more results arrive.
     const known = new Map(this.#nodes.map((node) => [node.result, node]));
     this.#nodes = (run?.found ?? []).map((result) => known.get(result) ?? { kind: 'foundResult', result });
     this.#changed.fire(undefined);
@@ -100,7 +100,7 @@ function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeI
 }
 
 function hitItem(node: HitNode, hit: SearchHit): TreeItem {
-  // One unit for one: the marked part stays where it is.
+  // Replaces unit by unit, so that the highlight stays in place.
   const text = hit.text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (unit) => (unit === '\t' ? ' ' : '\ufffd'.repeat(unit.length)));
   const label: TreeItemLabel = { label: text, highlights: [[hit.at, hit.at + hit.length]] };
   const streams = { output: l10n.t('output'), errors: l10n.t('errors'), raw: l10n.t('raw') };
@@ -121,7 +121,7 @@ function moreItem({ more }: ResultHits): TreeItem {
   return item;
 }
 
-/** Whether a command was called for a row of this view. */
+/** Whether the argument of a command is a row of this view. */
 export function isHitNode(value: unknown): value is HitNode {
   return typeof value === 'object' && value !== null && 'kind' in value && 'result' in value;
 }

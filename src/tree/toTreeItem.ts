@@ -12,22 +12,22 @@ import type { StoredFacts } from '../model/storedResult.ts';
 import type { ActionNode, CommandNode, DeviceNode, FailedNode, GroupNode, LoadMoreNode } from './nodes.ts';
 import { actionState, actionType, ageOf, commandState, ranFor } from './words.ts';
 
-/** Statuses that no exit code outshines. */
+/** Statuses that take precedence over any exit code. */
 const WENT_WRONG: ReadonlySet<string> = new Set(['Failed', 'TimeOut', 'Cancelled']);
 
-/** What is stored of a command's result, if anything. */
+/** Looks up the stored facts of a command's result. */
 export type StoredLookup = (commandIndex: number) => StoredFacts | undefined;
 
-/** A device as the tree groups it. */
+/** Device, as the tree groups by it. */
 export interface DeviceSummary {
   readonly name: string;
-  /** Another device has the same name: then the id tells them apart. */
+  /** Whether another device has the same name. Its id is then shown too. */
   readonly ambiguous: boolean;
   readonly loaded: number;
   readonly complete: boolean;
 }
 
-/** The row of an action. `now` is ms since 1970. */
+/** Creates the row of an action. `now` is in ms since 1970. */
 export function actionItem(node: ActionNode, action: MachineAction, stored: StoredLookup, now: number): TreeItem {
   const only = action.commands.length === 1 ? action.commands[0] : undefined;
   const script = runScripts(action)[0];
@@ -60,7 +60,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   return item;
 }
 
-/** The row of a command. */
+/** Creates the row of a command. */
 export function commandItem(
   node: CommandNode,
   action: MachineAction,
@@ -86,7 +86,7 @@ export function commandItem(
   return item;
 }
 
-/** The row of a device; without a summary it is on its way out of the tree. */
+/** Creates the row of a device. A device without a summary is about to leave the tree. */
 export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEVICE): TreeItem {
   const count = device.complete ? l10n.t('{0}, all loaded', device.loaded) : l10n.t('{0} loaded', device.loaded);
   const description = device.ambiguous ? `${node.machineId.slice(0, 8)} · ${count}` : count;
@@ -106,7 +106,7 @@ export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEV
   return item;
 }
 
-/** The row of a run or a day: how much is in it, and what is still to come. */
+/** Creates the row of a run or a day, with the number of its actions and of those that are unfinished. */
 export function groupItem(node: GroupNode, actions: readonly MachineAction[]): TreeItem {
   const [newest] = actions;
   const isRun = node.by === 'run' && newest !== undefined;
@@ -132,7 +132,7 @@ function commentOf({ requestorComment }: MachineAction): string {
   return requestorComment ?? '';
 }
 
-/** Scripts with their arguments: together with the comment, what makes a run. */
+/** Returns the scripts with their arguments. Together with the comment, they identify a run. */
 function runTitle(action: MachineAction): string {
   const scripts = runScripts(action).map((command) =>
     [subjectOf(command), parameterOf(command, 'Args')].filter(Boolean).join(' '),
@@ -142,6 +142,7 @@ function runTitle(action: MachineAction): string {
 
 const UNKNOWN_DEVICE: DeviceSummary = { name: '–', ambiguous: false, loaded: 0, complete: true };
 
+/** Creates the row that loads the next page. */
 export function loadMoreItem(node: LoadMoreNode): TreeItem {
   const item = createRow({ label: l10n.t('Load more…') });
   item.id = node.id;
@@ -151,7 +152,7 @@ export function loadMoreItem(node: LoadMoreNode): TreeItem {
   return item;
 }
 
-/** One way on from a list that could not be loaded; why, the view says above. */
+/** Creates the row of a next step after a failure. The view gives the reason above. */
 export function failedItem(node: FailedNode): TreeItem {
   const { sentence } = describeFailure(node.error);
   const label = stepLabel(node.step);
@@ -174,7 +175,7 @@ const STEP_ICONS: Readonly<Partial<Record<NextStep, string>>> = {
 
 function stateOfOnly(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): string {
   if (stored === undefined) return actionState(action);
-  // An action can have failed although its script has ended well: both are said.
+  // An action can have failed although its script ended well: both are shown.
   const result = commandState(command, stored);
   return WENT_WRONG.has(action.status) ? `${actionState(action)} · ${result}` : result;
 }
@@ -204,9 +205,9 @@ function actionIcon(action: MachineAction): ThemeIcon {
   }
 }
 
-/** Outlined: to be fetched. Filled: stored, so it costs no call. */
+/** Returns the icon of a command. An outline means not fetched yet; a filled icon means stored, so it costs no call. */
 function commandIcon(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): ThemeIcon {
-  // Red only where Defender itself says so, and then always.
+  // Red only where Defender itself reports Failed, and then always.
   if (command.commandStatus === 'Failed') return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
   if (stored !== undefined) {
     const mood = exitMood(stored);

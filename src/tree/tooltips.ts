@@ -8,7 +8,7 @@ import { deviceOf, parameterOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import { actionState, actionType, commandState, queuedFor, ranFor } from './words.ts';
 
-/** Returns the facts of an action, a line each. */
+/** Returns the facts of an action, one on each line. */
 export function actionTooltip(action: MachineAction): MarkdownString {
   return hoverOfFacts([
     [l10n.t('Type'), actionType(action)],
@@ -66,7 +66,7 @@ function bothTimes(text: string | null | undefined): string | undefined {
   return time === undefined ? undefined : `${formatUtc(time)} (${formatLocal(time)})`;
 }
 
-/** An HRESULT is known by its hexadecimal form. */
+/** Returns an HRESULT in hexadecimal form, by which it is known. */
 function errorCode(code: number | null): string | undefined {
   if (code === null || code === 0) return undefined;
   const bits = code < 0 ? code + 2 ** 32 : code;

@@ -3,13 +3,13 @@ import type { ResultRef } from '../base/resultUri.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** What the tree shows: one connection's actions, and what is stored of their results. */
+/** Source of the tree: one connection's actions, and the stored facts of their results. */
 export interface TreeSource {
-  /** Part of every row's id: another connection's rows are other rows. */
+  /** Part of every row's id, so that rows of different connections are different rows. */
   readonly connectionName: string;
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
   readonly actions: ActionStore;
   readonly stored: (ref: ResultRef) => StoredFacts | undefined;
-  /** Which of the loaded actions are wanted; all without it. */
+  /** Whether an action passes the filter; without it, all actions do. */
   readonly isWanted?: (action: MachineAction) => boolean;
 }

@@ -5,12 +5,12 @@ import { exitWords } from '../messages/exitWords.ts';
 import { formatAge, formatDuration } from '../messages/format.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** An action's status in words. One that this version does not know is shown as the server spells it. */
+/** Returns an action's status in words. A status that this version does not know is shown as the server spells it. */
 export function actionState(action: MachineAction): string {
   return stateName(action.status);
 }
 
-/** A status in words. */
+/** Returns a status in words. */
 export function stateName(status: string): string {
   const known: Readonly<Record<string, string>> = {
     Pending: l10n.t('Pending'),
@@ -23,7 +23,7 @@ export function stateName(status: string): string {
   return wordFor(known, status);
 }
 
-/** A command's state in words; once its result is stored, what the script said itself. */
+/** Returns a command's state in words; once its result is stored, its exit code. */
 export function commandState(command: LiveResponseCommand, stored: StoredFacts | undefined): string {
   if (stored !== undefined) return exitWords(stored);
   const known: Readonly<Record<string, string>> = {
@@ -37,12 +37,12 @@ export function commandState(command: LiveResponseCommand, stored: StoredFacts |
   return wordFor(known, command.commandStatus);
 }
 
-/** What an action of another type than live response is called. */
+/** Returns the type of an action in words. */
 export function actionType(action: MachineAction): string {
   return typeName(action.type);
 }
 
-/** A type of machine action in words. */
+/** Returns a type of machine action in words. */
 export function typeName(type: string): string {
   const known: Readonly<Record<string, string>> = {
     LiveResponse: l10n.t('Live response'),
@@ -58,7 +58,10 @@ export function typeName(type: string): string {
   return wordFor(known, type);
 }
 
-/** The server's own word where this version does not know it, and a word of ours where the server sent none. */
+/**
+ * Returns the translated word, or the server's own word where this version does not know it. An empty word gives
+ * "Unknown".
+ */
 function wordFor(known: Readonly<Record<string, string>>, word: string): string {
   if (word === '') return l10n.t('Unknown');
   return (Object.hasOwn(known, word) ? known[word] : undefined) ?? word;
@@ -70,14 +73,14 @@ export function ageOf(action: MachineAction, now: number): string {
   return time === undefined ? '–' : formatAge(time, now);
 }
 
-/** How long a command ran, by the server's times; undefined where one of them is missing. */
+/** Returns how long a command ran, by the server's times; undefined where one of them is missing. */
 export function ranFor(command: LiveResponseCommand): string | undefined {
   const start = parseServerTime(command.startTime);
   const end = parseServerTime(command.endTime);
   return start === undefined || end === undefined ? undefined : formatDuration(end - start);
 }
 
-/** How long a command waited before it started. */
+/** Returns how long a command waited before it started; undefined where a time is missing. */
 export function queuedFor(action: MachineAction, command: LiveResponseCommand): string | undefined {
   const created = parseServerTime(action.creationDateTimeUtc);
   const start = parseServerTime(command.startTime);

@@ -14,8 +14,8 @@ import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 
 /**
- * `liveResponse.goToAction`: every action that is loaded, by script, device and id; the chosen row is selected. The
- * notice of ended actions calls it with `{actionIds, opens}`.
+ * `liveResponse.goToAction`: lists the loaded actions by script, device and id, and selects the row of the chosen one.
+ * The notice about ended actions calls it with `{actionIds, opens}`.
  */
 export async function goToAction(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const { actionIds, opens } = readArgument(args[0]);
@@ -31,7 +31,7 @@ export async function goToAction(services: Services, runner: CommandRunner, args
   if (opens) await openFirst(services, runner, action);
 }
 
-/** `liveResponse.watchAction`: the person is told when it ends. */
+/** `liveResponse.watchAction`: notifies the user when the action ends. */
 export async function watchAction(services: Services, args: readonly unknown[]): Promise<void> {
   const { view } = services;
   const rows = [...args, ...view.selection].filter(isTreeNode);
@@ -49,7 +49,7 @@ export async function watchAction(services: Services, args: readonly unknown[]):
   confirmInStatusBar(words, 8000);
 }
 
-/** Asks for one of some actions. */
+/** Asks for one of these actions. */
 async function pickAction(
   actions: readonly MachineAction[],
   title: string,
@@ -86,7 +86,7 @@ function readArgument(value: unknown): { readonly actionIds?: readonly string[];
   return { actionIds, opens: 'opens' in value && value.opens === true };
 }
 
-/** A dash where the server sent no such time. */
+/** Formats a time of the server; a dash where the server sent none. */
 function utcOf(text: string): string {
   const time = parseServerTime(text);
   return time === undefined ? '–' : formatUtc(time);

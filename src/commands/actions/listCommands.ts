@@ -6,7 +6,7 @@ import type { TreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 
-/** `liveResponse.refresh`: what came or changed, merged; rows that were loaded stay. */
+/** `liveResponse.refresh`: merges new and changed actions into the list. Rows that were loaded stay. */
 export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
   await withList(services, runner, l10n.t('Refreshing machine actions'), async (list, signal) => {
     await list.refresh(signal);
@@ -18,13 +18,13 @@ export async function refresh(services: Services, runner: CommandRunner): Promis
 export async function loadMore(services: Services, runner: CommandRunner): Promise<void> {
   await withList(services, runner, l10n.t('Loading more machine actions'), async (list, signal) => {
     const { state } = list;
-    // Nothing is left to ask for.
+    // Without a further page, no call is made.
     if (state.kind !== 'loaded' || state.hasMore) await list.loadMore(signal, services.view.pageSize);
     tellCount(list);
   });
 }
 
-/** `liveResponse.loadDevice`: every action of the device in the row, or of the first selected row. */
+/** `liveResponse.loadDevice`: loads every action of the device in the row, or in the first selected row. */
 export async function loadDevice(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [row] = [...args, ...services.view.selection].filter(isTreeNode);
   const machineId = row === undefined ? undefined : machineOf(services, row);
@@ -37,7 +37,7 @@ export async function loadDevice(services: Services, runner: CommandRunner, args
   }
   await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {
     await list.loadDevice(machineId, signal);
-    // Another list may be shown by now.
+    // The view may show another list by now.
     if (services.view.shown === list) services.view.tree.markComplete(machineId);
   });
 }
@@ -47,7 +47,7 @@ function machineOf({ view }: Services, row: TreeNode): string | null | undefined
   return 'actionId' in row ? view.shown?.get(row.actionId)?.machineId : undefined;
 }
 
-/** By keyboard from the palette the list may be out of sight. */
+/** Shows the count in the status bar. The command palette works while the list is out of sight. */
 function tellCount({ actions, state }: ActionStore): void {
   const count = actions.length.toLocaleString(env.language);
   const isAll = state.kind === 'loaded' && !state.hasMore;
@@ -57,7 +57,7 @@ function tellCount({ actions, state }: ActionStore): void {
   confirmInStatusBar(sentence, 5000);
 }
 
-/** The view shows its own progress; a failure is told once, and the rows that are there stay. */
+/** Runs work on the list with the view's own progress. A failure is reported once, and the present rows stay. */
 async function withList(
   services: Services,
   runner: CommandRunner,

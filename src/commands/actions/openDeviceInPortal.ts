@@ -8,7 +8,7 @@ import type { TreeNode } from '../../tree/nodes.ts';
 import { tellNothingChosen } from '../common/preconditions.ts';
 import { findTargets } from '../common/targets.ts';
 
-/** `liveResponse.openDeviceInPortal`: the device's page in the Defender portal of its cloud. */
+/** `liveResponse.openDeviceInPortal`: opens the device's page in the Defender portal of its cloud. */
 export async function openDeviceInPortal(services: Services, args: readonly unknown[]): Promise<void> {
   const device = await findDevice(services, args);
   if (device === undefined) {

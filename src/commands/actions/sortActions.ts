@@ -4,7 +4,7 @@ import { ORDERS } from '../../tree/arrange.ts';
 import type { Order } from '../../tree/arrange.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 
-/** `liveResponse.sortActions`: by age, device, script or state. */
+/** `liveResponse.sortActions`: sorts by age, device, script or state. */
 export async function sortActions({ view }: Services): Promise<void> {
   const labels: Readonly<Record<Order, string>> = {
     age: l10n.t('By Age, Newest First'),

@@ -1,6 +1,6 @@
 import { TabInputText, TextEditorSelectionChangeKind, window } from 'vscode';
 
-/** Tells whether the person has turned to something else since. */
+/** Watcher that knows whether the user has turned to something else. */
 export interface Attention {
   readonly isElsewhere: () => boolean;
   readonly dispose: () => void;
@@ -9,8 +9,8 @@ export interface Attention {
 let opened = 0;
 
 /**
- * Watches from a gesture to its answer. Another tab, a terminal, another window, or a cursor that was moved by hand
- * means that the person works elsewhere by now.
+ * Watches the user's attention from a gesture to its answer. Another tab, a terminal, another window, or a cursor moved
+ * by hand means that the user now works elsewhere.
  */
 export function watchAttention(): Attention {
   const own = ++opened;
@@ -37,7 +37,7 @@ export function watchAttention(): Attention {
   };
 }
 
-/** What is in front: an editor of any kind, by its tab. */
+/** Returns the active tab: its column, label and address. */
 function activePlace(): string {
   const { activeTabGroup } = window.tabGroups;
   const tab = activeTabGroup.activeTab;

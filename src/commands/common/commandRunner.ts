@@ -8,28 +8,28 @@ import { STEP_COMMANDS } from '../../messages/nextSteps.ts';
 import type { Outcome } from '../../platform/telemetryEvents.ts';
 import { ask, confirmInStatusBar, notify, showProgress } from '../../platform/show/notifications.ts';
 
-/** What only takes a moment shows no progress, ms. */
+/** Delay before progress is shown, in milliseconds. Work that takes only a moment shows none. */
 const PROGRESS_AFTER_MS = 2000;
 
-/** What work can use while it runs. */
+/** Tools for work while it runs. */
 export interface CommandScope {
-  /** Aborted when the person cancels. */
+  /** Aborted when the user cancels. */
   readonly signal: AbortSignal;
-  /** Says how far it is: in words and, where the whole is known, as a share of it from 0 to 1. */
+  /** Reports progress: in words and, where the total is known, as a share of it from 0 to 1. */
   readonly report: (message: string, share?: number) => void;
 }
 
-/** What a next step does in this command; those that mean the same everywhere need not be named. */
+/** Handlers of next steps in this command. Steps that do the same everywhere need no handler. */
 export type StepHandlers = Partial<Record<NextStep, (error: unknown) => unknown>>;
 
 export interface RunOptions {
-  /** The work is long by its nature, so its progress shows at once. */
+  /** Whether the work always takes long, so that its progress is shown at once. */
   readonly isLong?: boolean;
-  /** Called when it has failed and nobody can try it again any more. */
+  /** Called when the work has failed and can no longer be tried again. */
   readonly onGivenUp?: () => unknown;
 }
 
-/** Ways to fail that are answers and no faults. */
+/** Expected outcomes, shown as information rather than as errors. */
 const ANSWERS = new Set([
   'noResultByDesign',
   'resultIsFile',
@@ -40,12 +40,17 @@ const ANSWERS = new Set([
   'tooLarge',
 ]);
 
-/** Runs a command's work: late, cancellable progress; a failure becomes a sentence with its next steps, once. */
+/**
+ * Runs the work of a command. Progress appears late and can be cancelled. A failure is shown once, as a sentence with
+ * its next steps.
+ */
 export class CommandRunner {
   readonly #log: Log;
   #outcome: Outcome = 'ok';
 
-  /** How it ended, by the last failure that was told. A question that was closed unanswered is no failure. */
+  /**
+   * Outcome of the command, by the last failure that was shown. Closing a question without an answer is not a failure.
+   */
   get outcome(): Outcome {
     return this.#outcome;
   }
@@ -55,9 +60,11 @@ export class CommandRunner {
   }
 
   /**
-   * @param title - what is being done, for progress and log
-   * @param steps - what next steps do here, e.g. which result `exportRaw` is about
-   * @returns what the work answers; undefined when it failed or was cancelled
+   * Runs work, and shows its progress and its failure.
+   *
+   * @param title - description of the work, for progress and log
+   * @param steps - handlers of the next steps, e.g. which result `exportRaw` exports
+   * @returns the result of the work; undefined when it failed or was cancelled
    */
   async run<Result>(
     title: string,
@@ -83,7 +90,7 @@ export class CommandRunner {
         });
         let told = 0;
         report = (message, share = 0) => {
-          // VS Code cannot move the bar back, so work that begins again leaves it where it is.
+          // VS Code cannot move the bar back, so work that starts again leaves it where it is.
           const increment = Math.max(0, share * 100 - told);
           told += increment;
           step({ message, ...(increment > 0 ? { increment } : {}) });
@@ -103,10 +110,10 @@ export class CommandRunner {
     }
   }
 
-  /** Tells of a failure, and waits for no answer. */
+  /** Shows and logs a failure, and does not wait for the user's answer. */
   fail(title: string, error: unknown, steps: StepHandlers = {}, onGivenUp?: RunOptions['onGivenUp']): void {
     this.#outcome = outcomeOf(error);
-    // A cancel is what the person wanted: there is nothing to tell.
+    // The user wanted to cancel, so there is nothing to show.
     if (isCancelled(error)) return;
     this.#log.failure(title, error);
     const handlers: StepHandlers = {
@@ -132,9 +139,9 @@ export class CommandRunner {
   }
 }
 
-/** After any other step, the notice and its offer to try again are gone. */
+/** Steps that try again. After any other step the notice is closed, and trying again is no longer offered. */
 const TRIES_AGAIN: ReadonlySet<NextStep> = new Set(['tryAgain', 'allowHost']);
-/** A failure without its words: what telemetry may know of it. */
+/** Returns the code of a failure, which is all that telemetry may contain about it. */
 export function outcomeOf(error: unknown): Outcome {
   if (isCancelled(error)) return 'cancelled';
   return isLiveResponseError(error) ? error.code : 'unexpected';
@@ -170,7 +177,7 @@ async function copyCommand(error: unknown): Promise<void> {
   confirmInStatusBar(l10n.t('Command copied: paste it into a terminal'), 8000);
 }
 
-/** Asked once for each host: whoever controls it decides what is shown as a result. */
+/** Asks once for each host before results may come from it: the owner of a host decides what is shown as a result. */
 async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Promise<void> {
   const host = isLiveResponseError(error) ? error.values.host : undefined;
   if (host === undefined) return;

@@ -2,10 +2,13 @@ import { env, l10n } from 'vscode';
 import { formatBytes } from '../../messages/format.ts';
 import type { CommandScope } from './commandRunner.ts';
 
-/** A large file comes in tens of thousands of pieces: nobody reads that many steps, ms. */
+/**
+ * Least time between two reports, in milliseconds. A large file arrives in tens of thousands of pieces, which no one
+ * could read as steps.
+ */
 const STEP_MS = 200;
 
-/** Says how far a download is: in bytes and, where its size is known, in percent. */
+/** Returns a function that reports the progress of a download: in bytes and, where the size is known, in percent. */
 export function toProgress(report: CommandScope['report']): (received: number, total: number | undefined) => void {
   let last = -Infinity;
   return (received, total) => {

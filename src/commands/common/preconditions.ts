@@ -61,8 +61,8 @@ const NEEDS_RESULT: ReadonlySet<CommandId> = new Set([
 ]);
 
 /**
- * Says what is missing where a command has nothing to work on: a key of one's own, or a link in the walkthrough, can
- * start it anywhere.
+ * Checks whether a command has something to work on, and says what is missing. The user's own key binding, or a link in
+ * the walkthrough, can start a command anywhere.
  *
  * @returns whether the command can go on
  * @throws LiveResponseError `badArgument` with the name of the field
@@ -81,7 +81,7 @@ export function hasWhatItNeeds(services: Services, id: CommandId, args: readonly
   return sentence === undefined;
 }
 
-/** Where a command would end or change what is not there, and so would do nothing, unsaid. */
+/** Returns why a command would silently do nothing, because what it ends or changes does not exist. */
 function whyNothingToDo({ view, search, runs }: Services, id: CommandId): string | undefined {
   switch (id) {
     case commandIds.clearFilter:
@@ -103,7 +103,7 @@ function whyNothingToDo({ view, search, runs }: Services, id: CommandId): string
   }
 }
 
-/** What to do first, for a command that works on a result. */
+/** Says what to do first, for a command that works on a result. */
 export function tellNothingChosen(): void {
   void notify(
     'information',
@@ -111,7 +111,7 @@ export function tellNothingChosen(): void {
   );
 }
 
-/** Offers both ways to a connection. */
+/** Offers both ways to get a connection. */
 export async function tellNoConnection(): Promise<void> {
   const add = l10n.t('Add Connection…');
   const sample = l10n.t('Open Sample Tenant');

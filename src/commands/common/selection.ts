@@ -6,7 +6,10 @@ import { resultKey } from '../../base/resultUri.ts';
 import type { ResultStream } from '../../base/resultUri.ts';
 import type { Target } from './targets.ts';
 
-/** What is selected in the active document, if it is the target's, as places in the whole text; else undefined. */
+/**
+ * Returns the selection in the active document as places in the whole text; undefined if the document is not the
+ * target's.
+ */
 export function selectedRanges(
   target: Target,
   stream: ResultStream = target.stream ?? 'output',

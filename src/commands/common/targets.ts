@@ -8,29 +8,29 @@ import type { Services } from '../../services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
 
-/** A result that a command is to work on. */
+/** Result that a command works on. */
 export interface Target {
   readonly ref: ResultRef;
-  /** Wanted by name: the text that a script or a link asked for, or that the active document shows. */
+  /** Text that was named: by a script or a link, or as the text of the active document. */
   readonly stream: ResultStream | undefined;
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number | undefined;
-  /** How the text is read that the active document shows, or a link names; by default as it was received. */
+  /** View of the text in the active document, or in a link. The default is the text as it was received. */
   readonly view?: TextView | undefined;
-  /** Which part of it is wanted. */
+  /** Part of the text to show. */
   readonly part?: ResultAddress['part'];
 }
 
-/** The text that a target names: its output where it names none. */
+/** Returns the address of the target's text; its output where it names none. */
 export function addressOf({ ref, stream, view }: Target): ResultAddress {
   return { ...refOf(ref), stream: stream ?? 'output', ...(view === undefined ? {} : { view }) };
 }
 
 /**
- * Finds what a command was called for: rows of the tree, a document's address, the object that scripts and other
- * extensions pass; without an argument the active document, else the selected rows.
+ * Finds the results that a command works on. They come from tree rows, a document's address, or the object that scripts
+ * and other extensions pass. Without an argument, the active document is used, else the selected rows.
  *
- * @returns nothing when there is nothing to work on
+ * @returns an empty list when there is nothing to work on
  * @throws LiveResponseError `badArgument` with the name of the field
  */
 export function findTargets(services: Services, args: readonly unknown[]): Target[] {
@@ -59,7 +59,7 @@ function toTarget(address: NonNullable<ReturnType<typeof parseResultUri>>): Targ
   return { ref: refOf(address), stream, line: undefined, view, part };
 }
 
-/** `{tenant, actionId, commandIndex, stream, line}`: the first two fields must be there. */
+/** Reads `{tenant, actionId, commandIndex, stream, line}`. The first two fields are required. */
 function readTarget(services: Services, value: object): Target {
   const fields = new Map<string, unknown>(Object.entries(value));
   const wrong = (path: string): LiveResponseError => new LiveResponseError('badArgument', { path });

@@ -14,7 +14,7 @@ import { ask } from '../../platform/show/notifications.ts';
 
 /**
  * `liveResponse.addConnection`: asks step by step, or takes a connection as its argument. With `signIn: 'accessToken'`
- * the argument may carry `accessToken`, which goes to secret storage and nowhere else.
+ * the argument may contain `accessToken`, which goes to secret storage and nowhere else.
  */
 export async function addConnection(
   services: Services,
@@ -40,13 +40,13 @@ async function addGiven(services: Services, argument: object): Promise<void> {
   else await services.connections.add(read.connection);
 }
 
-/** Decision about a connection that a program brings; undefined refuses it. */
+/** Decision about a connection that a program adds; undefined refuses it. */
 type Decision = 'keep' | 'activate' | undefined;
 
 /**
- * A program may add connections to the known addresses of a cloud. Any other address, or another connection in the
- * place of one that is there, is a person's decision, and so is making that one active: results, devices and tokens
- * would go there, or come from there. What is known already, field by field, changes nothing but its token.
+ * Decides whether a program may add a connection. It may add connections to the known addresses of a cloud. The user
+ * decides about any other address, about replacing a connection, and about activating the new one: results, devices and
+ * tokens would go there or come from there. If the connection is known already, field by field, only its token changes.
  */
 async function decide({ connections }: Services, connection: Connection): Promise<Decision> {
   const { name } = connection;
@@ -66,7 +66,10 @@ async function decide({ connections }: Services, connection: Connection): Promis
   return answer === add ? 'keep' : undefined;
 }
 
-/** Whether a new connection leads to addresses of its own, uses a key of this machine, or could pass for another one. */
+/**
+ * Whether the user must agree to a new connection: it has its own addresses, uses a key of this machine, or has a name
+ * that could pass for another one's.
+ */
 function needsConsent(known: readonly Connection[], connection: Connection): boolean {
   const folded = connection.name.normalize('NFKC').toLowerCase();
   return (
@@ -76,7 +79,10 @@ function needsConsent(known: readonly Connection[], connection: Connection): boo
   );
 }
 
-/** A secret goes only where it was given for: a connection of the same name that leads elsewhere starts without one. */
+/**
+ * Stores a secret only for its own destination: a connection with the same name but another destination starts without
+ * one.
+ */
 async function save(services: Services, connection: Connection, secret: ConnectionSecret | undefined): Promise<void> {
   const known = services.connections.byName(connection.name);
   if (known !== undefined && destinationOf(known) !== destinationOf(connection)) await services.signIns.forget(known);

@@ -8,13 +8,13 @@ import { problemText, promptFor } from './wizard/texts.ts';
 import { ask } from '../../platform/show/notifications.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
 
-/** `liveResponse.openSampleTenant`: a tenant to look around in, without sign-in and network. */
+/** `liveResponse.openSampleTenant`: opens a tenant for looking around, without sign-in and network. */
 export async function openSampleTenant(services: Services): Promise<void> {
   await services.connections.add(sampleConnection(l10n.t('Sample tenant')));
   await services.view.bringUp();
 }
 
-/** `liveResponse.selectConnection`: which tenant the tree shows. */
+/** `liveResponse.selectConnection`: selects the tenant that the tree shows. */
 export async function selectConnection(services: Services): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Select Connection'), services.connections.all);
   if (chosen === undefined) return;
@@ -40,7 +40,7 @@ export async function removeConnection(services: Services): Promise<void> {
   await services.connections.remove(chosen.name);
 }
 
-/** `liveResponse.replaceAccessToken`: a new token for a connection whose old one has expired. */
+/** `liveResponse.replaceAccessToken`: stores a new token for a connection whose old one has expired. */
 export async function replaceAccessToken(services: Services, args: readonly unknown[]): Promise<void> {
   const withToken = services.connections.all.filter((connection) => connection.signIn === 'accessToken');
   const wanted = connectionFor(services, args);
@@ -55,7 +55,7 @@ export async function replaceAccessToken(services: Services, args: readonly unkn
   services.telemetry.send({ name: 'signIn', way: 'accessToken', outcome: 'ok' });
 }
 
-/** Asks for an access token of a connection, and says while it is typed what is wrong with it. */
+/** Asks for an access token of a connection, and shows its problems while the user types. */
 async function askForToken(title: string, connection: Connection): Promise<string | undefined> {
   const token = await askForText({
     title,
@@ -73,12 +73,12 @@ async function askForToken(title: string, connection: Connection): Promise<strin
   return token === undefined || token.trim() === '' ? undefined : token.trim();
 }
 
-/** The connection that a failure is about, by its name; else the active one. */
+/** Returns the connection that a failure names; else the active one. */
 export function connectionFor({ connections }: Services, [name]: readonly unknown[]): Connection | undefined {
   return (typeof name === 'string' ? connections.byName(name) : undefined) ?? connections.active;
 }
 
-/** Asks which connection. */
+/** Asks the user for a connection. */
 export async function pickConnection(
   services: Services,
   title: string,

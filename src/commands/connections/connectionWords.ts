@@ -3,7 +3,7 @@ import { apiUrlOf, ownAddressesOf, signInAddressesOf } from '../../connections/c
 import type { Connection, OwnAddress } from '../../connections/connection.ts';
 import { cloudName } from '../../messages/cloudNames.ts';
 
-/** Returns all that decides where a connection's calls, tokens and results go, a line each. */
+/** Returns everything that decides where a connection's calls, tokens and results go, one item on each line. */
 export function connectionWords(connection: Connection): readonly string[] {
   const { cloud, tenantId, clientId, signIn, certificatePath } = connection;
   const own = new Map(ownAddressesOf(connection));

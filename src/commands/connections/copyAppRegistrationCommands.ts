@@ -3,7 +3,10 @@ import { appRegistrationCommands } from '../../identity/appRegistration.ts';
 import type { Services } from '../../services.ts';
 import { notify } from '../../platform/show/notifications.ts';
 
-/** `liveResponse.copyAppRegistrationCommands`: what registers an application of one's own, for the active tenant. */
+/**
+ * `liveResponse.copyAppRegistrationCommands`: copies the commands that register the user's own application in the
+ * active tenant.
+ */
 export async function copyAppRegistrationCommands(services: Services): Promise<void> {
   const { active } = services.connections;
   const isTenant = active !== undefined && active.signIn !== 'sample';

@@ -5,9 +5,12 @@ import { pickConnection } from './connectionCommands.ts';
 import { runConnectionWizard } from './wizard/runConnectionWizard.ts';
 import { wizardOptions } from './wizard/wizardOptions.ts';
 
-/** `liveResponse.editConnection`: the same steps, filled in. A secret stays where what it was given for stays. */
+/**
+ * `liveResponse.editConnection`: asks the same steps again, filled in. A secret is kept only while its destination
+ * stays the same.
+ */
 export async function editConnection(services: Services): Promise<void> {
-  // The sample has nothing to edit.
+  // The sample tenant has nothing to edit.
   const editable = services.connections.all.filter(({ signIn }) => signIn !== 'sample');
   const before = await pickConnection(services, l10n.t('Edit Connection'), editable);
   if (before === undefined) return;

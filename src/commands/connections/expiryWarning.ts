@@ -5,18 +5,20 @@ import { formatTime } from '../../messages/format.ts';
 import type { Services } from '../../services.ts';
 import { notify } from '../../platform/show/notifications.ts';
 
-/** Early enough to get a new token before the next call fails, ms. */
+/**
+ * Time before the expiry at which the warning appears, in milliseconds: enough to get a new token before a call fails.
+ */
 const WARN_BEFORE_MS = 5 * 60_000;
-/** Longer than any token lives, and short enough for a timer, ms. */
+/** Longest wait, in milliseconds: longer than any token lives, and short enough for a timer. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
-/** Warns before the active connection's pasted token ends: nobody can renew it but the person. */
+/** Warns before the active connection's pasted token expires. Only the user can renew it. */
 export class ExpiryWarning {
   readonly #services: Pick<Services, 'connections' | 'signIns'>;
   readonly #subscriptions: readonly { dispose: () => unknown }[];
   readonly #warned = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Counts up: what was asked about before is of no interest any more. */
+  /** Counts the lookups, so that the answer of an earlier one is ignored. */
   #turn = 0;
 
   constructor(services: Pick<Services, 'connections' | 'signIns'>) {
@@ -57,7 +59,7 @@ export class ExpiryWarning {
   async #warn(connection: Connection, expiresAt: number): Promise<void> {
     const { name } = connection;
     const token = `${name} ${expiresAt.toString()}`;
-    // Another window may have replaced it.
+    // Another window may have replaced the token.
     if (this.#warned.has(token) || (await this.#expiryOf(connection)) !== expiresAt) return;
     this.#warned.add(token);
     const replace = l10n.t('Replace Access Token…');

@@ -12,14 +12,17 @@ import { connectionFor, pickConnection, replaceAccessToken } from './connectionC
 import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { askForText } from '../../platform/show/quickInputs.ts';
 
-/** `liveResponse.signIn`: whatever a connection needs to be used: the one that is named, or the active one. */
+/**
+ * `liveResponse.signIn`: does what a connection needs before it can be used. The connection is the named one, or the
+ * active one.
+ */
 export async function signIn(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const { all } = services.connections;
   const connection = connectionFor(services, args) ?? (await pickConnection(services, l10n.t('Sign In'), all));
   if (connection !== undefined) await signInTo(services, runner, connection);
 }
 
-/** `liveResponse.signOut`: forgets what signing in brought, here and in every other window. */
+/** `liveResponse.signOut`: forgets what signing in stored, here and in every other window. */
 export async function signOut(services: Services): Promise<void> {
   const { active } = services.connections;
   if (active === undefined) return;
@@ -49,7 +52,7 @@ async function signInTo(services: Services, runner: CommandRunner, connection: C
       return;
     case 'azureCli':
       await tryOut(services, runner, connection, connection.signIn);
-      // The list waits for the terminal where somebody signed in.
+      // The list may be waiting for a sign-in in a terminal.
       services.signIns.tellChanged(connection);
       return;
     case 'interactive':
@@ -58,7 +61,7 @@ async function signInTo(services: Services, runner: CommandRunner, connection: C
   }
 }
 
-/** A connection that was just added: signs in where that is left to do, and says what can be done with it. */
+/** Signs in to a connection that was just added, where that is needed, and says what can be done with it. */
 export async function useFirst(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
   switch (connection.signIn) {
     case 'sample':
@@ -92,14 +95,21 @@ async function signInPerson(services: Services, runner: CommandRunner, connectio
   if (account !== undefined) await tellSignedIn(services, connection);
 }
 
-/** A program could start this command again and again; a person who said no is not asked again for a minute. */
+/**
+ * Asks for confirmation after a refusal. A program could start this command again and again, so a user who said no is
+ * not asked again for a minute.
+ */
 async function confirmedAgain(connection: Connection): Promise<boolean> {
   const again = l10n.t('Sign In');
   const question = l10n.t('Signing in was cancelled a moment ago. Sign in to "{0}" now?', connection.name);
   return (await ask({ severity: 'information', question: question }, again)) === again;
 }
 
-/** @returns whether there is something to try out now */
+/**
+ * Asks for the secret or the passphrase.
+ *
+ * @returns whether there is something to try out now
+ */
 async function askForSecret(services: Services, connection: Connection): Promise<boolean> {
   const kind = connection.signIn === 'clientSecret' ? 'clientSecret' : 'passphrase';
   const typed = await askForText({
@@ -122,7 +132,7 @@ async function askForSecret(services: Services, connection: Connection): Promise
   return true;
 }
 
-/** Gets a token, so that what is wrong with the secret is said now and not at the first result. */
+/** Gets a token, so that a wrong secret is reported now and not at the first result. */
 async function tryOut(
   services: Services,
   runner: CommandRunner,
@@ -135,7 +145,7 @@ async function tryOut(
   if (token !== undefined) await tellSignedIn(services, connection);
 }
 
-/** Who is signed in now, and what the token may and may not do: advice, since only the API knows. */
+/** Shows the account, and what its token probably allows. This is advice, because only the API knows. */
 async function tellSignedIn(services: Services, connection: Connection): Promise<void> {
   const { signIns } = services;
   const account = (await signIns.account(connection)) ?? l10n.t('an unknown account');

@@ -10,9 +10,9 @@ import { ask } from '../../platform/show/notifications.ts';
 import { openPage } from '../../platform/show/webPages.ts';
 
 /**
- * What a person is shown who signs in.
+ * Returns the prompts that a user sees while signing in.
  *
- * @param report - says how far it is
+ * @param report - shows the progress
  * @param cancel - ends the attempt
  */
 export function signInPrompts(
@@ -42,7 +42,7 @@ async function showCode(
   report(l10n.t('Enter the code {0} at {1}', userCode, verificationUrl));
   const open = l10n.t('Copy Code and Open Page');
   const other = l10n.t('Use Another Device');
-  // The page's address comes from the sign-in service: one of another place is read, and not opened.
+  // The sign-in service sends the page's address. An address elsewhere is shown as text and cannot be opened.
   const { authority } = signInAddressesOf(connection);
   const choices = isCodePage(verificationUrl, authority) ? [open, other] : [other];
   const answer = await ask(

@@ -6,10 +6,10 @@ import { tellNothingChosen } from '../common/preconditions.ts';
 import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 
-/** `liveResponse.copyActionId`: `id#index` for a result, the bare id for an action without one. */
+/** `liveResponse.copyActionId`: copies `id#index` for a result, or the bare id for an action without one. */
 export async function copyActionId(services: Services, args: readonly unknown[]): Promise<void> {
   const ids = findTargets(services, args).map(({ ref }) =>
-    // The address of an opened file is made of its hash: its facts may name the action, else nobody knows it.
+    // The address of an opened file is made from its hash. Only its facts file may name the action.
     ref.cloud === 'file' ? services.store.known(ref)?.opened?.said : ref,
   );
   const texts = ids.flatMap((id) => (id === undefined ? [] : `${id.actionId}#${id.commandIndex.toString()}`));

@@ -16,8 +16,8 @@ import type { Target } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 
 /**
- * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: what is selected, else the whole text; of several rows
- * each. A citation without a selection names the whole result.
+ * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, else the whole text;
+ * with several rows, each of their results. A citation without a selection names the whole result.
  */
 export async function copyEvidence(
   services: Services,
@@ -47,7 +47,7 @@ export async function copyEvidence(
   );
 }
 
-/** `liveResponse.copyJson`: the result as it was read, in the service's own form; several as a list. */
+/** `liveResponse.copyJson`: copies the parsed result in the service's own form. Several results become a list. */
 export async function copyJson(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   await copyEach(
     services,
@@ -86,7 +86,7 @@ interface CopiedText {
   readonly message: string;
 }
 
-/** What could be made of the results is copied; the first failure is told all the same. */
+/** Copies the results that could be read, and nevertheless reports the first failure. */
 async function copyEach<Part>(
   services: Services,
   runner: CommandRunner,

@@ -24,8 +24,8 @@ interface Searched {
 }
 
 /**
- * `liveResponse.copyIndicators`: of what is selected, else of the whole text; of several rows together. They are looked
- * through before they are copied.
+ * `liveResponse.copyIndicators`: copies the indicators of the selection, else of the whole text; with several rows, of
+ * all their results together. The user reviews them before they are copied.
  */
 export async function copyIndicators(
   services: Services,
@@ -48,7 +48,7 @@ export async function copyIndicators(
   confirmInStatusBar(l10n.t('Indicators copied with source: {0}', count), 10_000);
 }
 
-/** What could be read is searched; the first failure is told all the same. */
+/** Searches the results that could be read, and nevertheless reports the first failure. */
 async function searchAll(
   services: Services,
   runner: CommandRunner,

@@ -9,8 +9,8 @@ import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 
 /**
- * `liveResponse.copyKql`: an advanced hunting query around the command, for each result. The list knows its times
- * already, so a row of the tree costs no call.
+ * `liveResponse.copyKql`: copies an advanced hunting query around the time of the command, for each result. The list
+ * already knows these times, so a row of the tree costs no call.
  */
 export async function copyKql(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const targets = findTargets(services, args);

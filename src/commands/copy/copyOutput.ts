@@ -10,10 +10,10 @@ import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 
 /**
- * `liveResponse.copyOutput` and `liveResponse.copyErrors`: the selection, or the whole text, as plain text with its own
- * line ends.
+ * `liveResponse.copyOutput` and `liveResponse.copyErrors`: copy the selection, or the whole text, as plain text with
+ * its own line ends.
  *
- * @param wanted - this text of the result; by default the one that is shown, else the output
+ * @param wanted - text of the result to copy; the default is the text that is shown, else the output
  */
 export async function copyOutput(
   services: Services,

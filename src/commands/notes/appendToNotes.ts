@@ -15,7 +15,7 @@ import type { Target } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 
-/** `liveResponse.appendToNotes`: what is selected as evidence blocks, whole results as citations. */
+/** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or whole results as citations. */
 export async function appendToNotes(
   services: Services,
   runner: CommandRunner,
@@ -23,7 +23,7 @@ export async function appendToNotes(
 ): Promise<void> {
   const targets = findTargets(services, args);
   if (targets.length === 0) return;
-  // Before anything is asked: a question takes the focus, and the selection may change.
+  // Read first: a question takes the focus, and the selection may change.
   const selections = selectionsOf(targets);
   const place = (await pinnedPlace(services)) ?? (await selectNotesFile(services));
   if (place === undefined) return;
@@ -37,7 +37,9 @@ export async function appendToNotes(
   });
 }
 
-/** Undefined where none was picked, or where it is gone: then it is asked for anew. */
+/**
+ * Returns the chosen notes file; undefined where none was chosen or where it no longer exists. The user is then asked.
+ */
 async function pinnedPlace(services: Services): Promise<NotesPlace | undefined> {
   const place = services.pinnedNotes.get();
   if (place === undefined || place.uri.scheme === 'untitled') return undefined;
@@ -74,7 +76,7 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
   );
   const offset = document.offsetAt(at);
   const after = before.slice(0, offset) + insertion.text + before.slice(offset);
-  // An open fence at the end of a note would swallow it, and nobody could check it later.
+  // An open fence at the end of a note would swallow the text, and no one could check it later.
   if (findEvidence(after).length !== findEvidence(before).length + expected) {
     void notify(
       'warning',
@@ -89,7 +91,7 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
   edit.insert(document.uri, at, insertion.text);
   if (!(await workspace.applyEdit(edit))) throw new LiveResponseError('fileFailed', { reason: 'edit' });
   for (const { editor, selections } of cursors) {
-    // VS Code takes a cursor at the very place along with what is put in there; others stay by themselves.
+    // VS Code moves a cursor at the very position of the insertion along with the text. Other cursors stay in place.
     if (!selections.some(({ anchor, active }) => anchor.isEqual(at) || active.isEqual(at))) continue;
     editor.selections = editor.selections.map(
       ({ anchor, active }, index) =>
@@ -99,7 +101,7 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
         ),
     );
   }
-  // Where the file was changed on disk meanwhile, VS Code asks with its own compare, and nothing is overwritten.
+  // If the file was changed on disk meanwhile, VS Code asks with its own comparison, and nothing is overwritten.
   const saved = !wasClean || (await document.save());
   void tell(document, new Range(at, document.positionAt(offset + lengthIn(document, insertion.text))), {
     headingFound: insertion.headingFound,
@@ -140,7 +142,7 @@ async function tell(document: TextDocument, range: Range, { headingFound, saved,
   if ((await workspace.applyEdit(edit)) && wasClean && isClean) await now.save();
 }
 
-/** What was inserted has the line ends of the note. */
+/** Returns the length of the inserted text with the line ends of the note. */
 function lengthIn(document: TextDocument, text: string): number {
   return document.eol === EndOfLine.CRLF ? text.replaceAll('\n', '\r\n').length : text.length;
 }
@@ -153,7 +155,9 @@ interface FileItem extends QuickPickItem {
   readonly find: () => Promise<Uri | undefined>;
 }
 
-/** `liveResponse.selectNotesFile`: which note of this workspace takes what is appended, and where in it. */
+/**
+ * `liveResponse.selectNotesFile`: selects the note of this workspace, and the place in it, where evidence is appended.
+ */
 export async function selectNotesFile(services: Services): Promise<NotesPlace | undefined> {
   const files = await workspace.findFiles('**/*.md', '**/node_modules/**', 200);
   const open = workspace.textDocuments.filter(
@@ -192,7 +196,7 @@ async function selectHeading(uri: Uri): Promise<{ readonly text: string | undefi
   return pickOne(items, { title: l10n.t('Where in the Note?'), ignoreFocusOut: true });
 }
 
-/** Never over a file that is there. */
+/** Creates a note. An existing file is never overwritten. */
 async function createNotes(): Promise<Uri | undefined> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const uri = await window.showSaveDialog({

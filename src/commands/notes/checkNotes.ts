@@ -17,12 +17,14 @@ import type { Services } from '../../services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 
-/** What is known of a cited result in the end: its facts, or why there are none. */
+/** Outcome for a cited result: its facts, or the reason why there are none. */
 type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; readonly sentence: string };
 
-/** The service's own word that there is no such result. */
+/** Codes by which the service itself says that there is no such result. */
 const GONE = new Set(['notFound', 'noResult']);
-/** What failed for one result for such a reason fails for the others of its tenant, too: no calls are spent on it. */
+/**
+ * Codes of failures that would repeat for the other results of the tenant, so that no further calls are spent on them.
+ */
 const FOR_ALL = new Set([
   'noConnection',
   'notSignedIn',
@@ -33,7 +35,7 @@ const FOR_ALL = new Set([
   'tls',
 ]);
 
-/** `liveResponse.checkNotes`: holds every citation of the active note against what is stored. */
+/** `liveResponse.checkNotes`: compares every citation of the active note with what is stored. */
 export async function checkNotes(services: Services, runner: CommandRunner): Promise<void> {
   const document = window.activeTextEditor?.document;
   if (document?.languageId !== 'markdown') {
@@ -86,7 +88,7 @@ function notFetched(services: Services, ref: ResultRef): Outcome {
   return { isGone: false, sentence };
 }
 
-/** Names the price first. */
+/** Asks whether to fetch missing results, and names the number of calls first. */
 async function askToFetch(
   services: Services,
   note: string,
@@ -108,7 +110,7 @@ async function askToFetch(
   return answer === fetch ? 'fetch' : 'stored';
 }
 
-/** A link for each result, and a look at each action that is not known yet or may have moved on. */
+/** Counts the calls: one link for each result, and one request for each action that is unknown or has not ended. */
 function countCalls(services: Services, missing: readonly ResultRef[]): number {
   const actions = new Set<string>();
   for (const ref of missing) {
@@ -121,7 +123,10 @@ function countCalls(services: Services, missing: readonly ResultRef[]): number {
   return missing.length + actions.size;
 }
 
-/** One after the other: nobody waits for a single one. A cancel leaves the rest unknown, and keeps what was paid for. */
+/**
+ * Fetches one result after the other, because no one waits for a single one. After a cancel the rest stay unknown, and
+ * results that were fetched are kept.
+ */
 async function fetchMissing(
   services: Services,
   { signal, report }: CommandScope,
@@ -170,7 +175,7 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
     return { verdict, line, place, names, sentence: findingSentence(finding) };
   } catch (error) {
     if (!isLiveResponseError(error) || error.code !== 'textTooLarge') throw error;
-    // A note can cite more than fits: the others are compared all the same.
+    // A note can cite more than fits. The other citations are still compared.
     return { verdict: 'unknown', line, place, names, sentence: describeFailure(error).sentence };
   }
 }

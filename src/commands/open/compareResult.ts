@@ -25,8 +25,8 @@ import { pickOne } from '../../platform/show/quickInputs.ts';
 type Other = 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
 
 /**
- * `liveResponse.compareResult`: beside another host's, another run's, or its own errors, or as received beside what
- * comparing leaves of it. What is missing is fetched.
+ * `liveResponse.compareResult`: compares a result with another host's or another run's result, with its own errors, or
+ * with its own `normalised` view. Missing results are fetched.
  */
 export async function compareResult(
   services: Services,
@@ -87,7 +87,7 @@ async function askForSibling(
   other: 'otherHosts' | 'otherRuns',
 ): Promise<Sibling | undefined> {
   const { ref, action } = facts;
-  // Only the active connection's list is shown; what is stored of the result's own tenant is known anyway.
+  // Only the active connection's list is shown. Stored results of the result's own tenant are known in any case.
   const connection = services.connections.active;
   const isShown = connection?.tenantId === ref.tenantId && connection.cloud === ref.cloud;
   const stored = await services.store.call('list', ref);
@@ -139,12 +139,12 @@ async function askForView(title: string): Promise<{ readonly view: TextView | un
   return pickOne(items, { title });
 }
 
-/** The link of a run's overview: see runOverviewText.ts. */
+/** Whether the argument comes from a link of a run's overview; see runOverviewText.ts. */
 function isNormalisedLink(argument: unknown): boolean {
   return typeof argument === 'object' && argument !== null && 'other' in argument && argument.other === 'normalised';
 }
 
-/** By the rules of the overview that leads here, or of the view that is read. */
+/** Returns the view by the rules of the overview that has the link, or the `normalised` view that is shown. */
 function normalisedOf(services: Services, argument: unknown, { view }: Target): TextView {
   if (isNormalisedLink(argument)) return normalisedView(services.runOverviews.rules.rules);
   return view !== undefined && normaliseRulesOf(view) !== undefined ? view : 'normalised';
@@ -167,7 +167,9 @@ async function showBeside(services: Services, left: Side, right: Side): Promise<
   await showDiff(one.uri, other.uri, name);
 }
 
-/** A result as received beside what a comparison leaves of it: lines keep their numbers, so each replaced place shows. */
+/**
+ * Shows a result as received beside its `normalised` view. Lines keep their numbers, so each replaced place shows.
+ */
 async function showNormalised(
   services: Services,
   facts: StoredFacts,

@@ -7,7 +7,7 @@ import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 
-/** `liveResponse.explainEmpty`: why there is nothing to read, and what can be done. Spends no call by itself. */
+/** `liveResponse.explainEmpty`: says why there is nothing to read and what can be done. Spends no call by itself. */
 export async function explainEmpty(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
@@ -27,7 +27,7 @@ export async function explainEmpty(services: Services, runner: CommandRunner, ar
   void tell(emptinessSentence(reason, errorLines), steps);
 }
 
-/** Not waited for: a notice may stay for hours. */
+/** Shows the explanation. The caller does not wait for it, because a notice may stay for hours. */
 async function tell(sentence: string, steps: ReadonlyMap<string, () => Promise<void>>): Promise<void> {
   const answer = await notify('information', sentence, ...steps.keys());
   if (answer !== undefined) await steps.get(answer)?.();

@@ -12,7 +12,10 @@ import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
 
-/** `liveResponse.fetchResult`: from any text that names a machine action. With an argument it asks nothing. */
+/**
+ * `liveResponse.fetchResult`: fetches the result that a text names by its machine action. With an argument it asks
+ * nothing.
+ */
 export async function fetchResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   if (args[0] !== undefined) {
     const [target] = findTargets(services, args);
@@ -49,7 +52,10 @@ async function askForReference(): Promise<FoundReference | undefined> {
   return chosen?.reference;
 }
 
-/** An input box holds one line, and a link that was pasted is a secret that need not be shown: only what was found. */
+/**
+ * Returns only the ids found in a text. An input box holds one line, and a pasted link is a secret that need not be
+ * shown.
+ */
 function firstLines(text: string): string {
   return findReferences(text).map(labelOf).join(' ');
 }
@@ -60,7 +66,7 @@ function labelOf(reference: FoundReference): string {
     : `${reference.actionId}#${reference.commandIndex.toString()}`;
 }
 
-/** One script: no question. Else the person chooses, and sees the state of each. */
+/** Returns the index of the only script. With several commands the user chooses, and sees the state of each. */
 async function askForCommand(
   services: Services,
   runner: CommandRunner,

@@ -9,8 +9,8 @@ import { openTarget } from './openTarget.ts';
 import { ask } from '../../platform/show/notifications.ts';
 
 /**
- * `liveResponse.openCitation`: a link in a note, or an address from outside. Whoever wrote it must not spend our calls:
- * what is not stored is fetched only when the person agrees.
+ * `liveResponse.openCitation`: opens a link in a note, or an address from outside. The author of the link must not
+ * spend this user's calls: a result that is not stored is fetched only if the user agrees.
  */
 export async function openCitation(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const citation = readCitation(args[0]);

@@ -5,12 +5,19 @@ import { fetchResult } from './fetchResult.ts';
 import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 
-/** When Enter was pressed in the tree: the result that opens right after takes the focus. ms since 1970. */
+/**
+ * Time at which Enter was pressed in the tree, in ms since 1970. The result that opens right after it takes the focus.
+ */
 let focusWantedAt = 0;
-/** The row's own command comes at once, or a moment later where VS Code still has to find the extension. */
+/**
+ * Longest delay of the row's own command after Enter, in milliseconds. The command comes at once, or a moment later
+ * where VS Code still has to find the extension.
+ */
 const FOCUS_WITHIN_MS = 1000;
 
-/** `liveResponse.openResult`: a row, an address or `{tenant, actionId, commandIndex, stream, line}`. */
+/**
+ * `liveResponse.openResult`: opens the result of a row, an address or `{tenant, actionId, commandIndex, stream, line}`.
+ */
 export async function openResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const takesFocus = Date.now() - focusWantedAt < FOCUS_WITHIN_MS;
   focusWantedAt = 0;
@@ -19,7 +26,7 @@ export async function openResult(services: Services, runner: CommandRunner, args
   else await openTarget(services, runner, target, takesFocus);
 }
 
-/** `liveResponse.openFocused`: Enter in the tree opens as a click does, and moves into the text. */
+/** `liveResponse.openFocused`: opens a row on Enter as a click does, and moves the focus into the text. */
 export async function openFocused(): Promise<void> {
   focusWantedAt = Date.now();
   await commands.executeCommand('list.select');

@@ -17,12 +17,14 @@ import { MAX_FACTS_BYTES } from '../save/factsFile.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
 
-/** More facts files beside one result file were made to be read, not to tell anything. */
+/**
+ * Largest number of facts files that are read beside one result file. More of them would be there only to waste time.
+ */
 const MAX_FACTS_FILES = 10;
 
 /**
- * `liveResponse.openSavedResult`: a result file from the disk, or a download link, read as if it had been fetched. It
- * takes no call. With an argument (a file's address, or a link) it asks nothing.
+ * `liveResponse.openSavedResult`: opens a result file from the disk, or a download link, as if it had been fetched. It
+ * makes no call. With an argument (a file's address, or a link) it asks nothing.
  */
 export async function openSavedResult(
   services: Services,
@@ -33,7 +35,11 @@ export async function openSavedResult(
   if (source !== undefined) await openSource(services, runner, source, maxDownloadBytes());
 }
 
-/** @param limit - a larger file is not opened before the person was told how large it is, bytes */
+/**
+ * Opens a source.
+ *
+ * @param limit - largest file that is opened before the user was told its size, in bytes
+ */
 async function openSource(
   services: Services,
   runner: CommandRunner,
@@ -91,7 +97,7 @@ async function openFile(services: Services, uri: Uri, scope: CommandScope, limit
   return ref;
 }
 
-/** Elsewhere than on this machine VS Code reads files whole only. */
+/** Reads a file in pieces on this machine, and whole elsewhere: there VS Code reads only whole files. */
 async function* chunksOf(uri: Uri): AsyncGenerator<Uint8Array> {
   if (uri.scheme === 'file') yield* createReadStream(uri.fsPath) as AsyncIterable<Uint8Array>;
   else yield await workspace.fs.readFile(uri);
@@ -102,7 +108,7 @@ interface Opened<Bytes = Uint8Array> {
   readonly bytes: Bytes;
 }
 
-/** Stores it under its hash; what is stored already is not replaced by what says less. */
+/** Stores a result under its hash. A stored result is not replaced by one with fewer facts. */
 async function keep(services: Services, opened: OpenedBytes, bytes: Uint8Array): Promise<ResultRef> {
   const { facts, verdict } = describeOpened(opened);
   tellVerdict(verdict);
@@ -111,7 +117,11 @@ async function keep(services: Services, opened: OpenedBytes, bytes: Uint8Array):
   return facts.ref;
 }
 
-/** @param isLarge - only what stands beside it is read, and neither hash nor size are known */
+/**
+ * Reads a file and the facts files beside it.
+ *
+ * @param isLarge - only the facts files are read, and neither the hash nor the size is known
+ */
 async function readFile(uri: Uri, isLarge: boolean): Promise<Opened<Uint8Array | undefined>> {
   const bytes = isLarge ? undefined : await workspace.fs.readFile(uri);
   const factsFiles = await readFacts(uri);
@@ -120,7 +130,9 @@ async function readFile(uri: Uri, isLarge: boolean): Promise<Opened<Uint8Array |
   return { opened: { kind: 'file', name, sha256, size: bytes?.length ?? 0, openedAt: Date.now(), factsFiles }, bytes };
 }
 
-/** What Export Raw Result writes beside a file. Which of them are about it, their own hash says. */
+/**
+ * Reads the facts files that Export Raw Result writes beside a file. Their own hash says which of them belong to it.
+ */
 async function readFacts(uri: Uri): Promise<string[]> {
   const folder = uri.with({ path: uri.path.slice(0, uri.path.lastIndexOf('/') + 1) });
   const found: string[] = [];
@@ -148,7 +160,7 @@ async function download(
   const { bytes, host, sha256, size, receivedAt, promisedName, blob, lengthUnknown } = await services
     .downloadLink(link, signal, { maxBytes: limit, onProgress })
     .catch((error: unknown) => {
-      // What is behind a link is read in memory only.
+      // A file behind a link is read only in memory.
       throw isLiveResponseError(error) && error.code === 'tooLarge'
         ? new LiveResponseError('linkTooLarge', error.values)
         : error;
@@ -206,7 +218,7 @@ async function askForFile(): Promise<Uri | undefined> {
   return uri;
 }
 
-/** A link is a secret for half an hour: it is not shown while it is pasted, and kept nowhere. */
+/** Asks for a link. A link is a secret for half an hour: it is hidden while it is pasted, and stored nowhere. */
 async function askForLink(): Promise<string | undefined> {
   const clipboard = await env.clipboard.readText();
   const text = await askForText({

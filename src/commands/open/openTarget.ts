@@ -13,8 +13,9 @@ import { saveInstead } from '../save/saveResult.ts';
 import type { Target } from '../common/targets.ts';
 
 /**
- * Fetches a result where it is not stored, and shows it.
- * @param anySize - however large it is: the person was told
+ * Fetches a result if it is not stored, and shows it.
+ *
+ * @param anySize - opens a result of any size, because the user was told how large it is
  */
 export async function openTarget(
   services: Services,
@@ -66,7 +67,7 @@ function opened(facts: StoredFacts, startedAt: number): TelemetryEvent {
   };
 }
 
-/** The person has turned to something else: what came late does not push in front of it. */
+/** Offers to open a result that arrived after the user had turned to something else. */
 function offer(facts: StoredFacts, open: () => unknown): void {
   const button = l10n.t('Open');
   const sentence = l10n.t('The result of {0} on {1} is here.', facts.name.script, facts.name.device);

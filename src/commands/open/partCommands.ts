@@ -15,7 +15,10 @@ interface Divided {
   readonly text: TextParts;
 }
 
-/** `liveResponse.nextPart`, `previousPart` and `lastPart` of a text that is too large to be shown whole. */
+/**
+ * `liveResponse.nextPart`, `previousPart` and `lastPart`: show another part of a text that is too large to be shown
+ * whole.
+ */
 export async function stepPart(
   services: Services,
   runner: CommandRunner,
@@ -39,7 +42,10 @@ export async function stepPart(
   await openTarget(services, runner, { ...target, part: wanted === 0 ? undefined : first }, true);
 }
 
-/** `liveResponse.openWhole`: up to what VS Code opens without a question, and told what it leaves out. */
+/**
+ * `liveResponse.openWhole`: opens a text as one document, up to the size that VS Code opens without a question. Says
+ * which features VS Code then switches off.
+ */
 export async function openWhole(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const found = await findDivided(services, args);
   if (found === undefined) return;
@@ -67,7 +73,7 @@ export async function openWhole(services: Services, runner: CommandRunner, args:
   await openTarget(services, runner, { ...target, part: 'whole' }, true);
 }
 
-/** A text that is shown in parts; tells where it is not. */
+/** Returns the parts of a text; says so where the text is shown whole. */
 async function findDivided(services: Services, args: readonly unknown[]): Promise<Divided | undefined> {
   const [target] = findTargets(services, args);
   const text = target === undefined ? undefined : await partsOf(services.store, addressOf(target));

@@ -17,13 +17,15 @@ import { pickOne } from '../../platform/show/quickInputs.ts';
 
 interface ViewItem extends QuickPickItem {
   readonly view?: TextView;
-  /** Ours, with a grammar and nothing else: a foreign one would fetch a schema that the text names. */
+  /**
+   * Language of this extension, which has only a grammar. Another language would fetch a schema that the text names.
+   */
   readonly language?: OwnLanguage;
-  /** Both encodings are asked for. */
+  /** Whether the user is asked for both encodings. */
   readonly asks?: boolean;
 }
 
-/** `liveResponse.showAs`: another reading of a text, or colours for it. What is stored stays as it is. */
+/** `liveResponse.showAs`: shows another view of a text, or colors it. The stored result does not change. */
 export async function showAs(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
@@ -84,10 +86,13 @@ async function items(services: Services, ref: ResultRef, stream: ResultStream): 
   ];
 }
 
-/** Readings that leave the text less odd, each with a line of it. A large text has none: it is not held whole. */
+/**
+ * Returns the readings that make a text less odd, each with an example line. A large text has none, because it is never
+ * in memory whole.
+ */
 async function suggestedItems(services: Services, ref: ResultRef, stream: ResultStream): Promise<readonly ViewItem[]> {
   const suggested = await services.store.analysis.suggestReadings(ref, stream).catch((error: unknown) => {
-    // A message of another error may quote the text: the log holds none.
+    // The message of another error may quote the text, which must not get into the log.
     const reason = isLiveResponseError(error) ? error.code : error instanceof Error ? error.name : typeof error;
     services.log.info(`No reading is suggested: ${reason}`);
     return [];
@@ -95,7 +100,7 @@ async function suggestedItems(services: Services, ref: ResultRef, stream: Result
   return suggested.map(({ view, example }) => ({ label: describeSteps(view), detail: example, view }));
 }
 
-/** `UTF-8, read as CP850` */
+/** Describes a reading, e.g. `UTF-8, read as CP850`. */
 function describeSteps(view: TextView): string {
   const steps = misreadingsOf(view) ?? [];
   if (steps.length === 0) return viewName(view);

@@ -15,7 +15,9 @@ interface ActionItem extends QuickPickItem {
   readonly command?: CommandId;
 }
 
-/** `liveResponse.showResultActions`: what the exit code in the status bar opens. */
+/**
+ * `liveResponse.showResultActions`: lists the commands for a result and its facts. A click on the exit code opens it.
+ */
 export async function showResultActions(services: Services, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   const facts = target === undefined ? undefined : await services.store.facts(target.ref);
@@ -56,7 +58,7 @@ export async function showResultActions(services: Services, args: readonly unkno
   await commands.executeCommand(chosen.command, documentUri(facts, target.stream ?? 'output', target));
 }
 
-/** The icon apart from the words: a screen reader would name it. */
+/** Keeps the icon out of the label, where a screen reader would read its name. */
 function item(icon: string, label: string, command: CommandId): ActionItem {
   return { iconPath: new ThemeIcon(icon), label, command };
 }

@@ -3,7 +3,7 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 
-/** `liveResponse.openOutput` and `liveResponse.openErrors`: this text of a result, empty or not. */
+/** `liveResponse.openOutput` and `liveResponse.openErrors`: open this text of a result, even if it is empty. */
 export async function showStream(
   services: Services,
   runner: CommandRunner,

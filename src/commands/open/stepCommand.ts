@@ -6,7 +6,10 @@ import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 
-/** `liveResponse.nextCommand` and `previousCommand`: the neighbour in the same action that has a text to read. */
+/**
+ * `liveResponse.nextCommand` and `previousCommand`: open the nearest command of the same action that has a text to
+ * read.
+ */
 export async function stepCommand(
   services: Services,
   runner: CommandRunner,

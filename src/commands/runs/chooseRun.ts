@@ -20,8 +20,8 @@ interface RunPick extends QuickPickItem {
 }
 
 /**
- * Finds the run that a command was called for: `{ run }` of our own making, a row of the tree, the overview or the
- * result in front; else asks.
+ * Finds the run that a command works on. It comes from `{ run }`, which only this extension passes, from a tree row, or
+ * from the overview or the result in the active tab. Otherwise the user is asked.
  *
  * @returns undefined where the question was closed, or where there is no run
  */
@@ -36,7 +36,10 @@ export async function chooseRun(
   return services.runs.note(known === undefined ? run : mergeRuns(known.run, run));
 }
 
-/** The run with all its hosts. Says what that costs before it costs it; undefined where the person turned away. */
+/**
+ * Returns the run with all its hosts. Names the number of calls before it spends them; undefined where the user
+ * declined.
+ */
 export async function completeRun(
   services: Services,
   runner: CommandRunner,
@@ -45,7 +48,7 @@ export async function completeRun(
   const connection = services.connections.forTenant(record.run.tenant);
   if (connection === undefined) return record;
   const list = services.sessions.of(connection).actions(true);
-  // What was fetched before is known with all its hosts.
+  // A run that was fetched before has all its hosts.
   if (record.state !== 'none' || !mayLackHosts(list, record.run)) return record;
   const find = l10n.t('Find Hosts');
   const answer = await ask(
@@ -102,7 +105,7 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
   for (;;) {
     const loaded = loadedRuns(services);
     const kept = services.runs.all.map(({ run }) => run).filter((run) => !loaded.some((other) => overlaps(other, run)));
-    // A script on one host is no run that anybody looks for here, unless there is no other.
+    // A script on one host is listed last, because a user who looks for a run hardly means it.
     const isWide = ({ members }: Run): boolean => members.length > 1;
     const all = [...loaded, ...kept];
     const items: RunPick[] = [...all.filter(isWide), ...all.filter((run) => !isWide(run))].map((run) => {
@@ -141,7 +144,7 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
   }
 }
 
-/** How many of its results can be asked for. */
+/** Returns the number of results of a run that can be requested. */
 export function countAvailable(run: Run): number {
   return run.members.filter(isAvailable).length;
 }

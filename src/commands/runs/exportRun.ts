@@ -16,9 +16,9 @@ import { tellSaved } from '../save/saveResult.ts';
 import { elsewhere, isLocal, writeWhole } from '../save/writeElsewhere.ts';
 
 /**
- * `liveResponse.exportRunCsv` and `exportRunNdjson`: a row for every host, with a result or with the reason why there
- * is none. CSV has no texts and nothing that a spreadsheet takes for a formula; NDJSON has the texts too, unaltered but for halves
- * of characters, which are counted.
+ * `liveResponse.exportRunCsv` and `exportRunNdjson`: export a row for every host, with a result or with the reason why
+ * there is no result. CSV has no texts, and nothing that a spreadsheet takes for a formula. NDJSON also has the texts.
+ * They are unchanged except for half characters, which are counted.
  */
 export async function exportRun(
   services: Services,
@@ -30,7 +30,11 @@ export async function exportRun(
   if (record !== undefined) await exportTo(services, runner, kind, record, workspace.workspaceFolders?.[0]?.uri);
 }
 
-/** @param folder - what is suggested; by default where the person is at home. The file's name is never a device's. */
+/**
+ * Asks for a file and exports to it.
+ *
+ * @param folder - suggested folder; the default is the user's home. The file's name never comes from a device.
+ */
 async function exportTo(
   services: Services,
   runner: CommandRunner,
@@ -62,7 +66,10 @@ async function writeCsv({ rows, comparison }: RunPicture, uri: Uri, tally: Expor
   return bytes.length;
 }
 
-/** One result in memory at a time where the file is on this machine; elsewhere as much as may go there. */
+/**
+ * Writes NDJSON. On this machine, one result is in memory at a time. Elsewhere the whole file is, up to the limit
+ * there.
+ */
 async function writeNdjson(
   services: Services,
   { rows, comparison }: RunPicture,

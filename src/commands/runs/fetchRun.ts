@@ -9,11 +9,11 @@ import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
 import { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 
-/** A window that was killed is known to be gone after its lease, ms; a little more. */
+/** Longest wait for a window that may have been killed, in milliseconds: its lease, and a little more. */
 const GONE_AFTER_MS = 17_000;
 const LOOK_AGAIN_MS = 1000;
 
-/** `liveResponse.fetchRun`: names the price, then fetches in the background and shows the overview. */
+/** `liveResponse.fetchRun`: names the number of calls, then fetches in the background and shows the overview. */
 export async function fetchRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const chosen = await chooseRun(services, runner, args);
   if (chosen === undefined) return;
@@ -25,12 +25,12 @@ export async function fetchRun(services: Services, runner: CommandRunner, args: 
   await services.runOverviews.show(record);
 }
 
-/** `liveResponse.pauseRun`: of the overview in front, else all that this window is at. */
+/** `liveResponse.pauseRun`: pauses the run of the active overview, else all runs that this window is fetching. */
 export function pauseRun(services: Services): void {
   for (const { run } of activeRuns(services)) services.runs.pause(run.key);
 }
 
-/** `liveResponse.resumeRun`: what was paused, or what a restart interrupted. */
+/** `liveResponse.resumeRun`: resumes runs that were paused, or that a restart interrupted. */
 export async function resumeRun(services: Services, runner: CommandRunner): Promise<void> {
   const paused = activeRuns(services).filter(({ state }) => state === 'paused');
   for (const { run } of paused) services.runs.resume(run.key);
@@ -49,12 +49,14 @@ export async function resumeRun(services: Services, runner: CommandRunner): Prom
   await runner.run(l10n.t('Opening the overview'), () => services.runOverviews.show(record));
 }
 
-/** `liveResponse.cancelRun`: what is fetched stays. */
+/** `liveResponse.cancelRun`: stops fetching. Results that were fetched stay stored. */
 export function cancelRun(services: Services): void {
   for (const { run } of activeRuns(services)) services.runs.cancel(run.key);
 }
 
-/** After a restart: asks whether to go on with what was going on, once the window that did it is surely gone. */
+/**
+ * Asks after a restart whether to resume interrupted runs. It waits until the window that was fetching is surely gone.
+ */
 export async function offerToGoOn(services: Services): Promise<void> {
   await services.connections.load();
   const { signal } = new AbortController();
@@ -85,7 +87,7 @@ async function offerRun(services: Services, record: RunRecord): Promise<void> {
   await services.runOverviews.show(record);
 }
 
-/** In the background: nobody waits, and a failure that ends it is told once. */
+/** Fetches a run in the background. No one waits for it, and a failure that ends it is reported once. */
 function begin(services: Services, record: RunRecord, again: boolean): void {
   const { key } = record.run;
   void services.runs.start(record.run, again).then(() => {
@@ -99,7 +101,11 @@ function begin(services: Services, record: RunRecord, again: boolean): void {
   });
 }
 
-/** @returns true also where nothing is left to ask for: the overview shows why */
+/**
+ * Asks whether to fetch the missing results.
+ *
+ * @returns true also where nothing is left to fetch: the overview shows why
+ */
 async function askToFetch(services: Services, record: RunRecord): Promise<boolean> {
   const { run } = record;
   const missing = (await services.runs.missing(record)).length;

@@ -8,10 +8,13 @@ import { chooseRun, completeRun } from './chooseRun.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
 
-/** From here on a line is no longer rare in any run. */
+/** Largest number of hosts for a rare line. On more hosts, a line is not rare in any run. */
 const MOST_HOSTS = 1000;
 
-/** `liveResponse.openRun`: what is known of a run. Makes no call but the one that finds its hosts, which it names. */
+/**
+ * `liveResponse.openRun`: shows the overview of a run. Only finding its hosts makes calls, and their number is shown
+ * first.
+ */
 export async function openRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const chosen = await chooseRun(services, runner, args);
   if (chosen === undefined) return;
@@ -20,7 +23,7 @@ export async function openRun(services: Services, runner: CommandRunner, args: r
   services.runItem.seen(record.run.key);
 }
 
-/** `liveResponse.changeRunRules`: what is left out when results are compared, and which lines are rare. */
+/** `liveResponse.changeRunRules`: changes what a comparison of results leaves out, and which lines are rare. */
 export async function changeRunRules(services: Services): Promise<void> {
   const { rules, most } = services.runOverviews.rules;
   const items = NORMALISE_RULES.map((rule): QuickPickItem & { readonly rule: NormaliseRule } => ({

@@ -12,7 +12,9 @@ import { findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { refuseElsewhere, writeWhole } from './writeElsewhere.ts';
 
-/** `liveResponse.exportRaw`: the result file, byte for byte as the service stored it, and what is known of it in a file beside it. */
+/**
+ * `liveResponse.exportRaw`: saves the result file, byte for byte as the service stored it, with a facts file beside it.
+ */
 export async function exportRaw(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [first] = args;
   const [target] = isTarget(first) ? [first] : findTargets(services, args);

@@ -8,14 +8,15 @@ import { toFactsJson } from './resultFacts.ts';
 import type { FileFacts } from './resultFacts.ts';
 import { writeWhole } from './writeElsewhere.ts';
 
-/** A facts file is small; what is larger is none, bytes. */
+/** Largest facts file, in bytes. Facts files are small, so a larger file is something else. */
 export const MAX_FACTS_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes what is known of a result file beside it: a result file alone names no device. A facts file of another result,
- * which may be all that is left of it, is never overwritten: then this one has the hash in its name.
+ * Writes the facts file beside a result file, because a result file alone names no device. A facts file of another
+ * result may be all that is left of that result, so it is never overwritten. In that case the new file has the hash in
+ * its name.
  *
- * @throws LiveResponseError `fileFailed`; the result file itself is there
+ * @throws LiveResponseError `fileFailed`; the result file itself has been written
  */
 export async function writeFactsFile(
   file: Uri,
@@ -34,11 +35,11 @@ export async function writeFactsFile(
   }
 }
 
-/** Whether nothing stands there, or an older facts file of the same result. */
+/** Whether the file does not exist, or is an older facts file of the same result. */
 async function isFree(file: Uri, sha256: string): Promise<boolean> {
   try {
     const { size, type } = await workspace.fs.stat(file);
-    // Nothing is overwritten there: writing fails, and that is said.
+    // A folder cannot be overwritten: writing fails, and the failure is reported.
     if ((type & FileType.Directory) !== 0) return true;
     if (size > MAX_FACTS_BYTES) return false;
     return hashInFacts(new TextDecoder().decode(await workspace.fs.readFile(file))) === sha256;

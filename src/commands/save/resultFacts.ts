@@ -3,13 +3,13 @@ import type { ReceivedAction } from '../../defender/list/receivedActions.ts';
 import { hashText } from '../../base/hashText.ts';
 import type { ReceivedFacts, StoredFacts } from '../../model/storedResult.ts';
 
-/** What is known of a result file: all of it where it was read, too, less where it was only saved. */
+/** Facts about a result file: all of them where it was also read, fewer where it was only saved. */
 export type FileFacts = ReceivedFacts & Partial<StoredFacts>;
 
-/** Everything known about a result file, for whoever examines it without this extension. Ends with a line end. */
+/** Returns everything known about a result file as JSON, for readers without this extension. Ends with a line end. */
 export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined, toolVersion: string): string {
   const { transcript, raw, opened, answeredAt } = facts;
-  // Of an opened file the address is made of its hash: what its own facts said is passed on, and nothing is made up.
+  // The address of an opened file is made from its hash. Only what its own facts file said is passed on.
   const ref = opened === undefined ? facts.ref : opened.said;
   const textFacts = (text: typeof raw): object | null =>
     text === undefined ? null : { sha256OfTextAsUtf8: text.sha256, lines: text.lines };
@@ -39,14 +39,15 @@ export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined
     raw: textFacts(raw),
     changes: facts.changes ?? null,
     mismatches: facts.mismatches ?? null,
-    // As they were read: what the API wrote is the text below.
+    // The parsed action. `actionAsReceived` holds the text that the API sent.
     action: facts.action,
     actionAsReceived: action === undefined ? null : receivedFacts(action),
   };
   const tally = new ExportTally();
   const json = toStrictJson(all, tally, 2);
   const { loneSurrogates } = tally;
-  // A name or a text had half a character, which UTF-8 cannot carry: U+FFFD stands there, as in the texts' hashes.
+  // A name or a text had half a character, which UTF-8 cannot express. It is written as U+FFFD, as in the hashes of the
+  // texts.
   return `${loneSurrogates === 0 ? json : toStrictJson({ ...all, loneSurrogates }, tally, 2)}\n`;
 }
 

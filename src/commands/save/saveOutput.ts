@@ -10,7 +10,7 @@ import { suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
 import { isLocal, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
 
-/** `liveResponse.saveOutput`: the whole text that is shown, as UTF-8 and with its own line ends and NULs. */
+/** `liveResponse.saveOutput`: saves the whole text that is shown, as UTF-8 with its own line ends and NULs. */
 export async function saveOutput(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
@@ -42,9 +42,9 @@ export async function saveOutput(services: Services, runner: CommandRunner, args
 }
 
 /**
- * Writes a text to a file that is not on this machine, whole.
+ * Writes a whole text to a file that is not on this machine.
  *
- * @returns its size in bytes; undefined where it is not stored any more
+ * @returns its size in bytes; undefined where it is no longer stored
  * @throws LiveResponseError `fileFailed`
  */
 async function writeText(
@@ -55,7 +55,7 @@ async function writeText(
 ): Promise<number | undefined> {
   const { stream, view } = address;
   const known = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
-  // Each UTF-16 unit takes a byte at least: what has too many of them is not even read.
+  // Each UTF-16 unit takes at least one byte, so a text with too many units is not even read.
   if (view === undefined) refuseElsewhere(uri, known?.length ?? 0);
   const text = await store.text(facts.ref, stream, view, { signal });
   if (text === undefined) return undefined;

@@ -16,17 +16,17 @@ import { writeFactsFile } from './factsFile.ts';
 import { elsewhere, isLocal } from './writeElsewhere.ts';
 import { notify } from '../../platform/show/notifications.ts';
 
-/** What is saved without being opened: a script's result that is too large, or a file that was collected. */
+/** Results that are saved without being opened: a script's result that is too large, or a collected file. */
 type SavedKind = 'transcript' | 'file';
 
-/** What a failure to open a result leaves to be saved; undefined for every other failure. */
+/** Returns what can be saved after a failure to open a result; undefined for every other failure. */
 export function savedKindOf(error: unknown): SavedKind | undefined {
   if (!isLiveResponseError(error)) return undefined;
   if (error.code === 'resultIsFile') return 'file';
   return error.code === 'tooLarge' || error.code === 'largeNotKept' ? 'transcript' : undefined;
 }
 
-/** The next step `saveToFile` of a result that could not be opened. */
+/** Performs the next step `saveToFile` for a result that could not be opened. */
 export async function saveInstead(
   services: Services,
   runner: CommandRunner,
@@ -37,7 +37,10 @@ export async function saveInstead(
   if (kind !== undefined) await saveResult(services, runner, ref, kind);
 }
 
-/** Asks for a file, and fetches the result into it, past the store; past memory too where it is on this machine. */
+/**
+ * Asks for a file, and fetches the result into it without storing it. On this machine the file is never in memory
+ * whole.
+ */
 export async function saveResult(
   services: Services,
   runner: CommandRunner,
@@ -51,7 +54,7 @@ export async function saveResult(
   });
   if (uri === undefined) return;
   const steps = { saveToFile: () => saveResult(services, runner, ref, kind) };
-  // What went elsewhere is not read again from there.
+  // Bytes that were written to another machine, so that they need not be read back.
   let written: Uint8Array | undefined;
   const place = elsewhere(uri);
   const write = async (bytes: Uint8Array): Promise<void> => {
@@ -59,7 +62,7 @@ export async function saveResult(
     written = bytes;
   };
   const save = services.saves.begin(ref, isLocal(uri) ? uri.fsPath : { ...place, write });
-  // What is in place is not fetched again where only the facts beside it are missing.
+  // Once the file is in place, a second try writes only the facts file and does not fetch again.
   let saved: SavedResult | undefined;
   const work: Parameters<typeof runner.run>[1] = async ({ signal, report }) => {
     saved ??= await save.run({ signal, onProgress: toProgress(report) });
@@ -92,21 +95,24 @@ function savedSentence(kind: SavedKind, { size, sha256 }: Pick<ReceivedFacts, 's
       );
 }
 
-/** In the workspace where there is one, else where the dialog opens by itself. The name is never the device's. */
+/**
+ * Suggests a file in the workspace, else in the folder where the dialog opens by itself. The name never comes from the
+ * device.
+ */
 export function suggestedFile(ref: ResultRef, ending: 'json' | 'gz'): Uri {
   const name = `${nameOf(ref)}.${ending}`;
   const folder = workspace.workspaceFolders?.[0]?.uri;
   return folder === undefined ? Uri.file(name) : Uri.joinPath(folder, name);
 }
 
-/** The same on this machine also where the workspace is elsewhere: only there a file can be written piece by piece. */
+/** Suggests a file on this machine, even if the workspace is elsewhere: only here can a file be written in pieces. */
 export function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz', collected = ''): Uri {
   const inWorkspace = suggestedFile(ref, ending);
   const folder = isLocal(inWorkspace) ? Uri.joinPath(inWorkspace, '..') : Uri.file(homedir());
   return Uri.joinPath(folder, `${collected === '' ? '' : `${collected}_`}${nameOf(ref)}.${ending}`);
 }
 
-/** What a collected file was called where it was collected, made safe; '' where that is not known here. */
+/** Returns the original name of a collected file, made safe; '' where it is not known here. */
 function collectedName(services: Services, ref: ResultRef): string {
   const action = services.view.shown?.get(ref.actionId);
   const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
@@ -117,7 +123,7 @@ function nameOf(ref: ResultRef): string {
   return `output_${ref.actionId}_${ref.commandIndex.toString()}`;
 }
 
-/** Says that a file is there, and offers to show it. */
+/** Says that a file was saved, and offers to show it. */
 export async function tellSaved(uri: Uri, message: string): Promise<void> {
   const reveal = l10n.t('Reveal');
   const inWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;

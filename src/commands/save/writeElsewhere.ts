@@ -6,18 +6,18 @@ import { writeLocalFile } from '../../results/save/localFile.ts';
 import { tooLargeThere } from '../../results/save/wholeSink.ts';
 import type { WholeTarget } from '../../results/save/wholeSink.ts';
 
-/** Whether Node reaches a file and can write it piece by piece; elsewhere VS Code takes files whole only. */
+/** Whether Node can write a file in pieces. For other files, VS Code takes only the whole content. */
 export function isLocal(uri: Uri): boolean {
   return uri.scheme === 'file';
 }
 
-/** A file that is not on this machine, as a place that takes it whole. */
+/** Returns the target for a file that is not on this machine, which takes only the whole content. */
 export function elsewhere(uri: Uri): WholeTarget {
   return { maxBytes: WHOLE_BYTES, write: (bytes) => writeElsewhere(uri, bytes) };
 }
 
 /**
- * Refuses what is too large to be written whole to a file that is not on this machine.
+ * Refuses content that is too large for a file that is not on this machine.
  *
  * @param size - bytes
  * @throws LiveResponseError `fileFailed`
@@ -27,7 +27,7 @@ export function refuseElsewhere(uri: Uri, size: number): void {
 }
 
 /**
- * Writes a file that a person chose, whole. On this machine only its owner can read it.
+ * Writes a whole file that the user chose. On this machine only its owner can read it.
  *
  * @throws LiveResponseError `fileFailed`
  */
@@ -36,7 +36,7 @@ export async function writeWhole(uri: Uri, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Writes a file that is not on this machine, whole.
+ * Writes a whole file that is not on this machine.
  *
  * @throws LiveResponseError `fileFailed`
  */

@@ -14,10 +14,13 @@ interface ScopeItem extends QuickPickItem {
   readonly entries?: readonly StoredEntry[];
 }
 
-/** So many quoted results are named in the question. */
+/** Number of quoted results that the question names. */
 const NAMED = 5;
 
-/** `liveResponse.clearStoredResults`: all, those of a connection or of a device; says first what goes. */
+/**
+ * `liveResponse.clearStoredResults`: deletes all stored results, or those of a connection or of a device. Says first
+ * which results are deleted.
+ */
 export async function clearStoredResults(services: Services, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Clear Stored Results');
   await services.store.catchUp();
@@ -61,7 +64,7 @@ function deviceOf({ facts: { name } }: StoredEntry): string {
   return name.device === UNKNOWN_DEVICE ? l10n.t('Unknown device') : name.device;
 }
 
-/** What it takes to have them again: of one that was opened, Defender is not asked. */
+/** Returns how the results can be obtained again. Results that were opened from a file need no call to Defender. */
 function howToRegain(entries: readonly StoredEntry[]): string {
   const opened = entries.filter(({ facts }) => facts.ref.cloud === 'file').length;
   if (opened === 0) {
@@ -81,7 +84,11 @@ function amount(entries: readonly StoredEntry[]): string {
   return entries.length === 1 ? l10n.t('1 result, {0}', bytes) : l10n.t('{0} results, {1}', entries.length, bytes);
 }
 
-/** @returns those that are to go; undefined when nothing is */
+/**
+ * Asks for confirmation.
+ *
+ * @returns the results to delete; undefined when nothing is deleted
+ */
 async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<readonly StoredEntry[] | undefined> {
   const quoted = entries.filter((entry) => entry.quoted);
   const clear = l10n.t('Clear');

@@ -6,7 +6,9 @@ import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 
-/** `liveResponse.removeAllData`: results, connections, tokens and secrets, everything that was remembered. */
+/**
+ * `liveResponse.removeAllData`: removes results, connections, tokens and secrets, and everything else that was stored.
+ */
 export async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Removing all data');
   const stored = await services.store.call('stored').catch(() => []);
@@ -30,14 +32,14 @@ export async function removeAllData(services: Services, runner: CommandRunner): 
   if (answer !== remove) return;
   await runner.run(title, async () => {
     services.search.clear();
-    // Through the front door first: what renews tokens in the background must not put one back.
+    // Signs out of each connection first, so that no renewal in the background stores a token again.
     for (const connection of services.connections.all) {
       await services.signIns.forget(connection);
       await services.connections.remove(connection.name);
     }
     await services.forgetAll();
     await services.store.removeAll();
-    // Overviews of runs and reports quote results, too: their schemes begin the same.
+    // Overviews of runs and reports also quote results. Their schemes begin with the same text.
     await closeTabs(({ scheme }) => scheme.startsWith(RESULT_SCHEME));
     void notify('information', l10n.t('All data of Live Response was removed from this machine.'));
   });

@@ -25,7 +25,7 @@ const EVERYWHERE: SearchQuery = {
 };
 
 /**
- * `liveResponse.searchResults`: text or a regular expression in all stored results. Takes
+ * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Takes
  * `{text, isRegExp, matchCase, connection, device, script}`; without an argument it asks.
  */
 export async function searchResults(
@@ -37,13 +37,13 @@ export async function searchResults(
   if (query !== undefined) await search(services, runner, query);
 }
 
-/** `liveResponse.searchAgain`: the same search, over what is stored now. */
+/** `liveResponse.searchAgain`: repeats the search in the results that are stored now. */
 export async function searchAgain(services: Services, runner: CommandRunner): Promise<void> {
   const query = services.search.run?.query;
   await (query === undefined ? searchResults(services, runner, []) : search(services, runner, query));
 }
 
-/** `liveResponse.openHit`: the line of a hit. It is stored, so this takes no call. */
+/** `liveResponse.openHit`: opens the line of a hit. Its result is stored, so this takes no call. */
 export async function openHit(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [node] = args;
   if (!isHitNode(node) || node.hit === undefined) throw new LiveResponseError('badArgument', { path: 'hit' });
@@ -51,7 +51,7 @@ export async function openHit(services: Services, runner: CommandRunner, args: r
   await openTarget(services, runner, { ref: node.result.ref, stream, line }, false);
 }
 
-/** `liveResponse.exportHits`: every line that was found, as CSV or NDJSON, by the ending of the file's name. */
+/** `liveResponse.exportHits`: exports every line that was found as CSV or NDJSON, by the ending of the file's name. */
 export async function exportHits(services: Services, runner: CommandRunner): Promise<void> {
   const found = services.search.run?.found ?? [];
   const uri = await window.showSaveDialog({
@@ -89,7 +89,7 @@ interface Toggle extends QuickInputButton {
   readonly name: 'isRegExp' | 'matchCase' | 'where';
 }
 
-/** One box; its buttons choose expression, case and where. The line below says what is chosen. */
+/** Asks for a query in one box. Its buttons set expression, case and scope; the line below it shows the settings. */
 async function askForQuery(services: Services): Promise<SearchQuery | undefined> {
   let query: SearchQuery = { ...EVERYWHERE, ...services.search.run?.query };
   for (;;) {
@@ -182,7 +182,11 @@ function isPattern(query: SearchQuery): boolean {
   }
 }
 
-/** @throws LiveResponseError `badArgument` with the name of the field */
+/**
+ * Reads a query from a command's argument.
+ *
+ * @throws LiveResponseError `badArgument` with the name of the field
+ */
 function readQuery(value: unknown): SearchQuery {
   const fields = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : []);
   const wrong = (path: string): LiveResponseError => new LiveResponseError('badArgument', { path });

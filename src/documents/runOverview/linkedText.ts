@@ -1,7 +1,7 @@
 import { DocumentLink, Range, Uri } from 'vscode';
 import { oneLine } from '../../platform/remoteText.ts';
 
-/** A text of ours with links of our own making, made line by line. */
+/** Builder of a text with links, line by line. All links are made by this extension. */
 export class LinkedText {
   readonly #lines: string[] = [];
   readonly links: DocumentLink[] = [];
@@ -11,25 +11,29 @@ export class LinkedText {
     return this.#lines.join('\n');
   }
 
-  /** Text of ours. */
+  /** Adds text of this extension. */
   add(text: string): this {
     this.#line += text;
     return this;
   }
 
-  /** Text of a device or a server: it stays on its line, and holds no address that the editor would make a link of. */
+  /**
+   * Adds text of a device or a server. It stays on its line and contains no address that the editor would turn into a
+   * link.
+   */
   remote(text: string): this {
     return this.add(safe(text));
   }
 
-  /** Words that run a command, with one argument or none. */
+  /** Adds words that run a command, with one argument or none. */
   link(words: string, command: string, argument?: object): this {
     const start = this.#line.length;
     this.add(safe(words));
     const query = argument === undefined ? '' : JSON.stringify([argument]);
     const range = new Range(this.#lines.length, start, this.#lines.length, this.#line.length);
     const link = new DocumentLink(range, Uri.from({ scheme: 'command', path: command, query }));
-    // Links come a moment after their text: this says where one leads. It is Markdown, so only plain names may stand in it.
+    // Links appear a moment after their text. The tooltip names the target. It is Markdown, so it may hold only plain
+    // names.
     if (/^[\w-]+$/u.test(words)) link.tooltip = words;
     this.links.push(link);
     return this;
@@ -42,7 +46,7 @@ export class LinkedText {
   }
 }
 
-/** The editor makes links of addresses wherever it finds them: what devices and servers say must hold none. */
+/** Breaks every address in a text of a device or a server, because the editor makes links of addresses. */
 export function safe(text: string): string {
   return oneLine(text).replaceAll(':/', ':\u2215');
 }

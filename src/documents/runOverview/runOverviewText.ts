@@ -21,18 +21,23 @@ export interface OverviewParts {
   readonly rows: readonly RunRow[];
   readonly comparison: RunComparison;
   readonly rules: ComparisonRules;
-  /** How long the rest takes, ms; undefined where nothing is under way. */
+  /** Estimated time for the remaining calls, in milliseconds; undefined where nothing is being fetched. */
   readonly eta: number | undefined;
 }
 
-/** Hosts that are named in one line: of a large group nobody reads all, and every one has its row below. */
+/**
+ * Largest number of hosts named on one line. No one reads all names of a large group, and each host has its row below.
+ */
 const MOST_NAMES = 12;
 const LONGEST_NAME = 32;
-/** Digits of a hash that are shown: enough to compare at a glance. The exports have it whole. */
+/** Number of digits of a hash that are shown: enough to compare at a glance. Exports contain the whole hash. */
 const HASH_DIGITS = 16;
 const NAMES = new Intl.Collator(undefined, { numeric: true });
 
-/** The overview of a run: what is rare first, then why results are missing, then a row for every host. */
+/**
+ * Builds the overview of a run: rare lines and groups first, then missing results with their reasons, then a row for
+ * each host.
+ */
 export function buildOverview(parts: OverviewParts): LinkedText {
   const text = new LinkedText();
   const width = Math.min(LONGEST_NAME, Math.max(4, ...parts.rows.map(({ member }) => member.host.length)));
@@ -118,7 +123,7 @@ function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void 
     const row = first === undefined ? undefined : rows[first];
     if (row?.facts === undefined) continue;
     text.add(`  ${sizes[at]?.padEnd(width) ?? ''}  ${exitWords(row.facts)}  `);
-    // Before the names: they may reach far beyond the edge.
+    // Stands before the names, because they may reach far beyond the edge.
     const { tenantId: tenant, actionId, commandIndex } = row.ref;
     const target = { tenant, actionId, commandIndex, other: 'normalised' };
     text.link(l10n.t('Show What Was Normalised'), commandIds.compareResult, target).add('  ');
@@ -166,12 +171,12 @@ function addAll(text: LinkedText, { rows, comparison }: OverviewParts, width: nu
   }
 }
 
-/** As a person looks for them. */
+/** Sorts by host name, numbers by value. */
 function byName(rows: readonly RunRow[]): readonly RunRow[] {
   return rows.toSorted((one, other) => NAMES.compare(one.member.host, other.member.host));
 }
 
-/** A stored result can be opened; where there is none the name is a name. */
+/** Adds a host. The name is a link where its result is stored, otherwise plain text. */
 function addHost(text: LinkedText, row: RunRow, width: number, stream?: string, line?: number): void {
   const { host } = row.member;
   const name = host.length > LONGEST_NAME ? `${host.slice(0, LONGEST_NAME - 1)}…` : host;
@@ -196,7 +201,7 @@ function summary(rows: readonly RunRow[]): string {
   );
 }
 
-/** How far the fetching is, in words. */
+/** Returns the state of the fetch in words. */
 function stateWords({ state, stoppedBy }: RunRecord, eta: number | undefined): string {
   const time = eta === undefined ? '' : formatDuration(eta);
   switch (state) {

@@ -15,9 +15,9 @@ import { safe } from './linkedText.ts';
 export interface RunOverviewsOptions {
   readonly store: ResultStore;
   readonly runs: RunFetches;
-  /** Keeps the rules over restarts. */
+  /** Stores the rules across restarts. */
   readonly memento: Memento;
-  /** How long the rest of a run takes, ms. */
+  /** Estimates the time for the remaining calls of a run, in milliseconds. */
   readonly estimate: (record: RunRecord, calls: number) => Promise<number>;
 }
 
@@ -25,13 +25,14 @@ const SCHEME = 'live-response-run';
 const RULES = 'liveResponse.runRules';
 const USUAL: ComparisonRules = { rules: usualRules, most: 3 };
 /**
- * Between two pictures of a run that is being fetched, ms; more where making one took long. The editor asks for links
- * when a text has stood still for a second and a half: sooner than that it would show those of an older picture.
+ * Least pause between two updates of an overview while its run is being fetched, in milliseconds; longer where an
+ * update took long. The editor asks for links when a text has not changed for a second and a half. With shorter pauses
+ * it would show links of an older text.
  */
 const PAUSE_MS = 2500;
 const PAUSE_FACTOR = 5;
 
-/** What an overview shows, for exports. */
+/** Content of an overview, for exports. */
 export interface RunPicture {
   readonly record: RunRecord;
   readonly rows: readonly RunRow[];
@@ -48,7 +49,7 @@ interface Overview {
   working: Promise<void> | undefined;
 }
 
-/** Overviews of runs: documents that nobody can edit, one a run, which follow what comes while they are open. */
+/** Overviews of runs: read-only documents, one for each run, updated while they are open. */
 export class RunOverviews implements Disposable {
   readonly #options: RunOverviewsOptions;
   readonly #open = new Map<string, Overview>();
@@ -86,13 +87,13 @@ export class RunOverviews implements Disposable {
     return this.#options.memento.get<ComparisonRules>(RULES, USUAL);
   }
 
-  /** From now on, in every overview. */
+  /** Sets the rules for every overview, from now on. */
   async setRules(rules: ComparisonRules): Promise<void> {
     await this.#options.memento.update(RULES, rules);
     for (const { key } of this.#open.values()) this.#update(key);
   }
 
-  /** The run whose overview is in front. */
+  /** The run whose overview is in the active editor. */
   get active(): RunRecord | undefined {
     const uri = window.activeTextEditor?.document.uri;
     return uri?.scheme === SCHEME ? this.#options.runs.get(uri.query) : undefined;
@@ -102,7 +103,7 @@ export class RunOverviews implements Disposable {
     return window.visibleTextEditors.some(({ document: { uri } }) => uri.scheme === SCHEME && uri.query === key);
   }
 
-  /** Shows the overview of a run that was noted. */
+  /** Shows the overview of a recorded run. */
   async show({ run }: RunRecord): Promise<void> {
     const overview = this.#open.get(run.key) ?? this.#begin(run.key, run.words.script);
     this.#open.set(overview.uri.query, overview);
@@ -112,7 +113,7 @@ export class RunOverviews implements Disposable {
     await window.showTextDocument(document, { preview: false });
   }
 
-  /** A run with all that is known of it now. */
+  /** Returns a run with everything that is known about it now. */
   async picture(record: RunRecord): Promise<RunPicture> {
     const { store } = this.#options;
     await store.learn(record.run.tenant);
@@ -142,12 +143,12 @@ export class RunOverviews implements Disposable {
     });
   }
 
-  /** Makes pictures for as long as something changes; the worker has time for others in between. */
+  /** Updates the overview until nothing changes any more. The pauses leave the worker time for other requests. */
   async #follow(overview: Overview): Promise<void> {
     while (overview.isStale && this.#open.get(overview.uri.query) === overview) {
       overview.isStale = false;
       const startedAt = performance.now();
-      // A failure of the store is told by whoever works with it; the picture stays as it was.
+      // Another caller reports a failure of the store. The overview keeps its last text.
       await this.#render(overview).catch(() => undefined);
       const pause = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - startedAt));
       await new Promise((resolve) => setTimeout(resolve, pause));

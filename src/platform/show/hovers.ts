@@ -1,22 +1,22 @@
 import { MarkdownString } from 'vscode';
 import { oneLine } from '../remoteText.ts';
 
-/** A fact: what it is called, in our words, and its value from anywhere. Without a value it is left out. */
+/** Fact: its name is text of this extension, its value may come from anywhere. A fact without a value is left out. */
 export type Fact = readonly [name: string, value: string | null | undefined];
 
-/** What a hover shows of a value: whoever needs more opens the result. */
+/** Longest part of a value that a hover shows. The user can open the result for the rest. */
 const MAX_VALUE = 1000;
 
 /**
- * Makes a hover of lines, as one block of code: there VS Code makes no link of an address, no image and no command.
- * Plain Markdown would link every address that a device names.
+ * Makes a hover from lines, as one code block. In a code block VS Code makes no links, images or commands. Plain
+ * Markdown would link every address that a device names.
  */
 export function hoverOfLines(lines: readonly string[]): MarkdownString {
   const shown = lines.map((line) => cut(oneLine(line)));
   return new MarkdownString().appendCodeblock(shown.join('\n'), 'text');
 }
 
-/** Makes a hover of facts, a line each. Values are code, as in {@link hoverOfLines}. */
+/** Makes a hover from facts, one line for each. Values are code, as in {@link hoverOfLines}. */
 export function hoverOfFacts(facts: readonly Fact[]): MarkdownString {
   const markdown = new MarkdownString();
   for (const [name, value] of facts) {
@@ -26,7 +26,7 @@ export function hoverOfFacts(facts: readonly Fact[]): MarkdownString {
   return markdown;
 }
 
-/** Returns a text as inline code: its fence is longer than any run of back-ticks in it. */
+/** Returns a text as inline code. Its fence is longer than any run of backticks in the text. */
 export function codeSpan(text: string): string {
   let longest = 0;
   let run = 0;
@@ -35,7 +35,7 @@ export function codeSpan(text: string): string {
     longest = Math.max(longest, run);
   }
   const fence = '`'.repeat(longest + 1);
-  // Blanks keep a back-tick at an end off the fence; the renderer takes one away on each side.
+  // Spaces separate a backtick at either end from the fence. The renderer removes one on each side.
   return `${fence} ${text} ${fence}`;
 }
 

@@ -2,18 +2,18 @@ import { ProgressLocation, window } from 'vscode';
 import type { CancellationToken, Progress } from 'vscode';
 import { plainSentence } from '../remoteText.ts';
 
-/** How much a message asks for attention. */
+/** Level of attention that a message asks for. */
 export type Severity = 'information' | 'warning' | 'error';
 
-/** A question that VS Code asks in a dialog. */
+/** Question that VS Code asks in a dialog. */
 export interface Question {
   readonly severity: Exclude<Severity, 'error'>;
   readonly question: string;
-  /** Shown below the question, each as a line of its own. */
+  /** Lines that are shown below the question. */
   readonly details?: readonly string[];
 }
 
-/** Gets VS Code's own function for a severity. */
+/** Returns VS Code's own function for a severity. */
 function showerOf(severity: Severity): typeof window.showInformationMessage {
   return {
     information: window.showInformationMessage,
@@ -23,9 +23,9 @@ function showerOf(severity: Severity): typeof window.showInformationMessage {
 }
 
 /**
- * Shows a notification. Values in its text may come from anywhere: none becomes a link.
+ * Shows a notification. Values in its text may come from anywhere; none becomes a link.
  *
- * @param buttons - texts of ours
+ * @param buttons - texts of this extension
  * @returns the button that was pressed; undefined when the notification was closed
  */
 export function notify<Button extends string>(
@@ -37,7 +37,7 @@ export function notify<Button extends string>(
 }
 
 /**
- * Asks in a modal dialog.
+ * Asks a question in a modal dialog.
  *
  * @returns the button that was pressed; undefined when the dialog was cancelled
  */
@@ -50,18 +50,18 @@ export function ask<Button extends string>(
   return showerOf(severity)(plainSentence(question), options, ...buttons);
 }
 
-/** Shows a short confirmation in the status bar, for so many ms. */
+/** Shows a short confirmation in the status bar for `ms` milliseconds. */
 export function confirmInStatusBar(message: string, ms: number): void {
   window.setStatusBarMessage(plainSentence(message), ms);
 }
 
-/** A step of some work: in words and, where the whole is known, by how many percent it brings the bar forward. */
+/** Step of some work: its message and, where the total is known, the percentage that it adds to the progress bar. */
 export interface ProgressStep {
   readonly message: string;
   readonly increment?: number;
 }
 
-/** Shows progress that can be cancelled, as a notification, until the work ends. */
+/** Shows a progress notification with a Cancel button until the work ends. */
 export function showProgress(
   title: string,
   work: (report: (step: ProgressStep) => void, token: CancellationToken) => Thenable<unknown>,

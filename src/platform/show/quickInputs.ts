@@ -10,19 +10,19 @@ import type {
 } from 'vscode';
 import { oneLine, plainLabel, plainSentence } from '../remoteText.ts';
 
-/** What a person reads in an input. A field that is left out stays as it is. */
+/** Texts of an input. A field that is left out stays unchanged. */
 export interface InputTexts {
   readonly title?: string;
   readonly placeholder?: string;
   readonly prompt?: string;
 }
 
-/** Why a value cannot be taken; as text where it is an error. */
+/** Reason why a value cannot be accepted. A plain string is an error. */
 export type Problem = string | InputBoxValidationMessage | undefined;
 
 /**
- * Returns rows as VS Code is to get them: values in label, description and detail may come from anywhere, and none
- * draws an icon. An icon of ours stands in `iconPath`.
+ * Returns rows that are safe for VS Code. Label, description and detail may come from anywhere, so they cannot draw
+ * icons. Icons of this extension go into `iconPath`.
  */
 export function plainRows<Row extends QuickPickItem>(rows: readonly Row[]): Row[] {
   return rows.map((row) =>
@@ -38,10 +38,10 @@ export function plainRows<Row extends QuickPickItem>(rows: readonly Row[]): Row[
 }
 
 /**
- * Asks for one row.
+ * Asks the user for one row.
  *
- * @param rows - where they are still made, the list is there at once and says that it waits
- * @returns the row itself, as it was given; undefined when nothing was chosen
+ * @param rows - as a promise, the list opens at once and shows that it is busy
+ * @returns the given row itself; undefined when nothing was chosen
  */
 export async function pickOne<Row extends QuickPickItem>(
   rows: readonly Row[] | Promise<readonly Row[]>,
@@ -52,7 +52,11 @@ export async function pickOne<Row extends QuickPickItem>(
   return chosen === undefined ? undefined : (await rows)[(await shown).indexOf(chosen)];
 }
 
-/** Asks for any number of rows. @returns the rows themselves, as they were given */
+/**
+ * Asks the user for any number of rows.
+ *
+ * @returns the given rows themselves; undefined when the input was closed
+ */
 export async function pickSeveral<Row extends QuickPickItem>(
   rows: readonly Row[],
   options: QuickPickOptions,
@@ -63,12 +67,16 @@ export async function pickSeveral<Row extends QuickPickItem>(
   return chosen?.flatMap((row) => given.get(row) ?? []);
 }
 
-/** What is asked for, and what is said of it while it is typed. */
+/** Options of a text input, with a check that runs while the user types. */
 export interface TextOptions extends Omit<InputBoxOptions, 'validateInput'> {
   readonly validate?: (value: string) => Problem;
 }
 
-/** Asks for a text. @returns undefined when the input was closed */
+/**
+ * Asks the user for a text.
+ *
+ * @returns undefined when the input was closed
+ */
 export function askForText({ prompt, validate, ...options }: TextOptions): Thenable<string | undefined> {
   return window.showInputBox({
     ...plainOptions(options),
@@ -91,7 +99,7 @@ export function createPick<Row extends QuickPickItem>(texts: InputTexts): QuickP
   return pick;
 }
 
-/** Changes what a person reads in an input. */
+/** Changes the texts of an input. */
 export function describeInput(
   input: QuickInput & { placeholder?: string | undefined; prompt?: string | undefined },
   { title, placeholder, prompt }: InputTexts,
@@ -101,7 +109,7 @@ export function describeInput(
   if (prompt !== undefined) input.prompt = plainSentence(prompt);
 }
 
-/** Says below an input box why its value cannot be taken; undefined: it can. */
+/** Shows below an input box why its value cannot be accepted; undefined clears the message. */
 export function showProblem(box: InputBox, problem: Problem): void {
   box.validationMessage = plainProblem(problem);
 }

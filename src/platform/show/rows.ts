@@ -2,22 +2,24 @@ import { TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { MarkdownString, TreeItemLabel } from 'vscode';
 import { oneLine } from '../remoteText.ts';
 
-/** What a row of a tree says. Values may come from anywhere. */
+/** Texts of a tree row. Values may come from anywhere. */
 export interface RowTexts {
-  /** In a label with highlights each character keeps its place. */
+  /** In a label with highlights, each character keeps its position. */
   readonly label: string | TreeItemLabel;
   readonly description?: string;
   readonly tooltip?: string;
-  /** What a screen reader says in place of label and description. */
+  /** Text that a screen reader reads instead of the label and the description. */
   readonly spoken?: string;
 }
 
-/** What is no visible character, see `oneLine`. */
+/** Characters that are not visible; see `oneLine`. */
 const UNSHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** More than a row can show, at any width. */
+/** Longest text, in UTF-16 units: more than a row can show at any width. */
 const MAX_LENGTH = 500;
 
-/** Creates a row. VS Code shows its texts as plain text; a name from a device is bounded, and stays in its line. */
+/**
+ * Creates a row. VS Code shows its texts as plain text. A name from a device is shortened and cannot begin a new line.
+ */
 export function createRow(
   { label, description, tooltip, spoken }: RowTexts,
   state: TreeItemCollapsibleState = TreeItemCollapsibleState.None,
@@ -29,7 +31,7 @@ export function createRow(
   return item;
 }
 
-/** Cleans a label unit for unit: its highlights count on the places. */
+/** Cleans a label unit by unit, because its highlights refer to positions. */
 function inPlace({ label, ...rest }: TreeItemLabel): TreeItemLabel {
   return { ...rest, label: label.replaceAll(UNSHOWN, (unit) => '\ufffd'.repeat(unit.length)) };
 }
@@ -38,7 +40,7 @@ function bounded(text: string): string {
   return oneLine(text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`);
 }
 
-/** Gives a row a hover that `hovers.ts` made. */
+/** Sets a hover that `hovers.ts` made. */
 export function setRowHover(item: TreeItem, hover: MarkdownString): void {
   item.tooltip = hover;
 }

@@ -2,23 +2,23 @@ import { StatusBarAlignment, window } from 'vscode';
 import type { MarkdownString, StatusBarItem } from 'vscode';
 import { plainLabel, plainSentence } from '../remoteText.ts';
 
-/** What an item of the status bar says. */
+/** Texts of a status bar item. */
 export interface StatusTexts {
-  /** Name of a product icon of ours. */
+  /** Name of a product icon. Never comes from a device. */
   readonly icon: string;
   readonly text: string;
-  /** A sentence, or what `hovers.ts` makes. */
+  /** A sentence, or a hover that `hovers.ts` made. */
   readonly tooltip: string | MarkdownString;
 }
 
-/** Creates an item on the right of the status bar; nothing shows before {@link showStatus}. */
+/** Creates an item on the right of the status bar. It stays hidden until {@link showStatus} is called. */
 export function createStatusItem(id: string, name: string, priority: number): StatusBarItem {
   const item = window.createStatusBarItem(id, StatusBarAlignment.Right, priority);
   item.name = name;
   return item;
 }
 
-/** Shows an item with these texts. Values in them may come from anywhere: none draws an icon or becomes a link. */
+/** Shows an item with these texts. Values in them may come from anywhere; none draws an icon or becomes a link. */
 export function showStatus(item: StatusBarItem, { icon, text, tooltip }: StatusTexts): void {
   item.text = `$(${icon}) ${plainLabel(text)}`;
   item.tooltip = typeof tooltip === 'string' ? plainSentence(tooltip) : tooltip;

@@ -1,13 +1,13 @@
 import type { TreeView } from 'vscode';
 import { oneLine } from '../remoteText.ts';
 
-/** What stands at the head of a view. A field that is left out stays as it is; an empty message shows nothing. */
+/** Texts at the head of a view. A field that is left out stays unchanged; an empty message shows nothing. */
 export interface ViewTexts {
   readonly title?: string;
   readonly message?: string;
 }
 
-/** Changes the head of a view. VS Code shows both as plain text. */
+/** Changes the title and the message of a view. VS Code shows both as plain text. */
 export function describeTreeView<Node>(view: TreeView<Node>, { title, message }: ViewTexts): void {
   if (title !== undefined) view.title = oneLine(title);
   if (message !== undefined) view.message = oneLine(message);

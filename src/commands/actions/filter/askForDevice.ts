@@ -12,13 +12,13 @@ import type { FieldAnswer } from './fieldAnswer.ts';
 import { notify } from '../../../platform/show/notifications.ts';
 import { createPick, pickOne, plainRows } from '../../../platform/show/quickInputs.ts';
 
-/** A choice: an answer, or a name that Defender is to be asked for. */
+/** Row of the list: an answer, or a name to look up in Defender. */
 interface DeviceItem extends QuickPickItem {
   readonly answer: FieldAnswer;
   readonly lookUp?: string;
 }
 
-/** Devices that are loaded cost nothing; any other name is looked up in Defender, which is one call. */
+/** Asks for a device. Loaded devices cost no call; looking up any other name in Defender costs one. */
 export async function askForDevice(
   services: Services,
   runner: CommandRunner,
@@ -80,7 +80,7 @@ function pick(services: Services, filter: ActionFilter): Promise<DeviceItem | un
   });
 }
 
-/** By name; records of the same name are one row. */
+/** Returns the loaded devices by name. Devices with the same name share one row. */
 function loadedDevices({ view }: Services): readonly DeviceItem[] {
   const ids = new Map<string, Set<string>>();
   for (const action of view.shown?.actions ?? []) {
@@ -109,7 +109,7 @@ async function lookUp(services: Services, name: string, signal: AbortSignal): Pr
   }
 }
 
-/** One name: that one, with all its records. Several: the person chooses. */
+/** Returns the only device name with all its records. With several names, the user chooses. */
 async function chooseMachine(name: string, machines: readonly Machine[]): Promise<FieldAnswer> {
   const names = new Map<string, string[]>();
   for (const { id, computerDnsName } of machines) {
@@ -128,7 +128,7 @@ async function chooseMachine(name: string, machines: readonly Machine[]): Promis
   return chosen?.answer;
 }
 
-/** Each id makes the address longer, and servers take some 8 kB of it. */
+/** Largest number of ids in one query. Each id makes the address longer, and servers accept about 8 kB. */
 const MOST_AT_ONCE = 50;
 
 function allOf(name: string, machines: readonly Machine[]): ActionFilter {

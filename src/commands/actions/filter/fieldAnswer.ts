@@ -1,4 +1,4 @@
 import type { ActionFilter } from '../../../actions/actionFilter.ts';
 
-/** A field's answer: what it wants; `any` where it shall not matter; undefined where nothing was answered. */
+/** Answer for a field: its condition; `any` where the field should not matter; undefined where nothing was answered. */
 export type FieldAnswer = ActionFilter | 'any' | undefined;

@@ -12,8 +12,8 @@ import { askForText, pickOne } from '../../../platform/show/quickInputs.ts';
 type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string };
 
 /**
- * `liveResponse.filterActions`: the fields with what they want now; each is asked for, and the list comes back until it
- * is to be shown. Nothing changes in the view before that.
+ * `liveResponse.filterActions`: lists the fields with their conditions and asks for the one that the user chooses. The
+ * list returns until the user shows the matching actions. The view does not change before that.
  */
 export async function filterActions(services: Services, runner: CommandRunner): Promise<void> {
   let filter = services.view.filter;
@@ -74,7 +74,7 @@ async function askForStep(services: Services, filter: ActionFilter, isChanged: b
   return chosen?.step;
 }
 
-/** `liveResponse.saveFilter`: keeps the filter in use under a name. */
+/** `liveResponse.saveFilter`: saves the filter in use under a name. */
 export async function saveFilter({ view, savedFilters, connections }: Services): Promise<void> {
   const { filter } = view;
   if (isEmptyFilter(filter)) {
@@ -92,13 +92,13 @@ export async function saveFilter({ view, savedFilters, connections }: Services):
   confirmInStatusBar(l10n.t('Filter saved'), 4000);
 }
 
-/** `liveResponse.applySavedFilter`: shows what a saved filter wants. */
+/** `liveResponse.applySavedFilter`: applies a saved filter. */
 export async function applySavedFilter(services: Services): Promise<void> {
   const name = await pickSaved(services, l10n.t('Apply Saved Filter'));
   if (name !== undefined) applySaved(services, name);
 }
 
-/** `liveResponse.removeSavedFilter`: forgets one; the view stays as it is. */
+/** `liveResponse.removeSavedFilter`: deletes a saved filter. The view does not change. */
 export async function removeSavedFilter(services: Services): Promise<void> {
   const name = await pickSaved(services, l10n.t('Remove Saved Filter'));
   if (name !== undefined) await services.savedFilters.remove(name);
@@ -115,6 +115,6 @@ function applySaved({ savedFilters, view, connections }: Services, name: string)
   if (saved === undefined) return;
   const { device } = saved.filter;
   const isOurs = device === undefined || saved.tenantId === connections.active?.tenantId;
-  // In another tenant the device has another id: there its name is looked for.
+  // In another tenant the device has another id, so it is found by name there.
   view.showFiltered(isOurs ? saved.filter : { ...saved.filter, device: { name: device.name } });
 }

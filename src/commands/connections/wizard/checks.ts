@@ -15,7 +15,7 @@ import { isFor, isForResource, readClaims } from '../../../identity/claims.ts';
 import { hostsIn, idIn, isHost, mayKeepSecret } from './draft.ts';
 import type { Draft, TextStep } from './draft.ts';
 
-/** What is wrong with what was typed. */
+/** Problems with a typed text. */
 export type Problem =
   | 'missing'
   | 'noApiUrl'
@@ -39,27 +39,27 @@ export type Problem =
   | 'oddName'
   | 'nameTaken';
 
-/** Likely mistakes that may be right after all: they are told, and Enter is taken. */
+/** Likely mistakes that may be right after all: they are shown, and Enter accepts them. */
 export const WARNINGS: ReadonlySet<Problem> = new Set<Problem>(['secretId', 'tenantAsClient', 'otherAudience']);
 
-/** What a step's text is held against. */
+/** Facts that a step's text is checked against. */
 export interface CheckContext {
   readonly existing: Connection | undefined;
-  /** Names of the connections there are. */
+  /** Names of the existing connections. */
   readonly names: readonly string[];
   /** ms since 1970. */
   readonly now: number;
 }
 
-/** Checks a step's text as it is typed; undefined when nothing is wrong with it. */
+/** Checks a step's text while the user types; undefined when it has no problem. */
 export function check(step: TextStep, text: string, draft: Draft, context: CheckContext): Problem | undefined {
-  // A passphrase may be of blanks.
+  // A passphrase may consist of blanks.
   const typed = step === 'passphrase' ? text : text.trim();
   if (typed === '') return mayBeEmpty(step, draft, context) ? undefined : 'missing';
   return CHECKS[step](typed, draft, context);
 }
 
-/** Checks a pasted token, for a connection where it is to serve that one. */
+/** Checks a pasted token. With a connection, the token must be for that connection. */
 export function checkToken(
   token: string,
   now: number,
@@ -70,7 +70,7 @@ export function checkToken(
   if (!isGuid(claims?.tenantId) || !isGuid(claims.clientId)) return 'noToken';
   if (claims.expiresAt !== undefined && claims.expiresAt <= now) return 'tokenExpired';
   if (connection !== undefined && !isFor(claims, connection)) return 'foreignToken';
-  // What a custom address wants to see, only it knows.
+  // Only the owner of a custom address knows which audience it expects.
   if (cloud === undefined || cloud === 'custom') return undefined;
   const resource = cloudAddresses(cloud).scope.replace(/\/\.default$/u, '');
   if (!isForResource(claims, resource)) return 'otherAudience';
@@ -83,7 +83,7 @@ function mayBeEmpty(step: TextStep, draft: Draft, { existing }: CheckContext): b
   return secret && mayKeepSecret(draft, existing);
 }
 
-/** A name with a point in the middle: no address, and no path. */
+/** Whether a text is a name with a dot in the middle, not an address or a path. */
 function isName(text: string): boolean {
   return /^[^\s:/]+$/u.test(text) && text.slice(1, -1).includes('.');
 }

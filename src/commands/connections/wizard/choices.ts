@@ -6,12 +6,15 @@ import type { Cloud } from '../../../base/resultUri.ts';
 import { cloudName } from '../../../messages/cloudNames.ts';
 import type { Place } from './draft.ts';
 
-/** A row that stands for a value; a heading has none. */
+/** Row of a choice. A heading has no value. */
 export interface Choice<Value> extends QuickPickItem {
   readonly value?: Value;
 }
 
-/** Ways to sign in, with when to use each: short, for VS Code cuts off what does not fit into one line. */
+/**
+ * Returns the ways to sign in and when to use each. Texts are short, because VS Code cuts off what does not fit on one
+ * line.
+ */
 export function signInChoices(canLoopback: boolean, withSample: boolean): readonly Choice<SignIn>[] {
   return [
     heading(l10n.t('As yourself')),
@@ -70,7 +73,7 @@ export function signInChoices(canLoopback: boolean, withSample: boolean): readon
   ];
 }
 
-/** Clouds and regions, with the host that answers there. */
+/** Returns the clouds and regions, with the API host of each. */
 export function placeChoices(): readonly Choice<Place>[] {
   const known = (
     cloud: Exclude<Cloud, 'custom'>,

@@ -5,7 +5,7 @@ import { withoutEnd, withoutStart } from '../../../evidence/text/trimEnds.ts';
 import { readClaims } from '../../../identity/claims.ts';
 import { AZURE_CLI_CLIENT_ID } from '../../../identity/tools/wellKnownClients.ts';
 
-/** Steps that are answered in words. */
+/** Steps that the user answers with a text. */
 export type TextStep =
   | 'apiUrl'
   | 'authority'
@@ -20,25 +20,25 @@ export type TextStep =
   | 'name';
 export type Step = 'signIn' | 'place' | TextStep;
 
-/** A cloud, and the region of it where there is one. */
+/** Cloud, with its region where there is one. */
 export type Place = Pick<Connection, 'cloud' | 'region'>;
 
-/** What was entered so far, as it was typed: going back and forth loses nothing. */
+/** Answers so far, as they were typed: going back and forth loses nothing. */
 export interface Draft {
   readonly signIn: SignIn | undefined;
   readonly place: Place | undefined;
   readonly texts: Readonly<Partial<Record<TextStep, string>>>;
-  /** Known once the file was looked at. */
+  /** Known once the certificate file was read. */
   readonly keyIsEncrypted: boolean;
 }
 
-/** What goes to secret storage and nowhere else. */
+/** Secret, which goes to secret storage and nowhere else. */
 export interface ConnectionSecret {
   readonly kind: 'accessToken' | 'clientSecret' | 'passphrase';
   readonly value: string;
 }
 
-/** A connection, with its secret where a new one was typed. */
+/** Connection, with its secret where a new one was typed. */
 export interface WizardResult {
   readonly connection: Connection;
   readonly secret: ConnectionSecret | undefined;
@@ -52,9 +52,9 @@ const WITH_SIGN_IN_SERVICE: ReadonlySet<SignIn> = new Set([
   'clientCertificate',
 ]);
 
-/** A draft to begin with: empty, or what an existing connection says. */
+/** Returns the first draft: empty, or filled with the fields of an existing connection. */
 export function draftOf(existing: Connection | undefined): Draft {
-  // A sample leads nowhere: nothing of it is worth keeping but its name.
+  // Of a sample connection, only the name is worth keeping.
   if (existing === undefined || existing.signIn === 'sample') {
     const texts = existing === undefined ? {} : { name: existing.name };
     return { signIn: undefined, place: undefined, texts, keyIsEncrypted: false };
@@ -66,7 +66,7 @@ export function draftOf(existing: Connection | undefined): Draft {
     texts: {
       name,
       tenantId,
-      // Not the person's own: it must not stand there when the way to sign in is changed.
+      // The Azure CLI's client id is not the user's own. It must not appear when the way to sign in is changed.
       clientId: clientId === AZURE_CLI_CLIENT_ID ? '' : clientId,
       apiUrl: existing.apiUrl ?? '',
       authority: existing.authority ?? '',
@@ -78,7 +78,7 @@ export function draftOf(existing: Connection | undefined): Draft {
   };
 }
 
-/** The steps that a draft needs, in order. Until a choice is made the shortest way is assumed. */
+/** Returns the steps that a draft needs, in order. Until a choice is made, the shortest way is assumed. */
 export function stepsOf({ signIn = 'interactive', place, keyIsEncrypted }: Draft): readonly Step[] {
   if (signIn === 'sample') return ['signIn'];
   const custom = place?.cloud === 'custom';
@@ -91,7 +91,7 @@ export function stepsOf({ signIn = 'interactive', place, keyIsEncrypted }: Draft
     ...when(custom && service, 'authority'),
     ...when(custom && signIn !== 'accessToken', 'scope'),
     ...when(custom, 'downloadHosts'),
-    // A pasted token says both by itself.
+    // A pasted token contains its tenant and its client id.
     ...when(signIn !== 'accessToken', 'tenantId'),
     ...when(service, 'clientId'),
     ...when(signIn === 'clientSecret', 'clientSecret'),
@@ -102,28 +102,28 @@ export function stepsOf({ signIn = 'interactive', place, keyIsEncrypted }: Draft
   ];
 }
 
-/** What was typed at a step that this draft has, without blanks around it. */
+/** Returns the text of a step without surrounding blanks; empty if this draft does not have the step. */
 function textOf(draft: Draft, step: TextStep): string {
   return stepsOf(draft).includes(step) ? (draft.texts[step] ?? '').trim() : '';
 }
 
-/** The id in what was typed: copied from JSON or PowerShell, it comes with quotes, braces and capitals. */
+/** Returns the id in a typed text. An id copied from JSON or PowerShell has quotes, braces and capitals. */
 export function idIn(text: string): string {
   return withoutEnd(withoutStart(text.trim(), `"'{`), `}"',`).toLowerCase();
 }
 
-/** The hosts in what was typed, as addresses have them; those that are none stay as they are. */
+/** Returns the hosts in a typed text, in the form that URLs use. Entries that are not hosts stay unchanged. */
 export function hostsIn(text: string): readonly string[] {
   const hosts = text.split(/[\s,;]+/u).filter((host) => host !== '');
   return hosts.map((host) => (isHost(host) ? new URL(`https://${host}`).host : host));
 }
 
-/** A host name or address, with port where there is one. */
+/** Whether a text is a host name or address, with the port where there is one. */
 export function isHost(text: string): boolean {
   return /^[^\s/?#@\\]+$/u.test(text) && URL.canParse(`https://${text}`);
 }
 
-/** A name for the connection: whom a pasted token speaks for, else the tenant; one that is not taken. */
+/** Suggests a free name for the connection: the account of a pasted token, else the tenant. */
 export function suggestedName(draft: Draft, taken: readonly string[]): string {
   const claims = readClaims(textOf(draft, 'accessToken'));
   const name = (claims?.account ?? claims?.tenantId ?? idIn(textOf(draft, 'tenantId'))).slice(0, 70);
@@ -133,10 +133,10 @@ export function suggestedName(draft: Draft, taken: readonly string[]): string {
 }
 
 /**
- * What a draft comes to, all of whose steps were answered.
+ * Builds the connection from a draft in which all steps are answered.
  *
- * @param name - the name to give it, where that is not to be the one in the draft
- * @throws LiveResponseError `badArgument` with the field that is wrong: a step let something through
+ * @param name - name of the connection, if it is not the one in the draft
+ * @throws LiveResponseError `badArgument` with the wrong field, if a step accepted a wrong value
  */
 export function resultOf(draft: Draft, existing: Connection | undefined, name = textOf(draft, 'name')): WizardResult {
   const { signIn, place } = draft;
@@ -169,13 +169,16 @@ export function resultOf(draft: Draft, existing: Connection | undefined, name = 
   };
 }
 
-/** Blanks at the ends of a passphrase may belong to it; those around a pasted secret or token never do. */
+/**
+ * Returns the secret of a step. Blanks at the ends of a passphrase may belong to it; those around a pasted secret or
+ * token never do.
+ */
 function secretOf(draft: Draft, step: (typeof SECRET_STEPS)[number]): string {
   if (step !== 'passphrase') return textOf(draft, step);
   return stepsOf(draft).includes(step) ? (draft.texts[step] ?? '') : '';
 }
 
-/** Whether a step may stay empty since the stored secret goes on to serve. */
+/** Whether a step may stay empty because the stored secret still applies. */
 export function mayKeepSecret(draft: Draft, existing: Connection | undefined): boolean {
   if (existing === undefined) return false;
   const texts = { ...draft.texts, accessToken: '' };

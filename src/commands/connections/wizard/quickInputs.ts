@@ -3,14 +3,14 @@ import type { InputBox, InputBoxValidationMessage, QuickInput, QuickPick } from 
 import { createBox, createPick, describeInput, plainRows, showProblem } from '../../../platform/show/quickInputs.ts';
 import type { Choice } from './choices.ts';
 
-/** How a step ended; undefined when it was cancelled. */
+/** Outcome of a step; undefined when it was cancelled. */
 export type Ended<Value> =
   | { readonly kind: 'next'; readonly value: Value }
-  /** With what stood in the box. */
+  /** `text` is the text in the box. */
   | { readonly kind: 'back'; readonly text: string }
   | undefined;
 
-/** What every step shows. */
+/** Texts and numbers that every step shows. */
 export interface StepFrame {
   readonly title: string;
   readonly step: number;
@@ -23,26 +23,28 @@ export interface TextQuestion {
   readonly value: string;
   readonly password: boolean;
   readonly check: (text: string) => InputBoxValidationMessage | undefined;
-  /** Whether a text that has this message is taken for all that. */
+  /** Whether a text with this message is accepted nevertheless. */
   readonly accepts: (message: InputBoxValidationMessage) => boolean;
 }
 
 export interface ChoiceQuestion<Value> {
   readonly placeholder: string;
   readonly value: string;
-  /** The rows for what is typed. */
+  /** Returns the rows for a typed text. */
   readonly choices: (typed: string) => readonly Choice<Value>[];
-  /** The row to begin at. */
+  /** Whether the step begins at this row. */
   readonly isActive: (value: Value) => boolean;
-  /** The rows depend on what is typed, and none is hidden by it. */
+  /** Whether the rows depend on the typed text. Typing then hides none of them. */
   readonly typing: boolean;
 }
 
-/** Shows one step after another. The one before goes when the next is there: keys typed in between reach no editor. */
+/**
+ * Shows one step after another. A step closes only when the next one is open, so that no typed key reaches an editor.
+ */
 export class Steps {
   #shown: QuickInput | undefined;
 
-  /** False once a person, or another quick pick, has closed the step that was shown last. */
+  /** False once the user, or another quick pick, has closed the last step. */
   get isOpen(): boolean {
     return this.#shown !== undefined;
   }
@@ -53,12 +55,12 @@ export class Steps {
     shown?.dispose();
   }
 
-  /** Asks for a text. Enter is refused while something is wrong with it. */
+  /** Asks for a text. Enter is refused while the text has a problem. */
   askText(frame: StepFrame, question: TextQuestion): Promise<Ended<string>> {
     const box = createBox({ prompt: question.prompt, placeholder: question.placeholder });
     box.value = question.value;
     box.password = question.password;
-    // An empty box is not yet wrong: it is told so when Enter is pressed.
+    // An empty box shows no problem until Enter is pressed.
     const validate = (text: string): void => {
       showProblem(box, text === '' ? undefined : question.check(text));
     };
@@ -73,7 +75,7 @@ export class Steps {
     });
   }
 
-  /** Asks for one of several. A row without a value cannot be chosen. */
+  /** Asks for one of several rows. A row without a value cannot be chosen. */
   askChoice<Value>(frame: StepFrame, question: ChoiceQuestion<Value>): Promise<Ended<Value>> {
     const pick = createPick<Choice<Value>>({ placeholder: question.placeholder });
     pick.value = question.value;
@@ -81,7 +83,8 @@ export class Steps {
     pick.matchOnDetail = true;
     let filledFor: string | undefined;
     const fill = (): void => {
-      // VS Code reports the first value as well, and late: to fill anew would move the row that a person has chosen by then.
+      // VS Code also reports the first value, and late. Filling the rows again would move the row that the user has
+      // chosen by then.
       if (pick.value === filledFor) return;
       filledFor = pick.value;
       const choices = question.choices(pick.value);
@@ -116,7 +119,7 @@ export class Steps {
       input.onDidTriggerButton(() => {
         resolve({ kind: 'back', text: input.value });
       });
-      // After an answer this comes too, and changes nothing any more.
+      // This event also follows an answer, and then changes nothing.
       input.onDidHide(() => {
         resolve(undefined);
         if (this.#shown === input) this.dispose();

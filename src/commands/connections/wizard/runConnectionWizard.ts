@@ -15,20 +15,22 @@ import { advance, goBack, initialText, positionOf, startWizard } from './wizard.
 import type { Answer, WizardState } from './wizard.ts';
 
 export interface WizardOptions {
-  /** The connection to edit; none to add one. */
+  /** Connection to edit; left out to add one. */
   readonly existing?: Connection;
-  /** Names of the connections there are. */
+  /** Names of the existing connections. */
   readonly names: readonly string[];
-  /** Whether the browser can reach a port of the machine that this runs on; else a code is used in its place. */
+  /**
+   * Whether the browser can reach a port of the machine that this extension runs on. Otherwise a code is used instead.
+   */
   readonly canLoopback: boolean;
-  /** Lets a person choose a file of the machine that this runs on. */
+  /** Lets the user choose a file of the machine that this extension runs on. */
   readonly pickFile: () => Promise<string | undefined>;
 }
 
 /**
  * Asks for a connection step by step.
  *
- * @returns the connection, and its secret unless the stored one goes on to serve; undefined when it was cancelled
+ * @returns the connection, and its secret unless the stored one is kept; undefined when the wizard was cancelled
  */
 export async function runConnectionWizard(options: WizardOptions): Promise<WizardResult | undefined> {
   const { existing, names } = options;
@@ -111,7 +113,7 @@ function messageOf(problem: Problem | undefined): InputBoxValidationMessage | un
 
 type FileChoice = { readonly use: string } | 'choose';
 
-/** A path that is typed, or a file that is chosen. What is wrong with it stands in the first row. */
+/** Asks for a path or a file. The first row shows the problem of the file. */
 async function askCertificate(
   steps: Steps,
   frame: StepFrame,
@@ -132,7 +134,7 @@ async function askCertificate(
       if (path === '') return [choose];
       const problem = checkPath(path);
       if (problem !== undefined) return [{ iconPath: new ThemeIcon('error'), label: problemText(problem) }, choose];
-      // A file that was refused may have been put right meanwhile: Enter looks again.
+      // A refused file may have been corrected meanwhile: Enter reads it again.
       const use: Choice<FileChoice> =
         refused?.path === path
           ? { iconPath: new ThemeIcon('error'), label: problemText(refused.problem) }
@@ -153,7 +155,7 @@ async function askCertificate(
     shown = path;
     const problem = checkPath(path);
     const file = problem === undefined ? await readCertificateFile(path) : { problem };
-    // Escape while a slow disk was read.
+    // The user pressed Escape while a slow disk was read.
     if (ended.value !== 'choose' && !steps.isOpen) return undefined;
     if (!('problem' in file)) {
       const { keyIsEncrypted } = file;

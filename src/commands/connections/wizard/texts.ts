@@ -5,7 +5,7 @@ import type { Cloud } from '../../../base/resultUri.ts';
 import type { Problem } from './checks.ts';
 import type { Step, TextStep } from './draft.ts';
 
-/** What a person reads above a step. VS Code adds "(n/m)". */
+/** Returns the title of a step. VS Code adds "(n/m)". */
 export function stepTitle(step: Step, existing: Connection | undefined): string {
   const titles: Readonly<Record<Step, string>> = {
     signIn: l10n.t('How to Sign In'),
@@ -27,7 +27,7 @@ export function stepTitle(step: Step, existing: Connection | undefined): string 
     : l10n.t('Edit "{0}": {1}', existing.name, titles[step]);
 }
 
-/** What to type, and where to find it. */
+/** Returns the instruction of a step: what to type, and where to find it. */
 export function promptFor(step: TextStep, cloud: Cloud, mayKeep: boolean): string {
   const resource = cloudAddresses(cloud === 'custom' ? 'commercial' : cloud).scope.replace('/.default', '');
   const { authority, scope } = cloudAddresses('commercial');
@@ -58,7 +58,7 @@ export function promptFor(step: TextStep, cloud: Cloud, mayKeep: boolean): strin
   return mayKeep ? `${prompts[step]} ${l10n.t('Leave it empty to keep the stored one.')}` : prompts[step];
 }
 
-/** What an empty box shows: the form of what is wanted, or what is taken instead. */
+/** Returns the text that an empty box shows: the form of the value, or the default. */
 export function placeholderFor(step: TextStep): string {
   const { authority, scope } = cloudAddresses('commercial');
   const placeholders: Readonly<Partial<Record<TextStep, string>>> = {
@@ -72,7 +72,7 @@ export function placeholderFor(step: TextStep): string {
   return placeholders[step] ?? '';
 }
 
-/** What is wrong with what was typed, and what is wanted instead. */
+/** Returns the message for a problem: what is wrong, and what is needed instead. */
 export function problemText(problem: Problem): string {
   const texts: Readonly<Record<Problem, string>> = {
     missing: l10n.t('This cannot stay empty.'),

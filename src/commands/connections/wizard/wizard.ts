@@ -2,35 +2,35 @@ import type { Connection, SignIn } from '../../../connections/connection.ts';
 import { draftOf, stepsOf, suggestedName } from './draft.ts';
 import type { Draft, Place, Step, TextStep } from './draft.ts';
 
-/** Where the wizard stands. */
+/** Present step and draft of the wizard. */
 export interface WizardState {
   readonly step: Step;
   readonly draft: Draft;
 }
 
-/** What was chosen or typed at a step. */
+/** Choice or text of a step. */
 export type Answer =
   | { readonly step: 'signIn'; readonly signIn: SignIn }
   | { readonly step: 'place'; readonly place: Place }
   | {
       readonly step: TextStep;
       readonly text: string;
-      /** Of a certificate: what a look into the file told. */
+      /** Certificates only: whether the key in the file is encrypted. */
       readonly keyIsEncrypted?: boolean;
     };
 
-/** Begins, with what an existing connection says already filled in. */
+/** Starts the wizard. The fields of an existing connection are filled in. */
 export function startWizard(existing: Connection | undefined): WizardState {
   return { step: 'signIn', draft: draftOf(existing) };
 }
 
-/** Step n of m, counted from 1. */
+/** Returns the number of the step, from 1, and the number of steps. */
 export function positionOf({ step, draft }: WizardState): { readonly step: number; readonly totalSteps: number } {
   const steps = stepsOf(draft);
   return { step: steps.indexOf(step) + 1, totalSteps: steps.length };
 }
 
-/** Takes an answer that was checked. `done` when it was the last one. */
+/** Stores an answer that was checked, and goes to the next step. `done` is true after the last one. */
 export function advance(state: WizardState, answer: Answer): WizardState & { readonly done: boolean } {
   const draft = withAnswer(state.draft, answer);
   const steps = stepsOf(draft);
@@ -39,9 +39,9 @@ export function advance(state: WizardState, answer: Answer): WizardState & { rea
 }
 
 /**
- * Goes one step back. What stands in the box is kept, right or not: it is there again on the way forth.
+ * Goes one step back. The text in the box is kept, valid or not, and shown again later.
  *
- * @param taken - names of the connections there are: a name that was only suggested is suggested anew
+ * @param taken - names of the existing connections: a name that was only suggested is suggested again
  */
 export function goBack(state: WizardState, text: string | undefined, taken: readonly string[]): WizardState {
   const { step, draft } = state;
@@ -52,7 +52,7 @@ export function goBack(state: WizardState, text: string | undefined, taken: read
   return { step: previous, draft: withAnswer(draft, { step, text: untouched ? '' : text }) };
 }
 
-/** What stands in the box when a step begins. */
+/** Returns the text in the box when a step begins. */
 export function initialText({ step, draft }: WizardState, taken: readonly string[]): string {
   if (step === 'signIn' || step === 'place') return '';
   const text = draft.texts[step] ?? '';

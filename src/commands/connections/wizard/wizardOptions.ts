@@ -4,7 +4,7 @@ import type { Services } from '../../../services.ts';
 import type { WizardOptions } from './runConnectionWizard.ts';
 import { notify } from '../../../platform/show/notifications.ts';
 
-/** What the wizard is told of this window. */
+/** Returns the facts about this window that the wizard needs. */
 export function wizardOptions(services: Services): WizardOptions {
   return {
     names: services.connections.all.map(({ name }) => name),
@@ -17,7 +17,7 @@ async function pickCertificate(): Promise<string | undefined> {
   const [file] =
     (await window.showOpenDialog({
       title: l10n.t('Certificate and Private Key'),
-      // Of this machine: in a remote window the dialog would else show the other one's files.
+      // Folder of this machine: in a remote window the dialog would otherwise show files of the other machine.
       defaultUri: Uri.file(homedir()),
       filters: { [l10n.t('PEM files')]: ['pem', 'crt', 'cer', 'key'], [l10n.t('All files')]: ['*'] },
     })) ?? [];
