@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { RigError } from './processes.ts';
+import { runThroughCompanion } from './remoteControl.ts';
 import { defaultTimeoutMs, waitFor } from './waiting.ts';
 
 /** The quick pick or input box that is open. */
@@ -120,13 +121,22 @@ const takeScript = (title: string): string => `(() => {
 })()`;
 
 /**
- * Runs a command through the palette. The title is the whole one with its category, for example
- * `View: Close All Editors`; a command that is not there yet is waited for, as its extension may still start.
+ * Runs a command by its whole title with its category, for example `View: Close All Editors`: through the page's
+ * companion where it has one, else through the palette.
+ *
+ * @throws RigError when neither runs it
+ */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  if (!(await runThroughCompanion(page, title))) await runInPalette(page, title);
+}
+
+/**
+ * Runs a command through the palette; one that is not there yet is waited for, as its extension may still start.
  *
  * @param timeoutMs - milliseconds
  * @throws RigError when the palette does not offer exactly this title; with what it offers
  */
-export async function runCommand(page: Page, title: string, timeoutMs: number = defaultTimeoutMs): Promise<void> {
+export async function runInPalette(page: Page, title: string, timeoutMs: number = defaultTimeoutMs): Promise<void> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     await page.keyboard.press('F1');

@@ -4,6 +4,11 @@ import { RigError } from './processes.ts';
 /** Time that a condition gets when a caller names none, in milliseconds: a busy machine may need it, others never do. */
 export const defaultTimeoutMs = 60_000;
 
+/** Pause between the first two probes, ms. */
+const FIRST_PAUSE_MS = 40;
+/** Longest pause between two probes, ms: a page that is asked more often is busy with answers. */
+const LONGEST_PAUSE_MS = 250;
+
 /**
  * Asks `probe` again and again until it answers something other than undefined or false.
  *
@@ -18,7 +23,7 @@ export async function waitFor<T>(
   timeoutMs: number = defaultTimeoutMs,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.3, LONGEST_PAUSE_MS)) {
     let problem = '';
     try {
       const answer = await probe();
@@ -31,6 +36,6 @@ export async function waitFor<T>(
         `Waited ${timeoutMs / 1000} s for ${what}, in vain. Look at the server's log and a screenshot.${problem}`,
       );
     }
-    await sleep(50);
+    await sleep(pauseMs);
   }
 }

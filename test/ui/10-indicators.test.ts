@@ -6,11 +6,12 @@ import type { Page } from 'playwright-core';
 import { collectIndicators } from '../../src/evidence/indicators/indicators.ts';
 import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
+import { applySettings } from '../rig/remoteControl.ts';
 import { chooseQuickPick, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { clickRow, readEditor, treeRow } from '../rig/workbenchParts.ts';
 import { readCsv } from '../unit/evidence/csvReader.ts';
-import { applySettings, menuTitle, waitForClipboard } from './support/commands.ts';
+import { menuTitle, waitForClipboard } from './support/commands.ts';
 import { copied, copyAs, emptyClipboard, openAtEnd, openResult, outputOf } from './support/notes.ts';
 import {
   LOCAL,

@@ -34,7 +34,7 @@ import type { Session } from './support/session.ts';
 suite('every command, in the workbench with the packaged extension', () => {
   let session: Session;
   before(async () => {
-    session = await startSession({ tenant: 'local' });
+    session = await startSession({ tenant: 'local', commandsBy: 'palette' });
     await waitForRows(session.page, LOCAL);
   });
   after(async () => {

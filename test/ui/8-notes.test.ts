@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { cutSpans } from '../../src/evidence/text/quotation.ts';
 import { findEvidence, quotesSame } from '../../src/evidence/blocks/readEvidence.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
+import { applySettings } from '../rig/remoteControl.ts';
 import { chooseQuickPick, runCommand } from '../rig/quickInput.ts';
 import { openWorkbench } from '../rig/workbench.ts';
 import { clickRow, treeRow } from '../rig/workbenchParts.ts';
@@ -21,7 +22,7 @@ import {
   outputOf,
   savedAs,
 } from './support/notes.ts';
-import { applySettings } from './support/commands.ts';
+import {  } from './support/commands.ts';
 import { LOCAL, pictureOfFailure, startSession, takePictures, waitForRows, waitForTab } from './support/session.ts';
 import type { Session } from './support/session.ts';
 

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { runCommand } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { treeRow } from '../../rig/workbenchParts.ts';
 
@@ -55,11 +54,4 @@ export async function waitForClipboard(page: Page, what: RegExp): Promise<string
     const text = await readClipboard(page);
     return what.test(text) ? text : undefined;
   });
-}
-
-/** Changes settings of the user in a window with the companion, and waits until they hold; `null` takes one away. */
-export async function applySettings(page: Page, settings: Readonly<Record<string, unknown>>): Promise<void> {
-  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(JSON.stringify(settings))})`);
-  await runCommand(page, 'Local Tenant: Apply Settings From Clipboard');
-  await waitForClipboard(page, /^settings applied$/u);
 }

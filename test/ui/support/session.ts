@@ -9,6 +9,7 @@ import { startWorkspace } from '../../rig/devWorkspace.ts';
 import type { DevWorkspace, DevWorkspaceOptions } from '../../rig/devWorkspace.ts';
 import type { VsCodeServer } from '../../rig/server.ts';
 import { agreeToConnection } from '../../rig/questions.ts';
+import { startRemoteControl } from '../../rig/remoteControl.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { openWorkbench, screenshot, setTheme } from '../../rig/workbench.ts';
 import { readStatusBar, readTabs, readTree } from '../../rig/workbenchParts.ts';
@@ -28,24 +29,35 @@ export interface Session {
   readonly stop: () => Promise<void>;
 }
 
+export interface SessionOptions extends DevWorkspaceOptions, Pick<BrowserOptions, 'ignoreCertificateErrors'> {
+  /**
+   * How `runCommand` runs commands. `companion`, the default where a tenant is connected, is quicker; `palette` is what
+   * a person does, and the only way with two windows.
+   */
+  readonly commandsBy?: 'companion' | 'palette';
+}
+
 /** Starts VS Code with the packaged extension, as it is installed by a user, and opens it in Chromium. */
-export async function startSession(
-  options: DevWorkspaceOptions & Pick<BrowserOptions, 'ignoreCertificateErrors'>,
-): Promise<Session> {
+export async function startSession(options: SessionOptions): Promise<Session> {
   const vsix = process.env['LIVE_RESPONSE_VSIX'];
-  const { ignoreCertificateErrors = false, settings, ...rest } = options;
+  const { ignoreCertificateErrors = false, commandsBy = 'companion', settings, env, ...rest } = options;
+  const isConnected = options.connected ?? options.tenant !== 'none';
+  const remote = isConnected && commandsBy === 'companion' ? await startRemoteControl() : undefined;
   const workspace = await startWorkspace({
     ...(vsix === undefined ? {} : { vsix }),
     ...rest,
+    env: { ...env, RIG_REMOTE_CONTROL: remote?.url },
     // Tests count calls: only the one about following wants calls that come by themselves.
     settings: { ...STILL, 'liveResponse.followActions': false, ...settings },
   });
   const browser = await startBrowser({ ignoreCertificateErrors });
+  remote?.takePage(browser.page);
   await openWorkbench(browser.page, workspace.url);
   if (options.tenant === 'local' && options.connected !== false) await agreeToConnection(browser.page);
   const stop = async (): Promise<void> => {
     await browser.stop();
     await workspace.stop();
+    await remote?.stop();
   };
   return { page: browser.page, url: workspace.url, server: workspace.server, workspace, stop };
 }
