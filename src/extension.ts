@@ -21,7 +21,8 @@ import { RESULT_SCHEME } from './base/scheme.ts';
 import { loadCore } from './loadCore.ts';
 import { COPIED_TYPE, describeCopied } from './notes/copied.ts';
 import { wasCopiedLately } from './notes/copyMark.ts';
-import { actionsViewId, commandIds } from './platform/commandIds.ts';
+import { commandIds } from './platform/commandIds.ts';
+import { actionsViewId } from './platform/viewIds.ts';
 import type { TreeNode } from './tree/nodes.ts';
 
 /** Documents that cite results, result documents, and the beginning of every citation. */

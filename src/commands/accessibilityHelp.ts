@@ -1,4 +1,6 @@
 import type { Services } from '../services.ts';
+import { defineCommand } from './common/defineCommand.ts';
+import { IN_ACTIONS_VIEW } from './common/when.ts';
 
 /**
  * `liveResponse.accessibilityHelp`: shows how to work by keyboard, what is announced, and which settings help. VS
@@ -7,3 +9,11 @@ import type { Services } from '../services.ts';
 export async function accessibilityHelp({ help }: Services): Promise<void> {
   await help.show();
 }
+
+export const accessibilityHelpCommand = defineCommand({
+  name: 'accessibilityHelp',
+  needs: 'nothing',
+  menus: [{ menu: 'view/title', group: '4_log@2', when: IN_ACTIONS_VIEW }],
+  worksWithoutStore: true,
+  run: (services) => accessibilityHelp(services),
+});

@@ -1,7 +1,6 @@
-/**
- * Command ids of this extension, by what each command does. A test compares this list with package.json and with the
- * registered commands.
- */
+// Written from src/commands/commandList.ts by `npm run manifest`. Rooms below the commands run them by these ids.
+
+/** Id of every command, by its name. */
 export const commandIds = {
   addConnection: 'liveResponse.addConnection',
   editConnection: 'liveResponse.editConnection',
@@ -60,15 +59,6 @@ export const commandIds = {
   exportRaw: 'liveResponse.exportRaw',
   openDeviceInPortal: 'liveResponse.openDeviceInPortal',
   showResultActions: 'liveResponse.showResultActions',
-  accessibilityHelp: 'liveResponse.accessibilityHelp',
-  fetchRun: 'liveResponse.fetchRun',
-  pauseRun: 'liveResponse.pauseRun',
-  resumeRun: 'liveResponse.resumeRun',
-  cancelRun: 'liveResponse.cancelRun',
-  openRun: 'liveResponse.openRun',
-  changeRunRules: 'liveResponse.changeRunRules',
-  exportRunCsv: 'liveResponse.exportRunCsv',
-  exportRunNdjson: 'liveResponse.exportRunNdjson',
   showAs: 'liveResponse.showAs',
   explainEmpty: 'liveResponse.explainEmpty',
   nextCommand: 'liveResponse.nextCommand',
@@ -79,12 +69,16 @@ export const commandIds = {
   lastPart: 'liveResponse.lastPart',
   openWhole: 'liveResponse.openWhole',
   saveOutput: 'liveResponse.saveOutput',
+  accessibilityHelp: 'liveResponse.accessibilityHelp',
+  fetchRun: 'liveResponse.fetchRun',
+  pauseRun: 'liveResponse.pauseRun',
+  resumeRun: 'liveResponse.resumeRun',
+  cancelRun: 'liveResponse.cancelRun',
+  openRun: 'liveResponse.openRun',
+  changeRunRules: 'liveResponse.changeRunRules',
+  exportRunCsv: 'liveResponse.exportRunCsv',
+  exportRunNdjson: 'liveResponse.exportRunNdjson',
   showLog: 'liveResponse.showLog',
 } as const;
 
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
-
-/** Id of the view that lists machine actions. */
-export const actionsViewId = 'liveResponse.actions';
-/** Id of the view that lists the hits of a search in stored results. */
-export const searchViewId = 'liveResponse.search';

@@ -4,7 +4,7 @@ import type { Connection, SignIn } from '../connections/connection.ts';
 import type { ConnectionList } from '../connections/connectionList.ts';
 import type { SignIns } from '../connections/signIns.ts';
 import type { Session, Sessions } from '../connections/sessions.ts';
-import { actionsViewId } from '../platform/commandIds.ts';
+import { actionsViewId } from '../platform/viewIds.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { Log } from '../platform/log.ts';

@@ -1,6 +1,7 @@
 import { EventEmitter, l10n, ThemeColor, ThemeIcon, TreeItemCollapsibleState, window } from 'vscode';
 import type { Disposable, TreeDataProvider, TreeItem, TreeItemLabel, TreeView } from 'vscode';
-import { commandIds, searchViewId } from '../platform/commandIds.ts';
+import { commandIds } from '../platform/commandIds.ts';
+import { searchViewId } from '../platform/viewIds.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import { formatLocal } from '../messages/format.ts';
 import { createRow } from '../platform/show/rows.ts';

@@ -34,7 +34,10 @@ function runForTest(url, context) {
   });
   context.subscriptions.push({ dispose: () => server.close() });
   server.listen(0, '127.0.0.1', () => {
-    http.request(`${url}${server.address().port}`, { method: 'POST' }).on('error', () => undefined).end();
+    http
+      .request(`${url}${server.address().port}`, { method: 'POST' })
+      .on('error', () => undefined)
+      .end();
   });
 }
 

@@ -12,6 +12,8 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from '../open/openTarget.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.ts';
 
 /**
  * `liveResponse.goToAction`: lists the loaded actions by script, device and id, and selects the row of the chosen one.
@@ -91,3 +93,24 @@ function utcOf(text: string): string {
   const time = parseServerTime(text);
   return time === undefined ? '–' : formatUtc(time);
 }
+
+export const goToActionCommand = defineCommand({
+  name: 'goToAction',
+  needs: 'connection',
+  icon: 'search',
+  menus: [{ menu: 'view/title', group: '2_find@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services, { args, runner }) => goToAction(services, runner, args),
+});
+
+export const watchActionCommand = defineCommand({
+  name: 'watchAction',
+  needs: 'connection',
+  menus: [
+    {
+      menu: 'view/item/context',
+      group: '5_watch@1',
+      when: all(IN_ACTIONS_VIEW, String.raw`viewItem =~ /\bunfinished\b/`, ON_ONE_ROW),
+    },
+  ],
+  run: (services, { args }) => watchAction(services, args),
+});

@@ -5,6 +5,8 @@ import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.refresh`: merges new and changed actions into the list. Rows that were loaded stay. */
 export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
@@ -70,3 +72,65 @@ async function withList(
     await runner.run(title, ({ signal }) => work(list, signal));
   });
 }
+
+export const refreshCommand = defineCommand({
+  name: 'refresh',
+  needs: 'connection',
+  icon: 'refresh',
+  menus: [{ menu: 'view/title', group: 'navigation@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services, { runner }) => refresh(services, runner),
+});
+
+export const loadMoreCommand = defineCommand({
+  name: 'loadMore',
+  needs: 'connection',
+  run: (services, { runner }) => loadMore(services, runner),
+});
+
+export const loadDeviceCommand = defineCommand({
+  name: 'loadDevice',
+  needs: 'connection',
+  icon: 'cloud-download',
+  palette: 'false',
+  menus: [
+    {
+      menu: 'view/item/context',
+      group: 'inline@1',
+      when: all(IN_ACTIONS_VIEW, String.raw`viewItem =~ /^device\b/`, String.raw`!(viewItem =~ /\bcomplete\b/)`),
+    },
+    { menu: 'view/item/context', group: '4_device@1', when: all(IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW) },
+  ],
+  run: (services, { args, runner }) => loadDevice(services, runner, args),
+});
+
+export const showAllTypesCommand = defineCommand({
+  name: 'showAllTypes',
+  needs: 'connection',
+  icon: 'eye',
+  palette: all(MAY_BE_CONNECTED, 'liveResponse.types != all'),
+  menus: [
+    {
+      menu: 'view/title',
+      group: '2_list@2',
+      when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.types == liveResponse'),
+    },
+  ],
+  run: ({ view }) => {
+    view.showTypes(false);
+    return view.bringUp();
+  },
+});
+
+export const showLiveResponseOnlyCommand = defineCommand({
+  name: 'showLiveResponseOnly',
+  needs: 'connection',
+  icon: 'eye-closed',
+  palette: all(MAY_BE_CONNECTED, 'liveResponse.types == all'),
+  menus: [
+    { menu: 'view/title', group: '2_list@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.types == all') },
+  ],
+  run: ({ view }) => {
+    view.showTypes(true);
+    return view.bringUp();
+  },
+});

@@ -7,6 +7,8 @@ import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
 import { tellNothingChosen } from '../common/preconditions.ts';
 import { findTargets } from '../common/targets.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.openDeviceInPortal`: opens the device's page in the Defender portal of its cloud. */
 export async function openDeviceInPortal(services: Services, args: readonly unknown[]): Promise<void> {
@@ -39,3 +41,15 @@ function deviceOfRow({ view }: Services, row: TreeNode): Device | undefined {
   if (row.kind !== 'action' && row.kind !== 'command') return undefined;
   return { ...row.tenant, machineId: view.shown?.get(row.actionId)?.machineId ?? null };
 }
+
+export const openDeviceInPortalCommand = defineCommand({
+  name: 'openDeviceInPortal',
+  needs: 'nothing',
+  icon: 'link-external',
+  palette: HAS_RESULT,
+  menus: [
+    { menu: 'view/item/context', group: '4_device@2', when: all(IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW) },
+    { menu: 'editor/title', group: '1_liveResponse@2', when: IN_RESULT },
+  ],
+  run: (services, { args }) => openDeviceInPortal(services, args),
+});

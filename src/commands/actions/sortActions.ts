@@ -3,6 +3,8 @@ import type { Services } from '../../services.ts';
 import { ORDERS } from '../../tree/arrange.ts';
 import type { Order } from '../../tree/arrange.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /** `liveResponse.sortActions`: sorts by age, device, script or state. */
 export async function sortActions({ view }: Services): Promise<void> {
@@ -21,3 +23,10 @@ export async function sortActions({ view }: Services): Promise<void> {
   const chosen = await pickOne(items, { title: l10n.t('Sort Machine Actions'), placeHolder });
   if (chosen !== undefined) view.sortBy(chosen.order);
 }
+
+export const sortActionsCommand = defineCommand({
+  name: 'sortActions',
+  needs: 'connection',
+  menus: [{ menu: 'view/title', group: '3_group@5', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services) => sortActions(services),
+});

@@ -11,6 +11,8 @@ import { wizardOptions } from './wizard/wizardOptions.ts';
 import { useFirst } from './signIn.ts';
 import { connectionWords } from './connectionWords.ts';
 import { ask } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW } from '../common/when.ts';
 
 /**
  * `liveResponse.addConnection`: asks step by step, or takes a connection as its argument. With `signIn: 'accessToken'`
@@ -97,3 +99,11 @@ async function addAsked(services: Services, runner: CommandRunner): Promise<void
   await services.connections.add(connection);
   await useFirst(services, runner, connection);
 }
+
+export const addConnectionCommand = defineCommand({
+  name: 'addConnection',
+  needs: 'nothing',
+  icon: 'add',
+  menus: [{ menu: 'view/title', group: '1_connection@2', when: IN_ACTIONS_VIEW }],
+  run: (services, { args, runner }) => addConnection(services, runner, args),
+});

@@ -7,6 +7,8 @@ import { checkToken, WARNINGS } from './wizard/checks.ts';
 import { problemText, promptFor } from './wizard/texts.ts';
 import { ask } from '../../platform/show/notifications.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /** `liveResponse.openSampleTenant`: opens a tenant for looking around, without sign-in and network. */
 export async function openSampleTenant(services: Services): Promise<void> {
@@ -94,3 +96,32 @@ export async function pickConnection(
   const placeHolder = items.length === 0 ? l10n.t('There is no connection for this yet.') : '';
   return (await pickOne(items, { title, placeHolder }))?.connection;
 }
+
+export const openSampleTenantCommand = defineCommand({
+  name: 'openSampleTenant',
+  needs: 'nothing',
+  run: (services) => openSampleTenant(services),
+});
+
+export const selectConnectionCommand = defineCommand({
+  name: 'selectConnection',
+  needs: 'connection',
+  icon: 'plug',
+  menus: [{ menu: 'view/title', group: '1_connection@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services) => selectConnection(services),
+});
+
+export const replaceAccessTokenCommand = defineCommand({
+  name: 'replaceAccessToken',
+  needs: 'connection',
+  icon: 'key',
+  menus: [{ menu: 'view/title', group: '1_connection@4', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services, { args }) => replaceAccessToken(services, args),
+});
+
+export const removeConnectionCommand = defineCommand({
+  name: 'removeConnection',
+  needs: 'connection',
+  menus: [{ menu: 'view/title', group: '1_connection@5', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services) => removeConnection(services),
+});

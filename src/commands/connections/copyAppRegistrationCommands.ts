@@ -2,6 +2,7 @@ import { env, l10n } from 'vscode';
 import { appRegistrationCommands } from '../../identity/appRegistration.ts';
 import type { Services } from '../../services.ts';
 import { notify } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
 
 /**
  * `liveResponse.copyAppRegistrationCommands`: copies the commands that register the user's own application in the
@@ -20,3 +21,9 @@ export async function copyAppRegistrationCommands(services: Services): Promise<v
     ),
   );
 }
+
+export const copyAppRegistrationCommandsCommand = defineCommand({
+  name: 'copyAppRegistrationCommands',
+  needs: 'nothing',
+  run: (services) => copyAppRegistrationCommands(services),
+});

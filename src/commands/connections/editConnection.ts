@@ -4,6 +4,8 @@ import type { Services } from '../../services.ts';
 import { pickConnection } from './connectionCommands.ts';
 import { runConnectionWizard } from './wizard/runConnectionWizard.ts';
 import { wizardOptions } from './wizard/wizardOptions.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /**
  * `liveResponse.editConnection`: asks the same steps again, filled in. A secret is kept only while its destination
@@ -23,3 +25,10 @@ export async function editConnection(services: Services): Promise<void> {
   await services.connections.replace(before, connection);
   if (renamed || destinationOf(before) !== destinationOf(connection)) await services.signIns.forget(before);
 }
+
+export const editConnectionCommand = defineCommand({
+  name: 'editConnection',
+  needs: 'connection',
+  menus: [{ menu: 'view/title', group: '1_connection@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services) => editConnection(services),
+});

@@ -11,6 +11,8 @@ import { signInPrompts } from './signInPrompts.ts';
 import { connectionFor, pickConnection, replaceAccessToken } from './connectionCommands.ts';
 import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { askForText } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, MAY_BE_CONNECTED, all } from '../common/when.ts';
 
 /**
  * `liveResponse.signIn`: does what a connection needs before it can be used. The connection is the named one, or the
@@ -157,3 +159,20 @@ async function tellSignedIn(services: Services, connection: Connection): Promise
   if (missing === undefined) void notify('information', text);
   else void notify('warning', text);
 }
+
+export const signInCommand = defineCommand({
+  name: 'signIn',
+  needs: 'connection',
+  icon: 'sign-in',
+  menus: [{ menu: 'view/title', group: '0_account@1', when: all(IN_ACTIONS_VIEW, 'liveResponse.signedIn == no') }],
+  run: (services, { args, runner }) => signIn(services, runner, args),
+});
+
+export const signOutCommand = defineCommand({
+  name: 'signOut',
+  needs: 'connection',
+  icon: 'sign-out',
+  palette: all(MAY_BE_CONNECTED, 'liveResponse.signedIn != no', 'liveResponse.signedIn != unneeded'),
+  menus: [{ menu: 'view/title', group: '0_account@2', when: all(IN_ACTIONS_VIEW, 'liveResponse.signedIn == yes') }],
+  run: (services) => signOut(services),
+});

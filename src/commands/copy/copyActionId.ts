@@ -5,6 +5,8 @@ import { isTreeNode } from '../../tree/nodes.ts';
 import { tellNothingChosen } from '../common/preconditions.ts';
 import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, all } from '../common/when.ts';
 
 /** `liveResponse.copyActionId`: copies `id#index` for a result, or the bare id for an action without one. */
 export async function copyActionId(services: Services, args: readonly unknown[]): Promise<void> {
@@ -23,3 +25,18 @@ export async function copyActionId(services: Services, args: readonly unknown[])
   await env.clipboard.writeText(text);
   confirmInStatusBar(l10n.t('{0} copied', text), 5000);
 }
+
+export const copyActionIdCommand = defineCommand({
+  name: 'copyActionId',
+  needs: 'nothing',
+  palette: HAS_RESULT,
+  menus: [
+    {
+      menu: 'view/item/context',
+      group: '2_copy@3',
+      when: all(IN_ACTIONS_VIEW, String.raw`viewItem =~ /^(action|command)\b/`),
+    },
+    { menu: 'editor/title/context', group: '1_liveResponse@2', when: IN_RESULT },
+  ],
+  run: (services, { args }) => copyActionId(services, args),
+});

@@ -14,6 +14,7 @@ import { selectedRanges } from '../common/selection.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
 
 /**
  * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, else the whole text;
@@ -122,3 +123,39 @@ async function copyEach<Part>(
     saveToFile: (error) => saveInstead(services, runner, (failed ?? first).ref, error),
   });
 }
+
+export const copyNoteCommand = defineCommand({
+  name: 'copyNote',
+  needs: 'result',
+  menus: [{ menu: 'liveResponse.copyAs', group: '1_note@1' }],
+  keys: [{ key: 'ctrl+k ctrl+c', mac: 'cmd+k cmd+c', when: 'editorTextFocus && resourceScheme == live-response' }],
+  run: (services, { args, runner }) => copyEvidence(services, runner, 'compactBlock', args),
+});
+
+export const copyFullNoteCommand = defineCommand({
+  name: 'copyFullNote',
+  needs: 'result',
+  menus: [{ menu: 'liveResponse.copyAs', group: '1_note@2' }],
+  run: (services, { args, runner }) => copyEvidence(services, runner, 'fullBlock', args),
+});
+
+export const copyPlainNoteCommand = defineCommand({
+  name: 'copyPlainNote',
+  needs: 'result',
+  menus: [{ menu: 'liveResponse.copyAs', group: '1_note@4' }],
+  run: (services, { args, runner }) => copyEvidence(services, runner, 'plainBlock', args),
+});
+
+export const copyCitationCommand = defineCommand({
+  name: 'copyCitation',
+  needs: 'result',
+  menus: [{ menu: 'liveResponse.copyAs', group: '1_note@3' }],
+  run: (services, { args, runner }) => copyEvidence(services, runner, 'citation', args),
+});
+
+export const copyJsonCommand = defineCommand({
+  name: 'copyJson',
+  needs: 'result',
+  menus: [{ menu: 'liveResponse.copyAs', group: '2_text@2' }],
+  run: (services, { args, runner }) => copyJson(services, runner, args),
+});

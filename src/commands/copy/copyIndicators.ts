@@ -17,6 +17,7 @@ import { findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne, pickSeveral } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
 
 interface Searched {
   readonly evidence: Evidence;
@@ -137,3 +138,10 @@ async function selectForm(): Promise<IndicatorForm | undefined> {
   const chosen = await pickOne(items, { title: l10n.t('Copy Indicators As'), ignoreFocusOut: true });
   return chosen?.form;
 }
+
+export const copyIndicatorsCommand = defineCommand({
+  name: 'copyIndicators',
+  needs: 'result',
+  menus: [{ menu: 'liveResponse.copyAs', group: '3_hunt@1' }],
+  run: (services, { args, runner }) => copyIndicators(services, runner, args),
+});

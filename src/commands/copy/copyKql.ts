@@ -7,6 +7,7 @@ import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
 
 /**
  * `liveResponse.copyKql`: copies an advanced hunting query around the time of the command, for each result. The list
@@ -40,3 +41,10 @@ async function queryFor(services: Services, ref: ResultRef, signal: AbortSignal)
   if (query === undefined) throw new LiveResponseError('unexpectedAnswer', { path: 'machineId' });
   return query;
 }
+
+export const copyKqlCommand = defineCommand({
+  name: 'copyKql',
+  needs: 'result',
+  menus: [{ menu: 'liveResponse.copyAs', group: '3_hunt@2' }],
+  run: (services, { args, runner }) => copyKql(services, runner, args),
+});

@@ -8,6 +8,8 @@ import { saveInstead } from '../save/saveResult.ts';
 import { selectedRanges } from '../common/selection.ts';
 import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
 /**
  * `liveResponse.copyOutput` and `liveResponse.copyErrors`: copy the selection, or the whole text, as plain text with
@@ -49,3 +51,22 @@ export async function copyOutput(
     { saveToFile: (error) => saveInstead(services, runner, target.ref, error) },
   );
 }
+
+export const copyOutputCommand = defineCommand({
+  name: 'copyOutput',
+  needs: 'result',
+  icon: 'copy',
+  menus: [
+    { menu: 'view/item/context', group: '2_copy@1', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW, ON_ONE_ROW) },
+    { menu: 'editor/title', group: 'navigation@2', when: IN_RESULT },
+    { menu: 'editor/context', group: '9_cutcopypaste@9', when: IN_RESULT },
+  ],
+  run: (services, { args, runner }) => copyOutput(services, runner, args),
+});
+
+export const copyErrorsCommand = defineCommand({
+  name: 'copyErrors',
+  needs: 'result',
+  menus: [{ menu: 'liveResponse.copyAs', group: '2_text@1', when: ON_ONE_ROW }],
+  run: (services, { args, runner }) => copyOutput(services, runner, args, 'errors'),
+});

@@ -14,6 +14,8 @@ import { addressOf, findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IN_RESULT, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or whole results as citations. */
 export async function appendToNotes(
@@ -215,3 +217,20 @@ async function findOther(): Promise<Uri | undefined> {
   const [uri] = (await window.showOpenDialog({ title: l10n.t('Notes File'), filters: { Markdown: ['md'] } })) ?? [];
   return uri;
 }
+
+export const appendToNotesCommand = defineCommand({
+  name: 'appendToNotes',
+  needs: 'result',
+  menus: [
+    { menu: 'view/item/context', group: '2_copy@9', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW) },
+    { menu: 'editor/context', group: '1_liveResponse@2', when: IN_RESULT },
+    { menu: 'editor/title/context', group: '1_liveResponse@3', when: IN_RESULT },
+  ],
+  run: (services, { args, runner }) => appendToNotes(services, runner, args),
+});
+
+export const selectNotesFileCommand = defineCommand({
+  name: 'selectNotesFile',
+  needs: 'nothing',
+  run: (services) => selectNotesFile(services),
+});

@@ -16,6 +16,7 @@ import type { StoredFacts } from '../../model/storedResult.ts';
 import type { Services } from '../../services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
 
 /** Outcome for a cited result: its facts, or the reason why there are none. */
 type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; readonly sentence: string };
@@ -179,3 +180,11 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
     return { verdict: 'unknown', line, place, names, sentence: describeFailure(error).sentence };
   }
 }
+
+export const checkNotesCommand = defineCommand({
+  name: 'checkNotes',
+  needs: 'nothing',
+  palette: 'editorLangId == markdown',
+  menus: [{ menu: 'editor/context', group: '1_liveResponse@3', when: 'editorLangId == markdown' }],
+  run: (services, { runner }) => checkNotes(services, runner),
+});

@@ -21,6 +21,8 @@ import { findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
 type Other = 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
 
@@ -207,3 +209,14 @@ function sideWords({ facts: { action }, stream }: Side): string {
   const time = action.creationDateTimeUtc.slice(0, 16);
   return [host, time, ...(stream === 'output' ? [] : [stream])].join(' ');
 }
+
+export const compareResultCommand = defineCommand({
+  name: 'compareResult',
+  needs: 'result',
+  icon: 'diff',
+  menus: [
+    { menu: 'view/item/context', group: '1_open@3', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW, ON_ONE_ROW) },
+    { menu: 'editor/title', group: '0_liveResponse@2', when: IN_RESULT },
+  ],
+  run: (services, { args, runner }) => compareResult(services, runner, args),
+});

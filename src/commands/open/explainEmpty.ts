@@ -6,6 +6,8 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.explainEmpty`: says why there is nothing to read and what can be done. Spends no call by itself. */
 export async function explainEmpty(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
@@ -32,3 +34,18 @@ async function tell(sentence: string, steps: ReadonlyMap<string, () => Promise<v
   const answer = await notify('information', sentence, ...steps.keys());
   if (answer !== undefined) await steps.get(answer)?.();
 }
+
+export const explainEmptyCommand = defineCommand({
+  name: 'explainEmpty',
+  needs: 'result',
+  icon: 'question',
+  menus: [
+    {
+      menu: 'view/item/context',
+      group: '1_open@4',
+      when: all(IN_ACTIONS_VIEW, String.raw`viewItem =~ /^command\b/`, ON_ONE_ROW),
+    },
+    { menu: 'editor/title', group: 'navigation@0', when: all(IN_RESULT, 'liveResponse.empty == yes') },
+  ],
+  run: (services, { args, runner }) => explainEmpty(services, runner, args),
+});

@@ -11,6 +11,8 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../common/when.ts';
 
 /**
  * `liveResponse.fetchResult`: fetches the result that a text names by its machine action. With an argument it asks
@@ -91,3 +93,12 @@ async function askForCommand(
   if (items.length === 0) throw new LiveResponseError('noResult');
   return (await pickOne(items, { title }))?.index;
 }
+
+export const fetchResultCommand = defineCommand({
+  name: 'fetchResult',
+  needs: 'nothing',
+  icon: 'search',
+  palette: MAY_BE_CONNECTED,
+  menus: [{ menu: 'view/title', group: 'navigation@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services, { args, runner }) => fetchResult(services, runner, args),
+});

@@ -7,6 +7,7 @@ import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
 import { ask } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
 
 /**
  * `liveResponse.openCitation`: opens a link in a note, or an address from outside. The author of the link must not
@@ -43,3 +44,10 @@ async function mayFetch(services: Services, { address }: Citation): Promise<bool
   );
   return answer === fetch;
 }
+
+export const openCitationCommand = defineCommand({
+  name: 'openCitation',
+  needs: 'nothing',
+  palette: 'false',
+  run: (services, { args, runner }) => openCitation(services, runner, args),
+});

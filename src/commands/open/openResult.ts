@@ -4,6 +4,8 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { fetchResult } from './fetchResult.ts';
 import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
 /**
  * Time at which Enter was pressed in the tree, in ms since 1970. The result that opens right after it takes the focus.
@@ -31,3 +33,20 @@ export async function openFocused(): Promise<void> {
   focusWantedAt = Date.now();
   await commands.executeCommand('list.select');
 }
+
+export const openResultCommand = defineCommand({
+  name: 'openResult',
+  needs: 'nothing',
+  icon: 'go-to-file',
+  palette: 'false',
+  menus: [{ menu: 'view/item/context', group: '1_open@1', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW, ON_ONE_ROW) }],
+  run: (services, { args, runner }) => openResult(services, runner, args),
+});
+
+export const openFocusedCommand = defineCommand({
+  name: 'openFocused',
+  needs: 'nothing',
+  palette: 'false',
+  keys: [{ key: 'enter', when: 'focusedView == liveResponse.actions && listFocus && !inputFocus' }],
+  run: () => openFocused(),
+});

@@ -16,6 +16,8 @@ import { openTarget } from './openTarget.ts';
 import { MAX_FACTS_BYTES } from '../save/factsFile.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW } from '../common/when.ts';
 
 /**
  * Largest number of facts files that are read beside one result file. More of them would be there only to waste time.
@@ -235,3 +237,11 @@ async function askForLink(): Promise<string | undefined> {
 function isLink(text: string): boolean {
   return /^https?:\/\/\S+$/iu.test(text.trim());
 }
+
+export const openSavedResultCommand = defineCommand({
+  name: 'openSavedResult',
+  needs: 'nothing',
+  icon: 'folder-opened',
+  menus: [{ menu: 'view/title', group: '3_stored@2', when: IN_ACTIONS_VIEW }],
+  run: (services, { args, runner }) => openSavedResult(services, runner, args),
+});

@@ -9,6 +9,8 @@ import { openTarget } from './openTarget.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { ask, confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { AFTER_FIRST_PART, BEFORE_LAST_PART, IN_ANY_PART, IN_RESULT, all } from '../common/when.ts';
 
 interface Divided {
   readonly target: Target;
@@ -19,7 +21,7 @@ interface Divided {
  * `liveResponse.nextPart`, `previousPart` and `lastPart`: show another part of a text that is too large to be shown
  * whole.
  */
-export async function stepPart(
+async function stepPart(
   services: Services,
   runner: CommandRunner,
   step: 'next' | 'previous' | 'last',
@@ -82,3 +84,37 @@ async function findDivided(services: Services, args: readonly unknown[]): Promis
   confirmInStatusBar(l10n.t('This text is shown whole.'), 5000);
   return undefined;
 }
+
+export const nextPartCommand = defineCommand({
+  name: 'nextPart',
+  needs: 'result',
+  icon: 'chevron-right',
+  palette: all(IN_RESULT, BEFORE_LAST_PART),
+  menus: [{ menu: 'editor/title', group: 'navigation@4', when: all(IN_RESULT, BEFORE_LAST_PART) }],
+  run: (services, { args, runner }) => stepPart(services, runner, 'next', args),
+});
+
+export const previousPartCommand = defineCommand({
+  name: 'previousPart',
+  needs: 'result',
+  icon: 'chevron-left',
+  palette: all(IN_RESULT, AFTER_FIRST_PART),
+  menus: [{ menu: 'editor/title', group: 'navigation@3', when: all(IN_RESULT, AFTER_FIRST_PART) }],
+  run: (services, { args, runner }) => stepPart(services, runner, 'previous', args),
+});
+
+export const lastPartCommand = defineCommand({
+  name: 'lastPart',
+  needs: 'result',
+  palette: all(IN_RESULT, BEFORE_LAST_PART),
+  menus: [{ menu: 'editor/title', group: '0_liveResponse@3', when: all(IN_RESULT, BEFORE_LAST_PART) }],
+  run: (services, { args, runner }) => stepPart(services, runner, 'last', args),
+});
+
+export const openWholeCommand = defineCommand({
+  name: 'openWhole',
+  needs: 'result',
+  palette: all(IN_RESULT, IN_ANY_PART),
+  menus: [{ menu: 'editor/title', group: '0_liveResponse@4', when: all(IN_RESULT, IN_ANY_PART) }],
+  run: (services, { args, runner }) => openWhole(services, runner, args),
+});

@@ -14,6 +14,8 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_RESULT } from '../common/when.ts';
 
 interface ViewItem extends QuickPickItem {
   readonly view?: TextView;
@@ -138,3 +140,11 @@ const ENCODINGS: readonly { readonly view: Charset; readonly describe: () => str
   { view: 'windows1252', describe: () => l10n.t('Western Europe') },
   { view: 'windows1254', describe: () => l10n.t('Turkish') },
 ];
+
+export const showAsCommand = defineCommand({
+  name: 'showAs',
+  needs: 'result',
+  icon: 'eye',
+  menus: [{ menu: 'editor/title', group: '0_liveResponse@1', when: IN_RESULT }],
+  run: (services, { args, runner }) => showAs(services, runner, args),
+});

@@ -10,6 +10,8 @@ import type { Services } from '../../services.ts';
 import { findTargets } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_RESULT } from '../common/when.ts';
 
 interface ActionItem extends QuickPickItem {
   readonly command?: CommandId;
@@ -62,3 +64,10 @@ export async function showResultActions(services: Services, args: readonly unkno
 function item(icon: string, label: string, command: CommandId): ActionItem {
   return { iconPath: new ThemeIcon(icon), label, command };
 }
+
+export const showResultActionsCommand = defineCommand({
+  name: 'showResultActions',
+  needs: 'result',
+  menus: [{ menu: 'editor/context', group: '1_liveResponse@1', when: IN_RESULT }],
+  run: (services, { args }) => showResultActions(services, args),
+});

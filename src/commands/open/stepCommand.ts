@@ -5,6 +5,8 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_RESULT, all } from '../common/when.ts';
 
 /**
  * `liveResponse.nextCommand` and `previousCommand`: open the nearest command of the same action that has a text to
@@ -35,3 +37,31 @@ export async function stepCommand(
   }
   await openTarget(services, runner, { ref: { ...ref, commandIndex: next }, stream: undefined, line: undefined }, true);
 }
+
+export const nextCommandCommand = defineCommand({
+  name: 'nextCommand',
+  needs: 'result',
+  icon: 'arrow-down',
+  palette: IN_RESULT,
+  menus: [{ menu: 'editor/title', group: 'navigation@6', when: all(IN_RESULT, 'liveResponse.commands == several') }],
+  keys: [
+    {
+      key: 'ctrl+k alt+pagedown',
+      mac: 'cmd+k alt+pagedown',
+      when: 'editorTextFocus && resourceScheme == live-response',
+    },
+  ],
+  run: (services, { args, runner }) => stepCommand(services, runner, 1, args),
+});
+
+export const previousCommandCommand = defineCommand({
+  name: 'previousCommand',
+  needs: 'result',
+  icon: 'arrow-up',
+  palette: IN_RESULT,
+  menus: [{ menu: 'editor/title', group: 'navigation@5', when: all(IN_RESULT, 'liveResponse.commands == several') }],
+  keys: [
+    { key: 'ctrl+k alt+pageup', mac: 'cmd+k alt+pageup', when: 'editorTextFocus && resourceScheme == live-response' },
+  ],
+  run: (services, { args, runner }) => stepCommand(services, runner, -1, args),
+});

@@ -14,6 +14,8 @@ import { chooseRun } from './chooseRun.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { tellSaved } from '../save/saveResult.ts';
 import { elsewhere, isLocal, writeWhole } from '../save/writeElsewhere.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_RUN_OVERVIEW, MAY_BE_CONNECTED } from '../common/when.ts';
 
 /**
  * `liveResponse.exportRunCsv` and `exportRunNdjson`: export a row for every host, with a result or with the reason why
@@ -98,3 +100,19 @@ async function writeNdjson(
     throw error;
   }
 }
+
+export const exportRunCsvCommand = defineCommand({
+  name: 'exportRunCsv',
+  needs: 'nothing',
+  palette: MAY_BE_CONNECTED,
+  menus: [{ menu: 'editor/title', group: '1_liveResponse@3', when: IN_RUN_OVERVIEW }],
+  run: (services, { args, runner }) => exportRun(services, runner, 'csv', args),
+});
+
+export const exportRunNdjsonCommand = defineCommand({
+  name: 'exportRunNdjson',
+  needs: 'nothing',
+  palette: MAY_BE_CONNECTED,
+  menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: IN_RUN_OVERVIEW }],
+  run: (services, { args, runner }) => exportRun(services, runner, 'ndjson', args),
+});

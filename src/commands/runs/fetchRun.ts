@@ -8,6 +8,8 @@ import type { Services } from '../../services.ts';
 import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
 import { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, MAY_BE_CONNECTED, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
 
 /** Longest wait for a window that may have been killed, in milliseconds: its lease, and a little more. */
 const GONE_AFTER_MS = 17_000;
@@ -136,4 +138,47 @@ function activeRuns(services: Services): RunRecord[] {
   const all = services.runs.all.filter(({ run }) => services.runs.isActive(run.key));
   const shown = all.filter(({ run }) => run.key === active?.run.key);
   return shown.length > 0 ? shown : all;
+}
+
+export const fetchRunCommand = defineCommand({
+  name: 'fetchRun',
+  needs: 'connection',
+  menus: [
+    { menu: 'view/item/context', group: '5_run@1', when: all(IN_ACTIONS_VIEW, ON_RUN_ROW, ON_ONE_ROW) },
+    { menu: 'editor/title', group: '1_liveResponse@1', when: IN_RUN_OVERVIEW },
+  ],
+  run: (services, { args, runner }) => fetchRun(services, runner, args),
+});
+
+export const pauseRunCommand = defineCommand({
+  name: 'pauseRun',
+  needs: 'nothing',
+  palette: MAY_BE_CONNECTED,
+  whyNothingToDo: whyNoRunIsFetched,
+  run: (services) => {
+    pauseRun(services);
+  },
+});
+
+export const resumeRunCommand = defineCommand({
+  name: 'resumeRun',
+  needs: 'nothing',
+  palette: MAY_BE_CONNECTED,
+  run: (services, { runner }) => resumeRun(services, runner),
+});
+
+export const cancelRunCommand = defineCommand({
+  name: 'cancelRun',
+  needs: 'nothing',
+  palette: MAY_BE_CONNECTED,
+  whyNothingToDo: whyNoRunIsFetched,
+  run: (services) => {
+    cancelRun(services);
+  },
+});
+
+function whyNoRunIsFetched({ runs }: Services): string | undefined {
+  return runs.all.some(({ run }) => runs.isActive(run.key))
+    ? undefined
+    : l10n.t('No results of a run are being fetched.');
 }

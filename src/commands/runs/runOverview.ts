@@ -7,6 +7,8 @@ import type { Services } from '../../services.ts';
 import { chooseRun, completeRun } from './chooseRun.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, MAY_BE_CONNECTED, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
 
 /** Largest number of hosts for a rare line. On more hosts, a line is not rare in any run. */
 const MOST_HOSTS = 1000;
@@ -55,3 +57,19 @@ function readMost(value: string): number | undefined {
   const number = Number(value);
   return Number.isInteger(number) && number >= 1 && number <= MOST_HOSTS ? number : undefined;
 }
+
+export const openRunCommand = defineCommand({
+  name: 'openRun',
+  needs: 'nothing',
+  palette: MAY_BE_CONNECTED,
+  menus: [{ menu: 'view/item/context', group: '5_run@2', when: all(IN_ACTIONS_VIEW, ON_RUN_ROW, ON_ONE_ROW) }],
+  run: (services, { args, runner }) => openRun(services, runner, args),
+});
+
+export const changeRunRulesCommand = defineCommand({
+  name: 'changeRunRules',
+  needs: 'nothing',
+  palette: MAY_BE_CONNECTED,
+  menus: [{ menu: 'editor/title', group: '1_liveResponse@2', when: IN_RUN_OVERVIEW }],
+  run: (services) => changeRunRules(services),
+});

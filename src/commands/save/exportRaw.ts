@@ -11,6 +11,8 @@ import { savedKindOf, saveResult, suggestedFile, suggestedLocalFile, tellSaved }
 import { findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { refuseElsewhere, writeWhole } from './writeElsewhere.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
 
 /**
  * `liveResponse.exportRaw`: saves the result file, byte for byte as the service stored it, with a facts file beside it.
@@ -66,3 +68,19 @@ async function writeResult(services: Services, { ref, large }: StoredFacts, uri:
 function isTarget(value: unknown): value is Target {
   return typeof value === 'object' && value !== null && 'ref' in value && 'stream' in value && 'line' in value;
 }
+
+export const exportRawCommand = defineCommand({
+  name: 'exportRaw',
+  needs: 'result',
+  icon: 'save',
+  menus: [
+    {
+      menu: 'view/item/context',
+      group: '3_export@1',
+      when: all(IN_ACTIONS_VIEW, String.raw`viewItem =~ /\b(transcript|file)\b/`, ON_ONE_ROW),
+    },
+    { menu: 'editor/title', group: '1_liveResponse@1', when: IN_RESULT },
+    { menu: 'editor/title/context', group: '1_liveResponse@1', when: IN_RESULT },
+  ],
+  run: (services, { args, runner }) => exportRaw(services, runner, args),
+});

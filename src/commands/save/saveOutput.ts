@@ -9,6 +9,8 @@ import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
 import { isLocal, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_RESULT } from '../common/when.ts';
 
 /** `liveResponse.saveOutput`: saves the whole text that is shown, as UTF-8 with its own line ends and NULs. */
 export async function saveOutput(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
@@ -63,3 +65,10 @@ async function writeText(
   await writeElsewhere(uri, bytes);
   return bytes.length;
 }
+
+export const saveOutputCommand = defineCommand({
+  name: 'saveOutput',
+  needs: 'result',
+  menus: [{ menu: 'editor/title', group: '1_liveResponse@3', when: IN_RESULT }],
+  run: (services, { args, runner }) => saveOutput(services, runner, args),
+});

@@ -9,6 +9,8 @@ import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW } from '../common/when.ts';
 
 interface ScopeItem extends QuickPickItem {
   readonly entries?: readonly StoredEntry[];
@@ -113,3 +115,10 @@ async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<
   if (answer === clear) return entries;
   return answer === others ? entries.filter((entry) => !entry.quoted) : undefined;
 }
+
+export const clearStoredResultsCommand = defineCommand({
+  name: 'clearStoredResults',
+  needs: 'nothing',
+  menus: [{ menu: 'view/title', group: '3_stored@3', when: IN_ACTIONS_VIEW }],
+  run: (services, { runner }) => clearStoredResults(services, runner),
+});

@@ -5,6 +5,8 @@ import { formatBytes } from '../../messages/format.ts';
 import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW } from '../common/when.ts';
 
 /**
  * `liveResponse.removeAllData`: removes results, connections, tokens and secrets, and everything else that was stored.
@@ -44,3 +46,10 @@ export async function removeAllData(services: Services, runner: CommandRunner): 
     void notify('information', l10n.t('All data of Live Response was removed from this machine.'));
   });
 }
+
+export const removeAllDataCommand = defineCommand({
+  name: 'removeAllData',
+  needs: 'nothing',
+  menus: [{ menu: 'view/title', group: '5_remove@1', when: IN_ACTIONS_VIEW }],
+  run: (services, { runner }) => removeAllData(services, runner),
+});

@@ -14,6 +14,8 @@ import { openTarget } from '../open/openTarget.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { createBox, describeInput, pickOne, showProblem } from '../../platform/show/quickInputs.ts';
 import { writeWhole } from '../save/writeElsewhere.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { HAS_SEARCH, IN_ACTIONS_VIEW, IN_SEARCH_VIEW, all } from '../common/when.ts';
 
 const EVERYWHERE: SearchQuery = {
   text: '',
@@ -210,4 +212,69 @@ function readQuery(value: unknown): SearchQuery {
   };
   if (query.text === '' || !isPattern(query)) throw wrong('text');
   return query;
+}
+
+export const searchResultsCommand = defineCommand({
+  name: 'searchResults',
+  needs: 'nothing',
+  icon: 'search',
+  menus: [
+    { menu: 'view/title', group: '1_search@1', when: IN_SEARCH_VIEW },
+    { menu: 'view/title', group: '3_stored@1', when: IN_ACTIONS_VIEW },
+  ],
+  run: (services, { args, runner }) => searchResults(services, runner, args),
+});
+
+export const searchAgainCommand = defineCommand({
+  name: 'searchAgain',
+  needs: 'nothing',
+  icon: 'refresh',
+  palette: HAS_SEARCH,
+  menus: [{ menu: 'view/title', group: 'navigation@2', when: all(IN_SEARCH_VIEW, 'liveResponse.search == ended') }],
+  run: (services, { runner }) => searchAgain(services, runner),
+});
+
+export const cancelSearchCommand = defineCommand({
+  name: 'cancelSearch',
+  needs: 'nothing',
+  icon: 'debug-stop',
+  palette: HAS_SEARCH,
+  menus: [{ menu: 'view/title', group: 'navigation@1', when: all(IN_SEARCH_VIEW, 'liveResponse.search == running') }],
+  whyNothingToDo: ({ search }) => (search.run?.state === 'running' ? undefined : l10n.t('No search is running.')),
+  run: ({ search }) => {
+    search.cancel();
+  },
+});
+
+export const clearSearchCommand = defineCommand({
+  name: 'clearSearch',
+  needs: 'nothing',
+  icon: 'clear-all',
+  palette: HAS_SEARCH,
+  menus: [{ menu: 'view/title', group: 'navigation@4', when: IN_SEARCH_VIEW }],
+  whyNothingToDo: whyNoHits,
+  run: ({ search }) => {
+    search.clear();
+  },
+});
+
+export const exportHitsCommand = defineCommand({
+  name: 'exportHits',
+  needs: 'nothing',
+  icon: 'save',
+  palette: HAS_SEARCH,
+  menus: [{ menu: 'view/title', group: 'navigation@3', when: IN_SEARCH_VIEW }],
+  whyNothingToDo: whyNoHits,
+  run: (services, { runner }) => exportHits(services, runner),
+});
+
+export const openHitCommand = defineCommand({
+  name: 'openHit',
+  needs: 'nothing',
+  palette: 'false',
+  run: (services, { args, runner }) => openHit(services, runner, args),
+});
+
+function whyNoHits({ search }: Services): string | undefined {
+  return search.run === undefined ? l10n.t('There is no search yet: begin with Search Stored Results….') : undefined;
 }

@@ -8,6 +8,8 @@ import type { CommandRunner } from '../../common/commandRunner.ts';
 import { askForField } from './askForField.ts';
 import { confirmInStatusBar, notify } from '../../../platform/show/notifications.ts';
 import { askForText, pickOne } from '../../../platform/show/quickInputs.ts';
+import { defineCommand } from '../../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../../common/when.ts';
 
 type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string };
 
@@ -118,3 +120,52 @@ function applySaved({ savedFilters, view, connections }: Services, name: string)
   // In another tenant the device has another id, so it is found by name there.
   view.showFiltered(isOurs ? saved.filter : { ...saved.filter, device: { name: device.name } });
 }
+
+export const filterActionsCommand = defineCommand({
+  name: 'filterActions',
+  needs: 'connection',
+  icon: 'filter',
+  menus: [{ menu: 'view/title', group: 'navigation@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services, { runner }) => filterActions(services, runner),
+});
+
+export const clearFilterCommand = defineCommand({
+  name: 'clearFilter',
+  needs: 'connection',
+  icon: 'clear-all',
+  palette: all(MAY_BE_CONNECTED, 'liveResponse.filter == some'),
+  menus: [
+    {
+      menu: 'view/title',
+      group: 'navigation@4',
+      when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.filter == some'),
+    },
+  ],
+  whyNothingToDo: ({ view }) => (isEmptyFilter(view.filter) ? l10n.t('No filter is in use.') : undefined),
+  run: ({ view }) => {
+    view.showFiltered({});
+  },
+});
+
+export const saveFilterCommand = defineCommand({
+  name: 'saveFilter',
+  needs: 'connection',
+  palette: all(MAY_BE_CONNECTED, 'liveResponse.filter == some'),
+  menus: [
+    { menu: 'view/title', group: '2_find@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.filter == some') },
+  ],
+  run: (services) => saveFilter(services),
+});
+
+export const applySavedFilterCommand = defineCommand({
+  name: 'applySavedFilter',
+  needs: 'connection',
+  menus: [{ menu: 'view/title', group: '2_find@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  run: (services) => applySavedFilter(services),
+});
+
+export const removeSavedFilterCommand = defineCommand({
+  name: 'removeSavedFilter',
+  needs: 'connection',
+  run: (services) => removeSavedFilter(services),
+});

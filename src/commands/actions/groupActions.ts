@@ -1,0 +1,24 @@
+import type { Grouping } from '../../tree/arrange.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import type { CommandDefinition } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../common/when.ts';
+
+export const groupByActionCommand = defineGrouping('groupByAction', 'action', 'list-flat', 1);
+export const groupByDeviceCommand = defineGrouping('groupByDevice', 'device', 'device-desktop', 2);
+export const groupByRunCommand = defineGrouping('groupByRun', 'run', 'run-all', 3);
+export const groupByDayCommand = defineGrouping('groupByDay', 'day', 'calendar', 4);
+
+/** Declares the command that groups the rows in one way; `order` is its place in the view's menu, from 1. */
+function defineGrouping(name: string, grouping: Grouping, icon: string, order: number): CommandDefinition {
+  return defineCommand({
+    name,
+    needs: 'connection',
+    icon,
+    palette: all(MAY_BE_CONNECTED, `liveResponse.grouping != ${grouping}`),
+    menus: [{ menu: 'view/title', group: `3_group@${order}`, when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+    run: ({ view }) => {
+      view.groupBy(grouping);
+      return view.bringUp();
+    },
+  });
+}

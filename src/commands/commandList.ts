@@ -1,0 +1,164 @@
+import { IN_ACTIONS_VIEW, IN_RESULT, ON_TRANSCRIPT_ROW, all } from './common/when.ts';
+import type { CommandDefinition, MenuEntry } from './common/defineCommand.ts';
+import { accessibilityHelpCommand } from './accessibilityHelp.ts';
+import {
+  applySavedFilterCommand,
+  clearFilterCommand,
+  filterActionsCommand,
+  removeSavedFilterCommand,
+  saveFilterCommand,
+} from './actions/filter/filterActions.ts';
+import { goToActionCommand, watchActionCommand } from './actions/goToAction.ts';
+import {
+  groupByActionCommand,
+  groupByDayCommand,
+  groupByDeviceCommand,
+  groupByRunCommand,
+} from './actions/groupActions.ts';
+import {
+  loadDeviceCommand,
+  loadMoreCommand,
+  refreshCommand,
+  showAllTypesCommand,
+  showLiveResponseOnlyCommand,
+} from './actions/listCommands.ts';
+import { openDeviceInPortalCommand } from './actions/openDeviceInPortal.ts';
+import { sortActionsCommand } from './actions/sortActions.ts';
+import { addConnectionCommand } from './connections/addConnection.ts';
+import {
+  openSampleTenantCommand,
+  removeConnectionCommand,
+  replaceAccessTokenCommand,
+  selectConnectionCommand,
+} from './connections/connectionCommands.ts';
+import { copyAppRegistrationCommandsCommand } from './connections/copyAppRegistrationCommands.ts';
+import { editConnectionCommand } from './connections/editConnection.ts';
+import { signInCommand, signOutCommand } from './connections/signIn.ts';
+import { copyActionIdCommand } from './copy/copyActionId.ts';
+import {
+  copyCitationCommand,
+  copyFullNoteCommand,
+  copyJsonCommand,
+  copyNoteCommand,
+  copyPlainNoteCommand,
+} from './copy/copyEvidence.ts';
+import { copyIndicatorsCommand } from './copy/copyIndicators.ts';
+import { copyKqlCommand } from './copy/copyKql.ts';
+import { copyErrorsCommand, copyOutputCommand } from './copy/copyOutput.ts';
+import { appendToNotesCommand, selectNotesFileCommand } from './notes/appendToNotes.ts';
+import { checkNotesCommand } from './notes/checkNotes.ts';
+import { compareResultCommand } from './open/compareResult.ts';
+import { explainEmptyCommand } from './open/explainEmpty.ts';
+import { fetchResultCommand } from './open/fetchResult.ts';
+import { openCitationCommand } from './open/openCitation.ts';
+import { openFocusedCommand, openResultCommand } from './open/openResult.ts';
+import { openSavedResultCommand } from './open/openSavedResult.ts';
+import { lastPartCommand, nextPartCommand, openWholeCommand, previousPartCommand } from './open/partCommands.ts';
+import { showAsCommand } from './open/showAs.ts';
+import { showResultActionsCommand } from './open/showResultActions.ts';
+import { openErrorsCommand, openOutputCommand } from './open/showStream.ts';
+import { nextCommandCommand, previousCommandCommand } from './open/stepCommand.ts';
+import { exportRunCsvCommand, exportRunNdjsonCommand } from './runs/exportRun.ts';
+import { cancelRunCommand, fetchRunCommand, pauseRunCommand, resumeRunCommand } from './runs/fetchRun.ts';
+import { changeRunRulesCommand, openRunCommand } from './runs/runOverview.ts';
+import { exportRawCommand } from './save/exportRaw.ts';
+import { saveOutputCommand } from './save/saveOutput.ts';
+import { showLogCommand } from './showLog.ts';
+import { clearStoredResultsCommand } from './store/clearStoredResults.ts';
+import { removeAllDataCommand } from './store/removeAllData.ts';
+import {
+  cancelSearchCommand,
+  clearSearchCommand,
+  exportHitsCommand,
+  openHitCommand,
+  searchAgainCommand,
+  searchResultsCommand,
+} from './store/searchResults.ts';
+
+/** Every command, in the order of package.json. A command that is not listed here does not exist for VS Code. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  addConnectionCommand,
+  editConnectionCommand,
+  openSampleTenantCommand,
+  signInCommand,
+  signOutCommand,
+  selectConnectionCommand,
+  replaceAccessTokenCommand,
+  removeConnectionCommand,
+  copyAppRegistrationCommandsCommand,
+  refreshCommand,
+  loadMoreCommand,
+  loadDeviceCommand,
+  showAllTypesCommand,
+  showLiveResponseOnlyCommand,
+  groupByDeviceCommand,
+  groupByActionCommand,
+  groupByRunCommand,
+  groupByDayCommand,
+  sortActionsCommand,
+  filterActionsCommand,
+  clearFilterCommand,
+  saveFilterCommand,
+  applySavedFilterCommand,
+  removeSavedFilterCommand,
+  goToActionCommand,
+  watchActionCommand,
+  openResultCommand,
+  openFocusedCommand,
+  fetchResultCommand,
+  openOutputCommand,
+  openErrorsCommand,
+  copyOutputCommand,
+  copyErrorsCommand,
+  copyNoteCommand,
+  copyFullNoteCommand,
+  copyPlainNoteCommand,
+  copyCitationCommand,
+  copyJsonCommand,
+  copyIndicatorsCommand,
+  copyKqlCommand,
+  copyActionIdCommand,
+  openCitationCommand,
+  checkNotesCommand,
+  appendToNotesCommand,
+  selectNotesFileCommand,
+  openSavedResultCommand,
+  clearStoredResultsCommand,
+  removeAllDataCommand,
+  searchResultsCommand,
+  searchAgainCommand,
+  cancelSearchCommand,
+  clearSearchCommand,
+  exportHitsCommand,
+  openHitCommand,
+  exportRawCommand,
+  openDeviceInPortalCommand,
+  showResultActionsCommand,
+  showAsCommand,
+  explainEmptyCommand,
+  nextCommandCommand,
+  previousCommandCommand,
+  compareResultCommand,
+  nextPartCommand,
+  previousPartCommand,
+  lastPartCommand,
+  openWholeCommand,
+  saveOutputCommand,
+  accessibilityHelpCommand,
+  fetchRunCommand,
+  pauseRunCommand,
+  resumeRunCommand,
+  cancelRunCommand,
+  openRunCommand,
+  changeRunRulesCommand,
+  exportRunCsvCommand,
+  exportRunNdjsonCommand,
+  showLogCommand,
+];
+
+/** Places of the submenu Copy As, which holds the entries of the menu `liveResponse.copyAs`. */
+export const COPY_AS_ENTRIES: readonly MenuEntry[] = [
+  { menu: 'view/item/context', group: '2_copy@2', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW) },
+  { menu: 'editor/context', group: '9_cutcopypaste@10', when: IN_RESULT },
+  { menu: 'editor/title/context', group: '1_liveResponse@0', when: IN_RESULT },
+];
