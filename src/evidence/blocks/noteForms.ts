@@ -2,10 +2,10 @@ import { buildCitationLine, buildCompactBlock, buildFullBlock, buildTable } from
 import type { Evidence } from './evidenceBlock.ts';
 import { buildPlainBlock } from './plainBlock.ts';
 
-/** In which form evidence stands in a Markdown note. */
+/** Forms of evidence in a Markdown note. */
 export type MarkdownForm = 'compactBlock' | 'fullBlock' | 'citation' | 'tableRow';
 
-/** A form of evidence: in Markdown, or for a place that knows none, with links that open the editor of a scheme. */
+/** A form of evidence: Markdown, or plain text with links that open the editor of `scheme`. */
 export type BuiltForm = { readonly kind: MarkdownForm } | { readonly kind: 'plainBlock'; readonly scheme: string };
 
 /** Builds several quotations, one below the other. Blocks and tables end with a line end, a citation alone does not. */
@@ -21,7 +21,7 @@ export function buildEvidence(form: BuiltForm, evidence: readonly Evidence[]): s
         .join('\n');
     case 'citation': {
       const lines = evidence.map(({ source, quotation }) => buildCitationLine(source, quotation));
-      // Lines of one paragraph would run into each other.
+      // As lines of one paragraph, the citations would run together.
       return lines.length === 1 ? lines.join('') : lines.map((line) => `- ${line}\n`).join('');
     }
     case 'tableRow':
