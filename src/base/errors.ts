@@ -65,13 +65,13 @@ export interface FailureValues {
   readonly correlationId?: string;
   /** Host name without path and query. */
   readonly host?: string;
-  /** When to try again, ms since 1970. */
+  /** Time to try again, ms since 1970. */
   readonly retryAt?: number;
   /** Calls that this machine made in the last minute. A low number means that others use the application too. */
   readonly ownCalls?: number;
   /** Path of the value in which an answer differs from what the API promises, e.g. `value.3.id`. */
   readonly path?: string;
-  /** Tells failures of one code apart. For bytes that are not a result: the `reason` of the decoder's rejection. */
+  /** Distinguishes failures of one code. For bytes that are not a result: the `reason` of the decoder's rejection. */
   readonly reason?: string;
   /** In bytes or characters. */
   readonly size?: number;

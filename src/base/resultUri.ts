@@ -46,7 +46,7 @@ export interface ResultName {
   readonly connection: string;
   readonly device: string;
   readonly script: string;
-  /** When the action was created, as the server wrote it. */
+  /** Time at which the action was created, as the server wrote it. */
   readonly createdAt: string;
 }
 

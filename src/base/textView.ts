@@ -71,7 +71,7 @@ export function readingOf(steps: readonly Misreading[]): ReadingView {
   return steps.map(({ written, readAs }) => `${written}-as-${readAs}`).join('.') as ReadingView;
 }
 
-/** Returns what a normalised view leaves out; undefined for a view of another kind. */
+/** Returns what a `normalised` view leaves out; undefined for a view of another kind. */
 export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   const [word, ...rules] = view.split('.');
   if (word !== 'normalised') return undefined;
