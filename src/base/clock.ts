@@ -1,6 +1,6 @@
 import { LiveResponseError } from './errors.ts';
 
-/** Time as the client sees it, so that tests can let hours pass. */
+/** The client's time source. Tests replace it, so that hours pass at once. */
 export interface Clock {
   /** ms since 1970. */
   readonly now: () => number;
@@ -8,7 +8,7 @@ export interface Clock {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The longest that a timer of Node can hold: above it, Node makes 1 ms of it. */
+/** The longest delay that a timer of Node can hold. Node turns a longer one into 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

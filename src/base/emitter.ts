@@ -1,8 +1,8 @@
-/** An event of the rooms without VS Code. */
+/** Event emitter for the folders that may not import VS Code. */
 export class Emitter<Value> {
   readonly #listeners = new Set<(value: Value) => void>();
 
-  /** Registers a listener and answers how to remove it. */
+  /** Registers a listener and returns an object that removes it. */
   readonly event = (listener: (value: Value) => void): { dispose: () => void } => {
     this.#listeners.add(listener);
     return {

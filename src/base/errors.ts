@@ -1,9 +1,10 @@
 /**
- * Every way in which getting a result can fail. The words for people are made of code and values in
- * `messages/failureMessages.ts`; errors cross bundle borders, so they are told apart by `code` and never by `instanceof`.
+ * Codes of every failure that can occur while a result is fetched. `messages/failureMessages.ts` makes the sentences
+ * for people from the code and the values. Errors cross bundle borders, where `instanceof` is false, so only `code`
+ * tells them apart.
  */
 export type FailureCode =
-  // who asks
+  // connection, sign-in and permissions
   | 'noConnection'
   | 'notSignedIn'
   | 'signInFailed'
@@ -11,7 +12,7 @@ export type FailureCode =
   | 'missingPermission'
   | 'featureDisabled'
   | 'notFromDefender'
-  // what is asked for
+  // the requested action, command or result
   | 'badRequest'
   | 'notFound'
   | 'noResult'
@@ -19,7 +20,7 @@ export type FailureCode =
   | 'resultIsFile'
   | 'commandNotFinished'
   | 'commandNeverRan'
-  // the way there
+  // network and API
   | 'rateLimited'
   | 'offline'
   | 'unknownHost'
@@ -39,13 +40,13 @@ export type FailureCode =
   | 'tooLarge'
   | 'linkTooLarge'
   | 'fileFailed'
-  // what came
+  // the received content
   | 'notAResult'
   | 'tooLargeToShow'
   | 'textTooLarge'
   | 'largeNotKept'
   | 'analysisStopped'
-  // ours
+  // the extension itself
   | 'badArgument'
   | 'noPortal'
   | 'databaseFailed'
@@ -58,31 +59,31 @@ export interface FailureValues {
   readonly status?: number;
   /** Defender's own error code, e.g. `ResourceNotFound`, or Entra's, e.g. `AADSTS50076`. */
   readonly serverCode?: string;
-  /** Defender's own words. */
+  /** Defender's own message. */
   readonly serverMessage?: string;
-  /** Defender's `target`: what its support asks for. */
+  /** Defender's `target`, which its support asks for. */
   readonly correlationId?: string;
   /** Host name without path and query. */
   readonly host?: string;
-  /** When to try again, ms since 1970. */
+  /** Time to try again, ms since 1970. */
   readonly retryAt?: number;
-  /** Calls that this machine made in the last minute: few of them mean that others use the application too. */
+  /** Calls that this machine made in the last minute. A low number means that others use the application too. */
   readonly ownCalls?: number;
-  /** Where an answer differs from what the API promises, e.g. `value.3.id`. */
+  /** Path of the value in which an answer differs from what the API promises, e.g. `value.3.id`. */
   readonly path?: string;
-  /** Which of the ways to fail so: of bytes that are no result, the `reason` of the decoder's rejection. */
+  /** Distinguishes failures of one code. For bytes that are not a result: the `reason` of the decoder's rejection. */
   readonly reason?: string;
-  /** Bytes or characters. */
+  /** In bytes or characters. */
   readonly size?: number;
   readonly limit?: number;
   readonly lines?: number;
   readonly commandType?: string;
   readonly state?: string;
-  /** What conditional access wants from the next token, as JSON. */
+  /** Claims that conditional access demands of the next token, as JSON. */
   readonly claims?: string;
   readonly connection?: string;
   readonly account?: string;
-  /** What a person runs in a terminal to sign in. */
+  /** Command that the user runs in a terminal to sign in. */
   readonly command?: string;
   /** The operating system's or the TLS library's own code, e.g. `ECONNRESET`. */
   readonly systemCode?: string;
@@ -90,7 +91,7 @@ export interface FailureValues {
 
 const NAME = 'LiveResponseError';
 
-/** The only error that leaves the rooms without VS Code. Its message is for logs. */
+/** The only error that leaves the folders that may not import VS Code. Its message is for logs. */
 export class LiveResponseError extends Error {
   override readonly name = NAME;
   readonly code: FailureCode;
@@ -108,7 +109,7 @@ export function isLiveResponseError(error: unknown): error is LiveResponseError 
   return error instanceof Error && error.name === NAME && 'code' in error && 'values' in error;
 }
 
-/** Whether work ended because its signal was aborted: nothing to tell anyone. */
+/** Whether work ended because its signal was aborted. Such an end is not reported to the user. */
 export function isCancelled(error: unknown): boolean {
   return (
     (isLiveResponseError(error) && error.code === 'cancelled') ||
@@ -121,10 +122,10 @@ export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new LiveResponseError('cancelled');
 }
 
-/** Statuses with which servers answer a part of a query that they do not take. Source: api-facts, "Next links". */
+/** Statuses with which servers answer an unsupported part of a query. Source: api-facts, "Next links". */
 const UNSUPPORTED: ReadonlySet<number> = new Set([400, 404, 405, 500, 501]);
 
-/** Whether a failure may be about a part of the query: whether it is, only the same query without the part tells. */
+/** Whether a failure may be due to an unsupported part of the query. Only the same query without that part can tell. */
 export function mayBeUnsupported(error: unknown): boolean {
   if (!isLiveResponseError(error)) return false;
   const { status } = error.values;

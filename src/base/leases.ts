@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { LiveResponseError } from './errors.ts';
 
-/** Leases that all windows of this machine see. */
+/** Storage for leases that all windows of this machine see. */
 export interface LeasePort {
-  /** @returns whether the holder has it now, for so many ms */
+  /** @returns whether the holder now has the lease, for `forMs` milliseconds */
   readonly take: (name: string, holder: string, forMs: number) => Promise<boolean>;
   readonly release: (name: string, holder: string) => Promise<unknown>;
 }
 
-/** A window that was killed blocks the others no longer than this, ms. */
+/** Lifetime of a lease, in milliseconds: the longest that a killed window can block the others. */
 const LEASE_MS = 15_000;
 const EXTEND_EVERY_MS = 5_000;
 const LOOK_AGAIN_MS = 100;
 
-/** One at a time, over all windows. */
+/** Lets only one piece of work run at a time, across all windows. */
 export class Leases {
   readonly #port: LeasePort;
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class Leases {
     this.#clock = clock;
   }
 
-  /** Works while holding a lease, after waiting for whoever has it. */
+  /** Runs work while holding a lease. Waits first until the current holder releases it. */
   async hold<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     const holder = randomUUID();
     while (!(await this.#take(name, holder))) await this.#clock.wait(LOOK_AGAIN_MS, signal);
@@ -32,7 +32,7 @@ export class Leases {
   }
 
   /**
-   * Works while holding a lease.
+   * Runs work while holding a lease.
    * @throws LiveResponseError `signInFailed` with reason `elsewhere`: another window has it
    */
   async holdOnly<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
@@ -41,7 +41,7 @@ export class Leases {
     return this.#work(name, holder, work);
   }
 
-  /** Takes a lease that any window may give back; else it ends by itself. */
+  /** Takes a lease that any window may release. Otherwise it expires after `ms`. */
   async takeFor(name: string, ms: number): Promise<void> {
     await this.#port.take(name, name, ms).catch(() => false);
   }
@@ -50,7 +50,7 @@ export class Leases {
     await this.#port.release(name, name).catch(() => undefined);
   }
 
-  /** Whether somebody has a lease right now. */
+  /** Whether any window holds a lease now. */
   async isTaken(name: string): Promise<boolean> {
     return !(await this.#port.take(name, randomUUID(), 0).catch(() => true));
   }
@@ -65,7 +65,7 @@ export class Leases {
     }
   }
 
-  /** Without a database every window is on its own, which is better than nobody signing in. */
+  /** Takes the lease, also where the database fails: each window then acts alone, and users can still sign in. */
   #take(name: string, holder: string): Promise<boolean> {
     return this.#port.take(name, holder, LEASE_MS).catch(() => true);
   }

@@ -1,9 +1,9 @@
 /**
- * Gives the memory of bytes back at once, where nobody else has a part of it: the collector would take its time, and what
- * passes through here is hundreds of MB. The bytes are none afterwards.
+ * Frees the memory of bytes at once if no other array shares their buffer. The garbage collector would take its time,
+ * and hundreds of MB pass through here. The bytes cannot be used afterwards.
  */
 export function release({ buffer }: Uint8Array): void {
-  // Small ones share their memory with others.
+  // Small arrays share one pooled buffer.
   const isAlone = buffer.byteLength > Buffer.poolSize;
   if (isAlone && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

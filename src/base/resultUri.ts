@@ -12,11 +12,11 @@ export const CLOUDS = ['commercial', 'gcc', 'gccHigh', 'dod', 'custom'] as const
 /** The clouds that Defender for Endpoint runs in; `custom` is a proxy or a tenant on this machine. */
 export type Cloud = (typeof CLOUDS)[number];
 
-/** Where a result comes from: a cloud, or a file that a person opened. */
+/** Origin of a result: a cloud, or a file that a person opened. */
 export type ResultCloud = Cloud | 'file';
 const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file'];
 
-/** What tells one result from every other: stores and addresses are keyed by it. */
+/** Identifies one result. Stores and addresses are keyed by it. */
 export interface ResultRef {
   readonly cloud: ResultCloud;
   /** Lower-case GUID. */
@@ -27,7 +27,7 @@ export interface ResultRef {
   readonly commandIndex: number;
 }
 
-/** Where a part of a text begins in the whole: line and UTF-16 column, from 1. */
+/** Start of a part within the whole text: line and UTF-16 column, both from 1. */
 export interface PartStart {
   readonly line: number;
   readonly column: number;
@@ -35,33 +35,33 @@ export interface PartStart {
 
 export interface ResultAddress extends ResultRef {
   readonly stream: ResultStream;
-  /** Undefined: the text as it was received. */
+  /** Undefined for the text as it was received. */
   readonly view?: TextView | undefined;
-  /** Of a text that is shown in parts: where this one begins, or all of it. Undefined: the first part. */
+  /** For a text that is shown in parts: the start of this part, or the whole text. Undefined for the first part. */
   readonly part?: PartStart | 'whole' | undefined;
 }
 
-/** What a person reads in the tab. Decoration only: it tells nothing apart. */
+/** Names that a tab shows. They are decoration and identify nothing. */
 export interface ResultName {
   readonly connection: string;
   readonly device: string;
   readonly script: string;
-  /** When the action was created, as the server wrote it. */
+  /** Time at which the action was created, as the server wrote it. */
   readonly createdAt: string;
 }
 
 /**
- * The one address of a document:
- * `live-response:/<connection>/<device> · <script> · 2026-11-23T2104Z.lr-output?cloud=…&tenant=…&action=…&index=…&stream=…`,
- * and behind it `&view=cp850` and `&part=L250001` where it is not the text as received, or not its beginning.
+ * Builds the one address of a document:
+ * `live-response:/<connection>/<device> · <script> · 2026-11-23T2104Z.lr-output?cloud=…&tenant=…&action=…&index=…&stream=…`.
+ * It ends in `&view=cp850` if the text is not shown as received, and in `&part=L250001` if not from its beginning.
  *
- * @param marks - what a tab has to say of a view or a part
+ * @param marks - notes on the view or the part, for the tab
  */
 export function buildResultUri(address: ResultAddress, name: ResultName, marks: readonly string[] = []): URI {
-  // A file that is no result must not pass for an output in a tab or a list.
+  // A file that is not a result must not look like an output in a tab or a list.
   const raw = address.stream === 'raw' ? ['RAW, not decoded'] : [];
   const time = minuteOf(name.createdAt);
-  // Nor must a file that anyone can have made pass for what a tenant answered.
+  // Anyone can have made this file: it must not look like an answer of a tenant.
   const opened = address.cloud === 'file' ? ['FROM FILE'] : [];
   const times = address.cloud === 'file' && time === '' ? [] : [time];
   const file = [...opened, ...raw, ...marks, name.device, name.script, ...times].map(toPathPart).join(' · ');
@@ -72,7 +72,7 @@ export function buildResultUri(address: ResultAddress, name: ResultName, marks: 
   });
 }
 
-/** The part of an address that tells results apart: ids in this order, nothing encoded because nothing needs it. */
+/** Builds the query, which alone identifies a document. The order is fixed. No value needs encoding. */
 export function buildQuery(address: ResultAddress): string {
   return [
     `cloud=${address.cloud}`,
@@ -86,7 +86,7 @@ export function buildQuery(address: ResultAddress): string {
 }
 
 /**
- * Reads an address back from the query alone: whoever made the path, it decides nothing.
+ * Reads an address back from the query alone. Anyone may have written the path, so it decides nothing.
  *
  * @returns undefined for anything that {@link buildResultUri} could not have written
  */
@@ -105,13 +105,13 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
     ...readView(query.get('view')),
     ...readPart(query.get('part')),
   };
-  // One form for one thing: what could be written otherwise, or was not understood, is none of ours.
+  // Each address has exactly one form. A query with another spelling, or with an unknown value, is not ours.
   return buildQuery(address) === uri.query ? address : undefined;
 }
 
 /**
- * Where a result stands that was opened from a file. It is known by its bytes alone, so the SHA-256 makes both ids: the
- * same file is the same result on every machine, and no tenant's.
+ * Returns the identity of a result that was opened from a file. Its bytes alone identify it, so their SHA-256 supplies
+ * both ids. The same file is the same result on every machine, and belongs to no tenant.
  *
  * @param sha256 - of the file: 64 hex digits
  */
@@ -123,12 +123,12 @@ function toGuid(hex: string): string {
   return hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, '$1-$2-$3-$4-$5');
 }
 
-/** What is left of an address when it names a result and nothing of it. */
+/** Reduces an address to the result that it belongs to. */
 export function refOf({ cloud, tenantId, actionId, commandIndex }: ResultRef): ResultRef {
   return { cloud, tenantId, actionId, commandIndex };
 }
 
-/** The address of the text that a part belongs to: lines are counted, and cited, in the whole. */
+/** Returns the address of the whole text that a part belongs to. Lines are counted, and cited, in the whole text. */
 export function wholeAddress({ stream, view, ...ref }: ResultAddress): ResultAddress {
   return { ...refOf(ref), stream, ...(view === undefined ? {} : { view }) };
 }
@@ -143,7 +143,7 @@ function readPart(word: string | null): Pick<ResultAddress, 'part'> {
   const parts = /^L([1-9]\d{0,9})(?:C([1-9]\d{0,9}))?$/u.exec(word ?? '');
   if (parts === null) return {};
   const part = { line: Number(parts[1]), column: Number(parts[2] ?? 1) };
-  // The beginning is named by no part at all.
+  // The address of the first part has no `part`.
   return part.line === 1 && part.column === 1 ? {} : { part };
 }
 
@@ -152,12 +152,12 @@ function partWord(part: NonNullable<ResultAddress['part']>): string {
   return part.column === 1 ? `L${part.line}` : `L${part.line}C${part.column}`;
 }
 
-/** A key for maps and databases. */
+/** Returns a result's key for maps and databases. */
 export function resultKey(ref: ResultRef): string {
   return `${tenantKey(ref)}|${ref.actionId}|${ref.commandIndex.toString()}`;
 }
 
-/** The key of a tenant in its cloud. */
+/** Returns the key of a tenant in its cloud. */
 export function tenantKey(ref: Pick<ResultRef, 'cloud' | 'tenantId'>): string {
   return `${ref.cloud}|${ref.tenantId}`;
 }
@@ -174,13 +174,13 @@ function minuteOf(time: string): string {
 }
 
 /**
- * Names come from devices and scripts, so from an attacker: they cannot become path segments, climb out of one,
- * or turn a tab's title around with a bidirectional override.
+ * Makes a name safe for a path. Names come from devices and scripts, and so from attackers: they must not become path
+ * segments, climb out of one, or reverse a tab's title with a bidirectional override.
  */
 function toPathPart(text: string): string {
   const safe = text
     .replaceAll('/', '\u2215')
-    // A path that begins like a drive is put into lower case by the URI's own formatting.
+    // The URI formatter would put a path that begins like a drive into lower case.
     .replaceAll(':', '\ua789')
     .replaceAll('\\', '\u29f5')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd');

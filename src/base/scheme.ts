@@ -1,2 +1,2 @@
-/** The scheme of our addresses, in a file of its own: activation needs it, and none of what builds addresses. */
+/** Scheme of our addresses. A file of its own, because activation needs it without the code that builds addresses. */
 export const RESULT_SCHEME = 'live-response';

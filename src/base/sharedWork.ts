@@ -1,8 +1,8 @@
 import { LiveResponseError } from './errors.ts';
 
 /**
- * Work that several callers wait for, done once. One of them may turn away without harm to the others; it is given up
- * only when nobody waits for it any more.
+ * Does work once for several callers. A caller can leave without harm to the others. The work is aborted only when the
+ * last caller has left.
  */
 export class SharedWork<Result> {
   readonly #controller = new AbortController();
@@ -17,7 +17,7 @@ export class SharedWork<Result> {
 
   /**
    * Waits for the result.
-   * @param onOver - called once for this caller: the work has ended, or was given up because this caller was the last
+   * @param onOver - called once for this caller: the work ended, or was aborted because this caller was the last
    * @throws LiveResponseError `cancelled` when the caller's signal is aborted, and whatever the work throws
    */
   join(signal: AbortSignal, onOver: () => void): Promise<Result> {

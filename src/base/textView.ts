@@ -2,11 +2,11 @@ import { NORMALISE_RULES } from './normaliseRules.ts';
 import type { NormaliseRules } from './normaliseRules.ts';
 
 /*
- * Other readings of a text than as it was received. Each is a document of its own: its word stands in addresses and in
- * the links of notes, so a word never changes its meaning.
+ * Views: other readings of a text than the one as received. Each view is a document of its own. Its word stands in
+ * addresses and in the links of notes, so the meaning of a word never changes.
  */
 
-/** Encodings that tools write and programs capture text in. */
+/** Encodings that tools write, or that programs use to capture text. */
 export const CHARSETS = [
   'utf8',
   'utf16',
@@ -24,11 +24,11 @@ export const CHARSETS = [
 ] as const;
 export type Charset = (typeof CHARSETS)[number];
 
-/** Views that need no second encoding to be named. */
+/** Views whose name needs no second encoding. */
 export const NAMED_VIEWS = [...CHARSETS, 'clixml', 'terminal', 'normalised'] as const;
 export type NamedView = (typeof NAMED_VIEWS)[number];
 
-/** Text that was written in one encoding and read as another one, such as `utf8-as-cp850`. */
+/** A text written in one encoding and read as another, such as `utf8-as-cp850`. */
 export interface Misreading {
   readonly written: Charset;
   readonly readAs: Charset;
@@ -37,15 +37,15 @@ export interface Misreading {
 /** One or two misreadings, in the order in which they are undone: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
 export type ReadingView = `${string}-as-${string}`;
 
-/** `normalised.host.times`: without these only; `normalised` alone is without all of them. */
+/** `normalised.host.times` leaves out only these; `normalised` alone leaves out all that the rules name. */
 type NormalisedView = 'normalised' | `normalised.${string}`;
 
 export type TextView = NamedView | ReadingView | NormalisedView;
 
-/** A wrong reading that was read wrongly again: more than two were not seen. */
+/** A misreading can itself be misread. More than two in a row were never seen. */
 const MAX_STEPS = 2;
 
-/** Reads the word of an address. @returns undefined for any other word */
+/** Reads the view's word from an address. @returns undefined for any other word */
 export function parseTextView(word: string | null): TextView | undefined {
   const named = NAMED_VIEWS.find((known) => known === word);
   if (named !== undefined || word === null) return named;
@@ -54,7 +54,7 @@ export function parseTextView(word: string | null): TextView | undefined {
   return misreadingsOf(word) === undefined ? undefined : (word as ReadingView);
 }
 
-/** Returns the misreadings that a view undoes, in this order; undefined where it is a view of another kind. */
+/** Returns the misreadings that a view undoes, in this order; undefined for a view of another kind. */
 export function misreadingsOf(view: string): readonly Misreading[] | undefined {
   const words = view.split('.');
   const steps = words.flatMap((word) => {
@@ -71,7 +71,7 @@ export function readingOf(steps: readonly Misreading[]): ReadingView {
   return steps.map(({ written, readAs }) => `${written}-as-${readAs}`).join('.') as ReadingView;
 }
 
-/** Returns what a normalised view leaves out; undefined where it is a view of another kind. */
+/** Returns what a `normalised` view leaves out; undefined for a view of another kind. */
 export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   const [word, ...rules] = view.split('.');
   if (word !== 'normalised') return undefined;
@@ -79,7 +79,7 @@ export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   return { host: has('host'), times: has('times'), pids: has('pids'), guids: has('guids') };
 }
 
-/** Returns the view that leaves these out. */
+/** Returns the view that leaves out what the rules name. */
 export function normalisedView(rules: NormaliseRules): NormalisedView {
   const chosen = NORMALISE_RULES.filter((rule) => rules[rule]);
   if (chosen.length === NORMALISE_RULES.length) return 'normalised';

@@ -1,4 +1,4 @@
-/** Work in the background that a person may begin to wait for: from then on it counts as a click. */
+/** Priority of background work that a person may begin to wait for. From then on the work counts as a click. */
 export class Urgency {
   readonly #listeners = new Set<() => void>();
   #raised: boolean;
@@ -11,7 +11,7 @@ export class Urgency {
     return this.#raised;
   }
 
-  /** A person waits now. There is no way back. */
+  /** Marks that a person now waits. This cannot be undone. */
   raise(): void {
     if (this.#raised) return;
     this.#raised = true;
@@ -19,7 +19,7 @@ export class Urgency {
     this.#listeners.clear();
   }
 
-  /** Tells when it rises; answers how to stop listening. */
+  /** Calls the listener when the priority rises. Returns a function that removes the listener. */
   onRaise(listener: () => void): () => void {
     if (!this.#raised) this.#listeners.add(listener);
     return () => {
@@ -28,21 +28,21 @@ export class Urgency {
   }
 }
 
-/** A person waits for a `click`; `background` work never takes the last fifth of a window. */
+/** A person waits for a `click`. `background` work never takes the last fifth of a rate limit's calls. */
 export type Priority = 'click' | 'background' | Urgency;
 
-/** Whether a person waits at this moment. */
+/** Whether a person waits now. */
 export function isClick(priority: Priority): boolean {
   return priority === 'click' || (priority !== 'background' && priority.isClick);
 }
 
-/** Puts somebody into a queue: clicks before background work, each in the order it came. */
+/** Adds a waiter to a queue: clicks before background work, each in order of arrival. */
 export function enqueue<Waiter extends { readonly priority: Priority }>(queue: Waiter[], waiter: Waiter): void {
   const behind = queue.findIndex((other) => isClick(waiter.priority) && !isClick(other.priority));
   queue.splice(behind < 0 ? queue.length : behind, 0, waiter);
 }
 
-/** Moves somebody forward in the queue as soon as a person waits; answers how to stop that. */
+/** Adds a waiter and moves it forward as soon as a person waits. Returns a function that stops this. */
 export function enqueueRising<Waiter extends { readonly priority: Priority }>(
   queue: Waiter[],
   waiter: Waiter,

@@ -1,25 +1,26 @@
 import type { MachineAction } from '../defender/schema.ts';
 import type { StoredFacts } from './storedResult.ts';
 
-/** UTF-16 units of a remote text that are kept in facts: as long as a command line can be on Windows. */
+/** Limit for a remote text in the facts, in UTF-16 units: the longest possible command line on Windows. */
 const MAX_TEXT_UNITS = 32_768;
-/** UTF-16 units of all of them together. Every window holds the facts of every result in memory. */
+/** Limit for all remote texts together, in UTF-16 units. Every window holds the facts of every result in memory. */
 const MAX_ALL_UNITS = 256 * 1024;
-/** Entries of a list that are kept: a session has a few commands, and a command a few parameters and errors. */
+/** Limit for the entries of a list. A session has few commands, and a command has few parameters and errors. */
 const MAX_ENTRIES = 100;
 
 /**
- * Shortens what a device or the service can make as long as it likes. The result itself is stored whole, and so is the
- * action as it was received.
+ * Shortens texts that a device or the service can make arbitrarily long. The result itself is stored whole, and so is
+ * the action as it was received.
  *
- * @returns the same facts where nothing is too long; else with a change `factsCut` that counts what was cut
+ * @returns the same facts if nothing is too long; otherwise shortened facts, with a change `factsCut` that counts the
+ * cuts
  */
 export function boundFacts(facts: StoredFacts): StoredFacts {
   const cutter = new Cutter();
   const { transcript, promisedName } = facts;
   const bounded: StoredFacts = {
     ...facts,
-    // First what names the result: the room is for all of them together.
+    // The result's names come first, because all texts share one limit.
     name: cutter.texts(facts.name),
     promisedName: cutter.optional(promisedName),
     blob: cutter.texts(facts.blob),
@@ -32,7 +33,7 @@ export function boundFacts(facts: StoredFacts): StoredFacts {
   return { ...bounded, changes: [...facts.changes, { kind: 'factsCut', count: cutter.count }] };
 }
 
-/** The command that the result is of comes first: it is never left out. */
+/** Shortens the action. The result's own command comes first and is never left out. */
 function boundAction({ action, ref }: StoredFacts, cutter: Cutter): MachineAction {
   const texts = cutter.texts(action);
   const own = action.commands.filter(({ index }) => index === ref.commandIndex);
@@ -51,7 +52,7 @@ function boundAction({ action, ref }: StoredFacts, cutter: Cutter): MachineActio
   return { ...texts, commands };
 }
 
-/** Shortens texts and lists, and counts. */
+/** Shortens texts and lists, and counts the cuts. */
 class Cutter {
   count = 0;
   #left = MAX_ALL_UNITS;
@@ -68,7 +69,7 @@ class Cutter {
     return text === undefined ? undefined : this.text(text);
   }
 
-  /** Shortens the texts of an object; whatever else it holds stays as it is. */
+  /** Shortens the texts of an object. Its other values stay as they are. */
   texts<Value extends object>(value: Value): Value {
     const entries = Object.entries(value).map(([key, one]: [string, unknown]) => [
       key,

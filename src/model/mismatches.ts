@@ -3,9 +3,9 @@ import { parameterOf } from './machineAction.ts';
 import { commandOf } from './openedCommand.ts';
 import type { Mismatch, ReceivedFacts } from './storedResult.ts';
 
-/** Compares what came with what was asked for: the file name in the link, and the script's name in the result. */
+/** Compares the result with the request: the file name in the link, and the script's name in the result. */
 export function findMismatches(facts: ReceivedFacts, foundScript: string | undefined): Mismatch[] {
-  // Of a file that a person opened nobody asked for a name.
+  // No name was requested for a file that the user opened.
   const fileName = facts.opened === undefined ? findFileNameMismatch(facts.ref, facts.promisedName) : undefined;
   const mismatches: Mismatch[] = fileName === undefined ? [] : [fileName];
   const command = commandOf(facts);
@@ -16,7 +16,7 @@ export function findMismatches(facts: ReceivedFacts, foundScript: string | undef
   return mismatches;
 }
 
-/** Compares the file name in the link alone: of a file that was collected nothing else says whose it is. */
+/** Compares only the file name in the link. Nothing else tells which command a collected file belongs to. */
 export function findFileNameMismatch(
   { actionId, commandIndex }: ResultRef,
   promised: string | undefined,
@@ -27,7 +27,7 @@ export function findFileNameMismatch(
   return { kind: 'fileName', asked, found: promised };
 }
 
-/** A name with a line end in it is none that the service gives: it stays whole. */
+/** Removes the extension. A name with a line end does not come from the service and stays whole. */
 function withoutEnding(name: string): string {
   const dot = name.indexOf('.');
   return dot < 0 || /[\n\r\u2028\u2029]/u.test(name) ? name : name.slice(0, dot);

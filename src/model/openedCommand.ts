@@ -2,7 +2,7 @@ import type { LiveResponseCommand } from '../defender/schema.ts';
 import { findCommand } from './machineAction.ts';
 import type { ReceivedFacts } from './storedResult.ts';
 
-/** The command that a result belongs to, as far as that is known: of an opened file its facts name it. */
+/** Returns the command that a result belongs to, if it is known. For an opened file, its facts name the command. */
 export function commandOf({
   action,
   ref,

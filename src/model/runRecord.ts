@@ -1,21 +1,24 @@
 import type { FailureCode, FailureValues } from '../base/errors.ts';
 import type { Run } from './run.ts';
 
-/** `waiting`: another window of this machine is at it. `stopped`: something failed that would fail for every result. */
+/**
+ * `waiting`: another window of this machine works on the run. `stopped`: a failure occurred that would fail every
+ * result.
+ */
 export type RunState = 'none' | 'waiting' | 'running' | 'paused' | 'cancelled' | 'stopped' | 'ended';
 
-/** Why a result is not there: a failure as it can be kept. */
+/** The reason why a result is missing: a failure in a form that can be stored. */
 export interface KeptFailure {
   readonly code: FailureCode;
   readonly values: FailureValues;
 }
 
-/** A run and how far its results are. What is fetched is not in here: the store alone knows that. */
+/** A run and its progress. It does not say which results were fetched: only the store knows that. */
 export interface RunRecord {
   readonly run: Run;
   readonly state: RunState;
-  /** By `memberKey`. */
+  /** Keyed by `memberKey`. */
   readonly failures: Readonly<Record<string, KeptFailure>>;
-  /** What stopped it. */
+  /** The failure that stopped the run. */
   readonly stoppedBy?: KeptFailure;
 }

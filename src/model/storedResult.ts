@@ -6,68 +6,71 @@ import type { Encoding } from '../evidence/decode/encoding.ts';
 import type { TextFacts } from '../evidence/text/textFacts.ts';
 import type { ResultName, ResultRef } from '../base/resultUri.ts';
 
-/** What is known about one text of a result, without the text. */
+/** Facts about one text of a result, without the text. */
 export interface StreamFacts extends TextFacts {
-  /** Size of its document, bytes. */
+  /** Size of the text's document, in bytes. */
   readonly documentBytes: number;
-  /** Of the text as UTF-8, lower-case hex: see `hashText`. */
+  /** SHA-256 of the text as UTF-8, lower-case hex: see `hashText`. */
   readonly sha256: string;
 }
 
-/** What a result said, once it was read. */
+/** Facts read from a RunScript result. */
 export interface TranscriptFacts {
   readonly scriptName: string | undefined;
   readonly exitCode: number | undefined;
   readonly output: StreamFacts;
   readonly errors: StreamFacts;
-  /** Lines of `script_errors` that say something. */
+  /** Number of lines in `script_errors` that say something. */
   readonly errorLines: number;
 }
 
-/** Something that does not fit what was asked for. It is shown wherever the result is. */
+/** A difference between the request and the result. It is shown wherever the result is shown. */
 export interface Mismatch {
   readonly kind: 'scriptName' | 'fileName';
   readonly asked: string;
   readonly found: string;
 }
 
-/** A result as it is handed to the store, without its bytes. */
+/** Facts about a result as the store receives them, without the bytes. */
 export interface ReceivedFacts {
   readonly ref: ResultRef;
   readonly name: ResultName;
   /** The action as it was when the result was fetched. */
   readonly action: MachineAction;
-  /** Of the bytes as the service stored them: lower-case hex. */
+  /** SHA-256 of the bytes as the service stored them, lower-case hex. */
   readonly sha256: string;
-  /** Size of these bytes. */
+  /** Number of these bytes. */
   readonly size: number;
-  /** Local clock, ms since 1970. */
+  /** Local time of the fetch, ms since 1970. */
   readonly fetchedAt: number;
-  /** Local clock as the headers in `blob` came, ms since 1970; undefined in results that were stored before it was noted. */
+  /**
+   * Local time when the headers in `blob` arrived, ms since 1970; undefined in older results, stored before it was
+   * noted.
+   */
   readonly answeredAt?: number | undefined;
-  /** The version of the program that fetched it; undefined in results that were stored before it was noted. */
+  /** Version of the extension that fetched the result; undefined in older results, stored before it was noted. */
   readonly fetchedWith?: string | undefined;
-  /** Who the call spoke for, as the token or the sign-in said it: an account or an application. */
+  /** Account or application that the call was made for, as named by the token or the sign-in. */
   readonly fetchedBy: string | undefined;
-  /** The file name the link promised. */
+  /** File name that the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
-  /** Set where no header stated the size of the file: it came twice, alike, and may still be cut off. */
+  /** Set if no header stated the file's size. Two downloads were the same, but the file may still be cut off. */
   readonly lengthUnknown?: true;
-  /** Where it was opened from, where no tenant answered it. */
+  /** Origin of a result that no tenant answered. */
   readonly opened?: OpenedFrom;
 }
 
-/** A result that a person opened from a file or a pasted link: what is known of it is what lay beside it. */
+/** A result that a person opened from a file or a pasted link. Only a file that lay beside it can say more about it. */
 export interface OpenedFrom {
   readonly kind: 'file' | 'link';
   /** The file's name without its folder, or the host of the link. */
   readonly name: string;
-  /** What a `.facts.json` with the file's own hash says; undefined where there was none. */
+  /** Facts from a `.facts.json` with the file's own hash; undefined where there was none. */
   readonly said: SaidFacts | undefined;
 }
 
-/** Ids as a facts file names them. Anyone can have written it. */
+/** Ids as a facts file names them. Anyone can have written that file. */
 export interface SaidFacts {
   readonly cloud: string;
   readonly tenantId: string;
@@ -75,16 +78,16 @@ export interface SaidFacts {
   readonly commandIndex: number;
 }
 
-/** Everything known about a stored result but its texts. */
+/** Everything known about a stored result except its texts. */
 export interface StoredFacts extends ReceivedFacts {
-  /** Undefined when the bytes are no RunScript result: then `rejection` says why. They are kept all the same. */
+  /** Undefined if the bytes are not a RunScript result: `rejection` then says why. The bytes are kept all the same. */
   readonly transcript: TranscriptFacts | undefined;
   readonly rejection: Rejection | undefined;
-  /** The file itself as text, where it is no result but can be read: shown on request, marked as raw. */
+  /** Facts about the file itself as text, if it is not a result but can be read. Shown on request, marked as raw. */
   readonly raw: StreamFacts | undefined;
   readonly changes: readonly DecodeChange[];
   readonly encoding: Encoding;
   readonly mismatches: readonly Mismatch[];
-  /** Of a result that is stored in pieces: which of the file's texts these are, counted from 0. */
+  /** For a result that is stored in pieces: numbers of its texts within the file, counted from 0. */
   readonly large?: { readonly output?: number; readonly errors?: number } | undefined;
 }

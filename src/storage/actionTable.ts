@@ -5,16 +5,16 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 export interface ActionRow {
   /** JSON as it was received. */
   readonly text: string;
-  /** Whether it was an answer of its own, or an element of a list. */
+  /** Whether the text was an answer of its own, or an element of a list. */
   readonly from: 'action' | 'list';
-  /** Of the text as UTF-8: lower-case hex. */
+  /** SHA-256 of the text as UTF-8, lower-case hex. */
   readonly sha256: string;
   /** ms since 1970. */
   readonly receivedAt: number;
   readonly serverDate: string | undefined;
 }
 
-/** Stands in `results.db`, after the results. */
+/** Schema of the received actions in `results.db`. Runs after the schema of the results. */
 export const ACTION_SCHEMA = `
   CREATE TABLE IF NOT EXISTS received_actions (
     key TEXT PRIMARY KEY,
@@ -27,10 +27,10 @@ export const ACTION_SCHEMA = `
   ) STRICT;
 `;
 
-/** More than an action takes, bytes. */
+/** Limit for an unpacked text, in bytes. No action is that large. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** An extra beside the result: where it is damaged there is none. */
+/** Unpacks an action's text. A damaged text counts as missing, because it is only an extra beside the result. */
 function unpackText(packed: Uint8Array): string | undefined {
   try {
     return gunzipSync(packed, { maxOutputLength: MAX_TEXT_BYTES }).toString('utf8');
@@ -39,7 +39,7 @@ function unpackText(packed: Uint8Array): string | undefined {
   }
 }
 
-/** The texts in the database that holds the results, through its connection. */
+/** Stores the texts in the database of the results, through that database's connection. */
 export class ActionTable {
   readonly #database: DatabaseSync;
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** See `LimitState` in defender/ledger.ts. */
+/** See `LimitState` in defender/calls/ledger.ts. */
 interface StoredLimitState {
   readonly pausedUntil: number;
   readonly unnamedPauseMs: number;
@@ -8,7 +8,7 @@ interface StoredLimitState {
   readonly learnedAt: number;
 }
 
-/** What the calls of all windows are noted in, beside the connections. */
+/** Schema of the calls that all windows note, in the same file as the connections. */
 export const CALL_SCHEMA = `
   CREATE TABLE IF NOT EXISTS calls (
     id INTEGER PRIMARY KEY,
@@ -24,7 +24,7 @@ export const CALL_SCHEMA = `
   ) STRICT;
 `;
 
-/** The calls of every window of this machine, one row a call. */
+/** Stores the calls of every window of this machine, one row a call. */
 export class SqliteCallTable {
   readonly #database: DatabaseSync;
 
@@ -32,7 +32,10 @@ export class SqliteCallTable {
     this.#database = database;
   }
 
-  /** Takes the write lock at once: between looking and noting no other window can note a call. */
+  /**
+   * Runs work in one transaction. Takes the write lock at once, so that no other window can note a call between the
+   * count and the note.
+   */
   atomically<Result>(work: () => Result): Result {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
@@ -96,7 +99,7 @@ export class SqliteCallTable {
   }
 }
 
-/** A row that is damaged says nothing: calls must go on. */
+/** Reads a stored state. A damaged row counts as no state, because calls must go on. */
 function readState(json: string): StoredLimitState | undefined {
   let state: unknown;
   try {

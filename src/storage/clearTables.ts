@@ -5,22 +5,24 @@ import type { SqliteFoundTable } from './foundTable.ts';
 import type { SqliteRunTable } from './runTable.ts';
 import { faultKindOf } from './storageFault.ts';
 
-/** Where rows of version 0.1 go. */
+/** Target tables for the rows of version 0.1. */
 interface PackedTables {
   readonly runs: SqliteRunTable;
   readonly found: SqliteFoundTable;
   readonly copies: SqliteCopyTable;
 }
 
-/** Tables of version 0.1, which held in clear text what is packed now. A window of it may still write to them. */
+/**
+ * Tables of version 0.1. They held in clear text what is packed now. A window of version 0.1 may still write to them.
+ */
 const CLEAR_TABLES = ['runs', 'found_actions', 'last_copy'];
 
 /**
- * Moves what version 0.1 wrote in clear text into the packed tables. Its own tables stay, empty: a window of it that
- * still runs finds nothing there, and can go on writing.
+ * Moves what version 0.1 wrote in clear text into the packed tables. The tables of version 0.1 stay, empty. A window of
+ * version 0.1 that still runs finds nothing there, and can go on writing.
  *
  * @returns whether there was anything
- * @throws what SQLite says where another window is writing
+ * @throws the error of SQLite when another window is writing
  */
 export function takeClearRows(database: DatabaseSync, tables: PackedTables): boolean {
   const filled = findFilled(database);
@@ -35,7 +37,7 @@ export function takeClearRows(database: DatabaseSync, tables: PackedTables): boo
     });
   } catch (error) {
     if (faultKindOf(error) !== 'other') throw error;
-    // Not the columns of version 0.1, so not its rows either.
+    // The columns are not those of version 0.1, so the rows are not its rows either.
     inTransaction(database, empty);
   }
   return true;

@@ -6,7 +6,7 @@ export interface ConnectionRow {
   readonly json: string;
 }
 
-/** Where connections are kept, for all windows. Never holds a secret. */
+/** Storage for connections, shared by all windows. Never holds a secret. */
 export interface ConnectionTable {
   readonly list: () => ConnectionRow[];
   readonly put: (row: ConnectionRow) => void;
@@ -16,7 +16,7 @@ export interface ConnectionTable {
   readonly activate: (name: string) => void;
 }
 
-/** Connections stand in `shared.db`: what the windows of this machine share. */
+/** Schema of the connections in `shared.db`, which the windows of this machine share. */
 export const CONNECTION_SCHEMA = `
   CREATE TABLE IF NOT EXISTS connections (
     name TEXT PRIMARY KEY,
@@ -65,7 +65,7 @@ export class SqliteConnectionTable implements ConnectionTable {
   }
 }
 
-/** The same for one session, where there is no database. */
+/** Connections in memory for one session, where there is no database. */
 export class MemoryConnectionTable implements ConnectionTable {
   readonly #rows = new Map<string, ConnectionRow>();
   #active: string | undefined;

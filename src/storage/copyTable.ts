@@ -2,26 +2,26 @@ import type { DatabaseSync } from 'node:sqlite';
 import { clearTable } from './database.ts';
 import { pack, unpack } from './packed.ts';
 
-/** What was copied last, in any window. */
+/** The last copy, made in any window. */
 export interface CopyRow {
-  /** Of the copied text: it finds the row, and only it. */
+  /** SHA-256 of the copied text. Only this hash finds the row. */
   readonly sha256: string;
-  /** Where the text stands, as JSON. */
+  /** Place of the copied text, as JSON. */
   readonly json: string;
   /** ms since 1970. */
   readonly copiedAt: number;
 }
 
-/** Where the last copy is kept: a clipboard's own types do not leave their window. */
+/** Storage for the last copy. It is needed because a clipboard's own types do not leave their window. */
 export interface CopyTable {
   /** Replaces what was copied before. */
   readonly put: (row: CopyRow) => void;
   readonly last: () => CopyRow | undefined;
-  /** Forgets it. @returns whether there was one */
+  /** Deletes the last copy. @returns whether there was one */
   readonly clear: () => boolean;
 }
 
-/** Stands in `shared.db`: what the windows of this machine share. One row. */
+/** Schema of the last copy in `shared.db`, which the windows of this machine share. One row. */
 export const COPY_SCHEMA = `
   CREATE TABLE IF NOT EXISTS packed_copy (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -59,7 +59,7 @@ export class SqliteCopyTable implements CopyTable {
   }
 }
 
-/** The same for one window: where there is no database, or nothing may be written to it. */
+/** The last copy in memory for one window: where there is no database, or nothing may be written to it. */
 export class MemoryCopyTable implements CopyTable {
   #row: CopyRow | undefined;
 

@@ -2,34 +2,35 @@ import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** How long a window waits for another one that is writing, ms. */
+/** Time that a window waits for another one that is writing, in milliseconds. */
 const BUSY_MS = 5000;
-/** The same where another try comes anyway, ms. */
+/** Shorter wait, in milliseconds, where another try follows anyway. */
 const BRIEFLY_BUSY_MS = 100;
 
-/** The room of what is deleted can be given back. Stands before the first table. */
+/** Lets the file give back the space of deleted rows. Must run before the first table is created. */
 export const SPARE_NOTHING = 'PRAGMA auto_vacuum = INCREMENTAL;';
 
 /** SQLite's own files beside a database. */
 const COMPANIONS = ['-wal', '-shm', '-journal'];
 
-/** A symbolic link stands where a file of ours belongs. Writing through it would write wherever it leads. */
+/** Thrown when a symbolic link stands in place of one of our files. Writing through it would write to its target. */
 export class LinkRefused extends Error {
   override readonly name = 'LinkRefused';
   readonly code = 'ELOOP';
 }
 
 /**
- * Opens a database file, creating folder and tables where they are missing. What is deleted through it is overwritten.
+ * Opens a database file, and creates its folder and tables if they are missing. SQLite overwrites what is deleted
+ * through it.
  *
  * @param folder - our own folder, readable by its owner only
  * @param schema - statements that may run again without harm
- * @param before - statements that must stand before a new file's first table
- * @throws LinkRefused, and whatever SQLite or the file system says: the caller decides what to do without a database
+ * @param before - statements that must run before a new file's first table
+ * @throws LinkRefused, and whatever SQLite or the file system throws: the caller decides what to do without a database
  */
 export function openDatabase(folder: string, file: string, schema: string, before = ''): DatabaseSync {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // The mode above is for a folder that is made now.
+  // `mkdirSync` sets the mode only of a folder that it creates.
   chmodSync(folder, 0o700);
   for (const end of ['', ...COMPANIONS]) refuseLink(join(folder, file + end));
   const database = new DatabaseSync(join(folder, file));
@@ -53,7 +54,9 @@ function refuseLink(path: string): void {
   }
 }
 
-/** We make neither triggers nor views: those of a file that somebody else made would run with our statements. */
+/**
+ * Drops all triggers and views. We create none: those of a file that someone else made would run with our statements.
+ */
 function dropForeign(database: DatabaseSync): void {
   const foreign = database.prepare(`SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')`).all();
   for (const { type, name } of foreign) {
@@ -61,15 +64,15 @@ function dropForeign(database: DatabaseSync): void {
   }
 }
 
-/** Quotes a name of a table. Names in a file that somebody else made can hold quotes and statements. */
+/** Quotes the name of a table. Names in a file that someone else made can hold quotes and statements. */
 function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Gives the room of deleted rows back, and leaves nothing of them in the log beside the file. */
+/** Gives back the space of deleted rows, and removes them from the log beside the file. */
 export function releaseDeleted(database: DatabaseSync): void {
   const mode = database.prepare('PRAGMA auto_vacuum').get()?.['auto_vacuum'];
-  // A file of an earlier version gets the mode by being written anew, once.
+  // A file of an earlier version gets the mode when it is rewritten, once.
   database.exec(mode === 2 ? 'PRAGMA incremental_vacuum;' : `${SPARE_NOTHING} VACUUM;`);
   database.exec('PRAGMA wal_checkpoint(TRUNCATE);');
 }
@@ -93,8 +96,8 @@ export function emptyDatabase(database: DatabaseSync): void {
 }
 
 /**
- * Empties the log beside the file, which holds what was deleted or replaced since it was emptied last. Does not wait for
- * another window that is at work.
+ * Empties the log beside the file. The log holds what was deleted or replaced since it was last emptied. Waits only
+ * briefly for another window that is at work.
  *
  * @returns whether the log is empty
  */
@@ -115,14 +118,14 @@ export function inTransaction<Answer>(database: DatabaseSync, work: () => Answer
     database.exec('COMMIT');
     return answer;
   } catch (error) {
-    // SQLite has rolled back by itself where it found no room.
+    // SQLite rolls back by itself when the disk is full.
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
 
 /**
- * Deletes every row of a table of ours. Where there is none it takes no lock, so that it can be called at any time.
+ * Deletes every row of one of our tables. Takes no lock if the table is empty, so that it can be called at any time.
  *
  * @returns whether there was any
  */

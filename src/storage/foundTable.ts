@@ -2,46 +2,53 @@ import type { DatabaseSync } from 'node:sqlite';
 import { clearTable, inTransaction } from './database.ts';
 import { pack, unpack } from './packed.ts';
 
-/** A machine action that came in one window's answer, for the others. */
+/** A machine action that one window's call returned, stored for the other windows. */
 export interface FoundRow {
   readonly actionId: string;
-  /** JSON: as the API wrote it, or where that was not kept any more, as it was read. */
+  /** JSON as the API wrote it. If that text was no longer kept, JSON of the action as it was read. */
   readonly text: string;
-  /** Facts about the receipt of the API's own text, as JSON; undefined where {@link text} is not that. */
+  /** Facts about the receipt of the API's own text, as JSON. Undefined if {@link text} is not the API's own. */
   readonly received: string | undefined;
-  /** A window tells the person that it has ended. */
+  /** Whether a window notifies the user that the action has ended. */
   readonly told: boolean;
 }
 
-/** What was found since a place, and the place to go on from. */
+/** Actions found after a place, and the place to continue from. */
 export interface FoundPage {
   readonly found: readonly FoundRow[];
   readonly upTo: number;
 }
 
-/** What windows found about machine actions, for those that do not ask themselves: one row an action, for a while. */
+/**
+ * Machine actions that windows found, for windows that make no calls of their own. One row an action, kept for a
+ * limited time.
+ */
 export interface FoundTable {
   /**
-   * Keeps what is not here already.
+   * Stores the rows that are not stored already.
    * @param now - ms since 1970
    */
   readonly put: (tenant: string, rows: readonly FoundRow[], now: number) => void;
   /**
-   * @param place - what was answered as `upTo` before; 0 at first
-   * @param since - only what was found then or later, ms since 1970
+   * Returns the actions found after a place.
+   * @param place - the `upTo` of the previous answer; 0 at first
+   * @param since - earliest time at which an action was found, ms since 1970
    */
   readonly after: (tenant: string, place: number, since: number) => FoundPage;
   readonly delete: (tenant: string, actionIds: readonly string[]) => void;
-  /** Deletes all of them. @returns whether there were any */
+  /** Deletes all rows. @returns whether there were any */
   readonly clear: () => boolean;
 }
 
-/** A shift: a view that was hidden for longer is behind until it is refreshed, or asks itself. ms */
+/**
+ * Lifetime of a found action, in milliseconds: one shift. A view that was hidden for longer is out of date until it is
+ * refreshed or makes its own call.
+ */
 export const FOUND_LIVES_MS = 8 * 60 * 60_000;
-/** So many are kept, of all tenants; the oldest go. */
+/** Limit for the found actions of all tenants together. The oldest are deleted. */
 export const MOST_FOUND = 1000;
 
-/** Stands in `shared.db`: what the windows of this machine share. */
+/** Schema of the found actions in `shared.db`, which the windows of this machine share. */
 export const FOUND_SCHEMA = `
   CREATE TABLE IF NOT EXISTS packed_found (
     -- counts up, and never begins anew: other windows remember where they are
@@ -57,7 +64,7 @@ export const FOUND_SCHEMA = `
   ) STRICT;
 `;
 
-/** What was found, in a database that all windows share. */
+/** Found actions in a database that all windows share. */
 export class SqliteFoundTable implements FoundTable {
   readonly #database: DatabaseSync;
 
@@ -72,7 +79,7 @@ export class SqliteFoundTable implements FoundTable {
     });
   }
 
-  /** Keeps what is not here already. Belongs into a transaction of the caller. */
+  /** Stores a row unless it is stored already. The caller must have begun a transaction. */
   add(tenant: string, { actionId, text, received, told }: FoundRow, now: number): void {
     const before = this.#database
       .prepare('SELECT packed, told FROM packed_found WHERE tenant = ? AND action_id = ?')
@@ -108,7 +115,7 @@ export class SqliteFoundTable implements FoundTable {
   }
 
   #purge(now: number): void {
-    // What lies ahead was found by a clock that was wrong.
+    // A time in the future comes from a clock that was wrong.
     this.#database
       .prepare('DELETE FROM packed_found WHERE found_at <= ? OR found_at > ?')
       .run(now - FOUND_LIVES_MS, now + FOUND_LIVES_MS);
@@ -121,7 +128,7 @@ export class SqliteFoundTable implements FoundTable {
   }
 }
 
-/** What {@link SqliteFoundTable.put} packed; undefined for anything else. */
+/** Reads what {@link SqliteFoundTable.put} packed. Returns undefined for anything else. */
 function readPacked(packed: unknown): Pick<FoundRow, 'text' | 'received'> | undefined {
   const json = unpack(packed);
   if (json === undefined) return undefined;
@@ -135,10 +142,10 @@ function readPacked(packed: unknown): Pick<FoundRow, 'text' | 'received'> | unde
   return typeof text === 'string' ? { text, received: typeof received === 'string' ? received : undefined } : undefined;
 }
 
-/** Where there is no database no window hears of another: nothing is kept. */
+/** Keeps nothing. Without a database, no window can read what another one found. */
 export class MemoryFoundTable implements FoundTable {
   put(): void {
-    // Its only reader would be the window that has found it.
+    // The only reader would be the window that found the action.
   }
 
   after(_tenant: string, place: number): FoundPage {

@@ -8,8 +8,8 @@ import { faultKindOf, reasonOf } from './storageFault.ts';
 import type { StorageFault } from './storageFault.ts';
 
 /**
- * All results of this window: those in the file, and in memory those that are not to be kept, or could not be. A fault
- * of the file never loses what was just fetched, and never stops the session.
+ * All results of this window. Memory holds those that must not or could not be written to the file. A fault of the file
+ * never loses a result that was just fetched, and never stops the session.
  */
 export class KeptResults implements ResultTable {
   readonly #memory = new MemoryResultTable();
@@ -21,13 +21,13 @@ export class KeptResults implements ResultTable {
     this.#onFault = onFault;
   }
 
-  /** Uses the file in a folder. What is wrong with it is told, and memory serves. */
+  /** Uses the file in a folder. If the file has a fault, this reports it, and results stay in memory. */
   openIn(folder: string): void {
     this.#file = new ResultFile(folder, this.#onFault);
     this.#version = this.#inFile((table) => table.version());
   }
 
-  /** @param keep - whether it may be written to the disk */
+  /** @param keep - whether the row may be written to the disk */
   put(row: ResultRow, keep = true): void {
     if (keep && this.#file !== undefined) {
       const stored = this.#inFile((table) => {
@@ -42,7 +42,7 @@ export class KeptResults implements ResultTable {
     this.#memory.put(row);
   }
 
-  /** Stores a result that came in pieces. @throws as {@link inPieces} does */
+  /** Stores a result that arrived in pieces. @throws as {@link inPieces} does */
   putLarge(row: ResultRow, end: LargeEnd): void {
     this.inPieces((table) => {
       table.putLarge(row, end);
@@ -51,7 +51,7 @@ export class KeptResults implements ResultTable {
   }
 
   /**
-   * Works on results that are too large for memory.
+   * Runs work on results that are too large for memory.
    * @throws where there is no file, and whatever is wrong with it
    */
   inPieces<Answer>(work: (table: SqliteResultTable) => Answer): Answer {
@@ -59,7 +59,7 @@ export class KeptResults implements ResultTable {
     return this.#file.with(work);
   }
 
-  /** Deletes some of what is to go. @returns whether there is more */
+  /** Deletes some pieces of dropped or abandoned results. @returns whether there is more */
   sweepLarge(): boolean {
     return this.#file?.with((table) => table.sweepLarge(Date.now())) ?? false;
   }
@@ -129,7 +129,7 @@ export class KeptResults implements ResultTable {
     return this.#inFile((table) => table.version());
   }
 
-  /** Whether another window has written since this was asked last. */
+  /** Whether another window has written since the last call of this method. */
   changedElsewhere(): boolean {
     const version = this.version();
     const changed = version !== this.#version;
@@ -145,7 +145,10 @@ export class KeptResults implements ResultTable {
     return this.#file?.with(work);
   }
 
-  /** A file that cannot be had answers as if nothing were stored; one that is only busy is worth another try. */
+  /**
+   * Reads from the file. A file that cannot be used is reported and counts as empty. A locked file throws, because
+   * another try may help. So does an error of unknown kind.
+   */
   #reading<Answer>(work: (table: SqliteResultTable) => Answer): Answer | undefined {
     try {
       return this.#orThrow(work);
@@ -157,7 +160,7 @@ export class KeptResults implements ResultTable {
     }
   }
 
-  /** What goes wrong is told, and answered with undefined. */
+  /** Runs work on the file. A fault is reported, and the answer is undefined. */
   #inFile<Answer>(work: (table: SqliteResultTable) => Answer): Answer | undefined {
     try {
       return this.#orThrow(work);

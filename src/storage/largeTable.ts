@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-/** Results that are too large for one row: their files and their texts, in pieces of their own. */
+/** Schema of results that are too large for one row. Their files and their texts are stored in pieces. */
 export const LARGE_SCHEMA = `
   CREATE TABLE IF NOT EXISTS large_results (
     id INTEGER PRIMARY KEY,
@@ -37,30 +37,35 @@ export const LARGE_SCHEMA = `
   ) STRICT;
 `;
 
-/** What a piece has at most, as a rule: unpacked at once it leaves half as much to tidy as in many small steps, bytes. */
+/**
+ * Usual limit for a piece, in bytes. Unpacking a piece in one step leaves half as much garbage as many small steps do.
+ */
 const PIECE_BYTES = 256 * 1024;
 
-/** More than any piece has: what unpacks to more was made to fill the memory. Bytes. */
+/** Limit for an unpacked piece, in bytes. No piece is that large: a larger one was made to fill the memory. */
 const MAX_PIECE_BYTES = 64 * 1024 * 1024;
 
-/** Where a section stands, without its text. */
+/** Place of a section in its text, without the section's own text. */
 export interface SectionPlace {
   readonly n: number;
   /** Line and column in the whole text, from 1. */
   readonly first: { readonly line: number; readonly column: number };
   readonly lastLine: number;
   readonly units: number;
-  /** Size of a document of it, without its mark, bytes. */
+  /** Size of the section as a document, without the byte order mark, in bytes. */
   readonly documentBytes: number;
   readonly lineEnd: string;
 }
 
-/** Bytes that are not those that were stored. */
+/** Thrown when bytes are not those that were stored. */
 export class SectionDamaged extends Error {
   override readonly name = 'SectionDamaged';
 }
 
-/** Large results in the file of results: begun, filled piece by piece, and found by their key once they are whole. */
+/**
+ * Stores large results in the file of results. A result is begun, filled piece by piece, and found by its key once it
+ * is complete.
+ */
 export class LargeTable {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -69,14 +74,20 @@ export class LargeTable {
     this.#database = database;
   }
 
-  /** Prepared once: thousands that wait to be tidied away hold memory that nobody counts. */
+  /**
+   * Prepares each statement only once. Thousands of statements that wait for garbage collection hold memory that the
+   * collector does not count.
+   */
   #prepare(sql: string): StatementSync {
     const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;
   }
 
-  /** @returns the number that the pieces are added to: one that no other result ever had, in no file */
+  /**
+   * Begins a result.
+   * @returns the id that the pieces are added to: one that no other result ever had, in any file
+   */
   begin(now: number): number {
     const id = randomBytes(6).readUIntBE(0, 6);
     this.#prepare(`INSERT INTO large_results (id, state, touched_at) VALUES (?, 'arriving', ?)`).run(id, now);
@@ -84,8 +95,8 @@ export class LargeTable {
   }
 
   /**
-   * Adds the next bytes of a file, and what was read of its texts with them.
-   * @throws Error where the result was cleared meanwhile
+   * Adds the next bytes of a file, and the sections that were read with them.
+   * @throws Error when the result was cleared meanwhile
    */
   add(id: number, n: number, bytes: Uint8Array, sections: readonly StoredSection[], now: number): void {
     const touched = this.#prepare(`UPDATE large_results SET touched_at = ? WHERE id = ? AND state = 'arriving'`);
@@ -95,7 +106,7 @@ export class LargeTable {
   }
 
   #addSection(id: number, { source, n, text, first, lastLine, lineEnd, documentBytes }: StoredSection): void {
-    // Halves of pairs, which a device may send, do not live in UTF-8.
+    // UTF-8 cannot carry lone surrogates, which a device may send.
     const isUtf16 = !text.isWellFormed();
     const bytes = Buffer.from(text, isUtf16 ? 'utf16le' : 'utf8');
     this.#prepare(
@@ -110,7 +121,10 @@ export class LargeTable {
     );
   }
 
-  /** All of it is here: from now on it is found by its key, instead of an older one. Texts of no use are deleted. */
+  /**
+   * Marks a result as complete. Its key now finds it, in place of an older result. Texts that are not part of the
+   * result are deleted.
+   */
   finish(id: number, key: string, sources: readonly number[]): void {
     this.replace(key);
     this.#prepare('DELETE FROM large_texts WHERE id = ? AND source NOT IN (SELECT value FROM json_each(?))').run(
@@ -120,28 +134,31 @@ export class LargeTable {
     this.#prepare(`UPDATE large_results SET key = ?, state = 'stored' WHERE id = ?`).run(key, id);
   }
 
-  /** It will not become whole. */
+  /** Marks a result that will not be completed, so that its pieces are deleted. */
   drop(id: number): void {
     this.#prepare(`UPDATE large_results SET state = 'dropped' WHERE id = ? AND state = 'arriving'`).run(id);
   }
 
-  /** Something else is stored under a key; what was set aside stays. */
+  /** Drops the stored result of a key, because another one takes its place. What was set aside stays. */
   replace(key: string): void {
     this.#prepare(`UPDATE large_results SET state = 'dropped', key = NULL WHERE key = ? AND state = 'stored'`).run(key);
   }
 
-  /** Results are to go, those that were set aside too: nobody finds them any more. */
+  /** Drops the results of these keys, also those that were set aside. Their keys no longer find them. */
   delete(keys: readonly string[]): void {
     const drop = this.#prepare(`UPDATE large_results SET state = 'dropped', key = NULL WHERE key = ?`);
     for (const key of keys) drop.run(key);
   }
 
-  /** Takes a damaged one out of sight: its pieces stay, as evidence of what happened to them. */
+  /** Hides a damaged result. Its pieces stay, as evidence of what happened to them. */
   setAside(key: string): void {
     this.#prepare(`UPDATE large_results SET state = 'damaged' WHERE key = ? AND state = 'stored'`).run(key);
   }
 
-  /** What is to go, or was begun and not touched since a time: whoever began that is gone. */
+  /**
+   * Returns a result whose pieces can be deleted. It was dropped, or begun and not touched since `before`. In the
+   * second case, the window that began it is gone.
+   */
   findLeft(before: number): number | undefined {
     const row = this.#prepare(
       `SELECT id FROM large_results WHERE state = 'dropped' OR (state = 'arriving' AND touched_at < ?) LIMIT 1`,
@@ -150,7 +167,7 @@ export class LargeTable {
   }
 
   /**
-   * Deletes some pieces of what {@link findLeft} found: all at once would keep every click waiting.
+   * Deletes some pieces of what {@link findLeft} found. Deleting all at once would make every click wait.
    * @returns whether anything was deleted
    */
   sweep(id: number): boolean {
@@ -160,13 +177,13 @@ export class LargeTable {
     return gone > 0 || Number(this.#prepare('DELETE FROM large_results WHERE id = ?').run(id).changes) > 0;
   }
 
-  /** The number of a stored result. What is read by it is of this one, whatever is stored under the key later. */
+  /** Returns the id of a stored result. The id stays with this result, whatever is stored under the key later. */
   idOf(key: string): number | undefined {
     const row = this.#prepare(`SELECT id FROM large_results WHERE key = ? AND state = 'stored'`).get(key);
     return row === undefined ? undefined : Number(row['id']);
   }
 
-  /** The file of a result, piece by piece. @throws SectionDamaged */
+  /** Yields the file of a result, piece by piece. @throws SectionDamaged */
   *file(id: number): Generator<Uint8Array> {
     for (let n = 0; ; n++) {
       const row = this.#prepare('SELECT bytes FROM large_files WHERE id = ? AND n = ?').get(id, n);
@@ -175,7 +192,7 @@ export class LargeTable {
     }
   }
 
-  /** Where the sections of a text stand, in their order. */
+  /** Returns the places of a text's sections, in order. */
   places(id: number, source: number): SectionPlace[] {
     const rows = this.#prepare(
       `SELECT n, first_line, first_column, last_line, units, document_bytes, line_end FROM large_texts
@@ -191,7 +208,10 @@ export class LargeTable {
     }));
   }
 
-  /** A section as UTF-8, where it can be had so without a loss. @throws SectionDamaged where it is not what was stored */
+  /**
+   * Returns a section's text, as UTF-8 if that loses nothing.
+   * @throws SectionDamaged where it is not what was stored
+   */
   section(id: number, source: number, n: number): StoredText {
     const row = this.#prepare(
       'SELECT is_utf16, sha256, bytes FROM large_texts WHERE id = ? AND source = ? AND n = ?',
@@ -206,13 +226,13 @@ export class LargeTable {
 /** The text of a section. */
 export interface StoredText {
   readonly bytes: Uint8Array;
-  /** Little endian, as it holds halves of pairs; else UTF-8. */
+  /** Whether the bytes are UTF-16, little endian, because the text holds lone surrogates. Otherwise they are UTF-8. */
   readonly isUtf16: boolean;
 }
 
 /** A section with its text. */
 export interface StoredSection extends Omit<SectionPlace, 'units'> {
-  /** Which of the file's texts. */
+  /** Number of the text within the file, from 0. */
   readonly source: number;
   readonly text: string;
 }

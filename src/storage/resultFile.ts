@@ -5,14 +5,14 @@ import { faultKindOf, reasonOf } from './storageFault.ts';
 import type { StorageFault } from './storageFault.ts';
 
 const SET_ASIDE = `${RESULTS_FILE}.damaged-`;
-/** A file that could not be opened is left alone for so long: each try may wait for a lock. ms */
+/** Wait after a file could not be opened, in milliseconds. Each try may itself wait for a lock. */
 const TRY_AGAIN_MS = 4000;
-/** SQLite's own files beside a database: they belong to it and to no other. */
+/** SQLite's own files beside a database. They must move with it, because they belong to it alone. */
 const COMPANIONS = ['-wal', '-shm'];
 
 /**
- * The file of results, and what is done when something is wrong with it: a damaged one gets another name and is never
- * deleted, one that was taken away is made anew, and what was asked for is tried once more.
+ * Opens the file of results and handles its faults. A damaged file is renamed and never deleted. A file that was taken
+ * away is created again. In both cases the work then goes on in a new file.
  */
 export class ResultFile {
   readonly #folder: string;
@@ -21,9 +21,7 @@ export class ResultFile {
   #inode: bigint | undefined;
   #failed: { readonly error: unknown; readonly at: number } | undefined;
 
-  /**
-   * @param onFault - told of what was done; what cannot be helped is thrown
-   */
+  /** @param onFault - receives each fault that was handled; any other fault is thrown */
   constructor(folder: string, onFault: (fault: StorageFault) => void) {
     this.#folder = folder;
     this.#onFault = onFault;
@@ -32,7 +30,7 @@ export class ResultFile {
   /**
    * Runs work on the open file.
    *
-   * @throws whatever SQLite or the file system says, where a fresh file does not help
+   * @throws whatever SQLite or the file system throws, where a new file does not help
    */
   with<Answer>(work: (table: SqliteResultTable) => Answer): Answer {
     try {
@@ -44,7 +42,7 @@ export class ResultFile {
     }
   }
 
-  /** Deletes the damaged files that were given another name. */
+  /** Deletes the damaged files that were renamed. */
   deleteSetAside(): void {
     for (const name of readdirSync(this.#folder)) {
       if (name.startsWith(SET_ASIDE)) rmSync(join(this.#folder, name), { force: true });
@@ -59,7 +57,7 @@ export class ResultFile {
   #open(): SqliteResultTable {
     if (this.#table !== undefined) {
       if (this.#currentInode() === this.#inode) return this.#table;
-      // Writing goes on into a file that nobody will find again.
+      // Writes would go into a file that nobody can find again.
       this.close();
       this.#onFault({ kind: 'vanished', reason: 'the file is not the one that was opened' });
     }
@@ -80,7 +78,7 @@ export class ResultFile {
     try {
       this.close();
     } catch {
-      // A damaged file may refuse to be closed in order; it gets another name all the same.
+      // SQLite may refuse to close a damaged file properly. The file is renamed all the same.
       this.#table = undefined;
     }
     const name = `${SET_ASIDE}${new Date().toISOString().replaceAll(/[:.]/gu, '')}`;
@@ -92,7 +90,7 @@ export class ResultFile {
   }
 
   #currentInode(): bigint | undefined {
-    // A link has an inode of its own: one that took the file's place is seen, and refused when it is opened.
+    // A link has an inode of its own. A link in place of the file is therefore noticed, and opening it is refused.
     return lstatSync(join(this.#folder, RESULTS_FILE), { bigint: true, throwIfNoEntry: false })?.ino;
   }
 }

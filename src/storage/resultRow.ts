@@ -1,6 +1,6 @@
 import type { ActionRow } from './actionTable.ts';
 
-/** One stored result: its facts as JSON and the bytes as the service stored them. */
+/** A stored result: its facts as JSON, and the bytes as the service stored them. */
 export interface ResultRow {
   readonly key: string;
   readonly tenant: string;
@@ -8,22 +8,22 @@ export interface ResultRow {
   readonly fetchedAt: number;
   readonly facts: string;
   readonly bytes: Uint8Array;
-  /** The action's own JSON, where it was at hand. */
+  /** The action's own JSON, if it was available. */
   readonly action?: ActionRow | undefined;
 }
 
-/** How large a stored result is, without reading it. */
+/** Size of a stored result, found without reading its bytes. */
 export interface ListedRow {
   readonly key: string;
   /** ms since 1970. */
   readonly fetchedAt: number;
-  /** What it takes on disk, bytes. */
+  /** Size on disk, in bytes. */
   readonly size: number;
-  /** Something of it was copied or quoted. */
+  /** Whether something of the result was copied or quoted. */
   readonly quoted: boolean;
 }
 
-/** Where a walk through the results, the newest first, has come to. */
+/** Last row of a page of results, newest first. The next page begins after it. */
 export interface RowPlace {
   readonly fetchedAt: number;
   readonly key: string;
@@ -34,33 +34,33 @@ export interface PageRow extends RowPlace {
   readonly facts: string;
 }
 
-/** Where results are kept. */
+/** Storage for results. */
 export interface ResultTable {
-  /** Replaces what was stored under the key. All of it, or nothing. */
+  /** Replaces what was stored under the key, completely or not at all. */
   readonly put: (row: ResultRow) => void;
   readonly facts: (key: string) => string | undefined;
-  /** @throws whatever unpacking says where the row is damaged */
+  /** @throws the error of unpacking when the row is damaged */
   readonly bytes: (key: string) => Uint8Array | undefined;
   readonly action: (key: string) => ActionRow | undefined;
   /** The facts of a tenant's results, newest first. */
   readonly list: (tenant: string) => string[];
   /** All results, newest first. */
   readonly sizes: () => ListedRow[];
-  /** The next results behind a place, newest first. */
+  /** Returns the next results after a place, newest first. */
   readonly page: (behind: RowPlace | undefined, limit: number) => PageRow[];
-  /** Something of it was copied or quoted: it is not purged. */
+  /** Marks that something of the result was copied or quoted, so that it is not purged. */
   readonly quote: (key: string, at: number) => void;
-  /** Deletes results and all that belongs to their keys; what they took is overwritten. */
+  /** Deletes results and everything that belongs to their keys. SQLite overwrites their space. */
   readonly delete: (keys: readonly string[]) => void;
-  /** Takes a result that is damaged out of the way without deleting it. */
+  /** Hides a damaged result without deleting it. */
   readonly setAside: (key: string, at: number) => void;
-  /** Deletes everything, what was set aside as well. */
+  /** Deletes everything, including what was set aside. */
   readonly clear: () => void;
-  /** Changes when another window has written; undefined where none can. */
+  /** A number that changes when another window has written. Undefined where no other window can write. */
   readonly version: () => number | undefined;
 }
 
-/** Newest first, and in one order among those of one moment. */
+/** Compares rows by age, newest first. Rows of the same moment have a fixed order too. */
 export function byAge(one: RowPlace, other: RowPlace): number {
   if (one.fetchedAt !== other.fetchedAt) return other.fetchedAt - one.fetchedAt;
   if (one.key === other.key) return 0;

@@ -7,7 +7,7 @@ import type { StoredSection } from './largeTable.ts';
 import { emptyDatabase, inTransaction, openDatabase, releaseDeleted, SPARE_NOTHING } from './database.ts';
 import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
 
-/** The file, by its name in our folder. */
+/** Name of the file in our folder. */
 export const RESULTS_FILE = 'results.db';
 
 const SCHEMA = `
@@ -32,12 +32,12 @@ const SCHEMA = `
 `;
 
 /**
- * Every table in this file whose rows carry a result's `key`: when a result is deleted, its rows go with it. A new
- * table of what belongs to a result is named here.
+ * Names every table in this file whose rows carry a result's `key`. Deleting a result deletes its rows there. A new
+ * table of rows that belong to a result must be added here.
  */
 const TABLES_OF_A_RESULT: readonly string[] = ['results', 'quoted', 'damaged', 'received_actions'];
 
-/** What the pieces of a result take. */
+/** SQL for the size of a result's pieces. */
 const LARGE_SIZE = ['large_files', 'large_texts']
   .map(
     (table) =>
@@ -46,26 +46,34 @@ const LARGE_SIZE = ['large_files', 'large_texts']
   )
   .join(' + ');
 
-/** More than a result that is stored whole has: what unpacks to more was made to fill the memory. Bytes. */
+/**
+ * Limit for an unpacked result, in bytes. A result that is stored whole is smaller: a larger one was made to fill the
+ * memory.
+ */
 const MAX_WHOLE_BYTES = 256 * 1024 * 1024;
 
-/** Pieces that nobody added to for so long belong to a window that is gone, ms. */
+/**
+ * Age, in milliseconds, at which an incomplete result counts as abandoned: the window that added its pieces is gone.
+ */
 const ABANDONED_MS = 60 * 60_000;
 
-/** The end of a result that came in pieces. */
+/** The end of a result that arrived in pieces. */
 export interface LargeEnd {
   readonly id: number;
-  /** What was read last, and behind which piece. */
+  /** The sections read last, and the number of the piece they are added with. */
   readonly rest: { readonly n: number; readonly sections: readonly StoredSection[] };
-  /** Which of its file's texts are texts of the result. */
+  /** Numbers of the file's texts that belong to the result. */
   readonly sources: readonly number[];
 }
 
-/** Results in `results.db`, a file of their own: what a virus scanner may take away holds nothing else. */
+/**
+ * Stores results in `results.db`. It is a file of its own, so that a virus scanner that takes it away takes nothing
+ * else.
+ */
 export class SqliteResultTable implements ResultTable {
   readonly #database: DatabaseSync;
   readonly #actions: ActionTable;
-  /** Results in pieces. What changes them goes through the methods of this class. */
+  /** Results in pieces. Changes to them go through the methods of this class. */
   readonly large: LargeTable;
 
   constructor(folder: string) {
@@ -82,14 +90,17 @@ export class SqliteResultTable implements ResultTable {
     });
   }
 
-  /** Adds the next bytes of a result in pieces, and what was read of its texts with them. */
+  /** Adds the next bytes of a result in pieces, and the sections that were read with them. */
   addLarge(id: number, n: number, bytes: Uint8Array, sections: readonly StoredSection[], now: number): void {
     inTransaction(this.#database, () => {
       this.large.add(id, n, bytes, sections, now);
     });
   }
 
-  /** @param row - of a result in pieces: its own bytes are none */
+  /**
+   * Completes a result in pieces.
+   * @param row - without bytes, because the pieces hold them
+   */
   putLarge(row: ResultRow, { id, rest, sources }: LargeEnd): void {
     inTransaction(this.#database, () => {
       this.large.add(id, rest.n, new Uint8Array(), rest.sections, row.fetchedAt);
@@ -105,17 +116,17 @@ export class SqliteResultTable implements ResultTable {
   }
 
   /**
-   * Deletes some pieces of results that are to go, and gives back their room.
+   * Deletes some pieces of dropped or abandoned results, and gives back their space.
    * @returns whether there is more
    */
   sweepLarge(now: number): boolean {
     const before = now - ABANDONED_MS;
-    // Most of the time there is nothing, and that needs no lock.
+    // Usually there is nothing to delete, and finding that out needs no lock.
     const id = this.large.findLeft(before);
     if (id === undefined) return false;
     const isLess = inTransaction(this.#database, () => this.large.sweep(id));
     this.#database.exec('PRAGMA incremental_vacuum(1000);');
-    // A row that cannot be deleted is of a file that somebody else made.
+    // A row that cannot be deleted is in a file that someone else made.
     if (isLess && this.large.findLeft(before) !== undefined) return true;
     releaseDeleted(this.#database);
     return false;
@@ -175,7 +186,7 @@ export class SqliteResultTable implements ResultTable {
   }
 
   quote(key: string, at: number): void {
-    // Of a result that is not in the file nothing is written, either.
+    // Nothing is written for a result that is not in the file.
     this.#database
       .prepare('INSERT OR REPLACE INTO quoted (key, quoted_at) SELECT key, ? FROM results WHERE key = ?')
       .run(at, key);
@@ -213,7 +224,7 @@ export class SqliteResultTable implements ResultTable {
     return Number(this.#database.prepare('PRAGMA data_version').get()?.['data_version']);
   }
 
-  /** Lets the file go, so that it can get another name. */
+  /** Closes the file, so that it can be renamed. */
   close(): void {
     this.#database.close();
   }

@@ -8,17 +8,17 @@ export interface RunRow {
   readonly json: string;
 }
 
-/** Where runs are kept, for all windows: a window that was closed in the middle can go on. Never holds a result. */
+/** Storage for runs, shared by all windows. A run can go on after its window was closed. Never holds a result. */
 export interface RunTable {
   readonly put: (row: RunRow) => void;
-  /** The one that was changed last comes first. */
+  /** Returns the runs, the one changed last first. */
   readonly list: () => RunRow[];
   readonly delete: (keys: readonly string[]) => void;
-  /** Deletes all of them. @returns whether there were any */
+  /** Deletes all runs. @returns whether there were any */
   readonly clear: () => boolean;
 }
 
-/** Stands in `shared.db`: what the windows of this machine share. */
+/** Schema of the runs in `shared.db`, which the windows of this machine share. */
 export const RUN_SCHEMA = `
   CREATE TABLE IF NOT EXISTS packed_runs (
     key TEXT PRIMARY KEY,
@@ -29,7 +29,7 @@ export const RUN_SCHEMA = `
   ) STRICT;
 `;
 
-/** So many are remembered: the overview of an older run is made anew from its actions. */
+/** Number of runs that are kept. The overview of an older run is made again from its actions. */
 const KEPT = 50;
 
 /** Runs in a database that all windows share. */
@@ -73,7 +73,7 @@ export class SqliteRunTable implements RunTable {
   }
 }
 
-/** The same for one window: where there is no database, or nothing may be written to it. */
+/** Runs in memory for one window: where there is no database, or nothing may be written to it. */
 export class MemoryRunTable implements RunTable {
   readonly #rows = new Map<string, string>();
 

@@ -8,7 +8,7 @@ import type { FoundPage, FoundRow } from './foundTable.ts';
 import { MemoryRunTable, RUN_SCHEMA, SqliteRunTable } from './runTable.ts';
 import type { RunRow } from './runTable.ts';
 
-/** Whether something may be written to the disk. Else it is kept in memory, or not at all. */
+/** Whether something may be written to the disk. Otherwise it is kept in memory, or not at all. */
 export interface KeepOption {
   readonly keep: boolean;
 }
@@ -16,11 +16,17 @@ export interface KeepOption {
 /** Tables of {@link SharedRecords}, in `shared.db`. */
 export const RECORD_SCHEMA = RUN_SCHEMA + FOUND_SCHEMA + COPY_SCHEMA;
 
-/** A text that was copied longer ago was copied again since, from who knows where, ms. */
+/**
+ * Lifetime of the last copy, in milliseconds. A text that was copied longer ago counts as copied again since, from an
+ * unknown place.
+ */
 const COPY_LIVES_MS = 60 * 60_000;
-/** The log beside the file is emptied so long after something was deleted or replaced, once for all until then. ms */
+/**
+ * Delay, in milliseconds, until the log beside the file is emptied after a deletion or replacement. One emptying serves
+ * all changes until then.
+ */
 const TIDY_AFTER_MS = 5000;
-/** As SQLite's `user_version`. 0 is a file of version 0.1: what it deleted still stands in it. */
+/** Value of SQLite's `user_version`. 0 marks a file of version 0.1, which still contains what it deleted. */
 const FILE_VERSION = 1;
 
 interface RecordFile {
@@ -31,9 +37,9 @@ interface RecordFile {
 }
 
 /**
- * All that `shared.db` says of results and actions: runs, the last copy, actions that a window found changed. It names
- * devices and quotes command lines, so it is packed, overwritten when it goes, and not written where the person wants
- * nothing to be kept.
+ * Stores all that `shared.db` says of results and actions: runs, the last copy, and actions that a window found
+ * changed. These rows name devices and quote command lines. They are therefore packed, and overwritten when they are
+ * deleted. They are not written at all if the user wants nothing to be kept.
  */
 export class SharedRecords {
   readonly #memoryRuns = new MemoryRunTable();
@@ -42,7 +48,7 @@ export class SharedRecords {
   #tidying: NodeJS.Timeout | undefined;
   #mustRewrite = false;
 
-  /** @param database - with {@link RECORD_SCHEMA} */
+  /** @param database - has the tables of {@link RECORD_SCHEMA} */
   openIn(database: DatabaseSync, now: number): void {
     this.#file = {
       database,
@@ -53,12 +59,12 @@ export class SharedRecords {
     try {
       this.#mustRewrite = database.prepare('PRAGMA user_version').get()?.['user_version'] !== FILE_VERSION;
       const file = this.#opened();
-      // What the last windows left stays no longer than it may.
+      // Deletes what earlier windows left, if it has expired.
       file?.found.put('', [], now);
       if (now - (file?.copies.last()?.copiedAt ?? now) >= COPY_LIVES_MS) file?.copies.clear();
       this.#tidy();
     } catch {
-      // A file that is locked at this moment opens all the same; the next call tries again.
+      // A file that is locked now does not stop the opening. The next call tries again.
       this.#tidySoon();
     }
   }
@@ -74,7 +80,7 @@ export class SharedRecords {
     this.#tidySoon();
   }
 
-  /** The one that was changed last comes first; those of this window alone before all others. */
+  /** Returns the runs of this window alone, then all others. In both, the run changed last comes first. */
   runs(): RunRow[] {
     const own = this.#memoryRuns.list();
     const keys = new Set(own.map(({ key }) => key));
@@ -93,7 +99,7 @@ export class SharedRecords {
     this.#tidySoon();
   }
 
-  /** The last copy, for as long as it can be what the clipboard holds. */
+  /** Returns the last copy, for as long as the clipboard can still hold it. */
   lastCopy(now: number): CopyRow | undefined {
     const own = this.#memoryCopy.last();
     const shared = this.#opened()?.copies.last();
@@ -106,7 +112,7 @@ export class SharedRecords {
     this.#opened()?.copies.clear();
   }
 
-  /** Where it may not be written no other window hears of it. */
+  /** Stores found actions for the other windows. If nothing may be written, no other window receives them. */
   putFound(tenant: string, rows: readonly FoundRow[], { keep, now }: KeepOption & { readonly now: number }): void {
     const file = this.#writable(keep);
     if (file === undefined) return;
@@ -122,7 +128,7 @@ export class SharedRecords {
     this.#opened()?.found.delete(tenant, actionIds);
   }
 
-  /** Deletes all of it from the disk; what is in memory stays. */
+  /** Deletes all records from the disk. What is in memory stays. */
   forget(): void {
     const file = this.#opened();
     if (file === undefined) return;
@@ -130,13 +136,13 @@ export class SharedRecords {
     if (had.includes(true)) this.#tidy();
   }
 
-  /** Lets go of what is in memory. */
+  /** Deletes what is in memory. */
   clear(): void {
     this.#memoryRuns.clear();
     this.#memoryCopy.clear();
   }
 
-  /** Leaves nothing of what was deleted in the file or in its log, now; later where another window is at work. */
+  /** Removes what was deleted from the file and its log, now or, if another window is at work, later. */
   tidy(): void {
     try {
       this.#tidy();
@@ -145,22 +151,22 @@ export class SharedRecords {
     }
   }
 
-  /** @returns undefined where nothing may be written; then nothing that was written before stays either */
+  /** @returns undefined if nothing may be written; then what was written before is deleted too */
   #writable(keep: boolean): RecordFile | undefined {
     if (keep) return this.#opened();
     try {
       this.forget();
     } catch {
-      // Another window is at work: the next call tries again, and this one is kept in memory.
+      // Another window is at work. The next call tries again, and the record of this call stays in memory.
     }
     return undefined;
   }
 
-  /** The file, without anything in clear text that a window of version 0.1 wrote meanwhile. */
+  /** Returns the file, after moving what a window of version 0.1 wrote in clear text meanwhile. */
   #opened(): RecordFile | undefined {
     const file = this.#file;
     if (file !== undefined && takeClearRows(file.database, file)) {
-      // That version does not overwrite what it deletes.
+      // Version 0.1 does not overwrite what it deletes.
       this.#mustRewrite = true;
       this.#tidySoon();
     }

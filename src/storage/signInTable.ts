@@ -1,23 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** What all windows must agree on where someone signs in: who may ask, and who is in. Never holds a secret. */
+/** Sign-in state that all windows share: leases, which decide who may ask, and accounts. Never holds a secret. */
 export interface SignInTable {
   /**
-   * Takes a lease, or keeps it for longer.
-   * @param until - ms since 1970: a window that was killed blocks nobody for good
+   * Takes a lease, or extends it.
+   * @param until - ms since 1970: a window that was killed blocks no other for good
    * @returns whether the holder has it now
    */
   readonly takeLease: (name: string, holder: string, until: number, now: number) => boolean;
   readonly releaseLease: (name: string, holder: string) => void;
-  /** Who was signed in last through a connection; undefined when nobody is. */
+  /** Returns the account that last signed in through a connection; undefined when no one is signed in. */
   readonly account: (owner: string) => string | undefined;
   readonly setAccount: (owner: string, account: string | undefined) => void;
 }
 
-/** What lies further ahead was taken by a clock that was wrong, ms. */
+/** Longest valid lease, in milliseconds. A lease that ends later was taken by a clock that was wrong. */
 const LONGEST_LEASE_MS = 120_000;
 
-/** Stands in `shared.db`: what the windows of this machine share. */
+/** Schema of leases and accounts in `shared.db`, which the windows of this machine share. */
 export const SIGN_IN_SCHEMA = `
   CREATE TABLE IF NOT EXISTS leases (
     name TEXT PRIMARY KEY,
@@ -65,7 +65,7 @@ export class SqliteSignInTable implements SignInTable {
   }
 }
 
-/** The same for one session, where there is no database. */
+/** Leases and accounts in memory for one session, where there is no database. */
 export class MemorySignInTable implements SignInTable {
   readonly #leases = new Map<string, { readonly holder: string; readonly until: number }>();
   readonly #accounts = new Map<string, string>();

@@ -1,23 +1,23 @@
-/** What is wrong with a database file. */
+/** Kinds of faults of a database file. */
 export type StorageFaultKind =
-  /** Its content is no database, or a damaged one. */
+  /** The file is not a database, or a damaged one. */
   | 'corrupt'
-  /** Another process holds it longer than we wait. */
+  /** Another process locks the file for longer than we wait. */
   | 'locked'
-  /** There is no room, or the system allows the file no more. */
+  /** The disk is full, or the system does not let the file grow. */
   | 'full'
-  /** It may not be written, or not be opened. */
+  /** The file may not be written or opened. */
   | 'noAccess'
-  /** It was taken away while it was open, as virus scanners do. */
+  /** The file was taken away while it was open, as virus scanners do. */
   | 'vanished'
   | 'other';
 
-/** Something that went wrong with stored results, and what was done about it. */
+/** A fault of the stored results, and what was done about it. */
 export interface StorageFault {
   readonly kind: StorageFaultKind;
-  /** The name that the damaged file was given; undefined where it stands as it stood. */
+  /** New name of the damaged file. Undefined where the file was not renamed. */
   readonly setAside?: string;
-  /** SQLite's or the system's own words, for the log. */
+  /** The message of SQLite or of the system, for the log. */
   readonly reason: string;
 }
 
@@ -26,14 +26,14 @@ const SQLITE_KINDS: Readonly<Record<number, StorageFaultKind>> = {
   5: 'locked',
   6: 'locked',
   8: 'noAccess',
-  // A file that the system lets grow no further is a failed write to SQLite.
+  // SQLite reports a failed write when the system does not let the file grow.
   10: 'full',
   11: 'corrupt',
   13: 'full',
   14: 'noAccess',
   26: 'corrupt',
 };
-/** Extended codes of failed writes; other input and output errors are none of room. */
+/** Extended codes of failed writes. Other input and output errors are not about disk space. */
 const WRITE_ERRORS: ReadonlySet<number> = new Set([778, 1034, 1290, 1546, 4874]);
 
 const SYSTEM_KINDS: Readonly<Record<string, StorageFaultKind>> = {
@@ -45,11 +45,11 @@ const SYSTEM_KINDS: Readonly<Record<string, StorageFaultKind>> = {
   EROFS: 'noAccess',
   ENOTDIR: 'noAccess',
   EBUSY: 'locked',
-  // Our own word for a symbolic link that is not followed: see LinkRefused.
+  // Our own code for a symbolic link that is not followed: see LinkRefused.
   ELOOP: 'noAccess',
 };
 
-/** What SQLite or the file system threw, in one word. */
+/** Returns the kind of fault for an error of SQLite or of the file system. */
 export function faultKindOf(error: unknown): StorageFaultKind {
   if (!(error instanceof Error)) return 'other';
   if ('errcode' in error && typeof error.errcode === 'number') {
@@ -60,7 +60,7 @@ export function faultKindOf(error: unknown): StorageFaultKind {
   return 'code' in error && typeof error.code === 'string' ? (SYSTEM_KINDS[error.code] ?? 'other') : 'other';
 }
 
-/** The error's own words. */
+/** Returns the error's own name and message, for the log. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
 }

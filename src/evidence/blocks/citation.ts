@@ -3,18 +3,18 @@ import { RESULT_SCHEME } from '../../base/scheme.ts';
 import { buildQuery, parseResultUri, wholeAddress } from '../../base/resultUri.ts';
 import type { ResultAddress } from '../../base/resultUri.ts';
 
-/** A place in a result, as a note names it: ids and numbers only, nothing that a device or a script was called. */
+/** A place in a result, as a note names it. It holds ids and numbers only, and no name of a device or a script. */
 export interface Citation {
   readonly address: ResultAddress;
-  /** None: the result as a whole. */
+  /** Empty for the result as a whole. */
   readonly spans: readonly Span[];
 }
 
-/** More stretches than a person selects; a longer link is no citation of ours. */
+/** Limit for the spans of a link. No one selects as many, so a longer link is not one of our citations. */
 const MAX_SPANS = 10_000;
 
 /**
- * The link of a citation: `live-response:/?cloud=…&tenant=…&action=…&index=…&stream=…#L5-L9,L12C3-L12C10`.
+ * Builds the link of a citation: `live-response:/?cloud=…&tenant=…&action=…&index=…&stream=…#L5-L9,L12C3-L12C10`.
  *
  * `L5` and `L5-L9` are whole lines, `L5C3-L9C10` begins and ends within lines, `L5-L9C3-C10` is a rectangle.
  */
@@ -23,11 +23,11 @@ export function buildCitation({ address, spans }: Citation): string {
   return `${RESULT_SCHEME}:/?${buildQuery(wholeAddress(address))}${fragment}`;
 }
 
-/** Reads a link back; undefined for anything that {@link buildCitation} could not have written. */
+/** Reads a link back. Returns undefined for anything that {@link buildCitation} could not have written. */
 export function parseCitation(link: string): Citation | undefined {
   const parts = new RegExp(`^${RESULT_SCHEME}:/\\?([^#]*)(?:#(.+))?$`, 'u').exec(link);
   const address = parseResultUri({ scheme: RESULT_SCHEME, query: parts?.[1] ?? '' });
-  // Lines are those of the whole text: a part of it is no place to cite.
+  // Lines are counted in the whole text, so a part of it cannot be cited.
   if (address?.part !== undefined || address === undefined) return undefined;
   const fragments = parts?.[2]?.split(',') ?? [];
   const spans = fragments.slice(0, MAX_SPANS).flatMap((fragment) => parseFragment(fragment) ?? []);
@@ -35,23 +35,23 @@ export function parseCitation(link: string): Citation | undefined {
   return spans.length === fragments.length && inOrder ? { address, spans } : undefined;
 }
 
-/** Who answers for addresses of ours: `publisher.name` of package.json. */
+/** Id of the extension that handles these addresses: `publisher.name` of package.json. */
 export const EXTENSION = 'live-response-results.live-response-results';
 const RESULT_PATH = '/result';
 
 /**
- * The same for a preview, a ticket or a chat, which open no scheme of ours:
+ * Builds a citation's link for a preview, a ticket or a chat, which do not open our own scheme:
  * `vscode://live-response-results.live-response-results/result?cloud=…&tenant=…&action=…&index=…&stream=…&at=L5-L9`.
  *
- * @param scheme - of the editor that is to answer: `vscode`, `vscode-insiders`, …
+ * @param scheme - of the editor that opens the link: `vscode`, `vscode-insiders`, …
  */
 export function buildOutsideAddress({ address, spans }: Citation, scheme = 'vscode'): string {
-  // In the query: on their way through a browser or a chat, fragments are lost.
+  // The spans stand in the query, because browsers and chats lose fragments.
   const at = spans.length === 0 ? '' : `&at=${spans.map(toFragment).join(',')}`;
   return `${scheme}://${EXTENSION}${RESULT_PATH}?${buildQuery(wholeAddress(address))}${at}`;
 }
 
-/** Reads it back; undefined for anything that {@link buildOutsideAddress} could not have written. */
+/** Reads such a link back. Returns undefined for anything that {@link buildOutsideAddress} could not have written. */
 export function parseOutsideAddress(uri: {
   readonly path: string;
   readonly query: string;
@@ -63,14 +63,14 @@ export function parseOutsideAddress(uri: {
   return parseCitation(`${RESULT_SCHEME}:/?${parts[1] ?? ''}${fragment}`);
 }
 
-/** Stretches never overlap: a link cannot make a quotation longer than its text. */
+/** Whether a span begins after the one before it. Spans never overlap, so a quotation is never longer than its text. */
 function follows(span: Span, before: Span | undefined): boolean {
   const end = before?.lastLine ?? 0;
   if (span.firstLine !== end) return span.firstLine > end;
   return (span.columns?.first ?? 0) > (before?.columns?.last ?? Infinity);
 }
 
-/** `lines 5–9`, `line 5 columns 3–10`: what a person reads of it. */
+/** Describes a span for people: `lines 5–9`, `line 5 columns 3–10`. */
 export function describeSpan({ firstLine, lastLine, columns }: Span): string {
   const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine}–${lastLine}`;
   if (columns === undefined) return lines;
@@ -106,6 +106,6 @@ function parseFragment(fragment: string): Span | undefined {
     span = { firstLine: number(block, 1), lastLine: number(block, 2), columns };
   }
   if (span === undefined || span.lastLine < span.firstLine) return undefined;
-  // One form for one thing: whatever could be written otherwise was not written by us.
+  // Each span has exactly one form. A fragment with another spelling was not written by us.
   return toFragment(span) === fragment ? span : undefined;
 }

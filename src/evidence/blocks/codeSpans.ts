@@ -1,9 +1,9 @@
 /** A piece of a paragraph: code, which is literal, or anything else. */
 export interface TextPiece {
   readonly kind: 'code' | 'text';
-  /** Of code what stands between its marks, with a blank for each line end. */
+  /** For code: the text between its marks, with a blank for each line end. */
   readonly value: string;
-  /** Where it begins in the paragraph, its marks included, in UTF-16 units. */
+  /** Start within the paragraph, in UTF-16 units. The marks of code belong to the piece. */
   readonly start: number;
 }
 
@@ -11,13 +11,17 @@ export interface TextPiece {
 interface Run {
   readonly start: number;
   readonly length: number;
-  /** How many of them can open code: a backslash before them takes one. It does not keep them from closing it. */
+  /**
+   * Number of back-ticks that can open code. A backslash before the run escapes one, but the whole run can still close
+   * code.
+   */
   readonly opens: number;
 }
 
 /**
- * Divides a line, or the lines of a paragraph, into code spans and what stands between, as CommonMark does: a run of back-ticks is closed by the next
- * run of the same length, and by nothing else. What a device wrote stands in code, so nothing in it is ever a link.
+ * Divides a line, or the lines of a paragraph, into code spans and the text between them, as CommonMark does. Only the
+ * next run of the same length closes a run of back-ticks. Text from a device stands in code, so nothing in it is ever a
+ * link.
  */
 export function splitCodeSpans(line: string): TextPiece[] {
   const pieces: TextPiece[] = [];
@@ -53,7 +57,7 @@ function findRuns(line: string): Run[] {
   return runs;
 }
 
-/** For each run the one that closes it: found from the end, so that many runs take no longer than they are. */
+/** Finds the closing run of each run. Searches from the end, so that the time grows only with the number of runs. */
 function findClosers(runs: readonly Run[]): (number | undefined)[] {
   const latest = new Map<number, number>();
   const closers = new Array<number | undefined>(runs.length).fill(undefined);

@@ -1,6 +1,6 @@
 /**
- * Writes a value of one line as inline code. The library looks for a longer fence again and again, and takes the square
- * of the number of pieces that a cell has.
+ * Writes a one-line value as inline code. The Markdown library searches for a longer fence repeatedly. Its time grows
+ * with the square of the number of pieces in a cell.
  */
 export function writeCode(value: string): string {
   const fence = '`'.repeat(freeLength(value));
@@ -9,15 +9,15 @@ export function writeCode(value: string): string {
 }
 
 /**
- * Writes a value as the inline code of a table cell. GFM cannot write a backslash before a pipe inside code: the pipe
- * stands between two pieces of code there.
+ * Writes a value as the inline code of a table cell. GFM cannot write a backslash before a pipe inside code. In that
+ * case the pipe stands between two pieces of code.
  */
 export function writeCellCode(value: string): string {
   const pieces = value.split(/(?<=\\)\|/u);
   return pieces.map((piece) => (piece === '' ? '' : writeCode(piece).replaceAll('|', '\\|'))).join('\\|');
 }
 
-/** The fewest back-ticks that the value has nowhere in a row. */
+/** Returns the smallest number of back-ticks that the value does not contain as a run. */
 function freeLength(value: string): number {
   const lengths = new Set<number>();
   let streak = 0;

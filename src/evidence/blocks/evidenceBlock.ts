@@ -20,12 +20,12 @@ export interface Evidence {
 
 const COLUMNS = ['Created (server)', 'Device', 'Script', 'Exit code', 'Quoted', 'Source'];
 
-/** Title, fence, and one line with link and hash. Ends with a line end. */
+/** Builds a compact block: title, fence, and one line with link and hash. Ends with a line end. */
 export function buildCompactBlock(source: EvidenceSource, quotation: Quotation): string {
   return compact(source, quotation, describeEvidence(source, quotation));
 }
 
-/** The compact block, and everything known about the source as a list. */
+/** Builds a full block: the compact block, and a list of everything known about the source. */
 export function buildFullBlock(source: EvidenceSource, quotation: Quotation): string {
   const parts = describeEvidence(source, quotation, 'full');
   const link = linkOf(source, quotation);
@@ -38,20 +38,20 @@ export function buildFullBlock(source: EvidenceSource, quotation: Quotation): st
   return `${compact(source, quotation, parts)}\n${write({ type: 'root', children: [list] })}`;
 }
 
-/** One line without the quoted text: device, script, exit code, link, hash. No line end. */
+/** Builds one line without the quoted text: device, script, exit code, link, hash. No line end. */
 export function buildCitationLine(source: EvidenceSource, quotation: Quotation): string {
   const parts = describeEvidence(source, quotation);
   const sentence = [...parts.title, ' · ', ...parts.source];
   return write({ type: 'paragraph', children: toPhrasing(sentence, linkOf(source, quotation)) }).trimEnd();
 }
 
-/** A table with a row for each quotation, its lines in one cell with ␊ between them. Ends with a line end. */
+/** Builds a table with a row for each quotation. The quoted lines share one cell, joined by ␊. Ends with a line end. */
 export function buildTable(rows: readonly Evidence[]): string {
   const header = COLUMNS.map((title): TableCell => ({ type: 'tableCell', children: [{ type: 'text', value: title }] }));
   return write({ type: 'table', children: [{ type: 'tableRow', children: header }, ...rows.map(toRow)] });
 }
 
-/** A row to be put below others of {@link buildTable}. Ends with a line end. */
+/** Builds a row to put below other rows of {@link buildTable}. Ends with a line end. */
 export function buildTableRow(source: EvidenceSource, quotation: Quotation): string {
   const [, , row] = buildTable([{ source, quotation }]).split('\n');
   return `${row ?? ''}\n`;
@@ -60,7 +60,7 @@ export function buildTableRow(source: EvidenceSource, quotation: Quotation): str
 function compact(source: EvidenceSource, quotation: Quotation, parts: EvidenceParts): string {
   const link = linkOf(source, quotation);
   const { text } = quotation;
-  // The mark that makes the shorter fence: a line of nothing but back-ticks must not make the note three times as long.
+  // Use the mark that makes the shorter fence. Otherwise a line of back-ticks alone makes the note three times as long.
   const fence = fewestNeeded(text, '~') < fewestNeeded(text, '`') ? '~' : '`';
   const children: BlockContent[] = [
     { type: 'paragraph', children: [{ type: 'strong', children: toPhrasing(parts.title, link) }] },
@@ -86,7 +86,7 @@ function toRow({ source, quotation }: Evidence): TableRow {
   return { type: 'tableRow', children: cells.map((cell) => ({ type: 'tableCell', children: toCell(cell, link) })) };
 }
 
-/** Guarded against becoming a formula, by a sign outside the quoted text. */
+/** Builds the content of a cell. A sign outside the quoted text keeps the cell from becoming a formula. */
 export function toCell(parts: readonly Part[], link: string): PhrasingContent[] {
   const [first] = parts;
   const guarded = typeof first === 'object' && 'value' in first && startsFormula(first.value) ? ["'", ...parts] : parts;
@@ -105,7 +105,7 @@ function linkOf({ address }: EvidenceSource, { spans }: Quotation): string {
   return buildCitation({ address, spans });
 }
 
-/** Writes Markdown as all our forms have it. Ends with a line end. */
+/** Writes Markdown in the style that all our forms share. Ends with a line end. */
 export function write(node: Nodes, options: Options = {}): string {
   return toMarkdown(node, {
     ...options,
@@ -117,7 +117,7 @@ export function write(node: Nodes, options: Options = {}): string {
           state.stack.includes('tableCell') ? writeCellCode(value) : writeCode(value),
         { peek: () => '`' },
       ),
-      // Ours needs no escapes, and a backslash before each & would hide it from everything but a Markdown parser.
+      // Our addresses need no escapes. A backslash before each & would hide the link from all but a Markdown parser.
       link: (link: Extract<PhrasingContent, { type: 'link' }>, _parent, state, info) =>
         `[${state.containerPhrasing(link, { ...info, before: '[', after: ']' })}](${link.url})`,
     },

@@ -5,36 +5,36 @@ import type { Quotation, QuotationChange } from '../text/quotation.ts';
 import { describeView } from '../views/viewWords.ts';
 import { makeNameVisible } from '../text/visible.ts';
 
-/** A piece of a sentence: our own words, a value that is shown literally, or what the citation's link is called. */
+/** A piece of a sentence: our own words, a value that is shown literally, or the text of the citation's link. */
 export type Part = string | { readonly value: string } | { readonly link: string };
 
-/** One line of the full block. Labels are English for good: notes are read back by them. */
+/** One line of the full block. Labels are always English, because they are parsed when a note is read back. */
 export interface Field {
   readonly label: string;
   readonly parts: readonly Part[];
 }
 
-/** What every form of evidence is made of: the same words, whether as Markdown or as plain text. */
+/** Words that every form of evidence shares, whether Markdown or plain text. */
 export interface EvidenceParts {
   readonly title: readonly Part[];
   readonly device: Part;
   readonly script: Part;
   readonly exitCode: string;
-  /** When the action was created, as the server wrote it. */
+  /** Time at which the action was created, as the server wrote it. */
   readonly created: Part;
-  /** The link, the hash of the file, and all that is shown otherwise than it was stored. */
+  /** The link, the hash of the file, and everything that is shown differently from what was stored. */
   readonly source: readonly Part[];
-  /** Everything else that is known, for the full block. */
+  /** Everything else that is known. Only the full block shows it. */
   readonly fields: readonly Field[];
 }
 
 const NONE = '–';
 const SEPARATOR = ' · ';
-/** A file that anyone can have made does not pass for what a tenant answered. */
+/** Anyone can have made this file: it must not look like an answer of a tenant. */
 const OPENED = { file: 'Opened from the file', link: 'Downloaded by a pasted link from' } as const;
 
 /**
- * Puts what is known into words. Every value comes out visible, on one line.
+ * Describes what is known about a quotation. Every value becomes visible and stands on one line.
  *
  * @param detail - `full` fills the fields as well
  */
@@ -43,7 +43,7 @@ export function describeEvidence(
   quotation: Quotation,
   detail: 'compact' | 'full' = 'compact',
 ): EvidenceParts {
-  // By name: one that is said twice is one.
+  // Keyed by name, so that a repeated name counts once.
   const visibleInNames = new Map<string, number>();
   const value = (text: string): Part => {
     const visible = makeNameVisible(text);
@@ -83,9 +83,9 @@ export function describeEvidence(
   };
 }
 
-/** `output lines 5–9 of 120` */
+/** Describes the quoted place, such as `output lines 5–9 of 120`. */
 function describePlace({ address, text }: EvidenceSource, { spans }: Quotation): string {
-  // A file that is no result must not pass for an output.
+  // A file that is not a result must not look like an output.
   const shown = address.stream === 'raw' ? 'RAW (not decoded)' : address.stream;
   const stream = address.view === undefined ? shown : `${shown} ${describeView(address.view)}`;
   if (spans.length === 0) return `${stream}, ${countLines(text.lines)}`;
@@ -145,7 +145,7 @@ function describeFields(source: EvidenceSource, quotation: Quotation, value: (te
   ];
 }
 
-/** The local clock's word, and how far it is from the server's, which counts whole seconds. */
+/** Describes the fetch: the local time, and its offset from the server's clock, which counts whole seconds. */
 function describeFetch({ fetchedAt, answeredAt, blob }: EvidenceSource, value: (text: string) => Part): Part[] {
   const local: Part[] = [value(new Date(fetchedAt).toISOString()), ' by the local clock'];
   if (blob.date === undefined) return [...local, '; the server gave no Date'];

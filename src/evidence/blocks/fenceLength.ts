@@ -1,4 +1,4 @@
-/** How long a fence of this mark has to be so that no line of the text can close it: 3 or more. */
+/** Returns the length that a fence of this mark needs so that no line of the text can close it: 3 or more. */
 export function fewestNeeded(text: string, mark: '`' | '~' | '-'): number {
   let longest = 2;
   let streak = 0;

@@ -1,9 +1,11 @@
-/** What ends a block of HTML: one of these on a line of it. None: the next empty line. */
+/**
+ * Texts that end a block of HTML: a line with one of them is its last. If empty, the next empty line ends the block.
+ */
 export type HtmlEnd = readonly string[];
 
 const LITERAL = /^<(?:script|pre|style|textarea)(?:[\s>]|$)/iu;
 const LITERAL_ENDS: HtmlEnd = ['</script>', '</pre>', '</style>', '</textarea>'];
-/** The names of CommonMark 0.31, section 4.6, start condition 6. */
+/** The tag names of CommonMark 0.31, section 4.6, start condition 6. */
 const BLOCK_NAMES = new Set(
   (
     'address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt ' +
@@ -14,10 +16,11 @@ const BLOCK_NAMES = new Set(
 );
 
 /**
- * Tells what ends the block of HTML that begins with this line, as CommonMark has it; undefined where none begins.
+ * Returns what ends the block of HTML that begins with this line, by CommonMark's rules. Returns undefined where none
+ * begins.
  *
  * @param text - the line without its indentation
- * @param place - within a paragraph, a tag alone on its line begins no block
+ * @param place - within a paragraph, a tag alone on its line does not begin a block
  */
 export function findHtmlEnd(text: string, place: 'inParagraph' | 'alone'): HtmlEnd | undefined {
   if (!text.startsWith('<')) return undefined;
@@ -39,22 +42,22 @@ export function endsHtml(text: string, ends: HtmlEnd): boolean {
 }
 
 /**
- * Whether text of a paragraph can hide what stands around it: tags, and the marks of comments (Obsidian) and formulas
- * (VS Code's preview) over several blocks.
+ * Whether text of a paragraph can hide what stands around it. Tags can. So can marks of comments (Obsidian) and of
+ * formulas (VS Code's preview) that span several blocks.
  */
 export function canHide(text: string): boolean {
   return text.includes('%%') || text.includes('$$') || /<\/?[a-z][a-z\d-]{0,30}(?=[\s/>]|$)/iu.test(text);
 }
 
 /**
- * Whether text begins what a reader folds away: a callout that is closed (Obsidian), or a container (Markdown-it). Where
- * it ends is a matter of the reader, so whatever code follows may stand in it.
+ * Whether text begins a part that a Markdown reader folds away: a closed callout (Obsidian), or a container
+ * (Markdown-it). The reader decides where it ends, so any code that follows may be in it.
  */
 export function canFold(text: string): boolean {
   return /\[![\w-]{1,40}\]-/u.test(text) || /^\s{0,3}:{3}/mu.test(text);
 }
 
-/** Whether a line is a tag and nothing else. Attributes are passed, whatever they are. */
+/** Whether a line is one tag and nothing else. Attributes can be anything. */
 function isOneTag(text: string): boolean {
   let quote = '';
   for (let at = 1; at < text.length; at++) {

@@ -1,18 +1,18 @@
 import type { Said } from './evidenceSource.ts';
 import { makeNameVisible } from '../text/visible.ts';
 
-/** Whose events, and around what. */
+/** Device and times that a hunting query is limited to. */
 export interface HuntingScope {
-  /** Device, script and ids, for the first line. */
+  /** Device, script and ids, for the query's first line. */
   readonly title: string;
   readonly machineId: Said;
   readonly device: Said;
-  /** The server's times, the likeliest first; the first that is a time is taken, as it is written. */
+  /** The server's times, the likeliest first. The first valid time is used, as it is written. */
   readonly starts: readonly Said[];
   readonly ends: readonly Said[];
 }
 
-/** Tables of advanced hunting that hold what happens on a device. */
+/** Tables of advanced hunting that hold events of devices. */
 const TABLES = [
   'DeviceEvents',
   'DeviceFileEvents',
@@ -24,10 +24,10 @@ const TABLES = [
 ];
 
 /**
- * A query for everything that advanced hunting has of a device, from five minutes before a command to five after it.
- * Ends with a line end.
+ * Builds a query for everything that advanced hunting has about a device, from five minutes before a command to five
+ * minutes after it. Ends with a line end.
  *
- * @returns undefined where neither the device nor its time is known
+ * @returns undefined if the device or the time is unknown
  */
 export function buildHuntingQuery({ title, machineId, device, starts, ends }: HuntingScope): string | undefined {
   const start = firstTime(starts);
@@ -46,7 +46,10 @@ export function buildHuntingQuery({ title, machineId, device, starts, ends }: Hu
   ].join('\n');
 }
 
-/** Verbatim, with the zone that the API means where it writes none: seven digits of a second are kept. */
+/**
+ * Returns the first valid time, verbatim: seven digits of a second are kept. Adds the zone that the API means if it
+ * writes none.
+ */
 function firstTime(times: readonly Said[]): string | undefined {
   const time = times.find((one) =>
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?(?:Z|[+-]\d\d:\d\d)?$/u.test(one ?? ''),
@@ -55,7 +58,10 @@ function firstTime(times: readonly Said[]): string | undefined {
   return /[Z+]|-\d\d:\d\d$/u.test(time.slice(19)) ? time : `${time}Z`;
 }
 
-/** A string of the query language: what ends one, and what is no plain character, by its number. */
+/**
+ * Writes a string of the query language. A backslash and a quotation mark get a backslash. Any character outside
+ * printable ASCII is written as its number.
+ */
 function quote(text: string): string {
   const safe = text.replace(/[\\"]|[^\x20-\x7e]/gu, (character) =>
     character === '\\' || character === '"' ? `\\${character}` : inUnits(character),

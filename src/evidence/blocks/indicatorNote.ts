@@ -9,7 +9,7 @@ import type { IndicatorKind } from '../indicators/kinds.ts';
 import { buildPlainCitation } from './plainBlock.ts';
 import { makeNameVisible } from '../text/visible.ts';
 
-/** English for good, as all that stands in notes and files. */
+/** Always English, like everything in notes and files. */
 const KIND_WORDS: Readonly<Record<IndicatorKind, string>> = {
   url: 'URL',
   domain: 'Domain',
@@ -25,7 +25,7 @@ const KIND_WORDS: Readonly<Record<IndicatorKind, string>> = {
 };
 
 /**
- * Writes indicators with where they come from. Ends with a line end.
+ * Writes indicators with their sources. Ends with a line end.
  *
  * @param results - the results they were found in, by index, each with the part of it that was searched
  */
@@ -52,7 +52,9 @@ function countDefanged(rows: readonly SourcedIndicator[], result: number): numbe
   return rows.filter(({ kind, value, source }) => source === result && defangWritten(kind, value) !== value).length;
 }
 
-/** Nothing of the text is quoted: only where the indicators were looked for. */
+/**
+ * Removes the quoted text, because a note of indicators cites only the searched place. Adds the count of defanged ones.
+ */
 function withDefanged({ source, quotation }: Evidence, count: number): Evidence {
   const changes = count === 0 ? [] : [{ kind: 'defanged' as const, count }];
   return { source, quotation: { ...quotation, text: '', changes } };
@@ -73,7 +75,7 @@ function buildTable(rows: readonly SourcedIndicator[], results: readonly Evidenc
     type: 'table',
     children: [
       toRow(header.map((value) => ({ type: 'tableCell', children: [{ type: 'text', value }] }))),
-      // No cell holds a link: a row with one would be read back as a quotation.
+      // Cells hold no link: a row with a link would be read back as a quotation.
       ...cells.map((row) => toRow(row.map((part) => ({ type: 'tableCell', children: toCell([part], '') })))),
     ],
   });
@@ -97,7 +99,7 @@ function buildCsv(rows: readonly SourcedIndicator[], results: readonly Evidence[
   );
 }
 
-/** Says where the output had made an indicator harmless: its value is as it is written there. */
+/** Names the kind, and says if the output had already defanged the indicator. Its value is as written there. */
 function typeOf({ kind, isDefanged }: SourcedIndicator): string {
   return isDefanged === true ? `${KIND_WORDS[kind]}, defanged in the output` : KIND_WORDS[kind];
 }

@@ -1,17 +1,17 @@
 import { NoteCursor } from './noteCursor.ts';
 
-/** How a quotation is like what it should be, from the same text to another one. */
+/** Likeness of a quotation to the text that it should be, from the same text to a different one. */
 export type Likeness = 'same' | 'blanksAtLineEnds' | 'tabs' | 'indentation' | 'other';
 
-/** Columns that editors have a tab stop at. */
+/** Tab sizes of editors, in columns. */
 const TAB_SIZES = [2, 4, 8] as const;
-/** Texts with more tabs are compared as they are: what differs in tabs alone is then taken for changed. */
+/** Limit for tabs. Texts with more are compared as they are: a difference in tabs alone then counts as a change. */
 const MAX_TABS = 20_000;
 
 /**
- * Compares a quotation with what it should be, line by line. What an editor or a formatter does unasked is told apart
- * from an alteration: it takes the blanks at line ends away, makes blanks of tabs, or indents all lines by as much.
- * Blanks within a line count: they tell the columns of a table apart.
+ * Compares a quotation with the text that it should be, line by line. Separates an alteration from what an editor or a
+ * formatter does unasked. That is: removing blanks at line ends, replacing tabs with blanks, or indenting all lines by
+ * the same amount. Blanks within a line count, because they separate the columns of a table.
  */
 export function compareTexts(quoted: string, wanted: string): Likeness {
   if (quoted === wanted) return 'same';
@@ -29,8 +29,8 @@ export function compareTexts(quoted: string, wanted: string): Likeness {
 }
 
 /**
- * Whether lines are what Markdown leaves of the others right behind the mark of a block quote: it takes one blank, where
- * there is one. What stands before the mark moves the tab stops.
+ * Whether `lines` are what Markdown leaves of `others` right after the mark of a block quote. Markdown takes one blank,
+ * if there is one. Whatever stands before the mark moves the tab stops.
  */
 function areBehindQuote(lines: readonly string[], others: readonly string[]): boolean {
   return ['>', ' >', '  >', '   >'].some((mark) =>
@@ -50,7 +50,7 @@ function areSame(lines: readonly string[], others: readonly string[]): boolean {
   return lines.every((line, at) => line === others[at]);
 }
 
-/** Blanks and tabs alone: other white space is a character that a device wrote. */
+/** Removes blanks and tabs at the end. Other white space is a character that a device wrote. */
 function trimLineEnd(line: string): string {
   let end = line.length;
   while (end > 0 && isBlank(line.charAt(end - 1))) end--;
@@ -66,16 +66,16 @@ function withoutBlanks(line: string): string {
 }
 
 /**
- * Whether lines look alike with tab stops of some size. Marks of lists and quotes before them move the tab stops.
+ * Whether lines look the same with tab stops of some size. Marks of lists and quotes before them move the tab stops.
  *
- * @param change - is made in each of the others, behind the tabs
+ * @param change - is applied to each line of `others` after its tabs are expanded
  */
 function areSameInColumns(
   lines: readonly string[],
   others: readonly string[],
   change: (line: string) => string,
 ): boolean {
-  // As many passes as there are sizes and starts, and nobody's editor makes so many tabs of blanks.
+  // The comparison makes one pass for each tab size and start. No editor turns blanks into so many tabs.
   if (countTabs(lines) + countTabs(others) > MAX_TABS) return false;
   return TAB_SIZES.some((size) => {
     for (let start = 0; start < size; start++) {
@@ -108,7 +108,7 @@ function expandTabs(line: string, size: number, start: number): string {
   return from === 0 ? line : shown + line.slice(from);
 }
 
-/** Whether each line that is not empty has as many blanks more, or fewer, than the other. */
+/** Whether every line that is not empty has the same number of blanks more, or fewer, than its counterpart. */
 function areIndentedAlike(lines: readonly string[], others: readonly string[]): boolean {
   let change: number | undefined;
   return lines.every((line, at) => {

@@ -31,23 +31,23 @@ type Leaf =
   | { readonly kind: 'paragraph' | 'indented'; readonly line: number; readonly lines: string[] }
   | { readonly kind: 'html'; readonly line: number; readonly ends: HtmlEnd; readonly lines: string[] };
 
-/** Lists and quotes in each other. Deeper ones are text: each line is held against all that are open. */
+/** Limit for nested lists and quotes. Deeper ones count as text, because each line is compared with all open ones. */
 const MAX_DEPTH = 100;
 
 /**
- * Reads the blocks of a Markdown text as CommonMark has them, in one pass: a note may be an attacker's, and a Markdown
- * library takes seconds for 20,000 marks of block quotes in a row. Link definitions are paragraphs here.
+ * Reads the blocks of a Markdown text by CommonMark's rules, in one pass. A note may come from an attacker, and a
+ * Markdown library takes seconds for 20,000 marks of block quotes in a row. Link definitions are read as paragraphs.
  */
 export function readBlocks(markdown: string): NoteBlock[] {
   const lines = splitLines(markdown);
-  // A line end at the end begins no line.
+  // A line end at the end does not begin a line.
   if (lines.at(-1) === '') lines.pop();
   const reader = read(lines);
   reader.closeLeaf();
   return reader.blocks;
 }
 
-/** Whether what follows a text of a note, on the same line, stands inside a fenced code block. */
+/** Whether a text of a note ends inside a fenced code block. What follows on the same line is then in that block. */
 export function endsInFence(markdown: string): boolean {
   return read(splitLines(markdown)).isInFence;
 }
@@ -75,7 +75,7 @@ class BlockReader {
     const cursor = new NoteCursor(text);
     const matched = this.#match(cursor, line);
     const areAllMatched = matched === this.#containers.length;
-    // A paragraph alone goes on without the marks around it.
+    // Only a paragraph continues without the marks around it.
     if (!areAllMatched && this.#leaf?.kind !== 'paragraph') this.#leave(matched);
     else if (areAllMatched && this.#continueLeaf(cursor)) return;
     this.#open(cursor, line, matched);
@@ -94,7 +94,7 @@ class BlockReader {
     }
   }
 
-  /** Passes the marks of the open containers; answers how many of them the line goes on with. */
+  /** Passes the marks of the open containers. Returns how many of them the line continues. */
   #match(cursor: NoteCursor, line: number): number {
     for (const [at, container] of this.#containers.entries()) {
       if (container.kind === 'quote') {
@@ -107,7 +107,7 @@ class BlockReader {
     return this.#containers.length;
   }
 
-  /** Adds the line to open code or HTML; false where it does not belong to it. */
+  /** Adds the line to open code or HTML. Returns false if the line does not belong to it. */
   #continueLeaf(cursor: NoteCursor): boolean {
     const leaf = this.#leaf;
     switch (leaf?.kind) {
@@ -145,7 +145,7 @@ class BlockReader {
     if (endsHtml(text, leaf.ends)) this.closeLeaf();
   }
 
-  /** Opens whatever begins on the line. `matched` containers go on with it. */
+  /** Opens the blocks that begin on the line. The line continues `matched` containers. */
   #open(cursor: NoteCursor, line: number, matched: number): void {
     let kept = matched;
     while (!cursor.isBlank) {
@@ -174,7 +174,7 @@ class BlockReader {
     if (!cursor.isBlank) this.#leaf = { kind: 'paragraph', line, lines: [cursor.words] };
   }
 
-  /** Opens a block that holds no others; false where none begins. */
+  /** Opens a block that holds no other blocks. Returns false if none begins. */
   #openLeaf(
     words: string,
     at: {
@@ -203,7 +203,7 @@ class BlockReader {
     return true;
   }
 
-  /** Closes the containers that the line does not go on with, and what is open in them. */
+  /** Closes the open leaf block and the containers that the line does not continue. */
   #leave(kept: number): void {
     this.closeLeaf();
     this.#containers.length = kept;
@@ -219,19 +219,19 @@ function passQuote(cursor: NoteCursor): Container {
 function passItem(cursor: NoteCursor, length: number, line: number): Container {
   const before = cursor.indent + length;
   cursor.passMark(length);
-  // More than four blanks behind the mark are those of indented code.
+  // More than four blanks after the mark belong to indented code.
   const columns = cursor.isBlank || cursor.indent > 4 ? 1 : cursor.indent;
   const emptyAt = cursor.isBlank ? line : undefined;
   cursor.passBlanks(columns);
   return { kind: 'item', columns: before + columns, emptyAt };
 }
 
-/** How long the mark of a block quote or a list item is that begins here; 0 where none does. */
+/** Returns the length of the mark of a block quote or a list item that begins here; 0 if none does. */
 function markLength(words: string, isInParagraph: boolean): number {
   if (words.startsWith('>')) return 1;
   const [, mark = '', number] = /^([-+*]|(\d{1,9})[.)])(?=[ \t]|$)/u.exec(words) ?? [];
   if (!isInParagraph) return mark.length;
-  // Only a list that begins with 1, and with something, ends a paragraph.
+  // Only a list item that is not empty and, if it is numbered, has number 1 ends a paragraph.
   const isFirst = number === undefined || Number(number) === 1;
   return isFirst && !isBlank(words.slice(mark.length)) ? mark.length : 0;
 }
@@ -250,7 +250,7 @@ function closes(cursor: NoteCursor, { mark, length }: Fence): boolean {
   return indent < 4 && run >= length && isBlank(words.slice(run));
 }
 
-/** Other white space than blanks and tabs counts as text: no fence ends behind it. */
+/** Whether a text is blank. White space other than blanks and tabs counts as text: no fence ends before it. */
 function isBlank(text: string): boolean {
   return /^[ \t]*$/u.test(text);
 }
@@ -261,7 +261,7 @@ function runLength(text: string, mark: string): number {
   return length;
 }
 
-/** `***`, `- - -`, `___`: three or more of one mark, and blanks. */
+/** Whether a line is a thematic break, such as `***`, `- - -` or `___`: three or more of one mark, and blanks. */
 function isBreakLine(words: string): boolean {
   const mark = words.charAt(0);
   if (mark !== '-' && mark !== '*' && mark !== '_') return false;
@@ -273,13 +273,13 @@ function isBreakLine(words: string): boolean {
   return count >= 3;
 }
 
-/** The line below a heading. */
+/** Whether a line is the underline of a heading. */
 function isUnderline(words: string): boolean {
   const mark = words.charAt(0);
   return (mark === '=' || mark === '-') && isBlank(words.slice(runLength(words, mark)));
 }
 
-/** Whether HTML is a comment and nothing else. One that never ends hides all that follows. */
+/** Whether HTML is a comment and nothing else. A comment that never ends hides everything after it. */
 function isComment(lines: readonly string[]): boolean {
   const last = lines.at(-1) ?? '';
   const end = last.indexOf('-->');

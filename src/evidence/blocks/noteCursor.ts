@@ -7,7 +7,9 @@ export class NoteCursor {
   #column = 0;
   /** Whether the place is inside a tab. */
   #isInTab = false;
-  /** The next character that is no blank, found once for many questions: a line can be nothing but blanks. */
+  /**
+   * The next character that is not a blank. It is found once and used often, because a line can be nothing but blanks.
+   */
   #next: { readonly at: number; readonly column: number };
 
   constructor(text: string) {
@@ -20,23 +22,23 @@ export class NoteCursor {
     return this.#next.column - this.#column;
   }
 
-  /** Whether the line holds nothing more. */
+  /** Whether only blanks are left on the line. */
   get isBlank(): boolean {
     return this.#next.at === this.#text.length;
   }
 
-  /** What follows the blanks. */
+  /** The text after the blanks. */
   get words(): string {
     return this.#text.slice(this.#next.at);
   }
 
-  /** All that follows, blanks included. What is left of a tab comes as blanks. */
+  /** The rest of the line, including blanks. A tab that is partly passed is returned as blanks. */
   get rest(): string {
     if (!this.#isInTab) return this.#text.slice(this.#at);
     return ' '.repeat(TAB_STOP - (this.#column % TAB_STOP)) + this.#text.slice(this.#at + 1);
   }
 
-  /** Passes so many columns of blanks, or as many as there are. */
+  /** Passes `columns` columns of blanks, or fewer if there are fewer. */
   passBlanks(columns: number): void {
     const end = Math.min(this.#column + columns, this.#next.column);
     while (this.#column < end) {
@@ -47,7 +49,7 @@ export class NoteCursor {
     }
   }
 
-  /** Passes the blanks, and so many characters behind them. */
+  /** Passes the blanks, and `length` characters after them. */
   passMark(length: number): void {
     this.#at = this.#next.at + length;
     this.#column = this.#next.column + length;

@@ -2,10 +2,10 @@ import { buildCitationLine, buildCompactBlock, buildFullBlock, buildTable } from
 import type { Evidence } from './evidenceBlock.ts';
 import { buildPlainBlock } from './plainBlock.ts';
 
-/** In which form evidence stands in a Markdown note. */
+/** Forms of evidence in a Markdown note. */
 export type MarkdownForm = 'compactBlock' | 'fullBlock' | 'citation' | 'tableRow';
 
-/** A form of evidence: in Markdown, or for a place that knows none, with links that open the editor of a scheme. */
+/** A form of evidence: Markdown, or plain text with links that open the editor of `scheme`. */
 export type BuiltForm = { readonly kind: MarkdownForm } | { readonly kind: 'plainBlock'; readonly scheme: string };
 
 /** Builds several quotations, one below the other. Blocks and tables end with a line end, a citation alone does not. */

@@ -1,21 +1,21 @@
 import { parseCitation } from './citation.ts';
 import type { Citation } from './citation.ts';
 
-/** A link of ours in the text of a note. */
+/** A link with our scheme in the text of a note. */
 export interface NoteLink {
-  /** Undefined: the link names no place in a result. */
+  /** Undefined if the link does not name a place in a result. */
   readonly citation: Citation | undefined;
-  /** Where its words end and its address begins, and where it ends, in UTF-16 units. */
+  /** `middle`: end of the link's text and start of its address. `end`: end of the link. Both in UTF-16 units. */
   readonly middle: number;
   readonly end: number;
 }
 
-/** An address in round brackets, as people and Markdown writers have it: in angle brackets, with a title, wrapped. */
+/** An address in round brackets, as people and Markdown writers write it: in angle brackets, with a title, wrapped. */
 const LINK = /\]\(\s{0,8}<?(live-response:[^\s()<>]*)>?(?:\s{1,8}"[^"\n]{0,200}")?\s{0,8}\)/giu;
-/** The other forms of a link: a definition, and an address by itself. */
+/** Other forms of a link: a definition, and an address by itself. */
 const APART = /(?:\]:\s{0,8}<?|<)live-response:/giu;
 
-/** Finds the links of our scheme in text that is no code, in their order. */
+/** Finds the links with our scheme in text that is not code, in their order. */
 export function findLinks(text: string): NoteLink[] {
   return [...text.matchAll(LINK)].map((match) => ({
     citation: parseCitation(unescape(match[1] ?? '')),
@@ -24,7 +24,7 @@ export function findLinks(text: string): NoteLink[] {
   }));
 }
 
-/** The places, in UTF-16 units, of links of our scheme that stand apart from the words they belong to. */
+/** Returns the places, in UTF-16 units, of links with our scheme that stand apart from the words they belong to. */
 export function findLinksApart(text: string): number[] {
   const inBrackets = findLinks(text);
   let next = 0;
@@ -34,7 +34,9 @@ export function findLinksApart(text: string): number[] {
   });
 }
 
-/** Markdown writers escape marks in addresses, and write `&` as an entity. Ours holds neither. */
+/**
+ * Undoes the escapes of Markdown writers: backslashes before marks, and `&amp;` for `&`. Our addresses hold neither.
+ */
 function unescape(address: string): string {
   return address.replaceAll('&amp;', '&').replace(/\\([!-/:-@[-`{-~])/gu, '$1');
 }

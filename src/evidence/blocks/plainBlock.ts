@@ -6,10 +6,11 @@ import type { Quotation } from '../text/quotation.ts';
 import { fewestNeeded } from './fenceLength.ts';
 
 /**
- * The evidence block for places that know no Markdown, such as tickets: title, the quoted lines between two lines of
- * dashes that stand nowhere in them, source, link; in full a line for each fact. Ends with a line end.
+ * Builds the evidence block for places without Markdown, such as tickets: title, quoted lines, source and link. A line
+ * of dashes that occurs nowhere in the quoted lines stands before and after them. A full block adds a line for each
+ * fact. Ends with a line end.
  *
- * @param scheme - of the editor that the link opens: no ticket knows a scheme of ours
+ * @param scheme - of the editor that the link opens, because tickets do not open our own scheme
  */
 export function buildPlainBlock(
   source: EvidenceSource,
@@ -32,7 +33,7 @@ export function buildPlainBlock(
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** One line that says where something comes from, with its link and hash; no line end. */
+/** Builds one line that names the source, with its link and hash. No line end. */
 export function buildPlainCitation(source: EvidenceSource, quotation: Quotation): string {
   const { title, source: said } = describeEvidence(source, quotation);
   const link = buildCitation({ address: source.address, spans: quotation.spans });

@@ -9,40 +9,45 @@ import { readRow } from './readRow.ts';
 import { isHash, readSource } from './readSource.ts';
 import type { Source } from './readSource.ts';
 
-/** A citation as it stands in a note, and what the note says about it: nothing of it is believed before it is checked. */
+/**
+ * A citation as it stands in a note, and what the note says about it. Nothing of it is trusted before it is checked.
+ */
 export interface FoundEvidence extends Citation {
-  /** `block` has code above it, `row` stands in a table, `line` quotes nothing. */
+  /** A `block` has code above it, a `row` stands in a table, a `line` quotes nothing. */
   readonly form: 'block' | 'row' | 'line';
   /** Line of the link in the note, from 0. */
   readonly line: number;
   /** SHA-256 of the result file, as the note has it. */
   readonly sha256: string | undefined;
-  /** SHA-256 of the text as UTF-8, where the block is a full one. */
+  /** SHA-256 of the text as UTF-8, if the block is a full one. */
   readonly textSha256: string | undefined;
-  /** The quoted text, as the note has it; undefined where none was found beside the link. */
+  /** The quoted text, as the note has it; undefined if none was found beside the link. */
   readonly quoted: string | undefined;
-  /** Whether the quotation stands where our forms have it. Else it is what stands near, and may belong to something else. */
+  /**
+   * Whether the quotation stands where our forms put it. Otherwise it only stands near, and may belong to something
+   * else.
+   */
   readonly isCertain: boolean;
-  /** Whether it is a citation alone: neither a label nor its own words say that something is quoted. */
+  /** Whether the citation stands alone: neither a label nor its link's text says that something is quoted. */
   readonly isBare: boolean;
-  /** Whether the note says that indicators were defanged: then the quotation has to be, before it is compared. */
+  /** Whether the note says that indicators were defanged. The quotation must then be defanged before it is compared. */
   readonly defanged: boolean;
 }
 
-/** The code above a text, and what stands between. */
+/** The code above a text, and facts about the blocks between them. */
 interface CodeAbove {
   readonly text: string;
-  /** Only empty lines and comments stand between. */
+  /** Whether only empty lines and comments stand between. */
   isRightAbove: boolean;
-  /** A heading stands between. */
+  /** Whether a heading stands between. */
   isInOtherSection: boolean;
-  /** Something stands between that can hide the code from a reader. */
+  /** Whether something between them can hide the code from a reader. */
   isHidden: boolean;
 }
 
 /**
- * Finds every citation of ours in a Markdown text, with the quotation it belongs to. Code is never searched: a device
- * can write there whatever it likes.
+ * Finds every citation of ours in a Markdown text, with the quotation it belongs to. Code is never searched, because a
+ * device can write anything there.
  */
 export function findEvidence(markdown: string): FoundEvidence[] {
   const blocks = readBlocks(markdown);
@@ -55,14 +60,17 @@ export function findEvidence(markdown: string): FoundEvidence[] {
     }
     isFolded ||= 'text' in block && canFold(block.text);
     const found = block.kind === 'row' ? readCells(block) : readText(blocks, at, above);
-    // Code belongs to one text, and to nothing behind it.
+    // Code belongs to one text only, and to nothing after it.
     if (found.length > 0) above = undefined;
     else if (above !== undefined) passBlock(above, block);
     return found;
   });
 }
 
-/** Lines, from 0, with links of our scheme that cannot be read: someone changed them, or they never were ours. */
+/**
+ * Finds links with our scheme that cannot be read. Returns their lines, from 0. Someone changed these links, or they
+ * were never ours.
+ */
 export function findUnreadable(markdown: string): number[] {
   return readBlocks(markdown).flatMap((block) => {
     if (!('text' in block) || block.kind === 'code') return [];
@@ -78,17 +86,17 @@ export function findUnreadable(markdown: string): number[] {
   });
 }
 
-/** Whether a note quotes what was cut again: its text, in the form that it has in the note. */
+/** Whether a note quotes the same text as a new quotation, in the form that the note uses. */
 export function quotesSame(found: Pick<FoundEvidence, 'form' | 'quoted'>, quotation: Quotation): boolean {
   return found.quoted === textIn(found.form, quotation);
 }
 
-/** The text of a quotation in the form that it has in a note. */
+/** Returns the text of a quotation in the form that a note uses. */
 export function textIn(form: FoundEvidence['form'], { text }: Pick<Quotation, 'text'>): string {
   return form === 'row' ? joinLines(text) : text;
 }
 
-/** Lines as one cell holds them. */
+/** Joins lines as one table cell holds them. */
 export function joinLines(text: string): string {
   return text.replaceAll('\n', '\u240a');
 }
@@ -124,10 +132,10 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
   });
 }
 
-/** The code that a citation may quote. */
+/** Returns the code that a citation may quote. */
 function quotedBy({ spans }: Source, above: CodeAbove | undefined): string | undefined {
   if (above === undefined || above.isHidden) return undefined;
-  // A result as a whole is cited without a quotation: code of another section is none of its.
+  // A result as a whole is cited without a quotation. Code of another section does not belong to it.
   return spans.length === 0 && above.isInOtherSection ? undefined : above.text;
 }
 
@@ -143,7 +151,7 @@ function readCells({ line, text }: { readonly line: number; readonly text: strin
   }));
 }
 
-/** What a note says of a citation, without where it stands in its text. */
+/** Returns what a note says about a citation, without its place in the note. */
 function toSaid({
   address,
   spans,
@@ -172,7 +180,7 @@ function citesSomething(text: string): boolean {
   return text.includes('live-response:') && readSource(text).length > 0;
 }
 
-/** The lines of ascending places in a block. */
+/** Returns the lines of places in a block. The places must be in ascending order. */
 function toLines(
   { line, text }: { readonly line: number; readonly text: string },
   places: readonly number[],

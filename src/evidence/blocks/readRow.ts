@@ -3,16 +3,16 @@ import { startsFormula } from '../export/csv.ts';
 import { readSource } from './readSource.ts';
 import type { Source } from './readSource.ts';
 
-/** A citation in a row of a table, and what the cell before it quotes. */
+/** A citation in a row of a table, and the quotation in the cell before it. */
 export interface RowSource {
   readonly source: Source;
-  /** Undefined: the cell before the citation holds no code. */
+  /** Undefined if the cell before the citation holds no code. */
   readonly quoted: string | undefined;
-  /** Whether the citation stands where our own tables have it. */
+  /** Whether the citation stands where our own tables put it. */
   readonly isCertain: boolean;
 }
 
-/** The cells of our own tables. */
+/** Number of cells in a row of our own tables. */
 const CELLS = 6;
 
 /** Reads the citations of a table's row. */
@@ -26,7 +26,7 @@ export function readRow(row: string): RowSource[] {
   });
 }
 
-/** The cells of a row. In GFM a backslash escapes a pipe and another backslash, in code too. */
+/** Splits a row into cells. In GFM a backslash escapes a pipe or another backslash, in code too. */
 function splitCells(row: string): string[] {
   const cells: string[] = [];
   let from = 1;
@@ -45,8 +45,8 @@ function splitCells(row: string): string[] {
 }
 
 /**
- * What a cell quotes: its code, and the pipes between. The sign that guards against formulas is not part of it, and
- * emphasis is not. All other text is: a reader sees it beside the code.
+ * Returns what a cell quotes: its code, and the pipes between. The sign that guards against formulas is not part of it.
+ * Emphasis is not, either. All other text is, because a reader sees it beside the code.
  */
 function literalOf(cell: string): string | undefined {
   const pieces = splitCodeSpans(cell);
@@ -56,7 +56,7 @@ function literalOf(cell: string): string | undefined {
     .map(({ kind, value }, at) => {
       if (kind === 'code') return value;
       const next = pieces[at + 1]?.value ?? '';
-      // A tab begins a formula, and an editor makes blanks of it.
+      // A tab can begin a formula, and an editor may replace the tab with blanks.
       const isGuard = at === 0 && value === "'" && (startsFormula(next) || next.startsWith(' '));
       return isGuard || /^(?:\*{1,3}|_{1,3})$/u.test(value) ? '' : value;
     })

@@ -3,30 +3,32 @@ import { splitCodeSpans } from './codeSpans.ts';
 import { canHide } from './htmlBlocks.ts';
 import { findLinks } from './noteLinks.ts';
 
-/** A citation in a text, and what the text says of it. */
+/** A citation in a text, and what the text says about it. */
 export interface Source extends Citation {
   /** SHA-256 of the result file, in lower-case hex. */
   readonly sha256: string | undefined;
   readonly defanged: boolean;
-  /** Where the words of the link end and its address begins, in UTF-16 units. */
+  /** Place where the link's text ends and its address begins, in UTF-16 units. */
   readonly place: number;
-  /** Whether our own label stands right before the link. */
+  /** Whether our own label stands directly before the link. */
   readonly isLabelled: boolean;
-  /** Whether the words of the link speak of lines. */
+  /** Whether the link's text names lines. */
   readonly namesLines: boolean;
-  /** Whether the text before it holds marks that can hide a quotation. */
+  /** Whether the text before the link holds marks that can hide a quotation. */
   readonly canHideBefore: boolean;
 }
 
 const HASH = /^[\da-f]{64}$/u;
-/** Behind the last code. Dashes and emphasis are a matter of taste; the letters are ours. */
+/**
+ * Matches the label of a hash at the end of the words before it. Dashes and emphasis may vary; the letters are ours.
+ */
 const HASH_LABEL = /SHA.256[\s:*_]{0,8}$/iu;
 const HASH_IN_TEXT = /SHA.256[\s:*_]{1,8}([\da-f]{64})(?![\da-z])/iu;
 const DEFANGED = /(?:^|[\s·])defanged\s{1,4}\d/u;
-/** More than any label and its emphasis are long. */
+/** Limit for a label with its emphasis, in UTF-16 units. Any label is shorter. */
 const LABEL_LENGTH = 80;
 
-/** Whether a text is a SHA-256 as our forms have it. */
+/** Whether a text is a SHA-256 in the form that we write. */
 export function isHash(text: string | undefined): text is string {
   return text !== undefined && HASH.test(text);
 }
@@ -72,7 +74,7 @@ export function readSource(text: string): Source[] {
   return found;
 }
 
-/** `Source: [the words of the link`, with whatever emphasis and wherever the line is wrapped. */
+/** Whether words end in our label: `Source: [the words of the link`. Emphasis and line breaks may vary. */
 function endsWithLabel(words: string): boolean {
   const label = words.slice(0, words.lastIndexOf('[')).slice(-LABEL_LENGTH);
   return /(?:^|\P{L})Source\s?:$/iu.test(label.replace(/[*_\\]/gu, '').trim());

@@ -3,24 +3,24 @@ import { RUNNERS_PATH } from '../text/runnersLine.ts';
 import { replaceTimes } from './times.ts';
 import { withoutEnd } from '../text/trimEnds.ts';
 
-/** One rule as it can be shown: what it finds, and what stands there afterwards. */
+/** One rule in a form that can be shown: what it finds, and what replaces it. */
 export interface NormaliseStep {
   readonly rule: NormaliseRule | 'transcriptLine' | 'trailingNuls';
-  /** Undefined for what no pattern alone finds: names, which differ from text to text, and times, which must exist. */
+  /** Undefined if no pattern alone can find it. Names differ from text to text, and a time must be valid. */
   readonly pattern: RegExp | undefined;
   readonly becomes: string;
 }
 
-/** The words that stand for what is left out, where a device wrote them. */
+/** The placeholder words, if a device wrote them itself. */
 const OWN_WORD = /<(time|host|guid|pid|transcript)>/gu;
 
-/** The longest name of DNS. A longer one is compared at each place of the text, and is no name of a device. */
+/** The longest name in DNS. A longer name is not a device's, and would be compared at each place of the text. */
 const MAX_NAME = 253;
 
 const GUID = '[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}';
 /**
- * All rules, in the order in which they are applied. Bounded repetitions only: the text is a device's, and must not be
- * able to make a pattern slow.
+ * All rules, in the order in which they are applied. They use bounded repetitions only: a device wrote the text, and
+ * must not be able to make a pattern slow.
  */
 export const normaliseSteps: readonly NormaliseStep[] = [
   {
@@ -40,17 +40,17 @@ export const normaliseSteps: readonly NormaliseStep[] = [
   },
 ];
 
-/** The rules that a comparison of many devices begins with: each device has a name and a clock of its own. */
+/** Rules that a comparison of many devices starts with. Each device has its own name and clock. */
 export const usualRules: NormaliseRules = { host: true, times: true, pids: true, guids: true };
 
 /**
- * A text as it is compared: what differs on every device by nature is replaced by a word for it. Lines keep their
- * number. It is for comparing only: what is stored, shown, quoted and hashed as evidence never goes through here.
+ * Returns a text as it is compared. What naturally differs between devices is replaced by a word for it. Lines keep
+ * their number. Only comparisons and `normalised` views use this text: what is stored never goes through here.
  *
  * @param names - the device's own names, short and DNS; others stay
  */
 export function normalise(text: string, rules: NormaliseRules, names: readonly string[]): string {
-  // A word that the text has itself is no time of another one.
+  // A placeholder that stands in the text itself must not equal one that replaces something.
   let normalised = text.replace(OWN_WORD, '<\\$1>');
   for (const { rule, pattern, becomes } of normaliseSteps) {
     if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
@@ -63,7 +63,10 @@ export function normalise(text: string, rules: NormaliseRules, names: readonly s
   return normalised;
 }
 
-/** The names as whole words, the longest first: `ws-1.example.com` is one name and not `ws-1` and a rest. */
+/**
+ * Builds a pattern for the names as whole words, the longest first. `ws-1.example.com` is one name, and not `ws-1` and
+ * a rest.
+ */
 function namesPattern(names: readonly string[]): RegExp | undefined {
   const words = [...new Set(names)]
     .filter((name) => name !== '' && name.length <= MAX_NAME)

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { normalise } from './normalise.ts';
 import type { NormaliseRules } from '../../base/normaliseRules.ts';
 
-/** One result, as it is compared with the others of its run. */
+/** One result in the form in which it is compared with the others of its run. */
 export interface ComparedResult {
-  /** Which member of the run: its index. */
+  /** Index of the run's member. */
   readonly member: number;
   readonly names: readonly string[];
   readonly output: string;
@@ -12,18 +12,18 @@ export interface ComparedResult {
   readonly exitCode: number | undefined;
 }
 
-/** Results that are equal but for what the rules leave out. */
+/** Results that are equal except for what the rules leave out. */
 export interface ResultGroup {
-  /** Indexes of members, in the order they came. */
+  /** Indexes of members, in the order in which they were added. */
   readonly members: readonly number[];
 }
 
 /** A line that only a few hosts have. */
 export interface RareLine {
-  /** As it was compared, shortened where it is long. Remote text. */
+  /** The line as it was compared, shortened if it is long. Remote text. */
   readonly text: string;
   readonly stream: 'output' | 'errors';
-  /** Where it stands, in each member that has it; lines from 1. */
+  /** Places of the line in each member that has it; lines from 1. */
   readonly places: readonly { readonly member: number; readonly line: number }[];
 }
 
@@ -32,17 +32,17 @@ export interface RunComparison {
   readonly groups: readonly ResultGroup[];
   /** The rarest first, then in the order of the text. */
   readonly rareLines: readonly RareLine[];
-  /** Rare lines beyond those that are listed. */
+  /** Number of rare lines beyond those that are listed. */
   readonly moreRareLines: number;
-  /** Members with lines that were not compared, because there are too many different ones. */
+  /** Members with lines that were not compared, because there are too many different lines. */
   readonly uncounted: readonly number[];
 }
 
-/** So many different lines are compared: what they take of memory must not depend on what devices print. */
+/** Limit for different lines. Their use of memory must not depend on what devices print. */
 const MOST_LINES = 200_000;
-/** Units of a line that are kept. Lines that differ behind it are different lines all the same. */
+/** Limit for the kept part of a line, in UTF-16 units. Lines that differ only after it are still different lines. */
 const LONGEST_LINE = 400;
-/** Rare lines that are listed: more than anybody reads. */
+/** Limit for listed rare lines. No one reads more. */
 const MOST_LISTED = 500;
 
 interface Group {
@@ -52,13 +52,13 @@ interface Group {
 interface Line {
   readonly text: string;
   readonly stream: 'output' | 'errors';
-  /** The groups that have it, and where. */
+  /** The groups that have the line, and its place there. */
   readonly places: { readonly group: Group; readonly line: number }[];
 }
 
 /**
- * Compares the results of a run, one after the other. Results of one group have the same lines, so only the first of
- * each is taken apart: a run of equal results costs little more than their hashes.
+ * Compares the results of a run, one after the other. Results of one group have the same lines, so only the first
+ * result of each group is divided into lines. A run of equal results costs little more than their hashes.
  */
 export class RunGroups {
   readonly #rules: NormaliseRules;
@@ -73,7 +73,7 @@ export class RunGroups {
     this.#mostLines = mostLines;
   }
 
-  /** Adds a result; one that was added before is left as it is. */
+  /** Adds a result. A result that was added before is ignored. */
   add({ member, names, exitCode, ...result }: ComparedResult): void {
     if (this.#added.has(member)) return;
     this.#added.add(member);
@@ -95,7 +95,7 @@ export class RunGroups {
     this.#addLines(group, 'errors', errors);
   }
 
-  /** @param most - hosts that a line may be on to be rare */
+  /** @param most - largest number of hosts that a rare line may be on */
   compare(most: number): RunComparison {
     const groups = [...this.#groups.values()].sort(
       (one, other) => one.members.length - other.members.length || (one.members[0] ?? 0) - (other.members[0] ?? 0),
@@ -123,7 +123,7 @@ export class RunGroups {
       const key = `${stream}${content.length > LONGEST_LINE ? createHash('sha256').update(content).digest('base64') : content}`;
       const line = this.#lines.get(key);
       if (line !== undefined) {
-        // Twice in one text: the first place is enough.
+        // The line occurs twice in one text: the first place is enough.
         if (line.places.at(-1)?.group !== group) line.places.push({ group, line: number });
       } else if (this.#lines.size >= this.#mostLines) {
         this.#uncounted.add(group);
@@ -136,7 +136,7 @@ export class RunGroups {
   }
 }
 
-/** Lines as an editor counts them. */
+/** Yields lines as an editor counts them. */
 function* eachLine(text: string): Generator<string> {
   let start = 0;
   for (let at = 0; at < text.length; at++) {
@@ -149,7 +149,7 @@ function* eachLine(text: string): Generator<string> {
   yield text.slice(start);
 }
 
-/** A slice would keep the whole text in memory. */
+/** Copies a text. A slice would keep the whole text in memory. */
 function ownCopy(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

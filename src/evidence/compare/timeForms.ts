@@ -1,26 +1,26 @@
 import { plain } from './timeWords.ts';
 import type { TimeWords } from './timeWords.ts';
 
-/** A date that was read. */
+/** A date found in a text. */
 export interface ReadDate {
-  /** UTF-16 offset behind it. */
+  /** UTF-16 offset after the date. */
   readonly end: number;
-  /** It could be a version or a count as well: a time only with a clock behind it. */
+  /** Whether the date could also be a version or a count. It is then a time only if a clock follows. */
   readonly needsClock: boolean;
-  /** The date is one like `Nov 23`: its year may stand behind the clock. */
+  /** Set if the date is one like `Nov 23`: its year may follow the clock. */
   readonly lacksYear?: true;
-  /** It begins with the name of its day. */
+  /** Set if the date begins with the name of its day. */
   readonly hasDayName?: true;
 }
 
-/** Nothing is dated before; Windows' and .NET's own zeros (1601, 0001) are the same on every device and stay. */
+/** Earliest year of a date. Windows' and .NET's own zeros (1601, 0001) are the same on every device and stay. */
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2099;
-/** Without a year every day that any year has is one. */
+/** Year that a date without a year is checked with: a leap year accepts every day that any year has. */
 const LEAP_YEAR = 2024;
 
 const YEAR_FIRST = /(\d{4})([-/.:])(\d{1,2})\2(\d{1,2})(?!\d)/uy;
-/** A week of ISO 8601, and a day of it. */
+/** A week of ISO 8601, or a day of it. */
 const WEEK = /\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])(?:-[1-7])?(?!\d)/uy;
 const YEAR_LAST = /(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/uy;
 /** `2026年11月23日`, `2026년 11월 23일`, `2026. 11. 23.` */
@@ -32,7 +32,7 @@ const DAY_MONTH =
 const DAY_AND_MONTH = /(\d{1,2})\.? (\p{L}{3,14})\.?(?= \d{1,2}:)/uy;
 /** `Nov 23`, `Nov  3`, `November 23, 2026`, `Nov 23  2025`. */
 const MONTH_DAY = /(\p{L}{3,14})\.? {1,2}(\d{1,2})(?:(?:,| ) ?(\d{4})(?![\d:]))?(?!\d)/uy;
-/** Behind a year: `2026 г.`, `2026 р.` */
+/** Sign after a year: `2026 г.`, `2026 р.` */
 const YEAR_SIGN = / (?:г|р|r)\./uy;
 const WORD = /\p{L}{2,14}(?:-feira)?/uy;
 
@@ -90,7 +90,7 @@ function readYearLast(
   const [one, other] = [Number(first), Number(second)];
   const isOne = isDay(fullYear(year), other, one) || (sign === '/' && isDay(fullYear(year), one, other));
   if (!isOne) return undefined;
-  // `1.2.2026` and `11/22/26` can be anything; `22.11.2026` and `1.02.2026` are written by no version in use.
+  // `1.2.2026` and `11/22/26` can be anything. No version in use is written like `22.11.2026` or `1.02.2026`.
   const needsClock = year?.length === 2 || (sign !== '/' && second?.length === 1);
   return { end: withYearSign(text, at + whole.length), needsClock };
 }

@@ -1,14 +1,14 @@
-/** Languages of devices whose names of months and days are known, besides English. */
+/** Languages of devices, besides English, whose names of months and days are known. */
 const LANGUAGES = 'en de tr fr ru es it pt pl nl fi sv da nb cs hu ro uk el zh ja ko'.split(' ');
 
-/** Names of months and of days of the week as dates use them, in lower case and without a stop at the end. */
+/** Names of months and of days of the week as dates use them, in lower case and without a full stop at the end. */
 export interface TimeWords {
-  /** From 1; a name that two languages use for different months is in none. */
+  /** Months by name, from 1. A name that two languages use for different months is left out. */
   readonly months: ReadonlyMap<string, number>;
   readonly days: ReadonlySet<string>;
 }
 
-/** Short names of months that are words of English: `10 set 2030` is no date. */
+/** Short names of months that are also English words: `10 set 2030` is not a date. */
 const ENGLISH_WORDS: ReadonlySet<string> = new Set([
   'out',
   'set',
@@ -22,11 +22,11 @@ const ENGLISH_WORDS: ReadonlySet<string> = new Set([
   'lut',
 ]);
 
-/** Names shorter than this are words of too many languages. */
+/** Minimum length of a month's name. Shorter names are words in too many languages. */
 const MIN_LETTERS = 3;
 
 /**
- * Reads the names from the system's own tables (CLDR through `Intl`), in the form that stands beside a day: genitives
+ * Reads the names from the system's own tables (CLDR through `Intl`). Uses the forms that stand beside a day: genitives
  * such as `ноября`, and abbreviations.
  */
 export function readTimeWords(): TimeWords {
@@ -49,7 +49,7 @@ export function readTimeWords(): TimeWords {
       const weekday = new Intl.DateTimeFormat(language, { weekday: length, timeZone: 'UTC' });
       for (let day = 1; day <= 7; day++) {
         const name = plain(weekday.format(Date.UTC(2026, 10, day)));
-        // `segunda-feira` is read as a word and what follows it.
+        // A pattern may read only `segunda` of `segunda-feira`.
         for (const word of [name, name.replace(/-feira$/u, '')]) days.add(word);
       }
     }
@@ -58,7 +58,9 @@ export function readTimeWords(): TimeWords {
   return { months, days };
 }
 
-/** A name as it is looked up: without its case, the Turkish one's too, and without a stop. */
+/**
+ * Returns a name as it is looked up: in lower case, with the Turkish `ı` as `i`, and without a full stop at the end.
+ */
 export function plain(word: string): string {
   return word.toLowerCase().replaceAll('ı', 'i').replace(/\.$/u, '');
 }

@@ -3,32 +3,35 @@ import type { ReadDate } from './timeForms.ts';
 import { plain, readTimeWords } from './timeWords.ts';
 import type { TimeWords } from './timeWords.ts';
 
-/** The beginning of a number or a word that is no part of a longer number, version, path or address. */
+/** Start of a number or a word that is not part of a longer number, version, path or address. */
 const BEGINNING = /(?<![\p{L}\p{M}\d./-])(?<![\p{L}\p{M}\d:\]]:)(?:\d{1,14}|\p{L}{2,14})/gu;
 
-/** Milliseconds behind a comma stand before a blank, a bracket or a zone: elsewhere they are the next cell of CSV. */
+/**
+ * Milliseconds follow a comma only before a blank, a bracket, a quotation mark or a zone. Elsewhere they are the next
+ * cell of a CSV.
+ */
 const CLOCK = /(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9}|,\d{3}(?=[ \]zZ"]))?)?(?![\d:])/uy;
-/** Behind a date only: alone it could be a version or a date. */
+/** Read only after a date. Alone it could be a version or a date. */
 const CLOCK_WITH_STOPS = /(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])/uy;
 const CLOCK_WITH_SIGNS = /(\d{1,2})(?:時|时|點|点|시) ?(\d{1,2})(?:分|분)(?: ?(\d{1,2})(?:秒|초))?/uy;
 /** Half of the day, before the clock. */
 const HALF_BEFORE = /(?:上午|下午|午前|午後|오전|오후|ÖÖ|ÖS|π\.?μ\.?|μ\.?μ\.?) ?/uy;
-/** And behind it. */
+/** Half of the day, after the clock. */
 const HALF_BEHIND = /[ \u202f]?(?:[ap]\.?[ \u00a0\u202f]?m\b\.?|ÖÖ|ÖS|π\.?μ\.?|μ\.?μ\.?)/iuy;
 const ZONE_NAMES = 'utc|gmt|cet|cest|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|msk|trt|eet|eest|jst';
-/** Offsets that are in use: `-4711` behind a clock is a number of its own. */
+/** Offsets that are in use. `-4711` after a clock is a number of its own. */
 const OFFSET = '[+-](?:0\\d|1[0-4])(?::?(?:00|15|30|45))?(?![\\d:.])';
 const ZONE = new RegExp(` ?(?:z\\b|(?:${ZONE_NAMES})\\b(?:[+-]\\d{1,2})?|${OFFSET}|\\((?:${ZONE_NAMES})\\))`, 'iuy');
 /** Between a date and its clock. */
 const BETWEEN =
   /(?:t|_|[:,](?=\d{1,2}:)|,? {1,8}(?:-|um|kl\.?|klo|at|à|às|a las|alle ore|ore|в|o|saat)? ?|T)(?=\d|上|下|午|오|Ö|π|μ)/iuy;
 const DAY_BETWEEN = /(?: |(?=[星(])|(?<=日))\(?(\p{L}{1,14}),?\)?/uy;
-/** ctime and `date` put the year last, OpenSSL before its zone. */
+/** ctime and `date` put the year last. OpenSSL puts it before its zone. */
 const YEAR_BEHIND = new RegExp(`(?: (?:${ZONE_NAMES}))? (\\d{4})(?: GMT\\b)?(?![\\d.:/-])`, 'iuy');
 
-/** Signs behind a time that make it a part of a longer number, version, address or path. */
+/** Signs after a time that make it a part of a longer number, version, address or path. */
 const GOES_ON = /[\d:/]|[.-]\d|\p{Script=Latin}/uy;
-/** Behind such a word stands a version, or three ports, whatever they look like. */
+/** Words that precede a version, or three ports. What follows them is not a time, whatever it looks like. */
 const VERSION_BEFORE =
   /(?:\bports?|\bopen|\btcp|\budp|\bv|\bver|versions?|сборка|sürüm[^ ]{0,2}|build|release|rev|revision|firmware)[.:= "']{0,4}$/iu;
 
@@ -41,11 +44,11 @@ const EPOCH = /(\d{9,10})(?:\d{3})?(?:\.\d{1,9}|[+-]\d{4})?(?![\d.])/uy;
 /** 2001 to 2038, in seconds. */
 const FIRST_EPOCH = 1e9;
 const LAST_EPOCH = 2 ** 31;
-/** JSON of .NET, the log of auditd, and fields whose name says that they hold a time. */
+/** Labels of a time: JSON of .NET, the log of auditd, and fields whose name says that they hold a time. */
 const TIME_BEFORE =
   /(?:\/Date\(|\baudit\(|(?:(?<!up|down|run)time|date|epoch|stamp|_at|\bexp|\biat|\bnbf)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)$/iu;
 
-/** A stretch of a text that is a date, a time of day or both. */
+/** A span of a text that is a date, a time of day or both. */
 export interface FoundTime {
   /** UTF-16 offsets. */
   readonly start: number;
@@ -53,16 +56,16 @@ export interface FoundTime {
 }
 
 /**
- * Finds dates and times of day as systems, programs and logs write them (ISO 8601, syslog, Apache, ctime, RFC 1123 and
- * 2822, WMI, JSON of .NET, and the local forms of Windows' languages). What could be anything else is none: a date has a
- * day that exists, and a version, a port or an address stays.
+ * Finds dates and times of day as systems, programs and logs write them. The known forms are ISO 8601, syslog, Apache,
+ * ctime, RFC 1123 and 2822, WMI, JSON of .NET, and the local forms of Windows' languages. Text that could be anything
+ * else is not a time. The day of a date must exist, and a version, a port or an address stays.
  */
 export function findTimes(text: string): FoundTime[] {
   const finder = new TimeFinder(text);
   return finder.find();
 }
 
-/** Replaces every time of a text by the same word. */
+/** Replaces every time in a text with the same word. */
 export function replaceTimes(text: string, becomes: string): string {
   const pieces: string[] = [];
   let from = 0;
@@ -96,7 +99,7 @@ class TimeFinder {
     return found;
   }
 
-  /** @returns the offset behind the time that begins there */
+  /** @returns the offset after the time that begins there */
   #readAt(at: number, first: string): number | undefined {
     const isNumber = /^\d/u.test(first);
     if (isNumber && first.length >= 8) return this.#compact(at);
@@ -135,7 +138,7 @@ class TimeFinder {
     if (match === undefined || !isClock(Number(match[1]), Number(match[2]), Number(match[3] ?? 0))) return undefined;
     const behind = at + match[0].length;
     const half = matchAt(HALF_BEHIND, this.#text, behind)?.[0].length ?? 0;
-    // `12:34` is a ratio, a port, a chapter and a verse.
+    // `12:34` can be a ratio, a port, or a chapter and a verse.
     if (match[3] === undefined && (half === 0 || Number(match[1]) > 12)) return undefined;
     const end = this.#withZone(behind + half);
     return this.#goesOn(end) ? undefined : end;

@@ -1,14 +1,18 @@
 import { ClixmlReader } from './clixmlReader.ts';
 
 const MARK = '#< CLIXML';
-/** Processes that start processes: a document whose text is a document. Deeper ones stay as they are. */
+/**
+ * Limit for nested documents. A process that starts processes writes a document whose text is a document. Deeper ones
+ * stay as they are.
+ */
 export const MAX_NESTING = 4;
 
 /**
- * Makes CLIXML readable, which child PowerShell processes write to their error stream: the texts of its streams, one
- * after the other. Every character that is no markup is there, in its place: also what other processes wrote before,
- * between, inside and behind the documents. Objects (progress, records without a text) are counted in a line of their
- * own, never left out unsaid. A document that is cut off is read up to the cut, which is said.
+ * Makes CLIXML readable, which child PowerShell processes write to their error stream. Returns the texts of its
+ * streams, one after the other. Every character that is not markup stays in its place. That includes what other
+ * processes wrote before, between, inside and after the documents. Objects (progress, records without a text) are
+ * counted in a line of their own, never left out silently. A document that is cut off is read up to the cut, and the
+ * text says so.
  */
 export function readClixml(text: string): string {
   let read = text;
@@ -48,9 +52,9 @@ function readOnce(text: string): string {
 
 class ClixmlView {
   readonly #parts: string[] = [];
-  /** Where marks stand in the parts that no document follows yet. */
+  /** Indexes in `#parts` of the marks that no document follows yet. */
   #marks: number[] = [];
-  /** Text between two elements: white space alone is the layout of the XML. */
+  /** Text between two elements. White space alone is the layout of the XML. */
   #native = '';
   #isInside = false;
   #hasText = false;
@@ -70,7 +74,7 @@ class ClixmlView {
   begin(): void {
     this.#endNative();
     for (const at of this.#marks) {
-      // The mark is a line of its own.
+      // The mark stands on a line of its own.
       this.#parts[at] = '';
       this.#parts[at + 1] = (this.#parts[at + 1] ?? '').replace(/^\r?\n/u, '');
     }
@@ -102,7 +106,7 @@ class ClixmlView {
     return this.#parts.join('');
   }
 
-  /** What an object says has no line end of its own. */
+  /** Ends the line, because the text of an object has no line end of its own. */
   #endLine(): void {
     if (this.#parts.at(-1)?.endsWith('\n') === false) this.#parts.push('\n');
   }

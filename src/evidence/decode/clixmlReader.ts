@@ -2,25 +2,28 @@ import { unescapeClixml } from './clixmlText.ts';
 
 /** Events of a text that may hold CLIXML, in the order of the text. */
 export interface ClixmlListener {
-  /** Text that is no markup: before, between, inside and behind documents. `inside`: between `<Objs>` and `</Objs>`. */
+  /** Text that is not markup: before, between, inside and after documents. `inside`: between `<Objs>` and `</Objs>`. */
   readonly native: (stretch: string, inside: boolean) => void;
-  /** `#< CLIXML`. It belongs to a document only where one follows. */
+  /** `#< CLIXML`. The mark belongs to a document only if one follows. */
   readonly mark: () => void;
-  /** `<Objs>`, also of a document inside another. */
+  /** `<Objs>`, also that of a document inside another. */
   readonly begin: () => void;
   /** `</Objs>`, or the end of the text inside a document. */
   readonly end: (isCut: boolean) => void;
-  /** A tag that the end of the text cuts. */
+  /** A tag that is cut off by the end of the text. */
   readonly cutTag: (text: string) => void;
-  /** Some text of a record, unescaped. */
+  /** Part of a record's text, unescaped. */
   readonly text: (stretch: string, stream: string) => void;
-  /** A record is over: `isObject` where it is no text but an object, whose own text came before if it has one. */
+  /**
+   * The end of a record. `isObject`: the record is an object and not a text. If it has a text of its own, that came
+   * before.
+   */
   readonly record: (stream: string, isObject: boolean) => void;
 }
 
 const MARK = '#< CLIXML';
 const OUTER = 'Objs';
-/** Elements that hold elements: text directly inside them is none of CLIXML's. */
+/** Elements that hold elements. Text directly inside them does not belong to CLIXML. */
 const CONTAINERS = new Set('Obj TN MS Props LST IE DCT En STK QUE PR'.split(' '));
 /** Elements that hold a value ([MS-PSRP] 2.2.5). */
 const VALUES = new Set(
@@ -28,39 +31,39 @@ const VALUES = new Set(
     ' ',
   ),
 );
-/** Streams whose objects are of interest to the host alone: how far something is. */
+/** Stream whose objects interest only the host: they report progress. */
 const SILENT = 'progress';
-/** The stream of what names none. */
+/** Stream of a record that names none. */
 const OUTPUT = 'output';
 const TAG = /<(\/?)([A-Za-z]\w{0,15})((?:\s[^<>]{0,1000})?\/?)>/uy;
-/** The beginning of a tag that the text ends within. */
+/** Start of a tag that is cut off by the end of the text. */
 const TAG_BEGUN = /^<\/?(?:[A-Za-z]\w{0,15}(?:\s[^<>]{0,1000})?\/?)?$/u;
-/** Characters that a tag has at most. */
+/** Limit for a tag, in characters. */
 const MAX_TAG = 1100;
 const STREAM = /\sS="([^"<>]{1,40})"/u;
-/** The beginning of a mark, of an entity or of an escape that the text ends within. */
+/** Start of a mark, an entity or an escape that is cut off by the end of the text. */
 const MARK_BEGUN = /#(?:<(?: (?:C(?:L(?:I(?:X(?:M)?)?)?)?)?)?)?$/u;
 const ESCAPE_BEGUN = /(?:&[#\w]{0,8}|(?<!_x[\da-fA-F]{4})_(?:x[\da-fA-F]{0,4})?)$/u;
 
 interface OpenElement {
   readonly name: string;
   readonly isValue: boolean;
-  /** Whose text is shown; undefined for what is part of an object. */
+  /** Stream in which the element's text is shown; undefined for a part of an object. */
   readonly stream: string | undefined;
 }
 
 /**
- * Reads CLIXML out of a text that comes in stretches, as child PowerShell processes write it to their error stream.
- * Other processes write into the same stream, so their text may stand anywhere, also between two elements. Each
- * character that is no markup is reported once, in its order.
+ * Reads CLIXML from a text that arrives in pieces, as child PowerShell processes write it to their error stream. Other
+ * processes write to the same stream, so their text can stand anywhere, also between two elements. Each character that
+ * is not markup is reported once, in order.
  */
 export class ClixmlReader {
   readonly #listener: ClixmlListener;
   #held = '';
   #hasMark = false;
-  /** `<Objs>` that are open: one may stand inside another. */
+  /** Number of open `<Objs>`: one may stand inside another. */
   #documents = 0;
-  /** Elements that are open inside the innermost record. */
+  /** Elements that are open in the innermost record, the record included. */
   #open: OpenElement[] = [];
 
   constructor(listener: ClixmlListener) {
@@ -71,7 +74,7 @@ export class ClixmlReader {
     this.#read(this.#held + stretch, false);
   }
 
-  /** The text is over. A record that is open is reported as one. */
+  /** Ends the text. A record that is still open is reported as a record. */
   end(): void {
     const held = this.#held;
     this.#held = '';
@@ -101,15 +104,15 @@ export class ClixmlReader {
     this.#held = '';
   }
 
-  /** The next place that may be markup. */
+  /** Returns the next place that may be markup. */
   #nextSign(text: string, from: number): number {
     if (!this.#hasMark) return text.indexOf(MARK, from);
     const tag = text.indexOf('<', from);
-    // The second character of a mark is a `<`, too.
+    // The second character of a mark is also a `<`.
     return tag > from && (text.startsWith(MARK, tag - 1) || isMarkBegun(text, tag - 1)) ? tag - 1 : tag;
   }
 
-  /** Where the end of a stretch has to wait for the next one. */
+  /** Returns the place from which the end of a piece must wait for the next piece. */
   #beginOfSign(text: string, from: number): number {
     const tail = text.slice(Math.max(from, text.length - MARK.length));
     const mark = tail.search(MARK_BEGUN);
@@ -118,7 +121,7 @@ export class ClixmlReader {
     return text.length - (held.length === 0 ? 0 : tail.length - Math.min(...held));
   }
 
-  /** @returns where it goes on; -1 where more of the text is needed */
+  /** @returns where reading continues; -1 if more of the text is needed */
   #readSign(text: string, at: number, isLast: boolean): number {
     if (text.startsWith(MARK, at)) {
       this.#hasMark = true;
@@ -147,7 +150,7 @@ export class ClixmlReader {
     return at + all.length;
   }
 
-  /** Whether the beginning of a tag can only be one of CLIXML's. */
+  /** Whether the start of a tag can only belong to CLIXML. */
   #isKnown(begun: string): boolean {
     const name = /^<\/?([A-Za-z]\w*)/u.exec(begun)?.[1];
     if (name === undefined) return false;
@@ -155,7 +158,7 @@ export class ClixmlReader {
     return this.#documents > 0 && [...VALUES, ...CONTAINERS].some((known) => known.startsWith(name));
   }
 
-  /** @returns false where it is no tag of CLIXML's, there */
+  /** @returns false if the tag does not belong to CLIXML at that place */
   #readTag(isEnd: boolean, name: string, attributes: string): boolean {
     if (name === OUTER) return this.#readOuter(isEnd);
     const isValue = VALUES.has(name);
@@ -179,12 +182,12 @@ export class ClixmlReader {
   }
 
   #openElement(name: string, isValue: boolean, stream: string | undefined): void {
-    // A value holds no elements, and a record no other: what came before was cut off.
+    // A value holds no elements, and a record holds no other record: what came before was cut off.
     if (stream !== undefined || (this.#isInValue() && this.#open.length === 1)) this.#endOpenRecord();
     else if (this.#isInValue()) this.#open.pop();
     const [record] = this.#open;
     const own = stream ?? (record === undefined ? OUTPUT : undefined);
-    // `ToString` of the record itself is what PowerShell prints of it.
+    // PowerShell prints the `ToString` of the record itself.
     const isPrinted = name === 'ToString' && this.#open.length === 1 && record?.stream !== SILENT;
     if (this.#open.length < MAX_OPEN) {
       this.#open.push({ name, isValue, stream: own ?? (isPrinted ? record?.stream : undefined) });
@@ -220,10 +223,10 @@ export class ClixmlReader {
   }
 }
 
-/** Deeper than PowerShell serialises: what is nested more is hostile. */
+/** Limit for open elements. PowerShell serializes fewer: deeper nesting is hostile. */
 const MAX_OPEN = 200;
 
-/** Whether the text ends within a mark that begins there. */
+/** Whether the text ends within a mark that begins at `at`. */
 function isMarkBegun(text: string, at: number): boolean {
   return text.length - at < MARK.length && MARK.startsWith(text.slice(at));
 }

@@ -9,15 +9,15 @@ import { TrailingText } from './trailingText.ts';
 import { chooseFields } from './transcriptFields.ts';
 import type { DecodeChange, Transcript } from './transcript.ts';
 
-/** Why bytes are no RunScript result. */
+/** The reason why bytes are not a RunScript result. */
 export interface Rejection {
   readonly reason: 'empty' | 'binary' | 'notJson' | 'truncated' | 'notATranscript' | 'tooLarge' | 'tooNested';
-  /** Where reading stopped, in UTF-16 units of the text, if that is known. */
+  /** Place where reading stopped, in UTF-16 units of the text, if it is known. */
   readonly offset?: number;
 }
 
 export interface DecodedResult {
-  /** Undefined when the bytes are no RunScript result: then `rejection` says why. */
+  /** Undefined if the bytes are not a RunScript result: `rejection` then says why. */
   readonly transcript: Transcript | undefined;
   readonly rejection: Rejection | undefined;
   readonly changes: readonly DecodeChange[];
@@ -26,15 +26,16 @@ export interface DecodedResult {
 
 /**
  * Unpacked size above which a gzip result is refused. The editor shows 16 million characters of a text, which JSON can
- * write with six bytes each: 96 MB. Beyond that a few hundred kB would only cost memory, up to five bytes for one.
+ * write with six bytes each: 96 MB. Beyond that, a file of a few hundred kB would only cost memory: up to five bytes
+ * for each unpacked byte.
  */
 const MAX_UNPACKED_BYTES = 128 * 1024 * 1024;
 
 /**
  * Reads a RunScript result: gzip, byte order mark, UTF-8 or UTF-16, JSON.
  *
- * Pure: the same bytes always give the same answer, and nothing is thrown. A file that was cut off is never completed;
- * the only repair is to escape raw control characters inside strings, which Microsoft's own example needs, and it is
+ * Pure: the same bytes always give the same answer, and nothing is thrown. A file that was cut off is never completed.
+ * The only repair is to escape raw control characters inside strings, which Microsoft's own example needs. It is
  * reported as a change.
  *
  * @param bytes - the result file as the service stored it
@@ -68,14 +69,14 @@ export function decodeResult(bytes: Uint8Array): DecodedResult {
   return { transcript, rejection: undefined, changes, encoding };
 }
 
-/** By the first two bytes. */
+/** Whether bytes are gzip, judged by the first two. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'binary' {
-  // The last four bytes are not asked for the size: of a file that was cut off they are any bytes. Unpacking stops at
-  // the limit, so a bomb costs no more than the largest result does.
+  // The size is not read from the last four bytes: in a file that was cut off they can be any bytes. Unpacking stops at
+  // the limit, so a bomb costs no more than the largest result.
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
@@ -85,7 +86,10 @@ function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'bin
   }
 }
 
-/** In a function of its own, which lets the text go: a large one must not be held beside its repaired form. */
+/**
+ * Reads the text for the first time. A function of its own, so that the text is freed: a large text must not be held
+ * beside its repaired form.
+ */
 function readFirst(bytes: Uint8Array, changes: DecodeChange[]): FirstReading | undefined {
   const read = readBytes(bytes);
   if (read === undefined) return undefined;
@@ -102,9 +106,9 @@ function readFirst(bytes: Uint8Array, changes: DecodeChange[]): FirstReading | u
 }
 
 interface FirstReading {
-  /** Undefined when the text is no JSON as it stands. */
+  /** Undefined if the text is not JSON as it stands. */
   readonly valid: Parsed | undefined;
-  /** What is to be said of the text behind the result. */
+  /** Changes to report about the text after the result. */
   readonly trailing: readonly DecodeChange[];
   readonly body: Uint8Array;
   readonly encoding: Encoding;
@@ -112,13 +116,13 @@ interface FirstReading {
 
 type Parsed = { readonly value: unknown } | { readonly rejection: Rejection };
 
-/** @returns undefined when the text is no JSON */
+/** @returns undefined if the text is not JSON */
 function parseJson(text: string, outline: JsonOutline, changes: DecodeChange[]): Parsed | undefined {
   let value: unknown;
   try {
     value = JSON.parse(outline.end === text.length ? text : text.slice(0, outline.end));
   } catch {
-    // V8's message does not tell what was cut off from what is something else: scanJson does.
+    // V8's message does not separate a text that was cut off from one that is something else. scanJson does.
     return undefined;
   }
   const { repeated } = outline;
@@ -130,13 +134,13 @@ function parseJson(text: string, outline: JsonOutline, changes: DecodeChange[]):
 
 function parseRepaired({ body, encoding, trailing }: FirstReading, changes: DecodeChange[]): Parsed {
   const all = encoding === 'utf-8' ? body : new TextEncoder().encode(decodeText(body, encoding));
-  // Control characters behind the result are none of its own.
+  // Control characters after the result do not belong to it.
   const utf8 = trailing.length === 0 ? all : all.subarray(0, endOfObject(all));
   const escaped = escapeControlCharacters(utf8);
   if (escaped === 'tooLarge') return { rejection: { reason: 'tooLarge' } };
   if (escaped !== undefined) {
     const repaired = decodeText(escaped.bytes, 'utf-8');
-    // Given back at once: the collector would take its time.
+    // Frees the memory at once: the garbage collector would take its time.
     escaped.bytes.buffer.transfer(0);
     const outline = outlineJson(repaired);
     if (outline === undefined) return { rejection: { reason: 'tooNested' } };
@@ -149,13 +153,13 @@ function parseRepaired({ body, encoding, trailing }: FirstReading, changes: Deco
   }
   const text = decodeText(body, encoding);
   const { end, offset } = scanJson(text);
-  // Only what begins as an object can be a result that was cut off.
+  // Only a text that begins as an object can be a result that was cut off.
   const isBegun = /^\s*\{/u.test(text);
   if (end === 'cut' && isBegun) return { rejection: { reason: 'truncated', offset: text.length } };
   return { rejection: looksLikeText(text) ? { reason: 'notJson', offset } : { reason: 'binary' } };
 }
 
-/** Whether the beginning of a file is text: few of its characters are none. */
+/** Whether the start of a file is text: few of its characters are not text. */
 export function looksLikeText(text: string): boolean {
   const head = text.slice(0, 4096);
   let odd = 0;

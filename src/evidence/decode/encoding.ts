@@ -1,23 +1,23 @@
-/** How the text of a result was written. */
+/** Encodings that the text of a result can have. */
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 const REPLACEMENT = '\ufffd';
 
 export interface ReadText {
   readonly text: string;
-  /** The bytes behind the byte order mark. */
+  /** The bytes after the byte order mark. */
   readonly body: Uint8Array;
   readonly encoding: Encoding;
   readonly byteOrderMark: boolean;
-  /** Characters that our decoding had to replace, apart from U+FFFD that the bytes themselves spelled. */
+  /** Number of characters that our decoding had to replace. U+FFFD that the bytes themselves spell does not count. */
   readonly invalidBytes: number;
-  /** Byte offset of the first replaced place; 0 where there is none. */
+  /** Byte offset of the first replaced place; 0 if there is none. */
   readonly firstInvalidByte: number;
 }
 
 /**
- * Turns bytes into text by byte order mark, else by the pattern that JSON's first characters leave in UTF-16,
- * else as UTF-8.
+ * Turns bytes into text. The encoding comes from the byte order mark, otherwise from the pattern that JSON's first
+ * characters leave in UTF-16. Otherwise it is UTF-8.
  *
  * @returns undefined when the text is longer than one string can be
  */
@@ -28,7 +28,7 @@ export function readBytes(bytes: Uint8Array): ReadText | undefined {
   try {
     text = decodeText(body, encoding);
   } catch {
-    // The only fault of a decoder that is not `fatal` is a text that exceeds the longest string.
+    // A decoder that is not `fatal` fails only if a text exceeds the longest string.
     return undefined;
   }
   const replaced = findReplaced(text, body, encoding);
@@ -42,12 +42,12 @@ export function readBytes(bytes: Uint8Array): ReadText | undefined {
   };
 }
 
-/** Text in a known encoding: a byte order mark in it is a character like any other. */
+/** Decodes text of a known encoding. A byte order mark in it is a character like any other. */
 export function decodeText(bytes: Uint8Array, encoding: Encoding): string {
   return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 }
 
-/** By the first four bytes. */
+/** Detects the encoding by the first three bytes. */
 export function sniff(bytes: Uint8Array): { encoding: Encoding; markLength: number } {
   const [first, second, third] = bytes;
   if (first === 0xef && second === 0xbb && third === 0xbf) return { encoding: 'utf-8', markLength: 3 };
@@ -58,7 +58,7 @@ export function sniff(bytes: Uint8Array): { encoding: Encoding; markLength: numb
   return { encoding: 'utf-8', markLength: 0 };
 }
 
-/** How many characters decoding had to replace, and where in the bytes the first one stood. */
+/** Counts the characters that decoding had to replace, and finds the byte offset of the first one. */
 export function findReplaced(
   text: string,
   bytes: Uint8Array,
@@ -75,7 +75,10 @@ function countReplaced(text: string, bytes: Uint8Array): { count: number; firstO
   return { count, firstOffset: count > 0 ? firstInvalidOffset(text, bytes) : 0 };
 }
 
-/** In UTF-16 a unit is two bytes before and after, so each U+FFFD is compared with the unit it came from. */
+/**
+ * Counts the replaced characters of UTF-16. A unit is two bytes before and after decoding, so each U+FFFD is compared
+ * with the unit it came from.
+ */
 function countReplacedPairs(
   text: string,
   bytes: Uint8Array,
@@ -104,7 +107,10 @@ function isSpelled(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
 }
 
-/** All before the first replaced character is valid, so its length in UTF-8 is its length in the file. */
+/**
+ * Returns the byte offset of the first replaced character. Everything before it is valid, so its length in UTF-8 is its
+ * length in the file.
+ */
 function firstInvalidOffset(text: string, bytes: Uint8Array): number {
   let offset = 0;
   let from = 0;

@@ -1,6 +1,6 @@
 import { endOfString } from './jsonOutline.ts';
 
-/** Where something stands in a text: from, and up to but without, UTF-16 units. */
+/** A span of a text in UTF-16 units. `end` is not part of the span. */
 export interface TextSpan {
   readonly start: number;
   readonly end: number;
@@ -11,12 +11,12 @@ export interface TextSpan {
  * written. The text must be JSON that was parsed before.
  *
  * @param key - written without escapes. Of two equal keys the last one counts, as it does for JSON.parse
- * @returns without the white space around them; none where there is no such array
+ * @returns the elements without the white space around them; none if there is no such array
  */
 export function findElements(text: string, key: string): readonly TextSpan[] {
   let found: TextSpan[] = [];
   let depth = 0;
-  // The text between the last structural sign and this place is a value, and the last string of depth 1 its key.
+  // Start of the current value, after the last structural sign. The last string of depth 1 is the key.
   let from = 0;
   let lastKey = '';
   let inside = false;
@@ -53,7 +53,7 @@ function trimmed(text: string, start: number, end: number): TextSpan[] {
   let to = end;
   while (from < to && isSpace(text, from)) from++;
   while (to > from && isSpace(text, to - 1)) to--;
-  // An empty array has no element, though it has a place for one.
+  // An empty array has a place for an element, but no element.
   return from === to ? [] : [{ start: from, end: to }];
 }
 

@@ -1,4 +1,4 @@
-/** The characters that JSON is made of. */
+/** Structural characters of JSON. */
 export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;
 export const OPEN_OBJECT = 0x7b;
@@ -8,30 +8,32 @@ export const CLOSE_ARRAY = 0x5d;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
 
-/** Deeper than any result: what is nested more is hostile. */
+/** Limit for nesting. No result is nested as deeply: deeper nesting is hostile. */
 export const MAX_DEPTH = 10_000;
-/** More values than any result has. Each takes up to a hundred times its length in memory, once it is parsed. */
+/**
+ * Limit for values. No result has as many. Each takes up to a hundred times its length in memory, once it is parsed.
+ */
 const MAX_VALUES = 1_000_000;
 
-/** What {@link outlineJson} finds. */
+/** Facts that {@link outlineJson} finds. */
 export interface JsonOutline {
-  /** The keys of the outermost object that came before, once for each time that they come again. */
+  /** Keys of the outermost object that occurred before: one entry for each repetition. */
   readonly repeated: readonly string[];
   /**
-   * Where the outermost object ends that the text begins with, in UTF-16 units: a second document may follow. The
-   * text's length where there is no such end.
+   * End of the outermost object that the text begins with, in UTF-16 units. A second document may follow. If there is
+   * no such end, this is the text's length.
    */
   readonly end: number;
 }
 
 /**
- * Looks at a text before it is parsed. JSON.parse keeps the last of two equal keys and says nothing; other readers
- * keep the first, so that the same file would show two people two texts. And it takes minutes and gigabytes for what is
- * made of brackets alone.
+ * Looks at a text before it is parsed. JSON.parse silently keeps the last of two equal keys. Other readers keep the
+ * first, so the same file would show two people two texts. JSON.parse also takes minutes and gigabytes for a text made
+ * of brackets alone.
  *
- * Of a text that is no JSON the outcome means nothing; strings are skipped and not checked.
+ * For a text that is not JSON, the outcome means nothing. Strings are skipped and not checked.
  *
- * @returns undefined where there is more than a result can hold: do not parse it
+ * @returns undefined if there is more than a result can hold: do not parse it
  */
 export function outlineJson(text: string): JsonOutline | undefined {
   const seen = new Set<string>();
@@ -62,7 +64,7 @@ export function outlineJson(text: string): JsonOutline | undefined {
       keyNext = depth === 1 && unit === OPEN_OBJECT;
     } else if (unit === CLOSE_OBJECT || unit === CLOSE_ARRAY) {
       depth--;
-      // What follows is none of the object, and is not measured with it.
+      // The text that follows does not belong to the object, and is not counted with it.
       if (depth === 0 && beginsWithObject) return { repeated, end: at + 1 };
     } else if (unit === COMMA) {
       values++;
@@ -73,7 +75,9 @@ export function outlineJson(text: string): JsonOutline | undefined {
   return { repeated, end: text.length };
 }
 
-/** A string ends at the first quote with an even number of backslashes before it. */
+/**
+ * Finds the end of a string: the first quote with an even number of backslashes before it. Returns -1 if there is none.
+ */
 export function endOfString(text: string, open: number): number {
   for (let quote = text.indexOf('"', open + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let before = quote - 1;
@@ -83,7 +87,10 @@ export function endOfString(text: string, open: number): number {
   return -1;
 }
 
-/** `"\u0061"` and `"a"` are one key. Parsed also where nothing is escaped: a slice would keep the whole text alive. */
+/**
+ * Reads a key: `"\u0061"` and `"a"` are the same one. Parses it even without escapes, because a slice would keep the
+ * whole text in memory.
+ */
 function readKey(quoted: string): string {
   try {
     return String(JSON.parse(quoted));

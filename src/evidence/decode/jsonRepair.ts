@@ -10,14 +10,14 @@ import {
   QUOTE,
 } from './jsonOutline.ts';
 
-/** What {@link scanJson} finds in a text that JSON.parse refused. */
+/** The outcome of {@link scanJson} for a text that JSON.parse refused. */
 export interface JsonScan {
   /**
-   * `complete`: JSON, but for raw control characters inside strings. `cut`: the beginning of such a text, which ends
+   * `complete`: JSON, except for raw control characters inside strings. `cut`: the beginning of such a text, which ends
    * too early. `refused`: neither.
    */
   readonly end: 'complete' | 'cut' | 'refused';
-  /** Where reading stopped, in UTF-16 units. */
+  /** Place where reading stopped, in UTF-16 units. */
   readonly offset: number;
 }
 
@@ -30,19 +30,19 @@ const UNIT = /u[\da-fA-F]{4}/uy;
 const UNIT_CUT = /u[\da-fA-F]{0,3}$/uy;
 const SMALL_U = 0x75;
 const SIMPLE_ESCAPES = new Set(Array.from('"\\/bfnrt', (letter) => letter.charCodeAt(0)));
-/** The longest string of V8. */
+/** The longest string of V8, in UTF-16 units. */
 const MAX_TEXT_UNITS = 2 ** 29 - 24;
-/** Control characters by their shortest escape, in ASCII. */
+/** The shortest escape of each control character, in ASCII. */
 const ESCAPES = Array.from({ length: 0x20 }, (_, unit) =>
   Array.from(JSON.stringify(String.fromCharCode(unit)).slice(1, -1), (letter) => letter.charCodeAt(0)),
 );
 
-/** Up to here bytes are copied one by one: faster than asking for it. */
+/** Limit, in bytes, for copying one byte at a time. Up to it, that is faster than a call that copies. */
 const SHORT = 24;
 
 /**
- * Reads a text as RFC 8259 has it, apart from raw control characters (U+0000–U+001F) inside strings. It
- * tells a file that was cut off from one that is something else; nothing is built.
+ * Reads a text by RFC 8259, apart from raw control characters (U+0000–U+001F) inside strings. Separates a file that was
+ * cut off from one that is something else. Builds no values.
  */
 export function scanJson(text: string): JsonScan {
   const open: number[] = [];
@@ -85,7 +85,7 @@ export function scanJson(text: string): JsonScan {
     fault = 'cut';
     return false;
   };
-  /** The next unit that is no white space. */
+  /** Returns the next unit that is not white space. */
   const peek = (): number => {
     matches(SPACE);
     if (at < text.length) return text.charCodeAt(at);
@@ -96,7 +96,7 @@ export function scanJson(text: string): JsonScan {
     fault ??= 'refused';
     return false;
   };
-  /** A key with its colon. */
+  /** Skips a key with its colon. */
   const skipKey = (): boolean => {
     if (peek() !== QUOTE) return refuse();
     if (!skipString()) return false;
@@ -104,7 +104,7 @@ export function scanJson(text: string): JsonScan {
     at++;
     return true;
   };
-  /** Opens objects and arrays until something is complete: a word, a number, a string, `{}` or `[]`. */
+  /** Opens objects and arrays until a value is complete: a word, a number, a string, `{}` or `[]`. */
   const skipToValue = (): boolean => {
     for (;;) {
       const unit = peek();
@@ -145,8 +145,8 @@ export function scanJson(text: string): JsonScan {
 }
 
 /**
- * Finds where the outermost object ends, in bytes of UTF-8. The text must begin with an object, and be complete apart
- * from raw control characters.
+ * Finds the end of the outermost object, in bytes of UTF-8. The text must begin with an object. It must be complete
+ * apart from raw control characters.
  */
 export function endOfObject(bytes: Uint8Array): number {
   let depth = 0;
@@ -165,20 +165,20 @@ export function endOfObject(bytes: Uint8Array): number {
 /** The outcome of {@link escapeControlCharacters}. */
 export interface EscapedBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** How many raw control characters stood inside strings. */
+  /** Number of raw control characters inside strings. */
   readonly count: number;
-  /** Byte offset of the first one in what was given. */
+  /** Byte offset of the first one in the original bytes. */
   readonly firstByte: number;
 }
 
 /**
- * Writes raw control characters (U+0000–U+001F) inside JSON strings as escapes, and touches nothing else. It works on
- * UTF-8, whose bytes below 0x80 are characters and nothing else: as strings the same takes three times the memory.
+ * Escapes raw control characters (U+0000–U+001F) inside JSON strings, and changes nothing else. Works on UTF-8, whose
+ * bytes below 0x80 are always characters. The same work on strings takes three times the memory.
  *
- * The documentation's own example of a result holds a raw line feed inside a string, so this is met in the field.
+ * The documentation's own example of a result holds a raw line feed inside a string, so this occurs in the field.
  * Libraries that repair JSON also complete what was cut off, which would forge evidence.
  *
- * @returns undefined when there is none; `tooLarge` when one string cannot hold the outcome
+ * @returns undefined if there is none; `tooLarge` if one string cannot hold the outcome
  */
 export function escapeControlCharacters(bytes: Uint8Array): EscapedBytes | undefined | 'tooLarge' {
   const { places, count, length } = findControls(bytes);
@@ -201,7 +201,7 @@ export function escapeControlCharacters(bytes: Uint8Array): EscapedBytes | undef
   return { bytes: escaped, count, firstByte: places[0] ?? 0 };
 }
 
-/** The places of control characters inside strings, and how long all is when they are escaped. */
+/** Finds the places of control characters inside strings, and the length of the text once they are escaped. */
 function findControls(bytes: Uint8Array): { places: Uint32Array; count: number; length: number } {
   let places = new Uint32Array(1024);
   let count = 0;
@@ -213,7 +213,7 @@ function findControls(bytes: Uint8Array): { places: Uint32Array; count: number; 
     if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) continue;
     if (byte === QUOTE) inString = !inString;
     else if (!inString) continue;
-    // What follows belongs to the escape. A control character there stays: JSON.parse refuses it.
+    // The next byte belongs to the escape. A control character there stays, and JSON.parse refuses it.
     else if (byte === BACKSLASH) at++;
     else {
       if (count === places.length) {

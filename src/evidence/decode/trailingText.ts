@@ -1,20 +1,20 @@
 import type { DecodeChange } from './transcript.ts';
 
-/** White space of JSON: it may follow any document. */
+/** A character that is not white space of JSON. White space may follow any document. */
 const NO_SPACE = /[^ \t\n\r]/u;
 /** White space and filler: NULs, the end mark of DOS (U+001A), byte order marks. */
 const PADDING = new Set(Array.from(' \t\n\r\0\u001a\ufeff', (sign) => sign.charCodeAt(0)));
 
 /**
- * Measures the text behind a complete document. It comes in any stretches. Both readers of results use it, so that
- * they say the same of the same file.
+ * Measures the text after a complete document. The text may arrive in any pieces. Both readers of results use this
+ * class, so that they report the same about the same file.
  */
 export class TrailingText {
   #units = 0;
   #firstOffset = 0;
   #isPadding = true;
 
-  /** @param offset - of the stretch in the whole text, in UTF-16 units */
+  /** @param offset - of `stretch` in the whole text, in UTF-16 units */
   add(stretch: string, offset: number): void {
     if (this.#units > 0) this.#units += stretch.length;
     else {
@@ -26,7 +26,7 @@ export class TrailingText {
     this.#isPadding &&= isPadding(stretch);
   }
 
-  /** Returns what there is to say of it: nothing where only white space follows. */
+  /** Returns the changes to report: none if only white space follows. */
   changes(): DecodeChange[] {
     if (this.#units === 0) return [];
     const kind = this.#isPadding ? 'trailingPadding' : 'trailingText';

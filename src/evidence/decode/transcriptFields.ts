@@ -1,7 +1,7 @@
 import { boundKeys } from './boundKeys.ts';
 import type { DecodeChange, DecodeChangeKind, Transcript } from './transcript.ts';
 
-/** A transcript whose texts are strings, or what stands for texts that are too large to be one. */
+/** A transcript whose texts are strings, or stand-ins for texts that are too large for a string. */
 export interface ChosenFields<Text> extends Pick<Transcript, 'exitCode' | 'otherKeys'> {
   readonly scriptName: Text | undefined;
   readonly output: Text | undefined;
@@ -9,13 +9,13 @@ export interface ChosenFields<Text> extends Pick<Transcript, 'exitCode' | 'other
 }
 
 /**
- * Reads the fields of a result by their names, the older ones where the newer ones are not there.
+ * Reads the fields of a result by their names. Reads an older name if the newer one is missing.
  *
  * @param fields - of the outermost object
- * @param toText - the text that a value is; undefined where it is none
- * @param changes - gets what had to be done, or was noticed
- * @returns undefined for a file without both texts, which is some other JSON; one of them alone is a result with a gap,
- *   which is said
+ * @param toText - returns the text of a value; undefined if the value is not a text
+ * @param changes - receives what had to be done, or was noticed
+ * @returns undefined for a file without both texts, which is some other JSON; a file with only one of them is a result
+ * with a gap, which is reported
  */
 export function chooseFields<Text>(
   fields: ReadonlyMap<string, unknown>,

@@ -1,20 +1,20 @@
 import type { ExportTally } from './exportText.ts';
 
-/** One cell: text from anywhere, or a number of ours, which stays a number for the spreadsheet (`-1` too). */
+/** One cell: text from anywhere, or a number of ours. A number stays a number for the spreadsheet (`-1` too). */
 export type CsvCell = string | number;
 
 /*
- * What spreadsheets take for the beginning of a formula, in the width of East Asia too, and what they or people's eyes
- * pass over in front of it: white space, quotation marks, and what is not seen at all.
+ * Signs that spreadsheets take for the start of a formula, also in East Asian full width. `PASSED` are signs before
+ * them that spreadsheets or readers pass over: white space, quotation marks, and invisible characters.
  */
 const OPENER = String.raw`[=+\-@\u2212\uff1d\uff0b\uff0d\uff20]`;
 const PASSED = String.raw`\s\p{Cc}\p{Cf}'"\uff07\uff02`;
-/** A cell that begins with a line end or a tab is moved into the next one by some. */
+/** Some spreadsheets move a cell that begins with a line end or a tab into the next cell. */
 const STARTS_FORMULA = new RegExp(String.raw`^(?:'*[\t\r\n]|[${PASSED}]*${OPENER})`, 'u');
 /**
- * Where another cell would begin if the file were read with the wrong separator: Excel takes `;` in half of Europe, and
- * a tab or a line end inside of quotation marks then divides as well. Begins at the start of a run alone, so that a
- * megabyte of tabs takes no longer than it is.
+ * Places where another cell would begin if the file were read with the wrong separator. Excel takes `;` in half of
+ * Europe. A tab or a line end inside of quotation marks then divides cells as well. A match begins only at the start of
+ * a run, so that the time grows only with the length of a run: a cell may hold a megabyte of tabs.
  */
 const HIDDEN_FORMULA = new RegExp(
   String.raw`(?<![${PASSED};])(?=[${PASSED};]*[;\t\r\n])([${PASSED};]+)(?=${OPENER})`,
@@ -28,23 +28,24 @@ export function startsFormula(text: string): boolean {
 }
 
 /**
- * Writes a table as CSV (RFC 4180): commas, CRLF behind every row, quotation marks where they are needed. There is no
+ * Writes a table as CSV (RFC 4180): commas, CRLF after every row, quotation marks where they are needed. There is no
  * byte order mark: the clipboard needs none, and {@link toCsvFile} writes it.
  *
- * No text of a device begins a formula. The rule, which {@link https://owasp.org/www-community/attacks/CSV_Injection}
- * asks for, can be undone: where a formula could begin (at the beginning of a cell, or behind the last `;`, tab or line
- * end of what stands before it) there is one apostrophe more. To read a cell back, take one away at each such place.
+ * No text of a device begins a formula. {@link https://owasp.org/www-community/attacks/CSV_Injection} asks for this
+ * rule, and it can be undone. Wherever a formula could begin, there is one apostrophe more. That is at the beginning of
+ * a cell, or after the last `;`, tab or line end in the text before the formula. To read a cell back, remove one
+ * apostrophe at each such place.
  */
 export function toCsv(header: readonly string[], rows: readonly (readonly CsvCell[])[]): string {
   return [header, ...rows].map((row) => `${row.map(writeCell).join(',')}\r\n`).join('');
 }
 
-/** Excel reads UTF-8 as such only behind this mark. */
+/** Excel reads a file as UTF-8 only if it begins with this mark. */
 const BYTE_ORDER_MARK = '\ufeff';
 
 /**
- * Writes a table as a CSV file that Excel opens too: {@link toCsv} behind a byte order mark. Halves of surrogate pairs,
- * which a file cannot carry, become U+FFFD and are counted.
+ * Writes a table as a CSV file that Excel opens too: a byte order mark, then {@link toCsv}. Lone surrogates, which a
+ * file cannot carry, become U+FFFD and are counted.
  */
 export function toCsvFile(
   header: readonly string[],
@@ -57,7 +58,7 @@ export function toCsvFile(
 function writeCell(cell: CsvCell): string {
   if (typeof cell === 'number') return cell.toString();
   const guarded = guardCell(cell);
-  // White space at the ends and every separator that someone reads with stay inside of quotation marks.
+  // White space at the ends, and every separator that any program uses, stay inside of quotation marks.
   return /[",;\t\r\n\v\f\u0085\u2028\u2029]|^\s|\s$/u.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 

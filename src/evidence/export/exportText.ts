@@ -1,15 +1,15 @@
 import { countLoneSurrogates } from '../text/textFacts.ts';
 
-/** Counts what an export could not write as it is. One for each file. */
+/** Counts characters that an export had to replace. Use one for each file. */
 export class ExportTally {
   #loneSurrogates = 0;
 
-  /** Halves of surrogate pairs that became U+FFFD. */
+  /** Number of lone surrogates that became U+FFFD. */
   get loneSurrogates(): number {
     return this.#loneSurrogates;
   }
 
-  /** Returns a text as UTF-8 can carry it, as its hash takes it too, and counts what is replaced. */
+  /** Returns a text in the form that UTF-8 can carry, which is also the form of its hash. Counts what is replaced. */
   wellFormed(text: string): string {
     if (text.isWellFormed()) return text;
     this.#loneSurrogates += countLoneSurrogates(text);
@@ -17,14 +17,14 @@ export class ExportTally {
   }
 }
 
-/** Characters that `JSON.stringify` leaves as they are, and that Python, JavaScript and others take for line ends. */
+/** Characters that `JSON.stringify` does not escape, but that Python, JavaScript and others take for line ends. */
 const LINE_ENDS = /[\u0085\u2028\u2029]/gu;
 
 /**
- * Returns JSON that every reader takes: no escape of half a surrogate pair, which strict readers refuse, and no
- * character that a reader of lines cuts at.
+ * Returns JSON that every reader accepts. It has no escape of a lone surrogate, which strict readers refuse, and no
+ * character that a reader of lines takes for a line end.
  *
- * @param indent - blanks a level; undefined: everything on one line
+ * @param indent - blanks per level; undefined for everything on one line
  */
 export function toStrictJson(value: unknown, tally: ExportTally, indent?: number): string {
   const replace = (_key: string, part: unknown): unknown => (typeof part === 'string' ? tally.wellFormed(part) : part);
@@ -34,7 +34,7 @@ export function toStrictJson(value: unknown, tally: ExportTally, indent?: number
   );
 }
 
-/** Returns a row of an NDJSON file with its line end. A row in which something was replaced says how often. */
+/** Returns a row of an NDJSON file with its line end. A row with replaced characters states their number. */
 export function toNdjsonRow(row: object, tally: ExportTally): string {
   const before = tally.loneSurrogates;
   const line = toStrictJson(row, tally);

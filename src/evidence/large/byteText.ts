@@ -1,14 +1,14 @@
 import { decodeText, findReplaced, sniff } from '../decode/encoding.ts';
 import type { Encoding } from '../decode/encoding.ts';
 
-/** Bytes that tell which encoding it is. */
+/** Number of bytes that must be there before the encoding is detected. */
 const SNIFFED = 4;
 
-/** Reads the text of a file that comes in stretches, as `readBytes` reads it whole. */
+/** Reads the text of a file that arrives in pieces, exactly as `readBytes` reads a whole file. */
 export class ByteText {
   #encoding: Encoding | undefined;
   #held: Uint8Array = new Uint8Array();
-  /** Where the held bytes begin in the file. */
+  /** Offset of the held bytes in the file. */
   #offset = 0;
   #byteOrderMark = false;
   #invalidBytes = 0;
@@ -22,17 +22,17 @@ export class ByteText {
     return this.#byteOrderMark;
   }
 
-  /** Characters that had to be replaced by now, apart from U+FFFD that the bytes themselves spelled. */
+  /** Number of characters replaced so far. U+FFFD that the bytes themselves spell does not count. */
   get invalidBytes(): number {
     return this.#invalidBytes;
   }
 
-  /** Byte offset of the first replaced place; 0 where there is none. */
+  /** Byte offset of the first replaced place; 0 if there is none. */
   get firstInvalidByte(): number {
     return this.#firstInvalidByte;
   }
 
-  /** @returns the text as far as it is whole characters */
+  /** @returns the text up to the last whole character */
   add(bytes: Uint8Array): string {
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     if (this.#encoding === undefined && all.length < SNIFFED) {
@@ -42,7 +42,7 @@ export class ByteText {
     return this.#read(all, false);
   }
 
-  /** @returns what was held back, which belongs to a character that was cut off */
+  /** @returns the held bytes as text, which belong to a character that was cut off */
   end(): string {
     const held = this.#held;
     this.#held = new Uint8Array();
@@ -61,7 +61,7 @@ export class ByteText {
     const encoding = this.#encoding;
     const end = isLast ? body.length : encoding === 'utf-8' ? endOfUtf8(body) : endOfPairs(body, encoding);
     const whole = body.subarray(0, end);
-    // A copy: what is held must not keep the stretch alive.
+    // A copy, because the held bytes must not keep the whole piece in memory.
     this.#held = body.slice(end);
     const text = decodeText(whole, encoding);
     const { count, firstOffset } = findReplaced(text, whole, encoding);
@@ -73,8 +73,8 @@ export class ByteText {
 }
 
 /**
- * Where bytes can be cut without a change of what they say: before the last byte that begins a character of several.
- * Behind three bytes that continue one, none is open any more.
+ * Returns the place where bytes can be cut without changing what they say: before the last byte that begins a character
+ * of several bytes. After three bytes that continue a character, no character is still open.
  */
 function endOfUtf8(bytes: Uint8Array): number {
   const { length } = bytes;
@@ -86,7 +86,7 @@ function endOfUtf8(bytes: Uint8Array): number {
   return length;
 }
 
-/** Neither within a unit nor within a pair of surrogates. */
+/** Returns the place where UTF-16 can be cut: neither within a unit nor within a surrogate pair. */
 function endOfPairs(bytes: Uint8Array, encoding: Encoding): number {
   const end = bytes.length - (bytes.length % 2);
   const high = bytes[encoding === 'utf-16le' ? end - 1 : end - 2] ?? 0;

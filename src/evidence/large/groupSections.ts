@@ -3,17 +3,17 @@ import type { PartLimits } from '../text/textParts.ts';
 import type { PartStart } from '../../base/resultUri.ts';
 import type { LineSpan } from '../text/lineSpan.ts';
 
-/** As much of a section as it takes to put it beside others. */
+/** The facts about a section that are needed to place it beside others. */
 export interface Grouped {
   readonly first: PartStart;
   readonly lastLine: number;
   readonly units: number;
-  /** What stands between it and the next one: '' where a line goes on. */
+  /** Text between this section and the next one; empty if the line continues. */
   readonly lineEnd: string;
 }
 
 /**
- * Gathers sections into parts as large as a part may be, at line ends where there is one.
+ * Groups sections into parts as large as a part may be. Parts end at line ends where possible.
  *
  * @param sections - of one text, in their order
  */
@@ -31,7 +31,7 @@ export function groupSections<Section extends Grouped>(
       (units + section.units > limits.units || section.lastLine - begin.first.line + 1 > limits.lines);
     if (isFull) {
       const end = group.findLastIndex(({ lineEnd }) => lineEnd !== '') + 1;
-      // One line alone fills it: then it is cut inside.
+      // One line alone fills the part, so the part ends inside the line.
       const kept = end === 0 ? group.length : end;
       groups.push(group.slice(0, kept));
       group = group.slice(kept);
@@ -48,12 +48,12 @@ function sizeOf(sections: readonly Grouped[]): number {
   return sections.reduce((sum, { units, lineEnd }) => sum + units + lineEnd.length, 0);
 }
 
-/** The lines that ranges touch, with one more at either end: where a range ends depends on its neighbours. */
+/** Returns the lines that ranges touch, with one more at either end: where a range ends depends on its neighbors. */
 export function spansOf(ranges: readonly Range[]): LineSpan[] {
   return ranges.map(({ start, end }) => ({ first: start.line, last: end.line + 2 }));
 }
 
-/** The sections that hold any of these lines. */
+/** Returns the sections that hold any of these lines. */
 export function sectionsOf<Section extends Grouped>(
   sections: readonly Section[],
   lines: readonly LineSpan[],
@@ -65,7 +65,7 @@ export function sectionsOf<Section extends Grouped>(
   );
 }
 
-/** The line ends of a section, with nothing between them: the lines behind it keep their numbers. */
+/** Returns the line ends of a section without its text, so that the lines after it keep their numbers. */
 export function emptied({ first, lastLine, lineEnd }: Grouped): string {
   return '\n'.repeat(lastLine - first.line) + (lineEnd === '' ? '' : '\n');
 }

@@ -3,13 +3,15 @@ import type { Rejection } from '../decode/decode.ts';
 import type { DecodeChange } from '../decode/transcript.ts';
 import { TrailingText } from '../decode/trailingText.ts';
 
-/** What is told of a JSON text while it is read: of its outermost object, in the order of the text. */
+/** Events of a JSON text while it is read. They concern its outermost object, in the order of the text. */
 export interface JsonListener {
-  /** A field of the outermost object begins. */
+  /** The start of a field of the outermost object. */
   readonly key: (name: string) => void;
-  /** Some of the field's value, where that is a string: unescaped, and never half of a pair that the text has whole. */
+  /** Part of the field's value, if that is a string. It is unescaped. An unescaped surrogate pair is never split. */
   readonly text: (stretch: string) => void;
-  /** The field's value is over. `scalar` is a number, true, false or null; undefined for a string and for what is nested. */
+  /**
+   * The end of the field's value. `scalar` is a number, true, false or null; undefined for a string or a nested value.
+   */
   readonly end: (kind: 'string' | 'scalar' | 'nested', scalar?: number | boolean | null) => void;
 }
 
@@ -29,9 +31,9 @@ const SIMPLE: Readonly<Record<string, string>> = {
   t: '\t',
 };
 const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
-/** Longer than any number that means something, UTF-16 units. */
+/** Limit for a scalar, in UTF-16 units. No number that means something is as long. */
 const MAX_SCALAR = 65_536;
-/** And than any key. */
+/** Limit for a key, in UTF-16 units. No key is as long. */
 const MAX_KEY = 1000;
 
 type Expected = 'value' | 'valueOrClose' | 'key' | 'keyOrClose' | 'colon' | 'commaOrClose' | 'nothing';
@@ -46,22 +48,22 @@ class Refused extends Error {
 }
 
 /**
- * Reads JSON that comes in stretches and is too large to be parsed whole. It takes what `decodeResult` takes: RFC 8259,
- * and raw control characters inside strings, which it counts.
+ * Reads JSON that arrives in pieces and is too large to be parsed whole. It accepts what `decodeResult` accepts: RFC
+ * 8259, and raw control characters inside strings, which it counts.
  */
 export class JsonStream {
   readonly #listener: JsonListener;
   readonly #open: ('{' | '[')[] = [];
   #expected: Expected = 'value';
-  /** Inside a string: of which kind; and an escape in it that is not whole yet. */
+  /** Kind of the string that is being read. `#escape` holds an escape in it that is not complete yet. */
   #string: 'key' | 'value' | undefined;
   #escape = '';
   #short = '';
   #scalar = '';
-  /** What is read of a field's string and not told yet. */
+  /** Part of a field's string that was read but not reported yet. */
   #taken = '';
   #beganAsObject = false;
-  /** Of the stretch that is being read, in the whole text. */
+  /** Offset, in the whole text, of the piece that is being read. */
   #offset = 0;
   #controls = 0;
   #firstControl = 0;
@@ -72,17 +74,20 @@ export class JsonStream {
     this.#listener = listener;
   }
 
-  /** Why nothing more is read. */
+  /** The reason why reading has stopped. */
   get rejection(): Rejection | undefined {
     return this.#rejection;
   }
 
-  /** Raw control characters inside strings by now, and where the first one stood, in UTF-16 units of the text. */
+  /**
+   * Number of raw control characters inside strings so far, and the place of the first one, in UTF-16 units of the
+   * text.
+   */
   get controls(): { readonly count: number; readonly firstOffset: number } {
     return { count: this.#controls, firstOffset: this.#firstControl };
   }
 
-  /** What there is to say of the text behind the outermost object. */
+  /** Changes to report about the text after the outermost object. */
   get trailing(): readonly DecodeChange[] {
     return this.#trailing.changes();
   }
@@ -95,12 +100,12 @@ export class JsonStream {
     this.#offset += stretch.length;
   }
 
-  /** The text is over. @returns why it is no JSON, if it is none */
+  /** Ends the text. @returns why it is not JSON, if it is not */
   end(): Rejection | undefined {
     this.#attempt(() => {
       const isCut = this.#open.length > 0 && isBegun(this.#scalar);
       if (this.#scalar !== '' && !isCut) this.#endScalar(0);
-      // Only what begins as an object can be a result that was cut off.
+      // Only a text that begins as an object can be a result that was cut off.
       if (this.#expected !== 'nothing') throw new Refused(this.#beganAsObject ? 'truncated' : 'notJson', 0);
     });
     return this.#rejection;
@@ -173,7 +178,7 @@ export class JsonStream {
     this.#expected = this.#open.length === 0 ? 'nothing' : 'commaOrClose';
   }
 
-  /** Whether what is read is the value of a field of the outermost object. */
+  /** Whether the value of a field of the outermost object is being read. */
   #isInField(): boolean {
     return this.#open.length === 1 && this.#open[0] === '{';
   }
@@ -184,7 +189,7 @@ export class JsonStream {
     this.#scalar += part;
     if (this.#scalar === '' || this.#scalar.length > MAX_SCALAR) throw new Refused('notJson', at);
     const next = at + part.length;
-    // At the end of a stretch it may go on.
+    // At the end of a piece, the scalar may continue.
     if (next < text.length) this.#endScalar(next);
     return next;
   }
@@ -222,7 +227,7 @@ export class JsonStream {
     return at;
   }
 
-  /** Goes on with an escape that has begun. @returns where it goes on; the end of the stretch where that cuts it */
+  /** Continues an escape. @returns where reading continues; the end of the piece if the escape is cut there */
   #readEscape(text: string, from: number): number {
     let at = from;
     while (at < text.length) {
@@ -253,7 +258,7 @@ export class JsonStream {
     } else if (this.#isInField()) this.#taken += stretch;
   }
 
-  /** Many lines at a time: telling of each escape by itself takes longer than all the rest. */
+  /** Reports many lines at a time. Reporting each escape by itself takes longer than all other work. */
   #tell(): void {
     const taken = this.#taken;
     this.#taken = '';
@@ -264,7 +269,7 @@ export class JsonStream {
     const isKey = this.#string === 'key';
     this.#string = undefined;
     if (isKey) {
-      // A copy: a slice would keep the stretch that it was read from.
+      // A copy, because a slice would keep the piece that it was read from.
       const name = Buffer.from(this.#short, 'utf16le').toString('utf16le');
       this.#short = '';
       this.#expected = 'colon';
@@ -284,7 +289,7 @@ function isBegun(scalar: string): boolean {
   return NUMBER_CUT.test(scalar) || Object.keys(WORDS).some((word) => word.startsWith(scalar));
 }
 
-/** The next unit of a string that is a quote, a backslash or a control character; the end where there is none. */
+/** Finds the next quote, backslash or control character of a string. Returns the text's length if there is none. */
 function endOfPlain(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const unit = text.charCodeAt(at);

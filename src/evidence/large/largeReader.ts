@@ -10,13 +10,13 @@ import { JsonStream } from './jsonStream.ts';
 import { SectionWriter } from './sectionWriter.ts';
 import type { Section, WrittenText } from './sectionWriter.ts';
 
-/** A text that was handed on in sections. */
+/** A text whose sections were all written. */
 export interface ReadText extends WrittenText {
-  /** Which of the file's texts it is: they are counted as they begin, from 0. */
+  /** Number of the text within the file, from 0. Texts are counted in the order in which they begin. */
   readonly source: number;
 }
 
-/** What `decodeResult` says of a result, of one that is never in memory whole. */
+/** Facts that `decodeResult` returns too, but of a result that is never in memory whole. */
 export interface LargeResult {
   readonly transcript: LargeTranscript | undefined;
   readonly rejection: Rejection | undefined;
@@ -33,18 +33,18 @@ export interface LargeTranscript {
 
 const TEXTS: ReadonlySet<string> = new Set(['script_output', 'script_errors', 'script_error']);
 const NAMES: ReadonlySet<string> = new Set(['script_name', 'name']);
-/** More fields than any result has, and more texts: what is made of them is an attack on whoever reads it. */
+/** Limits for fields and texts. No result has as many: such a file is an attack on its reader. */
 const MAX_FIELDS = 1000;
 const MAX_TEXTS = 16;
-/** A longer name is none, UTF-16 units. */
+/** Limit for a script's name, in UTF-16 units. A longer text is not a name. */
 const MAX_NAME = 65_536;
-/** Enough of a file to see whether it is text. */
+/** Length of a file's start, in UTF-16 units, that shows whether the file is text. */
 const HEAD = 4096;
-/** Bytes that are read at a time: strings of this size are cheap to throw away, larger ones pile up. */
+/** Bytes that are read at a time. Strings of this size are cheap to discard, but larger ones accumulate. */
 const STEP = 65_536;
 const NOTHING = new Uint8Array();
 
-/** Reads a result that comes in stretches of bytes, and hands its texts on in sections. Gzip is not unpacked. */
+/** Reads a result that arrives in pieces, and passes its texts on in sections. Gzip is not unpacked. */
 export class LargeReader {
   readonly #write: (source: number, section: Section) => void;
   readonly #limits: PartLimits | undefined;
@@ -62,7 +62,9 @@ export class LargeReader {
   #firstByte: Uint8Array = NOTHING;
   #isPacked: boolean | undefined;
 
-  /** @param write - gets every section of every text, also of those that turn out to be none of the result's */
+  /**
+   * @param write - receives every section of every text, even if the text later turns out not to belong to the result
+   */
   constructor(write: (source: number, section: Section) => void, limits?: PartLimits) {
     this.#write = write;
     this.#limits = limits;
@@ -74,7 +76,7 @@ export class LargeReader {
         this.#text?.writer.add(stretch);
         if (this.#name === undefined || this.#isNameTooLong) return;
         this.#name += stretch;
-        // Never shown cut: a file with such a name is none of a script.
+        // The name is never shown cut. A file with such a name does not come from a script.
         this.#isNameTooLong = this.#name.length > MAX_NAME;
       },
       end: (kind, scalar) => {
@@ -88,7 +90,7 @@ export class LargeReader {
   add(bytes: Uint8Array): void {
     const begun = this.#firstByte.length === 0 ? bytes : Buffer.concat([this.#firstByte, bytes]);
     this.#isPacked ??= begun.length < 2 ? undefined : isGzip(begun);
-    // One byte alone does not tell.
+    // One byte alone does not show whether the file is gzip.
     this.#firstByte = this.#isPacked === undefined ? begun.slice() : NOTHING;
     if (this.#isPacked !== false) return;
     for (let from = 0; from < begun.length; from += STEP) {
@@ -161,7 +163,7 @@ export class LargeReader {
   }
 }
 
-/** A string of the file, by what is kept of it. */
+/** A string of the file, reduced to what is kept of it. */
 class Found {
   readonly text: ReadText | undefined;
   readonly name: string | undefined;

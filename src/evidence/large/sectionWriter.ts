@@ -7,32 +7,38 @@ import type { PartLimits, TextPart } from '../text/textParts.ts';
 import type { PartStart } from '../../base/resultUri.ts';
 import { endOfWhole } from './wholeCharacters.ts';
 
-/** A stretch of a text as it is stored: whole lines, unless one is longer than a section. */
+/** A part of a text as it is stored: whole lines, unless one line is longer than a section. */
 export interface Section {
   readonly text: string;
-  /** What stands between this section and the next one, and belongs to neither: '' where a line goes on. */
+  /** Text between this section and the next one. It belongs to neither, and is empty if the line continues. */
   readonly lineEnd: string;
-  /** Where it begins in the whole, from 1. */
+  /** Start of the section in the whole text, from 1. */
   readonly first: PartStart;
-  /** The line that it ends in, from 1. */
+  /** The line in which the section ends, from 1. */
   readonly lastLine: number;
 }
 
-/** What is known of a text when all of it was written. */
+/** Facts about a text after all of it was written. */
 export interface WrittenText {
   readonly facts: TextFacts;
-  /** Of the text as UTF-8: see `hashText`. */
+  /** SHA-256 of the text as UTF-8: see `hashText`. */
   readonly sha256: string;
-  /** Its size as UTF-8. */
+  /** Size of the text as UTF-8, in bytes. */
   readonly bytes: number;
-  /** Lines of it that say something: see `countErrorLines`. */
+  /** Number of lines that say something: see `countErrorLines`. */
   readonly sayingLines: number;
 }
 
-/** Small ones are cheap to throw away: with 2 MiB the same work takes 120 MB more, and a third more time. */
+/**
+ * Limit for a section, in UTF-16 units. Small strings are cheap to discard: with 2 MiB, the same work takes 120 MB
+ * more, and a third more time.
+ */
 const SECTION_UNITS = 128 * 1024;
 
-/** Divides a text that comes in stretches into sections, as `findParts` would divide the whole, and measures it. */
+/**
+ * Divides a text that arrives in pieces into sections, as `findParts` would divide the whole text. Measures the text
+ * too.
+ */
 export class SectionWriter {
   readonly #write: (section: Section) => void;
   readonly #limits: PartLimits;
@@ -40,12 +46,14 @@ export class SectionWriter {
   readonly #errorLines = new ErrorLineCounter();
   readonly #hash = createHash('sha256');
   #bytes = 0;
-  /** The end of the last stretch, which may be half of something. */
+  /** End of the last piece, if it may be half of a line end or of a surrogate pair. */
   #held = '';
-  /** What is not written yet: joined when it is divided, as growing one string would copy it again and again. */
+  /**
+   * Text that is not written yet. It is joined when it is divided, because a growing string would be copied repeatedly.
+   */
   #pending: string[] = [];
   #pendingUnits = 0;
-  /** Where the pending text begins in the whole. */
+  /** Start of the pending text in the whole text. */
   #first: PartStart = { line: 1, column: 1 };
 
   constructor(write: (section: Section) => void, limits: PartLimits = { units: SECTION_UNITS, lines: PART_LINES }) {
@@ -58,7 +66,7 @@ export class SectionWriter {
     const end = endOfWhole(text);
     this.#held = text.slice(end);
     this.#take(text.slice(0, end));
-    // Not with each stretch: what is left over is looked at again.
+    // Not divided with every piece, because each division reads the rest again.
     if (this.#pendingUnits > 2 * this.#limits.units) this.#divide(false);
   }
 

@@ -1,8 +1,8 @@
 const CR = 0x0d;
 
 /**
- * Where a stretch of a text can be cut so that what follows changes nothing of it: neither within a pair of surrogates
- * nor within a line end.
+ * Returns the place where a piece of a text can be cut so that the next piece cannot change it. The place is neither
+ * within a surrogate pair nor within a line end.
  */
 export function endOfWhole(text: string): number {
   const last = text.charCodeAt(text.length - 1);

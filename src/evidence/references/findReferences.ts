@@ -3,7 +3,7 @@ import { RESULT_SCHEME } from '../../base/scheme.ts';
 import { unwrapLink } from './unwrapLink.ts';
 import { isGuid, parseResultUri } from '../../base/resultUri.ts';
 
-/** A machine action, and where the text says so the command, that a piece of text speaks of. */
+/** A machine action that a text names, and the command if the text names one. */
 export interface FoundReference {
   /** Lower-case GUID. */
   readonly actionId: string;
@@ -12,17 +12,21 @@ export interface FoundReference {
 
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
-/** Clipboards hold anything; what a person pastes to name an action is no longer than this. */
+/**
+ * Limit for the searched text, in UTF-16 units. A clipboard can hold anything, but a text that names actions is
+ * shorter.
+ */
 const MAX_LENGTH = 50_000;
 
 /**
- * Finds the machine actions named in any text: a chat line, the documentation's two-line GET, `id#1`, an API address,
- * a result file's name, an expired download link, an address of ours; each also inside a link of a mail's protection.
+ * Finds the machine actions named in any text: a chat line, the documentation's two-line GET, `id#1`, an API address, a
+ * result file's name, an expired download link, or one of our addresses. Each can also stand inside a link of mail
+ * protection.
  *
- * A download link is read for the file name in its `rscd` only: the GUIDs in its path and signature are no action ids,
+ * Of a download link, only the file name in its `rscd` is read. The GUIDs in its path and signature are not action ids,
  * and the link itself is a secret that goes no further.
  *
- * @returns what names a command first, then bare ids, each once, in the order of the text
+ * @returns references that name a command first, then bare ids, each once, in the order of the text
  */
 export function findReferences(text: string): FoundReference[] {
   return findIn(text.slice(0, MAX_LENGTH));
@@ -38,7 +42,7 @@ function findIn(text: string): FoundReference[] {
     if (!found.has(key)) found.set(key, { actionId: id, commandIndex });
   };
 
-  // Each kind is cut out once it is read, so that a GUID in it is not taken for a bare id afterwards.
+  // Each kind is removed once it is read, so that a GUID in it does not count as a bare id later.
   let rest = text.replace(/https?:\/\/[^\s<>"]+/giu, (link) => {
     const target = unwrapLink(link);
     if (target !== undefined) {
@@ -50,10 +54,10 @@ function findIn(text: string): FoundReference[] {
     add(file?.[1], file?.[2]);
     return ' ';
   });
-  // No path of ours holds a colon: without that, many beginnings of an address would each be read to the end.
+  // No path of ours holds a colon. Without that limit, each of many starts of an address would be read to the end.
   const ours = new RegExp(`(?:${RESULT_SCHEME}:|://${EXTENSION}/)[^?:\\n]*\\?([\\w=&%-]*)`, 'giu');
   rest = rest.replace(ours, (_address, encoded: string) => {
-    // An editor copies it with `=` and `&` encoded. An address from outside names its lines in the query.
+    // An editor copies an address with `=` and `&` encoded. An address from outside names its lines in the query.
     const [query = ''] = encoded.replace(/%3D/giu, '=').replace(/%26/gu, '&').split('&at=', 1);
     const address = parseResultUri({ scheme: RESULT_SCHEME, query });
     add(address?.actionId, address?.commandIndex.toString());
@@ -74,7 +78,7 @@ function findIn(text: string): FoundReference[] {
       return ' ';
     },
   );
-  // The portal's addresses end with the tenant's id, which is no action.
+  // The portal's addresses end with the tenant's id, which is not an action.
   rest = rest.replace(new RegExp(`\\btid=${GUID}`, 'giu'), ' ');
   for (const [id] of rest.matchAll(new RegExp(`(?<![0-9a-z-])${GUID}(?![0-9a-z-])`, 'giu'))) add(id, undefined);
 

@@ -1,15 +1,16 @@
 /*
- * Links that a mail's protection puts around an address. What else they hold (the tenant, the recipient, a signature)
- * are GUIDs and secrets of its own.
+ * Links that mail protection puts around an address. They also hold the tenant, the recipient and a signature, which
+ * are GUIDs and secrets of their own.
  */
 
 const MAX_LAYERS = 4;
 
 /**
- * Returns the address that a protection's link leads to, out of several layers where one was forwarded: Safe Links of
- * Microsoft, URL Defense of Proofpoint in its three versions, and others that carry it in their query.
+ * Returns the address inside a link of mail protection, out of several layers if the mail was forwarded. Knows Safe
+ * Links of Microsoft, URL Defense of Proofpoint in its three versions, and others that carry the address in their
+ * query.
  *
- * @returns undefined where the link is none of them
+ * @returns undefined if the link is none of these
  */
 export function unwrapLink(link: string): string | undefined {
   let target: string | undefined;
@@ -29,12 +30,14 @@ function unwrapOnce(link: string): string | undefined {
   return value === undefined ? undefined : asAddress(decode(value));
 }
 
-/** Safe Links, Barracuda, Trend Micro, Cisco, Sophos and the redirects of Google, each with its target in the query. */
+/**
+ * Safe Links, Barracuda, Trend Micro, Cisco, Sophos and the redirects of Google. Each carries its target in the query.
+ */
 const PROTECTIONS =
   /(?:^|\.)(?:safelinks\.protection\.(?:outlook|office365)\.(?:com|us|cn|de)|linkprotect\.cudasvc\.com|secure-web\.cisco\.com|protection\.sophos\.com|google\.com)$/iu;
 
 function unwrapProofpoint(rest: string): string | undefined {
-  // The third version writes the address as it is, and every sign that it does not like as one of these.
+  // The third version writes the address as it is, but replaces each sign that it does not accept with a star.
   const third = /^\/v3\/__(.*?)__;([\w-]*)!/su.exec(rest);
   if (third !== null) return asAddress(fillStars(third[1] ?? '', third[2] ?? ''));
   const [, version, value = ''] = /^\/v([12])\/url\?(?:.*?&(?:amp;)?)?u=([^&#]*)/isu.exec(rest) ?? [];
@@ -42,7 +45,10 @@ function unwrapProofpoint(rest: string): string | undefined {
   return version === '2' ? asAddress(decode(value.replaceAll('_', '/').replaceAll('-', '%'))) : undefined;
 }
 
-/** A star is one sign of the list, two are as many as the next letter says: `A` is two. */
+/**
+ * Replaces the stars of an address. One star stands for one sign of the list. Two stars stand for as many as the next
+ * letter says: `A` means two.
+ */
 function fillStars(address: string, encoded: string): string {
   const signs = Array.from(Buffer.from(encoded, 'base64url').toString('utf8'));
   const lengths = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -55,7 +61,7 @@ function asAddress(text: string | undefined): string | undefined {
   return text !== undefined && /^https?:/iu.test(text) ? text : undefined;
 }
 
-/** Undefined where it is not encoded as addresses are. */
+/** Decodes a part of an address. Returns undefined if it is not properly encoded. */
 function decode(value: string): string | undefined {
   try {
     return decodeURIComponent(value);
