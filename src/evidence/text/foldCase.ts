@@ -1,5 +1,5 @@
 const SIGNS = /[\\^$.*+?()[\]{}|/]/u;
-/** Longer rows of `s` are taken in pairs: no word has them. */
+/** Maximum length of a row of `s` that is folded at once. Longer rows are taken in pairs: no word has them. */
 const MAX_ROW = 6;
 
 /**
@@ -28,7 +28,7 @@ export function foldCase(text: string): string {
     else {
       endRow();
       if ('iIıİ'.includes(letter)) source += '[iıİ]\\u0307?';
-      // It belongs to the i before it.
+      // The dot belongs to the i before it.
       else if (letter !== '\u0307' || !source.endsWith('\\u0307?'))
         source += SIGNS.test(letter) ? `\\${letter}` : letter;
     }
@@ -37,12 +37,12 @@ export function foldCase(text: string): string {
   return source;
 }
 
-/** Returns a pattern for {@link foldCase}, that tells whether a short text holds what a person typed. */
+/** Returns a pattern of {@link foldCase}, which tests whether a short text holds what a person typed. */
 export function foldedPattern(text: string): RegExp {
   return new RegExp(foldCase(text), 'iu');
 }
 
-/** So many `s`, any two of which may be written `ß`. */
+/** Returns the pattern of a row of `s`, any two of which may be written `ß`. */
 function rowOfS(length: number): string {
   return length === 1 ? 's' : `(?:${rowsOfS(length).join('|')})`;
 }
