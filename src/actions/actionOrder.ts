@@ -27,7 +27,7 @@ function createdAt(action: MachineAction): number {
   return parseServerTime(action.creationDateTimeUtc) ?? updatedAt(action) ?? 0;
 }
 
-/** ms since 1970. */
+/** Returns when an action was last updated, ms since 1970. */
 function updatedAt(action: MachineAction): number | undefined {
   return parseServerTime(action.lastUpdateDateTimeUtc);
 }

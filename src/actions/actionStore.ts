@@ -32,7 +32,7 @@ export type ListState =
   | { readonly kind: 'loaded'; readonly hasMore: boolean }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** What changed: the ids of these actions, or the list itself. */
+/** A change: the ids of the changed actions, or the list itself. */
 export type ActionChange = { readonly ids: readonly string[] } | 'list';
 
 /** The machine actions of one connection, as far as they were loaded: newest first, each once. */
@@ -104,8 +104,8 @@ export class ActionStore {
   }
 
   /**
-   * Time since which the list is complete, ms since 1970: -Infinity where all pages are loaded, Infinity where pages of
-   * a list without an order are missing, undefined where no page is loaded.
+   * Time since which the list is complete, ms since 1970. -Infinity where all pages are loaded, undefined where none
+   * is. Infinity where pages are missing of a list without an order.
    */
   get wholeSince(): number | undefined {
     if (this.#state.kind !== 'loaded') return undefined;
@@ -337,7 +337,7 @@ export class ActionStore {
   }
 
   #belongs(action: MachineAction): boolean {
-    // An action without a type belongs in the list, because the server was asked for the type.
+    // An action without a type belongs in the list, because the server was to send this type only.
     return this.#where.type !== undefined || !this.liveResponseOnly || ['LiveResponse', ''].includes(action.type);
   }
 

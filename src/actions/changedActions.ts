@@ -30,7 +30,7 @@ export interface KnownList {
   readonly where: ActionConditions;
   /** Newest server times of the loaded actions, ms since 1970: by update and by creation. */
   readonly newest: Readonly<Record<RefreshWay['by'], number | undefined>>;
-  /** Ids of known actions that have not ended, those first that were not asked for the longest. */
+  /** Ids of known actions that have not ended, those first whose last request is the oldest. */
   readonly unfinished: readonly string[];
 }
 

@@ -16,7 +16,9 @@ export class LoadTurns {
   }
 
   /**
-   * @param start - begins the load, where none of its kind is under way
+   * Runs a load, or joins the running one of its kind.
+   *
+   * @param start - begins the load, where none of its kind is running
    * @throws LiveResponseError `cancelled`, and whatever the load throws
    */
   async run(kind: LoadKind, signal: AbortSignal, start: (shared: AbortSignal) => Promise<void>): Promise<void> {

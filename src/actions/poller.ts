@@ -33,7 +33,7 @@ export interface PollerParts {
    * off.
    */
   readonly followed: () => Followed | undefined;
-  /** @returns whether this window now has the lease, for `forMs` ms */
+  /** Takes or renews the lease. @returns whether this window now has it, for `forMs` ms */
   readonly takeLease: (name: string, forMs: number) => Promise<boolean>;
   readonly releaseLease: (name: string) => Promise<void>;
   readonly onFailure: (error: unknown) => void;

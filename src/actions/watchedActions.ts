@@ -7,7 +7,7 @@ import { isFinished } from '../model/machineAction.ts';
 export class WatchedActions {
   readonly #ids = new Set<string>();
 
-  /** @returns whether there is anything to wait for */
+  /** Adds an action that has not ended. @returns whether there is anything to wait for */
   add(action: MachineAction): boolean {
     if (isFinished(action)) return false;
     this.#ids.add(action.id);

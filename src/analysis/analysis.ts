@@ -15,7 +15,7 @@ export interface AnalysisThread {
 /** The reason why a thread ended by itself: it needed more memory than it may have, or something else. */
 export type EndReason = 'memory' | 'ended';
 
-/** Asks the thread, within one turn. */
+/** Sends a request to the thread, within one turn. */
 export type AskAnalysis = <Method extends AnalysisMethod>(
   method: Method,
   ...args: AnalysisCalls[Method]['args']
@@ -196,7 +196,9 @@ function stopped(reason: string, said: string): LiveResponseError {
   return new LiveResponseError('analysisStopped', { reason, state: said });
 }
 
-/** Waits for a promise. @throws LiveResponseError `cancelled` as soon as the signal is aborted */
+/**
+ * Waits for a promise. @throws LiveResponseError `cancelled` as soon as the signal is aborted, even before it settles
+ */
 async function untilAborted<Answer>(promise: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   throwIfCancelled(signal);
   return new Promise<Answer>((resolve, reject) => {

@@ -16,7 +16,7 @@ export type ViewSource =
       readonly kind: 'text';
       readonly text: string;
       readonly view: TextView;
-      /** The names of its device, which a normalised view leaves out. */
+      /** The names of its device, which a normalized view leaves out. */
       readonly hostNames: readonly string[];
     }
   /** A file that holds bytes of a code page still has them: they are read before they become U+FFFD. */

@@ -29,7 +29,7 @@ export interface OpenOptions {
   /** A click by default. A click also raises the priority of a fetch that runs in the background. */
   readonly priority?: Exclude<Priority, Urgency>;
   readonly onProgress?: (received: number, total: number | undefined) => void;
-  /** Whether a result of any size is opened, because the person was told its size. */
+  /** Whether a result of any size is opened, because the person knows its size. */
   readonly anySize?: boolean;
 }
 

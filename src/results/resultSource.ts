@@ -11,13 +11,13 @@ export interface ResultSource extends ResultFetcher {
   readonly connectionName: string;
   /** The account that its calls speak for; undefined where that is not known. */
   readonly account: () => Promise<string | undefined>;
-  /** The action as it was loaded, without a call. */
+  /** Returns the action as it was loaded, without a call. */
   readonly knownAction: (actionId: string) => MachineAction | undefined;
   /** The text from which an action of this source was read, where it is still available. */
   readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
   /** The version of the program that fetches. */
   readonly toolVersion: string;
-  /** The action as the server has it now: one call. */
+  /** Fetches the action as the server has it now: one call. */
   readonly fetchAction: (actionId: string, signal: AbortSignal, priority?: Priority) => Promise<MachineAction>;
 }
 

@@ -78,9 +78,9 @@ export class ResultStore {
 
   /** Reads stored texts by patterns. */
   readonly analysis: StoredAnalysis;
-  /** A result was stored. */
+  /** Fires when a result was stored. */
   readonly onDidStore = this.#stored.event;
-  /** Results that were known are not stored any more: cleared or purged, here or in another window. */
+  /** Fires when known results are not stored any more: cleared or purged, here or in another window. */
   readonly onDidForget = this.#forgotten.event;
 
   constructor(options: ResultStoreOptions) {

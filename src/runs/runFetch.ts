@@ -56,6 +56,7 @@ interface Job {
   readonly done: Promise<void>;
 }
 
+/** Returns the key of a member among those of a run. */
 export function memberKey({ actionId, commandIndex }: Pick<RunMember, 'actionId' | 'commandIndex'>): string {
   return `${actionId}#${commandIndex}`;
 }

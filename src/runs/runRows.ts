@@ -74,7 +74,9 @@ type Column = (typeof RUN_COLUMNS)[number];
 export type RunExportRow = Readonly<Partial<Record<Column, string | number>>>;
 
 /**
- * Returns the rows of an export. @param why - returns a sentence on why there is no result; empty where there is one
+ * Returns the rows of an export.
+ *
+ * @param why - returns a sentence on why there is no result; empty where there is one
  */
 export function toExportRows(
   rows: readonly RunRow[],

@@ -51,7 +51,7 @@ export function findHits(
       const unit = text.charCodeAt(at);
       if (unit !== LF && unit !== CR) continue;
       if (unit === CR && text.charCodeAt(at + 1) === LF) {
-        // There is no line between the CR and the LF of a line end.
+        // The CR and the LF of a line end have no line between them.
         if (at + 1 >= index) break;
         at++;
       }

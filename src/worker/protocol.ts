@@ -84,7 +84,7 @@ export interface WorkerAnswer {
   readonly answer?: unknown;
   /** The failure's message, for the log. */
   readonly failure?: string;
-  /** The name of the error, which tells its kind. */
+  /** The name of the error, by which its kind is recognized. */
   readonly failureName?: string;
   /** Sent without a request: such an answer belongs to no request, and its id is 0. */
   readonly notice?: WorkerNotice;

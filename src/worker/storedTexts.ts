@@ -27,8 +27,9 @@ export function readStored(table: ResultTable, key: string): Uint8Array | undefi
 }
 
 /**
- * Checks the hash of bytes. @throws ResultDamaged where these are not the bytes that were stored; the row is then set
- * aside
+ * Checks the hash of bytes.
+ *
+ * @throws ResultDamaged where these are not the bytes that were stored; the row is then set aside
  */
 export function checkStored(table: ResultTable, key: string, bytes: Uint8Array, sha256: string): void {
   const found = hashBytes(bytes);

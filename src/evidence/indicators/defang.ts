@@ -3,7 +3,7 @@ import type { CountedText } from './defangIndicator.ts';
 import { scanIndicators } from './indicators.ts';
 import type { Quotation } from '../text/quotation.ts';
 
-/** A text in which nothing can be clicked, and how many indicators were changed for it. */
+/** A text in which nothing can be clicked, and the number of places that were changed for it. */
 export type DefangedText = CountedText;
 
 const DEFANGED_LINK = /(?:hxx|fx)p(?=s?:)/gi;

@@ -54,7 +54,7 @@ export function findWindowsPaths(line: string): Root[] {
   }
   const shares = line.includes('\\\\') ? line.matchAll(SHARE) : [];
   for (const { index, 0: root, 1: server = '' } of shares) {
-    // This machine by its own name.
+    // The server is this machine under its own name.
     if (/^(?:127\.|localhost$)/iu.test(server)) continue;
     const start = index + root.indexOf(server);
     roots.push({ start: index, end: index + root.length, server: { start, end: start + server.length } });
@@ -144,7 +144,7 @@ function toPath(line: string, start: number, rootLength: number): Stretch[] {
   if (plain.endsWith(DIRECTORY_OF_TURKISH)) return named(start, from, plain.slice(0, -DIRECTORY_OF_TURKISH.length));
   // The path is in quotation marks, or the whole content of an XML element.
   const isElement = quote === '>' && rest.charAt(plain.length) === '<';
-  // `hash of C:\a b.bin:` is the heading of what stands below.
+  // `hash of C:\a b.bin:` is the heading of the lines below.
   const isHeading = rest.charAt(plain.length) === ':' && rest.length === plain.length + 1 && ENDS_WITH_FILE.test(plain);
   const isClosed = isElement || isHeading || (/["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain));
   return named(start, from, plain.slice(0, lengthOfPath(plain, isClosed || isField(line, start))));
@@ -164,7 +164,7 @@ function withBackslashes(path: string): string {
   return path.replaceAll('/', '\\');
 }
 
-/** Returns where the white space before the first argument begins; -1 where there is none. */
+/** Returns where the white space before the first argument begins; -1 without arguments. */
 function findArguments(text: string): number {
   let at = text.search(/\s[-/]/u);
   while (at > 0 && WHITE_SPACE.includes(text.charAt(at - 1))) at--;
@@ -180,7 +180,7 @@ function named(start: number, from: number, path: string): Stretch[] {
 const IS_FIELD =
   /(?:^\s*|[:=|>]\s+|::|\s{2}|\t|[,;|]|Directory of |Verzeichnis von |Répertoire de |Directorio de |Содержимое папки )$/u;
 
-/** Whether a path is the value of a field, so that the rest of the line is likely all of it. */
+/** Whether a path is the value of a field, so that the rest of the line likely belongs to it. */
 function isField(line: string, start: number): boolean {
   return IS_FIELD.test(line.slice(Math.max(0, start - 40), start));
 }

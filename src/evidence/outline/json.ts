@@ -47,6 +47,8 @@ class JsonItems {
   }
 
   /**
+   * Reads the items of the whole value.
+   *
    * @returns undefined where there are more items than are shown, or a string holds a raw control, such as a line end
    */
   read(): readonly OutlineItem[] | undefined {

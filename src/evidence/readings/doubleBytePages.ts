@@ -1,6 +1,4 @@
-/*
- * Code pages of Windows whose characters take one byte or two. Their tables are read from Node's decoder once.
- */
+/* Windows code pages whose characters take one byte or two. Their tables are read from Node's decoder once. */
 
 /** Value of a missing character and of a missing code. */
 export const NONE = 0;

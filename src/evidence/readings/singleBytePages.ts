@@ -15,7 +15,7 @@ const DOS_PAGES = {
     'ÇüéâäàåçêëèïîıÄÅÉæÆôöòûùİÖÜø£ØŞşáíóúñÑĞğ¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ºªÊËÈÕÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµç×ÚÛÙìÿ¯´\u00ad±ò¾¶§÷¸°¨·¹³²■\u00a0',
 } as const;
 
-/** Names of the others in the Encoding Standard. */
+/** Names of the other pages in the Encoding Standard. */
 const KNOWN_PAGES = {
   cp866: 'ibm866',
   windows1250: 'windows-1250',

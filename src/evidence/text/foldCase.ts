@@ -3,16 +3,16 @@ const SIGNS = /[\\^$.*+?()[\]{}|/]/u;
 const MAX_ROW = 6;
 
 /**
- * Returns the source of a regular expression that finds a text whatever its case, with the flags `i` and `u`. These
- * alone fold letter by letter and know nothing of two cases:
+ * Returns the source of a regular expression that finds a text in any case, with the flags `i` and `u`. The flags alone
+ * fold letter by letter, and miss two cases:
  *
- * - Turkish has two letters i. `istanbul` is `İSTANBUL` there, `ısparta` is `ISPARTA`, and a device's name may have been
- *   changed by a rule that is not Turkish: all four, and a dot that was set apart (U+0307), are taken for one.
- * - German `ß` becomes `SS` in capitals: `strasse` and `straße` are one.
+ * - Turkish has two letters i. `istanbul` is `İSTANBUL` there, and `ısparta` is `ISPARTA`. A device's name may have been
+ *   changed by a rule that is not Turkish. So all four letters, and a separate dot (U+0307), count as one.
+ * - German `ß` becomes `SS` in capitals: `strasse` and `straße` count as one.
  *
- * The text that is searched is never changed, so that places in it stay right.
+ * The searched text is never changed, so that places in it stay right.
  *
- * @param text - as a person typed it: no regular expression
+ * @param text - as a person typed it, not a regular expression
  */
 export function foldCase(text: string): string {
   let source = '';

@@ -18,11 +18,11 @@ export interface LinePlace {
   readonly end: number;
 }
 
-/** The places of the lines that were asked for, and of the last two. */
+/** The places of the requested lines, and of the last two. */
 export interface LinePlaces {
   /** Number of lines, including the empty one behind a last line end; 1 for an empty text. */
   readonly count: number;
-  /** The place of a line that was asked for. For a line behind the text it is the empty place at the end. */
+  /** The place of a requested line. For a line behind the text it is the empty place at the end. */
   readonly at: (line: number) => LinePlace;
 }
 

@@ -9,7 +9,9 @@ export function factsNameOf(file: string): string {
   return `${file}.facts.json`;
 }
 
-/** Returns the name of a facts file whose usual name belongs to another result: with the hash of this one. */
+/**
+ * Returns the name of a facts file with the hash of this result, for when {@link factsNameOf} belongs to another one.
+ */
 export function hashedFactsNameOf(file: string, sha256: string): string {
   return `${file}.${sha256.slice(0, HASH_DIGITS)}.facts.json`;
 }

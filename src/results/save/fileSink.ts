@@ -71,7 +71,7 @@ export class FileSink implements DownloadSink {
     this.#size = 0;
   }
 
-  /** Deletes what was written, synchronously, at the last moment of a window. */
+  /** Deletes what was written, as {@link discard} does, but synchronously, at the last moment of a window. */
   discardNow(): void {
     if (!this.#isOurs) return;
     try {

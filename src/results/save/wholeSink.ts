@@ -6,7 +6,7 @@ import { LiveResponseError } from '../../base/errors.ts';
 export interface WholeTarget {
   /** Size of the largest file that may go there, in bytes. */
   readonly maxBytes: number;
-  /** @throws LiveResponseError `fileFailed` */
+  /** Writes the file. @throws LiveResponseError `fileFailed` */
   readonly write: (bytes: Uint8Array) => Promise<void>;
 }
 

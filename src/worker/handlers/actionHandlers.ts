@@ -18,6 +18,7 @@ type ActionHandlers = {
   readonly [Method in keyof ActionCalls]: (...args: ActionCalls[Method]['args']) => ActionCalls[Method]['answer'];
 };
 
+/** Creates the handlers of received actions. */
 export function createActionHandlers(table: Pick<ResultTable, 'action'>): ActionHandlers {
   return { receivedAction: (ref) => table.action(resultKey(ref)) };
 }

@@ -15,6 +15,7 @@ type Handlers = {
   readonly [Method in keyof FoundCalls]: (...args: FoundCalls[Method]['args']) => FoundCalls[Method]['answer'];
 };
 
+/** Creates the handlers of found actions. */
 export function createFoundHandlers(records: SharedRecords): Handlers {
   return {
     putFound: (tenant, found, { keep }) => {

@@ -61,7 +61,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     try {
       isSweeping = results.sweepLarge();
     } catch {
-      // A fault of the file is reported when somebody requests something from it. The next opening goes on.
+      // A fault of the file is reported when a request needs the file. The next opening continues the sweep.
       isSweeping = false;
     }
     if (isSweeping) setImmediate(sweep);

@@ -133,8 +133,9 @@ export function createLargeHandlers(results: KeptResults, onChanged: () => void)
 }
 
 /**
- * Yields the pieces of a file and checks its hash. @throws SectionDamaged at the end, where the whole is not what was
- * stored
+ * Yields the pieces of a file, and checks the hash of the whole.
+ *
+ * @throws SectionDamaged at the end, where the whole is not what was stored
  */
 function* checked(pieces: Iterable<Uint8Array>, sha256: string): Generator<Uint8Array> {
   const hash = createHash('sha256');

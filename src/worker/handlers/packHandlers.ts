@@ -32,7 +32,7 @@ export interface PackSource {
   readonly large: (ref: ResultRef, stream: ResultStream) => LargeText | undefined;
   readonly decoded: (ref: ResultRef) => DecodedResult | undefined;
   readonly bytes: (ref: ResultRef) => Uint8Array | undefined;
-  /** The names of its device, which a normalised view leaves out. */
+  /** The names of its device, which a normalized view leaves out. */
   readonly hostNames: (ref: ResultRef) => readonly string[];
 }
 

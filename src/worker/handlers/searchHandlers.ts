@@ -16,7 +16,9 @@ type Handlers = {
   readonly [Method in keyof SearchCalls]: (...args: SearchCalls[Method]['args']) => SearchCalls[Method]['answer'];
 };
 
-/** Duration of one step, ms: the longest that a click waits, except behind a single large result. */
+/**
+ * Approximate duration of one step, ms: the longest that a click waits, except behind a large result or a slow pattern.
+ */
 const STEP_MS = 30;
 /** Number of rows that are read from the database at once, without their bytes. */
 const PAGE = 64;
@@ -26,7 +28,7 @@ const PAGE = 64;
  */
 const PATIENCE_MS = 250;
 const PATIENCE_PER_UNIT_MS = 1 / 20_000;
-/** Longest time for any result, ms: a click that comes meanwhile is answered within a second. */
+/** Longest time for any result, ms: a click in the meantime is answered within a second. */
 const MAX_PATIENCE_MS = 700;
 /** Maximum number of lines of one result that are listed; the others are counted. */
 const MAX_HITS = 500;
