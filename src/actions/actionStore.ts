@@ -24,7 +24,7 @@ export const PAGE_SIZE = 50;
  * bounded size.
  */
 const SPAN_PAGE_SIZE = 1000;
-/** Maximum number of rows that are loaded at once where the server ignores the order: any page may hold the newest. */
+/** Maximum number of rows that are loaded at once where the server accepts no order: any page may hold the newest. */
 const MAX_UNORDERED = 10_000;
 
 export type ListState =
@@ -122,7 +122,7 @@ export class ActionStore {
     return this.#state.kind === 'loaded' && this.#state.hasMore;
   }
 
-  /** Loads the first page where nothing was loaded yet. A second call waits for the same answer. */
+  /** Loads the first page where nothing was loaded yet. A further call during that load waits for the same answer. */
   ensureLoaded(signal: AbortSignal): Promise<void> {
     if (this.#state.kind === 'loaded') return Promise.resolve();
     return this.#loads.run('first', signal, (shared) => this.#loadFirst(shared));

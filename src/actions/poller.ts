@@ -73,7 +73,7 @@ export class Poller {
   #start(): void {
     void this.#run().finally(() => {
       this.#running = undefined;
-      // The list became visible again while the last run was ending.
+      // Something to follow may have come up while the last run was ending.
       if (!this.#disposed && !this.#signedOut && this.#parts.followed() !== undefined) this.#start();
     });
   }

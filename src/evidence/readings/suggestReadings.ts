@@ -45,8 +45,8 @@ interface Candidate {
 }
 
 /**
- * Suggests how a text was misread, the likeliest first. Tries on a sample each encoding in which it can have been
- * written with each one as which it can have been read.
+ * Suggests how a text was misread, the likeliest first. Tries every pair of encodings on a sample: the one that the
+ * text may have been written in, and the one that it may have been read as.
  *
  * @param most - maximum number of suggestions, each with another text
  */
@@ -76,7 +76,7 @@ export function suggestReadings(text: string, most: number): readonly Suggestion
 }
 
 /**
- * Suggests code pages for a file whose bytes are read by one.
+ * Suggests code pages by which the bytes of a file can be read.
  *
  * @param read - reads a part of the file by a page
  */

@@ -10,7 +10,7 @@ export interface TerminalView {
   readonly sourceLines: readonly number[];
 }
 
-/** Blanks that moves of the cursor may make: a number for each unit of the text, and an addend. */
+/** Blanks that moves of the cursor may make: a number for each unit of the text, and a number in addition. */
 const WORK_PER_UNIT = 2;
 const MORE_WORK = 1 << 16;
 

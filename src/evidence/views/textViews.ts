@@ -24,7 +24,7 @@ export function codePageOf(view: TextView): CodePage | undefined {
 }
 
 /**
- * The encoding as which a text was misread, by the view that undoes it. An OEM page was read as the Windows page of its
+ * For each named view, the encoding that the text was wrongly read as. An OEM page was read as the Windows page of its
  * languages, and the other way round. Addresses in notes hold these words, so this never changes.
  */
 const READ_AS: Readonly<Record<CodePage | 'utf8', Charset>> = {
@@ -59,8 +59,8 @@ export function viewText(text: string, view: TextView, hostNames: readonly strin
 }
 
 /**
- * Reads those bytes of a file by a code page that are not valid UTF-8, and all others as UTF-8. A tool's bytes went
- * into the file unchanged, beside text that was written properly. Bytes that the page lacks become U+FFFD.
+ * Reads the bytes of a file that are not valid UTF-8 by a code page, and all others as UTF-8. A tool's bytes went into
+ * the file unchanged, beside text that was written properly. Bytes that the page lacks become U+FFFD.
  */
 export function readWithCodePage(bytes: Uint8Array, page: CodePage): string {
   const readOne = isSingleBytePage(page) ? singleReader(page) : doubleReader(page);

@@ -166,8 +166,7 @@ const OVERLAP = 4096;
 function endOf({ text, first }: Stretch): Stretch {
   const wanted = Math.max(0, text.length - OVERLAP);
   const lineBegin = Math.max(text.lastIndexOf('\n', wanted - 1), text.lastIndexOf('\r', wanted - 1)) + 1;
-  // The end starts where a line begins, unless that line is long. In a long line a pattern takes the middle for the
-  // beginning.
+  // Starts where a line begins, unless that line is long. In a long line a pattern takes the middle for the beginning.
   let from = wanted === 0 ? 0 : wanted - lineBegin <= OVERLAP ? lineBegin : wanted;
   // Cut neither a line end nor a pair of surrogates.
   while (from > 0 && /[\n\ud800-\udfff]/u.test(text.charAt(from))) from--;
