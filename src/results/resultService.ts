@@ -57,7 +57,7 @@ export class ResultService {
    * Returns a stored result, and fetches it first where it is not stored yet.
    *
    * @throws LiveResponseError `noResultByDesign`, `resultIsFile`, `commandNotFinished`, `noResult`, `tooLarge`,
-   * `largeNotKept`, and all that the client throws
+   *   `largeNotKept`, and all that the client throws
    */
   async open(ref: ResultRef, options: OpenOptions): Promise<StoredFacts> {
     const stored = await this.#options.store.facts(ref);

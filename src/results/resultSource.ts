@@ -35,7 +35,7 @@ export interface ActionWithResult {
  * running.
  *
  * @throws LiveResponseError `notFound`, `noResultByDesign`, `commandNotFinished`, `commandNeverRan`: the command's type
- * and state rule a result out, so no call is spent on it
+ *   and state rule a result out, so no call is spent on it
  */
 export async function findActionWithResult(
   source: ResultSource,

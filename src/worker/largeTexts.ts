@@ -186,7 +186,7 @@ export function textOfLarge(
  * Runs work, and sets the result aside where its pieces are damaged.
  *
  * @throws ResultDamaged where the pieces are not those that were stored; the result is then set aside. ResultGone where
- * it was deleted or replaced meanwhile, in this window or another one
+ *   it was deleted or replaced meanwhile, in this window or another one
  */
 export function orSetAside<Answer>(results: KeptResults, { key, id }: LargeResultRow, work: () => Answer): Answer {
   try {

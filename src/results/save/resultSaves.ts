@@ -44,8 +44,8 @@ export class ResultSave {
   }
 
   /**
-   * Fetches the result into its file. After a failure another run continues where this one stopped, until {@link
-   * discard}. After a cancel nothing is left.
+   * Fetches the result into its file. After a failure another run continues where this one stopped, until
+   * {@link discard}. After a cancel nothing is left.
    *
    * @throws LiveResponseError `fileFailed`, and all that fetching a result throws
    */
@@ -110,7 +110,7 @@ export class ResultSaves {
    * Begins to save a result.
    *
    * @param target - path on this machine, or a place elsewhere; an existing file is replaced when the result is whole,
-   * and not before
+   *   and not before
    */
   begin(ref: ResultRef, target: string | WholeTarget): ResultSave {
     return new ResultSave(ref, target, this.#findSource, this.#unfinished);
