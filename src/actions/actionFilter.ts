@@ -4,22 +4,22 @@ import { parseServerTime } from '../base/serverTime.ts';
 import { foldedPattern } from '../evidence/text/foldCase.ts';
 import { deviceOf, runScripts } from '../model/machineAction.ts';
 
-/** Which actions a person wants to see. What is not given does not matter; all that is given must hold. */
+/** The actions that a person wants to see. All given conditions must hold; missing ones do not matter. */
 export interface ActionFilter {
-  /** By ids where they are known: then the API can tell. Else by what the name holds. */
+  /** The device: by ids where they are known, which the API can check, else by a part of its name. */
   readonly device?: { readonly name: string; readonly machineIds?: readonly string[] };
   /** Part of the name of a script of the session. */
   readonly script?: string;
-  /** The whole name, which the API can tell, or a part of it. */
+  /** The requestor: the whole name, which the API can check, or a part of it. */
   readonly requestor?: { readonly name: string; readonly isWhole: boolean };
   /** Part of the comment. */
   readonly comment?: string;
   readonly type?: string;
   /** Any of these. */
   readonly statuses?: readonly string[];
-  /** Of a stored result: this code, or any but 0. */
+  /** Exit code of a stored result: this code, or any but 0. */
   readonly exitCode?: number | 'notZero';
-  /** Created in the last hours, or between two times, ISO 8601 in UTC, the second left out. */
+  /** Time of creation: in the last hours, or between two times, ISO 8601 in UTC, the second exclusive. */
   readonly span?: { readonly hours: number } | { readonly from: string; readonly before: string };
 }
 
@@ -36,20 +36,20 @@ export const FILTER_FIELDS: readonly FilterField[] = [
   'span',
 ];
 
-/** What is stored of a command's result, as far as a filter asks. */
+/** Returns the exit code of a command's stored result; undefined where none is stored. */
 export type ExitCodeOf = (action: MachineAction, commandIndex: number) => number | undefined;
 
 export function isEmptyFilter(filter: ActionFilter): boolean {
   return FILTER_FIELDS.every((field) => filter[field] === undefined);
 }
 
-/** The filter without one of its fields. */
+/** Returns the filter without one of its fields. */
 export function without(filter: ActionFilter, field: FilterField): ActionFilter {
   return Object.fromEntries(Object.entries(filter).filter(([name]) => name !== field));
 }
 
 /**
- * What of a filter the API checks by itself.
+ * Returns the conditions of a filter that the API checks.
  * @param now - for spans that end now, ms since 1970
  */
 export function conditionsOf(filter: ActionFilter, now: number): ActionConditions {
@@ -64,7 +64,7 @@ export function conditionsOf(filter: ActionFilter, now: number): ActionCondition
   };
 }
 
-/** What the API checks, as a question to one action. */
+/** Returns a test of one action for the conditions that the API checks. */
 export function toConditionTest(where: ActionConditions): (action: MachineAction) => boolean {
   const { machineIds, requestor, type, statuses, createdFrom, createdBefore } = where;
   const filter: ActionFilter = {
@@ -82,7 +82,7 @@ export function toConditionTest(where: ActionConditions): (action: MachineAction
 const FIRST_TIME = '0001-01-01T00:00:00.000Z';
 const LAST_TIME = '9999-12-31T23:59:59.999Z';
 
-/** The fields that the API cannot check: they are looked for in what is loaded, and nowhere else. */
+/** Returns the fields that the API cannot check: they are searched in the loaded actions, and nowhere else. */
 export function searchedHere(filter: ActionFilter): readonly FilterField[] {
   return FILTER_FIELDS.filter((field) => {
     if (filter[field] === undefined) return false;
@@ -93,7 +93,8 @@ export function searchedHere(filter: ActionFilter): readonly FilterField[] {
 }
 
 /**
- * A filter as a question to one action: the whole of it, so that what has changed since it was loaded leaves the list.
+ * Returns a test of one action for the whole filter, so that an action that has changed since it was loaded leaves the
+ * list.
  * @param now - ms since 1970
  */
 export function toPredicate(
@@ -163,7 +164,7 @@ const DAY = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d))?$/u;
 
 /**
  * Reads `2026-11-20..2026-11-23`, in UTC: days, the last one whole, or times of day with `T21:04`.
- * @returns undefined where it is none
+ * @returns undefined where the text is not a span
  */
 export function readSpan(text: string): { readonly from: string; readonly before: string } | undefined {
   const [first, last, ...more] = text.split('..').map((part) => DAY.exec(part.trim()));
@@ -174,7 +175,7 @@ export function readSpan(text: string): { readonly from: string; readonly before
   return { from: new Date(from).toISOString(), before: new Date(end).toISOString() };
 }
 
-/** Reads a filter that was kept, field by field; one that is not as it should be is left out. */
+/** Reads a stored filter, field by field. A field that is not valid is left out. */
 export function readFilter(value: unknown): ActionFilter {
   const fields = record(value);
   const { device, requestor, statuses, exitCode, span } = fields;
@@ -212,7 +213,7 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 }
 
-/** What goes into a query unquoted is a time and nothing else. */
+/** Whether a value is a time and nothing else: it goes into a query unquoted. */
 function isTime(value: unknown): value is string {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(value);
 }

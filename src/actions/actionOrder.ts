@@ -9,25 +9,25 @@ export function newestFirst(actions: readonly MachineAction[]): MachineAction[] 
     .map(({ action }) => action);
 }
 
-/** Whether an answer is newer than what is known: answers can overtake each other. What is as it was stays the same. */
+/** Whether an answer is newer than the known action and differs from it. Answers can overtake each other. */
 export function isNewer(action: MachineAction, known: MachineAction): boolean {
   return (updatedAt(action) ?? Infinity) >= (updatedAt(known) ?? 0) && JSON.stringify(known) !== JSON.stringify(action);
 }
 
 /**
- * Returns when an action was created, ms since 1970. One whose creation did not come says nothing about how far back a
- * list is loaded: Infinity.
+ * Returns when an action was created, ms since 1970; Infinity where that time is missing, because such an action says
+ * nothing about how far back a list is loaded.
  */
 export function placeAt(action: MachineAction): number {
   return parseServerTime(action.creationDateTimeUtc) ?? Infinity;
 }
 
-/** ms since 1970. One whose creation did not come stands by its last update. */
+/** Returns when an action was created, ms since 1970; its last update where that time is missing. */
 function createdAt(action: MachineAction): number {
   return parseServerTime(action.creationDateTimeUtc) ?? updatedAt(action) ?? 0;
 }
 
-/** ms since 1970. */
+/** Returns when an action was last updated, ms since 1970. */
 function updatedAt(action: MachineAction): number | undefined {
   return parseServerTime(action.lastUpdateDateTimeUtc);
 }

@@ -17,11 +17,14 @@ import type { FoundAction, HeardAction } from './foundAction.ts';
 
 export type { RefreshWay } from './changedActions.ts';
 
-/** Rows of one page: a screen or two, and one call. */
+/** Number of rows of one page: a screen or two, and one call. */
 export const PAGE_SIZE = 50;
-/** Of a span nobody looks at the rows: few calls, and answers that stay bounded. */
+/**
+ * Number of rows of one page of a span. Nobody looks at these rows, so the pages are large: few calls, and answers of
+ * bounded size.
+ */
 const SPAN_PAGE_SIZE = 1000;
-/** Rows that are loaded at once where the server takes no order: any page may hold the newest. */
+/** Maximum number of rows that are loaded at once where the server accepts no order: any page may hold the newest. */
 const MAX_UNORDERED = 10_000;
 
 export type ListState =
@@ -29,7 +32,7 @@ export type ListState =
   | { readonly kind: 'loaded'; readonly hasMore: boolean }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** What changed: the ids of these actions, or the list itself. */
+/** A change: the ids of the changed actions, or the list itself. */
 export type ActionChange = { readonly ids: readonly string[] } | 'list';
 
 /** The machine actions of one connection, as far as they were loaded: newest first, each once. */
@@ -41,11 +44,11 @@ export class ActionStore {
   readonly #found = new Emitter<readonly FoundAction[]>();
   readonly #changed = new Emitter<ActionChange>();
   readonly #byId = new Map<string, MachineAction>();
-  /** Asked for one by one. */
+  /** Actions that were fetched one by one. */
   readonly #apart = new Map<string, MachineAction>();
-  /** Ids that came in pages of the list, and not by device or one by one: paging counts on them. */
+  /** Ids that came in pages of the list, not by device or one by one: paging relies on their number. */
   readonly #listed = new Set<string>();
-  /** In which turn an unfinished action was asked for by its id. */
+  /** The number of the last refresh that brought an action. */
   readonly #turns = new Map<string, number>();
   #newest: { readonly update: number | undefined; readonly creation: number | undefined } = NONE;
   #oldestListed = Infinity;
@@ -59,16 +62,19 @@ export class ActionStore {
 
   readonly liveResponseOnly: boolean;
   readonly onDidChange = this.#changed.event;
-  /** Actions that were unfinished have ended, those of one answer together. */
+  /** Fires when unfinished actions have ended, those of one answer together. */
   readonly onDidEnd = this.#ended.event;
-  /** A call brings what was not known, or not so: other windows may not know it either. Told before it is merged. */
+  /**
+   * Fires when a call brings actions that were unknown or have changed: other windows may not know them either. Fires
+   * before they are merged.
+   */
   readonly onDidFind = this.#found.event;
-  /** Local clock when the list was made, and so before anything in it was asked for, ms since 1970. */
+  /** Time on the local clock when the list was created, before anything in it was requested, ms since 1970. */
   readonly since: number = systemClock.now();
 
   /**
    * @param conditions - what the server leaves out of the list
-   * @param way - how this connection's server is asked for what changed; shared with its other lists
+   * @param way - the way in which this connection's server is asked for changes; shared with its other lists
    */
   constructor(
     client: () => Promise<DefenderClient>,
@@ -86,20 +92,20 @@ export class ActionStore {
     return this.#state;
   }
 
-  /** Everything loaded that belongs in the list, newest first. */
+  /** Gets all loaded actions that belong in the list, newest first. */
   get actions(): readonly MachineAction[] {
     this.#sorted ??= newestFirst([...this.#byId.values()].filter((action) => this.#belongs(action)));
     return this.#sorted;
   }
 
-  /** An action that was loaded in any way. */
+  /** Gets an action that was loaded in any way. */
   get(actionId: string): MachineAction | undefined {
     return this.#byId.get(actionId) ?? this.#apart.get(actionId);
   }
 
   /**
-   * Back to when the list is whole, ms since 1970: -Infinity where all pages are loaded, Infinity where pages are missing
-   * of a list without an order, undefined where none is loaded.
+   * Time since which the list is complete, ms since 1970. -Infinity where all pages are loaded, undefined where none
+   * is. Infinity where pages are missing of a list without an order.
    */
   get wholeSince(): number | undefined {
     if (this.#state.kind !== 'loaded') return undefined;
@@ -107,7 +113,7 @@ export class ActionStore {
     return this.#isUnordered ? Infinity : this.#oldestListed;
   }
 
-  /** Everything loaded in any way that has not ended. */
+  /** Gets all actions loaded in any way that have not ended. */
   get unfinished(): readonly MachineAction[] {
     return [...this.#byId.values(), ...this.#apart.values()].filter((action) => !isFinished(action));
   }
@@ -116,21 +122,20 @@ export class ActionStore {
     return this.#state.kind === 'loaded' && this.#state.hasMore;
   }
 
-  /** Loads the first page where nothing was loaded yet. Asked again while that runs, it waits for the same answer. */
+  /** Loads the first page where nothing was loaded yet. A further call during that load waits for the same answer. */
   ensureLoaded(signal: AbortSignal): Promise<void> {
     if (this.#state.kind === 'loaded') return Promise.resolve();
     return this.#loads.run('first', signal, (shared) => this.#loadFirst(shared));
   }
 
   /**
-   * Asks for what came or changed since the newest update that is known, in one call, and merges it by id. Pages that
-   * were loaded stay.
+   * Fetches what came or changed since the newest known update, in one call, and merges it by id. Loaded pages stay.
    */
   refresh(signal: AbortSignal): Promise<void> {
     return this.#loads.run('first', signal, (shared) => this.#loadNews(shared, 'click'));
   }
 
-  /** The same as background work: only where there is a list, and nobody is asking for it already. */
+  /** Does the same as background work: only where there is a list, and no load is running. */
   async poll(signal: AbortSignal): Promise<void> {
     if (this.#state.kind === 'loaded' && !this.#loads.isUnderWay) await this.#loadNews(signal, 'background');
   }
@@ -142,7 +147,7 @@ export class ActionStore {
     const news = heard.flatMap(({ actionId, text, received }) => {
       const known = this.get(actionId);
       const own = known === undefined ? undefined : client.receivedAction(known);
-      // It is what is known, or this window's own answer has come since.
+      // The action is known already, or this window's own answer has come since.
       if (own?.text === text || (own?.receivedAt ?? 0) > (received?.receivedAt ?? Infinity)) return [];
       return client.readFound(text, received) ?? [];
     });
@@ -152,7 +157,7 @@ export class ActionStore {
 
   /**
    * Appends the next page.
-   * @param size - its rows; a list that is searched here takes more at a time
+   * @param size - number of its rows; a list that is searched here takes more at a time
    */
   loadMore(signal: AbortSignal, size: number = PAGE_SIZE): Promise<void> {
     return this.#loads.run('more', signal, (shared) => this.#loadNext(shared, size));
@@ -163,7 +168,7 @@ export class ActionStore {
     this.#merge(page.actions, true, page.hasMore);
   }
 
-  /** Loads all actions of a device, page by page. Asked twice at once, it loads them once. */
+  /** Loads all actions of a device, page by page. Two calls at once load them once. */
   loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
     const load = this.#devices.get(machineId) ?? new SharedWork((shared) => this.#loadDevice(machineId, shared));
     this.#devices.set(machineId, load);
@@ -182,18 +187,19 @@ export class ActionStore {
     return this.#loadAll({ where, top: SPAN_PAGE_SIZE }, signal, allowance);
   }
 
-  /** An action as the server has it now: one call. */
+  /** Fetches an action as the server has it now: one call. */
   async fetch(actionId: string, signal: AbortSignal, priority: Priority = 'click'): Promise<MachineAction> {
     const client = await this.#client();
     const action = await client.getMachineAction(actionId, signal, priority);
     this.#tellFound(client, [action]);
-    // It joins the list only once a page brings it: a lone old action amid the newest would look like the next one.
+    // The action joins the list only when a page brings it: a lone old action would look like the next one after the
+    // newest.
     if (this.#byId.has(action.id)) this.#merge([action], false);
     else this.#apart.set(action.id, action);
     return action;
   }
 
-  /** What was asked for one by one and is in no page. */
+  /** Renews actions that were fetched one by one and are in no page. */
   #renewApart(news: readonly MachineAction[]): void {
     const ended = news.filter((action) => {
       const known = this.#byId.has(action.id) ? undefined : this.#apart.get(action.id);
@@ -248,9 +254,13 @@ export class ActionStore {
     this.#take(news);
   }
 
-  /** @param isListed - whether the server's list holds it; what was asked of the list is in it */
+  /**
+   * Merges changes into the list.
+   * @param isListed - whether the server's list holds an action; always true for answers to a query of the list
+   */
   #take(news: readonly MachineAction[], isListed: (action: MachineAction) => boolean = () => true): void {
-    // An old action that has changed, of a page that was not loaded, would look like the next one behind the last row.
+    // An old action that has changed, from a page that was not loaded, would look like the next one behind the last
+    // row.
     const oldest = this.#hasMore && !this.#isUnordered ? this.#oldestListed : -Infinity;
     const fitting = news.filter(
       (action) => this.#byId.has(action.id) || (this.#fits(action) && placeAt(action) > oldest && isListed(action)),
@@ -266,15 +276,15 @@ export class ActionStore {
       const place = new ListPlace();
       const page = await this.#page(place, signal, PAGE_SIZE, priority);
       const overlaps = this.#listed.size === 0 || page.actions.some((action) => this.#listed.has(action.id));
-      // More came than one page holds: keeping the old pages would leave a gap that nothing shows.
+      // More actions came than one page holds: keeping the old pages would leave a gap that nothing shows.
       if (!overlaps && page.hasMore) this.#clear();
       const isFirst = this.#listed.size === 0;
-      // A next link counts from the newest row: after a refresh it would lead into what is loaded already.
+      // A next link counts from the newest row: after a refresh it would lead to rows that are loaded already.
       if (isFirst) this.#place = place;
       else this.#place.forgetLink();
       this.#advance(page.actions);
       this.#merge(page.actions, true, isFirst ? page.hasMore : this.#hasMore);
-      // Sorted here, once all are here: the first page of a list without an order is any page.
+      // The list is sorted here when all rows are loaded: the first page of a list without an order is any page.
       while (this.#isUnordered && this.#hasMore && this.#listed.size < MAX_UNORDERED) {
         await this.#loadNext(signal, SPAN_PAGE_SIZE, priority);
       }
@@ -292,7 +302,7 @@ export class ActionStore {
     return Object.keys(this.#where).length === 0 ? query : { ...query, where: this.#where };
   }
 
-  /** The first page where the place is a new one, else the one behind what is listed. */
+  /** Loads the first page where the place is new, else the page behind the listed rows. */
   async #page(place: ListPlace, signal: AbortSignal, size: number, priority: Priority = 'click'): Promise<NextRows> {
     const client = await this.#client();
     const isFurther = place === this.#place;
@@ -303,12 +313,12 @@ export class ActionStore {
       isKnown: (id) => isFurther && this.#listed.has(id),
     });
     if (page.isUnordered) this.#isUnordered = true;
-    // What a further page brings is old, and the first one is nothing new.
+    // Unknown actions of a further page are old, and those of the very first page are not news.
     this.#tellFound(client, page.actions, !isFurther && this.#listed.size > 0);
     return page;
   }
 
-  /** @param isNew - whether what is not known at all is news */
+  /** Reports what a call found. @param isNew - whether unknown actions are news */
   #tellFound(client: DefenderClient, actions: readonly MachineAction[], isNew = false): void {
     const found = actions.filter((action) => {
       const known = this.get(action.id);
@@ -318,14 +328,16 @@ export class ActionStore {
     this.#found.fire(found.map((action) => ({ action, received: client.receivedAction(action) })));
   }
 
-  /** Rows of the server's list that are loaded: one that has left its state since is none of them. */
+  /**
+   * Number of loaded rows that the server's list still holds: an action that has left its status is not one of them.
+   */
   get #skip(): number {
     if (this.#where.statuses === undefined) return this.#listed.size;
     return [...this.#listed].filter((id) => this.#fits(this.#byId.get(id))).length;
   }
 
   #belongs(action: MachineAction): boolean {
-    // Where the type did not come, what the server was asked for counts.
+    // An action without a type belongs in the list, because the server was to send this type only.
     return this.#where.type !== undefined || !this.liveResponseOnly || ['LiveResponse', ''].includes(action.type);
   }
 
@@ -334,6 +346,7 @@ export class ActionStore {
   }
 
   /**
+   * Merges actions by id.
    * @param listed - whether an action came in its place in the list
    * @param hasMore - undefined where the actions say nothing about the list's pages
    */
@@ -368,7 +381,10 @@ export class ActionStore {
     if (ended.length > 0) this.#ended.fire(ended);
   }
 
-  /** Only what was asked of the whole list moves this on: a device's newest update says nothing about the others. */
+  /**
+   * Advances the newest times. Only answers about the whole list count: a device's newest update says nothing about
+   * others.
+   */
   #advance(actions: readonly MachineAction[]): void {
     for (const action of actions) {
       this.#newest = {

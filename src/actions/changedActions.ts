@@ -7,31 +7,34 @@ import type { AskPage } from '../defender/list/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 
-/** What a connection's server takes for "since"; shared by all lists of the connection, and learned once. */
+/** The time by which a connection's server finds changes; shared by all lists of the connection, and learned once. */
 export interface RefreshWay {
   by: 'update' | 'creation';
 }
 
-/** Updates reach the list out of order: this much before the newest is asked for again, ms. */
+/** Time before the newest update that is requested again, ms: updates reach the list out of order. */
 const OVERLAP_MS = 15 * 60_000;
-/** The service's page maximum. More than that came since: the list begins anew. */
+/** The service's page maximum. Where more than that has changed, the list is loaded from the start. */
 const MOST = 10_000;
-/** Pages of one refresh: where the service makes more of them, its first page is cheaper than all of these. */
+/**
+ * Maximum number of pages of one refresh. Where the service divides it into more, the first page of the list is
+ * cheaper.
+ */
 const MOST_PAGES = 10;
-/** Asked for one by one in a refresh where the server cannot tell what changed. */
+/** Maximum number of actions that a refresh fetches one by one, where the server cannot list what changed. */
 const MOST_SINGLE = 10;
 
-/** What a list knows before it asks for what is new. */
+/** The state of a list before it requests changes. */
 export interface KnownList {
   readonly liveResponseOnly: boolean;
   readonly where: ActionConditions;
-  /** Newest of the server's own times among what is loaded, ms since 1970: by update and by creation. */
+  /** Newest server times of the loaded actions, ms since 1970: by update and by creation. */
   readonly newest: Readonly<Record<RefreshWay['by'], number | undefined>>;
-  /** Known and not ended, those first that were not asked for the longest. */
+  /** Ids of known actions that have not ended, those first whose last request is the oldest. */
   readonly unfinished: readonly string[];
 }
 
-/** What one refresh works with. */
+/** The inputs of one refresh. */
 interface Refresh {
   readonly client: DefenderClient;
   readonly known: KnownList;
@@ -39,22 +42,22 @@ interface Refresh {
   readonly priority: Priority;
 }
 
-/** What was listed, in one way of asking. */
+/** The answer to one way of asking for changes. */
 interface Changed {
-  /** Undefined where there is nothing to go by, or more than a refresh can bring. */
+  /** Undefined where there is no time to start from, or more than a refresh can bring. */
   readonly actions: readonly MachineAction[] | undefined;
-  /** The server gave rows that were not asked for: it does not look at the last update. */
+  /** Whether the server returned rows that were not requested: it does not check the last update. */
   readonly isIgnored: boolean;
-  /** The server took the query with fewer rows only. */
+  /** Whether the server took the query only with fewer rows. */
   readonly hasFewerRows: boolean;
 }
 
 /**
- * Asks for everything that came or changed since what is known: one call where the server takes it, and further ones
- * only as it gives next links. Asking by the last update is seen in code and nowhere documented. A server may refuse it
- * with any of some statuses, or ignore it, and then does so every time: from then on it is asked by creation.
+ * Fetches everything that came or changed since the known actions: one call where the server takes it, and further ones
+ * only for its next links. Asking by the last update is seen in code and not documented. A server may refuse it with
+ * any of some statuses, or ignore it, and then does so every time: from then on it is asked by creation.
  *
- * @returns undefined when there is nothing to go by, or more than a refresh can bring
+ * @returns undefined when there is no time to start from, or more than a refresh can bring
  * @throws LiveResponseError whatever the client throws
  */
 export async function changedActions(
@@ -76,7 +79,7 @@ export async function changedActions(
   }
 }
 
-/** Asks by creation. The way is changed for good only where that is what helped. */
+/** Asks by creation. Changes the way for good only where this helped. */
 async function fallBack(
   way: RefreshWay,
   refresh: Refresh,
@@ -85,7 +88,7 @@ async function fallBack(
   try {
     const { actions, hasFewerRows } = await changedBy('creation', refresh);
     if (hasFewerRows) {
-      // It may have been the number of rows that was refused: the client knows now how many there may be.
+      // The server may have refused the number of rows: the client now knows how many it takes.
       const again = await changedBy('update', refresh).catch(ifUnsupported);
       if (again !== undefined) return again.actions;
     }
@@ -122,7 +125,7 @@ function updatedAt(action: MachineAction): number | undefined {
   return parseServerTime(action.lastUpdateDateTimeUtc);
 }
 
-/** One that has left a state must come all the same. */
+/** Removes the condition on statuses: an action that has left a status must come all the same. */
 function withoutStates(where: ActionConditions): ActionConditions {
   return Object.fromEntries(Object.entries(where).filter(([name]) => name !== 'statuses'));
 }
@@ -167,7 +170,7 @@ async function getSingly(
   return found;
 }
 
-/** The later of two server times, ms since 1970. */
+/** Returns the later of two server times, ms since 1970. */
 export function later(known: number | undefined, text: string | null): number | undefined {
   const time = parseServerTime(text);
   if (time === undefined) return known;

@@ -7,7 +7,7 @@ export interface FoundAction {
   readonly received: ReceivedAction | undefined;
 }
 
-/** The same in another window. */
+/** An action that another window found. */
 export interface HeardAction {
   readonly actionId: string;
   /** JSON: as the API wrote it, or as it was read. */

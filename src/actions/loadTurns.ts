@@ -1,12 +1,12 @@
 import { throwIfCancelled } from '../base/errors.ts';
 import { SharedWork } from '../base/sharedWork.ts';
 
-/** The first page and what has changed since are one kind, further pages the other. */
+/** Kinds of loads: the first page and changes since then are one kind, further pages the other. */
 type LoadKind = 'first' | 'more';
 
 /**
- * One load of a list at a time. A second gesture of the same kind waits for the first one's answer instead of spending
- * another call; one of another kind waits for its turn.
+ * Runs one load of a list at a time. A second gesture of the same kind waits for the first one's answer instead of
+ * spending another call. A gesture of the other kind waits for its turn.
  */
 export class LoadTurns {
   #underWay: { readonly kind: LoadKind; readonly work: SharedWork<void> } | undefined;
@@ -16,12 +16,14 @@ export class LoadTurns {
   }
 
   /**
-   * @param start - begins the load, where none of its kind is under way
+   * Runs a load, or joins the running one of its kind.
+   *
+   * @param start - begins the load, where none of its kind is running
    * @throws LiveResponseError `cancelled`, and whatever the load throws
    */
   async run(kind: LoadKind, signal: AbortSignal, start: (shared: AbortSignal) => Promise<void>): Promise<void> {
     for (let other = this.#underWay; other !== undefined && other.kind !== kind; other = this.#underWay) {
-      // Its failure is told to whoever asked for it.
+      // Its failure is reported to the caller that started it.
       await other.work.join(signal, () => undefined).catch(() => undefined);
       throwIfCancelled(signal);
       if (this.#underWay === other) this.#underWay = undefined;

@@ -1,47 +1,52 @@
 import { isCancelled, isLiveResponseError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 
-/** How soon an action that was just created is asked about again, and how late an old one, ms. */
+/** Shortest poll interval, for an action that was just created, and longest one, for an old action, ms. */
 const SHORTEST_MS = 15_000;
 const LONGEST_MS = 5 * 60_000;
 /** The longest pause after failures, ms. */
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
-/** An action is asked about again after this share of its age. */
+/** Share of an action's age after which it is polled again. */
 const SHARE_OF_AGE = 0.25;
-/** How often the lease is renewed, or tried for, ms: a window that is gone is followed by another within this. */
+/**
+ * Interval at which the lease is renewed or requested, ms: another window takes over a released lease within this time.
+ */
 const LEASE_EVERY_MS = 20_000;
 const LEASE_MS = 45_000;
 
-/** What is to be followed at this moment. */
+/** The actions that are followed at this moment. */
 export interface Followed {
-  /** One window at a time follows what has this name. */
+  /** Name of the lease: one window at a time follows these actions. */
   readonly name: string;
   /** When the unfinished actions were created, ms since 1970. */
   readonly created: readonly number[];
-  /** Asks for all of them in one call. */
+  /** Fetches all of them in one call. */
   readonly poll: (signal: AbortSignal) => Promise<void>;
-  /** Takes what the window that has the lease found: no call. */
+  /** Merges what the window with the lease found, without a call. */
   readonly hear: () => Promise<void>;
 }
 
 export interface PollerParts {
   readonly clock: Clock;
-  /** undefined while nobody looks, nobody is signed in, nothing is unfinished, or the person wants none of it. */
+  /**
+   * Returns undefined while the list is not visible, nobody is signed in, nothing is unfinished, or following is turned
+   * off.
+   */
   readonly followed: () => Followed | undefined;
-  /** @returns whether this window has the lease now, for so many ms */
+  /** Takes or renews the lease. @returns whether this window now has it, for `forMs` ms */
   readonly takeLease: (name: string, forMs: number) => Promise<boolean>;
   readonly releaseLease: (name: string) => Promise<void>;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Follows unfinished actions while somebody looks at the list: often while they are young, rarely when they are old. */
+/** Polls unfinished actions while the list is visible: often while they are young, rarely when they are old. */
 export class Poller {
   readonly #parts: PollerParts;
   #running: AbortController | undefined;
   #nudge: AbortController | undefined;
-  /** Failures one after another: each doubles the pause. */
+  /** Number of failures in a row: each doubles the pause. */
   #failures = 0;
-  /** Signing in is the person's to do: until something changes, nothing is asked. */
+  /** Set when nobody is signed in. Only the person can sign in, so nothing is polled until something changes. */
   #signedOut = false;
   #polledAt = -Infinity;
   #disposed = false;
@@ -50,12 +55,12 @@ export class Poller {
     this.#parts = parts;
   }
 
-  /** Something changed: what is looked at, what is unfinished, who is signed in. */
+  /** Checks again what to follow. Called when the visible list, the unfinished actions or the account changed. */
   update(): void {
     this.#signedOut = false;
     const isWanted = this.#parts.followed() !== undefined;
     if (this.#running !== undefined && isWanted) this.#nudge?.abort();
-    // A call that still waits for its turn is not made for nobody.
+    // Cancels a queued call that nobody needs any more.
     else if (this.#running !== undefined) this.#running.abort();
     else if (isWanted) this.#start();
   }
@@ -68,7 +73,7 @@ export class Poller {
   #start(): void {
     void this.#run().finally(() => {
       this.#running = undefined;
-      // Looked at again while the last turn was ending.
+      // Something to follow may have come up while the last run was ending.
       if (!this.#disposed && !this.#signedOut && this.#parts.followed() !== undefined) this.#start();
     });
   }
@@ -90,7 +95,7 @@ export class Poller {
       const hasLease = await this.#parts.takeLease(followed.name, LEASE_MS);
       held = hasLease ? followed.name : undefined;
       if (!hasLease || isNew) await followed.hear().catch(this.#parts.onFailure);
-      // Who had the lease before may have found the end of all that is followed here.
+      // The window that had the lease before may have found that everything followed here has ended.
       if (hasLease && isNew) continue;
       const due = hasLease ? this.#dueIn(followed) : this.#beat(followed);
       if (due <= 0) await this.#poll(followed, signal);
@@ -98,17 +103,17 @@ export class Poller {
     }
   }
 
-  /** ms between two questions, by the age of the youngest. */
+  /** Returns the poll interval by the age of the youngest action, ms. */
   #beat({ created }: Followed): number {
     const age = this.#parts.clock.now() - Math.max(...created);
     return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, age * SHARE_OF_AGE));
   }
 
-  /** ms until it is time. */
+  /** Returns the time until the next poll, ms. */
   #dueIn(followed: Followed): number {
     const now = this.#parts.clock.now();
     const pause = this.#beat(followed);
-    // What was just loaded is as new as a call could make it.
+    // A list that was just loaded is as new as a call could make it.
     if (this.#polledAt === -Infinity) this.#polledAt = now;
     return this.#polledAt + Math.max(pause, Math.min(LONGEST_BACK_OFF_MS, pause * 2 ** this.#failures)) - now;
   }

@@ -8,10 +8,13 @@ import type { FoundAction, HeardAction } from './foundAction.ts';
 
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
-/** What one window's call brought, told to the other windows of this machine through the database: it costs no call. */
+/**
+ * Shares what one window's call brought with the other windows of this machine, through the database and without a
+ * call.
+ */
 export class SharedFindings {
   readonly #store: Pick<ResultStore, 'call' | 'keeps'>;
-  /** Where each list has come to. */
+  /** The place up to which each list has read. */
   readonly #places = new WeakMap<ActionStore, number>();
 
   constructor(store: Pick<ResultStore, 'call' | 'keeps'>) {
@@ -19,7 +22,9 @@ export class SharedFindings {
   }
 
   /**
-   * @param isTold - whether this window tells the person that the action has ended
+   * Shares found actions with the other windows.
+   *
+   * @param isTold - whether this window notifies the person that the action has ended
    * @throws LiveResponseError `databaseFailed`
    */
   async share(
@@ -34,9 +39,9 @@ export class SharedFindings {
   }
 
   /**
-   * Brings a list up to what other windows found since it was made.
+   * Merges into a list what other windows found since it was created.
    *
-   * @param onTold - hears which actions ended with a notice in another window, before the list changes
+   * @param onTold - receives the actions whose end another window notified the person of, before the list changes
    * @throws LiveResponseError `databaseFailed`, or what opening the client throws
    */
   async hear(tenant: Tenant, list: ActionStore, onTold: (actionIds: readonly string[]) => void): Promise<void> {
@@ -61,7 +66,7 @@ function toHeard({ actionId, text, received }: FoundRow): HeardAction {
   return { actionId, text, received: received === undefined ? undefined : readHow(received) };
 }
 
-/** Reads what toRow wrote; undefined where somebody else has written it. */
+/** Reads what toRow wrote; undefined where another program wrote it. */
 function readHow(json: string): HeardAction['received'] {
   try {
     const how = JSON.parse(json) as HeardAction['received'] | null;

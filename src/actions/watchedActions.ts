@@ -1,11 +1,13 @@
 import type { MachineAction } from '../defender/schema.ts';
 import { isFinished } from '../model/machineAction.ts';
 
-/** What the person waits for: unfinished actions that were asked for, opened in the tree, selected, or named. */
+/**
+ * The actions that the person waits for: unfinished ones that were requested, opened in the tree, selected, or named.
+ */
 export class WatchedActions {
   readonly #ids = new Set<string>();
 
-  /** @returns whether there is anything to wait for */
+  /** Adds an action that has not ended. @returns whether there is anything to wait for */
   add(action: MachineAction): boolean {
     if (isFinished(action)) return false;
     this.#ids.add(action.id);
@@ -16,12 +18,12 @@ export class WatchedActions {
     return this.#ids.has(actionId);
   }
 
-  /** Told already, in another window. */
+  /** Removes actions whose end another window has already reported. */
   forget(actionIds: readonly string[]): void {
     for (const id of actionIds) this.#ids.delete(id);
   }
 
-  /** Those of these that were waited for; they are not any more. */
+  /** Removes the actions that were waited for from the watched ones, and returns them. */
   take(ended: readonly MachineAction[]): readonly MachineAction[] {
     return ended.filter(({ id }) => this.#ids.delete(id));
   }

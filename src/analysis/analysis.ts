@@ -3,19 +3,19 @@ import type { AnalysisAnswer, AnalysisCalls, AnalysisMethod, AnalysisRequest } f
 
 /** The thread that reads texts, as `node:worker_threads` offers it. */
 export interface AnalysisThread {
-  /** Bytes among the arguments are moved, and gone here afterwards. */
+  /** Sends a request. Bytes among its arguments are moved: they are gone in this thread afterwards. */
   readonly send: (request: AnalysisRequest) => void;
   readonly onAnswer: (listener: (answer: AnalysisAnswer) => void) => void;
-  /** The thread is gone by itself. */
+  /** Calls a listener when the thread ends by itself. */
   readonly onEnd: (listener: (reason: EndReason, said: string) => void) => void;
-  /** Ends it wherever it is, in the middle of a regular expression too. */
+  /** Ends the thread wherever it is, even in the middle of a regular expression. */
   readonly stop: () => Promise<void>;
 }
 
-/** Why a thread ended by itself: it needed more memory than it may have, or something else. */
+/** The reason why a thread ended by itself: it needed more memory than it may have, or something else. */
 export type EndReason = 'memory' | 'ended';
 
-/** Asks the thread, within one turn. */
+/** Sends a request to the thread, within one turn. */
 export type AskAnalysis = <Method extends AnalysisMethod>(
   method: Method,
   ...args: AnalysisCalls[Method]['args']
@@ -23,17 +23,17 @@ export type AskAnalysis = <Method extends AnalysisMethod>(
 
 export interface AnalysisOptions {
   readonly startThread: () => Promise<AnalysisThread>;
-  /** How long a thread stays that nobody asks, ms; {@link IDLE_MS} by default. */
+  /** Time after which an idle thread is ended, ms; {@link IDLE_MS} by default. */
   readonly idleMs?: number;
 }
 
 export interface TurnLimits {
   readonly signal?: AbortSignal | undefined;
-  /** How long the thread may take for each request, ms; {@link LIMIT_MS} by default. */
+  /** Longest time for each request, ms; {@link LIMIT_MS} by default. */
   readonly limitMs?: number;
 }
 
-/** A thread that nobody asks is ended after so long, ms: what it holds is given back. */
+/** Time after which an idle thread is ended, ms. This frees its memory. */
 export const IDLE_MS = 30_000;
 /** Longest time for one request, ms: 64 MB that hold nothing but indicators take 40 s on a slow machine. */
 export const LIMIT_MS = 60_000;
@@ -46,13 +46,13 @@ interface Running {
 type Settled = { readonly answer: unknown } | { readonly failure: LiveResponseError };
 
 /**
- * A thread for what devices wrote, one turn at a time. A turn that is cancelled, or takes too long, ends its thread; the
- * next one starts another. So whatever stands in a text holds up nothing but the turn that reads it, and that one for
- * a bounded time.
+ * A thread that reads what devices wrote, one turn at a time. A turn that is cancelled, or takes too long, ends its
+ * thread; the next one starts another. A hostile text therefore delays only the turn that reads it, and that one for a
+ * bounded time.
  */
 export class Analysis {
   readonly #options: AnalysisOptions;
-  /** Ends with the turn that came last. Never rejects. */
+  /** Settles with the latest turn. Never rejects. */
   #lastTurn: Promise<unknown> = Promise.resolve();
   #turns = 0;
   #starting: Promise<Running> | undefined;
@@ -66,9 +66,9 @@ export class Analysis {
   }
 
   /**
-   * Waits for its turn, and does a piece of work with the thread.
+   * Waits for its turn, and runs a piece of work with the thread.
    *
-   * @param work - may wait for others in between: its signal is watched there, too
+   * @param work - may wait for other things in between: its signal is watched there, too
    * @throws LiveResponseError `cancelled`, `analysisStopped`, and what the work throws
    */
   async run<Answer>(work: (ask: AskAnalysis) => Promise<Answer>, limits: TurnLimits = {}): Promise<Answer> {
@@ -76,7 +76,7 @@ export class Analysis {
     clearTimeout(this.#idle);
     const before = this.#lastTurn;
     const turn = this.#take(before, work, limits);
-    // One that was cancelled while it waited is over, and yet those behind it wait for those before it.
+    // A turn that was cancelled while it waited is over. Those behind it must still wait for those before it.
     this.#lastTurn = Promise.allSettled([before, turn]);
     try {
       return await turn;
@@ -86,7 +86,7 @@ export class Analysis {
     }
   }
 
-  /** Ends the thread; who waits for it is told `cancelled`. */
+  /** Ends the thread. A caller that waits for it receives `cancelled`. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     clearTimeout(this.#idle);
@@ -116,7 +116,7 @@ export class Analysis {
   ): Promise<AnalysisCalls[Method]['answer']> {
     throwIfCancelled(signal);
     const running = await (this.#starting ??= this.#start());
-    // Starting takes a moment.
+    // Starting takes a moment, in which the turn may have been cancelled.
     throwIfCancelled(signal);
     const id = ++this.#lastId;
     const settled = await new Promise<Settled>((resolve) => {
@@ -171,7 +171,7 @@ export class Analysis {
     return running;
   }
 
-  /** From now on there is no thread: whoever asks next starts one. */
+  /** Forgets the thread, so that the next request starts another one. */
   #forget(): void {
     this.#starting = undefined;
     this.#running = undefined;
@@ -185,7 +185,7 @@ export class Analysis {
       this.#forget();
       void running?.thread.stop();
     }, idleMs);
-    // Nothing waits for it: a process that is otherwise done need not stay.
+    // The timer must not keep a process alive that is otherwise done.
     this.#idle.unref();
   }
 }
@@ -196,7 +196,9 @@ function stopped(reason: string, said: string): LiveResponseError {
   return new LiveResponseError('analysisStopped', { reason, state: said });
 }
 
-/** @throws LiveResponseError `cancelled` as soon as the signal is aborted, whether or not the other one has ended */
+/**
+ * Waits for a promise. @throws LiveResponseError `cancelled` as soon as the signal is aborted, even before it settles
+ */
 async function untilAborted<Answer>(promise: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   throwIfCancelled(signal);
   return new Promise<Answer>((resolve, reject) => {

@@ -15,21 +15,21 @@ import type { Packed } from './packed.ts';
 import type { QuotedText } from './quoteAsItIs.ts';
 import type { QuoteRules } from './quoteText.ts';
 
-/** A view of a text: which one, and what it is made from where the thread does not hold it. */
+/** A view of a text: its key, and its source where the thread does not hold the view. */
 export interface AskedView {
-  /** Tells it from every other view of every other file. */
+  /** Distinguishes the view from every other view of every other file. */
   readonly key: string;
   /** Undefined where {@link AnalysisCalls.holdsView} answered that it is there. */
   readonly source: Packed | undefined;
 }
 
-/** What the thread for analysis can be asked for: the arguments and the answer of each. It reads no database. */
+/** The requests that the analysis thread answers, with their arguments and answers. The thread reads no database. */
 export interface AnalysisCalls {
   /** The indicators of a packed text, or of ranges of it. */
   readonly indicators: { args: [text: Packed, ranges: readonly Range[] | undefined]; answer: Indicator[] };
   /** The outline of a document's bytes, where its shape is known. Lines are the document's, from 0. */
   readonly outline: { args: [document: Uint8Array]; answer: readonly OutlineItem[] | undefined };
-  /** What is copied from a packed text, or from a view. */
+  /** The copy of a packed text, or of a view. */
   readonly copyText: { args: [text: Packed | AskedView, rules: CopyRules]; answer: CopiedText };
   /** A quotation from a packed text, or from a view. */
   readonly quoteText: { args: [text: Packed | AskedView, rules: QuoteRules]; answer: QuotedText };
@@ -37,25 +37,25 @@ export interface AnalysisCalls {
   readonly buildEvidence: { args: [form: BuiltForm, evidence: readonly Evidence[]]; answer: string };
   /** A text without anything to click on. */
   readonly defang: { args: [text: string]; answer: DefangedText };
-  /** Whether the thread holds a view: the one that was asked for last. */
+  /** Whether the thread holds a view. It holds only the one that was requested last. */
   readonly holdsView: { args: [key: string]; answer: boolean };
-  /** Suggests how a text was read wrongly, the likeliest first. The source is that of a view of a code page. */
+  /** Suggestions how a text was misread, the likeliest first. The source is that of a view of a code page. */
   readonly suggestReadings: { args: [source: Packed, most: number]; answer: readonly Suggestion[] };
   readonly viewText: { args: [view: AskedView]; answer: string };
   /** The whole view as UTF-8, for a file. */
   readonly viewBytes: { args: [view: AskedView]; answer: Uint8Array<ArrayBuffer> };
   readonly viewParts: { args: [view: AskedView]; answer: TextParts };
-  /** A document of it. Undefined where it has no such part, or is too large to be shown whole. */
+  /** The document of a part of a view. Undefined where it has no such part, or is too large to be shown whole. */
   readonly viewDocument: {
     args: [view: AskedView, part: PartStart | 'whole' | undefined];
     answer: Uint8Array<ArrayBuffer> | undefined;
   };
-  /** Adds a packed transcript to a comparison, beginning that where it is not the latest one. */
+  /** Adds a packed transcript to a comparison. Begins the comparison where it is not the latest one. */
   readonly compareResult: {
     args: [comparison: ComparisonName, transcript: Packed, compared: ComparedNames];
     answer: undefined;
   };
-  /** What the comparison found so far; undefined where another one was begun since, or the thread is a new one. */
+  /** The findings of the comparison so far. Undefined where another one was begun since, or the thread is a new one. */
   readonly comparison: { args: [comparison: ComparisonName, most: number]; answer: RunComparison | undefined };
 }
 
@@ -78,5 +78,5 @@ export interface AnalysisAnswer {
   readonly failure?: string;
 }
 
-/** The first message of a thread: it has loaded what it needs. */
+/** The first message of a thread, sent when it has loaded what it needs. */
 export const READY: AnalysisAnswer = { id: 0 };

@@ -13,7 +13,7 @@ import { quoteText } from './quoteText.ts';
 import { suggestFor, ViewTexts } from './viewTexts.ts';
 import type { ViewSource } from './viewTexts.ts';
 
-/** Creates what the thread for analysis does, apart from the thread. Pure, but for what it holds to do it faster. */
+/** Creates the handlers of the analysis thread, without the thread. Pure, except for what they hold to be faster. */
 export function createAnalysisHandlers(): AnalysisHandlers {
   const views = new ViewTexts();
   const comparisons = new Comparisons();
@@ -41,6 +41,6 @@ export function createAnalysisHandlers(): AnalysisHandlers {
 }
 
 function outlineDocument(document: Uint8Array): readonly OutlineItem[] | undefined {
-  // Without the mark; lines as an editor counts them.
+  // The decoder drops the byte order mark. Lines are split as an editor counts them.
   return outlineLines(new TextDecoder().decode(document).split(/\r\n|\r|\n/u));
 }

@@ -6,9 +6,9 @@ import { measureText } from '../evidence/text/textFacts.ts';
 
 /** A text as it goes to the clipboard. */
 export interface CopiedText extends CountedText {
-  /** Of the text before anything was changed, UTF-16 units. */
+  /** Length of the text before anything was changed, in UTF-16 units. */
   readonly length: number;
-  /** NULs that are shown as ␀. */
+  /** Number of NULs that are shown as ␀. */
   readonly nuls: number;
 }
 
@@ -19,6 +19,6 @@ export interface CopiedText extends CountedText {
  */
 export function copyAsItIs(text: string, ranges: readonly Range[] | undefined): CopiedText {
   const copied = ranges === undefined ? text : cutRanges(text, ranges).join('\n');
-  // Clipboards end at a NUL, which would drop the rest unsaid: it goes as ␀, as the document shows it.
+  // Clipboards end at a NUL and would silently drop the rest, so a NUL is copied as ␀, as the document shows it.
   return { text: toDocumentText(copied), count: 0, length: copied.length, nuls: measureText(copied).nuls };
 }

@@ -10,7 +10,7 @@ export interface CopyRules {
   readonly form: 'defanged' | 'asItIs';
 }
 
-/** Cuts, shows NULs and, where that is wanted, defangs. */
+/** Cuts a text, shows its NULs and, where that is wanted, defangs it. */
 export function copyText(text: string, { ranges, form }: CopyRules): CopiedText {
   const copied = copyAsItIs(text, ranges);
   return form === 'defanged' ? { ...copied, ...defang(copied.text) } : copied;

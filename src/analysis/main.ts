@@ -3,7 +3,8 @@ import { READY } from './analysisCalls.ts';
 import type { AnalysisAnswer, AnalysisRequest } from './analysisCalls.ts';
 import { createAnalysisHandlers } from './analysisHandlers.ts';
 
-// What a device wrote is read here by patterns. No pattern can hold up a click: this thread is ended where one would.
+// This thread reads what devices wrote by patterns. No pattern can delay a click: the thread is ended when one takes
+// too long.
 const handlers = createAnalysisHandlers();
 
 parentPort?.postMessage(READY);

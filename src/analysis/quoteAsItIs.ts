@@ -6,11 +6,11 @@ import type { Range } from '../evidence/text/lines.ts';
 /** A quotation, and the hash of the text that it was cut from. */
 export interface QuotedText {
   readonly quotation: Quotation;
-  /** Of the text as it was given: only of a view is that another one than the stored text's. */
+  /** Hash of the text as it was given. It differs from the stored text's hash only for a view. */
   readonly sha256: string;
 }
 
-/** Cuts a quotation. */
+/** Cuts a quotation out of a text. */
 export function quoteAsItIs(text: string, ranges: readonly Range[]): QuotedText {
   return { quotation: cutQuotation(text, ranges), sha256: hashText(text) };
 }

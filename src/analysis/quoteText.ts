@@ -5,7 +5,7 @@ import type { QuotedText } from './quoteAsItIs.ts';
 
 /** The stretches of a text that are quoted. */
 export interface QuoteRules {
-  /** None: nothing is quoted, and the lines are counted. */
+  /** Empty: nothing is quoted, but the lines are counted. */
   readonly ranges: readonly Range[];
   readonly form: 'defanged' | 'asItIs';
 }

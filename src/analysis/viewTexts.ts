@@ -10,13 +10,13 @@ import { DividedText } from '../evidence/text/dividedText.ts';
 import type { AskedView } from './analysisCalls.ts';
 import { unpack } from './packed.ts';
 
-/** What a view is made from, as the store has it. */
+/** The source of a view, as the store has it. */
 export type ViewSource =
   | {
       readonly kind: 'text';
       readonly text: string;
       readonly view: TextView;
-      /** The names of its device, which a normalised view leaves out. */
+      /** The names of its device, which a normalized view leaves out. */
       readonly hostNames: readonly string[];
     }
   /** A file that holds bytes of a code page still has them: they are read before they become U+FFFD. */
@@ -25,11 +25,11 @@ export type ViewSource =
       readonly bytes: Uint8Array;
       readonly page: CodePage;
       readonly stream: 'output' | 'errors';
-      /** Bytes of the file behind gzip; undefined: it is not packed. */
+      /** Size of the file behind gzip, in bytes; undefined where it is not packed. */
       readonly unpackedSize: number | undefined;
     };
 
-/** Texts in another reading. The one that was asked for last is kept: its parts are read one by one. */
+/** Texts in another reading. Keeps the one that was requested last, because its parts are read one by one. */
 export class ViewTexts {
   #latest: { readonly key: string; readonly divided: DividedText } | undefined;
 
@@ -37,11 +37,11 @@ export class ViewTexts {
     return this.#latest?.key === key;
   }
 
-  /** Gets a view. @throws Error where it is not held, and nothing came that it could be made from */
+  /** Gets a view. @throws Error where it is not held, and the request has no source to make it from */
   find({ key, source }: AskedView): DividedText {
     if (this.#latest?.key === key) return this.#latest.divided;
     if (source === undefined) throw new Error('The view is not held.');
-    // The one before is not needed any more, and both may be large.
+    // The previous view is not needed any more, and both may be large.
     this.#latest = undefined;
     // Written by the store's thread: see packHandlers.ts.
     const divided = new DividedText(makeView(unpack(source) as ViewSource));
@@ -54,7 +54,7 @@ function makeView(source: ViewSource): string {
   if (source.kind === 'text') return viewText(source.text, source.view, source.hostNames);
   const { page, stream } = source;
   const text = decodeResult(new TextEncoder().encode(readWithCodePage(plainBytes(source), page))).transcript?.[stream];
-  // No byte that is read anew is one that JSON knows, so this is the same file.
+  // JSON's own signs are ASCII, and no ASCII byte is read differently: this is still the same file.
   if (text === undefined) throw new Error('The file is no result any more.');
   return text;
 }
@@ -63,7 +63,7 @@ function plainBytes({ bytes, unpackedSize }: ViewSource & { readonly kind: 'file
   return unpackedSize === undefined ? bytes : gunzipSync(bytes, { maxOutputLength: unpackedSize });
 }
 
-/** Bytes around the first one that is no UTF-8: enough to tell code pages apart. */
+/** Number of bytes around the first one that is not UTF-8: enough to tell code pages apart. */
 const SAMPLE_BYTES = 4096;
 
 /** Suggests readings of a text, or pages for a file that holds bytes of one: the likeliest first. */

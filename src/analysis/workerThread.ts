@@ -2,19 +2,19 @@ import type { Worker } from 'node:worker_threads';
 import type { AnalysisThread } from './analysis.ts';
 
 /**
- * Makes an {@link AnalysisThread} of a worker that runs main.ts.
+ * Creates an {@link AnalysisThread} from a worker that runs main.ts.
  *
- * @returns when it is ready: loading takes no time from the first request
+ * @returns the thread when it is ready, so that loading takes no time from the first request
  * @throws Error where it does not start
  */
 export async function toAnalysisThread(worker: Worker): Promise<AnalysisThread> {
   await new Promise<void>((resolve, reject) => {
-    // Its first message says that it is there.
+    // Its first message says that it is ready.
     worker.once('message', resolve).once('error', reject);
   });
   return {
     send: (request) => {
-      // What is read here is needed nowhere else: it is moved, not copied.
+      // The analysis thread alone needs these bytes: they are moved, not copied.
       worker.postMessage(request, request.args.flatMap(buffersOf));
     },
     onAnswer: (listener) => {
@@ -35,11 +35,11 @@ export async function toAnalysisThread(worker: Worker): Promise<AnalysisThread> 
   };
 }
 
-/** The memory of bytes that are an argument, or the source of a view. */
+/** Returns the memory of bytes that are an argument, or the source of a view. */
 function buffersOf(argument: unknown): ArrayBuffer[] {
   if (argument instanceof Uint8Array) {
     const { buffer, byteLength } = argument;
-    // Small ones share their memory with others, and are copied.
+    // Small arrays share their memory with others, and are copied.
     return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
   }
   if (typeof argument !== 'object' || argument === null || !('source' in argument)) return [];

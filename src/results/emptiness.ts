@@ -4,7 +4,7 @@ import type { ResultStream } from '../base/resultUri.ts';
 import { findCommand, resultOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** Why there is nothing to read. */
+/** Reasons why there is nothing to read. */
 export type Emptiness =
   /** PutFile has no result by design. */
   | 'putFile'
@@ -13,19 +13,19 @@ export type Emptiness =
   | 'notYet'
   /** The session ended before this command ran. */
   | 'neverRan'
-  /** Nothing is known here: fetching it tells, also that nothing was uploaded. */
+  /** Nothing is known here. Fetching it gives the answer, even where nothing was uploaded. */
   | 'notFetched'
-  /** What came is no result of a script. */
+  /** The file that was received is not the result of a script. */
   | 'notAResult'
   /** The text has no characters at all. */
   | 'none'
   | 'nulsOnly'
-  /** Nothing but the line that the service's runner writes. */
+  /** The text is only the line that the service's runner writes. */
   | 'transcriptLineOnly'
   | 'notEmpty';
 
 /**
- * Tells why a text of a result is empty.
+ * Explains why a text of a result is empty.
  *
  * @param action - as it is known here; undefined where nothing is known of it
  * @param facts - of the stored result; undefined where it was not fetched

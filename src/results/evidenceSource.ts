@@ -5,7 +5,7 @@ import { commandOf } from '../model/openedCommand.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
- * What a quotation from a stored result says of its source.
+ * Returns the facts that a quotation from a stored result gives about its source.
  *
  * @returns undefined where the result has no such text
  */

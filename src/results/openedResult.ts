@@ -3,7 +3,7 @@ import { fileRef, isGuid } from '../base/resultUri.ts';
 import { findCommand, hostOf, subjectOf } from '../model/machineAction.ts';
 import type { OpenedFrom, ReceivedFacts, SaidFacts } from '../model/storedResult.ts';
 
-/** What a person opened, before anything is known of it. */
+/** The bytes that a person opened, before anything is known of them. */
 export interface OpenedBytes {
   readonly kind: OpenedFrom['kind'];
   /** The file's name without its folder, or the host of the link. */
@@ -20,7 +20,7 @@ export interface OpenedBytes {
   readonly factsFiles?: readonly string[];
 }
 
-/** How a facts file stands to the file beside it. */
+/** The relation of a facts file to the file beside it. */
 export type FactsVerdict = 'none' | 'used' | 'otherFile' | 'unreadable';
 
 interface ReadFacts {
@@ -49,8 +49,8 @@ const UNKNOWN: MachineAction = {
 };
 
 /**
- * What can be said of a result that was opened from a file or a link, as if it had been fetched. Its identity is its
- * hash; a facts file is believed only where it names this hash, and what it says stays marked as said.
+ * Describes a result that was opened from a file or a link as if it had been fetched. Its identity is its hash. A facts
+ * file is believed only where it names this hash, and its statements stay marked as `said`.
  */
 export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedFacts; readonly verdict: FactsVerdict } {
   const all = (opened.factsFiles ?? []).map((json) => readFactsFile(json, opened.sha256));
@@ -81,7 +81,7 @@ export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedF
   };
 }
 
-/** The SHA-256 of the file that a facts file is about; undefined where it is no facts file. */
+/** Returns the SHA-256 of the file that a facts file describes; undefined where the text is not a facts file. */
 export function hashInFacts(json: string): string | undefined {
   return text(field(field(parseFacts(json), 'file'), 'sha256'))?.toLowerCase();
 }
@@ -94,7 +94,7 @@ function parseFacts(json: string): unknown {
   }
 }
 
-/** Whatever is not of the expected form is left out: nobody vouches for such a file. */
+/** Reads a facts file. Values of an unexpected form are left out: nobody vouches for such a file. */
 function readFactsFile(json: string, sha256: string): ReadFacts | 'otherFile' | 'unreadable' {
   const facts = parseFacts(json);
   const named = text(field(field(facts, 'file'), 'sha256'));

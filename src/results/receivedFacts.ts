@@ -5,7 +5,7 @@ import { findCommand, hostOf, subjectOf } from '../model/machineAction.ts';
 import type { ResultSource } from './resultSource.ts';
 import type { ReceivedFacts } from '../model/storedResult.ts';
 
-/** Everything that is known of a result once its bytes have come, before anything reads them. Never fails. */
+/** Returns everything that is known of a result when its bytes have arrived, before they are read. Never fails. */
 export async function describeReceived(
   source: ResultSource,
   ref: ResultRef,
@@ -29,7 +29,9 @@ export async function describeReceived(
   };
 }
 
-/** What the tab of a result will be called, for good: the same result keeps its address whatever is renamed later. */
+/**
+ * Returns the name of a result's tab. The name is permanent: a result keeps its address even if something is renamed.
+ */
 function nameOf(connection: string, action: MachineAction, commandIndex: number): ResultName {
   const command = findCommand(action, commandIndex);
   return {

@@ -17,19 +17,19 @@ import type { StoredFacts } from '../model/storedResult.ts';
 export interface ResultServiceOptions {
   readonly store: ResultStore;
   readonly findSource: FindSource;
-  /** The largest result that is opened without being asked for as it is, bytes. */
+  /** Size limit of results, in bytes, unless the person accepted any size. */
   readonly maxBytes: () => number;
 }
 
-/** Larger results are never in memory whole, bytes. */
+/** Largest result that is held in memory whole, in bytes. */
 export const MEMORY_BYTES = 64 * 1024 * 1024;
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
-  /** A click unless it is said otherwise. Whoever clicks hurries up what is under way in the background. */
+  /** A click by default. A click also raises the priority of a fetch that runs in the background. */
   readonly priority?: Exclude<Priority, Urgency>;
   readonly onProgress?: (received: number, total: number | undefined) => void;
-  /** However large it is: the person was told. */
+  /** Whether a result of any size is opened, because the person knows its size. */
   readonly anySize?: boolean;
 }
 
@@ -42,8 +42,8 @@ interface Flight {
 }
 
 /**
- * The path of a click: stored already, else link, download, decode, store. Whoever asks while a result is on its way
- * waits for the same one; it is given up only when nobody waits any more.
+ * Opens results: from the store, or else by link, download, decoding and storing. Callers that request a result while
+ * it is fetched wait for the same fetch. It is cancelled only when no caller waits any more.
  */
 export class ResultService {
   readonly #options: ResultServiceOptions;
@@ -54,7 +54,7 @@ export class ResultService {
   }
 
   /**
-   * A stored result, fetched first where it is not stored yet.
+   * Returns a stored result, and fetches it first where it is not stored yet.
    *
    * @throws LiveResponseError `noResultByDesign`, `resultIsFile`, `commandNotFinished`, `noResult`, `tooLarge`,
    *   `largeNotKept`, and all that the client throws
@@ -75,7 +75,7 @@ export class ResultService {
     if (priority === 'click') flight.urgency.raise();
     if (onProgress !== undefined) flight.listeners.add(onProgress);
     return flight.work.join(signal, () => {
-      // One that was given up may end after its successor has begun.
+      // A cancelled fetch may end after its successor has begun.
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
   }
@@ -127,12 +127,15 @@ export class ResultService {
     options: FetchOptions,
   ): Promise<StoredFacts> {
     const downloaded = await source.fetchResult(ref.actionId, ref.commandIndex, signal, options);
-    // From here on nothing is given up: the answer was paid for.
+    // From here on nothing is cancelled: the answer has cost a call.
     const facts = await describeReceived(source, refOf(ref), action, downloaded);
     return this.#options.store.put(facts, downloaded.bytes, source.receivedAction(action));
   }
 
-  /** Into the store piece by piece. The link that was too large for memory is taken again: no other is asked for. */
+  /**
+   * Downloads a result into the store piece by piece. Uses the link that was too large for memory again, and requests
+   * no other.
+   */
   async #fetchLarge(
     source: ResultSource,
     ref: ResultRef,

@@ -9,32 +9,33 @@ import { findCommand, resultOf } from '../model/machineAction.ts';
 /** One tenant, as far as fetching results needs it. */
 export interface ResultSource extends ResultFetcher {
   readonly connectionName: string;
-  /** Who its calls speak for; undefined where that is not known. */
+  /** The account that its calls speak for; undefined where that is not known. */
   readonly account: () => Promise<string | undefined>;
-  /** The action as it was loaded, without a call. */
+  /** Returns the action as it was loaded, without a call. */
   readonly knownAction: (actionId: string) => MachineAction | undefined;
-  /** What an action that this source answered was read from, where that is still at hand. */
+  /** The text from which an action of this source was read, where it is still available. */
   readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
   /** The version of the program that fetches. */
   readonly toolVersion: string;
-  /** The action as the server has it now: one call. */
+  /** Fetches the action as the server has it now: one call. */
   readonly fetchAction: (actionId: string, signal: AbortSignal, priority?: Priority) => Promise<MachineAction>;
 }
 
 /** Finds the tenant of a result. @throws LiveResponseError `noConnection` when no connection leads to it */
 export type FindSource = (ref: ResultRef) => Promise<ResultSource>;
 
-/** An action whose command has a result, and of which kind. */
+/** An action whose command has a result, and the kind of the result. */
 export interface ActionWithResult {
   readonly action: MachineAction;
   readonly kind: 'transcript' | 'file';
 }
 
 /**
- * The action, asked for again where the one that is known says that the command is still running.
+ * Finds the action of a result. Fetches it where it is unknown, or where the known one says that the command is
+ * running.
  *
- * @throws LiveResponseError `notFound`, `noResultByDesign`, `commandNotFinished`, `commandNeverRan`: by the command's
- *   type and state nothing can come, so no call is spent on its result
+ * @throws LiveResponseError `notFound`, `noResultByDesign`, `commandNotFinished`, `commandNeverRan`: the command's type
+ *   and state rule a result out, so no call is spent on it
  */
 export async function findActionWithResult(
   source: ResultSource,

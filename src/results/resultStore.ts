@@ -17,7 +17,7 @@ import type { StorageState, WorkerAnswer, WorkerCalls, WorkerMethod, WorkerReque
 export interface StoreThread {
   readonly send: (request: WorkerRequest) => void;
   readonly onAnswer: (listener: (answer: WorkerAnswer) => void) => void;
-  /** The thread is gone, with all that was asked of it. */
+  /** Calls a listener when the thread has ended. All its open requests are lost. */
   readonly onEnd: (listener: (reason: string) => void) => void;
   readonly stop: () => Promise<void>;
 }
@@ -26,31 +26,31 @@ export interface ResultStoreOptions {
   /** Our folder on disk; undefined where there is none. */
   readonly folder: string | undefined;
   readonly startThread: () => Promise<StoreThread>;
-  /** The thread that reads texts. Whoever made it ends it. */
+  /** The thread that reads texts. Its creator ends it. */
   readonly analysis: Pick<Analysis, 'run'>;
-  /** Results are kept for this session only; told once. */
+  /** Called once when results are kept for this session only. */
   readonly onMemoryOnly: (reason: string) => void;
-  /** Something is wrong with the file of results. */
+  /** Called when something is wrong with the file of results. */
   readonly onFault?: (fault: StorageFault) => void;
-  /** What may be written to the disk, asked at each result; by default all, for good. */
+  /** Returns what may be written to the disk, for each result; by default everything, for good. */
   readonly rules?: () => KeepRules;
 }
 
-/** What the person wants to be kept. */
+/** The person's settings for keeping results. */
 export interface KeepRules {
   /** Whether results may be written to the disk at all. */
   readonly keep: boolean;
-  /** Bytes; undefined: no limit. */
+  /** Limit for all results together, in bytes; undefined: no limit. */
   readonly maxBytes: number | undefined;
-  /** ms; undefined: none is too old. */
+  /** Maximum age, ms; undefined: no limit. */
   readonly maxAge: number | undefined;
 }
 
-/** How much of a text is needed, and for how long. */
+/** The lines of a text that are needed, and the time for which they are needed. */
 export interface WantedText {
-  /** Only these are needed; of a large text others may be empty then, each in its place. */
+  /** Only these lines are needed. Other lines of a large text may then be empty, each in its place. */
   readonly lines?: readonly LineSpan[] | undefined;
-  /** A view that is not needed any more is not made. */
+  /** Aborted when the text is not needed any more. A view is then not made. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,7 +62,7 @@ interface Pending {
   readonly reject: (error: LiveResponseError) => void;
 }
 
-/** What was fetched, on this machine: asked in the extension host, kept by a thread of its own. */
+/** The fetched results on this machine. The extension host sends requests, and a thread stores them. */
 export class ResultStore {
   readonly #options: ResultStoreOptions;
   readonly #pending = new Map<number, Pending>();
@@ -76,11 +76,11 @@ export class ResultStore {
   readonly #saidFaults = new Set<StorageFault['kind']>();
   #lastId = 0;
 
-  /** What is read out of stored texts. */
+  /** Reads stored texts by patterns. */
   readonly analysis: StoredAnalysis;
-  /** A result was stored. */
+  /** Fires when a result was stored. */
   readonly onDidStore = this.#stored.event;
-  /** Results that were known are not stored any more: cleared or purged, here or in another window. */
+  /** Fires when known results are not stored any more: cleared or purged, here or in another window. */
   readonly onDidForget = this.#forgotten.event;
 
   constructor(options: ResultStoreOptions) {
@@ -98,8 +98,8 @@ export class ResultStore {
   }
 
   /**
-   * Stores a result whole, and answers what is known of it.
-   * @param action - the text that the action in the facts was read from, where it is at hand
+   * Stores a whole result, and returns its facts.
+   * @param action - the text that the action in the facts was read from, where it is available
    */
   async put(facts: ReceivedFacts, bytes: Uint8Array, action?: ReceivedAction): Promise<StoredFacts> {
     const { keep } = this.#rules();
@@ -110,11 +110,11 @@ export class ResultStore {
   }
 
   /**
-   * Ends a result that came in pieces: from now on it is stored like any other.
+   * Ends a result that arrived in pieces: from now on it is stored like any other.
    * @param id - what `beginLarge` answered
    */
   async keepLarge(id: number, facts: ReceivedFacts, action: ReceivedAction | undefined): Promise<StoredFacts> {
-    // The person may have changed this while it came.
+    // The person may have changed this while the result arrived.
     if (!this.keeps) throw new LiveResponseError('largeNotKept', { reason: 'notAllowed' });
     const stored = await this.call('endLarge', id, facts, action);
     this.#know(stored);
@@ -128,12 +128,13 @@ export class ResultStore {
   }
 
   /**
-   * Removes what the rules say is too much or too old; a failure is no reason to lose what was just fetched.
+   * Removes results that are too many or too old by the rules. Ignores a failure, so that what was just fetched is not
+   * lost.
    * @param except - stays in any case
    */
   async purge(except?: ResultRef): Promise<void> {
     const { keep, maxBytes, maxAge } = this.#rules();
-    // The person may have changed this: what the windows told each other before is not to be kept either.
+    // The person may have changed this: what windows shared before must not be kept either.
     if (!keep) await this.call('forgetShared').catch(() => undefined);
     if (maxBytes === undefined && maxAge === undefined) return;
     const gone = await this.call('purge', { maxBytes, maxAge, except }).catch(() => []);
@@ -152,12 +153,14 @@ export class ResultStore {
     this.#forget([...this.#known.keys()]);
   }
 
-  /** Something of a result was copied or quoted, so it is not purged. Only a note: it delays and fails nothing. */
+  /**
+   * Notes that something of a result was copied or quoted, so that it is not purged. Delays nothing, and never fails.
+   */
   noteQuoted(ref: ResultRef): void {
     this.call('quoteResult', ref).catch(() => undefined);
   }
 
-  /** Catches up with what other windows stored, cleared or purged. Costs next to nothing where they did nothing. */
+  /** Catches up with what other windows stored, cleared or purged. Costs almost nothing where they did nothing. */
   async catchUp(): Promise<void> {
     const stamps = await this.call('changedElsewhere');
     if (stamps === undefined) return;
@@ -171,7 +174,7 @@ export class ResultStore {
     }
   }
 
-  /** What is known of a stored result; undefined when it is not stored. */
+  /** Returns the facts of a stored result; undefined when it is not stored. */
   async facts(ref: ResultRef): Promise<StoredFacts | undefined> {
     const known = this.#known.get(resultKey(ref));
     if (known !== undefined) return known;
@@ -180,7 +183,7 @@ export class ResultStore {
     return stored;
   }
 
-  /** What was asked for before, without waiting: for the tree and the status bar. */
+  /** Returns facts that were requested before, without waiting: for the tree and the status bar. */
   known(ref: ResultRef): StoredFacts | undefined {
     return this.#known.get(resultKey(ref));
   }
@@ -195,14 +198,14 @@ export class ResultStore {
     return this.#reading(ref, this.call('document', ref, stream));
   }
 
-  /** A document of a view, or of a part. @throws LiveResponseError `analysisStopped` for a view */
+  /** Returns the document of a view, or of a part. @throws LiveResponseError `analysisStopped` for a view */
   part(address: ResultAddress): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return isViewAddress(address)
       ? this.analysis.viewDocument(address)
       : this.#reading(address, this.call('partDocument', plain(address)));
   }
 
-  /** How a text, or a view of one, is divided; undefined where it is not stored. */
+  /** Returns the parts of a text, or of a view of one; undefined where it is not stored. */
   parts(address: ResultAddress): Promise<TextParts | undefined> {
     return isViewAddress(address)
       ? this.analysis.viewParts(address)
@@ -210,7 +213,7 @@ export class ResultStore {
   }
 
   /**
-   * A text as decoded, or a view of it, which is whole.
+   * Returns a text as decoded, or a whole view of it.
    * @throws LiveResponseError `textTooLarge` where more is needed than fits in memory; `analysisStopped` for a view
    */
   text(ref: ResultRef, stream: ResultStream, view?: TextView, wanted: WantedText = {}): Promise<string | undefined> {
@@ -254,7 +257,7 @@ export class ResultStore {
     if (gone.length > 0) this.#forgotten.fire(gone);
   }
 
-  /** What turned out to be damaged was set aside: it is not stored any more. */
+  /** Waits for a read. Forgets a result that proved damaged: it was set aside, and is not stored any more. */
   async #reading<Answer>(ref: ResultRef, asked: Promise<Answer>): Promise<Answer> {
     try {
       return await asked;
@@ -265,7 +268,7 @@ export class ResultStore {
   }
 
   /**
-   * Asks the thread, starting it where it does not run.
+   * Sends a request to the thread, and starts the thread where it does not run.
    * @throws LiveResponseError `databaseFailed`
    */
   async call<Method extends WorkerMethod>(
@@ -295,11 +298,11 @@ export class ResultStore {
       else waiting?.reject(toFailure(answer, answer.failure));
     });
     thread.onEnd((reason) => {
-      // Its successor may be at work already: only what this one owes is lost.
+      // Its successor may be running already: only the requests of this thread are lost.
       if (this.#running === thread) {
         this.#running = undefined;
         this.#thread = undefined;
-        // Without a database the texts went with the thread; with one, the facts are read again.
+        // Without a database the texts are lost with the thread; with one, the facts are read again.
         this.#known.clear();
       }
       for (const [id, waiting] of this.#pending) {
@@ -315,7 +318,7 @@ export class ResultStore {
       // Another window may have kept something before the person changed this.
       else if (!this.keeps) await this.#ask(thread, 'forgetShared', []).catch(() => undefined);
     } catch (error) {
-      // Reading goes on without a database; the thread keeps what comes in memory.
+      // Reading goes on without a database; the thread keeps new results in memory.
       this.#sayMemoryOnly(error instanceof LiveResponseError ? (error.values.reason ?? '') : '');
     }
     return thread;
@@ -327,12 +330,12 @@ export class ResultStore {
     this.#options.onMemoryOnly(reason);
   }
 
-  /** The same trouble again and again is told once. */
+  /** Reports a fault. The same kind of fault is reported once, unless a file was set aside. */
   #tellFault(fault: StorageFault): void {
     const isNews = !this.#saidFaults.has(fault.kind) || fault.setAside !== undefined;
     this.#saidFaults.add(fault.kind);
     if (isNews) this.#options.onFault?.(fault);
-    // What is in the file now may be another thing: facts are read again.
+    // The file may now hold other results: facts are read again.
     if (fault.kind === 'corrupt' || fault.kind === 'vanished') this.#forget([...this.#known.keys()]);
   }
 
@@ -350,12 +353,12 @@ export class ResultStore {
   }
 }
 
-/** The same address, as one that names no view. */
+/** Returns the same address without a view. */
 function plain(address: ResultAddress): PlainAddress {
   return { ...address, view: undefined };
 }
 
-/** @param said - name and message of the thread's error */
+/** Converts the thread's error. @param said - name and message of that error */
 function toFailure({ failureName }: WorkerAnswer, said: string): LiveResponseError {
   switch (failureName) {
     case 'ResultDamaged':

@@ -7,7 +7,7 @@ import { StoreSink } from './storeSink.ts';
 export interface LargeFile {
   /** Its bytes, one stretch after the other. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** What is known of it once its bytes were seen. */
+  /** Returns its facts after all bytes were read. */
   readonly describe: (read: { readonly sha256: string; readonly size: number }) => ReceivedFacts;
   readonly onProgress?: (received: number) => void;
 }
@@ -37,7 +37,7 @@ export async function storeLargeFile(
     }
     const facts = describe({ sha256: hash.digest('hex'), size });
     const stored = await store.facts(facts.ref);
-    // What is stored already is not replaced by what says less.
+    // A stored result is not replaced by one with fewer facts.
     if (stored === undefined || facts.opened?.said !== undefined) return await sink.keep(facts, undefined);
     await sink.discard();
     return stored;

@@ -4,13 +4,13 @@ import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import type { ResultStore } from './resultStore.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
 
-/** Bytes that are handed to the store at a time. */
+/** Number of bytes that are handed to the store at a time. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * A result on its way into the store, never in memory whole: what it takes at any time is a few pieces.
+ * Stores a result as it arrives. The result is never in memory whole: only a few pieces are held at any time.
  *
- * Everything rejects with `largeNotKept`, and with nothing else.
+ * Every method rejects only with `largeNotKept`.
  */
 export class StoreSink implements DownloadSink {
   readonly #store: Pick<ResultStore, 'call' | 'keepLarge'>;
@@ -22,13 +22,13 @@ export class StoreSink implements DownloadSink {
     this.#store = store;
   }
 
-  /** Makes sure that it can be stored, before a download spends anything. */
+  /** Makes sure that the result can be stored, before a download costs anything. */
   async open(): Promise<void> {
     this.#id ??= await orNotKept(this.#store.call('beginLarge'));
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    // A file that is not on this machine comes in one piece.
+    // A file that is not on this machine arrives in one piece.
     for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
       const part = chunk.subarray(from, from + PIECE_BYTES);
       this.#held.push(part);
@@ -43,7 +43,7 @@ export class StoreSink implements DownloadSink {
     if (this.#id !== undefined) await orNotKept(this.#store.call('restartLarge', this.#id));
   }
 
-  /** The bytes are whole. */
+  /** Ends the result, and stores it with its facts. */
   async keep(facts: ReceivedFacts, action: ReceivedAction | undefined): Promise<StoredFacts> {
     await this.#flush();
     const stored = await orNotKept(this.#store.keepLarge(await this.#opened(), facts, action));
@@ -51,7 +51,7 @@ export class StoreSink implements DownloadSink {
     return stored;
   }
 
-  /** Leaves nothing behind; fails never. */
+  /** Deletes what was stored. Never fails. */
   async discard(): Promise<void> {
     this.#held = [];
     const id = this.#id;
@@ -66,7 +66,7 @@ export class StoreSink implements DownloadSink {
 
   async #flush(): Promise<void> {
     if (this.#heldBytes === 0) return;
-    // No buffer of a pool: it is moved to the thread, with all that is in it.
+    // Not a pooled buffer, because it is moved to the thread with all that is in it.
     const bytes = new Uint8Array(this.#heldBytes);
     let at = 0;
     for (const chunk of this.#held) {

@@ -22,10 +22,10 @@ import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';
 
-/** Stored texts, packed for the thread that reads them. Each answers undefined where there is no such text. */
+/** Stored texts, packed for the thread that reads them. Each function returns undefined where there is no such text. */
 export interface PackedSource {
   readonly facts: (ref: ResultRef) => Promise<StoredFacts | undefined>;
-  /** A text that is short enough to be read where it is asked for. */
+  /** A text that is short enough to be read in the calling thread. */
   readonly short: (ref: ResultRef, stream: ResultStream) => Promise<string | undefined>;
   readonly text: (
     ref: ResultRef,
@@ -37,14 +37,14 @@ export interface PackedSource {
 }
 
 /**
- * Up to here a text is read where it is asked for, UTF-16 units: starting a thread would take longer. What has to know
- * indicators is read in the thread always: it alone holds the list of endings of domains.
+ * Largest text that is read in the calling thread, in UTF-16 units: starting a thread would take longer. Work that
+ * needs indicators always runs in the analysis thread, which holds the list of domain endings.
  */
 export const SHORT_UNITS = 64 * 1024;
 /** Longest time for one result of a run, ms: others wait to be compared with it. */
 const COMPARE_LIMIT_MS = 5000;
 
-/** So many readings are suggested: a person looks at each. */
+/** Maximum number of suggested readings: a person looks at each. */
 const MOST_SUGGESTED = 3;
 
 /** A view of one text of a result. */
@@ -65,8 +65,8 @@ export interface AskedText {
 }
 
 /**
- * What is read out of stored texts by patterns. The store packs a text, this thread passes it on without looking, and
- * the thread for analysis reads it: neither the store nor the window waits for what a device wrote.
+ * Reads stored texts by patterns. The store packs a text, this thread passes it on without reading it, and the analysis
+ * thread reads it. So neither the store nor the window waits for what a device wrote.
  */
 export class StoredAnalysis {
   readonly #source: PackedSource;
@@ -88,7 +88,7 @@ export class StoredAnalysis {
     );
   }
 
-  /** Makes what goes to the clipboard. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  /** Creates the text for the clipboard. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
   copyText(asked: AskedText, form: CopyRules['form'], signal?: AbortSignal): Promise<CopiedText | undefined> {
     const rules: CopyRules = { ranges: asked.ranges?.map(plain), form };
     return this.#read(asked, signal, {
@@ -115,7 +115,11 @@ export class StoredAnalysis {
     return this.#analysis.run((ask) => ask('buildEvidence', form, evidence), { signal });
   }
 
-  /** Suggests how a text was read wrongly, the likeliest first. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  /**
+   * Suggests how a text was misread, the likeliest first.
+   *
+   * @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled`
+   */
   async suggestReadings(ref: ResultRef, stream: ResultStream, signal?: AbortSignal): Promise<readonly Suggestion[]> {
     const suggested = await this.#analysis.run(
       async (ask) => {
@@ -146,7 +150,7 @@ export class StoredAnalysis {
     return this.#withView(address, signal, (ask, view) => ask('viewDocument', view, address.part));
   }
 
-  /** Adds a stored result to a comparison. @returns whether it could be: it is stored, and the result of a script */
+  /** Adds a stored result to a comparison. @returns whether it was added: it is stored, and the result of a script */
   compareResult(
     comparison: ComparisonName,
     ref: ResultRef,
@@ -164,7 +168,7 @@ export class StoredAnalysis {
     );
   }
 
-  /** Gets what a comparison found so far; undefined where it has to begin from the beginning. */
+  /** Gets the findings of a comparison so far; undefined where it must start from the beginning. */
   comparison(comparison: ComparisonName, most: number): Promise<RunComparison | undefined> {
     return this.#analysis.run((ask) => ask('comparison', comparison, most));
   }
@@ -174,7 +178,7 @@ export class StoredAnalysis {
     { ref, stream, view, ranges }: AskedText,
     signal: AbortSignal | undefined,
     read: {
-      /** Undefined: only the thread holds what it takes. */
+      /** Undefined: only the thread has what this work needs. */
       readonly here: ((text: string) => Answer) | undefined;
       readonly there: (ask: AskAnalysis, text: Packed | AskedView) => Promise<Answer>;
     },
@@ -196,7 +200,10 @@ export class StoredAnalysis {
     );
   }
 
-  /** The thread holds the view that was asked for last: only another one is made, and sent for that. */
+  /**
+   * Runs work on a view in the thread. The thread holds the view that was requested last: the source of any other one
+   * is packed and sent.
+   */
   #withView<Answer>(
     address: ViewAddress,
     signal: AbortSignal | undefined,
@@ -216,7 +223,7 @@ export class StoredAnalysis {
   }
 }
 
-/** VS Code's own ranges do not cross the border of a thread. */
+/** Copies a range, because VS Code's own ranges cannot cross the border of a thread. */
 function plain({ start, end }: Range): Range {
   return {
     start: { line: start.line, character: start.character },

@@ -10,25 +10,28 @@ import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
 
 export interface RunFetchesOptions {
   readonly store: Pick<ResultStore, 'facts' | 'call' | 'keeps'>;
-  /** Fetches a result in the background and stores it; one that is stored costs nothing. */
+  /** Fetches a result in the background and stores it. A stored result costs nothing. */
   readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<unknown>;
-  /** Called once before results are asked for; a failure of it ends nothing. */
+  /** Called once before results are fetched. Its failure ends nothing. */
   readonly prepare?: (run: Run, missing: readonly RunMember[], signal: AbortSignal) => Promise<void>;
-  /** Works while no other window works under this name, after waiting for it. */
+  /** Waits until no other window works under this name, and then runs the work. */
   readonly hold: (name: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
   readonly clock: Clock;
 }
 
-/** Results under way at once: the calls wait in the budget anyway, and a pause takes effect after so many. */
+/**
+ * Number of results that are fetched at once: calls wait in the call budget anyway, and a pause takes effect after this
+ * many.
+ */
 const AT_ONCE = 3;
-/** The service's own word about a result: it is not asked again after a restart. */
+/** Failures that are the service's own answer about a result. Such a result is not requested again after a restart. */
 const ANSWERS: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'noResult',
   'notFound',
   'noResultByDesign',
   'resultIsFile',
 ]);
-/** What failed for one result for such a reason fails for the others, too. */
+/** Failures with a cause that affects all results of a run. */
 const FOR_ALL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'noConnection',
   'notSignedIn',
@@ -47,24 +50,26 @@ const FOR_ALL: ReadonlySet<FailureCode> = new Set<FailureCode>([
 
 interface Job {
   readonly controller: AbortController;
-  /** Let go when the person goes on. */
+  /** Ends the pause, when the person resumes. */
   resume: (() => void) | undefined;
   paused: Promise<void> | undefined;
   readonly done: Promise<void>;
 }
 
+/** Returns the key of a member among those of a run. */
 export function memberKey({ actionId, commandIndex }: Pick<RunMember, 'actionId' | 'commandIndex'>): string {
   return `${actionId}#${commandIndex}`;
 }
 
-/** Whether a result can be asked for, by what the list says of the command. */
+/** Whether a result can be requested, according to the listed state of the command. */
 export function isAvailable(member: RunMember): boolean {
   return member.result === 'transcript';
 }
 
 /**
- * Fetches the results of runs in the background. The store is the truth: what is stored is never fetched again, by
- * whichever window and after whatever end. A window that is closed in the middle leaves a record that says `running`.
+ * Fetches the results of runs in the background. Only the store decides what is missing: a stored result is never
+ * fetched again, in any window and after any end. A window that is closed in the middle leaves a record that says
+ * `running`.
  */
 export class RunFetches {
   readonly #options: RunFetchesOptions;
@@ -72,14 +77,17 @@ export class RunFetches {
   readonly #jobs = new Map<string, Job>();
   readonly #changed = new Emitter<string>();
 
-  /** The key of a run whose record has changed, or of which a result has come. */
+  /** Fires with the key of a run when its record has changed, or one of its results has been stored. */
   readonly onDidChange = this.#changed.event;
 
   constructor(options: RunFetchesOptions) {
     this.#options = options;
   }
 
-  /** Reads what windows left behind; answers the records whose work was going on. Some may still be at it elsewhere. */
+  /**
+   * Reads the records that windows left behind. Returns those whose work had not ended; another window may still be
+   * working on some.
+   */
   async load(): Promise<RunRecord[]> {
     const records = (await this.#options.store.call('runs')).map(readRecord);
     const known = [...this.#records.values()];
@@ -92,17 +100,17 @@ export class RunFetches {
     return this.#records.get(key);
   }
 
-  /** The latest first. */
+  /** Gets all records, the latest first. */
   get all(): readonly RunRecord[] {
     return [...this.#records.values()].reverse();
   }
 
-  /** Whether this window is at it. */
+  /** Whether this window is fetching the run. */
   isActive(key: string): boolean {
     return this.#jobs.has(key);
   }
 
-  /** What is known of a run, kept without starting anything. */
+  /** Keeps the record of a run without starting anything. */
   note(run: Run): RunRecord {
     const known = this.#records.get(run.key);
     const record: RunRecord = known === undefined ? { run, state: 'none', failures: {} } : { ...known, run };
@@ -110,7 +118,7 @@ export class RunFetches {
     return record;
   }
 
-  /** Members whose results are asked for when the run is fetched now. */
+  /** Returns the members whose results are available and not stored yet. */
   async missing(record: RunRecord): Promise<RunMember[]> {
     const missing: RunMember[] = [];
     for (const member of record.run.members) {
@@ -121,8 +129,8 @@ export class RunFetches {
   }
 
   /**
-   * Begins to fetch, or goes on.
-   * @param again - asks also for those that the service said it has not
+   * Starts or resumes fetching a run.
+   * @param again - also requests results that the service said it does not have
    * @returns when there is nothing left to do; failures are in the record
    */
   start(run: Run, again: boolean): Promise<void> {
@@ -150,7 +158,7 @@ export class RunFetches {
     return job.done;
   }
 
-  /** Begins no other result. What is under way was paid for, and comes. */
+  /** Starts no further result. A result that is being fetched has cost a call, and is completed. */
   pause(key: string): void {
     const job = this.#jobs.get(key);
     if (job === undefined || job.paused !== undefined) return;
@@ -182,7 +190,7 @@ export class RunFetches {
     this.#change(key, { state: 'cancelled' });
   }
 
-  /** Ends the work of this window, and leaves the records as they are: the next window offers to go on. */
+  /** Ends the work of this window, and leaves the records as they are: the next window offers to continue. */
   dispose(): void {
     for (const { controller, resume } of this.#jobs.values()) {
       controller.abort();
@@ -224,7 +232,7 @@ export class RunFetches {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
-  /** @returns false where it is to be asked for again: nothing was said about this result */
+  /** Fetches one result. @returns false where it must be requested again: the failure was not about this result */
   async #fetch(run: Run, member: RunMember, job: Job): Promise<boolean> {
     const { key } = run;
     try {
@@ -261,14 +269,14 @@ export class RunFetches {
   #set(key: string, record: RunRecord): void {
     this.#records.delete(key);
     this.#records.set(key, record);
-    // Not waited for: without it a restarted window asks again, and the store still knows what was fetched.
+    // Not awaited: without the record a restarted window asks again, and the store still knows what was fetched.
     const { store } = this.#options;
     store.call('putRun', key, JSON.stringify(record), { keep: store.keeps }).catch(() => undefined);
     this.#changed.fire(key);
   }
 }
 
-/** A failure of a record, as it was thrown. */
+/** Returns the failure of a record as the error that was thrown. */
 export function thrown({ code, values }: KeptFailure): LiveResponseError {
   return new LiveResponseError(code, values);
 }
@@ -278,7 +286,7 @@ function keep(error: unknown): KeptFailure {
   return { code: 'unexpectedAnswer', values: {} };
 }
 
-/** Records are written by {@link RunFetches}, in a file that only we write. */
+/** Reads a record that {@link RunFetches} wrote. The worker has checked its shape. */
 function readRecord(json: string): RunRecord {
   return JSON.parse(json) as RunRecord;
 }

@@ -9,13 +9,13 @@ import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
- * How a host of a run stands. `unreadable`: there is a result, and it is none of a script. `large`: it is too large to be
+ * The state of a host of a run. `unreadable`: there is a result, but not of a script. `large`: it is too large to be
  * compared with others.
  */
 export type RowState =
   'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
 
-/** One command of a run on one device: there is a row for each, whatever came of it. */
+/** One command of a run on one device. There is a row for each, whatever its outcome. */
 export interface RunRow {
   readonly member: RunMember;
   readonly ref: ResultRef;
@@ -24,7 +24,7 @@ export interface RunRow {
   readonly failure: KeptFailure | undefined;
 }
 
-/** The rows of a run, in the order of its members. */
+/** Returns the rows of a run, in the order of its members. */
 export function toRows(record: RunRecord, known: (ref: ResultRef) => StoredFacts | undefined): RunRow[] {
   return record.run.members.map((member) => {
     const ref = refOf(record.run, member);
@@ -70,10 +70,14 @@ const RUN_COLUMNS = [
 
 type Column = (typeof RUN_COLUMNS)[number];
 
-/** A row for a machine. Numbers stay numbers; what is not known is missing. */
+/** A row for programs. Numbers stay numbers; what is not known is missing. */
 export type RunExportRow = Readonly<Partial<Record<Column, string | number>>>;
 
-/** @param why - says in a sentence why there is no result; empty where there is one */
+/**
+ * Returns the rows of an export.
+ *
+ * @param why - returns a sentence on why there is no result; empty where there is one
+ */
 export function toExportRows(
   rows: readonly RunRow[],
   comparison: RunComparison | undefined,
@@ -104,7 +108,7 @@ export function toExportRows(
   });
 }
 
-/** A CSV file: no texts, and nothing that a spreadsheet takes for a formula. */
+/** Returns a CSV file, without texts and without anything that a spreadsheet takes for a formula. */
 export function toRunCsv(rows: readonly RunExportRow[], tally = new ExportTally()): string {
   return toCsvFile(
     RUN_COLUMNS,
@@ -113,7 +117,9 @@ export function toRunCsv(rows: readonly RunExportRow[], tally = new ExportTally(
   );
 }
 
-/** A line of an NDJSON file: a row, with its texts where it has any, unaltered but for halves of characters. */
+/**
+ * Returns a line of an NDJSON file: a row, with its texts where it has any, unaltered except for halves of characters.
+ */
 export function toRunLine(
   row: RunExportRow,
   texts: { readonly output?: string | undefined; readonly errors?: string | undefined },

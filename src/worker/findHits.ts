@@ -2,25 +2,25 @@ import { foldCase } from '../evidence/text/foldCase.ts';
 import type { PartStart, ResultStream } from '../base/resultUri.ts';
 import type { SearchHit, SearchQuery } from './searchCalls.ts';
 
-/** Lines with matches; filled while they are looked for, so that what was found before a time-out is there. */
+/** Lines with matches. They are filled in during the search, so that those found before a time-out are there. */
 export interface FoundLines {
   readonly hits: SearchHit[];
   more: number;
-  /** The last line of the text that is one: whatever matches in it again is no other. */
+  /** The last line of the text that is a hit. Further matches in it are not new hits. */
   lastLine: number;
 }
 
-/** A line in a list is read at a glance: so much of a long one is shown, UTF-16 units. */
+/** Number of UTF-16 units of a long line that are shown: a line in a list is read at a glance. */
 const SHOWN = 240;
-/** Of these before the match. */
+/** Number of these units before the match. */
 const AHEAD = 60;
 const CR = 13;
 const LF = 10;
 
 /**
- * The pattern of a search: `^` and `$` are those of a line. Case is folded for Turkish and German as well, but not in
- * what is a regular expression by itself.
- * @throws SyntaxError where it is no regular expression
+ * Creates the pattern of a search: `^` and `$` are those of a line. Case is folded for Turkish and German as well, but
+ * not in a regular expression that the person typed.
+ * @throws SyntaxError where the text is not a valid regular expression
  */
 export function toPattern({ text, isRegExp, matchCase }: Pick<SearchQuery, 'text' | 'isRegExp' | 'matchCase'>): RegExp {
   const source = isRegExp ? text : matchCase ? text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, '\\$&') : foldCase(text);
@@ -28,8 +28,8 @@ export function toPattern({ text, isRegExp, matchCase }: Pick<SearchQuery, 'text
 }
 
 /**
- * Looks for the lines of a text in which a match begins.
- * @param start - where the text begins in the whole
+ * Finds the lines of a text in which a match begins.
+ * @param start - the place in the whole text where this text begins
  */
 export function findHits(
   pattern: RegExp,
@@ -41,17 +41,17 @@ export function findHits(
 ): void {
   let line = 1;
   let lineStart = 0;
-  // Up to here line ends were counted: a line with a million matches is read once.
+  // Line ends are counted up to here: a line with a million matches is read once.
   let at = 0;
   for (const match of text.matchAll(pattern)) {
-    // An empty match says where something could stand, not that it does.
+    // An empty match shows only where something could stand.
     if (match[0] === '') continue;
     const { index } = match;
     for (; at < index; at++) {
       const unit = text.charCodeAt(at);
       if (unit !== LF && unit !== CR) continue;
       if (unit === CR && text.charCodeAt(at + 1) === LF) {
-        // Between the two halves of a line end there is no line.
+        // The CR and the LF of a line end have no line between them.
         if (at + 1 >= index) break;
         at++;
       }
@@ -85,7 +85,7 @@ function toHit(
   let start = index - lineStart > AHEAD ? index - AHEAD : lineStart;
   let end = index;
   while (end < limit && text.charCodeAt(end) !== LF && text.charCodeAt(end) !== CR) end++;
-  // No half of a character at either end.
+  // Neither end may cut a character in half.
   if (start > lineStart && isLow(text.charCodeAt(start))) start--;
   if (end < text.length && isLow(text.charCodeAt(end)) && end > index) end--;
   return {

@@ -5,8 +5,8 @@ import { refOf } from '../model/run.ts';
 import { parseRun } from './storedShapes.ts';
 
 /**
- * Deletes what `shared.db` says of results that a person has deleted: the actions that brought them, the runs they
- * belong to, and the last copy where it is of one of them. What is left of a run is found again from its actions.
+ * Deletes the records in `shared.db` of results that a person has deleted: the actions that brought them, their runs,
+ * and the last copy if it is of one of them. The rest of a run is found again from its actions.
  */
 export function forgetRecords(records: SharedRecords, refs: readonly ResultRef[]): void {
   const keys = new Set(refs.map(resultKey));

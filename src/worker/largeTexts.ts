@@ -13,12 +13,18 @@ import { release } from '../base/release.ts';
 import { factsOf, ResultDamaged } from './storedTexts.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';
 
-/** More of a text was asked for than can be held at once. Told by its name, which crosses the border of the thread. */
+/**
+ * More of a text was requested than can be held at once. Recognized by its name, which crosses the border of the
+ * thread.
+ */
 export class TextTooLarge extends Error {
   override readonly name = 'TextTooLarge';
 }
 
-/** VS Code takes some ten times a document's size while it opens it, besides what a large result took to arrive. */
+/**
+ * Limits of a part, half of the usual size: VS Code takes some ten times a document's size while it opens it, in
+ * addition to what a large result took to arrive.
+ */
 const LIMITS: PartLimits = { units: PART_UNITS / 2, lines: PART_LINES };
 
 /** A text of a result that is stored in pieces. */
@@ -37,7 +43,7 @@ export class LargeText {
     this.#facts = facts;
   }
 
-  /** How it is divided into documents. */
+  /** Returns the documents that the text is divided into. */
   parts(): TextParts {
     return {
       documentBytes: this.#facts.documentBytes,
@@ -52,11 +58,14 @@ export class LargeText {
     };
   }
 
-  /** The document of the part that begins there, as `toDocumentBytes` makes it; undefined where none does. */
+  /**
+   * Returns the document of the part that begins at a place, as `toDocumentBytes` makes it; undefined where no part
+   * does.
+   */
   document({ line, column }: PartStart): Uint8Array<ArrayBuffer> | undefined {
     const group = this.#groups().find(([begin]) => begin?.first.line === line && begin.first.column === column);
     if (group === undefined) return undefined;
-    // Section by section into its place: the whole as a text besides would take twice the memory.
+    // Each section is encoded into its place: a text of the whole part would take twice the memory.
     const bytes = new Uint8Array(documentBytes(group));
     bytes.set(toDocumentBytes(''));
     const encoder = new TextEncoder();
@@ -69,7 +78,7 @@ export class LargeText {
   }
 
   /**
-   * All of it.
+   * Returns the whole text.
    * @param lines - only these are needed: others may be empty, but each has its place
    * @throws TextTooLarge
    */
@@ -82,19 +91,21 @@ export class LargeText {
       .map((place, at) => {
         if (!wanted.has(place)) return emptied(place);
         const next = places[at + 1];
-        // A CR in front of an emptied section would become one line end with its LF.
+        // A CR before an emptied section would form one line end with its LF.
         const lineEnd = next === undefined || wanted.has(next) || place.lineEnd === '' ? place.lineEnd : '\n';
         return this.#read(place) + lineEnd;
       })
       .join('');
   }
 
-  /** One stretch after the other, each with the line end behind it, and where it begins. */
+  /** Yields one stretch after the other, each with the line end behind it and the place where it begins. */
   *stretches(): Generator<{ readonly text: string; readonly first: PartStart }> {
     for (const place of this.#places()) yield { text: this.#read(place) + place.lineEnd, first: place.first };
   }
 
-  /** As UTF-8, in pieces, each of which is gone when the next one is asked for. Halves of pairs become U+FFFD. */
+  /**
+   * Yields the text as UTF-8, in pieces. A piece is gone when the next one is requested. Halves of pairs become U+FFFD.
+   */
   *bytes(): Generator<Uint8Array> {
     for (const place of this.#places()) {
       const { bytes, isUtf16 } = this.#stored(place);
@@ -112,7 +123,7 @@ export class LargeText {
     return orSetAside(this.#results, { key: this.#key, id: this.#id }, () => {
       const places = this.#results.inPieces(({ large }) => large.places(this.#id, this.#source));
       const length = places.reduce((sum, { units, lineEnd }) => sum + units + lineEnd.length, 0);
-      // Each section has a hash, but one that is missing has none.
+      // The hashes of sections do not show that one is missing.
       if (length !== this.#facts.length) throw new SectionDamaged(`${length.toString()} units`);
       return places;
     });
@@ -133,19 +144,19 @@ export class LargeText {
   }
 }
 
-/** A result in pieces: under which key, and which of all that were ever stored under it. */
+/** A result in pieces: its key, and its id among all that were ever stored under this key. */
 export interface LargeResultRow {
   readonly key: string;
   readonly id: number;
 }
 
-/** What is known of a result in pieces. */
+/** The row and the facts of a result in pieces. */
 export interface FoundLarge {
   readonly row: LargeResultRow;
   readonly facts: StoredFacts;
 }
 
-/** A stored result with its pieces; undefined where it is stored whole, or not at all. */
+/** Finds a stored result with its pieces; undefined where it is stored whole, or not at all. */
 export function findLarge(results: KeptResults, ref: ResultRef): FoundLarge | undefined {
   const key = resultKey(ref);
   const facts = factsOf(results, key);
@@ -154,13 +165,13 @@ export function findLarge(results: KeptResults, ref: ResultRef): FoundLarge | un
   return id === undefined ? undefined : { row: { key, id }, facts };
 }
 
-/** The text of a result that is stored in pieces; undefined where the result is stored whole, or not at all. */
+/** Finds a text of a result that is stored in pieces; undefined where the result is stored whole, or not at all. */
 export function findLargeText(results: KeptResults, ref: ResultRef, stream: ResultStream): LargeText | undefined {
   const found = stream === 'raw' ? undefined : findLarge(results, ref);
   return found === undefined || stream === 'raw' ? undefined : textOfLarge(results, found, stream);
 }
 
-/** A text of it; undefined where its file has no such text. */
+/** Returns a text of a result in pieces; undefined where its file has no such text. */
 export function textOfLarge(
   results: KeptResults,
   { row, facts }: FoundLarge,
@@ -172,6 +183,8 @@ export function textOfLarge(
 }
 
 /**
+ * Runs work, and sets the result aside where its pieces are damaged.
+ *
  * @throws ResultDamaged where the pieces are not those that were stored; the result is then set aside. ResultGone where
  *   it was deleted or replaced meanwhile, in this window or another one
  */
@@ -186,12 +199,12 @@ export function orSetAside<Answer>(results: KeptResults, { key, id }: LargeResul
   }
 }
 
-/** A result that was there when reading it began. */
+/** A result that was deleted or replaced while it was read. */
 export class ResultGone extends Error {
   override readonly name = 'ResultGone';
 }
 
-/** With its mark, and without the line end behind the last section. */
+/** Returns the size of a document in bytes: with its byte order mark, without the line end behind the last section. */
 function documentBytes(group: readonly SectionPlace[]): number {
   const empty = documentSize('', 0);
   const sum = group.reduce((all, place) => all + place.documentBytes + place.lineEnd.length, empty);

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { createHandlers } from './handlers/handlers.ts';
 import type { WorkerAnswer, WorkerRequest } from './protocol.ts';
 
-// Everything that takes long on big results runs here, off the extension host's thread: SQLite, gzip, decoding.
+// All slow work on large results runs here, off the extension host's thread: SQLite, gzip, decoding.
 const handlers = createHandlers((fault) => {
   const message: WorkerAnswer = { id: 0, notice: { fault } };
   parentPort?.postMessage(message);

@@ -13,21 +13,21 @@ import type { SearchCalls } from './searchCalls.ts';
 import type { StoreCalls, WorkerNotice } from './storeCalls.ts';
 import type { ViewCalls } from './viewCalls.ts';
 
-/** What the worker can be asked for: the arguments and the answer of each. Texts and bytes come one result at a time. */
+/** Requests that the worker answers, with their arguments and answers. Texts and bytes come one result at a time. */
 export interface WorkerCalls
   extends ActionCalls, CopyCalls, FoundCalls, LargeCalls, PackCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
-  /** Opens or creates the databases; answers where they ended up. */
+  /** Opens or creates the databases; answers where results are kept. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
   readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array, options?: PutOptions]; answer: StoredFacts };
   readonly facts: { args: [ref: ResultRef]; answer: StoredFacts | undefined };
   /** The facts of every stored result of a tenant. */
   readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };
-  /** A document's bytes: mark and text. Undefined when the result is not stored, or is no transcript. */
+  /** A document's bytes: mark and text. Undefined when the result is not stored, or is not a transcript. */
   readonly document: { args: [ref: ResultRef, stream: ResultStream]; answer: Uint8Array<ArrayBuffer> | undefined };
   /**
-   * A text as decoded, NULs and all. Where only some lines are needed and it is stored in pieces, the other lines may
-   * be empty; each has its place. Fails with `textTooLarge` where too much is needed.
+   * A text as decoded, with its NULs. Where only some lines are needed and the text is stored in pieces, the other
+   * lines may be empty; each has its place. Fails with `textTooLarge` where too much is needed.
    */
   readonly text: {
     args: [ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[] | undefined];
@@ -35,7 +35,9 @@ export interface WorkerCalls
   };
   /** The bytes as the service stored them. */
   readonly raw: { args: [ref: ResultRef]; answer: Uint8Array<ArrayBuffer> | undefined };
-  /** The account of calls: see `Ledger` in defender/ledger.ts. Times are this machine's clock, in the worker. */
+  /**
+   * The call budget: see `Ledger` in defender/calls/ledger.ts. Times are those of this machine's clock, in the worker.
+   */
   readonly takeCall: { args: [application: string, share: number]; answer: TakeAnswer };
   readonly endCall: { args: [application: string, id: number, answered: boolean]; answer: undefined };
   readonly giveBackCall: { args: [id: number]; answer: undefined };
@@ -52,15 +54,15 @@ export interface WorkerCalls
   readonly activateConnection: { args: [name: string]; answer: undefined };
 }
 
-/** What else is known when a result is stored. */
+/** Further facts for storing a result. */
 export interface PutOptions {
-  /** Whether it may be written to the disk: else it is kept in memory. By default it may. */
+  /** Whether it may be written to the disk; otherwise it is kept in memory. True by default. */
   readonly keep?: boolean;
-  /** The text that its action was read from, where it is at hand. */
+  /** The text that its action was read from, where it is available. */
   readonly action?: ReceivedAction | undefined;
 }
 
-/** Where results are kept: in files, or for this session only. */
+/** The place where results are kept: in files, or in memory for this session only. */
 export type StorageState = 'files' | 'memory';
 
 export interface StoredConnections {
@@ -82,8 +84,8 @@ export interface WorkerAnswer {
   readonly answer?: unknown;
   /** The failure's message, for the log. */
   readonly failure?: string;
-  /** What kind of error it was, by its name. */
+  /** The name of the error, by which its kind is recognized. */
   readonly failureName?: string;
-  /** Told unasked: such an answer belongs to no request, and its id is 0. */
+  /** Sent without a request: such an answer belongs to no request, and its id is 0. */
   readonly notice?: WorkerNotice;
 }

@@ -2,45 +2,45 @@ import type { ResultRef } from '../base/resultUri.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** A stored result, as a person chooses what to clear. */
+/** A stored result, as shown to a person who chooses what to clear. */
 export interface StoredEntry {
   readonly facts: StoredFacts;
-  /** What it takes on disk, bytes. */
+  /** Size on disk, in bytes. */
   readonly size: number;
-  /** Something of it was copied or quoted. */
+  /** Whether something of it was copied or quoted. */
   readonly quoted: boolean;
 }
 
-/** What is removed by itself, the oldest first; never what was quoted. */
+/** The rule for automatic removal, the oldest first. Quoted results are never removed. */
 export interface PurgeRule {
-  /** All results together, bytes as they lie on the disk; undefined: no limit. */
+  /** Limit for all results together, in bytes on the disk; undefined: no limit. */
   readonly maxBytes: number | undefined;
-  /** ms; undefined: none is too old. */
+  /** Maximum age, ms; undefined: no limit. */
   readonly maxAge: number | undefined;
-  /** Stays although it alone may be too large: what was fetched just now. */
+  /** A result that stays although it alone may be too large: the one that was fetched just now. */
   readonly except: ResultRef | undefined;
 }
 
-/** Which results there are, and when each was fetched: enough to see what has changed. */
+/** A stored result and when it was fetched: enough to detect changes. */
 export type StoredStamp = readonly [key: string, fetchedAt: number];
 
-/** What the worker is asked about results as a whole. */
+/** Requests to the worker about results as a whole. */
 export interface StoreCalls {
   /** Every stored result, newest first. */
   readonly stored: { args: []; answer: StoredEntry[] };
-  /** Something of a result was copied or quoted: it is not purged. */
+  /** Notes that something of a result was copied or quoted, so that it is not purged. */
   readonly quoteResult: { args: [ref: ResultRef]; answer: undefined };
   /** Deletes results and all that belongs to them. */
   readonly deleteResults: { args: [refs: readonly ResultRef[]]; answer: undefined };
-  /** Purges by rule; answers the keys of what went. */
+  /** Purges by a rule; answers the keys of the deleted results. */
   readonly purge: { args: [rule: PurgeRule]; answer: string[] };
-  /** What is stored, where another window has written since this was asked last; else undefined. */
+  /** The stored results, if another window has written since the last such request; otherwise undefined. */
   readonly changedElsewhere: { args: []; answer: StoredStamp[] | undefined };
-  /** Deletes everything: results, connections, accounts, the account of calls, and files that were set aside. */
+  /** Deletes everything: results, connections, accounts, the call budget, and files that were set aside. */
   readonly removeAll: { args: []; answer: undefined };
 }
 
-/** Told by the worker unasked, as soon as it is known. */
+/** Sent by the worker without a request, as soon as the fault is known. */
 export interface WorkerNotice {
   readonly fault: StorageFault;
 }

@@ -2,23 +2,23 @@ import type { RunRecord } from '../model/runRecord.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /*
- * What stands in a database as JSON was written by us, but anyone who can write in the folder can write there too. It is
- * read into its shape here, so that nothing that reads it later meets a value of another kind.
+ * JSON in a database was written by us, but anyone who can write in the folder can change it. It is checked here, so
+ * that no later reader meets a value of an unexpected kind.
  */
 
-/** More than the facts of any result take, in UTF-16 units. */
+/** Maximum length of the JSON, in UTF-16 units: more than the facts of any result take. */
 const MAX_JSON_UNITS = 64 * 1024 * 1024;
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
-/** Reads the facts of a stored result; undefined where the text is none. */
+/** Reads the facts of a stored result; undefined where the text is not valid. */
 export function parseFacts(json: string): StoredFacts | undefined {
   const value = parse(json);
   return FACTS(value) ? (value as StoredFacts) : undefined;
 }
 
-/** Reads the record of a run; undefined where the text is none. */
+/** Reads the record of a run; undefined where the text is not valid. */
 export function parseRun(json: string): RunRecord | undefined {
   const value = parse(json);
   return RUN(value) ? (value as RunRecord) : undefined;
@@ -58,7 +58,7 @@ function has(shape: Shape): Check {
   const keys = Object.entries(shape);
   return (value) => {
     if (!isObject(value)) return false;
-    // Own ones only: `__proto__` in a text must not lend any.
+    // Own properties only: `__proto__` in a text must not supply any.
     const fields = new Map<string, unknown>(Object.entries(value));
     return keys.every(([key, check]) => check(fields.get(key)));
   };

@@ -7,14 +7,14 @@ import type { ResultTable } from '../storage/resultRow.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import { parseFacts } from './storedShapes.ts';
 
-/** Bytes that are not those that were stored. Told by its name, which crosses the border of the thread. */
+/** Bytes that differ from those that were stored. Recognized by its name, which crosses the border of the thread. */
 export class ResultDamaged extends Error {
   override readonly name = 'ResultDamaged';
 }
 
 /**
- * The bytes of a stored result, checked against the hash of their facts. Undefined also where it is stored in pieces:
- * see largeTexts.ts.
+ * Returns the bytes of a stored result, checked against the hash in its facts. Undefined also where it is stored in
+ * pieces: see largeTexts.ts.
  *
  * @throws ResultDamaged where they differ or cannot be unpacked; the row is then set aside
  */
@@ -26,13 +26,20 @@ export function readStored(table: ResultTable, key: string): Uint8Array | undefi
   return bytes;
 }
 
-/** @throws ResultDamaged where these are not the bytes that were stored; the row is then set aside */
+/**
+ * Checks the hash of bytes.
+ *
+ * @throws ResultDamaged where these are not the bytes that were stored; the row is then set aside
+ */
 export function checkStored(table: ResultTable, key: string, bytes: Uint8Array, sha256: string): void {
   const found = hashBytes(bytes);
   if (found !== sha256) setAside(table, key, found);
 }
 
-/** The bytes before {@link checkStored}: packed wrongly they are found out, packed anew they are not. */
+/**
+ * Returns the bytes without {@link checkStored}. Damaged packing is detected here, other bytes that were packed
+ * properly are not.
+ */
 export function unpackStored(table: ResultTable, key: string): Uint8Array | undefined {
   const bytes = unpack(table, key);
   return bytes === undefined || bytes instanceof Uint8Array ? bytes : setAside(table, key, bytes.reason);
@@ -47,7 +54,7 @@ function unpack(table: ResultTable, key: string): Uint8Array | { readonly reason
   try {
     return table.bytes(key);
   } catch (error) {
-    // What zlib says begins so, or that it is too much; all else is the database's.
+    // Errors of zlib have these codes; all others are the database's.
     if (!(error instanceof Error) || !('code' in error)) throw error;
     if (error.code !== 'ERR_BUFFER_TOO_LARGE' && !String(error.code).startsWith('Z_')) throw error;
     return { reason: error.message };
@@ -55,9 +62,9 @@ function unpack(table: ResultTable, key: string): Uint8Array | { readonly reason
 }
 
 /**
- * The facts of a stored result; undefined where it is not stored.
+ * Returns the facts of a stored result; undefined where it is not stored.
  *
- * @throws ResultDamaged where they are none, or those of another result; the row is then set aside
+ * @throws ResultDamaged where they are not valid, or those of another result; the row is then set aside
  */
 export function factsOf(table: Pick<ResultTable, 'facts' | 'setAside'>, key: string): StoredFacts | undefined {
   const json = table.facts(key);
@@ -66,14 +73,14 @@ export function factsOf(table: Pick<ResultTable, 'facts' | 'setAside'>, key: str
   return facts !== undefined && resultKey(facts.ref) === key ? facts : setAside(table, key, 'facts');
 }
 
-/** A file that is no result, as text: only where it is text, and never instead of an output. */
+/** Returns a file that is not a result as text: only where it is text, and never in place of an output. */
 export function readableRaw(result: DecodedResult, bytes: Uint8Array): string | undefined {
   const { rejection } = result;
   if (rejection === undefined || ['binary', 'empty', 'tooLarge'].includes(rejection.reason)) return undefined;
   return readBytes(bytes)?.text;
 }
 
-/** Every text of a result, by its stream. */
+/** Returns every text of a result, with its stream. */
 export function textsOf(bytes: Uint8Array): readonly (readonly ['output' | 'errors' | 'raw', string])[] {
   const result = decodeResult(bytes);
   if (result.transcript !== undefined) {

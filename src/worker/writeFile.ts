@@ -1,6 +1,9 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 
-/** A file that could not be written, by the system's code. Told by its name, which crosses the border of the thread. */
+/**
+ * A file that could not be written, with the system's code. Recognized by its name, which crosses the border of the
+ * thread.
+ */
 export class FileFailed extends Error {
   override readonly name = 'FileFailed';
 }
@@ -9,11 +12,11 @@ export class FileFailed extends Error {
  * Writes a file piece by piece, under another name until it is whole.
  *
  * @returns its size
- * @throws FileFailed, and what the pieces throw; then nothing is left of it
+ * @throws FileFailed, and what the pieces throw; nothing of the file is left then
  */
 export function writeFile(path: string, pieces: Iterable<Uint8Array>): number {
   const unfinished = `${path}.part`;
-  // Never a file, or a link to one, that somebody else put there.
+  // Never opens a file, or a link to one, that another program put there.
   const file = orFail(() => openSync(unfinished, 'wx', 0o600));
   let size = 0;
   try {
@@ -46,12 +49,12 @@ function orFail<Answer>(work: () => Answer): Answer {
   }
 }
 
-/** A text is written in pieces of this many units: a whole copy in bytes would double the memory. */
+/** Number of UTF-16 units in a piece of a text: a whole copy in bytes would double the memory. */
 const PIECE_UNITS = 128 * 1024;
-/** Bytes that a unit takes at most as UTF-8. */
+/** Maximum number of bytes that a unit takes as UTF-8. */
 const UNIT_BYTES = 3;
 
-/** A text as UTF-8. Each piece is to be used before the next one is asked for: all have the same memory. */
+/** Yields a text as UTF-8. Each piece must be used before the next one is requested: all share the same memory. */
 export function* encodeText(text: string): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   const buffer = new Uint8Array((PIECE_UNITS + 1) * UNIT_BYTES);

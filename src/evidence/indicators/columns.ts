@@ -1,24 +1,31 @@
 import type { Stretch } from './kinds.ts';
 
-/** A column of a table: of one that is aligned, where its heading stands; of rows with a separator, which field it is. */
+/**
+ * A column of a table: the place of its heading in an aligned table, the index of the field in rows with a separator.
+ */
 interface Column extends Stretch {
   /** Empty: the table is aligned. */
   readonly separator: string;
   readonly index: number;
 }
 
-/** The columns of a table that say what their values are. */
+/** The columns of a table whose headings say what kind of values they hold. */
 export interface Columns {
-  /** Four numbers there are none of an address. */
+  /** Columns of versions: four numbers in them are not an address. */
   readonly version: readonly Column[];
-  /** Names there are those of hosts, whatever they end with. */
+  /**
+   * Columns of hosts: a name with a public ending in them is a host, also where its ending alone would leave that open.
+   */
   readonly host: readonly Column[];
 }
 export const NO_COLUMNS: Columns = { version: [], host: [] };
 
-/** No heading is longer, UTF-16 units: what is longer holds no more than values. */
+/** Maximum length of a heading, in UTF-16 units. A longer line holds only values. */
 const LONGEST_HEADING = 400;
-/** Further right no field is counted: each value would be counted from the beginning of its line. */
+/**
+ * Fields that begin further right, in UTF-16 units, are not counted: each value is counted from the beginning of its
+ * line.
+ */
 const FURTHEST_FIELD = 2000;
 const VERSION = /^\w{0,40}version$/iu;
 const HOST =

@@ -3,15 +3,15 @@ import type { CountedText } from './defangIndicator.ts';
 import { scanIndicators } from './indicators.ts';
 import type { Quotation } from '../text/quotation.ts';
 
-/** A text in which nothing can be clicked, and how many indicators were changed for it. */
+/** A text in which nothing can be clicked, and the number of places that were changed for it. */
 export type DefangedText = CountedText;
 
 const DEFANGED_LINK = /(?:hxx|fx)p(?=s?:)/gi;
 
 /**
- * Makes URLs (`hxxp://`, `fxp://`), domains, IP addresses (`[.]`, `[:]`) and mail addresses (`[@]`) harmless: what the
- * indicators' recogniser finds, and nothing else. Paths, versions, file names and members of objects stay. A text that
- * was defanged before stays as it is.
+ * Makes URLs (`hxxp://`, `fxp://`), domains, IP addresses (`[.]`, `[:]`) and mail addresses (`[@]`) harmless. Changes
+ * the indicators that {@link scanIndicators} finds, and the other forms that programs turn into links. Paths, versions,
+ * file names and members of objects stay. A text that was defanged before stays as it is.
  */
 export function defang(text: string): DefangedText {
   const pieces: string[] = [];
@@ -31,13 +31,13 @@ export function defang(text: string): DefangedText {
   return { text: safe.text, count: count + safe.count };
 }
 
-/** Quotes what was cut in its harmless form, and says how much of it was changed. */
+/** Returns a quotation in its harmless form. Its changes say how many places were changed. */
 export function defangQuotation(quotation: Quotation): Quotation {
   const { text, count } = defang(quotation.text);
   return count === 0 ? quotation : { ...quotation, text, changes: [...quotation.changes, { kind: 'defanged', count }] };
 }
 
-/** Takes the marks of {@link defang} away, whichever version of its rules put them there. */
+/** Removes the marks of {@link defang}, whichever version of its rules set them. */
 export function refang(text: string): string {
   return text
     .replaceAll('[.]', '.')

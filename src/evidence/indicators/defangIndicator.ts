@@ -3,10 +3,10 @@ import type { IndicatorKind } from './kinds.ts';
 import { withoutHarmlessForms, withoutMarks } from './shownLine.ts';
 import type { ShownLine } from './shownLine.ts';
 
-/** An address with a scheme that programs make links of, wherever it stands. */
+/** The scheme of an address that programs turn into a link, wherever it stands. */
 const LINK = /(?:ht|(?<![st])f)tp(?=s?:(?:\/\/|\\\/\\\/))/gi;
 const LINK_WITH_HOST = /(?:https?|(?<![st])ftps?):(?:\/\/|\\\/\\\/)[^\s/?#&"'<>\\]*/gi;
-/** Other forms that programs make links of: an address without its scheme, and one of mail, whatever it ends with. */
+/** Other forms that programs turn into links: an address without its scheme, and a mail address with any ending. */
 const RELATIVE_LINK = /(?<![:/\p{L}\p{N}])\/\/[^\s/?#\\<>"]{1,253}/giu;
 const BARE_POINT = /(?<!\[)\.(?=[^\s.[])/gu;
 const MAIL_LINK = /mailto:[^\s@:]{0,64}@(?!\])/giu;
@@ -41,8 +41,8 @@ export function defangIndicator(kind: IndicatorKind, value: string): string {
 }
 
 /**
- * Returns the harmless form of an indicator as it is written: with the marks of a terminal between its letters, or
- * harmless in part. What is not its letters stays.
+ * Returns the harmless form of an indicator as it is written. Terminal marks may stand between its letters, and parts
+ * of it may be harmless already. Everything but its letters stays.
  */
 export function defangWritten(kind: IndicatorKind, written: string): string {
   const bare = withoutMarks(written) ?? asItIs(written);
@@ -71,13 +71,15 @@ function asItIs(text: string): ShownLine {
   return { text, starts, ends: starts.map((start) => start + 1) };
 }
 
-/** What stands for a letter in the harmless form: itself, in brackets, or another letter of a scheme. */
+/** Returns what replaces a letter in the harmless form: itself, itself in brackets, or another letter of a scheme. */
 function nextPiece(safe: string, at: number, letter: string): string {
   const bracketed = `[${letter}]`;
   return letter !== '[' && safe.startsWith(bracketed, at) ? bracketed : safe.charAt(at);
 }
 
-/** The scheme and the host; behind them only what is an address again, such as the target of a redirect. */
+/**
+ * Makes the scheme and the host harmless. Behind them it changes only further addresses, such as a redirect's target.
+ */
 function defangUrl(url: string): string {
   const host = hostOf(url);
   const name = url.slice(host.start, host.end);
@@ -89,7 +91,7 @@ function defangUrl(url: string): string {
   return defangLinks(url.slice(0, host.start) + safeName + rest).text;
 }
 
-/** Makes harmless what programs make links of, whether it is an indicator or not. */
+/** Makes harmless what programs turn into links, whether it is an indicator or not. */
 export function defangLinks(text: string): CountedText {
   if (!text.includes(':') && !text.includes('@') && !text.includes('//')) return { text, count: 0 };
   let count = 0;

@@ -9,15 +9,16 @@ for (let code = 0; code < IN_NAME.length; code++) {
 
 /** Whether a unit can stand in a part of a name: a letter or a digit of any script, `_` or `-`. */
 export function isInName(code: number): boolean {
-  // NaN, at the end of a line, is in none.
+  // NaN, the code behind the end of a line, is in no name.
   return code < IN_NAME.length
     ? IN_NAME[code] === 1
     : code >= 0xaa && /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(code));
 }
 
 /**
- * Calls for each stretch of names with points between, in order. A point leads no name but at the beginning of a word
- * (`.evil.example`) or behind `*`. It goes from point to point: a pattern would look at every word of every line.
+ * Calls `toIndicators` for each stretch of names with points between them, in order. A point leads a stretch only at
+ * the beginning of a word (`.evil.example`) or behind `*`. The search goes from point to point: a pattern would examine
+ * every word of every line.
  */
 export function findDottedNames(
   line: string,
@@ -34,7 +35,7 @@ export function findDottedNames(
       let start = point;
       while (start > 0 && isInName(line.charCodeAt(start - 1))) start--;
       if (start === point) {
-        // It leads a name that may have more of them.
+        // The point leads a name that may have more points.
         if (isLeading(line, point)) {
           point = line.indexOf('.', point + 1);
           if (point < 0 || point >= end) continue;

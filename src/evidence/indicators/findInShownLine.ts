@@ -5,18 +5,18 @@ import type { FoundIndicator, Stretch } from './kinds.ts';
 import { mayBeHarmless, mayHoldMarks, withoutHarmlessForms, withoutMarks } from './shownLine.ts';
 import type { HiddenText } from './shownLine.ts';
 
-/** What a text may hold that has to be read another way: nearly none does. */
+/** Forms that need another way of reading. Nearly no text holds any. */
 export interface Marks {
   readonly terminal: boolean;
   readonly harmless: boolean;
 }
 
-/** Looks once at a text for what its lines may hold. */
+/** Returns the forms that the lines of a text may hold. One look at the whole text saves one at each line. */
 export function marksOf(text: string): Marks {
   return { terminal: mayHoldMarks(text), harmless: mayBeHarmless(text) };
 }
 
-/** What is known of a line. */
+/** The context in which a line is read. */
 interface ShownContext {
   readonly columns: Columns;
   readonly lead: string;
@@ -39,7 +39,7 @@ export function findInShownLine(line: string, { columns, lead, marks }: ShownCon
   return bare.hidden.length === 0 ? found : withHidden(found, bare.hidden, context);
 }
 
-/** Finds what the line says, and what it says in a form that was made harmless. */
+/** Finds the indicators of a line, including those that the output made harmless. */
 function findHarmless(line: string, context: LineContext): readonly FoundIndicator[] {
   const plain = withoutHarmlessForms(line);
   if (plain === undefined) return findInLine(line, context);
@@ -58,7 +58,7 @@ function findHarmless(line: string, context: LineContext): readonly FoundIndicat
   });
 }
 
-/** With what a mark holds and the line does not show: a link may lead elsewhere than it says. */
+/** Adds the indicators that a mark holds and the line does not show: a link may lead elsewhere than it says. */
 function withHidden(
   shown: readonly FoundIndicator[],
   hidden: readonly HiddenText[],
@@ -74,7 +74,7 @@ function withHidden(
   const all = [...shown, ...more].sort((one, other) => one.start - other.start || other.end - one.end);
   let end = 0;
   return all.map((one) => {
-    // What is marked in the middle of a name stands inside it.
+    // A mark in the middle of a name stands inside the name.
     const isInside = one.isInside || one.start < end;
     end = Math.max(end, one.end);
     return { ...one, isInside };

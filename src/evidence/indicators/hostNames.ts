@@ -4,7 +4,7 @@ function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/u));
 }
 
-/** Second levels of countries: nothing else is called `co.in` or `com.py`. */
+/** Second levels of countries: only domains are called `co.in` or `com.py`. */
 const PAIR = /\.(?:co|com|net|org|gov|gob|gouv|edu|ac|nic|mil|or|go|ne|web|info)\.[a-z]{2}$/iu;
 
 /** Programs and products with a domain's ending. */
@@ -12,17 +12,20 @@ const NO_DOMAINS = wordsOf(`
   command.com more.com format.com tree.com mode.com chcp.com diskcomp.com diskcopy.com win.com edit.com graftabl.com
   loadfix.com asp.net ado.net vb.net ml.net paint.net lib.net java.net java.io socket.io sun.net io.net system.net
 `);
-/** First labels that hosts of a service have. */
+/** First labels that are common for the hosts of a service. */
 const HOST_LABEL =
   /^(?:www|mail|e?smtp|imap|pop3|webmail|autodiscover|owa|mx|ns|dns|ntp|vpn|ftp|sftp|proxy|gw|cdn|api|login|sso|portal)\d{0,3}[.-]/u;
 /** Files of Windows' prefetcher. */
 const NO_HOST = /\.exe-[\da-f]{8}\.pf$/iu;
-/** Packages and bundles are written from the end of a domain, and objects from their own. */
+/** First words of packages and bundles, which are written from the end of a domain, and of objects. */
 const FIRST_OF_CODE = wordsOf(
   'com org net edu java javax sun android this self window document module exports system io',
 );
 
-/** Words that tools write before a domain that they mean: of Windows in four languages, and of programs of all systems. */
+/**
+ * Words that tools write before a domain: those of Windows in English, German, French, Spanish, Turkish and Russian,
+ * and those of programs of all systems.
+ */
 const DOMAIN_BEFORE = new RegExp(
   String.raw`(?:\b|[a-z_])(?:dns|query|quer(?:y|ied) ?name|r?rname|record ?name|entry|host(?: ?name)?|domain(?: ?name)?|` +
     String.raw`nslookup|dig|whois|ping|resolv(?:e|ed|ing)|connect(?:ed|ing|ion|s)?(?: to)?|server(?: ?name)?|url|sni|c2|nc|` +
@@ -32,24 +35,24 @@ const DOMAIN_BEFORE = new RegExp(
     String.raw`["']?[\s.:=|"'({[\]}]{1,24}$`,
   'iu',
 );
-/** A row of a DNS cache or a zone: the name again perhaps, its time to live, and the type of the record. */
+/** The rest of a row of a DNS cache or a zone: perhaps the name again, its time to live, and the type of the record. */
 const RECORD_BEHIND =
   /^\.?[\s,;|"]{1,80}(?:[\w.-]{1,253}[\s,;|"]{1,80})?(?:\d{1,10}[\s,;|"]{1,20})?(?:IN[\s,;|"]{1,20})?(?:A|AAAA|CNAME|MX|NS|TXT|PTR|SRV|SOA|HTTPS|SVCB)(?=[\s,;|":]|$)/u;
-/** The address of a host stands behind its name, or its port: a number before a bracket is a line of a source. */
+/** The address or the port of a host behind its name. A number before a bracket is a line of a source file. */
 const ADDRESS_BEHIND = /^(?: ?[[(] ?|\/| (?:->|=>|→) )(?:\d{1,3}\.){3}\d{1,3}(?!\d)|^:(?:[1-9]\d{1,4})(?![\d:.)])/u;
-/** A line of a hosts file. */
+/** The beginning of a line of a hosts file, before the name. */
 const HOSTS_LINE = /^\s*(?:(?:\d{1,3}\.){3}\d{1,3}|::1?)\s+(?:[\w.-]+\s+)*$/u;
 
 const LABEL = /^_?[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
-/** Most names: all parts at once. */
+/** Checks all labels at once, which is enough for most names. */
 const ASCII_NAME = /^_?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\._?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?){1,126}$/iu;
 const MAX_NAME = 253;
 
-/** The rest of a row of a DNS cache: the name that an alias stands for. */
+/** The beginning of a row of a DNS cache or a zone, before the name that a record points to. */
 const RECORD_BEFORE =
   /\[(?:A|AAAA|TXT|HTTPS|CNAME|MX|NS|PTR|SOA|SRV)\] $|#\d{1,5} \($|(?:^|[\s,;|"])(?:CNAME|MX|NS|PTR|SOA|SRV)[\s,;|"]/u;
 
-/** What stands around a name on its line, as far as it matters. */
+/** The text around a name on its line, as far as it matters. */
 export interface NameContext {
   readonly before: () => string;
   readonly behind: () => string;
@@ -62,14 +65,17 @@ export function isHostName(name: string): boolean {
   return hasLabels(name) && endingKind(name.slice(name.lastIndexOf('.') + 1)) !== undefined;
 }
 
-/** Whether a name with dots can stand behind an @, whatever it ends with: `.local` too, but no file's ending. */
+/**
+ * Whether a name with dots can stand behind an @. Endings that no domain has, such as `.local`, count too, except those
+ * of files.
+ */
 export function isMailHost(name: string): boolean {
   if (!hasLabels(name)) return false;
   const ending = name.slice(name.lastIndexOf('.') + 1);
   return endingKind(ending) !== undefined || (/^[a-z]{2,24}$/iu.test(ending) && !NO_MAIL.has(ending.toLowerCase()));
 }
 
-/** Files and units of systemd have an @ in their names. */
+/** Endings of files and systemd units, whose names may have an @. */
 const NO_MAIL = wordsOf(`
   png jpg jpeg gif svg webp ico bmp js mjs cjs ts tsx css scss json xml yml yaml html htm txt log exe dll sys tar gz tgz
   service socket slice target mount automount timer device scope swap path conf cfg ini so jar war whl deb rpm
@@ -81,7 +87,10 @@ function hasLabels(name: string): boolean {
   return name.includes('.') && (ASCII_NAME.test(name) || name.split('.').every((label) => LABEL.test(label)));
 }
 
-/** Whether a name that stands by itself is a domain, and no file, member, package or type. Rather none than a wrong one. */
+/**
+ * Whether a name that stands by itself is a domain, not a file, member, package or type. In doubt it is not one: a
+ * wrong indicator is worse than a missing one.
+ */
 export function isDomain(name: string, { before, behind, isHost }: NameContext): boolean {
   if (name.length > MAX_NAME) return false;
   const ending = name.slice(name.lastIndexOf('.') + 1);

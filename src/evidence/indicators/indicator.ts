@@ -3,7 +3,7 @@ import type { IndicatorKind } from './kinds.ts';
 /** One indicator of a text, however often it stands there. */
 export interface Indicator {
   readonly kind: IndicatorKind;
-  /** As it was written where it stands first. */
+  /** The indicator as it is written at its first place. */
   readonly value: string;
   readonly count: number;
   /** From 1. */

@@ -8,10 +8,10 @@ import type { Range } from '../text/lines.ts';
 import type { Indicator } from './indicator.ts';
 
 /**
- * Collects the indicators of a text, each once, by kind and in the order of the text. What could be a file, a version or
- * a member of an object is left out: a wrong one costs more than one that is missing.
+ * Collects the indicators of a text, each once, by kind and in the order of the text. Leaves out what could be a file,
+ * a version or a member of an object: a wrong indicator costs more than a missing one.
  *
- * @param ranges - only what stands in these; lines stay those of the whole text
+ * @param ranges - limit the search; line numbers stay those of the whole text
  */
 export function collectIndicators(text: string, ranges?: readonly Range[]): Indicator[] {
   const collected = new Collection<Indicator>();
@@ -27,9 +27,9 @@ export function collectIndicators(text: string, ranges?: readonly Range[]): Indi
 }
 
 /**
- * Finds every indicator, in the order of the text, those inside another one behind it.
+ * Finds every indicator, in the order of the text. An indicator inside another one follows it.
  *
- * @param visit - is told each one with its line, from 1, and where that line begins
+ * @param visit - receives each indicator with its line, from 1, and the place where that line begins
  */
 export function scanIndicators(
   text: string,
@@ -47,7 +47,7 @@ export function scanIndicators(
     const line = text.slice(start, end);
     columns = readColumns(line, columns, isFirst);
     isFirst = line === '';
-    // Nearly every line is short: it is looked at as it is.
+    // Nearly every line is short, and is searched whole.
     if (line.length <= MAX_LINE) {
       for (const found of findInShownLine(line, { columns, lead, marks })) visit(found, number, start);
     } else {
@@ -62,18 +62,21 @@ export function scanIndicators(
   }
 }
 
-/** So much of what stood before a CR alone is looked at, UTF-16 units. */
+/** Maximum length of the text before a lone CR that is examined, in UTF-16 units. */
 const LONGEST_LEAD = 60;
 
 /**
- * Lines that are looked at whole, in UTF-16 units. A pattern that repeats a group runs out of V8's stack on a line of
- * some megabytes, and throws.
+ * Maximum length of a line that is searched whole, in UTF-16 units. A pattern that repeats a group runs out of V8's
+ * stack on a line of some megabytes, and throws.
  */
 const MAX_LINE = 65_536;
-/** So far back a place is looked for where a long line may be cut: longer than any host name, path or hash. */
+/**
+ * Maximum distance from the limit to a place where a long line may be cut, in UTF-16 units: longer than any host name,
+ * path or hash.
+ */
 const MAX_BACK = 4096;
 
-/** Looks at a long line in stretches. */
+/** Searches a long line in stretches. */
 function scanLongLine(line: string, marks: Marks, visit: (found: FoundIndicator, stretchStart: number) => void): void {
   for (let start = 0; start < line.length;) {
     const end = line.length - start <= MAX_LINE ? line.length : findCut(line, start + MAX_LINE).at;
@@ -84,8 +87,9 @@ function scanLongLine(line: string, marks: Marks, visit: (found: FoundIndicator,
 }
 
 /**
- * Finds where a long line is cut, at most so far: behind a sign that stands in no address, else behind one that
- * stands in no name, hash or number. `splits`: there is neither, so that an address or a path that stands there is seen in two pieces.
+ * Finds where a long line is cut, at or before a limit: behind a sign that no address contains, else behind a sign that
+ * no name, hash or number contains. `splits` is set without a sign of the first kind: an address or a path at this
+ * place is then seen in two pieces.
  */
 function findCut(line: string, limit: number): { readonly at: number; readonly splits: boolean } {
   const near = line.slice(limit - MAX_BACK, limit);
@@ -101,10 +105,10 @@ function findCut(line: string, limit: number): { readonly at: number; readonly s
 }
 
 /**
- * Counts the places where long lines are cut in the middle of a word of 4 kB or more, for whoever has to say that an
- * indicator may be missing or incomplete there: {@link collectIndicators} and `defang` look at 64 kB of a line at once.
+ * Counts the places where long lines are cut in the middle of a word of 4 kB or more. The caller says that an indicator
+ * may be missing or incomplete there: {@link collectIndicators} and `defang` search at most 64 kB of a line at once.
  *
- * @param ranges - only what stands in these
+ * @param ranges - limit the count to these
  */
 export function countCuts(text: string, ranges?: readonly Range[]): number {
   let cuts = 0;

@@ -1,12 +1,15 @@
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/u;
 
-/** Whether these are four numbers as an address has them, without zeros in front. */
+/** Whether a name is the four numbers of an IPv4 address, without leading zeros. */
 export function isIPv4(name: string): boolean {
   // Most names with dots begin with a letter, or are longer: they need no pattern.
   return name.length < 16 && name.charCodeAt(0) < 0x3a && IPV4.test(name);
 }
 
-/** Eight groups of hexadecimal digits, the last two as IPv4 perhaps; `::` once for one or more that are zero. */
+/**
+ * Whether a name is eight groups of hexadecimal digits, the last two perhaps as IPv4. `::` may stand once, for one or
+ * more groups that are zero.
+ */
 function isIPv6(name: string): boolean {
   const [head = '', tail, more] = name.split('::');
   if (more !== undefined) return false;
@@ -18,7 +21,10 @@ function isIPv6(name: string): boolean {
   return tail === undefined ? count === 8 : count < 8;
 }
 
-/** Addresses that say nothing: this machine, all machines, masks, multicast, and 0 at an end, which versions have. */
+/**
+ * Whether a name is an IPv4 address worth listing. Not worth it: this machine, all machines, masks and multicast. A 0
+ * at the end counts only for a network, because versions have one too.
+ */
 export function isTellingIPv4(name: string, isNetwork: boolean): boolean {
   if (!isIPv4(name)) return false;
   const first = Number.parseInt(name, 10);
@@ -26,7 +32,10 @@ export function isTellingIPv4(name: string, isNetwork: boolean): boolean {
   return first > 0 && first !== 127 && first < 224 && (last > 0 || isNetwork);
 }
 
-/** Neither this machine nor multicast, and no clock time or scope of a programming language. */
+/**
+ * Whether a name is an IPv6 address worth listing: not this machine, multicast, a clock time, or a scope of a
+ * programming language.
+ */
 export function isTellingIPv6(name: string): boolean {
   if (!isIPv6(name) || /^(?:ff[\da-f]{2}:|[:0]*:0*1?$)/iu.test(name)) return false;
   const groups = name.split(':').filter((group) => group !== '');

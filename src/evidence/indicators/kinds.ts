@@ -15,7 +15,7 @@ export const INDICATOR_KINDS = [
 
 export type IndicatorKind = (typeof INDICATOR_KINDS)[number];
 
-/** A stretch of a line: UTF-16 units, the end not in it. */
+/** A stretch of a line, in UTF-16 units. The end is exclusive. */
 export interface Stretch {
   readonly start: number;
   readonly end: number;
@@ -24,20 +24,20 @@ export interface Stretch {
 /** An indicator where it stands in a text. */
 export interface FoundIndicator extends Stretch {
   readonly kind: IndicatorKind;
-  /** As it is written, without the marks of a terminal. */
+  /** The indicator as it is written, without terminal marks. */
   readonly value: string;
-  /** Part of another one, such as the host of an address. */
+  /** Whether it is part of another indicator, such as the host of an address. */
   readonly isInside: boolean;
   /** Whether the output itself had made it harmless, such as `evil[.]example`. */
   readonly isDefanged: boolean;
 }
 
-/** Creates what was found at a place of a line. */
+/** Creates the indicator at a place of a line. */
 export function toFound(kind: IndicatorKind, line: string, { start, end }: Stretch, isInside = false): FoundIndicator {
   return { kind, start, end, value: line.slice(start, end), isInside, isDefanged: false };
 }
 
-/** Calls for each match of a pattern. An iterator and its copies would take a third of the time. */
+/** Calls `toIndicators` for each match of a pattern. An iterator and its copies would make up a third of the time. */
 export function findEach(
   pattern: RegExp,
   line: string,

@@ -16,21 +16,21 @@ const IPV6 = /(?<![\w:.%])[\da-f]{0,4}:[\da-f:.]{1,60}/gi;
 const HASH = /(?<![\w-])[\da-f]{32}(?:[\da-f]{8}(?:[\da-f]{24}(?:[\da-f]{64})?)?)?(?![\w-])/gi;
 const OTHER_LETTERS = /[\u00aa-\uffff]/u;
 
-/** Hexadecimal names that are no hashes of files. */
+/** Labels of hexadecimal values that are not hashes of files. */
 const NO_HASH_BEFORE =
   /(?:imphash|machine-?id|boot-?id|uuid|guid|commit|publickey|etag|token|session|serial(?: ?(?:number|no\.?))?|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|seri numarası|серийный номер)["']?[\s:.="'({]{0,20}$/iu;
 const VERSION_WORD =
   /^(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|\w{0,40}(?:firmware|driver|framework)|oid|\w{0,20}kit)$/iu;
-/** Numbers of the kinds of things in a certificate. */
+/** Labels of object identifiers, as certificates have them. */
 const OID_BEFORE = /(?:^|[^a-z])(?:oid|object ?identifier)/iu;
-/** Parts of a certificate and of a name in it, by their numbers. */
+/** Object identifiers of the extensions of a certificate and of the parts of a name in it. */
 const EXTENSION = /^2\.5\.(?:4|29)\.\d{1,2}$/u;
 /** A value of the registry as `reg query` prints it. */
 const REGISTRY_BEFORE = /version[ \t]{1,20}REG_(?:EXPAND_|MULTI_)?SZ[ \t]{1,20}$/iu;
 /** The version of a product in the heading of an event as firewalls send it. */
 const PRODUCT_BEFORE = /(?:CEF|LEEF):\d(?:\.\d)?\|[^|]{0,40}\|[^|]{0,40}\|$/u;
 const VERSION_LABEL = /^[\p{L}\p{N}_ .-]{0,40}(?:versi[oó]n|sürüm|версия)[\p{L}\p{N}_ .']{0,20}[:=]/iu;
-/** As long as {@link VERSION_LABEL} can be. */
+/** Maximum length of {@link VERSION_LABEL}, in UTF-16 units. */
 const LONGEST_LABEL = 68;
 const SOCKET_BEFORE = /(?:\/dev\/(?:tcp|udp)\/|(?:^|[\s"'(=,[]|[\w-]\.[a-z]{2,12}|[A-Z_]{4,30})\/)$/u;
 /** The port follows behind another slash: `/dev/tcp/203.0.113.7/4444`. */
@@ -41,22 +41,24 @@ const RANGE = /^((?:\d{1,3}\.){3}\d{1,3})-((?:\d{1,3}\.){3}\d{1,3}|\d{1,3})$/u;
 const WITH_PORT = /^((?:\d{1,3}\.){3}\d{1,3})\.(\d{1,5}|[a-z][a-z-]{1,14})$/u;
 const WITH_PORT_6 = /^([\da-f:]{2,45}:[\da-f]{1,4})\.\d{1,5}$/iu;
 const PORT_LINE = /^(?:tcp|udp)[46]*\s|\bIP6? [\w.:-]{1,255} > |(?:^|\s)> [\w.:-]{1,255}:/u;
-/** How much of what stands beside a name is looked at. */
+/** Length of the text before and behind a name that is examined, in UTF-16 units. */
 const CONTEXT = 60;
 const CONTEXT_BEHIND = 400;
-/** Signs between a label and its value. */
+/** Maximum number of signs between a label and its value. */
 const LONGEST_GAP = 24;
 
-/** What the text around a line says of it. */
+/** Facts about a line from the text around it. */
 export interface LineContext {
   readonly columns: Columns;
-  /** The end of what a terminal would show before it: a CR alone ends a line here, and not there. */
+  /**
+   * The end of the text that a terminal would show before the line: a lone CR ends a line here, but not in a terminal.
+   */
   readonly lead: string;
-  /** Whether the output made this stretch harmless: then it means it. */
+  /** Whether the output made this stretch harmless. It then certainly means an indicator. */
   readonly isHarmless: (place: Stretch) => boolean;
 }
 
-/** Every indicator of one line, in order, those inside another one behind it. */
+/** Finds every indicator of a line, in order. An indicator inside another one follows it. */
 export function findInLine(line: string, context: LineContext): readonly FoundIndicator[] {
   let found: readonly FoundIndicator[] = [];
   const add = (more: readonly FoundIndicator[]): void => {
@@ -78,7 +80,10 @@ export function findInLine(line: string, context: LineContext): readonly FoundIn
   return found;
 }
 
-/** Whether 32 of these stand together: then one stands at one of every 32 places, and few lines are looked at more. */
+/**
+ * Whether 32 hexadecimal digits stand together. Such a run has a digit at one of every 32nd places, so that few lines
+ * need a closer look.
+ */
 function hasLongHex(line: string): boolean {
   for (let at = 31; at < line.length; at += 32) {
     if (!isHex(line.charCodeAt(at))) continue;
@@ -95,7 +100,7 @@ function isHex(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
 }
 
-/** Two colons together, or the seven of an address that leaves nothing out. */
+/** Whether a line has two colons together, or the seven colons of an address that leaves nothing out. */
 function hasIPv6(line: string): boolean {
   let colons = 0;
   for (let at = line.indexOf(':'); at >= 0 && colons < 7; at = line.indexOf(':', at + 1)) {
@@ -105,7 +110,9 @@ function hasIPv6(line: string): boolean {
   return colons === 7;
 }
 
-/** Puts in what does not overlap with what is there; both are in order. Linear, however many there are. */
+/**
+ * Merges in the indicators that do not overlap with those already there. Both lists are in order; the time is linear.
+ */
 function merge(there: readonly FoundIndicator[], more: readonly FoundIndicator[]): FoundIndicator[] {
   const merged: FoundIndicator[] = [];
   let at = 0;
@@ -136,10 +143,10 @@ function findPaths(line: string): FoundIndicator[] {
   ]);
 }
 
-/** Names of algorithms of SSH have the form of an address of mail. */
+/** Names of SSH algorithms, which have the form of a mail address. */
 const ALGORITHM = /@(?:openssh|libssh)\.(?:com|org)$/iu;
 
-/** The name of a field and its sign: an equals sign of an address itself stands behind the name of a list. */
+/** The name of a field and its equals sign. An equals sign of the address itself stands behind the name of a list. */
 const FIELD_OF_MAIL =
   /^(?:[a-z]{2,20}\.[a-z]{2,20}|mail(?:from)?|e-?mail(?:address)?|from|to|cc|bcc|sender|recipient|rcpt|user(?:name)?|upn|login|account|envelope-(?:from|to)|orig_to|[ei]|owner|subject|name|id)=/iu;
 
@@ -157,14 +164,14 @@ function findIPv6(line: string): FoundIndicator[] {
   return findEach(IPV6, line, (text, start) => {
     if (/\w/u.test(line.charAt(start + text.length))) return undefined;
     const trimmed = withoutLastSigns(text);
-    // Linux writes an address and its port with nothing but a colon between.
+    // Linux writes an address and its port with only a colon between them.
     const bare = WITH_PORT_6.exec(trimmed)?.[1];
     const value = bare ?? (hasPorts ? trimmed.slice(0, trimmed.lastIndexOf(':')) : trimmed);
     return isTellingIPv6(value) ? toFound('ipv6', line, { start, end: start + value.length }) : undefined;
   });
 }
 
-/** Without points at the end, and without a colon that stands alone. */
+/** Removes points at the end, and a colon that stands alone. */
 function withoutLastSigns(text: string): string {
   let end = text.length;
   for (; end > 0; end--) {
@@ -233,7 +240,7 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
   });
 }
 
-/** The word that a value belongs to: what stands between is no more than a label has. */
+/** Returns the word that a value belongs to. Only the signs of a label stand between the two. */
 function lastWord(before: string): string {
   let end = before.length;
   while (end > 0 && before.length - end < LONGEST_GAP && ` \t.:="'({[`.includes(before.charAt(end - 1))) end--;

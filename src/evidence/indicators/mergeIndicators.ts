@@ -2,14 +2,14 @@ import type { Indicator } from './indicator.ts';
 import { INDICATOR_KINDS } from './kinds.ts';
 import type { IndicatorKind } from './kinds.ts';
 
-/** Joins what was found in several texts: counts are added up, and what is said of the first place is kept. */
+/** Merges the indicators of several texts. Counts are added up; all other facts are those of the first place. */
 export function mergeIndicators<Found extends Indicator>(lists: readonly (readonly Found[])[]): Found[] {
   const collected = new Collection<Found>();
   for (const one of lists.flat()) collected.add(one.kind, one.value, one.count, () => one);
   return collected.sorted();
 }
 
-/** Each indicator once, with its count. */
+/** Collects each indicator once, with its count. */
 export class Collection<Found extends Indicator> {
   readonly #byKey = new Map<string, { readonly first: Found; count: number }>();
 

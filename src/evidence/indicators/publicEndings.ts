@@ -1,12 +1,12 @@
 import TOP_LEVEL_DOMAINS from 'tlds' with { type: 'json' };
 import PACKAGE from 'tlds/package.json' with { type: 'json' };
 
-/** The list of endings that is built in, for the log. */
+/** The version and size of the built-in list of endings, for the log. */
 export const ENDINGS_VERSION = `tlds ${PACKAGE.version}, ${TOP_LEVEL_DOMAINS.length.toString()} endings`;
 
 /*
- * The endings of domains: the root zone's, from a package that follows it, and how sure each one makes a domain. What
- * is not listed below is likely.
+ * The endings of domains, and how sure each one makes a domain. The list is that of the root zone, from a package that
+ * follows it. An ending that is not listed below is `likely`.
  */
 
 /** `sure`: hardly anything else ends like this. `member`: objects have members of this name. `file`: files end so. */
@@ -16,7 +16,7 @@ function wordsOf(text: string): readonly string[] {
   return text.trim().split(/\s+/u);
 }
 
-/** By itself. */
+/** Endings that are enough by themselves. */
 const SURE = wordsOf(`
   com net org edu gov mil int biz arpa onion aero asia coop mobi xxx xyz icu cyou vip buzz sbs cfd lol ooo top
   ad ae af ag ao aq ar aw az ba bb bd bf bg bh bi bn bo bq br bs bt bv bw bz ca cg ch ci ck cn co cu cv cw cx cy cz
@@ -28,7 +28,7 @@ const SURE = wordsOf(`
   online website cloud tech club site press shop bid loan racing ltd llc agency istanbul hamburg koeln cologne wien bayern ruhr
 `);
 
-/** What objects have as members, and words that stand behind a full stop without a blank. */
+/** Names of members of objects, and words that stand behind a full stop without a blank. */
 const MEMBER = wordsOf(`
   in ac la al mo as man st re si ne hm id is do my dm am at be by it me no to us so tf sm im
   name host link info page email app run data date download stream pics map maps call open now new how here group
@@ -46,23 +46,26 @@ const MEMBER = wordsOf(`
   tc ax mu as hm tt
 `);
 
-/** What files end with. */
+/** Endings of files. */
 const FILES = wordsOf(`
   sh py pl rs md ps ml pm po cat zip mov cab ms ai mk lc sb sv vb cs nc nls bin pub cc target
 `);
 
-/** Only with a name in three parts or with a hyphen or a digit: words of sentences and of code too. */
+/**
+ * Endings that need a name in three parts, or one with a hyphen or a digit. They are also words of sentences and of
+ * code.
+ */
 const LIKELY = wordsOf(`
   am at be by cd cf cl cm cr eh gs im io it me mn mu no pa pn pr sx sy tk us tf ss tm
   example test invalid museum live world today click win men trade review party science faith dev app link page zone cam work
 `);
 
-/** Kept for documentation and tests (RFC 2606), or for Tor (RFC 7686): the root zone has none of them. */
+/** Endings reserved for documentation and tests (RFC 2606), or for Tor (RFC 7686). The root zone does not have them. */
 const RESERVED = wordsOf('example test invalid onion');
 
 function collectEndings(): ReadonlyMap<string, EndingKind> {
   const kinds = new Map<string, EndingKind>();
-  // An ending with letters of its own script is written by nobody who means a file or a member.
+  // Nobody who means a file or a member writes an ending in the letters of another script.
   for (const ending of TOP_LEVEL_DOMAINS) kinds.set(ending, /^[a-z]+$/u.test(ending) ? 'likely' : 'sure');
   for (const ending of RESERVED) kinds.set(ending, 'likely');
   const mark = (endings: readonly string[], kind: EndingKind): void => {

@@ -1,20 +1,22 @@
 /*
- * A line as it is meant to be read: without the marks of a terminal (colours, titles, overtyped letters), and with dots
- * where the output wrote `[.]`. Each letter knows where it stands in the line.
+ * A line as a reader sees it: without terminal marks (colors, titles, overtyped letters), and with dots where the
+ * output wrote `[.]`. Each letter keeps its place in the line.
  */
 
 /** A line in another form. */
 export interface ShownLine {
   readonly text: string;
-  /** Where each unit of the text begins in the line that it was made of. */
+  /** The place where each unit of the text begins in the original line. */
   readonly starts: readonly number[];
-  /** Where each unit ends there. */
+  /** The place where each unit ends there. */
   readonly ends: readonly number[];
 }
 
-/** An escape as it is stored, as a document shows it, and as a quotation of ours shows it. */
+/** An escape character as it is stored, as a document shows it, and as our quotations show it. */
 const ESC = String.raw`(?:\x1b|\u241b|<U\+001B>)`;
-/** Escapes of one form each: CSI, OSC and its like with their end, and short ones. Colours also where JSON escaped them. */
+/**
+ * Terminal marks: CSI, OSC and similar ones with their end, and short ones. Colors also in escaped form, as in JSON.
+ */
 const MARK = new RegExp(
   String.raw`${ESC}\[[0-?]{0,64}(?: q|[!-/]{0,8}[@-~])|\x9b[0-?]{0,64}(?: q|[!-/]{0,8}[@-~])|` +
     String.raw`${ESC}[\]PX^_]([^\x07\x1b\u241b\u2407<]{0,4096})(?:\x07|\u2407|<U\+0007>|${ESC}\\)|` +
@@ -29,18 +31,18 @@ const MAY_HOLD_MARKS = new RegExp(
   'u',
 );
 
-/** Whether a text can hold marks of a terminal: nearly none does. */
+/** Whether a text can hold terminal marks. Nearly no text does. */
 export function mayHoldMarks(text: string): boolean {
   return MAY_HOLD_MARKS.test(text);
 }
 
-/** A text that a mark of a terminal holds, such as the target of a link. */
+/** A text inside a terminal mark, such as the target of a link. */
 export interface HiddenText {
   readonly text: string;
   readonly start: number;
 }
 
-/** Takes the marks of a terminal out of a line. @returns undefined where it has none */
+/** Removes the terminal marks from a line. @returns undefined where it has none */
 export function withoutMarks(line: string): (ShownLine & { readonly hidden: readonly HiddenText[] }) | undefined {
   const pen = new Pen();
   const hidden: HiddenText[] = [];
@@ -58,7 +60,10 @@ export function withoutMarks(line: string): (ShownLine & { readonly hidden: read
   return { ...pen.shown(), hidden };
 }
 
-/** Writes letters as a terminal does. What is overtyped is gone; a blank alone takes no letter away, nor a letter a blank. */
+/**
+ * Writes letters as a terminal does: an overtyped letter is gone. A blank before other text does not remove a letter,
+ * and a letter does not remove a blank.
+ */
 class Pen {
   readonly #letters: string[] = [];
   readonly #starts: number[] = [];
@@ -82,7 +87,7 @@ class Pen {
     while (this.#back > 0) {
       this.#back--;
       const last = this.#letters.at(-1);
-      // `\b \b` wipes a letter out, and so does a blank behind a sign that turns round; else a blank is one.
+      // `\b \b` removes a letter, and a blank removes the sign of a spinner. In all other cases a blank is text.
       const staysBlank = last === ' ' && !text.startsWith(' ');
       const staysLetter = text.startsWith(' ') && !isBlank && !'|/-\\* '.includes(last ?? '');
       if (last === undefined || staysBlank || staysLetter) {
@@ -103,12 +108,12 @@ class Pen {
 const HARMLESS =
   /(?:h(?:xx|XX)ps?|f[xX]ps?)(?=\[?:)|H(?:xx|XX)PS?(?=\[?:)|\[(?:[.:@]|:\/\/|dot|at)\]|[({](?:\.|dot|at|@)[)}]/giu;
 
-/** Whether a text can hold addresses that were made harmless: nearly none does. */
+/** Whether a text can hold addresses that were made harmless. Nearly no text does. */
 export function mayBeHarmless(text: string): boolean {
   return /hxxps?\[?:|fxps?\[?:|\[(?:[.:@]|:\/\/|dot|at)\]|[({](?:\.|dot|at|@)[)}]/iu.test(text);
 }
 
-/** Writes addresses as they were before they were made harmless. @returns undefined where none is */
+/** Restores the addresses of a line that were made harmless. @returns undefined where there are none */
 export function withoutHarmlessForms(line: string): ShownLine | undefined {
   const letters: string[] = [];
   const starts: number[] = [];

@@ -5,19 +5,20 @@ import { hostOf } from './hostOf.ts';
 import { findEach, toFound } from './kinds.ts';
 import type { FoundIndicator, Stretch } from './kinds.ts';
 
-/** Those of the web are found behind any letter: `Phttp://`, as a log of two columns without a blank has it. */
+/** Addresses. Those of the web are found behind any letter: a log of two columns without a blank has `Phttp://`. */
 const URL_PATTERN =
   /(?:https?|(?<![st])ftps?|(?<![a-z\d+.])(?:sftp|tftp|wss?|ldaps?|stratum\+(?:tcp|ssl)|socks[45]h?|smb|rdp|ssh|tcp|udp|mqtts?|ircs?|telnet|vnc)):(?:\/\/|\\\/\\\/)(?:[^\s"'<>`{}|\\^\u00ab\u00bb\u2018-\u201f\u2400-\u2426\u3000-\u303f\uff08\uff09\uff0c\uff1b]|\\\/)+/gi;
 const DOCUMENT_TYPE_BEFORE = /xmlns(?::\w+)?\s*=\s*["']?$/u;
 const HOST = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}])?$/u;
 const CONTEXT = 60;
-/** So much of a row is looked at for its separators. */
+/** Length of a row that is searched for separators, in UTF-16 units. */
 const ROW = 300;
-/** Marks of XML that are no part of the address in it. */
+/** A separator before the next address of a list. */
 const LIST_SEPARATOR = /[,;](?=[a-z][a-z\d+]{1,12}:\/\/)/iu;
+/** Entities of XML, which are not part of the address before them. */
 const ENTITY = /&(?:quot|apos|lt|gt|#0?39|#34);/iu;
 
-/** Finds the addresses of a line, each with its host behind it. */
+/** Finds the addresses of a line, each followed by its host. */
 export function findUrls(line: string): FoundIndicator[] {
   return findEach(URL_PATTERN, line, (written, start) => {
     const control = written.search(/\p{Cc}/u);
@@ -45,7 +46,7 @@ function findUrl(written: string, line: string, start: number): FoundIndicator[]
   return [toFound('url', line, { start, end: start + text.length }), ...inside];
 }
 
-/** Ends an address where the field of a row, the item of a list, or the bracket ends that it stands in. */
+/** Cuts an address where its field of a row, its item of a list, or its bracket ends. */
 function cutUrl(text: string, line: string, start: number): string {
   const before = line.charAt(start - 1);
   const scheme = text.indexOf(':') + 3;
@@ -62,7 +63,7 @@ function cutUrl(text: string, line: string, start: number): string {
   return cut;
 }
 
-/** Whether a separator parts the fields of a row here: it stands before the address too, or more of them behind it. */
+/** Whether a separator divides the fields of a row here: it also stands before the address, or again behind it. */
 function isRow(line: string, start: number, at: number, separator: string): boolean {
   const before = line.slice(Math.max(0, start - ROW), start).trimEnd();
   if (before === '') return line.slice(at, at + ROW).split(separator, 3).length > 2;
@@ -80,7 +81,7 @@ function cutAtBracket(text: string, opening: string, closing: string): string {
   return text;
 }
 
-/** Without the end of the sentence, and without a bracket that was opened before it. */
+/** Removes the end of the sentence, and a closing bracket that was opened before the address. */
 function trimUrl(text: string): string {
   const bare = withoutEnd(text, '.,;:!?*$)]\\\u2026');
   const closing = text.charAt(bare.length);
@@ -89,7 +90,7 @@ function trimUrl(text: string): string {
   return isBalanced ? bare + closing : bare;
 }
 
-/** Whether the last bracket of an address of IPv6 is not closed yet. */
+/** Whether the bracket of an IPv6 address is still open. */
 function opensBracket(text: string): boolean {
   const open = text.lastIndexOf('//[');
   return open >= 0 && !text.includes(']', open);

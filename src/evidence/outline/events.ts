@@ -12,7 +12,7 @@ interface Field {
   readonly value: string;
 }
 
-/** Events as `Get-WinEvent | Format-List` and `wevtutil /f:text` print them: each has an id and a time. */
+/** Outlines events as `Get-WinEvent | Format-List` and `wevtutil /f:text` print them. Each has an id and a time. */
 export function outlineEvents(text: OutlineText): readonly OutlineItem[] | undefined {
   return outlineNumbered(text) ?? outlineListed(text);
 }
@@ -24,7 +24,7 @@ function outlineListed(text: OutlineText): readonly OutlineItem[] | undefined {
   return items.every((item) => item !== undefined) ? items : undefined;
 }
 
-/** `Event[0]:`, and its fields indented below. */
+/** Outlines events that begin with `Event[0]:`, their fields indented below. */
 function outlineNumbered({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   const heads: number[] = [];
   for (let at = start; at < lines.length; at++) {

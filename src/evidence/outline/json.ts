@@ -3,7 +3,7 @@ import { scanJson } from '../decode/jsonRepair.ts';
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 
-/** Levels that are shown: what is deeper is found by folding what holds it. */
+/** Number of levels that are shown. Deeper ones are reached by folding the value that holds them. */
 const MAX_DEPTH = 4;
 
 interface Open {
@@ -11,12 +11,12 @@ interface Open {
   readonly kind: 'object' | 'array';
   readonly firstLine: number;
   readonly children: OutlineItem[];
-  /** What the next value is called, once its key was read. */
+  /** The name of the next value, once its key was read. */
   next: string | undefined;
   count: number;
 }
 
-/** One JSON value behind the transcript line, on lines of its own. What stands on one line needs no outline. */
+/** Outlines one JSON value behind the transcript line, on several lines. JSON on one line needs no outline. */
 export function outlineJsonText({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   let first = start;
   while (first < lines.length && lines[first]?.trim() === '') first++;
@@ -26,12 +26,12 @@ export function outlineJsonText({ lines, start }: OutlineText): readonly Outline
   while (lines[last]?.trim() === '') last--;
   if (last === first) return undefined;
   const body = lines.slice(start).join('\n');
-  // Not JSON.parse: of a text that is made of brackets alone it would make a hundred times as much.
+  // Not JSON.parse: a text of brackets alone would become objects of a hundred times its size.
   if (scanJson(body).end !== 'complete') return undefined;
   return new JsonItems(body, start).read();
 }
 
-/** Reads the items of a text that is valid JSON. No recursion: depth is the device's to choose. */
+/** Reads the items of a text that is valid JSON. No recursion: the device decides the depth. */
 class JsonItems {
   readonly #json: string;
   readonly #whole: Open;
@@ -46,7 +46,11 @@ class JsonItems {
     this.#open = [this.#whole];
   }
 
-  /** @returns undefined where there are more than are shown, and where a string goes over a line end */
+  /**
+   * Reads the items of the whole value.
+   *
+   * @returns undefined where there are more items than are shown, or a string holds a raw control, such as a line end
+   */
   read(): readonly OutlineItem[] | undefined {
     let pending: string | undefined;
     for (let at = 0; at < this.#json.length && this.#items <= MAX_ITEMS;) {
@@ -126,7 +130,7 @@ function isSpace(sign: string): boolean {
   return ' \t\r\n'.includes(sign);
 }
 
-/** A raw one inside a string: {@link scanJson} lets it pass, JSON does not. */
+/** Whether a string holds a raw control character: {@link scanJson} accepts it, JSON does not. */
 function hasControls(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) < 0x20) return true;
   return false;

@@ -1,6 +1,6 @@
-/** A stretch of a text that has a name. Lines from 0, both of them part of it. */
+/** A named stretch of a text. Its lines count from 0, and both are part of it. */
 export interface OutlineItem {
-  /** As the text has it: remote text. */
+  /** The name as it stands in the text: remote text. */
   readonly name: string;
   readonly detail: string;
   readonly kind: 'section' | 'command' | 'record' | 'event' | 'object' | 'array' | 'value';
@@ -9,20 +9,20 @@ export interface OutlineItem {
   readonly children: readonly OutlineItem[];
 }
 
-/** A text as the detectors get it. */
+/** A text as the detectors receive it. */
 export interface OutlineText {
   readonly lines: readonly string[];
   /** The first line that is the script's own: behind the line that the service's runner writes. */
   readonly start: number;
 }
 
-/** A tree that nobody reads and that takes the editor long. */
+/** Maximum number of items. Nobody reads a larger tree, and it takes the editor long. */
 export const MAX_ITEMS = 50_000;
 
-/** What a name or a detail shows of a line. */
+/** Maximum length of a name or a detail, in UTF-16 units. */
 export const MAX_NAME = 120;
 
-/** A name for an item: never empty, and never as long as a hostile line. */
+/** Returns a name for an item: never empty, and never as long as a hostile line. */
 export function nameOf(text: string, otherwise: string): string {
   const name = text.trim().slice(0, MAX_NAME);
   return name === '' ? otherwise : name;

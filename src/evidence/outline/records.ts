@@ -9,13 +9,16 @@ export interface RecordBlock {
   readonly fields: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** Letters of a key behind its first one. */
+/** Maximum number of letters of a key behind its first one. */
 const LONGEST_KEY = 60;
 const KEY = /^[\p{L}_][^=\t"'{}[\]<>]*$/u;
-/** Fields of a block that are kept, apart from those that are asked for: the first ones name a record. */
+/** Number of fields of a block that are kept besides the wanted ones. The first fields name a record. */
 const KEPT_FIELDS = 2;
 
-/** `key: value`, with blanks before the colon perhaps. By its first colon: a pattern would try each blank anew. */
+/**
+ * Reads `key: value`, with or without blanks before the colon. Searches the first colon itself: a pattern would start
+ * again at each blank.
+ */
 function readField(line: string): { key: string; value: string } | undefined {
   const colon = line.indexOf(':');
   if (colon < 0) return undefined;
@@ -28,8 +31,8 @@ function readField(line: string): { key: string; value: string } | undefined {
 }
 
 /**
- * Blocks of fields, parted by empty lines, as `Format-List` prints them. All that stands in the text must be fields,
- * or lines that go on with one.
+ * Finds blocks of fields between empty lines, as `Format-List` prints them. Every line of the text must be a field, or
+ * continue one.
  *
  * @param wanted - keys whose first field is kept in each block; of all others the first two
  * @returns undefined for any other text, and where there are more blocks than an outline shows
@@ -66,7 +69,7 @@ export function findRecords(
   return blocks;
 }
 
-/** Records of one kind: two at least, of two fields at least, which all begin with the same key. */
+/** Outlines records of one kind: at least two, each of at least two fields, which all begin with the same key. */
 export function outlineRecords(text: OutlineText): readonly OutlineItem[] | undefined {
   const blocks = findRecords(text);
   if (blocks === undefined || blocks.length < 2) return undefined;

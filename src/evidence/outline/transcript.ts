@@ -4,7 +4,7 @@ import type { OutlineItem, OutlineText } from './outlineItem.ts';
 const STARS = /^\*{20,}$/u;
 const PROMPT = /^PS(?: [^>]{1,260})?> ?(\S.*)$/u;
 
-/** What `Start-Transcript` writes: a head between two lines of stars, the commands with their prompts, an end. */
+/** Outlines what `Start-Transcript` writes: a head between two lines of stars, commands with their prompts, an end. */
 export function outlineTranscript({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   let head = start;
   while (head < lines.length && lines[head]?.trim() === '') head++;

@@ -1,8 +1,8 @@
 /** A language of the Latin script. */
 export interface Alphabet {
-  /** Letters beside A to Z, in lower case; capitals whose small form is no single letter, too. */
+  /** Letters besides A to Z, in lower case, and capitals whose small form is not a single letter. */
   readonly letters: string;
-  /** Oddness of a text in this language, against one in a language that is met more often. */
+  /** Oddness of a text in this language, compared with one in a more common language. */
   readonly rarity: number;
 }
 
@@ -27,5 +27,5 @@ export const LATIN_ALPHABETS: readonly Alphabet[] = [
 
 /** Letters of Cyrillic that Russian has. */
 export const RUSSIAN = 'абвгдежзийклмнопрстуфхцчшщъыьэюяё';
-/** Letters beside these, by language: Ukrainian, Belarusian, Serbian, Macedonian, Kazakh. */
+/** Letters besides these, by language: Ukrainian, Belarusian, Serbian, Macedonian, Kazakh. */
 export const CYRILLIC_ALPHABETS: readonly string[] = ['іїєґ', 'іў', 'ђјљњћџ', 'ѓѕјќљњџ', 'әғқңөұүһі'];

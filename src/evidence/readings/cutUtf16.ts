@@ -1,8 +1,8 @@
-/** Two letters of UTF-16LE before it, as bytes that became characters: up to U+08FF, as in the view itself. */
+/** Two letters of UTF-16LE before a line end, as bytes that became characters: up to U+08FF. */
 const BEHIND_LETTERS = '(?<=[^\\0][\\0-\\x08][^\\0][\\0-\\x08])';
-/** Line ends, the CR and the LF of each with its NUL, where each of the two became CRLF. */
+/** Line ends whose CR and LF, each with its NUL, both became CRLF. */
 const BOTH_AS_CRLF = new RegExp(`${BEHIND_LETTERS}(?:\\r\\n\\0\\r\\n\\0)*\\r\\n\\0\\r\\n(?:\\0|$)`, 'gu');
-/** The same where only the LF became CRLF: the CR is still there. */
+/** Line ends of which only the LF became CRLF: the CR is still there. */
 const LF_AS_CRLF = new RegExp(`${BEHIND_LETTERS}\\r\\n(?:\\0|$)`, 'gu');
 const ROWS = {
   '\n': new RegExp(`${BEHIND_LETTERS}(?<!\\n\\0)(?:\\n\\0)*\\n(?:\\0|$)`, 'gu'),
@@ -10,11 +10,11 @@ const ROWS = {
 } as const;
 
 /**
- * Puts the line ends of UTF-16 together again. A program that reads lines from bytes takes the CR and the LF of UTF-16
- * for two line ends, because a NUL stands between them. It then writes line ends of its own, and behind every line
- * stands another one with a lone NUL.
+ * Restores the line ends of UTF-16. A program that reads lines from bytes takes the CR and the LF of UTF-16 for two
+ * line ends, because a NUL stands between them. It then writes its own line ends, and behind every line stands another
+ * one with a lone NUL.
  *
- * @param text - UTF-16LE whose bytes became characters, beside text that is none
+ * @param text - UTF-16LE whose bytes became characters, also beside other text
  */
 export function joinCutLines(text: string): string {
   const joined = text
@@ -24,8 +24,8 @@ export function joinCutLines(text: string): string {
 }
 
 /**
- * Where LF or CR alone was written, the outcome is the UTF-16 of twice as many line ends. It is taken for that only
- * where there is no place with an odd number: programs of Windows write CRLF into UTF-16.
+ * Halves the rows of line ends where a program wrote LF or CR alone: its outcome is UTF-16 with twice as many line
+ * ends. Windows programs write CRLF into UTF-16, so a single row of odd length rules this outcome out.
  */
 function joinRows(text: string, sign: '\n' | '\r'): string {
   const rows = ROWS[sign];

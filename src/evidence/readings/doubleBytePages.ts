@@ -1,14 +1,12 @@
-/*
- * Code pages of Windows whose characters take one byte or two. Their tables are read from Node's decoder once.
- */
+/* Windows code pages whose characters take one byte or two. Their tables are read from Node's decoder once. */
 
-/** No character, and no code. */
+/** Value of a missing character and of a missing code. */
 export const NONE = 0;
 
 const PAGES = {
   cp932: {
     label: 'shift_jis',
-    // Of a character that stands in two places the first is taken: other encodings have more of theirs there.
+    // A character that stands in two places keeps the first: other encodings have more of their characters there.
     leads: [...range(0x81, 0x9f), ...range(0xe0, 0xfc)],
     trails: [...range(0x40, 0x7e), ...range(0x80, 0xfc)],
     singles: [
@@ -42,11 +40,13 @@ export type DoubleBytePage = keyof typeof PAGES;
 
 /** The tables of a page. */
 export interface DoubleByteTables {
-  /** By byte: the unit that it stands for alone, {@link NONE} where it leads another byte or stands for nothing. */
+  /**
+   * For each byte: the unit that it stands for alone; {@link NONE} where it leads another byte or stands for nothing.
+   */
   readonly singles: Uint16Array;
-  /** By the first byte × 256 + the second one: their unit, or {@link NONE}. */
+  /** For the first byte × 256 + the second one: their unit, or {@link NONE}. */
   readonly pairs: Uint16Array;
-  /** By unit: one byte, two bytes as first × 256 + second, or {@link NONE}. NUL is itself. */
+  /** For each unit: one byte, two bytes as first × 256 + second, or {@link NONE}. NUL is itself. */
   readonly codes: Uint16Array;
 }
 
@@ -79,7 +79,7 @@ function readTables(page: DoubleBytePage): DoubleByteTables {
   for (let byte = 1; byte < 0x80; byte++) learn(byte, byte, singles);
   for (const [byte, unit] of others) learn(byte, unit, singles);
   for (const lead of leads) {
-    // One call for each first byte: behind each pair a line end, which is no second byte of any.
+    // One decoder call for each first byte. A line end follows each pair, because it is never a second byte.
     const characters = decoder.decode(Uint8Array.from(trails.flatMap((trail) => [lead, trail, LINE_END]))).split('\n');
     for (const [at, trail] of trails.entries()) {
       const character = characters[at] ?? '';

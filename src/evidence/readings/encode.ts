@@ -3,10 +3,10 @@ import { fromUnits, sequenceLength, toUnits, writeSequence } from '../text/units
 import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
 import { isSingleBytePage, upperHalfOf } from './singleBytePages.ts';
 
-/** No byte of a page: what a unit has that the page does not know. */
+/** Value for a unit that has no byte in a page. */
 export const NO_BYTE = 0x100;
 
-/** Returns the byte of each unit in a page of one byte, by unit; {@link NO_BYTE} where it has none. */
+/** Returns the bytes of all units in a single-byte page, indexed by unit; {@link NO_BYTE} for a unit without one. */
 export function byteTable(page: string): Uint16Array {
   return cached(byteTables, page, createByteTable);
 }
@@ -14,7 +14,7 @@ export function byteTable(page: string): Uint16Array {
 const byteTables = new Map<string, Uint16Array>();
 const upperTables = new Map<string, Uint16Array>();
 
-/** Tables are made once: a text of short lines asks for them millions of times. */
+/** Returns a table that is made once: a text of short lines asks for tables millions of times. */
 function cached(tables: Map<string, Uint16Array>, page: string, create: (page: string) => Uint16Array): Uint16Array {
   const known = tables.get(page);
   if (known !== undefined) return known;
@@ -32,12 +32,12 @@ function createByteTable(page: string): Uint16Array {
     if (table[unit] === NO_BYTE) table[unit] = byte;
   };
   for (const [at, unit] of upper.entries()) if (unit !== 0x80 + at) learn(unit, 0x80 + at);
-  // Last: a byte that the page leaves out stands for a character that may have a byte of its own.
+  // These come last: a byte that the page leaves out stands for a character that may have a byte of its own.
   for (const [at, unit] of upper.entries()) learn(unit, 0x80 + at);
   return table;
 }
 
-/** Returns the bytes that a text was in an encoding; undefined where it holds a character that the encoding lacks. */
+/** Returns the bytes of a text in an encoding; undefined where it holds a character that the encoding lacks. */
 export function encode(text: string, charset: Charset): Uint8Array | undefined {
   if (charset === 'utf8') return text.isWellFormed() ? Buffer.from(text, 'utf8') : undefined;
   if (charset === 'utf16') return Buffer.from(text, 'utf16le');
@@ -68,7 +68,7 @@ function encodeDouble(units: Uint16Array, codes: Uint16Array): Uint8Array | unde
   return bytes.subarray(0, length);
 }
 
-/** Returns the text that bytes are in an encoding; undefined where they are none in it. */
+/** Returns the text of bytes in an encoding; undefined where the bytes are not valid in it. */
 export function decode(bytes: Uint8Array, charset: Charset): string | undefined {
   if (charset === 'utf16') {
     if (bytes.length % 2 !== 0) return undefined;
@@ -83,11 +83,11 @@ export function decode(bytes: Uint8Array, charset: Charset): string | undefined 
 }
 
 /**
- * Writes the characters of bytes, one byte in each unit, in an encoding other than UTF-16.
+ * Decodes bytes, one in each unit, from an encoding other than UTF-16.
  *
- * @param codes - bytes, and {@link NO_BYTE} for what is none
- * @param units - where they go; what is no character of the encoding keeps what `original` holds in its place
- * @returns how many units were written, and how many bytes were no characters
+ * @param codes - bytes, and {@link NO_BYTE} for units that are not bytes
+ * @param units - receives the characters; what is not a character of the encoding keeps what `original` holds there
+ * @returns how many units were written, and how many bytes were not characters
  */
 export function decodeBytes(
   codes: Uint16Array,
@@ -127,7 +127,7 @@ function decodeUtf8(
   let invalid = 0;
   for (let at = 0; at < bytes.length;) {
     const width = sequenceLength(bytes, at);
-    // Never behind the place that is read next: `units` may be `original`.
+    // Never writes behind the place that is read next: `units` may be `original`.
     if (width > 1) length = writeSequence(bytes, at, width, units, length);
     else units[length++] = original[at] ?? 0;
     if (width === 0) invalid++;

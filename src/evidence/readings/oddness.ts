@@ -27,13 +27,13 @@ type Kind = (typeof Kind)[keyof typeof Kind];
 
 let kinds: Uint8Array | undefined;
 
-/** A mark that colours a text. The letter behind it begins a word. */
+/** A color mark. The letter behind it begins a word. */
 const COLOUR = new RegExp(String.raw`\x1b\[[\d;]{0,20}m`, 'gu');
 
 /**
- * Measures how little a text looks like what people and programs write: letters of several languages or scripts in a
- * word, capitals behind small letters, symbols inside of words, characters that nothing writes. Only texts that were made
- * of the same bytes can be compared by it. 0: nothing is odd.
+ * Measures how little a text looks like what people and programs write. Odd are letters of several languages or scripts
+ * in a word, capitals behind small letters, symbols inside words, and characters that nobody writes. Only texts that
+ * were made of the same bytes can be compared by it. 0: nothing is odd.
  */
 export function measureOddness(written: string): number {
   const text = written.includes('\x1b[') ? written.replace(COLOUR, ' ') : written;
@@ -47,7 +47,7 @@ export function measureOddness(written: string): number {
   let kind = kindAt(table, text, 0);
   for (let at = 0; at < text.length; at++) {
     const behind = at + 1 < text.length ? kindAt(table, text, at + 1) : Kind.plain;
-    // Square and cubic metres.
+    // Square and cubic meters.
     if (kind === Kind.unit && text.charAt(at - 1) === 'm') kind = Kind.plain;
     if (kind !== Kind.plain) odd += oddnessOf(kind, before, behind);
     if (kind === Kind.latinLower || kind === Kind.latinUpper) latin.note(text.charAt(at));
@@ -73,7 +73,7 @@ const OTHER_SCRIPT = 15;
 const FOREIGN_LETTER = 8;
 const SIGN_INSIDE = 8;
 const NEVER_WRITTEN = 30;
-/** Of a text in a neighbour of Russian. */
+/** Oddness of a Cyrillic text in a language close to Russian. */
 const NEIGHBOUR = 2;
 
 /** Counts the letters that alphabets lack. */
@@ -150,7 +150,10 @@ function oddnessOf(kind: Kind, before: Kind, behind: Kind): number {
   }
 }
 
-/** Lines of a table stand beside words, one at a time; those of a wrong reading stand inside of words. */
+/**
+ * Returns the oddness of a row of box characters. Lines of a table stand beside words, one at a time; those of a wrong
+ * reading stand inside words.
+ */
 function oddnessOfBoxes(count: number, isLine: boolean, touches: number): number {
   if (touches === 2) return 12 * count;
   if (touches === 0 || isLine) return 0;
@@ -169,7 +172,7 @@ function isLetter(kind: Kind): boolean {
   return kind >= Kind.asciiLower && kind <= Kind.otherLetter;
 }
 
-/** Whether a letter is of none of the kinds between these two. */
+/** Whether a letter is of a kind outside this range. */
 function isOtherScript(kind: Kind, first: Kind, last: Kind): boolean {
   return isLetter(kind) && (kind < first || kind > last);
 }
@@ -188,7 +191,7 @@ const PATTERNS: readonly (readonly [kind: Kind, pattern: RegExp])[] = [
   [Kind.apostrophe, /[\u2019\u00a0\u2013\u2014\u2022\u00b7\u200b\ufeff]/u],
   [Kind.punctuation, /[\u00ab\u00bb\u2018\u201a-\u201f\u2026\u00b0\u00a7\u20ac\u2116\u00a9\u00ae\u2122]/u],
   [Kind.plain, /[\u3000-\u3011\u30fb\u30fc\uff01-\uff20\uff3b-\uff40\uff5b-\uff5e]/u],
-  // Corners of a single and a double line: hardly anything draws them.
+  // Corners of a single and a double line: hardly any program draws them.
   [
     Kind.symbol,
     /[\u2552\u2553\u2555\u2556\u2558\u2559\u255b\u255c\u255e\u255f\u2561\u2562\u2564\u2565\u2567\u2568\u256a\u256b]/u,
@@ -206,7 +209,7 @@ function createKinds(): Uint8Array {
     const character = String.fromCharCode(unit);
     table[unit] = PATTERNS.find(([, pattern]) => pattern.test(character))?.[0] ?? kindOfOther(character);
   }
-  // Begins marks that colour a text.
+  // ESC, which begins color marks.
   table[0x1b] = Kind.plain;
   for (const unit of commonHan()) table[unit] = Kind.commonHan;
   // Halves of pairs: characters beyond the first plane are signs and letters that tools write.
@@ -224,7 +227,7 @@ function kindOfOther(character: string): Kind {
   return /[\p{L}\p{M}]/u.test(character) ? Kind.otherLetter : Kind.symbol;
 }
 
-/** The characters that each standard puts first, as those that are in use. */
+/** Returns the characters that each standard lists first, because they are in common use. */
 function commonHan(): readonly number[] {
   const rows = (page: 'cp932' | 'cp936', first: number, last: number, trail: number): readonly number[] => {
     const { pairs } = tablesOf(page);

@@ -1,6 +1,6 @@
 /*
- * Encodings of one byte for each character: what the bytes 80 to FF stand for. Node's decoder has the pages of Windows
- * and CP866; the other pages of DOS stand here. A byte that a page leaves out stands for itself.
+ * Encodings with one byte for each character: the characters of the bytes 80 to FF. Node's decoder has the pages of
+ * Windows and CP866; the other pages of DOS stand here. A byte that a page leaves out stands for itself.
  */
 
 /** Pages of DOS that Node's decoder lacks. */
@@ -15,7 +15,7 @@ const DOS_PAGES = {
     'ÇüéâäàåçêëèïîıÄÅÉæÆôöòûùİÖÜø£ØŞşáíóúñÑĞğ¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ºªÊËÈÕÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµç×ÚÛÙìÿ¯´\u00ad±ò¾¶§÷¸°¨·¹³²■\u00a0',
 } as const;
 
-/** Names of the others in the Encoding Standard. */
+/** Names of the other pages in the Encoding Standard. */
 const KNOWN_PAGES = {
   cp866: 'ibm866',
   windows1250: 'windows-1250',
@@ -33,7 +33,7 @@ export function isSingleBytePage(name: string): name is SingleBytePage {
   return Object.hasOwn(DOS_PAGES, name) || Object.hasOwn(KNOWN_PAGES, name);
 }
 
-/** Returns what the bytes 80 to FF stand for: 128 characters, none of them a pair. */
+/** Returns the 128 characters of the bytes 80 to FF, none of them a surrogate pair. */
 export function upperHalfOf(page: SingleBytePage): string {
   if (page in DOS_PAGES) return DOS_PAGES[page as keyof typeof DOS_PAGES];
   const known = decoded.get(page);

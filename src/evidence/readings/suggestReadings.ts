@@ -10,13 +10,16 @@ export interface Suggestion {
   readonly example: string;
 }
 
-/** So much of a text is tried, UTF-16 units: enough to tell readings apart, and little enough to try them all. */
+/**
+ * Length of the sample that is tried, in UTF-16 units: enough to tell readings apart, and little enough to try them
+ * all.
+ */
 const SAMPLE = 4096;
 const MAX_EXAMPLE = 80;
-/** Readings as UTF-8 that are tried once more. Text that is read wrongly twice was UTF-8 in between. */
+/** Number of readings as UTF-8 that are tried once more. A text that was misread twice was UTF-8 in between. */
 const MAX_TRIED_AGAIN = 4;
 
-/** Encodings in the order in which they are met: of two that give the same text, the first is named. */
+/** Encodings, the most common first: of two that give the same text, the first is named. */
 const WRITTEN: readonly Charset[] = inOrder('utf8', 'utf16', 'cp850', 'windows1252');
 const READ_AS: readonly Charset[] = inOrder('windows1252', 'cp850', 'cp437', 'utf8');
 
@@ -24,14 +27,14 @@ function inOrder(...names: readonly Charset[]): readonly Charset[] {
   return [...names, ...CHARSETS.filter((name) => !names.includes(name))];
 }
 
-/** A reading that is hardly less odd is chance: so much it must be, and so many times. */
+/** Minimum gain of a reading, as a difference and as a factor: a reading that is hardly less odd is chance. */
 const MIN_GAIN = 4;
 const MIN_TIMES = 2;
-/** A reading that is so much odder than the best one is not looked at: that many times, and so much besides. */
+/** Highest oddness of a further reading: that of the best one times the factor, plus the addend. */
 const MAX_TIMES = 2;
 const MAX_BESIDES = 8;
 
-/** So much less odd a text has to be where two misreadings are needed: two odd letters. */
+/** Minimum gain where two misreadings are needed: the oddness of two odd letters. */
 const MUCH = 30;
 
 interface Candidate {
@@ -42,10 +45,10 @@ interface Candidate {
 }
 
 /**
- * Suggests how a text was read wrongly, the likeliest first: every encoding that it can have been written in, and every
- * one that it can have been read as, are tried on a sample.
+ * Suggests how a text was misread, the likeliest first. Tries every pair of encodings on a sample: the one that the
+ * text may have been written in, and the one that it may have been read as.
  *
- * @param most - so many at most, each of another text
+ * @param most - maximum number of suggestions, each with another text
  */
 export function suggestReadings(text: string, most: number): readonly Suggestion[] {
   const sample = sampleOf(text);
@@ -60,7 +63,7 @@ export function suggestReadings(text: string, most: number): readonly Suggestion
       return steps.length < 2 ? [] : [{ ...rest, view: readingOf(steps), steps: 2 }];
     }),
   );
-  // A second misreading has to explain much: any text has some reading that is a little less odd.
+  // A second misreading must explain much: any text has some reading that is a little less odd.
   const best = once[0]?.odd ?? odd;
   const deeper = twice.filter((candidate) => candidate.odd + MUCH < best && candidate.odd * 3 < best);
   const all = withoutTwins(sample, [...once, ...deeper]);
@@ -73,7 +76,7 @@ export function suggestReadings(text: string, most: number): readonly Suggestion
 }
 
 /**
- * Suggests pages for a file whose bytes are read by one.
+ * Suggests code pages by which the bytes of a file can be read.
  *
  * @param read - reads a part of the file by a page
  */
@@ -91,7 +94,7 @@ export function suggestPages<Page extends Charset>(
     .map(({ view, text }) => ({ view, example: exampleOf(text) }));
 }
 
-/** All readings that change a text and leave it less odd, the least odd first. */
+/** Returns all readings that change a text and leave it less odd, the least odd first. */
 function candidatesOf(sample: string, odd: number): readonly Candidate[] {
   const found: Candidate[] = [];
   const add = (view: TextView, text: string): void => {
@@ -108,7 +111,10 @@ function candidatesOf(sample: string, odd: number): readonly Candidate[] {
   return found.sort(compareCandidates);
 }
 
-/** Of two that are as odd, the one of fewer steps, and of the encoding that is met more often. */
+/**
+ * Compares by oddness, then by the number of steps. Candidates that are equal keep their order: the more common
+ * encoding is first.
+ */
 function compareCandidates(a: Candidate, b: Candidate): number {
   return a.odd - b.odd || a.steps - b.steps;
 }
@@ -122,7 +128,7 @@ function withoutTwins(sample: string, candidates: readonly Candidate[]): readonl
   });
 }
 
-/** The first lines that hold more than plain text. A place with an even number keeps UTF-16 together. */
+/** Returns the first lines that hold more than plain text. A start at an even number keeps UTF-16 together. */
 function sampleOf(text: string): string {
   if (text.length <= SAMPLE) return ODD.test(text) ? text : '';
   const first = text.search(ODD);
@@ -136,7 +142,7 @@ function sampleOf(text: string): string {
 const ODD = /[^\t\n\r -~]/u;
 
 const NOT_ASCII = /[^\p{ASCII}]/u;
-/** UTF-16 units of a long line before the first letter in question. */
+/** Number of UTF-16 units of a long line that an example shows before the first letter in question. */
 const BEFORE_LETTER = 20;
 
 function exampleOf(text: string): string {

@@ -7,12 +7,13 @@ import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
 import { isSingleBytePage } from './singleBytePages.ts';
 import { joinUtf16Runs } from './utf16Runs.ts';
 
-/** A text is judged by its beginning, in UTF-16 units: enough to tell letters from chance. */
+/** Length of the beginning by which a text is judged, in UTF-16 units: enough to tell letters from chance. */
 const JUDGED = 16_384;
 
 /**
- * Gives back a text that was written in one encoding and read as another one: turns characters into the bytes that they
- * were read from, and these into what was written. What cannot be turned back stays as it is: no character is lost.
+ * Restores a text that was written in one encoding and read as another. Turns characters into the bytes that they were
+ * read from, and these bytes into the characters that were written. What cannot be turned back stays as it is: no
+ * character is lost.
  */
 export function undoMisreading(text: string, { written, readAs }: Misreading): string {
   if (written === 'utf16') return joinUtf16(text, readAs);
@@ -27,7 +28,7 @@ export function undoMisreading(text: string, { written, readAs }: Misreading): s
     const bytes = encode(piece, readAs);
     return (bytes && decode(bytes, written)) ?? piece;
   };
-  // In UTF-16 a line end is half of a character; elsewhere a line that is damaged must not spoil the others.
+  // In UTF-16 a line end is half of a character. Elsewhere a damaged line must not spoil the others.
   return readAs === 'utf16' ? undo(text) : changeLines(text, undo);
 }
 
@@ -48,10 +49,13 @@ function changeLines(text: string, change: (line: string) => string): string {
   return copied === 0 ? text : parts.join('') + text.slice(copied);
 }
 
-/** Each byte became the character of its number. */
+/** Marks a text in which each byte became the character of its number. */
 const BYTE_BY_BYTE = 'latin1';
 
-/** Reads UTF-16LE whose bytes became the characters of their numbers, or what of them is UTF-16, with its line ends cut or not. */
+/**
+ * Reads UTF-16LE whose bytes became the characters of their numbers. Only a part may be UTF-16, and line ends may be
+ * cut.
+ */
 export function readUtf16(text: string): string {
   return joinUtf16(joinCutLines(text), BYTE_BY_BYTE);
 }
@@ -61,30 +65,32 @@ function toBytes(text: string): Uint8Array | undefined {
 }
 
 /**
- * Puts UTF-16 together. Text beside it stays. Where every letter is of a script that has no control characters among
- * its bytes, only the whole can be read, and is where that has more sense.
+ * Joins UTF-16; text beside it stays. Letters of a script without control characters among their bytes form no runs. A
+ * text of such letters alone can only be read as a whole, and is where that makes more sense.
  */
 function joinUtf16(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
   const start = behindPlainLines(text);
   return start === 0 ? joinAll(text, readAs) : text.slice(0, start) + joinAll(text.slice(start), readAs);
 }
 
-/** Lines that a script printed before: UTF-16 of letters like these holds NULs. */
+/**
+ * Returns where the plain lines end that a script printed before any UTF-16. UTF-16 of such letters would hold NULs.
+ */
 function behindPlainLines(text: string): number {
   const first = text.search(/[^\t\n\r -~]/u);
   if (first < 0) return text.length;
-  // A line end right before a NUL is a letter of UTF-16 itself.
+  // A line end right before a NUL is itself a letter of UTF-16.
   const isLineEnd = text.charAt(first) === '\0' && text.charAt(first - 1) === '\n';
   const from = isLineEnd ? first - 2 : first - 1;
   return from < 0 ? 0 : text.lastIndexOf('\n', from) + 1;
 }
 
-/** NULs and plain text alone are no letters of another script. */
+/** Finds a unit that may belong to a letter of another script: neither a NUL nor plain text. */
 const NOT_PLAIN = /[^\0\t\n\r -~]/u;
 
 function joinAll(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
   const runs = joinUtf16Runs(toUnits(text), byteReader(readAs));
-  // Bytes that were read in twos and threes are seen in the whole only.
+  // Bytes that were read in twos and threes are visible only in the whole.
   const hasAllBytes = readAs === BYTE_BY_BYTE || isSingleBytePage(readAs);
   if ((runs.left === 0 && hasAllBytes) || !NOT_PLAIN.test(text)) return runs.text;
   const bytes = readAs === BYTE_BY_BYTE ? toBytes(text) : encode(text, readAs);
@@ -96,7 +102,7 @@ function joinAll(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
   return isBetter ? whole : runs.text;
 }
 
-/** Returns what finds the byte that a unit was, where it was one byte. */
+/** Returns a function that finds the byte of a unit, where the unit was one byte. */
 function byteReader(readAs: Charset | typeof BYTE_BY_BYTE): (unit: number) => number | undefined {
   if (isSingleBytePage(readAs)) {
     const table = byteTable(readAs);

@@ -1,26 +1,29 @@
 import { fromUnits } from '../text/units.ts';
 
-/** Up to U+06FF, Arabic. Above stand bells, backspaces and what plain text holds. */
+/**
+ * Highest second byte of a letter: up to U+06FF, Arabic. Higher bytes are bells, backspaces and what plain text holds.
+ */
 const MAX_HIGH_BYTE = 6;
 /** A run of UTF-16 is at least two letters long: one NUL can be anything. */
 const MIN_LETTERS = 2;
-/** So many signs in a row (dashes, quotation marks, arrows, halves of pairs) may stand between letters. */
+/** Maximum number of signs in a row (dashes, quotation marks, arrows, halves of pairs) between letters. */
 const MAX_SIGNS = 4;
 
-/** UTF-16 that was put together. */
+/** A text in which UTF-16 was joined. */
 export interface JoinedUtf16 {
   readonly text: string;
-  /** Units that were no UTF-16, and whether each of their stretches begins where a letter of UTF-16 can. */
+  /** Number of units that were not UTF-16. */
   readonly left: number;
+  /** Whether each stretch of such units begins where a letter of UTF-16 can begin. */
   readonly isAligned: boolean;
 }
 
 /**
- * Puts UTF-16LE together again whose bytes were captured one by one, beside text that was written otherwise. A NUL or a
- * control character up to 6 as every second byte shows where that is: plain text holds none of them.
+ * Joins UTF-16LE whose bytes were captured one by one, beside text that was written otherwise. A NUL or a control
+ * character up to 6 as every second byte marks UTF-16: plain text holds neither.
  *
  * @param units - the text
- * @param byteOf - the byte of a unit, or undefined where it is no byte any more: it stays what it is
+ * @param byteOf - the byte of a unit, or undefined where the unit is no longer a byte and stays as it is
  */
 export function joinUtf16Runs(units: Uint16Array, byteOf: (unit: number) => number | undefined): JoinedUtf16 {
   const runs = new Runs(units, byteOf);
@@ -29,7 +32,7 @@ export function joinUtf16Runs(units: Uint16Array, byteOf: (unit: number) => numb
   let left = 0;
   let isAligned = true;
   for (let at = 0; at < units.length;) {
-    // Letters of one script alone fit both ways at their beginning: the longer run is the right one.
+    // The beginning of letters of a single script fits at both places: the longer run is the right one.
     const end = runs.endOf(at);
     const isRun = end - at >= 2 * MIN_LETTERS && end >= (runs.isLetter(at) ? runs.endOf(at + 1) : at);
     if (!isRun) {
@@ -55,11 +58,12 @@ class Runs {
     this.#byteOf = byteOf;
   }
 
-  /** Whether a letter can begin here whose second byte plain text does not hold. */
+  /** Whether a letter can begin here whose second byte does not occur in plain text. */
   isLetter(at: number): boolean {
     const low = this.#units[at] ?? 0;
     const high = this.#units[at + 1] ?? MAX_HIGH_BYTE + 1;
-    // Behind what is no byte any more nothing but a NUL may go: the character stays, and its second byte is not shown.
+    // Behind a unit that is no longer a byte only a NUL may be dropped: the character stays, and its second byte is not
+    // shown.
     return high <= MAX_HIGH_BYTE && low + high > 0 && (high === 0 || this.#isByte(at));
   }
 
@@ -68,7 +72,7 @@ class Runs {
     return low === undefined ? (this.#units[at] ?? 0) : low + 256 * this.#byteAt(at + 1);
   }
 
-  /** Returns where the run ends that begins here; the place itself where none does. */
+  /** Returns the end of the run that begins here; the place itself where no run begins. */
   endOf(from: number): number {
     let end = this.#isMark(from) ? from + 2 : from;
     while (this.isLetter(end)) {
@@ -78,7 +82,7 @@ class Runs {
     return end === from + 2 && this.#isMark(from) ? from : end;
   }
 
-  /** Signs are taken for some only between letters, or at the end of the text. */
+  /** Returns the end of the signs at a place. Signs count only between letters, or at the end of the text. */
   #behindSigns(from: number): number {
     let end = from;
     while (end - from < 2 * MAX_SIGNS && this.#isSign(end)) end += 2;
@@ -94,7 +98,10 @@ class Runs {
     );
   }
 
-  /** A byte order mark, or a quotation mark or dash: its first byte is a control character, too. */
+  /**
+   * Whether a byte order mark, a quotation mark or a dash stands here. The first byte of the last two is a control
+   * character, too.
+   */
   #isMark(at: number): boolean {
     const [low, high] = [this.#byteAt(at), this.#byteAt(at + 1)];
     return (low === 0xff && high === 0xfe) || (high === 0x20 && low >= 0x10 && low <= 0x1e && low !== 0x1b);

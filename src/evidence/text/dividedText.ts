@@ -14,7 +14,7 @@ export class DividedText {
     this.text = text;
   }
 
-  /** Gets how it is divided: into one part where it is shown whole. */
+  /** Gets the parts of the text: one part where it is shown whole. */
   facts(): TextParts {
     const { text } = this;
     const parts = this.#divide();

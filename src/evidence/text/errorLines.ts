@@ -6,19 +6,19 @@ const ERROR = 'error';
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Counts the lines of `script_errors` that say something, in a text that comes in stretches: see countErrorLines. */
+/** Counts the lines of `script_errors` that say something, in a text that arrives in stretches: see countErrorLines. */
 export class ErrorLineCounter {
   readonly #reader: ClixmlReader;
-  /** Lines of text that is no CLIXML. */
+  /** Lines of text outside CLIXML. */
   #native = new SayingLines();
-  /** The same while a mark is text, because no document follows it yet. */
+  /** Lines of the same text while a mark is text, because no document follows it yet. */
   #withMark: SayingLines | undefined;
   /** Counts the texts of error records, which can be CLIXML again. */
   #records: ErrorLineCounter | SayingLines | undefined;
   #hasText = false;
   #silentErrors = 0;
 
-  /** @param level - of documents that stand in the records of others */
+  /** @param level - depth of nesting: documents may stand in the records of others */
   constructor(level = 1) {
     this.#reader = new ClixmlReader({
       native: (stretch) => {
@@ -59,7 +59,7 @@ export class ErrorLineCounter {
     this.#reader.add(text);
   }
 
-  /** The text is over. */
+  /** Ends the text, and returns the number of lines. */
   count(): number {
     this.#reader.end();
     return (this.#withMark ?? this.#native).count() + (this.#records?.count() ?? 0) + this.#silentErrors;
@@ -71,7 +71,7 @@ export class ErrorLineCounter {
   }
 }
 
-/** Lines with anything but blanks and NULs. */
+/** Counts the lines with anything but blanks and NULs. */
 class SayingLines {
   #count = 0;
   #saysSomething = false;

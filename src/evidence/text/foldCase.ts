@@ -1,18 +1,18 @@
 const SIGNS = /[\\^$.*+?()[\]{}|/]/u;
-/** Longer rows of `s` are taken in pairs: no word has them. */
+/** Maximum length of a row of `s` that is folded at once. Longer rows are taken in pairs: no word has them. */
 const MAX_ROW = 6;
 
 /**
- * Returns the source of a regular expression that finds a text whatever its case, with the flags `i` and `u`. These
- * alone fold letter by letter and know nothing of two cases:
+ * Returns the source of a regular expression that finds a text in any case, with the flags `i` and `u`. The flags alone
+ * fold letter by letter, and miss two cases:
  *
- * - Turkish has two letters i. `istanbul` is `İSTANBUL` there, `ısparta` is `ISPARTA`, and a device's name may have been
- *   changed by a rule that is not Turkish: all four, and a dot that was set apart (U+0307), are taken for one.
- * - German `ß` becomes `SS` in capitals: `strasse` and `straße` are one.
+ * - Turkish has two letters i. `istanbul` is `İSTANBUL` there, and `ısparta` is `ISPARTA`. A device's name may have been
+ *   changed by a rule that is not Turkish. So all four letters, and a separate dot (U+0307), count as one.
+ * - German `ß` becomes `SS` in capitals: `strasse` and `straße` count as one.
  *
- * The text that is searched is never changed, so that places in it stay right.
+ * The searched text is never changed, so that places in it stay right.
  *
- * @param text - as a person typed it: no regular expression
+ * @param text - as a person typed it, not a regular expression
  */
 export function foldCase(text: string): string {
   let source = '';
@@ -28,7 +28,7 @@ export function foldCase(text: string): string {
     else {
       endRow();
       if ('iIıİ'.includes(letter)) source += '[iıİ]\\u0307?';
-      // It belongs to the i before it.
+      // The dot belongs to the i before it.
       else if (letter !== '\u0307' || !source.endsWith('\\u0307?'))
         source += SIGNS.test(letter) ? `\\${letter}` : letter;
     }
@@ -37,12 +37,12 @@ export function foldCase(text: string): string {
   return source;
 }
 
-/** Returns a pattern for {@link foldCase}, that tells whether a short text holds what a person typed. */
+/** Returns a pattern of {@link foldCase}, which tests whether a short text holds what a person typed. */
 export function foldedPattern(text: string): RegExp {
   return new RegExp(foldCase(text), 'iu');
 }
 
-/** So many `s`, any two of which may be written `ß`. */
+/** Returns the pattern of a row of `s`, any two of which may be written `ß`. */
 function rowOfS(length: number): string {
   return length === 1 ? 's' : `(?:${rowsOfS(length).join('|')})`;
 }

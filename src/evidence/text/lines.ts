@@ -12,17 +12,17 @@ export interface Range {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Where a line stands in a text, in UTF-16 units: from its first unit to its line end, which is not in it. */
+/** The place of a line in a text, in UTF-16 units: from its first unit to its line end (exclusive). */
 export interface LinePlace {
   readonly start: number;
   readonly end: number;
 }
 
-/** The places of the lines that were asked for, and of the last two. */
+/** The places of the requested lines, and of the last two. */
 export interface LinePlaces {
-  /** Lines in the text, the empty one behind a last line end included: one for an empty text. */
+  /** Number of lines, including the empty one behind a last line end; 1 for an empty text. */
   readonly count: number;
-  /** The place of a line that was asked for. One behind the text is the empty place at its end. */
+  /** The place of a requested line. For a line behind the text it is the empty place at the end. */
   readonly at: (line: number) => LinePlace;
 }
 
@@ -34,7 +34,7 @@ export function findLines(text: string, wanted: ReadonlySet<number>): LinePlaces
   const places = new Map<number, LinePlace>();
   let line = 0;
   let start = 0;
-  // Numbers: an object for each line of millions is garbage of a hundred MB.
+  // Numbers, not objects: an object for each of millions of lines is garbage of a hundred MB.
   let startBefore = 0;
   let endBefore = 0;
   for (let at = 0; at < text.length; at++) {
@@ -62,12 +62,12 @@ export function cutRanges(text: string, ranges: readonly Range[]): string[] {
   return ranges.map(({ start, end }) => text.slice(offsetOf(lines, start), offsetOf(lines, end)));
 }
 
-/** The lines in which ranges begin and end. */
+/** Returns the lines in which ranges begin and end. */
 export function linesOf(ranges: readonly Range[]): Set<number> {
   return new Set(ranges.flatMap(({ start, end }) => [start.line, end.line]));
 }
 
-/** Where a position stands, in UTF-16 units; at most at the end of its line. */
+/** Returns the offset of a position, in UTF-16 units; at most the end of its line. */
 export function offsetOf(lines: LinePlaces, { line, character }: Position): number {
   const { start, end } = lines.at(line);
   return Math.min(start + character, end);

@@ -2,15 +2,15 @@ import type { PartStart } from '../../base/resultUri.ts';
 
 /** A part of a text, without the text. */
 export interface PartFacts {
-  /** Where it begins in the whole, from 1. */
+  /** The place in the whole text where it begins, from 1. */
   readonly first: PartStart;
   /** The line that it ends in, from 1. */
   readonly lastLine: number;
-  /** Size of its document. */
+  /** Size of its document, in bytes. */
   readonly documentBytes: number;
 }
 
-/** How a text, or a view of one, is divided: into one part where it is shown whole. */
+/** The parts of a text, or of a view of one: one part where it is shown whole. */
 export interface TextParts {
   readonly documentBytes: number;
   readonly lines: number;

@@ -10,24 +10,30 @@ export interface Span {
   readonly columns?: SpanColumns;
 }
 
-/** Columns in UTF-16 units, from 1; the last one is part of it, and 0 is before the first. */
+/** Columns in UTF-16 units, from 1. The last one is inclusive; 0 is before the first. */
 export interface SpanColumns {
   readonly first: number;
   readonly last: number;
-  /** A rectangle, cut out of every line; else the first column is that of the first line, the last that of the last. */
+  /**
+   * Whether it is a rectangle, cut out of every line. Otherwise the first column belongs to the first line, and the
+   * last column to the last line.
+   */
   readonly block: boolean;
 }
 
-/** Something that a quotation shows otherwise than the stored text has it. */
+/** A difference between a quotation and the stored text. */
 export interface QuotationChange {
   /** `lineEnds`: CRLF and CR, shown as LF. `defanged`: indicators that cannot be clicked any more. */
   readonly kind: 'madeVisible' | 'lineEnds' | 'defanged';
   readonly count: number;
 }
 
-/** What is quoted from one text of a result. */
+/** A quotation from one text of a result. */
 export interface Quotation {
-  /** What it was cut from, in the order of the text. None: the whole result is meant and nothing of it is quoted. */
+  /**
+   * The stretches it was cut from, in the order of the text. Without any, the whole result is meant and nothing is
+   * quoted.
+   */
   readonly spans: readonly Span[];
   /** Lines of the whole text, as an editor counts them; 0 for an empty one. */
   readonly lineCount: number;
@@ -36,7 +42,7 @@ export interface Quotation {
   readonly changes: readonly QuotationChange[];
 }
 
-/** The range of everything there is, for {@link cutQuotation}. */
+/** The range of a whole text, for {@link cutQuotation}. */
 export const WHOLE_TEXT: Range = {
   start: { line: 0, character: 0 },
   end: { line: Number.MAX_SAFE_INTEGER, character: 0 },
@@ -52,7 +58,10 @@ export function cutQuotation(text: string, ranges: readonly Range[]): Quotation 
   return cutSpans(text, toSpans(text, ranges));
 }
 
-/** Cuts what a citation names, as {@link cutQuotation} did when it was written. Lines that do not exist are empty. */
+/**
+ * Cuts the spans that a citation names, as {@link cutQuotation} did when the citation was written. Lines that do not
+ * exist are empty.
+ */
 export function cutSpans(text: string, spans: readonly Span[]): Quotation {
   const lines = findLines(text, linesOfSpans(spans, text));
   const pieces = spans.map((span) => cutSpan(text, lines, span));
@@ -75,12 +84,12 @@ export function cutSpans(text: string, spans: readonly Span[]): Quotation {
   };
 }
 
-/** The lines of spans, for whoever need not know the rest of a text. */
+/** Returns the lines of spans, for callers that do not need the rest of a text. */
 export function toLineSpans(spans: readonly Span[]): LineSpan[] {
   return spans.map(({ firstLine, lastLine }) => ({ first: firstLine, last: lastLine }));
 }
 
-/** Where a span stands in an editor, to be shown there. */
+/** Returns the range of a span in an editor. */
 export function spanToRange({ firstLine, lastLine, columns }: Span): Range {
   return {
     start: { line: firstLine - 1, character: (columns?.first ?? 1) - 1 },
@@ -98,7 +107,10 @@ function toSpans(text: string, ranges: readonly Range[]): Span[] {
   return gatherBlocks(pieces, lines);
 }
 
-/** Without the empty parts at its ends: what only touches a line is not in it. Nothing where nothing is left. */
+/**
+ * Removes the empty parts at the ends of a range: a line that it only touches is not in it. Returns no range where
+ * nothing is left.
+ */
 function trim({ start, end }: Range, lines: LinePlaces): Range[] {
   const last = lines.count - 1;
   let from = clamp(start, lines);
@@ -121,7 +133,7 @@ function lengthOf(lines: LinePlaces, line: number): number {
   return end - start;
 }
 
-/** One after the other, and as one where nothing but a line end stands between. */
+/** Sorts ranges, and merges those that overlap or have only a line end between them. */
 function mergeTouching(ranges: readonly Range[], lines: LinePlaces): Range[] {
   const merged: Range[] = [];
   const sorted = ranges.toSorted((one, other) => compare(one.start, other.start));
@@ -142,10 +154,13 @@ function touches(end: Position, next: Position, lines: LinePlaces): boolean {
   return next.line === end.line + 1 && next.character === 0 && end.character === lengthOf(lines, end.line);
 }
 
-/** A column selection is one range a line: named as one rectangle, which shorter lines need not fill. */
+/**
+ * Turns ranges into spans. A column selection is one range a line, and becomes one rectangle, which shorter lines need
+ * not fill.
+ */
 function gatherBlocks(ranges: readonly Range[], lines: LinePlaces): Span[] {
   const spans: Span[] = [];
-  // Whether every line of the block under way ends in it: only then may a longer line widen it.
+  // Whether every line of the current block ends in it. Only then may a longer line widen it.
   let allEnd = false;
   for (const { start, end } of ranges) {
     const atEnd = end.character === lengthOf(lines, end.line);
@@ -183,7 +198,10 @@ function isOneLined({ firstLine, lastLine, columns }: Span): boolean {
   return firstLine === lastLine || columns?.block === true;
 }
 
-/** The lines in which spans begin and end; of a rectangle all that there are, whatever a link says. */
+/**
+ * Returns the lines in which spans begin and end. For a rectangle these are all of its lines that exist, whatever a
+ * link says.
+ */
 function linesOfSpans(spans: readonly Span[], text: string): Set<number> {
   const wanted = new Set(spans.flatMap(({ firstLine, lastLine }) => [firstLine - 1, lastLine - 1]));
   const blocks = spans.filter(({ columns }) => columns?.block === true);
@@ -211,7 +229,7 @@ function countLineEnds(text: string): number {
   return count;
 }
 
-/** What stands between two spans, on a line of its own. */
+/** Returns the remark about the text between two spans, on a line of its own. */
 function omissionBetween(before: Span | undefined, after: Span | undefined): string {
   if (before === undefined || after === undefined) return '';
   const from = before.lastLine + 1;

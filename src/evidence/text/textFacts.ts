@@ -1,13 +1,13 @@
 import { ErrorLineCounter } from './errorLines.ts';
 
-/** What is true of a text beyond its characters: measured once, when a result is stored. */
+/** Facts about a text beyond its characters, measured once, when a result is stored. */
 export interface TextFacts {
-  /** Length in UTF-16 units: what columns are counted in. */
+  /** Length in UTF-16 units, the unit of columns. */
   readonly length: number;
   /** Lines as an editor shows them: line ends plus one; 0 for an empty text. */
   readonly lines: number;
   readonly lineEnds: { readonly crlf: number; readonly lf: number; readonly cr: number };
-  /** NULs in all, those at the end included. */
+  /** Number of all NULs, including those at the end. */
   readonly nuls: number;
   readonly trailingNuls: number;
   /** Halves of surrogate pairs on their own: no encoding can carry them, so a document shows U+FFFD. */
@@ -28,7 +28,7 @@ export function measureText(text: string): TextFacts {
   return meter.facts();
 }
 
-/** Measures a text that comes in stretches, none of which ends within a line end or a pair of surrogates. */
+/** Measures a text that arrives in stretches, none of which ends within a line end or a pair of surrogates. */
 export class TextMeter {
   #length = 0;
   #crlf = 0;
@@ -39,7 +39,7 @@ export class TextMeter {
   #loneSurrogates = 0;
   #replacementCharacters = 0;
   #longestLine = 0;
-  /** Of the line that is not ended yet. */
+  /** Length of the line that has not ended yet. */
   #lineLength = 0;
 
   add(text: string): void {
@@ -93,8 +93,8 @@ export class TextMeter {
 /**
  * Counts the lines of `script_errors` that say something: blank lines and the trailing NULs do not.
  *
- * In CLIXML, which child PowerShell processes write, the lines of error records count, and what other processes wrote
- * around them. Progress, verbose, warning, debug and information records are no errors.
+ * In CLIXML, which child PowerShell processes write, it counts the lines of error records, and the lines that other
+ * processes wrote around them. Progress, verbose, warning, debug and information records are not errors.
  */
 export function countErrorLines(errors: string): number {
   const counter = new ErrorLineCounter();

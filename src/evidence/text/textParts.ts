@@ -1,18 +1,23 @@
 import type { Position, Range } from './lines.ts';
 import type { PartStart, ResultAddress } from '../../base/resultUri.ts';
 
-/** Largest text that is shown whole: above 20 MiB and 300,000 lines VS Code drops folding and sticky scroll. */
+/**
+ * Largest text that is shown whole, in UTF-16 units and in lines: above 20 MiB and 300,000 lines VS Code drops folding
+ * and sticky scroll.
+ */
 export const PART_UNITS = 16 * 1024 * 1024;
 export const PART_LINES = 250_000;
-/** Largest document that VS Code opens without a question, bytes. */
+/** Largest document that VS Code opens without a question, in bytes. */
 export const WHOLE_BYTES = 50 * 1024 * 1024;
 
 /** A stretch of a text that is shown as a document of its own. */
 export interface TextPart {
-  /** In UTF-16 units; the line end between two parts belongs to none. */
+  /** In UTF-16 units; the line end between two parts belongs to neither. */
   readonly start: number;
   readonly end: number;
-  /** Where it begins in the whole, from 1: the column is above 1 only where a line is longer than a part. */
+  /**
+   * The place in the whole text where it begins, from 1. The column is above 1 only where a line is longer than a part.
+   */
   readonly first: PartStart;
   /** The line that it ends in, from 1. */
   readonly lastLine: number;
@@ -69,7 +74,7 @@ export function findParts(text: string, limits: PartLimits = { units: PART_UNITS
   return parts;
 }
 
-/** The part that holds a line, from 1; the last one where there is no such line. */
+/** Returns the part that holds a line, from 1; the last part where there is no such line. */
 export function partOfLine<Part extends Pick<TextPart, 'lastLine'>>(
   parts: readonly Part[],
   line: number,
@@ -77,7 +82,7 @@ export function partOfLine<Part extends Pick<TextPart, 'lastLine'>>(
   return parts.find(({ lastLine }) => line <= lastLine) ?? parts.at(-1);
 }
 
-/** Ranges of a document that shows a part, as ranges of the whole text. */
+/** Converts ranges of a document that shows a part into ranges of the whole text. */
 export function toWholeRanges({ part }: Pick<ResultAddress, 'part'>, ranges: readonly Range[]): readonly Range[] {
   if (part === undefined || part === 'whole') return ranges;
   const shift = ({ line, character }: Position): Position => ({

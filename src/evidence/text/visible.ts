@@ -1,12 +1,13 @@
-/** A text in which nothing hides, and how many characters it took. */
+/** A text without hidden characters, and the number of those that were replaced. */
 export interface VisibleText {
   readonly text: string;
   readonly count: number;
 }
 
 /**
- * Characters that are not seen, or that move or hide others: control and format characters (all bidirectional ones),
- * U+2028 and U+2029, halves of surrogate pairs, and what is ignored by default. The variation selectors of emoji stay.
+ * Characters that are not visible, or that move or hide others: control and format characters (all bidirectional ones),
+ * U+2028 and U+2029, halves of surrogate pairs, and characters that are ignored by default. The variation selectors of
+ * emoji stay.
  */
 const HIDDEN = /(?![\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const HIDDEN_IN_LINES = /(?![\ufe00-\ufe0f\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
@@ -21,7 +22,10 @@ export function makeNameVisible(name: string): VisibleText {
   return replaceCounted(name, HIDDEN);
 }
 
-/** So many units are put together at once: a callback for each of millions of characters takes seconds and gigabytes. */
+/**
+ * Number of UTF-16 units that are joined at once: a callback for each of millions of characters takes seconds and
+ * gigabytes.
+ */
 const STRETCH = 1 << 16;
 
 function replaceCounted(text: string, pattern: RegExp): VisibleText {
@@ -63,7 +67,7 @@ function replaceShort(text: string, pattern: RegExp): VisibleText {
   return { text: visible, count };
 }
 
-/** The forms of hidden characters, each asked for once. */
+/** The visible forms of hidden characters, each computed once. */
 class HiddenForms {
   readonly #pattern: RegExp;
   readonly #byCode: (string | undefined)[] = new Array<string | undefined>(0x10000).fill(undefined);
@@ -73,7 +77,7 @@ class HiddenForms {
     this.#pattern = pattern;
   }
 
-  /** Returns what is shown for a character; empty for one that is seen. */
+  /** Returns the visible form of a character; empty for one that is not hidden. */
   of(code: number): string {
     return code > 0xffff ? this.#ofBeyond(code) : (this.#byCode[code] ??= this.#find(code));
   }

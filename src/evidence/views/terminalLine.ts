@@ -1,6 +1,6 @@
 /** A cell that nothing was written to. */
 const BLANK = 0;
-/** A real terminal is no wider, so a cursor that is sent further stops here. Columns. */
+/** Furthest column that a cursor is sent to beyond the line: no real terminal is wider. */
 export const MAX_COLUMN = 1000;
 const TAB_COLUMNS = 8;
 
@@ -10,21 +10,21 @@ const WIDE =
 /** Half-width forms that the scripts above hold. */
 const NARROW = /^[\uff61-\uffdf\u303f]$/u;
 
-/** Work that a text may ask for beyond its own length: blanks, and cells that are erased one by one. */
+/** Work that a text may request beyond its own length: blanks, and cells that are erased one by one. */
 export interface WorkLimit {
   left: number;
 }
 
 /**
- * One line of a terminal: cells that know which character of the source was written last. Times are places in the
- * source: what stands further behind came later. Erasing notes its time only, so each mark takes constant time.
+ * One line of a terminal. Each cell stores which character of the source was last written to it. Times are places in
+ * the source: a later place is a later time. Erasing stores only its time, so each mark takes constant time.
  */
 export class TerminalLine {
   readonly #text: string;
   readonly #limit: WorkLimit;
   /** Place of the character + 1; below 0: the second column of a wide character. */
   #cells = new Int32Array(256);
-  /** When all up to this cell, or all from it on, was erased last: place of the mark + 1. */
+  /** The last time when everything up to this cell, or from it on, was erased: place of the mark + 1. */
   #erasedUpTo = new Int32Array(256);
   #erasedFrom = new Int32Array(256);
   #used = 0;
@@ -41,7 +41,7 @@ export class TerminalLine {
     return this.#written === 0;
   }
 
-  /** Writes the character at a place of the source. Returns where the source goes on. */
+  /** Writes the character at a place of the source. Returns the place where the source continues. */
   write(at: number): number {
     const code = this.#text.codePointAt(at) ?? 0;
     let end = at + (code > 0xffff ? 2 : 1);
@@ -87,7 +87,7 @@ export class TerminalLine {
     else if (kind === 0 && this.#cursor < this.#used) this.#erasedFrom[this.#cursor] = at + 1;
   }
 
-  /** Erases so many cells from the cursor on. Returns false where a text asks for more of it than is done. */
+  /** Erases a number of cells from the cursor on. Returns false where a text requests more work than its limit. */
   eraseCells(count: number): boolean {
     const end = Math.min(this.#used, this.#cursor + count);
     if (end - this.#cursor > this.#limit.left) return false;
@@ -96,13 +96,16 @@ export class TerminalLine {
     return true;
   }
 
-  /** Returns the line as it is shown in the end, and how many characters are not; then it is a new, empty line. */
+  /**
+   * Returns the line as it is shown in the end, and the number of characters that are not shown. Then starts an empty
+   * line.
+   */
   finish(): { readonly text: string; readonly lost: number } {
     const erased = this.#erasedTimes();
     const parts: string[] = [];
     let shown = 0;
     let blanks = 0;
-    // Characters that follow each other in the source, too, are taken as one stretch.
+    // Characters that also follow each other in the source are copied as one stretch.
     let from = 0;
     let to = 0;
     const endStretch = (): void => {
@@ -132,7 +135,7 @@ export class TerminalLine {
     return { text: parts.join(''), lost };
   }
 
-  /** Whether a cell shows a character or half of one. A wide character goes with either of its halves. */
+  /** Whether a cell shows a character or half of one. Without one of its halves a wide character is not shown. */
   #isWhole(cell: number, erased: Int32Array): boolean {
     const value = this.#cells[cell] ?? BLANK;
     const isThere = (at: number, wanted: number): boolean =>
@@ -157,7 +160,7 @@ export class TerminalLine {
     return end;
   }
 
-  /** When each cell was erased last. */
+  /** Returns the time when each cell was erased last. */
   #erasedTimes(): Int32Array {
     const times = this.#erasedFrom.slice(0, this.#used);
     let latest = this.#erasedAll;
@@ -184,7 +187,7 @@ export class TerminalLine {
       this.#erasedUpTo[this.#used] = 0;
       this.#erasedFrom[this.#used] = 0;
     }
-    // Half of a wide character is none.
+    // Half of a wide character is not a character.
     if (value > 0 && (this.#cells[cell] ?? BLANK) < 0) this.#cells[cell - 1] = BLANK;
     this.#cells[cell] = value;
     if ((this.#cells[cell + 1] ?? BLANK) < 0 && cell + 1 < this.#used) this.#cells[cell + 1] = BLANK;

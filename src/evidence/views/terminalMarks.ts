@@ -1,13 +1,13 @@
-/** What a mark of a terminal does to the line that it stands in. */
+/** The effect of a terminal mark on the line that it stands in. */
 export type MarkEffect =
   'right' | 'left' | 'column' | 'eraseLine' | 'eraseCharacters' | 'colour' | 'overLines' | 'clear' | 'string' | 'other';
 
 /** A control sequence (ECMA-48) in a text. */
 export interface TerminalMark {
   readonly effect: MarkEffect;
-  /** Where the text goes on, in UTF-16 units. */
+  /** The place where the text continues, in UTF-16 units. */
   readonly end: number;
-  /** The first number of the sequence; undefined: there is none. */
+  /** The first number of the sequence; undefined without one. */
   readonly value?: number | undefined;
   /** The content of a string (OSC). */
   readonly content?: string;
@@ -19,7 +19,10 @@ const STRING_TERMINATOR = 0x9c;
 const BEL = 0x07;
 /** LF, CR, CAN, SUB, ESC and ST stop each string. */
 const STRING_ENDS = [0x0a, 0x0d, 0x18, 0x1a, ESC, STRING_TERMINATOR];
-/** Longer strings are taken for a mark that was never closed: what stands behind it is text. UTF-16 units. */
+/**
+ * Maximum length of a string, in UTF-16 units. A longer one counts as a mark that was never closed, and what follows is
+ * text.
+ */
 export const MAX_STRING_UNITS = 4096;
 /** Longer than any text, so that a number never stops within a line. */
 const MAX_NUMBER = 1_000_000_000;
@@ -44,7 +47,7 @@ const OPENS_STRING = 'PX]^_';
 /** Reads the marks of a text from its beginning to its end: places only grow, so all of it takes linear time. */
 export class TerminalMarks {
   readonly #text: string;
-  /** A string of OSC ends with BEL, too. */
+  /** Ends of OSC strings, which end with BEL, too. */
   readonly #oscEnds: NextOf;
   readonly #otherEnds: NextOf;
 
@@ -54,7 +57,10 @@ export class TerminalMarks {
     this.#otherEnds = new NextOf(text, STRING_ENDS);
   }
 
-  /** Reads the mark that begins at a place: at `ESC`, or at a C1 control. What is no whole mark is its first unit alone. */
+  /**
+   * Reads the mark that begins at a place: at `ESC`, or at a C1 control. Of an incomplete mark it reads only the
+   * beginning: the control, with the letter behind `ESC` that opens a sequence or a string.
+   */
   read(at: number): TerminalMark {
     const unit = this.#text.charCodeAt(at);
     const isEscape = unit === ESC;
@@ -104,7 +110,7 @@ export class TerminalMarks {
   }
 }
 
-/** The next place of one of some units. It is looked for once, however often it is asked for. */
+/** Finds the next place of one of some units. Searches once, however often it is called. */
 class NextOf {
   readonly #text: string;
   readonly #units: ReadonlySet<number>;

@@ -4,13 +4,13 @@ import type { TerminalMark } from './terminalMarks.ts';
 
 /** A text as a terminal shows it. */
 export interface TerminalView {
-  /** The lines, and behind them what is not shown: a line in brackets for each kind. */
+  /** The lines, and behind them remarks on what is not shown: a line in brackets for each kind. */
   readonly text: string;
   /** For each line of the view, the line of the source that it begins in, from 1. Lines of remarks have none. */
   readonly sourceLines: readonly number[];
 }
 
-/** Blanks that moves of the cursor may make, per unit of the text, and beyond. */
+/** Blanks that moves of the cursor may make: a number for each unit of the text, and a number in addition. */
 const WORK_PER_UNIT = 2;
 const MORE_WORK = 1 << 16;
 
@@ -18,10 +18,10 @@ const PLAIN_LINE = /[^\n]*/uy;
 const SPECIAL = /(?!\n)\p{Cc}/u;
 
 /**
- * Shows a text as a terminal would that is as wide as its longest line: colours and strings (titles, links) are taken
- * out, `\b`, `\r`, tabs and moves within a line are followed, and what was written over is gone. Moves over lines and
- * clearing are not followed, so that they hide nothing: a move begins a new line of the view. Nothing is left out
- * unsaid. Pure; linear in the text's length.
+ * Shows a text as a terminal would that is as wide as the text's longest line. Removes colors and strings (titles,
+ * links), follows `\b`, `\r`, tabs and moves within a line, and drops overwritten characters. Does not follow moves
+ * over lines and clearing, so that they hide nothing: a move begins a new line of the view. Remarks count everything
+ * that is left out. Pure; linear in the text's length.
  */
 export function readAsTerminal(text: string): TerminalView {
   const reader = new TerminalReader(text);
@@ -48,7 +48,7 @@ class TerminalReader {
     this.#line = new TerminalLine(text, { left: WORK_PER_UNIT * text.length + MORE_WORK });
   }
 
-  /** Reads up to the next LF. Returns where the text goes on. */
+  /** Reads up to the next LF. Returns the place where the text continues. */
   readLine(start: number): number {
     PLAIN_LINE.lastIndex = start;
     const whole = PLAIN_LINE.exec(this.#text)?.[0] ?? '';
@@ -65,7 +65,7 @@ class TerminalReader {
     this.#parts.push(isCrlf ? '\r\n' : '\n');
     this.#sourceLine++;
     this.#firstLine = this.#sourceLine;
-    // What stands behind the last line end is a line, if an empty one.
+    // The text behind the last line end is a line, even if it is empty.
     if (next === this.#text.length) this.#sourceLines.push(this.#firstLine);
     return next;
   }
@@ -135,7 +135,7 @@ class TerminalReader {
     }
   }
 
-  /** What is written next would stand elsewhere, so it must not write over this line. */
+  /** Ends the line of the view. What is written next would stand elsewhere, so it must not overwrite this line. */
   #breakLine(): void {
     this.#counts.overLines++;
     if (this.#line.isEmpty) return;
@@ -175,7 +175,10 @@ class TerminalReader {
   }
 }
 
-/** An editor makes a link of an address with its scheme: a hidden target must not become one by being shown. */
+/**
+ * Makes an address harmless that a mark hid. An editor turns an address with its scheme into a link, which must not
+ * happen to a hidden target.
+ */
 function withoutScheme(address: string): string {
   return address.replace(/:(?=\/\/)|(?<=^mailto):/gu, '[:]');
 }

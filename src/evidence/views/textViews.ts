@@ -18,14 +18,14 @@ export const CODE_PAGES: readonly CodePage[] = CHARSETS.filter(
   (name) => isSingleBytePage(name) || isDoubleBytePage(name),
 );
 
-/** The code page of a view that is one. */
+/** Returns the code page of a view that is one. */
 export function codePageOf(view: TextView): CodePage | undefined {
   return isSingleBytePage(view) || isDoubleBytePage(view) ? view : undefined;
 }
 
 /**
- * The encoding that a named view takes the text for read as. An OEM page was read as the Windows page of its languages,
- * and the other way round. Addresses in notes hold these words, so this never changes.
+ * For each named view, the encoding that the text was wrongly read as. An OEM page was read as the Windows page of its
+ * languages, and the other way round. Addresses in notes hold these words, so this never changes.
  */
 const READ_AS: Readonly<Record<CodePage | 'utf8', Charset>> = {
   utf8: 'windows1252',
@@ -45,7 +45,7 @@ const READ_AS: Readonly<Record<CodePage | 'utf8', Charset>> = {
 /**
  * Reads a text in another way. Pure: the same text always gives the same view, so a quotation can be cut again.
  *
- * @param text - as decoded; for a code page of a file with bytes that are no UTF-8 see {@link readWithCodePage}
+ * @param text - as decoded; for a code page of a file with bytes that are not UTF-8 see {@link readWithCodePage}
  */
 export function viewText(text: string, view: TextView, hostNames: readonly string[]): string {
   const page = view === 'utf8' ? view : codePageOf(view);
@@ -59,8 +59,8 @@ export function viewText(text: string, view: TextView, hostNames: readonly strin
 }
 
 /**
- * Reads the bytes of a file that are no valid UTF-8 by a code page, and leaves the others as they are: a tool's bytes
- * went into the file unchanged, beside text that was written properly. What the page lacks becomes U+FFFD.
+ * Reads the bytes of a file that are not valid UTF-8 by a code page, and all others as UTF-8. A tool's bytes went into
+ * the file unchanged, beside text that was written properly. Bytes that the page lacks become U+FFFD.
  */
 export function readWithCodePage(bytes: Uint8Array, page: CodePage): string {
   const readOne = isSingleBytePage(page) ? singleReader(page) : doubleReader(page);

@@ -1,7 +1,7 @@
 import { misreadingsOf, normaliseRulesOf } from '../../base/textView.ts';
 import type { NamedView, TextView } from '../../base/textView.ts';
 
-/** Names of views in tabs and notes. They stay English: notes are read by them. */
+/** Names of views in tabs and notes. They stay English, because notes are parsed by them. */
 const VIEW_WORDS: Readonly<Record<NamedView, string>> = {
   utf8: 'UTF-8',
   utf16: 'UTF-16',
@@ -21,12 +21,15 @@ const VIEW_WORDS: Readonly<Record<NamedView, string>> = {
   normalised: 'normalised',
 };
 
-/** `as CP850`, `as UTF-8 read as CP850`, `normalised`: how a text is shown that is not shown as it was received. */
+/** Returns how a text is shown that is not shown as received: `as CP850`, `as UTF-8 read as CP850`, `normalised`. */
 export function describeView(view: TextView): string {
   return normaliseRulesOf(view) === undefined ? `as ${viewName(view)}` : viewName(view);
 }
 
-/** Returns the name of a view: `UTF-8 read as CP850`, and for two misreadings `UTF-8 read as CP850 in UTF-8 read as …`. */
+/**
+ * Returns the name of a view: `UTF-8 read as CP850`, and for two misreadings `UTF-8 read as CP850, then UTF-8 read as
+ * …`.
+ */
 export function viewName(view: TextView): string {
   const rules = view.startsWith('normalised.') ? normaliseRulesOf(view) : undefined;
   if (rules !== undefined) {
@@ -35,7 +38,7 @@ export function viewName(view: TextView): string {
   }
   const steps = misreadingsOf(view);
   if (steps === undefined) return VIEW_WORDS[view as NamedView];
-  // The text itself is of the encoding that is undone last.
+  // The text itself is in the encoding that is undone last.
   return steps
     .map(({ written, readAs }) => `${VIEW_WORDS[written]} read as ${VIEW_WORDS[readAs]}`)
     .toReversed()

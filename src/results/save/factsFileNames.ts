@@ -1,12 +1,17 @@
-/** Hex digits of a result's hash in the name of a facts file whose usual name is taken. */
+/** Number of hex digits of a result's hash in the name of a facts file whose usual name is taken. */
 const HASH_DIGITS = 16;
 
-/** `output.json` → `output.json.facts.json`: the whole name, so that two files never share one facts file. */
+/**
+ * Returns the usual name of a facts file: `output.json` → `output.json.facts.json`. It contains the whole name of the
+ * result file, so that two files never share one facts file.
+ */
 export function factsNameOf(file: string): string {
   return `${file}.facts.json`;
 }
 
-/** The name where {@link factsNameOf} belongs to another result: with the hash of this one. */
+/**
+ * Returns the name of a facts file with the hash of this result, for when {@link factsNameOf} belongs to another one.
+ */
 export function hashedFactsNameOf(file: string, sha256: string): string {
   return `${file}.${sha256.slice(0, HASH_DIGITS)}.facts.json`;
 }
@@ -15,7 +20,7 @@ export function hashedFactsNameOf(file: string, sha256: string): string {
  * Finds the facts files that can belong to a result file.
  *
  * @param file - the result file's name, without its folder
- * @param names - what lies in its folder
+ * @param names - names of the files in its folder
  * @returns names, the likeliest first. Version 0.1 wrote `output.facts.json`, for `output.json` and `output.gz` alike
  */
 export function findFactsNames(file: string, names: readonly string[]): string[] {

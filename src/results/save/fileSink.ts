@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { DownloadSink } from '../../defender/download/downloadSink.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 
-/** Results are for whoever fetched them, whatever the mask of the process lets others read. */
+/** Mode of the file: only the user who fetched a result may read it, whatever the process's umask allows others. */
 const PRIVATE = 0o600;
 const NEW = 'wx';
 // Windows has no such flag, and makes links for administrators only.
@@ -12,9 +12,10 @@ const AGAIN = constants.O_RDWR | ((constants.O_NOFOLLOW as number | undefined) ?
 
 /**
  * A file that gets its name only when it is whole. Until then its bytes stand beside it, in a file of the same name
- * with `.part` behind it, and what had the name before is untouched.
+ * with `.part` behind it. A file that had the name before stays untouched.
  *
- * Everything rejects with `fileFailed` and the system's code, and with nothing else.
+ * Every method rejects only with `fileFailed` and the system's code, except {@link close}, which does not convert
+ * errors.
  */
 export class FileSink implements DownloadSink {
   readonly #target: string;
@@ -29,12 +30,12 @@ export class FileSink implements DownloadSink {
     this.#part = `${target}.part`;
   }
 
-  /** Bytes that are kept by now. */
+  /** Number of bytes that were written by now. */
   get size(): number {
     return this.#size;
   }
 
-  /** Makes sure that it can be written. */
+  /** Makes sure that the file can be written. */
   async open(): Promise<void> {
     await orFail(this.#opened());
   }
@@ -49,39 +50,39 @@ export class FileSink implements DownloadSink {
     await orFail(this.#opened().then((file) => file.truncate(0)));
   }
 
-  /** The bytes are whole: they are brought to the disk and get their name. */
+  /** Ends the file: brings its bytes to the disk and gives it its name. */
   async keep(): Promise<void> {
     await orFail(this.#keep());
   }
 
-  /** Lets go of the file; what is kept stays, and may be continued. */
+  /** Closes the file. Its bytes stay, and may be continued. */
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
     await file?.close();
   }
 
-  /** Leaves nothing behind. */
+  /** Deletes what was written. */
   async discard(): Promise<void> {
-    // A handle that cannot be closed, as on a network drive that is gone, is closed for us all the same.
+    // A handle that cannot be closed, as on a lost network drive, is treated as closed.
     await this.close().catch(() => undefined);
     if (this.#isOurs) await rm(this.#part, { force: true }).catch(() => undefined);
     this.#isOurs = false;
     this.#size = 0;
   }
 
-  /** As {@link discard}, at the last moment of a window. */
+  /** Deletes what was written, as {@link discard} does, but synchronously, at the last moment of a window. */
   discardNow(): void {
     if (!this.#isOurs) return;
     try {
       rmSync(this.#part, { force: true });
     } catch {
-      // Nobody is there any more to be told.
+      // Nobody is left who could be notified.
     }
   }
 
   async #opened(): Promise<FileHandle> {
-    // Never a file, or a link to one, that somebody else put there.
+    // Never opens a file, or a link to one, that another program put there.
     this.#file ??= await open(this.#part, this.#isOurs ? AGAIN : NEW, PRIVATE);
     this.#isOurs = true;
     return this.#file;
@@ -90,7 +91,7 @@ export class FileSink implements DownloadSink {
   async #write(chunk: Uint8Array): Promise<void> {
     const file = await this.#opened();
     for (let done = 0; done < chunk.length;) {
-      // At its place, and not at the end: an attempt that failed may have written a part of it.
+      // Writes at a fixed place, not at the end: a failed attempt may have written a part of the chunk.
       const { bytesWritten } = await file.write(chunk, done, chunk.length - done, this.#size + done);
       done += bytesWritten;
     }

@@ -1,7 +1,7 @@
 import { FileSink } from './fileSink.ts';
 
 /**
- * Writes a file on this machine, whole, readable by its owner only. Until it is whole, what had its name is untouched.
+ * Writes a whole file on this machine, readable by its owner only. A file that had its name stays untouched until then.
  *
  * @throws LiveResponseError `fileFailed`
  */

@@ -16,14 +16,14 @@ export interface SaveOptions {
   readonly onProgress?: (received: number, total: number | undefined) => void;
 }
 
-/** What is known of a result that was saved. */
+/** The facts of a saved result. */
 export interface SavedResult {
   readonly facts: ReceivedFacts;
-  /** What the action in the facts was read from, where that was still at hand. */
+  /** The text from which the action in the facts was read, where it was still available. */
   readonly action: ReceivedAction | undefined;
 }
 
-/** A result on its way to a file. */
+/** A result that is saved to a file. */
 export class ResultSave {
   readonly #ref: ResultRef;
   readonly #sink: SaveSink;
@@ -33,7 +33,7 @@ export class ResultSave {
   #fetch: FetchInto | undefined;
   #saved: SavedResult | undefined;
 
-  /** @param unfinished - holds the sink while there is something of it that is not whole */
+  /** @param unfinished - holds the sink while its file is unfinished */
   constructor(ref: ResultRef, target: string | WholeTarget, findSource: FindSource, unfinished: Set<SaveSink>) {
     this.#ref = ref;
     const isPath = typeof target === 'string';
@@ -44,15 +44,15 @@ export class ResultSave {
   }
 
   /**
-   * Fetches the result to its file. After a failure another run goes on where this one broke off, until
-   * {@link discard}; after a cancel nothing is left.
+   * Fetches the result into its file. After a failure another run continues where this one stopped, until
+   * {@link discard}. After a cancel nothing is left.
    *
    * @throws LiveResponseError `fileFailed`, and all that fetching a result throws
    */
   async run({ signal, onProgress }: SaveOptions): Promise<SavedResult> {
     this.#unfinished.add(this.#sink);
     try {
-      // First, because the link costs a call.
+      // The file is opened first, because the link costs a call.
       await this.#sink.open();
       this.#saved ??= await this.#download(signal, onProgress);
       await this.#sink.keep();
@@ -66,7 +66,7 @@ export class ResultSave {
     }
   }
 
-  /** Leaves nothing behind of what did not become whole. */
+  /** Deletes what was written of an unfinished file. */
   async discard(): Promise<void> {
     this.#fetch = undefined;
     this.#saved = undefined;
@@ -88,15 +88,15 @@ export class ResultSave {
   }
 }
 
-/** What was written was taken away, as virus scanners do: there is nothing to go on with. */
+/** Whether the unfinished file was removed, as virus scanners do. Then there is nothing to continue. */
 function isGone(error: unknown): boolean {
   return isLiveResponseError(error) && error.code === 'fileFailed' && error.values.systemCode === 'ENOENT';
 }
 
 /**
- * Results that go to a file past the store: files that were collected, and what is too large to be opened. Into memory
- * they go only where the file's place takes it whole.
- * They are not stored besides: the file is the person's, wherever it was asked for.
+ * Saves results to files without the store: collected files, and results that are too large to be opened. A result is
+ * held in memory only where the file's place takes it whole. It is not stored in addition: the file belongs to the
+ * person, wherever it was requested.
  */
 export class ResultSaves {
   readonly #findSource: FindSource;
@@ -107,14 +107,16 @@ export class ResultSaves {
   }
 
   /**
-   * @param target - path on this machine, or a place elsewhere; a file that is there is replaced when the result is
-   *   whole, and not before
+   * Begins to save a result.
+   *
+   * @param target - path on this machine, or a place elsewhere; an existing file is replaced when the result is whole,
+   *   and not before
    */
   begin(ref: ResultRef, target: string | WholeTarget): ResultSave {
     return new ResultSave(ref, target, this.#findSource, this.#unfinished);
   }
 
-  /** The window ends: nobody can continue what is unfinished. */
+  /** Discards unfinished files when the window ends: nobody can continue them. */
   dispose(): void {
     for (const sink of this.#unfinished) sink.discardNow();
   }

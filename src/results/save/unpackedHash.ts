@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-/** More than Defender collects; whatever unpacks to more was made to. */
+/** Maximum unpacked size, in bytes: more than Defender collects. A file that unpacks to more was crafted to do so. */
 const MAX_BYTES = 4 * 1024 ** 3;
 
-/** What a gzip file holds, without unpacking it to anywhere. */
+/** Hash and size of a gzip file's content, which is not unpacked to any place. */
 export interface Unpacked {
   /** Lower-case hex. */
   readonly sha256: string;
@@ -18,7 +18,7 @@ export interface Unpacked {
  * Hashes the content of a gzip file, a piece at a time.
  *
  * @param file - its path, or its bytes where they are in memory
- * @returns undefined where the file is no whole gzip, or unpacks to more than can be meant
+ * @returns undefined where the file is not a whole gzip, or unpacks to more than `maxBytes`
  */
 export async function hashUnpacked(
   file: string | Uint8Array,
@@ -41,15 +41,15 @@ export async function hashUnpacked(
       { signal },
     );
   } catch {
-    // The file is saved and its own hash is told: this one is an extra.
+    // The file is saved and its own hash is shown: this hash is an extra.
     return undefined;
   }
   return { sha256: hash.digest('hex'), size };
 }
 
 /**
- * A name for a collected file, made of the path that was asked for: the last part of it, of plain letters only, so
- * that it can be no path, no device and no option.
+ * Returns a name for a collected file: the last part of the requested path, of plain letters only. It contains no
+ * separator, and begins with neither a point nor a hyphen, so that it cannot be a path or an option.
  *
  * @returns '' where nothing of it is left
  */

@@ -2,17 +2,17 @@ import type { DownloadSink } from '../../defender/download/downloadSink.ts';
 import { MemorySink } from '../../defender/download/downloadSink.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 
-/** A place that takes a file whole only, out of memory. */
+/** A place that takes only whole files, from memory. */
 export interface WholeTarget {
-  /** The largest file that may go there, bytes. */
+  /** Size of the largest file that may go there, in bytes. */
   readonly maxBytes: number;
-  /** @throws LiveResponseError `fileFailed` */
+  /** Writes the file. @throws LiveResponseError `fileFailed` */
   readonly write: (bytes: Uint8Array) => Promise<void>;
 }
 
-/** Where a file is put together: `FileSink`, or {@link WholeSink} where there is no such way. */
+/** Collects the bytes of a file: `FileSink`, or {@link WholeSink} where a file cannot be written in pieces. */
 export interface SaveSink extends DownloadSink {
-  /** Bytes that are kept by now. */
+  /** Number of bytes that were received by now. */
   readonly size: number;
   readonly open: () => Promise<void>;
   readonly keep: () => Promise<void>;
@@ -21,7 +21,7 @@ export interface SaveSink extends DownloadSink {
   readonly discardNow: () => void;
 }
 
-/** Holds a file in memory until it is whole. Nothing of it is anywhere else before {@link keep}. */
+/** Holds a file in memory until it is whole. Writes nothing elsewhere before {@link keep}. */
 export class WholeSink implements SaveSink {
   readonly #target: WholeTarget;
   readonly #memory = new MemorySink();
@@ -39,7 +39,7 @@ export class WholeSink implements SaveSink {
     return Promise.resolve();
   }
 
-  /** @throws LiveResponseError `fileFailed` where it is more than may go there */
+  /** Adds bytes. @throws LiveResponseError `fileFailed` where they exceed the limit of the target */
   append(chunk: Uint8Array): void {
     const { maxBytes } = this.#target;
     if (this.#size + chunk.length > maxBytes) throw tooLargeThere(maxBytes);
@@ -52,13 +52,13 @@ export class WholeSink implements SaveSink {
     this.#size = 0;
   }
 
-  /** The bytes are whole: they are written at once. */
+  /** Writes the whole file at once. */
   async keep(): Promise<void> {
     await this.#target.write(this.#memory.bytes());
     this.clear();
   }
 
-  /** What is kept stays, and may be continued. */
+  /** Keeps the bytes, so that they may be continued. */
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -73,7 +73,7 @@ export class WholeSink implements SaveSink {
   }
 }
 
-/** Why a file cannot go there: the way out is another place. */
+/** Creates the error for a file that is too large for its place. The way out is another place. */
 export function tooLargeThere(limit: number): LiveResponseError {
   return new LiveResponseError('fileFailed', { reason: 'tooLargeThere', limit });
 }

@@ -3,7 +3,10 @@ import { toCsv, toCsvFile } from '../../evidence/export/csv.ts';
 import type { CsvCell } from '../../evidence/export/csv.ts';
 import type { ResultHits, SearchHit } from '../../worker/searchCalls.ts';
 
-/** Headings are English for good, as the fields of NDJSON are: others read such files by them. */
+/**
+ * Columns of the table. Their headings stay English, like the fields of NDJSON, because other programs read such files
+ * by them.
+ */
 const COLUMNS: readonly (readonly [name: string, cell: (found: ResultHits, hit: SearchHit) => CsvCell])[] = [
   ['Connection', ({ name }) => name.connection],
   ['Device', ({ name }) => name.device],
@@ -16,28 +19,28 @@ const COLUMNS: readonly (readonly [name: string, cell: (found: ResultHits, hit: 
   ['Action id', ({ ref }) => (ref.cloud === 'file' ? '' : ref.actionId)],
   ['Command index', ({ ref }) => ref.commandIndex],
   ['SHA-256', ({ sha256 }) => sha256],
-  // Of the result, so the same in each of its rows: a row is a hit, and a table can be filtered by it.
+  // Facts of the result, and so the same in each of its rows: a row is a hit, and a table can be filtered by it.
   ['Lines not listed', ({ more }) => more],
   ['Not searched to its end', ({ givenUp }) => givenUp ?? ''],
 ];
 const HEADER = COLUMNS.map(([name]) => name);
 
 /**
- * The lines that were found, a row each: for spreadsheets, so no cell begins a formula. Every row says how many lines
- * of its result were found and are not listed. A result that was given up before its first hit has no row.
+ * Returns the found lines as CSV, one row each. It is for spreadsheets, so no cell begins a formula. Every row says how
+ * many lines of its result were found and are not listed. A result that was given up before its first hit has no row.
  */
 export function hitsAsCsv(found: readonly ResultHits[]): string {
   return toCsv(HEADER, toCells(found));
 }
 
-/** The same as a file, which Excel opens too. */
+/** Returns the same rows as a file, which Excel opens too. */
 export function hitsAsCsvFile(found: readonly ResultHits[], tally: ExportTally): string {
   return toCsvFile(HEADER, toCells(found), tally);
 }
 
 /**
- * Unaltered, for programs, but for halves of characters. A result whose lines are not all listed says how many more
- * there are.
+ * Returns the found lines as NDJSON, for programs: unaltered, except for halves of characters. A result whose lines are
+ * not all listed, or that was given up, has a further row with the number of unlisted lines.
  */
 export function hitsAsNdjson(found: readonly ResultHits[], tally = new ExportTally()): string {
   return found

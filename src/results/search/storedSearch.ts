@@ -2,10 +2,10 @@ import { Emitter } from '../../base/emitter.ts';
 import type { ResultStore } from '../resultStore.ts';
 import type { ResultHits, SearchQuery } from '../../worker/searchCalls.ts';
 
-/** More lines than a person reads in a list: a search that finds them ends, and says so. */
+/** Maximum number of lines: more than a person reads in a list. A search that exceeds it ends, and says so. */
 const MAX_LINES = 20_000;
 
-/** How a search stands. */
+/** The state of a search. */
 export type SearchState = 'running' | 'done' | 'cancelled' | 'tooMany' | 'failed';
 
 /** One search and what it has found so far, newest result first. */
@@ -13,23 +13,26 @@ export interface SearchRun {
   readonly query: SearchQuery;
   readonly state: SearchState;
   readonly found: readonly ResultHits[];
-  /** Lines with a match. */
+  /** Number of lines with a match. */
   readonly lines: number;
-  /** Results that were looked at. */
+  /** Number of results that were searched. */
   readonly searched: number;
-  /** Results that were not searched to their end. */
+  /** Number of results that were not searched to their end. */
   readonly givenUp: number;
 }
 
-/** The search over all stored results of this window: one at a time, in steps, so that nothing waits behind it. */
+/**
+ * The search over all stored results of this window. One search runs at a time, in steps, so that nothing waits behind
+ * it.
+ */
 export class StoredSearch {
   readonly #store: Pick<ResultStore, 'call'>;
   readonly #changed = new Emitter<SearchRun | undefined>();
   #run: SearchRun | undefined;
-  /** Counts searches: what an older one still brings is not of interest. */
+  /** Number of the current search. Answers to an older one are ignored. */
   #current = 0;
 
-  /** There is more of it, it has ended, or it was cleared. */
+  /** Fires when the search found more, ended, or was cleared. */
   readonly onDidChange = this.#changed.event;
 
   constructor(store: Pick<ResultStore, 'call'>) {
@@ -41,7 +44,7 @@ export class StoredSearch {
   }
 
   /**
-   * Searches anew; one that runs is given up.
+   * Starts a search, and cancels the one that runs.
    * @throws LiveResponseError `databaseFailed`; what was found before it stays
    */
   async start(query: SearchQuery): Promise<void> {
@@ -68,11 +71,11 @@ export class StoredSearch {
     this.#show(undefined);
   }
 
-  /** @returns whether there is more to be searched */
+  /** Runs one step. @returns whether there is more to search */
   async #step(own: number, search: number): Promise<boolean> {
     if (own !== this.#current) return false;
     const step = await this.#store.call('searchOn', search);
-    // Given up meanwhile.
+    // The search was cancelled meanwhile.
     if (own !== this.#current || this.#run === undefined) return false;
     const lines = step.found.reduce((sum, { hits, more }) => sum + hits.length + more, this.#run.lines);
     const state = step.done ? 'done' : lines > MAX_LINES ? 'tooMany' : 'running';

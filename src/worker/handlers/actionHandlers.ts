@@ -5,9 +5,12 @@ import type { ResultRef } from '../../base/resultUri.ts';
 import type { ActionRow } from '../../storage/actionTable.ts';
 import type { ResultTable } from '../../storage/resultRow.ts';
 
-/** What the worker can be asked about actions as they were received. */
+/** Requests to the worker about actions as they were received. */
 export interface ActionCalls {
-  /** The action's own JSON, if it was kept with the result. Never part of the facts, which the windows hold in memory. */
+  /**
+   * The action's own JSON, if it was kept with the result. It is never part of the facts, which the windows hold in
+   * memory.
+   */
   readonly receivedAction: { args: [ref: ResultRef]; answer: ActionRow | undefined };
 }
 
@@ -15,11 +18,12 @@ type ActionHandlers = {
   readonly [Method in keyof ActionCalls]: (...args: ActionCalls[Method]['args']) => ActionCalls[Method]['answer'];
 };
 
+/** Creates the handlers of received actions. */
 export function createActionHandlers(table: Pick<ResultTable, 'action'>): ActionHandlers {
   return { receivedAction: (ref) => table.action(resultKey(ref)) };
 }
 
-/** What is kept of a received action: with its hash. */
+/** Returns a received action as it is stored, with its hash. */
 export function toActionRow(received: ReceivedAction | undefined): ActionRow | undefined {
   return received === undefined ? undefined : { ...received, sha256: hashText(received.text) };
 }

@@ -1,11 +1,13 @@
 import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 
-/** What was copied last from a document of ours, in any window: see `CopyTable` in storage/copyTable.ts. */
+/** The last copy from one of our documents, in any window: see `CopyTable` in storage/copyTable.ts. */
 export interface CopyCalls {
   readonly rememberCopy: { args: [sha256: string, json: string, option: KeepOption]; answer: undefined };
-  /** What {@link rememberCopy} was told of a text with this hash, if it was the last one and not long ago. */
+  /**
+   * The JSON that {@link rememberCopy} received for a text with this hash, if it was the last copy and not long ago.
+   */
   readonly lastCopy: { args: [sha256: string]; answer: string | undefined };
-  /** Deletes from the disk what windows share of results and actions: runs, found actions, the last copy. */
+  /** Deletes from the disk what windows share about results and actions: runs, found actions, the last copy. */
   readonly forgetShared: { args: []; answer: undefined };
 }
 
@@ -13,6 +15,7 @@ type Handlers = {
   readonly [Method in keyof CopyCalls]: (...args: CopyCalls[Method]['args']) => CopyCalls[Method]['answer'];
 };
 
+/** Creates the handlers of the last copy, and of deleting what windows share. */
 export function createCopyHandlers(records: SharedRecords): Handlers {
   return {
     rememberCopy: (sha256, json, option) => {

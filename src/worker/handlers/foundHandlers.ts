@@ -5,7 +5,7 @@ import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
-/** What windows tell each other about machine actions: see `FoundTable` in storage/foundTable.ts. */
+/** Machine actions that windows share with each other: see `FoundTable` in storage/foundTable.ts. */
 export interface FoundCalls {
   readonly putFound: { args: [tenant: Tenant, found: readonly FoundRow[], option: KeepOption]; answer: undefined };
   readonly foundAfter: { args: [tenant: Tenant, place: number, since: number]; answer: FoundPage };
@@ -15,6 +15,7 @@ type Handlers = {
   readonly [Method in keyof FoundCalls]: (...args: FoundCalls[Method]['args']) => FoundCalls[Method]['answer'];
 };
 
+/** Creates the handlers of found actions. */
 export function createFoundHandlers(records: SharedRecords): Handlers {
   return {
     putFound: (tenant, found, { keep }) => {

@@ -42,9 +42,9 @@ export type WorkerHandlers = {
 };
 
 /**
- * Creates what the worker does, apart from the thread it does it in.
+ * Creates the handlers of the worker, without the thread.
  *
- * @param onFault - told what is wrong with stored results, and what was done about it
+ * @param onFault - receives what is wrong with stored results, and what was done about it
  */
 export function createHandlers(onFault: (fault: StorageFault) => void = () => undefined): WorkerHandlers {
   const results = new KeptResults(onFault);
@@ -53,7 +53,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let signIns: SignInTable = new MemorySignInTable();
   let ledger = new Ledger(new MemoryCallRows());
   const records = new SharedRecords();
-  // Output and errors are read one after the other: the second one need not decode again.
+  // Output and errors are read one after the other: the second read need not decode again.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
 
   let isSweeping = false;
@@ -61,12 +61,12 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     try {
       isSweeping = results.sweepLarge();
     } catch {
-      // Whatever is wrong with the file is told where somebody asks for something; the next opening goes on.
+      // A fault of the file is reported when a request needs the file. The next opening continues the sweep.
       isSweeping = false;
     }
     if (isSweeping) setImmediate(sweep);
   };
-  /** Between two requests, and never before the one that is at work has its answer. */
+  /** Sweeps between two requests, and never before the current request has its answer. */
   const sweepSoon = (): void => {
     if (isSweeping) return;
     isSweeping = true;
@@ -86,7 +86,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   const text = (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]): string | undefined => {
     const large = findLarge(results, ref);
     if (large !== undefined && stream !== 'raw') {
-      // A text that the file does not have is an empty one, as in a result that is stored whole.
+      // A text that the file does not have is empty, as in a result that is stored whole.
       const missing = large.facts.transcript === undefined ? undefined : '';
       return textOfLarge(results, large, stream)?.text(lines) ?? missing;
     }
@@ -113,7 +113,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     ...views.handlers,
     open: (folder) => {
       if (folder === undefined) return 'memory';
-      // First what works without the results: a results file that a scanner took or broke leaves the rest alone.
+      // Open first what works without the results: a results file that a scanner took or broke leaves the rest usable.
       const shared = openDatabase(
         folder,
         'shared.db',
@@ -154,7 +154,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       return stored;
     },
     facts: (ref) => factsOf(results, resultKey(ref)),
-    // A row that is damaged is one result less, and not all of them.
+    // A damaged row costs one result, not all of them.
     list: (tenant) => results.list(tenantKey(tenant)).flatMap((json) => parseFacts(json) ?? []),
     document: (ref, stream) => {
       const found = text(ref, stream);

@@ -21,18 +21,18 @@ type Handlers = {
   readonly [Method in keyof LargeCalls]: (...args: LargeCalls[Method]['args']) => LargeCalls[Method]['answer'];
 };
 
-/** A result that is on its way. */
+/** A result that is arriving. */
 interface Arriving {
-  /** In the store. */
+  /** Its id in the store. */
   readonly id: number;
   readonly reader: LargeReader;
-  /** What was read and is not stored yet. */
+  /** Sections that were read and are not stored yet. */
   sections: StoredSection[];
   pieces: number;
 }
 
 /**
- * Results that come in pieces, are stored as they come, and never are in memory whole.
+ * Creates the handlers of results that arrive in pieces. They are stored as they arrive, and are never in memory whole.
  *
  * @param onChanged - called when something was stored, and when something is to be swept away
  */
@@ -50,7 +50,7 @@ export function createLargeHandlers(results: KeptResults, onChanged: () => void)
         const n = counts.get(source) ?? 0;
         counts.set(source, n + 1);
         const { nuls } = measureText(section.text);
-        // Without the mark, which a document has once.
+        // Without the byte order mark, which a document has only once.
         const documentBytes = documentSize(section.text, nuls) - documentSize('', 0);
         one.sections.push({ ...section, source, n, documentBytes });
       }),
@@ -132,7 +132,11 @@ export function createLargeHandlers(results: KeptResults, onChanged: () => void)
   };
 }
 
-/** @throws SectionDamaged at the end, where the whole is not what was stored */
+/**
+ * Yields the pieces of a file, and checks the hash of the whole.
+ *
+ * @throws SectionDamaged at the end, where the whole is not what was stored
+ */
 function* checked(pieces: Iterable<Uint8Array>, sha256: string): Generator<Uint8Array> {
   const hash = createHash('sha256');
   for (const bytes of pieces) {

@@ -12,7 +12,7 @@ import { TextTooLarge } from '../largeTexts.ts';
 import type { LargeText } from '../largeTexts.ts';
 
 /**
- * Stored texts for the thread for analysis: this one only looks them up. Undefined where there is no such text. Fails
+ * Stored texts for the analysis thread: the worker only looks them up. Undefined where there is no such text. Fails
  * with `textTooLarge` where more is needed than fits in memory.
  */
 export interface PackCalls {
@@ -25,14 +25,14 @@ export interface PackCalls {
   readonly packTranscript: { args: [ref: ResultRef]; answer: Packed | undefined };
 }
 
-/** What the store knows of a result. */
+/** The parts of a stored result that packing needs. */
 export interface PackSource {
   readonly text: (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]) => string | undefined;
   /** A text that is stored in pieces. */
   readonly large: (ref: ResultRef, stream: ResultStream) => LargeText | undefined;
   readonly decoded: (ref: ResultRef) => DecodedResult | undefined;
   readonly bytes: (ref: ResultRef) => Uint8Array | undefined;
-  /** The names of its device, which a normalised view leaves out. */
+  /** The names of its device, which a normalized view leaves out. */
   readonly hostNames: (ref: ResultRef) => readonly string[];
 }
 
@@ -40,7 +40,7 @@ type Handlers = {
   readonly [Method in keyof PackCalls]: (...args: PackCalls[Method]['args']) => PackCalls[Method]['answer'];
 };
 
-/** Creates what packs stored texts. */
+/** Creates the handlers that pack stored texts. */
 export function createPackHandlers(source: PackSource): Handlers {
   return {
     packText: (ref, stream, lines) => packKnown(source.text(ref, stream, lines)),
@@ -54,7 +54,7 @@ function packKnown(value: unknown): Packed | undefined {
 }
 
 function viewSource(source: PackSource, ref: ResultRef, stream: ResultStream, view: TextView): ViewSource | undefined {
-  // Bytes that are no text became U+FFFD as it came, and the whole is not held.
+  // Bytes that are not text became U+FFFD on arrival, and the whole file is not held.
   if (source.large(ref, stream) !== undefined) throw new TextTooLarge('a view');
   const file = fileSource(source, ref, stream, view);
   if (file !== undefined) return file;

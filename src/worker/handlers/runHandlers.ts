@@ -1,14 +1,14 @@
 import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 import { parseRun } from '../storedShapes.ts';
 
-/** What the worker does for runs. Their results are compared in the thread for analysis: see comparisons.ts. */
+/** Requests to the worker about runs. Results of runs are compared in the analysis thread: see comparisons.ts. */
 export interface RunCalls {
   readonly putRun: { args: [key: string, json: string, option: KeepOption]; answer: undefined };
-  /** The run that was changed last comes first. */
+  /** All runs, the one that was changed last first. */
   readonly runs: { args: []; answer: string[] };
 }
 
-/** @param records - where runs are kept */
+/** Creates the handlers of runs. @param records - where runs are kept */
 export function createRunHandlers(records: SharedRecords): {
   readonly [Method in keyof RunCalls]: (...args: RunCalls[Method]['args']) => RunCalls[Method]['answer'];
 } {

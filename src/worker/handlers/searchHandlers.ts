@@ -16,23 +16,28 @@ type Handlers = {
   readonly [Method in keyof SearchCalls]: (...args: SearchCalls[Method]['args']) => SearchCalls[Method]['answer'];
 };
 
-/** One step takes about so long, ms: what a click waits for it at most, but for a single large result. */
+/**
+ * Approximate duration of one step, ms: the longest that a click waits, except behind a large result or a slow pattern.
+ */
 const STEP_MS = 30;
-/** Rows that are read from the database at once, without their bytes. */
+/** Number of rows that are read from the database at once, without their bytes. */
 const PAGE = 64;
-/** A pattern may take so long on a result, ms, and more for each unit of text: far above what any sane one takes. */
+/**
+ * Longest time for a pattern on a result, ms, and an addition for each unit of text: far above the needs of any sane
+ * one.
+ */
 const PATIENCE_MS = 250;
 const PATIENCE_PER_UNIT_MS = 1 / 20_000;
-/** Longest time for any result, ms: a click that comes meanwhile is answered within a second. */
+/** Longest time for any result, ms: a click in the meantime is answered within a second. */
 const MAX_PATIENCE_MS = 700;
-/** Lines of one result that are listed; the others are counted. */
+/** Maximum number of lines of one result that are listed; the others are counted. */
 const MAX_HITS = 500;
 
-/** A large result is searched in several steps. */
+/** Yielded in the middle of a large result, which is searched in several steps. */
 const UNDER_WAY = Symbol('under way');
 type Search = Generator<ResultHits | typeof UNDER_WAY | undefined, void>;
 
-/** Searching stored results, the newest first, in steps. */
+/** Creates the handlers that search stored results in steps, the newest result first. */
 export function createSearchHandlers(results: KeptResults): Handlers {
   const searches = new Map<number, Search>();
   let lastId = 0;
@@ -97,7 +102,7 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
   const answer = answerFor(facts);
   try {
     const bytes = unpackStored(results, key);
-    // Gone since the page was read.
+    // The result was deleted since the page was read.
     if (bytes === undefined) return undefined;
     const texts = textsOf(bytes);
     const length = texts.reduce((sum, [, text]) => sum + text.length, 0);
@@ -108,7 +113,7 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
         findHits(pattern, stream, text, MAX_HITS, found);
       }
     });
-    // What is shown was checked: of a result without hits nothing is.
+    // Only what is shown must be checked: of a result without hits nothing is shown.
     if (found.hits.length > 0) checkStored(results, key, bytes, facts.sha256);
     if (!inTime) return answer(found, 'tooSlow');
     return found.hits.length === 0 ? undefined : answer(found);
@@ -118,7 +123,7 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
   }
 }
 
-/** Each stretch was checked when it was read. */
+/** Searches a result in pieces. Each stretch was checked when it was read. */
 function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp): Search {
   const answer = answerFor(facts);
   const found: FoundLines = { hits: [], more: 0, lastLine: 0 };
@@ -148,22 +153,22 @@ function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp)
   }
 }
 
-/** A stretch of a large text, and where it begins. */
+/** A stretch of a large text, with the place where it begins. */
 interface Stretch {
   readonly text: string;
   readonly first: PartStart;
 }
 
-/** What can stand on both sides of the border between two stretches, UTF-16 units. */
+/** Longest match across the border between two stretches, in UTF-16 units. */
 const OVERLAP = 4096;
 
-/** The end of a stretch, which is looked at again with the next one: a match may go over the border. */
+/** Returns the end of a stretch, which is searched again with the next one: a match may cross the border. */
 function endOf({ text, first }: Stretch): Stretch {
   const wanted = Math.max(0, text.length - OVERLAP);
   const lineBegin = Math.max(text.lastIndexOf('\n', wanted - 1), text.lastIndexOf('\r', wanted - 1)) + 1;
-  // Where a line begins, unless it is a long one: there a pattern would take the middle of a line for its beginning.
+  // Starts where a line begins, unless that line is long. In a long line a pattern takes the middle for the beginning.
   let from = wanted === 0 ? 0 : wanted - lineBegin <= OVERLAP ? lineBegin : wanted;
-  // Neither in a line end nor in a pair of surrogates.
+  // Cut neither a line end nor a pair of surrogates.
   while (from > 0 && /[\n\ud800-\udfff]/u.test(text.charAt(from))) from--;
   const before = text.slice(0, from);
   const { lines } = measureText(before);
@@ -185,16 +190,16 @@ function answerFor({ ref, name, fetchedAt, sha256 }: StoredFacts) {
 const bounded = new Script('work()');
 
 /**
- * Runs work that a pattern may never finish: V8 stops a regular expression in the middle.
+ * Runs work with a pattern that may never finish: V8 stops a regular expression in the middle.
  *
- * @returns whether it came to its end
+ * @returns whether it finished
  */
 function runBounded(timeout: number, work: () => void): boolean {
   try {
     bounded.runInContext(createContext({ work }), { timeout: Math.ceil(timeout) });
     return true;
   } catch (error) {
-    // An error of the other context: it is no instance of our Error.
+    // An error of the other context is not an instance of our Error.
     const late =
       typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
     if (!late) throw error;

@@ -9,22 +9,23 @@ type Handlers = {
   readonly [Method in keyof StoreCalls]: (...args: StoreCalls[Method]['args']) => StoreCalls[Method]['answer'];
 };
 
-/** What windows share besides results. */
+/** Records that windows share besides results. */
 interface SharedParts {
-  /** Deletes what is said there of results. */
+  /** Deletes the records of results. */
   readonly forget: (refs: readonly ResultRef[]) => void;
   readonly removeAll: () => void;
 }
 
 /**
- * What concerns results as a whole.
+ * Creates the handlers for results as a whole.
  *
- * @param onDeleted - called with what is gone, so that nothing remembers it
- * @param shared - what windows share besides results
+ * @param onDeleted - called after results were deleted, so that nothing remembers them
+ * @param shared - records that windows share besides results
  */
 export function createStoreHandlers(results: KeptResults, onDeleted: () => void, shared: SharedParts): Handlers {
   const deleteRows = (keys: readonly string[]): void => {
-    // What belongs to a result in results.db goes with it: see TABLES_OF_A_RESULT. What another file holds goes by forget.
+    // Rows in results.db that belong to a result are deleted with it: see TABLES_OF_A_RESULT. `forget` deletes those in
+    // the other file.
     results.delete(keys);
     onDeleted();
   };
@@ -39,7 +40,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
       return undefined;
     },
     deleteResults: (refs) => {
-      // First what names them elsewhere: where that fails nothing is deleted, and the person can try again.
+      // First delete what names them elsewhere: if that fails nothing is deleted, and the person can try again.
       shared.forget(refs);
       deleteRows(refs.map(resultKey));
       return undefined;
@@ -62,7 +63,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
   };
 }
 
-/** @param rows - newest first */
+/** Finds the rows that a rule removes. @param rows - newest first */
 function findPurged(rows: readonly ListedRow[], { maxBytes, maxAge, except }: PurgeRule, now: number): ListedRow[] {
   const kept = except === undefined ? undefined : resultKey(except);
   let excess = rows.reduce((sum, { size }) => sum + size, 0) - (maxBytes ?? Infinity);

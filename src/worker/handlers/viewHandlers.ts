@@ -9,12 +9,12 @@ type ViewHandlers = {
 };
 
 export interface TextViews {
-  /** A result was put in or taken out: what is kept of it may be another one. */
+  /** Drops the text that is kept. Called when a result was stored or deleted, because its text may have changed. */
   readonly forget: () => void;
   readonly handlers: ViewHandlers;
 }
 
-/** Texts in parts. The one that was asked for last is kept: its parts are read one by one. */
+/** Creates the handlers of texts in parts. Keeps the text that was requested last: its parts are read one by one. */
 export function createViews(source: Pick<PackSource, 'text' | 'large'>): TextViews {
   let latest: { readonly query: string; readonly divided: DividedText } | undefined;
 
