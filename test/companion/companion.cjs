@@ -1,5 +1,5 @@
-// Connects through the same command that any other extension could call. It asks at every start of a window, because
-// a token is never kept in a file, and this kind of VS Code keeps secrets only as long as its window.
+// Connects through the same command that any other extension can call. It connects at every start of a window: a token
+// is never kept in a file, and VS Code in the browser keeps secrets only as long as its window.
 const http = require('node:http');
 const vscode = require('vscode');
 
@@ -16,14 +16,15 @@ function ask(url) {
 }
 
 exports.activate = async (context) => {
-  // What a ticket or a chat does with an address of ours, as far as a browser can: see test/ui/9-backLinks.test.ts.
+  // Does what a ticket or a chat does with one of our addresses, as far as a browser can: see
+  // test/ui/9-backLinks.test.ts.
   context.subscriptions.push(
     vscode.commands.registerCommand('localTenant.copyExternalAddress', async () => {
       const address = vscode.Uri.parse(await vscode.env.clipboard.readText()).with({ scheme: vscode.env.uriScheme });
       await vscode.env.clipboard.writeText((await vscode.env.asExternalUri(address)).toString(true));
     }),
   );
-  // The user's settings, as their editor writes them. A file of settings that changes is noticed late in a browser.
+  // Writes the user's settings through VS Code's API. In a browser a changed settings file is noticed late.
   context.subscriptions.push(
     vscode.commands.registerCommand('localTenant.applySettings', async () => {
       const settings = JSON.parse(await vscode.env.clipboard.readText());
@@ -38,7 +39,7 @@ exports.activate = async (context) => {
   const connection = await ask(url);
   if (connection === null) await vscode.commands.executeCommand('liveResponse.openSampleTenant');
   else await vscode.commands.executeCommand('liveResponse.addConnection', connection);
-  // Shown at the first start; after a reload the focus is the person's.
+  // Focuses the view at the first start only; after a reload the user's own focus stays.
   const nothingOpen = vscode.window.tabGroups.all.every((group) => group.tabs.length === 0);
   if (nothingOpen) await vscode.commands.executeCommand('liveResponse.actions.focus');
 };
