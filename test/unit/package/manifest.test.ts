@@ -33,7 +33,10 @@ async function sources(): Promise<{ file: string; text: string }[]> {
   return Promise.all(files.map(async (file) => ({ file, text: await readFile(path.join('src', file), 'utf8') })));
 }
 
-/** The ids in the source, read as text: the file itself needs no VS Code, but this keeps the test honest about names. */
+/**
+ * Returns the ids in the source, read as text. The file itself needs no VS Code, but this keeps the test honest about
+ * names.
+ */
 async function commandIdsOfSource(): Promise<string[]> {
   const text = await readFile('src/platform/commandIds.ts', 'utf8');
   return [...text.matchAll(/'(liveResponse\.\w+)'/gu)]
@@ -102,7 +105,8 @@ suite('package.json', () => {
 
   test('asks for no proposed API and for no activation at start; a note wakes it for its pastes', () => {
     assert.equal(manifest.enabledApiProposals, undefined);
-    // A note that cites results, or an address from outside, finds the extension by itself: neither loads more than it.
+    // A note that cites results, or an address from outside, activates the extension. Neither loads more than the
+    // extension itself.
     assert.deepEqual(manifest.activationEvents, ['onFileSystem:live-response', 'onLanguage:markdown', 'onUri']);
     const oldest = manifest.engines.vscode.replace('^', '').split('.').slice(0, 2).join('.');
     assert.ok(manifest.devDependencies['@types/vscode']?.startsWith(oldest), 'types are not newer than the engine');
@@ -116,7 +120,8 @@ suite('package.json', () => {
 });
 
 suite('the source', () => {
-  // The sign-in service is posted to, and where a build sends telemetry its endpoint; never the Defender API.
+  // POST requests go to the sign-in service and, in a build that sends telemetry, to its endpoint. None ever goes to
+  // the Defender API.
   const POSTING = [
     'defender/transport.ts',
     'identity/msal/browserSignIn.ts',
