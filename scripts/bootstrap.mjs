@@ -1,8 +1,8 @@
 // Starts a TypeScript script of this project on any Node 20 or newer:
 //   node scripts/bootstrap.mjs scripts/start.ts --port 1
-// It installs the project's packages when they are missing or outdated and a Node 24 (which runs
-// TypeScript as it is) from the package registry when the running one is older. It must work before
-// anything is installed: plain JavaScript, no dependencies.
+// It installs the project's packages when they are missing or outdated. When the running Node is older
+// than 24, it also installs a Node 24, which runs TypeScript as it is, from the package registry.
+// It must work before anything is installed: plain JavaScript, no dependencies.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

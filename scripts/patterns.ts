@@ -47,8 +47,8 @@ export async function judgePatterns(
 }
 
 /**
- * Returns one sentence for each fault: a pattern that is slower than linear without an exception, a pattern that is not
- * built from constants alone, and an exception that is no longer needed.
+ * Returns one sentence for each fault. Faults are a slower than linear pattern without an exception, a pattern that is
+ * not built from constants alone, and an exception that is no longer needed.
  *
  * @param users - files that run a user's own expression, under a time limit
  */

@@ -45,7 +45,7 @@ suite('a download that is disturbed once', () => {
       stage.tenant.faults.add({ door: 'blob', action });
       assertWhole(await fetchSmall());
       assert.equal(stage.tenant.recording.calls('link').length, 1);
-      // Where the answer says that the rest belongs to a shorter whole, it is not the rest: the download starts again.
+      // A rest that the answer states to belong to a shorter whole is not the rest: the download starts again.
       const downloads = action.kind === 'contentLength' && action.announced > whole.bytes.length ? 3 : 2;
       assert.equal(stage.tenant.recording.calls('download').length, downloads);
       assert.equal(stage.tenant.faults.pending(), 0);

@@ -24,9 +24,9 @@ export interface Fault {
   /** The client's reaction. */
   readonly client: string;
   readonly tenant?: LocalTenantOptions;
-  /** How many times as fast the client's clock runs; 20 if not given. */
+  /** Speed of the client's clock, as a multiple of real time; 20 if not given. */
   readonly speed?: number;
-  /** How far the client's clock is ahead, ms. */
+  /** Milliseconds by which the client's clock is ahead. */
   readonly skew?: number;
   /** Causes the fault, on the tenant or on the way to it. */
   readonly arrange: (stage: Stage) => void | Promise<void>;

@@ -165,7 +165,7 @@ suite('P5: one odd value spoils one field of one row', () => {
         const whole = leaves(readAction(row(49)));
         const list = /^(?:commands|commands\.0(?:\.errors|\.command\.params)?)(?:\.0)?$/u.exec(place)?.[0];
         for (const [key, one] of leaves(found)) {
-          // Where an element of a list is left out, the later ones move up.
+          // When an element of a list is left out, the later ones move up.
           if (!key.startsWith(list === undefined ? place : list.replace(/\.0$/u, '')) && place !== 'commands.0.index')
             if (!place.endsWith('params.0.key')) assert.deepEqual(one, whole.get(key), key);
         }

@@ -180,8 +180,8 @@ suite('a policy lets nobody in', () => {
   }
 
   /**
-   * Refusals that Entra’s pages do not pass on to the application, or that concern registrations. They have the form in
-   * which they would come.
+   * Refusals that Entra’s pages do not pass on to the application, or that concern registrations. They have the form
+   * in which they would come.
    */
   const OTHERS: readonly (readonly [number, string, string, NextStep, RegExp])[] = [
     [50020, 'invalid_grant', 'otherTenant', 'signIn', /does not belong to the tenant/],

@@ -45,6 +45,7 @@ export interface ProductWindow {
   readonly close: () => void;
 }
 
+/** Opens a window of the product with these secrets and this database. Its log is kept when it closes. */
 export function openWindow(
   { secrets, store }: Pick<SignInsParts, 'secrets' | 'store'>,
   send: SendSignIn = createSignInSender(),

@@ -26,7 +26,10 @@ export interface VerifierOptions {
   readonly authorizationUri: string;
 }
 
-/** Checks an Authorization header for a call: signature, issuer, audience, time, tenant, context, permission, in this order. */
+/**
+ * Checks an Authorization header for a call. The order is: signature, issuer, audience, time, tenant, context,
+ * permission.
+ */
 export type TokenVerifier = (authorization: string | undefined, call: CallKind) => Promise<Verdict>;
 
 interface Permissions {

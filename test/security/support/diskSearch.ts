@@ -14,8 +14,8 @@ const UNPACK: Readonly<Record<string, Unpack>> = {
 };
 
 /**
- * Searches every file of a folder for words: plain, as UTF-16, in every gzip or zlib stream that begins anywhere in it,
- * and in every blob of its databases, unpacked in all ways.
+ * Searches every file of a folder for words, plain and as UTF-16. Also searches every gzip or zlib stream that begins
+ * anywhere in a file, and every value of the databases, unpacked in all ways.
  *
  * @returns each word that was found, and its file
  */

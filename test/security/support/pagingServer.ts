@@ -129,8 +129,8 @@ export class PagingServer {
       case 'same':
         return link(PAGE_ROWS);
       case 'growing':
-        // As reported: from the second page on, parameters lose their names, the link grows, and `$skip` stays the
-        // same.
+        // A reported behavior: from the second page on, parameters lose their names, the link grows, and `$skip` stays
+        // the same.
         return isLink ? `${address.href}&=50` : link(end);
       case 'relative':
         return link(end).slice(address.origin.length);

@@ -56,10 +56,12 @@ export function startTenant(pageSize?: number): { readonly tenant: SampleTenant;
   return { tenant, clock };
 }
 
+/** Sends a GET request to the tenant. */
 export async function ask(tenant: SampleTenant, path: string, query = ''): Promise<SampleAnswer> {
   return await tenant.answer({ method: 'GET', path, query, apiUrl });
 }
 
+/** Returns a page of the list. Asserts that the answer is 200. */
 export async function list(tenant: SampleTenant, query = ''): Promise<WirePage> {
   const answer = await ask(tenant, '/api/machineactions', query);
   assert.equal(answer.status, 200, answer.body);
@@ -73,6 +75,7 @@ export function odata(parts: Readonly<Record<string, string>>): string {
     .join('&');
 }
 
+/** Returns the path of the link call. The index may be invalid on purpose. */
 export function linkPath(actionId: string, index: number | string): string {
   return `/api/machineactions/${actionId}/GetLiveResponseResultDownloadLink(index=${String(index)})`;
 }
@@ -89,6 +92,7 @@ export async function resultOf(tenant: SampleTenant, actionId: string, index: nu
   return blob;
 }
 
+/** Returns the stored bytes of a scenario that has a result. */
 export async function scenarioBytes(tenant: SampleTenant, name: keyof typeof sampleScenarios): Promise<Uint8Array> {
   const { actionId, commandIndex } = scenarioRef(name);
   const blob = await resultOf(tenant, actionId, commandIndex);
@@ -108,6 +112,7 @@ export async function scenarioResult(tenant: SampleTenant, name: keyof typeof sa
   return readResult(await scenarioBytes(tenant, name));
 }
 
+/** Reads a result strictly: fatal UTF-8, plain JSON, no byte order mark. */
 export function readResult(bytes: Uint8Array): Stored {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)) as Stored;
 }

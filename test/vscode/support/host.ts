@@ -39,6 +39,7 @@ export async function connect(): Promise<void> {
   await addKnownConnection(tenantConnection());
 }
 
+/** Returns the connection to the local tenant, as passed to the host in TENANT_CONNECTION. */
 export function tenantConnection(): { tenantId: string; name: string } {
   return JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as { tenantId: string; name: string };
 }
@@ -58,6 +59,7 @@ export function storedBytes(name: Scenario): Uint8Array {
   return blob.bytes();
 }
 
+/** Returns the open tabs of results, in all groups. */
 export function resultTabs(): Tab[] {
   return window.tabGroups.all
     .flatMap((group) => group.tabs)
@@ -69,7 +71,7 @@ export function uriOf(tab: Tab): Uri {
   throw new Error('not a text tab');
 }
 
-/** Returns the document in front, once it is this scenario's. */
+/** Returns the scenario's document, once an editor shows it. */
 export async function shown(
   name: Scenario,
   stream: 'output' | 'errors' = 'output',

@@ -26,6 +26,7 @@ export interface LargeTree {
   readonly loadAll: () => Promise<void>;
 }
 
+/** Creates the tree of a large tenant, and shows it in this view of the rig. */
 export function createLargeTree(viewId: string): LargeTree {
   const tenant = createLargeTenant();
   const startedAt = Date.now();

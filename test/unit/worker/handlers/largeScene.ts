@@ -27,6 +27,7 @@ export function store(handlers: WorkerHandlers, file: Uint8Array): void {
   handlers.endLarge(id, arrived(file)[0], undefined);
 }
 
+/** Adds a file to a begun large result, in pieces of 200,001 bytes. */
 export function addAll(handlers: WorkerHandlers, id: number, file: Uint8Array): void {
   for (let from = 0; from < file.length; from += 200_001) {
     // The memory of the added bytes is transferred.
