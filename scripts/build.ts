@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 
-/** What each bundle is made from. All but the first are loaded when they are first needed. */
+/** Entry point of each bundle. All but the first are loaded when they are first needed. */
 const BUNDLES = {
   extension: 'src/extension.ts',
   core: 'src/core.ts',
@@ -12,29 +12,32 @@ const BUNDLES = {
   sample: 'src/sample/api/sampleTransport.ts',
   worker: 'src/worker/main.ts',
   analysis: 'src/analysis/main.ts',
-  // Only in a build that is given where to send to.
+  // Only in a build with a connection string.
   telemetry: 'src/platform/telemetryReporter.ts',
 } as const;
 
 export type BundleName = keyof typeof BUNDLES;
 
-/** Where the bundles end up. */
+/** Folder of the bundles. */
 export const DIST = 'dist';
 
 export interface BundleOptions {
   readonly production: boolean;
-  /** Application Insights: where telemetry goes. Empty builds an extension that holds nothing that could send any. */
+  /**
+   * Connection string of Application Insights, which receives telemetry. Empty: the extension contains no code that
+   * sends any.
+   */
   readonly connectionString: string;
   /** {@link DIST} by default. */
   readonly outdir?: string;
 }
 
-/** What the environment asks for: a connection string in LIVE_RESPONSE_TELEMETRY, which no normal build has. */
+/** Returns the connection string in LIVE_RESPONSE_TELEMETRY. No normal build has one. */
 export function givenConnectionString(): string {
   return process.env['LIVE_RESPONSE_TELEMETRY'] ?? '';
 }
 
-/** src/lazy.ts says import() of a source file; the bundle must say require() of the file beside it. */
+/** Turns each import() of a source file in src/lazy.ts into a require() of the bundle beside it. */
 const lazyBundles: Plugin = {
   name: 'lazy-bundles',
   setup: (setup) => {
@@ -47,7 +50,7 @@ const lazyBundles: Plugin = {
   },
 };
 
-/** axios asks for it at load, and only multipart uploads use it: we send none. */
+/** Replaces form-data, which axios requires at load. Only multipart uploads use it, and the extension sends none. */
 const noFormData: Plugin = {
   name: 'no-form-data',
   setup: (setup) => {
@@ -58,7 +61,7 @@ const noFormData: Plugin = {
 
 type OurOptions = BuildOptions & { readonly metafile: true };
 
-/** One build, and one more for telemetry where there is somewhere to send to. */
+/** Returns the options of the main build, and of a second one for telemetry where there is a connection string. */
 function optionsFor({ production, connectionString, outdir = DIST }: BundleOptions): readonly OurOptions[] {
   const { telemetry, ...always } = BUNDLES;
   const common: OurOptions = {
@@ -68,7 +71,7 @@ function optionsFor({ production, connectionString, outdir = DIST }: BundleOptio
     bundle: true,
     format: 'cjs',
     platform: 'node',
-    // The extension host of the oldest VS Code that is supported.
+    // Node of the extension host in the oldest supported VS Code.
     target: 'node22',
     mainFields: ['module', 'main'],
     external: ['vscode'],
@@ -82,11 +85,11 @@ function optionsFor({ production, connectionString, outdir = DIST }: BundleOptio
     metafile: true,
     logLevel: 'warning',
   };
-  // Its library makes the names of some functions read-only, and throws at load where esbuild wants to keep them.
+  // The telemetry library makes the names of some functions read-only. It throws at load where esbuild keeps names.
   return connectionString === '' ? [common] : [common, { ...common, entryPoints: { telemetry }, keepNames: false }];
 }
 
-/** What was built: what went into each bundle and, where it was not written, its text. */
+/** The result of a build: the contents of each bundle and, where nothing was written, its text. */
 export interface Built {
   readonly metafile: Metafile;
   readonly texts: Readonly<Record<string, string>>;
@@ -104,12 +107,12 @@ async function buildAll(options: readonly OurOptions[]): Promise<Built> {
   };
 }
 
-/** Builds all bundles; answers what went into each. */
+/** Builds all bundles and returns the contents of each. */
 export async function buildBundles(options: BundleOptions): Promise<Metafile> {
   return (await buildAll(optionsFor(options))).metafile;
 }
 
-/** What would go into each bundle as it ships, without writing any. */
+/** Returns the contents of each shipped bundle without writing any. */
 export async function describeBundles(connectionString = ''): Promise<Built> {
   return buildAll(optionsFor({ production: true, connectionString }).map((options) => ({ ...options, write: false })));
 }

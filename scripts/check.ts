@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Types, lint, the time that patterns take, rooms, and format: everything that needs no build. */
+/** Checks that need no build: types, lint, time of patterns, rooms and format. */
 const CHECKS: readonly (readonly string[])[] = [
   ['typescript/bin/tsc', '--project', '.'],
   ['eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint'],
@@ -10,7 +10,7 @@ const CHECKS: readonly (readonly string[])[] = [
   ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
 ];
 
-/** Side by side; what one says comes in one piece. */
+/** Runs one check beside the others and prints its output in one piece. */
 async function check([script = '', ...args]: readonly string[]): Promise<boolean> {
   const child = spawn(process.execPath, [`node_modules/${script}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

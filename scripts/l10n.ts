@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What translations are made from: every text of the interface, by itself. */
+/** Source of the translations: all texts of the interface. Each text is its own key. */
 export const L10N_FILE = 'l10n/bundle.l10n.json';
 
-/** The texts that the source hands to `l10n.t`, in alphabetical order. */
+/** Returns the texts that the source passes to `l10n.t`, in alphabetical order. */
 export async function findTexts(): Promise<string[]> {
   const texts = new Set<string>();
   for (const file of await readdir('src', { recursive: true })) {

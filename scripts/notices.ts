@@ -10,7 +10,7 @@ interface Manifest {
   readonly license?: string;
 }
 
-/** Writes the licences of all packages that are inside the bundles, from what was really bundled. */
+/** Writes the licenses of all packages inside the bundles. The list comes from the bundler's own record. */
 export async function writeNotices(metafile: Metafile): Promise<void> {
   const folders = new Set(Object.keys(metafile.inputs).flatMap((input) => packageFolder(input) ?? []));
   const sections = await Promise.all([...folders].sort().map(describe));
@@ -48,7 +48,7 @@ async function readText(folder: string, file: string | undefined): Promise<strin
   return file === undefined ? '' : readFile(path.join(folder, file), 'utf8');
 }
 
-/** Some packages have their licence at the end of the README only. */
+/** Returns the license at the end of a README. Some packages have it only there. */
 function licenseSection(readme: string): string {
   const start = /^(?:#+ *)?licen[cs]e\b.*$/imu.exec(readme)?.index;
   return start === undefined ? '' : readme.slice(start);

@@ -6,7 +6,7 @@ import { writeNotices } from './notices.ts';
 
 export const VSIX = path.join(DIST, 'live-response-results.vsix');
 
-/** Builds the extension as it ships, with the notices of what is bundled, and packs it. */
+/** Builds the extension as it ships, with the notices of its bundled packages, and packs it. */
 export async function packageExtension(): Promise<string> {
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });

@@ -1,17 +1,17 @@
-/** A pattern that is slower than linear, and may stay. */
+/** A pattern that is slower than linear and is allowed. */
 export interface PatternException {
   readonly file: string;
-  /** As it is written in the source. */
+  /** The pattern exactly as in the source. */
   readonly text: string;
-  /** What bounds its input. Of a device's text: a hard length right at the call. */
+  /** The limit on its input. For a device's text: a hard length limit right at the call. */
   readonly bound: string;
   readonly reason: string;
 }
 
-/** Files that run an expression of the person's, under a time limit. */
+/** Files that run the user's own expression, under a time limit. */
 export const USERS_EXPRESSIONS: readonly string[] = ['src/worker/findHits.ts'];
 
-/** The patterns that are slower than linear. One that is not needed any more is a fault. */
+/** The patterns that are slower than linear. The check fails for an exception that is no longer needed. */
 export const PATTERN_EXCEPTIONS: readonly PatternException[] = [
   {
     file: 'src/evidence/text/foldCase.ts',

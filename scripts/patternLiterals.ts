@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import ts from 'typescript';
 
-/** A regular expression where a source file has it. */
+/** A regular expression and its place in a source file. */
 export interface FoundPattern {
   readonly file: string;
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number;
-  /** As it is written: `/a+/u`, or the arguments of `new RegExp`. */
+  /** The expression exactly as in the source: `/a+/u`, or the arguments of `new RegExp`. */
   readonly text: string;
-  /** Undefined where it is built from what is no constant. */
+  /** Undefined where it is not built from constants alone. */
   readonly source: string | undefined;
   readonly flags: string;
 }
 
 /**
- * Collects the regular expressions of a file: its literals, and those that are built from constants, which are put
- * together as the program does.
+ * Collects the regular expressions of a file: literals, and expressions built from constants. It joins the constants as
+ * the program does.
  */
 export function collectPatterns(file: string): FoundPattern[] {
   const tree = parse(file);
@@ -54,7 +54,9 @@ function isPatternCall(node: ts.Node): node is ts.NewExpression | ts.CallExpress
   );
 }
 
-/** The text that an expression always has: strings, templates and `+` of them, and constants of this file or others. */
+/**
+ * Returns the constant text of an expression: strings, templates, `+` of them, and constants of this file or others.
+ */
 function valueOf(node: ts.Expression, tree: ts.SourceFile): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node)) return valueOf(node.expression, tree);
@@ -84,7 +86,7 @@ function joined(
   return text;
 }
 
-/** The nearest constant of this name; undefined where a parameter or something else has it. */
+/** Returns the nearest constant of this name. Undefined where a parameter or something else has the name. */
 function constantOf(node: ts.Identifier, tree: ts.SourceFile): string | undefined {
   for (let at: ts.Node = node; !ts.isSourceFile(at); at = at.parent) {
     if (ts.isFunctionLike(at) && at.parameters.some(({ name }) => name.getText(tree) === node.text)) return undefined;

@@ -11,8 +11,8 @@ import type { PatternException } from './patternExceptions.ts';
 const CACHE_FILE = 'node_modules/.cache/patterns.json';
 
 /**
- * Steps are counted and time is not, so that a busy machine gives the same verdict: an attack of 20,000 characters
- * that takes more than 500 steps for each of them is too much.
+ * Limits that count steps instead of time, so that a busy machine gives the same verdict. An attack of 20,000
+ * characters is too slow when it takes more than 500 steps for each character.
  */
 const PARAMETERS: Parameters = {
   timeout: 60_000,
@@ -26,10 +26,10 @@ const PARAMETERS: Parameters = {
   randomSeed: 0,
 };
 
-/** What the checker says of one pattern. `safe`: its time is linear. */
+/** The checker's verdict on one pattern. `safe`: its time is linear. */
 export type Verdict = 'safe' | `${string} polynomial` | 'exponential' | `unknown: ${string}`;
 
-/** Judges every pattern once, but for the exceptions: some take the checker minutes. */
+/** Judges every pattern once, except the exceptions: some take the checker minutes. */
 export async function judgePatterns(
   patterns: readonly FoundPattern[],
   exceptions: readonly PatternException[],
@@ -47,10 +47,10 @@ export async function judgePatterns(
 }
 
 /**
- * Returns a sentence for each pattern that is slower than linear and no exception, for each that is built from what
- * no reader of the source can know, and for each exception that nothing needs any more.
+ * Returns one sentence for each fault. Faults are a slower than linear pattern without an exception, a pattern that is
+ * not built from constants alone, and an exception that is no longer needed.
  *
- * @param users - files that run a person's own expression, under a time limit
+ * @param users - files that run a user's own expression, under a time limit
  */
 export function findFaults(
   verdicts: ReadonlyMap<FoundPattern, Verdict>,

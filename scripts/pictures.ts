@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Where the walkthrough's pictures are; package.json names them. */
+/** Folder of the walkthrough's pictures. package.json names them. */
 export const PICTURES = 'media/walkthrough';
 
-/** VS Code's own four kinds of theme, in its own colours. */
+/** VS Code's own four kinds of theme, in its own colors. */
 // prettier-ignore
 const PALETTES = {
   light: {
@@ -34,12 +34,12 @@ function box(x: number, y: number, width: number, height: number, fill: string, 
   return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="4" fill="${fill}" stroke="${edge}"/>`;
 }
 
-/** Words that are the same in every language only: names, numbers, what a device wrote. */
+/** Draws a text that is the same in every language: a name, a number, or a device's output. */
 function words(x: number, y: number, text: string, fill: string, more = ''): string {
   return `<text x="${x}" y="${y}" fill="${fill}"${more}>${text}</text>`;
 }
 
-/** A line of text that nobody is to read. */
+/** Draws a bar in place of a line of text. */
 function bar(x: number, y: number, width: number, fill: string): string {
   return `<rect x="${x}" y="${y}" width="${width}" height="7" rx="3.5" fill="${fill}"/>`;
 }
@@ -53,7 +53,7 @@ function row(y: number, palette: Palette, kind: 'open' | 'stored' | 'warning', s
   return icons[kind] + words(90, y, script, palette.text) + words(330, y, device, palette.dim);
 }
 
-/** What each step shows, drawn once for all themes. */
+/** The drawing of each step, made once for all themes. */
 const DRAWINGS: Readonly<Record<'connect' | 'find' | 'open' | 'quote', (palette: Palette) => string>> = {
   connect: (p) => {
     const choices = ['Contoso', 'Fabrikam', 'Northwind'];
@@ -117,7 +117,7 @@ const DRAWINGS: Readonly<Record<'connect' | 'find' | 'open' | 'quote', (palette:
     ].join(''),
 };
 
-/** Every picture by its path. */
+/** Returns every picture by its path. */
 export function drawPictures(): ReadonlyMap<string, string> {
   const pictures = new Map<string, string>();
   for (const [name, draw] of Object.entries(DRAWINGS)) {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import prettier from 'prettier';
 
-/** The reference of what package.json contributes: written from there, and held by a test. */
+/** The reference of package.json's contributions. It is written from package.json, and a test compares the two. */
 export const REFERENCE_FILE = 'docs/reference/commands-and-settings.md';
 
 interface Manifest {

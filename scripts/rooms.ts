@@ -3,10 +3,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
-/** Files that a folder may hold: as many as are taken in at a glance. */
+/** Files that a folder may hold: as many as a reader takes in at a glance. */
 export const MAX_FILES = 20;
 
-/** Says what is wrong with the rooms of a source tree: circles of imports, and folders that hold too much. */
+/** Returns the faults in the folders of a source tree: circular imports, and folders with too many files. */
 export function findFaults(root: string): string[] {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
@@ -15,7 +15,10 @@ export function findFaults(root: string): string[] {
   return [...circlesOf(imports).map((files_) => `A circle of imports: ${files_.join(' → ')}.`), ...fullFolders(files)];
 }
 
-/** Imports of types count as well: who reads one file of a circle has to read them all. */
+/**
+ * Returns the files that this file imports. Imports of types count as well: a reader of one file in a circle has to
+ * read them all.
+ */
 function importsOf(root: string, file: string): string[] {
   const { importedFiles } = ts.preProcessFile(readFileSync(path.join(root, file), 'utf8'));
   return importedFiles
@@ -24,7 +27,7 @@ function importsOf(root: string, file: string): string[] {
     .map((name) => path.posix.join(path.posix.dirname(file), name));
 }
 
-/** Every circle once, beginning at its first file by name. */
+/** Returns every circle once, beginning at its first file by name. */
 function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const done = new Set<string>();
   const circles: string[][] = [];

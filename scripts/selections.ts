@@ -1,11 +1,12 @@
 import { glob } from 'node:fs/promises';
 
 /**
- * What belongs to one thing that a person does, across the folders of test/: by file name, so that what is added takes
- * part by being named so. `npm test` without a name runs every file once, and none of these besides.
+ * The test files of each feature, across the folders of test/. Selection is by file name, so a new file takes part
+ * through its name. `npm test` without a name runs every file once, without the tests in these selections a second
+ * time.
  */
 export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
-  // From a result into the notes, and back.
+  // From a result into a note, and back.
   notes: [
     'test/unit/evidence/**/*.test.ts',
     'test/unit/notes/**/*.test.ts',
@@ -17,7 +18,7 @@ export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
     'test/vscode/4-*.test.ts',
     'test/ui/*-{notes,backLinks,records,indicators}*.test.ts',
   ],
-  // Many results: the list, runs, search, what is kept, and how they are read.
+  // Many results: the list, runs, search, stored results, and reading them.
   reading: [
     'test/unit/{documents,results,storage,tree}/**/*.test.ts',
     'test/unit/evidence/{decode,documentText,encoding,gzip,json,outline,sampleOutputs,textFacts}*.test.ts',
@@ -29,19 +30,19 @@ export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What runs inside the extension host. */
+/** Tests that run inside the extension host. */
 const IN_HOST = /^test[\\/]vscode[\\/]/u;
-/** What opens windows: after everything else. */
+/** Tests that open windows. They run after all others. */
 const WINDOWS = /^test[\\/]ui[\\/]/u;
 
 export interface SelectedFiles {
-  /** In processes of their own, beside each other. */
+  /** Tests in processes of their own, side by side. */
   readonly beside: readonly string[];
   readonly windows: readonly string[];
   readonly inHost: readonly string[];
 }
 
-/** The files of these selections, each once. @throws Error when one of them has none */
+/** Returns the files of these selections, each once. @throws Error when a selection has no file */
 export async function filesOf(names: readonly string[]): Promise<SelectedFiles> {
   const found = new Set<string>();
   for (const name of names) {

@@ -10,18 +10,18 @@ const USAGE = `Usage: npm start -- [--port N] [--no-open] [--sample]
   --no-open   only print the address
   --sample    the sample tenant inside the extension, instead of the local tenant over HTTPS`;
 
-/** VS Code in the browser with the packaged extension, connected to a tenant, until Ctrl+C. */
+/** Starts VS Code in the browser with the packaged extension, connected to a tenant. Runs until Ctrl+C. */
 async function start(port: number, open: boolean, sample: boolean): Promise<void> {
   const running = await startWorkspace({ port, tenant: sample ? 'sample' : 'local' });
   const url = running.url;
-  // "Running" is said when a page really works, so one is opened and looked at first.
+  // Opens a page and checks it first, because "Running" may only be printed when a page really works.
   const probe = await startBrowser();
   await openWorkbench(probe.page, url);
-  // Asked once: the window that is opened next knows the connection.
+  // Agrees once, so that the next window already knows the connection.
   if (!sample) await agreeToConnection(probe.page);
   await probe.stop();
   console.log(`Live Response Results is running at ${url}`);
-  // Ctrl+C is how this ends, and no failure.
+  // Ctrl+C is the normal end, not a failure.
   process.exitCode = 0;
   if (open) openInBrowser(url);
   await running.ended;

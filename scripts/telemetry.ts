@@ -1,19 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import ts from 'typescript';
 
-/** Where the events are declared, and where the rest is written from it. */
+/** The declarations of the events. The other telemetry files are written from them. */
 const SOURCE = 'src/platform/telemetryEvents.ts';
 export const TELEMETRY_FILE = 'telemetry.json';
 export const TELEMETRY_PAGE = 'docs/explanation/telemetry.md';
 
-/** The page says the values of short lists; the long ones (command ids, failure codes) stand in telemetry.json. */
+/** Longest list of values that the page prints. Longer ones (command ids, failure codes) are in telemetry.json. */
 const SHORT_LIST = 8;
 
-/** One property of an event, as its type has it. */
+/** One property of an event, as declared in its type. */
 export interface TelemetryProperty {
   readonly name: string;
   readonly comment: string;
-  /** The words that it can be; undefined for a number. */
+  /** The possible words; undefined for a number. */
   readonly values: readonly string[] | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface TelemetryEventDescription {
   readonly properties: readonly TelemetryProperty[];
 }
 
-/** What VS Code and its telemetry library add to every event, as their sources declare it. */
+/** Properties that VS Code and its telemetry library add to every event, as declared in their sources. */
 const COMMON_PROPERTIES = {
   'common.os': ['SystemMetaData', 'Operating system'],
   'common.nodeArch': ['SystemMetaData', 'Processor architecture'],
@@ -45,8 +45,8 @@ const COMMON_PROPERTIES = {
 } as const;
 
 /**
- * The events as the types of the source declare them.
- * @throws Error for a property that is neither a number nor one of a closed list of words: it could hold anything
+ * Returns the events as declared in the types of the source.
+ * @throws Error for a property that is neither a number nor a word of a closed list: it could hold anything
  */
 export function describeEvents(source: string = SOURCE): TelemetryEventDescription[] {
   const options: ts.CompilerOptions = {
@@ -91,7 +91,7 @@ function valuesOf(type: ts.Type, name: string): string[] | undefined {
   return values.sort();
 }
 
-/** The file that `code --telemetry` reads. */
+/** Returns the text of the file that `code --telemetry` reads. */
 export function telemetryJson(events: readonly TelemetryEventDescription[]): string {
   const property = ({ comment, values }: TelemetryProperty): object => ({
     classification: 'SystemMetaData',
@@ -116,7 +116,7 @@ export function telemetryJson(events: readonly TelemetryEventDescription[]): str
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
-/** The page with its list of events as they are declared. */
+/** Returns the page with the list of declared events. */
 export function withEventList(page: string, events: readonly TelemetryEventDescription[]): string {
   const words = ({ values }: TelemetryProperty): string => {
     if (values === undefined) return 'a number';

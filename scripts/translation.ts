@@ -3,29 +3,32 @@ import { L10N_FILE } from './l10n.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** The two files of texts: what package.json names, and what the source says. */
+/** The two files of texts: those of package.json and those of the source. */
 const SOURCES = ['package.nls.json', L10N_FILE];
 
-/** What is wrong with a translation, one line each. */
+/** The problems of a translation, one line each. */
 export type TranslationProblems = readonly string[];
 
-/** Where a language has its own texts for one of the two files. */
+/** Returns the path of a language's translation of one of the two files. */
 export function translationOf(source: string, language: string): string {
   return source.replace(/\.json$/u, `.${language}.json`);
 }
 
-/** What the editor and the code read in a text, and what a translation must hold as it stands: in alphabetical order. */
+/**
+ * Returns the parts of a text that the editor or the code reads, in alphabetical order. A translation must contain them
+ * unchanged.
+ */
 export function fixedParts(text: string): readonly string[] {
   const kinds = [
     /\{\d+\}/gu, // placeholders
-    /\]\([^)]*\)/gu, // where links lead
+    /\]\([^)]*\)/gu, // targets of links
     /`[^`]+`/gu, // code
     /\$\([\w~-]+\)/gu, // icons
   ];
   return kinds.flatMap((kind) => text.match(kind) ?? []).sort();
 }
 
-/** Holds a translation against the English texts: the same keys, and in each text the same fixed parts. */
+/** Compares a translation with the English texts: the same keys, and in each text the same fixed parts. */
 export function compareTexts(english: Texts, translated: Texts): TranslationProblems {
   const problems: string[] = [];
   for (const [key, text] of Object.entries(english)) {
@@ -42,7 +45,7 @@ export function compareTexts(english: Texts, translated: Texts): TranslationProb
   return problems;
 }
 
-/** Checks both files of a language. A file that is not there is a problem, too. */
+/** Checks both files of a language. A missing file is a problem, too. */
 export async function checkTranslation(language: string): Promise<TranslationProblems> {
   const problems = await Promise.all(
     SOURCES.map(async (source) => {

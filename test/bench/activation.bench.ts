@@ -12,9 +12,9 @@ import type { Assignment, Report } from './activationHarness.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
 import { describeSpread, median, rounded } from './measurement.ts';
 
-/** Fresh extension hosts for each of the two extensions, a multiple of 2. */
+/** Number of fresh extension hosts for each of the two extensions, a multiple of 2. */
 const ROUNDS = 18;
-/** For each of the two, not counted: the first hosts also warm up the page and the disk's cache. */
+/** Rounds for each of the two that do not count: the first hosts also warm up the page and the disk's cache. */
 const WARM_UP_ROUNDS = 1;
 const HOST_MS = 60_000;
 
@@ -25,15 +25,17 @@ exports.deactivate = () => {};
 `;
 
 /**
- * Our activation against that of an extension that does nothing. Both are installed in the same VS Code, each extension
- * host (a process of its own) activates only one of them, through the API, once it is idle: A B B A A B B A …
+ * Compares our activation with that of an extension that does nothing. Both are installed in the same VS Code. Each
+ * extension host (a process of its own) activates only one of them, through the API, once the host is idle: A B B A A B
+ * B A …
  */
 export async function benchActivation({ vsix, progress }: BenchContext): Promise<readonly Measurement[]> {
   const temporary = await mkdtemp(path.join(tmpdir(), 'bench-activation-'));
   try {
     const ours = await ownId();
     const extensionsDir = path.join(temporary, 'extensions');
-    // Folders first: installing a package makes VS Code list what there is, and look no more.
+    // Folders first: after the installation of a package VS Code lists the extensions and does not search the folder
+    // again.
     await installFolder(await writeEmptyExtension(path.join(temporary, 'empty')), extensionsDir);
     await installFolder(await writeHarness(path.join(temporary, 'harness')), extensionsDir);
     await installVsix('newest', vsix, extensionsDir);
@@ -58,7 +60,7 @@ export async function benchActivation({ vsix, progress }: BenchContext): Promise
   }
 }
 
-/** A B B A A B B A …: neither is always first, and a machine that slows down slows both. */
+/** Returns A B B A A B B A …: neither is always first, and a machine that slows down slows both. */
 function alternate(a: string, b: string, rounds: number): readonly string[] {
   return Array.from({ length: rounds }, (_, round) => (round % 2 === 0 ? [a, b] : [b, a])).flat();
 }
@@ -95,7 +97,10 @@ async function writeManifest(folder: string, manifest: Readonly<Record<string, u
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ ...common, ...manifest }));
 }
 
-/** Every time the page is loaded again, its server starts another extension host. */
+/**
+ * Activates one extension of the plan in each fresh host. Every reload of the page makes its server start another
+ * extension host.
+ */
 async function activateInFreshHosts(
   extensionsDir: string,
   plan: readonly string[],
@@ -136,12 +141,12 @@ async function activateInFreshHosts(
 
 interface Conductor {
   readonly url: string;
-  /** Has the next extension host activate this extension; answers what it reports. */
+  /** Assigns this extension to the next extension host and returns the host's report. */
   readonly assign: (target: string) => Promise<Report>;
   readonly close: () => void;
 }
 
-/** What the harness in the extension host talks to. */
+/** Starts the server that the harness in the extension host calls. */
 async function startConductor(plan: readonly string[]): Promise<Conductor> {
   const all = [...new Set(plan)];
   let target = '';

@@ -1,10 +1,10 @@
-// Runs inside the extension host, bundled to CommonJS: activates the one extension it is told to and says how long that
-// took.
+// Runs inside the extension host, bundled to CommonJS. Activates the one extension that the bench assigns, and reports
+// how long that took.
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commands, extensions } from 'vscode';
 
-/** What the bench answers to `next`. */
+/** The bench's answer to `next`. */
 export interface Assignment {
   /** Id of the extension to activate. */
   readonly target: string;
@@ -12,17 +12,17 @@ export interface Assignment {
   readonly all: readonly string[];
 }
 
-/** What the bench is told by `done`. */
+/** The body of `done`, which the bench receives. */
 export interface Report {
   readonly target: string;
-  /** Process of the extension host: each report must come from another one. */
+  /** Process id of the extension host: each report must come from another process. */
   readonly pid: number;
   readonly ms: number;
-  /** What went wrong; undefined when the time counts. */
+  /** The failure; undefined when the time counts. */
   readonly error?: string;
 }
 
-/** Host and page are idle when both answered in time for this many steps and no extension was activated meanwhile. */
+/** Number of idle steps in a row. In an idle step host and page answer in time and no extension is activated. */
 const IDLE_STEPS = 40;
 const STEP_MS = 20;
 const LATE_MS = 15;
@@ -57,7 +57,7 @@ async function activateTarget(target: string, all: readonly string[]): Promise<R
   return { target, pid: process.pid, ms };
 }
 
-/** Waits until VS Code's own extensions have started and host and page have nothing to do; on a busy machine, no longer. */
+/** Waits until VS Code's own extensions have started and host and page are idle, but at most 10 s on a busy machine. */
 async function untilIdle(): Promise<void> {
   const end = performance.now() + IDLE_WITHIN_MS;
   let quiet = 0;
@@ -66,7 +66,7 @@ async function untilIdle(): Promise<void> {
     const start = performance.now();
     if (start > end) return;
     await sleep(STEP_MS);
-    // Activation asks the page, too: its answers must come at once.
+    // Activation calls the page as well, so the page must answer at once.
     await commands.executeCommand('setContext', 'bench.idle', true);
     const late = performance.now() - start - STEP_MS > LATE_MS;
     const now = extensions.all.filter(({ isActive }) => isActive).length;
@@ -75,7 +75,7 @@ async function untilIdle(): Promise<void> {
   }
 }
 
-/** Without fetch: VS Code replaces it, and loads its proxy code for it. */
+/** Calls the bench without fetch: VS Code replaces fetch, and loads its proxy code for it. */
 async function ask(what: 'next' | 'done', body?: Report): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const url = `${process.env['ACTIVATION_BENCH_URL'] ?? ''}${what}`;

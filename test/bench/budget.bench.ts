@@ -9,19 +9,20 @@ import type { Bench, Measurement } from './measurement.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const CALLS = 3000;
-/** The background's own share of the API's limits. */
+/** The background work's own share of the API's limits. */
 const BACKGROUND: readonly RateWindow[] = [
   { calls: 80, ms: MINUTE },
   { calls: 1200, ms: HOUR },
 ];
 const CLICKS_A_MINUTE = 15;
-/** Clicks at that rate for as long as the hour's reserve lasts. */
+/** Minutes of clicks at that rate: as long as the hour's reserve lasts. */
 const CLICK_MINUTES = 20;
 const NEVER = new AbortController().signal;
 
 /**
- * The budget over hours, in simulated time: how close it comes to the shortest time in which the calls could be made,
- * and that the server, which counts a call at any moment between sending and answer, never sees too many.
+ * Measures the call budget over hours, in simulated time. Compares it with the shortest time in which the calls could
+ * be made. Also checks that the server never counts too many calls: it counts a call at any moment between sending and
+ * answer.
  */
 export const benchBudget: Bench = async ({ progress }) => {
   const background = await simulate(CALLS, 0);
@@ -43,11 +44,11 @@ export const benchBudget: Bench = async ({ progress }) => {
 };
 
 interface Simulation {
-  /** Simulated ms from the first wish to the last answer. */
+  /** Simulated ms from the first request for a call to the last answer. */
   readonly makespan: number;
-  /** Of the background calls, in the order they were made. */
+  /** Latencies (ms) of the background calls, in the order they were made. */
   readonly latencies: readonly number[];
-  /** When the server counted each call. */
+  /** Times at which the server counted each call. */
   readonly counted: readonly number[];
   readonly clickWaits: readonly number[];
 }
@@ -84,11 +85,11 @@ async function simulate(backgroundCalls: number, clicks: number): Promise<Simula
 }
 
 /**
- * With an oracle that knows when the server counts: each call is sent as soon as the one that has to leave each window
- * for it allows.
+ * Returns the shortest possible time, from an oracle that knows when the server counts. It sends each call as soon as
+ * the earlier call that has to leave each window allows.
  *
  * @param latencies - ms of each call, in the order they were made
- * @param windows - what may be used of the server's windows
+ * @param windows - the usable part of the server's windows
  * @returns ms from the first call's start to the last answer's end
  */
 export function idealMakespan(latencies: readonly number[], windows: readonly RateWindow[]): number {

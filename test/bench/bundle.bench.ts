@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { BenchContext, Measurement } from './measurement.ts';
 import { rounded } from './measurement.ts';
 
-/** How much code every start of the extension reads, and how much a user downloads. */
+/** Measures how much code every start of the extension reads, and how much a user downloads. */
 export async function benchBundle({ vsix }: BenchContext): Promise<readonly Measurement[]> {
   const main = path.join(path.dirname(vsix), 'extension.cjs');
   return [

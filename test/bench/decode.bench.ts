@@ -10,12 +10,15 @@ import { describeSpread, median, rounded } from './measurement.ts';
 
 const MEGABYTE = 1_000_000;
 const SIZE = 20 * MEGABYTE;
-/** Pairs of runs, floor and ours; the first ones are not counted. */
+/** Pairs of runs, floor and ours; the first ones do not count. */
 const ROUNDS = 15;
 const WARM_UP_ROUNDS = 3;
 const MEMORY_RUNS = 5;
 
-/** Lines as tools write them: most ASCII, one in ten with letters beyond Latin-1, which doubles a string's memory. */
+/**
+ * Makes lines like those of real tools: mostly ASCII, one in ten with letters beyond Latin-1, which double a string's
+ * memory.
+ */
 function makeOutput(): string {
   const lines: string[] = [];
   for (let size = 0; size < SIZE - 60_000;) {
@@ -25,13 +28,13 @@ function makeOutput(): string {
         ? `${number}\tC:\\Windows\\System32\\winevt\\"günlük" – 記録 ${number * 7919}\r\n`
         : `2026-11-23T21:04:${number % 60}Z Microsoft-Windows-Security-Auditing 4688 pid=${number * 31} "svchost.exe"\r\n`;
     lines.push(line);
-    // What JSON adds: two line ends and two quotes.
+    // The characters that JSON adds: two line ends and two quotes.
     size += Buffer.byteLength(line) + 4 + (number % 10 === 0 ? 5 : 0);
   }
   return `${lines.join('')}\0`;
 }
 
-/** The same result as valid JSON, and with its control characters as they are. */
+/** Makes the same result as valid JSON, and with raw control characters. */
 function makeFiles(): { valid: Buffer; repaired: Buffer } {
   const output = makeOutput();
   const json = JSON.stringify({ script_name: 'export.ps1', exit_code: 0, script_output: output, script_errors: '' });
@@ -41,7 +44,7 @@ function makeFiles(): { valid: Buffer; repaired: Buffer } {
   };
 }
 
-/** The least that a reader can do: hash, text, JSON. */
+/** Does the least that a reader can do: hash, text, JSON. */
 function floorOf(bytes: Uint8Array): void {
   createHash('sha256').update(bytes).digest('hex');
   JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
@@ -52,7 +55,7 @@ function ours(bytes: Uint8Array): void {
   if (decodeResult(bytes).transcript === undefined) throw new Error('The file is no result.');
 }
 
-/** Hashing and decoding against hashing and JSON.parse, and how much memory decoding takes. */
+/** Compares hashing and decoding with hashing and JSON.parse, and measures the memory that decoding takes. */
 export async function benchDecode({ progress }: BenchContext): Promise<readonly Measurement[]> {
   const { valid, repaired } = makeFiles();
   const measurements = [
@@ -63,7 +66,7 @@ export async function benchDecode({ progress }: BenchContext): Promise<readonly 
   return [...measurements, await measureMemory({ valid, repaired })];
 }
 
-/** Throughput of decoding `file` ÷ throughput of the floor on `floorFile`, a valid one. */
+/** Returns throughput of decoding `file` ÷ throughput of the floor on `floorFile`, a valid one. */
 function compare(name: string, file: Buffer, floorFile: Buffer, goal: Measurement['goal']): Measurement {
   const times = { ours: [] as number[], floor: [] as number[] };
   const run = (kind: keyof typeof times): void => {
@@ -89,7 +92,7 @@ function compare(name: string, file: Buffer, floorFile: Buffer, goal: Measuremen
   };
 }
 
-/** The worse of both files, each in fresh processes. */
+/** Measures both files, each in fresh processes, and returns the worse. */
 async function measureMemory(files: Readonly<Record<string, Buffer>>): Promise<Measurement> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-decode-'));
   try {

@@ -1,9 +1,10 @@
-// A process of its own, which decodes one file and tells the most memory that decoding took besides the file's own bytes: `node decodeMemory.ts FILE`.
+// A process of its own that decodes one file: `node decodeMemory.ts FILE`. Reports the most memory that decoding took
+// besides the file's own bytes.
 import { readFileSync } from 'node:fs';
 import { decodeResult } from '../../src/evidence/decode/decode.ts';
 
 const [file = ''] = process.argv.slice(2);
-// Everything is loaded and compiled before the file is read.
+// Loads and compiles everything before the file is read.
 decodeResult(Buffer.from('{"script_output":"\n","script_errors":""}'));
 const empty = process.memoryUsage.rss();
 const bytes = readFileSync(file);

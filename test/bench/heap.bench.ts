@@ -10,7 +10,10 @@ import { createOpenTenant } from './openTenant.ts';
 
 const MEGABYTE = 1_000_000;
 
-/** What stays of results that were fetched, shown and closed again, in a real extension host. */
+/**
+ * Measures the memory that remains of results after they were fetched, shown and closed again, in a real extension
+ * host.
+ */
 export const benchHeap: Bench = async ({ progress }) => {
   const told = await runHostBench({
     file: 'heap.host.test.ts',
@@ -24,8 +27,8 @@ export const benchHeap: Bench = async ({ progress }) => {
   const after = measured.at(-1);
   if (after === undefined || measured.length !== BATCHES + 1) throw new Error('Not every batch was measured.');
   progress(`${BATCHES * BATCH} results opened and closed`);
-  // VS Code itself gives back some MB a minute or two after its start, which would hide as many of ours: so the start
-  // is when there was least.
+  // VS Code itself frees some MB a minute or two after its start, which would hide as many of ours. So the start is the
+  // measurement with the least memory.
   const start = measured.reduce((least, figures) => (figures.kept < least.kept ? figures : least));
   const megabytes = (figure: keyof MemoryFigures): string =>
     [start, after].map((memory) => (memory[figure] / MEGABYTE).toFixed(1)).join(' → ');
@@ -42,8 +45,8 @@ export const benchHeap: Bench = async ({ progress }) => {
 };
 
 /**
- * The server counts calls for each application, and so do we: through one of them this would be 50 results a minute.
- * So each batch has a connection with an application of its own.
+ * Returns one connection for each batch, each with an application of its own. The server and the call budget count
+ * calls for each application: through one of them this would be 50 results a minute.
  */
 async function connectionsTo(tenant: LocalTenant): Promise<readonly object[]> {
   return Promise.all(

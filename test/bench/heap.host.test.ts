@@ -12,7 +12,7 @@ interface TenantConnection {
   readonly tenantId: string;
 }
 
-/** Runs inside the extension host: opens results batch by batch, closes them, and looks at what is left. */
+/** Runs inside the extension host: opens results batch by batch, closes them, and measures the memory that remains. */
 describe('opening and closing results', () => {
   it('leaves what it leaves, told on the console', async () => {
     const connections = JSON.parse(process.env['TENANT_CONNECTIONS'] ?? '[]') as TenantConnection[];
@@ -27,23 +27,23 @@ describe('opening and closing results', () => {
   }).timeout(540_000);
 });
 
-/** Opens results until so many are open at once, then closes them all. */
+/** Opens results until a whole batch is open at once, then closes them all. */
 async function openBatch(connection: TenantConnection, batch: number): Promise<void> {
   await addKnownConnection(connection);
   for (let index = batch * BATCH; index < (batch + 1) * BATCH; index++) {
     const id = actionId(index);
-    // Every fifth with its errors beside, which takes the browser as long again.
+    // Only every fifth has its errors beside it, because they take the browser as long again.
     const stream = index % 5 === 0 ? undefined : 'output';
     await commands.executeCommand('liveResponse.openResult', { tenant: connection.tenantId, actionId: id, stream });
     await shown(({ query }) => query.includes(id) && query.endsWith('stream=output'));
-    // Every other one gives its tab to the next, as it does when a person looks through a list.
+    // Every other one gives its tab to the next, as when a user looks through a list.
     if (index % 2 === 0) await commands.executeCommand('workbench.action.keepEditor');
   }
   await commands.executeCommand('workbench.action.closeAllEditors');
   await allClosed();
 }
 
-/** Waits until VS Code has given up every document of ours. */
+/** Waits until VS Code has closed every document of ours. */
 function allClosed(): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
@@ -61,7 +61,7 @@ function garbageCollector(): () => void {
   return runInNewContext('gc') as () => void;
 }
 
-/** Collects until nothing more goes: what waits for a finalizer goes a turn later. */
+/** Collects garbage until no more is freed: objects with a finalizer are freed a turn later. */
 async function memory(collect: () => void): Promise<MemoryFigures> {
   let figures = await collected(collect);
   for (let last = Infinity; figures.kept < last * 0.999;) {

@@ -4,27 +4,27 @@ import { bundleTests, runInExtensionHost } from '../rig/extensionHost.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant } from '../tenant/localTenant.ts';
 
-/** What is measured inside the extension host. */
+/** A bench inside the extension host. */
 export interface HostBench {
-  /** The mocha file in this folder; it tells its figures by `tell` of hostParts.ts. */
+  /** The mocha file in this folder. It reports its figures by `tell` of hostParts.ts. */
   readonly file: string;
   readonly createSampleTenant: (options: SampleTenantOptions) => SampleTenant;
-  /** Folders of extensions that it needs beside ours. */
+  /** Folders of extensions that it needs in addition to ours. */
   readonly extraExtensions?: readonly string[];
-  /** What the file must know of the tenant outside. */
+  /** Environment that gives the file what it must know of the tenant outside. */
   readonly environment: (tenant: LocalTenant) => Promise<Record<string, string>>;
-  /** Given up after so long, ms. */
+  /** Time limit, in ms. */
   readonly limitMs?: number;
 }
 
-/** Longer than the longest takes on a machine that others use as well. */
+/** Default time limit (ms): longer than the longest bench takes on a machine that others use as well. */
 const HOST_MS = 600_000;
 
 /**
  * Runs one mocha file in the extension host of the newest VS Code, before a local tenant.
  *
- * @returns what the file told
- * @throws Error when a test in it failed, or it told nothing
+ * @returns the figures that the file reported
+ * @throws Error when a test in it failed, or it reported nothing
  */
 export async function runHostBench({
   file,

@@ -1,12 +1,12 @@
 import { EventEmitter, FileType, window, workspace } from 'vscode';
 import type { FileChangeEvent, Uri } from 'vscode';
 
-/** Hands the figures to the bench outside. */
+/** Reports the figures to the bench outside. */
 export function tell(figures: object): void {
   console.log(`BENCH ${JSON.stringify(figures)}`);
 }
 
-/** Waits for the editor that shows the document, by the event and not by looking again and again. */
+/** Waits for the editor that shows the document, by the event and not by polling. */
 export function shown(isIt: (uri: Uri) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = (): boolean => {
@@ -22,7 +22,7 @@ export function shown(isIt: (uri: Uri) => boolean): Promise<void> {
   });
 }
 
-/** Registers `bench-floor`, a file system with nothing in it but what is put into the map that this returns. */
+/** Registers `bench-floor`, a file system that holds only the entries of the returned map. */
 export function registerFloor(): Map<string, Uint8Array> {
   const texts = new Map<string, Uint8Array>();
   const read = (uri: Uri): Uint8Array => texts.get(uri.path) ?? new Uint8Array();

@@ -10,7 +10,10 @@ import type { Bench } from './measurement.ts';
 
 const MEGABYTE = 1_000_000;
 
-/** Writes each result, and its text as a document of ours has it. What makes them must not count in the extension host. */
+/**
+ * Writes each result, and its text exactly as one of our documents has it. Making them here keeps that time and memory
+ * out of the extension host.
+ */
 async function writeFiles(folder: string): Promise<readonly HostileFile[]> {
   const files: HostileFile[] = [];
   for (const [index, { name, make }] of HOSTILE_RESULTS.entries()) {
@@ -27,7 +30,7 @@ async function writeFiles(folder: string): Promise<readonly HostileFile[]> {
   return files;
 }
 
-/** The longest time for which hostile results keep the extension host from its work, against their mere texts. */
+/** Compares the longest time for which a hostile result blocks the extension host with that of its mere text. */
 export const benchHostile: Bench = async ({ progress }) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'hostile-'));
   const told = await runHostBench({

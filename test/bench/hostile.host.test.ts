@@ -4,10 +4,10 @@ import { commands, ConfigurationTarget, Uri, window, workspace } from 'vscode';
 import { registerFloor, shown, tell } from './hostParts.ts';
 import type { HostileFigures, HostileFile, HostileReport } from './hostilePlan.ts';
 
-/** Looked at so often, ms: shorter holds are not told apart from a timer's own. */
+/** Tick interval, in ms: shorter blocks look like a timer's own delay. */
 const TICK_MS = 2;
 
-/** Notes the longest time in which the extension host got to nothing. */
+/** Measures the longest time for which the extension host was blocked. */
 class Holds {
   #last = performance.now();
   #longest = 0;
@@ -15,9 +15,9 @@ class Holds {
     this.#look();
   }, TICK_MS);
 
-  /** @returns the longest hold since it was last asked, ms */
+  /** @returns the longest block since the last call, in ms */
   async take(): Promise<number> {
-    // What was held until now is noted at the next turn.
+    // A block until now is measured at the next turn.
     await new Promise((resolve) => setTimeout(resolve, TICK_MS * 2));
     this.#look();
     const longest = this.#longest;
@@ -36,7 +36,7 @@ class Holds {
   }
 }
 
-/** Runs inside the extension host: what hostile results do to it, and what the same texts do by themselves. */
+/** Runs inside the extension host: measures what hostile results do to it, and what the same texts do by themselves. */
 describe('hostile results', () => {
   it('hold up what they hold up, told on the console', async () => {
     const files = JSON.parse(process.env['HOSTILE_FILES'] ?? '[]') as readonly HostileFile[];
@@ -47,7 +47,7 @@ describe('hostile results', () => {
     try {
       const held: (readonly [step: string, ms: number])[] = [];
       for (const { result } of files) held.push(await holdsOfOurs(result, holds));
-      // Before the floors: their texts are this file's own.
+      // Measured before the floors, because this file itself holds their texts.
       peak = process.resourceUsage().maxRSS * 1024;
       for (const [index, { name, units, text }] of files.entries()) {
         const [step, ours] = held[index] ?? ['', 0];
@@ -60,7 +60,7 @@ describe('hostile results', () => {
   }).timeout(1_500_000);
 });
 
-/** Does with a result what a person does. @returns the step that held the extension host for longest */
+/** Does with a result what a user does. @returns the step that blocked the extension host for longest */
 async function holdsOfOurs(file: string, holds: Holds): Promise<readonly [step: string, ms: number]> {
   const configuration = workspace.getConfiguration('liveResponse');
   let longest: readonly [step: string, ms: number] = ['', 0];
@@ -94,7 +94,10 @@ async function holdsOfOurs(file: string, holds: Holds): Promise<readonly [step: 
 
 const floorTexts = registerFloor();
 
-/** Opens the same text from a file system with nothing in it. @returns how long the extension host was held, ms */
+/**
+ * Opens the same text from a file system with nothing else in it. @returns how long the extension host was blocked, in
+ * ms
+ */
 async function holdOfFloor(file: string, holds: Holds): Promise<number> {
   const plain = Uri.from({ scheme: 'bench-floor', path: `/${path.basename(file)}` });
   floorTexts.set(plain.path, await readFile(file));
@@ -107,7 +110,7 @@ async function holdOfFloor(file: string, holds: Holds): Promise<number> {
   return floor;
 }
 
-/** Closes whatever a command asks, until it has ended. */
+/** Closes every prompt of a command until the command has ended. */
 async function answering(work: Thenable<unknown>): Promise<void> {
   const closing = setInterval(() => {
     void commands.executeCommand('workbench.action.closeQuickOpen');

@@ -1,19 +1,21 @@
 import { hostileTexts } from '../security/support/hostileTexts.ts';
 
-/** A result that is opened, outlined, copied, defanged and looked through for indicators. */
+/** A result that the bench opens, outlines, copies, defangs and searches for indicators. */
 export interface HostileResult {
   readonly name: string;
   readonly make: () => string;
 }
 
-/** UTF-16 units: as many as are shown in one document. */
+/** UTF-16 units: as many as one document shows. */
 const LARGE_UNITS = 16_000_000;
 const SMALL_UNITS = 1_000_000;
 
-/** More in one file is asked about, and opens in parts. NULs take six bytes each in JSON. */
+/**
+ * Largest file, in bytes: for a larger one the extension asks, and opens it in parts. NULs take six bytes each in JSON.
+ */
 const MOST_BYTES = 60_000_000;
 
-/** Texts that once held the window up for longest, and what takes most memory. */
+/** Texts that once blocked the window for longest, and those that take most memory. */
 const LARGE: ReadonlySet<string> = new Set([
   'NULs and a letter',
   'pipes',
@@ -37,7 +39,7 @@ function fitting(text: string): string {
   return bytes <= MOST_BYTES ? text : text.slice(0, Math.floor((text.length * MOST_BYTES) / bytes));
 }
 
-/** A result and its text, as files. */
+/** Paths of a result and of its text. */
 export interface HostileFile {
   readonly name: string;
   readonly units: number;
@@ -45,19 +47,19 @@ export interface HostileFile {
   readonly text: string;
 }
 
-/** What the extension host tells of one text: the longest times in which it answered nobody, ms. */
+/** The extension host's report on one text: the longest times for which it was blocked, in ms. */
 export interface HostileFigures {
   readonly name: string;
   readonly units: number;
   readonly ours: number;
   readonly floor: number;
-  /** The step of ours that took it. */
+  /** The step of ours that took longest. */
   readonly step: string;
 }
 
 export interface HostileReport {
   readonly figures: readonly HostileFigures[];
-  /** Most that the process had in memory, bytes. */
+  /** Peak memory of the process, in bytes. */
   readonly peak: number;
   readonly before: number;
 }

@@ -8,7 +8,10 @@ const SIZE = 16_000_000;
 const ROUNDS = 9;
 const WARM_UP_ROUNDS = 3;
 
-/** How much of what is found is right, how much is found, and how fast. What is held out is reported apart, and so is each kind. */
+/**
+ * Measures precision, recall and speed of the indicator search. The held-out texts are reported apart, and so is each
+ * kind.
+ */
 export function benchIndicators({ progress }: BenchContext): Promise<readonly Measurement[]> {
   const measurements = [...measureCorpus('tuned'), ...measureCorpus('heldOut')];
   progress('corpus compared');
@@ -41,7 +44,7 @@ function measureCorpus(part: CorpusPart): Measurement[] {
   ];
 }
 
-/** All of the corpus, again and again: far more indicators in a line than most outputs have. */
+/** Measures the speed over the whole corpus, repeated: far more indicators in a line than most outputs have. */
 function measureSpeed(): Measurement {
   const lines = [...readCorpus('tuned').lines, ...readCorpus('heldOut').lines];
   const once = `${lines.join('\r\n')}\r\n`;

@@ -10,10 +10,10 @@ import { rounded } from './measurement.ts';
 import type { Bench } from './measurement.ts';
 
 const MEGABYTE = 1_000_000;
-/** What the process has at most, whatever the size of a result, MB. */
+/** Most memory that the process may have, whatever the size of a result, in MB. */
 const GOAL = 400;
 
-/** How much memory the extension host takes while a result of 300 MB comes, is read in parts, and is saved. */
+/** Measures the extension host's memory while a result of 300 MB is downloaded, read in parts, and saved. */
 export const benchLarge: Bench = async ({ vsix, progress }) => {
   const file = makeLargeFile();
   const session = await startSession({

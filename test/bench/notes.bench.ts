@@ -4,7 +4,10 @@ import { describeSpread, median, rounded } from './measurement.ts';
 import type { Bench } from './measurement.ts';
 import { createOpenTenant, OPEN_RESULTS } from './openTenant.ts';
 
-/** The whole command that copies 10,000 selected lines as an evidence block, against the same lines as text alone. */
+/**
+ * Compares the whole command that copies 10,000 selected lines as an evidence block with copying the same lines as
+ * plain text.
+ */
 export const benchNotes: Bench = async ({ progress }) => {
   const told = await runHostBench({
     file: 'notes.host.test.ts',

@@ -7,14 +7,14 @@ import { addKnownConnection } from '../vscode/support/knownConnection.ts';
 
 const LINES = 10_000;
 const LAPS = 30;
-/** What is loaded and compiled at first use is not what a block takes. */
+/** Laps before the first measurement: what is loaded and compiled at first use is not the time of a block. */
 const WARM_UP = 5;
 
 interface TenantConnection {
   readonly tenantId: string;
 }
 
-/** Runs inside the extension host: copies what is selected as an evidence block, and as text alone. */
+/** Runs inside the extension host: copies the selection as an evidence block, and as plain text. */
 describe('an evidence block of 10,000 lines', () => {
   it('takes its time, told on the console', async () => {
     const { tenantId } = JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as TenantConnection;
@@ -28,7 +28,7 @@ describe('an evidence block of 10,000 lines', () => {
     const blocks: number[] = [];
     const texts: number[] = [];
     for (let lap = 0; lap < WARM_UP + LAPS; lap++) {
-      // Alternating, and neither always first.
+      // Alternating, so that neither is always first.
       const blockFirst = lap % 2 === 0;
       let block = blockFirst ? await timed(copyBlock) : 0;
       const text = await timed(() => copyText(editor));
@@ -44,7 +44,7 @@ describe('an evidence block of 10,000 lines', () => {
   }).timeout(120_000);
 });
 
-/** All of it: facts and text from the store, the quotation, the Markdown, the clipboard. */
+/** Runs the whole command: facts and text from the store, the quotation, the Markdown, the clipboard. */
 function copyBlock(): Thenable<unknown> {
   return commands.executeCommand('liveResponse.copyNote');
 }

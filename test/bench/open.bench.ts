@@ -4,7 +4,10 @@ import { describeSpread, median, rounded } from './measurement.ts';
 import type { Bench } from './measurement.ts';
 import { createOpenTenant, OPEN_RESULTS } from './openTenant.ts';
 
-/** From the command to the shown editor, against two raw requests and the same text through a trivial file system. */
+/**
+ * Measures from the command to the shown editor, against two raw requests and the same text through a trivial file
+ * system.
+ */
 export const benchOpen: Bench = async ({ progress }) => {
   const told = await runHostBench({
     file: 'open.host.test.ts',

@@ -11,13 +11,13 @@ interface TenantConnection {
   readonly accessToken: string;
 }
 
-/** Runs inside the extension host: opens results through the extension and through the least that could do it. */
+/** Runs inside the extension host: opens results through the extension, and through the least code that could do it. */
 describe('opening a result of 1 MB', () => {
   it('takes its time, told on the console', async () => {
     const connection = JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as TenantConnection;
     await addKnownConnection(connection);
     await commands.executeCommand('liveResponse.actions.focus');
-    // The list is there, as it is when a person clicks on a row.
+    // The list is loaded first, as it is when a user clicks on a row.
     await commands.executeCommand('liveResponse.refresh');
     const floor = registerFloor();
     await openOurs(connection, 0);
@@ -25,7 +25,7 @@ describe('opening a result of 1 MB', () => {
     const ours: number[] = [];
     const least: number[] = [];
     for (let index = 2; index + 1 < OPEN_RESULTS.count; index += 2) {
-      // Alternating, and neither always first.
+      // Alternating, so that neither is always first.
       const oursFirst = index % 4 === 0;
       if (oursFirst) ours.push(await openOurs(connection, index));
       least.push(await openFloor(connection, floor, index + 1));
@@ -68,7 +68,7 @@ async function openFloor(connection: TenantConnection, texts: Map<string, Uint8A
   return time;
 }
 
-/** The same text again, which the trivial file system holds by now. */
+/** Opens the same text again, which the trivial file system holds by now. */
 async function openFloorStored(index: number): Promise<number> {
   const start = performance.now();
   const uri = Uri.from({ scheme: 'bench-floor', path: `/${index}.txt` });

@@ -1,27 +1,27 @@
 import type { SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
 
-/** What a tenant's results are like. */
+/** The number and form of a tenant's results. */
 export interface ResultShape {
   readonly count: number;
-  /** Of each output, UTF-16 units. */
+  /** Length of each output, in UTF-16 units. */
   readonly outputLength: number;
-  /** Of each result, as JSON has it inside the quotes. */
+  /** Errors of each result, escaped as inside JSON's quotes. */
   readonly errors: string;
 }
 
 /** Results of 1 MB without errors: one page of the list. */
 export const OPEN_RESULTS: ResultShape = { count: 50, outputLength: 1_000_000, errors: '' };
 
-/** The id of the n-th action. */
+/** Returns the id of the n-th action. */
 export function actionId(index: number): string {
   return `00000000-0000-4000-8000-${index.toString().padStart(12, '0')}`;
 }
 
-/** A tenant of many results of one kind, for measuring what it takes to open them. */
+/** Creates a tenant with many results of one kind, for measuring what it takes to open them. */
 export function createOpenTenant(shape: ResultShape): (options: SampleTenantOptions) => SampleTenant {
   const line = 'HKLM\\\\SOFTWARE\\\\Fabrikam\\\\Agent    REG_SZ    C:\\\\ProgramData\\\\Fabrikam\\\\agent.exe\\n';
   const output = line.repeat(shape.outputLength / (line.length - 9));
-  // Every output begins with its own name: no two results are the same.
+  // Every output begins with its own name, so that no two results are the same.
   const bytes = (name: string): Uint8Array =>
     Buffer.from(
       `{"script_name": "b.ps1", "exit_code": 0, "script_output": "${name}\\n${output}", "script_errors": "${shape.errors}"}`,

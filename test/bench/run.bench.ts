@@ -18,8 +18,8 @@ import type { Bench } from './measurement.ts';
 const GIVE_UP_MS = 3_600_000;
 
 /**
- * The sample's run of 200 hosts under the API's own limits, in simulated time: no call but one for each result that the
- * list says is there, and never more in a minute than the background's share.
+ * Measures the sample's run of 200 hosts under the API's own limits, in simulated time. The run makes exactly one call
+ * for each result that the list offers, and never more in a minute than the background's share.
  */
 export const benchRun: Bench = async () => {
   const clock = new SimulatedClock();
@@ -69,7 +69,7 @@ export const benchRun: Bench = async () => {
   });
   const isUnderWay = (): boolean => !state.done && clock.now() - start < GIVE_UP_MS;
   while (isUnderWay()) {
-    // The store's thread and the sample answer without time, but not at once.
+    // The store's thread and the sample answer in no simulated time, but not at once.
     for (let turn = 0; turn < 20; turn++) await settle();
     if (isUnderWay()) await clock.pass(100);
   }

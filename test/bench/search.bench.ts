@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describeSpread, median, rounded } from './measurement.ts';
 import type { Bench } from './measurement.ts';
 
-/** What the process that searches tells. */
+/** The report of the process that searches. */
 interface Told {
   readonly ours: number[];
   readonly scan: number[];
@@ -15,7 +15,9 @@ interface Told {
   readonly ripgrep: number[];
 }
 
-/** A search over 200 MB of stored results, against the same expression over the same decoded rows, in one process. */
+/**
+ * Compares a search over 200 MB of stored results with the same expression over the same decoded rows, in one process.
+ */
 export const benchSearch: Bench = async ({ progress }) => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'search-bench-'));
   try {
@@ -49,7 +51,7 @@ export const benchSearch: Bench = async ({ progress }) => {
               value: rounded(median(ours) / median(ripgrep)),
               unit: 'ratio',
               floor: rounded(median(ripgrep), 1),
-              // Reported: plain files, already unpacked, are not what is stored.
+              // Reported only: the store does not hold plain, unpacked files.
               goal: '>= 0' as const,
               note: `the same texts as plain files: ${describeSpread(ripgrep, 'ms')}`,
             },

@@ -40,7 +40,7 @@ let size = 0;
 let count = 0;
 for (; size < WANTED_MB * 1e6; count++) {
   const { output, errors } = texts[count % texts.length] ?? { output: '', errors: '' };
-  // No two alike.
+  // Makes every output different.
   const own = `${count} ${output}`;
   const bytes = Buffer.from(
     JSON.stringify({ script_name: 's.ps1', exit_code: 0, script_output: own, script_errors: errors }),
@@ -54,7 +54,7 @@ const last = Buffer.from(
 );
 handlers.put(...arrived(last, { ref: ref({ commandIndex: count }), fetchedAt: count }));
 
-/** @returns ms to the first hit, and to the end */
+/** @returns ms to the first hit, and to the end of the search */
 function search(wanted: SearchQuery): { first: number; all: number; lines: number } {
   const start = performance.now();
   const id = handlers.beginSearch(wanted);
@@ -68,7 +68,7 @@ function search(wanted: SearchQuery): { first: number; all: number; lines: numbe
   }
 }
 
-/** The least that could do it: every row unpacked and decoded, the expression over its texts. */
+/** Does the least that a search can do: unpacks and decodes every row, and runs the expression over its texts. */
 function scan(): number {
   const start = performance.now();
   const table = new SqliteResultTable(path.join(folder, 'store'));

@@ -7,20 +7,20 @@ import { rounded } from './measurement.ts';
 import type { Bench } from './measurement.ts';
 
 const PROCESSES = 4;
-/** What stands for 100 calls in 60 s. */
+/** Stands for 100 calls in 60 s. */
 const MINUTE: RateWindow = { calls: 20, ms: 2000 };
-/** What stands for 1,500 calls in 3,600 s. */
+/** Stands for 1,500 calls in 3,600 s. */
 const HOUR: RateWindow = { calls: 60, ms: 10_000 };
-/** The background's own share of them. */
+/** The background work's own share of both windows. */
 const BACKGROUND: readonly RateWindow[] = [MINUTE, HOUR].map(({ calls, ms }) => ({ calls: calls * 0.8, ms }));
-/** Three of the background's hours: neither window ends the last one by chance. */
+/** Three hours of background work, so that neither window ends the last one by chance. */
 const BACKGROUND_CALLS = 144;
-/** An hour of clicks, and the first minute of the next: these use the windows whole. */
+/** An hour of clicks, and the first minute of the next: clicks use the whole windows. */
 const CLICKS = 80;
 
 /**
- * The budget of several processes with one database, in real time: a local tenant counts, refuses and records as the
- * server does, and only its recording is believed.
+ * Measures the call budget of several processes with one database, in real time. A local tenant counts, refuses and
+ * records as the server does, and every figure comes from its recording.
  */
 export const benchSharedBudget: Bench = async ({ progress }) => {
   const background = await run('background', BACKGROUND_CALLS);
@@ -38,7 +38,7 @@ export const benchSharedBudget: Bench = async ({ progress }) => {
       unit: 'ratio',
       floor: rounded(ideal),
       goal: '<= 1.05',
-      // 1.01 on an idle machine, 1.02 on a busy one. One turn of a window that all processes miss would be 1.08.
+      // 1.01 on an idle machine, 1.02 on a busy one. If all processes missed one turn of a window, it would be 1.08.
       note: `ms from the first request to the last answer, ${PROCESSES} processes; a delay weighs 30 times what it does in a window of 60 s`,
     },
     {
@@ -67,24 +67,24 @@ export const benchSharedBudget: Bench = async ({ progress }) => {
   ];
 };
 
-/** What the tenant recorded of one run; times in ms. */
+/** The tenant's recording of one run; times in ms. */
 interface Run {
   readonly arrivals: readonly number[];
-  /** In the order of arrival. */
+  /** Latencies in the order of arrival. */
   readonly latencies: readonly number[];
-  /** From the first arrival: when the processes start, and how long that takes, is not the budget's. */
+  /** Time from the first arrival: the start of the processes is not the budget's time. */
   readonly makespan: number;
   readonly refused: number;
 }
 
-/** Has all processes make their part of the calls at once. */
+/** Makes all processes send their part of the calls at once. */
 async function run(priority: Priority, calls: number): Promise<Run> {
   const house = await openHouse([MINUTE, HOUR]);
   try {
     const order = { priority, calls: calls / PROCESSES };
     const reports = await Promise.all(Array.from({ length: PROCESSES }, () => house.open(order).outcomes));
     const requests = house.tenant.recording.at('api');
-    // The actions do not exist: 404 is an answer as good as any.
+    // The actions do not exist. A 404 counts as an answer like any other.
     const answered = reports.flat().filter((outcome) => outcome === 'notFound').length;
     if (answered !== calls || requests.length < calls) throw new Error(`Of ${calls} calls ${answered} were answered.`);
     const arrivals = requests.map(({ at }) => at);

@@ -4,7 +4,10 @@ import { runHostBench } from './hostBench.ts';
 import { describeSpread, median, rounded } from './measurement.ts';
 import type { Bench } from './measurement.ts';
 
-/** The first page against a raw request and a trivial tree of the same rows; 10,000 rows in memory; a refresh's calls. */
+/**
+ * Compares the first page with a raw request and a trivial tree of the same rows. Measures 10,000 rows in memory, and
+ * counts a refresh's calls.
+ */
 export const benchTree: Bench = async ({ progress }) => {
   const told = await runHostBench({
     file: 'tree.host.test.ts',

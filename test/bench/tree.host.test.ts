@@ -28,7 +28,10 @@ interface Row {
 const LAPS = 20;
 const NEVER = new AbortController().signal;
 
-/** Runs inside the extension host: the first page and 10,000 rows, in ours and in the least that could show them. */
+/**
+ * Runs inside the extension host: shows the first page and 10,000 rows, in our tree and in the least code that could
+ * show them.
+ */
 describe('the tree', () => {
   it('takes its time and its memory, told on the console', async () => {
     const connection = JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as TenantConnection;
@@ -67,7 +70,7 @@ async function firstPages(connection: TenantConnection): Promise<{ ours: number[
   const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
   const [ours, least]: number[][] = [[], []];
   for (let lap = 0; lap < LAPS + 3; lap++) {
-    // Alternating, and neither always first; what VS Code still does with the rows is not part of the next.
+    // Alternating, so that neither is always first. What VS Code still does with the rows is not part of the next lap.
     const laps = lap % 2 === 0 ? [openOurs, openLeast] : [openLeast, openOurs];
     for (const open of laps) {
       const time = await open();
@@ -83,7 +86,7 @@ async function firstPages(connection: TenantConnection): Promise<{ ours: number[
 async function tenThousand(): Promise<{ heapMB: number; refreshCalls: number; rows: number }> {
   const collect = garbageCollector();
   const large = createLargeTree('testTrees.ours');
-  // The tenant itself is in this process, too.
+  // The tenant itself runs in this process, too.
   await large.store.ensureLoaded(NEVER);
   const before = await heap(collect);
   large.tree.show(large.source);

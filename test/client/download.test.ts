@@ -24,7 +24,7 @@ function fetchSmall(options: Partial<DefenderClientOptions> = {}, signal = patie
   return stage.fetcher(options)(SMALL.actionId, SMALL.commandIndex, signal, LIMITS);
 }
 
-/** The result is whole in the end. */
+/** Asserts that the downloaded result is complete and unchanged. */
 function assertWhole({ bytes, sha256 }: DownloadedResult): void {
   assert.equal(sha256, whole.sha256);
   assert.equal(createHash('sha256').update(bytes).digest('hex'), whole.sha256);
@@ -45,7 +45,7 @@ suite('a download that is disturbed once', () => {
       stage.tenant.faults.add({ door: 'blob', action });
       assertWhole(await fetchSmall());
       assert.equal(stage.tenant.recording.calls('link').length, 1);
-      // Where the rest is said to belong to a shorter whole, that is no rest: it begins anew.
+      // A rest that the answer states to belong to a shorter whole is not the rest: the download starts again.
       const downloads = action.kind === 'contentLength' && action.announced > whole.bytes.length ? 3 : 2;
       assert.equal(stage.tenant.recording.calls('download').length, downloads);
       assert.equal(stage.tenant.faults.pending(), 0);
@@ -161,7 +161,7 @@ suite('what is no result', () => {
 
 suite('a connection that is no longer needed', () => {
   const LARGE = scenarioRef('largeLog');
-  /** How the last download ended for the tenant. */
+  /** Outcome of the last download, in the tenant's recording. */
   const outcome = (): string | undefined => stage.tenant.recording.calls('download').at(-1)?.outcome;
 
   test('a result that is too large is refused, and its connection closed', async () => {

@@ -17,7 +17,7 @@ import { fails, openStage, patience, SMALL } from './localClient.ts';
 import { sampleWithBlob } from '../tenant/sampleWithBlob.ts';
 import type { Stage } from './localClient.ts';
 
-/** A result that is larger than what is held in memory, of lines that are all different. */
+/** Lines of a result that is larger than the memory limit. All lines are different. */
 const LINES = 900_000;
 const BYTES = resultFile(
   Array.from({ length: LINES }, (_, at) => `${at + 1} ${'0123456789abcdef'.repeat(5)}`).join('\r\n'),
@@ -90,7 +90,7 @@ suite('a result that is too large for memory', () => {
     const text = Buffer.from((await store.part({ ...wanted(), stream: 'output', part: last.first })) ?? '').toString();
     assert.ok(text.startsWith(`\ufeff${last.first.line} 0123`));
     assert.equal(last.lastLine, LINES);
-    // Stored: nothing more is asked for.
+    // The result is stored: no more calls are made.
     stage.clear();
     await results.open(wanted(), { signal: patience() });
     assert.deepEqual(stage.heard(), []);
@@ -105,7 +105,7 @@ suite('a result that is too large for memory', () => {
 
   test('broken off in the middle it goes on where it was', async () => {
     maxBytes = Infinity;
-    // The first one is refused by its size, before any of it is taken.
+    // The first download is refused by its size, before any of it is taken.
     stage.tenant.faults.add({ door: 'blob', times: 2, action: { kind: 'resetMidBody', afterBytes: 30_000_000 } });
     const facts = await service().open(wanted(), { signal: patience() });
     assert.equal(facts.sha256, SHA256);

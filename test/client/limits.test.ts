@@ -19,7 +19,7 @@ beforeEach(() => {
   stage.clear();
 });
 
-/** A 429 that says when to come back. */
+/** Plans a 429 with this `Retry-After`. */
 function tooMany(retryAfter: string | undefined, message = ''): void {
   stage.tenant.faults.add({
     door: 'api',
@@ -32,12 +32,15 @@ function tooMany(retryAfter: string | undefined, message = ''): void {
   });
 }
 
-/** ms from the end of the first answer to the arrival of the request behind it. */
+/** Returns the ms from the end of the first answer to the arrival of the next request. */
 function gap([first, second]: readonly RecordedRequest[]): number {
   return (second?.at ?? Number.NaN) - (first?.endedAt ?? Number.NaN);
 }
 
-/** Clients as the extension makes them, two for one application, and whether they know that one was refused. */
+/**
+ * Creates two clients for one application, as the extension creates them. `know` says whether they know that one was
+ * refused.
+ */
 function twoClients(): { readonly one: TenantClient; readonly other: TenantClient; readonly know: () => boolean } {
   const local = createLocalLedger(systemClock);
   let known = false;
@@ -65,7 +68,7 @@ suite('the server refuses for a while', () => {
 
   for (const [what, retryAfter] of [
     ['seconds', () => '1'],
-    // HTTP dates have whole seconds: this one is one to two away.
+    // HTTP dates have whole seconds: this one is one to two seconds away.
     ['a date', () => new Date(Date.now() + 2000).toUTCString()],
   ] as const) {
     test(`a Retry-After in ${what} is kept to`, async () => {
@@ -80,7 +83,7 @@ suite('the server refuses for a while', () => {
     const { one, other, know } = twoClients();
     tooMany('1');
     const first = one.listMachineActions(PAGE, patience());
-    // That the server has answered is not enough: on a busy machine the answer may still be on its way.
+    // The server's answer is not enough: on a busy machine it may still be on its way to the client.
     await until(know);
     await Promise.all([
       first,

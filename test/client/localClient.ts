@@ -18,30 +18,30 @@ import type { RecordedRequest } from '../tenant/recording.ts';
 export const LIMITS = { maxBytes: 64 * 1024 * 1024 } as const;
 export const PAGE = { liveResponseOnly: true, top: 50, skip: 0 } as const;
 
-/** A command whose result is small: for everything that does not depend on what is in it. */
+/** A command with a small result, for everything that does not depend on its content. */
 export const SMALL = scenarioRef('exitZero');
 
-/** Time runs as ever, but whoever waits asks again twenty times as often: pauses of retries are short. */
+/** Runs at normal speed but shortens every wait to a twentieth: pauses between retries are short. */
 const impatientClock: Clock = {
   now: systemClock.now,
   wait: (ms, signal) => systemClock.wait(ms / 20, signal),
 };
 
-/** A tenant, and the client of the product against it: its own transport, over TLS. */
+/** A tenant, and the product's client connected to it with its own transport, over TLS. */
 export interface Stage {
   readonly tenant: LocalTenant;
   readonly token: string;
   readonly records: CallRecord[];
   readonly client: (options?: Partial<DefenderClientOptions>) => DefenderClient;
-  /** Link and download as one step, into memory or elsewhere. */
+  /** Fetches link and download as one step, into memory or elsewhere. */
   readonly resultFetcher: (options?: Partial<DefenderClientOptions>) => ResultFetcher;
-  /** Its way into memory. */
+  /** Fetches into memory. */
   readonly fetcher: (options?: Partial<DefenderClientOptions>) => FetchResult;
-  /** The requests of one door or kind, in a line each: `kind status`. */
+  /** Lists the requests, one per line: `kind status`. */
   readonly heard: () => string[];
-  /** Forgets what was recorded, planned and counted. */
+  /** Clears the recording, the planned faults and the counts. */
   readonly clear: () => void;
-  /** Stops the tenant after a last look at all that reached it. */
+  /** Stops the tenant after a last check of all requests that reached it. */
   readonly stop: () => Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export async function openStage(options?: LocalTenantOptions): Promise<Stage> {
     stop: async () => {
       every.push(...tenant.recording.requests);
       await tenant.stop();
-      // Rules 4 and 5, over all that reached the tenant in this file.
+      // Secrets stay put and this version reads only (rules 4 and 5): checks all requests to the tenant in this file.
       for (const { door, method, authorization, path } of every) {
         assert.equal(method, 'GET', `${method} ${path}`);
         assert.equal(authorization !== undefined, door === 'api', `Authorization at ${door}: ${path}`);
@@ -89,14 +89,17 @@ export async function openStage(options?: LocalTenantOptions): Promise<Stage> {
   };
 }
 
-/** Node reads NODE_EXTRA_CA_CERTS at its start only; the agent that axios uses is asked at every connection. */
+/**
+ * Adds a certificate to the agent that axios uses, because that agent reads its options at every connection. Node reads
+ * NODE_EXTRA_CA_CERTS only at its start.
+ */
 function trust(ca: string): void {
   assert.ok(globalAgent instanceof Agent);
   const known = globalAgent.options.ca;
   globalAgent.options.ca = [...(Array.isArray(known) ? known : []), ca];
 }
 
-/** The failure of a call that has to fail, after a look whether it carries a secret. */
+/** Returns the failure of a call that must fail, after a check that it carries no secret. */
 export async function failureOf(work: Promise<unknown>, stage: Stage): Promise<LiveResponseError> {
   let thrown: unknown;
   try {
@@ -118,7 +121,7 @@ export async function failureOf(work: Promise<unknown>, stage: Stage): Promise<L
   return thrown;
 }
 
-/** As {@link failureOf}; it has to have this code and at least these values. */
+/** Does the same as {@link failureOf}. The failure must have this code and at least these values. */
 export async function fails(
   work: Promise<unknown>,
   stage: Stage,
@@ -131,13 +134,13 @@ export async function fails(
   return error;
 }
 
-/** Waits until something is so; a test that waits in vain fails by its own assertion behind it. */
+/** Waits until a condition is true, 5 s at most. A test that waits in vain fails by its own assertion afterwards. */
 export async function until(condition: () => boolean): Promise<void> {
   const end = performance.now() + 5000;
   while (!condition() && performance.now() < end) await pause(10);
 }
 
-/** A signal that nobody aborts. */
+/** Returns a signal that is never aborted. */
 export function patience(): AbortSignal {
   return new AbortController().signal;
 }

@@ -22,7 +22,7 @@ beforeEach(() => {
   stage.clear();
 });
 
-/** The client as the extension makes it, for an application of its own: so with a budget of its own. */
+/** Creates a client as the extension does, for an application of its own and so with a call budget of its own. */
 function tenantClient(): TenantClient {
   const { tenant, token, records } = stage;
   return createTenantClient(createLocalLedger(systemClock), {
@@ -33,7 +33,7 @@ function tenantClient(): TenantClient {
   });
 }
 
-/** The same sample without a network: what its blobs hold, and the names of those that links lead to. */
+/** The same sample without a network: the content of its blobs, and the names of the linked blobs. */
 const links: string[] = [];
 const sample = createSampleTenant({
   startedAt,
@@ -55,7 +55,7 @@ async function bytesInSample(actionId: string, commandIndex: number): Promise<Ui
 
 type ScenarioName = keyof typeof sampleScenarios;
 
-/** Scripts that have not completed, and files, have no transcript to compare. */
+/** Whether the command is a completed script: incomplete scripts and files have no transcript to compare. */
 async function isCompletedScript(name: ScenarioName): Promise<boolean> {
   const { actionId, commandIndex } = scenarioRef(name);
   const path = `/api/machineactions/${actionId}`;

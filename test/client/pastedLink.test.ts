@@ -15,7 +15,7 @@ beforeEach(() => {
   stage.clear();
 });
 
-/** A link as a person finds it in another tool. */
+/** Returns a link as a user finds it in another tool. */
 async function linkOfApi(): Promise<string> {
   const path = `/api/machineactions/${SMALL.actionId}/GetLiveResponseResultDownloadLink(index=${SMALL.commandIndex})`;
   const headers = { authorization: `Bearer ${stage.token}` };

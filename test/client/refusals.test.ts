@@ -13,7 +13,7 @@ beforeEach(() => {
   stage.clear();
 });
 
-/** A refusal in the words of the API. */
+/** Returns a refusal with the API's own text. */
 function refusal(message: string): string {
   return JSON.stringify({ error: { code: 'Unauthorized', message, target: 'c0ffee' } });
 }

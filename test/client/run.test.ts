@@ -53,7 +53,8 @@ suite('a run whose window is killed', () => {
   const links = (): string[] => tenant.recording.calls('link').map(({ path: asked }) => asked);
 
   function stored(): string[] {
-    // Opened as the next window opens it: one that only reads cannot always take over what a killed process left.
+    // Opened as the next window opens it: a read-only connection cannot always recover what a killed process left
+    // behind.
     const database = new DatabaseSync(path.join(folder, 'results.db'), { timeout: 5000 });
     try {
       return database
@@ -87,7 +88,7 @@ suite('a run whose window is killed', () => {
       'nothing that is stored',
     );
     assert.equal(new Set(links()).size, AVAILABLE);
-    // Only what was under way when the process died, three at most, is asked for by both.
+    // Both ask only for what was under way when the process died: three at most.
     assert.ok(links().length - AVAILABLE <= 3, `${links().length} calls`);
     assert.equal(new Set(stored()).size, 194);
   });

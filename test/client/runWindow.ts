@@ -13,7 +13,7 @@ import { QueuedBudget } from '../../src/defender/calls/budget.ts';
 import { createLocalLedger } from '../../src/defender/calls/localLedger.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 
-/** What a window is told by the test that opens it. */
+/** The message that a window receives from the test that opens it. */
 export interface WindowOrder {
   readonly apiUrl: string;
   readonly token: string;
@@ -21,11 +21,11 @@ export interface WindowOrder {
   readonly tenantId: string;
   readonly folder: string;
   readonly script: string;
-  /** Goes on with what another window left, and lists nothing. */
+  /** Whether the window resumes another window's run instead of starting one from the list. */
   readonly goesOn: boolean;
 }
 
-/** One window of the product, as far as runs go: a process of its own over a folder that all share. */
+/** One window of the product, for runs only: a process of its own with a folder that all windows share. */
 process.once('message', (order) => {
   void work(order as WindowOrder);
 });
@@ -85,7 +85,7 @@ async function work(order: WindowOrder): Promise<void> {
   process.disconnect();
 }
 
-/** The worker's work on this thread, over the folder. */
+/** Opens the store with the worker's work on this thread, over the folder. */
 function openStore(folder: string): ResultStore {
   const handlers = createHandlers();
   const listeners: ((answer: WorkerAnswer) => void)[] = [];

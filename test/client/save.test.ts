@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Saves as the extension does, from a list that has loaded nothing. */
+/** Creates the saves as the extension does, from a list that has loaded nothing. */
 function saves(): ResultSaves {
   const client = stage.client();
   const source: ResultSource = {
@@ -63,7 +63,7 @@ async function assertWhole(): Promise<void> {
   assert.ok(BYTES.equals(await readFile(target)));
 }
 
-/** The first byte that the nth download asked for; undefined when it asked for all. */
+/** Returns the first byte that the nth download asked for; undefined when it asked for all. */
 function rangeOf(index: number): number | undefined {
   const headers = new Map(
     stage.tenant.recording.calls('download')[index]?.headers.map(([k, v]) => [k.toLowerCase(), v]),
@@ -105,7 +105,7 @@ suite('a large result that goes to a file', () => {
     let largest = 0;
     const slow: DownloadSink = {
       append: async (chunk) => {
-        // The tenant is in this process: it sends on in each of these turns, if anybody takes it.
+        // The tenant is in this process: it sends more in each of these turns, if the client reads any.
         for (let turns = 0; turns < 8; turns++) await turn();
         most = Math.max(most, (stage.tenant.recording.calls('download')[0]?.bytesSent ?? 0) - kept);
         await file.append(chunk);
@@ -119,7 +119,7 @@ suite('a large result that goes to a file', () => {
     await file.keep();
     assert.equal(sha256, SHA256);
     assert.ok(largest <= 1_000_000, `a piece of ${largest}`);
-    // What stands in the sockets of both ends, and no more.
+    // No more than the socket buffers of both ends hold.
     assert.ok(most < 20_000_000, `${most} bytes were under way`);
     await assertWhole();
   });

@@ -1,5 +1,5 @@
-// Connects through the same command that any other extension could call. It asks at every start of a window, because
-// a token is never kept in a file, and this kind of VS Code keeps secrets only as long as its window.
+// Connects through the same command that any other extension can call. It connects at every start of a window: a token
+// is never kept in a file, and VS Code in the browser keeps secrets only as long as its window.
 const http = require('node:http');
 const vscode = require('vscode');
 
@@ -15,8 +15,8 @@ function ask(url) {
   });
 }
 
-// Runs commands for a test that waits at `url`. The palette does the same in a tenth of the speed on a busy machine, so
-// tests use it where the palette itself is what they look at. Loopback only, and only where a test asks for it.
+// Runs commands for a test that waits at `url`. The palette takes ten times as long on a busy
+// machine, so tests use it only where the palette itself is what they look at. Loopback only, and only where a test asks for it.
 function runForTest(url, context) {
   const server = http.createServer((request, response) => {
     const chunks = [];
@@ -26,7 +26,7 @@ function runForTest(url, context) {
       const done = vscode.commands.executeCommand(command, ...args);
       const answer = (status, text) => response.writeHead(status).end(text);
       const fail = (error) => answer(500, String(error));
-      // What asks questions ends when they are answered: that it has begun is enough.
+      // A command that asks questions ends when they are answered, so its start is enough.
       if (waits) done.then(() => answer(200, ''), fail);
       else Promise.race([done, new Promise((resolve) => setTimeout(resolve, 20))]).then(() => answer(200, ''), fail);
       if (!waits) done.then(undefined, () => undefined);
@@ -44,14 +44,15 @@ function runForTest(url, context) {
 exports.activate = async (context) => {
   const remote = process.env.RIG_REMOTE_CONTROL;
   if (remote !== undefined) runForTest(remote, context);
-  // What a ticket or a chat does with an address of ours, as far as a browser can: see test/ui/9-backLinks.test.ts.
+  // Does what a ticket or a chat does with one of our addresses, as far as a browser can: see
+  // test/ui/9-backLinks.test.ts.
   context.subscriptions.push(
     vscode.commands.registerCommand('localTenant.copyExternalAddress', async () => {
       const address = vscode.Uri.parse(await vscode.env.clipboard.readText()).with({ scheme: vscode.env.uriScheme });
       await vscode.env.clipboard.writeText((await vscode.env.asExternalUri(address)).toString(true));
     }),
   );
-  // The user's settings, as their editor writes them. A file of settings that changes is noticed late in a browser.
+  // Writes the user's settings through VS Code's API. In a browser a changed settings file is noticed late.
   context.subscriptions.push(
     vscode.commands.registerCommand('localTenant.applySettings', async (settings) => {
       for (const [name, value] of Object.entries(settings)) {
@@ -64,7 +65,7 @@ exports.activate = async (context) => {
   const connection = await ask(url);
   if (connection === null) await vscode.commands.executeCommand('liveResponse.openSampleTenant');
   else await vscode.commands.executeCommand('liveResponse.addConnection', connection);
-  // Shown at the first start; after a reload the focus is the person's.
+  // Focuses the view at the first start only; after a reload the user's own focus stays.
   const nothingOpen = vscode.window.tabGroups.all.every((group) => group.tabs.length === 0);
   if (nothingOpen) await vscode.commands.executeCommand('liveResponse.actions.focus');
 };

@@ -6,7 +6,7 @@ import type { Count, Ending, Fault } from './fault.ts';
 import { FAULTS } from './table.ts';
 import { describeFailure, stepLabel } from './words.ts';
 
-/** Where the table is kept. */
+/** Path of the table. */
 export const DOCUMENT = path.join(import.meta.dirname, '..', '..', 'docs', 'faults.md');
 
 const HEAD = `# What can go wrong, and what you get
@@ -30,14 +30,14 @@ They share one database of calls (\`test/faults/sharedBudget.test.ts\`, in proce
 | a process is killed between sending and answer | the others go on; its call counts until its deadline (100 s) is over |
 `;
 
-/** The table as Markdown, as the project's formatter would write it. */
+/** Returns the table as Markdown, formatted as the project's formatter formats it. */
 export async function writeDocument(): Promise<string> {
   const parts = Object.entries(FAULTS).map(([theme, rows]) => `## ${theme}\n\n${writeTable(rows)}`);
   const config = await resolveConfig(DOCUMENT);
   return format([HEAD, ...parts, FOOT].join('\n'), { ...config, parser: 'markdown' });
 }
 
-/** The table as it is kept, with plain line ends. */
+/** Returns the stored table with plain line ends. */
 export async function readDocument(): Promise<string> {
   return (await readFile(DOCUMENT, 'utf8')).replaceAll('\r\n', '\n');
 }

@@ -6,13 +6,15 @@ import type { AgentOptions } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Something on the way that passes bytes on. */
+/** A relay that passes bytes on. */
 export interface Relay {
   readonly port: number;
   readonly close: () => Promise<void>;
 }
 
-/** A line to one port of this machine, which may be slow, and may lead elsewhere from one connection to the next. */
+/**
+ * Opens a relay to one port of this machine. It may be slow, and its target may change from one connection to the next.
+ */
 export async function openRelay(target: () => number, bytesPerSecond = Infinity): Promise<Relay> {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
@@ -54,19 +56,19 @@ async function trickle(from: Socket, to: Socket, bytesPerSecond: number): Promis
       if (bytesPerSecond !== Infinity) await pause(((chunk as Uint8Array).length / bytesPerSecond) * 1000);
     }
   } catch {
-    // Broken off: the other side is closed by the event.
+    // The connection broke: its close event closes the other side.
   }
 }
 
-/** A proxy that only tunnels: no request is ever readable for it. */
+/** A proxy that only tunnels: it can never read a request. */
 export interface TunnelProxy extends Relay {
-  /** What it was asked: `CONNECT localhost:1234`, or a request that it should never have seen. */
+  /** Requests to the proxy: `CONNECT localhost:1234`, or a request that it should never have received. */
   readonly asked: string[];
-  /** Names of all headers that it saw, in lower case. */
+  /** Names of all headers that it received, in lower case. */
   readonly headers: Set<string>;
 }
 
-/** Opens a proxy that answers CONNECT alone. */
+/** Opens a proxy that answers CONNECT only. */
 export async function openTunnelProxy(): Promise<TunnelProxy> {
   const asked: string[] = [];
   const headers = new Set<string>();
@@ -109,7 +111,7 @@ export async function openTunnelProxy(): Promise<TunnelProxy> {
   };
 }
 
-/** Leads every TLS connection of this process through a proxy, below the client's own code: as VS Code does it. */
+/** Sends every TLS connection of this process through a proxy, below the client's own code, as VS Code does. */
 export class TunnelAgent extends Agent {
   readonly #proxyPort: number;
 
@@ -127,7 +129,7 @@ export class TunnelAgent extends Agent {
       callback?.(null, connectTls({ ...this.options, servername: options.host ?? '', socket }));
     });
     tunnel.on('error', (error) => {
-      // Node's own signature asks for a stream even where there is none.
+      // Node's own type requires a stream even where there is an error instead.
       callback?.(error, undefined as never);
     });
     tunnel.end();

@@ -10,7 +10,7 @@ import { openStage, patience, SMALL } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { describeFailure } from './words.ts';
 
-/** Makes a test of every fault. */
+/** Registers a test for every fault. */
 export function testFaults(faults: readonly Fault[]): void {
   for (const fault of faults) {
     test(`${fault.id}: ${fault.happens}: ${fault.client}`, async (context) => {
@@ -55,7 +55,7 @@ function assertEnding(fault: Fault, stage: Stage, outcome: { answer: unknown } |
     assert.equal(error.code, ends.code, inspect(error));
     const values = asPrinted(error.values, ends.values, stage);
     assert.deepEqual(values, ends.values);
-    // The table's sentence is the one that is read.
+    // The product shows the same sentence for the real failure as for the table's.
     assert.deepEqual(
       describeFailure(new LiveResponseError(error.code, values)),
       describeFailure(new LiveResponseError(ends.code, ends.values)),
@@ -72,7 +72,7 @@ function assertEnding(fault: Fault, stage: Stage, outcome: { answer: unknown } |
   }
 }
 
-/** Values that differ from run to run are replaced by the table's; whether they are there at all is not. */
+/** Replaces values that differ from run to run with the table's. A missing value is not replaced. */
 function asPrinted(real: FailureValues, printed: FailureValues, stage: Stage): FailureValues {
   const varying = ['retryAt', 'ownCalls', 'systemCode', 'size'] as const;
   return {
@@ -103,7 +103,7 @@ function assertNoSecret(stage: Stage, error: unknown): void {
   for (const mark of marks) assert.ok(!seen.includes(mark), `${mark} is in ${seen}`);
 }
 
-/** Rules 4 and 5: the token goes to the API alone, and nothing is ever written. */
+/** Asserts rules 4 and 5: the token goes to the API alone, and every call only reads. */
 function assertQuiet({ tenant }: Stage): void {
   for (const { door, method, authorization, path } of tenant.recording.requests) {
     if (door === 'login') continue;
@@ -112,7 +112,7 @@ function assertQuiet({ tenant }: Stage): void {
   }
 }
 
-/** What could not be had while the fault lasted is there afterwards, unchanged. */
+/** Asserts that the result is available and unchanged once the fault is over. */
 async function assertNothingLost(fault: Fault, stage: Stage): Promise<void> {
   if (fault.after === 'gone') return;
   stage.tenant.faults.clear();

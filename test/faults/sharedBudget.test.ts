@@ -10,13 +10,13 @@ import { openHouse } from './sharedHouse.ts';
 import type { House } from './sharedHouse.ts';
 import { until } from './stage.ts';
 
-/** A minute and an hour, shortened. */
+/** A shortened minute and hour. */
 const WINDOWS = [
   { calls: 10, ms: 1000 },
   { calls: 30, ms: 5000 },
 ] as const;
 
-/** A house that is closed with its test. */
+/** Opens a house that is closed at the end of the test. */
 async function openTestHouse(context: TestContext): Promise<House> {
   const house = await openHouse(WINDOWS);
   context.after(house.close);
@@ -27,7 +27,7 @@ function arrivals(requests: readonly RecordedRequest[]): readonly number[] {
   return requests.map(({ at }) => at);
 }
 
-/** By the tenant's recording: no window was exceeded, and nothing was refused. */
+/** Asserts, by the tenant's recording, that no window was exceeded and nothing was refused. */
 function assertWithinLimits({ tenant }: House): void {
   const requests = tenant.recording.at('api');
   for (const { calls, ms } of WINDOWS) {
@@ -37,7 +37,7 @@ function assertWithinLimits({ tenant }: House): void {
   assert.ok(requests.every(({ status }) => status !== 429));
 }
 
-/** Calls under way, as the database has them. */
+/** Returns the number of calls under way in the database. */
 function openCalls({ order }: House): number {
   const database = openDatabase(order.folder, 'shared.db', CALL_SCHEMA);
   try {
@@ -52,7 +52,7 @@ suite('several windows share one account of calls', () => {
     const house = await openTestHouse(context);
     const windows = Array.from({ length: 4 }, () => house.open());
     const outcomes = (await Promise.all(windows.map(({ outcomes: ended }) => ended))).flat();
-    // The actions do not exist: 404 is an answer as good as any, and counted as any.
+    // The actions do not exist. A 404 is an answer like any other, and counts like any other.
     assert.deepEqual(new Set(outcomes), new Set(['notFound']));
     assert.equal(outcomes.length, 40);
     assert.equal(house.tenant.recording.at('api').length, 40);
@@ -66,7 +66,7 @@ suite('several windows share one account of calls', () => {
     await until(() => house.tenant.recording.at('api').length >= 8, 'no background work');
     const clicked = house.open({ calls: 2 });
     await clicked.outcomes;
-    // Twenty calls of background work take three windows; the clicks did not queue behind them.
+    // Twenty calls of background work take three windows. The clicks did not queue behind them.
     assert.ok(house.tenant.recording.at('api').length < 22, 'the clicks came last');
     await Promise.all(background.map(({ outcomes }) => outcomes));
     assert.equal(house.tenant.recording.at('api').length, 22);
@@ -88,7 +88,7 @@ suite('several windows share one account of calls', () => {
     assert.equal(outcomes.length, 20);
     assert.equal(recording.at('api').length, 21);
     assertWithinLimits(house);
-    // Nobody knows whether the server counted it: until its deadline is over, nobody uses its place.
+    // No one knows whether the server counted the call, so nothing takes its place before its deadline.
     assert.equal(openCalls(house), 1);
     const afterwards = arrivals(recording.at('api').slice(1));
     for (const { calls, ms } of WINDOWS) assert.ok(mostWithin(ms, afterwards) <= calls - 1);
@@ -96,7 +96,7 @@ suite('several windows share one account of calls', () => {
   });
 });
 
-/** A call without an end lasts as long as a call can last, and no longer. */
+/** Asserts that a call without an end is counted as long as a call can last, and no longer. */
 function assertReleasedAfterDeadline({ order }: House): void {
   const database = openDatabase(order.folder, 'shared.db', CALL_SCHEMA);
   try {

@@ -10,7 +10,7 @@ import { openDatabase } from '../../src/storage/database.ts';
 import { isOrder } from './sharedOrder.ts';
 import type { Order, Report } from './sharedOrder.ts';
 
-/** One window of the product, as far as calls go: a process of its own with the database that all share. */
+/** One window of the product, for calls only: a process of its own with the database that all windows share. */
 process.once('message', (order: unknown) => {
   if (!isOrder(order)) throw new Error('no order');
   void work(order);
@@ -37,10 +37,10 @@ async function work(order: Order): Promise<void> {
   process.disconnect();
 }
 
-/** Opened as the store's thread opens it. */
+/** Opens the ledger as the store's thread opens it. */
 function openLedger({ folder, application, windows }: Order): LedgerPort {
   const ledger = new Ledger(new SqliteCallTable(openDatabase(folder, 'shared.db', CALL_SCHEMA)), windows);
-  // Asynchronous like the thread; what it throws becomes a rejection.
+  // Asynchronous like the thread; an exception becomes a rejection.
   const ask = <Answer>(answer: () => Answer): Promise<Answer> => Promise.resolve().then(answer);
   return {
     take: (share) => ask(() => ledger.take(application, share, Date.now())),

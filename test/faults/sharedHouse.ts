@@ -10,20 +10,20 @@ import type { LocalTenant } from '../tenant/localTenant.ts';
 import { isReport } from './sharedOrder.ts';
 import type { Order } from './sharedOrder.ts';
 
-/** A tenant that counts, and a folder for the database that all processes share. */
+/** A tenant that counts calls, and a folder for the database that all processes share. */
 export interface House {
   readonly tenant: LocalTenant;
   readonly order: Order;
-  /** Starts a window with its work; answers its outcomes when it has ended. */
+  /** Starts a window with its work, and returns its outcomes when it has ended. */
   readonly open: (change?: Partial<Order>) => { readonly process: ChildProcess; readonly outcomes: Promise<string[]> };
-  /** Ends the tenant and every window. */
+  /** Stops the tenant and every window. */
   readonly close: () => Promise<void>;
 }
 
 /**
  * Opens a house without windows.
  *
- * @param windows - a minute and an hour, shortened: those of the tenant and those of the clients
+ * @param windows - a shortened minute and hour: limits of both the tenant and the clients
  */
 export async function openHouse(windows: readonly [RateWindow, RateWindow]): Promise<House> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'shared-budget-'));

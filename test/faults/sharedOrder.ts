@@ -1,11 +1,11 @@
 import type { Priority } from '../../src/defender/calls/budget.ts';
 import type { RateWindow } from '../../src/defender/calls/ledger.ts';
 
-/** What a process is to do. */
+/** The order for a process. */
 export interface Order {
   readonly apiUrl: string;
   readonly token: string;
-  /** Where the database is. */
+  /** Folder of the database. */
   readonly folder: string;
   readonly application: string;
   readonly windows: readonly [RateWindow, RateWindow];
@@ -13,7 +13,7 @@ export interface Order {
   readonly priority: Priority;
 }
 
-/** What became of the calls. */
+/** The outcomes of the calls. */
 export interface Report {
   readonly outcomes: readonly string[];
 }

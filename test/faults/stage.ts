@@ -18,44 +18,44 @@ import type { SampleTenant } from '../../src/sample/api/sampleTenant.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant, LocalTenantOptions } from '../tenant/localTenant.ts';
 
-/** A command whose result is small: for all that does not depend on what is in it. */
+/** A command with a small result, for everything that does not depend on its content. */
 export const SMALL = scenarioRef('exitZero');
-/** 14 MB. */
+/** A command with a result of 14 MB. */
 export const LARGE = scenarioRef('largeLog');
 export const PAGE = { liveResponseOnly: true, top: 5, skip: 0 } as const;
 export const MAX_BYTES = 64 * 1024 * 1024;
 
-/** A tenant, the product's client before it, and what one fault needs besides. */
+/** A tenant, the product's client connected to it, and what one fault needs besides. */
 export interface Stage {
   readonly tenant: LocalTenant;
   readonly clock: Clock;
   readonly token: string;
-  /** Every secret that must not be seen. */
+  /** Every secret that must not appear. */
   readonly secrets: string[];
   readonly records: CallRecord[];
-  /** Host names of this run, and how the table prints them. */
+  /** Host names of this run, and their names in the table. */
   readonly hostNames: Map<string, string>;
   readonly client: () => DefenderClient;
-  /** Link and download as one step, by a new client. */
+  /** Fetches link and download as one step, with a new client. */
   readonly fetch: (ref: ScenarioRef, signal: AbortSignal, options?: Partial<FetchOptions>) => Promise<DownloadedResult>;
-  /** What the sample tenant has stored for a command. */
+  /** Returns the bytes that the sample tenant has stored for a command. */
   readonly stored: (ref: ScenarioRef) => Uint8Array;
-  /** Changes how the next clients are made. */
+  /** Runs `work` when the stage is stopped. */
   readonly setOptions: (options: Partial<DefenderClientOptions>) => void;
   /** Runs when the stage is struck. */
   readonly defer: (work: () => void | Promise<void>) => void;
-  /** What a list said of its next page. */
+  /** The next link in a list's answer. */
   nextLink?: string;
   /** The token of another program of the same application. */
   foreigner?: string;
-  /** Host and port of something that stands in for a door of the tenant. */
+  /** Host and port of a server that stands in for an endpoint of the tenant. */
   elsewhere?: string;
-  /** Waits until the tenant has seen every connection of a download end. */
+  /** Waits until the tenant has recorded the end of every download's connection. */
   readonly allClosed: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a tenant that this process trusts, and the client before it. */
+/** Starts a tenant that this process trusts, and the client connected to it. */
 export async function openStage(
   tenantOptions: LocalTenantOptions = {},
   speed = 20,
@@ -114,7 +114,7 @@ export async function openStage(
   };
 }
 
-/** Time that passes faster, and may be ahead of or behind the tenant's. */
+/** Creates a clock that runs faster, and may be ahead of or behind the tenant's. */
 function fastClock(speed: number, skew: number): Clock {
   const base = Date.now() + skew;
   const start = performance.now();
@@ -124,7 +124,10 @@ function fastClock(speed: number, skew: number): Clock {
   };
 }
 
-/** Node reads NODE_EXTRA_CA_CERTS at its start only; the agent that axios uses is asked at every connection. */
+/**
+ * Adds a certificate to the agent that axios uses, because that agent reads its options at every connection. Node reads
+ * NODE_EXTRA_CA_CERTS only at its start.
+ */
 export function trust(ca: string): () => void {
   assert.ok(globalAgent instanceof Agent);
   const known = globalAgent.options.ca;
@@ -134,7 +137,7 @@ export function trust(ca: string): () => void {
   };
 }
 
-/** Waits until something is so. */
+/** Waits until a condition is true. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   const end = performance.now() + 15_000;
   while (!condition()) {
@@ -143,19 +146,19 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   }
 }
 
-/** A signal that nobody aborts. */
+/** Returns a signal that is never aborted. */
 export function patience(): AbortSignal {
   return new AbortController().signal;
 }
 
-/** A port where nobody listens, at least at this moment. */
+/** Returns a port that nothing listens on, at least at this moment. */
 export async function closedPort(): Promise<number> {
   const decoy = await openDecoy();
   await decoy.close();
   return decoy.port;
 }
 
-/** A host that must never be visited: it counts who comes. */
+/** Opens a host that must never be visited. It counts its visits. */
 export async function openDecoy(): Promise<{ port: number; visits: () => number; close: () => Promise<void> }> {
   let visits = 0;
   const server = createServer((socket) => {

@@ -1,10 +1,10 @@
 import module from 'node:module';
 import type { FailureMessage, NextStep } from '../../src/messages/failureMessage.ts';
 
-// Times in sentences are local ones: the table must be the same everywhere.
+// Times in sentences are local, and the table must be the same everywhere.
 process.env['TZ'] = 'UTC';
 
-/** As much of VS Code as sentences need: they are English in the source, with numbered places. */
+/** The part of VS Code that the sentences need. They are English in the source, with numbered placeholders. */
 const VSCODE = `
 export const env = { language: 'en-GB' };
 export const l10n = {
@@ -20,8 +20,8 @@ module.registerHooks({
 
 const messages = await import('../../src/messages/failureMessages.ts');
 
-/** The product's own words for a failure. */
+/** Returns the product's own text for a failure. */
 export const describeFailure: (error: unknown) => FailureMessage = messages.describeFailure;
 
-/** The product's own button text. */
+/** Returns the product's own button text. */
 export const stepLabel: (step: NextStep) => string = messages.stepLabel;

@@ -10,7 +10,7 @@ import { DOCUMENTATION_EXAMPLE, resultJson } from '../unit/evidence/results.ts';
 const RESULT = resultJson('one line\\n');
 const OTHER = resultJson('another', '"exit_code": 7, "script_errors": "x"');
 
-/** Id, what stands behind the result, and what is said of it. */
+/** Id, text behind the result, and the kind of the note about it. */
 const BEHIND: readonly (readonly [id: string, behind: string, kind: 'trailingPadding' | 'trailingText' | undefined])[] =
   [
     ['white space only', ' \r\n\t\n', undefined],

@@ -6,19 +6,19 @@ import { viewText } from '../../src/evidence/views/textViews.ts';
 
 const OBJS = '<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">';
 const MARK = '#< CLIXML\r\n';
-/** Nothing is left out: the tag that the cut goes through is shown as it stands. */
+/** Nothing is left out: the tag that the cut goes through is shown unchanged. */
 const CUT_TAG = '<Obj S="pro';
 const OLD = 'Preparing modules for first use.';
 
 interface Kind {
   readonly xml: string;
-  /** Words that the view must show, in their order. */
+  /** Words that the view must show, in this order. */
   readonly words: readonly string[];
   readonly errorLines: number;
   readonly note?: string;
 }
 
-/** As PowerShell 5.1 and 7 write them ([MS-PSRP] 2.2.3). */
+/** Records as PowerShell 5.1 and 7 write them ([MS-PSRP] 2.2.3). */
 const KINDS: Readonly<Record<string, Kind>> = {
   error: {
     xml: '<S S="Error">Get-Item : &lt;no&gt; such file_x000D__x000A_</S><S S="Error">At line:1 char:1_x000D__x000A_</S><S S="Error">_x000D__x000A_</S>',
@@ -60,7 +60,7 @@ interface Arranged {
   /** Native lines before and behind the record's words. */
   readonly before: readonly string[];
   readonly behind: readonly string[];
-  /** How often the record stands there. */
+  /** Number of times that the record occurs. */
   readonly times: number;
 }
 
@@ -191,7 +191,7 @@ suite('CLIXML as it is met (X1, X2)', () => {
 function countInStretches(text: string, size: number): number {
   const counter = new ErrorLineCounter();
   for (let at = 0; at < text.length;) {
-    // As the reader cuts: never within a line end.
+    // Cuts as the reader does: never within a line end.
     const end = text.startsWith('\r\n', at + size - 1) ? at + size + 1 : at + size;
     counter.add(text.slice(at, end));
     at = end;

@@ -5,14 +5,14 @@ import { gzipSync } from 'node:zlib';
 import { decodeResult } from '../../src/evidence/decode/decode.ts';
 import { resultJson } from '../unit/evidence/results.ts';
 
-/** Letters and digits that deflate cannot make small: the packed file has about three quarters of its length. */
+/** Returns letters and digits that compress badly: the packed file has about three quarters of their length. */
 function noise(length: number): string {
   const blocks: string[] = [];
   for (let at = 0; at * 64 < length; at++) blocks.push(createHash('sha384').update(at.toString()).digest('base64url'));
   return blocks.join('').slice(0, length);
 }
 
-/** The packed file up to a place where the last four bytes look like a size that is too large and could be true. */
+/** Returns the packed file, cut where the last four bytes look like a size that is too large but possible. */
 function cutsThatClaim(packed: Uint8Array, most: number): Uint8Array[] {
   const cuts: Uint8Array[] = [];
   const view = new DataView(packed.buffer, packed.byteOffset);

@@ -6,12 +6,15 @@ const LINES = ['Windows Resource Protection', 'found no violations', '', 'C:\\Wi
 const TURKISH = ['İşlem tamamlandı', 'ığüşöç', 'Kısa'];
 const RUSSIAN = ['Windows: файл', 'ok'];
 
-/** UTF-16LE as bytes that became characters. */
+/** Returns UTF-16LE text with each byte turned into a character. */
 function asBytes(text: string): string {
   return Buffer.from(text, 'utf16le').toString('latin1');
 }
 
-/** What a program makes of it that reads lines at these ends and writes its own. */
+/**
+ * Splits the text at these line ends and joins it with `end`, as a program does that reads lines and writes its own
+ * ends.
+ */
 function cut(text: string, at: RegExp, end: string): string {
   return text.split(at).join(end);
 }
@@ -32,7 +35,7 @@ suite('UTF-16 that was cut at CR and LF (E5)', () => {
           const expected = (lines.join('\n') + last).split(AT_BOTH);
           assert.equal(view.split(AT_BOTH).length, expected.length);
           assert.ok(!view.includes('\0'));
-          // Letters above U+00FF are a matter of their own (E4).
+          // Letters above U+00FF have a test of their own (E4).
           if (language === 'English') assert.deepEqual(view.split(AT_BOTH), expected);
         }
       });

@@ -6,17 +6,17 @@ import { readCorpus } from '../unit/evidence/indicatorCorpus.ts';
 
 const LINES = 10_000;
 
-/** As programs link: addresses with a scheme, without one behind `//`, and of mail. */
+/** Finds links as programs do: addresses with a scheme, addresses that begin with `//`, and mail addresses. */
 const linkify = new LinkifyIt({ fuzzyLink: false, fuzzyEmail: true, fuzzyIP: false });
-/** Bare names too, which many programs link: file names among them. */
+/** Finds bare names too, file names among them, because many programs link them. */
 const linkifyNames = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, fuzzyIP: true });
 
 function linksIn(text: string, linker = linkify): string[] {
-  // This machine itself is nowhere to go to.
+  // A link to this machine leads nowhere.
   return (linker.match(text) ?? []).map(({ raw }) => raw).filter((raw) => !/^\/\/(?:localhost\b|\[::\])/iu.test(raw));
 }
 
-/** The same numbers in every run: a linear congruential generator (Numerical Recipes). */
+/** Yields the same numbers in every run, from a linear congruential generator (Numerical Recipes). */
 function* numbers(): Generator<number, never> {
   let state = 20_261_123;
   for (;;) {
@@ -116,7 +116,7 @@ suite('what was made harmless holds no address that a program links', () => {
       for (const [at, line] of lines.entries()) {
         const safe = defang(line).text;
         assert.deepEqual(linksIn(safe), [], line);
-        // Of bare names only those of files and shares are left: nothing that is an indicator of its own.
+        // Of bare names only those of files and shares remain: no name that is an indicator by itself.
         const indicators = expected.flatMap((one) => {
           const [number, kind = '', ...value] = one.split(' ');
           const isLinked = /^(?:url|domain|ipv4|email)$/u.test(kind) && !line.includes(`\\\\${value.join(' ')}`);

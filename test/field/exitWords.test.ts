@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 import { before, suite, test } from 'node:test';
 import type * as ExitWords from '../../src/messages/exitWords.ts';
 
-/** As much of VS Code as words take: texts in English. */
+/** The part of VS Code that the texts need: texts in English. */
 const EDITOR = `data:text/javascript,${encodeURIComponent(`
 export const env = { language: 'en' };
 export const l10n = { t: (text, ...values) => text.replace(/\\{(\\d+)\\}/g, (_, at) => String(values[at])) };

@@ -14,14 +14,17 @@ import { readCsv } from '../unit/evidence/csvReader.ts';
 import { received } from '../unit/results/fixtures.ts';
 import { times } from '../fuzz/support/settings.ts';
 
-/** What some reader takes for a line end (Python's `str.splitlines` has the most of them), and what none can carry. */
+/**
+ * Characters that some reader takes for a line end (Python's `str.splitlines` has the most of them), and characters
+ * that no reader can carry.
+ */
 const ENDS = ['\u2028', '\u2029', '\u0085', '\v', '\f', '\x1c', '\x1d', '\x1e', '\r', '\n', '\r\n', '\0', '\u001a'];
 const LONE = ['\ud83d', '\ude00', '\ude00\ud83d', '\ud83dx\ude00'];
 const TEXTS = [...ENDS, ...LONE, '\u{1f600}', '"\\', '=1+1', '\ufeff'].map((odd) => `before${odd}behind`);
-/** Halves in {@link TEXTS}. */
+/** Number of lone surrogates in {@link TEXTS}. */
 const HALVES = 6;
 
-/** Python's `splitlines`, but for separators that JSON always escapes. */
+/** Splits like Python's `splitlines`, except at separators that JSON always escapes. */
 const cut = (text: string): string[] => text.split(/\r\n|[\n\v\f\r\u0085\u2028\u2029]/u).filter((line) => line !== '');
 
 function found(texts: readonly string[]): ResultHits {
@@ -37,7 +40,7 @@ function found(texts: readonly string[]): ResultHits {
   return { ref, name, fetchedAt, sha256, hits, more: 0, givenUp: undefined };
 }
 
-/** Each export that has a row for each of some texts. */
+/** Each export that has one row for each text. */
 const EXPORTS: Readonly<Record<string, (texts: readonly string[], tally: ExportTally) => string>> = {
   hits: (texts, tally) => hitsAsNdjson([found(texts)], tally),
   run: (texts, tally) => texts.map((text) => toRunLine({ device: 'ws-1' }, { output: text }, tally)).join(''),
@@ -146,7 +149,10 @@ suite('exports that every reader cuts at the same places (S36)', () => {
   });
 });
 
-/** Another program's word: it reads each row, and writes its text as ASCII. Skipped where there is no such program. */
+/**
+ * Compares with another program, which reads each row and writes its text as ASCII. Skipped where the program is
+ * missing.
+ */
 function judge(
   context: { readonly skip: (reason: string) => void },
   { command, args }: { readonly command: string; readonly args: readonly string[] },

@@ -24,7 +24,7 @@ async function loadToTheEnd(store: ActionStore): Promise<void> {
   }
 }
 
-/** The action that has ended since, at the time of the newest that is known. */
+/** Returns the action that has ended since, with the update time of the newest known action. */
 function ended(number: number, at: number): ReturnType<typeof numbered> {
   return numbered(number, { status: 'Failed', lastUpdateDateTimeUtc: numbered(at).creationDateTimeUtc });
 }
@@ -68,7 +68,7 @@ for (const part of PARTS) {
         await store.refresh(patience());
         assert.deepEqual(ids(store), from(21, 0));
         assert.ok(server.asked.length <= 2, `${server.asked.length} calls for a second refresh`);
-        // A maximum that is kept to silently costs nothing where fewer rows come.
+        // A server that silently keeps its maximum costs no call where there are fewer rows.
         if (part !== 'rows' || does !== 'ignored') assert.equal(server.callsWith(part), 0, 'it is asked again');
       });
     }

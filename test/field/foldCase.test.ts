@@ -7,7 +7,7 @@ import { findHits, toPattern } from '../../src/worker/findHits.ts';
 import type { FoundLines } from '../../src/worker/findHits.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
 
-/** What a person types, and what it must find. */
+/** A search text, and a text that it must match. */
 const PAIRS: readonly (readonly [id: string, wanted: string, text: string])[] = [
   ['WB5', 'istanbul', 'İSTANBUL'],
   ['WB5', 'ısparta', 'ISPARTA'],
@@ -31,7 +31,7 @@ const PAIRS: readonly (readonly [id: string, wanted: string, text: string])[] = 
   ['characters beyond the first plane', '𐐨i', '𐐀I'],
 ];
 
-/** What it must not find. */
+/** Search texts, and texts that they must not match. */
 const OTHERS: readonly (readonly [wanted: string, text: string])[] = [
   ['strase', 'straße'],
   ['strassse', 'straße'],

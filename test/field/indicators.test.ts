@@ -4,7 +4,7 @@ import TOP_LEVEL_DOMAINS from 'tlds' with { type: 'json' };
 import { defang, refang } from '../../src/evidence/indicators/defang.ts';
 import { collectIndicators } from '../../src/evidence/indicators/indicators.ts';
 
-/** What is found, as `kind value`. */
+/** Returns the indicators as `kind value`. */
 function found(text: string): string[] {
   return collectIndicators(text).map(({ kind, value }) => `${kind} ${value}`);
 }

@@ -13,7 +13,7 @@ type Json = Record<string, unknown>;
 
 const TIME = '2026-11-23T21:02:00.1234567Z';
 
-/** A row as the API writes it, with every key that this product reads. */
+/** Returns a row in the API's own form, with every key that the product reads. */
 function row(number: number): Json {
   const digits = number.toString(16).padStart(12, '0');
   return {
@@ -45,7 +45,7 @@ function row(number: number): Json {
   };
 }
 
-/** Every place of a row but its id, as a path. */
+/** Paths of all values of a row except its id. */
 const PLACES = [
   'type',
   'requestor',
@@ -87,7 +87,7 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   ['missing', MISSING],
   ['other case of the key', OTHER_CASE],
 ];
-/** Places where the value is an ordinary one, or one that the documentation allows. */
+/** Paths where the value is ordinary, or where the documentation allows it. */
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
   null: [
     ...['requestor', 'requestorComment', 'machineId', 'computerDnsName', 'lastUpdateDateTimeUtc'],
@@ -114,11 +114,11 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
     ...['commands.0.errors.0', 'commands.0.command.params', 'commands.0.command.params.0'],
     'commands.0.command.params.0.value',
   ],
-  // An entry of a list has no key.
+  // An element of a list has no key.
   'other case of the key': ['commands.0', 'commands.0.errors.0', 'commands.0.command.params.0'],
 };
 
-/** The row with another value at a place. */
+/** Returns the row with another value at a path. */
 function change(whole: Json, place: string, value: unknown): Json {
   const copy = structuredClone(whole);
   const steps = place.split('.');
@@ -141,7 +141,7 @@ function change(whole: Json, place: string, value: unknown): Json {
   return copy;
 }
 
-/** All values of an action by their places, but for the note of what is odd. */
+/** Returns all values of an action by path, without the note of odd values. */
 function leaves(value: unknown, path = ''): ReadonlyMap<string, unknown> {
   if (typeof value !== 'object' || value === null) return new Map([[path, value]]);
   const inner = Object.entries(value).filter(([key]) => key !== 'odd');
@@ -165,7 +165,7 @@ suite('P5: one odd value spoils one field of one row', () => {
         const whole = leaves(readAction(row(49)));
         const list = /^(?:commands|commands\.0(?:\.errors|\.command\.params)?)(?:\.0)?$/u.exec(place)?.[0];
         for (const [key, one] of leaves(found)) {
-          // Where an entry of a list is left out, the others move up.
+          // When an element of a list is left out, the later ones move up.
           if (!key.startsWith(list === undefined ? place : list.replace(/\.0$/u, '')) && place !== 'commands.0.index')
             if (!place.endsWith('params.0.key')) assert.deepEqual(one, whole.get(key), key);
         }
@@ -212,7 +212,7 @@ suite('P5: one odd value spoils one field of one row', () => {
   });
 });
 
-/** What is made of any row of the list. */
+/** Asserts that the product can use any row of the list. */
 function assertUsable(action: MachineAction): void {
   for (const command of action.commands) {
     assert.equal(typeof resultOf(action, command), 'string');
@@ -256,7 +256,7 @@ suite('P5: rows in the list', () => {
     assert.deepEqual(reports, [{ leftOut: 8, odd: 1, fields: ['commands.0.commandStatus'] }]);
     const [good, bad] = store.actions;
     assert.ok(good !== undefined && bad !== undefined);
-    // The received texts are those of the rows, and of no neighbour.
+    // The received texts belong to their own rows, not to a neighbor.
     assert.deepEqual(JSON.parse(client.receivedAction(good)?.text ?? ''), row(8));
     assert.deepEqual(JSON.parse(client.receivedAction(bad)?.text ?? ''), odd);
   });

@@ -7,7 +7,7 @@ const TENANT = '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f';
 const API = `https://api.security.microsoft.com/api/machineactions/${ID}`;
 const CALL = `${API}/GetLiveResponseResultDownloadLink(index=3)`;
 
-/** As Outlook writes it, with the recipient, the tenant and a signature behind the address. */
+/** Returns a protected link as Outlook writes it, with the recipient, the tenant and a signature behind the address. */
 function safeLink(address: string, host = 'eur01.safelinks.protection.outlook.com'): string {
   const data = `05%7C02%7Canna%40contoso.example%7C${TENANT.replaceAll('-', '')}%7C${TENANT}%7C0%7C0%7C638`;
   return `https://${host}/?url=${encodeURIComponent(address)}&data=${data}&sdata=a%2Bb%3D&reserved=0`;

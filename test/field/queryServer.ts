@@ -6,17 +6,17 @@ import { answer } from '../unit/defender/expected.ts';
 import { SimulatedClock } from '../unit/defender/simulatedClock.ts';
 import { numbered } from '../unit/results/manyActions.ts';
 
-/** Parts of a list's query that a server may not take. */
+/** Parts of a list's query that a server may not support. */
 export const PARTS = ['update', 'order', 'skip', 'rows'] as const;
 export type Part = (typeof PARTS)[number];
-/** What a server does with a part that it does not take: a status, or nothing at all. */
+/** The answers of a server to an unsupported part: a status, or no reaction at all. */
 export const ANSWERS = [400, 404, 405, 500, 501, 'ignored'] as const;
 export type PartAnswer = (typeof ANSWERS)[number];
 
-/** Most rows of a page, where the server has a maximum below ours. */
+/** Maximum of rows in a page, where the server's maximum is below ours. */
 export const SERVER_ROWS = 1000;
 
-/** Parts that a query holds. */
+/** Returns the parts of a query. */
 export function partsOf({ searchParams }: URL): Part[] {
   const parts: Part[] = [];
   if ((searchParams.get('$filter') ?? '').includes('lastUpdateDateTimeUtc')) parts.push('update');
@@ -26,7 +26,7 @@ export function partsOf({ searchParams }: URL): Part[] {
   return parts;
 }
 
-/** A server that takes every query but for some parts. By itself it lists the oldest first. */
+/** A server that supports every query except some parts. Without `$orderby` it lists the oldest first. */
 export class QueryServer {
   readonly #lacks: Readonly<Partial<Record<Part, PartAnswer>>>;
   actions: MachineAction[];
@@ -55,7 +55,7 @@ export class QueryServer {
     });
   }
 
-  /** Calls that name a part which this server does not take. */
+  /** Counts the calls with this part in their query. */
   callsWith(part: Part): number {
     return this.asked.filter((url) => partsOf(url).includes(part)).length;
   }

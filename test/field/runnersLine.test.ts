@@ -29,7 +29,7 @@ const SENTENCES: Readonly<Record<string, readonly [before: string, behind: strin
   'German with characters that were lost': ['Die Aufzeichnung f\ufffdr den Host: ', ''],
 };
 
-/** Lines that are a script's own. */
+/** Lines of a script's own. */
 const OTHERS: readonly string[] = [
   '',
   path('1'),

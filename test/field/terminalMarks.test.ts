@@ -7,7 +7,7 @@ import { readCorpus } from '../unit/evidence/indicatorCorpus.ts';
 const ESC = '\u001b';
 const HASH = '0123456789abcdef'.repeat(4);
 
-/** One of each recogniser. */
+/** One indicator for each recognizer. */
 const INDICATORS = [
   'https://evil.example/a',
   'evil.com',
@@ -26,7 +26,7 @@ const INDICATORS = [
   'hxxp://evil[.]example/b',
 ];
 
-/** Marks that a terminal shows nothing of. */
+/** Marks that a terminal does not show. */
 const MARKS: Readonly<Record<string, string>> = {
   'a colour': `${ESC}[31m`,
   'the end of colours': `${ESC}[0m`,
@@ -127,7 +127,7 @@ suite('marks of a terminal between letters (I1)', () => {
   });
 });
 
-/** An overtyped letter is gone with its step back. */
+/** The step back also removes an overtyped letter. */
 function without(text: string, mark: string): string {
   return text.replaceAll(mark, '');
 }

@@ -29,7 +29,7 @@ function remarksOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** What a real terminal shows: the outside judge. */
+/** Returns the screen of a real terminal, as an independent judge. */
 async function inTerminal(text: string): Promise<string[]> {
   const terminal = new xterm.Terminal({ cols: COLUMNS, rows: 50, convertEol: true, allowProposedApi: true });
   await new Promise<void>((resolve) => {

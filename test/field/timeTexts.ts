@@ -1,4 +1,4 @@
-/** Each as a system, a program or a log writes one and the same kind of thing: a date, a time of day, or both. */
+/** Dates, times of day, or both. Each is written as a system, a program or a log writes it. */
 export const TIMES = [
   '2026-11-22T20:03:12Z',
   '2026-11-22T20:03:12.1234567Z',
@@ -89,7 +89,7 @@ export const TIMES = [
   '2026年11月23日(月) 21時04分12秒',
 ];
 
-/** What differs between two hosts and matters. */
+/** Differences between two hosts that matter. */
 export const NO_TIMES = [
   '10.0.22631.4460',
   '192.168.1.20',

@@ -59,7 +59,7 @@ suite('S25, S26: times, and nothing but times, are taken for equal', () => {
     let count = 0;
     for (const file of ['tuned.txt', 'heldOut.txt']) {
       for (const [number] of readFileSync(path.join(CORPUS, file), 'utf8').matchAll(/\d+(?:\.\d+){2,}/gu)) {
-        // A local date has the form of a version, and is none.
+        // A local date has the form of a version, but is not one.
         if (/^\d{1,2}\.\d{2}\.(?:19|20)\d{2}$/u.test(number)) continue;
         assert.equal(compared(`v ${number} x`), `v ${number} x`);
         count++;
@@ -73,7 +73,7 @@ suite('S25, S26: times, and nothing but times, are taken for equal', () => {
       for (const { index: at, 0: digit } of text.matchAll(/\d/gu)) {
         for (const other of '0123456789') {
           const changed = text.slice(0, at) + other + text.slice(at + 1);
-          // It has become a time by the change: then it is taken for one, and its like is not the one before.
+          // If the change made a time of it, the text counts as a time, and so differs from the text before.
           if (other !== digit) assert.notEqual(compared(`at ${changed} x`), compared(`at ${text} x`), changed);
         }
       }

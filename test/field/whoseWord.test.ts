@@ -19,7 +19,7 @@ interface Scene {
   readonly tokens: string[];
 }
 
-/** A client whose calls are all answered alike, or in turns. */
+/** Creates a client whose calls all get the same answer, or these answers in turn. */
 function scene(...answers: readonly (() => HttpAnswer)[]): Scene {
   const tokens: string[] = [];
   const send = ({ headers }: { headers: Readonly<Record<string, string>> }): Promise<HttpAnswer> => {
@@ -59,7 +59,7 @@ const BODIES: Readonly<Record<string, (status: number) => HttpAnswer>> = {
   'plain text': (status) => answer(status, 'Access denied by policy', { 'content-type': 'text/plain' }),
   '{"statusCode","message"}': (status) => answer(status, JSON.stringify({ statusCode: status, message: 'denied' })),
 };
-/** Failures that speak of the person, and lead to signing in or to an administrator. */
+/** Failures that concern the user, and lead to signing in or to an administrator. */
 const PERSONAL: ReadonlySet<FailureCode> = new Set(['notSignedIn', 'missingPermission', 'licence', 'featureDisabled']);
 
 suite('W1: whose word it is', () => {

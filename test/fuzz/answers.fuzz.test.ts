@@ -146,7 +146,7 @@ function readAll(body: unknown, status: number, header: string): void {
   if (status !== 429) return;
   assert.equal(error.code, 'rateLimited');
   const { retryAt } = error.values;
-  // Longer would stop the budget for good; without a time the ledger knows what to do.
+  // A longer pause would stop the budget for good. Without a time the ledger itself knows what to do.
   if (retryAt !== undefined) assert.ok(retryAt >= NOW && retryAt <= NOW + HOUR_MS, String(retryAt));
 }
 

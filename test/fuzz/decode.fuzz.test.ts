@@ -18,7 +18,7 @@ const MUTATED_RUNS = 18_000;
 const MUTATED_SAMPLE_RUNS = 2_000;
 const PREFIX_RUNS = 2_000;
 const VALID_RUNS = 2_000;
-/** One decode of a few kB takes well under a millisecond: this is a hang. */
+/** Limit for one decode. Decoding a few kB takes well under a millisecond, so this long is a hang. */
 const HANG_MS = 60_000;
 const MAX_HEAP_GROWTH = 32 * 1024 * 1024;
 
@@ -52,7 +52,7 @@ suite(`decoding results (${describeSeed})`, () => {
     fc.assert(
       fc.property(ordinaryResult, (written) => {
         const { controls, nonAscii } = written.style;
-        // A half of a surrogate pair can be stored as an escape only: every encoding has U+FFFD for it.
+        // A lone surrogate can be stored only as an escape: every encoding has U+FFFD for it.
         const stored = (value: unknown): unknown =>
           typeof value === 'string' && controls === 'raw' && nonAscii === 'raw' ? value.toWellFormed() : value;
         const [scriptName, exitCode, output, errors] = written.fields.map(([, value]) => stored(value));
@@ -93,7 +93,7 @@ suite(`decoding results (${describeSeed})`, () => {
         const plain = toStoredBytes({ ...written, style: { ...written.style, gzip: false } });
         // White space behind the last brace may be missing.
         const brace = plain.lastIndexOf('}');
-        // Half a unit of UTF-16 is no text: whether it was cut cannot be known.
+        // Half a unit of UTF-16 is not text: no one can tell whether it was cut.
         const unit = written.style.encoding === 'utf-8' ? 1 : 2;
         const cut = plain.subarray(0, Math.floor((share * brace) / unit) * unit);
         const { transcript, rejection } = decodeResult(cut);
@@ -141,7 +141,7 @@ function changesOf({ changes }: DecodedResult): Record<string, unknown> {
 async function collectedHeap(): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  // Buffers are freed behind the collector, in a turn of their own.
+  // Buffers are freed after the garbage collection, in a turn of their own.
   for (let turn = 0; turn < 3; turn++) {
     collect();
     await setImmediate();

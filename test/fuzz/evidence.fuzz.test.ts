@@ -28,7 +28,7 @@ import { describeSeed, times } from './support/settings.ts';
 
 const RUNS = 3_000;
 
-/** As GitHub and VS Code's preview read it. */
+/** Parses Markdown as GitHub and VS Code's preview do. */
 function parse(markdown: string): Root {
   return fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
 }
@@ -41,7 +41,7 @@ function types(nodes: readonly Nodes[]): string[] {
   return nodes.map(({ type }) => type);
 }
 
-/** Every kind of node that a form may have, and the one link. */
+/** Asserts that the note has only the allowed kinds of nodes and this one link. */
 function assertHarmless(root: Root, allowed: readonly string[], link: string): void {
   const nodes = all(root);
   assert.deepEqual(
@@ -59,7 +59,7 @@ const evidence = fc.tuple(hostileSource, hostileText, someRanges).map(([source, 
   return { source, text, quotation, link: buildCitation({ address: source.address, spans: quotation.spans }) };
 });
 
-/** What the block must say of its source, whatever it is called. */
+/** Returns the names that the block must show for its source, whatever they contain. */
 function namesIn({ device, machineId, script }: EvidenceSource): string[] {
   return [device ?? machineId ?? '', script ?? '']
     .map((name) => makeNameVisible(name).text)
@@ -243,7 +243,8 @@ suite(`evidence (${describeSeed})`, () => {
     const piece = fc.constantFrom('`', '``', '```', '\\', '\\\\', 'a', ' ', 'b c');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 16 }), (pieces) => {
-        // Between letters: at the ends of a paragraph white space would go, and three back-ticks would open a fence.
+        // Between letters: at the ends of a paragraph white space would be dropped, and three back-ticks would open a
+        // fence.
         const line = `x${pieces.join('')}x`;
         assert.deepEqual(
           splitCodeSpans(line).flatMap(({ kind, value }) => (kind === 'code' ? [value] : [])),
@@ -263,9 +264,9 @@ suite(`evidence (${describeSeed})`, () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 10 }), (lines) => {
         const note = lines.join('\n');
-        // Indented code below an empty block quote: the parser does otherwise than CommonMark says.
+        // Indented code below an empty block quote is excluded: there the parser differs from CommonMark.
         fc.pre(!note.includes('>') || !/(?:\t| {4})/u.test(note));
-        // An item that begins with two empty lines is over (CommonMark 5.2): the parser goes on with it.
+        // A list item that begins with two empty lines ends there (CommonMark 5.2), but the parser continues it.
         fc.pre(!/^[ \t]*(?:[-+*]|1\))[ \t]*\n[ \t]*(?:\n|$)/mu.test(note));
         assert.deepEqual(
           readBlocks(note).flatMap((block) => (block.kind === 'code' ? [block.text.trimEnd()] : [])),

@@ -10,7 +10,7 @@ import { describeSeed, times } from './support/settings.ts';
 import { anyText } from './support/texts.ts';
 
 const RUNS = 3_000;
-/** Far more than a busy machine needs, and far less than the square of a megabyte takes. */
+/** Limit (ms) that is far above a busy machine's time, and far below the square of a megabyte. */
 const LINEAR_MS = 60_000;
 
 const snippets = ['tuned', 'heldOut'].flatMap((part) => readCorpus(part === 'tuned' ? 'tuned' : 'heldOut').lines);
@@ -53,7 +53,10 @@ const text = fc.oneof(
   fc.array(fc.oneof(fc.constantFrom(...snippets), token), { maxLength: 6 }).map((lines) => lines.join('')),
 );
 
-/** A value is what a terminal shows of its place: no colours; no titles and overtyped letters, but the others in order. */
+/**
+ * Asserts that a value is the terminal's display of its place: without colors, and without titles and overtyped
+ * letters, but with the other letters in order.
+ */
 function assertShown(value: string, place: string): void {
   const uncoloured = place.replaceAll(/\p{Cc}\[[\d;]*m/gu, '');
   if (!/[\p{Cc}\u2408\u241b]|<U\+00/u.test(uncoloured)) {

@@ -18,14 +18,14 @@ import { anyText } from './support/texts.ts';
 
 const RUNS = 6_000;
 
-/** Sizes of the stretches that a file comes in. */
+/** Sizes of the pieces in which a file arrives. */
 const stretches = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
 const partLimits: fc.Arbitrary<PartLimits> = fc.record({
   units: fc.integer({ min: 2, max: 30 }),
   lines: fc.integer({ min: 1, max: 6 }),
 });
 
-/** Whole characters for an editor: the pieces of a text that CLIXML marks can be cut in anywhere. */
+/** Errors made of CLIXML marks and other pieces, all of whole characters. The test cuts them anywhere. */
 const errorText = fc
   .array(fc.constantFrom('#< CLIXML', '<S S="Error">', '</S>', '</Objs>', '\r\n', '\n', 'oops', ' ', '\0', '<Obj'))
   .map((pieces) => pieces.join(''));

@@ -10,7 +10,7 @@ import { hostileText, someRanges } from './support/evidence.ts';
 import { describeSeed, times } from './support/settings.ts';
 
 const RUNS = 3_000;
-/** Far more than a busy machine needs, and far less than the square of a megabyte takes. */
+/** Limit (ms) that is far above a busy machine's time, and far below the square of a megabyte. */
 const LINEAR_MS = 60_000;
 
 const address = {
@@ -44,7 +44,7 @@ suite(`quotations (${describeSeed})`, () => {
           const plain = stored.replace(/\r\n?/gu, '\n');
           const { text: quoted } = cutQuotation(text, [range]);
           const visible = makeVisible(plain).text;
-          // What only touches a line is not in it: a line end before or behind.
+          // A selection that only touches a line at its line end, before or behind, does not contain the line.
           assert.ok(
             [
               visible,

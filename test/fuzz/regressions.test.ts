@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { decodeResult } from '../../src/evidence/decode/decode.ts';
 
-/** The file in its smallest form, for each fault that fuzzing found. */
+/** Decodes the smallest file for each bug that fuzzing found. */
 function decodeText(text: string): ReturnType<typeof decodeResult> {
   return decodeResult(Buffer.from(text));
 }

@@ -12,7 +12,7 @@ import { anyText } from './support/texts.ts';
 
 const RUNS = 3_000;
 const GUID = '01234567-89ab-4cde-8f01-23456789abcd';
-/** Far more than a busy machine needs, and far less than the square of a megabyte takes. */
+/** Limit (ms) that is far above a busy machine's time, and far below the square of a megabyte. */
 const LINEAR_MS = 60_000;
 
 interface Line {
@@ -21,7 +21,7 @@ interface Line {
   readonly end: string;
 }
 
-/** Lines as an editor splits them, letter by letter. */
+/** Splits a text into lines as an editor does, letter by letter. */
 function splitLines(text: string): Line[] {
   const lines: Line[] = [];
   let start = 0;

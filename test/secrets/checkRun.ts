@@ -4,11 +4,12 @@ import { partsOf } from './runFolder.ts';
 import { searchFolders } from './search.ts';
 
 /**
- * Looks for every secret that the tenants of a run made in everything that the run left behind.
+ * Searches everything that a run left behind for every secret that its tenants made.
  *
  * @param runFolder - see runFolder.ts
- * @returns what was searched, in a sentence
- * @throws when a secret is found, by the file's name alone; and when there was nothing to look for or nowhere to look
+ * @returns a sentence about the searched files
+ * @throws when a file holds a secret (the error gives only the file's name); and when there is no secret to search for
+ * or no file to search
  */
 export async function checkRun(runFolder: string): Promise<string> {
   const { notes, kept } = partsOf(runFolder);

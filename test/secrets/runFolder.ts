@@ -4,15 +4,18 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Names the private folder of one run of the whole suite. Without it nothing is noted and nothing is kept. */
+/**
+ * Environment variable with the private folder of one run of the whole suite. Without it no secret is noted and no file
+ * is kept.
+ */
 const VARIABLE = 'LIVE_RESPONSE_TEST_SECRETS';
 
-/** Where the secrets that tenants made are noted, and where the parts leave what they would else have removed. */
+/** Returns the folder of the noted secrets, and the folder for files that the tests would otherwise have removed. */
 export function partsOf(runFolder: string): { readonly notes: string; readonly kept: string } {
   return { notes: path.join(runFolder, 'notes'), kept: path.join(runFolder, 'kept') };
 }
 
-/** Opens the folder for this process and all that it starts; only this user may look into it. Whoever opens it removes it. */
+/** Opens the folder for this process and its children. Only this user can read it. The caller removes it. */
 export async function openRunFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'live-response-run-'));
   const { notes, kept } = partsOf(folder);
@@ -22,15 +25,15 @@ export async function openRunFolder(): Promise<string> {
   return folder;
 }
 
-/** Notes a secret that was just made, so that it can be looked for when all is over. */
+/** Notes a new secret, so that the check at the end of the run can search for it. */
 export function noteSecret(secret: string): void {
   const folder = process.env[VARIABLE];
   if (folder === undefined) return;
-  // A file each process: nobody waits for another one.
+  // One file for each process, so that no process waits for another.
   appendFileSync(path.join(partsOf(folder).notes, String(process.pid)), `${secret}\n`, { mode: 0o600 });
 }
 
-/** Keeps a text that would be gone with this process: a server's log, a recording. */
+/** Keeps a text that would end with this process: a server's log, a recording. */
 export function keepText(name: string, text: string): void {
   const folder = process.env[VARIABLE];
   if (folder !== undefined) appendFileSync(path.join(partsOf(folder).kept, `${randomUUID()}-${name}`), text);

@@ -1,29 +1,29 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What must be in no file: a signed link's signature, and anything that looks like a token. */
+/** Patterns that no file may contain: a signed link's signature, and anything that looks like a token. */
 const PATTERNS = [/[?&]sig=[\w%+/]{8}/u, /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/u];
 
-/** So much of a secret's end tells it from everything else; a token begins like every other. */
+/** Length of a secret's end that is enough to recognize it. The beginnings of tokens are all alike. */
 const MARK_LENGTH = 20;
-/** The letters that secrets are written with, as they are or in an address. */
+/** The characters of a secret, either plain or encoded in an address. */
 const RUNS = /[\w+/=%.~-]{20,}/gu;
 
-/** What a search found. */
+/** The result of a search. */
 export interface Search {
   readonly files: number;
-  /** Names of the files that hold a secret, below the folder that was searched. */
+  /** Names of the files with a secret, relative to the searched folder. */
   readonly leaks: readonly string[];
 }
 
-/** Files below the folders that hold a secret: databases, logs, settings, states, whatever is there. */
+/** Returns the files below the folders that hold a secret: databases, logs, settings, states, anything. */
 export async function filesWithSecrets(folders: readonly string[]): Promise<readonly string[]> {
   return (await searchFolders(folders, [])).leaks;
 }
 
 /**
  * Searches every file below the folders.
- * @param secrets - values that are looked for besides what looks like a secret, each of at least 20 characters
+ * @param secrets - values to search for besides anything that looks like a secret, each of at least 20 characters
  */
 export async function searchFolders(folders: readonly string[], secrets: readonly string[]): Promise<Search> {
   const marks = marksOf(secrets);
@@ -32,12 +32,12 @@ export async function searchFolders(folders: readonly string[], secrets: readonl
   for (const folder of folders) {
     for (const name of await readdir(folder, { recursive: true })) {
       const file = path.join(folder, name);
-      // Sockets and files that go while one looks are none of ours.
+      // Sockets, and files that disappear during the search, do not matter.
       const facts = await stat(file).catch(() => undefined);
       if (facts?.isFile() !== true) continue;
       const text = await readFile(file, 'latin1').catch(() => '');
       files++;
-      // Once as it is, once as UTF-16.
+      // The plain bytes, and the bytes without the NULs of UTF-16.
       if (holdsSecret(text, marks) || holdsSecret(text.replaceAll('\0', ''), marks)) leaks.push(name);
     }
   }

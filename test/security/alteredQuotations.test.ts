@@ -17,7 +17,7 @@ import { evidenceSource, SHA256 } from '../unit/evidence/sources.ts';
 import { times } from '../fuzz/support/settings.ts';
 import { AROUND, BLANKS, PRETTIER_OPTIONS } from './support/noteEdits.ts';
 
-/** Verdicts that a reader takes for: this is what the device wrote. */
+/** Verdicts that a reader understands as: the device wrote this. */
 const TRUSTED: readonly Verdict[] = ['matching', 'reformatted'];
 
 const PROCESSES = [
@@ -54,7 +54,7 @@ function cut(text: string, ranges: readonly Range[] = [WHOLE_TEXT]): Evidence {
   };
 }
 
-/** What Check Notes' Evidence says of each citation of a note. */
+/** Returns the verdict of Check Notes' Evidence on each citation of a note. */
 function verdicts(note: string, text: string): Comparison[] {
   const output = { sha256: hashText(text), lines: measureText(text).lines } as StreamFacts;
   const transcript = { scriptName: 'x', exitCode: 0, output, errors: output, errorLines: 0 };
@@ -68,7 +68,7 @@ function only(note: string, text = TEXT): Comparison {
   return comparison;
 }
 
-/** The same citation with other words quoted. */
+/** Returns the same citation with another quoted text. */
 function forge({ source, quotation }: Evidence, quoted: string): Evidence {
   return { source, quotation: { ...quotation, text: quoted } };
 }
@@ -93,7 +93,7 @@ suite('M7: an altered quotation', () => {
     });
   }
 
-  /** Without the lines, the link is one to the whole result. */
+  /** Without the lines, the link leads to the whole result. */
   const withoutLines = (note: string): string => note.replaceAll(/#L[\dCL-]+\)/gu, ')');
 
   test('taking the lines out of the link does not make a citation of a block or a row', () => {
@@ -228,7 +228,7 @@ const build = fc.constantFrom(...Object.values({ ...FORMS, ...DEFANGED }));
 const edits = fc.array(fc.constantFrom(...AROUND, ...BLANKS), { maxLength: 4 });
 const options = fc.constantFrom(undefined, ...PRETTIER_OPTIONS);
 
-/** Alterations of quoted characters. Each makes another text, blanks aside. */
+/** Alterations of quoted characters. Each makes a text that differs in more than blanks. */
 const ALTERATIONS: readonly ((text: string, at: number) => string)[] = [
   (text, at) => replaceAt(text, /\d/gu, at, (digit) => ((Number(digit) + 1) % 10).toString()),
   (text, at) => replaceAt(text, /[a-z]/gu, at, (letter) => (letter === 'q' ? 'z' : 'q')),

@@ -8,7 +8,7 @@ import { ResultStore } from '../../src/results/resultStore.ts';
 import { arrived, ref, resultFile } from '../unit/results/fixtures.ts';
 import { Threads } from './support/threads.ts';
 
-/** The pattern of support/hostileAnalysis.ts never ends on it. */
+/** A text on which the pattern of support/hostileAnalysis.ts never ends. */
 const HOSTILE = `hostile ${'a'.repeat(60)}!`;
 const HOSTILE_MAIN = 'test/security/support/hostileAnalysis.ts';
 const MAIN = 'src/analysis/main.ts';
@@ -33,7 +33,7 @@ afterEach(async () => {
 const defang = (text: string, limits: Parameters<Analysis['run']>[1] = {}): Promise<string> =>
   analysis.run(async (ask) => (await ask('defang', text)).text, limits);
 
-/** Waits for an answer of the thread: it runs, and the next request is the one that it works on. */
+/** Waits for an answer of the thread, so that it runs and works on the next request at once. */
 async function warmUp(): Promise<void> {
   assert.equal(await defang('evil.com'), 'evil[.]com');
 }
@@ -73,7 +73,7 @@ suite('a thread for what devices wrote', () => {
       const copying = store.analysis.indicators(asked, controller.signal).finally(() => {
         isOver = true;
       });
-      // Time to get there: the thread starts, and reads.
+      // Time for the thread to start and to read the request.
       await new Promise((resolve) => setTimeout(resolve, 1000));
       const document = await store.document(ref(other), 'output');
       assert.equal(Buffer.from(document ?? []).toString(), '\ufeffanother one');

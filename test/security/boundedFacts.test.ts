@@ -6,14 +6,14 @@ import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import type { StoredFacts } from '../../src/model/storedResult.ts';
 import { action, arrived, command, ref, resultFile } from '../unit/results/fixtures.ts';
 
-/** Facts are in every window's memory, and in the answer to every list. */
+/** Largest size of the facts, in bytes: they are in every window's memory, and in the answer to every list. */
 const MOST_FACTS = 512 * 1024;
 
 const sizeOf = (facts: StoredFacts): number => JSON.stringify(facts).length;
 const changeOf = (facts: StoredFacts, kind: string): object | undefined =>
   facts.changes.find((change) => change.kind === kind);
 
-/** A result with as many keys of its own as a device likes, each as long as it likes. */
+/** Returns a result with as many keys of its own as a device wants, each as long as it wants. */
 function withKeys(count: number, length: number, repeat = 1): Buffer {
   const keys = Array.from({ length: count }, (_, at) => `"${String(at).padEnd(length, 'k')}":0`);
   const all = Array.from({ length: repeat }, () => keys).flat();

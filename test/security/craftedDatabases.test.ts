@@ -34,7 +34,7 @@ function craft(file: string, work: (database: DatabaseSync) => void): void {
   database.close();
 }
 
-/** Two results, of which the first is made into something else behind the store's back. */
+/** Stores two results, and then changes the first without the store. */
 function withCrafted(sql: string, ...values: (string | Uint8Array | number | null)[]): WorkerHandlers {
   const first = openWindow();
   for (const index of [0, 1]) first.put(...arrived(resultFile(`text ${index}`), { ref: at(index) }));
@@ -44,7 +44,7 @@ function withCrafted(sql: string, ...values: (string | Uint8Array | number | nul
   return openWindow();
 }
 
-/** Asks everything there is to ask of a result. @returns the names of the errors */
+/** Calls everything that reads a result. @returns the names of the errors */
 function askAll(window: WorkerHandlers): string[] {
   const asked: (() => unknown)[] = [
     () => window.facts(at(0)),

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { fetchFrom, TRUTH } from './support/blobServer.ts';
 import type { WireAnswer } from './support/blobServer.ts';
 
-/** Real deadlines are minutes; these are long enough for a busy machine. */
+/** A deadline that is long enough for a busy machine. Real deadlines are minutes. */
 const DEADLINE = { deadlineMs: 700 };
 const STEADY = { bytes: 1, pauseMs: 50 };
 /** An hour of steps: a test that waits for its end fails by its own timeout. */

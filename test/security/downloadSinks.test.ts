@@ -12,7 +12,7 @@ import type { BlobScript } from './support/blobServer.ts';
 const ETAG = '"0x8D1"';
 const JUNK = Buffer.alloc(400, '#');
 
-/** Four hundred bytes of another version first, then what must never be joined with them. */
+/** Four hundred bytes of another version first, then bytes that must never be joined with them. */
 const SCRIPTS: Readonly<Record<string, BlobScript>> = {
   'the rest of another version': ({ at, from = 0 }) => {
     if (at === 0) return { status: 200, headers: { 'Content-Length': '1000', ETag: '"0x1"' }, body: JUNK };

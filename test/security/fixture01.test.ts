@@ -27,7 +27,7 @@ import { Window01 } from './support/window01.ts';
 
 const FIXTURE = path.join(import.meta.dirname, '../fixtures/0.1');
 const DATABASES = ['results.db', 'shared.db'];
-/** Remote text that stands in the actions of the fixture. */
+/** Remote text in the actions of the fixture. */
 const TRACES = ['fixture-dc1', 'fixture comment', 'powershell -enc', 'fixture failure text', 'refused by the device'];
 
 interface Expected {
@@ -73,7 +73,7 @@ function openWindow(): WorkerHandlers {
   return handlers;
 }
 
-/** Everything that the fixture holds, as a window of this version sees it. */
+/** Asserts that a window of this version reads everything in the fixture. */
 function checkAll(window: WorkerHandlers): void {
   for (const { ref, facts, texts, action } of expected.known) {
     assert.deepEqual(plain(window.facts(ref)), facts);
@@ -137,7 +137,7 @@ suite('what version 0.1 left', () => {
       const facts = await store.facts(address);
       assert.ok(facts !== undefined, `line ${line}`);
       const text = await store.text(address, address.stream, address.view, { lines: toLineSpans(spans) });
-      // A citation of lines quotes none of them: there is nothing that could match.
+      // A citation of lines without the quoted text: there is nothing to compare.
       const expectedVerdict = one.quoted === undefined && spans.length > 0 ? 'unknown' : 'matching';
       assert.equal(compareEvidence(one, facts, text).verdict, expectedVerdict, `line ${line}`);
     }
@@ -189,7 +189,7 @@ suite('moving what version 0.1 kept in clear', () => {
     const old = new Window01(folder);
     old.shared.exec('BEGIN IMMEDIATE');
     const window = createHandlers((fault) => faults.push(fault));
-    // The schema itself has to wait for the other one.
+    // Even the schema has to wait for the other window.
     assert.throws(() => window.open(folder));
     old.shared.exec('COMMIT');
     checkAll(openWindow());
@@ -243,7 +243,7 @@ suite('beside a window that still runs version 0.1', () => {
     assert.equal(window.lastCopy('ab'), '{"query":"fixture-dc1"}');
     mock.timers.tick(60_000);
     assert.deepEqual(inClear('shared.db'), []);
-    // Its own numbers go on, so that it hears what comes next.
+    // Its own numbers continue, so that this window receives the next action as well.
     old.putFound(tenantKey(TENANT), 'still later', '{}', now);
     assert.equal(window.foundAfter(TENANT, 0, 0).found.at(-1)?.actionId, 'still later');
   });

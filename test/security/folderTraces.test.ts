@@ -18,7 +18,7 @@ import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { threadOf } from '../unit/results/threadInPlace.ts';
 import { searchFolder } from './support/diskSearch.ts';
 
-/** As many windows as a person has open on a bad day. */
+/** Number of open windows: as many as a user has on a bad day. */
 const WINDOWS = 8;
 const DEVICE = 'trace-device-7f3a.contoso.example';
 const COMMENT = 'trace comment INC-4711';
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 const guid = (window: number, at = 0): string => `0000000${window}-000${at}-4000-8000-00000000000a`;
 
-/** A window: what it keeps is asked at each step, as the settings are. */
+/** A window that reads at each step whether it keeps results, as it reads the settings. */
 class Window {
   readonly number: number;
   keeps: boolean;
@@ -55,7 +55,7 @@ class Window {
     });
   }
 
-  /** Fetches, runs, quotes, copies, and tells the others what it found. */
+  /** Fetches, runs, quotes, copies, and shares its found actions with the other windows. */
   async work(): Promise<void> {
     const acted = action({
       id: guid(this.number),
@@ -94,7 +94,7 @@ class Window {
     this.store.noteQuoted(ref({ actionId: acted.id }));
   }
 
-  /** One result of the run cannot be had, and the device's own words are in its record. */
+  /** One result of the run is not available, and its record contains the device's own text. */
   async fetch(run: Run): Promise<void> {
     const fetches = new RunFetches({
       store: this.store,
@@ -155,7 +155,7 @@ suite('what stays in the folder of the databases', () => {
   test('turned off while windows run, nothing of runs, copies and found actions stays', async () => {
     const windows = await openWindows(true);
     for (const window of windows) window.keeps = false;
-    // As a change of the setting does, in each window.
+    // The same as a change of the setting does in each window.
     for (const window of windows) await window.store.purge();
     assert.deepEqual(
       traces(windows).filter((line) => line.startsWith('shared.db')),
@@ -202,7 +202,7 @@ suite('what stays in the folder of the databases', () => {
     const [one] = windows;
     assert.ok(one !== undefined);
     context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() + 9 * 60 * 60_000 });
-    // Nine hours later: found actions and the copy are too old, and each run is written anew.
+    // Nine hours later: found actions and the copy are too old, and each run is written again.
     const next = new Window(9, true);
     await next.store.call('putFound', TENANT, [], { keep: true });
     for (const run of await next.store.call('runs')) {

@@ -6,7 +6,7 @@ import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { arrived, ref, resultFile } from '../unit/results/fixtures.ts';
 import { Threads } from './support/threads.ts';
 
-/** Results that a pattern never ends on: at half a second each, more than a person waits for. */
+/** Results on which the pattern never ends: at half a second each, more than a user waits for. */
 const RESULTS = 30;
 const query = { isRegExp: true, matchCase: true, connection: undefined, device: undefined, script: undefined };
 

@@ -25,13 +25,13 @@ import { makeNameVisible, makeVisible } from '../../src/evidence/text/visible.ts
 import { oneLine, plainLabel, plainSentence } from '../../src/platform/remoteText.ts';
 import { hostileNames, hostileTexts } from './support/hostileTexts.ts';
 
-/** What takes the square of this length takes many minutes; what is linear takes a second. */
+/** Length of the texts. Quadratic work on it takes many minutes, linear work takes a second. */
 const SIZE = 500_000;
-/** Of each step: far above what a busy machine takes, far below what the square takes. */
+/** Limit of each step, in ms: far above a busy machine's time, far below quadratic time. */
 const TIMEOUT_MS = 60_000;
 const work = new Script('work()');
 
-/** Runs every step; V8 stops one in the middle that does not end, and the name of it is told. */
+/** Runs every step. V8 stops a step that does not end, and the failure names it. */
 function runAll(steps: Readonly<Record<string, (text: string) => unknown>>, text: string): void {
   for (const [name, step] of Object.entries(steps)) {
     const context = createContext({ work: () => void step(text) });
@@ -39,7 +39,7 @@ function runAll(steps: Readonly<Record<string, (text: string) => unknown>>, text
   }
 }
 
-/** Of a file that is read as a pair of keys: everything in JSON. */
+/** Returns the bytes of a result file with this output. */
 const encode = (text: string): Uint8Array =>
   new TextEncoder().encode(
     JSON.stringify({ script_name: 'a.ps1', exit_code: 0, script_output: text, script_errors: '' }),
@@ -74,7 +74,7 @@ const source: EvidenceSource = {
   mismatches: [],
 };
 
-/** All that runs on a text of a device, in the extension host or in the worker. */
+/** Everything that runs on a device's text, in the extension host or in the worker. */
 const STEPS: Readonly<Record<string, (text: string) => unknown>> = {
   'decode a file': (text) => decodeResult(encode(text)),
   'decode a file that is no result': (text) => decodeResult(new TextEncoder().encode(text)),

@@ -47,7 +47,7 @@ suite('a result whose length no host stated', () => {
     for (const build of [buildCompactBlock, buildFullBlock]) {
       assert.match(build(source, quotation), /length of the file unknown/u);
       assert.doesNotMatch(build(other, quotation), /length of the file/u);
-      // What is read back is the same.
+      // Both blocks are read back alike.
       assert.equal(findEvidence(build(source, quotation)).length, findEvidence(build(other, quotation)).length);
     }
     assert.match(toFactsJson(facts, undefined, '1'), /"lengthUnknown": true/u);

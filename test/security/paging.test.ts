@@ -12,7 +12,7 @@ import { TENANT } from '../unit/results/fixtures.ts';
 import { numbered } from '../unit/results/manyActions.ts';
 import { API, CONTENTS, LINKS, PagingServer } from './support/pagingServer.ts';
 
-/** Three pages of 50 rows. */
+/** Rows of the tenant: three pages of 50. */
 const ROWS = 137;
 const DEVICE = numbered(0).machineId ?? '';
 
@@ -20,7 +20,7 @@ interface Caller {
   readonly name: string;
   /** Rows that the server has before {@link prepare}. */
   readonly before: number;
-  /** Gets the list to where the loop under test begins. */
+  /** Brings the list to the state in which the tested loop begins. */
   readonly prepare: (store: ActionStore) => Promise<void>;
   readonly load: (store: ActionStore, server: PagingServer) => Promise<void>;
 }
@@ -41,7 +41,7 @@ function runOfAll(server: PagingServer): Run {
   return run;
 }
 
-/** Every way in which the product reads more than a page. */
+/** Every operation of the product that reads more than one page. */
 const CALLERS: readonly Caller[] = [
   {
     name: 'refresh',
@@ -76,7 +76,7 @@ function open(server: PagingServer): ActionStore {
   return new ActionStore(() => Promise.resolve(client), false);
 }
 
-/** Prepares and lets a caller load; answers the list. */
+/** Prepares the list, lets a caller load it, and returns it. */
 async function load(caller: Caller, server: PagingServer, rows: number): Promise<ActionStore> {
   const store = open(server);
   await caller.prepare(store);
@@ -118,7 +118,7 @@ for (const caller of CALLERS) {
       server.forget();
       server.isEndless = true;
       if (caller.name === 'load more') {
-        // One call a gesture: the person ends this loop.
+        // One call for each gesture: the user ends this loop.
         await store.ensureLoaded(patience());
         await store.loadMore(patience());
         assert.equal(server.asked.length, 2);
@@ -129,7 +129,7 @@ for (const caller of CALLERS) {
       if (isRefresh) await loading;
       else await assert.rejects(loading, (error) => isLiveResponseError(error) && error.code === 'unexpectedAnswer');
       assert.ok(server.asked.length <= (isRefresh ? 12 : 202), `${server.asked.length} calls`);
-      // A refresh that brings too much begins the list anew.
+      // A refresh that brings too many rows starts the list again.
       assert.ok(store.actions.length >= (isRefresh ? 1 : 100), `${store.actions.length} actions`);
     });
   });

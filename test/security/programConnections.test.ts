@@ -74,7 +74,7 @@ suite('M2: a connection that a program brings', () => {
       'Con\u034ftoso',
     ]) {
       assert.equal(refused({ ...KNOWN, name }), 'name', JSON.stringify(name));
-      // One that version 0.1 stored is still found, so that it can be changed or removed.
+      // A connection that version 0.1 stored is still found, so that it can be changed or removed.
       assert.ok('connection' in readConnection({ ...KNOWN, name }));
     }
     for (const name of ['Contoso [EU] (test)', 'Müşteri 日本', 'a $ b'])

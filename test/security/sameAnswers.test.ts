@@ -19,11 +19,14 @@ import { describeSeed, times } from '../fuzz/support/settings.ts';
 
 const RUNS = times(2_000);
 
-/** Short texts of few letters: every pair of neighbours comes up. */
+/** Generates short texts of few letters, so that every pair of neighbors occurs. */
 const textOf = (letters: string, maxLength = 24): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...Array.from(letters)), maxLength });
 
-/** The patterns that were here before, which take the square of the length: what is there now answers as they do. */
+/**
+ * Compares the linear code with the patterns that it replaced, which take the square of the length. Both must give the
+ * same answers.
+ */
 suite(`What is linear now answers as before (${describeSeed})`, () => {
   test('white space is what a pattern takes for it', () => {
     for (let unit = 0; unit < 0x10000; unit++) {
@@ -143,7 +146,7 @@ suite(`What is linear now answers as before (${describeSeed})`, () => {
         fc.pre(text.length > 1);
         const wide = Buffer.from(text, 'utf16le').toString('latin1');
         assert.equal(viewText(wide, 'utf16', []), text);
-        // A line that ends where a letter of one script alone begins can be read both ways.
+        // A line that ends where a letter of a single script begins can be read both ways.
         if (/^[ab]/u.test(text)) assert.equal(viewText(`${plain}${wide}`, 'utf16', []), `${plain}${text}`);
         assert.equal(viewText(plain, 'utf16', []), plain);
       }),

@@ -8,11 +8,11 @@ import { L10N_FILE } from '../../scripts/l10n.ts';
 import { translationOf } from '../../scripts/translation.ts';
 import { oneLine, plainLabel, plainSentence } from '../../src/platform/remoteText.ts';
 
-/** As VS Code finds links in notifications, progress and prompts: src/vs/base/common/linkedText.ts. */
+/** VS Code's pattern for links in notifications, progress and prompts: src/vs/base/common/linkedText.ts. */
 const LINK = /\[([^\]]+?)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/giu;
-/** As VS Code finds icons in labels: src/vs/base/browser/ui/iconLabel/iconLabels.ts. */
+/** VS Code's pattern for icons in labels: src/vs/base/browser/ui/iconLabel/iconLabels.ts. */
 const ICON = /(\\)?\$\(([A-Za-z0-9-]+(?:~[A-Za-z]+)?)\)/gu;
-/** What turns a text around, ends its line, or is not seen. */
+/** Characters that reverse a text, end its line, or are invisible. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const HOSTILE = [
@@ -50,7 +50,7 @@ async function sentences(): Promise<string[]> {
   return texts.filter((text) => /\{\d\}/u.test(text));
 }
 
-/** Every pair of neighbours too: half a link in one value, the other half in the next. */
+/** Fills the placeholders, also with every pair of values: half a link in one value, the other half in the next. */
 function* fillings(text: string): Generator<string> {
   const fill = (value: (index: number) => string): string =>
     text.replaceAll(/\{(\d)\}/gu, (_place, index) => value(Number(index)));
@@ -100,7 +100,9 @@ suite('H1: no value in a text that VS Code shows becomes a link, an icon or a li
   });
 });
 
-/** What the rules about shown texts say of a file at this place, with the product's own configuration. */
+/**
+ * Returns the messages of the rules about shown texts for a file at this path, with the product's own configuration.
+ */
 async function lint(file: string, code: string): Promise<string[]> {
   const config = (await new ESLint().calculateConfigForFile(file)) as Linter.Config;
   const rule = config.rules?.['no-restricted-syntax'] ?? 'off';
@@ -175,7 +177,7 @@ suite('H1: the one place that shows texts', () => {
       'webPages.ts',
     ]);
     for (const file of files) {
-      // Each hands over only what went through here, or through what VS Code shows as code.
+      // Each file passes on only texts from its own cleaning, or texts that VS Code shows as code.
       const source = await readFile(path.join('src/platform/show', file), 'utf8');
       assert.match(source, /plainSentence|plainLabel|oneLine|protocol !== 'https:'/u, file);
     }

@@ -8,7 +8,7 @@ import { signInStage } from '../signin/stage.ts';
 
 const stage = signInStage();
 
-/** Where hostile metadata lead; the sender below notes whoever would have gone there. */
+/** Targets of hostile metadata. The sender below notes every address. */
 const PLACES = [
   ['another host', 'https://collector.example/token'],
   ['the same host without https', (own: string) => own.replace('https:', 'http:')],
@@ -19,7 +19,7 @@ const PLACES = [
   ['a program', 'command:workbench.action.terminal.new'],
 ] as const;
 
-/** Rewrites one endpoint of the service's metadata on its way in; notes all that is sent. */
+/** Rewrites one endpoint of the service's metadata in its answer, and notes all requests. */
 function rewriting(
   endpoint: string,
   place: (typeof PLACES)[number][1],

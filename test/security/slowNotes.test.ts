@@ -5,7 +5,7 @@ import { findCitationPlaces } from '../../src/notes/citationPlaces.ts';
 
 const LINK =
   '[output line 2 of 7](live-response:/?cloud=commercial&tenant=0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f&action=988cc94e-7a8f-4b28-ab65-54970c5d5018&index=0&stream=output#L2)';
-/** Generous: what is quadratic takes many minutes at these sizes. */
+/** A generous limit, in ms: quadratic work takes many minutes at these sizes. */
 const TIMEOUT = { timeout: 60_000 };
 
 suite('H3: a note cannot freeze the window either', () => {

@@ -24,7 +24,7 @@ afterEach(async () => {
 const CONTENT = 'a file of the person, which is none of our business';
 const elsewhere = (): string => path.join(directory, 'elsewhere');
 
-/** Puts a link where a file of ours belongs, to a file that is not ours. */
+/** Puts a link to a foreign file in the place of one of our files. */
 async function link(name: string, content: string | undefined): Promise<void> {
   createHandlers().open(folder);
   if (content !== undefined) await writeFile(elsewhere(), content);
@@ -32,7 +32,7 @@ async function link(name: string, content: string | undefined): Promise<void> {
   await symlink(elsewhere(), path.join(folder, name));
 }
 
-// Windows makes links for administrators only.
+// On Windows only administrators can make links.
 suite('a symbolic link in our folder', { skip: process.platform === 'win32' }, () => {
   for (const name of ['results.db', 'results.db-wal', 'results.db-shm', 'results.db-journal']) {
     for (const content of [CONTENT, '', undefined]) {
@@ -66,8 +66,8 @@ suite('a symbolic link in our folder', { skip: process.platform === 'win32' }, (
     const handlers = createHandlers((fault) => faults.push(fault));
     handlers.open(folder);
     handlers.put(...arrived(resultFile('first')));
-    // The same file behind a link: by its content nothing tells it apart.
-    // At once: what tidies between two requests would make a new file meanwhile.
+    // The same file behind a link, so that its content does not reveal the change. Done at once: the cleanup between
+    // two requests would make a new file meanwhile.
     renameSync(path.join(folder, 'results.db'), elsewhere());
     symlinkSync(elsewhere(), path.join(folder, 'results.db'));
     handlers.put(...arrived(resultFile('second'), { fetchedAt: 2 }));

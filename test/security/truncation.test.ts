@@ -29,13 +29,16 @@ async function assertEnds(script: BlobScript, expected: Outcome): Promise<Ended>
   return ended;
 }
 
-/** How many bytes of its body an answer brings before its connection ends; all that are always cut are no whole. */
+/**
+ * Returns the number of body bytes before the connection ends. All the parts of a body that is always cut do not make a
+ * whole.
+ */
 function brought(body: Body, at: number): number {
   if (body === 'whole' || (body === 'resumed' && at > 0)) return Infinity;
   return at === 0 ? 400 : 200 - at * 20;
 }
 
-/** An answer in which all four statements are right but for one. */
+/** Returns an answer in which all four statements are right except one. */
 function answer(plainStatus: number, field: Field, state: State, body: Body, { at, from }: BlobRequest): WireAnswer {
   const start = from ?? 0;
   if (start >= SIZE) return { status: 416, headers: { 'Content-Range': `bytes */${SIZE}` }, body: new Uint8Array() };
@@ -46,7 +49,7 @@ function answer(plainStatus: number, field: Field, state: State, body: Body, { a
     return isOff ? lie : right;
   };
   const sent = Math.min(brought(body, at), SIZE - start);
-  // The lie hides a cut, or holds out for more.
+  // A false length or total hides a cut, or promises more.
   const isCut = sent < SIZE - start;
   const length = is('length', (SIZE - start).toString(), (isCut ? sent : SIZE - start + 100).toString());
   const places = is('range', `${start}-${SIZE - 1}`, `${start + 10}-${SIZE + 9}`);
@@ -62,14 +65,14 @@ function answer(plainStatus: number, field: Field, state: State, body: Body, { a
   };
 }
 
-/** Of a field and a state: how it ends when the body comes whole, always cut, and cut once. */
+/** Outcomes for a field and a state: body complete, always cut, and cut once. */
 type Endings = Readonly<Record<State, readonly [whole: Outcome, cut: Outcome, resumed: Outcome]>>;
 
-/** The same for a request that is answered by 200 and by 206: each answer states all four. */
+/** Outcomes for a request that is answered by 200 and by 206: each answer makes all four statements. */
 const EXPECTED: Readonly<Record<Field, Endings>> = {
   length: {
     right: ['whole', 'refused', 'whole'],
-    // The range says it as well.
+    // The range states it as well.
     missing: ['whole', 'refused', 'whole'],
     lying: ['refused', 'refused', 'refused'],
     changing: ['whole', 'refused', 'refused'],
@@ -88,7 +91,7 @@ const EXPECTED: Readonly<Record<Field, Endings>> = {
   },
   ETag: {
     right: ['whole', 'refused', 'whole'],
-    // Nothing can be continued: it begins anew.
+    // Nothing can be resumed: the download starts again.
     missing: ['whole', 'refused', 'whole'],
     lying: ['whole', 'refused', 'whole'],
     changing: ['whole', 'refused', 'whole'],
@@ -111,7 +114,7 @@ for (const status of [200, 206]) {
 }
 
 function expectedOf(status: number, field: Field, state: State, index: number): Outcome {
-  // A 200 needs no range: its length says how long the whole is. The rest is not believed without one.
+  // A 200 needs no range, because its length is that of the whole. A part without a range is not accepted.
   if (status === 200 && field === 'range' && state === 'missing' && index !== 1) return 'whole';
   return EXPECTED[field][state][index] ?? 'refused';
 }

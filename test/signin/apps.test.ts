@@ -16,7 +16,7 @@ function asMsalTakesIt({ thumbprint, privateKey, certificate }: AppCertificate):
   return { thumbprintSha256: thumbprint, privateKey, x5c: certificate };
 }
 
-/** A client assertion of a clock that is wrong. */
+/** Returns a client assertion from a clock that is wrong by this offset. */
 async function assertionAt(offsetSeconds: number, audience: string, certificate: AppCertificate): Promise<string> {
   const now = Math.floor(Date.now() / 1000) + offsetSeconds;
   const { clientId } = stage().tenant;

@@ -3,7 +3,7 @@ import type { HttpAnswer, SendSignIn, Transport } from '../../src/defender/trans
 import type { LocalTenant } from '../tenant/localTenant.ts';
 import { ORIGINAL_HOST } from '../tenant/recording.ts';
 
-/** The product’s way to the sign-in service, with a tenant at its end that stands for a cloud’s. */
+/** Returns the product’s sender to the sign-in service, connected to a tenant that stands for a cloud’s. */
 export function cloudSender(tenant: LocalTenant): SendSignIn {
   const send = createSignInSender();
   return (request) => {
@@ -17,8 +17,8 @@ export function cloudSender(tenant: LocalTenant): SendSignIn {
 }
 
 /**
- * The product’s way to the API and the blobs, with a tenant at its end that stands for a cloud’s. Links of the tenant
- * name the blob host that is given.
+ * Returns the product’s transport to the API and the blobs, connected to a tenant that stands for a cloud’s. The
+ * tenant’s links name the given blob host.
  */
 export function cloudTransport(tenant: LocalTenant, blobHost: string): Transport {
   const transport = createHttpTransport();

@@ -3,8 +3,8 @@ import type { LocalTenant } from '../tenant/localTenant.ts';
 import { ORIGINAL_HOST } from '../tenant/recording.ts';
 
 /**
- * MSAL's network client for a tenant that stands for a cloud: what goes to another host is sent to the tenant's sign-in
- * service, and the host that was meant goes along for the recording.
+ * Returns MSAL's network client for a tenant that stands for a cloud. Requests to another host go to the tenant's
+ * sign-in service, and the original host goes along for the recording.
  */
 export function cloudNetwork(tenant: LocalTenant): INetworkModule {
   const send = async <T>(url: string, method: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> => {

@@ -5,7 +5,7 @@ import { decodeJwt } from 'jose';
 import type { DeviceCodeRequest } from '@azure/msal-node';
 import { AT_ONCE_EXPIRED, accountOf, signInStage, thrownBy } from './stage.ts';
 
-/** Nobody types the code. */
+/** Leaves the code untyped. */
 const nobody = async (): Promise<void> => {
   await Promise.resolve();
 };
@@ -157,7 +157,7 @@ suite('a person signs in with a device code', () => {
   });
 });
 
-/** A request of a public client, without MSAL: what it leaves out of its errors is in the answer. */
+/** Sends a request of a public client without MSAL, because the answer contains what MSAL leaves out of its errors. */
 async function post(endpoint: string, form: Readonly<Record<string, string>>): Promise<Record<string, string>> {
   const { tenant } = stage();
   const answer = await fetch(`${tenant.loginUrl}/${tenant.tenantId}/oauth2/v2.0/${endpoint}`, {

@@ -12,7 +12,7 @@ before(async () => {
   browser = await startBrowser({ ignoreCertificateErrors: true });
 });
 beforeEach(async () => {
-  // Its own for each: a sign-in can be over for MSAL before the last page of the one before has loaded.
+  // A page of its own for each test: for MSAL a sign-in can be over before the last page of the test before has loaded.
   page = await browser.context.newPage();
 });
 after(async () => {

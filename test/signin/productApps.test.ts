@@ -21,7 +21,7 @@ async function fileWith(content: string): Promise<string> {
   return file;
 }
 
-/** An application that signs in with the secret, and is told why that does not work. */
+/** Plays a scene in which an application signs in with the secret. */
 function withSecret(secret: string, play: (scene: Scene) => Promise<void>, change: object = {}): Promise<void> {
   const options = { connection: change };
   return inScene(

@@ -22,7 +22,7 @@ interface Expected {
   readonly blob: string;
 }
 
-// Written out, and not taken from the product: api-facts are what it is measured against.
+// Written out instead of taken from the product, because the facts about the API (api-facts §6) are the measure.
 const COMMERCIAL = {
   login: 'login.microsoftonline.com',
   scope: 'https://api.securitycenter.microsoft.com/.default',
@@ -52,7 +52,7 @@ const CLOUDS: readonly Expected[] = [
   { ...GOVERNMENT, connection: { cloud: 'dod' } },
 ];
 
-/** What reached the tenant: door, host, and what a token was asked for. */
+/** Returns the requests that reached the tenant: endpoint, host, and the scope of a token request. */
 function heard(): string[] {
   const { requests } = stage().tenant.recording;
   return [

@@ -11,7 +11,7 @@ import { signInStage } from './stage.ts';
 const stage = signInStage({ lifetimes: { deviceInterval: 0.05 } });
 const nothing = (): void => undefined;
 
-/** Whether anybody listens at the port that the browser was told to come back to. */
+/** Whether the port of the page's redirect address still listens. */
 async function isOpen(pageUrl: string): Promise<boolean> {
   const { port } = new URL(new URL(pageUrl).searchParams.get('redirect_uri') ?? '');
   return new Promise((resolve) => {
@@ -25,7 +25,7 @@ async function isOpen(pageUrl: string): Promise<boolean> {
   });
 }
 
-/** A person in front of whom a page opens, and who does nothing. */
+/** Returns prompts of a user who opens the page and does nothing. */
 function idle(tell: (url: string) => void, opening: () => Promise<void> = () => Promise.resolve()): SignInPrompts {
   return {
     ...person(stage().tenant),

@@ -7,7 +7,7 @@ import { AT_ONCE_EXPIRED, signInStage } from './stage.ts';
 
 const stage = signInStage({ lifetimes: { deviceInterval: 0.05 } });
 
-/** How often a level was logged at. */
+/** Counts the log lines of each level. */
 function levels({ window }: Scene): Map<string, number> {
   const counts = new Map<string, number>();
   for (const line of window.log) {
@@ -17,7 +17,7 @@ function levels({ window }: Scene): Map<string, number> {
   return counts;
 }
 
-// That no token, code, verifier, secret or name is in a line is looked at in every scene of every file.
+// Every scene of every file checks that no line contains a token, code, verifier, secret or name.
 suite('what msal says of its work', () => {
   for (const way of ['interactive', 'deviceCode', 'clientSecret'] as const) {
     test(`${way}: it is in our log, one level lower, and the tenant’s id below what is logged by default`, () =>
@@ -34,7 +34,7 @@ suite('what msal says of its work', () => {
         const counts = levels(scene);
         assert.ok((counts.get('debug') ?? 0) > 0 && (counts.get('trace') ?? 0) > 0, 'msal speaks at all');
         assert.equal(counts.get('error'), undefined);
-        // It stands in every address that is asked. The log stays on this machine, and nothing of it is telemetry.
+        // The tenant's id is part of every address. The log stays on this machine, and nothing of it is telemetry.
         const naming = window.log.filter((line) => line.includes(tenant.tenantId));
         assert.deepEqual(
           naming.filter((line) => !/^(?:debug|trace) /u.test(line)),

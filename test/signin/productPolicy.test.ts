@@ -24,7 +24,7 @@ async function atRenewal(way: 'interactive' | 'deviceCode', change: () => void, 
 const NO_CLAIMS = { access_token: {} };
 const CONTEXT = { access_token: { acrs: { essential: true, value: 'c1' } } };
 
-/** What a sign-in asks of the access token beside what msal asks for every time. */
+/** Returns the claims that a sign-in requests for the access token, without those that msal always requests. */
 function claimsOf(asked: string | null | undefined): unknown {
   const claims: unknown = JSON.parse(asked ?? '{}');
   assert.ok(claims instanceof Object && 'access_token' in claims && claims.access_token instanceof Object);
@@ -88,7 +88,8 @@ suite('a policy wants more than a renewal', () => {
       const [silent, ...others] = tenant.recording.tokenRequests('refresh_token');
       assert.equal(others.length, 0);
       assert.match(silent?.form?.['claims'] ?? '', /"acrs":\{"essential":true,"value":"c1"\}/);
-      // Asked again before the person has signed in: the API would refuse that token as before, and count the call.
+      // Another call before the user has signed in is not made: the API would refuse that token as before, and count
+      // the call.
       await fails(list(), 'notSignedIn', 'moreWanted', 'signIn', /^Conditional access/);
       assert.equal(tenant.recording.at('api').length, 1);
       await signIn();
@@ -178,7 +179,10 @@ suite('a policy lets nobody in', () => {
       }));
   }
 
-  /** Refusals that Entra’s pages keep from the application, or that are of registrations: as they would come. */
+  /**
+   * Refusals that Entra’s pages do not pass on to the application, or that concern registrations. They have the form
+   * in which they would come.
+   */
   const OTHERS: readonly (readonly [number, string, string, NextStep, RegExp])[] = [
     [50020, 'invalid_grant', 'otherTenant', 'signIn', /does not belong to the tenant/],
     [50105, 'invalid_grant', 'notAssigned', 'signIn', /is not assigned/],
@@ -209,7 +213,7 @@ suite('a policy lets nobody in', () => {
   test('the account is another tenant’s', async () => {
     const tenantId = '99999999-8888-4777-8666-555555555555';
     const { tenant } = stage();
-    // The service lets it in, as it does with guests’ homes.
+    // The service accepts the account, as it does with guests’ home tenants.
     const wrap =
       (send: SendSignIn): SendSignIn =>
       async (request) => {

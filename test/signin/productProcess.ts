@@ -3,14 +3,14 @@ import type { Secrets } from '../../src/identity/secrets.ts';
 import { openStore, openWindow } from './productWindow.ts';
 import { fingerprint } from './scene.ts';
 
-/** What a process is to do. */
+/** The order for a process. */
 export interface Order {
   readonly connection: Connection;
-  /** Where the database is. */
+  /** Folder of the database. */
   readonly folder: string;
 }
 
-/** A request of a process to whoever keeps the secrets, by its number. */
+/** A numbered request of a process to the process that keeps the secrets. */
 export interface SecretCall {
   readonly call: number;
   readonly method: 'get' | 'store' | 'delete';
@@ -18,10 +18,10 @@ export interface SecretCall {
   readonly value?: string;
 }
 
-/** What a process says: it is ready, it has tokens (fingerprints) or an error's code, or it asks for secrets. */
+/** A message of a process: it is ready, it has tokens (fingerprints) or an error's code, or it requests secrets. */
 export type Said = 'ready' | { readonly tokens: readonly string[] } | SecretCall;
 
-/** What it hears. */
+/** A message to a process. */
 export type Heard =
   | Order
   | { readonly go: number }
@@ -38,7 +38,7 @@ function ask(method: SecretCall['method'], key: string, value?: string): Promise
   return new Promise((resolve) => waiting.set(call, resolve));
 }
 
-/** Secret storage behind a port, as in VS Code: another process keeps it for all windows. */
+/** Secret storage behind a port, as in VS Code: another process keeps the secrets for all windows. */
 const secrets: Secrets = {
   get: (key) => ask('get', key),
   store: async (key, value) => {

@@ -18,7 +18,7 @@ import { AT_ONCE_EXPIRED, signInStage } from './stage.ts';
 const stage = signInStage();
 const { signal } = new AbortController();
 
-/** A process that asks for tokens. */
+/** A process that requests tokens. */
 interface Other {
   readonly ready: Promise<unknown>;
   readonly tokens: (count: number) => Promise<readonly string[]>;
@@ -81,7 +81,7 @@ suite('two processes with one secret storage and one database', () => {
       await Promise.all(others.map(({ ready }) => ready));
 
       for (let round = 1; round <= 3; round++) {
-        // The last round's tokens last: whoever renews then was not needed.
+        // The last round's tokens last. A process that renews then renews without need.
         lifetimes.accessToken = round < 3 ? AT_ONCE_EXPIRED : 3600;
         tenant.recording.clear();
         if (round === 3) tenant.faults.add({ door: 'login', call: 'token', holdMs: 300 });
@@ -104,7 +104,7 @@ suite('two processes with one secret storage and one database', () => {
       assert.equal(more.length, 0);
       assert.notEqual(kept, before);
       assert.equal(await window.signIns.account(connection), 'analyst@contoso.example');
-      // What is kept is whole: it can be renewed again.
+      // The stored session is complete, so that it can be renewed again.
       const token = await window.signIns.getAccessToken(connection, signal);
       assert.notEqual(await window.signIns.getAccessToken(connection, signal, { token }), token);
     } finally {

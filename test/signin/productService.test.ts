@@ -14,7 +14,7 @@ import { AT_ONCE_EXPIRED, signInStage } from './stage.ts';
 const stage = signInStage({ lifetimes: { deviceInterval: 0.05 } });
 const nothing = (): void => undefined;
 
-/** Every way to a token that goes over the network: what disturbs one must be told in all of them. */
+/** Every operation that gets a token over the network. A disturbance must be reported in all of them. */
 const WAYS: readonly (readonly [string, (play: Play, options?: SceneOptions) => Promise<void>])[] = [
   ['an application', (play, options) => application((scene) => play(scene, () => scene.list()), options)],
   [
@@ -48,7 +48,7 @@ function renewal(play: Play, options?: SceneOptions): Promise<void> {
   return inScene(stage().tenant, 'interactive', run, options);
 }
 
-/** An answer of the token endpoint, and what is told of it. */
+/** An answer of the token endpoint, and the report about it. */
 const ANSWERS: readonly (readonly [string, FaultAction, FailureCode, string | undefined, NextStep, RegExp])[] = [
   [
     '503 and nothing in it',
@@ -126,7 +126,10 @@ const ANSWERS: readonly (readonly [string, FaultAction, FailureCode, string | un
   ],
 ];
 
-/** Polls for a code go on after failures of the way, but not for ever. */
+/**
+ * Returns the number of answers until the failure is reported: polls for a code continue after failures of the network,
+ * but not for ever.
+ */
 function timesThatTell(way: string, code: FailureCode): number {
   return way === 'signing in with a code' && ['timeout', 'connectionLost', 'serverError'].includes(code) ? 4 : 1;
 }

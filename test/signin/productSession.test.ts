@@ -181,7 +181,7 @@ suite('a session has ended', () => {
         assert.ok(told.steps.includes('copyCorrelationId'));
         assert.deepEqual([...machine.secrets.kept], []);
         assert.equal(tenant.recording.at('api').length, 0);
-        // Whoever asks again is not told of a key ring that was lost.
+        // The next call no longer reports that the key ring was lost.
         await fails(list(), 'notSignedIn', 'noAccount', 'signIn', /^You are not signed in to "Contoso"/);
         assert.equal(tenant.recording.tokenRequests('refresh_token').length, 1, 'it is not asked for again');
         await signIn();

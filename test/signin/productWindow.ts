@@ -18,18 +18,18 @@ import { memorySecrets } from '../unit/identity/memorySecrets.ts';
 import type { MemorySecrets } from '../unit/identity/memorySecrets.ts';
 import { keepText } from '../secrets/runFolder.ts';
 
-/** What several windows of one machine share: secret storage and the database. */
+/** Parts that several windows of one machine share: secret storage and the database. */
 export interface Machine {
   readonly secrets: MemorySecrets;
   readonly store: Pick<ResultStore, 'call'>;
 }
 
-/** A machine whose database is in memory, or in a folder. */
+/** Opens a machine whose database is in memory, or in a folder. */
 export function openMachine(folder?: string): Machine {
   return { secrets: memorySecrets(), store: openStore(folder) };
 }
 
-/** What several processes share where they name the same folder. */
+/** Opens a store that several processes share when they name the same folder. */
 export function openStore(folder?: string): Machine['store'] {
   const handlers = createHandlers();
   handlers.open(folder);
@@ -37,14 +37,15 @@ export function openStore(folder?: string): Machine['store'] {
   return { call };
 }
 
-/** One window of the product, as far as signing in goes: nothing in it is another than in production. */
+/** One window of the product, for signing in only. Everything in it is the same as in production. */
 export interface ProductWindow {
   readonly signIns: SignIns;
-  /** What was logged for whoever looks into the log. */
+  /** The lines of the log. */
   readonly log: string[];
   readonly close: () => void;
 }
 
+/** Opens a window of the product with these secrets and this database. Its log is kept when it closes. */
 export function openWindow(
   { secrets, store }: Pick<SignInsParts, 'secrets' | 'store'>,
   send: SendSignIn = createSignInSender(),
@@ -72,7 +73,7 @@ export function openWindow(
   };
 }
 
-/** A connection to the local tenant. */
+/** Returns a connection to the local tenant. */
 export function connectionTo(
   tenant: LocalTenant,
   signIn: Connection['signIn'],
@@ -91,7 +92,7 @@ export function connectionTo(
   };
 }
 
-/** A person at a browser, who does as told. */
+/** Returns prompts of a user at a browser who follows the instructions. */
 export function person(
   tenant: LocalTenant,
   choices: SignInChoices = {},
@@ -111,7 +112,7 @@ export function person(
   };
 }
 
-/** The API's client on a connection of a window. */
+/** Returns the API's client on a connection of a window. */
 export function clientOf(
   { signIns }: ProductWindow,
   connection: Connection,

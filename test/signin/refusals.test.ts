@@ -5,7 +5,7 @@ import type { Thrown } from './stage.ts';
 
 const stage = signInStage();
 
-/** Signs in, lets something happen, and asks for a new token. */
+/** Signs in, lets something happen, and requests a new token. */
 async function renewalAfter(happening: () => void): Promise<Thrown> {
   const { scopes, publicClient, interactive } = stage();
   const app = publicClient();

@@ -18,15 +18,15 @@ import type { Machine, ProductWindow } from './productWindow.ts';
 
 export const PAGE = { liveResponseOnly: true, top: 1, skip: 0 } as const;
 
-/** How a scene differs from a plain one. */
+/** Changes to a plain scene. */
 export interface SceneOptions {
   readonly connection?: Partial<Connection>;
   readonly limits?: Partial<SignInLimits>;
-  /** Stands before the network. */
+  /** Wraps the sender in front of the network. */
   readonly wrap?: (send: SendSignIn) => SendSignIn;
 }
 
-/** What a person is told of a failure, and what we know of it. */
+/** The message that a user receives about a failure, and its details. */
 export interface Told {
   readonly code: FailureCode;
   readonly reason: string | undefined;
@@ -35,22 +35,22 @@ export interface Told {
   readonly steps: readonly NextStep[];
 }
 
-/** A window of the product before the local tenant, with all that it let see. */
+/** A window of the product before the local tenant, with everything that it shows. */
 export interface Scene {
   readonly tenant: LocalTenant;
   readonly machine: Machine;
   readonly window: ProductWindow;
   readonly connection: Connection;
-  /** Another window of the same machine; closed with the scene. */
+  /** Opens another window of the same machine. The scene closes it at its end. */
   readonly openAnother: () => ProductWindow;
   readonly signIn: (prompts?: SignInPrompts, signal?: AbortSignal) => Promise<string>;
-  /** A token, by the way that the client takes. */
+  /** Returns a token, through the same calls as the client. */
   readonly token: (window?: ProductWindow) => Promise<string>;
-  /** One call of the API: a list of one. */
+  /** Makes one API call: a list of one action. */
   readonly list: (window?: ProductWindow) => Promise<unknown>;
-  /** The failure of something that has to fail; looked at for secrets. */
+  /** Returns the failure of work that must fail, after a check for secrets. */
   readonly failure: (work: Promise<unknown>) => Promise<Told>;
-  /** Failure, reason, the first step, and a sentence that says this. */
+  /** Asserts failure, reason, the first step, and a matching sentence. */
   readonly fails: (
     work: Promise<unknown>,
     code: FailureCode,
@@ -60,10 +60,7 @@ export interface Scene {
   ) => Promise<Told>;
 }
 
-/**
- * Plays a scene. Whatever happens in it: at its end no timer, socket or port is left that was not there before, and
- * nothing that is secret was logged.
- */
+/** Plays a scene. At its end no new timer, socket or port is left, and nothing secret was logged. */
 export async function inScene(
   tenant: LocalTenant,
   way: Connection['signIn'],
@@ -122,13 +119,13 @@ export async function inScene(
   await backTo(before);
 }
 
-/** What must be in no error and no log: names of the tenant's people, and anything that looks like a token. */
+/** Texts that no error and no log may contain: names of the tenant's users, and anything that looks like a token. */
 const PERSONAL = /contoso\.example|Alex|Robin|eyJ[\w-]{10,}\.[\w-]{10,}/u;
 
 const FORM = ['code', 'code_verifier', 'refresh_token', 'device_code', 'client_assertion', 'client_secret'] as const;
 const ANSWER = ['access_token', 'refresh_token', 'id_token', 'device_code'] as const;
 
-/** Notes every secret that goes to the sign-in service or comes from there. */
+/** Notes every secret in requests to the sign-in service and in its answers. */
 function watch(send: SendSignIn, secrets: Set<string>): SendSignIn {
   return async (request) => {
     const form = new URLSearchParams(request.body ?? '');
@@ -140,7 +137,7 @@ function watch(send: SendSignIn, secrets: Set<string>): SendSignIn {
 }
 
 function note(secrets: Set<string>, value: string | null | undefined): void {
-  // Shorter ones are words.
+  // Shorter values are words.
   if (value !== null && value !== undefined && value.length > 8) secrets.add(value);
 }
 
@@ -157,12 +154,12 @@ async function toldBy(work: Promise<unknown>): Promise<Told & { readonly inspect
   return assert.fail('it did not fail');
 }
 
-/** As the recording knows a token. */
+/** Returns the form in which the recording holds a token. */
 export function fingerprint(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Waits for something that is sure to come. */
+/** Waits for something that is sure to happen, 10 s at most. */
 export async function until(what: string, happened: () => boolean): Promise<void> {
   const end = Date.now() + 10_000;
   while (!happened()) {
@@ -175,13 +172,14 @@ const KINDS = ['Timeout', 'TCPServerWrap', 'TCPSocketWrap', 'TCPConnectWrap', 'G
 type Resources = ReadonlyMap<string, number>;
 
 function resources(): Resources {
-  // Connections that wait for the next request are no leak; a server in this process would count its half of them.
+  // Idle connections that wait for the next request are not a leak. A server in this process would count its half of
+  // them.
   for (const sockets of Object.values(globalAgent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   const all = process.getActiveResourcesInfo();
   return new Map(KINDS.map((kind) => [kind, all.filter((one) => one === kind).length]));
 }
 
-/** What is there when nothing is under way any more: what came before may still be closing its connections. */
+/** Returns the resources when nothing is under way any more: earlier work may still be closing its connections. */
 async function quiet(): Promise<Resources> {
   for (let last = resources(), same = 0; ;) {
     await new Promise((resolve) => setImmediate(resolve));

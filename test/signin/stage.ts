@@ -15,12 +15,12 @@ import type { SignInChoices } from '../tenant/identity/browser.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant, LocalTenantOptions } from '../tenant/localTenant.ts';
 
-/** Seconds: MSAL takes a token within five minutes of its end for expired. */
+/** A lifetime in seconds at which MSAL treats a token as expired: it does so within five minutes of a token's end. */
 export const AT_ONCE_EXPIRED = 60;
 
 type Credentials = Pick<NonNullable<Configuration['auth']>, 'clientSecret' | 'clientCertificate' | 'clientAssertion'>;
 
-/** What an application is configured with beside the tenant. */
+/** The configuration of an application besides the tenant. */
 export interface ClientOptions {
   readonly authority?: string;
   readonly knownAuthorities?: string[];
@@ -28,18 +28,18 @@ export interface ClientOptions {
   readonly network?: INetworkModule;
 }
 
-/** A tenant, and MSAL's applications against it: as in production, but for the authority. */
+/** A tenant, and MSAL's applications connected to it. They are as in production, except for the authority. */
 export interface SignInStage {
   readonly tenant: LocalTenant;
   readonly scopes: string[];
   readonly publicClient: (options?: ClientOptions) => PublicClientApplication;
   readonly confidentialClient: (credentials: Credentials, options?: ClientOptions) => ConfidentialClientApplication;
-  /** Signs in with the system's browser, played by the tenant's. */
+  /** Signs in with the system's browser. The tenant's browser plays its part. */
   readonly interactive: (
     app: PublicClientApplication,
     choices?: SignInChoices & { readonly claims?: string; readonly scopes?: string[] },
   ) => Promise<AuthenticationResult>;
-  /** Signs in with a device code; `act` is what the person does with it. */
+  /** Signs in with a device code; `act` does the user's part. */
   readonly deviceCode: (
     app: PublicClientApplication,
     act: (userCode: string) => Promise<unknown>,
@@ -47,12 +47,12 @@ export interface SignInStage {
   ) => Promise<AuthenticationResult | null>;
 }
 
-/** Starts a tenant before a file's tests and stops it behind them. */
+/** Starts a tenant before a file's tests and stops it after them. */
 export function signInStage(options?: LocalTenantOptions): () => SignInStage {
   let stage: SignInStage | undefined;
   before(async () => {
     const tenant = await startLocalTenant(options);
-    // What NODE_EXTRA_CA_CERTS does at the start of a process; MSAL's own client is the global fetch.
+    // Does what NODE_EXTRA_CA_CERTS does at the start of a process. MSAL's own client is the global fetch.
     setDefaultCACertificates([...getCACertificates('default'), tenant.ca]);
     stage = openStage(tenant);
   });
@@ -104,7 +104,7 @@ function openStage(tenant: LocalTenant): SignInStage {
   };
 }
 
-/** A refusal as MSAL throws it: class, `errorCode`, `subError`, and Entra's number. */
+/** A refusal in MSAL's form: class, `errorCode`, `subError`, and Entra's number. */
 export interface Thrown {
   readonly name: string;
   readonly code: string;
@@ -114,7 +114,7 @@ export interface Thrown {
   readonly message: string;
 }
 
-/** The failure of something that has to fail. */
+/** Returns the failure of work that must fail. */
 export async function thrownBy(work: Promise<unknown>): Promise<Thrown> {
   let thrown: unknown;
   try {
@@ -139,13 +139,13 @@ export async function thrownBy(work: Promise<unknown>): Promise<Thrown> {
   };
 }
 
-/** The account of a result; a person's result has one. */
+/** Returns the account of a result; a user's result has one. */
 export function accountOf(result: AuthenticationResult | null): AccountInfo {
   assert.ok(result?.account);
   return result.account;
 }
 
-/** One call of the API. */
+/** Makes one API call. */
 export async function callApi(
   { ca, apiUrl }: LocalTenant,
   path: string,

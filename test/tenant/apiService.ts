@@ -11,23 +11,25 @@ import type { CallKind } from './recording.ts';
 import type { DoorAnswer } from './sendAnswer.ts';
 import type { TokenVerifier } from './verifyToken.ts';
 
-/** How a 429 says when to come back. The real one may leave it out, or give an HTTP date. */
+/** Form of `Retry-After` in a 429. The real one may leave it out, or give an HTTP date. */
 export type RetryAfter = 'seconds' | 'date' | 'none';
 
-/** What stands between the API's door and the tenant's behaviour. */
+/** The parts between the API's endpoint and the tenant's behavior. */
 export interface ApiServiceOptions {
   readonly sample: SampleTenant;
   readonly verify: TokenVerifier;
   readonly limiter: RateLimiter;
   readonly retryAfter: RetryAfter;
-  /** Known only once the door is open. */
+  /** Known only once the endpoint is open. */
   readonly apiUrl: () => string;
 }
 
 const LIMITED: ReadonlySet<CallKind> = new Set(['list', 'get', 'link']);
 const compress = promisify(gzip);
 
-/** Answers the API's requests: method, token, permission, limit, and then what the sample tenant says. */
+/**
+ * Answers the API's requests: checks method, token, permission and limit, and then returns the sample tenant's answer.
+ */
 export function createApiService(options: ApiServiceOptions): (incoming: IncomingMessage) => Promise<DoorAnswer> {
   return async (incoming) => {
     const answer = await decide(options, incoming);
@@ -56,7 +58,7 @@ async function decide(options: ApiServiceOptions, incoming: IncomingMessage): Pr
   const { appId, tenantId } = verdict.caller;
   const refused = LIMITED.has(call) ? options.limiter.admit(`${appId} ${tenantId}`) : undefined;
   if (refused !== undefined) {
-    // The code is the number as a string: so does the real service.
+    // The code is the number as a string, as in the real service.
     return apiError(429, '429', quotaMessage(refused.window), retryAfterHeader(options.retryAfter, refused));
   }
   const { status, headers, body } = await options.sample.answer({ method, path, query, apiUrl: options.apiUrl() });
@@ -80,7 +82,7 @@ async function encoded(answer: DoorAnswer, incoming: IncomingMessage): Promise<D
   if (!asked || !(answer.body instanceof Uint8Array) || answer.body.length === 0) {
     return answer;
   }
-  // A length that the sample's author set is that of the plain text.
+  // A length in the sample's answer is that of the plain text.
   const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => name !== 'content-length'));
   return {
     status: answer.status,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { azuriteBundle } from './azuriteBundle.ts';
 
-/** Azurite's blob server, as far as we use it. */
+/** The part of Azurite's blob server that the tests use. */
 export interface AzuriteServer {
   readonly start: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -9,7 +9,7 @@ export interface AzuriteServer {
   readonly getHttpServerAddress: () => string;
 }
 
-/** What our bundle of Azurite exports. */
+/** The exports of our bundle of Azurite. */
 interface AzuriteModule {
   readonly BlobConfiguration: new (...settings: readonly unknown[]) => object;
   readonly BlobServer: new (configuration: object) => AzuriteServer;
@@ -24,13 +24,15 @@ interface AzuriteModule {
   ) => string;
 }
 
-/** Loads the bundle, building it first where it is missing. */
+/** Loads the bundle. Builds it first where it is missing. */
 export async function loadAzurite(): Promise<AzuriteModule> {
   const require = createRequire(import.meta.url);
   return require(await azuriteBundle()) as AzuriteModule;
 }
 
-/** A blob server over HTTPS on a free port, in memory, without logs and without telemetry. Not started. */
+/**
+ * Creates a blob server over HTTPS on a free port, in memory, without logs and without telemetry. The caller starts it.
+ */
 export function createAzurite(azurite: AzuriteModule, certFile: string, keyFile: string): AzuriteServer {
   const configuration = new azurite.BlobConfiguration(
     '127.0.0.1',
@@ -51,7 +53,7 @@ export function createAzurite(azurite: AzuriteModule, certFile: string, keyFile:
     undefined, // no OAuth: SAS only
     true, // disableProductStyleUrl: /account/container/blob
     true, // in memory
-    // Not Azurite's own store, which all servers of a process share: stopping one would empty the other.
+    // Replaces Azurite's own store, which all servers of a process share: stopping one would empty the other.
     new azurite.MemoryExtentChunkStore(),
   );
   return new azurite.BlobServer(configuration);

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Plugin } from 'esbuild';
 
-// Part of the cached file's name: raise it whenever this file changes what is bundled.
+// Part of the cached file's name. Increase it whenever this file changes the contents of the bundle.
 const RECIPE = 1;
 
 // Databases, telemetry and a cookie jar that the blob server in memory never calls. package.json's overrides keep the
@@ -34,7 +34,7 @@ export default class AccountDataStore {
 }
 `;
 
-/** Bundles Azurite's blob server into one CommonJS file, once per version, and gives the file's path. */
+/** Bundles Azurite's blob server into one CommonJS file, once per version, and returns the file's path. */
 export async function azuriteBundle(): Promise<string> {
   const root = path.join(import.meta.dirname, '..', '..');
   const require = createRequire(import.meta.url);
@@ -46,7 +46,7 @@ export async function azuriteBundle(): Promise<string> {
     return file;
   }
   await mkdir(path.dirname(file), { recursive: true });
-  // Under another name first: two test processes may start at once, and neither may load the other's half file.
+  // Written under another name first: two test processes may start at once, and neither may load the other's half file.
   const unfinished = `${file}.${randomUUID()}`;
   const { build } = await import('esbuild');
   await build({

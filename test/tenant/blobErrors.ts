@@ -2,11 +2,11 @@ import { splitTarget } from './recording.ts';
 import type { DoorAnswer } from './sendAnswer.ts';
 
 /**
- * Says Azurite's refusal of a link in the words of Azure.
+ * Rewrites Azurite's refusal of a link in Azure's form.
  *
- * Whether a link is refused is Azurite's decision alone; but it calls each refusal AuthorizationFailure, where Azure says
- * AuthenticationFailed with a detail, after a UTF-8 byte order mark. The detail of a bad signature repeats what was signed:
- * nothing of it may ever be shown, so the tests need it to be there.
+ * Azurite alone decides whether a link is refused. But it calls each refusal AuthorizationFailure, where Azure says
+ * AuthenticationFailed with a detail, after a UTF-8 byte order mark. The detail of a bad signature repeats the signed
+ * string. The product must never show it, so the tests need it in the answer.
  */
 export async function asAzureWouldSay(answer: DoorAnswer, target: string): Promise<DoorAnswer> {
   const code = answer.headers['x-ms-error-code'];
@@ -42,7 +42,7 @@ export async function asAzureWouldSay(answer: DoorAnswer, target: string): Promi
 
 async function drain(answer: DoorAnswer): Promise<void> {
   if (!(answer.body instanceof Uint8Array)) {
-    // A body that nobody reads keeps its socket.
+    // An unread body keeps its socket open.
     const chunks = answer.body[Symbol.asyncIterator]();
     while ((await chunks.next()).done !== true);
   }

@@ -13,16 +13,16 @@ import type { Recording } from './recording.ts';
 import { blobSasQuery, writerSasQuery } from './sas.ts';
 import type { DoorAnswer } from './sendAnswer.ts';
 
-/** A blob's link. */
+/** The expiry and file name of a blob's link. */
 export interface SasOptions {
   /** ms since 1970. */
   readonly expiresAt: number;
   readonly fileName: string;
 }
 
-/** A real blob server behind a recording front. */
+/** A real blob server behind a recording proxy. */
 export interface BlobStore {
-  /** Host and port of the front, the one that links name. */
+  /** Host and port of the proxy, as in the links. */
   readonly host: string;
   /** Stores a blob; the name begins with its container. */
   readonly put: (name: string, bytes: Uint8Array) => Promise<void>;
@@ -31,22 +31,26 @@ export interface BlobStore {
   readonly stop: () => Promise<void>;
 }
 
-/** What a blob store needs. */
+/** The parts that a blob store needs. */
 export interface BlobStoreOptions {
   readonly certificate: Certificate;
   readonly recording: Recording;
   readonly faults: Faults;
   readonly tenantId: string;
-  /** For the certificate's files: Azurite reads them from disk. */
+  /** Folder for the certificate's files: Azurite reads them from disk. */
   readonly directory: string;
 }
 
 const ACCOUNT = 'automatedirstrprdeus';
-// Azurite's account table belongs to the process, so does the key: two tenants in one process must not lock each other out.
+// Azurite's account table belongs to the process, and so does the key: two tenants in one process must not lock each
+// other out.
 const ACCOUNT_KEY = randomBytes(64);
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection']);
 
-/** Starts Azurite in this process, and before it the front: Azurite itself would accept, and forget, an Authorization header. */
+/**
+ * Starts Azurite in this process, behind the recording proxy. Azurite itself would accept an Authorization header and
+ * forget it.
+ */
 export async function startBlobStore(options: BlobStoreOptions): Promise<BlobStore> {
   const certFile = path.join(options.directory, 'blob.crt');
   const keyFile = path.join(options.directory, 'blob.key');
@@ -56,12 +60,13 @@ export async function startBlobStore(options: BlobStoreOptions): Promise<BlobSto
   noteSecret(ACCOUNT_KEY.toString('base64'));
   azurite.accounts.set(ACCOUNT, { name: ACCOUNT, key1: ACCOUNT_KEY });
   const server = createAzurite(azurite, certFile, keyFile);
-  // Read by now. A test that crashes leaves the directory behind, but no key in it.
+  // Azurite has read the files. A test that crashes leaves the folder behind, but no key in it.
   await rm(keyFile);
   await rm(certFile);
   await server.start();
   const origin = server.getHttpServerAddress();
-  // No kept connections: while a large blob is made nothing else runs, and Azurite closes what is idle for 5 s just as it is used again.
+  // Without kept connections: nothing else runs while a large blob is made, and Azurite closes connections that are
+  // idle for 5 s, possibly at their next use.
   const agent = new Agent({ keepAlive: false, ca: options.certificate.cert });
   const door = await openDoor({
     name: 'blob',
@@ -102,7 +107,7 @@ export async function startBlobStore(options: BlobStoreOptions): Promise<BlobSto
       const created = containers.get(container) ?? write(`${container}?restype=container`, {}, new Uint8Array());
       containers.set(container, created);
       await created;
-      // Which type the real blobs carry is unknown; this one is Azure's default.
+      // The type of the real blobs is unknown; this one is Azure's default.
       await write(
         `${container}/${blob}`,
         { 'x-ms-blob-type': 'BlockBlob', 'content-type': 'application/octet-stream' },
@@ -149,7 +154,7 @@ async function forward(
 ): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
-    // `path` and not a URL object: the target has to reach Azurite as it was signed.
+    // `path` instead of a URL object, because the target must reach Azurite exactly as it was signed.
     const outgoing = httpsRequest(
       { hostname, port, path: target, method, agent, headers: withoutHops(headers) },
       resolve,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { generate } from 'selfsigned';
 
-/** One key and certificate for every loopback service of a tenant, PEM. */
+/** One key and certificate for every loopback service of a tenant, in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
@@ -11,16 +11,20 @@ export interface Certificate {
 
 const ONE_DAY = 24 * 60 * 60 * 1000;
 
-/** Makes a self-signed EC P-256 certificate for `localhost` and `127.0.0.1`. EC, because an RSA key takes 100 times as long. */
+/**
+ * Creates a self-signed EC P-256 certificate for `localhost` and `127.0.0.1`. EC, because an RSA key takes 100 times as
+ * long.
+ */
 export async function createCertificate(): Promise<Certificate> {
   const now = Date.now();
-  // A name of its own, for OpenSSL finds a trusted certificate by its name: of two called localhost, one would be refused.
+  // A unique name, because OpenSSL finds a trusted certificate by its name: of two called localhost, it would refuse
+  // one.
   const name = `local tenant ${randomUUID()}`;
   const made = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
-    // A day back: a container's clock may be behind the one that reads the certificate.
+    // One day back, because a container's clock may be behind the one that reads the certificate.
     notBeforeDate: new Date(now - ONE_DAY),
     notAfterDate: new Date(now + 30 * ONE_DAY),
     extensions: [
@@ -36,14 +40,15 @@ export async function createCertificate(): Promise<Certificate> {
       },
     ],
   });
-  // Without a line end two certificates put together would be none.
+  // Without a line end, two certificates in one file would be unreadable.
   return { key: made.private, cert: `${made.cert.trimEnd()}\n` };
 }
 
 /**
- * Writes a file for `NODE_EXTRA_CA_CERTS`: what the machine already trusts by that variable, and our certificate.
+ * Writes a file for `NODE_EXTRA_CA_CERTS` with our certificate and with those that the variable already names on this
+ * machine.
  *
- * Node reads one file only, so setting the variable to ours alone would take away a company proxy's certificate.
+ * Node reads only one file, so the variable with ours alone would remove a company proxy's certificate.
  */
 export async function writeCaFile(file: string, certificate: Certificate): Promise<void> {
   const existing = process.env['NODE_EXTRA_CA_CERTS'];

@@ -10,8 +10,8 @@ import { sendAnswer } from './sendAnswer.ts';
 import type { DoorAnswer } from './sendAnswer.ts';
 
 /**
- * Answers a request. The request's body has not been read. The response is for handlers made for Node's own server; what
- * the handler learns from the body it can add to the recording.
+ * Answers a request. The request's body has not been read. The response is for handlers made for Node's own server. The
+ * handler may add to the recording what it learns from the body.
  */
 export type DoorHandler = (
   incoming: IncomingMessage,
@@ -27,7 +27,7 @@ export interface Door {
   readonly close: () => Promise<void>;
 }
 
-/** What a door needs. */
+/** The parts that an endpoint needs. */
 export interface DoorOptions {
   readonly name: DoorName;
   readonly certificate: Certificate;
@@ -38,7 +38,7 @@ export interface DoorOptions {
 
 /** Opens an HTTPS service that records every request and applies the queued faults around its handler. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  // Below TLS: only the TCP socket can be reset, and Node gives it at this event alone.
+  // The connections below TLS: only the TCP socket can be reset, and Node provides it only at this event.
   const sockets = new Map<number, Socket>();
   const server = createServer({ key: options.certificate.key, cert: options.certificate.cert });
   server.on('connection', (socket: Socket) => {
@@ -56,7 +56,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    // The address and not the name: 'localhost' is ::1 first on some machines.
+    // The address instead of the name, because 'localhost' is ::1 first on some machines.
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -84,10 +84,10 @@ async function serve(
   reset: () => void,
 ): Promise<void> {
   const request = options.recording.begin(options.name, incoming);
-  // A client that leaves is an everyday event here, not an error of the tenant.
+  // A client that leaves is normal here, and not an error of the tenant.
   incoming.on('error', () => undefined);
   response.on('error', () => undefined);
-  // Ends every wait below, so that neither a client that left nor a test that stops the tenant leaves a timer behind.
+  // Ends every timed wait below, so that no timer remains when a client leaves or a test stops the tenant.
   const leaving = new AbortController();
   const { signal } = leaving;
   response.once('close', () => {
@@ -115,12 +115,13 @@ async function serve(
       return;
     }
     request.outcome = 'failed';
-    // Loud: this is a defect of the tenant itself, and a test must not mistake it for a 500 of the API.
+    // Logged as an error, because this is a defect of the tenant itself: a test must not mistake it for a 500 of the
+    // API.
     console.error(`local tenant, ${options.name}: ${request.method} ${request.path}`, error);
     incoming.socket.destroy();
   } finally {
     request.endedAt = performance.now();
-    // What the handler did not read would block the next request of this connection.
+    // An unread rest of the body would block the next request of this connection.
     incoming.resume();
   }
 }

@@ -1,6 +1,6 @@
 import type { CallKind, DoorName, RecordedRequest } from './recording.ts';
 
-/** What goes wrong. */
+/** The kinds of faults. */
 export type FaultAction =
   /** This answer instead of the real one. */
   | {
@@ -17,46 +17,49 @@ export type FaultAction =
   /** The connection is reset after so many bytes of the real body. */
   | { readonly kind: 'resetMidBody'; readonly afterBytes: number }
   /**
-   * The real body ends early. `promised: true` leaves the Content-Length of the whole, so that the client can tell;
-   * `false` announces what is sent: only the content shows that something is missing.
+   * The real body ends early. `promised: true` keeps the Content-Length of the whole, so that the client can notice.
+   * `false` states the length that is sent: only the content shows that something is missing.
    */
   | { readonly kind: 'truncate'; readonly afterBytes: number; readonly promised: boolean }
-  /** The whole body under a Content-Length that is not true; then the connection closes. */
+  /** The whole body under a false Content-Length; then the connection closes. */
   | { readonly kind: 'contentLength'; readonly announced: number }
-  /** The real body without its length and its hash, and no more of it than so many bytes. */
+  /** The real body without its length and its hash, and at most this many bytes of it. */
   | { readonly kind: 'unmeasured'; readonly afterBytes: number }
   /** The real body, slowly. */
   | { readonly kind: 'drip'; readonly bytesPerSecond: number };
 
-/** A fault, for the requests that it fits. All given conditions must hold. */
+/** A fault for the matching requests. All given conditions must hold. */
 export interface Fault {
   readonly door: DoorName;
   readonly call?: CallKind;
   /** Any further condition. */
   readonly when?: (request: RecordedRequest) => boolean;
-  /** For how many requests; 1 if not given, `Infinity` for a permanent state. */
+  /** Number of requests; 1 if not given, `Infinity` for a permanent state. */
   readonly times?: number;
-  /** Waits before the request is looked at. */
+  /** Delay before the request is handled, in ms. */
   readonly delayMs?: number;
-  /** Waits until a test lets it go on. */
+  /** Waits until a test resolves this promise. */
   readonly until?: Promise<void>;
-  /** Waits between the work and the first byte of the answer. */
+  /** Delay between the work and the first byte of the answer, in ms. */
   readonly holdMs?: number;
-  /** Without one the fault is its delays alone. */
+  /** If not given, the fault consists only of its delays. */
   readonly action?: FaultAction;
 }
 
-/** The faults that wait for their request. */
+/** The queue of faults. */
 export interface Faults {
-  /** Queues a fault; the first in the queue that fits a request is applied to it. Returns its removal. */
+  /**
+   * Queues a fault. A request gets the first fault in the queue that matches it. Returns a function that removes the
+   * fault.
+   */
   readonly add: (fault: Fault) => () => void;
   readonly clear: () => void;
-  /** How many queued faults have not been used up. A test can assert that its fault was met. */
+  /** Returns the number of queued faults that are not used up. A test can assert that its fault happened. */
   readonly pending: () => number;
   readonly take: (request: RecordedRequest) => Fault | undefined;
 }
 
-/** Starts an empty queue. */
+/** Creates an empty queue. */
 export function createFaults(): Faults {
   const queue: { fault: Fault; left: number }[] = [];
   const remove = (entry: { fault: Fault; left: number }): void => {
@@ -99,6 +102,6 @@ function fits(fault: Fault, request: RecordedRequest): boolean {
   );
 }
 
-/** The body of a captive portal, as a client behind one really gets it. */
+/** The body of a captive portal, as a client behind one receives it. */
 export const CAPTIVE_PORTAL =
   '<!DOCTYPE html>\n<html><head><title>Network sign-in</title></head><body><h1>Sign in to the network</h1></body></html>\n';

@@ -4,19 +4,19 @@ import { actionType, machineType } from '../../src/sample/api/sampleTenant.ts';
 import type { SampleAnswer, SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
 import type { Entity, JsonValue } from '../../src/sample/api/wire.ts';
 
-/** How much is in it. */
+/** The size of a tenant. */
 export interface LargeTenantSize {
   readonly actions: number;
   readonly devices: number;
 }
 
-/** A tenant of many actions on many devices, which can be changed while it runs. */
+/** A tenant with many actions on many devices, which tests can change while it runs. */
 export interface LargeTenant {
-  /** For `startLocalTenant`. */
+  /** Creates the sample tenant; an option of `startLocalTenant`. */
   readonly createSampleTenant: (options: SampleTenantOptions) => SampleTenant;
-  /** Changes an action, by its number from the oldest, and moves on its last update. */
+  /** Changes an action, by its number from the oldest, and sets its last update to now. */
   readonly change: (number: number, fields: Entity) => void;
-  /** A new action, now. */
+  /** Adds a new action, created now. */
   readonly add: () => void;
 }
 
@@ -27,17 +27,20 @@ const SCRIPTS = ['collect-triage.ps1', 'list-services.ps1', 'hash-downloads.ps1'
 const PEOPLE = ['amira@fabrikam.example', 'jonas@fabrikam.example', 'Playbooks'];
 const MINUTE = 60_000;
 
-/** The id of an action, by its number from the oldest. */
+/** Returns the id of an action, by its number from the oldest. */
 export function largeActionId(number: number): string {
   return `10000000-0000-4000-8000-${number.toString().padStart(12, '0')}`;
 }
 
-/** The name of a device, by its number. */
+/** Returns the name of a device, by its number. */
 export function largeDevice(number: number): string {
   return `host-${number.toString().padStart(4, '0')}.fabrikam.example`;
 }
 
-/** Creates it. Each device has as many actions as the next; the newest action is a minute old, and each a minute older. */
+/**
+ * Creates the tenant. All devices have the same number of actions. The newest action is a minute old, and each earlier
+ * one a minute older.
+ */
 export function createLargeTenant(size: LargeTenantSize = LARGE): LargeTenant {
   let actions: Entity[] = [];
   let now: () => number = Date.now;

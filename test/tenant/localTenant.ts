@@ -23,9 +23,9 @@ import { CLOUD_AUDIENCES, DEFENDER_AUDIENCE } from './tokens.ts';
 import type { MintOptions } from './tokens.ts';
 import { createTokenVerifier } from './verifyToken.ts';
 
-/** How a local tenant differs from a plain one. */
+/** Changes to a plain local tenant. */
 export interface LocalTenantOptions {
-  /** The behaviour; the product's sample tenant if not given. */
+  /** The behavior; the product's sample tenant if not given. */
   readonly createSampleTenant?: (options: SampleTenantOptions) => SampleTenant;
   /** 30 minutes if not given, as in reality. */
   readonly linkLifetimeSeconds?: number;
@@ -33,13 +33,13 @@ export interface LocalTenantOptions {
   readonly retryAfter?: RetryAfter;
   /** The roles of the tenant's application. */
   readonly applicationRoles?: readonly string[];
-  /** What the application may do for those who sign in to it, as in `scp`. */
+  /** Permissions of the application for the users who sign in to it, as in `scp`. */
   readonly delegatedPermissions?: readonly string[];
-  /** Audiences of the API beside those of the clouds. */
+  /** Audiences of the API besides those of the clouds. */
   readonly audiences?: readonly string[];
-  /** How long tokens and codes live. */
+  /** Lifetimes of tokens and codes. */
   readonly lifetimes?: Partial<Lifetimes>;
-  /** The moment around which the sample's data is laid out; now if not given. */
+  /** The moment that the times of the sample's data relate to; now if not given. */
   readonly startedAt?: number;
 }
 
@@ -49,16 +49,16 @@ export interface LocalTenant {
   readonly apiUrl: string;
   /** `https://localhost:PORT`; the authority is this and `/<tenantId>`. */
   readonly loginUrl: string;
-  /** The scope to ask a token for. */
+  /** The scope of a token request. */
   readonly scope: string;
   readonly tenantId: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Host and port that result links name. */
+  /** Host and port in result links. */
   readonly blobHost: string;
-  /** For `NODE_EXTRA_CA_CERTS`; gone after `stop`. */
+  /** File for `NODE_EXTRA_CA_CERTS`; removed by `stop`. */
   readonly caFile: string;
-  /** Our certificate, PEM, for clients in this process: Node reads the variable at its start only. */
+  /** Our certificate in PEM, for clients in this process: Node reads the variable only at its start. */
   readonly ca: string;
   readonly recording: Recording;
   readonly faults: Faults;
@@ -79,7 +79,7 @@ export async function startLocalTenant(options: LocalTenantOptions = {}): Promis
     },
   ];
   const stop = async (): Promise<void> => {
-    // Last opened, first closed; emptied, so that a second stop does nothing.
+    // The last one opened closes first. The list is emptied, so that a second stop does nothing.
     for (const close of closers.splice(0).reverse()) {
       await close();
     }
@@ -109,7 +109,7 @@ async function start(
   const faults = createFaults();
   const shared = { certificate, recording, faults };
 
-  // Made after the sample, whose tenant id it needs.
+  // Created after the sample, because it needs the sample's tenant id.
   const late: { blobs?: BlobStore } = {};
   const stored = new Map<string, Promise<void>>();
   const linkLifetime = (options.linkLifetimeSeconds ?? HALF_AN_HOUR) * 1000;
@@ -122,10 +122,10 @@ async function start(
       if (blobs === undefined || blob === undefined) {
         throw new Error(`the sample tenant links a blob that it does not have: ${blobName}`);
       }
-      // At the first link and not at the start: some results are large, most are never asked for.
+      // Stored at the first link instead of at the start: some results are large, and most are never requested.
       const put = stored.get(blobName) ?? blobs.put(blobName, blob.bytes());
       stored.set(blobName, put);
-      // One that failed is tried again at the next link.
+      // A failed blob is stored again at the next link.
       put.catch(() => stored.delete(blobName));
       await put;
       return blobs.sas(blobName, { expiresAt: Date.now() + linkLifetime, fileName });

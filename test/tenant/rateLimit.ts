@@ -2,37 +2,40 @@
 export interface RateWindow {
   readonly limit: number;
   readonly milliseconds: number;
-  /** How the API names the window in its message. Stays `00:01:00` where a test shortens the window itself. */
+  /** The window's name in the API's message. Stays `00:01:00` where a test shortens the window itself. */
   readonly label: string;
 }
 
 /** A call over a limit. */
 export interface Refusal {
   readonly window: RateWindow;
-  /** Until the oldest call leaves the window. */
+  /** Time until the oldest call leaves the window. */
   readonly waitMilliseconds: number;
 }
 
 /** Counts calls by application and tenant. */
 export interface RateLimiter {
-  /** Counts the call and answers `undefined`, or refuses it without counting it. */
+  /** Counts the call and returns `undefined`, or refuses it without counting it. */
   readonly admit: (key: string) => Refusal | undefined;
   readonly reset: () => void;
 }
 
-/** The documented limits of list, get and result link; we treat them as one bucket, as the client must. */
+/** The documented limits of list, get and result link. They share one bucket here, as the client must assume. */
 export const DOCUMENTED_LIMITS: readonly RateWindow[] = [
   { limit: 100, milliseconds: 60_000, label: '00:01:00' },
   { limit: 1500, milliseconds: 3_600_000, label: '01:00:00' },
 ];
 
-/** True sliding windows: no bucket that refills, no fixed minute in whose seam twice the limit would pass. */
+/**
+ * Creates a limiter with true sliding windows. A bucket that refills, or a fixed minute, would let twice the limit pass
+ * at its edge.
+ */
 export function createRateLimiter(
   windows: readonly RateWindow[] = DOCUMENTED_LIMITS,
-  // Monotonic: a machine whose clock is set back must not open or close a window.
+  // Monotonic, because a clock that is set back must not open or close a window.
   now: () => number = () => performance.now(),
 ): RateLimiter {
-  // The longest first: where both are spent the client needs to hear of the hour.
+  // The longest window first: where both are spent, the client must learn about the hour.
   const ordered = [...windows].sort((a, b) => b.milliseconds - a.milliseconds);
   const longest = ordered[0]?.milliseconds ?? 0;
   const stamps = new Map<string, number[]>();
@@ -58,9 +61,9 @@ export function createRateLimiter(
 }
 
 /**
- * The most calls in any span of `ms`, the span's end excluded: what the limiter would have counted.
+ * Returns the most calls in any span of `ms`, without the span's end, as the limiter would have counted.
  *
- * @param stamps - when each call was counted, ms of one clock, in any order
+ * @param stamps - time at which each call was counted, in ms of one clock, in any order
  */
 export function mostWithin(ms: number, stamps: readonly number[]): number {
   const ordered = stamps.toSorted((one, other) => one - other);
@@ -73,7 +76,7 @@ export function mostWithin(ms: number, stamps: readonly number[]): number {
   return most;
 }
 
-/** The sentence of a real 429. */
+/** Returns the text of a real 429. */
 export function quotaMessage(window: RateWindow): string {
   return `API calls quota exceeded! maximum allowed ${window.limit} per ${window.label}`;
 }

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { keepText } from '../secrets/runFolder.ts';
 
-/** The header that names the host which a request was meant for, where a test sends it here instead. */
+/** The header with the host that a request was meant for, where a test sends it here instead. */
 export const ORIGINAL_HOST = 'x-original-host';
 
 /** The three services of a tenant. */
 export type DoorName = 'api' | 'blob' | 'login';
 
-/** What a request asked for. */
+/** The kinds of requests. */
 export type CallKind =
   | 'list'
   | 'get'
@@ -23,58 +23,61 @@ export type CallKind =
   | 'instance'
   | 'other';
 
-/** How a request ended. `left`: the client closed the connection before the answer was complete. */
+/** The end of a request. `left`: the client closed the connection before the answer was complete. */
 export type Outcome = 'open' | 'answered' | 'cut' | 'reset' | 'left' | 'failed';
 
-/** One request as it arrived. Holds no token, no secret and no signature. */
+/** One request as it arrived. Contains no token, no secret and no signature. */
 export interface RecordedRequest {
   readonly door: DoorName;
   readonly kind: CallKind;
   /** ISO 8601 time of arrival. */
   readonly time: string;
-  /** Monotonic milliseconds of arrival, for distances between calls. */
+  /** Arrival in monotonic milliseconds, for the time between calls. */
   readonly at: number;
   readonly method: string;
-  /** As on the wire: nothing is decoded, so a test sees whether `(index=0)` came literally. */
+  /** The path as on the wire. Nothing is decoded, so a test sees whether `(index=0)` came literally. */
   readonly path: string;
-  /** As on the wire, without `?`; the signature is replaced by a fingerprint. */
+  /** The query as on the wire, without `?`. A fingerprint replaces the signature. */
   readonly query: string;
-  /** Names in the sender's spelling and order. */
+  /** Headers with names in the sender's spelling and order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** The host that the sender meant, with its port: a test may send a request for a cloud's host here. */
+  /** The host that the sender meant, with its port. A test may send a request for a cloud's host here. */
   readonly host: string;
-  /** Present when an Authorization header came: its scheme and the SHA-256 of what followed. */
+  /** Present where the request had an Authorization header: its scheme, and the SHA-256 of the rest. */
   readonly authorization?: { readonly scheme: string; readonly sha256: string };
   /**
-   * Of a request for a token or a device code: grant type, scope, client id, claims, and as `credential` whether it came
-   * with a secret, an assertion or none.
+   * Fields of a request for a token or a device code: grant type, scope, client id and claims. `credential` says
+   * whether it came with a secret, an assertion or none.
    */
   form?: Readonly<Record<string, string>>;
   status?: number;
-  /** Monotonic milliseconds of the end of the answer. */
+  /** End of the answer in monotonic milliseconds. */
   endedAt?: number;
   outcome: Outcome;
-  /** Body bytes that were sent. */
+  /** Number of body bytes that were sent. */
   bytesSent: number;
   /** The kind of the fault that was applied. */
   fault?: string;
 }
 
-/** Everything that reached a tenant, in order of arrival. */
+/** All requests that reached a tenant, in order of arrival. */
 export interface Recording {
   readonly requests: readonly RecordedRequest[];
-  /** The requests of one kind. */
+  /** Returns the requests of one kind. */
   readonly calls: (kind: CallKind) => readonly RecordedRequest[];
   readonly at: (door: DoorName) => readonly RecordedRequest[];
-  /** The requests for a token, of one grant type if it is given; as on the wire, so `device_code` and not its URN. */
+  /**
+   * Returns the requests for a token, optionally of one grant type. The type is as on the wire, so `device_code` and
+   * not its URN.
+   */
   readonly tokenRequests: (grantType?: string) => readonly RecordedRequest[];
-  /** Requests whose method is not GET, at the API's door: the product must never cause one. */
+  /** Returns the requests to the API whose method is not GET: the product must never send one. */
   readonly writes: () => readonly RecordedRequest[];
   readonly clear: () => void;
   readonly begin: (door: DoorName, incoming: IncomingMessage) => RecordedRequest;
 }
 
-/** Starts an empty recording. */
+/** Creates an empty recording. */
 export function createRecording(): Recording {
   const requests: RecordedRequest[] = [];
   return {
@@ -104,7 +107,7 @@ export function splitTarget(target: string): { path: string; query: string } {
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** Tells what a request is after. */
+/** Returns the kind of a request. */
 export function callKind(door: DoorName, path: string): CallKind {
   if (door === 'blob') {
     return 'download';
@@ -113,7 +116,7 @@ export function callKind(door: DoorName, path: string): CallKind {
   return rules.find(([pattern]) => pattern.test(path))?.[1] ?? 'other';
 }
 
-// The first that fits counts. Case does not matter: the real API is an OData service of ASP.NET.
+// The first match counts. Case does not matter: the real API is an OData service of ASP.NET.
 const API_RULES: readonly (readonly [RegExp, CallKind])[] = [
   [/^\/api(\/v1\.0)?\/machineactions\/[^/]+\/GetLiveResponseResultDownloadLink\b/i, 'link'],
   [/^\/api(\/v1\.0)?\/machineactions\/?$/i, 'list'],
@@ -173,7 +176,7 @@ function describeAuthorization(value: string): { scheme: string; sha256: string 
     : { scheme: value.slice(0, space), sha256: hash(value.slice(space + 1)) };
 }
 
-// A fingerprint and not a row of stars: so a test can tell that a second link was really a new one.
+// A fingerprint instead of asterisks, so that a test can see whether a second link was really a new one.
 function withoutSecrets(text: string): string {
   return text
     .replace(

@@ -3,7 +3,7 @@ import { blobNameOf } from '../../src/sample/base/identifiers.ts';
 import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
 import type { SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
 
-/** The sample, in which one command left other bytes behind. */
+/** Creates the sample with other bytes as one command's result. */
 export function sampleWithBlob(
   { actionId, commandIndex }: ScenarioRef,
   bytes: Uint8Array,

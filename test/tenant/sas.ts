@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { noteSecret } from '../secrets/runFolder.ts';
 
-/** What a link to one blob is made of. */
+/** The parts of a link to one blob. */
 export interface BlobSas {
   readonly account: string;
   readonly container: string;
@@ -11,14 +11,14 @@ export interface BlobSas {
   readonly fileName: string;
   readonly tenantId: string;
   readonly objectId: string;
-  /** Gives the base64 key that Azure would hand out for these values. */
+  /** Returns the base64 key that Azure would issue for these values. */
   readonly delegationKey: (oid: string, tid: string, start: string, expiry: string, version: string) => string;
 }
 
-// The version of the one link that was ever printed in public. What is signed, and in what order, depends on it.
+// The version of the only link that was ever published. It determines the signed fields and their order.
 const VERSION = '2020-06-12';
 
-/** Signs a user delegation SAS and gives its query: the parameters and order of a real result link. */
+/** Signs a user delegation SAS and returns its query, with the parameters and order of a real result link. */
 export function blobSasQuery(sas: BlobSas): string {
   const expiry = isoSeconds(sas.expiresAt);
   const keyStart = isoSeconds(sas.expiresAt - 60 * 60 * 1000);
@@ -67,10 +67,10 @@ export function blobSasQuery(sas: BlobSas): string {
   ]);
 }
 
-/** Signs an account SAS that may create containers and write blobs, for the tenant itself. */
+/** Signs an account SAS that may create containers and write blobs, for the tenant's own use. */
 export function writerSasQuery(account: string, key: Buffer): string {
   const expiry = isoSeconds(Date.now() + 60 * 60 * 1000);
-  // Ends with an empty line, as account SAS does and blob SAS does not.
+  // Ends with an empty line, as an account SAS does and a blob SAS does not.
   const signed = [account, 'cw', 'b', 'co', '', expiry, '', 'https', VERSION, ''];
   return query([
     ['sv', VERSION],

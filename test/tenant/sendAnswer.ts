@@ -4,14 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultAction } from './faults.ts';
 import type { RecordedRequest } from './recording.ts';
 
-/** An answer before it is on the wire. A stream is read once, and not at all where a fault cuts it to nothing. */
+/** An answer before it is sent. A stream is read once, and not at all where a fault cuts it to nothing. */
 export interface DoorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** One answer's way out. */
+/** The parts for sending one answer. */
 export interface Sending {
   readonly response: ServerResponse;
   readonly answer: DoorAnswer;
@@ -23,7 +23,7 @@ export interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** Sends an answer, damaged as the fault says, and notes in the recording what became of it. */
+/** Sends an answer, with the damage of the fault, and notes the outcome in the recording. */
 export async function sendAnswer({ response, answer, action, request, reset, signal }: Sending): Promise<void> {
   const isMeasured = (name: string): boolean => /^content-length$|\bcontent-md5$/iu.test(name);
   const headers = Object.fromEntries(
@@ -45,12 +45,13 @@ export async function sendAnswer({ response, answer, action, request, reset, sig
     await write(response, piece);
   }
   if (action?.kind === 'resetMidBody') {
-    // So that the head and the first bytes get through: a reset also throws away what the other side has not read.
+    // Lets the head and the first bytes arrive: a reset also discards what the other side has not read.
     await pause(30, undefined, { signal });
     reset();
     request.outcome = 'reset';
   } else if ((action?.kind === 'truncate' && action.promised) || action?.kind === 'contentLength') {
-    // Not response.end(): it would keep the connection open, and the client waiting for bytes that never come.
+    // Avoids response.end(), which would keep the connection open, so that the client would wait for bytes that never
+    // come.
     await closed(response.socket);
     request.outcome = 'cut';
   } else {
@@ -98,7 +99,7 @@ async function* pieces(
   }
 }
 
-// Waits for the wire and not only for the buffer: a cut must come after the bytes before it.
+// Waits for the wire and not only for the buffer, because a cut must come after the bytes before it.
 async function write(response: ServerResponse, piece: Uint8Array): Promise<void> {
   if (piece.length === 0) {
     return;

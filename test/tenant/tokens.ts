@@ -3,7 +3,7 @@ import { noteSecret } from '../secrets/runFolder.ts';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { CryptoKey, JWK, JWTPayload } from 'jose';
 
-/** The audience of the Defender API, for its new host too. */
+/** The audience of the Defender API, also for its new host. */
 export const DEFENDER_AUDIENCE = 'https://api.securitycenter.microsoft.com';
 
 /** The audiences of the Defender API in each cloud. */
@@ -20,7 +20,7 @@ export interface SigningKey {
   readonly publicJwk: JWK;
 }
 
-/** Makes an RSA key, as Entra's are. */
+/** Creates an RSA key, like Entra's. */
 export async function createSigningKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
   const shared = { kid: randomUUID(), alg: 'RS256', use: 'sig' };
@@ -31,7 +31,7 @@ export async function createSigningKey(): Promise<SigningKey> {
   };
 }
 
-/** Who a token is for. With `scp` it is a person's, else an application's. */
+/** The subject of a token. With `scp` it is a user, otherwise an application. */
 export interface TokenSubject {
   readonly tenantId: string;
   readonly appId: string;
@@ -41,7 +41,7 @@ export interface TokenSubject {
   readonly upn?: string;
 }
 
-/** The claims by which Entra tells the Defender API who calls and what for. */
+/** Returns the claims that tell the Defender API the caller and its permissions, as Entra sets them. */
 export function entraClaims(subject: TokenSubject): Record<string, string | string[]> {
   const { tenantId, appId, oid, roles, scp, upn } = subject;
   return {
@@ -56,15 +56,15 @@ export function entraClaims(subject: TokenSubject): Record<string, string | stri
   };
 }
 
-/** What a test can ask of a token; what is not given is right. */
+/** Options of a token for a test; values that are not given are right. */
 export interface MintOptions {
-  /** Application roles. Without roles and `scp`: the tenant's own application. */
+  /** Application roles. Without roles and `scp`: those of the tenant's own application. */
   readonly roles?: readonly string[];
   /** Delegated permissions, separated by spaces. */
   readonly scp?: string;
   readonly audience?: string;
   readonly issuer?: string;
-  /** Negative for a token that has expired. */
+  /** Negative for an expired token. */
   readonly expiresInSeconds?: number;
   readonly tenantId?: string;
   readonly appId?: string;
@@ -80,7 +80,7 @@ export async function signToken(
   claims: JWTPayload,
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  // Starts before it ends, also for a token that has expired.
+  // The start is before the end, also for an expired token.
   const start = Math.min(now, now + expiresInSeconds - 60);
   const token = await new SignJWT({ ...claims, uti: randomUUID() })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: key.publicJwk.kid ?? '' })

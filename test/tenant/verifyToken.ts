@@ -4,29 +4,32 @@ import { apiError } from './apiErrors.ts';
 import type { CallKind } from './recording.ts';
 import type { DoorAnswer } from './sendAnswer.ts';
 
-/** Who calls: rate limits are counted by application and tenant. */
+/** The caller: rate limits apply by application and tenant. */
 export interface Caller {
   readonly appId: string;
   readonly tenantId: string;
 }
 
-/** A caller who may make the call, or the API's refusal. */
+/** A caller with permission for the call, or the API's refusal. */
 export type Verdict = { readonly caller: Caller } | { readonly refusal: DoorAnswer };
 
-/** What a token is checked against. */
+/** The expected values of a token. */
 export interface VerifierOptions {
   readonly jwks: JSONWebKeySet;
   readonly issuer: string;
-  /** Any of these. */
+  /** The token's audience must be one of these. */
   readonly audiences: readonly string[];
   readonly tenantId: string;
-  /** The authentication context that a token has to show in `acrs`; asked for at every call. */
+  /** Returns the authentication context that a token must have in `acrs`. Called at every call. */
   readonly context: () => string | undefined;
-  /** Where a client that lacks it is told to go. */
+  /** Address in the challenge to a client that lacks the context. */
   readonly authorizationUri: string;
 }
 
-/** Checks an Authorization header for a call: signature, issuer, audience, time, tenant, context, permission, in this order. */
+/**
+ * Checks an Authorization header for a call. The order is: signature, issuer, audience, time, tenant, context,
+ * permission.
+ */
 export type TokenVerifier = (authorization: string | undefined, call: CallKind) => Promise<Verdict>;
 
 interface Permissions {
@@ -34,14 +37,14 @@ interface Permissions {
   readonly scopes: readonly string[];
 }
 
-// What public pages and refusals name. What the server really enforces is unknown where they differ.
+// The permissions that public pages and refusals name. What the server really enforces is unknown where they differ.
 const READ: Permissions = {
   roles: ['Machine.Read.All', 'Machine.ReadWrite.All'],
   scopes: ['Machine.Read', 'Machine.ReadWrite'],
 };
 const LINK: Permissions = { roles: ['Machine.Read.All', 'Machine.ReadWrite.All'], scopes: ['Machine.LiveResponse'] };
 
-/** Makes the check that stands before the API. */
+/** Creates the check in front of the API. */
 export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
   const keys = createLocalJWKSet(options.jwks);
   return async (authorization, call) => {
@@ -79,7 +82,7 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
   };
 }
 
-// A token with `scp` is a person's: the API then looks at the delegated permissions alone.
+// A token with `scp` belongs to a user: the API then checks only the delegated permissions.
 function missingPermission(payload: JWTPayload, needed: Permissions): string | undefined {
   const scp = payload['scp'];
   if (typeof scp === 'string') {
@@ -109,7 +112,7 @@ function unauthorized(message: string): Verdict {
   return { refusal: apiError(401, 'Unauthorized', message, { 'www-authenticate': 'Bearer error="invalid_token"' }) };
 }
 
-/** Tells the client which claims its next token must be asked for with. */
+/** Refuses with the claims that the client must request for its next token. */
 function claimsChallenge(context: string, authorizationUri: string): Verdict {
   const claims = JSON.stringify({ access_token: { acrs: { essential: true, value: context } } });
   const challenge = [

@@ -3,7 +3,7 @@ import { commands, FileSystemError, Uri, window, workspace } from 'vscode';
 import { closeAll, connect, openScenario, resultTabs, shown, storedBytes, uriOf } from './support/host.ts';
 import type { Scenario } from './support/host.ts';
 
-/** Reads a result without our decoder: what the device sent, as far as JSON can say it. */
+/** Reads a result without our decoder: the device's texts, as far as JSON can represent them. */
 function oracle(bytes: Uint8Array): { script_output: string; script_errors: string } {
   const text = new TextDecoder().decode(bytes);
   const escape = (part: string): string =>
@@ -17,13 +17,16 @@ function oracle(bytes: Uint8Array): { script_output: string; script_errors: stri
     try {
       return JSON.parse(form(text)) as ReturnType<typeof oracle>;
     } catch {
-      // The next form.
+      // Tries the next form.
     }
   }
   throw new Error('the oracle cannot read these bytes');
 }
 
-/** What a document shows of a text: all line ends alike, NUL as U+2400, halves of pairs as U+FFFD. Nothing else. */
+/**
+ * Returns a text as a document shows it: all line ends alike, NUL as U+2400, lone surrogates as U+FFFD. Nothing else
+ * changes.
+ */
 function asShown(text: string): string {
   return text
     .replaceAll('\0', '\u2400')
@@ -31,7 +34,7 @@ function asShown(text: string): string {
     .replaceAll(/\r\n|\r|\n/gu, '\n');
 }
 
-/** Whole strings in an assertion's message would be megabytes. */
+/** Asserts equal texts with a short message: whole strings in an assertion's message would be megabytes. */
 function assertSameUnits(actual: string, expected: string): void {
   if (actual === expected) return;
   let at = 0;

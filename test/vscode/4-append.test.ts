@@ -18,7 +18,7 @@ import { waitFor } from './support/host.ts';
 
 const NOTE = Uri.from({ scheme: 'untold-notes', path: '/notes.md' });
 
-/** One note in a folder that tells nobody when it changes, as some network drives. */
+/** One note in a folder that does not report changes, like some network drives. */
 class UntoldNotes {
   text = '# Case\n';
   #changedAt = 1_000_000;
@@ -51,7 +51,7 @@ class UntoldNotes {
   }
 }
 
-/** The store's real work, without its thread. */
+/** Does the store's real work, without the thread. */
 function threadless(): StoreThread {
   const handlers = createHandlers();
   let answer: Parameters<StoreThread['onAnswer']>[0] = () => undefined;
@@ -94,7 +94,7 @@ describe('Append to Notes…', () => {
     append = () => appendToNotes(services, new CommandRunner(log), [target]);
   });
   after(async () => {
-    // VS Code shows what is unsaved a moment later by itself, in front of what comes next.
+    // VS Code shows an unsaved document a moment later by itself, in front of the next one.
     const document = await workspace.openTextDocument(NOTE);
     await window.showTextDocument(document);
     await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');

@@ -14,7 +14,7 @@ function citationOf(name: Scenario, line: number): Citation {
   return { address, spans: [{ firstLine: line, lastLine: line }] };
 }
 
-/** Links of ours in a note: VS Code makes some of its own out of the same text, and lets ours go first. */
+/** Returns our links in a note. VS Code makes some of its own from the same text, and gives priority to ours. */
 async function linksIn(document: TextDocument): Promise<DocumentLink[]> {
   const all = await commands.executeCommand<DocumentLink[]>('vscode.executeLinkProvider', document.uri, 100);
   return all.filter(({ target }) => target?.scheme === 'command');
@@ -61,7 +61,7 @@ describe('citations in Markdown', () => {
     assert.ok(content !== undefined && another === undefined);
     assert.ok(content.isTrusted !== true && content.supportHtml !== true);
     assert.match(content.value, /CHANGED: The hash of the file in the note is not that of the stored result\./u);
-    // One block of code from its first line to its last.
+    // One code block from its first line to its last.
     const lines = content.value.trim().split('\n');
     const fence = /^`{3,}/u.exec(lines[0] ?? '')?.[0] ?? '';
     assert.ok(fence.length >= 3 && lines.at(-1) === fence, content.value);

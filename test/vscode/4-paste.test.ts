@@ -30,7 +30,7 @@ import { openNote } from './support/notes.ts';
 const OUTPUT = 'one\r\ntwo\0\r\nthree\nfour';
 const ALL_FORMS = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
 
-/** The store's real work, without its thread. */
+/** Does the store's real work, without the thread. */
 function threadless(): StoreThread {
   const handlers = createHandlers();
   let answer: Parameters<StoreThread['onAnswer']>[0] = () => undefined;
@@ -68,7 +68,7 @@ describe('a paste into Markdown', () => {
     const notes = new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0' });
     storage = Uri.file(await mkdtemp(path.join(tmpdir(), 'storage-')));
     paste = new NotePaste({ storage, notes, store, log });
-    // As the editor shows the output: its line ends alike, the NUL visible.
+    // The output as the editor shows it: line ends alike, the NUL visible.
     shown = await openNote('one\ntwo\u2400\nthree\nfour');
   });
   after(async () => {
@@ -83,7 +83,10 @@ describe('a paste into Markdown', () => {
     return buildQuery({ ...ref(change), stream: 'output' });
   }
 
-  /** What a paste at the end of a note is offered for these ranges of our document, copied in this window. */
+  /**
+   * Returns the edits that are offered for a paste at the end of a note, for these ranges of our document, copied in
+   * this window.
+   */
   async function offered(
     ranges: readonly Range[],
     options: { note?: string; query?: string; places?: number } = {},
@@ -94,7 +97,7 @@ describe('a paste into Markdown', () => {
     const end = note.lineAt(note.lineCount - 1).range.end;
     const places = Array.from({ length: options.places ?? 1 }, () => new Range(end, end));
     const edits = await paste.edits(note, places, transfer);
-    // As VS Code does with the one that it inserts.
+    // The same as VS Code does with the edit that it inserts.
     return Promise.all(edits.map((edit) => paste.resolve(edit)));
   }
 

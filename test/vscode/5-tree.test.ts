@@ -8,7 +8,7 @@ import type { LargeTree } from './support/largeTree.ts';
 const NEVER = new AbortController().signal;
 const NEWEST = LARGE.actions - 1;
 
-/** Long enough that VS Code would have asked for more, if it wanted more: it collects changes for 200 ms. */
+/** Wait in which VS Code would have requested more rows, if it wanted more: it collects changes for 200 ms. */
 const QUIET_MS = 600;
 
 describe('the tree with 10,000 rows', () => {
@@ -26,7 +26,7 @@ describe('the tree with 10,000 rows', () => {
     large.counted.dispose();
   });
 
-  /** Waits until VS Code has asked for all that it wants. */
+  /** Waits until VS Code has requested all the rows that it wants. */
   async function quiet(): Promise<void> {
     for (let before = -1; before !== large.counted.asked();) {
       before = large.counted.asked();
@@ -34,7 +34,7 @@ describe('the tree with 10,000 rows', () => {
     }
   }
 
-  /** What VS Code asked for because of some work, once it has made what it must and is quiet. */
+  /** Returns VS Code's requests because of some work, once `made` rows are made and no more requests come. */
   async function asks(work: () => unknown, made = 0): Promise<{ asked: number; made: number; calls: number }> {
     large.counted.reset();
     const calls = large.calls();

@@ -30,7 +30,7 @@ const TOO_LARGE = /^More than 52\.4 MB can only be saved to a folder of the mach
 /** A folder on another machine: VS Code reads and writes its files whole. */
 class Elsewhere {
   readonly files = new Map<string, Uint8Array>();
-  /** So many writes are refused. */
+  /** Number of writes that are refused. */
   refusals = 0;
   readonly #registered: Disposable;
 
@@ -49,7 +49,7 @@ class Elsewhere {
           ? { type: FileType.Directory, ctime: 0, mtime: 0, size: 0 }
           : { type: FileType.File, ctime: 0, mtime: 0, size: find(uri).length },
       readFile: find,
-      // Never throws at once: VS Code would not end that write, nor begin another one to the same file.
+      // Never throws directly: VS Code would not end that write, nor begin another one to the same file.
       writeFile: (uri, bytes) => {
         if (this.refusals-- > 0) return Promise.reject(FileSystemError.NoPermissions(uri));
         this.files.set(uri.path, bytes);
@@ -75,9 +75,9 @@ describe('saving to a folder that is not on this machine', () => {
   let log: Log;
   let elsewhere: Elsewhere;
   let runner: CommandRunner;
-  /** What is answered to the dialogs that ask for a file, one after the other; then they are closed. */
+  /** Answers to the save dialogs, one after the other; afterwards the dialogs are closed. */
   let answers: Uri[];
-  /** What the dialogs suggested. */
+  /** Schemes of the files that the dialogs suggested. */
   let suggested: string[];
   let told: string[];
   /** The button that is clicked. */
@@ -110,7 +110,7 @@ describe('saving to a folder that is not on this machine', () => {
 
   const at = (path: string): Uri => Uri.from({ scheme: SCHEME, path });
 
-  /** The sample tenant's collected file, or one of so many bytes. */
+  /** Creates the services for saving the sample tenant's collected file, or one with this number of bytes. */
   function saving(size?: number): { readonly services: Services; readonly downloads: () => number } {
     const sample = createSampleTransport({ now: Date.now, startedAt: Date.now() });
     let downloads = 0;
@@ -185,7 +185,7 @@ describe('saving to a folder that is not on this machine', () => {
     assert.equal(downloads(), 1);
   });
 
-  /** A stored result with such an output. */
+  /** Creates the services for a stored result with this output. */
   function stored(output: string): { readonly services: Services; readonly uri: Uri; readonly reads: () => number } {
     let reads = 0;
     const facts = { ...received({ size: output.length }), transcript: { output: { length: output.length } } };
@@ -263,7 +263,7 @@ describe('saving to a folder that is not on this machine', () => {
     await exportRun(large.services, runner, 'ndjson', [{ run: 'run' }]);
     assert.match(told.at(-1) ?? '', TOO_LARGE);
     assert.ok(!elsewhere.files.has('/large.ndjson'));
-    // Output and errors of each: the second row passes the limit.
+    // Output and errors of each row: the second row exceeds the limit.
     assert.equal(large.reads(), 4);
   });
 });

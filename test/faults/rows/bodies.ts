@@ -10,7 +10,7 @@ const AGAIN = 'asks again';
 const ONWARD = 'goes on where it broke off (`Range` and `If-Match`), through the same link';
 const lostAtApi = failure('connectionLost', { host: API_HOST, systemCode: 'ECONNRESET' });
 
-/** The second request asked for the rest of the same blob. */
+/** Asserts that the second request asked for the rest of the same blob. */
 function resumed(stage: Stage): void {
   const { range, 'if-match': tag } = headersOf(stage, 'blob', 1);
   assert.match(range ?? '', /^bytes=\d+-$/u);
@@ -18,7 +18,7 @@ function resumed(stage: Stage): void {
   assert.equal(stage.tenant.recording.at('blob')[1]?.status, 206);
 }
 
-/** Other bytes of the same length, under the length and MD5 of the true ones. */
+/** Answers with other bytes of the same length, under the length and MD5 of the true ones. */
 function forge(stage: Stage, times: number): void {
   const bytes = Buffer.from(stage.stored(SMALL));
   const md5 = createHash('md5').update(bytes).digest('base64');
@@ -26,7 +26,7 @@ function forge(stage: Stage, times: number): void {
   stage.tenant.faults.add({ door: 'blob', times, action: stored(bytes, { 'content-md5': md5 }) });
 }
 
-/** The answer breaks off, is slow, or is not what its head promises. */
+/** Faults where the answer breaks off, is slow, or does not match its headers. */
 export const BODIES = faults([
   {
     id: 'api-reset-before',
@@ -132,7 +132,7 @@ export const BODIES = faults([
     check: (stage) => {
       resumed(stage);
       const sent = stage.tenant.recording.at('blob').reduce((sum, { bytesSent }) => sum + bytesSent, 0);
-      // A reset throws away what has been sent and not been read.
+      // A reset discards the bytes that were sent and not yet read.
       assert.ok(sent < 20_500_000, `${sent} bytes`);
     },
   },

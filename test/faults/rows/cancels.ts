@@ -12,12 +12,12 @@ import type { Stage } from '../stage.ts';
 const base = { where: 'this machine', arrange: () => undefined, ends: failure('cancelled') } as const;
 const CLOSES = 'closes the connection at once';
 
-/** So many requests have arrived at a door. */
+/** Waits until so many requests have arrived at an endpoint. */
 function arrived(door: 'api' | 'blob', count = 1): (stage: Stage) => Promise<void> {
   return ({ tenant }) => until(() => tenant.recording.at(door).length >= count, `${count} at ${door}`);
 }
 
-/** The last request of a door has this outcome for the tenant. */
+/** Waits until the last request of an endpoint has this outcome in the tenant's recording. */
 function ended(door: 'api' | 'blob', outcome: 'left' | 'answered'): (stage: Stage) => Promise<void> {
   return async (stage) => {
     await stage.allClosed();
@@ -25,7 +25,7 @@ function ended(door: 'api' | 'blob', outcome: 'left' | 'answered'): (stage: Stag
   };
 }
 
-/** Waiting for a token that does not come. */
+/** Cancels while the client waits for a token that does not come. */
 function waitingForToken(): Pick<Fault, 'options' | 'cancelWhen'> {
   let asked = false;
   return {
@@ -42,7 +42,7 @@ function waitingForToken(): Pick<Fault, 'options' | 'cancelWhen'> {
   };
 }
 
-/** A budget of one call a minute, and that call is made. */
+/** Creates a call budget of one call a minute, which is already spent. */
 function spentBudget(): Pick<Fault, 'arrange' | 'options' | 'cancelWhen' | 'check'> {
   let budget = new QueuedBudget(createLocalLedger(systemClock), systemClock);
   let waiting = false;
@@ -74,7 +74,7 @@ function spentBudget(): Pick<Fault, 'arrange' | 'options' | 'cancelWhen' | 'chec
   };
 }
 
-/** The person no longer wants it. */
+/** Faults where the user cancels. */
 export const CANCELS = faults([
   {
     ...base,

@@ -13,7 +13,7 @@ function json(body: string): Parameters<typeof atApi>[0] {
   return { kind: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 
-/** A thread that never comes to an end: test/security/analysisThread.test.ts has real ones. */
+/** Creates a thread that never ends. test/security/analysisThread.test.ts has real ones. */
 function silentThread(): AnalysisThread {
   return {
     send: () => undefined,
@@ -23,7 +23,7 @@ function silentThread(): AnalysisThread {
   };
 }
 
-/** Something came, whole, and is not what was asked for. */
+/** Faults where a complete answer arrives that is not the expected one. */
 export const CONTENTS = faults([
   {
     id: 'api-bad-json',

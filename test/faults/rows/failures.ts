@@ -34,7 +34,7 @@ function serverErrors(status: number, code: string, message: string): readonly F
   ];
 }
 
-/** The service has troubles of its own, or has had enough of us. */
+/** Faults where the service has trouble of its own, or throttles the client. */
 export const FAILURES = faults([
   {
     id: '500',
@@ -139,7 +139,7 @@ export const FAILURES = faults([
     apiCalls: 2,
     downloads: 1,
     check: (stage) => {
-      // Whole seconds, and the client's clock has run on before the call.
+      // `Retry-After` has whole seconds, and the client's clock has run on before the call.
       assert.ok(gapAfter(stage, 0) * 20 >= 2000, `${gapAfter(stage, 0) * 20} ms`);
     },
   },

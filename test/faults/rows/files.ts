@@ -15,10 +15,10 @@ const PART = `${TARGET}.part`;
 const OLDER = { [TARGET]: 'older' };
 
 /**
- * The result of 14 MB is saved to a folder of its own, where an older file has its name.
+ * Saves the result of 14 MB to a folder of its own, where an older file has the same name.
  *
- * @param beside - files that are there too, by name
- * @param left - what is there in the end, by name; `whole` stands for the result
+ * @param beside - other files in the folder, by name
+ * @param left - files in the folder at the end, by name; `whole` stands for the result
  */
 function toFile(
   happens: (stage: Stage) => void,
@@ -65,7 +65,7 @@ function toFile(
 const nothing = (): void => undefined;
 const REFUSED = { kind: 'answer', status: 403, headers: { 'x-ms-error-code': 'AuthenticationFailed' } } as const;
 
-/** What goes to a file and not into memory. The first call of each looks the action up. */
+/** Faults of downloads into a file instead of memory. The first call of each fetches the action. */
 export const FILES = faults([
   {
     id: 'file-broken-off',

@@ -2,7 +2,7 @@ import { BLOB_HOST, failure, faults, OK } from '../fault.ts';
 import { atBlob, AZURE_HEADERS } from '../produce.ts';
 import { SMALL } from '../stage.ts';
 
-/** The answer does not say how long the result is, or what it says does not fit. */
+/** Faults where the answer does not state the result's length, or states one that does not fit. */
 export const LENGTHS = faults([
   {
     id: 'blob-length-unknown',

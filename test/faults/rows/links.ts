@@ -9,7 +9,7 @@ import type { Stage } from '../stage.ts';
 const HOUR = 3_600_000;
 const TWICE = 'takes one new link; a second refusal is somebody’s rule and no expiry';
 
-/** A host where nobody must turn up, and what leads there. */
+/** Opens a host that must not be visited, and plans the answer that leads there. */
 function decoy(lead: (stage: Stage, host: string) => void): Pick<Fault, 'arrange' | 'check'> {
   let visits = (): number => Number.NaN;
   return {
@@ -27,13 +27,13 @@ function decoy(lead: (stage: Stage, host: string) => void): Pick<Fault, 'arrange
   };
 }
 
-/** The second download came with another link. */
+/** Asserts that the second download used another link. */
 function newLink({ tenant }: Stage): void {
   const [first, second] = tenant.recording.at('blob');
   assert.notEqual(first?.query, second?.query);
 }
 
-/** The link is old, spoilt, or leads elsewhere. */
+/** Faults where the link is old, damaged, or leads elsewhere. */
 export const LINKS = faults([
   {
     id: 'link-expired',

@@ -12,7 +12,7 @@ import { faults, OK } from '../fault.ts';
 import { MAX_BYTES, PAGE, patience } from '../stage.ts';
 import type { Stage } from '../stage.ts';
 
-/** The minute of these tests, ms. */
+/** Length of a minute in these tests, in ms. */
 const MINUTE = 1500;
 const LIMIT = 20;
 const WINDOWS = [
@@ -24,9 +24,9 @@ const RESULTS = (['exitZero', 'exitOne', 'exit323', 'exit137', 'exitNegative', '
   scenarioRef,
 );
 
-/** Another program with the same application: it takes 18 of 20 calls a minute, whatever comes back. */
+/** Starts another program with the same application. It makes 18 of 20 calls a minute, whatever the answers are. */
 async function startForeigner({ tenant, secrets, defer }: Stage): Promise<string> {
-  // Another token of the same application: only the recording can tell them apart.
+  // Another token of the same application, so that the recording can tell the two programs apart.
   const token = await tenant.mintAccessToken();
   secrets.push(token);
   const leaving = new AbortController();
@@ -41,7 +41,7 @@ async function startForeigner({ tenant, secrets, defer }: Stage): Promise<string
       });
       asking.end();
     });
-  // It was here first: the minute is nearly spent when we come.
+  // The other program starts first: the minute is nearly spent when the client starts.
   await Promise.all(Array.from({ length: 18 }, call));
   const running = (async () => {
     while (!leaving.signal.aborted) {
@@ -56,7 +56,7 @@ async function startForeigner({ tenant, secrets, defer }: Stage): Promise<string
   return token;
 }
 
-/** Fetches everything, as a person does who tries again when told. */
+/** Fetches everything, as a user does who retries at the time in the message. */
 async function fetchAll(stage: Stage): Promise<void> {
   const budget = new QueuedBudget(createLocalLedger(stage.clock, WINDOWS), stage.clock);
   stage.setOptions({ budget });
@@ -76,13 +76,13 @@ async function fetchAll(stage: Stage): Promise<void> {
   }
 }
 
-/** Requests with a token. */
+/** Returns the requests with this token. */
 function callsWith({ tenant }: Stage, token: string): readonly RecordedRequest[] {
   const sha256 = createHash('sha256').update(token).digest('hex');
   return tenant.recording.at('api').filter(({ authorization }) => authorization?.sha256 === sha256);
 }
 
-/** Calls to an API that counts, and that others use too. */
+/** Faults where the API counts the calls, and others use the same limit. */
 export const QUOTA = faults([
   {
     id: 'quota-burst',
@@ -116,7 +116,7 @@ export const QUOTA = faults([
     },
     ask: fetchAll,
     ends: OK,
-    // The other one's calls among them.
+    // Includes the other program's calls.
     apiCalls: [RESULTS.length, 1000],
     downloads: RESULTS.length,
     check: (stage) => {
@@ -127,7 +127,7 @@ export const QUOTA = faults([
       assert.ok(refused.length <= 2 * RESULTS.length, `${refused.length} refusals`);
       for (const [index, call] of ours.entries()) {
         const next = ours[index + 1];
-        // A `Retry-After` is at least a second here.
+        // A `Retry-After` is at least one second here.
         if (call.status === 429 && next !== undefined) assert.ok(next.at - (call.endedAt ?? 0) >= 950);
       }
     },

@@ -11,7 +11,7 @@ const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const NO_RETRY = 'says so; it is not asked again';
 const facts = { host: API_HOST, correlationId: CORRELATION_ID };
 
-/** The first so many tokens are really minted as expired ones. */
+/** Makes the first `count` tokens real but expired ones. */
 function expiredTokens(count: number): Pick<Fault, 'arrange' | 'options'> {
   const minted: string[] = [];
   return {
@@ -25,7 +25,7 @@ function expiredTokens(count: number): Pick<Fault, 'arrange' | 'options'> {
   };
 }
 
-/** The API answers with a refusal of its own. */
+/** Faults where the API answers with a refusal of its own. */
 export const REFUSALS = faults([
   {
     id: '400-bad-request',

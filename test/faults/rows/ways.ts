@@ -15,7 +15,7 @@ const NOT_AGAIN = 'names the host for whoever runs the network; does not knock a
 const HOUR = 3_600_000;
 const STARTED_AT = Date.UTC(2026, 10, 23, 21);
 
-/** The API is said to be at another address. */
+/** Sets another address for the API. */
 function apiAt(host: string): Pick<Fault, 'arrange' | 'options'> {
   return {
     arrange: (stage) => {
@@ -25,7 +25,7 @@ function apiAt(host: string): Pick<Fault, 'arrange' | 'options'> {
   };
 }
 
-/** The tenant is replaced while it has the first call in hand: other keys, so it refuses the old token. */
+/** Replaces the tenant while it holds the first call. The new one has other keys, so it refuses the old token. */
 function restart(): Pick<Fault, 'arrange' | 'options' | 'check' | 'after'> {
   let next: LocalTenant | undefined;
   let address = '';
@@ -64,7 +64,7 @@ function restart(): Pick<Fault, 'arrange' | 'options' | 'check' | 'after'> {
   };
 }
 
-/** All connections of this process go through a proxy that only tunnels, as VS Code's would. */
+/** Sends all connections of this process through a proxy that only tunnels, as VS Code's would. */
 function throughProxy(): Pick<Fault, 'arrange' | 'check'> {
   let proxy: TunnelProxy | undefined;
   return {
@@ -86,7 +86,7 @@ function throughProxy(): Pick<Fault, 'arrange' | 'check'> {
   };
 }
 
-/** The way there: names, ports, certificates, lines, clocks. */
+/** Faults on the way to the host: names, ports, certificates, lines, clocks. */
 export const WAYS = faults([
   {
     id: 'api-dns',

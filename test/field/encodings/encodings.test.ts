@@ -16,7 +16,10 @@ interface Misread {
   readonly wrong: string;
 }
 
-/** What Python makes of texts that are written in each encoding and read as each other one, where no byte is lost. */
+/**
+ * Returns Python's result for texts that are written in each encoding and read as each other one, where no byte is
+ * lost.
+ */
 function misreadByPython(texts: Readonly<Record<string, string>>): readonly Misread[] {
   const script = path.join(import.meta.dirname, 'misread.py');
   const { stdout, stderr, status } = spawnSync('python3', [script], { input: JSON.stringify(texts), encoding: 'utf8' });
@@ -115,7 +118,7 @@ suite('what is offered for other texts', () => {
   test('16 MB of plain lines before UTF-16, and UTF-16 that begins with a line end', () => {
     const lines = 'a\n'.repeat(8_000_000);
     assert.equal(viewText(lines, 'utf16', []).length, lines.length);
-    // A character that is no byte any more stays, and so does what stands behind it.
+    // A character that is no longer a byte stays, and so does everything behind it.
     assert.equal(viewText('a\0b\0\ufffd%c\0d\0', 'utf16', []), 'ab\ufffd%cd');
     for (const text of ['\nGröße', '\n\nab', 'ab']) {
       const wide = Buffer.from(text, 'utf16le').toString('latin1');

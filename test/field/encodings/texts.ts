@@ -1,4 +1,4 @@
-/** What tools print in six languages, as they write it. */
+/** Output of tools in six languages, unchanged. */
 export const TEXTS: Readonly<Record<string, string>> = {
   Turkish:
     'Görev Adı: Güncelleme Denetimi\r\nDurum: Çalışıyor\r\nKullanıcı: İSTANBUL\\şükrü.öztürk\r\n' +
@@ -20,7 +20,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
     '服务正在启动。找不到指定的文件。\r\n',
 };
 
-/** Texts that nothing is wrong with, of other languages and kinds. */
+/** Correct texts of other languages and kinds. */
 export const RIGHT: readonly string[] = [
   'ACCÈS REFUSÉ – « là-bas »…\r\n12\u00a0°C, 5 €, œuvre, N° de série\r\n',
   '¡Atención! ACCESO DENEGADO. NO SE ENCONTRÓ la dirección física\n',
@@ -42,7 +42,7 @@ export const RIGHT: readonly string[] = [
   '{"a":"ä","名前":["ö"]}\n"ü";"ß"\n',
 ];
 
-/** Texts of one line: what a person sees of a short message. */
+/** Texts of one line, as a user sees them in a short message. */
 export const LINES: Readonly<Record<string, string>> = {
   Turkish: 'İşlem başarıyla tamamlandı, değişiklikler şimdi uygulanıyor.',
   German: 'Die Überprüfung wurde für alle Geräte durchgeführt, größere Schäden gibt es nicht.',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { HttpAnswer } from '../../../src/defender/transport.ts';
 
-/** A structural change: which node of the value (a share of all), and what is put there, or `undefined` to take it out. */
+/** A structural change: the node of the value (a share of all), and its new value, or `undefined` to remove it. */
 export interface Edit {
   readonly node: number;
   readonly kind: 'replace' | 'remove' | 'addKey' | 'rename' | 'wrap';
@@ -29,7 +29,7 @@ export const edits: fc.Arbitrary<readonly Edit[]> = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-/** Applies structural changes to JSON; what it is given stays as it is. */
+/** Applies structural changes to JSON without changing the original. */
 export function editJson(original: unknown, all: readonly Edit[]): unknown {
   return all.reduce<unknown>((root, edit) => {
     const target = Math.floor(edit.node * countNodes(root));
@@ -59,7 +59,7 @@ function countNodes(node: unknown): number {
   return 1 + Object.values(node).reduce<number>((sum, held) => sum + countNodes(held), 0);
 }
 
-/** An answer as a transport gives it, in pieces that end at these shares of it. */
+/** Creates an answer as a transport delivers it, in pieces that end at these shares of its bytes. */
 export function answerOf(
   bytes: Uint8Array,
   parts: Partial<Pick<HttpAnswer, 'status' | 'headers'>> & { readonly cuts?: readonly number[] } = {},
@@ -68,7 +68,7 @@ export function answerOf(
   async function* body(): AsyncGenerator<Uint8Array, void, undefined> {
     let from = 0;
     for (const to of [...cuts, bytes.length]) {
-      // A stream may hand out empty pieces, too.
+      // A stream may deliver empty pieces, too.
       yield await Promise.resolve(bytes.subarray(from, to));
       from = to;
     }

@@ -65,7 +65,7 @@ const said: fc.Arbitrary<Said> = fc.oneof(hostileText, fc.constantFrom(null, und
 const sha256 = fc.stringMatching(/^[\da-f]{64}$/u);
 const time = fc.oneof(said, fc.constant('2026-11-23T21:02:00.1234567Z'));
 
-/** Where a quotation comes from, named by an attacker. */
+/** The source of a quotation, with names that an attacker chose. */
 export const hostileSource: fc.Arbitrary<EvidenceSource> = fc.record(
   {
     address: fc.record(
@@ -119,7 +119,7 @@ export const hostileSource: fc.Arbitrary<EvidenceSource> = fc.record(
 
 const position = fc.record({ line: fc.nat(12), character: fc.oneof(fc.constant(0), fc.nat(30)) });
 
-/** Selections as they come: forward, in any order, overlapping, past the end; or one column over many lines. */
+/** Selections of every kind: forward, in any order, overlapping, past the end; or one column over many lines. */
 export const someRanges: fc.Arbitrary<readonly Range[]> = fc.oneof(
   fc.array(
     fc.tuple(position, position).map(([one, other]) => {

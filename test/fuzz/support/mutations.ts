@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One change to a file: places are shares of its length, so that it fits whatever it is applied to. */
+/** One change to a file. Places are shares of its length, so that the change fits any file. */
 export type Mutation =
   | { readonly kind: 'flip'; readonly place: number; readonly bit: number }
   | { readonly kind: 'put' | 'insert'; readonly place: number; readonly bytes: Uint8Array }
@@ -15,7 +15,7 @@ export type Mutation =
 
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const length = fc.integer({ min: 1, max: 24 });
-/** Bytes that mean something to JSON, to UTF-8, UTF-16 or gzip. */
+/** Bytes with a meaning in JSON, UTF-8, UTF-16 or gzip. */
 const telling = fc
   .constantFrom<number[]>(
     [0x22],
@@ -61,13 +61,13 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant('duplicateKey' as const), place, key: knownKey, value: fc.jsonValue({ maxDepth: 1 }) }),
 );
 
-/** One to four changes, one most of all: many at once hide each other. */
+/** One to four changes, most often one: several changes hide each other. */
 export const mutations: fc.Arbitrary<readonly Mutation[]> = fc.oneof(
   { weight: 3, arbitrary: fc.array(mutation, { minLength: 1, maxLength: 1 }) },
   { weight: 1, arbitrary: fc.array(mutation, { minLength: 2, maxLength: 4 }) },
 );
 
-/** Applies changes one after the other; what it is given stays as it is. */
+/** Applies changes one after the other, without changing the original. */
 export function mutate(original: Uint8Array, all: readonly Mutation[]): Buffer {
   return all.reduce(applyOne, Buffer.from(original));
 }

@@ -1,17 +1,17 @@
 import { gunzipSync } from 'node:zlib';
 import { readStrictJson } from './strictJson.ts';
 
-/** What a result file means, by a reader that shares no code with the product. */
+/** The meaning of a result file, by a reader that shares no code with the product. */
 export interface Verdict {
   readonly transcript: Readonly<Record<string, unknown>> | undefined;
-  /** Bytes are the beginning of a result and end too early. */
+  /** Whether the bytes are the beginning of a result and end too early. */
   readonly cut: boolean;
   readonly encoding: string;
   /** `kind` → the rest of each change that must be reported. */
   readonly changes: Readonly<Record<string, unknown>>;
 }
 
-/** Reads a result file slowly and by the book. */
+/** Reads a result file slowly, by the specification. */
 export function readByTheBook(file: Uint8Array): Verdict {
   const changes: Record<string, unknown> = {};
   let bytes = file;
@@ -55,13 +55,13 @@ function encodingOf(bytes: Uint8Array): [number, string] {
 
 interface Decoded {
   readonly text: string;
-  /** U+FFFD that stand for what was no text. */
+  /** Number of U+FFFD that replace invalid bytes. */
   readonly replaced: number;
   /** Byte offset of the first of them. */
   readonly first: number;
 }
 
-/** UTF-8 by the table of the Unicode standard (3-7), U+FFFD for each maximal part of a character. */
+/** Reads UTF-8 by the table of the Unicode standard (3-7), with U+FFFD for each maximal part of a character. */
 export function readUtf8(bytes: Uint8Array, start: number): Decoded {
   let text = '';
   let replaced = 0;
@@ -115,7 +115,7 @@ function readUtf16(bytes: Uint8Array, start: number, encoding: string): Decoded 
     const next = units[at + 1] ?? 0;
     const previous = units[at - 1] ?? 0;
     const paired = isHigh ? next >= 0xdc00 && next < 0xe000 : previous >= 0xd800 && previous < 0xdc00;
-    // A half at the very end takes an odd byte behind it along: one character that was cut.
+    // A high surrogate at the very end and an odd byte behind it count as one character that was cut.
     if ((isHigh || isLow) && !paired) replace(start + at * 2);
     else text += String.fromCharCode(unit);
   }
@@ -124,7 +124,7 @@ function readUtf16(bytes: Uint8Array, start: number, encoding: string): Decoded 
   return { text, replaced, first };
 }
 
-/** Every value of the file is found in the transcript, once: as what it is, or among the other keys. */
+/** Returns the transcript. Every value of the file appears in it once: under its own name, or among the other keys. */
 function toTranscript(value: unknown, changes: Record<string, unknown>): Verdict['transcript'] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const rest = new Map<string, unknown>(Object.entries(value));

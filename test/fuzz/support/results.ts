@@ -2,16 +2,16 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { anyText } from './texts.ts';
 
-/** A result before it was written down. */
+/** A result before it is written to a file. */
 export interface Written {
   /** Keys and values in the order of the file. */
   readonly fields: readonly (readonly [string, unknown])[];
   readonly style: Style;
 }
 
-/** How it was written down. */
+/** The form in which a result is written. */
 export interface Style {
-  /** `raw`: control characters stand in strings as they are, as in the documentation's example. */
+  /** `raw`: control characters stay unescaped in strings, as in the documentation's example. */
   readonly controls: 'escaped' | 'raw';
   readonly nonAscii: 'raw' | 'escaped';
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
@@ -42,7 +42,7 @@ const someFields = fc
   .map(([usual, unusual, dice]): (readonly [string, unknown])[] => {
     const all = dice < 7 ? Object.entries(usual) : [...Object.entries(usual), ...Object.entries(unusual)];
     const named = all.map(([key, value]): [string, unknown] => [key === '__proto__x' ? '__proto__' : key, value]);
-    // Old names, or a key missing.
+    // Old key names, or a missing key.
     if (dice === 8) return named.filter(([key]) => key !== 'script_name' && key !== 'script_errors');
     return dice === 9 ? named.reverse().slice(1) : named;
   });
@@ -56,10 +56,10 @@ const style: fc.Arbitrary<Style> = fc.record({
   spaces: fc.constantFrom('service', 'none', 'lines'),
 });
 
-/** A result as devices and the service write it, in every form that was seen or may come. */
+/** A result in every form that devices and the service are known to write, or may write. */
 export const writtenResult: fc.Arbitrary<Written> = fc.record({ fields: someFields, style });
 
-/** The four keys of the documentation only, so that the transcript must equal what was written. */
+/** A result with only the four keys of the documentation, so that the transcript must equal the written values. */
 export const ordinaryResult: fc.Arbitrary<Written> = fc.record({
   fields: fc
     .tuple(anyText, fc.integer(), anyText, anyText)
@@ -72,7 +72,7 @@ export const ordinaryResult: fc.Arbitrary<Written> = fc.record({
   style,
 });
 
-/** The JSON text of a result. */
+/** Returns the JSON text of a result. */
 export function toJsonText({ fields, style: { controls, nonAscii, spaces } }: Written): string {
   const [comma, colon, edge] =
     spaces === 'service' ? [', ', ': ', ''] : spaces === 'none' ? [',', ':', ''] : [',\r\n\t', ' : ', '\n'];
@@ -85,7 +85,7 @@ export function toJsonText({ fields, style: { controls, nonAscii, spaces } }: Wr
   return `{${edge}${fields.map(([key, value]) => `${write(key)}${colon}${write(value)}`).join(comma)}${edge}}${edge}`;
 }
 
-/** The bytes of a result as the blob stores them. */
+/** Returns the bytes of a result as the blob stores them. */
 export function toStoredBytes(written: Written): Buffer {
   const { encoding, mark, gzip } = written.style;
   const text = (mark ? '\ufeff' : '') + toJsonText(written);

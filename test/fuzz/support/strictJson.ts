@@ -1,4 +1,4 @@
-/** What the strict reader makes of a text. */
+/** The strict reader's result for a text. */
 export type Reading =
   | {
       readonly ok: true;
@@ -6,7 +6,7 @@ export type Reading =
       readonly controls: number;
       readonly firstControl: number;
       readonly repeated: readonly string[];
-      /** What stands behind the outermost object, white space before it left out. */
+      /** Text behind the outermost object, without the white space before it. */
       readonly behind: string;
     }
   /** `cut`: the text is the beginning of a JSON text and ends too early. */
@@ -32,8 +32,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * JSON by RFC 8259, letter by letter, with one liberty: control characters may stand in strings, and are counted.
- * Slow and simple on purpose, and without JSON.parse: it is what the product is compared with.
+ * Reads JSON by RFC 8259, letter by letter, with one liberty: control characters may appear in strings, and are
+ * counted. Slow and simple on purpose, and without JSON.parse, because the product is compared with it.
  */
 export function readStrictJson(text: string): Reading {
   const reader = new Reader(text);
@@ -51,7 +51,7 @@ class Reader {
   readonly #text: string;
   #at = 0;
   #depth = 0;
-  /** Keys of the outermost object, each time that they come again. */
+  /** Keys of the outermost object, once for each repetition. */
   readonly repeated: string[] = [];
   controls = 0;
   firstControl = 0;
@@ -149,7 +149,10 @@ class Reader {
     }
   }
 
-  /** As a list of fields, so that `__proto__` is a key like any other. The last of two equal keys counts. */
+  /**
+   * Reads an object as a list of fields, so that `__proto__` is a key like any other. The last of two equal keys
+   * counts.
+   */
   #object(): object {
     this.#at++;
     const fields = new Map<string, unknown>();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One UTF-16 unit of any kind: halves of surrogate pairs on their own included. */
+/** One UTF-16 unit of any kind, lone surrogates included. */
 const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
 const control = fc.integer({ min: 0, max: 0x1f }).map((code) => String.fromCharCode(code));
 
@@ -42,7 +42,7 @@ const piece = fc.oneof(
   },
 );
 
-/** Any text that a script can leave behind: all of Unicode and what no encoding can carry. */
+/** Any text that a script can write: all of Unicode, and characters that no encoding can carry. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   { weight: 12, arbitrary: fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join('')) },
   { weight: 1, arbitrary: fc.array(piece, { maxLength: 300 }).map((pieces) => pieces.join('')) },

@@ -5,16 +5,18 @@ import type { BlobRequest, BlobScript, WireAnswer } from './blobServer.ts';
 export const SIZE = TRUTH.length;
 export const ETAG = '"0x8D1"';
 
-/** `whole`: the true bytes. `twice`: the true bytes, which came twice, and it is said. `refused`: nothing is kept. */
+/**
+ * `whole`: the true bytes. `twice`: the true bytes, downloaded twice, with a note about it. `refused`: nothing is kept.
+ */
 export type Outcome = 'whole' | 'twice' | 'refused';
 
-/** A 200 as hosts send it: no range. */
+/** Returns a 200 as hosts send it: without a range. */
 export function whole(change: Partial<WireAnswer> & { readonly headers?: WireAnswer['headers'] } = {}): WireAnswer {
   const headers = { 'Content-Length': SIZE.toString(), ETag: ETAG, ...change.headers };
   return { status: 200, body: TRUTH, ...change, headers };
 }
 
-/** The bytes from `start` up to `end`, as a part that says so. */
+/** Returns the bytes from `start` up to `end`, as a part that states its range. */
 function part(start: number, end: number, headers: WireAnswer['headers'] = {}): WireAnswer {
   const own = {
     'Content-Length': (end - start).toString(),
@@ -24,7 +26,7 @@ function part(start: number, end: number, headers: WireAnswer['headers'] = {}): 
   return { status: 206, headers: { ...own, ...headers }, body: TRUTH.subarray(start, end) };
 }
 
-/** Takes a length that is right away. */
+/** Removes the correct length. */
 export const NO_LENGTH = { 'Content-Length': undefined };
 /** A beginning of the true bytes. */
 export const head = TRUTH.subarray(0, 400);
@@ -39,7 +41,7 @@ const chunked = (bytes: Uint8Array, isEnded = true): WireAnswer => ({
   ]),
 });
 
-/** Answers in turn; the last one again and again. */
+/** Creates a script that gives these answers in turn, and repeats the last one. */
 export function inTurn(...answers: readonly (WireAnswer | ((from: number) => WireAnswer))[]): BlobScript {
   return ({ at, from }) => {
     const one = answers[Math.min(at, answers.length - 1)] ?? whole();
@@ -47,7 +49,7 @@ export function inTurn(...answers: readonly (WireAnswer | ((from: number) => Wir
   };
 }
 
-/** Answers by hand, of hosts and of what stands before them. */
+/** Single answers, of hosts and of servers in front of them. */
 export const BY_HAND: readonly (readonly [what: string, script: BlobScript, expected: Outcome])[] = [
   ['a 206 to a plain request, without a range', inTurn({ ...part(0, 400), headers: { ETag: ETAG } }), 'refused'],
   ['a 206 to a plain request, the beginning alone, and never more', inTurn(part(0, 400)), 'refused'],

@@ -13,32 +13,32 @@ import type { FailureCode, FailureValues } from '../../../src/base/errors.ts';
 import { createResultFetcher } from '../../../src/defender/download/resultFetcher.ts';
 import { createHttpTransport } from '../../../src/defender/http.ts';
 
-/** Bytes that no part of is like another part of. */
+/** Bytes in which no part is like another part. */
 export const TRUTH = Buffer.from(
   Array.from({ length: 32 }, (_, at) => createHash('sha256').update(`part ${at}`).digest('hex')).join(''),
 ).subarray(0, 1000);
 
-/** An answer as it goes over the wire; the connection closes behind it. */
+/** An answer as sent over the wire. The connection closes after it. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
-  /** Bytes of the body a step, with a pause between them; all at once where it is not given. */
+  /** Bytes of the body in one step, and the pause between steps; all at once if not given. */
   readonly trickle?: { readonly bytes: number; readonly pauseMs: number };
-  /** The head and the body are sent, and then nothing more; the connection stays open. */
+  /** Whether the connection stays open, without more data, after head and body. */
   readonly hangs?: boolean;
 }
 
-/** Request of the blob: its number, counted from 0, and where the range that it asks for begins. */
+/** A request for the blob: its number, from 0, and the start of its range. */
 export interface BlobRequest {
   readonly at: number;
   readonly from: number | undefined;
 }
 
-/** Answers one request of the blob; undefined keeps silent. */
+/** Answers one request for the blob; undefined sends nothing. */
 export type BlobScript = (request: BlobRequest) => WireAnswer | undefined;
 
-/** How a download ended. */
+/** The end of a download. */
 export interface Ended {
   readonly code: FailureCode | 'whole';
   readonly values: FailureValues;
@@ -46,11 +46,11 @@ export interface Ended {
   readonly facts: DownloadFacts | undefined;
   /** Requests that reached the blob host. */
   readonly requests: readonly BlobRequest[];
-  /** Links that were asked for. */
+  /** Number of links that were requested. */
   readonly links: number;
 }
 
-/** Pauses between attempts are short; deadlines are what they are, or what a test makes of them. */
+/** Shortens the pauses between attempts. Deadlines stay as they are, or are `deadlineMs`. */
 function hastyClock(deadlineMs: number | undefined): Clock {
   return {
     now: systemClock.now,
@@ -58,7 +58,7 @@ function hastyClock(deadlineMs: number | undefined): Clock {
   };
 }
 
-/** Fetches a result through the product's own client and transport from a host that answers as a script says. */
+/** Fetches a result from a host that answers by a script, through the product's own client and transport. */
 export async function fetchFrom(
   script: BlobScript,
   { sink, deadlineMs }: { readonly sink?: DownloadSink; readonly deadlineMs?: number } = {},

@@ -5,7 +5,7 @@ import { constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 type Unpack = (bytes: Uint8Array) => Buffer;
 
-/** What was cut off is unpacked as far as it goes. */
+/** Options that unpack cut data as far as possible. */
 const CUT = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 * 1024 * 1024 };
 const UNPACK: Readonly<Record<string, Unpack>> = {
   gzip: (bytes) => gunzipSync(bytes, CUT),
@@ -14,10 +14,10 @@ const UNPACK: Readonly<Record<string, Unpack>> = {
 };
 
 /**
- * Searches every file of a folder for words: as they are, as UTF-16, in every stream of gzip or zlib that begins
- * anywhere in it, and in every blob of its databases, unpacked in all ways.
+ * Searches every file of a folder for words, plain and as UTF-16. Also searches every gzip or zlib stream that begins
+ * anywhere in a file, and every value of the databases, unpacked in all ways.
  *
- * @returns each word that was found, and in which file
+ * @returns each word that was found, and its file
  */
 export function searchFolder(folder: string, words: readonly string[]): string[] {
   const found = new Set<string>();

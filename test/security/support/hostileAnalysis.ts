@@ -5,7 +5,10 @@ import type { Packed } from '../../../src/analysis/packed.ts';
 import { READY } from '../../../src/analysis/analysisCalls.ts';
 import type { AnalysisAnswer, AnalysisHandlers, AnalysisRequest } from '../../../src/analysis/analysisCalls.ts';
 
-/** A pattern that needs longer than anybody lives, for each text that begins so. The kind is always possible. */
+/**
+ * A pattern that takes longer than a human life for each text that begins like this. Patterns of this kind are always
+ * possible.
+ */
 const NEVER_ENDS = /^hostile (?:a+)+$/;
 
 function suffer(text: string): void {
@@ -30,7 +33,7 @@ const handlers: AnalysisHandlers = {
   },
 };
 
-// The thread's own main.ts, but for what a text can make of it.
+// The same as the thread's own main.ts, except for the effect of hostile texts.
 parentPort?.postMessage(READY);
 parentPort?.on('message', ({ id, method, args }: AnalysisRequest) => {
   const handler = handlers[method] as (...values: readonly unknown[]) => unknown;

@@ -1,22 +1,22 @@
 /** A text that a device could send to make a program slow. */
 export interface HostileText {
   readonly name: string;
-  /** Makes it: the same text for the same size, always. @param size - about so many UTF-16 units */
+  /** Makes the text, always the same for the same size. @param size - approximate number of UTF-16 units */
   readonly make: (size: number) => string;
 }
 
 const fill = (unit: string, size: number): string => unit.repeat(Math.max(1, Math.floor(size / unit.length)));
 
-/** One unit, again and again. */
+/** Repeats one unit. */
 const filled = (name: string, unit: string): HostileText => ({ name, make: (size) => fill(unit, size) });
 
-/** A begin, one unit again and again, and an end that keeps a search from its success. */
+/** A beginning, one repeated unit, and an end that prevents a match. */
 const between = (name: string, begin: string, unit: string, end: string): HostileText => ({
   name,
   make: (size) => begin + fill(unit, size) + end,
 });
 
-/** Runs of a mark, each one longer than the one before. */
+/** Returns runs of a mark, each longer than the one before. */
 function growing(mark: string, parted: string, size: number): string {
   const runs: string[] = [];
   for (let length = 1, all = 0; all < size; length++) {
@@ -26,7 +26,7 @@ function growing(mark: string, parted: string, size: number): string {
   return runs.join(parted);
 }
 
-/** Numbers that look like chance, from a fixed beginning: the corpus is the same everywhere. */
+/** Returns pseudorandom characters from a fixed seed, so that the corpus is the same everywhere. */
 function noise(size: number): string {
   const letters = 'aZ0 .:/\\@%-_)(|`\'"\n\t\0\u202e\ufffd日';
   let state = 12_345;
@@ -38,7 +38,7 @@ function noise(size: number): string {
   return units.join('');
 }
 
-/** Texts that once took the square of their length or more, and their relatives. */
+/** Texts that once took quadratic time or more, and similar texts. */
 export const hostileTexts: readonly HostileText[] = [
   filled('one letter', 'a'),
   between('NULs and a letter', '', '\0', 'x'),
@@ -129,7 +129,7 @@ export const hostileTexts: readonly HostileText[] = [
   { name: 'noise', make: noise },
 ];
 
-/** Names that a device can give itself, or a script. */
+/** Names that a device or a script can have. */
 export const hostileNames: readonly HostileText[] = [
   filled('letters', 'a'),
   filled('labels', 'a.'),

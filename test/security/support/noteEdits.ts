@@ -1,6 +1,6 @@
 import type { Options } from 'prettier';
 
-/** An edit of a note that a person or a program makes without a change of what is quoted. */
+/** An edit by a user or a program that does not change the quoted text of a note. */
 export interface NoteEdit {
   readonly name: string;
   readonly apply: (note: string) => string;
@@ -10,7 +10,7 @@ const SOURCE = /^([> ]*)([*_]*)Source:([*_]*) \[output /mu;
 const FENCE = /^([> ]*(?:- |\d\. )?)(`{3,}|~{3,})(?!.*`)[a-z]*$/gmu;
 const LINK = /\((live-response:[^)]*)\)/gu;
 
-/** Puts something on lines of its own before the source line. */
+/** Inserts a text, on lines of its own, before the source line. */
 function between(text: string): (note: string) => string {
   return (note) => note.replace(SOURCE, (line, marks: string) => `${marks}${text}\n${marks.trimEnd()}\n${line}`);
 }
@@ -34,15 +34,15 @@ function prefixLines(first: string, rest: string): (note: string) => string {
       .join('\n') + '\n';
 }
 
-/** Breaks the source line wherever a blank stands, as a narrow column does. */
+/** Breaks the source line at every blank, as a narrow column does. */
 function wrapSource(note: string): string {
   return note.replace(/^([> ]*)([*_]*Source:[*_]* \[output .*)$/mu, (_line, marks: string, text: string) =>
-    // Code keeps its blanks, and so does the link.
+    // Code and the link keep their blanks.
     text.replaceAll(/(?<=·|SHA-256|Source:|lines) /gu, `\n${marks}`).replace(/^/u, marks),
   );
 }
 
-/** Edits around a quotation. None of them touches a quoted character. */
+/** Edits around a quotation. No edit changes a quoted character. */
 export const AROUND: readonly NoteEdit[] = [
   { name: 'the language console', apply: renameFences('console') },
   { name: 'the language powershell', apply: renameFences('powershell') },
@@ -79,7 +79,7 @@ export const AROUND: readonly NoteEdit[] = [
   { name: 'cells aligned', apply: (note) => note.replace(/^\|(?: -+ \|)+$/mu, (row) => row.replaceAll('-', ':---')) },
 ];
 
-/** Edits that touch the blanks of a quotation, and nothing else of it. */
+/** Edits that change only the blanks of a quotation. */
 export const BLANKS: readonly NoteEdit[] = [
   { name: 'line ends', apply: (note) => note.replaceAll(/\r?\n/gu, '\r\n') },
   { name: 'blanks at line ends taken away', apply: (note) => note.replaceAll(/[ \t]+(?=\r?\n)/gu, '') },
@@ -92,7 +92,7 @@ function expand(line: string): string {
   return shown;
 }
 
-/** How Prettier can be told to write Markdown. */
+/** Prettier's options for writing Markdown. */
 export const PRETTIER_OPTIONS: readonly Options[] = (['always', 'never', 'preserve'] as const).flatMap((proseWrap) =>
   [2, 4, 8].flatMap((tabWidth) =>
     [40, 80, 120].flatMap((printWidth) =>

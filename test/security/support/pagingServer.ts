@@ -8,10 +8,10 @@ import { numbered } from '../../unit/results/manyActions.ts';
 
 export const API = 'https://api.security.microsoft.com';
 const FOREIGN = 'https://evil.example';
-/** Rows of one page at most, whatever `$top` says, where the server names next links. */
+/** Maximum of rows in a page, whatever `$top` says, where the server sends next links. */
 const PAGE_ROWS = 50;
 
-/** How the server names the next page. All but `none` and `right` go on for ever. */
+/** Kinds of next links. All but `none` and `right` continue for ever. */
 export const LINKS = [
   'none',
   'right',
@@ -22,22 +22,22 @@ export const LINKS = [
   'cycle of two',
   'unparsable',
 ] as const;
-/** What a page brings that is asked for by a link. */
+/** Contents of a page that is requested through a link. */
 export const CONTENTS = ['new rows', 'empty', 'repeated', 'partly new', 'short'] as const;
 
 export type LinkKind = (typeof LINKS)[number];
 export type ContentKind = (typeof CONTENTS)[number];
 
-/** Answers lists as a hostile, or a careless, server does: what is asked for by `$skip` is right, and links are not. */
+/** Answers lists as a hostile or careless server does: pages by `$skip` are right, pages by links are not. */
 export class PagingServer {
   readonly #links: LinkKind;
   readonly #contents: ContentKind;
-  /** Invents a row that nobody has seen for every answer, and names a next link in each. */
+  /** Whether every answer brings an invented new row and a next link. */
   isEndless = false;
   actions: MachineAction[];
   /** Addresses of all requests. */
   readonly asked: URL[] = [];
-  /** Answers that brought a row which no answer since {@link forget} had brought. */
+  /** Number of answers with a row that no answer since {@link forget} had. */
   newPages = 0;
   #seen = new Set<string>();
 
@@ -47,14 +47,14 @@ export class PagingServer {
     this.#contents = contents;
   }
 
-  /** Counts from here on. */
+  /** Resets the counts. */
   forget(): void {
     this.asked.length = 0;
     this.newPages = 0;
     this.#seen = new Set();
   }
 
-  /** The product's own client before this server. */
+  /** Returns the product's own client, connected to this server. */
   client(): DefenderClient {
     const send = (request: HttpRequest): Promise<HttpAnswer> => Promise.resolve(this.#answer(request));
     const slot = { end: () => Promise.resolve() };
@@ -63,7 +63,7 @@ export class PagingServer {
       apiUrl: API,
       getAccessToken: () => Promise.resolve('token'),
       transport: { api: send, download: send },
-      // Its limits would end every loop: what is tested must end without them.
+      // No limits, because they would end every loop: the tested code must end without them.
       budget: {
         take: () => Promise.resolve(slot),
         refused: () => Promise.resolve(usage as never),
@@ -129,7 +129,8 @@ export class PagingServer {
       case 'same':
         return link(PAGE_ROWS);
       case 'growing':
-        // As reported: from the second page on names of parameters are lost, the link grows, and `$skip` stays.
+        // A reported behavior: from the second page on, parameters lose their names, the link grows, and `$skip` stays
+        // the same.
         return isLink ? `${address.href}&=50` : link(end);
       case 'relative':
         return link(end).slice(address.origin.length);

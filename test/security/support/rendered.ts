@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 
-/** Where VS Code shows a sentence, a label or a hover of ours. Editors are not among them. */
+/** Parts of VS Code that show our sentences, labels or hovers. Editors are not among them. */
 const SURFACES = [
   '.notifications-toasts',
   '.notifications-center',
@@ -14,7 +14,7 @@ const SURFACES = [
   '.pane-body .message',
 ] as const;
 
-/** Links that VS Code made in a surface, by their address. Buttons of its own have none. */
+/** Returns the links that VS Code made in these parts, by address. VS Code's own buttons have no address. */
 export async function linksIn(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`${JSON.stringify(SURFACES)}.flatMap((surface) =>
     [...document.querySelectorAll(surface + ' a')].flatMap((link) => {
@@ -23,12 +23,12 @@ export async function linksIn(page: Page): Promise<string[]> {
     }))`);
 }
 
-/** Product icons that stand inside a text: those beside it are ours. */
+/** Counts the product icons inside a text. Icons beside a text are ours. */
 export async function iconsInTexts(page: Page, icon: string): Promise<number> {
   return page.locator(SURFACES.map((surface) => `${surface} .codicon-${icon}`).join(', ')).count();
 }
 
-/** Asserts that no surface holds a link, nor this icon, and that no terminal was opened. */
+/** Asserts that no part shows a link or this icon, and that no terminal was opened. */
 export async function assertInert(page: Page, icon = 'zap'): Promise<void> {
   assert.deepEqual(await linksIn(page), []);
   assert.equal(await iconsInTexts(page, icon), 0);

@@ -4,19 +4,19 @@ import type { AnalysisThread } from '../../../src/analysis/analysis.ts';
 import { toAnalysisThread } from '../../../src/analysis/workerThread.ts';
 import type { StoreThread } from '../../../src/results/resultStore.ts';
 
-/** Real threads, as src/lazy.ts starts them, from the sources. */
+/** Starts real threads from the sources, as src/lazy.ts does. */
 export class Threads {
   readonly #workers: Worker[] = [];
 
-  /** Threads for analysis that were started, in all. */
+  /** Number of analysis threads started so far. */
   started = 0;
 
-  /** Those that still run. */
+  /** Number of threads that still run. */
   get running(): number {
     return this.#workers.filter(({ threadId }) => threadId > 0).length;
   }
 
-  /** @param file - main.ts, or what stands in for it */
+  /** @param file - main.ts, or its replacement */
   async startAnalysis(file: string): Promise<AnalysisThread> {
     this.started++;
     return toAnalysisThread(this.#start(file));
@@ -47,7 +47,7 @@ export class Threads {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxOldGenerationSizeMb: 128 },
     });
-    // One that fails is what is tested; nobody else need hear of it.
+    // The failure of a thread is the subject of the test, so no one else needs to receive it.
     worker.on('error', () => undefined);
     this.#workers.push(worker);
     return worker;

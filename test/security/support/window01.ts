@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** `shared.db` as version 0.1 (commit 023f1f9) makes it when it opens. */
+/** `shared.db` as version 0.1 (commit 023f1f9) creates it at opening. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS last_copy (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -26,7 +26,10 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** The statements of a window that still runs version 0.1, word for word. They are kept: that version's code is not. */
+/**
+ * The statements of a window that still runs version 0.1, word for word. They are kept here because that version's code
+ * is gone.
+ */
 export class Window01 {
   readonly shared: DatabaseSync;
   readonly results: DatabaseSync;
@@ -116,7 +119,7 @@ export class Window01 {
     return Number(taken.changes) === 1;
   }
 
-  /** The facts of a stored result, as JSON. */
+  /** Returns the facts of a stored result, as JSON. */
   facts(key: string): string | undefined {
     const facts = this.results.prepare('SELECT facts FROM results WHERE key = ?').get(key)?.['facts'];
     return typeof facts === 'string' ? facts : undefined;

@@ -14,10 +14,10 @@ import { answerFileDialog } from '../../ui/support/fileDialog.ts';
 import { pictureOfFailure, startSession } from '../../ui/support/session.ts';
 import type { Session } from '../../ui/support/session.ts';
 
-/** What a workspace can say of our documents, trusted or not. */
+/** Settings that a workspace can make for our documents, trusted or not. */
 const SETTINGS = {
   'files.associations': { '*.lr-output': 'json', '*.lr-errors': 'markdown', '**/*': 'json' },
-  // The preview of Markdown loads the pictures that a text names.
+  // The Markdown preview loads the pictures in a text.
   'workbench.editorAssociations': { '*.lr-output': 'vscode.markdown.preview.editor' },
   '[live-response-output]': { 'editor.links': true },
   'json.schemaDownload.enable': true,
@@ -47,7 +47,7 @@ for (const version of ['oldest', 'newest'] as const) {
             workspaceTrust,
             files: { '.vscode/settings.json': JSON.stringify(SETTINGS) },
           });
-          // 1.106 asks before it opens such a folder, 1.139 opens it restricted.
+          // 1.106 asks before it opens an untrusted folder, 1.139 opens it restricted.
           if (workspaceTrust && version === 'oldest') {
             await session.page
               .getByRole('button', { name: 'No, I don\u2019t trust the authors' })

@@ -20,7 +20,7 @@ import type { Session } from '../../ui/support/session.ts';
 import { assertInert } from '../support/rendered.ts';
 
 const TERMINAL = encodeURIComponent(JSON.stringify({ config: { shellPath: '/usr/bin/id' } }));
-/** One click on it ran a program, before the texts of VS Code were taken care of. */
+/** A link that ran a program at one click, before texts were cleaned for VS Code. */
 const LINK = `[Click](command:workbench.action.terminal.new?${TERMINAL})`;
 const NAME = `${LINK} $(zap) https://evil.example/ www.evil.example mail@evil.example \u202egnp.exe`;
 
@@ -30,7 +30,7 @@ function resultFile(): Buffer {
   );
 }
 
-/** A facts file as whoever hands a result over could write it. */
+/** Returns a facts file as an attacker who hands over a result could write it. */
 function factsFile(result: Buffer): string {
   const id = '11111111-2222-4333-8444-555555555555';
   return JSON.stringify({
@@ -110,7 +110,7 @@ for (const workspaceTrust of [false, true]) {
       const message = session.page.locator('.notification-list-item-message').filter({ hasText: '[Click]' });
       const box = (await message.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
       assert.ok(box.width > 100);
-      // By the mouse alone: a toast that goes meanwhile must not hold the test up.
+      // Moves the mouse directly, because a toast may disappear meanwhile and must not block the test.
       for (let x = 4; x < box.width; x += 12) await session.page.mouse.click(box.x + x, box.y + box.height / 2);
       await assertInert(session.page);
     });
@@ -172,7 +172,7 @@ suite('H1: a list whose every word is hostile', () => {
   before(async () => {
     session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
-    // Newest of all, so that they stand first.
+    // The newest of all, so that they come first.
     const value = Array.from({ length: 8 }, (_, index) =>
       hostileAction(`11111111-2222-4333-8444-00000000000${index}`, Date.now()),
     );

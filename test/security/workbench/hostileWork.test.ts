@@ -17,7 +17,7 @@ import {
 } from '../../ui/support/session.ts';
 import type { Session } from '../../ui/support/session.ts';
 
-/** Makes the reading of indicators endless: the patterns that once took that long do so no more. */
+/** Makes the search for indicators endless. The patterns that once took that long no longer do. */
 const ENDLESS = `require('node:worker_threads').parentPort.on('message', ({ method }) => {
   if (method === 'indicators') /^(?:a+)+$/.test('a'.repeat(60) + '!');
 });
@@ -28,7 +28,7 @@ suite('H3: a text that keeps its reader busy without end', () => {
   before(async () => {
     session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
-    // The thread is started at its first use, from the file as it is then.
+    // The thread starts at its first use, from the file as it is then.
     const extensions = path.join(path.dirname(session.workspace.folder), 'extensions');
     const folder = (await readdir(extensions)).find((name) => name.startsWith('live-response-results.'));
     const file = path.join(extensions, folder ?? '', 'dist', 'analysis.cjs');

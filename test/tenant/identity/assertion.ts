@@ -1,12 +1,12 @@
 import { decodeJwt } from 'jose';
 import type { RefusalValues } from './entraErrors.ts';
 
-/** Entra's tolerance for clocks, seconds. The provider is told the same. */
+/** Entra's tolerance for clocks, in seconds. The provider uses the same. */
 export const CLOCK_TOLERANCE = 300;
 
 /**
- * Tells whether a client assertion is outside its time, as the service's clock has it. Returns what the refusal names;
- * undefined for one that is in time, and for one that cannot be read: the provider refuses that.
+ * Checks whether a client assertion is outside its time, by the service's clock. Returns the values of the refusal.
+ * Returns undefined for an assertion in time, and for an unreadable one, which the provider refuses.
  */
 export function assertionOutOfTime(assertion: string, clockAheadSeconds: number): RefusalValues | undefined {
   const now = Math.floor(Date.now() / 1000) + clockAheadSeconds;

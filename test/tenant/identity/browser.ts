@@ -2,25 +2,29 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 
-/** What somebody does on the sign-in page. */
+/** The choices of a user on the sign-in page. */
 export interface SignInChoices {
   /** User principal name; the analyst if not given. */
   readonly as?: string;
-  /** Presses "Cancel" in place of an account. */
+  /** Whether the user presses "Cancel" instead of an account. */
   readonly cancel?: boolean;
-  /** Presses "Cancel" where the application's permissions are asked for. The tenant has to ask for them. */
+  /**
+   * Whether the user presses "Cancel" on the page for the application's permissions. The tenant has to show that page.
+   */
   readonly deny?: boolean;
 }
 
-/** A page on which nothing is left to do, and where it stands. */
+/** A page without a next step, and its address. */
 export interface LastPage {
   readonly response: Response;
   readonly url: string;
 }
 
-/** A person with a browser, without a screen: it follows redirects, keeps cookies and sends forms. */
+/** A user with a browser without a screen: it follows redirects, keeps cookies and sends forms. */
 export interface TestBrowser {
-  /** Opens an authorization request and signs in; ends at the application's own address, or at a page without a form. */
+  /**
+   * Opens an authorization request and signs in. Ends at the application's own address, or at a page without a form.
+   */
   readonly signIn: (url: string, choices?: SignInChoices) => Promise<LastPage>;
   /** Opens the page for device codes, types the code and signs in. */
   readonly enterCode: (url: string, userCode: string, choices?: SignInChoices) => Promise<LastPage>;

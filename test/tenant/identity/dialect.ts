@@ -12,7 +12,7 @@ import type { Registration } from './registration.ts';
 import { resourceOfScope } from './scopes.ts';
 import type { IdentityStore } from './store.ts';
 
-/** Where Entra has its endpoints, below `/<tenant>`. The provider is configured with these. */
+/** Paths of Entra's endpoints, below `/<tenant>`. The provider is configured with these. */
 export const ENTRA_ROUTES = {
   authorization: '/oauth2/v2.0/authorize',
   token: '/oauth2/v2.0/token',
@@ -21,7 +21,7 @@ export const ENTRA_ROUTES = {
   jwks: '/discovery/v2.0/keys',
 } as const;
 
-/** Says a request in the provider's words. */
+/** Translates a request into the provider's form. */
 export function toProvider(request: LoginRequest, tenantId: string): IncomingMessage {
   const mountPoint = `/${tenantId}`;
   // Entra serves discovery below `/<tenant>/v2.0`, the rest below `/<tenant>`.
@@ -33,8 +33,8 @@ export function toProvider(request: LoginRequest, tenantId: string): IncomingMes
   }
   const beginning = path === mountPoint + ENTRA_ROUTES.authorization;
   if (beginning && query.get('prompt') !== 'none') {
-    // Whatever Entra's `prompt` asks for, the sign-in page here asks for everything. The provider keeps offline_access
-    // only where consent is asked for, and knows no `select_account`.
+    // The sign-in page here always asks for everything, whatever Entra's `prompt` says. The provider keeps
+    // offline_access only where it asks for consent, and does not know `select_account`.
     query.set('prompt', 'consent');
   }
   const search = query.size === 0 ? '' : `?${query.toString()}`;
@@ -47,20 +47,20 @@ export function toProvider(request: LoginRequest, tenantId: string): IncomingMes
   });
 }
 
-// Every sign-in begins at the account page, also in a browser that has been here: a test must not depend on the one before.
+// Every sign-in begins at the account page, even in a browser with a session: a test must not depend on the one before.
 function withoutSession(cookie: string | undefined): string | undefined {
   const kept = cookie?.split('; ').filter((pair) => !pair.startsWith('_session'));
   return kept === undefined || kept.length === 0 ? undefined : kept.join('; ');
 }
 
-/** What the answers are made of. */
+/** The parts of an answer. */
 export interface Dressing {
   readonly directory: Directory;
   readonly registration: Registration;
   readonly store: IdentityStore;
 }
 
-/** Says the provider's answers in Entra's words. Runs after the provider. */
+/** Translates the provider's answers into Entra's form. Runs after the provider. */
 export function dressAnswer(ctx: KoaContextWithOIDC, dressing: Dressing): void {
   const body: unknown = ctx.body;
   if (typeof body !== 'object' || body === null) {
@@ -69,7 +69,7 @@ export function dressAnswer(ctx: KoaContextWithOIDC, dressing: Dressing): void {
   const fields = new Map<string, unknown>(Object.entries(body));
   switch (ctx.oidc.route) {
     case 'discovery':
-      // For the host that was asked: MSAL takes no issuer of another.
+      // Uses the requested host, because MSAL does not accept an issuer on another host.
       ctx.body = { ...body, issuer: `${originOf(ctx)}/${dressing.directory.tenantId}/v2.0` };
       break;
     case 'device_authorization':
@@ -81,7 +81,7 @@ export function dressAnswer(ctx: KoaContextWithOIDC, dressing: Dressing): void {
   }
 }
 
-// Not Koa's own `origin`: it comes from an Origin header.
+// Avoids Koa's own `origin`, which comes from an Origin header.
 function originOf(ctx: KoaContextWithOIDC): string {
   return `${ctx.protocol}://${ctx.host}`;
 }
@@ -118,7 +118,7 @@ function tokenAnswer(
     return { token_type: 'Bearer', ...lifetime, access_token: fields.get('access_token') };
   }
   const resource = ctx.oidc.entities.AccessToken?.aud;
-  // MSAL looks a token up by what was asked for, so `.default` stands among what was given.
+  // MSAL looks a token up by the requested scope, so `.default` is among the granted ones.
   const scopes = [...directory.delegatedPermissions, '.default'].map((name) => `${String(resource)}/${name}`);
   const clientInfo = { uid: account, utid: directory.tenantId };
   return {
@@ -167,7 +167,7 @@ function refuse(
   return body;
 }
 
-/** Which of Entra's refusals one of the provider's is. */
+/** Returns Entra's number for a refusal of the provider. */
 function aadstsOf(
   ctx: KoaContextWithOIDC,
   error: string,

@@ -1,93 +1,96 @@
 import { randomUUID } from 'node:crypto';
 import type { Aadsts } from './entraErrors.ts';
 
-/** Somebody who can sign in. */
+/** A user who can sign in. */
 export interface Person {
-  /** Object id; also what the provider calls the account. */
+  /** Object id; also the provider's id of the account. */
   readonly oid: string;
   readonly upn: string;
   readonly name: string;
 }
 
-/** What an administrator has decided. Tests change it at any time. */
+/** The decisions of an administrator. Tests change them at any time. */
 export interface Policies {
   /** "Allow public client flows" of the app registration. Off: 7000218. */
   publicClientFlows: boolean;
   /**
-   * Who blocks device codes. Conditional access: 53003 at the sign-in, and 530036 when a session that began with one is
-   * refreshed. Security defaults: 530035.
+   * The policy that blocks device codes. Conditional access: 53003 at the sign-in, and 530036 when a session that began
+   * with a code is refreshed. Security defaults: 530035.
    */
   blockDeviceCode: 'nobody' | 'conditionalAccess' | 'securityDefaults';
-  /** Conditional access lets no person in: a page that leads nowhere, and 53003 for who is signed in already. */
+  /**
+   * Whether conditional access blocks every user: a page that leads nowhere, and 53003 for a user who is already signed
+   * in.
+   */
   blockAccess: boolean;
-  /** Whether the application's permissions are granted. Not: 65001, and the sign-in page asks for it. */
+  /** Whether the application's permissions are granted. If not: 65001, and the sign-in page asks for consent. */
   consented: boolean;
-  /** The authentication context that the API wants to see in a token's `acrs`, such as `c1`. */
+  /** The authentication context that the API requires in a token's `acrs`, such as `c1`. */
   apiContext: string | undefined;
-  /** By how much the service's clock is ahead of ours when it looks at a client assertion. */
+  /** Seconds by which the service's clock is ahead of ours when it checks a client assertion. */
   clockAheadSeconds: number;
 }
 
-/** How long things live, in seconds. Tests change it at any time; it counts for what is issued afterwards. */
+/** Lifetimes in seconds. Tests change them at any time; a change applies to what is issued afterwards. */
 export interface Lifetimes {
   accessToken: number;
   refreshToken: number;
   deviceCode: number;
-  /** Between two polls for a device code. */
+  /** Time between two polls for a device code. */
   deviceInterval: number;
 }
 
-/** What the directory remembers of one sign-in. Its refresh tokens share it. */
+/** The directory's record of one sign-in. Its refresh tokens share it. */
 export interface SignIn {
   readonly oid: string;
-  /** Authentication contexts that were asked for and met. */
+  /** Authentication contexts that were requested and met. */
   readonly acrs: readonly string[];
   /** Monotonic milliseconds. */
   readonly at: number;
-  /** The person used a device code: Entra calls such a session protocol tracked. */
+  /** Whether the user used a device code: Entra calls such a session protocol tracked. */
   readonly deviceCode: boolean;
 }
 
-/** A refusal to make although nothing is wrong. */
+/** A refusal of a correct request. */
 export interface PlannedRefusal {
   readonly aadsts: Aadsts;
   /**
-   * As on the wire: `refresh_token`, `authorization_code`, `client_credentials`, `device_code`; `devicecode` for the
-   * request that begins such a sign-in. Any if not given.
+   * The grant type as on the wire: `refresh_token`, `authorization_code`, `client_credentials`, `device_code`;
+   * `devicecode` for the request that begins such a sign-in. Any if not given.
    */
   readonly grantType?: string;
   /** The claims challenge that comes with it, as JSON. */
   readonly claims?: string;
-  /** For how many requests; 1 if not given. */
+  /** Number of requests; 1 if not given. */
   readonly times?: number;
 }
 
-/** One tenant's directory: who is in it, which application is registered and what is decided. */
+/** One tenant's directory: its users, its registered application and its policies. */
 export interface Directory {
   readonly tenantId: string;
   readonly clientId: string;
   /** The object id of the application in the tenant, which is not its client id. */
   readonly applicationOid: string;
   readonly applicationRoles: readonly string[];
-  /** Granted to the application for those who sign in to it, as they stand in `scp`. */
+  /** Permissions that are granted to the application for the users who sign in to it, as in `scp`. */
   readonly delegatedPermissions: readonly string[];
   /** The resources that are installed in the tenant. */
   readonly audiences: readonly string[];
   readonly people: readonly Person[];
   readonly policies: Policies;
   readonly lifetimes: Lifetimes;
-  /** By grant id. */
+  /** Sign-ins by grant id. */
   readonly signIns: Map<string, SignIn>;
   /** Sign-ins before this moment (monotonic milliseconds) lack the second factor. */
   multiFactorSince: number;
   readonly plan: (refusal: PlannedRefusal) => void;
-  /** The next planned refusal that fits, used up by being taken. */
+  /** Returns the next planned refusal that matches, and uses it up. */
   readonly takePlanned: (grantType: string) => PlannedRefusal | undefined;
-  /** Back to how a tenant starts; who is signed in stays so. */
+  /** Restores the state at the tenant's start. Users who are signed in stay signed in. */
   readonly reset: () => void;
 }
 
-/** How a directory differs from a plain one. */
+/** Changes to a plain directory. */
 export interface DirectoryOptions {
   readonly tenantId: string;
   readonly applicationRoles: readonly string[];
@@ -112,7 +115,7 @@ const LIFETIMES: Readonly<Lifetimes> = {
   deviceInterval: 5,
 };
 
-/** Makes a tenant's directory. */
+/** Creates a tenant's directory. */
 export function createDirectory(options: DirectoryOptions): Directory {
   const planned: { refusal: PlannedRefusal; left: number }[] = [];
   const lifetimes = { ...LIFETIMES, ...options.lifetimes };
@@ -151,7 +154,10 @@ export function createDirectory(options: DirectoryOptions): Directory {
   return directory;
 }
 
-/** The authentication contexts that a claims parameter demands of an access token; none for anything unreadable. */
+/**
+ * Returns the authentication contexts that a claims parameter requires of an access token. Returns none for an
+ * unreadable parameter.
+ */
 export function demandedContexts(claims: unknown): readonly string[] {
   if (typeof claims !== 'string') {
     return [];

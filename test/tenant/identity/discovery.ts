@@ -3,7 +3,7 @@ import { describeRefusal, jsonAnswer, refusalAnswer } from './entraErrors.ts';
 import type { LoginRequest } from './loginRequest.ts';
 import { lastPage } from './pages.ts';
 
-/** The login hosts of Microsoft's clouds, and the names by which each is known. */
+/** The login hosts of Microsoft's clouds, with their aliases. */
 const CLOUDS = [
   {
     preferred_network: 'login.microsoftonline.com',
@@ -17,7 +17,7 @@ const CLOUDS = [
   },
 ] as const;
 
-/** Answers whether a host is one of Microsoft's, as MSAL asks for an authority that it does not know. */
+/** Answers whether a host is one of Microsoft's. MSAL sends this request for an authority that it does not know. */
 export function instanceDiscovery({ url }: LoginRequest): DoorAnswer {
   const endpoint = URL.parse(url.searchParams.get('authorization_endpoint') ?? '');
   if (endpoint === null || !CLOUDS.some(({ aliases }) => aliases.some((alias) => alias === endpoint.host))) {
@@ -31,7 +31,7 @@ export function instanceDiscovery({ url }: LoginRequest): DoorAnswer {
   });
 }
 
-/** Answers a request for a tenant that is not ours; undefined if it is not one for any tenant. */
+/** Answers a request for a foreign tenant; undefined if the request is not for a tenant. */
 export function unknownTenant({ url, form }: LoginRequest): DoorAnswer | undefined {
   const [, tenant, endpoint] =
     /^\/([^/]+)\/(v2\.0\/\.well-known\/openid-configuration|oauth2\/v2\.0\/(?:token|devicecode|authorize))$/.exec(

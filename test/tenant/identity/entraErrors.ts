@@ -5,13 +5,13 @@ interface Refusal {
   readonly status: number;
   readonly error: string;
   readonly suberror?: string;
-  /** `{name}` stands for a value. */
+  /** Text of the refusal; `{name}` is the place of a value. */
   readonly text: string;
 }
 
 /**
- * Entra's refusals, by the number of their AADSTS code, as its v2 endpoints word them. What v1 called
- * `interaction_required` is `invalid_grant` with a `suberror` in v2.
+ * Entra's refusals, by the number of their AADSTS code, with the texts of its v2 endpoints. An `interaction_required`
+ * of v1 is `invalid_grant` with a `suberror` in v2.
  */
 const REFUSALS = {
   50011: {
@@ -148,31 +148,31 @@ const REFUSALS = {
 /** The number of a refusal that the tenant can make. */
 export type Aadsts = keyof typeof REFUSALS;
 
-/** What a refusal's text names. */
+/** The values in a refusal's text. */
 export type RefusalValues = Readonly<Record<string, string>>;
 
-/** Writes a refusal as Entra describes it: `AADSTS<number>: … Trace ID: … Correlation ID: … Timestamp: …`. */
+/** Returns a refusal in Entra's form: `AADSTS<number>: … Trace ID: … Correlation ID: … Timestamp: …`. */
 export function describeRefusal(aadsts: Aadsts, values: RefusalValues = {}, correlationId?: string): string {
   const text = REFUSALS[aadsts].text.replace(/\{(\w+)\}/g, (_all, name: string) => values[name] ?? '');
   const timestamp = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
   return `AADSTS${aadsts}: ${text} Trace ID: ${randomUUID()} Correlation ID: ${correlationId ?? randomUUID()} Timestamp: ${timestamp}`;
 }
 
-/** The number that a description begins with, if it is one of ours. */
+/** Returns the number at the beginning of a description, if it is one of ours. */
 export function refusalOf(description: unknown): Aadsts | undefined {
   const found = typeof description === 'string' ? /^AADSTS(\d+):/.exec(description)?.[1] : undefined;
   return found !== undefined && found in REFUSALS ? (Number(found) as Aadsts) : undefined;
 }
 
-/** What differs between two refusals of one number. */
+/** Differences between two refusals with the same number. */
 export interface RefusalDetails {
-  /** The claims that a new sign-in has to ask for, as JSON. */
+  /** The claims that a new sign-in must request, as JSON. */
   readonly claims?: string;
-  /** In place of the usual `error`. */
+  /** Replaces the usual `error`. */
   readonly error?: string;
 }
 
-/** Makes the status and the JSON of a refusal from its description. */
+/** Creates the status and the JSON of a refusal from its description. */
 export function refusalBody(
   description: string,
   loginUrl: string,
@@ -197,13 +197,13 @@ export function refusalBody(
   };
 }
 
-/** A refusal as the answer to a request. */
+/** Creates the answer to a request from a refusal. */
 export function refusalAnswer(description: string, loginUrl: string, details?: RefusalDetails): DoorAnswer {
   const { status, body } = refusalBody(description, loginUrl, details);
   return jsonAnswer(status, body);
 }
 
-/** An answer in JSON, as the token endpoint gives it. */
+/** Creates a JSON answer as the token endpoint sends it. */
 export function jsonAnswer(status: number, body: unknown): DoorAnswer {
   return {
     status,

@@ -26,57 +26,57 @@ import type { AppCertificate, Registration } from './registration.ts';
 import { createIdentityStore } from './store.ts';
 import type { IdentityStore } from './store.ts';
 
-/** The tenant's sign-in service, and what its administrator and its people do. */
+/** The tenant's sign-in service, and the actions of its administrator and its users. */
 export interface Identity {
   /** `https://localhost:PORT`; the authority is this and `/<tenant>`. */
   readonly loginUrl: string;
-  /** What stands in `iss`: `https://localhost:PORT/<tenant>/v2.0`. */
+  /** The value of `iss`: `https://localhost:PORT/<tenant>/v2.0`. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Of the same application; its time is over. */
+  /** An expired secret of the same application. */
   readonly expiredClientSecret: string;
-  /** The application's certificate; made at the first call. */
+  /** Returns the application's certificate. Creates it at the first call. */
   readonly certificate: () => Promise<AppCertificate>;
-  /** A certificate that is not the application's; made at the first call. */
+  /** Returns a certificate that is not the application's. Creates it at the first call. */
   readonly otherCertificate: () => Promise<AppCertificate>;
-  /** Who can sign in; the first is who signs in unless somebody else is named. */
+  /** Users who can sign in. The first one signs in unless a test names another. */
   readonly people: readonly Person[];
   readonly policies: Policies;
   readonly lifetimes: Lifetimes;
-  /** The public keys, those that the service publishes. */
+  /** The public keys that the service publishes. */
   readonly jwks: JSONWebKeySet;
   readonly mintAccessToken: (options?: MintOptions) => Promise<string>;
-  /** Refuses the next token or device code request that fits. */
+  /** Refuses the next token or device code request that matches. */
   readonly refuseNext: (refusal: PlannedRefusal) => void;
-  /** From now on a session without a second factor is refused with 50076; a new sign-in has one. */
+  /** Refuses every session without a second factor from now on, with 50076. A new sign-in has one. */
   readonly requireMultiFactor: () => void;
-  /** Destroys the refresh tokens of a person, or of all; answers how many there were. Using one is refused with 50173. */
+  /** Revokes the refresh tokens of one user, or of all, and returns their number. Using one is refused with 50173. */
   readonly revokeRefreshTokens: (upn?: string) => number;
-  /** Lets the refresh tokens of a person, or of all, be too old. Using one is refused with 700082. */
+  /** Expires the refresh tokens of one user, or of all. Using one is refused with 700082. */
   readonly expireRefreshTokens: (upn?: string) => void;
   /** Opens an authorization request as a browser does, and ends at the application's own address. */
   readonly signInAsBrowser: (url: string, choices?: SignInChoices) => Promise<Response>;
-  /** Does what a person with a device code does. Answers the text of the page at the end. */
+  /** Does the part of a user with a device code. Returns the text of the last page. */
   readonly approveDeviceCode: (userCode: string, choices?: SignInChoices) => Promise<string>;
   readonly denyDeviceCode: (userCode: string) => Promise<string>;
-  /** Takes back policies, lifetimes and planned refusals. Who is signed in stays so. */
+  /** Resets policies, lifetimes and planned refusals. Users who are signed in stay signed in. */
   readonly reset: () => void;
   readonly stop: () => Promise<void>;
 }
 
-/** What the sign-in service needs. */
+/** The parts that the sign-in service needs. */
 export interface IdentityOptions extends DirectoryOptions {
   readonly certificate: Certificate;
   readonly recording: Recording;
   readonly faults: Faults;
-  /** For the files of the application's certificates. */
+  /** Folder for the files of the application's certificates. */
   readonly directory: string;
 }
 
 const ONE_HOUR = 3600;
 
-/** Starts a real OpenID provider that speaks like Entra. */
+/** Starts a real OpenID provider that behaves like Entra. */
 export async function startIdentity(options: IdentityOptions): Promise<Identity> {
   const key = await createSigningKey();
   const directory = createDirectory(options);
@@ -84,7 +84,8 @@ export async function startIdentity(options: IdentityOptions): Promise<Identity>
   const store = createIdentityStore();
   const { tenantId, clientId, people, policies, lifetimes } = directory;
 
-  // The issuer names the port, so the door opens first; nobody knows its address before this function returns.
+  // The issuer contains the port, so the endpoint opens first. No client knows its address before this function
+  // returns.
   const late: { service?: Service } = {};
   const door = await openDoor({
     name: 'login',
@@ -197,7 +198,7 @@ async function answer(service: Service, request: LoginRequest, response: ServerR
 
 const TOLD = ['grant_type', 'scope', 'client_id', 'claims'] as const;
 
-/** Adds to the recording what tests look at. By name, so that nothing secret gets in. */
+/** Adds the fields that tests check to the recording. Only named fields are added, so that nothing secret gets in. */
 function note(recorded: RecordedRequest, { form, credential, method }: LoginRequest): void {
   if (method === 'POST' && form.has('client_id')) {
     const verifier = form.get('code_verifier');

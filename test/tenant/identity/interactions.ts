@@ -11,7 +11,7 @@ import type { LoginRequest } from './loginRequest.ts';
 import { accountPage, consentPage, lastPage } from './pages.ts';
 import { OIDC_SCOPES, permissionsOf } from './scopes.ts';
 
-/** One person at the sign-in page. */
+/** One user at the sign-in page. */
 export interface Visit {
   readonly provider: Provider;
   readonly directory: Directory;
@@ -22,7 +22,7 @@ export interface Visit {
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
 
-/** Answers the sign-in page and what people press on it. */
+/** Answers the sign-in page and its buttons. */
 export async function signInPage(visit: Visit): Promise<DoorAnswer> {
   const { provider, directory, request, incoming, response } = visit;
   const { people, policies, delegatedPermissions } = directory;

@@ -5,11 +5,11 @@ import { ORIGINAL_HOST } from '../recording.ts';
 import type { DoorAnswer } from '../sendAnswer.ts';
 import type { Credential } from './registration.ts';
 
-/** A request to the sign-in service, its body read. */
+/** A request to the sign-in service, with its body. */
 export interface LoginRequest {
   readonly incoming: IncomingMessage;
   readonly method: string;
-  /** With the host that the sender meant. */
+  /** Address with the host that the sender meant. */
   readonly url: URL;
   /** The form in its body; empty if it has none. */
   readonly form: URLSearchParams;
@@ -29,16 +29,16 @@ export async function readLoginRequest(incoming: IncomingMessage): Promise<Login
   };
 }
 
-/** How a request is put before the OpenID provider. */
+/** The changes to a request for the OpenID provider. */
 export interface Translation {
-  /** Below the tenant's part of the path, which is the provider's mount point. */
+  /** Path below the tenant's part, which is the provider's mount point. */
   readonly target: string;
   readonly mountPoint: string;
   readonly form: URLSearchParams;
   readonly cookie: string | undefined;
 }
 
-/** Makes the request that the provider sees. A new one, because a body that has been read cannot be read again. */
+/** Creates the request for the provider. A new one is needed, because a body can be read only once. */
 export function translated(request: LoginRequest, translation: Translation): IncomingMessage {
   const replay: IncomingMessage & { originalUrl?: string } = new IncomingMessage(request.incoming.socket);
   const body = Buffer.from(translation.form.toString());
@@ -53,7 +53,7 @@ export function translated(request: LoginRequest, translation: Translation): Inc
   replay.httpVersion = '1.1';
   replay.httpVersionMajor = 1;
   replay.httpVersionMinor = 1;
-  // The provider derives the addresses it announces from both, as it does when mounted in a web framework.
+  // The provider derives the addresses in its answers from both, as it does when mounted in a web framework.
   replay.originalUrl = `${translation.mountPoint}${translation.target}`;
   replay.url = translation.target;
   replay.complete = true;
@@ -63,8 +63,8 @@ export function translated(request: LoginRequest, translation: Translation): Inc
 }
 
 /**
- * Lets the provider, which writes to Node's response itself, work, and gives back what it wrote. Its end is taken from
- * the response, so that delays, cuts and drips can be applied to its answers as to all others.
+ * Runs the provider, which writes to Node's response itself, and returns what it wrote. The end is removed from the
+ * response, so that delays, cuts and slow sending apply to its answers as to all others.
  */
 export async function capture(response: ServerResponse, work: () => Promise<unknown>): Promise<DoorAnswer> {
   const end = response.end.bind(response);

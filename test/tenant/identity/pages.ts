@@ -1,6 +1,6 @@
 import type { Person } from './directory.ts';
 
-/** A page for people. Everything in it works with the keyboard alone, and without scripts. */
+/** Returns a page for users. Everything in it works with the keyboard alone, and without scripts. */
 export function page(title: string, content: string): string {
   return `<!DOCTYPE html>
 <html lang="en">
@@ -23,7 +23,7 @@ ${content}
 `;
 }
 
-/** Asks who signs in. The person whom the application named comes first and has the focus. */
+/** Asks which user signs in. The user whom the application named comes first and has the focus. */
 export function accountPage(people: readonly Person[], hint: string | undefined): string {
   const ordered = [...people].sort((one, other) => Number(other.upn === hint) - Number(one.upn === hint));
   const buttons = ordered.map(
@@ -36,7 +36,7 @@ export function accountPage(people: readonly Person[], hint: string | undefined)
   );
 }
 
-/** Asks a person for what the application may do. */
+/** Asks a user to consent to the application's permissions. */
 export function consentPage(person: Person, permissions: readonly string[]): string {
   const items = permissions.map((permission) => `<li>${escaped(permission)}</li>`).join('');
   return page(
@@ -60,7 +60,7 @@ export function codePage(form: string, trouble: string | undefined): string {
   );
 }
 
-/** Asks whether the code is really of the application that the person uses. The form is the provider's. */
+/** Asks whether the code really comes from the application that the user uses. The form is the provider's. */
 export function confirmPage(form: string): string {
   return page(
     'Are you trying to sign in to Live Response Results?',
@@ -69,7 +69,7 @@ export function confirmPage(form: string): string {
   );
 }
 
-/** Says that something is so and leads nowhere. */
+/** Returns a page with a text and no next step. */
 export function lastPage(title: string, text: string): string {
   return page(title, `<p role="status">${escaped(text)}</p>`);
 }

@@ -7,14 +7,14 @@ import type { IdentityStore } from './store.ts';
 import type { LoginRequest } from './loginRequest.ts';
 import { resourceOfScope } from './scopes.ts';
 
-/** A refusal for which the request itself gives no cause. */
+/** A refusal with a cause outside the request itself. */
 export interface PolicyRefusal {
   readonly aadsts: Aadsts;
   readonly values?: RefusalValues;
   readonly details?: RefusalDetails;
 }
 
-/** Decides about a token or device code request where Entra's policy engine would, before the provider sees it. */
+/** Decides about a token or device code request before the provider sees it, in the place of Entra's policy engine. */
 export function policyRefusal(
   { credential, form, url }: LoginRequest,
   directory: Directory,
@@ -77,7 +77,7 @@ function refreshRefusal(
   return undefined;
 }
 
-/** The claims challenge of a conditional access policy: it names the policy. */
+/** Returns the claims challenge of a conditional access policy, which names the policy. */
 function policyClaims(): string {
   return JSON.stringify({ access_token: { capolids: { essential: true, values: [randomUUID()] } } });
 }

@@ -12,16 +12,16 @@ import type { Aadsts } from './entraErrors.ts';
 import { codePage, confirmPage, lastPage } from './pages.ts';
 import { OIDC_SCOPES, permissionsOf, resourceOfScope } from './scopes.ts';
 
-/** Where people sign in, below `/<tenant>`; what follows names the sign-in. */
+/** Path of the sign-in page, below `/<tenant>`. The rest of the path names the sign-in. */
 export const LOGIN_PATH = '/login/';
 
-/** What the provider needs. */
+/** The parts that the provider needs. */
 export interface ProviderOptions extends Dressing {
   readonly issuer: string;
   readonly key: SigningKey;
 }
 
-/** Makes a real OpenID provider that speaks like Entra. */
+/** Creates a real OpenID provider that behaves like Entra. */
 export function createProvider(options: ProviderOptions): Provider {
   const { directory, registration, store } = options;
   const { lifetimes } = directory;
@@ -38,7 +38,7 @@ export function createProvider(options: ProviderOptions): Provider {
     routes: ENTRA_ROUTES,
     scopes: [...OIDC_SCOPES],
     claims: { openid: ['sub', 'oid', 'tid', 'ver'], profile: ['name', 'preferred_username'] },
-    // Entra puts what is known of a person into the ID token, whatever else is issued.
+    // Entra puts the known facts about a user into the ID token, whatever else is issued.
     conformIdTokenClaims: false,
     extraParams: ['claims'],
     clientAuthMethods: ['none', 'client_secret_post', 'private_key_jwt'],
@@ -51,7 +51,7 @@ export function createProvider(options: ProviderOptions): Provider {
       IdToken: 3600,
       Interaction: 3600,
       Session: 3600,
-      // Outlives its refresh tokens: what has expired is told from what was revoked.
+      // Grants outlive their refresh tokens, so that an expired token differs from a revoked one.
       Grant: 365 * 24 * 3600,
     },
     issueRefreshToken: (_ctx, _client, source) => source.scopes.has('offline_access'),
@@ -72,7 +72,7 @@ export function createProvider(options: ProviderOptions): Provider {
         mask: '*********',
         userCodeInputSource: (ctx, form, out, error) => {
           const trouble = error === undefined ? undefined : (out?.error_description ?? error.message);
-          // Only a wrong code can be typed again; what else goes wrong ends the code.
+          // Only a wrong code can be typed again. Every other error ends the code.
           const again = error === undefined || error.name === 'NotFoundError' || error.name === 'NoCodeError';
           ctx.body = again ? codePage(form, trouble) : lastPage('You are not signed in', trouble ?? '');
         },
@@ -90,7 +90,7 @@ export function createProvider(options: ProviderOptions): Provider {
           const scope = ctx.oidc.params?.['scope'];
           const resource = resourceOfScope(scope);
           if (resource !== undefined) return resource;
-          // Entra would give a token for Microsoft Graph, which this tenant does not have.
+          // Entra would issue a token for Microsoft Graph, which this tenant does not have.
           if (ctx.oidc.params?.['grant_type'] !== 'client_credentials')
             throw refusal(500011, { resource: 'Microsoft Graph' });
           throw refusal(1002012, { scope: typeof scope === 'string' ? scope : '' });
@@ -120,7 +120,7 @@ export function createProvider(options: ProviderOptions): Provider {
   const provider = new Provider(options.issuer, configuration);
   provider.use(async (ctx, next) => {
     await next();
-    // The middleware's type does not know what the provider adds; other paths than the provider's have none of it.
+    // The middleware's type does not know the provider's additions. Paths outside the provider do not have them.
     const { oidc } = ctx as Partial<KoaContextWithOIDC>;
     if (oidc !== undefined) {
       dressAnswer(ctx as KoaContextWithOIDC, options);
@@ -146,7 +146,7 @@ function accountOf(directory: Directory, oid: string): ReturnType<NonNullable<Co
       };
 }
 
-/** Entra's names instead of the provider's own. */
+/** Replaces the provider's own names with Entra's. */
 function entraPayload(
   payload: Readonly<Record<string, unknown>>,
   grantId: string | undefined,
@@ -174,7 +174,7 @@ function refusal(aadsts: Aadsts, values: Readonly<Record<string, string>>): erro
 
 const ERROR_NAMES: Partial<Record<Aadsts, string>> = { 500011: 'invalid_resource', 1002012: 'invalid_scope' };
 
-/** What the page says where a refusal cannot be told to the application. */
+/** Returns the text of the page for a refusal that cannot be sent to the application. */
 function pageTrouble(
   ctx: KoaContextWithOIDC,
   out: { readonly error: string; readonly error_description?: string | undefined },

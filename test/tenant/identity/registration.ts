@@ -7,43 +7,43 @@ import type { AdapterPayload } from 'oidc-provider';
 import { generate } from 'selfsigned';
 import { noteSecret } from '../../secrets/runFolder.ts';
 
-/** A certificate by which an application can show who it is, in the forms in which people keep one. */
+/** A certificate that identifies an application, in the usual file forms. */
 export interface AppCertificate {
-  /** The certificate alone, PEM. */
+  /** The certificate alone, in PEM. */
   readonly certificate: string;
   /** PKCS #8, PEM, not encrypted. */
   readonly privateKey: string;
   /** SHA-256 of the certificate, hex. */
   readonly thumbprint: string;
-  /** Certificate and key in one file. */
+  /** File with certificate and key. */
   readonly pemFile: string;
-  /** The same, the key encrypted with the passphrase. */
+  /** File with certificate and key; the key is encrypted with the passphrase. */
   readonly encryptedPemFile: string;
   readonly passphrase: string;
 }
 
-/** How a request says which application it is from. */
+/** The way in which a request identifies its application. */
 export type Credential = 'assertion' | 'secret' | 'none';
 
-/** The application's registration in the tenant: its credentials, and its ways to sign people in. */
+/** The application's registration in the tenant: its credentials and its permitted sign-ins. */
 export interface Registration {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** A real one of this application, of which the time is over. */
+  /** A real but expired secret of this application. */
   readonly expiredClientSecret: string;
-  /** Made when first asked for: RSA keys take long. */
+  /** Returns the certificate. Creates it at the first call, because RSA keys take long. */
   readonly certificate: () => Promise<AppCertificate>;
-  /** One that is not registered. */
+  /** Returns a certificate that is not registered. */
   readonly otherCertificate: () => Promise<AppCertificate>;
   /** Runs the provider's work for a request that comes with this credential. */
   readonly using: <T>(credential: Credential, secret: string | null, work: () => Promise<T>) => Promise<T>;
-  /** What the provider is to know of the application. */
+  /** Returns the provider's configuration of the application. */
   readonly metadata: () => Promise<AdapterPayload>;
 }
 
 const ONE_DAY = 24 * 60 * 60;
 
-/** Registers an application. The certificates' files go into the directory. */
+/** Registers an application, and writes the certificates' files into the directory. */
 export function createRegistration(clientId: string, directory: string): Registration {
   const clientSecret = randomBytes(30).toString('base64url');
   const expiredClientSecret = randomBytes(30).toString('base64url');
@@ -64,11 +64,11 @@ export function createRegistration(clientId: string, directory: string): Registr
         client_id: clientId,
         client_name: 'Live Response Results',
         application_type: 'native',
-        // With any port and nothing behind it, as for native clients in Entra.
+        // Accepted with any port and without a path, as for native clients in Entra.
         redirect_uris: ['http://localhost', 'http://127.0.0.1'],
         response_types: ['code'],
         grant_types: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE],
-        // Entra takes whichever credential comes; the provider knows one way per client.
+        // Entra accepts each kind of credential; the provider knows one method per client.
         ...(credential === 'none' ? { token_endpoint_auth_method: 'none' } : {}),
         ...(credential === 'secret'
           ? {
@@ -86,11 +86,11 @@ export function createRegistration(clientId: string, directory: string): Registr
   };
 }
 
-/** How the provider names the grant that MSAL calls `device_code`. */
+/** The provider's name of the grant that MSAL calls `device_code`. */
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
 async function createAppCertificate(file: string): Promise<AppCertificate> {
-  // RSA, because MSAL signs with PS256; Entra takes no EC key.
+  // RSA, because MSAL signs with PS256 and Entra accepts no EC key.
   const made = await generate([{ name: 'commonName', value: path.basename(file) }], {
     keyType: 'rsa',
     keySize: 2048,
@@ -104,7 +104,7 @@ async function createAppCertificate(file: string): Promise<AppCertificate> {
   const passphrase = randomBytes(18).toString('base64url');
   const encrypted = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString();
   noteSecret(passphrase);
-  // Secrets are noted by the line, and the first lines of all keys are alike.
+  // Secrets are noted line by line, and the first lines of all keys are alike.
   noteSecret(privateKey.split('\n')[4] ?? '');
   const pemFile = `${file}.pem`;
   const encryptedPemFile = `${file}-encrypted.pem`;

@@ -1,13 +1,16 @@
-/** What an application may ask for beside a resource's permissions. */
+/** The scopes that an application may request besides a resource's permissions. */
 export const OIDC_SCOPES = ['openid', 'profile', 'offline_access'] as const;
 
-/** Entra knows no `resource` in v2: the resource is what stands before `/.default` or before a permission's name. */
+/**
+ * Returns the resource of a scope: the part before `/.default` or before a permission's name. Entra has no `resource`
+ * in v2.
+ */
 export function resourceOfScope(scope: unknown): string | undefined {
   const named = scopesIn(scope).find((entry) => /^[a-z][a-z0-9+.-]*:\/\//.test(entry));
   return named?.slice(0, named.lastIndexOf('/'));
 }
 
-/** The entries of a scope parameter that are permissions of a resource. */
+/** Returns the entries of a scope parameter that are permissions of a resource. */
 export function permissionsOf(resource: string, scope: unknown): readonly string[] {
   return scopesIn(scope).filter((entry) => entry.startsWith(`${resource}/`));
 }

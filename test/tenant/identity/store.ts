@@ -3,34 +3,37 @@ import { noteSecret } from '../../secrets/runFolder.ts';
 
 interface Entry {
   readonly payload: AdapterPayload;
-  /** ms since 1970; Infinity for what never ends. */
+  /** ms since 1970; Infinity for an entry that never ends. */
   readonly endsAt: number;
 }
 
-/** What has become of a refresh token. */
+/** The state of a refresh token. */
 export interface RefreshTokenState {
   readonly state: 'live' | 'expired' | 'revoked' | 'unknown';
-  /** Of the sign-in that it comes from, while that lasts. */
+  /** The sign-in that it comes from, while that lasts. */
   readonly grantId?: string;
 }
 
-/** Where the OpenID provider keeps codes, sessions and grants: in memory, one per provider, without its "development only" notice. */
+/**
+ * The OpenID provider's storage for codes, sessions and grants: in memory, one per provider. Prevents the provider's
+ * "development only" notice.
+ */
 export interface IdentityStore {
   readonly adapter: (name: string) => Adapter;
   readonly refreshToken: (token: string) => RefreshTokenState;
-  /** Destroys grants and refresh tokens of one account, or of all; answers how many tokens there were. */
+  /** Destroys grants and refresh tokens of one account, or of all. Returns the number of tokens. */
   readonly revoke: (accountId: string | undefined) => number;
-  /** Ends the time of the refresh tokens of one account, or of all. */
+  /** Expires the refresh tokens of one account, or of all. */
   readonly expire: (accountId: string | undefined) => void;
 }
 
-/** Entra tells a token that has expired from one that never was, so these outlive their time. */
+/** Entra distinguishes an expired token from one that never existed, so these stay after their end. */
 const KEPT: ReadonlySet<string> = new Set(['RefreshToken', 'DeviceCode']);
 
-/** What is known to whoever holds it, by the id under which it is kept. */
+/** Kinds of entries whose id is the secret itself. */
 const SECRET: ReadonlySet<string> = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
 
-/** Makes an empty store. */
+/** Creates an empty store. */
 export function createIdentityStore(): IdentityStore {
   const entries = new Map<string, Entry>();
   const revoked = new Set<string>();
@@ -57,13 +60,13 @@ export function createIdentityStore(): IdentityStore {
         entries.set(`${name}:${id}`, { payload, endsAt });
         await Promise.resolve();
       },
-      // MSAL sends the same client assertion until it expires, and Entra takes it: nothing is a replay.
+      // MSAL sends the same client assertion until it expires, and Entra accepts it, so nothing counts as a replay.
       find: async (id) => await Promise.resolve(name === 'ReplayDetection' ? undefined : find(`${name}:${id}`)),
       findByUid: async (uid) => await Promise.resolve(findBy('uid', uid)),
       findByUserCode: async (userCode) => await Promise.resolve(findBy('userCode', userCode)),
       consume: async (id) => {
         const payload = find(`${name}:${id}`);
-        // Entra gives a new refresh token at every use, and goes on taking the old one.
+        // Entra issues a new refresh token at every use, and still accepts the old one.
         if (payload !== undefined && name !== 'RefreshToken') {
           payload.consumed = Math.floor(Date.now() / 1000);
         }

@@ -186,7 +186,7 @@ suite('refreshing a list', () => {
 
 suite('actions of one device, and single ones', () => {
   const DEVICE = 'cd34'.repeat(10);
-  /** Makes every tenth action one of the device. */
+  /** Assigns every tenth action to the device. */
   const giveToDevice = (tenant: Tenant): void => {
     tenant.actions = tenant.actions.map((one, at) => (at % 10 === 0 ? { ...one, machineId: DEVICE } : one));
   };

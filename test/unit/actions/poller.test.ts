@@ -10,7 +10,7 @@ import { action } from '../results/fixtures.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Windows that look at the same tenant, on one clock and with one table of leases. */
+/** Creates windows for the same tenant, on one clock and with one table of leases. */
 function scene(): {
   clock: SimulatedClock;
   open: (holder: string) => Window;
@@ -21,7 +21,7 @@ function scene(): {
 }
 
 class Window {
-  /** Seconds from the start. */
+  /** Times of the polls, in seconds from the start. */
   readonly polls: number[] = [];
   readonly hears: number[] = [];
   readonly failures: string[] = [];

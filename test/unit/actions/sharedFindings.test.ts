@@ -37,7 +37,7 @@ class Window {
   readonly watched = new WatchedActions();
   readonly changes: ActionChange[] = [];
   readonly notices: string[] = [];
-  /** From where it read. */
+  /** Places from which it read. */
   readonly places: number[] = [];
   readonly #findings: SharedFindings;
   #sharing: Promise<void> = Promise.resolve();
@@ -80,7 +80,7 @@ class Window {
     assert.ok(action !== undefined && this.watched.add(action));
   }
 
-  /** Asks, as the window with the lease. */
+  /** Calls the API, as the window with the lease. */
   async poll(): Promise<void> {
     await this.list.poll(patience());
     await this.#sharing;
@@ -172,7 +172,7 @@ suite('one window asks, the other one hears', () => {
     assert.ok(heard !== undefined);
     assert.deepEqual(tenant.received.get(heard), { text: texts[0], ...how });
     assert.equal(hearing.list.get('action 1'), own);
-    // Reading the same again would push out texts that are still needed.
+    // A second reading of the same actions would push out texts that are still needed.
     const { size } = tenant.received;
     await asking.hear();
     assert.equal(tenant.received.size, size);
@@ -189,7 +189,7 @@ suite('one window asks, the other one hears', () => {
     await asking.poll();
     assert.deepEqual(ids(asking.list), from(5, 0));
     await hearing.hear();
-    // The stand-in of the service does not look at times: the first page brings action 0 as well.
+    // The stand-in for the service ignores times, so the first page brings action 0 as well.
     assert.deepEqual(ids(hearing.list), from(3, 0));
     assert.equal(hearing.list.get('action 1')?.status, 'Failed');
     assert.equal(hearing.list.get('action 5'), undefined);

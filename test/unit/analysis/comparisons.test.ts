@@ -45,7 +45,7 @@ suite('comparing the results of a run, in the thread', () => {
     comparisons.add(two, printed('b\n'), { member: 1, names: [] });
     assert.equal(comparisons.compare(one, 1), undefined);
     assert.deepEqual(comparisons.compare(two, 1)?.groups, [{ members: [1] }]);
-    // Begun again, it holds nothing of its first time.
+    // A comparison that starts again contains nothing of its first time.
     comparisons.add(one, printed('b\n'), { member: 1, names: [] });
     assert.deepEqual(comparisons.compare(one, 1)?.groups, [{ members: [1] }]);
   });

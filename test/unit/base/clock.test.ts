@@ -37,7 +37,7 @@ suite('the clock of the system', () => {
     systemClock.wait(2 ** 31, leaving.signal).catch(() => undefined);
     leaving.abort();
     const longest = Math.max(...set.mock.calls.map((call) => call.arguments[1] ?? 0));
-    // Node makes 1 ms of anything above: a server's far date would become a loop.
+    // Node turns anything above into 1 ms: a server's far date would become a loop.
     assert.ok(longest < 2 ** 31, `${longest} ms`);
   });
 });

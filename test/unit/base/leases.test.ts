@@ -8,7 +8,7 @@ import { SimulatedClock } from '../defender/simulatedClock.ts';
 
 const { signal } = new AbortController();
 
-/** Two windows that see the same leases. */
+/** Opens two windows with the same leases. */
 function openWindows(): { clock: SimulatedClock; one: Leases; two: Leases; table: MemorySignInTable } {
   const clock = new SimulatedClock();
   const table = new MemorySignInTable();

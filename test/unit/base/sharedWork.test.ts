@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { SharedWork } from '../../../src/base/sharedWork.ts';
 import { failure } from '../defender/expected.ts';
 
-/** Work that a test ends by hand. */
+/** Creates work that the test ends. */
 function scene(): {
   work: SharedWork<string>;
   finish: (value: string) => void;

@@ -16,7 +16,7 @@ const ADDRESS: ResultAddress = {
 };
 const NAME = { connection: 'Contoso', device: 'dc1', script: 'x.ps1', createdAt: '2026-11-23T21:04:41.1Z' };
 
-/** Views whose words are made of others. */
+/** Views whose names consist of other names. */
 const MADE_VIEWS = [
   'utf8-as-cp850',
   'utf8-as-windows1252.utf8-as-cp850',

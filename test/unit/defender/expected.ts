@@ -2,7 +2,7 @@ import { isLiveResponseError } from '../../../src/base/errors.ts';
 import type { FailureCode, FailureValues } from '../../../src/base/errors.ts';
 import type { HttpAnswer } from '../../../src/defender/transport.ts';
 
-/** For assert.throws and assert.rejects: our own error with this code, and at least these values. */
+/** Checks an error for assert.throws and assert.rejects: our own error with this code, and at least these values. */
 export function failure(code: FailureCode, values: FailureValues = {}): (error: unknown) => boolean {
   return (error) => {
     if (!isLiveResponseError(error)) throw new Error('not an error of ours', { cause: error });
@@ -18,7 +18,7 @@ function sorted(entries: [string, unknown][], keys: readonly string[]): [string,
   return entries.sort(([one], [other]) => keys.indexOf(one) - keys.indexOf(other));
 }
 
-/** An answer of a server: a text, bytes, or chunks of bytes. */
+/** Creates an answer of a server: a text, bytes, or chunks of bytes. */
 export function answer(
   status: number,
   body: string | Uint8Array | readonly Uint8Array[] = '',
@@ -32,10 +32,10 @@ async function* inTurns(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
   for (const chunk of chunks) yield await Promise.resolve(chunk);
 }
 
-/** Headers of a blob host that is Azure's. */
+/** Headers of Azure's blob host. */
 export const AZURE = { 'x-ms-request-id': '4a1c0000', 'x-ms-version': '2020-06-12' } as const;
 
-/** A signal that nobody aborts. */
+/** Returns a signal that is never aborted. */
 export function patience(): AbortSignal {
   return new AbortController().signal;
 }

@@ -6,7 +6,7 @@ import { readRetryAfter, withRetry } from '../../../src/defender/retry.ts';
 import { failure, patience } from './expected.ts';
 import { SimulatedClock } from './simulatedClock.ts';
 
-/** Fails with these errors in turn, then succeeds; notes when it was tried. */
+/** Fails with these errors in turn, then succeeds. Notes the time of each attempt. */
 function failing(clock: SimulatedClock, ...errors: readonly Error[]): { attempt: () => Promise<string>; at: number[] } {
   const at: number[] = [];
   const start = clock.now();
@@ -114,7 +114,7 @@ suite('repeating what failed in passing', () => {
     test(`an attempt that ${what} has ${attempts} tries`, async () => {
       const clock = new SimulatedClock();
       const { attempt, at } = failing(clock, ...Array.from({ length: 11 }, () => new LiveResponseError('timeout')));
-      // Each takes more than half of the time that there is for one that brings nothing.
+      // Each attempt takes more than half of the time limit for an attempt that brings nothing.
       let received = 0;
       const slow = async (): Promise<string> => {
         received += step;

@@ -6,7 +6,7 @@ interface Timer {
   readonly ring: () => void;
 }
 
-/** A clock on which hours pass at once. Time moves only when a test moves it. */
+/** A clock on which hours pass immediately. Time moves only when a test moves it. */
 export class SimulatedClock implements Clock {
   #now: number;
   readonly #timers = new Set<Timer>();
@@ -38,12 +38,12 @@ export class SimulatedClock implements Clock {
       signal.addEventListener('abort', cancel, { once: true });
     });
 
-  /** Timers that have not rung: what would keep a process awake. */
+  /** Number of timers that have not fired: they would keep a process awake. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** Lets so much time pass, timer by timer, with all that follows from each. */
+  /** Lets this time pass, timer by timer, with all that follows from each. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -84,12 +84,12 @@ export class SimulatedClock implements Clock {
   }
 }
 
-/** Lets everything happen that needs no time. */
+/** Waits until everything that needs no time has happened. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Random numbers from 0 to 1 that are the same in every run (mulberry32). */
+/** Returns random numbers from 0 to 1 that are the same in every run (mulberry32). */
 export function createDice(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,6 +1,6 @@
 import { startsFormula } from '../../../src/evidence/export/csv.ts';
 
-/** Reads RFC 4180, strictly: quotation marks only around whole cells, CRLF behind every row. */
+/** Reads RFC 4180 strictly: quotation marks only around whole cells, CRLF behind every row. */
 export function readCsv(csv: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
@@ -24,7 +24,7 @@ export function readCsv(csv: string): string[][] {
   return rows;
 }
 
-/** Takes the guard away again, by the rule that toCsv documents. */
+/** Removes the guard, by the rule that toCsv documents. */
 export function unguard(cell: string): string {
   const inner = cell.startsWith("'") && startsFormula(cell.slice(1)) ? cell.slice(1) : cell;
   return inner.replace(RUN_BEFORE_OPENER, (run: string) => {

@@ -5,7 +5,7 @@ import { changeOf, decode, DOCUMENTATION_EXAMPLE, resultJson, transcriptOf } fro
 
 const MEGABYTE = 1024 * 1024;
 
-/** So many megabytes of zeros, packed a thousand times smaller without ever being held whole. */
+/** Returns packed zeros, a thousand times smaller, without ever holding all the megabytes. */
 async function packZeros(megabytes: number): Promise<Buffer> {
   const packer = createGzip();
   const zeros = Buffer.alloc(MEGABYTE);

@@ -3,21 +3,24 @@ import path from 'node:path';
 import { scanIndicators } from '../../../src/evidence/indicators/indicators.ts';
 import { INDICATOR_KINDS } from '../../../src/evidence/indicators/kinds.ts';
 
-/** Lines of realistic output with what a responder takes from them: see test/corpus/indicators/README.md. */
+/**
+ * Lines of realistic output, with the indicators that a responder takes from them: see
+ * test/corpus/indicators/README.md.
+ */
 interface LabelledText {
   readonly lines: readonly string[];
-  /** `line kind value`, line from 1; one that stands twice on a line is there twice. */
+  /** `line kind value`, line from 1. An indicator that occurs twice on a line is there twice. */
   readonly expected: readonly string[];
 }
 
-/** How well the extractor did, and where it did not. */
+/** The extractor's precision and recall, and its errors. */
 export interface Score {
   readonly lines: number;
   readonly precision: number;
   readonly recall: number;
-  /** Found and not labelled. */
+  /** Found but not labelled. */
   readonly wrong: readonly string[];
-  /** Labelled and not found. */
+  /** Labelled but not found. */
   readonly missed: readonly string[];
 }
 
@@ -30,13 +33,13 @@ export function readCorpus(part: CorpusPart): LabelledText {
   const expected: string[] = [];
   for (const line of readFileSync(file, 'utf8').trimEnd().split('\n')) {
     if (line.startsWith('> ')) expected.push(`${lines.length} ${line.slice(2)}`);
-    // A heading begins another output: nothing of the one before it may count for it.
+    // A heading begins another output, so nothing of the output before it may affect it.
     else lines.push(line.startsWith('## ') ? '' : line);
   }
   return { lines, expected };
 }
 
-/** How well the extractor does with each kind that is labelled or found. */
+/** Returns the extractor's precision and recall for each kind. */
 export function scoreKinds(part: CorpusPart): ReadonlyMap<string, Pick<Score, 'precision' | 'recall'>> {
   const { wrong, missed } = scoreCorpus(part);
   const { expected } = readCorpus(part);
@@ -51,12 +54,12 @@ export function scoreKinds(part: CorpusPart): ReadonlyMap<string, Pick<Score, 'p
   );
 }
 
-/** Of nothing, all is right. */
+/** Returns 1 where there is nothing to find. */
 function ratio(part: number, whole: number): number {
   return whole === 0 ? 1 : part / whole;
 }
 
-/** Compares what is found with the labels, instance by instance. */
+/** Compares the found indicators with the labels, one by one. */
 export function scoreCorpus(part: CorpusPart): Score {
   const { lines, expected } = readCorpus(part);
   const missed = [...expected];

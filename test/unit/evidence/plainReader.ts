@@ -2,7 +2,7 @@ import { URI } from 'vscode-uri';
 import { parseOutsideAddress } from '../../../src/evidence/blocks/citation.ts';
 import type { Citation } from '../../../src/evidence/blocks/citation.ts';
 
-/** What a plain block says. */
+/** The contents of a plain block. */
 export interface PlainEvidence {
   readonly citation: Citation | undefined;
   readonly sha256: string | undefined;
@@ -10,7 +10,7 @@ export interface PlainEvidence {
   readonly quoted: string;
 }
 
-/** Reads a plain block back: what stands between two equal lines of dashes, and the labels behind them. */
+/** Reads a plain block back: the text between two equal lines of dashes, and the labels behind them. */
 export function readPlainBlock(block: string): PlainEvidence | undefined {
   const lines = block.split('\n');
   const fence = lines[1] ?? '';

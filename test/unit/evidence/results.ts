@@ -3,7 +3,10 @@ import { decodeResult } from '../../../src/evidence/decode/decode.ts';
 import type { DecodedResult } from '../../../src/evidence/decode/decode.ts';
 import type { DecodeChange, DecodeChangeKind, Transcript } from '../../../src/evidence/decode/transcript.ts';
 
-/** The result printed in Microsoft's documentation, byte for byte. It is not valid JSON: a raw line feed stands inside a string. */
+/**
+ * The result printed in Microsoft's documentation, byte for byte. It is not valid JSON: a string contains a raw line
+ * feed.
+ */
 export const DOCUMENTATION_EXAMPLE = String.raw`{
     "script_name": "minidump.ps1",
     "exit_code": 0,
@@ -13,7 +16,7 @@ C:\\windows\\TEMP\\OfficeClickToRun.dmp.zip\n51 MB\n\u0000\u0000\u0000",
 }
 `;
 
-/** A result file as the service writes it, around texts that are written as they stand. */
+/** Returns a result file as the service writes it. The texts are inserted unescaped. */
 export function resultJson(output: string, rest = '"exit_code": 0, "script_errors": ""'): string {
   return `{"script_name": "a.ps1", "script_output": "${output}", ${rest}}`;
 }
@@ -23,19 +26,19 @@ export function decode(file: string | Uint8Array): DecodedResult {
   return decodeResult(typeof file === 'string' ? Buffer.from(file) : file);
 }
 
-/** The transcript of a file that has to be a result. */
+/** Returns the transcript of a file that must be a result. */
 export function transcriptOf(file: string | Uint8Array): Transcript {
   const { transcript, rejection } = decode(file);
   assert.ok(transcript, `refused: ${JSON.stringify(rejection)}`);
   return transcript;
 }
 
-/** The change of a kind, where it was reported. */
+/** Returns the change of this kind, where it was reported. */
 export function changeOf(file: string | Uint8Array, kind: DecodeChangeKind): DecodeChange | undefined {
   return decode(file).changes.find((change) => change.kind === kind);
 }
 
-/** A text as UTF-16, with lone surrogates as they are. */
+/** Encodes a text as UTF-16, with lone surrogates unchanged. */
 export function utf16(text: string, order: 'le' | 'be', mark = false): Buffer {
   const bytes = Buffer.from(mark ? `\ufeff${text}` : text, 'utf16le');
   return order === 'le' ? bytes : bytes.swap16();

@@ -3,7 +3,7 @@ import type { EvidenceSource } from '../../../src/evidence/blocks/evidenceSource
 export const SHA256 = 'ab'.repeat(32);
 export const TEXT_SHA256 = '12'.repeat(32);
 
-/** Where a quotation from a plain result comes from. */
+/** Returns the source of a quotation from a plain result. */
 export function evidenceSource(change: Partial<EvidenceSource> = {}): EvidenceSource {
   return {
     address: {

@@ -11,7 +11,7 @@ import { StandIns } from './standIn.ts';
 const TENANT = '8f3a2c51-6a1e-4d0b-9c5e-2d7f1b6a4e90';
 const DEFENDER = 'fc780465-2017-40d4-a0c5-307022471b92';
 
-/** Answers what Azure CLI would, and writes down what it was asked. */
+/** Prints Azure CLI's answers, and writes down its own arguments. */
 const AZ = `#!/bin/sh
 printf '%s\\n' "$(printf '<%s>' "$@")" >> "$HOME/asked"
 case "$*" in

@@ -3,13 +3,13 @@ import type { Secrets } from '../../../src/identity/secrets.ts';
 /** Secret storage of one window, or of several that share one. */
 export interface MemorySecrets extends Secrets {
   readonly kept: Map<string, string>;
-  /** How often a secret was read. */
+  /** Number of times that a secret was read. */
   reads: number;
-  /** How often a secret was written. */
+  /** Number of times that a secret was written. */
   writes: number;
 }
 
-/** As VS Code's: every change is told to every window. */
+/** Creates secret storage like VS Code's: every window receives every change. */
 export function memorySecrets(): MemorySecrets {
   const kept = new Map<string, string>();
   const listeners = new Set<(change: { readonly key: string }) => void>();

@@ -5,7 +5,7 @@ import type { PermissionAdvice } from '../../../src/identity/permissions.ts';
 import '../../faults/words.ts';
 import { jwt } from './tokens.ts';
 
-// After the import that stands in for VS Code's texts.
+// After the import that replaces VS Code's texts.
 const { furtherPermissionWords, missingPermissionWords } = await import('../../../src/messages/permissionWords.ts');
 
 const person = (scp: string): PermissionAdvice | undefined => adviseOn(jwt({ scp }));

@@ -10,9 +10,9 @@ const { signal } = new AbortController();
 
 interface Scene {
   readonly renewal: SharedRenewal;
-  /** What was renewed for: the refused token, or nothing. */
+  /** The reason for each renewal: the refused token, or nothing. */
   readonly renewals: (string | undefined)[];
-  /** Lets the renewal that waits bring a token. */
+  /** Ends the waiting renewal with this token. */
   readonly bring: (token: string, lifeMs?: number) => void;
 }
 

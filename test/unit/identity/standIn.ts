@@ -3,27 +3,27 @@ import os from 'node:os';
 import path from 'node:path';
 import { waitFor } from '../../rig/waiting.ts';
 
-/** What a stand-in for a command-line tool does when it is run. */
+/** The behavior of a stand-in for a command-line tool. */
 export interface Plan {
   readonly output?: string;
   readonly errors?: string;
   readonly exitCode?: number;
-  /** Goes on until it is ended, with a child that holds its outputs. */
+  /** Runs until it is killed, with a child that holds its outputs. */
   readonly forever?: boolean;
   /** Writes without end. */
   readonly flood?: boolean;
-  /** Ends when {@link StandIns.release} was called. */
+  /** Ends after a call of {@link StandIns.release}. */
   readonly untilReleased?: boolean;
 }
 
-/** One run, as the program saw it. */
+/** One run, from the program's view. */
 export interface Run {
   readonly pid: number;
   readonly child: number | undefined;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly folder: string;
-  /** Everything that could be read from the input until its end. */
+  /** The whole input, up to its end. */
   readonly input: string;
 }
 
@@ -45,7 +45,7 @@ if (plan.flood) { const more = () => process.stdout.write('x'.repeat(65536), mor
 if (plan.untilReleased) { const timer = setInterval(() => { if (fs.existsSync(here + 'released')) clearInterval(timer); }, 5); }
 `;
 
-/** A folder of programs that a test has written: real files, run as real processes. */
+/** A folder of programs that a test writes: real files, run as real processes. */
 export class StandIns {
   readonly folder: string;
 
@@ -61,7 +61,7 @@ export class StandIns {
     return new StandIns(folder);
   }
 
-  /** Writes a program, or changes what it does. */
+  /** Writes a program, or changes its behavior. */
   async install(name: 'az' | 'pwsh', plan: Plan): Promise<void> {
     await writeFile(path.join(this.folder, `${name}.plan`), JSON.stringify(plan));
     await this.write(name, PROGRAM);
@@ -90,7 +90,7 @@ export class StandIns {
     await writeFile(path.join(this.folder, 'released'), '');
   }
 
-  /** Waits until nothing is left of any run, then removes the folder. */
+  /** Waits until no process of any run is left, then removes the folder. */
   async remove(): Promise<void> {
     const runs = [...(await this.runs('az')), ...(await this.runs('pwsh'))];
     const pids = runs.flatMap(({ pid, child }) => [pid, ...(child === undefined ? [] : [child])]);
@@ -99,7 +99,9 @@ export class StandIns {
   }
 }
 
-/** A killed process stays known to the system until somebody asks how it ended: that is over too. */
+/**
+ * Whether the process is alive or its exit code still unread: until then a killed process stays known to the system.
+ */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

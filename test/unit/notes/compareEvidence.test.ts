@@ -44,7 +44,7 @@ suite('comparing a note with what is stored', () => {
   test('lines that are cited and not quoted are unknown; of a whole result nothing is quoted', () => {
     const line = buildCitationLine(source, quotation);
     assert.deepEqual(verdictOf(line), { verdict: 'unknown', finding: 'quoteNotFound' });
-    // Its own words still speak of lines.
+    // Its own text still mentions lines.
     assert.deepEqual(verdictOf(line.replace('#L2-L3', '')), { verdict: 'unknown', finding: 'quoteNotFound' });
     const whole = line.replace('#L2-L3', '').replace(/output lines [^\]]*/u, 'output, 4 lines');
     assert.deepEqual(verdictOf(whole), { verdict: 'matching', finding: 'hashOnly' });

@@ -19,7 +19,7 @@ const source = evidenceSource();
 const evidence = { source, quotation: cutQuotation('one\n```\n</details>\nfour', [WHOLE_TEXT]) };
 const FORMS: readonly NoteForm[] = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
 
-/** Puts a form where the bar stands. */
+/** Puts a form in the place of the bar. */
 function put(form: NoteForm, note: string): string {
   const [ahead = '', behind = ''] = note.split('|^|');
   const above = ahead.split('\n');
@@ -51,7 +51,7 @@ suite('a block in a note', () => {
     for (const [where, note] of PLACES) {
       test(`is read back as ${form} ${where}`, () => {
         const [found, ...more] = findEvidence(put(form, note));
-        // A line is put where it was asked for, and Markdown shows it as code there.
+        // A citation is put at its place, and Markdown shows it as code there.
         if (form === 'citation' && where.includes('make code of it')) {
           assert.equal(found, undefined);
           return;

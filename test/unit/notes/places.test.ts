@@ -12,7 +12,7 @@ const source = evidenceSource();
 const quotation = cutQuotation('1\n2\n3\n', [{ start: { line: 1, character: 0 }, end: { line: 2, character: 0 } }]);
 const LINK = buildCitation({ address: source.address, spans: quotation.spans });
 
-/** What the places of a note cut out of it. */
+/** Returns the parts of a note that its places cover. */
 function cutPlaces(note: string): string[] {
   const lines = note.split('\n');
   return findCitationPlaces(note).map(({ line, start, end }) => (lines[line] ?? '').slice(start, end));

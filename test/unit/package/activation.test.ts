@@ -6,7 +6,7 @@ import { COPIED_TYPE } from '../../../src/notes/copied.ts';
 
 type Method = (...args: readonly unknown[]) => unknown;
 
-/** What VS Code hands to a provider of ours: a type and what it says. */
+/** Creates the data that VS Code passes to our provider: a type and its contents. */
 const transfer = (...types: readonly string[]): object => ({
   get: (type: string) => (types.includes(type) ? {} : undefined),
   set: () => undefined,
@@ -20,9 +20,9 @@ suite('the bundle that activation loads, before a VS Code that only takes what i
     text = (await describeBundles()).texts['extension'] ?? '';
   });
 
-  /** Names of the bundles that were asked for. */
+  /** Names of the bundles that were loaded. */
   let loaded: string[];
-  /** ms since 1970, of the mark that a copy leaves; undefined: there is none. */
+  /** Time of a copy's mark in ms since 1970; undefined where there is no mark. */
   let copiedAt: number | undefined;
   let providers: Map<string, Method>;
   beforeEach(() => {
@@ -110,7 +110,7 @@ suite('the bundle that activation loads, before a VS Code that only takes what i
     process.on('unhandledRejection', note);
     try {
       providers.get('prepareDocumentPaste')?.(DOCUMENT, RANGES, transfer());
-      // Rejections that nobody handled are told after the turn in which they came to be.
+      // Node reports unhandled rejections after the turn in which they happened.
       for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
     } finally {
       process.off('unhandledRejection', note);

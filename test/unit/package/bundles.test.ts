@@ -41,7 +41,8 @@ suite('the bundles', () => {
     );
   });
 
-  // That the others wait until they are needed is shown in the extension host: test/vscode/1-activation.test.ts.
+  // test/vscode/1-activation.test.ts shows, in the extension host, that the other bundles load only when they are
+  // needed.
   test('the main bundle names vscode and the core; the core names the other bundles, what starts others, and what writes files', () => {
     assert.deepEqual(importsOf('extension'), ['./core.cjs', 'vscode']);
     const builtIn = [
@@ -51,7 +52,7 @@ suite('the bundles', () => {
       'node:fs/promises',
       'node:os',
       'node:path',
-      // A collected file is hashed inside without being unpacked.
+      // A collected file is hashed by its contents without being unpacked.
       'node:stream/promises',
       'node:worker_threads',
       'node:zlib',
@@ -83,7 +84,7 @@ suite('the bundles', () => {
 
   test('the thread for analysis holds evidence and what writes it: no store, no network, no VS Code', () => {
     assert.deepEqual(packagesIn('analysis'), packagesIn('notes'));
-    // The endings of domains are loaded with them, and with nothing else.
+    // The endings of domains are loaded with these bundles only.
     for (const name of ['analysis', 'notes']) assert.ok(packagesIn(name).includes('tlds'));
     assert.deepEqual(importsOf('analysis'), ['node:crypto', 'node:v8', 'node:worker_threads', 'node:zlib']);
     const inputs = Object.keys(built.metafile.outputs['dist/analysis.cjs']?.inputs ?? {});

@@ -7,7 +7,7 @@ import { buildReference, REFERENCE_FILE } from '../../../scripts/reference.ts';
 
 const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'test/**/*.md'], { exclude: ['test/fixtures/**'] });
 
-/** What GitHub and VS Code make of a heading. */
+/** Returns the anchor that GitHub and VS Code make of a heading. */
 function anchorOf(heading: string): string {
   return heading
     .trim()

@@ -24,7 +24,7 @@ const { contributes, publisher, name } = JSON.parse(await readFile('package.json
 const nls = JSON.parse(await readFile('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
 const keys = await readFile('src/platform/contextKeys.ts', 'utf8');
 
-/** The values of a context key, as its type lists them. */
+/** Returns the values of a context key, as listed in its type. */
 function valuesOf(key: string): string[] {
   const [, values = ''] = new RegExp(`'liveResponse\\.${key}':([^;]*);`, 'u').exec(keys) ?? [];
   return [...values.matchAll(/'(\w+)'/gu)].map(([, value]) => value ?? '');
@@ -75,7 +75,7 @@ suite('what an empty view says', () => {
 
   test('has words for every state in which no row says anything', () => {
     assert.ok(shows('connections', 'none'));
-    // While it loads the view has its progress bar; a failure is told above the rows that lead on.
+    // While it loads, the view has its progress bar. A failure is shown above the rows with the next steps.
     const rows = ['loading', 'shown', 'failed'];
     const states = valuesOf('list').filter((state) => !rows.includes(state));
     assert.ok(states.length >= 2);

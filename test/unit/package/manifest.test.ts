@@ -96,7 +96,8 @@ suite('package.json', () => {
 
   test('asks for no proposed API and for no activation at start; a note wakes it for its pastes', () => {
     assert.equal(manifest.enabledApiProposals, undefined);
-    // A note that cites results, or an address from outside, finds the extension by itself: neither loads more than it.
+    // A note that cites results, or an address from outside, activates the extension. Neither loads more than the
+    // extension itself.
     assert.deepEqual(manifest.activationEvents, ['onFileSystem:live-response', 'onLanguage:markdown', 'onUri']);
     const oldest = manifest.engines.vscode.replace('^', '').split('.').slice(0, 2).join('.');
     assert.ok(manifest.devDependencies['@types/vscode']?.startsWith(oldest), 'types are not newer than the engine');
@@ -110,7 +111,8 @@ suite('package.json', () => {
 });
 
 suite('the source', () => {
-  // The sign-in service is posted to, and where a build sends telemetry its endpoint; never the Defender API.
+  // POST requests go to the sign-in service and, in a build that sends telemetry, to its endpoint. None ever goes to
+  // the Defender API.
   const POSTING = [
     'defender/transport.ts',
     'identity/msal/browserSignIn.ts',

@@ -18,7 +18,7 @@ suite('the Turkish translation', () => {
       const texts = Object.entries(english).filter(([, text]) => /[a-z]{3}.*\s.*[a-z]{3}/u.test(text));
       const same = texts.filter(([key, text]) => turkish[key] === text).map(([, text]) => text);
       assert.ok(texts.length > 20, 'there are texts to look at');
-      // Some are names that stay as they are.
+      // Some texts are names, which stay the same.
       assert.ok(same.length < texts.length / 20, same.join('\n'));
     });
   }

@@ -4,14 +4,14 @@ import type { SecretStorage } from 'vscode';
 import { KeptSecrets } from '../../../src/platform/keptSecrets.ts';
 import { memorySecrets } from '../identity/memorySecrets.ts';
 
-/** VS Code's secret storage, which can be out of order. */
+/** Creates VS Code's secret storage, which can fail. */
 function scene(): {
   readonly secrets: KeptSecrets;
   readonly kept: Map<string, string>;
   readonly said: unknown[];
-  /** What storage does from now on fails so. */
+  /** Makes these methods of the storage fail from now on. */
   readonly fail: (...methods: readonly ('get' | 'store' | 'delete')[]) => void;
-  /** Another window stores or deletes. */
+  /** Stores or deletes in another window. */
   readonly elsewhere: (key: string, value: string | undefined) => Promise<void>;
 } {
   const memory = memorySecrets();

@@ -7,7 +7,7 @@ import type { TelemetryEvent } from '../../../src/platform/telemetryEvents.ts';
 const US: TelemetryEvent = { name: 'callRefused', spentBy: 'us' };
 const OTHERS: TelemetryEvent = { name: 'callRefused', spentBy: 'others' };
 
-/** What stands behind the gate, with a record of what came through. */
+/** Creates the reporter behind the gate, with a record of what passed the gate. */
 function behind(): { load: () => Promise<CreateReporter>; loads: () => number; sent: string[] } {
   const sent: string[] = [];
   let loads = 0;
@@ -91,7 +91,7 @@ suite('the gate of telemetry', () => {
       telemetry.send(US);
       await telemetry.dispose();
     }
-    // Node tells of a rejection that nobody handles after the microtasks of its turn.
+    // Node reports an unhandled rejection after the microtasks of its turn.
     await new Promise(setImmediate);
     process.off('unhandledRejection', note);
     assert.deepEqual(rejections, []);

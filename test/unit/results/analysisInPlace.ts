@@ -1,7 +1,7 @@
 import type { Analysis } from '../../../src/analysis/analysis.ts';
 import { createAnalysisHandlers } from '../../../src/analysis/analysisHandlers.ts';
 
-/** The real work of the thread for analysis, without its thread. */
+/** Does the real work of the analysis thread, without the thread. */
 export function analysisInPlace(): Pick<Analysis, 'run'> {
   const handlers = createAnalysisHandlers();
   return {

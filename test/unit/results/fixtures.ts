@@ -6,7 +6,7 @@ import type { ReceivedFacts } from '../../../src/model/storedResult.ts';
 export const ACTION_ID = '988cc94e-7a8f-4b28-ab65-54970c5d5018';
 export const TENANT = { cloud: 'commercial', tenantId: '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f' } as const;
 
-/** A RunScript that has completed. */
+/** Returns a completed RunScript command. */
 export function command(change: Partial<LiveResponseCommand> = {}): LiveResponseCommand {
   return {
     index: 0,
@@ -19,7 +19,7 @@ export function command(change: Partial<LiveResponseCommand> = {}): LiveResponse
   };
 }
 
-/** A live response session of one command that has succeeded. */
+/** Returns a succeeded live response session with one command. */
 export function action(change: Partial<MachineAction> = {}): MachineAction {
   return {
     id: ACTION_ID,
@@ -42,12 +42,12 @@ export function action(change: Partial<MachineAction> = {}): MachineAction {
   };
 }
 
-/** Where the result of that session's command is. */
+/** Returns the reference to the result of that session's command. */
 export function ref(change: Partial<ResultRef> = {}): ResultRef {
   return { ...TENANT, actionId: ACTION_ID, commandIndex: 0, ...change };
 }
 
-/** What was received for it. */
+/** Returns the facts that were received with the result. */
 export function received(change: Partial<ReceivedFacts> = {}): ReceivedFacts {
   return {
     ref: ref(),
@@ -65,13 +65,13 @@ export function received(change: Partial<ReceivedFacts> = {}): ReceivedFacts {
   };
 }
 
-/** A result file as the service writes it. */
+/** Returns a result file as the service writes it. */
 export function resultFile(output: string, errors = '', scriptName = 'collect.ps1', exitCode = 0): Buffer {
   const file = { script_name: scriptName, exit_code: exitCode, script_output: output, script_errors: errors };
   return Buffer.from(JSON.stringify(file));
 }
 
-/** Bytes with facts that fit them. */
+/** Returns bytes with matching facts. */
 export function arrived(bytes: Uint8Array, change: Partial<ReceivedFacts> = {}): [ReceivedFacts, Uint8Array] {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return [received({ sha256, size: bytes.length, ...change }), bytes];

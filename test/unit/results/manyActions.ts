@@ -9,7 +9,7 @@ import { action } from './fixtures.ts';
 
 const START = Date.UTC(2026, 10, 23, 21);
 
-/** The action that is created so many minutes after the first; its name is its number. */
+/** Returns an action that is created this number of minutes after the first. Its id contains its number. */
 export function numbered(number: number, change: Partial<MachineAction> = {}): MachineAction {
   const creationDateTimeUtc = new Date(START + number * 60_000).toISOString();
   return action({
@@ -20,18 +20,18 @@ export function numbered(number: number, change: Partial<MachineAction> = {}): M
   });
 }
 
-/** A tenant that holds these actions, and answers as many of them as it is asked for, newest first. */
+/** A tenant with these actions. It answers as many of them as requested, newest first. */
 export class Tenant {
   actions: MachineAction[];
   readonly asked: (ActionQuery & { readonly nextLink?: string })[] = [];
-  /** Rows a page where the server has a maximum of its own: then it answers next links. */
+  /** Rows in a page where the server has a maximum of its own. It then answers with next links. */
   pageMaximum = Infinity;
-  /** Whether it takes a filter by the last update, which is not documented. */
+  /** Whether it supports a filter by the last update, which is not documented. */
   knowsUpdates = true;
   failWith: Error | undefined;
-  /** The texts of what was answered, as far as a test has them. */
+  /** Texts of the answers, where a test sets them. */
   readonly received = new Map<MachineAction, ReceivedAction>();
-  /** Answers wait for this. */
+  /** Answers wait for this promise. */
   gate: Promise<void> = Promise.resolve();
 
   constructor(count: number) {
@@ -89,7 +89,7 @@ function fits({ machineId, where = {}, since }: ActionQuery, one: MachineAction)
   );
 }
 
-/** A store of a tenant with so many actions, and what the store tells. */
+/** Opens a store of a tenant with this number of actions, and records the store's changes. */
 export function open(count: number): { tenant: Tenant; store: ActionStore; changes: ActionChange[] } {
   const tenant = new Tenant(count);
   const store = new ActionStore(tenant.client, false);
@@ -98,12 +98,12 @@ export function open(count: number): { tenant: Tenant; store: ActionStore; chang
   return { tenant, store, changes };
 }
 
-/** The ids of a store's actions, in its order. */
+/** Returns the ids of a store's actions, in its order. */
 export function ids(store: ActionStore): string[] {
   return store.actions.map(({ id }) => id);
 }
 
-/** The numbers from the newest to the oldest that is wanted, as ids. */
+/** Returns the ids from the newest to the oldest number. */
 export function from(newest: number, oldest: number): string[] {
   return Array.from({ length: newest - oldest + 1 }, (_, step) => `action ${newest - step}`);
 }

@@ -17,7 +17,7 @@ function opened(change: Partial<OpenedBytes> = {}): OpenedBytes {
   return { kind: 'file', name: 'saved.json', sha256, size: BYTES.length, openedAt: 5, ...change };
 }
 
-/** What Export Raw Result writes of a result that a tenant answered. */
+/** Returns the text that Export Raw Result writes for a tenant's result. */
 function factsJson(): string {
   return toFactsJson(createHandlers().put(...arrived(BYTES)), undefined, '1.0');
 }

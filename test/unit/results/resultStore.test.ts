@@ -16,7 +16,7 @@ import { arrived, ref, resultFile, TENANT } from './fixtures.ts';
 
 type Reply = (request: WorkerRequest) => Omit<WorkerAnswer, 'id'> | undefined;
 
-/** A thread that answers as it is told; `undefined` leaves a request waiting. */
+/** A thread that answers with the given reply; `undefined` leaves a request waiting. */
 class FakeThread implements StoreThread {
   readonly requests: WorkerRequest[] = [];
   stopped = false;
@@ -60,7 +60,7 @@ class FakeThread implements StoreThread {
   }
 }
 
-/** A reply that does what the worker does, in memory and never in a folder. */
+/** Returns a reply that does the worker's work, in memory and never in a folder. */
 function atWork(): Reply {
   const handlers = createHandlers();
   return ({ method, args }) => {

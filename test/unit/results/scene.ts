@@ -12,7 +12,7 @@ import { settle } from '../defender/simulatedClock.ts';
 import { analysisInPlace } from './analysisInPlace.ts';
 import { action, ACTION_ID, arrived, resultFile } from './fixtures.ts';
 
-/** The worker's work on this thread, in memory. */
+/** Does the worker's work on this thread, in memory. */
 function threadInPlace(onPut: () => void): StoreThread {
   const handlers = createHandlers();
   const listeners: ((answer: WorkerAnswer) => void)[] = [];
@@ -36,18 +36,18 @@ function threadInPlace(onPut: () => void): StoreThread {
 export const BYTES = resultFile('the output', 'an error');
 export const [{ sha256: SHA256 }] = arrived(BYTES);
 
-/** A service whose downloads are ended by the test. */
+/** A service whose downloads the test ends. */
 export class Scene {
   known: MachineAction | undefined = action();
   atServer: MachineAction = action();
   account: () => Promise<string | undefined> = () => Promise.resolve('anna@contoso.com');
   received: (known: MachineAction) => ReceivedAction | undefined = () => undefined;
-  /** Called while a result is being stored. */
+  /** Called while a result is stored. */
   onPut: () => void = () => undefined;
-  /** What was asked of the server, in order. */
+  /** Calls to the server, in order. */
   readonly asked: string[] = [];
   readonly signals: AbortSignal[] = [];
-  /** How urgent each fetch is. */
+  /** Priority of each fetch. */
   readonly priorities: Priority[] = [];
   readonly store = new ResultStore({
     folder: undefined,
@@ -85,10 +85,10 @@ export class Scene {
   });
   readonly #ends: (() => void)[] = [];
   #failWith: Error | undefined;
-  /** A cancelled download is refused only when it is ended, as a socket that takes its time to close. */
+  /** Whether a cancelled download is refused only when the test ends it, like a socket that closes late. */
   slowToCancel = false;
 
-  /** Ends the first download under way; with an error it fails. */
+  /** Ends the first download under way. With an error, the download fails. */
   async land(error?: Error): Promise<void> {
     await flush();
     this.#failWith = error;
@@ -123,7 +123,7 @@ export class Scene {
   }
 }
 
-/** Lets the thread answer: each of its answers takes a turn. */
+/** Lets the thread answer. Each of its answers takes a turn. */
 export async function flush(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await settle();
 }

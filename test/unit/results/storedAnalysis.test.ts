@@ -39,7 +39,7 @@ suite('what is read out of stored texts', () => {
     assert.equal(await store.text(ref(), 'output'), 'a\0b\0c\0\n');
     assert.equal(read(await store.part(output({ view: 'utf16' }))), '\ufeffabc\n');
     assert.equal((await store.parts(output({ view: 'utf16' })))?.documentBytes, 7);
-    // The device of the fixture is called dc1.
+    // The device of the fixture is named dc1.
     assert.equal(await store.text(ref(), 'output', 'normalised'), 'a\0b\0c\0\n');
     assert.equal(await (await stored(resultFile('on DC1\0'))).text(ref(), 'output', 'normalised'), 'on <host>');
   });
@@ -57,7 +57,7 @@ suite('what is read out of stored texts', () => {
   });
 
   test('bytes that are no UTF-8 are read from the file, where they still are', async () => {
-    // Large enough to have memory of its own on the way.
+    // Large enough to be transferred with memory of its own.
     const rest = 'x'.repeat(20_000);
     const [before = '', after = ''] = resultFile(`Görev G@ncelleme${rest}`).toString().split('@');
     const bytes = Buffer.concat([Buffer.from(before), Buffer.of(0xfc), Buffer.from(after)]);

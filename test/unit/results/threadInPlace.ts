@@ -1,7 +1,7 @@
 import type { StoreThread } from '../../../src/results/resultStore.ts';
 import type { WorkerHandlers } from '../../../src/worker/handlers/handlers.ts';
 
-/** The store's real work, without its thread. */
+/** Does the store's real work, without the thread. */
 export function threadOf(worker: WorkerHandlers): StoreThread {
   let answer: Parameters<StoreThread['onAnswer']>[0] = () => undefined;
   return {

@@ -13,7 +13,7 @@ import { action, arrived, ref, resultFile, TENANT } from '../results/fixtures.ts
 
 const USUAL = { rules: usualRules, most: 1 };
 
-/** The worker's own handlers, which remember what was asked of them; and a run over so many hosts. */
+/** The worker's own handlers with a record of their calls, and a run over this number of hosts. */
 class Stage {
   readonly calls: string[] = [];
   handlers: WorkerHandlers = createHandlers();
@@ -78,7 +78,7 @@ suite('comparing the results of a run', () => {
     assert.deepEqual(second.rareLines[0]?.places, [{ member: 3, line: 2 }]);
     assert.deepEqual(stage.taken(), ['compareResult 3', 'comparison']);
 
-    // The number is asked for anew: for it nothing is read again.
+    // The number of lines is requested again, and no result is read again for it.
     assert.equal((await comparer.compare(stage.rows, { ...USUAL, most: 0 })).rareLines.length, 0);
     assert.deepEqual(stage.taken(), ['comparison']);
   });
@@ -113,7 +113,7 @@ suite('comparing the results of a run', () => {
     assert.deepEqual((await overview.compare(stage.rows, USUAL)).groups, [{ members: [0, 1] }]);
     assert.deepEqual(stage.taken(), ['comparison', 'compareResult 0', 'compareResult 1', 'comparison']);
 
-    // Only the new one was added, to a comparison that had lost the others: that is noticed.
+    // Only the new result was added, to a comparison that had lost the others. The comparer notices this.
     await new RunComparer(stage.store, 'export').compare(stage.rows, USUAL);
     const { rows } = stage;
     const known = rows.slice(0, 1).concat(rows.slice(1).map((row) => ({ ...row, state: 'notFetched' as const })));

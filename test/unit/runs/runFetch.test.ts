@@ -19,7 +19,7 @@ function run(count: number): Run {
   return found;
 }
 
-/** A store and a service whose fetches are ended by the test. */
+/** A store, and a service whose fetches the test ends. */
 class Stage {
   readonly clock = new SimulatedClock();
   readonly stored = new Set<string>();
@@ -27,7 +27,7 @@ class Stage {
   readonly records = new Map<string, string>();
   readonly flights = new Map<string, { resolve: () => void; reject: (error: unknown) => void }>();
 
-  /** Another window over the same store. */
+  /** Opens another window over the same store. */
   window(
     hold = (work: () => Promise<void>): Promise<void> => work(),
     prepare?: RunFetchesOptions['prepare'],
@@ -48,7 +48,7 @@ class Stage {
       clock: this.clock,
       hold: (_name, _signal, work) => hold(work),
       ...(prepare === undefined ? {} : { prepare }),
-      // As the service does: what is stored is not asked for.
+      // The same as in the service: a stored result is not requested.
       open: ({ actionId }, signal) => {
         if (this.stored.has(actionId)) return Promise.resolve();
         this.asked.push(actionId);

@@ -38,7 +38,7 @@ suite('the hosts of a run', () => {
     );
     assert.equal(spans.length, 1);
     assert.equal(mayLackHosts({ ...list, wholeSince: -Infinity }, whole), false);
-    // A list that is loaded in part later leads to the run that is known whole.
+    // A list that is later loaded in part leads to the run that is known completely.
     assert.equal(overlaps(found, whole), true);
     assert.equal(mergeRuns(whole, found).key, whole.key);
     assert.equal(mergeRuns(whole, found).members.length, 4);
@@ -60,11 +60,11 @@ suite('the hosts of a run', () => {
     };
     await load(['a', 'b', 'c', 'd']);
     await load(['a', 'b', 'c']);
-    // What is stored already is not asked for, known or not.
+    // A stored result is not requested, whether the action is known or not.
     await load([], whole.members.slice(0, 1));
     assert.deepEqual(spans, []);
     await load(['a', 'b']);
-    // From before the first action of the run, missing or not, to behind its last one.
+    // From before the first action of the run, missing or not, to after its last one.
     assert.deepEqual(spans, [{ from: '2026-11-22T23:30:00.000Z', before: '2026-11-23T01:40:00.000Z' }]);
   });
 

@@ -11,7 +11,7 @@ import { action, arrived, command, received, ref, resultFile, TENANT } from '../
 const HEADER =
   'device,machineId,actionId,commandIndex,createdUtc,actionStatus,commandStatus,state,why,exitCode,errorLines,outputLines,resultBytes,sha256,fetchedUtc,hostsWithEqualResult';
 
-/** One host with a result, one without, and one whose name is no name. */
+/** Returns one host with a result, one without, and one whose name is not valid. */
 function rows(): RunRow[] {
   const handlers = createHandlers();
   handlers.put(
@@ -96,7 +96,7 @@ suite('a run as rows of a table', () => {
       fetchedUtc: '2026-11-23T21:05:00.000Z',
       hostsWithEqualResult: 1,
     });
-    // What is not known is missing, and not empty or 0.
+    // An unknown value is missing, and not empty or 0.
     assert.deepEqual(second, {
       device: 'dc2',
       machineId: 'ab12'.repeat(10),

@@ -4,7 +4,7 @@ import type { sampleScenarios } from '../../../src/sample/data/catalogue.ts';
 import { createSampleTenant } from '../../../src/sample/api/sampleTenant.ts';
 import type { SampleAnswer, SampleBlob, SampleTenant } from '../../../src/sample/api/sampleTenant.ts';
 
-/** When the tenants of these tests start. */
+/** Start of the tenants in these tests. */
 export const startedAt = Date.UTC(2026, 10, 23, 21, 0, 0);
 
 export const apiUrl = 'https://api.tenant.test';
@@ -44,7 +44,7 @@ export interface WirePage {
   readonly value: readonly WireAction[];
 }
 
-/** A tenant whose links are the blobs' names, and its clock. */
+/** Starts a tenant whose links are the blobs' names, and its clock. */
 export function startTenant(pageSize?: number): { readonly tenant: SampleTenant; readonly clock: { now: number } } {
   const clock = { now: startedAt };
   const tenant = createSampleTenant({
@@ -56,28 +56,31 @@ export function startTenant(pageSize?: number): { readonly tenant: SampleTenant;
   return { tenant, clock };
 }
 
+/** Sends a GET request to the tenant. */
 export async function ask(tenant: SampleTenant, path: string, query = ''): Promise<SampleAnswer> {
   return await tenant.answer({ method: 'GET', path, query, apiUrl });
 }
 
+/** Returns a page of the list. Asserts that the answer is 200. */
 export async function list(tenant: SampleTenant, query = ''): Promise<WirePage> {
   const answer = await ask(tenant, '/api/machineactions', query);
   assert.equal(answer.status, 200, answer.body);
   return JSON.parse(answer.body) as WirePage;
 }
 
-/** A list's query by its parts, encoded. */
+/** Encodes a list's query from its parts. */
 export function odata(parts: Readonly<Record<string, string>>): string {
   return Object.entries(parts)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&');
 }
 
+/** Returns the path of the link call. The index may be invalid on purpose. */
 export function linkPath(actionId: string, index: number | string): string {
   return `/api/machineactions/${actionId}/GetLiveResponseResultDownloadLink(index=${String(index)})`;
 }
 
-/** The blob that a command's link leads to; the link's status where it leads nowhere. */
+/** Returns the blob behind a command's link, or the link's status where there is none. */
 export async function resultOf(tenant: SampleTenant, actionId: string, index: number): Promise<SampleBlob | number> {
   const answer = await ask(tenant, linkPath(actionId, index));
   if (answer.status !== 200) {
@@ -89,6 +92,7 @@ export async function resultOf(tenant: SampleTenant, actionId: string, index: nu
   return blob;
 }
 
+/** Returns the stored bytes of a scenario that has a result. */
 export async function scenarioBytes(tenant: SampleTenant, name: keyof typeof sampleScenarios): Promise<Uint8Array> {
   const { actionId, commandIndex } = scenarioRef(name);
   const blob = await resultOf(tenant, actionId, commandIndex);
@@ -103,16 +107,17 @@ export interface Stored {
   readonly script_errors: string;
 }
 
-/** A well-formed result, read strictly: fatal UTF-8, plain JSON. */
+/** Returns a well-formed result, read strictly: fatal UTF-8, plain JSON. */
 export async function scenarioResult(tenant: SampleTenant, name: keyof typeof sampleScenarios): Promise<Stored> {
   return readResult(await scenarioBytes(tenant, name));
 }
 
+/** Reads a result strictly: fatal UTF-8, plain JSON, no byte order mark. */
 export function readResult(bytes: Uint8Array): Stored {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)) as Stored;
 }
 
-/** How often `part` occurs in `text`. */
+/** Counts how often `part` occurs in `text`. */
 export function count(text: string, part: string): number {
   return text.split(part).length - 1;
 }

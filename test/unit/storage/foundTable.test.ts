@@ -29,7 +29,7 @@ function row(number: number, change: Partial<FoundRow> = {}): FoundRow {
   return { actionId: `action ${number}`, text: `{"a":"o'hara"}`, received: undefined, told: false, ...change };
 }
 
-/** What a window that comes new to a tenant hears. */
+/** Returns the rows that a window without a place in the tenant receives. */
 function all(table: FoundTable, tenant = 'a'): readonly FoundRow[] {
   return table.after(tenant, 0, 0).found;
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { promisify } from 'node:util';
 
-/** What a process of its own, under a limit of the system's, told of a window that stored two results. */
+/** The report of a process with a system limit, about a window that stored two results. */
 interface Told {
   readonly kinds: readonly string[];
   readonly texts: readonly (string | null)[];
@@ -15,7 +15,7 @@ interface Told {
 
 const SCRIPT = path.join(import.meta.dirname, 'windowUnderLimit.ts');
 
-/** @param limit - a command of the shell that sets the limit */
+/** @param limit - a shell command that sets the limit */
 async function storeUnder(limit: string, folder: string, uid?: number): Promise<Told> {
   const command = `${limit}; exec "$0" --disable-warning=ExperimentalWarning "$1" "$2"`;
   const options = uid === undefined ? {} : { uid, gid: uid };
@@ -23,7 +23,7 @@ async function storeUnder(limit: string, folder: string, uid?: number): Promise<
   return JSON.parse(stdout) as Told;
 }
 
-// Limits of POSIX; on Windows the same faults come as the same codes of SQLite.
+// Limits of POSIX. On Windows the same faults have the same SQLite codes.
 suite('a machine that gives no room', { skip: process.platform === 'win32' }, () => {
   test('a disk that is full: what was fetched is there for the session, what was stored before stays, and it is said', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'full-'));
@@ -40,7 +40,7 @@ suite('a machine that gives no room', { skip: process.platform === 'win32' }, ()
   });
 
   test('a folder that may not be written: memory serves', async (context) => {
-    // Whoever may write anywhere meets no such folder: root becomes nobody for it.
+    // A user who may write anywhere never has such a folder, so root becomes the user nobody for it.
     const uid = process.getuid?.() === 0 ? 65_534 : undefined;
     const parent = await mkdtemp(path.join(os.tmpdir(), 'readonly-'));
     context.after(async () => {

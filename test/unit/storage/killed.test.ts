@@ -18,7 +18,7 @@ test('a process that is killed in the middle of storing leaves a database that o
     let told = 0;
     for await (const chunk of child.stdout) {
       told += String(chunk).length;
-      // It is always storing one: this falls into the middle of it.
+      // The process is always storing a result, so this kills it in the middle of one.
       if (told > 5) break;
     }
     child.kill('SIGKILL');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { arrived, ref, resultFile } from '../results/fixtures.ts';
 
-// A process of its own, run by fullDisk.test.ts under a limit: stores a small result and a large one, and reads both.
+// A process of its own, run by fullDisk.test.ts under a limit. Stores a small result and a large one, and reads both.
 const kinds: string[] = [];
 const handlers = createHandlers(({ kind }) => kinds.push(kind));
 let opened: string;

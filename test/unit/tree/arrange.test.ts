@@ -8,7 +8,7 @@ import { action, command, TENANT } from '../results/fixtures.ts';
 
 const START = Date.UTC(2026, 10, 23, 22);
 
-/** So many minutes before the start. */
+/** Returns an action created this number of minutes before the start. */
 function at(minutes: number, change: Partial<MachineAction> = {}): MachineAction {
   const creationDateTimeUtc = new Date(START - minutes * 60_000).toISOString();
   return action({ id: `at ${minutes}`, creationDateTimeUtc, ...change });
@@ -71,7 +71,7 @@ suite('the order of the rows', () => {
     ];
     const { groups } = arrange(actions, 'run', 'age');
     assert.deepEqual([...groups.values()].map(ids), [['at 0', 'at 30'], ['at 1'], ['at 2'], ['at 3'], ['at 61']]);
-    // A newer action renames no run: its row stays open and selected.
+    // A newer action does not rename a run: its row stays open and selected.
     const [before] = arrange(actions.slice(4), 'run', 'age').groups.keys();
     assert.equal([...groups.keys()][0], before);
   });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { SavedFilters } from '../../../src/tree/savedFilters.ts';
 
-/** What VS Code keeps, as JSON. */
+/** VS Code's storage, as JSON. */
 class Kept {
   json = '';
 
   get(): undefined {
-    // VS Code, too, answers whatever type its caller names.
+    // VS Code, too, returns whatever type its caller names.
     return this.json === '' ? undefined : (JSON.parse(this.json) as undefined);
   }
 

@@ -13,7 +13,7 @@ const TENANT_START = Date.UTC(2026, 10, 23, 21, 0, 0);
 
 export type Scenario = keyof typeof sampleScenarios;
 
-/** Waits for a condition; says what was waited for when it never comes. */
+/** Waits for a condition. The error names the condition if it never comes true. */
 export async function waitFor<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
@@ -34,11 +34,12 @@ function describeTabs(): string {
     .join(', ');
 }
 
-/** Connects to the local tenant that runs outside, through the command that anyone may call. */
+/** Connects to the local tenant that runs outside, through the command that any program may call. */
 export async function connect(): Promise<void> {
   await addKnownConnection(tenantConnection());
 }
 
+/** Returns the connection to the local tenant, as passed to the host in TENANT_CONNECTION. */
 export function tenantConnection(): { tenantId: string; name: string } {
   return JSON.parse(process.env['TENANT_CONNECTION'] ?? '{}') as { tenantId: string; name: string };
 }
@@ -49,7 +50,7 @@ export async function openScenario(name: Scenario, stream?: 'output' | 'errors')
   await commands.executeCommand('liveResponse.openResult', { tenant: tenantConnection().tenantId, ...ref, stream });
 }
 
-/** The bytes of a scenario's result, as the tenant stores them. */
+/** Returns the bytes of a scenario's result, as the tenant stores them. */
 export function storedBytes(name: Scenario): Uint8Array {
   const tenant = createSampleTenant({ startedAt: TENANT_START, now: Date.now, mintLink: () => '' });
   const { actionId, commandIndex } = scenarioRef(name);
@@ -58,6 +59,7 @@ export function storedBytes(name: Scenario): Uint8Array {
   return blob.bytes();
 }
 
+/** Returns the open tabs of results, in all groups. */
 export function resultTabs(): Tab[] {
   return window.tabGroups.all
     .flatMap((group) => group.tabs)
@@ -69,7 +71,7 @@ export function uriOf(tab: Tab): Uri {
   throw new Error('not a text tab');
 }
 
-/** The document in front, once it is this scenario's. */
+/** Returns the scenario's document, once an editor shows it. */
 export async function shown(
   name: Scenario,
   stream: 'output' | 'errors' = 'output',
@@ -82,7 +84,7 @@ export async function shown(
   return { text: editor.document.getText(), uri: editor.document.uri };
 }
 
-/** Closes every editor, pinned ones too, and waits until the extension host knows. */
+/** Closes every editor, pinned ones too, and waits until the extension host knows it. */
 export async function closeAll(): Promise<void> {
   await commands.executeCommand('workbench.action.closeAllEditors');
   await waitFor('every result to be closed', async () => {

@@ -14,18 +14,19 @@ import type { LargeTenant } from '../../tenant/largeTenant.ts';
 const NEVER = new AbortController().signal;
 const API = 'https://api.large.invalid';
 
-/** Our tree in a view of the rig, before a tenant in memory. */
+/** Our tree in a view of the rig, with a tenant in memory. */
 export interface LargeTree {
   readonly tenant: LargeTenant;
   readonly store: ActionStore;
   readonly tree: ActionTree;
   readonly counted: CountedTree<TreeNode>;
   readonly source: TreeSource;
-  /** Calls of the API so far. */
+  /** Returns the number of API calls so far. */
   readonly calls: () => number;
   readonly loadAll: () => Promise<void>;
 }
 
+/** Creates the tree of a large tenant, and shows it in this view of the rig. */
 export function createLargeTree(viewId: string): LargeTree {
   const tenant = createLargeTenant();
   const startedAt = Date.now();
@@ -58,7 +59,7 @@ export function createLargeTree(viewId: string): LargeTree {
   return { tenant, store, tree, counted, source, calls: () => calls, loadAll };
 }
 
-/** Our tree of a store, in a view of the rig. */
+/** Shows our tree of a store in a view of the rig. */
 export function showTree(
   viewId: string,
   store: ActionStore,

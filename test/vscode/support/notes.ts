@@ -11,8 +11,8 @@ process.once('exit', () => {
 let count = 0;
 
 /**
- * A file that is open and saved. One that was never saved would be shown by VS Code a moment later, of its own accord,
- * and be emptied when the next test closes what is open.
+ * Opens a file that is saved. VS Code would show an unsaved one a moment later by itself, and empty it when the next
+ * test closes the open editors.
  */
 export async function openNote(content: string): Promise<TextDocument> {
   const file = path.join(folder, `note-${(++count).toString()}.md`);

@@ -21,12 +21,12 @@ async function used(budget: Budget): Promise<{ minute: number; hour: number }> {
   return { minute, hour };
 }
 
-/** Takes so many slots, which have to be free. */
+/** Takes this number of slots, which must all be free. */
 async function takeNow(budget: Budget, count: number, priority: Priority = 'click'): Promise<CallSlot[]> {
   return Promise.all(Array.from({ length: count }, () => budget.take(priority, patience())));
 }
 
-/** Asks for a slot and tells whether it was given. */
+/** Requests a slot and reports whether it was given. */
 function ask(budget: Budget, priority: Priority, signal = patience()): { given: boolean; slot: Promise<CallSlot> } {
   const asked = { given: false, slot: budget.take(priority, signal) };
   asked.slot.then(
@@ -67,7 +67,7 @@ suite('the budget over hours', () => {
       assert.equal(counted.length, 3000);
       assert.ok(mostWithin(MINUTE, counted) <= 100, `${mostWithin(MINUTE, counted)} in a minute`);
       assert.ok(mostWithin(HOUR, counted) <= 1500, `${mostWithin(HOUR, counted)} in an hour`);
-      // The limits are used, and not only kept: nearly four fifths of a minute and of an hour.
+      // The limits are really used: nearly four fifths of a minute and of an hour.
       assert.ok(mostWithin(MINUTE, counted) >= 75, `${mostWithin(MINUTE, counted)} in a minute`);
       assert.ok(mostWithin(HOUR, counted) >= 1200, `${mostWithin(HOUR, counted)} in an hour`);
       assert.deepEqual(
@@ -260,7 +260,7 @@ suite('the budget', () => {
     await clock.pass(0);
     await settle();
     assert.deepEqual([before.given, raised.given], [false, true]);
-    // Raised before, it never was background work.
+    // Raised before it was queued, so it never was background work.
     const late = new Urgency('background');
     late.raise();
     await budget.take(late, patience());

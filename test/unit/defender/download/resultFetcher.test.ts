@@ -24,13 +24,13 @@ const FACTS: DownloadFacts = {
 
 interface Scene {
   readonly client: DefenderClient;
-  /** What was asked for: links by command, downloads by the link's command. */
+  /** The requests: links by command, downloads by the link's command. */
   readonly asked: string[];
   /** Ends the downloads under way. */
   readonly finish: () => void;
 }
 
-/** A client whose downloads fail with these codes in turn; then they wait to be finished. */
+/** Creates a client whose downloads fail with these codes in turn; later ones wait for `finish`. */
 function scene(...codes: readonly FailureCode[]): Scene {
   const asked: string[] = [];
   const failures = [...codes];
@@ -258,7 +258,7 @@ suite('fetching a result', () => {
     await settle();
     finish();
     await Promise.all(all);
-    // At once, or at the latest as the next one.
+    // Immediately, or at the latest as the next one.
     assert.ok(first >= 0 || (second >= 0 && second < asked.indexOf('link 4 background')), asked.join());
   });
 

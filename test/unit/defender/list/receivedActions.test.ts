@@ -9,7 +9,9 @@ import { SimulatedClock } from '../simulatedClock.ts';
 const QUERY = { liveResponseOnly: true, top: 50, skip: 0 } as const;
 const DATE = 'Mon, 23 Nov 2026 21:04:41 GMT';
 
-/** As the API may write it: a key that nobody reads, white space, an escape, a number in a form of its own. */
+/**
+ * Returns an action in a form that the API may use: an unused key, white space, an escape, a number in an unusual form.
+ */
 function written(number: number, comment = ''): string {
   return `{ "id":"${number}", "\\u0074ype": "LiveResponse","creationDateTimeUtc": "2026-11-23T21:02:00Z",
   "requestorComment": "${comment}", "errorHResult": 0.0, "later": [1, {"value": []}]}`;
@@ -17,7 +19,7 @@ function written(number: number, comment = ''): string {
 
 const pageOf = (elements: readonly string[]): string => `{"@odata.context":"x", "value":[${elements.join(' ,\n')}]}`;
 
-/** A client whose requests are answered in turn. */
+/** Creates a client whose requests are answered in turn. */
 function clientFor(...bodies: readonly string[]): DefenderClient {
   const left = [...bodies];
   const clock = new SimulatedClock();
@@ -66,7 +68,7 @@ suite('what an action was read from', () => {
     assert.ok(heard !== undefined);
     assert.deepEqual(heard, action);
     assert.deepEqual(other.receivedAction(heard), received);
-    // What was read is no text of the API's.
+    // The action was not read from a text of the API.
     const read = other.readFound(JSON.stringify(action), undefined);
     assert.ok(read !== undefined);
     assert.deepEqual(read, action);

@@ -22,7 +22,7 @@ const ROWS: readonly SourcedIndicator[] = [
 const SHOWN = ['https://evil.example/a|b', '-x@evil.example', 'C:\\a<U+202E>b`c\\|.exe'];
 const HARMLESS = ['hxxps://evil[.]example/a|b', '-x[@]evil[.]example', 'C:\\a<U+202E>b`c\\|.exe'];
 
-/** The cells of the table in a note. */
+/** Returns the cells of the table in a note. */
 function readTable(markdown: string): string[][] {
   const tree = fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
   const [table] = tree.children;

@@ -12,7 +12,7 @@ const CASES: readonly (readonly [quoted: string, wanted: string, Likeness])[] = 
   ['a\tb', 'a       b', 'tabs'],
   ['    a\n  b', '  a\nb', 'indentation'],
   ['a\n\nb', '  a\n\n  b', 'indentation'],
-  // Right behind the mark of a block quote.
+  // The line directly behind the mark of a block quote.
   ['a\nb', ' a\nb', 'indentation'],
   ['  a\nb', '\ta\nb', 'tabs'],
   ['a  b\n  c', 'a\tb\n\tc', 'indentation'],

@@ -49,7 +49,7 @@ suite('the blocks of a note', () => {
   });
 });
 
-/** So much that anything worse than linear takes hours. */
+/** Length at which anything worse than linear takes hours. */
 const SIZE = 1_000_000;
 const LINK = '](live-response:/?x';
 

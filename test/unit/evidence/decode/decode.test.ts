@@ -180,7 +180,7 @@ suite('reading the keys of a result', () => {
         changes: [],
         encoding: 'utf-8',
       });
-      // JSON.parse alone takes longer for most of them; a text of 100 MB has to be decoded at least.
+      // JSON.parse alone takes longer for most of them, and a text of 100 MB at least has to be decoded.
       assert.ok(performance.now() - start < 60_000);
     });
   }

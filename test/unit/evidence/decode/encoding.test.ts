@@ -5,7 +5,7 @@ import { changeOf, decode, resultJson, transcriptOf, utf16 } from '../results.ts
 
 const TEXT = 'İı А 日本 😀 \\u202e';
 
-/** A result whose output begins with these bytes. */
+/** Returns a result whose output begins with these bytes. */
 function withBytes(...bytes: readonly number[]): Buffer {
   const [before = '', after = ''] = resultJson('|').split('|');
   return Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { escapeControlCharacters, scanJson } from '../../../../src/evidence/decode/jsonRepair.ts';
 
-/** The outcome as text; undefined where there was nothing to escape. */
+/** Returns the outcome as text; undefined where there was nothing to escape. */
 function escape(text: string): { text: string; count: number; firstByte: number } | undefined {
   const escaped = escapeControlCharacters(Buffer.from(text));
   if (escaped === undefined) return undefined;

@@ -12,18 +12,18 @@ import { scenarioBytes, startTenant } from '../../sample/harness.ts';
 const { tenant } = startTenant();
 const documentation = await readFile('docs/evidence.md', 'utf8');
 
-/** The command that the documentation gives under this name, as a reader would copy it. */
+/** Returns the command with this name in the documentation, as a reader would copy it. */
 function commandOf(name: string): string {
   const command = new RegExp(`^\`\`\`sh ${name}\\n(.*?)\\n\`\`\`$`, 'msu').exec(documentation)?.[1];
   assert.ok(command, `docs/evidence.md has no command ${name}`);
   return command;
 }
 
-/** The hash that a documented command prints for a file, `sha256sum`'s dash and all taken off. */
+/** Returns the hash that a documented command prints for a file, without `sha256sum`'s dash and the rest. */
 function run(command: string, file: string): string {
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replaceAll('FILE', '"$0"'), file], {
     encoding: 'utf8',
-    // Whatever the machine speaks, a text is bytes to these tools.
+    // The locale that makes a text bytes for these tools, whatever the machine's language is.
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
   });
   assert.equal(status, 0, stderr);

@@ -11,7 +11,7 @@ type ScenarioName = keyof typeof sampleScenarios;
 
 const { tenant } = startTenant();
 
-/** Results that a strict reader takes as well: ours has to say the same, unit for unit, and change nothing. */
+/** Results that a strict reader accepts as well. Ours must return the same, unit for unit, and change nothing. */
 const PLAIN: readonly (readonly [ScenarioName, exitCode: number])[] = [
   ['registryQuery', 0],
   ['scannerLog', 1],
@@ -31,7 +31,7 @@ const PLAIN: readonly (readonly [ScenarioName, exitCode: number])[] = [
   ['progressOnly', 0],
 ];
 
-/** Results that need something done, which has to be said. */
+/** Results that need a change, which must be reported. */
 const CHANGED: readonly (readonly [ScenarioName, exitCode: number | undefined, ...DecodeChangeKind[]])[] = [
   ['documentationExample', 0, 'controlCharactersEscaped'],
   ['largeLog', 0, 'controlCharactersEscaped'],

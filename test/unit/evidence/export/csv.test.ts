@@ -5,7 +5,7 @@ import { startsFormula, toCsv } from '../../../../src/evidence/export/csv.ts';
 import { readCsv, unguard } from '../csvReader.ts';
 import { times } from '../../../fuzz/support/settings.ts';
 
-/** What a spreadsheet takes for a formula, said in other words than the product says it. */
+/** Pattern for a spreadsheet's formulas, written independently of the product's. */
 const IS_FORMULA = /^[=+\-@\t\r\n＝＋－＠−]/u;
 const NASTY = fc.string({
   unit: fc.constantFrom(...'=+-@＝＋－＠−;,|\'"\t\r\n\0\u200b\ufeff\u2028 aZ1\ud800'.split(/(?:)/u)),

@@ -4,7 +4,7 @@ import { collectIndicators } from '../../../../src/evidence/indicators/indicator
 import { mergeIndicators } from '../../../../src/evidence/indicators/mergeIndicators.ts';
 import { readCorpus, scoreCorpus, scoreKinds } from '../indicatorCorpus.ts';
 
-/** What is found, as `kind value`. */
+/** Returns the indicators as `kind value`. */
 function found(text: string): string[] {
   return collectIndicators(text).map(({ kind, value }) => `${kind} ${value}`);
 }

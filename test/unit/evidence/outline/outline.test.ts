@@ -5,12 +5,12 @@ import { suite, test } from 'node:test';
 import { outlineLines } from '../../../../src/evidence/outline/outline.ts';
 import type { OutlineItem } from '../../../../src/evidence/outline/outlineItem.ts';
 
-/** As an editor divides a text. */
+/** Outlines a text with lines as an editor splits them. */
 const outlineText = (text: string): ReturnType<typeof outlineLines> => outlineLines(text.split(/\r\n|\r|\n/u));
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures');
 
-/** `record svchost · 892 · 3–7`, children indented. */
+/** Draws the outline as `record svchost · 892 · 3–7`, with children indented. */
 function draw(items: readonly OutlineItem[], indent = ''): string {
   return items
     .map(({ kind, name, detail, firstLine, lastLine, children }) => {

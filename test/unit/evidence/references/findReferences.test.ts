@@ -10,7 +10,7 @@ const OTHER = '1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9';
 const TENANT = '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f';
 const API = 'https://api.security.microsoft.com/api/machineactions';
 
-/** An expired download link with a GUID in every place that can hold one. */
+/** Returns an expired download link with a GUID in every place that can have one. */
 function linkTo(fileName: string, signature = '&sig=1dYGe9rPvUlX%2BPvYSmr6%2FOLXPY98m8%3D'): string {
   return (
     'https://automatedirstrprdeus.blob.core.windows.net/investigation-actions-data/' +
@@ -86,7 +86,7 @@ suite('finding what a text speaks of', () => {
     test(`in ${what}`, () => {
       assert.deepEqual(findReferences(text), expected);
     });
-    // Our own addresses have one spelling.
+    // Our own addresses have only one spelling.
     if (what.includes('of ours')) continue;
     test(`in ${what}, in upper case`, () => {
       assert.deepEqual(findReferences(text.toUpperCase()), expected);

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { cutRanges } from '../../../../src/evidence/text/lines.ts';
 import type { Range } from '../../../../src/evidence/text/lines.ts';
 
-/** A range by its four numbers. */
+/** Returns a range from its four numbers. */
 function range(startLine: number, startCharacter: number, endLine: number, endCharacter: number): Range {
   return {
     start: { line: startLine, character: startCharacter },

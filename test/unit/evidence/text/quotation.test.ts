@@ -5,7 +5,7 @@ import type { Quotation } from '../../../../src/evidence/text/quotation.ts';
 import { cutRanges } from '../../../../src/evidence/text/lines.ts';
 import type { Range } from '../../../../src/evidence/text/lines.ts';
 
-/** A range by its four numbers, as an editor counts. */
+/** Returns a range from its four numbers, counted as in an editor. */
 function range(startLine: number, startCharacter: number, endLine: number, endCharacter: number): Range {
   return {
     start: { line: startLine, character: startCharacter },
@@ -65,7 +65,7 @@ suite('quotations', () => {
       ],
       text: 'cdef\ncd\ncdef\n[line 4 omitted]\ncdef',
     });
-    // The longer line does not end where the shorter one was cut: no rectangle gives both.
+    // The longer line does not end where the shorter one was cut, so no rectangle covers both.
     assert.equal(cut(text, range(1, 1, 1, 3), range(2, 1, 2, 6)).spans.length, 2);
     assert.equal(cut(text, range(1, 1, 1, 4), range(2, 1, 2, 6)).spans.length, 1, 'this one does');
   });

@@ -5,7 +5,7 @@ import type { PartLimits } from '../../../../src/evidence/text/textParts.ts';
 
 const splitLines = (text: string): string[] => text.split(/\r\n|\r|\n/u);
 
-/** Each part as an editor shows it, and where it says it begins. */
+/** Returns each part as an editor shows it, and the place at which it says it begins. */
 function shown(text: string, limits: PartLimits): { text: string; at: string; last: number }[] {
   return findParts(text, limits).map(({ start, end, first, lastLine }) => {
     return { text: text.slice(start, end), at: `${first.line}:${first.column}`, last: lastLine };
@@ -57,7 +57,7 @@ suite('parts of a large text', () => {
         assert.match(between, at === 0 ? /^$/u : /^(?:\r\n|\r|\n)?$/u);
         end = part.end;
         const own = text.slice(part.start, part.end);
-        // A CRLF is not parted for the sake of one unit.
+        // A CRLF is not split to save one unit.
         assert.ok(own.length <= limits.units + 1 && own.isWellFormed(), JSON.stringify({ text, limits, own }));
         const ownLines = splitLines(own);
         assert.ok(ownLines.length <= limits.lines);

@@ -8,7 +8,7 @@ import { NAMED_VIEWS } from '../../../../src/base/textView.ts';
 
 const bytesOf = (text: string, page: SingleBytePage): number[] =>
   Array.from(text, (letter) => (letter < '\u0080' ? letter.charCodeAt(0) : 0x80 + upperHalfOf(page).indexOf(letter)));
-/** What a reader with the wrong page makes of a tool's bytes. */
+/** Returns a tool's bytes as read with the wrong code page. */
 const misread = (text: string, written: SingleBytePage, read: SingleBytePage): string =>
   bytesOf(text, written)
     .map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : upperHalfOf(read).charAt(byte - 0x80)))
@@ -32,7 +32,7 @@ suite('another reading of a text', () => {
   test('bytes of a code page inside UTF-8 are read by it, valid UTF-8 is left alone', () => {
     const bytes = Uint8Array.from([...Buffer.from('Görev 日😀 '), ...bytesOf('Günü', 'windows1254'), 0xf0, 0x9f]);
     assert.equal(readWithCodePage(bytes, 'windows1254'), 'Görev 日😀 GünüğŸ');
-    // Neither longer forms nor halves of pairs are UTF-8.
+    // Overlong forms and lone surrogates are not valid UTF-8.
     assert.equal(readWithCodePage(Uint8Array.of(0xc0, 0x80, 0xed, 0xa0, 0x80), 'cp437').length, 5);
   });
 

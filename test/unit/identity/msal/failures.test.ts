@@ -15,7 +15,7 @@ function networkOf(send: SendSignIn): SignInNetwork {
   return new SignInNetwork({ send, clock: systemClock, authority: 'https://login.example/t', signal, answerMs: 1000 });
 }
 
-/** The network after the sign-in service has answered so. */
+/** Returns the network after this answer of the sign-in service. */
 async function after(fields: object): Promise<SignInNetwork> {
   const text = JSON.stringify(fields);
   const network = networkOf(() => Promise.resolve({ status: 400, headers: {}, text }));

@@ -43,7 +43,7 @@ suite('answers of command-line tools', () => {
         assert.ok(!inspect(error, { depth: 9, showHidden: true }).includes('marker'));
         return true;
       });
-      // Another tool may be signed in as somebody else.
+      // Another tool may be signed in with another account.
       assert.deepEqual(await tools.runs('pwsh'), []);
     });
   }
@@ -88,7 +88,7 @@ suite('answers of command-line tools', () => {
     const refused = await tokens.getAccessToken(patience());
     await tools.install('az', { output: answer(second) });
     assert.equal(await tokens.getAccessToken(patience(), { token: refused }), second);
-    // Another call was refused with the old one as well: there is a newer one already.
+    // Another call was refused with the old token as well, and a newer one exists already.
     assert.equal(await tokens.getAccessToken(patience(), { token: refused }), second);
     assert.equal((await tools.runs('az')).length, 2);
   });

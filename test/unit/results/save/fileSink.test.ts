@@ -123,7 +123,7 @@ suite('a file that gets its name when it is whole', () => {
     'where there is no more room it fails with the bytes that fitted, and goes on when there is',
     { skip: process.platform === 'win32' },
     async () => {
-      // A limit on the size of files is the nearest to a full disk that every process may have.
+      // A limit on the size of files is the closest to a full disk that every process can set.
       const script = `
         import { FileSink } from ${JSON.stringify(SOURCE)};
         const sink = new FileSink(${JSON.stringify(target)});
@@ -143,7 +143,7 @@ suite('a file that gets its name when it is whole', () => {
       ]);
       const said: unknown = JSON.parse(stdout);
       assert.deepEqual(said, { code: 'fileFailed', values: { systemCode: 'EFBIG' }, size: 300_000 });
-      // Nothing of the chunk that did not fit is left behind the end.
+      // No byte of the chunk that did not fit remains at the end.
       const saved = await readFile(target, 'latin1');
       assert.equal(saved, 'a'.repeat(300_000) + 'c'.repeat(10));
     },

@@ -11,7 +11,7 @@ async function hunted(): Promise<readonly WireAction[]> {
   return value.filter((action) => action.requestorComment === huntingRun.comment);
 }
 
-/** What two devices without a finding may differ in. */
+/** Removes the differences that two devices without a finding may have. */
 function normalise(output: string): string {
   return output
     .replaceAll(/[\dA-F]{8}-[\dA-F-]{27}/gu, '<guid>')

@@ -73,7 +73,7 @@ void suite('the sample tenant keeps results', () => {
         const blob = await resultOf(tenant, action.id, index);
         if (typeof blob !== 'number') {
           const text = utf8.decode(blob.bytes().subarray(0, 900)).replaceAll('\0', '');
-          // The sentence is in the language of the device's Windows.
+          // The sentence is in the Windows language of the device.
           if (!/_output": "[\p{L} ,.:]+ C:\\/u.test(text) && !text.startsWith('\u001f')) {
             without.push(command.params[0]?.value);
           }

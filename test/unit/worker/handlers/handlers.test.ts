@@ -19,7 +19,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Our folder: the editor names it, we make it. */
+/** Returns our folder: the editor names it, and the extension creates it. */
 function folder(): string {
   return path.join(directory, 'storage', 'ours');
 }
@@ -130,7 +130,7 @@ for (const kind of ['files', 'memory'] as const) {
         const document = handlers.document(ref(), 'output');
         assert.ok(raw && raw.length > 0);
         assert.ok(document && document.length > 3);
-        // As the thread does: the memory moves to the one who asked.
+        // The same as in the thread: the memory moves to the caller.
         structuredClone(0, { transfer: [raw.buffer, document.buffer] });
       }
     });
@@ -157,7 +157,7 @@ for (const kind of ['files', 'memory'] as const) {
       assert.deepEqual([kept?.text, kept?.from, kept?.receivedAt], [text, 'list', 5]);
       assert.equal(kept?.sha256, createHash('sha256').update(text, 'utf8').digest('hex'));
       assert.equal(handlers.receivedAction(ref({ commandIndex: 1 })), undefined);
-      // Of a result that came again without it, the older one would be another version.
+      // For a result that came again without it, the older action would be another version.
       handlers.put(...arrived(resultFile('b')));
       assert.equal(handlers.receivedAction(ref()), undefined);
     });
@@ -242,7 +242,7 @@ suite("the worker's files", () => {
   });
 });
 
-// Windows has no such modes: there the folder inherits what the user's profile allows.
+// Windows has no such modes: the folder inherits the permissions of the user's profile there.
 if (process.platform !== 'win32') {
   suite("the mode of the worker's folder", () => {
     test('it is readable by its owner only, whatever the mask of the process', async () => {

@@ -30,7 +30,7 @@ suite('what can happen to a result in pieces: one', () => {
     handlers.addLarge(young, new Uint8Array(FILE.subarray(0, 250_000)));
     const pieces = scene.countPieces();
     scene.table((database) => {
-      // The first of the two that were begun.
+      // The first of the two results that were begun.
       database.exec(
         'UPDATE large_results SET touched_at = 0 WHERE rowid = (SELECT id FROM large_files ORDER BY rowid LIMIT 1)',
       );

@@ -133,7 +133,7 @@ suite('a result that is stored in pieces', () => {
     await scene.swept();
     assert.equal(scene.countPieces(), pieces);
     assert.equal(handlers.text(ref(), 'output'), OUTPUT);
-    // A later fetch may bring a small one.
+    // A later fetch may bring a small result.
     handlers.put(...arrived(resultFile('small')));
     await scene.swept();
     assert.equal(scene.countPieces(), 0);
@@ -178,7 +178,7 @@ suite('a result that is stored in pieces', () => {
       [1, 131_069],
       [0, 0],
     ]);
-    // Each line once, wherever the borders are.
+    // Each line occurs once, wherever the borders are.
     const lines = hitsOf('^short line\r?\n(?=short|end)');
     assert.deepEqual(lines[0], [2, 1]);
     assert.equal(lines.length - 1 + (lines.at(-1)?.[0] ?? 0), 30_000);

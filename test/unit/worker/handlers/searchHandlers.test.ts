@@ -10,7 +10,7 @@ function query(text: string, change: Partial<SearchQuery> = {}): SearchQuery {
   return { text, isRegExp: false, matchCase: false, ...anywhere, ...change };
 }
 
-/** A store in memory, one result for each text, each a second younger than the one before. */
+/** Creates a store in memory with one result for each text, each a second younger than the one before. */
 function storeOf(...texts: readonly (string | Buffer)[]): WorkerHandlers {
   const handlers = createHandlers();
   for (const [commandIndex, text] of texts.entries()) {

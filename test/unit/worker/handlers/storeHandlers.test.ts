@@ -32,7 +32,7 @@ function openWindow(): Window {
 const DATABASE = 'results.db';
 const at = (commandIndex: number): ReturnType<typeof ref> => ref({ commandIndex });
 
-/** A result of some size that gzip cannot make smaller. */
+/** Returns a result of this size that gzip cannot make smaller. */
 function noise(length: number): Buffer {
   const digits = Array.from({ length }, (_, index) =>
     Math.abs(Math.sin(index) * 1e9)
@@ -46,7 +46,7 @@ function putAt(window: WorkerHandlers, commandIndex: number, fetchedAt: number, 
   window.put(...arrived(bytes, { ref: at(commandIndex), fetchedAt }));
 }
 
-/** Writes into the file behind the store's back. */
+/** Writes into the file without the store. */
 function tamper(sql: string, ...values: (string | Uint8Array)[]): void {
   const database = new DatabaseSync(path.join(folder, DATABASE));
   database.prepare(sql).run(...values);
@@ -67,7 +67,7 @@ suite('a stored result that is not what it was', () => {
       const window = openWindow();
       putAt(window, 0, 1);
       tamper('UPDATE results SET bytes = ?', bytes);
-      // Another window: this one still holds the text that it decoded.
+      // In another window, because this one still holds the text that it decoded.
       const other = openWindow();
       assert.throws(() => other.document(ref(), 'output'), { name: 'ResultDamaged' });
       assert.equal(other.facts(ref()), undefined);
@@ -89,7 +89,7 @@ suite('what is cleared', () => {
     putAt(window, 1, 2);
     window.quoteResult(at(0));
     const packed = gzipSync(marker, { level: 1 });
-    // A piece may lie across the border of two pages.
+    // A piece may cross the border of two pages.
     const traces = [2000, 4000, 6000, 8000, 10_000].map((start) => packed.subarray(start, start + 60));
     const onDisk = await bytesOnDisk();
     assert.ok(traces.filter((trace) => onDisk.includes(trace)).length > 2, 'it was there');

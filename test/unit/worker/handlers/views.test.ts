@@ -62,7 +62,7 @@ suite('parts of a stored text', () => {
   test('a text is saved as it is, also across pieces; a failure leaves no half of it', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'save-text-'));
     try {
-      // A pair of surrogates on the edge of a piece.
+      // A surrogate pair on the edge of a piece.
       const text = `${'x'.repeat(1024 * 1024 - 1)}😀\r\n\0`;
       const handlers = stored(resultFile(text));
       const file = path.join(folder, 'output.txt');

@@ -12,7 +12,7 @@ import { CLIENT, NOW, OTHER, TENANT, TOKEN } from './walk.ts';
 const EXPIRED = jwt({ tid: TENANT, appid: CLIENT, exp: NOW / 1000 });
 const DRAFT: Draft = { ...draftOf(undefined), signIn: 'interactive', texts: { tenantId: TENANT } };
 
-/** What is typed at a step, and what is said about it. */
+/** A text at a step, and the problem with it. */
 const TYPED: readonly (readonly [TextStep, string, Problem | undefined])[] = [
   ['apiUrl', '', 'missing'],
   ['apiUrl', ' https://proxy.example/base ', undefined],
@@ -140,7 +140,7 @@ suite('a stored secret, when its connection is edited', () => {
     assert.equal(check('name', 'Contoso', draft, context), undefined);
     const where = destinationOf(existing);
     assert.equal(destinationOf({ ...existing, name: 'x', downloadHosts: ['a.example'] }), where);
-    // As it was by default.
+    // The default value.
     assert.equal(destinationOf({ ...existing, authority: 'https://login.microsoftonline.com' }), where);
   });
 

@@ -12,7 +12,7 @@ export const OTHER = '2a3b4c5d-6e7f-4081-92a3-b4c5d6e7f809';
 export const NOW = Date.UTC(2026, 10, 23, 21);
 export const TOKEN = jwt({ tid: TENANT, appid: CLIENT, upn: 'anna@contoso.com', exp: NOW / 1000 + 60 });
 
-/** What a person would answer. A text that is not given is what stands in the box already. */
+/** A user's answers. A text that is not given is the initial text of the input box. */
 export interface Person {
   readonly signIn: SignIn;
   readonly place?: Place;
@@ -25,7 +25,7 @@ export interface Surroundings {
   readonly names?: readonly string[];
 }
 
-/** The answer to the step at hand, refused as the wizard would refuse it. */
+/** Returns the answer to the current step. Asserts that the wizard would accept it. */
 export function answerOf(state: WizardState, person: Person, { existing, names = [] }: Surroundings): Answer {
   const { step, draft } = state;
   if (step === 'signIn') return { step, signIn: person.signIn };
@@ -37,7 +37,7 @@ export function answerOf(state: WizardState, person: Person, { existing, names =
   return { step, text, keyIsEncrypted: person.keyIsEncrypted ?? false };
 }
 
-/** Walks to the end, and one step back and forth at every step on the way. */
+/** Walks to the end, and goes back and forth once at every step. */
 export function walk(person: Person, around: Surroundings = {}): { readonly steps: Step[]; readonly end: WizardState } {
   let state = startWizard(around.existing);
   const steps: Step[] = [];
