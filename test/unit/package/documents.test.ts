@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { buildReference, REFERENCE_FILE } from '../../../scripts/reference.ts';
+import { countSentences, MAX_MEAN_WORDS } from '../../../scripts/sentences.ts';
 
 const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'test/**/*.md'], { exclude: ['test/fixtures/**'] });
 
@@ -36,13 +37,39 @@ suite('documents', () => {
     }
   });
 
-  test('the README has 1,000 words at most, and leads to every other document', async () => {
+  test('the README has 1,000 words at most, and leads to every document for its readers', async () => {
     const readme = await readFile('README.md', 'utf8');
     const words = readme.replaceAll(/\]\([^)]*\)/gu, ']').match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*/gu)?.length ?? 0;
     assert.ok(words <= 1000, String(words));
+    // What only those need who work on the code is led to from where they begin.
+    const guides = readme + (await readFile('ARCHITECTURE.md', 'utf8')) + (await readFile('CONTRIBUTING.md', 'utf8'));
     for (const file of globSync('docs/**/*.md')) {
-      assert.ok(readme.includes(`(${file.split(path.sep).join('/')})`), file);
+      const place = file.split(path.sep).join('/');
+      const isForReaders = /^docs\/(?:how-to|reference|explanation)\//u.test(place);
+      assert.ok((isForReaders ? readme : guides).includes(`(${place})`), file);
     }
+  });
+
+  test('the README and ARCHITECTURE.md are written in short sentences: "node scripts/sentences.ts" prints them', async () => {
+    for (const file of ['README.md', 'ARCHITECTURE.md']) {
+      const { mean, sentences } = countSentences(await readFile(file, 'utf8'));
+      assert.ok(sentences > 30, `${file}: ${sentences} sentences`);
+      assert.ok(mean <= MAX_MEAN_WORDS, `${file}: ${mean.toFixed(1)} words a sentence`);
+    }
+  });
+
+  test('the counter of sentences counts prose alone', () => {
+    const text = [
+      '# A heading is no sentence.',
+      'One two three four five. **Fetch Result…** takes `an action id` and [a link](https://example.org/a.b).',
+      '```sh\nno words of code count here\n```',
+      '- A list item stands alone\n- label',
+      '| cell | A cell with five words |\n| --- | --- |',
+    ].join('\n\n');
+    const { sentences, words, long } = countSentences(text);
+    assert.deepEqual({ sentences, words, long }, { sentences: 4, words: 22, long: [] });
+    const [found] = countSentences(`${'word '.repeat(31)}ends.`).long;
+    assert.ok(found?.endsWith('ends.'));
   });
 
   test('the reference is what package.json contributes: "npm run reference" writes it', async () => {
