@@ -1,6 +1,7 @@
 import { scanJson } from '../evidence/decode/jsonRepair.ts';
 import { LiveResponseError } from '../base/errors.ts';
-import type { FailureCode, FailureValues } from '../base/errors.ts';
+import type { FailureValues } from '../base/errors.ts';
+import type { FailureCode } from '../base/failures.ts';
 import { readRetryAfter } from './retry.ts';
 import { readServerFault } from './schema.ts';
 import type { HttpAnswer } from './transport.ts';

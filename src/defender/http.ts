@@ -3,7 +3,7 @@ import type { AxiosInstance } from 'axios';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { LiveResponseError } from '../base/errors.ts';
-import type { FailureCode } from '../base/errors.ts';
+import type { FailureCode } from '../base/failures.ts';
 import type { HttpAnswer, HttpRequest, SendSignIn, Transport } from './transport.ts';
 
 /** Silence on the socket after which a request is given up, ms. */

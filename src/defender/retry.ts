@@ -1,23 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import { isLiveResponseError } from '../base/errors.ts';
-import type { FailureCode, LiveResponseError } from '../base/errors.ts';
-
-/** Failures that may be gone a moment later. Only GETs are ever repeated, and this version sends nothing else. */
-const PASSING: ReadonlySet<FailureCode> = new Set([
-  'rateLimited',
-  'serverError',
-  'timeout',
-  'connectionLost',
-  'incompleteAnswer',
-  'incompleteDownload',
-]);
+import type { LiveResponseError } from '../base/errors.ts';
+import { traitsOf } from '../base/failures.ts';
 
 /**
- * Whether a repetition may help. A server that answers 500 met something unexpected, and one that answers 501 lacks the
+ * Whether a repetition may help. Only GETs are ever repeated, and this version sends nothing else. A server that answers 500 met something unexpected, and one that answers 501 lacks the
  * function: both would answer so again. The other 5xx concern the way to the server.
  */
 function isPassing({ code, values }: LiveResponseError): boolean {
-  return PASSING.has(code) && values.status !== 500 && values.status !== 501;
+  return traitsOf(code).isTransient === true && values.status !== 500 && values.status !== 501;
 }
 
 const MAX_ATTEMPTS = 4;

@@ -1,6 +1,7 @@
 import { env, l10n } from 'vscode';
 import { isLiveResponseError } from '../base/errors.ts';
-import type { FailureCode, FailureValues, LiveResponseError } from '../base/errors.ts';
+import type { FailureValues, LiveResponseError } from '../base/errors.ts';
+import type { FailureCode } from '../base/failures.ts';
 import { formatBytes, formatTime } from './format.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {

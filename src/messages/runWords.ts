@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { LiveResponseError } from '../base/errors.ts';
-import type { FailureCode, FailureValues } from '../base/errors.ts';
+import type { FailureValues } from '../base/errors.ts';
+import type { FailureCode } from '../base/failures.ts';
 import { describeFailure } from './failureMessages.ts';
 import { oneLine } from '../platform/remoteText.ts';
 

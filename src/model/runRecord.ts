@@ -1,4 +1,5 @@
-import type { FailureCode, FailureValues } from '../base/errors.ts';
+import type { FailureValues } from '../base/errors.ts';
+import type { FailureCode } from '../base/failures.ts';
 import type { Run } from './run.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../base/errors.ts';
+import type { FailureCode } from '../base/failures.ts';
 import type { CommandId } from './commandIds.ts';
 
 /**
@@ -13,34 +13,34 @@ export interface TelemetryEvents {
   readonly commandRun: {
     /** Which command. */
     readonly command: CommandId;
-    /** How it ended; a failure by its code only. */
+    /** Outcome; a failure by its code only. */
     readonly outcome: Outcome;
-    /** How long it took, with the time that a person took to answer its questions. */
+    /** Duration, with the time that the user took to answer questions. */
     readonly duration: DurationBucket;
   };
   /** A result is shown. */
   readonly resultOpened: {
     /** Whether it was on this machine already. */
     readonly source: 'stored' | 'fetched';
-    /** How its text was written. */
+    /** Encoding of its text. */
     readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
-    /** How many kinds of change were needed to read it. */
+    /** Number of kinds of change that were needed to read it. */
     readonly changeKinds: number;
-    /** How large the file is. */
+    /** Size of the file. */
     readonly size: SizeBucket;
     /** Whether the script ended with 0. */
     readonly exit: ExitClass;
   };
   /** Defender refused a call because the limit was reached. */
   readonly callRefused: {
-    /** Who had made most of the calls: we, or others with the same app registration. */
+    /** Maker of most of the calls: this extension, or others with the same app registration. */
     readonly spentBy: 'us' | 'others';
   };
   /** A sign-in has ended. */
   readonly signIn: {
     /** In which way. */
     readonly way: 'interactive' | 'deviceCode' | 'clientSecret' | 'clientCertificate' | 'azureCli' | 'accessToken';
-    /** How it ended; a failure by its code only. */
+    /** Outcome; a failure by its code only. */
     readonly outcome: Outcome;
   };
   /** Results cannot be stored on this machine. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
-import type { FailureCode } from '../base/errors.ts';
+import { traitsOf } from '../base/failures.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { Emitter } from '../base/emitter.ts';
 import { refOf } from '../model/run.ts';
@@ -24,30 +24,6 @@ export interface RunFetchesOptions {
  * many.
  */
 const AT_ONCE = 3;
-/** Failures that are the service's own answer about a result. Such a result is not requested again after a restart. */
-const ANSWERS: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  'noResult',
-  'notFound',
-  'noResultByDesign',
-  'resultIsFile',
-]);
-/** Failures with a cause that affects all results of a run. */
-const FOR_ALL: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  'noConnection',
-  'notSignedIn',
-  'signInFailed',
-  'missingPermission',
-  'licence',
-  'featureDisabled',
-  'notFromDefender',
-  'offline',
-  'unknownHost',
-  'tls',
-  'foreignDownloadHost',
-  'notFromStorage',
-  'databaseFailed',
-]);
-
 interface Job {
   readonly controller: AbortController;
   /** Ends the pause, when the person resumes. */
@@ -143,7 +119,7 @@ export class RunFetches {
     const known = this.note(run);
     const failures = again
       ? {}
-      : Object.fromEntries(Object.entries(known.failures).filter(([, { code }]) => ANSWERS.has(code)));
+      : Object.fromEntries(Object.entries(known.failures).filter(([, { code }]) => traitsOf(code).isFinal === true));
     const controller = new AbortController();
     const begin = Promise.withResolvers<undefined>();
     const job: Job = {
@@ -247,7 +223,7 @@ export class RunFetches {
         await wait(Math.max(1000, (failure.values.retryAt ?? 0) - now()), job.controller.signal).catch(() => undefined);
         return false;
       }
-      if (FOR_ALL.has(failure.code)) {
+      if (traitsOf(failure.code).stopsRun === true) {
         this.#change(key, { state: 'stopped', stoppedBy: failure });
         return false;
       }

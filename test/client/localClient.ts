@@ -7,7 +7,8 @@ import type { CallRecord, DefenderClient, DefenderClientOptions } from '../../sr
 import { systemClock } from '../../src/base/clock.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { isLiveResponseError } from '../../src/base/errors.ts';
-import type { FailureCode, FailureValues, LiveResponseError } from '../../src/base/errors.ts';
+import type { FailureValues, LiveResponseError } from '../../src/base/errors.ts';
+import type { FailureCode } from '../../src/base/failures.ts';
 import { createResultFetcher } from '../../src/defender/download/resultFetcher.ts';
 import type { FetchResult, ResultFetcher } from '../../src/defender/download/resultFetcher.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';

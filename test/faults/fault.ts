@@ -1,5 +1,6 @@
 import type { DefenderClientOptions } from '../../src/defender/client.ts';
-import type { FailureCode, FailureValues } from '../../src/base/errors.ts';
+import type { FailureValues } from '../../src/base/errors.ts';
+import type { FailureCode } from '../../src/base/failures.ts';
 import type { Rejection } from '../../src/evidence/decode/decode.ts';
 import type { LocalTenantOptions } from '../tenant/localTenant.ts';
 import type { Stage } from './stage.ts';

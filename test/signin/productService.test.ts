@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
-import type { FailureCode } from '../../src/base/errors.ts';
+import type { FailureCode } from '../../src/base/failures.ts';
 import type { NextStep } from '../../src/messages/failureMessage.ts';
 import { createCertificate } from '../tenant/certificate.ts';
 import { openDoor } from '../tenant/door.ts';

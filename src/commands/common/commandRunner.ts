@@ -1,5 +1,6 @@
 import { commands, env, l10n } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
+import { traitsOf } from '../../base/failures.ts';
 import { allowDownloadHost } from '../../platform/config.ts';
 import type { Log } from '../../platform/log.ts';
 import { describeFailure, stepLabel } from '../../messages/failureMessages.ts';
@@ -28,17 +29,6 @@ export interface RunOptions {
   /** Called when the work has failed and can no longer be tried again. */
   readonly onGivenUp?: () => unknown;
 }
-
-/** Expected outcomes, shown as information rather than as errors. */
-const ANSWERS = new Set([
-  'noResultByDesign',
-  'resultIsFile',
-  'commandNotFinished',
-  'commandNeverRan',
-  'noPortal',
-  'noResult',
-  'tooLarge',
-]);
 
 /**
  * Runs the work of a command. Progress appears late and can be cancelled. A failure is shown once, as a sentence with
@@ -159,8 +149,8 @@ const COMMON_STEPS: StepHandlers = {
 };
 
 function showFailure(error: unknown, message: FailureMessage, labels: string[]): Thenable<string | undefined> {
-  const isAnswer = isLiveResponseError(error) && ANSWERS.has(error.code);
-  return notify(isAnswer ? 'information' : 'error', message.sentence, ...labels);
+  const isExpected = isLiveResponseError(error) && traitsOf(error.code).isExpected === true;
+  return notify(isExpected ? 'information' : 'error', message.sentence, ...labels);
 }
 
 async function copyCorrelationId(error: unknown): Promise<void> {

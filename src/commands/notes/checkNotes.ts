@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { l10n, window } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
+import { traitsOf } from '../../base/failures.ts';
+import type { FailureCode } from '../../base/failures.ts';
 import { buildCitation, describeSpan } from '../../evidence/blocks/citation.ts';
 import { toLineSpans } from '../../evidence/text/quotation.ts';
 import { findEvidence, findUnreadable } from '../../evidence/blocks/readEvidence.ts';
@@ -22,20 +24,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; readonly sentence: string };
 
 /** Codes by which the service itself says that there is no such result. */
-const GONE = new Set(['notFound', 'noResult']);
-/**
- * Codes of failures that would repeat for the other results of the tenant, so that no further calls are spent on them.
- */
-const FOR_ALL = new Set([
-  'noConnection',
-  'notSignedIn',
-  'signInFailed',
-  'rateLimited',
-  'offline',
-  'unknownHost',
-  'tls',
-]);
-
+const GONE: ReadonlySet<FailureCode> = new Set(['notFound', 'noResult']);
 /** `liveResponse.checkNotes`: compares every citation of the active note with what is stored. */
 export async function checkNotes(services: Services, runner: CommandRunner): Promise<void> {
   const document = window.activeTextEditor?.document;
@@ -152,7 +141,7 @@ async function fetchMissing(
       const code = isLiveResponseError(error) ? error.code : undefined;
       const outcome = { isGone: code !== undefined && GONE.has(code), sentence: describeFailure(error).sentence };
       outcomes.set(resultKey(ref), outcome);
-      if (code !== undefined && FOR_ALL.has(code)) failedTenants.set(tenant, outcome);
+      if (code !== undefined && repeats(code)) failedTenants.set(tenant, outcome);
     }
   }
 }
@@ -179,6 +168,11 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
     // A note can cite more than fits. The other citations are still compared.
     return { verdict: 'unknown', line, place, names, sentence: describeFailure(error).sentence };
   }
+}
+
+/** Whether the failure would repeat for the other results of the tenant, so that no further calls are spent on them. */
+function repeats(code: FailureCode): boolean {
+  return code === 'rateLimited' || traitsOf(code).stopsRun === true;
 }
 
 export const checkNotesCommand = defineCommand({

@@ -1,7 +1,8 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Clock } from '../../base/clock.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../../base/errors.ts';
-import type { FailureCode, FailureValues } from '../../base/errors.ts';
+import type { FailureValues } from '../../base/errors.ts';
+import type { FailureCode } from '../../base/failures.ts';
 import { isSignInAddress } from '../signInHosts.ts';
 import { readRetryAfter } from '../../defender/retry.ts';
 import type { SendSignIn, SignInAnswer, SignInRequest } from '../../defender/transport.ts';

@@ -9,7 +9,8 @@ import { MemorySink } from '../../../src/defender/download/downloadSink.ts';
 import type { DownloadSink } from '../../../src/defender/download/downloadSink.ts';
 import type { DownloadFacts } from '../../../src/defender/download/download.ts';
 import { isLiveResponseError } from '../../../src/base/errors.ts';
-import type { FailureCode, FailureValues } from '../../../src/base/errors.ts';
+import type { FailureValues } from '../../../src/base/errors.ts';
+import type { FailureCode } from '../../../src/base/failures.ts';
 import { createResultFetcher } from '../../../src/defender/download/resultFetcher.ts';
 import { createHttpTransport } from '../../../src/defender/http.ts';
 

@@ -1,5 +1,6 @@
 import { isLiveResponseError } from '../../../src/base/errors.ts';
-import type { FailureCode, FailureValues } from '../../../src/base/errors.ts';
+import type { FailureValues } from '../../../src/base/errors.ts';
+import type { FailureCode } from '../../../src/base/failures.ts';
 import type { HttpAnswer } from '../../../src/defender/transport.ts';
 
 /** Checks an error for assert.throws and assert.rejects: our own error with this code, and at least these values. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { LiveResponseError } from '../../../src/base/errors.ts';
-import type { FailureCode } from '../../../src/base/errors.ts';
+import type { FailureCode } from '../../../src/base/failures.ts';
 import { readRetryAfter, withRetry } from '../../../src/defender/retry.ts';
 import { failure, patience } from './expected.ts';
 import { SimulatedClock } from './simulatedClock.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { LiveResponseError } from '../../../src/base/errors.ts';
-import type { FailureCode } from '../../../src/base/errors.ts';
+import type { FailureCode } from '../../../src/base/failures.ts';
 import type { ResultRef } from '../../../src/base/resultUri.ts';
 import { estimateRun } from '../../../src/runs/runEstimate.ts';
 import { RunFetches } from '../../../src/runs/runFetch.ts';

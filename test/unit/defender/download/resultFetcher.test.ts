@@ -4,7 +4,7 @@ import { Urgency } from '../../../../src/base/urgency.ts';
 import type { DefenderClient } from '../../../../src/defender/client.ts';
 import type { DownloadFacts } from '../../../../src/defender/download/download.ts';
 import { LiveResponseError } from '../../../../src/base/errors.ts';
-import type { FailureCode } from '../../../../src/base/errors.ts';
+import type { FailureCode } from '../../../../src/base/failures.ts';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { MemorySink } from '../../../../src/defender/download/downloadSink.ts';
 import { createResultFetcher } from '../../../../src/defender/download/resultFetcher.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { LiveResponseError } from '../../../../src/base/errors.ts';
-import type { FailureCode } from '../../../../src/base/errors.ts';
+import type { FailureCode } from '../../../../src/base/failures.ts';
 import type { SendSignIn } from '../../../../src/defender/transport.ts';
 import { toSignInFailure } from '../../../../src/identity/msal/failures.ts';
 import { SignInNetwork } from '../../../../src/identity/msal/network.ts';

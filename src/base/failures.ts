@@ -1,0 +1,76 @@
+/** Traits by which the client, the commands and the fetching of runs treat a failure. */
+export interface FailureTraits {
+  /** The failure may be gone a moment later, so the same GET is repeated. */
+  readonly isTransient?: true;
+  /** An expected outcome, shown as information rather than as an error. */
+  readonly isExpected?: true;
+  /** The cause affects every result of the tenant, so fetching a run pauses and no further calls are spent. */
+  readonly stopsRun?: true;
+  /** The service's own answer about a result, so the result is not requested again after a restart. */
+  readonly isFinal?: true;
+}
+
+/**
+ * Every failure that can occur while a result is fetched, with its traits. `messages/failureMessages.ts` makes the
+ * sentences for people from the code and the values. Errors cross bundle borders, where `instanceof` is false, so only
+ * `code` tells them apart.
+ */
+export const FAILURES = {
+  // connection, sign-in and permissions
+  noConnection: { stopsRun: true },
+  notSignedIn: { stopsRun: true },
+  signInFailed: { stopsRun: true },
+  licence: { stopsRun: true },
+  missingPermission: { stopsRun: true },
+  featureDisabled: { stopsRun: true },
+  notFromDefender: { stopsRun: true },
+  // the requested action, command or result
+  badRequest: {},
+  notFound: { isFinal: true },
+  noResult: { isExpected: true, isFinal: true },
+  noResultByDesign: { isExpected: true, isFinal: true },
+  resultIsFile: { isExpected: true, isFinal: true },
+  commandNotFinished: { isExpected: true },
+  commandNeverRan: { isExpected: true },
+  // network and API
+  rateLimited: { isTransient: true },
+  offline: { stopsRun: true },
+  unknownHost: { stopsRun: true },
+  tls: { stopsRun: true },
+  timeout: { isTransient: true },
+  connectionLost: { isTransient: true },
+  serverError: { isTransient: true },
+  redirected: {},
+  unexpectedAnswer: {},
+  incompleteAnswer: { isTransient: true },
+  // the download
+  linkRefused: {},
+  foreignDownloadHost: { stopsRun: true },
+  linkNotHttps: {},
+  notFromStorage: { stopsRun: true },
+  incompleteDownload: { isTransient: true },
+  tooLarge: { isExpected: true },
+  linkTooLarge: {},
+  fileFailed: {},
+  // the received content
+  notAResult: {},
+  tooLargeToShow: {},
+  textTooLarge: {},
+  largeNotKept: {},
+  analysisStopped: {},
+  // the extension itself
+  badArgument: {},
+  noPortal: { isExpected: true },
+  databaseFailed: { stopsRun: true },
+  resultDamaged: {},
+  notStoredFile: {},
+  cancelled: {},
+} satisfies Readonly<Record<string, FailureTraits>>;
+
+/** Code of a failure. */
+export type FailureCode = keyof typeof FAILURES;
+
+/** Returns the traits of the failure with this code. */
+export function traitsOf(code: FailureCode): FailureTraits {
+  return FAILURES[code];
+}
