@@ -15,6 +15,15 @@ function ask(url) {
   });
 }
 
+// Runs a command as the palette would: after VS Code's window has reported every change of editors and selections that
+// it shows by now. A command that asks questions ends when they are answered, so its start is enough.
+async function run(command, args, waits) {
+  await vscode.commands.executeCommand('setContext', 'localTenant.asked', command);
+  const done = Promise.resolve(vscode.commands.executeCommand(command, ...args));
+  done.catch(() => undefined);
+  await (waits ? done : Promise.race([done, new Promise((resolve) => setTimeout(resolve, 20))]));
+}
+
 // Runs commands for a test that waits at `url`. The palette takes ten times as long on a busy
 // machine, so tests use it only where the palette itself is what they look at. Loopback only, and only where a test asks for it.
 function runForTest(url, context) {
@@ -23,13 +32,10 @@ function runForTest(url, context) {
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       const { command, args, waits } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      const done = vscode.commands.executeCommand(command, ...args);
-      const answer = (status, text) => response.writeHead(status).end(text);
-      const fail = (error) => answer(500, String(error));
-      // A command that asks questions ends when they are answered, so its start is enough.
-      if (waits) done.then(() => answer(200, ''), fail);
-      else Promise.race([done, new Promise((resolve) => setTimeout(resolve, 20))]).then(() => answer(200, ''), fail);
-      if (!waits) done.then(undefined, () => undefined);
+      run(command, args, waits).then(
+        () => response.end(),
+        (error) => response.writeHead(500).end(String(error)),
+      );
     });
   });
   context.subscriptions.push({ dispose: () => server.close() });

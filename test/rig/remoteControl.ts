@@ -15,9 +15,9 @@ const VS_CODE_COMMANDS: Readonly<Record<string, Command>> = {
   'File: Save All Files': { id: 'workbench.action.files.saveFiles', waits: true },
   'Go to File...': { id: 'workbench.action.quickOpen', waits: false },
   'Notifications: Clear All Notifications': { id: 'notifications.clearAll', waits: true },
-  'View: Close All Editors': { id: 'workbench.action.closeAllEditors', waits: false },
-  'View: Close Editor': { id: 'workbench.action.closeActiveEditor', waits: false },
-  'View: Close Editors in Other Groups': { id: 'workbench.action.closeEditorsInOtherGroups', waits: false },
+  'View: Close All Editors': { id: 'workbench.action.closeAllEditors', waits: true },
+  'View: Close Editor': { id: 'workbench.action.closeActiveEditor', waits: true },
+  'View: Close Editors in Other Groups': { id: 'workbench.action.closeEditorsInOtherGroups', waits: true },
   'View: Focus Active Editor Group': { id: 'workbench.action.focusActiveEditorGroup', waits: true },
   'View: Keep Editor': { id: 'workbench.action.keepEditor', waits: true },
 };
