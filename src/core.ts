@@ -113,7 +113,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.signIns,
     services.telemetry,
     services.log.channel,
-    services.store,
+    services.worker,
     services.analysis,
     services.outlining,
   ];

@@ -2,7 +2,7 @@ import type { createTenantClient, DownloadLink } from './defender/tenantClient.t
 import type { SendSignIn } from './defender/transport.ts';
 import type { CreateReporter } from './platform/telemetry.ts';
 import type { AnalysisThread } from './analysis/analysis.ts';
-import type { StoreThread } from './results/resultStore.ts';
+import type { StoreThread } from './worker/workerClient.ts';
 import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
 import type { noteTexts } from './notes/noteTexts.ts';
 import { toAnalysisThread } from './analysis/workerThread.ts';

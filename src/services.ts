@@ -47,6 +47,8 @@ import { ResultSaves } from './results/save/resultSaves.ts';
 import { ResultService } from './results/resultService.ts';
 import type { FindSource } from './results/resultSource.ts';
 import { ResultStore } from './results/resultStore.ts';
+import { ledgerPort, leasePort } from './worker/ports.ts';
+import { WorkerClient } from './worker/workerClient.ts';
 import { ActionsView } from './tree/actionsView.ts';
 import type { ActionsViewParts } from './tree/actionsView.ts';
 import { CallsItem } from './statusBar/callsItem.ts';
@@ -61,6 +63,8 @@ const SAMPLE_START = 'liveResponse.sampleStartedAt';
 export interface Services {
   readonly log: Log;
   readonly telemetry: Telemetry;
+  /** Thread of the databases. */
+  readonly worker: WorkerClient;
   readonly store: ResultStore;
   /** Thread that reads stored texts for commands and views. */
   readonly analysis: Analysis;
@@ -117,11 +121,10 @@ export function createServices(
   const telemetry = createTelemetry(loadReporter, sendsTelemetry);
   const folder = context.globalStorageUri.scheme === 'file' ? context.globalStorageUri.fsPath : undefined;
   const analysis = new Analysis({ startThread: startAnalysisThread });
-  const store = new ResultStore({
+  const worker = new WorkerClient({
     folder,
     startThread: startStoreThread,
-    analysis,
-    rules: storageRules,
+    keeps: () => storageRules().keep,
     onFault: (fault) => {
       tellStorageTrouble(fault, log);
     },
@@ -131,11 +134,12 @@ export function createServices(
       telemetry.send({ name: 'storageMemoryOnly', cause: folder === undefined ? 'noFolder' : 'noDatabase' });
     },
   });
+  const store = new ResultStore({ worker, analysis, rules: storageRules });
   const signIns = new SignIns({
     secrets: new KeptSecrets(context.secrets, () => {
       tellSecretsInMemory(log);
     }),
-    store,
+    worker,
     clock: systemClock,
     loadMsal,
     loadSend: loadSignInSender,
@@ -145,15 +149,15 @@ export function createServices(
     environment: process.env,
     platform: process.platform,
   });
-  const connections = new ConnectionList(store);
+  const connections = new ConnectionList(worker);
   const calls = new CallsItem(async () => {
     const { active } = connections;
-    return active === undefined ? undefined : sharedLedger(store, active).usage();
+    return active === undefined ? undefined : ledgerPort(worker, active).usage();
   });
   const sessions = new Sessions(connections, (connection) =>
-    openTenant(connection, { signIns, log, telemetry, context, store, calls }),
+    openTenant(connection, { signIns, log, telemetry, context, worker, calls }),
   );
-  const view = new ActionsView({ ...registered, connections, signIns, sessions, store, log });
+  const view = new ActionsView({ ...registered, connections, signIns, sessions, store, worker, log });
   signIns.onDidChange((connection) => {
     // Another account may see other devices.
     sessions.renew(connection);
@@ -193,15 +197,10 @@ export function createServices(
     };
   };
   const results = new ResultService({ store, findSource, maxBytes: maxDownloadBytes });
-  const leases = new Leases(
-    {
-      take: (name, holder, forMs) => store.call('takeLease', name, holder, forMs),
-      release: (name, holder) => store.call('releaseLease', name, holder),
-    },
-    systemClock,
-  );
+  const leases = new Leases(leasePort(worker), systemClock);
   const runs = new RunFetches({
     store,
+    worker,
     open: (ref, signal) => results.open(ref, { signal, priority: 'background' }),
     prepare: async (run, missing, signal) => {
       const connection = connections.forTenant(run.tenant);
@@ -212,11 +211,12 @@ export function createServices(
   });
   const estimate: Services['estimateRun'] = async ({ run }, count) => {
     const connection = connections.forTenant(run.tenant);
-    return connection === undefined ? 0 : estimateRun(count, await sharedLedger(store, connection).usage(), Date.now());
+    return connection === undefined ? 0 : estimateRun(count, await ledgerPort(worker, connection).usage(), Date.now());
   };
   return {
     log,
     telemetry,
+    worker,
     store,
     analysis,
     outlining: new Analysis({ startThread: startAnalysisThread }),
@@ -226,7 +226,7 @@ export function createServices(
     sessions,
     results,
     saves: new ResultSaves(findSource),
-    search: new StoredSearch(store),
+    search: new StoredSearch(worker),
     downloadLink: async (...request) => {
       const download = await loadDownloadLink();
       const own = connections.all.filter(({ cloud }) => cloud === 'custom').flatMap((one) => one.downloadHosts ?? []);
@@ -270,14 +270,14 @@ function versionOf({ extension }: ExtensionContext): string {
   return version;
 }
 
-interface TenantParts extends Pick<Services, 'signIns' | 'log' | 'telemetry' | 'store' | 'calls'> {
+interface TenantParts extends Pick<Services, 'signIns' | 'log' | 'telemetry' | 'worker' | 'calls'> {
   readonly context: ExtensionContext;
 }
 
 async function openTenant(connection: Connection, parts: TenantParts): Promise<TenantClient> {
-  const { signIns, log, telemetry, context, store, calls } = parts;
+  const { signIns, log, telemetry, context, worker, calls } = parts;
   const createTenantClient = await loadTenantClient();
-  const ledger = sharedLedger(store, connection);
+  const ledger = ledgerPort(worker, connection);
   const custom = connection.cloud === 'custom';
   const common = {
     connection: connection.name,
@@ -311,16 +311,4 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
 async function countRefusal(ledger: LedgerPort, telemetry: Telemetry): Promise<void> {
   const usage = await ledger.usage().catch(() => undefined);
   telemetry.send({ name: 'callRefused', spentBy: isSpentByOthers(usage?.minute) ? 'others' : 'us' });
-}
-
-/** Returns the call ledger that all windows share. The server also counts calls per application and tenant. */
-function sharedLedger(store: ResultStore, { tenantId, clientId }: Connection): LedgerPort {
-  const application = `${tenantId}|${clientId}`;
-  return {
-    take: (share) => store.call('takeCall', application, share),
-    end: (id, answered) => store.call('endCall', application, id, answered),
-    giveBack: (id) => store.call('giveBackCall', id),
-    refused: (until) => store.call('callsRefused', application, until),
-    usage: () => store.call('callUsage', application),
-  };
 }

@@ -3,9 +3,10 @@ import type { MachineAction } from '../defender/schema.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { FoundRow } from '../storage/foundTable.ts';
 import type { ActionStore } from './actionStore.ts';
-import type { ResultStore } from '../results/resultStore.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
 import type { FoundAction, HeardAction } from './foundAction.ts';
 
+type FoundPort = WorkerPort<'putFound' | 'foundAfter'>;
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
 /**
@@ -13,12 +14,15 @@ type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
  * call.
  */
 export class SharedFindings {
-  readonly #store: Pick<ResultStore, 'call' | 'keeps'>;
+  readonly #worker: FoundPort;
+  /** Whether anything may be written to the disk. */
+  readonly #keeps: () => boolean;
   /** The place up to which each list has read. */
   readonly #places = new WeakMap<ActionStore, number>();
 
-  constructor(store: Pick<ResultStore, 'call' | 'keeps'>) {
-    this.#store = store;
+  constructor(worker: FoundPort, keeps: () => boolean) {
+    this.#worker = worker;
+    this.#keeps = keeps;
   }
 
   /**
@@ -32,10 +36,10 @@ export class SharedFindings {
     found: readonly FoundAction[],
     isTold: (action: MachineAction) => boolean,
   ): Promise<void> {
-    const { keeps: keep } = this.#store;
+    const keep = this.#keeps();
     if (!keep) return;
     const rows = found.map(({ action, received }) => toRow(action, received, isTold(action)));
-    await this.#store.call('putFound', tenant, rows, { keep });
+    await this.#worker.call('putFound', tenant, rows, { keep });
   }
 
   /**
@@ -46,7 +50,7 @@ export class SharedFindings {
    */
   async hear(tenant: Tenant, list: ActionStore, onTold: (actionIds: readonly string[]) => void): Promise<void> {
     if (list.state.kind !== 'loaded') return;
-    const { found, upTo } = await this.#store.call('foundAfter', tenant, this.#places.get(list) ?? 0, list.since);
+    const { found, upTo } = await this.#worker.call('foundAfter', tenant, this.#places.get(list) ?? 0, list.since);
     if (found.length > 0) {
       onTold(found.filter(({ told }) => told).map(({ actionId }) => actionId));
       await list.hear(found.map(toHeard));

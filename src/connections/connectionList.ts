@@ -1,13 +1,15 @@
 import { tenantKey } from '../base/resultUri.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { Emitter } from '../base/emitter.ts';
-import type { ResultStore } from '../results/resultStore.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
 import { readConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
 
+type ConnectionPort = WorkerPort<'connections' | 'putConnection' | 'deleteConnection' | 'activateConnection'>;
+
 /** Connections of this machine, and the connection that is active in this window. */
 export class ConnectionList {
-  readonly #store: Pick<ResultStore, 'call'>;
+  readonly #worker: ConnectionPort;
   readonly #changed = new Emitter<undefined>();
   #connections: readonly Connection[] = [];
   #activeName: string | undefined;
@@ -16,8 +18,8 @@ export class ConnectionList {
   /** Fires when a connection was added, removed or changed, or when another one becomes active. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(store: Pick<ResultStore, 'call'>) {
-    this.#store = store;
+  constructor(worker: ConnectionPort) {
+    this.#worker = worker;
   }
 
   /** Reads the connections once. Later calls wait for the same read. */
@@ -81,7 +83,7 @@ export class ConnectionList {
 
   async activate(name: string): Promise<void> {
     await this.load();
-    await this.#store.call('activateConnection', name);
+    await this.#worker.call('activateConnection', name);
     this.#activeName = name;
     this.#changed.fire(undefined);
   }
@@ -89,21 +91,21 @@ export class ConnectionList {
   /** Removes a connection. Results that were fetched through it stay stored. */
   async remove(name: string): Promise<void> {
     await this.load();
-    await this.#store.call('deleteConnection', name);
+    await this.#worker.call('deleteConnection', name);
     this.#connections = this.#connections.filter((connection) => connection.name !== name);
-    if (this.#activeName === name) this.#activeName = (await this.#store.call('connections')).active;
+    if (this.#activeName === name) this.#activeName = (await this.#worker.call('connections')).active;
     this.#changed.fire(undefined);
   }
 
   async #put(connection: Connection): Promise<void> {
     await this.load();
-    await this.#store.call('putConnection', connection.name, JSON.stringify(connection));
+    await this.#worker.call('putConnection', connection.name, JSON.stringify(connection));
     const others = this.#connections.filter((other) => other.name !== connection.name);
     this.#connections = [...others, connection];
   }
 
   async #read(): Promise<void> {
-    const stored = await this.#store.call('connections');
+    const stored = await this.#worker.call('connections');
     this.#connections = stored.connections.flatMap(({ json }) => {
       const read = readConnection(parse(json));
       return 'connection' in read ? [read.connection] : [];

@@ -11,13 +11,14 @@ import { openDrawer, SECRET_KINDS } from '../identity/secrets.ts';
 import type { SecretDrawer, SecretKind, Secrets } from '../identity/secrets.ts';
 import type { PersonalTokenSource, PersonalWay, SignInPrompts, TokenSource } from '../identity/tokenSource.ts';
 import { Emitter } from '../base/emitter.ts';
-import type { ResultStore } from '../results/resultStore.ts';
+import { leasePort } from '../worker/ports.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
 import { destinationOf, signInAddressesOf } from './connection.ts';
 import type { Connection } from './connection.ts';
 
 export interface SignInsParts {
   readonly secrets: Secrets;
-  readonly store: Pick<ResultStore, 'call'>;
+  readonly worker: WorkerPort<'takeLease' | 'releaseLease' | 'account' | 'setAccount'>;
   readonly clock: Clock;
   readonly loadMsal: () => Promise<MsalTokens>;
   readonly loadSend: () => Promise<SendSignIn>;
@@ -47,13 +48,7 @@ export class SignIns {
 
   constructor(parts: SignInsParts) {
     this.#parts = parts;
-    this.#leases = new Leases(
-      {
-        take: (name, holder, forMs) => parts.store.call('takeLease', name, holder, forMs),
-        release: (name, holder) => parts.store.call('releaseLease', name, holder),
-      },
-      parts.clock,
-    );
+    this.#leases = new Leases(leasePort(parts.worker), parts.clock);
   }
 
   /** @throws what the connection's source throws: see `TokenSource` */
@@ -145,7 +140,7 @@ export class SignIns {
       const secret = await old.get(kind);
       if (secret !== undefined) await renamed.store(kind, secret);
     }
-    await this.#remember(to, await this.#parts.store.call('account', ownerOf(from)));
+    await this.#remember(to, await this.#parts.worker.call('account', ownerOf(from)));
   }
 
   dispose(): void {
@@ -199,7 +194,7 @@ export class SignIns {
       drawer: this.#drawer(connection),
       leases: this.#leases,
       accounts: {
-        get: () => this.#parts.store.call('account', ownerOf(connection)).catch(() => undefined),
+        get: () => this.#parts.worker.call('account', ownerOf(connection)).catch(() => undefined),
         set: (account) => this.#remember(connection, account),
       },
       onOtherPerson: () => {
@@ -218,7 +213,7 @@ export class SignIns {
 
   /** Stores the account as a reminder only: without a database the user is asked more often than necessary. */
   async #remember(connection: Connection, account: string | undefined): Promise<void> {
-    await this.#parts.store.call('setAccount', ownerOf(connection), account).catch(() => undefined);
+    await this.#parts.worker.call('setAccount', ownerOf(connection), account).catch(() => undefined);
   }
 
   #drop(connection: Connection): void {

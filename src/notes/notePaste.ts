@@ -7,6 +7,7 @@ import { pasteAs } from '../platform/config.ts';
 import type { NoteForm, PasteAs } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { ResultStore } from '../results/resultStore.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
 import { COPIED_TYPE } from './copied.ts';
 import { markCopied } from './copyMark.ts';
 import type { EvidenceNotes } from './evidenceNotes.ts';
@@ -27,7 +28,8 @@ export interface NotePasteParts {
   /** The extension's own folder, the same for all windows. */
   readonly storage: Uri;
   readonly notes: EvidenceNotes;
-  readonly store: Pick<ResultStore, 'call' | 'keeps' | 'noteQuoted'>;
+  readonly store: Pick<ResultStore, 'keeps' | 'noteQuoted'>;
+  readonly worker: WorkerPort<'rememberCopy' | 'lastCopy'>;
   readonly log: Log;
 }
 
@@ -62,8 +64,8 @@ export class NotePaste {
       // VS Code does not pass the copied text to extensions. This builds the same text as VS Code does.
       const sorted = ranges.toSorted((one, other) => one.start.compareTo(other.start));
       const text = sorted.map((range) => document.getText(range)).join('\n');
-      const { store } = this.#parts;
-      await store.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
+      const { store, worker } = this.#parts;
+      await worker.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
       // Set only now, when other windows can find the copy in the database.
       await markCopied(this.#parts.storage);
       const address = readCopied(copied)?.address;
@@ -130,7 +132,7 @@ export class NotePaste {
     if (ours !== undefined) return readCopied(ours);
     const text = await dataTransfer.get('text/plain')?.asString();
     if (text === undefined || text === '') return undefined;
-    const last = await this.#parts.store.call('lastCopy', hashCopied(text));
+    const last = await this.#parts.worker.call('lastCopy', hashCopied(text));
     return last === undefined ? undefined : readCopied(last);
   }
 }

@@ -11,7 +11,6 @@ import { findActionWithResult } from './resultSource.ts';
 import type { FindSource, ResultSource } from './resultSource.ts';
 import type { ResultStore } from './resultStore.ts';
 import { SharedWork } from '../base/sharedWork.ts';
-import { StoreSink } from './storeSink.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 export interface ResultServiceOptions {
@@ -145,7 +144,7 @@ export class ResultService {
   ): Promise<StoredFacts> {
     const { store } = this.#options;
     if (!store.keeps) throw new LiveResponseError('largeNotKept', { reason: 'notAllowed' });
-    const sink = new StoreSink(store);
+    const sink = store.largeSink();
     try {
       await sink.open();
       const downloaded = await source.fetchInto(sink, options.priority)(

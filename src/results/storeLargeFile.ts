@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { ResultStore } from './resultStore.ts';
 import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
-import { StoreSink } from './storeSink.ts';
 
 export interface LargeFile {
   /** Its bytes, one stretch after the other. */
@@ -23,7 +22,7 @@ export async function storeLargeFile(
   signal: AbortSignal,
 ): Promise<StoredFacts> {
   if (!store.keeps) throw new LiveResponseError('largeNotKept', { reason: 'notAllowed' });
-  const sink = new StoreSink(store);
+  const sink = store.largeSink();
   const hash = createHash('sha256');
   let size = 0;
   try {

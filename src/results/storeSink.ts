@@ -1,8 +1,16 @@
 import type { DownloadSink } from '../defender/download/downloadSink.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import type { ReceivedAction } from '../defender/list/receivedActions.ts';
-import type { ResultStore } from './resultStore.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
+
+/** Requests about a result that arrives in pieces. */
+export type LargePort = WorkerPort<'beginLarge' | 'addLarge' | 'restartLarge' | 'dropLarge'>;
+
+/** The store of which a result becomes part when all of it has arrived. */
+interface LargeStore {
+  readonly keepLarge: (id: number, facts: ReceivedFacts, action: ReceivedAction | undefined) => Promise<StoredFacts>;
+}
 
 /** Number of bytes that are handed to the store at a time. */
 const PIECE_BYTES = 256 * 1024;
@@ -13,18 +21,20 @@ const PIECE_BYTES = 256 * 1024;
  * Every method rejects only with `largeNotKept`.
  */
 export class StoreSink implements DownloadSink {
-  readonly #store: Pick<ResultStore, 'call' | 'keepLarge'>;
+  readonly #store: LargeStore;
+  readonly #worker: LargePort;
   #id: number | undefined;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
 
-  constructor(store: Pick<ResultStore, 'call' | 'keepLarge'>) {
+  constructor(store: LargeStore, worker: LargePort) {
     this.#store = store;
+    this.#worker = worker;
   }
 
   /** Makes sure that the result can be stored, before a download costs anything. */
   async open(): Promise<void> {
-    this.#id ??= await orNotKept(this.#store.call('beginLarge'));
+    this.#id ??= await orNotKept(this.#worker.call('beginLarge'));
   }
 
   async append(chunk: Uint8Array): Promise<void> {
@@ -40,7 +50,7 @@ export class StoreSink implements DownloadSink {
   async clear(): Promise<void> {
     this.#held = [];
     this.#heldBytes = 0;
-    if (this.#id !== undefined) await orNotKept(this.#store.call('restartLarge', this.#id));
+    if (this.#id !== undefined) await orNotKept(this.#worker.call('restartLarge', this.#id));
   }
 
   /** Ends the result, and stores it with its facts. */
@@ -56,7 +66,7 @@ export class StoreSink implements DownloadSink {
     this.#held = [];
     const id = this.#id;
     this.#id = undefined;
-    if (id !== undefined) await this.#store.call('dropLarge', id).catch(() => undefined);
+    if (id !== undefined) await this.#worker.call('dropLarge', id).catch(() => undefined);
   }
 
   async #opened(): Promise<number> {
@@ -75,7 +85,7 @@ export class StoreSink implements DownloadSink {
     }
     this.#held = [];
     this.#heldBytes = 0;
-    await orNotKept(this.#store.call('addLarge', await this.#opened(), bytes));
+    await orNotKept(this.#worker.call('addLarge', await this.#opened(), bytes));
   }
 }
 

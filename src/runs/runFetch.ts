@@ -6,10 +6,12 @@ import { Emitter } from '../base/emitter.ts';
 import { refOf } from '../model/run.ts';
 import type { Run, RunMember } from '../model/run.ts';
 import type { ResultStore } from '../results/resultStore.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
 import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
 
 export interface RunFetchesOptions {
-  readonly store: Pick<ResultStore, 'facts' | 'call' | 'keeps'>;
+  readonly store: Pick<ResultStore, 'facts' | 'keeps'>;
+  readonly worker: WorkerPort<'runs' | 'putRun'>;
   /** Fetches a result in the background and stores it. A stored result costs nothing. */
   readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<unknown>;
   /** Called once before results are fetched. Its failure ends nothing. */
@@ -65,7 +67,7 @@ export class RunFetches {
    * working on some.
    */
   async load(): Promise<RunRecord[]> {
-    const records = (await this.#options.store.call('runs')).map(readRecord);
+    const records = (await this.#options.worker.call('runs')).map(readRecord);
     const known = [...this.#records.values()];
     this.#records.clear();
     for (const record of [...records.toReversed(), ...known]) this.#records.set(record.run.key, record);
@@ -246,8 +248,8 @@ export class RunFetches {
     this.#records.delete(key);
     this.#records.set(key, record);
     // Not awaited: without the record a restarted window asks again, and the store still knows what was fetched.
-    const { store } = this.#options;
-    store.call('putRun', key, JSON.stringify(record), { keep: store.keeps }).catch(() => undefined);
+    const { store, worker } = this.#options;
+    worker.call('putRun', key, JSON.stringify(record), { keep: store.keeps }).catch(() => undefined);
     this.#changed.fire(key);
   }
 }

@@ -16,6 +16,7 @@ import type { ActionFilter } from '../actions/actionFilter.ts';
 import { PAGE_SIZE } from '../actions/actionStore.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
 import type { ResultStore } from '../results/resultStore.ts';
+import type { WorkerClient } from '../worker/workerClient.ts';
 import { ActionTree } from './actionTree.ts';
 import type { TreeSource } from './treeSource.ts';
 import type { Grouping, Order } from './arrange.ts';
@@ -42,6 +43,7 @@ export interface ActionsViewParts {
   readonly sessions: Sessions;
   readonly signIns: SignIns;
   readonly store: ResultStore;
+  readonly worker: WorkerClient;
   readonly log: Log;
 }
 
@@ -86,10 +88,18 @@ export class ActionsView implements Disposable {
         this.#tree.update(gone.map(({ ref }) => ref.actionId));
       }),
     ];
-    this.#follower = new Follower(parts.view, parts.store, parts.log, () => {
-      const { active } = parts.connections;
-      return active === undefined || this.shown === undefined ? undefined : { connection: active, actions: this.shown };
-    });
+    this.#follower = new Follower(
+      parts.view,
+      parts.worker,
+      () => parts.store.keeps,
+      parts.log,
+      () => {
+        const { active } = parts.connections;
+        return active === undefined || this.shown === undefined
+          ? undefined
+          : { connection: active, actions: this.shown };
+      },
+    );
     this.#ageTimer = setInterval(() => {
       if (this.#view.visible) this.#tree.refreshAges(Date.now());
     }, AGE_MS);

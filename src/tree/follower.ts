@@ -12,7 +12,7 @@ import type { ActionStore } from '../actions/actionStore.ts';
 import { hostOf, isFinished } from '../model/machineAction.ts';
 import { Poller } from '../actions/poller.ts';
 import type { Followed } from '../actions/poller.ts';
-import type { ResultStore } from '../results/resultStore.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
 import { SharedFindings } from '../actions/sharedFindings.ts';
 import type { FoundAction } from '../actions/foundAction.ts';
 import { WatchedActions } from '../actions/watchedActions.ts';
@@ -27,10 +27,11 @@ export interface FollowedList {
   readonly actions: ActionStore;
 }
 
+type FollowerPort = WorkerPort<'takeLease' | 'releaseLease' | 'putFound' | 'foundAfter'>;
+
 /** Follows the unfinished actions in the view, and notifies the user once when an awaited action has ended. */
 export class Follower implements Disposable {
   readonly #view: TreeView<TreeNode>;
-  readonly #store: ResultStore;
   readonly #log: Log;
   readonly #shown: () => FollowedList | undefined;
   readonly #watched = new WatchedActions();
@@ -39,19 +40,24 @@ export class Follower implements Disposable {
   readonly #poller: Poller;
   readonly #subscriptions: readonly Disposable[];
 
-  constructor(view: TreeView<TreeNode>, store: ResultStore, log: Log, shown: () => FollowedList | undefined) {
+  constructor(
+    view: TreeView<TreeNode>,
+    worker: FollowerPort,
+    keeps: () => boolean,
+    log: Log,
+    shown: () => FollowedList | undefined,
+  ) {
     this.#view = view;
-    this.#store = store;
     this.#log = log;
-    this.#findings = new SharedFindings(store);
+    this.#findings = new SharedFindings(worker, keeps);
     this.#shown = shown;
     this.#poller = new Poller({
       clock: systemClock,
       followed: () => this.#followed(),
       // Without a database every window polls on its own.
-      takeLease: (name, forMs) => this.#store.call('takeLease', name, this.#holder, forMs).catch(() => true),
+      takeLease: (name, forMs) => worker.call('takeLease', name, this.#holder, forMs).catch(() => true),
       releaseLease: async (name) => {
-        await this.#store.call('releaseLease', name, this.#holder).catch(() => undefined);
+        await worker.call('releaseLease', name, this.#holder).catch(() => undefined);
       },
       onFailure: (error) => {
         log.failure('following unfinished actions', error);

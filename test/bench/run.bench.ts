@@ -58,6 +58,7 @@ export const benchRun: Bench = async () => {
   });
   const runs = new RunFetches({
     store,
+    worker: store,
     open: (ref, signal) => results.open(ref, { signal, priority: 'background' }),
     hold: (_name, _signal, work) => work(),
     clock,

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { MEMORY_BYTES, ResultService } from '../../src/results/resultService.ts';
 import type { ResultSource } from '../../src/results/resultSource.ts';
-import { ResultStore } from '../../src/results/resultStore.ts';
+import { TestStore } from '../unit/results/testStore.ts';
 import type { KeepRules } from '../../src/results/resultStore.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import type { WorkerHandlers } from '../../src/worker/handlers/handlers.ts';
@@ -31,7 +31,7 @@ const KEEP: KeepRules = { keep: true, maxBytes: undefined, maxAge: undefined };
 let stage: Stage;
 let folder: string;
 let handlers: WorkerHandlers;
-let store: ResultStore;
+let store: TestStore;
 let rules: KeepRules;
 let maxBytes: number;
 before(async () => {
@@ -45,7 +45,7 @@ beforeEach(async () => {
   maxBytes = MEMORY_BYTES;
   folder = await mkdtemp(path.join(tmpdir(), 'large-'));
   handlers = createHandlers();
-  store = new ResultStore({
+  store = new TestStore({
     folder,
     analysis: analysisInPlace(),
     startThread: () => Promise.resolve(threadOf(handlers)),
@@ -139,7 +139,7 @@ suite('a result that is too large for memory', () => {
         throw new Error('database or disk is full');
       },
     };
-    store = new ResultStore({
+    store = new TestStore({
       folder,
       analysis: analysisInPlace(),
       startThread: () => Promise.resolve(threadOf(full)),

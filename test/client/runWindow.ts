@@ -4,7 +4,7 @@ import { createResultFetcher } from '../../src/defender/download/resultFetcher.t
 import { Leases } from '../../src/base/leases.ts';
 import { ActionStore } from '../../src/actions/actionStore.ts';
 import { ResultService } from '../../src/results/resultService.ts';
-import { ResultStore } from '../../src/results/resultStore.ts';
+import { TestStore } from '../unit/results/testStore.ts';
 import { RunFetches } from '../../src/runs/runFetch.ts';
 import { findRuns } from '../../src/runs/runs.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
@@ -70,6 +70,7 @@ async function work(order: WindowOrder): Promise<void> {
   );
   const runs = new RunFetches({
     store,
+    worker: store,
     open: (ref, openSignal) => results.open(ref, { signal: openSignal, priority: 'background' }),
     hold: (name, holdSignal, held) => leases.hold(name, holdSignal, held),
     clock: systemClock,
@@ -86,10 +87,10 @@ async function work(order: WindowOrder): Promise<void> {
 }
 
 /** Opens the store with the worker's work on this thread, over the folder. */
-function openStore(folder: string): ResultStore {
+function openStore(folder: string): TestStore {
   const handlers = createHandlers();
   const listeners: ((answer: WorkerAnswer) => void)[] = [];
-  return new ResultStore({
+  return new TestStore({
     folder,
     onMemoryOnly: (reason) => {
       throw new Error(reason);

@@ -4,7 +4,7 @@ import { isLiveResponseError } from '../../src/base/errors.ts';
 import { outlineLines } from '../../src/evidence/outline/outline.ts';
 import { Analysis } from '../../src/analysis/analysis.ts';
 import { pack } from '../../src/analysis/packed.ts';
-import { ResultStore } from '../../src/results/resultStore.ts';
+import { TestStore } from '../unit/results/testStore.ts';
 import { arrived, ref, resultFile } from '../unit/results/fixtures.ts';
 import { Threads } from './support/threads.ts';
 
@@ -58,7 +58,7 @@ suite('a thread for what devices wrote', () => {
   });
 
   test('the store answers while an output keeps the thread busy: another result opens', PATIENCE, async () => {
-    const store = new ResultStore({
+    const store = new TestStore({
       folder: undefined,
       analysis,
       startThread: () => threads.startStore(),

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { FileSink } from '../../src/results/save/fileSink.ts';
+import type { StoredFacts } from '../../src/model/storedResult.ts';
 import { StoreSink } from '../../src/results/storeSink.ts';
+import type { LargePort } from '../../src/results/storeSink.ts';
 import { WholeSink } from '../../src/results/save/wholeSink.ts';
 import { fetchFrom, TRUTH } from './support/blobServer.ts';
 import type { BlobScript } from './support/blobServer.ts';
@@ -62,10 +64,8 @@ suite('bytes that begin anew leave nothing of the earlier ones behind', () => {
         if (name === 'addLarge' && args[1] instanceof Uint8Array) pieces.push(args[1]);
         return Promise.resolve(1);
       };
-      const store = { call, keepLarge: () => Promise.resolve({}) } as unknown as ConstructorParameters<
-        typeof StoreSink
-      >[0];
-      const sink = new StoreSink(store);
+      const keepLarge = (): Promise<StoredFacts> => Promise.resolve({} as StoredFacts);
+      const sink = new StoreSink({ keepLarge }, { call } as unknown as LargePort);
       await sink.open();
       const { code, facts } = await fetchFrom(script, { sink });
       assert.equal(code, 'whole');

@@ -13,7 +13,7 @@ import { fileRef, resultKey, tenantKey } from '../../src/base/resultUri.ts';
 import type { ResultRef } from '../../src/base/resultUri.ts';
 import { compareEvidence } from '../../src/notes/compareEvidence.ts';
 import { describeOpened } from '../../src/results/openedResult.ts';
-import { ResultStore } from '../../src/results/resultStore.ts';
+import { TestStore } from '../unit/results/testStore.ts';
 import type { StoredFacts } from '../../src/model/storedResult.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import type { WorkerHandlers } from '../../src/worker/handlers/handlers.ts';
@@ -122,7 +122,7 @@ suite('what version 0.1 left', () => {
   });
 
   test('the evidence in its note matches what is stored', async () => {
-    const store = new ResultStore({
+    const store = new TestStore({
       folder,
       startThread: () => Promise.resolve(threadOf(createHandlers())),
       analysis: analysisInPlace(),

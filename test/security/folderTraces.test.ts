@@ -8,7 +8,7 @@ import { describeCopied } from '../../src/notes/copied.ts';
 import { RunFetches } from '../../src/runs/runFetch.ts';
 import { findRuns } from '../../src/runs/runs.ts';
 import type { Run } from '../../src/model/run.ts';
-import { ResultStore } from '../../src/results/resultStore.ts';
+import { TestStore } from '../unit/results/testStore.ts';
 import { SharedFindings } from '../../src/actions/sharedFindings.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -40,13 +40,13 @@ const guid = (window: number, at = 0): string => `0000000${window}-000${at}-4000
 class Window {
   readonly number: number;
   keeps: boolean;
-  readonly store: ResultStore;
+  readonly store: TestStore;
   readonly traces: string[] = [DEVICE, COMMENT, COMMAND_LINE, ERROR_TEXT, OUTPUT];
 
   constructor(number: number, keeps: boolean) {
     this.number = number;
     this.keeps = keeps;
-    this.store = new ResultStore({
+    this.store = new TestStore({
       folder,
       startThread: () => Promise.resolve(threadOf(createHandlers())),
       analysis: analysisInPlace(),
@@ -85,7 +85,7 @@ class Window {
     const [run] = findRuns([acted], TENANT);
     assert.ok(run !== undefined);
     await this.fetch(run);
-    const findings = new SharedFindings(this.store);
+    const findings = new SharedFindings(this.store, () => this.store.keeps);
     await findings.share(TENANT, [{ action: acted, received: undefined }], () => true);
     const copied = hashText(`${COMMAND_LINE}${this.number}`);
     this.traces.push(copied);
@@ -98,6 +98,7 @@ class Window {
   async fetch(run: Run): Promise<void> {
     const fetches = new RunFetches({
       store: this.store,
+      worker: this.store,
       clock: systemClock,
       hold: (_name, _signal, work) => work(),
       open: ({ commandIndex }) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { ResultStore } from '../../src/results/resultStore.ts';
+import { TestStore } from '../unit/results/testStore.ts';
 import { StoredSearch } from '../../src/results/search/storedSearch.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { arrived, ref, resultFile } from '../unit/results/fixtures.ts';
@@ -10,9 +10,9 @@ import { Threads } from './support/threads.ts';
 const RESULTS = 30;
 const query = { isRegExp: true, matchCase: true, connection: undefined, device: undefined, script: undefined };
 
-async function withStore(work: (store: ResultStore) => Promise<void>): Promise<void> {
+async function withStore(work: (store: TestStore) => Promise<void>): Promise<void> {
   const threads = new Threads();
-  const store = new ResultStore({
+  const store = new TestStore({
     folder: undefined,
     analysis: analysisInPlace(),
     startThread: () => threads.startStore(),

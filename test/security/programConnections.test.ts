@@ -9,7 +9,7 @@ import {
 import type { Connection } from '../../src/connections/connection.ts';
 import { ConnectionList } from '../../src/connections/connectionList.ts';
 import { sampleTenantId } from '../../src/sample/base/identifiers.ts';
-import { openStore } from '../signin/productWindow.ts';
+import { openWorker } from '../signin/productWindow.ts';
 
 const ID = '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f';
 const KNOWN = { name: 'Contoso', cloud: 'commercial', tenantId: ID, clientId: ID, signIn: 'interactive' } as const;
@@ -118,8 +118,8 @@ suite('M2: a connection that a program brings', () => {
   });
 
   test('is compared with what other windows added meanwhile', async () => {
-    const store = openStore();
-    const [one, other] = [new ConnectionList(store), new ConnectionList(store)];
+    const worker = openWorker();
+    const [one, other] = [new ConnectionList(worker), new ConnectionList(worker)];
     await one.load();
     await other.add(read(KNOWN));
     assert.equal(one.byName('Contoso'), undefined);
@@ -128,7 +128,7 @@ suite('M2: a connection that a program brings', () => {
   });
 
   test('that is kept is there, and the active one stays', async () => {
-    const list = new ConnectionList(openStore());
+    const list = new ConnectionList(openWorker());
     await list.add(read(KNOWN));
     await list.keep(read({ ...CUSTOM, name: 'Other' }));
     assert.equal(list.active?.name, 'Contoso');

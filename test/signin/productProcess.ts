@@ -1,6 +1,6 @@
 import type { Connection } from '../../src/connections/connection.ts';
 import type { Secrets } from '../../src/identity/secrets.ts';
-import { openStore, openWindow } from './productWindow.ts';
+import { openWorker, openWindow } from './productWindow.ts';
 import { fingerprint } from './scene.ts';
 
 /** The order for a process. */
@@ -60,7 +60,7 @@ function say(message: Said): void {
 let work: ((count: number) => Promise<readonly string[]>) | undefined;
 
 function begin({ connection, folder }: Order): void {
-  const { signIns } = openWindow({ secrets, store: openStore(folder) });
+  const { signIns } = openWindow({ secrets, worker: openWorker(folder) });
   const { signal } = new AbortController();
   work = (count) =>
     Promise.all(

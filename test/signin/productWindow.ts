@@ -10,7 +10,7 @@ import type { SendSignIn } from '../../src/defender/transport.ts';
 import type { SignInLimits } from '../../src/identity/msal/application.ts';
 import { msalTokens } from '../../src/identity/msal/createMsalTokens.ts';
 import type { DeviceCode, SignInPrompts } from '../../src/identity/tokenSource.ts';
-import type { ResultStore } from '../../src/results/resultStore.ts';
+import type { TestStore } from '../unit/results/testStore.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import type { SignInChoices } from '../tenant/identity/browser.ts';
 import type { LocalTenant } from '../tenant/localTenant.ts';
@@ -21,19 +21,19 @@ import { keepText } from '../secrets/runFolder.ts';
 /** Parts that several windows of one machine share: secret storage and the database. */
 export interface Machine {
   readonly secrets: MemorySecrets;
-  readonly store: Pick<ResultStore, 'call'>;
+  readonly worker: Pick<TestStore, 'call'>;
 }
 
 /** Opens a machine whose database is in memory, or in a folder. */
 export function openMachine(folder?: string): Machine {
-  return { secrets: memorySecrets(), store: openStore(folder) };
+  return { secrets: memorySecrets(), worker: openWorker(folder) };
 }
 
-/** Opens a store that several processes share when they name the same folder. */
-export function openStore(folder?: string): Machine['store'] {
+/** Opens a database that several processes share when they name the same folder. */
+export function openWorker(folder?: string): Machine['worker'] {
   const handlers = createHandlers();
   handlers.open(folder);
-  const call: ResultStore['call'] = (method, ...args) => Promise.resolve(handlers[method](...args));
+  const call: TestStore['call'] = (method, ...args) => Promise.resolve(handlers[method](...args));
   return { call };
 }
 
@@ -47,14 +47,14 @@ export interface ProductWindow {
 
 /** Opens a window of the product with these secrets and this database. Its log is kept when it closes. */
 export function openWindow(
-  { secrets, store }: Pick<SignInsParts, 'secrets' | 'store'>,
+  { secrets, worker }: Pick<SignInsParts, 'secrets' | 'worker'>,
   send: SendSignIn = createSignInSender(),
   limits?: SignInLimits,
 ): ProductWindow {
   const log: string[] = [];
   const signIns = new SignIns({
     secrets,
-    store,
+    worker,
     clock: systemClock,
     loadMsal: () => Promise.resolve(msalTokens),
     loadSend: () => Promise.resolve(send),

@@ -137,7 +137,7 @@ suite('signing out', () => {
 suite('a system without a key ring', () => {
   test('memory holds the sign-in, for this window, and that is said once', async () => {
     const { tenant } = stage();
-    const { store } = openMachine();
+    const { worker } = openMachine();
     const refuse = (): Promise<never> => Promise.reject(new Error('no key ring'));
     const said: unknown[] = [];
     const withoutRing = (): KeptSecrets =>
@@ -146,7 +146,7 @@ suite('a system without a key ring', () => {
         (error) => said.push(error),
       );
     const connection = connectionTo(tenant, 'interactive');
-    const window = openWindow({ secrets: withoutRing(), store });
+    const window = openWindow({ secrets: withoutRing(), worker });
     tenant.identity.lifetimes.accessToken = AT_ONCE_EXPIRED;
     await window.signIns.signIn(connection, 'interactive', person(tenant), signal);
     const client = clientOf(window, connection);
@@ -154,7 +154,7 @@ suite('a system without a key ring', () => {
     assert.equal(tenant.recording.tokenRequests('refresh_token').length, 3);
     assert.equal(said.length, 1);
     window.close();
-    const restarted = openWindow({ secrets: withoutRing(), store });
+    const restarted = openWindow({ secrets: withoutRing(), worker });
     const told = restarted.signIns.getAccessToken(connection, signal);
     await assert.rejects(told, { code: 'notSignedIn', values: { connection: 'Contoso', reason: 'secretsLost' } });
     restarted.close();

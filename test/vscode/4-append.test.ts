@@ -8,8 +8,8 @@ import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { EvidenceNotes } from '../../src/notes/evidenceNotes.ts';
 import { noteTexts } from '../../src/notes/noteTexts.ts';
 import { Log } from '../../src/platform/log.ts';
-import { ResultStore } from '../../src/results/resultStore.ts';
-import type { StoreThread } from '../../src/results/resultStore.ts';
+import { TestStore } from '../unit/results/testStore.ts';
+import type { StoreThread } from '../../src/worker/workerClient.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import type { Services } from '../../src/services.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
@@ -77,7 +77,7 @@ describe('Append to Notes…', () => {
     log = new Log();
     notes = new UntoldNotes();
     const startThread = (): Promise<StoreThread> => Promise.resolve(threadless());
-    const store = new ResultStore({
+    const store = new TestStore({
       folder: undefined,
       analysis: analysisInPlace(),
       startThread,

@@ -20,8 +20,8 @@ import { EvidenceNotes } from '../../src/notes/evidenceNotes.ts';
 import { NotePaste } from '../../src/notes/notePaste.ts';
 import { noteTexts } from '../../src/notes/noteTexts.ts';
 import { Log } from '../../src/platform/log.ts';
-import { ResultStore } from '../../src/results/resultStore.ts';
-import type { StoreThread } from '../../src/results/resultStore.ts';
+import { TestStore } from '../unit/results/testStore.ts';
+import type { StoreThread } from '../../src/worker/workerClient.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { received, ref, resultFile } from '../unit/results/fixtures.ts';
@@ -50,14 +50,14 @@ function threadless(): StoreThread {
 describe('a paste into Markdown', () => {
   let storage: Uri;
   let log: Log;
-  let store: ResultStore;
+  let store: TestStore;
   let paste: NotePaste;
   let shown: TextDocument;
 
   before(async () => {
     log = new Log();
     const startThread = (): Promise<StoreThread> => Promise.resolve(threadless());
-    store = new ResultStore({
+    store = new TestStore({
       folder: undefined,
       analysis: analysisInPlace(),
       startThread,
@@ -67,7 +67,7 @@ describe('a paste into Markdown', () => {
     await store.put(received({ size: bytes.length }), bytes);
     const notes = new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0' });
     storage = Uri.file(await mkdtemp(path.join(tmpdir(), 'storage-')));
-    paste = new NotePaste({ storage, notes, store, log });
+    paste = new NotePaste({ storage, notes, store, worker: store, log });
     // The output as the editor shows it: line ends alike, the NUL visible.
     shown = await openNote('one\ntwo\u2400\nthree\nfour');
   });

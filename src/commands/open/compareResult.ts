@@ -92,7 +92,7 @@ async function askForSibling(
   // Only the active connection's list is shown. Stored results of the result's own tenant are known in any case.
   const connection = services.connections.active;
   const isShown = connection?.tenantId === ref.tenantId && connection.cloud === ref.cloud;
-  const stored = await services.store.call('list', ref);
+  const stored = await services.store.storedOf(ref);
   const known = new Map(stored.map((one) => [one.action.id, one.action]));
   for (const one of isShown ? (services.view.shown?.actions ?? []) : []) known.set(one.id, one);
   const siblings = findSiblings({ action, commandIndex: ref.commandIndex }, known.values(), other);

@@ -47,7 +47,7 @@ async function saveRaw(services: Services, runner: CommandRunner, facts: StoredF
   const work = async (): Promise<void> => {
     refuseElsewhere(uri, facts.size);
     await writeResult(services, facts, uri);
-    await writeFactsFile(uri, facts, await services.store.call('receivedAction', ref), services.toolVersion);
+    await writeFactsFile(uri, facts, await services.store.receivedAction(ref), services.toolVersion);
     void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(facts.size), facts.sha256));
   };
   const steps = { saveToFile: () => saveRaw(services, runner, facts, suggestedLocalFile(ref, 'json')) };

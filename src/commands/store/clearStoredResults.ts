@@ -26,7 +26,7 @@ const NAMED = 5;
 export async function clearStoredResults(services: Services, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Clear Stored Results');
   await services.store.catchUp();
-  const stored = await services.store.call('stored');
+  const stored = await services.store.stored();
   if (stored.length === 0) {
     void notify('information', l10n.t('No results are stored on this machine.'));
     return;

@@ -13,7 +13,7 @@ import { IN_ACTIONS_VIEW } from '../common/when.ts';
  */
 export async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Removing all data');
-  const stored = await services.store.call('stored').catch(() => []);
+  const stored = await services.store.stored().catch(() => []);
   const bytes = formatBytes(stored.reduce((sum, { size }) => sum + size, 0));
   const remove = l10n.t('Remove All Data');
   const answer = await ask(

@@ -157,7 +157,7 @@ interface WhereItem extends QuickPickItem {
 }
 
 async function pickWhere(services: Services, query: SearchQuery): Promise<SearchQuery | undefined> {
-  const names = (await services.store.call('stored')).map(({ facts }) => facts.name);
+  const names = (await services.store.stored()).map(({ facts }) => facts.name);
   const group = (title: string, key: 'connection' | 'device' | 'script'): WhereItem[] => [
     { label: title, kind: QuickPickItemKind.Separator },
     ...[...new Set(names.map((name) => name[key]))].sort().map((value) => ({

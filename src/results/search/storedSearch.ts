@@ -1,9 +1,11 @@
 import { Emitter } from '../../base/emitter.ts';
-import type { ResultStore } from '../resultStore.ts';
+import type { WorkerPort } from '../../worker/workerClient.ts';
 import type { ResultHits, SearchQuery } from '../../worker/searchCalls.ts';
 
 /** Maximum number of lines: more than a person reads in a list. A search that exceeds it ends, and says so. */
 const MAX_LINES = 20_000;
+
+type SearchPort = WorkerPort<'beginSearch' | 'searchOn' | 'endSearch'>;
 
 /** The state of a search. */
 export type SearchState = 'running' | 'done' | 'cancelled' | 'tooMany' | 'failed';
@@ -26,7 +28,7 @@ export interface SearchRun {
  * it.
  */
 export class StoredSearch {
-  readonly #store: Pick<ResultStore, 'call'>;
+  readonly #worker: SearchPort;
   readonly #changed = new Emitter<SearchRun | undefined>();
   #run: SearchRun | undefined;
   /** Number of the current search. Answers to an older one are ignored. */
@@ -35,8 +37,8 @@ export class StoredSearch {
   /** Fires when the search found more, ended, or was cleared. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(store: Pick<ResultStore, 'call'>) {
-    this.#store = store;
+  constructor(worker: SearchPort) {
+    this.#worker = worker;
   }
 
   get run(): SearchRun | undefined {
@@ -51,9 +53,9 @@ export class StoredSearch {
     const own = ++this.#current;
     this.#show({ query, state: 'running', found: [], lines: 0, searched: 0, givenUp: 0 });
     try {
-      const search = await this.#store.call('beginSearch', query);
+      const search = await this.#worker.call('beginSearch', query);
       while (await this.#step(own, search));
-      await this.#store.call('endSearch', search);
+      await this.#worker.call('endSearch', search);
     } catch (error) {
       if (own === this.#current) this.#end('failed');
       throw error;
@@ -74,7 +76,7 @@ export class StoredSearch {
   /** Runs one step. @returns whether there is more to search */
   async #step(own: number, search: number): Promise<boolean> {
     if (own !== this.#current) return false;
-    const step = await this.#store.call('searchOn', search);
+    const step = await this.#worker.call('searchOn', search);
     // The search was cancelled meanwhile.
     if (own !== this.#current || this.#run === undefined) return false;
     const lines = step.found.reduce((sum, { hits, more }) => sum + hits.length + more, this.#run.lines);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AnalysisThread } from '../../../src/analysis/analysis.ts';
 import { toAnalysisThread } from '../../../src/analysis/workerThread.ts';
-import type { StoreThread } from '../../../src/results/resultStore.ts';
+import type { StoreThread } from '../../../src/worker/workerClient.ts';
 
 /** Starts real threads from the sources, as src/lazy.ts does. */
 export class Threads {

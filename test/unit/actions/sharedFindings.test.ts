@@ -52,13 +52,7 @@ class Window {
       if (method === 'foundAfter') this.places.push(Number(args[1]));
       return Promise.resolve(this.handlers[method](...args));
     };
-    const mayWrite = (): boolean => this.mayWrite;
-    this.#findings = new SharedFindings({
-      call,
-      get keeps() {
-        return mayWrite();
-      },
-    });
+    this.#findings = new SharedFindings({ call }, () => this.mayWrite);
     this.list = new ActionStore(tenant.client, liveResponseOnly, { where });
     this.list.onDidFind((found) => {
       this.#sharing = this.#findings.share(TENANT, found, (one) => isFinished(one) && this.watched.has(one.id));

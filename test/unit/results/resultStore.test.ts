@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { ResultStore } from '../../../src/results/resultStore.ts';
-import type { StoreThread } from '../../../src/results/resultStore.ts';
+import { TestStore } from './testStore.ts';
+import type { StoreThread } from '../../../src/worker/workerClient.ts';
 import { StoredSearch } from '../../../src/results/search/storedSearch.ts';
 import type { StoredFacts } from '../../../src/model/storedResult.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
@@ -73,7 +73,7 @@ function atWork(): Reply {
 function open(reply: Reply, { folder }: { folder: string | undefined } = { folder: '/folder' }) {
   const threads: FakeThread[] = [];
   const saidMemory: string[] = [];
-  const store = new ResultStore({
+  const store = new TestStore({
     folder,
     analysis: analysisInPlace(),
     startThread: () => {
@@ -154,7 +154,7 @@ suite('the store and its thread', () => {
 
   test('a thread that could not be started is tried again at the next question', async () => {
     let tries = 0;
-    const store = new ResultStore({
+    const store = new TestStore({
       folder: '/folder',
       analysis: analysisInPlace(),
       startThread: () =>
@@ -167,7 +167,7 @@ suite('the store and its thread', () => {
   });
 
   test('a thread that could not be started is a failure of the database', async () => {
-    const store = new ResultStore({
+    const store = new TestStore({
       folder: '/folder',
       analysis: analysisInPlace(),
       startThread: () => Promise.reject(new Error('no worker')),
@@ -213,12 +213,12 @@ suite('what goes from the store', () => {
 
   test('what another window stored or cleared is known after catching up', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'windows-'));
-    const window = (): ResultStore => {
+    const window = (): TestStore => {
       const handlers = createHandlers();
       const reply: Reply = ({ method, args }) => ({
         answer: (handlers[method] as (...all: readonly unknown[]) => unknown)(...args),
       });
-      return new ResultStore({
+      return new TestStore({
         folder,
         analysis: analysisInPlace(),
         startThread: () => Promise.resolve(new FakeThread(reply)),
@@ -240,7 +240,7 @@ suite('what goes from the store', () => {
   test('a fault of the file is told once, and not with every result', async () => {
     const told: string[] = [];
     const thread = new FakeThread(({ method }) => ({ answer: method === 'open' ? 'files' : undefined }));
-    const store = new ResultStore({
+    const store = new TestStore({
       folder: '/folder',
       analysis: analysisInPlace(),
       startThread: () => Promise.resolve(thread),

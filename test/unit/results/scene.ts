@@ -4,8 +4,8 @@ import type { ReceivedAction } from '../../../src/defender/list/receivedActions.
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import type { Priority } from '../../../src/base/urgency.ts';
 import { ResultService } from '../../../src/results/resultService.ts';
-import { ResultStore } from '../../../src/results/resultStore.ts';
-import type { StoreThread } from '../../../src/results/resultStore.ts';
+import { TestStore } from './testStore.ts';
+import type { StoreThread } from '../../../src/worker/workerClient.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import type { WorkerAnswer } from '../../../src/worker/protocol.ts';
 import { settle } from '../defender/simulatedClock.ts';
@@ -49,7 +49,7 @@ export class Scene {
   readonly signals: AbortSignal[] = [];
   /** Priority of each fetch. */
   readonly priorities: Priority[] = [];
-  readonly store = new ResultStore({
+  readonly store = new TestStore({
     folder: undefined,
     analysis: analysisInPlace(),
     startThread: () =>

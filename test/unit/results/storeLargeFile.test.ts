@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { isLiveResponseError } from '../../../src/base/errors.ts';
 import { describeOpened } from '../../../src/results/openedResult.ts';
-import { ResultStore } from '../../../src/results/resultStore.ts';
+import { TestStore } from './testStore.ts';
 import { storeLargeFile } from '../../../src/results/storeLargeFile.ts';
 import type { LargeFile } from '../../../src/results/storeLargeFile.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
@@ -26,7 +26,7 @@ async function* inChunks(size: number): AsyncGenerator<Uint8Array> {
 
 suite('a large result file that is opened from the disk', () => {
   let folder: string;
-  let store: ResultStore;
+  let store: TestStore;
   let keep: boolean;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'large-file-'));
@@ -34,7 +34,7 @@ suite('a large result file that is opened from the disk', () => {
   after(() => rm(folder, { recursive: true, maxRetries: 20, retryDelay: 50 }));
   beforeEach(async () => {
     keep = true;
-    store = new ResultStore({
+    store = new TestStore({
       folder,
       analysis: analysisInPlace(),
       startThread: () => Promise.resolve(threadOf(createHandlers())),

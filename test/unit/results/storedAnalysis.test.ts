@@ -10,7 +10,7 @@ import { buildEvidence } from '../../../src/evidence/blocks/noteForms.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/text/quotation.ts';
 import { PART_LINES } from '../../../src/evidence/text/textParts.ts';
 import type { ResultAddress } from '../../../src/base/resultUri.ts';
-import { ResultStore } from '../../../src/results/resultStore.ts';
+import { TestStore } from './testStore.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { evidenceSource } from '../evidence/sources.ts';
 import { analysisInPlace } from './analysisInPlace.ts';
@@ -21,8 +21,8 @@ const output = (change: Partial<ResultAddress> = {}): ResultAddress => ({ ...ref
 const read = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : Buffer.from(bytes).toString();
 
-async function stored(...files: readonly Buffer[]): Promise<ResultStore> {
-  const store = new ResultStore({
+async function stored(...files: readonly Buffer[]): Promise<TestStore> {
+  const store = new TestStore({
     folder: undefined,
     analysis: analysisInPlace(),
     startThread: () => Promise.resolve(threadOf(createHandlers())),

@@ -1,4 +1,4 @@
-import type { StoreThread } from '../../../src/results/resultStore.ts';
+import type { StoreThread } from '../../../src/worker/workerClient.ts';
 import type { WorkerHandlers } from '../../../src/worker/handlers/handlers.ts';
 
 /** Does the store's real work, without the thread. */

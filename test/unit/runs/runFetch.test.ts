@@ -42,9 +42,10 @@ class Stage {
         }
         return Promise.resolve(method === 'runs' ? [...this.records.values()].reverse() : undefined);
       },
-    } as unknown as ConstructorParameters<typeof RunFetches>[0]['store'];
+    } as unknown as RunFetchesOptions['store'] & RunFetchesOptions['worker'];
     return new RunFetches({
       store,
+      worker: store,
       clock: this.clock,
       hold: (_name, _signal, work) => hold(work),
       ...(prepare === undefined ? {} : { prepare }),
