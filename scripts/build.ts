@@ -61,11 +61,11 @@ const noFormData: Plugin = {
 
 type OurOptions = BuildOptions & { readonly metafile: true };
 
-/** Returns the options of the main build, and of a second one for telemetry where there is a connection string. */
-function optionsFor({ production, connectionString, outdir = DIST }: BundleOptions): readonly OurOptions[] {
+/** Returns the options of the build. The bundle for telemetry is only made where there is a connection string. */
+function optionsFor({ production, connectionString, outdir = DIST }: BundleOptions): OurOptions {
   const { telemetry, ...always } = BUNDLES;
-  const common: OurOptions = {
-    entryPoints: always,
+  return {
+    entryPoints: connectionString === '' ? always : { ...always, telemetry },
     outdir,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -79,14 +79,11 @@ function optionsFor({ production, connectionString, outdir = DIST }: BundleOptio
     define: { TELEMETRY_CONNECTION_STRING: JSON.stringify(connectionString) },
     plugins: [lazyBundles, noFormData],
     minify: production,
-    keepNames: production,
     sourcemap: production ? false : 'linked',
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
   };
-  // The telemetry library makes the names of some functions read-only. It throws at load where esbuild keeps names.
-  return connectionString === '' ? [common] : [common, { ...common, entryPoints: { telemetry }, keepNames: false }];
 }
 
 /** The result of a build: the contents of each bundle and, where nothing was written, its text. */
@@ -95,16 +92,9 @@ export interface Built {
   readonly texts: Readonly<Record<string, string>>;
 }
 
-async function buildAll(options: readonly OurOptions[]): Promise<Built> {
-  const results = await Promise.all(options.map((one) => build(one)));
-  const files = results.flatMap(({ outputFiles }) => outputFiles ?? []);
-  return {
-    metafile: {
-      inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)) as Metafile['inputs'],
-      outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)) as Metafile['outputs'],
-    },
-    texts: Object.fromEntries(files.map(({ path, text }) => [basename(path, '.cjs'), text])),
-  };
+async function buildAll(options: OurOptions): Promise<Built> {
+  const { metafile, outputFiles = [] } = await build(options);
+  return { metafile, texts: Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path, '.cjs'), text])) };
 }
 
 /** Builds all bundles and returns the contents of each. */
@@ -114,13 +104,12 @@ export async function buildBundles(options: BundleOptions): Promise<Metafile> {
 
 /** Returns the contents of each shipped bundle without writing any. */
 export async function describeBundles(connectionString = ''): Promise<Built> {
-  return buildAll(optionsFor({ production: true, connectionString }).map((options) => ({ ...options, write: false })));
+  return buildAll({ ...optionsFor({ production: true, connectionString }), write: false });
 }
 
 /** Builds again at every change, until the process ends. */
 export async function watchBundles(): Promise<void> {
-  for (const options of optionsFor({ production: false, connectionString: givenConnectionString() })) {
-    const watching = await context({ ...options, logLevel: 'info' });
-    await watching.watch();
-  }
+  const options = optionsFor({ production: false, connectionString: givenConnectionString() });
+  const watching = await context({ ...options, logLevel: 'info' });
+  await watching.watch();
 }

@@ -8,7 +8,7 @@ import { removeFolder } from '../secrets/runFolder.ts';
 import { startLocalTenant } from '../tenant/localTenant.ts';
 import type { LocalTenant, LocalTenantOptions } from '../tenant/localTenant.ts';
 import { stopAtShutdown } from './processes.ts';
-import { installFolder, installVsix, startVsCode } from './server.ts';
+import { installAll, installKept, startVsCode } from './server.ts';
 import type { VsCodeOptions, VsCodeServer } from './server.ts';
 
 export interface DevWorkspaceOptions extends Omit<VsCodeOptions, 'version' | 'extensionsDir'> {
@@ -70,9 +70,9 @@ export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevW
       await writeFile(path.join(folder, file), text);
     }
     const extensionsDir = path.join(temporary, 'extensions');
-    // The folder first: installing a package makes VS Code list what there is, and look no more.
-    if (connected) await installFolder(COMPANION, extensionsDir);
-    await installVsix(version, vsix ?? (await packageExtension()), extensionsDir);
+    const folders = connected ? [COMPANION] : [];
+    if (vsix !== undefined) await installKept(version, vsix, folders, extensionsDir);
+    else await installAll(version, await packageExtension(), folders, extensionsDir);
 
     const tenant = kind === 'local' ? await startLocalTenant(tenantOptions) : undefined;
     if (tenant !== undefined) closers.push(tenant.stop);

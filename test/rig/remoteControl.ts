@@ -37,8 +37,7 @@ const controls = new WeakMap<Page, Execute>();
 let ownCommands: Promise<Readonly<Record<string, Command>>> | undefined;
 
 /**
- * Starts waiting for the companion of one window. With two windows at a server, the palette is the only way to reach
- * the one that is meant.
+ * Starts waiting for the companion of a window.
  *
  * A command through the palette takes a third of a second on an idle machine and seconds on a busy one; the suites
  * about commands, the keyboard and the first use still go through it.
@@ -66,6 +65,10 @@ export async function startRemoteControl(): Promise<RemoteControl> {
       // The extension host of a page that is loaded again lives on for a while: its companion is not asked any more.
       page.on('domcontentloaded', () => {
         companionPort = undefined;
+      });
+      // With two windows nothing tells their companions apart: from then on the palette reaches the one that is meant.
+      page.context().once('page', () => {
+        controls.delete(page);
       });
       controls.set(page, execute);
     },

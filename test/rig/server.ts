@@ -1,7 +1,7 @@
 import { keepText, removeFolder } from '../secrets/runFolder.ts';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ensureVsCode } from './install.ts';
 import type { VsCodeVersion } from './install.ts';
 import { RigError, runProcess, startProcess, stopAtShutdown } from './processes.ts';
@@ -225,6 +225,54 @@ export async function installVsix(version: VsCodeVersion, vsix: string, extensio
     await rm(data, { recursive: true, force: true });
   }
 }
+
+/**
+ * Fills an extensions folder with unpacked extensions and a package.
+ *
+ * @throws RigError with VS Code's output when it refuses the package
+ */
+export async function installAll(
+  version: VsCodeVersion,
+  vsix: string,
+  folders: readonly string[],
+  extensionsDir: string,
+): Promise<void> {
+  // The folders first: installing a package makes VS Code list what there is, and look no more.
+  for (const folder of folders) await installFolder(folder, extensionsDir);
+  await installVsix(version, vsix, extensionsDir);
+}
+
+/**
+ * Does the same as {@link installAll}, but keeps what VS Code made beside the package, and copies that from then on: an
+ * installation takes seconds, and every session wants one. The package must stay as it is.
+ *
+ * @throws RigError with VS Code's output when it refuses the package
+ */
+export async function installKept(
+  version: VsCodeVersion,
+  vsix: string,
+  folders: readonly string[],
+  extensionsDir: string,
+): Promise<void> {
+  const kept = [vsix, version, ...folders.map((folder) => basename(folder)), 'installed'].join('.');
+  if (!(await stat(kept).catch(() => undefined))) {
+    const made = await mkdtemp(`${kept}-`);
+    await installAll(version, vsix, folders, made);
+    await replaceInList(made, made, PLACE);
+    // Another process may have been quicker.
+    await rename(made, kept).catch(() => rm(made, { recursive: true, force: true }));
+  }
+  await cp(kept, extensionsDir, { recursive: true });
+  await replaceInList(extensionsDir, PLACE, extensionsDir);
+}
+
+async function replaceInList(extensionsDir: string, from: string, to: string): Promise<void> {
+  const list = join(extensionsDir, 'extensions.json');
+  await writeFile(list, (await readFile(list, 'utf8')).replaceAll(from, to));
+}
+
+/** Stands for the extensions folder in a list that is kept. */
+const PLACE = '/place-of-the-extensions';
 
 /**
  * Puts an unpacked extension into an extensions folder, as if it were installed. To be called before the server that

@@ -81,7 +81,7 @@ export async function screenshot(page: Page, file: string): Promise<void> {
   await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
 }
 
-/** Opens a file of the workspace, or any address that VS Code can open, in an editor. */
+/** Opens a file of the workspace, or any address that VS Code can open, in an editor, and waits for its text. */
 export async function openFile(page: Page, name: string): Promise<void> {
   await runCommand(page, 'Go to File...');
   await typeQuickInput(page, name, false);
@@ -89,4 +89,10 @@ export async function openFile(page: Page, name: string): Promise<void> {
   if (input.items[0]?.label !== name)
     throw new RigError(`"${name}" is not the first file found. Name it more exactly.`);
   await page.keyboard.press('Enter');
+  await waitFor(`the text of "${name}" to have the focus`, () =>
+    page.evaluate<boolean>(`(() => {
+      const tab = document.querySelector('.editor-group-container.active .tab.active .label-name');
+      return tab?.textContent === ${JSON.stringify(name)} && Boolean(document.activeElement?.closest('.editor-instance'));
+    })()`),
+  );
 }

@@ -187,18 +187,20 @@ export async function clickNotification(page: Page, text: string, button: string
     .getByText(button, { exact: true })
     .or(notification.getByRole('button', { name: button, exact: true }))
     .first();
-  const isTaken = (): Promise<boolean> => page.evaluate<boolean>('window.isNotificationTaken === true');
-  await page.evaluate('window.isNotificationTaken = false');
+  // A button that was used goes with its notification. On a busy page a click can come while the list is drawn again,
+  // and is lost; it can also be taken and reported too late for the try before.
+  const isTaken = (): Promise<boolean> =>
+    page.evaluate<boolean>('window.clickedButton !== undefined && !window.clickedButton.isConnected');
+  await page.evaluate('window.clickedButton = undefined');
   await waitFor(`"${button}" to be clicked`, async () => {
-    // A busy page takes a click, which ends the notification, and reports it too late for the try before.
     if (await isTaken()) return true;
     await waitForNotification(page, text);
     // A hover that still stands where the mouse was may lie over the button; a toast may go while it does.
     await page.mouse.move(1, 1);
     await target.click({ timeout: 2000, trial: true });
-    await target.evaluate(`(one) => one.addEventListener('click', () => { window.isNotificationTaken = true; }, true)`);
+    await target.evaluate(`(one) => one.addEventListener('click', () => { window.clickedButton = one; }, true)`);
     await target.click({ timeout: 10_000 });
-    return true;
+    return waitFor('the notification to go', isTaken, 5000);
   });
 }
 

@@ -30,7 +30,6 @@ suite('a host that is killed, and two windows', () => {
   before(async () => {
     session = await startSession({
       tenant: 'local',
-      commandsBy: 'palette',
       tenantOptions: {
         createSampleTenant: (options) => {
           const sample = tenant.createSampleTenant(options);

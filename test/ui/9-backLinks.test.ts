@@ -37,7 +37,7 @@ suite('from a note back to the line', () => {
   let session: Session;
   let original: string;
   before(async () => {
-    session = await startSession({ tenant: 'local', commandsBy: 'palette' });
+    session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
     original = await readNotes();
     // There from the beginning: Go to File lists what it found some time ago.

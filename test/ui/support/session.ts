@@ -32,7 +32,7 @@ export interface Session {
 export interface SessionOptions extends DevWorkspaceOptions, Pick<BrowserOptions, 'ignoreCertificateErrors'> {
   /**
    * How `runCommand` runs commands. `companion`, the default where a tenant is connected, is quicker; `palette` is what
-   * a person does, and the only way with two windows.
+   * a person does. As soon as there is a second window it is the palette in any case.
    */
   readonly commandsBy?: 'companion' | 'palette';
 }
