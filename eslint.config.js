@@ -48,6 +48,24 @@ const UNSEEDED = {
   message: 'Give fc.assert times(…): see test/fuzz/support/settings.ts.',
 };
 
+/** Comments begin with a verb or a noun (docs/style.md), not with a clause that has to be read twice. */
+const COMMENT_START = {
+  meta: { type: 'suggestion', schema: [] },
+  create: (context) => ({
+    Program: () => {
+      const comments = context.sourceCode.getAllComments();
+      comments.forEach((comment, at) => {
+        const before = comments[at - 1];
+        // A line that goes on with the comment above it may begin with any word.
+        const goesOn = comment.type === 'Line' && before?.loc.end.line === comment.loc.start.line - 1;
+        if (!goesOn && /^[\s*]*(?:What|Who|Where|How|One that|As)\b/u.test(comment.value)) {
+          context.report({ loc: comment.loc, message: 'Begin with a verb or the noun that is described: docs/style.md.' });
+        }
+      });
+    },
+  }),
+};
+
 const DYNAMIC_IMPORT = {
   selector: 'ImportExpression',
   message: 'import() stands in src/lazy.ts and src/loadCore.ts only, see scripts/build.ts.',
@@ -154,7 +172,9 @@ export default tseslint.config(
   tseslint.configs.stylisticTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { house: { rules: { 'comment-start': COMMENT_START } } },
     rules: {
+      'house/comment-start': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/consistent-type-exports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

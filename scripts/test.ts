@@ -19,9 +19,9 @@ interface Count {
   failed: number;
 }
 
-/** What a part is given besides its count. */
+/** Means that every part gets besides its count. */
 interface Given {
-  /** Where all that the parts leave behind is kept, while a run looks at it. */
+  /** Folder that keeps everything that the parts leave behind, while a run looks at it. */
   readonly runFolder: string | undefined;
   /** Settle when Chromium is installed, and when every VS Code is, too. */
   readonly chromium: Promise<unknown>;
@@ -188,7 +188,7 @@ async function runHostTests(patterns: readonly string[], count: Count, { vsCode 
   const testsModule = path.resolve(await bundleTests(patterns, 'out/vscode'));
   const versions: readonly VsCodeVersion[] = ['oldest', 'newest'];
   const runs = versions.map((version) => runHost(version, testsModule, count));
-  // One that fails must not leave the other one behind.
+  // A version that fails must not leave the other one running.
   await Promise.allSettled(runs);
   await Promise.all(runs);
 }

@@ -50,6 +50,7 @@ export class ReadingContext implements Disposable {
     const isEmpty = isKnown && (await this.#isEmpty(address, facts).catch(() => false));
     // Another document may have become active meanwhile.
     if (update !== this.#updates) return;
+    if (isKnown) setContextKey('liveResponse.opened', 'yes');
     setContextKey('liveResponse.part', part);
     setContextKey('liveResponse.empty', isEmpty ? 'yes' : 'no');
     const scripts = facts?.action.commands.filter((one) => resultOf(facts.action, one) === 'transcript') ?? [];

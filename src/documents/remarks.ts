@@ -93,9 +93,7 @@ function streamRemarks(title: string, text: StreamFacts | undefined): string[] {
   const { crlf, lf, cr } = text.lineEnds;
   const kinds = [crlf, lf, cr].filter((count) => count > 0).length;
   return [
-    ...(text.nuls > 0
-      ? [l10n.t('{0}: {1} NULs are shown as ␀, {2} of them at the end.', title, text.nuls, text.trailingNuls)]
-      : []),
+    ...nulRemarks(title, text),
     ...(kinds > 1
       ? [
           l10n.t(
@@ -113,5 +111,15 @@ function streamRemarks(title: string, text: StreamFacts | undefined): string[] {
     ...(text.longestLine > LAST_COLUMN
       ? [l10n.t('{0}: a line has {1} columns; the editor draws the first 10,000.', title, text.longestLine)]
       : []),
+  ];
+}
+
+function nulRemarks(title: string, { nuls, trailingNuls }: StreamFacts): string[] {
+  if (nuls === 0) return [];
+  if (nuls > 1) return [l10n.t('{0}: {1} NULs are shown as ␀, {2} of them at the end.', title, nuls, trailingNuls)];
+  return [
+    trailingNuls === 1
+      ? l10n.t('{0}: 1 NUL at the end is shown as ␀.', title)
+      : l10n.t('{0}: 1 NUL is shown as ␀.', title),
   ];
 }

@@ -25,7 +25,7 @@ export interface ShowOptions {
 }
 
 /**
- * Shows a stored result: the output in front, its errors beside. The errors never cover one of the user's own
+ * Shows a stored result: the output in front, its errors beside. Of a file that is no result, shows the raw text. The errors never cover one of the user's own
  * documents: where the group beside holds one, they become a tab behind the output.
  *
  * @throws LiveResponseError `notAResult`; `tooLargeToShow` for a whole text that VS Code would not open
@@ -39,11 +39,14 @@ export async function showResult(
   const { transcript, raw } = facts;
   if (options.stream === 'raw' && raw !== undefined) {
     refuseTooLarge(raw, options);
-    const { shown, line } = await findPlace(store, facts, 'raw', options);
-    await open(facts, 'raw', { preserveFocus: options.preserveFocus, preview: true, ...selectionOf(line) }, shown);
+    await showRaw(facts, companions, store, options);
     return;
   }
-  if (transcript === undefined) throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
+  if (transcript === undefined) {
+    // The raw text, so that no other host's text stays on screen; the failure says what it is.
+    if (raw !== undefined) await showRaw(facts, companions, store, options);
+    throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
+  }
   const onlyErrors = transcript.output.length === 0 && transcript.errors.length > 0;
   const wanted = options.stream === 'raw' ? undefined : options.stream;
   const stream = wanted ?? (onlyErrors ? 'errors' : 'output');
@@ -66,6 +69,17 @@ export async function showResult(
     await open(facts, stream, { viewColumn: column, preserveFocus, preview: true, ...selectionOf(line) }, shown);
     if (side === ViewColumn.Beside) await openErrors(side, true);
   });
+}
+
+async function showRaw(
+  facts: StoredFacts,
+  companions: CompanionTabs,
+  store: Pick<ResultStore, 'parts'>,
+  options: ShowOptions,
+): Promise<void> {
+  const { shown, line } = await findPlace(store, facts, 'raw', options);
+  const where = { preserveFocus: options.preserveFocus, preview: true, ...selectionOf(line) };
+  await companions.during(facts.ref, false, () => open(facts, 'raw', where, shown));
 }
 
 /**

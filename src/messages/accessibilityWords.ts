@@ -23,7 +23,7 @@ export function helpText(): string {
       l10n.t(
         'Up and Down move and fetch nothing. Left and Right close and open a row. Enter opens the result and moves into its text. F1 and Shift+F10 offer what can be done with the selected row.',
       ),
-      l10n.t('To go to a row, type the beginning of its script’s name; Ctrl+F opens a search in the list.'),
+      l10n.t('To go to a row, type the beginning of its script’s name; Ctrl+Alt+F opens a search in the list.'),
       l10n.t(
         'Results of machine actions: "Fetch Result" in the palette takes an ID or any text that names one, without a way through the list.',
       ),

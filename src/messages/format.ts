@@ -7,6 +7,8 @@ export function formatBytes(bytes: number): string {
   return new Intl.NumberFormat(env.language, {
     style: 'unit',
     unit: units[power] ?? 'byte',
+    // Spelled out, or English says "178 byte".
+    unitDisplay: power === 0 ? 'long' : 'short',
     maximumFractionDigits: power === 0 ? 0 : 1,
   }).format(bytes / 1000 ** power);
 }

@@ -6,6 +6,7 @@ import type { Quotation } from '../evidence/text/quotation.ts';
 import { pasteAs } from '../platform/config.ts';
 import type { NoteForm, PasteAs } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
+import { setContextKey } from '../platform/contextKeys.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { WorkerPort } from '../worker/workerClient.ts';
 import { COPIED_TYPE } from './copied.ts';
@@ -119,6 +120,7 @@ export class NotePaste {
     if (edit instanceof EvidenceEdit) {
       const built = await this.#parts.notes.build({ kind: edit.form }, [edit.evidence], signal);
       edit.insertText = placeNote(edit.form, built, edit.place);
+      setContextKey('liveResponse.quoted', 'yes');
     }
     return edit;
   }

@@ -25,6 +25,9 @@ export interface ContextKeys {
   readonly 'liveResponse.part': 'none' | 'first' | 'middle' | 'last' | 'whole';
   /** Whether the active result document is empty, or as good as empty. */
   readonly 'liveResponse.empty': 'yes' | 'no';
+  /** Whether a result was opened, and whether one was quoted, in this window. Ticks steps of the walkthrough. */
+  readonly 'liveResponse.opened': 'yes';
+  readonly 'liveResponse.quoted': 'yes';
   /** Whether the action of the active document has another command with a script result. */
   readonly 'liveResponse.commands': 'one' | 'several';
 }

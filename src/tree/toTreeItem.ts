@@ -68,7 +68,7 @@ export function commandItem(
   stored: StoredFacts | undefined,
 ): TreeItem {
   const ran = ranFor(command);
-  const words = [command.command.type, commandState(command, stored), ...(ran === undefined ? [] : [ran])];
+  const words = [command.command.type, commandState(action, command, stored), ...(ran === undefined ? [] : [ran])];
   const item = createRow({
     label: `#${command.index.toString()} ${subjectOf(command)}`,
     description: words.join(' · '),
@@ -176,7 +176,7 @@ const STEP_ICONS: Readonly<Partial<Record<NextStep, string>>> = {
 function stateOfOnly(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): string {
   if (stored === undefined) return actionState(action);
   // An action can have failed although its script ended well: both are shown.
-  const result = commandState(command, stored);
+  const result = commandState(action, command, stored);
   return WENT_WRONG.has(action.status) ? `${actionState(action)} · ${result}` : result;
 }
 

@@ -43,7 +43,7 @@ export function commandTooltip(
     [l10n.t('Script'), parameterOf(command, 'ScriptName')],
     [l10n.t('Arguments'), parameterOf(command, 'Args')],
     [l10n.t('File'), parameterOf(command, 'FileName') ?? parameterOf(command, 'Path')],
-    [l10n.t('State'), commandState(command, stored)],
+    [l10n.t('State'), commandState(action, command, stored)],
     [l10n.t('Times'), spans.length === 0 ? undefined : spans.join(', ')],
     [l10n.t('Started'), bothTimes(command.startTime)],
     [l10n.t('Ended'), bothTimes(command.endTime)],

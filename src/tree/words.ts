@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
+import { isFinished } from '../model/machineAction.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 import { exitWords } from '../messages/exitWords.ts';
 import { formatAge, formatDuration } from '../messages/format.ts';
@@ -23,9 +24,18 @@ export function stateName(status: string): string {
   return wordFor(known, status);
 }
 
+/** States in which the API leaves commands of a session that ended before them. */
+const UNENDED: ReadonlySet<string> = new Set(['Created', 'Submitted', 'PendingResource', 'Executing']);
+
 /** Returns a command's state in words; once its result is stored, its exit code. */
-export function commandState(command: LiveResponseCommand, stored: StoredFacts | undefined): string {
+export function commandState(
+  action: MachineAction,
+  command: LiveResponseCommand,
+  stored: StoredFacts | undefined,
+): string {
   if (stored !== undefined) return exitWords(stored);
+  // Nothing runs in a session that has ended, whatever the command still says.
+  if (isFinished(action) && UNENDED.has(command.commandStatus)) return l10n.t('Did not finish');
   const known: Readonly<Record<string, string>> = {
     Created: l10n.t('Not started'),
     Submitted: l10n.t('Submitted'),

@@ -5,7 +5,7 @@ import { ensureChromium } from './install.ts';
 import { stopAtShutdown } from './processes.ts';
 import { defaultTimeoutMs } from './waiting.ts';
 
-/** How Chromium is to be started. */
+/** Options with which Chromium starts. */
 export interface BrowserOptions {
   /** A folder in which the profile stays: with it a window's layout and state live through a restart. */
   readonly profileDir?: string;
@@ -57,7 +57,7 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<RigBro
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
-  // As patient as what waits by itself: a busy machine may need it, others never do.
+  // The same time as `waitFor` gives: a busy machine may need it, others never do.
   context.setDefaultTimeout(defaultTimeoutMs);
   const lines: string[] = [];
   context.on('console', (message) => lines.push(`${message.type()}: ${message.text()}`));

@@ -1,13 +1,13 @@
 import { EventEmitter, window } from 'vscode';
 import type { Disposable, TreeDataProvider, TreeItem, TreeView } from 'vscode';
 
-/** What VS Code asked a tree for since {@link CountedTree.reset}. */
+/** Requests of VS Code to a tree since {@link CountedTree.reset}. */
 export interface CountedTree<Node> extends Disposable {
   readonly view: TreeView<Node>;
   readonly changed: EventEmitter<Node[] | undefined>;
-  /** How often `getTreeItem` ran. */
+  /** Number of calls of `getTreeItem`. */
   readonly asked: () => number;
-  /** How many items were made anew. */
+  /** Number of items that were created again. */
   readonly made: () => number;
   /** When `getTreeItem` ran last, by `performance.now()`. */
   readonly lastAt: () => number;

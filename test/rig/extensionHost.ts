@@ -12,7 +12,7 @@ import { RigError } from './processes.ts';
 import { installFolder, installVsix, startVsCode } from './server.ts';
 import type { VsCodeOptions } from './server.ts';
 
-/** What runs inside the extension host, and where. */
+/** Tests that run inside the extension host, and the place where they run. */
 export interface HostRunOptions extends VsCodeOptions {
   /** Folder of the extension under development, with its package.json. */
   readonly extensionPath: string;
@@ -32,12 +32,12 @@ export interface HostRunOptions extends VsCodeOptions {
   readonly onResult?: (result: HostTestResult) => void;
 }
 
-/** What a run inside the extension host gave. */
+/** Outcome of a run inside the extension host. */
 export interface HostRun {
   readonly tests: readonly HostTestResult[];
   /** Number of failed tests and hooks. */
   readonly failures: number;
-  /** What the tests and the extension wrote to the console, `level: text`. */
+  /** Lines that the tests and the extension wrote to the console, `level: text`. */
   readonly console: readonly string[];
 }
 

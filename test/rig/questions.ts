@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What the product asks when a program brings a connection with addresses of its own, in its languages. */
+/** The product's question about a connection that a program brings with its own addresses, in both languages. */
 const PROGRAM_ADDS = /A program wants to add the connection|bağlantısını eklemek istiyor/u;
 const ADD_AND_SELECT = /^(?:Add and Select|Ekle ve Seç)$/u;
 

@@ -13,7 +13,7 @@ export type Payload = readonly (readonly [name: string, value: string])[];
 /** Values of `settings.json`. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** How a server is to be started; everything but the version has a default. */
+/** Options with which a server starts; everything but the version has a default. */
 export interface VsCodeOptions {
   readonly version: VsCodeVersion;
   /** Folder of the installed extensions; an empty one by default. */
@@ -87,7 +87,7 @@ async function writeLanguagePack(dataDir: string, locale: string): Promise<void>
   await writeFile(join(dataDir, 'languagepacks.json'), JSON.stringify(pack));
 }
 
-/** What the extension host sees: ours, without what a surrounding VS Code or npm put there. */
+/** Returns the extension host's environment: ours, without variables of a surrounding VS Code or npm. */
 function environment(added: VsCodeOptions['env'], temporary: string): NodeJS.ProcessEnv {
   // VS Code leaves its sockets and caches behind: here they go with the folder. (A Mac's paths are too long for sockets.)
   const places = process.platform === 'linux' ? { TMPDIR: temporary, XDG_RUNTIME_DIR: temporary } : {};

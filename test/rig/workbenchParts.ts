@@ -5,7 +5,7 @@ import { waitFor } from './waiting.ts';
 export interface TreeRow {
   readonly label: string;
   readonly description: string;
-  /** What a screen reader says. */
+  /** Text that a screen reader says. */
   readonly ariaLabel: string;
   /** 1 for the outermost rows. */
   readonly level: number;

@@ -106,7 +106,7 @@ suite('the main job, against the local tenant', () => {
   test('no file of this machine holds a token or a link’s signature', async () => {
     const { server, workspace } = session;
     assert.deepEqual(await filesWithSecrets([server.serverDataDir, workspace.folder]), []);
-    // What is looked for is found where it is: the looking is no formality.
+    // The search finds a text that is there, so that finding none means something.
     const token = await tenantOf(session).mintAccessToken();
     const leak = path.join(workspace.folder, 'leak.txt');
     await writeFile(leak, `authorization: Bearer ${token}`);

@@ -32,7 +32,7 @@ import {
 } from './support/session.ts';
 import type { Session } from './support/session.ts';
 
-/** What a documented command prints as the hash. */
+/** Returns the hash that a documented command prints. */
 function hashBy(command: string, file: string): string {
   return execFileSync('sh', ['-c', command, file], { encoding: 'utf8' }).split(' ')[0]?.trim() ?? '';
 }
@@ -200,7 +200,7 @@ suite('records: what a note says can be recomputed, read elsewhere, and led back
   });
 });
 
-/** How many elements of a frame fit; none of one that is gone by now. */
+/** Counts the elements of a frame that match; none in a frame that is gone by now. */
 function countIn(frame: Frame, selector: string): Promise<number> {
   return frame
     .locator(selector)

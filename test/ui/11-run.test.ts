@@ -29,7 +29,7 @@ import {
 } from './support/session.ts';
 import type { Session } from './support/session.ts';
 
-/** What the list says that there is: the command has ended. Two of these have none all the same. */
+/** Results that exist according to the list, because the command has ended. Two of these have none nevertheless. */
 const AVAILABLE = 196;
 const PLENTY = [
   { limit: 10_000, milliseconds: 60_000, label: '00:01:00' },

@@ -110,7 +110,7 @@ suite('what is stored', () => {
       ],
     );
     assert.ok(lines.every(({ sha256 }) => /^[0-9a-f]{64}$/u.test(String(sha256))));
-    // What came since is found by the same search.
+    // The same search finds results that were stored since.
     await fetchScenario('exitOne', 'check-persistence.ps1');
     await palette('searchAgain');
     await waitFor('what came since', async () =>
@@ -172,7 +172,7 @@ suite('what is stored', () => {
     assert.deepEqual([recording.calls('link').length, recording.calls('download').length], before);
   });
 
-  /** How much there is of them, by the list of what can be cleared, which stays open. */
+  /** Returns the numbers in the list of results that can be cleared, which stays open. */
   const openedFiles = async (): Promise<string | undefined> => {
     await palette('clearStoredResults');
     const { items } = await waitForQuickInput(session.page, (input) => input.items.length > 3);

@@ -69,7 +69,7 @@ async function shown(page: Page, asks: boolean): Promise<Set<string>> {
   return new Set(parts.map((part) => JSON.stringify(part)));
 }
 
-/** What the palette offers of ours now, without our category. */
+/** Returns our commands that the palette offers now, without our category. */
 async function offered(page: Page): Promise<string[]> {
   await page.keyboard.press('F1');
   await waitForQuickInput(page, ({ value }) => value === '>');
@@ -233,7 +233,7 @@ suite('first use', () => {
     // From Z to A: what Load More says would still stand when Refresh says the same.
     await driveAll(page, driven.reverse(), (title) => runCommand(page, title));
     if (await page.locator('.part.panel').isVisible()) await runCommand(page, 'View: Toggle Panel Visibility');
-    // What the palette hides then can be started by a key of one's own. Enter in the list is no such key.
+    // A user's own key can start a command that the palette hides. Enter in the list is no such key.
     const ids = manifest.contributes.commands
       .map(({ command }) => command)
       .filter((id) => !titles.includes(`Live Response: ${menuTitle(id.replace('liveResponse.', ''))}`))
@@ -320,7 +320,7 @@ suite('first use', () => {
   });
 
   test('at 200 % nothing of ours is cut off or out of reach', async () => {
-    // What a browser's zoom makes of 1280 × 800.
+    // The size to which a browser's zoom changes 1280 × 800.
     await page.setViewportSize({ width: 640, height: 400 });
     await waitForExitCode(page, 'Exit');
     const item = await page.locator('[id$=".exitCode"]').boundingBox();

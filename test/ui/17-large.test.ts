@@ -99,7 +99,7 @@ suite('a result of 300 MB', () => {
     const before = fetches();
     await reloadWindow(page);
     const label = await waitForActiveTab(new RegExp(`lines \\d+–\\d+ of ${file.lines}`, 'u'));
-    // Where in it the window was VS Code remembers, or not.
+    // VS Code may or may not remember the window's place in it.
     const begin = Number(/lines (\d+)–/u.exec(label)?.[1]);
     await waitFor('its text', async () => (await readEditor(page)).some((line) => Number.parseInt(line) >= begin));
     assert.equal(fetches(), before);

@@ -22,7 +22,7 @@ const SENT_MS = 60_000;
 
 const titles = JSON.parse(await readFile('package.nls.json', 'utf8')) as Record<string, string>;
 
-/** What ships, but built with a connection string. */
+/** The extension as it ships, but built with a connection string. */
 async function packageWith(connectionString: string, folder: string): Promise<string> {
   const files = ['package.json', 'package.nls.json', 'telemetry.json', 'l10n', 'media', '.vscodeignore'];
   const texts = ['README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'THIRD_PARTY_NOTICES.md'];

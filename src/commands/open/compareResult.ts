@@ -94,7 +94,10 @@ async function askForSibling(
   const isShown = connection?.tenantId === ref.tenantId && connection.cloud === ref.cloud;
   const stored = await services.store.storedOf(ref);
   const known = new Map(stored.map((one) => [one.action.id, one.action]));
-  for (const one of isShown ? (services.view.shown?.actions ?? []) : []) known.set(one.id, one);
+  // The whole list and not the rows that are shown: a filter for this device must not hide the other hosts.
+  const session = isShown ? services.sessions.of(connection) : undefined;
+  for (const list of [session?.actions(true), session?.actions(false), isShown ? services.view.shown : undefined])
+    for (const one of list?.actions ?? []) known.set(one.id, one);
   const siblings = findSiblings({ action, commandIndex: ref.commandIndex }, known.values(), other);
   const keys = new Set(stored.map((one) => `${one.ref.actionId}#${one.ref.commandIndex}`));
   if (siblings.length === 0) {

@@ -86,7 +86,7 @@ async function askForCommand(
   if (script !== undefined && another === undefined) return script.index;
   const items = action.commands.map((command): QuickPickItem & { index: number } => ({
     label: `#${command.index.toString()} ${subjectOf(command)}`,
-    description: `${command.command.type} · ${commandState(command, undefined)}`,
+    description: `${command.command.type} · ${commandState(action, command, undefined)}`,
     index: command.index,
   }));
   const title = l10n.t('Which command on {0}?', deviceOf(action));

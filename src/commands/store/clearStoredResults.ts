@@ -86,6 +86,19 @@ function amount(entries: readonly StoredEntry[]): string {
   return entries.length === 1 ? l10n.t('1 result, {0}', bytes) : l10n.t('{0} results, {1}', entries.length, bytes);
 }
 
+/** Returns what the user should know about quoted results before they are deleted; nothing where none is quoted. */
+export function quotedWords(entries: readonly StoredEntry[]): string[] {
+  const quoted = entries.filter((entry) => entry.quoted);
+  if (quoted.length === 0) return [];
+  const names = quoted.slice(0, NAMED).map((entry) => `${deviceOf(entry)} · ${entry.facts.name.script}`);
+  const more = quoted.length - names.length;
+  return [
+    l10n.t('Something of {0} of them was copied or quoted; without them notes cannot be checked:', quoted.length),
+    ...names,
+    ...(more > 0 ? [l10n.t('and {0} more', more)] : []),
+  ];
+}
+
 /**
  * Asks for confirmation.
  *
@@ -95,18 +108,7 @@ async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<
   const quoted = entries.filter((entry) => entry.quoted);
   const clear = l10n.t('Clear');
   const others = l10n.t('Clear All but Quoted');
-  const names = quoted.slice(0, NAMED).map((entry) => `${deviceOf(entry)} · ${entry.facts.name.script}`);
-  const more = quoted.length - names.length;
-  const detail = [
-    howToRegain(entries),
-    ...(quoted.length === 0
-      ? []
-      : [
-          l10n.t('Something of {0} of them was copied or quoted; without them notes cannot be checked:', quoted.length),
-          ...names,
-          ...(more > 0 ? [l10n.t('and {0} more', more)] : []),
-        ]),
-  ];
+  const detail = [howToRegain(entries), ...quotedWords(entries)];
   const answer = await ask(
     { severity: 'warning', question: l10n.t('Clear {0}: {1}?', scope, amount(entries)), details: detail },
     clear,

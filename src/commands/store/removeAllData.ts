@@ -3,6 +3,7 @@ import { closeTabs } from '../../documents/resultUris.ts';
 import { RESULT_SCHEME } from '../../base/scheme.ts';
 import { formatBytes } from '../../messages/format.ts';
 import type { Services } from '../../services.ts';
+import { quotedWords } from './clearStoredResults.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -27,6 +28,7 @@ export async function removeAllData(services: Services, runner: CommandRunner): 
           bytes,
           services.connections.all.length,
         ),
+        ...quotedWords(stored),
       ],
     },
     remove,

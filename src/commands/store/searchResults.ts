@@ -171,7 +171,8 @@ async function pickWhere(services: Services, query: SearchQuery): Promise<Search
     ...group(l10n.t('Device'), 'device'),
     ...group(l10n.t('Script'), 'script'),
   ];
-  const chosen = await pickOne(items, { title: describeQuery(query) });
+  const title = query.text === '' ? l10n.t('Search Stored Results') : describeQuery(query);
+  const chosen = await pickOne(items, { title, placeHolder: l10n.t('Where to search') });
   return chosen?.where === undefined ? undefined : { ...query, ...chosen.where };
 }
 

@@ -193,12 +193,10 @@ function summary(rows: readonly RunRow[]): string {
   const results = rows.filter(hasResult).length;
   const toFetch = rows.filter(({ state }) => state === 'notFetched').length;
   const without = rows.length - results - toFetch;
-  return l10n.t(
-    '{0} results · {1} not fetched yet · {2} without a result to read',
-    count(results),
-    count(toFetch),
-    without,
-  );
+  const [fetched, open] = [count(results), count(toFetch)];
+  return results === 1
+    ? l10n.t('1 result · {0} not fetched yet · {1} without a result to read', open, without)
+    : l10n.t('{0} results · {1} not fetched yet · {2} without a result to read', fetched, open, without);
 }
 
 /** Returns the state of the fetch in words. */

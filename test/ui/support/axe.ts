@@ -8,7 +8,7 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const OF_THE_PAGE = ['region', 'page-has-heading-one', 'landmark-one-main', 'bypass'];
 
 /**
- * What axe finds wrong with a part of the workbench, one line each: the rule, and the element's beginning.
+ * Returns the faults that axe finds in a part of the workbench, one line each: the rule, and the start of the element.
  *
  * @param selector - the part; a part that is not there is an error
  * @param known - rules that VS Code's own widgets break there

@@ -6,12 +6,12 @@ import { treeRow } from '../../rig/workbenchParts.ts';
 
 const titles = JSON.parse(await readFile('package.nls.json', 'utf8')) as Record<string, string>;
 
-/** What package.json says of commands. */
+/** The commands that package.json declares. */
 export const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
   contributes: { commands: readonly { command: string }[] };
 };
 
-/** What a command is called in a menu, by the last part of its id. */
+/** Returns a command's title in a menu, by the last part of its id. */
 export function menuTitle(command: string): string {
   return titles[`command.${command}`] ?? command;
 }

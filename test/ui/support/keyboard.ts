@@ -30,7 +30,7 @@ export async function pressPick(page: Page, label: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** What has the focus, as a screen reader names it. */
+/** Returns the focused element as a screen reader names it. */
 export async function focusedName(page: Page): Promise<string> {
   return page.evaluate<string>(`(() => {
     const element = document.activeElement;

@@ -31,8 +31,8 @@ export interface Session {
 
 export interface SessionOptions extends DevWorkspaceOptions, Pick<BrowserOptions, 'ignoreCertificateErrors'> {
   /**
-   * How `runCommand` runs commands. `companion`, the default where a tenant is connected, is quicker; `palette` is what
-   * a person does. As soon as there is a second window it is the palette in any case.
+   * Way in which `runCommand` runs commands. `companion`, the default where a tenant is connected, is quicker; `palette`
+   * is what a person does. With a second window it is the palette in any case.
    */
   readonly commandsBy?: 'companion' | 'palette';
 }
@@ -68,7 +68,7 @@ export function tenantOf(session: Session): LocalTenant {
   return session.workspace.tenant;
 }
 
-/** What the view is called while a connection is active: the connection's name. */
+/** Title of the view while a connection is active: the connection's name. */
 export const LOCAL = 'Local tenant';
 export const SAMPLE = 'Sample tenant';
 
@@ -115,7 +115,7 @@ export async function takePictures(session: Session, name: string): Promise<void
   await setTheme(session.page, session.server, 'light');
 }
 
-/** What the workbench showed when a test failed. */
+/** Takes a picture of the workbench when a test has failed. */
 export async function pictureOfFailure(session: Session, context: unknown): Promise<void> {
   if (!(context instanceof Object) || !('passed' in context) || context.passed === true || !('name' in context)) return;
   await mkdir(PICTURES, { recursive: true });

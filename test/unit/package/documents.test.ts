@@ -41,7 +41,7 @@ suite('documents', () => {
     const readme = await readFile('README.md', 'utf8');
     const words = readme.replaceAll(/\]\([^)]*\)/gu, ']').match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*/gu)?.length ?? 0;
     assert.ok(words <= 1000, String(words));
-    // What only those need who work on the code is led to from where they begin.
+    // Documents for people who work on the code are linked from the documents where those people begin.
     const guides = readme + (await readFile('ARCHITECTURE.md', 'utf8')) + (await readFile('CONTRIBUTING.md', 'utf8'));
     for (const file of globSync('docs/**/*.md')) {
       const place = file.split(path.sep).join('/');
