@@ -3,6 +3,7 @@ import { RigError } from './processes.ts';
 import { runCommand, typeQuickInput, waitForQuickInput } from './quickInput.ts';
 import type { VsCodeServer } from './server.ts';
 import { waitFor } from './waiting.ts';
+import { readTabs } from './workbenchParts.ts';
 
 /** The color themes in which pictures are taken. */
 export type Theme = 'light' | 'dark' | 'highContrast' | 'highContrastLight';
@@ -89,10 +90,10 @@ export async function openFile(page: Page, name: string): Promise<void> {
   if (input.items[0]?.label !== name)
     throw new RigError(`"${name}" is not the first file found. Name it more exactly.`);
   await page.keyboard.press('Enter');
+  await waitFor(`"${name}" in front`, async () =>
+    (await readTabs(page)).flat().some(({ label, active }) => active && label.includes(name)),
+  );
   await waitFor(`the text of "${name}" to have the focus`, () =>
-    page.evaluate<boolean>(`(() => {
-      const tab = document.querySelector('.editor-group-container.active .tab.active .label-name');
-      return tab?.textContent === ${JSON.stringify(name)} && Boolean(document.activeElement?.closest('.editor-instance'));
-    })()`),
+    page.evaluate<boolean>(`Boolean(document.activeElement?.closest('.editor-instance'))`),
   );
 }

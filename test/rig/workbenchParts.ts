@@ -187,22 +187,26 @@ export async function clickNotification(page: Page, text: string, button: string
     .getByText(button, { exact: true })
     .or(notification.getByRole('button', { name: button, exact: true }))
     .first();
-  // A button that was used goes with its notification. On a busy page a click can come while the list is drawn again,
-  // and is lost; it can also be taken and reported too late for the try before.
-  const isTaken = (): Promise<boolean> =>
-    page.evaluate<boolean>('window.clickedButton !== undefined && !window.clickedButton.isConnected');
-  await page.evaluate('window.clickedButton = undefined');
+  // A used button goes with its notification. On a busy page a click can be lost while the notice is drawn again.
+  const mark = `clicked-${++clicks}`;
+  const marked = page.locator(`[data-rig="${mark}"]`);
+  let isClicked = false;
+  const isTaken = async (): Promise<boolean> => isClicked && !(await marked.isVisible());
   await waitFor(`"${button}" to be clicked`, async () => {
     if (await isTaken()) return true;
     await waitForNotification(page, text);
     // A hover that still stands where the mouse was may lie over the button; a toast may go while it does.
     await page.mouse.move(1, 1);
     await target.click({ timeout: 2000, trial: true });
-    await target.evaluate(`(one) => one.addEventListener('click', () => { window.clickedButton = one; }, true)`);
+    await target.evaluate(`(one) => { one.dataset.rig = ${JSON.stringify(mark)}; }`);
     await target.click({ timeout: 10_000 });
+    isClicked = true;
     return waitFor('the notification to go', isTaken, 5000);
   });
 }
+
+/** Number of clicks on notifications so far: each marks its button. */
+let clicks = 0;
 
 /** Reads the modal dialog, with the message and the detail in one text; undefined when none is open. */
 export async function readDialog(

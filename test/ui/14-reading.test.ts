@@ -196,6 +196,30 @@ suite('reading a result', () => {
     );
   });
 
+  test('a file that is no result shows its raw text in place of the last result, and is passed', async () => {
+    const { page } = session;
+    // Stored by the test before: the file of #2 is the first that is no result.
+    await open(scenarioRef('largeLogCut'));
+    await waitForLine('the second text');
+    const body = '{"script_name": "x.ps1", "exit_code": 0, "script_output": "cut of';
+    tenantOf(session).faults.add({ door: 'blob', action: { kind: 'answer', status: 200, body } });
+    await palette('nextCommand');
+    await waitForActiveTab('.lr-raw');
+    await waitForLine('"script_output": "cut of');
+    await page.locator('.notification-list-item').first().waitFor();
+    await takePictures(session, 'unreadable-raw');
+    await palette('nextCommand');
+    await waitFor('the end in words', async () =>
+      (await readStatusBar(page)).some(({ text }) => text.includes('No later command')),
+    );
+    await palette('previousCommand');
+    await waitForLine('the second text');
+    assert.ok(
+      !(await readTabs(page)).flat().some(({ label }) => label.includes('.lr-raw')),
+      'the preview was replaced',
+    );
+  });
+
   test('an empty text says why', async () => {
     const { page } = session;
     await open(scenarioRef('emptyBoth'));
@@ -206,8 +230,13 @@ suite('reading a result', () => {
     await takePictures(session, 'explain-empty');
   });
 
-  test('another host stands beside, normalised, and is fetched by the choice', async () => {
+  test('another host stands beside, normalised, and is fetched by the choice, whatever the list is filtered by', async () => {
     const { page } = session;
+    await palette('filterActions');
+    await chooseQuickPick(page, 'Device');
+    await typeQuickInput(page, 'dc1', false);
+    await chooseQuickPick(page, 'dc1.fabrikam.example');
+    await chooseQuickPick(page, 'Show Matching Actions');
     await open(scenarioRef('exitZero'));
     await waitForTab(page, 'collect-triage.ps1');
     await palette('compareResult');
@@ -223,6 +252,7 @@ suite('reading a result', () => {
     assert.ok(calls() > spent);
     await page.locator('.diff-hidden-lines, .line-insert, .line-delete, .char-insert').first().waitFor();
     await takePictures(session, 'compare-hosts');
+    await palette('clearFilter');
   });
 
   test('errors stand beside the output', async () => {

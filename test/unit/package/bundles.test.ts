@@ -159,7 +159,6 @@ suite('the package', () => {
       ...bundles,
       ...media.map((file) => `media/${file}`),
       ...texts,
-      'l10n/bundle.l10n.json',
       'l10n/bundle.l10n.tr.json',
       'package.json',
       'package.nls.json',
