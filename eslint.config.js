@@ -35,7 +35,7 @@ const INNER_FLOORS = {
   ],
 };
 
-/** What everything in src/ is held to. */
+/** Rules for everything in src/. */
 const EVERYWHERE = [
   { selector: 'ExportDefaultDeclaration', message: 'No default exports: names are searched for.' },
   { selector: 'ExportAllDeclaration', message: 'No barrels.' },
@@ -59,7 +59,10 @@ const COMMENT_START = {
         // A line that goes on with the comment above it may begin with any word.
         const goesOn = comment.type === 'Line' && before?.loc.end.line === comment.loc.start.line - 1;
         if (!goesOn && /^[\s*]*(?:What|Who|Where|How|One that|As)\b/u.test(comment.value)) {
-          context.report({ loc: comment.loc, message: 'Begin with a verb or the noun that is described: docs/style.md.' });
+          context.report({
+            loc: comment.loc,
+            message: 'Begin with a verb or the noun that is described: docs/style.md.',
+          });
         }
       });
     },

@@ -17,6 +17,38 @@ function anchorOf(heading: string): string {
     .replaceAll(' ', '-');
 }
 
+/** Words in bold that are labels of VS Code or of the Entra admin center. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  'Overview',
+  'App registrations',
+  'New registration',
+  'Public client/native (mobile & desktop)',
+  'Register',
+  'Authentication',
+  'Allow public client flows',
+  'API permissions',
+  'Add a permission',
+  'APIs my organization uses',
+  'WindowsDefenderATP',
+  'Delegated permissions',
+  'Grant admin consent',
+  'Extensions: Install from VSIX…',
+]);
+
+/** Shortest part of a quotation that is looked for, in characters: shorter ones stand anywhere. */
+const SHORTEST_QUOTE = 8;
+
+/** Reads every English text of the interface, with `…` for what is filled in. */
+async function readInterface(): Promise<readonly string[]> {
+  const files = ['package.nls.json', 'l10n/bundle.l10n.json'];
+  const texts = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as object));
+  return texts.flatMap((one) => Object.values(one).map((text) => inQuotes(String(text))));
+}
+
+function inQuotes(text: string): string {
+  return text.replaceAll(/\{\d+\}/gu, '…').replaceAll('’', "'");
+}
+
 suite('documents', () => {
   test('every link to a file or a heading leads somewhere', async () => {
     assert.ok(DOCUMENTS.length > 15, String(DOCUMENTS.length));
@@ -55,6 +87,38 @@ suite('documents', () => {
       const { mean, sentences } = countSentences(await readFile(file, 'utf8'));
       assert.ok(sentences > 30, `${file}: ${sentences} sentences`);
       assert.ok(mean <= MAX_MEAN_WORDS, `${file}: ${mean.toFixed(1)} words a sentence`);
+    }
+  });
+
+  test('the how-tos and the tutorial name only what the interface says', async () => {
+    const texts = await readInterface();
+    for (const file of [...globSync('docs/how-to/*.md'), 'docs/tutorial.md']) {
+      const text = (await readFile(file, 'utf8')).replaceAll(/^(`{3,})[^]*?^\1/gmu, '');
+      for (const [, bold = ''] of text.matchAll(/\*\*([^*]+)\*\*/gu)) {
+        if (OF_OTHERS.has(bold)) continue;
+        const wanted = inQuotes(bold);
+        assert.ok(
+          texts.some((one) => one === wanted || one === `${wanted}…` || one.includes(`[${wanted}]`)),
+          `${file}: no text of the interface is "${bold}"`,
+        );
+      }
+    }
+  });
+
+  test('the how-to for troubleshooting quotes sentences as they are', async () => {
+    const texts = await readInterface();
+    const quotes = [...(await readFile('docs/how-to/troubleshoot.md', 'utf8')).matchAll(/"([^"]+)"/gu)];
+    assert.ok(quotes.length > 60, String(quotes.length));
+    for (const [, quote = ''] of quotes) {
+      for (const part of inQuotes(quote)
+        .split('…')
+        .map((one) => one.trim())) {
+        if (part.length < SHORTEST_QUOTE) continue;
+        assert.ok(
+          texts.some((one) => one.includes(part)),
+          part,
+        );
+      }
     }
   });
 
