@@ -302,7 +302,7 @@ export class ActionStore {
     return Object.keys(this.#where).length === 0 ? query : { ...query, where: this.#where };
   }
 
-  /** Loads the first page where the place is new, else the page behind the listed rows. */
+  /** Loads the first page if nothing was loaded yet, else the page after the listed rows. */
   async #page(place: ListPlace, signal: AbortSignal, size: number, priority: Priority = 'click'): Promise<NextRows> {
     const client = await this.#client();
     const isFurther = place === this.#place;

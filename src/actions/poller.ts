@@ -86,7 +86,7 @@ export class Poller {
       if (held !== undefined && held !== followed?.name) {
         await this.#parts.releaseLease(held);
         held = undefined;
-        // The other list has just been loaded.
+        // A list that the user has just changed to counts as never polled.
         this.#polledAt = -Infinity;
         continue;
       }

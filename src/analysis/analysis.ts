@@ -116,7 +116,7 @@ export class Analysis {
   ): Promise<AnalysisCalls[Method]['answer']> {
     throwIfCancelled(signal);
     const running = await (this.#starting ??= this.#start());
-    // Starting takes a moment, in which the turn may have been cancelled.
+    // The thread takes a moment to start. The request may have been cancelled in that time.
     throwIfCancelled(signal);
     const id = ++this.#lastId;
     const settled = await new Promise<Settled>((resolve) => {

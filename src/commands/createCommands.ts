@@ -7,7 +7,7 @@ import { CommandRunner } from './common/commandRunner.ts';
 import type { CommandDefinition } from './common/defineCommand.ts';
 import { hasWhatItNeeds } from './common/preconditions.ts';
 
-/** Returns the function that runs any command by its id. It rejects never: an error becomes a message to the user. */
+/** Returns the function that runs any command by its id. The function never rejects: an error becomes a message. */
 export function createCommands(
   services: Services,
   definitions: readonly CommandDefinition[] = COMMANDS,

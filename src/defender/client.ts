@@ -252,7 +252,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     };
     return withRetry(clock, signal, async (allowance) => {
       throwIfCancelled(signal);
-      // After a passing failure of the sign-in service, the retry asks that service again. Without this, it would send
+      // After a temporary failure of the sign-in service, the retry asks that service again. Otherwise it would send
       // the refused token to the API.
       await renew(allowance);
       try {

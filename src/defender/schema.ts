@@ -91,7 +91,7 @@ export interface ActionPage {
    * Positions, from 0, of rows without a usable id: the answer has them, but no list. Absent where all rows have one.
    */
   readonly leftOut?: readonly number[];
-  /** Rows of a full page, where that is not the number that the caller asked for. */
+  /** Number of rows of a full page, if it differs from the number that the caller asked for. */
   readonly size?: number;
   /**
    * The server took no order, or did not keep it. The rows of this page are sorted; other pages may hold newer ones.

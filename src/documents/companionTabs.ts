@@ -31,7 +31,7 @@ export class CompanionTabs implements Disposable {
     await this.#closeStrays();
   }
 
-  /** Keeps these errors open from now on, because the user asked for them. */
+  /** Stops closing the errors of this result with its output, because the user opened them. */
   release(ref: ResultRef): void {
     this.#companions.delete(resultKey(ref));
   }

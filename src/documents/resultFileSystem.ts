@@ -83,7 +83,7 @@ export class ResultFileSystem implements Disposable {
     return {
       type: FileType.File,
       ctime: facts.fetchedAt,
-      // The time must differ, or VS Code takes the later text for the one that it has.
+      // The time must differ. Otherwise VS Code assumes that the text is the one it already shows.
       mtime: isHeld ? facts.fetchedAt - 1 : facts.fetchedAt,
       size: isHeld ? NO_TEXT.length : size,
       permissions: FilePermission.Readonly,

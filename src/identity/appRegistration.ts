@@ -13,8 +13,8 @@ export interface AppRegistrationRequest {
 const DEFENDER_API = 'fc780465-2017-40d4-a0c5-307022471b92';
 const SCOPES = ['Machine.Read', 'Machine.LiveResponse'] as const;
 /**
- * File for the client id. Both kinds of shell write, read and expand this path alike, which is not true of a variable.
- * The file holds no secret.
+ * File for the client id. Bash and PowerShell write this path in the same way, but variables in different ways. The file
+ * holds no secret.
  */
 const ID_FILE = '~/live-response-client-id.txt';
 const CLIENT_ID = `"$(cat ${ID_FILE})"`;

@@ -52,7 +52,7 @@ export function tooLarge({ size, limit = 0, reason }: FailureValues): string {
   return `${is} ${can}`;
 }
 
-/** Describes a file behind a pasted link that is above the limit. */
+/** Describes a pasted download link whose file is larger than the limit. */
 export function linkTooLarge({ limit = 0 }: FailureValues): string {
   return l10n.t(
     'What is behind the link is larger than {0}. Fetch the result by its action, or save it with a browser and open the file.',

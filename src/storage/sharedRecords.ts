@@ -22,8 +22,8 @@ export const RECORD_SCHEMA = RUN_SCHEMA + FOUND_SCHEMA + COPY_SCHEMA;
  */
 const COPY_LIVES_MS = 60 * 60_000;
 /**
- * Delay, in milliseconds, until the log beside the file is emptied after a deletion or replacement. One emptying serves
- * all changes until then.
+ * Delay between a deletion or replacement and the emptying of the database's log, in milliseconds. Later changes within
+ * that time are covered too.
  */
 const TIDY_AFTER_MS = 5000;
 /** Value of SQLite's `user_version`. 0 marks a file of version 0.1, which still contains what it deleted. */

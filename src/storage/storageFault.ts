@@ -6,7 +6,7 @@ export type StorageFaultKind =
   | 'locked'
   /** The disk is full, or the system does not let the file grow. */
   | 'full'
-  /** The file may not be written or opened. */
+  /** No permission to open or write the file. */
   | 'noAccess'
   /** The file was taken away while it was open, as virus scanners do. */
   | 'vanished'

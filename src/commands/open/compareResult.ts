@@ -89,7 +89,7 @@ async function askForSibling(
   other: 'otherHosts' | 'otherRuns',
 ): Promise<Sibling | undefined> {
   const { ref, action } = facts;
-  // Only the active connection's list is shown. Stored results of the result's own tenant are known in any case.
+  // The list belongs to the active connection. Stored results are known for every tenant.
   const connection = services.connections.active;
   const isShown = connection?.tenantId === ref.tenantId && connection.cloud === ref.cloud;
   const stored = await services.store.storedOf(ref);

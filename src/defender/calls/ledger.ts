@@ -16,7 +16,7 @@ export const API_WINDOWS: readonly [minute: RateWindow, hour: RateWindow] = [
 export interface LimitState {
   /** ms since 1970. */
   readonly pausedUntil: number;
-  /** Length of the last pause whose end the server did not name, ms. The next such pause is twice as long. */
+  /** Length of the last pause for which the server gave no end, ms. The next such pause is twice as long. */
   readonly unnamedPauseMs: number;
   /** Calls a minute that other programs leave us, as estimated at `learnedAt`. */
   readonly learnedLimit: number;

@@ -9,7 +9,10 @@ import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../../
 import type { ResultLink } from './resultLink.ts';
 import { enqueueRising, isClick } from '../../base/urgency.ts';
 
-/** Most downloads at once. A click counts only clicks, because background work may hold all of these for minutes. */
+/**
+ * Maximum number of downloads at once. A clicked download counts only other clicked ones, because background downloads
+ * can fill all places for minutes.
+ */
 const DOWNLOADS_AT_ONCE = 4;
 
 /** A new action can answer 404 for about this long, ms. Source: api-facts §2, seen in public clients. */

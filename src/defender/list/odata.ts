@@ -30,7 +30,7 @@ export interface ActionQuery {
   readonly since?: Since;
   readonly top: number;
   readonly skip: number;
-  /** Set for a server that takes no order. */
+  /** Set for a server that does not support `$orderby`. */
   readonly order?: 'none';
 }
 

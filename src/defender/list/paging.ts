@@ -17,7 +17,7 @@ export class PageAllowance {
   }
 }
 
-/** Pages without a new row after which reading ends. The first one changes the way to read on. */
+/** Number of pages without a new row after which reading ends. After the first, another way of paging is tried. */
 const MAX_FRUITLESS_PAGES = 2;
 
 /**

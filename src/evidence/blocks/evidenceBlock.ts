@@ -105,7 +105,7 @@ function linkOf({ address }: EvidenceSource, { spans }: Quotation): string {
   return buildCitation({ address, spans });
 }
 
-/** Writes Markdown in the style that all our forms share. Ends with a line end. */
+/** Writes Markdown in the style of all evidence blocks and citations. The text ends with a line end. */
 export function write(node: Nodes, options: Options = {}): string {
   return toMarkdown(node, {
     ...options,

@@ -21,7 +21,7 @@ export function buildEvidence(form: BuiltForm, evidence: readonly Evidence[]): s
         .join('\n');
     case 'citation': {
       const lines = evidence.map(({ source, quotation }) => buildCitationLine(source, quotation));
-      // Lines of one paragraph would run into each other.
+      // Markdown would join the lines of a paragraph into one.
       return lines.length === 1 ? lines.join('') : lines.map((line) => `- ${line}\n`).join('');
     }
     case 'tableRow':

@@ -39,7 +39,7 @@ interface CodeAbove {
   readonly text: string;
   /** Whether only empty lines and comments stand between. */
   isRightAbove: boolean;
-  /** Whether a heading stands between. */
+  /** Whether a heading separates the quotation from its source line. */
   isInOtherSection: boolean;
   /** Whether something between them can hide the code from a reader. */
   isHidden: boolean;

@@ -13,9 +13,7 @@ interface Column extends Stretch {
 export interface Columns {
   /** Columns of versions: four numbers in them are not an address. */
   readonly version: readonly Column[];
-  /**
-   * Columns of hosts: a name with a public ending in them is a host, also where its ending alone would leave that open.
-   */
+  /** Columns that hold hosts. There, every name with a public ending is a host; elsewhere an ending can be ambiguous. */
   readonly host: readonly Column[];
 }
 export const NO_COLUMNS: Columns = { version: [], host: [] };

@@ -7,7 +7,7 @@ import { TrailingText } from '../decode/trailingText.ts';
 export interface JsonListener {
   /** The start of a field of the outermost object. */
   readonly key: (name: string) => void;
-  /** Part of the field's value, if that is a string. It is unescaped. An unescaped surrogate pair is never split. */
+  /** Receives the next piece of a string value, with escapes resolved. Pieces split no surrogate pair of the file. */
   readonly text: (stretch: string) => void;
   /**
    * The end of the field's value. `scalar` is a number, true, false or null; undefined for a string or a nested value.

@@ -12,7 +12,7 @@ export interface OutlineItem {
 /** A text as the detectors receive it. */
 export interface OutlineText {
   readonly lines: readonly string[];
-  /** The first line that is the script's own: behind the line that the service's runner writes. */
+  /** First line of the script itself: the line after the one that the service's runner writes. */
   readonly start: number;
 }
 

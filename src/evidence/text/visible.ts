@@ -23,8 +23,8 @@ export function makeNameVisible(name: string): VisibleText {
 }
 
 /**
- * Number of UTF-16 units that are joined at once: a callback for each of millions of characters takes seconds and
- * gigabytes.
+ * Number of UTF-16 units that are replaced in one piece. One call over millions of characters takes seconds and
+ * gigabytes, because it runs a callback for each.
  */
 const STRETCH = 1 << 16;
 

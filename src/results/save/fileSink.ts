@@ -11,8 +11,8 @@ const NEW = 'wx';
 const AGAIN = constants.O_RDWR | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 /**
- * A file that gets its name only when it is whole. Until then its bytes stand beside it, in a file of the same name
- * with `.part` behind it. A file that had the name before stays untouched.
+ * Writes a file as `<name>.part`, and renames it when it is whole. Until then a file that has the final name stays
+ * untouched.
  *
  * Every method rejects only with `fileFailed` and the system's code, except {@link close}, which does not convert
  * errors.

@@ -4,7 +4,7 @@ import { LiveResponseError } from '../../base/errors.ts';
 
 /** A place that takes only whole files, from memory. */
 export interface WholeTarget {
-  /** Size of the largest file that may go there, in bytes. */
+  /** Size of the largest file that this sink accepts, in bytes. */
   readonly maxBytes: number;
   /** Writes the file. @throws LiveResponseError `fileFailed` */
   readonly write: (bytes: Uint8Array) => Promise<void>;

@@ -54,7 +54,7 @@ function packKnown(value: unknown): Packed | undefined {
 }
 
 function viewSource(source: PackSource, ref: ResultRef, stream: ResultStream, view: TextView): ViewSource | undefined {
-  // Bytes that are not text became U+FFFD on arrival, and the whole file is not held.
+  // A view needs the original bytes. Of a large result, bytes that are no text became U+FFFD on arrival.
   if (source.large(ref, stream) !== undefined) throw new TextTooLarge('a view');
   const file = fileSource(source, ref, stream, view);
   if (file !== undefined) return file;
