@@ -25,6 +25,8 @@ export interface FailureValues {
   readonly lines?: number;
   readonly commandType?: string;
   readonly state?: string;
+  /** The device's own words about a command that left no result. */
+  readonly deviceErrors?: readonly string[];
   /** Claims that conditional access demands of the next token, as JSON. */
   readonly claims?: string;
   readonly connection?: string;

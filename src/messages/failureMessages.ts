@@ -2,6 +2,7 @@ import { env, l10n } from 'vscode';
 import { isLiveResponseError } from '../base/errors.ts';
 import type { FailureValues, LiveResponseError } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
+import { deviceWords } from './deviceWords.ts';
 import { formatBytes, formatTime } from './format.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {
@@ -151,14 +152,17 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
           values.account ?? l10n.t('an unknown account'),
         ),
   noResult: (values) =>
-    values.reason === 'notStored'
-      ? l10n.t(
-          'Defender gave a link, but {0} has no such file: the result is gone, or never arrived there.',
-          values.host ?? '–',
-        )
-      : l10n.t(
-          'Defender has no result for this command (yet). It can take some minutes after the command has completed.',
-        ) + (values.status === 400 ? serverWords(values) : ''),
+    [
+      ...deviceWords(values.deviceErrors ?? []),
+      values.reason === 'notStored'
+        ? l10n.t(
+            'Defender gave a link, but {0} has no such file: the result is gone, or never arrived there.',
+            values.host ?? '–',
+          )
+        : l10n.t(
+            'Defender has no result for this command (yet). It can take some minutes after the command has completed.',
+          ) + (values.status === 400 ? serverWords(values) : ''),
+    ].join(' '),
   noResultByDesign: () => l10n.t('PutFile has no result, by design: it only uploads a file to the device.'),
   resultIsFile: () =>
     l10n.t('The result of GetFile is a file, and may be malware. It is never opened here, but can be saved.'),

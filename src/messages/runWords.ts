@@ -3,6 +3,7 @@ import { LiveResponseError } from '../base/errors.ts';
 import type { FailureValues } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
 import { describeFailure } from './failureMessages.ts';
+import { deviceWords } from './deviceWords.ts';
 import { oneLine } from '../platform/remoteText.ts';
 
 /** Rules of a comparison that the user can choose; see `evidence/compare/normalise.ts`. */
@@ -38,8 +39,8 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
       return describeFailure(new LiveResponseError('notAResult', reason === undefined ? {} : { reason })).sentence;
     }
     case 'failed': {
-      const said = member.commandErrors.map((error) => l10n.t('The device said: {0}.', oneLine(error)));
       const { code, values } = failure ?? { code: 'noResult', values: {} };
+      const said = values.deviceErrors === undefined ? deviceWords(member.commandErrors) : [];
       return [...said, describeFailure(new LiveResponseError(code, values)).sentence].join(' ');
     }
     case 'notFetched':

@@ -11,6 +11,7 @@ import { findActionWithResult } from './resultSource.ts';
 import type { FindSource, ResultSource } from './resultSource.ts';
 import type { ResultStore } from './resultStore.ts';
 import { SharedWork } from '../base/sharedWork.ts';
+import { findCommand } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 export interface ResultServiceOptions {
@@ -111,7 +112,9 @@ export class ResultService {
         maxBytes: Math.min(limit, MEMORY_BYTES),
       });
     } catch (error) {
-      if (!isLiveResponseError(error) || error.code !== 'tooLarge' || limit <= MEMORY_BYTES) throw error;
+      if (!isLiveResponseError(error) || error.code !== 'tooLarge' || limit <= MEMORY_BYTES) {
+        throw withDeviceErrors(error, action, ref.commandIndex);
+      }
       const { size } = error.values;
       if (size !== undefined && size > limit) throw new LiveResponseError('tooLarge', { size, limit });
     }
@@ -160,4 +163,12 @@ export class ResultService {
       throw error;
     }
   }
+}
+
+/** Adds the device's own words to a failure that says that there is no result. */
+function withDeviceErrors(error: unknown, action: MachineAction, commandIndex: number): unknown {
+  const deviceErrors = findCommand(action, commandIndex)?.errors ?? [];
+  return isLiveResponseError(error) && error.code === 'noResult' && deviceErrors.length > 0
+    ? new LiveResponseError('noResult', { ...error.values, deviceErrors })
+    : error;
 }

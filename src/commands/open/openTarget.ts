@@ -1,4 +1,6 @@
 import { l10n } from 'vscode';
+import { resultKey } from '../../base/resultUri.ts';
+import { activeAddress } from '../../documents/resultUris.ts';
 import { showResult } from '../../documents/showResult.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { exitClass, sizeBucket } from '../../platform/telemetryEvents.ts';
@@ -46,7 +48,7 @@ export async function openTarget(
       title,
       async ({ signal, report }) => {
         const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report), anySize });
-        if (attention.isElsewhere()) offer(facts, () => runner.run(title, () => show(facts, false), steps));
+        if (attention.isElsewhere() && !isInFront(target)) offer(facts, () => runner.run(title, () => show(facts, false), steps));
         else await show(facts, !takesFocus);
       },
       steps,
@@ -54,6 +56,12 @@ export async function openTarget(
   } finally {
     attention.dispose();
   }
+}
+
+/** Whether the active document shows this result, as it does at the second click of a double click. */
+function isInFront({ ref }: Target): boolean {
+  const active = activeAddress();
+  return active !== undefined && resultKey(active) === resultKey(ref);
 }
 
 function opened(facts: StoredFacts, startedAt: number): TelemetryEvent {

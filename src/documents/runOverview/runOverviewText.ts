@@ -67,7 +67,9 @@ function addHead(text: LinkedText, { record, isActive, rows, rules, eta }: Overv
       .remote(words.comment)
       .end();
   text.add(summary(rows)).end();
-  text.add(stateWords(record, eta)).add('  ');
+  // A record is written a moment after its last result.
+  const isDone = record.state === 'running' && rows.length > 0 && rows.every(({ state }) => state !== 'notFetched');
+  text.add(stateWords(isDone ? { ...record, state: 'ended' } : record, eta)).add('  ');
   if (isActive && record.state === 'paused') text.link(l10n.t('Resume'), commandIds.resumeRun).add(' · ');
   else if (isActive) text.link(l10n.t('Pause'), commandIds.pauseRun).add(' · ');
   if (isActive) text.link(l10n.t('Cancel'), commandIds.cancelRun).add(' · ');
@@ -87,6 +89,13 @@ function addRareLines(text: LinkedText, { rows, comparison, rules }: OverviewPar
   const { rareLines, moreRareLines, uncounted } = comparison;
   const compared = rows.filter(hasResult).length;
   text.add(l10n.t('LINES ON AT MOST {0} OF {1} HOSTS', rules.most, compared)).end();
+  if (compared === 1) {
+    text
+      .add(`  ${l10n.t('There is only one result, so there is nothing to compare it with.')}`)
+      .end()
+      .end();
+    return;
+  }
   if (rareLines.length === 0)
     text.add(`  ${compared === 0 ? l10n.t('No result to compare yet.') : l10n.t('None.')}`).end();
   for (const line of rareLines) {

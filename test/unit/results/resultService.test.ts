@@ -120,6 +120,34 @@ suite('whether there is a result to ask for', () => {
   });
 });
 
+suite('a command without a result', () => {
+  test('is refused with the words that the device left', async () => {
+    const scene = new Scene();
+    const failed = command({ commandStatus: 'Failed', errors: ['Script execution failed', 'Time is up'] });
+    scene.known = action({ status: 'Failed', commands: [failed] });
+    const opening = scene.service.open(ref(), { signal: patience() });
+    const refused = assert.rejects(
+      opening,
+      failure('noResult', { status: 404, deviceErrors: ['Script execution failed', 'Time is up'] }),
+    );
+    await scene.land(new LiveResponseError('noResult', { status: 404 }));
+    await refused;
+  });
+
+  test('is refused as before where the device left no word, and so is every other failure', async () => {
+    for (const [errors, code] of [
+      [null, 'noResult'],
+      [['Script execution failed'], 'timeout'],
+    ] as const) {
+      const scene = new Scene();
+      scene.known = action({ status: 'Failed', commands: [command({ errors: errors && [...errors] })] });
+      const refused = assert.rejects(scene.service.open(ref(), { signal: patience() }), failure(code, {}));
+      await scene.land(new LiveResponseError(code));
+      await refused;
+    }
+  });
+});
+
 suite('several callers at once', () => {
   test('the same result is fetched once, and all hear how far it is', async () => {
     const scene = new Scene();
