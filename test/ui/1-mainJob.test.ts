@@ -5,7 +5,15 @@ import { after, afterEach, before, suite, test } from 'node:test';
 import { runCommand } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
-import { clickRow, expandRow, readEditor, readTabs, readTree } from '../rig/workbenchParts.ts';
+import {
+  clickRow,
+  expandRow,
+  readEditor,
+  readNotifications,
+  readTabs,
+  readTree,
+  treeRow,
+} from '../rig/workbenchParts.ts';
 import {
   LOCAL,
   pictureOfFailure,
@@ -72,6 +80,17 @@ suite('the main job, against the local tenant', () => {
     await clickRow(session.page, LOCAL, 'recent-events.ps1');
     await waitForExitCode(session.page, 'recent-events.ps1');
     assert.equal(recording.requests.length, before);
+  });
+
+  test('a double click on a stored result shows it, and says nothing', async () => {
+    const { page } = session;
+    await runCommand(page, 'Notifications: Clear All Notifications');
+    await (await treeRow(page, LOCAL, 'recent-events.ps1')).locator('.label-name').dblclick();
+    await waitForExitCode(page, 'recent-events.ps1');
+    // The same row once more: what its second click had to say would be there by then.
+    await clickRow(page, LOCAL, 'recent-events.ps1');
+    await waitForExitCode(page, 'recent-events.ps1');
+    assert.deepEqual(await readNotifications(page), []);
   });
 
   test('the wire shows a literal (index=n), the bearer on API calls only, and no write', () => {

@@ -48,7 +48,8 @@ export async function openTarget(
       title,
       async ({ signal, report }) => {
         const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report), anySize });
-        if (attention.isElsewhere() && !isInFront(target)) offer(facts, () => runner.run(title, () => show(facts, false), steps));
+        if (attention.isElsewhere() && !isInFront(target))
+          offer(facts, () => runner.run(title, () => show(facts, false), steps));
         else await show(facts, !takesFocus);
       },
       steps,
