@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import prettier from 'prettier';
+import { HAS_RESULT, MAY_BE_CONNECTED } from '../src/commands/common/when.ts';
 import type { CommandDefinition, MenuEntry } from '../src/commands/common/defineCommand.ts';
 
 /** The files that are written from the commands, and held by a test. */
@@ -24,8 +25,8 @@ type Entry = Readonly<Record<string, string | undefined>>;
 /** Palette clauses of what a command needs. */
 const PALETTE: Readonly<Record<CommandDefinition['needs'], string | undefined>> = {
   nothing: undefined,
-  connection: 'liveResponse.connections != none',
-  result: 'resourceScheme == live-response || liveResponse.selection == results',
+  connection: MAY_BE_CONNECTED,
+  result: HAS_RESULT,
 };
 
 /**

@@ -70,6 +70,11 @@ export const FAILURES = {
 /** Code of a failure. */
 export type FailureCode = keyof typeof FAILURES;
 
+/** Whether a value that was stored or sent is the code of a failure that this version knows. */
+export function isFailureCode(value: unknown): value is FailureCode {
+  return typeof value === 'string' && Object.hasOwn(FAILURES, value);
+}
+
 /** Returns the traits of the failure with this code. */
 export function traitsOf(code: FailureCode): FailureTraits {
   return FAILURES[code];

@@ -6,7 +6,7 @@ import { IN_ACTIONS_VIEW } from './common/when.ts';
  * `liveResponse.accessibilityHelp`: shows how to work by keyboard, what is announced, and which settings help. VS
  * Code's own help has no place for views of extensions.
  */
-export async function accessibilityHelp({ help }: Services): Promise<void> {
+async function accessibilityHelp({ help }: Services): Promise<void> {
   await help.show();
 }
 

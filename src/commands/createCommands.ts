@@ -4,15 +4,11 @@ import { durationBucket } from '../platform/telemetryEvents.ts';
 import type { Services } from '../services.ts';
 import { COMMANDS } from './commandList.ts';
 import { CommandRunner } from './common/commandRunner.ts';
-import type { CommandDefinition } from './common/defineCommand.ts';
 import { hasWhatItNeeds } from './common/preconditions.ts';
 
 /** Returns the function that runs any command by its id. The function never rejects: an error becomes a message. */
-export function createCommands(
-  services: Services,
-  definitions: readonly CommandDefinition[] = COMMANDS,
-): (id: CommandId, args: readonly unknown[]) => Promise<void> {
-  const byId = new Map(definitions.map((definition) => [`liveResponse.${definition.name}`, definition]));
+export function createCommands(services: Services): (id: CommandId, args: readonly unknown[]) => Promise<void> {
+  const byId = new Map(COMMANDS.map((definition) => [`liveResponse.${definition.name}`, definition]));
   return async (id, args) => {
     // A new runner for each call: it keeps how this call ended.
     const runner = new CommandRunner(services.log);

@@ -44,8 +44,11 @@ export async function showResult(
   }
   if (transcript === undefined) {
     // The raw text, so that no other host's text stays on screen; the failure says what it is.
-    if (raw !== undefined) await showRaw(facts, companions, store, options);
-    throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
+    const refusal = new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
+    // From its start: line, view and part were meant for the output. Whatever happens, the refusal is what counts.
+    const { preserveFocus } = options;
+    if (raw !== undefined) await showRaw(facts, companions, store, { preserveFocus }).catch(() => undefined);
+    throw refusal;
   }
   const onlyErrors = transcript.output.length === 0 && transcript.errors.length > 0;
   const wanted = options.stream === 'raw' ? undefined : options.stream;

@@ -47,7 +47,13 @@ export class Log {
   }
 }
 
-/** Leaves out the account and the command, which names the tenant: neither is needed to find a fault. */
+/** Values of a failure that are not logged. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['account', 'command', 'deviceErrors']);
+
+/**
+ * Leaves out the account, the command, which names the tenant, and the device's own words, which can hold anything. None
+ * of them is needed to find a fault.
+ */
 function notPersonal(key: string, value: unknown): unknown {
-  return key === 'account' || key === 'command' ? undefined : value;
+  return LEFT_OUT.has(key) ? undefined : value;
 }

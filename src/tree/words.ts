@@ -24,9 +24,6 @@ export function stateName(status: string): string {
   return wordFor(known, status);
 }
 
-/** States in which the API leaves commands of a session that ended before them. */
-const UNENDED: ReadonlySet<string> = new Set(['Created', 'Submitted', 'PendingResource', 'Executing']);
-
 /** Returns a command's state in words; once its result is stored, its exit code. */
 export function commandState(
   action: MachineAction,
@@ -34,8 +31,8 @@ export function commandState(
   stored: StoredFacts | undefined,
 ): string {
   if (stored !== undefined) return exitWords(stored);
-  // Nothing runs in a session that has ended, whatever the command still says.
-  if (isFinished(action) && UNENDED.has(command.commandStatus)) return l10n.t('Did not finish');
+  // Nothing runs in a session that has ended, whatever the command still says. Whether it ran at all stays visible.
+  if (isFinished(action) && command.commandStatus === 'Executing') return l10n.t('Did not finish');
   const known: Readonly<Record<string, string>> = {
     Created: l10n.t('Not started'),
     Submitted: l10n.t('Submitted'),

@@ -1,3 +1,4 @@
+import { isFailureCode } from '../base/failures.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
@@ -145,7 +146,7 @@ const MEMBER = has({
   commandErrors: listOf(isText),
   result: isText,
 });
-const FAILURE = has({ code: isText, values: isObject });
+const FAILURE = has({ code: isFailureCode, values: has({ deviceErrors: optional(listOf(isText)) }) });
 const RUN = has({
   run: has({
     key: isText,

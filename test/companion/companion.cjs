@@ -31,17 +31,24 @@ function runForTest(url, context) {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      const { command, args, waits } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      run(command, args, waits).then(
-        () => response.end(),
-        (error) => response.writeHead(500).end(String(error)),
-      );
+      // Only the test knows the path: no other program, and no page of a browser, can run a command.
+      if (request.url !== new URL(url).pathname) {
+        response.writeHead(403).end();
+        return;
+      }
+      Promise.resolve(Buffer.concat(chunks).toString('utf8'))
+        .then(JSON.parse)
+        .then(({ command, args, waits }) => run(command, args, waits))
+        .then(
+          () => response.end(),
+          (error) => response.writeHead(500).end(String(error)),
+        );
     });
   });
   context.subscriptions.push({ dispose: () => server.close() });
   server.listen(0, '127.0.0.1', () => {
     http
-      .request(`${url}${server.address().port}`, { method: 'POST' })
+      .request(url, { method: 'POST', headers: { 'x-port': server.address().port } })
       .on('error', () => undefined)
       .end();
   });
@@ -72,6 +79,7 @@ exports.activate = async (context) => {
   if (connection === null) await vscode.commands.executeCommand('liveResponse.openSampleTenant');
   else await vscode.commands.executeCommand('liveResponse.addConnection', connection);
   // Focuses the view at the first start only; after a reload the user's own focus stays.
-  const nothingOpen = vscode.window.tabGroups.all.every((group) => group.tabs.length === 0);
-  if (nothingOpen) await vscode.commands.executeCommand('liveResponse.actions.focus');
+  if (context.workspaceState.get('wasShown') === true) return;
+  await context.workspaceState.update('wasShown', true);
+  await vscode.commands.executeCommand('liveResponse.actions.focus');
 };

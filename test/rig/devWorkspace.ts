@@ -79,6 +79,8 @@ export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevW
     const connection = await serveConnection(kind, tenant);
     closers.push(connection.stop);
     const env = {
+      // Only a test that asks for it lets the companion run commands.
+      RIG_REMOTE_CONTROL: undefined,
       ...vsCode.env,
       LOCAL_TENANT_CONNECTION: connected ? connection.url : undefined,
       ...(tenant === undefined ? {} : { NODE_EXTRA_CA_CERTS: tenant.caFile }),

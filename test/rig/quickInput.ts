@@ -136,7 +136,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
  * @param timeoutMs - milliseconds
  * @throws RigError when the palette does not offer exactly this title; with what it offers
  */
-export async function runInPalette(page: Page, title: string, timeoutMs: number = defaultTimeoutMs): Promise<void> {
+async function runInPalette(page: Page, title: string, timeoutMs: number = defaultTimeoutMs): Promise<void> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     await page.keyboard.press('F1');

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { waitFor } from './waiting.ts';
+import { RigError } from './processes.ts';
+import { defaultTimeoutMs, waitFor } from './waiting.ts';
 
 interface Command {
   readonly id: string;
@@ -43,24 +45,24 @@ let ownCommands: Promise<Readonly<Record<string, Command>>> | undefined;
  * about commands, the keyboard and the first use still go through it.
  */
 export async function startRemoteControl(): Promise<RemoteControl> {
+  const secretPath = `/${randomUUID()}`;
   let companionPort: number | undefined;
   const server = createServer((request, response) => {
-    companionPort = Number(request.url?.slice(1));
+    if (request.url === secretPath) companionPort = Number(request.headers['x-port']);
     response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const execute: Execute = async (command, args) => {
-    await waitFor(`the companion to run ${command.id}`, async () => {
-      if (companionPort === undefined) return false;
-      const body = JSON.stringify({ command: command.id, args, waits: command.waits });
-      const answer = await fetch(`http://127.0.0.1:${companionPort}/`, { method: 'POST', body });
-      if (!answer.ok) throw new Error(await answer.text());
-      return true;
-    });
+    const at = await waitFor('the companion of the window', () => companionPort);
+    const body = JSON.stringify({ command: command.id, args, waits: command.waits });
+    // Once: a command that fails would fail again, and one whose answer is lost may have run.
+    const signal = AbortSignal.timeout(defaultTimeoutMs);
+    const answer = await fetch(`http://127.0.0.1:${at}${secretPath}`, { method: 'POST', body, signal });
+    if (!answer.ok) throw new RigError(`${command.id} failed in the companion: ${await answer.text()}`);
   };
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}${secretPath}`,
     takePage: (page) => {
       // The extension host of a page that is loaded again lives on for a while: its companion is not asked any more.
       page.on('domcontentloaded', () => {

@@ -22,7 +22,6 @@ import {
   outputOf,
   savedAs,
 } from './support/notes.ts';
-import {} from './support/commands.ts';
 import { LOCAL, pictureOfFailure, startSession, takePictures, waitForRows, waitForTab } from './support/session.ts';
 import type { Session } from './support/session.ts';
 

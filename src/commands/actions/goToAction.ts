@@ -19,7 +19,7 @@ import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.t
  * `liveResponse.goToAction`: lists the loaded actions by script, device and id, and selects the row of the chosen one.
  * The notice about ended actions calls it with `{actionIds, opens}`.
  */
-export async function goToAction(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function goToAction(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const { actionIds, opens } = readArgument(args[0]);
   await services.view.shown?.ensureLoaded(new AbortController().signal);
   const known = actionIds?.flatMap((id) => services.view.shown?.get(id) ?? []);
@@ -34,7 +34,7 @@ export async function goToAction(services: Services, runner: CommandRunner, args
 }
 
 /** `liveResponse.watchAction`: notifies the user when the action ends. */
-export async function watchAction(services: Services, args: readonly unknown[]): Promise<void> {
+async function watchAction(services: Services, args: readonly unknown[]): Promise<void> {
   const { view } = services;
   const rows = [...args, ...view.selection].filter(isTreeNode);
   const ofRows = rows.flatMap((row) => ('actionId' in row ? (view.shown?.get(row.actionId) ?? []) : []));

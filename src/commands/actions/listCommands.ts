@@ -9,7 +9,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.refresh`: merges new and changed actions into the list. Rows that were loaded stay. */
-export async function refresh(services: Services, runner: CommandRunner): Promise<void> {
+async function refresh(services: Services, runner: CommandRunner): Promise<void> {
   await withList(services, runner, l10n.t('Refreshing machine actions'), async (list, signal) => {
     await list.refresh(signal);
     tellCount(list);
@@ -17,7 +17,7 @@ export async function refresh(services: Services, runner: CommandRunner): Promis
 }
 
 /** `liveResponse.loadMore`: appends the next page. */
-export async function loadMore(services: Services, runner: CommandRunner): Promise<void> {
+async function loadMore(services: Services, runner: CommandRunner): Promise<void> {
   await withList(services, runner, l10n.t('Loading more machine actions'), async (list, signal) => {
     const { state } = list;
     // Without a further page, no call is made.
@@ -27,7 +27,7 @@ export async function loadMore(services: Services, runner: CommandRunner): Promi
 }
 
 /** `liveResponse.loadDevice`: loads every action of the device in the row, or in the first selected row. */
-export async function loadDevice(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function loadDevice(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [row] = [...args, ...services.view.selection].filter(isTreeNode);
   const machineId = row === undefined ? undefined : machineOf(services, row);
   if (!machineId) {

@@ -11,7 +11,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.openDeviceInPortal`: opens the device's page in the Defender portal of its cloud. */
-export async function openDeviceInPortal(services: Services, args: readonly unknown[]): Promise<void> {
+async function openDeviceInPortal(services: Services, args: readonly unknown[]): Promise<void> {
   const device = await findDevice(services, args);
   if (device === undefined) {
     tellNothingChosen();

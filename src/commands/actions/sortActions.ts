@@ -7,7 +7,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /** `liveResponse.sortActions`: sorts by age, device, script or state. */
-export async function sortActions({ view }: Services): Promise<void> {
+async function sortActions({ view }: Services): Promise<void> {
   const labels: Readonly<Record<Order, string>> = {
     age: l10n.t('By Age, Newest First'),
     device: l10n.t('By Device'),

@@ -132,7 +132,7 @@ export class CommandRunner {
 /** Steps that try again. After any other step the notice is closed, and trying again is no longer offered. */
 const TRIES_AGAIN: ReadonlySet<NextStep> = new Set(['tryAgain', 'allowHost']);
 /** Returns the code of a failure, which is all that telemetry may contain about it. */
-export function outcomeOf(error: unknown): Outcome {
+function outcomeOf(error: unknown): Outcome {
   if (isCancelled(error)) return 'cancelled';
   return isLiveResponseError(error) ? error.code : 'unexpected';
 }

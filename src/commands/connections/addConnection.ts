@@ -18,11 +18,7 @@ import { IN_ACTIONS_VIEW } from '../common/when.ts';
  * `liveResponse.addConnection`: asks step by step, or takes a connection as its argument. With `signIn: 'accessToken'`
  * the argument may contain `accessToken`, which goes to secret storage and nowhere else.
  */
-export async function addConnection(
-  services: Services,
-  runner: CommandRunner,
-  args: readonly unknown[],
-): Promise<void> {
+async function addConnection(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [argument] = args;
   if (typeof argument === 'object' && argument !== null) await addGiven(services, argument);
   else await addAsked(services, runner);

@@ -11,13 +11,13 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /** `liveResponse.openSampleTenant`: opens a tenant for looking around, without sign-in and network. */
-export async function openSampleTenant(services: Services): Promise<void> {
+async function openSampleTenant(services: Services): Promise<void> {
   await services.connections.add(sampleConnection(l10n.t('Sample tenant')));
   await services.view.bringUp();
 }
 
 /** `liveResponse.selectConnection`: selects the tenant that the tree shows. */
-export async function selectConnection(services: Services): Promise<void> {
+async function selectConnection(services: Services): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Select Connection'), services.connections.all);
   if (chosen === undefined) return;
   await services.connections.activate(chosen.name);
@@ -25,7 +25,7 @@ export async function selectConnection(services: Services): Promise<void> {
 }
 
 /** `liveResponse.removeConnection`: forgets the connection and its token. Results that were fetched stay stored. */
-export async function removeConnection(services: Services): Promise<void> {
+async function removeConnection(services: Services): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Remove Connection'), services.connections.all);
   if (chosen === undefined) return;
   const remove = l10n.t('Remove');

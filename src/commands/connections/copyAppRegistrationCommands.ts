@@ -8,7 +8,7 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.copyAppRegistrationCommands`: copies the commands that register the user's own application in the
  * active tenant.
  */
-export async function copyAppRegistrationCommands(services: Services): Promise<void> {
+async function copyAppRegistrationCommands(services: Services): Promise<void> {
   const { active } = services.connections;
   const isTenant = active !== undefined && active.signIn !== 'sample';
   await env.clipboard.writeText(

@@ -11,7 +11,7 @@ import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
  * `liveResponse.editConnection`: asks the same steps again, filled in. A secret is kept only while its destination
  * stays the same.
  */
-export async function editConnection(services: Services): Promise<void> {
+async function editConnection(services: Services): Promise<void> {
   // The sample tenant has nothing to edit.
   const editable = services.connections.all.filter(({ signIn }) => signIn !== 'sample');
   const before = await pickConnection(services, l10n.t('Edit Connection'), editable);

@@ -18,14 +18,14 @@ import { IN_ACTIONS_VIEW, MAY_BE_CONNECTED, all } from '../common/when.ts';
  * `liveResponse.signIn`: does what a connection needs before it can be used. The connection is the named one, or the
  * active one.
  */
-export async function signIn(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function signIn(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const { all } = services.connections;
   const connection = connectionFor(services, args) ?? (await pickConnection(services, l10n.t('Sign In'), all));
   if (connection !== undefined) await signInTo(services, runner, connection);
 }
 
 /** `liveResponse.signOut`: forgets what signing in stored, here and in every other window. */
-export async function signOut(services: Services): Promise<void> {
+async function signOut(services: Services): Promise<void> {
   const { active } = services.connections;
   if (active === undefined) return;
   if (active.signIn === 'sample') {

@@ -20,7 +20,7 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, else the whole text;
  * with several rows, each of their results. A citation without a selection names the whole result.
  */
-export async function copyEvidence(
+async function copyEvidence(
   services: Services,
   runner: CommandRunner,
   form: Exclude<NoteForm, 'tableRow'> | 'plainBlock',
@@ -49,7 +49,7 @@ export async function copyEvidence(
 }
 
 /** `liveResponse.copyJson`: copies the parsed result in the service's own form. Several results become a list. */
-export async function copyJson(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function copyJson(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   await copyEach(
     services,
     runner,

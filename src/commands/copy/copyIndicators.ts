@@ -28,11 +28,7 @@ interface Searched {
  * `liveResponse.copyIndicators`: copies the indicators of the selection, else of the whole text; with several rows, of
  * all their results together. The user reviews them before they are copied.
  */
-export async function copyIndicators(
-  services: Services,
-  runner: CommandRunner,
-  args: readonly unknown[],
-): Promise<void> {
+async function copyIndicators(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const searched = await searchAll(services, runner, findTargets(services, args));
   if (searched === undefined || searched.length === 0) return;
   const rows = mergeIndicators(searched.map(({ found }, source) => found.map((one) => ({ ...one, source }))));

@@ -13,7 +13,7 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.copyKql`: copies an advanced hunting query around the time of the command, for each result. The list
  * already knows these times, so a row of the tree costs no call.
  */
-export async function copyKql(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function copyKql(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const targets = findTargets(services, args);
   if (targets.length === 0) return;
   await runner.run(l10n.t('Copying a hunting query'), async ({ signal }) => {

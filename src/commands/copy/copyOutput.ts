@@ -17,7 +17,7 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '
  *
  * @param wanted - text of the result to copy; the default is the text that is shown, else the output
  */
-export async function copyOutput(
+async function copyOutput(
   services: Services,
   runner: CommandRunner,
   args: readonly unknown[],

@@ -160,7 +160,7 @@ interface FileItem extends QuickPickItem {
 /**
  * `liveResponse.selectNotesFile`: selects the note of this workspace, and the place in it, where evidence is appended.
  */
-export async function selectNotesFile(services: Services): Promise<NotesPlace | undefined> {
+async function selectNotesFile(services: Services): Promise<NotesPlace | undefined> {
   const files = await workspace.findFiles('**/*.md', '**/node_modules/**', 200);
   const open = workspace.textDocuments.filter(
     ({ languageId, uri }) => languageId === 'markdown' && workspace.fs.isWritableFileSystem(uri.scheme) === true,

@@ -26,7 +26,7 @@ type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; rea
 /** Codes by which the service itself says that there is no such result. */
 const GONE: ReadonlySet<FailureCode> = new Set(['notFound', 'noResult']);
 /** `liveResponse.checkNotes`: compares every citation of the active note with what is stored. */
-export async function checkNotes(services: Services, runner: CommandRunner): Promise<void> {
+async function checkNotes(services: Services, runner: CommandRunner): Promise<void> {
   const document = window.activeTextEditor?.document;
   if (document?.languageId !== 'markdown') {
     void notify('information', l10n.t('Open the Markdown note whose evidence is to be checked.'));
@@ -170,9 +170,12 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
   }
 }
 
+/** Failures that stop a run, but that may concern one result of a note only: its storage, or its row in the database. */
+const OF_ONE_RESULT: ReadonlySet<FailureCode> = new Set(['foreignDownloadHost', 'notFromStorage', 'databaseFailed']);
+
 /** Whether the failure would repeat for the other results of the tenant, so that no further calls are spent on them. */
 function repeats(code: FailureCode): boolean {
-  return code === 'rateLimited' || traitsOf(code).stopsRun === true;
+  return code === 'rateLimited' || (traitsOf(code).stopsRun === true && !OF_ONE_RESULT.has(code));
 }
 
 export const checkNotesCommand = defineCommand({

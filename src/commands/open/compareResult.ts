@@ -1,5 +1,6 @@
 import { commands, l10n } from 'vscode';
 import type { QuickPickItem, Uri } from 'vscode';
+import { isNewer } from '../../actions/actionOrder.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import { parseServerTime } from '../../base/serverTime.ts';
 import { findPlace } from '../../documents/parts.ts';
@@ -30,11 +31,7 @@ type Other = 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
  * `liveResponse.compareResult`: compares a result with another host's or another run's result, with its own errors, or
  * with its own `normalised` view. Missing results are fetched.
  */
-export async function compareResult(
-  services: Services,
-  runner: CommandRunner,
-  args: readonly unknown[],
-): Promise<void> {
+async function compareResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const { ref } = target;
@@ -97,7 +94,11 @@ async function askForSibling(
   // The whole list and not the rows that are shown: a filter for this device must not hide the other hosts.
   const session = isShown ? services.sessions.of(connection) : undefined;
   for (const list of [session?.actions(true), session?.actions(false), isShown ? services.view.shown : undefined])
-    for (const one of list?.actions ?? []) known.set(one.id, one);
+    for (const one of list?.actions ?? []) {
+      const had = known.get(one.id);
+      // A list that is not shown may be older than what was stored since.
+      if (had === undefined || isNewer(one, had)) known.set(one.id, one);
+    }
   const siblings = findSiblings({ action, commandIndex: ref.commandIndex }, known.values(), other);
   const keys = new Set(stored.map((one) => `${one.ref.actionId}#${one.ref.commandIndex}`));
   if (siblings.length === 0) {

@@ -10,7 +10,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.explainEmpty`: says why there is nothing to read and what can be done. Spends no call by itself. */
-export async function explainEmpty(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function explainEmpty(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const { ref, view } = target;

@@ -13,7 +13,7 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.openCitation`: opens a link in a note, or an address from outside. The author of the link must not
  * spend this user's calls: a result that is not stored is fetched only if the user agrees.
  */
-export async function openCitation(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openCitation(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const citation = readCitation(args[0]);
   if (citation === undefined) throw new LiveResponseError('badArgument', { path: 'link' });
   const { stream, view } = citation.address;

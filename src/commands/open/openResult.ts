@@ -20,7 +20,7 @@ const FOCUS_WITHIN_MS = 1000;
 /**
  * `liveResponse.openResult`: opens the result of a row, an address or `{tenant, actionId, commandIndex, stream, line}`.
  */
-export async function openResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const takesFocus = Date.now() - focusWantedAt < FOCUS_WITHIN_MS;
   focusWantedAt = 0;
   const [target] = findTargets(services, args);
@@ -29,7 +29,7 @@ export async function openResult(services: Services, runner: CommandRunner, args
 }
 
 /** `liveResponse.openFocused`: opens a row on Enter as a click does, and moves the focus into the text. */
-export async function openFocused(): Promise<void> {
+async function openFocused(): Promise<void> {
   focusWantedAt = Date.now();
   await commands.executeCommand('list.select');
 }

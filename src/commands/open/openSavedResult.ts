@@ -28,11 +28,7 @@ const MAX_FACTS_FILES = 10;
  * `liveResponse.openSavedResult`: opens a result file from the disk, or a download link, as if it had been fetched. It
  * makes no call. With an argument (a file's address, or a link) it asks nothing.
  */
-export async function openSavedResult(
-  services: Services,
-  runner: CommandRunner,
-  args: readonly unknown[],
-): Promise<void> {
+async function openSavedResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
   if (source !== undefined) await openSource(services, runner, source, maxDownloadBytes());
 }

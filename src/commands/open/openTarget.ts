@@ -59,10 +59,11 @@ export async function openTarget(
   }
 }
 
-/** Whether the active document shows this result, as it does at the second click of a double click. */
-function isInFront({ ref }: Target): boolean {
+/** Whether the active document shows this text, as it does at the second click of a double click. */
+function isInFront({ ref, stream }: Target): boolean {
   const active = activeAddress();
-  return active !== undefined && resultKey(active) === resultKey(ref);
+  if (active === undefined || resultKey(active) !== resultKey(ref)) return false;
+  return stream === undefined || stream === active.stream;
 }
 
 function opened(facts: StoredFacts, startedAt: number): TelemetryEvent {

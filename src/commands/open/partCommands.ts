@@ -48,7 +48,7 @@ async function stepPart(
  * `liveResponse.openWhole`: opens a text as one document, up to the size that VS Code opens without a question. Says
  * which features VS Code then switches off.
  */
-export async function openWhole(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openWhole(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const found = await findDivided(services, args);
   if (found === undefined) return;
   const { target, text } = found;

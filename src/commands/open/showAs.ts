@@ -28,7 +28,7 @@ interface ViewItem extends QuickPickItem {
 }
 
 /** `liveResponse.showAs`: shows another view of a text, or colors it. The stored result does not change. */
-export async function showAs(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function showAs(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const stream = target.stream ?? 'output';

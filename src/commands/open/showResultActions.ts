@@ -20,7 +20,7 @@ interface ActionItem extends QuickPickItem {
 /**
  * `liveResponse.showResultActions`: lists the commands for a result and its facts. A click on the exit code opens it.
  */
-export async function showResultActions(services: Services, args: readonly unknown[]): Promise<void> {
+async function showResultActions(services: Services, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   const facts = target === undefined ? undefined : await services.store.facts(target.ref);
   if (target === undefined) return;

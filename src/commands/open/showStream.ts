@@ -6,7 +6,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.openOutput` and `liveResponse.openErrors`: open this text of a result, even if it is empty. */
-export async function showStream(
+async function showStream(
   services: Services,
   runner: CommandRunner,
   stream: 'output' | 'errors',

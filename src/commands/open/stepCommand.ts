@@ -12,7 +12,7 @@ import { IN_RESULT, all } from '../common/when.ts';
  * `liveResponse.nextCommand` and `previousCommand`: open the nearest command of the same action that has a text to
  * read.
  */
-export async function stepCommand(
+async function stepCommand(
   services: Services,
   runner: CommandRunner,
   step: 1 | -1,

@@ -16,7 +16,7 @@ const GONE_AFTER_MS = 17_000;
 const LOOK_AGAIN_MS = 1000;
 
 /** `liveResponse.fetchRun`: names the number of calls, then fetches in the background and shows the overview. */
-export async function fetchRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function fetchRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const chosen = await chooseRun(services, runner, args);
   if (chosen === undefined) return;
   const record = await completeRun(services, runner, chosen);
@@ -28,12 +28,12 @@ export async function fetchRun(services: Services, runner: CommandRunner, args: 
 }
 
 /** `liveResponse.pauseRun`: pauses the run of the active overview, else all runs that this window is fetching. */
-export function pauseRun(services: Services): void {
+function pauseRun(services: Services): void {
   for (const { run } of activeRuns(services)) services.runs.pause(run.key);
 }
 
 /** `liveResponse.resumeRun`: resumes runs that were paused, or that a restart interrupted. */
-export async function resumeRun(services: Services, runner: CommandRunner): Promise<void> {
+async function resumeRun(services: Services, runner: CommandRunner): Promise<void> {
   const paused = activeRuns(services).filter(({ state }) => state === 'paused');
   for (const { run } of paused) services.runs.resume(run.key);
   if (paused.length > 0) return;
@@ -52,7 +52,7 @@ export async function resumeRun(services: Services, runner: CommandRunner): Prom
 }
 
 /** `liveResponse.cancelRun`: stops fetching. Results that were fetched stay stored. */
-export function cancelRun(services: Services): void {
+function cancelRun(services: Services): void {
   for (const { run } of activeRuns(services)) services.runs.cancel(run.key);
 }
 
@@ -75,6 +75,8 @@ export async function offerToGoOn(services: Services): Promise<void> {
 
 async function offerRun(services: Services, record: RunRecord): Promise<void> {
   const left = (await services.runs.missing(record)).length;
+  // Its last result came just before the window ended.
+  if (left === 0) return;
   const goOn = l10n.t('Go On');
   const open = l10n.t('Open Run Overview');
   const sentence = l10n.t(

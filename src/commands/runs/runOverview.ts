@@ -17,7 +17,7 @@ const MOST_HOSTS = 1000;
  * `liveResponse.openRun`: shows the overview of a run. Only finding its hosts makes calls, and their number is shown
  * first.
  */
-export async function openRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const chosen = await chooseRun(services, runner, args);
   if (chosen === undefined) return;
   const record = (await completeRun(services, runner, chosen)) ?? chosen;
@@ -26,7 +26,7 @@ export async function openRun(services: Services, runner: CommandRunner, args: r
 }
 
 /** `liveResponse.changeRunRules`: changes what a comparison of results leaves out, and which lines are rare. */
-export async function changeRunRules(services: Services): Promise<void> {
+async function changeRunRules(services: Services): Promise<void> {
   const { rules, most } = services.runOverviews.rules;
   const items = NORMALISE_RULES.map((rule): QuickPickItem & { readonly rule: NormaliseRule } => ({
     label: ruleWords(rule),

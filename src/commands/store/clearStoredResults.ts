@@ -23,7 +23,7 @@ const NAMED = 5;
  * `liveResponse.clearStoredResults`: deletes all stored results, or those of a connection or of a device. Says first
  * which results are deleted.
  */
-export async function clearStoredResults(services: Services, runner: CommandRunner): Promise<void> {
+async function clearStoredResults(services: Services, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Clear Stored Results');
   await services.store.catchUp();
   const stored = await services.store.stored();

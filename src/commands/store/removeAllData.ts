@@ -12,7 +12,7 @@ import { IN_ACTIONS_VIEW } from '../common/when.ts';
 /**
  * `liveResponse.removeAllData`: removes results, connections, tokens and secrets, and everything else that was stored.
  */
-export async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
+async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Removing all data');
   const stored = await services.store.stored().catch(() => []);
   const bytes = formatBytes(stored.reduce((sum, { size }) => sum + size, 0));

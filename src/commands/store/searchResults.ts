@@ -30,23 +30,19 @@ const EVERYWHERE: SearchQuery = {
  * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Takes
  * `{text, isRegExp, matchCase, connection, device, script}`; without an argument it asks.
  */
-export async function searchResults(
-  services: Services,
-  runner: CommandRunner,
-  args: readonly unknown[],
-): Promise<void> {
+async function searchResults(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const query = args[0] === undefined ? await askForQuery(services) : readQuery(args[0]);
   if (query !== undefined) await search(services, runner, query);
 }
 
 /** `liveResponse.searchAgain`: repeats the search in the results that are stored now. */
-export async function searchAgain(services: Services, runner: CommandRunner): Promise<void> {
+async function searchAgain(services: Services, runner: CommandRunner): Promise<void> {
   const query = services.search.run?.query;
   await (query === undefined ? searchResults(services, runner, []) : search(services, runner, query));
 }
 
 /** `liveResponse.openHit`: opens the line of a hit. Its result is stored, so this takes no call. */
-export async function openHit(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openHit(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [node] = args;
   if (!isHitNode(node) || node.hit === undefined) throw new LiveResponseError('badArgument', { path: 'hit' });
   const { stream, line } = node.hit;
@@ -54,7 +50,7 @@ export async function openHit(services: Services, runner: CommandRunner, args: r
 }
 
 /** `liveResponse.exportHits`: exports every line that was found as CSV or NDJSON, by the ending of the file's name. */
-export async function exportHits(services: Services, runner: CommandRunner): Promise<void> {
+async function exportHits(services: Services, runner: CommandRunner): Promise<void> {
   const found = services.search.run?.found ?? [];
   const uri = await window.showSaveDialog({
     title: l10n.t('Export Hits'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { isClick } from '../../../src/base/urgency.ts';
-import { LiveResponseError } from '../../../src/base/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../../../src/base/errors.ts';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import { failure, patience } from '../defender/expected.ts';
 import { action, command, ref } from './fixtures.ts';
@@ -141,7 +141,10 @@ suite('a command without a result', () => {
     ] as const) {
       const scene = new Scene();
       scene.known = action({ status: 'Failed', commands: [command({ errors: errors && [...errors] })] });
-      const refused = assert.rejects(scene.service.open(ref(), { signal: patience() }), failure(code, {}));
+      const refused = assert.rejects(scene.service.open(ref(), { signal: patience() }), (error: unknown) => {
+        assert.ok(isLiveResponseError(error) && error.code === code);
+        return error.values.deviceErrors === undefined;
+      });
       await scene.land(new LiveResponseError(code));
       await refused;
     }

@@ -17,7 +17,7 @@ type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string }
  * `liveResponse.filterActions`: lists the fields with their conditions and asks for the one that the user chooses. The
  * list returns until the user shows the matching actions. The view does not change before that.
  */
-export async function filterActions(services: Services, runner: CommandRunner): Promise<void> {
+async function filterActions(services: Services, runner: CommandRunner): Promise<void> {
   let filter = services.view.filter;
   for (let isChanged = false; ; isChanged = true) {
     const step = await askForStep(services, filter, isChanged);
@@ -77,7 +77,7 @@ async function askForStep(services: Services, filter: ActionFilter, isChanged: b
 }
 
 /** `liveResponse.saveFilter`: saves the filter in use under a name. */
-export async function saveFilter({ view, savedFilters, connections }: Services): Promise<void> {
+async function saveFilter({ view, savedFilters, connections }: Services): Promise<void> {
   const { filter } = view;
   if (isEmptyFilter(filter)) {
     void notify('information', l10n.t('There is no filter to save: choose one with Filter Machine Actions… first.'));
@@ -95,13 +95,13 @@ export async function saveFilter({ view, savedFilters, connections }: Services):
 }
 
 /** `liveResponse.applySavedFilter`: applies a saved filter. */
-export async function applySavedFilter(services: Services): Promise<void> {
+async function applySavedFilter(services: Services): Promise<void> {
   const name = await pickSaved(services, l10n.t('Apply Saved Filter'));
   if (name !== undefined) applySaved(services, name);
 }
 
 /** `liveResponse.removeSavedFilter`: deletes a saved filter. The view does not change. */
-export async function removeSavedFilter(services: Services): Promise<void> {
+async function removeSavedFilter(services: Services): Promise<void> {
   const name = await pickSaved(services, l10n.t('Remove Saved Filter'));
   if (name !== undefined) await services.savedFilters.remove(name);
 }
