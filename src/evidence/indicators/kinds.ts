@@ -38,8 +38,8 @@ export function toFound(kind: IndicatorKind, line: string, { start, end }: Stret
 }
 
 /**
- * Calls `toIndicators` for each match of a pattern. An iterator of matches would add half of the time, because it makes
- * copies.
+ * Calls `toIndicators` for each match of a pattern. An iterator of matches is not used: with its copies, it would take
+ * a third of the time.
  */
 export function findEach(
   pattern: RegExp,

@@ -25,7 +25,7 @@ const VERSION_WORD =
 const OID_BEFORE = /(?:^|[^a-z])(?:oid|object ?identifier)/iu;
 /** Object identifiers for the extensions of a certificate, and for the parts of a name in it. */
 const EXTENSION = /^2\.5\.(?:4|29)\.\d{1,2}$/u;
-/** A version in the registry, before its value, as `reg query` prints it. */
+/** The name and the type of a version in the registry, as `reg query` prints them before the version. */
 const REGISTRY_BEFORE = /version[ \t]{1,20}REG_(?:EXPAND_|MULTI_)?SZ[ \t]{1,20}$/iu;
 /** The text before a product's version in the heading of an event, as firewalls send it. */
 const PRODUCT_BEFORE = /(?:CEF|LEEF):\d(?:\.\d)?\|[^|]{0,40}\|[^|]{0,40}\|$/u;
@@ -168,7 +168,7 @@ function findIPv6(line: string): FoundIndicator[] {
   return findEach(IPV6, line, (text, start) => {
     if (/\w/u.test(line.charAt(start + text.length))) return undefined;
     const trimmed = withoutLastSigns(text);
-    // Some tools write an IPv6 address and its port with a dot between them.
+    // Linux puts only a colon between an IPv6 address and its port. macOS and tcpdump put a dot there.
     const bare = WITH_PORT_6.exec(trimmed)?.[1];
     const value = bare ?? (hasPorts ? trimmed.slice(0, trimmed.lastIndexOf(':')) : trimmed);
     return isTellingIPv6(value) ? toFound('ipv6', line, { start, end: start + value.length }) : undefined;
