@@ -62,8 +62,8 @@ class Runs {
   isLetter(at: number): boolean {
     const low = this.#units[at] ?? 0;
     const high = this.#units[at + 1] ?? MAX_HIGH_BYTE + 1;
-    // After a unit that is no longer a byte, only a NUL can be a second byte. The unit itself stays, and the second
-    // byte is dropped. Only a NUL is no loss.
+    // If the first unit is no longer a byte, it stays, and the second byte is dropped. Only a NUL can be dropped
+    // without a loss.
     return high <= MAX_HIGH_BYTE && low + high > 0 && (high === 0 || this.#isByte(at));
   }
 

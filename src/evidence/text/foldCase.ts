@@ -10,9 +10,8 @@ const MAX_ROW = 6;
  * flags alone compare letter by letter, and miss two cases:
  *
  * - Turkish has two letters i. The capital form of `istanbul` is `İSTANBUL`, and that of `ısparta` is `ISPARTA`. A
- * program
- * may have converted a device's name by the rules of another language. So all four letters, and a separate dot
- * (U+0307), count as equal.
+ *   program may have converted a device's name by the rules of another language. So all four letters, and a separate
+ *   dot (U+0307), count as equal.
  * - German `ß` becomes `SS` in capitals: `strasse` and `straße` count as equal.
  *
  * The searched text is never changed, so that places in it stay right.
