@@ -56,7 +56,8 @@ function makeView(source: ViewSource): string {
   if (source.kind === 'text') return viewText(source.text, source.view, source.hostNames);
   const { page, stream } = source;
   const text = decodeResult(new TextEncoder().encode(readWithCodePage(plainBytes(source), page))).transcript?.[stream];
-  // Does not happen: JSON's syntax is ASCII, and every code page reads ASCII bytes in the same way.
+  // JSON's syntax is ASCII, and every code page reads ASCII bytes in the same way. So the file should still be a
+  // result.
   if (text === undefined) throw new Error('The file is no result any more.');
   return text;
 }

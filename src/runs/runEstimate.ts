@@ -4,7 +4,7 @@ import type { Usage } from '../defender/calls/ledger.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /**
- * Average time for a result, ms, if no call has to wait. It covers the link and the download, with three results at
+ * Time for a result, ms, if no call has to wait. It covers the link and the download, with three results at
  * once.
  */
 const EACH_MS = 300;

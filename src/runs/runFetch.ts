@@ -250,8 +250,8 @@ export class RunFetches {
   #set(key: string, record: RunRecord): void {
     this.#records.delete(key);
     this.#records.set(key, record);
-    // The call is not awaited. Without the record, a restarted window does not offer to continue, but the fetched
-    // results are still in the store.
+    // The call is not awaited. If the record is lost, a restarted window requests failed results again, but the store
+    // still knows which results were fetched.
     const { store, worker } = this.#options;
     worker.call('putRun', key, JSON.stringify(record), { keep: store.keeps }).catch(() => undefined);
     this.#changed.fire(key);

@@ -5,7 +5,8 @@ import { deviceOf, hostOf, parameterOf, resultOf, runScripts, subjectOf } from '
 
 /**
  * Pause after which a run has ended, ms. A person who runs a script on many devices starts the actions one after the
- * other, ten a minute at most. Similar actions after a longer pause are another run.
+ * other, ten a minute at most. Actions with the same script, arguments and comment after a longer pause are another
+ * run.
  */
 export const RUN_PAUSE_MS = 30 * 60_000;
 
