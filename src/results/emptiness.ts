@@ -17,7 +17,7 @@ export type Emptiness =
   | 'notFetched'
   /** The received file is not the result of a script. */
   | 'notAResult'
-  /** The text has no characters, and no NULs either. */
+  /** The text has no characters at all. */
   | 'none'
   | 'nulsOnly'
   /** The text is only the line that the service's runner writes. */
