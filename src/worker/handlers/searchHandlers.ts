@@ -23,8 +23,8 @@ const STEP_MS = 30;
 /** Number of rows that are read from the database at once. Their bytes are not read at the same time. */
 const PAGE = 64;
 /**
- * Maximum time for a pattern on a result, ms. An addition for each unit of text follows. Both are far more than a sane
- * pattern needs.
+ * Maximum time for a pattern on a result, ms. The second number is added for each unit of the text. Both are far more
+ * than a sane pattern needs.
  */
 const PATIENCE_MS = 250;
 const PATIENCE_PER_UNIT_MS = 1 / 20_000;
