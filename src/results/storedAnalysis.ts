@@ -78,7 +78,11 @@ export class StoredAnalysis {
     this.#analysis = analysis;
   }
 
-  /** Finds the indicators of a text as it was received. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  /**
+   * Finds the indicators of a text as it was received.
+   *
+   * @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled`
+   */
   indicators({ ref, stream, ranges }: Omit<AskedText, 'view'>, signal?: AbortSignal): Promise<Indicator[] | undefined> {
     return this.#analysis.run(
       async (ask) => {

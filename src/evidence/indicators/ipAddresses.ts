@@ -22,8 +22,8 @@ function isIPv6(name: string): boolean {
 }
 
 /**
- * Whether a name is an IPv4 address worth listing. Loopback, broadcast, masks and multicast are not. An address that ends
- * in 0 counts only as a network, because version numbers often end in 0.
+ * Whether a name is an IPv4 address worth listing. Loopback, broadcast, masks and multicast are not. An address that
+ * ends in 0 counts only as a network, because version numbers often end in 0.
  */
 export function isTellingIPv4(name: string, isNetwork: boolean): boolean {
   if (!isIPv4(name)) return false;
