@@ -4,22 +4,25 @@ import { parseServerTime } from '../base/serverTime.ts';
 import { foldedPattern } from '../evidence/text/foldCase.ts';
 import { deviceOf, runScripts } from '../model/machineAction.ts';
 
-/** The actions that a person wants to see. All given conditions must hold; missing ones do not matter. */
+/**
+ * The conditions for the actions that a person wants to see. All given conditions must be true. Missing conditions are
+ * ignored.
+ */
 export interface ActionFilter {
-  /** The device: by ids where they are known, which the API can check, else by a part of its name. */
+  /** The device. If its ids are known, the API filters by them. Otherwise its name must contain `name`. */
   readonly device?: { readonly name: string; readonly machineIds?: readonly string[] };
-  /** Part of the name of a script of the session. */
+  /** Part of the name of a script in the session. */
   readonly script?: string;
-  /** The requestor: the whole name, which the API can check, or a part of it. */
+  /** The requestor. The API filters by a complete name. Otherwise the requestor must contain `name`. */
   readonly requestor?: { readonly name: string; readonly isWhole: boolean };
   /** Part of the comment. */
   readonly comment?: string;
   readonly type?: string;
-  /** Any of these. */
+  /** The action must have one of these statuses. */
   readonly statuses?: readonly string[];
-  /** Exit code of a stored result: this code, or any but 0. */
+  /** Exit code of a stored result: this code, or any code but 0. */
   readonly exitCode?: number | 'notZero';
-  /** Time of creation: in the last hours, or between two times, ISO 8601 in UTC, the second exclusive. */
+  /** Time of creation: in the last hours, or between two times in ISO 8601, UTC. The second time is exclusive. */
   readonly span?: { readonly hours: number } | { readonly from: string; readonly before: string };
 }
 
@@ -36,21 +39,21 @@ export const FILTER_FIELDS: readonly FilterField[] = [
   'span',
 ];
 
-/** Returns the exit code of a command's stored result; undefined where none is stored. */
+/** Returns the exit code of a command's stored result, or undefined if no result is stored. */
 export type ExitCodeOf = (action: MachineAction, commandIndex: number) => number | undefined;
 
 export function isEmptyFilter(filter: ActionFilter): boolean {
   return FILTER_FIELDS.every((field) => filter[field] === undefined);
 }
 
-/** Returns the filter without one of its fields. */
+/** Returns the filter without the given field. */
 export function without(filter: ActionFilter, field: FilterField): ActionFilter {
   return Object.fromEntries(Object.entries(filter).filter(([name]) => name !== field));
 }
 
 /**
  * Returns the conditions of a filter that the API checks.
- * @param now - for spans that end now, ms since 1970
+ * @param now - the end of spans such as the last hours, ms since 1970
  */
 export function conditionsOf(filter: ActionFilter, now: number): ActionConditions {
   const { device, requestor, type, statuses, span } = filter;
@@ -64,7 +67,7 @@ export function conditionsOf(filter: ActionFilter, now: number): ActionCondition
   };
 }
 
-/** Returns a test of one action for the conditions that the API checks. */
+/** Returns a function that tests an action for the conditions that the API checks. */
 export function toConditionTest(where: ActionConditions): (action: MachineAction) => boolean {
   const { machineIds, requestor, type, statuses, createdFrom, createdBefore } = where;
   const filter: ActionFilter = {
@@ -82,7 +85,7 @@ export function toConditionTest(where: ActionConditions): (action: MachineAction
 const FIRST_TIME = '0001-01-01T00:00:00.000Z';
 const LAST_TIME = '9999-12-31T23:59:59.999Z';
 
-/** Returns the fields that the API cannot check: they are searched in the loaded actions, and nowhere else. */
+/** Returns the fields of a filter that the API cannot check. They are applied only to the loaded actions. */
 export function searchedHere(filter: ActionFilter): readonly FilterField[] {
   return FILTER_FIELDS.filter((field) => {
     if (filter[field] === undefined) return false;
@@ -93,8 +96,8 @@ export function searchedHere(filter: ActionFilter): readonly FilterField[] {
 }
 
 /**
- * Returns a test of one action for the whole filter, so that an action that has changed since it was loaded leaves the
- * list.
+ * Returns a function that tests an action for all conditions of a filter. It also tests the conditions that the API has
+ * checked, because an action may have changed since it was loaded.
  * @param now - ms since 1970
  */
 export function toPredicate(
@@ -163,8 +166,9 @@ function scriptNames(action: MachineAction): readonly string[] {
 const DAY = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d))?$/u;
 
 /**
- * Reads `2026-11-20..2026-11-23`, in UTC: days, the last one whole, or times of day with `T21:04`.
- * @returns undefined where the text is not a span
+ * Reads a span such as `2026-11-20..2026-11-23`, in UTC. Each end is a day, or a time of day with `T21:04`. The last
+ * day is included completely.
+ * @returns undefined if the text is not a span
  */
 export function readSpan(text: string): { readonly from: string; readonly before: string } | undefined {
   const [first, last, ...more] = text.split('..').map((part) => DAY.exec(part.trim()));
@@ -175,7 +179,7 @@ export function readSpan(text: string): { readonly from: string; readonly before
   return { from: new Date(from).toISOString(), before: new Date(end).toISOString() };
 }
 
-/** Reads a stored filter, field by field. A field that is not valid is left out. */
+/** Reads a stored filter, field by field. Fields that are not valid are left out. */
 export function readFilter(value: unknown): ActionFilter {
   const fields = record(value);
   const { device, requestor, statuses, exitCode, span } = fields;
@@ -213,7 +217,10 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 }
 
-/** Whether a value is a time and nothing else: it goes into a query unquoted. */
+/**
+ * Whether a value is a valid time without any other text. This is checked because the value is put into a query without
+ * quotation marks.
+ */
 function isTime(value: unknown): value is string {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(value);
 }

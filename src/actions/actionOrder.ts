@@ -1,7 +1,7 @@
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 
-/** Returns actions newest first, those of the same moment by their ids. */
+/** Returns actions newest first. Actions with the same time are sorted by their ids. */
 export function newestFirst(actions: readonly MachineAction[]): MachineAction[] {
   return actions
     .map((action) => ({ action, created: createdAt(action) }))
@@ -9,25 +9,30 @@ export function newestFirst(actions: readonly MachineAction[]): MachineAction[] 
     .map(({ action }) => action);
 }
 
-/** Whether an answer is newer than the known action and differs from it. Answers can overtake each other. */
+/**
+ * Whether an action from an answer is newer than the known action and differs from it. This is checked because an older
+ * answer can arrive after a newer answer.
+ */
 export function isNewer(action: MachineAction, known: MachineAction): boolean {
   return (updatedAt(action) ?? Infinity) >= (updatedAt(known) ?? 0) && JSON.stringify(known) !== JSON.stringify(action);
 }
 
 /**
- * Returns when an action was created, ms since 1970; Infinity where that time is missing, because such an action says
- * nothing about how far back a list is loaded.
+ * Returns the time when an action was created, ms since 1970. Returns Infinity if the time is missing, because such an
+ * action does not show how far back a list is loaded.
  */
 export function placeAt(action: MachineAction): number {
   return parseServerTime(action.creationDateTimeUtc) ?? Infinity;
 }
 
-/** Returns when an action was created, ms since 1970; its last update where that time is missing. */
+/**
+ * Returns the time when an action was created, ms since 1970. If it is missing, returns the time of its last update.
+ */
 function createdAt(action: MachineAction): number {
   return parseServerTime(action.creationDateTimeUtc) ?? updatedAt(action) ?? 0;
 }
 
-/** Returns when an action was last updated, ms since 1970. */
+/** Returns the time when an action was last updated, ms since 1970, or undefined if it is missing. */
 function updatedAt(action: MachineAction): number | undefined {
   return parseServerTime(action.lastUpdateDateTimeUtc);
 }

@@ -17,14 +17,17 @@ import type { FoundAction, HeardAction } from './foundAction.ts';
 
 export type { RefreshWay } from './changedActions.ts';
 
-/** Number of rows of one page: a screen or two, and one call. */
+/** Number of rows of one page. A page fills a screen or two, and costs one call. */
 export const PAGE_SIZE = 50;
 /**
- * Number of rows of one page of a span. Nobody looks at these rows, so the pages are large: few calls, and answers of
- * bounded size.
+ * Number of rows of one page when a span is loaded. The pages are larger, because nobody looks at them as pages. They
+ * cost fewer calls, and the size of an answer is still limited.
  */
 const SPAN_PAGE_SIZE = 1000;
-/** Maximum number of rows that are loaded at once where the server accepts no order: any page may hold the newest. */
+/**
+ * Maximum number of rows that are loaded at once if the server does not support a sort order. All pages are needed
+ * then, because any page may contain the newest row.
+ */
 const MAX_UNORDERED = 10_000;
 
 export type ListState =
@@ -32,10 +35,10 @@ export type ListState =
   | { readonly kind: 'loaded'; readonly hasMore: boolean }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** A change: the ids of the changed actions, or the list itself. */
+/** A change to the list: the ids of the changed actions, or `list` if the list itself changed. */
 export type ActionChange = { readonly ids: readonly string[] } | 'list';
 
-/** The machine actions of one connection, as far as they were loaded: newest first, each once. */
+/** The loaded machine actions of one connection, newest first, without duplicates. */
 export class ActionStore {
   readonly #client: () => Promise<DefenderClient>;
   readonly #where: ActionConditions;
@@ -44,11 +47,14 @@ export class ActionStore {
   readonly #found = new Emitter<readonly FoundAction[]>();
   readonly #changed = new Emitter<ActionChange>();
   readonly #byId = new Map<string, MachineAction>();
-  /** Actions that were fetched one by one. */
+  /** Actions that were fetched one by one, and are in no page. */
   readonly #apart = new Map<string, MachineAction>();
-  /** Ids that came in pages of the list, not by device or one by one: paging relies on their number. */
+  /**
+   * Ids of actions from pages of the list, not from loads by device or by id. Their number determines the place of the
+   * next page.
+   */
   readonly #listed = new Set<string>();
-  /** The number of the last refresh that brought an action. */
+  /** For each action, the number of the last refresh that returned it. */
   readonly #turns = new Map<string, number>();
   #newest: { readonly update: number | undefined; readonly creation: number | undefined } = NONE;
   #oldestListed = Infinity;
@@ -62,19 +68,19 @@ export class ActionStore {
 
   readonly liveResponseOnly: boolean;
   readonly onDidChange = this.#changed.event;
-  /** Fires when unfinished actions have ended, those of one answer together. */
+  /** Fires when unfinished actions have ended. Actions from the same answer are reported together. */
   readonly onDidEnd = this.#ended.event;
   /**
-   * Fires when a call brings actions that were unknown or have changed: other windows may not know them either. Fires
-   * before they are merged.
+   * Fires when a call returns actions that were unknown or have changed, because other windows may not know them
+   * either. Fires before the actions are merged.
    */
   readonly onDidFind = this.#found.event;
-  /** Time on the local clock when the list was created, before anything in it was requested, ms since 1970. */
+  /** Time when the list was created, before its first request, by the local clock, ms since 1970. */
   readonly since: number = systemClock.now();
 
   /**
-   * @param conditions - what the server leaves out of the list
-   * @param way - the way in which this connection's server is asked for changes; shared with its other lists
+   * @param conditions - `where`: the server's conditions for actions in the list
+   * @param way - the way of asking this connection's server for changes; shared with the connection's other lists
    */
   constructor(
     client: () => Promise<DefenderClient>,
@@ -92,20 +98,20 @@ export class ActionStore {
     return this.#state;
   }
 
-  /** Gets all loaded actions that belong in the list, newest first. */
+  /** Gets all loaded actions that belong to the list, newest first. */
   get actions(): readonly MachineAction[] {
     this.#sorted ??= newestFirst([...this.#byId.values()].filter((action) => this.#belongs(action)));
     return this.#sorted;
   }
 
-  /** Gets an action that was loaded in any way. */
+  /** Gets a loaded action, even if it is in no page of the list. */
   get(actionId: string): MachineAction | undefined {
     return this.#byId.get(actionId) ?? this.#apart.get(actionId);
   }
 
   /**
-   * Time since which the list is complete, ms since 1970. -Infinity where all pages are loaded, undefined where none
-   * is. Infinity where pages are missing of a list without an order.
+   * Time since which the list is complete, ms since 1970. -Infinity if all pages are loaded. Undefined if no page is
+   * loaded. Infinity if the list has no sort order and pages are missing.
    */
   get wholeSince(): number | undefined {
     if (this.#state.kind !== 'loaded') return undefined;
@@ -113,7 +119,7 @@ export class ActionStore {
     return this.#isUnordered ? Infinity : this.#oldestListed;
   }
 
-  /** Gets all actions loaded in any way that have not ended. */
+  /** Gets all loaded actions that have not ended, even if they are in no page of the list. */
   get unfinished(): readonly MachineAction[] {
     return [...this.#byId.values(), ...this.#apart.values()].filter((action) => !isFinished(action));
   }
@@ -122,32 +128,36 @@ export class ActionStore {
     return this.#state.kind === 'loaded' && this.#state.hasMore;
   }
 
-  /** Loads the first page where nothing was loaded yet. A further call during that load waits for the same answer. */
+  /** Loads the first page if nothing was loaded yet. A second caller during the load waits for the same answer. */
   ensureLoaded(signal: AbortSignal): Promise<void> {
     if (this.#state.kind === 'loaded') return Promise.resolve();
     return this.#loads.run('first', signal, (shared) => this.#loadFirst(shared));
   }
 
   /**
-   * Fetches what came or changed since the newest known update, in one call, and merges it by id. Loaded pages stay.
+   * Fetches actions that are new or have changed since the newest known update. Costs one call. Merges the actions by
+   * id, and keeps the loaded pages.
    */
   refresh(signal: AbortSignal): Promise<void> {
     return this.#loads.run('first', signal, (shared) => this.#loadNews(shared, 'click'));
   }
 
-  /** Does the same as background work: only where there is a list, and no load is running. */
+  /**
+   * Does the same as {@link refresh}, but as background work. Does nothing if no list is loaded, or if a load is
+   * running.
+   */
   async poll(signal: AbortSignal): Promise<void> {
     if (this.#state.kind === 'loaded' && !this.#loads.isUnderWay) await this.#loadNews(signal, 'background');
   }
 
-  /** Merges what another window found, by id and as after a {@link poll}, without a call. */
+  /** Merges actions that another window found, by id, like a {@link poll}. Makes no call. */
   async hear(heard: readonly HeardAction[]): Promise<void> {
     const client = await this.#client();
     if (this.#state.kind !== 'loaded') return;
     const news = heard.flatMap(({ actionId, text, received }) => {
       const known = this.get(actionId);
       const own = known === undefined ? undefined : client.receivedAction(known);
-      // The action is known already, or this window's own answer has come since.
+      // The action does not differ from the known action, or this window has received a newer answer.
       if (own?.text === text || (own?.receivedAt ?? 0) > (received?.receivedAt ?? Infinity)) return [];
       return client.readFound(text, received) ?? [];
     });
@@ -157,7 +167,7 @@ export class ActionStore {
 
   /**
    * Appends the next page.
-   * @param size - number of its rows; a list that is searched here takes more at a time
+   * @param size - number of rows of the page. It is larger for a list whose filter the API cannot check
    */
   loadMore(signal: AbortSignal, size: number = PAGE_SIZE): Promise<void> {
     return this.#loads.run('more', signal, (shared) => this.#loadNext(shared, size));
@@ -168,7 +178,7 @@ export class ActionStore {
     this.#merge(page.actions, true, page.hasMore);
   }
 
-  /** Loads all actions of a device, page by page. Two calls at once load them once. */
+  /** Loads all actions of a device, page by page. A second call during the load shares it. */
   loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
     const load = this.#devices.get(machineId) ?? new SharedWork((shared) => this.#loadDevice(machineId, shared));
     this.#devices.set(machineId, load);
@@ -177,7 +187,7 @@ export class ActionStore {
     });
   }
 
-  /** Loads all actions that were created in a span of time: one call for each {@link SPAN_PAGE_SIZE} of them. */
+  /** Loads all actions that were created in a span of time. Costs one call for each {@link SPAN_PAGE_SIZE} actions. */
   loadSpan(
     span: { readonly from: string; readonly before: string },
     signal: AbortSignal,
@@ -187,19 +197,19 @@ export class ActionStore {
     return this.#loadAll({ where, top: SPAN_PAGE_SIZE }, signal, allowance);
   }
 
-  /** Fetches an action as the server has it now: one call. */
+  /** Fetches the current state of an action. Costs one call. */
   async fetch(actionId: string, signal: AbortSignal, priority: Priority = 'click'): Promise<MachineAction> {
     const client = await this.#client();
     const action = await client.getMachineAction(actionId, signal, priority);
     this.#tellFound(client, [action]);
-    // The action joins the list only when a page brings it: a lone old action would look like the next one after the
-    // newest.
+    // The action joins the list only when a page contains it. Otherwise the list would show an old action directly
+    // after the newest loaded actions, as if none were missing between them.
     if (this.#byId.has(action.id)) this.#merge([action], false);
     else this.#apart.set(action.id, action);
     return action;
   }
 
-  /** Renews actions that were fetched one by one and are in no page. */
+  /** Updates actions that were fetched one by one and are in no page. */
   #renewApart(news: readonly MachineAction[]): void {
     const ended = news.filter((action) => {
       const known = this.#byId.has(action.id) ? undefined : this.#apart.get(action.id);
@@ -256,17 +266,17 @@ export class ActionStore {
 
   /**
    * Merges changes into the list.
-   * @param isListed - whether the server's list holds an action; always true for answers to a query of the list
+   * @param isListed - whether the server's list contains an action; always true for answers to a query of the list
    */
   #take(news: readonly MachineAction[], isListed: (action: MachineAction) => boolean = () => true): void {
-    // An old action that has changed, from a page that was not loaded, would look like the next one behind the last
-    // row.
+    // An old action from a page that is not loaded may have changed. It is left out, because it would appear directly
+    // after the last row, although other rows are missing between them.
     const oldest = this.#hasMore && !this.#isUnordered ? this.#oldestListed : -Infinity;
     const fitting = news.filter(
       (action) => this.#byId.has(action.id) || (this.#fits(action) && placeAt(action) > oldest && isListed(action)),
     );
     this.#renewApart(news);
-    // A next link counts from the newest row.
+    // The link to the next page counts from the newest row, so it is not valid after new rows.
     if (fitting.some(({ id }) => !this.#listed.has(id))) this.#place.forgetLink();
     this.#merge(fitting, (action) => placeAt(action) > oldest);
   }
@@ -276,15 +286,17 @@ export class ActionStore {
       const place = new ListPlace();
       const page = await this.#page(place, signal, PAGE_SIZE, priority);
       const overlaps = this.#listed.size === 0 || page.actions.some((action) => this.#listed.has(action.id));
-      // More actions came than one page holds: keeping the old pages would leave a gap that nothing shows.
+      // More actions are new than a page contains. The old pages are dropped, because the missing actions between them
+      // and the new page would not be visible.
       if (!overlaps && page.hasMore) this.#clear();
       const isFirst = this.#listed.size === 0;
-      // A next link counts from the newest row: after a refresh it would lead to rows that are loaded already.
+      // The link to the next page counts from the newest row. After a refresh, it would lead to rows that are already
+      // loaded.
       if (isFirst) this.#place = place;
       else this.#place.forgetLink();
       this.#advance(page.actions);
       this.#merge(page.actions, true, isFirst ? page.hasMore : this.#hasMore);
-      // The list is sorted here when all rows are loaded: the first page of a list without an order is any page.
+      // Without a sort order, the first page can contain any rows. So all rows are loaded, and this client sorts them.
       while (this.#isUnordered && this.#hasMore && this.#listed.size < MAX_UNORDERED) {
         await this.#loadNext(signal, SPAN_PAGE_SIZE, priority);
       }
@@ -313,7 +325,8 @@ export class ActionStore {
       isKnown: (id) => isFurther && this.#listed.has(id),
     });
     if (page.isUnordered) this.#isUnordered = true;
-    // Unknown actions of a further page are old, and those of the very first page are not news.
+    // Unknown actions of a further page are old, so they are not news. Those of the very first page are not news
+    // either.
     this.#tellFound(client, page.actions, !isFurther && this.#listed.size > 0);
     return page;
   }
@@ -329,7 +342,8 @@ export class ActionStore {
   }
 
   /**
-   * Number of loaded rows that the server's list still holds: an action that has left its status is not one of them.
+   * Number of loaded rows that the server's list still contains. An action that does not have a wanted status any more
+   * is not counted.
    */
   get #skip(): number {
     if (this.#where.statuses === undefined) return this.#listed.size;
@@ -337,7 +351,7 @@ export class ActionStore {
   }
 
   #belongs(action: MachineAction): boolean {
-    // An action without a type belongs in the list, because the server was to send this type only.
+    // An action without a type belongs to the list, because only actions of the right type were requested.
     return this.#where.type !== undefined || !this.liveResponseOnly || ['LiveResponse', ''].includes(action.type);
   }
 
@@ -347,8 +361,8 @@ export class ActionStore {
 
   /**
    * Merges actions by id.
-   * @param listed - whether an action came in its place in the list
-   * @param hasMore - undefined where the actions say nothing about the list's pages
+   * @param listed - whether an action came from a page of the list
+   * @param hasMore - whether the list has further pages; undefined if the actions do not show this
    */
   #merge(
     actions: readonly MachineAction[],
@@ -382,8 +396,8 @@ export class ActionStore {
   }
 
   /**
-   * Advances the newest times. Only answers about the whole list count: a device's newest update says nothing about
-   * others.
+   * Updates the newest times. Must be called only with answers about the complete list. The newest update of one device
+   * says nothing about other devices.
    */
   #advance(actions: readonly MachineAction[]): void {
     for (const action of actions) {

@@ -7,30 +7,39 @@ import type { AskPage } from '../defender/list/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 
-/** The time by which a connection's server finds changes; shared by all lists of the connection, and learned once. */
+/**
+ * The time by which a connection's server is asked for changes. All lists of the connection share it. It changes when
+ * the server does not support the last update.
+ */
 export interface RefreshWay {
   by: 'update' | 'creation';
 }
 
-/** Time before the newest update that is requested again, ms: updates reach the list out of order. */
+/**
+ * Time before the newest update that is requested again, ms. It is needed because updates can appear in the list out of
+ * order.
+ */
 const OVERLAP_MS = 15 * 60_000;
-/** The service's page maximum. Where more than that has changed, the list is loaded from the start. */
+/** Maximum page size of the service. If more actions have changed, the list is loaded from the start. */
 const MOST = 10_000;
 /**
- * Maximum number of pages of one refresh. Where the service divides it into more, the first page of the list is
+ * Maximum number of pages of one refresh. If the service needs more pages, loading the first page of the list is
  * cheaper.
  */
 const MOST_PAGES = 10;
-/** Maximum number of actions that a refresh fetches one by one, where the server cannot list what changed. */
+/**
+ * Maximum number of actions that a refresh fetches one by one. They are fetched if the server cannot list changed
+ * actions.
+ */
 const MOST_SINGLE = 10;
 
-/** The state of a list before it requests changes. */
+/** The state of a list before its changes are requested. */
 export interface KnownList {
   readonly liveResponseOnly: boolean;
   readonly where: ActionConditions;
-  /** Newest server times of the loaded actions, ms since 1970: by update and by creation. */
+  /** Newest server times of the loaded actions, ms since 1970: of their last update and of their creation. */
   readonly newest: Readonly<Record<RefreshWay['by'], number | undefined>>;
-  /** Ids of known actions that have not ended, those first whose last request is the oldest. */
+  /** Ids of known actions that have not ended. The action that was not refreshed for the longest time is first. */
   readonly unfinished: readonly string[];
 }
 
@@ -42,23 +51,23 @@ interface Refresh {
   readonly priority: Priority;
 }
 
-/** The answer to one way of asking for changes. */
+/** The result of asking for changes in one way. */
 interface Changed {
-  /** Undefined where there is no time to start from, or more than a refresh can bring. */
+  /** Undefined if there is no time to start from, or if more actions have changed than a refresh can load. */
   readonly actions: readonly MachineAction[] | undefined;
-  /** Whether the server returned rows that were not requested: it does not check the last update. */
+  /** Whether the server returned rows that were not requested. It then ignores the condition on the last update. */
   readonly isIgnored: boolean;
-  /** Whether the server took the query only with fewer rows. */
+  /** Whether the server accepted the query only with fewer rows. */
   readonly hasFewerRows: boolean;
 }
 
 /**
- * Fetches everything that came or changed since the known actions: one call where the server takes it, and further ones
- * only for its next links. Asking by the last update is seen in code and not documented. A server may refuse it with
- * any of some statuses, or ignore it, and then does so every time: from then on it is asked by creation.
+ * Fetches all actions that are new or have changed. Needs one call if the server accepts the query, and one more for
+ * each next link. The query by the last update is seen in code, but not documented. A server may refuse it with one of
+ * several statuses, or ignore it. Such a server does so every time. From then on it is asked by time of creation.
  *
- * @returns undefined when there is no time to start from, or more than a refresh can bring
- * @throws LiveResponseError whatever the client throws
+ * @returns undefined if there is no time to start from, or if more actions have changed than a refresh can load
+ * @throws LiveResponseError any error of the client
  */
 export async function changedActions(
   client: DefenderClient,
@@ -79,7 +88,7 @@ export async function changedActions(
   }
 }
 
-/** Asks by creation. Changes the way for good only where this helped. */
+/** Asks for changes by time of creation. Uses this way from now on only if it succeeded. */
 async function fallBack(
   way: RefreshWay,
   refresh: Refresh,
@@ -88,7 +97,8 @@ async function fallBack(
   try {
     const { actions, hasFewerRows } = await changedBy('creation', refresh);
     if (hasFewerRows) {
-      // The server may have refused the number of rows: the client now knows how many it takes.
+      // The server may have refused only the number of rows. The client now knows the number that the server accepts,
+      // so it asks by the last update again.
       const again = await changedBy('update', refresh).catch(ifUnsupported);
       if (again !== undefined) return again.actions;
     }
@@ -125,7 +135,7 @@ function updatedAt(action: MachineAction): number | undefined {
   return parseServerTime(action.lastUpdateDateTimeUtc);
 }
 
-/** Removes the condition on statuses: an action that has left a status must come all the same. */
+/** Removes the condition on statuses, because an action whose status has changed must be returned, too. */
 function withoutStates(where: ActionConditions): ActionConditions {
   return Object.fromEntries(Object.entries(where).filter(([name]) => name !== 'statuses'));
 }
@@ -170,7 +180,7 @@ async function getSingly(
   return found;
 }
 
-/** Returns the later of two server times, ms since 1970. */
+/** Returns the later of two server times, ms since 1970, or undefined if there is none. */
 export function later(known: number | undefined, text: string | null): number | undefined {
   const time = parseServerTime(text);
   if (time === undefined) return known;

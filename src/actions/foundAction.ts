@@ -1,7 +1,7 @@
 import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import type { MachineAction } from '../defender/schema.ts';
 
-/** An action that a call of this window brought, with the text that it was read from, where that was kept. */
+/** An action that a call of this window returned, with the text from which it was read, if the text was kept. */
 export interface FoundAction {
   readonly action: MachineAction;
   readonly received: ReceivedAction | undefined;
@@ -10,8 +10,8 @@ export interface FoundAction {
 /** An action that another window found. */
 export interface HeardAction {
   readonly actionId: string;
-  /** JSON: as the API wrote it, or as it was read. */
+  /** The action as JSON: the API's own text, or else the action as it was read. */
   readonly text: string;
-  /** Facts about the receipt of the API's own text; undefined where {@link text} is not that. */
+  /** Facts about the receipt of the API's own text. Undefined if {@link text} is not the API's own text. */
   readonly received: Omit<ReceivedAction, 'text'> | undefined;
 }

@@ -1,52 +1,52 @@
 import { isCancelled, isLiveResponseError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
 
-/** Shortest poll interval, for an action that was just created, and longest one, for an old action, ms. */
+/** Shortest poll interval, ms, for an action that was just created. The longest interval is for an old action. */
 const SHORTEST_MS = 15_000;
 const LONGEST_MS = 5 * 60_000;
-/** The longest pause after failures, ms. */
+/** The longest poll interval after failures, ms. */
 const LONGEST_BACK_OFF_MS = 15 * 60_000;
-/** Share of an action's age after which it is polled again. */
+/** Share of an action's age that is used as the poll interval. */
 const SHARE_OF_AGE = 0.25;
 /**
- * Interval at which the lease is renewed or requested, ms: another window takes over a released lease within this time.
+ * Interval at which the lease is renewed or requested, ms. So another window gets a released lease within this time.
  */
 const LEASE_EVERY_MS = 20_000;
 const LEASE_MS = 45_000;
 
-/** The actions that are followed at this moment. */
+/** The actions that are followed at present. */
 export interface Followed {
-  /** Name of the lease: one window at a time follows these actions. */
+  /** Name of the lease. Only one window at a time polls these actions. */
   readonly name: string;
-  /** When the unfinished actions were created, ms since 1970. */
+  /** The times when the unfinished actions were created, ms since 1970. */
   readonly created: readonly number[];
-  /** Fetches all of them in one call. */
+  /** Fetches all changes of these actions in one call. */
   readonly poll: (signal: AbortSignal) => Promise<void>;
-  /** Merges what the window with the lease found, without a call. */
+  /** Merges actions that the window with the lease found. Makes no call. */
   readonly hear: () => Promise<void>;
 }
 
 export interface PollerParts {
   readonly clock: Clock;
   /**
-   * Returns undefined while the list is not visible, nobody is signed in, nothing is unfinished, or following is turned
-   * off.
+   * Returns undefined while the list is not visible, nobody is signed in, no action is unfinished, or following is
+   * turned off.
    */
   readonly followed: () => Followed | undefined;
-  /** Takes or renews the lease. @returns whether this window now has it, for `forMs` ms */
+  /** Takes or renews the lease. @returns whether this window has the lease now, for `forMs` ms */
   readonly takeLease: (name: string, forMs: number) => Promise<boolean>;
   readonly releaseLease: (name: string) => Promise<void>;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Polls unfinished actions while the list is visible: often while they are young, rarely when they are old. */
+/** Polls unfinished actions while the list is visible. The poll interval grows with the age of the youngest action. */
 export class Poller {
   readonly #parts: PollerParts;
   #running: AbortController | undefined;
   #nudge: AbortController | undefined;
-  /** Number of failures in a row: each doubles the pause. */
+  /** Number of failures in a row. Each failure doubles the pause. */
   #failures = 0;
-  /** Set when nobody is signed in. Only the person can sign in, so nothing is polled until something changes. */
+  /** Set if nobody is signed in. Only the person can sign in, so polling stops until {@link update} is called. */
   #signedOut = false;
   #polledAt = -Infinity;
   #disposed = false;
@@ -55,7 +55,10 @@ export class Poller {
     this.#parts = parts;
   }
 
-  /** Checks again what to follow. Called when the visible list, the unfinished actions or the account changed. */
+  /**
+   * Checks again which actions to follow. Called when the visible list, the unfinished actions or the account has
+   * changed.
+   */
   update(): void {
     this.#signedOut = false;
     const isWanted = this.#parts.followed() !== undefined;
@@ -73,7 +76,7 @@ export class Poller {
   #start(): void {
     void this.#run().finally(() => {
       this.#running = undefined;
-      // Something to follow may have come up while the last run was ending.
+      // New actions to follow may have appeared while the last run was ending.
       if (!this.#disposed && !this.#signedOut && this.#parts.followed() !== undefined) this.#start();
     });
   }
@@ -95,7 +98,8 @@ export class Poller {
       const hasLease = await this.#parts.takeLease(followed.name, LEASE_MS);
       held = hasLease ? followed.name : undefined;
       if (!hasLease || isNew) await followed.hear().catch(this.#parts.onFailure);
-      // The window that had the lease before may have found that everything followed here has ended.
+      // The window that had the lease before may have found that all followed actions have ended, so the actions are
+      // checked again.
       if (hasLease && isNew) continue;
       const due = hasLease ? this.#dueIn(followed) : this.#beat(followed);
       if (due <= 0) await this.#poll(followed, signal);
@@ -103,7 +107,7 @@ export class Poller {
     }
   }
 
-  /** Returns the poll interval by the age of the youngest action, ms. */
+  /** Returns the poll interval for the age of the youngest action, ms. */
   #beat({ created }: Followed): number {
     const age = this.#parts.clock.now() - Math.max(...created);
     return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, age * SHARE_OF_AGE));
@@ -113,7 +117,7 @@ export class Poller {
   #dueIn(followed: Followed): number {
     const now = this.#parts.clock.now();
     const pause = this.#beat(followed);
-    // A list that was just loaded is as new as a call could make it.
+    // The list was just loaded, so it needs no poll at once.
     if (this.#polledAt === -Infinity) this.#polledAt = now;
     return this.#polledAt + Math.max(pause, Math.min(LONGEST_BACK_OFF_MS, pause * 2 ** this.#failures)) - now;
   }

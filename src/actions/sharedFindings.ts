@@ -10,14 +10,14 @@ type FoundPort = WorkerPort<'putFound' | 'foundAfter'>;
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
 /**
- * Shares what one window's call brought with the other windows of this machine, through the database and without a
- * call.
+ * Shares the actions that a window's call returned with the other windows of this machine. Uses the database, and makes
+ * no call.
  */
 export class SharedFindings {
   readonly #worker: FoundPort;
-  /** Whether anything may be written to the disk. */
+  /** Whether this extension may write to the disk. */
   readonly #keeps: () => boolean;
-  /** The place up to which each list has read. */
+  /** For each list, the place up to which the shared actions were read. */
   readonly #places = new WeakMap<ActionStore, number>();
 
   constructor(worker: FoundPort, keeps: () => boolean) {
@@ -28,7 +28,7 @@ export class SharedFindings {
   /**
    * Shares found actions with the other windows.
    *
-   * @param isTold - whether this window notifies the person that the action has ended
+   * @param isTold - whether this window notifies the person of the action's end
    * @throws LiveResponseError `databaseFailed`
    */
   async share(
@@ -43,10 +43,11 @@ export class SharedFindings {
   }
 
   /**
-   * Merges into a list what other windows found since it was created.
+   * Merges actions into a list that other windows have found since the list was created.
    *
-   * @param onTold - receives the actions whose end another window notified the person of, before the list changes
-   * @throws LiveResponseError `databaseFailed`, or what opening the client throws
+   * @param onTold - receives the ids of actions whose end another window has already reported to the person. Called
+   * before the list changes
+   * @throws LiveResponseError `databaseFailed`, and all errors of opening the client
    */
   async hear(tenant: Tenant, list: ActionStore, onTold: (actionIds: readonly string[]) => void): Promise<void> {
     if (list.state.kind !== 'loaded') return;
@@ -70,7 +71,7 @@ function toHeard({ actionId, text, received }: FoundRow): HeardAction {
   return { actionId, text, received: received === undefined ? undefined : readHow(received) };
 }
 
-/** Reads what toRow wrote; undefined where another program wrote it. */
+/** Reads the text that {@link toRow} wrote. Returns undefined if another program wrote it. */
 function readHow(json: string): HeardAction['received'] {
   try {
     const how = JSON.parse(json) as HeardAction['received'] | null;

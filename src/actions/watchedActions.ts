@@ -2,12 +2,13 @@ import type { MachineAction } from '../defender/schema.ts';
 import { isFinished } from '../model/machineAction.ts';
 
 /**
- * The actions that the person waits for: unfinished ones that were requested, opened in the tree, selected, or named.
+ * The actions whose end the person waits for: unfinished actions that were requested, opened in the tree, selected, or
+ * named.
  */
 export class WatchedActions {
   readonly #ids = new Set<string>();
 
-  /** Adds an action that has not ended. @returns whether there is anything to wait for */
+  /** Adds an action if it has not ended. @returns whether the action was added */
   add(action: MachineAction): boolean {
     if (isFinished(action)) return false;
     this.#ids.add(action.id);
@@ -23,7 +24,7 @@ export class WatchedActions {
     for (const id of actionIds) this.#ids.delete(id);
   }
 
-  /** Removes the actions that were waited for from the watched ones, and returns them. */
+  /** Removes ended actions from the watched actions. Returns the removed actions. */
   take(ended: readonly MachineAction[]): readonly MachineAction[] {
     return ended.filter(({ id }) => this.#ids.delete(id));
   }

@@ -1,21 +1,21 @@
 import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
 import type { AnalysisAnswer, AnalysisCalls, AnalysisMethod, AnalysisRequest } from './analysisCalls.ts';
 
-/** The thread that reads texts, as `node:worker_threads` offers it. */
+/** The thread that reads texts of devices. `node:worker_threads` provides it. */
 export interface AnalysisThread {
-  /** Sends a request. Bytes among its arguments are moved: they are gone in this thread afterwards. */
+  /** Sends a request. Bytes among its arguments are moved to the other thread, and are then empty in this thread. */
   readonly send: (request: AnalysisRequest) => void;
   readonly onAnswer: (listener: (answer: AnalysisAnswer) => void) => void;
-  /** Calls a listener when the thread ends by itself. */
+  /** Registers a listener that is called when the thread ends by itself. */
   readonly onEnd: (listener: (reason: EndReason, said: string) => void) => void;
-  /** Ends the thread wherever it is, even in the middle of a regular expression. */
+  /** Ends the thread at once, even in the middle of a regular expression. */
   readonly stop: () => Promise<void>;
 }
 
-/** The reason why a thread ended by itself: it needed more memory than it may have, or something else. */
+/** The reason why a thread ended by itself. `memory`: it exceeded its memory limit. `ended`: any other reason. */
 export type EndReason = 'memory' | 'ended';
 
-/** Sends a request to the thread, within one turn. */
+/** Sends a request to the thread. May be called only within the turn that provides this function. */
 export type AskAnalysis = <Method extends AnalysisMethod>(
   method: Method,
   ...args: AnalysisCalls[Method]['args']
@@ -35,7 +35,7 @@ export interface TurnLimits {
 
 /** Time after which an idle thread is ended, ms. This frees its memory. */
 export const IDLE_MS = 30_000;
-/** Longest time for one request, ms: 64 MB that hold nothing but indicators take 40 s on a slow machine. */
+/** Maximum time for one request, ms. 64 MB of indicators only take 40 s on a slow machine. */
 export const LIMIT_MS = 60_000;
 
 interface Running {
@@ -46,13 +46,13 @@ interface Running {
 type Settled = { readonly answer: unknown } | { readonly failure: LiveResponseError };
 
 /**
- * A thread that reads what devices wrote, one turn at a time. A turn that is cancelled, or takes too long, ends its
- * thread; the next one starts another. A hostile text therefore delays only the turn that reads it, and that one for a
- * bounded time.
+ * A thread that reads the output of devices, one turn at a time. A turn that is cancelled or takes too long ends the
+ * thread, and the next turn starts another thread. A hostile text therefore delays only its own turn, and only for a
+ * limited time.
  */
 export class Analysis {
   readonly #options: AnalysisOptions;
-  /** Settles with the latest turn. Never rejects. */
+  /** Settles when the latest turn and all earlier turns have ended. Never rejects. */
   #lastTurn: Promise<unknown> = Promise.resolve();
   #turns = 0;
   #starting: Promise<Running> | undefined;
@@ -68,15 +68,15 @@ export class Analysis {
   /**
    * Waits for its turn, and runs a piece of work with the thread.
    *
-   * @param work - may wait for other things in between: its signal is watched there, too
-   * @throws LiveResponseError `cancelled`, `analysisStopped`, and what the work throws
+   * @param work - uses the thread. It may also wait for other things, and a cancel ends that wait, too
+   * @throws LiveResponseError `cancelled`, `analysisStopped`, and all errors that the work throws
    */
   async run<Answer>(work: (ask: AskAnalysis) => Promise<Answer>, limits: TurnLimits = {}): Promise<Answer> {
     this.#turns++;
     clearTimeout(this.#idle);
     const before = this.#lastTurn;
     const turn = this.#take(before, work, limits);
-    // A turn that was cancelled while it waited is over. Those behind it must still wait for those before it.
+    // A turn that is cancelled in the queue ends at once. Later turns must still wait for the earlier turns.
     this.#lastTurn = Promise.allSettled([before, turn]);
     try {
       return await turn;
@@ -86,7 +86,7 @@ export class Analysis {
     }
   }
 
-  /** Ends the thread. A caller that waits for it receives `cancelled`. */
+  /** Ends the thread. A caller that waits for the thread receives `cancelled`. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     clearTimeout(this.#idle);
@@ -148,7 +148,7 @@ export class Analysis {
       }
     });
     if ('failure' in settled) throw settled.failure;
-    // The answer's type follows from the method on both ends of the thread.
+    // The type of the answer follows from the method, on both sides of the thread's border.
     return settled.answer as AnalysisCalls[Method]['answer'];
   }
 
@@ -185,7 +185,7 @@ export class Analysis {
       this.#forget();
       void running?.thread.stop();
     }, idleMs);
-    // The timer must not keep a process alive that is otherwise done.
+    // The timer must not keep the process alive when everything else has ended.
     this.#idle.unref();
   }
 }
@@ -197,7 +197,8 @@ function stopped(reason: string, said: string): LiveResponseError {
 }
 
 /**
- * Waits for a promise. @throws LiveResponseError `cancelled` as soon as the signal is aborted, even before it settles
+ * Waits for a promise. @throws LiveResponseError `cancelled` as soon as the signal is aborted, even if the promise is
+ * still pending
  */
 async function untilAborted<Answer>(promise: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   throwIfCancelled(signal);

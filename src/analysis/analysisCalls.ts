@@ -15,47 +15,59 @@ import type { Packed } from './packed.ts';
 import type { QuotedText } from './quoteAsItIs.ts';
 import type { QuoteRules } from './quoteText.ts';
 
-/** A view of a text: its key, and its source where the thread does not hold the view. */
+/** A requested view of a text: its key, and its source if the thread does not hold the view. */
 export interface AskedView {
   /** Distinguishes the view from every other view of every other file. */
   readonly key: string;
-  /** Undefined where {@link AnalysisCalls.holdsView} answered that it is there. */
+  /** Undefined if {@link AnalysisCalls.holdsView} answered that the thread holds the view. */
   readonly source: Packed | undefined;
 }
 
 /** The requests that the analysis thread answers, with their arguments and answers. The thread reads no database. */
 export interface AnalysisCalls {
-  /** The indicators of a packed text, or of ranges of it. */
+  /** Returns the indicators of a packed text, or of ranges of it. */
   readonly indicators: { args: [text: Packed, ranges: readonly Range[] | undefined]; answer: Indicator[] };
-  /** The outline of a document's bytes, where its shape is known. Lines are the document's, from 0. */
+  /**
+   * Returns the outline of a document's bytes, or undefined if the format of the text is unknown. Lines of the outline
+   * are lines of the document, from 0.
+   */
   readonly outline: { args: [document: Uint8Array]; answer: readonly OutlineItem[] | undefined };
-  /** The copy of a packed text, or of a view. */
+  /** Returns the copy of a packed text, or of a view. */
   readonly copyText: { args: [text: Packed | AskedView, rules: CopyRules]; answer: CopiedText };
-  /** A quotation from a packed text, or from a view. */
+  /** Returns a quotation from a packed text, or from a view. */
   readonly quoteText: { args: [text: Packed | AskedView, rules: QuoteRules]; answer: QuotedText };
-  /** Quotations with their sources, as they stand in a note. */
+  /** Returns the text of a note for quotations and their sources. */
   readonly buildEvidence: { args: [form: BuiltForm, evidence: readonly Evidence[]]; answer: string };
-  /** A text without anything to click on. */
+  /** Returns a text without clickable indicators. */
   readonly defang: { args: [text: string]; answer: DefangedText };
-  /** Whether the thread holds a view. It holds only the one that was requested last. */
+  /** Whether the thread holds a view. It holds only the view that was requested last. */
   readonly holdsView: { args: [key: string]; answer: boolean };
-  /** Suggestions how a text was misread, the likeliest first. The source is that of a view of a code page. */
+  /**
+   * Suggests how a text was misread, the most likely suggestion first. The source is the same as for a view by a code
+   * page.
+   */
   readonly suggestReadings: { args: [source: Packed, most: number]; answer: readonly Suggestion[] };
   readonly viewText: { args: [view: AskedView]; answer: string };
-  /** The whole view as UTF-8, for a file. */
+  /** Returns the complete view as UTF-8, to save it to a file. */
   readonly viewBytes: { args: [view: AskedView]; answer: Uint8Array<ArrayBuffer> };
   readonly viewParts: { args: [view: AskedView]; answer: TextParts };
-  /** The document of a part of a view. Undefined where it has no such part, or is too large to be shown whole. */
+  /**
+   * Returns the document of a part of a view. Undefined if the view has no such part, or if the complete view is too
+   * large to be shown.
+   */
   readonly viewDocument: {
     args: [view: AskedView, part: PartStart | 'whole' | undefined];
     answer: Uint8Array<ArrayBuffer> | undefined;
   };
-  /** Adds a packed transcript to a comparison. Begins the comparison where it is not the latest one. */
+  /** Adds a packed transcript to a comparison. Begins the comparison if it is not the latest comparison. */
   readonly compareResult: {
     args: [comparison: ComparisonName, transcript: Packed, compared: ComparedNames];
     answer: undefined;
   };
-  /** The findings of the comparison so far. Undefined where another one was begun since, or the thread is a new one. */
+  /**
+   * Returns the findings of the comparison so far. Undefined if another comparison was begun in the meantime, or if the
+   * thread was started again.
+   */
   readonly comparison: { args: [comparison: ComparisonName, most: number]; answer: RunComparison | undefined };
 }
 
@@ -74,9 +86,9 @@ export interface AnalysisRequest {
 export interface AnalysisAnswer {
   readonly id: number;
   readonly answer?: unknown;
-  /** Name and message of the error, for the log. */
+  /** Name and message of the error, for the log. Set if the request failed. */
   readonly failure?: string;
 }
 
-/** The first message of a thread, sent when it has loaded what it needs. */
+/** The first message of a thread. The thread sends it when all its modules are loaded. */
 export const READY: AnalysisAnswer = { id: 0 };

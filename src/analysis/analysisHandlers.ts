@@ -13,7 +13,10 @@ import { quoteText } from './quoteText.ts';
 import { suggestFor, ViewTexts } from './viewTexts.ts';
 import type { ViewSource } from './viewTexts.ts';
 
-/** Creates the handlers of the analysis thread, without the thread. Pure, except for what they hold to be faster. */
+/**
+ * Creates the handlers of the analysis thread, without the thread. The handlers are pure, except that they keep the
+ * latest view and comparison for speed.
+ */
 export function createAnalysisHandlers(): AnalysisHandlers {
   const views = new ViewTexts();
   const comparisons = new Comparisons();
@@ -41,6 +44,6 @@ export function createAnalysisHandlers(): AnalysisHandlers {
 }
 
 function outlineDocument(document: Uint8Array): readonly OutlineItem[] | undefined {
-  // The decoder drops the byte order mark. Lines are split as an editor counts them.
+  // The decoder removes the byte order mark. The text is split at the line ends that an editor counts.
   return outlineLines(new TextDecoder().decode(document).split(/\r\n|\r|\n/u));
 }

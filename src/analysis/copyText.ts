@@ -3,14 +3,14 @@ import type { Range } from '../evidence/text/lines.ts';
 import { copyAsItIs } from './copyAsItIs.ts';
 import type { CopiedText } from './copyAsItIs.ts';
 
-/** The stretches of a text that are copied, and the form that they take. */
+/** The ranges of a text that are copied, and the format of the copy. */
 export interface CopyRules {
-  /** Undefined: all of it. */
+  /** Undefined for the complete text. */
   readonly ranges: readonly Range[] | undefined;
   readonly form: 'defanged' | 'asItIs';
 }
 
-/** Cuts a text, shows its NULs and, where that is wanted, defangs it. */
+/** Cuts a text, shows its NULs, and defangs it if the rules request it. */
 export function copyText(text: string, { ranges, form }: CopyRules): CopiedText {
   const copied = copyAsItIs(text, ranges);
   return form === 'defanged' ? { ...copied, ...defang(copied.text) } : copied;

@@ -3,8 +3,8 @@ import { READY } from './analysisCalls.ts';
 import type { AnalysisAnswer, AnalysisRequest } from './analysisCalls.ts';
 import { createAnalysisHandlers } from './analysisHandlers.ts';
 
-// This thread reads what devices wrote by patterns. No pattern can delay a click: the thread is ended when one takes
-// too long.
+// This thread reads the output of devices by patterns. A pattern cannot delay a click, because the thread is ended when
+// it takes too long.
 const handlers = createAnalysisHandlers();
 
 parentPort?.postMessage(READY);
@@ -12,7 +12,7 @@ parentPort?.on('message', ({ id, method, args }: AnalysisRequest) => {
   let message: AnalysisAnswer;
   const moved: ArrayBuffer[] = [];
   try {
-    // Both ends are typed by AnalysisCalls; the message in between is not.
+    // AnalysisCalls defines the types on both sides of the thread's border. The message between them has no type.
     const handler = handlers[method] as (...args: readonly unknown[]) => unknown;
     const answer = handler(...args);
     if (answer instanceof Uint8Array && answer.buffer instanceof ArrayBuffer) moved.push(answer.buffer);

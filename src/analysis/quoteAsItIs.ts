@@ -3,10 +3,10 @@ import { cutQuotation } from '../evidence/text/quotation.ts';
 import type { Quotation } from '../evidence/text/quotation.ts';
 import type { Range } from '../evidence/text/lines.ts';
 
-/** A quotation, and the hash of the text that it was cut from. */
+/** A quotation, and the hash of its source text. */
 export interface QuotedText {
   readonly quotation: Quotation;
-  /** Hash of the text as it was given. It differs from the stored text's hash only for a view. */
+  /** Hash of the given text. For a view, it differs from the hash of the stored text. */
   readonly sha256: string;
 }
 

@@ -3,14 +3,14 @@ import type { Range } from '../evidence/text/lines.ts';
 import { quoteAsItIs } from './quoteAsItIs.ts';
 import type { QuotedText } from './quoteAsItIs.ts';
 
-/** The stretches of a text that are quoted. */
+/** The ranges of a text that are quoted, and the format of the quotation. */
 export interface QuoteRules {
-  /** Empty: nothing is quoted, but the lines are counted. */
+  /** If empty, nothing is quoted, but the lines are counted. */
   readonly ranges: readonly Range[];
   readonly form: 'defanged' | 'asItIs';
 }
 
-/** Cuts a quotation and, where that is wanted, defangs it. */
+/** Cuts a quotation, and defangs it if the rules request it. */
 export function quoteText(text: string, { ranges, form }: QuoteRules): QuotedText {
   const quoted = quoteAsItIs(text, ranges);
   return form === 'defanged' ? { ...quoted, quotation: defangQuotation(quoted.quotation) } : quoted;

@@ -10,26 +10,28 @@ import { DividedText } from '../evidence/text/dividedText.ts';
 import type { AskedView } from './analysisCalls.ts';
 import { unpack } from './packed.ts';
 
-/** The source of a view, as the store has it. */
+/** The source of a view, as the store provides it. */
 export type ViewSource =
   | {
       readonly kind: 'text';
       readonly text: string;
       readonly view: TextView;
-      /** The names of its device, which a normalized view leaves out. */
+      /** The names of the result's device. A normalized view leaves them out. */
       readonly hostNames: readonly string[];
     }
-  /** A file that holds bytes of a code page still has them: they are read before they become U+FFFD. */
+  /**
+   * The bytes of a file, for a view by a code page. In the decoded text, bytes that are not UTF-8 are already U+FFFD.
+   */
   | {
       readonly kind: 'file';
       readonly bytes: Uint8Array;
       readonly page: CodePage;
       readonly stream: 'output' | 'errors';
-      /** Size of the file behind gzip, in bytes; undefined where it is not packed. */
+      /** Size of the file after gzip is unpacked, in bytes; undefined if the file is not packed. */
       readonly unpackedSize: number | undefined;
     };
 
-/** Texts in another reading. Keeps the one that was requested last, because its parts are read one by one. */
+/** Views of texts. Keeps the view that was requested last, because its parts are requested one by one. */
 export class ViewTexts {
   #latest: { readonly key: string; readonly divided: DividedText } | undefined;
 
@@ -37,13 +39,13 @@ export class ViewTexts {
     return this.#latest?.key === key;
   }
 
-  /** Gets a view. @throws Error where it is not held, and the request has no source to make it from */
+  /** Gets a view. @throws Error if the view is not kept, and the request contains no source to create it from */
   find({ key, source }: AskedView): DividedText {
     if (this.#latest?.key === key) return this.#latest.divided;
     if (source === undefined) throw new Error('The view is not held.');
-    // The previous view is not needed any more, and both may be large.
+    // The previous view is not needed any more. It is dropped first, because both views may be large.
     this.#latest = undefined;
-    // Written by the store's thread: see packHandlers.ts.
+    // The store's thread packed the source: see packHandlers.ts.
     const divided = new DividedText(makeView(unpack(source) as ViewSource));
     this.#latest = { key, divided };
     return divided;
@@ -54,7 +56,8 @@ function makeView(source: ViewSource): string {
   if (source.kind === 'text') return viewText(source.text, source.view, source.hostNames);
   const { page, stream } = source;
   const text = decodeResult(new TextEncoder().encode(readWithCodePage(plainBytes(source), page))).transcript?.[stream];
-  // JSON's own signs are ASCII, and no ASCII byte is read differently: this is still the same file.
+  // JSON's syntax is ASCII, and every code page reads ASCII bytes in the same way. So the file should still be a
+  // result.
   if (text === undefined) throw new Error('The file is no result any more.');
   return text;
 }
@@ -63,10 +66,15 @@ function plainBytes({ bytes, unpackedSize }: ViewSource & { readonly kind: 'file
   return unpackedSize === undefined ? bytes : gunzipSync(bytes, { maxOutputLength: unpackedSize });
 }
 
-/** Number of bytes around the first one that is not UTF-8: enough to tell code pages apart. */
+/**
+ * Size of the sample around the first byte that is not UTF-8, in bytes. It is large enough to distinguish code pages.
+ */
 const SAMPLE_BYTES = 4096;
 
-/** Suggests readings of a text, or pages for a file that holds bytes of one: the likeliest first. */
+/**
+ * Suggests readings for a text, or code pages for a file that contains bytes of a code page. The most likely suggestion
+ * is first.
+ */
 export function suggestFor(source: ViewSource, most: number): readonly Suggestion[] {
   if (source.kind === 'text') return suggestReadings(source.text, most);
   const plain = plainBytes(source);

@@ -4,17 +4,17 @@ import type { AnalysisThread } from './analysis.ts';
 /**
  * Creates an {@link AnalysisThread} from a worker that runs main.ts.
  *
- * @returns the thread when it is ready, so that loading takes no time from the first request
- * @throws Error where it does not start
+ * @returns the thread when it is ready, so that the time for loading does not count for the first request
+ * @throws Error if the worker does not start
  */
 export async function toAnalysisThread(worker: Worker): Promise<AnalysisThread> {
   await new Promise<void>((resolve, reject) => {
-    // Its first message says that it is ready.
+    // The first message of the worker means that it is ready.
     worker.once('message', resolve).once('error', reject);
   });
   return {
     send: (request) => {
-      // The analysis thread alone needs these bytes: they are moved, not copied.
+      // The bytes are moved instead of copied, because only the analysis thread needs them.
       worker.postMessage(request, request.args.flatMap(buffersOf));
     },
     onAnswer: (listener) => {
@@ -35,11 +35,11 @@ export async function toAnalysisThread(worker: Worker): Promise<AnalysisThread> 
   };
 }
 
-/** Returns the memory of bytes that are an argument, or the source of a view. */
+/** Returns the buffers to move: the bytes of an argument, or of the source of a view. */
 function buffersOf(argument: unknown): ArrayBuffer[] {
   if (argument instanceof Uint8Array) {
     const { buffer, byteLength } = argument;
-    // Small arrays share their memory with others, and are copied.
+    // Small arrays share their memory with others, so they are copied.
     return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
   }
   if (typeof argument !== 'object' || argument === null || !('source' in argument)) return [];

@@ -4,18 +4,18 @@ import type { ResultStream } from '../base/resultUri.ts';
 import { findCommand, resultOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** Reasons why there is nothing to read. */
+/** Reasons why a text of a result is empty or missing. */
 export type Emptiness =
   /** PutFile has no result by design. */
   | 'putFile'
-  /** A collected file: it is saved and never shown. */
+  /** The result is a collected file, which is saved and never shown. */
   | 'file'
   | 'notYet'
   /** The session ended before this command ran. */
   | 'neverRan'
-  /** Nothing is known here. Fetching it gives the answer, even where nothing was uploaded. */
+  /** The result is not stored here. Fetching it gives the answer, even if nothing was uploaded. */
   | 'notFetched'
-  /** The file that was received is not the result of a script. */
+  /** The received file is not the result of a script. */
   | 'notAResult'
   /** The text has no characters at all. */
   | 'none'
@@ -27,8 +27,8 @@ export type Emptiness =
 /**
  * Explains why a text of a result is empty.
  *
- * @param action - as it is known here; undefined where nothing is known of it
- * @param facts - of the stored result; undefined where it was not fetched
+ * @param action - the action as it was loaded here; undefined if it is unknown
+ * @param facts - facts about the stored result; undefined if it was not fetched
  */
 export function explainEmptiness(
   action: MachineAction | undefined,

@@ -5,9 +5,9 @@ import { commandOf } from '../model/openedCommand.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
- * Returns the facts that a quotation from a stored result gives about its source.
+ * Returns the facts about a stored result that a quotation states as its source.
  *
- * @returns undefined where the result has no such text
+ * @returns undefined if the result has no such text
  */
 export function toEvidenceSource(
   facts: StoredFacts,

@@ -3,7 +3,7 @@ import { fileRef, isGuid } from '../base/resultUri.ts';
 import { findCommand, hostOf, subjectOf } from '../model/machineAction.ts';
 import type { OpenedFrom, ReceivedFacts, SaidFacts } from '../model/storedResult.ts';
 
-/** The bytes that a person opened, before anything is known of them. */
+/** The bytes of a file or a link that a person opened, before anything is known about them. */
 export interface OpenedBytes {
   readonly kind: OpenedFrom['kind'];
   /** The file's name without its folder, or the host of the link. */
@@ -13,14 +13,17 @@ export interface OpenedBytes {
   /** Local clock, ms since 1970. */
   readonly openedAt: number;
   readonly promisedName?: string | undefined;
-  /** Set where no header of the blob's answer stated its size. */
+  /** Set if no header of the blob's answer stated the size. */
   readonly lengthUnknown?: true | undefined;
   readonly blob?: ReceivedFacts['blob'];
-  /** The texts of the `.facts.json` beside it. */
+  /** The texts of the `.facts.json` files in the same folder. */
   readonly factsFiles?: readonly string[];
 }
 
-/** The relation of a facts file to the file beside it. */
+/**
+ * Whether a facts file describes the file next to it. `used`: it does, and its facts were used. `otherFile`: it
+ * describes another file.
+ */
 export type FactsVerdict = 'none' | 'used' | 'otherFile' | 'unreadable';
 
 interface ReadFacts {
@@ -28,7 +31,7 @@ interface ReadFacts {
   readonly action: MachineAction;
 }
 
-/** An action of which nothing is known. */
+/** Stands in for an unknown action. */
 const UNKNOWN: MachineAction = {
   id: '',
   type: 'LiveResponse',
@@ -50,7 +53,7 @@ const UNKNOWN: MachineAction = {
 
 /**
  * Describes a result that was opened from a file or a link as if it had been fetched. Its identity is its hash. A facts
- * file is believed only where it names this hash, and its statements stay marked as `said`.
+ * file is used only if it names this hash. Its statements are marked as `said`.
  */
 export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedFacts; readonly verdict: FactsVerdict } {
   const all = (opened.factsFiles ?? []).map((json) => readFactsFile(json, opened.sha256));
@@ -81,7 +84,7 @@ export function describeOpened(opened: OpenedBytes): { readonly facts: ReceivedF
   };
 }
 
-/** Returns the SHA-256 of the file that a facts file describes; undefined where the text is not a facts file. */
+/** Returns the SHA-256 of the file that a facts file describes. Returns undefined if the text is not a facts file. */
 export function hashInFacts(json: string): string | undefined {
   return text(field(field(parseFacts(json), 'file'), 'sha256'))?.toLowerCase();
 }
@@ -94,7 +97,7 @@ function parseFacts(json: string): unknown {
   }
 }
 
-/** Reads a facts file. Values of an unexpected form are left out: nobody vouches for such a file. */
+/** Reads a facts file. Values of an unexpected type are left out, because anybody could have written the file. */
 function readFactsFile(json: string, sha256: string): ReadFacts | 'otherFile' | 'unreadable' {
   const facts = parseFacts(json);
   const named = text(field(field(facts, 'file'), 'sha256'));

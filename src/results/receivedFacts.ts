@@ -5,7 +5,7 @@ import { findCommand, hostOf, subjectOf } from '../model/machineAction.ts';
 import type { ResultSource } from './resultSource.ts';
 import type { ReceivedFacts } from '../model/storedResult.ts';
 
-/** Returns everything that is known of a result when its bytes have arrived, before they are read. Never fails. */
+/** Returns all known facts about a result whose bytes have arrived. The bytes are not decoded yet. Never fails. */
 export async function describeReceived(
   source: ResultSource,
   ref: ResultRef,
@@ -30,7 +30,8 @@ export async function describeReceived(
 }
 
 /**
- * Returns the name of a result's tab. The name is permanent: a result keeps its address even if something is renamed.
+ * Returns the name of a result's tab. The name never changes, so that a result keeps its address even if its connection
+ * or device is renamed.
  */
 function nameOf(connection: string, action: MachineAction, commandIndex: number): ResultName {
   const command = findCommand(action, commandIndex);

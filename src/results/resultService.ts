@@ -17,19 +17,22 @@ import type { StoredFacts } from '../model/storedResult.ts';
 export interface ResultServiceOptions {
   readonly store: ResultStore;
   readonly findSource: FindSource;
-  /** Size limit of results, in bytes, unless the person accepted any size. */
+  /** Returns the size limit of results, in bytes. It does not apply if the person accepted any size. */
   readonly maxBytes: () => number;
 }
 
-/** Largest result that is held in memory whole, in bytes. */
+/** Size of the largest result that is held in memory, in bytes. A larger result is stored piece by piece. */
 export const MEMORY_BYTES = 64 * 1024 * 1024;
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
-  /** A click by default. A click also raises the priority of a fetch that runs in the background. */
+  /**
+   * Priority of the calls, a click by default. A click also raises the priority of a running background fetch of the
+   * same result.
+   */
   readonly priority?: Exclude<Priority, Urgency>;
   readonly onProgress?: (received: number, total: number | undefined) => void;
-  /** Whether a result of any size is opened, because the person knows its size. */
+  /** Whether to open a result of any size. Set if the person knows the size and accepted it. */
   readonly anySize?: boolean;
 }
 
@@ -42,8 +45,8 @@ interface Flight {
 }
 
 /**
- * Opens results: from the store, or else by link, download, decoding and storing. Callers that request a result while
- * it is fetched wait for the same fetch. It is cancelled only when no caller waits any more.
+ * Opens results. A result that is not stored is fetched: by link, download, decoding and storing. Callers that request
+ * the same result meanwhile share the fetch. The fetch is cancelled only when no caller waits any more.
  */
 export class ResultService {
   readonly #options: ResultServiceOptions;
@@ -54,10 +57,10 @@ export class ResultService {
   }
 
   /**
-   * Returns a stored result, and fetches it first where it is not stored yet.
+   * Returns the facts of a stored result. Fetches the result first if it is not stored yet.
    *
    * @throws LiveResponseError `noResultByDesign`, `resultIsFile`, `commandNotFinished`, `noResult`, `tooLarge`,
-   *   `largeNotKept`, and all that the client throws
+   * `largeNotKept`, and all errors that the client throws
    */
   async open(ref: ResultRef, options: OpenOptions): Promise<StoredFacts> {
     const stored = await this.#options.store.facts(ref);
@@ -75,7 +78,7 @@ export class ResultService {
     if (priority === 'click') flight.urgency.raise();
     if (onProgress !== undefined) flight.listeners.add(onProgress);
     return flight.work.join(signal, () => {
-      // A cancelled fetch may end after its successor has begun.
+      // A cancelled fetch may end after the next fetch has begun. It must not remove that fetch from the map.
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
   }
@@ -129,14 +132,14 @@ export class ResultService {
     options: FetchOptions,
   ): Promise<StoredFacts> {
     const downloaded = await source.fetchResult(ref.actionId, ref.commandIndex, signal, options);
-    // From here on nothing is cancelled: the answer has cost a call.
+    // The result is stored even after a cancel, because its download has cost a call.
     const facts = await describeReceived(source, refOf(ref), action, downloaded);
     return this.#options.store.put(facts, downloaded.bytes, source.receivedAction(action));
   }
 
   /**
-   * Downloads a result into the store piece by piece. Uses the link that was too large for memory again, and requests
-   * no other.
+   * Downloads a result into the store piece by piece. Uses the same link as the download that was too large for memory,
+   * so no second link is requested.
    */
   async #fetchLarge(
     source: ResultSource,

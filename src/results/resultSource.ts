@@ -6,36 +6,36 @@ import type { Priority } from '../base/urgency.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { findCommand, resultOf } from '../model/machineAction.ts';
 
-/** One tenant, as far as fetching results needs it. */
+/** A tenant from which results are fetched, with the functions that fetching needs. */
 export interface ResultSource extends ResultFetcher {
   readonly connectionName: string;
-  /** The account that its calls speak for; undefined where that is not known. */
+  /** Returns the account of the tenant's calls, or undefined if it is unknown. */
   readonly account: () => Promise<string | undefined>;
   /** Returns the action as it was loaded, without a call. */
   readonly knownAction: (actionId: string) => MachineAction | undefined;
-  /** The text from which an action of this source was read, where it is still available. */
+  /** Returns the text from which an action of this source was read, if the text is still available. */
   readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
-  /** The version of the program that fetches. */
+  /** Version of the extension that fetches the result. */
   readonly toolVersion: string;
-  /** Fetches the action as the server has it now: one call. */
+  /** Fetches the current state of the action. Costs one call. */
   readonly fetchAction: (actionId: string, signal: AbortSignal, priority?: Priority) => Promise<MachineAction>;
 }
 
-/** Finds the tenant of a result. @throws LiveResponseError `noConnection` when no connection leads to it */
+/** Finds the tenant of a result. @throws LiveResponseError `noConnection` if no connection belongs to the tenant */
 export type FindSource = (ref: ResultRef) => Promise<ResultSource>;
 
-/** An action whose command has a result, and the kind of the result. */
+/** An action with a result, and the kind of the result. */
 export interface ActionWithResult {
   readonly action: MachineAction;
   readonly kind: 'transcript' | 'file';
 }
 
 /**
- * Finds the action of a result. Fetches it where it is unknown, or where the known one says that the command is
- * running.
+ * Finds the action of a result. Fetches the action if it is unknown, or if its command was still running when it was
+ * loaded.
  *
- * @throws LiveResponseError `notFound`, `noResultByDesign`, `commandNotFinished`, `commandNeverRan`: the command's type
- *   and state rule a result out, so no call is spent on it
+ * @throws LiveResponseError `notFound`. `noResultByDesign`, `commandNotFinished`, `commandNeverRan`: the command cannot
+ * have a result, by its type and state, so no call for a link is made
  */
 export async function findActionWithResult(
   source: ResultSource,

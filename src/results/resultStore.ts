@@ -16,9 +16,11 @@ import type { WorkerClient } from '../worker/workerClient.ts';
 
 export interface ResultStoreOptions {
   readonly worker: WorkerClient;
-  /** The thread that reads texts. Its creator ends it. */
+  /** The thread that reads texts. The owner of the store ends it. */
   readonly analysis: Pick<Analysis, 'run'>;
-  /** Returns what may be written to the disk, for each result; by default everything, forever. */
+  /**
+   * Returns the rules for results on the disk, read again for each result. By default, all results are kept forever.
+   */
   readonly rules?: () => KeepRules;
 }
 
@@ -32,11 +34,11 @@ export interface KeepRules {
   readonly maxAge: number | undefined;
 }
 
-/** The lines of a text that are needed, and the time for which they are needed. */
+/** Limits a request for a text to the lines that are needed, and to the time in which the text is needed. */
 export interface WantedText {
-  /** Only these lines are needed. Other lines of a large text may then be empty, each in its place. */
+  /** The only lines that are needed. Other lines of a large text may be empty, but their number is right. */
   readonly lines?: readonly LineSpan[] | undefined;
-  /** Aborted when the text is not needed any more. A view is then not made. */
+  /** Aborted when the text is not needed any more. A view is then not created. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,22 +53,22 @@ export class ResultStore {
   readonly #learned = new Map<string, Pick<ResultRef, 'cloud' | 'tenantId'>>();
   readonly #worker: WorkerClient;
 
-  /** Reads stored texts by patterns. */
+  /** Reads stored texts by patterns, in the analysis thread. */
   readonly analysis: StoredAnalysis;
-  /** Fires when a result was stored. */
+  /** Fires when a result has been stored. */
   readonly onDidStore = this.#stored.event;
-  /** Fires when known results are not stored any more: cleared or purged, here or in another window. */
+  /** Fires when known results have been removed from the store: cleared or purged, in this or another window. */
   readonly onDidForget = this.#forgotten.event;
 
   constructor(options: ResultStoreOptions) {
     this.#options = options;
     this.#worker = options.worker;
-    // Without a database the texts are lost with the thread; with one, the facts are read again.
+    // Without a database, the texts are lost with the thread. With a database, the facts are read again on request.
     this.#worker.onDidEnd(() => {
       this.#known.clear();
     });
     this.#worker.onDidFault(({ kind }) => {
-      // The file may now hold other results: facts are read again.
+      // The database file may have been replaced, so the facts are read again on request.
       if (kind === 'corrupt' || kind === 'vanished') this.#forget([...this.#known.keys()]);
     });
     this.analysis = new StoredAnalysis(
@@ -82,8 +84,8 @@ export class ResultStore {
   }
 
   /**
-   * Stores a whole result, and returns its facts.
-   * @param action - the text that the action in the facts was read from, where it is available
+   * Stores a complete result, and returns its facts.
+   * @param action - the text from which the action in the facts was read, if it is available
    */
   async put(facts: ReceivedFacts, bytes: Uint8Array, action?: ReceivedAction): Promise<StoredFacts> {
     const { keep } = this.#rules();
@@ -94,11 +96,11 @@ export class ResultStore {
   }
 
   /**
-   * Ends a result that arrived in pieces: from now on it is stored like any other.
-   * @param id - the answer to `beginLarge`
+   * Completes a result that arrived in pieces, so that it is stored like any other result.
+   * @param id - the answer of `beginLarge`
    */
   async keepLarge(id: number, facts: ReceivedFacts, action: ReceivedAction | undefined): Promise<StoredFacts> {
-    // The person may have changed this while the result arrived.
+    // The person may have turned off storing while the result arrived.
     if (!this.keeps) throw new LiveResponseError('largeNotKept', { reason: 'notAllowed' });
     const stored = await this.#worker.call('endLarge', id, facts, action);
     this.#know(stored);
@@ -106,7 +108,7 @@ export class ResultStore {
     return stored;
   }
 
-  /** Returns a sink for a result that is too large for memory. */
+  /** Returns a sink that stores a result too large for memory. */
   largeSink(): StoreSink {
     return new StoreSink(this, this.#worker);
   }
@@ -117,39 +119,40 @@ export class ResultStore {
   }
 
   /**
-   * Removes results that are too many or too old by the rules. Ignores a failure, so that what was just fetched is not
-   * lost.
-   * @param except - stays in any case
+   * Removes results that exceed the person's limits for size or age. Ignores a failure, so that a result that was just
+   * fetched is not lost.
+   * @param except - a result that is never removed
    */
   async purge(except?: ResultRef): Promise<void> {
     const { keep, maxBytes, maxAge } = this.#rules();
-    // The person may have changed this: what windows shared before must not be kept either.
+    // The person may have turned off storing. Then records that windows shared before must be deleted, too.
     if (!keep) await this.#worker.call('forgetShared').catch(() => undefined);
     if (maxBytes === undefined && maxAge === undefined) return;
     const gone = await this.#worker.call('purge', { maxBytes, maxAge, except }).catch(() => []);
     this.#forget(gone);
   }
 
-  /** Deletes results for good. @throws LiveResponseError `databaseFailed` */
+  /** Deletes results permanently. @throws LiveResponseError `databaseFailed` */
   async delete(refs: readonly ResultRef[]): Promise<void> {
     await this.#worker.call('deleteResults', refs);
     this.#forget(refs.map(resultKey));
   }
 
-  /** Deletes everything that the databases hold. @throws LiveResponseError `databaseFailed` */
+  /** Deletes all contents of the databases. @throws LiveResponseError `databaseFailed` */
   async removeAll(): Promise<void> {
     await this.#worker.call('removeAll');
     this.#forget([...this.#known.keys()]);
   }
 
   /**
-   * Notes that something of a result was copied or quoted, so that it is not purged. Delays nothing, and never fails.
+   * Notes that a part of a result was copied or quoted, so that the result is not purged. Does not delay the caller,
+   * and never fails.
    */
   noteQuoted(ref: ResultRef): void {
     this.#worker.call('quoteResult', ref).catch(() => undefined);
   }
 
-  /** Catches up with what other windows stored, cleared or purged. Costs almost nothing where they did nothing. */
+  /** Reads which results other windows have stored, cleared or purged. Takes almost no time if there are none. */
   async catchUp(): Promise<void> {
     const stamps = await this.#worker.call('changedElsewhere');
     if (stamps === undefined) return;
@@ -163,7 +166,7 @@ export class ResultStore {
     }
   }
 
-  /** Returns the facts of a stored result; undefined when it is not stored. */
+  /** Returns the facts of a stored result, or undefined if it is not stored. */
   async facts(ref: ResultRef): Promise<StoredFacts | undefined> {
     const known = this.#known.get(resultKey(ref));
     if (known !== undefined) return known;
@@ -172,12 +175,12 @@ export class ResultStore {
     return stored;
   }
 
-  /** Returns facts that were requested before, without waiting: for the tree and the status bar. */
+  /** Returns facts that were requested before. Does not wait, so that the tree and the status bar can use it. */
   known(ref: ResultRef): StoredFacts | undefined {
     return this.#known.get(resultKey(ref));
   }
 
-  /** Makes {@link known} complete for a tenant. */
+  /** Reads the facts of all stored results of a tenant, so that {@link known} returns all of them. */
   async learn(tenant: Pick<ResultRef, 'cloud' | 'tenantId'>): Promise<void> {
     this.#learned.set(tenantKey(tenant), tenant);
     for (const facts of await this.#worker.call('list', tenant)) this.#known.set(resultKey(facts.ref), facts);
@@ -193,7 +196,7 @@ export class ResultStore {
     return this.#worker.call('list', tenant);
   }
 
-  /** Returns the text that the action of a result was read from. @throws LiveResponseError `databaseFailed` */
+  /** Returns the text from which the action of a result was read. @throws LiveResponseError `databaseFailed` */
   receivedAction(ref: ResultRef): Promise<ReceivedAction | undefined> {
     return this.#worker.call('receivedAction', ref);
   }
@@ -202,14 +205,14 @@ export class ResultStore {
     return this.#reading(ref, this.#worker.call('document', ref, stream));
   }
 
-  /** Returns the document of a view, or of a part. @throws LiveResponseError `analysisStopped` for a view */
+  /** Returns the document of a text or a view, or of a part. @throws LiveResponseError `analysisStopped` for a view */
   part(address: ResultAddress): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return isViewAddress(address)
       ? this.analysis.viewDocument(address)
       : this.#reading(address, this.#worker.call('partDocument', plain(address)));
   }
 
-  /** Returns the parts of a text, or of a view of one; undefined where it is not stored. */
+  /** Returns the parts of a text, or of a view of a text. Returns undefined if the text is not stored. */
   parts(address: ResultAddress): Promise<TextParts | undefined> {
     return isViewAddress(address)
       ? this.analysis.viewParts(address)
@@ -217,8 +220,8 @@ export class ResultStore {
   }
 
   /**
-   * Returns a text as decoded, or a whole view of it.
-   * @throws LiveResponseError `textTooLarge` where more is needed than fits in memory; `analysisStopped` for a view
+   * Returns a decoded text, or a complete view of it.
+   * @throws LiveResponseError `textTooLarge` if the needed text does not fit in memory; `analysisStopped` for a view
    */
   text(ref: ResultRef, stream: ResultStream, view?: TextView, wanted: WantedText = {}): Promise<string | undefined> {
     return view === undefined
@@ -227,8 +230,8 @@ export class ResultStore {
   }
 
   /**
-   * Writes a text, or a view of one, into a file, as UTF-8.
-   * @returns its size in bytes; undefined where it is not stored
+   * Writes a text, or a view of a text, into a file as UTF-8.
+   * @returns its size in bytes, or undefined if the text is not stored
    * @throws LiveResponseError `fileFailed`; `analysisStopped` for a view
    */
   async saveText(address: ResultAddress, path: string, signal?: AbortSignal): Promise<number | undefined> {
@@ -261,7 +264,7 @@ export class ResultStore {
     if (gone.length > 0) this.#forgotten.fire(gone);
   }
 
-  /** Waits for a read. Forgets a result that proved damaged: it was set aside, and is not stored any more. */
+  /** Waits for a read. If the result is damaged, forgets its facts, because it is not in the store any more. */
   async #reading<Answer>(ref: ResultRef, asked: Promise<Answer>): Promise<Answer> {
     try {
       return await asked;

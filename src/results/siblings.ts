@@ -2,15 +2,15 @@ import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 import { findCommand, parameterOf, resultOf } from '../model/machineAction.ts';
 
-/** A result that can be compared with another one. */
+/** A result that can be compared with another result. */
 export interface Sibling {
   readonly action: MachineAction;
   readonly commandIndex: number;
 }
 
 /**
- * Finds results of the same script: on other hosts, or from other runs on the same host. Those with the same arguments
- * come first. Within each group, those created at about the same time come first.
+ * Finds results of the same script: on other hosts, or from other runs on the same host. Results with the same
+ * arguments come first. Within each group, results that were created at about the same time come first.
  */
 export function findSiblings(
   of: Sibling,

@@ -4,9 +4,9 @@ import { LiveResponseError, throwIfCancelled } from '../base/errors.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
 
 export interface LargeFile {
-  /** Its bytes, one stretch after the other. */
+  /** The bytes of the file, in pieces. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Returns its facts after all bytes were read. */
+  /** Returns the facts of the result. Called after all bytes were read. */
   readonly describe: (read: { readonly sha256: string; readonly size: number }) => ReceivedFacts;
   readonly onProgress?: (received: number) => void;
 }
@@ -14,7 +14,7 @@ export interface LargeFile {
 /**
  * Stores a result file that is too large for memory, as if it had been fetched.
  *
- * @throws LiveResponseError `largeNotKept`, `cancelled`, and what reading the file throws
+ * @throws LiveResponseError `largeNotKept`, `cancelled`, and all errors that reading the file throws
  */
 export async function storeLargeFile(
   store: ResultStore,
@@ -36,7 +36,7 @@ export async function storeLargeFile(
     }
     const facts = describe({ sha256: hash.digest('hex'), size });
     const stored = await store.facts(facts.ref);
-    // A stored result is not replaced by one with fewer facts.
+    // A stored result must not be replaced by a result with fewer facts.
     if (stored === undefined || facts.opened?.said !== undefined) return await sink.keep(facts, undefined);
     await sink.discard();
     return stored;

@@ -4,19 +4,19 @@ import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import type { WorkerPort } from '../worker/workerClient.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
 
-/** Requests about a result that arrives in pieces. */
+/** The worker's requests for a result that arrives in pieces. */
 export type LargePort = WorkerPort<'beginLarge' | 'addLarge' | 'restartLarge' | 'dropLarge'>;
 
-/** The store of which a result becomes part when all of it has arrived. */
+/** The store to which the complete result is added. */
 interface LargeStore {
   readonly keepLarge: (id: number, facts: ReceivedFacts, action: ReceivedAction | undefined) => Promise<StoredFacts>;
 }
 
-/** Number of bytes that are handed to the store at a time. */
+/** Number of bytes that are sent to the store in one request. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * Stores a result as it arrives. The result is never in memory whole: only a few pieces are held at any time.
+ * Stores a result as it arrives. Only a few pieces are in memory at any time.
  *
  * Every method rejects only with `largeNotKept`.
  */
@@ -32,13 +32,13 @@ export class StoreSink implements DownloadSink {
     this.#worker = worker;
   }
 
-  /** Makes sure that the result can be stored, before a download costs anything. */
+  /** Makes sure that the result can be stored, before the download costs a call. */
   async open(): Promise<void> {
     this.#id ??= await orNotKept(this.#worker.call('beginLarge'));
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    // A file that is not on this machine arrives in one piece.
+    // A file that is not on this machine can arrive as one large chunk, so the chunk is divided.
     for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
       const part = chunk.subarray(from, from + PIECE_BYTES);
       this.#held.push(part);
@@ -53,7 +53,7 @@ export class StoreSink implements DownloadSink {
     if (this.#id !== undefined) await orNotKept(this.#worker.call('restartLarge', this.#id));
   }
 
-  /** Ends the result, and stores it with its facts. */
+  /** Completes the result, and stores it with its facts. */
   async keep(facts: ReceivedFacts, action: ReceivedAction | undefined): Promise<StoredFacts> {
     await this.#flush();
     const stored = await orNotKept(this.#store.keepLarge(await this.#opened(), facts, action));
@@ -61,7 +61,7 @@ export class StoreSink implements DownloadSink {
     return stored;
   }
 
-  /** Deletes what was stored. Never fails. */
+  /** Deletes the stored pieces. Never fails. */
   async discard(): Promise<void> {
     this.#held = [];
     const id = this.#id;
@@ -76,7 +76,7 @@ export class StoreSink implements DownloadSink {
 
   async #flush(): Promise<void> {
     if (this.#heldBytes === 0) return;
-    // Not a pooled buffer, because it is moved to the thread with all that is in it.
+    // The buffer is not pooled, because it is moved to the thread with its complete memory.
     const bytes = new Uint8Array(this.#heldBytes);
     let at = 0;
     for (const chunk of this.#held) {

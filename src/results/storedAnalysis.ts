@@ -22,10 +22,10 @@ import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';
 
-/** Stored texts, packed for the thread that reads them. Each function returns undefined where there is no such text. */
+/** Provides stored texts, packed for the analysis thread. Each function returns undefined if there is no such text. */
 export interface PackedSource {
   readonly facts: (ref: ResultRef) => Promise<StoredFacts | undefined>;
-  /** A text that is short enough to be read in the calling thread. */
+  /** Returns a text that is short enough to be read in the calling thread. */
   readonly short: (ref: ResultRef, stream: ResultStream) => Promise<string | undefined>;
   readonly text: (
     ref: ResultRef,
@@ -37,36 +37,37 @@ export interface PackedSource {
 }
 
 /**
- * Largest text that is read in the calling thread, in UTF-16 units: starting a thread would take longer. Work that
- * needs indicators always runs in the analysis thread, which holds the list of domain endings.
+ * Largest text that is read in the calling thread, in UTF-16 units. For a shorter text, starting a thread would take
+ * longer than the work. Work that needs indicators always runs in the analysis thread, because only that thread has the
+ * list of domain endings.
  */
 export const SHORT_UNITS = 64 * 1024;
-/** Longest time for one result of a run, ms: others wait to be compared with it. */
+/** Maximum time for adding one result to a comparison, ms. Other results of the run wait until then. */
 const COMPARE_LIMIT_MS = 5000;
 
-/** Maximum number of suggested readings: a person looks at each. */
+/** Maximum number of suggested readings. It is small, because a person looks at each suggestion. */
 const MOST_SUGGESTED = 3;
 
 /** A view of one text of a result. */
 export type ViewAddress = ResultAddress & { readonly view: TextView };
 
-/** Whether an address names a view. */
+/** Whether an address is that of a view. */
 export function isViewAddress(address: ResultAddress): address is ViewAddress {
   return address.view !== undefined;
 }
 
-/** A text of a result, or ranges of it. */
+/** A request for a text of a result, or for ranges of it. */
 export interface AskedText {
   readonly ref: ResultRef;
   readonly stream: ResultStream;
   readonly view?: TextView | undefined;
-  /** Undefined: all of it. */
+  /** Undefined for the complete text. */
   readonly ranges: readonly Range[] | undefined;
 }
 
 /**
  * Reads stored texts by patterns. The store packs a text, this thread passes it on without reading it, and the analysis
- * thread reads it. So neither the store nor the window waits for what a device wrote.
+ * thread reads it. So a device's output can delay neither the store nor the window.
  */
 export class StoredAnalysis {
   readonly #source: PackedSource;
@@ -77,7 +78,11 @@ export class StoredAnalysis {
     this.#analysis = analysis;
   }
 
-  /** Finds the indicators of a text as it was received. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  /**
+   * Finds the indicators of a text as it was received.
+   *
+   * @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled`
+   */
   indicators({ ref, stream, ranges }: Omit<AskedText, 'view'>, signal?: AbortSignal): Promise<Indicator[] | undefined> {
     return this.#analysis.run(
       async (ask) => {
@@ -88,7 +93,7 @@ export class StoredAnalysis {
     );
   }
 
-  /** Creates the text for the clipboard. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
+  /** Creates the clipboard's text. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */
   copyText(asked: AskedText, form: CopyRules['form'], signal?: AbortSignal): Promise<CopiedText | undefined> {
     const rules: CopyRules = { ranges: asked.ranges?.map(plain), form };
     return this.#read(asked, signal, {
@@ -110,20 +115,21 @@ export class StoredAnalysis {
     });
   }
 
-  /** Builds quotations with their sources. @throws LiveResponseError `analysisStopped`, `cancelled` */
+  /** Builds the text of a note from quotations and sources. @throws LiveResponseError `analysisStopped`, `cancelled` */
   buildEvidence(form: BuiltForm, evidence: readonly Evidence[], signal?: AbortSignal): Promise<string> {
     return this.#analysis.run((ask) => ask('buildEvidence', form, evidence), { signal });
   }
 
   /**
-   * Suggests how a text was misread, the likeliest first.
+   * Suggests how a text was misread, the most likely suggestion first.
    *
    * @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled`
    */
   async suggestReadings(ref: ResultRef, stream: ResultStream, signal?: AbortSignal): Promise<readonly Suggestion[]> {
     const suggested = await this.#analysis.run(
       async (ask) => {
-        // All code pages have the same source: the text, or the file where that holds bytes of one.
+        // Any code page can be named here, because all have the same source. It is the file if it contains bytes of a
+        // code page, else the text.
         const source = await this.#source.view(ref, stream, 'cp437');
         return source && ask('suggestReadings', source, MOST_SUGGESTED);
       },
@@ -136,7 +142,7 @@ export class StoredAnalysis {
     return this.#withView(address, signal, (ask, view) => ask('viewText', view));
   }
 
-  /** Makes a view as UTF-8, whole. */
+  /** Creates a complete view as UTF-8. */
   viewBytes(address: ViewAddress, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#withView(address, signal, (ask, view) => ask('viewBytes', view));
   }
@@ -145,12 +151,12 @@ export class StoredAnalysis {
     return this.#withView(address, signal, (ask, view) => ask('viewParts', view));
   }
 
-  /** Makes the document of a view, or of a part of it. */
+  /** Creates the document of a view, or of a part of a view. */
   viewDocument(address: ViewAddress, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#withView(address, signal, (ask, view) => ask('viewDocument', view, address.part));
   }
 
-  /** Adds a stored result to a comparison. @returns whether it was added: it is stored, and the result of a script */
+  /** Adds a stored result to a comparison. @returns whether it was added. Only stored results of scripts are added */
   compareResult(
     comparison: ComparisonName,
     ref: ResultRef,
@@ -168,17 +174,17 @@ export class StoredAnalysis {
     );
   }
 
-  /** Gets the findings of a comparison so far; undefined where it must start from the beginning. */
+  /** Returns the findings of a comparison so far, or undefined if it must start from the beginning. */
   comparison(comparison: ComparisonName, most: number): Promise<RunComparison | undefined> {
     return this.#analysis.run((ask) => ask('comparison', comparison, most));
   }
 
-  /** Reads a short text here, and any other one, or a view, in the thread. */
+  /** Reads a short text in the calling thread. Reads any other text, and all views, in the analysis thread. */
   async #read<Answer>(
     { ref, stream, view, ranges }: AskedText,
     signal: AbortSignal | undefined,
     read: {
-      /** Undefined: only the thread has what this work needs. */
+      /** Undefined if only the analysis thread has the data that the work needs. */
       readonly here: ((text: string) => Answer) | undefined;
       readonly there: (ask: AskAnalysis, text: Packed | AskedView) => Promise<Answer>;
     },
@@ -201,8 +207,8 @@ export class StoredAnalysis {
   }
 
   /**
-   * Runs work on a view in the thread. The thread holds the view that was requested last: the source of any other one
-   * is packed and sent.
+   * Runs work on a view in the analysis thread. The thread holds the view that was requested last. For any other view,
+   * its source is packed and sent.
    */
   #withView<Answer>(
     address: ViewAddress,
@@ -223,7 +229,7 @@ export class StoredAnalysis {
   }
 }
 
-/** Copies a range, because VS Code's own ranges cannot cross the border of a thread. */
+/** Copies a range, because VS Code's range objects cannot be sent to a thread. */
 function plain({ start, end }: Range): Range {
   return {
     start: { line: start.line, character: start.character },

@@ -6,28 +6,31 @@ import { hasResult } from './runRows.ts';
 import type { RunRow } from './runRows.ts';
 import type { StoredAnalysis } from '../results/storedAnalysis.ts';
 
-/** The rules of a comparison, and the maximum number of hosts that a rare line is on. */
+/** The rules of a comparison, and the maximum number of hosts on which a line counts as rare. */
 export interface ComparisonRules {
   readonly rules: NormaliseRules;
   readonly most: number;
 }
 
-/** Compares the results of one run in the analysis thread. Sends only those that are new since the last time. */
+/**
+ * Compares the results of one run in the analysis thread. Sends only the results that are new since the last
+ * comparison.
+ */
 export class RunComparer {
   readonly #analysis: Pick<StoredAnalysis, 'compareResult' | 'comparison'>;
   readonly #name: string;
   readonly #added = new Set<string>();
-  /** Results that cannot be compared in time. They are left out, and listed as uncounted. */
+  /** Results whose comparison took too long. They are left out, and are listed as uncounted. */
   readonly #stopped = new Set<string>();
   #rules = '';
 
-  /** @param name - distinguishes this comparison from every other */
+  /** @param name - distinguishes this comparison from every other comparison */
   constructor(analysis: Pick<StoredAnalysis, 'compareResult' | 'comparison'>, name: string) {
     this.#analysis = analysis;
     this.#name = name;
   }
 
-  /** Compares the results of rows. @throws LiveResponseError `databaseFailed` */
+  /** Compares the results of the given rows. @throws LiveResponseError `databaseFailed` */
   async compare(rows: readonly RunRow[], { rules, most }: ComparisonRules): Promise<RunComparison> {
     const key = JSON.stringify([rules, rows.map(({ member }) => member.actionId)]);
     if (key !== this.#rules) {
@@ -43,7 +46,7 @@ export class RunComparer {
       if (found !== undefined && isWhole(found, rows, stopped.length)) {
         return { ...found, uncounted: [...found.uncounted, ...stopped] };
       }
-      // Another comparison replaced this one meanwhile, or the thread is a new one: start from the beginning.
+      // Another comparison replaced this comparison, or the thread was started again. All results are sent again.
       this.#added.clear();
     }
     return { groups: [], rareLines: [], moreRareLines: 0, uncounted: [] };
@@ -57,7 +60,8 @@ export class RunComparer {
       this.#added.add(id);
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'analysisStopped') throw error;
-      // One hostile result is left out, and the run is compared without it. The next thread is new, and holds nothing.
+      // A hostile result is left out, and the run is compared without it. The thread was ended, so the other results
+      // are sent again.
       this.#stopped.add(id);
       this.#added.clear();
     }
@@ -68,12 +72,12 @@ function idOf({ ref }: RunRow): string {
   return `${ref.actionId}#${ref.commandIndex}`;
 }
 
-/** Whether a comparison holds all results. @param stopped - number of results that are left out */
+/** Whether a comparison contains all results. @param stopped - number of results that are left out */
 function isWhole({ groups }: RunComparison, rows: readonly RunRow[], stopped: number): boolean {
   return groups.reduce((sum, { members }) => sum + members.length, stopped) >= rows.filter(hasResult).length;
 }
 
-/** Returns the device's own names: the short one and the full one. */
+/** Returns the device's own names: the short name and the full name. */
 function namesOf({ member }: RunRow): string[] {
   return [...new Set([member.host, member.device])];
 }

@@ -12,42 +12,42 @@ import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
 export interface RunFetchesOptions {
   readonly store: Pick<ResultStore, 'facts' | 'keeps'>;
   readonly worker: WorkerPort<'runs' | 'putRun'>;
-  /** Fetches a result in the background and stores it. A stored result costs nothing. */
+  /** Fetches a result in the background and stores it. Costs no call for a stored result. */
   readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<unknown>;
-  /** Called once before results are fetched. Its failure ends nothing. */
+  /** Called once before results are fetched. Fetching continues if it fails. */
   readonly prepare?: (run: Run, missing: readonly RunMember[], signal: AbortSignal) => Promise<void>;
-  /** Waits until no other window works under this name, and then runs the work. */
+  /** Waits until no other window holds the lease with this name, and then runs the work. */
   readonly hold: (name: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
   readonly clock: Clock;
 }
 
 /**
- * Number of results that are fetched at once: calls wait in the call budget anyway, and a pause takes effect after this
- * many.
+ * Number of results that are fetched at once. More would not be faster, because calls wait in the call budget. At most
+ * this number of results is still completed after a pause.
  */
 const AT_ONCE = 3;
 interface Job {
   readonly controller: AbortController;
-  /** Ends the pause, when the person resumes. */
+  /** Ends the pause. Called when the person resumes. */
   resume: (() => void) | undefined;
   paused: Promise<void> | undefined;
   readonly done: Promise<void>;
 }
 
-/** Returns the key of a member among those of a run. */
+/** Returns the key of a member, unique within its run. */
 export function memberKey({ actionId, commandIndex }: Pick<RunMember, 'actionId' | 'commandIndex'>): string {
   return `${actionId}#${commandIndex}`;
 }
 
-/** Whether a result can be requested, according to the listed state of the command. */
+/** Whether a result can be requested, by the listed state of its command. */
 export function isAvailable(member: RunMember): boolean {
   return member.result === 'transcript';
 }
 
 /**
- * Fetches the results of runs in the background. Only the store decides what is missing: a stored result is never
- * fetched again, in any window and after any end. A window that is closed in the middle leaves a record that says
- * `running`.
+ * Fetches the results of runs in the background. Only the store determines which results are missing. So no window
+ * fetches a stored result again, even if the work ended early. If a window is closed during the work, the state in the
+ * record stays `running`.
  */
 export class RunFetches {
   readonly #options: RunFetchesOptions;
@@ -63,8 +63,8 @@ export class RunFetches {
   }
 
   /**
-   * Reads the records that windows left behind. Returns those whose work had not ended; another window may still be
-   * working on some.
+   * Reads the records that earlier windows stored. Returns the records whose work had not ended. Another window may
+   * still be working on some of them.
    */
   async load(): Promise<RunRecord[]> {
     const records = (await this.#options.worker.call('runs')).map(readRecord);
@@ -78,7 +78,7 @@ export class RunFetches {
     return this.#records.get(key);
   }
 
-  /** Gets all records, the latest first. */
+  /** Gets all records, the latest record first. */
   get all(): readonly RunRecord[] {
     return [...this.#records.values()].reverse();
   }
@@ -88,7 +88,7 @@ export class RunFetches {
     return this.#jobs.has(key);
   }
 
-  /** Keeps the record of a run without starting anything. */
+  /** Keeps the record of a run, without fetching its results. */
   note(run: Run): RunRecord {
     const known = this.#records.get(run.key);
     const record: RunRecord = known === undefined ? { run, state: 'none', failures: {} } : { ...known, run };
@@ -108,8 +108,8 @@ export class RunFetches {
 
   /**
    * Starts or resumes fetching a run.
-   * @param again - also requests results that the service said it does not have
-   * @returns when there is nothing left to do; failures are in the record
+   * @param again - also requests results again that the service did not have
+   * @returns a promise that resolves when nothing is left to do. Failures are in the record
    */
   start(run: Run, again: boolean): Promise<void> {
     const { key } = run;
@@ -136,7 +136,7 @@ export class RunFetches {
     return job.done;
   }
 
-  /** Starts no further result. A result that is being fetched has cost a call, and is completed. */
+  /** Pauses the work: no further fetch starts. A running fetch is completed, because it has already cost a call. */
   pause(key: string): void {
     const job = this.#jobs.get(key);
     if (job === undefined || job.paused !== undefined) return;
@@ -157,7 +157,7 @@ export class RunFetches {
     this.#change(key, { state: 'running' });
   }
 
-  /** Ends the work; what is stored stays. */
+  /** Cancels the work. Stored results stay. */
   cancel(key: string): void {
     const record = this.#records.get(key);
     if (record === undefined) return;
@@ -168,7 +168,7 @@ export class RunFetches {
     this.#change(key, { state: 'cancelled' });
   }
 
-  /** Ends the work of this window, and leaves the records as they are: the next window offers to continue. */
+  /** Ends the work of this window. The records do not change, so that the next window offers to continue. */
   dispose(): void {
     for (const { controller, resume } of this.#jobs.values()) {
       controller.abort();
@@ -210,7 +210,10 @@ export class RunFetches {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
-  /** Fetches one result. @returns false where it must be requested again: the failure was not about this result */
+  /**
+   * Fetches one result. @returns false if the result must be requested again, because the failure was not about this
+   * result
+   */
   async #fetch(run: Run, member: RunMember, job: Job): Promise<boolean> {
     const { key } = run;
     try {
@@ -247,14 +250,15 @@ export class RunFetches {
   #set(key: string, record: RunRecord): void {
     this.#records.delete(key);
     this.#records.set(key, record);
-    // Not awaited: without the record a restarted window asks again, and the store still knows what was fetched.
+    // The call is not awaited. If the record is lost, a restarted window requests failed results again, but the store
+    // still knows which results were fetched.
     const { store, worker } = this.#options;
     worker.call('putRun', key, JSON.stringify(record), { keep: store.keeps }).catch(() => undefined);
     this.#changed.fire(key);
   }
 }
 
-/** Returns the failure of a record as the error that was thrown. */
+/** Returns the failure of a record as the error that was originally thrown. */
 export function thrown({ code, values }: KeptFailure): LiveResponseError {
   return new LiveResponseError(code, values);
 }
@@ -264,7 +268,7 @@ function keep(error: unknown): KeptFailure {
   return { code: 'unexpectedAnswer', values: {} };
 }
 
-/** Reads a record that {@link RunFetches} wrote. The worker has checked its shape. */
+/** Reads a record that {@link RunFetches} wrote. The worker has already checked its fields. */
 function readRecord(json: string): RunRecord {
   return JSON.parse(json) as RunRecord;
 }

@@ -5,12 +5,12 @@ import { findRuns, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
 import type { Run, RunMember } from '../model/run.ts';
 
 /**
- * Time before the oldest known action in which the rest of a run is searched at once, ms: a further call would cost
- * more.
+ * Time before the oldest known action that is searched in the same call, ms. A further call would cost more than a
+ * longer span.
  */
 const LOOK_BACK_MS = 3 * 60 * 60_000;
 
-/** Maximum number of looks back for one gesture: three days of a run without a pause. */
+/** Maximum number of looks back for one gesture. They cover three days of a run without a pause. */
 const MOST_LOOKS = 24;
 
 type List = Pick<ActionStore, 'actions' | 'wholeSince' | 'loadSpan'>;
@@ -21,8 +21,8 @@ export function mayLackHosts(list: List, run: Run): boolean {
 }
 
 /**
- * Returns the run with all its hosts. Loads the actions created around it, one call for each 1,000 actions, until both
- * ends are known, or {@link MOST_LOOKS} looks have each found it to be older.
+ * Returns the run with all its hosts. Loads the actions around it, one call for each 1,000 actions. Stops when both
+ * ends of the run are known, or after {@link MOST_LOOKS} looks that each found older actions of the run.
  */
 export async function loadHosts(list: List, run: Run, signal: AbortSignal): Promise<Run> {
   let from = list.wholeSince ?? Infinity;
@@ -43,8 +43,8 @@ export async function loadHosts(list: List, run: Run, signal: AbortSignal): Prom
 }
 
 /**
- * Loads the actions of a run that the list lacks. After a restart the list is short, and each result whose action is
- * not in it would cost one more call. One call for each 1,000 actions brings them all.
+ * Loads the actions of a run that the list lacks. After a restart the list is short, and each result of an unlisted
+ * action would cost one more call. One call for each 1,000 actions loads all of them.
  */
 export async function loadUnknown(
   list: Pick<ActionStore, 'get' | 'loadSpan'>,
@@ -57,7 +57,7 @@ export async function loadUnknown(
   await list.loadSpan({ from, before: to }, signal);
 }
 
-/** Whether two runs are the same run, of which one knows more hosts. */
+/** Whether two records describe the same run. One of them can have more hosts. */
 export function overlaps(one: Run, other: Run): boolean {
   const { actionId, commandIndex } = one.members[0] ?? { actionId: '', commandIndex: 0 };
   return (
@@ -65,7 +65,7 @@ export function overlaps(one: Run, other: Run): boolean {
   );
 }
 
-/** Returns a run with the members of both, oldest first, each once. */
+/** Returns a run with the members of both runs, oldest first, without duplicates. */
 export function mergeRuns(one: Run, other: Run): Run {
   const members = new Map(
     [...one.members, ...other.members].map((member) => [`${member.actionId}#${member.commandIndex}`, member]),

@@ -9,13 +9,13 @@ import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
- * The state of a host of a run. `unreadable`: there is a result, but not of a script. `large`: it is too large to be
- * compared with others.
+ * The state of a host of a run. `unreadable`: there is a result, but it is not the result of a script. `large`: the
+ * result is too large to be compared with others.
  */
 export type RowState =
   'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
 
-/** One command of a run on one device. There is a row for each, whatever its outcome. */
+/** A command of a run on one device. Each member of the run has a row, whatever its outcome. */
 export interface RunRow {
   readonly member: RunMember;
   readonly ref: ResultRef;
@@ -70,13 +70,13 @@ const RUN_COLUMNS = [
 
 type Column = (typeof RUN_COLUMNS)[number];
 
-/** A row for programs. Numbers stay numbers; what is not known is missing. */
+/** A row of an export for other programs. Numbers stay numbers, and unknown values are left out. */
 export type RunExportRow = Readonly<Partial<Record<Column, string | number>>>;
 
 /**
  * Returns the rows of an export.
  *
- * @param why - returns a sentence on why there is no result; empty where there is one
+ * @param why - returns a sentence that explains why there is no result, or an empty text if there is a result
  */
 export function toExportRows(
   rows: readonly RunRow[],
@@ -108,7 +108,7 @@ export function toExportRows(
   });
 }
 
-/** Returns a CSV file, without texts and without anything that a spreadsheet takes for a formula. */
+/** Returns a CSV file without the texts of results. No cell is a formula for a spreadsheet. */
 export function toRunCsv(rows: readonly RunExportRow[], tally = new ExportTally()): string {
   return toCsvFile(
     RUN_COLUMNS,
@@ -118,7 +118,8 @@ export function toRunCsv(rows: readonly RunExportRow[], tally = new ExportTally(
 }
 
 /**
- * Returns a line of an NDJSON file: a row, with its texts where it has any, unaltered except for halves of characters.
+ * Returns a line of an NDJSON file: a row, with its texts if it has any. The texts do not change, except for lone
+ * surrogates.
  */
 export function toRunLine(
   row: RunExportRow,

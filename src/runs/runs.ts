@@ -4,12 +4,13 @@ import type { Run, RunMember, RunWords } from '../model/run.ts';
 import { deviceOf, hostOf, parameterOf, resultOf, runScripts, subjectOf } from '../model/machineAction.ts';
 
 /**
- * Pause that ends a run, ms. A person who runs a script on many devices starts the actions one after the other, ten a
- * minute at most. Actions with the same words after a longer pause are another run.
+ * Pause after which a run has ended, ms. A person who runs a script on many devices starts the actions one after the
+ * other, ten a minute at most. Actions with the same script, arguments and comment after a longer pause are another
+ * run.
  */
 export const RUN_PAUSE_MS = 30 * 60_000;
 
-/** Groups the commands that belong together, the newest run first. */
+/** Groups the commands of the same run. Returns the newest run first. */
 export function findRuns(actions: readonly MachineAction[], tenant: Run['tenant']): Run[] {
   const alike = new Map<string, { words: RunWords; all: { member: RunMember; created: number }[] }>();
   for (const action of actions) {
@@ -43,7 +44,7 @@ export function findRuns(actions: readonly MachineAction[], tenant: Run['tenant'
   return runs.sort((one, other) => lastOf(other) - lastOf(one));
 }
 
-/** Returns the run that a command belongs to. */
+/** Returns the run to which a command belongs. */
 export function runOf(runs: readonly Run[], actionId: string, commandIndex?: number): Run | undefined {
   return runs.find(({ members }) =>
     members.some(
@@ -53,8 +54,8 @@ export function runOf(runs: readonly Run[], actionId: string, commandIndex?: num
 }
 
 /**
- * Returns the run of the first script of each action, by the action's id. It is for lists, which have each action once.
- * Actions without a run are not in it.
+ * Returns the run of the first script of each action, by the action's id. Lists use it, because they contain each
+ * action once. Actions without a run are left out.
  */
 export function firstRuns(runs: readonly Run[]): ReadonlyMap<string, Run> {
   const found = new Map<string, { readonly run: Run; readonly commandIndex: number }>();
@@ -68,8 +69,8 @@ export function firstRuns(runs: readonly Run[]): ReadonlyMap<string, Run> {
 }
 
 /**
- * Returns the span in which an older or newer action of the run would be, in ISO times, with the pause that would end
- * it.
+ * Returns the span that can contain further actions of the run, in ISO times. It includes the pause before the first
+ * action and after the last action.
  */
 export function spanOf(run: Run): { readonly from: string; readonly to: string } {
   const times = run.members.map(({ createdAt }) => parseServerTime(createdAt) ?? 0);
@@ -79,7 +80,7 @@ export function spanOf(run: Run): { readonly from: string; readonly to: string }
   };
 }
 
-/** Returns when the first and the last action of a run were created, ms since 1970. */
+/** Returns the times at which the first and the last action of a run were created, ms since 1970. */
 export function timesOf(run: Run): { readonly first: number; readonly last: number } {
   return { first: parseServerTime(run.members[0]?.createdAt ?? '') ?? 0, last: lastOf(run) };
 }
@@ -117,7 +118,7 @@ function lastOf(run: Run): number {
   return parseServerTime(run.members.at(-1)?.createdAt ?? '') ?? 0;
 }
 
-/** Returns the run as it is known now: its commands may have moved on since. */
+/** Returns the run with the current state of its commands, which may have changed. */
 export function renewRun(run: Run, known: (actionId: string) => MachineAction | undefined): Run {
   const members = run.members.map((member) => {
     const action = known(member.actionId);

@@ -2,25 +2,25 @@ import { foldCase } from '../evidence/text/foldCase.ts';
 import type { PartStart, ResultStream } from '../base/resultUri.ts';
 import type { SearchHit, SearchQuery } from './searchCalls.ts';
 
-/** Lines with matches. They are filled in during the search, so that those found before a time-out are there. */
+/** Lines with matches. They are added during the search, so that lines found before a time-out are kept. */
 export interface FoundLines {
   readonly hits: SearchHit[];
   more: number;
-  /** The last line of the text that is a hit. Further matches in it are not new hits. */
+  /** The last line of the text that counts as a hit. Further matches in this line are not new hits. */
   lastLine: number;
 }
 
-/** Number of UTF-16 units of a long line that are shown: a line in a list is read at a glance. */
+/** Maximum number of UTF-16 units of a line that are shown. A person reads a line in a list at a glance. */
 const SHOWN = 240;
-/** Number of these units before the match. */
+/** Number of shown units before the match. */
 const AHEAD = 60;
 const CR = 13;
 const LF = 10;
 
 /**
- * Creates the pattern of a search: `^` and `$` are those of a line. Case is folded for Turkish and German as well, but
- * not in a regular expression that the person typed.
- * @throws SyntaxError where the text is not a valid regular expression
+ * Creates the pattern of a search. `^` and `$` match at the beginning and the end of a line. Upper and lower case are
+ * equal by Turkish and German rules, too, but not in a regular expression that the person typed.
+ * @throws SyntaxError if the text is not a valid regular expression
  */
 export function toPattern({ text, isRegExp, matchCase }: Pick<SearchQuery, 'text' | 'isRegExp' | 'matchCase'>): RegExp {
   const source = isRegExp ? text : matchCase ? text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, '\\$&') : foldCase(text);
@@ -29,7 +29,7 @@ export function toPattern({ text, isRegExp, matchCase }: Pick<SearchQuery, 'text
 
 /**
  * Finds the lines of a text in which a match begins.
- * @param start - the place in the whole text where this text begins
+ * @param start - the place in the complete text at which the given text begins
  */
 export function findHits(
   pattern: RegExp,
@@ -41,24 +41,24 @@ export function findHits(
 ): void {
   let line = 1;
   let lineStart = 0;
-  // Line ends are counted up to here: a line with a million matches is read once.
+  // Line ends before this place are already counted. So a line with a million matches is read only once.
   let at = 0;
   for (const match of text.matchAll(pattern)) {
-    // An empty match shows only where something could stand.
+    // An empty match has no text that could be shown.
     if (match[0] === '') continue;
     const { index } = match;
     for (; at < index; at++) {
       const unit = text.charCodeAt(at);
       if (unit !== LF && unit !== CR) continue;
       if (unit === CR && text.charCodeAt(at + 1) === LF) {
-        // The CR and the LF of a line end have no line between them.
+        // A CR and its LF are one line end. A match between them is in the line before it.
         if (at + 1 >= index) break;
         at++;
       }
       line++;
       lineStart = at + 1;
     }
-    // One line is one hit, however often it matches.
+    // A line counts as one hit, even if it contains several matches.
     const inWhole = line + start.line - 1;
     if (inWhole <= found.lastLine) continue;
     found.lastLine = inWhole;
@@ -85,7 +85,7 @@ function toHit(
   let start = index - lineStart > AHEAD ? index - AHEAD : lineStart;
   let end = index;
   while (end < limit && text.charCodeAt(end) !== LF && text.charCodeAt(end) !== CR) end++;
-  // Neither end may cut a character in half.
+  // A cut at either end must not split a surrogate pair.
   if (start > lineStart && isLow(text.charCodeAt(start))) start--;
   if (end < text.length && isLow(text.charCodeAt(end)) && end > index) end--;
   return {

@@ -14,16 +14,16 @@ import { factsOf, ResultDamaged } from './storedTexts.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';
 
 /**
- * More of a text was requested than can be held at once. Recognized by its name, which crosses the border of the
- * thread.
+ * Thrown if a request needs more text than can be held in memory at once. It is recognized by its name, because its
+ * class is lost at the border of the thread.
  */
 export class TextTooLarge extends Error {
   override readonly name = 'TextTooLarge';
 }
 
 /**
- * Limits of a part, half of the usual size: VS Code takes some ten times a document's size while it opens it, in
- * addition to what a large result took to arrive.
+ * Limits of a part. They are half of the usual size, because VS Code needs some ten times a document's size while it
+ * opens the document. This memory is needed in addition to the memory that the arrival of a large result took.
  */
 const LIMITS: PartLimits = { units: PART_UNITS / 2, lines: PART_LINES };
 
@@ -43,7 +43,7 @@ export class LargeText {
     this.#facts = facts;
   }
 
-  /** Returns the documents that the text is divided into. */
+  /** Returns the parts into which the text is divided. */
   parts(): TextParts {
     return {
       documentBytes: this.#facts.documentBytes,
@@ -59,13 +59,13 @@ export class LargeText {
   }
 
   /**
-   * Returns the document of the part that begins at a place, as `toDocumentBytes` makes it; undefined where no part
-   * does.
+   * Returns the document of the part that begins at a place, with the same bytes as from `toDocumentBytes`. Returns
+   * undefined if no part begins there.
    */
   document({ line, column }: PartStart): Uint8Array<ArrayBuffer> | undefined {
     const group = this.#groups().find(([begin]) => begin?.first.line === line && begin.first.column === column);
     if (group === undefined) return undefined;
-    // Each section is encoded into its place: a text of the whole part would take twice the memory.
+    // Each section is encoded into its place, because a string of the complete part would need twice the memory.
     const bytes = new Uint8Array(documentBytes(group));
     bytes.set(toDocumentBytes(''));
     const encoder = new TextEncoder();
@@ -78,8 +78,8 @@ export class LargeText {
   }
 
   /**
-   * Returns the whole text.
-   * @param lines - only these are needed: others may be empty, but each has its place
+   * Returns the complete text.
+   * @param lines - the lines that are needed. Other lines may be empty, but their number is right
    * @throws TextTooLarge
    */
   text(lines?: readonly LineSpan[]): string {
@@ -91,20 +91,22 @@ export class LargeText {
       .map((place, at) => {
         if (!wanted.has(place)) return emptied(place);
         const next = places[at + 1];
-        // A CR before an emptied section would form one line end with its LF.
+        // The emptied next section begins with LF. A CR before it would become one line end with this LF, so LF is used
+        // instead.
         const lineEnd = next === undefined || wanted.has(next) || place.lineEnd === '' ? place.lineEnd : '\n';
         return this.#read(place) + lineEnd;
       })
       .join('');
   }
 
-  /** Yields one stretch after the other, each with the line end behind it and the place where it begins. */
+  /** Yields the sections in order. Each has the line end after it, and the place at which it begins. */
   *stretches(): Generator<{ readonly text: string; readonly first: PartStart }> {
     for (const place of this.#places()) yield { text: this.#read(place) + place.lineEnd, first: place.first };
   }
 
   /**
-   * Yields the text as UTF-8, in pieces. A piece is gone when the next one is requested. Halves of pairs become U+FFFD.
+   * Yields the text as UTF-8, in pieces. A piece is not valid any more when the next piece is requested. Lone
+   * surrogates become U+FFFD.
    */
   *bytes(): Generator<Uint8Array> {
     for (const place of this.#places()) {
@@ -123,7 +125,7 @@ export class LargeText {
     return orSetAside(this.#results, { key: this.#key, id: this.#id }, () => {
       const places = this.#results.inPieces(({ large }) => large.places(this.#id, this.#source));
       const length = places.reduce((sum, { units, lineEnd }) => sum + units + lineEnd.length, 0);
-      // The hashes of sections do not show that one is missing.
+      // The hashes of the sections do not show that a section is missing.
       if (length !== this.#facts.length) throw new SectionDamaged(`${length.toString()} units`);
       return places;
     });
@@ -144,7 +146,10 @@ export class LargeText {
   }
 }
 
-/** A result in pieces: its key, and its id among all that were ever stored under this key. */
+/**
+ * Identifies a result in pieces: its key, and its id. The id is unique among all results that were ever stored under
+ * this key.
+ */
 export interface LargeResultRow {
   readonly key: string;
   readonly id: number;
@@ -156,7 +161,7 @@ export interface FoundLarge {
   readonly facts: StoredFacts;
 }
 
-/** Finds a stored result with its pieces; undefined where it is stored whole, or not at all. */
+/** Finds a stored result in pieces. Returns undefined if the result is stored in one piece, or not at all. */
 export function findLarge(results: KeptResults, ref: ResultRef): FoundLarge | undefined {
   const key = resultKey(ref);
   const facts = factsOf(results, key);
@@ -165,13 +170,16 @@ export function findLarge(results: KeptResults, ref: ResultRef): FoundLarge | un
   return id === undefined ? undefined : { row: { key, id }, facts };
 }
 
-/** Finds a text of a result that is stored in pieces; undefined where the result is stored whole, or not at all. */
+/**
+ * Finds a text of a result that is stored in pieces. Returns undefined if the result is stored in one piece, or not at
+ * all.
+ */
 export function findLargeText(results: KeptResults, ref: ResultRef, stream: ResultStream): LargeText | undefined {
   const found = stream === 'raw' ? undefined : findLarge(results, ref);
   return found === undefined || stream === 'raw' ? undefined : textOfLarge(results, found, stream);
 }
 
-/** Returns a text of a result in pieces; undefined where its file has no such text. */
+/** Returns a text of a result in pieces, or undefined if the file has no such text. */
 export function textOfLarge(
   results: KeptResults,
   { row, facts }: FoundLarge,
@@ -183,10 +191,10 @@ export function textOfLarge(
 }
 
 /**
- * Runs work, and sets the result aside where its pieces are damaged.
+ * Runs work, and sets the result aside if its pieces are damaged.
  *
- * @throws ResultDamaged where the pieces are not those that were stored; the result is then set aside. ResultGone where
- *   it was deleted or replaced meanwhile, in this window or another one
+ * @throws ResultDamaged if the pieces differ from the stored pieces; the result is then set aside. ResultGone if this
+ * or another window deleted or replaced the result in the meantime
  */
 export function orSetAside<Answer>(results: KeptResults, { key, id }: LargeResultRow, work: () => Answer): Answer {
   try {
@@ -199,12 +207,15 @@ export function orSetAside<Answer>(results: KeptResults, { key, id }: LargeResul
   }
 }
 
-/** A result that was deleted or replaced while it was read. */
+/** Thrown if a result was deleted or replaced while it was read. */
 export class ResultGone extends Error {
   override readonly name = 'ResultGone';
 }
 
-/** Returns the size of a document in bytes: with its byte order mark, without the line end behind the last section. */
+/**
+ * Returns the size of a document in bytes. It includes the byte order mark, but not the line end after the last
+ * section.
+ */
 function documentBytes(group: readonly SectionPlace[]): number {
   const empty = documentSize('', 0);
   const sum = group.reduce((all, place) => all + place.documentBytes + place.lineEnd.length, empty);

@@ -13,8 +13,8 @@ export function leasePort(worker: WorkerPort<'takeLease' | 'releaseLease'>): Lea
 type LedgerCalls = 'takeCall' | 'endCall' | 'giveBackCall' | 'callsRefused' | 'callUsage';
 
 /**
- * Returns the call ledger of an application in a tenant, which all windows share. The server counts its calls in the
- * same way.
+ * Returns the call ledger of an application in a tenant. All windows share it, because the server also counts calls by
+ * application and tenant.
  */
 export function ledgerPort(
   worker: WorkerPort<LedgerCalls>,

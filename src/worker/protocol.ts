@@ -13,37 +13,44 @@ import type { SearchCalls } from './searchCalls.ts';
 import type { StoreCalls, WorkerNotice } from './storeCalls.ts';
 import type { ViewCalls } from './viewCalls.ts';
 
-/** Requests that the worker answers, with their arguments and answers. Texts and bytes come one result at a time. */
+/**
+ * The requests that the worker answers, with their arguments and answers. Texts and bytes are returned for one result
+ * at a time.
+ */
 export interface WorkerCalls
   extends ActionCalls, CopyCalls, FoundCalls, LargeCalls, PackCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
-  /** Opens or creates the databases; answers where results are kept. */
+  /** Opens or creates the databases. Answers whether results are kept in files or in memory. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
   readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array, options?: PutOptions]; answer: StoredFacts };
   readonly facts: { args: [ref: ResultRef]; answer: StoredFacts | undefined };
-  /** The facts of every stored result of a tenant. */
+  /** Returns the facts of every stored result of a tenant. */
   readonly list: { args: [tenant: Pick<ResultRef, 'cloud' | 'tenantId'>]; answer: StoredFacts[] };
-  /** A document's bytes: mark and text. Undefined when the result is not stored, or is not a transcript. */
+  /**
+   * Returns a document's bytes: byte order mark and text. Undefined if the result is not stored, or is not the result
+   * of a script.
+   */
   readonly document: { args: [ref: ResultRef, stream: ResultStream]; answer: Uint8Array<ArrayBuffer> | undefined };
   /**
-   * A text as decoded, with its NULs. Where only some lines are needed and the text is stored in pieces, the other
-   * lines may be empty; each has its place. Fails with `textTooLarge` where too much is needed.
+   * Returns a decoded text, with its NULs. If only some lines of a text in pieces are needed, the other lines may be
+   * empty, but their number is right. Fails with `textTooLarge` if the needed text does not fit in memory.
    */
   readonly text: {
     args: [ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[] | undefined];
     answer: string | undefined;
   };
-  /** The bytes as the service stored them. */
+  /** Returns the bytes as the service stored them. */
   readonly raw: { args: [ref: ResultRef]; answer: Uint8Array<ArrayBuffer> | undefined };
   /**
-   * The call budget: see `Ledger` in defender/calls/ledger.ts. Times are those of this machine's clock, in the worker.
+   * Requests about the call budget: see `Ledger` in defender/calls/ledger.ts. Times are read from this machine's clock,
+   * in the worker.
    */
   readonly takeCall: { args: [application: string, share: number]; answer: TakeAnswer };
   readonly endCall: { args: [application: string, id: number, answered: boolean]; answer: undefined };
   readonly giveBackCall: { args: [id: number]; answer: undefined };
   readonly callsRefused: { args: [application: string, until: number | undefined]; answer: Usage };
   readonly callUsage: { args: [application: string]; answer: Usage };
-  /** Leases and accounts: see `SignInTable` in storage/signInTable.ts. */
+  /** Requests about leases and accounts: see `SignInTable` in storage/signInTable.ts. */
   readonly takeLease: { args: [name: string, holder: string, forMs: number]; answer: boolean };
   readonly releaseLease: { args: [name: string, holder: string]; answer: undefined };
   readonly account: { args: [owner: string]; answer: string | undefined };
@@ -54,19 +61,19 @@ export interface WorkerCalls
   readonly activateConnection: { args: [name: string]; answer: undefined };
 }
 
-/** Further facts for storing a result. */
+/** Options for storing a result. */
 export interface PutOptions {
-  /** Whether it may be written to the disk; otherwise it is kept in memory. True by default. */
+  /** Whether the result may be written to the disk. Otherwise it is kept in memory. True by default. */
   readonly keep?: boolean;
-  /** The text that its action was read from, where it is available. */
+  /** The text from which the result's action was read, if it is available. */
   readonly action?: ReceivedAction | undefined;
 }
 
-/** The place where results are kept: in files, or in memory for this session only. */
+/** Whether results are kept in files, or in memory for this session only. */
 export type StorageState = 'files' | 'memory';
 
 export interface StoredConnections {
-  /** Each connection as JSON, by name, in the order they were added. */
+  /** Each connection by name, as JSON, in the order in which the connections were added. */
   readonly connections: readonly { readonly name: string; readonly json: string }[];
   readonly active: string | undefined;
 }
@@ -82,10 +89,10 @@ export interface WorkerRequest {
 export interface WorkerAnswer {
   readonly id: number;
   readonly answer?: unknown;
-  /** The failure's message, for the log. */
+  /** The failure's message, for the log. Set if the request failed. */
   readonly failure?: string;
   /** The name of the error, by which its kind is recognized. */
   readonly failureName?: string;
-  /** Sent without a request: such an answer belongs to no request, and its id is 0. */
+  /** Set in an answer that belongs to no request. The id of such an answer is 0. */
   readonly notice?: WorkerNotice;
 }

@@ -1,28 +1,32 @@
 import type { ResultName, ResultRef, ResultStream } from '../base/resultUri.ts';
 
-/** The text of a search, and the results that are searched. */
+/** The text of a search, and the conditions for the searched results. */
 export interface SearchQuery {
   readonly text: string;
   readonly isRegExp: boolean;
   readonly matchCase: boolean;
-  /** Only results whose name has exactly this value; undefined: any. */
+  /** Searches only results whose name has exactly this value. Undefined for any value. */
   readonly connection: string | undefined;
   readonly device: string | undefined;
   readonly script: string | undefined;
 }
 
-/** One line with at least one match. */
+/** A line with at least one match. */
 export interface SearchHit {
   readonly stream: ResultStream;
-  /** From 1, by the line rule `\r\n|\r|\n`. */
+  /**
+   * Line number from 1. Lines end at `\r
+   * |\r|
+   * `.
+   */
   readonly line: number;
-  /** The place where the first match begins, from 1, in UTF-16 units. */
+  /** Column at which the first match begins, from 1, in UTF-16 units. */
   readonly column: number;
   /** Length of the first match within its line, in UTF-16 units. */
   readonly length: number;
-  /** The line, or the part of a long one around the match. */
+  /** The line, or the part around the match if the line is long. */
   readonly text: string;
-  /** The place in {@link text} where the first match begins, from 0. */
+  /** The place in {@link text} at which the first match begins, from 0. */
   readonly at: number;
 }
 
@@ -30,32 +34,32 @@ export interface SearchHit {
 export interface ResultHits {
   readonly ref: ResultRef;
   readonly name: ResultName;
-  /** ms since 1970 */
+  /** Time when the result was fetched, ms since 1970. */
   readonly fetchedAt: number;
   /** Hash of the file, in lower-case hex. */
   readonly sha256: string;
   readonly hits: readonly SearchHit[];
-  /** Lines beyond those in {@link hits}. */
+  /** Number of lines with a match that are not in {@link hits}. */
   readonly more: number;
-  /** The reason why it was not searched to its end: the pattern took too long on it, or its stored copy is damaged. */
+  /** The reason why the search of the result was given up: the pattern took too long, or the stored copy is damaged. */
   readonly givenUp: 'tooSlow' | 'damaged' | undefined;
 }
 
-/** The progress of a search since the step before. */
+/** The progress of a search in one step. */
 export interface SearchStep {
-  /** Results with hits, and results given up, since the step before; the newest first. */
+  /** Results with hits, and results whose search was given up, in this step; the newest first. */
   readonly found: readonly ResultHits[];
-  /** Number of results that were searched since the step before. */
+  /** Number of results that were searched in this step. */
   readonly searched: number;
   readonly done: boolean;
 }
 
-/** Requests of a search. It runs step by step, so that other requests come in between. */
+/** Requests of a search. It runs in steps, so that the thread can answer other requests between them. */
 export interface SearchCalls {
-  /** Begins a search; answers its number. @throws SyntaxError where the pattern is not a regular expression */
+  /** Begins a search, and answers its number. @throws SyntaxError if the text is not a valid regular expression */
   readonly beginSearch: { args: [query: SearchQuery]; answer: number };
-  /** Runs the next step. */
+  /** Runs the next step of a search. */
   readonly searchOn: { args: [search: number]; answer: SearchStep };
-  /** Ends a search, for which no further step will be requested. */
+  /** Ends a search. No further step is requested. */
   readonly endSearch: { args: [search: number]; answer: undefined };
 }

@@ -2,45 +2,48 @@ import type { ResultRef } from '../base/resultUri.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** A stored result, as shown to a person who chooses what to clear. */
+/** A stored result in the list from which a person chooses results to clear. */
 export interface StoredEntry {
   readonly facts: StoredFacts;
   /** Size on disk, in bytes. */
   readonly size: number;
-  /** Whether something of it was copied or quoted. */
+  /** Whether a part of the result was copied or quoted. */
   readonly quoted: boolean;
 }
 
-/** The rule for automatic removal, the oldest first. Quoted results are never removed. */
+/** The rule for automatic removal. The oldest results are removed first. Quoted results are never removed. */
 export interface PurgeRule {
   /** Limit for all results together, in bytes on the disk; undefined: no limit. */
   readonly maxBytes: number | undefined;
   /** Maximum age, ms; undefined: no limit. */
   readonly maxAge: number | undefined;
-  /** A result that stays although it alone may be too large: the one that was fetched just now. */
+  /** A result that is kept although it alone may exceed the limit, because it was just fetched. */
   readonly except: ResultRef | undefined;
 }
 
-/** A stored result and when it was fetched: enough to detect changes. */
+/** The key of a stored result, and the time when it was fetched. Both are enough to detect changes. */
 export type StoredStamp = readonly [key: string, fetchedAt: number];
 
-/** Requests to the worker about results as a whole. */
+/** Requests to the worker about complete results. */
 export interface StoreCalls {
-  /** Every stored result, newest first. */
+  /** Returns every stored result, newest first. */
   readonly stored: { args: []; answer: StoredEntry[] };
-  /** Notes that something of a result was copied or quoted, so that it is not purged. */
+  /** Notes that a part of a result was copied or quoted, so that the result is not purged. */
   readonly quoteResult: { args: [ref: ResultRef]; answer: undefined };
-  /** Deletes results and all that belongs to them. */
+  /** Deletes results and all their records. */
   readonly deleteResults: { args: [refs: readonly ResultRef[]]; answer: undefined };
-  /** Purges by a rule; answers the keys of the deleted results. */
+  /** Removes results by a rule, and answers the keys of the removed results. */
   readonly purge: { args: [rule: PurgeRule]; answer: string[] };
-  /** The stored results, if another window has written since the last such request; otherwise undefined. */
+  /**
+   * Returns the stored results if another window has changed the database since the previous request of this kind;
+   * otherwise undefined.
+   */
   readonly changedElsewhere: { args: []; answer: StoredStamp[] | undefined };
   /** Deletes everything: results, connections, accounts, the call budget, and files that were set aside. */
   readonly removeAll: { args: []; answer: undefined };
 }
 
-/** Sent by the worker without a request, as soon as the fault is known. */
+/** A message from the worker about a fault. The worker sends it without a request, as soon as it finds the fault. */
 export interface WorkerNotice {
   readonly fault: StorageFault;
 }

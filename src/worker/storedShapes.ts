@@ -3,23 +3,23 @@ import type { RunRecord } from '../model/runRecord.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /*
- * JSON in a database was written by us, but anyone who can write in the folder can change it. It is checked here, so
- * that no later reader meets a value of an unexpected kind.
+ * This extension wrote the JSON in the databases, but anyone who can write in the folder can change it. So the JSON is
+ * checked here, and other code can rely on the types of the values.
  */
 
-/** Maximum length of the JSON, in UTF-16 units: more than the facts of any result take. */
+/** Maximum length of the JSON, in UTF-16 units. The facts of any result are shorter. */
 const MAX_JSON_UNITS = 64 * 1024 * 1024;
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
-/** Reads the facts of a stored result; undefined where the text is not valid. */
+/** Reads the facts of a stored result. Returns undefined if the text is not valid. */
 export function parseFacts(json: string): StoredFacts | undefined {
   const value = parse(json);
   return FACTS(value) ? (value as StoredFacts) : undefined;
 }
 
-/** Reads the record of a run; undefined where the text is not valid. */
+/** Reads the record of a run. Returns undefined if the text is not valid. */
 export function parseRun(json: string): RunRecord | undefined {
   const value = parse(json);
   return RUN(value) ? (value as RunRecord) : undefined;
@@ -59,7 +59,7 @@ function has(shape: Shape): Check {
   const keys = Object.entries(shape);
   return (value) => {
     if (!isObject(value)) return false;
-    // Own properties only: `__proto__` in a text must not supply any.
+    // Only own properties are read, because `__proto__` in a text must not supply fields.
     const fields = new Map<string, unknown>(Object.entries(value));
     return keys.every(([key, check]) => check(fields.get(key)));
   };

@@ -7,16 +7,19 @@ import type { ResultTable } from '../storage/resultRow.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import { parseFacts } from './storedShapes.ts';
 
-/** Bytes that differ from those that were stored. Recognized by its name, which crosses the border of the thread. */
+/**
+ * Thrown if bytes differ from the bytes that were stored. It is recognized by its name, because its class is lost at
+ * the border of the thread.
+ */
 export class ResultDamaged extends Error {
   override readonly name = 'ResultDamaged';
 }
 
 /**
- * Returns the bytes of a stored result, checked against the hash in its facts. Undefined also where it is stored in
- * pieces: see largeTexts.ts.
+ * Returns the bytes of a stored result, checked against the hash in its facts. Returns undefined if the result is not
+ * stored, or is stored in pieces: see largeTexts.ts.
  *
- * @throws ResultDamaged where they differ or cannot be unpacked; the row is then set aside
+ * @throws ResultDamaged if the bytes differ from the stored bytes, or cannot be unpacked; the row is then set aside
  */
 export function readStored(table: ResultTable, key: string): Uint8Array | undefined {
   const facts = factsOf(table, key);
@@ -29,7 +32,7 @@ export function readStored(table: ResultTable, key: string): Uint8Array | undefi
 /**
  * Checks the hash of bytes.
  *
- * @throws ResultDamaged where these are not the bytes that were stored; the row is then set aside
+ * @throws ResultDamaged if the bytes differ from the stored bytes; the row is then set aside
  */
 export function checkStored(table: ResultTable, key: string, bytes: Uint8Array, sha256: string): void {
   const found = hashBytes(bytes);
@@ -37,8 +40,8 @@ export function checkStored(table: ResultTable, key: string, bytes: Uint8Array, 
 }
 
 /**
- * Returns the bytes without {@link checkStored}. Damaged packing is detected here, other bytes that were packed
- * properly are not.
+ * Returns the bytes of a stored result without {@link checkStored}. Detects packed data that is damaged, but not other
+ * bytes that were packed correctly.
  */
 export function unpackStored(table: ResultTable, key: string): Uint8Array | undefined {
   const bytes = unpack(table, key);
@@ -54,7 +57,7 @@ function unpack(table: ResultTable, key: string): Uint8Array | { readonly reason
   try {
     return table.bytes(key);
   } catch (error) {
-    // Errors of zlib have these codes; all others are the database's.
+    // Errors of zlib have these codes. All other errors come from the database.
     if (!(error instanceof Error) || !('code' in error)) throw error;
     if (error.code !== 'ERR_BUFFER_TOO_LARGE' && !String(error.code).startsWith('Z_')) throw error;
     return { reason: error.message };
@@ -62,9 +65,9 @@ function unpack(table: ResultTable, key: string): Uint8Array | { readonly reason
 }
 
 /**
- * Returns the facts of a stored result; undefined where it is not stored.
+ * Returns the facts of a stored result, or undefined if it is not stored.
  *
- * @throws ResultDamaged where they are not valid, or those of another result; the row is then set aside
+ * @throws ResultDamaged if the facts are not valid, or belong to another result; the row is then set aside
  */
 export function factsOf(table: Pick<ResultTable, 'facts' | 'setAside'>, key: string): StoredFacts | undefined {
   const json = table.facts(key);
@@ -73,14 +76,17 @@ export function factsOf(table: Pick<ResultTable, 'facts' | 'setAside'>, key: str
   return facts !== undefined && resultKey(facts.ref) === key ? facts : setAside(table, key, 'facts');
 }
 
-/** Returns a file that is not a result as text: only where it is text, and never in place of an output. */
+/**
+ * Returns a file that is not a result as text, or undefined if it is not text. If the file is a result, its output is
+ * shown instead.
+ */
 export function readableRaw(result: DecodedResult, bytes: Uint8Array): string | undefined {
   const { rejection } = result;
   if (rejection === undefined || ['binary', 'empty', 'tooLarge'].includes(rejection.reason)) return undefined;
   return readBytes(bytes)?.text;
 }
 
-/** Returns every text of a result, with its stream. */
+/** Returns every text of a result, each with its stream. */
 export function textsOf(bytes: Uint8Array): readonly (readonly ['output' | 'errors' | 'raw', string])[] {
   const result = decodeResult(bytes);
   if (result.transcript !== undefined) {

@@ -1,17 +1,17 @@
 import type { ResultAddress } from '../base/resultUri.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';
 
-/** A text as it is stored, or a part of it. Views are made in the analysis thread: see `ViewTexts`. */
+/** Address of a stored text, or of a part of it. Views are created in the analysis thread: see `ViewTexts`. */
 export type PlainAddress = ResultAddress & { readonly view?: undefined };
 
 /** Requests to the worker about parts: see `WorkerCalls`. */
 export interface ViewCalls {
-  /** The parts of a text. Undefined when the result is not stored, or has no such text. */
+  /** Returns the parts of a text. Undefined if the result is not stored, or has no such text. */
   readonly textParts: { args: [address: PlainAddress]; answer: TextParts | undefined };
-  /** The document of a part. */
+  /** Returns the document of a part. */
   readonly partDocument: { args: [address: PlainAddress]; answer: Uint8Array<ArrayBuffer> | undefined };
-  /** Writes a whole text into a file, as UTF-8; answers its size. Undefined where there is no such text. */
+  /** Writes a complete text into a file as UTF-8, and answers the file's size. Undefined if there is no such text. */
   readonly saveText: { args: [address: PlainAddress, path: string]; answer: number | undefined };
-  /** Writes bytes into a file, as `saveText` does; answers their number. */
+  /** Writes bytes into a file, as `saveText` does, and answers their number. */
   readonly saveBytes: { args: [bytes: Uint8Array, path: string]; answer: number };
 }

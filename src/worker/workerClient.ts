@@ -3,18 +3,18 @@ import { LiveResponseError } from '../base/errors.ts';
 import type { StorageFault } from '../storage/storageFault.ts';
 import type { StorageState, WorkerAnswer, WorkerCalls, WorkerMethod, WorkerRequest } from './protocol.ts';
 
-/** The thread that stores and decodes, as `node:worker_threads` offers it. */
+/** The thread that stores and decodes results. `node:worker_threads` provides it. */
 export interface StoreThread {
   readonly send: (request: WorkerRequest) => void;
   readonly onAnswer: (listener: (answer: WorkerAnswer) => void) => void;
-  /** Calls a listener when the thread has ended. All its open requests are lost. */
+  /** Registers a listener that is called when the thread has ended. All its open requests are then lost. */
   readonly onEnd: (listener: (reason: string) => void) => void;
   readonly stop: () => Promise<void>;
 }
 
-/** The requests that one user of the thread makes, such as `WorkerPort<'takeLease' | 'releaseLease'>`. */
+/** The requests that one user of the thread can make, such as `WorkerPort<'takeLease' | 'releaseLease'>`. */
 export interface WorkerPort<Allowed extends WorkerMethod> {
-  /** @throws LiveResponseError `databaseFailed`, and what the request's own comment names */
+  /** @throws LiveResponseError `databaseFailed`, and the errors that the comment on the request names */
   readonly call: <Method extends Allowed>(
     method: Method,
     ...args: WorkerCalls[Method]['args']
@@ -22,14 +22,17 @@ export interface WorkerPort<Allowed extends WorkerMethod> {
 }
 
 export interface WorkerClientOptions {
-  /** Our folder on disk; undefined where there is none. */
+  /** The extension's folder on the disk, or undefined if it has none. */
   readonly folder: string | undefined;
   readonly startThread: () => Promise<StoreThread>;
   /** Whether results may be written to the disk at all. */
   readonly keeps: () => boolean;
-  /** Called once when results are kept for this session only. */
+  /** Called once if results are kept in memory, for this session only. */
   readonly onMemoryOnly: (reason: string) => void;
-  /** Called when something is wrong with the file of results, once for each kind of fault and each file set aside. */
+  /**
+   * Called when the results file has a fault. It is called once for each kind of fault, and for each file that was set
+   * aside.
+   */
   readonly onFault?: (fault: StorageFault) => void;
 }
 
@@ -39,7 +42,10 @@ interface Pending {
   readonly reject: (error: LiveResponseError) => void;
 }
 
-/** Sends requests to the thread of the databases. The thread starts at the first request, and again after its end. */
+/**
+ * Sends requests to the database thread. The thread starts at the first request. After its end, the next request starts
+ * it again.
+ */
 export class WorkerClient implements WorkerPort<WorkerMethod> {
   readonly #options: WorkerClientOptions;
   readonly #pending = new Map<number, Pending>();
@@ -51,9 +57,9 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
   readonly #saidFaults = new Set<StorageFault['kind']>();
   #lastId = 0;
 
-  /** Fires when the thread has ended by itself. Without a database, everything it kept is lost. */
+  /** Fires when the thread has ended by itself. If it had no database, all its results are lost. */
   readonly onDidEnd = this.#ended.event;
-  /** Fires at every fault of the file of results, also one that is not reported again. */
+  /** Fires at every fault of the results file, even if the fault is not reported again. */
   readonly onDidFault = this.#faulted.event;
 
   constructor(options: WorkerClientOptions) {
@@ -61,8 +67,8 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
   }
 
   /**
-   * Sends a request to the thread, and starts the thread where it does not run.
-   * @throws LiveResponseError `databaseFailed`, and what the request's own comment names
+   * Sends a request to the thread, and starts the thread if it is not running.
+   * @throws LiveResponseError `databaseFailed`, and the errors that the comment on the request names
    */
   async call<Method extends WorkerMethod>(
     method: Method,
@@ -91,7 +97,7 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
       else waiting?.reject(toFailure(answer, answer.failure));
     });
     thread.onEnd((reason) => {
-      // Its successor may be running already: only the requests of this thread are lost.
+      // The next thread may be running already. Only the requests of this thread are lost.
       if (this.#running === thread) {
         this.#running = undefined;
         this.#thread = undefined;
@@ -107,10 +113,10 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
     try {
       const state: StorageState = await this.#send(thread, 'open', [this.#options.folder]);
       if (state === 'memory') this.#sayMemoryOnly('no folder');
-      // Another window may have kept something before the user changed this.
+      // The user has turned off storing. Another window may have shared records before that.
       else if (!this.#options.keeps()) await this.#send(thread, 'forgetShared', []).catch(() => undefined);
     } catch (error) {
-      // Reading goes on without a database; the thread keeps new results in memory.
+      // Without a database, requests still work. The thread then keeps new results in memory.
       this.#sayMemoryOnly(error instanceof LiveResponseError ? (error.values.reason ?? '') : '');
     }
     return thread;
@@ -137,14 +143,14 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
   ): Promise<WorkerCalls[Method]['answer']> {
     const id = ++this.#lastId;
     return new Promise<WorkerCalls[Method]['answer']>((resolve, reject) => {
-      // The answer's type follows from the method on both ends of the thread.
+      // The type of the answer follows from the method, on both sides of the thread's border.
       this.#pending.set(id, { thread, resolve: resolve as (answer: unknown) => void, reject });
       thread.send({ id, method, args });
     });
   }
 }
 
-/** Converts the thread's error. @param said - name and message of that error */
+/** Converts the thread's error. @param said - name and message of the thread's error */
 function toFailure({ failureName }: WorkerAnswer, said: string): LiveResponseError {
   switch (failureName) {
     case 'ResultDamaged':

@@ -1,35 +1,39 @@
 import type { Stretch } from './kinds.ts';
 
 /**
- * A column of a table: the place of its heading in an aligned table, the index of the field in rows with a separator.
+ * A column of a table. An aligned table gives the place of the heading. Rows with a separator give the index of the
+ * field.
  */
 interface Column extends Stretch {
-  /** Empty: the table is aligned. */
+  /** Empty if the table is aligned. */
   readonly separator: string;
   readonly index: number;
 }
 
-/** The columns of a table whose headings say what kind of values they hold. */
+/** Columns of a table whose headings name the kind of their values. */
 export interface Columns {
   /** Columns of versions: four numbers in them are not an address. */
   readonly version: readonly Column[];
-  /** Columns that hold hosts. There, every name with a public ending is a host; elsewhere an ending can be ambiguous. */
+  /**
+   * Columns that contain hosts. There, every name with a public ending is a host. In other places, an ending can be
+   * ambiguous.
+   */
   readonly host: readonly Column[];
 }
 export const NO_COLUMNS: Columns = { version: [], host: [] };
 
-/** Maximum length of a heading, in UTF-16 units. A longer line holds only values. */
+/** Maximum length of a heading, in UTF-16 units. A longer line contains only values. */
 const LONGEST_HEADING = 400;
 /**
- * Fields that begin further right, in UTF-16 units, are not counted: each value is counted from the beginning of its
- * line.
+ * Furthest place in a line where a value is assigned to a column, in UTF-16 units. The code counts the separators from
+ * the beginning of the line for each value. In a longer line this would take too long.
  */
 const FURTHEST_FIELD = 2000;
 const VERSION = /^\w{0,40}version$/iu;
 const HOST =
   /^(?:(?:remote|dest(?:ination)?|dst|src|source|cs|server|dns|query|record|url|tls|computer)?[ _-]?(?:host|host ?name|domain|domain ?name|fqdn|query|query ?name|dns ?name|server_?name|record ?name|sni)|entry|domäne|abfrage|domaine|requête|dominio|consulta|etki alanı|sorgu)$/iu;
 
-/** Reads the columns of a table from its heading; they hold until an empty line. */
+/** Reads the columns of a table from its heading. The columns are valid until an empty line. */
 export function readColumns(line: string, before: Columns, isFirst: boolean): Columns {
   if (line === '' || line.trim() === '') return NO_COLUMNS;
   if (line.length > LONGEST_HEADING) return before;
@@ -58,7 +62,7 @@ function readAligned(line: string, before: Columns): Columns {
   return version.length === 0 && host.length === 0 ? before : { version, host };
 }
 
-/** Whether something stands in one of these columns. */
+/** Whether a place in a line is in one of the given columns. */
 export function isInColumn(line: string, place: Stretch, columns: readonly Column[]): boolean {
   return columns.some((column) => isIn(line, place, column));
 }

@@ -3,15 +3,15 @@ import type { CountedText } from './defangIndicator.ts';
 import { scanIndicators } from './indicators.ts';
 import type { Quotation } from '../text/quotation.ts';
 
-/** A text in which nothing can be clicked, and the number of places that were changed for it. */
+/** A text that contains no clickable indicator, and the number of places that were changed. */
 export type DefangedText = CountedText;
 
 const DEFANGED_LINK = /(?:hxx|fx)p(?=s?:)/gi;
 
 /**
  * Makes URLs (`hxxp://`, `fxp://`), domains, IP addresses (`[.]`, `[:]`) and mail addresses (`[@]`) harmless. Changes
- * the indicators that {@link scanIndicators} finds, and the other forms that programs turn into links. Paths, versions,
- * file names and members of objects stay. A text that was defanged before stays as it is.
+ * the indicators that {@link scanIndicators} finds, and other text that programs turn into links. Does not change
+ * paths, versions, file names, members of objects and text that was defanged before.
  */
 export function defang(text: string): DefangedText {
   const pieces: string[] = [];
@@ -31,13 +31,13 @@ export function defang(text: string): DefangedText {
   return { text: safe.text, count: count + safe.count };
 }
 
-/** Returns a quotation in its harmless form. Its changes say how many places were changed. */
+/** Returns the defanged quotation. Its list of changes contains the number of defanged places. */
 export function defangQuotation(quotation: Quotation): Quotation {
   const { text, count } = defang(quotation.text);
   return count === 0 ? quotation : { ...quotation, text, changes: [...quotation.changes, { kind: 'defanged', count }] };
 }
 
-/** Removes the marks of {@link defang}, whichever version of its rules set them. */
+/** Removes the changes that {@link defang} made, in any version of its rules. */
 export function refang(text: string): string {
   return text
     .replaceAll('[.]', '.')

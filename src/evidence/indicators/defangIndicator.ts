@@ -3,22 +3,22 @@ import type { IndicatorKind } from './kinds.ts';
 import { withoutHarmlessForms, withoutMarks } from './shownLine.ts';
 import type { ShownLine } from './shownLine.ts';
 
-/** The scheme of an address that programs turn into a link, wherever it stands. */
+/** The scheme of an address that programs turn into a link, anywhere in a text. */
 const LINK = /(?:ht|(?<![st])f)tp(?=s?:(?:\/\/|\\\/\\\/))/gi;
 const LINK_WITH_HOST = /(?:https?|(?<![st])ftps?):(?:\/\/|\\\/\\\/)[^\s/?#&"'<>\\]*/gi;
-/** Other forms that programs turn into links: an address without its scheme, and a mail address with any ending. */
+/** Other text that programs turn into links: an address without its scheme, and a mail address with any ending. */
 const RELATIVE_LINK = /(?<![:/\p{L}\p{N}])\/\/[^\s/?#\\<>"]{1,253}/giu;
 const BARE_POINT = /(?<!\[)\.(?=[^\s.[])/gu;
 const MAIL_LINK = /mailto:[^\s@:]{0,64}@(?!\])/giu;
 const MAIL = /[^\s@]@(?=[^\s@/?#\\<>"[\]().]{1,63}\.[^\s.])/giu;
 
-/** A text, and how many places in it were made harmless. */
+/** A text, and the number of places in it that were made harmless. */
 export interface CountedText {
   readonly text: string;
   readonly count: number;
 }
 
-/** Returns the harmless form of one indicator; paths, keys and hashes are harmless. */
+/** Returns the defanged indicator. Paths, keys and hashes do not change, because they are harmless. */
 export function defangIndicator(kind: IndicatorKind, value: string): string {
   switch (kind) {
     case 'url':
@@ -41,8 +41,8 @@ export function defangIndicator(kind: IndicatorKind, value: string): string {
 }
 
 /**
- * Returns the harmless form of an indicator as it is written. Terminal marks may stand between its letters, and parts
- * of it may be harmless already. Everything but its letters stays.
+ * Returns the defanged indicator as the text contains it. Terminal marks between its letters stay, and so do parts that
+ * were defanged before.
  */
 export function defangWritten(kind: IndicatorKind, written: string): string {
   const bare = withoutMarks(written) ?? asItIs(written);
@@ -71,14 +71,18 @@ function asItIs(text: string): ShownLine {
   return { text, starts, ends: starts.map((start) => start + 1) };
 }
 
-/** Returns what replaces a letter in the harmless form: itself, itself in brackets, or another letter of a scheme. */
+/**
+ * Returns the replacement for a letter of the indicator: the letter itself, the letter in brackets, or another letter
+ * of a scheme.
+ */
 function nextPiece(safe: string, at: number, letter: string): string {
   const bracketed = `[${letter}]`;
   return letter !== '[' && safe.startsWith(bracketed, at) ? bracketed : safe.charAt(at);
 }
 
 /**
- * Makes the scheme and the host harmless. Behind them it changes only further addresses, such as a redirect's target.
+ * Makes the scheme and the host of a URL harmless. In the rest it changes only further addresses, such as the target of
+ * a redirect.
  */
 function defangUrl(url: string): string {
   const host = hostOf(url);
@@ -91,7 +95,7 @@ function defangUrl(url: string): string {
   return defangLinks(url.slice(0, host.start) + safeName + rest).text;
 }
 
-/** Makes harmless what programs turn into links, whether it is an indicator or not. */
+/** Makes all text harmless that programs turn into links, even if it is not an indicator. */
 export function defangLinks(text: string): CountedText {
   if (!text.includes(':') && !text.includes('@') && !text.includes('//')) return { text, count: 0 };
   let count = 0;

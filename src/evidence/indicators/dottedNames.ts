@@ -1,24 +1,24 @@
 import type { FoundIndicator } from './kinds.ts';
 
 const POINT = 0x2e;
-/** Letters, digits, `_` and `-` of ASCII. */
+/** ASCII characters of a name: letters, digits, `_` and `-`. */
 const IN_NAME = new Uint8Array(128);
 for (let code = 0; code < IN_NAME.length; code++) {
   if (/[\w-]/u.test(String.fromCharCode(code))) IN_NAME[code] = 1;
 }
 
-/** Whether a unit can stand in a part of a name: a letter or a digit of any script, `_` or `-`. */
+/** Whether a UTF-16 unit can be part of a name between two dots: a letter or a digit of any script, `_` or `-`. */
 export function isInName(code: number): boolean {
-  // NaN, the code behind the end of a line, is in no name.
+  // After the end of a line the code is NaN, which is not part of a name.
   return code < IN_NAME.length
     ? IN_NAME[code] === 1
     : code >= 0xaa && /[\p{L}\p{M}\p{N}]/u.test(String.fromCharCode(code));
 }
 
 /**
- * Calls `toIndicators` for each stretch of names with points between them, in order. A point leads a stretch only at
- * the beginning of a word (`.evil.example`) or behind `*`. The search goes from point to point: a pattern would examine
- * every word of every line.
+ * Calls `toIndicators` for each sequence of names with dots between them, in order. A sequence can begin with a dot
+ * only at the beginning of a word (`.evil.example`) or after `*`. The search goes from dot to dot, because a pattern
+ * would examine every word of every line.
  */
 export function findDottedNames(
   line: string,
@@ -35,7 +35,7 @@ export function findDottedNames(
       let start = point;
       while (start > 0 && isInName(line.charCodeAt(start - 1))) start--;
       if (start === point) {
-        // The point leads a name that may have more points.
+        // The sequence begins with a dot. Its name may contain more dots.
         if (isLeading(line, point)) {
           point = line.indexOf('.', point + 1);
           if (point < 0 || point >= end) continue;

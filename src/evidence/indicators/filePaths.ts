@@ -2,18 +2,18 @@ import type { Stretch } from './kinds.ts';
 import { WHITE_SPACE, withoutEnd } from '../text/trimEnds.ts';
 
 /**
- * Maximum length of a Windows path or registry key, in UTF-16 units. Longer ones are cut: every place could begin one,
- * and each is examined this far.
+ * Maximum length of a Windows path or registry key, in UTF-16 units. A longer one is cut, because a path could begin at
+ * every place, and each place is examined up to this length.
  */
 const LONGEST = 512;
 const DRIVE = /(?<![A-Za-z\d])[A-Za-z]:\\{1,2}(?=[^\s\\"<>|*?:/])/g;
-/** A drive with slashes, as programs of other systems write it. */
+/** A drive with slashes, as programs from other systems write it. */
 const SLASHED_DRIVE =
   /(?<![A-Za-z\d])(?<![\w.]\/)(?:[A-Z]:\/|[a-z]:\/(?=[Uu]sers\/|[Ww]indows\/|[Pp]rogram|[Tt]e?mp\/))(?=[^\s\\"<>|*?:/])/g;
-/** A share, also of a WebDAV server: `\\server@SSL@8443\DavWWWRoot`. */
+/** A share. It can be on a WebDAV server: `\\server@SSL@8443\DavWWWRoot`. */
 const SHARE =
   /(?<![\\\w])(?:\\{2}|\\{4})([\p{L}\p{N}][\p{L}\p{M}\p{N}_.$-]*)(?:@SSL)?(?:@\d{1,5})?\\{1,2}(?=[^\s\\"<>|*?:/])/giu;
-/** Names that Windows passes on as they are: `\\?\C:\`, `\\?\UNC\server\`, `\\?\GLOBALROOT\`. */
+/** Prefixes of paths that Windows does not normalize: `\\?\C:\`, `\\?\UNC\server\`, `\\?\GLOBALROOT\`. */
 const VERBATIM = /(?<![\\\w])\\\\[?.]\\(?:[A-Za-z]:\\|UNC\\|GLOBALROOT\\|Volume(?=\{))(?=[^\s\\"<>|*?:/])/g;
 const VARIABLE = /(?<![%\w])%[A-Za-z_][\w()]{0,40}%\\{1,2}(?=[^\s\\"<>|*?:/])/g;
 const VOLUME = /(?<![\w\\])\\Device\\(?:HarddiskVolume(?:ShadowCopy)?\d+|Mup)\\(?=[^\s\\"<>|*?:/])/gi;
@@ -21,25 +21,31 @@ const KEY =
   /(?<![\w\\])(?:(?:HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG)|HK(?:LM|CU|CR|CC|U)):?|\\REGISTRY\\(?:MACHINE|USER))\\{1,2}(?=[^\s\\"<>|*?:/])/gi;
 const LINUX =
   /(?<![\w.~\\/)\]%-])\/(?:(?:bin|boot|dev\/shm|etc|home|lib(?:32|64)?|media|mnt|opt|private|root|run|sbin|snap|srv|tmp|usr|var)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)+|(?:Applications|Library|System|Users|Volumes)(?:\/[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+(?: (?=(?:[\p{Lu}\d][^\s/"'<>|;:]{0,30} ){0,3}[\p{Lu}\d][^\s/"'<>|;:]{0,60}\/)[^\s\p{Cc}/"'<>|;,&:*?()`\\[\]{}$\u2400-\u2426]+)*)+)/gu;
-/** The rest of a file name with blanks at the end of a line, and of an app's program before its arguments. */
+/**
+ * The rest of a file name with spaces at the end of a line. The second pattern: the rest of the name of an app's
+ * program, before its arguments.
+ */
 const LAST_OF_MACOS = /^(?: [^\s/"'<>|;:]{1,40}){1,5}$/u;
 const PROGRAM_OF_APP = /^(?: [\p{Lu}(][^\s/"'<>|;:]{0,30}){1,3}(?= -|$)/u;
 
-/** File endings that end a name with spaces, or a program's name before its arguments. */
+/** File extensions. They end a name with spaces, or the name of a program before its arguments. */
 const ENDING =
   '(?:exe|dll|sys|com|scr|cpl|ocx|drv|msi|msp|ps1|psm1|psd1|bat|cmd|vbs|vbe|jse?|wsf|hta|lnk|url|reg|txt|log|csv|xml|json|ini|inf|cfg|conf|dat|db|tmp|bak|zip|7z|rar|cab|iso|img|vhdx?|pdf|docx?|docm|xlsx?|xlsm|xlsb|pptx?|pptm|rtf|one|eml|msg|pst|ost|html?|aspx?|php|jar|py|evtx?|etl|dmp|pf|job|mof|png|jpe?g|gif|bmp|ico|bin|dmg|pkg|vmdk|ova|odt|ods|tar|gz|tgz|bz2|xz|lock(?:ed)?|enc(?:rypted)?)';
 const ENDS_WITH_FILE = new RegExp(String.raw`\.${ENDING}$`, 'iu');
 const FILE_AND_MORE = new RegExp(String.raw`\.${ENDING}["']?\s`, 'iu');
 
-/** Characters that end a sentence, but not a path. */
+/** Characters that can end a sentence, but not a path. */
 const ENDS = `\\.,;!'${WHITE_SPACE}`;
 
-/** The place where a path may begin: the part before its first name, and the server where it is a share. */
+/** The place where a path may begin. It reaches up to the first name of the path. `server` is the server of a share. */
 interface Root extends Stretch {
   readonly server?: Stretch;
 }
 
-/** Finds the Windows paths of a line, in order and without overlaps: of drives, shares, variables and volumes. */
+/**
+ * Finds the Windows paths of a line, in order and without overlaps. The paths begin with a drive, share, variable or
+ * volume.
+ */
 export function findWindowsPaths(line: string): Root[] {
   const roots: Root[] = [];
   const patterns = [
@@ -54,7 +60,7 @@ export function findWindowsPaths(line: string): Root[] {
   }
   const shares = line.includes('\\\\') ? line.matchAll(SHARE) : [];
   for (const { index, 0: root, 1: server = '' } of shares) {
-    // The server is this machine under its own name.
+    // Leaves out shares on this machine itself.
     if (/^(?:127\.|localhost$)/iu.test(server)) continue;
     const start = index + root.indexOf(server);
     roots.push({ start: index, end: index + root.length, server: { start, end: start + server.length } });
@@ -64,8 +70,8 @@ export function findWindowsPaths(line: string): Root[] {
 }
 
 /**
- * Finds the registry keys of a line, without overlaps. The name of a value belongs to its key where it follows like
- * one.
+ * Finds the registry keys of a line, without overlaps. The name of a value is part of the key if it follows the key
+ * like another part.
  */
 export function findRegistryKeys(line: string): Stretch[] {
   const roots = Array.from(line.matchAll(KEY), ({ index, 0: root }) => ({ start: index, end: index + root.length }));
@@ -73,7 +79,8 @@ export function findRegistryKeys(line: string): Stretch[] {
 }
 
 /**
- * Returns the paths that begin at roots. Skips a root inside a path at once: examining each one would take far longer.
+ * Returns the paths that begin at the given roots. Skips a root inside a path, because examining each would take far
+ * longer.
  */
 function toPaths(line: string, roots: readonly Root[]): Root[] {
   const paths: Root[] = [];
@@ -89,7 +96,7 @@ function toPaths(line: string, roots: readonly Root[]): Root[] {
 }
 
 /**
- * Finds absolute paths of Linux and macOS below the folders that every system has. `/c` and `/api/v1` are not paths.
+ * Finds absolute paths of Linux and macOS in the folders that every system has. `/c` and `/api/v1` are not such paths.
  */
 export function findLinuxPaths(line: string): Stretch[] {
   return [...line.matchAll(LINUX)].flatMap(({ index, 0: text }) => {
@@ -100,19 +107,22 @@ export function findLinuxPaths(line: string): Stretch[] {
   });
 }
 
-/** The method of an HTTP request: the path behind it names a resource of a server, not a file. */
+/** The method of an HTTP request. The path after it names a resource of a server, not a file. */
 const REQUEST_BEFORE = /\b(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|PROPFIND) $/u;
 
-/** The rest of a file name in a scanner's report, which stands behind the name: `/srv/a b.docm: … FOUND`. */
+/** The rest of a file name with spaces in a scanner's report, before a colon: `/srv/a b.docm: … FOUND`. */
 const REPORTED = /^(?: [^\s\p{Cc}/"'<>|;:,*?]{1,40}){1,5}(?=: )/u;
 
-/** Returns the length of the rest of a name with blanks, at the beginning of a line that reports of the file. */
+/**
+ * Returns the length of the rest of a file name with spaces. The line begins with the file's path and reports about the
+ * file.
+ */
 function lengthOfReported(line: string, end: number): number {
   const name = REPORTED.exec(line.slice(end, end + LONGEST_NAME))?.[0] ?? '';
   return ENDS_WITH_FILE.test(name) ? name.length : 0;
 }
 
-/** Returns the length of the rest of a name with blanks. */
+/** Returns the length of the rest of a macOS file name with spaces. */
 function lengthOfLastWords(line: string, end: number, path: string): number {
   if (!/^\/[A-Z]/u.test(path)) return 0;
   const rest = line.slice(end, end + LONGEST_NAME);
@@ -121,12 +131,12 @@ function lengthOfLastWords(line: string, end: number, path: string): number {
   return !last.includes('.') && LAST_OF_MACOS.test(rest) && ENDS_WITH_FILE.test(rest) ? rest.length : 0;
 }
 
-/** Longer than most names, UTF-16 units. */
+/** Maximum length of the rest of a name, in UTF-16 units. Most names are shorter. */
 const LONGEST_NAME = 200;
 
 /**
- * Returns the path that begins at a root, if there is one. It ends at its closing quotation mark. Without one, the
- * usual forms of names and command lines decide.
+ * Returns the path that begins at a root, if there is one. A path in quotation marks ends at the closing mark. For any
+ * other path, rules about common names and command lines find the end.
  */
 function toPath(line: string, start: number, rootLength: number): Stretch[] {
   const from = start + rootLength;
@@ -142,36 +152,36 @@ function toPath(line: string, start: number, rootLength: number): Stretch[] {
   }
   const plain = /^(?:[^\s\p{Cc}"<>|?*:¦•·\u2400-\u2426]+| (?! ))*/u.exec(rest)?.[0] ?? '';
   if (plain.endsWith(DIRECTORY_OF_TURKISH)) return named(start, from, plain.slice(0, -DIRECTORY_OF_TURKISH.length));
-  // The path is in quotation marks, or the whole content of an XML element.
+  // The path is in quotation marks, or is the complete content of an XML element.
   const isElement = quote === '>' && rest.charAt(plain.length) === '<';
-  // `hash of C:\a b.bin:` is the heading of the lines below.
+  // `hash of C:\a b.bin:` is the heading of the lines after it.
   const isHeading = rest.charAt(plain.length) === ':' && rest.length === plain.length + 1 && ENDS_WITH_FILE.test(plain);
   const isClosed = isElement || isHeading || (/["']/u.test(rest.charAt(plain.length)) && ENDS_WITH_FILE.test(plain));
   return named(start, from, plain.slice(0, lengthOfPath(plain, isClosed || isField(line, start))));
 }
 
-/** Cuts a path where the next one of a list begins, or the next cell of CSV. */
+/** Cuts a path before the next path of a list, or before the next cell of CSV. */
 function beforeNext(path: string, isCell: boolean): string {
   const next = isCell ? path.indexOf(',') : path.search(/[,;]\s?(?:[A-Za-z]:\\|\\\\|%)/u);
   return next < 0 ? path : path.slice(0, next);
 }
 
-/** Turkish `dir` says "directory of" behind the path. In other languages these words stand before it. */
+/** Turkish `dir` writes its words for "directory of" after the path. Other languages write them before the path. */
 const DIRECTORY_OF_TURKISH = ' dizini';
 
-/** Replaces unit by unit, because the caller reads from the result where the path ends. */
+/** Replaces each slash by one character, because the caller uses the result to find the place where the path ends. */
 function withBackslashes(path: string): string {
   return path.replaceAll('/', '\\');
 }
 
-/** Returns where the white space before the first argument begins; -1 without arguments. */
+/** Returns the place where the white space before the first argument begins, or -1 if there are no arguments. */
 function findArguments(text: string): number {
   let at = text.search(/\s[-/]/u);
   while (at > 0 && WHITE_SPACE.includes(text.charAt(at - 1))) at--;
   return at;
 }
 
-/** Returns the stretch of a path; nothing where no name follows the root. */
+/** Returns the place of a path, or nothing if no name follows the root. */
 function named(start: number, from: number, path: string): Stretch[] {
   const { length } = trimmed(path);
   return length === 0 ? [] : [{ start, end: from + length }];
@@ -180,21 +190,21 @@ function named(start: number, from: number, path: string): Stretch[] {
 const IS_FIELD =
   /(?:^\s*|[:=|>]\s+|::|\s{2}|\t|[,;|]|Directory of |Verzeichnis von |Répertoire de |Directorio de |Содержимое папки )$/u;
 
-/** Whether a path is the value of a field, so that the rest of the line likely belongs to it. */
+/** Whether a path is the value of a field. The rest of the line then probably belongs to the path. */
 function isField(line: string, start: number): boolean {
   return IS_FIELD.test(line.slice(Math.max(0, start - 40), start));
 }
 
-/** Signs of a command's arguments. A hyphen or an ampersand of a name has a blank on both sides, or on neither. */
+/** Signs of a command's arguments. A hyphen or an ampersand in a name has a space on both sides, or on neither side. */
 const NO_FOLDER = /^ | $| -(?! )| \/|[,=]|&&|(?<! )& | &(?! )| (?:HK(?:LM|CU|CR|CC|U)|HKEY_[A-Z_]{4,20}):?$/u;
 
-/** A folder at the end of a field has fewer words than this. A text with more words is a sentence. */
+/** A folder name at the end of a field has fewer words than this number. A text with more words is a sentence. */
 const MAX_WORDS = 4;
 
 /**
  * Returns the length of the path at the beginning of a text.
  *
- * @param text - single spaces only
+ * @param text - contains single spaces only
  */
 function lengthOfPath(text: string, field: boolean): number {
   let from = 0;
@@ -202,7 +212,7 @@ function lengthOfPath(text: string, field: boolean): number {
     const slash = text.indexOf('\\', from);
     if (slash < 0) break;
     const name = text.slice(from, slash);
-    // Folders have spaces between words; a file with an ending and something behind it is the end of a path.
+    // Folder names can contain spaces. A file name with an extension and further text ends the path.
     const isFolder =
       !/[;`]/u.test(name) && (!name.includes(' ') || (!NO_FOLDER.test(name) && !FILE_AND_MORE.test(name)));
     if (!isFolder) break;
@@ -220,7 +230,7 @@ function lengthOfPath(text: string, field: boolean): number {
   return from + (/^[^\s;,&`\\]*(?: \(\d{1,3}\)\.\w{1,5})?/u.exec(last)?.[0].length ?? 0);
 }
 
-/** Removes the parts of the sentence around a path. */
+/** Removes the parts of the surrounding sentence from a path. */
 function trimmed(path: string): string {
   const opening = path.search(/[([{]/u);
   let bare = withoutEnd(path, ENDS);

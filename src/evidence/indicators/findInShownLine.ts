@@ -5,18 +5,23 @@ import type { FoundIndicator, Stretch } from './kinds.ts';
 import { mayBeHarmless, mayHoldMarks, withoutHarmlessForms, withoutMarks } from './shownLine.ts';
 import type { HiddenText } from './shownLine.ts';
 
-/** Forms that need another way of reading. Nearly no text holds any. */
+/**
+ * Whether a text contains terminal marks, or defanged addresses. Both need extra work, and few texts contain either.
+ */
 export interface Marks {
   readonly terminal: boolean;
   readonly harmless: boolean;
 }
 
-/** Returns the forms that the lines of a text may hold. One look at the whole text saves one at each line. */
+/**
+ * Returns the kinds of marks that a text may contain. Checking the complete text once is faster than checking each
+ * line.
+ */
 export function marksOf(text: string): Marks {
   return { terminal: mayHoldMarks(text), harmless: mayBeHarmless(text) };
 }
 
-/** The context in which a line is read. */
+/** The context of a line: its table columns, the text before it, and the marks of its text. */
 interface ShownContext {
   readonly columns: Columns;
   readonly lead: string;
@@ -25,7 +30,7 @@ interface ShownContext {
 
 const never = (): boolean => false;
 
-/** Finds the indicators of a line as a terminal shows it, with their places in the line as it stands. */
+/** Finds the indicators of a line as a terminal shows it. Their places are those in the original line. */
 export function findInShownLine(line: string, { columns, lead, marks }: ShownContext): readonly FoundIndicator[] {
   const context = { columns, lead, isHarmless: never };
   const bare = marks.terminal ? withoutMarks(line) : undefined;
@@ -39,7 +44,7 @@ export function findInShownLine(line: string, { columns, lead, marks }: ShownCon
   return bare.hidden.length === 0 ? found : withHidden(found, bare.hidden, context);
 }
 
-/** Finds the indicators of a line, including those that the output made harmless. */
+/** Finds the indicators of a line, including those that the output itself defanged. */
 function findHarmless(line: string, context: LineContext): readonly FoundIndicator[] {
   const plain = withoutHarmlessForms(line);
   if (plain === undefined) return findInLine(line, context);
@@ -58,7 +63,10 @@ function findHarmless(line: string, context: LineContext): readonly FoundIndicat
   });
 }
 
-/** Adds the indicators that a mark holds and the line does not show: a link may lead elsewhere than it says. */
+/**
+ * Adds the indicators inside a terminal mark that the line does not show. For example, a link can lead to another
+ * address than its text says.
+ */
 function withHidden(
   shown: readonly FoundIndicator[],
   hidden: readonly HiddenText[],
@@ -74,7 +82,7 @@ function withHidden(
   const all = [...shown, ...more].sort((one, other) => one.start - other.start || other.end - one.end);
   let end = 0;
   return all.map((one) => {
-    // A mark in the middle of a name stands inside the name.
+    // An indicator of a mark in the middle of a name counts as part of that name.
     const isInside = one.isInside || one.start < end;
     end = Math.max(end, one.end);
     return { ...one, isInside };

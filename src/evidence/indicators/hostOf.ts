@@ -1,6 +1,6 @@
 import type { Stretch } from './kinds.ts';
 
-/** Finds where the host of an address stands in it, without account and port. */
+/** Finds the place of the host in an address, without account and port. */
 export function hostOf(url: string): Stretch {
   const colon = url.indexOf(':');
   const authority = url.indexOf('/', colon) + (url.startsWith(':\\/\\/', colon) ? 3 : 2);

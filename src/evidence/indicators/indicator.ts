@@ -1,13 +1,13 @@
 import type { IndicatorKind } from './kinds.ts';
 
-/** One indicator of a text, however often it stands there. */
+/** An indicator of a text. It is listed once, even if the text contains it several times. */
 export interface Indicator {
   readonly kind: IndicatorKind;
-  /** The indicator as it is written at its first place. */
+  /** The indicator as the text contains it at the first place. */
   readonly value: string;
   readonly count: number;
-  /** From 1. */
+  /** Line of the first place, from 1. */
   readonly firstLine: number;
-  /** The output itself had made it harmless: `evil[.]example`. */
+  /** Whether the output itself had defanged the indicator: `evil[.]example`. */
   readonly isDefanged?: true;
 }

@@ -8,10 +8,11 @@ import type { Range } from '../text/lines.ts';
 import type { Indicator } from './indicator.ts';
 
 /**
- * Collects the indicators of a text, each once, by kind and in the order of the text. Leaves out what could be a file,
- * a version or a member of an object: a wrong indicator costs more than a missing one.
+ * Collects the indicators of a text, each once. They are sorted by kind, then by their place in the text. Leaves out
+ * names that could be a file, a version or a member of an object, because a wrong indicator costs more than a missing
+ * indicator.
  *
- * @param ranges - limit the search; line numbers stay those of the whole text
+ * @param ranges - limit the search. Line numbers are still those of the complete text
  */
 export function collectIndicators(text: string, ranges?: readonly Range[]): Indicator[] {
   const collected = new Collection<Indicator>();
@@ -27,7 +28,7 @@ export function collectIndicators(text: string, ranges?: readonly Range[]): Indi
 }
 
 /**
- * Finds every indicator, in the order of the text. An indicator inside another one follows it.
+ * Finds every indicator, in the order of the text. An indicator inside another indicator follows it.
  *
  * @param visit - receives each indicator with its line, from 1, and the place where that line begins
  */
@@ -47,7 +48,7 @@ export function scanIndicators(
     const line = text.slice(start, end);
     columns = readColumns(line, columns, isFirst);
     isFirst = line === '';
-    // Nearly every line is short, and is searched whole.
+    // Nearly every line is short, and is searched in one piece.
     if (line.length <= MAX_LINE) {
       for (const found of findInShownLine(line, { columns, lead, marks })) visit(found, number, start);
     } else {
@@ -62,21 +63,21 @@ export function scanIndicators(
   }
 }
 
-/** Maximum length of the text before a lone CR that is examined, in UTF-16 units. */
+/** Maximum length of the examined text before a lone CR, in UTF-16 units. */
 const LONGEST_LEAD = 60;
 
 /**
- * Maximum length of a line that is searched whole, in UTF-16 units. A pattern that repeats a group runs out of V8's
- * stack on a line of some megabytes, and throws.
+ * Maximum length of a line that is searched in one piece, in UTF-16 units. On a line of some megabytes, a pattern that
+ * repeats a group would overflow V8's stack and throw.
  */
 const MAX_LINE = 65_536;
 /**
- * Maximum distance from the limit to a place where a long line may be cut, in UTF-16 units: longer than any host name,
- * path or hash.
+ * Length of the text before the limit in which a cut of a long line is searched, in UTF-16 units. It is longer than any
+ * host name, path or hash.
  */
 const MAX_BACK = 4096;
 
-/** Searches a long line in stretches. */
+/** Searches a long line in pieces. */
 function scanLongLine(line: string, marks: Marks, visit: (found: FoundIndicator, stretchStart: number) => void): void {
   for (let start = 0; start < line.length;) {
     const end = line.length - start <= MAX_LINE ? line.length : findCut(line, start + MAX_LINE).at;
@@ -87,9 +88,9 @@ function scanLongLine(line: string, marks: Marks, visit: (found: FoundIndicator,
 }
 
 /**
- * Finds where a long line is cut, at or before a limit: behind a sign that no address contains, else behind a sign that
- * no name, hash or number contains. `splits` is set without a sign of the first kind: an address or a path at this
- * place is then seen in two pieces.
+ * Finds the place where a long line is cut, at or before a limit. The best place is after a character that no address
+ * contains. The second best is after a character that no name, hash or number contains. `splits` is true if there is no
+ * best place. An address or a path may then be cut in two.
  */
 function findCut(line: string, limit: number): { readonly at: number; readonly splits: boolean } {
   const near = line.slice(limit - MAX_BACK, limit);
@@ -105,10 +106,11 @@ function findCut(line: string, limit: number): { readonly at: number; readonly s
 }
 
 /**
- * Counts the places where long lines are cut in the middle of a word of 4 kB or more. The caller says that an indicator
- * may be missing or incomplete there: {@link collectIndicators} and `defang` search at most 64 kB of a line at once.
+ * Counts the places where long lines are cut in the middle of a word of 4 kB or more. The caller reports that an
+ * indicator may be missing or incomplete there. {@link collectIndicators} and `defang` search at most 64 kB of a line
+ * at once.
  *
- * @param ranges - limit the count to these
+ * @param ranges - limit the count
  */
 export function countCuts(text: string, ranges?: readonly Range[]): number {
   let cuts = 0;

@@ -1,14 +1,14 @@
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/u;
 
-/** Whether a name is the four numbers of an IPv4 address, without leading zeros. */
+/** Whether a name is an IPv4 address: four numbers without leading zeros. */
 export function isIPv4(name: string): boolean {
-  // Most names with dots begin with a letter, or are longer: they need no pattern.
+  // Most names with dots begin with a letter, or are longer. They are rejected without the pattern.
   return name.length < 16 && name.charCodeAt(0) < 0x3a && IPV4.test(name);
 }
 
 /**
- * Whether a name is eight groups of hexadecimal digits, the last two perhaps as IPv4. `::` may stand once, for one or
- * more groups that are zero.
+ * Whether a name is an IPv6 address: eight groups of hexadecimal digits. The last two groups can be written as IPv4.
+ * `::` can occur once, and replaces one or more groups that are zero.
  */
 function isIPv6(name: string): boolean {
   const [head = '', tail, more] = name.split('::');
@@ -22,8 +22,8 @@ function isIPv6(name: string): boolean {
 }
 
 /**
- * Whether a name is an IPv4 address worth listing. Loopback, broadcast, masks and multicast are not. An address that ends
- * in 0 counts only as a network, because version numbers often end in 0.
+ * Whether a name is an IPv4 address worth listing. Loopback, broadcast, masks and multicast are not. An address that
+ * ends in 0 counts only as a network, because version numbers often end in 0.
  */
 export function isTellingIPv4(name: string, isNetwork: boolean): boolean {
   if (!isIPv4(name)) return false;
@@ -33,8 +33,8 @@ export function isTellingIPv4(name: string, isNetwork: boolean): boolean {
 }
 
 /**
- * Whether a name is an IPv6 address worth listing: not this machine, multicast, a clock time, or a scope of a
- * programming language.
+ * Whether a name is an IPv6 address worth listing. Loopback and multicast addresses, clock times and scopes of a
+ * programming language are not.
  */
 export function isTellingIPv6(name: string): boolean {
   if (!isIPv6(name) || /^(?:ff[\da-f]{2}:|[:0]*:0*1?$)/iu.test(name)) return false;

@@ -1,4 +1,4 @@
-/** Kinds of indicators, in the order in which they are listed. */
+/** Kinds of indicators. Lists of indicators use the same order. */
 export const INDICATOR_KINDS = [
   'url',
   'domain',
@@ -15,29 +15,32 @@ export const INDICATOR_KINDS = [
 
 export type IndicatorKind = (typeof INDICATOR_KINDS)[number];
 
-/** A stretch of a line, in UTF-16 units. The end is exclusive. */
+/** A range in a line, in UTF-16 units. The end is exclusive. */
 export interface Stretch {
   readonly start: number;
   readonly end: number;
 }
 
-/** An indicator where it stands in a text. */
+/** An indicator at its place in a line. */
 export interface FoundIndicator extends Stretch {
   readonly kind: IndicatorKind;
-  /** The indicator as it is written, without terminal marks. */
+  /** The indicator as the text contains it, without terminal marks. */
   readonly value: string;
-  /** Whether it is part of another indicator, such as the host of an address. */
+  /** Whether the indicator is part of another indicator, such as the host of an address. */
   readonly isInside: boolean;
-  /** Whether the output itself had made it harmless, such as `evil[.]example`. */
+  /** Whether the output itself had defanged the indicator, such as `evil[.]example`. */
   readonly isDefanged: boolean;
 }
 
-/** Creates the indicator at a place of a line. */
+/** Creates the indicator for a place in a line. */
 export function toFound(kind: IndicatorKind, line: string, { start, end }: Stretch, isInside = false): FoundIndicator {
   return { kind, start, end, value: line.slice(start, end), isInside, isDefanged: false };
 }
 
-/** Calls `toIndicators` for each match of a pattern. An iterator and its copies would make up a third of the time. */
+/**
+ * Calls `toIndicators` for each match of a pattern. An iterator of matches is not used: with its copies, it would take
+ * a third of the time.
+ */
 export function findEach(
   pattern: RegExp,
   line: string,

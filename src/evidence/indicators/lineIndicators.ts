@@ -21,44 +21,44 @@ const NO_HASH_BEFORE =
   /(?:imphash|machine-?id|boot-?id|uuid|guid|commit|publickey|etag|token|session|serial(?: ?(?:number|no\.?))?|seriennummer|num[ée]ro de s[ée]rie|n[úu]mero de serie|seri numarası|серийный номер)["']?[\s:.="'({]{0,20}$/iu;
 const VERSION_WORD =
   /^(?:v|ver|\w{0,40}versi[oó]n|\w{0,40}versionsnummer|sürüm[ıü]?|версия|build|release|rev(?:ision)?|\w{0,40}(?:firmware|driver|framework)|oid|\w{0,20}kit)$/iu;
-/** Labels of object identifiers, as certificates have them. */
+/** Labels of object identifiers, as certificates contain them. */
 const OID_BEFORE = /(?:^|[^a-z])(?:oid|object ?identifier)/iu;
-/** Object identifiers of the extensions of a certificate and of the parts of a name in it. */
+/** Object identifiers for the extensions of a certificate, and for the parts of a name in it. */
 const EXTENSION = /^2\.5\.(?:4|29)\.\d{1,2}$/u;
-/** A value of the registry as `reg query` prints it. */
+/** The name and the type of a version in the registry, as `reg query` prints them before the version. */
 const REGISTRY_BEFORE = /version[ \t]{1,20}REG_(?:EXPAND_|MULTI_)?SZ[ \t]{1,20}$/iu;
-/** The version of a product in the heading of an event as firewalls send it. */
+/** The text before a product's version in the heading of an event, as firewalls send it. */
 const PRODUCT_BEFORE = /(?:CEF|LEEF):\d(?:\.\d)?\|[^|]{0,40}\|[^|]{0,40}\|$/u;
 const VERSION_LABEL = /^[\p{L}\p{N}_ .-]{0,40}(?:versi[oó]n|sürüm|версия)[\p{L}\p{N}_ .']{0,20}[:=]/iu;
 /** Maximum length of {@link VERSION_LABEL}, in UTF-16 units. */
 const LONGEST_LABEL = 68;
 const SOCKET_BEFORE = /(?:\/dev\/(?:tcp|udp)\/|(?:^|[\s"'(=,[]|[\w-]\.[a-z]{2,12}|[A-Z_]{4,30})\/)$/u;
-/** The port follows behind another slash: `/dev/tcp/203.0.113.7/4444`. */
+/** A device path in which the port follows another slash: `/dev/tcp/203.0.113.7/4444`. */
 const DEVICE_BEFORE = /\/dev\/(?:tcp|udp)\/$/u;
-/** Both ends of a range. */
+/** A range of addresses, with its first and last address. */
 const RANGE = /^((?:\d{1,3}\.){3}\d{1,3})-((?:\d{1,3}\.){3}\d{1,3}|\d{1,3})$/u;
 /** An address and its port as macOS and tcpdump write them. */
 const WITH_PORT = /^((?:\d{1,3}\.){3}\d{1,3})\.(\d{1,5}|[a-z][a-z-]{1,14})$/u;
 const WITH_PORT_6 = /^([\da-f:]{2,45}:[\da-f]{1,4})\.\d{1,5}$/iu;
 const PORT_LINE = /^(?:tcp|udp)[46]*\s|\bIP6? [\w.:-]{1,255} > |(?:^|\s)> [\w.:-]{1,255}:/u;
-/** Length of the text before and behind a name that is examined, in UTF-16 units. */
+/** Length of the examined text before and after a name, in UTF-16 units. */
 const CONTEXT = 60;
 const CONTEXT_BEHIND = 400;
-/** Maximum number of signs between a label and its value. */
+/** Maximum number of characters between a label and its value. */
 const LONGEST_GAP = 24;
 
-/** Facts about a line from the text around it. */
+/** Facts about the text around a line. */
 export interface LineContext {
   readonly columns: Columns;
   /**
-   * The end of the text that a terminal would show before the line: a lone CR ends a line here, but not in a terminal.
+   * The end of the text that a terminal would show before this line. A lone CR ends a line here, but not in a terminal.
    */
   readonly lead: string;
-  /** Whether the output made this stretch harmless. It then certainly means an indicator. */
+  /** Whether the output defanged the text at this place. That text is then certainly an indicator. */
   readonly isHarmless: (place: Stretch) => boolean;
 }
 
-/** Finds every indicator of a line, in order. An indicator inside another one follows it. */
+/** Finds every indicator of a line, in order. An indicator inside another indicator follows it. */
 export function findInLine(line: string, context: LineContext): readonly FoundIndicator[] {
   let found: readonly FoundIndicator[] = [];
   const add = (more: readonly FoundIndicator[]): void => {
@@ -81,8 +81,8 @@ export function findInLine(line: string, context: LineContext): readonly FoundIn
 }
 
 /**
- * Whether 32 hexadecimal digits stand together. Such a run has a digit at one of every 32nd places, so that few lines
- * need a closer look.
+ * Whether a line contains 32 hexadecimal digits in a row. Such a run covers one of every 32nd places. The code
+ * therefore examines only these places, and the text around a digit there.
  */
 function hasLongHex(line: string): boolean {
   for (let at = 31; at < line.length; at += 32) {
@@ -100,7 +100,7 @@ function isHex(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
 }
 
-/** Whether a line has two colons together, or the seven colons of an address that leaves nothing out. */
+/** Whether a line contains two colons in a row, or the seven colons of a complete IPv6 address. */
 function hasIPv6(line: string): boolean {
   let colons = 0;
   for (let at = line.indexOf(':'); at >= 0 && colons < 7; at = line.indexOf(':', at + 1)) {
@@ -111,7 +111,8 @@ function hasIPv6(line: string): boolean {
 }
 
 /**
- * Merges in the indicators that do not overlap with those already there. Both lists are in order; the time is linear.
+ * Merges two sorted lists of indicators. Leaves out new indicators that overlap with those of the first list. Takes
+ * linear time.
  */
 function merge(there: readonly FoundIndicator[], more: readonly FoundIndicator[]): FoundIndicator[] {
   const merged: FoundIndicator[] = [];
@@ -143,10 +144,13 @@ function findPaths(line: string): FoundIndicator[] {
   ]);
 }
 
-/** Names of SSH algorithms, which have the form of a mail address. */
+/** The end of names of SSH algorithms, which look like a mail address. */
 const ALGORITHM = /@(?:openssh|libssh)\.(?:com|org)$/iu;
 
-/** The name of a field and its equals sign. An equals sign of the address itself stands behind the name of a list. */
+/**
+ * The name of a field with its equals sign, before a mail address. An equals sign can also be part of the address,
+ * after the name of a mailing list.
+ */
 const FIELD_OF_MAIL =
   /^(?:[a-z]{2,20}\.[a-z]{2,20}|mail(?:from)?|e-?mail(?:address)?|from|to|cc|bcc|sender|recipient|rcpt|user(?:name)?|upn|login|account|envelope-(?:from|to)|orig_to|[ei]|owner|subject|name|id)=/iu;
 
@@ -164,14 +168,14 @@ function findIPv6(line: string): FoundIndicator[] {
   return findEach(IPV6, line, (text, start) => {
     if (/\w/u.test(line.charAt(start + text.length))) return undefined;
     const trimmed = withoutLastSigns(text);
-    // Linux writes an address and its port with only a colon between them.
+    // Linux puts only a colon between an IPv6 address and its port. macOS and tcpdump put a dot there.
     const bare = WITH_PORT_6.exec(trimmed)?.[1];
     const value = bare ?? (hasPorts ? trimmed.slice(0, trimmed.lastIndexOf(':')) : trimmed);
     return isTellingIPv6(value) ? toFound('ipv6', line, { start, end: start + value.length }) : undefined;
   });
 }
 
-/** Removes points at the end, and a colon that stands alone. */
+/** Removes dots at the end of a text, and a single colon. */
 function withoutLastSigns(text: string): string {
   let end = text.length;
   for (; end > 0; end--) {
@@ -240,7 +244,7 @@ function findDotted(line: string, context: LineContext): FoundIndicator[] {
   });
 }
 
-/** Returns the word that a value belongs to. Only the signs of a label stand between the two. */
+/** Returns the word that labels a value. Only the punctuation of a label is between the two. */
 function lastWord(before: string): string {
   let end = before.length;
   while (end > 0 && before.length - end < LONGEST_GAP && ` \t.:="'({[`.includes(before.charAt(end - 1))) end--;

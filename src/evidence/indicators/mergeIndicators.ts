@@ -2,7 +2,10 @@ import type { Indicator } from './indicator.ts';
 import { INDICATOR_KINDS } from './kinds.ts';
 import type { IndicatorKind } from './kinds.ts';
 
-/** Merges the indicators of several texts. Counts are added up; all other facts are those of the first place. */
+/**
+ * Merges the indicators of several texts. Adds up their counts. All other facts are those of the first text that
+ * contains the indicator.
+ */
 export function mergeIndicators<Found extends Indicator>(lists: readonly (readonly Found[])[]): Found[] {
   const collected = new Collection<Found>();
   for (const one of lists.flat()) collected.add(one.kind, one.value, one.count, () => one);

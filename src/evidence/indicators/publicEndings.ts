@@ -5,18 +5,21 @@ import PACKAGE from 'tlds/package.json' with { type: 'json' };
 export const ENDINGS_VERSION = `tlds ${PACKAGE.version}, ${TOP_LEVEL_DOMAINS.length.toString()} endings`;
 
 /*
- * The endings of domains, and how sure each one makes a domain. The list is that of the root zone, from a package that
- * follows it. An ending that is not listed below is `likely`.
+ * The public endings of domains, and the certainty with which each marks a domain. A package provides the list of the
+ * root zone. An ending that no list below contains is `likely`.
  */
 
-/** `sure`: hardly anything else ends like this. `member`: objects have members of this name. `file`: files end so. */
+/**
+ * `sure`: almost only domains have this ending. `member`: members of objects also have this name. `file`: files also
+ * have this extension.
+ */
 export type EndingKind = 'sure' | 'likely' | 'member' | 'file';
 
 function wordsOf(text: string): readonly string[] {
   return text.trim().split(/\s+/u);
 }
 
-/** Endings that are enough by themselves. */
+/** Endings that mark a domain without further signs. */
 const SURE = wordsOf(`
   com net org edu gov mil int biz arpa onion aero asia coop mobi xxx xyz icu cyou vip buzz sbs cfd lol ooo top
   ad ae af ag ao aq ar aw az ba bb bd bf bg bh bi bn bo bq br bs bt bv bw bz ca cg ch ci ck cn co cu cv cw cx cy cz
@@ -28,7 +31,7 @@ const SURE = wordsOf(`
   online website cloud tech club site press shop bid loan racing ltd llc agency istanbul hamburg koeln cologne wien bayern ruhr
 `);
 
-/** Names of members of objects, and words that stand behind a full stop without a blank. */
+/** Names of members of objects, and words that can follow a full stop without a space. */
 const MEMBER = wordsOf(`
   in ac la al mo as man st re si ne hm id is do my dm am at be by it me no to us so tf sm im
   name host link info page email app run data date download stream pics map maps call open now new how here group
@@ -46,14 +49,14 @@ const MEMBER = wordsOf(`
   tc ax mu as hm tt
 `);
 
-/** Endings of files. */
+/** File extensions. */
 const FILES = wordsOf(`
   sh py pl rs md ps ml pm po cat zip mov cab ms ai mk lc sb sv vb cs nc nls bin pub cc target
 `);
 
 /**
- * Endings that need a name in three parts, or one with a hyphen or a digit. They are also words of sentences and of
- * code.
+ * Endings that are also words of sentences and of code. They mark a domain only if the name has three parts, or
+ * contains a hyphen or a digit.
  */
 const LIKELY = wordsOf(`
   am at be by cd cf cl cm cr eh gs im io it me mn mu no pa pn pr sx sy tk us tf ss tm
@@ -65,7 +68,7 @@ const RESERVED = wordsOf('example test invalid onion');
 
 function collectEndings(): ReadonlyMap<string, EndingKind> {
   const kinds = new Map<string, EndingKind>();
-  // Nobody who means a file or a member writes an ending in the letters of another script.
+  // Files and members do not have endings in another script. An ending with other letters is therefore `sure`.
   for (const ending of TOP_LEVEL_DOMAINS) kinds.set(ending, /^[a-z]+$/u.test(ending) ? 'likely' : 'sure');
   for (const ending of RESERVED) kinds.set(ending, 'likely');
   const mark = (endings: readonly string[], kind: EndingKind): void => {
@@ -80,7 +83,9 @@ function collectEndings(): ReadonlyMap<string, EndingKind> {
 
 const KINDS = collectEndings();
 
-/** Returns how sure the last part of a name makes a domain; undefined where no domain ends with it. */
+/**
+ * Returns the certainty with which the last part of a name marks a domain, or undefined if no domain has this ending.
+ */
 export function endingKind(ending: string): EndingKind | undefined {
   const lower = ending.toLowerCase();
   return KINDS.get(lower) ?? (/^xn--[a-z\d-]+$/u.test(lower) ? 'sure' : undefined);

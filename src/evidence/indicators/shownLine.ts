@@ -1,21 +1,22 @@
 /*
- * A line as a reader sees it: without terminal marks (colors, titles, overtyped letters), and with dots where the
- * output wrote `[.]`. Each letter keeps its place in the line.
+ * A line as a reader sees it: without terminal marks (colors, titles, overtyped letters), and with a dot for each `[.]`
+ * of the output. The places of the letters in the original line are kept.
  */
 
-/** A line in another form. */
+/** The text that a line shows, with the places of its characters in the line. */
 export interface ShownLine {
   readonly text: string;
-  /** The place where each unit of the text begins in the original line. */
+  /** The place in the original line where each unit of the text begins. */
   readonly starts: readonly number[];
-  /** The place where each unit ends there. */
+  /** The place in the original line where each unit of the text ends. */
   readonly ends: readonly number[];
 }
 
-/** An escape character as it is stored, as a document shows it, and as our quotations show it. */
+/** An escape character: as it is stored, as a document shows it, and as our quotations show it. */
 const ESC = String.raw`(?:\x1b|\u241b|<U\+001B>)`;
 /**
- * Terminal marks: CSI, OSC and similar ones with their end, and short ones. Colors also in escaped form, as in JSON.
+ * Terminal marks: CSI, OSC and similar sequences with their end, and short sequences. Color marks can also be escaped,
+ * as in JSON.
  */
 const MARK = new RegExp(
   String.raw`${ESC}\[[0-?]{0,64}(?: q|[!-/]{0,8}[@-~])|\x9b[0-?]{0,64}(?: q|[!-/]{0,8}[@-~])|` +
@@ -31,7 +32,7 @@ const MAY_HOLD_MARKS = new RegExp(
   'u',
 );
 
-/** Whether a text can hold terminal marks. Nearly no text does. */
+/** Whether a text may contain terminal marks. Few texts do. */
 export function mayHoldMarks(text: string): boolean {
   return MAY_HOLD_MARKS.test(text);
 }
@@ -42,7 +43,7 @@ export interface HiddenText {
   readonly start: number;
 }
 
-/** Removes the terminal marks from a line. @returns undefined where it has none */
+/** Removes the terminal marks from a line. @returns undefined if the line contains none */
 export function withoutMarks(line: string): (ShownLine & { readonly hidden: readonly HiddenText[] }) | undefined {
   const pen = new Pen();
   const hidden: HiddenText[] = [];
@@ -61,8 +62,8 @@ export function withoutMarks(line: string): (ShownLine & { readonly hidden: read
 }
 
 /**
- * Writes letters as a terminal does: an overtyped letter is gone. A blank before other text does not remove a letter,
- * and a letter does not remove a blank.
+ * Writes characters as a terminal does: an overtyped letter is removed. There are two exceptions. A space before other
+ * text does not remove a letter, and a letter does not remove a space.
  */
 class Pen {
   readonly #letters: string[] = [];
@@ -87,7 +88,7 @@ class Pen {
     while (this.#back > 0) {
       this.#back--;
       const last = this.#letters.at(-1);
-      // `\b \b` removes a letter, and a blank removes the sign of a spinner. In all other cases a blank is text.
+      // `\b \b` removes a letter, and a space removes the character of a spinner. In all other cases a space is text.
       const staysBlank = last === ' ' && !text.startsWith(' ');
       const staysLetter = text.startsWith(' ') && !isBlank && !'|/-\\* '.includes(last ?? '');
       if (last === undefined || staysBlank || staysLetter) {
@@ -104,16 +105,16 @@ class Pen {
   }
 }
 
-/** Forms in which people make addresses harmless. */
+/** Ways in which people defang addresses. */
 const HARMLESS =
   /(?:h(?:xx|XX)ps?|f[xX]ps?)(?=\[?:)|H(?:xx|XX)PS?(?=\[?:)|\[(?:[.:@]|:\/\/|dot|at)\]|[({](?:\.|dot|at|@)[)}]/giu;
 
-/** Whether a text can hold addresses that were made harmless. Nearly no text does. */
+/** Whether a text may contain defanged addresses. Few texts do. */
 export function mayBeHarmless(text: string): boolean {
   return /hxxps?\[?:|fxps?\[?:|\[(?:[.:@]|:\/\/|dot|at)\]|[({](?:\.|dot|at|@)[)}]/iu.test(text);
 }
 
-/** Restores the addresses of a line that were made harmless. @returns undefined where there are none */
+/** Restores the defanged addresses of a line. @returns undefined if the line contains none */
 export function withoutHarmlessForms(line: string): ShownLine | undefined {
   const letters: string[] = [];
   const starts: number[] = [];

@@ -5,17 +5,20 @@ import { hostOf } from './hostOf.ts';
 import { findEach, toFound } from './kinds.ts';
 import type { FoundIndicator, Stretch } from './kinds.ts';
 
-/** Addresses. Those of the web are found behind any letter: a log of two columns without a blank has `Phttp://`. */
+/**
+ * Addresses with a scheme. Web addresses are found after any letter, because a log with two columns can contain
+ * `Phttp://`.
+ */
 const URL_PATTERN =
   /(?:https?|(?<![st])ftps?|(?<![a-z\d+.])(?:sftp|tftp|wss?|ldaps?|stratum\+(?:tcp|ssl)|socks[45]h?|smb|rdp|ssh|tcp|udp|mqtts?|ircs?|telnet|vnc)):(?:\/\/|\\\/\\\/)(?:[^\s"'<>`{}|\\^\u00ab\u00bb\u2018-\u201f\u2400-\u2426\u3000-\u303f\uff08\uff09\uff0c\uff1b]|\\\/)+/gi;
 const DOCUMENT_TYPE_BEFORE = /xmlns(?::\w+)?\s*=\s*["']?$/u;
 const HOST = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}])?$/u;
 const CONTEXT = 60;
-/** Length of a row that is searched for separators, in UTF-16 units. */
+/** Length of the part of a row in which separators are searched, in UTF-16 units. */
 const ROW = 300;
-/** A separator before the next address of a list. */
+/** A separator before the next address in a list. */
 const LIST_SEPARATOR = /[,;](?=[a-z][a-z\d+]{1,12}:\/\/)/iu;
-/** Entities of XML, which are not part of the address before them. */
+/** XML entities. They are not part of the address before them. */
 const ENTITY = /&(?:quot|apos|lt|gt|#0?39|#34);/iu;
 
 /** Finds the addresses of a line, each followed by its host. */
@@ -24,7 +27,7 @@ export function findUrls(line: string): FoundIndicator[] {
     const control = written.search(/\p{Cc}/u);
     const text = control < 0 ? written : written.slice(0, control);
     if (!/[,;]/u.test(text)) return findUrl(text, line, start);
-    // The next item of a list is an address of its own.
+    // Each item of a list is a separate address.
     const found: FoundIndicator[] = [];
     let at = 0;
     for (const item of text.split(LIST_SEPARATOR)) {
@@ -46,7 +49,7 @@ function findUrl(written: string, line: string, start: number): FoundIndicator[]
   return [toFound('url', line, { start, end: start + text.length }), ...inside];
 }
 
-/** Cuts an address where its field of a row, its item of a list, or its bracket ends. */
+/** Cuts an address at the end of its field of a row, of its item of a list, or of its bracket. */
 function cutUrl(text: string, line: string, start: number): string {
   const before = line.charAt(start - 1);
   const scheme = text.indexOf(':') + 3;
@@ -63,7 +66,10 @@ function cutUrl(text: string, line: string, start: number): string {
   return cut;
 }
 
-/** Whether a separator divides the fields of a row here: it also stands before the address, or again behind it. */
+/**
+ * Whether a separator after an address divides the fields of a row. If so, it is also before the address, or occurs
+ * again later.
+ */
 function isRow(line: string, start: number, at: number, separator: string): boolean {
   const before = line.slice(Math.max(0, start - ROW), start).trimEnd();
   if (before === '') return line.slice(at, at + ROW).split(separator, 3).length > 2;
@@ -81,7 +87,9 @@ function cutAtBracket(text: string, opening: string, closing: string): string {
   return text;
 }
 
-/** Removes the end of the sentence, and a closing bracket that was opened before the address. */
+/**
+ * Removes the punctuation of the sentence after an address, and a closing bracket that was opened before the address.
+ */
 function trimUrl(text: string): string {
   const bare = withoutEnd(text, '.,;:!?*$)]\\\u2026');
   const closing = text.charAt(bare.length);
@@ -96,7 +104,7 @@ function opensBracket(text: string): boolean {
   return open >= 0 && !text.includes(']', open);
 }
 
-/** Returns the host of an address or a share as an indicator of its own, if it is one. */
+/** Returns the host of an address or a share as a separate indicator, if the host is an indicator. */
 export function hostIndicator(line: string, place: Stretch): FoundIndicator[] {
   const name = line.slice(place.start, place.end);
   if (isIPv4(name)) return isTellingIPv4(name, true) ? [toFound('ipv4', line, place, true)] : [];

@@ -12,7 +12,9 @@ interface Field {
   readonly value: string;
 }
 
-/** Outlines events as `Get-WinEvent | Format-List` and `wevtutil /f:text` print them. Each has an id and a time. */
+/**
+ * Outlines events as `Get-WinEvent | Format-List` and `wevtutil /f:text` print them. Each event has an id and a time.
+ */
 export function outlineEvents(text: OutlineText): readonly OutlineItem[] | undefined {
   return outlineNumbered(text) ?? outlineListed(text);
 }
@@ -24,7 +26,7 @@ function outlineListed(text: OutlineText): readonly OutlineItem[] | undefined {
   return items.every((item) => item !== undefined) ? items : undefined;
 }
 
-/** Outlines events that begin with `Event[0]:`, their fields indented below. */
+/** Outlines events that begin with `Event[0]:`. Their fields follow, indented. */
 function outlineNumbered({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   const heads: number[] = [];
   for (let at = start; at < lines.length; at++) {

@@ -3,7 +3,7 @@ import { scanJson } from '../decode/jsonRepair.ts';
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 
-/** Number of levels that are shown. Deeper ones are reached by folding the value that holds them. */
+/** Number of shown levels. To reach a deeper value, the user folds the value that contains it. */
 const MAX_DEPTH = 4;
 
 interface Open {
@@ -11,12 +11,15 @@ interface Open {
   readonly kind: 'object' | 'array';
   readonly firstLine: number;
   readonly children: OutlineItem[];
-  /** The name of the next value, once its key was read. */
+  /** The name of the next value, after its key was read. */
   next: string | undefined;
   count: number;
 }
 
-/** Outlines one JSON value behind the transcript line, on several lines. JSON on one line needs no outline. */
+/**
+ * Outlines a JSON value on several lines. The value may follow the runner's line. JSON on a single line needs no
+ * outline.
+ */
 export function outlineJsonText({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   let first = start;
   while (first < lines.length && lines[first]?.trim() === '') first++;
@@ -26,12 +29,12 @@ export function outlineJsonText({ lines, start }: OutlineText): readonly Outline
   while (lines[last]?.trim() === '') last--;
   if (last === first) return undefined;
   const body = lines.slice(start).join('\n');
-  // Not JSON.parse: a text of brackets alone would become objects of a hundred times its size.
+  // JSON.parse is not used, because it would turn a text of brackets into objects of a hundred times its size.
   if (scanJson(body).end !== 'complete') return undefined;
   return new JsonItems(body, start).read();
 }
 
-/** Reads the items of a text that is valid JSON. No recursion: the device decides the depth. */
+/** Reads the items of a text that is valid JSON. Does not use recursion, because the device determines the depth. */
 class JsonItems {
   readonly #json: string;
   readonly #whole: Open;
@@ -47,9 +50,10 @@ class JsonItems {
   }
 
   /**
-   * Reads the items of the whole value.
+   * Reads the items of the complete value.
    *
-   * @returns undefined where there are more items than are shown, or a string holds a raw control, such as a line end
+   * @returns undefined if there are more items than the outline shows, or if a string contains a raw control character,
+   * such as a line end
    */
   read(): readonly OutlineItem[] | undefined {
     let pending: string | undefined;
@@ -130,7 +134,7 @@ function isSpace(sign: string): boolean {
   return ' \t\r\n'.includes(sign);
 }
 
-/** Whether a string holds a raw control character: {@link scanJson} accepts it, JSON does not. */
+/** Whether a string contains a raw control character. {@link scanJson} accepts such characters, but JSON does not. */
 function hasControls(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) < 0x20) return true;
   return false;

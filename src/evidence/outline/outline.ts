@@ -7,12 +7,12 @@ import { withoutEnd } from '../text/trimEnds.ts';
 import { MAX_ITEMS } from './outlineItem.ts';
 import type { OutlineItem } from './outlineItem.ts';
 
-/** Maximum number of NULs at the end of a text that are not part of it. */
+/** Maximum number of NULs at the end of a text that are ignored. */
 const MAX_FILLER = 1000;
 
 /**
- * Finds the parts of a text of a known form. Returns undefined for any other text: a wrong outline is worse than no
- * outline.
+ * Finds the parts of a text in a known format. Returns undefined for any other text, because a wrong outline is worse
+ * than no outline.
  *
  * @param shown - the lines of a document, whose NULs may be shown as U+2400
  */
@@ -28,7 +28,10 @@ export function outlineLines(shown: readonly string[]): readonly OutlineItem[] |
   return undefined;
 }
 
-/** Removes the NULs that the service's runner leaves at the end, at most as many as it leaves. */
+/**
+ * Removes the NULs that the service's runner leaves at the end of a text. Removes no more of them than the runner
+ * leaves.
+ */
 function withoutFiller(line: string): string {
   const first = Math.max(0, line.length - MAX_FILLER);
   return line.slice(0, first) + withoutEnd(line.slice(first), '\0\u2400');

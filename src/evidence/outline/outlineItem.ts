@@ -1,6 +1,6 @@
-/** A named stretch of a text. Its lines count from 0, and both are part of it. */
+/** A named range of lines in a text. Lines are counted from 0, and the last line is inclusive. */
 export interface OutlineItem {
-  /** The name as it stands in the text: remote text. */
+  /** The name in the text. It is remote text. */
   readonly name: string;
   readonly detail: string;
   readonly kind: 'section' | 'command' | 'record' | 'event' | 'object' | 'array' | 'value';
@@ -9,20 +9,20 @@ export interface OutlineItem {
   readonly children: readonly OutlineItem[];
 }
 
-/** A text as the detectors receive it. */
+/** A text that is searched for an outline. */
 export interface OutlineText {
   readonly lines: readonly string[];
-  /** First line of the script itself: the line after the one that the service's runner writes. */
+  /** First line of the script's own output. It follows the line that the service's runner writes. */
   readonly start: number;
 }
 
-/** Maximum number of items. Nobody reads a larger tree, and it takes the editor long. */
+/** Maximum number of items. Nobody reads a larger tree, and the editor would need a long time for it. */
 export const MAX_ITEMS = 50_000;
 
 /** Maximum length of a name or a detail, in UTF-16 units. */
 export const MAX_NAME = 120;
 
-/** Returns a name for an item: never empty, and never as long as a hostile line. */
+/** Returns a name for an item. It is never empty, and is cut if a hostile line is long. */
 export function nameOf(text: string, otherwise: string): string {
   const name = text.trim().slice(0, MAX_NAME);
   return name === '' ? otherwise : name;

@@ -2,28 +2,28 @@ import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 import { withoutEnd } from '../text/trimEnds.ts';
 
-/** A block of `key: value` lines, with its first line and its last, from 0. */
+/** A block of `key: value` lines, with the numbers of its first and last line, from 0. */
 export interface RecordBlock {
   readonly firstLine: number;
   readonly lastLine: number;
   readonly fields: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** Maximum number of letters of a key behind its first one. */
+/** Maximum number of letters of a key after its first letter. */
 const LONGEST_KEY = 60;
 const KEY = /^[\p{L}_][^=\t"'{}[\]<>]*$/u;
-/** Number of fields of a block that are kept besides the wanted ones. The first fields name a record. */
+/** Number of fields of a block that are kept in addition to the wanted fields. The first fields name a record. */
 const KEPT_FIELDS = 2;
 
 /**
- * Reads `key: value`, with or without blanks before the colon. Searches the first colon itself: a pattern would start
- * again at each blank.
+ * Reads `key: value`, with or without spaces before the colon. Searches the first colon without a pattern, because a
+ * pattern would start again at each space.
  */
 function readField(line: string): { key: string; value: string } | undefined {
   const colon = line.indexOf(':');
   if (colon < 0) return undefined;
   const key = withoutEnd(line.slice(0, colon), ' ');
-  // A letter takes two units at most.
+  // A letter has at most two UTF-16 units.
   if (key.length > 2 * (LONGEST_KEY + 1) || Array.from(key).length > LONGEST_KEY + 1 || !KEY.test(key))
     return undefined;
   const value = line.slice(colon + 1);
@@ -32,10 +32,10 @@ function readField(line: string): { key: string; value: string } | undefined {
 
 /**
  * Finds blocks of fields between empty lines, as `Format-List` prints them. Every line of the text must be a field, or
- * continue one.
+ * continue a field.
  *
- * @param wanted - keys whose first field is kept in each block; of all others the first two
- * @returns undefined for any other text, and where there are more blocks than an outline shows
+ * @param wanted - keys whose first field is kept in each block. Of all other keys, the first two fields are kept
+ * @returns undefined for any other text, and if there are more blocks than an outline shows
  */
 export function findRecords(
   { lines, start }: OutlineText,
@@ -69,7 +69,10 @@ export function findRecords(
   return blocks;
 }
 
-/** Outlines records of one kind: at least two, each of at least two fields, which all begin with the same key. */
+/**
+ * Outlines records of one kind. There must be at least two, each with at least two fields. All must begin with the same
+ * key.
+ */
 export function outlineRecords(text: OutlineText): readonly OutlineItem[] | undefined {
   const blocks = findRecords(text);
   if (blocks === undefined || blocks.length < 2) return undefined;

@@ -4,7 +4,10 @@ import type { OutlineItem, OutlineText } from './outlineItem.ts';
 const STARS = /^\*{20,}$/u;
 const PROMPT = /^PS(?: [^>]{1,260})?> ?(\S.*)$/u;
 
-/** Outlines what `Start-Transcript` writes: a head between two lines of stars, commands with their prompts, an end. */
+/**
+ * Outlines the text that `Start-Transcript` writes: a heading between two lines of stars, commands with their prompts,
+ * an end.
+ */
 export function outlineTranscript({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   let head = start;
   while (head < lines.length && lines[head]?.trim() === '') head++;

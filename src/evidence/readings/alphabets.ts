@@ -1,12 +1,12 @@
 /** A language of the Latin script. */
 export interface Alphabet {
-  /** Letters besides A to Z, in lower case, and capitals whose small form is not a single letter. */
+  /** Letters in addition to A to Z, in lower case. Also the capitals whose lower-case form is not a single letter. */
   readonly letters: string;
-  /** Oddness of a text in this language, compared with one in a more common language. */
+  /** Oddness that is added to a text in this language. It is 0 for the most common languages. */
   readonly rarity: number;
 }
 
-/** A text whose letters stand in one of these rows is likelier than one that needs several. */
+/** Letters of each language. A text is more likely if all its letters belong to one row. */
 export const LATIN_ALPHABETS: readonly Alphabet[] = [
   { letters: 'äöüß', rarity: 0 }, // German
   { letters: 'çğıİöşüâîû', rarity: 0 }, // Turkish
@@ -25,7 +25,7 @@ export const LATIN_ALPHABETS: readonly Alphabet[] = [
   { letters: 'áéíóúýðþæö', rarity: 6 }, // Icelandic
 ];
 
-/** Letters of Cyrillic that Russian has. */
+/** Letters of the Russian alphabet. */
 export const RUSSIAN = 'абвгдежзийклмнопрстуфхцчшщъыьэюяё';
-/** Letters besides these, by language: Ukrainian, Belarusian, Serbian, Macedonian, Kazakh. */
+/** Cyrillic letters that Russian lacks, by language: Ukrainian, Belarusian, Serbian, Macedonian, Kazakh. */
 export const CYRILLIC_ALPHABETS: readonly string[] = ['іїєґ', 'іў', 'ђјљњћџ', 'ѓѕјќљњџ', 'әғқңөұүһі'];

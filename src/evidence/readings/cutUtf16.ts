@@ -1,8 +1,8 @@
-/** Two letters of UTF-16LE before a line end, as bytes that became characters: up to U+08FF. */
+/** Matches after two letters of UTF-16LE up to U+08FF, whose bytes each became a character. */
 const BEHIND_LETTERS = '(?<=[^\\0][\\0-\\x08][^\\0][\\0-\\x08])';
-/** Line ends whose CR and LF, each with its NUL, both became CRLF. */
+/** Line ends in which the CR and the LF, each with its NUL, both became CRLF. */
 const BOTH_AS_CRLF = new RegExp(`${BEHIND_LETTERS}(?:\\r\\n\\0\\r\\n\\0)*\\r\\n\\0\\r\\n(?:\\0|$)`, 'gu');
-/** Line ends of which only the LF became CRLF: the CR is still there. */
+/** Line ends in which only the LF became CRLF. The CR still precedes it. */
 const LF_AS_CRLF = new RegExp(`${BEHIND_LETTERS}\\r\\n(?:\\0|$)`, 'gu');
 const ROWS = {
   '\n': new RegExp(`${BEHIND_LETTERS}(?<!\\n\\0)(?:\\n\\0)*\\n(?:\\0|$)`, 'gu'),
@@ -10,11 +10,11 @@ const ROWS = {
 } as const;
 
 /**
- * Restores the line ends of UTF-16. A program that reads lines from bytes takes the CR and the LF of UTF-16 for two
- * line ends, because a NUL stands between them. It then writes its own line ends, and behind every line stands another
- * one with a lone NUL.
+ * Restores the line ends of UTF-16. Some programs read lines from bytes. They read the CR and the LF of UTF-16 as two
+ * line ends, because there is a NUL between them. Such a program then writes its own line ends, and adds a line with a
+ * single NUL after every line.
  *
- * @param text - UTF-16LE whose bytes became characters, also beside other text
+ * @param text - UTF-16LE whose bytes became characters. It may contain other text, too
  */
 export function joinCutLines(text: string): string {
   const joined = text
@@ -24,8 +24,9 @@ export function joinCutLines(text: string): string {
 }
 
 /**
- * Halves the rows of line ends where a program wrote LF or CR alone: its outcome is UTF-16 with twice as many line
- * ends. Windows programs write CRLF into UTF-16, so a single row of odd length rules this outcome out.
+ * Halves the number of line ends in rows of LF or CR. A program that writes only LF or only CR doubles the line ends of
+ * UTF-16. Windows programs write CRLF into UTF-16. A single row of odd length therefore shows that no such program
+ * wrote the text.
  */
 function joinRows(text: string, sign: '\n' | '\r'): string {
   const rows = ROWS[sign];

@@ -1,12 +1,13 @@
-/* Windows code pages whose characters take one byte or two. Their tables are read from Node's decoder once. */
+/* Windows code pages whose characters have one or two bytes. Their tables are read from Node's decoder once. */
 
-/** Value of a missing character and of a missing code. */
+/** Value for a character or a code that a page lacks. */
 export const NONE = 0;
 
 const PAGES = {
   cp932: {
     label: 'shift_jis',
-    // A character that stands in two places keeps the first: other encodings have more of their characters there.
+    // If a page has a character at two places, the first place is used. Other encodings have more of their characters
+    // there.
     leads: [...range(0x81, 0x9f), ...range(0xe0, 0xfc)],
     trails: [...range(0x40, 0x7e), ...range(0x80, 0xfc)],
     singles: [
@@ -38,26 +39,29 @@ const PAGES = {
 
 export type DoubleBytePage = keyof typeof PAGES;
 
-/** The tables of a page. */
+/** The tables of a code page. */
 export interface DoubleByteTables {
   /**
-   * For each byte: the unit that it stands for alone; {@link NONE} where it leads another byte or stands for nothing.
+   * For each byte: the UTF-16 unit that the byte means by itself. {@link NONE} if it begins a pair, or means nothing.
    */
   readonly singles: Uint16Array;
-  /** For the first byte × 256 + the second one: their unit, or {@link NONE}. */
+  /** For each pair, at first byte × 256 + second byte: its UTF-16 unit, or {@link NONE}. */
   readonly pairs: Uint16Array;
-  /** For each unit: one byte, two bytes as first × 256 + second, or {@link NONE}. NUL is itself. */
+  /**
+   * For each UTF-16 unit: its byte, or its pair as first byte × 256 + second byte, or {@link NONE}. NUL is encoded as
+   * itself.
+   */
   readonly codes: Uint16Array;
 }
 
 const read = new Map<DoubleBytePage, DoubleByteTables>();
 
-/** Whether an encoding takes one byte or two for each character. */
+/** Whether an encoding uses one or two bytes for each character. */
 export function isDoubleBytePage(name: string): name is DoubleBytePage {
   return Object.hasOwn(PAGES, name);
 }
 
-/** Returns the tables of a page. */
+/** Returns the tables of a code page. */
 export function tablesOf(page: DoubleBytePage): DoubleByteTables {
   const known = read.get(page);
   if (known !== undefined) return known;
@@ -79,7 +83,8 @@ function readTables(page: DoubleBytePage): DoubleByteTables {
   for (let byte = 1; byte < 0x80; byte++) learn(byte, byte, singles);
   for (const [byte, unit] of others) learn(byte, unit, singles);
   for (const lead of leads) {
-    // One decoder call for each first byte. A line end follows each pair, because it is never a second byte.
+    // The decoder is called once for each first byte. A line end separates the pairs, because it is never a second
+    // byte.
     const characters = decoder.decode(Uint8Array.from(trails.flatMap((trail) => [lead, trail, LINE_END]))).split('\n');
     for (const [at, trail] of trails.entries()) {
       const character = characters[at] ?? '';

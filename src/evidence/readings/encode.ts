@@ -3,10 +3,13 @@ import { fromUnits, sequenceLength, toUnits, writeSequence } from '../text/units
 import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
 import { isSingleBytePage, upperHalfOf } from './singleBytePages.ts';
 
-/** Value for a unit that has no byte in a page. */
+/** Value for a UTF-16 unit that has no byte in a code page. */
 export const NO_BYTE = 0x100;
 
-/** Returns the bytes of all units in a single-byte page, indexed by unit; {@link NO_BYTE} for a unit without one. */
+/**
+ * Returns the bytes of all UTF-16 units in a single-byte page, indexed by unit. A unit without a byte has {@link
+ * NO_BYTE}.
+ */
 export function byteTable(page: string): Uint16Array {
   return cached(byteTables, page, createByteTable);
 }
@@ -14,7 +17,7 @@ export function byteTable(page: string): Uint16Array {
 const byteTables = new Map<string, Uint16Array>();
 const upperTables = new Map<string, Uint16Array>();
 
-/** Returns a table that is made once: a text of short lines asks for tables millions of times. */
+/** Returns a table, which is created only once. A text of short lines needs tables millions of times. */
 function cached(tables: Map<string, Uint16Array>, page: string, create: (page: string) => Uint16Array): Uint16Array {
   const known = tables.get(page);
   if (known !== undefined) return known;
@@ -32,12 +35,13 @@ function createByteTable(page: string): Uint16Array {
     if (table[unit] === NO_BYTE) table[unit] = byte;
   };
   for (const [at, unit] of upper.entries()) if (unit !== 0x80 + at) learn(unit, 0x80 + at);
-  // These come last: a byte that the page leaves out stands for a character that may have a byte of its own.
+  // Bytes that the page leaves out are added last. Such a byte means the character of its number, which may have
+  // another byte in the page.
   for (const [at, unit] of upper.entries()) learn(unit, 0x80 + at);
   return table;
 }
 
-/** Returns the bytes of a text in an encoding; undefined where it holds a character that the encoding lacks. */
+/** Returns the bytes of a text in an encoding. Returns undefined if the encoding lacks a character of the text. */
 export function encode(text: string, charset: Charset): Uint8Array | undefined {
   if (charset === 'utf8') return text.isWellFormed() ? Buffer.from(text, 'utf8') : undefined;
   if (charset === 'utf16') return Buffer.from(text, 'utf16le');
@@ -68,14 +72,14 @@ function encodeDouble(units: Uint16Array, codes: Uint16Array): Uint8Array | unde
   return bytes.subarray(0, length);
 }
 
-/** Returns the text of bytes in an encoding; undefined where the bytes are not valid in it. */
+/** Returns the text of bytes in an encoding. Returns undefined if the bytes are not valid in the encoding. */
 export function decode(bytes: Uint8Array, charset: Charset): string | undefined {
   if (charset === 'utf16') {
     if (bytes.length % 2 !== 0) return undefined;
     const text = Buffer.from(bytes).toString('utf16le');
     return text.isWellFormed() ? text : undefined;
   }
-  // Copied: the caller keeps its bytes.
+  // The bytes are copied, because the caller keeps them.
   const units = new Uint16Array(bytes.length);
   const codes = Uint16Array.from(bytes);
   const read = decodeBytes(codes, charset, units);
@@ -83,11 +87,12 @@ export function decode(bytes: Uint8Array, charset: Charset): string | undefined 
 }
 
 /**
- * Decodes bytes, one in each unit, from an encoding other than UTF-16.
+ * Decodes bytes from an encoding other than UTF-16. Each unit of `codes` contains one byte.
  *
  * @param codes - bytes, and {@link NO_BYTE} for units that are not bytes
- * @param units - receives the characters; what is not a character of the encoding keeps what `original` holds there
- * @returns how many units were written, and how many bytes were not characters
+ * @param units - receives the characters. A byte that is not valid in the encoding becomes the unit of `original` at
+ * its place
+ * @returns the number of written units, and the number of bytes that are not valid
  */
 export function decodeBytes(
   codes: Uint16Array,
@@ -113,7 +118,7 @@ function createUpperTable(charset: string): Uint16Array {
   return table;
 }
 
-/** A byte that no sequence of UTF-8 holds. */
+/** A byte that no UTF-8 sequence contains. */
 const NEVER = 0xff;
 
 function decodeUtf8(
@@ -127,7 +132,7 @@ function decodeUtf8(
   let invalid = 0;
   for (let at = 0; at < bytes.length;) {
     const width = sequenceLength(bytes, at);
-    // Never writes behind the place that is read next: `units` may be `original`.
+    // Never writes after the place that is read next, because `units` may be the same array as `original`.
     if (width > 1) length = writeSequence(bytes, at, width, units, length);
     else units[length++] = original[at] ?? 0;
     if (width === 0) invalid++;

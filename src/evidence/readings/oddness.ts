@@ -1,7 +1,7 @@
 import { CYRILLIC_ALPHABETS, LATIN_ALPHABETS, RUSSIAN } from './alphabets.ts';
 import { tablesOf } from './doubleBytePages.ts';
 
-/** Kinds of UTF-16 units, as a reader tells them apart. */
+/** Kinds of UTF-16 units, as a reader distinguishes them. */
 const Kind = {
   plain: 0,
   sign: 1,
@@ -27,13 +27,13 @@ type Kind = (typeof Kind)[keyof typeof Kind];
 
 let kinds: Uint8Array | undefined;
 
-/** A color mark. The letter behind it begins a word. */
+/** A color mark. The letter after it begins a word. */
 const COLOUR = new RegExp(String.raw`\x1b\[[\d;]{0,20}m`, 'gu');
 
 /**
- * Measures how little a text looks like what people and programs write. Odd are letters of several languages or scripts
- * in a word, capitals behind small letters, symbols inside words, and characters that nobody writes. Only texts that
- * were made of the same bytes can be compared by it. 0: nothing is odd.
+ * Measures how unlike a text is to the texts that people and programs write. 0 means that nothing is odd. Odd signs
+ * are: letters of several languages or scripts in a word, capitals after small letters, symbols inside words, and
+ * characters that nobody writes. Compare only texts that were decoded from the same bytes.
  */
 export function measureOddness(written: string): number {
   const text = written.includes('\x1b[') ? written.replace(COLOUR, ' ') : written;
@@ -47,7 +47,7 @@ export function measureOddness(written: string): number {
   let kind = kindAt(table, text, 0);
   for (let at = 0; at < text.length; at++) {
     const behind = at + 1 < text.length ? kindAt(table, text, at + 1) : Kind.plain;
-    // Square and cubic meters.
+    // The symbols of square and cubic meters are not odd.
     if (kind === Kind.unit && text.charAt(at - 1) === 'm') kind = Kind.plain;
     if (kind !== Kind.plain) odd += oddnessOf(kind, before, behind);
     if (kind === Kind.latinLower || kind === Kind.latinUpper) latin.note(text.charAt(at));
@@ -73,10 +73,10 @@ const OTHER_SCRIPT = 15;
 const FOREIGN_LETTER = 8;
 const SIGN_INSIDE = 8;
 const NEVER_WRITTEN = 30;
-/** Oddness of a Cyrillic text in a language close to Russian. */
+/** Oddness that is added to a Cyrillic text in another language than Russian. */
 const NEIGHBOUR = 2;
 
-/** Counts the letters that alphabets lack. */
+/** Counts, for each alphabet, the letters of a text that it lacks. */
 class Missing {
   readonly #alphabets: readonly string[];
   readonly #counts: Uint32Array;
@@ -95,7 +95,7 @@ class Missing {
     }
   }
 
-  /** Returns how odd the letters are by the alphabet that has most of them. */
+  /** Returns the oddness of the letters. It is that of the alphabet which fits best. */
   least(rarity: (at: number) => number): number {
     return this.#isUsed ? Math.min(...Array.from(this.#counts, (count, at) => rarity(at) + FOREIGN_LETTER * count)) : 0;
   }
@@ -151,8 +151,8 @@ function oddnessOf(kind: Kind, before: Kind, behind: Kind): number {
 }
 
 /**
- * Returns the oddness of a row of box characters. Lines of a table stand beside words, one at a time; those of a wrong
- * reading stand inside words.
+ * Returns the oddness of a row of box characters. The lines of a table are beside words, not inside them. Box
+ * characters of a wrong reading are inside words.
  */
 function oddnessOfBoxes(count: number, isLine: boolean, touches: number): number {
   if (touches === 2) return 12 * count;
@@ -172,7 +172,7 @@ function isLetter(kind: Kind): boolean {
   return kind >= Kind.asciiLower && kind <= Kind.otherLetter;
 }
 
-/** Whether a letter is of a kind outside this range. */
+/** Whether a unit is a letter of a kind outside this range. */
 function isOtherScript(kind: Kind, first: Kind, last: Kind): boolean {
   return isLetter(kind) && (kind < first || kind > last);
 }
@@ -191,7 +191,7 @@ const PATTERNS: readonly (readonly [kind: Kind, pattern: RegExp])[] = [
   [Kind.apostrophe, /[\u2019\u00a0\u2013\u2014\u2022\u00b7\u200b\ufeff]/u],
   [Kind.punctuation, /[\u00ab\u00bb\u2018\u201a-\u201f\u2026\u00b0\u00a7\u20ac\u2116\u00a9\u00ae\u2122]/u],
   [Kind.plain, /[\u3000-\u3011\u30fb\u30fc\uff01-\uff20\uff3b-\uff40\uff5b-\uff5e]/u],
-  // Corners of a single and a double line: hardly any program draws them.
+  // Corners of a single and a double line. Very few programs draw them.
   [
     Kind.symbol,
     /[\u2552\u2553\u2555\u2556\u2558\u2559\u255b\u255c\u255e\u255f\u2561\u2562\u2564\u2565\u2567\u2568\u256a\u256b]/u,
@@ -209,10 +209,10 @@ function createKinds(): Uint8Array {
     const character = String.fromCharCode(unit);
     table[unit] = PATTERNS.find(([, pattern]) => pattern.test(character))?.[0] ?? kindOfOther(character);
   }
-  // ESC, which begins color marks.
+  // ESC begins color marks, so it is not odd.
   table[0x1b] = Kind.plain;
   for (const unit of commonHan()) table[unit] = Kind.commonHan;
-  // Halves of pairs: characters beyond the first plane are signs and letters that tools write.
+  // Surrogates. Their characters are symbols and letters that tools write.
   table.fill(Kind.symbol, 0xd83c, 0xd83f);
   table.fill(Kind.plain, 0xdc00, 0xe000);
   return table;
@@ -227,7 +227,7 @@ function kindOfOther(character: string): Kind {
   return /[\p{L}\p{M}]/u.test(character) ? Kind.otherLetter : Kind.symbol;
 }
 
-/** Returns the characters that each standard lists first, because they are in common use. */
+/** Returns the characters that each standard lists first. They are in common use. */
 function commonHan(): readonly number[] {
   const rows = (page: 'cp932' | 'cp936', first: number, last: number, trail: number): readonly number[] => {
     const { pairs } = tablesOf(page);

@@ -1,9 +1,10 @@
 /*
- * Encodings with one byte for each character: the characters of the bytes 80 to FF. Node's decoder has the pages of
- * Windows and CP866; the other pages of DOS stand here. A byte that a page leaves out stands for itself.
+ * Encodings with one byte for each character, and the characters of the bytes 80 to FF. Node's decoder has the Windows
+ * pages and CP866. The other DOS pages are in this file. A byte that a page leaves out means the character of its
+ * number.
  */
 
-/** Pages of DOS that Node's decoder lacks. */
+/** DOS pages that Node's decoder lacks. */
 const DOS_PAGES = {
   cp437:
     'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
@@ -15,7 +16,7 @@ const DOS_PAGES = {
     'ÇüéâäàåçêëèïîıÄÅÉæÆôöòûùİÖÜø£ØŞşáíóúñÑĞğ¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ºªÊËÈÕÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµç×ÚÛÙìÿ¯´\u00ad±ò¾¶§÷¸°¨·¹³²■\u00a0',
 } as const;
 
-/** Names of the other pages in the Encoding Standard. */
+/** Names of the other code pages in the Encoding Standard. */
 const KNOWN_PAGES = {
   cp866: 'ibm866',
   windows1250: 'windows-1250',
@@ -28,12 +29,12 @@ export type SingleBytePage = keyof typeof DOS_PAGES | keyof typeof KNOWN_PAGES;
 
 const decoded = new Map<SingleBytePage, string>();
 
-/** Whether an encoding takes one byte for each character. */
+/** Whether an encoding uses one byte for each character. */
 export function isSingleBytePage(name: string): name is SingleBytePage {
   return Object.hasOwn(DOS_PAGES, name) || Object.hasOwn(KNOWN_PAGES, name);
 }
 
-/** Returns the 128 characters of the bytes 80 to FF, none of them a surrogate pair. */
+/** Returns the 128 characters of the bytes 80 to FF. Each is a single UTF-16 unit. */
 export function upperHalfOf(page: SingleBytePage): string {
   if (page in DOS_PAGES) return DOS_PAGES[page as keyof typeof DOS_PAGES];
   const known = decoded.get(page);

@@ -3,7 +3,7 @@ import type { Charset, TextView } from '../../base/textView.ts';
 import { measureOddness } from './oddness.ts';
 import { readUtf16, undoMisreading } from './undoMisreading.ts';
 
-/** A reading of a text that makes more sense than the text as it is. */
+/** A reading of a text that makes more sense than the received text. */
 export interface Suggestion {
   readonly view: TextView;
   /** A line of the text as the view shows it. */
@@ -11,15 +11,18 @@ export interface Suggestion {
 }
 
 /**
- * Length of the sample that is tried, in UTF-16 units: enough to tell readings apart, and little enough to try them
- * all.
+ * Length of the tried sample, in UTF-16 units. It is long enough to distinguish readings, and short enough to try all
+ * of them.
  */
 const SAMPLE = 4096;
 const MAX_EXAMPLE = 80;
-/** Number of readings as UTF-8 that are tried once more. A text that was misread twice was UTF-8 in between. */
+/**
+ * Number of readings as UTF-8 for which a second misreading is tried. A text that was misread twice was UTF-8 between
+ * the two.
+ */
 const MAX_TRIED_AGAIN = 4;
 
-/** Encodings, the most common first: of two that give the same text, the first is named. */
+/** Encodings, the most common first. If two encodings give the same text, the first of them is named. */
 const WRITTEN: readonly Charset[] = inOrder('utf8', 'utf16', 'cp850', 'windows1252');
 const READ_AS: readonly Charset[] = inOrder('windows1252', 'cp850', 'cp437', 'utf8');
 
@@ -27,14 +30,14 @@ function inOrder(...names: readonly Charset[]): readonly Charset[] {
   return [...names, ...CHARSETS.filter((name) => !names.includes(name))];
 }
 
-/** Minimum gain of a reading, as a difference and as a factor: a reading that is hardly less odd is chance. */
+/** Minimum gain of a reading, as a difference and as a factor. A smaller gain can be chance. */
 const MIN_GAIN = 4;
 const MIN_TIMES = 2;
-/** Highest oddness of a further reading: that of the best one times the factor, plus the addend. */
+/** Maximum oddness of a further reading: that of the best reading times the factor, plus the addend. */
 const MAX_TIMES = 2;
 const MAX_BESIDES = 8;
 
-/** Minimum gain where two misreadings are needed: the oddness of two odd letters. */
+/** Minimum gain if the text must have been misread twice. It is the oddness of two odd letters. */
 const MUCH = 30;
 
 interface Candidate {
@@ -45,10 +48,10 @@ interface Candidate {
 }
 
 /**
- * Suggests how a text was misread, the likeliest first. Tries every pair of encodings on a sample: the one that the
- * text may have been written in, and the one that it may have been read as.
+ * Suggests how a text was misread, the most likely suggestion first. Tries every pair of encodings on a sample: the
+ * encoding in which the text may have been written, and the encoding by which it may have been read.
  *
- * @param most - maximum number of suggestions, each with another text
+ * @param most - maximum number of suggestions, each with a different text
  */
 export function suggestReadings(text: string, most: number): readonly Suggestion[] {
   const sample = sampleOf(text);
@@ -63,7 +66,7 @@ export function suggestReadings(text: string, most: number): readonly Suggestion
       return steps.length < 2 ? [] : [{ ...rest, view: readingOf(steps), steps: 2 }];
     }),
   );
-  // A second misreading must explain much: any text has some reading that is a little less odd.
+  // A second misreading must reduce the oddness much, because any text has some reading that is a little less odd.
   const best = once[0]?.odd ?? odd;
   const deeper = twice.filter((candidate) => candidate.odd + MUCH < best && candidate.odd * 3 < best);
   const all = withoutTwins(sample, [...once, ...deeper]);
@@ -76,9 +79,9 @@ export function suggestReadings(text: string, most: number): readonly Suggestion
 }
 
 /**
- * Suggests code pages by which the bytes of a file can be read.
+ * Suggests code pages for the bytes of a file.
  *
- * @param read - reads a part of the file by a page
+ * @param read - reads a part of the file by a code page
  */
 export function suggestPages<Page extends Charset>(
   pages: readonly Page[],
@@ -94,7 +97,7 @@ export function suggestPages<Page extends Charset>(
     .map(({ view, text }) => ({ view, example: exampleOf(text) }));
 }
 
-/** Returns all readings that change a text and leave it less odd, the least odd first. */
+/** Returns all readings that change a text and make it less odd, the least odd first. */
 function candidatesOf(sample: string, odd: number): readonly Candidate[] {
   const found: Candidate[] = [];
   const add = (view: TextView, text: string): void => {
@@ -112,7 +115,7 @@ function candidatesOf(sample: string, odd: number): readonly Candidate[] {
 }
 
 /**
- * Compares by oddness, then by the number of steps. Candidates that are equal keep their order: the more common
+ * Compares by oddness, then by the number of steps. Equal candidates keep their order, in which the more common
  * encoding is first.
  */
 function compareCandidates(a: Candidate, b: Candidate): number {
@@ -128,7 +131,10 @@ function withoutTwins(sample: string, candidates: readonly Candidate[]): readonl
   });
 }
 
-/** Returns the first lines that hold more than plain text. A start at an even number keeps UTF-16 together. */
+/**
+ * Returns a sample from the first line that contains more than plain ASCII. The sample begins at an even offset if
+ * possible, because UTF-16 has two bytes for each unit.
+ */
 function sampleOf(text: string): string {
   if (text.length <= SAMPLE) return ODD.test(text) ? text : '';
   const first = text.search(ODD);
@@ -138,18 +144,18 @@ function sampleOf(text: string): string {
   return text.slice(start, start + SAMPLE);
 }
 
-/** A character that plain lines of ASCII do not hold. */
+/** A character that plain ASCII lines do not contain. */
 const ODD = /[^\t\n\r -~]/u;
 
 const NOT_ASCII = /[^\p{ASCII}]/u;
-/** Number of UTF-16 units of a long line that an example shows before the first letter in question. */
+/** Number of UTF-16 units that an example of a long line shows before the first letter outside ASCII. */
 const BEFORE_LETTER = 20;
 
 function exampleOf(text: string): string {
   const lines = text.split(/\r\n|\r|\n/u);
   const line = (lines.find((one) => NOT_ASCII.test(one)) ?? lines[0] ?? '').trim();
   const at = line.search(NOT_ASCII);
-  // A file of JSON is one line: its example begins near the letters in question.
+  // A JSON file is a single line. Its example begins near the first letter outside ASCII.
   const start = at < MAX_EXAMPLE - BEFORE_LETTER ? 0 : at - BEFORE_LETTER;
   return Array.from(line.slice(start)).slice(0, MAX_EXAMPLE).join('');
 }

@@ -7,13 +7,12 @@ import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
 import { isSingleBytePage } from './singleBytePages.ts';
 import { joinUtf16Runs } from './utf16Runs.ts';
 
-/** Length of the beginning by which a text is judged, in UTF-16 units: enough to tell letters from chance. */
+/** Length of the judged beginning of a text, in UTF-16 units. It is long enough to tell letters from chance. */
 const JUDGED = 16_384;
 
 /**
- * Restores a text that was written in one encoding and read as another. Turns characters into the bytes that they were
- * read from, and these bytes into the characters that were written. What cannot be turned back stays as it is: no
- * character is lost.
+ * Restores a text that was written in one encoding and read by another. Turns the characters into the bytes that they
+ * were read from, and decodes these bytes again. A character that cannot be converted stays, so no character is lost.
  */
 export function undoMisreading(text: string, { written, readAs }: Misreading): string {
   if (written === 'utf16') return joinUtf16(text, readAs);
@@ -28,11 +27,12 @@ export function undoMisreading(text: string, { written, readAs }: Misreading): s
     const bytes = encode(piece, readAs);
     return (bytes && decode(bytes, written)) ?? piece;
   };
-  // In UTF-16 a line end is half of a character. Elsewhere a damaged line must not spoil the others.
+  // UTF-16 is converted in one piece, because a line end can be half of a character. Other encodings are converted line
+  // by line, so that a damaged line does not affect the other lines.
   return readAs === 'utf16' ? undo(text) : changeLines(text, undo);
 }
 
-/** Changes the lines that hold more than ASCII. */
+/** Changes the lines that contain more than ASCII. */
 function changeLines(text: string, change: (line: string) => string): string {
   const parts: string[] = [];
   let copied = 0;
@@ -49,12 +49,12 @@ function changeLines(text: string, change: (line: string) => string): string {
   return copied === 0 ? text : parts.join('') + text.slice(copied);
 }
 
-/** Marks a text in which each byte became the character of its number. */
+/** Means that each byte of a text became the character with its number. */
 const BYTE_BY_BYTE = 'latin1';
 
 /**
- * Reads UTF-16LE whose bytes became the characters of their numbers. Only a part may be UTF-16, and line ends may be
- * cut.
+ * Reads UTF-16LE whose bytes each became the character with its number. Other parts of the text need not be UTF-16.
+ * Line ends may be damaged.
  */
 export function readUtf16(text: string): string {
   return joinUtf16(joinCutLines(text), BYTE_BY_BYTE);
@@ -65,8 +65,9 @@ function toBytes(text: string): Uint8Array | undefined {
 }
 
 /**
- * Joins UTF-16; text beside it stays. Letters of a script without control characters among their bytes form no runs. A
- * text of such letters alone can only be read as a whole, and is where that makes more sense.
+ * Joins the UTF-16 in a text. Other text stays. UTF-16 is recognized by control characters among its bytes, and some
+ * scripts have none. A text in such a script can only be decoded as a whole. That is done if the decoded text makes
+ * more sense.
  */
 function joinUtf16(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
   const start = behindPlainLines(text);
@@ -74,23 +75,23 @@ function joinUtf16(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string 
 }
 
 /**
- * Returns where the plain lines end that a script printed before any UTF-16. UTF-16 of such letters would hold NULs.
+ * Returns the end of the plain lines that a script printed before UTF-16. UTF-16 of plain letters would contain NULs.
  */
 function behindPlainLines(text: string): number {
   const first = text.search(/[^\t\n\r -~]/u);
   if (first < 0) return text.length;
-  // A line end right before a NUL is itself a letter of UTF-16.
+  // A line end directly before a NUL is itself a letter of UTF-16.
   const isLineEnd = text.charAt(first) === '\0' && text.charAt(first - 1) === '\n';
   const from = isLineEnd ? first - 2 : first - 1;
   return from < 0 ? 0 : text.lastIndexOf('\n', from) + 1;
 }
 
-/** Finds a unit that may belong to a letter of another script: neither a NUL nor plain text. */
+/** Finds a unit that may belong to a letter of another script. NULs and plain text do not count. */
 const NOT_PLAIN = /[^\0\t\n\r -~]/u;
 
 function joinAll(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
   const runs = joinUtf16Runs(toUnits(text), byteReader(readAs));
-  // Bytes that were read in twos and threes are visible only in the whole.
+  // Bytes that were read as characters of two or three bytes are available only after the complete text was encoded.
   const hasAllBytes = readAs === BYTE_BY_BYTE || isSingleBytePage(readAs);
   if ((runs.left === 0 && hasAllBytes) || !NOT_PLAIN.test(text)) return runs.text;
   const bytes = readAs === BYTE_BY_BYTE ? toBytes(text) : encode(text, readAs);
@@ -102,7 +103,7 @@ function joinAll(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
   return isBetter ? whole : runs.text;
 }
 
-/** Returns a function that finds the byte of a unit, where the unit was one byte. */
+/** Returns a function that returns the byte of a unit, if the unit was read from one byte. */
 function byteReader(readAs: Charset | typeof BYTE_BY_BYTE): (unit: number) => number | undefined {
   if (isSingleBytePage(readAs)) {
     const table = byteTable(readAs);

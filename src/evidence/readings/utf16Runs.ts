@@ -1,29 +1,29 @@
 import { fromUnits } from '../text/units.ts';
 
 /**
- * Highest second byte of a letter: up to U+06FF, Arabic. Higher bytes are bells, backspaces and what plain text holds.
+ * Highest second byte of a letter: up to U+06FF, Arabic. Higher bytes are BEL, backspace and characters of plain text.
  */
 const MAX_HIGH_BYTE = 6;
-/** A run of UTF-16 is at least two letters long: one NUL can be anything. */
+/** Minimum number of letters in a run of UTF-16. A single NUL can have other causes. */
 const MIN_LETTERS = 2;
-/** Maximum number of signs in a row (dashes, quotation marks, arrows, halves of pairs) between letters. */
+/** Maximum number of signs in a row between letters: dashes, quotation marks, arrows, surrogates. */
 const MAX_SIGNS = 4;
 
-/** A text in which UTF-16 was joined. */
+/** A text after its UTF-16 was joined. */
 export interface JoinedUtf16 {
   readonly text: string;
-  /** Number of units that were not UTF-16. */
+  /** Number of units that are not part of a run of UTF-16. */
   readonly left: number;
-  /** Whether each stretch of such units begins where a letter of UTF-16 can begin. */
+  /** Whether each range of such units begins at a place where a letter of UTF-16 can begin. */
   readonly isAligned: boolean;
 }
 
 /**
- * Joins UTF-16LE whose bytes were captured one by one, beside text that was written otherwise. A NUL or a control
- * character up to 6 as every second byte marks UTF-16: plain text holds neither.
+ * Joins UTF-16LE whose bytes were captured one by one. The text may also contain text in other encodings. UTF-16 is
+ * recognized by a NUL or a control character up to 6 as every second byte, because plain text contains neither.
  *
  * @param units - the text
- * @param byteOf - the byte of a unit, or undefined where the unit is no longer a byte and stays as it is
+ * @param byteOf - returns the byte of a unit, or undefined if the unit is no longer a byte. Such a unit does not change
  */
 export function joinUtf16Runs(units: Uint16Array, byteOf: (unit: number) => number | undefined): JoinedUtf16 {
   const runs = new Runs(units, byteOf);
@@ -32,7 +32,7 @@ export function joinUtf16Runs(units: Uint16Array, byteOf: (unit: number) => numb
   let left = 0;
   let isAligned = true;
   for (let at = 0; at < units.length;) {
-    // The beginning of letters of a single script fits at both places: the longer run is the right one.
+    // Letters of a single script can match at an even and at an odd place. The longer run is the right one.
     const end = runs.endOf(at);
     const isRun = end - at >= 2 * MIN_LETTERS && end >= (runs.isLetter(at) ? runs.endOf(at + 1) : at);
     if (!isRun) {
@@ -48,7 +48,7 @@ export function joinUtf16Runs(units: Uint16Array, byteOf: (unit: number) => numb
 }
 
 class Runs {
-  /** End of the latest run: a place in the units. */
+  /** End of the latest run, as an index into the units. */
   endedAt = -1;
   readonly #units: Uint16Array;
   readonly #byteOf: (unit: number) => number | undefined;
@@ -58,12 +58,12 @@ class Runs {
     this.#byteOf = byteOf;
   }
 
-  /** Whether a letter can begin here whose second byte does not occur in plain text. */
+  /** Whether a letter can begin at this place. Its second byte must be one that does not occur in plain text. */
   isLetter(at: number): boolean {
     const low = this.#units[at] ?? 0;
     const high = this.#units[at + 1] ?? MAX_HIGH_BYTE + 1;
-    // Behind a unit that is no longer a byte only a NUL may be dropped: the character stays, and its second byte is not
-    // shown.
+    // If the first unit is no longer a byte, it stays, and the second byte is dropped. Only a NUL can be dropped
+    // without a loss.
     return high <= MAX_HIGH_BYTE && low + high > 0 && (high === 0 || this.#isByte(at));
   }
 
@@ -72,7 +72,7 @@ class Runs {
     return low === undefined ? (this.#units[at] ?? 0) : low + 256 * this.#byteAt(at + 1);
   }
 
-  /** Returns the end of the run that begins here; the place itself where no run begins. */
+  /** Returns the end of the run that begins at a place, or the place itself if no run begins there. */
   endOf(from: number): number {
     let end = this.#isMark(from) ? from + 2 : from;
     while (this.isLetter(end)) {
@@ -82,7 +82,9 @@ class Runs {
     return end === from + 2 && this.#isMark(from) ? from : end;
   }
 
-  /** Returns the end of the signs at a place. Signs count only between letters, or at the end of the text. */
+  /**
+   * Returns the end of the signs that begin at a place. Signs count only between letters, or at the end of the text.
+   */
   #behindSigns(from: number): number {
     let end = from;
     while (end - from < 2 * MAX_SIGNS && this.#isSign(end)) end += 2;
@@ -99,8 +101,8 @@ class Runs {
   }
 
   /**
-   * Whether a byte order mark, a quotation mark or a dash stands here. The first byte of the last two is a control
-   * character, too.
+   * Whether a byte order mark, a quotation mark or a dash begins at this place. The first byte of a quotation mark or a
+   * dash is a control character.
    */
   #isMark(at: number): boolean {
     const [low, high] = [this.#byteAt(at), this.#byteAt(at + 1)];

@@ -5,7 +5,7 @@ import type { TextPart } from './textParts.ts';
 import type { PartStart } from '../../base/resultUri.ts';
 import type { TextParts } from './partFacts.ts';
 
-/** A text that is shown in parts where it is too large to be shown whole. */
+/** A text that is shown in parts if it is too large for a single document. */
 export class DividedText {
   readonly text: string;
   #parts: readonly TextPart[] | undefined;
@@ -14,7 +14,7 @@ export class DividedText {
     this.text = text;
   }
 
-  /** Gets the parts of the text: one part where it is shown whole. */
+  /** Gets the parts of the text. A text of usual size has a single part. */
   facts(): TextParts {
     const { text } = this;
     const parts = this.#divide();
@@ -28,10 +28,10 @@ export class DividedText {
   }
 
   /**
-   * Makes the document of a part.
+   * Creates the document of a part, or of the complete text.
    *
    * @param wanted - the first part by default
-   * @returns undefined where no part begins there, or the whole is too large to be shown
+   * @returns undefined if no part begins at this place, or if the complete text is too large to be shown
    */
   document(wanted: PartStart | 'whole' = { line: 1, column: 1 }): Uint8Array<ArrayBuffer> | undefined {
     const { text } = this;

@@ -6,19 +6,21 @@ const ERROR = 'error';
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Counts the lines of `script_errors` that say something, in a text that arrives in stretches: see countErrorLines. */
+/**
+ * Counts the lines of `script_errors` that contain text. The text arrives in pieces. For the rules see countErrorLines.
+ */
 export class ErrorLineCounter {
   readonly #reader: ClixmlReader;
   /** Lines of text outside CLIXML. */
   #native = new SayingLines();
-  /** Lines of the same text while a mark is text, because no document follows it yet. */
+  /** The same lines, if a CLIXML mark counts as text. That is so until a document follows the mark. */
   #withMark: SayingLines | undefined;
-  /** Counts the texts of error records, which can be CLIXML again. */
+  /** Counts the lines of error records. The text of a record can be CLIXML again. */
   #records: ErrorLineCounter | SayingLines | undefined;
   #hasText = false;
   #silentErrors = 0;
 
-  /** @param level - depth of nesting: documents may stand in the records of others */
+  /** @param level - depth of nesting, because a record can contain a CLIXML document */
   constructor(level = 1) {
     this.#reader = new ClixmlReader({
       native: (stretch) => {
@@ -48,7 +50,7 @@ export class ErrorLineCounter {
         this.#endLine();
         if (stream.toLowerCase() !== ERROR) return;
         if (isObject && !this.#hasText) this.#silentErrors++;
-        // Each record is a line of its own.
+        // Each record counts as a separate line.
         this.#records?.add('\n');
         this.#hasText = false;
       },
@@ -59,7 +61,7 @@ export class ErrorLineCounter {
     this.#reader.add(text);
   }
 
-  /** Ends the text, and returns the number of lines. */
+  /** Ends the text, and returns the number of lines with text. */
   count(): number {
     this.#reader.end();
     return (this.#withMark ?? this.#native).count() + (this.#records?.count() ?? 0) + this.#silentErrors;
@@ -71,7 +73,7 @@ export class ErrorLineCounter {
   }
 }
 
-/** Counts the lines with anything but blanks and NULs. */
+/** Counts the lines that contain more than spaces, tabs and NULs. */
 class SayingLines {
   #count = 0;
   #saysSomething = false;

@@ -1,18 +1,22 @@
 const SIGNS = /[\\^$.*+?()[\]{}|/]/u;
-/** Maximum length of a row of `s` that is folded at once. Longer rows are taken in pairs: no word has them. */
+/**
+ * Maximum length of a row of `s` that is folded as a unit. Longer rows are folded in pairs, because no word contains
+ * them.
+ */
 const MAX_ROW = 6;
 
 /**
- * Returns the source of a regular expression that finds a text in any case, with the flags `i` and `u`. The flags alone
- * fold letter by letter, and miss two cases:
+ * Returns the source of a regular expression with the flags `i` and `u`. It finds a text in upper and lower case. The
+ * flags alone compare letter by letter, and miss two cases:
  *
- * - Turkish has two letters i. `istanbul` is `İSTANBUL` there, and `ısparta` is `ISPARTA`. A device's name may have been
- *   changed by a rule that is not Turkish. So all four letters, and a separate dot (U+0307), count as one.
- * - German `ß` becomes `SS` in capitals: `strasse` and `straße` count as one.
+ * - Turkish has two letters i. The capital form of `istanbul` is `İSTANBUL`, and that of `ısparta` is `ISPARTA`. A
+ *   program may have converted a device's name by the rules of another language. So all four letters, and a separate
+ *   dot (U+0307), count as equal.
+ * - German `ß` becomes `SS` in capitals: `strasse` and `straße` count as equal.
  *
  * The searched text is never changed, so that places in it stay right.
  *
- * @param text - as a person typed it, not a regular expression
+ * @param text - the text that a person typed, not a regular expression
  */
 export function foldCase(text: string): string {
   let source = '';
@@ -28,7 +32,7 @@ export function foldCase(text: string): string {
     else {
       endRow();
       if ('iIıİ'.includes(letter)) source += '[iıİ]\\u0307?';
-      // The dot belongs to the i before it.
+      // The pattern of the i already includes this dot.
       else if (letter !== '\u0307' || !source.endsWith('\\u0307?'))
         source += SIGNS.test(letter) ? `\\${letter}` : letter;
     }
@@ -37,12 +41,12 @@ export function foldCase(text: string): string {
   return source;
 }
 
-/** Returns a pattern of {@link foldCase}, which tests whether a short text holds what a person typed. */
+/** Returns a pattern of {@link foldCase}. It tests whether a short text contains the text that a person typed. */
 export function foldedPattern(text: string): RegExp {
   return new RegExp(foldCase(text), 'iu');
 }
 
-/** Returns the pattern of a row of `s`, any two of which may be written `ß`. */
+/** Returns the pattern of a row of `s`. Any two of them may be written as `ß`. */
 function rowOfS(length: number): string {
   return length === 1 ? 's' : `(?:${rowsOfS(length).join('|')})`;
 }

@@ -1,4 +1,4 @@
-/** A place in a text as an editor counts: line and UTF-16 column, both from 0. */
+/** A place in a text, as an editor counts: line and UTF-16 column, both from 0. */
 export interface Position {
   readonly line: number;
   readonly character: number;
@@ -12,29 +12,29 @@ export interface Range {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** The place of a line in a text, in UTF-16 units: from its first unit to its line end (exclusive). */
+/** The place of a line in a text, in UTF-16 units. It ends before the line end. */
 export interface LinePlace {
   readonly start: number;
   readonly end: number;
 }
 
-/** The places of the requested lines, and of the last two. */
+/** The places of the requested lines, and of the last two lines. */
 export interface LinePlaces {
-  /** Number of lines, including the empty one behind a last line end; 1 for an empty text. */
+  /** Number of lines. An empty line after the last line end counts, too. An empty text has 1 line. */
   readonly count: number;
-  /** The place of a requested line. For a line behind the text it is the empty place at the end. */
+  /** Returns the place of a requested line. A line after the end of the text has the empty place at the end. */
   readonly at: (line: number) => LinePlace;
 }
 
 /**
- * Finds lines by their numbers, from 0. Lines end at CRLF, CR or LF, as in VS Code's documents, and at nothing else:
- * U+2028 stands inside a line.
+ * Finds lines by their numbers, from 0. Lines end at CRLF, CR or LF, as in VS Code's documents. No other character ends
+ * a line, for example not U+2028.
  */
 export function findLines(text: string, wanted: ReadonlySet<number>): LinePlaces {
   const places = new Map<number, LinePlace>();
   let line = 0;
   let start = 0;
-  // Numbers, not objects: an object for each of millions of lines is garbage of a hundred MB.
+  // Numbers are used instead of objects. An object for each of millions of lines would leave a hundred MB of garbage.
   let startBefore = 0;
   let endBefore = 0;
   for (let at = 0; at < text.length; at++) {
@@ -54,8 +54,8 @@ export function findLines(text: string, wanted: ReadonlySet<number>): LinePlaces
 }
 
 /**
- * Cuts ranges out of a text with its own line ends. The text is the stored one and never the editor's, which has all
- * line ends alike.
+ * Cuts ranges out of a text, with the original line ends. The text must be the stored text, because the editor's text
+ * has only one kind of line end.
  */
 export function cutRanges(text: string, ranges: readonly Range[]): string[] {
   const lines = findLines(text, linesOf(ranges));
@@ -67,7 +67,7 @@ export function linesOf(ranges: readonly Range[]): Set<number> {
   return new Set(ranges.flatMap(({ start, end }) => [start.line, end.line]));
 }
 
-/** Returns the offset of a position, in UTF-16 units; at most the end of its line. */
+/** Returns the offset of a position, in UTF-16 units. A column after the end of the line gives the end of the line. */
 export function offsetOf(lines: LinePlaces, { line, character }: Position): number {
   const { start, end } = lines.at(line);
   return Math.min(start + character, end);

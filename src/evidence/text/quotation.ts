@@ -3,7 +3,7 @@ import { findLines, linesOf, offsetOf } from './lines.ts';
 import type { LinePlaces, Position, Range } from './lines.ts';
 import { makeVisible } from './visible.ts';
 
-/** A stretch of a text as a person names it: lines from 1, whole unless there are columns. */
+/** A range of a text, as people name it. Lines are counted from 1. Without columns, the lines are complete. */
 export interface Span {
   readonly firstLine: number;
   readonly lastLine: number;
@@ -15,34 +15,37 @@ export interface SpanColumns {
   readonly first: number;
   readonly last: number;
   /**
-   * Whether it is a rectangle, cut out of every line. Otherwise the first column belongs to the first line, and the
-   * last column to the last line.
+   * Whether the span is a rectangle, cut out of every line. Otherwise the first column belongs to the first line, and
+   * the last column to the last line.
    */
   readonly block: boolean;
 }
 
 /** A difference between a quotation and the stored text. */
 export interface QuotationChange {
-  /** `lineEnds`: CRLF and CR, shown as LF. `defanged`: indicators that cannot be clicked any more. */
+  /**
+   * `madeVisible`: hidden characters, shown visibly. `lineEnds`: CRLF and CR, shown as LF. `defanged`: indicators that
+   * are not clickable any more.
+   */
   readonly kind: 'madeVisible' | 'lineEnds' | 'defanged';
   readonly count: number;
 }
 
 /** A quotation from one text of a result. */
 export interface Quotation {
-  /**
-   * The stretches it was cut from, in the order of the text. Without any, the whole result is meant and nothing is
-   * quoted.
-   */
+  /** The quoted ranges, in the order of the text. An empty list means the complete result, and nothing is quoted. */
   readonly spans: readonly Span[];
-  /** Lines of the whole text, as an editor counts them; 0 for an empty one. */
+  /** Number of lines of the complete text, as an editor counts them. An empty text has 0. */
   readonly lineCount: number;
-  /** The quoted lines with LF between them, none at the end, and marks where lines between were left out. */
+  /**
+   * The quoted lines, separated by LF, without a line end after the last line. A mark replaces each group of lines that
+   * was left out.
+   */
   readonly text: string;
   readonly changes: readonly QuotationChange[];
 }
 
-/** The range of a whole text, for {@link cutQuotation}. */
+/** The range of a complete text, for {@link cutQuotation}. */
 export const WHOLE_TEXT: Range = {
   start: { line: 0, character: 0 },
   end: { line: Number.MAX_SAFE_INTEGER, character: 0 },
@@ -51,16 +54,16 @@ export const WHOLE_TEXT: Range = {
 /**
  * Cuts a quotation out of a stored text.
  *
- * @param text - the text as decoded, never the editor's, which has other line ends and no NULs
- * @param ranges - selections as an editor has them; empty ones are left out, others may overlap and come in any order
+ * @param text - the decoded text, never the editor's text, which has other line ends and no NULs
+ * @param ranges - an editor's selections. Empty ranges are left out. Other ranges can overlap, and can have any order
  */
 export function cutQuotation(text: string, ranges: readonly Range[]): Quotation {
   return cutSpans(text, toSpans(text, ranges));
 }
 
 /**
- * Cuts the spans that a citation names, as {@link cutQuotation} did when the citation was written. Lines that do not
- * exist are empty.
+ * Cuts the spans that a citation names, in the same way as {@link cutQuotation} cut them for the citation. Lines that
+ * do not exist are empty.
  */
 export function cutSpans(text: string, spans: readonly Span[]): Quotation {
   const lines = findLines(text, linesOfSpans(spans, text));
@@ -84,12 +87,12 @@ export function cutSpans(text: string, spans: readonly Span[]): Quotation {
   };
 }
 
-/** Returns the lines of spans, for callers that do not need the rest of a text. */
+/** Returns the lines of spans, for callers that read only these lines of a text. */
 export function toLineSpans(spans: readonly Span[]): LineSpan[] {
   return spans.map(({ firstLine, lastLine }) => ({ first: firstLine, last: lastLine }));
 }
 
-/** Returns the range of a span in an editor. */
+/** Returns the editor range of a span. */
 export function spanToRange({ firstLine, lastLine, columns }: Span): Range {
   return {
     start: { line: firstLine - 1, character: (columns?.first ?? 1) - 1 },
@@ -98,7 +101,7 @@ export function spanToRange({ firstLine, lastLine, columns }: Span): Range {
 }
 
 function toSpans(text: string, ranges: readonly Range[]): Span[] {
-  // A range that ends before the first column of a line ends with the line before it.
+  // A range that ends before the first column of a line ends with the previous line.
   const lines = findLines(text, new Set([...linesOf(ranges)].flatMap((line) => [line - 1, line, line + 1])));
   const pieces = mergeTouching(
     ranges.flatMap((range) => trim(range, lines)),
@@ -108,8 +111,8 @@ function toSpans(text: string, ranges: readonly Range[]): Span[] {
 }
 
 /**
- * Removes the empty parts at the ends of a range: a line that it only touches is not in it. Returns no range where
- * nothing is left.
+ * Removes the empty parts at the ends of a range. A line that the range only touches is not part of it. Returns no
+ * range if nothing is left.
  */
 function trim({ start, end }: Range, lines: LinePlaces): Range[] {
   const last = lines.count - 1;
@@ -133,7 +136,7 @@ function lengthOf(lines: LinePlaces, line: number): number {
   return end - start;
 }
 
-/** Sorts ranges, and merges those that overlap or have only a line end between them. */
+/** Sorts ranges. Merges ranges that overlap, and ranges that only a line end separates. */
 function mergeTouching(ranges: readonly Range[], lines: LinePlaces): Range[] {
   const merged: Range[] = [];
   const sorted = ranges.toSorted((one, other) => compare(one.start, other.start));
@@ -155,12 +158,13 @@ function touches(end: Position, next: Position, lines: LinePlaces): boolean {
 }
 
 /**
- * Turns ranges into spans. A column selection is one range a line, and becomes one rectangle, which shorter lines need
- * not fill.
+ * Turns ranges into spans. A column selection has one range for each line. These ranges become one rectangle, although
+ * shorter lines do not fill it.
  */
 function gatherBlocks(ranges: readonly Range[], lines: LinePlaces): Span[] {
   const spans: Span[] = [];
-  // Whether every line of the current block ends in it. Only then may a longer line widen it.
+  // Whether each range of the current rectangle reaches the end of its line. Only then can a longer line widen the
+  // rectangle.
   let allEnd = false;
   for (const { start, end } of ranges) {
     const atEnd = end.character === lengthOf(lines, end.line);
@@ -199,8 +203,8 @@ function isOneLined({ firstLine, lastLine, columns }: Span): boolean {
 }
 
 /**
- * Returns the lines in which spans begin and end. For a rectangle these are all of its lines that exist, whatever a
- * link says.
+ * Returns the lines in which spans begin and end. For a rectangle, returns all its lines that exist. A link can name
+ * more lines.
  */
 function linesOfSpans(spans: readonly Span[], text: string): Set<number> {
   const wanted = new Set(spans.flatMap(({ firstLine, lastLine }) => [firstLine - 1, lastLine - 1]));
@@ -229,7 +233,7 @@ function countLineEnds(text: string): number {
   return count;
 }
 
-/** Returns the remark about the text between two spans, on a line of its own. */
+/** Returns the remark about the lines that were left out between two spans, on a separate line. */
 function omissionBetween(before: Span | undefined, after: Span | undefined): string {
   if (before === undefined || after === undefined) return '';
   const from = before.lastLine + 1;

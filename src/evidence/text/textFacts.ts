@@ -1,18 +1,18 @@
 import { ErrorLineCounter } from './errorLines.ts';
 
-/** Facts about a text beyond its characters, measured once, when a result is stored. */
+/** Facts about a text besides its characters. They are measured once, when the result is stored. */
 export interface TextFacts {
   /** Length in UTF-16 units, the unit of columns. */
   readonly length: number;
-  /** Lines as an editor shows them: line ends plus one; 0 for an empty text. */
+  /** Number of lines, as an editor shows them: line ends plus one. An empty text has 0. */
   readonly lines: number;
   readonly lineEnds: { readonly crlf: number; readonly lf: number; readonly cr: number };
   /** Number of all NULs, including those at the end. */
   readonly nuls: number;
   readonly trailingNuls: number;
-  /** Halves of surrogate pairs on their own: no encoding can carry them, so a document shows U+FFFD. */
+  /** Number of lone surrogates. No encoding can represent them, so a document shows U+FFFD. */
   readonly loneSurrogates: number;
-  /** U+FFFD in the text: received, or put there by decoding. */
+  /** Number of U+FFFD in the text. They were received, or were created by decoding. */
   readonly replacementCharacters: number;
   /** Length of the longest line in UTF-16 units. */
   readonly longestLine: number;
@@ -28,7 +28,7 @@ export function measureText(text: string): TextFacts {
   return meter.facts();
 }
 
-/** Measures a text that arrives in stretches, none of which ends within a line end or a pair of surrogates. */
+/** Measures a text that arrives in pieces. A piece must not end within a line end or a surrogate pair. */
 export class TextMeter {
   #length = 0;
   #crlf = 0;
@@ -39,7 +39,7 @@ export class TextMeter {
   #loneSurrogates = 0;
   #replacementCharacters = 0;
   #longestLine = 0;
-  /** Length of the line that has not ended yet. */
+  /** Length of the line that has not ended yet, in UTF-16 units. */
   #lineLength = 0;
 
   add(text: string): void {
@@ -91,10 +91,11 @@ export class TextMeter {
 }
 
 /**
- * Counts the lines of `script_errors` that say something: blank lines and the trailing NULs do not.
+ * Counts the lines of `script_errors` that contain text. Blank lines and the trailing NULs do not count.
  *
- * In CLIXML, which child PowerShell processes write, it counts the lines of error records, and the lines that other
- * processes wrote around them. Progress, verbose, warning, debug and information records are not errors.
+ * CLIXML comes from child PowerShell processes. In CLIXML, the lines of error records count, and the lines that other
+ * processes wrote before, between and after the records. Progress, verbose, warning, debug and information records are
+ * not errors.
  */
 export function countErrorLines(errors: string): number {
   const counter = new ErrorLineCounter();
@@ -108,7 +109,7 @@ function countTrailingNuls(text: string): number {
   return text.length - end;
 }
 
-/** Counts the halves of surrogate pairs that stand without the other half: UTF-8 cannot carry them. */
+/** Counts the lone surrogates: halves of a pair without the other half. UTF-8 cannot represent them. */
 export function countLoneSurrogates(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at++) {

@@ -2,24 +2,25 @@ import type { Position, Range } from './lines.ts';
 import type { PartStart, ResultAddress } from '../../base/resultUri.ts';
 
 /**
- * Largest text that is shown whole, in UTF-16 units and in lines: above 20 MiB and 300,000 lines VS Code drops folding
- * and sticky scroll.
+ * Largest text that is shown in a single document, in UTF-16 units and in lines. Above 20 MiB or 300,000 lines, VS Code
+ * turns off folding and sticky scroll.
  */
 export const PART_UNITS = 16 * 1024 * 1024;
 export const PART_LINES = 250_000;
-/** Largest document that VS Code opens without a question, in bytes. */
+/** Largest document that VS Code opens without asking the user, in bytes. */
 export const WHOLE_BYTES = 50 * 1024 * 1024;
 
-/** A stretch of a text that is shown as a document of its own. */
+/** A range of a text that is shown as a separate document. */
 export interface TextPart {
-  /** In UTF-16 units; the line end between two parts belongs to neither. */
+  /** Start and end of the part, in UTF-16 units. The line end between two parts belongs to neither part. */
   readonly start: number;
   readonly end: number;
   /**
-   * The place in the whole text where it begins, from 1. The column is above 1 only where a line is longer than a part.
+   * The place in the complete text where the part begins, from 1. The column is above 1 only if a line is longer than a
+   * part.
    */
   readonly first: PartStart;
-  /** The line that it ends in, from 1. */
+  /** The line of the complete text in which the part ends, from 1. */
   readonly lastLine: number;
 }
 
@@ -31,7 +32,10 @@ export interface PartLimits {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Divides a text into parts, at line ends where lines are not too long. One part: the text is shown whole. */
+/**
+ * Divides a text into parts. A part ends at a line end, unless a line is longer than a part. A text of usual size has a
+ * single part.
+ */
 export function findParts(text: string, limits: PartLimits = { units: PART_UNITS, lines: PART_LINES }): TextPart[] {
   const parts: TextPart[] = [];
   let start = 0;
@@ -43,7 +47,7 @@ export function findParts(text: string, limits: PartLimits = { units: PART_UNITS
     start = next;
     first = nextFirst;
   };
-  // The end of the last line that still fits.
+  // The end of the last line that fits into the current part.
   let fitting: { readonly end: number; readonly next: number; readonly line: number } | undefined;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
@@ -52,7 +56,7 @@ export function findParts(text: string, limits: PartLimits = { units: PART_UNITS
         cut(fitting.end, fitting.line, fitting.next, { line: fitting.line + 1, column: 1 });
         fitting = undefined;
       }
-      // One line alone is longer than a part; a pair of surrogates stays together.
+      // A line is longer than a part, so it is cut. A surrogate pair stays together.
       if (at - start >= limits.units) {
         const isSecondHalf = unit >= 0xdc00 && unit <= 0xdfff && at - 1 > start;
         const end = isSecondHalf ? at - 1 : at;
@@ -74,7 +78,7 @@ export function findParts(text: string, limits: PartLimits = { units: PART_UNITS
   return parts;
 }
 
-/** Returns the part that holds a line, from 1; the last part where there is no such line. */
+/** Returns the part that contains a line, from 1. Returns the last part if the text has no such line. */
 export function partOfLine<Part extends Pick<TextPart, 'lastLine'>>(
   parts: readonly Part[],
   line: number,
@@ -82,7 +86,7 @@ export function partOfLine<Part extends Pick<TextPart, 'lastLine'>>(
   return parts.find(({ lastLine }) => line <= lastLine) ?? parts.at(-1);
 }
 
-/** Converts ranges of a document that shows a part into ranges of the whole text. */
+/** Converts ranges in the document of a part into ranges in the complete text. */
 export function toWholeRanges({ part }: Pick<ResultAddress, 'part'>, ranges: readonly Range[]): readonly Range[] {
   if (part === undefined || part === 'whole') return ranges;
   const shift = ({ line, character }: Position): Position => ({

@@ -1,24 +1,24 @@
 /*
- * Texts as arrays of UTF-16 units. Millions of small strings, or a callback for each character, take seconds and
- * gigabytes; an array takes two bytes for each unit.
+ * Texts as arrays of UTF-16 units. Millions of small strings, or a callback for each character, need seconds and
+ * gigabytes. An array needs two bytes for each unit.
  */
 
-/** Returns the UTF-16 units of a text, halves of surrogate pairs as they are. */
+/** Returns the UTF-16 units of a text. Surrogates do not change. */
 export function toUnits(text: string): Uint16Array<ArrayBuffer> {
   const units = new Uint16Array(text.length);
   Buffer.from(units.buffer).write(text, 'utf16le');
   return units;
 }
 
-/** Returns the text of the first units of an array. */
+/** Returns the text of the first units in an array. */
 export function fromUnits(units: Uint16Array, length: number): string {
   return Buffer.from(units.buffer, units.byteOffset, 2 * length).toString('utf16le');
 }
 
 /**
- * Returns the length of the valid UTF-8 sequence at a place, in bytes; 0 where there is none.
+ * Returns the length of the valid UTF-8 sequence at a place, in bytes. Returns 0 if no sequence begins there.
  *
- * @param bytes - a place behind its end holds no byte of a sequence
+ * @param bytes - the bytes. A place after their end is not part of a sequence
  */
 export function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
@@ -36,9 +36,9 @@ export function sequenceLength(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Writes the character of a valid UTF-8 sequence: never more units than the sequence has bytes.
+ * Writes the character of a valid UTF-8 sequence. Never writes more units than the sequence has bytes.
  *
- * @returns where the next unit goes
+ * @returns the place for the next unit
  */
 export function writeSequence(bytes: Uint8Array, at: number, length: number, units: Uint16Array, to: number): number {
   let code = bytes[at] ?? 0;

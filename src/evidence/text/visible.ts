@@ -1,30 +1,30 @@
-/** A text without hidden characters, and the number of those that were replaced. */
+/** A text without hidden characters, and the number of characters that were replaced. */
 export interface VisibleText {
   readonly text: string;
   readonly count: number;
 }
 
 /**
- * Characters that are not visible, or that move or hide others: control and format characters (all bidirectional ones),
- * U+2028 and U+2029, halves of surrogate pairs, and characters that are ignored by default. The variation selectors of
- * emoji stay.
+ * Characters that are not visible, or that move or hide others: control and format characters (all bidirectional
+ * characters), U+2028 and U+2029, surrogates, and characters that are ignored by default. The variation selectors of
+ * emoji are not replaced.
  */
 const HIDDEN = /(?![\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const HIDDEN_IN_LINES = /(?![\ufe00-\ufe0f\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Makes a text of several lines visible: tab and LF alone stay as they are. */
+/** Makes the hidden characters of a text with several lines visible. Only tabs and LF do not change. */
 export function makeVisible(text: string): VisibleText {
   return replaceCounted(text, HIDDEN_IN_LINES);
 }
 
-/** Makes a name visible: it stays on one line, whatever it holds. */
+/** Makes the hidden characters of a name visible. Line ends are replaced, too, so the name stays on one line. */
 export function makeNameVisible(name: string): VisibleText {
   return replaceCounted(name, HIDDEN);
 }
 
 /**
- * Number of UTF-16 units that are replaced in one piece. One call over millions of characters takes seconds and
- * gigabytes, because it runs a callback for each.
+ * Number of UTF-16 units that are replaced in one call. One call over millions of characters needs seconds and
+ * gigabytes, because it runs a callback for each character.
  */
 const STRETCH = 1 << 16;
 
@@ -77,7 +77,7 @@ class HiddenForms {
     this.#pattern = pattern;
   }
 
-  /** Returns the visible form of a character; empty for one that is not hidden. */
+  /** Returns the visible form of a character, or an empty text if the character is not hidden. */
   of(code: number): string {
     return code > 0xffff ? this.#ofBeyond(code) : (this.#byCode[code] ??= this.#find(code));
   }
@@ -95,7 +95,7 @@ class HiddenForms {
   }
 }
 
-/** NUL → ␀, ESC → ␛, U+202E → `<U+202E>`. */
+/** Returns the visible form of a hidden character: NUL → ␀, ESC → ␛, U+202E → `<U+202E>`. */
 function visibleForm(code: number): string {
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
   if (code === 0x7f) return '\u2421';

@@ -1,30 +1,34 @@
-/** A cell that nothing was written to. */
+/** Value of a cell without a character. */
 const BLANK = 0;
-/** Furthest column that a cursor is sent to beyond the line: no real terminal is wider. */
+/** Furthest column to which the cursor can move after the end of the line. No real terminal is wider. */
 export const MAX_COLUMN = 1000;
 const TAB_COLUMNS = 8;
 
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}]$/u;
 const WIDE =
   /^[\u1100-\u115f\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
-/** Half-width forms that the scripts above hold. */
+/** Half-width characters of the scripts in {@link WIDE}. */
 const NARROW = /^[\uff61-\uffdf\u303f]$/u;
 
-/** Work that a text may request beyond its own length: blanks, and cells that are erased one by one. */
+/** Work that a text can request in addition to its own length: spaces, and cells that are erased one by one. */
 export interface WorkLimit {
   left: number;
 }
 
 /**
- * One line of a terminal. Each cell stores which character of the source was last written to it. Times are places in
- * the source: a later place is a later time. Erasing stores only its time, so each mark takes constant time.
+ * One line of a terminal. Each cell stores the place of the source character that was last written to it. Places in the
+ * source are also used as times: a later place is a later time. Erasing stores only its time, so each mark takes
+ * constant time.
  */
 export class TerminalLine {
   readonly #text: string;
   readonly #limit: WorkLimit;
-  /** Place of the character + 1; below 0: the second column of a wide character. */
+  /** Place of the character in the source + 1. A negative value marks the second column of a wide character. */
   #cells = new Int32Array(256);
-  /** The last time when everything up to this cell, or from it on, was erased: place of the mark + 1. */
+  /**
+   * For each cell, the last time at which all cells up to it were erased. `#erasedFrom` contains the same for all cells
+   * from it on. A time is the place of the mark + 1.
+   */
   #erasedUpTo = new Int32Array(256);
   #erasedFrom = new Int32Array(256);
   #used = 0;
@@ -41,7 +45,7 @@ export class TerminalLine {
     return this.#written === 0;
   }
 
-  /** Writes the character at a place of the source. Returns the place where the source continues. */
+  /** Writes the character at a place of the source. Returns the place after it. */
   write(at: number): number {
     const code = this.#text.codePointAt(at) ?? 0;
     let end = at + (code > 0xffff ? 2 : 1);
@@ -79,7 +83,7 @@ export class TerminalLine {
     this.#cursor = Math.min(next, Math.max(this.#used + TAB_COLUMNS, MAX_COLUMN));
   }
 
-  /** Erases from the cursor to the end (0), from the beginning to the cursor (1), or all (2). */
+  /** Erases from the cursor to the end (0), from the beginning to the cursor (1), or the complete line (2). */
   erase(kind: number, at: number): void {
     if (kind === 2) this.#erasedAll = at + 1;
     else if (kind === 1 && this.#cursor >= this.#used) this.#erasedAll = at + 1;
@@ -87,7 +91,9 @@ export class TerminalLine {
     else if (kind === 0 && this.#cursor < this.#used) this.#erasedFrom[this.#cursor] = at + 1;
   }
 
-  /** Erases a number of cells from the cursor on. Returns false where a text requests more work than its limit. */
+  /**
+   * Erases a number of cells from the cursor on. Returns false if the text requests more work than its limit allows.
+   */
   eraseCells(count: number): boolean {
     const end = Math.min(this.#used, this.#cursor + count);
     if (end - this.#cursor > this.#limit.left) return false;
@@ -97,15 +103,14 @@ export class TerminalLine {
   }
 
   /**
-   * Returns the line as it is shown in the end, and the number of characters that are not shown. Then starts an empty
-   * line.
+   * Returns the final state of the line, and the number of characters that it does not show. Then starts an empty line.
    */
   finish(): { readonly text: string; readonly lost: number } {
     const erased = this.#erasedTimes();
     const parts: string[] = [];
     let shown = 0;
     let blanks = 0;
-    // Characters that also follow each other in the source are copied as one stretch.
+    // Characters that are also neighbors in the source are copied together.
     let from = 0;
     let to = 0;
     const endStretch = (): void => {
@@ -135,7 +140,10 @@ export class TerminalLine {
     return { text: parts.join(''), lost };
   }
 
-  /** Whether a cell shows a character or half of one. Without one of its halves a wide character is not shown. */
+  /**
+   * Whether a cell shows a character, or one half of a wide character. A wide character is shown only if both halves
+   * are left.
+   */
   #isWhole(cell: number, erased: Int32Array): boolean {
     const value = this.#cells[cell] ?? BLANK;
     const isThere = (at: number, wanted: number): boolean =>
@@ -160,7 +168,7 @@ export class TerminalLine {
     return end;
   }
 
-  /** Returns the time when each cell was erased last. */
+  /** Returns, for each cell, the last time at which it was erased. */
   #erasedTimes(): Int32Array {
     const times = this.#erasedFrom.slice(0, this.#used);
     let latest = this.#erasedAll;
@@ -187,7 +195,7 @@ export class TerminalLine {
       this.#erasedUpTo[this.#used] = 0;
       this.#erasedFrom[this.#used] = 0;
     }
-    // Half of a wide character is not a character.
+    // A wide character disappears when one of its halves is overwritten.
     if (value > 0 && (this.#cells[cell] ?? BLANK) < 0) this.#cells[cell - 1] = BLANK;
     this.#cells[cell] = value;
     if ((this.#cells[cell + 1] ?? BLANK) < 0 && cell + 1 < this.#used) this.#cells[cell + 1] = BLANK;

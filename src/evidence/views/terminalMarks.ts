@@ -1,15 +1,15 @@
-/** The effect of a terminal mark on the line that it stands in. */
+/** The effect of a terminal mark on its line. */
 export type MarkEffect =
   'right' | 'left' | 'column' | 'eraseLine' | 'eraseCharacters' | 'colour' | 'overLines' | 'clear' | 'string' | 'other';
 
 /** A control sequence (ECMA-48) in a text. */
 export interface TerminalMark {
   readonly effect: MarkEffect;
-  /** The place where the text continues, in UTF-16 units. */
+  /** The place after the sequence, in UTF-16 units. */
   readonly end: number;
-  /** The first number of the sequence; undefined without one. */
+  /** The first number of the sequence, or undefined if it has none. */
   readonly value?: number | undefined;
-  /** The content of a string (OSC). */
+  /** The content of an OSC string. */
   readonly content?: string;
 }
 
@@ -17,14 +17,17 @@ const ESC = 0x1b;
 const BACKSLASH = 0x5c;
 const STRING_TERMINATOR = 0x9c;
 const BEL = 0x07;
-/** LF, CR, CAN, SUB, ESC and ST stop each string. */
+/** Characters that end every string: LF, CR, CAN, SUB, ESC and ST. */
 const STRING_ENDS = [0x0a, 0x0d, 0x18, 0x1a, ESC, STRING_TERMINATOR];
 /**
- * Maximum length of a string, in UTF-16 units. A longer one counts as a mark that was never closed, and what follows is
- * text.
+ * Maximum length of a string, in UTF-16 units. A longer string counts as a mark that was never closed. The text after
+ * the mark is then shown as text.
  */
 export const MAX_STRING_UNITS = 4096;
-/** Longer than any text, so that a number never stops within a line. */
+/**
+ * Maximum value of a number. It is larger than the length of any text, so a move by this number always reaches the end
+ * of a line.
+ */
 const MAX_NUMBER = 1_000_000_000;
 
 const EFFECTS: Readonly<Record<string, MarkEffect>> = {
@@ -39,15 +42,21 @@ const EFFECTS: Readonly<Record<string, MarkEffect>> = {
   J: 'clear',
   ...Object.fromEntries(Array.from('ABEFHfdeuSTLM', (final) => [final, 'overLines' as const])),
 };
-/** Index, next line, reverse index, reset, restore cursor: `ESC` and one letter. */
+/** Letters after `ESC` that move over lines or reset: index, next line, reverse index, reset, restore cursor. */
 const ESCAPES_OVER_LINES = 'DEMc8';
-/** The letters behind `ESC` that open a string: DCS, SOS, OSC, PM, APC. As one character they are 0x40 higher. */
+/**
+ * Letters after `ESC` that open a string: DCS, SOS, OSC, PM, APC. The C1 control with the same meaning has a code that
+ * is 0x40 higher.
+ */
 const OPENS_STRING = 'PX]^_';
 
-/** Reads the marks of a text from its beginning to its end: places only grow, so all of it takes linear time. */
+/**
+ * Reads the marks of a text from its beginning to its end. Places are read in ascending order, so the complete text
+ * takes linear time.
+ */
 export class TerminalMarks {
   readonly #text: string;
-  /** Ends of OSC strings, which end with BEL, too. */
+  /** Ends of OSC strings. Only these strings can also end with BEL. */
   readonly #oscEnds: NextOf;
   readonly #otherEnds: NextOf;
 
@@ -58,8 +67,8 @@ export class TerminalMarks {
   }
 
   /**
-   * Reads the mark that begins at a place: at `ESC`, or at a C1 control. Of an incomplete mark it reads only the
-   * beginning: the control, with the letter behind `ESC` that opens a sequence or a string.
+   * Reads the mark that begins at a place with `ESC` or a C1 control. Of an incomplete mark, reads only the beginning:
+   * the control, and the letter after `ESC` that opens a sequence or a string.
    */
   read(at: number): TerminalMark {
     const unit = this.#text.charCodeAt(at);
@@ -110,7 +119,7 @@ export class TerminalMarks {
   }
 }
 
-/** Finds the next place of one of some units. Searches once, however often it is called. */
+/** Finds the next place of any of the given units. Searches the text only once, even for many calls. */
 class NextOf {
   readonly #text: string;
   readonly #units: ReadonlySet<number>;
@@ -121,7 +130,7 @@ class NextOf {
     this.#units = new Set(units);
   }
 
-  /** Returns the first place at or behind one; the length of the text where there is none. */
+  /** Returns the first such place at or after `start`, or the length of the text if there is none. */
   from(start: number): number {
     if (this.#found >= start) return this.#found;
     let at = start;

@@ -4,13 +4,13 @@ import type { TerminalMark } from './terminalMarks.ts';
 
 /** A text as a terminal shows it. */
 export interface TerminalView {
-  /** The lines, and behind them remarks on what is not shown: a line in brackets for each kind. */
+  /** The lines, then remarks on the text that is not shown. Each kind of remark is a line in brackets. */
   readonly text: string;
-  /** For each line of the view, the line of the source that it begins in, from 1. Lines of remarks have none. */
+  /** For each line of the view, the source line in which it begins, from 1. Remarks have none. */
   readonly sourceLines: readonly number[];
 }
 
-/** Blanks that moves of the cursor may make: a number for each unit of the text, and a number in addition. */
+/** Limit for the spaces that cursor moves can add: a number for each unit of the text, plus a constant number. */
 const WORK_PER_UNIT = 2;
 const MORE_WORK = 1 << 16;
 
@@ -18,10 +18,10 @@ const PLAIN_LINE = /[^\n]*/uy;
 const SPECIAL = /(?!\n)\p{Cc}/u;
 
 /**
- * Shows a text as a terminal would that is as wide as the text's longest line. Removes colors and strings (titles,
- * links), follows `\b`, `\r`, tabs and moves within a line, and drops overwritten characters. Does not follow moves
- * over lines and clearing, so that they hide nothing: a move begins a new line of the view. Remarks count everything
- * that is left out. Pure; linear in the text's length.
+ * Shows a text as a terminal shows it that is as wide as the longest line. Removes colors and strings (titles, links),
+ * follows `\b`, `\r`, tabs and moves within a line, and drops overwritten characters. Clearing and moves over lines are
+ * not followed, so that they hide nothing. Such a move begins a new line of the view. Remarks count everything that was
+ * left out. The function is pure. Its time is linear in the text's length.
  */
 export function readAsTerminal(text: string): TerminalView {
   const reader = new TerminalReader(text);
@@ -36,9 +36,9 @@ class TerminalReader {
   readonly #parts: string[] = [];
   readonly #sourceLines: number[] = [];
   readonly #counts = { lost: 0, colour: 0, overLines: 0, string: 0, other: 0 };
-  /** Addresses of links in the line that is read. */
+  /** Addresses of the links in the current line. */
   #links: string[] = [];
-  /** The line of the source, from 1; and the one that the view's line begins in. */
+  /** The current source line, from 1. `#firstLine` is the source line in which the view's current line begins. */
   #sourceLine = 1;
   #firstLine = 1;
 
@@ -48,7 +48,7 @@ class TerminalReader {
     this.#line = new TerminalLine(text, { left: WORK_PER_UNIT * text.length + MORE_WORK });
   }
 
-  /** Reads up to the next LF. Returns the place where the text continues. */
+  /** Reads up to the next LF. Returns the place after it. */
   readLine(start: number): number {
     PLAIN_LINE.lastIndex = start;
     const whole = PLAIN_LINE.exec(this.#text)?.[0] ?? '';
@@ -65,7 +65,7 @@ class TerminalReader {
     this.#parts.push(isCrlf ? '\r\n' : '\n');
     this.#sourceLine++;
     this.#firstLine = this.#sourceLine;
-    // The text behind the last line end is a line, even if it is empty.
+    // The text after the last line end is a line, even if it is empty.
     if (next === this.#text.length) this.#sourceLines.push(this.#firstLine);
     return next;
   }
@@ -74,7 +74,7 @@ class TerminalReader {
     const remarks = this.#remarks();
     if (remarks.length > 0) {
       const isEnded = this.#parts.at(-1)?.endsWith('\n') === true;
-      // The first remark stands on the empty line behind the last line end.
+      // The first remark replaces the empty line after the last line end.
       if (isEnded) this.#sourceLines.pop();
       else this.#parts.push('\n');
     }
@@ -135,7 +135,10 @@ class TerminalReader {
     }
   }
 
-  /** Ends the line of the view. What is written next would stand elsewhere, so it must not overwrite this line. */
+  /**
+   * Ends the current line of the view. A terminal would write the next characters elsewhere, so they must not overwrite
+   * this line.
+   */
   #breakLine(): void {
     this.#counts.overLines++;
     if (this.#line.isEmpty) return;
@@ -144,7 +147,7 @@ class TerminalReader {
     this.#firstLine = this.#sourceLine;
   }
 
-  /** OSC 8: `8;parameters;address`. */
+  /** Adds the address of a link. The content of its string is OSC 8: `8;parameters;address`. */
   #addLink(content: string): void {
     const address = /^8;[^;]*;(.+)$/su.exec(content)?.[1];
     if (address !== undefined && this.#links.at(-1) !== address) this.#links.push(address);
@@ -176,8 +179,8 @@ class TerminalReader {
 }
 
 /**
- * Makes an address harmless that a mark hid. An editor turns an address with its scheme into a link, which must not
- * happen to a hidden target.
+ * Makes the address of a hidden link harmless. An editor turns an address with a scheme into a link, and a hidden
+ * address must not become a link.
  */
 function withoutScheme(address: string): string {
   return address.replace(/:(?=\/\/)|(?<=^mailto):/gu, '[:]');

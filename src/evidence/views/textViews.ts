@@ -10,7 +10,7 @@ import { readUtf16, undoMisreading } from '../readings/undoMisreading.ts';
 import { fromUnits, sequenceLength, toUnits, writeSequence } from '../text/units.ts';
 import { readAsTerminal } from './terminalView.ts';
 
-/** A code page that bytes of a file can be read by. */
+/** A code page by which the bytes of a file can be read. */
 export type CodePage = SingleBytePage | DoubleBytePage;
 
 /** The code pages, in the order in which they are tried. */
@@ -18,14 +18,15 @@ export const CODE_PAGES: readonly CodePage[] = CHARSETS.filter(
   (name) => isSingleBytePage(name) || isDoubleBytePage(name),
 );
 
-/** Returns the code page of a view that is one. */
+/** Returns the code page of a view, or undefined if the view is not a code page. */
 export function codePageOf(view: TextView): CodePage | undefined {
   return isSingleBytePage(view) || isDoubleBytePage(view) ? view : undefined;
 }
 
 /**
- * For each named view, the encoding that the text was wrongly read as. An OEM page was read as the Windows page of its
- * languages, and the other way round. Addresses in notes hold these words, so this never changes.
+ * For each named view, the encoding by which the text was wrongly read. A text in an OEM page was read by the Windows
+ * page for the same languages. For a text in a Windows page it is the reverse. Addresses in notes contain the names of
+ * the views, so this table never changes.
  */
 const READ_AS: Readonly<Record<CodePage | 'utf8', Charset>> = {
   utf8: 'windows1252',
@@ -43,9 +44,11 @@ const READ_AS: Readonly<Record<CodePage | 'utf8', Charset>> = {
 };
 
 /**
- * Reads a text in another way. Pure: the same text always gives the same view, so a quotation can be cut again.
+ * Returns a view of a text. The function is pure: the same text always gives the same view, so a quotation from it can
+ * be cut again.
  *
- * @param text - as decoded; for a code page of a file with bytes that are not UTF-8 see {@link readWithCodePage}
+ * @param text - the decoded text. For a file with bytes that are not UTF-8, and a code page, see {@link
+ * readWithCodePage}
  */
 export function viewText(text: string, view: TextView, hostNames: readonly string[]): string {
   const page = view === 'utf8' ? view : codePageOf(view);
@@ -59,8 +62,8 @@ export function viewText(text: string, view: TextView, hostNames: readonly strin
 }
 
 /**
- * Reads the bytes of a file that are not valid UTF-8 by a code page, and all others as UTF-8. A tool's bytes went into
- * the file unchanged, beside text that was written properly. Bytes that the page lacks become U+FFFD.
+ * Reads the bytes of a file that are not valid UTF-8 by a code page. Reads all other bytes as UTF-8. Such a file
+ * contains a tool's unchanged bytes, and text that was encoded correctly. A byte that the page lacks becomes U+FFFD.
  */
 export function readWithCodePage(bytes: Uint8Array, page: CodePage): string {
   const readOne = isSingleBytePage(page) ? singleReader(page) : doubleReader(page);
@@ -98,7 +101,7 @@ function doubleReader(page: DoubleBytePage): Reader {
     if (single !== NONE) return [single, 1];
     const pair = pairs[first * 256 + second] ?? NONE;
     if (pair === NONE) return LOST;
-    // The writer of the JSON took the second byte for a backslash, and escaped it.
+    // The program that wrote the JSON read the second byte as a backslash, and escaped it.
     return [pair, second === BACKSLASH && third === BACKSLASH ? 3 : 2];
   };
 }

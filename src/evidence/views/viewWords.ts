@@ -1,7 +1,7 @@
 import { misreadingsOf, normaliseRulesOf } from '../../base/textView.ts';
 import type { NamedView, TextView } from '../../base/textView.ts';
 
-/** Names of views in tabs and notes. They stay English, because notes are parsed by them. */
+/** Names of views in tabs and notes. They are always in English, because notes are parsed by them. */
 const VIEW_WORDS: Readonly<Record<NamedView, string>> = {
   utf8: 'UTF-8',
   utf16: 'UTF-16',
@@ -21,14 +21,17 @@ const VIEW_WORDS: Readonly<Record<NamedView, string>> = {
   normalised: 'normalised',
 };
 
-/** Returns how a text is shown that is not shown as received: `as CP850`, `as UTF-8 read as CP850`, `normalised`. */
+/**
+ * Returns a description of a view for a text that is not shown as received: `as CP850`, `as UTF-8 read as CP850`,
+ * `normalised`.
+ */
 export function describeView(view: TextView): string {
   return normaliseRulesOf(view) === undefined ? `as ${viewName(view)}` : viewName(view);
 }
 
 /**
- * Returns the name of a view: `UTF-8 read as CP850`, and for two misreadings `UTF-8 read as CP850, then UTF-8 read as
- * …`.
+ * Returns the name of a view: `UTF-8 read as CP850`. For a text that was misread twice: `UTF-8 read as CP850, then
+ * UTF-8 read as …`.
  */
 export function viewName(view: TextView): string {
   const rules = view.startsWith('normalised.') ? normaliseRulesOf(view) : undefined;

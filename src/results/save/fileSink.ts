@@ -4,18 +4,18 @@ import type { FileHandle } from 'node:fs/promises';
 import type { DownloadSink } from '../../defender/download/downloadSink.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 
-/** Mode of the file: only the user who fetched a result may read it, whatever the process's umask allows others. */
+/** Mode of the file. Only the user who fetched the result can read it, even if the umask of the process allows more. */
 const PRIVATE = 0o600;
 const NEW = 'wx';
-// Windows has no such flag, and makes links for administrators only.
+// Windows has no `O_NOFOLLOW`. Only administrators can create links there.
 const AGAIN = constants.O_RDWR | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 /**
- * Writes a file as `<name>.part`, and renames it when it is whole. Until then a file that has the final name stays
- * untouched.
+ * Writes a file as `<name>.part`, and renames it when it is complete. A file that already has the final name does not
+ * change until then.
  *
- * Every method rejects only with `fileFailed` and the system's code, except {@link close}, which does not convert
- * errors.
+ * Every method rejects only with `fileFailed` and the system's error code. The exception is {@link close}, which does
+ * not convert errors.
  */
 export class FileSink implements DownloadSink {
   readonly #target: string;
@@ -30,7 +30,7 @@ export class FileSink implements DownloadSink {
     this.#part = `${target}.part`;
   }
 
-  /** Number of bytes that were written by now. */
+  /** Number of bytes that have been written so far. */
   get size(): number {
     return this.#size;
   }
@@ -50,39 +50,39 @@ export class FileSink implements DownloadSink {
     await orFail(this.#opened().then((file) => file.truncate(0)));
   }
 
-  /** Ends the file: brings its bytes to the disk and gives it its name. */
+  /** Completes the file: flushes its bytes to the disk and gives it its final name. */
   async keep(): Promise<void> {
     await orFail(this.#keep());
   }
 
-  /** Closes the file. Its bytes stay, and may be continued. */
+  /** Closes the file. Its bytes stay, so that a later run can continue it. */
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
     await file?.close();
   }
 
-  /** Deletes what was written. */
+  /** Deletes the unfinished file. */
   async discard(): Promise<void> {
-    // A handle that cannot be closed, as on a lost network drive, is treated as closed.
+    // If a handle cannot be closed, for example on a lost network drive, it is treated as closed.
     await this.close().catch(() => undefined);
     if (this.#isOurs) await rm(this.#part, { force: true }).catch(() => undefined);
     this.#isOurs = false;
     this.#size = 0;
   }
 
-  /** Deletes what was written, as {@link discard} does, but synchronously, at the last moment of a window. */
+  /** Deletes the unfinished file as {@link discard} does, but synchronously. Used while the window closes. */
   discardNow(): void {
     if (!this.#isOurs) return;
     try {
       rmSync(this.#part, { force: true });
     } catch {
-      // Nobody is left who could be notified.
+      // The window is closing, so no one can be notified.
     }
   }
 
   async #opened(): Promise<FileHandle> {
-    // Never opens a file, or a link to one, that another program put there.
+    // These flags refuse a file, or a link to a file, that another program created at this place.
     this.#file ??= await open(this.#part, this.#isOurs ? AGAIN : NEW, PRIVATE);
     this.#isOurs = true;
     return this.#file;
@@ -91,7 +91,8 @@ export class FileSink implements DownloadSink {
   async #write(chunk: Uint8Array): Promise<void> {
     const file = await this.#opened();
     for (let done = 0; done < chunk.length;) {
-      // Writes at a fixed place, not at the end: a failed attempt may have written a part of the chunk.
+      // Bytes are written at a fixed place, not at the end, because a failed attempt may have written a part of the
+      // chunk.
       const { bytesWritten } = await file.write(chunk, done, chunk.length - done, this.#size + done);
       done += bytesWritten;
     }

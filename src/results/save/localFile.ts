@@ -1,7 +1,8 @@
 import { FileSink } from './fileSink.ts';
 
 /**
- * Writes a whole file on this machine, readable by its owner only. A file that had its name stays untouched until then.
+ * Writes a complete file on this machine. Only its owner can read it. A file that already has the name does not change
+ * until the new file is complete.
  *
  * @throws LiveResponseError `fileFailed`
  */

@@ -19,11 +19,11 @@ export interface SaveOptions {
 /** The facts of a saved result. */
 export interface SavedResult {
   readonly facts: ReceivedFacts;
-  /** The text from which the action in the facts was read, where it was still available. */
+  /** The text from which the action in the facts was read, if it was still available. */
   readonly action: ReceivedAction | undefined;
 }
 
-/** A result that is saved to a file. */
+/** Saves a result to a file. */
 export class ResultSave {
   readonly #ref: ResultRef;
   readonly #sink: SaveSink;
@@ -33,7 +33,7 @@ export class ResultSave {
   #fetch: FetchInto | undefined;
   #saved: SavedResult | undefined;
 
-  /** @param unfinished - holds the sink while its file is unfinished */
+  /** @param unfinished - contains the sink while its file is unfinished */
   constructor(ref: ResultRef, target: string | WholeTarget, findSource: FindSource, unfinished: Set<SaveSink>) {
     this.#ref = ref;
     const isPath = typeof target === 'string';
@@ -44,10 +44,10 @@ export class ResultSave {
   }
 
   /**
-   * Fetches the result into its file. After a failure another run continues where this one stopped, until
-   * {@link discard}. After a cancel nothing is left.
+   * Fetches the result into its file. After a failure, the next run continues at the same place, unless {@link discard}
+   * was called. After a cancel, no file is left.
    *
-   * @throws LiveResponseError `fileFailed`, and all that fetching a result throws
+   * @throws LiveResponseError `fileFailed`, and all errors that fetching a result throws
    */
   async run({ signal, onProgress }: SaveOptions): Promise<SavedResult> {
     this.#unfinished.add(this.#sink);
@@ -66,7 +66,7 @@ export class ResultSave {
     }
   }
 
-  /** Deletes what was written of an unfinished file. */
+  /** Deletes the unfinished file. */
   async discard(): Promise<void> {
     this.#fetch = undefined;
     this.#saved = undefined;
@@ -88,15 +88,15 @@ export class ResultSave {
   }
 }
 
-/** Whether the unfinished file was removed, as virus scanners do. Then there is nothing to continue. */
+/** Whether the unfinished file was removed, for example by a virus scanner. It cannot be continued then. */
 function isGone(error: unknown): boolean {
   return isLiveResponseError(error) && error.code === 'fileFailed' && error.values.systemCode === 'ENOENT';
 }
 
 /**
  * Saves results to files without the store: collected files, and results that are too large to be opened. A result is
- * held in memory only where the file's place takes it whole. It is not stored in addition: the file belongs to the
- * person, wherever it was requested.
+ * held in memory only if its target accepts only complete files. The result is not stored in addition, because the file
+ * belongs to the person, wherever the save was requested.
  */
 export class ResultSaves {
   readonly #findSource: FindSource;
@@ -109,14 +109,14 @@ export class ResultSaves {
   /**
    * Begins to save a result.
    *
-   * @param target - path on this machine, or a place elsewhere; an existing file is replaced when the result is whole,
-   *   and not before
+   * @param target - path on this machine, or a place elsewhere. An existing file is replaced only when the result is
+   * complete
    */
   begin(ref: ResultRef, target: string | WholeTarget): ResultSave {
     return new ResultSave(ref, target, this.#findSource, this.#unfinished);
   }
 
-  /** Discards unfinished files when the window ends: nobody can continue them. */
+  /** Discards unfinished files when the window closes, because no one can continue them. */
   dispose(): void {
     for (const sink of this.#unfinished) sink.discardNow();
   }

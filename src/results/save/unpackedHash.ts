@@ -3,22 +3,24 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-/** Maximum unpacked size, in bytes: more than Defender collects. A file that unpacks to more was crafted to do so. */
+/**
+ * Maximum unpacked size, in bytes. Defender collects no file of this size, so a larger content was crafted to be large.
+ */
 const MAX_BYTES = 4 * 1024 ** 3;
 
-/** Hash and size of a gzip file's content, which is not unpacked to any place. */
+/** Hash and size of a gzip file's content. The content is unpacked only to be hashed, and is not written anywhere. */
 export interface Unpacked {
-  /** Lower-case hex. */
+  /** SHA-256 in lower-case hex. */
   readonly sha256: string;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
 }
 
 /**
  * Hashes the content of a gzip file, a piece at a time.
  *
- * @param file - its path, or its bytes where they are in memory
- * @returns undefined where the file is not a whole gzip, or unpacks to more than `maxBytes`
+ * @param file - its path, or its bytes if they are in memory
+ * @returns undefined if the file is not a complete gzip file, or if its content exceeds `maxBytes`
  */
 export async function hashUnpacked(
   file: string | Uint8Array,
@@ -41,17 +43,17 @@ export async function hashUnpacked(
       { signal },
     );
   } catch {
-    // The file is saved and its own hash is shown: this hash is an extra.
+    // The failure is ignored: the file is saved and its own hash is shown, so this hash is only an addition.
     return undefined;
   }
   return { sha256: hash.digest('hex'), size };
 }
 
 /**
- * Returns a name for a collected file: the last part of the requested path, of plain letters only. It contains no
- * separator, and begins with neither a point nor a hyphen, so that it cannot be a path or an option.
+ * Returns a name for a collected file: the last part of the requested path, with plain letters only. The name contains
+ * no separator, and begins with neither a dot nor a hyphen. So it cannot be read as a path or as an option.
  *
- * @returns '' where nothing of it is left
+ * @returns '' if nothing of the path is left
  */
 export function safeFileName(path: string): string {
   const last = path.split(/[\\/]/u).findLast((part) => part !== '') ?? '';

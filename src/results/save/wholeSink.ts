@@ -2,17 +2,17 @@ import type { DownloadSink } from '../../defender/download/downloadSink.ts';
 import { MemorySink } from '../../defender/download/downloadSink.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 
-/** A place that takes only whole files, from memory. */
+/** A place that accepts only complete files, from memory. */
 export interface WholeTarget {
-  /** Size of the largest file that this sink accepts, in bytes. */
+  /** Size of the largest file that this place accepts, in bytes. */
   readonly maxBytes: number;
   /** Writes the file. @throws LiveResponseError `fileFailed` */
   readonly write: (bytes: Uint8Array) => Promise<void>;
 }
 
-/** Collects the bytes of a file: `FileSink`, or {@link WholeSink} where a file cannot be written in pieces. */
+/** Collects the bytes of a file: a `FileSink`, or a {@link WholeSink} if the file cannot be written in pieces. */
 export interface SaveSink extends DownloadSink {
-  /** Number of bytes that were received by now. */
+  /** Number of bytes that have been received so far. */
   readonly size: number;
   readonly open: () => Promise<void>;
   readonly keep: () => Promise<void>;
@@ -21,7 +21,7 @@ export interface SaveSink extends DownloadSink {
   readonly discardNow: () => void;
 }
 
-/** Holds a file in memory until it is whole. Writes nothing elsewhere before {@link keep}. */
+/** Holds a file in memory until it is complete. Writes nothing before {@link keep} is called. */
 export class WholeSink implements SaveSink {
   readonly #target: WholeTarget;
   readonly #memory = new MemorySink();
@@ -39,7 +39,7 @@ export class WholeSink implements SaveSink {
     return Promise.resolve();
   }
 
-  /** Adds bytes. @throws LiveResponseError `fileFailed` where they exceed the limit of the target */
+  /** Adds bytes. @throws LiveResponseError `fileFailed` if they exceed the limit of the target */
   append(chunk: Uint8Array): void {
     const { maxBytes } = this.#target;
     if (this.#size + chunk.length > maxBytes) throw tooLargeThere(maxBytes);
@@ -52,13 +52,13 @@ export class WholeSink implements SaveSink {
     this.#size = 0;
   }
 
-  /** Writes the whole file at once. */
+  /** Writes the complete file at once. */
   async keep(): Promise<void> {
     await this.#target.write(this.#memory.bytes());
     this.clear();
   }
 
-  /** Keeps the bytes, so that they may be continued. */
+  /** Keeps the bytes in memory, so that a later run can continue. */
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -73,7 +73,7 @@ export class WholeSink implements SaveSink {
   }
 }
 
-/** Creates the error for a file that is too large for its place. The way out is another place. */
+/** Creates the error for a file that is too large for its target. The person can choose another place. */
 export function tooLargeThere(limit: number): LiveResponseError {
   return new LiveResponseError('fileFailed', { reason: 'tooLargeThere', limit });
 }

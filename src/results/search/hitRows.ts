@@ -4,8 +4,8 @@ import type { CsvCell } from '../../evidence/export/csv.ts';
 import type { ResultHits, SearchHit } from '../../worker/searchCalls.ts';
 
 /**
- * Columns of the table. Their headings stay English, like the fields of NDJSON, because other programs read such files
- * by them.
+ * Columns of the table. Their headings are always in English, like the fields of NDJSON, because other programs read
+ * such files by them.
  */
 const COLUMNS: readonly (readonly [name: string, cell: (found: ResultHits, hit: SearchHit) => CsvCell])[] = [
   ['Connection', ({ name }) => name.connection],
@@ -19,28 +19,31 @@ const COLUMNS: readonly (readonly [name: string, cell: (found: ResultHits, hit: 
   ['Action id', ({ ref }) => (ref.cloud === 'file' ? '' : ref.actionId)],
   ['Command index', ({ ref }) => ref.commandIndex],
   ['SHA-256', ({ sha256 }) => sha256],
-  // Facts of the result, and so the same in each of its rows: a row is a hit, and a table can be filtered by it.
+  // Facts about the result. They are the same in each of its rows, because a row is a hit, and a person can then filter
+  // the table by them.
   ['Lines not listed', ({ more }) => more],
   ['Not searched to its end', ({ givenUp }) => givenUp ?? ''],
 ];
 const HEADER = COLUMNS.map(([name]) => name);
 
 /**
- * Returns the found lines as CSV, one row each. It is for spreadsheets, so no cell begins a formula. Every row says how
- * many lines of its result were found and are not listed. A result that was given up before its first hit has no row.
+ * Returns the found lines as CSV, one row for each line. The file is for spreadsheets, so no cell is a formula. Every
+ * row contains the number of found lines of its result that are not listed. A result whose search was given up before
+ * its first hit has no row.
  */
 export function hitsAsCsv(found: readonly ResultHits[]): string {
   return toCsv(HEADER, toCells(found));
 }
 
-/** Returns the same rows as a file, which Excel opens too. */
+/** Returns the same rows as a CSV file that Excel can open. */
 export function hitsAsCsvFile(found: readonly ResultHits[], tally: ExportTally): string {
   return toCsvFile(HEADER, toCells(found), tally);
 }
 
 /**
- * Returns the found lines as NDJSON, for programs: unaltered, except for halves of characters. A result whose lines are
- * not all listed, or that was given up, has a further row with the number of unlisted lines.
+ * Returns the found lines as NDJSON, for programs. The texts do not change, except for lone surrogates. A further row
+ * gives the number of unlisted lines of a result. It is added if not all lines are listed, or if the search of the
+ * result was given up.
  */
 export function hitsAsNdjson(found: readonly ResultHits[], tally = new ExportTally()): string {
   return found

@@ -2,7 +2,10 @@ import { Emitter } from '../../base/emitter.ts';
 import type { WorkerPort } from '../../worker/workerClient.ts';
 import type { ResultHits, SearchQuery } from '../../worker/searchCalls.ts';
 
-/** Maximum number of lines: more than a person reads in a list. A search that exceeds it ends, and says so. */
+/**
+ * Maximum number of found lines. It is more than a person reads in a list. A search that exceeds it ends, and reports
+ * that it did.
+ */
 const MAX_LINES = 20_000;
 
 type SearchPort = WorkerPort<'beginSearch' | 'searchOn' | 'endSearch'>;
@@ -10,7 +13,7 @@ type SearchPort = WorkerPort<'beginSearch' | 'searchOn' | 'endSearch'>;
 /** The state of a search. */
 export type SearchState = 'running' | 'done' | 'cancelled' | 'tooMany' | 'failed';
 
-/** One search and what it has found so far, newest result first. */
+/** A search and the hits so far, newest result first. */
 export interface SearchRun {
   readonly query: SearchQuery;
   readonly state: SearchState;
@@ -19,22 +22,22 @@ export interface SearchRun {
   readonly lines: number;
   /** Number of results that were searched. */
   readonly searched: number;
-  /** Number of results that were not searched to their end. */
+  /** Number of results whose search was given up before its end. */
   readonly givenUp: number;
 }
 
 /**
- * The search over all stored results of this window. One search runs at a time, in steps, so that nothing waits behind
- * it.
+ * Searches all stored results for this window. Only one search runs at a time. It runs in steps, so that no other
+ * request has to wait long.
  */
 export class StoredSearch {
   readonly #worker: SearchPort;
   readonly #changed = new Emitter<SearchRun | undefined>();
   #run: SearchRun | undefined;
-  /** Number of the current search. Answers to an older one are ignored. */
+  /** Number of the current search. Answers for earlier searches are ignored. */
   #current = 0;
 
-  /** Fires when the search found more, ended, or was cleared. */
+  /** Fires when the search has found more hits, has ended, or was cleared. */
   readonly onDidChange = this.#changed.event;
 
   constructor(worker: SearchPort) {
@@ -46,8 +49,8 @@ export class StoredSearch {
   }
 
   /**
-   * Starts a search, and cancels the one that runs.
-   * @throws LiveResponseError `databaseFailed`; what was found before it stays
+   * Starts a search, and cancels a running search.
+   * @throws LiveResponseError `databaseFailed`. Hits that were found before the error stay
    */
   async start(query: SearchQuery): Promise<void> {
     const own = ++this.#current;
@@ -73,11 +76,11 @@ export class StoredSearch {
     this.#show(undefined);
   }
 
-  /** Runs one step. @returns whether there is more to search */
+  /** Runs one step. @returns whether the search must continue */
   async #step(own: number, search: number): Promise<boolean> {
     if (own !== this.#current) return false;
     const step = await this.#worker.call('searchOn', search);
-    // The search was cancelled meanwhile.
+    // The search was cancelled during the step.
     if (own !== this.#current || this.#run === undefined) return false;
     const lines = step.found.reduce((sum, { hits, more }) => sum + hits.length + more, this.#run.lines);
     const state = step.done ? 'done' : lines > MAX_LINES ? 'tooMany' : 'running';

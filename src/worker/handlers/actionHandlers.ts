@@ -5,11 +5,11 @@ import type { ResultRef } from '../../base/resultUri.ts';
 import type { ActionRow } from '../../storage/actionTable.ts';
 import type { ResultTable } from '../../storage/resultRow.ts';
 
-/** Requests to the worker about actions as they were received. */
+/** Requests to the worker for actions in the form in which they were received. */
 export interface ActionCalls {
   /**
-   * The action's own JSON, if it was kept with the result. It is never part of the facts, which the windows hold in
-   * memory.
+   * Returns the action's own JSON, if it was stored with the result. The JSON is never part of the facts, because the
+   * windows hold all facts in memory.
    */
   readonly receivedAction: { args: [ref: ResultRef]; answer: ActionRow | undefined };
 }

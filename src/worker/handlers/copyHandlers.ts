@@ -1,13 +1,14 @@
 import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 
-/** The last copy from one of our documents, in any window: see `CopyTable` in storage/copyTable.ts. */
+/** Requests about the last copy from one of our documents, in any window: see `CopyTable` in storage/copyTable.ts. */
 export interface CopyCalls {
   readonly rememberCopy: { args: [sha256: string, json: string, option: KeepOption]; answer: undefined };
   /**
-   * The JSON that {@link rememberCopy} received for a text with this hash, if it was the last copy and not long ago.
+   * Returns the JSON that {@link rememberCopy} received for a text with this hash. Returns it only if the text was the
+   * last copy, and was copied not long ago.
    */
   readonly lastCopy: { args: [sha256: string]; answer: string | undefined };
-  /** Deletes from the disk what windows share about results and actions: runs, found actions, the last copy. */
+  /** Deletes the records about results and actions that windows share: runs, found actions, the last copy. */
   readonly forgetShared: { args: []; answer: undefined };
 }
 
@@ -15,7 +16,7 @@ type Handlers = {
   readonly [Method in keyof CopyCalls]: (...args: CopyCalls[Method]['args']) => CopyCalls[Method]['answer'];
 };
 
-/** Creates the handlers of the last copy, and of deleting what windows share. */
+/** Creates the handlers for the last copy, and for deleting the records that windows share. */
 export function createCopyHandlers(records: SharedRecords): Handlers {
   return {
     rememberCopy: (sha256, json, option) => {

@@ -5,7 +5,7 @@ import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
-/** Machine actions that windows share with each other: see `FoundTable` in storage/foundTable.ts. */
+/** Requests about machine actions that windows share with each other: see `FoundTable` in storage/foundTable.ts. */
 export interface FoundCalls {
   readonly putFound: { args: [tenant: Tenant, found: readonly FoundRow[], option: KeepOption]; answer: undefined };
   readonly foundAfter: { args: [tenant: Tenant, place: number, since: number]; answer: FoundPage };

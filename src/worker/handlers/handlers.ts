@@ -44,7 +44,7 @@ export type WorkerHandlers = {
 /**
  * Creates the handlers of the worker, without the thread.
  *
- * @param onFault - receives what is wrong with stored results, and what was done about it
+ * @param onFault - receives each fault of the stored results, with the repair that was made
  */
 export function createHandlers(onFault: (fault: StorageFault) => void = () => undefined): WorkerHandlers {
   const results = new KeptResults(onFault);
@@ -53,7 +53,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let signIns: SignInTable = new MemorySignInTable();
   let ledger = new Ledger(new MemoryCallRows());
   const records = new SharedRecords();
-  // Output and errors are read one after the other: the second read need not decode again.
+  // Output and errors of a result are often requested one after the other. The second request then needs no decoding.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
 
   let isSweeping = false;
@@ -61,12 +61,13 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     try {
       isSweeping = results.sweepLarge();
     } catch {
-      // A fault of the file is reported when a request needs the file. The next opening continues the sweep.
+      // A fault of the file is reported later, when a request needs the file. The sweep continues when the file is
+      // opened again.
       isSweeping = false;
     }
     if (isSweeping) setImmediate(sweep);
   };
-  /** Sweeps between two requests, and never before the current request has its answer. */
+  /** Deletes the pieces of removed results between two requests. Starts only after the current request was answered. */
   const sweepSoon = (): void => {
     if (isSweeping) return;
     isSweeping = true;
@@ -86,7 +87,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   const text = (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]): string | undefined => {
     const large = findLarge(results, ref);
     if (large !== undefined && stream !== 'raw') {
-      // A text that the file does not have is empty, as in a result that is stored whole.
+      // A missing text of a script's result is empty, as in a result that is stored in one piece.
       const missing = large.facts.transcript === undefined ? undefined : '';
       return textOfLarge(results, large, stream)?.text(lines) ?? missing;
     }
@@ -113,7 +114,8 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     ...views.handlers,
     open: (folder) => {
       if (folder === undefined) return 'memory';
-      // Open first what works without the results: a results file that a scanner took or broke leaves the rest usable.
+      // First opens the file that does not contain results. If a scanner removed or damaged the results file, the rest
+      // can still be used.
       const shared = openDatabase(
         folder,
         'shared.db',
@@ -154,7 +156,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       return stored;
     },
     facts: (ref) => factsOf(results, resultKey(ref)),
-    // A damaged row costs one result, not all of them.
+    // A damaged row hides one result, not all results.
     list: (tenant) => results.list(tenantKey(tenant)).flatMap((json) => parseFacts(json) ?? []),
     document: (ref, stream) => {
       const found = text(ref, stream);

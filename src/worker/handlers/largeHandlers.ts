@@ -21,20 +21,21 @@ type Handlers = {
   readonly [Method in keyof LargeCalls]: (...args: LargeCalls[Method]['args']) => LargeCalls[Method]['answer'];
 };
 
-/** A result that is arriving. */
+/** A result whose pieces are arriving. */
 interface Arriving {
-  /** Its id in the store. */
+  /** Id of the result in the store. */
   readonly id: number;
   readonly reader: LargeReader;
-  /** Sections that were read and are not stored yet. */
+  /** Sections of texts that were read, but are not stored yet. */
   sections: StoredSection[];
   pieces: number;
 }
 
 /**
- * Creates the handlers of results that arrive in pieces. They are stored as they arrive, and are never in memory whole.
+ * Creates the handlers for results that arrive in pieces. The pieces are stored as they arrive, so the complete result
+ * is never in memory.
  *
- * @param onChanged - called when something was stored, and when something is to be swept away
+ * @param onChanged - called when a result was stored, and when pieces of a removed result can be deleted
  */
 export function createLargeHandlers(results: KeptResults, onChanged: () => void): Handlers {
   const arriving = new Map<number, Arriving>();
@@ -50,7 +51,7 @@ export function createLargeHandlers(results: KeptResults, onChanged: () => void)
         const n = counts.get(source) ?? 0;
         counts.set(source, n + 1);
         const { nuls } = measureText(section.text);
-        // Without the byte order mark, which a document has only once.
+        // The byte order mark is not counted, because a document has only one for all its sections.
         const documentBytes = documentSize(section.text, nuls) - documentSize('', 0);
         one.sections.push({ ...section, source, n, documentBytes });
       }),
@@ -133,9 +134,9 @@ export function createLargeHandlers(results: KeptResults, onChanged: () => void)
 }
 
 /**
- * Yields the pieces of a file, and checks the hash of the whole.
+ * Yields the pieces of a file, and checks the hash of the complete file.
  *
- * @throws SectionDamaged at the end, where the whole is not what was stored
+ * @throws SectionDamaged after the last piece, if the file differs from the stored file
  */
 function* checked(pieces: Iterable<Uint8Array>, sha256: string): Generator<Uint8Array> {
   const hash = createHash('sha256');

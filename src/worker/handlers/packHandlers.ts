@@ -12,8 +12,8 @@ import { TextTooLarge } from '../largeTexts.ts';
 import type { LargeText } from '../largeTexts.ts';
 
 /**
- * Stored texts for the analysis thread: the worker only looks them up. Undefined where there is no such text. Fails
- * with `textTooLarge` where more is needed than fits in memory.
+ * Requests for stored texts, which the analysis thread reads. The worker only looks them up. A request returns
+ * undefined if there is no such text. It fails with `textTooLarge` if the needed text does not fit in memory.
  */
 export interface PackCalls {
   readonly packText: {
@@ -21,18 +21,18 @@ export interface PackCalls {
     answer: Packed | undefined;
   };
   readonly packView: { args: [ref: ResultRef, stream: ResultStream, view: TextView]; answer: Packed | undefined };
-  /** Output, errors and exit code of a result of a script. */
+  /** Returns output, errors and exit code of a script's result. */
   readonly packTranscript: { args: [ref: ResultRef]; answer: Packed | undefined };
 }
 
-/** The parts of a stored result that packing needs. */
+/** The functions that provide stored results for packing. */
 export interface PackSource {
   readonly text: (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]) => string | undefined;
-  /** A text that is stored in pieces. */
+  /** Returns a text that is stored in pieces. */
   readonly large: (ref: ResultRef, stream: ResultStream) => LargeText | undefined;
   readonly decoded: (ref: ResultRef) => DecodedResult | undefined;
   readonly bytes: (ref: ResultRef) => Uint8Array | undefined;
-  /** The names of its device, which a normalized view leaves out. */
+  /** Returns the names of the result's device. A normalized view leaves them out. */
   readonly hostNames: (ref: ResultRef) => readonly string[];
 }
 
@@ -54,7 +54,8 @@ function packKnown(value: unknown): Packed | undefined {
 }
 
 function viewSource(source: PackSource, ref: ResultRef, stream: ResultStream, view: TextView): ViewSource | undefined {
-  // A view needs the original bytes. Of a large result, bytes that are no text became U+FFFD on arrival.
+  // A view needs the original bytes of the result. A large result does not have them any more, because bytes that are
+  // not text became U+FFFD on arrival.
   if (source.large(ref, stream) !== undefined) throw new TextTooLarge('a view');
   const file = fileSource(source, ref, stream, view);
   if (file !== undefined) return file;

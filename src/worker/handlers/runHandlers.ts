@@ -1,14 +1,16 @@
 import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 import { parseRun } from '../storedShapes.ts';
 
-/** Requests to the worker about runs. Results of runs are compared in the analysis thread: see comparisons.ts. */
+/**
+ * Requests to the worker about the records of runs. The analysis thread compares results of runs: see comparisons.ts.
+ */
 export interface RunCalls {
   readonly putRun: { args: [key: string, json: string, option: KeepOption]; answer: undefined };
-  /** All runs, the one that was changed last first. */
+  /** Returns the records of all runs. The run that changed last is first. */
   readonly runs: { args: []; answer: string[] };
 }
 
-/** Creates the handlers of runs. @param records - where runs are kept */
+/** Creates the handlers for runs. @param records - stores the records of runs */
 export function createRunHandlers(records: SharedRecords): {
   readonly [Method in keyof RunCalls]: (...args: RunCalls[Method]['args']) => RunCalls[Method]['answer'];
 } {

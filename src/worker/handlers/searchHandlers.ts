@@ -17,23 +17,23 @@ type Handlers = {
 };
 
 /**
- * Approximate duration of one step, ms: the longest that a click waits, except behind a large result or a slow pattern.
+ * Approximate duration of one step, ms. A click waits no longer than this, except for a large result or a slow pattern.
  */
 const STEP_MS = 30;
-/** Number of rows that are read from the database at once, without their bytes. */
+/** Number of rows that are read from the database at once. Their bytes are not read at the same time. */
 const PAGE = 64;
 /**
- * Longest time for a pattern on a result, ms, and an addition for each unit of text: far above the needs of any sane
- * one.
+ * Maximum time for a pattern on a result, ms. The second number is added for each unit of the text. Both are far more
+ * than a sane pattern needs.
  */
 const PATIENCE_MS = 250;
 const PATIENCE_PER_UNIT_MS = 1 / 20_000;
-/** Longest time for any result, ms: a click in the meantime is answered within a second. */
+/** Maximum time for a result of any size, ms. A click during this time is answered within a second. */
 const MAX_PATIENCE_MS = 700;
-/** Maximum number of lines of one result that are listed; the others are counted. */
+/** Maximum number of listed lines for one result. Further lines are only counted. */
 const MAX_HITS = 500;
 
-/** Yielded in the middle of a large result, which is searched in several steps. */
+/** Yielded in the middle of a large result, whose search takes several steps. */
 const UNDER_WAY = Symbol('under way');
 type Search = Generator<ResultHits | typeof UNDER_WAY | undefined, void>;
 
@@ -74,7 +74,7 @@ function searchOn(running: Search): SearchStep {
   return { found, searched, done: false };
 }
 
-/** Yields once for each result that was looked at, and in the middle of a large one. */
+/** Yields once for each searched result, and also in the middle of a large result. */
 function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Search {
   let behind: RowPlace | undefined;
   for (;;) {
@@ -102,7 +102,7 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
   const answer = answerFor(facts);
   try {
     const bytes = unpackStored(results, key);
-    // The result was deleted since the page was read.
+    // The result was deleted after its row was read.
     if (bytes === undefined) return undefined;
     const texts = textsOf(bytes);
     const length = texts.reduce((sum, [, text]) => sum + text.length, 0);
@@ -113,7 +113,7 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
         findHits(pattern, stream, text, MAX_HITS, found);
       }
     });
-    // Only what is shown must be checked: of a result without hits nothing is shown.
+    // Only results with hits are checked, because a result without hits is not shown.
     if (found.hits.length > 0) checkStored(results, key, bytes, facts.sha256);
     if (!inTime) return answer(found, 'tooSlow');
     return found.hits.length === 0 ? undefined : answer(found);
@@ -123,7 +123,7 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
   }
 }
 
-/** Searches a result in pieces. Each stretch was checked when it was read. */
+/** Searches a result in pieces. Each piece is checked when it is read. */
 function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp): Search {
   const answer = answerFor(facts);
   const found: FoundLines = { hits: [], more: 0, lastLine: 0 };
@@ -146,29 +146,30 @@ function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp)
     }
     yield found.hits.length === 0 ? undefined : answer(found);
   } catch (error) {
-    // Deleted or replaced since the page was read.
+    // The result was deleted or replaced after its row was read.
     if (error instanceof ResultGone) return;
     if (!(error instanceof ResultDamaged)) throw error;
     yield answer({ hits: [], more: 0 }, 'damaged');
   }
 }
 
-/** A stretch of a large text, with the place where it begins. */
+/** A piece of a large text, with the place at which it begins. */
 interface Stretch {
   readonly text: string;
   readonly first: PartStart;
 }
 
-/** Longest match across the border between two stretches, in UTF-16 units. */
+/** Maximum length of a match that crosses the border between two pieces, in UTF-16 units. */
 const OVERLAP = 4096;
 
-/** Returns the end of a stretch, which is searched again with the next one: a match may cross the border. */
+/** Returns the end of a piece. It is searched again with the next piece, because a match can cross the border. */
 function endOf({ text, first }: Stretch): Stretch {
   const wanted = Math.max(0, text.length - OVERLAP);
   const lineBegin = Math.max(text.lastIndexOf('\n', wanted - 1), text.lastIndexOf('\r', wanted - 1)) + 1;
-  // Starts where a line begins, unless that line is long. In a long line a pattern takes the middle for the beginning.
+  // The returned text begins at the beginning of a line, unless that line is long. In a long line, `^` then matches in
+  // the middle.
   let from = wanted === 0 ? 0 : wanted - lineBegin <= OVERLAP ? lineBegin : wanted;
-  // Cut neither a line end nor a pair of surrogates.
+  // The cut must not divide a line end or a surrogate pair.
   while (from > 0 && /[\n\ud800-\udfff]/u.test(text.charAt(from))) from--;
   const before = text.slice(0, from);
   const { lines } = measureText(before);
@@ -190,16 +191,16 @@ function answerFor({ ref, name, fetchedAt, sha256 }: StoredFacts) {
 const bounded = new Script('work()');
 
 /**
- * Runs work with a pattern that may never finish: V8 stops a regular expression in the middle.
+ * Runs work with a pattern that may never finish. V8 can stop a regular expression in the middle.
  *
- * @returns whether it finished
+ * @returns whether the work finished
  */
 function runBounded(timeout: number, work: () => void): boolean {
   try {
     bounded.runInContext(createContext({ work }), { timeout: Math.ceil(timeout) });
     return true;
   } catch (error) {
-    // An error of the other context is not an instance of our Error.
+    // The code is checked instead of the class, because an error of another context is not an instance of our Error.
     const late =
       typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
     if (!late) throw error;

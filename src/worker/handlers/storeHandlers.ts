@@ -9,23 +9,23 @@ type Handlers = {
   readonly [Method in keyof StoreCalls]: (...args: StoreCalls[Method]['args']) => StoreCalls[Method]['answer'];
 };
 
-/** Records that windows share besides results. */
+/** Functions for the records that windows share in addition to results. */
 interface SharedParts {
-  /** Deletes the records of results. */
+  /** Deletes the records about results. */
   readonly forget: (refs: readonly ResultRef[]) => void;
   readonly removeAll: () => void;
 }
 
 /**
- * Creates the handlers for results as a whole.
+ * Creates the handlers for complete results.
  *
- * @param onDeleted - called after results were deleted, so that nothing remembers them
- * @param shared - records that windows share besides results
+ * @param onDeleted - called after results were deleted, so that the caller drops its copies of them
+ * @param shared - functions for the records that windows share in addition to results
  */
 export function createStoreHandlers(results: KeptResults, onDeleted: () => void, shared: SharedParts): Handlers {
   const deleteRows = (keys: readonly string[]): void => {
-    // Rows in results.db that belong to a result are deleted with it: see TABLES_OF_A_RESULT. `forget` deletes those in
-    // the other file.
+    // Other rows in results.db that belong to a result are deleted with it: see TABLES_OF_A_RESULT. `forget` deletes
+    // the rows in shared.db.
     results.delete(keys);
     onDeleted();
   };
@@ -40,7 +40,8 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
       return undefined;
     },
     deleteResults: (refs) => {
-      // First delete what names them elsewhere: if that fails nothing is deleted, and the person can try again.
+      // The records that name the results are deleted first. If that fails, no result is deleted, and the person can
+      // try again.
       shared.forget(refs);
       deleteRows(refs.map(resultKey));
       return undefined;
@@ -63,7 +64,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
   };
 }
 
-/** Finds the rows that a rule removes. @param rows - newest first */
+/** Finds the rows that the rule removes. @param rows - newest first */
 function findPurged(rows: readonly ListedRow[], { maxBytes, maxAge, except }: PurgeRule, now: number): ListedRow[] {
   const kept = except === undefined ? undefined : resultKey(except);
   let excess = rows.reduce((sum, { size }) => sum + size, 0) - (maxBytes ?? Infinity);

@@ -9,12 +9,15 @@ type ViewHandlers = {
 };
 
 export interface TextViews {
-  /** Drops the text that is kept. Called when a result was stored or deleted, because its text may have changed. */
+  /** Drops the kept text. Called after a result was stored or deleted, because the text may have changed. */
   readonly forget: () => void;
   readonly handlers: ViewHandlers;
 }
 
-/** Creates the handlers of texts in parts. Keeps the text that was requested last: its parts are read one by one. */
+/**
+ * Creates the handlers for the parts of texts. They keep the text that was requested last, because its parts are
+ * requested one by one.
+ */
 export function createViews(source: Pick<PackSource, 'text' | 'large'>): TextViews {
   let latest: { readonly query: string; readonly divided: DividedText } | undefined;
 
