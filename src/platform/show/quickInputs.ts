@@ -17,7 +17,7 @@ export interface InputTexts {
   readonly prompt?: string;
 }
 
-/** Reason why a value cannot be accepted. A plain string is an error. */
+/** Reason why an input box refuses a value. A plain string is an error. */
 export type Problem = string | InputBoxValidationMessage | undefined;
 
 /**
@@ -40,7 +40,7 @@ export function plainRows<Row extends QuickPickItem>(rows: readonly Row[]): Row[
 /**
  * Asks the user for one row.
  *
- * @param rows - as a promise, the list opens at once and shows that it is busy
+ * @param rows - if this is a promise, the list opens at once and shows that it is busy
  * @returns the given row itself; undefined when nothing was chosen
  */
 export async function pickOne<Row extends QuickPickItem>(
