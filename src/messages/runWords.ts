@@ -5,7 +5,7 @@ import type { FailureCode } from '../base/failures.ts';
 import { describeFailure } from './failureMessages.ts';
 import { oneLine } from '../platform/remoteText.ts';
 
-/** Rules of a comparison that the user can choose; see `evidence/compare/normalise.ts`. */
+/** Rules of a comparison that the user can switch on or off; see `evidence/compare/normalise.ts`. */
 type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids';
 type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
 
@@ -23,8 +23,8 @@ export interface RowWords {
 }
 
 /**
- * Returns one or two sentences about why a row has no readable result; empty where it has one. Remote text is put on
- * one line.
+ * Returns one or two sentences about why a row has no readable result; empty if the row has a readable result. Remote
+ * text is put on one line.
  */
 export function whyNoResult({ state, member, failure, facts }: RowWords): string {
   const status = oneLine(member.actionStatus);
@@ -55,7 +55,7 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
   }
 }
 
-/** Returns the name of what a rule leaves out of a comparison. */
+/** Returns the name of a rule: the text that the rule leaves out of a comparison. */
 export function ruleWords(rule: Rule): string {
   const words: Readonly<Record<Rule, string>> = {
     transcriptLine: l10n.t("the transcript line's file"),
