@@ -10,13 +10,16 @@ import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
-/** `liveResponse.openSampleTenant`: opens a tenant for looking around, without sign-in and network. */
+/**
+ * `liveResponse.openSampleTenant`: opens a tenant with sample data, for trying the extension. It needs no sign-in and
+ * no network.
+ */
 export async function openSampleTenant(services: Services): Promise<void> {
   await services.connections.add(sampleConnection(l10n.t('Sample tenant')));
   await services.view.bringUp();
 }
 
-/** `liveResponse.selectConnection`: selects the tenant that the tree shows. */
+/** `liveResponse.selectConnection`: selects the connection whose tenant the tree shows. */
 export async function selectConnection(services: Services): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Select Connection'), services.connections.all);
   if (chosen === undefined) return;
@@ -24,7 +27,7 @@ export async function selectConnection(services: Services): Promise<void> {
   await services.view.bringUp();
 }
 
-/** `liveResponse.removeConnection`: forgets the connection and its token. Results that were fetched stay stored. */
+/** `liveResponse.removeConnection`: deletes the connection and its token. Results that were fetched stay stored. */
 export async function removeConnection(services: Services): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Remove Connection'), services.connections.all);
   if (chosen === undefined) return;
@@ -42,7 +45,10 @@ export async function removeConnection(services: Services): Promise<void> {
   await services.connections.remove(chosen.name);
 }
 
-/** `liveResponse.replaceAccessToken`: stores a new token for a connection whose old one has expired. */
+/**
+ * `liveResponse.replaceAccessToken`: stores a new token for a connection with a pasted token, e.g. after the old token
+ * has expired.
+ */
 export async function replaceAccessToken(services: Services, args: readonly unknown[]): Promise<void> {
   const withToken = services.connections.all.filter((connection) => connection.signIn === 'accessToken');
   const wanted = connectionFor(services, args);
@@ -57,7 +63,7 @@ export async function replaceAccessToken(services: Services, args: readonly unkn
   services.telemetry.send({ name: 'signIn', way: 'accessToken', outcome: 'ok' });
 }
 
-/** Asks for an access token of a connection, and shows its problems while the user types. */
+/** Asks for an access token of a connection. While the user types, shows the problems of the token. */
 async function askForToken(title: string, connection: Connection): Promise<string | undefined> {
   const token = await askForText({
     title,
@@ -75,7 +81,7 @@ async function askForToken(title: string, connection: Connection): Promise<strin
   return token === undefined || token.trim() === '' ? undefined : token.trim();
 }
 
-/** Returns the connection that a failure names; else the active one. */
+/** Returns the connection that a failure names, or else the active connection. */
 export function connectionFor({ connections }: Services, [name]: readonly unknown[]): Connection | undefined {
   return (typeof name === 'string' ? connections.byName(name) : undefined) ?? connections.active;
 }

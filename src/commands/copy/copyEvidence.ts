@@ -17,8 +17,8 @@ import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
 /**
- * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, else the whole text;
- * with several rows, each of their results. A citation without a selection names the whole result.
+ * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, or else the complete
+ * text. With several rows, they copy the result of each row. A citation without a selection names the complete result.
  */
 export async function copyEvidence(
   services: Services,
@@ -48,7 +48,7 @@ export async function copyEvidence(
   );
 }
 
-/** `liveResponse.copyJson`: copies the parsed result in the service's own form. Several results become a list. */
+/** `liveResponse.copyJson`: copies the parsed result with the service's own keys. Several results become a list. */
 export async function copyJson(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   await copyEach(
     services,
@@ -87,7 +87,7 @@ interface CopiedText {
   readonly message: string;
 }
 
-/** Copies the results that could be read, and nevertheless reports the first failure. */
+/** Copies the results that could be read. Also reports the first failure. */
 async function copyEach<Part>(
   services: Services,
   runner: CommandRunner,

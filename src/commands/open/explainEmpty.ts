@@ -9,7 +9,9 @@ import { notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
 
-/** `liveResponse.explainEmpty`: says why there is nothing to read and what can be done. Spends no call by itself. */
+/**
+ * `liveResponse.explainEmpty`: explains why there is nothing to read and what the user can do. Makes no call by itself.
+ */
 export async function explainEmpty(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
@@ -29,7 +31,7 @@ export async function explainEmpty(services: Services, runner: CommandRunner, ar
   void tell(emptinessSentence(reason, errorLines), steps);
 }
 
-/** Shows the explanation. The caller does not wait for it, because a notice may stay for hours. */
+/** Shows the explanation. The caller does not wait for the answer, because a notification may stay open for hours. */
 async function tell(sentence: string, steps: ReadonlyMap<string, () => Promise<void>>): Promise<void> {
   const answer = await notify('information', sentence, ...steps.keys());
   if (answer !== undefined) await steps.get(answer)?.();

@@ -23,11 +23,13 @@ interface ViewItem extends QuickPickItem {
    * Language of this extension, which has only a grammar. Another language would fetch a schema that the text names.
    */
   readonly language?: OwnLanguage;
-  /** Whether the user is asked for both encodings. */
+  /** Whether this row asks the user for both encodings. */
   readonly asks?: boolean;
 }
 
-/** `liveResponse.showAs`: shows another view of a text, or colors it. The stored result does not change. */
+/**
+ * `liveResponse.showAs`: shows another view of a text, or shows the text in color. The stored result does not change.
+ */
 export async function showAs(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
@@ -89,12 +91,12 @@ async function items(services: Services, ref: ResultRef, stream: ResultStream): 
 }
 
 /**
- * Returns the readings that make a text less odd, each with an example line. A large text has none, because it is never
- * in memory whole.
+ * Returns the encodings with which a text has fewer odd characters, each with an example line. Returns none for a large
+ * text, because a large text is never completely in memory.
  */
 async function suggestedItems(services: Services, ref: ResultRef, stream: ResultStream): Promise<readonly ViewItem[]> {
   const suggested = await services.store.analysis.suggestReadings(ref, stream).catch((error: unknown) => {
-    // The message of another error may quote the text, which must not get into the log.
+    // The message of an unknown error may contain text of the result. This text must not get into the log.
     const reason = isLiveResponseError(error) ? error.code : error instanceof Error ? error.name : typeof error;
     services.log.info(`No reading is suggested: ${reason}`);
     return [];

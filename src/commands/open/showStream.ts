@@ -5,7 +5,10 @@ import { findTargets } from '../common/targets.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
-/** `liveResponse.openOutput` and `liveResponse.openErrors`: open this text of a result, even if it is empty. */
+/**
+ * `liveResponse.openOutput` and `liveResponse.openErrors`: open the output or the errors of a result, even if the text
+ * is empty.
+ */
 export async function showStream(
   services: Services,
   runner: CommandRunner,

@@ -27,8 +27,8 @@ const EVERYWHERE: SearchQuery = {
 };
 
 /**
- * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Takes
- * `{text, isRegExp, matchCase, connection, device, script}`; without an argument it asks.
+ * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Accepts `{text,
+ * isRegExp, matchCase, connection, device, script}` as an argument; without an argument, asks the user.
  */
 export async function searchResults(
   services: Services,
@@ -39,13 +39,13 @@ export async function searchResults(
   if (query !== undefined) await search(services, runner, query);
 }
 
-/** `liveResponse.searchAgain`: repeats the search in the results that are stored now. */
+/** `liveResponse.searchAgain`: repeats the last search in the results that are stored now. */
 export async function searchAgain(services: Services, runner: CommandRunner): Promise<void> {
   const query = services.search.run?.query;
   await (query === undefined ? searchResults(services, runner, []) : search(services, runner, query));
 }
 
-/** `liveResponse.openHit`: opens the line of a hit. Its result is stored, so this takes no call. */
+/** `liveResponse.openHit`: opens a result at the line of a hit. The result is stored, so this costs no call. */
 export async function openHit(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [node] = args;
   if (!isHitNode(node) || node.hit === undefined) throw new LiveResponseError('badArgument', { path: 'hit' });
@@ -53,7 +53,9 @@ export async function openHit(services: Services, runner: CommandRunner, args: r
   await openTarget(services, runner, { ref: node.result.ref, stream, line }, false);
 }
 
-/** `liveResponse.exportHits`: exports every line that was found as CSV or NDJSON, by the ending of the file's name. */
+/**
+ * `liveResponse.exportHits`: exports every found line as CSV or NDJSON. The ending of the file name decides the format.
+ */
 export async function exportHits(services: Services, runner: CommandRunner): Promise<void> {
   const found = services.search.run?.found ?? [];
   const uri = await window.showSaveDialog({
@@ -91,7 +93,10 @@ interface Toggle extends QuickInputButton {
   readonly name: 'isRegExp' | 'matchCase' | 'where';
 }
 
-/** Asks for a query in one box. Its buttons set expression, case and scope; the line below it shows the settings. */
+/**
+ * Asks for a query in one box. Its buttons set regular expression, case and scope. The line below the box shows these
+ * settings.
+ */
 async function askForQuery(services: Services): Promise<SearchQuery | undefined> {
   let query: SearchQuery = { ...EVERYWHERE, ...services.search.run?.query };
   for (;;) {
