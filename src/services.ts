@@ -116,7 +116,7 @@ export interface Services {
 
 type LinkRequest = [link: string, signal: AbortSignal, limits: DownloadLimits];
 
-/** Builds the services. Opens no file and no connection: each service does that at its first use. */
+/** Builds the services. Opens no file and no connection, because each service opens what it needs at its first use. */
 export function createServices(
   context: ExtensionContext,
   registered: Pick<ActionsViewParts, 'view' | 'treeChanged'>,

@@ -35,7 +35,7 @@ export interface Connection {
   readonly scope?: string;
   /** Custom clouds only: hosts from which results can be downloaded, with the port if the host has one. */
   readonly downloadHosts?: readonly string[];
-  /** Lower-case GUID. */
+  /** The tenant's id, a lower-case GUID. */
   readonly tenantId: string;
   /** The app registration's id, a lower-case GUID. */
   readonly clientId: string;
@@ -119,7 +119,7 @@ export function readConnection(value: unknown): { connection: Connection } | { p
   if (!isGuid(tenantId)) return wrong('tenantId');
   const clientId = lowerCase(fields.get('clientId'));
   if (!isGuid(clientId)) return wrong('clientId');
-  // Results are stored by tenant: sample results must never be mixed with those of a real tenant.
+  // Results are stored by tenant. Sample results must never be mixed with results of a real tenant.
   if (signIn === 'sample' && cloud !== 'custom') return wrong('cloud');
   const region = NEAR_REGIONS.find((known) => known === fields.get('region'));
   if (fields.get('region') !== undefined && (region === undefined || cloud !== 'commercial')) return wrong('region');

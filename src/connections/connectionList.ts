@@ -61,13 +61,13 @@ export class ConnectionList {
     );
   }
 
-  /** Adds a connection, or replaces the one with the same name, and makes it active. */
+  /** Adds a connection, or replaces the connection with the same name. Then makes the connection active. */
   async add(connection: Connection): Promise<void> {
     await this.#put(connection);
     await this.activate(connection.name);
   }
 
-  /** Adds a connection, or replaces the one with the same name. The active connection stays the same. */
+  /** Adds a connection, or replaces the connection with the same name. The active connection stays the same. */
   async keep(connection: Connection): Promise<void> {
     await this.#put(connection);
     this.#changed.fire(undefined);

@@ -21,7 +21,7 @@ export class Session {
     this.#open = open;
   }
 
-  /** Returns the client. The first call creates it and loads everything that it needs. */
+  /** Returns the client. The first call loads the client's code and creates the client. */
   client(): Promise<TenantClient> {
     this.#client ??= this.#open().catch((error: unknown) => {
       this.#client = undefined;

@@ -88,7 +88,8 @@ export class ResultFileSystem implements Disposable {
     return {
       type: FileType.File,
       ctime: facts.fetchedAt,
-      // The time must differ. Otherwise VS Code assumes that the text is the one it already shows.
+      // The times of the empty document and of the text must differ. Otherwise VS Code assumes that the document has
+      // not changed.
       mtime: isHeld ? facts.fetchedAt - 1 : facts.fetchedAt,
       size: isHeld ? NO_TEXT.length : size,
       permissions: FilePermission.Readonly,

@@ -35,7 +35,7 @@ export function exitMeaning({ transcript }: ExitFacts): string | undefined {
   return l10n.t('Exit 323: the script on the device probably did not match its hash, so nothing ran.');
 }
 
-/** Exit code of the runner when the script file on the device is not the one that was sent. */
+/** Exit code of the runner if the script file on the device differs from the file that was sent. */
 const HASH_MISMATCH = 323;
 
 /** Returns the mood of a result; `unknown` without an exit code. */

@@ -39,7 +39,10 @@ export function formatAge(ms: number, now: number): string {
   return relative.format(-value, unit);
 }
 
-/** Created once: a list formats thousands of ages, and the editor's language never changes while it runs. */
+/**
+ * Formatter of ages. Created once, because a list formats thousands of ages and the editor's language never changes
+ * while the editor runs.
+ */
 let relative: Intl.RelativeTimeFormat | undefined;
 
 /** Returns a duration such as `3 s`, `2 min` or `1 h`, in the language of the editor. */

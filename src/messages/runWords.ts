@@ -9,7 +9,7 @@ import { oneLine } from '../platform/remoteText.ts';
 type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids';
 type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
 
-/** Facts about a row of a run that its sentences need. */
+/** Facts that the sentences about a row of a run need. */
 export interface RowWords {
   readonly state:
     'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';

@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 
-/** Facts about a search that its sentences need. */
+/** Facts that the sentences about a search need. */
 interface SearchFacts {
   readonly query: {
     readonly text: string;

@@ -39,7 +39,7 @@ export interface Comparison {
 /**
  * Compares a note's claims with the stored result. A claim that the note leaves out never counts as a match.
  *
- * @param text - the cited text, or the view of it; undefined where the result has none
+ * @param text - the cited text, or the view of it; undefined if the result has no such text
  */
 export function compareEvidence(
   found: FoundEvidence,

@@ -130,8 +130,8 @@ export class NotePaste {
   }
 
   /**
-   * Returns the copied place: from the extension's own type if this window copied, else from the last copy of any
-   * window if the texts match.
+   * Returns the place of the copied text. If this window copied it, reads the place from the extension's own clipboard
+   * type. Otherwise returns the place of the last copy of any window, if the texts match.
    */
   async #copied(dataTransfer: DataTransfer): Promise<Copied | undefined> {
     const ours = await dataTransfer.get(COPIED_TYPE)?.asString();

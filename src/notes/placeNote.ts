@@ -2,7 +2,7 @@ import type { NoteForm } from '../platform/config.ts';
 
 /** Text around the position in a note at which evidence is inserted. */
 export interface Place {
-  /** The line above; undefined at the top of the note. */
+  /** Line above the position; undefined at the top of the note. */
   readonly lineAbove: string | undefined;
   /** Text before the position, and text after it, on the same line. */
   readonly before: string;

@@ -43,7 +43,9 @@ export function arrange(
   return { actions: sorted, groups };
 }
 
-/** Returns the name of an action in a row: its first script, else its only command, else its type. */
+/**
+ * Returns the name of an action in a row: the name of its first script, or else of its only command, or else its type.
+ */
 export function scriptOf(action: MachineAction): string {
   const only = action.commands.length === 1 ? action.commands[0] : undefined;
   const first = runScripts(action)[0] ?? only;

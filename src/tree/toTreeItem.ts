@@ -134,7 +134,7 @@ function commentOf({ requestorComment }: MachineAction): string {
   return requestorComment ?? '';
 }
 
-/** Returns the scripts with their arguments. Together with the comment, they identify a run. */
+/** Returns the title of a run: its scripts with their arguments. Together with the comment, they identify the run. */
 function runTitle(action: MachineAction): string {
   const scripts = runScripts(action).map((command) =>
     [subjectOf(command), parameterOf(command, 'Args')].filter(Boolean).join(' '),

@@ -17,7 +17,7 @@ import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
-/** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or whole results as citations. */
+/** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or complete results as citations. */
 export async function appendToNotes(
   services: Services,
   runner: CommandRunner,

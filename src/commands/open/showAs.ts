@@ -104,7 +104,7 @@ async function suggestedItems(services: Services, ref: ResultRef, stream: Result
   return suggested.map(({ view, example }) => ({ label: describeSteps(view), detail: example, view }));
 }
 
-/** Describes a reading, e.g. `UTF-8, read as CP850`. */
+/** Describes the reading of a text, e.g. `UTF-8, read as CP850`. */
 function describeSteps(view: TextView): string {
   const steps = misreadingsOf(view) ?? [];
   if (steps.length === 0) return viewName(view);

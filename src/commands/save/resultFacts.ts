@@ -6,7 +6,10 @@ import type { ReceivedFacts, StoredFacts } from '../../model/storedResult.ts';
 /** Facts about a result file: all facts if the extension also decoded it, fewer facts if the file was only saved. */
 export type FileFacts = ReceivedFacts & Partial<StoredFacts>;
 
-/** Returns everything known about a result file as JSON, for readers without this extension. Ends with a line end. */
+/**
+ * Returns everything known about a result file as JSON, for readers without this extension. The text ends with a line
+ * end.
+ */
 export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined, toolVersion: string): string {
   const { transcript, raw, opened, answeredAt } = facts;
   // The address of an opened file is made from its hash and names no machine action. Only the address in its own facts

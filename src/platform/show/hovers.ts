@@ -19,7 +19,9 @@ export function hoverOfLines(lines: readonly string[]): MarkdownString {
   return new MarkdownString().appendCodeblock(shown.join('\n'), 'text');
 }
 
-/** Makes a hover from facts, one line for each. Values are code, as in {@link hoverOfLines}. */
+/**
+ * Makes a hover from facts, one fact on each line. Values are written as code, for the reason in {@link hoverOfLines}.
+ */
 export function hoverOfFacts(facts: readonly Fact[]): MarkdownString {
   const markdown = new MarkdownString();
   for (const [name, value] of facts) {

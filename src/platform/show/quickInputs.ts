@@ -21,8 +21,8 @@ export interface InputTexts {
 export type Problem = string | InputBoxValidationMessage | undefined;
 
 /**
- * Returns rows that are safe for VS Code. Label, description and detail may come from anywhere, so they cannot draw
- * icons. Icons of this extension go into `iconPath`.
+ * Returns rows that are safe for VS Code. Label, description and detail may come from anywhere, so they are changed: VS
+ * Code draws no icons in them. Icons of this extension go into `iconPath`.
  */
 export function plainRows<Row extends QuickPickItem>(rows: readonly Row[]): Row[] {
   return rows.map((row) =>
