@@ -25,8 +25,8 @@ export function languageOf(stream: ResultStream): OwnLanguage {
 /**
  * Keeps the extension's documents in its own languages. A workspace can set another language by `files.associations`,
  * and the user can choose another language in the language picker. VS Code offers no way to refuse this, so the
- * language is set back. If the settings could give the document another language, it stays empty until its own language
- * is set. Otherwise a language server could read a hostile text and follow its schema before that.
+ * language is set back. If the settings could give a document another language, the document stays empty until its own
+ * language is set. Otherwise a language server could read a hostile text and follow its schema before that.
  */
 export class OwnLanguages implements Disposable {
   readonly #changed: EventEmitter<FileChangeEvent[]>;

@@ -73,7 +73,7 @@ export class ActionsView implements Disposable {
     this.#subscriptions = [
       parts.connections.onDidChange(() => {
         const name = parts.connections.active?.name;
-        // A filter for one tenant does not apply to another tenant, because its devices have other ids there.
+        // A filter for one tenant does not apply to another tenant, because devices have other ids there.
         if (this.#tree.source !== undefined && this.#tree.source.connectionName !== name) this.showFiltered({});
         else this.#showActive();
       }),

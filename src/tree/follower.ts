@@ -138,7 +138,7 @@ export class Follower implements Disposable {
     if (action !== undefined) this.watch(action);
   }
 
-  /** Returns the list to follow; undefined while the view is hidden. */
+  /** Returns the list to follow; undefined while the view is hidden, following is off or the list is not loaded. */
   #seen(): FollowedList | undefined {
     const list = this.#view.visible && followsActions() ? this.#shown() : undefined;
     return list?.actions.state.kind === 'loaded' ? list : undefined;

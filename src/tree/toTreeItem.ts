@@ -86,9 +86,7 @@ export function commandItem(
   return item;
 }
 
-/**
- * Creates the row of a device. A device without a summary has no actions any more, so the next update removes its row.
- */
+/** Creates the row of a device. Without a summary, the device is about to be removed from the tree. */
 export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEVICE): TreeItem {
   const count = device.complete ? l10n.t('{0}, all loaded', device.loaded) : l10n.t('{0} loaded', device.loaded);
   const description = device.ambiguous ? `${node.machineId.slice(0, 8)} · ${count}` : count;
