@@ -39,14 +39,17 @@ export interface Registered {
   readonly filesChanged: EventEmitter<FileChangeEvent[]>;
 }
 
-/** Answers of a result document besides its text. */
+/** Functions that give VS Code more about a result document than its text: hover, outline and folding ranges. */
 export interface Reading {
   readonly hover: (document: TextDocument, position: Position) => Promise<Hover | undefined>;
   readonly symbols: Outlines['symbols'];
   readonly folding: Outlines['folding'];
 }
 
-/** Everything behind the registrations. Created when VS Code first asks for rows, a document or a command. */
+/**
+ * Objects that do the work for everything that activation registers. Created when VS Code first asks for rows, a
+ * document or a command.
+ */
 export interface Core extends Disposable {
   readonly tree: ActionTree;
   readonly files: ResultFileSystem;
@@ -56,11 +59,11 @@ export interface Core extends Disposable {
   readonly run: (id: CommandId, args: readonly unknown[]) => Promise<void>;
 }
 
-/** Builds the core. This file is the entry of the bundle that holds the product, except for its heaviest parts. */
+/** Builds the core. This file is the entry point of the bundle that contains all code except its heaviest parts. */
 export function createCore(context: ExtensionContext, registered: Registered): Core {
   const services = createServices(context, registered);
   const title = l10n.t('Fetching result');
-  // The tabs of these results are open and are read again by themselves, so nothing is shown here.
+  // Opens no document. The tabs of these results are already open, and VS Code reads their documents again by itself.
   const fetch = (ref: ResultRef): Promise<unknown> =>
     new CommandRunner(services.log).run(title, ({ signal }) => services.results.open(ref, { signal }));
   const fetchAgain = (ref: ResultRef, damage: LiveResponseError): void => {
@@ -78,7 +81,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     languages,
     onMissing: (address, damage) => {
       if (damage === undefined) missing.report(address);
-      // A damaged result gets its own message, because its damage matters more than that it is missing.
+      // A damaged result gets a message of its own. The damage is more important than the missing text.
       else fetchAgain(address, damage);
     },
   });

@@ -25,14 +25,14 @@ import { commandIds } from './platform/commandIds.ts';
 import { actionsViewId } from './platform/viewIds.ts';
 import type { TreeNode } from './tree/nodes.ts';
 
-/** Documents that cite results, result documents, and the beginning of every citation. */
+/** Selectors for Markdown documents and for result documents, and the beginning of every citation's address. */
 const NOTES = { language: 'markdown' };
 const RESULTS = { scheme: RESULT_SCHEME };
 const CITES = `${RESULT_SCHEME}:/?`;
 
 /**
- * Registers everything and opens nothing: no file, no connection, no other bundle, no question. The code behind each
- * registration is loaded when VS Code first asks for it.
+ * Registers everything with VS Code. Opens no file and no connection, loads no other bundle and asks no question. The
+ * code for each registration is loaded when VS Code first calls it.
  */
 export function activate(context: ExtensionContext): void {
   const treeChanged = new EventEmitter<TreeNode[] | undefined>();
@@ -50,7 +50,7 @@ export function activate(context: ExtensionContext): void {
   const tree: TreeDataProvider<TreeNode> = {
     onDidChangeTreeData: treeChanged.event,
     getChildren: async (node) => (await core()).tree.getChildren(node),
-    // Rows come from getChildren, so the core is loaded before these functions are called.
+    // VS Code gets rows only from getChildren, so the core is loaded before VS Code calls these functions.
     getTreeItem: (node) => loaded?.tree.getTreeItem(node) ?? {},
     getParent: (node) => loaded?.tree.getParent(node),
     resolveTreeItem: (item, node) => loaded?.tree.resolveTreeItem(item, node) ?? item,
@@ -80,15 +80,15 @@ export function activate(context: ExtensionContext): void {
     prepareDocumentPaste: (document, ranges, dataTransfer) => {
       const copied = describeCopied(document.uri.query, ranges);
       dataTransfer.set(COPIED_TYPE, new DataTransferItem(copied));
-      // Not awaited, because a paste in this window does not need it. If the core cannot be loaded, its next use
-      // reports that.
+      // Not awaited, because a paste in this window does not need the stored copy. If the core cannot be loaded, the
+      // next command, row or document that needs the core reports the failure.
       core()
         .then(({ paste }) => paste.remember(document, ranges, copied))
         .catch(() => undefined);
     },
   };
   const paste: DocumentPasteEditProvider = {
-    // Most pasted text was copied elsewhere, and then nothing is loaded.
+    // Most pasted text was not copied from a result. In that case the core is not loaded.
     provideDocumentPasteEdits: async (document, ranges, dataTransfer) =>
       dataTransfer.get(COPIED_TYPE) !== undefined || (await wasCopiedLately(context.globalStorageUri))
         ? (await core()).paste.edits(document, ranges, dataTransfer)
@@ -102,7 +102,7 @@ export function activate(context: ExtensionContext): void {
     treeChanged,
     filesChanged,
     languages.registerDocumentLinkProvider(NOTES, {
-      // Most notes cite nothing, and then nothing is loaded.
+      // Most notes contain no citation. In that case the core is not loaded.
       provideDocumentLinks: async (document) =>
         document.getText().includes(CITES) ? (await core()).backLinks.links(document) : [],
     }),
@@ -127,7 +127,7 @@ export function activate(context: ExtensionContext): void {
     }),
     languages.registerDocumentPasteEditProvider({ language: 'markdown' }, paste, {
       providedPasteEditKinds,
-      // Text is included, because a copy from another window is recognized by its text alone.
+      // Includes plain text, because a copy from another window is recognized only by its text.
       pasteMimeTypes: [COPIED_TYPE, 'text/plain'],
     }),
     ...Object.values(commandIds).map((id) =>

@@ -9,26 +9,26 @@ import { toAnalysisThread } from './analysis/workerThread.ts';
 import type { createSampleTransport } from './sample/api/sampleTransport.ts';
 
 /*
- * Only this file and loadCore.ts contain import(). The code behind these functions is built into bundles of its own, so
- * that activation loads none of it. See scripts/build.ts for how each path becomes a file beside extension.cjs.
+ * Only this file and loadCore.ts contain import(). The code that these functions load is built into separate bundles,
+ * so that activation loads none of it. See scripts/build.ts for how each path becomes a file beside extension.cjs.
  */
 
-/** Loads HTTP, the API's client and the checks of its answers. */
+/** Loads HTTP, the Defender API's client and the checks of the API's answers. */
 export async function loadTenantClient(): Promise<typeof createTenantClient> {
   return (await import('./defender/tenantClient.ts')).createTenantClient;
 }
 
-/** Loads the download of a pasted link. */
+/** Loads the function that downloads the file of a pasted link. */
 export async function loadDownloadLink(): Promise<DownloadLink> {
   return (await import('./defender/tenantClient.ts')).downloadLink;
 }
 
-/** Loads the function that sends requests to the sign-in service, with the same HTTP. */
+/** Loads the function that sends requests to the sign-in service. It uses the same HTTP code as the API's client. */
 export async function loadSignInSender(): Promise<SendSignIn> {
   return (await import('./defender/tenantClient.ts')).createTenantSignIn();
 }
 
-/** Loads the sign-in through msal. */
+/** Loads the functions that sign in through the msal library. */
 export async function loadMsal(): Promise<MsalTokens> {
   return (await import('./identity/msal/createMsalTokens.ts')).msalTokens;
 }
@@ -38,17 +38,17 @@ export async function loadNoteTexts(): Promise<typeof noteTexts> {
   return (await import('./notes/noteTexts.ts')).noteTexts;
 }
 
-/** Loads the sample tenant, which lives in memory. */
+/** Loads the sample tenant, which exists only in memory. */
 export async function loadSampleTransport(): Promise<typeof createSampleTransport> {
   return (await import('./sample/api/sampleTransport.ts')).createSampleTransport;
 }
 
-/** Inserted by scripts/build.ts; empty in every build that was given no connection string. */
+/** Connection string for telemetry. scripts/build.ts inserts it; it is empty in a build that was given none. */
 declare const TELEMETRY_CONNECTION_STRING: string;
 
 /**
- * Loads the telemetry reporter. Undefined in a build without a connection string, which contains neither this function
- * nor the bundle.
+ * Loads the telemetry reporter. Undefined in a build without a connection string. Such a build contains neither this
+ * function nor the reporter's bundle.
  */
 export const loadReporter =
   TELEMETRY_CONNECTION_STRING === ''
@@ -59,8 +59,8 @@ export const loadReporter =
       };
 
 /**
- * Young generation of a thread's heap, in MB. Without this limit, a result of 300 MB that is read in pieces takes 100
- * MB more memory and no less time.
+ * Limit for the young generation of a thread's heap, in MB. Without this limit, reading a result of 300 MB in pieces
+ * takes 100 MB more memory and is not faster.
  */
 const YOUNG_MB = 32;
 
@@ -73,7 +73,7 @@ export async function startStoreThread(): Promise<StoreThread> {
   });
   return {
     send: (request) => {
-      // Bytes that are added to a large result are needed nowhere else, so they are moved and not copied.
+      // Nothing else needs the bytes that are added to a large result, so they are moved to the thread and not copied.
       const bytes = request.method === 'addLarge' ? request.args[1] : undefined;
       const moved = bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [];
       worker.postMessage(request, moved);
@@ -96,8 +96,8 @@ export async function startStoreThread(): Promise<StoreThread> {
 }
 
 /**
- * Limit for the heap of the analysis thread, in MB: four times the largest text that is read whole. Above it this
- * thread ends, not the extension host.
+ * Limit for the heap of the analysis thread, in MB: four times the size of the largest text that is read in one piece.
+ * If a text needs more, the thread ends and the extension host keeps running.
  */
 const ANALYSIS_MB = 512;
 

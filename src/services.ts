@@ -58,12 +58,13 @@ import { SavedFilters } from './tree/savedFilters.ts';
 const SAMPLE_START = 'liveResponse.sampleStartedAt';
 
 /**
- * Singletons, built once and in order. Commands receive all of them; tests build the object with parts of their own.
+ * Singletons, each built once, after the singletons that it needs. Commands receive the complete object. Tests build
+ * the object from parts of their own.
  */
 export interface Services {
   readonly log: Log;
   readonly telemetry: Telemetry;
-  /** Thread of the databases. */
+  /** Client of the thread that works with the databases. */
   readonly worker: WorkerClient;
   readonly store: ResultStore;
   /** Thread that reads stored texts for commands and views. */
@@ -72,8 +73,8 @@ export interface Services {
   readonly outlining: Analysis;
   readonly signIns: SignIns;
   /**
-   * Whether the system's browser can reach a port of this extension. Over SSH it can if the extension runs on the
-   * window's side.
+   * Whether the system's browser can reach a port of this extension. In a remote window, e.g. over SSH, it can only if
+   * the extension runs on the same machine as the window.
    */
   readonly canLoopback: boolean;
   readonly connections: ConnectionList;
@@ -81,12 +82,15 @@ export interface Services {
   readonly results: ResultService;
   readonly saves: ResultSaves;
   readonly search: StoredSearch;
-  /** Downloads the file behind a pasted link, without a call. */
+  /** Downloads the file of a pasted link, without a call to the API. */
   readonly downloadLink: (...request: LinkRequest) => ReturnType<DownloadLink>;
-  /** Forgets every secret and everything that VS Code stores for this extension. */
+  /** Deletes every secret of this extension and everything else that VS Code stores for it. */
   readonly forgetAll: () => Promise<void>;
   readonly notes: EvidenceNotes;
-  /** Fetches an action as the server has it now, with one call. After a 404, the error names connection and account. */
+  /**
+   * Fetches the server's present version of an action, with one call. After a 404, the error names connection and
+   * account.
+   */
   readonly fetchAction: (
     session: Session,
     actionId: string,
@@ -100,11 +104,11 @@ export interface Services {
   readonly toolVersion: string;
   readonly calls: CallsItem;
   readonly runs: RunFetches;
-  /** Leases, under which one window at a time works. */
+  /** Leases. While one window has a lease, no other window does the same work. */
   readonly leases: Leases;
   readonly runOverviews: RunOverviews;
   readonly runItem: RunItem;
-  /** Estimates the time, in milliseconds, that this number of calls for a run takes in the background. */
+  /** Estimates how long, in milliseconds, this number of background calls for a run takes. */
   readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
   readonly view: ActionsView;
   readonly savedFilters: SavedFilters;
@@ -112,7 +116,7 @@ export interface Services {
 
 type LinkRequest = [link: string, signal: AbortSignal, limits: DownloadLimits];
 
-/** Builds the services. Opens no file and no connection: each service does that at its first use. */
+/** Builds the services. Opens no file and no connection, because each service opens what it needs at its first use. */
 export function createServices(
   context: ExtensionContext,
   registered: Pick<ActionsViewParts, 'view' | 'treeChanged'>,
@@ -159,7 +163,7 @@ export function createServices(
   );
   const view = new ActionsView({ ...registered, connections, signIns, sessions, store, worker, log });
   signIns.onDidChange((connection) => {
-    // Another account may see other devices.
+    // A session is renewed because another account may have access to other devices.
     sessions.renew(connection);
     view.reload(connection);
   });
@@ -170,15 +174,15 @@ export function createServices(
       return action;
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;
-      // The answer is the same for "does not exist" and "not allowed to see", so the error names the account and the
-      // connection.
+      // Defender gives the same answer for an action that does not exist and for an action that the account has no
+      // permission to see. Therefore the error names the account and the connection.
       const { name } = session.connection;
       const account = await signIns.account(session.connection);
       throw new LiveResponseError('notFound', { ...error.values, connection: name, ...(account && { account }) });
     }
   };
   const findSource: FindSource = async (ref) => {
-    // No tenant has this result.
+    // A result that was opened from a file belongs to no tenant, so it cannot be fetched.
     if (ref.cloud === 'file') throw new LiveResponseError('notStoredFile');
     await connections.load();
     const connection = connections.forTenant(ref);
@@ -232,7 +236,8 @@ export function createServices(
       const own = connections.all.filter(({ cloud }) => cloud === 'custom').flatMap((one) => one.downloadHosts ?? []);
       return download(...request, {
         downloadHosts: () => [...own, ...allowedDownloadHosts()],
-        // Only hosts of a custom connection may be storage other than Azure's.
+        // Only a custom connection's own hosts can run storage other than Azure's. All other hosts must send Azure's
+        // headers.
         expectAzureHeaders: !own.includes(new URL(request[0]).host),
         onCall: (record) => {
           log.call(record);
@@ -240,7 +245,7 @@ export function createServices(
       });
     },
     forgetAll: async () => {
-      // Also deletes secrets of connections that were removed, whose names are known nowhere else.
+      // Deletes by the stored keys, because the names of removed connections are known nowhere else.
       for (const key of await context.secrets.keys()) await context.secrets.delete(key);
       for (const memento of [context.globalState, context.workspaceState]) {
         for (const key of memento.keys()) await memento.update(key, undefined);
@@ -293,7 +298,8 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
   };
   if (connection.signIn === 'sample') {
     const createSampleTransport = await loadSampleTransport();
-    // Kept forever: with another start the same results would have other times, and other hashes than the stored ones.
+    // The start time is stored forever. With another start time, the same sample results would have other times and
+    // hashes than the stored copies.
     const startedAt = context.globalState.get<number>(SAMPLE_START) ?? Date.now();
     await context.globalState.update(SAMPLE_START, startedAt);
     const transport = createSampleTransport({ now: Date.now, startedAt });
@@ -307,7 +313,7 @@ async function openTenant(connection: Connection, parts: TenantParts): Promise<T
   });
 }
 
-/** Counts every refusal by the server, including those after which the call is repeated without a message. */
+/** Counts every 429 of the API, even if the call is then repeated and the user sees no message. */
 async function countRefusal(ledger: LedgerPort, telemetry: Telemetry): Promise<void> {
   const usage = await ledger.usage().catch(() => undefined);
   telemetry.send({ name: 'callRefused', spentBy: isSpentByOthers(usage?.minute) ? 'others' : 'us' });

@@ -3,8 +3,8 @@ import { defineCommand } from './common/defineCommand.ts';
 import { IN_ACTIONS_VIEW } from './common/when.ts';
 
 /**
- * `liveResponse.accessibilityHelp`: shows how to work by keyboard, what is announced, and which settings help. VS
- * Code's own help has no place for views of extensions.
+ * `liveResponse.accessibilityHelp`: shows how to work by keyboard, what a screen reader announces, and which settings
+ * help. An extension cannot add its views to VS Code's own help.
  */
 async function accessibilityHelp({ help }: Services): Promise<void> {
   await help.show();

@@ -75,7 +75,7 @@ import {
   searchResultsCommand,
 } from './store/searchResults.ts';
 
-/** Every command, in the order of package.json. A command that is not listed here does not exist for VS Code. */
+/** Every command, in the order of package.json. VS Code knows only the commands in this list. */
 export const COMMANDS: readonly CommandDefinition[] = [
   addConnectionCommand,
   editConnectionCommand,
@@ -156,7 +156,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   showLogCommand,
 ];
 
-/** Places of the submenu Copy As, which holds the entries of the menu `liveResponse.copyAs`. */
+/**
+ * Places at which VS Code shows the submenu Copy As. The submenu contains the entries of the menu
+ * `liveResponse.copyAs`.
+ */
 export const COPY_AS_ENTRIES: readonly MenuEntry[] = [
   { menu: 'view/item/context', group: '2_copy@2', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW) },
   { menu: 'editor/context', group: '9_cutcopypaste@10', when: IN_RESULT },

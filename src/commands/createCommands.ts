@@ -10,7 +10,7 @@ import { hasWhatItNeeds } from './common/preconditions.ts';
 export function createCommands(services: Services): (id: CommandId, args: readonly unknown[]) => Promise<void> {
   const byId = new Map(COMMANDS.map((definition) => [`liveResponse.${definition.name}`, definition]));
   return async (id, args) => {
-    // A new runner for each call: it keeps how this call ended.
+    // Each call gets a new runner, because the runner keeps the outcome of its call.
     const runner = new CommandRunner(services.log);
     const startedAt = performance.now();
     try {

@@ -5,7 +5,7 @@ import { CLOUDS, isGuid } from '../base/resultUri.ts';
 import type { Cloud } from '../base/resultUri.ts';
 import { sampleTenantId } from '../sample/base/identifiers.ts';
 
-/** Kinds of sign-in by which a connection gets its tokens. */
+/** Ways in which a connection gets its tokens. */
 export const SIGN_INS = [
   'interactive',
   'deviceCode',
@@ -19,34 +19,37 @@ export type SignIn = (typeof SIGN_INS)[number];
 
 /** Settings for signing in to a tenant and calling its API, without secrets. */
 export interface Connection {
-  /** Unique among the connections, and shown to the user. */
+  /** Name that the user sees. No two connections have the same name. */
   readonly name: string;
   readonly cloud: Cloud;
-  /** Region of the commercial cloud that has its own API host. */
+  /** Region of the commercial cloud. Each region has its own API host. */
   readonly region?: NearRegion;
-  /** Custom clouds only: base of the API. */
+  /** Custom clouds only: base URL of the API. */
   readonly apiUrl?: string;
-  /** Custom clouds only: sign-in service without tenant. The default is `https://login.microsoftonline.com`. */
+  /**
+   * Custom clouds only: address of the sign-in service, without the tenant. The default is
+   * `https://login.microsoftonline.com`.
+   */
   readonly authority?: string;
   /** Custom clouds only: scope of the tokens. Ends in `/.default`; the default is the commercial cloud's scope. */
   readonly scope?: string;
-  /** Custom clouds only: hosts that results may be downloaded from, with the port where there is one. */
+  /** Custom clouds only: hosts from which results can be downloaded, with the port if the host has one. */
   readonly downloadHosts?: readonly string[];
-  /** Lower-case GUID. */
+  /** The tenant's id, a lower-case GUID. */
   readonly tenantId: string;
   /** The app registration's id, a lower-case GUID. */
   readonly clientId: string;
   readonly signIn: SignIn;
-  /** Client certificates only: absolute path of a PEM file with certificate and private key. */
+  /** Client certificates only: absolute path of a PEM file that contains the certificate and the private key. */
   readonly certificatePath?: string;
 }
 
-/** The first field that makes a value invalid as a connection. */
+/** First field with an invalid value, which makes the object invalid as a connection. */
 export interface ConnectionProblem {
   readonly field: string;
 }
 
-/** Returns the connection to the tenant that ships inside the extension. It needs no sign-in and no network. */
+/** Returns the connection to the sample tenant, which is part of the extension. It needs no sign-in and no network. */
 export function sampleConnection(name: string): Connection {
   return { name, cloud: 'custom', tenantId: sampleTenantId, clientId: sampleTenantId, signIn: 'sample' };
 }
@@ -74,7 +77,7 @@ export function readNewConnection(value: unknown): ReturnType<typeof readConnect
   const { name, signIn, tenantId, apiUrl, scope, downloadHosts = [] } = read.connection;
   const wrong = (field: string): { problem: ConnectionProblem } => ({ problem: { field } });
   if (!isPlainName(name)) return wrong('name');
-  // Results are stored by tenant: sample results must not pass for results of a real tenant.
+  // Results are stored by tenant. Sample results must not be mistaken for results of a real tenant.
   if (signIn === 'sample' && tenantId !== sampleTenantId) return wrong('tenantId');
   if (apiUrl !== undefined && !isPlainAddress(apiUrl)) return wrong('apiUrl');
   if (scope !== undefined && scope.length > MAX_ADDRESS) return wrong('scope');
@@ -82,13 +85,13 @@ export function readNewConnection(value: unknown): ReturnType<typeof readConnect
   return read;
 }
 
-/** Longest address, in UTF-16 units. A longer one could not be shown whole when the user is asked about it. */
+/** Longest address, in UTF-16 units. A question to the user could not show a longer address completely. */
 const MAX_ADDRESS = 500;
 const MAX_HOSTS = 20;
 /** Longest host name (RFC 1035), with room for a port. */
 const MAX_HOST = 260;
 
-/** Whether an address shows its true host: the text begins with the parsed origin, in ASCII, and hides nothing. */
+/** Whether an address shows its true host. The text must begin with the parsed origin, in ASCII, and hide nothing. */
 function isPlainAddress(address: string): boolean {
   const { origin } = new URL(address);
   return address.length <= MAX_ADDRESS && !/[\\\s]/u.test(address) && address.toLowerCase().startsWith(origin);
@@ -99,7 +102,7 @@ function isPlainHost(host: string): boolean {
 }
 
 /**
- * Checks a connection that came from outside: from a command's argument or from the database.
+ * Checks a connection that comes from a command's argument or from the database.
  *
  * @returns the connection, or the first field that is wrong
  */
@@ -116,7 +119,7 @@ export function readConnection(value: unknown): { connection: Connection } | { p
   if (!isGuid(tenantId)) return wrong('tenantId');
   const clientId = lowerCase(fields.get('clientId'));
   if (!isGuid(clientId)) return wrong('clientId');
-  // Results are stored by tenant: sample results must never be mixed with those of a real tenant.
+  // Results are stored by tenant. Sample results must never be mixed with results of a real tenant.
   if (signIn === 'sample' && cloud !== 'custom') return wrong('cloud');
   const region = NEAR_REGIONS.find((known) => known === fields.get('region'));
   if (fields.get('region') !== undefined && (region === undefined || cloud !== 'commercial')) return wrong('region');
@@ -145,7 +148,7 @@ export function readConnection(value: unknown): { connection: Connection } | { p
       ...(isAuthority(authority) ? { authority: new URL(authority).origin } : {}),
       ...(isScope(scope) ? { scope } : {}),
       ...(isAbsolutePath(certificatePath) ? { certificatePath } : {}),
-      // Copies the list: the caller could change its own while the user is being asked.
+      // Copies the list, because the caller could change its list while the user is being asked.
       ...(isTextList(hosts) ? { downloadHosts: [...hosts] } : {}),
     },
   };
@@ -157,7 +160,9 @@ export function apiUrlOf(connection: Connection): string {
   return cloudAddresses(connection.cloud, connection.region).apiUrl;
 }
 
-/** Returns the sign-in service of a connection, with the tenant, and the scope that it requests. */
+/**
+ * Returns the address of a connection's sign-in service, with the tenant, and the scope that the connection requests.
+ */
 export function signInAddressesOf(connection: Connection): { readonly authority: string; readonly scope: string } {
   const { cloud, tenantId } = connection;
   const known = cloudAddresses(cloud === 'custom' ? 'commercial' : cloud);
@@ -168,7 +173,7 @@ export function signInAddressesOf(connection: Connection): { readonly authority:
 }
 
 /**
- * Returns everything that decides where a secret may be sent, except the connection's name. A secret given for one
+ * Returns everything that decides where a secret can be sent, except the connection's name. A secret for one
  * destination must not be sent to another. All regions of a cloud count as one destination.
  */
 export function destinationOf(connection: Connection): string {
@@ -177,10 +182,10 @@ export function destinationOf(connection: Connection): string {
   return JSON.stringify([cloud, apiUrl, authority, scope, tenantId, clientId, signIn, certificatePath]);
 }
 
-/** Fields that give a connection an address of its own, in the order in which the user is asked about them. */
+/** Fields that give a connection its own addresses, in the order in which a question to the user lists them. */
 export type OwnAddress = 'region' | 'apiUrl' | 'authority' | 'scope' | 'downloadHosts';
 
-/** Returns the addresses and the region that a connection sets itself, besides its cloud. */
+/** Returns the region and the addresses that a connection itself contains. Its cloud gives all other addresses. */
 export function ownAddressesOf(connection: Connection): readonly (readonly [field: OwnAddress, value: string])[] {
   const { region, apiUrl, authority, scope, downloadHosts } = connection;
   const fields = { region, apiUrl, authority, scope, downloadHosts: downloadHosts?.join(', ') };
@@ -199,7 +204,7 @@ export function isSameConnection(one: Connection, other: Connection): boolean {
 }
 
 /**
- * Whether a value is the origin of a sign-in service. Only https is allowed, because passwords and codes pass through
+ * Whether a value is the origin of a sign-in service. Only https is allowed, because passwords and codes are sent to
  * it.
  */
 export function isAuthority(value: unknown): value is string {
@@ -209,16 +214,16 @@ export function isAuthority(value: unknown): value is string {
 }
 
 /**
- * Whether a value is a scope: a resource and `/.default`, which stands for what an administrator consented to. The
- * scope also appears in commands that users copy.
+ * Whether a value is a scope: a resource and `/.default`. `/.default` means all permissions to which an administrator
+ * consented. Users also copy commands that contain the scope.
  */
 export function isScope(value: unknown): value is string {
   return typeof value === 'string' && /^(?:https|api):\/\/[\w.:-]+(?:\/[\w.~-]+)*\/\.default$/u.test(value);
 }
 
 /**
- * Whether a value is an absolute path in Windows or POSIX form. Network shares are refused: opening one would send this
- * account's credentials to its server. Windows also takes shares with slashes of both kinds.
+ * Whether a value is an absolute path in Windows or POSIX format. Network shares are refused, because opening a share
+ * would send this account's credentials to its server. Windows accepts shares with both kinds of slashes.
  */
 export function isAbsolutePath(value: unknown): value is string {
   return typeof value === 'string' && /^(?:\/(?![\\/])|[a-z]:[\\/])/iu.test(value);

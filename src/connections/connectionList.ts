@@ -15,7 +15,7 @@ export class ConnectionList {
   #activeName: string | undefined;
   #loading: Promise<void> | undefined;
 
-  /** Fires when a connection was added, removed or changed, or when another one becomes active. */
+  /** Fires when a connection was added, removed or changed, or when another connection becomes active. */
   readonly onDidChange = this.#changed.event;
 
   constructor(worker: ConnectionPort) {
@@ -36,7 +36,8 @@ export class ConnectionList {
     await this.load();
     const active = this.#activeName;
     await this.#read();
-    // Each window chooses its active connection itself.
+    // Each window chooses its active connection itself. The choice that another window stored applies only if this
+    // window's active connection no longer exists.
     if (this.byName(active ?? '') !== undefined) this.#activeName = active;
   }
 
@@ -60,13 +61,13 @@ export class ConnectionList {
     );
   }
 
-  /** Adds a connection, or replaces the one with the same name, and makes it active. */
+  /** Adds a connection, or replaces the connection with the same name. Then makes the connection active. */
   async add(connection: Connection): Promise<void> {
     await this.#put(connection);
     await this.activate(connection.name);
   }
 
-  /** Adds a connection, or replaces the one with the same name. The active connection stays the same. */
+  /** Adds a connection, or replaces the connection with the same name. The active connection stays the same. */
   async keep(connection: Connection): Promise<void> {
     await this.#put(connection);
     this.#changed.fire(undefined);
@@ -115,7 +116,7 @@ export class ConnectionList {
   }
 }
 
-/** Parses a stored connection. A damaged row loses that connection only, not the whole list. */
+/** Parses a stored connection. If a row is damaged, only its connection is lost, not the complete list. */
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);

@@ -8,7 +8,7 @@ import type { ConnectionList } from './connectionList.ts';
 
 const NO_CONDITIONS = '{}';
 
-/** Session of one connection: its client, created at the first call, and the actions that it loaded. */
+/** Session of one connection: its client, which the first call creates, and the actions that were loaded through it. */
 export class Session {
   readonly connection: Connection;
   readonly #open: () => Promise<TenantClient>;
@@ -21,7 +21,7 @@ export class Session {
     this.#open = open;
   }
 
-  /** Returns the client. The first call creates it and loads everything that it needs. */
+  /** Returns the client. The first call loads the client's code and creates the client. */
   client(): Promise<TenantClient> {
     this.#client ??= this.#open().catch((error: unknown) => {
       this.#client = undefined;
@@ -32,7 +32,7 @@ export class Session {
 
   /**
    * Returns the list of live response sessions, or of all machine actions. Each list keeps its own pages. Of the lists
-   * with conditions, only the one requested last is kept.
+   * with conditions, only the last requested list is kept.
    */
   actions(liveResponseOnly: boolean, where: ActionConditions = {}): ActionStore {
     const conditions = JSON.stringify(where);
@@ -49,7 +49,7 @@ export class Session {
     return store;
   }
 
-  /** Returns an action that any of the lists has loaded. */
+  /** Returns an action if any list of this session has loaded it. */
   known(actionId: string): MachineAction | undefined {
     for (const store of this.#stores.values()) {
       const action = store.get(actionId);
@@ -73,7 +73,9 @@ export class Sessions {
     });
   }
 
-  /** Drops the session, so that the next caller gets a new one: the loaded actions belong to the previous account. */
+  /**
+   * Drops the session, so that the next caller gets a new session. The loaded actions belong to the previous account.
+   */
   renew(connection: Connection): void {
     this.#sessions.delete(connection.name);
   }

@@ -23,13 +23,13 @@ export interface SignInsParts {
   readonly loadMsal: () => Promise<MsalTokens>;
   readonly loadSend: () => Promise<SendSignIn>;
   readonly log: MsalParts['log'];
-  /** Environment in which Azure CLI and Az PowerShell are searched for. */
+  /** Environment variables with which Azure CLI and Az PowerShell are found. */
   readonly environment: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly limits?: SignInLimits;
 }
 
-/** Time after a refusal, in milliseconds, during which a prompt must be confirmed first. */
+/** Time after a refusal by the user, in milliseconds, during which a new prompt appears only after a confirmation. */
 const COOL_DOWN_MS = 60_000;
 const PROMPT = 'sign-in prompt';
 const REFUSED = 'sign-in refused';
@@ -51,7 +51,11 @@ export class SignIns {
     this.#leases = new Leases(leasePort(parts.worker), parts.clock);
   }
 
-  /** @throws what the connection's source throws: see `TokenSource` */
+  /**
+   * Returns a token from the connection's source.
+   *
+   * @throws the errors of that source: see `TokenSource`
+   */
   async getAccessToken(connection: Connection, signal: AbortSignal, refusal?: Refusal): Promise<string> {
     return (await this.#source(connection)).getAccessToken(signal, refusal);
   }
@@ -68,7 +72,7 @@ export class SignIns {
     return source instanceof PastedToken ? source.expiresAt() : undefined;
   }
 
-  /** Whether the user refused to sign in a moment ago, in any window. */
+  /** Whether the user refused to sign in within the last minute, in any window. */
   wasRefused(): Promise<boolean> {
     return this.#leases.isTaken(REFUSED);
   }
@@ -82,7 +86,7 @@ export class SignIns {
   async signIn(connection: Connection, way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
     const source = await this.#source(connection);
     if (!isPersonal(source)) throw new LiveResponseError('badArgument', { path: 'signIn' });
-    // A user who asks again has closed the first page, so that attempt is over.
+    // A user who starts a second sign-in has abandoned the first page, so the first attempt ends.
     this.#prompting?.controller.abort();
     await this.#prompting?.ended;
     const controller = new AbortController();
@@ -101,12 +105,12 @@ export class SignIns {
     }
   }
 
-  /** Reports that the connection got a token in another way than {@link signIn}, e.g. in a terminal. */
+  /** Reports that the connection got a token without {@link signIn}, e.g. by a sign-in in a terminal. */
   tellChanged(connection: Connection): void {
     this.#changed.fire(connection);
   }
 
-  /** Forgets everything that signing in stored; for an application also its secret. */
+  /** Deletes everything that the sign-in stored. For the sign-in of an application, also deletes its secret. */
   async signOut(connection: Connection): Promise<void> {
     await (await this.#source(connection)).signOut();
     this.#changed.fire(connection);
@@ -116,15 +120,15 @@ export class SignIns {
     const drawer = this.#drawer(connection);
     await drawer.store(kind, value);
     this.#drop(connection);
-    // Tokens that were fetched with another secret may belong to another application.
+    // Tokens that were fetched with the previous secret may belong to another application.
     await drawer.delete('tokens');
     this.#changed.fire(connection);
   }
 
-  /** Forgets everything about a connection that is removed or that now has another destination. */
+  /** Deletes everything about a connection that is removed or whose destination was changed. */
   async forget(connection: Connection): Promise<void> {
     if (connection.signIn === 'sample') return;
-    // Signs out first: a renewal that is under way would store its tokens again.
+    // Signs out first, because a renewal in progress would store its tokens again.
     await (await this.#source(connection)).signOut();
     const drawer = this.#drawer(connection);
     for (const kind of SECRET_KINDS) await drawer.delete(kind);
@@ -211,7 +215,10 @@ export class SignIns {
     return openDrawer(this.#parts.secrets, ownerOf(connection));
   }
 
-  /** Stores the account as a reminder only: without a database the user is asked more often than necessary. */
+  /**
+   * Stores the account. A failure is ignored: without a stored account, the user is only asked more often than
+   * necessary.
+   */
   async #remember(connection: Connection, account: string | undefined): Promise<void> {
     await this.#parts.worker.call('setAccount', ownerOf(connection), account).catch(() => undefined);
   }
@@ -229,7 +236,7 @@ export class SignIns {
 }
 
 function noop(): void {
-  // Only the end of the attempt matters here, not its outcome.
+  // The next attempt only waits until this attempt has ended. The outcome does not matter.
 }
 
 function isPersonal(source: TokenSource): source is PersonalTokenSource {
@@ -237,8 +244,8 @@ function isPersonal(source: TokenSource): source is PersonalTokenSource {
 }
 
 /**
- * Returns the owner of a connection's secrets. A connection with another destination or name is another owner, and
- * finds no secret.
+ * Returns the key under which a connection's secrets are stored. A connection with another destination or name has
+ * another key, so it cannot read these secrets.
  */
 function ownerOf(connection: Connection): string {
   return JSON.stringify([connection.name, destinationOf(connection)]);

@@ -2,8 +2,8 @@ import { RESULT_SCHEME } from '../base/scheme.ts';
 
 /**
  * Whether `files.associations` could set a language for result documents. A pattern that ends in a literal file ending
- * other than `.lr-…` cannot match one. Every other pattern counts as a match: a false alarm costs one more read of a
- * document.
+ * other than `.lr-…` cannot match a result document. Every other pattern counts as a match. A wrong match costs only
+ * one more read of a document.
  */
 export function associatesOurs(associations: unknown): boolean {
   if (typeof associations !== 'object' || associations === null) return false;

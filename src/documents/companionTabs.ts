@@ -5,8 +5,8 @@ import type { ResultRef } from '../base/resultUri.ts';
 import { addressOfTab, tabsOf } from './resultUris.ts';
 
 /**
- * Closes errors that were opened with their output when the output's tab is closed or shows another result. Errors that
- * the user pinned or asked for stay open.
+ * Closes a result's errors that were opened together with its output. It closes them when the output's tab is closed or
+ * shows another result. Errors that the user pinned or opened by a command stay open.
  */
 export class CompanionTabs implements Disposable {
   readonly #companions = new Map<string, ResultRef>();
@@ -19,7 +19,7 @@ export class CompanionTabs implements Disposable {
     });
   }
 
-  /** Opens a result. With `withErrors`, its errors count as opened with the output. */
+  /** Opens a result. With `withErrors`, the result's errors count as opened together with its output. */
   async during(ref: ResultRef, withErrors: boolean, show: () => Promise<void>): Promise<void> {
     this.#showing++;
     try {
@@ -31,12 +31,12 @@ export class CompanionTabs implements Disposable {
     await this.#closeStrays();
   }
 
-  /** Stops closing the errors of this result with its output, because the user opened them. */
+  /** Keeps the errors of this result open when its output is closed, because the user opened the errors. */
   release(ref: ResultRef): void {
     this.#companions.delete(resultKey(ref));
   }
 
-  /** Ties errors to their output again after a reload, where both are open. */
+  /** After a reload of the window, treats errors as opened together with their output if both are open. */
   adoptOpenTabs(): void {
     for (const tab of window.tabGroups.all.flatMap((group) => group.tabs)) {
       const address = addressOfTab(tab);

@@ -5,8 +5,8 @@ import { findCommand, parameterOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
- * Returns the facts about a result, one on each line. They are shown beside its text, never in it. Remote text is left
- * as it was received.
+ * Returns the facts about a result, one on each line. They are shown beside its text, never in it. Remote text stays
+ * unchanged.
  */
 export function factLines(facts: StoredFacts): string[] {
   const { action, ref, name } = facts;

@@ -7,13 +7,14 @@ import { describeFailure, stepLabel } from '../messages/failureMessages.ts';
 import { notify } from '../platform/show/notifications.ts';
 
 /**
- * Delay of the notice, in milliseconds. Restored tabs are read one after the other, and the notice waits for the last.
+ * Delay before the notice, in milliseconds. VS Code reads restored tabs one after the other, and one notice covers all
+ * of them.
  */
 const GATHER_MS = 1000;
 
 /**
- * Reports all documents whose text is not stored here with one notice. Fetching them takes a click, because it spends
- * calls.
+ * Reports, with one notice, all open documents whose text is not stored on this machine. Nothing is fetched before the
+ * user clicks, because fetching spends calls.
  */
 export class MissingResults {
   readonly #missing = new Map<string, ResultAddress>();
@@ -53,13 +54,14 @@ export class MissingResults {
         );
     const button = l10n.t('Fetch');
     const answer = await notify('information', sentence, button);
-    // A tab that is opened again later may be reported again.
+    // After the answer, the same result can be reported again when its tab is opened again.
     for (const address of addresses) this.#told.delete(resultKey(address));
     if (answer === button) this.#fetch(addresses);
   }
 
   /**
-   * Reports results that were opened from a file. No tenant has them: only someone who has the file can open it again.
+   * Reports results that were opened from a file. They belong to no tenant, so only a user who has the file can open
+   * them again.
    */
   async #tellFiles(files: readonly ResultAddress[]): Promise<void> {
     const button = stepLabel('openSaved');

@@ -19,8 +19,8 @@ const KINDS: Readonly<Record<OutlineItem['kind'], SymbolKind>> = {
 };
 
 /**
- * Longest time for an outline, in milliseconds. A text of 16 MB takes a third of it. Everything else works without an
- * outline.
+ * Longest time for an outline, in milliseconds. A text of 16 MB needs a third of this time. All other features work
+ * without an outline.
  */
 const OUTLINE_LIMIT_MS = 2000;
 
@@ -34,14 +34,15 @@ export interface OutlinesOptions {
 interface Known {
   readonly version: number;
   readonly items: Promise<readonly OutlineItem[] | undefined>;
-  /** Number of requests that wait for the outline. */
+  /** Number of requests that are waiting for this outline. */
   waiting: number;
   readonly controller: AbortController;
 }
 
 /**
- * Outlines of documents. The analysis thread makes them from what is stored, so that the extension host's thread does
- * not read the text. VS Code asks twice, for folding and for the outline; a document version never changes its text.
+ * Outlines of documents. The analysis thread makes them from the stored text, so that the extension host's thread does
+ * not read the text. VS Code asks twice, for folding and for the outline. One outline serves both requests, because the
+ * text of a document version never changes.
  */
 export class Outlines {
   readonly #options: OutlinesOptions;
@@ -51,7 +52,7 @@ export class Outlines {
     this.#options = options;
   }
 
-  /** Returns the outline of a result document; empty where its structure is unknown. */
+  /** Returns the outline of a result document; empty if the structure of its text is unknown. */
   async symbols(document: TextDocument, token: CancellationToken): Promise<DocumentSymbol[]> {
     const end = (line: number): number => document.lineAt(line).text.length;
     const toSymbol = ({ name, detail, kind, firstLine, lastLine, children }: OutlineItem): DocumentSymbol => {
@@ -65,7 +66,8 @@ export class Outlines {
   }
 
   /**
-   * Returns the ranges that can be folded; undefined where the structure is unknown. VS Code then folds by indentation.
+   * Returns the ranges that can be folded. Undefined if the structure of the text is unknown: VS Code then folds by
+   * indentation.
    */
   async folding(document: TextDocument, token: CancellationToken): Promise<FoldingRange[] | undefined> {
     const toRanges = (items: readonly OutlineItem[]): FoldingRange[] =>
@@ -88,7 +90,7 @@ export class Outlines {
     });
     try {
       const items = await asked.items;
-      // The result may have been fetched again meanwhile, and the editor may show the other text.
+      // If the result was fetched again meanwhile, the editor may show a text other than the outlined one.
       return items?.every(({ lastLine }) => lastLine < document.lineCount) === true ? items : undefined;
     } finally {
       leaving.dispose();
@@ -103,7 +105,7 @@ export class Outlines {
     return known;
   }
 
-  /** Reads the outline. Never rejects, because a text can be read without an outline. */
+  /** Makes the outline. Never rejects, because a text can be read without an outline. */
   async #make({ uri }: TextDocument, signal: AbortSignal): Promise<readonly OutlineItem[] | undefined> {
     const { analysis, read, log } = this.#options;
     const address = parseResultUri(uri);

@@ -6,24 +6,27 @@ import type { ResultStream } from '../base/resultUri.ts';
 import { associatesOurs } from './associations.ts';
 
 /**
- * Languages of this extension. They have only a grammar: any other language could follow links and schemas that a
- * device names.
+ * Languages of this extension. They have only a grammar. Another language could follow links and schemas whose
+ * addresses a device wrote.
  */
 export type OwnLanguage = `live-response-${ResultStream | 'json' | 'csv' | 'run' | 'report'}`;
 
-/** Beginning of each language id of this extension, and of the scheme of each of its documents. */
+/**
+ * Text with which each language id of this extension begins. The schemes of its reports and overviews begin with it
+ * too.
+ */
 const OURS = `${RESULT_SCHEME}-` as const;
 
-/** Returns the language in which a text opens as it was received. */
+/** Returns the language in which VS Code opens a result's text, if no view was chosen. */
 export function languageOf(stream: ResultStream): OwnLanguage {
   return `${OURS}${stream}`;
 }
 
 /**
  * Keeps the extension's documents in its own languages. A workspace can set another language by `files.associations`,
- * and the user can choose one in the language picker. VS Code offers no way to refuse that, so the language is set
- * back. Where a workspace could set a language, the document stays empty until then: a language server that sees a
- * hostile text once has already followed its schema.
+ * and the user can choose another language in the language picker. VS Code offers no way to refuse this, so the
+ * language is set back. If the settings could give a document another language, the document stays empty until its own
+ * language is set. Otherwise a language server could read a hostile text and follow its schema before that.
  */
 export class OwnLanguages implements Disposable {
   readonly #changed: EventEmitter<FileChangeEvent[]>;
@@ -31,25 +34,27 @@ export class OwnLanguages implements Disposable {
   readonly #held = new Map<string, Uri>();
 
   /**
+   * Starts watching documents.
+   *
    * @param changed - makes VS Code read documents again
-   * @param onFailure - receives the error when VS Code does not set the language back: the document then stays empty
+   * @param onFailure - receives the error if VS Code does not set the language back; the document then stays empty
    */
   constructor(changed: EventEmitter<FileChangeEvent[]>, onFailure: (error: unknown) => void) {
     this.#changed = changed;
     const restore = (document: TextDocument): void => {
       const own = ownLanguageFor(document);
       if (own === undefined) this.#release(document.uri);
-      // Setting the language opens the document again, in its own language.
+      // When the language is set, VS Code opens the document again, in its own language.
       else languages.setTextDocumentLanguage(document, own).then(undefined, onFailure);
     };
     this.#subscription = workspace.onDidOpenTextDocument(restore);
-    // A restored tab may have activated the extension, and is open already.
+    // If a restored tab activated the extension, its document is already open and causes no event.
     for (const document of workspace.textDocuments) restore(document);
   }
 
   /**
-   * Whether a document must have no text yet: it is not open in one of the extension's languages and could open in
-   * another. Remembers the document, so that it is read again when it has its own language.
+   * Whether a document must stay empty for now. It must if it could open in another language and is not yet open in a
+   * language of this extension. Remembers the document, so that VS Code reads it again in its own language.
    */
   holds(uri: Uri): boolean {
     if (!associatesOurs(workspace.getConfiguration('files', uri).get<unknown>('associations'))) return false;
@@ -70,8 +75,8 @@ export class OwnLanguages implements Disposable {
 }
 
 /**
- * Returns the language that a document should have; undefined if it has one of the extension's languages already, or if
- * it is not the extension's document.
+ * Returns the language that a document should have. Undefined if the document already has a language of this extension,
+ * or does not belong to this extension.
  */
 function ownLanguageFor({ uri, languageId }: TextDocument): OwnLanguage | undefined {
   if (languageId.startsWith(OURS)) return undefined;

@@ -6,17 +6,17 @@ import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
 import type { PartFacts, TextParts } from '../evidence/text/partFacts.ts';
 import type { ShownText } from './resultUris.ts';
 
-/** Whether a text is shown whole unless the user asks for a part. */
+/** Whether a text is shown as one document unless the user asks for a part. */
 export function fitsWhole(text: Pick<StreamFacts, 'length' | 'lines'>): boolean {
   return text.length <= PART_UNITS && text.lines <= PART_LINES;
 }
 
-/** Returns the parts of a text; undefined where it is not stored. */
+/** Returns the parts of a text; undefined if the text is not stored. */
 export function partsOf(store: Pick<ResultStore, 'parts'>, address: ResultAddress): Promise<TextParts | undefined> {
   return store.parts({ ...refOf(address), stream: address.stream, view: address.view });
 }
 
-/** Returns a part in the form in which a document is opened for it. */
+/** Converts a part to the description from which a document's address is made. */
 export function toShownPart(text: TextParts, part: PartFacts | 'whole', view: ShownText['view']): ShownText {
   if (text.parts.length === 1) return { view };
   if (part === 'whole') return { view, part, partWords: `whole, ${text.lines} lines` };
@@ -27,13 +27,13 @@ export function toShownPart(text: TextParts, part: PartFacts | 'whole', view: Sh
   return { view, ...(isFirst ? {} : { part: first }), partWords };
 }
 
-/** Part of a text to show, and the line to go to in that document, from 1. */
+/** Document to show, and the line of this document to go to, from 1. */
 export interface Place {
   readonly shown: ShownText;
   readonly line: number | undefined;
 }
 
-/** Finds the part that holds a line. Without a line, finds the named part, else the first. */
+/** Finds the part that contains a line. Without a line, finds the named part, or else the first part. */
 export async function findPlace(
   store: Pick<ResultStore, 'parts'>,
   facts: StoredFacts,

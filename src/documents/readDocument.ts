@@ -2,7 +2,10 @@ import type { ResultAddress } from '../base/resultUri.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { fitsWhole } from './parts.ts';
 
-/** Reads the bytes of a document as the editor shows it. Undefined where it is not stored, or has no such text. */
+/**
+ * Reads the bytes of a document that the editor shows. Undefined if the result is not stored, or has no text of this
+ * kind.
+ */
 export async function readDocument(
   store: Pick<ResultStore, 'facts' | 'document' | 'part'>,
   address: ResultAddress,

@@ -11,14 +11,14 @@ import { fitsWhole, partsOf } from './parts.ts';
 import { activeAddress } from './resultUris.ts';
 
 /**
- * Longest text that is checked for emptiness, in UTF-16 units. The runner's own line is shorter, so a longer text has
- * content.
+ * Longest text that is checked for emptiness, in UTF-16 units. The line that the service's own runner writes is
+ * shorter, so a longer text has other content.
  */
 const EMPTY_UNITS = 1000;
 
 /**
- * Sets the context keys that describe the active document: its part, whether it is empty, and its action's other
- * commands.
+ * Sets the context keys that describe the active document: its part, whether it is empty, and whether its action has
+ * other commands.
  */
 export class ReadingContext implements Disposable {
   readonly #store: ResultStore;
@@ -43,7 +43,7 @@ export class ReadingContext implements Disposable {
   async #update(): Promise<void> {
     const address = activeAddress();
     const update = ++this.#updates;
-    // A failure of the store is reported when something is opened.
+    // A failure of the store is reported when the user opens a result.
     const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
     const isKnown = address !== undefined && facts !== undefined;
     const part = isKnown ? await this.#partOf(address, facts).catch(() => 'none' as const) : 'none';

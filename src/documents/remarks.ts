@@ -3,12 +3,12 @@ import { exitMeaning } from '../messages/exitWords.ts';
 import type { DecodeChange } from '../evidence/decode/transcript.ts';
 import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
 
-/** Last column of a line that VS Code draws. */
+/** Number of columns of a line that VS Code draws. It does not draw further columns. */
 const LAST_COLUMN = 10_000;
 
 /**
- * Returns one sentence for everything that a reader must know about the result: above all, how the text differs from
- * the stored bytes.
+ * Returns one sentence for each fact that a reader must know about the result, above all how the text differs from the
+ * stored bytes.
  */
 export function remarksOn(facts: StoredFacts): string[] {
   const meaning = exitMeaning(facts);
@@ -26,7 +26,7 @@ export function remarksOn(facts: StoredFacts): string[] {
   ];
 }
 
-/** Returns the remark about a file whose size no header stated. */
+/** Returns the remark about a file for which no header stated a size. */
 export function lengthRemark(): string {
   return l10n.t(
     'The length of the file is unknown: the host did not state it. It came twice, alike, but may still be cut off.',

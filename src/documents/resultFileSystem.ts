@@ -15,7 +15,8 @@ import { documentUri } from './resultUris.ts';
 const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
 
 /**
- * Content of a document whose text must wait for its language: the byte order mark that begins every result document.
+ * Content of a document that must stay empty until its language is set: only the byte order mark, with which every
+ * result document begins.
  */
 const NO_TEXT = new Uint8Array([0xef, 0xbb, 0xbf]);
 
@@ -23,13 +24,14 @@ export interface ResultFileSystemParts {
   readonly store: ResultStore;
   readonly changed: EventEmitter<FileChangeEvent[]>;
   readonly languages: Pick<OwnLanguages, 'holds'>;
-  /** Reports a text that is not stored, or whose copy is damaged. */
+  /** Called for a text that is not stored, or whose stored copy is damaged. */
   readonly onMissing: (address: ResultAddress, damage?: LiveResponseError) => void;
 }
 
 /**
- * Results as read-only files. Reads the store and never the network: a restored tab or a link from someone else spends
- * no call. A result that is not stored is a missing file. It is reported, so that one notice can cover all of them.
+ * Results as read-only files. Reads the store and never the network, so that a restored tab or another person's link
+ * spends no call. A result that is not stored is a missing file. Each missing result is reported, so that one notice
+ * can cover all of them.
  */
 export class ResultFileSystem implements Disposable {
   readonly #store: ResultStore;
@@ -42,7 +44,7 @@ export class ResultFileSystem implements Disposable {
     this.#store = store;
     this.#languages = languages;
     this.#onMissing = onMissing;
-    // A tab that is empty because its text was missing is read again.
+    // When a result is stored, VS Code reads its documents again. A tab that was empty then shows the text.
     this.#subscription = store.onDidStore((facts) => {
       changed.fire(
         [...STREAMS.map((stream) => documentUri(facts, stream)), ...this.#takeAsked(facts.ref)].map((uri) => ({
@@ -53,7 +55,7 @@ export class ResultFileSystem implements Disposable {
     });
   }
 
-  /** Reads a document. A damaged copy was set aside: none of it is shown, and it is reported with its next step. */
+  /** Reads a document. The store has hidden a damaged copy: none of its text is shown, and the damage is reported. */
   async #document(address: ResultAddress, isWhole: boolean, uri: Uri): Promise<Uint8Array | undefined> {
     try {
       return await orUnavailable(isWhole ? this.#store.document(address, address.stream) : this.#store.part(address));
@@ -70,7 +72,10 @@ export class ResultFileSystem implements Disposable {
     this.#asked.set(resultKey(address), asked.set(uri.toString(), uri));
   }
 
-  /** Returns the addresses that were requested in vain. Their paths may be older than the result's present name. */
+  /**
+   * Returns, and forgets, the addresses that VS Code requested while the result was not stored. Their paths may contain
+   * an older name of the result.
+   */
   #takeAsked(ref: ResultRef): Uri[] {
     const asked = this.#asked.get(resultKey(ref)) ?? new Map<string, Uri>();
     this.#asked.delete(resultKey(ref));
@@ -83,7 +88,8 @@ export class ResultFileSystem implements Disposable {
     return {
       type: FileType.File,
       ctime: facts.fetchedAt,
-      // The time must differ. Otherwise VS Code assumes that the text is the one it already shows.
+      // The times of the empty document and of the text must differ. Otherwise VS Code assumes that the document has
+      // not changed.
       mtime: isHeld ? facts.fetchedAt - 1 : facts.fetchedAt,
       size: isHeld ? NO_TEXT.length : size,
       permissions: FilePermission.Readonly,
@@ -109,7 +115,7 @@ export class ResultFileSystem implements Disposable {
 
   async #find(uri: Uri): Promise<FoundDocument> {
     const address = parseResultUri(uri);
-    // Another file ending would mean another language, one that follows links and schemas.
+    // Another file ending would give the document another language. That language could follow links and schemas.
     if (address === undefined || !uri.path.endsWith(`.lr-${address.stream}`)) throw FileSystemError.FileNotFound(uri);
     const facts = await this.#store.facts(address);
     const stream = address.stream === 'raw' ? facts?.raw : facts?.transcript?.[address.stream];
@@ -129,15 +135,15 @@ export class ResultFileSystem implements Disposable {
 interface FoundDocument {
   readonly address: ResultAddress;
   readonly facts: StoredFacts;
-  /** Bytes. */
+  /** Size of the document, in bytes. */
   readonly size: number;
-  /** Whether the document shows the whole text as it was received. */
+  /** Whether the document shows the complete text as received. */
   readonly isWhole: boolean;
 }
 
 /**
- * Turns a stopped analysis into an error of the file system. A view that was restored with its tab has no command that
- * could report the reason, so the editor shows it.
+ * Turns a stopped analysis into an error of the file system. A restored tab with a view was not opened by a command, so
+ * no command can report the reason. The editor shows the error instead.
  */
 async function orUnavailable<Answer>(reading: Promise<Answer>): Promise<Answer> {
   try {
@@ -151,7 +157,7 @@ async function orUnavailable<Answer>(reading: Promise<Answer>): Promise<Answer> 
 /**
  * Returns the size of a part's document, in bytes.
  *
- * @returns undefined where the text has no such part
+ * @returns undefined if the text has no such part
  */
 function sizeOf({ part }: ResultAddress, text: TextParts | undefined): number | undefined {
   if (part === 'whole') return text?.documentBytes;

@@ -7,7 +7,10 @@ import type { ResultStore } from '../results/resultStore.ts';
 import { factLines } from './factLines.ts';
 import { remarksOn } from './remarks.ts';
 
-/** Returns the facts about a result, for the first line of its document. Reads the store, never the network. */
+/**
+ * Returns the facts about a result, for the hover on the first line of its document. Reads the store, never the
+ * network.
+ */
 export async function hoverFacts(
   store: ResultStore,
   { uri }: TextDocument,

@@ -15,15 +15,15 @@ function toVsCodeUri(uri: URI): Uri {
 export function documentUri(facts: StoredFacts, stream: ResultStream, shown: ShownText = {}): Uri {
   const { view, part, partWords } = shown;
   const address = { ...refOf(facts.ref), stream, view, part };
-  // A tab says when its text is not shown as it was received. Like other marks these stay in English, because paths are
-  // stored.
+  // The tab's title shows when the text differs from the text as received. Like other marks in the title, these marks
+  // are English, because VS Code stores the paths.
   const marks = [...(view === undefined ? [] : [describeView(view)]), ...(partWords === undefined ? [] : [partWords])];
   return toVsCodeUri(buildResultUri(address, facts.name, marks));
 }
 
-/** View or part of a text that a document shows, where it is not the whole text as it was received. */
+/** View or part of a text that a document shows. Both are undefined for the complete text as received. */
 export interface ShownText extends Pick<ResultAddress, 'view' | 'part'> {
-  /** `lines 250001–500000 of 1200000` */
+  /** Position of the part for the tab's title, e.g. `lines 250001–500000 of 1200000`. */
   readonly partWords?: string | undefined;
 }
 
@@ -37,7 +37,7 @@ export function activeAddress(): ResultAddress | undefined {
   return addressOfTab(window.tabGroups.activeTabGroup.activeTab);
 }
 
-/** Closes the tabs of these documents, and the comparisons with one of them. The focus does not move. */
+/** Closes the tabs that show one of these documents, and the comparisons that contain one. The focus does not move. */
 export async function closeTabs(isMeant: (uri: Uri) => boolean): Promise<void> {
   const tabs = window.tabGroups.all
     .flatMap((group) => group.tabs)

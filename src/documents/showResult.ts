@@ -13,22 +13,23 @@ import { addressOfTab, documentUri, tabsOf } from './resultUris.ts';
 import type { ShownText } from './resultUris.ts';
 
 export interface ShowOptions {
-  /** Text to show in front. The default is the output, or the errors where there is no output. */
+  /** Text to show in front. The default is the output, or the errors if there is no output. */
   readonly stream?: ResultStream | undefined;
   readonly preserveFocus: boolean;
-  /** Line of the text to go to, from 1. The part that holds it is shown. */
+  /** Line of the text to go to, from 1. A text in parts opens at the part that contains the line. */
   readonly line?: number | undefined;
-  /** View of the text. The default is the text as it was received. */
+  /** View of the text. The default is the text as received. */
   readonly view?: TextView | undefined;
-  /** Part of a text that is shown in parts. The default is the part that holds the line, else the first one. */
+  /** Part to show, for a text in parts. The default is the part that contains the line, or else the first part. */
   readonly part?: ResultAddress['part'];
 }
 
 /**
- * Shows a stored result: the output in front, its errors beside. Of a file that is no result, shows the raw text. The errors never cover one of the user's own
- * documents: where the group beside holds one, they become a tab behind the output.
+ * Shows a stored result: the output in front, and its errors beside the output. For a file that is not a script result,
+ * shows the raw text. The errors never cover one of the user's own documents. If the group beside contains such a
+ * document, the errors become a tab in the output's group.
  *
- * @throws LiveResponseError `notAResult`; `tooLargeToShow` for a whole text that VS Code would not open
+ * @throws LiveResponseError `notAResult`; `tooLargeToShow` for a complete text that is too large for VS Code to open
  */
 export async function showResult(
   facts: StoredFacts,
@@ -63,10 +64,10 @@ export async function showResult(
   await companions.during(facts.ref, withCompanion, async () => {
     const openErrors = (viewColumn: ViewColumn, preview: boolean): Promise<void> =>
       open(facts, 'errors', { viewColumn, preserveFocus: true, preview });
-    // Opened first and not as a preview, so that the output then stands before it in the same group.
+    // The errors are opened first, and not as a preview. The output then opens in front of them in the same group.
     if (withCompanion && side === undefined) await openErrors(column, false);
-    // Also opened first. Whatever the focus, VS Code activates the group that it opens into, unless that is a new one
-    // beside.
+    // In an existing group beside, the errors are also opened first. VS Code activates an existing group when it opens
+    // a document there, even if the focus is preserved.
     if (side !== undefined && side !== ViewColumn.Beside) await openErrors(side, true);
     const { preserveFocus } = options;
     await open(facts, stream, { viewColumn: column, preserveFocus, preview: true, ...selectionOf(line) }, shown);
@@ -87,8 +88,8 @@ async function showRaw(
 
 /**
  * Opens a document through a VS Code command. A document that an extension opens itself stays in memory for minutes
- * after its tab is closed. The text editor is always used, whatever `workbench.editorAssociations` of a workspace says:
- * the Markdown preview would load pictures that a device names.
+ * after its tab is closed. The text editor is always used, even if `workbench.editorAssociations` of a workspace names
+ * another editor. The Markdown preview would load pictures whose addresses a device wrote.
  */
 async function open(
   facts: StoredFacts,
@@ -105,8 +106,8 @@ function refuseTooLarge(text: StreamFacts, { part }: ShowOptions): void {
 }
 
 /**
- * Returns the column where the text is open already, else that of the active group. A group that holds only errors is
- * avoided.
+ * Returns the column in which the text is already open, or else the column of the active group. A group that contains
+ * only errors is not used for another text if there is another group.
  */
 function columnFor(facts: StoredFacts, stream: ResultStream): ViewColumn {
   const shown = tabsOf(facts.ref, stream)[0];
@@ -117,7 +118,8 @@ function columnFor(facts: StoredFacts, stream: ResultStream): ViewColumn {
 }
 
 /**
- * Returns the column to the right for the errors: a new group, or one that holds only result documents; else undefined.
+ * Returns the column for the errors, to the right: a new group, or a group that contains only result documents.
+ * Otherwise undefined.
  */
 function sideColumn(column: ViewColumn): ViewColumn | undefined {
   if (!opensErrorsBeside() || column === ViewColumn.Nine) return undefined;

@@ -4,7 +4,7 @@ import { STORAGE_SECTION } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 
-/** Keeps this window up to date with stored results, and applies the storage rules to the store. */
+/** Updates this window after changes in the stored results, and applies the storage rules to the store. */
 export class StoreWatch implements Disposable {
   readonly #subscriptions: readonly Disposable[];
 
@@ -15,7 +15,7 @@ export class StoreWatch implements Disposable {
       });
     };
     this.#subscriptions = [
-      // A user who returns from another window sees its changes.
+      // When this window gets the focus, it reads the changes that other windows made.
       window.onDidChangeWindowState(({ focused }) => {
         if (focused) run('looking for changes in the store', store.catchUp());
       }),

@@ -1,13 +1,13 @@
 import { env, l10n } from 'vscode';
 
-/** Facts about the end of a script; no transcript where the file was not the result of a script. */
+/** Facts about the end of a script; without a transcript if the file was not the result of a script. */
 export interface ExitFacts {
   readonly transcript: { readonly exitCode: number | undefined; readonly errorLines: number } | undefined;
 }
 
 /**
- * Impression that a result gives; never `pass` where anything went wrong. There is no mood for red: callers use red
- * only for commands that Defender reports as Failed.
+ * Impression that a result gives; never `pass` if anything went wrong. No mood means red, because red is only for
+ * commands that Defender reports as Failed.
  */
 export type ExitMood = 'pass' | 'warning' | 'unknown';
 
@@ -27,15 +27,15 @@ export function exitWords(facts: ExitFacts): string {
 }
 
 /**
- * Returns a sentence about an exit code of the service's own runner; undefined for an exit code of the script. The code
- * was seen in live response sessions, and is inferred for runs by the API.
+ * Returns a sentence about an exit code of the service's own runner; undefined for an exit code of the script. The
+ * runner's exit code was seen in live response sessions. That runs by the API give the same code is inferred.
  */
 export function exitMeaning({ transcript }: ExitFacts): string | undefined {
   if (transcript?.exitCode !== HASH_MISMATCH) return undefined;
   return l10n.t('Exit 323: the script on the device probably did not match its hash, so nothing ran.');
 }
 
-/** Exit code of the runner when the script file on the device is not the one that was sent. */
+/** Exit code of the runner if the script file on the device differs from the file that was sent. */
 const HASH_MISMATCH = 323;
 
 /** Returns the mood of a result; `unknown` without an exit code. */
@@ -46,8 +46,8 @@ export function exitMood(facts: ExitFacts): ExitMood {
 }
 
 /**
- * Adds the hexadecimal form to codes outside 0 to 255. They are often Windows status codes, which are known by that
- * form.
+ * Adds the hexadecimal number to codes outside 0 to 255. Such codes are often Windows status codes, which people know
+ * as hexadecimal numbers.
  */
 function withHex(exitCode: number): string {
   if ((exitCode >= 0 && exitCode <= 255) || exitCode === HASH_MISMATCH) return exitCode.toString();

@@ -1,7 +1,8 @@
 import { env, l10n } from 'vscode';
 
 /**
- * Returns a sentence that counts the half characters written to a file as U+FFFD; an empty list where there are none.
+ * Returns a sentence with the number of half characters that were written to a file as U+FFFD; an empty list if there
+ * were none.
  */
 export function replacedWords(loneSurrogates: number): string[] {
   if (loneSurrogates === 0) return [];

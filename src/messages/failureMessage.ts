@@ -19,7 +19,7 @@ export type NextStep =
   | 'openSaved'
   | 'showLog';
 
-/** Message about a failure: one or two sentences, and the next steps, the most likely first. */
+/** Message about a failure: one or two sentences, and the next steps. The step that most likely helps comes first. */
 export interface FailureMessage {
   readonly sentence: string;
   readonly steps: readonly NextStep[];

@@ -19,10 +19,10 @@ import {
 } from './storageWords.ts';
 import type { FailureMessage, NextStep } from './failureMessage.ts';
 
-/** Half of what a minute allows. With fewer calls, this machine did not reach the limit by itself. */
+/** Half of the calls that the API allows in a minute. If this machine made fewer calls, others used up the limit. */
 const FEW_CALLS = 50;
 
-/** Whether a refusal came although this machine had made few calls in the last minute. */
+/** Whether the server refused a call although this machine had made few calls in the last minute. */
 export function isSpentByOthers(ownCalls: number | undefined): boolean {
   return ownCalls !== undefined && ownCalls < FEW_CALLS;
 }
@@ -76,7 +76,7 @@ function inWords({ code, values }: LiveResponseError): FailureMessage {
   return { sentence: SENTENCES[code](values), steps };
 }
 
-/** Reasons of a rejection that leave no text to read. */
+/** Reasons of a rejection after which the file has no text to show. */
 const NO_TEXT: ReadonlySet<string> = new Set(['binary', 'empty', 'tooLarge']);
 
 const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly NextStep[]>> = {
@@ -264,7 +264,7 @@ const REJECTIONS: Readonly<Record<string, () => string>> = {
 const noRoom = (): string => l10n.t('There is no room for the file. Make some and try again, or save it elsewhere.');
 const noAccess = (): string => l10n.t('You may not write there. Save it to another folder.');
 
-/** Sentences by the extension's own reason, otherwise by the system's error code. */
+/** Sentences by the extension's own reason. Without such a reason, the system's error code is used. */
 const FILE_FAILURES: Readonly<Record<string, (values: FailureValues) => string>> = {
   tooLargeThere: (values) =>
     l10n.t(
@@ -287,7 +287,7 @@ const FILE_FAILURES: Readonly<Record<string, (values: FailureValues) => string>>
     l10n.t('The file was taken away before it was complete, as virus scanners do, or its folder is not there.'),
 };
 
-/** Returns Defender's own message. For a missing permission it names the role. */
+/** Returns Defender's own message. If a permission is missing, that message names the needed role. */
 function serverWords(values: FailureValues): string {
   return values.serverMessage === undefined || values.serverMessage === '' ? '' : ` ${values.serverMessage}`;
 }

@@ -7,7 +7,7 @@ export function formatBytes(bytes: number): string {
   return new Intl.NumberFormat(env.language, {
     style: 'unit',
     unit: units[power] ?? 'byte',
-    // Spelled out, or English says "178 byte".
+    // Bytes are spelled out, because the short unit would give "178 byte" in English.
     unitDisplay: power === 0 ? 'long' : 'short',
     maximumFractionDigits: power === 0 ? 0 : 1,
   }).format(bytes / 1000 ** power);
@@ -29,7 +29,8 @@ export function formatUtc(ms: number): string {
 }
 
 /**
- * Returns an age such as `3 min. ago`, in the language of the editor. It is coarse, because tooltips show exact times.
+ * Returns an age such as `3 min. ago`, in the language of the editor. The age is rounded, because tooltips show exact
+ * times.
  */
 export function formatAge(ms: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));
@@ -38,7 +39,10 @@ export function formatAge(ms: number, now: number): string {
   return relative.format(-value, unit);
 }
 
-/** Created once: a list formats thousands of ages, and the editor's language never changes while it runs. */
+/**
+ * Formatter of ages. Created once, because a list formats thousands of ages and the editor's language never changes
+ * while the editor runs.
+ */
 let relative: Intl.RelativeTimeFormat | undefined;
 
 /** Returns a duration such as `3 s`, `2 min` or `1 h`, in the language of the editor. */

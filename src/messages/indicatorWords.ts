@@ -21,7 +21,7 @@ export function indicatorKindWords(
   return `${words[kind]} · ${count.toLocaleString(env.language)}`;
 }
 
-/** Returns the name and the description of a form in which indicators can be copied. */
+/** Returns the name and the description of a format in which indicators can be copied. */
 export function indicatorFormWords(form: 'table' | 'csv' | 'list'): {
   readonly label: string;
   readonly detail: string;

@@ -2,7 +2,7 @@ import { commandIds } from '../platform/commandIds.ts';
 import type { CommandId } from '../platform/commandIds.ts';
 import type { NextStep } from './failureMessage.ts';
 
-/** Commands of the next steps that run the same command wherever they are offered. */
+/** Commands of next steps. Each of these steps runs the same command after every failure. */
 export const STEP_COMMANDS: Readonly<Partial<Record<NextStep, CommandId>>> = {
   addConnection: commandIds.addConnection,
   signIn: commandIds.signIn,

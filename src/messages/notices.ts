@@ -4,7 +4,7 @@ import { describeStorageTrouble } from './storageWords.ts';
 import type { StorageTrouble } from './storageWords.ts';
 import { notify } from '../platform/show/notifications.ts';
 
-/** Warns that sign-ins are lost when this window closes. The caller calls it once a session. */
+/** Warns that sign-ins are lost when this window closes. Must be called at most once a session. */
 export function tellSecretsInMemory(log: Log): void {
   const showLog = l10n.t('Show Log');
   void notify(
@@ -18,7 +18,7 @@ export function tellSecretsInMemory(log: Log): void {
   });
 }
 
-/** Warns that results are lost when this window closes. The caller calls it once a session. */
+/** Warns that results are lost when this window closes. Must be called at most once a session. */
 export function tellMemoryOnly(log: Log): void {
   const showLog = l10n.t('Show Log');
   void notify(

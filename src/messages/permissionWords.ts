@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 
-/** Permissions of a token. The names of permissions are the API's own, so that an administrator can search for them. */
+/** Permissions of a token. Permissions keep the API's own names, so that an administrator can search for the names. */
 export interface PermissionFacts {
   readonly results: 'held' | 'uncertain' | 'missing' | 'unknown';
   readonly list: 'held' | 'uncertain' | 'missing' | 'unknown';
@@ -24,7 +24,7 @@ export function missingPermissionWords({ results, list, needs }: PermissionFacts
   return undefined;
 }
 
-/** Returns a sentence about what a token allows besides reading; undefined when it names no such permission. */
+/** Returns a sentence about what a token allows besides reading; undefined when no further permission is known. */
 export function furtherPermissionWords({ scripts, machines, library }: PermissionFacts): string | undefined {
   const abilities = [
     ...(scripts.length > 0 ? [l10n.t('run scripts on devices ({0})', listOf(scripts, 'unit'))] : []),

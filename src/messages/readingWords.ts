@@ -4,7 +4,7 @@ import { l10n } from 'vscode';
  * Returns a sentence about why a text is empty.
  *
  * @param reason - code from `explainEmptiness`
- * @param errorLines - lines that the other text holds
+ * @param errorLines - number of lines in the other text of the result, its errors
  */
 export function emptinessSentence(reason: string, errorLines: number): string {
   const sentence = SENTENCES[reason]?.() ?? '';
@@ -12,7 +12,7 @@ export function emptinessSentence(reason: string, errorLines: number): string {
   return `${sentence} ${l10n.t('There are {0} lines of errors.', errorLines)}`;
 }
 
-/** Reasons that mean that the script ran, so that its errors may say more. */
+/** Reasons which mean that the script ran. The script's errors can then explain more. */
 const TEXTS: ReadonlySet<string> = new Set(['none', 'nulsOnly', 'transcriptLineOnly']);
 
 const SENTENCES: Readonly<Record<string, () => string>> = {

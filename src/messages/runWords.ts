@@ -6,11 +6,11 @@ import { describeFailure } from './failureMessages.ts';
 import { deviceWords } from './deviceWords.ts';
 import { oneLine } from '../platform/remoteText.ts';
 
-/** Rules of a comparison that the user can choose; see `evidence/compare/normalise.ts`. */
+/** Rules of a comparison that the user can switch on or off; see `evidence/compare/normalise.ts`. */
 type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids';
 type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
 
-/** Facts about a row of a run that its sentences need. */
+/** Facts that the sentences about a row of a run need. */
 export interface RowWords {
   readonly state:
     'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
@@ -24,8 +24,8 @@ export interface RowWords {
 }
 
 /**
- * Returns one or two sentences about why a row has no readable result; empty where it has one. Remote text is put on
- * one line.
+ * Returns one or two sentences about why a row has no readable result; empty if the row has a readable result. Remote
+ * text is put on one line.
  */
 export function whyNoResult({ state, member, failure, facts }: RowWords): string {
   const status = oneLine(member.actionStatus);
@@ -56,7 +56,7 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
   }
 }
 
-/** Returns the name of what a rule leaves out of a comparison. */
+/** Returns the name of a rule: the text that the rule leaves out of a comparison. */
 export function ruleWords(rule: Rule): string {
   const words: Readonly<Record<Rule, string>> = {
     transcriptLine: l10n.t("the transcript line's file"),

@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 
-/** Facts about a search that its sentences need. */
+/** Facts that the sentences about a search need. */
 interface SearchFacts {
   readonly query: {
     readonly text: string;
@@ -25,7 +25,7 @@ export function describeQuery({ text, isRegExp, matchCase, connection, device, s
   return parts.join(', ');
 }
 
-/** Returns the progress of a search and the results that it did not finish. Shown above its hits. */
+/** Returns the progress of a search, with the number of results that it did not finish. Shown above the hits. */
 export function describeSearch(run: SearchFacts): string {
   const count = (value: number): string => value.toLocaleString(env.language);
   const results = run.found.length;

@@ -5,12 +5,15 @@ export function donePage(): string {
   return page(l10n.t('You are signed in.'), l10n.t('Close this tab and go back to VS Code.'));
 }
 
-/** Returns the page that the browser shows when the sign-in service or the user declined. */
+/** Returns the page that the browser shows after the sign-in service or the user refused the sign-in. */
 export function failedPage(): string {
   return page(l10n.t('You are not signed in.'), l10n.t('Close this tab; VS Code says what happened.'));
 }
 
-/** Builds a page that loads and runs nothing, because its address holds the sign-in service's answer. */
+/**
+ * Builds a page that loads nothing and runs no script, because the page's address contains the sign-in service's
+ * answer.
+ */
 function page(title: string, text: string): string {
   return `<!doctype html>
 <html lang="${env.language}">

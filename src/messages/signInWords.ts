@@ -8,12 +8,15 @@ interface Words {
   readonly steps: readonly NextStep[];
 }
 
-/** Whether the extension itself knows why there is no token. Otherwise Defender refused the token. */
+/** Whether the extension itself knows why it has no token. Otherwise Defender refused the token. */
 export function hasSignInWords({ reason = '', command }: FailureValues): boolean {
   return reason in WORDS || command !== undefined;
 }
 
-/** Describes why there is no token. For a command-line tool, the sentence names the command to run in a terminal. */
+/**
+ * Describes why the extension has no token. For a command-line tool, the sentence names the command to run in a
+ * terminal.
+ */
 export function describeSignIn(values: FailureValues): Words {
   const { reason = '', connection, host, command } = values;
   const name = connection ?? host ?? '';
@@ -33,7 +36,7 @@ export function describeSignIn(values: FailureValues): Words {
 }
 
 const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Words>> = {
-  // a pasted token
+  // Reasons for a pasted token.
   noToken: (name) => ({
     sentence: l10n.t('There is no access token for "{0}" in this window.', name),
     steps: ['replaceToken', 'showLog'],
@@ -42,7 +45,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     sentence: l10n.t('The access token of "{0}" has expired.', name),
     steps: ['replaceToken', 'showLog'],
   }),
-  // sign-in of a user or an application
+  // Reasons for the sign-in of a user or an application.
   noAccount: (name) => ({ sentence: l10n.t('You are not signed in to "{0}".', name), steps: ['signIn'] }),
   secretsLost: (name) => ({
     sentence: l10n.t(
@@ -111,7 +114,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     ),
     steps: ['editConnection', 'showLog'],
   }),
-  // the app registration
+  // Reasons about the app registration.
   unknownTenant: (name) => ({
     sentence: l10n.t('The sign-in service knows no such tenant. Check the tenant ID and the cloud of "{0}".', name),
     steps: ['editConnection', 'showLog'],
@@ -164,7 +167,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     ),
     steps: ['showLog'],
   }),
-  // the sign-in service
+  // Reasons about the sign-in service.
   clockSkew: () => ({
     sentence: l10n.t('The sign-in service says that this machine’s clock is wrong. Set it right and try again.'),
     steps: ['tryAgain', 'showLog'],
@@ -194,7 +197,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     sentence: l10n.t('The sign-in service answered for "{0}", but without a token.', name),
     steps: ['tryAgain', 'showLog'],
   }),
-  // Azure CLI and Az PowerShell
+  // Reasons about Azure CLI and Az PowerShell.
   cliFailed: (name) => ({
     sentence: l10n.t('The command-line tool that signs in to "{0}" gave no access token.', name),
     steps: ['tryAgain', 'showLog'],
@@ -205,7 +208,10 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
   }),
 };
 
-/** Reasons why Azure CLI or Az PowerShell gives no token, where a command in a terminal helps. */
+/**
+ * Sentences by the reason why Azure CLI or Az PowerShell gives no token. For these reasons, a command in a terminal
+ * helps.
+ */
 const TERMINAL: Readonly<Record<string, (name: string) => string>> = {
   cliMissing: (name) =>
     l10n.t('Signing in to "{0}" needs Azure CLI or Az PowerShell: neither was found on this machine.', name),

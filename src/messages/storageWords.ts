@@ -5,12 +5,12 @@ import { formatBytes } from './format.ts';
 /** Problem with the file of results, as the store reports it. */
 export interface StorageTrouble {
   readonly kind: 'corrupt' | 'locked' | 'full' | 'noAccess' | 'vanished' | 'other';
-  /** The new name of a damaged file. */
+  /** New name that the store gave to a damaged file. */
   readonly setAside?: string;
   readonly reason: string;
 }
 
-/** Describes a failure of the database. A lock by another program gets its own sentence. */
+/** Describes a failure of the database. If another program has locked the database, the sentence says so. */
 export function databaseFailure({ reason }: FailureValues): string {
   return /database is locked|database table is locked/u.test(reason ?? '')
     ? l10n.t('The store on this machine is in use by another program. What is open stays open; try again in a moment.')
@@ -24,7 +24,7 @@ export function damagedResult(): string {
   );
 }
 
-/** Describes a download that did not give the whole file. */
+/** Describes a download that did not give the complete file. */
 export function incompleteDownload({ host = '–', reason }: FailureValues): string {
   switch (reason) {
     case 'contradiction':
@@ -39,7 +39,7 @@ export function incompleteDownload({ host = '–', reason }: FailureValues): str
   }
 }
 
-/** Describes a result above the limit for downloads. */
+/** Describes a result that is larger than the limit for downloads. */
 export function tooLarge({ size, limit = 0, reason }: FailureValues): string {
   const is =
     size === undefined
@@ -60,14 +60,14 @@ export function linkTooLarge({ limit = 0 }: FailureValues): string {
   );
 }
 
-/** Describes a text that is too large to be taken at once or to be shown as a view. */
+/** Describes a text that is too large to be read in one piece or to be shown as a view. */
 export function textTooLarge(): string {
   return l10n.t(
     'This text is too large to be taken at once, or to be shown in another way. Select some lines of it; "Save Output…" writes all of it to a file as it came.',
   );
 }
 
-/** Describes an analysis that ended early, by time, by memory or by a failure. */
+/** Describes an analysis that ended early because of its time limit, its memory limit or a failure. */
 export function analysisStopped({ reason, limit = 0 }: FailureValues): string {
   if (reason === 'time')
     return l10n.t(
@@ -90,7 +90,7 @@ export function largeNotKept({ reason }: FailureValues): string {
     : l10n.t('A result of this size is read from the store on this machine, and it could not be written there.');
 }
 
-/** Describes a result from a file that is no longer stored, or that names no machine action. */
+/** Describes a result that was opened from a file and is no longer stored, or that names no machine action. */
 export function notStoredFile({ reason }: FailureValues): string {
   return reason === 'noAction'
     ? l10n.t('This result was opened from a file that names no machine action.')

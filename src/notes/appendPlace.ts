@@ -2,11 +2,11 @@ import { readBlocks } from '../evidence/blocks/noteBlocks.ts';
 
 /** Insertion into a note. */
 export interface NoteInsertion {
-  /** Line number, from 0. The text goes to the end of this line. */
+  /** Line number, from 0. The text is inserted at the end of this line. */
   readonly line: number;
   readonly character: number;
   readonly text: string;
-  /** False when the requested heading is no longer in the note. The text then goes to the end of the note. */
+  /** False if the note no longer contains the requested heading. The text is then inserted at the end of the note. */
   readonly headingFound: boolean;
 }
 
@@ -20,8 +20,8 @@ export function findHeadings(markdown: string): { readonly line: number; readonl
 }
 
 /**
- * Returns the place where a block is appended: after the last non-empty line of the note, or of a heading's section.
- * Nothing else in the note changes. The text brings the empty lines that it needs.
+ * Returns the place at which a block is appended: after the last non-empty line of the note, or of a heading's section.
+ * Nothing else in the note changes. The inserted text includes the necessary empty lines.
  */
 export function placeAtEnd(markdown: string, block: string, heading: string | undefined): NoteInsertion {
   const lines = markdown.split(/\r\n|\r|\n/u);

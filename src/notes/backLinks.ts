@@ -85,10 +85,7 @@ function rangeOf({ line, start, end }: CitationPlace): Range {
   return new Range(line, start, line, end);
 }
 
-/**
- * Returns the command address for a citation. It contains only ids that were checked, whatever the note says around
- * them.
- */
+/** Returns the command address for a citation. It contains only checked ids and no other text of the note. */
 export function citationCommand(link: string): Uri {
   return Uri.parse(`command:${commandIds.openCitation}?${encodeURIComponent(JSON.stringify([link]))}`);
 }

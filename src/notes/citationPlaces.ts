@@ -4,8 +4,8 @@ import { findEvidence } from '../evidence/blocks/readEvidence.ts';
 import type { FoundEvidence } from '../evidence/blocks/readEvidence.ts';
 
 /**
- * Position of a citation's link in a note: line and UTF-16 columns from 0, with the brackets. A link that is wrapped is
- * placed on its last line.
+ * Position of a citation's link in a note: line and UTF-16 columns from 0, including the brackets. If a link extends
+ * over several lines, the position is on its last line.
  */
 export interface CitationPlace {
   readonly line: number;
@@ -15,10 +15,12 @@ export interface CitationPlace {
   readonly found: FoundEvidence;
 }
 
-/** Returns the citation links of a note. Code holds no citations, whatever a device wrote there. */
+/**
+ * Returns the citation links of a note. Links in code are not citations, because a device may have written the code.
+ */
 export function findCitationPlaces(markdown: string): CitationPlace[] {
   const lines = markdown.split(/\r\n|\r|\n/u);
-  // Each line is parsed once and each of its links is used once, so two equal links get places of their own.
+  // Each line is parsed once and each of its links is used once. Therefore two equal links get different places.
   const linksOf = new Map<number, { readonly links: readonly PlacedLink[]; next: number }>();
   return findEvidence(markdown).flatMap((found) => {
     const onLine = linksOf.get(found.line) ?? { links: readLinks(lines[found.line] ?? ''), next: 0 };

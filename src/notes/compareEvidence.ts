@@ -9,8 +9,8 @@ import { measureText } from '../evidence/text/textFacts.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /**
- * Relation of a citation to what is stored. `reformatted`: the quotation differs only in what an editor or a formatter
- * changes by itself. `unknown`: everything that was not seen to match.
+ * Relation of a citation to the stored result. `reformatted`: the quotation differs only in changes that an editor or a
+ * formatter makes by itself. `unknown`: a match was not established.
  */
 export type Verdict = 'matching' | 'reformatted' | 'changed' | 'gone' | 'unknown';
 
@@ -37,9 +37,9 @@ export interface Comparison {
 }
 
 /**
- * Compares a note's claims with what is stored. Anything that the note leaves out never counts in its favor.
+ * Compares a note's claims with the stored result. A claim that the note leaves out never counts as a match.
  *
- * @param text - the cited text, or the view of it; undefined where the result has none
+ * @param text - the cited text, or the view of it; undefined if the result has no such text
  */
 export function compareEvidence(
   found: FoundEvidence,
@@ -52,7 +52,7 @@ export function compareEvidence(
   if (found.sha256 !== undefined && found.sha256 !== facts.sha256) return changed('fileHashDiffers');
   const stored = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
   if (stored === undefined || text === undefined) return unknown('noText');
-  // A view has its own lines and hash; it was created again from what is stored.
+  // A view has its own lines and hash. `text` is the view, made again from the stored text.
   const known = view === undefined ? stored : { lines: measureText(text).lines, sha256: hashText(text) };
   if (found.textSha256 !== undefined && found.textSha256 !== known.sha256) return changed('textHashDiffers');
   if (found.spans.some(({ lastLine }) => lastLine > known.lines)) return changed('noSuchLines');
@@ -71,7 +71,7 @@ export function compareEvidence(
     case 'other':
       return unknown('otherQuote');
     case 'none':
-      // A citation of a whole result has no quotation.
+      // A citation of a complete result contains no quotation.
       return found.spans.length === 0 && found.isBare
         ? { verdict: 'matching', finding: 'hashOnly' }
         : unknown('quoteNotFound');
@@ -79,9 +79,9 @@ export function compareEvidence(
 }
 
 /**
- * Compares a quotation with the lines that it cites. `otherMarks`: the words are the same but defanged in other places
- * than this version would choose, by another version or by hand. `none`: the note has no quotation there, or it was not
- * found.
+ * Compares a quotation with the lines that it cites. `otherMarks`: the words are the same, but other places are
+ * defanged than this version would defang. Another version or a person defanged the quotation. `none`: the note
+ * contains no quotation for the citation, or the quotation was not found.
  */
 function compareQuote(found: FoundEvidence, text: string): Likeness | 'otherMarks' | 'none' {
   const { quoted, form } = found;

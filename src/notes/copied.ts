@@ -1,6 +1,9 @@
-/* The clipboard data that describes a copy. Activation needs this file, so it only writes: readCopied.ts reads. */
+/*
+ * Clipboard data that describes a copy. Activation loads this file, so the file only writes the data; readCopied.ts
+ * reads the data.
+ */
 
-/** Clipboard type of this extension. It reaches the same window only. */
+/** Clipboard type of this extension. VS Code passes it only to a paste in the same window. */
 export const COPIED_TYPE = 'application/vnd.live-response.copied+json';
 
 interface PlainRange {
@@ -9,7 +12,7 @@ interface PlainRange {
 }
 
 /**
- * Returns the place of a copied text as ids and numbers, never the text itself.
+ * Returns a description of where the copied text is in its result. It contains only ids and numbers, never the text.
  *
  * @param query - query of the document's address, which alone identifies the result
  */

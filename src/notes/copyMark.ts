@@ -1,14 +1,12 @@
 import { FileType, Uri, workspace } from 'vscode';
 
 /*
- * The mark of a copy: an empty file beside the databases, written again at each copy. A paste looks in the database for
- * a copy of another window only if the mark is recent. The activation bundle contains this file, so it imports no other
- * module of the extension.
+ * The mark of a copy is an empty file beside the databases. Each copy writes it again. A paste searches the database
+ * for a copy of another window only if the mark is recent. The activation bundle contains this file, so it imports no
+ * other module of the extension.
  */
 
-/**
- * Time for which a copy counts as recent, in milliseconds. After that, the clipboard most likely holds something else.
- */
+/** Time for which a copy counts as recent, in milliseconds. Later, the clipboard most likely contains another text. */
 export const COPY_LIVES_MS = 60 * 60_000;
 
 const markIn = (storage: Uri): Uri => Uri.joinPath(storage, 'copied');
@@ -22,14 +20,14 @@ export async function wasCopiedLately(storage: Uri): Promise<boolean> {
   }
 }
 
-/** Marks a copy for the other windows. */
+/** Marks a copy, so that other windows look for it in the database. */
 export async function markCopied(storage: Uri): Promise<void> {
   const mark = markIn(storage);
   if (await isLink(mark)) await workspace.fs.delete(mark);
   await workspace.fs.writeFile(mark, new Uint8Array());
 }
 
-/** Whether a file is a symbolic link. Writing through a link would empty the file that it leads to. */
+/** Whether a file is a symbolic link. Writing to a link would empty the file to which the link points. */
 async function isLink(file: Uri): Promise<boolean> {
   try {
     return ((await workspace.fs.stat(file)).type & FileType.SymbolicLink) !== 0;

@@ -15,7 +15,9 @@ export interface EvidenceNotesParts {
   readonly toolVersion: string;
 }
 
-/** Builds quotations with their source from stored results: never from an editor, and never with a call. */
+/**
+ * Builds quotations with their source from stored results. Never reads the text of an editor and never makes a call.
+ */
 export class EvidenceNotes {
   readonly #parts: EvidenceNotesParts;
 
@@ -23,13 +25,13 @@ export class EvidenceNotes {
     this.#parts = parts;
   }
 
-  /** Loads the functions that turn evidence into Markdown, from a bundle of their own. */
+  /** Loads the functions that turn evidence into Markdown. They are in a separate bundle. */
   texts(): Promise<NoteTexts> {
     return this.#parts.loadTexts();
   }
 
   /**
-   * Builds quotations with their sources. Long ones are built in the analysis thread.
+   * Builds quotations with their sources. Long quotations are built in the analysis thread.
    *
    * @throws LiveResponseError `analysisStopped`, `cancelled`
    */
@@ -41,11 +43,11 @@ export class EvidenceNotes {
   }
 
   /**
-   * Cuts a quotation out of a stored text, and defangs it where the setting says so.
+   * Cuts a quotation out of a stored text, and defangs the quotation if the setting says so.
    *
-   * @param ranges - empty for the result as a whole, of which nothing is quoted
+   * @param ranges - empty for a reference to the complete result, without a quotation
    * @param signal - stops the creation of a view that is no longer needed
-   * @returns undefined where the result is not stored, or has no such text
+   * @returns undefined if the result is not stored, or has no text of this kind
    */
   async evidence(
     address: ResultAddress,
@@ -56,7 +58,7 @@ export class EvidenceNotes {
     const facts = await store.facts(address);
     const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
     if (source === undefined) return undefined;
-    // A file that is not a result is quoted unchanged, because its meaning is unknown.
+    // A file that is not a script result is quoted without defanging, because the meaning of its text is unknown.
     const form = address.stream !== 'raw' && defangsOnCopy() ? 'defanged' : 'asItIs';
     const { stream, view } = address;
     const quoted = await store.analysis.quoteText({ ref: refOf(address), stream, view, ranges }, form, signal);
@@ -64,7 +66,7 @@ export class EvidenceNotes {
     store.noteQuoted(address);
     const { quotation, sha256 } = quoted;
     if (view === undefined) return { source, quotation };
-    // The source gives the lines and the hash of the quoted view, not of the text that it was made from.
+    // For a view, the source gives the lines and the hash of the view, not of the text that the view was made from.
     const viewed = { lines: quotation.lineCount, sha256 };
     return { source: { ...source, address: wholeAddress(address), text: viewed }, quotation };
   }

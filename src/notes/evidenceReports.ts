@@ -11,9 +11,9 @@ export interface ReportEntry {
   readonly verdict: Verdict;
   /** Line in the note, from 0. */
   readonly line: number;
-  /** The citation's link and its words; undefined where the citation cannot be read. */
+  /** The citation's link and the words that show it; undefined if the citation cannot be read. */
   readonly place: { readonly link: string; readonly words: string } | undefined;
-  /** Device and script, where they are known. This is remote text. */
+  /** Device and script, if they are known. This is remote text. */
   readonly names: readonly string[];
   readonly sentence: string;
 }
@@ -26,7 +26,7 @@ interface Report {
 const SCHEME = 'live-response-report';
 const VERDICTS: readonly Verdict[] = ['matching', 'reformatted', 'changed', 'gone', 'unknown'];
 
-/** Reports on notes. They are read-only documents, kept while they are open. */
+/** Reports on notes. They are read-only documents. A report is deleted when its document is closed. */
 export class EvidenceReports implements Disposable {
   readonly #reports = new Map<string, Report>();
   readonly #disposables: readonly Disposable[];
@@ -70,7 +70,7 @@ export class EvidenceReports implements Disposable {
 function buildReport(note: Uri, title: string, entries: readonly ReportEntry[]): Report {
   const counts = VERDICTS.flatMap((verdict) => {
     const count = entries.filter((entry) => entry.verdict === verdict).length;
-    // This verdict is rare: most readers need not learn of it.
+    // The verdict `reformatted` is rare, so a count of zero is left out.
     return count === 0 && verdict === 'reformatted' ? [] : [`${count} ${verdictWord(verdict)}`];
   });
   const limits = l10n.t('Compared are quoted lines and file hashes; titles, devices, exit codes and times are not.');
@@ -94,7 +94,7 @@ function buildReport(note: Uri, title: string, entries: readonly ReportEntry[]):
   return { text: lines.join('\n'), links };
 }
 
-/** Breaks every address in a text of a device or a server, because the editor makes links of addresses. */
+/** Breaks every address in a text of a device or a server, because the editor would turn the address into a link. */
 function safe(text: string): string {
   return oneLine(text).replaceAll(':/', ':\u2215');
 }

@@ -26,7 +26,7 @@ const FORMS: Readonly<Record<NoteForm, () => string>> = {
 const FORM_ORDER: readonly NoteForm[] = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
 
 export interface NotePasteParts {
-  /** The extension's own folder, the same for all windows. */
+  /** The extension's own folder. All windows use the same folder. */
   readonly storage: Uri;
   readonly notes: EvidenceNotes;
   readonly store: Pick<ResultStore, 'keeps' | 'noteQuoted'>;
@@ -35,8 +35,8 @@ export interface NotePasteParts {
 }
 
 /**
- * Paste option whose text is built when it is chosen. Building a large quotation in four forms takes four times as
- * long.
+ * Paste option whose text is built when the user chooses it. Building a large quotation in all four formats would take
+ * four times as long.
  */
 class EvidenceEdit extends DocumentPasteEdit {
   readonly form: NoteForm;
@@ -51,7 +51,7 @@ class EvidenceEdit extends DocumentPasteEdit {
   }
 }
 
-/** Adds the source of what was copied to Ctrl+C in result documents and to Ctrl+V in Markdown. */
+/** Adds the source of a copied text to Ctrl+C in result documents and to Ctrl+V in Markdown. */
 export class NotePaste {
   readonly #parts: NotePasteParts;
 
@@ -59,15 +59,15 @@ export class NotePaste {
     this.#parts = parts;
   }
 
-  /** Stores a copy for other windows, which do not receive this extension's clipboard type. */
+  /** Stores a copy for other windows, because they do not receive this extension's clipboard type. */
   async remember(document: TextDocument, ranges: readonly Range[], copied: string): Promise<void> {
     try {
-      // VS Code does not pass the copied text to extensions. This builds the same text as VS Code does.
+      // VS Code does not pass the copied text to extensions. This code builds the same text that VS Code copies.
       const sorted = ranges.toSorted((one, other) => one.start.compareTo(other.start));
       const text = sorted.map((range) => document.getText(range)).join('\n');
       const { store, worker } = this.#parts;
       await worker.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
-      // Set only now, when other windows can find the copy in the database.
+      // The mark is set last. When another window sees the mark, the copy is already in the database.
       await markCopied(this.#parts.storage);
       const address = readCopied(copied)?.address;
       if (address !== undefined) this.#parts.store.noteQuoted(address);
@@ -77,9 +77,9 @@ export class NotePaste {
   }
 
   /**
-   * Returns the options for a paste besides plain text, which VS Code offers by itself. Returns none where the text is
-   * not from a result, its result is not stored, or a block could not stand there. After a failure, the paste stays
-   * plain.
+   * Returns the options for a paste besides plain text, which VS Code offers by itself. Returns none if the text is not
+   * from a result, if its result is not stored, or if the position is inside a code block. Also returns none after a
+   * failure, so that a plain paste remains possible.
    */
   async edits(
     document: TextDocument,
@@ -87,7 +87,7 @@ export class NotePaste {
     dataTransfer: DataTransfer,
   ): Promise<DocumentPasteEdit[]> {
     const [range] = ranges;
-    // A paste in several places inserts plain text, not the same evidence many times.
+    // A paste at several cursors inserts plain text. Otherwise the note would contain the same evidence several times.
     if (range === undefined || ranges.length > 1) return [];
     try {
       const copied = await this.#copied(dataTransfer);
@@ -115,7 +115,11 @@ export class NotePaste {
     });
   }
 
-  /** Builds the one form that VS Code inserts. @throws LiveResponseError `analysisStopped`, `cancelled` */
+  /**
+   * Builds the text of the option that the user chose.
+   *
+   * @throws LiveResponseError `analysisStopped`, `cancelled`
+   */
   async resolve(edit: DocumentPasteEdit, signal?: AbortSignal): Promise<DocumentPasteEdit> {
     if (edit instanceof EvidenceEdit) {
       const built = await this.#parts.notes.build({ kind: edit.form }, [edit.evidence], signal);
@@ -126,8 +130,8 @@ export class NotePaste {
   }
 
   /**
-   * Returns the copied place: from the extension's own type if this window copied, else from the last copy of any
-   * window if the texts match.
+   * Returns the place of the copied text. If this window copied it, reads the place from the extension's own clipboard
+   * type. Otherwise returns the place of the last copy of any window, if the texts match.
    */
   async #copied(dataTransfer: DataTransfer): Promise<Copied | undefined> {
     const ours = await dataTransfer.get(COPIED_TYPE)?.asString();
@@ -140,15 +144,15 @@ export class NotePaste {
 }
 
 /**
- * Hashes a text with line feeds only and without a final line end. Some systems change the line ends on the clipboard,
- * and a copy without a selection has one line end more.
+ * Hashes a text with line feeds only and without a final line end. Some systems change the line ends on the clipboard.
+ * A copy without a selection has an additional line end.
  */
 function hashCopied(text: string): string {
   const unified = text.includes('\r') ? text.replace(/\r\n?/gu, '\n') : text;
   return hashText(unified.endsWith('\n') ? unified.slice(0, -1) : unified);
 }
 
-/** Returns the form that a paste takes by default; undefined for plain text. */
+/** Returns the format that a paste uses by default; undefined for plain text. */
 function firstForm(wanted: PasteAs, { spans }: Quotation): NoteForm | undefined {
   if (wanted === 'plainText') return undefined;
   if (wanted !== 'automatic') return wanted;

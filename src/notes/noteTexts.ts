@@ -5,15 +5,15 @@ import { ENDINGS_VERSION } from '../evidence/indicators/publicEndings.ts';
 import { compareEvidence } from './compareEvidence.ts';
 
 /**
- * Functions that write Markdown and compare it with its source. This file is the entry of the bundle that holds them;
- * see src/lazy.ts.
+ * Functions that write evidence as Markdown and compare notes with stored results. This file is the entry point of the
+ * bundle that contains these functions; see src/lazy.ts.
  */
 export const noteTexts = {
   buildEvidence,
   buildIndicatorNote,
   compareEvidence,
   endsInFence,
-  /** Version of the list of domain endings, for the log. */
+  /** Version of the list of domain endings. Written to the log. */
   endingsVersion: ENDINGS_VERSION,
 } as const;
 

@@ -1,10 +1,13 @@
 import { Uri } from 'vscode';
 import type { Memento } from 'vscode';
 
-/** Place where evidence is appended in this workspace. */
+/** Place in a note at which evidence is appended in this workspace. */
 export interface NotesPlace {
   readonly uri: Uri;
-  /** Heading whose section takes the evidence, with its marks: `## Findings`; undefined for the end of the note. */
+  /**
+   * Heading, with its marks, e.g. `## Findings`. Evidence is appended to its section. Undefined for the end of the
+   * note.
+   */
   readonly heading: string | undefined;
 }
 

@@ -1,19 +1,19 @@
 import type { NoteForm } from '../platform/config.ts';
 
-/** Text around the position in a note where something is inserted. */
+/** Text around the position in a note at which evidence is inserted. */
 export interface Place {
-  /** The line above; undefined at the top of the note. */
+  /** Line above the position; undefined at the top of the note. */
   readonly lineAbove: string | undefined;
-  /** The line of the position: the text before it and the text after it. */
+  /** Text before the position, and text after it, on the same line. */
   readonly before: string;
   readonly after: string;
 }
 
 /**
- * Returns the text to insert at a position. A block gets lines of its own, with empty lines where it would run into
- * other text. A row joins the table above it.
+ * Returns the text to insert at a position. A block gets lines of its own. Empty lines separate it from other text that
+ * it would otherwise join. A table row is added to the table above the position.
  *
- * @param built - output of `buildEvidence` for one quotation in this form
+ * @param built - output of `buildEvidence` for one quotation in this format
  */
 export function placeNote(form: NoteForm, built: string, place: Place): string {
   if (form === 'citation') return built;
@@ -28,7 +28,7 @@ export function placeNote(form: NoteForm, built: string, place: Place): string {
 
 function placeBlock(block: string, { lineAbove, before, after }: Place): string {
   const standsAlone = before === '' && (lineAbove ?? '').trim() === '';
-  // Blanks before the block would indent it, and four of them would turn it into code.
+  // Blanks before the block would indent it, and Markdown would read four blanks as the beginning of code.
   const isBlank = before.trim() === '';
   const ahead = standsAlone ? '' : isBlank ? '\n' : '\n\n';
   return `${ahead}${block}${after.trim() === '' ? '' : '\n'}`;

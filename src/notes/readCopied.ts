@@ -11,8 +11,8 @@ export interface Copied {
 }
 
 /**
- * Reads what `describeCopied` wrote; undefined for anything else, because other extensions can also write to a
- * clipboard.
+ * Reads the clipboard data that `describeCopied` wrote; undefined for other data, because other extensions can also
+ * write to a clipboard.
  */
 export function readCopied(json: string): Copied | undefined {
   let value: unknown;

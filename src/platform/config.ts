@@ -1,6 +1,6 @@
 import { ConfigurationTarget, env, workspace } from 'vscode';
 
-/** Forms in which a quotation is written into a note, with its source. */
+/** Formats in which a quotation is written into a note, with its source. */
 export type NoteForm = 'compactBlock' | 'fullBlock' | 'citation' | 'tableRow';
 
 const SECTION = 'liveResponse';
@@ -8,11 +8,11 @@ const SECTION = 'liveResponse';
 /** Returns the size of the largest result that is downloaded, in bytes. */
 export function maxDownloadBytes(): number {
   const megabytes = workspace.getConfiguration(SECTION).get<number>('maxDownloadSize', 64);
-  // Powers of ten, because sizes are shown that way.
+  // A megabyte is 1,000,000 bytes here, because the extension also shows sizes in powers of ten.
   return Math.max(1, megabytes) * 1_000_000;
 }
 
-/** Returns the hosts that the user allowed for downloads, besides Azure's. */
+/** Returns the hosts from which the user allows downloads, in addition to Azure's hosts. */
 export function allowedDownloadHosts(): readonly string[] {
   return workspace.getConfiguration(SECTION).get<string[]>('downloadHosts', []);
 }
@@ -33,23 +33,26 @@ export function opensErrorsBeside(): boolean {
   return workspace.getConfiguration(SECTION).get<boolean>('openErrorsBeside', true);
 }
 
-/** Form that is offered first when copied text is pasted into Markdown; `automatic` decides by what was copied. */
+/** Format that a paste of copied text into Markdown offers first. `automatic` chooses the format by the copied text. */
 export type PasteAs = 'automatic' | 'plainText' | NoteForm;
 
 const PASTE_FORMS = new Set<PasteAs>(['plainText', 'compactBlock', 'fullBlock', 'citation', 'tableRow']);
 
-/** Returns the `pasteAs` setting; `automatic` for a value that is not a known form. */
+/** Returns the `pasteAs` setting; `automatic` if its value is not a known format. */
 export function pasteAs(): PasteAs {
   const wanted = workspace.getConfiguration(SECTION).get<PasteAs>('pasteAs', 'automatic');
   return PASTE_FORMS.has(wanted) ? wanted : 'automatic';
 }
 
-/** Whether the indicators in text that is copied with its source are defanged. */
+/** Whether indicators are defanged in text that is copied together with its source. */
 export function defangsOnCopy(): boolean {
   return workspace.getConfiguration(SECTION).get<boolean>('defangOnCopy', false);
 }
 
-/** Whether events may be sent at this moment, by VS Code's telemetry level and by this extension's own setting. */
+/**
+ * Whether events can be sent at this moment. VS Code's telemetry level and this extension's own setting must both allow
+ * it.
+ */
 export function sendsTelemetry(): boolean {
   return env.isTelemetryEnabled && workspace.getConfiguration(SECTION).get<boolean>('telemetry.enabled', true);
 }
@@ -57,12 +60,12 @@ export function sendsTelemetry(): boolean {
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Returns the rules for results on the disk: whether they are kept, how much of them, and for how long. */
+/** Returns the rules for stored results: whether results are stored on the disk, how many bytes, and for how long. */
 export function storageRules(): {
   readonly keep: boolean;
-  /** Bytes; undefined means no limit. */
+  /** Largest size of all stored results, in bytes; undefined means no limit. */
   readonly maxBytes: number | undefined;
-  /** Milliseconds; undefined means that no result is too old. */
+  /** Largest age of a stored result, in milliseconds; undefined means no limit. */
   readonly maxAge: number | undefined;
 } {
   const settings = workspace.getConfiguration(SECTION);
@@ -75,5 +78,5 @@ export function storageRules(): {
   };
 }
 
-/** Section of the settings that decide what is kept. */
+/** Section of the settings that contains the storage rules. */
 export const STORAGE_SECTION = `${SECTION}.storage`;

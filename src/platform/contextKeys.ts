@@ -4,11 +4,14 @@ import { commands } from 'vscode';
  * Context keys of this extension, with their values. A test compares this list with the `when` clauses of package.json.
  */
 export interface ContextKeys {
-  /** Whether there is any connection. Undefined until that is known, so that no welcome view appears for a moment. */
+  /**
+   * Whether any connection exists. Undefined until the connections are read, so that no wrong welcome view appears for
+   * a moment.
+   */
   readonly 'liveResponse.connections': 'none' | 'some';
   /** State of the list in the view. */
   readonly 'liveResponse.list': 'loading' | 'empty' | 'shown' | 'failed' | 'signedOut' | 'unselected';
-  /** Reason why no one is signed in. Selects the welcome view. */
+  /** Reason why no one is signed in. It decides which welcome view is shown. */
   readonly 'liveResponse.signedOut':
     'noAccount' | 'secretsLost' | 'sessionEnded' | 'moreWanted' | 'noSecret' | 'noToken' | 'expired' | 'rejected';
   /** Whether someone is signed in to the active connection. */
@@ -19,13 +22,15 @@ export interface ContextKeys {
   /** Whether a filter hides rows of the view. */
   readonly 'liveResponse.filter': 'none' | 'some';
   readonly 'liveResponse.types': 'liveResponse' | 'all';
-  /** Whether a search in stored results was started. Its view is shown only then. */
+  /** State of the last search in stored results. The view of hits is shown only after a search was started. */
   readonly 'liveResponse.search': 'none' | 'running' | 'ended';
-  /** Part of its text that the active document shows; `none` where it shows all of it. */
+  /** Part of a text that the active document shows. `none`: the text is not divided into parts. */
   readonly 'liveResponse.part': 'none' | 'first' | 'middle' | 'last' | 'whole';
-  /** Whether the active result document is empty, or as good as empty. */
+  /** Whether the active result document has no text, or only text that the script did not write. */
   readonly 'liveResponse.empty': 'yes' | 'no';
-  /** Whether a result was opened, and whether one was quoted, in this window. Ticks steps of the walkthrough. */
+  /**
+   * Whether a result was opened, and whether a result was quoted, in this window. Completes steps of the walkthrough.
+   */
   readonly 'liveResponse.opened': 'yes';
   readonly 'liveResponse.quoted': 'yes';
   /** Whether the action of the active document has another command with a script result. */

@@ -2,8 +2,8 @@ import type { SecretStorage } from 'vscode';
 import type { Secrets } from '../identity/secrets.ts';
 
 /**
- * VS Code's secret storage. Falls back to this window's memory where the system has no key ring. Reports only the first
- * failure of the storage.
+ * VS Code's secret storage. If the system has no key ring, the secrets are kept in this window's memory instead. Only
+ * the first failure of the storage is reported.
  */
 export class KeptSecrets implements Secrets {
   readonly #storage: SecretStorage;
@@ -18,7 +18,8 @@ export class KeptSecrets implements Secrets {
     this.#onMemoryOnly = onMemoryOnly;
     this.onDidChange = (listener) =>
       storage.onDidChange((change) => {
-        // A secret that another window stored is newer, and one that it deleted must be forgotten here too.
+        // Another window has stored a newer secret, or has deleted the secret. The copy in this window's memory is no
+        // longer valid.
         this.#memory.delete(change.key);
         listener(change);
       });
@@ -48,7 +49,7 @@ export class KeptSecrets implements Secrets {
   /**
    * Deletes a secret.
    *
-   * @throws the error of VS Code: a secret that could not be deleted must not pass for deleted
+   * @throws the error of VS Code, so that the caller does not report an undeleted secret as deleted
    */
   async delete(key: string): Promise<void> {
     this.#memory.delete(key);

@@ -4,14 +4,14 @@ import type { CallRecord, OddRows } from '../defender/client.ts';
 import { isLiveResponseError } from '../base/errors.ts';
 
 /**
- * Log of this extension. Contains codes, hosts, paths without query, states and times; never a token, a link or an
- * output.
+ * Log of this extension. Contains codes, hosts, paths without query, states and times. Never contains a token, a link
+ * or an output.
  */
 export class Log {
   readonly channel: LogOutputChannel = window.createOutputChannel('Live Response', { log: true });
   #calls = 0;
 
-  /** Logs one request. Calls to the API are counted, because the call budget is limited. */
+  /** Logs one request. For calls to the API, also logs a running number, because the call budget is limited. */
   call(record: CallRecord): void {
     const count = record.door === 'api' ? ` · call ${(++this.#calls).toString()}` : '';
     this.channel.info(
@@ -19,7 +19,7 @@ export class Log {
     );
   }
 
-  /** Logs how many rows of an answer do not match what the API promises. */
+  /** Logs how many rows of an answer do not match the API's documentation. */
   oddRows({ leftOut, odd, fields }: OddRows): void {
     const names = fields.length === 0 ? '' : ` (${fields.join(', ')})`;
     this.channel.warn(`rows of the list: ${leftOut.toString()} left out without an id, ${odd.toString()} odd${names}`);
@@ -34,7 +34,7 @@ export class Log {
     this.channel[level](text);
   }
 
-  /** Logs a failure with its code and values. Of other errors, only the name and the message are logged. */
+  /** Logs a failure with its code and values. For any other kind of error, only the name and the message are logged. */
   failure(what: string, error: unknown): void {
     if (isLiveResponseError(error))
       this.channel.warn(`${what}: ${error.code} ${JSON.stringify(error.values, notPersonal)}`);

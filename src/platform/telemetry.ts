@@ -1,16 +1,16 @@
 import type { TelemetryEvent } from './telemetryEvents.ts';
 
 /**
- * Port to which events are sent. Its functions never fail and `send` never waits: lost telemetry must not disturb
- * anyone.
+ * Port to which events are sent. Its functions never fail and `send` never waits, because lost telemetry must not
+ * disturb the user.
  */
 export interface Telemetry {
   readonly send: (event: TelemetryEvent) => void;
-  /** Sends the events that are still waiting. */
+  /** Sends the remaining events and ends the reporter. */
   readonly dispose: () => Promise<void>;
 }
 
-/** Reporter that does the sending, in a bundle of its own. */
+/** Reporter that sends the events. It is in a separate bundle. */
 export interface TelemetryReporterPort {
   readonly send: (event: TelemetryEvent) => void;
   readonly dispose: () => Promise<void>;
@@ -19,11 +19,12 @@ export interface TelemetryReporterPort {
 export type CreateReporter = (isAllowed: () => boolean) => TelemetryReporterPort;
 
 /**
- * Creates the telemetry gate. It loads the reporter at the first event that may be sent, never before.
+ * Creates the telemetry gate, which drops events that the user does not allow. It loads the reporter only at the first
+ * event that is allowed.
  *
  * @param load - undefined in a build without a connection string: nothing is loaded and nothing is sent
- * @param isAllowed - whether the user allows it at this moment: VS Code's telemetry level and this extension's own
- * setting
+ * @param isAllowed - whether the user allows telemetry at this moment: VS Code's telemetry level and this extension's
+ * own setting
  */
 export function createTelemetry(
   load: (() => Promise<CreateReporter>) | undefined,

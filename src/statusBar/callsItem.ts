@@ -5,12 +5,18 @@ import { commandIds } from '../platform/commandIds.ts';
 import { formatTime } from '../messages/format.ts';
 import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
 
-/** Number of calls left from which the item is shown. Before that, no one needs to think about calls. */
+/**
+ * The item is shown when no more than this number of calls is left. With more calls left, the user need not know the
+ * number.
+ */
 const FEW_LEFT = 20;
 /** Interval of updates while the item is shown, in milliseconds. */
 const LOOK_AGAIN_MS = 2000;
 
-/** Number of calls that are left, in the status bar. Shown only while few are left, or while Defender takes none. */
+/**
+ * Number of calls that are left, in the status bar. Shown only while few calls are left, or while Defender accepts no
+ * calls.
+ */
 export class CallsItem implements Disposable {
   readonly #item: StatusBarItem;
   readonly #usage: () => Promise<Usage | undefined>;
@@ -47,7 +53,7 @@ export class CallsItem implements Disposable {
   }
 }
 
-/** Returns the text of the item; undefined while it should stay hidden. `now` is in ms since 1970. */
+/** Returns the text of the item; undefined if the item should be hidden. `now` is in ms since 1970. */
 function callsText(usage: Usage, now: number): string | undefined {
   if (usage.pausedUntil > now) return l10n.t('Defender takes calls again at {0}', formatTime(usage.pausedUntil));
   const least = Math.min(left(usage.minuteLimit, usage.minute), left(usage.hourLimit, usage.hour));

@@ -30,7 +30,7 @@ export class ExitCodeItem implements Disposable {
       store.onDidStore(update),
       store.onDidForget(update),
     ];
-    // A result document may have activated the extension.
+    // If a result document activated the extension, the document is already open and causes no event.
     if (activeAddress() !== undefined) update();
   }
 
@@ -41,7 +41,7 @@ export class ExitCodeItem implements Disposable {
 
   async #update(): Promise<void> {
     const address = activeAddress();
-    // A failure of the store is reported when something is opened. Here it only hides the item.
+    // A failure of the store is reported when the user opens a result. Here the failure only hides the item.
     const update = ++this.#updates;
     const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
     // Another document may have become active meanwhile, and its update may have finished first.
@@ -56,7 +56,7 @@ export class ExitCodeItem implements Disposable {
   }
 }
 
-/** Returns the icon. Red is used only where Defender itself reports Failed. */
+/** Returns the icon. The icon is red only if Defender itself reports Failed. */
 function exitIcon(facts: StoredFacts): string {
   if (commandOf(facts)?.commandStatus === 'Failed') return 'error';
   return { pass: 'pass', warning: 'warning', unknown: 'question' }[exitMood(facts)];

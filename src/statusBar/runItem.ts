@@ -13,7 +13,10 @@ export interface RunItemOptions {
   readonly estimate: (record: RunRecord, calls: number) => Promise<number>;
 }
 
-/** Progress of fetching a run, in the status bar. Shown while it goes on, and until the user has looked at its end. */
+/**
+ * Progress of fetching a run, in the status bar. Shown while the run is fetched. After the end, shown until the user
+ * has looked at the run.
+ */
 export class RunItem implements Disposable {
   readonly #options: RunItemOptions;
   readonly #item: StatusBarItem;

@@ -13,7 +13,7 @@ import { actionItem, commandItem, deviceItem, failedItem, groupItem, loadMoreIte
 import { ageOf } from './words.ts';
 import type { TreeSource } from './treeSource.ts';
 
-/** Rows of the view. The list is loaded when the view is first shown; results are never fetched from here. */
+/** Rows of the view. The list is loaded when the view is first shown. The tree never fetches results. */
 export class ActionTree {
   readonly #changed: EventEmitter<TreeNode[] | undefined>;
   readonly #nodes = new Map<string, TreeNode>();
@@ -25,21 +25,23 @@ export class ActionTree {
   readonly #stale = new Set<string>();
   #telling = false;
   /**
-   * Source whose rows VS Code is waiting for; `any` until the source is known. Changes before the rows arrive need no
-   * event.
+   * Source whose rows VS Code is waiting for; `any` until the source is known. Changes before these rows arrive need no
+   * event, because VS Code has no older rows.
    */
   #loading: TreeSource | 'any' | undefined;
   #source: TreeSource | undefined;
   #layout: Layout | undefined;
-  /** State that VS Code knows: the top-level rows that it received, and the layout of their children. */
+  /** State that VS Code knows: the top-level rows that it received, and the layout that contains their children. */
   #given: { readonly roots: readonly TreeNode[]; readonly layout: Layout | undefined } | undefined;
   #grouping: Grouping = 'action';
   #order: Order = 'age';
 
   /**
+   * Creates the tree.
+   *
    * @param changed - makes VS Code read rows again
-   * @param load - fills the source's store, and has reported a failure when it returns
-   * @param prepare - finds the connection to show, when the view is first shown
+   * @param load - loads the source's list; reports a failure itself and does not reject
+   * @param prepare - finds the connection to show, each time that VS Code asks for the top-level rows
    */
   constructor(
     changed: EventEmitter<TreeNode[] | undefined>,
@@ -63,12 +65,12 @@ export class ActionTree {
     return this.#order;
   }
 
-  /** The actions in the view, in its order. */
+  /** The actions in the view, in the view's sort order. */
   get shown(): readonly MachineAction[] {
     return this.#arranged()?.actions ?? [];
   }
 
-  /** Shows another connection or other conditions, or nothing. */
+  /** Shows the actions of another source; undefined shows no rows. */
   show(source: TreeSource | undefined): void {
     if (this.#source?.actions !== source?.actions) this.#completeDevices.clear();
     this.#source = source;
@@ -95,8 +97,9 @@ export class ActionTree {
   }
 
   /**
-   * Updates the view after actions have changed, come or gone. All changes of one turn are reported together. Only rows
-   * that VS Code knows differently are reported: changed rows with their groups, and parents with other children.
+   * Updates the view after actions were added, changed or removed. All changes in one turn of the event loop are
+   * reported together. Only rows that differ from the rows that VS Code knows are reported: changed rows with their
+   * groups, and parents with other children.
    */
   update(actionIds: readonly string[] = []): void {
     for (const id of actionIds) this.#stale.add(id);
@@ -109,7 +112,7 @@ export class ActionTree {
     });
   }
 
-  /** Updates the ages. VS Code reads only those rows again whose words would change. */
+  /** Updates the ages. VS Code reads only those rows again whose displayed age changes. */
   refreshAges(now: number): void {
     const changed: TreeNode[] = [];
     for (const [id, shown] of this.#ages) {
@@ -123,7 +126,7 @@ export class ActionTree {
     if (changed.length > 0) this.#changed.fire(changed);
   }
 
-  /** Returns the row of an action that is {@link shown}, so that it can be selected. */
+  /** Returns the row of an action in {@link shown}, so that the row can be selected. */
   nodeOf(actionId: string): TreeNode | undefined {
     const layout = this.#arranged();
     if (layout === undefined) return undefined;
@@ -141,7 +144,7 @@ export class ActionTree {
     this.#loading ??= 'any';
     try {
       await this.#prepare();
-      // If another connection was chosen meanwhile, its rows are returned.
+      // If the user selects another connection during loading, the loop continues with that connection's rows.
       for (let source = this.#source; source !== undefined; source = this.#source) {
         this.#loading = source;
         await this.#load(source);
@@ -163,7 +166,7 @@ export class ActionTree {
     return item;
   }
 
-  /** Creates the tooltip only when the pointer is on the row. */
+  /** Creates the tooltip only when the pointer rests on the row. */
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
     if (node.kind !== 'action' && node.kind !== 'command') return item;
     const action = this.#source?.actions.get(node.actionId);
@@ -179,7 +182,8 @@ export class ActionTree {
   }
 
   /**
-   * Returns the results of a row: a command's own result, or for an action those of its only command or of its scripts.
+   * Returns the results of a row. A command has one result. An action gives the result of its only command, or the
+   * results of its scripts.
    */
   refsOf(node: TreeNode): ResultRef[] {
     if (node.kind === 'command') return [refOf(node, node.commandIndex)];
@@ -230,7 +234,7 @@ export class ActionTree {
     const before = this.#given;
     const roots = this.#roots();
     const layout = this.#layout;
-    // Rows that were not requested yet will be new anyway.
+    // If VS Code has not requested rows yet, it will get the new rows anyway.
     if (before === undefined || layout === undefined) return;
     for (const node of layout.roots) {
       if (node.kind === 'action' || layout.holdsSame(node, before.layout)) continue;
@@ -242,7 +246,7 @@ export class ActionTree {
     else if (changed.size > 0) this.#changed.fire([...changed]);
   }
 
-  /** Drops the items of an action's row and of its commands' rows. */
+  /** Drops the tree items of an action's row and of its commands' rows, so that they are created again. */
   #forget(actionId: string): TreeNode | undefined {
     const node = this.#nodes.get(this.#id('action', actionId));
     if (node === undefined) return undefined;
@@ -264,7 +268,7 @@ export class ActionTree {
   }
 
   #failed(error: unknown): FailedNode[] {
-    // The view itself offers to sign in, with a button that a row cannot have.
+    // The welcome view offers to sign in with a button. A row cannot have a button with text.
     if (signedOutReason(error) !== undefined) return [];
     return stepsInTree(error).map((step) => ({ kind: 'failed', id: this.#id('failed', step), error, step }));
   }
@@ -300,7 +304,9 @@ export class ActionTree {
     return this.#keep({ kind: 'command', id, tenant: source.tenant, actionId, commandIndex });
   }
 
-  /** Keeps one object for each id, because the view compares rows by identity. */
+  /**
+   * Returns the existing object for an id, or stores the new object, because VS Code's view compares rows by identity.
+   */
   #keep<Node extends TreeNode>(node: Node): Node {
     const known = this.#nodes.get(node.id);
     if (known?.kind === node.kind) return known as Node;
@@ -322,7 +328,7 @@ export class ActionTree {
     this.#ages.clear();
     this.#given = undefined;
     this.#layout = undefined;
-    // While VS Code waits for the first rows, the first connection arrives without an event.
+    // While VS Code waits for the first rows, no event is needed for the first connection.
     if (this.#loading !== 'any') this.#changed.fire(undefined);
   }
 }

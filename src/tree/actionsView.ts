@@ -30,10 +30,13 @@ const AGE_MS = 30_000;
 
 const MINUTE_MS = 60_000;
 
-/** Rows in a page where part of a filter is applied in this window. A larger page costs one call too. */
+/** Number of rows in a page if this window applies part of the filter. One call fetches a page of any size. */
 const SEARCH_SIZE = 1000;
 
-/** Sign-ins that the user can sign out of here. The others are signed in elsewhere, or by a file. */
+/**
+ * Ways to sign in for which this extension can sign the user out. For the other ways, another program or a file signs
+ * in.
+ */
 const SIGNED_OUT_OF: ReadonlySet<SignIn> = new Set(['interactive', 'deviceCode', 'clientSecret', 'accessToken']);
 
 export interface ActionsViewParts {
@@ -70,7 +73,7 @@ export class ActionsView implements Disposable {
     this.#subscriptions = [
       parts.connections.onDidChange(() => {
         const name = parts.connections.active?.name;
-        // A filter for one tenant does not apply to another, whose devices have other ids.
+        // A filter for one tenant does not apply to another tenant, because devices have other ids there.
         if (this.#tree.source !== undefined && this.#tree.source.connectionName !== name) this.showFiltered({});
         else this.#showActive();
       }),
@@ -116,7 +119,7 @@ export class ActionsView implements Disposable {
     return this.#view.selection;
   }
 
-  /** Returns the unfiltered list of a session that the view shows, or would show. */
+  /** Returns a session's list without a filter, for the types of action that the view shows. */
   storeOf(session: Session): ActionStore {
     return session.actions(this.#liveResponseOnly);
   }
@@ -126,7 +129,7 @@ export class ActionsView implements Disposable {
     return this.#tree.source?.actions;
   }
 
-  /** Starts again with a connection, if it is the active one. */
+  /** Loads the view again if this connection is the active connection. */
   reload(connection: Connection): void {
     if (this.#parts.connections.active === connection) this.#showActive();
   }
@@ -141,7 +144,7 @@ export class ActionsView implements Disposable {
     return this.#filter;
   }
 
-  /** Applies a filter. Costs one call where the API checks part of it and that list is not loaded yet. */
+  /** Applies a filter. Costs one call if the API checks part of the filter and the matching list is not loaded yet. */
   showFiltered(filter: ActionFilter): void {
     this.#filter = filter;
     setContextKey('liveResponse.filter', isEmptyFilter(filter) ? 'none' : 'some');
@@ -157,16 +160,15 @@ export class ActionsView implements Disposable {
     return this.#follower;
   }
 
-  /**
-   * The loaded actions whose rows can be shown, including those that the part of the filter applied in this window
-   * hides.
-   */
+  /** The loaded actions that can be shown as rows. The part of the filter that this window applies is ignored. */
   get reachable(): readonly MachineAction[] {
     const isWanted = toPredicate(withoutSearch(this.#filter), () => undefined, Date.now());
     return this.shown?.actions.filter(isWanted) ?? [];
   }
 
-  /** Selects the row of an action. If the row is hidden, only the part of the filter that the API checks is kept. */
+  /**
+   * Selects the row of an action. If the filter hides the row, only the part of the filter that the API checks is kept.
+   */
   async reveal(actionId: string): Promise<void> {
     if (this.#tree.nodeOf(actionId) === undefined) this.showFiltered(withoutSearch(this.#filter));
     const node = this.#tree.nodeOf(actionId);
@@ -187,7 +189,7 @@ export class ActionsView implements Disposable {
     if (!this.#view.visible) await commands.executeCommand(`${actionsViewId}.focus`, { preserveFocus: true });
   }
 
-  /** Runs work with the view's own progress bar. */
+  /** Runs work and shows its progress in the view's own progress bar. */
   async withProgress(work: () => Promise<void>): Promise<void> {
     await showViewProgress(actionsViewId, work);
   }
@@ -214,7 +216,7 @@ export class ActionsView implements Disposable {
       this.#follower.update();
       return;
     }
-    // Rounded down to the minute, so that the same filter uses the same list during that minute.
+    // The time is rounded down to the minute, so that the same filter uses the same list during that minute.
     const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
     const tenant = { cloud: connection.cloud, tenantId: connection.tenantId };
     const actions = sessions.of(connection).actions(this.#liveResponseOnly, conditionsOf(this.#filter, now));
@@ -253,7 +255,7 @@ export class ActionsView implements Disposable {
       log.failure('reading who is signed in', error);
     }
     if (connections.active !== connection) return;
-    // The account is part of the title, because a view that is alone in its container shows no description.
+    // The title contains the account, because VS Code shows no description for the only view of a container.
     const signedOut = this.shown?.state.kind === 'failed' && signedOutReason(this.shown.state.error) !== undefined;
     if (connection !== undefined) {
       const title = account === undefined || signedOut ? connection.name : `${connection.name} · ${account}`;
@@ -266,13 +268,14 @@ export class ActionsView implements Disposable {
 
   async #load(source: TreeSource): Promise<void> {
     const { actions, tenant } = source;
-    // A failure stays until the user tries again: reading the rows must not spend a call each time.
+    // A failed list is not loaded again until the user tries again. Otherwise each reading of the rows would spend a
+    // call.
     if (actions.state.kind !== 'unknown') {
       this.#describe(actions);
       return;
     }
     setContextKey('liveResponse.list', 'loading');
-    // Icons show which results are stored. A failure of the store is reported when something is opened.
+    // The icons of rows show which results are stored. A failure of the store is reported when the user opens a result.
     const learned = this.#parts.store.learn(tenant).catch((error: unknown) => {
       this.#parts.log.failure('reading what is stored', error);
     });
@@ -283,7 +286,8 @@ export class ActionsView implements Disposable {
     }
     await learned;
     this.#describe(actions);
-    // Only now is it known whether the sign-in is valid and, for some ways to sign in, which account it is.
+    // Before the list is loaded, it is not known whether the sign-in is valid. For some ways to sign in, the account is
+    // not known either.
     await this.#showAccount(this.#parts.connections.active);
   }
 
@@ -294,14 +298,15 @@ export class ActionsView implements Disposable {
   }
 
   /**
-   * Shows the state of the list: by the context keys that select a welcome view, and for a failure by a sentence above.
+   * Shows the state of the list. Context keys select a welcome view; after a failure, a sentence is shown above the
+   * rows.
    */
   #describe(actions: ActionStore): void {
     if (this.shown !== actions) return;
     const { state } = actions;
     const signedOut = state.kind === 'failed' ? signedOutReason(state.error) : undefined;
-    // A view with a message shows no welcome view, and so no button. Without a sign-in, the welcome view gives the
-    // reason.
+    // VS Code shows no welcome view, and so no button, in a view that has a message. If no one is signed in, there is
+    // no message, because the welcome view gives the reason.
     const told = state.kind === 'failed' && signedOut === undefined;
     const message = told ? describeFailure(state.error).sentence : this.#filterMessage(actions);
     describeTreeView(this.#view, { message });

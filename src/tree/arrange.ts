@@ -7,22 +7,22 @@ export type Grouping = (typeof GROUPINGS)[number];
 export const ORDERS = ['age', 'device', 'script', 'state'] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** Actions and groups that the tree shows, in its order. */
+/** Actions and groups in the sort order of the tree. */
 export interface Arranged {
-  /** All actions in order. Actions of one group are not always next to each other. */
+  /** All actions, sorted. Actions of one group are not always next to each other. */
   readonly actions: readonly MachineAction[];
-  /** Groups by key, each at the position of its first action. Empty where actions are not grouped. */
+  /** Groups by key. Each group is at the position of its first action. Empty if actions are not grouped. */
   readonly groups: ReadonlyMap<string, readonly MachineAction[]>;
 }
 
-/** Order of states: unfinished actions first, then those that went wrong, because someone has to look at them. */
+/** Sort order of states: first unfinished actions, then failed actions, because the user must look at them. */
 const STATES = ['InProgress', 'Pending', 'Failed', 'TimeOut', 'Cancelled', 'Succeeded'];
 
 /**
  * Sorts and groups actions.
  *
- * @param actions - newest first; actions that are equal in the order stay so
- * @param findRuns - returns the run of each action by its id; called only where actions are grouped by run
+ * @param actions - newest first; actions that are equal by `order` keep this sort order
+ * @param findRuns - returns the run of each action by the action's id; called only if actions are grouped by run
  */
 export function arrange(
   actions: readonly MachineAction[],
@@ -43,7 +43,9 @@ export function arrange(
   return { actions: sorted, groups };
 }
 
-/** Returns the name of an action in a row: its first script, else its only command, else its type. */
+/**
+ * Returns the name of an action in a row: the name of its first script, or else of its only command, or else its type.
+ */
 export function scriptOf(action: MachineAction): string {
   const only = action.commands.length === 1 ? action.commands[0] : undefined;
   const first = runScripts(action)[0] ?? only;
@@ -65,7 +67,7 @@ function sortKey(order: Exclude<Order, 'age'>): (action: MachineAction) => strin
   if (order === 'script') return (action) => scriptOf(action).toLowerCase();
   return ({ status }) => {
     const known = STATES.indexOf(status);
-    // A state that this version does not know counts as not final.
+    // A state that this version does not know is sorted with the unfinished states.
     return (known < 0 ? 0 : known).toString();
   };
 }

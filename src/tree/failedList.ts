@@ -3,7 +3,7 @@ import { describeFailure } from '../messages/failureMessages.ts';
 import type { NextStep } from '../messages/failureMessage.ts';
 import { STEP_COMMANDS } from '../messages/nextSteps.ts';
 
-/** Reasons why no one is signed in, for which signing in is the only remedy. */
+/** Reasons why no one is signed in. For these reasons, only signing in helps. */
 const SIGNED_OUT = [
   'noAccount',
   'secretsLost',
@@ -16,7 +16,9 @@ const SIGNED_OUT = [
 ] as const;
 export type SignedOutReason = (typeof SIGNED_OUT)[number];
 
-/** Returns the reason that selects the text of the empty view; undefined for every other failure. */
+/**
+ * Returns the reason that selects the welcome view's text; undefined for a failure that is not one of these reasons.
+ */
 export function signedOutReason(error: unknown): SignedOutReason | undefined {
   if (!isLiveResponseError(error) || error.code !== 'notSignedIn' || error.values.command !== undefined)
     return undefined;
@@ -24,7 +26,7 @@ export function signedOutReason(error: unknown): SignedOutReason | undefined {
   return SIGNED_OUT.find((known) => known === reason);
 }
 
-/** Returns the next steps that the tree can offer as rows. Either Refresh or Try Again is always among them. */
+/** Returns the next steps that the tree can offer as rows. The list always contains Refresh or Try Again. */
 export function stepsInTree(error: unknown): readonly NextStep[] {
   const steps = describeFailure(error).steps.filter((step) => step in STEP_COMMANDS && step !== 'showLog');
   return steps.includes('refresh') ? steps : [...steps, 'tryAgain'];

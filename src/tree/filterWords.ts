@@ -19,7 +19,7 @@ export function fieldName(field: FilterField): string {
   return names[field];
 }
 
-/** Returns the condition of a field in words; undefined where the filter does not use the field. */
+/** Returns the condition of a field in words; undefined if the filter has no condition for the field. */
 export function fieldValue(filter: ActionFilter, field: FilterField): string | undefined {
   const { device, requestor, type, statuses, exitCode } = filter;
   switch (field) {
@@ -45,7 +45,7 @@ export function fieldValue(filter: ActionFilter, field: FilterField): string | u
   }
 }
 
-/** Describes a filter in a few words, as a suggested name. */
+/** Describes a filter in a few words. The text is also suggested as the filter's name. */
 export function filterWords(filter: ActionFilter): string {
   return FILTER_FIELDS.flatMap((field) => {
     const value = fieldValue(filter, field);
@@ -53,15 +53,18 @@ export function filterWords(filter: ActionFilter): string {
   }).join(', ');
 }
 
-/** Number of actions in the view, and of those that are loaded. */
+/** Number of actions that match the filter, and number of actions that are loaded. */
 export interface FilterCounts {
   readonly matching: number;
   readonly loaded: number;
-  /** Whether the server has more actions that were not loaded. */
+  /** Whether the server has more actions than are loaded. */
   readonly hasMore: boolean;
 }
 
-/** Returns plain sentences for above the rows: what the filter leaves out, and which actions were searched. */
+/**
+ * Returns the sentences above the rows: the filter, how many actions match, and whether only the loaded actions were
+ * searched.
+ */
 export function filterSentence(filter: ActionFilter, { matching, loaded, hasMore }: FilterCounts): string {
   const sentence = l10n.t('Filtered by {0}.', filterWords(filter));
   const here = searchedHere(filter);
@@ -74,7 +77,7 @@ export function filterSentence(filter: ActionFilter, { matching, loaded, hasMore
   return [sentence, found, ...stored].join(' ');
 }
 
-/** Describes a span of time in words. */
+/** Describes a time range in words. */
 export function spanWords(span: ActionFilter['span']): string | undefined {
   if (span === undefined) return undefined;
   if (!('hours' in span)) return l10n.t('{0} to {1} UTC', minutes(span.from), minutes(span.before));

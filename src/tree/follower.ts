@@ -54,7 +54,7 @@ export class Follower implements Disposable {
     this.#poller = new Poller({
       clock: systemClock,
       followed: () => this.#followed(),
-      // Without a database every window polls on its own.
+      // If the database cannot be used, every window polls on its own.
       takeLease: (name, forMs) => worker.call('takeLease', name, this.#holder, forMs).catch(() => true),
       releaseLease: async (name) => {
         await worker.call('releaseLease', name, this.#holder).catch(() => undefined);
@@ -68,7 +68,8 @@ export class Follower implements Disposable {
         this.update();
         void this.#hearOnce();
       }),
-      // Without unfinished actions nothing is polled, but another window may have found something new.
+      // This window does not poll if its list has no unfinished actions. Another window may have found something new,
+      // so a window that gets the focus reads the findings of other windows.
       window.onDidChangeWindowState(({ focused }) => {
         if (focused) void this.#hearOnce();
       }),
@@ -84,7 +85,7 @@ export class Follower implements Disposable {
     ];
   }
 
-  /** Checks again what to follow, after the list has changed or another one is shown. */
+  /** Checks again which actions to follow, after the list has changed or the view shows another list. */
   update(): void {
     this.#poller.update();
   }
@@ -92,13 +93,13 @@ export class Follower implements Disposable {
   /**
    * Watches an action that the user waits for.
    *
-   * @returns whether it has not ended yet
+   * @returns false if the action has already ended
    */
   watch(action: MachineAction): boolean {
     return this.#watched.add(action);
   }
 
-  /** Shares what a call of this window found with the other windows. */
+  /** Shares the actions that a call of this window found with the other windows. */
   found(found: readonly FoundAction[]): void {
     const list = this.#shown();
     if (list === undefined || !isShared(list.connection)) return;
@@ -108,7 +109,7 @@ export class Follower implements Disposable {
     });
   }
 
-  /** Shows one notice for all awaited actions that ended in one answer. */
+  /** Shows one notification for all awaited actions whose end was reported by one answer of the API. */
   ended(actions: readonly MachineAction[]): void {
     const ended = this.#watched.take(actions);
     const [first, ...more] = ended;
@@ -137,7 +138,7 @@ export class Follower implements Disposable {
     if (action !== undefined) this.watch(action);
   }
 
-  /** Returns the list to follow, while the view is visible. */
+  /** Returns the list to follow; undefined while the view is hidden, following is off or the list is not loaded. */
   #seen(): FollowedList | undefined {
     const list = this.#view.visible && followsActions() ? this.#shown() : undefined;
     return list?.actions.state.kind === 'loaded' ? list : undefined;
@@ -165,7 +166,7 @@ export class Follower implements Disposable {
     const { unfinished } = actions;
     if (unfinished.length === 0) return undefined;
     return {
-      // The server counts calls by application and tenant.
+      // The lease's name contains application and tenant, because the server counts calls by application and tenant.
       name: `follow|${connection.cloud}|${connection.tenantId}|${isShared(connection) ? connection.clientId : this.#holder}`,
       created: unfinished.map((action) => parseServerTime(action.creationDateTimeUtc) ?? 0),
       poll: (signal) => actions.poll(signal),
@@ -174,7 +175,9 @@ export class Follower implements Disposable {
   }
 }
 
-/** Whether other windows can share the findings. Each window has a sample tenant of its own. */
+/**
+ * Whether windows can share what they find. They cannot for the sample, because each window has its own sample tenant.
+ */
 function isShared({ signIn }: Connection): boolean {
   return signIn !== 'sample';
 }

@@ -7,18 +7,18 @@ import type { Arranged, Grouping, Order } from './arrange.ts';
 import type { ActionNode, DeviceNode, GroupNode, TreeNode } from './nodes.ts';
 import type { DeviceSummary } from './toTreeItem.ts';
 
-/** Keeper of the nodes: the same id is always the same object. */
+/** Keeper of the nodes. For the same id, it always returns the same object. */
 interface NodeKeeper {
   readonly id: (kind: TreeNode['kind'], rest: string) => string;
   readonly keep: <Node extends TreeNode>(node: Node) => Node;
 }
 
-/** Returns the key that identifies a group among the groups of its kind. */
+/** Returns a group's key. Groups of the same kind have different keys. */
 export function keyOf(group: DeviceNode | GroupNode): string {
   return group.kind === 'device' ? group.machineId : group.key;
 }
 
-/** Rows as they are at one moment. Created once, and read as often as VS Code asks. */
+/** Rows of the tree at one moment. Created once and read each time that VS Code asks for rows. */
 export class Layout {
   readonly roots: readonly (ActionNode | DeviceNode | GroupNode)[];
   readonly #source: TreeSource;
@@ -34,7 +34,7 @@ export class Layout {
     const { isWanted } = source;
     const loaded = source.actions.actions;
     const wanted = isWanted === undefined ? loaded : loaded.filter(isWanted);
-    // A filter hides rows, but it does not split a run.
+    // Runs are found in all loaded actions, so that a filter hides rows but does not split a run.
     this.#arranged = arrange(wanted, grouping, order, () => firstRuns(findRuns(loaded, source.tenant)));
     if (grouping === 'action') {
       const rows = this.#arranged.actions.map((action) => this.#actionNode(action));
@@ -56,12 +56,12 @@ export class Layout {
     return this.#arranged.actions;
   }
 
-  /** Returns the actions of a group, by its key. */
+  /** Returns the actions of the group with this key. */
   actionsOf(key: string): readonly MachineAction[] {
     return this.#arranged.groups.get(key) ?? [];
   }
 
-  /** Returns the rows of a group, by its key. */
+  /** Returns the rows of the group with this key. */
   childrenOf(key: string): readonly ActionNode[] {
     const known = this.#children.get(key);
     if (known !== undefined) return known;
@@ -70,14 +70,14 @@ export class Layout {
     return rows;
   }
 
-  /** Returns the top-level row of an action: its group, or the action itself. */
+  /** Returns the top-level row of an action: its group, or its own row if actions are not grouped. */
   rootOf(actionId: string): TreeNode | undefined {
     const root = this.#rootOf.get(actionId);
     if (root?.kind === 'device' || root?.kind === 'group') this.childrenOf(keyOf(root));
     return root;
   }
 
-  /** Whether a group is unchanged. An action that has changed is another object. */
+  /** Whether a group contains the same action objects as before. A changed action is a new object. */
   holdsSame(group: DeviceNode | GroupNode, before: Layout | undefined): boolean {
     const then = before?.actionsOf(keyOf(group)) ?? [];
     const now = this.actionsOf(keyOf(group));
@@ -91,7 +91,7 @@ export class Layout {
     return { name, ambiguous: (this.#records.get(name) ?? 0) > 1, loaded: own.length, complete };
   }
 
-  /** Counts the devices that have the same name. */
+  /** Counts, for each device name, the devices with that name. */
   #countRecords(): ReadonlyMap<string, number> {
     const records = new Map<string, number>();
     for (const [first] of this.#arranged.groups.values()) {

@@ -4,7 +4,7 @@ import type { NextStep } from '../messages/failureMessage.ts';
 type Tenant = Pick<ResultRef, 'cloud' | 'tenantId'>;
 
 interface NodeBase {
-  /** Stable across refreshes, because selection and expansion depend on it. */
+  /** Id of the row. It does not change in a refresh, because selection and expansion depend on it. */
   readonly id: string;
 }
 
@@ -31,7 +31,7 @@ export interface DeviceNode extends NodeBase {
 export interface GroupNode extends NodeBase {
   readonly kind: 'group';
   readonly by: 'run' | 'day';
-  /** The run's key, the id of an action that belongs to none, or the day in UTC as `2026-11-23`. */
+  /** Key of the run, or the id of an action that belongs to no run, or the day in UTC as `2026-11-23`. */
   readonly key: string;
 }
 
@@ -39,14 +39,17 @@ export interface LoadMoreNode extends NodeBase {
   readonly kind: 'loadMore';
 }
 
-/** A next step in place of a list that could not be loaded, which must not look like an empty list. */
+/**
+ * Row for a next step when the list could not be loaded. Without such rows, the failed list would look like an empty
+ * list.
+ */
 export interface FailedNode extends NodeBase {
   readonly kind: 'failed';
   readonly error: unknown;
   readonly step: NextStep;
 }
 
-/** Row of the tree: plain data that names the content of the row. */
+/** Row of the tree: plain data that identifies what the row shows. */
 export type TreeNode = ActionNode | CommandNode | DeviceNode | GroupNode | LoadMoreNode | FailedNode;
 
 /** Whether the argument of a command is a row of the tree. */

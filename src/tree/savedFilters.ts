@@ -7,11 +7,11 @@ const KEY = 'liveResponse.filters';
 export interface SavedFilter {
   readonly name: string;
   readonly filter: ActionFilter;
-  /** Tenant to which the filter's device ids belong. */
+  /** Tenant in which the filter's device ids are valid. */
   readonly tenantId: string;
 }
 
-/** Named filters of this machine. They are kept across restarts; the filter in use is not. */
+/** Named filters of this machine. Saved filters survive a restart; the filter in use does not. */
 export class SavedFilters {
   readonly #memento: Pick<Memento, 'get' | 'update'>;
 
@@ -30,7 +30,7 @@ export class SavedFilters {
     });
   }
 
-  /** Saves a filter, and replaces the one with the same name. */
+  /** Saves a filter. Replaces a saved filter with the same name. */
   async save(saved: SavedFilter): Promise<void> {
     const kept = [...this.all.filter((one) => one.name !== saved.name), saved];
     kept.sort((one, other) => one.name.localeCompare(other.name));

@@ -10,14 +10,14 @@ import { describeSearch } from '../messages/searchWords.ts';
 import type { SearchRun, StoredSearch } from '../results/search/storedSearch.ts';
 import type { ResultHits, SearchHit } from '../worker/searchCalls.ts';
 
-/** Row for a result with hits, for one hit, or for the number of further lines. */
+/** Row for a result with hits, for one hit, or for the number of lines that are not listed. */
 export interface HitNode {
   readonly kind: 'foundResult' | 'hit' | 'more';
   readonly result: ResultHits;
   readonly hit?: SearchHit;
 }
 
-/** Least time between two updates of the view while a search runs, in milliseconds. */
+/** Shortest time between two updates of the view while a search runs, in milliseconds. */
 const DRAW_MS = 150;
 
 /** View of the hits of a search, grouped by result. It is shown only after a search was started. */
@@ -101,7 +101,7 @@ function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeI
 }
 
 function hitItem(node: HitNode, hit: SearchHit): TreeItem {
-  // Replaces unit by unit, so that the highlight stays in place.
+  // Replaces each UTF-16 unit by one unit, so that the highlight keeps its position.
   const text = hit.text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (unit) => (unit === '\t' ? ' ' : '\ufffd'.repeat(unit.length)));
   const label: TreeItemLabel = { label: text, highlights: [[hit.at, hit.at + hit.length]] };
   const streams = { output: l10n.t('output'), errors: l10n.t('errors'), raw: l10n.t('raw') };

@@ -12,16 +12,16 @@ import type { StoredFacts } from '../model/storedResult.ts';
 import type { ActionNode, CommandNode, DeviceNode, FailedNode, GroupNode, LoadMoreNode } from './nodes.ts';
 import { actionState, actionType, ageOf, commandState, ranFor } from './words.ts';
 
-/** Statuses that take precedence over any exit code. */
+/** Statuses of actions that went wrong. Such a status takes precedence over any exit code. */
 const WENT_WRONG: ReadonlySet<string> = new Set(['Failed', 'TimeOut', 'Cancelled']);
 
 /** Looks up the stored facts of a command's result. */
 export type StoredLookup = (commandIndex: number) => StoredFacts | undefined;
 
-/** Device, as the tree groups by it. */
+/** Device as a group of the tree. */
 export interface DeviceSummary {
   readonly name: string;
-  /** Whether another device has the same name. Its id is then shown too. */
+  /** Whether another device has the same name. The row then also shows the device's id. */
   readonly ambiguous: boolean;
   readonly loaded: number;
   readonly complete: boolean;
@@ -86,7 +86,7 @@ export function commandItem(
   return item;
 }
 
-/** Creates the row of a device. A device without a summary is about to leave the tree. */
+/** Creates the row of a device. Without a summary, the device is about to be removed from the tree. */
 export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEVICE): TreeItem {
   const count = device.complete ? l10n.t('{0}, all loaded', device.loaded) : l10n.t('{0} loaded', device.loaded);
   const description = device.ambiguous ? `${node.machineId.slice(0, 8)} · ${count}` : count;
@@ -106,7 +106,7 @@ export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEV
   return item;
 }
 
-/** Creates the row of a run or a day, with the number of its actions and of those that are unfinished. */
+/** Creates the row of a run or a day, with the number of its actions and the number of its unfinished actions. */
 export function groupItem(node: GroupNode, actions: readonly MachineAction[]): TreeItem {
   const [newest] = actions;
   const isRun = node.by === 'run' && newest !== undefined;
@@ -132,7 +132,7 @@ function commentOf({ requestorComment }: MachineAction): string {
   return requestorComment ?? '';
 }
 
-/** Returns the scripts with their arguments. Together with the comment, they identify a run. */
+/** Returns the title of a run: its scripts with their arguments. Together with the comment, they identify the run. */
 function runTitle(action: MachineAction): string {
   const scripts = runScripts(action).map((command) =>
     [subjectOf(command), parameterOf(command, 'Args')].filter(Boolean).join(' '),
@@ -152,7 +152,7 @@ export function loadMoreItem(node: LoadMoreNode): TreeItem {
   return item;
 }
 
-/** Creates the row of a next step after a failure. The view gives the reason above. */
+/** Creates the row of a next step after a failure. The message above the rows gives the reason. */
 export function failedItem(node: FailedNode): TreeItem {
   const { sentence } = describeFailure(node.error);
   const label = stepLabel(node.step);
@@ -175,7 +175,7 @@ const STEP_ICONS: Readonly<Partial<Record<NextStep, string>>> = {
 
 function stateOfOnly(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): string {
   if (stored === undefined) return actionState(action);
-  // An action can have failed although its script ended well: both are shown.
+  // An action can fail although its script ended without an error, so the row shows both states.
   const result = commandState(action, command, stored);
   return WENT_WRONG.has(action.status) ? `${actionState(action)} · ${result}` : result;
 }
@@ -205,9 +205,12 @@ function actionIcon(action: MachineAction): ThemeIcon {
   }
 }
 
-/** Returns the icon of a command. An outline means not fetched yet; a filled icon means stored, so it costs no call. */
+/**
+ * Returns the icon of a command. An outlined icon means that the result is not fetched yet. A filled icon means that it
+ * is stored, so that opening it costs no call.
+ */
 function commandIcon(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): ThemeIcon {
-  // Red only where Defender itself reports Failed, and then always.
+  // The icon is red if and only if Defender itself reports Failed.
   if (command.commandStatus === 'Failed') return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
   if (stored !== undefined) {
     const mood = exitMood(stored);

@@ -26,7 +26,7 @@ export function actionTooltip(action: MachineAction): MarkdownString {
   ]);
 }
 
-/** Returns the facts of a command and, where it is stored, of its result. */
+/** Returns the facts of a command. If its result is stored, also returns the facts of the result. */
 export function commandTooltip(
   action: MachineAction,
   command: LiveResponseCommand,
@@ -66,7 +66,7 @@ function bothTimes(text: string | null | undefined): string | undefined {
   return time === undefined ? undefined : `${formatUtc(time)} (${formatLocal(time)})`;
 }
 
-/** Returns an HRESULT in hexadecimal form, by which it is known. */
+/** Returns an HRESULT as a hexadecimal number, because people know HRESULTs in this format. */
 function errorCode(code: number | null): string | undefined {
   if (code === null || code === 0) return undefined;
   const bits = code < 0 ? code + 2 ** 32 : code;

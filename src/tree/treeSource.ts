@@ -5,11 +5,11 @@ import type { StoredFacts } from '../model/storedResult.ts';
 
 /** Source of the tree: one connection's actions, and the stored facts of their results. */
 export interface TreeSource {
-  /** Part of every row's id, so that rows of different connections are different rows. */
+  /** Name of the connection. It is part of every row's id, so that rows of different connections have different ids. */
   readonly connectionName: string;
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
   readonly actions: ActionStore;
   readonly stored: (ref: ResultRef) => StoredFacts | undefined;
-  /** Whether an action passes the filter; without it, all actions do. */
+  /** Whether an action matches the filter. Left out when there is no filter, so that all actions are shown. */
   readonly isWanted?: (action: MachineAction) => boolean;
 }

@@ -6,7 +6,7 @@ import { exitWords } from '../messages/exitWords.ts';
 import { formatAge, formatDuration } from '../messages/format.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
-/** Returns an action's status in words. A status that this version does not know is shown as the server spells it. */
+/** Returns an action's status in words. An unknown status is shown with the server's own word. */
 export function actionState(action: MachineAction): string {
   return stateName(action.status);
 }
@@ -66,7 +66,7 @@ export function typeName(type: string): string {
 }
 
 /**
- * Returns the translated word, or the server's own word where this version does not know it. An empty word gives
+ * Returns the translated word, or the server's own word if this version has no translation. An empty word gives
  * "Unknown".
  */
 function wordFor(known: Readonly<Record<string, string>>, word: string): string {
@@ -74,20 +74,23 @@ function wordFor(known: Readonly<Record<string, string>>, word: string): string 
   return (Object.hasOwn(known, word) ? known[word] : undefined) ?? word;
 }
 
-/** Returns how long ago an action was created or, where the server sent no such time, last updated. */
+/**
+ * Returns how long ago an action was created. If the server sent no such time, returns how long ago it was last
+ * updated.
+ */
 export function ageOf(action: MachineAction, now: number): string {
   const time = parseServerTime(action.creationDateTimeUtc || action.lastUpdateDateTimeUtc);
   return time === undefined ? '–' : formatAge(time, now);
 }
 
-/** Returns how long a command ran, by the server's times; undefined where one of them is missing. */
+/** Returns how long a command ran, by the server's times; undefined if the start or the end is missing. */
 export function ranFor(command: LiveResponseCommand): string | undefined {
   const start = parseServerTime(command.startTime);
   const end = parseServerTime(command.endTime);
   return start === undefined || end === undefined ? undefined : formatDuration(end - start);
 }
 
-/** Returns how long a command waited before it started; undefined where a time is missing. */
+/** Returns how long a command waited before it started; undefined if one of the two times is missing. */
 export function queuedFor(action: MachineAction, command: LiveResponseCommand): string | undefined {
   const created = parseServerTime(action.creationDateTimeUtc);
   const start = parseServerTime(command.startTime);

@@ -16,8 +16,8 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.ts';
 
 /**
- * `liveResponse.goToAction`: lists the loaded actions by script, device and id, and selects the row of the chosen one.
- * The notice about ended actions calls it with `{actionIds, opens}`.
+ * `liveResponse.goToAction`: lists the loaded actions by script, device and id, and selects the row of the chosen
+ * action. The notification about ended actions calls it with `{actionIds, opens}`.
  */
 async function goToAction(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const { actionIds, opens } = readArgument(args[0]);
@@ -51,7 +51,7 @@ async function watchAction(services: Services, args: readonly unknown[]): Promis
   confirmInStatusBar(words, 8000);
 }
 
-/** Asks for one of these actions. */
+/** Asks the user for one of the given actions. */
 async function pickAction(
   actions: readonly MachineAction[],
   title: string,
@@ -88,7 +88,7 @@ function readArgument(value: unknown): { readonly actionIds?: readonly string[];
   return { actionIds, opens: 'opens' in value && value.opens === true };
 }
 
-/** Formats a time of the server; a dash where the server sent none. */
+/** Formats a time of the server; returns a dash if the server sent no time. */
 function utcOf(text: string): string {
   const time = parseServerTime(text);
   return time === undefined ? '–' : formatUtc(time);

@@ -8,7 +8,9 @@ export const groupByDeviceCommand = defineGrouping('groupByDevice', 'device', 'd
 export const groupByRunCommand = defineGrouping('groupByRun', 'run', 'run-all', 3);
 export const groupByDayCommand = defineGrouping('groupByDay', 'day', 'calendar', 4);
 
-/** Declares the command that groups the rows in one way; `order` is its place in the view's menu, from 1. */
+/**
+ * Declares a command that groups the rows by `grouping`. `order` is the command's position in the view's menu, from 1.
+ */
 function defineGrouping(name: string, grouping: Grouping, icon: string, order: number): CommandDefinition {
   return defineCommand({
     name,

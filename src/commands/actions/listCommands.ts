@@ -20,7 +20,7 @@ async function refresh(services: Services, runner: CommandRunner): Promise<void>
 async function loadMore(services: Services, runner: CommandRunner): Promise<void> {
   await withList(services, runner, l10n.t('Loading more machine actions'), async (list, signal) => {
     const { state } = list;
-    // Without a further page, no call is made.
+    // If the server has no further page, no call is made.
     if (state.kind !== 'loaded' || state.hasMore) await list.loadMore(signal, services.view.pageSize);
     tellCount(list);
   });
@@ -39,7 +39,7 @@ async function loadDevice(services: Services, runner: CommandRunner, args: reado
   }
   await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {
     await list.loadDevice(machineId, signal);
-    // The view may show another list by now.
+    // While the actions were loaded, the user may have changed to another list.
     if (services.view.shown === list) services.view.tree.markComplete(machineId);
   });
 }
@@ -49,7 +49,10 @@ function machineOf({ view }: Services, row: TreeNode): string | null | undefined
   return 'actionId' in row ? view.shown?.get(row.actionId)?.machineId : undefined;
 }
 
-/** Shows the count in the status bar. The command palette works while the list is out of sight. */
+/**
+ * Shows the number of actions in the status bar, because a command from the palette also works while the view is
+ * hidden.
+ */
 function tellCount({ actions, state }: ActionStore): void {
   const count = actions.length.toLocaleString(env.language);
   const isAll = state.kind === 'loaded' && !state.hasMore;
@@ -59,7 +62,9 @@ function tellCount({ actions, state }: ActionStore): void {
   confirmInStatusBar(sentence, 5000);
 }
 
-/** Runs work on the list with the view's own progress. A failure is reported once, and the present rows stay. */
+/**
+ * Runs work on the list and shows its progress in the view. A failure is reported once, and the rows stay as they are.
+ */
 async function withList(
   services: Services,
   runner: CommandRunner,

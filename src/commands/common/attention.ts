@@ -1,6 +1,6 @@
 import { TabInputText, TextEditorSelectionChangeKind, window } from 'vscode';
 
-/** Watcher that knows whether the user has turned to something else. */
+/** Watcher that knows whether the user now works in another place. */
 export interface Attention {
   readonly isElsewhere: () => boolean;
   readonly dispose: () => void;
@@ -9,8 +9,8 @@ export interface Attention {
 let opened = 0;
 
 /**
- * Watches the user's attention from a gesture to its answer. Another tab, a terminal, another window, or a cursor moved
- * by hand means that the user now works elsewhere.
+ * Watches where the user works, from the start of a command until its result arrives. If the user changes to another
+ * tab, terminal or window, or moves a cursor, the user now works elsewhere.
  */
 export function watchAttention(): Attention {
   const own = ++opened;
@@ -37,7 +37,7 @@ export function watchAttention(): Attention {
   };
 }
 
-/** Returns the active tab: its column, label and address. */
+/** Returns a text that identifies the active tab by its column, label and address. */
 function activePlace(): string {
   const { activeTabGroup } = window.tabGroups;
   const tab = activeTabGroup.activeTab;

@@ -9,37 +9,38 @@ import { STEP_COMMANDS } from '../../messages/nextSteps.ts';
 import type { Outcome } from '../../platform/telemetryEvents.ts';
 import { ask, confirmInStatusBar, notify, showProgress } from '../../platform/show/notifications.ts';
 
-/** Delay before progress is shown, in milliseconds. Work that takes only a moment shows none. */
+/** Delay before progress is shown, in milliseconds. Work that ends before the delay shows no progress. */
 const PROGRESS_AFTER_MS = 2000;
 
-/** Tools for work while it runs. */
+/** Tools that the runner gives to the work of a command. */
 export interface CommandScope {
   /** Aborted when the user cancels. */
   readonly signal: AbortSignal;
-  /** Reports progress: in words and, where the total is known, as a share of it from 0 to 1. */
+  /** Reports progress: a message and, if the total is known, the finished share, from 0 to 1. */
   readonly report: (message: string, share?: number) => void;
 }
 
-/** Handlers of next steps in this command. Steps that do the same everywhere need no handler. */
+/** Handlers of next steps in this command. A step that does the same in every command needs no handler. */
 export type StepHandlers = Partial<Record<NextStep, (error: unknown) => unknown>>;
 
 export interface RunOptions {
-  /** Whether the work always takes long, so that its progress is shown at once. */
+  /** Whether the work always takes long. Its progress is then shown at once. */
   readonly isLong?: boolean;
-  /** Called when the work has failed and can no longer be tried again. */
+  /** Called when the work has failed and the user can no longer try again. */
   readonly onGivenUp?: () => unknown;
 }
 
 /**
- * Runs the work of a command. Progress appears late and can be cancelled. A failure is shown once, as a sentence with
- * its next steps.
+ * Runs the work of a command. Progress appears after a delay, and the user can cancel the work there. A failure is
+ * shown once, as a sentence with its next steps.
  */
 export class CommandRunner {
   readonly #log: Log;
   #outcome: Outcome = 'ok';
 
   /**
-   * Outcome of the command, by the last failure that was shown. Closing a question without an answer is not a failure.
+   * Outcome of the command: the code of its last failure, `cancelled` or `ok`. A question that was closed without an
+   * answer is not a failure.
    */
   get outcome(): Outcome {
     return this.#outcome;
@@ -53,7 +54,7 @@ export class CommandRunner {
    * Runs work, and shows its progress and its failure.
    *
    * @param title - description of the work, for progress and log
-   * @param steps - handlers of the next steps, e.g. which result `exportRaw` exports
+   * @param steps - handlers of the next steps: for example, the handler of `exportRaw` knows which result to export
    * @returns the result of the work; undefined when it failed or was cancelled
    */
   async run<Result>(
@@ -80,7 +81,8 @@ export class CommandRunner {
         });
         let told = 0;
         report = (message, share = 0) => {
-          // VS Code cannot move the bar back, so work that starts again leaves it where it is.
+          // VS Code cannot move the progress bar back. If the work starts again, the bar stays until the new share is
+          // larger.
           const increment = Math.max(0, share * 100 - told);
           told += increment;
           step({ message, ...(increment > 0 ? { increment } : {}) });
@@ -100,10 +102,10 @@ export class CommandRunner {
     }
   }
 
-  /** Shows and logs a failure, and does not wait for the user's answer. */
+  /** Shows and logs a failure. Does not wait for the user's answer. */
   fail(title: string, error: unknown, steps: StepHandlers = {}, onGivenUp?: RunOptions['onGivenUp']): void {
     this.#outcome = outcomeOf(error);
-    // The user wanted to cancel, so there is nothing to show.
+    // The user cancelled the work, so there is no failure to show.
     if (isCancelled(error)) return;
     this.#log.failure(title, error);
     const handlers: StepHandlers = {
@@ -129,7 +131,7 @@ export class CommandRunner {
   }
 }
 
-/** Steps that try again. After any other step the notice is closed, and trying again is no longer offered. */
+/** Steps that try the work again. If the user chooses another step or none, the work can no longer be tried again. */
 const TRIES_AGAIN: ReadonlySet<NextStep> = new Set(['tryAgain', 'allowHost']);
 /** Returns the code of a failure, which is all that telemetry may contain about it. */
 function outcomeOf(error: unknown): Outcome {
@@ -167,7 +169,10 @@ async function copyCommand(error: unknown): Promise<void> {
   confirmInStatusBar(l10n.t('Command copied: paste it into a terminal'), 8000);
 }
 
-/** Asks once for each host before results may come from it: the owner of a host decides what is shown as a result. */
+/**
+ * Asks the user once for each host, before results are downloaded from it. The owner of a host decides what is shown as
+ * a result.
+ */
 async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Promise<void> {
   const host = isLiveResponseError(error) ? error.values.host : undefined;
   if (host === undefined) return;

@@ -3,12 +3,12 @@ import { formatBytes } from '../../messages/format.ts';
 import type { CommandScope } from './commandRunner.ts';
 
 /**
- * Least time between two reports, in milliseconds. A large file arrives in tens of thousands of pieces, which no one
- * could read as steps.
+ * Shortest time between two reports, in milliseconds. A large file arrives in tens of thousands of pieces. No one could
+ * read a report for each piece.
  */
 const STEP_MS = 200;
 
-/** Returns a function that reports the progress of a download: in bytes and, where the size is known, in percent. */
+/** Returns a function that reports the progress of a download: in bytes and, if the size is known, in percent. */
 export function toProgress(report: CommandScope['report']): (received: number, total: number | undefined) => void {
   let last = -Infinity;
   return (received, total) => {

@@ -6,10 +6,10 @@ import { findTargets } from './targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 
 /**
- * Explains what is missing where a command has nothing to work on: a user's own key, or a link in the walkthrough, can
- * start it anywhere.
+ * Explains what is missing if a command has nothing to work on. This can happen because a user's own key, or a link in
+ * the walkthrough, can start the command anywhere.
  *
- * @returns whether the command can go on
+ * @returns whether the command can do its work
  * @throws LiveResponseError `badArgument` with the name of the field
  */
 export function hasWhatItNeeds(services: Services, command: CommandDefinition, args: readonly unknown[]): boolean {
@@ -27,7 +27,7 @@ export function hasWhatItNeeds(services: Services, command: CommandDefinition, a
   return sentence === undefined;
 }
 
-/** Says what to do first, for a command that works on a result. */
+/** Tells the user to open or select a result first. */
 export function tellNothingChosen(): void {
   void notify(
     'information',
@@ -35,7 +35,7 @@ export function tellNothingChosen(): void {
   );
 }
 
-/** Offers both ways to get a connection. */
+/** Offers two ways to get a connection. */
 export async function tellNoConnection(): Promise<void> {
   const add = l10n.t('Add Connection…');
   const sample = l10n.t('Open Sample Tenant');

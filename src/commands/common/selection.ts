@@ -7,8 +7,8 @@ import type { ResultStream } from '../../base/resultUri.ts';
 import type { Target } from './targets.ts';
 
 /**
- * Returns the selection in the active document as places in the whole text; undefined if the document is not the
- * target's.
+ * Returns the selection in the active document as positions in the complete text. Undefined if the active document does
+ * not show the target.
  */
 export function selectedRanges(
   target: Target,

@@ -11,24 +11,26 @@ import type { TreeNode } from '../../tree/nodes.ts';
 /** Result that a command works on. */
 export interface Target {
   readonly ref: ResultRef;
-  /** Text that was named: by a script or a link, or as the text of the active document. */
+  /**
+   * Text of the result: named by a script or a link, or shown in the active document. Undefined if no text was named.
+   */
   readonly stream: ResultStream | undefined;
-  /** Line number, from 1. */
+  /** Line to go to, from 1. */
   readonly line: number | undefined;
-  /** View of the text in the active document, or in a link. The default is the text as it was received. */
+  /** View of the text, from the active document or from a link. The default is the text as received. */
   readonly view?: TextView | undefined;
   /** Part of the text to show. */
   readonly part?: ResultAddress['part'];
 }
 
-/** Returns the address of the target's text; its output where it names none. */
+/** Returns the address of the target's text. If the target names no text, returns the address of its output. */
 export function addressOf({ ref, stream, view }: Target): ResultAddress {
   return { ...refOf(ref), stream: stream ?? 'output', ...(view === undefined ? {} : { view }) };
 }
 
 /**
- * Finds the results that a command works on. They come from tree rows, a document's address, or the object that scripts
- * and other extensions pass. Without an argument, the active document is used, else the selected rows.
+ * Finds the results that a command works on. Its arguments can be tree rows, a document's address, or the object that
+ * scripts and other extensions pass. Without an argument, the active document is used, or else the selected rows.
  *
  * @returns an empty list when there is nothing to work on
  * @throws LiveResponseError `badArgument` with the name of the field
@@ -59,7 +61,7 @@ function toTarget(address: NonNullable<ReturnType<typeof parseResultUri>>): Targ
   return { ref: refOf(address), stream, line: undefined, view, part };
 }
 
-/** Reads `{tenant, actionId, commandIndex, stream, line}`. The first two fields are required. */
+/** Reads `{tenant, actionId, commandIndex, stream, line}`. `tenant` and `actionId` are required. */
 function readTarget(services: Services, value: object): Target {
   const fields = new Map<string, unknown>(Object.entries(value));
   const wrong = (path: string): LiveResponseError => new LiveResponseError('badArgument', { path });

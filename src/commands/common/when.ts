@@ -1,11 +1,11 @@
-/** When clauses that several commands share. They are made of VS Code's context keys and those of `platform/contextKeys`. */
+/** When clauses that several commands share. They use VS Code's context keys and the keys in `platform/contextKeys`. */
 
 export const IN_ACTIONS_VIEW = 'view == liveResponse.actions';
 export const IN_SEARCH_VIEW = 'view == liveResponse.search';
 
 /** At least one connection exists. */
 export const IS_CONNECTED = 'liveResponse.connections == some';
-/** A connection exists, or it is not known yet whether one does: the extension loads late. */
+/** A connection exists, or the extension has not read the connections yet, because it loads late. */
 export const MAY_BE_CONNECTED = 'liveResponse.connections != none';
 
 export const IN_RESULT = 'resourceScheme == live-response';
@@ -20,14 +20,14 @@ export const ON_ONE_ROW = '!listMultiSelection';
 export const ON_TRANSCRIPT_ROW = String.raw`viewItem =~ /\btranscript\b/`;
 /** The row belongs to a device. */
 export const ON_MACHINE_ROW = String.raw`viewItem =~ /\bmachine\b/`;
-/** The row is an action, one of its commands, or a run. */
+/** The row is an action, a command of an action, or a run. */
 export const ON_RUN_ROW = String.raw`viewItem =~ /^(action|command|group run)\b/`;
 
 export const BEFORE_LAST_PART = 'liveResponse.part =~ /first|middle/';
 export const AFTER_FIRST_PART = 'liveResponse.part =~ /middle|last/';
 export const IN_ANY_PART = 'liveResponse.part =~ /first|middle|last/';
 
-/** Joins when clauses that must all hold. */
+/** Joins when clauses by "and". */
 export function all(...clauses: readonly string[]): string {
   return clauses.join(' && ');
 }

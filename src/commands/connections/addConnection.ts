@@ -15,8 +15,8 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW } from '../common/when.ts';
 
 /**
- * `liveResponse.addConnection`: asks step by step, or takes a connection as its argument. With `signIn: 'accessToken'`
- * the argument may contain `accessToken`, which goes to secret storage and nowhere else.
+ * `liveResponse.addConnection`: asks step by step, or gets the connection as its argument. With `signIn: 'accessToken'`
+ * the argument can contain `accessToken`, which is stored only in secret storage.
  */
 async function addConnection(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [argument] = args;
@@ -38,13 +38,14 @@ async function addGiven(services: Services, argument: object): Promise<void> {
   else await services.connections.add(read.connection);
 }
 
-/** Decision about a connection that a program adds; undefined refuses it. */
+/** Decision about a connection that a program wants to add; undefined means that it is not added. */
 type Decision = 'keep' | 'activate' | undefined;
 
 /**
- * Decides whether a program may add a connection. It may add connections to the known addresses of a cloud. The user
- * decides about any other address, about replacing a connection, and about activating the new one: results, devices and
- * tokens would go there or come from there. If the connection is known already, field by field, only its token changes.
+ * Decides whether a program can add a connection. Without a question, it can add connections to the known addresses of
+ * a cloud. The user decides about any other address, about replacing a connection, and about activating the new
+ * connection. The reason: results, devices and tokens would be sent to these addresses or come from them. If a
+ * connection with the same fields already exists, only its token changes.
  */
 async function decide({ connections }: Services, connection: Connection): Promise<Decision> {
   const { name } = connection;
@@ -65,8 +66,8 @@ async function decide({ connections }: Services, connection: Connection): Promis
 }
 
 /**
- * Whether the user must agree to a new connection: it has its own addresses, uses a key of this machine, or has a name
- * that could pass for another one's.
+ * Whether the user must agree to a new connection. This is so if it has its own addresses, uses a key of this machine,
+ * or has a name that looks like the name of another connection.
  */
 function needsConsent(known: readonly Connection[], connection: Connection): boolean {
   const folded = connection.name.normalize('NFKC').toLowerCase();
@@ -78,8 +79,8 @@ function needsConsent(known: readonly Connection[], connection: Connection): boo
 }
 
 /**
- * Stores a secret only for its own destination: a connection with the same name but another destination starts without
- * one.
+ * Stores a secret. If a connection with the same name has another destination, its old secret is deleted first. A
+ * secret must never be sent to another destination.
  */
 async function save(services: Services, connection: Connection, secret: ConnectionSecret | undefined): Promise<void> {
   const known = services.connections.byName(connection.name);

@@ -42,7 +42,10 @@ async function removeConnection(services: Services): Promise<void> {
   await services.connections.remove(chosen.name);
 }
 
-/** `liveResponse.replaceAccessToken`: stores a new token for a connection whose old one has expired. */
+/**
+ * `liveResponse.replaceAccessToken`: stores a new token for a connection with a pasted token, e.g. after the old token
+ * has expired.
+ */
 export async function replaceAccessToken(services: Services, args: readonly unknown[]): Promise<void> {
   const withToken = services.connections.all.filter((connection) => connection.signIn === 'accessToken');
   const wanted = connectionFor(services, args);
@@ -57,7 +60,7 @@ export async function replaceAccessToken(services: Services, args: readonly unkn
   services.telemetry.send({ name: 'signIn', way: 'accessToken', outcome: 'ok' });
 }
 
-/** Asks for an access token of a connection, and shows its problems while the user types. */
+/** Asks for an access token of a connection. While the user types, shows the problems of the token. */
 async function askForToken(title: string, connection: Connection): Promise<string | undefined> {
   const token = await askForText({
     title,
@@ -75,7 +78,7 @@ async function askForToken(title: string, connection: Connection): Promise<strin
   return token === undefined || token.trim() === '' ? undefined : token.trim();
 }
 
-/** Returns the connection that a failure names; else the active one. */
+/** Returns the connection that a failure names, or else the active connection. */
 export function connectionFor({ connections }: Services, [name]: readonly unknown[]): Connection | undefined {
   return (typeof name === 'string' ? connections.byName(name) : undefined) ?? connections.active;
 }

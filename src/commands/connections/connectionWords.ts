@@ -3,7 +3,10 @@ import { apiUrlOf, ownAddressesOf, signInAddressesOf } from '../../connections/c
 import type { Connection, OwnAddress } from '../../connections/connection.ts';
 import { cloudName } from '../../messages/cloudNames.ts';
 
-/** Returns everything that decides where a connection's calls, tokens and results go, one item on each line. */
+/**
+ * Returns everything that decides where a connection sends its calls and tokens, and where its results come from. Each
+ * fact is on one line.
+ */
 export function connectionWords(connection: Connection): readonly string[] {
   const { cloud, tenantId, clientId, signIn, certificatePath } = connection;
   const own = new Map(ownAddressesOf(connection));

@@ -5,7 +5,7 @@ import { notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
 /**
- * `liveResponse.copyAppRegistrationCommands`: copies the commands that register the user's own application in the
+ * `liveResponse.copyAppRegistrationCommands`: copies the commands that register an application of the user's own in the
  * active tenant.
  */
 async function copyAppRegistrationCommands(services: Services): Promise<void> {

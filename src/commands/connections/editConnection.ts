@@ -8,8 +8,8 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /**
- * `liveResponse.editConnection`: asks the same steps again, filled in. A secret is kept only while its destination
- * stays the same.
+ * `liveResponse.editConnection`: asks the steps of the wizard again, with the present values filled in. A secret is
+ * kept only if its destination does not change.
  */
 async function editConnection(services: Services): Promise<void> {
   // The sample tenant has nothing to edit.

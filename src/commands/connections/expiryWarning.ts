@@ -6,19 +6,20 @@ import type { Services } from '../../services.ts';
 import { notify } from '../../platform/show/notifications.ts';
 
 /**
- * Time before the expiry at which the warning appears, in milliseconds: enough to get a new token before a call fails.
+ * Time between the warning and the token's expiry, in milliseconds. It is enough to get a new token before a call
+ * fails.
  */
 const WARN_BEFORE_MS = 5 * 60_000;
-/** Longest wait, in milliseconds: longer than any token lives, and short enough for a timer. */
+/** Longest wait, in milliseconds. It is longer than the lifetime of any token, and short enough for a timer. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
-/** Warns before the active connection's pasted token expires. Only the user can renew it. */
+/** Warns before the active connection's pasted token expires, because only the user can replace the token. */
 export class ExpiryWarning {
   readonly #services: Pick<Services, 'connections' | 'signIns'>;
   readonly #subscriptions: readonly { dispose: () => unknown }[];
   readonly #warned = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Counts the lookups, so that the answer of an earlier one is ignored. */
+  /** Number of the last lookup. The answer of an earlier lookup is ignored. */
   #turn = 0;
 
   constructor(services: Pick<Services, 'connections' | 'signIns'>) {

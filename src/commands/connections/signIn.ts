@@ -15,8 +15,8 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, MAY_BE_CONNECTED, all } from '../common/when.ts';
 
 /**
- * `liveResponse.signIn`: does what a connection needs before it can be used. The connection is the named one, or the
- * active one.
+ * `liveResponse.signIn`: does everything that a connection needs before its first call. Uses the connection that is
+ * named in the argument, or the active connection.
  */
 async function signIn(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const { all } = services.connections;
@@ -54,7 +54,7 @@ async function signInTo(services: Services, runner: CommandRunner, connection: C
       return;
     case 'azureCli':
       await tryOut(services, runner, connection, connection.signIn);
-      // The list may be waiting for a sign-in in a terminal.
+      // Loads the list again. It may have failed before the user signed in with a command in a terminal.
       services.signIns.tellChanged(connection);
       return;
     case 'interactive':
@@ -63,7 +63,7 @@ async function signInTo(services: Services, runner: CommandRunner, connection: C
   }
 }
 
-/** Signs in to a connection that was just added, where that is needed, and says what can be done with it. */
+/** Signs in to a connection that was just added, if a sign-in is needed, and tells the user the next step. */
 export async function useFirst(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
   switch (connection.signIn) {
     case 'sample':
@@ -98,8 +98,8 @@ async function signInPerson(services: Services, runner: CommandRunner, connectio
 }
 
 /**
- * Asks for confirmation after a refusal. A program could start this command again and again, so a user who said no is
- * not asked again for a minute.
+ * Asks for confirmation after the user refused to sign in. A program could start this command again and again. For a
+ * minute after a refusal, the sign-in opens only after this confirmation.
  */
 async function confirmedAgain(connection: Connection): Promise<boolean> {
   const again = l10n.t('Sign In');
@@ -110,7 +110,7 @@ async function confirmedAgain(connection: Connection): Promise<boolean> {
 /**
  * Asks for the secret or the passphrase.
  *
- * @returns whether there is something to try out now
+ * @returns whether the user gave an answer, so that the sign-in can be tried now
  */
 async function askForSecret(services: Services, connection: Connection): Promise<boolean> {
   const kind = connection.signIn === 'clientSecret' ? 'clientSecret' : 'passphrase';
@@ -127,14 +127,14 @@ async function askForSecret(services: Services, connection: Connection): Promise
         ? { message: problemText('secretId'), severity: InputBoxValidationSeverity.Warning }
         : undefined,
   });
-  // Blanks at the ends of a passphrase may belong to it.
+  // Blanks at the beginning and the end of a passphrase may be part of it.
   const value = kind === 'clientSecret' ? typed?.trim() : typed;
   if (value === undefined || (kind === 'clientSecret' && value === '')) return false;
   if (value !== '') await services.signIns.storeSecret(connection, kind, value);
   return true;
 }
 
-/** Gets a token, so that a wrong secret is reported now and not at the first result. */
+/** Gets a token, so that a wrong secret is reported now and not when the first result is fetched. */
 async function tryOut(
   services: Services,
   runner: CommandRunner,
@@ -147,7 +147,10 @@ async function tryOut(
   if (token !== undefined) await tellSignedIn(services, connection);
 }
 
-/** Shows the account, and what its token probably allows. This is advice, because only the API knows. */
+/**
+ * Shows the account, and the permissions that its token probably has. This is only advice, because only the API can
+ * decide.
+ */
 async function tellSignedIn(services: Services, connection: Connection): Promise<void> {
   const { signIns } = services;
   const account = (await signIns.account(connection)) ?? l10n.t('an unknown account');

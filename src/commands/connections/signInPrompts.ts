@@ -42,7 +42,8 @@ async function showCode(
   report(l10n.t('Enter the code {0} at {1}', userCode, verificationUrl));
   const open = l10n.t('Copy Code and Open Page');
   const other = l10n.t('Use Another Device');
-  // The sign-in service sends the page's address. An address elsewhere is shown as text and cannot be opened.
+  // The sign-in service sends the address of this page. If the address belongs to another host, it is shown as text and
+  // cannot be opened.
   const { authority } = signInAddressesOf(connection);
   const choices = isCodePage(verificationUrl, authority) ? [open, other] : [other];
   const answer = await ask(

@@ -11,7 +11,8 @@ import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, all } from '../common/when.ts';
 /** `liveResponse.copyActionId`: copies `id#index` for a result, or the bare id for an action without one. */
 async function copyActionId(services: Services, args: readonly unknown[]): Promise<void> {
   const ids = findTargets(services, args).map(({ ref }) =>
-    // The address of an opened file is made from its hash. Only its facts file may name the action.
+    // The address of an opened file is made from its hash and names no machine action. Only the file's facts file can
+    // name the action.
     ref.cloud === 'file' ? services.store.known(ref)?.opened?.said : ref,
   );
   const texts = ids.flatMap((id) => (id === undefined ? [] : `${id.actionId}#${id.commandIndex.toString()}`));

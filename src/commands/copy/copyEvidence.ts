@@ -17,8 +17,8 @@ import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
 /**
- * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, else the whole text;
- * with several rows, each of their results. A citation without a selection names the whole result.
+ * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, or else the complete
+ * text. With several rows, they copy the result of each row. A citation without a selection names the complete result.
  */
 async function copyEvidence(
   services: Services,
@@ -87,7 +87,7 @@ interface CopiedText {
   readonly message: string;
 }
 
-/** Copies the results that could be read, and nevertheless reports the first failure. */
+/** Copies the results that could be read. Also reports the first failure. */
 async function copyEach<Part>(
   services: Services,
   runner: CommandRunner,

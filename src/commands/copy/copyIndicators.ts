@@ -25,8 +25,8 @@ interface Searched {
 }
 
 /**
- * `liveResponse.copyIndicators`: copies the indicators of the selection, else of the whole text; with several rows, of
- * all their results together. The user reviews them before they are copied.
+ * `liveResponse.copyIndicators`: copies the indicators of the selection, or else of the complete text. With several
+ * rows, copies the indicators of all their results together. The user reviews the indicators before they are copied.
  */
 async function copyIndicators(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const searched = await searchAll(services, runner, findTargets(services, args));
@@ -45,7 +45,7 @@ async function copyIndicators(services: Services, runner: CommandRunner, args: r
   confirmInStatusBar(l10n.t('Indicators copied with source: {0}', count), 10_000);
 }
 
-/** Searches the results that could be read, and nevertheless reports the first failure. */
+/** Searches the results that could be read. Also reports the first failure. */
 async function searchAll(
   services: Services,
   runner: CommandRunner,

@@ -10,8 +10,8 @@ import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
 /**
- * `liveResponse.copyKql`: copies an advanced hunting query around the time of the command, for each result. The list
- * already knows these times, so a row of the tree costs no call.
+ * `liveResponse.copyKql`: for each result, copies an advanced hunting query around the time of its command. The list
+ * already contains these times, so a row of the tree costs no call.
  */
 async function copyKql(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const targets = findTargets(services, args);

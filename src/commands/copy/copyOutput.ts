@@ -12,10 +12,10 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
 /**
- * `liveResponse.copyOutput` and `liveResponse.copyErrors`: copy the selection, or the whole text, as plain text with
- * its own line ends.
+ * `liveResponse.copyOutput` and `liveResponse.copyErrors`: copy the selection, or else the complete text, as plain text
+ * with its own line ends.
  *
- * @param wanted - text of the result to copy; the default is the text that is shown, else the output
+ * @param wanted - text of the result to copy; the default is the text that is shown, or else the output
  */
 async function copyOutput(
   services: Services,

@@ -17,7 +17,7 @@ import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
-/** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or whole results as citations. */
+/** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or complete results as citations. */
 export async function appendToNotes(
   services: Services,
   runner: CommandRunner,
@@ -25,7 +25,7 @@ export async function appendToNotes(
 ): Promise<void> {
   const targets = findTargets(services, args);
   if (targets.length === 0) return;
-  // Read first: a question takes the focus, and the selection may change.
+  // The selection is read first, because a question takes the focus and the selection may change.
   const selections = selectionsOf(targets);
   const place = (await pinnedPlace(services)) ?? (await selectNotesFile(services));
   if (place === undefined) return;
@@ -40,7 +40,8 @@ export async function appendToNotes(
 }
 
 /**
- * Returns the chosen notes file; undefined where none was chosen or where it no longer exists. The user is then asked.
+ * Returns the chosen notes file. Undefined if none was chosen or if the file no longer exists; the caller then asks the
+ * user.
  */
 async function pinnedPlace(services: Services): Promise<NotesPlace | undefined> {
   const place = services.pinnedNotes.get();
@@ -78,7 +79,8 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
   );
   const offset = document.offsetAt(at);
   const after = before.slice(0, offset) + insertion.text + before.slice(offset);
-  // An open fence at the end of a note would swallow the text, and no one could check it later.
+  // If a code block at the end of a note is not closed, the inserted text would become part of it. Then no one could
+  // check the evidence later.
   if (findEvidence(after).length !== findEvidence(before).length + expected) {
     void notify(
       'warning',
@@ -93,7 +95,8 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
   edit.insert(document.uri, at, insertion.text);
   if (!(await workspace.applyEdit(edit))) throw new LiveResponseError('fileFailed', { reason: 'edit' });
   for (const { editor, selections } of cursors) {
-    // VS Code moves a cursor at the very position of the insertion along with the text. Other cursors stay in place.
+    // VS Code moves a cursor that is exactly at the insertion to the end of the inserted text. Other cursors stay in
+    // place.
     if (!selections.some(({ anchor, active }) => anchor.isEqual(at) || active.isEqual(at))) continue;
     editor.selections = editor.selections.map(
       ({ anchor, active }, index) =>
@@ -103,7 +106,8 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
         ),
     );
   }
-  // If the file was changed on disk meanwhile, VS Code asks with its own comparison, and nothing is overwritten.
+  // If another program has changed the file on disk, VS Code asks the user and shows a comparison. Nothing is
+  // overwritten.
   const saved = !wasClean || (await document.save());
   void tell(document, new Range(at, document.positionAt(offset + lengthIn(document, insertion.text))), {
     headingFound: insertion.headingFound,
@@ -144,7 +148,7 @@ async function tell(document: TextDocument, range: Range, { headingFound, saved,
   if ((await workspace.applyEdit(edit)) && wasClean && isClean) await now.save();
 }
 
-/** Returns the length of the inserted text with the line ends of the note. */
+/** Returns the length that the inserted text has with the note's line ends. */
 function lengthIn(document: TextDocument, text: string): number {
   return document.eol === EndOfLine.CRLF ? text.replaceAll('\n', '\r\n').length : text.length;
 }
@@ -158,7 +162,8 @@ interface FileItem extends QuickPickItem {
 }
 
 /**
- * `liveResponse.selectNotesFile`: selects the note of this workspace, and the place in it, where evidence is appended.
+ * `liveResponse.selectNotesFile`: selects the note of this workspace, and the place in the note, at which evidence is
+ * appended.
  */
 async function selectNotesFile(services: Services): Promise<NotesPlace | undefined> {
   const files = await workspace.findFiles('**/*.md', '**/node_modules/**', 200);

@@ -20,10 +20,10 @@ import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
-/** Outcome for a cited result: its facts, or the reason why there are none. */
+/** Outcome for a cited result: its facts, or the reason why no facts are available. */
 type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; readonly sentence: string };
 
-/** Codes by which the service itself says that there is no such result. */
+/** Failure codes which mean that the service itself has no such result. */
 const GONE: ReadonlySet<FailureCode> = new Set(['notFound', 'noResult']);
 /** `liveResponse.checkNotes`: compares every citation of the active note with what is stored. */
 async function checkNotes(services: Services, runner: CommandRunner): Promise<void> {
@@ -100,7 +100,7 @@ async function askToFetch(
   return answer === fetch ? 'fetch' : 'stored';
 }
 
-/** Counts the calls: one link for each result, and one request for each action that is unknown or has not ended. */
+/** Counts the calls: one link for each result, and one request for each action that is not loaded or has not ended. */
 function countCalls(services: Services, missing: readonly ResultRef[]): number {
   const actions = new Set<string>();
   for (const ref of missing) {
@@ -114,8 +114,8 @@ function countCalls(services: Services, missing: readonly ResultRef[]): number {
 }
 
 /**
- * Fetches one result after the other, because no one waits for a single one. After a cancel the rest stay unknown, and
- * results that were fetched are kept.
+ * Fetches one result after the other, because the user waits for the report and not for a single result. If the user
+ * cancels, the results that were already fetched are kept. The other citations get the verdict `unknown`.
  */
 async function fetchMissing(
   services: Services,
@@ -165,7 +165,7 @@ async function check(services: Services, found: FoundEvidence, outcome: Outcome 
     return { verdict, line, place, names, sentence: findingSentence(finding) };
   } catch (error) {
     if (!isLiveResponseError(error) || error.code !== 'textTooLarge') throw error;
-    // A note can cite more than fits. The other citations are still compared.
+    // A cited text can be too large to be read. The other citations are still compared.
     return { verdict: 'unknown', line, place, names, sentence: describeFailure(error).sentence };
   }
 }

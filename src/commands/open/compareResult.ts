@@ -28,8 +28,8 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '
 type Other = 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
 
 /**
- * `liveResponse.compareResult`: compares a result with another host's or another run's result, with its own errors, or
- * with its own `normalised` view. Missing results are fetched.
+ * `liveResponse.compareResult`: compares a result with the result of another host or another run, with its own errors,
+ * or with its own `normalised` view. Missing results are fetched.
  */
 async function compareResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
@@ -91,7 +91,8 @@ async function askForSibling(
   const isShown = connection?.tenantId === ref.tenantId && connection.cloud === ref.cloud;
   const stored = await services.store.storedOf(ref);
   const known = new Map(stored.map((one) => [one.action.id, one.action]));
-  // The whole list and not the rows that are shown: a filter for this device must not hide the other hosts.
+  // The complete lists are searched, not only the visible rows. Otherwise a filter for this device would hide the other
+  // hosts.
   const session = isShown ? services.sessions.of(connection) : undefined;
   for (const list of [session?.actions(true), session?.actions(false), isShown ? services.view.shown : undefined])
     for (const one of list?.actions ?? []) {
@@ -145,12 +146,15 @@ async function askForView(title: string): Promise<{ readonly view: TextView | un
   return pickOne(items, { title });
 }
 
-/** Whether the argument comes from a link of a run's overview; see runOverviewText.ts. */
+/** Whether the argument comes from a link in the overview of a run; see runOverviewText.ts. */
 function isNormalisedLink(argument: unknown): boolean {
   return typeof argument === 'object' && argument !== null && 'other' in argument && argument.other === 'normalised';
 }
 
-/** Returns the view by the rules of the overview that has the link, or the `normalised` view that is shown. */
+/**
+ * Returns the `normalised` view to compare with. For a link in an overview, the view uses the overview's rules.
+ * Otherwise it is the view in the active document, if that is `normalised`, or else the default `normalised` view.
+ */
 function normalisedOf(services: Services, argument: unknown, { view }: Target): TextView {
   if (isNormalisedLink(argument)) return normalisedView(services.runOverviews.rules.rules);
   return view !== undefined && normaliseRulesOf(view) !== undefined ? view : 'normalised';
@@ -174,7 +178,8 @@ async function showBeside(services: Services, left: Side, right: Side): Promise<
 }
 
 /**
- * Shows a result as received beside its `normalised` view. Lines keep their numbers, so each replaced place shows.
+ * Shows a result as received beside its `normalised` view. Both have the same line numbers, so the comparison shows
+ * each replaced place.
  */
 async function showNormalised(
   services: Services,

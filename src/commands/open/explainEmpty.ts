@@ -29,7 +29,7 @@ async function explainEmpty(services: Services, runner: CommandRunner, args: rea
   void tell(emptinessSentence(reason, errorLines), steps);
 }
 
-/** Shows the explanation. The caller does not wait for it, because a notice may stay for hours. */
+/** Shows the explanation. The caller does not wait for the answer, because a notification may stay open for hours. */
 async function tell(sentence: string, steps: ReadonlyMap<string, () => Promise<void>>): Promise<void> {
   const answer = await notify('information', sentence, ...steps.keys());
   if (answer !== undefined) await steps.get(answer)?.();

@@ -15,8 +15,8 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../common/when.ts';
 
 /**
- * `liveResponse.fetchResult`: fetches the result that a text names by its machine action. With an argument it asks
- * nothing.
+ * `liveResponse.fetchResult`: fetches the result of the machine action that a text names. With an argument, the command
+ * asks no question.
  */
 export async function fetchResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   if (args[0] !== undefined) {
@@ -55,8 +55,8 @@ async function askForReference(): Promise<FoundReference | undefined> {
 }
 
 /**
- * Returns only the ids found in a text. An input box holds one line, and a pasted link is a secret that need not be
- * shown.
+ * Returns only the ids in a text, on one line. An input box shows one line, and a pasted link is a secret that need not
+ * be shown.
  */
 function firstLines(text: string): string {
   return findReferences(text).map(labelOf).join(' ');
@@ -68,7 +68,10 @@ function labelOf(reference: FoundReference): string {
     : `${reference.actionId}#${reference.commandIndex.toString()}`;
 }
 
-/** Returns the index of the only script. With several commands the user chooses, and sees the state of each. */
+/**
+ * Returns the index of the only script. If the action has several commands, the user chooses and sees the state of
+ * each.
+ */
 async function askForCommand(
   services: Services,
   runner: CommandRunner,

@@ -10,8 +10,8 @@ import { ask } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
 /**
- * `liveResponse.openCitation`: opens a link in a note, or an address from outside. The author of the link must not
- * spend this user's calls: a result that is not stored is fetched only if the user agrees.
+ * `liveResponse.openCitation`: opens a link in a note, or an address from outside VS Code. The author of the link must
+ * not be able to spend this user's calls. Therefore a result that is not stored is fetched only if the user agrees.
  */
 async function openCitation(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const citation = readCitation(args[0]);

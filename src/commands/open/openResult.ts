@@ -8,12 +8,13 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
 /**
- * Time at which Enter was pressed in the tree, in ms since 1970. The result that opens right after it takes the focus.
+ * Time at which Enter was last pressed in the tree, in ms since 1970. A result that opens right after this time gets
+ * the focus.
  */
 let focusWantedAt = 0;
 /**
- * Longest delay of the row's own command after Enter, in milliseconds. The command comes at once, or a moment later
- * where VS Code still has to find the extension.
+ * Longest time between Enter and the row's own command, in milliseconds. The command usually follows at once. It
+ * follows a moment later if VS Code must first find the extension.
  */
 const FOCUS_WITHIN_MS = 1000;
 

@@ -20,13 +20,14 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW } from '../common/when.ts';
 
 /**
- * Largest number of facts files that are read beside one result file. More of them would be there only to waste time.
+ * Largest number of facts files that are read beside one result file. A folder with more facts files may have been made
+ * to waste time.
  */
 const MAX_FACTS_FILES = 10;
 
 /**
- * `liveResponse.openSavedResult`: opens a result file from the disk, or a download link, as if it had been fetched. It
- * makes no call. With an argument (a file's address, or a link) it asks nothing.
+ * `liveResponse.openSavedResult`: opens a result file from the disk, or the file of a download link, like a fetched
+ * result. It makes no call. With an argument (a file's address, or a link) it asks no question.
  */
 async function openSavedResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
@@ -34,7 +35,7 @@ async function openSavedResult(services: Services, runner: CommandRunner, args: 
 }
 
 /**
- * Opens a source.
+ * Opens a file or a link.
  *
  * @param limit - largest file that is opened before the user was told its size, in bytes
  */
@@ -95,7 +96,7 @@ async function openFile(services: Services, uri: Uri, scope: CommandScope, limit
   return ref;
 }
 
-/** Reads a file in pieces on this machine, and whole elsewhere: there VS Code reads only whole files. */
+/** Reads a file on this machine in pieces. Reads any other file in one piece, because VS Code offers no other way. */
 async function* chunksOf(uri: Uri): AsyncGenerator<Uint8Array> {
   if (uri.scheme === 'file') yield* createReadStream(uri.fsPath) as AsyncIterable<Uint8Array>;
   else yield await workspace.fs.readFile(uri);
@@ -106,7 +107,7 @@ interface Opened<Bytes = Uint8Array> {
   readonly bytes: Bytes;
 }
 
-/** Stores a result under its hash. A stored result is not replaced by one with fewer facts. */
+/** Stores a result under its hash. Does not replace a stored result if the opened file has no matching facts file. */
 async function keep(services: Services, opened: OpenedBytes, bytes: Uint8Array): Promise<ResultRef> {
   const { facts, verdict } = describeOpened(opened);
   tellVerdict(verdict);
@@ -118,7 +119,7 @@ async function keep(services: Services, opened: OpenedBytes, bytes: Uint8Array):
 /**
  * Reads a file and the facts files beside it.
  *
- * @param isLarge - only the facts files are read, and neither the hash nor the size is known
+ * @param isLarge - whether to read only the facts files; the file's hash and size then stay unknown
  */
 async function readFile(uri: Uri, isLarge: boolean): Promise<Opened<Uint8Array | undefined>> {
   const bytes = isLarge ? undefined : await workspace.fs.readFile(uri);
@@ -129,7 +130,8 @@ async function readFile(uri: Uri, isLarge: boolean): Promise<Opened<Uint8Array |
 }
 
 /**
- * Reads the facts files that Export Raw Result writes beside a file. Their own hash says which of them belong to it.
+ * Reads the facts files that Export Raw Result writes beside a file. Each facts file contains the hash of the result
+ * file that it belongs to.
  */
 async function readFacts(uri: Uri): Promise<string[]> {
   const folder = uri.with({ path: uri.path.slice(0, uri.path.lastIndexOf('/') + 1) });
@@ -158,7 +160,7 @@ async function download(
   const { bytes, host, sha256, size, receivedAt, promisedName, blob, lengthUnknown } = await services
     .downloadLink(link, signal, { maxBytes: limit, onProgress })
     .catch((error: unknown) => {
-      // A file behind a link is read only in memory.
+      // The file of a link is read only into memory, so the failure must not offer to open it in parts.
       throw isLiveResponseError(error) && error.code === 'tooLarge'
         ? new LiveResponseError('linkTooLarge', error.values)
         : error;
@@ -216,7 +218,7 @@ async function askForFile(): Promise<Uri | undefined> {
   return uri;
 }
 
-/** Asks for a link. A link is a secret for half an hour: it is hidden while it is pasted, and stored nowhere. */
+/** Asks for a link. A link is a secret for half an hour. Therefore the input box hides it, and it is not stored. */
 async function askForLink(): Promise<string | undefined> {
   const clipboard = await env.clipboard.readText();
   const text = await askForText({

@@ -17,7 +17,7 @@ import type { Target } from '../common/targets.ts';
 /**
  * Fetches a result if it is not stored, and shows it.
  *
- * @param anySize - opens a result of any size, because the user was told how large it is
+ * @param anySize - whether to open a result of any size; true after the user was told its size
  */
 export async function openTarget(
   services: Services,
@@ -77,7 +77,7 @@ function opened(facts: StoredFacts, startedAt: number): TelemetryEvent {
   };
 }
 
-/** Offers to open a result that arrived after the user had turned to something else. */
+/** Offers to open a result, because the user worked elsewhere when it arrived. */
 function offer(facts: StoredFacts, open: () => unknown): void {
   const button = l10n.t('Open');
   const sentence = l10n.t('The result of {0} on {1} is here.', facts.name.script, facts.name.device);

@@ -18,8 +18,8 @@ interface Divided {
 }
 
 /**
- * `liveResponse.nextPart`, `previousPart` and `lastPart`: show another part of a text that is too large to be shown
- * whole.
+ * `liveResponse.nextPart`, `previousPart` and `lastPart`: show another part of a text that is too large for one
+ * document.
  */
 async function stepPart(
   services: Services,
@@ -45,8 +45,8 @@ async function stepPart(
 }
 
 /**
- * `liveResponse.openWhole`: opens a text as one document, up to the size that VS Code opens without a question. Says
- * which features VS Code then switches off.
+ * `liveResponse.openWhole`: opens a text as one document, up to the size that VS Code opens without a question. Tells
+ * the user which features VS Code switches off for such a document.
  */
 async function openWhole(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const found = await findDivided(services, args);
@@ -75,7 +75,7 @@ async function openWhole(services: Services, runner: CommandRunner, args: readon
   await openTarget(services, runner, { ...target, part: 'whole' }, true);
 }
 
-/** Returns the parts of a text; says so where the text is shown whole. */
+/** Returns the parts of a text. If the text is not divided into parts, tells the user so. */
 async function findDivided(services: Services, args: readonly unknown[]): Promise<Divided | undefined> {
   const [target] = findTargets(services, args);
   const text = target === undefined ? undefined : await partsOf(services.store, addressOf(target));

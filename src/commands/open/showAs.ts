@@ -23,7 +23,7 @@ interface ViewItem extends QuickPickItem {
    * Language of this extension, which has only a grammar. Another language would fetch a schema that the text names.
    */
   readonly language?: OwnLanguage;
-  /** Whether the user is asked for both encodings. */
+  /** Whether this row asks the user for both encodings. */
   readonly asks?: boolean;
 }
 
@@ -89,12 +89,12 @@ async function items(services: Services, ref: ResultRef, stream: ResultStream): 
 }
 
 /**
- * Returns the readings that make a text less odd, each with an example line. A large text has none, because it is never
- * in memory whole.
+ * Returns the encodings with which a text has fewer odd characters, each with an example line. Returns none for a large
+ * text, because a large text is never completely in memory.
  */
 async function suggestedItems(services: Services, ref: ResultRef, stream: ResultStream): Promise<readonly ViewItem[]> {
   const suggested = await services.store.analysis.suggestReadings(ref, stream).catch((error: unknown) => {
-    // The message of another error may quote the text, which must not get into the log.
+    // The message of an unknown error may contain text of the result. This text must not get into the log.
     const reason = isLiveResponseError(error) ? error.code : error instanceof Error ? error.name : typeof error;
     services.log.info(`No reading is suggested: ${reason}`);
     return [];
@@ -102,7 +102,7 @@ async function suggestedItems(services: Services, ref: ResultRef, stream: Result
   return suggested.map(({ view, example }) => ({ label: describeSteps(view), detail: example, view }));
 }
 
-/** Describes a reading, e.g. `UTF-8, read as CP850`. */
+/** Describes the reading of a text, e.g. `UTF-8, read as CP850`. */
 function describeSteps(view: TextView): string {
   const steps = misreadingsOf(view) ?? [];
   if (steps.length === 0) return viewName(view);

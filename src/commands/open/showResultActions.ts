@@ -18,7 +18,8 @@ interface ActionItem extends QuickPickItem {
 }
 
 /**
- * `liveResponse.showResultActions`: lists the commands for a result and its facts. A click on the exit code opens it.
+ * `liveResponse.showResultActions`: lists the commands for a result, and its facts. A click on the exit code in the
+ * status bar runs this command.
  */
 async function showResultActions(services: Services, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
@@ -60,7 +61,7 @@ async function showResultActions(services: Services, args: readonly unknown[]): 
   await commands.executeCommand(chosen.command, documentUri(facts, target.stream ?? 'output', target));
 }
 
-/** Keeps the icon out of the label, where a screen reader would read its name. */
+/** Creates a row. The icon is not part of the label, because a screen reader would read the icon's name there. */
 function item(icon: string, label: string, command: CommandId): ActionItem {
   return { iconPath: new ThemeIcon(icon), label, command };
 }

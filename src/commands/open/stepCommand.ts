@@ -9,8 +9,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RESULT, all } from '../common/when.ts';
 
 /**
- * `liveResponse.nextCommand` and `previousCommand`: open the nearest command of the same action that has a text to
- * read.
+ * `liveResponse.nextCommand` and `previousCommand`: open the nearest command of the same action that has text to read.
  */
 async function stepCommand(
   services: Services,

@@ -20,10 +20,10 @@ interface RunPick extends QuickPickItem {
 }
 
 /**
- * Finds the run that a command works on. It comes from `{ run }`, which only this extension passes, from a tree row, or
- * from the overview or the result in the active tab. Otherwise the user is asked.
+ * Finds the run that a command works on. Possible sources are `{ run }`, which only this extension passes, a tree row,
+ * and the overview or the result in the active tab. Without a source, the user is asked.
  *
- * @returns undefined where the question was closed, or where there is no run
+ * @returns undefined if the user closed the question, or if there is no run
  */
 export async function chooseRun(
   services: Services,
@@ -37,8 +37,8 @@ export async function chooseRun(
 }
 
 /**
- * Returns the run with all its hosts. Names the number of calls before it spends them; undefined where the user
- * declined.
+ * Returns the run with all its hosts. If finding them needs calls, first asks the user and names the number of calls.
+ * Undefined if the user refused.
  */
 export async function completeRun(
   services: Services,
@@ -48,7 +48,7 @@ export async function completeRun(
   const connection = services.connections.forTenant(record.run.tenant);
   if (connection === undefined) return record;
   const list = services.sessions.of(connection).actions(true);
-  // A run that was fetched before has all its hosts.
+  // If a run was already fetched, all its hosts are known.
   if (record.state !== 'none' || !mayLackHosts(list, record.run)) return record;
   const find = l10n.t('Find Hosts');
   const answer = await ask(
@@ -105,7 +105,7 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
   for (;;) {
     const loaded = loadedRuns(services);
     const kept = services.runs.all.map(({ run }) => run).filter((run) => !loaded.some((other) => overlaps(other, run)));
-    // A script on one host is listed last, because a user who looks for a run hardly means it.
+    // Scripts that ran on only one host are listed last, because a user who looks for a run rarely means them.
     const isWide = ({ members }: Run): boolean => members.length > 1;
     const all = [...loaded, ...kept];
     const items: RunPick[] = [...all.filter(isWide), ...all.filter((run) => !isWide(run))].map((run) => {
@@ -144,7 +144,7 @@ async function pickRun(services: Services, runner: CommandRunner): Promise<Run |
   }
 }
 
-/** Returns the number of results of a run that can be requested. */
+/** Returns the number of results of a run that can be fetched. */
 export function countAvailable(run: Run): number {
   return run.members.filter(isAvailable).length;
 }

@@ -18,9 +18,9 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RUN_OVERVIEW, MAY_BE_CONNECTED } from '../common/when.ts';
 
 /**
- * `liveResponse.exportRunCsv` and `exportRunNdjson`: export a row for every host, with a result or with the reason why
- * there is no result. CSV has no texts, and nothing that a spreadsheet takes for a formula. NDJSON also has the texts.
- * They are unchanged except for half characters, which are counted.
+ * `liveResponse.exportRunCsv` and `exportRunNdjson`: export a row for every host, with its result or with the reason
+ * why there is no result. CSV contains no texts of results, and nothing that a spreadsheet would read as a formula.
+ * NDJSON also contains the texts. They are unchanged except for half characters, which are counted.
  */
 export async function exportRun(
   services: Services,
@@ -33,7 +33,7 @@ export async function exportRun(
 }
 
 /**
- * Asks for a file and exports to it.
+ * Asks for a file and exports the run to it.
  *
  * @param folder - suggested folder; the default is the user's home. The file's name never comes from a device.
  */
@@ -69,8 +69,8 @@ async function writeCsv({ rows, comparison }: RunPicture, uri: Uri, tally: Expor
 }
 
 /**
- * Writes NDJSON. On this machine, one result is in memory at a time. Elsewhere the whole file is, up to the limit
- * there.
+ * Writes NDJSON. For a file on this machine, one result at a time is in memory. For any other file, the complete
+ * content is in memory, up to a limit.
  */
 async function writeNdjson(
   services: Services,

@@ -11,7 +11,10 @@ import { ask, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, MAY_BE_CONNECTED, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
 
-/** Longest wait for a window that may have been killed, in milliseconds: its lease, and a little more. */
+/**
+ * Longest wait for another window that may have been killed, in milliseconds: the duration of its lease, and a little
+ * more.
+ */
 const GONE_AFTER_MS = 17_000;
 const LOOK_AGAIN_MS = 1000;
 
@@ -57,7 +60,8 @@ function cancelRun(services: Services): void {
 }
 
 /**
- * Asks after a restart whether to resume interrupted runs. It waits until the window that was fetching is surely gone.
+ * Asks after a restart whether to resume interrupted runs. First waits until the lease of the window that was fetching
+ * has ended. A run that another window still fetches is left alone.
  */
 export async function offerToGoOn(services: Services): Promise<void> {
   await services.connections.load();
@@ -91,7 +95,7 @@ async function offerRun(services: Services, record: RunRecord): Promise<void> {
   await services.runOverviews.show(record);
 }
 
-/** Fetches a run in the background. No one waits for it, and a failure that ends it is reported once. */
+/** Fetches a run in the background. The caller does not wait. A failure that ends the run is reported once. */
 function begin(services: Services, record: RunRecord, again: boolean): void {
   const { key } = record.run;
   void services.runs.start(record.run, again).then(() => {
@@ -108,7 +112,7 @@ function begin(services: Services, record: RunRecord, again: boolean): void {
 /**
  * Asks whether to fetch the missing results.
  *
- * @returns true also where nothing is left to fetch: the overview shows why
+ * @returns true also if no result is left to fetch; the overview then shows why
  */
 async function askToFetch(services: Services, record: RunRecord): Promise<boolean> {
   const { run } = record;

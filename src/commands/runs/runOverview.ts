@@ -10,12 +10,12 @@ import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, MAY_BE_CONNECTED, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
 
-/** Largest number of hosts for a rare line. On more hosts, a line is not rare in any run. */
+/** Largest number of hosts on which a line can count as rare. A line on more hosts is not rare in any run. */
 const MOST_HOSTS = 1000;
 
 /**
- * `liveResponse.openRun`: shows the overview of a run. Only finding its hosts makes calls, and their number is shown
- * first.
+ * `liveResponse.openRun`: shows the overview of a run. Only the search for the run's hosts makes calls. The user sees
+ * their number first.
  */
 async function openRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const chosen = await chooseRun(services, runner, args);

@@ -8,13 +8,13 @@ import { toFactsJson } from './resultFacts.ts';
 import type { FileFacts } from './resultFacts.ts';
 import { writeWhole } from './writeElsewhere.ts';
 
-/** Largest facts file, in bytes. Facts files are small, so a larger file is something else. */
+/** Largest facts file, in bytes. A larger file is not a facts file, because facts files are small. */
 export const MAX_FACTS_BYTES = 4 * 1024 * 1024;
 
 /**
  * Writes the facts file beside a result file, because a result file alone names no device. A facts file of another
- * result may be all that is left of that result, so it is never overwritten. In that case the new file has the hash in
- * its name.
+ * result is never overwritten, because it may be the last trace of that result. In that case the name of the new facts
+ * file contains the hash.
  *
  * @throws LiveResponseError `fileFailed`; the result file itself has been written
  */
@@ -35,11 +35,14 @@ export async function writeFactsFile(
   }
 }
 
-/** Whether the file does not exist, or is an older facts file of the same result. */
+/**
+ * Whether the new facts file can be written here: the file does not exist, or is an older facts file of the same
+ * result.
+ */
 async function isFree(file: Uri, sha256: string): Promise<boolean> {
   try {
     const { size, type } = await workspace.fs.stat(file);
-    // A folder cannot be overwritten: writing fails, and the failure is reported.
+    // A folder cannot be overwritten. Writing then fails, and the failure is reported.
     if ((type & FileType.Directory) !== 0) return true;
     if (size > MAX_FACTS_BYTES) return false;
     return hashInFacts(new TextDecoder().decode(await workspace.fs.readFile(file))) === sha256;

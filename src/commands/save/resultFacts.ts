@@ -3,13 +3,17 @@ import type { ReceivedAction } from '../../defender/list/receivedActions.ts';
 import { hashText } from '../../base/hashText.ts';
 import type { ReceivedFacts, StoredFacts } from '../../model/storedResult.ts';
 
-/** Facts about a result file: all of them where it was also read, fewer where it was only saved. */
+/** Facts about a result file: all facts if the extension also decoded it, fewer facts if the file was only saved. */
 export type FileFacts = ReceivedFacts & Partial<StoredFacts>;
 
-/** Returns everything known about a result file as JSON, for readers without this extension. Ends with a line end. */
+/**
+ * Returns everything known about a result file as JSON, for readers without this extension. The text ends with a line
+ * end.
+ */
 export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined, toolVersion: string): string {
   const { transcript, raw, opened, answeredAt } = facts;
-  // The address of an opened file is made from its hash. Only what its own facts file said is passed on.
+  // The address of an opened file is made from its hash and names no machine action. Only the address in its own facts
+  // file is written.
   const ref = opened === undefined ? facts.ref : opened.said;
   const textFacts = (text: typeof raw): object | null =>
     text === undefined ? null : { sha256OfTextAsUtf8: text.sha256, lines: text.lines };
@@ -39,15 +43,15 @@ export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined
     raw: textFacts(raw),
     changes: facts.changes ?? null,
     mismatches: facts.mismatches ?? null,
-    // The parsed action. `actionAsReceived` holds the text that the API sent.
+    // The parsed action. `actionAsReceived` contains the text that the API sent.
     action: facts.action,
     actionAsReceived: action === undefined ? null : receivedFacts(action),
   };
   const tally = new ExportTally();
   const json = toStrictJson(all, tally, 2);
   const { loneSurrogates } = tally;
-  // A name or a text had half a character, which UTF-8 cannot express. It is written as U+FFFD, as in the hashes of the
-  // texts.
+  // UTF-8 cannot express half characters. A half character in a name or a text is written as U+FFFD, as in the hashes
+  // of texts. The file states how many were written.
   return `${loneSurrogates === 0 ? json : toStrictJson({ ...all, loneSurrogates }, tally, 2)}\n`;
 }
 

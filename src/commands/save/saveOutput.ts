@@ -12,7 +12,9 @@ import { isLocal, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RESULT } from '../common/when.ts';
 
-/** `liveResponse.saveOutput`: saves the whole text that is shown, as UTF-8 with its own line ends and NULs. */
+/**
+ * `liveResponse.saveOutput`: saves the complete text that is shown, as UTF-8. Its line ends and NULs stay unchanged.
+ */
 export async function saveOutput(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
@@ -44,9 +46,9 @@ export async function saveOutput(services: Services, runner: CommandRunner, args
 }
 
 /**
- * Writes a whole text to a file that is not on this machine.
+ * Writes a complete text to a file that is not on this machine.
  *
- * @returns its size in bytes; undefined where it is no longer stored
+ * @returns the size of the file in bytes; undefined if the text is no longer stored
  * @throws LiveResponseError `fileFailed`
  */
 async function writeText(
@@ -57,7 +59,7 @@ async function writeText(
 ): Promise<number | undefined> {
   const { stream, view } = address;
   const known = stream === 'raw' ? facts.raw : facts.transcript?.[stream];
-  // Each UTF-16 unit takes at least one byte, so a text with too many units is not even read.
+  // Each UTF-16 unit becomes at least one byte. A text with too many units is therefore refused before it is read.
   if (view === undefined) refuseElsewhere(uri, known?.length ?? 0);
   const text = await store.text(facts.ref, stream, view, { signal });
   if (text === undefined) return undefined;

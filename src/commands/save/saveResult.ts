@@ -16,10 +16,10 @@ import { writeFactsFile } from './factsFile.ts';
 import { elsewhere, isLocal } from './writeElsewhere.ts';
 import { notify } from '../../platform/show/notifications.ts';
 
-/** Results that are saved without being opened: a script's result that is too large, or a collected file. */
+/** Kinds of results that are saved without being opened: a script's result that is too large, or a collected file. */
 type SavedKind = 'transcript' | 'file';
 
-/** Returns what can be saved after a failure to open a result; undefined for every other failure. */
+/** Returns what can be saved after a result could not be opened; undefined if the failure allows no saving. */
 export function savedKindOf(error: unknown): SavedKind | undefined {
   if (!isLiveResponseError(error)) return undefined;
   if (error.code === 'resultIsFile') return 'file';
@@ -38,8 +38,8 @@ export async function saveInstead(
 }
 
 /**
- * Asks for a file, and fetches the result into it without storing it. On this machine the file is never in memory
- * whole.
+ * Asks for a file, and downloads the result into it without storing the result. On this machine, the file is never
+ * completely in memory.
  */
 export async function saveResult(
   services: Services,
@@ -54,7 +54,7 @@ export async function saveResult(
   });
   if (uri === undefined) return;
   const steps = { saveToFile: () => saveResult(services, runner, ref, kind) };
-  // Bytes that were written to another machine, so that they need not be read back.
+  // Bytes that were written to another machine. They are kept, so that the file need not be read again for its hash.
   let written: Uint8Array | undefined;
   const place = elsewhere(uri);
   const write = async (bytes: Uint8Array): Promise<void> => {
@@ -62,7 +62,7 @@ export async function saveResult(
     written = bytes;
   };
   const save = services.saves.begin(ref, isLocal(uri) ? uri.fsPath : { ...place, write });
-  // Once the file is in place, a second try writes only the facts file and does not fetch again.
+  // Set when the file is written. A second try then writes only the facts file and downloads nothing.
   let saved: SavedResult | undefined;
   const work: Parameters<typeof runner.run>[1] = async ({ signal, report }) => {
     saved ??= await save.run({ signal, onProgress: toProgress(report) });
@@ -95,24 +95,24 @@ function savedSentence(kind: SavedKind, { size, sha256 }: Pick<ReceivedFacts, 's
       );
 }
 
-/**
- * Suggests a file in the workspace, else in the folder where the dialog opens by itself. The name never comes from the
- * device.
- */
+/** Suggests a file in the workspace, or else in the dialog's default folder. The name never comes from the device. */
 export function suggestedFile(ref: ResultRef, ending: 'json' | 'gz'): Uri {
   const name = `${nameOf(ref)}.${ending}`;
   const folder = workspace.workspaceFolders?.[0]?.uri;
   return folder === undefined ? Uri.file(name) : Uri.joinPath(folder, name);
 }
 
-/** Suggests a file on this machine, even if the workspace is elsewhere: only here can a file be written in pieces. */
+/**
+ * Suggests a file on this machine, even if the workspace is on another machine. Only files on this machine can be
+ * written in pieces.
+ */
 export function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz', collected = ''): Uri {
   const inWorkspace = suggestedFile(ref, ending);
   const folder = isLocal(inWorkspace) ? Uri.joinPath(inWorkspace, '..') : Uri.file(homedir());
   return Uri.joinPath(folder, `${collected === '' ? '' : `${collected}_`}${nameOf(ref)}.${ending}`);
 }
 
-/** Returns the original name of a collected file, made safe; '' where it is not known here. */
+/** Returns the original name of a collected file, changed into a safe file name; '' if the name is not known here. */
 function collectedName(services: Services, ref: ResultRef): string {
   const action = services.view.shown?.get(ref.actionId);
   const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
@@ -123,7 +123,7 @@ function nameOf(ref: ResultRef): string {
   return `output_${ref.actionId}_${ref.commandIndex.toString()}`;
 }
 
-/** Says that a file was saved, and offers to show it. */
+/** Tells the user that a file was saved, and offers to show the file. */
 export async function tellSaved(uri: Uri, message: string): Promise<void> {
   const reveal = l10n.t('Reveal');
   const inWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;

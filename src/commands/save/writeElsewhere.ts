@@ -6,12 +6,14 @@ import { writeLocalFile } from '../../results/save/localFile.ts';
 import { tooLargeThere } from '../../results/save/wholeSink.ts';
 import type { WholeTarget } from '../../results/save/wholeSink.ts';
 
-/** Whether Node can write a file in pieces. For other files, VS Code takes only the whole content. */
+/** Whether Node can write the file in pieces. For other files, VS Code accepts only the complete content at once. */
 export function isLocal(uri: Uri): boolean {
   return uri.scheme === 'file';
 }
 
-/** Returns the target for a file that is not on this machine, which takes only the whole content. */
+/**
+ * Returns the target for a file that is not on this machine. Such a target accepts only the complete content at once.
+ */
 export function elsewhere(uri: Uri): WholeTarget {
   return { maxBytes: WHOLE_BYTES, write: (bytes) => writeElsewhere(uri, bytes) };
 }
@@ -27,7 +29,7 @@ export function refuseElsewhere(uri: Uri, size: number): void {
 }
 
 /**
- * Writes a whole file that the user chose. On this machine only its owner can read it.
+ * Writes the complete content of a file that the user chose. A file on this machine can be read only by its owner.
  *
  * @throws LiveResponseError `fileFailed`
  */
@@ -36,7 +38,7 @@ export async function writeWhole(uri: Uri, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Writes a whole file that is not on this machine.
+ * Writes the complete content of a file that is not on this machine.
  *
  * @throws LiveResponseError `fileFailed`
  */

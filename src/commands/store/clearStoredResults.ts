@@ -16,12 +16,12 @@ interface ScopeItem extends QuickPickItem {
   readonly entries?: readonly StoredEntry[];
 }
 
-/** Number of quoted results that the question names. */
+/** Largest number of quoted results that the question names. */
 const NAMED = 5;
 
 /**
- * `liveResponse.clearStoredResults`: deletes all stored results, or those of a connection or of a device. Says first
- * which results are deleted.
+ * `liveResponse.clearStoredResults`: deletes all stored results, or only the results of a connection or a device. First
+ * shows which results will be deleted.
  */
 async function clearStoredResults(services: Services, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Clear Stored Results');
@@ -66,7 +66,7 @@ function deviceOf({ facts: { name } }: StoredEntry): string {
   return name.device === UNKNOWN_DEVICE ? l10n.t('Unknown device') : name.device;
 }
 
-/** Returns how the results can be obtained again. Results that were opened from a file need no call to Defender. */
+/** Returns how the user can get the results again. Results that were opened from a file need no call to Defender. */
 function howToRegain(entries: readonly StoredEntry[]): string {
   const opened = entries.filter(({ facts }) => facts.ref.cloud === 'file').length;
   if (opened === 0) {
@@ -86,7 +86,9 @@ function amount(entries: readonly StoredEntry[]): string {
   return entries.length === 1 ? l10n.t('1 result, {0}', bytes) : l10n.t('{0} results, {1}', entries.length, bytes);
 }
 
-/** Returns what the user should know about quoted results before they are deleted; nothing where none is quoted. */
+/**
+ * Returns what the user should know about quoted results before they are deleted; an empty list if no result is quoted.
+ */
 export function quotedWords(entries: readonly StoredEntry[]): string[] {
   const quoted = entries.filter((entry) => entry.quoted);
   if (quoted.length === 0) return [];
@@ -102,7 +104,7 @@ export function quotedWords(entries: readonly StoredEntry[]): string[] {
 /**
  * Asks for confirmation.
  *
- * @returns the results to delete; undefined when nothing is deleted
+ * @returns the results to delete; undefined if nothing is to be deleted
  */
 async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<readonly StoredEntry[] | undefined> {
   const quoted = entries.filter((entry) => entry.quoted);

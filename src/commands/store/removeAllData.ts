@@ -10,7 +10,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW } from '../common/when.ts';
 
 /**
- * `liveResponse.removeAllData`: removes results, connections, tokens and secrets, and everything else that was stored.
+ * `liveResponse.removeAllData`: deletes results, connections, tokens and secrets, and everything else that was stored.
  */
 async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Removing all data');
@@ -36,14 +36,15 @@ async function removeAllData(services: Services, runner: CommandRunner): Promise
   if (answer !== remove) return;
   await runner.run(title, async () => {
     services.search.clear();
-    // Signs out of each connection first, so that no renewal in the background stores a token again.
+    // Signs out of each connection first. Otherwise a renewal in the background could store a token again.
     for (const connection of services.connections.all) {
       await services.signIns.forget(connection);
       await services.connections.remove(connection.name);
     }
     await services.forgetAll();
     await services.store.removeAll();
-    // Overviews of runs and reports also quote results. Their schemes begin with the same text.
+    // Also closes overviews of runs and reports, because they quote results. Their schemes begin with the scheme of
+    // results.
     await closeTabs(({ scheme }) => scheme.startsWith(RESULT_SCHEME));
     void notify('information', l10n.t('All data of Live Response was removed from this machine.'));
   });

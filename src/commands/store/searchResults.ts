@@ -27,8 +27,8 @@ const EVERYWHERE: SearchQuery = {
 };
 
 /**
- * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Takes
- * `{text, isRegExp, matchCase, connection, device, script}`; without an argument it asks.
+ * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Accepts `{text,
+ * isRegExp, matchCase, connection, device, script}` as an argument; without an argument, asks the user.
  */
 async function searchResults(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const query = args[0] === undefined ? await askForQuery(services) : readQuery(args[0]);
@@ -87,7 +87,10 @@ interface Toggle extends QuickInputButton {
   readonly name: 'isRegExp' | 'matchCase' | 'where';
 }
 
-/** Asks for a query in one box. Its buttons set expression, case and scope; the line below it shows the settings. */
+/**
+ * Asks for a query in one box. Its buttons set regular expression, case and scope. The line below the box shows these
+ * settings.
+ */
 async function askForQuery(services: Services): Promise<SearchQuery | undefined> {
   let query: SearchQuery = { ...EVERYWHERE, ...services.search.run?.query };
   for (;;) {

@@ -1,7 +1,7 @@
 import { DocumentLink, Range, Uri } from 'vscode';
 import { oneLine } from '../../platform/remoteText.ts';
 
-/** Builder of a text with links, line by line. All links are made by this extension. */
+/** Builder of a text with links, line by line. Only this extension creates the links. */
 export class LinkedText {
   readonly #lines: string[] = [];
   readonly links: DocumentLink[] = [];
@@ -18,22 +18,22 @@ export class LinkedText {
   }
 
   /**
-   * Adds text of a device or a server. It stays on its line and contains no address that the editor would turn into a
-   * link.
+   * Adds text of a device or a server. The text cannot begin a new line, and the editor finds no address in it that it
+   * would turn into a link.
    */
   remote(text: string): this {
     return this.add(safe(text));
   }
 
-  /** Adds words that run a command, with one argument or none. */
+  /** Adds words that run a command when they are clicked. The command gets one argument or none. */
   link(words: string, command: string, argument?: object): this {
     const start = this.#line.length;
     this.add(safe(words));
     const query = argument === undefined ? '' : JSON.stringify([argument]);
     const range = new Range(this.#lines.length, start, this.#lines.length, this.#line.length);
     const link = new DocumentLink(range, Uri.from({ scheme: 'command', path: command, query }));
-    // Links appear a moment after their text. The tooltip names the target. It is Markdown, so it may hold only plain
-    // names.
+    // Links appear a moment after their text, so the tooltip names the target. The tooltip is Markdown, so only plain
+    // names can be used.
     if (/^[\w-]+$/u.test(words)) link.tooltip = words;
     this.links.push(link);
     return this;
@@ -46,7 +46,7 @@ export class LinkedText {
   }
 }
 
-/** Breaks every address in a text of a device or a server, because the editor makes links of addresses. */
+/** Breaks every address in a text of a device or a server, because the editor would turn the address into a link. */
 export function safe(text: string): string {
   return oneLine(text).replaceAll(':/', ':\u2215');
 }

@@ -16,21 +16,22 @@ import { LinkedText } from './linkedText.ts';
 
 export interface OverviewParts {
   readonly record: RunRecord;
-  /** Whether this window is fetching. */
+  /** Whether this window is fetching the run. */
   readonly isActive: boolean;
   readonly rows: readonly RunRow[];
   readonly comparison: RunComparison;
   readonly rules: ComparisonRules;
-  /** Estimated time for the remaining calls, in milliseconds; undefined where nothing is being fetched. */
+  /** Estimated time for the remaining calls, in milliseconds; undefined if this run is not being fetched. */
   readonly eta: number | undefined;
 }
 
 /**
- * Largest number of hosts named on one line. No one reads all names of a large group, and each host has its row below.
+ * Largest number of host names on one line. No one reads all names of a large group, and the list of all hosts names
+ * each host.
  */
 const MOST_NAMES = 12;
 const LONGEST_NAME = 32;
-/** Number of digits of a hash that are shown: enough to compare at a glance. Exports contain the whole hash. */
+/** Number of digits of a hash that are shown: enough to compare at a glance. Exports contain the complete hash. */
 const HASH_DIGITS = 16;
 const NAMES = new Intl.Collator(undefined, { numeric: true });
 
@@ -132,7 +133,7 @@ function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void 
     const row = first === undefined ? undefined : rows[first];
     if (row?.facts === undefined) continue;
     text.add(`  ${sizes[at]?.padEnd(width) ?? ''}  ${exitWords(row.facts)}  `);
-    // Stands before the names, because they may reach far beyond the edge.
+    // The link is placed before the names, because the names may extend beyond the right edge of the editor.
     const { tenantId: tenant, actionId, commandIndex } = row.ref;
     const target = { tenant, actionId, commandIndex, other: 'normalised' };
     text.link(l10n.t('Show What Was Normalised'), commandIds.compareResult, target).add('  ');
@@ -180,12 +181,12 @@ function addAll(text: LinkedText, { rows, comparison }: OverviewParts, width: nu
   }
 }
 
-/** Sorts by host name, numbers by value. */
+/** Sorts by host name. Numbers in names are compared by their value. */
 function byName(rows: readonly RunRow[]): readonly RunRow[] {
   return rows.toSorted((one, other) => NAMES.compare(one.member.host, other.member.host));
 }
 
-/** Adds a host. The name is a link where its result is stored, otherwise plain text. */
+/** Adds a host. The name is a link if the host's result is stored; otherwise the name is plain text. */
 function addHost(text: LinkedText, row: RunRow, width: number, stream?: string, line?: number): void {
   const { host } = row.member;
   const name = host.length > LONGEST_NAME ? `${host.slice(0, LONGEST_NAME - 1)}…` : host;

@@ -15,7 +15,7 @@ import { safe } from './linkedText.ts';
 export interface RunOverviewsOptions {
   readonly store: ResultStore;
   readonly runs: RunFetches;
-  /** Stores the rules across restarts. */
+  /** Storage in which the rules survive a restart. */
   readonly memento: Memento;
   /** Estimates the time for the remaining calls of a run, in milliseconds. */
   readonly estimate: (record: RunRecord, calls: number) => Promise<number>;
@@ -25,9 +25,9 @@ const SCHEME = 'live-response-run';
 const RULES = 'liveResponse.runRules';
 const USUAL: ComparisonRules = { rules: usualRules, most: 3 };
 /**
- * Least pause between two updates of an overview while its run is being fetched, in milliseconds; longer where an
- * update took long. The editor asks for links when a text has not changed for a second and a half. With shorter pauses
- * it would show links of an older text.
+ * Shortest pause between two updates of an overview while its run is being fetched, in milliseconds. After a slow
+ * update, the pause is longer. The editor asks for links after a text has not changed for a second and a half. With
+ * shorter pauses it would show the links of an older text.
  */
 const PAUSE_MS = 2500;
 const PAUSE_FACTOR = 5;
@@ -49,7 +49,7 @@ interface Overview {
   working: Promise<void> | undefined;
 }
 
-/** Overviews of runs: read-only documents, one for each run, updated while they are open. */
+/** Overviews of runs: read-only documents, one for each run. They are updated while they are open. */
 export class RunOverviews implements Disposable {
   readonly #options: RunOverviewsOptions;
   readonly #open = new Map<string, Overview>();
@@ -87,7 +87,7 @@ export class RunOverviews implements Disposable {
     return this.#options.memento.get<ComparisonRules>(RULES, USUAL);
   }
 
-  /** Sets the rules for every overview, from now on. */
+  /** Stores new rules and updates every open overview. */
   async setRules(rules: ComparisonRules): Promise<void> {
     await this.#options.memento.update(RULES, rules);
     for (const { key } of this.#open.values()) this.#update(key);
@@ -113,7 +113,7 @@ export class RunOverviews implements Disposable {
     await window.showTextDocument(document, { preview: false });
   }
 
-  /** Returns a run with everything that is known about it now. */
+  /** Returns a run with all its present rows and their comparison. */
   async picture(record: RunRecord): Promise<RunPicture> {
     const { store } = this.#options;
     await store.learn(record.run.tenant);
@@ -143,12 +143,12 @@ export class RunOverviews implements Disposable {
     });
   }
 
-  /** Updates the overview until nothing changes any more. The pauses leave the worker time for other requests. */
+  /** Updates the overview until nothing changes any more. In the pauses, the worker can serve other requests. */
   async #follow(overview: Overview): Promise<void> {
     while (overview.isStale && this.#open.get(overview.uri.query) === overview) {
       overview.isStale = false;
       const startedAt = performance.now();
-      // Another caller reports a failure of the store. The overview keeps its last text.
+      // A failure of the store is reported elsewhere. After the failure, the overview keeps its last text.
       await this.#render(overview).catch(() => undefined);
       const pause = Math.max(PAUSE_MS, PAUSE_FACTOR * (performance.now() - startedAt));
       await new Promise((resolve) => setTimeout(resolve, pause));

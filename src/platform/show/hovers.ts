@@ -1,10 +1,13 @@
 import { MarkdownString } from 'vscode';
 import { oneLine } from '../remoteText.ts';
 
-/** Fact: its name is text of this extension, its value may come from anywhere. A fact without a value is left out. */
+/**
+ * Fact for a hover. Its name is a text of this extension; its value may come from anywhere. A fact without a value is
+ * left out.
+ */
 export type Fact = readonly [name: string, value: string | null | undefined];
 
-/** Longest part of a value that a hover shows. The user can open the result for the rest. */
+/** Largest part of a value that a hover shows, in UTF-16 units. The complete value is in the opened result. */
 const MAX_VALUE = 1000;
 
 /**
@@ -16,7 +19,9 @@ export function hoverOfLines(lines: readonly string[]): MarkdownString {
   return new MarkdownString().appendCodeblock(shown.join('\n'), 'text');
 }
 
-/** Makes a hover from facts, one line for each. Values are code, as in {@link hoverOfLines}. */
+/**
+ * Makes a hover from facts, one fact on each line. Values are written as code, for the reason in {@link hoverOfLines}.
+ */
 export function hoverOfFacts(facts: readonly Fact[]): MarkdownString {
   const markdown = new MarkdownString();
   for (const [name, value] of facts) {
@@ -26,7 +31,7 @@ export function hoverOfFacts(facts: readonly Fact[]): MarkdownString {
   return markdown;
 }
 
-/** Returns a text as inline code. Its fence is longer than any run of backticks in the text. */
+/** Returns a text as inline code. Its fence has more backticks than any sequence of backticks in the text. */
 export function codeSpan(text: string): string {
   let longest = 0;
   let run = 0;
@@ -35,7 +40,8 @@ export function codeSpan(text: string): string {
     longest = Math.max(longest, run);
   }
   const fence = '`'.repeat(longest + 1);
-  // Spaces separate a backtick at either end from the fence. The renderer removes one on each side.
+  // Spaces separate a backtick at the beginning or end of the text from the fence. The renderer removes one space on
+  // each side.
   return `${fence} ${text} ${fence}`;
 }
 

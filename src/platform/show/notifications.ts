@@ -23,7 +23,7 @@ function showerOf(severity: Severity): typeof window.showInformationMessage {
 }
 
 /**
- * Shows a notification. Values in its text may come from anywhere; none becomes a link.
+ * Shows a notification. Values in its text may come from anywhere; no value becomes a link.
  *
  * @param buttons - texts of this extension
  * @returns the button that was pressed; undefined when the notification was closed
@@ -55,7 +55,9 @@ export function confirmInStatusBar(message: string, ms: number): void {
   window.setStatusBarMessage(plainSentence(message), ms);
 }
 
-/** Step of some work: its message and, where the total is known, the percentage that it adds to the progress bar. */
+/**
+ * Step of some work: its message and, if the total is known, the percentage points that it adds to the progress bar.
+ */
 export interface ProgressStep {
   readonly message: string;
   readonly increment?: number;

@@ -17,12 +17,12 @@ export interface InputTexts {
   readonly prompt?: string;
 }
 
-/** Reason why a value cannot be accepted. A plain string is an error. */
+/** Reason why an input box refuses a value. A plain string is an error. */
 export type Problem = string | InputBoxValidationMessage | undefined;
 
 /**
- * Returns rows that are safe for VS Code. Label, description and detail may come from anywhere, so they cannot draw
- * icons. Icons of this extension go into `iconPath`.
+ * Returns rows that are safe for VS Code. Label, description and detail may come from anywhere, so they are changed: VS
+ * Code draws no icons in them. Icons of this extension go into `iconPath`.
  */
 export function plainRows<Row extends QuickPickItem>(rows: readonly Row[]): Row[] {
   return rows.map((row) =>
@@ -40,7 +40,7 @@ export function plainRows<Row extends QuickPickItem>(rows: readonly Row[]): Row[
 /**
  * Asks the user for one row.
  *
- * @param rows - as a promise, the list opens at once and shows that it is busy
+ * @param rows - if this is a promise, the list opens at once and shows that it is busy
  * @returns the given row itself; undefined when nothing was chosen
  */
 export async function pickOne<Row extends QuickPickItem>(

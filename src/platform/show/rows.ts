@@ -4,7 +4,7 @@ import { oneLine } from '../remoteText.ts';
 
 /** Texts of a tree row. Values may come from anywhere. */
 export interface RowTexts {
-  /** In a label with highlights, each character keeps its position. */
+  /** Label of the row. In a label with highlights, no character changes its position. */
   readonly label: string | TreeItemLabel;
   readonly description?: string;
   readonly tooltip?: string;
@@ -12,9 +12,9 @@ export interface RowTexts {
   readonly spoken?: string;
 }
 
-/** Characters that are not visible; see `oneLine`. */
+/** Invisible characters; see `oneLine`. */
 const UNSHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** Longest text, in UTF-16 units: more than a row can show at any width. */
+/** Longest text, in UTF-16 units. A row of any width shows less than this. */
 const MAX_LENGTH = 500;
 
 /**
@@ -31,7 +31,7 @@ export function createRow(
   return item;
 }
 
-/** Cleans a label unit by unit, because its highlights refer to positions. */
+/** Replaces invisible characters of a label one UTF-16 unit at a time, because its highlights refer to positions. */
 function inPlace({ label, ...rest }: TreeItemLabel): TreeItemLabel {
   return { ...rest, label: label.replaceAll(UNSHOWN, (unit) => '\ufffd'.repeat(unit.length)) };
 }
@@ -40,7 +40,7 @@ function bounded(text: string): string {
   return oneLine(text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`);
 }
 
-/** Sets a hover that `hovers.ts` made. */
+/** Sets a hover that a function of `hovers.ts` created. */
 export function setRowHover(item: TreeItem, hover: MarkdownString): void {
   item.tooltip = hover;
 }

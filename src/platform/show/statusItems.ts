@@ -7,7 +7,7 @@ export interface StatusTexts {
   /** Name of a product icon. Never comes from a device. */
   readonly icon: string;
   readonly text: string;
-  /** A sentence, or a hover that `hovers.ts` made. */
+  /** Tooltip: a sentence, or a hover that a function of `hovers.ts` created. */
   readonly tooltip: string | MarkdownString;
 }
 
@@ -18,7 +18,7 @@ export function createStatusItem(id: string, name: string, priority: number): St
   return item;
 }
 
-/** Shows an item with these texts. Values in them may come from anywhere; none draws an icon or becomes a link. */
+/** Shows an item with these texts. Values in the texts may come from anywhere; no value becomes an icon or a link. */
 export function showStatus(item: StatusBarItem, { icon, text, tooltip }: StatusTexts): void {
   item.text = `$(${icon}) ${plainLabel(text)}`;
   item.tooltip = typeof tooltip === 'string' ? plainSentence(tooltip) : tooltip;

@@ -1,7 +1,7 @@
 import type { TreeView } from 'vscode';
 import { oneLine } from '../remoteText.ts';
 
-/** Texts at the head of a view. A field that is left out stays unchanged; an empty message shows nothing. */
+/** Texts above the rows of a view. A field that is left out stays unchanged. An empty message removes the message. */
 export interface ViewTexts {
   readonly title?: string;
   readonly message?: string;

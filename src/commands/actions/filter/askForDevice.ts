@@ -12,13 +12,13 @@ import type { FieldAnswer } from './fieldAnswer.ts';
 import { notify } from '../../../platform/show/notifications.ts';
 import { createPick, pickOne, plainRows } from '../../../platform/show/quickInputs.ts';
 
-/** Row of the list: an answer, or a name to look up in Defender. */
+/** Row of the list: an answer, or a name that is looked up in Defender when the row is chosen. */
 interface DeviceItem extends QuickPickItem {
   readonly answer: FieldAnswer;
   readonly lookUp?: string;
 }
 
-/** Asks for a device. Loaded devices cost no call; looking up any other name in Defender costs one. */
+/** Asks for a device. Choosing a loaded device costs no call. Looking up another name in Defender costs one call. */
 export async function askForDevice(
   services: Services,
   runner: CommandRunner,
@@ -80,7 +80,7 @@ function pick(services: Services, filter: ActionFilter): Promise<DeviceItem | un
   });
 }
 
-/** Returns the loaded devices by name. Devices with the same name share one row. */
+/** Returns a row for each name of a loaded device. Devices with the same name share one row. */
 function loadedDevices({ view }: Services): readonly DeviceItem[] {
   const ids = new Map<string, Set<string>>();
   for (const action of view.shown?.actions ?? []) {
@@ -109,7 +109,7 @@ async function lookUp(services: Services, name: string, signal: AbortSignal): Pr
   }
 }
 
-/** Returns the only device name with all its records. With several names, the user chooses. */
+/** Returns the device name with the ids of all its records. If there are several names, the user chooses. */
 async function chooseMachine(name: string, machines: readonly Machine[]): Promise<FieldAnswer> {
   const names = new Map<string, string[]>();
   for (const { id, computerDnsName } of machines) {

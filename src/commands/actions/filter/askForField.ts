@@ -25,7 +25,7 @@ const TYPES = [
 ];
 const SPANS = [1, 4, 24, 72, 7 * 24, 30 * 24, 90 * 24];
 
-/** Asks for the condition of one field of a filter. The present condition is filled in. */
+/** Asks for the condition of one field of a filter. The present condition is already filled in. */
 export async function askForField(
   services: Services,
   runner: CommandRunner,
@@ -72,7 +72,7 @@ async function askForWords(
   return text.trim() === '' ? 'any' : toFilter(text.trim());
 }
 
-/** Asks for one of a few answers, or for any. */
+/** Asks for one of the given answers. The user can also choose "any". */
 async function askForOne(
   field: FilterField,
   answers: readonly (readonly [label: string, filter: ActionFilter])[],

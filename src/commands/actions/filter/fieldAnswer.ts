@@ -1,4 +1,6 @@
 import type { ActionFilter } from '../../../actions/actionFilter.ts';
 
-/** Answer for a field: its condition; `any` where the field should not matter; undefined where nothing was answered. */
+/**
+ * Answer for a field: its condition; `any` if the field should have no condition; undefined if the user gave no answer.
+ */
 export type FieldAnswer = ActionFilter | 'any' | undefined;

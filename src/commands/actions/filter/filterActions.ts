@@ -14,8 +14,8 @@ import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../../comm
 type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string };
 
 /**
- * `liveResponse.filterActions`: lists the fields with their conditions and asks for the one that the user chooses. The
- * list returns until the user shows the matching actions. The view does not change before that.
+ * `liveResponse.filterActions`: lists the fields with their conditions, and asks for the condition of the chosen field.
+ * Then the list appears again, until the user shows the matching actions. The view does not change before that.
  */
 async function filterActions(services: Services, runner: CommandRunner): Promise<void> {
   let filter = services.view.filter;
@@ -117,7 +117,7 @@ function applySaved({ savedFilters, view, connections }: Services, name: string)
   if (saved === undefined) return;
   const { device } = saved.filter;
   const isOurs = device === undefined || saved.tenantId === connections.active?.tenantId;
-  // In another tenant the device has another id, so it is found by name there.
+  // In another tenant the device has another id, so the filter uses the device's name there.
   view.showFiltered(isOurs ? saved.filter : { ...saved.filter, device: { name: device.name } });
 }
 

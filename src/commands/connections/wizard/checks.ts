@@ -39,15 +39,15 @@ export type Problem =
   | 'oddName'
   | 'nameTaken';
 
-/** Likely mistakes that may be right after all: they are shown, and Enter accepts them. */
+/** Problems that are probably mistakes but can be correct. The step shows them, and Enter accepts the text. */
 export const WARNINGS: ReadonlySet<Problem> = new Set<Problem>(['secretId', 'tenantAsClient', 'otherAudience']);
 
-/** Facts that a step's text is checked against. */
+/** Facts that the check of a step's text needs. */
 export interface CheckContext {
   readonly existing: Connection | undefined;
   /** Names of the existing connections. */
   readonly names: readonly string[];
-  /** ms since 1970. */
+  /** Present time, in ms since 1970. */
   readonly now: number;
 }
 
@@ -59,7 +59,7 @@ export function check(step: TextStep, text: string, draft: Draft, context: Check
   return CHECKS[step](typed, draft, context);
 }
 
-/** Checks a pasted token. With a connection, the token must be for that connection. */
+/** Checks a pasted token. If a connection is given, the token must belong to that connection. */
 export function checkToken(
   token: string,
   now: number,
@@ -70,7 +70,7 @@ export function checkToken(
   if (!isGuid(claims?.tenantId) || !isGuid(claims.clientId)) return 'noToken';
   if (claims.expiresAt !== undefined && claims.expiresAt <= now) return 'tokenExpired';
   if (connection !== undefined && !isFor(claims, connection)) return 'foreignToken';
-  // Only the owner of a custom address knows which audience it expects.
+  // A custom cloud may expect any audience, so its tokens cannot be checked for it.
   if (cloud === undefined || cloud === 'custom') return undefined;
   const resource = cloudAddresses(cloud).scope.replace(/\/\.default$/u, '');
   if (!isForResource(claims, resource)) return 'otherAudience';
@@ -110,7 +110,7 @@ const CHECKS: Readonly<Record<TextStep, Check>> = {
   accessToken: (text, { place }, { now }) => checkToken(text, now, place?.cloud),
   name: (text, _draft, { existing, names }) => {
     if (text.length > MAX_CONNECTION_NAME) return 'nameTooLong';
-    // An existing connection keeps its name while its other fields are edited.
+    // An existing connection can keep its name, even if the name would be refused for a new connection.
     if (text !== existing?.name && !isPlainName(text)) return 'oddName';
     return unless(text === existing?.name || !names.includes(text), 'nameTaken');
   },

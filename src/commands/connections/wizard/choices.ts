@@ -6,14 +6,13 @@ import type { Cloud } from '../../../base/resultUri.ts';
 import { cloudName } from '../../../messages/cloudNames.ts';
 import type { Place } from './draft.ts';
 
-/** Row of a choice. A heading has no value. */
+/** Row of a choice. A row without a value is a heading. */
 export interface Choice<Value> extends QuickPickItem {
   readonly value?: Value;
 }
 
 /**
- * Returns the ways to sign in and when to use each. Texts are short, because VS Code cuts off what does not fit on one
- * line.
+ * Returns the ways to sign in, and when to use each. The texts are short, because VS Code shows only one line of each.
  */
 export function signInChoices(canLoopback: boolean, withSample: boolean): readonly Choice<SignIn>[] {
   return [

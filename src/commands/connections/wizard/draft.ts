@@ -5,7 +5,7 @@ import { withoutEnd, withoutStart } from '../../../evidence/text/trimEnds.ts';
 import { readClaims } from '../../../identity/claims.ts';
 import { AZURE_CLI_CLIENT_ID } from '../../../identity/tools/wellKnownClients.ts';
 
-/** Steps that the user answers with a text. */
+/** Steps for which the user types a text. */
 export type TextStep =
   | 'apiUrl'
   | 'authority'
@@ -20,25 +20,25 @@ export type TextStep =
   | 'name';
 export type Step = 'signIn' | 'place' | TextStep;
 
-/** Cloud, with its region where there is one. */
+/** Cloud and, for the commercial cloud, optionally a region. */
 export type Place = Pick<Connection, 'cloud' | 'region'>;
 
-/** Answers so far, as they were typed: going back and forth loses nothing. */
+/** Answers of the user, exactly as typed. Therefore going back and forth between steps loses nothing. */
 export interface Draft {
   readonly signIn: SignIn | undefined;
   readonly place: Place | undefined;
   readonly texts: Readonly<Partial<Record<TextStep, string>>>;
-  /** Known once the certificate file was read. */
+  /** Whether the key in the certificate file is encrypted. Known only after the file was read. */
   readonly keyIsEncrypted: boolean;
 }
 
-/** Secret, which goes to secret storage and nowhere else. */
+/** Secret of a connection. It is stored only in secret storage. */
 export interface ConnectionSecret {
   readonly kind: 'accessToken' | 'clientSecret' | 'passphrase';
   readonly value: string;
 }
 
-/** Connection, with its secret where a new one was typed. */
+/** Connection, and its secret if the user typed a new secret. */
 export interface WizardResult {
   readonly connection: Connection;
   readonly secret: ConnectionSecret | undefined;
@@ -54,7 +54,7 @@ const WITH_SIGN_IN_SERVICE: ReadonlySet<SignIn> = new Set([
 
 /** Returns the first draft: empty, or filled with the fields of an existing connection. */
 export function draftOf(existing: Connection | undefined): Draft {
-  // Of a sample connection, only the name is worth keeping.
+  // Only the name of a sample connection can be useful for another connection.
   if (existing === undefined || existing.signIn === 'sample') {
     const texts = existing === undefined ? {} : { name: existing.name };
     return { signIn: undefined, place: undefined, texts, keyIsEncrypted: false };
@@ -66,7 +66,8 @@ export function draftOf(existing: Connection | undefined): Draft {
     texts: {
       name,
       tenantId,
-      // The Azure CLI's client id is not the user's own. It must not appear when the way to sign in is changed.
+      // The Azure CLI's client id does not belong to the user. It must not appear in the box when the user changes the
+      // way to sign in.
       clientId: clientId === AZURE_CLI_CLIENT_ID ? '' : clientId,
       apiUrl: existing.apiUrl ?? '',
       authority: existing.authority ?? '',
@@ -78,7 +79,10 @@ export function draftOf(existing: Connection | undefined): Draft {
   };
 }
 
-/** Returns the steps that a draft needs, in order. Until a choice is made, the shortest way is assumed. */
+/**
+ * Returns the steps that a draft needs, in order. Before the user has chosen, the answer with the fewest steps is
+ * assumed.
+ */
 export function stepsOf({ signIn = 'interactive', place, keyIsEncrypted }: Draft): readonly Step[] {
   if (signIn === 'sample') return ['signIn'];
   const custom = place?.cloud === 'custom';
@@ -102,28 +106,31 @@ export function stepsOf({ signIn = 'interactive', place, keyIsEncrypted }: Draft
   ];
 }
 
-/** Returns the text of a step without surrounding blanks; empty if this draft does not have the step. */
+/** Returns the text of a step without surrounding blanks; empty if the draft does not need this step. */
 function textOf(draft: Draft, step: TextStep): string {
   return stepsOf(draft).includes(step) ? (draft.texts[step] ?? '').trim() : '';
 }
 
-/** Returns the id in a typed text. An id copied from JSON or PowerShell has quotes, braces and capitals. */
+/**
+ * Returns the id in a typed text. An id that was copied from JSON or PowerShell can have quotes, braces and capital
+ * letters.
+ */
 export function idIn(text: string): string {
   return withoutEnd(withoutStart(text.trim(), `"'{`), `}"',`).toLowerCase();
 }
 
-/** Returns the hosts in a typed text, in the form that URLs use. Entries that are not hosts stay unchanged. */
+/** Returns the hosts in a typed text, in the format that URLs use. Entries that are not hosts stay unchanged. */
 export function hostsIn(text: string): readonly string[] {
   const hosts = text.split(/[\s,;]+/u).filter((host) => host !== '');
   return hosts.map((host) => (isHost(host) ? new URL(`https://${host}`).host : host));
 }
 
-/** Whether a text is a host name or address, with the port where there is one. */
+/** Whether a text is a host name or an IP address, with a port or without. */
 export function isHost(text: string): boolean {
   return /^[^\s/?#@\\]+$/u.test(text) && URL.canParse(`https://${text}`);
 }
 
-/** Suggests a free name for the connection: the account of a pasted token, else the tenant. */
+/** Suggests a name that no connection has: the account of a pasted token, or else the tenant. */
 export function suggestedName(draft: Draft, taken: readonly string[]): string {
   const claims = readClaims(textOf(draft, 'accessToken'));
   const name = (claims?.account ?? claims?.tenantId ?? idIn(textOf(draft, 'tenantId'))).slice(0, 70);
@@ -133,9 +140,9 @@ export function suggestedName(draft: Draft, taken: readonly string[]): string {
 }
 
 /**
- * Builds the connection from a draft in which all steps are answered.
+ * Builds the connection from a draft in which all steps have an answer.
  *
- * @param name - name of the connection, if it is not the one in the draft
+ * @param name - name of the connection, if it differs from the name in the draft
  * @throws LiveResponseError `badArgument` with the wrong field, if a step accepted a wrong value
  */
 export function resultOf(draft: Draft, existing: Connection | undefined, name = textOf(draft, 'name')): WizardResult {
@@ -170,8 +177,8 @@ export function resultOf(draft: Draft, existing: Connection | undefined, name = 
 }
 
 /**
- * Returns the secret of a step. Blanks at the ends of a passphrase may belong to it; those around a pasted secret or
- * token never do.
+ * Returns the secret of a step. Blanks at the beginning and the end of a passphrase may be part of it. Blanks around a
+ * pasted secret or token never are.
  */
 function secretOf(draft: Draft, step: (typeof SECRET_STEPS)[number]): string {
   if (step !== 'passphrase') return textOf(draft, step);

@@ -3,10 +3,10 @@ import type { InputBox, InputBoxValidationMessage, QuickInput, QuickPick } from 
 import { createBox, createPick, describeInput, plainRows, showProblem } from '../../../platform/show/quickInputs.ts';
 import type { Choice } from './choices.ts';
 
-/** Outcome of a step; undefined when it was cancelled. */
+/** Outcome of a step; undefined when the user cancelled the step. */
 export type Ended<Value> =
   | { readonly kind: 'next'; readonly value: Value }
-  /** `text` is the text in the box. */
+  /** The user went one step back. `text` is the text in the box at that time. */
   | { readonly kind: 'back'; readonly text: string }
   | undefined;
 
@@ -23,7 +23,7 @@ export interface TextQuestion {
   readonly value: string;
   readonly password: boolean;
   readonly check: (text: string) => InputBoxValidationMessage | undefined;
-  /** Whether a text with this message is accepted nevertheless. */
+  /** Whether the step accepts a text although the text has this problem. */
   readonly accepts: (message: InputBoxValidationMessage) => boolean;
 }
 
@@ -32,19 +32,20 @@ export interface ChoiceQuestion<Value> {
   readonly value: string;
   /** Returns the rows for a typed text. */
   readonly choices: (typed: string) => readonly Choice<Value>[];
-  /** Whether the step begins at this row. */
+  /** Whether the row with this value is active when the step begins. */
   readonly isActive: (value: Value) => boolean;
-  /** Whether the rows depend on the typed text. Typing then hides none of them. */
+  /** Whether the rows depend on the typed text. If so, typing does not hide rows that do not match. */
   readonly typing: boolean;
 }
 
 /**
- * Shows one step after another. A step closes only when the next one is open, so that no typed key reaches an editor.
+ * Shows the steps one after the other. A step closes only when the next step is open, so that no typed key reaches an
+ * editor.
  */
 export class Steps {
   #shown: QuickInput | undefined;
 
-  /** False once the user, or another quick pick, has closed the last step. */
+  /** False after the user, or another quick pick, has closed the last step. */
   get isOpen(): boolean {
     return this.#shown !== undefined;
   }
@@ -55,12 +56,12 @@ export class Steps {
     shown?.dispose();
   }
 
-  /** Asks for a text. Enter is refused while the text has a problem. */
+  /** Asks for a text. Enter does nothing while the text has a problem that the step does not accept. */
   askText(frame: StepFrame, question: TextQuestion): Promise<Ended<string>> {
     const box = createBox({ prompt: question.prompt, placeholder: question.placeholder });
     box.value = question.value;
     box.password = question.password;
-    // An empty box shows no problem until Enter is pressed.
+    // An empty box shows no problem before the user presses Enter.
     const validate = (text: string): void => {
       showProblem(box, text === '' ? undefined : question.check(text));
     };
@@ -83,8 +84,8 @@ export class Steps {
     pick.matchOnDetail = true;
     let filledFor: string | undefined;
     const fill = (): void => {
-      // VS Code also reports the first value, and late. Filling the rows again would move the row that the user has
-      // chosen by then.
+      // VS Code also reports the initial value, with a delay. If that filled the rows again, a row that the user
+      // selected meanwhile would lose its selection.
       if (pick.value === filledFor) return;
       filledFor = pick.value;
       const choices = question.choices(pick.value);
@@ -119,7 +120,8 @@ export class Steps {
       input.onDidTriggerButton(() => {
         resolve({ kind: 'back', text: input.value });
       });
-      // This event also follows an answer, and then changes nothing.
+      // VS Code also fires this event after an answer. The promise is then already resolved, so the event changes
+      // nothing.
       input.onDidHide(() => {
         resolve(undefined);
         if (this.#shown === input) this.dispose();

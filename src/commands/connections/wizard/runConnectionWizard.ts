@@ -15,22 +15,23 @@ import { advance, goBack, initialText, positionOf, startWizard } from './wizard.
 import type { Answer, WizardState } from './wizard.ts';
 
 export interface WizardOptions {
-  /** Connection to edit; left out to add one. */
+  /** Connection to edit. Left out if the wizard adds a new connection. */
   readonly existing?: Connection;
   /** Names of the existing connections. */
   readonly names: readonly string[];
   /**
-   * Whether the browser can reach a port of the machine that this extension runs on. Otherwise a code is used instead.
+   * Whether the browser can reach a port of the machine that this extension runs on. Otherwise the user signs in with a
+   * code.
    */
   readonly canLoopback: boolean;
-  /** Lets the user choose a file of the machine that this extension runs on. */
+  /** Lets the user choose a file on the machine that this extension runs on. */
   readonly pickFile: () => Promise<string | undefined>;
 }
 
 /**
  * Asks for a connection step by step.
  *
- * @returns the connection, and its secret unless the stored one is kept; undefined when the wizard was cancelled
+ * @returns the connection, and its secret if the user typed a new secret; undefined when the wizard was cancelled
  */
 export async function runConnectionWizard(options: WizardOptions): Promise<WizardResult | undefined> {
   const { existing, names } = options;
@@ -113,7 +114,7 @@ function messageOf(problem: Problem | undefined): InputBoxValidationMessage | un
 
 type FileChoice = { readonly use: string } | 'choose';
 
-/** Asks for a path or a file. The first row shows the problem of the file. */
+/** Asks for a path, or lets the user choose a file. If the path or the file has a problem, the first row shows it. */
 async function askCertificate(
   steps: Steps,
   frame: StepFrame,
@@ -134,7 +135,8 @@ async function askCertificate(
       if (path === '') return [choose];
       const problem = checkPath(path);
       if (problem !== undefined) return [{ iconPath: new ThemeIcon('error'), label: problemText(problem) }, choose];
-      // A refused file may have been corrected meanwhile: Enter reads it again.
+      // The user may have corrected a refused file meanwhile, so its row can still be chosen, and Enter reads the file
+      // again.
       const use: Choice<FileChoice> =
         refused?.path === path
           ? { iconPath: new ThemeIcon('error'), label: problemText(refused.problem) }
@@ -155,7 +157,7 @@ async function askCertificate(
     shown = path;
     const problem = checkPath(path);
     const file = problem === undefined ? await readCertificateFile(path) : { problem };
-    // The user pressed Escape while a slow disk was read.
+    // On a slow disk, the user may have closed the wizard with Escape while the file was read.
     if (ended.value !== 'choose' && !steps.isOpen) return undefined;
     if (!('problem' in file)) {
       const { keyIsEncrypted } = file;

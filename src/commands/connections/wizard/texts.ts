@@ -27,7 +27,7 @@ export function stepTitle(step: Step, existing: Connection | undefined): string 
     : l10n.t('Edit "{0}": {1}', existing.name, titles[step]);
 }
 
-/** Returns the instruction of a step: what to type, and where to find it. */
+/** Returns the instruction of a step: what to type, and where the user finds it. */
 export function promptFor(step: TextStep, cloud: Cloud, mayKeep: boolean): string {
   const resource = cloudAddresses(cloud === 'custom' ? 'commercial' : cloud).scope.replace('/.default', '');
   const { authority, scope } = cloudAddresses('commercial');
@@ -58,7 +58,7 @@ export function promptFor(step: TextStep, cloud: Cloud, mayKeep: boolean): strin
   return mayKeep ? `${prompts[step]} ${l10n.t('Leave it empty to keep the stored one.')}` : prompts[step];
 }
 
-/** Returns the text that an empty box shows: the form of the value, or the default. */
+/** Returns the text that an empty box shows: the format of the value, or the default value. */
 export function placeholderFor(step: TextStep): string {
   const { authority, scope } = cloudAddresses('commercial');
   const placeholders: Readonly<Partial<Record<TextStep, string>>> = {
@@ -72,7 +72,7 @@ export function placeholderFor(step: TextStep): string {
   return placeholders[step] ?? '';
 }
 
-/** Returns the message for a problem: what is wrong, and what is needed instead. */
+/** Returns the message for a problem: what is wrong, and what the step needs instead. */
 export function problemText(problem: Problem): string {
   const texts: Readonly<Record<Problem, string>> = {
     missing: l10n.t('This cannot stay empty.'),

@@ -8,7 +8,7 @@ export interface WizardState {
   readonly draft: Draft;
 }
 
-/** Choice or text of a step. */
+/** Answer of a step: a choice or a text. */
 export type Answer =
   | { readonly step: 'signIn'; readonly signIn: SignIn }
   | { readonly step: 'place'; readonly place: Place }
@@ -19,18 +19,18 @@ export type Answer =
       readonly keyIsEncrypted?: boolean;
     };
 
-/** Starts the wizard. The fields of an existing connection are filled in. */
+/** Starts the wizard. For an existing connection, the fields are already filled in. */
 export function startWizard(existing: Connection | undefined): WizardState {
   return { step: 'signIn', draft: draftOf(existing) };
 }
 
-/** Returns the number of the step, from 1, and the number of steps. */
+/** Returns the number of the present step, from 1, and the total number of steps. */
 export function positionOf({ step, draft }: WizardState): { readonly step: number; readonly totalSteps: number } {
   const steps = stepsOf(draft);
   return { step: steps.indexOf(step) + 1, totalSteps: steps.length };
 }
 
-/** Stores an answer that was checked, and goes to the next step. `done` is true after the last one. */
+/** Stores a checked answer and goes to the next step. `done` is true after the last step. */
 export function advance(state: WizardState, answer: Answer): WizardState & { readonly done: boolean } {
   const draft = withAnswer(state.draft, answer);
   const steps = stepsOf(draft);
@@ -39,9 +39,10 @@ export function advance(state: WizardState, answer: Answer): WizardState & { rea
 }
 
 /**
- * Goes one step back. The text in the box is kept, valid or not, and shown again later.
+ * Goes one step back. The text in the box is kept, even if it is invalid, and is shown again when the step returns.
  *
- * @param taken - names of the existing connections: a name that was only suggested is suggested again
+ * @param taken - names of the existing connections, from which the suggested name is made. A suggested name that the
+ * user did not change is not kept, so that the step suggests a name again.
  */
 export function goBack(state: WizardState, text: string | undefined, taken: readonly string[]): WizardState {
   const { step, draft } = state;
@@ -52,7 +53,7 @@ export function goBack(state: WizardState, text: string | undefined, taken: read
   return { step: previous, draft: withAnswer(draft, { step, text: untouched ? '' : text }) };
 }
 
-/** Returns the text in the box when a step begins. */
+/** Returns the text that the box contains when a step begins. */
 export function initialText({ step, draft }: WizardState, taken: readonly string[]): string {
   if (step === 'signIn' || step === 'place') return '';
   const text = draft.texts[step] ?? '';

@@ -17,7 +17,8 @@ async function pickCertificate(): Promise<string | undefined> {
   const [file] =
     (await window.showOpenDialog({
       title: l10n.t('Certificate and Private Key'),
-      // Folder of this machine: in a remote window the dialog would otherwise show files of the other machine.
+      // The dialog starts in a folder of this machine. In a remote window it would otherwise show files of the remote
+      // machine.
       defaultUri: Uri.file(homedir()),
       filters: { [l10n.t('PEM files')]: ['pem', 'crt', 'cer', 'key'], [l10n.t('All files')]: ['*'] },
     })) ?? [];
