@@ -27,7 +27,7 @@ export interface Since {
 export interface ActionQuery {
   /** Whether to list only live response sessions. */
   readonly liveResponseOnly: boolean;
-  /** Id of the only device to list. */
+  /** Id of the device whose actions are listed. */
   readonly machineId?: string;
   readonly where?: ActionConditions;
   readonly since?: Since;
