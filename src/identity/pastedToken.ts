@@ -4,7 +4,10 @@ import { readClaims } from './claims.ts';
 import type { SecretDrawer } from './secrets.ts';
 import type { TokenSource } from './tokenSource.ts';
 
-/** An access token that was pasted or handed in. Only the user can replace it. */
+/**
+ * An access token that a user pasted, or that a program passed to `liveResponse.addConnection`. Only the user can
+ * replace it.
+ */
 export class PastedToken implements TokenSource {
   readonly #drawer: SecretDrawer;
   readonly #connection: string;
