@@ -6,24 +6,27 @@ import { readRetryAfter } from './retry.ts';
 import { readServerFault } from './schema.ts';
 import type { HttpAnswer } from './transport.ts';
 
-/** Pause after a refusal that says the hour's calls are spent, ms. A short pause would only collect more refusals. */
+/**
+ * Pause after a 429 that says that the calls of the hour are used up, ms. After a shorter pause, the server would
+ * refuse again.
+ */
 const HOUR_PAUSE_MS = 10 * 60_000;
-/** Largest answer of the API that is read, bytes. 10,000 actions take about 20 MB. */
+/** Maximum size of an API answer, bytes. 10,000 actions take about 20 MB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** A JSON answer, as received and as parsed. */
 export interface JsonAnswer {
   readonly text: string;
-  /** Undefined where the text is empty. An object that fits no schema where the text is not JSON. */
+  /** The parsed JSON. Undefined if the text is empty. An object that fits no schema if the text is not JSON. */
   readonly body: unknown;
 }
 
 /**
- * Reads a whole JSON answer of the API.
+ * Reads a complete JSON answer of the API.
  * @param host - named in the message that the user reads
- * @throws LiveResponseError `unexpectedAnswer` when the answer is too large; `incompleteAnswer` when a 200 holds only
- *   the beginning of JSON. An intermediary can cut an answer before its length is counted, and decompression does not
- *   notice
+ * @throws LiveResponseError `unexpectedAnswer` if the answer is too large; `incompleteAnswer` if a 200 contains only
+ *   the beginning of JSON. An intermediary can truncate an answer before it counts the length, and decompression does
+ *   not detect that
  */
 export async function readJson(answer: HttpAnswer, host: string): Promise<JsonAnswer> {
   const chunks: Uint8Array[] = [];
@@ -53,8 +56,8 @@ function isCutOff({ status, headers }: HttpAnswer, text: string): boolean {
 }
 
 /**
- * Converts an API answer that is not a success into a LiveResponseError. The user reads `host` in the message. Only a
- * refusal of Defender's own can concern signing in or a permission.
+ * Converts an API answer that is not a success into a LiveResponseError. The message shows `host` to the user. Only a
+ * refusal by Defender itself can become an error about sign-in or permissions.
  */
 export function toApiError(answer: HttpAnswer, body: unknown, host: string, now: number): LiveResponseError {
   const fault = readServerFault(body);
@@ -67,7 +70,7 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
   if (answer.status === 429) {
     const named = readRetryAfter(answer.headers['retry-after'], now, answer.headers['date']);
     const hourSpent = (fault?.message ?? '').includes('per 01:00:00');
-    // If the server names no time, the ledger derives one from the length of its last pause.
+    // If the server gives no time, the ledger derives the time from the length of its last pause.
     const retryAt = named ?? (hourSpent ? now + HOUR_PAUSE_MS : undefined);
     return new LiveResponseError('rateLimited', { ...values, ...(retryAt === undefined ? {} : { retryAt }) });
   }
@@ -84,14 +87,18 @@ export function toApiError(answer: HttpAnswer, body: unknown, host: string, now:
   });
 }
 
-/** Statuses that any intermediary can send. Without Defender's own envelope they say nothing about its permissions. */
+/**
+ * Statuses that any intermediary can send. Without Defender's error envelope, such a status says nothing about
+ * permissions in Defender.
+ */
 const ANYONES: ReadonlySet<number> = new Set([401, 403, 407, 451, 511]);
 
 /**
- * Whether a refusal is Defender's own. Its envelope is `{"error":{"code","message"}}` (api-facts §5). A 401 without the
- * envelope counts if it asks for a bearer token: proxies do not ask for one, and the caller then renews the token.
- * Other refusals count without a body, but not with a text that is not an envelope. Server errors and redirections
- * count too: their messages name the host.
+ * Whether Defender itself sent a refusal. Defender's error envelope is `{"error":{"code","message"}}` (api-facts §5). A
+ * 401 without the envelope counts if it asks for a bearer token: proxies do not ask for one, and the caller then renews
+ * the token. A 403, 407, 451 or 511 without the envelope does not count. Any other 4xx counts if it has no body, and
+ * does not count if its body is not an envelope. Server errors and redirections count too, because their messages name
+ * the host.
  */
 function isDefenders({ status, headers }: HttpAnswer, body: unknown): boolean {
   if ((readServerFault(body)?.code ?? '') !== '') return true;
@@ -101,7 +108,7 @@ function isDefenders({ status, headers }: HttpAnswer, body: unknown): boolean {
 }
 
 /**
- * Returns the claims that conditional access demands in a token, as JSON. The header reads
+ * Returns the claims that conditional access demands in a token, as JSON. The header has this format:
  * `Bearer …, error="insufficient_claims", claims="<base64>"`.
  */
 function readClaimsChallenge(header: string | undefined): string | undefined {
@@ -116,7 +123,9 @@ function readClaimsChallenge(header: string | undefined): string | undefined {
   }
 }
 
-/** Whether a license is missing. The API would refuse another token as well. Source: api-facts §5. */
+/**
+ * Whether the message reports a missing license. The API would then refuse a renewed token too. Source: api-facts §5.
+ */
 function isLicenceMatter(message: string): boolean {
   return /Account mode is inactive|No Tvm license/iu.test(message);
 }

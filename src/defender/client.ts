@@ -25,29 +25,35 @@ import { readAction, readActionPage, readLink, readOwnAction } from './schema.ts
 import type { ActionPage, MachineAction } from './schema.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
-/** One log line for one request. It has enough to count calls and find the slow one, and no secret. */
+/** Log entry for one request. Its fields suffice to count calls and to find the slow call. It contains no secret. */
 export interface CallRecord {
   readonly door: 'api' | 'download';
   /** API path without query; for downloads only the host. */
   readonly target: string;
-  /** HTTP status, or the failure's code where there was no answer. */
+  /** HTTP status, or the failure's code if no answer arrived. */
   readonly outcome: number | string;
   readonly durationMs: number;
 }
 
-/** For the log: the number of odd rows in one answer, and their odd fields. Contains no text of the server. */
+/**
+ * Log entry for the odd rows of one answer: rows that differ from what the API promises. Contains no text from the
+ * server.
+ */
 export interface OddRows {
   /** Rows without a usable id: no list contains them. */
   readonly leftOut: number;
   readonly odd: number;
-  /** Names of the fields that were odd. */
+  /** Names of the fields with odd values. */
   readonly fields: readonly string[];
 }
 
-/** A token that the API has just refused, and its demands on the next one. */
+/** A token that the API has just refused, and the API's demands on the next token. */
 export interface Refusal {
   readonly token: string;
-  /** A claims challenge, as JSON: conditional access wants more than a renewed token. */
+  /**
+   * A claims challenge, as JSON. Conditional access demands these claims, so a renewed token without them would be
+   * refused too.
+   */
   readonly claims?: string;
 }
 
@@ -56,14 +62,16 @@ export interface DefenderClientOptions {
   readonly connection?: string;
   /** Base of the API without a slash at the end, e.g. `https://api.security.microsoft.com`. */
   readonly apiUrl: string;
-  /** Returns a token for the API; after a refusal, a different one. */
+  /** Returns a token for the API. With `refusal`, the token differs from the refused token. */
   readonly getAccessToken: (signal: AbortSignal, refusal?: Refusal) => Promise<string>;
   readonly transport?: Transport;
   readonly budget?: Budget;
   readonly clock?: Clock;
-  /** Hosts that may serve results besides Azure's, with port where there is one. */
+  /**
+   * Hosts that may serve results in addition to Azure's blob hosts. Each is a host name, with its port if it has one.
+   */
   readonly downloadHosts?: () => readonly string[];
-  /** Whether a download without Azure's headers is refused. Off for custom connections only. */
+  /** Whether a download without Azure's headers is refused. False only for custom connections. */
   readonly expectAzureHeaders?: boolean;
   readonly onCall?: (record: CallRecord) => void;
   /** Called for an answer with rows that differ from what the API promises. */
@@ -73,8 +81,8 @@ export interface DefenderClientOptions {
 /** The Defender API, limited to the calls that this product needs. Every method rejects only with LiveResponseError. */
 export interface DefenderClient {
   /**
-   * Lists one page of machine actions, newest first. Makes one call, and more the first time that the server refuses a
-   * part of the query.
+   * Lists one page of machine actions, newest first. Makes one call. The first time that the server refuses a part of
+   * the query, it makes more calls with simpler queries.
    * @param nextLink - the previous page's next link, if any; followed only to the API's own host
    */
   readonly listMachineActions: (
@@ -86,18 +94,18 @@ export interface DefenderClient {
   /** Gets one machine action: one call. */
   readonly getMachineAction: (actionId: string, signal: AbortSignal, priority?: Priority) => Promise<MachineAction>;
   /**
-   * Returns the text from which this client read an action, without a call.
+   * Returns the JSON text from which this client read an action. Makes no call.
    *
    * @param action - the same object that this client returned
-   * @returns undefined where the action came too long ago: only the latest texts are kept
+   * @returns undefined if the text was dropped: the client keeps only the latest texts
    */
   readonly receivedAction: (action: MachineAction) => ReceivedAction | undefined;
   /**
    * Reads an action that another window of this machine received, without a call.
    *
-   * @param text - its JSON
-   * @param received - how the text arrived; undefined where the text is not the API's own
-   * @returns undefined where the text is not an action: another version of this product may have written it
+   * @param text - the action's JSON
+   * @param received - how the text arrived; undefined if the text is not the API's own
+   * @returns undefined if the text is not an action: another version of this product may have written the text
    */
   readonly readFound: (text: string, received: Omit<ReceivedAction, 'text'> | undefined) => MachineAction | undefined;
   /**
@@ -105,7 +113,9 @@ export interface DefenderClient {
    * permission.
    */
   readonly findMachines: (nameStart: string, signal: AbortSignal, priority?: Priority) => Promise<readonly Machine[]>;
-  /** Gets a fresh download link, valid for 30 minutes: one call. Runs nothing again on the device. */
+  /**
+   * Gets a fresh download link, valid for 30 minutes: one call. The call does not run the command again on the device.
+   */
   readonly getResultLink: (
     actionId: string,
     commandIndex: number,
@@ -114,7 +124,7 @@ export interface DefenderClient {
   ) => Promise<ResultLink>;
   /**
    * Downloads the bytes behind a link: no call to the API, no bearer token.
-   * @param download - receives the bytes; continued if already begun, also through an earlier link
+   * @param download - receives the bytes. A download that has begun is continued, even if it began with an earlier link
    */
   readonly downloadResult: (
     link: ResultLink,
@@ -124,23 +134,29 @@ export interface DefenderClient {
   ) => Promise<DownloadFacts>;
 }
 
-/** Most devices that a search by name returns. Where more match, the user typed too short a name. */
+/**
+ * Maximum number of devices that a search by name returns. If more devices match, the name that the user typed is too
+ * short.
+ */
 const MOST_MACHINES = 100;
 
-/** Longest time for a download's headers, or for a whole refusal, ms. The same as for a call to the API. */
+/**
+ * Longest time for the headers of a download, or for a complete refusal, ms. Equal to the longest time for a call to
+ * the API.
+ */
 const LONGEST_HEAD_MS = LONGEST_CALL_MS;
 
-/** Most fields that one log line names. */
+/** Maximum number of field names in one log entry. */
 const MAX_LOGGED_FIELDS = 20;
 
 interface ApiAnswer extends JsonAnswer {
-  /** Local clock when the headers arrived, ms since 1970. */
+  /** Time by the local clock when the headers arrived, ms since 1970. */
   readonly receivedAt: number;
   /** The answer's `Date`, by the server's clock. */
   readonly date: string | undefined;
 }
 
-/** Creates the client. All requests to the Defender API and the blob host go through one. */
+/** Creates the client. Every request to the Defender API or to the blob host goes through a `DefenderClient`. */
 export function createDefenderClient(options: DefenderClientOptions): DefenderClient {
   const clock = options.clock ?? systemClock;
   const transport = options.transport ?? createHttpTransport();
@@ -150,7 +166,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const received = new ReceivedActions();
   const queries = new ListQueries();
 
-  /** Adds the connection's name: the user signs in to a connection, not to a host. */
+  /** Adds the connection's name to `notSignedIn`, because the user signs in to a connection, not to a host. */
   const named = (error: LiveResponseError): LiveResponseError =>
     error.code === 'notSignedIn' && options.connection !== undefined
       ? new LiveResponseError(error.code, { ...error.values, connection: options.connection })
@@ -201,12 +217,16 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       const error = named(toApiError(answer, body, host, clock.now()));
       throw error.code === 'rateLimited' ? await noteRefusal(error) : error;
     } finally {
-      // The ledger takes requests in order, so no caller waits for this one. If it fails, the local ledger takes over.
+      // The ledger processes its requests in order, so the client need not wait here. If the shared ledger fails, a
+      // local ledger replaces it.
       slot.end(answered).catch(() => undefined);
     }
   };
 
-  /** Records the refusal, which pauses all windows. The usage shows whether others spent the calls. */
+  /**
+   * Records a 429, which pauses all windows. The error gets the number of our own calls, which shows whether other
+   * programs used the limit.
+   */
   const noteRefusal = async ({ values }: LiveResponseError): Promise<LiveResponseError> => {
     const usage = await budget.refused(values.retryAt);
     const { pausedUntil: retryAt, minute: ownCalls } = usage;
@@ -223,8 +243,8 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   };
 
   /**
-   * Returns another token than the refused one. If there is none, the error keeps Defender's message and correlation
-   * id.
+   * Returns a new token in place of the refused token. If the renewal fails with `notSignedIn`, the error keeps
+   * Defender's message and correlation id.
    */
   const renewedToken = async (signal: AbortSignal, token: string, refusal: LiveResponseError): Promise<string> => {
     const { claims } = refusal.values;
@@ -232,7 +252,8 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       return await accessToken(signal, { token, ...(claims === undefined ? {} : { claims }) });
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'notSignedIn') throw error;
-      // The values of the sign-in service win: an administrator can act on its message.
+      // The values of the sign-in service replace Defender's values, because an administrator can act on the service's
+      // message.
       throw new LiveResponseError('notSignedIn', { ...refusal.values, ...error.values });
     }
   };
@@ -347,12 +368,13 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   };
 }
 
-/** Error codes of a 400 from the link call that mean a faulty request: its address, or the command index. */
+/** Error codes of a 400 from the link call that report a faulty request: a wrong address or a wrong command index. */
 const FAULTS_OF_OURS: ReadonlySet<string> = new Set(['ODataError', 'InvalidInput']);
 
 /**
- * Whether the link call reports that there is no result, or none yet. It does so with a 404, or with a 400 while the
- * command has not ended. A 400 that means a faulty request does not count. Source: api-facts §3.
+ * Whether the link call reports that a result does not exist, or does not exist yet. The API reports this with a 404,
+ * or with a 400 while the command has not ended. A 400 that reports a faulty request does not count. Source: api-facts
+ * §3.
  */
 function meansNoResult({ code, values }: LiveResponseError): boolean {
   if (code === 'notFound') return true;
@@ -360,8 +382,8 @@ function meansNoResult({ code, values }: LiveResponseError): boolean {
 }
 
 /**
- * Returns the path of a link below the API's base, else undefined. A next link may name the serving cluster instead of
- * the requested host, and the token must not go there.
+ * Returns the path of a link, relative to the API's base; undefined if the link leads to another base. A next link may
+ * name the serving cluster instead of the requested host, and the token must not be sent to that cluster.
  */
 function pathBelow(link: string | undefined, apiUrl: string): string | undefined {
   if (link === undefined || !URL.canParse(link)) return undefined;

@@ -1,6 +1,6 @@
 import type { Cloud } from '../base/resultUri.ts';
 
-/** Addresses of a cloud. API, sign-in, token scope and portal are four separate things. */
+/** Addresses of a cloud: API, sign-in service, token scope and portal. Each cloud defines the four separately. */
 export interface CloudAddresses {
   readonly apiUrl: string;
   readonly authority: string;
@@ -12,7 +12,10 @@ export interface CloudAddresses {
 export const NEAR_REGIONS = ['us', 'eu', 'uk', 'au', 'swa', 'ina'] as const;
 export type NearRegion = (typeof NEAR_REGIONS)[number];
 
-/** Source: api-facts §6. The token's audience kept its old name when the API's host moved. */
+/**
+ * Addresses of the known clouds. Source: api-facts §6. When the API's host changed, the token's scope kept the old
+ * host.
+ */
 const KNOWN: Readonly<Record<Exclude<Cloud, 'custom'>, CloudAddresses>> = {
   commercial: {
     apiUrl: 'https://api.security.microsoft.com',
@@ -43,7 +46,7 @@ const KNOWN: Readonly<Record<Exclude<Cloud, 'custom'>, CloudAddresses>> = {
 /** Origins of the sign-in services of all known clouds. */
 export const SIGN_IN_ORIGINS: ReadonlySet<string> = new Set(Object.values(KNOWN).map(({ authority }) => authority));
 
-/** Returns the addresses of a known cloud, with the API host of a near region where one is given. */
+/** Returns the addresses of a known cloud, with the API host of a near region if one is given. */
 export function cloudAddresses(cloud: Exclude<Cloud, 'custom'>, region?: NearRegion): CloudAddresses {
   const addresses = KNOWN[cloud];
   if (cloud !== 'commercial' || region === undefined) return addresses;
@@ -51,7 +54,7 @@ export function cloudAddresses(cloud: Exclude<Cloud, 'custom'>, region?: NearReg
 }
 
 /**
- * Blob hosts that may serve results in every cloud. GCC signs in commercially, but stores in the government's cloud.
- * Source: api-facts §3 (the second host is inferred from the connectivity documentation).
+ * Blob hosts that may serve results in every cloud. GCC uses the commercial sign-in service, but stores results in the
+ * government cloud. Source: api-facts §3 (the second host is inferred from the connectivity documentation).
  */
 export const BLOB_HOST_SUFFIXES = ['.blob.core.windows.net', '.blob.core.usgovcloudapi.net'] as const;

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 
-/** Deadline of one step of longer work. Each step sets it again. */
+/** Deadline for one step of a longer operation. Each step sets the deadline again. */
 export class Deadline {
   readonly #clock: Clock;
   readonly #over = new AbortController();
@@ -16,7 +16,7 @@ export class Deadline {
 
   /**
    * Sets the deadline and replaces an earlier one.
-   * @param ms - from now
+   * @param ms - time from now
    */
   set(ms: number): void {
     this.lift();

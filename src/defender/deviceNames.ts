@@ -1,8 +1,8 @@
 import type { Machine } from './machines.ts';
 
 /**
- * Returns the devices that a typed name means: those with exactly this name, else those with it before a domain, else
- * all.
+ * Returns the devices that a typed name means: the devices with exactly this name. If there are none, it returns the
+ * devices with this name before a domain. If there are none either, it returns all devices.
  */
 export function meantBy(name: string, machines: readonly Machine[]): readonly Machine[] {
   const wanted = name.toLowerCase();

@@ -1,13 +1,18 @@
 import { parseServerTime } from '../base/serverTime.ts';
 
-/** Most names of odd fields that one row keeps. More would not help a reader, and a hostile answer could send many. */
+/**
+ * Maximum number of odd field names that one row keeps. More names would not help a reader, and a hostile answer could
+ * cause very many.
+ */
 const MAX_ODD_NAMES = 20;
-/** Beginning of the API's times. `Date.parse` accepts nearly any text with a digit as a time. */
+/** Matches the beginning of a time of the API. `Date.parse` alone accepts nearly any text with a digit as a time. */
 const TIME = /^\d{4}-\d\d-\d\dT/u;
-/** An index or a status code written as a text. */
+/** Matches an index or a status code that is written as a text. */
 const INTEGER = /^-?\d{1,10}$/u;
 
-/** Names of the fields in one row whose values differ from what the API promises. All are names from our own code. */
+/**
+ * Names of the fields in one row whose values differ from what the API promises. Every name comes from our own code.
+ */
 export class OddFields {
   readonly #names = new Set<string>();
 
@@ -22,8 +27,8 @@ export class OddFields {
 }
 
 /**
- * Reads the fields of one object of an answer independently. A bad value becomes the field's fallback, and the field's
- * name is recorded. A key in another case counts as the field, and is recorded too.
+ * Reads the fields of one object of an answer, each independently of the others. A bad value is replaced by the field's
+ * fallback, and the field's name is recorded. A key in another letter case counts as the field, and is recorded too.
  */
 export class FieldReader {
   readonly #fields: ReadonlyMap<string, unknown>;
@@ -44,45 +49,45 @@ export class FieldReader {
     this.#fields = new Map<string, unknown>(isObject ? Object.entries(value) : []);
   }
 
-  /** Reads a text; null where there is none. */
+  /** Reads a text; null if it is missing. */
   text(key: string): string | null {
     const value = this.#get(key);
     if (typeof value === 'string') return value;
     return value === undefined || value === null ? null : this.#bad(key, null);
   }
 
-  /** Reads a text that names something; null where it is empty. */
+  /** Reads a text that names something; null if it is missing or empty. */
   name(key: string): string | null {
     const value = this.text(key);
     return value === '' ? this.#bad(key, null) : value;
   }
 
-  /** Reads a text that every row has; empty where it is missing. */
+  /** Reads a text that every row must have; empty if it is missing. */
   word(key: string): string {
     const value = this.#get(key);
     return typeof value === 'string' && value !== '' ? value : this.#bad(key, '');
   }
 
-  /** Reads a time of the server, verbatim; null where there is none. */
+  /** Reads a time of the server, verbatim; null if it is missing. */
   time(key: string): string | null {
     const value = this.text(key);
     return value === null || isTime(value) ? value : this.#bad(key, null);
   }
 
-  /** Reads a time that every row has; empty where it is missing. */
+  /** Reads a time that every row must have; empty if it is missing. */
   requiredTime(key: string): string {
     const value = this.word(key);
     return value === '' || isTime(value) ? value : this.#bad(key, '');
   }
 
-  /** Reads a number; null where it is null, 0 where it is missing. */
+  /** Reads a number; null if it is null, 0 if it is missing. */
   number(key: string): number | null {
     const value = this.#get(key);
     if (value === undefined) return 0;
     return value === null || typeof value === 'number' ? value : this.#bad(key, null);
   }
 
-  /** Reads a whole number from 0 on, also one written as a text; undefined where there is none. */
+  /** Reads an integer from 0 on. The integer may be written as a text. Returns undefined for any other value. */
   index(key: string): number | undefined {
     const value = this.#get(key);
     const number = typeof value === 'string' && INTEGER.test(value) ? this.#bad(key, Number(value)) : value;
@@ -93,8 +98,8 @@ export class FieldReader {
 
   /**
    * Reads a list.
-   * @param read - reads an entry at its path; undefined leaves the entry out
-   * @returns null where the list is null; empty where it is missing or not a list
+   * @param read - reads the entry at a path; an entry is left out if `read` returns undefined
+   * @returns null if the list is null; empty if it is missing or not a list
    */
   list<Entry>(key: string, read: (value: unknown, path: string) => Entry | undefined): Entry[] | null {
     const value = this.#get(key);
@@ -108,7 +113,7 @@ export class FieldReader {
     });
   }
 
-  /** Reads an object within this one. */
+  /** Returns a reader for an object within this object. */
   inner(key: string): FieldReader {
     return new FieldReader(this.#get(key), `${this.#path}${key}.`, this.#odd);
   }

@@ -6,7 +6,7 @@ import { LiveResponseError } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
 import type { HttpAnswer, HttpRequest, SendSignIn, Transport } from './transport.ts';
 
-/** Silence on the socket after which a request is given up, ms. */
+/** Longest time without data on the socket, ms. After it, the request fails. */
 const IDLE_MS = 60_000;
 
 const COMMON = {
@@ -17,12 +17,12 @@ const COMMON = {
   validateStatus: () => true,
 } as const;
 
-/** Largest answer of the sign-in service that is read, bytes: many times what it sends. */
+/** Maximum size of an answer of the sign-in service, bytes. Real answers are many times smaller. */
 const MAX_SIGN_IN_ANSWER = 1024 * 1024;
 
 /**
- * Creates the sender for the sign-in service. It has an instance of its own, so that nothing of the API reaches the
- * sign-in service, nor the other way round.
+ * Creates the sender for the sign-in service. It uses a separate axios instance. So no setting for the API reaches the
+ * sign-in service, and no setting for the sign-in service reaches the API.
  */
 export function createSignInSender(): SendSignIn {
   const instance = axios.create({ ...COMMON, responseType: 'text', maxContentLength: MAX_SIGN_IN_ANSWER });
@@ -39,9 +39,9 @@ export function createSignInSender(): SendSignIn {
 /**
  * Creates the transport to the network, through axios.
  *
- * There are two instances, because one with a default bearer would send it to an absolute download link. `proxy: false`
- * leaves proxies to VS Code, which patches Node's agents. Axios's own proxy handling has leaked bearer tokens to a
- * proxy in clear text.
+ * API and downloads use separate axios instances. An instance with a default bearer token would also send the token to
+ * an absolute download link. `proxy: false` leaves proxies to VS Code, which patches Node's agents. Axios's own proxy
+ * handling has leaked bearer tokens to a proxy in clear text.
  */
 export function createHttpTransport(): Transport {
   const api = axios.create({ ...COMMON, responseType: 'stream' });
@@ -68,7 +68,7 @@ async function send(instance: AxiosInstance, request: HttpRequest): Promise<Http
       headers: lowerCaseHeaders(answer.headers),
       body: readBody(addAbortSignal(request.signal, answer.data), host, request.signal),
       discard: () => {
-        // Without a listener, an abort in the same turn would raise an unhandled error.
+        // Without a listener, an abort in the same turn of the event loop would raise an unhandled error.
         answer.data.on('error', () => undefined);
         answer.data.destroy();
       },
@@ -105,7 +105,7 @@ const CODES: readonly (readonly [RegExp, FailureCode])[] = [
 ];
 
 /**
- * Converts an error of axios. An AxiosError carries the token and the link in its properties. So only the host and the
+ * Converts an error of axios. The properties of an AxiosError contain the token and the link. So only the host and the
  * system's code are kept, and the error does not become a `cause`.
  */
 function toLiveResponseError(error: unknown, host: string, signal: AbortSignal): LiveResponseError {

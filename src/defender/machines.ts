@@ -4,7 +4,10 @@ import { FieldReader, OddFields } from './fieldReader.ts';
 
 const machinesSchema = object({ value: array(unknown()) });
 
-/** A device as `GET /api/machines` returns it. Several records of one name are common: one for each installation. */
+/**
+ * A device as `GET /api/machines` returns it. Several devices with one name are common, because each installation has a
+ * record of its own.
+ */
 export interface Machine {
   id: string;
   computerDnsName: string | null;
@@ -14,7 +17,7 @@ export interface Machine {
 
 /**
  * Reads a list of devices. An odd value becomes null, and a device without a usable id is left out.
- * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference
+ * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference from the schema
  */
 export function readMachines(body: unknown): readonly Machine[] {
   const result = safeParse(machinesSchema, body, { abortEarly: true });

@@ -4,34 +4,38 @@ import type { LiveResponseError } from '../base/errors.ts';
 import { traitsOf } from '../base/failures.ts';
 
 /**
- * Whether a repetition may help. Only GETs are ever repeated, and this version sends nothing else. A server that answers 500 met something unexpected, and one that answers 501 lacks the
- * function: both would answer so again. The other 5xx concern the way to the server.
+ * Whether a retry may succeed. A retry is safe, because this version sends only GET requests. A server that answers 500
+ * had an unexpected error, and a server that answers 501 lacks the function. Both would give the same answer again. The
+ * other 5xx report failures on the way to the server.
  */
 function isPassing({ code, values }: LiveResponseError): boolean {
   return traitsOf(code).isTransient === true && values.status !== 500 && values.status !== 501;
 }
 
 const MAX_ATTEMPTS = 4;
-/** Longest time for one call with all its repetitions, ms. */
+/** Longest time for one call with all its retries, ms. */
 const MAX_TOTAL_MS = 120_000;
-/** Least time left for another attempt, ms. A shorter one would only spend a call. */
+/** Minimum time left for another attempt, ms. A shorter attempt would only use up a call. */
 const LEAST_ATTEMPT_MS = 1000;
 const FIRST_PAUSE_MS = 500;
-/** Least number of new bytes that counts as progress. It restores all attempts. */
+/** Minimum number of new bytes that counts as progress. After progress, all attempts are available again. */
 const WORTHWHILE_BYTES = 1_000_000;
 
-/** Time left for a call with all its repetitions. */
+/** Time left for a call with all its retries. */
 export interface Allowance {
-  /** Returns the ms left. They bound an attempt under way, except a download whose bytes flow. */
+  /** Returns the ms left. An attempt under way ends after this time, except a download that still receives bytes. */
   readonly left: () => number;
-  /** Waits for something other than the server, such as a slot or a user who signs in. That time does not count. */
+  /**
+   * Waits for something other than the server, such as a slot or a user who signs in. The time of this wait does not
+   * count.
+   */
   readonly aside: <Value>(waiting: Promise<Value>) => Promise<Value>;
 }
 
 /**
- * Repeats an attempt that failed in passing: up to four attempts within two minutes. The pauses grow and have a random
- * length, so that windows that failed together do not return together. A pause lasts at least until the time that the
- * server named.
+ * Repeats an attempt after a temporary failure: up to four attempts within two minutes. The pauses grow and have a
+ * random length, so that windows that failed at the same time do not retry at the same time. A pause lasts at least
+ * until the time that the server gave.
  *
  * @param received - returns the bytes that the attempts have brought so far: a download with progress gets all attempts
  *   again
@@ -86,9 +90,10 @@ const LONGEST_PAUSE_MS = 3_600_000;
  * Returns the time at which the server accepts the next call.
  *
  * @param header - `Retry-After`: seconds or an HTTP date; the documentation promises it, real answers may lack it
- * @param now - this machine's clock, ms since 1970
- * @param date - the answer's own `Date`: an HTTP date is measured against it, because our clock may be wrong
- * @returns ms since 1970 by this machine's clock
+ * @param now - time by the local clock, ms since 1970
+ * @param date - the answer's own `Date`. An HTTP date in the header is compared with it, because the local clock may be
+ *   wrong
+ * @returns ms since 1970 by the local clock
  */
 export function readRetryAfter(header: string | undefined, now: number, date?: string): number | undefined {
   const text = header?.trim() ?? '';
@@ -96,7 +101,10 @@ export function readRetryAfter(header: string | undefined, now: number, date?: s
   return Number.isNaN(pause) ? undefined : now + Math.min(LONGEST_PAUSE_MS, Math.max(0, pause));
 }
 
-/** Parses an HTTP date, which begins with a weekday. `Date.parse` accepts nearly anything as a date. */
+/**
+ * Parses an HTTP date, which begins with a weekday. The weekday is checked, because `Date.parse` accepts nearly any
+ * text as a date.
+ */
 function httpDate(text: string): number {
   return /^[a-z]{3,9},? /iu.test(text) ? Date.parse(text) : Number.NaN;
 }

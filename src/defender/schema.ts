@@ -16,15 +16,15 @@ import { LiveResponseError } from '../base/errors.ts';
 import { FieldReader, OddFields } from './fieldReader.ts';
 
 const pageSchema = object({
-  // OData allows null for both, and nothing depends on them.
+  // OData allows null for both fields, and a page is usable without them. So their types are not checked here.
   '@odata.count': optional(unknown()),
   '@odata.nextLink': optional(unknown()),
   value: array(unknown()),
 });
 
 /**
- * Names of odd fields in JSON that this product wrote. The odd values themselves were replaced when they were first
- * read.
+ * Schema for the names of odd fields in JSON that this product wrote. The odd values themselves were replaced when the
+ * action was first read.
  */
 const ownSchema = object({ odd: array(pipe(string(), regex(/^[\w.]{1,100}$/u))) });
 
@@ -38,16 +38,19 @@ const errorSchema = object({
   }),
 });
 
-/** One command of a live response session. Unknown keys of the answer are left out, unknown values are kept. */
+/** One command of a live response session. Unknown keys of the answer are left out. Unknown values are kept. */
 export interface LiveResponseCommand {
   index: number;
   startTime: string | null;
   endTime: string | null;
-  /** Created, Submitted, PendingResource, Executing, Completed or Failed. Anything else is not finished. */
+  /**
+   * Created, Submitted, PendingResource, Executing, Completed or Failed. With any other status the command is not
+   * finished.
+   */
   commandStatus: string;
   errors: string[] | null;
   command: {
-    /** PutFile, RunScript or GetFile; empty where the server sent none. */
+    /** PutFile, RunScript or GetFile; empty if the server sent none. */
     type: string;
     params: { key: string; value: string | null }[] | null;
   };
@@ -56,15 +59,15 @@ export interface LiveResponseCommand {
 /** A machine action as `GET /api/machineactions` answers it. Source: api-facts, seen in real payloads. */
 export interface MachineAction {
   id: string;
-  /** Empty where the server sent none. */
+  /** Empty if the server sent none. */
   type: string;
   requestor: string | null;
   requestorComment: string | null;
-  /** Pending, InProgress, Succeeded, Failed, TimeOut or Cancelled. Anything else is not final. */
+  /** Pending, InProgress, Succeeded, Failed, TimeOut or Cancelled. Any other status is not final. */
   status: string;
   machineId: string | null;
   computerDnsName: string | null;
-  /** Server time, verbatim: 2 to 7 fraction digits. Empty where the server sent none. */
+  /** Server time, verbatim: 2 to 7 fraction digits. Empty if the server sent none. */
   creationDateTimeUtc: string;
   lastUpdateDateTimeUtc: string | null;
   lastUpdateTimeUtc: string | null;
@@ -75,8 +78,8 @@ export interface MachineAction {
   requestSource: string | null;
   readonly commands: readonly LiveResponseCommand[];
   /**
-   * Names of the fields that differ from what the API promises, e.g. `commands.0.commandStatus`. Absent where none
-   * does.
+   * Names of the fields that differ from what the API promises, e.g. `commands.0.commandStatus`. Absent if no field
+   * differs.
    */
   readonly odd?: readonly string[];
 }
@@ -84,17 +87,19 @@ export interface MachineAction {
 /** One page of the list. */
 export interface ActionPage {
   readonly actions: readonly MachineAction[];
-  /** Number of actions in all, where the server was asked for it and stated it. */
+  /** Total number of actions, if the query asked for it and the server stated it. */
   readonly total: number | undefined;
   readonly nextLink: string | undefined;
   /**
-   * Positions, from 0, of rows without a usable id: the answer has them, but no list. Absent where all rows have one.
+   * Positions, from 0, of rows without a usable id. The answer contains these rows, but no list shows them. Absent if
+   * all rows have a usable id.
    */
   readonly leftOut?: readonly number[];
   /** Number of rows of a full page, if it differs from the number that the caller asked for. */
   readonly size?: number;
   /**
-   * The server took no order, or did not keep it. The rows of this page are sorted; other pages may hold newer ones.
+   * Set if the server did not support the sort order, or did not keep it. The rows of this page are sorted, but other
+   * pages may contain newer rows.
    */
   readonly isUnordered?: true;
 }
@@ -114,7 +119,7 @@ export interface ServerFault {
 /**
  * Reads one page of machine actions. An odd value spoils only its own field. A row without a usable id is left out, and
  * its position is recorded.
- * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference, where the body holds no list of
+ * @throws LiveResponseError `unexpectedAnswer` with the path of the first difference, if the body contains no list of
  *   rows
  */
 export function readActionPage(body: unknown): ActionPage {
@@ -136,7 +141,7 @@ export function readActionPage(body: unknown): ActionPage {
 
 /**
  * Reads a single machine action. Treats odd values as {@link readActionPage} does.
- * @throws LiveResponseError `unexpectedAnswer` where the body is not an object, or has no usable id
+ * @throws LiveResponseError `unexpectedAnswer` if the body is not an object, or has no usable id
  */
 export function readAction(body: unknown): MachineAction {
   const action = toAction(body);
@@ -145,7 +150,7 @@ export function readAction(body: unknown): MachineAction {
   throw new LiveResponseError('unexpectedAnswer', { path: isObject ? 'id' : '(top)' });
 }
 
-/** Reads an action that this product wrote from one that it had received. Throws as {@link readAction}. */
+/** Reads an action from JSON that this product wrote after it had received the action. Throws as {@link readAction}. */
 export function readOwnAction(body: unknown): MachineAction {
   const action = readAction(body);
   const said = safeParse(ownSchema, body);
@@ -153,7 +158,7 @@ export function readOwnAction(body: unknown): MachineAction {
   return odd.size === 0 ? action : { ...action, odd: [...odd] };
 }
 
-/** Reads the answer of the result-link call: the link itself, a secret. Throws as {@link readActionPage}. */
+/** Reads the answer of the result-link call. Returns the link, which is a secret. Throws as {@link readActionPage}. */
 export function readLink(body: unknown): string {
   return check(linkSchema, body).value;
 }
@@ -166,7 +171,7 @@ export function readServerFault(body: unknown): ServerFault | undefined {
   return { code, message, correlationId: target ?? undefined };
 }
 
-/** @returns undefined where the row has no usable id */
+/** @returns undefined if the row has no usable id */
 function toAction(row: unknown): MachineAction | undefined {
   const odd = new OddFields();
   const fields = new FieldReader(row, '', odd);
@@ -183,7 +188,7 @@ function toAction(row: unknown): MachineAction | undefined {
     machineId: fields.name('machineId'),
     computerDnsName: fields.name('computerDnsName'),
     creationDateTimeUtc: fields.requiredTime('creationDateTimeUtc'),
-    // The wire says lastUpdateDateTimeUtc, the documentation also prints lastUpdateTimeUtc.
+    // Real answers contain `lastUpdateDateTimeUtc`. The documentation also shows `lastUpdateTimeUtc`.
     lastUpdateDateTimeUtc: lastUpdate ?? otherUpdate,
     lastUpdateTimeUtc: otherUpdate,
     cancellationRequestor: fields.text('cancellationRequestor'),
@@ -197,7 +202,7 @@ function toAction(row: unknown): MachineAction | undefined {
   return names.length === 0 ? action : { ...action, odd: names };
 }
 
-/** @returns undefined where the command has no usable index: its position in the list means nothing */
+/** @returns undefined if the command has no usable index: its position in the list cannot replace the index */
 function toCommand(value: unknown, path: string, odd: OddFields): LiveResponseCommand | undefined {
   const fields = new FieldReader(value, `${path}.`, odd);
   const index = fields.index('index');

@@ -14,11 +14,11 @@ import { withLocalFallback } from './calls/localLedger.ts';
 import { createResultFetcher } from './download/resultFetcher.ts';
 import type { ResultFetcher } from './download/resultFetcher.ts';
 
-/** A tenant as the rooms above use it: the API, and results in one step. */
+/** Client of one tenant. It makes the calls to the API, and fetches results in one step. */
 export type TenantClient = DefenderClient & ResultFetcher;
 
 /**
- * Creates the client of a connection. This file is the entry of the bundle that holds all HTTP code.
+ * Creates the client of a connection. This file is the entry point of the bundle that contains all HTTP code.
  *
  * @param ledger - the call budget of this application in this tenant, shared by all windows
  */
@@ -34,7 +34,7 @@ export function createTenantClient(
 }
 
 /**
- * Downloads the result behind a pasted link. Checks it like a link that Defender gave, and makes no call to the API.
+ * Downloads the result of a pasted link. Checks the link like a link that Defender gave, and makes no call to the API.
  */
 export type DownloadLink = (
   link: string,
@@ -43,7 +43,7 @@ export type DownloadLink = (
   options: Pick<DefenderClientOptions, 'downloadHosts' | 'expectAzureHeaders' | 'onCall'>,
 ) => Promise<DownloadedResult & { readonly host: string }>;
 
-/** @throws LiveResponseError what `DefenderClient.downloadResult` throws; a refused link cannot be replaced */
+/** @throws LiveResponseError the failures of `DefenderClient.downloadResult`; a refused link cannot be replaced */
 export const downloadLink: DownloadLink = async (text, signal, limits, options) => {
   const noCall = (): never => {
     throw new LiveResponseError('badArgument', { path: 'link' });

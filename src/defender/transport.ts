@@ -1,8 +1,8 @@
 /**
- * The only place where the client meets the network.
+ * Connection between the client and the network. All requests go through it.
  *
- * There are two methods: requests through `api` carry the bearer token, requests through `download` never do. In
- * production both go through axios; the sample tenant answers them in memory.
+ * Requests through `api` carry the bearer token. Requests through `download` never carry it. In production both methods
+ * use axios. The sample tenant answers them in memory.
  */
 export interface Transport {
   /** Sends a request to the Defender API. */
@@ -11,7 +11,7 @@ export interface Transport {
   readonly download: (request: HttpRequest) => Promise<HttpAnswer>;
 }
 
-/** A request as it is sent. This version of the product only reads, so there is no other method. */
+/** A request to the API or to the blob host. This version of the product only reads data, so GET is the only method. */
 export interface HttpRequest {
   readonly method: 'GET';
   readonly url: string;
@@ -20,18 +20,18 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
-/** An answer of any status. The transport throws only when no answer came. */
+/** An answer with any status. The transport throws only if no answer arrives. */
 export interface HttpAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The bytes. `download` delivers them as they were sent, not decompressed. Iterated at most once. */
+  /** The bytes of the body. `download` does not decompress them. The body can be read only once. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Closes the connection of a body that is not read to its end. */
   readonly discard?: () => void;
 }
 
-/** A request to the sign-in service, the only place that this product posts to. */
+/** A request to the sign-in service. This product sends POST requests to no other service. */
 export interface SignInRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -40,7 +40,7 @@ export interface SignInRequest {
   readonly signal: AbortSignal;
 }
 
-/** The sign-in service's answer, read whole. */
+/** The complete answer of the sign-in service. */
 export interface SignInAnswer {
   readonly status: number;
   /** Names in lower case. */
@@ -48,7 +48,5 @@ export interface SignInAnswer {
   readonly text: string;
 }
 
-/**
- * Sends a request to the sign-in service. Rejects with LiveResponseError: `cancelled`, or the failure of the network.
- */
+/** Sends a request to the sign-in service. Rejects with LiveResponseError: `cancelled`, or a network failure. */
 export type SendSignIn = (request: SignInRequest) => Promise<SignInAnswer>;

@@ -2,10 +2,10 @@ import { cloudAddresses } from '../defender/clouds.ts';
 import { LiveResponseError } from '../base/errors.ts';
 
 export interface AppRegistrationRequest {
-  /** A GUID. Without it, the commands use the user's home tenant. */
+  /** Id of the tenant, a GUID. If it is absent, the commands use the user's home tenant. */
   readonly tenantId?: string;
   readonly cloud: Parameters<typeof cloudAddresses>[0] | 'custom';
-  /** Display name of the registration. Characters with a meaning to a shell are left out. */
+  /** Display name of the registration. Characters that have a special meaning in a shell are removed. */
   readonly name?: string;
 }
 
@@ -13,22 +13,22 @@ export interface AppRegistrationRequest {
 const DEFENDER_API = 'fc780465-2017-40d4-a0c5-307022471b92';
 const SCOPES = ['Machine.Read', 'Machine.LiveResponse'] as const;
 /**
- * File for the client id. Bash and PowerShell write this path in the same way, but variables in different ways. The file
- * holds no secret.
+ * File that stores the client id between the commands. Bash and PowerShell have the same syntax for this path, but
+ * different syntax for variables. The file contains no secret.
  */
 const ID_FILE = '~/live-response-client-id.txt';
 const CLIENT_ID = `"$(cat ${ID_FILE})"`;
 
 /**
- * Returns Azure CLI commands that register an application with the least that reading results needs: a public client, a
- * redirect to this machine, two delegated permissions. One text serves bash, zsh and PowerShell. It uses only what they
- * share: `"$(…)"`, `>`, `~` and `cat`. Its comments contain no quotes or brackets, because an interactive zsh takes
- * comments for commands.
+ * Returns Azure CLI commands that register an application with the least privilege that reading results needs: a public
+ * client, a redirect to this machine, two delegated permissions. One text serves bash, zsh and PowerShell. It uses only
+ * syntax that all three support: `"$(…)"`, `>`, `~` and `cat`. Its comments contain no quotes or brackets, because an
+ * interactive zsh reads comments as commands.
  *
- * The commands look up the permissions' ids by name. They give consent by `permission grant`, because `admin-consent`
+ * The commands look up the permissions' ids by name. They give consent with `permission grant`, because `admin-consent`
  * refuses to work in government clouds.
  *
- * @throws LiveResponseError `badArgument` when the tenant is not a GUID
+ * @throws LiveResponseError `badArgument` if the tenant is not a GUID
  */
 export function appRegistrationCommands({ tenantId, cloud, name = '' }: AppRegistrationRequest): string {
   if (tenantId !== undefined && !/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu.test(tenantId)) {

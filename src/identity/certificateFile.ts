@@ -1,12 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
 
-/** Usability of a file with certificate and private key, judged by its markers alone: nothing is parsed. */
+/**
+ * Result of the check of a file with certificate and private key. Only the markers of the file are checked. Nothing is
+ * parsed.
+ */
 export type CertificateFile =
   { readonly pem: string; readonly keyIsEncrypted: boolean } | { readonly problem: CertificateProblem };
 export type CertificateProblem = 'notPem' | 'noCertificate' | 'noPrivateKey';
 
 const KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/u;
-/** Matches an encrypted key. PKCS #8 states it in the marker, OpenSSL's older form in a header. */
+/**
+ * Matches an encrypted key. PKCS #8 states the encryption in the marker. OpenSSL's older format states it in a header.
+ */
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED\s*$/mu;
 
 /** Inspects the markers of a PEM file. */
@@ -17,10 +22,13 @@ export function inspectCertificate(pem: string): CertificateFile {
   return { pem, keyIsEncrypted: ENCRYPTED_KEY.test(pem) };
 }
 
-/** Largest file that is read, bytes. Far above any chain of certificates. */
+/** Maximum size of a file that is read, bytes. Any chain of certificates is far smaller. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Inspects a file on this machine. Reports a device or a pipe as `noFile`, because reading one may never end. */
+/**
+ * Inspects a file on this machine. Reports a device or a pipe as `noFile`, because reading a device or a pipe may never
+ * end.
+ */
 export async function readCertificateFile(path: string): Promise<CertificateFile | { readonly problem: 'noFile' }> {
   try {
     const facts = await stat(path);

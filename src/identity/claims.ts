@@ -1,4 +1,4 @@
-/** Claims of an access token. They are read without checking its signature, so they are advice and never proof. */
+/** Claims of an access token. The token's signature is not checked, so the claims are advice and never proof. */
 export interface TokenClaims {
   readonly tenantId: string | undefined;
   readonly clientId: string | undefined;
@@ -6,15 +6,15 @@ export interface TokenClaims {
   readonly account: string | undefined;
   /** ms since 1970. */
   readonly expiresAt: number | undefined;
-  /** The resource that the token is for: its address or its application id, verbatim. */
+  /** Address or application id of the resource that the token is for, verbatim. */
   readonly audience: string | undefined;
-  /** An application's permissions; undefined when the token has no such list. */
+  /** Permissions of an application; undefined if the token has no such list. */
   readonly roles: readonly string[] | undefined;
-  /** Permissions that a user has delegated; undefined when the token does not speak for a user. */
+  /** Permissions that a user has delegated; undefined if the token is not a user's token. */
   readonly scopes: readonly string[] | undefined;
 }
 
-/** Reads a JWT's claims; undefined when the text is not a JWT. */
+/** Reads the claims of a JWT; undefined if the text is not a JWT. */
 export function readClaims(token: string): TokenClaims | undefined {
   const [, payload, signature] = token.split('.');
   if (payload === undefined || signature === undefined) return undefined;
@@ -44,7 +44,10 @@ function textsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
-/** Whether a token is for this application in this tenant: results and calls are recorded by both. */
+/**
+ * Whether a token is for this application in this tenant. Both must match, because results and calls are recorded by
+ * tenant and application.
+ */
 export function isFor(
   claims: TokenClaims | undefined,
   { tenantId, clientId }: { readonly tenantId: string; readonly clientId: string },
@@ -52,12 +55,12 @@ export function isFor(
   return claims?.tenantId === tenantId && claims.clientId === clientId;
 }
 
-/** Microsoft's id for the Defender API ("WindowsDefenderATP"): the audience of tokens that name no address. */
+/** Microsoft's id for the Defender API ("WindowsDefenderATP"). It is the audience of a token that names no address. */
 const DEFENDER_APP_ID = 'fc780465-2017-40d4-a0c5-307022471b92';
 
 /**
  * Whether a token is for a resource, e.g. `https://api.securitycenter.microsoft.com`. Entra names a resource by its
- * address or by its application id. The address of a company's own resource contains that id.
+ * address or by its application id. The address of a company's own resource is `api://` with its application id.
  */
 export function isForResource({ audience = '' }: Pick<TokenClaims, 'audience'>, resource: string): boolean {
   const [found, wanted] = [audience, resource].map((text) => text.toLowerCase().replace(/\/$/u, ''));

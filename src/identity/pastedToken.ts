@@ -4,14 +4,17 @@ import { readClaims } from './claims.ts';
 import type { SecretDrawer } from './secrets.ts';
 import type { TokenSource } from './tokenSource.ts';
 
-/** An access token that was pasted or handed in. Only the user can replace it. */
+/**
+ * An access token that a user pasted, or that a program passed to `liveResponse.addConnection`. Only the user can
+ * replace it.
+ */
 export class PastedToken implements TokenSource {
   readonly #drawer: SecretDrawer;
   readonly #connection: string;
   readonly #now: () => number;
   /**
-   * The read under way, or its result. Secret storage costs a round trip to another process, and every call needs a
-   * token.
+   * The read under way, or its result. It is kept, because every call needs a token, and a read of secret storage costs
+   * a round trip to another process.
    */
   #read: Promise<string | undefined> | undefined;
   readonly #subscription: { dispose: () => unknown };
@@ -40,13 +43,15 @@ export class PastedToken implements TokenSource {
     return token === undefined ? undefined : readClaims(token)?.account;
   }
 
-  /** Returns the expiry of the token, ms since 1970; undefined where there is no token, or it states none. */
+  /**
+   * Returns the expiry of the token, ms since 1970; undefined if there is no token, or if the token states no expiry.
+   */
   async expiresAt(): Promise<number | undefined> {
     const token = await this.#get();
     return token === undefined ? undefined : readClaims(token)?.expiresAt;
   }
 
-  /** @throws LiveResponseError `notSignedIn` when there is no token, it has expired, or it is the refused one */
+  /** @throws LiveResponseError `notSignedIn` if there is no token, if it has expired, or if it is the refused token */
   async getAccessToken(_signal: AbortSignal, refusal?: Refusal): Promise<string> {
     const token = await this.#get();
     const fail = (reason: string): LiveResponseError =>
@@ -62,7 +67,7 @@ export class PastedToken implements TokenSource {
     if (this.#read !== undefined) return this.#read;
     const reading = this.#drawer.get('accessToken');
     this.#read = reading;
-    // A failed read, or a missing token, is not remembered: the next caller reads again.
+    // A failed read and a missing token are not remembered, so that the next caller reads again.
     const forget = (): void => {
       if (this.#read === reading) this.#read = undefined;
     };

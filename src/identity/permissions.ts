@@ -1,19 +1,22 @@
 import { readClaims } from './claims.ts';
 
 /**
- * Whether a token has the permissions for a call. `unknown`: it names permissions that we do not know, which may
- * include them.
+ * Whether a token has the permissions for a call. `unknown` means that the token has permissions that we do not know.
+ * They may include the permissions for the call.
  */
 export type Verdict = 'held' | 'uncertain' | 'missing' | 'unknown';
 
-/** Permissions that a token states for its holder. They are advice: only the API knows what it enforces. */
+/**
+ * Permissions that a token states for its holder. They are only advice, because only the API knows which permissions it
+ * enforces.
+ */
 export interface PermissionAdvice {
-  /** Permissions of users and of applications have different names. */
+  /** Kind of holder. Permissions of users and of applications have different names. */
   readonly holder: 'person' | 'application';
   readonly results: Verdict;
-  /** A user also needs the role "View Data", which no token shows. */
+  /** Verdict for the list of actions. A user also needs the role "View Data", which no token shows. */
   readonly list: Verdict;
-  /** Names of the missing or uncertain permissions, as an administrator knows them. */
+  /** Names of the missing or uncertain permissions, as Entra shows them to an administrator. */
   readonly needs: readonly string[];
   /** The token's own permissions to run scripts on devices, verbatim. */
   readonly scripts: readonly string[];
@@ -29,14 +32,16 @@ const MACHINES =
 const LIBRARY = /^Library\.Manage$/u;
 const LISTING = /^Machine\.Read(?:Write)?(?:\.All)?$/u;
 
-/** Permissions of the Defender API and of OpenID. Any other one may include all of them. */
+/**
+ * Matches the permissions of the Defender API and of OpenID. A permission with any other name may include all of them.
+ */
 const KNOWN_SCOPE =
   /^(?:(?:AdvancedQuery|Alert|Event|File|IntegrationConfiguration|Ip|Library|Machine|RemediationTasks|Score|SecurityBaselinesAssessment|SecurityConfiguration|SecurityRecommendation|Software|Ti|Url|User|Vulnerability)\.[A-Za-z.]+|openid|profile|email|offline_access)$/u;
 
 /**
  * Returns the permissions of a token, as far as the token itself shows them.
  *
- * @returns undefined when the token shows nothing: it is unreadable, names no permission, or delegates only permissions
+ * @returns undefined if the token shows nothing: it is unreadable, names no permission, or delegates only permissions
  *   that we do not know
  */
 export function adviseOn(token: string): PermissionAdvice | undefined {
@@ -76,8 +81,8 @@ function forPerson(scopes: readonly string[]): Needs {
 }
 
 /**
- * Returns the advice for an application. The API refused a result to an application with only Machine.LiveResponse, and
- * named Machine.Read.All as enough. Microsoft's newer page names only Machine.ReadWrite.All.
+ * Returns the advice for an application. The API refused a result to an application that had only Machine.LiveResponse.
+ * It stated that Machine.Read.All would be enough. Microsoft's newer page names only Machine.ReadWrite.All.
  */
 function forApplication(roles: readonly string[]): Needs {
   const readWrite = roles.includes('Machine.ReadWrite.All');

@@ -5,34 +5,34 @@ export interface Secrets {
   readonly get: (key: string) => PromiseLike<string | undefined>;
   readonly store: (key: string, value: string) => PromiseLike<void>;
   readonly delete: (key: string) => PromiseLike<void>;
-  /** Notifies when this window or another one has stored or deleted a secret. */
+  /** Calls the listener after this window or another window has stored or deleted a secret. */
   readonly onDidChange: (listener: (change: { readonly key: string }) => void) => { dispose: () => unknown };
 }
 
 /**
- * Kinds of secrets of a connection: a pasted access token, an application's secret, the passphrase of its key, or the
- * result of a sign-in (msal's cache, with the refresh token).
+ * Kinds of secrets of a connection: a pasted access token, an application's secret, the passphrase of an application's
+ * key, or the result of a sign-in (msal's cache, with the refresh token).
  */
 export type SecretKind = 'accessToken' | 'clientSecret' | 'passphrase' | 'tokens';
 
-/** All kinds, which are deleted together with a connection. */
+/** All kinds of secrets. When a connection is deleted, all of them are deleted. */
 export const SECRET_KINDS: readonly SecretKind[] = ['accessToken', 'clientSecret', 'passphrase', 'tokens'];
 
 /** One connection's secrets. */
 export interface SecretDrawer {
   readonly get: (kind: SecretKind) => Promise<string | undefined>;
   readonly store: (kind: SecretKind, value: string) => Promise<void>;
-  /** @throws LiveResponseError `signInFailed`: a secret that still exists must not pass for deleted */
+  /** @throws LiveResponseError `signInFailed` if the secret could not be deleted: it must not be reported as deleted */
   readonly delete: (kind: SecretKind) => Promise<void>;
-  /** Notifies when this window or another one has changed a secret of this connection. */
+  /** Calls the listener after this window or another window has changed a secret of this connection. */
   readonly onDidChange: (listener: (kind: SecretKind) => void) => { dispose: () => unknown };
 }
 
 /**
  * Opens the secrets of one connection.
  *
- * @param owner - identifies everything that decides where a secret may go, so that a connection that leads elsewhere
- *   finds none
+ * @param owner - text with everything that decides where a secret may be sent. A connection that sends secrets to
+ *   another place has another owner, so it finds no secret
  */
 export function openDrawer(secrets: Secrets, owner: string): SecretDrawer {
   const keyOf = (kind: SecretKind): string => `liveResponse.${kind}.${owner}`;

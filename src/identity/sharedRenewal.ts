@@ -9,12 +9,12 @@ export interface HeldToken {
   readonly expiresAt: number;
 }
 
-/** Gets a token from its source; after a refusal, another one than the refused. */
+/** Gets a token from its source. After a refusal, the token differs from the refused token. */
 export type Renew = (signal: AbortSignal, refusal: Refusal | undefined) => Promise<HeldToken>;
 
 /**
- * Keeps one token in memory and renews it once for all waiting callers: twenty calls at its end make one request. A
- * caller that cancels does not stop the others.
+ * Keeps one token in memory and renews it once for all waiting callers: twenty calls at the token's end make one
+ * request. If one caller cancels, the renewal continues for the other callers.
  */
 export class SharedRenewal {
   readonly #renew: Renew;
@@ -22,8 +22,8 @@ export class SharedRenewal {
   #held: HeldToken | undefined;
   #running: SharedWork<HeldToken> | undefined;
   /**
-   * The last refusal whose claims no renewal has satisfied. Without them, the API would refuse the next token as well,
-   * and count the call.
+   * The last refusal whose claims no renewal has satisfied. Without these claims, the API would refuse the next token
+   * too, and would count the call.
    */
   #unsettled: Refusal | undefined;
 
@@ -32,7 +32,7 @@ export class SharedRenewal {
     this.#now = now;
   }
 
-  /** @throws what renewing throws, and LiveResponseError `cancelled` */
+  /** @throws the errors of the renewal, and LiveResponseError `cancelled` */
   async get(signal: AbortSignal, refused?: Refusal): Promise<string> {
     if (this.#held?.token === refused?.token) this.#held = undefined;
     const held = this.#held;
@@ -51,7 +51,8 @@ export class SharedRenewal {
     const { token } = await running.join(signal, () => {
       if (this.#running === running) this.#running = undefined;
     });
-    // This renewal began before the refusal was known. Most often it brings another token all the same.
+    // A renewal that began before the refusal was known usually brings a new token. If it brings the refused token, a
+    // new renewal is needed.
     return late && token === refusal?.token ? this.get(signal, refusal) : token;
   }
 
@@ -64,7 +65,7 @@ export class SharedRenewal {
     this.#unsettled = undefined;
   }
 
-  /** Forgets the token. A renewal under way is not kept either. */
+  /** Forgets the token. The token of a renewal under way is not kept either. */
   forget(): void {
     this.hold(undefined);
     this.#running = undefined;

@@ -11,9 +11,9 @@ const CODE_PAGE_ORIGINS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether an address belongs to the sign-in service of a connection. It must be https, at the authority's own origin or
- * at that of a known cloud. The service's metadata names its endpoints, and an impostor could name any. Codes, secrets
- * and refresh tokens go there.
+ * Whether an address belongs to the sign-in service of a connection. The address must be https, and have the origin of
+ * the authority or of a known cloud's sign-in service. Codes, secrets and refresh tokens are sent to such addresses.
+ * They come from the service's metadata, in which an impostor could name any address.
  *
  * @param authority - address of the sign-in service, with or without a tenant
  */
@@ -29,8 +29,8 @@ export function isCodePage(address: string, authority: string): boolean {
 
 /**
  * Returns the origin of an https address. Returns undefined for any other scheme, for credentials in the address, and
- * for a text that is not an address. An address that parsers read differently gives undefined too: one ends the host at
- * a backslash, another takes it as part of a user name.
+ * for a text that is not an address. Also returns undefined if parsers read the address differently. For example, one
+ * parser ends the host at a backslash, and another parser reads the backslash as part of a user name.
  */
 function httpsOrigin(address: string): string | undefined {
   if (/[\\\s\p{Cc}]/u.test(address) || !URL.canParse(address)) return undefined;

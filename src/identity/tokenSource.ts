@@ -1,29 +1,32 @@
 import type { Refusal } from '../defender/client.ts';
 
-/** The source of a connection's access tokens. Nothing here ever prompts the user. */
+/** The source of a connection's access tokens. The methods of this interface never prompt the user. */
 export interface TokenSource {
   /**
-   * Returns a token for the API, from memory if it is valid for some minutes more.
+   * Returns a token for the API. Takes the token from memory if it is valid for some more minutes.
    *
-   * @param refusal - the returned token must differ from the refused one
-   * @throws LiveResponseError `notSignedIn` when the user has to act; `signInFailed`, or the code of a network failure,
-   *   when the sign-in service gave no token; `cancelled`
+   * @param refusal - refusal of an earlier token; the returned token differs from that token
+   * @throws LiveResponseError `notSignedIn` if the user has to act; `signInFailed`, or the code of a network failure,
+   *   if the sign-in service gave no token; `cancelled`
    */
   readonly getAccessToken: (signal: AbortSignal, refusal?: Refusal) => Promise<string>;
   /**
-   * Returns the account of the tokens; undefined when no one is signed in, or the token does not name it. Calls no
-   * service.
+   * Returns the account of the tokens; undefined if no one is signed in, or if the token does not name the account.
+   * Calls no service.
    */
   readonly account: () => Promise<string | undefined>;
-  /** Deletes every token, here and in secret storage. */
+  /** Deletes every token, in memory and in secret storage. */
   readonly signOut: () => Promise<void>;
   readonly dispose: () => void;
 }
 
-/** The way a user signs in: with the browser of this machine, which answers us, or by a code typed in any browser. */
+/**
+ * Way in which a user signs in. `interactive`: in a browser on this machine, which sends us the answer. `deviceCode`:
+ * with a code that the user types in any browser.
+ */
 export type PersonalWay = 'interactive' | 'deviceCode';
 
-/** A code to be typed at the sign-in service. */
+/** A code that the user types on a page of the sign-in service. */
 export interface DeviceCode {
   readonly userCode: string;
   readonly verificationUrl: string;
@@ -31,17 +34,17 @@ export interface DeviceCode {
   readonly expiresAt: number;
 }
 
-/** Texts and actions that a sign-in shows to the user. */
+/** Pages and prompts that a sign-in shows to the user. */
 export interface SignInPrompts {
   /** Opens the sign-in service's page in the system's browser. */
   readonly openBrowser: (url: string) => Promise<void>;
   readonly showCode: (code: DeviceCode) => void;
-  /** Pages that the browser shows at the end: complete HTML. */
+  /** Complete HTML of the page that the browser shows after a sign-in. `failedPage` is for a failed sign-in. */
   readonly donePage: string;
   readonly failedPage: string;
 }
 
-/** A token source that a user signs in to. */
+/** A token source to which a user signs in. */
 export interface PersonalTokenSource extends TokenSource {
   /**
    * Prompts the user to sign in. The earlier sign-in stays until the new one is complete.
@@ -53,7 +56,7 @@ export interface PersonalTokenSource extends TokenSource {
   readonly signIn: (way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal) => Promise<string>;
 }
 
-/** A token with less remaining validity than this is renewed before use, ms. msal has the same limit. */
+/** Minimum remaining validity of a token, ms. A token with less is renewed before use. msal has the same limit. */
 export const RENEW_BEFORE_MS = 5 * 60_000;
 
 /** An application in a tenant, as registered with the sign-in service. */

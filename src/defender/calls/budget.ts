@@ -8,7 +8,7 @@ export type { Priority } from '../../base/urgency.ts';
 
 /** The right to send one call. */
 export interface CallSlot {
-  /** Reports that the answer has ended. From now on the call counts for the length of its rate windows. */
+  /** Reports the end of the answer. From then on, the call counts for the length of its rate windows. */
   readonly end: (answered: boolean) => Promise<void>;
 }
 
@@ -16,16 +16,19 @@ export interface CallSlot {
 export interface Budget {
   /**
    * Waits for a slot.
-   * @throws LiveResponseError `cancelled`; `rateLimited` where a click would wait longer than two minutes
+   * @throws LiveResponseError `cancelled`; `rateLimited` if a click would wait longer than two minutes
    */
   readonly take: (priority: Priority, signal: AbortSignal) => Promise<CallSlot>;
   /** Records that the server refused a call. Returns the current usage, above all `pausedUntil`. */
   readonly refused: (until: number | undefined) => Promise<Usage>;
-  /** Returns the calls that count at this moment, including those under way. */
+  /** Returns the number of calls that count now. Calls under way are included. */
   readonly usage: () => Promise<Usage>;
 }
 
-/** The call budget of one application: in this process, or shared by all windows through the store's thread. */
+/**
+ * The call budget of one application. It belongs to this process alone, or all windows share it through the thread of
+ * the databases.
+ */
 export interface LedgerPort {
   readonly take: (share: number) => Promise<TakeAnswer>;
   readonly end: (id: number, answered: boolean) => Promise<void>;
@@ -38,7 +41,10 @@ export interface LedgerPort {
 export const RESERVE = 0.2;
 /** Poll interval while the next slot depends on the end of another window's call, ms. */
 const LOOK_AGAIN_MS = 100;
-/** Longest wait for a slot that a click accepts, ms. A longer one fails at once, with the time of the next slot. */
+/**
+ * Longest wait for a slot that a click accepts, ms. If the wait would be longer, the click fails at once. Its error
+ * gives the time of the next slot.
+ */
 const PATIENCE_MS = 120_000;
 
 interface Waiter {
@@ -48,7 +54,10 @@ interface Waiter {
   readonly fail: (error: unknown) => void;
 }
 
-/** Lets calls through as the ledger allows: clicks before background work, each in order of arrival. */
+/**
+ * Grants slots as the ledger allows. Clicks come before background work. Calls of one priority are served in order of
+ * arrival.
+ */
 export class QueuedBudget implements Budget {
   readonly #ledger: LedgerPort;
   readonly #clock: Clock;
@@ -112,11 +121,11 @@ export class QueuedBudget implements Budget {
   #leave(waiter: Waiter): void {
     const at = this.#waiting.indexOf(waiter);
     if (at >= 0) this.#waiting.splice(at, 1);
-    // The next waiter may have a shorter delay than this one. Without a next waiter, no timer may stay.
+    // The next waiter may have a shorter delay than this waiter. If there is no next waiter, the timer must end.
     this.#alarm?.abort();
   }
 
-  /** Lets the first waiter try again, because something changed. */
+  /** Lets the first waiter try again. Called after a change of the queue or of the ledger. */
   #wake(): void {
     this.#alarm?.abort();
     if (!this.#admitting) void this.#admit();
@@ -131,14 +140,14 @@ export class QueuedBudget implements Budget {
     }
   }
 
-  /** Serves the first waiter, or waits until its next attempt. A wake-up ends the wait early. */
+  /** Gives the first waiter a slot, or waits until its next attempt. `#wake` ends the wait early. */
   async #serve(waiter: Waiter): Promise<void> {
     const alarm = new AbortController();
     this.#alarm = alarm;
     try {
       const answer = await this.#ledger.take(isClick(waiter.priority) ? 1 : 1 - RESERVE);
       if ('id' in answer) {
-        // The waiter was cancelled while the ledger was asked: the call is not sent.
+        // The waiter was cancelled while the ledger granted the slot, so the call is not sent.
         if (waiter.signal.aborted) await this.#ledger.giveBack(answer.id);
         else waiter.start(answer.id);
         this.#leave(waiter);

@@ -5,16 +5,19 @@ export interface RateWindow {
 }
 
 /**
- * The API's documented limits per application and tenant. Unknown whether list, get and link share them: we assume so.
+ * The API's documented limits per application and tenant. It is unknown whether the list, get and link calls share the
+ * limits. We assume that they do.
  */
 export const API_WINDOWS: readonly [minute: RateWindow, hour: RateWindow] = [
   { calls: 100, ms: 60_000 },
   { calls: 1500, ms: 3_600_000 },
 ];
 
-/** The last refusals of the server, and their effect on all windows that use the application. */
+/**
+ * The pause and the limit that the server's last refusals caused. They apply to all windows that use the application.
+ */
 export interface LimitState {
-  /** ms since 1970. */
+  /** End of the pause, ms since 1970. */
   readonly pausedUntil: number;
   /** Length of the last pause for which the server gave no end, ms. The next such pause is twice as long. */
   readonly unnamedPauseMs: number;
@@ -23,7 +26,7 @@ export interface LimitState {
   readonly learnedAt: number;
 }
 
-/** Storage of calls, one row a call. All methods run inside `atomically`. */
+/** Storage of calls, with one row per call. The caller runs all other methods inside `atomically`. */
 export interface CallRows {
   readonly atomically: <Result>(work: () => Result) => Result;
   /** Records the start of a call and returns its id. */
@@ -32,7 +35,10 @@ export interface CallRows {
   readonly remove: (id: number) => void;
   /** Deletes calls that ended before a time. */
   readonly purge: (endedBefore: number) => void;
-  /** Ends calls that began before a time and never ended: their process is gone. */
+  /**
+   * Ends open calls that began before a time, because their process is gone. Their end becomes `lastsMs` after their
+   * start.
+   */
   readonly endStale: (startedBefore: number, lastsMs: number) => void;
   /** Counts the calls without an end. */
   readonly countOpen: (application: string) => number;
@@ -42,16 +48,19 @@ export interface CallRows {
   readonly setLimitState: (application: string, state: LimitState) => void;
 }
 
-/** A slot, or the delay until the next attempt. Without a time, the delay depends on the end of a call under way. */
+/**
+ * The id of a granted slot, or the delay until the next attempt. The delay is undefined if it depends on the end of a
+ * call under way.
+ */
 export type TakeAnswer = { readonly id: number } | { readonly retryInMs: number | undefined };
 
 export interface Usage {
   readonly minute: number;
   readonly hour: number;
-  /** Calls that the minute allows now. Less than the documented limit while other programs use the application. */
+  /** Calls that are allowed per minute now. Less than the documented limit while other programs use the application. */
   readonly minuteLimit: number;
   readonly hourLimit: number;
-  /** ms since 1970; in the past where nothing is paused. */
+  /** End of the pause, ms since 1970; a time in the past if no pause is active. */
   readonly pausedUntil: number;
 }
 
@@ -61,16 +70,16 @@ export const LONGEST_CALL_MS = 100_000;
 const FIRST_UNNAMED_PAUSE_MS = 30_000;
 const LONGEST_UNNAMED_PAUSE_MS = 240_000;
 /**
- * Share of a minute's calls that we always attempt, however many others use the application. The server decides, and
- * refuses if need be.
+ * Share of a minute's calls that we always attempt, even if other programs use most of the limit. If our call is too
+ * much, the server refuses it.
  */
 const LEAST_SHARE = 0.1;
 const NO_STATE: LimitState = { pausedUntil: 0, unnamedPauseMs: 0, learnedLimit: Infinity, learnedAt: 0 };
 
 /**
- * The call budget of an application, over all windows of this machine. A call counts from its start. It is stamped when
- * its answer ends, not when it is sent: the server counts it somewhere in between, so only the later moment can never
- * be too early.
+ * The call budget of an application, over all windows of this machine. A call counts from its start. Its rate windows
+ * begin when its answer ends. The server counts the call at some time between start and end. If our windows began at
+ * the start, they could end before the server's windows.
  */
 export class Ledger {
   readonly #rows: CallRows;
@@ -82,7 +91,7 @@ export class Ledger {
   }
 
   /**
-   * Records a call, if there is room for it.
+   * Records a call, if the limits allow it.
    * @param share - the usable part of each rate window: 1 for a click, less for background work
    */
   take(application: string, share: number, now: number): TakeAnswer {
@@ -94,7 +103,10 @@ export class Ledger {
     });
   }
 
-  /** Records the end of an answer. `answered` means that the server did not refuse, so it accepts calls again. */
+  /**
+   * Records the end of an answer. `answered` means that the server did not refuse the call. The next pause without a
+   * given end is then short again.
+   */
   end(application: string, id: number, answered: boolean, now: number): void {
     this.#rows.atomically(() => {
       this.#rows.end(id, now);
@@ -113,10 +125,10 @@ export class Ledger {
   }
 
   /**
-   * Records a refusal by the server, which pauses all windows. If our own count was low, others use the application
-   * too. We then take less until it has been quiet for a while.
+   * Records a refusal by the server, which pauses all windows. If our own count was low, other programs use the
+   * application too. Our limit is then lower, and doubles with every minute without a refusal.
    *
-   * @param until - the time the server named, ms since 1970
+   * @param until - end of the pause that the server gave, ms since 1970
    */
   refused(application: string, until: number | undefined, now: number): Usage {
     return this.#rows.atomically(() => {
@@ -161,8 +173,8 @@ export class Ledger {
   }
 
   /**
-   * Returns the calls a minute that others leave us. The number doubles with every quiet minute, until it limits
-   * nothing.
+   * Returns the calls a minute that other programs leave us. The number doubles with every minute without a refusal,
+   * until it exceeds the documented limit.
    */
   #learned(state: LimitState, now: number): number {
     const [minute] = this.#windows;
@@ -170,7 +182,7 @@ export class Ledger {
     return state.learnedLimit * 2 ** Math.floor(Math.max(0, now - quietSince) / minute.ms);
   }
 
-  /** Returns the ms until a call may start; Infinity where that depends on the end of another call. */
+  /** Returns the ms until a call may start; Infinity if that depends on the end of another call. */
   #delay(application: string, share: number, now: number): number {
     const [minute, hour] = this.#windows;
     const state = this.#rows.limitState(application) ?? NO_STATE;

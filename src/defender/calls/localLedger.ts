@@ -3,11 +3,12 @@ import type { Clock } from '../../base/clock.ts';
 import { API_WINDOWS, Ledger } from './ledger.ts';
 import { MemoryCallRows } from './memoryCallRows.ts';
 
-/** Creates a ledger for this process alone: for tests, and where the caller provides no other. */
+/** Creates a ledger for this process alone. Tests use it, and so does a client whose caller gives no ledger. */
 export function createLocalLedger(clock: Clock, windows = API_WINDOWS): LedgerPort {
   const ledger = new Ledger(new MemoryCallRows(), windows);
   const application = 'local';
-  // Asynchronous like the shared ledger. A throw becomes a rejection in the async functions that call these.
+  // The methods return promises, like those of the shared ledger. If a method throws, the async function that called it
+  // turns the error into a rejection.
   return {
     take: (share) => Promise.resolve(ledger.take(application, share, clock.now())),
     end: (id, answered) => {
@@ -24,8 +25,9 @@ export function createLocalLedger(clock: Clock, windows = API_WINDOWS): LedgerPo
 }
 
 /**
- * Creates a ledger that uses the shared one until its first failure, then a local one. A broken database must not stop
- * the user's work. The local one does not know calls that began before the change, so it ignores their ends.
+ * Creates a ledger that uses the shared ledger until the first failure, and a local ledger after that. A broken
+ * database must not stop the user's work. The local ledger does not know the calls that the shared ledger recorded, so
+ * it ignores their ends.
  */
 export function withLocalFallback(shared: LedgerPort, clock: Clock): LedgerPort {
   const local = createLocalLedger(clock);

@@ -5,7 +5,7 @@ interface Row {
   readonly startedAt: number;
 }
 
-/** Stores the calls of this process alone, where no database is there to share them. */
+/** Stores the calls of this process in memory, for a ledger that no other process shares. */
 export class MemoryCallRows implements CallRows {
   readonly #open = new Map<number, Row>();
   readonly #ends = new Map<string, number[]>();

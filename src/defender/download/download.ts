@@ -15,16 +15,19 @@ export interface DownloadFacts {
   readonly size: number;
   /** Lower-case hex, computed while the bytes arrived. */
   readonly sha256: string;
-  /** Local clock, ms since 1970. */
+  /** Time by the local clock when the download was complete, ms since 1970. */
   readonly receivedAt: number;
-  /** Local clock when the headers in `blob` arrived. The server's `Date` is compared with it. */
+  /**
+   * Time by the local clock when the headers in `blob` arrived, ms since 1970. The server's `Date` is compared with
+   * this time.
+   */
   readonly answeredAt: number;
   /** File name that the link promised. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
   /**
-   * Set where no header stated the size. The only evidence that the bytes are complete is that two downloads brought
-   * the same ones.
+   * Set if no header stated the size. The only evidence that the bytes are complete is that two downloads brought the
+   * same bytes.
    */
   readonly lengthUnknown?: true;
 }
@@ -44,7 +47,7 @@ export interface BlobFacts {
 }
 
 export interface DownloadLimits {
-  /** Larger results are refused before they are kept, bytes; `Infinity` where any size is allowed. */
+  /** Maximum size, bytes; `Infinity` if any size is allowed. A larger result is refused before it is stored. */
   readonly maxBytes: number;
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
 }
@@ -53,47 +56,48 @@ export interface DownloadLimits {
 export interface BlobSource {
   readonly host: string;
   readonly limits: DownloadLimits;
-  /** Whether an answer without Azure's own headers must come from an intermediary. */
+  /** Whether an answer without Azure's own headers is refused, because an intermediary must have sent it. */
   readonly expectAzure: boolean;
   readonly clock: Clock;
-  /** Ends the read of a body that stands still. */
+  /** Ends the read of a body that brings no more bytes. */
   readonly deadline?: Pick<Deadline, 'set'>;
 }
 
-/** Lowest average speed over a whole minute, bytes a second. A slower download is given up. */
+/** Minimum average speed over one minute, bytes a second. A slower download fails with `timeout`. */
 const MIN_SPEED = 1000;
 const SPEED_SPAN_MS = 60_000;
 /**
- * Longest time between two checks of the speed, ms. It ends a body that stands still. Longer than the span, because a
- * check waits for the next chunk.
+ * Longest time between two checks of the speed, ms. After this time, the read of a body that brings no more bytes ends.
+ * Longer than `SPEED_SPAN_MS`, because a check waits for the next chunk.
  */
 const STANDSTILL_MS = 2 * SPEED_SPAN_MS;
 
-/** Size of one version of the blob, as stated by the first answer that was accepted for it. */
+/** Size of one version of the blob, as stated by the first answer that was accepted for that version. */
 interface KnownTotal {
   readonly etag: string | undefined;
   readonly total: number;
 }
 
 /**
- * A download that can be continued. After a broken connection it sends a Range request, also through a fresh link,
- * since the blob behind it is the same. The hashes grow with the bytes, which go to a sink and stay nowhere else.
+ * A download that can be continued after a broken connection. It then sends a Range request. It can do so through a new
+ * link, because the link leads to the same blob. The bytes are hashed as they arrive, and go to a sink. They are kept
+ * nowhere else.
  *
- * The bytes must fit all that the answers state: ranges, lengths, the first known size, ETag and MD5. Bytes that do not
- * fit are thrown away, and never joined with earlier ones. Where no answer states a size, the MD5 of the whole must
- * fit, or the whole must come twice.
+ * The bytes must agree with everything that the answers state: ranges, lengths, the first known size, ETag and MD5.
+ * Bytes that do not agree are discarded, and are never joined with earlier bytes. If no answer states a size, the MD5
+ * of the complete file must match. Without an MD5, two downloads must bring the same file.
  */
 export class Download {
   readonly #sink: DownloadSink;
   #received = 0;
   #sha256 = createHash('sha256');
-  /** Set where the host stated an MD5 of the whole with its first bytes. */
+  /** Set if the host stated the MD5 of the complete file in the answer with the first bytes. */
   #md5: Hash | undefined;
   #total: number | undefined;
   #known: KnownTotal | undefined;
-  /** The last body that ended without a stated size. */
+  /** Size and hash of the last body that ended without a stated size. */
   #unproved: { readonly size: number; readonly sha256: string } | undefined;
-  /** Size of the first such body, bytes. */
+  /** Size of the first body without a stated size, bytes. */
   #firstUnproved = 0;
   #lengthUnknown = false;
   #blob: BlobFacts = {};
@@ -103,33 +107,39 @@ export class Download {
     this.#sink = sink;
   }
 
-  /** Bytes kept so far. */
+  /** Number of bytes kept so far. */
   get received(): number {
     return this.#received;
   }
 
-  /** Bytes that count as progress: those that are kept, and those of the first body without a stated size. */
+  /** Number of bytes that count as progress: the kept bytes, and the bytes of the first body without a stated size. */
   get brought(): number {
     return this.#received + this.#firstUnproved;
   }
 
-  /** Headers of the next request: the rest of the same version of the blob. Empty at the start. */
+  /**
+   * Headers of the next request, which ask for the rest of the same version of the blob. Empty if no bytes are kept, or
+   * if the version has no strong ETag.
+   */
   get headers(): Record<string, string> {
     const etag = strongTag(this.#blob.etag);
     if (this.#received === 0 || etag === undefined) return {};
     return { range: `bytes=${this.#received.toString()}-`, 'if-match': etag };
   }
 
-  /** Forgets what earlier answers stated if no byte of them is kept. Called when the user tries again. */
+  /**
+   * Forgets the size that earlier answers stated, if no byte of these answers is kept. Called when the user tries
+   * again.
+   */
   forgetStatements(): void {
     if (this.#received === 0) this.#known = undefined;
   }
 
   /**
-   * Reads an answer of the blob host, hashing on the way.
+   * Reads an answer of the blob host, and hashes the bytes as they arrive.
    *
    * @throws LiveResponseError `linkRefused`, `noResult`, `notFromStorage`, `tooLarge`, `incompleteDownload`,
-   *   `serverError`, `timeout`, and what the sink throws
+   *   `serverError`, `timeout`, and the errors of the sink
    */
   async read(answer: HttpAnswer, source: BlobSource): Promise<void> {
     try {
@@ -144,7 +154,7 @@ export class Download {
   async #read(answer: HttpAnswer, source: BlobSource): Promise<void> {
     const { host, limits, expectAzure, clock } = source;
     const answeredAt = clock.now();
-    // The known size stays: it holds for its version, and another version has another ETag.
+    // The known size is kept. It is true for its version of the blob, and another version has another ETag.
     if (answer.status === 412 || answer.status === 416) await this.#startAgain();
     await refuseFailures(answer, host);
     refuseStrangers(answer, host, expectAzure);
@@ -158,7 +168,7 @@ export class Download {
     await this.#checkEnd(answer.status, stated, host);
   }
 
-  /** Finds the place of an answer's body. Throws away the kept bytes if the two do not fit. */
+  /** Finds the position of an answer's body in the file. Discards the kept bytes if the body does not continue them. */
   async #place(answer: HttpAnswer, host: string): Promise<StatedBody> {
     const { headers, status } = answer;
     const refuse = async (values: FailureValues): Promise<never> => {
@@ -176,7 +186,7 @@ export class Download {
     if (isRest && !this.#isContinuedBy(stated, etag)) return refuse({ status, reason: 'contradiction' });
     const known = this.#known !== undefined && isSameVersion(this.#known.etag, etag) ? this.#known.total : undefined;
     const md5 = stated.md5 ?? (isRest ? this.#blob.contentMd5 : undefined);
-    // Two sizes are stated for one version. One is wrong, and only an MD5 can show which.
+    // The answers stated two sizes for one version. One size is wrong, and only an MD5 can show which one.
     if (known !== undefined && (stated.total ?? known) !== known && md5 === undefined) {
       return refuse({ status, reason: 'contradiction' });
     }
@@ -190,7 +200,9 @@ export class Download {
     return stated;
   }
 
-  /** Whether an answer continues the kept bytes: the same version, by all that either answer stated. */
+  /**
+   * Whether an answer continues the kept bytes: everything that the earlier answers and this answer state must agree.
+   */
   #isContinuedBy({ end = 0, total, md5 }: StatedBody, etag: string | undefined): boolean {
     return (
       etag !== undefined &&
@@ -209,7 +221,7 @@ export class Download {
     deadline?.set(STANDSTILL_MS);
     for await (const chunk of answer.body) {
       const size = this.#received + chunk.length;
-      // The error names no size: no header stated one, and the download does not go on to find out.
+      // The error contains no size: no header stated one, and the download stops before its size is known.
       if (size > limits.maxBytes) throw new LiveResponseError('tooLarge', { limit: limits.maxBytes });
       if (end !== undefined && size > end) {
         await this.#startAgain();
@@ -229,13 +241,16 @@ export class Download {
     }
   }
 
-  /** Checks that the body makes the download complete. A body that ends early is kept and continued. */
+  /**
+   * Checks that the download is complete after this body. If the body ended early, its bytes are kept, and the next
+   * request continues them.
+   */
   async #checkEnd(status: number, { end }: StatedBody, host: string): Promise<void> {
     const size = this.#received;
     const limit = this.#total ?? end;
     if (limit !== undefined && size < limit) throw new LiveResponseError('incompleteDownload', { host, size, limit });
     this.#lengthUnknown = false;
-    // The MD5 of the whole proves more than its size would.
+    // The MD5 of the complete file proves more than its size.
     if (this.#total !== undefined || (status !== 206 && this.#md5 !== undefined)) return;
     const sha256 = this.#sha256.copy().digest('hex');
     const { size: earlierSize, sha256: earlier } = this.#unproved ?? {};
@@ -244,7 +259,7 @@ export class Download {
       return;
     }
     await this.#startAgain();
-    // A part of a whole of unknown size proves nothing, however often it comes.
+    // A 206 brings only a part of the file. If the size of the file is unknown, even two equal parts prove nothing.
     if (status !== 206) {
       this.#unproved = { size, sha256 };
       if (this.#firstUnproved === 0) this.#firstUnproved = size;
@@ -252,7 +267,7 @@ export class Download {
     throw new LiveResponseError('incompleteDownload', { host, size, reason: 'lengthUnknown' });
   }
 
-  /** Returns the facts of the complete download, checked against the host's own MD5 where it stated one. */
+  /** Returns the facts of the complete download. Compares its MD5 with the host's own MD5, if the host stated one. */
   async finish(
     host: string,
   ): Promise<Pick<DownloadFacts, 'size' | 'sha256' | 'blob' | 'answeredAt' | 'lengthUnknown'>> {
@@ -267,7 +282,10 @@ export class Download {
     return this.#lengthUnknown ? { ...facts, lengthUnknown: true } : facts;
   }
 
-  /** @param statements - `disproved` where the host itself showed that its statements were wrong */
+  /**
+   * Discards the kept bytes and their hashes.
+   * @param statements - `disproved` if the host's own MD5 did not match: the size that the host stated may be wrong too
+   */
   async #startAgain(statements: 'kept' | 'disproved' = 'kept'): Promise<void> {
     await this.#sink.clear();
     this.#received = 0;
@@ -278,14 +296,14 @@ export class Download {
   }
 }
 
-/** Returns the tag if it promises the same bytes. A weak tag does not. */
+/** Returns an ETag that promises the same bytes; undefined for a weak ETag, which does not. */
 function strongTag(etag: string | undefined): string | undefined {
   return etag === undefined || etag === '' || etag.startsWith('W/') ? undefined : etag;
 }
 
 /**
- * Whether two answers may concern the same version of a blob. Only two different tags show that they do not. A weak tag
- * names the same version as the strong tag with the same letters.
+ * Whether two answers may belong to the same version of a blob. They do not if both have an ETag and the ETags differ.
+ * A weak ETag names the same version as the strong ETag with the same letters.
  */
 function isSameVersion(one: string | undefined, other: string | undefined): boolean {
   const opaque = (tag: string): string => tag.replace(/^W\//u, '');
@@ -295,20 +313,20 @@ function isSameVersion(one: string | undefined, other: string | undefined): bool
 async function refuseFailures(answer: HttpAnswer, host: string): Promise<void> {
   const { status } = answer;
   if (status === 200 || status === 206) return;
-  // 412 and 416: the blob is another version than the kept bytes. The next attempt starts from the beginning.
+  // 412 and 416: the kept bytes belong to another version of the blob. The next attempt starts from the beginning.
   if (status === 412 || status === 416) throw new LiveResponseError('incompleteDownload', { status, host });
   if (status === 404) throw new LiveResponseError('noResult', { status, host, reason: 'notStored' });
   if (status >= 500) throw new LiveResponseError('serverError', { status, host });
   if (status >= 300 && status < 400) throw new LiveResponseError('redirected', { status, host });
   const serverCode = answer.headers['x-ms-error-code'] ?? (await readErrorCode(answer));
   const values = { status, host, ...(serverCode === undefined ? {} : { serverCode }) };
-  // A refused link may have expired, or have been used too late: the caller asks once for a new one. A new link would
-  // not cure any other failure.
+  // A refused link may have expired, so the caller requests one new link. After any other failure, a new link would not
+  // help.
   if (status === 403) throw new LiveResponseError('linkRefused', values);
   throw new LiveResponseError('unexpectedAnswer', { ...values, path: serverCode ?? `HTTP ${status.toString()}` });
 }
 
-/** Returns only the code of Azure's XML: its message repeats parts of the request. */
+/** Returns only the error code of Azure's XML, because the message in the XML repeats parts of the request. */
 async function readErrorCode(answer: HttpAnswer): Promise<string | undefined> {
   let text = '';
   const decoder = new TextDecoder();
@@ -318,7 +336,7 @@ async function readErrorCode(answer: HttpAnswer): Promise<string | undefined> {
       if (text.length > 4096) break;
     }
   } catch (error) {
-    // The status suffices, even where the body breaks off or never ends.
+    // The status suffices, even if the body breaks off or never ends.
     if (isCancelled(error)) throw error;
   }
   return /<Code>(\w{1,80})<\/Code>/u.exec(text)?.[1];

@@ -1,11 +1,11 @@
 /** Storage for the bytes of a download. The download itself counts, hashes and checks them. */
 export interface DownloadSink {
   /**
-   * Keeps the next bytes. The download takes no more from the network until this is done.
+   * Stores the next bytes. The download reads no more from the network until this call has ended.
    * @throws LiveResponseError and nothing else
    */
   readonly append: (chunk: Uint8Array) => void | Promise<void>;
-  /** Throws away the kept bytes: the download starts again. */
+  /** Discards the stored bytes, because the download starts again. */
   readonly clear: () => void | Promise<void>;
 }
 

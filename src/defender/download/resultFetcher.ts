@@ -15,15 +15,20 @@ import { enqueueRising, isClick } from '../../base/urgency.ts';
  */
 const DOWNLOADS_AT_ONCE = 4;
 
-/** A new action can answer 404 for about this long, ms. Source: api-facts §2, seen in public clients. */
+/**
+ * Time during which the link call for a new action can answer 404, ms. Source: api-facts §2, seen in public clients.
+ */
 const YOUNG_MS = 120_000;
 /** Pause before the link of a new action is requested again, ms. */
 const YOUNG_PAUSE_MS = 5000;
 
-/** Least remaining validity of a kept link, ms. A link that ends sooner is not used. */
+/** Minimum remaining validity of a kept link, ms. A link that expires sooner is not used. */
 const LINK_MARGIN_MS = 60_000;
 
-/** A link that brought more than this before it was refused was good, and may be replaced again, bytes. */
+/**
+ * Number of bytes that prove that a link worked. If a link brought more bytes before it was refused, it may be replaced
+ * again.
+ */
 const LINK_WORTH_BYTES = 1_000_000;
 
 export interface FetchOptions extends DownloadLimits {
@@ -39,31 +44,32 @@ type Fetch<Result> = (
   options: FetchOptions,
 ) => Promise<Result>;
 
-/** Fetches a whole result into memory. */
+/** Fetches a complete result into memory. */
 export type FetchResult = Fetch<DownloadedResult>;
 
-/** Fetches a result into a sink. After a failure, the next call continues where the last one broke off. */
+/** Fetches a result into a sink. After a failure, the next call continues the download that broke off. */
 export type FetchInto = Fetch<DownloadFacts>;
 
 export interface ResultFetcher {
   readonly fetchResult: FetchResult;
-  /** Prepares a repeatable download for one result and one sink. */
+  /** Prepares a download of one result into one sink. The download can be continued after a failure. */
   readonly fetchInto: (sink: DownloadSink, line?: Priority) => FetchInto;
 }
 
 /**
- * Creates the fetcher, which makes link and download one step. It gets a link only when the download can begin, so no
- * link ages in a queue. A link that arrived expired, or that the blob host refuses, is replaced once. A second refusal
- * is a rule of the network, not an expiry, unless enough bytes came through the link before it.
+ * Creates the fetcher, which requests a link and downloads the result in one step. It requests the link only when the
+ * download can begin, so that no link expires in a queue. A link that had expired on arrival, or that the blob host
+ * refuses, is replaced once. A second refusal is a rule of the network, not an expiry, so the link is not replaced
+ * again. The exception is a link that brought more than `LINK_WORTH_BYTES` before its refusal.
  */
 export function createResultFetcher(client: DefenderClient, clock: Clock): ResultFetcher {
   const slots = createSlots(DOWNLOADS_AT_ONCE);
-  // Links that were paid for and not used, because the result exceeded its limit. The user may ask for it in another
-  // way.
+  // Links that cost a call and were not used, because the result exceeded its limit. The user may fetch the same result
+  // in another way.
   const unused = new Map<string, ResultLink>();
 
   const keepUnused = (key: string, link: ResultLink): void => {
-    // A link is a secret: it is held only while it is of use.
+    // A link is a secret, so expired links are deleted.
     for (const [other, { expiresAt }] of unused) if ((expiresAt ?? 0) < clock.now()) unused.delete(other);
     unused.set(key, link);
   };
@@ -80,7 +86,8 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
     signal: AbortSignal,
     options: FetchOptions,
   ): Promise<ResultLink> => {
-    // The second bound is for a local clock that is behind: an old action would look new for as long as the clock lags.
+    // The second bound is for a local clock that is slow. Without this bound, an old action would count as new for as
+    // long as the clock is behind.
     const young = Math.min((options.actionCreatedAt ?? -Infinity) + YOUNG_MS, clock.now() + YOUNG_MS);
     for (;;) {
       try {
@@ -99,7 +106,7 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
       slots(line ?? options.priority ?? 'click', signal, async () => {
         const key = `${actionId}#${commandIndex.toString()}`;
         download.forgetStatements();
-        // A file of gigabytes can outlive several links.
+        // The download of several gigabytes can take longer than the validity of several links.
         for (let replaceAbove = -1; ;) {
           const link = takeUnused(key) ?? (await getLink(actionId, commandIndex, signal, options));
           try {
@@ -116,8 +123,8 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
   };
 
   return {
-    // Such results are large, so they queue as background work, which clicks do not count. The caller names another
-    // priority where a user waits to read the result.
+    // Results that go into a sink are large, so by default they queue as background work. Background downloads take no
+    // place from a click. If a user waits to read the result, the caller gives another priority.
     fetchInto: (sink, line = 'background') => begin(sink, line),
     fetchResult: async (...request) => {
       const sink = new MemorySink();

@@ -2,16 +2,16 @@ import { BLOB_HOST_SUFFIXES } from '../clouds.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 
 /**
- * A download link. Anyone who holds it can read the result for 30 minutes. The address stays out of logs, inspection
- * and JSON, and only the download asks for it.
+ * A download link. Anyone who has the link can read the result for 30 minutes. So the address never appears in logs,
+ * inspection or JSON, and only the download reads it.
  */
 export class ResultLink {
   readonly #url: string;
   /** Host name and port. */
   readonly host: string;
-  /** End of the signature (`se`), ms since 1970; undefined where the link does not state it. */
+  /** End of the signature (`se`), ms since 1970; undefined if the link does not state it. */
   readonly expiresAt: number | undefined;
-  /** Whether the link had expired on arrival, by the clock of the server that gave it. Our clock may be wrong. */
+  /** Whether the link had expired on arrival, by the server's clock. The local clock may be wrong. */
   readonly cameExpired: boolean;
   /** File name that the link promises (`rscd`). It names the action and the command that the result belongs to. */
   readonly fileName: string | undefined;
@@ -19,8 +19,8 @@ export class ResultLink {
   /**
    * @param text - the link from the API's answer
    * @param date - the `Date` of that answer
-   * @throws LiveResponseError `unexpectedAnswer` when the text is not an address, or holds a user name or a password.
-   *   The error shows neither
+   * @throws LiveResponseError `unexpectedAnswer` if the text is not an address, or contains a user name or a password.
+   *   The error contains neither of these
    */
   constructor(text: string, date?: string) {
     let url: URL;
@@ -29,7 +29,7 @@ export class ResultLink {
     } catch {
       throw new LiveResponseError('unexpectedAnswer', { path: 'value' });
     }
-    // Credentials would be sent as a header of their own, and no link of Defender has them.
+    // The HTTP client would send these credentials in a separate header, and no link of Defender contains any.
     if (url.username !== '' || url.password !== '') {
       throw new LiveResponseError('unexpectedAnswer', { path: 'value', host: url.host, reason: 'credentials' });
     }
@@ -45,8 +45,9 @@ export class ResultLink {
   /**
    * Returns the address to download from, after a check that its host stores results.
    *
-   * @param extraHosts - hosts that the connection names besides Azure's, with port where there is one
-   * @throws LiveResponseError `foreignDownloadHost`; `linkNotHttps` where allowing the host would not help
+   * @param extraHosts - hosts that the connection allows in addition to Azure's blob hosts, with the port if there is
+   *   one
+   * @throws LiveResponseError `foreignDownloadHost`; `linkNotHttps` if allowing the host would not help
    */
   addressFor(extraHosts: readonly string[]): string {
     const { protocol, hostname, host } = new URL(this.#url);

@@ -1,19 +1,19 @@
 import type { HttpAnswer } from '../transport.ts';
 
-/** Place of an answer's body in the whole file, as its headers state it, in bytes. */
+/** Position of an answer's body in the complete file, in bytes, as the answer's headers state it. */
 export interface StatedBody {
   readonly start: number;
-  /** Position of the first byte behind the body; undefined where no header states it. */
+  /** Position of the first byte after the body; undefined if no header states it. */
   readonly end: number | undefined;
-  /** Size of the whole file; undefined where no header states it. */
+  /** Size of the complete file; undefined if no header states it. */
   readonly total: number | undefined;
-  /** MD5 of the whole file, base64. */
+  /** MD5 of the complete file, base64. */
   readonly md5: string | undefined;
 }
 
 /**
  * Reads what the headers of a 200 or 206 state about its body.
- * @returns undefined where headers are unreadable or contradict each other, or where a part does not state its place
+ * @returns undefined if headers are unreadable or contradict each other, or if a 206 states no range
  */
 export function readStatedBody({ status, headers }: HttpAnswer): StatedBody | undefined {
   const length = readLength(headers['content-length']);
@@ -24,14 +24,14 @@ export function readStatedBody({ status, headers }: HttpAnswer): StatedBody | un
   }
   const { start, end, total } = range;
   if (length !== undefined && length !== end - start) return undefined;
-  // An answer that is not a 206 must hold the whole file.
+  // An answer that is not a 206 must contain the complete file.
   if (status !== 206 && (start !== 0 || end !== total)) return undefined;
   return withMd5(range, headers);
 }
 
 /**
- * Adds the MD5 of the whole. In a part, Content-MD5 covers only the part, and Azure states that of the whole in another
- * header.
+ * Adds the MD5 of the complete file. In an answer with a part of the file, Content-MD5 covers only that part. Azure
+ * states the MD5 of the complete file in `x-ms-blob-content-md5`.
  */
 function withMd5(place: Omit<StatedBody, 'md5'>, headers: HttpAnswer['headers']): StatedBody | undefined {
   const own = place.start === 0 && place.end === place.total ? headers['content-md5'] : undefined;
@@ -39,17 +39,19 @@ function withMd5(place: Omit<StatedBody, 'md5'>, headers: HttpAnswer['headers'])
   return own !== undefined && whole !== undefined && own !== whole ? undefined : { ...place, md5: own ?? whole };
 }
 
-/** Fifteen digits fit a safe integer, and no file needs more. */
+/** Matches a number of bytes. Fifteen digits always fit a safe integer, and no file needs more. */
 const COUNT = /^\d{1,15}$/u;
 const RANGE = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/iu;
 
-/** Reads `5` as 5. A header that was sent twice reads `5, 5`, and is unreadable. */
+/** Reads `5` as 5. A header that was sent twice arrives as `5, 5`, and is unreadable. */
 function readLength(header: string | undefined): number | 'unreadable' | undefined {
   if (header === undefined) return undefined;
   return COUNT.test(header.trim()) ? Number(header) : 'unreadable';
 }
 
-/** Reads `bytes 100-199/300` as 100, 200, 300, and `bytes 100-199/*` as 100, 200, unknown. */
+/**
+ * Reads `bytes 100-199/300` as start 100, end 200, total 300. Reads `bytes 100-199/*` the same, with an unknown total.
+ */
 function readRange(
   header: string | undefined,
 ): { readonly start: number; readonly end: number; readonly total: number | undefined } | 'unreadable' | undefined {

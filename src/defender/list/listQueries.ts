@@ -4,22 +4,25 @@ import { isLastPage } from '../schema.ts';
 import type { ActionPage, MachineAction } from '../schema.ts';
 import { parseServerTime } from '../../base/serverTime.ts';
 
-/** Parts of a list's query that a server may refuse or ignore: not all of them are documented (api-facts §2). */
+/** Parts of a list's query that a server may refuse or ignore. Not all of them are documented (api-facts §2). */
 type QueryPart = 'order' | 'skip' | 'rows';
 
-/** Smaller page sizes to try where a server refuses more rows. */
+/** Smaller page sizes to try if a server refuses a larger page, rows. */
 const FEWER_ROWS = [1000, 100] as const;
 /** The service's page maximum, rows. Source: api-facts §2. */
 const MAX_ROWS = 10_000;
-/** Page maxima that servers commonly have, rows. Where exactly so many rows come instead of more, others may follow. */
+/**
+ * Common maximum page sizes of servers, rows. If a page has exactly this number of rows, and the query requested more,
+ * further rows may follow.
+ */
 const USUAL_MAXIMA: ReadonlySet<number> = new Set([50, 100, 500, 1000, 5000]);
-/** Most lists whose first row is remembered. */
+/** Maximum number of lists whose first row is remembered. */
 const MAX_LISTS = 50;
 
 /**
- * Asks for pages of a list in the form that this server takes. It learns that form from the answers, once for a
- * connection. It gives up a part only where the same query fails with it and succeeds without it, or where the answer
- * shows that the server ignored the part.
+ * Requests pages of a list with a query that this server supports. It learns from the answers which parts the server
+ * supports, once for a connection. It omits a part in two cases only. The same query fails with the part and succeeds
+ * without it, or the answer shows that the server ignored the part.
  */
 export class ListQueries {
   readonly #refused = new Set<QueryPart>();
@@ -29,11 +32,11 @@ export class ListQueries {
   readonly #firstRows = new Map<string, string>();
 
   /**
-   * Asks for a page. Makes one call where the server takes the query, and up to five more the first time it does not.
-   * Where `$skip` seems to be ignored, one more call checks that.
+   * Requests a page. Makes one call if the server supports the query, and up to five more calls the first time that it
+   * does not. If the server seems to ignore `$skip`, one more call checks that.
    *
    * @param send - makes one call
-   * @throws LiveResponseError what the first call threw, where no simpler query succeeds
+   * @throws LiveResponseError the failure of the first call, if no simpler query succeeds
    */
   async ask(query: ActionQuery, send: (query: ActionQuery) => Promise<ActionPage>): Promise<ActionPage> {
     const fitting = this.#fit(query);
@@ -70,8 +73,9 @@ export class ListQueries {
     if (query.top > FEWER_ROWS[0]) this.#taken.add('rows');
     const first = page.actions[0]?.id;
     if (wanted.skip === 0) this.#rememberFirst(wanted, first);
-    // The newest row came first again. Either as many newer rows arrived as `$skip` left out, or the server ignores
-    // `$skip`. A page with a next link needs no check: the link leads on.
+    // The page begins with the list's newest known row, which `$skip` should have left out. Either exactly as many
+    // newer rows were added as `$skip` left out, or the server ignores `$skip`. A page with a next link needs no check,
+    // because the link leads to the rows that follow.
     else if (
       query.skip > 0 &&
       isLastPage(page) &&
@@ -86,7 +90,7 @@ export class ListQueries {
     return page;
   }
 
-  /** Adds to a page how many rows a full one has, and whether the server kept the order. */
+  /** Adds two facts to a page: the number of rows of a full page, and whether the server kept the sort order. */
   #judge(wanted: ActionQuery, query: ActionQuery, page: ActionPage): ActionPage {
     const rows = page.actions.length + (page.leftOut?.length ?? 0);
     const isMaximum = query.skip === wanted.skip && USUAL_MAXIMA.has(rows);
@@ -99,14 +103,15 @@ export class ListQueries {
   }
 
   /**
-   * Returns the parts that the failure may concern. A part that this server has taken before is suspected again only
-   * where the server calls the request bad.
+   * Returns the parts of the query that may have caused the failure. A part that this server has accepted before is
+   * suspected again only if the server reports a bad request.
    */
   #suspects(query: ActionQuery, error: unknown): QueryPart[] {
     const isBadRequest = isLiveResponseError(error) && error.code === 'badRequest' && error.values.status !== 405;
     const isUpdate = query.since?.by === 'update';
     const parts: QueryPart[] = [];
-    // A query by last update is followed by one by creation, which learns about these parts.
+    // After a failed query by last update, the caller sends a query by creation. That query learns whether the server
+    // supports the sort order and the number of rows.
     if (query.order !== 'none' && !isUpdate) parts.push('order');
     if (query.skip > 0) parts.push('skip');
     if (fewerThan(query.top).length > 0 && !isUpdate) parts.push('rows');
@@ -124,7 +129,7 @@ export class ListQueries {
   }
 }
 
-/** Returns the query without some parts. Without `$skip`, it asks again for the rows that the caller already knows. */
+/** Returns the query without some parts. A query without `$skip` also requests the rows that the caller already has. */
 function without(query: ActionQuery, parts: readonly QueryPart[], rows: number): ActionQuery {
   const isWhole = parts.includes('skip');
   return {
@@ -135,7 +140,10 @@ function without(query: ActionQuery, parts: readonly QueryPart[], rows: number):
   };
 }
 
-/** Returns simpler queries to try, the likeliest first: each part left out by itself, then all of them. */
+/**
+ * Returns simpler queries to try, the most likely first. First each suspected part is left out alone, then all of them
+ * are.
+ */
 function simplerThan(
   { top }: ActionQuery,
   suspects: readonly QueryPart[],
@@ -150,7 +158,7 @@ function fewerThan(rows: number): readonly number[] {
   return FEWER_ROWS.filter((fewer) => fewer < rows);
 }
 
-/** Returns a key for the list that a query is a page of. */
+/** Returns a key for the list to which the page of a query belongs. */
 function keyOf(query: ActionQuery): string {
   return JSON.stringify({ ...query, skip: 0, top: 0 });
 }
@@ -175,7 +183,7 @@ function createdAt({ creationDateTimeUtc }: MachineAction): number {
   return parseServerTime(creationDateTimeUtc) ?? 0;
 }
 
-/** @returns undefined where the failure may concern the query */
+/** @returns undefined if the query itself may have caused the failure */
 async function attempt(ask: () => Promise<ActionPage>): Promise<ActionPage | undefined> {
   try {
     return await ask();

@@ -1,11 +1,11 @@
-/** Conditions that the API itself checks. All given ones must hold. */
+/** Conditions that the API itself checks. An action must meet all conditions that are given. */
 export interface ActionConditions {
   readonly type?: string;
-  /** One of these devices. */
+  /** Ids of devices. The action must belong to one of them. */
   readonly machineIds?: readonly string[];
   /** Full name of the requestor, as the server writes it. */
   readonly requestor?: string;
-  /** One of these statuses. */
+  /** Statuses. The action must have one of them. */
   readonly statuses?: readonly string[];
   /** Creation at this time or later, ISO 8601 in UTC. */
   readonly createdFrom?: string;
@@ -13,18 +13,21 @@ export interface ActionConditions {
   readonly createdBefore?: string;
 }
 
-/** Lower bound of a list: newer by last update or, where the server refuses that, by creation. */
+/** Lower bound of a list. It applies to the last update or, if the server refuses that, to the creation. */
 export interface Since {
   readonly by: 'update' | 'creation';
   /** ISO 8601 in UTC. */
   readonly time: string;
 }
 
-/** Selects the machine actions to list, newest first. With a bound by last update, the oldest comes first. */
+/**
+ * Selects the machine actions to list, newest first. With a bound by last update, the action with the oldest update
+ * comes first.
+ */
 export interface ActionQuery {
-  /** Only live response sessions. */
+  /** Whether to list only live response sessions. */
   readonly liveResponseOnly: boolean;
-  /** Only this device. */
+  /** Id of the device whose actions are listed. */
   readonly machineId?: string;
   readonly where?: ActionConditions;
   readonly since?: Since;

@@ -4,13 +4,15 @@ import { LiveResponseError, mayBeUnsupported } from '../../base/errors.ts';
 import type { ActionQuery } from './odata.ts';
 import type { ActionPage, MachineAction } from '../schema.ts';
 
-/** Most pages that one gesture may take. An honest list needs far fewer. */
+/**
+ * Maximum number of pages that one gesture (a click or a command) may load. A list of a correct server needs far fewer.
+ */
 const MAX_PAGES_PER_GESTURE = 200;
-/** Number of pages that a gesture may still take, over all the lists that it reads. */
+/** Number of pages that a gesture may still load, over all the lists that it reads. */
 export class PageAllowance {
   #left = MAX_PAGES_PER_GESTURE;
 
-  /** @throws LiveResponseError `unexpectedAnswer` where no honest list would need another page */
+  /** @throws LiveResponseError `unexpectedAnswer` if no page is left: a correct server would not send so many */
   take(): void {
     if (this.#left === 0) throw new LiveResponseError('unexpectedAnswer', { path: '@odata.nextLink' });
     this.#left--;
@@ -21,13 +23,15 @@ export class PageAllowance {
 const MAX_FRUITLESS_PAGES = 2;
 
 /**
- * Asks for one page: one call.
- * @param skip - rows to leave out; used without a next link, and where the link's host gets no token
+ * Requests one page: one call.
+ * @param skip - number of rows to leave out; used if there is no next link, or if the link's host must not get the
+ *   token
  */
 export type AskPage = (skip: number, nextLink: string | undefined) => Promise<ActionPage>;
 
 /**
- * Creates the function that asks for the pages of a list. It sends the list's query with every call, and adds `skip`.
+ * Creates the function that requests the pages of a list. The function sends the list's query with every call, and adds
+ * `skip`.
  */
 export function askFor(
   client: Pick<DefenderClient, 'listMachineActions'>,
@@ -41,40 +45,40 @@ export function askFor(
 /** State of the list before the next page is requested. */
 export interface PageRequest {
   readonly ask: AskPage;
-  /** Rows of a full page. */
+  /** Number of rows of a full page. */
   readonly size: number;
-  /** Rows of the list that are already loaded. */
+  /** Number of rows of the list that are already loaded. */
   readonly skip: number;
   readonly isKnown: (actionId: string) => boolean;
 }
 
 /** The next rows of a list. */
 export interface NextRows {
-  /** All rows that came, known ones included: an answer that was paid for may hold a newer state of them. */
+  /** All rows that arrived. Known rows are included, because the answer may contain a newer state of them. */
   readonly actions: readonly MachineAction[];
   readonly hasMore: boolean;
-  /** The server took no order: rows that are not loaded may be newer than these. */
+  /** Whether the server did not sort the list. Rows that are not loaded may then be newer than `actions`. */
   readonly isUnordered: boolean;
 }
 
 /**
  * Position in a list that is read page by page, over one gesture or several. It follows next links while they bring new
- * rows. A link that repeats itself, or brings nothing new, is the last one. From there on it asks for rows by `$skip`,
- * until that brings nothing new either. Source: api-facts, "Next links in the wild".
+ * rows. After a link that repeats itself, or that brings no new row, it follows no more links. It then requests rows by
+ * `$skip`, until that brings no new row either. Source: api-facts, "Next links in the wild".
  */
 export class ListPlace {
   #link: string | undefined;
   #trustsLinks = true;
   readonly #followed = new Set<string>();
 
-  /** Forgets the next link: its offset is wrong once newer rows have come. */
+  /** Forgets the next link, because the link's offset is wrong after newer rows were added. */
   forgetLink(): void {
     this.#link = undefined;
   }
 
   /**
-   * Reads on until a page brings something new, or the list ends: one page, two at most.
-   * @throws LiveResponseError what `ask` throws
+   * Loads pages until one has a new row, or until the list ends: one page, two at most.
+   * @throws LiveResponseError the failures of `ask`
    */
   async next({ ask, size, skip, isKnown }: PageRequest): Promise<NextRows> {
     const actions: MachineAction[] = [];
@@ -98,7 +102,7 @@ export class ListPlace {
         return { actions, hasMore: isFull || page.nextLink !== undefined, isUnordered };
       }
       if (link !== undefined) this.#trustsLinks = false;
-      // A full page of known rows: newer rows shifted the list, so new ones follow behind this page.
+      // A full page of known rows means that newer rows shifted the list. So unknown rows follow after this page.
       else if (isFull) at += rows;
       else break;
     }
@@ -111,7 +115,7 @@ export class ListPlace {
   }
 }
 
-/** @returns undefined where the server refuses its own link: the caller then asks for the page by `$skip` */
+/** @returns undefined if the server refuses its own link: the caller then requests the page by `$skip` */
 async function askByLink(ask: AskPage, skip: number, link: string): Promise<ActionPage | undefined> {
   try {
     return await ask(skip, link);
@@ -122,11 +126,11 @@ async function askByLink(ask: AskPage, skip: number, link: string): Promise<Acti
 }
 
 /**
- * Reads all pages of a list in turn. Each but the last has at least one new row.
+ * Reads all pages of a list, one after the other. Every page except the last has at least one new row.
  *
- * @param size - rows of a full page
+ * @param size - number of rows of a full page
  * @param allowance - shared by the lists that one gesture reads
- * @throws LiveResponseError what `ask` throws; `unexpectedAnswer` where the list has no end
+ * @throws LiveResponseError the failures of `ask`; `unexpectedAnswer` if the list does not end
  */
 export async function* walkPages(
   ask: AskPage,

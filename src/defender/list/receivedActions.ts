@@ -4,10 +4,10 @@ import type { ActionPage, MachineAction } from '../schema.ts';
 
 /** A machine action as the API wrote it. */
 export interface ReceivedAction {
-  /** Unchanged JSON: the whole answer, or one element cut out of a list. */
+  /** Unchanged JSON: the complete answer, or one element of a list. */
   readonly text: string;
   readonly from: 'action' | 'list';
-  /** Local clock when the answer's headers arrived, ms since 1970. */
+  /** Time by the local clock when the answer's headers arrived, ms since 1970. */
   readonly receivedAt: number;
   /** The `Date` of the answer, verbatim. */
   readonly serverDate: string | undefined;
@@ -18,12 +18,12 @@ interface Received extends JsonAnswer {
   readonly date: string | undefined;
 }
 
-/** Most text kept for one connection, in UTF-16 code units: about 300 actions. */
+/** Maximum length of the texts that are kept for one connection, in UTF-16 code units: about 300 actions. */
 const MAX_KEPT = 512 * 1024;
 
 /**
- * Texts of the actions that came last. A list can bring ten thousand, and a user opens a few, so the oldest texts are
- * dropped. The text of an opened action is stored with its result at once.
+ * JSON texts of the actions that were received last. A list can contain ten thousand actions, and a user opens a few of
+ * them, so the oldest texts are dropped. When a user opens an action, its text is stored with its result at once.
  */
 export class ReceivedActions {
   readonly #kept = new Map<MachineAction, ReceivedAction>();
@@ -33,9 +33,9 @@ export class ReceivedActions {
     this.remember(action, { text, from: 'action', receivedAt, serverDate: date });
   }
 
-  /** @param page - its actions in the order of the answer */
+  /** @param page - the page, with its actions in the order of the answer */
   rememberPage({ actions, leftOut = [] }: ActionPage, { text, receivedAt, date }: Received): void {
-    // Each slice would keep the whole page's text in memory.
+    // Each slice would keep the text of the complete page in memory.
     if (text.length > MAX_KEPT) return;
     const others = new Set(leftOut);
     const spans = findElements(text, 'value').filter((_, place) => !others.has(place));

@@ -15,7 +15,10 @@ export interface MsalParts {
   readonly registration: Registration;
   readonly drawer: SecretDrawer;
   readonly leases: Leases;
-  /** The last account that signed in, shared by all windows. Distinguishes a lost secret storage from a first start. */
+  /**
+   * The last account that signed in, shared by all windows. If it is known and secret storage is empty, the storage has
+   * lost the tokens. If it is unknown, no one has signed in.
+   */
   readonly accounts: AccountMemory;
   /** Called when another window has signed in another user, or has signed the user out. */
   readonly onOtherPerson: () => void;
@@ -25,13 +28,13 @@ export interface MsalParts {
   readonly limits?: SignInLimits;
 }
 
-/** Time limits, ms. */
+/** Time limits of a sign-in, ms. */
 export interface SignInLimits {
-  /** For a single answer of the sign-in service. */
+  /** Longest time for a single answer of the sign-in service. */
   readonly answerMs: number;
-  /** For the user to sign in. */
+  /** Longest time for the user to sign in. */
   readonly personMs: number;
-  /** Between two polls for a device code, at least. */
+  /** Minimum time between two polls for a device code. */
   readonly minPollMs?: number;
 }
 
@@ -43,12 +46,14 @@ export interface AccountMemory {
 }
 
 /**
- * With this capability, conditional access may refuse a token before its end, with a claims challenge that we answer.
- * In exchange, tokens live longer.
+ * Capability to answer a claims challenge. With it, conditional access may refuse a token before the token expires. In
+ * exchange, tokens are valid for longer.
  */
 const CLIENT_CAPABILITIES = ['cp1'];
 
-/** Maps msal's levels to one level lower. Only our own code logs an error, after the user was notified. */
+/**
+ * Maps each log level of msal to the next lower level. Only our own code logs an error, after the user was notified.
+ */
 const LEVELS: Readonly<Partial<Record<LogLevel, 'warn' | 'info' | 'debug' | 'trace'>>> = {
   [LogLevel.Error]: 'warn',
   [LogLevel.Warning]: 'info',
@@ -56,7 +61,7 @@ const LEVELS: Readonly<Partial<Record<LogLevel, 'warn' | 'info' | 'debug' | 'tra
   [LogLevel.Verbose]: 'trace',
 };
 
-/** Creates the application without a credential. It has nothing in memory: its tokens are in the vault. */
+/** Creates the application without a credential. The application's tokens are in the vault, not in memory. */
 export function publicApplication(
   parts: MsalParts,
   vault: TokenVault,
@@ -92,7 +97,7 @@ export function openNetwork(
 
 /**
  * Returns the token of msal's result.
- * @throws LiveResponseError `signInFailed` with reason `emptyToken`: msal passes an empty answer on
+ * @throws LiveResponseError `signInFailed` with reason `emptyToken`, because msal does not reject an empty answer
  */
 export function tokenOf(result: AuthenticationResult | null, { registration, clock }: MsalParts): HeldToken {
   if (result === null || result.accessToken === '') {
@@ -111,7 +116,7 @@ function configure(
     auth: {
       clientId: registration.clientId,
       authority: registration.authority,
-      // The connection names the authority, so msal asks no other host whether it is one.
+      // The connection names the authority, so msal need not ask another host whether the authority is valid.
       knownAuthorities: [new URL(registration.authority).host],
       clientCapabilities: CLIENT_CAPABILITIES,
       ...credential,

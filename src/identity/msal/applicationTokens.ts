@@ -10,14 +10,14 @@ import { readCertificate } from './certificate.ts';
 import { toSignInFailure } from './failures.ts';
 import { TokenVault } from './tokenVault.ts';
 
-/** Gets tokens of an application that signs in as itself, with a secret or a certificate. */
+/** Gets tokens for an application that signs in as itself, with a secret or a certificate. */
 export class ApplicationTokens implements TokenSource {
   readonly #parts: MsalParts;
   readonly #certificatePath: string | undefined;
   readonly #renewal: SharedRenewal;
   readonly #subscription: { dispose: () => unknown };
 
-  /** @param certificatePath - absolute path of a PEM file; without one the application has a secret */
+  /** @param certificatePath - absolute path of a PEM file; undefined if the application signs in with a secret */
   constructor(parts: MsalParts, certificatePath: string | undefined) {
     this.#parts = parts;
     this.#certificatePath = certificatePath;
@@ -31,7 +31,7 @@ export class ApplicationTokens implements TokenSource {
     return this.#renewal.get(signal, refusal);
   }
 
-  /** Returns the application's id while it has a credential. */
+  /** Returns the application's id; undefined if the application has no credential. */
   async account(): Promise<string | undefined> {
     const { registration, drawer } = this.#parts;
     const ready = this.#certificatePath !== undefined || (await drawer.get('clientSecret')) !== undefined;

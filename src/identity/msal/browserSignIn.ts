@@ -4,10 +4,10 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { isSignInAddress } from '../signInHosts.ts';
 import type { SignInPrompts } from '../tokenSource.ts';
 
-/** Conditions of a sign-in with the browser. */
+/** Inputs of a sign-in with the browser. */
 export interface BrowserSignIn {
   readonly prompts: SignInPrompts;
-  /** The sign-in service that the connection names. The page must be one of its own. */
+  /** Address of the sign-in service that the connection names. The page must be accepted by {@link isSignInAddress}. */
   readonly authority: string;
   readonly signal: AbortSignal;
 }
@@ -15,8 +15,9 @@ export interface BrowserSignIn {
 /**
  * Signs in with the system's browser: authorization code, PKCE, an answer to a port of this machine.
  *
- * msal waits for that answer without end. To cancel, this function sends the answer itself: an error, with the address
- * and the state that msal put into the browser's page. msal then closes its port as after any other answer.
+ * msal waits for that answer without a time limit. To cancel, this function itself sends an error to msal's port. The
+ * error has the address and the state that msal put into the browser's page. msal then closes its port as after any
+ * other answer.
  */
 export async function signInWithBrowser(
   application: PublicClientApplication,
@@ -43,7 +44,8 @@ export async function signInWithBrowser(
           answerForBrowser(url);
         };
         if (signal.aborted) end();
-        // VS Code may first ask the user whether to open the page, and msal must not wait for the reply.
+        // VS Code may ask the user whether to open the page. After a cancellation, msal must not wait for the user's
+        // reply.
         else await Promise.race([prompts.openBrowser(url), aborted]);
       },
     });

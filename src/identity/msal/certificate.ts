@@ -12,7 +12,7 @@ export interface ClientCertificate {
 }
 
 /**
- * Reads certificate and private key from one PEM file, in the form that Azure's own tools write.
+ * Reads certificate and private key from one PEM file, in the format that Azure's own tools write.
  *
  * @throws LiveResponseError `signInFailed` with reason `certificateMissing`, `certificateUnreadable` or
  *   `passphraseWrong`; the error contains nothing of the file

@@ -9,7 +9,7 @@ export interface MsalTokens {
   readonly application: (parts: MsalParts, certificatePath: string | undefined) => TokenSource;
 }
 
-/** Entry of the bundle that holds msal. */
+/** Entry point of the bundle that contains msal. */
 export const msalTokens: MsalTokens = {
   person: (parts) => new PersonTokens(parts),
   application: (parts, certificatePath) => new ApplicationTokens(parts, certificatePath),

@@ -4,7 +4,7 @@ import type { ServiceRefusal, SignInNetwork } from './network.ts';
 
 /** Reasons why the sign-in service gave no token. `messages/signInWords.ts` has a sentence and a next step for each. */
 export type SignInReason =
-  // the registration
+  // Reasons that concern the registration.
   | 'unknownTenant'
   | 'unknownApplication'
   | 'publicClientOff'
@@ -12,7 +12,7 @@ export type SignInReason =
   | 'wrongSecret'
   | 'secretExpired'
   | 'wrongCertificate'
-  // the user
+  // Reasons that concern the user.
   | 'declined'
   | 'codeExpired'
   | 'otherTenant'
@@ -21,7 +21,7 @@ export type SignInReason =
   | 'blockedByPolicy'
   | 'deviceCodeBlocked'
   | 'securityDefaults'
-  // the service, or the way to it
+  // Reasons that concern the service, or the network between us and the service.
   | 'clockSkew'
   | 'notSignInService'
   | 'foreignEndpoint'
@@ -29,7 +29,7 @@ export type SignInReason =
   | 'emptyToken'
   | 'refused';
 
-/** Entra's numbers, from its public list of sign-in errors. */
+/** Reasons by Entra's error number. The numbers are from Entra's public list of sign-in errors. */
 const BY_NUMBER: ReadonlyMap<number, SignInReason> = new Map<number, SignInReason>([
   [90002, 'unknownTenant'],
   [900021, 'unknownTenant'],
@@ -55,7 +55,7 @@ const BY_NUMBER: ReadonlyMap<number, SignInReason> = new Map<number, SignInReaso
   [53003, 'blockedByPolicy'],
   [530032, 'blockedByPolicy'],
   [530035, 'securityDefaults'],
-  // Renewal of a session that began with a device code.
+  // Entra refuses to renew a session that began with a device code.
   [530036, 'deviceCodeBlocked'],
 ]);
 
@@ -68,14 +68,15 @@ const BY_WORD: ReadonlyMap<string, SignInReason> = new Map<string, SignInReason>
   ['invalid_tenant', 'unknownTenant'],
 ]);
 
-/** OAuth's codes for "ask the user": the stored session is no longer valid, or not sufficient. */
+/** OAuth's error codes after which the user must sign in: the stored session is no longer valid, or not sufficient. */
 const ASK_PERSON: ReadonlySet<string> = new Set(['invalid_grant', 'interaction_required', 'login_required']);
 
 /**
- * Converts the error that ended a token request. Keeps only the codes of msal's error: its sentences name accounts and
- * addresses.
+ * Converts the error that ended a token request. Keeps only the codes of msal's error, because msal's sentences contain
+ * account names and addresses.
  *
- * @param way - a blocked device code gets another reason than a blocked sign-in
+ * @param way - the way of a sign-in; undefined for a renewal. A blocked device code gets another reason than a blocked
+ *   sign-in in the browser
  */
 export function toSignInFailure(
   error: unknown,
@@ -109,8 +110,8 @@ function reasonOf(refusal: ServiceRefusal, way: 'interactive' | 'deviceCode' | u
 }
 
 /**
- * Reads a refusal from msal's error. An answer through the browser does not pass our network module, so msal's error is
- * its only trace.
+ * Reads a refusal from msal's error. An answer through the browser does not reach our network module, so only msal's
+ * error shows the refusal.
  */
 function readError(error: unknown): ServiceRefusal | undefined {
   if (!(error instanceof Error) || !('errorCode' in error) || typeof error.errorCode !== 'string') return undefined;

@@ -7,7 +7,10 @@ import { isSignInAddress } from '../signInHosts.ts';
 import { readRetryAfter } from '../../defender/retry.ts';
 import type { SendSignIn, SignInAnswer, SignInRequest } from '../../defender/transport.ts';
 
-/** A refusal of the sign-in service, in its own codes. Its sentence is not kept, because it names accounts. */
+/**
+ * A refusal of the sign-in service, in the service's codes. The service's sentence is not kept, because it contains
+ * account names.
+ */
 export interface ServiceRefusal {
   /** OAuth's code, e.g. `invalid_grant`. */
   readonly error: string;
@@ -19,32 +22,45 @@ export interface ServiceRefusal {
   readonly claims: string | undefined;
 }
 
-/** Poll interval where the service names none, and the increase for each "slow down", ms. Source: RFC 8628. */
+/**
+ * Poll interval if the service gives none, ms. The interval also grows by this time after each "slow down". Source: RFC
+ * 8628.
+ */
 const POLL_MS = 5_000;
-/** Shortest poll interval, ms. A service that names less would be asked without a pause. */
+/** Minimum poll interval, ms. If a service gave a shorter interval, we would poll it nearly without a pause. */
 const MIN_POLL_MS = 1000;
-/** Most polls for a device code that may fail in a row. The user is typing the code, and would have to start again. */
+/**
+ * Maximum number of polls for a device code that may fail in a row. A failure does not end the sign-in at once, because
+ * the user is typing the code and would have to start again.
+ */
 const FAILED_POLLS = 3;
-/** Failures of the network, not of the sign-in. After one, RFC 8628, section 3.5, demands a longer poll interval. */
+/**
+ * Failures of the network, not of the sign-in. After such a failure, RFC 8628, section 3.5, demands a longer poll
+ * interval.
+ */
 const PASSING: ReadonlySet<FailureCode> = new Set(['timeout', 'connectionLost', 'offline', 'serverError']);
 
 export interface SignInNetworkOptions {
   readonly send: SendSignIn;
   readonly clock: Clock;
-  /** The sign-in service that the connection names. */
+  /** Address of the sign-in service that the connection names. */
   readonly authority: string;
   readonly signal: AbortSignal;
   /** Longest time for a single answer, ms. */
   readonly answerMs: number;
-  /** Shortest poll interval for a device code, whatever the service names, ms; {@link MIN_POLL_MS} by default. */
+  /**
+   * Minimum poll interval for a device code, even if the service gives a shorter one, ms; {@link MIN_POLL_MS} by
+   * default.
+   */
   readonly minPollMs?: number;
 }
 
 /**
- * msal's network module for one piece of work. It is cancelled with the work, and bound in time. msal's own client can
- * be neither, follows redirects with the secret, and takes an empty answer for a token.
+ * msal's network module for one operation. A request ends when the operation is cancelled, and it has a time limit.
+ * msal's own client supports neither cancellation nor a time limit. It also follows redirects with the secret, and
+ * accepts an empty answer as a token.
  *
- * This class also waits between two polls for a device code, because no cancellation reaches msal's own wait.
+ * This class also waits between two polls for a device code, because msal's own wait cannot be cancelled.
  */
 export class SignInNetwork implements INetworkModule {
   readonly #send: SendSignIn;
@@ -55,9 +71,12 @@ export class SignInNetwork implements INetworkModule {
   readonly #minPollMs: number;
   #pollMs = POLL_MS;
 
-  /** The failure that ended the work here. It is kept because msal wraps every error thrown here. */
+  /**
+   * The failure that ended the operation in this class. It is kept, because msal wraps every error that this class
+   * throws.
+   */
   failure: LiveResponseError | undefined;
-  /** The last refusal. msal's errors omit half of it. */
+  /** The last refusal. It is kept, because msal's errors omit half of its fields. */
   refusal: ServiceRefusal | undefined;
 
   constructor({ send, clock, authority, signal, answerMs, minPollMs = MIN_POLL_MS }: SignInNetworkOptions) {
@@ -103,7 +122,7 @@ export class SignInNetwork implements INetworkModule {
     return this.#failing(async () => {
       const { host } = new URL(url);
       throwIfCancelled(this.#signal);
-      // msal uses any endpoints that the service's metadata names.
+      // msal uses any endpoint that the service's metadata names, so each address is checked.
       if (!isSignInAddress(url, this.#authority)) {
         throw new LiveResponseError('signInFailed', { host, reason: 'foreignEndpoint' });
       }
@@ -192,7 +211,7 @@ function readRefusal(body: object): ServiceRefusal | undefined {
   };
 }
 
-/** Reads Entra's number from its sentence: `AADSTS50076: …` */
+/** Reads Entra's error number from Entra's sentence: `AADSTS50076: …` */
 export function readAadsts(description: string | undefined): number | undefined {
   const digits = /AADSTS(\d{4,8})/u.exec(description ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);

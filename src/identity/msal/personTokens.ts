@@ -13,7 +13,10 @@ import { TokenVault } from './tokenVault.ts';
 
 type DeviceCode = Parameters<DeviceCodeRequest['deviceCodeCallback']>[0];
 
-/** Gets tokens of a user: signed in once, renewed without asking, shared by all windows through secret storage. */
+/**
+ * Gets tokens for a user who signs in once. The tokens are renewed without a prompt. All windows share them through
+ * secret storage.
+ */
 export class PersonTokens implements PersonalTokenSource {
   readonly #parts: MsalParts;
   readonly #renewal: SharedRenewal;
@@ -59,7 +62,7 @@ export class PersonTokens implements PersonalTokenSource {
       }
       const account = result.account?.username ?? '';
       this.#person = account;
-      // The account comes first: other windows are notified of the tokens, and then read the account.
+      // The account is stored first. Other windows are notified of the tokens, and then read the account.
       await accounts.set(account);
       await this.#alone(signal, () => vault.save());
       this.#claims = undefined;
@@ -78,7 +81,7 @@ export class PersonTokens implements PersonalTokenSource {
     this.#claims = undefined;
     this.#person = undefined;
     await this.#parts.accounts.set(undefined);
-    // The lease keeps this out of a renewal, which would put its tokens back.
+    // The lease prevents a deletion during a renewal. Otherwise the renewal would store its tokens after the deletion.
     await this.#alone(new AbortController().signal, () => this.#parts.drawer.delete('tokens'));
     this.#renewal.forget();
   }
@@ -87,7 +90,7 @@ export class PersonTokens implements PersonalTokenSource {
     this.#subscription.dispose();
   }
 
-  /** Checks whether another window changed the account, which may change what this window may show. */
+  /** Checks whether another window has changed the account. Another account may have other permissions to see data. */
   async #lookWhoIsIn(): Promise<void> {
     const before = this.#person;
     if ((await this.account()) !== before) this.#parts.onOtherPerson();
@@ -106,7 +109,7 @@ export class PersonTokens implements PersonalTokenSource {
       // A user who is still signed in may want another account, so no account is suggested.
       const again = this.#claims !== undefined || (await drawer.get('tokens')) === undefined;
       const known = again ? await accounts.get() : undefined;
-      // VS Code decodes an address before it opens the page. A name with other characters would arrive as another one.
+      // VS Code decodes an address before it opens the page, which would change a name with any other character.
       const hint = known !== undefined && /^[\w.@-]+$/u.test(known) ? known : undefined;
       const person = hint === undefined ? { prompt: 'select_account' } : { loginHint: hint };
       return signInWithBrowser(
@@ -118,7 +121,7 @@ export class PersonTokens implements PersonalTokenSource {
     return application.acquireTokenByDeviceCode({
       ...wanted,
       deviceCodeCallback: ({ userCode, verificationUri, expiresIn }: Partial<DeviceCode>) => {
-        // msal takes a refusal for a code, and would poll for it.
+        // msal treats a refusal like a device code, and would poll with it.
         if (userCode === undefined || verificationUri === undefined || expiresIn === undefined) {
           const { connection, authority } = registration;
           const failure = { connection, host: new URL(authority).host, reason: 'notSignInService' };
@@ -130,7 +133,9 @@ export class PersonTokens implements PersonalTokenSource {
     });
   }
 
-  /** Renews the token in this window. After another window's renewal, it only reads that one's result. */
+  /**
+   * Renews the token in this window. If another window has renewed it already, only reads the result of that renewal.
+   */
   async #renew(signal: AbortSignal, refusal: Refusal | undefined): Promise<HeldToken> {
     return this.#alone(signal, async () => {
       const { registration, drawer, accounts } = this.#parts;
@@ -149,16 +154,17 @@ export class PersonTokens implements PersonalTokenSource {
         if (held.token === refusal?.token) {
           throw new LiveResponseError('notSignedIn', { connection, reason: 'rejected' });
         }
-        // Set before the write below: its own change event must not look like another user's sign-in.
+        // Set before the write below. Otherwise the change event of our own write would look like another user's
+        // sign-in.
         this.#person = await accounts.get();
         await vault.update();
         return held;
       } catch (error) {
         this.#claims = network.refusal?.claims ?? this.#claims;
         const failure = toSignInFailure(error, network, connection);
-        // A refresh token that was refused once is refused for good.
+        // A refresh token that was refused once will never be accepted again.
         if (failure.values.reason === 'sessionEnded') {
-          // Otherwise the next renewal would report that secret storage has lost the session.
+          // If the account stayed, the next renewal would report that secret storage has lost the session.
           await accounts.set(undefined);
           this.#person = undefined;
           await drawer.delete('tokens').catch(() => undefined);

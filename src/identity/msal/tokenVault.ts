@@ -2,8 +2,8 @@ import type { ICachePlugin, TokenCacheContext } from '@azure/msal-node';
 import type { SecretDrawer } from '../secrets.ts';
 
 /**
- * msal's cache of one connection, in secret storage. It is read once for a piece of work, and written at its end if the
- * work changed it. The work holds a lease, so no other window writes in between.
+ * msal's cache of one connection, in secret storage. An operation reads the cache once. At its end, it writes the cache
+ * if it has changed it. The operation holds a lease, so no other window writes in the meantime.
  */
 export class TokenVault implements ICachePlugin {
   readonly #drawer: SecretDrawer;
@@ -24,7 +24,7 @@ export class TokenVault implements ICachePlugin {
     return new TokenVault(drawer, await drawer.get('tokens'));
   }
 
-  /** Creates an empty vault. A new sign-in replaces the old one only when it is complete. */
+  /** Creates an empty vault for a new sign-in. The sign-in replaces the stored tokens only when it is complete. */
   static empty(drawer: SecretDrawer): TokenVault {
     return new TokenVault(drawer, undefined);
   }
@@ -49,8 +49,8 @@ export class TokenVault implements ICachePlugin {
   }
 
   /**
-   * Writes the changes of a renewal, unless another window has changed the stored cache meanwhile. After a long sleep
-   * of the machine the lease may be over, and the user may have signed out or in elsewhere.
+   * Writes the changes of a renewal, unless another window has changed the stored cache in the meantime. After a long
+   * sleep of the machine, the lease may have expired. The user may then have signed in or out in another window.
    */
   async update(): Promise<void> {
     if (this.#cache === this.#read || (await this.#drawer.get('tokens')) !== this.#found) return;
@@ -58,7 +58,10 @@ export class TokenVault implements ICachePlugin {
   }
 }
 
-/** Whether a text is a cache. Any other text would end all work in an error of msal that names no cause. */
+/**
+ * Whether a text is a cache of msal. With any other text, every operation would fail with an error of msal that gives
+ * no cause.
+ */
 function isCache(text: string): boolean {
   try {
     return JSON.parse(text) instanceof Object;

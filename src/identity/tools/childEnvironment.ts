@@ -1,20 +1,22 @@
 import path from 'node:path';
 
 /**
- * Variables that a command-line tool needs: for its home, its sign-in, proxies and private certificates. All others are
- * withheld. This matters most for those that make interpreters load foreign code (PYTHONPATH, BASH_ENV, NODE_OPTIONS,
- * LD_PRELOAD), because terminals and workspaces set them. VS Code's own variables are withheld as well. So is
- * PSModulePath: with that of PowerShell 7, Windows PowerShell loads modules that it cannot run.
+ * Variables that a command-line tool needs: for its home folder, its sign-in, proxies and private certificates. The
+ * tool gets no other variable. This matters most for variables that make interpreters load foreign code (PYTHONPATH,
+ * BASH_ENV, NODE_OPTIONS, LD_PRELOAD), because terminals and workspaces set them. VS Code's own variables are withheld
+ * as well. PSModulePath is withheld too: with the value of PowerShell 7, Windows PowerShell loads modules that it
+ * cannot run.
  */
 const PASSED_ON: ReadonlySet<string> = new Set([
   // The account on this machine, and the folders with its files.
   ...['HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TMPDIR', 'TEMP', 'TMP'],
   ...['XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'],
-  // Windows: without SystemRoot no program gets a socket, and without the folders no PowerShell module is found.
+  // Windows: without SystemRoot, a program gets no socket. Without the folders, PowerShell finds no module.
   ...['SYSTEMROOT', 'SYSTEMDRIVE', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'USERNAME', 'USERDOMAIN'],
   ...['HOMEDRIVE', 'HOMEPATH', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA', 'ALLUSERSPROFILE', 'COMPUTERNAME'],
   ...['PROGRAMFILES', 'PROGRAMFILES(X86)', 'PROGRAMW6432', 'COMMONPROGRAMFILES', 'PROCESSOR_ARCHITECTURE'],
-  // Proxies, and the certificates of networks that inspect TLS. Variables that switch the check off are not included.
+  // Proxies, and the certificates of networks that inspect TLS. Variables that turn off the certificate check are not
+  // included.
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
   ...['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
   // The folder of Azure CLI's sign-in, and its cloud.
@@ -29,7 +31,7 @@ export function childEnvironment(
   platform: NodeJS.Platform,
   own: Readonly<Record<string, string>>,
 ): NodeJS.ProcessEnv {
-  // Windows spells its variables in any case (`Path`), and Node passes them on unchanged.
+  // Windows writes names of variables in any letter case (`Path`), and Node passes them on unchanged.
   const kept = Object.entries(environment).filter(([name]) =>
     PASSED_ON.has(platform === 'win32' ? name.toUpperCase() : name),
   );
@@ -38,8 +40,8 @@ export function childEnvironment(
 }
 
 /**
- * Returns the folders to search for programs: the absolute entries of PATH, in order. Relative and empty entries mean
- * the working directory, and a workspace from elsewhere could contain an `az` of its own.
+ * Returns the folders to search for programs: the absolute entries of PATH, in the order of PATH. Relative and empty
+ * entries mean the working directory, and a workspace of unknown origin could contain an `az` of its own.
  */
 export function pathFolders(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   const entries = (variable(environment, platform, 'PATH') ?? '').split(platform === 'win32' ? ';' : ':');
@@ -54,8 +56,8 @@ export function system32(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Whether an entry is absolute and on this machine. On Windows `\folder` depends on the current drive, and a network
- * share would be asked for its programs.
+ * Whether an entry is absolute and on this machine. On Windows `\folder` depends on the current drive. A network share
+ * is excluded, because its programs would come from another machine.
  */
 function isLocalAbsolute(entry: string, platform: NodeJS.Platform): boolean {
   return platform === 'win32' ? /^[a-z]:[\\/]/iu.test(entry) : entry.startsWith('/');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { LiveResponseError } from '../../base/errors.ts';
 import { system32 } from './childEnvironment.ts';
 
-/** A program to run: an absolute file and its arguments, which reach it unchanged. */
+/** A program to run: an absolute path and arguments. The program gets the arguments unchanged. */
 export interface Invocation {
   readonly file: string;
   readonly args: readonly string[];
@@ -13,14 +13,16 @@ export interface Invocation {
 
 export interface ProcessLimits {
   readonly timeoutMs: number;
-  /** For both outputs together, bytes. */
+  /** Maximum size of output and errors together, bytes. */
   readonly maxOutput: number;
 }
 
-/** A process that ended by itself. Its output may hold a token: it is read, and never shown or logged. */
+/**
+ * The end of a process that ended by itself. The output may contain a token, so it is read, and never shown or logged.
+ */
 export interface Ended {
   readonly kind: 'ended';
-  /** null when a signal ended it. */
+  /** null if a signal ended the process. */
   readonly exitCode: number | null;
   readonly output: string;
   readonly errors: string;
@@ -32,10 +34,10 @@ export type ProcessEnd =
   | { readonly kind: 'notStarted'; readonly systemCode: string | undefined };
 
 /**
- * Runs a program without a shell, without input and without a window. Ends it, with all processes that it started, when
- * it takes too long, writes too much, or the caller cancels.
+ * Runs a program without a shell, without input and without a window. Ends the program and all processes that it
+ * started, if it takes too long, if it writes too much, or if the caller cancels.
  *
- * @throws LiveResponseError `cancelled` when the signal was aborted
+ * @throws LiveResponseError `cancelled` if the signal was aborted
  */
 export function runProcess(
   invocation: Invocation,
@@ -52,12 +54,13 @@ export function runProcess(
     const child = spawn(file, args, {
       shell: false,
       env: environment,
-      // Python looks for modules in the working directory, and Azure CLI reads `.azure/config` there and above it. So
-      // the program never runs in a workspace. Anyone who can write beside the program can replace it anyway.
+      // Python looks for modules in the working directory. Azure CLI reads `.azure/config` there and in the folders
+      // above. So the program never runs in a workspace. It runs in its own folder: anyone who can write to that folder
+      // can replace the program anyway.
       cwd: (platform === 'win32' ? path.win32 : path.posix).dirname(file),
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      // A process group of its own allows ending all of it: `az` is a script that starts Python.
+      // `az` is a script that starts Python. A separate process group lets us end both together.
       detached: platform !== 'win32',
     });
     const output: Buffer[] = [];
@@ -104,7 +107,7 @@ function textOf(chunks: readonly Buffer[]): string {
 
 /** Ends a process with its descendants, as far as the system knows them. */
 function endTree(child: ChildProcess, platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): void {
-  // No one reads the output any more. A descendant that escaped and still writes must not keep this process alive.
+  // The output is no longer read. A descendant that escaped and still writes must not keep this process alive.
   child.stdout?.destroy();
   child.stderr?.destroy();
   const { pid } = child;

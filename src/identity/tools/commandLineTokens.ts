@@ -12,16 +12,16 @@ import type { TokenSource } from '../tokenSource.ts';
 import { readToolAnswer, signInCommand } from './toolAnswers.ts';
 
 /**
- * Longest time for a tool, ms. Azure CLI takes seconds on a slow machine, and longer when it has to renew its own
- * sign-in.
+ * Longest time that a tool may run, ms. Azure CLI needs seconds on a slow machine, and longer if it has to renew its
+ * own sign-in.
  */
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** Most output of a tool, bytes. A token has about 3 kB. */
+/** Maximum output of a tool, bytes. A token has about 3 kB. */
 const MAX_OUTPUT = 1024 * 1024;
 
 export interface CommandLineTokensOptions {
   /**
-   * The resource that tokens are for: the scope without `/.default`, e.g. `https://api.securitycenter.microsoft.com`.
+   * Resource that the tokens are for: the scope without `/.default`, e.g. `https://api.securitycenter.microsoft.com`.
    */
   readonly resource: string;
   /** Lower-case GUID. */
@@ -43,9 +43,9 @@ interface Obtained {
 }
 
 /**
- * Gets tokens from an installed Azure CLI, or else from Az PowerShell, for users without an app registration. The tool
- * keeps the sign-in; a token is kept in memory only. Where Azure CLI is installed, no other tool is asked: two tools
- * may be signed in as two users.
+ * Gets tokens from Azure CLI if it is installed, else from Az PowerShell, for users without an app registration. The
+ * tool stores the sign-in. This class keeps a token in memory only. If Azure CLI is installed, no other tool is asked,
+ * because the other tool may be signed in as another user.
  */
 export class CommandLineTokens implements TokenSource {
   readonly #options: CommandLineTokensOptions;
@@ -58,8 +58,8 @@ export class CommandLineTokens implements TokenSource {
 
   /**
    * @throws LiveResponseError `notSignedIn` with the reason `cliMissing`, `cliSignedOut`, `cliClaims` (a policy demands
-   *   more), `rejected` (the tool only has the refused token), `otherTenant` or `otherAudience`; `signInFailed` with
-   *   the reason `cliFailed` or `cliTimeout`; `cancelled`. `command` is the command that signs in from a terminal.
+   *   more claims), `rejected` (the tool only has the refused token), `otherTenant` or `otherAudience`; `signInFailed`
+   *   with the reason `cliFailed` or `cliTimeout`; `cancelled`. `command` is the command that signs in from a terminal.
    */
   getAccessToken(signal: AbortSignal, refusal?: Refusal): Promise<string> {
     return this.#renewal.get(signal, refusal);
@@ -70,7 +70,7 @@ export class CommandLineTokens implements TokenSource {
     return Promise.resolve(held === undefined ? undefined : readClaims(held.token)?.account);
   }
 
-  /** Forgets the token. The user signs out of the tool separately: other programs use it too. */
+  /** Forgets the token. The user signs out of the tool separately, because other programs use the tool too. */
   signOut(): Promise<void> {
     this.#renewal.forget();
     return Promise.resolve();
@@ -85,7 +85,7 @@ export class CommandLineTokens implements TokenSource {
     if (token === refusal?.token) {
       throw this.#notSignedIn(tool, refusal.claims === undefined ? 'rejected' : 'cliClaims', refusal.claims);
     }
-    // A token that does not state its end is used once.
+    // A token that does not state its expiry is used once.
     return { token, expiresAt: claims.expiresAt ?? 0 };
   }
 
@@ -105,8 +105,8 @@ export class CommandLineTokens implements TokenSource {
   }
 
   /**
-   * Checks the tenant and the resource of a token. Results are kept by tenant, so a token of another one must not fetch
-   * any.
+   * Checks the tenant and the resource of a token. Results are stored by tenant, so a token of another tenant must not
+   * fetch results.
    */
   #check(token: string, tool: ToolKind): Obtained {
     const { resource, tenantId } = this.#options;

@@ -10,7 +10,7 @@ export interface TokenRequest {
   readonly tenantId: string;
 }
 
-/** The product that answers, which decides how its answers are read. */
+/** The product that answers. It decides how the answer is read. */
 export type ToolKind = 'azureCli' | 'azPowerShell';
 
 /** An installed tool, ready to run for a token. */
@@ -23,10 +23,10 @@ export const NO_MODULE = 3;
 export const NO_CONTEXT = 4;
 
 /**
- * Script that prints a token. Nothing is inserted into it: it takes the request from its environment. It has no double
- * quotes, because Windows PowerShell loses them on the way. It is not sent as `-EncodedCommand`, because every
- * detection rule reports that. The token is a SecureString since Az 14, and was a text before; NetworkCredential
- * accepts both.
+ * Script that prints a token. Nothing is inserted into its text: the script reads the request from its environment. It
+ * contains no double quotes, because Windows PowerShell removes them from the command line. It is not sent as
+ * `-EncodedCommand`, because every detection rule reports that option. The token is a SecureString since Az 14, and was
+ * a text before. NetworkCredential accepts both.
  */
 const POWERSHELL_SCRIPT = [
   "$ErrorActionPreference = 'Stop'",
@@ -44,7 +44,8 @@ const POWERSHELL_SCRIPT = [
 ].join('; ');
 
 /**
- * Finds Azure CLI where it is installed, else the first PowerShell of each name. A PowerShell may lack the Az module.
+ * Finds Azure CLI if it is installed. Otherwise finds the first PowerShell of each file name, because one of them may
+ * lack the Az module.
  */
 export async function findTools(
   request: TokenRequest,
@@ -61,12 +62,12 @@ export async function findTools(
   return installed;
 }
 
-/** A tool that exists if all of these files do. */
+/** A tool that exists if all files in `needs` exist. */
 export interface PossibleTool extends Tool {
   readonly needs: readonly string[];
 }
 
-/** Returns the tools in all their possible places, the preferred ones first. Pure. */
+/** Returns the tools at all their possible paths, the preferred tools first. Does not read the disk. */
 export function toolsToTry(
   { resource, tenantId }: TokenRequest,
   environment: NodeJS.ProcessEnv,
@@ -99,9 +100,10 @@ export function toolsToTry(
   }
   const join = (...parts: string[]): string => path.win32.join(...parts);
   return [
-    // On Windows `az` is a batch file, which Node rightly refuses to start without a shell (CVE-2024-27980). So we
-    // start what the batch file would. The installers' az.cmd runs `"%~dp0\..\python.exe" -IBm azure.cli %*`. pip's
-    // az.bat runs the python.exe beside it or in the folder above. -I keeps the working directory and PYTHONPATH out.
+    // On Windows `az` is a batch file. Node does not start a batch file without a shell (CVE-2024-27980). So we start
+    // the program that the batch file would start. The installers' az.cmd runs `"%~dp0\..\python.exe" -IBm azure.cli
+    // %*`. pip's az.bat runs the python.exe in its own folder or in the folder above. With -I, Python ignores the
+    // working directory and PYTHONPATH.
     ...folders.flatMap((folder) =>
       [join(folder, '..', 'python.exe'), join(folder, 'python.exe')].flatMap((python) =>
         ['az.cmd', 'az.bat'].map((batch) => azureCli(python, ['-IBm', 'azure.cli'], [join(folder, batch), python])),
@@ -113,8 +115,8 @@ export function toolsToTry(
 }
 
 /**
- * Settings of Azure CLI, as variables named by section and option. They prevent side effects: a process that sends
- * telemetry after the tool has ended, and an upgrade, which users can enable for any command.
+ * Settings of Azure CLI, as variables named by section and option. They prevent two side effects. One is a process that
+ * sends telemetry after the tool has ended. The other is an upgrade, which users can enable for any command.
  */
 const AZURE_CLI_SETTINGS = {
   AZURE_CORE_COLLECT_TELEMETRY: 'false',
@@ -125,7 +127,7 @@ const AZURE_CLI_SETTINGS = {
 
 async function isProgram(file: string, platform: NodeJS.Platform): Promise<boolean> {
   try {
-    // The Store's pwsh.exe is an alias that only lstat can read.
+    // The Microsoft Store's pwsh.exe is an alias that only lstat can read.
     if (platform === 'win32') return !(await lstat(file)).isDirectory();
     await access(file, constants.X_OK);
     return (await stat(file)).isFile();

@@ -2,7 +2,10 @@ import type { Ended } from './childProcess.ts';
 import { NO_CONTEXT, NO_MODULE } from './commandLineTools.ts';
 import type { TokenRequest, ToolKind } from './commandLineTools.ts';
 
-/** The answer of a tool. Of its output, only the token and Entra's error code are taken: the rest may hold anything. */
+/**
+ * The answer of a tool. Only the token and Entra's error code are read from its output, because the rest may contain
+ * anything.
+ */
 export type ToolAnswer =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'notInstalled' }
@@ -10,8 +13,9 @@ export type ToolAnswer =
   | { readonly kind: 'signedOut' | 'failed'; readonly serverCode: string | undefined };
 
 /**
- * Entra's refusals that a new sign-in of the same account does not cure, though both tools then propose one. Consent or
- * approval is missing, the resource or the account is not in this tenant, or the account is not assigned or disabled.
+ * Entra's refusals that a new sign-in of the same account does not solve, although both tools then propose a sign-in.
+ * Consent or approval is missing. Or the resource or the account is not in this tenant. Or the account is disabled or
+ * not assigned.
  */
 const NOT_BY_SIGN_IN = /^AADSTS(?:65001|65002|500011|650052|650057|700016|90002|50020|90072|50105|50057)$/u;
 
@@ -24,7 +28,8 @@ export function readToolAnswer(kind: ToolKind, end: Ended): ToolAnswer {
   if (kind === 'azPowerShell' && end.exitCode === NO_MODULE) return { kind: 'notInstalled' };
   const words = `${end.errors}\n${end.output}`;
   const serverCode = /\bAADSTS\d{4,8}\b/u.exec(words)?.[0];
-  // `Please run 'az login' to setup account.`, `…is needed. Please run:\naz login`, `Run Connect-AzAccount to login.`
+  // Sentences of the tools: `Please run 'az login' to setup account.`, `…is needed. Please run:\naz login`, `Run
+  // Connect-AzAccount to login.`
   const proposesSignIn = kind === 'azureCli' ? /\baz login\b/u.test(words) : /\bConnect-AzAccount\b/u.test(words);
   const signedOut =
     (kind === 'azPowerShell' && end.exitCode === NO_CONTEXT) ||
@@ -44,8 +49,8 @@ function tokenIn(output: string): string | undefined {
 }
 
 /**
- * Returns the command that signs the user in from a terminal. It names the resource to Azure CLI, so that the
- * resource's conditional access is met at once. It also allows a tenant without subscriptions, because those of
+ * Returns the command that signs the user in from a terminal. The command for Azure CLI names the resource, so that the
+ * sign-in also meets the resource's conditional access. It allows a tenant without subscriptions, because tenants of
  * security teams often have none.
  *
  * @param claims - a claims challenge as JSON; needs Azure CLI 2.76 or Az.Accounts 5.2

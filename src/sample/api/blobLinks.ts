@@ -9,7 +9,7 @@ const linkLifetime = 30 * minute;
 /** Apparent host of the sample's blobs. Requests for it never leave memory. */
 export const sampleBlobUrl = 'https://sample.blob.core.windows.net';
 
-/** The result of a blob host's check of a link. */
+/** Result of the check of a link by a blob host. */
 export type LinkCheck =
   | { readonly kind: 'valid'; readonly blobName: string; readonly disposition: string }
   | { readonly kind: 'expired'; readonly expiry: Date }
@@ -21,8 +21,8 @@ function sasTime(moment: number): string {
 }
 
 /**
- * Computes the signature of a link, which only has to change when a signed part does. This is not cryptography: the
- * sample's links open only sample data.
+ * Computes the signature of a link. The signature only has to change when a signed part changes. This is not
+ * cryptography, because the sample's links open only sample data.
  */
 function sign(blobName: string, parameters: URLSearchParams): string {
   const signed = [...parameters].filter(([name]) => name !== 'sig').map(([name, value]) => `${name}=${value}`);
@@ -53,14 +53,14 @@ export function mintSampleLink(blobName: string, fileName: string, now: number):
   return `${sampleBlobUrl}/${blobName}?${query}`;
 }
 
-/** Checks a link as the blob host would: its signature first, then its expiry against `now` (ms since 1970). */
+/** Checks a link as the blob host would. Checks the signature first, then the expiry against `now` (ms since 1970). */
 export function checkSampleLink(url: URL, now: number): LinkCheck {
   const blobName = url.pathname.slice(1);
   if (url.searchParams.get('sig') !== sign(blobName, url.searchParams)) {
     return { kind: 'forged' };
   }
   const expiry = new Date(url.searchParams.get('se') ?? '');
-  // The negation makes an unreadable expiry an expired one.
+  // The comparison is negated, so that an unreadable expiry (NaN) counts as expired.
   if (!(expiry.getTime() > now)) {
     return { kind: 'expired', expiry };
   }

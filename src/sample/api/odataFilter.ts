@@ -7,7 +7,7 @@ export type PropertyKind = 'text' | 'time';
 
 /** The properties of an entity type that `$filter` and `$orderby` may name. */
 export interface EntityType {
-  /** Name in the service's error texts. */
+  /** Name of the type in the service's error texts. */
   readonly name: string;
   readonly properties: Readonly<Record<string, PropertyKind>>;
   /** Properties that the entity has but the filter refuses, such as `computerDnsName` of an action (api-facts §2). */
@@ -19,7 +19,7 @@ export type Predicate = (entity: Entity) => boolean;
 
 /**
  * Returns the kind of a property.
- * @throws {@link ODataError} with the service's text, where the filter does not accept the property
+ * @throws {@link ODataError} with the service's text, if the filter does not accept the property
  */
 export function propertyKind(type: EntityType, property: string): PropertyKind {
   const kind = Object.hasOwn(type.properties, property) ? type.properties[property] : undefined;
@@ -33,7 +33,10 @@ export function propertyKind(type: EntityType, property: string): PropertyKind {
   );
 }
 
-/** Returns a property's value in the form that compares: times at their full precision, texts unchanged. */
+/**
+ * Returns a property's value as a text that can be compared. A time keeps its full precision. Any other text is
+ * unchanged.
+ */
 export function comparable(entity: Entity, property: string, kind: PropertyKind): string {
   const value = entity[property];
   if (typeof value !== 'string') {
@@ -54,9 +57,10 @@ const comparisons: Readonly<Record<string, (left: string, right: string) => bool
 /**
  * Parses a `$filter` into a predicate: `eq ne gt ge lt le`, `in (…)`, `startswith(…)`, `and`, `or`, `not`, parentheses.
  *
- * Texts are quoted, with a quote doubled. Times are not quoted (api-facts §2): a quoted time is an error.
+ * Texts are quoted, and a quote inside a text is doubled. Times are not quoted (api-facts §2). A quoted time is an
+ * error.
  *
- * @throws {@link ODataError} where the service would answer with 400
+ * @throws {@link ODataError} if the service would answer with 400
  */
 export function parseFilter(filter: string, type: EntityType): Predicate {
   const tokens = tokenize(filter);

@@ -1,4 +1,4 @@
-/** An error that the service answers with 400 and the code `ODataError` (api-facts §5). */
+/** An error to which the service answers with 400 and the code `ODataError` (api-facts §5). */
 export class ODataError extends Error {
   override readonly name = 'ODataError';
 }
@@ -19,7 +19,7 @@ const patterns: readonly (readonly [kind: Token['kind'], pattern: RegExp])[] = [
 
 /**
  * Converts a time to a text that sorts by time: UTC with seven fraction digits, the precision of the service.
- * JavaScript's own `Date` has only milliseconds, and would make two different moments equal.
+ * JavaScript's `Date` has only milliseconds, so it would make two different moments equal.
  */
 export function sortableTime(text: string): string {
   const [, fraction = ''] = /\.(\d+)/u.exec(text) ?? [];

@@ -6,14 +6,14 @@ import type { Entity } from './wire.ts';
 /** The service's page maximum, which is also the largest `$top` (api-facts §2). */
 export const pageMaximum = 10_000;
 
-/** The part of a collection that a query asks for. */
+/** The part of a collection that a query requests. */
 export interface QueryResult {
   readonly value: readonly Entity[];
-  /** Number of entities that pass the filter; present when `$count=true`. */
+  /** Number of entities that pass the filter; undefined without `$count=true`. */
   readonly count: number | undefined;
   /**
-   * Query of the next page, where the page maximum cut this one. Absent where `$top` cut it: the caller continues with
-   * `$skip`.
+   * Query of the next page, if the page maximum cut this page. Absent if `$top` cut this page: the caller then
+   * continues with `$skip`.
    */
   readonly nextQuery: string | undefined;
 }
@@ -58,7 +58,7 @@ function nextQuery(parameters: URLSearchParams, skip: number, top: number | unde
   if (top !== undefined) {
     next.set('$top', String(top));
   }
-  // OData writes `$` and blanks as `$` and `%20`; URLSearchParams would write `%24` and `+`.
+  // OData writes `$` as `$` and a space as `%20`. URLSearchParams would write `%24` and `+`.
   return [...next]
     .map(([name, value]) => `${encodeURIComponent(name).replace('%24', '$')}=${encodeURIComponent(value)}`)
     .join('&');
@@ -67,8 +67,8 @@ function nextQuery(parameters: URLSearchParams, skip: number, top: number | unde
 /**
  * Answers a query (percent-encoded, without `?`) on a collection.
  *
- * @param pageSize - most entities on a page
- * @throws {@link ODataError} where the service would answer with 400
+ * @param pageSize - maximum number of entities on a page
+ * @throws {@link ODataError} if the service would answer with 400
  */
 export function queryCollection(
   entities: readonly Entity[],

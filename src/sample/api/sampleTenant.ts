@@ -10,13 +10,16 @@ import type { Entity, JsonValue } from './wire.ts';
 
 /** Inputs of a sample tenant. */
 export interface SampleTenantOptions {
-  /** Reference time of the data, ms since 1970: the newest action is some minutes older. */
+  /** Reference time of the data, ms since 1970. The newest action is some minutes older. */
   readonly startedAt: number;
   /** The tenant's clock, ms since 1970. */
   readonly now: () => number;
-  /** Creates the link that the result-link call answers for a blob's name. */
+  /** Creates the download link for a blob. The result-link call returns this link. */
   readonly mintLink: (blobName: string, fileName: string) => string | Promise<string>;
-  /** Most entities on a page, for tests of `@odata.nextLink`. The service's own 10,000 by default. */
+  /**
+   * Maximum number of entities on a page, for tests of `@odata.nextLink`. The default is the service's maximum of
+   * 10,000.
+   */
   readonly pageSize?: number;
 }
 
@@ -34,22 +37,22 @@ export interface SampleRequest {
 /** The tenant's answer. */
 export interface SampleAnswer {
   readonly status: number;
-  /** Lower-case names, content-type included. */
+  /** Headers with names in lower case. They include content-type. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** A stored result. */
 export interface SampleBlob {
-  /** E.g. `investigation-actions-data/<guid>/CustomPlaybookCommandOutput/<32 hex>`. */
+  /** Name of the blob, e.g. `investigation-actions-data/<guid>/CustomPlaybookCommandOutput/<32 hex>`. */
   readonly name: string;
   /** End of the command, ms since 1970. */
   readonly lastModified: number;
-  /** Generates the bytes, the same ones each time. They are not kept: the largest result has 14 MB. */
+  /** Generates the bytes. Each call returns the same bytes. They are not kept, because the largest result has 14 MB. */
   readonly bytes: () => Uint8Array;
 }
 
-/** The behavior of a tenant, in memory. */
+/** A simulated tenant in memory. */
 export interface SampleTenant {
   readonly tenantId: string;
   readonly answer: (request: SampleRequest) => Promise<SampleAnswer>;
@@ -91,10 +94,10 @@ function hasResult(command: SampleCommand): boolean {
   return command.result !== undefined && command.endedAt !== undefined;
 }
 
-/** Creates a tenant. It does no work before its first request. */
+/** Creates a tenant. The tenant does no work before its first request. */
 export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   const { now, mintLink } = options;
-  // Times are formatted from whole milliseconds.
+  // The formatting of times needs whole milliseconds.
   const startedAt = Math.floor(options.startedAt);
   const actions = createSampleActions(startedAt, now);
   let requestCount = 0;
@@ -106,7 +109,7 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   });
   const failure = (status: number, code: string, message: string): SampleAnswer => {
     requestCount += 1;
-    // `target` is the correlation id that support asks for. It differs for each answer (api-facts §5).
+    // `target` is the correlation id that Microsoft's support asks for. It differs for each answer (api-facts §5).
     return json(status, { error: { code, message, target: createRandom(`request ${String(requestCount)}`).guid() } });
   };
   const context = (request: SampleRequest, fragment: string): string => `${request.apiUrl}/api/$metadata#${fragment}`;
@@ -151,7 +154,7 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     if (command === undefined || !hasResult(command)) {
       return failure(404, 'ResourceNotFound', `Result of command ${indexText} of machine action ${id} was not found`);
     }
-    // The name of a GetFile's blob is unknown (api-facts §8); the blob is gzip.
+    // The file name of a GetFile's blob is unknown (api-facts §8). The blob is gzip, so we use the ending `gz`.
     const ending = command.type === 'GetFile' ? 'gz' : 'json';
     const link = await mintLink(blobNameOf(id, index), `output_${id}_${indexText}.${ending}`);
     return json(200, { '@odata.context': context(request, 'Edm.String'), value: link });
@@ -197,7 +200,8 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
       return failure(400, 'BadRequest', 'The path cannot be decoded');
     }
     if (tail !== undefined) {
-      // Parentheses and `=` are literal on the wire (api-facts §3): an encoded call is a different path.
+      // Parentheses and `=` are not encoded in the request (api-facts §3). A call with encoded characters is a
+      // different path.
       const call = /^GetLiveResponseResultDownloadLink\(index=([^)]*)\)$/iu.exec(tail);
       return ofActions && call !== null
         ? await resultLink(request, id, call[1] ?? '')
@@ -239,7 +243,7 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     );
     const place = blobs.get(name);
     const action = place === undefined ? undefined : actions.byId(place.id);
-    // Looked up each time: the command of the live action may have ended since.
+    // The action is looked up on each call, because the command of the live action may have ended since the last call.
     const command = action?.commands.find(({ index }) => index === place?.index);
     return action === undefined || command === undefined ? undefined : toBlob(name, action, command);
   };

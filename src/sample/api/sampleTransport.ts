@@ -3,19 +3,19 @@ import { checkSampleLink, mintSampleLink, sampleBlobUrl } from './blobLinks.ts';
 import { createRandom } from '../base/random.ts';
 import { createSampleTenant } from './sampleTenant.ts';
 
-/** Base of the sample's API: a name that no resolver knows (RFC 2606). */
+/** Base address of the sample's API. Its host is a name that no resolver knows (RFC 2606). */
 export const sampleApiUrl = 'https://api.sample.invalid';
 
 /** Inputs of the transport. */
 export interface SampleTransportOptions {
   /** The tenant's clock, ms since 1970. */
   readonly now: () => number;
-  /** See `SampleTenantOptions.startedAt`. */
+  /** Reference time of the data. See `SampleTenantOptions.startedAt`. */
   readonly startedAt: number;
 }
 
 const chunkSize = 64 * 1024;
-/** Chunks between two turns of the event loop, so that a user can cancel a large download. */
+/** Number of chunks between two pauses for the event loop. The pauses let a user cancel a large download. */
 const chunksPerTurn = 16;
 
 const encoder = new TextEncoder();
@@ -32,7 +32,10 @@ async function* inChunks(bytes: Uint8Array, signal: AbortSignal): AsyncGenerator
   }
 }
 
-/** Returns the bytes that a `Range` header requests, the end excluded; undefined where the header has no known form. */
+/**
+ * Returns the range of bytes that a `Range` header requests, without its end; undefined if the header has an unknown
+ * format.
+ */
 function parseRange(
   header: string | undefined,
   length: number,
@@ -48,7 +51,7 @@ function headerOf(request: HttpRequest, name: string): string | undefined {
   return Object.entries(request.headers).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
-/** Returns the error of a resolver, for an address that is not the sample's. */
+/** Returns the error that a resolver gives for an unknown host. It is used for every address outside the sample. */
 function unknownHost(url: URL): Error {
   return Object.assign(new Error(`getaddrinfo ENOTFOUND ${url.hostname}`), {
     code: 'ENOTFOUND',
@@ -57,7 +60,7 @@ function unknownHost(url: URL): Error {
 }
 
 /**
- * Creates a {@link Transport} to the sample tenant, without network or sign-in. Builds nothing before the first
+ * Creates a {@link Transport} to the sample tenant, without network or sign-in. It generates no data before the first
  * request.
  */
 export function createSampleTransport(options: SampleTransportOptions): Transport {
@@ -120,7 +123,7 @@ export function createSampleTransport(options: SampleTransportOptions): Transpor
     detail = '',
   ): HttpAnswer => {
     const stamp = `RequestId:${createRandom(`blob request ${String(answerCount + 1)}`).guid()}\nTime:${new Date(now()).toISOString().slice(0, 23)}0000Z`;
-    // With its BOM, as Azure sends it (api-facts §7).
+    // The XML begins with a BOM, as Azure sends it (api-facts §7).
     const xml = `\ufeff<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${message}\n${stamp}</Message>${detail}</Error>`;
     return blobAnswer(
       request,
@@ -159,7 +162,7 @@ export function createSampleTransport(options: SampleTransportOptions): Transpor
     if (blob === undefined) {
       return blobFailure(request, 404, 'BlobNotFound', 'The specified blob does not exist.');
     }
-    // One turn before a large result is made lets the view show progress.
+    // This pause for the event loop lets the view show progress before a large result is generated.
     await new Promise((resolve) => {
       setTimeout(resolve, 0);
     });

@@ -6,7 +6,7 @@ import { formatTime, hour } from '../base/time.ts';
 /** A value of the API's JSON. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-/** An entity of the API: its keys in the order of the wire. */
+/** An entity of the API. Its keys have the order of the API's JSON. */
 export type Entity = Readonly<Record<string, JsonValue>>;
 
 function toTime(moment: number | undefined): string | null {

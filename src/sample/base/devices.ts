@@ -2,7 +2,7 @@ import { createRandom } from './random.ts';
 
 /** A device of the sample tenant. */
 export interface SampleDevice {
-  /** Name of the device in this code: two devices may share a `computerDnsName`. */
+  /** Name of the device in this code. It is unique, and two devices may share a `computerDnsName`. */
   readonly key: string;
   /** Lower case, as the service reports it (api-facts §4). */
   readonly computerDnsName: string;
@@ -15,7 +15,7 @@ export interface SampleDevice {
   readonly tags: readonly string[];
 }
 
-/** Domain of the sample organization: `.example` can never be registered (RFC 2606). */
+/** Domain of the sample organization. `.example` can never be registered (RFC 2606). */
 const sampleDomain = 'fabrikam.example';
 
 type DeviceRow = readonly [
@@ -38,13 +38,13 @@ const rows: readonly DeviceRow[] = [
   ['lt-ayse', `lt-ayse.${sampleDomain}`, 'Windows11', 22631, 'Active', 'İstanbul'],
   ['pc-osaka7', `pc-osaka7.${sampleDomain}`, 'Windows11', 26100, 'Active', '大阪'],
   ['kiosk-22', `kiosk-22.${sampleDomain}`, 'Windows10', 17763, 'ImpairedCommunication'],
-  // One laptop, reimaged: the service keeps a record of each installation under the same name.
+  // One laptop that was reimaged. The service keeps a record of each installation under the same name.
   ['lt-0533-old', `lt-0533.${sampleDomain}`, 'Windows10', 19045, 'Inactive', 'Reimaged'],
   ['lt-0533', `lt-0533.${sampleDomain}`, 'Windows11', 22631, 'Active'],
   ['web01', `web01.${sampleDomain}`, 'Linux', 22, 'Active', 'DMZ'],
   ['db03', `db03.${sampleDomain}`, 'Linux', 9, 'Active'],
   ['build4', `build4.${sampleDomain}`, 'Linux', 12, 'NoSensorData'],
-  // A device's owner chooses its name: this one tries to be a path.
+  // The owner of a device chooses its name. This name tries to be a path.
   ['evil', '..\\..\\evil', 'Windows10', 19045, 'Unknown'],
 ];
 
@@ -64,10 +64,10 @@ function toDevice([key, computerDnsName, osPlatform, osBuild, healthStatus, tag]
 /** Number of devices that the hunting run reached. */
 const huntingDeviceCount = 200;
 
-/** Devices with a name of their own in the sample. */
+/** Devices of the sample with an individual name. */
 export const namedDevices: readonly SampleDevice[] = rows.map(toDevice);
 
-/** Returns the 200 workstations of the hunting run, `ws-001` to `ws-200`. Builds them on each call. */
+/** Returns the 200 workstations of the hunting run, `ws-001` to `ws-200`. Each call builds them again. */
 export function huntingDevices(): readonly SampleDevice[] {
   return Array.from({ length: huntingDeviceCount }, (_, position) => {
     const key = `ws-${String(position + 1).padStart(3, '0')}`;
@@ -75,7 +75,7 @@ export function huntingDevices(): readonly SampleDevice[] {
   });
 }
 
-/** Returns the device with the key `key` of this code. */
+/** Returns the device whose `key` is the given key. */
 export function deviceByKey(key: string): SampleDevice {
   const device = namedDevices.find((candidate) => candidate.key === key);
   if (device === undefined) {

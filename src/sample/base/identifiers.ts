@@ -3,12 +3,12 @@ import { createRandom } from './random.ts';
 /** The sample's tenant id. */
 export const sampleTenantId = createRandom('tenant').guid();
 
-/** Returns the id of the action with the key `key` of this code. It is the same in every tenant, at any start time. */
+/** Returns the id of the action with the given key. The id is the same in every tenant, at any start time. */
 export function actionIdOf(key: string): string {
   return createRandom(`action ${key}`).guid();
 }
 
-/** Returns the name of the blob that holds a command's result. Its GUID is not the action's (api-facts §3). */
+/** Returns the name of the blob that contains a command's result. Its GUID is not the action's GUID (api-facts §3). */
 export function blobNameOf(actionId: string, commandIndex: number): string {
   const random = createRandom(`blob ${actionId} ${String(commandIndex)}`);
   return `investigation-actions-data/${random.guid()}/CustomPlaybookCommandOutput/${random.hex(32)}`;

@@ -22,27 +22,27 @@ export type ActionType =
   | 'RestrictCodeExecution'
   | 'UnrestrictCodeExecution';
 
-/** A parameter of a command, as on the wire. */
+/** A parameter of a command, as in the API's JSON. */
 export interface CommandParameter {
   readonly key: string;
   readonly value: string;
 }
 
-/** Input of a result. */
+/** Inputs from which a result is made. */
 export interface ResultContext {
   readonly device: SampleDevice;
   /** The command's `ScriptName`, empty for GetFile. */
   readonly scriptName: string;
   /** Start of the script on the device, ms since 1970. */
   readonly startedAt: number;
-  /** Seeded by the action's id and the command's index. */
+  /** Generator that is seeded with the action's id and the command's index. */
   readonly random: Random;
 }
 
 /** Makes the bytes of a result as the service stores them. The same context gives the same bytes. */
 export type ResultMaker = (context: ResultContext) => Uint8Array;
 
-/** A command in the sample's own form. */
+/** A command, in the types of the sample. */
 export interface SampleCommand {
   readonly index: number;
   readonly type: CommandType;
@@ -57,14 +57,14 @@ export interface SampleCommand {
   readonly result: ResultMaker | undefined;
 }
 
-/** The person who cancelled an action, the reason and the time (ms since 1970). */
+/** Cancellation of an action: the person, the reason and the time (ms since 1970). */
 export interface Cancellation {
   readonly requestor: string;
   readonly comment: string;
   readonly at: number;
 }
 
-/** A machine action in the sample's own form. */
+/** A machine action, in the types of the sample. */
 export interface SampleAction {
   readonly id: string;
   readonly type: ActionType;

@@ -1,8 +1,8 @@
 import { createRandom } from './random.ts';
 
 /**
- * Requestors of the actions: people by user principal name, apps by id (2021–22) or by name (2023 and later), api-facts
- * §1.
+ * Requestors of the actions. People have a user principal name. Apps have an id (2021–22) or a name (2023 and later),
+ * api-facts §1.
  */
 export const requestors = {
   amira: 'amira.haddad@fabrikam.example',

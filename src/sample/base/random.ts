@@ -1,14 +1,14 @@
 /**
- * A small seeded generator, which makes the sample tenant the same on every machine and in every run.
+ * A small seeded generator. It makes the sample tenant the same on every machine and in every run.
  *
  * Not for secrets: all its values are public sample data.
  */
 export interface Random {
   /** Returns a number in [0, 1). */
   readonly next: () => number;
-  /** Returns a whole number from `low` to `high`, both included. */
+  /** Returns an integer from `low` to `high`, both included. */
   readonly int: (low: number, high: number) => number;
-  /** Returns one of `items`, which must not be empty. */
+  /** Returns a random element of `items`, which must not be empty. */
   readonly pick: <T>(items: readonly T[]) => T;
   /** Returns `length` lower-case hexadecimal digits. */
   readonly hex: (length: number) => string;
@@ -18,7 +18,7 @@ export interface Random {
   readonly guid: () => string;
 }
 
-/** Returns the 32-bit FNV-1a hash of a text's UTF-16 code units: the seed of all sample data. */
+/** Returns the 32-bit FNV-1a hash of a text's UTF-16 code units. All sample data is generated from such hashes. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let position = 0; position < text.length; position += 1) {

@@ -10,13 +10,13 @@ export const hour = 60 * minute;
 export const day = 24 * hour;
 
 /**
- * Formats a time as the API writes it: .NET's round trip form with trailing zeros trimmed, two to seven fraction digits
- * (api-facts §1).
+ * Formats a time as the API writes it: .NET's round-trip format with trailing zeros trimmed, two to seven fraction
+ * digits (api-facts §1).
  *
- * The four digits below the millisecond are made from the millisecond itself. So one moment always has the same text,
+ * The four digits below the millisecond are computed from the millisecond itself. So a moment always has the same text,
  * and later moments sort later. About one time in eight is short, so that every length occurs.
  *
- * @param moment - ms since 1970, a whole number
+ * @param moment - ms since 1970, an integer
  */
 export function formatTime(moment: number): string {
   const spread = hashText(`ticks ${String(moment)}`);
@@ -24,7 +24,7 @@ export function formatTime(moment: number): string {
   if (spread % 8 === 0) {
     ticks -= ticks % 100;
   }
-  // Real times always had at least two digits: a moment on a whole tenth of a second keeps its last tick.
+  // Real times always had at least two fraction digits. So a moment on a whole tenth of a second keeps its last tick.
   if (spread % 16 === 0) {
     ticks = moment % 100 === 0 ? 1 : 0;
   } else if (ticks === 0 && moment % 100 === 0) {

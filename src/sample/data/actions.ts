@@ -6,17 +6,20 @@ import { layOut } from './plan.ts';
 import { recentActions } from './recentActions.ts';
 import { todaysActions } from './todaysActions.ts';
 
-/** The tenant's actions. They are laid out at the first request, and a result is made when its bytes are requested. */
+/** The tenant's actions. They are created at the first request. A result is made when its bytes are requested. */
 export interface SampleActions {
   /**
-   * Returns all actions in their current state, sorted by id. The service's own order is unknown (api-facts §8), so no
-   * caller may rely on one.
+   * Returns all actions in their current state, sorted by id. The service's own sort order is unknown (api-facts §8),
+   * so no caller may rely on a sort order.
    */
   readonly all: () => readonly SampleAction[];
   readonly byId: (id: string) => SampleAction | undefined;
 }
 
-/** Creates the actions of a tenant that was started at `startedAt` (ms since 1970), as of the clock `now`. */
+/**
+ * Creates the actions of a tenant that was started at `startedAt` (ms since 1970). Their state depends on the clock
+ * `now`.
+ */
 export function createSampleActions(startedAt: number, now: () => number): SampleActions {
   let laidOut: ReadonlyMap<string, SampleAction> | undefined;
   const settled = (): ReadonlyMap<string, SampleAction> => {

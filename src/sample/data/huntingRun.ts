@@ -9,7 +9,7 @@ import { runScript } from './plan.ts';
 import type { ActionPlan, CommandPlan } from './plan.ts';
 import { hour, second } from '../base/time.ts';
 
-/** Script, arguments and comment that all 200 actions of the hunting run have in common. */
+/** Script, arguments and comment that all 200 actions of the hunting run share. */
 export const huntingRun = {
   scriptName: 'hunt-persistence.ps1',
   args: '-Depth full -Quiet',
@@ -32,9 +32,9 @@ interface Missing {
 
 const usual = scriptResult(huntPersistence());
 
-/** The seven devices without a readable result, each for another reason. */
+/** The seven devices without a readable result. Each has another reason. */
 const missing: ReadonlyMap<string, Missing> = new Map<string, Missing>([
-  // Offline since before the run.
+  // Offline since a time before the run.
   ['ws-009', { action: { status: 'Pending' }, command: { status: 'Created' } }],
   ['ws-031', { action: { status: 'Failed' }, command: { status: 'Failed', errors: ['Script execution failed'] } }],
   ['ws-064', { action: { status: 'TimeOut' }, command: { status: 'Submitted' } }],
@@ -48,7 +48,7 @@ const missing: ReadonlyMap<string, Missing> = new Map<string, Missing>([
       command: { status: 'Created' },
     },
   ],
-  // The statuses say that all went well, but no result exists.
+  // The statuses report success, but no result exists.
   ['ws-105', { action: {}, command: {} }],
   // The device never answered again.
   ['ws-140', { action: { status: 'InProgress' }, command: { status: 'Executing' } }],
@@ -57,8 +57,8 @@ const missing: ReadonlyMap<string, Missing> = new Map<string, Missing>([
 ]);
 
 /**
- * Returns the actions of one script on 200 workstations: within a quarter of an hour, a day before the tenant's start,
- * newest first.
+ * Returns the actions of one script on 200 workstations, newest first. All were created within a quarter of an hour, a
+ * day before the tenant's start.
  */
 export function huntingActions(): readonly ActionPlan[] {
   const { scriptName, args, comment } = huntingRun;
@@ -73,7 +73,8 @@ export function huntingActions(): readonly ActionPlan[] {
         device,
         requestor: requestors.playbooks,
         comment,
-        // At four seconds apart, the run takes less than 15 minutes, including each action's random delay.
+        // The actions are four seconds apart. So the run takes less than 15 minutes, including each action's random
+        // delay.
         age: 25 * hour - position * 4 * second,
         commands: [runScript(scriptName, result, { args, ...absent?.command })],
         ...absent?.action,

@@ -17,7 +17,7 @@ interface Stage {
 
 /**
  * Stages of an action that the user can watch. The command completes while its action is still InProgress, as seen on
- * the service (api-facts §1). So its result exists twenty seconds before the action is Succeeded.
+ * the service (api-facts §1). So the result exists twenty seconds before the action is Succeeded.
  */
 const stages: readonly Stage[] = [
   { from: Number.NEGATIVE_INFINITY, action: 'Pending', put: 'Created', run: 'Created' },
@@ -39,7 +39,7 @@ export function liveAction(startedAt: number, now: number): SampleAction {
     const moment = stage === undefined ? undefined : startedAt + stage.from;
     return moment !== undefined && moment <= now ? moment : undefined;
   };
-  // Another offset for each time, so that the times do not all end alike.
+  // Each time has another offset, so that the times do not all end with the same digits.
   const spread = (moment: number | undefined, by: number): number | undefined =>
     moment === undefined ? undefined : moment - by;
   const stage = stages.findLast((candidate) => startedAt + candidate.from <= now) ?? stages[0];

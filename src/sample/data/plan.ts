@@ -12,22 +12,22 @@ import type {
 import { createRandom } from '../base/random.ts';
 import { minute, second } from '../base/time.ts';
 
-/** A command of a live response action, as the lists of actions state it. */
+/** A command of a live response action, as this code lists it. {@link layOut} adds the times. */
 export interface CommandPlan {
   readonly type: CommandType;
   readonly params: readonly (readonly [key: string, value: string])[];
   /** Completed by default. */
   readonly status?: CommandStatus;
-  /** Texts of our own: the service's texts are unknown (api-facts §8). */
+  /** Error texts that we wrote, because the service's texts are unknown (api-facts §8). */
   readonly errors?: readonly string[];
   /** Duration of the command, ms. */
   readonly took?: number;
   readonly result?: ResultMaker;
 }
 
-/** An action as the lists of actions state it. Everything that is left out has the usual value. */
+/** An action, as this code lists it. A property that is absent has the usual value. */
 export interface ActionPlan {
-  /** Name of the action in this code; its id is made from it. */
+  /** Name of the action in this code. The action's id is computed from it. */
   readonly key: string;
   readonly device: SampleDevice;
   readonly requestor: string;
@@ -43,11 +43,11 @@ export interface ActionPlan {
   readonly scope?: string;
   readonly requestSource?: 'PublicApi' | 'Portal';
   readonly relatedFile?: { readonly fileIdentifier: string; readonly fileIdentifierType: string };
-  /** Time from creation to the first command's start, ms. */
+  /** Time from the action's creation to the start of its first command, ms. */
   readonly queued?: number;
 }
 
-/** Plans a script from the library. Without a result maker the link call answers 404. */
+/** Plans a command that runs a script from the library. Without a result maker, the link call answers 404. */
 export function runScript(
   name: string,
   result: ResultMaker | undefined,
@@ -62,19 +62,19 @@ export function runScript(
   };
 }
 
-/** Plans a file from the library to the device. It has no result by design (api-facts §3). */
+/** Plans a command that copies a file from the library to the device. It has no result by design (api-facts §3). */
 export function putFile(name: string, more: Partial<CommandPlan> = {}): CommandPlan {
   return { type: 'PutFile', params: [['FileName', name]], ...more };
 }
 
-/** Plans a file from the device. */
+/** Plans a command that collects a file from the device. */
 export function getFile(path: string, result?: ResultMaker, more: Partial<CommandPlan> = {}): CommandPlan {
   return { type: 'GetFile', params: [['Path', path]], ...(result === undefined ? {} : { result }), ...more };
 }
 
-/** Seen on actions that timed out: 0x80190198 (api-facts §1). */
+/** `errorHResult` of actions that timed out, as seen: 0x80190198 (api-facts §1). */
 const timeOutHResult = -2_145_844_840;
-/** Seen on cancelled actions: 0x80004004 (api-facts §1). */
+/** `errorHResult` of cancelled actions, as seen: 0x80004004 (api-facts §1). */
 const cancelledHResult = -2_147_467_260;
 
 function errorHResultOf(status: ActionStatus): number {
@@ -93,8 +93,8 @@ function hasEnded(status: CommandStatus): boolean {
 }
 
 /**
- * Lays one action out in time. Its commands follow each other, and its last update comes about half a minute after the
- * last one. A Pending action has its last update just after its creation.
+ * Computes the times of one action. Its commands follow each other. The action's last update comes about half a minute
+ * after the end of the last command. A Pending action has its last update just after its creation.
  */
 export function layOut(plan: ActionPlan, startedAt: number): SampleAction {
   const random = createRandom(`times ${plan.key}`);
@@ -112,7 +112,7 @@ export function layOut(plan: ActionPlan, startedAt: number): SampleAction {
       type: command.type,
       params: command.params.map(([key, value]) => ({ key, value })),
       status: commandStatus,
-      // Seen: a command that failed before it began has an end and no start (api-facts §1).
+      // As seen on the service: a command that failed before it began has an end and no start (api-facts §1).
       startedAt: commandStatus === 'Failed' && command.took === 0 ? undefined : started,
       endedAt: ended,
       errors: command.errors ?? [],

@@ -25,7 +25,10 @@ import { minute, second } from '../base/time.ts';
 const interruptedExitCode = -1_073_741_510;
 const authLogPath = '/var/log/auth.log';
 
-/** Returns the rest of the last day, newest first: one action for each odd exit code, stored form and state. */
+/**
+ * Returns the remaining actions of the last day, newest first. There is one action for each unusual exit code, stored
+ * format and state.
+ */
 export function todaysActions(): readonly ActionPlan[] {
   const { amira, jonas, lucia, playbooks, oldApp } = requestors;
   const run = (

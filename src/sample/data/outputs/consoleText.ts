@@ -4,14 +4,14 @@ import { minute, plainTime, second } from '../../base/time.ts';
 import { formatTable, lines } from './transcript.ts';
 import type { ScriptRun } from './transcript.ts';
 
-/** Converts a text to UTF-16 that was read as bytes: a NUL behind every unit. */
+/** Converts a text to UTF-16 that was read as bytes: a NUL follows each unit. */
 function asUtf16Bytes(text: string): string {
   return text.replaceAll(/./gsu, '$&\u0000');
 }
 
 /**
- * Returns the output of three tools that write UTF-16 into a UTF-8 console (`sfc`, `wsl`, `autorunsc`), one with
- * `\r\r\n`, and then plain text. The NULs stand **between** letters. Three more end the output.
+ * Returns the output of three tools that write UTF-16 into a UTF-8 console (`sfc`, `wsl`, `autorunsc`). One tool uses
+ * `\r\r\n`. Plain text follows. The NULs are **between** the letters. Three more NULs end the output.
  */
 export function wideTools({ device, startedAt }: ResultContext): ScriptRun {
   return {
@@ -36,8 +36,9 @@ export function wideTools({ device, startedAt }: ResultContext): ScriptRun {
 }
 
 /**
- * Returns the output of `reg query` for values whose text is `\u0000` and `\0`. A reader that removes `\u0000` from the
- * stored JSON destroys `C:\u0000`. It also leaves `\0`, which stands for the real NULs of REG_MULTI_SZ.
+ * Returns the output of `reg query` for values whose text is `\u0000` and `\0`. If a reader removes `\u0000` from the
+ * stored JSON, it destroys `C:\u0000`. Such a reader also leaves `\0`, with which `reg query` writes the real NULs of
+ * REG_MULTI_SZ.
  */
 export function registryQuery(): ScriptRun {
   return {
@@ -102,7 +103,8 @@ export function eventLogErrors({ random, startedAt }: ResultContext): ScriptRun 
 }
 
 /**
- * Returns 214 lines of errors in plain text. The exit code is still 0, because PowerShell continued after each error.
+ * Returns an output with 214 lines of errors in plain text. The exit code is still 0, because PowerShell continued
+ * after each error.
  */
 export function deniedShares({ random }: ResultContext): ScriptRun {
   const errors = Array.from(

@@ -2,8 +2,9 @@ import type { ResultMaker } from '../../base/model.ts';
 import { utf8 } from './transcript.ts';
 
 /**
- * Makes the result printed in Microsoft's documentation of the result link, exact in all that matters: indented, a raw
- * line feed inside a JSON string, three NULs, `":""` without a blank. `JSON.parse` refuses it (api-facts §3).
+ * Makes the result that is printed in Microsoft's documentation of the result link. It keeps everything that matters to
+ * a reader: the indentation, a raw line feed inside a JSON string, three NULs, and `":""` without a space. `JSON.parse`
+ * refuses it (api-facts §3).
  */
 export const documentationExample: ResultMaker = () =>
   utf8(String.raw`{

@@ -158,7 +158,9 @@ const autostarts = [
   ['Services', 'Spooler', '%SystemRoot%\\System32\\spoolsv.exe', 'Microsoft Windows'],
 ] as const;
 
-/** Creates a script that lists autostart entries. With `extra` rows it has found something, and exits with 1. */
+/**
+ * Creates a script that lists autostart entries. With `extra` rows, the script has found something and exits with 1.
+ */
 export function autoruns(extra: readonly (readonly string[])[] = []): (context: ResultContext) => ScriptRun {
   return () => ({
     output:
@@ -202,7 +204,7 @@ export function services({ random }: ResultContext): ScriptRun {
   };
 }
 
-/** Returns a file listing with hashes, as wide as such listings are. */
+/** Returns a file listing with hashes, as wide as real listings are. */
 export function fileHashes({ random, startedAt }: ResultContext): ScriptRun {
   const rows = Array.from({ length: 48 }, (_, position) => [
     plainTime(startedAt - random.int(1, 40_000) * minute),
@@ -223,7 +225,7 @@ export function fileHashes({ random, startedAt }: ResultContext): ScriptRun {
   };
 }
 
-/** Returns the output of a script that writes CSV: a line for each of the last logons. */
+/** Returns the output of a script that writes CSV: one line for each of the last logons. */
 export function logonsCsv({ random, startedAt }: ResultContext): ScriptRun {
   const rows = Array.from({ length: 30 }, (_, position) =>
     [

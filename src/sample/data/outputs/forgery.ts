@@ -1,13 +1,13 @@
 import type { ScriptRun } from './transcript.ts';
 import { lines } from './transcript.ts';
 
-/** Length of a run of back-ticks, longer than any usual fence. */
+/** Length of a run of backticks, longer than any usual fence. */
 const backTickRun = 4_000;
 
 /**
- * Returns an output that imitates a responder's notes: an evidence block with facts of its own, the end of a fence, the
- * beginning of an HTML comment, links that run commands. Quoted carelessly, it becomes part of the note, and states
- * what the attacker wants.
+ * Returns an output that imitates a responder's notes: an evidence block with false facts, the end of a fence, the
+ * beginning of an HTML comment, links that run commands. If a tool quotes the output without escaping it, the output
+ * becomes part of the note, and the note states what the attacker wants.
  */
 export function forgedEvidence(): ScriptRun {
   return {

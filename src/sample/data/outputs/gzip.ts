@@ -1,4 +1,4 @@
-/** Computes the CRC-32 of gzip (RFC 1952), bit by bit: the sample's files are small. */
+/** Computes the CRC-32 of gzip (RFC 1952), bit by bit. This is fast enough, because the sample's files are small. */
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
@@ -13,10 +13,11 @@ function crc32(bytes: Uint8Array): number {
 const longestBlock = 0xffff;
 
 /**
- * Creates a gzip member of stored blocks, which are not compressed. Every reader accepts them, and they need no deflate
- * here.
+ * Creates a gzip member of stored blocks, which are not compressed. Every reader accepts stored blocks, and they need
+ * no deflate code here.
  *
- * @param fileName - written as FNAME where given: the file's original path, as in GetFile's results (api-facts §3)
+ * @param fileName - the file's original path, as in GetFile's results (api-facts §3). If it is given, it is written as
+ *   FNAME
  */
 export function gzipStored(content: Uint8Array, fileName?: string): Uint8Array {
   const name = fileName === undefined ? [] : Array.from(`${fileName}\0`, (unit) => unit.charCodeAt(0) & 0xff);

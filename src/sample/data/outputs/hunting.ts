@@ -4,7 +4,7 @@ import { minute, plainTime, second } from '../../base/time.ts';
 import { lines } from './transcript.ts';
 import type { ScriptRun } from './transcript.ts';
 
-/** Entries that an odd device of the hunting run has and the others lack. */
+/** Kind of entry that one device of the hunting run has and the other devices lack. */
 export type HuntingFinding = 'scheduledTask' | 'service' | 'runKey';
 
 const runKeys = [
@@ -24,7 +24,7 @@ const serviceLines = [
 /**
  * Creates the script `hunt-persistence.ps1`, which prints the autostart entries of one workstation.
  *
- * Two devices without a finding differ only in the transcript's GUID, the host's name and the times.
+ * The outputs of two devices without a finding differ only in the transcript's GUID, the host's name and the times.
  */
 export function huntPersistence(finding?: HuntingFinding): (context: ResultContext) => ScriptRun {
   return ({ device, startedAt, random }) => {

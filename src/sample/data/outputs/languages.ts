@@ -2,12 +2,13 @@ import type { ScriptRun } from './transcript.ts';
 import { lines } from './transcript.ts';
 
 /**
- * Returns the output of `schtasks` on a Turkish Windows, with names chosen by someone who knows Unicode.
+ * Returns the output of `schtasks` on a Turkish Windows. An attacker who knows Unicode has chosen the names of the
+ * tasks.
  *
- * The first headings arrive as mojibake (UTF-8 read as a code page), the rows below them with U+FFFD (a code page read
- * as UTF-8). The device sent these: no reader of ours made them. Then come pairs that look alike and are not equal:
- * İ/I, ı/i, Cyrillic А. A name is turned around by U+202E, and some readers take U+2028 and U+0085 for line ends.
- * Japanese and emoji come last, the latter as surrogate pairs.
+ * The first headings are mojibake (UTF-8 read as a code page). The rows below them contain U+FFFD (a code page read as
+ * UTF-8). The device sent both: no reader of ours made them. Then follow pairs of names that look alike and are not
+ * equal: İ/I, ı/i, Cyrillic А. U+202E reverses a part of one name. Some readers treat U+2028 and U+0085 as line ends.
+ * Japanese and emoji come last, and the emoji are surrogate pairs.
  */
 export function turkishTasks(): ScriptRun {
   return {
@@ -43,7 +44,7 @@ export function turkishTasks(): ScriptRun {
   };
 }
 
-/** Returns the output of `Get-LocalUser` and folders on a Japanese Windows, clean UTF-8. */
+/** Returns the output of `Get-LocalUser` and a list of folders on a Japanese Windows, in valid UTF-8. */
 export function japaneseProfile(): ScriptRun {
   return {
     output: lines(

@@ -2,23 +2,23 @@ import type { ResultContext, ResultMaker } from '../../base/model.ts';
 import { minute, plainTime, second } from '../../base/time.ts';
 import { encodeTranscript, toTranscript, utf8 } from './transcript.ts';
 
-/** Line feeds in the decoded output of {@link largeLog}. */
+/** Number of line feeds in the decoded output of {@link largeLog}. */
 const largeLineCount = 180_000;
 
 const emojiEscape = String.raw`\ud83d\ude00`;
 
 /**
- * Returns about 12 MB of log as valid JSON. Its last line holds an emoji, written as an escaped surrogate pair.
+ * Returns about 12 MB of log as valid JSON. Its last line contains an emoji, written as an escaped surrogate pair.
  *
- * The lines are plain ASCII, so they are written as JSON at once, and a time is formatted once a minute. The usual way
- * would block the extension host for most of a second.
+ * The lines are plain ASCII, so they are written directly as JSON. The date and minute are formatted once for 60 lines.
+ * The usual way would block the extension host for most of a second.
  */
 function logText(context: ResultContext): string {
   const { random, startedAt } = context;
   const start = Math.floor(startedAt / minute) * minute - largeLineCount * second;
   const parts: string[] = [];
   let prefix = '';
-  // The transcript's line is the first of the 180,000, and the one with the emoji is the last.
+  // The transcript's line is the first of the 180,000 lines. The line with the emoji is the last.
   for (let line = 0; line < largeLineCount - 2; line += 1) {
     if (line % 60 === 0) {
       prefix = plainTime(start + line * second).slice(0, 17);
@@ -36,8 +36,8 @@ function logText(context: ResultContext): string {
 }
 
 /**
- * Makes 12 MB and 180,000 lines, with raw control characters only near the two ends of the string. A repair must find
- * them without a second look at the text between.
+ * Makes a result of 12 MB and 180,000 lines. Raw control characters are only near the two ends of the output's string.
+ * A repair must find them and read the text between them only once.
  */
 export const largeLog: ResultMaker = (context) => {
   const text = logText(context);
@@ -46,23 +46,29 @@ export const largeLog: ResultMaker = (context) => {
   return utf8(`${text.slice(0, first)}\n${text.slice(first + 2, last)}\n${text.slice(last + 2)}`);
 };
 
-/** Makes the twin that stops in the middle of an escaped surrogate pair: truncated, so not a result. */
+/**
+ * Makes the second version, which stops in the middle of an escaped surrogate pair. It is truncated, so it is not a
+ * valid result.
+ */
 export const largeLogCut: ResultMaker = (context) => {
   const text = logText(context);
   return utf8(text.slice(0, text.lastIndexOf(emojiEscape) + '\\ud83d\\ud'.length));
 };
 
-/** Makes the twin with `C:\ProgramData` unescaped. `\P` is not an escape of JSON, so this is not a result either. */
+/**
+ * Makes the third version, with `C:\ProgramData` unescaped. `\P` is not an escape of JSON, so this is not a valid
+ * result either.
+ */
 export const largeLogUnescaped: ResultMaker = (context) =>
   utf8(logText(context).replace('C:\\\\ProgramData', 'C:\\ProgramData'));
 
-/** Characters in the one line of {@link base64Line}. */
+/** Number of characters in the only line of {@link base64Line}. */
 const base64Length = 6_000_000;
 
 /** Makes the output of `[Convert]::ToBase64String` for a file: one line of six million characters. */
 export const base64Line: ResultMaker = (context) => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  // A block of random digits, rotated, gives any length quickly.
+  // A block of random characters is repeated and rotated. This gives a text of any length quickly.
   const block = Array.from({ length: 4_096 }, () => alphabet.charAt(context.random.int(0, 63))).join('');
   const rows = Array.from(
     { length: Math.ceil(base64Length / block.length) },

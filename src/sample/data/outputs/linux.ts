@@ -65,7 +65,7 @@ export function linuxSockets({ random }: ResultContext): ScriptRun {
   };
 }
 
-/** Returns the output of a memory dump that the kernel's out-of-memory killer ended: 137 is 128 + SIGKILL. */
+/** Returns the output of a memory dump. The kernel's out-of-memory killer ended it. 137 is 128 + SIGKILL. */
 export function killedMemoryDump(): ScriptRun {
   return {
     output: lines('Dumping /proc/kcore to /var/tmp/kcore.lime', '  512 MiB', ' 1024 MiB', ' 1536 MiB'),
@@ -74,19 +74,19 @@ export function killedMemoryDump(): ScriptRun {
   };
 }
 
-/** Number of lines in the errors of {@link linuxFind}, including the cut one. */
+/** Number of lines in the errors of {@link linuxFind}, including the cut line. */
 const findErrorLineCount = 250_000;
 
 /**
- * Makes the result of `find /` without privileges, killed (exit code 137): nothing found, and a quarter of a million
- * error lines.
+ * Makes the result of a `find /` without privileges that was killed (exit code 137). It found nothing, and has a
+ * quarter of a million error lines.
  *
- * Some names hold what a Linux file name may hold. Latin-1 bytes reach the stored file unchanged, and are not UTF-8.
- * Others have a line feed, or an escape sequence. The last line is cut.
+ * Some names contain unusual characters that Linux allows in a file name. Latin-1 bytes reach the stored file
+ * unchanged, and are not valid UTF-8. Other names contain a line feed or an escape sequence. The last line is cut.
  */
 export const linuxFind: ResultMaker = ({ scriptName, random }) => {
   const complaints: string[] = [];
-  // A name with a line feed makes two lines of one complaint, so the loop counts lines.
+  // A name with a line feed spreads one error over two lines, so the loop counts lines.
   let lineCount = 0;
   while (lineCount < findErrorLineCount - 1) {
     const id = String(random.int(2, 32_767));

@@ -3,7 +3,7 @@ import type { ResultContext } from '../../base/model.ts';
 import { lines } from './transcript.ts';
 import type { ScriptRun } from './transcript.ts';
 
-/** Letters of CP850 as a reader of Windows-1252 decodes them. */
+/** Characters that a Windows-1252 reader shows for letters of CP850. */
 const CP850_AS_1252: Readonly<Record<string, string>> = {
   ä: '\u201e',
   ö: '\u201d',
@@ -14,7 +14,7 @@ const CP850_AS_1252: Readonly<Record<string, string>> = {
   Ü: '\u0161',
 };
 
-/** Returns the output of `systeminfo` on a German Windows, whose console page (CP850) was read as Windows-1252. */
+/** Returns the output of `systeminfo` on a German Windows. Its console output (CP850) was read as Windows-1252. */
 export function germanSystemInfo({ device }: ResultContext): ScriptRun {
   const output = lines(
     '',
@@ -36,7 +36,7 @@ export function germanSystemInfo({ device }: ResultContext): ScriptRun {
   };
 }
 
-/** Returns the output of `netstat -ano` on a Russian Windows, clean UTF-8. */
+/** Returns the output of `netstat -ano` on a Russian Windows, in valid UTF-8. */
 export function russianNetstat(): ScriptRun {
   return {
     language: 'Russian',
@@ -55,7 +55,7 @@ export function russianNetstat(): ScriptRun {
   };
 }
 
-/** Returns the output of `ipconfig /all` on a Turkish Windows, clean UTF-8. */
+/** Returns the output of `ipconfig /all` on a Turkish Windows, in valid UTF-8. */
 export function turkishIpconfig({ device }: ResultContext): ScriptRun {
   return {
     language: 'Turkish',
@@ -79,7 +79,7 @@ export function turkishIpconfig({ device }: ResultContext): ScriptRun {
 }
 
 /**
- * Returns the output of a script that went well. A child PowerShell wrote only its progress to the error stream, as
+ * Returns the output of a script that succeeded. A child PowerShell wrote only its progress to the error stream, as
  * CLIXML.
  */
 export function progressOnly(): ScriptRun {

@@ -5,7 +5,7 @@ import type { ScriptRun } from './transcript.ts';
 
 type Script = (context: ResultContext) => ScriptRun;
 
-/** Creates the maker of a result without `exit_code`: unknown is not zero. */
+/** Creates the maker of a result without `exit_code`. A reader must not show the unknown exit code as zero. */
 export function withoutExitCode(script: Script): ResultMaker {
   return (context) => utf8(encodeTranscript({ ...toTranscript(context, script(context)), exitCode: undefined }));
 }
@@ -20,7 +20,7 @@ export function withOldNames(script: Script): ResultMaker {
   };
 }
 
-/** Creates the maker of a result that names another script than the command did. */
+/** Creates the maker of a result whose script name differs from the command's script name. */
 export function namedAs(scriptName: string, script: Script): ResultMaker {
   return (context) => utf8(encodeTranscript({ ...toTranscript(context, script(context)), scriptName }));
 }
@@ -43,12 +43,14 @@ export function asUtf16(script: Script): ResultMaker {
   };
 }
 
-/** Creates the maker of a result to which the service adds nothing: no output, not even the transcript's line. */
+/** Creates the maker of a result whose output is empty: the service did not even add the transcript's line. */
 export function bare(errors: string, exitCode: number): ResultMaker {
   return ({ scriptName }) => utf8(encodeTranscript({ scriptName, exitCode, output: '', errors }));
 }
 
-/** Makes the result of a script file that did not match its hash: exit code 323 (api-facts §3). The text is ours. */
+/**
+ * Makes the result of a script file that did not match its hash: exit code 323 (api-facts §3). We wrote the error text.
+ */
 export const tampered = bare('Script file hash does not match the expected hash. The script was not executed.\n', 323);
 
 /** Creates the maker of a result that is cut after `share` of its bytes. */
@@ -64,7 +66,7 @@ export function collectedFile(path: string, content: (context: ResultContext) =>
   return (context) => gzipStored(content(context), path);
 }
 
-/** Returns about 200 kB of CSV: more than one stored block of gzip. */
+/** Returns about 200 kB of CSV. The file needs more than one stored block of gzip. */
 export function triageFile({ random }: ResultContext): Uint8Array {
   const rows = Array.from(
     { length: 2_400 },
@@ -73,7 +75,7 @@ export function triageFile({ random }: ResultContext): Uint8Array {
   return utf8(lines('row,sha1,path', ...rows));
 }
 
-/** Returns a few lines of a Linux authentication log, with one name in Latin-1. */
+/** Returns some lines of a Linux authentication log. One name is in Latin-1. */
 export function authLog({ random }: ResultContext): Uint8Array {
   return latin1(
     lines(
@@ -86,7 +88,7 @@ export function authLog({ random }: ResultContext): Uint8Array {
   );
 }
 
-/** Returns the shortest ZIP archive, an empty one. It stands for a memory dump of tens of megabytes. */
+/** Returns the shortest ZIP archive, which is empty. It replaces a memory dump of tens of megabytes. */
 export function emptyZip(): Uint8Array {
   return Uint8Array.of(0x50, 0x4b, 5, 6, ...new Uint8Array(18));
 }

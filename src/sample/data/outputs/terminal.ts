@@ -7,9 +7,9 @@ const escape = '\u001b';
 const bell = '\u0007';
 
 /**
- * Returns a scanner's log as a terminal would receive it: colors, 3,000 progress updates by `\r` alone, back spaces, a
- * moving cursor. It also has the three OSC sequences that affect the reader: 8 (a link whose text is another address),
- * 52 (writes the clipboard) and 0 (sets the window's title). Their content is harmless.
+ * Returns a scanner's log as a terminal would receive it: colors, 3,000 progress updates by `\r` alone, backspaces,
+ * cursor movements. It also contains three OSC sequences that affect the reader: 8 (a link whose text is another
+ * address), 52 (writes the clipboard) and 0 (sets the window's title). Their content is harmless.
  */
 export function scannerLog(): ScriptRun {
   const progress = Array.from({ length: progressUpdateCount }, (_, step) => {

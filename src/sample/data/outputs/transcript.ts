@@ -1,11 +1,11 @@
 import type { ResultContext, ResultMaker } from '../../base/model.ts';
 
-/** Output and end of a script, before the service wraps them. */
+/** Output, errors and exit code of a script, before the service wraps them. */
 export interface ScriptRun {
   readonly output: string;
   readonly errors?: string;
   readonly exitCode?: number;
-  /** Language of the device's Windows, and so of the transcript's line. English by default. */
+  /** Language of the device's Windows, and therefore of the transcript's line. English by default. */
   readonly language?: keyof typeof TRANSCRIPT_WORDS;
 }
 
@@ -17,7 +17,10 @@ const TRANSCRIPT_WORDS = {
   Turkish: 'Döküm başlatıldı, çıktı dosyası: ',
 } as const;
 
-/** A script's run with the names and the exit code, which the wrapped form may get wrong on purpose. */
+/**
+ * A script's run with the script's name and the exit code. The stored result may contain wrong values for both on
+ * purpose.
+ */
 export interface Transcript {
   readonly scriptName: string;
   readonly exitCode: number | undefined;
@@ -32,7 +35,7 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** Encodes each code unit as one byte: units above U+007F become bytes that are not UTF-8. */
+/** Encodes each code unit as one byte. Units above U+007F become bytes that are not valid UTF-8. */
 export function latin1(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let position = 0; position < text.length; position += 1) {
@@ -42,7 +45,7 @@ export function latin1(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Encodes the JSON that the service stores: one line, this key order, `", "` and `": "`, no newline at its end
+ * Encodes the JSON that the service stores: one line, this order of keys, `", "` and `": "`, no newline at its end
  * (api-facts §3).
  */
 export function encodeTranscript(transcript: Transcript): string {
@@ -58,16 +61,16 @@ export function encodeTranscript(transcript: Transcript): string {
 }
 
 /**
- * Returns the first line of every Windows output (api-facts §3). Its GUID names the script and the transcript on the
- * device.
+ * Returns the first line of every Windows output (api-facts §3). The file names of the script and of the transcript on
+ * the device contain its GUID.
  */
 function transcriptLine(guid: string, { language = 'English' }: ScriptRun): string {
   return `${TRANSCRIPT_WORDS[language]}C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs\\PSScript_Transcript_{${guid.toUpperCase()}}.txt`;
 }
 
 /**
- * Wraps a script's run as the service does: on Windows with the transcript's line before the output and a NUL behind
- * it.
+ * Wraps a script's run as the service does. On Windows, the transcript's line comes before the output, and a NUL comes
+ * after it.
  */
 export function toTranscript(context: ResultContext, run: ScriptRun): Transcript {
   const windows = context.device.platform === 'Windows';
@@ -79,12 +82,12 @@ export function toTranscript(context: ResultContext, run: ScriptRun): Transcript
   };
 }
 
-/** Creates the maker of a well-formed result, for a script that prints what `script` returns. */
+/** Creates the maker of a well-formed result. The result contains what `script` returns. */
 export function scriptResult(script: (context: ResultContext) => ScriptRun): ResultMaker {
   return (context) => utf8(encodeTranscript(toTranscript(context, script(context))));
 }
 
-/** Joins lines, each ended by `\n`. */
+/** Joins lines. Each line ends with `\n`. */
 export function lines(...parts: readonly string[]): string {
   return parts.map((part) => `${part}\n`).join('');
 }
@@ -96,7 +99,7 @@ export interface Column {
   readonly right?: boolean;
 }
 
-/** Formats a table as `Format-Table` prints it: titles, dashes, rows, columns separated by one blank. */
+/** Formats a table as `Format-Table` prints it: titles, dashes, rows, columns separated by one space. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     columns
