@@ -37,7 +37,7 @@ export interface ResultAddress extends ResultRef {
   readonly stream: ResultStream;
   /** Undefined for the text as it was received. */
   readonly view?: TextView | undefined;
-  /** For a text shown in parts: the start of this part, or `whole` for the complete text. Undefined for the first part. */
+  /** For a text shown in parts: the start of a part, or `whole` for the complete text. Undefined for the first part. */
   readonly part?: PartStart | 'whole' | undefined;
 }
 
