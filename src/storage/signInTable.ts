@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export interface SignInTable {
   /**
    * Takes a lease, or extends it.
-   * @param until - time at which the lease expires, ms since 1970. A killed window blocks other windows only until then.
+   * @param until - time at which the lease expires, ms since 1970. A killed window blocks others only until then.
    * @returns whether the holder has the lease now
    */
   readonly takeLease: (name: string, holder: string, until: number, now: number) => boolean;
