@@ -30,7 +30,7 @@ export interface EvidenceParts {
 
 const NONE = '–';
 const SEPARATOR = ' · ';
-/** Words for a file that a user opened. Anyone may have written the file, so it must not look like a tenant's result. */
+/** Words for a file that a user opened. Anyone may have written it, so it must not look like a tenant's result. */
 const OPENED = { file: 'Opened from the file', link: 'Downloaded by a pasted link from' } as const;
 
 /**

@@ -9,7 +9,7 @@ export type Said = string | null | undefined;
  */
 export interface EvidenceSource {
   readonly address: ResultAddress;
-  /** Origin of a result that a user opened from a file or a link. `said` has the ids from a facts file beside it. */
+  /** Origin of a result that a user opened from a file or a link. `said` contains the ids of a facts file beside it. */
   readonly opened?: {
     readonly kind: 'file' | 'link';
     readonly name: string;
