@@ -7,7 +7,7 @@ export interface FailureValues {
   readonly serverCode?: string;
   /** Defender's own message. */
   readonly serverMessage?: string;
-  /** Defender's `target`, which its support asks for. */
+  /** Defender's `target`. Microsoft's support asks for this id. */
   readonly correlationId?: string;
   /** Host name without path and query. */
   readonly host?: string;
@@ -15,9 +15,9 @@ export interface FailureValues {
   readonly retryAt?: number;
   /** Calls that this machine made in the last minute. A low number means that others use the application too. */
   readonly ownCalls?: number;
-  /** Path of the value that differs from the API's documentation, in the API's answer, e.g. `value.3.id`. */
+  /** Path of a value in the API's answer that differs from the API's documentation, e.g. `value.3.id`. */
   readonly path?: string;
-  /** Distinguishes failures of one code. For bytes that are not a result: the `reason` of the decoder's rejection. */
+  /** Distinguishes failures with the same code. If bytes are not a result: the `reason` of the decoder's rejection. */
   readonly reason?: string;
   /** Size of the file or text, in bytes or characters. */
   readonly size?: number;
@@ -25,7 +25,7 @@ export interface FailureValues {
   readonly lines?: number;
   readonly commandType?: string;
   readonly state?: string;
-  /** Claims that conditional access demands of the next token, as JSON. */
+  /** Claims that conditional access requires in the next token, as JSON. */
   readonly claims?: string;
   readonly connection?: string;
   readonly account?: string;
@@ -74,7 +74,7 @@ export function throwIfCancelled(signal: AbortSignal): void {
 /** HTTP statuses that servers return for an unsupported part of a query. Source: api-facts, "Next links". */
 const UNSUPPORTED: ReadonlySet<number> = new Set([400, 404, 405, 500, 501]);
 
-/** Whether a failure may be due to an unsupported part of the query. Only a query without that part can show it. */
+/** Whether a failure may be due to an unsupported part of the query. Only a query without that part shows this. */
 export function mayBeUnsupported(error: unknown): boolean {
   if (!isLiveResponseError(error)) return false;
   const { status } = error.values;

@@ -4,7 +4,7 @@ export const NORMALISE_RULES = ['host', 'times', 'pids', 'guids'] as const;
 export type NormaliseRule = (typeof NORMALISE_RULES)[number];
 
 /**
- * Differences that a comparison ignores on request. Other differences are always ignored. `host`: the device's own
- * names. `times`: dates and times of day. `pids`: process ids with a label that says so. `guids`: GUIDs.
+ * Differences that a comparison ignores if the user chooses so. `host`: the device's own names. `times`: dates and
+ * times of day. `pids`: process ids after a label such as `pid`. `guids`: GUIDs.
  */
 export type NormaliseRules = Readonly<Record<NormaliseRule, boolean>>;

@@ -3,7 +3,7 @@ import { RESULT_SCHEME } from './scheme.ts';
 import { parseTextView } from './textView.ts';
 import type { TextView } from './textView.ts';
 
-/** Which part of a result a document shows. `raw` is the file as the service stored it. */
+/** Part of a result that a document shows. `raw` is the file as the service stored it. */
 export type ResultStream = 'output' | 'errors' | 'raw';
 
 const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
@@ -19,11 +19,11 @@ const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file'];
 /** Identifies one result. Stores and addresses are keyed by it. */
 export interface ResultRef {
   readonly cloud: ResultCloud;
-  /** Lower-case GUID. */
+  /** The tenant's id: a lower-case GUID. */
   readonly tenantId: string;
   /** The machine action's id: a lower-case GUID. */
   readonly actionId: string;
-  /** The command's own `index`, never its position in the list. */
+  /** The command's own `index`. It can differ from the command's position in the list. */
   readonly commandIndex: number;
 }
 
@@ -35,13 +35,13 @@ export interface PartStart {
 
 export interface ResultAddress extends ResultRef {
   readonly stream: ResultStream;
-  /** Undefined for the text as it was received. */
+  /** The view of the text. Undefined for the text as it was received. */
   readonly view?: TextView | undefined;
   /** For a text shown in parts: the start of a part, or `whole` for the complete text. Undefined for the first part. */
   readonly part?: PartStart | 'whole' | undefined;
 }
 
-/** Names that a tab shows. They are decoration and identify nothing. */
+/** Names that a tab shows to the user. Code must not identify a result by them. */
 export interface ResultName {
   readonly connection: string;
   readonly device: string;
@@ -53,7 +53,7 @@ export interface ResultName {
 /**
  * Builds the only valid address of a document:
  * `live-response:/<connection>/<device> · <script> · 2026-11-23T2104Z.lr-output?cloud=…&tenant=…&action=…&index=…&stream=…`.
- * It ends in `&view=cp850` if the text is not shown as received, and in `&part=L250001` if the document begins
+ * The address ends in `&view=cp850` if the text is not shown as received, and in `&part=L250001` if the document begins
  * later in the text.
  *
  * @param marks - notes on the view or the part, for the tab
@@ -87,9 +87,9 @@ export function buildQuery(address: ResultAddress): string {
 }
 
 /**
- * Reads an address back from the query alone. Anyone may have written the path, so it decides nothing.
+ * Parses an address. Reads only the query, because anyone may have written the path.
  *
- * @returns undefined for anything that {@link buildResultUri} could not have written
+ * @returns undefined for a query that {@link buildResultUri} could not have written
  */
 export function parseResultUri(uri: { readonly scheme: string; readonly query: string }): ResultAddress | undefined {
   if (uri.scheme !== RESULT_SCHEME) return undefined;
@@ -106,7 +106,7 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
     ...readView(query.get('view')),
     ...readPart(query.get('part')),
   };
-  // Each address has exactly one form. A query with another spelling, or with an unknown value, is not ours.
+  // Each address has exactly one spelling. We did not write a query with another spelling or an unknown value.
   return buildQuery(address) === uri.query ? address : undefined;
 }
 
@@ -114,7 +114,7 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
  * Returns the identity of a result that was opened from a file. Its bytes alone identify it, so their SHA-256 supplies
  * both ids. The same file is the same result on every machine, and belongs to no tenant.
  *
- * @param sha256 - of the file: 64 hex digits
+ * @param sha256 - SHA-256 of the file: 64 hex digits
  */
 export function fileRef(sha256: string): ResultRef {
   return { cloud: 'file', tenantId: toGuid(sha256.slice(0, 32)), actionId: toGuid(sha256.slice(32)), commandIndex: 0 };

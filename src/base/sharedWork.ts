@@ -17,9 +17,9 @@ export class SharedWork<Result> {
 
   /**
    * Waits for the result.
-   * @param onOver - called once for this caller, when the work ended or was aborted. It is aborted when the last caller
-   * leaves.
-   * @throws LiveResponseError `cancelled` when the caller's signal is aborted, and whatever the work throws
+   * @param onOver - called once for this caller, when the work ended or was aborted. The work is aborted when the last
+   * caller leaves.
+   * @throws LiveResponseError `cancelled` when the caller's signal is aborted, and any error of the work
    */
   join(signal: AbortSignal, onOver: () => void): Promise<Result> {
     if (signal.aborted) return Promise.reject(new LiveResponseError('cancelled'));

@@ -24,7 +24,7 @@ export const CHARSETS = [
 ] as const;
 export type Charset = (typeof CHARSETS)[number];
 
-/** Views whose name needs no second encoding. */
+/** Views with a single name. The name of any other view consists of two encodings. */
 export const NAMED_VIEWS = [...CHARSETS, 'clixml', 'terminal', 'normalised'] as const;
 export type NamedView = (typeof NAMED_VIEWS)[number];
 
@@ -37,7 +37,7 @@ export interface Misreading {
 /** One or two misreadings, in the order of undoing them: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
 export type ReadingView = `${string}-as-${string}`;
 
-/** `normalised.host.times` leaves out only host names and times. `normalised` leaves out what all rules name. */
+/** `normalised.host.times` applies only the rules `host` and `times`. `normalised` applies all rules. */
 type NormalisedView = 'normalised' | `normalised.${string}`;
 
 export type TextView = NamedView | ReadingView | NormalisedView;
@@ -71,7 +71,7 @@ export function readingOf(steps: readonly Misreading[]): ReadingView {
   return steps.map(({ written, readAs }) => `${written}-as-${readAs}`).join('.') as ReadingView;
 }
 
-/** Returns what a `normalised` view leaves out; undefined for a view of another kind. */
+/** Returns the rules that a `normalised` view applies; undefined for a view of another kind. */
 export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   const [word, ...rules] = view.split('.');
   if (word !== 'normalised') return undefined;
@@ -79,7 +79,7 @@ export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   return { host: has('host'), times: has('times'), pids: has('pids'), guids: has('guids') };
 }
 
-/** Returns the view that leaves out what the rules name. */
+/** Returns the view that applies the rules. */
 export function normalisedView(rules: NormaliseRules): NormalisedView {
   const chosen = NORMALISE_RULES.filter((rule) => rules[rule]);
   if (chosen.length === NORMALISE_RULES.length) return 'normalised';

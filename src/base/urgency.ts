@@ -42,7 +42,7 @@ export function enqueue<Waiter extends { readonly priority: Priority }>(queue: W
   queue.splice(behind < 0 ? queue.length : behind, 0, waiter);
 }
 
-/** Adds a waiter to a queue, and moves it forward when its priority rises. Returns a function that ends the moving. */
+/** Adds a waiter to a queue, and moves it forward when its priority rises. Returns a function that ends this watch. */
 export function enqueueRising<Waiter extends { readonly priority: Priority }>(
   queue: Waiter[],
   waiter: Waiter,

@@ -17,7 +17,7 @@ export interface CopyTable {
   /** Replaces the previous copy. */
   readonly put: (row: CopyRow) => void;
   readonly last: () => CopyRow | undefined;
-  /** Deletes the last copy. @returns whether there was one */
+  /** Deletes the last copy. @returns whether there was a copy */
   readonly clear: () => boolean;
 }
 

@@ -36,16 +36,16 @@ export interface FoundTable {
    */
   readonly after: (tenant: string, place: number, since: number) => FoundPage;
   readonly delete: (tenant: string, actionIds: readonly string[]) => void;
-  /** Deletes all rows. @returns whether there were any */
+  /** Deletes all rows. @returns whether there were any rows */
   readonly clear: () => boolean;
 }
 
 /**
- * Lifetime of a found action, in milliseconds: one shift. A view that was hidden for longer is out of date until it is
- * refreshed or makes its own call.
+ * Lifetime of a found action, in milliseconds: one working shift. A view that was hidden for longer is out of date until
+ * it is refreshed or makes its own call.
  */
 export const FOUND_LIVES_MS = 8 * 60 * 60_000;
-/** Limit for the found actions of all tenants together. The oldest are deleted. */
+/** Limit for the found actions of all tenants together. The oldest actions are deleted. */
 export const MOST_FOUND = 1000;
 
 /** Schema of the found actions in `shared.db`, which the windows of this machine share. */

@@ -21,7 +21,7 @@ export class KeptResults implements ResultTable {
     this.#onFault = onFault;
   }
 
-  /** Uses the file in a folder. If the file has a fault, this reports it, and results stay in memory. */
+  /** Uses the file in a folder. If the file has a fault, reports the fault and keeps results in memory. */
   openIn(folder: string): void {
     this.#file = new ResultFile(folder, this.#onFault);
     this.#version = this.#inFile((table) => table.version());

@@ -43,7 +43,7 @@ export const LARGE_SCHEMA = `
  */
 const PIECE_BYTES = 256 * 1024;
 
-/** Limit for an unpacked piece, in bytes. No piece of ours is that large: an attacker made it to fill the memory. */
+/** Limit for an unpacked piece, in bytes. A larger piece was made by an attacker to fill the memory. */
 const MAX_PIECE_BYTES = 64 * 1024 * 1024;
 
 /** Place of a section in its text, without the section's own text. */

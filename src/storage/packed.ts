@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** Limit for an unpacked row, in bytes. No row of ours is that large: an attacker made it to fill the memory. */
+/** Limit for an unpacked row, in bytes. A larger row was made by an attacker to fill the memory. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
 /**

@@ -57,7 +57,7 @@ export class ResultFile {
   #open(): SqliteResultTable {
     if (this.#table !== undefined) {
       if (this.#currentInode() === this.#inode) return this.#table;
-      // The open file was removed or renamed, so whatever is written to it could not be found again.
+      // The open file was removed or renamed, so everything written to it would be lost.
       this.close();
       this.#onFault({ kind: 'vanished', reason: 'the file is not the one that was opened' });
     }
@@ -78,7 +78,7 @@ export class ResultFile {
     try {
       this.close();
     } catch {
-      // SQLite may refuse to close a damaged file properly. It is renamed anyway.
+      // SQLite may refuse to close a damaged file properly. The file is renamed anyway.
       this.#table = undefined;
     }
     const name = `${SET_ASIDE}${new Date().toISOString().replaceAll(/[:.]/gu, '')}`;

@@ -47,8 +47,8 @@ const LARGE_SIZE = ['large_files', 'large_texts']
   .join(' + ');
 
 /**
- * Limit for an unpacked result, in bytes. A result that we store in one row is smaller: an attacker made a larger one
- * to fill the memory.
+ * Limit for an unpacked result, in bytes. A result that we store in one row is smaller. A larger result was made by an
+ * attacker to fill the memory.
  */
 const MAX_WHOLE_BYTES = 256 * 1024 * 1024;
 

@@ -14,7 +14,7 @@ export interface RunTable {
   /** Returns the runs. The run changed last comes first. */
   readonly list: () => RunRow[];
   readonly delete: (keys: readonly string[]) => void;
-  /** Deletes all runs. @returns whether there were any */
+  /** Deletes all runs. @returns whether there were any runs */
   readonly clear: () => boolean;
 }
 

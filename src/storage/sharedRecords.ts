@@ -22,11 +22,11 @@ export const RECORD_SCHEMA = RUN_SCHEMA + FOUND_SCHEMA + COPY_SCHEMA;
  */
 const COPY_LIVES_MS = 60 * 60_000;
 /**
- * Delay between a deletion or replacement and the emptying of the database's log, in milliseconds. Later changes within
- * that time are covered too.
+ * Delay between a deletion or replacement and the emptying of the database's log, in milliseconds. The log is
+ * emptied only once for all changes within that time.
  */
 const TIDY_AFTER_MS = 5000;
-/** Value of SQLite's `user_version`. 0 marks a file of version 0.1, which still contains what it deleted. */
+/** Value of SQLite's `user_version`. 0 marks a file of version 0.1, which still contains deleted rows. */
 const FILE_VERSION = 1;
 
 interface RecordFile {

@@ -1,8 +1,8 @@
 /** Kinds of faults of a database file. */
 export type StorageFaultKind =
-  /** The file is not a database, or a damaged one. */
+  /** The file is not a database, or the database is damaged. */
   | 'corrupt'
-  /** Another process locks the file, and we waited as long as we can. */
+  /** Another process still locks the file after our longest wait. */
   | 'locked'
   /** The disk is full, or the system does not let the file grow. */
   | 'full'

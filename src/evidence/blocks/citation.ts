@@ -43,7 +43,7 @@ const RESULT_PATH = '/result';
  * Builds a citation's link for a preview, a ticket or a chat. These programs do not open links with our own scheme:
  * `vscode://live-response-results.live-response-results/result?cloud=…&tenant=…&action=…&index=…&stream=…&at=L5-L9`.
  *
- * @param scheme - of the editor that opens the link: `vscode`, `vscode-insiders`, …
+ * @param scheme - URI scheme of the editor that opens the link: `vscode`, `vscode-insiders`, …
  */
 export function buildOutsideAddress({ address, spans }: Citation, scheme = 'vscode'): string {
   // The spans are in the query, because browsers and chats remove the fragment of an address.

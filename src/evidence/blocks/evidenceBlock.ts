@@ -38,7 +38,7 @@ export function buildFullBlock(source: EvidenceSource, quotation: Quotation): st
   return `${compact(source, quotation, parts)}\n${write({ type: 'root', children: [list] })}`;
 }
 
-/** Builds one line without the quoted text: device, script, exit code, link, hash. No line end. */
+/** Builds one line without the quoted text: device, script, exit code, link, hash. Does not add a line end. */
 export function buildCitationLine(source: EvidenceSource, quotation: Quotation): string {
   const parts = describeEvidence(source, quotation);
   const sentence = [...parts.title, ' · ', ...parts.source];

@@ -36,7 +36,7 @@ const OPENED = { file: 'Opened from the file', link: 'Downloaded by a pasted lin
 /**
  * Describes a quotation and its source. Invisible characters and line ends in a value are made visible.
  *
- * @param detail - `full` fills the fields as well
+ * @param detail - `full` also fills `fields`; `compact` leaves `fields` empty
  */
 export function describeEvidence(
   source: EvidenceSource,

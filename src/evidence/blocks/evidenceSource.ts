@@ -1,7 +1,7 @@
 import type { DecodeChange } from '../decode/transcript.ts';
 import type { ResultAddress } from '../../base/resultUri.ts';
 
-/** A value as the API returned it; null or undefined if it returned none. */
+/** A value as the API returned it; null or undefined if the API returned no value. */
 export type Said = string | null | undefined;
 
 /**

@@ -33,7 +33,7 @@ export function buildPlainBlock(
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Builds one line that names the source, with its link and hash. No line end. */
+/** Builds one line that names the source, with its link and hash. Does not add a line end. */
 export function buildPlainCitation(source: EvidenceSource, quotation: Quotation): string {
   const { title, source: said } = describeEvidence(source, quotation);
   const link = buildCitation({ address: source.address, spans: quotation.spans });

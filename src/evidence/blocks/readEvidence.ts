@@ -48,7 +48,7 @@ interface CodeAbove {
 
 /**
  * Finds every citation of ours in a Markdown text, with the quotation it belongs to. Code is never searched, because a
- * device can write anything there.
+ * device can write any text into code.
  */
 export function findEvidence(markdown: string): FoundEvidence[] {
   const blocks = readBlocks(markdown);
@@ -137,7 +137,8 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
 /** Returns the code that a citation may quote. */
 function quotedBy({ spans }: Source, above: CodeAbove | undefined): string | undefined {
   if (above === undefined || above.isHidden) return undefined;
-  // A citation without spans refers to the complete result and has no quotation. Code above a heading is not its own.
+  // A citation without spans refers to the complete result and has no quotation. Code in another section does not belong
+  // to it.
   return spans.length === 0 && above.isInOtherSection ? undefined : above.text;
 }
 

@@ -106,7 +106,7 @@ function readFirst(bytes: Uint8Array, changes: DecodeChange[]): FirstReading | u
 }
 
 interface FirstReading {
-  /** Undefined if the text is not JSON without a repair. */
+  /** Undefined if the text cannot be parsed as JSON without a repair. */
   readonly valid: Parsed | undefined;
   /** Changes to report about the text after the result. */
   readonly trailing: readonly DecodeChange[];

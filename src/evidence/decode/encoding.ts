@@ -11,13 +11,13 @@ export interface ReadText {
   readonly byteOrderMark: boolean;
   /** Number of characters that our decoding had to replace. A U+FFFD that the file itself contains does not count. */
   readonly invalidBytes: number;
-  /** Byte offset of the first replaced place; 0 if there is none. */
+  /** Byte offset of the first replaced character; 0 if no character was replaced. */
   readonly firstInvalidByte: number;
 }
 
 /**
- * Decodes bytes. Detects the encoding by the byte order mark. Without a mark, it is UTF-16 if the first bytes are JSON
- * in UTF-16, otherwise UTF-8.
+ * Decodes bytes. Detects the encoding by the byte order mark. Without a mark, the encoding is UTF-16 if the first bytes
+ * are `{` in UTF-16, otherwise UTF-8.
  *
  * @returns undefined if the text is longer than V8's longest string
  */

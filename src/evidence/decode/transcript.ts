@@ -1,4 +1,4 @@
-/** The result of a RunScript as the device reported it: nothing trimmed, wrapped or re-ordered. */
+/** The result of a RunScript as the device reported it. Its texts are not trimmed, wrapped or re-ordered. */
 export interface Transcript {
   /** `script_name`, or the older `name`. Undefined if the result has neither. */
   readonly scriptName: string | undefined;
@@ -15,7 +15,7 @@ export interface Transcript {
 /** A change or an observation that was made while the stored bytes were decoded. */
 export interface DecodeChange {
   readonly kind: DecodeChangeKind;
-  /** Number of occurrences, unless the kind says otherwise. */
+  /** Number of occurrences, unless the comment on the kind describes another number. */
   readonly count: number;
   /** Place of the first change: a byte offset for `invalidBytes`, otherwise UTF-16 units of the JSON text. */
   readonly firstOffset?: number;

@@ -30,7 +30,7 @@ export function startsFormula(text: string): boolean {
 
 /**
  * Writes a table as CSV (RFC 4180): commas, CRLF after every row, quotation marks where they are needed. There is no
- * byte order mark: the clipboard needs none, and {@link toCsvFile} writes it.
+ * byte order mark: the clipboard does not need it, and {@link toCsvFile} adds it.
  *
  * No text of a device begins a formula, as {@link https://owasp.org/www-community/attacks/CSV_Injection} recommends. An
  * apostrophe is added at each place where a formula could begin. That is at the beginning of a cell, or after the last

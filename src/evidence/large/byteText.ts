@@ -8,7 +8,7 @@ const SNIFFED = 4;
 export class ByteText {
   #encoding: Encoding | undefined;
   #held: Uint8Array = new Uint8Array();
-  /** Offset of the held bytes in the file. */
+  /** Offset of the waiting bytes in the file. */
   #offset = 0;
   #byteOrderMark = false;
   #invalidBytes = 0;
@@ -27,7 +27,7 @@ export class ByteText {
     return this.#invalidBytes;
   }
 
-  /** Byte offset of the first replaced place; 0 if there is none. */
+  /** Byte offset of the first replaced character; 0 if no character was replaced. */
   get firstInvalidByte(): number {
     return this.#firstInvalidByte;
   }

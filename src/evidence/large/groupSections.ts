@@ -8,7 +8,7 @@ export interface Grouped {
   readonly first: PartStart;
   readonly lastLine: number;
   readonly units: number;
-  /** Text between this section and the next one; empty if the line continues. */
+  /** Line end between this section and the next section; empty if the line continues. */
   readonly lineEnd: string;
 }
 

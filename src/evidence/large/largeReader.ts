@@ -40,7 +40,7 @@ const MAX_TEXTS = 16;
 const MAX_NAME = 65_536;
 /** Length of a file's start, in UTF-16 units, that shows whether the file is text. */
 const HEAD = 4096;
-/** Number of bytes that are read at a time. Strings of this size are freed quickly. Larger strings fill the memory. */
+/** Number of bytes that are read at a time. Strings of this size are freed quickly. Larger strings accumulate. */
 const STEP = 65_536;
 const NOTHING = new Uint8Array();
 

@@ -5,7 +5,7 @@ import { isGuid, parseResultUri } from '../../base/resultUri.ts';
 
 /** A machine action that a text names, and the command if the text names one. */
 export interface FoundReference {
-  /** Lower-case GUID. */
+  /** The action's id: a lower-case GUID. */
   readonly actionId: string;
   readonly commandIndex: number | undefined;
 }
