@@ -41,8 +41,8 @@ export interface FoundTable {
 }
 
 /**
- * Lifetime of a found action, in milliseconds: one working shift. A view that was hidden for longer is out of date until
- * it is refreshed or makes its own call.
+ * Lifetime of a found action, in milliseconds: one working shift. A view that was hidden for longer is out of date
+ * until it is refreshed or makes its own call.
  */
 export const FOUND_LIVES_MS = 8 * 60 * 60_000;
 /** Limit for the found actions of all tenants together. The oldest actions are deleted. */

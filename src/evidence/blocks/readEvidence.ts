@@ -137,8 +137,8 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
 /** Returns the code that a citation may quote. */
 function quotedBy({ spans }: Source, above: CodeAbove | undefined): string | undefined {
   if (above === undefined || above.isHidden) return undefined;
-  // A citation without spans refers to the complete result and has no quotation. Code in another section does not belong
-  // to it.
+  // A citation without spans refers to the complete result and has no quotation. Code in another section belongs to
+  // another citation.
   return spans.length === 0 && above.isInOtherSection ? undefined : above.text;
 }
 
