@@ -1,14 +1,14 @@
 import { LiveResponseError } from './errors.ts';
 
-/** The client's time source. Tests replace it, so that hours pass at once. */
+/** The client's time source. Tests replace it, so that they need not wait for real time. */
 export interface Clock {
   /** ms since 1970. */
   readonly now: () => number;
-  /** Resolves after `ms`. Rejects with `cancelled` when the signal is aborted, and leaves no timer behind. */
+  /** Resolves after `ms`. Rejects with `cancelled` when the signal is aborted, and removes its timer. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The longest delay that a timer of Node can hold. Node turns a longer one into 1 ms. */
+/** Longest delay of a Node timer, in milliseconds. Node changes a longer delay to 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

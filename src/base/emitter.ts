@@ -1,4 +1,4 @@
-/** Event emitter for the folders that may not import VS Code. */
+/** Event emitter for the folders that must not import VS Code. */
 export class Emitter<Value> {
   readonly #listeners = new Set<(value: Value) => void>();
 

@@ -1,13 +1,13 @@
 import type { FailureCode } from './failures.ts';
 
-/** Facts about a failure. None of them may hold a token, a secret or a link. */
+/** Facts about a failure. They must not contain a token, a secret or a link. */
 export interface FailureValues {
   readonly status?: number;
   /** Defender's own error code, e.g. `ResourceNotFound`, or Entra's, e.g. `AADSTS50076`. */
   readonly serverCode?: string;
   /** Defender's own message. */
   readonly serverMessage?: string;
-  /** Defender's `target`, which its support asks for. */
+  /** Defender's `target`. Microsoft's support asks for this id. */
   readonly correlationId?: string;
   /** Host name without path and query. */
   readonly host?: string;
@@ -15,11 +15,11 @@ export interface FailureValues {
   readonly retryAt?: number;
   /** Calls that this machine made in the last minute. A low number means that others use the application too. */
   readonly ownCalls?: number;
-  /** Path of the value in which an answer differs from what the API promises, e.g. `value.3.id`. */
+  /** Path of a value in the API's answer that differs from the API's documentation, e.g. `value.3.id`. */
   readonly path?: string;
-  /** Distinguishes failures of one code. For bytes that are not a result: the `reason` of the decoder's rejection. */
+  /** Distinguishes failures with the same code. If bytes are not a result: the `reason` of the decoder's rejection. */
   readonly reason?: string;
-  /** In bytes or characters. */
+  /** Size of the file or text, in bytes or characters. */
   readonly size?: number;
   readonly limit?: number;
   readonly lines?: number;
@@ -39,7 +39,10 @@ export interface FailureValues {
 
 const NAME = 'LiveResponseError';
 
-/** The only error that leaves the folders that may not import VS Code. Its message is for logs. */
+/**
+ * The error class of the folders that must not import VS Code. They throw no other error to their callers. The error's
+ * message is for logs.
+ */
 export class LiveResponseError extends Error {
   override readonly name = NAME;
   readonly code: FailureCode;
@@ -57,7 +60,7 @@ export function isLiveResponseError(error: unknown): error is LiveResponseError 
   return error instanceof Error && error.name === NAME && 'code' in error && 'values' in error;
 }
 
-/** Whether work ended because its signal was aborted. Such an end is not reported to the user. */
+/** Whether work ended because its signal was aborted. Cancelled work is not reported to the user. */
 export function isCancelled(error: unknown): boolean {
   return (
     (isLiveResponseError(error) && error.code === 'cancelled') ||
@@ -70,10 +73,10 @@ export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new LiveResponseError('cancelled');
 }
 
-/** Statuses with which servers answer an unsupported part of a query. Source: api-facts, "Next links". */
+/** HTTP statuses that servers return for an unsupported part of a query. Source: api-facts, "Next links". */
 const UNSUPPORTED: ReadonlySet<number> = new Set([400, 404, 405, 500, 501]);
 
-/** Whether a failure may be due to an unsupported part of the query. Only the same query without that part can tell. */
+/** Whether a failure may be due to an unsupported part of the query. Only a query without that part shows this. */
 export function mayBeUnsupported(error: unknown): boolean {
   if (!isLiveResponseError(error)) return false;
   const { status } = error.values;

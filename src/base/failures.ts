@@ -1,6 +1,6 @@
 /** Traits by which the client, the commands and the fetching of runs treat a failure. */
 export interface FailureTraits {
-  /** The failure may be gone a moment later, so the same GET is repeated. */
+  /** The cause may be temporary, so the same GET is repeated. */
   readonly isTransient?: true;
   /** An expected outcome, shown as information rather than as an error. */
   readonly isExpected?: true;
@@ -11,9 +11,9 @@ export interface FailureTraits {
 }
 
 /**
- * Every failure that can occur while a result is fetched, with its traits. `messages/failureMessages.ts` makes the
- * sentences for people from the code and the values. Errors cross bundle borders, where `instanceof` is false, so only
- * `code` tells them apart.
+ * Every failure that can occur while a result is fetched, with its traits. `messages/failureMessages.ts` writes the
+ * messages for users from the code and the values. Callers must check `code`, because `instanceof` is false for an
+ * error from another bundle.
  */
 export const FAILURES = {
   // connection, sign-in and permissions

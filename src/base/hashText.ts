@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Number of UTF-16 units encoded at a time, so that a large text is not held a second time as bytes. */
+/** Number of UTF-16 units encoded at a time. Encoding a large text at once would need memory for a second copy. */
 const STEP = 1024 * 1024;
 
 /**
  * Returns the SHA-256 of a text as UTF-8, in lower-case hex. Nothing is added or removed, not even NULs at the end.
- * Lone surrogates, which UTF-8 cannot carry, count as U+FFFD.
+ * Lone surrogates count as U+FFFD, because UTF-8 cannot encode them.
  */
 export function hashText(text: string): string {
   const hash = createHash('sha256');

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { LiveResponseError } from './errors.ts';
 
-/** Storage for leases that all windows of this machine see. */
+/** Storage for leases that all windows of this machine share. */
 export interface LeasePort {
   /** @returns whether the holder now has the lease, for `forMs` milliseconds */
   readonly take: (name: string, holder: string, forMs: number) => Promise<boolean>;
   readonly release: (name: string, holder: string) => Promise<unknown>;
 }
 
-/** Lifetime of a lease, in milliseconds: the longest that a killed window can block the others. */
+/** Lifetime of a lease, in milliseconds. A killed window can block the other windows for this long. */
 const LEASE_MS = 15_000;
 const EXTEND_EVERY_MS = 5_000;
 const LOOK_AGAIN_MS = 100;
@@ -33,7 +33,7 @@ export class Leases {
 
   /**
    * Runs work while holding a lease.
-   * @throws LiveResponseError `signInFailed` with reason `elsewhere`: another window has it
+   * @throws LiveResponseError `signInFailed` with reason `elsewhere`: another window holds the lease
    */
   async holdOnly<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
     const holder = randomUUID();
@@ -41,7 +41,7 @@ export class Leases {
     return this.#work(name, holder, work);
   }
 
-  /** Takes a lease that any window may release. Otherwise it expires after `ms`. */
+  /** Takes a lease that any window can release. A lease that no window releases expires after `ms` milliseconds. */
   async takeFor(name: string, ms: number): Promise<void> {
     await this.#port.take(name, name, ms).catch(() => false);
   }
@@ -65,7 +65,7 @@ export class Leases {
     }
   }
 
-  /** Takes the lease, also where the database fails: each window then acts alone, and users can still sign in. */
+  /** Takes the lease. Returns true also if the database fails: windows then act alone, and users can still sign in. */
   #take(name: string, holder: string): Promise<boolean> {
     return this.#port.take(name, holder, LEASE_MS).catch(() => true);
   }

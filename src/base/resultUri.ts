@@ -3,7 +3,7 @@ import { RESULT_SCHEME } from './scheme.ts';
 import { parseTextView } from './textView.ts';
 import type { TextView } from './textView.ts';
 
-/** Which part of a result a document shows. `raw` is the file as the service stored it. */
+/** Part of a result that a document shows. `raw` is the file as the service stored it. */
 export type ResultStream = 'output' | 'errors' | 'raw';
 
 const STREAMS: readonly ResultStream[] = ['output', 'errors', 'raw'];
@@ -19,15 +19,15 @@ const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file'];
 /** Identifies one result. Stores and addresses are keyed by it. */
 export interface ResultRef {
   readonly cloud: ResultCloud;
-  /** Lower-case GUID. */
+  /** The tenant's id: a lower-case GUID. */
   readonly tenantId: string;
   /** The machine action's id: a lower-case GUID. */
   readonly actionId: string;
-  /** The command's own `index`, never its position in the list. */
+  /** The command's own `index`. It can differ from the command's position in the list. */
   readonly commandIndex: number;
 }
 
-/** Start of a part within the whole text: line and UTF-16 column, both from 1. */
+/** Start of a part within the complete text: line and UTF-16 column, both counted from 1. */
 export interface PartStart {
   readonly line: number;
   readonly column: number;
@@ -35,13 +35,13 @@ export interface PartStart {
 
 export interface ResultAddress extends ResultRef {
   readonly stream: ResultStream;
-  /** Undefined for the text as it was received. */
+  /** The view of the text. Undefined for the text as it was received. */
   readonly view?: TextView | undefined;
-  /** For a text that is shown in parts: the start of this part, or the whole text. Undefined for the first part. */
+  /** For a text shown in parts: the start of a part, or `whole` for the complete text. Undefined for the first part. */
   readonly part?: PartStart | 'whole' | undefined;
 }
 
-/** Names that a tab shows. They are decoration and identify nothing. */
+/** Names that a tab shows to the user. Code must not identify a result by them. */
 export interface ResultName {
   readonly connection: string;
   readonly device: string;
@@ -51,9 +51,10 @@ export interface ResultName {
 }
 
 /**
- * Builds the one address of a document:
+ * Builds the only valid address of a document:
  * `live-response:/<connection>/<device> · <script> · 2026-11-23T2104Z.lr-output?cloud=…&tenant=…&action=…&index=…&stream=…`.
- * It ends in `&view=cp850` if the text is not shown as received, and in `&part=L250001` if not from its beginning.
+ * The address ends in `&view=cp850` if the text is not shown as received, and in `&part=L250001` if the document begins
+ * later in the text.
  *
  * @param marks - notes on the view or the part, for the tab
  */
@@ -61,7 +62,7 @@ export function buildResultUri(address: ResultAddress, name: ResultName, marks: 
   // A file that is not a result must not look like an output in a tab or a list.
   const raw = address.stream === 'raw' ? ['RAW, not decoded'] : [];
   const time = minuteOf(name.createdAt);
-  // Anyone can have made this file: it must not look like an answer of a tenant.
+  // Anyone may have written this file, so its tab must not look like a tenant's result.
   const opened = address.cloud === 'file' ? ['FROM FILE'] : [];
   const times = address.cloud === 'file' && time === '' ? [] : [time];
   const file = [...opened, ...raw, ...marks, name.device, name.script, ...times].map(toPathPart).join(' · ');
@@ -72,7 +73,7 @@ export function buildResultUri(address: ResultAddress, name: ResultName, marks: 
   });
 }
 
-/** Builds the query, which alone identifies a document. The order is fixed. No value needs encoding. */
+/** Builds the query, which alone identifies a document. Its keys have a fixed order. No value needs encoding. */
 export function buildQuery(address: ResultAddress): string {
   return [
     `cloud=${address.cloud}`,
@@ -86,9 +87,9 @@ export function buildQuery(address: ResultAddress): string {
 }
 
 /**
- * Reads an address back from the query alone. Anyone may have written the path, so it decides nothing.
+ * Parses an address. Reads only the query, because anyone may have written the path.
  *
- * @returns undefined for anything that {@link buildResultUri} could not have written
+ * @returns undefined for a query that {@link buildResultUri} could not have written
  */
 export function parseResultUri(uri: { readonly scheme: string; readonly query: string }): ResultAddress | undefined {
   if (uri.scheme !== RESULT_SCHEME) return undefined;
@@ -105,7 +106,7 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
     ...readView(query.get('view')),
     ...readPart(query.get('part')),
   };
-  // Each address has exactly one form. A query with another spelling, or with an unknown value, is not ours.
+  // Each address has exactly one spelling. We did not write a query with another spelling or an unknown value.
   return buildQuery(address) === uri.query ? address : undefined;
 }
 
@@ -113,7 +114,7 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
  * Returns the identity of a result that was opened from a file. Its bytes alone identify it, so their SHA-256 supplies
  * both ids. The same file is the same result on every machine, and belongs to no tenant.
  *
- * @param sha256 - of the file: 64 hex digits
+ * @param sha256 - SHA-256 of the file: 64 hex digits
  */
 export function fileRef(sha256: string): ResultRef {
   return { cloud: 'file', tenantId: toGuid(sha256.slice(0, 32)), actionId: toGuid(sha256.slice(32)), commandIndex: 0 };
@@ -123,12 +124,12 @@ function toGuid(hex: string): string {
   return hex.toLowerCase().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, '$1-$2-$3-$4-$5');
 }
 
-/** Reduces an address to the result that it belongs to. */
+/** Returns the reference of the result that an address belongs to. */
 export function refOf({ cloud, tenantId, actionId, commandIndex }: ResultRef): ResultRef {
   return { cloud, tenantId, actionId, commandIndex };
 }
 
-/** Returns the address of the whole text that a part belongs to. Lines are counted, and cited, in the whole text. */
+/** Returns the address of the complete text that a part belongs to. Citations use the line numbers of that text. */
 export function wholeAddress({ stream, view, ...ref }: ResultAddress): ResultAddress {
   return { ...refOf(ref), stream, ...(view === undefined ? {} : { view }) };
 }
@@ -162,25 +163,25 @@ export function tenantKey(ref: Pick<ResultRef, 'cloud' | 'tenantId'>): string {
   return `${ref.cloud}|${ref.tenantId}`;
 }
 
-/** Whether a value is a GUID in the lower-case form that the service and our addresses use. */
+/** Whether a value is a GUID in lower case, as the service and our addresses write it. */
 export function isGuid(value: unknown): value is string {
   return typeof value === 'string' && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/u.test(value);
 }
 
-/** `2026-11-23T21:04:41.1234567Z` → `2026-11-23T2104Z`. A text of another form stays as it is. */
+/** Converts `2026-11-23T21:04:41.1234567Z` to `2026-11-23T2104Z`. Returns a text in another format unchanged. */
 function minuteOf(time: string): string {
   const parts = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)/u.exec(time);
   return parts === null ? time : `${parts[1] ?? ''}T${parts[2] ?? ''}${parts[3] ?? ''}Z`;
 }
 
 /**
- * Makes a name safe for a path. Names come from devices and scripts, and so from attackers: they must not become path
- * segments, climb out of one, or reverse a tab's title with a bidirectional override.
+ * Makes a name safe for a path. Names come from devices and scripts, so attackers can choose them. A name must not add
+ * path segments, refer to a parent folder, or reverse a tab's title with a bidirectional override.
  */
 function toPathPart(text: string): string {
   const safe = text
     .replaceAll('/', '\u2215')
-    // The URI formatter would put a path that begins like a drive into lower case.
+    // The URI formatter would change the start of a path to lower case if it looks like a drive, e.g. `C:`.
     .replaceAll(':', '\ua789')
     .replaceAll('\\', '\u29f5')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd');

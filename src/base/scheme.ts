@@ -1,2 +1,2 @@
-/** Scheme of our addresses. A file of its own, because activation needs it without the code that builds addresses. */
+/** Scheme of our addresses. It has its own file, because activation must not load the code that builds addresses. */
 export const RESULT_SCHEME = 'live-response';

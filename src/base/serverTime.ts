@@ -1,8 +1,8 @@
 /**
  * Reads a time as the API writes it: .NET round trip, 2 to 7 fraction digits, trailing zeros trimmed.
- * Digits beyond milliseconds are dropped here; what is shown or quoted is the server's own text.
+ * Drops the digits beyond milliseconds. The UI and notes therefore show the server's own text.
  *
- * @returns ms since 1970, or undefined when there is none
+ * @returns ms since 1970, or undefined if the text is missing or is not a time
  */
 export function parseServerTime(text: string | null | undefined): number | undefined {
   if (text === null || text === undefined) return undefined;

@@ -1,8 +1,8 @@
 import { LiveResponseError } from './errors.ts';
 
 /**
- * Does work once for several callers. A caller can leave without harm to the others. The work is aborted only when the
- * last caller has left.
+ * Does work once for several callers. When a caller leaves, the work goes on for the other callers. The work is aborted
+ * only when the last caller has left.
  */
 export class SharedWork<Result> {
   readonly #controller = new AbortController();
@@ -17,8 +17,9 @@ export class SharedWork<Result> {
 
   /**
    * Waits for the result.
-   * @param onOver - called once for this caller: the work ended, or was aborted because this caller was the last
-   * @throws LiveResponseError `cancelled` when the caller's signal is aborted, and whatever the work throws
+   * @param onOver - called once for this caller, when the work ended or was aborted. The work is aborted when the last
+   * caller leaves.
+   * @throws LiveResponseError `cancelled` when the caller's signal is aborted, and any error of the work
    */
   join(signal: AbortSignal, onOver: () => void): Promise<Result> {
     if (signal.aborted) return Promise.reject(new LiveResponseError('cancelled'));

@@ -2,8 +2,8 @@ import { NORMALISE_RULES } from './normaliseRules.ts';
 import type { NormaliseRules } from './normaliseRules.ts';
 
 /*
- * Views: other readings of a text than the one as received. Each view is a document of its own. Its word stands in
- * addresses and in the links of notes, so the meaning of a word never changes.
+ * A view shows a text in another way than it was received, e.g. read in another encoding. Each view has its own
+ * document. Addresses and the links in notes contain the view's word, so the meaning of a word never changes.
  */
 
 /** Encodings that tools write, or that programs use to capture text. */
@@ -24,7 +24,7 @@ export const CHARSETS = [
 ] as const;
 export type Charset = (typeof CHARSETS)[number];
 
-/** Views whose name needs no second encoding. */
+/** Views with a single name. The name of any other view consists of two encodings. */
 export const NAMED_VIEWS = [...CHARSETS, 'clixml', 'terminal', 'normalised'] as const;
 export type NamedView = (typeof NAMED_VIEWS)[number];
 
@@ -34,15 +34,15 @@ export interface Misreading {
   readonly readAs: Charset;
 }
 
-/** One or two misreadings, in the order in which they are undone: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
+/** One or two misreadings, in the order of undoing them: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
 export type ReadingView = `${string}-as-${string}`;
 
-/** `normalised.host.times` leaves out only these; `normalised` alone leaves out all that the rules name. */
+/** `normalised.host.times` applies only the rules `host` and `times`. `normalised` applies all rules. */
 type NormalisedView = 'normalised' | `normalised.${string}`;
 
 export type TextView = NamedView | ReadingView | NormalisedView;
 
-/** A misreading can itself be misread. More than two in a row were never seen. */
+/** Maximum number of misreadings in a row. A misread text can be misread again, but more than two were never seen. */
 const MAX_STEPS = 2;
 
 /** Reads the view's word from an address. @returns undefined for any other word */
@@ -54,7 +54,7 @@ export function parseTextView(word: string | null): TextView | undefined {
   return misreadingsOf(word) === undefined ? undefined : (word as ReadingView);
 }
 
-/** Returns the misreadings that a view undoes, in this order; undefined for a view of another kind. */
+/** Returns the misreadings that a view undoes, in the order of undoing; undefined for a view of another kind. */
 export function misreadingsOf(view: string): readonly Misreading[] | undefined {
   const words = view.split('.');
   const steps = words.flatMap((word) => {
@@ -71,7 +71,7 @@ export function readingOf(steps: readonly Misreading[]): ReadingView {
   return steps.map(({ written, readAs }) => `${written}-as-${readAs}`).join('.') as ReadingView;
 }
 
-/** Returns what a `normalised` view leaves out; undefined for a view of another kind. */
+/** Returns the rules that a `normalised` view applies; undefined for a view of another kind. */
 export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   const [word, ...rules] = view.split('.');
   if (word !== 'normalised') return undefined;
@@ -79,7 +79,7 @@ export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   return { host: has('host'), times: has('times'), pids: has('pids'), guids: has('guids') };
 }
 
-/** Returns the view that leaves out what the rules name. */
+/** Returns the view that applies the rules. */
 export function normalisedView(rules: NormaliseRules): NormalisedView {
   const chosen = NORMALISE_RULES.filter((rule) => rules[rule]);
   if (chosen.length === NORMALISE_RULES.length) return 'normalised';

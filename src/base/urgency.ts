@@ -28,7 +28,7 @@ export class Urgency {
   }
 }
 
-/** A person waits for a `click`. `background` work never takes the last fifth of a rate limit's calls. */
+/** `click`: a person waits for the work. `background`: never uses the last fifth of a rate limit's calls. */
 export type Priority = 'click' | 'background' | Urgency;
 
 /** Whether a person waits now. */
@@ -42,7 +42,7 @@ export function enqueue<Waiter extends { readonly priority: Priority }>(queue: W
   queue.splice(behind < 0 ? queue.length : behind, 0, waiter);
 }
 
-/** Adds a waiter and moves it forward as soon as a person waits. Returns a function that stops this. */
+/** Adds a waiter to a queue, and moves it forward when its priority rises. Returns a function that ends this watch. */
 export function enqueueRising<Waiter extends { readonly priority: Priority }>(
   queue: Waiter[],
   waiter: Waiter,

@@ -3,14 +3,14 @@ import type { StoredFacts } from './storedResult.ts';
 
 /** Limit for a remote text in the facts, in UTF-16 units: the longest possible command line on Windows. */
 const MAX_TEXT_UNITS = 32_768;
-/** Limit for all remote texts together, in UTF-16 units. Every window holds the facts of every result in memory. */
+/** Limit for all remote texts of a result, in UTF-16 units. Every window has the facts of every result in memory. */
 const MAX_ALL_UNITS = 256 * 1024;
 /** Limit for the entries of a list. A session has few commands, and a command has few parameters and errors. */
 const MAX_ENTRIES = 100;
 
 /**
- * Shortens texts that a device or the service can make arbitrarily long. The result itself is stored whole, and so is
- * the action as it was received.
+ * Shortens texts that a device or the service can make arbitrarily long. The result's bytes and the action's JSON are
+ * stored unshortened elsewhere.
  *
  * @returns the same facts if nothing is too long; otherwise shortened facts, with a change `factsCut` that counts the
  * cuts
@@ -20,7 +20,7 @@ export function boundFacts(facts: StoredFacts): StoredFacts {
   const { transcript, promisedName } = facts;
   const bounded: StoredFacts = {
     ...facts,
-    // The result's names come first, because all texts share one limit.
+    // All texts share one limit. The result's names are processed first, so that other texts cannot use up the limit.
     name: cutter.texts(facts.name),
     promisedName: cutter.optional(promisedName),
     blob: cutter.texts(facts.blob),
@@ -33,7 +33,7 @@ export function boundFacts(facts: StoredFacts): StoredFacts {
   return { ...bounded, changes: [...facts.changes, { kind: 'factsCut', count: cutter.count }] };
 }
 
-/** Shortens the action. The result's own command comes first and is never left out. */
+/** Shortens the action. The result's own command is processed first and never left out. */
 function boundAction({ action, ref }: StoredFacts, cutter: Cutter): MachineAction {
   const texts = cutter.texts(action);
   const own = action.commands.filter(({ index }) => index === ref.commandIndex);
@@ -75,7 +75,7 @@ class Cutter {
       key,
       typeof one === 'string' ? this.text(one) : one,
     ]);
-    // The same keys, with values of the same types.
+    // The cast is safe: the keys and the types of their values have not changed.
     return Object.fromEntries(entries) as Value;
   }
 

@@ -1,6 +1,6 @@
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 
-/** Kind of result that a command has, judged by its type and state. */
+/** Kind of a command's result, determined from the command's type and state. */
 export type CommandResult =
   /** A transcript can be requested. */
   | 'transcript'
@@ -13,7 +13,7 @@ export type CommandResult =
   /** The session ended before this command ran. */
   | 'never';
 
-/** Name of a device of which nothing is known. Stored names contain it too. */
+/** Name of a device whose name and id are missing. Stored names contain it too, so it must not change. */
 export const UNKNOWN_DEVICE = '–';
 
 /** Subject of a command whose parameters and type are both missing. */
@@ -22,12 +22,12 @@ const UNKNOWN_SUBJECT = '–';
 const FINISHED_COMMANDS = new Set(['Completed', 'Failed']);
 const FINISHED_ACTIONS = new Set(['Succeeded', 'Failed', 'TimeOut', 'Cancelled']);
 
-/** Whether an action is final. A status that this version does not know is not final. */
+/** Whether an action has ended. With a status that this version does not know, it has not ended. */
 export function isFinished(action: MachineAction): boolean {
   return FINISHED_ACTIONS.has(action.status);
 }
 
-/** Returns which result can be requested. A failed RunScript usually has a result that explains the failure. */
+/** Returns the kind of result to request. A failed RunScript usually has a result that explains its failure. */
 export function resultOf(action: MachineAction, command: LiveResponseCommand): CommandResult {
   if (command.command.type === 'PutFile') return 'none';
   // The session has ended, and the command's status is missing. There may be a result, so it can be requested.
@@ -36,7 +36,7 @@ export function resultOf(action: MachineAction, command: LiveResponseCommand): C
   return command.command.type === 'GetFile' ? 'file' : 'transcript';
 }
 
-/** Finds the command with this index. Its position in the list means nothing. */
+/** Finds the command with an index. The index can differ from the command's position in the list. */
 export function findCommand(action: MachineAction, commandIndex: number): LiveResponseCommand | undefined {
   return action.commands.find((command) => command.index === commandIndex);
 }
@@ -73,12 +73,13 @@ export function hostNamesOf(action: MachineAction): string[] {
 }
 
 /**
- * Returns the host part of a device's name, which is what people call it. A name that is not a DNS name stays whole.
+ * Returns the host part of a device's name, because people use this part as its name. If the name is not a DNS name,
+ * returns the complete name.
  */
 export function hostOf(action: MachineAction): string {
   if (action.computerDnsName === null) return action.machineId?.slice(0, 8) ?? UNKNOWN_DEVICE;
   const device = deviceOf(action);
-  // The service passes on any name that a device has given itself, of any length.
+  // A device chooses its own name, and the service returns a name of any length.
   if (device.length > MAX_DNS_NAME) return device;
   const labels = device.split('.');
   const [host = ''] = labels;
@@ -87,5 +88,5 @@ export function hostOf(action: MachineAction): string {
 }
 
 const LABEL = /^[a-z\d_-]+$/iu;
-/** The longest name in DNS. */
+/** The longest name in DNS, in characters. */
 const MAX_DNS_NAME = 253;

@@ -16,18 +16,18 @@ export function findMismatches(facts: ReceivedFacts, foundScript: string | undef
   return mismatches;
 }
 
-/** Compares only the file name in the link. Nothing else tells which command a collected file belongs to. */
+/** Compares only the file name in the link. No other fact shows the command that a collected file belongs to. */
 export function findFileNameMismatch(
   { actionId, commandIndex }: ResultRef,
   promised: string | undefined,
 ): Mismatch | undefined {
   const asked = `output_${actionId}_${commandIndex.toString()}`;
-  // The extension differs: `.json` for scripts, others for files.
+  // The extension is not compared. It is `.json` for a script's result, and differs for collected files.
   if (promised === undefined || withoutEnding(promised.toLowerCase()) === asked) return undefined;
   return { kind: 'fileName', asked, found: promised };
 }
 
-/** Removes the extension. A name with a line end does not come from the service and stays whole. */
+/** Removes the extension. Returns a name with a line end unchanged, because the service does not write such a name. */
 function withoutEnding(name: string): string {
   const dot = name.indexOf('.');
   return dot < 0 || /[\n\r\u2028\u2029]/u.test(name) ? name : name.slice(0, dot);

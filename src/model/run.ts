@@ -8,7 +8,7 @@ export interface RunWords {
   readonly comment: string;
 }
 
-/** One command of a run on one device, with everything known about it without its result. Names are remote text. */
+/** One command of a run on one device, with all facts except its result. Names are remote text. */
 export interface RunMember {
   readonly actionId: string;
   readonly commandIndex: number;
@@ -27,11 +27,11 @@ export interface RunMember {
 
 /** Actions with the same script, arguments and comment, started one after the other. */
 export interface Run {
-  /** Stays the same as long as the run's first action is the same. */
+  /** Key of the run. It stays the same as long as the run's first action is the same. */
   readonly key: string;
   readonly words: RunWords;
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
-  /** Oldest first. */
+  /** The run's commands, oldest first. */
   readonly members: readonly RunMember[];
 }
 

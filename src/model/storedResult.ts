@@ -20,7 +20,7 @@ export interface TranscriptFacts {
   readonly exitCode: number | undefined;
   readonly output: StreamFacts;
   readonly errors: StreamFacts;
-  /** Number of lines in `script_errors` that say something. */
+  /** Number of lines in `script_errors` with content: see `countErrorLines`. */
   readonly errorLines: number;
 }
 
@@ -39,38 +39,38 @@ export interface ReceivedFacts {
   readonly action: MachineAction;
   /** SHA-256 of the bytes as the service stored them, lower-case hex. */
   readonly sha256: string;
-  /** Number of these bytes. */
+  /** Number of bytes that the service stored. */
   readonly size: number;
   /** Local time of the fetch, ms since 1970. */
   readonly fetchedAt: number;
   /**
-   * Local time when the headers in `blob` arrived, ms since 1970; undefined in older results, stored before it was
-   * noted.
+   * Local time when the headers in `blob` arrived, ms since 1970; undefined in results of older versions, which
+   * did not record it.
    */
   readonly answeredAt?: number | undefined;
-  /** Version of the extension that fetched the result; undefined in older results, stored before it was noted. */
+  /** Version of the extension that fetched the result; undefined if an older version did not record it. */
   readonly fetchedWith?: string | undefined;
   /** Account or application that the call was made for, as named by the token or the sign-in. */
   readonly fetchedBy: string | undefined;
-  /** File name that the link promised. */
+  /** Name of the file as the download link states it. */
   readonly promisedName: string | undefined;
   readonly blob: BlobFacts;
-  /** Set if no header stated the file's size. Two downloads were the same, but the file may still be cut off. */
+  /** Set if no header stated the file's size. Two downloads were equal, but the file may still be cut off. */
   readonly lengthUnknown?: true;
-  /** Origin of a result that no tenant answered. */
+  /** Origin of a result that did not come from a tenant. */
   readonly opened?: OpenedFrom;
 }
 
-/** A result that a person opened from a file or a pasted link. Only a file that lay beside it can say more about it. */
+/** A result that a person opened from a file or a pasted link. Only a facts file beside it can add facts. */
 export interface OpenedFrom {
   readonly kind: 'file' | 'link';
   /** The file's name without its folder, or the host of the link. */
   readonly name: string;
-  /** Facts from a `.facts.json` with the file's own hash; undefined where there was none. */
+  /** Facts from a `.facts.json` that states the file's own hash; undefined if there was no such file. */
   readonly said: SaidFacts | undefined;
 }
 
-/** Ids as a facts file names them. Anyone can have written that file. */
+/** Ids as a facts file states them. Anyone may have written that file. */
 export interface SaidFacts {
   readonly cloud: string;
   readonly tenantId: string;
@@ -80,10 +80,10 @@ export interface SaidFacts {
 
 /** Everything known about a stored result except its texts. */
 export interface StoredFacts extends ReceivedFacts {
-  /** Undefined if the bytes are not a RunScript result: `rejection` then says why. The bytes are kept all the same. */
+  /** Undefined if the bytes are not a RunScript result: `rejection` then says why. The bytes are stored anyway. */
   readonly transcript: TranscriptFacts | undefined;
   readonly rejection: Rejection | undefined;
-  /** Facts about the file itself as text, if it is not a result but can be read. Shown on request, marked as raw. */
+  /** Facts about the file's own text, if the file is not a result but is text. Shown on request, marked as raw. */
   readonly raw: StreamFacts | undefined;
   readonly changes: readonly DecodeChange[];
   readonly encoding: Encoding;

@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 export interface ActionRow {
   /** JSON as it was received. */
   readonly text: string;
-  /** Whether the text was an answer of its own, or an element of a list. */
+  /** Call that returned the text: `action` for the action alone, `list` for a list of actions. */
   readonly from: 'action' | 'list';
   /** SHA-256 of the text as UTF-8, lower-case hex. */
   readonly sha256: string;
@@ -30,7 +30,7 @@ export const ACTION_SCHEMA = `
 /** Limit for an unpacked text, in bytes. No action is that large. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** Unpacks an action's text. A damaged text counts as missing, because it is only an extra beside the result. */
+/** Unpacks an action's text. A damaged text counts as missing, because the result is usable without it. */
 function unpackText(packed: Uint8Array): string | undefined {
   try {
     return gunzipSync(packed, { maxOutputLength: MAX_TEXT_BYTES }).toString('utf8');
@@ -47,7 +47,7 @@ export class ActionTable {
     this.#database = database;
   }
 
-  /** Replaces the row; undefined removes it. */
+  /** Replaces the row of a key. If `row` is undefined, deletes the row. */
   put(key: string, row: ActionRow | undefined): void {
     if (row === undefined) {
       this.#database.prepare('DELETE FROM received_actions WHERE key = ?').run(key);

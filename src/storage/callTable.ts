@@ -8,7 +8,7 @@ interface StoredLimitState {
   readonly learnedAt: number;
 }
 
-/** Schema of the calls that all windows note, in the same file as the connections. */
+/** Schema of the calls that all windows record, in the same file as the connections. */
 export const CALL_SCHEMA = `
   CREATE TABLE IF NOT EXISTS calls (
     id INTEGER PRIMARY KEY,
@@ -24,7 +24,7 @@ export const CALL_SCHEMA = `
   ) STRICT;
 `;
 
-/** Stores the calls of every window of this machine, one row a call. */
+/** Stores the calls of every window of this machine, in one row per call. */
 export class SqliteCallTable {
   readonly #database: DatabaseSync;
 
@@ -33,8 +33,8 @@ export class SqliteCallTable {
   }
 
   /**
-   * Runs work in one transaction. Takes the write lock at once, so that no other window can note a call between the
-   * count and the note.
+   * Runs work in one transaction. Takes the write lock at the beginning. Otherwise another window could record a call
+   * after this window counted the calls and before it records its own.
    */
   atomically<Result>(work: () => Result): Result {
     this.#database.exec('BEGIN IMMEDIATE');
@@ -99,7 +99,7 @@ export class SqliteCallTable {
   }
 }
 
-/** Reads a stored state. A damaged row counts as no state, because calls must go on. */
+/** Reads a stored state. A damaged row counts as no state, because it must not stop all calls. */
 function readState(json: string): StoredLimitState | undefined {
   let state: unknown;
   try {
@@ -111,7 +111,7 @@ function readState(json: string): StoredLimitState | undefined {
   const [pausedUntil, unnamedPauseMs, learnedAt] = ['pausedUntil', 'unnamedPauseMs', 'learnedAt'].map((key) =>
     Number(fields.get(key) ?? NaN),
   );
-  // JSON has no Infinity: it comes back as null, and means that nothing was learned.
+  // JSON writes Infinity as null. Infinity means that the limit is not known yet.
   const learnedLimit = Number(fields.get('learnedLimit') ?? Infinity);
   if (pausedUntil === undefined || unnamedPauseMs === undefined || learnedAt === undefined) return undefined;
   if ([pausedUntil, unnamedPauseMs, learnedAt, learnedLimit].some(Number.isNaN)) return undefined;

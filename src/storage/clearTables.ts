@@ -13,15 +13,16 @@ interface PackedTables {
 }
 
 /**
- * Tables of version 0.1. They held in clear text what is packed now. A window of version 0.1 may still write to them.
+ * Tables of version 0.1. They contained clear text; later versions pack it. A window of version 0.1 may still write to
+ * them.
  */
 const CLEAR_TABLES = ['runs', 'found_actions', 'last_copy'];
 
 /**
- * Moves what version 0.1 wrote in clear text into the packed tables. The tables of version 0.1 stay, empty. A window of
- * version 0.1 that still runs finds nothing there, and can go on writing.
+ * Moves the rows that version 0.1 wrote in clear text into the packed tables. The tables of version 0.1 are emptied but
+ * not dropped, because a window of version 0.1 may still run and write to them.
  *
- * @returns whether there was anything
+ * @returns whether there were any rows
  * @throws the error of SQLite when another window is writing
  */
 export function takeClearRows(database: DatabaseSync, tables: PackedTables): boolean {
@@ -37,7 +38,7 @@ export function takeClearRows(database: DatabaseSync, tables: PackedTables): boo
     });
   } catch (error) {
     if (faultKindOf(error) !== 'other') throw error;
-    // The columns are not those of version 0.1, so the rows are not its rows either.
+    // The columns differ from those of version 0.1, so version 0.1 did not write the rows.
     inTransaction(database, empty);
   }
   return true;

@@ -6,12 +6,12 @@ export interface ConnectionRow {
   readonly json: string;
 }
 
-/** Storage for connections, shared by all windows. Never holds a secret. */
+/** Storage for connections, shared by all windows. Never contains a secret. */
 export interface ConnectionTable {
   readonly list: () => ConnectionRow[];
   readonly put: (row: ConnectionRow) => void;
   readonly delete: (name: string) => void;
-  /** The connection that was made active last, in any window. */
+  /** Returns the connection that was made active last, in any window. */
   readonly active: () => string | undefined;
   readonly activate: (name: string) => void;
 }
@@ -65,7 +65,7 @@ export class SqliteConnectionTable implements ConnectionTable {
   }
 }
 
-/** Connections in memory for one session, where there is no database. */
+/** Connections in memory for one session, if there is no database. */
 export class MemoryConnectionTable implements ConnectionTable {
   readonly #rows = new Map<string, ConnectionRow>();
   #active: string | undefined;

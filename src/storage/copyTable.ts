@@ -4,7 +4,7 @@ import { pack, unpack } from './packed.ts';
 
 /** The last copy, made in any window. */
 export interface CopyRow {
-  /** SHA-256 of the copied text. Only this hash finds the row. */
+  /** SHA-256 of the copied text. A pasted text belongs to this row if it has the same hash. */
   readonly sha256: string;
   /** Place of the copied text, as JSON. */
   readonly json: string;
@@ -12,12 +12,12 @@ export interface CopyRow {
   readonly copiedAt: number;
 }
 
-/** Storage for the last copy. It is needed because a clipboard's own types do not leave their window. */
+/** Storage for the last copy. It is needed because other windows cannot read our own clipboard types. */
 export interface CopyTable {
-  /** Replaces what was copied before. */
+  /** Replaces the previous copy. */
   readonly put: (row: CopyRow) => void;
   readonly last: () => CopyRow | undefined;
-  /** Deletes the last copy. @returns whether there was one */
+  /** Deletes the last copy. @returns whether there was a copy */
   readonly clear: () => boolean;
 }
 
@@ -59,7 +59,7 @@ export class SqliteCopyTable implements CopyTable {
   }
 }
 
-/** The last copy in memory for one window: where there is no database, or nothing may be written to it. */
+/** The last copy in memory for one window, if there is no database or the user wants nothing to be written to it. */
 export class MemoryCopyTable implements CopyTable {
   #row: CopyRow | undefined;
 

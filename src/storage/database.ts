@@ -2,31 +2,31 @@ import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Time that a window waits for another one that is writing, in milliseconds. */
+/** Longest wait for another window that is writing, in milliseconds. */
 const BUSY_MS = 5000;
-/** Shorter wait, in milliseconds, where another try follows anyway. */
+/** Shorter wait for another window, in milliseconds, if the work is tried again later anyway. */
 const BRIEFLY_BUSY_MS = 100;
 
-/** Lets the file give back the space of deleted rows. Must run before the first table is created. */
+/** Lets SQLite return the space of deleted rows to the disk. Must run before the first table is created. */
 export const SPARE_NOTHING = 'PRAGMA auto_vacuum = INCREMENTAL;';
 
 /** SQLite's own files beside a database. */
 const COMPANIONS = ['-wal', '-shm', '-journal'];
 
-/** Thrown when a symbolic link stands in place of one of our files. Writing through it would write to its target. */
+/** Thrown when one of our files is a symbolic link. A write would change the link's target. */
 export class LinkRefused extends Error {
   override readonly name = 'LinkRefused';
   readonly code = 'ELOOP';
 }
 
 /**
- * Opens a database file, and creates its folder and tables if they are missing. SQLite overwrites what is deleted
- * through it.
+ * Opens a database file, and creates its folder and tables if they are missing. SQLite overwrites the rows that the
+ * returned connection deletes.
  *
  * @param folder - our own folder, readable by its owner only
- * @param schema - statements that may run again without harm
+ * @param schema - statements that create what is missing, and that can run again without harm
  * @param before - statements that must run before a new file's first table
- * @throws LinkRefused, and whatever SQLite or the file system throws: the caller decides what to do without a database
+ * @throws LinkRefused, and any error of SQLite or the file system. The caller decides what to do without a database.
  */
 export function openDatabase(folder: string, file: string, schema: string, before = ''): DatabaseSync {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -55,7 +55,8 @@ function refuseLink(path: string): void {
 }
 
 /**
- * Drops all triggers and views. We create none: those of a file that someone else made would run with our statements.
+ * Drops all triggers and views. We create none. A trigger in a file that someone else made would run with our
+ * statements.
  */
 function dropForeign(database: DatabaseSync): void {
   const foreign = database.prepare(`SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')`).all();
@@ -64,20 +65,20 @@ function dropForeign(database: DatabaseSync): void {
   }
 }
 
-/** Quotes the name of a table. Names in a file that someone else made can hold quotes and statements. */
+/** Quotes the name of a table. A name in a file that someone else made can contain quotation marks and statements. */
 function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Gives back the space of deleted rows, and removes them from the log beside the file. */
+/** Returns the space of deleted rows to the disk, and removes the rows from the log beside the file. */
 export function releaseDeleted(database: DatabaseSync): void {
   const mode = database.prepare('PRAGMA auto_vacuum').get()?.['auto_vacuum'];
-  // A file of an earlier version gets the mode when it is rewritten, once.
+  // A file of an earlier version has another mode. SQLite changes the mode only when it rewrites the file (`VACUUM`).
   database.exec(mode === 2 ? 'PRAGMA incremental_vacuum;' : `${SPARE_NOTHING} VACUUM;`);
   database.exec('PRAGMA wal_checkpoint(TRUNCATE);');
 }
 
-/** Deletes every row of every table, for good. */
+/** Deletes every row of every table, so that the rows cannot be recovered. */
 export function emptyDatabase(database: DatabaseSync): void {
   dropForeign(database);
   const tables = database.prepare(
@@ -96,8 +97,8 @@ export function emptyDatabase(database: DatabaseSync): void {
 }
 
 /**
- * Empties the log beside the file. The log holds what was deleted or replaced since it was last emptied. Waits only
- * briefly for another window that is at work.
+ * Empties the log beside the file. The log contains the rows deleted or replaced since it was last emptied. Waits only
+ * {@link BRIEFLY_BUSY_MS} for another window that uses the file.
  *
  * @returns whether the log is empty
  */
@@ -110,7 +111,7 @@ export function emptyLog(database: DatabaseSync): boolean {
   }
 }
 
-/** Runs work in one transaction: all of it is written, or nothing. */
+/** Runs work in one transaction: SQLite writes all changes, or none. */
 export function inTransaction<Answer>(database: DatabaseSync, work: () => Answer): Answer {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -127,7 +128,7 @@ export function inTransaction<Answer>(database: DatabaseSync, work: () => Answer
 /**
  * Deletes every row of one of our tables. Takes no lock if the table is empty, so that it can be called at any time.
  *
- * @returns whether there was any
+ * @returns whether there were any rows
  */
 export function clearTable(database: DatabaseSync, table: string): boolean {
   const name = quoteName(table);

@@ -5,23 +5,23 @@ import { pack, unpack } from './packed.ts';
 /** A machine action that one window's call returned, stored for the other windows. */
 export interface FoundRow {
   readonly actionId: string;
-  /** JSON as the API wrote it. If that text was no longer kept, JSON of the action as it was read. */
+  /** JSON as the API wrote it. If that text was no longer available, our own JSON of the parsed action. */
   readonly text: string;
-  /** Facts about the receipt of the API's own text, as JSON. Undefined if {@link text} is not the API's own. */
+  /** Facts about how the API's text was received, as JSON. Undefined if {@link text} is our own JSON. */
   readonly received: string | undefined;
-  /** Whether a window notifies the user that the action has ended. */
+  /** Whether the window that found the action notifies the user that the action has ended. */
   readonly told: boolean;
 }
 
-/** Actions found after a place, and the place to continue from. */
+/** Actions found after a place in the order of finding, and the place for the next call. */
 export interface FoundPage {
   readonly found: readonly FoundRow[];
   readonly upTo: number;
 }
 
 /**
- * Machine actions that windows found, for windows that make no calls of their own. One row an action, kept for a
- * limited time.
+ * Machine actions that windows found, for windows that make no calls of their own. Each action has one row, which is
+ * deleted after {@link FOUND_LIVES_MS}.
  */
 export interface FoundTable {
   /**
@@ -36,16 +36,16 @@ export interface FoundTable {
    */
   readonly after: (tenant: string, place: number, since: number) => FoundPage;
   readonly delete: (tenant: string, actionIds: readonly string[]) => void;
-  /** Deletes all rows. @returns whether there were any */
+  /** Deletes all rows. @returns whether there were any rows */
   readonly clear: () => boolean;
 }
 
 /**
- * Lifetime of a found action, in milliseconds: one shift. A view that was hidden for longer is out of date until it is
- * refreshed or makes its own call.
+ * Lifetime of a found action, in milliseconds: one working shift. A view that was hidden for longer is out of date
+ * until it is refreshed or makes its own call.
  */
 export const FOUND_LIVES_MS = 8 * 60 * 60_000;
-/** Limit for the found actions of all tenants together. The oldest are deleted. */
+/** Limit for the found actions of all tenants together. The oldest actions are deleted. */
 export const MOST_FOUND = 1000;
 
 /** Schema of the found actions in `shared.db`, which the windows of this machine share. */
@@ -79,7 +79,7 @@ export class SqliteFoundTable implements FoundTable {
     });
   }
 
-  /** Stores a row unless it is stored already. The caller must have begun a transaction. */
+  /** Stores a row unless it is stored already with the same text. The caller must have begun a transaction. */
   add(tenant: string, { actionId, text, received, told }: FoundRow, now: number): void {
     const before = this.#database
       .prepare('SELECT packed, told FROM packed_found WHERE tenant = ? AND action_id = ?')
@@ -115,7 +115,7 @@ export class SqliteFoundTable implements FoundTable {
   }
 
   #purge(now: number): void {
-    // A time in the future comes from a clock that was wrong.
+    // Also deletes times far in the future. A wrong clock wrote them.
     this.#database
       .prepare('DELETE FROM packed_found WHERE found_at <= ? OR found_at > ?')
       .run(now - FOUND_LIVES_MS, now + FOUND_LIVES_MS);
@@ -128,7 +128,7 @@ export class SqliteFoundTable implements FoundTable {
   }
 }
 
-/** Reads what {@link SqliteFoundTable.put} packed. Returns undefined for anything else. */
+/** Unpacks a row that {@link SqliteFoundTable.put} packed. Returns undefined for any other value. */
 function readPacked(packed: unknown): Pick<FoundRow, 'text' | 'received'> | undefined {
   const json = unpack(packed);
   if (json === undefined) return undefined;
@@ -142,10 +142,10 @@ function readPacked(packed: unknown): Pick<FoundRow, 'text' | 'received'> | unde
   return typeof text === 'string' ? { text, received: typeof received === 'string' ? received : undefined } : undefined;
 }
 
-/** Keeps nothing. Without a database, no window can read what another one found. */
+/** Stores nothing. Without a database, no window can read the actions that another window found. */
 export class MemoryFoundTable implements FoundTable {
   put(): void {
-    // The only reader would be the window that found the action.
+    // Only this window could read the row, and it has the action already.
   }
 
   after(_tenant: string, place: number): FoundPage {
@@ -153,7 +153,7 @@ export class MemoryFoundTable implements FoundTable {
   }
 
   delete(): void {
-    // Nothing is kept.
+    // Nothing is stored, so there is nothing to delete.
   }
 
   clear(): boolean {

@@ -8,8 +8,8 @@ import { faultKindOf, reasonOf } from './storageFault.ts';
 import type { StorageFault } from './storageFault.ts';
 
 /**
- * All results of this window. Memory holds those that must not or could not be written to the file. A fault of the file
- * never loses a result that was just fetched, and never stops the session.
+ * All results of this window. Results that must not or could not be written to the file are stored in memory. After a
+ * fault of the file, a result that was just fetched is still available, and the session continues.
  */
 export class KeptResults implements ResultTable {
   readonly #memory = new MemoryResultTable();
@@ -21,7 +21,7 @@ export class KeptResults implements ResultTable {
     this.#onFault = onFault;
   }
 
-  /** Uses the file in a folder. If the file has a fault, this reports it, and results stay in memory. */
+  /** Uses the file in a folder. If the file has a fault, reports the fault and keeps results in memory. */
   openIn(folder: string): void {
     this.#file = new ResultFile(folder, this.#onFault);
     this.#version = this.#inFile((table) => table.version());
@@ -52,14 +52,14 @@ export class KeptResults implements ResultTable {
 
   /**
    * Runs work on results that are too large for memory.
-   * @throws where there is no file, and whatever is wrong with it
+   * @throws Error if there is no file, and any error of SQLite or the file system
    */
   inPieces<Answer>(work: (table: SqliteResultTable) => Answer): Answer {
     if (this.#file === undefined) throw new Error('There is no file of results.');
     return this.#file.with(work);
   }
 
-  /** Deletes some pieces of dropped or abandoned results. @returns whether there is more */
+  /** Deletes some pieces of dropped or abandoned results. @returns whether there are more pieces to delete */
   sweepLarge(): boolean {
     return this.#file?.with((table) => table.sweepLarge(Date.now())) ?? false;
   }
@@ -146,8 +146,8 @@ export class KeptResults implements ResultTable {
   }
 
   /**
-   * Reads from the file. A file that cannot be used is reported and counts as empty. A locked file throws, because
-   * another try may help. So does an error of unknown kind.
+   * Reads from the file. A file that cannot be used is reported and counts as empty.
+   * @throws the error if the file is locked, because a later try may succeed, or if the error's kind is not known
    */
   #reading<Answer>(work: (table: SqliteResultTable) => Answer): Answer | undefined {
     try {
@@ -160,7 +160,7 @@ export class KeptResults implements ResultTable {
     }
   }
 
-  /** Runs work on the file. A fault is reported, and the answer is undefined. */
+  /** Runs work on the file. Reports a fault and then returns undefined. */
   #inFile<Answer>(work: (table: SqliteResultTable) => Answer): Answer | undefined {
     try {
       return this.#orThrow(work);

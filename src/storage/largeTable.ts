@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-/** Schema of results that are too large for one row. Their files and their texts are stored in pieces. */
+/** Schema of results that are too large for one row. Their files and texts are stored in pieces. */
 export const LARGE_SCHEMA = `
   CREATE TABLE IF NOT EXISTS large_results (
     id INTEGER PRIMARY KEY,
@@ -38,17 +38,18 @@ export const LARGE_SCHEMA = `
 `;
 
 /**
- * Usual limit for a piece, in bytes. Unpacking a piece in one step leaves half as much garbage as many small steps do.
+ * Usual limit for a piece, in bytes. Unpacking a piece of this size in one step leaves half as much garbage as
+ * unpacking it in many small steps.
  */
 const PIECE_BYTES = 256 * 1024;
 
-/** Limit for an unpacked piece, in bytes. No piece is that large: a larger one was made to fill the memory. */
+/** Limit for an unpacked piece, in bytes. A larger piece was made by an attacker to fill the memory. */
 const MAX_PIECE_BYTES = 64 * 1024 * 1024;
 
 /** Place of a section in its text, without the section's own text. */
 export interface SectionPlace {
   readonly n: number;
-  /** Line and column in the whole text, from 1. */
+  /** Line and column in the complete text, counted from 1. */
   readonly first: { readonly line: number; readonly column: number };
   readonly lastLine: number;
   readonly units: number;
@@ -57,14 +58,14 @@ export interface SectionPlace {
   readonly lineEnd: string;
 }
 
-/** Thrown when bytes are not those that were stored. */
+/** Thrown when the bytes in the file differ from the bytes that were stored. */
 export class SectionDamaged extends Error {
   override readonly name = 'SectionDamaged';
 }
 
 /**
- * Stores large results in the file of results. A result is begun, filled piece by piece, and found by its key once it
- * is complete.
+ * Stores large results in the file of results. The caller begins a result, adds its pieces and finishes it. A finished
+ * result can be found by its key.
  */
 export class LargeTable {
   readonly #database: DatabaseSync;
@@ -75,8 +76,8 @@ export class LargeTable {
   }
 
   /**
-   * Prepares each statement only once. Thousands of statements that wait for garbage collection hold memory that the
-   * collector does not count.
+   * Prepares each statement only once. Thousands of unused statements would occupy memory that the garbage collector
+   * does not count, so it would run too late.
    */
   #prepare(sql: string): StatementSync {
     const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
@@ -86,7 +87,7 @@ export class LargeTable {
 
   /**
    * Begins a result.
-   * @returns the id that the pieces are added to: one that no other result ever had, in any file
+   * @returns the id for the result's pieces. No other result has this id, in any file.
    */
   begin(now: number): number {
     const id = randomBytes(6).readUIntBE(0, 6);
@@ -96,7 +97,7 @@ export class LargeTable {
 
   /**
    * Adds the next bytes of a file, and the sections that were read with them.
-   * @throws Error when the result was cleared meanwhile
+   * @throws Error when the result was deleted since it was begun
    */
   add(id: number, n: number, bytes: Uint8Array, sections: readonly StoredSection[], now: number): void {
     const touched = this.#prepare(`UPDATE large_results SET touched_at = ? WHERE id = ? AND state = 'arriving'`);
@@ -106,7 +107,7 @@ export class LargeTable {
   }
 
   #addSection(id: number, { source, n, text, first, lastLine, lineEnd, documentBytes }: StoredSection): void {
-    // UTF-8 cannot carry lone surrogates, which a device may send.
+    // UTF-8 cannot encode lone surrogates, which a device may send.
     const isUtf16 = !text.isWellFormed();
     const bytes = Buffer.from(text, isUtf16 ? 'utf16le' : 'utf8');
     this.#prepare(
@@ -122,8 +123,8 @@ export class LargeTable {
   }
 
   /**
-   * Marks a result as complete. Its key now finds it, in place of an older result. Texts that are not part of the
-   * result are deleted.
+   * Marks a result as complete. From now on, its key finds this result instead of an older result. Deletes texts of the
+   * file that do not belong to the result.
    */
   finish(id: number, key: string, sources: readonly number[]): void {
     this.replace(key);
@@ -139,25 +140,25 @@ export class LargeTable {
     this.#prepare(`UPDATE large_results SET state = 'dropped' WHERE id = ? AND state = 'arriving'`).run(id);
   }
 
-  /** Drops the stored result of a key, because another one takes its place. What was set aside stays. */
+  /** Drops the stored result of a key, because a new result replaces it. A damaged result that was set aside stays. */
   replace(key: string): void {
     this.#prepare(`UPDATE large_results SET state = 'dropped', key = NULL WHERE key = ? AND state = 'stored'`).run(key);
   }
 
-  /** Drops the results of these keys, also those that were set aside. Their keys no longer find them. */
+  /** Drops the results of these keys, including damaged results that were set aside. The keys no longer find them. */
   delete(keys: readonly string[]): void {
     const drop = this.#prepare(`UPDATE large_results SET state = 'dropped', key = NULL WHERE key = ?`);
     for (const key of keys) drop.run(key);
   }
 
-  /** Hides a damaged result. Its pieces stay, as evidence of what happened to them. */
+  /** Hides a damaged result. Its pieces stay, because they can show how the damage happened. */
   setAside(key: string): void {
     this.#prepare(`UPDATE large_results SET state = 'damaged' WHERE key = ? AND state = 'stored'`).run(key);
   }
 
   /**
-   * Returns a result whose pieces can be deleted. It was dropped, or begun and not touched since `before`. In the
-   * second case, the window that began it is gone.
+   * Returns the id of a result whose pieces can be deleted. The result was dropped, or it is incomplete and unchanged
+   * since `before`. The window that began such an incomplete result was closed.
    */
   findLeft(before: number): number | undefined {
     const row = this.#prepare(
@@ -167,8 +168,9 @@ export class LargeTable {
   }
 
   /**
-   * Deletes some pieces of what {@link findLeft} found. Deleting all at once would make every click wait.
-   * @returns whether anything was deleted
+   * Deletes some pieces of a result that {@link findLeft} found. If all pieces were deleted at once, clicks would have
+   * to wait.
+   * @returns whether any piece was deleted
    */
   sweep(id: number): boolean {
     const files = `DELETE FROM large_files WHERE rowid IN (SELECT rowid FROM large_files WHERE id = ? LIMIT 16)`;
@@ -177,7 +179,7 @@ export class LargeTable {
     return gone > 0 || Number(this.#prepare('DELETE FROM large_results WHERE id = ?').run(id).changes) > 0;
   }
 
-  /** Returns the id of a stored result. The id stays with this result, whatever is stored under the key later. */
+  /** Returns the id of the result that is now stored under a key. A later result under the same key has another id. */
   idOf(key: string): number | undefined {
     const row = this.#prepare(`SELECT id FROM large_results WHERE key = ? AND state = 'stored'`).get(key);
     return row === undefined ? undefined : Number(row['id']);
@@ -192,7 +194,7 @@ export class LargeTable {
     }
   }
 
-  /** Returns the places of a text's sections, in order. */
+  /** Returns the places of a text's sections, in the order of the text. */
   places(id: number, source: number): SectionPlace[] {
     const rows = this.#prepare(
       `SELECT n, first_line, first_column, last_line, units, document_bytes, line_end FROM large_texts
@@ -209,8 +211,8 @@ export class LargeTable {
   }
 
   /**
-   * Returns a section's text, as UTF-8 if that loses nothing.
-   * @throws SectionDamaged where it is not what was stored
+   * Returns a section's text: as UTF-16 if it contains lone surrogates, otherwise as UTF-8.
+   * @throws SectionDamaged if the bytes differ from the bytes that were stored
    */
   section(id: number, source: number, n: number): StoredText {
     const row = this.#prepare(
@@ -226,7 +228,7 @@ export class LargeTable {
 /** The text of a section. */
 export interface StoredText {
   readonly bytes: Uint8Array;
-  /** Whether the bytes are UTF-16, little endian, because the text holds lone surrogates. Otherwise they are UTF-8. */
+  /** Whether the bytes are UTF-16, little endian, because the text has lone surrogates. Otherwise they are UTF-8. */
   readonly isUtf16: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { ActionRow } from './actionTable.ts';
 import { byAge } from './resultRow.ts';
 import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
 
-/** Stores results in memory for one session, where there is no database or none is wanted. */
+/** Stores results in memory for one session, if there is no database or the user wants no results on the disk. */
 export class MemoryResultTable implements ResultTable {
   readonly #rows = new Map<string, ResultRow>();
   readonly #quoted = new Set<string>();

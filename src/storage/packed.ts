@@ -1,11 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** Limit for an unpacked row, in bytes. No row of ours is that large: a larger one was made to fill the memory. */
+/** Limit for an unpacked row, in bytes. A larger row was made by an attacker to fill the memory. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
 /**
- * Packs what a row says of results and actions. A virus scanner would take away a file in which an attacker's command
- * line stands in clear text. A search of the disk for a device's name finds nothing in a packed row.
+ * Packs a row's facts about results and actions. A virus scanner could remove a file that contains an attacker's
+ * command line in clear text. A search of the disk for a device's name also finds nothing in a packed row.
  */
 export function pack(text: string): Uint8Array {
   return deflateRawSync(text);

@@ -5,14 +5,14 @@ import { faultKindOf, reasonOf } from './storageFault.ts';
 import type { StorageFault } from './storageFault.ts';
 
 const SET_ASIDE = `${RESULTS_FILE}.damaged-`;
-/** Wait after a file could not be opened, in milliseconds. Each try may itself wait for a lock. */
+/** Wait before the next try to open the file, in milliseconds. Each try can block the thread, waiting for a lock. */
 const TRY_AGAIN_MS = 4000;
-/** SQLite's own files beside a database. They must move with it, because they belong to it alone. */
+/** SQLite's own files beside a database. They are renamed with it, because they belong to this database only. */
 const COMPANIONS = ['-wal', '-shm'];
 
 /**
- * Opens the file of results and handles its faults. A damaged file is renamed and never deleted. A file that was taken
- * away is created again. In both cases the work then goes on in a new file.
+ * Opens the file of results and handles its faults. A damaged file is renamed and never deleted. If the file was
+ * removed or renamed, that is reported. In both cases the work continues in a new file.
  */
 export class ResultFile {
   readonly #folder: string;
@@ -30,7 +30,7 @@ export class ResultFile {
   /**
    * Runs work on the open file.
    *
-   * @throws whatever SQLite or the file system throws, where a new file does not help
+   * @throws any error of SQLite or the file system that a new file does not solve
    */
   with<Answer>(work: (table: SqliteResultTable) => Answer): Answer {
     try {
@@ -57,7 +57,7 @@ export class ResultFile {
   #open(): SqliteResultTable {
     if (this.#table !== undefined) {
       if (this.#currentInode() === this.#inode) return this.#table;
-      // Writes would go into a file that nobody can find again.
+      // The open file was removed or renamed, so everything written to it would be lost.
       this.close();
       this.#onFault({ kind: 'vanished', reason: 'the file is not the one that was opened' });
     }
@@ -73,12 +73,12 @@ export class ResultFile {
     return this.#table;
   }
 
-  /** @returns the new name */
+  /** Renames the damaged file. @returns the new name */
   #setAside(): string {
     try {
       this.close();
     } catch {
-      // SQLite may refuse to close a damaged file properly. The file is renamed all the same.
+      // SQLite may refuse to close a damaged file properly. The file is renamed anyway.
       this.#table = undefined;
     }
     const name = `${SET_ASIDE}${new Date().toISOString().replaceAll(/[:.]/gu, '')}`;
@@ -90,7 +90,7 @@ export class ResultFile {
   }
 
   #currentInode(): bigint | undefined {
-    // A link has an inode of its own. A link in place of the file is therefore noticed, and opening it is refused.
+    // `lstat` returns the inode of a link itself, not of its target. If a link replaces the file, the inode differs.
     return lstatSync(join(this.#folder, RESULTS_FILE), { bigint: true, throwIfNoEntry: false })?.ino;
   }
 }

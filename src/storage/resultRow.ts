@@ -19,7 +19,7 @@ export interface ListedRow {
   readonly fetchedAt: number;
   /** Size on disk, in bytes. */
   readonly size: number;
-  /** Whether something of the result was copied or quoted. */
+  /** Whether a text of the result was copied or quoted. */
   readonly quoted: boolean;
 }
 
@@ -36,31 +36,31 @@ export interface PageRow extends RowPlace {
 
 /** Storage for results. */
 export interface ResultTable {
-  /** Replaces what was stored under the key, completely or not at all. */
+  /** Replaces the result stored under the key. If that fails, the previous result stays. */
   readonly put: (row: ResultRow) => void;
   readonly facts: (key: string) => string | undefined;
-  /** @throws the error of unpacking when the row is damaged */
+  /** Returns the bytes of a result. @throws the error of unpacking when the row is damaged */
   readonly bytes: (key: string) => Uint8Array | undefined;
   readonly action: (key: string) => ActionRow | undefined;
-  /** The facts of a tenant's results, newest first. */
+  /** Returns the facts of a tenant's results, newest first. */
   readonly list: (tenant: string) => string[];
-  /** All results, newest first. */
+  /** Returns the sizes of all results, newest first. */
   readonly sizes: () => ListedRow[];
   /** Returns the next results after a place, newest first. */
   readonly page: (behind: RowPlace | undefined, limit: number) => PageRow[];
-  /** Marks that something of the result was copied or quoted, so that it is not purged. */
+  /** Marks a result as copied or quoted, so that it is not purged. */
   readonly quote: (key: string, at: number) => void;
   /** Deletes results and everything that belongs to their keys. SQLite overwrites their space. */
   readonly delete: (keys: readonly string[]) => void;
   /** Hides a damaged result without deleting it. */
   readonly setAside: (key: string, at: number) => void;
-  /** Deletes everything, including what was set aside. */
+  /** Deletes all results, including damaged results that were set aside. */
   readonly clear: () => void;
-  /** A number that changes when another window has written. Undefined where no other window can write. */
+  /** Returns a number that changes when another window writes. Undefined if no other window can write. */
   readonly version: () => number | undefined;
 }
 
-/** Compares rows by age, newest first. Rows of the same moment have a fixed order too. */
+/** Compares rows by age, newest first. Rows of the same millisecond are compared by their keys. */
 export function byAge(one: RowPlace, other: RowPlace): number {
   if (one.fetchedAt !== other.fetchedAt) return other.fetchedAt - one.fetchedAt;
   if (one.key === other.key) return 0;

@@ -32,8 +32,8 @@ const SCHEMA = `
 `;
 
 /**
- * Names every table in this file whose rows carry a result's `key`. Deleting a result deletes its rows there. A new
- * table of rows that belong to a result must be added here.
+ * Every table in this file whose rows have a result's `key`. Deleting a result deletes its rows in these tables. Add
+ * every new table with such rows here.
  */
 const TABLES_OF_A_RESULT: readonly string[] = ['results', 'quoted', 'damaged', 'received_actions'];
 
@@ -47,33 +47,33 @@ const LARGE_SIZE = ['large_files', 'large_texts']
   .join(' + ');
 
 /**
- * Limit for an unpacked result, in bytes. A result that is stored whole is smaller: a larger one was made to fill the
- * memory.
+ * Limit for an unpacked result, in bytes. A result that we store in one row is smaller. A larger result was made by an
+ * attacker to fill the memory.
  */
 const MAX_WHOLE_BYTES = 256 * 1024 * 1024;
 
 /**
- * Age, in milliseconds, at which an incomplete result counts as abandoned: the window that added its pieces is gone.
+ * Time without a new piece, in milliseconds, after which an incomplete result counts as abandoned. The window that
+ * added its pieces was closed.
  */
 const ABANDONED_MS = 60 * 60_000;
 
-/** The end of a result that arrived in pieces. */
+/** Data that completes a result that arrived in pieces. */
 export interface LargeEnd {
   readonly id: number;
-  /** The sections read last, and the number of the piece they are added with. */
+  /** The last sections, and the number of the piece that they are stored with. */
   readonly rest: { readonly n: number; readonly sections: readonly StoredSection[] };
   /** Numbers of the file's texts that belong to the result. */
   readonly sources: readonly number[];
 }
 
 /**
- * Stores results in `results.db`. It is a file of its own, so that a virus scanner that takes it away takes nothing
- * else.
+ * Stores results in `results.db`. The file contains nothing else. If a virus scanner removes it, only results are lost.
  */
 export class SqliteResultTable implements ResultTable {
   readonly #database: DatabaseSync;
   readonly #actions: ActionTable;
-  /** Results in pieces. Changes to them go through the methods of this class. */
+  /** Results in pieces. Callers must change them only through the methods of this class. */
   readonly large: LargeTable;
 
   constructor(folder: string) {
@@ -99,7 +99,7 @@ export class SqliteResultTable implements ResultTable {
 
   /**
    * Completes a result in pieces.
-   * @param row - without bytes, because the pieces hold them
+   * @param row - without bytes, because the pieces contain the bytes
    */
   putLarge(row: ResultRow, { id, rest, sources }: LargeEnd): void {
     inTransaction(this.#database, () => {
@@ -116,17 +116,17 @@ export class SqliteResultTable implements ResultTable {
   }
 
   /**
-   * Deletes some pieces of dropped or abandoned results, and gives back their space.
-   * @returns whether there is more
+   * Deletes some pieces of dropped or abandoned results, and returns their space to the disk.
+   * @returns whether there are more pieces to delete
    */
   sweepLarge(now: number): boolean {
     const before = now - ABANDONED_MS;
-    // Usually there is nothing to delete, and finding that out needs no lock.
+    // Usually there is nothing to delete. This search needs no write lock.
     const id = this.large.findLeft(before);
     if (id === undefined) return false;
     const isLess = inTransaction(this.#database, () => this.large.sweep(id));
     this.#database.exec('PRAGMA incremental_vacuum(1000);');
-    // A row that cannot be deleted is in a file that someone else made.
+    // In a file that someone else made, a row may be impossible to delete. Stopping here avoids an endless loop.
     if (isLess && this.large.findLeft(before) !== undefined) return true;
     releaseDeleted(this.#database);
     return false;

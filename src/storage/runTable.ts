@@ -2,19 +2,19 @@ import type { DatabaseSync } from 'node:sqlite';
 import { clearTable } from './database.ts';
 import { pack, unpack } from './packed.ts';
 
-/** A run whose results were asked for, as JSON. */
+/** A run whose results the user requested, as JSON. */
 export interface RunRow {
   readonly key: string;
   readonly json: string;
 }
 
-/** Storage for runs, shared by all windows. A run can go on after its window was closed. Never holds a result. */
+/** Storage for runs, shared by all windows. A run can continue after its window was closed. Never contains a result. */
 export interface RunTable {
   readonly put: (row: RunRow) => void;
-  /** Returns the runs, the one changed last first. */
+  /** Returns the runs. The run changed last comes first. */
   readonly list: () => RunRow[];
   readonly delete: (keys: readonly string[]) => void;
-  /** Deletes all runs. @returns whether there were any */
+  /** Deletes all runs. @returns whether there were any runs */
   readonly clear: () => boolean;
 }
 
@@ -29,7 +29,7 @@ export const RUN_SCHEMA = `
   ) STRICT;
 `;
 
-/** Number of runs that are kept. The overview of an older run is made again from its actions. */
+/** Maximum number of stored runs. The overview of an older run is computed again from its actions. */
 const KEPT = 50;
 
 /** Runs in a database that all windows share. */
@@ -73,7 +73,7 @@ export class SqliteRunTable implements RunTable {
   }
 }
 
-/** Runs in memory for one window: where there is no database, or nothing may be written to it. */
+/** Runs in memory for one window, if there is no database or the user wants nothing to be written to it. */
 export class MemoryRunTable implements RunTable {
   readonly #rows = new Map<string, string>();
 

@@ -8,7 +8,7 @@ import type { FoundPage, FoundRow } from './foundTable.ts';
 import { MemoryRunTable, RUN_SCHEMA, SqliteRunTable } from './runTable.ts';
 import type { RunRow } from './runTable.ts';
 
-/** Whether something may be written to the disk. Otherwise it is kept in memory, or not at all. */
+/** Whether the user lets us write a record to the disk. Otherwise the record is kept in memory, or not at all. */
 export interface KeepOption {
   readonly keep: boolean;
 }
@@ -17,16 +17,16 @@ export interface KeepOption {
 export const RECORD_SCHEMA = RUN_SCHEMA + FOUND_SCHEMA + COPY_SCHEMA;
 
 /**
- * Lifetime of the last copy, in milliseconds. A text that was copied longer ago counts as copied again since, from an
- * unknown place.
+ * Lifetime of the last copy, in milliseconds. After that time, the same text in the clipboard was probably copied again
+ * from another place.
  */
 const COPY_LIVES_MS = 60 * 60_000;
 /**
- * Delay between a deletion or replacement and the emptying of the database's log, in milliseconds. Later changes within
- * that time are covered too.
+ * Delay between a deletion or replacement and the emptying of the database's log, in milliseconds. The log is
+ * emptied only once for all changes within that time.
  */
 const TIDY_AFTER_MS = 5000;
-/** Value of SQLite's `user_version`. 0 marks a file of version 0.1, which still contains what it deleted. */
+/** Value of SQLite's `user_version`. 0 marks a file of version 0.1, which still contains deleted rows. */
 const FILE_VERSION = 1;
 
 interface RecordFile {
@@ -37,9 +37,9 @@ interface RecordFile {
 }
 
 /**
- * Stores all that `shared.db` says of results and actions: runs, the last copy, and actions that a window found
- * changed. These rows name devices and quote command lines. They are therefore packed, and overwritten when they are
- * deleted. They are not written at all if the user wants nothing to be kept.
+ * Stores the records of `shared.db` about results and actions: runs, the last copy, and changed actions that a window
+ * found. These rows name devices and quote command lines. They are therefore packed, and overwritten when they are
+ * deleted. If the user wants nothing to be kept, no row is written.
  */
 export class SharedRecords {
   readonly #memoryRuns = new MemoryRunTable();
@@ -59,12 +59,12 @@ export class SharedRecords {
     try {
       this.#mustRewrite = database.prepare('PRAGMA user_version').get()?.['user_version'] !== FILE_VERSION;
       const file = this.#opened();
-      // Deletes what earlier windows left, if it has expired.
+      // Deletes expired rows of earlier windows.
       file?.found.put('', [], now);
       if (now - (file?.copies.last()?.copiedAt ?? now) >= COPY_LIVES_MS) file?.copies.clear();
       this.#tidy();
     } catch {
-      // A file that is locked now does not stop the opening. The next call tries again.
+      // Another window may lock the file now. The file is opened anyway, and the next call tries the deletion again.
       this.#tidySoon();
     }
   }
@@ -80,7 +80,7 @@ export class SharedRecords {
     this.#tidySoon();
   }
 
-  /** Returns the runs of this window alone, then all others. In both, the run changed last comes first. */
+  /** Returns the runs in this window's memory, then the shared runs. In both groups, the run changed last is first. */
   runs(): RunRow[] {
     const own = this.#memoryRuns.list();
     const keys = new Set(own.map(({ key }) => key));
@@ -99,7 +99,7 @@ export class SharedRecords {
     this.#tidySoon();
   }
 
-  /** Returns the last copy, for as long as the clipboard can still hold it. */
+  /** Returns the last copy. Returns undefined after {@link COPY_LIVES_MS}. */
   lastCopy(now: number): CopyRow | undefined {
     const own = this.#memoryCopy.last();
     const shared = this.#opened()?.copies.last();
@@ -112,7 +112,7 @@ export class SharedRecords {
     this.#opened()?.copies.clear();
   }
 
-  /** Stores found actions for the other windows. If nothing may be written, no other window receives them. */
+  /** Stores found actions for the other windows. If `keep` is false, no other window receives them. */
   putFound(tenant: string, rows: readonly FoundRow[], { keep, now }: KeepOption & { readonly now: number }): void {
     const file = this.#writable(keep);
     if (file === undefined) return;
@@ -128,7 +128,7 @@ export class SharedRecords {
     this.#opened()?.found.delete(tenant, actionIds);
   }
 
-  /** Deletes all records from the disk. What is in memory stays. */
+  /** Deletes all records from the disk. The records in memory stay. */
   forget(): void {
     const file = this.#opened();
     if (file === undefined) return;
@@ -136,13 +136,13 @@ export class SharedRecords {
     if (had.includes(true)) this.#tidy();
   }
 
-  /** Deletes what is in memory. */
+  /** Deletes the runs and the copy in memory. */
   clear(): void {
     this.#memoryRuns.clear();
     this.#memoryCopy.clear();
   }
 
-  /** Removes what was deleted from the file and its log, now or, if another window is at work, later. */
+  /** Removes deleted rows from the file and its log. If another window uses the file, this happens later. */
   tidy(): void {
     try {
       this.#tidy();
@@ -151,22 +151,22 @@ export class SharedRecords {
     }
   }
 
-  /** @returns undefined if nothing may be written; then what was written before is deleted too */
+  /** Returns the file to write to. If `keep` is false, returns undefined and deletes all records from the disk. */
   #writable(keep: boolean): RecordFile | undefined {
     if (keep) return this.#opened();
     try {
       this.forget();
     } catch {
-      // Another window is at work. The next call tries again, and the record of this call stays in memory.
+      // Another window uses the file. The next call tries again, and the record of this call stays in memory.
     }
     return undefined;
   }
 
-  /** Returns the file, after moving what a window of version 0.1 wrote in clear text meanwhile. */
+  /** Returns the file. First moves rows that a window of version 0.1 wrote in clear text into the packed tables. */
   #opened(): RecordFile | undefined {
     const file = this.#file;
     if (file !== undefined && takeClearRows(file.database, file)) {
-      // Version 0.1 does not overwrite what it deletes.
+      // Version 0.1 does not overwrite the rows that it deletes.
       this.#mustRewrite = true;
       this.#tidySoon();
     }

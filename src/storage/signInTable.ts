@@ -1,11 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Sign-in state that all windows share: leases, which decide who may ask, and accounts. Never holds a secret. */
+/**
+ * State that all windows share: leases and accounts. A lease lets only one window at a time prompt, renew tokens, poll
+ * or fetch a run. Never contains a secret.
+ */
 export interface SignInTable {
   /**
    * Takes a lease, or extends it.
-   * @param until - ms since 1970: a window that was killed blocks no other for good
-   * @returns whether the holder has it now
+   * @param until - time at which the lease expires, ms since 1970. A killed window blocks others only until then.
+   * @returns whether the holder has the lease now
    */
   readonly takeLease: (name: string, holder: string, until: number, now: number) => boolean;
   readonly releaseLease: (name: string, holder: string) => void;
@@ -14,7 +17,7 @@ export interface SignInTable {
   readonly setAccount: (owner: string, account: string | undefined) => void;
 }
 
-/** Longest valid lease, in milliseconds. A lease that ends later was taken by a clock that was wrong. */
+/** Longest valid lease, in milliseconds. A lease that ends later is ignored, because a clock was wrong. */
 const LONGEST_LEASE_MS = 120_000;
 
 /** Schema of leases and accounts in `shared.db`, which the windows of this machine share. */
@@ -65,7 +68,7 @@ export class SqliteSignInTable implements SignInTable {
   }
 }
 
-/** Leases and accounts in memory for one session, where there is no database. */
+/** Leases and accounts in memory for one session, if there is no database. */
 export class MemorySignInTable implements SignInTable {
   readonly #leases = new Map<string, { readonly holder: string; readonly until: number }>();
   readonly #accounts = new Map<string, string>();

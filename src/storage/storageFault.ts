@@ -1,21 +1,21 @@
 /** Kinds of faults of a database file. */
 export type StorageFaultKind =
-  /** The file is not a database, or a damaged one. */
+  /** The file is not a database, or the database is damaged. */
   | 'corrupt'
-  /** Another process locks the file for longer than we wait. */
+  /** Another process still locks the file after our longest wait. */
   | 'locked'
   /** The disk is full, or the system does not let the file grow. */
   | 'full'
   /** No permission to open or write the file. */
   | 'noAccess'
-  /** The file was taken away while it was open, as virus scanners do. */
+  /** The file was removed or replaced while it was open, e.g. by a virus scanner. */
   | 'vanished'
   | 'other';
 
-/** A fault of the stored results, and what was done about it. */
+/** A fault of the stored results, and how it was handled. */
 export interface StorageFault {
   readonly kind: StorageFaultKind;
-  /** New name of the damaged file. Undefined where the file was not renamed. */
+  /** New name of the damaged file. Undefined if the file was not renamed. */
   readonly setAside?: string;
   /** The message of SQLite or of the system, for the log. */
   readonly reason: string;
@@ -26,7 +26,7 @@ const SQLITE_KINDS: Readonly<Record<number, StorageFaultKind>> = {
   5: 'locked',
   6: 'locked',
   8: 'noAccess',
-  // SQLite reports a failed write when the system does not let the file grow.
+  // Code 10 is an input or output error, e.g. a failed write because the system does not let the file grow.
   10: 'full',
   11: 'corrupt',
   13: 'full',

@@ -3,31 +3,31 @@ import { RESULT_SCHEME } from '../../base/scheme.ts';
 import { buildQuery, parseResultUri, wholeAddress } from '../../base/resultUri.ts';
 import type { ResultAddress } from '../../base/resultUri.ts';
 
-/** A place in a result, as a note names it. It holds ids and numbers only, and no name of a device or a script. */
+/** A place in a result that a note refers to. It has only ids and numbers, and no name of a device or a script. */
 export interface Citation {
   readonly address: ResultAddress;
-  /** Empty for the result as a whole. */
+  /** The cited lines or columns. Empty if the complete result is cited. */
   readonly spans: readonly Span[];
 }
 
-/** Limit for the spans of a link. No one selects as many, so a longer link is not one of our citations. */
+/** Limit for the spans of a link. No user selects more spans, so a link with more is not one of our citations. */
 const MAX_SPANS = 10_000;
 
 /**
  * Builds the link of a citation: `live-response:/?cloud=…&tenant=…&action=…&index=…&stream=…#L5-L9,L12C3-L12C10`.
  *
- * `L5` and `L5-L9` are whole lines, `L5C3-L9C10` begins and ends within lines, `L5-L9C3-C10` is a rectangle.
+ * `L5` and `L5-L9` are complete lines. `L5C3-L9C10` begins and ends within lines. `L5-L9C3-C10` is a rectangle.
  */
 export function buildCitation({ address, spans }: Citation): string {
   const fragment = spans.length === 0 ? '' : `#${spans.map(toFragment).join(',')}`;
   return `${RESULT_SCHEME}:/?${buildQuery(wholeAddress(address))}${fragment}`;
 }
 
-/** Reads a link back. Returns undefined for anything that {@link buildCitation} could not have written. */
+/** Parses a citation's link. Returns undefined for a link that {@link buildCitation} could not have written. */
 export function parseCitation(link: string): Citation | undefined {
   const parts = new RegExp(`^${RESULT_SCHEME}:/\\?([^#]*)(?:#(.+))?$`, 'u').exec(link);
   const address = parseResultUri({ scheme: RESULT_SCHEME, query: parts?.[1] ?? '' });
-  // Lines are counted in the whole text, so a part of it cannot be cited.
+  // A citation counts lines from the start of the complete text, so its address must not name a part.
   if (address?.part !== undefined || address === undefined) return undefined;
   const fragments = parts?.[2]?.split(',') ?? [];
   const spans = fragments.slice(0, MAX_SPANS).flatMap((fragment) => parseFragment(fragment) ?? []);
@@ -40,18 +40,18 @@ export const EXTENSION = 'live-response-results.live-response-results';
 const RESULT_PATH = '/result';
 
 /**
- * Builds a citation's link for a preview, a ticket or a chat, which do not open our own scheme:
+ * Builds a citation's link for a preview, a ticket or a chat. These programs do not open links with our own scheme:
  * `vscode://live-response-results.live-response-results/result?cloud=…&tenant=…&action=…&index=…&stream=…&at=L5-L9`.
  *
- * @param scheme - of the editor that opens the link: `vscode`, `vscode-insiders`, …
+ * @param scheme - URI scheme of the editor that opens the link: `vscode`, `vscode-insiders`, …
  */
 export function buildOutsideAddress({ address, spans }: Citation, scheme = 'vscode'): string {
-  // The spans stand in the query, because browsers and chats lose fragments.
+  // The spans are in the query, because browsers and chats remove the fragment of an address.
   const at = spans.length === 0 ? '' : `&at=${spans.map(toFragment).join(',')}`;
   return `${scheme}://${EXTENSION}${RESULT_PATH}?${buildQuery(wholeAddress(address))}${at}`;
 }
 
-/** Reads such a link back. Returns undefined for anything that {@link buildOutsideAddress} could not have written. */
+/** Parses the parts of a link. Returns undefined unless {@link buildOutsideAddress} could have written the link. */
 export function parseOutsideAddress(uri: {
   readonly path: string;
   readonly query: string;
@@ -63,7 +63,7 @@ export function parseOutsideAddress(uri: {
   return parseCitation(`${RESULT_SCHEME}:/?${parts[1] ?? ''}${fragment}`);
 }
 
-/** Whether a span begins after the one before it. Spans never overlap, so a quotation is never longer than its text. */
+/** Whether a span begins after the end of the previous span. Without overlaps, no quotation is longer than its text. */
 function follows(span: Span, before: Span | undefined): boolean {
   const end = before?.lastLine ?? 0;
   if (span.firstLine !== end) return span.firstLine > end;
@@ -106,6 +106,6 @@ function parseFragment(fragment: string): Span | undefined {
     span = { firstLine: number(block, 1), lastLine: number(block, 2), columns };
   }
   if (span === undefined || span.lastLine < span.firstLine) return undefined;
-  // Each span has exactly one form. A fragment with another spelling was not written by us.
+  // Each span has exactly one spelling. A fragment with another spelling was not written by us.
   return toFragment(span) === fragment ? span : undefined;
 }

@@ -1,9 +1,9 @@
-/** A piece of a paragraph: code, which is literal, or anything else. */
+/** A piece of a paragraph: inline code, or the text outside of code. */
 export interface TextPiece {
   readonly kind: 'code' | 'text';
-  /** For code: the text between its marks, with a blank for each line end. */
+  /** The piece's text. For code: the text between the back-ticks, with a blank for each line end. */
   readonly value: string;
-  /** Start within the paragraph, in UTF-16 units. The marks of code belong to the piece. */
+  /** Start within the paragraph, in UTF-16 units. A piece of code starts at its first back-tick. */
   readonly start: number;
 }
 
@@ -12,16 +12,16 @@ interface Run {
   readonly start: number;
   readonly length: number;
   /**
-   * Number of back-ticks that can open code. A backslash before the run escapes one, but the whole run can still close
-   * code.
+   * Number of back-ticks that can open code. A backslash before the run escapes its first back-tick, but the complete
+   * run can still close code.
    */
   readonly opens: number;
 }
 
 /**
  * Divides a line, or the lines of a paragraph, into code spans and the text between them, as CommonMark does. Only the
- * next run of the same length closes a run of back-ticks. Text from a device stands in code, so nothing in it is ever a
- * link.
+ * next run of the same length closes a run of back-ticks. Our notes put text from a device into code. Callers search
+ * only the other text for links.
  */
 export function splitCodeSpans(line: string): TextPiece[] {
   const pieces: TextPiece[] = [];

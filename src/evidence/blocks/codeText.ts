@@ -1,6 +1,6 @@
 /**
- * Writes a one-line value as inline code. The Markdown library searches for a longer fence repeatedly. Its time grows
- * with the square of the number of pieces in a cell.
+ * Writes a one-line value as inline code. Replaces the Markdown library's function, which tries longer and longer
+ * fences. The library's time grows with the square of the number of pieces in a cell.
  */
 export function writeCode(value: string): string {
   const fence = '`'.repeat(freeLength(value));
@@ -9,8 +9,8 @@ export function writeCode(value: string): string {
 }
 
 /**
- * Writes a value as the inline code of a table cell. GFM cannot write a backslash before a pipe inside code. In that
- * case the pipe stands between two pieces of code.
+ * Writes a value as the inline code of a table cell. GFM has no way to write a backslash before a pipe inside code. The
+ * pipe after a backslash is therefore written outside, between two pieces of code.
  */
 export function writeCellCode(value: string): string {
   const pieces = value.split(/(?<=\\)\|/u);

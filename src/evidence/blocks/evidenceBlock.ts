@@ -38,7 +38,7 @@ export function buildFullBlock(source: EvidenceSource, quotation: Quotation): st
   return `${compact(source, quotation, parts)}\n${write({ type: 'root', children: [list] })}`;
 }
 
-/** Builds one line without the quoted text: device, script, exit code, link, hash. No line end. */
+/** Builds one line without the quoted text: device, script, exit code, link, hash. Does not add a line end. */
 export function buildCitationLine(source: EvidenceSource, quotation: Quotation): string {
   const parts = describeEvidence(source, quotation);
   const sentence = [...parts.title, ' · ', ...parts.source];
@@ -51,7 +51,7 @@ export function buildTable(rows: readonly Evidence[]): string {
   return write({ type: 'table', children: [{ type: 'tableRow', children: header }, ...rows.map(toRow)] });
 }
 
-/** Builds a row to put below other rows of {@link buildTable}. Ends with a line end. */
+/** Builds one row to add below a table of {@link buildTable}. Ends with a line end. */
 export function buildTableRow(source: EvidenceSource, quotation: Quotation): string {
   const [, , row] = buildTable([{ source, quotation }]).split('\n');
   return `${row ?? ''}\n`;
@@ -60,7 +60,8 @@ export function buildTableRow(source: EvidenceSource, quotation: Quotation): str
 function compact(source: EvidenceSource, quotation: Quotation, parts: EvidenceParts): string {
   const link = linkOf(source, quotation);
   const { text } = quotation;
-  // Use the mark that makes the shorter fence. Otherwise a line of back-ticks alone makes the note three times as long.
+  // Use the mark that makes the shorter fence. A fence of back-ticks around a long line of back-ticks would make the
+  // note three times as long.
   const fence = fewestNeeded(text, '~') < fewestNeeded(text, '`') ? '~' : '`';
   const children: BlockContent[] = [
     { type: 'paragraph', children: [{ type: 'strong', children: toPhrasing(parts.title, link) }] },
@@ -86,7 +87,7 @@ function toRow({ source, quotation }: Evidence): TableRow {
   return { type: 'tableRow', children: cells.map((cell) => ({ type: 'tableCell', children: toCell(cell, link) })) };
 }
 
-/** Builds the content of a cell. A sign outside the quoted text keeps the cell from becoming a formula. */
+/** Builds the content of a cell. An apostrophe before the quoted code prevents the cell from becoming a formula. */
 export function toCell(parts: readonly Part[], link: string): PhrasingContent[] {
   const [first] = parts;
   const guarded = typeof first === 'object' && 'value' in first && startsFormula(first.value) ? ["'", ...parts] : parts;
@@ -117,7 +118,7 @@ export function write(node: Nodes, options: Options = {}): string {
           state.stack.includes('tableCell') ? writeCellCode(value) : writeCode(value),
         { peek: () => '`' },
       ),
-      // Our addresses need no escapes. A backslash before each & would hide the link from all but a Markdown parser.
+      // Our addresses need no escapes. With a backslash before each &, only a Markdown parser could read the link.
       link: (link: Extract<PhrasingContent, { type: 'link' }>, _parent, state, info) =>
         `[${state.containerPhrasing(link, { ...info, before: '[', after: ']' })}](${link.url})`,
     },

@@ -5,7 +5,7 @@ import type { Quotation, QuotationChange } from '../text/quotation.ts';
 import { describeView } from '../views/viewWords.ts';
 import { makeNameVisible } from '../text/visible.ts';
 
-/** A piece of a sentence: our own words, a value that is shown literally, or the text of the citation's link. */
+/** A piece of a line: our own words, a value that is written as inline code, or the text of the citation's link. */
 export type Part = string | { readonly value: string } | { readonly link: string };
 
 /** One line of the full block. Labels are always English, because they are parsed when a note is read back. */
@@ -14,7 +14,7 @@ export interface Field {
   readonly parts: readonly Part[];
 }
 
-/** Words that every form of evidence shares, whether Markdown or plain text. */
+/** Text that evidence in Markdown and evidence in plain text have in common. */
 export interface EvidenceParts {
   readonly title: readonly Part[];
   readonly device: Part;
@@ -22,21 +22,21 @@ export interface EvidenceParts {
   readonly exitCode: string;
   /** Time at which the action was created, as the server wrote it. */
   readonly created: Part;
-  /** The link, the hash of the file, and everything that is shown differently from what was stored. */
+  /** The link, the hash of the file, and every difference between the quotation and the stored file. */
   readonly source: readonly Part[];
-  /** Everything else that is known. Only the full block shows it. */
+  /** All other facts about the quotation. Only the full block shows them. */
   readonly fields: readonly Field[];
 }
 
 const NONE = '–';
 const SEPARATOR = ' · ';
-/** Anyone can have made this file: it must not look like an answer of a tenant. */
+/** Words for a file that a user opened. Anyone may have written it, so it must not look like a tenant's result. */
 const OPENED = { file: 'Opened from the file', link: 'Downloaded by a pasted link from' } as const;
 
 /**
- * Describes what is known about a quotation. Every value becomes visible and stands on one line.
+ * Describes a quotation and its source. Invisible characters and line ends in a value are made visible.
  *
- * @param detail - `full` fills the fields as well
+ * @param detail - `full` also fills `fields`; `compact` leaves `fields` empty
  */
 export function describeEvidence(
   source: EvidenceSource,
@@ -85,7 +85,7 @@ export function describeEvidence(
 
 /** Describes the quoted place, such as `output lines 5–9 of 120`. */
 function describePlace({ address, text }: EvidenceSource, { spans }: Quotation): string {
-  // A file that is not a result must not look like an output.
+  // A file that is not a result must not look like a command's output.
   const shown = address.stream === 'raw' ? 'RAW (not decoded)' : address.stream;
   const stream = address.view === undefined ? shown : `${shown} ${describeView(address.view)}`;
   if (spans.length === 0) return `${stream}, ${countLines(text.lines)}`;
@@ -145,7 +145,7 @@ function describeFields(source: EvidenceSource, quotation: Quotation, value: (te
   ];
 }
 
-/** Describes the fetch: the local time, and its offset from the server's clock, which counts whole seconds. */
+/** Describes the fetch: the local time, and its offset from the server's clock, in full seconds like that clock. */
 function describeFetch({ fetchedAt, answeredAt, blob }: EvidenceSource, value: (text: string) => Part): Part[] {
   const local: Part[] = [value(new Date(fetchedAt).toISOString()), ' by the local clock'];
   if (blob.date === undefined) return [...local, '; the server gave no Date'];

@@ -1,15 +1,15 @@
 import type { DecodeChange } from '../decode/transcript.ts';
 import type { ResultAddress } from '../../base/resultUri.ts';
 
-/** A value as the API returned it; null or undefined if it returned none. */
+/** A value as the API returned it; null or undefined if the API returned no value. */
 export type Said = string | null | undefined;
 
 /**
- * Everything that an evidence block can say about the source of a quotation. Texts are as received, even hostile ones.
+ * All facts about the source of a quotation for an evidence block. Texts are exactly as received and can be hostile.
  */
 export interface EvidenceSource {
   readonly address: ResultAddress;
-  /** Origin of a result that no tenant answered. `said` holds the ids that a file beside it names. */
+  /** Origin of a result that a user opened from a file or a link. `said` contains the ids of a facts file beside it. */
   readonly opened?: {
     readonly kind: 'file' | 'link';
     readonly name: string;
@@ -21,7 +21,7 @@ export interface EvidenceSource {
   readonly connection: string;
   readonly device: Said;
   readonly machineId: Said;
-  /** The requested script. The result may name another one: see `mismatches`. */
+  /** The requested script. The result may name another script: see `mismatches`. */
   readonly script: Said;
   readonly scriptArguments: Said;
   readonly requestor: Said;
@@ -35,20 +35,20 @@ export interface EvidenceSource {
   readonly updatedAt: Said;
   /** Local time at which the download ended, ms since 1970. */
   readonly fetchedAt: number;
-  /** Local time at which the headers in `blob` arrived; undefined if it was not noted. */
+  /** Local time at which the headers in `blob` arrived; undefined if the time was not recorded. */
   readonly answeredAt: number | undefined;
   /** The account or the application that fetched the result. */
   readonly fetchedBy: Said;
-  /** Version of the extension that fetched the result; missing if it was not noted. */
+  /** Version of the extension that fetched the result; missing if the version was not recorded. */
   readonly fetchedWith: Said;
   /** Version of the extension that quotes the result. */
   readonly toolVersion: string;
   readonly exitCode: number | undefined;
   /** The result file as the service stored it: bytes, and their SHA-256 in lower-case hex. */
   readonly file: { readonly size: number; readonly sha256: string };
-  /** The quoted text as a whole: its lines as an editor counts them, and its SHA-256 as UTF-8. */
+  /** The complete text: its number of lines in an editor, and its SHA-256 as UTF-8. */
   readonly text: { readonly lines: number; readonly sha256: string };
-  /** Headers of the blob's answer, verbatim. */
+  /** Headers of the blob server's response, verbatim. */
   readonly blob: {
     readonly date?: string;
     readonly lastModified?: string;

@@ -1,4 +1,4 @@
-/** Returns the length that a fence of this mark needs so that no line of the text can close it: 3 or more. */
+/** Returns the smallest length of a fence that no line of the text can close: 3 or more of this mark. */
 export function fewestNeeded(text: string, mark: '`' | '~' | '-'): number {
   let longest = 2;
   let streak = 0;

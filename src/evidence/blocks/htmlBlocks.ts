@@ -1,5 +1,6 @@
 /**
- * Texts that end a block of HTML: a line with one of them is its last. If empty, the next empty line ends the block.
+ * Texts that end a block of HTML. A line that contains one of these texts is the last line of the block. If the list is
+ * empty, the next empty line ends the block.
  */
 export type HtmlEnd = readonly string[];
 
@@ -16,11 +17,11 @@ const BLOCK_NAMES = new Set(
 );
 
 /**
- * Returns what ends the block of HTML that begins with this line, by CommonMark's rules. Returns undefined where none
- * begins.
+ * Returns the texts that end the block of HTML that begins with this line, by CommonMark's rules. Returns undefined if
+ * no block of HTML begins.
  *
  * @param text - the line without its indentation
- * @param place - within a paragraph, a tag alone on its line does not begin a block
+ * @param place - `inParagraph` if a paragraph is open. A line of one tag with any other name then begins no block.
  */
 export function findHtmlEnd(text: string, place: 'inParagraph' | 'alone'): HtmlEnd | undefined {
   if (!text.startsWith('<')) return undefined;
@@ -42,22 +43,22 @@ export function endsHtml(text: string, ends: HtmlEnd): boolean {
 }
 
 /**
- * Whether text of a paragraph can hide what stands around it. Tags can. So can marks of comments (Obsidian) and of
- * formulas (VS Code's preview) that span several blocks.
+ * Whether the text of a paragraph can hide the blocks around it. HTML tags can hide blocks. The marks of comments
+ * (Obsidian) and of formulas (VS Code's preview) can also hide several blocks.
  */
 export function canHide(text: string): boolean {
   return text.includes('%%') || text.includes('$$') || /<\/?[a-z][a-z\d-]{0,30}(?=[\s/>]|$)/iu.test(text);
 }
 
 /**
- * Whether text begins a part that a Markdown reader folds away: a closed callout (Obsidian), or a container
- * (Markdown-it). The reader decides where it ends, so any code that follows may be in it.
+ * Whether text begins a part that a Markdown program hides: a closed callout (Obsidian), or a container (Markdown-it).
+ * The program decides where the part ends, so any code after this text may be hidden.
  */
 export function canFold(text: string): boolean {
   return /\[![\w-]{1,40}\]-/u.test(text) || /^\s{0,3}:{3}/mu.test(text);
 }
 
-/** Whether a line is one tag and nothing else. Attributes can be anything. */
+/** Whether a line is one tag and nothing else. The tag's attributes are not checked. */
 function isOneTag(text: string): boolean {
   let quote = '';
   for (let at = 1; at < text.length; at++) {

@@ -7,12 +7,12 @@ export interface HuntingScope {
   readonly title: string;
   readonly machineId: Said;
   readonly device: Said;
-  /** The server's times, the likeliest first. The first valid time is used, as it is written. */
+  /** The server's times for the command's start, the most likely first. The first valid time is used, verbatim. */
   readonly starts: readonly Said[];
   readonly ends: readonly Said[];
 }
 
-/** Tables of advanced hunting that hold events of devices. */
+/** Tables of advanced hunting that contain events of devices. */
 const TABLES = [
   'DeviceEvents',
   'DeviceFileEvents',
@@ -24,8 +24,8 @@ const TABLES = [
 ];
 
 /**
- * Builds a query for everything that advanced hunting has about a device, from five minutes before a command to five
- * minutes after it. Ends with a line end.
+ * Builds a query for all events of a device in advanced hunting, from five minutes before a command to five minutes
+ * after it. Ends with a line end.
  *
  * @returns undefined if the device or the time is unknown
  */
@@ -47,8 +47,8 @@ export function buildHuntingQuery({ title, machineId, device, starts, ends }: Hu
 }
 
 /**
- * Returns the first valid time, verbatim: seven digits of a second are kept. Adds the zone that the API means if it
- * writes none.
+ * Returns the first valid time, verbatim, with all seven fraction digits. If the API wrote no time zone, adds `Z`,
+ * because the API means UTC.
  */
 function firstTime(times: readonly Said[]): string | undefined {
   const time = times.find((one) =>
@@ -59,8 +59,8 @@ function firstTime(times: readonly Said[]): string | undefined {
 }
 
 /**
- * Writes a string of the query language. A backslash and a quotation mark get a backslash. Any character outside
- * printable ASCII is written as its number.
+ * Writes a text as a string of the query language. A backslash and a quotation mark are escaped with a backslash. Any
+ * character outside printable ASCII is written as its number.
  */
 function quote(text: string): string {
   const safe = text.replace(/[\\"]|[^\x20-\x7e]/gu, (character) =>

@@ -9,7 +9,7 @@ import type { IndicatorKind } from '../indicators/kinds.ts';
 import { buildPlainCitation } from './plainBlock.ts';
 import { makeNameVisible } from '../text/visible.ts';
 
-/** Always English, like everything in notes and files. */
+/** Words for the kinds of indicators. Always English, like all text that we write into notes and files. */
 const KIND_WORDS: Readonly<Record<IndicatorKind, string>> = {
   url: 'URL',
   domain: 'Domain',
@@ -27,7 +27,8 @@ const KIND_WORDS: Readonly<Record<IndicatorKind, string>> = {
 /**
  * Writes indicators with their sources. Ends with a line end.
  *
- * @param results - the results they were found in, by index, each with the part of it that was searched
+ * @param results - the results with the indicators, each with its searched part. An indicator's `source` is an index in
+ * this list.
  */
 export function buildIndicatorNote(
   form: IndicatorForm,
@@ -53,7 +54,8 @@ function countDefanged(rows: readonly SourcedIndicator[], result: number): numbe
 }
 
 /**
- * Removes the quoted text, because a note of indicators cites only the searched place. Adds the count of defanged ones.
+ * Removes the quoted text, because a note of indicators cites only the searched place. Adds the number of defanged
+ * indicators.
  */
 function withDefanged({ source, quotation }: Evidence, count: number): Evidence {
   const changes = count === 0 ? [] : [{ kind: 'defanged' as const, count }];
@@ -75,7 +77,7 @@ function buildTable(rows: readonly SourcedIndicator[], results: readonly Evidenc
     type: 'table',
     children: [
       toRow(header.map((value) => ({ type: 'tableCell', children: [{ type: 'text', value }] }))),
-      // Cells hold no link: a row with a link would be read back as a quotation.
+      // The cells contain no link. When the note is read back, a row with a link would count as a quotation.
       ...cells.map((row) => toRow(row.map((part) => ({ type: 'tableCell', children: toCell([part], '') })))),
     ],
   });
@@ -99,7 +101,7 @@ function buildCsv(rows: readonly SourcedIndicator[], results: readonly Evidence[
   );
 }
 
-/** Names the kind, and says if the output had already defanged the indicator. Its value is as written there. */
+/** Names the kind of an indicator. Adds a remark if the output already contained the indicator defanged. */
 function typeOf({ kind, isDefanged }: SourcedIndicator): string {
   return isDefanged === true ? `${KIND_WORDS[kind]}, defanged in the output` : KIND_WORDS[kind];
 }

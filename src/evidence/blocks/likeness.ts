@@ -1,17 +1,18 @@
 import { NoteCursor } from './noteCursor.ts';
 
-/** Likeness of a quotation to the text that it should be, from the same text to a different one. */
+/** Likeness of a quotation to the original text, from the same text (`same`) to a different text (`other`). */
 export type Likeness = 'same' | 'blanksAtLineEnds' | 'tabs' | 'indentation' | 'other';
 
 /** Tab sizes of editors, in columns. */
 const TAB_SIZES = [2, 4, 8] as const;
-/** Limit for tabs. Texts with more are compared as they are: a difference in tabs alone then counts as a change. */
+/** Limit for the tabs of both texts. In texts with more tabs, replacing tabs with blanks counts as a change. */
 const MAX_TABS = 20_000;
 
 /**
- * Compares a quotation with the text that it should be, line by line. Separates an alteration from what an editor or a
- * formatter does unasked. That is: removing blanks at line ends, replacing tabs with blanks, or indenting all lines by
- * the same amount. Blanks within a line count, because they separate the columns of a table.
+ * Compares a quotation with the original text, line by line. Distinguishes an alteration from the changes that an
+ * editor or a formatter makes without being asked. They remove blanks at line ends, replace tabs with blanks, or indent
+ * all lines by the same amount. A change of blanks within a line is an alteration, because blanks separate the columns
+ * of a table.
  */
 export function compareTexts(quoted: string, wanted: string): Likeness {
   if (quoted === wanted) return 'same';
@@ -29,8 +30,8 @@ export function compareTexts(quoted: string, wanted: string): Likeness {
 }
 
 /**
- * Whether `lines` are what Markdown leaves of `others` right after the mark of a block quote. Markdown takes one blank,
- * if there is one. Whatever stands before the mark moves the tab stops.
+ * Whether Markdown would read `lines` if `others` were written directly after the mark of a block quote. Markdown
+ * removes one blank after the mark, if there is one. Blanks before the mark move the tab stops.
  */
 function areBehindQuote(lines: readonly string[], others: readonly string[]): boolean {
   return ['>', ' >', '  >', '   >'].some((mark) =>
@@ -50,7 +51,7 @@ function areSame(lines: readonly string[], others: readonly string[]): boolean {
   return lines.every((line, at) => line === others[at]);
 }
 
-/** Removes blanks and tabs at the end. Other white space is a character that a device wrote. */
+/** Removes blanks and tabs at the end. Other white space stays, because it counts as text of the device. */
 function trimLineEnd(line: string): string {
   let end = line.length;
   while (end > 0 && isBlank(line.charAt(end - 1))) end--;
@@ -66,16 +67,18 @@ function withoutBlanks(line: string): string {
 }
 
 /**
- * Whether lines look the same with tab stops of some size. Marks of lists and quotes before them move the tab stops.
+ * Whether lines look the same with one of the tab sizes. Tries each start column, because marks of lists and quotes
+ * before the lines move the tab stops.
  *
- * @param change - is applied to each line of `others` after its tabs are expanded
+ * @param change - changes each line of `others` after its tabs are expanded
  */
 function areSameInColumns(
   lines: readonly string[],
   others: readonly string[],
   change: (line: string) => string,
 ): boolean {
-  // The comparison makes one pass for each tab size and start. No editor turns blanks into so many tabs.
+  // Each tab size and start column needs one pass over the texts, which takes too long with more tabs. No editor
+  // replaces blanks with that many tabs.
   if (countTabs(lines) + countTabs(others) > MAX_TABS) return false;
   return TAB_SIZES.some((size) => {
     for (let start = 0; start < size; start++) {
@@ -108,7 +111,7 @@ function expandTabs(line: string, size: number, start: number): string {
   return from === 0 ? line : shown + line.slice(from);
 }
 
-/** Whether every line that is not empty has the same number of blanks more, or fewer, than its counterpart. */
+/** Whether all lines of one text have the same number of additional blanks at their start. Ignores empty lines. */
 function areIndentedAlike(lines: readonly string[], others: readonly string[]): boolean {
   let change: number | undefined;
   return lines.every((line, at) => {

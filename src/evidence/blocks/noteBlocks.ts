@@ -4,7 +4,7 @@ import { NoteCursor } from './noteCursor.ts';
 
 /**
  * A block of Markdown, without the marks of the lists and block quotes around it. The lines of a paragraph are joined
- * by LF. A line that begins with a pipe is a row, in a table or not.
+ * by LF. Any line that begins with a pipe counts as a table row.
  */
 export type NoteBlock =
   | { readonly kind: 'paragraph' | 'heading' | 'row'; readonly line: number; readonly text: string }
@@ -12,7 +12,7 @@ export type NoteBlock =
   | { readonly kind: 'html'; readonly line: number; readonly isComment: boolean }
   | { readonly kind: 'break'; readonly line: number };
 
-/** A block quote, or an item of a list with the columns that its text is indented by. */
+/** A block quote, or a list item with the indentation of its text in columns. */
 type Container =
   | { readonly kind: 'quote' }
   | { readonly kind: 'item'; readonly columns: number; readonly emptyAt: number | undefined };
@@ -31,7 +31,7 @@ type Leaf =
   | { readonly kind: 'paragraph' | 'indented'; readonly line: number; readonly lines: string[] }
   | { readonly kind: 'html'; readonly line: number; readonly ends: HtmlEnd; readonly lines: string[] };
 
-/** Limit for nested lists and quotes. Deeper ones count as text, because each line is compared with all open ones. */
+/** Limit for nested lists and quotes. Each line is compared with every open level, so deeper marks count as text. */
 const MAX_DEPTH = 100;
 
 /**
@@ -40,14 +40,14 @@ const MAX_DEPTH = 100;
  */
 export function readBlocks(markdown: string): NoteBlock[] {
   const lines = splitLines(markdown);
-  // A line end at the end does not begin a line.
+  // The last line end of a text does not begin another line.
   if (lines.at(-1) === '') lines.pop();
   const reader = read(lines);
   reader.closeLeaf();
   return reader.blocks;
 }
 
-/** Whether a text of a note ends inside a fenced code block. What follows on the same line is then in that block. */
+/** Whether the start of a note ends inside a fenced code block. Text that is inserted there becomes code. */
 export function endsInFence(markdown: string): boolean {
   return read(splitLines(markdown)).isInFence;
 }
@@ -75,7 +75,7 @@ class BlockReader {
     const cursor = new NoteCursor(text);
     const matched = this.#match(cursor, line);
     const areAllMatched = matched === this.#containers.length;
-    // Only a paragraph continues without the marks around it.
+    // Only a paragraph can continue on a line without the marks of its lists and quotes.
     if (!areAllMatched && this.#leaf?.kind !== 'paragraph') this.#leave(matched);
     else if (areAllMatched && this.#continueLeaf(cursor)) return;
     this.#open(cursor, line, matched);
@@ -94,7 +94,7 @@ class BlockReader {
     }
   }
 
-  /** Passes the marks of the open containers. Returns how many of them the line continues. */
+  /** Moves past the marks of the open containers. Returns the number of containers that the line continues. */
   #match(cursor: NoteCursor, line: number): number {
     for (const [at, container] of this.#containers.entries()) {
       if (container.kind === 'quote') {
@@ -145,7 +145,7 @@ class BlockReader {
     if (endsHtml(text, leaf.ends)) this.closeLeaf();
   }
 
-  /** Opens the blocks that begin on the line. The line continues `matched` containers. */
+  /** Opens the blocks that begin on the line. `matched` is the number of open containers that the line continues. */
   #open(cursor: NoteCursor, line: number, matched: number): void {
     let kept = matched;
     while (!cursor.isBlank) {
@@ -174,7 +174,7 @@ class BlockReader {
     if (!cursor.isBlank) this.#leaf = { kind: 'paragraph', line, lines: [cursor.words] };
   }
 
-  /** Opens a block that holds no other blocks. Returns false if none begins. */
+  /** Opens a block that cannot contain other blocks. Returns false if no such block begins. */
   #openLeaf(
     words: string,
     at: {
@@ -219,19 +219,19 @@ function passQuote(cursor: NoteCursor): Container {
 function passItem(cursor: NoteCursor, length: number, line: number): Container {
   const before = cursor.indent + length;
   cursor.passMark(length);
-  // More than four blanks after the mark belong to indented code.
+  // With more than four blanks after the mark, the item begins with indented code. Only one blank belongs to the mark.
   const columns = cursor.isBlank || cursor.indent > 4 ? 1 : cursor.indent;
   const emptyAt = cursor.isBlank ? line : undefined;
   cursor.passBlanks(columns);
   return { kind: 'item', columns: before + columns, emptyAt };
 }
 
-/** Returns the length of the mark of a block quote or a list item that begins here; 0 if none does. */
+/** Returns the length of the mark of a block quote or a list item at the start of `words`; 0 if there is no mark. */
 function markLength(words: string, isInParagraph: boolean): number {
   if (words.startsWith('>')) return 1;
   const [, mark = '', number] = /^([-+*]|(\d{1,9})[.)])(?=[ \t]|$)/u.exec(words) ?? [];
   if (!isInParagraph) return mark.length;
-  // Only a list item that is not empty and, if it is numbered, has number 1 ends a paragraph.
+  // A list item ends a paragraph only if it is not empty. A numbered item must also have the number 1.
   const isFirst = number === undefined || Number(number) === 1;
   return isFirst && !isBlank(words.slice(mark.length)) ? mark.length : 0;
 }
@@ -250,7 +250,7 @@ function closes(cursor: NoteCursor, { mark, length }: Fence): boolean {
   return indent < 4 && run >= length && isBlank(words.slice(run));
 }
 
-/** Whether a text is blank. White space other than blanks and tabs counts as text: no fence ends before it. */
+/** Whether a text is blank. Other white space than blanks and tabs counts as text. A fence before it does not close. */
 function isBlank(text: string): boolean {
   return /^[ \t]*$/u.test(text);
 }
@@ -279,7 +279,7 @@ function isUnderline(words: string): boolean {
   return (mark === '=' || mark === '-') && isBlank(words.slice(runLength(words, mark)));
 }
 
-/** Whether HTML is a comment and nothing else. A comment that never ends hides everything after it. */
+/** Whether HTML is a comment and nothing else. A comment without an end contains all following lines. */
 function isComment(lines: readonly string[]): boolean {
   const last = lines.at(-1) ?? '';
   const end = last.indexOf('-->');

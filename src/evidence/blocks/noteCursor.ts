@@ -8,7 +8,7 @@ export class NoteCursor {
   /** Whether the place is inside a tab. */
   #isInTab = false;
   /**
-   * The next character that is not a blank. It is found once and used often, because a line can be nothing but blanks.
+   * The next character that is not a blank. It is found once and remembered, because a line can have very many blanks.
    */
   #next: { readonly at: number; readonly column: number };
 
@@ -17,7 +17,7 @@ export class NoteCursor {
     this.#next = this.#findNext();
   }
 
-  /** Columns of blanks from here to the next character. */
+  /** Columns of blanks from the cursor to the next character that is not a blank. */
   get indent(): number {
     return this.#next.column - this.#column;
   }
@@ -32,13 +32,13 @@ export class NoteCursor {
     return this.#text.slice(this.#next.at);
   }
 
-  /** The rest of the line, including blanks. A tab that is partly passed is returned as blanks. */
+  /** The rest of the line, including blanks. If the cursor is inside a tab, the rest of that tab becomes blanks. */
   get rest(): string {
     if (!this.#isInTab) return this.#text.slice(this.#at);
     return ' '.repeat(TAB_STOP - (this.#column % TAB_STOP)) + this.#text.slice(this.#at + 1);
   }
 
-  /** Passes `columns` columns of blanks, or fewer if there are fewer. */
+  /** Moves past `columns` columns of blanks, or past all blanks if there are fewer. */
   passBlanks(columns: number): void {
     const end = Math.min(this.#column + columns, this.#next.column);
     while (this.#column < end) {
@@ -49,7 +49,7 @@ export class NoteCursor {
     }
   }
 
-  /** Passes the blanks, and `length` characters after them. */
+  /** Moves past the blanks, and past `length` characters after the blanks. */
   passMark(length: number): void {
     this.#at = this.#next.at + length;
     this.#column = this.#next.column + length;

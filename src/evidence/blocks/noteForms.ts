@@ -2,13 +2,13 @@ import { buildCitationLine, buildCompactBlock, buildFullBlock, buildTable } from
 import type { Evidence } from './evidenceBlock.ts';
 import { buildPlainBlock } from './plainBlock.ts';
 
-/** Forms of evidence in a Markdown note. */
+/** Kinds of evidence in a Markdown note. */
 export type MarkdownForm = 'compactBlock' | 'fullBlock' | 'citation' | 'tableRow';
 
-/** A form of evidence: Markdown, or plain text with links that open the editor of `scheme`. */
+/** A kind of evidence: Markdown, or plain text with links that open the editor of `scheme`. */
 export type BuiltForm = { readonly kind: MarkdownForm } | { readonly kind: 'plainBlock'; readonly scheme: string };
 
-/** Builds several quotations, one below the other. Blocks and tables end with a line end, a citation alone does not. */
+/** Builds several quotations, one below the other. Ends with a line end, unless it is a single citation. */
 export function buildEvidence(form: BuiltForm, evidence: readonly Evidence[]): string {
   switch (form.kind) {
     case 'compactBlock':

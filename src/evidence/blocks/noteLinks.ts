@@ -10,12 +10,12 @@ export interface NoteLink {
   readonly end: number;
 }
 
-/** An address in round brackets, as people and Markdown writers write it: in angle brackets, with a title, wrapped. */
+/** An address in round brackets, with the variants of people and programs: angle brackets, a title, a line break. */
 const LINK = /\]\(\s{0,8}<?(live-response:[^\s()<>]*)>?(?:\s{1,8}"[^"\n]{0,200}")?\s{0,8}\)/giu;
-/** Other forms of a link: a definition, and an address by itself. */
+/** Other links: a link definition, and an address in angle brackets without a text. */
 const APART = /(?:\]:\s{0,8}<?|<)live-response:/giu;
 
-/** Finds the links with our scheme in text that is not code, in their order. */
+/** Finds the links with our scheme in text that is not code, in the order of the text. */
 export function findLinks(text: string): NoteLink[] {
   return [...text.matchAll(LINK)].map((match) => ({
     citation: parseCitation(unescape(match[1] ?? '')),
@@ -24,7 +24,7 @@ export function findLinks(text: string): NoteLink[] {
   }));
 }
 
-/** Returns the places, in UTF-16 units, of links with our scheme that stand apart from the words they belong to. */
+/** Returns the places, in UTF-16 units, of link definitions and bare addresses with our scheme. */
 export function findLinksApart(text: string): number[] {
   const inBrackets = findLinks(text);
   let next = 0;
@@ -35,7 +35,7 @@ export function findLinksApart(text: string): number[] {
 }
 
 /**
- * Undoes the escapes of Markdown writers: backslashes before marks, and `&amp;` for `&`. Our addresses hold neither.
+ * Undoes the escapes of Markdown writers: backslashes before marks, and `&amp;` for `&`. Our addresses contain neither.
  */
 function unescape(address: string): string {
   return address.replaceAll('&amp;', '&').replace(/\\([!-/:-@[-`{-~])/gu, '$1');

@@ -6,11 +6,11 @@ import type { Quotation } from '../text/quotation.ts';
 import { fewestNeeded } from './fenceLength.ts';
 
 /**
- * Builds the evidence block for places without Markdown, such as tickets: title, quoted lines, source and link. A line
- * of dashes that occurs nowhere in the quoted lines stands before and after them. A full block adds a line for each
- * fact. Ends with a line end.
+ * Builds the evidence block for places without Markdown, such as tickets: title, quoted lines, source and link. The
+ * quoted lines are between two lines of dashes. No quoted line equals this line of dashes. A full block adds a line for
+ * each fact. Ends with a line end.
  *
- * @param scheme - of the editor that the link opens, because tickets do not open our own scheme
+ * @param scheme - URI scheme of the editor that the link opens, because tickets do not open links with our own scheme
  */
 export function buildPlainBlock(
   source: EvidenceSource,
@@ -33,7 +33,7 @@ export function buildPlainBlock(
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Builds one line that names the source, with its link and hash. No line end. */
+/** Builds one line that names the source, with its link and hash. Does not add a line end. */
 export function buildPlainCitation(source: EvidenceSource, quotation: Quotation): string {
   const { title, source: said } = describeEvidence(source, quotation);
   const link = buildCitation({ address: source.address, spans: quotation.spans });

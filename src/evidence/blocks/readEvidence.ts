@@ -10,25 +10,26 @@ import { isHash, readSource } from './readSource.ts';
 import type { Source } from './readSource.ts';
 
 /**
- * A citation as it stands in a note, and what the note says about it. Nothing of it is trusted before it is checked.
+ * A citation in a note, with the facts that the note states about it. Anyone may have changed the note, so no fact is
+ * trusted before it is checked.
  */
 export interface FoundEvidence extends Citation {
-  /** A `block` has code above it, a `row` stands in a table, a `line` quotes nothing. */
+  /** A `block` has code above its citation, a `row` is in a table, a `line` has no quotation. */
   readonly form: 'block' | 'row' | 'line';
   /** Line of the link in the note, from 0. */
   readonly line: number;
-  /** SHA-256 of the result file, as the note has it. */
+  /** SHA-256 of the result file, as the note states it. */
   readonly sha256: string | undefined;
-  /** SHA-256 of the text as UTF-8, if the block is a full one. */
+  /** SHA-256 of the text as UTF-8, as the note states it. Only a full block has it. */
   readonly textSha256: string | undefined;
-  /** The quoted text, as the note has it; undefined if none was found beside the link. */
+  /** The quoted text, as it is in the note; undefined if no quoted text was found beside the link. */
   readonly quoted: string | undefined;
   /**
-   * Whether the quotation stands where our forms put it. Otherwise it only stands near, and may belong to something
-   * else.
+   * Whether the quotation is exactly where we write it. Otherwise it is only near the citation, and may belong to
+   * another text.
    */
   readonly isCertain: boolean;
-  /** Whether the citation stands alone: neither a label nor its link's text says that something is quoted. */
+  /** Whether the citation is a link only: it has no quotation, no label, and no line numbers in the link's text. */
   readonly isBare: boolean;
   /** Whether the note says that indicators were defanged. The quotation must then be defanged before it is compared. */
   readonly defanged: boolean;
@@ -37,17 +38,17 @@ export interface FoundEvidence extends Citation {
 /** The code above a text, and facts about the blocks between them. */
 interface CodeAbove {
   readonly text: string;
-  /** Whether only empty lines and comments stand between. */
+  /** Whether there are only empty lines and comments between the code and the text. */
   isRightAbove: boolean;
-  /** Whether a heading separates the quotation from its source line. */
+  /** Whether a heading is between the code and the text. */
   isInOtherSection: boolean;
-  /** Whether something between them can hide the code from a reader. */
+  /** Whether a block can hide the code from a reader of the note. */
   isHidden: boolean;
 }
 
 /**
  * Finds every citation of ours in a Markdown text, with the quotation it belongs to. Code is never searched, because a
- * device can write anything there.
+ * device can write any text into code.
  */
 export function findEvidence(markdown: string): FoundEvidence[] {
   const blocks = readBlocks(markdown);
@@ -60,7 +61,7 @@ export function findEvidence(markdown: string): FoundEvidence[] {
     }
     isFolded ||= 'text' in block && canFold(block.text);
     const found = block.kind === 'row' ? readCells(block) : readText(blocks, at, above);
-    // Code belongs to one text only, and to nothing after it.
+    // Code belongs only to the first text with a citation after it.
     if (found.length > 0) above = undefined;
     else if (above !== undefined) passBlock(above, block);
     return found;
@@ -68,8 +69,9 @@ export function findEvidence(markdown: string): FoundEvidence[] {
 }
 
 /**
- * Finds links with our scheme that cannot be read. Returns their lines, from 0. Someone changed these links, or they
- * were never ours.
+ * Finds links with our scheme that cannot be parsed. Someone changed these links, or we did not write them.
+ *
+ * @returns the lines of these links, counted from 0
  */
 export function findUnreadable(markdown: string): number[] {
   return readBlocks(markdown).flatMap((block) => {
@@ -86,17 +88,17 @@ export function findUnreadable(markdown: string): number[] {
   });
 }
 
-/** Whether a note quotes the same text as a new quotation, in the form that the note uses. */
+/** Whether a note quotes the same text as a new quotation. The new text is compared as the note would write it. */
 export function quotesSame(found: Pick<FoundEvidence, 'form' | 'quoted'>, quotation: Quotation): boolean {
   return found.quoted === textIn(found.form, quotation);
 }
 
-/** Returns the text of a quotation in the form that a note uses. */
+/** Returns the text of a quotation as a block, a row or a line of a note contains it. */
 export function textIn(form: FoundEvidence['form'], { text }: Pick<Quotation, 'text'>): string {
   return form === 'row' ? joinLines(text) : text;
 }
 
-/** Joins lines as one table cell holds them. */
+/** Joins lines for one table cell: each line end becomes ␊. */
 export function joinLines(text: string): string {
   return text.replaceAll('\n', '\u240a');
 }
@@ -135,7 +137,8 @@ function readText(blocks: readonly NoteBlock[], at: number, above: CodeAbove | u
 /** Returns the code that a citation may quote. */
 function quotedBy({ spans }: Source, above: CodeAbove | undefined): string | undefined {
   if (above === undefined || above.isHidden) return undefined;
-  // A result as a whole is cited without a quotation. Code of another section does not belong to it.
+  // A citation without spans refers to the complete result and has no quotation. Code in another section belongs to
+  // another citation.
   return spans.length === 0 && above.isInOtherSection ? undefined : above.text;
 }
 
@@ -151,7 +154,7 @@ function readCells({ line, text }: { readonly line: number; readonly text: strin
   }));
 }
 
-/** Returns what a note says about a citation, without its place in the note. */
+/** Returns the facts that a note states about a citation, without the citation's place in the note. */
 function toSaid({
   address,
   spans,
@@ -180,7 +183,7 @@ function citesSomething(text: string): boolean {
   return text.includes('live-response:') && readSource(text).length > 0;
 }
 
-/** Returns the lines of places in a block. The places must be in ascending order. */
+/** Converts places in a block's text to line numbers of the note. The places must be in ascending order. */
 function toLines(
   { line, text }: { readonly line: number; readonly text: string },
   places: readonly number[],

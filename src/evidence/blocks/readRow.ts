@@ -6,9 +6,9 @@ import type { Source } from './readSource.ts';
 /** A citation in a row of a table, and the quotation in the cell before it. */
 export interface RowSource {
   readonly source: Source;
-  /** Undefined if the cell before the citation holds no code. */
+  /** The quoted text. Empty if the cell before the citation is empty, undefined if that cell has text but no code. */
   readonly quoted: string | undefined;
-  /** Whether the citation stands where our own tables put it. */
+  /** Whether the citation is in the cell where our own tables have it. */
   readonly isCertain: boolean;
 }
 
@@ -38,15 +38,15 @@ function splitCells(row: string): string[] {
       from = at + 1;
     }
   }
-  // The last pipe of a row may be left out.
+  // A row does not need a pipe at its end.
   const rest = row.slice(from);
   if (rest.trim() !== '') cells.push(rest);
   return cells.map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
 
 /**
- * Returns what a cell quotes: its code, and the pipes between. The sign that guards against formulas is not part of it.
- * Emphasis is not, either. All other text is, because a reader sees it beside the code.
+ * Returns the text that a cell quotes: its code, and the text around the code, because a reader sees both. Leaves out
+ * the apostrophe that prevents a formula, and the marks of emphasis.
  */
 function literalOf(cell: string): string | undefined {
   const pieces = splitCodeSpans(cell);
@@ -56,7 +56,7 @@ function literalOf(cell: string): string | undefined {
     .map(({ kind, value }, at) => {
       if (kind === 'code') return value;
       const next = pieces[at + 1]?.value ?? '';
-      // A tab can begin a formula, and an editor may replace the tab with blanks.
+      // We write the apostrophe also before a tab, and an editor may replace that tab with blanks.
       const isGuard = at === 0 && value === "'" && (startsFormula(next) || next.startsWith(' '));
       return isGuard || /^(?:\*{1,3}|_{1,3})$/u.test(value) ? '' : value;
     })

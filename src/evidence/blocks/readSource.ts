@@ -3,40 +3,41 @@ import { splitCodeSpans } from './codeSpans.ts';
 import { canHide } from './htmlBlocks.ts';
 import { findLinks } from './noteLinks.ts';
 
-/** A citation in a text, and what the text says about it. */
+/** A citation in a text, with the facts that the text states about it. */
 export interface Source extends Citation {
   /** SHA-256 of the result file, in lower-case hex. */
   readonly sha256: string | undefined;
   readonly defanged: boolean;
   /** Place where the link's text ends and its address begins, in UTF-16 units. */
   readonly place: number;
-  /** Whether our own label stands directly before the link. */
+  /** Whether our own label is directly before the link. */
   readonly isLabelled: boolean;
   /** Whether the link's text names lines. */
   readonly namesLines: boolean;
-  /** Whether the text before the link holds marks that can hide a quotation. */
+  /** Whether the text before the link contains marks that can hide a quotation. */
   readonly canHideBefore: boolean;
 }
 
 const HASH = /^[\da-f]{64}$/u;
 /**
- * Matches the label of a hash at the end of the words before it. Dashes and emphasis may vary; the letters are ours.
+ * Matches our label of a hash at the end of the words before the hash. An editor may have changed the dash and the
+ * emphasis.
  */
 const HASH_LABEL = /SHA.256[\s:*_]{0,8}$/iu;
 const HASH_IN_TEXT = /SHA.256[\s:*_]{1,8}([\da-f]{64})(?![\da-z])/iu;
 const DEFANGED = /(?:^|[\s·])defanged\s{1,4}\d/u;
-/** Limit for a label with its emphasis, in UTF-16 units. Any label is shorter. */
+/** Number of UTF-16 units that are searched for a label. All our labels with their emphasis are shorter. */
 const LABEL_LENGTH = 80;
 
-/** Whether a text is a SHA-256 in the form that we write. */
+/** Whether a text is a SHA-256 as we write it: 64 hex digits in lower case. */
 export function isHash(text: string | undefined): text is string {
   return text !== undefined && HASH.test(text);
 }
 
-/** Reads the citations of a text, each with the hash and the changes that follow it. */
+/** Reads the citations of a text, each with the hash and the remark about defanging that follow it. */
 export function readSource(text: string): Source[] {
   const found: { -readonly [Key in keyof Source]: Source[Key] }[] = [];
-  // The words since the last link or code.
+  // The words since the last link or piece of code.
   let words = '';
   let canHideBefore = false;
   const readWords = (piece: string): void => {
@@ -74,7 +75,7 @@ export function readSource(text: string): Source[] {
   return found;
 }
 
-/** Whether words end in our label: `Source: [the words of the link`. Emphasis and line breaks may vary. */
+/** Whether words end in our label and a link's text: `Source: [text of the link`. Ignores emphasis and line breaks. */
 function endsWithLabel(words: string): boolean {
   const label = words.slice(0, words.lastIndexOf('[')).slice(-LABEL_LENGTH);
   return /(?:^|\P{L})Source\s?:$/iu.test(label.replace(/[*_\\]/gu, '').trim());

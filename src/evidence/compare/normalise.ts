@@ -3,30 +3,30 @@ import { RUNNERS_PATH } from '../text/runnersLine.ts';
 import { replaceTimes } from './times.ts';
 import { withoutEnd } from '../text/trimEnds.ts';
 
-/** One rule in a form that can be shown: what it finds, and what replaces it. */
+/** One rule as the user can see it: the pattern that it finds, and the text that replaces a match. */
 export interface NormaliseStep {
   readonly rule: NormaliseRule | 'transcriptLine' | 'trailingNuls';
-  /** Undefined if no pattern alone can find it. Names differ from text to text, and a time must be valid. */
+  /** Undefined if code finds the matches. Names differ between devices, and a time must be checked for validity. */
   readonly pattern: RegExp | undefined;
   readonly becomes: string;
 }
 
-/** The placeholder words, if a device wrote them itself. */
+/** Matches a placeholder that a device itself wrote into the text. */
 const OWN_WORD = /<(time|host|guid|pid|transcript)>/gu;
 
-/** The longest name in DNS. A longer name is not a device's, and would be compared at each place of the text. */
+/** The longest name in DNS. A longer name does not belong to a device, and searching for it would take long. */
 const MAX_NAME = 253;
 
 const GUID = '[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}';
 /**
- * All rules, in the order in which they are applied. They use bounded repetitions only: a device wrote the text, and
- * must not be able to make a pattern slow.
+ * All rules, in the order in which they are applied. Their patterns have only bounded repetitions. Otherwise a device
+ * could write a text that makes a pattern slow.
  */
 export const normaliseSteps: readonly NormaliseStep[] = [
   {
     rule: 'transcriptLine',
     pattern: RUNNERS_PATH,
-    // The line stays, so that lines keep their numbers.
+    // Only the path is replaced. The line stays, so that all lines keep their numbers.
     becomes: '$1<transcript>',
   },
   { rule: 'trailingNuls', pattern: undefined, becomes: '' },
@@ -40,17 +40,18 @@ export const normaliseSteps: readonly NormaliseStep[] = [
   },
 ];
 
-/** Rules that a comparison of many devices starts with. Each device has its own name and clock. */
+/** Default rules for a comparison of many devices. Each device has its own name and clock. */
 export const usualRules: NormaliseRules = { host: true, times: true, pids: true, guids: true };
 
 /**
- * Returns a text as it is compared. What naturally differs between devices is replaced by a word for it. Lines keep
- * their number. Only comparisons and `normalised` views use this text: what is stored never goes through here.
+ * Returns a text for a comparison. Replaces values that always differ between devices with placeholders, such as
+ * `<host>`. Lines keep their numbers. Only comparisons and `normalised` views use this text; the stored text is not
+ * changed.
  *
- * @param names - the device's own names, short and DNS; others stay
+ * @param names - the device's own names, the short name and the DNS name. Names of other devices are not replaced.
  */
 export function normalise(text: string, rules: NormaliseRules, names: readonly string[]): string {
-  // A placeholder that stands in the text itself must not equal one that replaces something.
+  // A device may have written a placeholder itself. It must not look like a placeholder that replaces a value.
   let normalised = text.replace(OWN_WORD, '<\\$1>');
   for (const { rule, pattern, becomes } of normaliseSteps) {
     if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
@@ -64,8 +65,8 @@ export function normalise(text: string, rules: NormaliseRules, names: readonly s
 }
 
 /**
- * Builds a pattern for the names as whole words, the longest first. `ws-1.example.com` is one name, and not `ws-1` and
- * a rest.
+ * Builds a pattern for the names as complete words. The longest name is tried first. Otherwise only the `ws-1` of
+ * `ws-1.example.com` would be replaced.
  */
 function namesPattern(names: readonly string[]): RegExp | undefined {
   const words = [...new Set(names)]

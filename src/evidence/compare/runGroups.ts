@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { normalise } from './normalise.ts';
 import type { NormaliseRules } from '../../base/normaliseRules.ts';
 
-/** One result in the form in which it is compared with the others of its run. */
+/** One result of a run, with the data that is compared with the other results. */
 export interface ComparedResult {
   /** Index of the run's member. */
   readonly member: number;
@@ -12,37 +12,37 @@ export interface ComparedResult {
   readonly exitCode: number | undefined;
 }
 
-/** Results that are equal except for what the rules leave out. */
+/** Results that are equal after the rules replaced the values that always differ between devices. */
 export interface ResultGroup {
   /** Indexes of members, in the order in which they were added. */
   readonly members: readonly number[];
 }
 
-/** A line that only a few hosts have. */
+/** A line that the results of only a few hosts contain. */
 export interface RareLine {
-  /** The line as it was compared, shortened if it is long. Remote text. */
+  /** The line after the rules were applied, shortened if it is long. Remote text. */
   readonly text: string;
   readonly stream: 'output' | 'errors';
-  /** Places of the line in each member that has it; lines from 1. */
+  /** Place of the line in the result of each member that contains it. Lines are counted from 1. */
   readonly places: readonly { readonly member: number; readonly line: number }[];
 }
 
 export interface RunComparison {
-  /** The rarest first. */
+  /** Groups of results, the smallest group first. */
   readonly groups: readonly ResultGroup[];
-  /** The rarest first, then in the order of the text. */
+  /** The rarest lines first. Equally rare lines are in the order of the text. */
   readonly rareLines: readonly RareLine[];
-  /** Number of rare lines beyond those that are listed. */
+  /** Number of rare lines that are not in `rareLines`, because there are too many. */
   readonly moreRareLines: number;
-  /** Members with lines that were not compared, because there are too many different lines. */
+  /** Members whose results have lines that were not compared, because the run has too many different lines. */
   readonly uncounted: readonly number[];
 }
 
-/** Limit for different lines. Their use of memory must not depend on what devices print. */
+/** Limit for different lines in a run. Without it, devices that print very much could fill the memory. */
 const MOST_LINES = 200_000;
-/** Limit for the kept part of a line, in UTF-16 units. Lines that differ only after it are still different lines. */
+/** Limit for the stored start of a line, in UTF-16 units. Lines that differ only after it still count as different. */
 const LONGEST_LINE = 400;
-/** Limit for listed rare lines. No one reads more. */
+/** Limit for listed rare lines. No user reads more lines. */
 const MOST_LISTED = 500;
 
 interface Group {
@@ -52,13 +52,14 @@ interface Group {
 interface Line {
   readonly text: string;
   readonly stream: 'output' | 'errors';
-  /** The groups that have the line, and its place there. */
+  /** Groups whose results contain the line, each with the line's number in these results. */
   readonly places: { readonly group: Group; readonly line: number }[];
 }
 
 /**
- * Compares the results of a run, one after the other. Results of one group have the same lines, so only the first
- * result of each group is divided into lines. A run of equal results costs little more than their hashes.
+ * Compares the results of a run. The caller adds one result after the other. All results of a group have the same
+ * lines, so only the first result of each group is divided into lines. If all results of a run are equal, almost all of
+ * the time is spent on their hashes.
  */
 export class RunGroups {
   readonly #rules: NormaliseRules;
@@ -95,7 +96,7 @@ export class RunGroups {
     this.#addLines(group, 'errors', errors);
   }
 
-  /** @param most - largest number of hosts that a rare line may be on */
+  /** Compares the added results. A line counts as rare if at most `most` hosts have it. */
   compare(most: number): RunComparison {
     const groups = [...this.#groups.values()].sort(
       (one, other) => one.members.length - other.members.length || (one.members[0] ?? 0) - (other.members[0] ?? 0),
@@ -123,7 +124,7 @@ export class RunGroups {
       const key = `${stream}${content.length > LONGEST_LINE ? createHash('sha256').update(content).digest('base64') : content}`;
       const line = this.#lines.get(key);
       if (line !== undefined) {
-        // The line occurs twice in one text: the first place is enough.
+        // If a text contains the line twice, only its first place is stored.
         if (line.places.at(-1)?.group !== group) line.places.push({ group, line: number });
       } else if (this.#lines.size >= this.#mostLines) {
         this.#uncounted.add(group);
@@ -136,7 +137,7 @@ export class RunGroups {
   }
 }
 
-/** Yields lines as an editor counts them. */
+/** Yields the lines of a text. LF, CR and CRLF end a line, as in the editor. */
 function* eachLine(text: string): Generator<string> {
   let start = 0;
   for (let at = 0; at < text.length; at++) {
@@ -149,7 +150,7 @@ function* eachLine(text: string): Generator<string> {
   yield text.slice(start);
 }
 
-/** Copies a text. A slice would keep the whole text in memory. */
+/** Copies a text. V8 keeps the complete original text in memory as long as a slice of it exists. */
 function ownCopy(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -5,22 +5,25 @@ import type { TimeWords } from './timeWords.ts';
 export interface ReadDate {
   /** UTF-16 offset after the date. */
   readonly end: number;
-  /** Whether the date could also be a version or a count. It is then a time only if a clock follows. */
+  /** Whether the text could also be a version or a count. It then counts as a date only if a time of day follows. */
   readonly needsClock: boolean;
-  /** Set if the date is one like `Nov 23`: its year may follow the clock. */
+  /** Set if the date has no year, e.g. `Nov 23`. Its year may follow the time of day. */
   readonly lacksYear?: true;
   /** Set if the date begins with the name of its day. */
   readonly hasDayName?: true;
 }
 
-/** Earliest year of a date. Windows' and .NET's own zeros (1601, 0001) are the same on every device and stay. */
+/**
+ * Earliest year of a date. Dates that mean zero in Windows (1601) and .NET (0001) are the same on every device, so they
+ * are not replaced.
+ */
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2099;
-/** Year that a date without a year is checked with: a leap year accepts every day that any year has. */
+/** Year for checking a date without a year. It is a leap year, so that February 29 is valid. */
 const LEAP_YEAR = 2024;
 
 const YEAR_FIRST = /(\d{4})([-/.:])(\d{1,2})\2(\d{1,2})(?!\d)/uy;
-/** A week of ISO 8601, or a day of it. */
+/** A week in ISO 8601, or a day of a week, e.g. `2026-W48-1`. */
 const WEEK = /\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])(?:-[1-7])?(?!\d)/uy;
 const YEAR_LAST = /(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/uy;
 /** `2026年11月23日`, `2026년 11월 23일`, `2026. 11. 23.` */
@@ -28,7 +31,7 @@ const SPACED = /(\d{4})(?:年|년 |\. )(\d{1,2})(?:月|월 |\. )(\d{1,2})(?:日|
 /** `23 Nov 2026`, `23/Nov/2026`, `23. November 2026`, `23 de noviembre de 2026`, `23-Nov-26`. */
 const DAY_MONTH =
   /(\d{1,2})(?:\.|º|er)?(?: (?:de )?|[-/])(\p{L}{3,14})\.?(?:,? (?:de |of )?|[-/])(\d{4}|\d{2})(?!\d)/uy;
-/** `23. Nov`, before a clock. */
+/** `23. Nov`, before a time of day. */
 const DAY_AND_MONTH = /(\d{1,2})\.? (\p{L}{3,14})\.?(?= \d{1,2}:)/uy;
 /** `Nov 23`, `Nov  3`, `November 23, 2026`, `Nov 23  2025`. */
 const MONTH_DAY = /(\p{L}{3,14})\.? {1,2}(\d{1,2})(?:(?:,| ) ?(\d{4})(?![\d:]))?(?!\d)/uy;
@@ -36,7 +39,7 @@ const MONTH_DAY = /(\p{L}{3,14})\.? {1,2}(\d{1,2})(?:(?:,| ) ?(\d{4})(?![\d:]))?
 const YEAR_SIGN = / (?:г|р|r)\./uy;
 const WORD = /\p{L}{2,14}(?:-feira)?/uy;
 
-/** Whether year, month (from 1) and day are a day of the calendar that a device of today prints. */
+/** Whether year, month (from 1) and day are a valid date that a device could print today. */
 export function isDay(year: number, month: number, day: number): boolean {
   return (
     year >= FIRST_YEAR &&
@@ -59,7 +62,7 @@ export function readNumericDate(text: string, at: number, words: TimeWords): Rea
   const yearFirst = matchAt(YEAR_FIRST, text, at);
   if (yearFirst !== undefined) {
     const [whole, year, sign, month, day] = yearFirst;
-    // `2024.8.30` is a version of many packages.
+    // After a date such as `2024.8.30`, a time of day must follow, because many packages have such a version.
     if (isDay(Number(year), Number(month), Number(day)))
       return { end: at + whole.length, needsClock: sign === '.' || sign === ':' };
   }
@@ -90,7 +93,8 @@ function readYearLast(
   const [one, other] = [Number(first), Number(second)];
   const isOne = isDay(fullYear(year), other, one) || (sign === '/' && isDay(fullYear(year), one, other));
   if (!isOne) return undefined;
-  // `1.2.2026` and `11/22/26` can be anything. No version in use is written like `22.11.2026` or `1.02.2026`.
+  // `1.2.2026` and `11/22/26` may be something else than a date. No known version looks like `22.11.2026` or
+  // `1.02.2026`.
   const needsClock = year?.length === 2 || (sign !== '/' && second?.length === 1);
   return { end: withYearSign(text, at + whole.length), needsClock };
 }

@@ -26,8 +26,8 @@ const ENGLISH_WORDS: ReadonlySet<string> = new Set([
 const MIN_LETTERS = 3;
 
 /**
- * Reads the names from the system's own tables (CLDR through `Intl`). Uses the forms that stand beside a day: genitives
- * such as `ноября`, and abbreviations.
+ * Reads the names from the system's own tables (CLDR through `Intl`). Reads the variants that occur in a date with a
+ * day: genitives such as `ноября`, and abbreviations.
  */
 export function readTimeWords(): TimeWords {
   const months = new Map<string, number>();
@@ -49,7 +49,7 @@ export function readTimeWords(): TimeWords {
       const weekday = new Intl.DateTimeFormat(language, { weekday: length, timeZone: 'UTC' });
       for (let day = 1; day <= 7; day++) {
         const name = plain(weekday.format(Date.UTC(2026, 10, day)));
-        // A pattern may read only `segunda` of `segunda-feira`.
+        // One of the patterns for dates reads only `segunda` of `segunda-feira`.
         for (const word of [name, name.replace(/-feira$/u, '')]) days.add(word);
       }
     }
@@ -59,7 +59,7 @@ export function readTimeWords(): TimeWords {
 }
 
 /**
- * Returns a name as it is looked up: in lower case, with the Turkish `ı` as `i`, and without a full stop at the end.
+ * Converts a name for the lookup: to lower case, with the Turkish `ı` as `i`, and without a full stop at the end.
  */
 export function plain(word: string): string {
   return word.toLowerCase().replaceAll('ı', 'i').replace(/\.$/u, '');

@@ -3,35 +3,35 @@ import type { ReadDate } from './timeForms.ts';
 import { plain, readTimeWords } from './timeWords.ts';
 import type { TimeWords } from './timeWords.ts';
 
-/** Start of a number or a word that is not part of a longer number, version, path or address. */
+/** A number or a word that does not continue a longer number, version, path or address. */
 const BEGINNING = /(?<![\p{L}\p{M}\d./-])(?<![\p{L}\p{M}\d:\]]:)(?:\d{1,14}|\p{L}{2,14})/gu;
 
 /**
- * Milliseconds follow a comma only before a blank, a bracket, a quotation mark or a zone. Elsewhere they are the next
- * cell of a CSV.
+ * A time of day. Three digits after a comma are milliseconds only if a blank, a bracket, a quotation mark or the zone
+ * `Z` follows. Otherwise they are the next cell of a CSV.
  */
 const CLOCK = /(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9}|,\d{3}(?=[ \]zZ"]))?)?(?![\d:])/uy;
-/** Read only after a date. Alone it could be a version or a date. */
+/** A time of day such as `21.04.41`. Read only after a date, because alone it may be a version or a date. */
 const CLOCK_WITH_STOPS = /(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.])/uy;
 const CLOCK_WITH_SIGNS = /(\d{1,2})(?:時|时|點|点|시) ?(\d{1,2})(?:分|분)(?: ?(\d{1,2})(?:秒|초))?/uy;
-/** Half of the day, before the clock. */
+/** Half of the day (AM or PM), before the time of day. */
 const HALF_BEFORE = /(?:上午|下午|午前|午後|오전|오후|ÖÖ|ÖS|π\.?μ\.?|μ\.?μ\.?) ?/uy;
-/** Half of the day, after the clock. */
+/** Half of the day (AM or PM), after the time of day. */
 const HALF_BEHIND = /[ \u202f]?(?:[ap]\.?[ \u00a0\u202f]?m\b\.?|ÖÖ|ÖS|π\.?μ\.?|μ\.?μ\.?)/iuy;
 const ZONE_NAMES = 'utc|gmt|cet|cest|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|msk|trt|eet|eest|jst';
-/** Offsets that are in use. `-4711` after a clock is a number of its own. */
+/** Time zone offsets that exist. `-4711` after a time of day is not an offset but another number. */
 const OFFSET = '[+-](?:0\\d|1[0-4])(?::?(?:00|15|30|45))?(?![\\d:.])';
 const ZONE = new RegExp(` ?(?:z\\b|(?:${ZONE_NAMES})\\b(?:[+-]\\d{1,2})?|${OFFSET}|\\((?:${ZONE_NAMES})\\))`, 'iuy');
-/** Between a date and its clock. */
+/** Text between a date and its time of day. */
 const BETWEEN =
   /(?:t|_|[:,](?=\d{1,2}:)|,? {1,8}(?:-|um|kl\.?|klo|at|à|às|a las|alle ore|ore|в|o|saat)? ?|T)(?=\d|上|下|午|오|Ö|π|μ)/iuy;
 const DAY_BETWEEN = /(?: |(?=[星(])|(?<=日))\(?(\p{L}{1,14}),?\)?/uy;
-/** ctime and `date` put the year last. OpenSSL puts it before its zone. */
+/** The year after the time of day. `ctime` and `date` write the year last. OpenSSL writes it before the zone. */
 const YEAR_BEHIND = new RegExp(`(?: (?:${ZONE_NAMES}))? (\\d{4})(?: GMT\\b)?(?![\\d.:/-])`, 'iuy');
 
-/** Signs after a time that make it a part of a longer number, version, address or path. */
+/** Characters after a time that show that it is part of a longer number, version, address or path. */
 const GOES_ON = /[\d:/]|[.-]\d|\p{Script=Latin}/uy;
-/** Words that precede a version, or three ports. What follows them is not a time, whatever it looks like. */
+/** Words before a version or a list of ports. Text after such a word is not a time, even if it looks like a time. */
 const VERSION_BEFORE =
   /(?:\bports?|\bopen|\btcp|\budp|\bv|\bver|versions?|сборка|sürüm[^ ]{0,2}|build|release|rev|revision|firmware)[.:= "']{0,4}$/iu;
 
@@ -41,24 +41,25 @@ const BASIC = /(\d{4})(\d{2})(\d{2})[T_-](\d{2})(\d{2})(\d{2})(?:\.\d{1,9})?(?:Z
 const BARE = /(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?(?![\d.])/uy;
 /** Seconds or milliseconds since 1970. */
 const EPOCH = /(\d{9,10})(?:\d{3})?(?:\.\d{1,9}|[+-]\d{4})?(?![\d.])/uy;
-/** 2001 to 2038, in seconds. */
+/** Range of valid epochs: 2001 to 2038, in seconds since 1970. */
 const FIRST_EPOCH = 1e9;
 const LAST_EPOCH = 2 ** 31;
-/** Labels of a time: JSON of .NET, the log of auditd, and fields whose name says that they hold a time. */
+/** Labels before a time: JSON of .NET, the log of auditd, and field names that say that the value is a time. */
 const TIME_BEFORE =
   /(?:\/Date\(|\baudit\(|(?:(?<!up|down|run)time|date|epoch|stamp|_at|\bexp|\biat|\bnbf)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)$/iu;
 
 /** A span of a text that is a date, a time of day or both. */
 export interface FoundTime {
-  /** UTF-16 offsets. */
+  /** Start and end of the time, as UTF-16 offsets. */
   readonly start: number;
   readonly end: number;
 }
 
 /**
  * Finds dates and times of day as systems, programs and logs write them. The known forms are ISO 8601, syslog, Apache,
- * ctime, RFC 1123 and 2822, WMI, JSON of .NET, and the local forms of Windows' languages. Text that could be anything
- * else is not a time. The day of a date must exist, and a version, a port or an address stays.
+ * ctime, RFC 1123 and 2822, WMI, JSON of .NET, and the local formats of Windows' languages. Text that could also be
+ * something else does not count as a time. A date must exist in the calendar. Versions, ports and addresses are not
+ * times.
  */
 export function findTimes(text: string): FoundTime[] {
   const finder = new TimeFinder(text);
@@ -99,7 +100,7 @@ class TimeFinder {
     return found;
   }
 
-  /** @returns the offset after the time that begins there */
+  /** Reads a time. @returns the offset after the time; undefined if no time begins at `at` */
   #readAt(at: number, first: string): number | undefined {
     const isNumber = /^\d/u.test(first);
     if (isNumber && first.length >= 8) return this.#compact(at);

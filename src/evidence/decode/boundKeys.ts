@@ -1,11 +1,11 @@
 import type { DecodeChange } from './transcript.ts';
 
-/** Limit for the keys that a change keeps. More keys tell a reader nothing, and a device can write millions. */
+/** Limit for the keys that a change lists. More keys do not help a reader, and a device can write millions. */
 const MAX_KEYS = 50;
-/** Limit for a kept key, in UTF-16 units. */
+/** Limit for a listed key, in UTF-16 units. */
 const MAX_KEY_UNITS = 200;
 
-/** Keeps as many keys as a person reads. Counts those that are left out or shortened. */
+/** Shortens a list of keys. Counts the keys that are left out or shortened. */
 export function boundKeys(keys: Iterable<string>): Pick<DecodeChange, 'keys' | 'keysCut'> {
   const kept: string[] = [];
   let cut = 0;

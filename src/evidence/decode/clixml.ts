@@ -2,17 +2,17 @@ import { ClixmlReader } from './clixmlReader.ts';
 
 const MARK = '#< CLIXML';
 /**
- * Limit for nested documents. A process that starts processes writes a document whose text is a document. Deeper ones
- * stay as they are.
+ * Limit for nested documents. If PowerShell starts a process that starts another process, the text of a document is a
+ * document itself. Documents below this limit are not read and stay as CLIXML.
  */
 export const MAX_NESTING = 4;
 
 /**
- * Makes CLIXML readable, which child PowerShell processes write to their error stream. Returns the texts of its
- * streams, one after the other. Every character that is not markup stays in its place. That includes what other
- * processes wrote before, between, inside and after the documents. Objects (progress, records without a text) are
- * counted in a line of their own, never left out silently. A document that is cut off is read up to the cut, and the
- * text says so.
+ * Makes CLIXML readable. Child PowerShell processes write it to their error stream. Returns the texts of its records,
+ * one after the other. Every character that is not markup stays in its place. Other processes may have written such
+ * characters before, between, inside and after the documents. Objects (progress, records without a text) are never left
+ * out silently: an additional line contains their number. A document that is cut off is read up to the cut, and an
+ * additional line reports the cut.
  */
 export function readClixml(text: string): string {
   let read = text;
@@ -52,9 +52,9 @@ function readOnce(text: string): string {
 
 class ClixmlView {
   readonly #parts: string[] = [];
-  /** Indexes in `#parts` of the marks that no document follows yet. */
+  /** Indexes in `#parts` of marks after which no document has begun yet. */
   #marks: number[] = [];
-  /** Text between two elements. White space alone is the layout of the XML. */
+  /** Text between two elements. It is left out if it is only white space, which is the layout of the XML. */
   #native = '';
   #isInside = false;
   #hasText = false;
@@ -74,7 +74,7 @@ class ClixmlView {
   begin(): void {
     this.#endNative();
     for (const at of this.#marks) {
-      // The mark stands on a line of its own.
+      // The mark has its own line, so its line end is removed too.
       this.#parts[at] = '';
       this.#parts[at + 1] = (this.#parts[at + 1] ?? '').replace(/^\r?\n/u, '');
     }
@@ -106,7 +106,7 @@ class ClixmlView {
     return this.#parts.join('');
   }
 
-  /** Ends the line, because the text of an object has no line end of its own. */
+  /** Ends the line after an object, because an object's text has no line end. */
   #endLine(): void {
     if (this.#parts.at(-1)?.endsWith('\n') === false) this.#parts.push('\n');
   }

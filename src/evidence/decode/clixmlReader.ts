@@ -1,47 +1,47 @@
 import { unescapeClixml } from './clixmlText.ts';
 
-/** Events of a text that may hold CLIXML, in the order of the text. */
+/** Events while a text that may contain CLIXML is read, in the order of the text. */
 export interface ClixmlListener {
-  /** Text that is not markup: before, between, inside and after documents. `inside`: between `<Objs>` and `</Objs>`. */
+  /** Text outside of CLIXML's elements. `inside`: the text is between `<Objs>` and `</Objs>`. */
   readonly native: (stretch: string, inside: boolean) => void;
-  /** `#< CLIXML`. The mark belongs to a document only if one follows. */
+  /** The mark `#< CLIXML`. It belongs to a document only if a document follows. */
   readonly mark: () => void;
-  /** `<Objs>`, also that of a document inside another. */
+  /** The tag `<Objs>`, also of a document inside another document. */
   readonly begin: () => void;
-  /** `</Objs>`, or the end of the text inside a document. */
+  /** The tag `</Objs>`. `isCut`: the text ended before this tag. */
   readonly end: (isCut: boolean) => void;
   /** A tag that is cut off by the end of the text. */
   readonly cutTag: (text: string) => void;
   /** Part of a record's text, unescaped. */
   readonly text: (stretch: string, stream: string) => void;
   /**
-   * The end of a record. `isObject`: the record is an object and not a text. If it has a text of its own, that came
-   * before.
+   * The end of a record. `isObject`: the record is an object and not a text. If the object has a text, that text was
+   * reported before.
    */
   readonly record: (stream: string, isObject: boolean) => void;
 }
 
 const MARK = '#< CLIXML';
 const OUTER = 'Objs';
-/** Elements that hold elements. Text directly inside them does not belong to CLIXML. */
+/** Elements that contain other elements. Text directly inside them does not belong to CLIXML. */
 const CONTAINERS = new Set('Obj TN MS Props LST IE DCT En STK QUE PR'.split(' '));
-/** Elements that hold a value ([MS-PSRP] 2.2.5). */
+/** Elements that contain a value ([MS-PSRP] 2.2.5). */
 const VALUES = new Set(
   'S C B DT TS By SB U16 I16 U32 I32 U64 I64 Sg Db D BA G URI Nil Version XD SBK SS T ToString Ref TNRef AV AI PI PC SR SD'.split(
     ' ',
   ),
 );
-/** Stream whose objects interest only the host: they report progress. */
+/** Stream of progress records. The text of such a record is not shown, because only the host program needs it. */
 const SILENT = 'progress';
-/** Stream of a record that names none. */
+/** Stream of a record that does not name a stream. */
 const OUTPUT = 'output';
 const TAG = /<(\/?)([A-Za-z]\w{0,15})((?:\s[^<>]{0,1000})?\/?)>/uy;
-/** Start of a tag that is cut off by the end of the text. */
+/** Start of a tag that is cut off by the end of a piece. */
 const TAG_BEGUN = /^<\/?(?:[A-Za-z]\w{0,15}(?:\s[^<>]{0,1000})?\/?)?$/u;
 /** Limit for a tag, in characters. */
 const MAX_TAG = 1100;
 const STREAM = /\sS="([^"<>]{1,40})"/u;
-/** Start of a mark, an entity or an escape that is cut off by the end of the text. */
+/** Start of a mark, an entity or an escape that is cut off by the end of a piece. */
 const MARK_BEGUN = /#(?:<(?: (?:C(?:L(?:I(?:X(?:M)?)?)?)?)?)?)?$/u;
 const ESCAPE_BEGUN = /(?:&[#\w]{0,8}|(?<!_x[\da-fA-F]{4})_(?:x[\da-fA-F]{0,4})?)$/u;
 
@@ -53,17 +53,17 @@ interface OpenElement {
 }
 
 /**
- * Reads CLIXML from a text that arrives in pieces, as child PowerShell processes write it to their error stream. Other
- * processes write to the same stream, so their text can stand anywhere, also between two elements. Each character that
- * is not markup is reported once, in order.
+ * Reads CLIXML from a text that arrives in pieces. Child PowerShell processes write CLIXML to their error stream. Other
+ * processes write to the same stream, so their text can be anywhere, even between two elements. Each character that is
+ * not markup is reported once, in the order of the text.
  */
 export class ClixmlReader {
   readonly #listener: ClixmlListener;
   #held = '';
   #hasMark = false;
-  /** Number of open `<Objs>`: one may stand inside another. */
+  /** Number of open `<Objs>` elements. A document can be inside another document. */
   #documents = 0;
-  /** Elements that are open in the innermost record, the record included. */
+  /** Open elements of the innermost record, including the record itself. */
   #open: OpenElement[] = [];
 
   constructor(listener: ClixmlListener) {
@@ -74,7 +74,7 @@ export class ClixmlReader {
     this.#read(this.#held + stretch, false);
   }
 
-  /** Ends the text. A record that is still open is reported as a record. */
+  /** Ends the text. A record that is still open is reported like a complete record. */
   end(): void {
     const held = this.#held;
     this.#held = '';
@@ -104,15 +104,15 @@ export class ClixmlReader {
     this.#held = '';
   }
 
-  /** Returns the next place that may be markup. */
+  /** Returns the next place where markup may begin. */
   #nextSign(text: string, from: number): number {
     if (!this.#hasMark) return text.indexOf(MARK, from);
     const tag = text.indexOf('<', from);
-    // The second character of a mark is also a `<`.
+    // This `<` can also be the second character of a mark.
     return tag > from && (text.startsWith(MARK, tag - 1) || isMarkBegun(text, tag - 1)) ? tag - 1 : tag;
   }
 
-  /** Returns the place from which the end of a piece must wait for the next piece. */
+  /** Returns the place where markup may begin at the end of a piece. The text after it must wait for the next piece. */
   #beginOfSign(text: string, from: number): number {
     const tail = text.slice(Math.max(from, text.length - MARK.length));
     const mark = tail.search(MARK_BEGUN);
@@ -121,7 +121,7 @@ export class ClixmlReader {
     return text.length - (held.length === 0 ? 0 : tail.length - Math.min(...held));
   }
 
-  /** @returns where reading continues; -1 if more of the text is needed */
+  /** Reads markup. @returns the place where reading continues; -1 if the next piece is needed */
   #readSign(text: string, at: number, isLast: boolean): number {
     if (text.startsWith(MARK, at)) {
       this.#hasMark = true;
@@ -150,7 +150,7 @@ export class ClixmlReader {
     return at + all.length;
   }
 
-  /** Whether the start of a tag can only belong to CLIXML. */
+  /** Whether the start of a tag begins like a tag of CLIXML. */
   #isKnown(begun: string): boolean {
     const name = /^<\/?([A-Za-z]\w*)/u.exec(begun)?.[1];
     if (name === undefined) return false;
@@ -158,7 +158,7 @@ export class ClixmlReader {
     return this.#documents > 0 && [...VALUES, ...CONTAINERS].some((known) => known.startsWith(name));
   }
 
-  /** @returns false if the tag does not belong to CLIXML at that place */
+  /** Reads a tag. @returns false if the tag does not belong to CLIXML at that place */
   #readTag(isEnd: boolean, name: string, attributes: string): boolean {
     if (name === OUTER) return this.#readOuter(isEnd);
     const isValue = VALUES.has(name);
@@ -182,12 +182,13 @@ export class ClixmlReader {
   }
 
   #openElement(name: string, isValue: boolean, stream: string | undefined): void {
-    // A value holds no elements, and a record holds no other record: what came before was cut off.
+    // A value cannot contain elements, and a record cannot contain another record. If either is still open, its end is
+    // missing.
     if (stream !== undefined || (this.#isInValue() && this.#open.length === 1)) this.#endOpenRecord();
     else if (this.#isInValue()) this.#open.pop();
     const [record] = this.#open;
     const own = stream ?? (record === undefined ? OUTPUT : undefined);
-    // PowerShell prints the `ToString` of the record itself.
+    // PowerShell prints the `ToString` of the record, but not the `ToString` of an object inside it.
     const isPrinted = name === 'ToString' && this.#open.length === 1 && record?.stream !== SILENT;
     if (this.#open.length < MAX_OPEN) {
       this.#open.push({ name, isValue, stream: own ?? (isPrinted ? record?.stream : undefined) });
@@ -223,10 +224,10 @@ export class ClixmlReader {
   }
 }
 
-/** Limit for open elements. PowerShell serializes fewer: deeper nesting is hostile. */
+/** Limit for open elements. PowerShell writes fewer nested elements, so deeper nesting is hostile. */
 const MAX_OPEN = 200;
 
-/** Whether the text ends within a mark that begins at `at`. */
+/** Whether a mark begins at `at`, but the text ends before the end of the mark. */
 function isMarkBegun(text: string, at: number): boolean {
   return text.length - at < MARK.length && MARK.startsWith(text.slice(at));
 }

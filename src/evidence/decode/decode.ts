@@ -25,18 +25,18 @@ export interface DecodedResult {
 }
 
 /**
- * Unpacked size above which a gzip result is refused. The editor shows 16 million characters of a text, which JSON can
- * write with six bytes each: 96 MB. Beyond that, a file of a few hundred kB would only cost memory: up to five bytes
- * for each unpacked byte.
+ * Limit for the unpacked size of a gzip result, in bytes. A larger result is refused. The editor shows 16 million
+ * characters of a text, and JSON writes a character with up to six bytes: 96 MB. A gzip file of a few hundred kB can
+ * unpack to much more. Each unpacked byte costs up to five bytes of memory.
  */
 const MAX_UNPACKED_BYTES = 128 * 1024 * 1024;
 
 /**
  * Reads a RunScript result: gzip, byte order mark, UTF-8 or UTF-16, JSON.
  *
- * Pure: the same bytes always give the same answer, and nothing is thrown. A file that was cut off is never completed.
- * The only repair is to escape raw control characters inside strings, which Microsoft's own example needs. It is
- * reported as a change.
+ * The same bytes always give the same result, and nothing is thrown. A file that was cut off is never completed. The
+ * only repair is to escape raw control characters inside strings, because Microsoft's own example contains one. The
+ * repair is reported as a change.
  *
  * @param bytes - the result file as the service stored it
  */
@@ -69,14 +69,14 @@ export function decodeResult(bytes: Uint8Array): DecodedResult {
   return { transcript, rejection: undefined, changes, encoding };
 }
 
-/** Whether bytes are gzip, judged by the first two. */
+/** Whether the first two bytes are those of a gzip file. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'binary' {
-  // The size is not read from the last four bytes: in a file that was cut off they can be any bytes. Unpacking stops at
-  // the limit, so a bomb costs no more than the largest result.
+  // Gzip states the unpacked size in the last four bytes. It is not used, because a file that was cut off ends in other
+  // bytes. Unpacking stops at the limit, so a bomb costs no more memory than the largest result.
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {
@@ -87,8 +87,8 @@ function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'bin
 }
 
 /**
- * Reads the text for the first time. A function of its own, so that the text is freed: a large text must not be held
- * beside its repaired form.
+ * Reads the text for the first time. This is a separate function, so that the text can be freed before it is repaired.
+ * Two copies of a large text would need too much memory.
  */
 function readFirst(bytes: Uint8Array, changes: DecodeChange[]): FirstReading | undefined {
   const read = readBytes(bytes);
@@ -106,7 +106,7 @@ function readFirst(bytes: Uint8Array, changes: DecodeChange[]): FirstReading | u
 }
 
 interface FirstReading {
-  /** Undefined if the text is not JSON as it stands. */
+  /** Undefined if the text cannot be parsed as JSON without a repair. */
   readonly valid: Parsed | undefined;
   /** Changes to report about the text after the result. */
   readonly trailing: readonly DecodeChange[];
@@ -116,13 +116,13 @@ interface FirstReading {
 
 type Parsed = { readonly value: unknown } | { readonly rejection: Rejection };
 
-/** @returns undefined if the text is not JSON */
+/** Parses the text. @returns undefined if the text is not JSON */
 function parseJson(text: string, outline: JsonOutline, changes: DecodeChange[]): Parsed | undefined {
   let value: unknown;
   try {
     value = JSON.parse(outline.end === text.length ? text : text.slice(0, outline.end));
   } catch {
-    // V8's message does not separate a text that was cut off from one that is something else. scanJson does.
+    // V8's message does not show whether the text was cut off or is no JSON at all. `scanJson` finds that out later.
     return undefined;
   }
   const { repeated } = outline;
@@ -134,13 +134,13 @@ function parseJson(text: string, outline: JsonOutline, changes: DecodeChange[]):
 
 function parseRepaired({ body, encoding, trailing }: FirstReading, changes: DecodeChange[]): Parsed {
   const all = encoding === 'utf-8' ? body : new TextEncoder().encode(decodeText(body, encoding));
-  // Control characters after the result do not belong to it.
+  // Control characters after the result do not belong to it, so they are not escaped.
   const utf8 = trailing.length === 0 ? all : all.subarray(0, endOfObject(all));
   const escaped = escapeControlCharacters(utf8);
   if (escaped === 'tooLarge') return { rejection: { reason: 'tooLarge' } };
   if (escaped !== undefined) {
     const repaired = decodeText(escaped.bytes, 'utf-8');
-    // Frees the memory at once: the garbage collector would take its time.
+    // Frees the memory at once, because the garbage collector would free it too late.
     escaped.bytes.buffer.transfer(0);
     const outline = outlineJson(repaired);
     if (outline === undefined) return { rejection: { reason: 'tooNested' } };
@@ -159,7 +159,7 @@ function parseRepaired({ body, encoding, trailing }: FirstReading, changes: Deco
   return { rejection: looksLikeText(text) ? { reason: 'notJson', offset } : { reason: 'binary' } };
 }
 
-/** Whether the start of a file is text: few of its characters are not text. */
+/** Whether a file looks like text: at most 10% of the first 4096 UTF-16 units are control characters or U+FFFD. */
 export function looksLikeText(text: string): boolean {
   const head = text.slice(0, 4096);
   let odd = 0;

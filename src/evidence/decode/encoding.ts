@@ -9,17 +9,17 @@ export interface ReadText {
   readonly body: Uint8Array;
   readonly encoding: Encoding;
   readonly byteOrderMark: boolean;
-  /** Number of characters that our decoding had to replace. U+FFFD that the bytes themselves spell does not count. */
+  /** Number of characters that our decoding had to replace. A U+FFFD that the file itself contains does not count. */
   readonly invalidBytes: number;
-  /** Byte offset of the first replaced place; 0 if there is none. */
+  /** Byte offset of the first replaced character; 0 if no character was replaced. */
   readonly firstInvalidByte: number;
 }
 
 /**
- * Turns bytes into text. The encoding comes from the byte order mark, otherwise from the pattern that JSON's first
- * characters leave in UTF-16. Otherwise it is UTF-8.
+ * Decodes bytes. Detects the encoding by the byte order mark. Without a mark, the encoding is UTF-16 if the first bytes
+ * are `{` in UTF-16, otherwise UTF-8.
  *
- * @returns undefined when the text is longer than one string can be
+ * @returns undefined if the text is longer than V8's longest string
  */
 export function readBytes(bytes: Uint8Array): ReadText | undefined {
   const { encoding, markLength } = sniff(bytes);
@@ -28,7 +28,7 @@ export function readBytes(bytes: Uint8Array): ReadText | undefined {
   try {
     text = decodeText(body, encoding);
   } catch {
-    // A decoder that is not `fatal` fails only if a text exceeds the longest string.
+    // Without the option `fatal`, a decoder fails only if the text exceeds V8's longest string.
     return undefined;
   }
   const replaced = findReplaced(text, body, encoding);
@@ -42,7 +42,7 @@ export function readBytes(bytes: Uint8Array): ReadText | undefined {
   };
 }
 
-/** Decodes text of a known encoding. A byte order mark in it is a character like any other. */
+/** Decodes bytes with a known encoding. Keeps a byte order mark as a character. */
 export function decodeText(bytes: Uint8Array, encoding: Encoding): string {
   return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
 }
@@ -58,7 +58,7 @@ export function sniff(bytes: Uint8Array): { encoding: Encoding; markLength: numb
   return { encoding: 'utf-8', markLength: 0 };
 }
 
-/** Counts the characters that decoding had to replace, and finds the byte offset of the first one. */
+/** Counts the characters that decoding had to replace, and finds the byte offset of the first of them. */
 export function findReplaced(
   text: string,
   bytes: Uint8Array,
@@ -76,8 +76,8 @@ function countReplaced(text: string, bytes: Uint8Array): { count: number; firstO
 }
 
 /**
- * Counts the replaced characters of UTF-16. A unit is two bytes before and after decoding, so each U+FFFD is compared
- * with the unit it came from.
+ * Counts the replaced characters of UTF-16. A unit has two bytes before and after decoding. Each U+FFFD of the text can
+ * therefore be compared with the unit at the same place in the file.
  */
 function countReplacedPairs(
   text: string,
@@ -108,8 +108,8 @@ function isSpelled(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * Returns the byte offset of the first replaced character. Everything before it is valid, so its length in UTF-8 is its
- * length in the file.
+ * Returns the byte offset of the first replaced character. The text before it is valid, so it has the same length in
+ * the file as in UTF-8.
  */
 function firstInvalidOffset(text: string, bytes: Uint8Array): number {
   let offset = 0;

@@ -1,22 +1,23 @@
 import { endOfString } from './jsonOutline.ts';
 
-/** A span of a text in UTF-16 units. `end` is not part of the span. */
+/** A range of a text in UTF-16 units. `end` is the place after the range. */
 export interface TextSpan {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Finds the elements of an array that a key of the outermost object holds, so that each can be cut out as it was
- * written. The text must be JSON that was parsed before.
+ * Finds the elements of an array in the outermost object, so that each element can be copied as it was written. The
+ * text must be JSON that was parsed before.
  *
- * @param key - written without escapes. Of two equal keys the last one counts, as it does for JSON.parse
+ * @param key - key of the array, written without escapes. If the key occurs twice, the last array counts, as in
+ * JSON.parse.
  * @returns the elements without the white space around them; none if there is no such array
  */
 export function findElements(text: string, key: string): readonly TextSpan[] {
   let found: TextSpan[] = [];
   let depth = 0;
-  // Start of the current value, after the last structural sign. The last string of depth 1 is the key.
+  // Start of the current element. `lastKey` is the last string at depth 1, which is the key before a nested value.
   let from = 0;
   let lastKey = '';
   let inside = false;
@@ -53,7 +54,7 @@ function trimmed(text: string, start: number, end: number): TextSpan[] {
   let to = end;
   while (from < to && isSpace(text, from)) from++;
   while (to > from && isSpace(text, to - 1)) to--;
-  // An empty array has a place for an element, but no element.
+  // Only white space is between the brackets of an empty array, so there is no element.
   return from === to ? [] : [{ start: from, end: to }];
 }
 

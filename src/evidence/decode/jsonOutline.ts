@@ -8,32 +8,33 @@ export const CLOSE_ARRAY = 0x5d;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
 
-/** Limit for nesting. No result is nested as deeply: deeper nesting is hostile. */
+/** Limit for nested objects and arrays. No result is nested more deeply, so deeper nesting is hostile. */
 export const MAX_DEPTH = 10_000;
 /**
- * Limit for values. No result has as many. Each takes up to a hundred times its length in memory, once it is parsed.
+ * Limit for the number of values. No result has more values. A parsed value needs up to a hundred times its length in
+ * memory.
  */
 const MAX_VALUES = 1_000_000;
 
 /** Facts that {@link outlineJson} finds. */
 export interface JsonOutline {
-  /** Keys of the outermost object that occurred before: one entry for each repetition. */
+  /** Repeated keys of the outermost object: one entry for each time that a key occurs again. */
   readonly repeated: readonly string[];
   /**
-   * End of the outermost object that the text begins with, in UTF-16 units. A second document may follow. If there is
-   * no such end, this is the text's length.
+   * End of the outermost object, in UTF-16 units. A second document may follow. If the text does not begin with an
+   * object or the object has no end, this is the text's length.
    */
   readonly end: number;
 }
 
 /**
- * Looks at a text before it is parsed. JSON.parse silently keeps the last of two equal keys. Other readers keep the
- * first, so the same file would show two people two texts. JSON.parse also takes minutes and gigabytes for a text made
- * of brackets alone.
+ * Checks a text before it is parsed. JSON.parse silently keeps the last of two equal keys. Other programs keep the
+ * first key, so two users could see different texts in the same file. JSON.parse also needs minutes and gigabytes for a
+ * text that consists only of brackets.
  *
- * For a text that is not JSON, the outcome means nothing. Strings are skipped and not checked.
+ * The outcome has a meaning only if the text is JSON. Strings are skipped and not checked.
  *
- * @returns undefined if there is more than a result can hold: do not parse it
+ * @returns undefined if the text exceeds a limit. Such a text must not be parsed.
  */
 export function outlineJson(text: string): JsonOutline | undefined {
   const seen = new Set<string>();
@@ -64,7 +65,7 @@ export function outlineJson(text: string): JsonOutline | undefined {
       keyNext = depth === 1 && unit === OPEN_OBJECT;
     } else if (unit === CLOSE_OBJECT || unit === CLOSE_ARRAY) {
       depth--;
-      // The text that follows does not belong to the object, and is not counted with it.
+      // Text after the object does not belong to it, so its values and keys are not counted.
       if (depth === 0 && beginsWithObject) return { repeated, end: at + 1 };
     } else if (unit === COMMA) {
       values++;
@@ -76,7 +77,8 @@ export function outlineJson(text: string): JsonOutline | undefined {
 }
 
 /**
- * Finds the end of a string: the first quote with an even number of backslashes before it. Returns -1 if there is none.
+ * Finds the end of a string: the first quotation mark with an even number of backslashes before it. Returns -1 if
+ * the string has no end.
  */
 export function endOfString(text: string, open: number): number {
   for (let quote = text.indexOf('"', open + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
@@ -88,8 +90,8 @@ export function endOfString(text: string, open: number): number {
 }
 
 /**
- * Reads a key: `"\u0061"` and `"a"` are the same one. Parses it even without escapes, because a slice would keep the
- * whole text in memory.
+ * Reads a key. Resolves escapes, because `"\u0061"` and `"a"` are the same key. Also parses a key without escapes,
+ * because a slice would keep the complete text in memory.
  */
 function readKey(quoted: string): string {
   try {

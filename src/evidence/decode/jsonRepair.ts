@@ -13,8 +13,8 @@ import {
 /** The outcome of {@link scanJson} for a text that JSON.parse refused. */
 export interface JsonScan {
   /**
-   * `complete`: JSON, except for raw control characters inside strings. `cut`: the beginning of such a text, which ends
-   * too early. `refused`: neither.
+   * `complete`: the text is JSON, except for raw control characters inside strings. `cut`: the text is the beginning of
+   * such JSON. `refused`: the text is neither.
    */
   readonly end: 'complete' | 'cut' | 'refused';
   /** Place where reading stopped, in UTF-16 units. */
@@ -37,12 +37,12 @@ const ESCAPES = Array.from({ length: 0x20 }, (_, unit) =>
   Array.from(JSON.stringify(String.fromCharCode(unit)).slice(1, -1), (letter) => letter.charCodeAt(0)),
 );
 
-/** Limit, in bytes, for copying one byte at a time. Up to it, that is faster than a call that copies. */
+/** Limit, in bytes, for copying byte by byte. For a range of this length, a loop is faster than a call of `set`. */
 const SHORT = 24;
 
 /**
- * Reads a text by RFC 8259, apart from raw control characters (U+0000–U+001F) inside strings. Separates a file that was
- * cut off from one that is something else. Builds no values.
+ * Reads a text by RFC 8259, apart from raw control characters (U+0000–U+001F) inside strings. Distinguishes JSON
+ * that was cut off from any other text. Builds no values.
  */
 export function scanJson(text: string): JsonScan {
   const open: number[] = [];
@@ -85,7 +85,7 @@ export function scanJson(text: string): JsonScan {
     fault = 'cut';
     return false;
   };
-  /** Returns the next unit that is not white space. */
+  /** Returns the next UTF-16 unit that is not white space. */
   const peek = (): number => {
     matches(SPACE);
     if (at < text.length) return text.charCodeAt(at);
@@ -145,8 +145,8 @@ export function scanJson(text: string): JsonScan {
 }
 
 /**
- * Finds the end of the outermost object, in bytes of UTF-8. The text must begin with an object. It must be complete
- * apart from raw control characters.
+ * Finds the end of the outermost object, as a byte offset. The bytes must be UTF-8 that begins with an object. The
+ * object must be valid JSON, except for raw control characters inside strings.
  */
 export function endOfObject(bytes: Uint8Array): number {
   let depth = 0;
@@ -167,18 +167,18 @@ export interface EscapedBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Number of raw control characters inside strings. */
   readonly count: number;
-  /** Byte offset of the first one in the original bytes. */
+  /** Byte offset of the first raw control character in the original bytes. */
   readonly firstByte: number;
 }
 
 /**
- * Escapes raw control characters (U+0000–U+001F) inside JSON strings, and changes nothing else. Works on UTF-8, whose
- * bytes below 0x80 are always characters. The same work on strings takes three times the memory.
+ * Escapes raw control characters (U+0000–U+001F) inside JSON strings, and changes nothing else. Works on UTF-8, because
+ * a byte below 0x80 is always a complete character there. The same work on strings needs three times the memory.
  *
- * The documentation's own example of a result holds a raw line feed inside a string, so this occurs in the field.
- * Libraries that repair JSON also complete what was cut off, which would forge evidence.
+ * Microsoft's documented example of a result contains a raw line feed inside a string, so real results may have them
+ * too. Libraries that repair JSON also complete a text that was cut off, which would forge evidence.
  *
- * @returns undefined if there is none; `tooLarge` if one string cannot hold the outcome
+ * @returns undefined if there are no raw control characters; `tooLarge` if the escaped text exceeds V8's longest string
  */
 export function escapeControlCharacters(bytes: Uint8Array): EscapedBytes | undefined | 'tooLarge' {
   const { places, count, length } = findControls(bytes);
@@ -213,7 +213,8 @@ function findControls(bytes: Uint8Array): { places: Uint32Array; count: number; 
     if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) continue;
     if (byte === QUOTE) inString = !inString;
     else if (!inString) continue;
-    // The next byte belongs to the escape. A control character there stays, and JSON.parse refuses it.
+    // The byte after a backslash belongs to the escape. If it is a control character, it stays, and JSON.parse refuses
+    // it.
     else if (byte === BACKSLASH) at++;
     else {
       if (count === places.length) {

@@ -1,8 +1,8 @@
-/** The result of a RunScript as the device reported it: nothing trimmed, wrapped or re-ordered. */
+/** The result of a RunScript as the device reported it. Its texts are not trimmed, wrapped or re-ordered. */
 export interface Transcript {
-  /** `script_name`, or the older `name`. Undefined if the result names none. */
+  /** `script_name`, or the older `name`. Undefined if the result has neither. */
   readonly scriptName: string | undefined;
-  /** A whole number, which may be negative or above 255. Undefined if the result has no believable one. */
+  /** An integer, which can be negative or above 255. Undefined if the result has no valid exit code. */
   readonly exitCode: number | undefined;
   /** `script_output` with its trailing NULs. */
   readonly output: string;
@@ -12,14 +12,14 @@ export interface Transcript {
   readonly otherKeys: Readonly<Record<string, unknown>>;
 }
 
-/** A change or an observation made while the stored bytes were turned into the transcript. */
+/** A change or an observation that was made while the stored bytes were decoded. */
 export interface DecodeChange {
   readonly kind: DecodeChangeKind;
-  /** Number of occurrences, unless the kind says otherwise. */
+  /** Number of occurrences, unless the comment on the kind describes another number. */
   readonly count: number;
-  /** First place: a byte offset for `invalidBytes`, otherwise an offset in UTF-16 units of the JSON text. */
+  /** Place of the first change: a byte offset for `invalidBytes`, otherwise UTF-16 units of the JSON text. */
   readonly firstOffset?: number;
-  /** The keys concerned: see boundKeys. */
+  /** Keys that the change is about: see `boundKeys`. */
   readonly keys?: readonly string[];
   /** Number of keys that are left out of `keys`, or shortened in it. */
   readonly keysCut?: number;
@@ -30,22 +30,22 @@ export type DecodeChangeKind =
   | 'gunzipped'
   | 'byteOrderMark'
   /**
-   * Bytes that are not text in the encoding. Each became U+FFFD. U+FFFD that the device wrote itself does not count.
+   * Bytes that are not valid in the encoding. Each became U+FFFD. A U+FFFD that the device itself wrote does not count.
    */
   | 'invalidBytes'
-  /** Raw control characters inside JSON strings. Strict JSON readers refuse this file. */
+  /** Raw control characters inside JSON strings were escaped. Strict JSON readers refuse such a file. */
   | 'controlCharactersEscaped'
-  /** Keys that occur more than once. The last one is read, `count` others are not. */
+  /** Keys that occur more than once. The last value of each key is read, and `count` earlier values are not read. */
   | 'duplicateKey'
   /** A key was read by its older name. */
   | 'oldKey'
   | 'unknownKey'
   | 'missingKey'
-  /** There is an exit code, but it is not a whole number. */
+  /** There is an exit code, but it is not an integer. */
   | 'exitCodeNotANumber'
-  /** Only filler follows the result, `count` UTF-16 units: NULs, U+001A, byte order marks, white space. */
+  /** Only filler follows the result: `count` UTF-16 units of NULs, U+001A, byte order marks and white space. */
   | 'trailingPadding'
   /** The file continues after the result with `count` UTF-16 units that are not read: usually a second document. */
   | 'trailingText'
-  /** `count` names, comments, parameters and errors are too long or too many to be stored whole beside the result. */
+  /** `count` names, comments, parameters and errors were shortened or left out of the stored facts. */
   | 'factsCut';

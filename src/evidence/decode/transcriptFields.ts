@@ -1,7 +1,7 @@
 import { boundKeys } from './boundKeys.ts';
 import type { DecodeChange, DecodeChangeKind, Transcript } from './transcript.ts';
 
-/** A transcript whose texts are strings, or stand-ins for texts that are too large for a string. */
+/** A transcript whose texts are strings, or objects that represent texts that are too large for a string. */
 export interface ChosenFields<Text> extends Pick<Transcript, 'exitCode' | 'otherKeys'> {
   readonly scriptName: Text | undefined;
   readonly output: Text | undefined;
@@ -11,11 +11,11 @@ export interface ChosenFields<Text> extends Pick<Transcript, 'exitCode' | 'other
 /**
  * Reads the fields of a result by their names. Reads an older name if the newer one is missing.
  *
- * @param fields - of the outermost object
+ * @param fields - fields of the outermost object
  * @param toText - returns the text of a value; undefined if the value is not a text
- * @param changes - receives what had to be done, or was noticed
- * @returns undefined for a file without both texts, which is some other JSON; a file with only one of them is a result
- * with a gap, which is reported
+ * @param changes - receives the observations: older, missing and unknown keys, and an invalid exit code
+ * @returns undefined if the file has neither output nor errors, because it is other JSON. If only one of the two texts
+ * is missing, that is reported as a change.
  */
 export function chooseFields<Text>(
   fields: ReadonlyMap<string, unknown>,

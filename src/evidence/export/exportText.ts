@@ -1,6 +1,6 @@
 import { countLoneSurrogates } from '../text/textFacts.ts';
 
-/** Counts characters that an export had to replace. Use one for each file. */
+/** Counts characters that an export had to replace. Create one tally for each file. */
 export class ExportTally {
   #loneSurrogates = 0;
 
@@ -9,7 +9,7 @@ export class ExportTally {
     return this.#loneSurrogates;
   }
 
-  /** Returns a text in the form that UTF-8 can carry, which is also the form of its hash. Counts what is replaced. */
+  /** Replaces lone surrogates with U+FFFD and counts them. UTF-8 cannot encode them. The text's hash does the same. */
   wellFormed(text: string): string {
     if (text.isWellFormed()) return text;
     this.#loneSurrogates += countLoneSurrogates(text);
@@ -17,14 +17,14 @@ export class ExportTally {
   }
 }
 
-/** Characters that `JSON.stringify` does not escape, but that Python, JavaScript and others take for line ends. */
+/** Characters that `JSON.stringify` does not escape, although Python, JavaScript and others treat them as line ends. */
 const LINE_ENDS = /[\u0085\u2028\u2029]/gu;
 
 /**
- * Returns JSON that every reader accepts. It has no escape of a lone surrogate, which strict readers refuse, and no
- * character that a reader of lines takes for a line end.
+ * Returns JSON that every reader accepts. It contains no escape of a lone surrogate, because strict readers refuse such
+ * an escape. No string in it contains a character that a program could treat as a line end.
  *
- * @param indent - blanks per level; undefined for everything on one line
+ * @param indent - number of blanks per level; undefined to write the JSON on one line
  */
 export function toStrictJson(value: unknown, tally: ExportTally, indent?: number): string {
   const replace = (_key: string, part: unknown): unknown => (typeof part === 'string' ? tally.wellFormed(part) : part);

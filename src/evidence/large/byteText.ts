@@ -1,14 +1,14 @@
 import { decodeText, findReplaced, sniff } from '../decode/encoding.ts';
 import type { Encoding } from '../decode/encoding.ts';
 
-/** Number of bytes that must be there before the encoding is detected. */
+/** Number of bytes that are needed to detect the encoding. */
 const SNIFFED = 4;
 
-/** Reads the text of a file that arrives in pieces, exactly as `readBytes` reads a whole file. */
+/** Reads the text of a file that arrives in pieces. `readBytes` would read the same text from the complete file. */
 export class ByteText {
   #encoding: Encoding | undefined;
   #held: Uint8Array = new Uint8Array();
-  /** Offset of the held bytes in the file. */
+  /** Offset of the waiting bytes in the file. */
   #offset = 0;
   #byteOrderMark = false;
   #invalidBytes = 0;
@@ -22,17 +22,17 @@ export class ByteText {
     return this.#byteOrderMark;
   }
 
-  /** Number of characters replaced so far. U+FFFD that the bytes themselves spell does not count. */
+  /** Number of characters replaced so far. A U+FFFD that the file itself contains does not count. */
   get invalidBytes(): number {
     return this.#invalidBytes;
   }
 
-  /** Byte offset of the first replaced place; 0 if there is none. */
+  /** Byte offset of the first replaced character; 0 if no character was replaced. */
   get firstInvalidByte(): number {
     return this.#firstInvalidByte;
   }
 
-  /** @returns the text up to the last whole character */
+  /** Adds bytes. @returns the text of all complete characters; the bytes of an incomplete character wait for more */
   add(bytes: Uint8Array): string {
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     if (this.#encoding === undefined && all.length < SNIFFED) {
@@ -42,7 +42,7 @@ export class ByteText {
     return this.#read(all, false);
   }
 
-  /** @returns the held bytes as text, which belong to a character that was cut off */
+  /** Ends the file. @returns the text of the waiting bytes, which belong to a character that was cut off */
   end(): string {
     const held = this.#held;
     this.#held = new Uint8Array();
@@ -61,7 +61,7 @@ export class ByteText {
     const encoding = this.#encoding;
     const end = isLast ? body.length : encoding === 'utf-8' ? endOfUtf8(body) : endOfPairs(body, encoding);
     const whole = body.subarray(0, end);
-    // A copy, because the held bytes must not keep the whole piece in memory.
+    // A copy, because a view of these bytes would keep the complete piece in memory.
     this.#held = body.slice(end);
     const text = decodeText(whole, encoding);
     const { count, firstOffset } = findReplaced(text, whole, encoding);
@@ -73,8 +73,9 @@ export class ByteText {
 }
 
 /**
- * Returns the place where bytes can be cut without changing what they say: before the last byte that begins a character
- * of several bytes. After three bytes that continue a character, no character is still open.
+ * Returns the place where bytes can be cut without splitting a character. The place is before the last character of
+ * several bytes, because more of its bytes may follow. An incomplete character has at most three bytes, so only the
+ * last three bytes are checked.
  */
 function endOfUtf8(bytes: Uint8Array): number {
   const { length } = bytes;
@@ -86,7 +87,7 @@ function endOfUtf8(bytes: Uint8Array): number {
   return length;
 }
 
-/** Returns the place where UTF-16 can be cut: neither within a unit nor within a surrogate pair. */
+/** Returns the place where UTF-16 can be cut without splitting a unit or a surrogate pair. */
 function endOfPairs(bytes: Uint8Array, encoding: Encoding): number {
   const end = bytes.length - (bytes.length % 2);
   const high = bytes[encoding === 'utf-16le' ? end - 1 : end - 2] ?? 0;

@@ -3,19 +3,19 @@ import type { PartLimits } from '../text/textParts.ts';
 import type { PartStart } from '../../base/resultUri.ts';
 import type { LineSpan } from '../text/lineSpan.ts';
 
-/** The facts about a section that are needed to place it beside others. */
+/** Facts about a section that are needed to group it with other sections. */
 export interface Grouped {
   readonly first: PartStart;
   readonly lastLine: number;
   readonly units: number;
-  /** Text between this section and the next one; empty if the line continues. */
+  /** Line end between this section and the next section; empty if the line continues. */
   readonly lineEnd: string;
 }
 
 /**
- * Groups sections into parts as large as a part may be. Parts end at line ends where possible.
+ * Groups sections into parts that are as large as the limits permit. A part ends at a line end if possible.
  *
- * @param sections - of one text, in their order
+ * @param sections - all sections of one text, in the order of the text
  */
 export function groupSections<Section extends Grouped>(
   sections: readonly Section[],
@@ -31,7 +31,7 @@ export function groupSections<Section extends Grouped>(
       (units + section.units > limits.units || section.lastLine - begin.first.line + 1 > limits.lines);
     if (isFull) {
       const end = group.findLastIndex(({ lineEnd }) => lineEnd !== '') + 1;
-      // One line alone fills the part, so the part ends inside the line.
+      // A single line is longer than the part, so the part ends inside the line.
       const kept = end === 0 ? group.length : end;
       groups.push(group.slice(0, kept));
       group = group.slice(kept);
@@ -48,12 +48,12 @@ function sizeOf(sections: readonly Grouped[]): number {
   return sections.reduce((sum, { units, lineEnd }) => sum + units + lineEnd.length, 0);
 }
 
-/** Returns the lines that ranges touch, with one more at either end: where a range ends depends on its neighbors. */
+/** Returns the lines of ranges, and one more line before and after each, because they affect where a range ends. */
 export function spansOf(ranges: readonly Range[]): LineSpan[] {
   return ranges.map(({ start, end }) => ({ first: start.line, last: end.line + 2 }));
 }
 
-/** Returns the sections that hold any of these lines. */
+/** Returns the sections that contain any of the lines. */
 export function sectionsOf<Section extends Grouped>(
   sections: readonly Section[],
   lines: readonly LineSpan[],
@@ -65,7 +65,7 @@ export function sectionsOf<Section extends Grouped>(
   );
 }
 
-/** Returns the line ends of a section without its text, so that the lines after it keep their numbers. */
+/** Returns only the line ends of a section. They replace its text, so that all later lines keep their numbers. */
 export function emptied({ first, lastLine, lineEnd }: Grouped): string {
   return '\n'.repeat(lastLine - first.line) + (lineEnd === '' ? '' : '\n');
 }

@@ -3,14 +3,15 @@ import type { Rejection } from '../decode/decode.ts';
 import type { DecodeChange } from '../decode/transcript.ts';
 import { TrailingText } from '../decode/trailingText.ts';
 
-/** Events of a JSON text while it is read. They concern its outermost object, in the order of the text. */
+/** Events while a JSON text is read. They report the fields of its outermost object, in the order of the text. */
 export interface JsonListener {
-  /** The start of a field of the outermost object. */
+  /** Called at the start of a field of the outermost object. */
   readonly key: (name: string) => void;
-  /** Receives the next piece of a string value, with escapes resolved. Pieces split no surrogate pair of the file. */
+  /** Receives the next piece of a string value, with escapes resolved. An unescaped surrogate pair is never split. */
   readonly text: (stretch: string) => void;
   /**
-   * The end of the field's value. `scalar` is a number, true, false or null; undefined for a string or a nested value.
+   * Called at the end of the field's value. `scalar` is a number, true, false or null. It is undefined for a string or
+   * a nested value.
    */
   readonly end: (kind: 'string' | 'scalar' | 'nested', scalar?: number | boolean | null) => void;
 }
@@ -31,9 +32,9 @@ const SIMPLE: Readonly<Record<string, string>> = {
   t: '\t',
 };
 const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
-/** Limit for a scalar, in UTF-16 units. No number that means something is as long. */
+/** Limit for a scalar, in UTF-16 units. No meaningful number is longer. */
 const MAX_SCALAR = 65_536;
-/** Limit for a key, in UTF-16 units. No key is as long. */
+/** Limit for a key, in UTF-16 units. No key of a result is longer. */
 const MAX_KEY = 1000;
 
 type Expected = 'value' | 'valueOrClose' | 'key' | 'keyOrClose' | 'colon' | 'commaOrClose' | 'nothing';
@@ -48,14 +49,14 @@ class Refused extends Error {
 }
 
 /**
- * Reads JSON that arrives in pieces and is too large to be parsed whole. It accepts what `decodeResult` accepts: RFC
- * 8259, and raw control characters inside strings, which it counts.
+ * Reads JSON that arrives in pieces and is too large to be parsed at once. Accepts the same texts as `decodeResult`:
+ * RFC 8259, and raw control characters inside strings. Counts these control characters.
  */
 export class JsonStream {
   readonly #listener: JsonListener;
   readonly #open: ('{' | '[')[] = [];
   #expected: Expected = 'value';
-  /** Kind of the string that is being read. `#escape` holds an escape in it that is not complete yet. */
+  /** Kind of the string that is being read. `#escape` is the string's last escape, as long as it is not complete. */
   #string: 'key' | 'value' | undefined;
   #escape = '';
   #short = '';
@@ -63,7 +64,7 @@ export class JsonStream {
   /** Part of a field's string that was read but not reported yet. */
   #taken = '';
   #beganAsObject = false;
-  /** Offset, in the whole text, of the piece that is being read. */
+  /** Offset of the current piece in the complete text. */
   #offset = 0;
   #controls = 0;
   #firstControl = 0;
@@ -74,14 +75,14 @@ export class JsonStream {
     this.#listener = listener;
   }
 
-  /** The reason why reading has stopped. */
+  /** The reason why reading has stopped; undefined if it has not. */
   get rejection(): Rejection | undefined {
     return this.#rejection;
   }
 
   /**
-   * Number of raw control characters inside strings so far, and the place of the first one, in UTF-16 units of the
-   * text.
+   * Number of raw control characters inside strings so far, and the place of the first of them, in UTF-16 units of the
+   * complete text.
    */
   get controls(): { readonly count: number; readonly firstOffset: number } {
     return { count: this.#controls, firstOffset: this.#firstControl };
@@ -100,7 +101,7 @@ export class JsonStream {
     this.#offset += stretch.length;
   }
 
-  /** Ends the text. @returns why it is not JSON, if it is not */
+  /** Ends the text. @returns the reason why the text is not JSON; undefined if it is JSON */
   end(): Rejection | undefined {
     this.#attempt(() => {
       const isCut = this.#open.length > 0 && isBegun(this.#scalar);
@@ -227,7 +228,7 @@ export class JsonStream {
     return at;
   }
 
-  /** Continues an escape. @returns where reading continues; the end of the piece if the escape is cut there */
+  /** Continues an escape. @returns the place after it; the end of the piece if the next piece continues the escape */
   #readEscape(text: string, from: number): number {
     let at = from;
     while (at < text.length) {
@@ -258,7 +259,7 @@ export class JsonStream {
     } else if (this.#isInField()) this.#taken += stretch;
   }
 
-  /** Reports many lines at a time. Reporting each escape by itself takes longer than all other work. */
+  /** Reports the text since the last report. A report for each escape would take longer than all other work. */
   #tell(): void {
     const taken = this.#taken;
     this.#taken = '';
@@ -269,7 +270,7 @@ export class JsonStream {
     const isKey = this.#string === 'key';
     this.#string = undefined;
     if (isKey) {
-      // A copy, because a slice would keep the piece that it was read from.
+      // A copy, because a slice would keep the complete piece in memory.
       const name = Buffer.from(this.#short, 'utf16le').toString('utf16le');
       this.#short = '';
       this.#expected = 'colon';
@@ -284,7 +285,7 @@ export class JsonStream {
   }
 }
 
-/** Whether a number or a word can have been cut off there. */
+/** Whether a text can be the start of a number, `true`, `false` or `null` that was cut off. */
 function isBegun(scalar: string): boolean {
   return NUMBER_CUT.test(scalar) || Object.keys(WORDS).some((word) => word.startsWith(scalar));
 }

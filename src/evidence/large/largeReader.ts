@@ -10,13 +10,13 @@ import { JsonStream } from './jsonStream.ts';
 import { SectionWriter } from './sectionWriter.ts';
 import type { Section, WrittenText } from './sectionWriter.ts';
 
-/** A text whose sections were all written. */
+/** A text of the file after all its sections were written. */
 export interface ReadText extends WrittenText {
   /** Number of the text within the file, from 0. Texts are counted in the order in which they begin. */
   readonly source: number;
 }
 
-/** Facts that `decodeResult` returns too, but of a result that is never in memory whole. */
+/** Facts as `decodeResult` returns them, for a result that is too large for memory. */
 export interface LargeResult {
   readonly transcript: LargeTranscript | undefined;
   readonly rejection: Rejection | undefined;
@@ -33,18 +33,18 @@ export interface LargeTranscript {
 
 const TEXTS: ReadonlySet<string> = new Set(['script_output', 'script_errors', 'script_error']);
 const NAMES: ReadonlySet<string> = new Set(['script_name', 'name']);
-/** Limits for fields and texts. No result has as many: such a file is an attack on its reader. */
+/** Limits for the number of fields and texts. No result has more. A file with more is an attack. */
 const MAX_FIELDS = 1000;
 const MAX_TEXTS = 16;
 /** Limit for a script's name, in UTF-16 units. A longer text is not a name. */
 const MAX_NAME = 65_536;
 /** Length of a file's start, in UTF-16 units, that shows whether the file is text. */
 const HEAD = 4096;
-/** Bytes that are read at a time. Strings of this size are cheap to discard, but larger ones accumulate. */
+/** Number of bytes that are read at a time. Strings of this size are freed quickly. Larger strings accumulate. */
 const STEP = 65_536;
 const NOTHING = new Uint8Array();
 
-/** Reads a result that arrives in pieces, and passes its texts on in sections. Gzip is not unpacked. */
+/** Reads a result that arrives in pieces, and writes its texts in sections. Refuses gzip instead of unpacking it. */
 export class LargeReader {
   readonly #write: (source: number, section: Section) => void;
   readonly #limits: PartLimits | undefined;
@@ -63,7 +63,7 @@ export class LargeReader {
   #isPacked: boolean | undefined;
 
   /**
-   * @param write - receives every section of every text, even if the text later turns out not to belong to the result
+   * @param write - receives every section of every text, before it is known whether the text belongs to the result
    */
   constructor(write: (source: number, section: Section) => void, limits?: PartLimits) {
     this.#write = write;
@@ -76,7 +76,7 @@ export class LargeReader {
         this.#text?.writer.add(stretch);
         if (this.#name === undefined || this.#isNameTooLong) return;
         this.#name += stretch;
-        // The name is never shown cut. A file with such a name does not come from a script.
+        // A name that is too long is not shortened: the file is refused, because it is not a script's result.
         this.#isNameTooLong = this.#name.length > MAX_NAME;
       },
       end: (kind, scalar) => {
@@ -90,7 +90,7 @@ export class LargeReader {
   add(bytes: Uint8Array): void {
     const begun = this.#firstByte.length === 0 ? bytes : Buffer.concat([this.#firstByte, bytes]);
     this.#isPacked ??= begun.length < 2 ? undefined : isGzip(begun);
-    // One byte alone does not show whether the file is gzip.
+    // Two bytes are needed to detect gzip.
     this.#firstByte = this.#isPacked === undefined ? begun.slice() : NOTHING;
     if (this.#isPacked !== false) return;
     for (let from = 0; from < begun.length; from += STEP) {
@@ -163,7 +163,7 @@ export class LargeReader {
   }
 }
 
-/** A string of the file, reduced to what is kept of it. */
+/** A string of the file: the facts about its text if it is a result's text, and its value if it is a name. */
 class Found {
   readonly text: ReadText | undefined;
   readonly name: string | undefined;

@@ -7,37 +7,37 @@ import type { PartLimits, TextPart } from '../text/textParts.ts';
 import type { PartStart } from '../../base/resultUri.ts';
 import { endOfWhole } from './wholeCharacters.ts';
 
-/** A part of a text as it is stored: whole lines, unless one line is longer than a section. */
+/** A stored piece of a text: complete lines, unless one line is longer than a section. */
 export interface Section {
   readonly text: string;
-  /** Text between this section and the next one. It belongs to neither, and is empty if the line continues. */
+  /** Line end between this section and the next section. It belongs to neither. Empty if the line continues. */
   readonly lineEnd: string;
-  /** Start of the section in the whole text, from 1. */
+  /** Start of the section in the complete text, counted from 1. */
   readonly first: PartStart;
-  /** The line in which the section ends, from 1. */
+  /** The line in which the section ends, counted from 1. */
   readonly lastLine: number;
 }
 
-/** Facts about a text after all of it was written. */
+/** Facts about a text after all its sections were written. */
 export interface WrittenText {
   readonly facts: TextFacts;
   /** SHA-256 of the text as UTF-8: see `hashText`. */
   readonly sha256: string;
   /** Size of the text as UTF-8, in bytes. */
   readonly bytes: number;
-  /** Number of lines that say something: see `countErrorLines`. */
+  /** Number of lines with content: see `countErrorLines`. */
   readonly sayingLines: number;
 }
 
 /**
- * Limit for a section, in UTF-16 units. Small strings are cheap to discard: with 2 MiB, the same work takes 120 MB
- * more, and a third more time.
+ * Limit for a section, in UTF-16 units. Small strings are freed quickly. With a limit of 2 MiB, the same work takes
+ * 120 MB more memory, and a third more time.
  */
 const SECTION_UNITS = 128 * 1024;
 
 /**
- * Divides a text that arrives in pieces into sections, as `findParts` would divide the whole text. Measures the text
- * too.
+ * Divides a text that arrives in pieces into sections. `findParts` would divide the complete text into the same
+ * sections. Also counts and hashes the text.
  */
 export class SectionWriter {
   readonly #write: (section: Section) => void;
@@ -46,14 +46,15 @@ export class SectionWriter {
   readonly #errorLines = new ErrorLineCounter();
   readonly #hash = createHash('sha256');
   #bytes = 0;
-  /** End of the last piece, if it may be half of a line end or of a surrogate pair. */
+  /** End of the last piece, if it may be the first half of a line end or of a surrogate pair. */
   #held = '';
   /**
-   * Text that is not written yet. It is joined when it is divided, because a growing string would be copied repeatedly.
+   * Text that is not written yet. The pieces are joined only before they are divided, because a growing string would be
+   * copied repeatedly.
    */
   #pending: string[] = [];
   #pendingUnits = 0;
-  /** Start of the pending text in the whole text. */
+  /** Start of the pending text in the complete text. */
   #first: PartStart = { line: 1, column: 1 };
 
   constructor(write: (section: Section) => void, limits: PartLimits = { units: SECTION_UNITS, lines: PART_LINES }) {
@@ -66,7 +67,7 @@ export class SectionWriter {
     const end = endOfWhole(text);
     this.#held = text.slice(end);
     this.#take(text.slice(0, end));
-    // Not divided with every piece, because each division reads the rest again.
+    // The text is not divided after every piece, because each division reads all of the pending text again.
     if (this.#pendingUnits > 2 * this.#limits.units) this.#divide(false);
   }
 

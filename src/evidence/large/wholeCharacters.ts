@@ -1,8 +1,8 @@
 const CR = 0x0d;
 
 /**
- * Returns the place where a piece of a text can be cut so that the next piece cannot change it. The place is neither
- * within a surrogate pair nor within a line end.
+ * Returns the place where a piece of a text can be cut. The cut splits neither a surrogate pair nor a line end, even if
+ * the pair or the line end continues in the next piece.
  */
 export function endOfWhole(text: string): number {
   const last = text.charCodeAt(text.length - 1);

@@ -5,7 +5,7 @@ import { isGuid, parseResultUri } from '../../base/resultUri.ts';
 
 /** A machine action that a text names, and the command if the text names one. */
 export interface FoundReference {
-  /** Lower-case GUID. */
+  /** The action's id: a lower-case GUID. */
   readonly actionId: string;
   readonly commandIndex: number | undefined;
 }
@@ -13,20 +13,21 @@ export interface FoundReference {
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /**
- * Limit for the searched text, in UTF-16 units. A clipboard can hold anything, but a text that names actions is
- * shorter.
+ * Limit for the searched text, in UTF-16 units. A clipboard can contain a text of any length, but a text that names
+ * actions is shorter.
  */
 const MAX_LENGTH = 50_000;
 
 /**
  * Finds the machine actions named in any text: a chat line, the documentation's two-line GET, `id#1`, an API address, a
- * result file's name, an expired download link, or one of our addresses. Each can also stand inside a link of mail
- * protection.
+ * result file's name, an expired download link, or one of our addresses. An address or a link can also be inside a link
+ * of mail protection.
  *
- * Of a download link, only the file name in its `rscd` is read. The GUIDs in its path and signature are not action ids,
- * and the link itself is a secret that goes no further.
+ * Only the file name in the `rscd` of a download link is read. The GUIDs in the link's path and signature are not
+ * action ids. The link is a secret, so it is not returned.
  *
- * @returns references that name a command first, then bare ids, each once, in the order of the text
+ * @returns first the references with a command, then the ids without a command. Each group is in the order of the text,
+ * without duplicates.
  */
 export function findReferences(text: string): FoundReference[] {
   return findIn(text.slice(0, MAX_LENGTH));
@@ -42,7 +43,7 @@ function findIn(text: string): FoundReference[] {
     if (!found.has(key)) found.set(key, { actionId: id, commandIndex });
   };
 
-  // Each kind is removed once it is read, so that a GUID in it does not count as a bare id later.
+  // Each reference is removed after it is read. Otherwise its GUID would later count as an id without a command.
   let rest = text.replace(/https?:\/\/[^\s<>"]+/giu, (link) => {
     const target = unwrapLink(link);
     if (target !== undefined) {
@@ -54,10 +55,11 @@ function findIn(text: string): FoundReference[] {
     add(file?.[1], file?.[2]);
     return ' ';
   });
-  // No path of ours holds a colon. Without that limit, each of many starts of an address would be read to the end.
+  // The path of our addresses has no colon, so the pattern excludes colons. Otherwise a text with many starts of an
+  // address would be read to its end for each of them.
   const ours = new RegExp(`(?:${RESULT_SCHEME}:|://${EXTENSION}/)[^?:\\n]*\\?([\\w=&%-]*)`, 'giu');
   rest = rest.replace(ours, (_address, encoded: string) => {
-    // An editor copies an address with `=` and `&` encoded. An address from outside names its lines in the query.
+    // An editor copies an address with `=` and `&` encoded. A `vscode:` address has the cited lines in `&at=`.
     const [query = ''] = encoded.replace(/%3D/giu, '=').replace(/%26/gu, '&').split('&at=', 1);
     const address = parseResultUri({ scheme: RESULT_SCHEME, query });
     add(address?.actionId, address?.commandIndex.toString());

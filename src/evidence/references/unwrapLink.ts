@@ -1,16 +1,16 @@
 /*
- * Links that mail protection puts around an address. They also hold the tenant, the recipient and a signature, which
- * are GUIDs and secrets of their own.
+ * Mail protection replaces an address with a link that contains the address. The link also contains the tenant, the
+ * recipient and a signature. They can be GUIDs that are not action ids, and they can be secrets.
  */
 
 const MAX_LAYERS = 4;
 
 /**
- * Returns the address inside a link of mail protection, out of several layers if the mail was forwarded. Knows Safe
- * Links of Microsoft, URL Defense of Proofpoint in its three versions, and others that carry the address in their
- * query.
+ * Returns the address inside a link of mail protection. If the mail was forwarded, several links can be nested.
+ * Supports Safe Links of Microsoft, the three versions of URL Defense of Proofpoint, and other services that have the
+ * address in the link's query.
  *
- * @returns undefined if the link is none of these
+ * @returns undefined if the link does not belong to a supported service
  */
 export function unwrapLink(link: string): string | undefined {
   let target: string | undefined;
@@ -31,13 +31,14 @@ function unwrapOnce(link: string): string | undefined {
 }
 
 /**
- * Safe Links, Barracuda, Trend Micro, Cisco, Sophos and the redirects of Google. Each carries its target in the query.
+ * Hosts of Safe Links, Barracuda, Trend Micro, Cisco, Sophos and the redirects of Google. Each service writes the
+ * target into the query.
  */
 const PROTECTIONS =
   /(?:^|\.)(?:safelinks\.protection\.(?:outlook|office365)\.(?:com|us|cn|de)|linkprotect\.cudasvc\.com|secure-web\.cisco\.com|protection\.sophos\.com|google\.com)$/iu;
 
 function unwrapProofpoint(rest: string): string | undefined {
-  // The third version writes the address as it is, but replaces each sign that it does not accept with a star.
+  // The third version writes the address unencoded, but replaces each character that it does not accept with a star.
   const third = /^\/v3\/__(.*?)__;([\w-]*)!/su.exec(rest);
   if (third !== null) return asAddress(fillStars(third[1] ?? '', third[2] ?? ''));
   const [, version, value = ''] = /^\/v([12])\/url\?(?:.*?&(?:amp;)?)?u=([^&#]*)/isu.exec(rest) ?? [];
@@ -46,8 +47,8 @@ function unwrapProofpoint(rest: string): string | undefined {
 }
 
 /**
- * Replaces the stars of an address. One star stands for one sign of the list. Two stars stand for as many as the next
- * letter says: `A` means two.
+ * Replaces the stars of an address with the next characters of the encoded list. One star means one character. Two
+ * stars and a letter mean several characters. The letter is their number: `A` means two.
  */
 function fillStars(address: string, encoded: string): string {
   const signs = Array.from(Buffer.from(encoded, 'base64url').toString('utf8'));
