@@ -16,6 +16,9 @@ const WINDOWS = [
   { calls: 30, ms: 5000 },
 ] as const;
 
+/** Calls of the background work: at 30 in five seconds they take more than ten. */
+const BACKGROUND_CALLS = 80;
+
 /** Opens a house that is closed at the end of the test. */
 async function openTestHouse(context: TestContext): Promise<House> {
   const house = await openHouse(WINDOWS);
@@ -62,14 +65,15 @@ suite('several windows share one account of calls', () => {
 
   test('background work of all together leaves the reserve for a click', async (context) => {
     const house = await openTestHouse(context);
-    const background = [house.open({ priority: 'background' }), house.open({ priority: 'background' })];
+    const order = { calls: BACKGROUND_CALLS / 2, priority: 'background' } as const;
+    const background = [house.open(order), house.open(order)];
     await until(() => house.tenant.recording.at('api').length >= 8, 'no background work');
     const clicked = house.open({ calls: 2 });
     await clicked.outcomes;
-    // Twenty calls of background work take three windows. The clicks did not queue behind them.
-    assert.ok(house.tenant.recording.at('api').length < 22, 'the clicks came last');
+    // The background work takes many windows, also while a busy machine starts the process that clicks.
+    assert.ok(house.tenant.recording.at('api').length < BACKGROUND_CALLS + 2, 'the clicks came last');
     await Promise.all(background.map(({ outcomes }) => outcomes));
-    assert.equal(house.tenant.recording.at('api').length, 22);
+    assert.equal(house.tenant.recording.at('api').length, BACKGROUND_CALLS + 2);
     assertWithinLimits(house);
   });
 
