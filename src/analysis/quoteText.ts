@@ -10,7 +10,7 @@ export interface QuoteRules {
   readonly form: 'defanged' | 'asItIs';
 }
 
-/** Cuts a quotation, and defangs it if the rules request it. */
+/** Extracts a quotation from a text, and defangs it if the rules request it. */
 export function quoteText(text: string, { ranges, form }: QuoteRules): QuotedText {
   const quoted = quoteAsItIs(text, ranges);
   return form === 'defanged' ? { ...quoted, quotation: defangQuotation(quoted.quotation) } : quoted;

@@ -40,7 +40,7 @@ export interface CallRecord {
  * server.
  */
 export interface OddRows {
-  /** Rows without a usable id: no list contains them. */
+  /** Number of rows that are left out because they have no usable id. */
   readonly leftOut: number;
   readonly odd: number;
   /** Names of the fields with odd values. */

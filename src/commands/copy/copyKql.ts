@@ -11,7 +11,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 
 /**
  * `liveResponse.copyKql`: for each result, copies an advanced hunting query around the time of its command. The list
- * already contains these times, so a row of the tree costs no call.
+ * already contains that time, so copying from a row of the tree makes no call.
  */
 async function copyKql(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const targets = findTargets(services, args);

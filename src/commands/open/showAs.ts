@@ -23,7 +23,7 @@ interface ViewItem extends QuickPickItem {
    * Language of this extension, which has only a grammar. Another language would fetch a schema that the text names.
    */
   readonly language?: OwnLanguage;
-  /** Whether this row asks the user for both encodings. */
+  /** Whether this row asks for the wrong encoding and the right one. */
   readonly asks?: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface EvidenceSource {
       | { readonly cloud: string; readonly tenantId: string; readonly actionId: string; readonly commandIndex: number }
       | undefined;
   };
-  /** Name of the connection on this machine. */
+  /** Name that the connection has on this machine. */
   readonly connection: string;
   readonly device: Said;
   readonly machineId: Said;

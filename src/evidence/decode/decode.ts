@@ -108,7 +108,7 @@ function readFirst(bytes: Uint8Array, changes: DecodeChange[]): FirstReading | u
 interface FirstReading {
   /** Undefined if the text cannot be parsed as JSON without a repair. */
   readonly valid: Parsed | undefined;
-  /** Changes to report about the text after the result. */
+  /** Changes that decoding made to the text after the end of the result. */
   readonly trailing: readonly DecodeChange[];
   readonly body: Uint8Array;
   readonly encoding: Encoding;

@@ -6,7 +6,7 @@
 /** The text that a line shows, with the places of its characters in the line. */
 export interface ShownLine {
   readonly text: string;
-  /** The place in the original line where each unit of the text begins. */
+  /** For each UTF-16 unit of the shown text, the position in the original line where it begins. */
   readonly starts: readonly number[];
   /** The place in the original line where each unit of the text ends. */
   readonly ends: readonly number[];

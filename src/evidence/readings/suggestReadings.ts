@@ -155,7 +155,7 @@ function exampleOf(text: string): string {
   const lines = text.split(/\r\n|\r|\n/u);
   const line = (lines.find((one) => NOT_ASCII.test(one)) ?? lines[0] ?? '').trim();
   const at = line.search(NOT_ASCII);
-  // A JSON file is a single line. Its example begins near the first letter outside ASCII.
+  // A JSON file is often one long line, so the example begins near its first letter outside ASCII.
   const start = at < MAX_EXAMPLE - BEFORE_LETTER ? 0 : at - BEFORE_LETTER;
   return Array.from(line.slice(start)).slice(0, MAX_EXAMPLE).join('');
 }

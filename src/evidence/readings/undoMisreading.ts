@@ -7,7 +7,7 @@ import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
 import { isSingleBytePage } from './singleBytePages.ts';
 import { joinUtf16Runs } from './utf16Runs.ts';
 
-/** Length of the judged beginning of a text, in UTF-16 units. It is long enough to tell letters from chance. */
+/** Number of UTF-16 units that are examined at the start of a text: enough to rule out that letters occur by accident. */
 const JUDGED = 16_384;
 
 /**

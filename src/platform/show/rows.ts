@@ -2,7 +2,7 @@ import { TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { MarkdownString, TreeItemLabel } from 'vscode';
 import { oneLine } from '../remoteText.ts';
 
-/** Texts of a tree row. Values may come from anywhere. */
+/** Texts of a tree row. They may contain untrusted values, for example from a device. */
 export interface RowTexts {
   /** Label of the row. In a label with highlights, no character changes its position. */
   readonly label: string | TreeItemLabel;

@@ -112,7 +112,7 @@ export function layOut(plan: ActionPlan, startedAt: number): SampleAction {
       type: command.type,
       params: command.params.map(([key, value]) => ({ key, value })),
       status: commandStatus,
-      // As seen on the service: a command that failed before it began has an end and no start (api-facts §1).
+      // A command that failed before it began has an end and no start: seen on the service (api-facts §1).
       startedAt: commandStatus === 'Failed' && command.took === 0 ? undefined : started,
       endedAt: ended,
       errors: command.errors ?? [],
