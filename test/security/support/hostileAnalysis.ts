@@ -14,8 +14,9 @@ const NEVER_ENDS = /^hostile (?:a+)+$/;
 function suffer(text: string): void {
   if (text.startsWith('exit')) process.exit(7);
   if (text.startsWith('greedy')) {
-    const all: unknown[] = [];
-    for (;;) all.push({ all, at: all.length });
+    // Little by little: one allocation that is larger than what is left ends the whole process, not the thread.
+    let last: unknown;
+    for (;;) last = { last };
   }
   NEVER_ENDS.test(text);
 }
