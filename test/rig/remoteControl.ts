@@ -54,11 +54,15 @@ export async function startRemoteControl(): Promise<RemoteControl> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const execute: Execute = async (command, args) => {
-    const at = await waitFor('the companion of the window', () => companionPort);
     const body = JSON.stringify({ command: command.id, args, waits: command.waits });
-    // Once: a command that fails would fail again, and one whose answer is lost may have run.
-    const signal = AbortSignal.timeout(defaultTimeoutMs);
-    const answer = await fetch(`http://127.0.0.1:${at}${secretPath}`, { method: 'POST', body, signal });
+    const ask = async (): Promise<Response | undefined> => {
+      if (companionPort === undefined) return undefined;
+      const signal = AbortSignal.timeout(defaultTimeoutMs);
+      // Refused: the extension host has ended, and the next one's companion has not reported yet.
+      return fetch(`http://127.0.0.1:${companionPort}${secretPath}`, { method: 'POST', body, signal });
+    };
+    const answer = await waitFor(`the companion to run ${command.id}`, ask);
+    // Not tried again: a command that fails would fail again.
     if (!answer.ok) throw new RigError(`${command.id} failed in the companion: ${await answer.text()}`);
   };
   return {

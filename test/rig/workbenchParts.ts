@@ -187,27 +187,20 @@ export async function clickNotification(page: Page, text: string, button: string
     .getByText(button, { exact: true })
     .or(notification.getByRole('button', { name: button, exact: true }))
     .first();
-  // A used button goes with its notification. On a busy page a click can be lost while the notice is drawn again.
-  const mark = `clicked-${++clicks}`;
-  const marked = page.locator(`[data-rig="${mark}"]`);
-  let isClicked = false;
-  const isTaken = async (): Promise<boolean> => isClicked && !(await marked.isVisible());
+  const isTaken = (): Promise<boolean> => page.evaluate<boolean>('window.isNotificationTaken === true');
+  await page.evaluate('window.isNotificationTaken = false');
   await waitFor(`"${button}" to be clicked`, async () => {
+    // A busy page takes a click, which ends the notification, and reports it too late for the try before.
     if (await isTaken()) return true;
     await waitForNotification(page, text);
     // A hover that still stands where the mouse was may lie over the button; a toast may go while it does.
     await page.mouse.move(1, 1);
     await target.click({ timeout: 2000, trial: true });
-    await target.evaluate(`(one) => { one.dataset.rig = ${JSON.stringify(mark)}; }`);
-    // A button that was drawn again lacks the mark, and the next try marks it.
-    await marked.click({ timeout: 2000 });
-    isClicked = true;
-    return waitFor('the notification to go', isTaken, 5000);
+    await target.evaluate(`(one) => one.addEventListener('click', () => { window.isNotificationTaken = true; }, true)`);
+    await target.click({ timeout: 10_000 });
+    return true;
   });
 }
-
-/** Number of clicks on notifications so far: each marks its button. */
-let clicks = 0;
 
 /** Reads the modal dialog, with the message and the detail in one text; undefined when none is open. */
 export async function readDialog(
