@@ -82,9 +82,13 @@ describe('documents', () => {
     assertSameUnits(asShown(text), asShown(oracle(storedBytes('linuxFind')).script_errors));
   }).timeout(60_000);
 
-  it('never shows what is no result as a document', async () => {
-    for (const name of ['largeLogCut', 'largeLogUnescaped'] as const) await openScenario(name);
-    assert.equal(resultTabs().length, 0);
+  it('never shows what is no result as an output: its raw text stands in the one preview', async () => {
+    for (const name of ['largeLogCut', 'largeLogUnescaped'] as const) {
+      await openScenario(name);
+      const [tab, ...more] = resultTabs();
+      assert.ok(tab?.isPreview === true && more.length === 0);
+      assert.match(uriOf(tab).path, /\.lr-raw$/u);
+    }
   }).timeout(60_000);
 
   it('gives our documents languages of our own', async () => {

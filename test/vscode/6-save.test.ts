@@ -198,7 +198,7 @@ describe('saving to a folder that is not on this machine', () => {
       store: {
         text: () => read(output),
         raw: () => read(new TextEncoder().encode(output)),
-        call: () => Promise.resolve(undefined),
+        receivedAction: () => Promise.resolve(undefined),
       },
       toolVersion: '0.1.0',
     } as unknown as Services;
