@@ -89,7 +89,7 @@ describe('documents', () => {
       assert.ok(tab?.isPreview === true && more.length === 0);
       assert.match(uriOf(tab).path, /\.lr-raw$/u);
     }
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('gives our documents languages of our own', async () => {
     await openScenario('eventLogErrors');
