@@ -20,6 +20,8 @@ describe('the tree with 10,000 rows', () => {
     large.tree.show(large.source);
     await large.counted.until(51);
     await large.loadAll();
+    // On a busy machine VS Code asks for them long after the last page, and 600 ms of silence come before that.
+    await waitFor('every row to be made', () => large.counted.made() >= LARGE.actions);
     await quiet();
   });
   after(() => {
