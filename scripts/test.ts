@@ -1,5 +1,5 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { copyFile, readdir } from 'node:fs/promises';
+import { copyFile, readdir, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from 'node:test';
@@ -66,6 +66,7 @@ async function main(wanted: readonly string[]): Promise<number> {
     );
     return 2;
   }
+  keepCompiled();
   const names = Object.keys(PARTS).filter((name) => wanted.length === 0 || wanted.includes(name));
   const kept = names.includes('secrets') ? await startRun() : undefined;
   // Built once: parts that need the extension take it as it ships.
@@ -91,12 +92,26 @@ async function main(wanted: readonly string[]): Promise<number> {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-/** Packages the extension where no test that packages it again removes it; when this process ends, it is removed. */
-async function packageAside(): Promise<string> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'live-response-vsix-'));
+/**
+ * Lets the processes of this run share what Node made of each file: types taken away, and compiled. There are hundreds
+ * of processes, and each loads a good part of `src`.
+ */
+function keepCompiled(): void {
+  const folder = mkdtempSync(path.join(tmpdir(), 'live-response-compiled-'));
+  removeAtEnd(folder);
+  process.env['NODE_COMPILE_CACHE'] = folder;
+}
+
+function removeAtEnd(folder: string): void {
   process.once('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   });
+}
+
+/** Packages the extension where no test that packages it again removes it; when this process ends, it is removed. */
+async function packageAside(): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'live-response-vsix-'));
+  removeAtEnd(folder);
   const built = await packageExtension();
   const aside = path.join(folder, path.basename(built));
   await copyFile(built, aside);
@@ -124,9 +139,7 @@ function install(names: readonly string[]): Pick<Given, 'chromium' | 'vsCode'> {
 /** From here on all that the parts leave behind is kept, and what they print; when this process ends it is removed. */
 async function startRun(): Promise<string> {
   const folder = await openRunFolder();
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  removeAtEnd(folder);
   const output = path.join(partsOf(folder).kept, 'output.log');
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream);
@@ -165,7 +178,7 @@ async function runAllIn(folder: string, count: Count, sideBySide = SIDE_BY_SIDE)
 
 /** Runs files with Node's own test runner, each in a process of its own. */
 async function runNodeTests(paths: readonly string[], count: Count, sideBySide: number): Promise<void> {
-  const files = [...paths];
+  const files = await longestFirst(paths);
   const events = run({ files, concurrency: sideBySide, execArgv: ['--disable-warning=ExperimentalWarning'] });
   let ran = 0;
   events.on('test:pass', ({ details }) => {
@@ -180,6 +193,12 @@ async function runNodeTests(paths: readonly string[], count: Count, sideBySide: 
   });
   for await (const chunk of events.compose(spec)) process.stdout.write(chunk);
   if (ran === 0) throw new Error(`${files.join(', ')} ran no test.`);
+}
+
+/** The files with the most text first, so that no long one is left for the end, when nothing runs beside it. */
+async function longestFirst(paths: readonly string[]): Promise<string[]> {
+  const sized = await Promise.all(paths.map(async (file) => ({ file, size: (await stat(file)).size })));
+  return sized.sort((one, other) => other.size - one.size).map(({ file }) => file);
 }
 
 /** Runs mocha inside the real extension host, on the oldest VS Code that is supported and on the newest, side by side. */

@@ -174,7 +174,7 @@ export async function waitForNotification(page: Page, text: string): Promise<Not
     const found = shown.find((notification) => notification.text.includes(text));
     if (found !== undefined) return found;
     const bell = page.locator('[id="status.notifications"]').filter({ has: page.locator('.codicon-bell-dot') });
-    if (shown.length === 0 && (await bell.count()) > 0) await bell.click();
+    if (shown.length === 0 && (await bell.count()) > 0) await bell.click({ timeout: 5000 });
     return undefined;
   });
 }
