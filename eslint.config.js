@@ -109,6 +109,11 @@ const SHOWN = [
     message: 'Pages are opened by src/platform/show/webPages.ts only: it takes https alone.',
   },
 ];
+/** A command names the services that it works with, so that a reader and a test know them. */
+const ALL_SERVICES = {
+  selector: ":function > .params > TSTypeAnnotation > TSTypeReference[typeName.name='Services']",
+  message: "Name the services that are used: Pick<Services, 'store'>.",
+};
 const SHOWN_ICONS = {
   selector: 'Literal[value=/\\$\\([a-z]/], TemplateElement[value.raw=/\\$\\((?:[a-z]|$)/]',
   message: 'An icon stands in iconPath or StatusTexts.icon: in a text it is shown as it is written.',
@@ -139,7 +144,7 @@ function roomRules(room) {
     },
   ];
   // Commands are handed the services; they name the type only.
-  if (room !== 'commands') patterns.push({ group: ['**/services.ts'], message: 'Ports are handed in from above.' });
+  if (room !== 'commands') patterns.push({ group: ['**/services/**'], message: 'Ports are handed in from above.' });
   const paths = ROOMS_WITH_VSCODE.includes(room) ? [] : [{ name: 'vscode', message: `${room}/ knows no VS Code.` }];
   const inner = (INNER_FLOORS[room] ?? []).flat().map((subroom) => ({
     files: [`src/${room}/${subroom}/**/*.ts`],
@@ -198,6 +203,22 @@ export default tseslint.config(
       'no-console': 'error',
       // Only axios, through defender/http.ts: one place to keep tokens and links apart.
       'no-restricted-globals': ['error', 'fetch'],
+    },
+  },
+  {
+    files: ['src/commands/**/*.ts'],
+    // The list of commands hands all of them over.
+    ignores: ['src/commands/createCommands.ts', 'src/commands/common/{defineCommand,preconditions}.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...EVERYWHERE,
+        DYNAMIC_IMPORT,
+        ...SHOWN,
+        SHOWN_ICONS,
+        SHOWN_CLASSES,
+        ALL_SERVICES,
+      ],
     },
   },
   // It holds no token and no link, and its library takes a function like this one.

@@ -27,7 +27,7 @@ import { NotePaste } from './notes/notePaste.ts';
 import { BackLinks } from './notes/backLinks.ts';
 import type { CommandId } from './platform/commandIds.ts';
 import { StoreWatch } from './documents/storeWatch.ts';
-import { createServices } from './services.ts';
+import { createServices } from './services/services.ts';
 import type { ActionTree } from './tree/actionTree.ts';
 import type { TreeNode } from './tree/nodes.ts';
 import { SearchView } from './tree/searchView.ts';
@@ -104,6 +104,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     new ExpiryWarning(services),
     new StoreWatch(services.store, services.log),
     new SearchView(services.search),
+    services.actions,
     services.view,
     services.companions,
     services.reports,

@@ -201,12 +201,17 @@ export class ActionStore {
   async fetch(actionId: string, signal: AbortSignal, priority: Priority = 'click'): Promise<MachineAction> {
     const client = await this.#client();
     const action = await client.getMachineAction(actionId, signal, priority);
+    this.receive(client, action);
+    return action;
+  }
+
+  /** Takes over an action that was fetched alone. */
+  receive(client: DefenderClient, action: MachineAction): void {
     this.#tellFound(client, [action]);
     // The action joins the list only when a page contains it. Otherwise the list would show an old action directly
     // after the newest loaded actions, as if none were missing between them.
     if (this.#byId.has(action.id)) this.#merge([action], false);
     else this.#apart.set(action.id, action);
-    return action;
   }
 
   /** Updates actions that were fetched one by one and are in no page. */

@@ -1,10 +1,10 @@
+import type { Range } from '../base/places.ts';
 import type { DefangedText } from '../evidence/indicators/defang.ts';
 import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
 import type { Indicator } from '../evidence/indicators/indicator.ts';
 import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
 import type { OutlineItem } from '../evidence/outline/outlineItem.ts';
 import type { Suggestion } from '../evidence/readings/suggestReadings.ts';
-import type { Range } from '../evidence/text/lines.ts';
 import type { PartStart } from '../base/resultUri.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';

@@ -1,7 +1,7 @@
+import type { Range } from '../base/places.ts';
 import type { CountedText } from '../evidence/indicators/defangIndicator.ts';
 import { toDocumentText } from '../evidence/text/documentText.ts';
 import { cutRanges } from '../evidence/text/lines.ts';
-import type { Range } from '../evidence/text/lines.ts';
 import { measureText } from '../evidence/text/textFacts.ts';
 
 /** A text for the clipboard. */

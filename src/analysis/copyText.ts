@@ -1,5 +1,5 @@
+import type { Range } from '../base/places.ts';
 import { defang } from '../evidence/indicators/defang.ts';
-import type { Range } from '../evidence/text/lines.ts';
 import { copyAsItIs } from './copyAsItIs.ts';
 import type { CopiedText } from './copyAsItIs.ts';
 

@@ -1,7 +1,7 @@
+import type { Range } from '../base/places.ts';
 import { hashText } from '../base/hashText.ts';
 import { cutQuotation } from '../evidence/text/quotation.ts';
 import type { Quotation } from '../evidence/text/quotation.ts';
-import type { Range } from '../evidence/text/lines.ts';
 
 /** A quotation, and the hash of its source text. */
 export interface QuotedText {

@@ -1,5 +1,5 @@
+import type { Range } from '../base/places.ts';
 import { defangQuotation } from '../evidence/indicators/defang.ts';
-import type { Range } from '../evidence/text/lines.ts';
 import { quoteAsItIs } from './quoteAsItIs.ts';
 import type { QuotedText } from './quoteAsItIs.ts';
 

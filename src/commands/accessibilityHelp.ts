@@ -1,4 +1,4 @@
-import type { Services } from '../services.ts';
+import type { Services } from '../services/services.ts';
 import { defineCommand } from './common/defineCommand.ts';
 import { IN_ACTIONS_VIEW } from './common/when.ts';
 
@@ -6,7 +6,7 @@ import { IN_ACTIONS_VIEW } from './common/when.ts';
  * `liveResponse.accessibilityHelp`: shows how to work by keyboard, what a screen reader announces, and which settings
  * help. An extension cannot add its views to VS Code's own help.
  */
-async function accessibilityHelp({ help }: Services): Promise<void> {
+async function accessibilityHelp({ help }: Pick<Services, 'help'>): Promise<void> {
   await help.show();
 }
 

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { CommandId } from '../platform/commandIds.ts';
 import { durationBucket } from '../platform/telemetryEvents.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../services/services.ts';
 import { COMMANDS } from './commandList.ts';
 import { CommandRunner } from './common/commandRunner.ts';
 import { hasWhatItNeeds } from './common/preconditions.ts';

@@ -1,3 +1,4 @@
+import type { Priority } from '../base/urgency.ts';
 import type { ActionConditions } from '../defender/list/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
@@ -47,6 +48,19 @@ export class Session {
       this.#stores.set(key, store);
     }
     return store;
+  }
+
+  /**
+   * Fetches the current state of an action, and gives it to every list of this session. Costs one call.
+   *
+   * @throws LiveResponseError `notFound` if the action does not exist, or the account has no permission to see it
+   */
+  async fetchAction(actionId: string, signal: AbortSignal, priority: Priority = 'click'): Promise<MachineAction> {
+    const [list = this.actions(true), ...others] = this.#stores.values();
+    const action = await list.fetch(actionId, signal, priority);
+    const client = await this.client();
+    for (const other of others) other.receive(client, action);
+    return action;
   }
 
   /** Returns an action if any list of this session has loaded it. */

@@ -3,20 +3,17 @@
  * reads the data.
  */
 
+import type { Range } from '../base/places.ts';
+
 /** Clipboard type of this extension. VS Code passes it only to a paste in the same window. */
 export const COPIED_TYPE = 'application/vnd.live-response.copied+json';
-
-interface PlainRange {
-  readonly start: { readonly line: number; readonly character: number };
-  readonly end: { readonly line: number; readonly character: number };
-}
 
 /**
  * Returns a description of where the copied text is in its result. It contains only ids and numbers, never the text.
  *
  * @param query - query of the document's address, which alone identifies the result
  */
-export function describeCopied(query: string, ranges: readonly PlainRange[]): string {
+export function describeCopied(query: string, ranges: readonly Range[]): string {
   const numbers = ranges.map(({ start, end }) => [start.line, start.character, end.line, end.character]);
   return JSON.stringify({ query, ranges: numbers });
 }

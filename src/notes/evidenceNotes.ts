@@ -1,6 +1,6 @@
+import type { Range } from '../base/places.ts';
 import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
 import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
-import type { Range } from '../evidence/text/lines.ts';
 import { refOf, wholeAddress } from '../base/resultUri.ts';
 import type { ResultAddress } from '../base/resultUri.ts';
 import { defangsOnCopy } from '../platform/config.ts';

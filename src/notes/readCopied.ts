@@ -1,4 +1,4 @@
-import type { Range } from '../evidence/text/lines.ts';
+import type { Range } from '../base/places.ts';
 import { RESULT_SCHEME } from '../base/scheme.ts';
 import { parseResultUri, wholeAddress } from '../base/resultUri.ts';
 import { toWholeRanges } from '../evidence/text/textParts.ts';

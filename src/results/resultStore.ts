@@ -1,6 +1,6 @@
+import type { LineRange } from '../base/places.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import type { ReceivedAction } from '../defender/list/receivedActions.ts';
-import type { LineSpan } from '../evidence/text/lineSpan.ts';
 import { resultKey, tenantKey } from '../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
 import type { TextView } from '../base/textView.ts';
@@ -37,7 +37,7 @@ export interface KeepRules {
 /** Limits a request for a text to the lines that are needed, and to the time in which the text is needed. */
 export interface WantedText {
   /** The only lines that are needed. Other lines of a large text may be empty, but their number is right. */
-  readonly lines?: readonly LineSpan[] | undefined;
+  readonly lines?: readonly LineRange[] | undefined;
   /** Aborted when the text is not needed any more. A view is then not created. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,10 +1,9 @@
+import type { LineRange, Range } from '../base/places.ts';
 import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
 import type { Indicator } from '../evidence/indicators/indicator.ts';
 import type { Suggestion } from '../evidence/readings/suggestReadings.ts';
 import { spansOf } from '../evidence/large/groupSections.ts';
-import type { LineSpan } from '../evidence/text/lineSpan.ts';
 import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
-import type { Range } from '../evidence/text/lines.ts';
 import { buildQuery, wholeAddress } from '../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
 import type { TextView } from '../base/textView.ts';
@@ -30,7 +29,7 @@ export interface PackedSource {
   readonly text: (
     ref: ResultRef,
     stream: ResultStream,
-    lines: readonly LineSpan[] | undefined,
+    lines: readonly LineRange[] | undefined,
   ) => Promise<Packed | undefined>;
   readonly view: (ref: ResultRef, stream: ResultStream, view: TextView) => Promise<Packed | undefined>;
   readonly transcript: (ref: ResultRef) => Promise<Packed | undefined>;

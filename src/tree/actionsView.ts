@@ -1,20 +1,18 @@
 import { commands, l10n } from 'vscode';
 import type { Disposable, EventEmitter, TreeView } from 'vscode';
 import type { Connection, SignIn } from '../connections/connection.ts';
-import type { ConnectionList } from '../connections/connectionList.ts';
 import type { SignIns } from '../connections/signIns.ts';
-import type { Session, Sessions } from '../connections/sessions.ts';
+import type { ShownActions, ShownList } from '../connections/shownActions.ts';
 import { actionsViewId } from '../platform/viewIds.ts';
-import type { MachineAction } from '../defender/schema.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { Log } from '../platform/log.ts';
 import { describeFailure } from '../messages/failureMessages.ts';
 import { showViewProgress } from '../platform/show/notifications.ts';
 import { describeTreeView } from '../platform/show/views.ts';
-import { conditionsOf, isEmptyFilter, searchedHere, toPredicate, without } from '../actions/actionFilter.ts';
-import type { ActionFilter } from '../actions/actionFilter.ts';
-import { PAGE_SIZE } from '../actions/actionStore.ts';
+import { isEmptyFilter, toPredicate } from '../actions/actionFilter.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
+import type { WatchedActions } from '../actions/watchedActions.ts';
+import type { ConnectionList } from '../connections/connectionList.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { WorkerClient } from '../worker/workerClient.ts';
 import { ActionTree } from './actionTree.ts';
@@ -28,11 +26,6 @@ import type { TreeNode } from './nodes.ts';
 /** Interval at which ages are updated while the view is visible, in milliseconds. */
 const AGE_MS = 30_000;
 
-const MINUTE_MS = 60_000;
-
-/** Number of rows in a page if this window applies part of the filter. One call fetches a page of any size. */
-const SEARCH_SIZE = 1000;
-
 /**
  * Ways to sign in for which this extension can sign the user out. For the other ways, another program or a file signs
  * in.
@@ -43,7 +36,8 @@ export interface ActionsViewParts {
   readonly view: TreeView<TreeNode>;
   readonly treeChanged: EventEmitter<TreeNode[] | undefined>;
   readonly connections: ConnectionList;
-  readonly sessions: Sessions;
+  readonly actions: ShownActions;
+  readonly watched: WatchedActions;
   readonly signIns: SignIns;
   readonly store: ResultStore;
   readonly worker: WorkerClient;
@@ -58,8 +52,6 @@ export class ActionsView implements Disposable {
   readonly #subscriptions: Disposable[];
   readonly #ageTimer: ReturnType<typeof setInterval>;
   readonly #follower: Follower;
-  #liveResponseOnly = true;
-  #filter: ActionFilter = {};
   #listSubscriptions: readonly { dispose: () => unknown }[] = [];
 
   constructor(parts: ActionsViewParts) {
@@ -71,11 +63,8 @@ export class ActionsView implements Disposable {
       () => parts.connections.load(),
     );
     this.#subscriptions = [
-      parts.connections.onDidChange(() => {
-        const name = parts.connections.active?.name;
-        // A filter for one tenant does not apply to another tenant, because devices have other ids there.
-        if (this.#tree.source !== undefined && this.#tree.source.connectionName !== name) this.showFiltered({});
-        else this.#showActive();
+      parts.actions.onDidChange((shown) => {
+        this.#show(shown);
       }),
       parts.store.onDidStore((facts) => {
         this.#tree.update([facts.ref.actionId]);
@@ -91,18 +80,7 @@ export class ActionsView implements Disposable {
         this.#tree.update(gone.map(({ ref }) => ref.actionId));
       }),
     ];
-    this.#follower = new Follower(
-      parts.view,
-      parts.worker,
-      () => parts.store.keeps,
-      parts.log,
-      () => {
-        const { active } = parts.connections;
-        return active === undefined || this.shown === undefined
-          ? undefined
-          : { connection: active, actions: this.shown };
-      },
-    );
+    this.#follower = new Follower({ ...parts, keeps: () => parts.store.keeps });
     this.#ageTimer = setInterval(() => {
       if (this.#view.visible) this.#tree.refreshAges(Date.now());
     }, AGE_MS);
@@ -119,58 +97,11 @@ export class ActionsView implements Disposable {
     return this.#view.selection;
   }
 
-  /** Returns a session's list without a filter, for the types of action that the view shows. */
-  storeOf(session: Session): ActionStore {
-    return session.actions(this.#liveResponseOnly);
-  }
-
-  /** The list in the view; undefined without a connection. */
-  get shown(): ActionStore | undefined {
-    return this.#tree.source?.actions;
-  }
-
-  /** Loads the view again if this connection is the active connection. */
-  reload(connection: Connection): void {
-    if (this.#parts.connections.active === connection) this.#showActive();
-  }
-
-  showTypes(liveResponseOnly: boolean): void {
-    this.#liveResponseOnly = liveResponseOnly;
-    setContextKey('liveResponse.types', liveResponseOnly ? 'liveResponse' : 'all');
-    this.#showActive();
-  }
-
-  get filter(): ActionFilter {
-    return this.#filter;
-  }
-
-  /** Applies a filter. Costs one call if the API checks part of the filter and the matching list is not loaded yet. */
-  showFiltered(filter: ActionFilter): void {
-    this.#filter = filter;
-    setContextKey('liveResponse.filter', isEmptyFilter(filter) ? 'none' : 'some');
-    this.#showActive();
-  }
-
-  /** Number of rows in the next page. */
-  get pageSize(): number {
-    return searchedHere(this.#filter).length === 0 ? PAGE_SIZE : SEARCH_SIZE;
-  }
-
-  get follower(): Follower {
-    return this.#follower;
-  }
-
-  /** The loaded actions that can be shown as rows. The part of the filter that this window applies is ignored. */
-  get reachable(): readonly MachineAction[] {
-    const isWanted = toPredicate(withoutSearch(this.#filter), () => undefined, Date.now());
-    return this.shown?.actions.filter(isWanted) ?? [];
-  }
-
   /**
    * Selects the row of an action. If the filter hides the row, only the part of the filter that the API checks is kept.
    */
   async reveal(actionId: string): Promise<void> {
-    if (this.#tree.nodeOf(actionId) === undefined) this.showFiltered(withoutSearch(this.#filter));
+    if (this.#tree.nodeOf(actionId) === undefined) this.#parts.actions.dropSearch();
     const node = this.#tree.nodeOf(actionId);
     if (node !== undefined) await this.#view.reveal(node, { select: true, focus: true });
   }
@@ -201,25 +132,25 @@ export class ActionsView implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #showActive(): void {
-    const { connections, sessions, store } = this.#parts;
-    const connection = connections.active;
+  #show(shown: ShownList | undefined): void {
+    const { connections, store } = this.#parts;
+    const { liveResponseOnly, filter } = this.#parts.actions;
+    const connection = shown?.connection;
+    setContextKey('liveResponse.types', liveResponseOnly ? 'liveResponse' : 'all');
+    setContextKey('liveResponse.filter', isEmptyFilter(filter) ? 'none' : 'some');
     setContextKey('liveResponse.connections', connections.all.length === 0 ? 'none' : 'some');
     describeTreeView(this.#view, { title: connection?.name ?? l10n.t('Machine Actions') });
     void this.#showAccount(connection);
     for (const subscription of this.#listSubscriptions) subscription.dispose();
     this.#listSubscriptions = [];
     describeTreeView(this.#view, { message: '' });
-    if (connection === undefined) {
+    if (shown === undefined) {
       if (connections.all.length > 0) setContextKey('liveResponse.list', 'unselected');
       this.#tree.show(undefined);
       this.#follower.update();
       return;
     }
-    // The time is rounded down to the minute, so that the same filter uses the same list during that minute.
-    const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
-    const tenant = { cloud: connection.cloud, tenantId: connection.tenantId };
-    const actions = sessions.of(connection).actions(this.#liveResponseOnly, conditionsOf(this.#filter, now));
+    const { tenant, actions, now } = shown;
     this.#listSubscriptions = [
       actions.onDidChange((change) => {
         this.#tree.update(change === 'list' ? [] : change.ids);
@@ -236,11 +167,11 @@ export class ActionsView implements Disposable {
     const exitCodeOf = (action: { readonly id: string }, commandIndex: number): number | undefined =>
       store.known({ ...tenant, actionId: action.id, commandIndex })?.transcript?.exitCode;
     this.#tree.show({
-      connectionName: connection.name,
+      connectionName: shown.connection.name,
       tenant,
       actions,
       stored: (ref) => store.known(ref),
-      ...(isEmptyFilter(this.#filter) ? {} : { isWanted: toPredicate(this.#filter, exitCodeOf, now) }),
+      ...(isEmptyFilter(filter) ? {} : { isWanted: toPredicate(filter, exitCodeOf, now) }),
     });
     if (actions.state.kind !== 'unknown') this.#describe(actions);
     this.#follower.update();
@@ -256,7 +187,8 @@ export class ActionsView implements Disposable {
     }
     if (connections.active !== connection) return;
     // The title contains the account, because VS Code shows no description for the only view of a container.
-    const signedOut = this.shown?.state.kind === 'failed' && signedOutReason(this.shown.state.error) !== undefined;
+    const state = this.#tree.source?.actions.state;
+    const signedOut = state?.kind === 'failed' && signedOutReason(state.error) !== undefined;
     if (connection !== undefined) {
       const title = account === undefined || signedOut ? connection.name : `${connection.name} · ${account}`;
       describeTreeView(this.#view, { title });
@@ -292,9 +224,10 @@ export class ActionsView implements Disposable {
   }
 
   #filterMessage({ state, actions }: ActionStore): string {
-    if (isEmptyFilter(this.#filter) || state.kind !== 'loaded') return '';
+    const { filter } = this.#parts.actions;
+    if (isEmptyFilter(filter) || state.kind !== 'loaded') return '';
     const counts = { matching: this.#tree.shown.length, loaded: actions.length, hasMore: state.hasMore };
-    return filterSentence(this.#filter, counts);
+    return filterSentence(filter, counts);
   }
 
   /**
@@ -302,7 +235,7 @@ export class ActionsView implements Disposable {
    * rows.
    */
   #describe(actions: ActionStore): void {
-    if (this.shown !== actions) return;
+    if (this.#tree.source?.actions !== actions) return;
     const { state } = actions;
     const signedOut = state.kind === 'failed' ? signedOutReason(state.error) : undefined;
     // VS Code shows no welcome view, and so no button, in a view that has a message. If no one is signed in, there is
@@ -316,9 +249,4 @@ export class ActionsView implements Disposable {
       setContextKey('liveResponse.list', actions.actions.length === 0 ? 'empty' : 'shown');
     }
   }
-}
-
-/** Returns the part of a filter that the API checks. */
-function withoutSearch(filter: ActionFilter): ActionFilter {
-  return searchedHere(filter).reduce(without, filter);
 }

@@ -2,55 +2,52 @@ import { randomUUID } from 'node:crypto';
 import { commands, l10n, window, workspace } from 'vscode';
 import type { Disposable, TreeView } from 'vscode';
 import type { Connection } from '../connections/connection.ts';
+import type { ShownActions, ShownList } from '../connections/shownActions.ts';
 import { systemClock } from '../base/clock.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 import { commandIds } from '../platform/commandIds.ts';
 import { followsActions } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
-import type { ActionStore } from '../actions/actionStore.ts';
 import { hostOf, isFinished } from '../model/machineAction.ts';
 import { Poller } from '../actions/poller.ts';
 import type { Followed } from '../actions/poller.ts';
 import type { WorkerPort } from '../worker/workerClient.ts';
 import { SharedFindings } from '../actions/sharedFindings.ts';
 import type { FoundAction } from '../actions/foundAction.ts';
-import { WatchedActions } from '../actions/watchedActions.ts';
+import type { WatchedActions } from '../actions/watchedActions.ts';
 import { scriptOf } from './arrange.ts';
 import type { TreeNode } from './nodes.ts';
 import { actionState } from './words.ts';
 import { notify } from '../platform/show/notifications.ts';
 
-/** Connection and list that the view shows at this moment. */
-export interface FollowedList {
-  readonly connection: Connection;
-  readonly actions: ActionStore;
+export interface FollowerParts {
+  readonly view: TreeView<TreeNode>;
+  readonly actions: ShownActions;
+  readonly watched: WatchedActions;
+  readonly worker: WorkerPort<'takeLease' | 'releaseLease' | 'putFound' | 'foundAfter'>;
+  /** Whether anything about results and actions may be stored. */
+  readonly keeps: () => boolean;
+  readonly log: Log;
 }
-
-type FollowerPort = WorkerPort<'takeLease' | 'releaseLease' | 'putFound' | 'foundAfter'>;
 
 /** Follows the unfinished actions in the view, and notifies the user once when an awaited action has ended. */
 export class Follower implements Disposable {
   readonly #view: TreeView<TreeNode>;
   readonly #log: Log;
-  readonly #shown: () => FollowedList | undefined;
-  readonly #watched = new WatchedActions();
+  readonly #actions: ShownActions;
+  readonly #watched: WatchedActions;
   readonly #findings: SharedFindings;
   readonly #holder = randomUUID();
   readonly #poller: Poller;
   readonly #subscriptions: readonly Disposable[];
 
-  constructor(
-    view: TreeView<TreeNode>,
-    worker: FollowerPort,
-    keeps: () => boolean,
-    log: Log,
-    shown: () => FollowedList | undefined,
-  ) {
+  constructor({ view, actions, watched, worker, keeps, log }: FollowerParts) {
     this.#view = view;
     this.#log = log;
     this.#findings = new SharedFindings(worker, keeps);
-    this.#shown = shown;
+    this.#actions = actions;
+    this.#watched = watched;
     this.#poller = new Poller({
       clock: systemClock,
       followed: () => this.#followed(),
@@ -90,18 +87,9 @@ export class Follower implements Disposable {
     this.#poller.update();
   }
 
-  /**
-   * Watches an action that the user waits for.
-   *
-   * @returns false if the action has already ended
-   */
-  watch(action: MachineAction): boolean {
-    return this.#watched.add(action);
-  }
-
   /** Shares the actions that a call of this window found with the other windows. */
   found(found: readonly FoundAction[]): void {
-    const list = this.#shown();
+    const list = this.#actions.shown;
     if (list === undefined || !isShared(list.connection)) return;
     const isTold = (action: MachineAction): boolean => isFinished(action) && this.#watched.has(action.id);
     this.#findings.share(list.connection, found, isTold).catch((error: unknown) => {
@@ -113,7 +101,7 @@ export class Follower implements Disposable {
   ended(actions: readonly MachineAction[]): void {
     const ended = this.#watched.take(actions);
     const [first, ...more] = ended;
-    const list = this.#shown();
+    const list = this.#actions.shown;
     if (first === undefined || list === undefined) return;
     const open = more.length === 0 ? l10n.t('Open Result') : l10n.t('Open Results');
     const sentence =
@@ -134,17 +122,17 @@ export class Follower implements Disposable {
 
   #watchRow(row: TreeNode): void {
     if (row.kind !== 'action' && row.kind !== 'command') return;
-    const action = this.#shown()?.actions.get(row.actionId);
-    if (action !== undefined) this.watch(action);
+    const action = this.#actions.shown?.actions.get(row.actionId);
+    if (action !== undefined) this.#watched.add(action);
   }
 
   /** Returns the list to follow; undefined while the view is hidden, following is off or the list is not loaded. */
-  #seen(): FollowedList | undefined {
-    const list = this.#view.visible && followsActions() ? this.#shown() : undefined;
+  #seen(): ShownList | undefined {
+    const list = this.#view.visible && followsActions() ? this.#actions.shown : undefined;
     return list?.actions.state.kind === 'loaded' ? list : undefined;
   }
 
-  async #hear({ connection, actions }: FollowedList): Promise<void> {
+  async #hear({ connection, actions }: ShownList): Promise<void> {
     if (!isShared(connection)) return;
     await this.#findings.hear(connection, actions, (ids) => {
       this.#watched.forget(ids);

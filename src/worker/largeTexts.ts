@@ -1,5 +1,5 @@
+import type { LineRange } from '../base/places.ts';
 import { emptied, groupSections, sectionsOf } from '../evidence/large/groupSections.ts';
-import type { LineSpan } from '../evidence/text/lineSpan.ts';
 import { documentSize, toDocumentBytes, toDocumentText } from '../evidence/text/documentText.ts';
 import { PART_LINES, PART_UNITS, WHOLE_BYTES } from '../evidence/text/textParts.ts';
 import type { PartLimits } from '../evidence/text/textParts.ts';
@@ -82,7 +82,7 @@ export class LargeText {
    * @param lines - the lines that are needed. Other lines may be empty, but their number is right
    * @throws TextTooLarge
    */
-  text(lines?: readonly LineSpan[]): string {
+  text(lines?: readonly LineRange[]): string {
     const places = this.#places();
     const wanted = lines === undefined ? new Set(places) : sectionsOf(places, lines);
     const size = [...wanted].reduce((sum, place) => sum + place.documentBytes, 0);

@@ -1,10 +1,10 @@
+import type { LineRange } from '../base/places.ts';
 import type { TakeAnswer, Usage } from '../defender/calls/ledger.ts';
 import type { ResultRef, ResultStream } from '../base/resultUri.ts';
 import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import type { CopyCalls } from './handlers/copyHandlers.ts';
 import type { FoundCalls } from './handlers/foundHandlers.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
-import type { LineSpan } from '../evidence/text/lineSpan.ts';
 import type { ActionCalls } from './handlers/actionHandlers.ts';
 import type { LargeCalls } from './largeCalls.ts';
 import type { PackCalls } from './handlers/packHandlers.ts';
@@ -36,7 +36,7 @@ export interface WorkerCalls
    * empty, but their number is right. Fails with `textTooLarge` if the needed text does not fit in memory.
    */
   readonly text: {
-    args: [ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[] | undefined];
+    args: [ref: ResultRef, stream: ResultStream, lines?: readonly LineRange[] | undefined];
     answer: string | undefined;
   };
   /** Returns the bytes as the service stored them. */

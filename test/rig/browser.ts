@@ -59,9 +59,7 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<RigBro
   });
   // The same time as `waitFor` gives: a busy machine may need it, others never do.
   context.setDefaultTimeout(defaultTimeoutMs);
-  const page = context.pages()[0] ?? (await context.newPage());
-  await keepHoversAway(page);
-  context.on('page', (opened) => void keepHoversAway(opened));
+  await context.addInitScript(LET_CLICKS_THROUGH_HOVERS);
   const lines: string[] = [];
   context.on('console', (message) => lines.push(`${message.type()}: ${message.text()}`));
   context.on('weberror', (error) => lines.push(`uncaught: ${error.error().stack ?? String(error.error())}`));
@@ -73,25 +71,18 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<RigBro
   const unregister = stopAtShutdown(stop);
   return {
     context,
-    page,
+    page: context.pages()[0] ?? (await context.newPage()),
     consoleLines: () => lines,
     stop,
   };
 }
 
-/** Time that a hover gets to go when the mouse has left, ms. */
-const HOVER_LEAVES_MS = 1000;
-
 /**
- * Takes away a hover of VS Code before anything is clicked: it may lie over what is to be clicked, for as long as the
- * mouse stays. What a person does, too: move the mouse. A hover that the keyboard's focus holds lets clicks through.
+ * Lets clicks through VS Code's hovers: one may lie over what is to be clicked for as long as the mouse stays, and a
+ * person would move the mouse first. Runs in each page.
  */
-async function keepHoversAway(page: Page): Promise<void> {
-  const hover = page.locator('.context-view .workbench-hover').first();
-  const leave = async (): Promise<void> => {
-    await page.mouse.move(1, 1);
-    const isGone = hover.waitFor({ state: 'hidden', timeout: HOVER_LEAVES_MS });
-    await isGone.catch(() => hover.evaluate(`(one) => { one.closest('.context-view').style.pointerEvents = 'none'; }`));
-  };
-  await page.addLocatorHandler(hover, leave, { noWaitAfter: true });
-}
+const LET_CLICKS_THROUGH_HOVERS = `addEventListener('DOMContentLoaded', () => {
+  const style = document.createElement('style');
+  style.textContent = '.monaco-hover { pointer-events: none !important; }';
+  document.head.append(style);
+})`;

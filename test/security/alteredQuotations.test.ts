@@ -1,3 +1,4 @@
+import type { Range } from '../../src/base/places.ts';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
@@ -7,7 +8,6 @@ import { buildCompactBlock, buildFullBlock, buildTable } from '../../src/evidenc
 import type { Evidence } from '../../src/evidence/blocks/evidenceBlock.ts';
 import { hashText } from '../../src/base/hashText.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../src/evidence/text/quotation.ts';
-import type { Range } from '../../src/evidence/text/lines.ts';
 import { findEvidence, findUnreadable } from '../../src/evidence/blocks/readEvidence.ts';
 import { measureText } from '../../src/evidence/text/textFacts.ts';
 import { compareEvidence } from '../../src/notes/compareEvidence.ts';

@@ -11,7 +11,7 @@ import { Log } from '../../src/platform/log.ts';
 import { TestStore } from '../unit/results/testStore.ts';
 import type { StoreThread } from '../../src/worker/workerClient.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
-import type { Services } from '../../src/services.ts';
+import type { Services } from '../../src/services/services.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { received, ref, resultFile } from '../unit/results/fixtures.ts';
 import { waitFor } from './support/host.ts';

@@ -19,7 +19,7 @@ import { Log } from '../../src/platform/log.ts';
 import { ResultSaves } from '../../src/results/save/resultSaves.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { createSampleTransport, sampleApiUrl } from '../../src/sample/api/sampleTransport.ts';
-import type { Services } from '../../src/services.ts';
+import type { Services } from '../../src/services/services.ts';
 import { received } from '../unit/results/fixtures.ts';
 import { waitFor } from './support/host.ts';
 

@@ -4,12 +4,13 @@ import { parseServerTime } from '../../base/serverTime.ts';
 import type { MachineAction } from '../../defender/schema.ts';
 import { formatUtc } from '../../messages/format.ts';
 import { deviceOf, isFinished, runScripts } from '../../model/machineAction.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { scriptOf } from '../../tree/arrange.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import { actionState } from '../../tree/words.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from '../open/openTarget.ts';
+import type { OpenServices } from '../open/openTarget.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -19,14 +20,14 @@ import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.t
  * `liveResponse.goToAction`: lists the loaded actions by script, device and id, and selects the row of the chosen
  * action. The notification about ended actions calls it with `{actionIds, opens}`.
  */
-async function goToAction(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function goToAction(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const { actionIds, opens } = readArgument(args[0]);
-  await services.view.shown?.ensureLoaded(new AbortController().signal);
-  const known = actionIds?.flatMap((id) => services.view.shown?.get(id) ?? []);
+  await services.actions.list?.ensureLoaded(new AbortController().signal);
+  const known = actionIds?.flatMap((id) => services.actions.list?.get(id) ?? []);
   const action =
     known?.length === 1
       ? known[0]
-      : await pickAction(known ?? services.view.reachable, l10n.t('Go to Action'), l10n.t('No action is loaded.'));
+      : await pickAction(known ?? services.actions.reachable, l10n.t('Go to Action'), l10n.t('No action is loaded.'));
   if (action === undefined) return;
   await commands.executeCommand('liveResponse.actions.focus');
   await services.view.reveal(action.id);
@@ -34,19 +35,22 @@ async function goToAction(services: Services, runner: CommandRunner, args: reado
 }
 
 /** `liveResponse.watchAction`: notifies the user when the action ends. */
-async function watchAction(services: Services, args: readonly unknown[]): Promise<void> {
-  const { view } = services;
+async function watchAction(
+  services: Pick<Services, 'actions' | 'view' | 'watched'>,
+  args: readonly unknown[],
+): Promise<void> {
+  const { actions, view, watched } = services;
   const rows = [...args, ...view.selection].filter(isTreeNode);
-  const ofRows = rows.flatMap((row) => ('actionId' in row ? (view.shown?.get(row.actionId) ?? []) : []));
+  const ofRows = rows.flatMap((row) => ('actionId' in row ? (actions.list?.get(row.actionId) ?? []) : []));
   const action =
     ofRows.find((one) => !isFinished(one)) ??
     (await pickAction(
-      view.shown?.unfinished ?? [],
+      actions.list?.unfinished ?? [],
       l10n.t('Watch Action'),
       l10n.t('Every action that is loaded has ended.'),
     ));
   if (action === undefined) return;
-  view.follower.watch(action);
+  watched.add(action);
   const words = l10n.t('You will be told when {0} on {1} ends.', scriptOf(action), deviceOf(action));
   confirmInStatusBar(words, 8000);
 }
@@ -73,11 +77,11 @@ async function pickAction(
   return chosen?.action;
 }
 
-async function openFirst(services: Services, runner: CommandRunner, action: MachineAction): Promise<void> {
-  const { source } = services.view.tree;
+async function openFirst(services: OpenServices, runner: CommandRunner, action: MachineAction): Promise<void> {
+  const { shown } = services.actions;
   const command = runScripts(action)[0] ?? action.commands[0];
-  if (source === undefined || command === undefined) return;
-  const ref = { ...source.tenant, actionId: action.id, commandIndex: command.index };
+  if (shown === undefined || command === undefined) return;
+  const ref = { ...shown.tenant, actionId: action.id, commandIndex: command.index };
   await openTarget(services, runner, { ref, stream: undefined, line: undefined }, true);
 }
 

@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 import type { ActionStore } from '../../actions/actionStore.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
@@ -9,7 +9,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.refresh`: merges new and changed actions into the list. Rows that were loaded stay. */
-async function refresh(services: Services, runner: CommandRunner): Promise<void> {
+async function refresh(services: Pick<Services, 'actions' | 'view'>, runner: CommandRunner): Promise<void> {
   await withList(services, runner, l10n.t('Refreshing machine actions'), async (list, signal) => {
     await list.refresh(signal);
     tellCount(list);
@@ -17,17 +17,21 @@ async function refresh(services: Services, runner: CommandRunner): Promise<void>
 }
 
 /** `liveResponse.loadMore`: appends the next page. */
-async function loadMore(services: Services, runner: CommandRunner): Promise<void> {
+async function loadMore(services: Pick<Services, 'actions' | 'view'>, runner: CommandRunner): Promise<void> {
   await withList(services, runner, l10n.t('Loading more machine actions'), async (list, signal) => {
     const { state } = list;
     // If the server has no further page, no call is made.
-    if (state.kind !== 'loaded' || state.hasMore) await list.loadMore(signal, services.view.pageSize);
+    if (state.kind !== 'loaded' || state.hasMore) await list.loadMore(signal, services.actions.pageSize);
     tellCount(list);
   });
 }
 
 /** `liveResponse.loadDevice`: loads every action of the device in the row, or in the first selected row. */
-async function loadDevice(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function loadDevice(
+  services: Pick<Services, 'actions' | 'view'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const [row] = [...args, ...services.view.selection].filter(isTreeNode);
   const machineId = row === undefined ? undefined : machineOf(services, row);
   if (!machineId) {
@@ -40,13 +44,13 @@ async function loadDevice(services: Services, runner: CommandRunner, args: reado
   await withList(services, runner, l10n.t('Loading all actions of this device'), async (list, signal) => {
     await list.loadDevice(machineId, signal);
     // While the actions were loaded, the user may have changed to another list.
-    if (services.view.shown === list) services.view.tree.markComplete(machineId);
+    if (services.actions.list === list) services.view.tree.markComplete(machineId);
   });
 }
 
-function machineOf({ view }: Services, row: TreeNode): string | null | undefined {
+function machineOf({ actions }: Pick<Services, 'actions'>, row: TreeNode): string | null | undefined {
   if (row.kind === 'device') return row.machineId;
-  return 'actionId' in row ? view.shown?.get(row.actionId)?.machineId : undefined;
+  return 'actionId' in row ? actions.list?.get(row.actionId)?.machineId : undefined;
 }
 
 /**
@@ -66,12 +70,12 @@ function tellCount({ actions, state }: ActionStore): void {
  * Runs work on the list and shows its progress in the view. A failure is reported once, and the rows stay as they are.
  */
 async function withList(
-  services: Services,
+  services: Pick<Services, 'actions' | 'view'>,
   runner: CommandRunner,
   title: string,
-  work: (list: NonNullable<Services['view']['shown']>, signal: AbortSignal) => Promise<void>,
+  work: (list: ActionStore, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const list = services.view.shown;
+  const list = services.actions.list;
   if (list === undefined) return;
   await services.view.withProgress(async () => {
     await runner.run(title, ({ signal }) => work(list, signal));
@@ -120,8 +124,8 @@ export const showAllTypesCommand = defineCommand({
       when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.types == liveResponse'),
     },
   ],
-  run: ({ view }) => {
-    view.showTypes(false);
+  run: ({ actions, view }) => {
+    actions.showTypes(false);
     return view.bringUp();
   },
 });
@@ -134,8 +138,8 @@ export const showLiveResponseOnlyCommand = defineCommand({
   menus: [
     { menu: 'view/title', group: '2_list@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.types == all') },
   ],
-  run: ({ view }) => {
-    view.showTypes(true);
+  run: ({ actions, view }) => {
+    actions.showTypes(true);
     return view.bringUp();
   },
 });

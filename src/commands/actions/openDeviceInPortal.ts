@@ -2,7 +2,7 @@ import { cloudAddresses } from '../../defender/clouds.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { openPage } from '../../platform/show/webPages.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
 import { tellNothingChosen } from '../common/preconditions.ts';
@@ -11,7 +11,10 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.openDeviceInPortal`: opens the device's page in the Defender portal of its cloud. */
-async function openDeviceInPortal(services: Services, args: readonly unknown[]): Promise<void> {
+async function openDeviceInPortal(
+  services: Pick<Services, 'actions' | 'connections' | 'store' | 'view'>,
+  args: readonly unknown[],
+): Promise<void> {
   const device = await findDevice(services, args);
   if (device === undefined) {
     tellNothingChosen();
@@ -26,7 +29,10 @@ async function openDeviceInPortal(services: Services, args: readonly unknown[]):
 
 type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };
 
-async function findDevice(services: Services, args: readonly unknown[]): Promise<Device | undefined> {
+async function findDevice(
+  services: Pick<Services, 'actions' | 'connections' | 'store' | 'view'>,
+  args: readonly unknown[],
+): Promise<Device | undefined> {
   const [row] = args.filter(isTreeNode);
   if (row !== undefined) return deviceOfRow(services, row);
   const [target] = findTargets(services, args);
@@ -36,10 +42,10 @@ async function findDevice(services: Services, args: readonly unknown[]): Promise
   return selected === undefined ? undefined : deviceOfRow(services, selected);
 }
 
-function deviceOfRow({ view }: Services, row: TreeNode): Device | undefined {
+function deviceOfRow({ actions }: Pick<Services, 'actions'>, row: TreeNode): Device | undefined {
   if (row.kind === 'device') return { ...row.tenant, machineId: row.machineId };
   if (row.kind !== 'action' && row.kind !== 'command') return undefined;
-  return { ...row.tenant, machineId: view.shown?.get(row.actionId)?.machineId ?? null };
+  return { ...row.tenant, machineId: actions.list?.get(row.actionId)?.machineId ?? null };
 }
 
 export const openDeviceInPortalCommand = defineCommand({

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { ORDERS } from '../../tree/arrange.ts';
 import type { Order } from '../../tree/arrange.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
@@ -7,7 +7,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /** `liveResponse.sortActions`: sorts by age, device, script or state. */
-async function sortActions({ view }: Services): Promise<void> {
+async function sortActions({ view }: Pick<Services, 'view'>): Promise<void> {
   const labels: Readonly<Record<Order, string>> = {
     age: l10n.t('By Age, Newest First'),
     device: l10n.t('By Device'),

@@ -1,6 +1,6 @@
 import { commands, l10n } from 'vscode';
 import { commandIds } from '../../platform/commandIds.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandDefinition } from './defineCommand.ts';
 import { findTargets } from './targets.ts';
 import { notify } from '../../platform/show/notifications.ts';

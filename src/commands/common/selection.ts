@@ -1,6 +1,6 @@
+import type { Range } from '../../base/places.ts';
 import { window } from 'vscode';
 import { activeAddress } from '../../documents/resultUris.ts';
-import type { Range } from '../../evidence/text/lines.ts';
 import { toWholeRanges } from '../../evidence/text/textParts.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { ResultStream } from '../../base/resultUri.ts';

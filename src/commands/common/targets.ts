@@ -4,7 +4,7 @@ import { activeAddress } from '../../documents/resultUris.ts';
 import { isGuid, parseResultUri, refOf } from '../../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../../base/resultUri.ts';
 import type { TextView } from '../../base/textView.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
 
@@ -35,7 +35,7 @@ export function addressOf({ ref, stream, view }: Target): ResultAddress {
  * @returns an empty list when there is nothing to work on
  * @throws LiveResponseError `badArgument` with the name of the field
  */
-export function findTargets(services: Services, args: readonly unknown[]): Target[] {
+export function findTargets(services: Pick<Services, 'connections' | 'view'>, args: readonly unknown[]): Target[] {
   const [first, selected] = args;
   if (isTreeNode(first)) {
     const rows: readonly TreeNode[] = Array.isArray(selected) ? selected.filter(isTreeNode) : [];
@@ -50,7 +50,7 @@ export function findTargets(services: Services, args: readonly unknown[]): Targe
   return active === undefined ? targetsOfRows(services, services.view.selection) : [toTarget(active)];
 }
 
-function targetsOfRows(services: Services, rows: readonly TreeNode[]): Target[] {
+function targetsOfRows(services: Pick<Services, 'view'>, rows: readonly TreeNode[]): Target[] {
   return rows
     .flatMap((row) => services.view.tree.refsOf(row))
     .map((ref) => ({ ref, stream: undefined, line: undefined }));
@@ -62,7 +62,7 @@ function toTarget(address: NonNullable<ReturnType<typeof parseResultUri>>): Targ
 }
 
 /** Reads `{tenant, actionId, commandIndex, stream, line}`. `tenant` and `actionId` are required. */
-function readTarget(services: Services, value: object): Target {
+function readTarget(services: Pick<Services, 'connections'>, value: object): Target {
   const fields = new Map<string, unknown>(Object.entries(value));
   const wrong = (path: string): LiveResponseError => new LiveResponseError('badArgument', { path });
   const tenantId = lowerCase(fields.get('tenant'));

@@ -3,7 +3,7 @@ import { destinationOf, isSameConnection, ownAddressesOf, readNewConnection } fr
 import type { Connection } from '../../connections/connection.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import { isFor, readClaims } from '../../identity/claims.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import type { ConnectionSecret } from './wizard/draft.ts';
 import { runConnectionWizard } from './wizard/runConnectionWizard.ts';
@@ -18,13 +18,17 @@ import { IN_ACTIONS_VIEW } from '../common/when.ts';
  * `liveResponse.addConnection`: asks step by step, or gets the connection as its argument. With `signIn: 'accessToken'`
  * the argument can contain `accessToken`, which is stored only in secret storage.
  */
-async function addConnection(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function addConnection(
+  services: Pick<Services, 'canLoopback' | 'connections' | 'signIns' | 'telemetry'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const [argument] = args;
   if (typeof argument === 'object' && argument !== null) await addGiven(services, argument);
   else await addAsked(services, runner);
 }
 
-async function addGiven(services: Services, argument: object): Promise<void> {
+async function addGiven(services: Pick<Services, 'connections' | 'signIns'>, argument: object): Promise<void> {
   const read = readNewConnection(argument);
   if ('problem' in read) throw new LiveResponseError('badArgument', { path: read.problem.field });
   const token = 'accessToken' in argument ? argument.accessToken : undefined;
@@ -47,7 +51,7 @@ type Decision = 'keep' | 'activate' | undefined;
  * connection. The reason: results, devices and tokens would be sent to these addresses or come from them. If a
  * connection with the same fields already exists, only its token changes.
  */
-async function decide({ connections }: Services, connection: Connection): Promise<Decision> {
+async function decide({ connections }: Pick<Services, 'connections'>, connection: Connection): Promise<Decision> {
   const { name } = connection;
   await connections.renew();
   const known = connections.byName(name);
@@ -82,13 +86,20 @@ function needsConsent(known: readonly Connection[], connection: Connection): boo
  * Stores a secret. If a connection with the same name has another destination, its old secret is deleted first. A
  * secret must never be sent to another destination.
  */
-async function save(services: Services, connection: Connection, secret: ConnectionSecret | undefined): Promise<void> {
+async function save(
+  services: Pick<Services, 'connections' | 'signIns'>,
+  connection: Connection,
+  secret: ConnectionSecret | undefined,
+): Promise<void> {
   const known = services.connections.byName(connection.name);
   if (known !== undefined && destinationOf(known) !== destinationOf(connection)) await services.signIns.forget(known);
   if (secret !== undefined) await services.signIns.storeSecret(connection, secret.kind, secret.value);
 }
 
-async function addAsked(services: Services, runner: CommandRunner): Promise<void> {
+async function addAsked(
+  services: Pick<Services, 'canLoopback' | 'connections' | 'signIns' | 'telemetry'>,
+  runner: CommandRunner,
+): Promise<void> {
   const added = await runConnectionWizard(wizardOptions(services));
   if (added === undefined) return;
   const { connection, secret } = added;

@@ -1,7 +1,7 @@
 import { InputBoxValidationSeverity, l10n } from 'vscode';
 import { sampleConnection } from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { cloudName } from '../../messages/cloudNames.ts';
 import { checkToken, WARNINGS } from './wizard/checks.ts';
 import { problemText, promptFor } from './wizard/texts.ts';
@@ -11,13 +11,13 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /** `liveResponse.openSampleTenant`: opens a tenant for looking around, without sign-in and network. */
-async function openSampleTenant(services: Services): Promise<void> {
+async function openSampleTenant(services: Pick<Services, 'connections' | 'view'>): Promise<void> {
   await services.connections.add(sampleConnection(l10n.t('Sample tenant')));
   await services.view.bringUp();
 }
 
 /** `liveResponse.selectConnection`: selects the tenant that the tree shows. */
-async function selectConnection(services: Services): Promise<void> {
+async function selectConnection(services: Pick<Services, 'connections' | 'view'>): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Select Connection'), services.connections.all);
   if (chosen === undefined) return;
   await services.connections.activate(chosen.name);
@@ -25,7 +25,7 @@ async function selectConnection(services: Services): Promise<void> {
 }
 
 /** `liveResponse.removeConnection`: forgets the connection and its token. Results that were fetched stay stored. */
-async function removeConnection(services: Services): Promise<void> {
+async function removeConnection(services: Pick<Services, 'connections' | 'signIns'>): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Remove Connection'), services.connections.all);
   if (chosen === undefined) return;
   const remove = l10n.t('Remove');
@@ -46,7 +46,10 @@ async function removeConnection(services: Services): Promise<void> {
  * `liveResponse.replaceAccessToken`: stores a new token for a connection with a pasted token, e.g. after the old token
  * has expired.
  */
-export async function replaceAccessToken(services: Services, args: readonly unknown[]): Promise<void> {
+export async function replaceAccessToken(
+  services: Pick<Services, 'connections' | 'signIns' | 'telemetry'>,
+  args: readonly unknown[],
+): Promise<void> {
   const withToken = services.connections.all.filter((connection) => connection.signIn === 'accessToken');
   const wanted = connectionFor(services, args);
   const connection =
@@ -79,13 +82,16 @@ async function askForToken(title: string, connection: Connection): Promise<strin
 }
 
 /** Returns the connection that a failure names, or else the active connection. */
-export function connectionFor({ connections }: Services, [name]: readonly unknown[]): Connection | undefined {
+export function connectionFor(
+  { connections }: Pick<Services, 'connections'>,
+  [name]: readonly unknown[],
+): Connection | undefined {
   return (typeof name === 'string' ? connections.byName(name) : undefined) ?? connections.active;
 }
 
 /** Asks the user for a connection. */
 export async function pickConnection(
-  services: Services,
+  services: Pick<Services, 'connections'>,
   title: string,
   connections: readonly Connection[],
 ): Promise<Connection | undefined> {

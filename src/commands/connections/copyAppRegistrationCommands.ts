@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 import { appRegistrationCommands } from '../../identity/appRegistration.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
@@ -8,7 +8,7 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.copyAppRegistrationCommands`: copies the commands that register an application of the user's own in the
  * active tenant.
  */
-async function copyAppRegistrationCommands(services: Services): Promise<void> {
+async function copyAppRegistrationCommands(services: Pick<Services, 'connections'>): Promise<void> {
   const { active } = services.connections;
   const isTenant = active !== undefined && active.signIn !== 'sample';
   await env.clipboard.writeText(

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { destinationOf } from '../../connections/connection.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { pickConnection } from './connectionCommands.ts';
 import { runConnectionWizard } from './wizard/runConnectionWizard.ts';
 import { wizardOptions } from './wizard/wizardOptions.ts';
@@ -11,7 +11,7 @@ import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
  * `liveResponse.editConnection`: asks the steps of the wizard again, with the present values filled in. A secret is
  * kept only if its destination does not change.
  */
-async function editConnection(services: Services): Promise<void> {
+async function editConnection(services: Pick<Services, 'canLoopback' | 'connections' | 'signIns'>): Promise<void> {
   // The sample tenant has nothing to edit.
   const editable = services.connections.all.filter(({ signIn }) => signIn !== 'sample');
   const before = await pickConnection(services, l10n.t('Edit Connection'), editable);

@@ -2,7 +2,7 @@ import { commands, l10n } from 'vscode';
 import type { Connection } from '../../connections/connection.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { formatTime } from '../../messages/format.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { notify } from '../../platform/show/notifications.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Connection } from '../../connections/connection.ts';
 import { isGuid } from '../../base/resultUri.ts';
 import { adviseOn } from '../../identity/permissions.ts';
 import { furtherPermissionWords, missingPermissionWords } from '../../messages/permissionWords.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { idIn } from './wizard/draft.ts';
 import { problemText, promptFor } from './wizard/texts.ts';
@@ -18,14 +18,18 @@ import { IN_ACTIONS_VIEW, MAY_BE_CONNECTED, all } from '../common/when.ts';
  * `liveResponse.signIn`: does everything that a connection needs before its first call. Uses the connection that is
  * named in the argument, or the active connection.
  */
-async function signIn(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function signIn(
+  services: Pick<Services, 'canLoopback' | 'connections' | 'signIns' | 'telemetry'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const { all } = services.connections;
   const connection = connectionFor(services, args) ?? (await pickConnection(services, l10n.t('Sign In'), all));
   if (connection !== undefined) await signInTo(services, runner, connection);
 }
 
 /** `liveResponse.signOut`: forgets what signing in stored, here and in every other window. */
-async function signOut(services: Services): Promise<void> {
+async function signOut(services: Pick<Services, 'connections' | 'signIns'>): Promise<void> {
   const { active } = services.connections;
   if (active === undefined) return;
   if (active.signIn === 'sample') {
@@ -40,7 +44,11 @@ function tellUnneeded({ name }: Connection): void {
   void notify('information', l10n.t('"{0}" needs no sign-in: it is in memory.', name));
 }
 
-async function signInTo(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
+async function signInTo(
+  services: Pick<Services, 'canLoopback' | 'connections' | 'signIns' | 'telemetry'>,
+  runner: CommandRunner,
+  connection: Connection,
+): Promise<void> {
   switch (connection.signIn) {
     case 'sample':
       tellUnneeded(connection);
@@ -64,7 +72,11 @@ async function signInTo(services: Services, runner: CommandRunner, connection: C
 }
 
 /** Signs in to a connection that was just added, if a sign-in is needed, and tells the user the next step. */
-export async function useFirst(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
+export async function useFirst(
+  services: Pick<Services, 'canLoopback' | 'signIns' | 'telemetry'>,
+  runner: CommandRunner,
+  connection: Connection,
+): Promise<void> {
   switch (connection.signIn) {
     case 'sample':
       return;
@@ -82,7 +94,11 @@ export async function useFirst(services: Services, runner: CommandRunner, connec
   }
 }
 
-async function signInPerson(services: Services, runner: CommandRunner, connection: Connection): Promise<void> {
+async function signInPerson(
+  services: Pick<Services, 'canLoopback' | 'signIns' | 'telemetry'>,
+  runner: CommandRunner,
+  connection: Connection,
+): Promise<void> {
   const { signIns, canLoopback } = services;
   if ((await signIns.wasRefused()) && !(await confirmedAgain(connection))) return;
   const way = connection.signIn === 'interactive' && canLoopback ? 'interactive' : 'deviceCode';
@@ -112,7 +128,7 @@ async function confirmedAgain(connection: Connection): Promise<boolean> {
  *
  * @returns whether the user gave an answer, so that the sign-in can be tried now
  */
-async function askForSecret(services: Services, connection: Connection): Promise<boolean> {
+async function askForSecret(services: Pick<Services, 'signIns'>, connection: Connection): Promise<boolean> {
   const kind = connection.signIn === 'clientSecret' ? 'clientSecret' : 'passphrase';
   const typed = await askForText({
     title:
@@ -136,7 +152,7 @@ async function askForSecret(services: Services, connection: Connection): Promise
 
 /** Gets a token, so that a wrong secret is reported now and not when the first result is fetched. */
 async function tryOut(
-  services: Services,
+  services: Pick<Services, 'signIns' | 'telemetry'>,
   runner: CommandRunner,
   connection: Connection,
   way: 'clientSecret' | 'clientCertificate' | 'azureCli',
@@ -151,7 +167,7 @@ async function tryOut(
  * Shows the account, and the permissions that its token probably has. This is only advice, because only the API can
  * decide.
  */
-async function tellSignedIn(services: Services, connection: Connection): Promise<void> {
+async function tellSignedIn(services: Pick<Services, 'signIns'>, connection: Connection): Promise<void> {
   const { signIns } = services;
   const account = (await signIns.account(connection)) ?? l10n.t('an unknown account');
   const advice = adviseOn(await signIns.getAccessToken(connection, new AbortController().signal));

@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import { tellNothingChosen } from '../common/preconditions.ts';
 import { findTargets } from '../common/targets.ts';
@@ -9,7 +9,10 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, all } from '../common/when.ts';
 
 /** `liveResponse.copyActionId`: copies `id#index` for a result, or the bare id for an action without one. */
-async function copyActionId(services: Services, args: readonly unknown[]): Promise<void> {
+async function copyActionId(
+  services: Pick<Services, 'connections' | 'store' | 'view'>,
+  args: readonly unknown[],
+): Promise<void> {
   const ids = findTargets(services, args).map(({ ref }) =>
     // The address of an opened file is made from its hash and names no machine action. Only the file's facts file can
     // name the action.

@@ -6,7 +6,7 @@ import type { Evidence } from '../../evidence/blocks/evidenceBlock.ts';
 import { WHOLE_TEXT } from '../../evidence/text/quotation.ts';
 import type { NoteForm } from '../../platform/config.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { saveInstead } from '../save/saveResult.ts';
@@ -21,7 +21,7 @@ import { defineCommand } from '../common/defineCommand.ts';
  * text. With several rows, they copy the result of each row. A citation without a selection names the complete result.
  */
 async function copyEvidence(
-  services: Services,
+  services: Pick<Services, 'actions' | 'connections' | 'log' | 'notes' | 'results' | 'saves' | 'toolVersion' | 'view'>,
   runner: CommandRunner,
   form: Exclude<NoteForm, 'tableRow'> | 'plainBlock',
   args: readonly unknown[],
@@ -49,7 +49,11 @@ async function copyEvidence(
 }
 
 /** `liveResponse.copyJson`: copies the parsed result in the service's own form. Several results become a list. */
-async function copyJson(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function copyJson(
+  services: Pick<Services, 'actions' | 'connections' | 'log' | 'results' | 'saves' | 'store' | 'toolVersion' | 'view'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   await copyEach(
     services,
     runner,
@@ -89,7 +93,7 @@ interface CopiedText {
 
 /** Copies the results that could be read. Also reports the first failure. */
 async function copyEach<Part>(
-  services: Services,
+  services: Pick<Services, 'actions' | 'connections' | 'log' | 'results' | 'saves' | 'toolVersion' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
   read: (target: Target, facts: StoredFacts, signal: AbortSignal) => Promise<Part>,

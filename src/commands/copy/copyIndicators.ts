@@ -8,7 +8,7 @@ import { mergeIndicators } from '../../evidence/indicators/mergeIndicators.ts';
 import { INDICATOR_KINDS } from '../../evidence/indicators/kinds.ts';
 import { defangsOnCopy } from '../../platform/config.ts';
 import { indicatorFormWords, indicatorKindWords } from '../../messages/indicatorWords.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { saveInstead } from '../save/saveResult.ts';
@@ -28,7 +28,14 @@ interface Searched {
  * `liveResponse.copyIndicators`: copies the indicators of the selection, or else of the complete text. With several
  * rows, copies the indicators of all their results together. The user reviews the indicators before they are copied.
  */
-async function copyIndicators(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function copyIndicators(
+  services: Pick<
+    Services,
+    'actions' | 'connections' | 'log' | 'notes' | 'results' | 'saves' | 'store' | 'toolVersion' | 'view'
+  >,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const searched = await searchAll(services, runner, findTargets(services, args));
   if (searched === undefined || searched.length === 0) return;
   const rows = mergeIndicators(searched.map(({ found }, source) => found.map((one) => ({ ...one, source }))));
@@ -47,7 +54,7 @@ async function copyIndicators(services: Services, runner: CommandRunner, args: r
 
 /** Searches the results that could be read. Also reports the first failure. */
 async function searchAll(
-  services: Services,
+  services: Pick<Services, 'actions' | 'log' | 'notes' | 'results' | 'saves' | 'store' | 'toolVersion'>,
   runner: CommandRunner,
   targets: readonly Target[],
 ): Promise<readonly Searched[] | undefined> {
@@ -75,7 +82,11 @@ async function searchAll(
   return searched;
 }
 
-async function search(services: Services, target: Target, signal: AbortSignal): Promise<Searched> {
+async function search(
+  services: Pick<Services, 'notes' | 'store'>,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Searched> {
   const stream = target.stream ?? 'output';
   const ranges = selectedRanges(target);
   const evidence = await services.notes.evidence({ ...target.ref, stream }, ranges ?? [], signal);

@@ -3,7 +3,7 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { buildHuntingQuery } from '../../evidence/blocks/huntingQuery.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { deviceOf, findCommand, subjectOf } from '../../model/machineAction.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
@@ -13,7 +13,11 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.copyKql`: for each result, copies an advanced hunting query around the time of its command. The list
  * already contains that time, so copying from a row of the tree makes no call.
  */
-async function copyKql(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function copyKql(
+  services: Pick<Services, 'actions' | 'connections' | 'results' | 'store' | 'view'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const targets = findTargets(services, args);
   if (targets.length === 0) return;
   await runner.run(l10n.t('Copying a hunting query'), async ({ signal }) => {
@@ -25,8 +29,12 @@ async function copyKql(services: Services, runner: CommandRunner, args: readonly
   });
 }
 
-async function queryFor(services: Services, ref: ResultRef, signal: AbortSignal): Promise<string> {
-  const listed = services.view.shown?.get(ref.actionId);
+async function queryFor(
+  services: Pick<Services, 'actions' | 'results' | 'store'>,
+  ref: ResultRef,
+  signal: AbortSignal,
+): Promise<string> {
+  const listed = services.actions.list?.get(ref.actionId);
   const action =
     listed ?? (await services.store.facts(ref))?.action ?? (await services.results.open(ref, { signal })).action;
   const command = findCommand(action, ref.commandIndex);

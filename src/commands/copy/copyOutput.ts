@@ -2,7 +2,7 @@ import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import type { ResultStream } from '../../base/resultUri.ts';
 import { defangsOnCopy } from '../../platform/config.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { saveInstead } from '../save/saveResult.ts';
 import { selectedRanges } from '../common/selection.ts';
@@ -18,7 +18,7 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '
  * @param wanted - text of the result to copy; the default is the text that is shown, or else the output
  */
 async function copyOutput(
-  services: Services,
+  services: Pick<Services, 'actions' | 'connections' | 'log' | 'results' | 'saves' | 'store' | 'toolVersion' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
   wanted?: ResultStream,

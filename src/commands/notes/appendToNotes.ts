@@ -1,12 +1,12 @@
+import type { Range as QuoteRange } from '../../base/places.ts';
 import { EndOfLine, l10n, Range, Selection, ThemeIcon, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import type { QuickPickItem, TextDocument } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
-import type { Range as QuoteRange } from '../../evidence/text/lines.ts';
 import { findEvidence } from '../../evidence/blocks/readEvidence.ts';
 import { findHeadings, placeAtEnd } from '../../notes/appendPlace.ts';
 import type { NotesPlace } from '../../notes/pinnedNotes.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { selectedRanges } from '../common/selection.ts';
@@ -19,7 +19,7 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_TRANSCRIPT_ROW, all } from '../common/wh
 
 /** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or complete results as citations. */
 export async function appendToNotes(
-  services: Services,
+  services: Pick<Services, 'connections' | 'notes' | 'pinnedNotes' | 'results' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -43,7 +43,7 @@ export async function appendToNotes(
  * Returns the chosen notes file. Undefined if none was chosen or if the file no longer exists; the caller then asks the
  * user.
  */
-async function pinnedPlace(services: Services): Promise<NotesPlace | undefined> {
+async function pinnedPlace(services: Pick<Services, 'pinnedNotes'>): Promise<NotesPlace | undefined> {
   const place = services.pinnedNotes.get();
   if (place === undefined || place.uri.scheme === 'untitled') return undefined;
   return workspace.fs.stat(place.uri).then(
@@ -58,7 +58,7 @@ function selectionsOf(targets: readonly Target[]): readonly QuoteRange[] {
 }
 
 async function quote(
-  services: Services,
+  services: Pick<Services, 'notes'>,
   target: Target,
   facts: StoredFacts,
   selections: readonly QuoteRange[],
@@ -165,7 +165,7 @@ interface FileItem extends QuickPickItem {
  * `liveResponse.selectNotesFile`: selects the note of this workspace, and the place in the note, at which evidence is
  * appended.
  */
-async function selectNotesFile(services: Services): Promise<NotesPlace | undefined> {
+async function selectNotesFile(services: Pick<Services, 'pinnedNotes'>): Promise<NotesPlace | undefined> {
   const files = await workspace.findFiles('**/*.md', '**/node_modules/**', 200);
   const open = workspace.textDocuments.filter(
     ({ languageId, uri }) => languageId === 'markdown' && workspace.fs.isWritableFileSystem(uri.scheme) === true,

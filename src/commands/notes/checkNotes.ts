@@ -15,7 +15,7 @@ import { findingSentence } from '../../notes/verdictWords.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
 import { isFinished } from '../../model/machineAction.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -26,7 +26,10 @@ type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; rea
 /** Failure codes which mean that the service itself has no such result. */
 const GONE: ReadonlySet<FailureCode> = new Set(['notFound', 'noResult']);
 /** `liveResponse.checkNotes`: compares every citation of the active note with what is stored. */
-async function checkNotes(services: Services, runner: CommandRunner): Promise<void> {
+async function checkNotes(
+  services: Pick<Services, 'connections' | 'log' | 'notes' | 'reports' | 'results' | 'sessions' | 'store'>,
+  runner: CommandRunner,
+): Promise<void> {
   const document = window.activeTextEditor?.document;
   if (document?.languageId !== 'markdown') {
     void notify('information', l10n.t('Open the Markdown note whose evidence is to be checked.'));
@@ -70,7 +73,7 @@ async function checkNotes(services: Services, runner: CommandRunner): Promise<vo
   );
 }
 
-function notFetched(services: Services, ref: ResultRef): Outcome {
+function notFetched(services: Pick<Services, 'connections'>, ref: ResultRef): Outcome {
   const sentence =
     services.connections.forTenant(ref) === undefined
       ? l10n.t('It is not stored on this machine, and no connection leads to its tenant.')
@@ -80,7 +83,7 @@ function notFetched(services: Services, ref: ResultRef): Outcome {
 
 /** Asks whether to fetch missing results, and names the number of calls first. */
 async function askToFetch(
-  services: Services,
+  services: Pick<Services, 'connections' | 'sessions'>,
   note: string,
   missing: readonly ResultRef[],
 ): Promise<'fetch' | 'stored' | undefined> {
@@ -101,7 +104,7 @@ async function askToFetch(
 }
 
 /** Counts the calls: one link for each result, and one request for each action that is not loaded or has not ended. */
-function countCalls(services: Services, missing: readonly ResultRef[]): number {
+function countCalls(services: Pick<Services, 'connections' | 'sessions'>, missing: readonly ResultRef[]): number {
   const actions = new Set<string>();
   for (const ref of missing) {
     const connection = services.connections.forTenant(ref);
@@ -118,7 +121,7 @@ function countCalls(services: Services, missing: readonly ResultRef[]): number {
  * cancels, the results that were already fetched are kept. The other citations get the verdict `unknown`.
  */
 async function fetchMissing(
-  services: Services,
+  services: Pick<Services, 'log' | 'results'>,
   { signal, report }: CommandScope,
   missing: readonly ResultRef[],
   outcomes: Map<string, Outcome>,
@@ -146,7 +149,11 @@ async function fetchMissing(
   }
 }
 
-async function check(services: Services, found: FoundEvidence, outcome: Outcome | undefined): Promise<ReportEntry> {
+async function check(
+  services: Pick<Services, 'notes' | 'store'>,
+  found: FoundEvidence,
+  outcome: Outcome | undefined,
+): Promise<ReportEntry> {
   const { address, spans, line } = found;
   const shown = address.view === undefined ? [] : [describeView(address.view)];
   const words = [address.stream, ...shown, spans.map(describeSpan).join(', ')].filter((part) => part !== '').join(' ');

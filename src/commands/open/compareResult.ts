@@ -15,7 +15,7 @@ import { deviceOf, findCommand, hostOf, parameterOf } from '../../model/machineA
 import { findSiblings } from '../../results/siblings.ts';
 import type { Sibling } from '../../results/siblings.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { findTargets } from '../common/targets.ts';
@@ -31,7 +31,11 @@ type Other = 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
  * `liveResponse.compareResult`: compares a result with the result of another host or another run, with its own errors,
  * or with its own `normalised` view. Missing results are fetched.
  */
-async function compareResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function compareResult(
+  services: Pick<Services, 'actions' | 'connections' | 'results' | 'runOverviews' | 'sessions' | 'store' | 'view'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const { ref } = target;
@@ -81,7 +85,7 @@ async function askForOther(title: string): Promise<Other | undefined> {
 }
 
 async function askForSibling(
-  services: Services,
+  services: Pick<Services, 'actions' | 'connections' | 'sessions' | 'store'>,
   facts: StoredFacts,
   other: 'otherHosts' | 'otherRuns',
 ): Promise<Sibling | undefined> {
@@ -94,7 +98,7 @@ async function askForSibling(
   // The complete lists are searched, not only the visible rows. Otherwise a filter for this device would hide the other
   // hosts.
   const session = isShown ? services.sessions.of(connection) : undefined;
-  for (const list of [session?.actions(true), session?.actions(false), isShown ? services.view.shown : undefined])
+  for (const list of [session?.actions(true), session?.actions(false), isShown ? services.actions.list : undefined])
     for (const one of list?.actions ?? []) {
       const had = known.get(one.id);
       // A list that is not shown may be older than what was stored since.
@@ -155,7 +159,7 @@ function isNormalisedLink(argument: unknown): boolean {
  * Returns the `normalised` view to compare with. For a link in an overview, the view uses the overview's rules.
  * Otherwise it is the view in the active document, if that is `normalised`, or else the default `normalised` view.
  */
-function normalisedOf(services: Services, argument: unknown, { view }: Target): TextView {
+function normalisedOf(services: Pick<Services, 'runOverviews'>, argument: unknown, { view }: Target): TextView {
   if (isNormalisedLink(argument)) return normalisedView(services.runOverviews.rules.rules);
   return view !== undefined && normaliseRulesOf(view) !== undefined ? view : 'normalised';
 }
@@ -166,7 +170,7 @@ interface Side {
   readonly view: TextView | undefined;
 }
 
-async function showBeside(services: Services, left: Side, right: Side): Promise<void> {
+async function showBeside(services: Pick<Services, 'store'>, left: Side, right: Side): Promise<void> {
   const [one, other] = await Promise.all([placeOf(services, left), placeOf(services, right)]);
   const name = [
     `${sideWords(left)} ↔ ${sideWords(right)}`,
@@ -182,7 +186,7 @@ async function showBeside(services: Services, left: Side, right: Side): Promise<
  * each replaced place.
  */
 async function showNormalised(
-  services: Services,
+  services: Pick<Services, 'store'>,
   facts: StoredFacts,
   stream: ResultStream,
   view: TextView,
@@ -199,7 +203,7 @@ async function showNormalised(
 }
 
 async function placeOf(
-  { store }: Services,
+  { store }: Pick<Services, 'store'>,
   { facts, stream, view }: Side,
 ): Promise<{ readonly uri: Uri; readonly part: string | undefined }> {
   if (facts.transcript === undefined) {

@@ -1,23 +1,23 @@
 import { l10n } from 'vscode';
 import { emptinessSentence } from '../../messages/readingWords.ts';
 import { explainEmptiness } from '../../results/emptiness.ts';
-import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.explainEmpty`: says why there is nothing to read and what can be done. Spends no call by itself. */
-async function explainEmpty(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function explainEmpty(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const { ref, view } = target;
   const stream = target.stream ?? 'output';
   const facts = await services.store.facts(ref);
   const text = facts === undefined ? undefined : await services.store.text(ref, stream, view);
-  const action = services.view.shown?.get(ref.actionId) ?? facts?.action;
+  const action = services.actions.list?.get(ref.actionId) ?? facts?.action;
   const reason = explainEmptiness(action, ref.commandIndex, facts, stream, text);
   const errorLines = stream === 'output' ? (facts?.transcript?.errorLines ?? 0) : 0;
   const steps = new Map<string, () => Promise<void>>();

@@ -5,10 +5,11 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { findReferences } from '../../evidence/references/findReferences.ts';
 import type { FoundReference } from '../../evidence/references/findReferences.ts';
 import { deviceOf, runScripts, subjectOf } from '../../model/machineAction.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { commandState } from '../../tree/words.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -18,7 +19,11 @@ import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../common/
  * `liveResponse.fetchResult`: fetches the result of the machine action that a text names. With an argument, the command
  * asks no question.
  */
-export async function fetchResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+export async function fetchResult(
+  services: OpenServices & Pick<Services, 'fetchAction' | 'sessions'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   if (args[0] !== undefined) {
     const [target] = findTargets(services, args);
     if (target !== undefined) await openTarget(services, runner, target, true);
@@ -73,14 +78,14 @@ function labelOf(reference: FoundReference): string {
  * each.
  */
 async function askForCommand(
-  services: Services,
+  services: Pick<Services, 'fetchAction' | 'sessions'>,
   runner: CommandRunner,
   connection: Connection,
   reference: FoundReference,
 ): Promise<number | undefined> {
   const session = services.sessions.of(connection);
   const action =
-    services.view.storeOf(session).get(reference.actionId) ??
+    session.known(reference.actionId) ??
     (await runner.run(l10n.t('Looking up machine action'), ({ signal }) =>
       services.fetchAction(session, reference.actionId, signal),
     ));

@@ -3,9 +3,10 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { parseCitation, parseOutsideAddress } from '../../evidence/blocks/citation.ts';
 import type { Citation } from '../../evidence/blocks/citation.ts';
 import { refOf } from '../../base/resultUri.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { ask } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
@@ -13,7 +14,7 @@ import { defineCommand } from '../common/defineCommand.ts';
  * `liveResponse.openCitation`: opens a link in a note, or an address from outside VS Code. The author of the link must
  * not be able to spend this user's calls. Therefore a result that is not stored is fetched only if the user agrees.
  */
-async function openCitation(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openCitation(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const citation = readCitation(args[0]);
   if (citation === undefined) throw new LiveResponseError('badArgument', { path: 'link' });
   const { stream, view } = citation.address;
@@ -27,7 +28,7 @@ function readCitation(value: unknown): Citation | undefined {
   return typeof value === 'string' ? parseCitation(value) : undefined;
 }
 
-async function mayFetch(services: Services, { address }: Citation): Promise<boolean> {
+async function mayFetch(services: Pick<Services, 'connections'>, { address }: Citation): Promise<boolean> {
   if (address.cloud === 'file') throw new LiveResponseError('notStoredFile');
   const connection = services.connections.forTenant(address);
   if (connection === undefined) throw new LiveResponseError('noConnection');

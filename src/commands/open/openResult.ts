@@ -1,8 +1,9 @@
 import { commands } from 'vscode';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { fetchResult } from './fetchResult.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
@@ -21,7 +22,11 @@ const FOCUS_WITHIN_MS = 1000;
 /**
  * `liveResponse.openResult`: opens the result of a row, an address or `{tenant, actionId, commandIndex, stream, line}`.
  */
-async function openResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openResult(
+  services: OpenServices & Pick<Services, 'fetchAction' | 'sessions'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const takesFocus = Date.now() - focusWantedAt < FOCUS_WITHIN_MS;
   focusWantedAt = 0;
   const [target] = findTargets(services, args);

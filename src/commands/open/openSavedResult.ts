@@ -9,10 +9,11 @@ import type { FactsVerdict, OpenedBytes } from '../../results/openedResult.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { MEMORY_BYTES } from '../../results/resultService.ts';
 import { storeLargeFile } from '../../results/storeLargeFile.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { MAX_FACTS_BYTES } from '../save/factsFile.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
@@ -29,7 +30,11 @@ const MAX_FACTS_FILES = 10;
  * `liveResponse.openSavedResult`: opens a result file from the disk, or the file of a download link, like a fetched
  * result. It makes no call. With an argument (a file's address, or a link) it asks no question.
  */
-async function openSavedResult(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openSavedResult(
+  services: OpenServices & Pick<Services, 'downloadLink'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
   if (source !== undefined) await openSource(services, runner, source, maxDownloadBytes());
 }
@@ -40,7 +45,7 @@ async function openSavedResult(services: Services, runner: CommandRunner, args: 
  * @param limit - largest file that is opened before the user was told its size, in bytes
  */
 async function openSource(
-  services: Services,
+  services: OpenServices & Pick<Services, 'downloadLink'>,
   runner: CommandRunner,
   source: Uri | string,
   limit: number,
@@ -61,7 +66,7 @@ async function openSource(
 }
 
 async function openLink(
-  services: Services,
+  services: Pick<Services, 'downloadLink' | 'store'>,
   link: string,
   { signal, report }: CommandScope,
   limit: number,
@@ -70,7 +75,12 @@ async function openLink(
   return keep(services, opened, bytes);
 }
 
-async function openFile(services: Services, uri: Uri, scope: CommandScope, limit: number): Promise<ResultRef> {
+async function openFile(
+  services: Pick<Services, 'store'>,
+  uri: Uri,
+  scope: CommandScope,
+  limit: number,
+): Promise<ResultRef> {
   const { size } = await workspace.fs.stat(uri);
   if (size > limit) throw new LiveResponseError('tooLarge', { size, limit, reason: 'file' });
   const { opened, bytes } = await readFile(uri, size > MEMORY_BYTES);
@@ -108,7 +118,7 @@ interface Opened<Bytes = Uint8Array> {
 }
 
 /** Stores a result under its hash. Does not replace a stored result if the opened file has no matching facts file. */
-async function keep(services: Services, opened: OpenedBytes, bytes: Uint8Array): Promise<ResultRef> {
+async function keep(services: Pick<Services, 'store'>, opened: OpenedBytes, bytes: Uint8Array): Promise<ResultRef> {
   const { facts, verdict } = describeOpened(opened);
   tellVerdict(verdict);
   const stored = await services.store.facts(facts.ref);
@@ -151,7 +161,7 @@ async function readFacts(uri: Uri): Promise<string[]> {
 }
 
 async function download(
-  services: Services,
+  services: Pick<Services, 'downloadLink'>,
   link: string,
   signal: AbortSignal,
   limit: number,

@@ -6,7 +6,7 @@ import { notify } from '../../platform/show/notifications.ts';
 import { exitClass, sizeBucket } from '../../platform/telemetryEvents.ts';
 import type { TelemetryEvent } from '../../platform/telemetryEvents.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { watchAttention } from '../common/attention.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
@@ -14,13 +14,28 @@ import { exportRaw } from '../save/exportRaw.ts';
 import { saveInstead } from '../save/saveResult.ts';
 import type { Target } from '../common/targets.ts';
 
+/** Services that opening a result needs, with all its next steps, such as saving the result instead. */
+export type OpenServices = Pick<
+  Services,
+  | 'actions'
+  | 'companions'
+  | 'connections'
+  | 'log'
+  | 'results'
+  | 'saves'
+  | 'store'
+  | 'telemetry'
+  | 'toolVersion'
+  | 'view'
+>;
+
 /**
  * Fetches a result if it is not stored, and shows it.
  *
  * @param anySize - whether to open a result of any size; true after the user was told its size
  */
 export async function openTarget(
-  services: Services,
+  services: OpenServices,
   runner: CommandRunner,
   target: Target,
   takesFocus: boolean,

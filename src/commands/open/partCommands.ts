@@ -3,9 +3,10 @@ import { partsOf } from '../../documents/parts.ts';
 import { WHOLE_BYTES } from '../../evidence/text/textParts.ts';
 import { formatBytes } from '../../messages/format.ts';
 import type { TextParts } from '../../evidence/text/partFacts.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { ask, confirmInStatusBar } from '../../platform/show/notifications.ts';
@@ -22,7 +23,7 @@ interface Divided {
  * document.
  */
 async function stepPart(
-  services: Services,
+  services: OpenServices,
   runner: CommandRunner,
   step: 'next' | 'previous' | 'last',
   args: readonly unknown[],
@@ -48,7 +49,7 @@ async function stepPart(
  * `liveResponse.openWhole`: opens a text as one document, up to the size that VS Code opens without a question. Tells
  * the user which features VS Code switches off for such a document.
  */
-async function openWhole(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openWhole(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const found = await findDivided(services, args);
   if (found === undefined) return;
   const { target, text } = found;
@@ -76,7 +77,10 @@ async function openWhole(services: Services, runner: CommandRunner, args: readon
 }
 
 /** Returns the parts of a text. If the text is not divided into parts, tells the user so. */
-async function findDivided(services: Services, args: readonly unknown[]): Promise<Divided | undefined> {
+async function findDivided(
+  services: Pick<Services, 'connections' | 'store' | 'view'>,
+  args: readonly unknown[],
+): Promise<Divided | undefined> {
   const [target] = findTargets(services, args);
   const text = target === undefined ? undefined : await partsOf(services.store, addressOf(target));
   if (target === undefined || text === undefined) return undefined;

@@ -9,9 +9,10 @@ import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
 import { misreadingsOf, readingOf } from '../../base/textView.ts';
 import type { Charset, TextView } from '../../base/textView.ts';
 import { viewName } from '../../evidence/views/viewWords.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -28,7 +29,7 @@ interface ViewItem extends QuickPickItem {
 }
 
 /** `liveResponse.showAs`: shows another view of a text, or colors it. The stored result does not change. */
-async function showAs(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function showAs(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const stream = target.stream ?? 'output';
@@ -57,7 +58,11 @@ async function showAs(services: Services, runner: CommandRunner, args: readonly 
   }
 }
 
-async function items(services: Services, ref: ResultRef, stream: ResultStream): Promise<ViewItem[]> {
+async function items(
+  services: Pick<Services, 'log' | 'store'>,
+  ref: ResultRef,
+  stream: ResultStream,
+): Promise<ViewItem[]> {
   const separator = (label: string): ViewItem => ({ label, kind: QuickPickItemKind.Separator });
   const likely = await suggestedItems(services, ref, stream);
   return [
@@ -92,7 +97,11 @@ async function items(services: Services, ref: ResultRef, stream: ResultStream): 
  * Returns the encodings with which a text has fewer odd characters, each with an example line. Returns none for a large
  * text, because a large text is never completely in memory.
  */
-async function suggestedItems(services: Services, ref: ResultRef, stream: ResultStream): Promise<readonly ViewItem[]> {
+async function suggestedItems(
+  services: Pick<Services, 'log' | 'store'>,
+  ref: ResultRef,
+  stream: ResultStream,
+): Promise<readonly ViewItem[]> {
   const suggested = await services.store.analysis.suggestReadings(ref, stream).catch((error: unknown) => {
     // The message of an unknown error may contain text of the result. This text must not get into the log.
     const reason = isLiveResponseError(error) ? error.code : error instanceof Error ? error.name : typeof error;

@@ -6,7 +6,7 @@ import { remarksOn } from '../../documents/remarks.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import type { CommandId } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { findTargets } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
@@ -21,7 +21,10 @@ interface ActionItem extends QuickPickItem {
  * `liveResponse.showResultActions`: lists the commands for a result, and its facts. A click on the exit code in the
  * status bar runs this command.
  */
-async function showResultActions(services: Services, args: readonly unknown[]): Promise<void> {
+async function showResultActions(
+  services: Pick<Services, 'connections' | 'store' | 'view'>,
+  args: readonly unknown[],
+): Promise<void> {
   const [target] = findTargets(services, args);
   const facts = target === undefined ? undefined : await services.store.facts(target.ref);
   if (target === undefined) return;

@@ -1,13 +1,13 @@
-import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.openOutput` and `liveResponse.openErrors`: open this text of a result, even if it is empty. */
 async function showStream(
-  services: Services,
+  services: OpenServices,
   runner: CommandRunner,
   stream: 'output' | 'errors',
   args: readonly unknown[],

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
 import { resultOf } from '../../model/machineAction.ts';
-import type { Services } from '../../services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from './openTarget.ts';
+import type { OpenServices } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -12,7 +12,7 @@ import { IN_RESULT, all } from '../common/when.ts';
  * `liveResponse.nextCommand` and `previousCommand`: open the nearest command of the same action that has text to read.
  */
 async function stepCommand(
-  services: Services,
+  services: OpenServices,
   runner: CommandRunner,
   step: 1 | -1,
   args: readonly unknown[],
@@ -20,7 +20,7 @@ async function stepCommand(
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const { ref } = target;
-  const action = services.view.shown?.get(ref.actionId) ?? (await services.store.facts(ref))?.action;
+  const action = services.actions.list?.get(ref.actionId) ?? (await services.store.facts(ref))?.action;
   const indexes = (action?.commands ?? [])
     .filter((command) => action !== undefined && resultOf(action, command) === 'transcript')
     .map(({ index }) => index)

@@ -8,7 +8,7 @@ import type { RunRecord } from '../../model/runRecord.ts';
 import { loadHosts, mayLackHosts, mergeRuns, overlaps } from '../../runs/runHosts.ts';
 import { findRuns, firstRuns, renewRun, runOf, timesOf } from '../../runs/runs.ts';
 import type { Run } from '../../model/run.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { tellNoConnection } from '../common/preconditions.ts';
@@ -26,7 +26,7 @@ interface RunPick extends QuickPickItem {
  * @returns undefined if the user closed the question, or if there is no run
  */
 export async function chooseRun(
-  services: Services,
+  services: Pick<Services, 'connections' | 'runOverviews' | 'runs' | 'sessions'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<RunRecord | undefined> {
@@ -41,7 +41,7 @@ export async function chooseRun(
  * Undefined if the user refused.
  */
 export async function completeRun(
-  services: Services,
+  services: Pick<Services, 'connections' | 'runs' | 'sessions'>,
   runner: CommandRunner,
   record: RunRecord,
 ): Promise<RunRecord | undefined> {
@@ -71,7 +71,10 @@ export async function completeRun(
   return run === undefined ? undefined : services.runs.note(run);
 }
 
-function findRun(services: Services, args: readonly unknown[]): Run | undefined {
+function findRun(
+  services: Pick<Services, 'connections' | 'runOverviews' | 'runs' | 'sessions'>,
+  args: readonly unknown[],
+): Run | undefined {
   const [first] = args;
   if (typeof first === 'object' && first !== null && 'run' in first && typeof first.run === 'string') {
     return renewed(services, services.runs.get(first.run));
@@ -87,21 +90,24 @@ function findRun(services: Services, args: readonly unknown[]): Run | undefined 
   return address === undefined ? undefined : runOf(runs, address.actionId, address.commandIndex);
 }
 
-function renewed(services: Services, record: RunRecord | undefined): Run | undefined {
+function renewed(services: Pick<Services, 'connections' | 'sessions'>, record: RunRecord | undefined): Run | undefined {
   const connection = record === undefined ? undefined : services.connections.forTenant(record.run.tenant);
   if (record === undefined || connection === undefined) return record?.run;
   const list = services.sessions.of(connection).actions(true);
   return renewRun(record.run, (actionId) => list.get(actionId));
 }
 
-function loadedRuns(services: Services): Run[] {
+function loadedRuns(services: Pick<Services, 'connections' | 'sessions'>): Run[] {
   const { active } = services.connections;
   if (active === undefined) return [];
   const { cloud, tenantId } = active;
   return findRuns(services.sessions.of(active).actions(true).actions, { cloud, tenantId });
 }
 
-async function pickRun(services: Services, runner: CommandRunner): Promise<Run | undefined> {
+async function pickRun(
+  services: Pick<Services, 'connections' | 'runs' | 'sessions'>,
+  runner: CommandRunner,
+): Promise<Run | undefined> {
   for (;;) {
     const loaded = loadedRuns(services);
     const kept = services.runs.all.map(({ run }) => run).filter((run) => !loaded.some((other) => overlaps(other, run)));

@@ -7,7 +7,7 @@ import { whyNoResult } from '../../messages/runWords.ts';
 import { FileSink } from '../../results/save/fileSink.ts';
 import { WholeSink } from '../../results/save/wholeSink.ts';
 import { toExportRows, toRunCsv, toRunLine } from '../../runs/runRows.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
 import { chooseRun } from './chooseRun.ts';
@@ -23,7 +23,7 @@ import { IN_RUN_OVERVIEW, MAY_BE_CONNECTED } from '../common/when.ts';
  * NDJSON also contains the texts. They are unchanged except for half characters, which are counted.
  */
 export async function exportRun(
-  services: Services,
+  services: Pick<Services, 'connections' | 'runOverviews' | 'runs' | 'sessions' | 'store'>,
   runner: CommandRunner,
   kind: 'csv' | 'ndjson',
   args: readonly unknown[],
@@ -38,7 +38,7 @@ export async function exportRun(
  * @param folder - suggested folder; the default is the user's home. The file's name never comes from a device.
  */
 async function exportTo(
-  services: Services,
+  services: Pick<Services, 'runOverviews' | 'store'>,
   runner: CommandRunner,
   kind: 'csv' | 'ndjson',
   record: RunRecord,
@@ -73,7 +73,7 @@ async function writeCsv({ rows, comparison }: RunPicture, uri: Uri, tally: Expor
  * content is in memory, up to a limit.
  */
 async function writeNdjson(
-  services: Services,
+  services: Pick<Services, 'store'>,
   { rows, comparison }: RunPicture,
   uri: Uri,
   { scope: { signal, report }, tally }: { readonly scope: CommandScope; readonly tally: ExportTally },

@@ -4,7 +4,7 @@ import { formatDuration } from '../../messages/format.ts';
 import { callsWords, hostsWords } from '../../messages/runWords.ts';
 import { thrown } from '../../runs/runFetch.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
 import { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
@@ -19,7 +19,11 @@ const GONE_AFTER_MS = 17_000;
 const LOOK_AGAIN_MS = 1000;
 
 /** `liveResponse.fetchRun`: names the number of calls, then fetches in the background and shows the overview. */
-async function fetchRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function fetchRun(
+  services: Pick<Services, 'connections' | 'estimateRun' | 'log' | 'runOverviews' | 'runs' | 'sessions'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const chosen = await chooseRun(services, runner, args);
   if (chosen === undefined) return;
   const record = await completeRun(services, runner, chosen);
@@ -31,12 +35,15 @@ async function fetchRun(services: Services, runner: CommandRunner, args: readonl
 }
 
 /** `liveResponse.pauseRun`: pauses the run of the active overview, else all runs that this window is fetching. */
-function pauseRun(services: Services): void {
+function pauseRun(services: Pick<Services, 'runOverviews' | 'runs'>): void {
   for (const { run } of activeRuns(services)) services.runs.pause(run.key);
 }
 
 /** `liveResponse.resumeRun`: resumes runs that were paused, or that a restart interrupted. */
-async function resumeRun(services: Services, runner: CommandRunner): Promise<void> {
+async function resumeRun(
+  services: Pick<Services, 'log' | 'runOverviews' | 'runs'>,
+  runner: CommandRunner,
+): Promise<void> {
   const paused = activeRuns(services).filter(({ state }) => state === 'paused');
   for (const { run } of paused) services.runs.resume(run.key);
   if (paused.length > 0) return;
@@ -55,7 +62,7 @@ async function resumeRun(services: Services, runner: CommandRunner): Promise<voi
 }
 
 /** `liveResponse.cancelRun`: stops fetching. Results that were fetched stay stored. */
-function cancelRun(services: Services): void {
+function cancelRun(services: Pick<Services, 'runOverviews' | 'runs'>): void {
   for (const { run } of activeRuns(services)) services.runs.cancel(run.key);
 }
 
@@ -63,7 +70,9 @@ function cancelRun(services: Services): void {
  * Asks after a restart whether to resume interrupted runs. First waits until the lease of the window that was fetching
  * has ended. A run that another window still fetches is left alone.
  */
-export async function offerToGoOn(services: Services): Promise<void> {
+export async function offerToGoOn(
+  services: Pick<Services, 'connections' | 'leases' | 'log' | 'runOverviews' | 'runs'>,
+): Promise<void> {
   await services.connections.load();
   const { signal } = new AbortController();
   for (const { run } of await services.runs.load()) {
@@ -77,7 +86,7 @@ export async function offerToGoOn(services: Services): Promise<void> {
   }
 }
 
-async function offerRun(services: Services, record: RunRecord): Promise<void> {
+async function offerRun(services: Pick<Services, 'log' | 'runOverviews' | 'runs'>, record: RunRecord): Promise<void> {
   const left = (await services.runs.missing(record)).length;
   // Its last result came just before the window ended.
   if (left === 0) return;
@@ -96,7 +105,7 @@ async function offerRun(services: Services, record: RunRecord): Promise<void> {
 }
 
 /** Fetches a run in the background. The caller does not wait. A failure that ends the run is reported once. */
-function begin(services: Services, record: RunRecord, again: boolean): void {
+function begin(services: Pick<Services, 'log' | 'runs'>, record: RunRecord, again: boolean): void {
   const { key } = record.run;
   void services.runs.start(record.run, again).then(() => {
     const ended = services.runs.get(key);
@@ -114,7 +123,7 @@ function begin(services: Services, record: RunRecord, again: boolean): void {
  *
  * @returns true also if no result is left to fetch; the overview then shows why
  */
-async function askToFetch(services: Services, record: RunRecord): Promise<boolean> {
+async function askToFetch(services: Pick<Services, 'estimateRun' | 'runs'>, record: RunRecord): Promise<boolean> {
   const { run } = record;
   const missing = (await services.runs.missing(record)).length;
   if (missing === 0) return true;
@@ -139,7 +148,7 @@ async function askToFetch(services: Services, record: RunRecord): Promise<boolea
   return answer === fetch;
 }
 
-function activeRuns(services: Services): RunRecord[] {
+function activeRuns(services: Pick<Services, 'runOverviews' | 'runs'>): RunRecord[] {
   const { active } = services.runOverviews;
   const all = services.runs.all.filter(({ run }) => services.runs.isActive(run.key));
   const shown = all.filter(({ run }) => run.key === active?.run.key);
@@ -183,7 +192,7 @@ export const cancelRunCommand = defineCommand({
   },
 });
 
-function whyNoRunIsFetched({ runs }: Services): string | undefined {
+function whyNoRunIsFetched({ runs }: Pick<Services, 'runs'>): string | undefined {
   return runs.all.some(({ run }) => runs.isActive(run.key))
     ? undefined
     : l10n.t('No results of a run are being fetched.');

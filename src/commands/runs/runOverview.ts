@@ -3,7 +3,7 @@ import type { QuickPickItem } from 'vscode';
 import { NORMALISE_RULES } from '../../base/normaliseRules.ts';
 import type { NormaliseRule } from '../../base/normaliseRules.ts';
 import { ruleDetail, ruleWords } from '../../messages/runWords.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { chooseRun, completeRun } from './chooseRun.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
@@ -17,7 +17,11 @@ const MOST_HOSTS = 1000;
  * `liveResponse.openRun`: shows the overview of a run. Only the search for the run's hosts makes calls. The user sees
  * their number first.
  */
-async function openRun(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openRun(
+  services: Pick<Services, 'connections' | 'runItem' | 'runOverviews' | 'runs' | 'sessions'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const chosen = await chooseRun(services, runner, args);
   if (chosen === undefined) return;
   const record = (await completeRun(services, runner, chosen)) ?? chosen;
@@ -26,7 +30,7 @@ async function openRun(services: Services, runner: CommandRunner, args: readonly
 }
 
 /** `liveResponse.changeRunRules`: changes what a comparison of results leaves out, and which lines are rare. */
-async function changeRunRules(services: Services): Promise<void> {
+async function changeRunRules(services: Pick<Services, 'runOverviews'>): Promise<void> {
   const { rules, most } = services.runOverviews.rules;
   const items = NORMALISE_RULES.map((rule): QuickPickItem & { readonly rule: NormaliseRule } => ({
     label: ruleWords(rule),

@@ -3,7 +3,7 @@ import type { Uri } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import { formatBytes } from '../../messages/format.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
@@ -17,7 +17,11 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
 /**
  * `liveResponse.exportRaw`: saves the result file, byte for byte as the service stored it, with a facts file beside it.
  */
-export async function exportRaw(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+export async function exportRaw(
+  services: Pick<Services, 'actions' | 'connections' | 'log' | 'results' | 'saves' | 'store' | 'toolVersion' | 'view'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const [first] = args;
   const [target] = isTarget(first) ? [first] : findTargets(services, args);
   if (target === undefined) return;
@@ -40,7 +44,12 @@ export async function exportRaw(services: Services, runner: CommandRunner, args:
   await saveRaw(services, runner, found, suggestedFile(ref, 'json'));
 }
 
-async function saveRaw(services: Services, runner: CommandRunner, facts: StoredFacts, suggested: Uri): Promise<void> {
+async function saveRaw(
+  services: Pick<Services, 'store' | 'toolVersion'>,
+  runner: CommandRunner,
+  facts: StoredFacts,
+  suggested: Uri,
+): Promise<void> {
   const { ref } = facts;
   const uri = await window.showSaveDialog({ title: l10n.t('Export Raw Result'), defaultUri: suggested });
   if (uri === undefined) return;
@@ -54,7 +63,7 @@ async function saveRaw(services: Services, runner: CommandRunner, facts: StoredF
   await runner.run(l10n.t('Exporting raw result'), work, steps);
 }
 
-async function writeResult(services: Services, { ref, large }: StoredFacts, uri: Uri): Promise<void> {
+async function writeResult(services: Pick<Services, 'store'>, { ref, large }: StoredFacts, uri: Uri): Promise<void> {
   const gone = new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
   if (large !== undefined) {
     if ((await services.store.saveFile(ref, uri.fsPath)) === undefined) throw gone;

@@ -4,7 +4,7 @@ import { LiveResponseError } from '../../base/errors.ts';
 import type { ResultAddress } from '../../base/resultUri.ts';
 import { formatBytes } from '../../messages/format.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
@@ -15,7 +15,11 @@ import { IN_RESULT } from '../common/when.ts';
 /**
  * `liveResponse.saveOutput`: saves the complete text that is shown, as UTF-8. Its line ends and NULs stay unchanged.
  */
-export async function saveOutput(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+export async function saveOutput(
+  services: Pick<Services, 'connections' | 'results' | 'store' | 'view'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const title = l10n.t('Saving output');
@@ -52,7 +56,7 @@ export async function saveOutput(services: Services, runner: CommandRunner, args
  * @throws LiveResponseError `fileFailed`
  */
 async function writeText(
-  { store }: Services,
+  { store }: Pick<Services, 'store'>,
   facts: StoredFacts,
   { address, signal }: { readonly address: ResultAddress; readonly signal: AbortSignal },
   uri: Uri,

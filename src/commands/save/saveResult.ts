@@ -9,7 +9,7 @@ import { findFileNameMismatch } from '../../model/mismatches.ts';
 import type { SavedResult } from '../../results/save/resultSaves.ts';
 import type { ReceivedFacts } from '../../model/storedResult.ts';
 import { hashUnpacked, safeFileName } from '../../results/save/unpackedHash.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
@@ -28,7 +28,7 @@ export function savedKindOf(error: unknown): SavedKind | undefined {
 
 /** Performs the next step `saveToFile` for a result that could not be opened. */
 export async function saveInstead(
-  services: Services,
+  services: Pick<Services, 'actions' | 'log' | 'saves' | 'toolVersion'>,
   runner: CommandRunner,
   ref: ResultRef,
   error: unknown,
@@ -42,7 +42,7 @@ export async function saveInstead(
  * completely in memory.
  */
 export async function saveResult(
-  services: Services,
+  services: Pick<Services, 'actions' | 'log' | 'saves' | 'toolVersion'>,
   runner: CommandRunner,
   ref: ResultRef,
   kind: SavedKind,
@@ -113,8 +113,8 @@ export function suggestedLocalFile(ref: ResultRef, ending: 'json' | 'gz', collec
 }
 
 /** Returns the original name of a collected file, changed into a safe file name; '' if the name is not known here. */
-function collectedName(services: Services, ref: ResultRef): string {
-  const action = services.view.shown?.get(ref.actionId);
+function collectedName(services: Pick<Services, 'actions'>, ref: ResultRef): string {
+  const action = services.actions.list?.get(ref.actionId);
   const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
   return safeFileName((command === undefined ? undefined : parameterOf(command, 'Path')) ?? '');
 }

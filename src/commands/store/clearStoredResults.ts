@@ -5,7 +5,7 @@ import { parseResultUri, resultKey } from '../../base/resultUri.ts';
 import { formatBytes } from '../../messages/format.ts';
 import { UNKNOWN_DEVICE } from '../../model/machineAction.ts';
 import type { StoredEntry } from '../../worker/storeCalls.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
@@ -23,7 +23,7 @@ const NAMED = 5;
  * `liveResponse.clearStoredResults`: deletes all stored results, or only the results of a connection or a device. First
  * shows which results will be deleted.
  */
-async function clearStoredResults(services: Services, runner: CommandRunner): Promise<void> {
+async function clearStoredResults(services: Pick<Services, 'store'>, runner: CommandRunner): Promise<void> {
   const title = l10n.t('Clear Stored Results');
   await services.store.catchUp();
   const stored = await services.store.stored();

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { closeTabs } from '../../documents/resultUris.ts';
 import { RESULT_SCHEME } from '../../base/scheme.ts';
 import { formatBytes } from '../../messages/format.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { quotedWords } from './clearStoredResults.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
@@ -12,7 +12,10 @@ import { IN_ACTIONS_VIEW } from '../common/when.ts';
 /**
  * `liveResponse.removeAllData`: deletes results, connections, tokens and secrets, and everything else that was stored.
  */
-async function removeAllData(services: Services, runner: CommandRunner): Promise<void> {
+async function removeAllData(
+  services: Pick<Services, 'connections' | 'forgetAll' | 'search' | 'signIns' | 'store'>,
+  runner: CommandRunner,
+): Promise<void> {
   const title = l10n.t('Removing all data');
   const stored = await services.store.stored().catch(() => []);
   const bytes = formatBytes(stored.reduce((sum, { size }) => sum + size, 0));

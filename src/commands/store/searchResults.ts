@@ -7,10 +7,11 @@ import { describeQuery } from '../../messages/searchWords.ts';
 import { hitsAsCsvFile, hitsAsNdjson } from '../../results/search/hitRows.ts';
 import { toPattern } from '../../worker/findHits.ts';
 import type { SearchQuery } from '../../worker/searchCalls.ts';
-import type { Services } from '../../services.ts';
+import type { Services } from '../../services/services.ts';
 import { isHitNode } from '../../tree/searchView.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from '../open/openTarget.ts';
+import type { OpenServices } from '../open/openTarget.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { createBox, describeInput, pickOne, showProblem } from '../../platform/show/quickInputs.ts';
 import { writeWhole } from '../save/writeElsewhere.ts';
@@ -30,19 +31,23 @@ const EVERYWHERE: SearchQuery = {
  * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Accepts `{text,
  * isRegExp, matchCase, connection, device, script}` as an argument; without an argument, asks the user.
  */
-async function searchResults(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function searchResults(
+  services: Pick<Services, 'search' | 'store'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const query = args[0] === undefined ? await askForQuery(services) : readQuery(args[0]);
   if (query !== undefined) await search(services, runner, query);
 }
 
 /** `liveResponse.searchAgain`: repeats the search in the results that are stored now. */
-async function searchAgain(services: Services, runner: CommandRunner): Promise<void> {
+async function searchAgain(services: Pick<Services, 'search' | 'store'>, runner: CommandRunner): Promise<void> {
   const query = services.search.run?.query;
   await (query === undefined ? searchResults(services, runner, []) : search(services, runner, query));
 }
 
 /** `liveResponse.openHit`: opens the line of a hit. Its result is stored, so this takes no call. */
-async function openHit(services: Services, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function openHit(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [node] = args;
   if (!isHitNode(node) || node.hit === undefined) throw new LiveResponseError('badArgument', { path: 'hit' });
   const { stream, line } = node.hit;
@@ -50,7 +55,7 @@ async function openHit(services: Services, runner: CommandRunner, args: readonly
 }
 
 /** `liveResponse.exportHits`: exports every line that was found as CSV or NDJSON, by the ending of the file's name. */
-async function exportHits(services: Services, runner: CommandRunner): Promise<void> {
+async function exportHits(services: Pick<Services, 'search'>, runner: CommandRunner): Promise<void> {
   const found = services.search.run?.found ?? [];
   const uri = await window.showSaveDialog({
     title: l10n.t('Export Hits'),
@@ -74,7 +79,7 @@ function suggestedHits(): Uri {
   return folder === undefined ? Uri.file('hits.csv') : Uri.joinPath(folder, 'hits.csv');
 }
 
-async function search(services: Services, runner: CommandRunner, query: SearchQuery): Promise<void> {
+async function search(services: Pick<Services, 'search'>, runner: CommandRunner, query: SearchQuery): Promise<void> {
   await runner.run(l10n.t('Searching stored results'), ({ signal }) => {
     signal.addEventListener('abort', () => {
       services.search.cancel();
@@ -91,7 +96,7 @@ interface Toggle extends QuickInputButton {
  * Asks for a query in one box. Its buttons set regular expression, case and scope. The line below the box shows these
  * settings.
  */
-async function askForQuery(services: Services): Promise<SearchQuery | undefined> {
+async function askForQuery(services: Pick<Services, 'search' | 'store'>): Promise<SearchQuery | undefined> {
   let query: SearchQuery = { ...EVERYWHERE, ...services.search.run?.query };
   for (;;) {
     const answer = await askOnce(query);
@@ -155,7 +160,7 @@ interface WhereItem extends QuickPickItem {
   readonly where?: Pick<SearchQuery, 'connection' | 'device' | 'script'>;
 }
 
-async function pickWhere(services: Services, query: SearchQuery): Promise<SearchQuery | undefined> {
+async function pickWhere(services: Pick<Services, 'store'>, query: SearchQuery): Promise<SearchQuery | undefined> {
   const names = (await services.store.stored()).map(({ facts }) => facts.name);
   const group = (title: string, key: 'connection' | 'device' | 'script'): WhereItem[] => [
     { label: title, kind: QuickPickItemKind.Separator },
@@ -275,6 +280,6 @@ export const openHitCommand = defineCommand({
   run: (services, { args, runner }) => openHit(services, runner, args),
 });
 
-function whyNoHits({ search }: Services): string | undefined {
+function whyNoHits({ search }: Pick<Services, 'search'>): string | undefined {
   return search.run === undefined ? l10n.t('There is no search yet: begin with Search Stored Results….') : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Span } from '../text/quotation.ts';
+import type { Span } from '../../base/places.ts';
 import { RESULT_SCHEME } from '../../base/scheme.ts';
 import { buildQuery, parseResultUri, wholeAddress } from '../../base/resultUri.ts';
 import type { ResultAddress } from '../../base/resultUri.ts';

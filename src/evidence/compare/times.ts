@@ -1,3 +1,4 @@
+import type { Offsets } from '../../base/places.ts';
 import { isDay, matchAt, readNamedDate, readNumericDate } from './timeForms.ts';
 import type { ReadDate } from './timeForms.ts';
 import { plain, readTimeWords } from './timeWords.ts';
@@ -48,20 +49,13 @@ const LAST_EPOCH = 2 ** 31;
 const TIME_BEFORE =
   /(?:\/Date\(|\baudit\(|(?:(?<!up|down|run)time|date|epoch|stamp|_at|\bexp|\biat|\bnbf)["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)$/iu;
 
-/** A span of a text that is a date, a time of day or both. */
-export interface FoundTime {
-  /** Start and end of the time, as UTF-16 offsets. */
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
  * Finds dates and times of day as systems, programs and logs write them. The known forms are ISO 8601, syslog, Apache,
  * ctime, RFC 1123 and 2822, WMI, JSON of .NET, and the local formats of Windows' languages. Text that could also be
  * something else does not count as a time. A date must exist in the calendar. Versions, ports and addresses are not
  * times.
  */
-export function findTimes(text: string): FoundTime[] {
+export function findTimes(text: string): Offsets[] {
   const finder = new TimeFinder(text);
   return finder.find();
 }
@@ -88,8 +82,8 @@ class TimeFinder {
     this.#text = text;
   }
 
-  find(): FoundTime[] {
-    const found: FoundTime[] = [];
+  find(): Offsets[] {
+    const found: Offsets[] = [];
     BEGINNING.lastIndex = 0;
     for (let one = BEGINNING.exec(this.#text); one !== null; one = BEGINNING.exec(this.#text)) {
       const end = this.#readAt(one.index, one[0]);

@@ -1,10 +1,5 @@
+import type { Offsets } from '../../base/places.ts';
 import { endOfString } from './jsonOutline.ts';
-
-/** A range of a text in UTF-16 units. `end` is the place after the range. */
-export interface TextSpan {
-  readonly start: number;
-  readonly end: number;
-}
 
 /**
  * Finds the elements of an array in the outermost object, so that each element can be copied as it was written. The
@@ -14,8 +9,8 @@ export interface TextSpan {
  * JSON.parse.
  * @returns the elements without the white space around them; none if there is no such array
  */
-export function findElements(text: string, key: string): readonly TextSpan[] {
-  let found: TextSpan[] = [];
+export function findElements(text: string, key: string): readonly Offsets[] {
+  let found: Offsets[] = [];
   let depth = 0;
   // Start of the current element. `lastKey` is the last string at depth 1, which is the key before a nested value.
   let from = 0;
@@ -49,7 +44,7 @@ export function findElements(text: string, key: string): readonly TextSpan[] {
   return found;
 }
 
-function trimmed(text: string, start: number, end: number): TextSpan[] {
+function trimmed(text: string, start: number, end: number): Offsets[] {
   let from = start;
   let to = end;
   while (from < to && isSpace(text, from)) from++;

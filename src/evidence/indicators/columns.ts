@@ -1,10 +1,10 @@
-import type { Stretch } from './kinds.ts';
+import type { Offsets } from '../../base/places.ts';
 
 /**
  * A column of a table. An aligned table gives the place of the heading. Rows with a separator give the index of the
  * field.
  */
-interface Column extends Stretch {
+interface Column extends Offsets {
   /** Empty if the table is aligned. */
   readonly separator: string;
   readonly index: number;
@@ -63,11 +63,11 @@ function readAligned(line: string, before: Columns): Columns {
 }
 
 /** Whether a place in a line is in one of the given columns. */
-export function isInColumn(line: string, place: Stretch, columns: readonly Column[]): boolean {
+export function isInColumn(line: string, place: Offsets, columns: readonly Column[]): boolean {
   return columns.some((column) => isIn(line, place, column));
 }
 
-function isIn(line: string, { start, end }: Stretch, column: Column): boolean {
+function isIn(line: string, { start, end }: Offsets, column: Column): boolean {
   if (column.separator === '') return start === column.start || end === column.end;
   if (start > FURTHEST_FIELD) return false;
   let index = 0;

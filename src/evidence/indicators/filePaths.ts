@@ -1,4 +1,4 @@
-import type { Stretch } from './kinds.ts';
+import type { Offsets } from '../../base/places.ts';
 import { WHITE_SPACE, withoutEnd } from '../text/trimEnds.ts';
 
 /**
@@ -38,8 +38,8 @@ const FILE_AND_MORE = new RegExp(String.raw`\.${ENDING}["']?\s`, 'iu');
 const ENDS = `\\.,;!'${WHITE_SPACE}`;
 
 /** The place where a path may begin. It reaches up to the first name of the path. `server` is the server of a share. */
-interface Root extends Stretch {
-  readonly server?: Stretch;
+interface Root extends Offsets {
+  readonly server?: Offsets;
 }
 
 /**
@@ -73,7 +73,7 @@ export function findWindowsPaths(line: string): Root[] {
  * Finds the registry keys of a line, without overlaps. The name of a value is part of the key if it follows the key
  * like another part.
  */
-export function findRegistryKeys(line: string): Stretch[] {
+export function findRegistryKeys(line: string): Offsets[] {
   const roots = Array.from(line.matchAll(KEY), ({ index, 0: root }) => ({ start: index, end: index + root.length }));
   return toPaths(line, roots);
 }
@@ -98,7 +98,7 @@ function toPaths(line: string, roots: readonly Root[]): Root[] {
 /**
  * Finds absolute paths of Linux and macOS in the folders that every system has. `/c` and `/api/v1` are not such paths.
  */
-export function findLinuxPaths(line: string): Stretch[] {
+export function findLinuxPaths(line: string): Offsets[] {
   return [...line.matchAll(LINUX)].flatMap(({ index, 0: text }) => {
     if (REQUEST_BEFORE.test(line.slice(Math.max(0, index - 10), index))) return [];
     const end = index + withoutEnd(text, '.!').length;
@@ -138,7 +138,7 @@ const LONGEST_NAME = 200;
  * Returns the path that begins at a root, if there is one. A path in quotation marks ends at the closing mark. For any
  * other path, rules about common names and command lines find the end.
  */
-function toPath(line: string, start: number, rootLength: number): Stretch[] {
+function toPath(line: string, start: number, rootLength: number): Offsets[] {
   const from = start + rootLength;
   const further = beforeNext(line.slice(from, start + LONGEST), line.charAt(start - 1) === ',');
   const rest = line[from - 1] === '/' ? withBackslashes(further) : further;
@@ -182,7 +182,7 @@ function findArguments(text: string): number {
 }
 
 /** Returns the place of a path, or nothing if no name follows the root. */
-function named(start: number, from: number, path: string): Stretch[] {
+function named(start: number, from: number, path: string): Offsets[] {
   const { length } = trimmed(path);
   return length === 0 ? [] : [{ start, end: from + length }];
 }

@@ -1,7 +1,8 @@
+import type { Offsets } from '../../base/places.ts';
 import { findInLine } from './lineIndicators.ts';
 import type { LineContext } from './lineIndicators.ts';
 import type { Columns } from './columns.ts';
-import type { FoundIndicator, Stretch } from './kinds.ts';
+import type { FoundIndicator } from './kinds.ts';
 import { mayBeHarmless, mayHoldMarks, withoutHarmlessForms, withoutMarks } from './shownLine.ts';
 import type { HiddenText } from './shownLine.ts';
 
@@ -48,11 +49,11 @@ export function findInShownLine(line: string, { columns, lead, marks }: ShownCon
 function findHarmless(line: string, context: LineContext): readonly FoundIndicator[] {
   const plain = withoutHarmlessForms(line);
   if (plain === undefined) return findInLine(line, context);
-  const toPlace = ({ start, end }: Stretch): Stretch => ({
+  const toPlace = ({ start, end }: Offsets): Offsets => ({
     start: plain.starts[start] ?? 0,
     end: plain.ends[end - 1] ?? 0,
   });
-  const isHarmless = (place: Stretch): boolean => {
+  const isHarmless = (place: Offsets): boolean => {
     const { start, end } = toPlace(place);
     return end - start > place.end - place.start;
   };

@@ -1,7 +1,7 @@
-import type { Stretch } from './kinds.ts';
+import type { Offsets } from '../../base/places.ts';
 
 /** Finds the place of the host in an address, without account and port. */
-export function hostOf(url: string): Stretch {
+export function hostOf(url: string): Offsets {
   const colon = url.indexOf(':');
   const authority = url.indexOf('/', colon) + (url.startsWith(':\\/\\/', colon) ? 3 : 2);
   const length = url.slice(authority).search(/[/?#\\]/u);

@@ -1,10 +1,10 @@
+import type { Range } from '../../base/places.ts';
 import { Collection } from './mergeIndicators.ts';
 import { NO_COLUMNS, readColumns } from './columns.ts';
 import { findInShownLine, marksOf } from './findInShownLine.ts';
 import type { Marks } from './findInShownLine.ts';
 import type { FoundIndicator } from './kinds.ts';
 import { cutRanges } from '../text/lines.ts';
-import type { Range } from '../text/lines.ts';
 import type { Indicator } from './indicator.ts';
 
 /**

@@ -1,3 +1,5 @@
+import type { Offsets } from '../../base/places.ts';
+
 /** Kinds of indicators. Lists of indicators use the same order. */
 export const INDICATOR_KINDS = [
   'url',
@@ -15,14 +17,8 @@ export const INDICATOR_KINDS = [
 
 export type IndicatorKind = (typeof INDICATOR_KINDS)[number];
 
-/** A range in a line, in UTF-16 units. The end is exclusive. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** An indicator at its place in a line. */
-export interface FoundIndicator extends Stretch {
+export interface FoundIndicator extends Offsets {
   readonly kind: IndicatorKind;
   /** The indicator as the text contains it, without terminal marks. */
   readonly value: string;
@@ -33,7 +29,7 @@ export interface FoundIndicator extends Stretch {
 }
 
 /** Creates the indicator for a place in a line. */
-export function toFound(kind: IndicatorKind, line: string, { start, end }: Stretch, isInside = false): FoundIndicator {
+export function toFound(kind: IndicatorKind, line: string, { start, end }: Offsets, isInside = false): FoundIndicator {
   return { kind, start, end, value: line.slice(start, end), isInside, isDefanged: false };
 }
 

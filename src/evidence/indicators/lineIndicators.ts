@@ -1,3 +1,4 @@
+import type { Offsets } from '../../base/places.ts';
 import { findLinuxPaths, findRegistryKeys, findWindowsPaths } from './filePaths.ts';
 import { isDomain, isMailHost } from './hostNames.ts';
 import type { NameContext } from './hostNames.ts';
@@ -6,7 +7,7 @@ import { isInColumn } from './columns.ts';
 import type { Columns } from './columns.ts';
 import { findDottedNames, isInName } from './dottedNames.ts';
 import { findEach, toFound } from './kinds.ts';
-import type { FoundIndicator, Stretch } from './kinds.ts';
+import type { FoundIndicator } from './kinds.ts';
 import { findUrls, hostIndicator } from './urls.ts';
 
 const EMAIL = /(?<![\w.+%=-])[a-z\d_+-][\w.+%=-]{0,63}@[a-z\d](?:[\w.-]*[a-z\d])?(?![\w@])/gi;
@@ -55,7 +56,7 @@ export interface LineContext {
    */
   readonly lead: string;
   /** Whether the output defanged the text at this place. That text is then certainly an indicator. */
-  readonly isHarmless: (place: Stretch) => boolean;
+  readonly isHarmless: (place: Offsets) => boolean;
 }
 
 /** Finds every indicator of a line, in order. An indicator inside another indicator follows it. */

@@ -1,9 +1,10 @@
+import type { Offsets } from '../../base/places.ts';
 import { isHostName } from './hostNames.ts';
 import { withoutEnd } from '../text/trimEnds.ts';
 import { isIPv4, isTellingIPv4, isTellingIPv6 } from './ipAddresses.ts';
 import { hostOf } from './hostOf.ts';
 import { findEach, toFound } from './kinds.ts';
-import type { FoundIndicator, Stretch } from './kinds.ts';
+import type { FoundIndicator } from './kinds.ts';
 
 /**
  * Addresses with a scheme. Web addresses are found after any letter, because a log with two columns can contain
@@ -105,7 +106,7 @@ function opensBracket(text: string): boolean {
 }
 
 /** Returns the host of an address or a share as a separate indicator, if the host is an indicator. */
-export function hostIndicator(line: string, place: Stretch): FoundIndicator[] {
+export function hostIndicator(line: string, place: Offsets): FoundIndicator[] {
   const name = line.slice(place.start, place.end);
   if (isIPv4(name)) return isTellingIPv4(name, true) ? [toFound('ipv4', line, place, true)] : [];
   if (name.startsWith('[')) {

@@ -1,7 +1,6 @@
-import type { Range } from '../text/lines.ts';
+import type { LineRange, Range } from '../../base/places.ts';
 import type { PartLimits } from '../text/textParts.ts';
 import type { PartStart } from '../../base/resultUri.ts';
-import type { LineSpan } from '../text/lineSpan.ts';
 
 /** Facts about a section that are needed to group it with other sections. */
 export interface Grouped {
@@ -49,14 +48,14 @@ function sizeOf(sections: readonly Grouped[]): number {
 }
 
 /** Returns the lines of ranges, and one more line before and after each, because they affect where a range ends. */
-export function spansOf(ranges: readonly Range[]): LineSpan[] {
+export function spansOf(ranges: readonly Range[]): LineRange[] {
   return ranges.map(({ start, end }) => ({ first: start.line, last: end.line + 2 }));
 }
 
 /** Returns the sections that contain any of the lines. */
 export function sectionsOf<Section extends Grouped>(
   sections: readonly Section[],
-  lines: readonly LineSpan[],
+  lines: readonly LineRange[],
 ): ReadonlySet<Section> {
   return new Set(
     sections.filter((section) =>

@@ -1,29 +1,14 @@
-/** A place in a text, as an editor counts: line and UTF-16 column, both from 0. */
-export interface Position {
-  readonly line: number;
-  readonly character: number;
-}
-
-export interface Range {
-  readonly start: Position;
-  readonly end: Position;
-}
+import type { Offsets, Position, Range } from '../../base/places.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
-
-/** The place of a line in a text, in UTF-16 units. It ends before the line end. */
-export interface LinePlace {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** The places of the requested lines, and of the last two lines. */
 export interface LinePlaces {
   /** Number of lines. An empty line after the last line end counts, too. An empty text has 1 line. */
   readonly count: number;
-  /** Returns the place of a requested line. A line after the end of the text has the empty place at the end. */
-  readonly at: (line: number) => LinePlace;
+  /** Returns the place of a requested line, without its line end. A line after the end of the text has the empty place at the end. */
+  readonly at: (line: number) => Offsets;
 }
 
 /**
@@ -31,7 +16,7 @@ export interface LinePlaces {
  * a line, for example not U+2028.
  */
 export function findLines(text: string, wanted: ReadonlySet<number>): LinePlaces {
-  const places = new Map<number, LinePlace>();
+  const places = new Map<number, Offsets>();
   let line = 0;
   let start = 0;
   // Numbers are used instead of objects. An object for each of millions of lines would leave a hundred MB of garbage.

@@ -1,25 +1,7 @@
-import type { LineSpan } from './lineSpan.ts';
+import type { LineRange, Position, Range, Span } from '../../base/places.ts';
 import { findLines, linesOf, offsetOf } from './lines.ts';
-import type { LinePlaces, Position, Range } from './lines.ts';
+import type { LinePlaces } from './lines.ts';
 import { makeVisible } from './visible.ts';
-
-/** A range of a text, as people name it. Lines are counted from 1. Without columns, the lines are complete. */
-export interface Span {
-  readonly firstLine: number;
-  readonly lastLine: number;
-  readonly columns?: SpanColumns;
-}
-
-/** Columns in UTF-16 units, from 1. The last one is inclusive; 0 is before the first. */
-export interface SpanColumns {
-  readonly first: number;
-  readonly last: number;
-  /**
-   * Whether the span is a rectangle, cut out of every line. Otherwise the first column belongs to the first line, and
-   * the last column to the last line.
-   */
-  readonly block: boolean;
-}
 
 /** A difference between a quotation and the stored text. */
 export interface QuotationChange {
@@ -88,7 +70,7 @@ export function cutSpans(text: string, spans: readonly Span[]): Quotation {
 }
 
 /** Returns the lines of spans, for callers that read only these lines of a text. */
-export function toLineSpans(spans: readonly Span[]): LineSpan[] {
+export function toLineSpans(spans: readonly Span[]): LineRange[] {
   return spans.map(({ firstLine, lastLine }) => ({ first: firstLine, last: lastLine }));
 }
 

@@ -1,4 +1,4 @@
-import type { Position, Range } from './lines.ts';
+import type { Position, Range } from '../../base/places.ts';
 import type { PartStart, ResultAddress } from '../../base/resultUri.ts';
 
 /**

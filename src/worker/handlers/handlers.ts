@@ -1,3 +1,4 @@
+import type { LineRange } from '../../base/places.ts';
 import { Ledger } from '../../defender/calls/ledger.ts';
 import { MemoryCallRows } from '../../defender/calls/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode/decode.ts';
@@ -5,7 +6,6 @@ import type { DecodedResult } from '../../evidence/decode/decode.ts';
 import { documentSize, toDocumentBytes } from '../../evidence/text/documentText.ts';
 import { hashText } from '../../base/hashText.ts';
 import { countErrorLines, measureText } from '../../evidence/text/textFacts.ts';
-import type { LineSpan } from '../../evidence/text/lineSpan.ts';
 import { resultKey, tenantKey } from '../../base/resultUri.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
 import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
@@ -84,7 +84,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     return latest.decoded;
   };
 
-  const text = (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]): string | undefined => {
+  const text = (ref: ResultRef, stream: ResultStream, lines?: readonly LineRange[]): string | undefined => {
     const large = findLarge(results, ref);
     if (large !== undefined && stream !== 'raw') {
       // A missing text of a script's result is empty, as in a result that is stored in one piece.

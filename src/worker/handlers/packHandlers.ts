@@ -1,6 +1,6 @@
+import type { LineRange } from '../../base/places.ts';
 import type { DecodedResult } from '../../evidence/decode/decode.ts';
 import type { Transcript } from '../../evidence/decode/transcript.ts';
-import type { LineSpan } from '../../evidence/text/lineSpan.ts';
 import { codePageOf } from '../../evidence/views/textViews.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
 import type { TextView } from '../../base/textView.ts';
@@ -17,7 +17,7 @@ import type { LargeText } from '../largeTexts.ts';
  */
 export interface PackCalls {
   readonly packText: {
-    args: [ref: ResultRef, stream: ResultStream, lines: readonly LineSpan[] | undefined];
+    args: [ref: ResultRef, stream: ResultStream, lines: readonly LineRange[] | undefined];
     answer: Packed | undefined;
   };
   readonly packView: { args: [ref: ResultRef, stream: ResultStream, view: TextView]; answer: Packed | undefined };
@@ -27,7 +27,7 @@ export interface PackCalls {
 
 /** The functions that provide stored results for packing. */
 export interface PackSource {
-  readonly text: (ref: ResultRef, stream: ResultStream, lines?: readonly LineSpan[]) => string | undefined;
+  readonly text: (ref: ResultRef, stream: ResultStream, lines?: readonly LineRange[]) => string | undefined;
   /** Returns a text that is stored in pieces. */
   readonly large: (ref: ResultRef, stream: ResultStream) => LargeText | undefined;
   readonly decoded: (ref: ResultRef) => DecodedResult | undefined;

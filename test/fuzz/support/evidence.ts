@@ -1,6 +1,6 @@
+import type { Range } from '../../../src/base/places.ts';
 import fc from 'fast-check';
 import type { EvidenceSource, Said } from '../../../src/evidence/blocks/evidenceSource.ts';
-import type { Range } from '../../../src/evidence/text/lines.ts';
 import { CLOUDS } from '../../../src/base/resultUri.ts';
 import { anyText } from './texts.ts';
 

@@ -5,7 +5,7 @@ import { isLiveResponseError } from '../../../base/errors.ts';
 import type { Machine } from '../../../defender/machines.ts';
 import type { ActionFilter } from '../../../actions/actionFilter.ts';
 import { deviceOf } from '../../../model/machineAction.ts';
-import type { Services } from '../../../services.ts';
+import type { Services } from '../../../services/services.ts';
 import { fieldName } from '../../../tree/filterWords.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import type { FieldAnswer } from './fieldAnswer.ts';
@@ -20,7 +20,7 @@ interface DeviceItem extends QuickPickItem {
 
 /** Asks for a device. Choosing a loaded device costs no call. Looking up another name in Defender costs one call. */
 export async function askForDevice(
-  services: Services,
+  services: Pick<Services, 'actions' | 'connections' | 'sessions'>,
   runner: CommandRunner,
   filter: ActionFilter,
 ): Promise<FieldAnswer> {
@@ -33,7 +33,7 @@ export async function askForDevice(
   return chooseMachine(name, machines);
 }
 
-function pick(services: Services, filter: ActionFilter): Promise<DeviceItem | undefined> {
+function pick(services: Pick<Services, 'actions'>, filter: ActionFilter): Promise<DeviceItem | undefined> {
   const loaded = loadedDevices(services);
   const input = createPick<DeviceItem>({
     title: fieldName('device'),
@@ -81,9 +81,9 @@ function pick(services: Services, filter: ActionFilter): Promise<DeviceItem | un
 }
 
 /** Returns a row for each name of a loaded device. Devices with the same name share one row. */
-function loadedDevices({ view }: Services): readonly DeviceItem[] {
+function loadedDevices({ actions }: Pick<Services, 'actions'>): readonly DeviceItem[] {
   const ids = new Map<string, Set<string>>();
-  for (const action of view.shown?.actions ?? []) {
+  for (const action of actions.list?.actions ?? []) {
     if (action.machineId === null) continue;
     const name = deviceOf(action);
     ids.set(name, (ids.get(name) ?? new Set()).add(action.machineId));
@@ -91,7 +91,11 @@ function loadedDevices({ view }: Services): readonly DeviceItem[] {
   return toItems([...ids].map(([name, machineIds]) => ({ name, machineIds: [...machineIds] })));
 }
 
-async function lookUp(services: Services, name: string, signal: AbortSignal): Promise<readonly Machine[] | 'refused'> {
+async function lookUp(
+  services: Pick<Services, 'connections' | 'sessions'>,
+  name: string,
+  signal: AbortSignal,
+): Promise<readonly Machine[] | 'refused'> {
   const { active } = services.connections;
   if (active === undefined) return [];
   try {

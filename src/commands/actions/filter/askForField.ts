@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { readSpan } from '../../../actions/actionFilter.ts';
 import type { ActionFilter, FilterField } from '../../../actions/actionFilter.ts';
-import type { Services } from '../../../services.ts';
+import type { Services } from '../../../services/services.ts';
 import { fieldName, spanWords } from '../../../tree/filterWords.ts';
 import { stateName, typeName } from '../../../tree/words.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
@@ -27,7 +27,7 @@ const SPANS = [1, 4, 24, 72, 7 * 24, 30 * 24, 90 * 24];
 
 /** Asks for the condition of one field of a filter. The present condition is already filled in. */
 export async function askForField(
-  services: Services,
+  services: Pick<Services, 'actions' | 'connections' | 'sessions'>,
   runner: CommandRunner,
   field: FilterField,
   filter: ActionFilter,
@@ -84,8 +84,8 @@ async function askForOne(
   return (await pickOne(items, { title: fieldName(field), ignoreFocusOut: true }))?.answer;
 }
 
-async function askForRequestor({ view }: Services, filter: ActionFilter): Promise<FieldAnswer> {
-  const names = new Set(view.shown?.actions.flatMap(({ requestor }) => requestor ?? []));
+async function askForRequestor({ actions }: Pick<Services, 'actions'>, filter: ActionFilter): Promise<FieldAnswer> {
+  const names = new Set(actions.list?.actions.flatMap(({ requestor }) => requestor ?? []));
   const part = l10n.t('Part of a Name…');
   const items: (QuickPickItem & { readonly answer: FieldAnswer })[] = [
     { label: l10n.t('Any'), answer: 'any' },

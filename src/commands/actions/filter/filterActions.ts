@@ -2,7 +2,7 @@ import { l10n, QuickPickItemKind, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { FILTER_FIELDS, isEmptyFilter, without } from '../../../actions/actionFilter.ts';
 import type { ActionFilter, FilterField } from '../../../actions/actionFilter.ts';
-import type { Services } from '../../../services.ts';
+import type { Services } from '../../../services/services.ts';
 import { fieldName, fieldValue, filterWords } from '../../../tree/filterWords.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import { askForField } from './askForField.ts';
@@ -17,8 +17,11 @@ type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string }
  * `liveResponse.filterActions`: lists the fields with their conditions, and asks for the condition of the chosen field.
  * Then the list appears again, until the user shows the matching actions. The view does not change before that.
  */
-async function filterActions(services: Services, runner: CommandRunner): Promise<void> {
-  let filter = services.view.filter;
+async function filterActions(
+  services: Pick<Services, 'actions' | 'connections' | 'savedFilters' | 'sessions'>,
+  runner: CommandRunner,
+): Promise<void> {
+  let filter = services.actions.filter;
   for (let isChanged = false; ; isChanged = true) {
     const step = await askForStep(services, filter, isChanged);
     if (step === undefined) return;
@@ -27,11 +30,11 @@ async function filterActions(services: Services, runner: CommandRunner): Promise
       return;
     }
     if (step === 'clear') {
-      services.view.showFiltered({});
+      services.actions.showFiltered({});
       return;
     }
     if (step === 'show' || step === 'save') {
-      services.view.showFiltered(filter);
+      services.actions.showFiltered(filter);
       if (step === 'save') await saveFilter(services);
       return;
     }
@@ -41,7 +44,11 @@ async function filterActions(services: Services, runner: CommandRunner): Promise
   }
 }
 
-async function askForStep(services: Services, filter: ActionFilter, isChanged: boolean): Promise<Step | undefined> {
+async function askForStep(
+  services: Pick<Services, 'actions' | 'savedFilters'>,
+  filter: ActionFilter,
+  isChanged: boolean,
+): Promise<Step | undefined> {
   const isEmpty = isEmptyFilter(filter);
   const saved = services.savedFilters.all;
   const items: (QuickPickItem & { readonly step?: Step })[] = [
@@ -62,7 +69,7 @@ async function askForStep(services: Services, filter: ActionFilter, isChanged: b
     })),
     { label: '', kind: QuickPickItemKind.Separator },
     ...(isEmpty ? [] : [{ iconPath: new ThemeIcon('save'), label: l10n.t('Show and Save…'), step: 'save' as const }]),
-    ...(isEmptyFilter(services.view.filter)
+    ...(isEmptyFilter(services.actions.filter)
       ? []
       : [{ iconPath: new ThemeIcon('clear-all'), label: l10n.t('Clear Filter'), step: 'clear' as const }]),
     ...(saved.length === 0 ? [] : [{ label: l10n.t('Saved filters'), kind: QuickPickItemKind.Separator }]),
@@ -77,8 +84,12 @@ async function askForStep(services: Services, filter: ActionFilter, isChanged: b
 }
 
 /** `liveResponse.saveFilter`: saves the filter in use under a name. */
-async function saveFilter({ view, savedFilters, connections }: Services): Promise<void> {
-  const { filter } = view;
+async function saveFilter({
+  actions,
+  savedFilters,
+  connections,
+}: Pick<Services, 'actions' | 'connections' | 'savedFilters'>): Promise<void> {
+  const { filter } = actions;
   if (isEmptyFilter(filter)) {
     void notify('information', l10n.t('There is no filter to save: choose one with Filter Machine Actions… first.'));
     return;
@@ -95,30 +106,33 @@ async function saveFilter({ view, savedFilters, connections }: Services): Promis
 }
 
 /** `liveResponse.applySavedFilter`: applies a saved filter. */
-async function applySavedFilter(services: Services): Promise<void> {
+async function applySavedFilter(services: Pick<Services, 'actions' | 'connections' | 'savedFilters'>): Promise<void> {
   const name = await pickSaved(services, l10n.t('Apply Saved Filter'));
   if (name !== undefined) applySaved(services, name);
 }
 
 /** `liveResponse.removeSavedFilter`: deletes a saved filter. The view does not change. */
-async function removeSavedFilter(services: Services): Promise<void> {
+async function removeSavedFilter(services: Pick<Services, 'savedFilters'>): Promise<void> {
   const name = await pickSaved(services, l10n.t('Remove Saved Filter'));
   if (name !== undefined) await services.savedFilters.remove(name);
 }
 
-async function pickSaved({ savedFilters }: Services, title: string): Promise<string | undefined> {
+async function pickSaved({ savedFilters }: Pick<Services, 'savedFilters'>, title: string): Promise<string | undefined> {
   const items = savedFilters.all.map(({ name, filter }) => ({ label: name, description: filterWords(filter) }));
   const placeHolder = items.length === 0 ? l10n.t('No filter is saved yet.') : '';
   return (await pickOne(items, { title, placeHolder, matchOnDescription: true }))?.label;
 }
 
-function applySaved({ savedFilters, view, connections }: Services, name: string): void {
+function applySaved(
+  { actions, savedFilters, connections }: Pick<Services, 'actions' | 'connections' | 'savedFilters'>,
+  name: string,
+): void {
   const saved = savedFilters.all.find((one) => one.name === name);
   if (saved === undefined) return;
   const { device } = saved.filter;
   const isOurs = device === undefined || saved.tenantId === connections.active?.tenantId;
   // In another tenant the device has another id, so the filter uses the device's name there.
-  view.showFiltered(isOurs ? saved.filter : { ...saved.filter, device: { name: device.name } });
+  actions.showFiltered(isOurs ? saved.filter : { ...saved.filter, device: { name: device.name } });
 }
 
 export const filterActionsCommand = defineCommand({
@@ -141,9 +155,9 @@ export const clearFilterCommand = defineCommand({
       when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.filter == some'),
     },
   ],
-  whyNothingToDo: ({ view }) => (isEmptyFilter(view.filter) ? l10n.t('No filter is in use.') : undefined),
-  run: ({ view }) => {
-    view.showFiltered({});
+  whyNothingToDo: ({ actions }) => (isEmptyFilter(actions.filter) ? l10n.t('No filter is in use.') : undefined),
+  run: ({ actions }) => {
+    actions.showFiltered({});
   },
 });
 

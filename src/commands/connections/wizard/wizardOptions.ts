@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import { l10n, Uri, window } from 'vscode';
-import type { Services } from '../../../services.ts';
+import type { Services } from '../../../services/services.ts';
 import type { WizardOptions } from './runConnectionWizard.ts';
 import { notify } from '../../../platform/show/notifications.ts';
 
 /** Returns the facts about this window that the wizard needs. */
-export function wizardOptions(services: Services): WizardOptions {
+export function wizardOptions(services: Pick<Services, 'canLoopback' | 'connections'>): WizardOptions {
   return {
     names: services.connections.all.map(({ name }) => name),
     canLoopback: services.canLoopback,

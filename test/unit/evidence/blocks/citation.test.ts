@@ -1,3 +1,4 @@
+import type { Span } from '../../../../src/base/places.ts';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import {
@@ -8,7 +9,6 @@ import {
   parseOutsideAddress,
 } from '../../../../src/evidence/blocks/citation.ts';
 import { findReferences } from '../../../../src/evidence/references/findReferences.ts';
-import type { Span } from '../../../../src/evidence/text/quotation.ts';
 import { evidenceSource } from '../sources.ts';
 
 const { address } = evidenceSource();

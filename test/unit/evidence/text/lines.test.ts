@@ -1,7 +1,7 @@
+import type { Range } from '../../../../src/base/places.ts';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { cutRanges } from '../../../../src/evidence/text/lines.ts';
-import type { Range } from '../../../../src/evidence/text/lines.ts';
 
 /** Returns a range from its four numbers. */
 function range(startLine: number, startCharacter: number, endLine: number, endCharacter: number): Range {

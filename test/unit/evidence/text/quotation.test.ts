@@ -1,9 +1,9 @@
+import type { Range } from '../../../../src/base/places.ts';
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { cutQuotation, cutSpans, spanToRange, WHOLE_TEXT } from '../../../../src/evidence/text/quotation.ts';
 import type { Quotation } from '../../../../src/evidence/text/quotation.ts';
 import { cutRanges } from '../../../../src/evidence/text/lines.ts';
-import type { Range } from '../../../../src/evidence/text/lines.ts';
 
 /** Returns a range from its four numbers, counted as in an editor. */
 function range(startLine: number, startCharacter: number, endLine: number, endCharacter: number): Range {

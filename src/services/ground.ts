@@ -1,0 +1,67 @@
+import { env, ExtensionKind, UIKind } from 'vscode';
+import type { ExtensionContext } from 'vscode';
+import { systemClock } from '../base/clock.ts';
+import { Leases } from '../base/leases.ts';
+import { loadReporter, startStoreThread } from '../lazy.ts';
+import { tellMemoryOnly, tellStorageTrouble } from '../messages/notices.ts';
+import { sendsTelemetry, storageRules } from '../platform/config.ts';
+import { Log } from '../platform/log.ts';
+import { createTelemetry } from '../platform/telemetry.ts';
+import type { Telemetry } from '../platform/telemetry.ts';
+import { leasePort } from '../worker/ports.ts';
+import { WorkerClient } from '../worker/workerClient.ts';
+
+/** Services that all others need. */
+export interface GroundServices {
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  /** Client of the thread that works with the databases. */
+  readonly worker: WorkerClient;
+  /** Leases. While one window has a lease, no other window does the same work. */
+  readonly leases: Leases;
+  /** Version of this extension, from its manifest. */
+  readonly toolVersion: string;
+  /**
+   * Whether the system's browser can reach a port of this extension. In a remote window, e.g. over SSH, it can only if
+   * the extension runs on the same machine as the window.
+   */
+  readonly canLoopback: boolean;
+  /** Deletes every secret of this extension and everything else that VS Code stores for it. */
+  readonly forgetAll: () => Promise<void>;
+}
+
+export function createGround(context: ExtensionContext): GroundServices {
+  const { extension, globalState, globalStorageUri, secrets, workspaceState } = context;
+  const log = new Log();
+  const telemetry = createTelemetry(loadReporter, sendsTelemetry);
+  const folder = globalStorageUri.scheme === 'file' ? globalStorageUri.fsPath : undefined;
+  const worker = new WorkerClient({
+    folder,
+    startThread: startStoreThread,
+    keeps: () => storageRules().keep,
+    onFault: (fault) => {
+      tellStorageTrouble(fault, log);
+    },
+    onMemoryOnly: (reason) => {
+      log.info(`results are kept in memory only: ${reason}`);
+      tellMemoryOnly(log);
+      telemetry.send({ name: 'storageMemoryOnly', cause: folder === undefined ? 'noFolder' : 'noDatabase' });
+    },
+  });
+  const { version } = extension.packageJSON as { readonly version: string };
+  return {
+    log,
+    telemetry,
+    worker,
+    leases: new Leases(leasePort(worker), systemClock),
+    toolVersion: version,
+    canLoopback: extension.extensionKind === ExtensionKind.UI && env.uiKind === UIKind.Desktop,
+    forgetAll: async () => {
+      // Deletes by the stored keys, because the names of removed connections are known nowhere else.
+      for (const key of await secrets.keys()) await secrets.delete(key);
+      for (const memento of [globalState, workspaceState]) {
+        for (const key of memento.keys()) await memento.update(key, undefined);
+      }
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Memento } from 'vscode';
+import { apiUrlOf } from '../connections/connection.ts';
+import type { Connection } from '../connections/connection.ts';
+import type { SignIns } from '../connections/signIns.ts';
+import type { LedgerPort } from '../defender/calls/budget.ts';
+import type { TenantClient } from '../defender/tenantClient.ts';
+import { loadSampleTransport, loadTenantClient } from '../lazy.ts';
+import { isSpentByOthers } from '../messages/failureMessages.ts';
+import { allowedDownloadHosts } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import type { Telemetry } from '../platform/telemetry.ts';
+import { ledgerPort } from '../worker/ports.ts';
+import type { GroundServices } from './ground.ts';
+
+const SAMPLE_START = 'liveResponse.sampleStartedAt';
+
+interface TenantParts extends Pick<GroundServices, 'log' | 'telemetry' | 'worker'> {
+  readonly signIns: SignIns;
+  readonly state: Memento;
+  /** Called after each call to the API. */
+  readonly onCalled: () => void;
+}
+
+/** Creates the client of a connection. The first call loads the client's code. */
+export async function openTenant(connection: Connection, parts: TenantParts): Promise<TenantClient> {
+  const { signIns, log, telemetry, state, worker, onCalled } = parts;
+  const createTenantClient = await loadTenantClient();
+  const ledger = ledgerPort(worker, connection);
+  const custom = connection.cloud === 'custom';
+  const common = {
+    connection: connection.name,
+    apiUrl: apiUrlOf(connection),
+    onOddRows: (rows: Parameters<Log['oddRows']>[0]) => {
+      log.oddRows(rows);
+    },
+    onCall: (record: Parameters<Log['call']>[0]) => {
+      log.call(record);
+      if (record.door === 'api') onCalled();
+      if (record.door === 'api' && record.outcome === 429) void countRefusal(ledger, telemetry);
+    },
+  };
+  if (connection.signIn === 'sample') {
+    const createSampleTransport = await loadSampleTransport();
+    // The start time is stored forever. With another start time, the same sample results would have other times and
+    // hashes than the stored copies.
+    const startedAt = state.get<number>(SAMPLE_START) ?? Date.now();
+    await state.update(SAMPLE_START, startedAt);
+    const transport = createSampleTransport({ now: Date.now, startedAt });
+    return createTenantClient(ledger, { ...common, transport, getAccessToken: () => Promise.resolve('sample') });
+  }
+  return createTenantClient(ledger, {
+    ...common,
+    getAccessToken: (signal, refusal) => signIns.getAccessToken(connection, signal, refusal),
+    downloadHosts: () => [...(connection.downloadHosts ?? []), ...allowedDownloadHosts()],
+    expectAzureHeaders: !custom,
+  });
+}
+
+/** Counts every 429 of the API, even if the call is then repeated and the user sees no message. */
+async function countRefusal(ledger: LedgerPort, telemetry: Telemetry): Promise<void> {
+  const usage = await ledger.usage().catch(() => undefined);
+  telemetry.send({ name: 'callRefused', spentBy: isSpentByOthers(usage?.minute) ? 'others' : 'us' });
+}

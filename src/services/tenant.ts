@@ -1,0 +1,142 @@
+import type { ExtensionContext } from 'vscode';
+import { WatchedActions } from '../actions/watchedActions.ts';
+import { systemClock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
+import { ConnectionList } from '../connections/connectionList.ts';
+import { Sessions } from '../connections/sessions.ts';
+import type { Session } from '../connections/sessions.ts';
+import { ShownActions } from '../connections/shownActions.ts';
+import { SignIns } from '../connections/signIns.ts';
+import type { Priority } from '../defender/calls/budget.ts';
+import type { DownloadLimits } from '../defender/download/download.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import type { DownloadLink } from '../defender/tenantClient.ts';
+import { loadDownloadLink, loadMsal, loadSignInSender } from '../lazy.ts';
+import { tellSecretsInMemory } from '../messages/notices.ts';
+import { allowedDownloadHosts } from '../platform/config.ts';
+import { KeptSecrets } from '../platform/keptSecrets.ts';
+import type { FindSource } from '../results/resultSource.ts';
+import type { GroundServices } from './ground.ts';
+import { openTenant } from './openTenant.ts';
+
+/** Services for tenants: connections, sign-ins, and the machine actions that a tenant lists. */
+export interface TenantServices {
+  readonly signIns: SignIns;
+  readonly connections: ConnectionList;
+  readonly sessions: Sessions;
+  /** The choice of a list, which the view shows. */
+  readonly actions: ShownActions;
+  /** Actions whose end the user waits for. */
+  readonly watched: WatchedActions;
+  /**
+   * Fetches the server's present version of an action, with one call, and watches the action. After a 404, the error
+   * names connection and account.
+   */
+  readonly fetchAction: (
+    session: Session,
+    actionId: string,
+    signal: AbortSignal,
+    priority?: Priority,
+  ) => Promise<MachineAction>;
+  /** Downloads the file of a pasted link, without a call to the API. */
+  readonly downloadLink: (...request: LinkRequest) => ReturnType<DownloadLink>;
+  /** Finds the connection from which a result can be fetched. */
+  readonly findSource: FindSource;
+  /** Fires after each call to the API, with its outcome or without an answer. */
+  readonly onDidCall: Emitter<void>['event'];
+}
+
+type LinkRequest = [link: string, signal: AbortSignal, limits: DownloadLimits];
+
+export function createTenantServices(context: ExtensionContext, ground: GroundServices): TenantServices {
+  const { log, worker, toolVersion } = ground;
+  const called = new Emitter<void>();
+  const signIns = new SignIns({
+    secrets: new KeptSecrets(context.secrets, () => {
+      tellSecretsInMemory(log);
+    }),
+    worker,
+    clock: systemClock,
+    loadMsal,
+    loadSend: loadSignInSender,
+    log: (level, text) => {
+      log.library(level, text);
+    },
+    environment: process.env,
+    platform: process.platform,
+  });
+  const connections = new ConnectionList(worker);
+  const sessions = new Sessions(connections, (connection) =>
+    openTenant(connection, {
+      ...ground,
+      signIns,
+      state: context.globalState,
+      onCalled: () => {
+        called.fire();
+      },
+    }),
+  );
+  const actions = new ShownActions(connections, sessions);
+  signIns.onDidChange((connection) => {
+    // A session is renewed because another account may have access to other devices.
+    sessions.renew(connection);
+    actions.reload(connection);
+  });
+  const watched = new WatchedActions();
+  const fetchAction: TenantServices['fetchAction'] = async (session, actionId, signal, priority) => {
+    try {
+      const action = await session.fetchAction(actionId, signal, priority);
+      watched.add(action);
+      return action;
+    } catch (error) {
+      if (!isLiveResponseError(error) || error.code !== 'notFound') throw error;
+      // Defender gives the same answer for an action that does not exist and for an action that the account has no
+      // permission to see. Therefore the error names the account and the connection.
+      const { name } = session.connection;
+      const account = await signIns.account(session.connection);
+      throw new LiveResponseError('notFound', { ...error.values, connection: name, ...(account && { account }) });
+    }
+  };
+  return {
+    signIns,
+    connections,
+    sessions,
+    actions,
+    watched,
+    fetchAction,
+    onDidCall: called.event,
+    findSource: async (ref) => {
+      // A result that was opened from a file belongs to no tenant, so it cannot be fetched.
+      if (ref.cloud === 'file') throw new LiveResponseError('notStoredFile');
+      await connections.load();
+      const connection = connections.forTenant(ref);
+      if (connection === undefined) throw new LiveResponseError('noConnection');
+      const session = sessions.of(connection);
+      const { fetchResult, fetchInto, receivedAction } = await session.client();
+      return {
+        connectionName: connection.name,
+        account: () => signIns.account(connection),
+        fetchResult,
+        fetchInto,
+        receivedAction,
+        toolVersion,
+        knownAction: (actionId) => session.known(actionId),
+        fetchAction: (actionId, signal, priority) => fetchAction(session, actionId, signal, priority),
+      };
+    },
+    downloadLink: async (...request) => {
+      const download = await loadDownloadLink();
+      const own = connections.all.filter(({ cloud }) => cloud === 'custom').flatMap((one) => one.downloadHosts ?? []);
+      return download(...request, {
+        downloadHosts: () => [...own, ...allowedDownloadHosts()],
+        // Only a custom connection's own hosts can run storage other than Azure's. All other hosts must send Azure's
+        // headers.
+        expectAzureHeaders: !own.includes(new URL(request[0]).host),
+        onCall: (record) => {
+          log.call(record);
+        },
+      });
+    },
+  };
+}
