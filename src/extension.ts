@@ -80,8 +80,8 @@ export function activate(context: ExtensionContext): void {
     prepareDocumentPaste: (document, ranges, dataTransfer) => {
       const copied = describeCopied(document.uri.query, ranges);
       dataTransfer.set(COPIED_TYPE, new DataTransferItem(copied));
-      // Not awaited, because a paste in this window does not need the stored copy. If the core cannot be loaded, the
-      // next command, row or document that needs the core reports the failure.
+      // Not awaited, because a paste in this window does not need the stored record of the copied text. If the core
+      // cannot be loaded, the next command, row or document that needs the core reports the failure.
       core()
         .then(({ paste }) => paste.remember(document, ranges, copied))
         .catch(() => undefined);
@@ -127,7 +127,7 @@ export function activate(context: ExtensionContext): void {
     }),
     languages.registerDocumentPasteEditProvider({ language: 'markdown' }, paste, {
       providedPasteEditKinds,
-      // Includes plain text, because a copy from another window is recognized only by its text.
+      // Includes plain text, because a text that was copied in another window is recognized only by its characters.
       pasteMimeTypes: [COPIED_TYPE, 'text/plain'],
     }),
     ...Object.values(commandIds).map((id) =>

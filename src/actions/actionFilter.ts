@@ -11,11 +11,11 @@ import { deviceOf, runScripts } from '../model/machineAction.ts';
 export interface ActionFilter {
   /** The device. If its ids are known, the API filters by them. Otherwise its name must contain `name`. */
   readonly device?: { readonly name: string; readonly machineIds?: readonly string[] };
-  /** Part of the name of a script in the session. */
+  /** Text that the name of a script in the session must contain. */
   readonly script?: string;
   /** The requestor. The API filters by a complete name. Otherwise the requestor must contain `name`. */
   readonly requestor?: { readonly name: string; readonly isWhole: boolean };
-  /** Part of the comment. */
+  /** Text that the comment must contain. */
   readonly comment?: string;
   readonly type?: string;
   /** The action must have one of these statuses. */
@@ -53,7 +53,7 @@ export function without(filter: ActionFilter, field: FilterField): ActionFilter 
 
 /**
  * Returns the conditions of a filter that the API checks.
- * @param now - the end of spans such as the last hours, ms since 1970
+ * @param now - the end of relative time spans, such as the last 24 hours, ms since 1970
  */
 export function conditionsOf(filter: ActionFilter, now: number): ActionConditions {
   const { device, requestor, type, statuses, span } = filter;
@@ -166,9 +166,9 @@ function scriptNames(action: MachineAction): readonly string[] {
 const DAY = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d))?$/u;
 
 /**
- * Reads a span such as `2026-11-20..2026-11-23`, in UTC. Each end is a day, or a time of day with `T21:04`. The last
- * day is included completely.
- * @returns undefined if the text is not a span
+ * Reads a time span such as `2026-11-20..2026-11-23`, in UTC. Each end is a day, or a time of day with `T21:04`. The
+ * last day is included completely.
+ * @returns undefined if the text is not a time span
  */
 export function readSpan(text: string): { readonly from: string; readonly before: string } | undefined {
   const [first, last, ...more] = text.split('..').map((part) => DAY.exec(part.trim()));

@@ -20,8 +20,8 @@ export type { RefreshWay } from './changedActions.ts';
 /** Number of rows of one page. A page fills a screen or two, and costs one call. */
 export const PAGE_SIZE = 50;
 /**
- * Number of rows of one page when a span is loaded. The pages are larger, because nobody looks at them as pages. They
- * cost fewer calls, and the size of an answer is still limited.
+ * Number of rows of one page when all actions of a time span are loaded. The pages are larger, because nobody looks at
+ * them as pages. They cost fewer calls, and the size of an answer is still limited.
  */
 const SPAN_PAGE_SIZE = 1000;
 /**
@@ -80,7 +80,8 @@ export class ActionStore {
 
   /**
    * @param conditions - `where`: the server's conditions for actions in the list
-   * @param way - the way of asking this connection's server for changes; shared with the connection's other lists
+   * @param way - the kind of time by which this connection's server is asked for changes; shared with the connection's
+   *   other lists
    */
   constructor(
     client: () => Promise<DefenderClient>,
@@ -205,7 +206,7 @@ export class ActionStore {
     return action;
   }
 
-  /** Takes over an action that was fetched alone. */
+  /** Stores an action that was fetched alone. */
   receive(client: DefenderClient, action: MachineAction): void {
     this.#tellFound(client, [action]);
     // The action joins the list only when a page contains it. Otherwise the list would show an old action directly
@@ -330,13 +331,13 @@ export class ActionStore {
       isKnown: (id) => isFurther && this.#listed.has(id),
     });
     if (page.isUnordered) this.#isUnordered = true;
-    // Unknown actions of a further page are old, so they are not news. Those of the very first page are not news
-    // either.
+    // Unknown actions of a further page are old, so they are not reported as new. Unknown actions of the very first
+    // page are not reported as new either.
     this.#tellFound(client, page.actions, !isFurther && this.#listed.size > 0);
     return page;
   }
 
-  /** Reports what a call found. @param isNew - whether unknown actions are news */
+  /** Reports what a call found. @param isNew - whether unknown actions are reported as new */
   #tellFound(client: DefenderClient, actions: readonly MachineAction[], isNew = false): void {
     const found = actions.filter((action) => {
       const known = this.get(action.id);

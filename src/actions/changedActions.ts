@@ -8,16 +8,16 @@ import type { MachineAction } from '../defender/schema.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 
 /**
- * The time by which a connection's server is asked for changes. All lists of the connection share it. It changes when
- * the server does not support the last update.
+ * The kind of time by which the client asks a connection's server for changes: the last update or the creation. All
+ * lists of the connection share it. It becomes the creation when the server does not support the last update.
  */
 export interface RefreshWay {
   by: 'update' | 'creation';
 }
 
 /**
- * Time before the newest update that is requested again, ms. It is needed because updates can appear in the list out of
- * order.
+ * Length of the time before the newest known update for which changes are requested again, ms. It is needed because
+ * updates can appear in the list out of order.
  */
 const OVERLAP_MS = 15 * 60_000;
 /** Maximum page size of the service. If more actions have changed, the list is loaded from the start. */
@@ -51,7 +51,7 @@ interface Refresh {
   readonly priority: Priority;
 }
 
-/** The result of asking for changes in one way. */
+/** The result of one query for changes. */
 interface Changed {
   /** Undefined if there is no time to start from, or if more actions have changed than a refresh can load. */
   readonly actions: readonly MachineAction[] | undefined;
@@ -63,8 +63,9 @@ interface Changed {
 
 /**
  * Fetches all actions that are new or have changed. Needs one call if the server accepts the query, and one more for
- * each next link. The query by the last update is seen in code, but not documented. A server may refuse it with one of
- * several statuses, or ignore it. Such a server does so every time. From then on it is asked by time of creation.
+ * each next link. Public clients of the API use the query by the last update, but it is not documented. A server may
+ * refuse it with one of several statuses, or ignore it. Such a server does so every time. From then on this client asks
+ * it by time of creation.
  *
  * @returns undefined if there is no time to start from, or if more actions have changed than a refresh can load
  * @throws LiveResponseError any error of the client
@@ -88,7 +89,7 @@ export async function changedActions(
   }
 }
 
-/** Asks for changes by time of creation. Uses this way from now on only if it succeeded. */
+/** Asks for changes by time of creation. If that succeeds, later refreshes also ask by time of creation. */
 async function fallBack(
   way: RefreshWay,
   refresh: Refresh,

@@ -76,7 +76,7 @@ export class Poller {
   #start(): void {
     void this.#run().finally(() => {
       this.#running = undefined;
-      // New actions to follow may have appeared while the last run was ending.
+      // New actions to follow may have appeared while the polling was ending.
       if (!this.#disposed && !this.#signedOut && this.#parts.followed() !== undefined) this.#start();
     });
   }

@@ -43,10 +43,10 @@ export class SharedFindings {
   }
 
   /**
-   * Merges actions into a list that other windows have found since the list was created.
+   * Merges actions that other windows have found since a list was created into that list.
    *
    * @param onTold - receives the ids of actions whose end another window has already reported to the person. Called
-   * before the list changes
+   *   before the list changes
    * @throws LiveResponseError `databaseFailed`, and all errors of opening the client
    */
   async hear(tenant: Tenant, list: ActionStore, onTold: (actionIds: readonly string[]) => void): Promise<void> {

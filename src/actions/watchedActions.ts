@@ -2,8 +2,8 @@ import type { MachineAction } from '../defender/schema.ts';
 import { isFinished } from '../model/machineAction.ts';
 
 /**
- * The actions whose end the person waits for: unfinished actions that were requested, opened in the tree, selected, or
- * named.
+ * The actions whose end the person waits for: unfinished actions whose result was requested, or that were opened or
+ * selected in the tree, or chosen with Watch Action.
  */
 export class WatchedActions {
   readonly #ids = new Set<string>();

@@ -15,7 +15,7 @@ export interface AnalysisThread {
 /** The reason why a thread ended by itself. `memory`: it exceeded its memory limit. `ended`: any other reason. */
 export type EndReason = 'memory' | 'ended';
 
-/** Sends a request to the thread. May be called only within the turn that provides this function. */
+/** Sends a request to the thread. May be called only within the work that receives this function. */
 export type AskAnalysis = <Method extends AnalysisMethod>(
   method: Method,
   ...args: AnalysisCalls[Method]['args']
@@ -46,13 +46,13 @@ interface Running {
 type Settled = { readonly answer: unknown } | { readonly failure: LiveResponseError };
 
 /**
- * A thread that reads the output of devices, one turn at a time. A turn that is cancelled or takes too long ends the
- * thread, and the next turn starts another thread. A hostile text therefore delays only its own turn, and only for a
- * limited time.
+ * A thread that reads the output of devices, for one piece of work at a time. Work that is cancelled or takes too long
+ * ends the thread, and the next piece of work starts another thread. A hostile text can therefore delay other work only
+ * for a limited time.
  */
 export class Analysis {
   readonly #options: AnalysisOptions;
-  /** Settles when the latest turn and all earlier turns have ended. Never rejects. */
+  /** Settles when the latest piece of work and all earlier ones have ended. Never rejects. */
   #lastTurn: Promise<unknown> = Promise.resolve();
   #turns = 0;
   #starting: Promise<Running> | undefined;
@@ -66,7 +66,7 @@ export class Analysis {
   }
 
   /**
-   * Waits for its turn, and runs a piece of work with the thread.
+   * Waits until all earlier work has ended, and then runs a piece of work with the thread.
    *
    * @param work - uses the thread. It may also wait for other things, and a cancel ends that wait, too
    * @throws LiveResponseError `cancelled`, `analysisStopped`, and all errors that the work throws
@@ -76,7 +76,7 @@ export class Analysis {
     clearTimeout(this.#idle);
     const before = this.#lastTurn;
     const turn = this.#take(before, work, limits);
-    // A turn that is cancelled in the queue ends at once. Later turns must still wait for the earlier turns.
+    // Work that is cancelled in the queue ends at once. Later work must still wait for the earlier work.
     this.#lastTurn = Promise.allSettled([before, turn]);
     try {
       return await turn;

@@ -32,7 +32,7 @@ export interface AnalysisCalls {
    * are lines of the document, from 0.
    */
   readonly outline: { args: [document: Uint8Array]; answer: readonly OutlineItem[] | undefined };
-  /** Returns the copy of a packed text, or of a view. */
+  /** Returns the text for the clipboard, from a packed text or from a view. */
   readonly copyText: { args: [text: Packed | AskedView, rules: CopyRules]; answer: CopiedText };
   /** Returns a quotation from a packed text, or from a view. */
   readonly quoteText: { args: [text: Packed | AskedView, rules: QuoteRules]; answer: QuotedText };
@@ -43,8 +43,8 @@ export interface AnalysisCalls {
   /** Whether the thread holds a view. It holds only the view that was requested last. */
   readonly holdsView: { args: [key: string]; answer: boolean };
   /**
-   * Suggests how a text was misread, the most likely suggestion first. The source is the same as for a view by a code
-   * page.
+   * Suggests how a text was misread, the most likely suggestion first. The source is the file if it contains bytes of a
+   * code page, else the text.
    */
   readonly suggestReadings: { args: [source: Packed, most: number]; answer: readonly Suggestion[] };
   readonly viewText: { args: [view: AskedView]; answer: string };

@@ -3,8 +3,8 @@ import { READY } from './analysisCalls.ts';
 import type { AnalysisAnswer, AnalysisRequest } from './analysisCalls.ts';
 import { createAnalysisHandlers } from './analysisHandlers.ts';
 
-// This thread reads the output of devices by patterns. A pattern cannot delay a click, because the thread is ended when
-// it takes too long.
+// This thread reads the output of devices with regular expressions. A slow regular expression cannot delay a click,
+// because the thread is ended when it takes too long.
 const handlers = createAnalysisHandlers();
 
 parentPort?.postMessage(READY);

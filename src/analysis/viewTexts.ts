@@ -56,8 +56,8 @@ function makeView(source: ViewSource): string {
   if (source.kind === 'text') return viewText(source.text, source.view, source.hostNames);
   const { page, stream } = source;
   const text = decodeResult(new TextEncoder().encode(readWithCodePage(plainBytes(source), page))).transcript?.[stream];
-  // JSON's syntax is ASCII, and every code page reads ASCII bytes in the same way. So the file should still be a
-  // result.
+  // JSON's syntax is ASCII, and every code page reads ASCII bytes in the same way. So a result stays a result when a
+  // code page reads it, and this error should never occur.
   if (text === undefined) throw new Error('The file is no result any more.');
   return text;
 }

@@ -26,14 +26,20 @@ export interface LineRange {
   readonly last: number;
 }
 
-/** A range as people name it. Lines are counted from 1, and the last line is inclusive. Without columns, the lines are complete. */
+/**
+ * A range as people name it. Lines are counted from 1, and the last line is inclusive. Without columns, the lines are
+ * complete.
+ */
 export interface Span {
   readonly firstLine: number;
   readonly lastLine: number;
   readonly columns?: SpanColumns;
 }
 
-/** Columns of a {@link Span}, from 1. The last one is inclusive; 0 is before the first. */
+/**
+ * Columns of a {@link Span}, counted from 1. The last column is inclusive. If the last column is 0, the span ends
+ * before the first column.
+ */
 export interface SpanColumns {
   readonly first: number;
   readonly last: number;

@@ -106,7 +106,8 @@ export function parseResultUri(uri: { readonly scheme: string; readonly query: s
     ...readView(query.get('view')),
     ...readPart(query.get('part')),
   };
-  // Each address has exactly one spelling. We did not write a query with another spelling or an unknown value.
+  // This extension writes each address in exactly one way. It did not write a query that differs from that way, or that
+  // has an unknown value.
   return buildQuery(address) === uri.query ? address : undefined;
 }
 

@@ -24,7 +24,9 @@ export const CHARSETS = [
 ] as const;
 export type Charset = (typeof CHARSETS)[number];
 
-/** Views with a single name. The name of any other view consists of two encodings. */
+/**
+ * Views with a single name. The names of all other views consist of two encodings, or of `normalised` and some rules.
+ */
 export const NAMED_VIEWS = [...CHARSETS, 'clixml', 'terminal', 'normalised'] as const;
 export type NamedView = (typeof NAMED_VIEWS)[number];
 

@@ -215,7 +215,7 @@ export function isAuthority(value: unknown): value is string {
 
 /**
  * Whether a value is a scope: a resource and `/.default`. `/.default` means all permissions to which an administrator
- * consented. Users also copy commands that contain the scope.
+ * consented. The characters are limited, because users copy commands that contain the scope into a terminal.
  */
 export function isScope(value: unknown): value is string {
   return typeof value === 'string' && /^(?:https|api):\/\/[\w.:-]+(?:\/[\w.~-]+)*\/\.default$/u.test(value);

@@ -19,7 +19,7 @@ export interface ShownList {
   readonly connection: Connection;
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
   readonly actions: ActionStore;
-  /** End of spans such as the last hours in the filter, ms since 1970. */
+  /** End of relative time spans in the filter, such as the last 24 hours, ms since 1970. */
   readonly now: number;
 }
 

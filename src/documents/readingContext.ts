@@ -11,7 +11,7 @@ import { fitsWhole, partsOf } from './parts.ts';
 import { activeAddress } from './resultUris.ts';
 
 /**
- * Longest text that is checked for emptiness, in UTF-16 units. The line that the service's own runner writes is
+ * Longest text that is checked for emptiness, in UTF-16 units. The line that Defender's script runner writes is
  * shorter, so a longer text has other content.
  */
 const EMPTY_UNITS = 1000;

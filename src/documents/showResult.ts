@@ -44,9 +44,11 @@ export async function showResult(
     return;
   }
   if (transcript === undefined) {
-    // The raw text, so that no other host's text stays on screen; the failure says what it is.
+    // Shows the raw text, so that no other host's text stays on screen. The error says that the file is not a script
+    // result.
     const refusal = new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
-    // From its start: line, view and part were meant for the output. Whatever happens, the refusal is what counts.
+    // Shows the raw text from its start, because line, view and part were meant for the output. If that fails, the
+    // error below is still thrown.
     const { preserveFocus } = options;
     if (raw !== undefined) await showRaw(facts, companions, store, { preserveFocus }).catch(() => undefined);
     throw refusal;

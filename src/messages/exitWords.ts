@@ -6,8 +6,8 @@ export interface ExitFacts {
 }
 
 /**
- * Impression that a result gives; never `pass` if anything went wrong. No mood means red, because red is only for
- * commands that Defender reports as Failed.
+ * Impression that a result gives; never `pass` if anything went wrong. None of the moods means red, because red is only
+ * for commands that Defender reports as Failed.
  */
 export type ExitMood = 'pass' | 'warning' | 'unknown';
 
@@ -27,15 +27,16 @@ export function exitWords(facts: ExitFacts): string {
 }
 
 /**
- * Returns a sentence about an exit code of the service's own runner; undefined for an exit code of the script. The
- * runner's exit code was seen in live response sessions. That runs by the API give the same code is inferred.
+ * Returns a sentence about an exit code of Defender's script runner; undefined for an exit code of the script itself.
+ * The script runner's exit code was seen in sessions of the portal. It is inferred that sessions of the API give the
+ * same code.
  */
 export function exitMeaning({ transcript }: ExitFacts): string | undefined {
   if (transcript?.exitCode !== HASH_MISMATCH) return undefined;
   return l10n.t('Exit 323: the script on the device probably did not match its hash, so nothing ran.');
 }
 
-/** Exit code of the runner if the script file on the device differs from the file that was sent. */
+/** Exit code of Defender's script runner if the script file on the device differs from the file that was sent. */
 const HASH_MISMATCH = 323;
 
 /** Returns the mood of a result; `unknown` without an exit code. */

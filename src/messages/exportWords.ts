@@ -1,7 +1,7 @@
 import { env, l10n } from 'vscode';
 
 /**
- * Returns a sentence with the number of half characters that were written to a file as U+FFFD; an empty list if there
+ * Returns a sentence with the number of lone surrogates that were written to a file as U+FFFD; an empty list if there
  * were none.
  */
 export function replacedWords(loneSurrogates: number): string[] {

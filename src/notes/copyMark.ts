@@ -6,7 +6,10 @@ import { FileType, Uri, workspace } from 'vscode';
  * other module of the extension.
  */
 
-/** Time for which a copy counts as recent, in milliseconds. Later, the clipboard most likely contains another text. */
+/**
+ * Time for which a copied text counts as recent, in milliseconds. Later, the clipboard most likely contains another
+ * text.
+ */
 export const COPY_LIVES_MS = 60 * 60_000;
 
 const markIn = (storage: Uri): Uri => Uri.joinPath(storage, 'copied');
@@ -20,7 +23,7 @@ export async function wasCopiedLately(storage: Uri): Promise<boolean> {
   }
 }
 
-/** Marks a copy, so that other windows look for it in the database. */
+/** Records that a text was copied, so that other windows look for it in the database. */
 export async function markCopied(storage: Uri): Promise<void> {
   const mark = markIn(storage);
   if (await isLink(mark)) await workspace.fs.delete(mark);

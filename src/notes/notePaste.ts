@@ -59,7 +59,10 @@ export class NotePaste {
     this.#parts = parts;
   }
 
-  /** Stores a copy for other windows, because they do not receive this extension's clipboard type. */
+  /**
+   * Stores the hash and the place of a copied text for other windows, because they do not receive this extension's
+   * clipboard type.
+   */
   async remember(document: TextDocument, ranges: readonly Range[], copied: string): Promise<void> {
     try {
       // VS Code does not pass the copied text to extensions. This code builds the same text that VS Code copies.
@@ -67,7 +70,7 @@ export class NotePaste {
       const text = sorted.map((range) => document.getText(range)).join('\n');
       const { store, worker } = this.#parts;
       await worker.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
-      // The mark is set last. When another window sees the mark, the copy is already in the database.
+      // The mark is set last. When another window sees the mark, the copied text's place is already in the database.
       await markCopied(this.#parts.storage);
       const address = readCopied(copied)?.address;
       if (address !== undefined) this.#parts.store.noteQuoted(address);
@@ -131,7 +134,7 @@ export class NotePaste {
 
   /**
    * Returns the place of the copied text. If this window copied it, reads the place from the extension's own clipboard
-   * type. Otherwise returns the place of the last copy of any window, if the texts match.
+   * type. Otherwise returns the place of the text that was copied last in any window, if the texts match.
    */
   async #copied(dataTransfer: DataTransfer): Promise<Copied | undefined> {
     const ours = await dataTransfer.get(COPIED_TYPE)?.asString();

@@ -51,8 +51,8 @@ export class Log {
 const LEFT_OUT: ReadonlySet<string> = new Set(['account', 'command', 'deviceErrors']);
 
 /**
- * Leaves out the account, the command, which names the tenant, and the device's own words, which can hold anything. None
- * of them is needed to find a fault.
+ * Leaves out three values. The account is personal, the command names the tenant, and the device's own words can
+ * contain anything. None of them is needed to find a fault.
  */
 function notPersonal(key: string, value: unknown): unknown {
   return LEFT_OUT.has(key) ? undefined : value;

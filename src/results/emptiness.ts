@@ -20,7 +20,7 @@ export type Emptiness =
   /** The text has no characters at all. */
   | 'none'
   | 'nulsOnly'
-  /** The text is only the line that the service's runner writes. */
+  /** The text is only the line that Defender's script runner writes. */
   | 'transcriptLineOnly'
   | 'notEmpty';
 

@@ -53,7 +53,7 @@ export class ResultStore {
   readonly #learned = new Map<string, Pick<ResultRef, 'cloud' | 'tenantId'>>();
   readonly #worker: WorkerClient;
 
-  /** Reads stored texts by patterns, in the analysis thread. */
+  /** Reads stored texts with regular expressions, in the analysis thread. */
   readonly analysis: StoredAnalysis;
   /** Fires when a result has been stored. */
   readonly onDidStore = this.#stored.event;

@@ -65,8 +65,8 @@ export interface AskedText {
 }
 
 /**
- * Reads stored texts by patterns. The store packs a text, this thread passes it on without reading it, and the analysis
- * thread reads it. So a device's output can delay neither the store nor the window.
+ * Reads stored texts with regular expressions. The store packs a text, this thread passes it on without reading it, and
+ * the analysis thread reads it. So a device's output can delay neither the store nor the window.
  */
 export class StoredAnalysis {
   readonly #source: PackedSource;
@@ -127,8 +127,8 @@ export class StoredAnalysis {
   async suggestReadings(ref: ResultRef, stream: ResultStream, signal?: AbortSignal): Promise<readonly Suggestion[]> {
     const suggested = await this.#analysis.run(
       async (ask) => {
-        // Any code page can be named here, because all have the same source. It is the file if it contains bytes of a
-        // code page, else the text.
+        // The source is the same for every code page, so any code page can be named here. The source is the file if it
+        // contains bytes of a code page, else the text.
         const source = await this.#source.view(ref, stream, 'cp437');
         return source && ask('suggestReadings', source, MOST_SUGGESTED);
       },

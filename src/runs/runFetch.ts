@@ -22,8 +22,8 @@ export interface RunFetchesOptions {
 }
 
 /**
- * Number of results that are fetched at once. More would not be faster, because calls wait in the call budget. At most
- * this number of results is still completed after a pause.
+ * Number of results that are fetched at once. More would not be faster, because calls wait in the call budget. After a
+ * pause, at most this number of results is still completed.
  */
 const AT_ONCE = 3;
 interface Job {

@@ -5,12 +5,15 @@ import { findRuns, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
 import type { Run, RunMember } from '../model/run.ts';
 
 /**
- * Time before the oldest known action that is searched in the same call, ms. A further call would cost more than a
- * longer span.
+ * Length of the time span before the oldest known action of the run that the same call also loads, ms. A further call
+ * would cost more than a longer span.
  */
 const LOOK_BACK_MS = 3 * 60 * 60_000;
 
-/** Maximum number of looks back for one gesture. They cover three days of a run without a pause. */
+/**
+ * Maximum number of steps back in time for one click or command. Together they cover three days of a run without a
+ * pause.
+ */
 const MOST_LOOKS = 24;
 
 type List = Pick<ActionStore, 'actions' | 'wholeSince' | 'loadSpan'>;
@@ -22,7 +25,7 @@ export function mayLackHosts(list: List, run: Run): boolean {
 
 /**
  * Returns the run with all its hosts. Loads the actions around it, one call for each 1,000 actions. Stops when both
- * ends of the run are known, or after {@link MOST_LOOKS} looks that each found older actions of the run.
+ * ends of the run are known, or after {@link MOST_LOOKS} steps back in time that each found older actions of the run.
  */
 export async function loadHosts(list: List, run: Run, signal: AbortSignal): Promise<Run> {
   let from = list.wholeSince ?? Infinity;

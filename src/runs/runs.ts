@@ -69,8 +69,8 @@ export function firstRuns(runs: readonly Run[]): ReadonlyMap<string, Run> {
 }
 
 /**
- * Returns the span that can contain further actions of the run, in ISO times. It includes the pause before the first
- * action and after the last action.
+ * Returns the time span that can contain further actions of the run, in ISO times. It includes the pause before the
+ * first action and after the last action.
  */
 export function spanOf(run: Run): { readonly from: string; readonly to: string } {
   const times = run.members.map(({ createdAt }) => parseServerTime(createdAt) ?? 0);

@@ -43,7 +43,7 @@ export interface TenantServices {
   readonly downloadLink: (...request: LinkRequest) => ReturnType<DownloadLink>;
   /** Finds the connection from which a result can be fetched. */
   readonly findSource: FindSource;
-  /** Fires after each call to the API, with its outcome or without an answer. */
+  /** Fires after each call to the API, whether or not an answer arrived. */
   readonly onDidCall: Emitter<void>['event'];
 }
 

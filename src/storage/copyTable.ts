@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { clearTable } from './database.ts';
 import { pack, unpack } from './packed.ts';
 
-/** The last copy, made in any window. */
+/** Hash and place of the text that was copied last, in any window. */
 export interface CopyRow {
   /** SHA-256 of the copied text. A pasted text belongs to this row if it has the same hash. */
   readonly sha256: string;
@@ -12,16 +12,22 @@ export interface CopyRow {
   readonly copiedAt: number;
 }
 
-/** Storage for the last copy. It is needed because other windows cannot read our own clipboard types. */
+/**
+ * Storage for the hash and the place of the text that was copied last. It is needed because other windows cannot read
+ * our own clipboard types.
+ */
 export interface CopyTable {
-  /** Replaces the previous copy. */
+  /** Replaces the row of the text that was copied before. */
   readonly put: (row: CopyRow) => void;
   readonly last: () => CopyRow | undefined;
-  /** Deletes the last copy. @returns whether there was a copy */
+  /** Deletes the row. @returns whether there was a row */
   readonly clear: () => boolean;
 }
 
-/** Schema of the last copy in `shared.db`, which the windows of this machine share. One row. */
+/**
+ * Schema of the table in `shared.db` for the text that was copied last. The windows of this machine share it. It has
+ * one row.
+ */
 export const COPY_SCHEMA = `
   CREATE TABLE IF NOT EXISTS packed_copy (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -32,7 +38,7 @@ export const COPY_SCHEMA = `
   ) STRICT;
 `;
 
-/** The last copy in a database that all windows share. */
+/** Hash and place of the text that was copied last, in a database that all windows share. */
 export class SqliteCopyTable implements CopyTable {
   readonly #database: DatabaseSync;
 
@@ -59,7 +65,10 @@ export class SqliteCopyTable implements CopyTable {
   }
 }
 
-/** The last copy in memory for one window, if there is no database or the user wants nothing to be written to it. */
+/**
+ * Hash and place of the text that was copied last, in memory for one window. Used if there is no database or the user
+ * wants nothing to be written to it.
+ */
 export class MemoryCopyTable implements CopyTable {
   #row: CopyRow | undefined;
 

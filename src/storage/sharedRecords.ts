@@ -17,8 +17,8 @@ export interface KeepOption {
 export const RECORD_SCHEMA = RUN_SCHEMA + FOUND_SCHEMA + COPY_SCHEMA;
 
 /**
- * Lifetime of the last copy, in milliseconds. After that time, the same text in the clipboard was probably copied again
- * from another place.
+ * Lifetime of the record of the text that was copied last, in milliseconds. After that time, the same text in the
+ * clipboard was probably copied again from another place.
  */
 const COPY_LIVES_MS = 60 * 60_000;
 /**
@@ -37,9 +37,9 @@ interface RecordFile {
 }
 
 /**
- * Stores the records of `shared.db` about results and actions: runs, the last copy, and changed actions that a window
- * found. These rows name devices and quote command lines. They are therefore packed, and overwritten when they are
- * deleted. If the user wants nothing to be kept, no row is written.
+ * Stores the records of `shared.db` about results and actions: runs, the text that was copied last, and changed actions
+ * that a window found. These rows name devices and quote command lines. They are therefore packed, and overwritten when
+ * they are deleted. If the user wants nothing to be kept, no row is written.
  */
 export class SharedRecords {
   readonly #memoryRuns = new MemoryRunTable();
@@ -99,7 +99,7 @@ export class SharedRecords {
     this.#tidySoon();
   }
 
-  /** Returns the last copy. Returns undefined after {@link COPY_LIVES_MS}. */
+  /** Returns the record of the text that was copied last. Returns undefined after {@link COPY_LIVES_MS}. */
   lastCopy(now: number): CopyRow | undefined {
     const own = this.#memoryCopy.last();
     const shared = this.#opened()?.copies.last();
@@ -136,7 +136,7 @@ export class SharedRecords {
     if (had.includes(true)) this.#tidy();
   }
 
-  /** Deletes the runs and the copy in memory. */
+  /** Deletes the runs, and the record of the copied text, in memory. */
   clear(): void {
     this.#memoryRuns.clear();
     this.#memoryCopy.clear();

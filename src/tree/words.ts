@@ -31,7 +31,8 @@ export function commandState(
   stored: StoredFacts | undefined,
 ): string {
   if (stored !== undefined) return exitWords(stored);
-  // Nothing runs in a session that has ended, whatever the command still says. Whether it ran at all stays visible.
+  // No command runs in a session that has ended, even if the command's status says so. The text still shows that the
+  // command had started.
   if (isFinished(action) && command.commandStatus === 'Executing') return l10n.t('Did not finish');
   const known: Readonly<Record<string, string>> = {
     Created: l10n.t('Not started'),

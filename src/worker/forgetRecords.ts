@@ -5,8 +5,8 @@ import { refOf } from '../model/run.ts';
 import { parseRun } from './storedShapes.ts';
 
 /**
- * Deletes the records in `shared.db` about results that a person has deleted: their actions, their runs, and the last
- * copy if it came from one of them. Other members of a run are found again from their actions.
+ * Deletes the records in `shared.db` about results that a person has deleted: their actions, their runs, and the text
+ * that was copied last if it came from one of them. Other members of a run are found again from their actions.
  */
 export function forgetRecords(records: SharedRecords, refs: readonly ResultRef[]): void {
   const keys = new Set(refs.map(resultKey));

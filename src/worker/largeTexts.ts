@@ -91,8 +91,8 @@ export class LargeText {
       .map((place, at) => {
         if (!wanted.has(place)) return emptied(place);
         const next = places[at + 1];
-        // The emptied next section begins with LF. A CR before it would become one line end with this LF, so LF is used
-        // instead.
+        // If the next section is left out, only its line ends are returned, as LF. A CR before them would form one line
+        // end with the first LF, so LF is used instead of the CR.
         const lineEnd = next === undefined || wanted.has(next) || place.lineEnd === '' ? place.lineEnd : '\n';
         return this.#read(place) + lineEnd;
       })

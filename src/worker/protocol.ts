@@ -19,7 +19,7 @@ import type { ViewCalls } from './viewCalls.ts';
  */
 export interface WorkerCalls
   extends ActionCalls, CopyCalls, FoundCalls, LargeCalls, PackCalls, RunCalls, StoreCalls, SearchCalls, ViewCalls {
-  /** Opens or creates the databases. Answers whether results are kept in files or in memory. */
+  /** Opens or creates the databases. Returns whether results are kept in files or in memory. */
   readonly open: { args: [folder: string | undefined]; answer: StorageState };
   /** Decodes, measures and stores a result in one transaction. */
   readonly put: { args: [facts: ReceivedFacts, bytes: Uint8Array, options?: PutOptions]; answer: StoredFacts };

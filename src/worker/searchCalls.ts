@@ -14,11 +14,7 @@ export interface SearchQuery {
 /** A line with at least one match. */
 export interface SearchHit {
   readonly stream: ResultStream;
-  /**
-   * Line number from 1. Lines end at `\r
-   * |\r|
-   * `.
-   */
+  /** Line number from 1. Lines end at `\r\n|\r|\n`. */
   readonly line: number;
   /** Column at which the first match begins, from 1, in UTF-16 units. */
   readonly column: number;
@@ -56,7 +52,10 @@ export interface SearchStep {
 
 /** Requests of a search. It runs in steps, so that the thread can answer other requests between them. */
 export interface SearchCalls {
-  /** Begins a search, and answers its number. @throws SyntaxError if the text is not a valid regular expression */
+  /**
+   * Begins a search, and returns the number of the search.
+   * @throws SyntaxError if the text is not a valid regular expression
+   */
   readonly beginSearch: { args: [query: SearchQuery]; answer: number };
   /** Runs the next step of a search. */
   readonly searchOn: { args: [search: number]; answer: SearchStep };

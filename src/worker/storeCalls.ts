@@ -32,7 +32,7 @@ export interface StoreCalls {
   readonly quoteResult: { args: [ref: ResultRef]; answer: undefined };
   /** Deletes results and all their records. */
   readonly deleteResults: { args: [refs: readonly ResultRef[]]; answer: undefined };
-  /** Removes results by a rule, and answers the keys of the removed results. */
+  /** Removes results by a rule, and returns the keys of the removed results. */
   readonly purge: { args: [rule: PurgeRule]; answer: string[] };
   /**
    * Returns the stored results if another window has changed the database since the previous request of this kind;

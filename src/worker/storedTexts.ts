@@ -40,8 +40,8 @@ export function checkStored(table: ResultTable, key: string, bytes: Uint8Array, 
 }
 
 /**
- * Returns the bytes of a stored result without {@link checkStored}. Detects packed data that is damaged, but not other
- * bytes that were packed correctly.
+ * Returns the bytes of a stored result, but does not compare their hash as {@link checkStored} does. So damage is found
+ * only if the bytes cannot be unpacked.
  */
 export function unpackStored(table: ResultTable, key: string): Uint8Array | undefined {
   const bytes = unpack(table, key);

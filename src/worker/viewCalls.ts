@@ -10,8 +10,11 @@ export interface ViewCalls {
   readonly textParts: { args: [address: PlainAddress]; answer: TextParts | undefined };
   /** Returns the document of a part. */
   readonly partDocument: { args: [address: PlainAddress]; answer: Uint8Array<ArrayBuffer> | undefined };
-  /** Writes a complete text into a file as UTF-8, and answers the file's size. Undefined if there is no such text. */
+  /**
+   * Writes a complete text into a file as UTF-8, and returns the file's size. Returns undefined if there is no such
+   * text.
+   */
   readonly saveText: { args: [address: PlainAddress, path: string]; answer: number | undefined };
-  /** Writes bytes into a file, as `saveText` does, and answers their number. */
+  /** Writes bytes into a file, as `saveText` does, and returns their number. */
   readonly saveBytes: { args: [bytes: Uint8Array, path: string]; answer: number };
 }

@@ -101,7 +101,7 @@ async function askForSibling(
   for (const list of [session?.actions(true), session?.actions(false), isShown ? services.actions.list : undefined])
     for (const one of list?.actions ?? []) {
       const had = known.get(one.id);
-      // A list that is not shown may be older than what was stored since.
+      // A list that is not shown may contain an older state of an action than a result that was stored later.
       if (had === undefined || isNewer(one, had)) known.set(one.id, one);
     }
   const siblings = findSiblings({ action, commandIndex: ref.commandIndex }, known.values(), other);

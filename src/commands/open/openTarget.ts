@@ -14,7 +14,10 @@ import { exportRaw } from '../save/exportRaw.ts';
 import { saveInstead } from '../save/saveResult.ts';
 import type { Target } from '../common/targets.ts';
 
-/** Services that opening a result needs, with all its next steps, such as saving the result instead. */
+/**
+ * Services that are needed to open a result, and for the next steps after a failure, such as saving the result to a
+ * file.
+ */
 export type OpenServices = Pick<
   Services,
   | 'actions'

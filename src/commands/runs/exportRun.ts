@@ -20,7 +20,7 @@ import { IN_RUN_OVERVIEW, MAY_BE_CONNECTED } from '../common/when.ts';
 /**
  * `liveResponse.exportRunCsv` and `exportRunNdjson`: export a row for every host, with its result or with the reason
  * why there is no result. CSV contains no texts of results, and nothing that a spreadsheet would read as a formula.
- * NDJSON also contains the texts. They are unchanged except for half characters, which are counted.
+ * NDJSON also contains the texts. They are unchanged except for lone surrogates, which become U+FFFD and are counted.
  */
 export async function exportRun(
   services: Pick<Services, 'connections' | 'runOverviews' | 'runs' | 'sessions' | 'store'>,

@@ -88,7 +88,7 @@ export async function offerToGoOn(
 
 async function offerRun(services: Pick<Services, 'log' | 'runOverviews' | 'runs'>, record: RunRecord): Promise<void> {
   const left = (await services.runs.missing(record)).length;
-  // Its last result came just before the window ended.
+  // The run's last result arrived just before the earlier window ended, so nothing is left to fetch.
   if (left === 0) return;
   const goOn = l10n.t('Go On');
   const open = l10n.t('Open Run Overview');

@@ -50,8 +50,8 @@ export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined
   const tally = new ExportTally();
   const json = toStrictJson(all, tally, 2);
   const { loneSurrogates } = tally;
-  // UTF-8 cannot express half characters. A half character in a name or a text is written as U+FFFD, as in the hashes
-  // of texts. The file states how many were written.
+  // UTF-8 cannot encode lone surrogates. A lone surrogate in a name or a text is written as U+FFFD, as in the hashes of
+  // texts. The file states how many were written.
   return `${loneSurrogates === 0 ? json : toStrictJson({ ...all, loneSurrogates }, tally, 2)}\n`;
 }
 

@@ -36,13 +36,13 @@ export interface CallRows {
   /** Deletes calls that ended before a time. */
   readonly purge: (endedBefore: number) => void;
   /**
-   * Ends open calls that began before a time, because their process is gone. Their end becomes `lastsMs` after their
-   * start.
+   * Records an end for each open call that began before a time, because the process of such a call is gone. The
+   * recorded end is `lastsMs` after the start.
    */
   readonly endStale: (startedBefore: number, lastsMs: number) => void;
   /** Counts the calls without an end. */
   readonly countOpen: (application: string) => number;
-  /** Returns the ends of calls after a time, oldest first. */
+  /** Returns the end times of calls that ended after a time, oldest first. */
   readonly endsAfter: (application: string, time: number) => number[];
   readonly limitState: (application: string) => LimitState | undefined;
   readonly setLimitState: (application: string, state: LimitState) => void;

@@ -27,7 +27,7 @@ export function createLocalLedger(clock: Clock, windows = API_WINDOWS): LedgerPo
 /**
  * Creates a ledger that uses the shared ledger until the first failure, and a local ledger after that. A broken
  * database must not stop the user's work. The local ledger does not know the calls that the shared ledger recorded, so
- * it ignores their ends.
+ * it ignores the reports that such calls have ended.
  */
 export function withLocalFallback(shared: LedgerPort, clock: Clock): LedgerPort {
   const local = createLocalLedger(clock);

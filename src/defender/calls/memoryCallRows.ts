@@ -28,7 +28,7 @@ export class MemoryCallRows implements CallRows {
     this.#open.delete(id);
     const ends = this.#ends.get(row.application) ?? [];
     this.#ends.set(row.application, ends);
-    // Ends arrive in order unless the clock was set back.
+    // The end times of calls arrive in ascending order unless the clock was set back.
     const last = ends.at(-1) ?? 0;
     ends.push(endedAt);
     if (endedAt < last) ends.sort((one, other) => one - other);

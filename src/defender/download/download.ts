@@ -59,7 +59,7 @@ export interface BlobSource {
   /** Whether an answer without Azure's own headers is refused, because an intermediary must have sent it. */
   readonly expectAzure: boolean;
   readonly clock: Clock;
-  /** Ends the read of a body that brings no more bytes. */
+  /** Deadline for a body that brings no more bytes. After the deadline, the client stops reading it. */
   readonly deadline?: Pick<Deadline, 'set'>;
 }
 
@@ -67,8 +67,8 @@ export interface BlobSource {
 const MIN_SPEED = 1000;
 const SPEED_SPAN_MS = 60_000;
 /**
- * Longest time between two checks of the speed, ms. After this time, the read of a body that brings no more bytes ends.
- * Longer than `SPEED_SPAN_MS`, because a check waits for the next chunk.
+ * Longest time between two checks of the speed, ms. After this time, the client stops reading a body that brings no
+ * more bytes. Longer than `SPEED_SPAN_MS`, because a check waits for the next chunk.
  */
 const STANDSTILL_MS = 2 * SPEED_SPAN_MS;
 
@@ -296,7 +296,10 @@ export class Download {
   }
 }
 
-/** Returns an ETag that promises the same bytes; undefined for a weak ETag, which does not. */
+/**
+ * Returns a strong ETag, which guarantees identical bytes. Returns undefined for a weak ETag, which guarantees nothing
+ * of the kind.
+ */
 function strongTag(etag: string | undefined): string | undefined {
   return etag === undefined || etag === '' || etag.startsWith('W/') ? undefined : etag;
 }

@@ -10,8 +10,8 @@ import type { ResultLink } from './resultLink.ts';
 import { enqueueRising, isClick } from '../../base/urgency.ts';
 
 /**
- * Maximum number of downloads at once. A clicked download counts only other clicked ones, because background downloads
- * can fill all places for minutes.
+ * Maximum number of downloads at once. For a clicked download, only other clicked downloads count, because background
+ * downloads can take minutes.
  */
 const DOWNLOADS_AT_ONCE = 4;
 
@@ -123,8 +123,8 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
   };
 
   return {
-    // Results that go into a sink are large, so by default they queue as background work. Background downloads take no
-    // place from a click. If a user waits to read the result, the caller gives another priority.
+    // Results that go into a sink are large, so by default they queue as background work. Background downloads never
+    // delay a clicked download. If a user waits to read the result, the caller gives another priority.
     fetchInto: (sink, line = 'background') => begin(sink, line),
     fetchResult: async (...request) => {
       const sink = new MemorySink();

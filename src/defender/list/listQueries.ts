@@ -73,9 +73,9 @@ export class ListQueries {
     if (query.top > FEWER_ROWS[0]) this.#taken.add('rows');
     const first = page.actions[0]?.id;
     if (wanted.skip === 0) this.#rememberFirst(wanted, first);
-    // The page begins with the list's newest known row, which `$skip` should have left out. Either exactly as many
-    // newer rows were added as `$skip` left out, or the server ignores `$skip`. A page with a next link needs no check,
-    // because the link leads to the rows that follow.
+    // The page begins with the list's newest known row, which `$skip` should have left out. There are two possible
+    // causes: exactly as many newer rows were added as `$skip` left out, or the server ignores `$skip`. A page with a
+    // next link needs no check, because the link leads to the rows that follow.
     else if (
       query.skip > 0 &&
       isLastPage(page) &&
@@ -110,8 +110,8 @@ export class ListQueries {
     const isBadRequest = isLiveResponseError(error) && error.code === 'badRequest' && error.values.status !== 405;
     const isUpdate = query.since?.by === 'update';
     const parts: QueryPart[] = [];
-    // After a failed query by last update, the caller sends a query by creation. That query learns whether the server
-    // supports the sort order and the number of rows.
+    // After a failed query by last update, the caller sends a query by creation. The answer to that query shows whether
+    // the server supports the sort order and the number of rows.
     if (query.order !== 'none' && !isUpdate) parts.push('order');
     if (query.skip > 0) parts.push('skip');
     if (fewerThan(query.top).length > 0 && !isUpdate) parts.push('rows');

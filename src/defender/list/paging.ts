@@ -8,7 +8,7 @@ import type { ActionPage, MachineAction } from '../schema.ts';
  * Maximum number of pages that one gesture (a click or a command) may load. A list of a correct server needs far fewer.
  */
 const MAX_PAGES_PER_GESTURE = 200;
-/** Number of pages that a gesture may still load, over all the lists that it reads. */
+/** Number of pages that a click or a command may still load, over all the lists that it reads. */
 export class PageAllowance {
   #left = MAX_PAGES_PER_GESTURE;
 
@@ -62,9 +62,9 @@ export interface NextRows {
 }
 
 /**
- * Position in a list that is read page by page, over one gesture or several. It follows next links while they bring new
- * rows. After a link that repeats itself, or that brings no new row, it follows no more links. It then requests rows by
- * `$skip`, until that brings no new row either. Source: api-facts, "Next links in the wild".
+ * Position in a list that is read page by page, over one or more clicks or commands. It follows next links while they
+ * bring new rows. After a link that repeats itself, or that brings no new row, it follows no more links. It then
+ * requests rows by `$skip`, until that brings no new row either. Source: api-facts, "Next links in the wild".
  */
 export class ListPlace {
   #link: string | undefined;
@@ -129,7 +129,7 @@ async function askByLink(ask: AskPage, skip: number, link: string): Promise<Acti
  * Reads all pages of a list, one after the other. Every page except the last has at least one new row.
  *
  * @param size - number of rows of a full page
- * @param allowance - shared by the lists that one gesture reads
+ * @param allowance - shared by the lists that one click or command reads
  * @throws LiveResponseError the failures of `ask`; `unexpectedAnswer` if the list does not end
  */
 export async function* walkPages(

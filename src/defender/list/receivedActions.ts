@@ -35,7 +35,8 @@ export class ReceivedActions {
 
   /** @param page - the page, with its actions in the order of the answer */
   rememberPage({ actions, leftOut = [] }: ActionPage, { text, receivedAt, date }: Received): void {
-    // Each slice would keep the text of the complete page in memory.
+    // A page that is larger than the limit is not kept, because each slice would keep the text of the complete page in
+    // memory.
     if (text.length > MAX_KEPT) return;
     const others = new Set(leftOut);
     const spans = findElements(text, 'value').filter((_, place) => !others.has(place));

@@ -10,7 +10,10 @@ export interface Citation {
   readonly spans: readonly Span[];
 }
 
-/** Limit for the spans of a link. No user selects more spans, so a link with more is not one of our citations. */
+/**
+ * Limit for the number of cited spans in a link. No user selects more spans, so a link with more is not one of our
+ * citations.
+ */
 const MAX_SPANS = 10_000;
 
 /**
@@ -106,6 +109,6 @@ function parseFragment(fragment: string): Span | undefined {
     span = { firstLine: number(block, 1), lastLine: number(block, 2), columns };
   }
   if (span === undefined || span.lastLine < span.firstLine) return undefined;
-  // Each span has exactly one spelling. A fragment with another spelling was not written by us.
+  // This extension writes each span in exactly one way. It did not write a fragment that differs from that way.
   return toFragment(span) === fragment ? span : undefined;
 }

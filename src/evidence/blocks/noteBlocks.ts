@@ -250,7 +250,10 @@ function closes(cursor: NoteCursor, { mark, length }: Fence): boolean {
   return indent < 4 && run >= length && isBlank(words.slice(run));
 }
 
-/** Whether a text is blank. Other white space than blanks and tabs counts as text. A fence before it does not close. */
+/**
+ * Whether a text consists of blanks and tabs. Any other white space counts as text. A fence that is followed by other
+ * white space does not close a block.
+ */
 function isBlank(text: string): boolean {
   return /^[ \t]*$/u.test(text);
 }

@@ -56,7 +56,8 @@ function literalOf(cell: string): string | undefined {
     .map(({ kind, value }, at) => {
       if (kind === 'code') return value;
       const next = pieces[at + 1]?.value ?? '';
-      // We write the apostrophe also before a tab, and an editor may replace that tab with blanks.
+      // We also write the apostrophe before a tab. An editor may have replaced that tab with blanks, so an apostrophe
+      // before a blank counts, too.
       const isGuard = at === 0 && value === "'" && (startsFormula(next) || next.startsWith(' '));
       return isGuard || /^(?:\*{1,3}|_{1,3})$/u.test(value) ? '' : value;
     })

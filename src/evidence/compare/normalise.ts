@@ -6,7 +6,9 @@ import { withoutEnd } from '../text/trimEnds.ts';
 /** One rule as the user can see it: the pattern that it finds, and the text that replaces a match. */
 export interface NormaliseStep {
   readonly rule: NormaliseRule | 'transcriptLine' | 'trailingNuls';
-  /** Undefined if code finds the matches. Names differ between devices, and a time must be checked for validity. */
+  /**
+   * Undefined if a function finds the matches: names differ between devices, and a time must be checked for validity.
+   */
   readonly pattern: RegExp | undefined;
   readonly becomes: string;
 }

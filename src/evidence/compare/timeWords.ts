@@ -49,7 +49,7 @@ export function readTimeWords(): TimeWords {
       const weekday = new Intl.DateTimeFormat(language, { weekday: length, timeZone: 'UTC' });
       for (let day = 1; day <= 7; day++) {
         const name = plain(weekday.format(Date.UTC(2026, 10, day)));
-        // One of the patterns for dates reads only `segunda` of `segunda-feira`.
+        // One of the patterns for dates reads only `segunda` of `segunda-feira`, so both forms are added.
         for (const word of [name, name.replace(/-feira$/u, '')]) days.add(word);
       }
     }

@@ -75,8 +75,9 @@ export function isGzip(bytes: Uint8Array): boolean {
 }
 
 function gunzip(bytes: Uint8Array): Uint8Array | 'tooLarge' | 'truncated' | 'binary' {
-  // Gzip states the unpacked size in the last four bytes. It is not used, because a file that was cut off ends in other
-  // bytes. Unpacking stops at the limit, so a bomb costs no more memory than the largest result.
+  // Gzip states the unpacked size in the last four bytes. That size is not used, because a file that was cut off does
+  // not end with these four bytes. Unpacking stops at the limit, so a bomb costs no more memory than the largest
+  // result.
   try {
     return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (error) {

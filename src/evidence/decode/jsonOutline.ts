@@ -65,7 +65,7 @@ export function outlineJson(text: string): JsonOutline | undefined {
       keyNext = depth === 1 && unit === OPEN_OBJECT;
     } else if (unit === CLOSE_OBJECT || unit === CLOSE_ARRAY) {
       depth--;
-      // Text after the object does not belong to it, so its values and keys are not counted.
+      // Only the object counts. Keys and values in the text after it are not counted.
       if (depth === 0 && beginsWithObject) return { repeated, end: at + 1 };
     } else if (unit === COMMA) {
       values++;

@@ -1,6 +1,9 @@
 import type { ExportTally } from './exportText.ts';
 
-/** One cell: text from any source, or a number of ours. The spreadsheet reads a number as a number, even `-1`. */
+/**
+ * One cell: text from any source, or a number that this extension computed. The spreadsheet reads a number as a number,
+ * even `-1`.
+ */
 export type CsvCell = string | number;
 
 /*

@@ -7,7 +7,9 @@ for (let code = 0; code < IN_NAME.length; code++) {
   if (/[\w-]/u.test(String.fromCharCode(code))) IN_NAME[code] = 1;
 }
 
-/** Whether a UTF-16 unit can be part of a name between two dots: a letter or a digit of any script, `_` or `-`. */
+/**
+ * Whether a UTF-16 unit can be part of a name between two dots: a letter or a digit of any writing system, `_` or `-`.
+ */
 export function isInName(code: number): boolean {
   // After the end of a line the code is NaN, which is not part of a name.
   return code < IN_NAME.length
@@ -17,8 +19,8 @@ export function isInName(code: number): boolean {
 
 /**
  * Calls `toIndicators` for each sequence of names with dots between them, in order. A sequence can begin with a dot
- * only at the beginning of a word (`.evil.example`) or after `*`. The search goes from dot to dot, because a pattern
- * would examine every word of every line.
+ * only at the beginning of a word (`.evil.example`) or after `*`. The search goes from dot to dot, because a regular
+ * expression would examine every word of every line.
  */
 export function findDottedNames(
   line: string,
@@ -35,7 +37,8 @@ export function findDottedNames(
       let start = point;
       while (start > 0 && isInName(line.charCodeAt(start - 1))) start--;
       if (start === point) {
-        // The sequence begins with a dot. Its name may contain more dots.
+        // The sequence begins with a dot. The search continues at the next dot, because the name after the first dot
+        // may contain more dots.
         if (isLeading(line, point)) {
           point = line.indexOf('.', point + 1);
           if (point < 0 || point >= end) continue;

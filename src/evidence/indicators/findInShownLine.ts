@@ -83,7 +83,7 @@ function withHidden(
   const all = [...shown, ...more].sort((one, other) => one.start - other.start || other.end - one.end);
   let end = 0;
   return all.map((one) => {
-    // An indicator of a mark in the middle of a name counts as part of that name.
+    // If a terminal mark is in the middle of a name, an indicator in that mark counts as part of the name.
     const isInside = one.isInside || one.start < end;
     end = Math.max(end, one.end);
     return { ...one, isInside };

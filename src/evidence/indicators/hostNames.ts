@@ -12,13 +12,14 @@ const NO_DOMAINS = wordsOf(`
   command.com more.com format.com tree.com mode.com chcp.com diskcomp.com diskcopy.com win.com edit.com graftabl.com
   loadfix.com asp.net ado.net vb.net ml.net paint.net lib.net java.net java.io socket.io sun.net io.net system.net
 `);
-/** Common first labels of the hosts of services. */
+/** First parts of common host names, such as `www` in `www.example.com`. */
 const HOST_LABEL =
   /^(?:www|mail|e?smtp|imap|pop3|webmail|autodiscover|owa|mx|ns|dns|ntp|vpn|ftp|sftp|proxy|gw|cdn|api|login|sso|portal)\d{0,3}[.-]/u;
 /** Files of Windows' prefetcher. */
 const NO_HOST = /\.exe-[\da-f]{8}\.pf$/iu;
 /**
- * First words of packages, bundles and objects in code. Names of packages and bundles begin with the end of a domain.
+ * First words in the names of packages, bundles and objects of code. Names of packages and bundles begin with the
+ * ending of a domain, such as `com.example.app`.
  */
 const FIRST_OF_CODE = wordsOf(
   'com org net edu java javax sun android this self window document module exports system io',

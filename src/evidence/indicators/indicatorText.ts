@@ -7,7 +7,7 @@ export type IndicatorForm = 'table' | 'csv' | 'list';
 
 /** An indicator, with the first result that contains it. */
 export interface SourcedIndicator extends Indicator {
-  /** Index of the result. */
+  /** Index of that result in the caller's list of results. */
   readonly source: number;
 }
 

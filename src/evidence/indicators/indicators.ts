@@ -72,8 +72,8 @@ const LONGEST_LEAD = 60;
  */
 const MAX_LINE = 65_536;
 /**
- * Length of the text before the limit in which a cut of a long line is searched, in UTF-16 units. It is longer than any
- * host name, path or hash.
+ * Length of the text before the limit in which the code looks for a place to cut a long line, in UTF-16 units. It is
+ * longer than any host name, path or hash.
  */
 const MAX_BACK = 4096;
 

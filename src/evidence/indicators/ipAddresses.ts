@@ -2,7 +2,7 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/u;
 
 /** Whether a name is an IPv4 address: four numbers without leading zeros. */
 export function isIPv4(name: string): boolean {
-  // Most names with dots begin with a letter, or are longer. They are rejected without the pattern.
+  // Most names with dots begin with a letter, or are longer. They are rejected without the regular expression.
   return name.length < 16 && name.charCodeAt(0) < 0x3a && IPV4.test(name);
 }
 

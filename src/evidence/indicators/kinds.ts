@@ -34,8 +34,8 @@ export function toFound(kind: IndicatorKind, line: string, { start, end }: Offse
 }
 
 /**
- * Calls `toIndicators` for each match of a pattern. An iterator of matches is not used: with its copies, it would take
- * a third of the time.
+ * Calls `toIndicators` for each match of a pattern. An iterator of matches is not used, because its copies would take a
+ * third of the time.
  */
 export function findEach(
   pattern: RegExp,

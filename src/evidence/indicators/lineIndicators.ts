@@ -82,8 +82,8 @@ export function findInLine(line: string, context: LineContext): readonly FoundIn
 }
 
 /**
- * Whether a line contains 32 hexadecimal digits in a row. Such a run covers one of every 32nd places. The code
- * therefore examines only these places, and the text around a digit there.
+ * Whether a line contains 32 hexadecimal digits in a row. Every run of 32 places contains exactly one of the places 31,
+ * 63, 95 and so on. The code therefore examines only these places, and the text around a digit there.
  */
 function hasLongHex(line: string): boolean {
   for (let at = 31; at < line.length; at += 32) {

@@ -68,7 +68,7 @@ const RESERVED = wordsOf('example test invalid onion');
 
 function collectEndings(): ReadonlyMap<string, EndingKind> {
   const kinds = new Map<string, EndingKind>();
-  // Files and members do not have endings in another script. An ending with other letters is therefore `sure`.
+  // Endings of files and members have only the letters A to Z. An ending with other letters is therefore `sure`.
   for (const ending of TOP_LEVEL_DOMAINS) kinds.set(ending, /^[a-z]+$/u.test(ending) ? 'likely' : 'sure');
   for (const ending of RESERVED) kinds.set(ending, 'likely');
   const mark = (endings: readonly string[], kind: EndingKind): void => {

@@ -15,7 +15,7 @@ const URL_PATTERN =
 const DOCUMENT_TYPE_BEFORE = /xmlns(?::\w+)?\s*=\s*["']?$/u;
 const HOST = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}])?$/u;
 const CONTEXT = 60;
-/** Length of the part of a row in which separators are searched, in UTF-16 units. */
+/** Length of the part of a row in which the code looks for separators, in UTF-16 units. */
 const ROW = 300;
 /** A separator before the next address in a list. */
 const LIST_SEPARATOR = /[,;](?=[a-z][a-z\d+]{1,12}:\/\/)/iu;
@@ -50,7 +50,7 @@ function findUrl(written: string, line: string, start: number): FoundIndicator[]
   return [toFound('url', line, { start, end: start + text.length }), ...inside];
 }
 
-/** Cuts an address at the end of its field of a row, of its item of a list, or of its bracket. */
+/** Cuts an address where its field of a row, its item of a list, or its bracket ends. */
 function cutUrl(text: string, line: string, start: number): string {
   const before = line.charAt(start - 1);
   const scheme = text.indexOf(':') + 3;

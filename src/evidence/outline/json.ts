@@ -17,8 +17,8 @@ interface Open {
 }
 
 /**
- * Outlines a JSON value on several lines. The value may follow the runner's line. JSON on a single line needs no
- * outline.
+ * Outlines a JSON value on several lines. The value may follow the line that Defender's script runner writes. JSON on a
+ * single line needs no outline.
  */
 export function outlineJsonText({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   let first = start;

@@ -29,8 +29,8 @@ export function outlineLines(shown: readonly string[]): readonly OutlineItem[] |
 }
 
 /**
- * Removes the NULs that the service's runner leaves at the end of a text. Removes no more of them than the runner
- * leaves.
+ * Removes the NULs that Defender's script runner leaves at the end of a text. Removes no more of them than the script
+ * runner leaves.
  */
 function withoutFiller(line: string): string {
   const first = Math.max(0, line.length - MAX_FILLER);

@@ -12,7 +12,7 @@ export interface OutlineItem {
 /** A text that is searched for an outline. */
 export interface OutlineText {
   readonly lines: readonly string[];
-  /** First line of the script's own output. It follows the line that the service's runner writes. */
+  /** First line of the script's own output. It follows the line that Defender's script runner writes. */
   readonly start: number;
 }
 

@@ -16,8 +16,8 @@ const KEY = /^[\p{L}_][^=\t"'{}[\]<>]*$/u;
 const KEPT_FIELDS = 2;
 
 /**
- * Reads `key: value`, with or without spaces before the colon. Searches the first colon without a pattern, because a
- * pattern would start again at each space.
+ * Reads `key: value`, with or without spaces before the colon. Finds the first colon without a regular expression,
+ * because a regular expression would start again at each space.
  */
 function readField(line: string): { key: string; value: string } | undefined {
   const colon = line.indexOf(':');

@@ -1,4 +1,4 @@
-/** Matches after two letters of UTF-16LE up to U+08FF, whose bytes each became a character. */
+/** Matches the place after two letters of UTF-16LE up to U+08FF, if each of their bytes became a character. */
 const BEHIND_LETTERS = '(?<=[^\\0][\\0-\\x08][^\\0][\\0-\\x08])';
 /** Line ends in which the CR and the LF, each with its NUL, both became CRLF. */
 const BOTH_AS_CRLF = new RegExp(`${BEHIND_LETTERS}(?:\\r\\n\\0\\r\\n\\0)*\\r\\n\\0\\r\\n(?:\\0|$)`, 'gu');
@@ -24,9 +24,9 @@ export function joinCutLines(text: string): string {
 }
 
 /**
- * Halves the number of line ends in rows of LF or CR. A program that writes only LF or only CR doubles the line ends of
- * UTF-16. Windows programs write CRLF into UTF-16. A single row of odd length therefore shows that no such program
- * wrote the text.
+ * Halves the number of line ends in each run of LF or CR. A program that writes only LF or only CR doubles the line
+ * ends of UTF-16. Windows programs write CRLF into UTF-16. A single run of odd length therefore shows that no such
+ * program wrote the text.
  */
 function joinRows(text: string, sign: '\n' | '\r'): string {
   const rows = ROWS[sign];

@@ -6,8 +6,8 @@ export const NONE = 0;
 const PAGES = {
   cp932: {
     label: 'shift_jis',
-    // If a page has a character at two places, the first place is used. Other encodings have more of their characters
-    // there.
+    // If a page has two codes for a character, the first code is used. The bytes of the first code are characters in
+    // more of the other encodings.
     leads: [...range(0x81, 0x9f), ...range(0xe0, 0xfc)],
     trails: [...range(0x40, 0x7e), ...range(0x80, 0xfc)],
     singles: [

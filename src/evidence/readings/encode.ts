@@ -35,8 +35,8 @@ function createByteTable(page: string): Uint16Array {
     if (table[unit] === NO_BYTE) table[unit] = byte;
   };
   for (const [at, unit] of upper.entries()) if (unit !== 0x80 + at) learn(unit, 0x80 + at);
-  // Bytes that the page leaves out are added last. Such a byte means the character of its number, which may have
-  // another byte in the page.
+  // Bytes that the page leaves out are added last. Such a byte means the character with the same code. That character
+  // may have another byte in the page.
   for (const [at, unit] of upper.entries()) learn(unit, 0x80 + at);
   return table;
 }

@@ -32,8 +32,8 @@ const COLOUR = new RegExp(String.raw`\x1b\[[\d;]{0,20}m`, 'gu');
 
 /**
  * Measures how unlike a text is to the texts that people and programs write. 0 means that nothing is odd. Odd signs
- * are: letters of several languages or scripts in a word, capitals after small letters, symbols inside words, and
- * characters that nobody writes. Compare only texts that were decoded from the same bytes.
+ * are: letters of several languages or writing systems in a word, capitals after small letters, symbols inside words,
+ * and characters that nobody writes. Compare only texts that were decoded from the same bytes.
  */
 export function measureOddness(written: string): number {
   const text = written.includes('\x1b[') ? written.replace(COLOUR, ' ') : written;
@@ -95,7 +95,7 @@ class Missing {
     }
   }
 
-  /** Returns the oddness of the letters. It is that of the alphabet which fits best. */
+  /** Returns the oddness of the letters, measured with the alphabet that fits best. */
   least(rarity: (at: number) => number): number {
     return this.#isUsed ? Math.min(...Array.from(this.#counts, (count, at) => rarity(at) + FOREIGN_LETTER * count)) : 0;
   }

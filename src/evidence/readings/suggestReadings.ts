@@ -33,7 +33,10 @@ function inOrder(...names: readonly Charset[]): readonly Charset[] {
 /** Minimum gain of a reading, as a difference and as a factor. A smaller gain can be chance. */
 const MIN_GAIN = 4;
 const MIN_TIMES = 2;
-/** Maximum oddness of a further reading: that of the best reading times the factor, plus the addend. */
+/**
+ * Maximum oddness of the suggestions after the best one: the oddness of the best one, multiplied by `MAX_TIMES`, plus
+ * `MAX_BESIDES`.
+ */
 const MAX_TIMES = 2;
 const MAX_BESIDES = 8;
 

@@ -7,7 +7,9 @@ import { isDoubleBytePage, NONE, tablesOf } from './doubleBytePages.ts';
 import { isSingleBytePage } from './singleBytePages.ts';
 import { joinUtf16Runs } from './utf16Runs.ts';
 
-/** Number of UTF-16 units that are examined at the start of a text: enough to rule out that letters occur by accident. */
+/**
+ * Number of UTF-16 units that are examined at the start of a text: enough to rule out that letters occur by accident.
+ */
 const JUDGED = 16_384;
 
 /**
@@ -49,12 +51,12 @@ function changeLines(text: string, change: (line: string) => string): string {
   return copied === 0 ? text : parts.join('') + text.slice(copied);
 }
 
-/** Means that each byte of a text became the character with its number. */
+/** The encoding in which each byte means the character with the same code. */
 const BYTE_BY_BYTE = 'latin1';
 
 /**
- * Reads UTF-16LE whose bytes each became the character with its number. Other parts of the text need not be UTF-16.
- * Line ends may be damaged.
+ * Reads UTF-16LE in which each byte became the character with the same code. Other parts of the text need not be
+ * UTF-16. Line ends may be damaged.
  */
 export function readUtf16(text: string): string {
   return joinUtf16(joinCutLines(text), BYTE_BY_BYTE);
@@ -65,9 +67,9 @@ function toBytes(text: string): Uint8Array | undefined {
 }
 
 /**
- * Joins the UTF-16 in a text. Other text stays. UTF-16 is recognized by control characters among its bytes, and some
- * scripts have none. A text in such a script can only be decoded as a whole. That is done if the decoded text makes
- * more sense.
+ * Decodes the parts of a text that are UTF-16. Other text stays. UTF-16 is recognized by control characters among its
+ * bytes. Some writing systems have no such bytes. A text in such a writing system can only be decoded as a whole. That
+ * is done if the decoded text makes more sense.
  */
 function joinUtf16(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {
   const start = behindPlainLines(text);
@@ -80,13 +82,13 @@ function joinUtf16(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string 
 function behindPlainLines(text: string): number {
   const first = text.search(/[^\t\n\r -~]/u);
   if (first < 0) return text.length;
-  // A line end directly before a NUL is itself a letter of UTF-16.
+  // A line feed directly before a NUL is the first byte of a line end in UTF-16. It does not end a plain line.
   const isLineEnd = text.charAt(first) === '\0' && text.charAt(first - 1) === '\n';
   const from = isLineEnd ? first - 2 : first - 1;
   return from < 0 ? 0 : text.lastIndexOf('\n', from) + 1;
 }
 
-/** Finds a unit that may belong to a letter of another script. NULs and plain text do not count. */
+/** Finds a unit that may belong to a letter of another writing system. NULs and plain text do not count. */
 const NOT_PLAIN = /[^\0\t\n\r -~]/u;
 
 function joinAll(text: string, readAs: Charset | typeof BYTE_BY_BYTE): string {

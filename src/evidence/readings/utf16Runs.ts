@@ -9,7 +9,7 @@ const MIN_LETTERS = 2;
 /** Maximum number of signs in a row between letters: dashes, quotation marks, arrows, surrogates. */
 const MAX_SIGNS = 4;
 
-/** A text after its UTF-16 was joined. */
+/** A text after the bytes of its UTF-16 were joined to characters. */
 export interface JoinedUtf16 {
   readonly text: string;
   /** Number of units that are not part of a run of UTF-16. */
@@ -19,8 +19,9 @@ export interface JoinedUtf16 {
 }
 
 /**
- * Joins UTF-16LE whose bytes were captured one by one. The text may also contain text in other encodings. UTF-16 is
- * recognized by a NUL or a control character up to 6 as every second byte, because plain text contains neither.
+ * Joins the bytes of UTF-16LE to characters, after each byte was captured as a character of its own. The text may also
+ * contain text in other encodings. UTF-16 is recognized by a NUL or a control character up to 6 as every second byte,
+ * because plain text contains neither.
  *
  * @param units - the text
  * @param byteOf - returns the byte of a unit, or undefined if the unit is no longer a byte. Such a unit does not change
@@ -32,7 +33,7 @@ export function joinUtf16Runs(units: Uint16Array, byteOf: (unit: number) => numb
   let left = 0;
   let isAligned = true;
   for (let at = 0; at < units.length;) {
-    // Letters of a single script can match at an even and at an odd place. The longer run is the right one.
+    // Letters of one writing system can match at an even and at an odd place. The longer run is the right one.
     const end = runs.endOf(at);
     const isRun = end - at >= 2 * MIN_LETTERS && end >= (runs.isLetter(at) ? runs.endOf(at + 1) : at);
     if (!isRun) {
@@ -83,7 +84,8 @@ class Runs {
   }
 
   /**
-   * Returns the end of the signs that begin at a place. Signs count only between letters, or at the end of the text.
+   * Returns the end of the punctuation marks and other signs that begin at a place. They count only between letters, or
+   * at the end of the text.
    */
   #behindSigns(from: number): number {
     let end = from;

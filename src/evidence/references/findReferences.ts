@@ -21,13 +21,13 @@ const MAX_LENGTH = 50_000;
 /**
  * Finds the machine actions named in any text: a chat line, the documentation's two-line GET, `id#1`, an API address, a
  * result file's name, an expired download link, or one of our addresses. An address or a link can also be inside a link
- * of mail protection.
+ * that a mail protection service made.
  *
  * Only the file name in the `rscd` of a download link is read. The GUIDs in the link's path and signature are not
  * action ids. The link is a secret, so it is not returned.
  *
  * @returns first the references with a command, then the ids without a command. Each group is in the order of the text,
- * without duplicates.
+ *   without duplicates.
  */
 export function findReferences(text: string): FoundReference[] {
   return findIn(text.slice(0, MAX_LENGTH));

@@ -6,9 +6,9 @@
 const MAX_LAYERS = 4;
 
 /**
- * Returns the address inside a link of mail protection. If the mail was forwarded, several links can be nested.
- * Supports Safe Links of Microsoft, the three versions of URL Defense of Proofpoint, and other services that have the
- * address in the link's query.
+ * Returns the address inside a link that a mail protection service made. If the mail was forwarded, several links can
+ * be nested. Supports Safe Links of Microsoft, the three versions of URL Defense of Proofpoint, and other services that
+ * have the address in the link's query.
  *
  * @returns undefined if the link does not belong to a supported service
  */

@@ -1,7 +1,7 @@
 const SIGNS = /[\\^$.*+?()[\]{}|/]/u;
 /**
- * Maximum length of a row of `s` that is folded as a unit. Longer rows are folded in pairs, because no word contains
- * them.
+ * Maximum length of a run of the letter `s` that is folded as a unit. Longer runs are folded in pairs, because no word
+ * contains them.
  */
 const MAX_ROW = 6;
 
@@ -32,7 +32,7 @@ export function foldCase(text: string): string {
     else {
       endRow();
       if ('iIıİ'.includes(letter)) source += '[iıİ]\\u0307?';
-      // The pattern of the i already includes this dot.
+      // The pattern of a letter i already includes this dot.
       else if (letter !== '\u0307' || !source.endsWith('\\u0307?'))
         source += SIGNS.test(letter) ? `\\${letter}` : letter;
     }
@@ -46,7 +46,7 @@ export function foldedPattern(text: string): RegExp {
   return new RegExp(foldCase(text), 'iu');
 }
 
-/** Returns the pattern of a row of `s`. Any two of them may be written as `ß`. */
+/** Returns the pattern of a run of the letter `s`. Any two of them may be written as `ß`. */
 function rowOfS(length: number): string {
   return length === 1 ? 's' : `(?:${rowsOfS(length).join('|')})`;
 }

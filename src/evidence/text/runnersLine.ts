@@ -12,17 +12,18 @@ const ENDING =
   '[\\p{Pf}\\p{Pe}"\'.\u3002 \\p{Script=Hangul}\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]{0,20}';
 
 /**
- * Matches the beginning of the first line that the service's runner writes, with the transcript's path. The sentence is
- * `$1`. Any other line is the script's own, so only the exact line of the service matches. The path is the same in
- * every language. The sentence is in the system's language (docs: `Start-Transcript`; inferred for API runs).
+ * Matches the beginning of the first line that Defender's script runner writes on the device, with the transcript's
+ * path. The sentence is `$1`. Any other line is the script's own, so only the exact line of the script runner matches.
+ * The path is the same in every language. The sentence is in the system's language (docs: `Start-Transcript`; inferred
+ * for API runs).
  */
 export const RUNNERS_PATH = new RegExp(
   `^(${ENGLISH}(?=${FOLDER}${FILE}(?:[\\r\\n\\0]|$))|${WORDS}{1,200}?(?=${FOLDER}PSScriptOutputs\\\\${FILE}${ENDING}(?:[\\r\\n\\0]|$)))${FOLDER}${FILE}`,
   'iu',
 );
 
-/** Whether the service's runner wrote the line before the script's own output. */
+/** Whether Defender's script runner wrote the line before the script's own output. */
 export function isRunnersLine(line: string): boolean {
-  // An English sentence is enough without the path, because older runners wrote another path after it.
+  // An English sentence is enough without the path, because older script runners wrote another path after it.
   return line.startsWith(ENGLISH) || RUNNERS_PATH.test(line);
 }

@@ -7,10 +7,13 @@ const TAB_COLUMNS = 8;
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}]$/u;
 const WIDE =
   /^[\u1100-\u115f\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
-/** Half-width characters of the scripts in {@link WIDE}. */
+/** Half-width characters of the writing systems in {@link WIDE}. */
 const NARROW = /^[\uff61-\uffdf\u303f]$/u;
 
-/** Work that a text can request in addition to its own length: spaces, and cells that are erased one by one. */
+/**
+ * Amount of work that a text may still cause in addition to its own length: spaces, and cells that are erased one by
+ * one.
+ */
 export interface WorkLimit {
   left: number;
 }

@@ -18,10 +18,10 @@ const PLAIN_LINE = /[^\n]*/uy;
 const SPECIAL = /(?!\n)\p{Cc}/u;
 
 /**
- * Shows a text as a terminal shows it that is as wide as the longest line. Removes colors and strings (titles, links),
- * follows `\b`, `\r`, tabs and moves within a line, and drops overwritten characters. Clearing and moves over lines are
- * not followed, so that they hide nothing. Such a move begins a new line of the view. Remarks count everything that was
- * left out. The function is pure. Its time is linear in the text's length.
+ * Shows a text as it would look in a terminal that is as wide as the longest line. Removes colors and strings (titles,
+ * links), follows `\b`, `\r`, tabs and moves within a line, and drops overwritten characters. Clearing and moves over
+ * lines are not followed, so that they hide nothing. Such a move begins a new line of the view. Remarks count
+ * everything that was left out. The function is pure. Its time is linear in the text's length.
  */
 export function readAsTerminal(text: string): TerminalView {
   const reader = new TerminalReader(text);

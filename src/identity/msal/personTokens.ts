@@ -121,7 +121,7 @@ export class PersonTokens implements PersonalTokenSource {
     return application.acquireTokenByDeviceCode({
       ...wanted,
       deviceCodeCallback: ({ userCode, verificationUri, expiresIn }: Partial<DeviceCode>) => {
-        // msal treats a refusal like a device code, and would poll with it.
+        // msal passes a refusal to this function as if it were a device code, and would then poll with it.
         if (userCode === undefined || verificationUri === undefined || expiresIn === undefined) {
           const { connection, authority } = registration;
           const failure = { connection, host: new URL(authority).host, reason: 'notSignInService' };

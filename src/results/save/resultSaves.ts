@@ -95,8 +95,8 @@ function isGone(error: unknown): boolean {
 
 /**
  * Saves results to files without the store: collected files, and results that are too large to be opened. A result is
- * held in memory only if its target accepts only complete files. The result is not stored in addition, because the file
- * belongs to the person, wherever the save was requested.
+ * held in memory only if its target accepts only complete files. The result is not also stored in the database, because
+ * the file belongs to the person.
  */
 export class ResultSaves {
   readonly #findSource: FindSource;

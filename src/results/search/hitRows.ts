@@ -19,8 +19,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (found: ResultHits, hit: 
   ['Action id', ({ ref }) => (ref.cloud === 'file' ? '' : ref.actionId)],
   ['Command index', ({ ref }) => ref.commandIndex],
   ['SHA-256', ({ sha256 }) => sha256],
-  // Facts about the result. They are the same in each of its rows, because a row is a hit, and a person can then filter
-  // the table by them.
+  // Facts about the result. Each row of a result repeats them, so that a person can filter the table by them.
   ['Lines not listed', ({ more }) => more],
   ['Not searched to its end', ({ givenUp }) => givenUp ?? ''],
 ];

@@ -24,7 +24,8 @@ export function formatTime(moment: number): string {
   if (spread % 8 === 0) {
     ticks -= ticks % 100;
   }
-  // Real times always had at least two fraction digits. So a moment on a whole tenth of a second keeps its last tick.
+  // Real times always had at least two fraction digits. So a moment on a whole tenth of a second keeps its last digit,
+  // which is one tick (100 ns).
   if (spread % 16 === 0) {
     ticks = moment % 100 === 0 ? 1 : 0;
   } else if (ticks === 0 && moment % 100 === 0) {

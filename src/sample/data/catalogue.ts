@@ -16,8 +16,8 @@ function at(action: string, commandIndex: number, scriptName: string): SampleSce
 }
 
 /**
- * Situations that the sample contains on purpose, by name. A script for which a user may search has a name that no
- * other script has.
+ * Situations that the sample contains on purpose, by name. Outputs 1 to 10 are the outputs that a simple reader would
+ * show wrongly. A script for which a user may search has a name that no other script has.
  */
 export const sampleScenarios = {
   /** Output 1: the documentation's example, which is not valid JSON. */

@@ -27,8 +27,8 @@ const minidump = 'C:\\windows\\TEMP\\OfficeClickToRun.dmp.zip';
 const triageCsv = 'C:\\ProgramData\\Triage\\triage.csv';
 
 /**
- * Returns the actions of the first screen, newest first. They are an incident as a responder would see it. The ten
- * outputs that a naive reader cannot handle are among ordinary outputs.
+ * Returns the actions that the tree shows first, newest first. They look like an incident that a responder
+ * investigates. The ten outputs that a simple reader would show wrongly are among ordinary outputs.
  */
 export function recentActions(): readonly ActionPlan[] {
   const { amira, jonas, lucia, playbooks } = requestors;

@@ -1,14 +1,20 @@
 import type { KeepOption, SharedRecords } from '../../storage/sharedRecords.ts';
 
-/** Requests about the last copy from one of our documents, in any window: see `CopyTable` in storage/copyTable.ts. */
+/**
+ * Requests about the text that was copied last from one of our documents, in any window: see `CopyTable` in
+ * storage/copyTable.ts.
+ */
 export interface CopyCalls {
   readonly rememberCopy: { args: [sha256: string, json: string, option: KeepOption]; answer: undefined };
   /**
-   * Returns the JSON that {@link rememberCopy} received for a text with this hash. Returns it only if the text was the
-   * last copy, and was copied not long ago.
+   * Returns the JSON that {@link rememberCopy} received for a text with this hash. Returns it only if no other text was
+   * copied since, and if the text was copied not long ago.
    */
   readonly lastCopy: { args: [sha256: string]; answer: string | undefined };
-  /** Deletes the records about results and actions that windows share: runs, found actions, the last copy. */
+  /**
+   * Deletes the records about results and actions that windows share: runs, found actions, and the text that was copied
+   * last.
+   */
   readonly forgetShared: { args: []; answer: undefined };
 }
 
@@ -16,7 +22,7 @@ type Handlers = {
   readonly [Method in keyof CopyCalls]: (...args: CopyCalls[Method]['args']) => CopyCalls[Method]['answer'];
 };
 
-/** Creates the handlers for the last copy, and for deleting the records that windows share. */
+/** Creates the handlers for the text that was copied last, and for deleting the records that windows share. */
 export function createCopyHandlers(records: SharedRecords): Handlers {
   return {
     rememberCopy: (sha256, json, option) => {

@@ -61,7 +61,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     try {
       isSweeping = results.sweepLarge();
     } catch {
-      // A fault of the file is reported later, when a request needs the file. The sweep continues when the file is
+      // A fault of the file is reported later, when a request needs the file. The deletion continues when the file is
       // opened again.
       isSweeping = false;
     }

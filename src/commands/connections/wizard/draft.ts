@@ -54,7 +54,7 @@ const WITH_SIGN_IN_SERVICE: ReadonlySet<SignIn> = new Set([
 
 /** Returns the first draft: empty, or filled with the fields of an existing connection. */
 export function draftOf(existing: Connection | undefined): Draft {
-  // Only the name of a sample connection can be useful for another connection.
+  // If the existing connection is the sample connection, only its name can be useful for another connection.
   if (existing === undefined || existing.signIn === 'sample') {
     const texts = existing === undefined ? {} : { name: existing.name };
     return { signIn: undefined, place: undefined, texts, keyIsEncrypted: false };

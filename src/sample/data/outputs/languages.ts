@@ -6,9 +6,9 @@ import { lines } from './transcript.ts';
  * tasks.
  *
  * The first headings are mojibake (UTF-8 read as a code page). The rows below them contain U+FFFD (a code page read as
- * UTF-8). The device sent both: no reader of ours made them. Then follow pairs of names that look alike and are not
- * equal: İ/I, ı/i, Cyrillic А. U+202E reverses a part of one name. Some readers treat U+2028 and U+0085 as line ends.
- * Japanese and emoji come last, and the emoji are surrogate pairs.
+ * UTF-8). The device sent both: they are not faults of this extension. Then follow pairs of names that look alike and
+ * are not equal: İ/I, ı/i, Cyrillic А. U+202E reverses a part of one name. Some readers treat U+2028 and U+0085 as line
+ * ends. Japanese and emoji come last, and the emoji are surrogate pairs.
  */
 export function turkishTasks(): ScriptRun {
   return {
