@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { test } from 'node:test';
 import { runCommand } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
@@ -16,8 +16,6 @@ import {
 } from '../rig/workbenchParts.ts';
 import {
   LOCAL,
-  pictureOfFailure,
-  startSession,
   takePictures,
   tenantOf,
   waitForExitCode,
@@ -26,20 +24,9 @@ import {
   exitCode,
 } from './support/session.ts';
 import { filesWithSecrets } from '../secrets/search.ts';
-import type { Session } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
-suite('the main job, against the local tenant', () => {
-  let session: Session;
-  before(async () => {
-    session = await startSession({ tenant: 'local' });
-  });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
-  });
-
+workbenchSuite('the main job, against the local tenant', { tenant: 'local' }, (session) => {
   test('the tree lists machine actions, newest first, in words', async () => {
     await waitForRows(session.page, LOCAL);
     const rows = await readTree(session.page, LOCAL);

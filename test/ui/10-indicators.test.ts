@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { collectIndicators } from '../../src/evidence/indicators/indicators.ts';
 import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
@@ -13,35 +13,23 @@ import { clickRow, readEditor, treeRow } from '../rig/workbenchParts.ts';
 import { readCsv } from '../unit/evidence/csvReader.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
 import { copied, copyAs, emptyClipboard, openAtEnd, openResult, outputOf } from './support/notes.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForExitCode,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const STARTED_AT = Date.UTC(2026, 10, 23, 21, 4);
 // drives: copyIndicators
 const INDICATORS = menuTitle('copyIndicators');
 
-suite('indicators, safe text and hunting queries', () => {
-  let session: Session;
+const OPTIONS: SessionOptions = { tenant: 'local', tenantOptions: { startedAt: STARTED_AT } };
+
+workbenchSuite('indicators, safe text and hunting queries', OPTIONS, (session) => {
   let page: Page;
   before(async () => {
-    session = await startSession({ tenant: 'local', tenantOptions: { startedAt: STARTED_AT } });
     ({ page } = session);
     await waitForRows(page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     await runCommand(page, 'File: Save All Files');
     await runCommand(page, 'View: Close All Editors');
     await emptyClipboard(page);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import type { Frame, Page } from 'playwright-core';
 import { buildOutsideAddress } from '../../src/evidence/blocks/citation.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
@@ -21,16 +21,9 @@ import {
   waitForNotification,
 } from '../rig/workbenchParts.ts';
 import { copied, copyAs, emptyClipboard, onlyEvidence, openAtEnd, openResult } from './support/notes.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 /** Returns the hash that a documented command prints. */
 function hashBy(command: string, file: string): string {
@@ -39,19 +32,15 @@ function hashBy(command: string, file: string): string {
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-suite('records: what a note says can be recomputed, read elsewhere, and led back', () => {
-  let session: Session;
+const OPTIONS: SessionOptions = { tenant: 'local' };
+
+workbenchSuite('records: what a note says can be recomputed, read elsewhere, and led back', OPTIONS, (session) => {
   let page: Page;
   before(async () => {
-    session = await startSession({ tenant: 'local' });
     ({ page } = session);
     await waitForRows(page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     tenantOf(session).faults.clear();
     await runCommand(page, 'Notifications: Clear All Notifications');
     await runCommand(page, 'View: Close All Editors');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { huntingRun } from '../../src/sample/data/huntingRun.ts';
 import { chooseQuickPick, readQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
@@ -18,16 +18,8 @@ import {
   waitForNotification,
 } from '../rig/workbenchParts.ts';
 import { menuTitle } from './support/commands.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 /** Results that exist according to the list, because the command has ended. Two of these have none nevertheless. */
 const AVAILABLE = 196;
@@ -36,19 +28,15 @@ const PLENTY = [
   { limit: 10_000, milliseconds: 3_600_000, label: '01:00:00' },
 ];
 
-suite('a run over 200 hosts', () => {
-  let session: Session;
+workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limits: PLENTY } }, (session) => {
   let forgetting: ReturnType<typeof setInterval> | undefined;
   before(async () => {
-    session = await startSession({ tenant: 'local', tenantOptions: { limits: PLENTY } });
     await waitForRows(session.page, LOCAL);
   });
-  after(async () => {
+  after(() => {
     clearInterval(forgetting);
-    await session.stop();
   });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { chooseQuickPick, readQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { reloadWindow } from '../rig/workbench.ts';
@@ -7,37 +7,26 @@ import { clickNotification, readNotifications, readTree, waitForNotification } f
 import type { TreeRow } from '../rig/workbenchParts.ts';
 import { createLargeTenant, LARGE, largeActionId, largeDevice } from '../tenant/largeTenant.ts';
 import { menuTitle } from './support/commands.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const NEWEST = LARGE.actions - 1;
 /** Added after the one that the refresh brings: young ones are asked about every 15 seconds. */
 const WATCHED = NEWEST + 2;
 
-suite('10,000 actions on 2,000 devices: finding one, and being told of it', () => {
-  const large = createLargeTenant();
-  let session: Session;
+const large = createLargeTenant();
+const OPTIONS: SessionOptions = {
+  tenant: 'local',
+  tenantOptions: { createSampleTenant: large.createSampleTenant },
+  settings: { 'liveResponse.followActions': true },
+};
+
+workbenchSuite('10,000 actions on 2,000 devices: finding one, and being told of it', OPTIONS, (session) => {
   before(async () => {
-    session = await startSession({
-      tenant: 'local',
-      tenantOptions: { createSampleTenant: large.createSampleTenant },
-      settings: { 'liveResponse.followActions': true },
-    });
     await waitForRows(session.page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     if ((await message()) !== '') await palette('clearFilter');
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { chooseQuickPick, closeQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
@@ -19,31 +19,16 @@ import {
 import type { TreeRow } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForExitCode,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const SEARCH = 'Search in Stored Results';
 
-suite('what is stored', () => {
-  let session: Session;
+workbenchSuite('what is stored', { tenant: 'local' }, (session) => {
   before(async () => {
-    session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     tenantOf(session).faults.clear();
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
@@ -21,26 +21,16 @@ import {
   waitForNotification,
 } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const LINES = 300_000;
 const RUNNER = 'Transcript started, output file is C:\\Temp\\PSScript_Transcript_{0}.txt\n';
 
-suite('reading a result', () => {
-  let session: Session;
+workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
   let schemas: Server;
   let schemaRequests = 0;
   before(async () => {
-    session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
     // There from the beginning: Go to File lists what it found some time ago.
     await writeFile(path.join(session.workspace.folder, 'check.md'), '');
@@ -50,12 +40,10 @@ suite('reading a result', () => {
     });
     await new Promise<void>((resolve) => schemas.listen(0, '127.0.0.1', resolve));
   });
-  after(async () => {
+  after(() => {
     schemas.close();
-    await session.stop();
   });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     tenantOf(session).faults.clear();
     await closeQuickInput(session.page);
     await runCommand(session.page, 'Notifications: Clear All Notifications');

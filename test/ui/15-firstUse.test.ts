@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { closeQuickInput, readQuickInput, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
@@ -17,16 +17,8 @@ import {
   waitForTextFocus,
   waitForTreeFocus,
 } from './support/keyboard.ts';
-import {
-  pictureOfFailure,
-  SAMPLE,
-  startSession,
-  takePictures,
-  waitForExitCode,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { SAMPLE, takePictures, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const WELCOME = '.welcome-view-content';
 const STEPS = '.getting-started-step';
@@ -158,18 +150,10 @@ async function pressBound(page: Page, key: string): Promise<void> {
   await page.keyboard.press(key);
 }
 
-suite('first use', () => {
-  let session: Session;
+workbenchSuite('first use', { tenant: 'none' }, (session) => {
   let page: Page;
-  before(async () => {
-    session = await startSession({ tenant: 'none' });
+  before(() => {
     ({ page } = session);
-  });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
   });
 
   test('by keyboard the empty view leads to a connection and to the walkthrough', async () => {

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
@@ -15,8 +15,9 @@ import { readNotifications, readTree, waitForNotification } from '../rig/workben
 import { createLargeTenant, largeActionId, largeDevice } from '../tenant/largeTenant.ts';
 import { menuTitle } from './support/commands.ts';
 import { extensionHosts } from './support/extensionHosts.ts';
-import { LOCAL, pictureOfFailure, startSession, tenantOf, waitForRows, waitForTab } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const SIZE = { actions: 20, devices: 20 };
 const SMALL = 18;
@@ -24,33 +25,27 @@ const SMALL = 18;
 const LARGE = 17;
 const LARGE_LINES = 12_000;
 
-suite('a host that is killed, and two windows', () => {
-  const tenant = createLargeTenant(SIZE);
-  let session: Session;
-  before(async () => {
-    session = await startSession({
-      tenant: 'local',
-      tenantOptions: {
-        createSampleTenant: (options) => {
-          const sample = tenant.createSampleTenant(options);
-          return {
-            ...sample,
-            blob: (name) => {
-              const blob = sample.blob(name);
-              return name.endsWith(largeActionId(LARGE)) && blob !== undefined ? { ...blob, bytes: noise } : blob;
-            },
-          };
+const tenant = createLargeTenant(SIZE);
+const OPTIONS: SessionOptions = {
+  tenant: 'local',
+  tenantOptions: {
+    createSampleTenant: (options) => {
+      const sample = tenant.createSampleTenant(options);
+      return {
+        ...sample,
+        blob: (name) => {
+          const blob = sample.blob(name);
+          return name.endsWith(largeActionId(LARGE)) && blob !== undefined ? { ...blob, bytes: noise } : blob;
         },
-      },
-      settings: { 'liveResponse.followActions': true },
-    });
+      };
+    },
+  },
+  settings: { 'liveResponse.followActions': true },
+};
+
+workbenchSuite('a host that is killed, and two windows', OPTIONS, (session) => {
+  before(async () => {
     await waitForRows(session.page, LOCAL);
-  });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
   });
 
   const palette = (page: Page, command: string): Promise<void> =>

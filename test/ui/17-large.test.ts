@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { before, test } from 'node:test';
 import { pipeline } from 'node:stream/promises';
 import { chooseQuickPick, runCommand, typeQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
@@ -12,32 +12,19 @@ import { clickNotification, readEditor, readTabs, waitForNotification } from '..
 import { menuTitle, waitForClipboard } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
 import { LARGE, makeLargeFile } from './support/largeResult.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForExitCode,
-  waitForRows,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForExitCode, waitForRows } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
-suite('a result of 300 MB', () => {
-  const file = makeLargeFile();
-  let session: Session;
+const file = makeLargeFile();
+const OPTIONS: SessionOptions = {
+  tenant: 'local',
+  tenantOptions: { createSampleTenant: sampleWithBlob(LARGE, file.bytes) },
+};
+
+workbenchSuite('a result of 300 MB', OPTIONS, (session) => {
   before(async () => {
-    session = await startSession({
-      tenant: 'local',
-      tenantOptions: { createSampleTenant: sampleWithBlob(LARGE, file.bytes) },
-    });
     await waitForRows(session.page, LOCAL);
-  });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
   });
 
   const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);

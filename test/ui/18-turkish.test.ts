@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { test } from 'node:test';
 import { closeQuickInput, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { openViewContainer } from '../rig/workbench.ts';
 import { clickRow, readTabs, readTree } from '../rig/workbenchParts.ts';
-import { pictureOfFailure, startSession, takePictures, waitForExitCode, waitForTab } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { takePictures, waitForExitCode, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const titles = JSON.parse(await readFile('package.nls.tr.json', 'utf8')) as Record<string, string>;
 const texts = JSON.parse(await readFile('l10n/bundle.l10n.tr.json', 'utf8')) as Record<string, string>;
@@ -18,18 +18,7 @@ function text(key: string): string {
   return found;
 }
 
-suite('in Turkish', () => {
-  let session: Session;
-  before(async () => {
-    session = await startSession({ tenant: 'none', locale: 'tr' });
-  });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
-  });
-
+workbenchSuite('in Turkish', { tenant: 'none', locale: 'tr' }, (session) => {
   const palette = (command: string): Promise<void> =>
     runCommand(session.page, `Live Response: ${titles[`command.${command}`] ?? command}`);
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { sampleScenarios as scenarios } from '../../src/sample/data/catalogue.ts';
 import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { chooseQuickPick, closeQuickInput, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
@@ -10,15 +10,13 @@ import { emptyClipboard, openResult } from './support/notes.ts';
 import {
   exitCode,
   LOCAL,
-  pictureOfFailure,
-  startSession,
   takePictures,
   tenantOf,
   waitForExitCode,
   waitForRows,
   waitForTab,
 } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 /** A result as a person finds it: what the editor says of it, and whether something is marked as wrong. */
 interface FieldCase {
@@ -36,17 +34,11 @@ const CASES: readonly FieldCase[] = [
   { name: 'scannerLog', line: 'fabscan 4.2.0', exit: 'Exit 1 · 1 error line', icon: 'warning' },
 ];
 
-suite('what the field brings', () => {
-  let session: Session;
+workbenchSuite('what the field brings', { tenant: 'local' }, (session) => {
   before(async () => {
-    session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     await closeQuickInput(session.page);
     await runCommand(session.page, 'Notifications: Clear All Notifications');
     await runCommand(session.page, 'View: Close All Editors');

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { test } from 'node:test';
 import { waitFor } from '../rig/waiting.ts';
 import { openViewContainer } from '../rig/workbench.ts';
 import { clickRow, readEditor, readNotifications, readTree } from '../rig/workbenchParts.ts';
-import { SAMPLE, startSession, takePictures, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { SAMPLE, takePictures, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
-suite('a first look, without a tenant', () => {
-  let session: Session;
-  before(async () => {
-    session = await startSession({ tenant: 'none' });
-  });
-  after(async () => {
-    await session.stop();
-  });
-
+workbenchSuite('a first look, without a tenant', { tenant: 'none' }, (session) => {
   test('the view says what it is for and offers one button', async () => {
     await openViewContainer(session.page, 'Live Response');
     const welcome = session.page.locator('.welcome-view-content');

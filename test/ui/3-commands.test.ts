@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { connectionTo } from '../rig/devWorkspace.ts';
 import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
@@ -18,30 +18,17 @@ import {
 } from '../rig/workbenchParts.ts';
 import { clickRowMenu, findUndriven, menuTitle, waitForClipboard } from './support/commands.ts';
 import { pressPick } from './support/keyboard.ts';
-import {
-  chatLine,
-  LOCAL,
-  pictureOfFailure,
-  SAMPLE,
-  startSession,
-  tenantOf,
-  waitForExitCode,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { chatLine, LOCAL, SAMPLE, tenantOf, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
-suite('every command, in the workbench with the packaged extension', () => {
-  let session: Session;
+const OPTIONS: SessionOptions = { tenant: 'local', commandsBy: 'palette' };
+
+workbenchSuite('every command, in the workbench with the packaged extension', OPTIONS, (session) => {
   before(async () => {
-    session = await startSession({ tenant: 'local', commandsBy: 'palette' });
     await waitForRows(session.page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     // One test's notices must not cover what the next one clicks.
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { closeQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { openFile, reloadWindow } from '../rig/workbench.ts';
@@ -14,29 +14,14 @@ import {
   readTree,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForExitCode,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
-suite('what a person sees when something is in the way', () => {
-  let session: Session;
+workbenchSuite('what a person sees when something is in the way', { tenant: 'local' }, (session) => {
   before(async () => {
-    session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     tenantOf(session).faults.clear();
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { before, test } from 'node:test';
 import { readQuickInput, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
 import type { QuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
@@ -9,25 +9,17 @@ import { openViewContainer } from '../rig/workbench.ts';
 import { readNotifications, readTree } from '../rig/workbenchParts.ts';
 import { createCertificate } from '../tenant/certificate.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
-import { pictureOfFailure, SAMPLE, startSession, takePictures, waitForRows } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { SAMPLE, takePictures, waitForRows } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const TENANT = '0b1c2d3e-4f50-4617-8829-3a4b5c6d7e8f';
 const CLIENT = '1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9';
 /** VS Code's own key for "Back", on Linux. */
 const BACK = 'Control+Alt+-';
 
-suite('adding and editing a connection, by keyboard', () => {
-  let session: Session;
+workbenchSuite('adding and editing a connection, by keyboard', { tenant: 'none' }, (session) => {
   before(async () => {
-    session = await startSession({ tenant: 'none' });
     await openViewContainer(session.page, 'Live Response');
-  });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
   });
 
   const press = (key: string): Promise<void> => session.page.keyboard.press(key);

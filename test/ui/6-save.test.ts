@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
 import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { clickNotification, readTabs, waitForNotification } from '../rig/workbenchParts.ts';
-import { LOCAL, pictureOfFailure, startSession, takePictures, tenantOf, waitForRows } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const FILE = scenarioRef('getFile');
 /** Of what is written beside a saved file. */
@@ -24,17 +25,13 @@ interface SavedFacts {
 
 const REFUSED = { kind: 'answer', status: 403, headers: { 'x-ms-error-code': 'AuthenticationFailed' } } as const;
 
-suite('results that are saved and not opened', () => {
-  let session: Session;
+const OPTIONS: SessionOptions = { tenant: 'local', settings: { 'liveResponse.maxDownloadSize': 1 } };
+
+workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
   before(async () => {
-    session = await startSession({ tenant: 'local', settings: { 'liveResponse.maxDownloadSize': 1 } });
     await waitForRows(session.page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     tenantOf(session).faults.clear();
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { randomBytes } from 'node:crypto';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { before, test } from 'node:test';
 import { runCommand, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { openViewContainer, openWorkbench, reloadWindow } from '../rig/workbench.ts';
@@ -13,21 +13,22 @@ import {
   readTree,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
-import { pictureOfFailure, startSession, takePictures, tenantOf, waitForRows } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { takePictures, tenantOf, waitForRows } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const NAME = 'Contoso';
 
-suite('signing in, as a person', () => {
-  let session: Session;
+const OPTIONS: SessionOptions = {
+  tenant: 'local',
+  connected: false,
+  ignoreCertificateErrors: true,
+  tenantOptions: { lifetimes: { deviceInterval: 0.2 } },
+};
+
+workbenchSuite('signing in, as a person', OPTIONS, (session) => {
   let secretsLast = true;
   before(async () => {
-    session = await startSession({
-      tenant: 'local',
-      connected: false,
-      ignoreCertificateErrors: true,
-      tenantOptions: { lifetimes: { deviceInterval: 0.2 } },
-    });
     // VS Code in a browser keeps secrets as long as its server gives it the key to them; as ours answers none, they
     // would live as long as the page.
     const key = randomBytes(32);
@@ -37,12 +38,6 @@ suite('signing in, as a person', () => {
     });
     await openWorkbench(session.page, session.url);
     await openViewContainer(session.page, 'Live Response');
-  });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
   });
 
   const step = (title: string): Promise<unknown> =>

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { connectionTo } from '../rig/devWorkspace.ts';
 import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { openViewContainer, openWorkbench } from '../rig/workbench.ts';
 import { clickRow, waitForNotification } from '../rig/workbenchParts.ts';
-import { pictureOfFailure, startSession, tenantOf, waitForRows } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { tenantOf, waitForRows } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const NAME = 'Contoso';
 
@@ -27,38 +27,39 @@ function hostileSettings(attacker: string): string {
   });
 }
 
-suite('a workspace that nobody trusts, with settings that point to an attacker', () => {
-  let session: Session;
-  let attacker: Server;
-  let host: string;
-  const reached: string[] = [];
+const reached: string[] = [];
+const attacker = createServer((request, response) => {
+  reached.push(`${request.method ?? ''} ${request.url ?? ''}`);
+  response.end();
+});
+attacker.on('connect', (request, socket) => {
+  reached.push(`CONNECT ${request.url ?? ''}`);
+  socket.destroy();
+});
 
+/** Returns the attacker's address, once his server listens. */
+function attackersHost(): string {
+  return `127.0.0.1:${(attacker.address() as AddressInfo).port.toString()}`;
+}
+
+/** Starts the attacker's server, whose address stands in the workspace's settings. */
+async function startAttack(): Promise<SessionOptions> {
+  await new Promise<void>((resolve) => attacker.listen(0, '127.0.0.1', resolve));
+  return {
+    tenant: 'local',
+    connected: false,
+    workspaceTrust: true,
+    files: { '.vscode/settings.json': hostileSettings(attackersHost()) },
+  };
+}
+
+workbenchSuite('a workspace that nobody trusts, with settings that point to an attacker', startAttack, (session) => {
   before(async () => {
-    attacker = createServer((request, response) => {
-      reached.push(`${request.method ?? ''} ${request.url ?? ''}`);
-      response.end();
-    });
-    attacker.on('connect', (request, socket) => {
-      reached.push(`CONNECT ${request.url ?? ''}`);
-      socket.destroy();
-    });
-    await new Promise<void>((resolve) => attacker.listen(0, '127.0.0.1', resolve));
-    host = `127.0.0.1:${(attacker.address() as AddressInfo).port.toString()}`;
-    session = await startSession({
-      tenant: 'local',
-      connected: false,
-      workspaceTrust: true,
-      files: { '.vscode/settings.json': hostileSettings(host) },
-    });
     await openViewContainer(session.page, 'Live Response');
   });
-  after(async () => {
-    await session.stop();
+  after(() => {
     attacker.closeAllConnections();
     attacker.close();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
   });
 
   test('the window is restricted, and the attacker’s connection is not there', async () => {
@@ -82,6 +83,7 @@ suite('a workspace that nobody trusts, with settings that point to an attacker',
     await typeQuickInput(session.page, NAME);
     await waitForRows(session.page, NAME);
 
+    const host = attackersHost();
     const value = `https://${host}/container/blob?se=2099-01-01T00%3A00%3A00Z&sig=c2VjcmV0`;
     tenant.faults.add({
       door: 'api',

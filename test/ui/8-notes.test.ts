@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { cutSpans } from '../../src/evidence/text/quotation.ts';
 import { findEvidence, quotesSame } from '../../src/evidence/blocks/readEvidence.ts';
@@ -22,25 +22,22 @@ import {
   outputOf,
   savedAs,
 } from './support/notes.ts';
-import { LOCAL, pictureOfFailure, startSession, takePictures, waitForRows, waitForTab } from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, waitForRows, waitForTab } from './support/session.ts';
+import type { SessionOptions } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const STARTED_AT = Date.now();
 
-suite('copying and pasting with the source', () => {
-  let session: Session;
+const OPTIONS: SessionOptions = { tenant: 'local', tenantOptions: { startedAt: STARTED_AT } };
+
+workbenchSuite('copying and pasting with the source', OPTIONS, (session) => {
   let page: Page;
   let notes = 0;
   before(async () => {
-    session = await startSession({ tenant: 'local', tenantOptions: { startedAt: STARTED_AT } });
     ({ page } = session);
     await waitForRows(page, LOCAL);
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     await runCommand(page, 'File: Save All Files');
     await runCommand(page, 'View: Close All Editors');
   });

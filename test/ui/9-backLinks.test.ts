@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import { buildOutsideAddress } from '../../src/evidence/blocks/citation.ts';
 import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
@@ -18,36 +18,22 @@ import {
   readTabs,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  takePictures,
-  tenantOf,
-  waitForRows,
-  waitForTab,
-} from './support/session.ts';
-import type { Session } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const NOTES = 'investigation-notes.md';
 const EVENTS = scenarioRef('eventLogErrors');
 const TASKS = scenarioRef('turkishTasks');
 
-suite('from a note back to the line', () => {
-  let session: Session;
+workbenchSuite('from a note back to the line', { tenant: 'local' }, (session) => {
   let original: string;
   before(async () => {
-    session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
     original = await readNotes();
     // There from the beginning: Go to File lists what it found some time ago.
     for (const name of ['check.md', 'stranger.md']) await writeFile(path.join(session.workspace.folder, name), '');
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });
 

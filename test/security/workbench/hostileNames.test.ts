@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { afterEach, before, test } from 'node:test';
 import {
   chooseQuickPick,
   closeQuickInput,
@@ -15,8 +15,8 @@ import { openViewContainer } from '../../rig/workbench.ts';
 import { readNotifications, readTabs, readTree, waitForNotification } from '../../rig/workbenchParts.ts';
 import { menuTitle } from '../../ui/support/commands.ts';
 import { answerFileDialog } from '../../ui/support/fileDialog.ts';
-import { LOCAL, pictureOfFailure, startSession, tenantOf, waitForRows } from '../../ui/support/session.ts';
-import type { Session } from '../../ui/support/session.ts';
+import { LOCAL, tenantOf, waitForRows } from '../../ui/support/session.ts';
+import { workbenchSuite } from '../../ui/support/workbenchSuite.ts';
 import { assertInert } from '../support/rendered.ts';
 
 const TERMINAL = encodeURIComponent(JSON.stringify({ config: { shellPath: '/usr/bin/id' } }));
@@ -80,10 +80,9 @@ function hostileAction(id: string, updatedAt = Date.UTC(2026, 10, 23, 21, 4)): o
 }
 
 for (const workspaceTrust of [false, true]) {
-  suite(`H1: a hostile facts file${workspaceTrust ? ', in Restricted Mode' : ''}`, () => {
-    let session: Session;
+  const mode = workspaceTrust ? ', in Restricted Mode' : '';
+  workbenchSuite(`H1: a hostile facts file${mode}`, { tenant: 'none', workspaceTrust }, (session) => {
     before(async () => {
-      session = await startSession({ tenant: 'none', workspaceTrust });
       const file = path.join(session.workspace.folder, 'hostile.json');
       await writeFile(file, resultFile());
       await writeFile(path.join(session.workspace.folder, 'hostile.facts.json'), factsFile(resultFile()));
@@ -92,11 +91,7 @@ for (const workspaceTrust of [false, true]) {
       await answerFileDialog(session.page, 'Open Saved Result', '/', file);
       await session.page.locator('.part.editor .view-line').filter({ hasText: 'nothing' }).first().waitFor();
     });
-    after(async () => {
-      await session.stop();
-    });
-    afterEach(async (context) => {
-      await pictureOfFailure(session, context);
+    afterEach(async () => {
       await runCommand(session.page, 'Notifications: Clear All Notifications');
     });
     const palette = (command: string): Promise<void> =>
@@ -167,10 +162,8 @@ for (const workspaceTrust of [false, true]) {
   });
 }
 
-suite('H1: a list whose every word is hostile', () => {
-  let session: Session;
+workbenchSuite('H1: a list whose every word is hostile', { tenant: 'local' }, (session) => {
   before(async () => {
-    session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
     // The newest of all, so that they come first.
     const value = Array.from({ length: 8 }, (_, index) =>
@@ -188,11 +181,7 @@ suite('H1: a list whose every word is hostile', () => {
       (await readTree(session.page, LOCAL)).some(({ label }) => label.includes('[Click]')),
     );
   });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
+  afterEach(async () => {
     await runCommand(session.page, 'Notifications: Clear All Notifications');
   });
   const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);

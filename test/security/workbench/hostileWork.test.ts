@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, before, suite, test } from 'node:test';
+import { before, test } from 'node:test';
 import { scenarioRef } from '../../../src/sample/data/catalogue.ts';
 import { runCommand, typeQuickInput } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { readNotifications, readTabs, waitForNotification } from '../../rig/workbenchParts.ts';
 import { menuTitle } from '../../ui/support/commands.ts';
-import {
-  LOCAL,
-  pictureOfFailure,
-  startSession,
-  waitForExitCode,
-  waitForRows,
-  waitForTab,
-} from '../../ui/support/session.ts';
-import type { Session } from '../../ui/support/session.ts';
+import { LOCAL, waitForExitCode, waitForRows, waitForTab } from '../../ui/support/session.ts';
+import { workbenchSuite } from '../../ui/support/workbenchSuite.ts';
 
 /** Makes the search for indicators endless. The patterns that once took that long no longer do. */
 const ENDLESS = `require('node:worker_threads').parentPort.on('message', ({ method }) => {
@@ -23,22 +16,14 @@ const ENDLESS = `require('node:worker_threads').parentPort.on('message', ({ meth
 });
 `;
 
-suite('H3: a text that keeps its reader busy without end', () => {
-  let session: Session;
+workbenchSuite('H3: a text that keeps its reader busy without end', { tenant: 'local' }, (session) => {
   before(async () => {
-    session = await startSession({ tenant: 'local' });
     await waitForRows(session.page, LOCAL);
     // The thread starts at its first use, from the file as it is then.
     const extensions = path.join(path.dirname(session.workspace.folder), 'extensions');
     const folder = (await readdir(extensions)).find((name) => name.startsWith('live-response-results.'));
     const file = path.join(extensions, folder ?? '', 'dist', 'analysis.cjs');
     await writeFile(file, ENDLESS + (await readFile(file, 'utf8')));
-  });
-  after(async () => {
-    await session.stop();
-  });
-  afterEach(async (context) => {
-    await pictureOfFailure(session, context);
   });
 
   const fetchScenario = async (name: Parameters<typeof scenarioRef>[0], tab: string): Promise<void> => {
