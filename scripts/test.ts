@@ -31,18 +31,20 @@ interface Given {
 /** Parts that open a real VS Code. */
 const IN_VS_CODE: ReadonlySet<string> = new Set(['security', 'vscode', 'ui']);
 
-/** Files that run side by side. */
+/** Files that run side by side where each keeps a processor busy. */
 const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
+/** Files that run side by side where they mostly wait for clocks and servers. */
+const WAITING_SIDE_BY_SIDE = 2 * SIDE_BY_SIDE;
 
 /** The parts of the test suite, in the order in which they tell most for the time they take. */
 const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<void>>> = {
   unit: (count) => runAllIn('test/unit', count),
-  client: (count) => runAllIn('test/client', count),
+  client: (count) => runAllIn('test/client', count, WAITING_SIDE_BY_SIDE),
   signin: async (count, { chromium }) => {
     await chromium;
-    await runAllIn('test/signin', count);
+    await runAllIn('test/signin', count, WAITING_SIDE_BY_SIDE);
   },
-  faults: (count) => runAllIn('test/faults', count),
+  faults: (count) => runAllIn('test/faults', count, WAITING_SIDE_BY_SIDE),
   fuzz: (count) => runAllIn('test/fuzz', count),
   field: (count) => runAllIn('test/field', count),
   security: async (count, { vsCode }) => {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { commands, ConfigurationTarget, Uri, window, workspace } from 'vscode';
+import { commands, ConfigurationTarget, env, Uri, window, workspace } from 'vscode';
 import { registerFloor, shown, tell } from './hostParts.ts';
-import type { HostileFigures, HostileFile, HostileReport } from './hostilePlan.ts';
+import type { HostileFile, HostileReport, LongestBlock, MemoryPeak } from './hostilePlan.ts';
 
 /** Tick interval, in ms: shorter blocks look like a timer's own delay. */
 const TICK_MS = 2;
@@ -36,46 +36,68 @@ class Holds {
   }
 }
 
-/** Runs inside the extension host: measures what hostile results do to it, and what the same texts do by themselves. */
+/** Follows the most memory that the process had so far. */
+class Peaks {
+  readonly before = mostMemory();
+  peak: MemoryPeak = { bytes: this.before, name: '', step: 'nothing' };
+
+  look(name: string, step: string): void {
+    const bytes = mostMemory();
+    if (bytes > this.peak.bytes) this.peak = { bytes, name, step };
+  }
+}
+
+function mostMemory(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+/** Does one step of the work on a text. */
+type Step = (what: string, work: () => Thenable<unknown>) => Promise<void>;
+
+/** Runs inside the extension host: measures what hostile results do to it, or what the same texts do by themselves. */
 describe('hostile results', () => {
   it('hold up what they hold up, told on the console', async () => {
     const files = JSON.parse(process.env['HOSTILE_FILES'] ?? '[]') as readonly HostileFile[];
+    const isFloor = process.env['HOSTILE_FLOOR'] === 'true';
     const holds = new Holds();
-    const figures: HostileFigures[] = [];
-    const before = process.resourceUsage().maxRSS * 1024;
-    let peak: number;
+    const peaks = new Peaks();
+    const blocks: LongestBlock[] = [];
+    let peakOfOpening = 0;
     try {
-      const held: (readonly [step: string, ms: number])[] = [];
-      for (const { result } of files) held.push(await holdsOfOurs(result, holds));
-      // Measured before the floors, because this file itself holds their texts.
-      peak = process.resourceUsage().maxRSS * 1024;
-      for (const [index, { name, units, text }] of files.entries()) {
-        const [step, ours] = held[index] ?? ['', 0];
-        figures.push({ name, units, ours, floor: await holdOfFloor(text, holds), step });
+      // Everything is opened before anything is copied: memory that was given back may stay with the process.
+      for (const only of ['open', 'all'] as const) {
+        for (const { name, result, text } of files) {
+          let longest: LongestBlock = { name, step: '', ms: 0 };
+          const step: Step = async (what, work) => {
+            await holds.take();
+            await work();
+            const ms = await holds.take();
+            peaks.look(name, what);
+            if (ms > longest.ms) longest = { name, step: what, ms };
+          };
+          await (isFloor ? workOfFloor(text, only, step) : workOfOurs(result, only, step));
+          await commands.executeCommand('workbench.action.closeAllEditors');
+          if (only === 'all') blocks.push(longest);
+        }
+        if (only === 'open') peakOfOpening = peaks.peak.bytes;
       }
     } finally {
       holds.dispose();
     }
-    tell({ figures, before, peak } satisfies HostileReport);
+    tell({ blocks, before: peaks.before, peak: peaks.peak, peakOfOpening } satisfies HostileReport);
   }).timeout(1_500_000);
 });
 
-/** Does with a result what a user does. @returns the step that blocked the extension host for longest */
-async function holdsOfOurs(file: string, holds: Holds): Promise<readonly [step: string, ms: number]> {
+/** Does with a result what a user does. */
+async function workOfOurs(file: string, only: 'open' | 'all', step: Step): Promise<void> {
   const configuration = workspace.getConfiguration('liveResponse');
-  let longest: readonly [step: string, ms: number] = ['', 0];
-  const step = async (what: string, work: () => Thenable<unknown>): Promise<void> => {
-    await holds.take();
-    await work();
-    const ms = await holds.take();
-    if (ms > longest[1]) longest = [what, ms];
-  };
   let uri: Uri | undefined;
   await step('open', async () => {
     await commands.executeCommand('liveResponse.openSavedResult', Uri.file(file));
     await shown((other) => other.scheme === 'live-response');
     uri = window.activeTextEditor?.document.uri;
   });
+  if (only === 'open') return;
   await step('outline', () => commands.executeCommand('vscode.executeDocumentSymbolProvider', uri));
   await step('fold', () => commands.executeCommand('vscode.executeFoldingRangeProvider', uri));
   await step('copy', () => commands.executeCommand('liveResponse.copyOutput', uri));
@@ -88,26 +110,21 @@ async function holdsOfOurs(file: string, holds: Holds): Promise<readonly [step: 
   await commands.executeCommand('editor.action.selectAll');
   await step('block', () => commands.executeCommand('liveResponse.copyNote', uri));
   await step('list', () => answering(commands.executeCommand('liveResponse.copyIndicators', uri)));
-  await commands.executeCommand('workbench.action.closeAllEditors');
-  return longest;
 }
 
 const floorTexts = registerFloor();
 
-/**
- * Opens the same text from a file system with nothing else in it. @returns how long the extension host was blocked, in
- * ms
- */
-async function holdOfFloor(file: string, holds: Holds): Promise<number> {
+/** Opens the same text from a file system with nothing else in it, and copies it. */
+async function workOfFloor(file: string, only: 'open' | 'all', step: Step): Promise<void> {
   const plain = Uri.from({ scheme: 'bench-floor', path: `/${path.basename(file)}` });
-  floorTexts.set(plain.path, await readFile(file));
-  await holds.take();
-  await commands.executeCommand('vscode.open', plain, { preview: true });
-  await shown((other) => other.path === plain.path);
-  const floor = await holds.take();
-  await commands.executeCommand('workbench.action.closeAllEditors');
+  await step('open', async () => {
+    floorTexts.set(plain.path, await readFile(file));
+    await commands.executeCommand('vscode.open', plain, { preview: true });
+    await shown((other) => other.path === plain.path);
+  });
+  if (only === 'all')
+    await step('copy', () => env.clipboard.writeText(window.activeTextEditor?.document.getText() ?? ''));
   floorTexts.clear();
-  return floor;
 }
 
 /** Closes every prompt of a command until the command has ended. */

@@ -47,19 +47,25 @@ export interface HostileFile {
   readonly text: string;
 }
 
-/** The extension host's report on one text: the longest times for which it was blocked, in ms. */
-export interface HostileFigures {
+/** Step of the work on a text, and the longest time for which it blocked the extension host, in ms. */
+export interface LongestBlock {
   readonly name: string;
-  readonly units: number;
-  readonly ours: number;
-  readonly floor: number;
-  /** The step of ours that took longest. */
+  readonly step: string;
+  readonly ms: number;
+}
+
+/** Most memory that the process had at a time, in bytes, and the step that took it there. */
+export interface MemoryPeak {
+  readonly bytes: number;
+  readonly name: string;
   readonly step: string;
 }
 
+/** The extension host's report on all texts. */
 export interface HostileReport {
-  readonly figures: readonly HostileFigures[];
-  /** Peak memory of the process, in bytes. */
-  readonly peak: number;
+  readonly blocks: readonly LongestBlock[];
+  readonly peak: MemoryPeak;
+  /** Peak of opening alone, without the steps after it. */
+  readonly peakOfOpening: number;
   readonly before: number;
 }

@@ -56,6 +56,12 @@ export interface ResultFetcher {
   readonly fetchInto: (sink: DownloadSink, line?: Priority) => FetchInto;
 }
 
+/** State of a download whose link was replaced. */
+interface ReplacedLink {
+  /** Number of received bytes above which the new link has brought enough to be replaced as well. */
+  readonly enoughAbove: number;
+}
+
 /**
  * Creates the fetcher, which requests a link and downloads the result in one step. It requests the link only when the
  * download can begin, so that no link expires in a queue. A link that had expired on arrival, or that the blob host
@@ -107,16 +113,18 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
         const key = `${actionId}#${commandIndex.toString()}`;
         download.forgetStatements();
         // The download of several gigabytes can take longer than the validity of several links.
-        for (let replaceAbove = -1; ;) {
+        let replaced: ReplacedLink | undefined;
+        for (;;) {
           const link = takeUnused(key) ?? (await getLink(actionId, commandIndex, signal, options));
           try {
-            if (link.cameExpired && replaceAbove < 0) throw new LiveResponseError('linkRefused', { host: link.host });
+            if (link.cameExpired && replaced === undefined)
+              throw new LiveResponseError('linkRefused', { host: link.host });
             return await client.downloadResult(link, signal, options, download);
           } catch (error) {
             if (isLiveResponseError(error) && error.code === 'tooLarge') keepUnused(key, link);
             const refused = isLiveResponseError(error) && error.code === 'linkRefused';
-            if (!refused || download.received <= replaceAbove) throw error;
-            replaceAbove = download.received + LINK_WORTH_BYTES;
+            if (!refused || (replaced !== undefined && download.received <= replaced.enoughAbove)) throw error;
+            replaced = { enoughAbove: download.received + LINK_WORTH_BYTES };
           }
         }
       });
