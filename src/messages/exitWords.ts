@@ -27,6 +27,18 @@ export function exitWords(facts: ExitFacts): string {
 }
 
 /**
+ * Returns the same as {@link exitWords} in fewer signs, for rows: e.g. `Exit 323 · 1 error`. Large codes have no
+ * hexadecimal number here.
+ */
+export function shortExitWords({ transcript }: ExitFacts): string {
+  if (transcript === undefined) return l10n.t('Not a script result');
+  const { exitCode, errorLines } = transcript;
+  const exit = exitCode === undefined ? l10n.t('Exit unknown') : l10n.t('Exit {0}', exitCode);
+  if (errorLines === 0) return exit;
+  return `${exit} · ${errorLines === 1 ? l10n.t('1 error') : l10n.t('{0} errors', errorLines.toLocaleString(env.language))}`;
+}
+
+/**
  * Returns a sentence about an exit code of Defender's script runner; undefined for an exit code of the script itself.
  * The script runner's exit code was seen in sessions of the portal. It is inferred that sessions of the API give the
  * same code.

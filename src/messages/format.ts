@@ -28,6 +28,15 @@ export function formatUtc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+/** Returns a time such as `21:04Z`, with its date if it is not on the same day in UTC as `now`: `11-23 21:04Z`. */
+export function formatShortUtc(ms: number, now: number): string {
+  const [date = '', time = ''] = new Date(ms).toISOString().split('T');
+  const today = new Date(now).toISOString().slice(0, date.length);
+  const clock = `${time.slice(0, 5)}Z`;
+  if (date === today) return clock;
+  return `${date.slice(0, 4) === today.slice(0, 4) ? date.slice(5) : date} ${clock}`;
+}
+
 /**
  * Returns an age such as `3 min. ago`, in the language of the editor. The age is rounded, because tooltips show exact
  * times.

@@ -55,6 +55,16 @@ export function subjectOf(command: LiveResponseCommand): string {
   );
 }
 
+/** Returns the subject of a command for a row: of a collected file only its name, with its folder apart. */
+export function shortSubjectOf(command: LiveResponseCommand): { readonly name: string; readonly folder?: string } {
+  const subject = subjectOf(command);
+  if (command.command.type !== 'GetFile') return { name: subject };
+  const end = Math.max(subject.lastIndexOf('\\'), subject.lastIndexOf('/'));
+  return end < 0 || end === subject.length - 1
+    ? { name: subject }
+    : { name: subject.slice(end + 1), folder: subject.slice(0, Math.max(end, 1)) };
+}
+
 /** Returns the RunScript commands of an action, in the order of their indexes. */
 export function runScripts(action: MachineAction): LiveResponseCommand[] {
   return action.commands

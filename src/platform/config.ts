@@ -28,6 +28,11 @@ export function followsActions(): boolean {
   return workspace.getConfiguration(SECTION).get<boolean>('followActions', true);
 }
 
+/** Whether rows of the list show ages, such as `3 min. ago`, instead of times in UTC. */
+export function showsAges(): boolean {
+  return workspace.getConfiguration(SECTION).get<string>('listTimes', 'utc') === 'relative';
+}
+
 /** Whether errors open beside their output. */
 export function opensErrorsBeside(): boolean {
   return workspace.getConfiguration(SECTION).get<boolean>('openErrorsBeside', true);

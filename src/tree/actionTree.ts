@@ -10,7 +10,8 @@ import { keyOf, Layout } from './layout.ts';
 import type { ActionNode, CommandNode, FailedNode, TreeNode } from './nodes.ts';
 import { actionTooltip, commandTooltip } from './tooltips.ts';
 import { actionItem, commandItem, deviceItem, failedItem, groupItem, loadMoreItem } from './toTreeItem.ts';
-import { ageOf } from './words.ts';
+import { showsAges } from '../platform/config.ts';
+import { rowTimeOf } from './words.ts';
 import type { TreeSource } from './treeSource.ts';
 
 /** Rows of the view. The list is loaded when the view is first shown. The tree never fetches results. */
@@ -18,7 +19,7 @@ export class ActionTree {
   readonly #changed: EventEmitter<TreeNode[] | undefined>;
   readonly #nodes = new Map<string, TreeNode>();
   readonly #items = new Map<string, TreeItem>();
-  readonly #ages = new Map<string, string>();
+  readonly #times = new Map<string, string>();
   readonly #load: (source: TreeSource) => Promise<void>;
   readonly #prepare: () => Promise<void>;
   readonly #completeDevices = new Set<string>();
@@ -112,14 +113,15 @@ export class ActionTree {
     });
   }
 
-  /** Updates the ages. VS Code reads only those rows again whose displayed age changes. */
-  refreshAges(now: number): void {
+  /** Updates the times. VS Code reads only those rows again whose displayed time changes. */
+  refreshTimes(now: number): void {
+    const isAge = showsAges();
     const changed: TreeNode[] = [];
-    for (const [id, shown] of this.#ages) {
+    for (const [id, shown] of this.#times) {
       const node = this.#nodes.get(id);
       if (node?.kind !== 'action') continue;
       const action = this.#source?.actions.get(node.actionId);
-      if (action === undefined || ageOf(action, now) === shown) continue;
+      if (action === undefined || rowTimeOf(action, now, isAge) === shown) continue;
       this.#items.delete(id);
       changed.push(node);
     }
@@ -210,9 +212,10 @@ export class ActionTree {
       case 'action': {
         const action = this.#source?.actions.get(node.actionId);
         if (action === undefined) return createRow({ label: node.actionId });
-        const now = Date.now();
-        this.#ages.set(node.id, ageOf(action, now));
-        return actionItem(node, action, (commandIndex) => this.#stored({ ...node, commandIndex }), now);
+        const [now, isAge] = [Date.now(), showsAges()];
+        this.#times.set(node.id, rowTimeOf(action, now, isAge));
+        const place = { grouping: this.#grouping, now, isAge };
+        return actionItem(node, action, (commandIndex) => this.#stored({ ...node, commandIndex }), place);
       }
       case 'command': {
         const action = this.#source?.actions.get(node.actionId);
@@ -325,7 +328,7 @@ export class ActionTree {
   #rebuild(): void {
     this.#nodes.clear();
     this.#items.clear();
-    this.#ages.clear();
+    this.#times.clear();
     this.#given = undefined;
     this.#layout = undefined;
     // While VS Code waits for the first rows, no event is needed for the first connection.

@@ -1,4 +1,4 @@
-import { commands, l10n } from 'vscode';
+import { commands, l10n, workspace } from 'vscode';
 import type { Disposable, EventEmitter, TreeView } from 'vscode';
 import type { Connection, SignIn } from '../connections/connection.ts';
 import type { SignIns } from '../connections/signIns.ts';
@@ -23,8 +23,8 @@ import { filterSentence } from './filterWords.ts';
 import { Follower } from './follower.ts';
 import type { TreeNode } from './nodes.ts';
 
-/** Interval at which ages are updated while the view is visible, in milliseconds. */
-const AGE_MS = 30_000;
+/** Interval at which times are updated while the view is visible, in milliseconds. */
+const TIMES_MS = 30_000;
 
 /**
  * Ways to sign in for which this extension can sign the user out. For the other ways, another program or a file signs
@@ -50,7 +50,7 @@ export class ActionsView implements Disposable {
   readonly #tree: ActionTree;
   readonly #view: TreeView<TreeNode>;
   readonly #subscriptions: Disposable[];
-  readonly #ageTimer: ReturnType<typeof setInterval>;
+  readonly #timesTimer: ReturnType<typeof setInterval>;
   readonly #follower: Follower;
   #listSubscriptions: readonly { dispose: () => unknown }[] = [];
 
@@ -70,20 +70,23 @@ export class ActionsView implements Disposable {
         this.#tree.update([facts.ref.actionId]);
       }),
       parts.view.onDidChangeVisibility(({ visible }) => {
-        if (visible) this.#tree.refreshAges(Date.now());
+        if (visible) this.#tree.refreshTimes(Date.now());
       }),
       this.#view.onDidChangeSelection(({ selection }) => {
         const hasResults = selection.some((row) => this.#tree.refsOf(row).length > 0);
         setContextKey('liveResponse.selection', hasResults ? 'results' : 'none');
+      }),
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('liveResponse.listTimes')) this.#tree.refreshTimes(Date.now());
       }),
       parts.store.onDidForget((gone) => {
         this.#tree.update(gone.map(({ ref }) => ref.actionId));
       }),
     ];
     this.#follower = new Follower({ ...parts, keeps: () => parts.store.keeps });
-    this.#ageTimer = setInterval(() => {
-      if (this.#view.visible) this.#tree.refreshAges(Date.now());
-    }, AGE_MS);
+    this.#timesTimer = setInterval(() => {
+      if (this.#view.visible) this.#tree.refreshTimes(Date.now());
+    }, TIMES_MS);
     setContextKey('liveResponse.grouping', 'action');
     setContextKey('liveResponse.types', 'liveResponse');
     setContextKey('liveResponse.filter', 'none');
@@ -126,7 +129,7 @@ export class ActionsView implements Disposable {
   }
 
   dispose(): void {
-    clearInterval(this.#ageTimer);
+    clearInterval(this.#timesTimer);
     this.#follower.dispose();
     for (const subscription of this.#listSubscriptions) subscription.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();

@@ -2,15 +2,24 @@ import { l10n, ThemeColor, ThemeIcon, TreeItemCollapsibleState } from 'vscode';
 import type { TreeItem } from 'vscode';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import { commandIds } from '../platform/commandIds.ts';
-import { exitMood } from '../messages/exitWords.ts';
+import { exitMood, shortExitWords } from '../messages/exitWords.ts';
 import { describeFailure, stepLabel } from '../messages/failureMessages.ts';
 import type { NextStep } from '../messages/failureMessage.ts';
 import { STEP_COMMANDS } from '../messages/nextSteps.ts';
 import { createRow } from '../platform/show/rows.ts';
-import { hostOf, isFinished, parameterOf, resultOf, runScripts, subjectOf } from '../model/machineAction.ts';
+import {
+  hostOf,
+  isFinished,
+  parameterOf,
+  resultOf,
+  runScripts,
+  shortSubjectOf,
+  subjectOf,
+} from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { ActionNode, CommandNode, DeviceNode, FailedNode, GroupNode, LoadMoreNode } from './nodes.ts';
-import { actionState, actionType, ageOf, commandState, ranFor } from './words.ts';
+import type { Grouping } from './arrange.ts';
+import { actionState, actionType, ageOf, commandState, ranFor, rowTimeOf } from './words.ts';
 
 /** Statuses of actions that went wrong. Such a status takes precedence over any exit code. */
 const WENT_WRONG: ReadonlySet<string> = new Set(['Failed', 'TimeOut', 'Cancelled']);
@@ -27,27 +36,60 @@ export interface DeviceSummary {
   readonly complete: boolean;
 }
 
-/** Creates the row of an action. `now` is in ms since 1970. */
-export function actionItem(node: ActionNode, action: MachineAction, stored: StoredLookup, now: number): TreeItem {
+/** Circumstances of a row: its group decides what its neighbours say already. */
+export interface RowPlace {
+  readonly grouping: Grouping;
+  /** Ms since 1970. */
+  readonly now: number;
+  /** Whether the row shows an age instead of a time in UTC. */
+  readonly isAge: boolean;
+}
+
+/**
+ * Creates the row of an action. The device is the label, so that typing in the tree finds it. The description begins
+ * with the state, because a narrow side bar shows only its beginning.
+ */
+export function actionItem(node: ActionNode, action: MachineAction, stored: StoredLookup, place: RowPlace): TreeItem {
   const only = action.commands.length === 1 ? action.commands[0] : undefined;
   const script = runScripts(action)[0];
-  const title = script === undefined ? (only === undefined ? actionType(action) : subjectOf(only)) : subjectOf(script);
+  const main = script ?? only;
+  const title = main === undefined ? actionType(action) : shortSubjectOf(main).name;
+  const openable = script !== undefined && runScripts(action).length === 1 ? script : undefined;
+  const told = only ?? openable;
+  const facts = told === undefined ? undefined : stored(told.index);
+  const opensScript = openable !== undefined && resultOf(action, openable) === 'transcript';
+  const folder = main === undefined || main !== only ? undefined : shortSubjectOf(main).folder;
   const more = action.commands.length > 1 ? l10n.t('{0} commands', action.commands.length) : undefined;
-  const state = only === undefined ? actionState(action) : stateOfOnly(action, only, stored(only.index));
-  const age = ageOf(action, now);
+  const state = stateForRow(action, told, facts);
+  const label = place.grouping === 'device' ? title : hostOf(action);
+  const repeats = place.grouping === 'device' || place.grouping === 'run';
 
-  const words = [hostOf(action), age, state, ...(more === undefined ? [] : [more])];
   const item = createRow(
-    { label: title, description: words.join(' · '), spoken: [title, ...words].join(', ') },
+    {
+      label,
+      description: given(
+        state,
+        repeats ? undefined : title,
+        more,
+        rowTimeOf(action, place.now, place.isAge),
+        folder,
+      ).join(' · '),
+      spoken: given(
+        label,
+        label === title ? hostOf(action) : title,
+        state ?? actionState(action),
+        more,
+        ageOf(action, place.now),
+        opensScript && facts === undefined ? l10n.t('not fetched, 1 call') : undefined,
+      ).join(', '),
+    },
     action.commands.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
   item.id = node.id;
   item.iconPath =
-    only === undefined || WENT_WRONG.has(action.status)
+    told === undefined || WENT_WRONG.has(action.status) || (only === undefined && facts === undefined)
       ? actionIcon(action)
-      : commandIcon(action, only, stored(only.index));
-  const openable = script !== undefined && runScripts(action).length === 1 ? script : undefined;
-  const opensScript = openable !== undefined && resultOf(action, openable) === 'transcript';
+      : commandIcon(action, told, facts);
   item.contextValue = tokens(
     'action',
     isFinished(action) ? undefined : 'unfinished',
@@ -60,19 +102,29 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   return item;
 }
 
-/** Creates the row of a command. */
+/** Creates the row of a command. Arguments tell commands with the same script apart. */
 export function commandItem(
   node: CommandNode,
   action: MachineAction,
   command: LiveResponseCommand,
   stored: StoredFacts | undefined,
 ): TreeItem {
-  const ran = ranFor(command);
-  const words = [command.command.type, commandState(action, command, stored), ...(ran === undefined ? [] : [ran])];
+  const { name, folder } = shortSubjectOf(command);
+  const isAlone = action.commands.filter((other) => subjectOf(other) === subjectOf(command)).length === 1;
+  const isTold = stored === undefined && command.commandStatus === 'Completed';
+  const state = stored === undefined ? commandState(action, command, stored) : shortExitWords(stored);
+  const isFetchable = stored === undefined && resultOf(action, command) === 'transcript';
+  const facts = [isAlone ? undefined : parameterOf(command, 'Args'), ranFor(command), folder];
   const item = createRow({
-    label: `#${command.index.toString()} ${subjectOf(command)}`,
-    description: words.join(' · '),
-    spoken: l10n.t('Command {0}: {1}', command.index, [subjectOf(command), ...words].join(', ')),
+    label: `#${command.index.toString()} ${name}`,
+    description: given(isTold ? undefined : state, ...facts).join(' · '),
+    spoken: l10n.t(
+      'Command {0}: {1}',
+      command.index,
+      given(name, command.command.type, state, ...facts, isFetchable ? l10n.t('not fetched, 1 call') : undefined).join(
+        ', ',
+      ),
+    ),
   });
   item.id = node.id;
   item.iconPath = commandIcon(action, command, stored);
@@ -173,11 +225,24 @@ const STEP_ICONS: Readonly<Partial<Record<NextStep, string>>> = {
   copyRegistrationCommands: 'copy',
 };
 
-function stateOfOnly(action: MachineAction, command: LiveResponseCommand, stored: StoredFacts | undefined): string {
-  if (stored === undefined) return actionState(action);
+/**
+ * Returns the state for a row; undefined if it says nothing that the icon does not say, as of a session that ended well.
+ */
+function stateForRow(
+  action: MachineAction,
+  command: LiveResponseCommand | undefined,
+  stored: StoredFacts | undefined,
+): string | undefined {
+  const ofAction = action.status === 'Succeeded' ? undefined : actionState(action);
+  if (command === undefined || stored === undefined) return ofAction;
   // An action can fail although its script ended without an error, so the row shows both states.
-  const result = commandState(action, command, stored);
-  return WENT_WRONG.has(action.status) ? `${actionState(action)} · ${result}` : result;
+  const exit = shortExitWords(stored);
+  return WENT_WRONG.has(action.status) ? given(ofAction, exit).join(' · ') : exit;
+}
+
+/** Returns the words that there are. */
+function given(...words: readonly (string | undefined)[]): string[] {
+  return words.filter((word): word is string => word !== undefined && word !== '');
 }
 
 function openCommand(node: ActionNode | CommandNode): NonNullable<TreeItem['command']> {
@@ -185,7 +250,7 @@ function openCommand(node: ActionNode | CommandNode): NonNullable<TreeItem['comm
 }
 
 function tokens(...parts: (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined).join(' ');
+  return given(...parts).join(' ');
 }
 
 function actionIcon(action: MachineAction): ThemeIcon {

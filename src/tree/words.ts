@@ -3,7 +3,7 @@ import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import { isFinished } from '../model/machineAction.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 import { exitWords } from '../messages/exitWords.ts';
-import { formatAge, formatDuration } from '../messages/format.ts';
+import { formatAge, formatDuration, formatShortUtc } from '../messages/format.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /** Returns an action's status in words. An unknown status is shown with the server's own word. */
@@ -82,6 +82,13 @@ function wordFor(known: Readonly<Record<string, string>>, word: string): string 
 export function ageOf(action: MachineAction, now: number): string {
   const time = parseServerTime(action.creationDateTimeUtc || action.lastUpdateDateTimeUtc);
   return time === undefined ? '–' : formatAge(time, now);
+}
+
+/** Returns the time of an action for its row: its age, or the time in UTC. */
+export function rowTimeOf(action: MachineAction, now: number, isAge: boolean): string {
+  if (isAge) return ageOf(action, now);
+  const time = parseServerTime(action.creationDateTimeUtc || action.lastUpdateDateTimeUtc);
+  return time === undefined ? '–' : formatShortUtc(time, now);
 }
 
 /** Returns how long a command ran, by the server's times; undefined if the start or the end is missing. */

@@ -73,17 +73,23 @@ export async function readTree(page: Page, view: string): Promise<readonly TreeR
   return viewPane(page, view).locator('.monaco-list-row').evaluateAll(rowsScript);
 }
 
-/** Waits until the tree view shows a row with exactly this label. */
-export async function treeRow(page: Page, view: string, label: string): Promise<Locator> {
-  const name = page.locator('.label-name').getByText(label, { exact: true });
-  const row = viewPane(page, view).locator('.monaco-list-row').filter({ has: name }).first();
+/** Waits until the tree view shows a row with exactly this label, or with this script between the dots behind it. */
+export async function treeRow(page: Page, view: string, name: string): Promise<Locator> {
+  const isLabel = page.locator('.label-name').getByText(name, { exact: true });
+  const part = new RegExp(`(?:^|· )${name.replaceAll(/[.*+?^${}()|[\]\\]/gu, '\\$&')}(?: ·|$)`, 'u');
+  const isPart = page.locator('.label-description').filter({ hasText: part });
+  const rows = viewPane(page, view).locator('.monaco-list-row');
+  const row = rows
+    .filter({ has: isLabel })
+    .or(rows.filter({ has: isPart }))
+    .first();
   await row.waitFor();
   return row;
 }
 
-/** Clicks the row of a tree view with exactly this label. */
-export async function clickRow(page: Page, view: string, label: string): Promise<void> {
-  await (await treeRow(page, view, label)).locator('.label-name').click();
+/** Clicks the row of a tree view that {@link treeRow} finds. */
+export async function clickRow(page: Page, view: string, name: string): Promise<void> {
+  await (await treeRow(page, view, name)).locator('.label-name').click();
 }
 
 /** Opens the row's children by its twistie, without running the row's command; nothing when they are open. */

@@ -30,11 +30,12 @@ workbenchSuite('the main job, against the local tenant', { tenant: 'local' }, (s
   test('the tree lists machine actions, newest first, in words', async () => {
     await waitForRows(session.page, LOCAL);
     const rows = await readTree(session.page, LOCAL);
-    const row = rows.find(({ label }) => label === 'recent-events.ps1');
-    assert.match(row?.ariaLabel ?? '', /^recent-events\.ps1, sql01, .+ ago, Succeeded/u);
+    const row = rows.find(({ description }) => description.includes('recent-events.ps1'));
+    assert.equal(row?.label, 'sql01');
+    assert.match(row.description, /^recent-events\.ps1 · (?:\d\d-\d\d )?\d\d:\d\dZ$/u);
+    assert.match(row.ariaLabel, /^sql01, recent-events\.ps1, Succeeded, .+ ago, not fetched, 1 call/u);
     const [newest] = rows;
-    assert.equal(newest?.label, 'collect-triage.ps1');
-    assert.match(newest.description, /Pending|In progress/u);
+    assert.match(newest?.description ?? '', /^(?:Pending|In progress) · collect-triage\.ps1 · /u);
   });
 
   test('a click shows the output, the errors beside and the exit code, for one link call and one download', async () => {

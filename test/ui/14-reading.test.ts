@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -28,16 +27,15 @@ const LINES = 300_000;
 const RUNNER = 'Transcript started, output file is C:\\Temp\\PSScript_Transcript_{0}.txt\n';
 
 workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
-  let schemas: Server;
   let schemaRequests = 0;
+  const schemas = createServer((_request, response) => {
+    schemaRequests++;
+    response.end('{}');
+  });
   before(async () => {
     await waitForRows(session.page, LOCAL);
     // There from the beginning: Go to File lists what it found some time ago.
     await writeFile(path.join(session.workspace.folder, 'check.md'), '');
-    schemas = createServer((_request, response) => {
-      schemaRequests++;
-      response.end('{}');
-    });
     await new Promise<void>((resolve) => schemas.listen(0, '127.0.0.1', resolve));
   });
   after(() => {
@@ -126,6 +124,29 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     await hover.first().waitFor();
     await takePictures(session, 'view-json');
     assert.equal(schemaRequests, 0);
+  });
+
+  test('a double click takes an address, a hash or a path whole', async () => {
+    const { page } = session;
+    const whole = [
+      '198.51.100.23',
+      '2001:db8::17',
+      'a'.repeat(64),
+      String.raw`C:\ProgramData\x-1\run.ps1`,
+      '/opt/a_b/c.sh',
+    ];
+    answerWith(`${RUNNER}${whole.map((one) => `key="${one}",`).join('\n')}\n`);
+    await open(scenarioRef('exitNegative'));
+    await waitForLine(whole[4] ?? '');
+    await runCommand(page, 'View: Focus Active Editor Group');
+    for (const [index, one] of whole.entries()) {
+      await page.keyboard.press('Control+g');
+      await typeQuickInput(page, `:${index + 2}:10`);
+      // Takes the word at the cursor, as a double click does.
+      await page.keyboard.press('Control+d');
+      await page.keyboard.press('Control+c');
+      await waitForClipboard(page, new RegExp(`^${one.replaceAll(/[.\\]/gu, String.raw`\$&`)}$`, 'u'));
+    }
   });
 
   test('a text that is too large opens in parts, with the lines of the whole', async () => {

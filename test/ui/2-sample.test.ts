@@ -30,6 +30,6 @@ workbenchSuite('a first look, without a tenant', { tenant: 'none' }, (session) =
     await clickRow(session.page, SAMPLE, "=cmd|'/c calc'!A1.ps1");
     await waitForTab(session.page, '⧵..⧵evil');
     const rows = await readTree(session.page, SAMPLE);
-    assert.ok(rows.some(({ description }) => description.startsWith('..\\..\\evil')));
+    assert.ok(rows.some(({ label }) => label.startsWith('..\\..\\evil')));
   });
 });

@@ -202,19 +202,19 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
     );
     await palette('groupByAction');
     await waitFor('action rows', async () =>
-      (await readTree(session.page, LOCAL)).some(({ label }) => label === 'recent-events.ps1'),
+      (await readTree(session.page, LOCAL)).some(({ description }) => description.includes('recent-events.ps1')),
     );
   });
 
   test('showAllTypes and showLiveResponseOnly', async () => {
     await palette('showAllTypes');
     await waitFor('an isolation', async () =>
-      (await readTree(session.page, LOCAL)).some(({ label }) => label === 'Isolate'),
+      (await readTree(session.page, LOCAL)).some(({ description }) => description.includes('Isolate')),
     );
     await palette('showLiveResponseOnly');
     await waitFor(
       'no isolation',
-      async () => !(await readTree(session.page, LOCAL)).some(({ label }) => label === 'Isolate'),
+      async () => !(await readTree(session.page, LOCAL)).some(({ description }) => description.includes('Isolate')),
     );
   });
 

@@ -111,7 +111,10 @@ describe('saving to a folder that is not on this machine', () => {
   const at = (path: string): Uri => Uri.from({ scheme: SCHEME, path });
 
   /** Creates the services for saving the sample tenant's collected file, or one with this number of bytes. */
-  function saving(size?: number): { readonly services: Services; readonly downloads: () => number } {
+  function saving(size?: number): {
+    readonly services: Pick<Services, 'actions' | 'log' | 'saves' | 'toolVersion'>;
+    readonly downloads: () => number;
+  } {
     const sample = createSampleTransport({ now: Date.now, startedAt: Date.now() });
     let downloads = 0;
     const transport: Transport = {
@@ -141,7 +144,7 @@ describe('saving to a folder that is not on this machine', () => {
         toolVersion: '0.1.0',
       }),
     );
-    const services = { saves, view: {}, log, toolVersion: '0.1.0' } as unknown as Services;
+    const services = { saves, actions: {} as Services['actions'], log, toolVersion: '0.1.0' };
     return { services, downloads: () => downloads };
   }
 

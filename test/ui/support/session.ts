@@ -98,13 +98,17 @@ export function chatLine(name: keyof typeof sampleScenarios): string {
   return `have a look at ${actionId}#${commandIndex} please`;
 }
 
-/** `PICTURES=all`: in the three kinds of theme. A change of theme takes seconds, and there are hundreds of pictures. */
-const HAS_ALL_THEMES = process.env['PICTURES'] === 'all';
+/**
+ * `PICTURES=light`: one of each place. `PICTURES=all`: one in each kind of theme, though a change of theme takes seconds
+ * and there are hundreds of pictures. Otherwise only failures leave pictures.
+ */
+const WANTED_PICTURES = process.env['PICTURES'];
 
-/** Takes a picture for people to look at, or one in each kind of theme. */
+/** Takes pictures for people to look at, where they are wanted. */
 export async function takePictures(session: Session, name: string): Promise<void> {
+  if (WANTED_PICTURES === undefined) return;
   await mkdir(PICTURES, { recursive: true });
-  if (!HAS_ALL_THEMES) {
+  if (WANTED_PICTURES !== 'all') {
     await screenshot(session.page, path.join(PICTURES, `${name}.png`));
     return;
   }
