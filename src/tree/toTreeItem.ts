@@ -161,23 +161,32 @@ export function deviceItem(node: DeviceNode, device: DeviceSummary = UNKNOWN_DEV
 /** Creates the row of a run or a day, with the number of its actions and the number of its unfinished actions. */
 export function groupItem(node: GroupNode, actions: readonly MachineAction[]): TreeItem {
   const [newest] = actions;
-  const isRun = node.by === 'run' && newest !== undefined;
   const unfinished = actions.filter((action) => !isFinished(action)).length;
   const devices = new Set(actions.map((action) => action.machineId)).size;
-  const words = [
-    ...(isRun ? [commentOf(newest), newest.creationDateTimeUtc.slice(0, 10)] : []),
-    devices === 1 && isRun ? hostOf(newest) : l10n.t('{0} devices', devices),
-    ...(devices === actions.length ? [] : [l10n.t('{0} actions', actions.length)]),
-    ...(unfinished === 0 ? [] : [l10n.t('{0} unfinished', unfinished)]),
-  ].filter((word) => word !== '');
-  const day = node.key === '' ? '–' : l10n.t('{0} (UTC)', node.key);
-  const label = isRun ? runTitle(newest) : day;
-  const spoken = [isRun ? l10n.t('Run {0}', label) : label, ...words].join(', ');
+  const counts = [
+    devices === actions.length ? undefined : l10n.t('{0} actions', actions.length),
+    unfinished === 0 ? undefined : l10n.t('{0} unfinished', unfinished),
+  ];
+  let label: string;
+  let words: string[];
+  if (node.by === 'run' && newest !== undefined) {
+    // The number of hosts comes first, because it tells a run over many hosts from a command on one.
+    label = devices === 1 ? hostOf(newest) : hostCount(devices);
+    words = given(runTitle(newest), ...counts, commentOf(newest), newest.creationDateTimeUtc.slice(0, 10));
+  } else {
+    label = node.key === '' ? '–' : l10n.t('{0} (UTC)', node.key);
+    words = given(hostCount(devices), ...counts);
+  }
+  const spoken = [label, ...words].join(', ');
   const item = createRow({ label, description: words.join(' · '), spoken }, TreeItemCollapsibleState.Collapsed);
   item.id = node.id;
-  item.iconPath = new ThemeIcon(node.by === 'run' ? 'run-all' : 'calendar');
+  item.iconPath = new ThemeIcon(node.by === 'run' ? (devices === 1 ? 'device-desktop' : 'run-all') : 'calendar');
   item.contextValue = tokens('group', node.by);
   return item;
+}
+
+function hostCount(count: number): string {
+  return count === 1 ? l10n.t('1 host') : l10n.t('{0} hosts', count);
 }
 
 function commentOf({ requestorComment }: MachineAction): string {

@@ -136,7 +136,7 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
       '/opt/a_b/c.sh',
     ];
     answerWith(`${RUNNER}${whole.map((one) => `key="${one}",`).join('\n')}\n`);
-    await open(scenarioRef('exitNegative'));
+    await open(scenarioRef('registryQuery'));
     await waitForLine(whole[4] ?? '');
     await runCommand(page, 'View: Focus Active Editor Group');
     for (const [index, one] of whole.entries()) {
