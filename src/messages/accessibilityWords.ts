@@ -24,9 +24,7 @@ export function helpText(): string {
         'Up and Down move and fetch nothing. Left and Right close and open a row. Enter opens the result and moves into its text. F1 and Shift+F10 offer what can be done with the selected row.',
       ),
       l10n.t('To go to a row, type the beginning of its script’s name; Ctrl+Alt+F opens a search in the list.'),
-      l10n.t(
-        'Results of machine actions: "Fetch Result" in the palette takes an ID or any text that names one, without a way through the list.',
-      ),
+      l10n.t('"Fetch Result" in the palette opens a result by ID, link or file name, without the list.'),
     ],
     [
       l10n.t('A result'),
@@ -37,7 +35,7 @@ export function helpText(): string {
         'Errors open beside it; the setting liveResponse.openErrorsBeside opens them as a tab instead. "Open Errors" and "Open Output" in the palette go from one to the other, and move the focus there.',
       ),
       l10n.t(
-        'The exit code is in the status bar, in words and numbers, never by colour alone. "Show Result Actions" in the palette says it, too, with what is to be known about the result.',
+        'The exit code is in the status bar, in words and numbers, never by color alone. "Show Result Actions" in the palette says it, too, with what is to be known about the result.',
       ),
       l10n.t('NUL characters stand as ␀, one for one. Nothing else is replaced.'),
     ],

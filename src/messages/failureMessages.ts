@@ -129,7 +129,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
   notSignedIn: (values) =>
     l10n.t('Defender refused the access token of "{0}".', values.connection ?? values.host ?? '') + serverWords(values),
   licence: (values) =>
-    l10n.t('This tenant lacks the licence or the service for this call; signing in again will not help.') +
+    l10n.t('This tenant lacks the license or the service for this call; signing in again will not help.') +
     serverWords(values),
   missingPermission: (values) => l10n.t('A permission is missing.') + serverWords(values),
   featureDisabled: (values) =>
@@ -159,17 +159,16 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
             'Defender gave a link, but {0} has no such file: the result is gone, or never arrived there.',
             values.host ?? '–',
           )
-        : l10n.t(
-            'Defender has no result for this command (yet). It can take some minutes after the command has completed.',
-          ) + (values.status === 400 ? serverWords(values) : ''),
+        : missingResult(values) + (values.status === 400 ? serverWords(values) : ''),
     ].join(' '),
   noResultByDesign: () => l10n.t('PutFile has no result, by design: it only uploads a file to the device.'),
   resultIsFile: () =>
     l10n.t('The result of GetFile is a file, and may be malware. It is never opened here, but can be saved.'),
   commandNotFinished: (values) =>
-    l10n.t('This command has not finished ({0}), so there is nothing to fetch yet.', values.state ?? '–'),
-  commandNeverRan: (values) =>
-    l10n.t('This command never ran: its session ended before it ({0}).', values.state ?? '–'),
+    values.state === 'Created'
+      ? l10n.t('Not started yet: the device may be offline, or busy with an earlier command.')
+      : l10n.t('Not finished yet ({0}), so there is nothing to fetch.', values.state ?? '–'),
+  commandNeverRan,
   rateLimited: (values) => {
     const until =
       values.retryAt === undefined ? '' : ` ${l10n.t('It takes calls again at {0}.', formatTime(values.retryAt))}`;
@@ -246,15 +245,14 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
   databaseFailed: databaseFailure,
   resultDamaged: damagedResult,
   notStoredFile,
-  cancelled: () => l10n.t('Cancelled.'),
+  cancelled: () => l10n.t('Canceled.'),
 };
 
 const REJECTIONS: Readonly<Record<string, () => string>> = {
   empty: () => l10n.t('The result file is empty. It is stored as it came.'),
   binary: () => l10n.t('What came is no text. It is stored as it came and can be exported.'),
   notJson: () => l10n.t('The result file is not valid JSON, so it is not shown as output. It is stored as it came.'),
-  truncated: () =>
-    l10n.t('The result file is cut off in the middle, so it is not shown as output. It is stored as it came.'),
+  truncated: () => l10n.t('The result file is incomplete, so it is not shown as output. It is stored as it came.'),
   notATranscript: () => l10n.t('The file is JSON, but no result of a script. It is stored as it came.'),
   tooLarge: () => l10n.t('The result file is too large to be read. It is stored as it came.'),
   tooNested: () =>
@@ -263,6 +261,24 @@ const REJECTIONS: Readonly<Record<string, () => string>> = {
 
 const noRoom = (): string => l10n.t('There is no room for the file. Make some and try again, or save it elsewhere.');
 const noAccess = (): string => l10n.t('You may not write there. Save it to another folder.');
+
+/** A device's own error comes before the sentence: then there is no reason to wait. */
+function missingResult({ deviceErrors = [] }: FailureValues): string {
+  return deviceErrors.length > 0
+    ? l10n.t('Defender has no result for this command.')
+    : l10n.t('Defender has no result for this command yet. It can take some minutes after the command has completed.');
+}
+
+function commandNeverRan({ state }: FailureValues): string {
+  switch (state) {
+    case 'TimeOut':
+      return l10n.t('Never ran: the session timed out first.');
+    case 'Cancelled':
+      return l10n.t('Never ran: the session was canceled first.');
+    default:
+      return l10n.t('Never ran: the session ended first ({0}).', state ?? '–');
+  }
+}
 
 /** Sentences by the extension's own reason. Without such a reason, the system's error code is used. */
 const FILE_FAILURES: Readonly<Record<string, (values: FailureValues) => string>> = {

@@ -40,6 +40,10 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
     }
     case 'failed': {
       const { code, values } = failure ?? { code: 'noResult', values: {} };
+      if (code === 'noResult') {
+        const { deviceErrors = member.commandErrors } = values;
+        return describeFailure(new LiveResponseError(code, { ...values, deviceErrors })).sentence;
+      }
       const said = values.deviceErrors === undefined ? deviceWords(member.commandErrors) : [];
       return [...said, describeFailure(new LiveResponseError(code, values)).sentence].join(' ');
     }
@@ -59,12 +63,12 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
 /** Returns the name of a rule: the text that the rule leaves out of a comparison. */
 export function ruleWords(rule: Rule): string {
   const words: Readonly<Record<Rule, string>> = {
-    transcriptLine: l10n.t("the transcript line's file"),
-    trailingNuls: l10n.t('NULs at the end'),
-    host: l10n.t("the host's own name"),
+    transcriptLine: l10n.t('transcript file name'),
+    trailingNuls: l10n.t('trailing NULs'),
+    host: l10n.t('own host name'),
     guids: l10n.t('GUIDs'),
     times: l10n.t('dates and times'),
-    pids: l10n.t('process ids named as such'),
+    pids: l10n.t('labeled process IDs'),
   };
   return words[rule];
 }
@@ -73,7 +77,7 @@ export function ruleWords(rule: Rule): string {
 export function ruleDetail(rule: RuleOfChoice): string {
   const words: Readonly<Record<RuleOfChoice, string>> = {
     host: l10n.t('Short and full name of the device, as whole words'),
-    guids: l10n.t('Eight, four, four, four and twelve hexadecimal digits'),
+    guids: l10n.t('Such as {0}', '9BDE2193-7641-4C5E-8A0F-2D6B3C1E7F45'),
     times: l10n.t('Dates, dates with times, and times of day with seconds'),
     pids: l10n.t('Numbers behind "PID", "PPID" and "Process ID"'),
   };
@@ -83,6 +87,13 @@ export function ruleDetail(rule: RuleOfChoice): string {
 /** Returns e.g. `1 host` or `191 hosts`. */
 export function hostsWords(count: number): string {
   return count === 1 ? l10n.t('1 host') : l10n.t('{0} hosts', count);
+}
+
+/** Returns a sentence about the hosts of a run whose results cannot be fetched, or not yet. */
+export function unavailableWords(count: number): string {
+  return count === 1
+    ? l10n.t('1 host has no result: still pending or running, or its session ended first.')
+    : l10n.t('{0} hosts have no result: still pending or running, or their session ended first.', count);
 }
 
 /** Returns e.g. `1 call` or `191 calls`. */

@@ -38,7 +38,7 @@ export function describeSearch(run: SearchFacts): string {
   const states: Record<SearchFacts['state'], string> = {
     running: l10n.t('Searching… {0}', hits),
     done: run.lines === 0 ? l10n.t('Nothing found in {0} stored results', count(run.searched)) : hits,
-    cancelled: l10n.t('Cancelled: {0}', hits),
+    cancelled: l10n.t('Canceled: {0}', hits),
     tooMany: l10n.t('Ended early, more than anyone reads: {0}', hits),
     failed: l10n.t('Failed: {0}', hits),
   };

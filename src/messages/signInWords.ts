@@ -135,7 +135,7 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     steps: ['editConnection', 'showLog'],
   }),
   wrongSecret: (name) => ({
-    sentence: l10n.t('The client secret of "{0}" is wrong. It is the secret’s value, not its ID.', name),
+    sentence: l10n.t('The client secret of "{0}" is wrong. Enter its value, not its ID.', name),
     steps: ['signIn', 'showLog'],
   }),
   secretExpired: (name) => ({

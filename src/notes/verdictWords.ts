@@ -16,7 +16,7 @@ export function verdictWord(verdict: Verdict): string {
 /** Returns a sentence about what was compared and what the comparison found. */
 export function findingSentence(finding: Finding): string {
   const sentences: Record<Finding, string> = {
-    hashAndQuote: l10n.t('The hash of the file and the quoted text are those of the stored result.'),
+    hashAndQuote: l10n.t('File hash and quoted text match the stored result.'),
     hashOnly: l10n.t('The hash of the file is that of the stored result. Nothing is quoted beside the link.'),
     blanksAtLineEnds: l10n.t(
       'The hash of the file is right. The quoted text differs in blanks at line ends only: an editor takes them away.',

@@ -66,6 +66,6 @@ function exitTooltip(facts: StoredFacts): MarkdownString {
   return hoverOfLines([
     l10n.t('{0}, fetched {1}', formatBytes(facts.size), formatLocal(facts.fetchedAt)),
     ...remarksOn(facts),
-    l10n.t('Click for what can be done with this result.'),
+    l10n.t('Click for actions.'),
   ]);
 }

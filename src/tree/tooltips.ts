@@ -19,7 +19,7 @@ export function actionTooltip(action: MachineAction): MarkdownString {
     [l10n.t('Comment'), action.requestorComment],
     [l10n.t('Created'), bothTimes(action.creationDateTimeUtc)],
     [l10n.t('Updated'), bothTimes(action.lastUpdateDateTimeUtc)],
-    [l10n.t('Cancelled by'), action.cancellationRequestor],
+    [l10n.t('Canceled by'), action.cancellationRequestor],
     [l10n.t('Error'), errorCode(action.errorHResult)],
     [l10n.t('Odd in the answer'), action.odd?.join(', ')],
     [l10n.t('Action ID'), action.id],

@@ -19,7 +19,7 @@ export function stateName(status: string): string {
     Succeeded: l10n.t('Succeeded'),
     Failed: l10n.t('Failed'),
     TimeOut: l10n.t('Timed out'),
-    Cancelled: l10n.t('Cancelled'),
+    Cancelled: l10n.t('Canceled'),
   };
   return wordFor(known, status);
 }

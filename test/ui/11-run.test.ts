@@ -72,9 +72,9 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
   async function chooseRules(most: string): Promise<void> {
     const { page } = session;
     await palette('changeRunRules');
-    await waitForQuickInput(page, ({ title }) => title === 'Compare Results Without');
+    await waitForQuickInput(page, ({ title }) => title === 'Ignore When Comparing');
     await page
-      .locator('.quick-input-list .monaco-list-row', { hasText: "the host's own name" })
+      .locator('.quick-input-list .monaco-list-row', { hasText: 'own host name' })
       .locator('input, .monaco-checkbox, .quick-input-list-checkbox')
       .first()
       .click();
@@ -122,7 +122,7 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await clickDialog(page, 'Find Hosts');
     const { text } = await dialog(`Fetch the results of ${huntingRun.scriptName} on 200 hosts?`);
     assert.match(text, new RegExp(`${AVAILABLE} calls, about 2 `, 'u'));
-    assert.match(text, /4 hosts have none yet, or never will/u);
+    assert.match(text, /4 hosts have no result: still pending or running/u);
     assert.equal(tenantOf(session).recording.calls('list').length, before + 1);
     assert.equal(links().length, 0);
     await clickDialog(page, 'Fetch');
@@ -152,7 +152,7 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     forgetCalls();
     await clickNotification(page, 'was interrupted', 'Go On');
     await waitForTab(page, huntingRun.scriptName);
-    await waitForLine('Nothing is left to fetch.');
+    await waitForLine('Fetching has ended.');
     assert.ok(links().length >= AVAILABLE);
     // The new window's list is short: one call brings the actions, not one for each.
     assert.equal(tenantOf(session).recording.calls('get').length, singly);
@@ -176,7 +176,7 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     ]) {
       assert.match(screen, new RegExp(`${host} .*line \\d+ .*${line}`, 'u'));
     }
-    assert.match(screen, /LINES ON AT MOST 3 OF 193 HOSTS/u);
+    assert.match(screen, /RARE LINES \(on 3 hosts or fewer, of 193\)/u);
     assert.match(screen, /GROUPS OF EQUAL RESULTS \(4\)/u);
     assert.match(screen, /190 hosts +Exit 0/u);
     assert.match(screen, /NO RESULT TO READ \(7\)/u);
@@ -200,19 +200,19 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
   test('the rules are chosen, and shown', async () => {
     await chooseRules('1');
     // Every host is now one of its kind, with two lines of its own: the groups stand far below.
-    await waitForLine('LINES ON AT MOST 1 OF 193 HOSTS');
-    await waitForLine("Compared without: the transcript line's file, NULs at the end, GUIDs");
+    await waitForLine('RARE LINES (on only 1 host, of 193)');
+    await waitForLine('Ignored: transcript file name, trailing NULs, GUIDs');
     await scrollTo('GROUPS OF EQUAL RESULTS (193)', 'PageDown');
     await chooseRules('3');
     await scrollTo(huntingRun.scriptName, 'Control+Home');
-    await waitForLine('LINES ON AT MOST 3 OF 193 HOSTS');
+    await waitForLine('RARE LINES (on 3 hosts or fewer, of 193)');
     await waitForLine('GROUPS OF EQUAL RESULTS (4)');
   });
 
   test('what the groups take for equal can be looked at: as received beside normalised, without a call', async () => {
     const { page } = session;
     const { length } = tenantOf(session).recording.requests;
-    const link = page.locator('.editor-group-container.active .detected-link', { hasText: 'Show What Was Normalised' });
+    const link = page.locator('.editor-group-container.active .detected-link', { hasText: 'Show What Was Normalized' });
     await followLink(link.first());
     await waitForTab(page, 'as received ↔ normalised · ');
     const side = (which: 'original' | 'modified'): Promise<string> =>
@@ -239,7 +239,7 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
       // The dialog fills in its suggestion late.
       await waitForQuickInput(page, ({ value }) => value.endsWith(`run.${ending}`));
       await typeQuickInput(page, file);
-      await waitForNotification(page, ': 200 rows.');
+      await waitForNotification(page, '(200 rows, ');
       const text = await readFile(file, 'utf8');
       const rows = text.trimEnd().split(/\r?\n/u);
       assert.equal(rows.length, ending === 'csv' ? 201 : 200);
@@ -299,7 +299,7 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await palette('cancelRun');
     await waitForTab(page, huntingRun.scriptName);
     await waitFor('an end', async () =>
-      (await overview()).some((line) => line.includes('Cancelled.') || line.includes('Nothing is left to fetch.')),
+      (await overview()).some((line) => line.includes('Canceled.') || line.includes('Fetching has ended.')),
     );
     const made = tenantOf(session).recording.requests.slice(length);
     assert.ok(made.length <= 2, made.map(({ method, path: asked }) => `${method} ${asked.split('?')[0]}`).join(', '));

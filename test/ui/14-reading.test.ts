@@ -219,7 +219,7 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     await takePictures(session, 'unreadable-raw');
     await palette('nextCommand');
     await waitFor('the end in words', async () =>
-      (await readStatusBar(page)).some(({ text }) => text.includes('No later command')),
+      (await readStatusBar(page)).some(({ text }) => text.includes('This is the last command with output.')),
     );
     await palette('previousCommand');
     await waitForLine('the second text');
@@ -235,7 +235,7 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     await waitForTab(page, '.lr-output');
     await page.locator('.editor-actions [aria-label*="Explain Empty"]').first().waitFor();
     await palette('explainEmpty');
-    await waitForNotification(page, 'this text has no characters');
+    await waitForNotification(page, 'the script wrote nothing to the output stream');
     await takePictures(session, 'explain-empty');
   });
 
@@ -251,11 +251,11 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     await palette('compareResult');
     await chooseQuickPick(page, 'With Another Host…');
     const { items } = await waitForQuickInput(page, ({ title }) => title === 'Compare With');
-    const other = items.find(({ description }) => description.includes('takes one call'));
+    const other = items.find(({ description }) => description.includes('not stored'));
     assert.ok(other !== undefined, JSON.stringify(items));
     const spent = calls();
     await chooseQuickPick(page, other.label);
-    await chooseQuickPick(page, 'Normalised');
+    await chooseQuickPick(page, 'Normalized');
     const label = await waitForActiveTab('↔');
     assert.match(label, /^dc1 .* ↔ .* · collect-triage\.ps1 · normalised$/u);
     assert.ok(calls() > spent);
@@ -277,7 +277,7 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     await waitForTab(session.page, 'collect-triage.ps1');
     const spent = calls();
     await palette('compareResult');
-    await chooseQuickPick(session.page, 'Show What Was Normalised');
+    await chooseQuickPick(session.page, 'Show What Was Normalized');
     const label = await waitForActiveTab('↔');
     assert.match(label, /^as received ↔ normalised · dc1 /u);
     const words = session.page.locator('.editor-group-container.active .editor.modified .view-lines');

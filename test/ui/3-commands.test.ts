@@ -168,7 +168,7 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
     const picks = await waitForQuickInput(session.page, ({ items }) => items.length === 3);
     assert.match(picks.title, /dc1/u);
     await chooseQuickPick(session.page, '#1 export-security-log.ps1');
-    await waitForNotification(session.page, 'cut off in the middle');
+    await waitForNotification(session.page, 'The result file is incomplete');
   });
 
   test('fetchResult: an unknown id names the connection and the account', async () => {

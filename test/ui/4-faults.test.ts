@@ -73,7 +73,7 @@ workbenchSuite('what a person sees when something is in the way', { tenant: 'loc
     await session.page.locator('.editor-instance .view-lines').first().click();
     await session.page.keyboard.type('21:04 checking fs02');
     release();
-    await waitForNotification(session.page, 'The result of check-integrity.ps1 on fs02 is here.');
+    await waitForNotification(session.page, 'check-integrity.ps1 on fs02 has been fetched.');
     const tabs = (await readTabs(session.page)).flat();
     assert.deepEqual(
       tabs.map(({ label }) => label),
@@ -92,7 +92,7 @@ workbenchSuite('what a person sees when something is in the way', { tenant: 'loc
     await waitForTab(session.page, 'list-processes.sh');
     assert.ok(pending !== undefined);
     await session.page.locator('.monaco-list-row').filter({ hasText: 'Pending' }).last().locator('.label-name').click();
-    await waitForNotification(session.page, 'has not finished');
+    await waitForNotification(session.page, 'Not started yet');
     assert.equal(recording.calls('link').length, links + 1);
   });
 

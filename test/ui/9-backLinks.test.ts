@@ -174,7 +174,7 @@ workbenchSuite('from a note back to the line', { tenant: 'local' }, (session) =>
     const hover = page.locator('.monaco-hover').filter({ hasText: 'SHA-256' });
     await hover.first().waitFor();
     const text = await hover.first().innerText();
-    assert.match(text, /MATCHING: The hash of the file and the quoted text are those of the stored result\./u);
+    assert.match(text, /MATCHING: File hash and quoted text match the stored result\./u);
     assert.match(text, /recent-events\.ps1/u);
     await takePictures(session, 'note-hover');
   });

@@ -256,7 +256,7 @@ describe('saving to a folder that is not on this machine', () => {
     };
     answers = [at('/run.ndjson'), at('/large.ndjson')];
     await exportRun(run('bir', 2).services, runner, 'ndjson', [{ run: 'run' }]);
-    assert.match(told.join('\n'), /^Saved .+: 2 rows\.$/u);
+    assert.match(told.join('\n'), /^Saved run\.ndjson \(2 rows, .+\)\.$/u);
     const lines = elsewhere.text('/run.ndjson').trimEnd().split('\n');
     assert.deepEqual(
       lines.map((line) => (JSON.parse(line) as { readonly output: string }).output),

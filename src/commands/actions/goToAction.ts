@@ -51,7 +51,7 @@ async function watchAction(
     ));
   if (action === undefined) return;
   watched.add(action);
-  const words = l10n.t('You will be told when {0} on {1} ends.', scriptOf(action), deviceOf(action));
+  const words = l10n.t('Watching {0} on {1}: you will be notified when it ends.', scriptOf(action), deviceOf(action));
   confirmInStatusBar(words, 8000);
 }
 

@@ -119,7 +119,7 @@ async function signInPerson(
  */
 async function confirmedAgain(connection: Connection): Promise<boolean> {
   const again = l10n.t('Sign In');
-  const question = l10n.t('Signing in was cancelled a moment ago. Sign in to "{0}" now?', connection.name);
+  const question = l10n.t('Signing in was canceled a moment ago. Sign in to "{0}" now?', connection.name);
   return (await ask({ severity: 'information', question: question }, again)) === again;
 }
 

@@ -48,8 +48,12 @@ async function copyIndicators(
   services.log.info(`indicators: domains by the root zone's endings (${endingsVersion})`);
   const results = searched.map(({ evidence }) => evidence);
   await env.clipboard.writeText(buildIndicatorNote(form, chosen, results, defanged));
-  const count = chosen.length.toLocaleString(env.language);
-  confirmInStatusBar(l10n.t('Indicators copied with source: {0}', count), 10_000);
+  const count = chosen.length;
+  const words =
+    count === 1
+      ? l10n.t('Copied 1 indicator with its source')
+      : l10n.t('Copied {0} indicators with their source', count.toLocaleString(env.language));
+  confirmInStatusBar(words, 10_000);
 }
 
 /** Searches the results that could be read. Also reports the first failure. */
@@ -119,7 +123,7 @@ async function review(
   });
   const picked = await pickSeveral(items, {
     title: l10n.t('Indicators in {0}', where),
-    placeHolder: l10n.t('What is to be copied: leave out what is none'),
+    placeHolder: l10n.t('Uncheck what is not an indicator'),
     ignoreFocusOut: true,
     matchOnDescription: true,
   });

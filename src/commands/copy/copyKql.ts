@@ -24,8 +24,12 @@ async function copyKql(
     const queries: string[] = [];
     for (const { ref } of targets) queries.push(await queryFor(services, ref, signal));
     await env.clipboard.writeText(queries.join('\n'));
-    const count = queries.length.toLocaleString(env.language);
-    confirmInStatusBar(l10n.t('Queries copied for advanced hunting: {0}', count), 5000);
+    const count = queries.length;
+    const words =
+      count === 1
+        ? l10n.t('Copied 1 hunting query')
+        : l10n.t('Copied {0} hunting queries', count.toLocaleString(env.language));
+    confirmInStatusBar(words, 5000);
   });
 }
 

@@ -76,7 +76,7 @@ async function askForOther(title: string): Promise<Other | undefined> {
     { label: l10n.t('With Another Run…'), description: l10n.t('the same script, the same host'), other: 'otherRuns' },
     { label: l10n.t('Errors with Output'), other: 'errors' },
     {
-      label: l10n.t('Show What Was Normalised'),
+      label: l10n.t('Show What Was Normalized'),
       description: l10n.t('what a comparison takes for equal in this result'),
       other: 'normalised',
     },
@@ -110,8 +110,8 @@ async function askForSibling(
     void notify(
       'information',
       other === 'otherHosts'
-        ? l10n.t('No result of this script on another host is in the list. Load more, or refresh.')
-        : l10n.t('No other run of this script on this host is in the list. Load more, or refresh.'),
+        ? l10n.t('No other host has a result of this script in the loaded list. Load more, or refresh.')
+        : l10n.t('No other run of this script on this host has a result in the loaded list. Load more, or refresh.'),
     );
     return undefined;
   }
@@ -125,7 +125,7 @@ async function askForSibling(
       description: [
         ...(other === 'otherHosts' ? [timeWords(time)] : []),
         ...(given === undefined ? [] : [given]),
-        isStored ? l10n.t('stored') : l10n.t('takes one call, or two'),
+        isStored ? l10n.t('stored') : l10n.t('not stored · 1–2 calls'),
       ].join(' · '),
       sibling,
     };
@@ -142,7 +142,7 @@ async function askForView(title: string): Promise<{ readonly view: TextView | un
   const items = [
     { label: l10n.t('As Received'), view: undefined },
     {
-      label: l10n.t('Normalised'),
+      label: l10n.t('Normalized'),
       description: l10n.t('Without host names, times, process IDs and GUIDs'),
       view: 'normalised' as const,
     },

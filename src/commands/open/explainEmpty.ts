@@ -26,7 +26,9 @@ async function explainEmpty(services: OpenServices, runner: CommandRunner, args:
   if (reason === 'notFetched') steps.set(l10n.t('Fetch'), open(undefined));
   if (errorLines > 0) steps.set(l10n.t('Open Errors'), open('errors'));
   if (reason === 'notAResult' && facts?.raw !== undefined) steps.set(l10n.t('Open Raw'), open('raw'));
-  void tell(emptinessSentence(reason, errorLines), steps);
+  // A view can leave out all that was received.
+  const isOfView = reason === 'none' && view !== undefined && (await services.store.text(ref, stream)) !== '';
+  void tell(emptinessSentence(isOfView ? 'emptyView' : reason, stream, errorLines), steps);
 }
 
 /** Shows the explanation. The caller does not wait for the answer, because a notification may stay open for hours. */

@@ -98,7 +98,7 @@ function opened(facts: StoredFacts, startedAt: number): TelemetryEvent {
 /** Offers to open a result, because the user worked elsewhere when it arrived. */
 function offer(facts: StoredFacts, open: () => unknown): void {
   const button = l10n.t('Open');
-  const sentence = l10n.t('The result of {0} on {1} is here.', facts.name.script, facts.name.device);
+  const sentence = l10n.t('{0} on {1} has been fetched.', facts.name.script, facts.name.device);
   void notify('information', sentence, button).then((answer) => {
     if (answer === button) open();
   });

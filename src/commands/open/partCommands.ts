@@ -65,7 +65,7 @@ async function openWhole(services: OpenServices, runner: CommandRunner, args: re
         ),
         details: [
           l10n.t(
-            'For a document of this size VS Code switches off folding, outline, sticky scroll, colours and word wrap, and becomes slow.',
+            'For a document of this size VS Code switches off folding, outline, sticky scroll, colors and word wrap, and becomes slow.',
           ),
         ],
       },

@@ -72,15 +72,15 @@ async function items(
     { label: 'CLIXML', description: l10n.t('Streams of child PowerShell processes'), view: 'clixml' },
     {
       label: l10n.t('As a Terminal Shows It'),
-      description: l10n.t('Without colour marks and what was overwritten'),
+      description: l10n.t('Without color marks and what was overwritten'),
       view: 'terminal',
     },
     {
-      label: l10n.t('Normalised'),
+      label: l10n.t('Normalized'),
       description: l10n.t('Without host names, times, process IDs and GUIDs'),
       view: 'normalised',
     },
-    separator(l10n.t('With Colours')),
+    separator(l10n.t('With Colors')),
     { label: 'JSON', language: 'live-response-json' },
     { label: 'CSV', language: 'live-response-csv' },
     separator(l10n.t('As Another Encoding')),

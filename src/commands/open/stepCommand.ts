@@ -28,9 +28,7 @@ async function stepCommand(
   const next = indexes.find((index) => (index - ref.commandIndex) * step > 0);
   if (next === undefined) {
     const sentence =
-      step === 1
-        ? l10n.t('No later command of this action has a text.')
-        : l10n.t('No earlier command of this action has a text.');
+      step === 1 ? l10n.t('This is the last command with output.') : l10n.t('This is the first command with output.');
     confirmInStatusBar(sentence, 5000);
     return;
   }

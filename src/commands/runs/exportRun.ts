@@ -12,7 +12,7 @@ import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
 import { chooseRun } from './chooseRun.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
-import { tellSaved } from '../save/saveResult.ts';
+import { nameOfFile, tellSaved } from '../save/saveResult.ts';
 import { elsewhere, isLocal, writeWhole } from '../save/writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RUN_OVERVIEW, MAY_BE_CONNECTED } from '../common/when.ts';
@@ -56,7 +56,11 @@ async function exportTo(
       kind === 'csv'
         ? await writeCsv(picture, uri, tally)
         : await writeNdjson(services, picture, uri, { scope, tally });
-    const saved = l10n.t('Saved {0}: {1} rows.', formatBytes(size), picture.rows.length);
+    const rows = picture.rows.length;
+    const saved =
+      rows === 1
+        ? l10n.t('Saved {0} (1 row, {1}).', nameOfFile(uri), formatBytes(size))
+        : l10n.t('Saved {0} ({1} rows, {2}).', nameOfFile(uri), rows, formatBytes(size));
     void tellSaved(uri, [saved, ...replacedWords(tally.loneSurrogates)].join(' '));
   };
   await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, kind, record) });

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { formatDuration } from '../../messages/format.ts';
-import { callsWords, hostsWords } from '../../messages/runWords.ts';
+import { callsWords, hostsWords, unavailableWords } from '../../messages/runWords.ts';
 import { thrown } from '../../runs/runFetch.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { Services } from '../../services/services.ts';
@@ -131,11 +131,9 @@ async function askToFetch(services: Pick<Services, 'estimateRun' | 'runs'>, reco
   const time = formatDuration(await services.estimateRun(record, missing));
   const fetch = l10n.t('Fetch');
   const detail = [
-    l10n.t('{0}, about {1}. It goes on in the background, and what you click goes first.', callsWords(missing), time),
+    l10n.t('{0}, about {1}, in the background. Your clicks go first.', callsWords(missing), time),
     ...(available > missing ? [l10n.t('{0} are stored already and cost nothing.', available - missing)] : []),
-    ...(run.members.length > available
-      ? [l10n.t('{0} have none yet, or never will.', hostsWords(run.members.length - available))]
-      : []),
+    ...(run.members.length > available ? [unavailableWords(run.members.length - available)] : []),
   ];
   const answer = await ask(
     {

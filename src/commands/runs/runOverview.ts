@@ -39,8 +39,8 @@ async function changeRunRules(services: Pick<Services, 'runOverviews'>): Promise
     rule,
   }));
   const chosen = await pickSeveral(items, {
-    title: l10n.t('Compare Results Without'),
-    placeHolder: l10n.t("The transcript line's file and NULs at the end never count"),
+    title: l10n.t('Ignore When Comparing'),
+    placeHolder: l10n.t('Transcript file name and trailing NULs are always ignored'),
   });
   if (chosen === undefined) return;
   const hosts = await askForText({

@@ -7,7 +7,7 @@ import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
-import { savedKindOf, saveResult, suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
+import { nameOfFile, savedKindOf, saveResult, suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { refuseElsewhere, writeWhole } from './writeElsewhere.ts';
@@ -57,7 +57,10 @@ async function saveRaw(
     refuseElsewhere(uri, facts.size);
     await writeResult(services, facts, uri);
     await writeFactsFile(uri, facts, await services.store.receivedAction(ref), services.toolVersion);
-    void tellSaved(uri, l10n.t('Saved {0}. SHA-256: {1}', formatBytes(facts.size), facts.sha256));
+    void tellSaved(
+      uri,
+      l10n.t('Saved {0} ({1}). SHA-256: {2}', nameOfFile(uri), formatBytes(facts.size), facts.sha256),
+    );
   };
   const steps = { saveToFile: () => saveRaw(services, runner, facts, suggestedLocalFile(ref, 'json')) };
   await runner.run(l10n.t('Exporting raw result'), work, steps);

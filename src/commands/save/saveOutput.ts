@@ -6,7 +6,7 @@ import { formatBytes } from '../../messages/format.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
-import { suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
+import { nameOfFile, suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
 import { isLocal, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -42,7 +42,7 @@ export async function saveOutput(
         : writeText(services, facts, { address, signal }, uri);
       const size = await write;
       if (size === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
-      void tellSaved(uri, l10n.t('Saved {0}.', formatBytes(size)));
+      void tellSaved(uri, l10n.t('Saved {0} ({1}).', nameOfFile(uri), formatBytes(size)));
     };
     await runner.run(title, work, { saveToFile: () => saveTo(suggestedLocalFile(target.ref, 'json')) });
   };

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import path from 'node:path';
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
@@ -80,19 +81,25 @@ export async function saveResult(
       unpacked === undefined
         ? ''
         : ` ${l10n.t('The file in it: {0}, SHA-256: {1}', formatBytes(unpacked.size), unpacked.sha256)}`;
-    void tellSaved(uri, warning + length + savedSentence(kind, facts) + inside);
+    void tellSaved(uri, warning + length + savedSentence(uri, kind, facts) + inside);
   };
   await runner.run(title, work, steps, { isLong: true, onGivenUp: () => save.discard() });
 }
 
-function savedSentence(kind: SavedKind, { size, sha256 }: Pick<ReceivedFacts, 'size' | 'sha256'>): string {
+function savedSentence(uri: Uri, kind: SavedKind, { size, sha256 }: Pick<ReceivedFacts, 'size' | 'sha256'>): string {
   return kind === 'transcript'
-    ? l10n.t('Saved {0}. SHA-256: {1}', formatBytes(size), sha256)
+    ? l10n.t('Saved {0} ({1}). SHA-256: {2}', nameOfFile(uri), formatBytes(size), sha256)
     : l10n.t(
-        'Saved {0}: gzip, as the service stored it. The file in it may be malware, and was not unpacked. SHA-256: {1}',
+        'Saved {0} ({1}), still packed: the file in it may be malware. SHA-256: {2}',
+        nameOfFile(uri),
         formatBytes(size),
         sha256,
       );
+}
+
+/** Returns the name of a file that the user chose, without its folder. */
+export function nameOfFile(uri: Uri): string {
+  return path.posix.basename(uri.path);
 }
 
 /** Suggests a file in the workspace, or else in the dialog's default folder. The name never comes from the device. */

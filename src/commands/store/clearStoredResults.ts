@@ -33,7 +33,7 @@ async function clearStoredResults(services: Pick<Services, 'store'>, runner: Com
   }
   const chosen = await pickOne(scopes(stored), { title, placeHolder: l10n.t('Which results') });
   if (chosen?.entries === undefined) return;
-  const going = await confirm(chosen.label, chosen.entries);
+  const going = await confirm(chosen.entries, chosen.entries === stored ? undefined : chosen.label);
   if (going === undefined) return;
   await runner.run(title, async () => {
     const refs = going.map(({ facts }) => facts.ref);
@@ -43,7 +43,11 @@ async function clearStoredResults(services: Pick<Services, 'store'>, runner: Com
       const address = parseResultUri(uri);
       return address !== undefined && cleared.has(resultKey(address));
     });
-    confirmInStatusBar(l10n.t('{0} stored results cleared', going.length), 5000);
+    const { length } = going;
+    confirmInStatusBar(
+      length === 1 ? l10n.t('1 stored result cleared') : l10n.t('{0} stored results cleared', length),
+      5000,
+    );
   });
 }
 
@@ -81,8 +85,12 @@ function howToRegain(entries: readonly StoredEntry[]): string {
       );
 }
 
+function bytesOf(entries: readonly StoredEntry[]): string {
+  return formatBytes(entries.reduce((sum, { size }) => sum + size, 0));
+}
+
 function amount(entries: readonly StoredEntry[]): string {
-  const bytes = formatBytes(entries.reduce((sum, { size }) => sum + size, 0));
+  const bytes = bytesOf(entries);
   return entries.length === 1 ? l10n.t('1 result, {0}', bytes) : l10n.t('{0} results, {1}', entries.length, bytes);
 }
 
@@ -95,24 +103,43 @@ export function quotedWords(entries: readonly StoredEntry[]): string[] {
   const names = quoted.slice(0, NAMED).map((entry) => `${deviceOf(entry)} · ${entry.facts.name.script}`);
   const more = quoted.length - names.length;
   return [
-    l10n.t('Something of {0} of them was copied or quoted; without them notes cannot be checked:', quoted.length),
+    quoted.length === 1
+      ? l10n.t('1 of them was copied or quoted; without it your notes cannot be checked:')
+      : l10n.t('{0} of them were copied or quoted; without them your notes cannot be checked:', quoted.length),
     ...names,
     ...(more > 0 ? [l10n.t('and {0} more', more)] : []),
   ];
 }
 
+/** Returns the question before results are deleted: all of them, or those of a connection or a device. */
+function questionOf(entries: readonly StoredEntry[], scope: string | undefined): string {
+  const { length } = entries;
+  const bytes = bytesOf(entries);
+  if (scope === undefined)
+    return length === 1
+      ? l10n.t('Clear the only stored result ({0})?', bytes)
+      : l10n.t('Clear all {0} stored results ({1})?', length, bytes);
+  return length === 1
+    ? l10n.t('Clear 1 stored result of {0} ({1})?', scope, bytes)
+    : l10n.t('Clear {0} stored results of {1} ({2})?', length, scope, bytes);
+}
+
 /**
  * Asks for confirmation.
  *
+ * @param scope - name of the connection or the device; undefined for all stored results
  * @returns the results to delete; undefined if nothing is to be deleted
  */
-async function confirm(scope: string, entries: readonly StoredEntry[]): Promise<readonly StoredEntry[] | undefined> {
+async function confirm(
+  entries: readonly StoredEntry[],
+  scope: string | undefined,
+): Promise<readonly StoredEntry[] | undefined> {
   const quoted = entries.filter((entry) => entry.quoted);
   const clear = l10n.t('Clear');
   const others = l10n.t('Clear All but Quoted');
   const detail = [howToRegain(entries), ...quotedWords(entries)];
   const answer = await ask(
-    { severity: 'warning', question: l10n.t('Clear {0}: {1}?', scope, amount(entries)), details: detail },
+    { severity: 'warning', question: questionOf(entries, scope), details: detail },
     clear,
     ...(quoted.length === 0 || quoted.length === entries.length ? [] : [others]),
   );

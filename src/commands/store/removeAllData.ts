@@ -26,7 +26,7 @@ async function removeAllData(
       question: l10n.t('Remove everything that Live Response keeps on this machine?'),
       details: [
         l10n.t(
-          'Stored results: {0} ({1}). Connections, with their tokens and secrets: {2}. All that was remembered goes too, and open results are closed. Results can be fetched again only while Defender keeps them. Your notes, saved files and settings stay.',
+          'Stored results: {0} ({1}). Connections, with their tokens and secrets: {2}. Saved filters and other remembered choices go too; open results close. Results can be fetched again only while Defender keeps them. Your notes, saved files and settings stay.',
           stored.length,
           bytes,
           services.connections.all.length,

@@ -151,7 +151,7 @@ function askOnce(query: SearchQuery): Promise<Asked | undefined> {
 
 function promptOf(query: SearchQuery): string {
   const kind = query.isRegExp ? l10n.t('Regular expression, a line at a time') : l10n.t('Plain text');
-  const letters = query.matchCase ? l10n.t('matching case') : l10n.t('in any case');
+  const letters = query.matchCase ? l10n.t('matching case') : l10n.t('case ignored');
   const where = [query.connection, query.device, query.script].filter((part) => part !== undefined).join(' · ');
   return `${kind}, ${letters}, ${where === '' ? l10n.t('in all stored results') : l10n.t('in {0}', where)}`;
 }

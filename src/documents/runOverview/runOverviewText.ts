@@ -10,7 +10,7 @@ import { thrown } from '../../runs/runFetch.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunComparison } from '../../evidence/compare/runGroups.ts';
 import { hasResult } from '../../runs/runRows.ts';
-import type { RunRow } from '../../runs/runRows.ts';
+import type { RowState, RunRow } from '../../runs/runRows.ts';
 import { timesOf } from '../../runs/runs.ts';
 import { LinkedText } from './linkedText.ts';
 
@@ -34,6 +34,8 @@ const LONGEST_NAME = 32;
 /** Number of digits of a hash that are shown: enough to compare at a glance. Exports contain the complete hash. */
 const HASH_DIGITS = 16;
 const NAMES = new Intl.Collator(undefined, { numeric: true });
+/** States of hosts whose results may still be fetched. */
+const MAY_COME: ReadonlySet<RowState> = new Set(['notFetched', 'failed', 'pending', 'running']);
 
 /**
  * Builds the overview of a run: rare lines and groups first, then missing results with their reasons, then a row for
@@ -70,26 +72,31 @@ function addHead(text: LinkedText, { record, isActive, rows, rules, eta }: Overv
   text.add(summary(rows)).end();
   // A record is written a moment after its last result.
   const isDone = record.state === 'running' && rows.length > 0 && rows.every(({ state }) => state !== 'notFetched');
-  text.add(stateWords(isDone ? { ...record, state: 'ended' } : record, eta)).add('  ');
+  const isComplete = rows.length > 0 && rows.every(({ state }) => !MAY_COME.has(state));
+  text.add(stateWords(isDone ? { ...record, state: 'ended' } : record, eta, isComplete)).add('  ');
   if (isActive && record.state === 'paused') text.link(l10n.t('Resume'), commandIds.resumeRun).add(' · ');
   else if (isActive) text.link(l10n.t('Pause'), commandIds.pauseRun).add(' · ');
   if (isActive) text.link(l10n.t('Cancel'), commandIds.cancelRun).add(' · ');
-  else text.link(l10n.t('Fetch Missing…'), commandIds.fetchRun).add(' · ');
+  else if (!isComplete) text.link(l10n.t('Fetch Missing…'), commandIds.fetchRun).add(' · ');
   text.link(l10n.t('Export CSV…'), commandIds.exportRunCsv).add(' · ');
   text.link(l10n.t('Export NDJSON…'), commandIds.exportRunNdjson).end();
   const left = normaliseSteps
     .filter(({ rule }) => rule === 'transcriptLine' || rule === 'trailingNuls' || rules.rules[rule])
     .map(({ rule }) => ruleWords(rule));
-  text
-    .add(`${l10n.t('Compared without: {0}.', left.join(', '))} `)
-    .link(l10n.t('Change Rules…'), commandIds.changeRunRules);
+  text.add(`${l10n.t('Ignored: {0}.', left.join(', '))} `).link(l10n.t('Change Rules…'), commandIds.changeRunRules);
   text.end().end();
 }
 
 function addRareLines(text: LinkedText, { rows, comparison, rules }: OverviewParts, width: number): void {
   const { rareLines, moreRareLines, uncounted } = comparison;
   const compared = rows.filter(hasResult).length;
-  text.add(l10n.t('LINES ON AT MOST {0} OF {1} HOSTS', rules.most, compared)).end();
+  text
+    .add(
+      rules.most === 1
+        ? l10n.t('RARE LINES (on only 1 host, of {0})', compared)
+        : l10n.t('RARE LINES (on {0} hosts or fewer, of {1})', rules.most, compared),
+    )
+    .end();
   if (compared === 1) {
     text
       .add(`  ${l10n.t('There is only one result, so there is nothing to compare it with.')}`)
@@ -136,7 +143,7 @@ function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void 
     // The link is placed before the names, because the names may extend beyond the right edge of the editor.
     const { tenantId: tenant, actionId, commandIndex } = row.ref;
     const target = { tenant, actionId, commandIndex, other: 'normalised' };
-    text.link(l10n.t('Show What Was Normalised'), commandIds.compareResult, target).add('  ');
+    text.link(l10n.t('Show What Was Normalized'), commandIds.compareResult, target).add('  ');
     const named = byName(members.flatMap((member) => rows[member] ?? [])).slice(0, MOST_NAMES);
     for (const [place, one] of named.entries()) {
       if (place > 0) text.add(', ');
@@ -173,12 +180,18 @@ function addAll(text: LinkedText, { rows, comparison }: OverviewParts, width: nu
       const parts = [
         exitWords(facts),
         formatBytes(facts.size),
-        ...(equal === undefined ? [] : [equal === 1 ? l10n.t('like no other') : l10n.t('{0} alike', equal)]),
+        ...(equal === undefined ? [] : [equalWords(equal)]),
         `SHA-256 ${facts.sha256.slice(0, HASH_DIGITS)}…`,
       ];
       text.add(`  ${parts.join(' · ')}`).end();
     }
   }
+}
+
+/** Returns how many other hosts have the same result as one of a group of `size` hosts. */
+function equalWords(size: number): string {
+  if (size === 1) return l10n.t('unique');
+  return size === 2 ? l10n.t('same as 1 other') : l10n.t('same as {0} others', size - 1);
 }
 
 /** Sorts by host name. Numbers in names are compared by their value. */
@@ -210,7 +223,7 @@ function summary(rows: readonly RunRow[]): string {
 }
 
 /** Returns the state of the fetch in words. */
-function stateWords({ state, stoppedBy }: RunRecord, eta: number | undefined): string {
+function stateWords({ state, stoppedBy }: RunRecord, eta: number | undefined, isComplete: boolean): string {
   const time = eta === undefined ? '' : formatDuration(eta);
   switch (state) {
     case 'none':
@@ -222,9 +235,9 @@ function stateWords({ state, stoppedBy }: RunRecord, eta: number | undefined): s
     case 'paused':
       return l10n.t('Paused.');
     case 'cancelled':
-      return l10n.t('Cancelled.');
+      return l10n.t('Canceled.');
     case 'ended':
-      return l10n.t('Nothing is left to fetch.');
+      return isComplete ? l10n.t('All fetched.') : l10n.t('Fetching has ended.');
     case 'stopped':
       return stoppedBy === undefined
         ? l10n.t('Stopped.')

@@ -64,7 +64,7 @@ async function askForWords(
 ): Promise<FieldAnswer> {
   const text = await askForText({
     title: fieldName(field),
-    prompt: l10n.t('Part of the text, in any case. It is looked for in what is loaded. Empty: any.'),
+    prompt: l10n.t('Part of the text, case ignored. It is looked for in what is loaded. Empty: any.'),
     value,
     ignoreFocusOut: true,
   });

@@ -77,7 +77,7 @@ async function askForStep(
   ];
   const chosen = await pickOne(items, {
     title: l10n.t('Filter Machine Actions'),
-    placeHolder: l10n.t('What must hold; several fields must hold together'),
+    placeHolder: l10n.t('Filter by… (all must match)'),
     ignoreFocusOut: true,
   });
   return chosen?.step;

@@ -86,7 +86,7 @@ export function placeChoices(): readonly Choice<Place>[] {
   return [
     known('commercial'),
     ...NEAR_REGIONS.map((region) =>
-      known('commercial', l10n.t('Commercial, near {0}', region.toUpperCase()), { cloud: 'commercial', region }),
+      known('commercial', l10n.t('Commercial, region {0}', region.toUpperCase()), { cloud: 'commercial', region }),
     ),
     known('gcc'),
     known('gccHigh'),

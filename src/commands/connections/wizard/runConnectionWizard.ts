@@ -64,7 +64,7 @@ async function ask(steps: Steps, state: WizardState, options: WizardOptions): Pr
   if (step === 'signIn') {
     const ended = await steps.askChoice(frame, {
       ...list,
-      placeholder: l10n.t('How do you get at the machine actions of your tenant?'),
+      placeholder: l10n.t('How do you want to sign in?'),
       choices: () => signInChoices(options.canLoopback, options.existing === undefined),
       isActive: (signIn) => signIn === (draft.signIn ?? 'interactive'),
     });
