@@ -1,3 +1,4 @@
+import { Emitter } from '../base/emitter.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { isFinished } from '../model/machineAction.ts';
 
@@ -7,11 +8,18 @@ import { isFinished } from '../model/machineAction.ts';
  */
 export class WatchedActions {
   readonly #ids = new Set<string>();
+  readonly #changed = new Emitter<readonly string[]>();
+
+  /** Fires with the ids of actions that are watched from now on, or not any more. */
+  readonly onDidChange = this.#changed.event;
 
   /** Adds an action if it has not ended. @returns whether the action was added */
   add(action: MachineAction): boolean {
     if (isFinished(action)) return false;
-    this.#ids.add(action.id);
+    if (!this.#ids.has(action.id)) {
+      this.#ids.add(action.id);
+      this.#changed.fire([action.id]);
+    }
     return true;
   }
 
@@ -19,9 +27,10 @@ export class WatchedActions {
     return this.#ids.has(actionId);
   }
 
-  /** Removes actions whose end another window has already reported. */
+  /** Removes actions that the user does not wait for any more, or whose end another window has already reported. */
   forget(actionIds: readonly string[]): void {
-    for (const id of actionIds) this.#ids.delete(id);
+    const known = actionIds.filter((id) => this.#ids.delete(id));
+    if (known.length > 0) this.#changed.fire(known);
   }
 
   /** Removes ended actions from the watched actions. Returns the removed actions. */

@@ -13,7 +13,7 @@ async function accessibilityHelp({ help }: Pick<Services, 'help'>): Promise<void
 export const accessibilityHelpCommand = defineCommand({
   name: 'accessibilityHelp',
   needs: 'nothing',
-  menus: [{ menu: 'view/title', group: '4_log@2', when: IN_ACTIONS_VIEW }],
+  menus: [{ menu: 'view/title', group: '5_log@2', when: IN_ACTIONS_VIEW }],
   worksWithoutStore: true,
   run: (services) => accessibilityHelp(services),
 });

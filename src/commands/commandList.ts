@@ -8,7 +8,7 @@ import {
   removeSavedFilterCommand,
   saveFilterCommand,
 } from './actions/filter/filterActions.ts';
-import { goToActionCommand, watchActionCommand } from './actions/goToAction.ts';
+import { goToActionCommand, stopWatchingCommand, watchActionCommand } from './actions/goToAction.ts';
 import {
   groupByActionCommand,
   groupByDayCommand,
@@ -103,6 +103,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   removeSavedFilterCommand,
   goToActionCommand,
   watchActionCommand,
+  stopWatchingCommand,
   openResultCommand,
   openFocusedCommand,
   fetchResultCommand,

@@ -4,7 +4,7 @@ import { IN_ACTIONS_VIEW } from './common/when.ts';
 export const showLogCommand = defineCommand({
   name: 'showLog',
   needs: 'nothing',
-  menus: [{ menu: 'view/title', group: '4_log@1', when: IN_ACTIONS_VIEW }],
+  menus: [{ menu: 'view/title', group: '5_log@1', when: IN_ACTIONS_VIEW }],
   worksWithoutStore: true,
   run: ({ log }) => {
     log.show();

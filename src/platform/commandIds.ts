@@ -28,6 +28,7 @@ export const commandIds = {
   removeSavedFilter: 'liveResponse.removeSavedFilter',
   goToAction: 'liveResponse.goToAction',
   watchAction: 'liveResponse.watchAction',
+  stopWatching: 'liveResponse.stopWatching',
   openResult: 'liveResponse.openResult',
   openFocused: 'liveResponse.openFocused',
   fetchResult: 'liveResponse.fetchResult',

@@ -214,7 +214,8 @@ export class ActionTree {
         if (action === undefined) return createRow({ label: node.actionId });
         const [now, isAge] = [Date.now(), showsAges()];
         this.#times.set(node.id, rowTimeOf(action, now, isAge));
-        const place = { grouping: this.#grouping, now, isAge };
+        const isWatched = this.#source?.isWatched?.(action.id) ?? false;
+        const place = { grouping: this.#grouping, now, isAge, isWatched };
         return actionItem(node, action, (commandIndex) => this.#stored({ ...node, commandIndex }), place);
       }
       case 'command': {

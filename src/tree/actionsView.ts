@@ -79,6 +79,9 @@ export class ActionsView implements Disposable {
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('liveResponse.listTimes')) this.#tree.refreshTimes(Date.now());
       }),
+      parts.watched.onDidChange((ids) => {
+        this.#tree.update(ids);
+      }),
       parts.store.onDidForget((gone) => {
         this.#tree.update(gone.map(({ ref }) => ref.actionId));
       }),
@@ -174,6 +177,7 @@ export class ActionsView implements Disposable {
       tenant,
       actions,
       stored: (ref) => store.known(ref),
+      isWatched: (actionId) => this.#parts.watched.has(actionId),
       ...(isEmptyFilter(filter) ? {} : { isWanted: toPredicate(filter, exitCodeOf, now) }),
     });
     if (actions.state.kind !== 'unknown') this.#describe(actions);

@@ -24,6 +24,9 @@ import { actionState, actionType, ageOf, commandState, ranFor, rowTimeOf } from 
 /** Statuses of actions that went wrong. Such a status takes precedence over any exit code. */
 const WENT_WRONG: ReadonlySet<string> = new Set(['Failed', 'TimeOut', 'Cancelled']);
 
+/** Icon of an unfinished action whose end the user is told. The row's words give its state. */
+const WATCHED = new ThemeIcon('eye', new ThemeColor('charts.blue'));
+
 /** Looks up the stored facts of a command's result. */
 export type StoredLookup = (commandIndex: number) => StoredFacts | undefined;
 
@@ -43,6 +46,8 @@ export interface RowPlace {
   readonly now: number;
   /** Whether the row shows an age instead of a time in UTC. */
   readonly isAge: boolean;
+  /** Whether the user is told when the action ends. */
+  readonly isWatched: boolean;
 }
 
 /**
@@ -62,6 +67,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   const more = action.commands.length > 1 ? l10n.t('{0} commands', action.commands.length) : undefined;
   const state = stateForRow(action, told, facts);
   const label = place.grouping === 'device' ? title : hostOf(action);
+  const isWatched = place.isWatched && !isFinished(action);
   const repeats = place.grouping === 'device' || place.grouping === 'run';
 
   const item = createRow(
@@ -79,6 +85,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
         label === title ? hostOf(action) : title,
         state ?? actionState(action),
         more,
+        isWatched ? l10n.t('watched') : undefined,
         ageOf(action, place.now),
         opensScript && facts === undefined ? l10n.t('not fetched, 1 call') : undefined,
       ).join(', '),
@@ -86,13 +93,13 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
     action.commands.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
   item.id = node.id;
-  item.iconPath =
-    told === undefined || WENT_WRONG.has(action.status) || (only === undefined && facts === undefined)
-      ? actionIcon(action)
-      : commandIcon(action, told, facts);
+  const saysAction = told === undefined || WENT_WRONG.has(action.status) || (only === undefined && facts === undefined);
+  if (isWatched) item.iconPath = WATCHED;
+  else item.iconPath = saysAction ? actionIcon(action) : commandIcon(action, told, facts);
   item.contextValue = tokens(
     'action',
     isFinished(action) ? undefined : 'unfinished',
+    isWatched ? 'watched' : undefined,
     action.machineId === null ? undefined : 'machine',
     opensScript ? 'transcript' : undefined,
     only !== undefined && resultOf(action, only) === 'file' ? 'file' : undefined,

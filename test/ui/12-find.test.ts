@@ -6,7 +6,7 @@ import { reloadWindow } from '../rig/workbench.ts';
 import { clickNotification, readNotifications, readTree, waitForNotification } from '../rig/workbenchParts.ts';
 import type { TreeRow } from '../rig/workbenchParts.ts';
 import { createLargeTenant, LARGE, largeActionId, largeDevice } from '../tenant/largeTenant.ts';
-import { menuTitle } from './support/commands.ts';
+import { clickRowMenu, menuTitle } from './support/commands.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import type { SessionOptions } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
@@ -191,6 +191,20 @@ workbenchSuite('10,000 actions on 2,000 devices: finding one, and being told of 
         title === 'Watch Action' && items.length === 1 && items[0]?.description.includes('In progress') === true,
     );
     await session.page.keyboard.press('Enter');
+    const host = largeDevice(WATCHED % LARGE.devices).split('.')[0] ?? '';
+    const waitForWatched = (isWatched: boolean): Promise<unknown> =>
+      waitFor(`the row to be ${isWatched ? '' : 'un'}watched`, async () => {
+        const row = (await rows()).find(({ label }) => label === host);
+        return row !== undefined && row.ariaLabel.includes(', watched') === isWatched;
+      });
+    await runCommand(session.page, 'Live Response: Focus on Machine Actions View');
+    await session.page.keyboard.press('Home');
+    await waitForWatched(true);
+    // drives: stopWatching
+    await clickRowMenu(session.page, LOCAL, host, 'stopWatching');
+    await waitForWatched(false);
+    await clickRowMenu(session.page, LOCAL, host, 'watchAction');
+    await waitForWatched(true);
     const before = lists().length;
     large.change(WATCHED, { status: 'Succeeded' });
     await waitFor('the poll', () => lists().length > before, 40_000);

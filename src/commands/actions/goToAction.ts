@@ -102,7 +102,7 @@ export const goToActionCommand = defineCommand({
   name: 'goToAction',
   needs: 'connection',
   icon: 'search',
-  menus: [{ menu: 'view/title', group: '2_find@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: '1_find@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { args, runner }) => goToAction(services, runner, args),
 });
 
@@ -112,9 +112,31 @@ export const watchActionCommand = defineCommand({
   menus: [
     {
       menu: 'view/item/context',
-      group: '5_watch@1',
-      when: all(IN_ACTIONS_VIEW, String.raw`viewItem =~ /\bunfinished\b/`, ON_ONE_ROW),
+      group: '0_watch@1',
+      when: all(
+        IN_ACTIONS_VIEW,
+        String.raw`viewItem =~ /\bunfinished\b/`,
+        String.raw`!(viewItem =~ /\bwatched\b/)`,
+        ON_ONE_ROW,
+      ),
     },
   ],
   run: (services, { args }) => watchAction(services, args),
+});
+
+export const stopWatchingCommand = defineCommand({
+  name: 'stopWatching',
+  needs: 'connection',
+  palette: 'false',
+  menus: [
+    {
+      menu: 'view/item/context',
+      group: '0_watch@1',
+      when: all(IN_ACTIONS_VIEW, String.raw`viewItem =~ /\bwatched\b/`, ON_ONE_ROW),
+    },
+  ],
+  run: ({ view, watched }, { args }) => {
+    const rows = [...args, ...view.selection].filter(isTreeNode).slice(0, 1);
+    watched.forget(rows.flatMap((row) => ('actionId' in row ? [row.actionId] : [])));
+  },
 });

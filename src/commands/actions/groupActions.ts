@@ -17,7 +17,7 @@ function defineGrouping(name: string, grouping: Grouping, icon: string, order: n
     needs: 'connection',
     icon,
     palette: all(MAY_BE_CONNECTED, `liveResponse.grouping != ${grouping}`),
-    menus: [{ menu: 'view/title', group: `3_group@${order}`, when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+    menus: [{ menu: 'view/title', group: `2_group@${order}`, when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
     run: ({ view }) => {
       view.groupBy(grouping);
       return view.bringUp();

@@ -27,6 +27,6 @@ async function sortActions({ view }: Pick<Services, 'view'>): Promise<void> {
 export const sortActionsCommand = defineCommand({
   name: 'sortActions',
   needs: 'connection',
-  menus: [{ menu: 'view/title', group: '3_group@5', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: '2_group@5', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services) => sortActions(services),
 });

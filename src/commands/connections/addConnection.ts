@@ -112,6 +112,6 @@ export const addConnectionCommand = defineCommand({
   name: 'addConnection',
   needs: 'nothing',
   icon: 'add',
-  menus: [{ menu: 'view/title', group: '1_connection@2', when: IN_ACTIONS_VIEW }],
+  menus: [{ menu: 'view/title', group: '4_connection@2', when: IN_ACTIONS_VIEW }],
   run: (services, { args, runner }) => addConnection(services, runner, args),
 });

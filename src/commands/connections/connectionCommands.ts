@@ -116,7 +116,7 @@ export const selectConnectionCommand = defineCommand({
   name: 'selectConnection',
   needs: 'connection',
   icon: 'plug',
-  menus: [{ menu: 'view/title', group: '1_connection@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: '4_connection@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services) => selectConnection(services),
 });
 
@@ -124,13 +124,13 @@ export const replaceAccessTokenCommand = defineCommand({
   name: 'replaceAccessToken',
   needs: 'connection',
   icon: 'key',
-  menus: [{ menu: 'view/title', group: '1_connection@4', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: '4_connection@4', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { args }) => replaceAccessToken(services, args),
 });
 
 export const removeConnectionCommand = defineCommand({
   name: 'removeConnection',
   needs: 'connection',
-  menus: [{ menu: 'view/title', group: '1_connection@5', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: '4_connection@5', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services) => removeConnection(services),
 });

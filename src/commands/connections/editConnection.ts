@@ -29,6 +29,6 @@ async function editConnection(services: Pick<Services, 'canLoopback' | 'connecti
 export const editConnectionCommand = defineCommand({
   name: 'editConnection',
   needs: 'connection',
-  menus: [{ menu: 'view/title', group: '1_connection@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: '4_connection@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services) => editConnection(services),
 });

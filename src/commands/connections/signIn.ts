@@ -192,6 +192,6 @@ export const signOutCommand = defineCommand({
   needs: 'connection',
   icon: 'sign-out',
   palette: all(MAY_BE_CONNECTED, 'liveResponse.signedIn != no', 'liveResponse.signedIn != unneeded'),
-  menus: [{ menu: 'view/title', group: '0_account@2', when: all(IN_ACTIONS_VIEW, 'liveResponse.signedIn == yes') }],
+  menus: [{ menu: 'view/title', group: '7_account@1', when: all(IN_ACTIONS_VIEW, 'liveResponse.signedIn == yes') }],
   run: (services) => signOut(services),
 });

@@ -56,6 +56,6 @@ async function removeAllData(
 export const removeAllDataCommand = defineCommand({
   name: 'removeAllData',
   needs: 'nothing',
-  menus: [{ menu: 'view/title', group: '5_remove@1', when: IN_ACTIONS_VIEW }],
+  menus: [{ menu: 'view/title', group: '6_remove@1', when: IN_ACTIONS_VIEW }],
   run: (services, { runner }) => removeAllData(services, runner),
 });

@@ -166,7 +166,7 @@ export const saveFilterCommand = defineCommand({
   needs: 'connection',
   palette: all(MAY_BE_CONNECTED, 'liveResponse.filter == some'),
   menus: [
-    { menu: 'view/title', group: '2_find@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.filter == some') },
+    { menu: 'view/title', group: '1_find@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.filter == some') },
   ],
   run: (services) => saveFilter(services),
 });
@@ -174,7 +174,7 @@ export const saveFilterCommand = defineCommand({
 export const applySavedFilterCommand = defineCommand({
   name: 'applySavedFilter',
   needs: 'connection',
-  menus: [{ menu: 'view/title', group: '2_find@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: '1_find@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services) => applySavedFilter(services),
 });
 
