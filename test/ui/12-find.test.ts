@@ -195,7 +195,7 @@ workbenchSuite('10,000 actions on 2,000 devices: finding one, and being told of 
     const waitForWatched = (isWatched: boolean): Promise<unknown> =>
       waitFor(`the row to be ${isWatched ? '' : 'un'}watched`, async () => {
         const row = (await rows()).find(({ label }) => label === host);
-        return row !== undefined && row.ariaLabel.includes(', watched') === isWatched;
+        return row?.ariaLabel.includes(', watched') === isWatched;
       });
     await runCommand(session.page, 'Live Response: Focus on Machine Actions View');
     await session.page.keyboard.press('Home');

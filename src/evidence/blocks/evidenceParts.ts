@@ -1,3 +1,4 @@
+import { parseServerTime } from '../../base/serverTime.ts';
 import { describeSpan } from './citation.ts';
 import type { DecodeChange } from '../decode/transcript.ts';
 import type { EvidenceSource, Said } from './evidenceSource.ts';
@@ -68,7 +69,7 @@ export function describeEvidence(
   const inNames = [...visibleInNames.values()].reduce((sum, count) => sum + count, 0);
   if (inNames > 0) changes.push([`made visible in names ${inNames}`]);
   return {
-    title: [device, SEPARATOR, script, SEPARATOR, `exit code ${exitCode}`],
+    title: [device, SEPARATOR, script, SEPARATOR, `exit code ${exitCode}`, ...describeTime(source)],
     device,
     script,
     exitCode,
@@ -81,6 +82,13 @@ export function describeEvidence(
     ],
     fields,
   };
+}
+
+/** Describes when the command started, or else when its action was created; empty without a time that can be read. */
+function describeTime({ startedAt, createdAt }: EvidenceSource): Part[] {
+  const time = parseServerTime(startedAt) ?? parseServerTime(createdAt);
+  if (time === undefined) return [];
+  return [SEPARATOR, `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}Z`];
 }
 
 /** Describes the quoted place, such as `output lines 5–9 of 120`. */

@@ -8,6 +8,7 @@ import {
   buildTable,
   buildTableRow,
 } from '../../../../src/evidence/blocks/evidenceBlock.ts';
+import type { EvidenceSource } from '../../../../src/evidence/blocks/evidenceSource.ts';
 import { buildPlainBlock } from '../../../../src/evidence/blocks/plainBlock.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../../../src/evidence/text/quotation.ts';
 import { findEvidence } from '../../../../src/evidence/blocks/readEvidence.ts';
@@ -23,8 +24,16 @@ suite('evidence blocks', () => {
   test('compact: title, fence, source', () => {
     assert.equal(
       buildCompactBlock(source, quotation),
-      `**\`dc1.contoso.example\` · \`collect_all.ps1\` · exit code 0**\n\n\`\`\`text\nfive\nsix\n\`\`\`\n\nSource: ${SOURCE}\n`,
+      `**\`dc1.contoso.example\` · \`collect_all.ps1\` · exit code 0 · 2026-11-23 21:04:01Z**\n\n\`\`\`text\nfive\nsix\n\`\`\`\n\nSource: ${SOURCE}\n`,
     );
+  });
+
+  test('the title says when: started, else created, else nothing; what is no time is left out', () => {
+    const titleOf = (times: Partial<EvidenceSource>): string | undefined =>
+      buildCompactBlock({ ...source, ...times }, quotation).split('\n')[0]?.split('exit code 0')[1];
+    assert.equal(titleOf({ startedAt: null }), ' · 2026-11-23 21:02:00Z**');
+    assert.equal(titleOf({ startedAt: 'yesterday', createdAt: '' }), '**');
+    assert.equal(titleOf({ startedAt: null, createdAt: null }), '**');
   });
 
   test('full: every fact by its label, server times with all their digits', () => {
@@ -91,7 +100,7 @@ suite('evidence blocks', () => {
   test('a citation is one line', () => {
     assert.equal(
       buildCitationLine(source, quotation),
-      `\`dc1.contoso.example\` · \`collect_all.ps1\` · exit code 0 · ${SOURCE}`,
+      `\`dc1.contoso.example\` · \`collect_all.ps1\` · exit code 0 · 2026-11-23 21:04:01Z · ${SOURCE}`,
     );
   });
 
@@ -120,7 +129,7 @@ suite('evidence blocks', () => {
     const link = buildOutsideAddress({ address: source.address, spans: dashes.spans });
     assert.equal(
       buildPlainBlock(source, dashes, 'compact'),
-      `dc1.contoso.example · collect_all.ps1 · exit code 0\n${fence}\na\n--------\nb\n${fence}\nSource: output lines 1–3 of 120 · SHA-256 ${SHA256}\nLink: ${link}\n`,
+      `dc1.contoso.example · collect_all.ps1 · exit code 0 · 2026-11-23 21:04:01Z\n${fence}\na\n--------\nb\n${fence}\nSource: output lines 1–3 of 120 · SHA-256 ${SHA256}\nLink: ${link}\n`,
     );
     assert.match(buildPlainBlock(source, dashes, 'full'), /\nCreated \(server\): 2026-11-23T21:02:00\.1234567Z\n/u);
   });
@@ -159,7 +168,7 @@ suite('evidence blocks', () => {
       'line ends shown as LF 1',
       'made visible in names 1',
     ]);
-    assert.match(block, /^\*\*`dc<U\+202E>1` · `collect_all\.ps1` · exit code unknown\*\*\n/u);
+    assert.match(block, /^\*\*`dc<U\+202E>1` · `collect_all\.ps1` · exit code unknown · 2026-11-23 21:04:01Z\*\*\n/u);
   });
 
   test('a result as a whole is cited without lines; a raw file is called one', () => {
