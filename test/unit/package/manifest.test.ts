@@ -59,6 +59,7 @@ suite('package.json', () => {
       'liveResponse.openFocused',
       'liveResponse.openHit',
       'liveResponse.openResult',
+      'liveResponse.stopWatching',
     ]);
   });
 

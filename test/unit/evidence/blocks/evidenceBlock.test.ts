@@ -30,7 +30,9 @@ suite('evidence blocks', () => {
 
   test('the title says when: started, else created, else nothing; what is no time is left out', () => {
     const titleOf = (times: Partial<EvidenceSource>): string | undefined =>
-      buildCompactBlock({ ...source, ...times }, quotation).split('\n')[0]?.split('exit code 0')[1];
+      buildCompactBlock({ ...source, ...times }, quotation)
+        .split('\n')[0]
+        ?.split('exit code 0')[1];
     assert.equal(titleOf({ startedAt: null }), ' · 2026-11-23 21:02:00Z**');
     assert.equal(titleOf({ startedAt: 'yesterday', createdAt: '' }), '**');
     assert.equal(titleOf({ startedAt: null, createdAt: null }), '**');
