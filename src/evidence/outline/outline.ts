@@ -1,6 +1,7 @@
 import { outlineEvents } from './events.ts';
 import { outlineJsonText } from './json.ts';
 import { outlineRecords } from './records.ts';
+import { outlineSections } from './sections.ts';
 import { outlineTranscript } from './transcript.ts';
 import { isRunnersLine } from '../text/runnersLine.ts';
 import { withoutEnd } from '../text/trimEnds.ts';
@@ -21,7 +22,7 @@ export function outlineLines(shown: readonly string[]): readonly OutlineItem[] |
   const lines = shown.with(-1, last);
   const start = isRunnersLine(lines[0] ?? '') ? 1 : 0;
   const given = { lines, start };
-  for (const detect of [outlineJsonText, outlineTranscript, outlineEvents, outlineRecords]) {
+  for (const detect of [outlineJsonText, outlineTranscript, outlineEvents, outlineRecords, outlineSections]) {
     const found = detect(given);
     if (found !== undefined) return countItems(found) <= MAX_ITEMS ? found : undefined;
   }

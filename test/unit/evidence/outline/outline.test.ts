@@ -44,6 +44,13 @@ suite('the outline of a text', () => {
       '12:30: x\n13:30: y\n\n12:31: x\n13:31: y\n',
       'Event[0]:\n  Log Name: Security\n',
       '**********************\nsomething else\n**********************\n',
+      '=== one heading alone ===\na\n',
+      'Name  Id\n----  --\na     1\n\nName  Id\n----  --\nb     2\n',
+      '[OK]\nstep one\n[OK]\nstep two\n',
+      '[|] 1%\n[/] 2%\n',
+      '== too few ==\na\n== signs ==\nb\n',
+      '=== 1 ===\na\n=== 2 ===\nb\n',
+      `=== ${'x'.repeat(300)} ===\na\n=== ${'y'.repeat(300)} ===\nb\n`,
     ];
     for (const text of texts) assert.equal(outlineText(text), undefined, text);
   });
