@@ -201,7 +201,7 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     await waitForLine('the first text');
     await palette('previousCommand');
     await waitFor('the end in words', async () =>
-      (await readStatusBar(page)).some(({ text }) => text.includes('No earlier command')),
+      (await readStatusBar(page)).some(({ text }) => text.includes('first command with output')),
     );
   });
 
