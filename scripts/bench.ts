@@ -4,6 +4,7 @@ import { benchActivation } from '../test/bench/activation.bench.ts';
 import { benchBudget } from '../test/bench/budget.bench.ts';
 import { benchBundle } from '../test/bench/bundle.bench.ts';
 import { benchDecode } from '../test/bench/decode.bench.ts';
+import { benchFirstUse } from '../test/bench/firstUse.bench.ts';
 import { benchHeap } from '../test/bench/heap.bench.ts';
 import { benchHostile } from '../test/bench/hostile.bench.ts';
 import { benchNotes } from '../test/bench/notes.bench.ts';
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   decode: benchDecode,
   indicators: benchIndicators,
   open: benchOpen,
+  firstUse: benchFirstUse,
   large: benchLarge,
   search: benchSearch,
   heap: benchHeap,

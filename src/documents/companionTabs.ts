@@ -1,5 +1,5 @@
 import { window } from 'vscode';
-import type { Disposable, Tab } from 'vscode';
+import type { Disposable, Tab, ViewColumn } from 'vscode';
 import { resultKey } from '../base/resultUri.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { addressOfTab, tabsOf } from './resultUris.ts';
@@ -19,10 +19,21 @@ export class CompanionTabs implements Disposable {
     });
   }
 
-  /** Opens a result. With `withErrors`, the result's errors count as opened together with its output. */
-  async during(ref: ResultRef, withErrors: boolean, show: () => Promise<void>): Promise<void> {
+  /**
+   * Opens a result. With `withErrors`, the result's errors count as opened together with its output.
+   *
+   * @param column - the group in which the result opens, where it replaces a tab in preview
+   */
+  async during(
+    ref: ResultRef,
+    { withErrors, column }: { readonly withErrors: boolean; readonly column: ViewColumn },
+    show: () => Promise<void>,
+  ): Promise<void> {
     this.#showing++;
     try {
+      // Errors of the next result take the place of these errors. If there are none, another host's errors must not
+      // stand beside the next text for as long as it loads.
+      if (!withErrors) await this.#closeReplaced(ref, column);
       await show();
       if (withErrors) this.#companions.set(resultKey(ref), ref);
     } finally {
@@ -47,6 +58,17 @@ export class CompanionTabs implements Disposable {
 
   dispose(): void {
     this.#subscription.dispose();
+  }
+
+  /** Closes the errors of another result whose output is about to be replaced. */
+  async #closeReplaced(next: ResultRef, column: ViewColumn): Promise<void> {
+    const replaced = [...this.#companions.values()].filter((ref) => {
+      const outputs = tabsOf(ref, 'output');
+      const isInTheWay = (tab: Tab): boolean => tab.isPreview && tab.group.viewColumn === column;
+      return resultKey(ref) !== resultKey(next) && outputs.length > 0 && outputs.every(isInTheWay);
+    });
+    const errors = replaced.flatMap((ref) => tabsOf(ref, 'errors')).filter((tab) => !tab.isPinned);
+    if (errors.length > 0) await window.tabGroups.close(errors, true);
   }
 
   async #closeStrays(): Promise<void> {

@@ -63,7 +63,7 @@ export async function showResult(
   const withCompanion =
     stream === 'output' && options.stream === undefined && transcript.errors.length > 0 && fitsWhole(transcript.errors);
   const side = withCompanion ? sideColumn(column) : undefined;
-  await companions.during(facts.ref, withCompanion, async () => {
+  await companions.during(facts.ref, { withErrors: withCompanion, column }, async () => {
     const openErrors = (viewColumn: ViewColumn, preview: boolean): Promise<void> =>
       open(facts, 'errors', { viewColumn, preserveFocus: true, preview });
     // The errors are opened first, and not as a preview. The output then opens in front of them in the same group.
@@ -85,7 +85,8 @@ async function showRaw(
 ): Promise<void> {
   const { shown, line } = await findPlace(store, facts, 'raw', options);
   const where = { preserveFocus: options.preserveFocus, preview: true, ...selectionOf(line) };
-  await companions.during(facts.ref, false, () => open(facts, 'raw', where, shown));
+  const column = window.tabGroups.activeTabGroup.viewColumn;
+  await companions.during(facts.ref, { withErrors: false, column }, () => open(facts, 'raw', where, shown));
 }
 
 /**

@@ -55,7 +55,7 @@ suite('a sign-in with the browser is given up', () => {
         assert.equal(await isOpen(page), true);
         const at = performance.now();
         cancel.abort();
-        await fails(signing, 'cancelled', undefined, undefined, /Cancelled/);
+        await fails(signing, 'cancelled', undefined, undefined, /Canceled/);
         assert.ok(performance.now() - at < 1000);
         assert.equal(await isOpen(page), false);
         assert.deepEqual([...machine.secrets.kept], []);
@@ -65,7 +65,7 @@ suite('a sign-in with the browser is given up', () => {
 
   test('before it began', () =>
     inScene(stage().tenant, 'interactive', async ({ signIn, fails, tenant }) => {
-      await fails(signIn(undefined, AbortSignal.abort()), 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(signIn(undefined, AbortSignal.abort()), 'cancelled', undefined, undefined, /Canceled/);
       assert.equal(tenant.recording.requests.length, 0);
     }));
 
@@ -76,7 +76,7 @@ suite('a sign-in with the browser is given up', () => {
         (url) => (page = url),
         () => Promise.reject(new LiveResponseError('cancelled')),
       );
-      await fails(signIn(no), 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(signIn(no), 'cancelled', undefined, undefined, /Canceled/);
       assert.equal(await isOpen(page), false);
       assert.equal(await window.signIns.wasRefused(), true);
     }));
@@ -100,7 +100,7 @@ suite('a sign-in with the browser is given up', () => {
       signing.catch(nothing);
       await until('the exchange', () => tenant.recording.calls('token').length === 1);
       cancel.abort();
-      await fails(signing, 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(signing, 'cancelled', undefined, undefined, /Canceled/);
       assert.deepEqual([...machine.secrets.kept], []);
     }));
 
@@ -165,7 +165,7 @@ suite('a sign-in with a code is given up', () => {
       await until('a poll', () => tenant.recording.tokenRequests('device_code').length === 1);
       const at = performance.now();
       cancel.abort();
-      await fails(signing, 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(signing, 'cancelled', undefined, undefined, /Canceled/);
       assert.ok(performance.now() - at < 1000, 'not at the next poll');
       assert.equal(tenant.recording.tokenRequests('device_code').length, 1);
       assert.equal(await window.signIns.wasRefused(), true);
@@ -175,7 +175,7 @@ suite('a sign-in with a code is given up', () => {
     withCode(async ({ signIn, fails, tenant }) => {
       const cancel = new AbortController();
       const prompts = { ...person(tenant), showCode: cancel.abort.bind(cancel) };
-      await fails(signIn(prompts, cancel.signal), 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(signIn(prompts, cancel.signal), 'cancelled', undefined, undefined, /Canceled/);
       assert.equal(tenant.recording.tokenRequests('device_code').length, 0);
     }));
 

@@ -196,7 +196,7 @@ suite('polls for a code that somebody is typing', () => {
       signing.catch(nothing);
       await until('a poll', () => tenant.faults.pending() === 0);
       cancel.abort();
-      await fails(signing, 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(signing, 'cancelled', undefined, undefined, /Canceled/);
       assert.equal(tenant.recording.calls('token').length, 1);
     }));
 });
@@ -247,7 +247,7 @@ suite('the sign-in service is slow', () => {
       asking.catch(nothing);
       await until('the question', () => tenant.recording.calls('token').length === 1);
       cancel.abort();
-      await fails(asking, 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(asking, 'cancelled', undefined, undefined, /Canceled/);
       await until('the end of the connection', () => tenant.recording.calls('token')[0]?.outcome === 'left');
     }));
 });

@@ -145,7 +145,7 @@ suite('a token ends at the wrong time', () => {
       const second = window.signIns.getAccessToken(connection, signal);
       await until('the renewal', () => tenant.recording.calls('token').length === 2);
       givenUp.abort();
-      await fails(first, 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(first, 'cancelled', undefined, undefined, /Canceled/);
       answered.resolve(undefined);
       assert.ok(await second);
     }));

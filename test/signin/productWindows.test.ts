@@ -23,7 +23,7 @@ suite('one prompt at a time', () => {
       assert.equal(pages.length, 1);
       assert.equal(await window.signIns.wasRefused(), false);
       cancel.abort();
-      await fails(first, 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(first, 'cancelled', undefined, undefined, /Canceled/);
       assert.equal(await other.signIns.wasRefused(), true, 'for a minute');
       assert.ok(await other.signIns.signIn(connection, 'interactive', person(tenant), signal));
     }));
@@ -35,7 +35,7 @@ suite('one prompt at a time', () => {
       const first = signIn(idle);
       await until('the page', () => pages.length === 1);
       const second = signIn();
-      await fails(first, 'cancelled', undefined, undefined, /Cancelled/);
+      await fails(first, 'cancelled', undefined, undefined, /Canceled/);
       assert.equal(await second, 'analyst@contoso.example');
       assert.equal(await window.signIns.wasRefused(), false);
     }));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { commands, Uri, ViewColumn, window } from 'vscode';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { closeAll, connect, openScenario, resultTabs, shown, uriOf, waitFor } from './support/host.ts';
 import { openNote } from './support/notes.ts';
 
@@ -41,6 +42,25 @@ describe('the place of a result', () => {
     await shown('eventLogErrors', 'errors');
     await openScenario('exitZero');
     await waitFor('the output alone', () => streams().join() === 'output');
+  });
+
+  it("closes another host's errors before the next text shows", async () => {
+    await openScenario('eventLogErrors');
+    await shown('eventLogErrors', 'errors');
+    const seen: string[] = [];
+    const watching = window.tabGroups.onDidChangeTabs(() => {
+      seen.push(
+        resultTabs()
+          .map((tab) => uriOf(tab).query)
+          .join('\n'),
+      );
+    });
+    await openScenario('exitZero');
+    await waitFor('the output alone', () => streams().join() === 'output');
+    watching.dispose();
+    const next = scenarioRef('exitZero').actionId;
+    assert.ok(seen.some((tabs) => tabs.includes(next)));
+    for (const tabs of seen) assert.ok(!tabs.includes(next) || !tabs.includes('stream=errors'), tabs);
   });
 
   it('leaves pinned errors where they are', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { buildReference, REFERENCE_FILE } from '../../../scripts/reference.ts';
 import { countSentences, MAX_MEAN_WORDS } from '../../../scripts/sentences.ts';
+import { findUndriven } from '../../ui/support/commands.ts';
 
 const DOCUMENTS = globSync(['*.md', 'docs/**/*.md', 'test/**/*.md'], { exclude: ['test/fixtures/**'] });
 
@@ -102,6 +103,21 @@ suite('documents', () => {
           `${file}: no text of the interface is "${bold}"`,
         );
       }
+    }
+  });
+
+  test('every how-to is done by commands, and the tests in the workbench run each of them', async () => {
+    const titles = JSON.parse(await readFile('package.nls.json', 'utf8')) as Record<string, string>;
+    const commands = Object.entries(titles).flatMap(([key, title]) => {
+      const name = /^command\.(\w+)$/u.exec(key)?.[1];
+      return name === undefined ? [] : [{ name, title: title.replace(/…$/u, '') }];
+    });
+    const undriven = new Set(await findUndriven());
+    for (const file of globSync('docs/how-to/*.md')) {
+      const text = await readFile(file, 'utf8');
+      const named = commands.filter(({ title }) => text.includes(`**${title}`));
+      assert.ok(named.length > 0, `${file} names no command`);
+      for (const { name, title } of named) assert.ok(!undriven.has(name), `${file}: no test runs "${title}"`);
     }
   });
 
