@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { runCommand, typeQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { followLink, readEditor, readStatusBar } from '../rig/workbenchParts.ts';
-import { NOTES, quoteForTheFirstTime, SCRIPT } from './support/firstQuotation.ts';
+import { quoteForTheFirstTime, SCRIPT } from './support/firstQuotation.ts';
 import { pressCommand } from './support/keyboard.ts';
 import { takePictures, waitForTab } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
