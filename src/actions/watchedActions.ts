@@ -8,14 +8,28 @@ import { isFinished } from '../model/machineAction.ts';
  */
 export class WatchedActions {
   readonly #ids = new Set<string>();
+  /** Actions that the user no longer waits for. Opening or selecting them does not watch them again. */
+  readonly #stopped = new Set<string>();
   readonly #changed = new Emitter<readonly string[]>();
 
   /** Fires with the ids of actions that are watched from now on, or not any more. */
   readonly onDidChange = this.#changed.event;
 
-  /** Adds an action if it has not ended. @returns whether the action was added */
+  /** Adds an action that the user chose to watch, even if the user had stopped that. */
+  choose(action: MachineAction): void {
+    this.#stopped.delete(action.id);
+    this.add(action);
+  }
+
+  /** Removes an action that the user no longer waits for. */
+  stop(actionId: string): void {
+    this.#stopped.add(actionId);
+    this.forget([actionId]);
+  }
+
+  /** Adds an action that was opened, selected or named, if it has not ended. @returns whether it is watched */
   add(action: MachineAction): boolean {
-    if (isFinished(action)) return false;
+    if (isFinished(action) || this.#stopped.has(action.id)) return false;
     if (!this.#ids.has(action.id)) {
       this.#ids.add(action.id);
       this.#changed.fire([action.id]);
@@ -27,7 +41,7 @@ export class WatchedActions {
     return this.#ids.has(actionId);
   }
 
-  /** Removes actions that the user does not wait for any more, or whose end another window has already reported. */
+  /** Removes actions whose end another window has already reported. */
   forget(actionIds: readonly string[]): void {
     const known = actionIds.filter((id) => this.#ids.delete(id));
     if (known.length > 0) this.#changed.fire(known);

@@ -35,18 +35,11 @@ export interface TurnLimits {
 
 /** Time after which an idle thread is ended, ms. This frees its memory. */
 export const IDLE_MS = 30_000;
-/**
- * Number of bytes after which a thread is ended as soon as nobody waits for it. Its memory is worth more than the tenth
- * of a second in which the next one starts.
- */
-const HEAVY_BYTES = 4 * 1024 * 1024;
 /** Maximum time for one request, ms. 64 MB of indicators only take 40 s on a slow machine. */
 export const LIMIT_MS = 60_000;
 
 interface Running {
   readonly thread: AnalysisThread;
-  /** Number of bytes that were given to the thread. */
-  bytes: number;
   ask: { readonly id: number; readonly end: (settled: Settled) => void } | undefined;
 }
 
@@ -148,7 +141,6 @@ export class Analysis {
           resolve(end);
         },
       };
-      running.bytes += args.reduce<number>((sum, argument) => sum + bytesOf(argument), 0);
       try {
         running.thread.send({ id, method, args });
       } catch (error) {
@@ -166,7 +158,7 @@ export class Analysis {
       this.#starting = undefined;
       throw stopped('ended', error instanceof Error ? error.message : 'unknown');
     });
-    const running: Running = { thread, bytes: 0, ask: undefined };
+    const running: Running = { thread, ask: undefined };
     this.#running = running;
     thread.onAnswer(({ id, answer, failure }) => {
       if (running.ask?.id !== id) return;
@@ -188,29 +180,17 @@ export class Analysis {
   #waitForMore(): void {
     const { idleMs = IDLE_MS } = this.#options;
     if (this.#running === undefined || this.#isDisposed) return;
-    const stop = (): void => {
+    this.#idle = setTimeout(() => {
       const running = this.#running;
       this.#forget();
       void running?.thread.stop();
-    };
-    if (this.#running.bytes > HEAVY_BYTES) {
-      stop();
-      return;
-    }
-    this.#idle = setTimeout(stop, idleMs);
+    }, idleMs);
     // The timer must not keep the process alive when everything else has ended.
     this.#idle.unref();
   }
 }
 
 const NEVER = new AbortController().signal;
-
-/** Returns the number of bytes of an argument, or of the source of a view. */
-function bytesOf(argument: unknown): number {
-  if (argument instanceof Uint8Array) return argument.byteLength;
-  if (typeof argument === 'string') return argument.length;
-  return typeof argument === 'object' && argument !== null && 'source' in argument ? bytesOf(argument.source) : 0;
-}
 
 function stopped(reason: string, said: string): LiveResponseError {
   return new LiveResponseError('analysisStopped', { reason, state: said });

@@ -22,18 +22,18 @@ export class CompanionTabs implements Disposable {
   /**
    * Opens a result. With `withErrors`, the result's errors count as opened together with its output.
    *
-   * @param column - the group in which the result opens, where it replaces a tab in preview
+   * @param replacesIn - the group in which the result replaces a tab in preview; undefined if its own tab is open
    */
   async during(
     ref: ResultRef,
-    { withErrors, column }: { readonly withErrors: boolean; readonly column: ViewColumn },
+    { withErrors, replacesIn }: { readonly withErrors: boolean; readonly replacesIn: ViewColumn | undefined },
     show: () => Promise<void>,
   ): Promise<void> {
     this.#showing++;
     try {
       // Errors of the next result take the place of these errors. If there are none, another host's errors must not
       // stand beside the next text for as long as it loads.
-      if (!withErrors) await this.#closeReplaced(ref, column);
+      if (!withErrors && replacesIn !== undefined) await this.#closeReplaced(ref, replacesIn);
       await show();
       if (withErrors) this.#companions.set(resultKey(ref), ref);
     } finally {

@@ -63,7 +63,8 @@ export async function showResult(
   const withCompanion =
     stream === 'output' && options.stream === undefined && transcript.errors.length > 0 && fitsWhole(transcript.errors);
   const side = withCompanion ? sideColumn(column) : undefined;
-  await companions.during(facts.ref, { withErrors: withCompanion, column }, async () => {
+  const replacesIn = tabsOf(facts.ref, stream).length === 0 ? column : undefined;
+  await companions.during(facts.ref, { withErrors: withCompanion, replacesIn }, async () => {
     const openErrors = (viewColumn: ViewColumn, preview: boolean): Promise<void> =>
       open(facts, 'errors', { viewColumn, preserveFocus: true, preview });
     // The errors are opened first, and not as a preview. The output then opens in front of them in the same group.
@@ -85,8 +86,9 @@ async function showRaw(
 ): Promise<void> {
   const { shown, line } = await findPlace(store, facts, 'raw', options);
   const where = { preserveFocus: options.preserveFocus, preview: true, ...selectionOf(line) };
-  const column = window.tabGroups.activeTabGroup.viewColumn;
-  await companions.during(facts.ref, { withErrors: false, column }, () => open(facts, 'raw', where, shown));
+  const { viewColumn } = window.tabGroups.activeTabGroup;
+  const replacesIn = tabsOf(facts.ref, 'raw').length === 0 ? viewColumn : undefined;
+  await companions.during(facts.ref, { withErrors: false, replacesIn }, () => open(facts, 'raw', where, shown));
 }
 
 /**

@@ -266,10 +266,11 @@ const noAccess = (): string => l10n.t('You may not write there. Save it to anoth
 function missingResult({ deviceErrors = [] }: FailureValues): string {
   return deviceErrors.length > 0
     ? l10n.t('Defender has no result for this command.')
-    : l10n.t('Defender has no result for this command yet. It can take some minutes after the command has completed.');
+    : l10n.t('Defender has no result for this command. Just after a command has ended, it can take some minutes.');
 }
 
-function commandNeverRan({ state }: FailureValues): string {
+function commandNeverRan({ state, reason }: FailureValues): string {
+  if (reason === 'begun') return l10n.t('Did not finish: the session ended first ({0}).', state ?? '–');
   switch (state) {
     case 'TimeOut':
       return l10n.t('Never ran: the session timed out first.');

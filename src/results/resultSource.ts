@@ -60,7 +60,10 @@ function kindOfResult(action: MachineAction, commandIndex: number): ActionWithRe
     case 'notYet':
       throw new LiveResponseError('commandNotFinished', { state: command.commandStatus });
     case 'never':
-      throw new LiveResponseError('commandNeverRan', { state: action.status });
+      throw new LiveResponseError('commandNeverRan', {
+        state: action.status,
+        ...(command.commandStatus === 'Executing' ? { reason: 'begun' } : {}),
+      });
     case 'file':
     case 'transcript':
       return kind;

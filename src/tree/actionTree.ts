@@ -113,6 +113,12 @@ export class ActionTree {
     });
   }
 
+  /** Draws the rows of these actions again. Their order and their groups stay. */
+  redraw(actionIds: readonly string[]): void {
+    const nodes = actionIds.flatMap((id) => this.#forget(id) ?? []);
+    if (nodes.length > 0) this.#changed.fire(nodes);
+  }
+
   /** Updates the times. VS Code reads only those rows again whose displayed time changes. */
   refreshTimes(now: number): void {
     const isAge = showsAges();

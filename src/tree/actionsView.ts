@@ -80,7 +80,7 @@ export class ActionsView implements Disposable {
         if (change.affectsConfiguration('liveResponse.listTimes')) this.#tree.refreshTimes(Date.now());
       }),
       parts.watched.onDidChange((ids) => {
-        this.#tree.update(ids);
+        this.#tree.redraw(ids);
       }),
       parts.store.onDidForget((gone) => {
         this.#tree.update(gone.map(({ ref }) => ref.actionId));

@@ -6,6 +6,7 @@ import { exitMood, shortExitWords } from '../messages/exitWords.ts';
 import { describeFailure, stepLabel } from '../messages/failureMessages.ts';
 import type { NextStep } from '../messages/failureMessage.ts';
 import { STEP_COMMANDS } from '../messages/nextSteps.ts';
+import { hostsWords } from '../messages/runWords.ts';
 import { createRow } from '../platform/show/rows.ts';
 import {
   hostOf,
@@ -58,14 +59,14 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
   const only = action.commands.length === 1 ? action.commands[0] : undefined;
   const script = runScripts(action)[0];
   const main = script ?? only;
-  const title = main === undefined ? actionType(action) : shortSubjectOf(main).name;
+  const title = main === undefined ? actionType(action) : asPiece(shortSubjectOf(main).name);
   const openable = script !== undefined && runScripts(action).length === 1 ? script : undefined;
-  const told = only ?? openable;
-  const facts = told === undefined ? undefined : stored(told.index);
+  const shownCommand = only ?? openable;
+  const facts = shownCommand === undefined ? undefined : stored(shownCommand.index);
   const opensScript = openable !== undefined && resultOf(action, openable) === 'transcript';
-  const folder = main === undefined || main !== only ? undefined : shortSubjectOf(main).folder;
+  const folder = main === undefined || main !== only ? undefined : asPiece(shortSubjectOf(main).folder);
   const more = action.commands.length > 1 ? l10n.t('{0} commands', action.commands.length) : undefined;
-  const state = stateForRow(action, told, facts);
+  const state = stateForRow(action, shownCommand, facts);
   const label = place.grouping === 'device' ? title : hostOf(action);
   const isWatched = place.isWatched && !isFinished(action);
   const repeats = place.grouping === 'device' || place.grouping === 'run';
@@ -93,9 +94,10 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
     action.commands.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
   item.id = node.id;
-  const saysAction = told === undefined || WENT_WRONG.has(action.status) || (only === undefined && facts === undefined);
+  const isOdd = !isFinished(action) || WENT_WRONG.has(action.status);
+  const saysAction = shownCommand === undefined || isOdd || (only === undefined && facts === undefined);
   if (isWatched) item.iconPath = WATCHED;
-  else item.iconPath = saysAction ? actionIcon(action) : commandIcon(action, told, facts);
+  else item.iconPath = saysAction ? actionIcon(action) : commandIcon(action, shownCommand, facts);
   item.contextValue = tokens(
     'action',
     isFinished(action) ? undefined : 'unfinished',
@@ -118,13 +120,13 @@ export function commandItem(
 ): TreeItem {
   const { name, folder } = shortSubjectOf(command);
   const isAlone = action.commands.filter((other) => subjectOf(other) === subjectOf(command)).length === 1;
-  const isTold = stored === undefined && command.commandStatus === 'Completed';
+  const isSilent = stored === undefined && command.commandStatus === 'Completed';
   const state = stored === undefined ? commandState(action, command, stored) : shortExitWords(stored);
   const isFetchable = stored === undefined && resultOf(action, command) === 'transcript';
-  const facts = [isAlone ? undefined : parameterOf(command, 'Args'), ranFor(command), folder];
+  const facts = [ranFor(command), isAlone ? undefined : asPiece(parameterOf(command, 'Args')), asPiece(folder)];
   const item = createRow({
     label: `#${command.index.toString()} ${name}`,
-    description: given(isTold ? undefined : state, ...facts).join(' · '),
+    description: given(isSilent ? undefined : state, ...facts).join(' · '),
     spoken: l10n.t(
       'Command {0}: {1}',
       command.index,
@@ -178,22 +180,23 @@ export function groupItem(node: GroupNode, actions: readonly MachineAction[]): T
   let words: string[];
   if (node.by === 'run' && newest !== undefined) {
     // The number of hosts comes first, because it tells a run over many hosts from a command on one.
-    label = devices === 1 ? hostOf(newest) : hostCount(devices);
-    words = given(runTitle(newest), ...counts, commentOf(newest), newest.creationDateTimeUtc.slice(0, 10));
+    label = devices === 1 ? hostOf(newest) : hostsWords(devices);
+    words = given(
+      asPiece(runTitle(newest)),
+      ...counts,
+      asPiece(commentOf(newest)),
+      newest.creationDateTimeUtc.slice(0, 10),
+    );
   } else {
     label = node.key === '' ? '–' : l10n.t('{0} (UTC)', node.key);
-    words = given(hostCount(devices), ...counts);
+    words = given(hostsWords(devices), ...counts);
   }
-  const spoken = [label, ...words].join(', ');
+  const spoken = given(label, node.by === 'run' ? l10n.t('Run') : undefined, ...words).join(', ');
   const item = createRow({ label, description: words.join(' · '), spoken }, TreeItemCollapsibleState.Collapsed);
   item.id = node.id;
   item.iconPath = new ThemeIcon(node.by === 'run' ? (devices === 1 ? 'device-desktop' : 'run-all') : 'calendar');
   item.contextValue = tokens('group', node.by);
   return item;
-}
-
-function hostCount(count: number): string {
-  return count === 1 ? l10n.t('1 host') : l10n.t('{0} hosts', count);
 }
 
 function commentOf({ requestorComment }: MachineAction): string {
@@ -251,9 +254,18 @@ function stateForRow(
 ): string | undefined {
   const ofAction = action.status === 'Succeeded' ? undefined : actionState(action);
   if (command === undefined || stored === undefined) return ofAction;
-  // An action can fail although its script ended without an error, so the row shows both states.
-  const exit = shortExitWords(stored);
-  return WENT_WRONG.has(action.status) ? given(ofAction, exit).join(' · ') : exit;
+  // An action can fail, or still run, although its script ended without an error. So the row shows both states.
+  return given(ofAction, shortExitWords(stored)).join(' · ');
+}
+
+/**
+ * Returns a remote text as one piece of a description. The dot that separates pieces is replaced by a similar dot:
+ * otherwise a file named `Failed · Exit 1` would forge a state.
+ */
+function asPiece(text: string): string;
+function asPiece(text: string | undefined): string | undefined;
+function asPiece(text: string | undefined): string | undefined {
+  return text?.replaceAll('·', '‧');
 }
 
 /** Returns the words that there are. */

@@ -148,7 +148,7 @@ workbenchSuite('records: what a note says can be recomputed, read elsewhere, and
     });
     assert.match(
       text,
-      /^\S+ · collect-triage\.ps1 · exit code 0 · \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\n-----\nTranscript started[^\n]*\n-----\nSource: output line 1 of /u,
+      /^\S+ · collect-triage\.ps1 · exit code 0 · started \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\n-----\nTranscript started[^\n]*\n-----\nSource: output line 1 of /u,
     );
     assert.match(text, /^Link: [\w-]+:\/\/live-response-results\.live-response-results\/result\?[^\n]*&at=L1$/mu);
     assert.match(text, /^SHA-256 of the text as UTF-8: [\da-f]{64}$/mu);

@@ -190,14 +190,14 @@ workbenchSuite('what is stored', { tenant: 'local' }, (session) => {
     await palette('clearStoredResults');
     await chooseQuickPick(session.page, 'Opened files');
     const asked = await waitFor('the question', () => readDialog(session.page));
-    assert.match(asked.text, /2 results.*of 1 of them was copied or quoted.*Unknown device · forged\.json/su);
+    assert.match(asked.text, /2 stored results.*1 of them was copied or quoted.*Unknown device · forged\.json/su);
     assert.doesNotMatch(asked.text, /a call or two/u);
     await clickDialog(session.page, 'Clear All but Quoted');
     const left = await openedFiles();
     assert.match(left ?? '', /^1 result,/u);
     assert.deepEqual(await tabs(), open);
     await chooseQuickPick(session.page, 'Opened files');
-    await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('1 result,'));
+    await waitFor('the question', async () => (await readDialog(session.page))?.text.includes('1 stored result'));
     await clickDialog(session.page, 'Clear');
     const kept = open.filter((label) => label.includes('check-persistence.ps1'));
     await waitFor('its tabs to be closed', async () => (await tabs()).length < open.length);

@@ -58,7 +58,7 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
     await ask(FILE, 'may be malware');
     await clickNotification(session.page, 'may be malware', 'Save to File…');
     const file = await answerDialog('collected.gz', `output_${FILE.actionId}_${FILE.commandIndex}.gz`);
-    const notice = await waitForNotification(session.page, 'was not unpacked');
+    const notice = await waitForNotification(session.page, 'still packed');
     const bytes = await readFile(file);
     assert.ok(notice.text.includes(createHash('sha256').update(bytes).digest('hex')), notice.text);
     assert.match(gunzipSync(bytes).toString('utf8'), /^row,sha1,path/u);
@@ -82,7 +82,7 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
     await waitForNotification(session.page, 'refused the download twice');
     assert.ok((await files()).includes('again.gz.part'));
     await clickNotification(session.page, 'refused the download twice', 'Try Again');
-    await waitForNotification(session.page, 'was not unpacked');
+    await waitForNotification(session.page, 'still packed');
     assert.equal(recording.calls('download').at(-1)?.status, 206);
     assert.match(gunzipSync(await readFile(file)).toString('utf8'), /^row,sha1,path/u);
     assert.ok(!(await files()).includes('again.gz.part'));
@@ -100,7 +100,7 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
     const before = requests.length;
     await rmdir(beside);
     await clickNotification(session.page, 'what is known of it', 'Try Again');
-    await waitForNotification(session.page, 'was not unpacked');
+    await waitForNotification(session.page, 'still packed');
     const facts = JSON.parse(await readFile(beside, 'utf8')) as SavedFacts;
     assert.equal(facts.file.sha256, createHash('sha256').update(bytes).digest('hex'));
     assert.deepEqual(await readFile(file), bytes);
@@ -147,7 +147,7 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
       return false;
     });
     await answerDialog('exported.gz', '.gz');
-    await waitForNotification(session.page, 'was not unpacked');
+    await waitForNotification(session.page, 'still packed');
     assert.ok((await files()).includes('exported.gz'));
   });
 });

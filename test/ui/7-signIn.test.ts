@@ -126,7 +126,7 @@ workbenchSuite('signing in, as a person', OPTIONS, (session) => {
     await waitFor('the dialog to go', async () => (await readDialog(session.page)) === undefined);
     await session.page.getByRole('button', { name: 'Sign In…' }).click();
     const asked = await waitFor('the question', () => readDialog(session.page));
-    assert.match(asked.text, /cancelled a moment ago/u);
+    assert.match(asked.text, /canceled a moment ago/u);
     await clickDialog(session.page, 'Sign In');
     await signInWithCode();
     await waitForRows(session.page, NAME);

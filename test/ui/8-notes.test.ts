@@ -71,7 +71,7 @@ workbenchSuite('copying and pasting with the source', OPTIONS, (session) => {
     const found = onlyEvidence(note);
     assert.match(
       note,
-      /^# Case\n\nSeen on the device:\n\n\*\*`.+` · `collect-triage\.ps1` · exit code 0 · \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\*\*\n\n```text\n/u,
+      /^# Case\n\nSeen on the device:\n\n\*\*`.+` · `collect-triage\.ps1` · exit code 0 · started \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\*\*\n\n```text\n/u,
     );
     assert.deepEqual(found.spans, [{ firstLine: 5, lastLine: 9 }]);
     assert.equal(found.form, 'block');

@@ -11,7 +11,7 @@ import { actionState } from '../../tree/words.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { openTarget } from '../open/openTarget.ts';
 import type { OpenServices } from '../open/openTarget.ts';
-import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.ts';
@@ -50,9 +50,28 @@ async function watchAction(
       l10n.t('Every action that is loaded has ended.'),
     ));
   if (action === undefined) return;
-  watched.add(action);
+  watched.choose(action);
   const words = l10n.t('Watching {0} on {1}: you will be notified when it ends.', scriptOf(action), deviceOf(action));
   confirmInStatusBar(words, 8000);
+}
+
+/** `liveResponse.stopWatching`: takes back {@link watchAction}, and the watching of an action that was opened. */
+function stopWatching(
+  { actions, view, watched }: Pick<Services, 'actions' | 'view' | 'watched'>,
+  args: readonly unknown[],
+): void {
+  const rows = [...args, ...view.selection].filter(isTreeNode);
+  const ofRows = rows.flatMap((row) => ('actionId' in row ? (actions.list?.get(row.actionId) ?? []) : []));
+  const action = ofRows.find(({ id }) => watched.has(id));
+  if (action === undefined) {
+    const sentence = l10n.t(
+      'Select an action with an eye in the view Machine Actions, and then run this command again.',
+    );
+    void notify('information', sentence);
+    return;
+  }
+  watched.stop(action.id);
+  confirmInStatusBar(l10n.t('{0} on {1} is no longer watched.', scriptOf(action), deviceOf(action)), 8000);
 }
 
 /** Asks the user for one of the given actions. */
@@ -135,8 +154,7 @@ export const stopWatchingCommand = defineCommand({
       when: all(IN_ACTIONS_VIEW, String.raw`viewItem =~ /\bwatched\b/`, ON_ONE_ROW),
     },
   ],
-  run: ({ view, watched }, { args }) => {
-    const rows = [...args, ...view.selection].filter(isTreeNode).slice(0, 1);
-    watched.forget(rows.flatMap((row) => ('actionId' in row ? [row.actionId] : [])));
+  run: (services, { args }) => {
+    stopWatching(services, args);
   },
 });

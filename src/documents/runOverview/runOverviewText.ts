@@ -73,7 +73,8 @@ function addHead(text: LinkedText, { record, isActive, rows, rules, eta }: Overv
   // A record is written a moment after its last result.
   const isDone = record.state === 'running' && rows.length > 0 && rows.every(({ state }) => state !== 'notFetched');
   const isComplete = rows.length > 0 && rows.every(({ state }) => !MAY_COME.has(state));
-  text.add(stateWords(isDone ? { ...record, state: 'ended' } : record, eta, isComplete)).add('  ');
+  const hasAll = rows.every(({ state }) => state === 'result' || state === 'large');
+  text.add(stateWords(isDone ? { ...record, state: 'ended' } : record, eta, { isComplete, hasAll })).add('  ');
   if (isActive && record.state === 'paused') text.link(l10n.t('Resume'), commandIds.resumeRun).add(' · ');
   else if (isActive) text.link(l10n.t('Pause'), commandIds.pauseRun).add(' · ');
   if (isActive) text.link(l10n.t('Cancel'), commandIds.cancelRun).add(' · ');
@@ -223,7 +224,11 @@ function summary(rows: readonly RunRow[]): string {
 }
 
 /** Returns the state of the fetch in words. */
-function stateWords({ state, stoppedBy }: RunRecord, eta: number | undefined, isComplete: boolean): string {
+function stateWords(
+  { state, stoppedBy }: RunRecord,
+  eta: number | undefined,
+  { isComplete, hasAll }: { readonly isComplete: boolean; readonly hasAll: boolean },
+): string {
   const time = eta === undefined ? '' : formatDuration(eta);
   switch (state) {
     case 'none':
@@ -237,7 +242,8 @@ function stateWords({ state, stoppedBy }: RunRecord, eta: number | undefined, is
     case 'cancelled':
       return l10n.t('Canceled.');
     case 'ended':
-      return isComplete ? l10n.t('All fetched.') : l10n.t('Fetching has ended.');
+      if (!isComplete) return l10n.t('Fetching has ended.');
+      return hasAll ? l10n.t('All fetched.') : l10n.t('Nothing is left to fetch.');
     case 'stopped':
       return stoppedBy === undefined
         ? l10n.t('Stopped.')

@@ -84,11 +84,17 @@ export function describeEvidence(
   };
 }
 
-/** Describes when the command started, or else when its action was created; empty without a time that can be read. */
+/** Describes when the command started, or else when its action was created; empty without a valid time. */
 function describeTime({ startedAt, createdAt }: EvidenceSource): Part[] {
-  const time = parseServerTime(startedAt) ?? parseServerTime(createdAt);
-  if (time === undefined) return [];
-  return [SEPARATOR, `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}Z`];
+  const [started, created] = [startedAt, createdAt].map(writeTime);
+  if (started !== undefined) return [SEPARATOR, `started ${started}`];
+  return created === undefined ? [] : [SEPARATOR, `created ${created}`];
+}
+
+/** Writes a time of the server in whole seconds. The year 1 means that the server has no time. */
+function writeTime(text: Said): string | undefined {
+  const time = parseServerTime(text) ?? 0;
+  return time <= 0 ? undefined : `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 
 /** Describes the quoted place, such as `output lines 5–9 of 120`. */

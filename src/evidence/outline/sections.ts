@@ -6,14 +6,17 @@ const MAX_HEADING = 200;
 /** Signs that scripts put around a heading, at least three of them on each side. */
 const RULES = ['=', '-', '#', '*'];
 
+/** Signs and forms in brackets that are no name: JSON, nested brackets, and times. */
+const NOT_IN_BRACKETS = /[[\]",]|^\d{4}-\d\d-\d\d|^\d{1,2}:\d\d/u;
+
 interface Heading {
   readonly at: number;
   readonly name: string;
 }
 
 /**
- * Outlines a text with headings as scripts print them: `=== Processes ===`, `--- Processes ---` or `[Processes]`. All
- * headings must have the same form, and there must be at least two of them.
+ * Outlines a text with headings as scripts print them: `=== Processes ===`, `--- Processes ---` or `[Processes]`. There
+ * must be at least two headings of one form. Headings of other forms are part of their sections.
  */
 export function outlineSections({ lines, start }: OutlineText): readonly OutlineItem[] | undefined {
   const forms = new Map<string, Heading[]>();
@@ -22,7 +25,7 @@ export function outlineSections({ lines, start }: OutlineText): readonly Outline
     if (heading === undefined) continue;
     const known = forms.get(heading.form);
     if (known === undefined) forms.set(heading.form, [{ at, name: heading.name }]);
-    else if (known.push({ at, name: heading.name }) > MAX_ITEMS) return undefined;
+    else if (known.length <= MAX_ITEMS) known.push({ at, name: heading.name });
   }
   // Signs around a text are rarer than brackets, which may also mark a state, such as `[OK]` after each step.
   const form = [...RULES, '['].find((sign) => isForm(forms.get(sign) ?? [], sign));
@@ -35,7 +38,7 @@ export function outlineSections({ lines, start }: OutlineText): readonly Outline
 }
 
 function isForm(headings: readonly Heading[], sign: string): boolean {
-  if (headings.length < 2) return false;
+  if (headings.length < 2 || headings.length > MAX_ITEMS) return false;
   return sign !== '[' || new Set(headings.map(({ name }) => name)).size === headings.length;
 }
 
@@ -46,7 +49,7 @@ function readHeading(line: string): { readonly form: string; readonly name: stri
   const sign = text[0] ?? '';
   if (sign === '[') {
     const name = text.slice(1, -1);
-    return text.endsWith(']') && isName(name) && !/[[\]]/u.test(name) ? { form: sign, name } : undefined;
+    return text.endsWith(']') && isName(name) && !NOT_IN_BRACKETS.test(name) ? { form: sign, name } : undefined;
   }
   if (!RULES.includes(sign)) return undefined;
   let width = 1;
@@ -55,7 +58,8 @@ function readHeading(line: string): { readonly form: string; readonly name: stri
   while (end > width && text[end - 1] === sign) end--;
   if (width < 3 || text.length - end < 3) return undefined;
   const name = text.slice(width, end).trim();
-  return isName(name) ? { form: sign, name } : undefined;
+  // `-----BEGIN CERTIFICATE-----` and its end are not headings.
+  return isName(name) && !/^(?:BEGIN|END) /u.test(name) ? { form: sign, name } : undefined;
 }
 
 function isName(name: string): boolean {

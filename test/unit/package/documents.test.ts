@@ -20,6 +20,7 @@ function anchorOf(heading: string): string {
 
 /** Words in bold that are labels of VS Code or of the Entra admin center. */
 const OF_OTHERS: ReadonlySet<string> = new Set([
+  'Match Whole Word',
   'Overview',
   'App registrations',
   'New registration',

@@ -24,7 +24,7 @@ suite('evidence blocks', () => {
   test('compact: title, fence, source', () => {
     assert.equal(
       buildCompactBlock(source, quotation),
-      `**\`dc1.contoso.example\` · \`collect_all.ps1\` · exit code 0 · 2026-11-23 21:04:01Z**\n\n\`\`\`text\nfive\nsix\n\`\`\`\n\nSource: ${SOURCE}\n`,
+      `**\`dc1.contoso.example\` · \`collect_all.ps1\` · exit code 0 · started 2026-11-23 21:04:01Z**\n\n\`\`\`text\nfive\nsix\n\`\`\`\n\nSource: ${SOURCE}\n`,
     );
   });
 
@@ -33,9 +33,10 @@ suite('evidence blocks', () => {
       buildCompactBlock({ ...source, ...times }, quotation)
         .split('\n')[0]
         ?.split('exit code 0')[1];
-    assert.equal(titleOf({ startedAt: null }), ' · 2026-11-23 21:02:00Z**');
+    assert.equal(titleOf({ startedAt: null }), ' · created 2026-11-23 21:02:00Z**');
     assert.equal(titleOf({ startedAt: 'yesterday', createdAt: '' }), '**');
     assert.equal(titleOf({ startedAt: null, createdAt: null }), '**');
+    assert.equal(titleOf({ startedAt: '0001-01-01T00:00:00Z', createdAt: '' }), '**');
   });
 
   test('full: every fact by its label, server times with all their digits', () => {
@@ -102,7 +103,7 @@ suite('evidence blocks', () => {
   test('a citation is one line', () => {
     assert.equal(
       buildCitationLine(source, quotation),
-      `\`dc1.contoso.example\` · \`collect_all.ps1\` · exit code 0 · 2026-11-23 21:04:01Z · ${SOURCE}`,
+      `\`dc1.contoso.example\` · \`collect_all.ps1\` · exit code 0 · started 2026-11-23 21:04:01Z · ${SOURCE}`,
     );
   });
 
@@ -131,7 +132,7 @@ suite('evidence blocks', () => {
     const link = buildOutsideAddress({ address: source.address, spans: dashes.spans });
     assert.equal(
       buildPlainBlock(source, dashes, 'compact'),
-      `dc1.contoso.example · collect_all.ps1 · exit code 0 · 2026-11-23 21:04:01Z\n${fence}\na\n--------\nb\n${fence}\nSource: output lines 1–3 of 120 · SHA-256 ${SHA256}\nLink: ${link}\n`,
+      `dc1.contoso.example · collect_all.ps1 · exit code 0 · started 2026-11-23 21:04:01Z\n${fence}\na\n--------\nb\n${fence}\nSource: output lines 1–3 of 120 · SHA-256 ${SHA256}\nLink: ${link}\n`,
     );
     assert.match(buildPlainBlock(source, dashes, 'full'), /\nCreated \(server\): 2026-11-23T21:02:00\.1234567Z\n/u);
   });
@@ -170,7 +171,10 @@ suite('evidence blocks', () => {
       'line ends shown as LF 1',
       'made visible in names 1',
     ]);
-    assert.match(block, /^\*\*`dc<U\+202E>1` · `collect_all\.ps1` · exit code unknown · 2026-11-23 21:04:01Z\*\*\n/u);
+    assert.match(
+      block,
+      /^\*\*`dc<U\+202E>1` · `collect_all\.ps1` · exit code unknown · started 2026-11-23 21:04:01Z\*\*\n/u,
+    );
   });
 
   test('a result as a whole is cited without lines; a raw file is called one', () => {
