@@ -25,8 +25,8 @@ export interface JsonAnswer {
  * Reads a complete JSON answer of the API.
  * @param host - named in the message that the user reads
  * @throws LiveResponseError `unexpectedAnswer` if the answer is too large; `incompleteAnswer` if a 200 contains only
- *   the beginning of JSON. An intermediary can truncate an answer before it counts the length, and decompression does
- *   not detect that
+ *   the beginning of JSON. If an intermediary truncates an answer, it can state the length of the truncated answer.
+ *   Neither that length nor decompression then shows that the answer is incomplete
  */
 export async function readJson(answer: HttpAnswer, host: string): Promise<JsonAnswer> {
   const chunks: Uint8Array[] = [];

@@ -55,7 +55,7 @@ export class ResultFileSystem implements Disposable {
     });
   }
 
-  /** Reads a document. The store has hidden a damaged copy: none of its text is shown, and the damage is reported. */
+  /** Reads a document. If the stored copy is damaged, reports the damage and returns undefined. */
   async #document(address: ResultAddress, isWhole: boolean, uri: Uri): Promise<Uint8Array | undefined> {
     try {
       return await orUnavailable(isWhole ? this.#store.document(address, address.stream) : this.#store.part(address));

@@ -37,7 +37,8 @@ export interface Comparison {
 }
 
 /**
- * Compares a note's claims with the stored result. A claim that the note leaves out never counts as a match.
+ * Compares a note's claims with the stored result. Without the hash of the file, or without a quotation of the cited
+ * lines, the verdict is never `matching`.
  *
  * @param text - the cited text, or the view of it; undefined if the result has no such text
  */
@@ -79,9 +80,9 @@ export function compareEvidence(
 }
 
 /**
- * Compares a quotation with the lines that it cites. `otherMarks`: the words are the same, but other places are
- * defanged than this version would defang. Another version or a person defanged the quotation. `none`: the note
- * contains no quotation for the citation, or the quotation was not found.
+ * Compares a quotation with the lines that it cites. `otherMarks`: the texts differ only in the places that are
+ * defanged, because another version or a person defanged the quotation. `none`: the note contains no quotation for the
+ * citation, or the quotation was not found.
  */
 function compareQuote(found: FoundEvidence, text: string): Likeness | 'otherMarks' | 'none' {
   const { quoted, form } = found;

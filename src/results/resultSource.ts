@@ -34,8 +34,8 @@ export interface ActionWithResult {
  * Finds the action of a result. Fetches the action if it is unknown, or if its command was still running when it was
  * loaded.
  *
- * @throws LiveResponseError `notFound`. `noResultByDesign`, `commandNotFinished`, `commandNeverRan`: the command cannot
- * have a result, by its type and state, so no call for a link is made
+ * @throws LiveResponseError `notFound` if there is no such action or command; `noResultByDesign`, `commandNotFinished`
+ * or `commandNeverRan` if the command cannot have a result, by its type and state. No call for a link is then made
  */
 export async function findActionWithResult(
   source: ResultSource,

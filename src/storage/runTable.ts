@@ -11,7 +11,7 @@ export interface RunRow {
 /** Storage for runs, shared by all windows. A run can continue after its window was closed. Never contains a result. */
 export interface RunTable {
   readonly put: (row: RunRow) => void;
-  /** Returns the runs. The run changed last comes first. */
+  /** Returns the runs. The most recently changed run comes first. */
   readonly list: () => RunRow[];
   readonly delete: (keys: readonly string[]) => void;
   /** Deletes all runs. @returns whether there were any runs */

@@ -80,7 +80,7 @@ export class SharedRecords {
     this.#tidySoon();
   }
 
-  /** Returns the runs in this window's memory, then the shared runs. In both groups, the run changed last is first. */
+  /** Returns the runs in this window's memory, then the shared runs, each group with the most recent change first. */
   runs(): RunRow[] {
     const own = this.#memoryRuns.list();
     const keys = new Set(own.map(({ key }) => key));

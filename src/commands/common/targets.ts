@@ -12,7 +12,8 @@ import type { TreeNode } from '../../tree/nodes.ts';
 export interface Target {
   readonly ref: ResultRef;
   /**
-   * Text of the result: named by a script or a link, or shown in the active document. Undefined if no text was named.
+   * Name of the text to work on, such as `output`. Given by a script's argument, a link or the active document.
+   * Undefined if none of them names a text.
    */
   readonly stream: ResultStream | undefined;
   /** Line to go to, from 1. */

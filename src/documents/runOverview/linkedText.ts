@@ -32,8 +32,8 @@ export class LinkedText {
     const query = argument === undefined ? '' : JSON.stringify([argument]);
     const range = new Range(this.#lines.length, start, this.#lines.length, this.#line.length);
     const link = new DocumentLink(range, Uri.from({ scheme: 'command', path: command, query }));
-    // Links appear a moment after their text, so the tooltip names the target. The tooltip is Markdown, so only plain
-    // names can be used.
+    // The tooltip names the link's target, because links can lag behind their text. The tooltip is Markdown, so only
+    // plain names become tooltips.
     if (/^[\w-]+$/u.test(words)) link.tooltip = words;
     this.links.push(link);
     return this;

@@ -7,7 +7,8 @@ import { withoutEnd } from '../text/trimEnds.ts';
 export interface NormaliseStep {
   readonly rule: NormaliseRule | 'transcriptLine' | 'trailingNuls';
   /**
-   * Undefined if a function finds the matches: names differ between devices, and a time must be checked for validity.
+   * Regular expression for the matches. Undefined if code finds them: the device's names are known only at run time,
+   * each time must be valid, and NULs are removed only at the end.
    */
   readonly pattern: RegExp | undefined;
   readonly becomes: string;

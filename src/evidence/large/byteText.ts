@@ -73,9 +73,9 @@ export class ByteText {
 }
 
 /**
- * Returns the place where bytes can be cut without splitting a character. The place is before the last character of
- * several bytes, because more of its bytes may follow. An incomplete character has at most three bytes, so only the
- * last three bytes are checked.
+ * Returns the place where bytes can be cut without splitting a character. If the last character has several bytes and
+ * begins in the last three bytes, the place is before it, because more of its bytes may follow. An incomplete character
+ * has at most three bytes, so only the last three bytes are checked.
  */
 function endOfUtf8(bytes: Uint8Array): number {
   const { length } = bytes;

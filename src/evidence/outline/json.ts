@@ -3,7 +3,7 @@ import { scanJson } from '../decode/jsonRepair.ts';
 import { MAX_ITEMS, nameOf } from './outlineItem.ts';
 import type { OutlineItem, OutlineText } from './outlineItem.ts';
 
-/** Number of shown levels. To reach a deeper value, the user folds the value that contains it. */
+/** Number of levels in the outline, with the complete value as the first. A value on a deeper level has no item. */
 const MAX_DEPTH = 4;
 
 interface Open {

@@ -144,8 +144,8 @@ export class TerminalLine {
   }
 
   /**
-   * Whether a cell shows a character, or one half of a wide character. A wide character is shown only if both halves
-   * are left.
+   * Whether a cell is shown: it contains a character, or one half of a wide character. A half is shown only if the
+   * other half was neither overwritten nor erased.
    */
   #isWhole(cell: number, erased: Int32Array): boolean {
     const value = this.#cells[cell] ?? BLANK;

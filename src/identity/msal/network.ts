@@ -30,8 +30,8 @@ const POLL_MS = 5_000;
 /** Minimum poll interval, ms. If a service gave a shorter interval, we would poll it nearly without a pause. */
 const MIN_POLL_MS = 1000;
 /**
- * Maximum number of polls for a device code that may fail in a row. A failure does not end the sign-in at once, because
- * the user is typing the code and would have to start again.
+ * Maximum number of failed polls in a row during a sign-in with a device code. A single failure does not end the
+ * sign-in, because the user is typing the code and would have to start again.
  */
 const FAILED_POLLS = 3;
 /**

@@ -6,7 +6,7 @@ import { parseRun } from '../storedShapes.ts';
  */
 export interface RunCalls {
   readonly putRun: { args: [key: string, json: string, option: KeepOption]; answer: undefined };
-  /** Returns the records of all runs. The run that changed last is first. */
+  /** Returns the records of all runs. The most recently changed run is first. */
   readonly runs: { args: []; answer: string[] };
 }
 
