@@ -35,8 +35,10 @@ workbenchSuite('docs/tutorial.md, step by step', { tenant: 'none' }, (session) =
     const { page } = session;
     await runCommand(page, 'View: Close Editor');
     await runCommand(page, 'File: Save All Files');
-    const saved = await readFile(path.join(session.workspace.folder, NOTES), 'utf8');
-    const fence = saved.split('\n').indexOf('```text') + 1;
+    const fence = await waitFor('the saved block', async () => {
+      const saved = await readFile(path.join(session.workspace.folder, NOTES), 'utf8');
+      return saved.split(/\r?\n/u).indexOf('```text') + 1 || undefined;
+    });
     await runCommand(page, 'Go to Line/Column...');
     await typeQuickInput(page, `:${fence + 1}`);
     await waitFor('the line', async () =>
