@@ -44,13 +44,13 @@ function bar(x: number, y: number, width: number, fill: string): string {
   return `<rect x="${x}" y="${y}" width="${width}" height="7" rx="3.5" fill="${fill}"/>`;
 }
 
-function row(y: number, palette: Palette, kind: 'open' | 'stored' | 'warning', script: string, device: string): string {
+function row(y: number, palette: Palette, kind: 'open' | 'stored' | 'warning', device: string, rest: string): string {
   const icons = {
     open: `<circle cx="72" cy="${y - 4}" r="6" fill="none" stroke="${palette.dim}" stroke-width="1.6"/>`,
     stored: `<circle cx="72" cy="${y - 4}" r="7" fill="${palette.passed}"/><path d="M68.5 ${y - 4}l2.6 2.6 4.6-5" fill="none" stroke="${palette.pane}" stroke-width="1.6"/>`,
     warning: `<path d="M72 ${y - 12}l8 14h-16z" fill="none" stroke="${palette.warning}" stroke-width="1.6"/><path d="M72 ${y - 6}v4" stroke="${palette.warning}" stroke-width="1.6"/>`,
   };
-  return icons[kind] + words(90, y, script, palette.text) + words(330, y, device, palette.dim);
+  return icons[kind] + words(90, y, device, palette.text) + words(170, y, rest, palette.dim);
 }
 
 /** The drawing of each step, made once for all themes. */
@@ -76,12 +76,12 @@ const DRAWINGS: Readonly<Record<'connect' | 'find' | 'open' | 'quote', (palette:
       box(50, 30, 460, 280, p.pane, p.edge),
       words(66, 58, 'Contoso', p.text, ' font-weight="bold"'),
       box(51, 118, 458, 34, p.marked, p.accent),
-      row(100, p, 'open', 'collect-triage.ps1', 'ws-0117 · 14:31'),
-      row(140, p, 'warning', 'check-persistence.ps1', 'dc1 · 14:02'),
-      row(180, p, 'stored', 'list-tasks.ps1', 'sql01 · 13:47'),
-      row(220, p, 'open', 'recent-events.ps1', 'sql01 · 13:40'),
-      row(260, p, 'open', 'query-registry.ps1', 'exch01 · 11:15'),
-      row(298, p, 'stored', 'netstat.ps1', 'ws-0042 · 09:20'),
+      row(100, p, 'open', 'ws-0117', 'collect-triage.ps1 · 14:31Z'),
+      row(140, p, 'warning', 'dc1', 'Exit 1 · check-persistence.ps1 · 14:02Z'),
+      row(180, p, 'stored', 'sql01', 'Exit 0 · list-tasks.ps1 · 13:47Z'),
+      row(220, p, 'open', 'sql01', 'recent-events.ps1 · 13:40Z'),
+      row(260, p, 'open', 'exch01', 'query-registry.ps1 · 11:15Z'),
+      row(298, p, 'stored', 'ws-0042', 'Exit 0 · netstat.ps1 · 09:20Z'),
     ].join(''),
   open: (p) =>
     [
