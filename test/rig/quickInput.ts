@@ -76,9 +76,13 @@ export async function typeQuickInput(page: Page, text: string, accept = true): P
   if (accept) await box(page).press('Enter');
 }
 
-/** Chooses the row with exactly this label in the open quick pick; long lists are narrowed by typing first. */
-export async function chooseQuickPick(page: Page, label: string): Promise<void> {
-  await waitForQuickInput(page, (input) => input.items.some((item) => item.label === label));
+/**
+ * Chooses the row with exactly this label in the open quick pick; long lists are narrowed by typing first.
+ *
+ * @param timeoutMs - time for the quick pick to show, ms; short where the caller opens it again
+ */
+export async function chooseQuickPick(page: Page, label: string, timeoutMs?: number): Promise<void> {
+  await waitForQuickInput(page, (input) => input.items.some((item) => item.label === label), timeoutMs);
   // A hover that stands where the mouse was may lie over the row.
   await page.mouse.move(1, 1);
   await quickPickRow(page, label).click({ timeout: 10_000 });

@@ -155,7 +155,7 @@ workbenchSuite('10,000 actions on 2,000 devices: finding one, and being told of 
     await waitFor('the first order', async () => {
       // The list is still being drawn in the new order, which may close a question.
       await palette('sortActions');
-      await chooseQuickPick(session.page, 'By Age, Newest First');
+      await chooseQuickPick(session.page, 'By Age, Newest First', 5000);
       return true;
     });
     await palette('groupByRun');
