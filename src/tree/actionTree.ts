@@ -34,6 +34,8 @@ export class ActionTree {
   #layout: Layout | undefined;
   /** State that VS Code knows: the top-level rows that it received, and the layout that contains their children. */
   #given: { readonly roots: readonly TreeNode[]; readonly layout: Layout | undefined } | undefined;
+  /** Form of the times in all rows. The setting is not read for each of thousands of rows. */
+  #isAge = showsAges();
   #grouping: Grouping = 'action';
   #order: Order = 'age';
 
@@ -121,13 +123,13 @@ export class ActionTree {
 
   /** Updates the times. VS Code reads only those rows again whose displayed time changes. */
   refreshTimes(now: number): void {
-    const isAge = showsAges();
+    this.#isAge = showsAges();
     const changed: TreeNode[] = [];
     for (const [id, shown] of this.#times) {
       const node = this.#nodes.get(id);
       if (node?.kind !== 'action') continue;
       const action = this.#source?.actions.get(node.actionId);
-      if (action === undefined || rowTimeOf(action, now, isAge) === shown) continue;
+      if (action === undefined || rowTimeOf(action, now, this.#isAge) === shown) continue;
       this.#items.delete(id);
       changed.push(node);
     }
@@ -218,7 +220,8 @@ export class ActionTree {
       case 'action': {
         const action = this.#source?.actions.get(node.actionId);
         if (action === undefined) return createRow({ label: node.actionId });
-        const [now, isAge] = [Date.now(), showsAges()];
+        const now = Date.now();
+        const isAge = this.#isAge;
         this.#times.set(node.id, rowTimeOf(action, now, isAge));
         const isWatched = this.#source?.isWatched?.(action.id) ?? false;
         const place = { grouping: this.#grouping, now, isAge, isWatched };

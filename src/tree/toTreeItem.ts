@@ -105,7 +105,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
     action.machineId === null ? undefined : 'machine',
     opensScript ? 'transcript' : undefined,
     only !== undefined && resultOf(action, only) === 'file' ? 'file' : undefined,
-    only !== undefined && stored(only.index) !== undefined ? 'stored' : undefined,
+    only !== undefined && facts !== undefined ? 'stored' : undefined,
   );
   if (only !== undefined || opensScript) item.command = openCommand(node);
   return item;

@@ -39,11 +39,9 @@ async function watchAction(
   services: Pick<Services, 'actions' | 'view' | 'watched'>,
   args: readonly unknown[],
 ): Promise<void> {
-  const { actions, view, watched } = services;
-  const rows = [...args, ...view.selection].filter(isTreeNode);
-  const ofRows = rows.flatMap((row) => ('actionId' in row ? (actions.list?.get(row.actionId) ?? []) : []));
+  const { actions, watched } = services;
   const action =
-    ofRows.find((one) => !isFinished(one)) ??
+    actionsOfRows(services, args).find((one) => !isFinished(one)) ??
     (await pickAction(
       actions.list?.unfinished ?? [],
       l10n.t('Watch Action'),
@@ -56,13 +54,9 @@ async function watchAction(
 }
 
 /** `liveResponse.stopWatching`: takes back {@link watchAction}, and the watching of an action that was opened. */
-function stopWatching(
-  { actions, view, watched }: Pick<Services, 'actions' | 'view' | 'watched'>,
-  args: readonly unknown[],
-): void {
-  const rows = [...args, ...view.selection].filter(isTreeNode);
-  const ofRows = rows.flatMap((row) => ('actionId' in row ? (actions.list?.get(row.actionId) ?? []) : []));
-  const action = ofRows.find(({ id }) => watched.has(id));
+function stopWatching(services: Pick<Services, 'actions' | 'view' | 'watched'>, args: readonly unknown[]): void {
+  const { watched } = services;
+  const action = actionsOfRows(services, args).find(({ id }) => watched.has(id));
   if (action === undefined) {
     const sentence = l10n.t(
       'Select an action with an eye in the view Machine Actions, and then run this command again.',
@@ -72,6 +66,15 @@ function stopWatching(
   }
   watched.stop(action.id);
   confirmInStatusBar(l10n.t('{0} on {1} is no longer watched.', scriptOf(action), deviceOf(action)), 8000);
+}
+
+/** Returns the actions of the given rows, and then those of the selected rows. */
+function actionsOfRows(
+  { actions, view }: Pick<Services, 'actions' | 'view'>,
+  args: readonly unknown[],
+): MachineAction[] {
+  const rows = [...args, ...view.selection].filter(isTreeNode);
+  return rows.flatMap((row) => ('actionId' in row ? (actions.list?.get(row.actionId) ?? []) : []));
 }
 
 /** Asks the user for one of the given actions. */
