@@ -8,12 +8,17 @@ import type {
   Position,
   TextDocument,
   TreeView,
+  Uri,
 } from 'vscode';
 import { offerToGoOn } from './commands/runs/fetchRun.ts';
+import { copyFromPages } from './commands/copy/copyFromPages.ts';
 import { CommandRunner } from './commands/common/commandRunner.ts';
 import { createCommands } from './commands/createCommands.ts';
 import { ExpiryWarning } from './commands/connections/expiryWarning.ts';
 import { ExitCodeItem } from './statusBar/exitCodeItem.ts';
+import { ViewItem } from './statusBar/viewItem.ts';
+import { PlainClicks } from './documents/plainClicks.ts';
+import { ReadingMarks } from './documents/readingMarks.ts';
 import { OwnLanguages } from './documents/ownLanguages.ts';
 import { Outlines } from './documents/outlineProviders.ts';
 import { readDocument } from './documents/readDocument.ts';
@@ -25,7 +30,9 @@ import type { LiveResponseError } from './base/errors.ts';
 import type { ResultRef } from './base/resultUri.ts';
 import { NotePaste } from './notes/notePaste.ts';
 import { BackLinks } from './notes/backLinks.ts';
+import { commandIds } from './platform/commandIds.ts';
 import type { CommandId } from './platform/commandIds.ts';
+import type { StatusPages } from './documents/status/statusPages.ts';
 import { StoreWatch } from './documents/storeWatch.ts';
 import { createServices } from './services/services.ts';
 import type { ActionTree } from './tree/actionTree.ts';
@@ -37,6 +44,7 @@ export interface Registered {
   readonly view: TreeView<TreeNode>;
   readonly treeChanged: EventEmitter<TreeNode[] | undefined>;
   readonly filesChanged: EventEmitter<FileChangeEvent[]>;
+  readonly pagesChanged: EventEmitter<Uri>;
 }
 
 /** Functions that give VS Code more about a result document than its text: hover, outline and folding ranges. */
@@ -53,6 +61,7 @@ export interface Reading {
 export interface Core extends Disposable {
   readonly tree: ActionTree;
   readonly files: ResultFileSystem;
+  readonly statusPages: StatusPages;
   readonly paste: NotePaste;
   readonly backLinks: BackLinks;
   readonly reading: Reading;
@@ -95,10 +104,24 @@ export function createCore(context: ExtensionContext, registered: Registered): C
   void offerToGoOn(services).catch((error: unknown) => {
     services.log.failure(l10n.t('Live Response'), error);
   });
+  const paste = new NotePaste({
+    ...services,
+    storage: context.globalStorageUri,
+    statusFacts: (ref, run) =>
+      (run === undefined ? undefined : services.runOverviews.statusFacts(ref, run)) ?? services.statusPages.facts(ref),
+    runFacts: (key) => services.runOverviews.runFacts(key),
+  });
   const disposables: readonly { dispose: () => unknown }[] = [
+    ...copyFromPages(services, paste),
     files,
     missing,
     exitCode,
+    new ViewItem(services.store),
+    new ReadingMarks(services.store),
+    new PlainClicks(
+      (uri) => services.runOverviews.linksOf(uri),
+      (command) => command === commandIds.openResult,
+    ),
     new ReadingContext(services.store),
     languages,
     new ExpiryWarning(services),
@@ -107,6 +130,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.actions,
     services.view,
     services.companions,
+    services.statusPages,
     services.reports,
     services.help,
     services.calls,
@@ -124,7 +148,8 @@ export function createCore(context: ExtensionContext, registered: Registered): C
   return {
     tree: services.view.tree,
     files,
-    paste: new NotePaste({ ...services, storage: context.globalStorageUri }),
+    statusPages: services.statusPages,
+    paste,
     backLinks: new BackLinks(services.store, services.notes),
     reading: {
       hover: (document, position) => hoverFacts(services.store, document, position),

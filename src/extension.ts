@@ -15,9 +15,10 @@ import type {
   FileChangeEvent,
   FileSystemProvider,
   TreeDataProvider,
+  Uri,
 } from 'vscode';
 import type { Core } from './core.ts';
-import { RESULT_SCHEME } from './base/scheme.ts';
+import { RESULT_SCHEME, STATUS_SCHEME } from './base/scheme.ts';
 import { loadCore } from './loadCore.ts';
 import { COPIED_TYPE, describeCopied } from './notes/copied.ts';
 import { wasCopiedLately } from './notes/copyMark.ts';
@@ -37,12 +38,13 @@ const CITES = `${RESULT_SCHEME}:/?`;
 export function activate(context: ExtensionContext): void {
   const treeChanged = new EventEmitter<TreeNode[] | undefined>();
   const filesChanged = new EventEmitter<FileChangeEvent[]>();
+  const pagesChanged = new EventEmitter<Uri>();
   let loading: Promise<Core> | undefined;
   let loaded: Core | undefined;
 
   const core = (): Promise<Core> =>
     (loading ??= loadCore().then((createCore) => {
-      loaded = createCore(context, { view, treeChanged, filesChanged });
+      loaded = createCore(context, { view, treeChanged, filesChanged, pagesChanged });
       context.subscriptions.push(loaded);
       return loaded;
     }));
@@ -101,6 +103,7 @@ export function activate(context: ExtensionContext): void {
     view,
     treeChanged,
     filesChanged,
+    pagesChanged,
     languages.registerDocumentLinkProvider(NOTES, {
       // Most notes contain no citation. In that case the core is not loaded.
       provideDocumentLinks: async (document) =>
@@ -120,6 +123,10 @@ export function activate(context: ExtensionContext): void {
       provideFoldingRanges: async (document, _context, token) => (await core()).reading.folding(document, token),
     }),
     window.registerUriHandler({ handleUri: async (uri) => (await core()).run(commandIds.openCitation, [uri]) }),
+    workspace.registerTextDocumentContentProvider(STATUS_SCHEME, {
+      onDidChange: pagesChanged.event,
+      provideTextDocumentContent: async (uri) => (await core()).statusPages.text(uri),
+    }),
     workspace.registerFileSystemProvider(RESULT_SCHEME, files, { isCaseSensitive: true, isReadonly }),
     languages.registerDocumentPasteEditProvider(RESULTS, copy, {
       providedPasteEditKinds: [],

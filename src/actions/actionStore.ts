@@ -7,15 +7,14 @@ import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../base/urgency.ts';
 import { toConditionTest } from './actionFilter.ts';
 import { isNewer, newestFirst, placeAt } from './actionOrder.ts';
-import { changedActions, later } from './changedActions.ts';
+import { changedActions } from './changedActions.ts';
+import { NewestTimes } from './newestTimes.ts';
 import type { RefreshWay } from './changedActions.ts';
 import { isFinished } from '../model/machineAction.ts';
 import { LoadTurns } from './loadTurns.ts';
 import { Emitter } from '../base/emitter.ts';
 import { SharedWork } from '../base/sharedWork.ts';
 import type { FoundAction, HeardAction } from './foundAction.ts';
-
-export type { RefreshWay } from './changedActions.ts';
 
 /** Number of rows of one page. A page fills a screen or two, and costs one call. */
 export const PAGE_SIZE = 50;
@@ -49,6 +48,8 @@ export class ActionStore {
   readonly #byId = new Map<string, MachineAction>();
   /** Actions that were fetched one by one, and are in no page. */
   readonly #apart = new Map<string, MachineAction>();
+  /** Actions of stored results. They are the list as long as it could not be loaded. */
+  #offline: readonly MachineAction[] = [];
   /**
    * Ids of actions from pages of the list, not from loads by device or by id. Their number determines the place of the
    * next page.
@@ -56,7 +57,7 @@ export class ActionStore {
   readonly #listed = new Set<string>();
   /** For each action, the number of the last refresh that returned it. */
   readonly #turns = new Map<string, number>();
-  #newest: { readonly update: number | undefined; readonly creation: number | undefined } = NONE;
+  readonly #newest = new NewestTimes();
   #oldestListed = Infinity;
   #isUnordered = false;
   #turn = 0;
@@ -101,13 +102,21 @@ export class ActionStore {
 
   /** Gets all loaded actions that belong to the list, newest first. */
   get actions(): readonly MachineAction[] {
+    if (this.#state.kind === 'failed') return newestFirst(this.#offline.filter(toConditionTest(this.#where)));
     this.#sorted ??= newestFirst([...this.#byId.values()].filter((action) => this.#belongs(action)));
     return this.#sorted;
   }
 
   /** Gets a loaded action, even if it is in no page of the list. */
   get(actionId: string): MachineAction | undefined {
-    return this.#byId.get(actionId) ?? this.#apart.get(actionId);
+    return this.#byId.get(actionId) ?? this.#apart.get(actionId) ?? this.#offline.find(({ id }) => id === actionId);
+  }
+
+  /** Shows the actions of stored results, each once, until the list can be loaded. */
+  showOffline(actions: readonly MachineAction[]): void {
+    if (this.#state.kind !== 'failed') return;
+    this.#offline = actions;
+    this.#changed.fire('list');
   }
 
   /**
@@ -263,7 +272,7 @@ export class ActionStore {
       await this.#loadFirst(signal, priority);
       return;
     }
-    this.#advance(news);
+    this.#newest.advance(news);
     this.#turn++;
     for (const { id } of news) this.#turns.set(id, this.#turn);
     this.#tellFound(client, news, true);
@@ -300,7 +309,7 @@ export class ActionStore {
       // loaded.
       if (isFirst) this.#place = place;
       else this.#place.forgetLink();
-      this.#advance(page.actions);
+      this.#newest.advance(page.actions);
       this.#merge(page.actions, true, isFirst ? page.hasMore : this.#hasMore);
       // Without a sort order, the first page can contain any rows. So all rows are loaded, and this client sorts them.
       while (this.#isUnordered && this.#hasMore && this.#listed.size < MAX_UNORDERED) {
@@ -396,31 +405,17 @@ export class ActionStore {
     }
     this.#sorted = undefined;
     this.#state = state;
+    if (state.kind === 'loaded') this.#offline = [];
     if (joined) this.#changed.fire('list');
     if (changed.length > 0) this.#changed.fire({ ids: changed });
     if (ended.length > 0) this.#ended.fire(ended);
-  }
-
-  /**
-   * Updates the newest times. Must be called only with answers about the complete list. The newest update of one device
-   * says nothing about other devices.
-   */
-  #advance(actions: readonly MachineAction[]): void {
-    for (const action of actions) {
-      this.#newest = {
-        update: later(this.#newest.update, action.lastUpdateDateTimeUtc),
-        creation: later(this.#newest.creation, action.creationDateTimeUtc),
-      };
-    }
   }
 
   #clear(): void {
     this.#byId.clear();
     this.#listed.clear();
     this.#sorted = undefined;
-    this.#newest = NONE;
+    this.#newest.clear();
     this.#oldestListed = Infinity;
   }
 }
-
-const NONE = { update: undefined, creation: undefined };

@@ -1,4 +1,4 @@
-import { NORMALISE_RULES } from './normaliseRules.ts';
+import { NORMALISE_RULES, PLAIN_RULES } from './normaliseRules.ts';
 import type { NormaliseRules } from './normaliseRules.ts';
 
 /*
@@ -39,7 +39,7 @@ export interface Misreading {
 /** One or two misreadings, in the order of undoing them: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
 export type ReadingView = `${string}-as-${string}`;
 
-/** `normalised.host.times` applies only the rules `host` and `times`. `normalised` applies all rules. */
+/** `normalised.host.times` applies only the rules `host` and `times`. `normalised` applies the first four rules. */
 type NormalisedView = 'normalised' | `normalised.${string}`;
 
 export type TextView = NamedView | ReadingView | NormalisedView;
@@ -77,14 +77,21 @@ export function readingOf(steps: readonly Misreading[]): ReadingView {
 export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   const [word, ...rules] = view.split('.');
   if (word !== 'normalised') return undefined;
-  const has = (rule: string): boolean => rules.length === 0 || rules.includes(rule);
-  return { host: has('host'), times: has('times'), pids: has('pids'), guids: has('guids') };
+  const named: readonly string[] = rules.length === 0 ? PLAIN_RULES : rules;
+  const has = (rule: string): boolean => named.includes(rule);
+  return {
+    host: has('host'),
+    times: has('times'),
+    pids: has('pids'),
+    guids: has('guids'),
+    numbers: has('numbers'),
+  };
 }
 
 /** Returns the view that applies the rules. */
 export function normalisedView(rules: NormaliseRules): NormalisedView {
   const chosen = NORMALISE_RULES.filter((rule) => rules[rule]);
-  if (chosen.length === NORMALISE_RULES.length) return 'normalised';
+  if (chosen.join('.') === PLAIN_RULES.join('.')) return 'normalised';
   return `normalised.${chosen.length === 0 ? 'none' : chosen.join('.')}`;
 }
 

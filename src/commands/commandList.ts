@@ -1,15 +1,26 @@
-import { IN_ACTIONS_VIEW, IN_RESULT, ON_TRANSCRIPT_ROW, all } from './common/when.ts';
+import {
+  IN_ACTIONS_VIEW,
+  IN_RESULT,
+  IN_RUN_OVERVIEW,
+  IN_SEARCH_VIEW,
+  ON_HIT,
+  ON_TRANSCRIPT_ROW,
+  all,
+} from './common/when.ts';
 import type { CommandDefinition, MenuEntry } from './common/defineCommand.ts';
 import { accessibilityHelpCommand } from './accessibilityHelp.ts';
 import {
   applySavedFilterCommand,
   clearFilterCommand,
   filterActionsCommand,
+  filterByDeviceCommand,
+  filterByScriptCommand,
   removeSavedFilterCommand,
   saveFilterCommand,
 } from './actions/filter/filterActions.ts';
 import { goToActionCommand, stopWatchingCommand, watchActionCommand } from './actions/goToAction.ts';
 import {
+  groupActionsCommand,
   groupByActionCommand,
   groupByDayCommand,
   groupByDeviceCommand,
@@ -91,6 +102,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   loadDeviceCommand,
   showAllTypesCommand,
   showLiveResponseOnlyCommand,
+  groupActionsCommand,
   groupByDeviceCommand,
   groupByActionCommand,
   groupByRunCommand,
@@ -104,6 +116,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   goToActionCommand,
   watchActionCommand,
   stopWatchingCommand,
+  filterByDeviceCommand,
+  filterByScriptCommand,
   openResultCommand,
   openFocusedCommand,
   fetchResultCommand,
@@ -163,6 +177,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
  */
 export const COPY_AS_ENTRIES: readonly MenuEntry[] = [
   { menu: 'view/item/context', group: '2_copy@2', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW) },
+  { menu: 'view/item/context', group: '2_copy@1', when: all(IN_SEARCH_VIEW, ON_HIT) },
   { menu: 'editor/context', group: '9_cutcopypaste@10', when: IN_RESULT },
+  { menu: 'editor/context', group: '9_cutcopypaste@11', when: IN_RUN_OVERVIEW },
   { menu: 'editor/title/context', group: '1_liveResponse@0', when: IN_RESULT },
 ];

@@ -3,7 +3,7 @@ import type { ActionConditions } from '../defender/list/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
 import { ActionStore } from '../actions/actionStore.ts';
-import type { RefreshWay } from '../actions/actionStore.ts';
+import type { RefreshWay } from '../actions/changedActions.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionList } from './connectionList.ts';
 

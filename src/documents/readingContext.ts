@@ -17,8 +17,8 @@ import { activeAddress } from './resultUris.ts';
 const EMPTY_UNITS = 1000;
 
 /**
- * Sets the context keys that describe the active document: its part, whether it is empty, and whether its action has
- * other commands.
+ * Sets the context keys that describe the active document: its part, whether it is empty, whether there are errors,
+ * and whether its action has other commands.
  */
 export class ReadingContext implements Disposable {
   readonly #store: ResultStore;
@@ -53,6 +53,7 @@ export class ReadingContext implements Disposable {
     if (isKnown) setContextKey('liveResponse.opened', 'yes');
     setContextKey('liveResponse.part', part);
     setContextKey('liveResponse.empty', isEmpty ? 'yes' : 'no');
+    setContextKey('liveResponse.errors', (facts?.transcript?.errors.length ?? 0) > 0 ? 'yes' : 'no');
     const scripts = facts?.action.commands.filter((one) => resultOf(facts.action, one) === 'transcript') ?? [];
     setContextKey('liveResponse.commands', scripts.length > 1 ? 'several' : 'one');
   }

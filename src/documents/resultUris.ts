@@ -37,6 +37,14 @@ export function activeAddress(): ResultAddress | undefined {
   return addressOfTab(window.tabGroups.activeTabGroup.activeTab);
 }
 
+/** Returns the addresses of both sides of the active comparison of results; undefined for any other tab. */
+export function comparedAddresses(): readonly [ResultAddress, ResultAddress] | undefined {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  if (!(input instanceof TabInputTextDiff)) return undefined;
+  const [one, other] = [parseResultUri(input.original), parseResultUri(input.modified)];
+  return one === undefined || other === undefined ? undefined : [one, other];
+}
+
 /** Closes the tabs that show one of these documents, and the comparisons that contain one. The focus does not move. */
 export async function closeTabs(isMeant: (uri: Uri) => boolean): Promise<void> {
   const tabs = window.tabGroups.all

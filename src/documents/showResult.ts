@@ -4,13 +4,21 @@ import { LiveResponseError } from '../base/errors.ts';
 import { WHOLE_BYTES } from '../evidence/text/textParts.ts';
 import type { ResultAddress, ResultStream } from '../base/resultUri.ts';
 import type { TextView } from '../base/textView.ts';
-import { opensErrorsBeside } from '../platform/config.ts';
+import { errorsPlace } from '../platform/config.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts, StreamFacts } from '../model/storedResult.ts';
 import type { CompanionTabs } from './companionTabs.ts';
+import { isClixml } from './offeredView.ts';
 import { findPlace, fitsWhole } from './parts.ts';
 import { addressOfTab, documentUri, tabsOf } from './resultUris.ts';
 import type { ShownText } from './resultUris.ts';
+
+/** A match on a line of a complete text. */
+export interface LineMatch {
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+  readonly length: number;
+}
 
 export interface ShowOptions {
   /** Text to show in front. The default is the output, or the errors if there is no output. */
@@ -18,6 +26,8 @@ export interface ShowOptions {
   readonly preserveFocus: boolean;
   /** Line of the text to go to, from 1. A text in parts opens at the part that contains the line. */
   readonly line?: number | undefined;
+  /** Match to select on the line. */
+  readonly match?: LineMatch | undefined;
   /** View of the text. The default is the text as received. */
   readonly view?: TextView | undefined;
   /** Part to show, for a text in parts. The default is the part that contains the line, or else the first part. */
@@ -34,7 +44,7 @@ export interface ShowOptions {
 export async function showResult(
   facts: StoredFacts,
   companions: CompanionTabs,
-  store: Pick<ResultStore, 'parts'>,
+  store: Pick<ResultStore, 'parts' | 'text'>,
   options: ShowOptions,
 ): Promise<void> {
   const { transcript, raw } = facts;
@@ -62,18 +72,21 @@ export async function showResult(
   const column = columnFor(facts, stream);
   const withCompanion =
     stream === 'output' && options.stream === undefined && transcript.errors.length > 0 && fitsWhole(transcript.errors);
-  const side = withCompanion ? sideColumn(column) : undefined;
+  const side = withCompanion ? sideColumn(column, transcript.errors.lines) : undefined;
   const replacesIn = tabsOf(facts.ref, stream).length === 0 ? column : undefined;
   await companions.during(facts.ref, { withErrors: withCompanion, replacesIn }, async () => {
+    const errorsView = withCompanion ? await readableErrors(facts, store) : {};
     const openErrors = (viewColumn: ViewColumn, preview: boolean): Promise<void> =>
-      open(facts, 'errors', { viewColumn, preserveFocus: true, preview });
+      open(facts, 'errors', { viewColumn, preserveFocus: true, preview }, errorsView);
     // The errors are opened first, and not as a preview. The output then opens in front of them in the same group.
     if (withCompanion && side === undefined) await openErrors(column, false);
     // In an existing group beside, the errors are also opened first. VS Code activates an existing group when it opens
     // a document there, even if the focus is preserved.
-    if (side !== undefined && side !== ViewColumn.Beside) await openErrors(side, true);
+    if (typeof side === 'number' && side !== ViewColumn.Beside) await openErrors(side, true);
     const { preserveFocus } = options;
-    await open(facts, stream, { viewColumn: column, preserveFocus, preview: true, ...selectionOf(line) }, shown);
+    const where = { viewColumn: column, preserveFocus, preview: true, ...selectionOf(line, matchIn(shown, options)) };
+    await open(facts, stream, where, shown);
+    if (side === 'below') await openErrors(await splitBelow(column), true);
     if (side === ViewColumn.Beside) await openErrors(side, true);
   });
 }
@@ -85,7 +98,7 @@ async function showRaw(
   options: ShowOptions,
 ): Promise<void> {
   const { shown, line } = await findPlace(store, facts, 'raw', options);
-  const where = { preserveFocus: options.preserveFocus, preview: true, ...selectionOf(line) };
+  const where = { preserveFocus: options.preserveFocus, preview: true, ...selectionOf(line, matchIn(shown, options)) };
   const { viewColumn } = window.tabGroups.activeTabGroup;
   const replacesIn = tabsOf(facts.ref, 'raw').length === 0 ? viewColumn : undefined;
   await companions.during(facts.ref, { withErrors: false, replacesIn }, () => open(facts, 'raw', where, shown));
@@ -122,14 +135,41 @@ function columnFor(facts: StoredFacts, stream: ResultStream): ViewColumn {
   return window.tabGroups.all.find((group) => !holdsOnly(group, 'errors'))?.viewColumn ?? active.viewColumn;
 }
 
+/** Longest errors that are looked at before they open, in UTF-16 units. */
+const MOST_ERRORS = 2_000_000;
+
 /**
- * Returns the column for the errors, to the right: a new group, or a group that contains only result documents.
- * Otherwise undefined.
+ * Returns the view in which errors open. Errors as CLIXML are two lines that no one reads, so they open in their readable
+ * form. The status bar leads to the text as received.
  */
-function sideColumn(column: ViewColumn): ViewColumn | undefined {
-  if (!opensErrorsBeside() || column === ViewColumn.Nine) return undefined;
+async function readableErrors(facts: StoredFacts, store: Pick<ResultStore, 'text'>): Promise<ShownText> {
+  const { errors } = facts.transcript ?? {};
+  if (errors === undefined || errors.length === 0 || errors.length > MOST_ERRORS) return {};
+  const text = await store.text(facts.ref, 'errors').catch(() => undefined);
+  return text !== undefined && isClixml(text) ? { view: 'clixml' } : {};
+}
+
+/** Shares of the height that the output and the errors below it get. */
+const HEIGHTS = [{ size: 0.75 }, { size: 0.25 }];
+
+/** Divides the only group, and returns the column of the group below. The focus does not move. */
+async function splitBelow(column: ViewColumn): Promise<ViewColumn> {
+  await commands.executeCommand('vscode.setEditorLayout', { orientation: 1, groups: HEIGHTS });
+  const below = window.tabGroups.all.find((group) => group.viewColumn > column);
+  return below?.viewColumn ?? ViewColumn.Beside;
+}
+
+/**
+ * Returns the column for the errors: a new group to the right or below, or the next group if it contains only result
+ * documents. Otherwise undefined. Other groups stay where the user put them, so a new group below needs the only group.
+ */
+function sideColumn(column: ViewColumn, lines: number): ViewColumn | 'below' | undefined {
+  const place = errorsPlace(lines);
+  if (place === 'tab' || column === ViewColumn.Nine) return undefined;
   const group = window.tabGroups.all.find((one) => one.viewColumn - column === 1);
-  if (group === undefined) return ViewColumn.Beside;
+  if (group === undefined) {
+    return place === 'below' && window.tabGroups.all.length === 1 ? 'below' : ViewColumn.Beside;
+  }
   return group.tabs.every((tab) => addressOfTab(tab) !== undefined) ? group.viewColumn : undefined;
 }
 
@@ -137,6 +177,14 @@ function holdsOnly(group: TabGroup, stream: ResultStream): boolean {
   return group.tabs.length > 0 && group.tabs.every((tab) => addressOfTab(tab)?.stream === stream);
 }
 
-function selectionOf(line: number | undefined): Pick<TextDocumentShowOptions, 'selection'> {
-  return line === undefined ? {} : { selection: new Range(line - 1, 0, line - 1, 0) };
+function selectionOf(line: number | undefined, match?: LineMatch): Pick<TextDocumentShowOptions, 'selection'> {
+  if (line === undefined) return {};
+  const start = (match?.column ?? 1) - 1;
+  return { selection: new Range(line - 1, start, line - 1, start + (match?.length ?? 0)) };
+}
+
+/** Returns the match to select. The columns of a part that begins within a line are not those of the complete text. */
+function matchIn({ part }: ShownText, { match, view }: ShowOptions): LineMatch | undefined {
+  const isShifted = part !== undefined && part !== 'whole' && part.column > 1;
+  return isShifted || view !== undefined ? undefined : match;
 }

@@ -24,7 +24,7 @@ export function helpText(): string {
         'Up and Down move and fetch nothing. Left and Right close and open a row. Enter opens the result and moves into its text. F1 and Shift+F10 offer what can be done with the selected row.',
       ),
       l10n.t('To go to a row, type the beginning of its script’s name; Ctrl+Alt+F opens a search in the list.'),
-      l10n.t('"Fetch Result" in the palette opens a result by ID, link or file name, without the list.'),
+      l10n.t('"Open Result by ID or Link" in the palette opens a result by ID, link or file name, without the list.'),
     ],
     [
       l10n.t('A result'),

@@ -1,13 +1,14 @@
-import { l10n } from 'vscode';
+import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../base/errors.ts';
 import type { FailureValues } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
 import { describeFailure } from './failureMessages.ts';
 import { deviceWords } from './deviceWords.ts';
-import { oneLine } from '../platform/remoteText.ts';
+import type { CommandResult } from '../model/machineAction.ts';
+import { whyNotRequested } from '../model/noResult.ts';
 
 /** Rules of a comparison that the user can switch on or off; see `evidence/compare/normalise.ts`. */
-type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids';
+type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids' | 'numbers';
 type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
 
 /** Facts that the sentences about a row of a run need. */
@@ -18,6 +19,7 @@ export interface RowWords {
     readonly actionStatus: string;
     readonly commandStatus: string;
     readonly commandErrors: readonly string[];
+    readonly result: CommandResult;
   };
   readonly failure: { readonly code: FailureCode; readonly values: FailureValues } | undefined;
   readonly facts: { readonly rejection: { readonly reason: string } | undefined } | undefined;
@@ -28,7 +30,6 @@ export interface RowWords {
  * text is put on one line.
  */
 export function whyNoResult({ state, member, failure, facts }: RowWords): string {
-  const status = oneLine(member.actionStatus);
   switch (state) {
     case 'result':
       return '';
@@ -50,13 +51,12 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
     case 'notFetched':
       return l10n.t('Not fetched yet.');
     case 'pending':
-      return l10n.t('{0}: the device has not taken the session yet. It may be offline.', status);
     case 'running':
-      return l10n.t('{0}: the command has not ended ({1}).', status, oneLine(member.commandStatus));
     case 'never':
-      return l10n.t('{0}: the session ended before the command ran.', status);
-    case 'byDesign':
-      return l10n.t('This command leaves no result.');
+    case 'byDesign': {
+      const reason = whyNotRequested(member) ?? new LiveResponseError('resultIsFile');
+      return describeFailure(reason).sentence;
+    }
   }
 }
 
@@ -69,6 +69,7 @@ export function ruleWords(rule: Rule): string {
     guids: l10n.t('GUIDs'),
     times: l10n.t('dates and times'),
     pids: l10n.t('labeled process IDs'),
+    numbers: l10n.t('all numbers'),
   };
   return words[rule];
 }
@@ -80,13 +81,32 @@ export function ruleDetail(rule: RuleOfChoice): string {
     guids: l10n.t('Such as {0}', '9BDE2193-7641-4C5E-8A0F-2D6B3C1E7F45'),
     times: l10n.t('Dates, dates with times, and times of day with seconds'),
     pids: l10n.t('Numbers behind "PID", "PPID" and "Process ID"'),
+    numbers: l10n.t('Sizes, counts, handles, addresses: for tables in which only names matter'),
   };
   return words[rule];
+}
+
+/** Returns the name of an order of hosts. */
+export function orderWords(order: 'name' | 'exitCode' | 'errors' | 'lines' | 'size' | 'rarest'): string {
+  const words: Readonly<Record<typeof order, string>> = {
+    name: l10n.t('by name'),
+    exitCode: l10n.t('by exit code'),
+    errors: l10n.t('by error lines'),
+    lines: l10n.t('by lines of output'),
+    size: l10n.t('by size'),
+    rarest: l10n.t('rarest results first'),
+  };
+  return words[order];
 }
 
 /** Returns e.g. `1 host` or `191 hosts`. */
 export function hostsWords(count: number): string {
   return count === 1 ? l10n.t('1 host') : l10n.t('{0} hosts', count);
+}
+
+/** Returns e.g. `1 line` or `191 lines`. */
+export function linesWords(count: number): string {
+  return count === 1 ? l10n.t('1 line') : l10n.t('{0} lines', count.toLocaleString(env.language));
 }
 
 /** Returns a sentence about the hosts of a run whose results cannot be fetched, or not yet. */

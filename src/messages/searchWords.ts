@@ -9,6 +9,7 @@ interface SearchFacts {
     readonly connection: string | undefined;
     readonly device: string | undefined;
     readonly script: string | undefined;
+    readonly run?: { readonly title: string } | undefined;
   };
   readonly state: 'running' | 'done' | 'cancelled' | 'tooMany' | 'failed';
   readonly found: readonly unknown[];
@@ -18,9 +19,17 @@ interface SearchFacts {
 }
 
 /** Returns the searched text and the scope of a search, on one line. */
-export function describeQuery({ text, isRegExp, matchCase, connection, device, script }: SearchFacts['query']): string {
+export function describeQuery({
+  text,
+  isRegExp,
+  matchCase,
+  connection,
+  device,
+  script,
+  run,
+}: SearchFacts['query']): string {
   const what = isRegExp ? l10n.t('/{0}/', text) : l10n.t('"{0}"', text);
-  const where = [connection, device, script].filter((part) => part !== undefined).join(' · ');
+  const where = [connection, device, script, run?.title].filter((part) => part !== undefined).join(' · ');
   const parts = [what, ...(matchCase ? [l10n.t('matching case')] : []), ...(where === '' ? [] : [where])];
   return parts.join(', ');
 }

@@ -17,3 +17,18 @@ export function describeCopied(query: string, ranges: readonly Range[]): string 
   const numbers = ranges.map(({ start, end }) => [start.line, start.character, end.line, end.character]);
   return JSON.stringify({ query, ranges: numbers });
 }
+
+/** A source of a copied line: a line of a result, a complete result, or a command without a result. */
+export interface CopiedSource {
+  /** Query of the result's address. */
+  readonly query: string;
+  /** Line in the complete text, from 1. Undefined for the complete result. */
+  readonly line?: number | undefined;
+  /** Set if the command has no readable result. */
+  readonly isStatus?: true | undefined;
+}
+
+/** Returns a description of the sources of lines that were copied from a page of this extension. */
+export function describeSources(sources: readonly CopiedSource[], run?: string): string {
+  return JSON.stringify({ sources, ...(run === undefined ? {} : { run }) });
+}

@@ -1,5 +1,7 @@
 import { DocumentDropOrPasteEditKind, DocumentPasteEdit, l10n, Range } from 'vscode';
 import type { DataTransfer, TextDocument, Uri } from 'vscode';
+import type { ResultRef } from '../base/resultUri.ts';
+import type { RunFacts, StatusFacts } from '../evidence/blocks/statusNote.ts';
 import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
 import { hashText } from '../base/hashText.ts';
 import type { Quotation } from '../evidence/text/quotation.ts';
@@ -12,7 +14,7 @@ import type { WorkerPort } from '../worker/workerClient.ts';
 import { COPIED_TYPE } from './copied.ts';
 import { markCopied } from './copyMark.ts';
 import type { EvidenceNotes } from './evidenceNotes.ts';
-import { placeNote } from './placeNote.ts';
+import { isInRow, placePage } from './placeNote.ts';
 import type { Place } from './placeNote.ts';
 import { readCopied } from './readCopied.ts';
 import type { Copied } from './readCopied.ts';
@@ -32,6 +34,19 @@ export interface NotePasteParts {
   readonly store: Pick<ResultStore, 'keeps' | 'noteQuoted'>;
   readonly worker: WorkerPort<'rememberCopy' | 'lastCopy'>;
   readonly log: Log;
+  /** Returns the state of a command without a result; undefined if it is unknown. */
+  readonly statusFacts: (ref: ResultRef, run: string | undefined) => StatusFacts | undefined;
+  readonly runFacts: (run: string) => RunFacts | undefined;
+}
+
+/** Forms for lines of a page of this extension. Every row of a table leads back to the line of its own result. */
+const PAGE_ORDER: readonly NoteForm[] = ['tableRow', 'compactBlock', 'fullBlock', 'citation'];
+
+/** Content of a paste: quotations, and Markdown that stands before and after them. */
+interface Content {
+  readonly evidence: readonly Evidence[];
+  readonly head: string;
+  readonly tail: string;
 }
 
 /**
@@ -40,13 +55,13 @@ export interface NotePasteParts {
  */
 class EvidenceEdit extends DocumentPasteEdit {
   readonly form: NoteForm;
-  readonly evidence: Evidence;
+  readonly content: Content;
   readonly place: Place;
 
-  constructor(form: NoteForm, evidence: Evidence, place: Place) {
-    super('', FORMS[form](), kindOf(form));
+  constructor(form: NoteForm, content: Content, place: Place) {
+    super('', content.evidence.length === 0 ? l10n.t('Insert Status Note') : FORMS[form](), kindOf(form));
     this.form = form;
-    this.evidence = evidence;
+    this.content = content;
     this.place = place;
   }
 }
@@ -60,7 +75,7 @@ export class NotePaste {
   }
 
   /**
-   * Stores the hash and the place of a copied text for other windows, because they do not receive this extension's
+   * Stores the hash and the sources of a copied text for other windows, because they do not receive this extension's
    * clipboard type.
    */
   async remember(document: TextDocument, ranges: readonly Range[], copied: string): Promise<void> {
@@ -72,8 +87,7 @@ export class NotePaste {
       await worker.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
       // The mark is set last. When another window sees the mark, the copied text's place is already in the database.
       await markCopied(this.#parts.storage);
-      const address = readCopied(copied)?.address;
-      if (address !== undefined) this.#parts.store.noteQuoted(address);
+      for (const { address } of readCopied(copied)?.texts ?? []) this.#parts.store.noteQuoted(address);
     } catch (error) {
       this.#parts.log.failure('Copy', error);
     }
@@ -101,19 +115,33 @@ export class NotePaste {
     }
   }
 
-  async #editsFor({ address, ranges }: Copied, document: TextDocument, range: Range): Promise<DocumentPasteEdit[]> {
-    const { notes } = this.#parts;
+  async #editsFor(copied: Copied, document: TextDocument, range: Range): Promise<DocumentPasteEdit[]> {
+    const { notes, statusFacts, runFacts } = this.#parts;
     const texts = await notes.texts();
     if (texts.endsInFence(document.getText(new Range(0, 0, range.start.line, range.start.character)))) return [];
-    const evidence = await notes.evidence(address, ranges);
-    if (evidence === undefined || evidence.quotation.spans.length === 0) return [];
-    const first = firstForm(pasteAs(), evidence.quotation);
+    const evidence: Evidence[] = [];
+    for (const { address, ranges } of copied.texts) {
+      const one = await notes.evidence(address, ranges);
+      if (one !== undefined && (ranges.length === 0 || one.quotation.spans.length > 0)) evidence.push(one);
+    }
+    const statuses = copied.statuses.flatMap((ref) => statusFacts(ref, copied.run) ?? []);
+    const run = copied.run === undefined ? undefined : runFacts(copied.run);
+    const [first, another] = evidence;
     const place = placeOf(document, range);
-    const order = first === undefined ? FORM_ORDER : [first, ...FORM_ORDER.filter((form) => form !== first)];
+    if (first === undefined && statuses.length === 0) return [];
+    const isPage = copied.run !== undefined || statuses.length > 0 || another !== undefined;
+    const head = run === undefined ? '' : `${texts.buildRunLine(run)}\n`;
+    const tail = texts.buildStatusNote(statuses);
+    const chosen = first === undefined || isPage ? pageForm(pasteAs()) : firstForm(pasteAs(), first.quotation);
+    // Inside a row of a table, a block or another row would break the row.
+    const wanted = chosen !== undefined && isInRow(place) ? 'citation' : chosen;
+    const forms = first === undefined ? (['citation'] as const) : isPage ? PAGE_ORDER : FORM_ORDER;
+    const order =
+      wanted === undefined ? forms : [...forms].sort((one, other) => rank(one, wanted) - rank(other, wanted));
     return order.map((form) => {
-      const edit = new EvidenceEdit(form, evidence, place);
+      const edit = new EvidenceEdit(form, { evidence, head: form === 'citation' ? '' : head, tail }, place);
       // Places the option after plain text.
-      if (first === undefined) edit.yieldTo = [DocumentDropOrPasteEditKind.Text];
+      if (wanted === undefined) edit.yieldTo = [DocumentDropOrPasteEditKind.Text];
       return edit;
     });
   }
@@ -125,8 +153,9 @@ export class NotePaste {
    */
   async resolve(edit: DocumentPasteEdit, signal?: AbortSignal): Promise<DocumentPasteEdit> {
     if (edit instanceof EvidenceEdit) {
-      const built = await this.#parts.notes.build({ kind: edit.form }, [edit.evidence], signal);
-      edit.insertText = placeNote(edit.form, built, edit.place);
+      const { evidence, head, tail } = edit.content;
+      const built = evidence.length === 0 ? '' : await this.#parts.notes.build({ kind: edit.form }, evidence, signal);
+      edit.insertText = placePage(edit.form, { built, head, tail }, edit.place);
       setContextKey('liveResponse.quoted', 'yes');
     }
     return edit;
@@ -165,6 +194,16 @@ function firstForm(wanted: PasteAs, { spans }: Quotation): NoteForm | undefined 
       columns !== undefined && firstLine === lastLine && firstLine === first?.firstLine,
   );
   return isPartOfLine ? undefined : 'compactBlock';
+}
+
+/** Returns the format that a paste of several sources uses by default; undefined for plain text. */
+function pageForm(wanted: PasteAs): NoteForm | undefined {
+  if (wanted === 'plainText') return undefined;
+  return wanted === 'automatic' ? 'tableRow' : wanted;
+}
+
+function rank(form: NoteForm, first: NoteForm): number {
+  return form === first ? 0 : 1;
 }
 
 function placeOf(document: TextDocument, { start, end }: Range): Place {

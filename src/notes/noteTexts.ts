@@ -1,5 +1,6 @@
 import { endsInFence } from '../evidence/blocks/noteBlocks.ts';
 import { buildIndicatorNote } from '../evidence/blocks/indicatorNote.ts';
+import { buildRunLine, buildStatusNote } from '../evidence/blocks/statusNote.ts';
 import { buildEvidence } from '../evidence/blocks/noteForms.ts';
 import { ENDINGS_VERSION } from '../evidence/indicators/publicEndings.ts';
 import { compareEvidence } from './compareEvidence.ts';
@@ -11,6 +12,8 @@ import { compareEvidence } from './compareEvidence.ts';
 export const noteTexts = {
   buildEvidence,
   buildIndicatorNote,
+  buildRunLine,
+  buildStatusNote,
   compareEvidence,
   endsInFence,
   /** Version of the list of domain endings. Written to the log. */

@@ -11,27 +11,70 @@ export interface Place {
 
 /**
  * Returns the text to insert at a position. A block gets lines of its own. Empty lines separate it from other text that
- * it would otherwise join. A table row is added to the table above the position.
+ * it would otherwise join. Table rows are added to the table above the position.
  *
- * @param built - output of `buildEvidence` for one quotation in this format
+ * @param built - output of `buildEvidence` in this format
  */
 export function placeNote(form: NoteForm, built: string, place: Place): string {
-  if (form === 'citation') return built;
-  if (form === 'tableRow') {
-    const { lineAbove, before, after } = place;
-    const [, , row = ''] = built.split('\n', 3);
-    if (isTableLine(before) && after.trim() === '') return `\n${row}`;
-    if (before === '' && isTableLine(lineAbove)) return `${row}\n`;
+  // A pipe would begin another cell.
+  if (form === 'citation') return isTableLine(place.before) ? built.replaceAll(/(?<!\\)\|/gu, '\\|') : built;
+  if (form === 'tableRow' && joinsTable(place)) {
+    const rows = built.trimEnd().split('\n').slice(2).join('\n');
+    return isTableLine(place.before) ? `\n${rows}` : `${rows}\n`;
   }
   return placeBlock(built, place);
 }
 
+/**
+ * Returns the text to insert for lines of a page: a line about the run, the evidence, and a list of commands without a
+ * result. Rows that join a table above leave out the line about the run.
+ */
+export function placePage(
+  form: NoteForm,
+  { built, head, tail }: { readonly built: string; readonly head: string; readonly tail: string },
+  place: Place,
+): string {
+  const isLine = form === 'citation' || (form === 'tableRow' && joinsTable(place));
+  if (tail === '' && (isLine || head === '')) return placeNote(form, built, place);
+  const isList = form === 'citation';
+  const evidence = isList && built !== '' && !built.startsWith('- ') ? `- ${built}\n` : built;
+  const gap = evidence === '' || tail === '' || isList ? '' : '\n';
+  return placeBlock(`${head}${evidence}${gap}${tail}`, place);
+}
+
+/** Whether the place is inside a row of a table, so that only a text of one line leaves the row whole. */
+export function isInRow({ before, after }: Place): boolean {
+  return isTableLine(before) && after.trim() !== '';
+}
+
+/** Whether the place is at the end of a table's row, or on the line below. */
+function joinsTable({ lineAbove, before, after }: Place): boolean {
+  return isTableLine(before) ? after.trim() === '' : before === '' && isTableLine(lineAbove);
+}
+
 function placeBlock(block: string, { lineAbove, before, after }: Place): string {
+  const marker = LIST_ITEM.exec(before)?.[0];
+  // A block belongs to a list item if it is indented as the item's text. Otherwise it would end the list.
+  if (marker !== undefined) {
+    const indented = indent(block, ' '.repeat(marker.length));
+    const ahead = before.length === marker.length ? indented.trimStart() : `\n\n${indented}`;
+    return `${ahead}${after.trim() === '' ? '' : `\n${' '.repeat(marker.length)}`}`;
+  }
   const standsAlone = before === '' && (lineAbove ?? '').trim() === '';
   // Blanks before the block would indent it, and Markdown would read four blanks as the beginning of code.
   const isBlank = before.trim() === '';
   const ahead = standsAlone ? '' : isBlank ? '\n' : '\n\n';
   return `${ahead}${block}${after.trim() === '' ? '' : '\n'}`;
+}
+
+const LIST_ITEM = /^ {0,12}(?:[-*+]|\d{1,9}[.)]) {1,4}/u;
+
+/** Indents every line of a block that is not empty. */
+function indent(block: string, blanks: string): string {
+  return block
+    .split('\n')
+    .map((line) => (line === '' ? line : `${blanks}${line}`))
+    .join('\n');
 }
 
 function isTableLine(line: string | undefined): boolean {

@@ -4,15 +4,26 @@ import { parseResultUri, wholeAddress } from '../base/resultUri.ts';
 import { toWholeRanges } from '../evidence/text/textParts.ts';
 import type { ResultAddress } from '../base/resultUri.ts';
 
-/** Place of a copied text in a result. */
-export interface Copied {
+/** Place of a copied text in a result. Without ranges, the complete result is meant. */
+export interface CopiedText {
   readonly address: ResultAddress;
   readonly ranges: readonly Range[];
 }
 
+/** Sources of copied text: parts of results, and commands without a readable result. */
+export interface Copied {
+  readonly texts: readonly CopiedText[];
+  readonly statuses: readonly ResultAddress[];
+  /** Key of the run whose overview was copied. */
+  readonly run: string | undefined;
+}
+
+/** Largest number of sources of one copy. A table with more rows is read by no one; an export is the better way. */
+export const MOST_SOURCES = 1000;
+
 /**
- * Reads the clipboard data that `describeCopied` wrote; undefined for other data, because other extensions can also
- * write to a clipboard.
+ * Reads the clipboard data that `describeCopied` or `describeSources` wrote; undefined for other data, because other
+ * extensions can also write to a clipboard.
  */
 export function readCopied(json: string): Copied | undefined {
   let value: unknown;
@@ -21,13 +32,41 @@ export function readCopied(json: string): Copied | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null || !('query' in value) || !('ranges' in value)) return undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('sources' in value) return readSources(value.sources, 'run' in value ? value.run : undefined);
+  if (!('query' in value) || !('ranges' in value)) return undefined;
   if (typeof value.query !== 'string' || !Array.isArray(value.ranges)) return undefined;
   const address = parseResultUri({ scheme: RESULT_SCHEME, query: value.query });
   const ranges = value.ranges.map(readRange);
   const known = ranges.filter((range) => range !== undefined);
   if (address === undefined || known.length === 0 || known.length !== ranges.length) return undefined;
-  return { address: wholeAddress(address), ranges: toWholeRanges(address, known) };
+  const texts = [{ address: wholeAddress(address), ranges: toWholeRanges(address, known) }];
+  return { texts, statuses: [], run: undefined };
+}
+
+function readSources(value: unknown, run: unknown): Copied | undefined {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_SOURCES) return undefined;
+  const texts: CopiedText[] = [];
+  const statuses: ResultAddress[] = [];
+  for (const source of value as readonly unknown[]) {
+    if (typeof source !== 'object' || source === null || !('query' in source)) return undefined;
+    if (typeof source.query !== 'string') return undefined;
+    const address = parseResultUri({ scheme: RESULT_SCHEME, query: source.query });
+    const line = 'line' in source ? source.line : undefined;
+    if (address === undefined || (line !== undefined && !isLine(line))) return undefined;
+    if ('isStatus' in source && source.isStatus === true) statuses.push(address);
+    else texts.push({ address, ranges: line === undefined ? [] : [lineRange(line)] });
+  }
+  return { texts, statuses, run: typeof run === 'string' ? run : undefined };
+}
+
+function isLine(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
+}
+
+/** Returns the range of a complete line. @param line - from 1 */
+export function lineRange(line: number): Range {
+  return { start: { line: line - 1, character: 0 }, end: { line: line - 1, character: Number.MAX_SAFE_INTEGER } };
 }
 
 function readRange(value: unknown): Range | undefined {

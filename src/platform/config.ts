@@ -33,9 +33,24 @@ export function showsAges(): boolean {
   return workspace.getConfiguration(SECTION).get<string>('listTimes', 'utc') === 'relative';
 }
 
-/** Whether errors open beside their output. */
-export function opensErrorsBeside(): boolean {
-  return workspace.getConfiguration(SECTION).get<boolean>('openErrorsBeside', true);
+/** Place at which the errors of a script open: beside its output, below it, or as a tab behind it. */
+export type ErrorsPlace = 'beside' | 'below' | 'tab';
+
+/** Number of error lines from which errors open beside their output, because they need room of their own. */
+const MANY_ERRORS = 10;
+
+/**
+ * Returns the place at which errors open.
+ *
+ * @param lines - number of lines of the errors. By default, few lines open below the output, which keeps its width
+ */
+export function errorsPlace(lines: number): ErrorsPlace {
+  const settings = workspace.getConfiguration(SECTION);
+  const wanted = settings.get<string>('openErrors', 'automatic');
+  if (wanted === 'beside' || wanted === 'below' || wanted === 'tab') return wanted;
+  // The setting of version 0.1.
+  if (!settings.get<boolean>('openErrorsBeside', true)) return 'tab';
+  return lines < MANY_ERRORS ? 'below' : 'beside';
 }
 
 /** Format that a paste of copied text into Markdown offers first. `automatic` chooses the format by the copied text. */

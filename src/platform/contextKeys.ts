@@ -19,6 +19,8 @@ export interface ContextKeys {
   /** Whether a row with a result is selected. The command palette then offers the commands that work on a result. */
   readonly 'liveResponse.selection': 'results' | 'none';
   readonly 'liveResponse.grouping': 'action' | 'device' | 'run' | 'day';
+  /** Whether this window fetches a run, and whether fetching is paused or was interrupted. */
+  readonly 'liveResponse.run': 'none' | 'running' | 'paused';
   /** Whether a filter hides rows of the view. */
   readonly 'liveResponse.filter': 'none' | 'some';
   readonly 'liveResponse.types': 'liveResponse' | 'all';
@@ -28,6 +30,8 @@ export interface ContextKeys {
   readonly 'liveResponse.part': 'none' | 'first' | 'middle' | 'last' | 'whole';
   /** Whether the active result document has no text, or only text that the script did not write. */
   readonly 'liveResponse.empty': 'yes' | 'no';
+  /** Whether the script of the active result document wrote to its error stream. */
+  readonly 'liveResponse.errors': 'yes' | 'no';
   /**
    * Whether a result was opened, and whether a result was quoted, in this window. Completes steps of the walkthrough.
    */

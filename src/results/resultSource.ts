@@ -5,6 +5,7 @@ import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../base/urgency.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { findCommand, resultOf } from '../model/machineAction.ts';
+import { whyNotRequested } from '../model/noResult.ts';
 
 /** A tenant from which results are fetched, with the functions that fetching needs. */
 export interface ResultSource extends ResultFetcher {
@@ -53,19 +54,8 @@ export async function findActionWithResult(
 function kindOfResult(action: MachineAction, commandIndex: number): ActionWithResult['kind'] {
   const command = findCommand(action, commandIndex);
   if (command === undefined) throw new LiveResponseError('notFound');
-  const kind = resultOf(action, command);
-  switch (kind) {
-    case 'none':
-      throw new LiveResponseError('noResultByDesign');
-    case 'notYet':
-      throw new LiveResponseError('commandNotFinished', { state: command.commandStatus });
-    case 'never':
-      throw new LiveResponseError('commandNeverRan', {
-        state: action.status,
-        ...(command.commandStatus === 'Executing' ? { reason: 'begun' } : {}),
-      });
-    case 'file':
-    case 'transcript':
-      return kind;
-  }
+  const result = resultOf(action, command);
+  const reason = whyNotRequested({ result, actionStatus: action.status, commandStatus: command.commandStatus });
+  if (reason !== undefined) throw reason;
+  return result === 'file' ? 'file' : 'transcript';
 }

@@ -4,7 +4,7 @@ import type { ResultRef } from '../base/resultUri.ts';
 import { isAvailable, memberKey } from './runFetch.ts';
 import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
 import { refOf } from '../model/run.ts';
-import type { RunMember } from '../model/run.ts';
+import type { RunMember, RunWords } from '../model/run.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
@@ -32,6 +32,24 @@ export function toRows(record: RunRecord, known: (ref: ResultRef) => StoredFacts
     const failure = record.failures[memberKey(member)];
     return { member, ref, facts, failure, state: stateOf(member, facts, failure) };
   });
+}
+
+/** Numbers of a run's hosts. The overview, the status bar and messages count alike. */
+export interface RunCounts {
+  readonly hosts: number;
+  /** Hosts with a result that can be read and compared. */
+  readonly results: number;
+  /** Hosts whose result can be fetched, and is not yet. */
+  readonly toFetch: number;
+  /** Hosts without a result to read: pending, failed, unreadable, or too large to be compared. */
+  readonly without: number;
+}
+
+/** Counts the rows of a run. */
+export function countRows(rows: readonly RunRow[]): RunCounts {
+  const results = rows.filter(hasResult).length;
+  const toFetch = rows.filter(({ state }) => state === 'notFetched').length;
+  return { hosts: rows.length, results, toFetch, without: rows.length - results - toFetch };
 }
 
 /** Whether a row has a text that can be read and compared. */
@@ -66,6 +84,10 @@ const RUN_COLUMNS = [
   'sha256',
   'fetchedUtc',
   'hostsWithEqualResult',
+  'rareLines',
+  'script',
+  'arguments',
+  'comment',
 ] as const;
 
 type Column = (typeof RUN_COLUMNS)[number];
@@ -76,15 +98,24 @@ export type RunExportRow = Readonly<Partial<Record<Column, string | number>>>;
 /**
  * Returns the rows of an export.
  *
+ * @param words - what all hosts of the run have in common
  * @param why - returns a sentence that explains why there is no result, or an empty text if there is a result
  */
 export function toExportRows(
+  words: RunWords,
   rows: readonly RunRow[],
   comparison: RunComparison | undefined,
   why: (row: RunRow) => string,
 ): RunExportRow[] {
   const sizes = new Map<number, number>();
   for (const { members } of comparison?.groups ?? []) for (const member of members) sizes.set(member, members.length);
+  const rare = new Map<number, string[]>();
+  for (const { text, stream, places } of comparison?.rareLines ?? []) {
+    for (const { member, line } of places) {
+      const named = `${stream === 'output' ? '' : 'errors '}${line}: ${text}`;
+      rare.set(member, [...(rare.get(member) ?? []), named]);
+    }
+  }
   return rows.map(({ member, facts, ...row }, at) => {
     const transcript = facts?.transcript;
     return withoutMissing({
@@ -104,6 +135,10 @@ export function toExportRows(
       sha256: facts?.sha256,
       fetchedUtc: facts === undefined ? undefined : new Date(facts.fetchedAt).toISOString(),
       hostsWithEqualResult: sizes.get(at),
+      rareLines: rare.get(at)?.join('\n'),
+      script: words.script,
+      arguments: words.args === '' ? undefined : words.args,
+      comment: words.comment === '' ? undefined : words.comment,
     });
   });
 }

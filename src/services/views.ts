@@ -1,7 +1,8 @@
-import type { ExtensionContext } from 'vscode';
+import type { EventEmitter, ExtensionContext, Uri } from 'vscode';
 import { CompanionTabs } from '../documents/companionTabs.ts';
 import { HelpDocument } from '../documents/helpDocument.ts';
 import { RunOverviews } from '../documents/runOverview/runOverviews.ts';
+import { StatusPages } from '../documents/status/statusPages.ts';
 import { CallsItem } from '../statusBar/callsItem.ts';
 import { RunItem } from '../statusBar/runItem.ts';
 import { ActionsView } from '../tree/actionsView.ts';
@@ -18,37 +19,52 @@ export interface ViewServices {
   readonly view: ActionsView;
   readonly savedFilters: SavedFilters;
   readonly companions: CompanionTabs;
+  readonly statusPages: StatusPages;
   readonly help: HelpDocument;
   readonly calls: CallsItem;
   readonly runOverviews: RunOverviews;
   readonly runItem: RunItem;
 }
 
-/** The view and its event, which `extension.ts` registers during activation. */
-export type RegisteredView = Pick<ActionsViewParts, 'view' | 'treeChanged'>;
+/** The view and the events, which `extension.ts` registers during activation. */
+export type RegisteredView = Pick<ActionsViewParts, 'view' | 'treeChanged'> & {
+  readonly pagesChanged: EventEmitter<Uri>;
+};
 
 export function createViewServices(
   { globalState }: ExtensionContext,
   registered: RegisteredView,
   parts: GroundServices & TenantServices & ResultServices & RunServices,
 ): ViewServices {
-  const { connections, worker, store, runs, estimateRun } = parts;
+  const { actions, connections, sessions, worker, store, runs, estimateRun } = parts;
+  const companions = new CompanionTabs();
   const calls = new CallsItem(async () => {
     const { active } = connections;
     return active === undefined ? undefined : ledgerPort(worker, active).usage();
   });
   parts.onDidCall(() => void calls.update());
+  const runOverviews = new RunOverviews({ store, runs, memento: globalState, estimate: estimateRun });
   return {
     view: new ActionsView({ ...registered, ...parts }),
     savedFilters: new SavedFilters(globalState),
-    companions: new CompanionTabs(),
+    companions,
+    statusPages: new StatusPages({
+      store,
+      companions,
+      changed: registered.pagesChanged,
+      onDidChangeActions: (listener) => actions.onDidChange(listener),
+      knownAction: (ref) => {
+        const connection = ref.cloud === 'file' ? undefined : connections.forTenant(ref);
+        return connection === undefined ? undefined : sessions.of(connection).known(ref.actionId);
+      },
+    }),
     help: new HelpDocument(),
     calls,
-    runOverviews: new RunOverviews({ store, runs, memento: globalState, estimate: estimateRun }),
+    runOverviews,
     runItem: new RunItem({
       runs,
       estimate: estimateRun,
-      missing: async (record) => (await runs.missing(record)).length,
+      counts: (record) => runOverviews.counts(record),
     }),
   };
 }

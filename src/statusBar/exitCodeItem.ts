@@ -8,7 +8,8 @@ import { formatBytes, formatLocal } from '../messages/format.ts';
 import { commandOf } from '../model/openedCommand.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
-import { activeAddress } from '../documents/resultUris.ts';
+import { resultKey } from '../base/resultUri.ts';
+import { activeAddress, comparedAddresses } from '../documents/resultUris.ts';
 import { remarksOn } from '../documents/remarks.ts';
 
 /** Exit code in the status bar, while a result document is active. */
@@ -40,14 +41,23 @@ export class ExitCodeItem implements Disposable {
   }
 
   async #update(): Promise<void> {
-    const address = activeAddress();
+    const [compared, beside] = comparedAddresses() ?? [];
+    const address = activeAddress() ?? compared;
     // A failure of the store is reported when the user opens a result. Here the failure only hides the item.
     const update = ++this.#updates;
     const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
+    // Both sides of a comparison may be the same result, as with its own errors.
+    const isOther = beside !== undefined && compared !== undefined && resultKey(beside) !== resultKey(compared);
+    const other = isOther ? await this.#store.facts(beside).catch(() => undefined) : undefined;
     // Another document may have become active meanwhile, and its update may have finished first.
     if (update !== this.#updates) return;
     if (facts === undefined) {
       this.#item.hide();
+      return;
+    }
+    if (other !== undefined) {
+      const text = [facts, other].map((side) => `${side.name.device}: ${exitWords(side)}`).join(' ↔ ');
+      showStatus(this.#item, { icon: 'diff', text, tooltip: text });
       return;
     }
     const { name } = facts;

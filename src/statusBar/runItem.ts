@@ -2,14 +2,15 @@ import { l10n, ThemeColor } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
 import { formatDuration } from '../messages/format.ts';
+import { setContextKey } from '../platform/contextKeys.ts';
 import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
-import { isAvailable } from '../runs/runFetch.ts';
 import type { RunFetches } from '../runs/runFetch.ts';
+import type { RunCounts } from '../runs/runRows.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 
 export interface RunItemOptions {
   readonly runs: RunFetches;
-  readonly missing: (record: RunRecord) => Promise<number>;
+  readonly counts: (record: RunRecord) => Promise<RunCounts>;
   readonly estimate: (record: RunRecord, calls: number) => Promise<number>;
 }
 
@@ -29,11 +30,17 @@ export class RunItem implements Disposable {
     this.#options = options;
     this.#item = createStatusItem('run', l10n.t('Live Response Run'), 98);
     this.#listening = options.runs.onDidChange((key) => {
+      this.refreshState();
       const isNews = options.runs.isActive(key) || key === this.#key;
       if (!isNews) return;
       this.#key = key;
       void this.#update();
     });
+  }
+
+  /** Sets the context key for the commands that work on runs, after the recorded runs were read. */
+  refreshState(): void {
+    setContextKey('liveResponse.run', stateOf(this.#options.runs));
   }
 
   /** Hides the item after the user looked at the ended run. */
@@ -63,34 +70,49 @@ export class RunItem implements Disposable {
   }
 
   async #draw(key: string): Promise<void> {
-    const { runs, missing, estimate } = this.#options;
+    const { runs, counts, estimate } = this.#options;
     const record = runs.get(key);
     if (record === undefined || record.state === 'none' || record.state === 'cancelled') {
       this.#item.hide();
       return;
     }
-    const all = record.run.members.filter(isAvailable).length;
-    const left = await missing(record).catch(() => all);
-    const eta = record.state === 'running' ? await estimate(record, left) : 0;
+    const hosts = record.run.members.length;
+    const found = await counts(record).catch((): RunCounts => ({ hosts, results: 0, toFetch: hosts, without: 0 }));
+    const eta = record.state === 'running' ? await estimate(record, found.toFetch) : 0;
     this.#item.backgroundColor =
       record.state === 'stopped' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.command = { command: commandIds.openRun, title: l10n.t('Open Run Overview'), arguments: [{ run: key }] };
-    const [icon, text] = itemText(record, all - left, all, eta);
+    const [icon, text] = itemText(record, found, eta);
     showStatus(this.#item, { icon, text, tooltip: record.run.words.script });
   }
 }
 
-function itemText({ state }: RunRecord, done: number, all: number, eta: number): [icon: string, text: string] {
+/** Returns the state of all runs: running if one is being fetched, paused if one can go on. */
+function stateOf(runs: RunFetches): 'none' | 'running' | 'paused' {
+  const open = runs.all.filter(({ state }) => GOES_ON.has(state));
+  const active = open.filter(({ run, state }) => runs.isActive(run.key) && state !== 'paused');
+  return active.length > 0 ? 'running' : open.length > 0 ? 'paused' : 'none';
+}
+
+/** States of a run that is not over. */
+const GOES_ON: ReadonlySet<RunRecord['state']> = new Set(['paused', 'running', 'waiting', 'stopped', 'cancelled']);
+
+function itemText(
+  { state }: RunRecord,
+  { hosts, results, toFetch }: RunCounts,
+  eta: number,
+): [icon: string, text: string] {
+  const done = hosts - toFetch;
   switch (state) {
     case 'paused':
-      return ['debug-pause', l10n.t('Run paused at {0} of {1}', done, all)];
+      return ['debug-pause', l10n.t('Run paused at {0} of {1} hosts', done, hosts)];
     case 'stopped':
-      return ['warning', l10n.t('Run stopped at {0} of {1}', done, all)];
+      return ['warning', l10n.t('Run stopped at {0} of {1} hosts', done, hosts)];
     case 'ended':
-      return ['check', l10n.t('Run: {0} of {1} results', done, all)];
+      return ['check', l10n.t('Run done: {0} results on {1} hosts', results, hosts)];
     case 'waiting':
       return ['sync', l10n.t('Run waits for another window')];
     default:
-      return ['sync~spin', l10n.t('Run: {0} of {1}, {2} left', done, all, formatDuration(eta))];
+      return ['sync~spin', l10n.t('Run: {0} of {1} hosts, {2} left', done, hosts, formatDuration(eta))];
   }
 }

@@ -275,14 +275,14 @@ export class ActionTree {
     const layout = this.#arranged();
     if (source === undefined || layout === undefined) return [];
     const { state } = source.actions;
-    if (state.kind === 'failed') return this.#failed(state.error);
+    if (state.kind === 'failed') return [...this.#failed(state.error), ...layout.roots];
     if (state.kind !== 'loaded' || !state.hasMore) return layout.roots;
     return [...layout.roots, this.#keep({ kind: 'loadMore', id: this.#id('loadMore', '') })];
   }
 
   #failed(error: unknown): FailedNode[] {
-    // The welcome view offers to sign in with a button. A row cannot have a button with text.
-    if (signedOutReason(error) !== undefined) return [];
+    // The welcome view offers to sign in with a button, but VS Code shows it only in an empty tree.
+    if (signedOutReason(error) !== undefined && this.shown.length === 0) return [];
     return stepsInTree(error).map((step) => ({ kind: 'failed', id: this.#id('failed', step), error, step }));
   }
 

@@ -224,10 +224,22 @@ export class ActionsView implements Disposable {
       this.#parts.log.failure('loading machine actions', error);
     }
     await learned;
+    await this.#showOffline(source);
     this.#describe(actions);
     // Before the list is loaded, it is not known whether the sign-in is valid. For some ways to sign in, the account is
     // not known either.
     await this.#showAccount(this.#parts.connections.active);
+  }
+
+  /** Shows what is stored in place of a list that could not be loaded. */
+  async #showOffline({ actions, tenant }: TreeSource): Promise<void> {
+    if (actions.state.kind !== 'failed') return;
+    try {
+      const stored = await this.#parts.store.storedOf(tenant);
+      actions.showOffline([...new Map(stored.map(({ action }) => [action.id, action])).values()]);
+    } catch (error) {
+      this.#parts.log.failure('reading what is stored', error);
+    }
   }
 
   #filterMessage({ state, actions }: ActionStore): string {
@@ -247,8 +259,14 @@ export class ActionsView implements Disposable {
     const signedOut = state.kind === 'failed' ? signedOutReason(state.error) : undefined;
     // VS Code shows no welcome view, and so no button, in a view that has a message. If no one is signed in, there is
     // no message, because the welcome view gives the reason.
-    const told = state.kind === 'failed' && signedOut === undefined;
-    const message = told ? describeFailure(state.error).sentence : this.#filterMessage(actions);
+    const offline = state.kind === 'failed' ? actions.actions.length : 0;
+    const told = state.kind === 'failed' && (signedOut === undefined || offline > 0);
+    const message = told
+      ? [
+          ...(offline === 0 ? [] : [l10n.t('Offline: showing the {0} actions with stored results.', offline)]),
+          describeFailure(state.error).sentence,
+        ].join(' ')
+      : this.#filterMessage(actions);
     describeTreeView(this.#view, { message });
     if (signedOut !== undefined) setContextKey('liveResponse.signedOut', signedOut);
     if (state.kind === 'failed') setContextKey('liveResponse.list', told ? 'failed' : 'signedOut');

@@ -68,7 +68,11 @@ export interface FilterCounts {
 export function filterSentence(filter: ActionFilter, { matching, loaded, hasMore }: FilterCounts): string {
   const sentence = l10n.t('Filtered by {0}.', filterWords(filter));
   const here = searchedHere(filter);
-  if (here.length === 0) return matching === 0 ? `${sentence} ${l10n.t('No action matches.')}` : sentence;
+  if (here.length === 0) {
+    if (matching === 0) return `${sentence} ${l10n.t('No action matches.')}`;
+    const loadedWords = matching === 1 ? l10n.t('1 action matches.') : l10n.t('{0} actions match.', matching);
+    return `${sentence} ${hasMore ? l10n.t('{0} actions are loaded, and there are more.', matching) : loadedWords}`;
+  }
   const fields = here.map(fieldName).join(', ');
   const found = hasMore
     ? l10n.t('{0} of the {1} actions loaded match: {2} is only looked for in these.', matching, loaded, fields)

@@ -8,7 +8,9 @@ import { createRow } from '../platform/show/rows.ts';
 import { describeTreeView } from '../platform/show/views.ts';
 import { describeSearch } from '../messages/searchWords.ts';
 import type { SearchRun, StoredSearch } from '../results/search/storedSearch.ts';
-import type { ResultHits, SearchHit } from '../worker/searchCalls.ts';
+import { resultKey } from '../base/resultUri.ts';
+import { hostsWords } from '../messages/runWords.ts';
+import type { ResultHits, SearchedHost, SearchHit } from '../worker/searchCalls.ts';
 
 /** Row for a result with hits, for one hit, or for the number of lines that are not listed. */
 export interface HitNode {
@@ -17,15 +19,34 @@ export interface HitNode {
   readonly hit?: SearchHit;
 }
 
+/** Largest number of characters of a line that are shown before the match. */
+const AHEAD = 20;
+/** Row for the hosts of the searched run without a hit, or for those whose result is not known. */
+interface HostsNode {
+  readonly kind: 'hosts';
+  /** Whether the hosts' results were searched to their end. */
+  readonly isKnown: boolean;
+  readonly hosts: readonly SearchedHost[];
+}
+
+/** Row for one of these hosts. */
+interface HostNode {
+  readonly kind: 'host';
+  readonly host: SearchedHost;
+}
+
+export type SearchNode = HitNode | HostsNode | HostNode;
+
 /** Shortest time between two updates of the view while a search runs, in milliseconds. */
 const DRAW_MS = 150;
 
 /** View of the hits of a search, grouped by result. It is shown only after a search was started. */
-export class SearchView implements Disposable, TreeDataProvider<HitNode> {
+export class SearchView implements Disposable, TreeDataProvider<SearchNode> {
   readonly #changed = new EventEmitter<undefined>();
-  readonly #view: TreeView<HitNode>;
+  readonly #view: TreeView<SearchNode>;
   readonly #subscription: Disposable;
   #nodes: readonly HitNode[] = [];
+  #hosts: readonly HostsNode[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #run: SearchRun | undefined;
 
@@ -44,15 +65,18 @@ export class SearchView implements Disposable, TreeDataProvider<HitNode> {
     });
   }
 
-  getChildren(node?: HitNode): HitNode[] {
-    if (node === undefined) return [...this.#nodes];
+  getChildren(node?: SearchNode): SearchNode[] {
+    if (node === undefined) return [...this.#nodes, ...this.#hosts];
+    if (node.kind === 'hosts') return node.hosts.map((host) => ({ kind: 'host', host }));
     if (node.kind !== 'foundResult') return [];
     const { result } = node;
     const hits = result.hits.map((hit): HitNode => ({ kind: 'hit', result, hit }));
     return result.more > 0 ? [...hits, { kind: 'more', result }] : hits;
   }
 
-  getTreeItem(node: HitNode): TreeItem {
+  getTreeItem(node: SearchNode): TreeItem {
+    if (node.kind === 'hosts') return hostsItem(node);
+    if (node.kind === 'host') return hostItem(node.host);
     if (node.kind === 'foundResult') return resultItem(node.result);
     return node.hit === undefined ? moreItem(node.result) : hitItem(node, node.hit);
   }
@@ -73,6 +97,7 @@ export class SearchView implements Disposable, TreeDataProvider<HitNode> {
     // The same result keeps its node, so that it stays expanded while more results arrive.
     const known = new Map(this.#nodes.map((node) => [node.result, node]));
     this.#nodes = (run?.found ?? []).map((result) => known.get(result) ?? { kind: 'foundResult', result });
+    this.#hosts = run?.state === 'done' ? hostsWithoutHit(run) : [];
     this.#changed.fire(undefined);
   }
 }
@@ -103,7 +128,15 @@ function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeI
 function hitItem(node: HitNode, hit: SearchHit): TreeItem {
   // Replaces each UTF-16 unit by one unit, so that the highlight keeps its position.
   const text = hit.text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (unit) => (unit === '\t' ? ' ' : '\ufffd'.repeat(unit.length)));
-  const label: TreeItemLabel = { label: text, highlights: [[hit.at, hit.at + hit.length]] };
+  // In a narrow side bar, a match behind many characters would be cut off.
+  const blanks = /^\s*/u.exec(text.slice(0, hit.at))?.[0].length ?? 0;
+  const start = Math.max(blanks, hit.at - AHEAD);
+  const cut = start > blanks ? '…' : '';
+  const from = hit.at - start + cut.length;
+  const label: TreeItemLabel = {
+    label: cut + text.slice(start).trimEnd(),
+    highlights: [[from, from + hit.length]],
+  };
   const streams = { output: l10n.t('output'), errors: l10n.t('errors'), raw: l10n.t('raw') };
   const item = createRow({
     label,
@@ -112,6 +145,46 @@ function hitItem(node: HitNode, hit: SearchHit): TreeItem {
   });
   item.contextValue = 'hit';
   item.command = { command: commandIds.openHit, title: l10n.t('Open Result'), arguments: [node] };
+  return item;
+}
+
+/**
+ * Returns the hosts of the searched run without a hit: first those whose result was searched to its end, then those of
+ * which it is not known whether they have one.
+ */
+function hostsWithoutHit({ query, found }: SearchRun): HostsNode[] {
+  const results = new Map(found.map((result) => [resultKey(result.ref), result]));
+  const without: SearchedHost[] = [];
+  const unknown: SearchedHost[] = [];
+  for (const host of query.run?.hosts ?? []) {
+    const result = results.get(resultKey(host.ref));
+    if (result !== undefined && result.hits.length > 0) continue;
+    (host.isStored && result?.givenUp === undefined ? without : unknown).push(host);
+  }
+  const nodes: HostsNode[] = [
+    { kind: 'hosts', isKnown: true, hosts: without },
+    { kind: 'hosts', isKnown: false, hosts: unknown },
+  ];
+  return nodes.filter(({ hosts }) => hosts.length > 0);
+}
+
+function hostsItem({ isKnown, hosts }: HostsNode): TreeItem {
+  const label = isKnown ? l10n.t('Hosts without a hit') : l10n.t('Not known: not stored, or not searched');
+  const item = createRow({ label, description: hostsWords(hosts.length) }, TreeItemCollapsibleState.Collapsed);
+  item.iconPath = new ThemeIcon(isKnown ? 'circle-slash' : 'question');
+  item.contextValue = 'hosts';
+  return item;
+}
+
+function hostItem({ host, ref }: SearchedHost): TreeItem {
+  const item = createRow({ label: host });
+  const { tenantId: tenant, actionId, commandIndex } = ref;
+  item.command = {
+    command: commandIds.openResult,
+    title: l10n.t('Open Result'),
+    arguments: [{ tenant, actionId, commandIndex }],
+  };
+  item.contextValue = 'host';
   return item;
 }
 

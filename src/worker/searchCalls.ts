@@ -9,6 +9,21 @@ export interface SearchQuery {
   readonly connection: string | undefined;
   readonly device: string | undefined;
   readonly script: string | undefined;
+  /** Searches only the results of a run. Undefined for any result. */
+  readonly run?: SearchedRun | undefined;
+}
+
+/** The run to which a search is limited. */
+export interface SearchedRun {
+  readonly title: string;
+  readonly hosts: readonly SearchedHost[];
+}
+
+/** A host of a run. Without a stored result, it is not known whether its result has a match. */
+export interface SearchedHost {
+  readonly host: string;
+  readonly ref: ResultRef;
+  readonly isStored: boolean;
 }
 
 /** A line with at least one match. */

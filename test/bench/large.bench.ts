@@ -44,7 +44,7 @@ export const benchLarge: Bench = async ({ vsix, progress }) => {
       await runCommand(page, 'Notifications: Clear All Notifications');
     };
 
-    await runCommand(page, 'Live Response: Fetch Result…');
+    await runCommand(page, 'Live Response: Open Result by ID or Link…');
     await typeQuickInput(page, `${LARGE.actionId}#${LARGE.commandIndex}`);
     await clickNotification(page, 'the limit is', 'Open in Parts');
     await waitForPart(/lines 1–/u);

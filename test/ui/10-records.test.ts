@@ -118,7 +118,7 @@ workbenchSuite('records: what a note says can be recomputed, read elsewhere, and
     await takePictures(session, 'note-preview');
   });
 
-  test('a citation, and an address for a ticket, lead back by Fetch Result…', async () => {
+  test('a citation, and an address for a ticket, lead back by Open Result by ID or Link…', async () => {
     await openResult(page, 'eventLogErrors', 'recent-events.ps1');
     await emptyClipboard(page);
     await runCommand(page, 'Live Response: Copy as Citation');
@@ -127,7 +127,7 @@ workbenchSuite('records: what a note says can be recomputed, read elsewhere, and
     for (const text of [citation, buildOutsideAddress(onlyEvidence(citation))]) {
       await runCommand(page, 'View: Close All Editors');
       await clipboard(`as ${text} says`);
-      await runCommand(page, 'Live Response: Fetch Result…');
+      await runCommand(page, 'Live Response: Open Result by ID or Link…');
       const { actionId, commandIndex } = scenarioRef('eventLogErrors');
       await waitForQuickInput(page, ({ value }) => value === `${actionId}#${commandIndex}`);
       await typeQuickInput(page, text);
@@ -141,7 +141,7 @@ workbenchSuite('records: what a note says can be recomputed, read elsewhere, and
     await page.keyboard.press('Shift+ArrowDown');
     await emptyClipboard(page);
     await page.locator('.tab', { hasText: 'collect-triage.ps1' }).click({ button: 'right' });
-    await copyAs(page, 'Copy as Plain Evidence');
+    await copyAs(page, 'Copy as Evidence (Plain Text)');
     const text = await waitFor('plain evidence on the clipboard', async () => {
       const now = await page.evaluate<string>('navigator.clipboard.readText()');
       return now.includes('\nSource: ') ? now : undefined;

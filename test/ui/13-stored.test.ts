@@ -37,7 +37,7 @@ workbenchSuite('what is stored', { tenant: 'local' }, (session) => {
 
   const fetchScenario = async (name: Parameters<typeof scenarioRef>[0], tab: string): Promise<void> => {
     const { actionId, commandIndex } = scenarioRef(name);
-    await runCommand(session.page, 'Live Response: Fetch Result…');
+    await runCommand(session.page, 'Live Response: Open Result by ID or Link…');
     await typeQuickInput(session.page, `${actionId}#${commandIndex}`);
     await waitForTab(session.page, tab);
   };

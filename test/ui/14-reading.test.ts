@@ -54,7 +54,7 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     (await readStatusBar(session.page)).find(({ id }) => id === 'status.editor.mode')?.text;
 
   async function open({ actionId, commandIndex }: ScenarioRef): Promise<void> {
-    await runCommand(session.page, 'Live Response: Fetch Result…');
+    await runCommand(session.page, 'Live Response: Open Result by ID or Link…');
     await typeQuickInput(session.page, `${actionId}#${commandIndex}`);
   }
 
@@ -233,7 +233,7 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     const { page } = session;
     await open(scenarioRef('emptyBoth'));
     await waitForTab(page, '.lr-output');
-    await page.locator('.editor-actions [aria-label*="Explain Empty"]').first().waitFor();
+    await page.locator('.editor-actions [aria-label*="Why Is This Empty?"]').first().waitFor();
     await palette('explainEmpty');
     await waitForNotification(page, 'the script wrote nothing to the output stream');
     await takePictures(session, 'explain-empty');

@@ -38,7 +38,7 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
 
   /** Asks for a result by its id, and waits for the answer that says why it is not opened. */
   async function ask(ref: ScenarioRef, sentence: string): Promise<void> {
-    await runCommand(session.page, 'Live Response: Fetch Result…');
+    await runCommand(session.page, 'Live Response: Open Result by ID or Link…');
     await typeQuickInput(session.page, `${ref.actionId}#${ref.commandIndex}`);
     await waitForNotification(session.page, sentence);
     assert.deepEqual((await readTabs(session.page)).flat(), []);

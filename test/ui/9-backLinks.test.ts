@@ -55,7 +55,7 @@ workbenchSuite('from a note back to the line', { tenant: 'local' }, (session) =>
 
   /** Opens the output and goes into it. */
   async function openEvents(): Promise<void> {
-    await runCommand(session.page, 'Live Response: Fetch Result…');
+    await runCommand(session.page, 'Live Response: Open Result by ID or Link…');
     await typeQuickInput(session.page, `${EVENTS.actionId}#${EVENTS.commandIndex}`);
     await waitForTab(session.page, 'recent-events.ps1');
     await waitFor('the output in front', async () =>

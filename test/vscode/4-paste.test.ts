@@ -67,7 +67,15 @@ describe('a paste into Markdown', () => {
     await store.put(received({ size: bytes.length }), bytes);
     const notes = new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0' });
     storage = Uri.file(await mkdtemp(path.join(tmpdir(), 'storage-')));
-    paste = new NotePaste({ storage, notes, store, worker: store, log });
+    paste = new NotePaste({
+      storage,
+      notes,
+      store,
+      worker: store,
+      log,
+      statusFacts: () => undefined,
+      runFacts: () => undefined,
+    });
     // The output as the editor shows it: line ends alike, the NUL visible.
     shown = await openNote('one\ntwo\u2400\nthree\nfour');
   });

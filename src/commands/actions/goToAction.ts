@@ -1,4 +1,4 @@
-import { commands, l10n } from 'vscode';
+import { commands, env, l10n, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { parseServerTime } from '../../base/serverTime.ts';
 import type { MachineAction } from '../../defender/schema.ts';
@@ -9,25 +9,32 @@ import { scriptOf } from '../../tree/arrange.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import { actionState } from '../../tree/words.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
+import { findReferences } from '../../evidence/references/findReferences.ts';
+import type { FoundReference } from '../../evidence/references/findReferences.ts';
+import { fetchReference, labelOf } from '../open/fetchResult.ts';
 import { openTarget } from '../open/openTarget.ts';
 import type { OpenServices } from '../open/openTarget.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
-import { pickOne } from '../../platform/show/quickInputs.ts';
+import { createPick, pickOne, plainRows } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.ts';
 
 /**
- * `liveResponse.goToAction`: lists the loaded actions by script, device and id, and selects the row of the chosen
- * action. The notification about ended actions calls it with `{actionIds, opens}`.
+ * `liveResponse.goToAction`: lists the loaded actions by script, device, comment and id, and selects the row of the
+ * chosen action. A text that names an action opens its result. The notification about ended actions calls it with `{actionIds, opens}`.
  */
-async function goToAction(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+async function goToAction(
+  services: OpenServices & Pick<Services, 'fetchAction' | 'sessions'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
   const { actionIds, opens } = readArgument(args[0]);
   await services.actions.list?.ensureLoaded(new AbortController().signal);
   const known = actionIds?.flatMap((id) => services.actions.list?.get(id) ?? []);
-  const action =
-    known?.length === 1
-      ? known[0]
-      : await pickAction(known ?? services.actions.reachable, l10n.t('Go to Action'), l10n.t('No action is loaded.'));
+  const chosen =
+    known?.length === 1 ? { action: known[0] } : await pickActionOrReference(known ?? services.actions.reachable);
+  if (chosen !== undefined && 'reference' in chosen) await fetchReference(services, runner, chosen.reference);
+  const action = chosen !== undefined && 'action' in chosen ? chosen.action : undefined;
   if (action === undefined) return;
   await commands.executeCommand('liveResponse.actions.focus');
   await services.view.reveal(action.id);
@@ -40,7 +47,11 @@ async function watchAction(
   args: readonly unknown[],
 ): Promise<void> {
   const { actions, watched } = services;
+  const [first] = args;
+  const named = typeof first === 'object' && first !== null && 'actionId' in first ? first.actionId : undefined;
+  const known = typeof named === 'string' ? actions.list?.get(named) : undefined;
   const action =
+    (known === undefined || isFinished(known) ? undefined : known) ??
     actionsOfRows(services, args).find((one) => !isFinished(one)) ??
     (await pickAction(
       actions.list?.unfinished ?? [],
@@ -77,27 +88,78 @@ function actionsOfRows(
   return rows.flatMap((row) => ('actionId' in row ? (actions.list?.get(row.actionId) ?? []) : []));
 }
 
+type ActionItem = QuickPickItem & { readonly action: MachineAction };
+type ReferenceItem = QuickPickItem & { readonly reference: FoundReference };
+
+function toItems(actions: readonly MachineAction[]): ActionItem[] {
+  return actions.map((action) => ({
+    label: scriptOf(action),
+    description: [deviceOf(action), utcOf(action.creationDateTimeUtc), actionState(action)].join(' · '),
+    detail: [action.id, action.requestorComment ?? ''].filter((part) => part !== '').join(' · '),
+    action,
+  }));
+}
+
 /** Asks the user for one of the given actions. */
 async function pickAction(
   actions: readonly MachineAction[],
   title: string,
   none: string,
 ): Promise<MachineAction | undefined> {
-  const items = actions.map((action): QuickPickItem & { readonly action: MachineAction } => ({
-    label: scriptOf(action),
-    description: [deviceOf(action), utcOf(action.creationDateTimeUtc), actionState(action)].join(' · '),
-    detail: action.id,
-    action,
-  }));
+  const items = toItems(actions);
   const placeHolder = items.length === 0 ? none : l10n.t('Script, device or action ID; {0} actions', items.length);
-  const chosen = await pickOne(items, {
-    title,
-    placeHolder,
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
+  const chosen = await pickOne(items, { title, placeHolder, matchOnDescription: true, matchOnDetail: true });
   return chosen?.action;
 }
+
+/**
+ * Asks for an action in one box: by script, device, comment or id among the loaded actions, or by any text that names
+ * an action. Actions that the clipboard names are offered first.
+ */
+async function pickActionOrReference(
+  actions: readonly MachineAction[],
+): Promise<{ readonly action: MachineAction } | { readonly reference: FoundReference } | undefined> {
+  const input = createPick<ActionItem | ReferenceItem>({
+    title: l10n.t('Go to Action'),
+    placeholder: l10n.t('Script, device, comment, action ID or link; {0} actions are loaded', actions.length),
+  });
+  const loaded = toItems(actions);
+  const copied = findReferences(await env.clipboard.readText());
+  const toReferences = (references: readonly FoundReference[], description?: string): ReferenceItem[] =>
+    references.slice(0, MOST_REFERENCES).map((reference) => ({
+      iconPath: new ThemeIcon('cloud-download'),
+      label: l10n.t('Open {0}', labelOf(reference)),
+      ...(description === undefined ? {} : { description }),
+      alwaysShow: true,
+      reference,
+    }));
+  let rows: readonly (ActionItem | ReferenceItem)[] = [];
+  const draw = (): void => {
+    const typed = findReferences(input.value);
+    const named = input.value.trim() === '' ? toReferences(copied, l10n.t('from the clipboard')) : toReferences(typed);
+    rows = [...named, ...loaded];
+    input.items = plainRows(rows);
+  };
+  input.matchOnDescription = true;
+  input.matchOnDetail = true;
+  draw();
+  return new Promise((resolve) => {
+    input.onDidChangeValue(draw);
+    input.onDidAccept(() => {
+      const [chosen] = input.selectedItems;
+      resolve(chosen === undefined ? undefined : rows[input.items.indexOf(chosen)]);
+      input.hide();
+    });
+    input.onDidHide(() => {
+      resolve(undefined);
+      input.dispose();
+    });
+    input.show();
+  });
+}
+
+/** Largest number of actions that are offered from one text. */
+const MOST_REFERENCES = 10;
 
 async function openFirst(services: OpenServices, runner: CommandRunner, action: MachineAction): Promise<void> {
   const { shown } = services.actions;
@@ -124,7 +186,7 @@ export const goToActionCommand = defineCommand({
   name: 'goToAction',
   needs: 'connection',
   icon: 'search',
-  menus: [{ menu: 'view/title', group: '1_find@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: 'navigation@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { args, runner }) => goToAction(services, runner, args),
 });
 

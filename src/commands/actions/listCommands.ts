@@ -6,7 +6,7 @@ import type { TreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
+import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.refresh`: merges new and changed actions into the list. Rows that were loaded stay. */
 async function refresh(services: Pick<Services, 'actions' | 'view'>, runner: CommandRunner): Promise<void> {
@@ -116,7 +116,7 @@ export const showAllTypesCommand = defineCommand({
   name: 'showAllTypes',
   needs: 'connection',
   icon: 'eye',
-  palette: all(MAY_BE_CONNECTED, 'liveResponse.types != all'),
+  palette: 'false',
   menus: [
     {
       menu: 'view/title',
@@ -134,7 +134,7 @@ export const showLiveResponseOnlyCommand = defineCommand({
   name: 'showLiveResponseOnly',
   needs: 'connection',
   icon: 'eye-closed',
-  palette: all(MAY_BE_CONNECTED, 'liveResponse.types == all'),
+  palette: 'false',
   menus: [
     { menu: 'view/title', group: '2_list@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.types == all') },
   ],

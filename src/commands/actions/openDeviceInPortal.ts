@@ -12,7 +12,7 @@ import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, all
 
 /** `liveResponse.openDeviceInPortal`: opens the device's page in the Defender portal of its cloud. */
 async function openDeviceInPortal(
-  services: Pick<Services, 'actions' | 'connections' | 'store' | 'view'>,
+  services: Pick<Services, 'actions' | 'connections' | 'runOverviews' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<void> {
   const device = await findDevice(services, args);
@@ -30,14 +30,15 @@ async function openDeviceInPortal(
 type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };
 
 async function findDevice(
-  services: Pick<Services, 'actions' | 'connections' | 'store' | 'view'>,
+  services: Pick<Services, 'actions' | 'connections' | 'runOverviews' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<Device | undefined> {
   const [row] = args.filter(isTreeNode);
   if (row !== undefined) return deviceOfRow(services, row);
   const [target] = findTargets(services, args);
   const facts = target === undefined ? undefined : await services.store.facts(target.ref);
-  if (target !== undefined && facts !== undefined) return { ...target.ref, machineId: facts.action.machineId ?? null };
+  const action = facts?.action ?? (target === undefined ? undefined : services.actions.list?.get(target.ref.actionId));
+  if (target !== undefined && action !== undefined) return { ...target.ref, machineId: action.machineId ?? null };
   const [selected] = services.view.selection;
   return selected === undefined ? undefined : deviceOfRow(services, selected);
 }

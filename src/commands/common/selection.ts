@@ -14,6 +14,7 @@ export function selectedRanges(
   target: Target,
   stream: ResultStream = target.stream ?? 'output',
 ): readonly Range[] | undefined {
+  if (target.quotes !== undefined) return target.quotes;
   const editor = window.activeTextEditor;
   const active = activeAddress();
   if (editor === undefined || active === undefined) return undefined;

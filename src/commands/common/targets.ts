@@ -1,12 +1,21 @@
-import { Uri } from 'vscode';
+import { Uri, window } from 'vscode';
+import type { Range } from '../../base/places.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import { activeAddress } from '../../documents/resultUris.ts';
+import type { LineMatch } from '../../documents/showResult.ts';
+import { activeStatus } from '../../documents/status/statusUri.ts';
 import { isGuid, parseResultUri, refOf } from '../../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../../base/resultUri.ts';
 import type { TextView } from '../../base/textView.ts';
 import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
+import { isHitNode } from '../../tree/searchView.ts';
+import type { HitNode } from '../../tree/searchView.ts';
+import { lineRange } from '../../notes/readCopied.ts';
+
+/** Services that are needed to find the results that a command works on. */
+export type TargetServices = Pick<Services, 'connections' | 'runOverviews' | 'view'>;
 
 /** Result that a command works on. */
 export interface Target {
@@ -18,8 +27,12 @@ export interface Target {
   readonly stream: ResultStream | undefined;
   /** Line to go to, from 1. */
   readonly line: number | undefined;
+  /** Match to select on the line: column from 1, and length, in UTF-16 units. */
+  readonly match?: LineMatch | undefined;
   /** View of the text, from the active document or from a link. The default is the text as received. */
   readonly view?: TextView | undefined;
+  /** Ranges to quote, if a page or a list names them. The default is the selection in the active document. */
+  readonly quotes?: readonly Range[] | undefined;
   /** Part of the text to show. */
   readonly part?: ResultAddress['part'];
 }
@@ -36,8 +49,9 @@ export function addressOf({ ref, stream, view }: Target): ResultAddress {
  * @returns an empty list when there is nothing to work on
  * @throws LiveResponseError `badArgument` with the name of the field
  */
-export function findTargets(services: Pick<Services, 'connections' | 'view'>, args: readonly unknown[]): Target[] {
+export function findTargets(services: TargetServices, args: readonly unknown[]): Target[] {
   const [first, selected] = args;
+  if (isHitNode(first)) return targetsOfHit(first);
   if (isTreeNode(first)) {
     const rows: readonly TreeNode[] = Array.isArray(selected) ? selected.filter(isTreeNode) : [];
     return targetsOfRows(services, rows.length > 0 ? rows : [first]);
@@ -48,7 +62,32 @@ export function findTargets(services: Pick<Services, 'connections' | 'view'>, ar
   }
   if (typeof first === 'object' && first !== null) return [readTarget(services, first)];
   const active = activeAddress();
-  return active === undefined ? targetsOfRows(services, services.view.selection) : [toTarget(active)];
+  if (active !== undefined) return [toTarget(active)];
+  const about = activeStatus();
+  if (about !== undefined) return [{ ref: about, stream: undefined, line: undefined }];
+  const ofRun = targetsOfOverview(services);
+  return ofRun.length > 0 ? ofRun : targetsOfRows(services, services.view.selection);
+}
+
+/** Returns the hit, or all listed hits of a result. */
+function targetsOfHit({ result, hit }: HitNode): Target[] {
+  const hits = hit === undefined ? result.hits : [hit];
+  return hits.map(({ stream, line }) => ({ ref: result.ref, stream, line, quotes: [lineRange(line)] }));
+}
+
+/** Returns the results of the lines that are selected in the overview of a run. */
+function targetsOfOverview({ runOverviews }: TargetServices): Target[] {
+  const editor = window.activeTextEditor;
+  if (editor === undefined) return [];
+  return runOverviews
+    .sourcesOf(editor.document.uri, editor.selections)
+    .filter(({ isStatus }) => !isStatus)
+    .map(({ ref, stream, line }) => ({
+      ref,
+      stream,
+      line,
+      ...(line === undefined ? {} : { quotes: [lineRange(line)] }),
+    }));
 }
 
 function targetsOfRows(services: Pick<Services, 'view'>, rows: readonly TreeNode[]): Target[] {

@@ -12,6 +12,10 @@ export const IN_RESULT = 'resourceScheme == live-response';
 export const IN_RUN_OVERVIEW = 'resourceScheme == live-response-run';
 /** A result is open or selected in the tree. */
 export const HAS_RESULT = 'resourceScheme == live-response || liveResponse.selection == results';
+/** A result is open or selected in the tree, or the overview of a run is open. */
+export const HAS_QUOTABLE = `${HAS_RESULT} || ${IN_RUN_OVERVIEW}`;
+/** The row is a hit, or a result with hits. */
+export const ON_HIT = String.raw`viewItem =~ /^(hit|foundResult)$/`;
 /** A search was started in this window. */
 export const HAS_SEARCH = 'liveResponse.search == running || liveResponse.search == ended';
 

@@ -123,6 +123,7 @@ export const selectConnectionCommand = defineCommand({
 export const replaceAccessTokenCommand = defineCommand({
   name: 'replaceAccessToken',
   needs: 'connection',
+  palette: 'false',
   icon: 'key',
   menus: [{ menu: 'view/title', group: '4_connection@4', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { args }) => replaceAccessToken(services, args),

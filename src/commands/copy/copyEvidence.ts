@@ -15,13 +15,17 @@ import { addressOf, findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
+import { HAS_QUOTABLE } from '../common/when.ts';
 
 /**
  * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, or else the complete
  * text. With several rows, they copy the result of each row. A citation without a selection names the complete result.
  */
 async function copyEvidence(
-  services: Pick<Services, 'actions' | 'connections' | 'log' | 'notes' | 'results' | 'saves' | 'toolVersion' | 'view'>,
+  services: Pick<
+    Services,
+    'actions' | 'connections' | 'log' | 'notes' | 'results' | 'runOverviews' | 'saves' | 'toolVersion' | 'view'
+  >,
   runner: CommandRunner,
   form: Exclude<NoteForm, 'tableRow'> | 'plainBlock',
   args: readonly unknown[],
@@ -50,7 +54,10 @@ async function copyEvidence(
 
 /** `liveResponse.copyJson`: copies the parsed result in the service's own form. Several results become a list. */
 async function copyJson(
-  services: Pick<Services, 'actions' | 'connections' | 'log' | 'results' | 'saves' | 'store' | 'toolVersion' | 'view'>,
+  services: Pick<
+    Services,
+    'actions' | 'connections' | 'log' | 'results' | 'runOverviews' | 'saves' | 'store' | 'toolVersion' | 'view'
+  >,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -93,7 +100,10 @@ interface CopiedText {
 
 /** Copies the results that could be read. Also reports the first failure. */
 async function copyEach<Part>(
-  services: Pick<Services, 'actions' | 'connections' | 'log' | 'results' | 'saves' | 'toolVersion' | 'view'>,
+  services: Pick<
+    Services,
+    'actions' | 'connections' | 'log' | 'results' | 'runOverviews' | 'saves' | 'toolVersion' | 'view'
+  >,
   runner: CommandRunner,
   args: readonly unknown[],
   read: (target: Target, facts: StoredFacts, signal: AbortSignal) => Promise<Part>,
@@ -131,6 +141,7 @@ async function copyEach<Part>(
 export const copyNoteCommand = defineCommand({
   name: 'copyNote',
   needs: 'result',
+  palette: HAS_QUOTABLE,
   menus: [{ menu: 'liveResponse.copyAs', group: '1_note@1' }],
   keys: [{ key: 'ctrl+k ctrl+c', mac: 'cmd+k cmd+c', when: 'editorTextFocus && resourceScheme == live-response' }],
   run: (services, { args, runner }) => copyEvidence(services, runner, 'compactBlock', args),
@@ -139,6 +150,7 @@ export const copyNoteCommand = defineCommand({
 export const copyFullNoteCommand = defineCommand({
   name: 'copyFullNote',
   needs: 'result',
+  palette: HAS_QUOTABLE,
   menus: [{ menu: 'liveResponse.copyAs', group: '1_note@2' }],
   run: (services, { args, runner }) => copyEvidence(services, runner, 'fullBlock', args),
 });
@@ -146,6 +158,7 @@ export const copyFullNoteCommand = defineCommand({
 export const copyPlainNoteCommand = defineCommand({
   name: 'copyPlainNote',
   needs: 'result',
+  palette: HAS_QUOTABLE,
   menus: [{ menu: 'liveResponse.copyAs', group: '1_note@4' }],
   run: (services, { args, runner }) => copyEvidence(services, runner, 'plainBlock', args),
 });
@@ -153,6 +166,7 @@ export const copyPlainNoteCommand = defineCommand({
 export const copyCitationCommand = defineCommand({
   name: 'copyCitation',
   needs: 'result',
+  palette: HAS_QUOTABLE,
   menus: [{ menu: 'liveResponse.copyAs', group: '1_note@3' }],
   run: (services, { args, runner }) => copyEvidence(services, runner, 'citation', args),
 });

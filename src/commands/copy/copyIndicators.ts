@@ -31,7 +31,16 @@ interface Searched {
 async function copyIndicators(
   services: Pick<
     Services,
-    'actions' | 'connections' | 'log' | 'notes' | 'results' | 'saves' | 'store' | 'toolVersion' | 'view'
+    | 'actions'
+    | 'connections'
+    | 'log'
+    | 'notes'
+    | 'results'
+    | 'runOverviews'
+    | 'saves'
+    | 'store'
+    | 'toolVersion'
+    | 'view'
   >,
   runner: CommandRunner,
   args: readonly unknown[],

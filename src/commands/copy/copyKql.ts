@@ -1,20 +1,26 @@
 import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
-import { buildHuntingQuery } from '../../evidence/blocks/huntingQuery.ts';
+import { buildHuntingQuery, buildIndicatorQuery } from '../../evidence/blocks/huntingQuery.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { deviceOf, findCommand, subjectOf } from '../../model/machineAction.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
+import { selectedRanges } from '../common/selection.ts';
 import { findTargets } from '../common/targets.ts';
+import type { Target } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 
+/** Largest number of indicators of a selection that get a query. No one runs more by hand. */
+const MOST_QUERIES = 20;
+
 /**
- * `liveResponse.copyKql`: for each result, copies an advanced hunting query around the time of its command. The list
+ * `liveResponse.copyKql`: for each result, copies an advanced hunting query around the time of its command. Before it, a
+ * query for each indicator in the selection, on all devices. The list
  * already contains that time, so copying from a row of the tree makes no call.
  */
 async function copyKql(
-  services: Pick<Services, 'actions' | 'connections' | 'results' | 'store' | 'view'>,
+  services: Pick<Services, 'actions' | 'connections' | 'results' | 'runOverviews' | 'store' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -22,7 +28,10 @@ async function copyKql(
   if (targets.length === 0) return;
   await runner.run(l10n.t('Copying a hunting query'), async ({ signal }) => {
     const queries: string[] = [];
-    for (const { ref } of targets) queries.push(await queryFor(services, ref, signal));
+    for (const target of targets) {
+      queries.push(...(await queriesForSelection(services, target, signal)));
+      queries.push(await queryFor(services, target.ref, signal));
+    }
     await env.clipboard.writeText(queries.join('\n'));
     const count = queries.length;
     const words =
@@ -31,6 +40,19 @@ async function copyKql(
         : l10n.t('Copied {0} hunting queries', count.toLocaleString(env.language));
     confirmInStatusBar(words, 5000);
   });
+}
+
+/** Returns a query for each indicator in the selection; none without a selection. */
+async function queriesForSelection(
+  services: Pick<Services, 'store'>,
+  target: Target,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const stream = target.stream ?? 'output';
+  const ranges = selectedRanges(target);
+  if (ranges === undefined || ranges.length === 0) return [];
+  const found = (await services.store.analysis.indicators({ ref: target.ref, stream, ranges }, signal)) ?? [];
+  return found.slice(0, MOST_QUERIES).map(buildIndicatorQuery);
 }
 
 async function queryFor(

@@ -18,7 +18,10 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '
  * @param wanted - text of the result to copy; the default is the text that is shown, or else the output
  */
 async function copyOutput(
-  services: Pick<Services, 'actions' | 'connections' | 'log' | 'results' | 'saves' | 'store' | 'toolVersion' | 'view'>,
+  services: Pick<
+    Services,
+    'actions' | 'connections' | 'log' | 'results' | 'runOverviews' | 'saves' | 'store' | 'toolVersion' | 'view'
+  >,
   runner: CommandRunner,
   args: readonly unknown[],
   wanted?: ResultStream,

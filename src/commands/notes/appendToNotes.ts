@@ -15,11 +15,20 @@ import type { Target } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IN_RESULT, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
+import {
+  HAS_QUOTABLE,
+  IN_ACTIONS_VIEW,
+  IN_RESULT,
+  IN_RUN_OVERVIEW,
+  IN_SEARCH_VIEW,
+  ON_HIT,
+  ON_TRANSCRIPT_ROW,
+  all,
+} from '../common/when.ts';
 
 /** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or complete results as citations. */
 export async function appendToNotes(
-  services: Pick<Services, 'connections' | 'notes' | 'pinnedNotes' | 'results' | 'view'>,
+  services: Pick<Services, 'connections' | 'notes' | 'pinnedNotes' | 'results' | 'runOverviews' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -31,9 +40,9 @@ export async function appendToNotes(
   if (place === undefined) return;
   await runner.run(l10n.t('Appending to notes'), async ({ signal, report }) => {
     const texts: string[] = [];
-    for (const target of targets) {
+    for (const [at, target] of targets.entries()) {
       const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report) });
-      texts.push(await quote(services, target, facts, selections));
+      texts.push(await quote(services, target, facts, selections[at] ?? []));
     }
     await append(place, texts.join('\n'), targets.length);
   });
@@ -52,9 +61,9 @@ async function pinnedPlace(services: Pick<Services, 'pinnedNotes'>): Promise<Not
   );
 }
 
-function selectionsOf(targets: readonly Target[]): readonly QuoteRange[] {
-  const [target, another] = targets;
-  return target === undefined || another !== undefined ? [] : (selectedRanges(target) ?? []);
+/** Returns the ranges to quote of each target. Of several selected rows, the complete results are cited. */
+function selectionsOf(targets: readonly Target[]): readonly (readonly QuoteRange[])[] {
+  return targets.map((target) => (targets.length === 1 ? selectedRanges(target) : target.quotes) ?? []);
 }
 
 async function quote(
@@ -226,9 +235,12 @@ async function findOther(): Promise<Uri | undefined> {
 export const appendToNotesCommand = defineCommand({
   name: 'appendToNotes',
   needs: 'result',
+  palette: HAS_QUOTABLE,
   menus: [
     { menu: 'view/item/context', group: '2_copy@9', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW) },
+    { menu: 'view/item/context', group: '2_copy@2', when: all(IN_SEARCH_VIEW, ON_HIT) },
     { menu: 'editor/context', group: '1_liveResponse@2', when: IN_RESULT },
+    { menu: 'editor/context', group: '1_liveResponse@2', when: IN_RUN_OVERVIEW },
     { menu: 'editor/title/context', group: '1_liveResponse@3', when: IN_RESULT },
   ],
   run: (services, { args, runner }) => appendToNotes(services, runner, args),

@@ -6,7 +6,9 @@ import { parseServerTime } from '../../base/serverTime.ts';
 import { findPlace } from '../../documents/parts.ts';
 import { documentUri } from '../../documents/resultUris.ts';
 import { describeView } from '../../evidence/views/viewWords.ts';
+import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
+import { exitWords } from '../../messages/exitWords.ts';
 import { normalisedView, normaliseRulesOf } from '../../base/textView.ts';
 import type { TextView } from '../../base/textView.ts';
 import { formatUtc } from '../../messages/format.ts';
@@ -23,25 +25,27 @@ import type { Target } from '../common/targets.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
+import { IN_ACTIONS_VIEW, IN_RESULT, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
 
-type Other = 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
+/** The other side: `pair` is the second of two selected rows. */
+type Other = 'pair' | 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
 
 /**
  * `liveResponse.compareResult`: compares a result with the result of another host or another run, with its own errors,
- * or with its own `normalised` view. Missing results are fetched.
+ * or with its own `normalised` view. With two selected rows, compares these two. Missing results are fetched.
  */
 async function compareResult(
   services: Pick<Services, 'actions' | 'connections' | 'results' | 'runOverviews' | 'sessions' | 'store' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
-  const [target] = findTargets(services, args);
+  const [target, second, third] = findTargets(services, args);
   if (target === undefined) return;
   const { ref } = target;
+  const isPair = second !== undefined && third === undefined && resultKey(ref) !== resultKey(second.ref);
   const stream = target.stream === 'errors' ? 'errors' : 'output';
   const title = l10n.t('Compare');
-  const other = isNormalisedLink(args[0]) ? 'normalised' : await askForOther(title);
+  const other = isPair ? 'pair' : isNormalisedLink(args[0]) ? 'normalised' : await askForOther(title);
   if (other === undefined) return;
   const fetched = (of: ResultRef): Promise<StoredFacts | undefined> =>
     runner.run(l10n.t('Fetching result'), ({ signal, report }) =>
@@ -61,13 +65,39 @@ async function compareResult(
     await showNormalised(services, facts, stream, normalisedOf(services, args[0], target));
     return;
   }
-  const sibling = await askForSibling(services, facts, other);
-  if (sibling === undefined) return;
-  const view = await askForView(title);
+  const sibling = other === 'pair' ? undefined : await askForSibling(services, facts, other);
+  const next =
+    sibling === undefined ? second?.ref : { ...ref, actionId: sibling.action.id, commandIndex: sibling.commandIndex };
+  if (next === undefined || (other !== 'pair' && sibling === undefined)) return;
+  const view = await askForView(title, other === 'pair' ? 'otherHosts' : other);
   if (view === undefined) return;
-  const beside = await fetched({ ...ref, actionId: sibling.action.id, commandIndex: sibling.commandIndex });
+  const beside = await fetched(next);
   if (beside === undefined) return;
   await showBeside(services, { facts, stream, ...view }, { facts: beside, stream, ...view });
+  void tellEmpty(services, stream, facts, beside);
+}
+
+/** Says which side is empty, with its exit code. A comparison with nothing would otherwise explain nothing. */
+async function tellEmpty(
+  services: Pick<Services, 'store'>,
+  stream: 'output' | 'errors',
+  one: StoredFacts,
+  other: StoredFacts,
+): Promise<void> {
+  const empty = [one, other].filter(({ transcript }) => transcript?.[stream].length === 0);
+  const [first, second] = empty;
+  if (first === undefined) return;
+  const words = (facts: StoredFacts): string =>
+    stream === 'output'
+      ? l10n.t('{0} wrote no output ({1}).', hostOf(facts.action), exitWords(facts))
+      : l10n.t('{0} wrote no errors ({1}).', hostOf(facts.action), exitWords(facts));
+  const hasErrors = [one, other].some(({ transcript }) => (transcript?.errors.length ?? 0) > 0);
+  const button = l10n.t('Compare Errors');
+  const sentence = [words(first), ...(second === undefined ? [] : [words(second)])].join(' ');
+  const answer = await notify('information', sentence, ...(stream === 'output' && hasErrors ? [button] : []));
+  if (answer !== button) return;
+  const view = undefined;
+  await showBeside(services, { facts: one, stream: 'errors', view }, { facts: other, stream: 'errors', view });
 }
 
 async function askForOther(title: string): Promise<Other | undefined> {
@@ -115,6 +145,10 @@ async function askForSibling(
     );
     return undefined;
   }
+  const exitOf = ({ action: { id }, commandIndex }: Sibling): string => {
+    const found = services.store.known({ ...ref, actionId: id, commandIndex });
+    return found === undefined ? l10n.t('stored') : exitWords(found);
+  };
   const items = siblings.map((sibling) => {
     const isStored = keys.has(`${sibling.action.id}#${sibling.commandIndex}`);
     const command = findCommand(sibling.action, sibling.commandIndex);
@@ -125,7 +159,7 @@ async function askForSibling(
       description: [
         ...(other === 'otherHosts' ? [timeWords(time)] : []),
         ...(given === undefined ? [] : [given]),
-        isStored ? l10n.t('stored') : l10n.t('not stored · 1–2 calls'),
+        isStored ? exitOf(sibling) : l10n.t('not stored · 1–2 calls'),
       ].join(' · '),
       sibling,
     };
@@ -138,16 +172,18 @@ function timeWords(time: number | undefined): string {
   return time === undefined ? '–' : formatUtc(time);
 }
 
-async function askForView(title: string): Promise<{ readonly view: TextView | undefined } | undefined> {
-  const items = [
-    { label: l10n.t('As Received'), view: undefined },
-    {
-      label: l10n.t('Normalized'),
-      description: l10n.t('Without host names, times, process IDs and GUIDs'),
-      view: 'normalised' as const,
-    },
-  ];
-  return pickOne(items, { title });
+/** Asks for the view of both sides. Between hosts, what differs on every host is left out first. */
+async function askForView(
+  title: string,
+  other: 'otherHosts' | 'otherRuns',
+): Promise<{ readonly view: TextView | undefined } | undefined> {
+  const received = { label: l10n.t('As Received'), view: undefined };
+  const normalised = {
+    label: l10n.t('Normalized'),
+    description: l10n.t('Without host names, times, process IDs and GUIDs'),
+    view: 'normalised' as const,
+  };
+  return pickOne(other === 'otherHosts' ? [normalised, received] : [received, normalised], { title });
 }
 
 /** Whether the argument comes from a link in the overview of a run; see runOverviewText.ts. */
@@ -228,7 +264,7 @@ export const compareResultCommand = defineCommand({
   needs: 'result',
   icon: 'diff',
   menus: [
-    { menu: 'view/item/context', group: '1_open@3', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW, ON_ONE_ROW) },
+    { menu: 'view/item/context', group: '1_open@3', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW) },
     { menu: 'editor/title', group: '0_liveResponse@2', when: IN_RESULT },
   ],
   run: (services, { args, runner }) => compareResult(services, runner, args),

@@ -29,10 +29,22 @@ export async function fetchResult(
     if (target !== undefined) await openTarget(services, runner, target, true);
     return;
   }
+  const reference = await askForReference();
+  if (reference !== undefined) await fetchReference(services, runner, reference);
+}
+
+/**
+ * Opens the result that a reference names. Asks for the command if the reference names none and the action has several.
+ *
+ * @throws LiveResponseError `noConnection`
+ */
+export async function fetchReference(
+  services: OpenServices & Pick<Services, 'fetchAction' | 'sessions'>,
+  runner: CommandRunner,
+  reference: FoundReference,
+): Promise<void> {
   const connection = services.connections.active;
   if (connection === undefined) throw new LiveResponseError('noConnection');
-  const reference = await askForReference();
-  if (reference === undefined) return;
   const commandIndex = reference.commandIndex ?? (await askForCommand(services, runner, connection, reference));
   if (commandIndex === undefined) return;
   const ref = { cloud: connection.cloud, tenantId: connection.tenantId, actionId: reference.actionId, commandIndex };
@@ -43,7 +55,7 @@ async function askForReference(): Promise<FoundReference | undefined> {
   const clipboard = await env.clipboard.readText();
   const offered = findReferences(clipboard).length > 0 ? firstLines(clipboard) : '';
   const text = await askForText({
-    title: l10n.t('Fetch Result'),
+    title: l10n.t('Open Result by ID or Link'),
     prompt: l10n.t('Paste any text that names a machine action: its ID, ID#1, an API address, a file name, a link.'),
     value: offered,
     ignoreFocusOut: true,
@@ -67,7 +79,7 @@ function firstLines(text: string): string {
   return findReferences(text).map(labelOf).join(' ');
 }
 
-function labelOf(reference: FoundReference): string {
+export function labelOf(reference: FoundReference): string {
   return reference.commandIndex === undefined
     ? reference.actionId
     : `${reference.actionId}#${reference.commandIndex.toString()}`;
@@ -105,8 +117,8 @@ async function askForCommand(
 export const fetchResultCommand = defineCommand({
   name: 'fetchResult',
   needs: 'nothing',
-  icon: 'search',
+  icon: 'link',
   palette: MAY_BE_CONNECTED,
-  menus: [{ menu: 'view/title', group: 'navigation@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
+  menus: [{ menu: 'view/title', group: '1_find@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { args, runner }) => fetchResult(services, runner, args),
 });

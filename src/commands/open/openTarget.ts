@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { isCancelled } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import { activeAddress } from '../../documents/resultUris.ts';
 import { showResult } from '../../documents/showResult.ts';
@@ -25,7 +26,9 @@ export type OpenServices = Pick<
   | 'connections'
   | 'log'
   | 'results'
+  | 'runOverviews'
   | 'saves'
+  | 'statusPages'
   | 'store'
   | 'telemetry'
   | 'toolVersion'
@@ -49,8 +52,8 @@ export async function openTarget(
   const title = l10n.t('Fetching result');
   const show = async (facts: StoredFacts, preserveFocus: boolean): Promise<void> => {
     if (target.stream === 'errors') services.companions.release(facts.ref);
-    const { stream, line, view, part } = target;
-    await showResult(facts, services.companions, services.store, { stream, line, view, part, preserveFocus });
+    const { stream, line, match, view, part } = target;
+    await showResult(facts, services.companions, services.store, { stream, line, match, view, part, preserveFocus });
     services.telemetry.send(opened(facts, startedAt));
   };
   const openRaw = (): Promise<void> =>
@@ -65,7 +68,13 @@ export async function openTarget(
     await runner.run(
       title,
       async ({ signal, report }) => {
-        const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report), anySize });
+        const opening = services.results.open(target.ref, { signal, onProgress: toProgress(report), anySize });
+        const facts = await opening.catch(async (error: unknown) => {
+          // The text of another device would otherwise stay on screen beside the selected row.
+          if (!isCancelled(error) && !attention.isElsewhere())
+            await services.statusPages.show(target.ref, error, !takesFocus).catch(() => undefined);
+          throw error;
+        });
         if (attention.isElsewhere() && !isInFront(target))
           offer(facts, () => runner.run(title, () => show(facts, false), steps));
         else await show(facts, !takesFocus);

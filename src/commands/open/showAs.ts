@@ -6,7 +6,7 @@ import { activeAddress } from '../../documents/resultUris.ts';
 import { isLiveResponseError } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
-import { misreadingsOf, readingOf } from '../../base/textView.ts';
+import { misreadingsOf, parseTextView, readingOf } from '../../base/textView.ts';
 import type { Charset, TextView } from '../../base/textView.ts';
 import { viewName } from '../../evidence/views/viewWords.ts';
 import type { Services } from '../../services/services.ts';
@@ -28,11 +28,20 @@ interface ViewItem extends QuickPickItem {
   readonly asks?: boolean;
 }
 
-/** `liveResponse.showAs`: shows another view of a text, or colors it. The stored result does not change. */
+/**
+ * `liveResponse.showAs`: shows another view of a text, or colors it. The stored result does not change. The status bar
+ * passes the word of a view as second argument, or `received`.
+ */
 async function showAs(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [target] = findTargets(services, args);
   if (target === undefined) return;
   const stream = target.stream ?? 'output';
+  const [, wanted] = args;
+  if (typeof wanted === 'string') {
+    const view = parseTextView(wanted);
+    await openTarget(services, runner, { ref: target.ref, stream, line: undefined, view }, true);
+    return;
+  }
   const picked = await pickOne(items(services, target.ref, stream), {
     title: l10n.t('Show As'),
     placeHolder: l10n.t('A view of the text. The stored result stays as it is.'),

@@ -22,7 +22,7 @@ interface ActionItem extends QuickPickItem {
  * status bar runs this command.
  */
 async function showResultActions(
-  services: Pick<Services, 'connections' | 'store' | 'view'>,
+  services: Pick<Services, 'connections' | 'runOverviews' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<void> {
   const [target] = findTargets(services, args);
@@ -39,7 +39,7 @@ async function showResultActions(
     item('copy', l10n.t('Copy Output'), commandIds.copyOutput),
     item('quote', l10n.t('Copy as Evidence Block'), commandIds.copyNote),
     item('quote', l10n.t('Copy as Full Evidence Block'), commandIds.copyFullNote),
-    item('quote', l10n.t('Copy as Plain Evidence'), commandIds.copyPlainNote),
+    item('quote', l10n.t('Copy as Evidence (Plain Text)'), commandIds.copyPlainNote),
     item('quote', l10n.t('Copy as Citation'), commandIds.copyCitation),
     item('copy', l10n.t('Copy Errors'), commandIds.copyErrors),
     item('json', l10n.t('Copy as JSON'), commandIds.copyJson),
@@ -47,7 +47,7 @@ async function showResultActions(
     item('search', l10n.t('Copy KQL'), commandIds.copyKql),
     item('eye', l10n.t('Show As…'), commandIds.showAs),
     item('diff', l10n.t('Compare…'), commandIds.compareResult),
-    item('question', l10n.t('Explain Empty'), commandIds.explainEmpty),
+    item('question', l10n.t('Why Is This Empty?'), commandIds.explainEmpty),
     item('arrow-down', l10n.t('Next Command of This Action'), commandIds.nextCommand),
     item('arrow-up', l10n.t('Previous Command of This Action'), commandIds.previousCommand),
     item('save', l10n.t('Save Output…'), commandIds.saveOutput),
@@ -72,6 +72,7 @@ function item(icon: string, label: string, command: CommandId): ActionItem {
 export const showResultActionsCommand = defineCommand({
   name: 'showResultActions',
   needs: 'result',
+  palette: 'false',
   menus: [{ menu: 'editor/context', group: '1_liveResponse@1', when: IN_RESULT }],
   run: (services, { args }) => showResultActions(services, args),
 });

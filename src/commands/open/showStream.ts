@@ -30,7 +30,11 @@ export const openErrorsCommand = defineCommand({
   icon: 'warning',
   menus: [
     { menu: 'view/item/context', group: '1_open@2', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW, ON_ONE_ROW) },
-    { menu: 'editor/title', group: 'navigation@1', when: 'resourceLangId == live-response-output' },
+    {
+      menu: 'editor/title',
+      group: 'navigation@1',
+      when: all('resourceLangId == live-response-output', 'liveResponse.errors == yes'),
+    },
   ],
   run: (services, { args, runner }) => showStream(services, runner, 'errors', args),
 });

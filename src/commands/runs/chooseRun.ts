@@ -1,6 +1,7 @@
 import { l10n, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { activeAddress } from '../../documents/resultUris.ts';
+import { activeStatus } from '../../documents/status/statusUri.ts';
 import { formatUtc } from '../../messages/format.ts';
 import { callsWords, hostsWords } from '../../messages/runWords.ts';
 import { isAvailable } from '../../runs/runFetch.ts';
@@ -12,7 +13,7 @@ import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { tellNoConnection } from '../common/preconditions.ts';
-import { ask, notify } from '../../platform/show/notifications.ts';
+import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 
 interface RunPick extends QuickPickItem {
@@ -21,7 +22,7 @@ interface RunPick extends QuickPickItem {
 
 /**
  * Finds the run that a command works on. Possible sources are `{ run }`, which only this extension passes, a tree row,
- * and the overview or the result in the active tab. Without a source, the user is asked.
+ * and the overview in the active tab. Without a source, the user is asked; the run of the active result comes first.
  *
  * @returns undefined if the user closed the question, or if there is no run
  */
@@ -37,8 +38,10 @@ export async function chooseRun(
 }
 
 /**
- * Returns the run with all its hosts. If finding them needs calls, first asks the user and names the number of calls.
- * Undefined if the user refused.
+ * Returns the run with all its hosts. Finding them may need a call for each 1,000 actions. The user asked for the whole
+ * run, and the progress of the search can be cancelled, so there is no question of its own.
+ *
+ * @returns undefined if the search failed or was cancelled
  */
 export async function completeRun(
   services: Pick<Services, 'connections' | 'runs' | 'sessions'>,
@@ -50,21 +53,6 @@ export async function completeRun(
   const list = services.sessions.of(connection).actions(true);
   // If a run was already fetched, all its hosts are known.
   if (record.state !== 'none' || !mayLackHosts(list, record.run)) return record;
-  const find = l10n.t('Find Hosts');
-  const answer = await ask(
-    {
-      severity: 'information',
-      question: l10n.t('Find all hosts of this run first?'),
-      details: [
-        l10n.t(
-          '{0} are loaded. The list is not loaded far enough back to know whether there are more: this takes 1 call for each 1,000 actions.',
-          hostsWords(record.run.members.length),
-        ),
-      ],
-    },
-    find,
-  );
-  if (answer !== find) return undefined;
   const run = await runner.run(l10n.t('Finding the hosts of this run'), ({ signal }) =>
     loadHosts(list, record.run, signal),
   );
@@ -86,7 +74,12 @@ function findRun(
   if (row?.kind === 'command') return runOf(runs, row.actionId, row.commandIndex);
   const { active } = services.runOverviews;
   if (active !== undefined) return renewed(services, active);
-  const address = activeAddress();
+  return undefined;
+}
+
+/** Returns the run of the active result. */
+function currentRun(runs: readonly Run[]): Run | undefined {
+  const address = activeAddress() ?? activeStatus();
   return address === undefined ? undefined : runOf(runs, address.actionId, address.commandIndex);
 }
 
@@ -108,21 +101,32 @@ async function pickRun(
   services: Pick<Services, 'connections' | 'runs' | 'sessions'>,
   runner: CommandRunner,
 ): Promise<Run | undefined> {
+  let withSingle = false;
   for (;;) {
     const loaded = loadedRuns(services);
     const kept = services.runs.all.map(({ run }) => run).filter((run) => !loaded.some((other) => overlaps(other, run)));
-    // Scripts that ran on only one host are listed last, because a user who looks for a run rarely means them.
-    const isWide = ({ members }: Run): boolean => members.length > 1;
     const all = [...loaded, ...kept];
-    const items: RunPick[] = [...all.filter(isWide), ...all.filter((run) => !isWide(run))].map((run) => {
+    const current = currentRun(all);
+    const isWide = (run: Run): boolean => run.members.length > 1 && run !== current;
+    const single = all.filter((run) => run.members.length === 1 && run !== current);
+    // Scripts that ran on only one host are listed on request, because a user who looks for a run rarely means them.
+    const listsSingle = withSingle || !all.some(isWide);
+    const listed = [...(current === undefined ? [] : [current]), ...all.filter(isWide), ...(listsSingle ? single : [])];
+    const items: RunPick[] = listed.map((run) => {
       const { script, args, comment } = run.words;
       return {
         label: script,
-        description: [hostsWords(run.members.length), formatUtc(timesOf(run).last)].join(' · '),
+        description: [
+          ...(run === current ? [l10n.t('the open result')] : []),
+          hostsWords(run.members.length),
+          formatUtc(timesOf(run).last),
+        ].join(' · '),
         detail: [args, comment].filter((part) => part !== '').join(' · '),
         run,
       };
     });
+    const more = l10n.t('Scripts that ran on one host ({0})…', single.length);
+    if (!listsSingle && single.length > 0) items.push({ label: more, alwaysShow: true });
     const { active } = services.connections;
     const list = active === undefined ? undefined : services.sessions.of(active).actions(true);
     const isLoaded = list?.state.kind === 'loaded';
@@ -142,6 +146,10 @@ async function pickRun(
       matchOnDetail: true,
     });
     if (chosen === undefined || chosen.run !== undefined) return chosen?.run;
+    if (chosen.label === more) {
+      withSingle = true;
+      continue;
+    }
     const done = await runner.run(l10n.t('Loading more machine actions'), async ({ signal }) => {
       await (isLoaded ? list.loadMore(signal) : list?.ensureLoaded(signal));
       return true;

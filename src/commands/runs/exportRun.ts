@@ -7,6 +7,7 @@ import { whyNoResult } from '../../messages/runWords.ts';
 import { FileSink } from '../../results/save/fileSink.ts';
 import { WholeSink } from '../../results/save/wholeSink.ts';
 import { toExportRows, toRunCsv, toRunLine } from '../../runs/runRows.ts';
+import { timesOf } from '../../runs/runs.ts';
 import type { Services } from '../../services/services.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
@@ -15,11 +16,11 @@ import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { nameOfFile, tellSaved } from '../save/saveResult.ts';
 import { elsewhere, isLocal, writeWhole } from '../save/writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_RUN_OVERVIEW, MAY_BE_CONNECTED } from '../common/when.ts';
+import { IN_RUN_OVERVIEW } from '../common/when.ts';
 
 /**
  * `liveResponse.exportRunCsv` and `exportRunNdjson`: export a row for every host, with its result or with the reason
- * why there is no result. CSV contains no texts of results, and nothing that a spreadsheet would read as a formula.
+ * why there is no result. CSV contains no texts of results but their rare lines, and nothing that a spreadsheet would read as a formula.
  * NDJSON also contains the texts. They are unchanged except for lone surrogates, which become U+FFFD and are counted.
  */
 export async function exportRun(
@@ -33,9 +34,10 @@ export async function exportRun(
 }
 
 /**
- * Asks for a file and exports the run to it.
+ * Asks for a file and exports the run to it: by the ending of its name, `.csv` or `.ndjson`.
  *
- * @param folder - suggested folder; the default is the user's home. The file's name never comes from a device.
+ * @param kind - suggested form
+ * @param folder - suggested folder; the default is the user's home
  */
 async function exportTo(
   services: Pick<Services, 'runOverviews' | 'store'>,
@@ -45,17 +47,19 @@ async function exportTo(
   folder = Uri.file(homedir()),
 ): Promise<void> {
   const uri = await window.showSaveDialog({
-    title: kind === 'csv' ? l10n.t('Export Run as CSV') : l10n.t('Export Run as NDJSON'),
-    defaultUri: Uri.joinPath(folder, `run.${kind}`),
+    title: l10n.t('Export Run'),
+    filters: kind === 'csv' ? { CSV: ['csv'], NDJSON: ['ndjson'] } : { NDJSON: ['ndjson'], CSV: ['csv'] },
+    defaultUri: Uri.joinPath(folder, `${fileNameOf(record)}.${kind}`),
   });
   if (uri === undefined) return;
+  const ending = uri.path.toLowerCase().split('.').at(-1);
+  const isNdjson = kind === 'csv' ? ending === 'ndjson' : ending !== 'csv';
   const work = async (scope: CommandScope): Promise<void> => {
     const picture = await services.runOverviews.picture(record);
     const tally = new ExportTally();
-    const size =
-      kind === 'csv'
-        ? await writeCsv(picture, uri, tally)
-        : await writeNdjson(services, picture, uri, { scope, tally });
+    const size = isNdjson
+      ? await writeNdjson(services, picture, uri, { scope, tally })
+      : await writeCsv(picture, uri, tally);
     const rows = picture.rows.length;
     const saved =
       rows === 1
@@ -66,8 +70,21 @@ async function exportTo(
   await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, kind, record) });
 }
 
-async function writeCsv({ rows, comparison }: RunPicture, uri: Uri, tally: ExportTally): Promise<number> {
-  const bytes = new TextEncoder().encode(toRunCsv(toExportRows(rows, comparison, whyNoResult), tally));
+/**
+ * Returns the name of a run for a file: its script and its first time, as `run-hunt-persistence-20261128T2247Z`. Only
+ * letters, digits and hyphens of the script's name are kept, because the name comes from the tenant.
+ */
+function fileNameOf({ run }: RunRecord): string {
+  const base = run.words.script.replace(/\.[a-z\d]{1,5}$/iu, '').replaceAll(/[^a-z\d]+/giu, '-');
+  const script = base.replaceAll(/^-|-$/gu, '').slice(0, 60);
+  const minute = new Date(timesOf(run).first).toISOString().slice(0, 16).replaceAll(/[-:]/gu, '');
+  return ['run', ...(script === '' ? [] : [script]), `${minute}Z`].join('-');
+}
+
+async function writeCsv({ record, rows, comparison }: RunPicture, uri: Uri, tally: ExportTally): Promise<number> {
+  const bytes = new TextEncoder().encode(
+    toRunCsv(toExportRows(record.run.words, rows, comparison, whyNoResult), tally),
+  );
   await writeWhole(uri, bytes);
   return bytes.length;
 }
@@ -78,14 +95,14 @@ async function writeCsv({ rows, comparison }: RunPicture, uri: Uri, tally: Expor
  */
 async function writeNdjson(
   services: Pick<Services, 'store'>,
-  { rows, comparison }: RunPicture,
+  { record, rows, comparison }: RunPicture,
   uri: Uri,
   { scope: { signal, report }, tally }: { readonly scope: CommandScope; readonly tally: ExportTally },
 ): Promise<number> {
   const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
   let size = 0;
   try {
-    for (const [at, row] of toExportRows(rows, comparison, whyNoResult).entries()) {
+    for (const [at, row] of toExportRows(record.run.words, rows, comparison, whyNoResult).entries()) {
       signal.throwIfAborted();
       report(l10n.t('{0} of {1}', at + 1, rows.length), at / rows.length);
       const ref = rows[at]?.ref;
@@ -108,7 +125,7 @@ async function writeNdjson(
 export const exportRunCsvCommand = defineCommand({
   name: 'exportRunCsv',
   needs: 'nothing',
-  palette: MAY_BE_CONNECTED,
+  palette: IN_RUN_OVERVIEW,
   menus: [{ menu: 'editor/title', group: '1_liveResponse@3', when: IN_RUN_OVERVIEW }],
   run: (services, { args, runner }) => exportRun(services, runner, 'csv', args),
 });
@@ -116,7 +133,6 @@ export const exportRunCsvCommand = defineCommand({
 export const exportRunNdjsonCommand = defineCommand({
   name: 'exportRunNdjson',
   needs: 'nothing',
-  palette: MAY_BE_CONNECTED,
-  menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: IN_RUN_OVERVIEW }],
+  palette: 'false',
   run: (services, { args, runner }) => exportRun(services, runner, 'ndjson', args),
 });

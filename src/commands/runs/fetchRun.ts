@@ -9,7 +9,7 @@ import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
 import { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, MAY_BE_CONNECTED, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
+import { IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
 
 /**
  * Longest wait for another window that may have been killed, in milliseconds: the duration of its lease, and a little
@@ -20,7 +20,7 @@ const LOOK_AGAIN_MS = 1000;
 
 /** `liveResponse.fetchRun`: names the number of calls, then fetches in the background and shows the overview. */
 async function fetchRun(
-  services: Pick<Services, 'connections' | 'estimateRun' | 'log' | 'runOverviews' | 'runs' | 'sessions'>,
+  services: Pick<Services, 'connections' | 'estimateRun' | 'log' | 'runItem' | 'runOverviews' | 'runs' | 'sessions'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -41,7 +41,7 @@ function pauseRun(services: Pick<Services, 'runOverviews' | 'runs'>): void {
 
 /** `liveResponse.resumeRun`: resumes runs that were paused, or that a restart interrupted. */
 async function resumeRun(
-  services: Pick<Services, 'log' | 'runOverviews' | 'runs'>,
+  services: Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs'>,
   runner: CommandRunner,
 ): Promise<void> {
   const paused = activeRuns(services).filter(({ state }) => state === 'paused');
@@ -71,11 +71,13 @@ function cancelRun(services: Pick<Services, 'runOverviews' | 'runs'>): void {
  * has ended. A run that another window still fetches is left alone.
  */
 export async function offerToGoOn(
-  services: Pick<Services, 'connections' | 'leases' | 'log' | 'runOverviews' | 'runs'>,
+  services: Pick<Services, 'connections' | 'leases' | 'log' | 'runItem' | 'runOverviews' | 'runs'>,
 ): Promise<void> {
   await services.connections.load();
   const { signal } = new AbortController();
-  for (const { run } of await services.runs.load()) {
+  const interrupted = await services.runs.load();
+  services.runItem.refreshState();
+  for (const { run } of interrupted) {
     const name = `run|${run.key}`;
     const end = Date.now() + GONE_AFTER_MS;
     while ((await services.leases.isTaken(name)) && Date.now() < end) await systemClock.wait(LOOK_AGAIN_MS, signal);
@@ -86,7 +88,10 @@ export async function offerToGoOn(
   }
 }
 
-async function offerRun(services: Pick<Services, 'log' | 'runOverviews' | 'runs'>, record: RunRecord): Promise<void> {
+async function offerRun(
+  services: Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs'>,
+  record: RunRecord,
+): Promise<void> {
   const left = (await services.runs.missing(record)).length;
   // The run's last result arrived just before the earlier window ended, so nothing is left to fetch.
   if (left === 0) return;
@@ -105,10 +110,15 @@ async function offerRun(services: Pick<Services, 'log' | 'runOverviews' | 'runs'
 }
 
 /** Fetches a run in the background. The caller does not wait. A failure that ends the run is reported once. */
-function begin(services: Pick<Services, 'log' | 'runs'>, record: RunRecord, again: boolean): void {
+function begin(
+  services: Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs'>,
+  record: RunRecord,
+  again: boolean,
+): void {
   const { key } = record.run;
   void services.runs.start(record.run, again).then(() => {
     const ended = services.runs.get(key);
+    if (ended?.state === 'ended') void tellDone(services, ended);
     if (ended?.state !== 'stopped' || ended.stoppedBy === undefined) return;
     new CommandRunner(services.log).fail(l10n.t('Fetching the results of a run'), thrown(ended.stoppedBy), {
       tryAgain: () => {
@@ -116,6 +126,24 @@ function begin(services: Pick<Services, 'log' | 'runs'>, record: RunRecord, agai
       },
     });
   });
+}
+
+/** Tells the user that a run is fetched, unless its overview is in sight and says so. */
+async function tellDone(services: Pick<Services, 'runItem' | 'runOverviews'>, record: RunRecord): Promise<void> {
+  const { key, words } = record.run;
+  if (services.runOverviews.isVisible(key)) return;
+  const { hosts, results, without } = await services.runOverviews.counts(record);
+  const open = l10n.t('Open Run Overview');
+  const sentence = l10n.t(
+    'Run fetched: {0} results on {1} ({2} without one), {3}.',
+    results,
+    hostsWords(hosts),
+    without,
+    words.script,
+  );
+  if ((await notify('information', sentence, open)) !== open) return;
+  await services.runOverviews.show(record);
+  services.runItem.seen(key);
 }
 
 /**
@@ -166,7 +194,7 @@ export const fetchRunCommand = defineCommand({
 export const pauseRunCommand = defineCommand({
   name: 'pauseRun',
   needs: 'nothing',
-  palette: MAY_BE_CONNECTED,
+  palette: 'liveResponse.run == running',
   whyNothingToDo: whyNoRunIsFetched,
   run: (services) => {
     pauseRun(services);
@@ -176,14 +204,14 @@ export const pauseRunCommand = defineCommand({
 export const resumeRunCommand = defineCommand({
   name: 'resumeRun',
   needs: 'nothing',
-  palette: MAY_BE_CONNECTED,
+  palette: 'liveResponse.run == paused',
   run: (services, { runner }) => resumeRun(services, runner),
 });
 
 export const cancelRunCommand = defineCommand({
   name: 'cancelRun',
   needs: 'nothing',
-  palette: MAY_BE_CONNECTED,
+  palette: 'liveResponse.run == running || liveResponse.run == paused',
   whyNothingToDo: whyNoRunIsFetched,
   run: (services) => {
     cancelRun(services);

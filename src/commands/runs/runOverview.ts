@@ -2,11 +2,12 @@ import { l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { NORMALISE_RULES } from '../../base/normaliseRules.ts';
 import type { NormaliseRule } from '../../base/normaliseRules.ts';
-import { ruleDetail, ruleWords } from '../../messages/runWords.ts';
+import { orderWords, ruleDetail, ruleWords } from '../../messages/runWords.ts';
+import { HOST_ORDERS } from '../../runs/hostOrder.ts';
 import type { Services } from '../../services/services.ts';
 import { chooseRun, completeRun } from './chooseRun.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
-import { askForText, pickSeveral } from '../../platform/show/quickInputs.ts';
+import { askForText, pickOne, pickSeveral } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, MAY_BE_CONNECTED, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
 
@@ -29,8 +30,16 @@ async function openRun(
   services.runItem.seen(record.run.key);
 }
 
-/** `liveResponse.changeRunRules`: changes what a comparison of results leaves out, and which lines are rare. */
-async function changeRunRules(services: Pick<Services, 'runOverviews'>): Promise<void> {
+/**
+ * `liveResponse.changeRunRules`: changes what a comparison of results leaves out, and which lines are rare. With
+ * `{order: true}`, which a link of the overview passes, changes the order of the hosts.
+ */
+async function changeRunRules(services: Pick<Services, 'runOverviews'>, args: readonly unknown[]): Promise<void> {
+  const [argument] = args;
+  if (typeof argument === 'object' && argument !== null && 'order' in argument) {
+    await changeOrder(services);
+    return;
+  }
   const { rules, most } = services.runOverviews.rules;
   const items = NORMALISE_RULES.map((rule): QuickPickItem & { readonly rule: NormaliseRule } => ({
     label: ruleWords(rule),
@@ -52,9 +61,25 @@ async function changeRunRules(services: Pick<Services, 'runOverviews'>): Promise
   const number = hosts === undefined ? most : (readMost(hosts) ?? most);
   const isChosen = (rule: NormaliseRule): boolean => chosen.some((item) => item.rule === rule);
   await services.runOverviews.setRules({
-    rules: { host: isChosen('host'), times: isChosen('times'), pids: isChosen('pids'), guids: isChosen('guids') },
+    rules: {
+      host: isChosen('host'),
+      times: isChosen('times'),
+      pids: isChosen('pids'),
+      guids: isChosen('guids'),
+      numbers: isChosen('numbers'),
+    },
     most: number,
   });
+}
+
+async function changeOrder({ runOverviews }: Pick<Services, 'runOverviews'>): Promise<void> {
+  const items = HOST_ORDERS.map((order) => ({
+    label: orderWords(order),
+    ...(order === runOverviews.order ? { description: l10n.t('now') } : {}),
+    order,
+  }));
+  const chosen = await pickOne(items, { title: l10n.t('Order of the Hosts') });
+  if (chosen !== undefined) await runOverviews.setOrder(chosen.order);
 }
 
 function readMost(value: string): number | undefined {
@@ -73,7 +98,7 @@ export const openRunCommand = defineCommand({
 export const changeRunRulesCommand = defineCommand({
   name: 'changeRunRules',
   needs: 'nothing',
-  palette: MAY_BE_CONNECTED,
+  palette: IN_RUN_OVERVIEW,
   menus: [{ menu: 'editor/title', group: '1_liveResponse@2', when: IN_RUN_OVERVIEW }],
-  run: (services) => changeRunRules(services),
+  run: (services, { args }) => changeRunRules(services, args),
 });

@@ -18,7 +18,10 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
  * `liveResponse.exportRaw`: saves the result file, byte for byte as the service stored it, with a facts file beside it.
  */
 export async function exportRaw(
-  services: Pick<Services, 'actions' | 'connections' | 'log' | 'results' | 'saves' | 'store' | 'toolVersion' | 'view'>,
+  services: Pick<
+    Services,
+    'actions' | 'connections' | 'log' | 'results' | 'runOverviews' | 'saves' | 'store' | 'toolVersion' | 'view'
+  >,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {

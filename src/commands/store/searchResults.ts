@@ -6,7 +6,11 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { describeQuery } from '../../messages/searchWords.ts';
 import { hitsAsCsvFile, hitsAsNdjson } from '../../results/search/hitRows.ts';
 import { toPattern } from '../../worker/findHits.ts';
-import type { SearchQuery } from '../../worker/searchCalls.ts';
+import type { SearchQuery, SearchedRun } from '../../worker/searchCalls.ts';
+import { activeAddress } from '../../documents/resultUris.ts';
+import { hostsWords } from '../../messages/runWords.ts';
+import { refOf } from '../../model/run.ts';
+import type { RunRecord } from '../../model/runRecord.ts';
 import type { Services } from '../../services/services.ts';
 import { isHitNode } from '../../tree/searchView.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
@@ -16,7 +20,21 @@ import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts
 import { createBox, describeInput, pickOne, showProblem } from '../../platform/show/quickInputs.ts';
 import { writeWhole } from '../save/writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { HAS_SEARCH, IN_ACTIONS_VIEW, IN_SEARCH_VIEW, all } from '../common/when.ts';
+import {
+  HAS_SEARCH,
+  IN_ACTIONS_VIEW,
+  IN_RESULT,
+  IN_RUN_OVERVIEW,
+  IN_SEARCH_VIEW,
+  IS_CONNECTED,
+  all,
+} from '../common/when.ts';
+
+/** Services that are needed to ask for a search. */
+type SearchServices = Pick<Services, 'runOverviews' | 'runs' | 'search' | 'store'>;
+
+/** Longest selected text that is offered for a search. */
+const LONGEST_SELECTION = 500;
 
 const EVERYWHERE: SearchQuery = {
   text: '',
@@ -31,17 +49,13 @@ const EVERYWHERE: SearchQuery = {
  * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Accepts `{text,
  * isRegExp, matchCase, connection, device, script}` as an argument; without an argument, asks the user.
  */
-async function searchResults(
-  services: Pick<Services, 'search' | 'store'>,
-  runner: CommandRunner,
-  args: readonly unknown[],
-): Promise<void> {
-  const query = args[0] === undefined ? await askForQuery(services) : readQuery(args[0]);
+async function searchResults(services: SearchServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
+  const query = isQuery(args[0]) ? readQuery(args[0]) : await askForQuery(services);
   if (query !== undefined) await search(services, runner, query);
 }
 
 /** `liveResponse.searchAgain`: repeats the search in the results that are stored now. */
-async function searchAgain(services: Pick<Services, 'search' | 'store'>, runner: CommandRunner): Promise<void> {
+async function searchAgain(services: SearchServices, runner: CommandRunner): Promise<void> {
   const query = services.search.run?.query;
   await (query === undefined ? searchResults(services, runner, []) : search(services, runner, query));
 }
@@ -50,8 +64,8 @@ async function searchAgain(services: Pick<Services, 'search' | 'store'>, runner:
 async function openHit(services: OpenServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [node] = args;
   if (!isHitNode(node) || node.hit === undefined) throw new LiveResponseError('badArgument', { path: 'hit' });
-  const { stream, line } = node.hit;
-  await openTarget(services, runner, { ref: node.result.ref, stream, line }, false);
+  const { stream, line, column, length } = node.hit;
+  await openTarget(services, runner, { ref: node.result.ref, stream, line, match: { column, length } }, false);
 }
 
 /** `liveResponse.exportHits`: exports every line that was found as CSV or NDJSON, by the ending of the file's name. */
@@ -96,8 +110,9 @@ interface Toggle extends QuickInputButton {
  * Asks for a query in one box. Its buttons set regular expression, case and scope. The line below the box shows these
  * settings.
  */
-async function askForQuery(services: Pick<Services, 'search' | 'store'>): Promise<SearchQuery | undefined> {
-  let query: SearchQuery = { ...EVERYWHERE, ...services.search.run?.query };
+async function askForQuery(services: SearchServices): Promise<SearchQuery | undefined> {
+  const selected = selectedText();
+  let query: SearchQuery = { ...EVERYWHERE, ...services.search.run?.query, ...(selected && { text: selected }) };
   for (;;) {
     const answer = await askOnce(query);
     if (answer === undefined || 'query' in answer) return answer?.query;
@@ -152,25 +167,31 @@ function askOnce(query: SearchQuery): Promise<Asked | undefined> {
 function promptOf(query: SearchQuery): string {
   const kind = query.isRegExp ? l10n.t('Regular expression, a line at a time') : l10n.t('Plain text');
   const letters = query.matchCase ? l10n.t('matching case') : l10n.t('case ignored');
-  const where = [query.connection, query.device, query.script].filter((part) => part !== undefined).join(' · ');
+  const where = [query.connection, query.device, query.script, query.run?.title]
+    .filter((part) => part !== undefined)
+    .join(' · ');
   return `${kind}, ${letters}, ${where === '' ? l10n.t('in all stored results') : l10n.t('in {0}', where)}`;
 }
 
 interface WhereItem extends QuickPickItem {
-  readonly where?: Pick<SearchQuery, 'connection' | 'device' | 'script'>;
+  readonly where?: Partial<Pick<SearchQuery, 'connection' | 'device' | 'script' | 'run'>>;
 }
 
-async function pickWhere(services: Pick<Services, 'store'>, query: SearchQuery): Promise<SearchQuery | undefined> {
+async function pickWhere(services: SearchServices, query: SearchQuery): Promise<SearchQuery | undefined> {
   const names = (await services.store.stored()).map(({ facts }) => facts.name);
   const group = (title: string, key: 'connection' | 'device' | 'script'): WhereItem[] => [
     { label: title, kind: QuickPickItemKind.Separator },
     ...[...new Set(names.map((name) => name[key]))].sort().map((value) => ({
       label: value,
-      where: { connection: query.connection, device: query.device, script: query.script, [key]: value },
+      where: { [key]: value },
     })),
   ];
+  const run = await currentRun(services);
+  const ofRun = run === undefined ? [] : [{ label: l10n.t('This run: {0}', run.title), where: { run } }];
+  const everywhere = { connection: undefined, device: undefined, script: undefined, run: undefined };
   const items: WhereItem[] = [
-    { label: l10n.t('All stored results'), where: { connection: undefined, device: undefined, script: undefined } },
+    { label: l10n.t('All stored results'), where: everywhere },
+    ...ofRun,
     ...group(l10n.t('Connection'), 'connection'),
     ...group(l10n.t('Device'), 'device'),
     ...group(l10n.t('Script'), 'script'),
@@ -178,6 +199,36 @@ async function pickWhere(services: Pick<Services, 'store'>, query: SearchQuery):
   const title = query.text === '' ? l10n.t('Search Stored Results') : describeQuery(query);
   const chosen = await pickOne(items, { title, placeHolder: l10n.t('Where to search') });
   return chosen?.where === undefined ? undefined : { ...query, ...chosen.where };
+}
+
+/** Returns the selected text of the active editor, if it is a part of one line. */
+function selectedText(): string | undefined {
+  const editor = window.activeTextEditor;
+  if (editor?.selection.isSingleLine !== true || editor.selection.isEmpty) return undefined;
+  const text = editor.document.getText(editor.selection);
+  return text.trim() === '' || text.length > LONGEST_SELECTION ? undefined : text;
+}
+
+/** Returns the run in the active tab: its overview, or one of its results. */
+async function currentRun({ runOverviews, runs, store }: SearchServices): Promise<SearchedRun | undefined> {
+  const address = activeAddress();
+  await runs.load();
+  const isOpen = ({ run }: RunRecord): boolean =>
+    run.tenant.tenantId === address?.tenantId && run.members.some(({ actionId }) => actionId === address.actionId);
+  const record = runOverviews.active ?? runs.all.find(isOpen);
+  if (record === undefined) return undefined;
+  const { members, tenant, words } = record.run;
+  await store.learn(tenant);
+  const hosts = members.map((member) => {
+    const ref = refOf(record.run, member);
+    return { host: member.host, ref, isStored: store.known(ref)?.transcript !== undefined };
+  });
+  return { title: `${words.script} (${hostsWords(hosts.length)})`, hosts };
+}
+
+/** Whether an argument is a query. Menus of an editor pass the address of its document. */
+function isQuery(value: unknown): boolean {
+  return value !== undefined && !(value instanceof Uri) && !isHitNode(value);
 }
 
 function isPattern(query: SearchQuery): boolean {
@@ -222,10 +273,12 @@ function readQuery(value: unknown): SearchQuery {
 export const searchResultsCommand = defineCommand({
   name: 'searchResults',
   needs: 'nothing',
-  icon: 'search',
+  icon: 'go-to-search',
   menus: [
     { menu: 'view/title', group: '1_search@1', when: IN_SEARCH_VIEW },
-    { menu: 'view/title', group: '3_stored@1', when: IN_ACTIONS_VIEW },
+    { menu: 'view/title', group: 'navigation@5', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) },
+    { menu: 'editor/context', group: '1_liveResponse@3', when: IN_RESULT },
+    { menu: 'editor/context', group: '1_liveResponse@3', when: IN_RUN_OVERVIEW },
   ],
   run: (services, { args, runner }) => searchResults(services, runner, args),
 });
@@ -234,7 +287,7 @@ export const searchAgainCommand = defineCommand({
   name: 'searchAgain',
   needs: 'nothing',
   icon: 'refresh',
-  palette: HAS_SEARCH,
+  palette: 'false',
   menus: [{ menu: 'view/title', group: 'navigation@2', when: all(IN_SEARCH_VIEW, 'liveResponse.search == ended') }],
   run: (services, { runner }) => searchAgain(services, runner),
 });
@@ -243,7 +296,7 @@ export const cancelSearchCommand = defineCommand({
   name: 'cancelSearch',
   needs: 'nothing',
   icon: 'debug-stop',
-  palette: HAS_SEARCH,
+  palette: 'false',
   menus: [{ menu: 'view/title', group: 'navigation@1', when: all(IN_SEARCH_VIEW, 'liveResponse.search == running') }],
   whyNothingToDo: ({ search }) => (search.run?.state === 'running' ? undefined : l10n.t('No search is running.')),
   run: ({ search }) => {
@@ -255,7 +308,7 @@ export const clearSearchCommand = defineCommand({
   name: 'clearSearch',
   needs: 'nothing',
   icon: 'clear-all',
-  palette: HAS_SEARCH,
+  palette: 'false',
   menus: [{ menu: 'view/title', group: 'navigation@4', when: IN_SEARCH_VIEW }],
   whyNothingToDo: whyNoHits,
   run: ({ search }) => {

@@ -1,18 +1,21 @@
 import { env, l10n } from 'vscode';
+import type { ResultRef } from '../../base/resultUri.ts';
 import { normaliseSteps } from '../../evidence/compare/normalise.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
 import { formatBytes, formatDuration, formatUtc } from '../../messages/format.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
-import { hostsWords, ruleWords, whyNoResult } from '../../messages/runWords.ts';
+import { hostsWords, linesWords, orderWords, ruleWords, whyNoResult } from '../../messages/runWords.ts';
 import type { ComparisonRules } from '../../runs/runComparison.ts';
 import { thrown } from '../../runs/runFetch.ts';
+import { byName, sortHosts } from '../../runs/hostOrder.ts';
+import type { HostOrder } from '../../runs/hostOrder.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunComparison } from '../../evidence/compare/runGroups.ts';
-import { hasResult } from '../../runs/runRows.ts';
+import { countRows, hasResult } from '../../runs/runRows.ts';
 import type { RowState, RunRow } from '../../runs/runRows.ts';
 import { timesOf } from '../../runs/runs.ts';
-import { LinkedText } from './linkedText.ts';
+import { LinkedText } from '../linkedText.ts';
 
 export interface OverviewParts {
   readonly record: RunRecord;
@@ -21,9 +24,20 @@ export interface OverviewParts {
   readonly rows: readonly RunRow[];
   readonly comparison: RunComparison;
   readonly rules: ComparisonRules;
+  readonly order: HostOrder;
   /** Estimated time for the remaining calls, in milliseconds; undefined if this run is not being fetched. */
   readonly eta: number | undefined;
 }
+
+/** Source of a part of a line: a command of the run, and the line of its text that is shown. */
+export interface RowSource {
+  readonly ref: ResultRef;
+  readonly stream: 'output' | 'errors' | 'raw';
+  readonly line: number | undefined;
+  readonly isStatus: boolean;
+}
+
+export type OverviewText = LinkedText<RowSource>;
 
 /**
  * Largest number of host names on one line. No one reads all names of a large group, and the list of all hosts names
@@ -33,7 +47,6 @@ const MOST_NAMES = 12;
 const LONGEST_NAME = 32;
 /** Number of digits of a hash that are shown: enough to compare at a glance. Exports contain the complete hash. */
 const HASH_DIGITS = 16;
-const NAMES = new Intl.Collator(undefined, { numeric: true });
 /** States of hosts whose results may still be fetched. */
 const MAY_COME: ReadonlySet<RowState> = new Set(['notFetched', 'failed', 'pending', 'running']);
 
@@ -41,8 +54,8 @@ const MAY_COME: ReadonlySet<RowState> = new Set(['notFetched', 'failed', 'pendin
  * Builds the overview of a run: rare lines and groups first, then missing results with their reasons, then a row for
  * each host.
  */
-export function buildOverview(parts: OverviewParts): LinkedText {
-  const text = new LinkedText();
+export function buildOverview(parts: OverviewParts): OverviewText {
+  const text: OverviewText = new LinkedText();
   const width = Math.min(LONGEST_NAME, Math.max(4, ...parts.rows.map(({ member }) => member.host.length)));
   addHead(text, parts);
   addRareLines(text, parts, width);
@@ -52,7 +65,7 @@ export function buildOverview(parts: OverviewParts): LinkedText {
   return text;
 }
 
-function addHead(text: LinkedText, { record, isActive, rows, rules, eta }: OverviewParts): void {
+function addHead(text: OverviewText, { record, isActive, rows, rules, eta }: OverviewParts): void {
   const { words } = record.run;
   const { first, last } = timesOf(record.run);
   text
@@ -79,16 +92,20 @@ function addHead(text: LinkedText, { record, isActive, rows, rules, eta }: Overv
   else if (isActive) text.link(l10n.t('Pause'), commandIds.pauseRun).add(' · ');
   if (isActive) text.link(l10n.t('Cancel'), commandIds.cancelRun).add(' · ');
   else if (!isComplete) text.link(l10n.t('Fetch Missing…'), commandIds.fetchRun).add(' · ');
-  text.link(l10n.t('Export CSV…'), commandIds.exportRunCsv).add(' · ');
-  text.link(l10n.t('Export NDJSON…'), commandIds.exportRunNdjson).end();
-  const left = normaliseSteps
-    .filter(({ rule }) => rule === 'transcriptLine' || rule === 'trailingNuls' || rules.rules[rule])
-    .map(({ rule }) => ruleWords(rule));
+  text.link(l10n.t('Export…'), commandIds.exportRunCsv).end();
+  const left = rulesInUse(rules).map(ruleWords);
   text.add(`${l10n.t('Ignored: {0}.', left.join(', '))} `).link(l10n.t('Change Rules…'), commandIds.changeRunRules);
   text.end().end();
 }
 
-function addRareLines(text: LinkedText, { rows, comparison, rules }: OverviewParts, width: number): void {
+/** Returns the rules that a comparison applies. */
+export function rulesInUse({ rules }: ComparisonRules): (typeof normaliseSteps)[number]['rule'][] {
+  return normaliseSteps
+    .map(({ rule }) => rule)
+    .filter((rule) => rule === 'transcriptLine' || rule === 'trailingNuls' || rules[rule]);
+}
+
+function addRareLines(text: OverviewText, { rows, comparison, rules }: OverviewParts, width: number): void {
   const { rareLines, moreRareLines, uncounted } = comparison;
   const compared = rows.filter(hasResult).length;
   text
@@ -132,7 +149,7 @@ function addRareLines(text: LinkedText, { rows, comparison, rules }: OverviewPar
   text.end();
 }
 
-function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void {
+function addGroups(text: OverviewText, { rows, comparison }: OverviewParts): void {
   text.add(l10n.t('GROUPS OF EQUAL RESULTS ({0})', comparison.groups.length)).end();
   const sizes = comparison.groups.map(({ members }) => hostsWords(members.length));
   const width = sizes.reduce((widest, { length }) => Math.max(widest, length), 0);
@@ -156,7 +173,7 @@ function addGroups(text: LinkedText, { rows, comparison }: OverviewParts): void 
   text.end();
 }
 
-function addWithoutResult(text: LinkedText, { rows }: OverviewParts, width: number): void {
+function addWithoutResult(text: OverviewText, { rows }: OverviewParts, width: number): void {
   const without = byName(rows.filter((row) => !hasResult(row) && row.state !== 'notFetched'));
   text.add(l10n.t('NO RESULT TO READ ({0})', without.length)).end();
   for (const row of without) {
@@ -167,11 +184,12 @@ function addWithoutResult(text: LinkedText, { rows }: OverviewParts, width: numb
   text.end();
 }
 
-function addAll(text: LinkedText, { rows, comparison }: OverviewParts, width: number): void {
+function addAll(text: OverviewText, { rows, comparison, order }: OverviewParts, width: number): void {
   const sizes = new Map<RunRow | undefined, number>();
   for (const { members } of comparison.groups) for (const member of members) sizes.set(rows[member], members.length);
-  text.add(l10n.t('ALL HOSTS ({0})', rows.length)).end();
-  for (const row of byName(rows)) {
+  text.add(`${l10n.t('ALL HOSTS ({0}), {1}', rows.length, orderWords(order))}  `);
+  text.link(l10n.t('Sort…'), commandIds.changeRunRules, { order: true }).end();
+  for (const row of sortHosts(rows, order, (one) => sizes.get(one))) {
     text.add('  ');
     addHost(text, row, width);
     const { facts } = row;
@@ -181,6 +199,7 @@ function addAll(text: LinkedText, { rows, comparison }: OverviewParts, width: nu
       const parts = [
         exitWords(facts),
         formatBytes(facts.size),
+        ...(facts.transcript === undefined ? [] : [linesWords(facts.transcript.output.lines)]),
         ...(equal === undefined ? [] : [equalWords(equal)]),
         `SHA-256 ${facts.sha256.slice(0, HASH_DIGITS)}…`,
       ];
@@ -195,13 +214,15 @@ function equalWords(size: number): string {
   return size === 2 ? l10n.t('same as 1 other') : l10n.t('same as {0} others', size - 1);
 }
 
-/** Sorts by host name. Numbers in names are compared by their value. */
-function byName(rows: readonly RunRow[]): readonly RunRow[] {
-  return rows.toSorted((one, other) => NAMES.compare(one.member.host, other.member.host));
-}
-
 /** Adds a host. The name is a link if the host's result is stored; otherwise the name is plain text. */
-function addHost(text: LinkedText, row: RunRow, width: number, stream?: string, line?: number): void {
+function addHost(text: OverviewText, row: RunRow, width: number, stream?: 'output' | 'errors', line?: number): void {
+  const isReadable = row.facts?.transcript !== undefined;
+  text.source({
+    ref: row.ref,
+    stream: stream ?? (row.state === 'unreadable' ? 'raw' : 'output'),
+    line,
+    isStatus: !isReadable && row.state !== 'unreadable',
+  });
   const { host } = row.member;
   const name = host.length > LONGEST_NAME ? `${host.slice(0, LONGEST_NAME - 1)}…` : host;
   if (row.facts === undefined) text.remote(name);
@@ -214,9 +235,7 @@ function addHost(text: LinkedText, row: RunRow, width: number, stream?: string, 
 }
 
 function summary(rows: readonly RunRow[]): string {
-  const results = rows.filter(hasResult).length;
-  const toFetch = rows.filter(({ state }) => state === 'notFetched').length;
-  const without = rows.length - results - toFetch;
+  const { results, toFetch, without } = countRows(rows);
   const [fetched, open] = [count(results), count(toFetch)];
   return results === 1
     ? l10n.t('1 result · {0} not fetched yet · {1} without a result to read', open, without)

@@ -1,5 +1,9 @@
+import type { RunFacts, StatusFacts } from '../../evidence/blocks/statusNote.ts';
 import { EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
-import type { Disposable, DocumentLink, Memento } from 'vscode';
+import type { Disposable, DocumentLink, Memento, Range } from 'vscode';
+import { resultKey } from '../../base/resultUri.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import { RUN_SCHEME } from '../../base/scheme.ts';
 import { usualRules } from '../../evidence/compare/normalise.ts';
 import { RunComparer } from '../../runs/runComparison.ts';
 import type { ComparisonRules } from '../../runs/runComparison.ts';
@@ -7,10 +11,13 @@ import type { RunComparison } from '../../evidence/compare/runGroups.ts';
 import type { RunFetches } from '../../runs/runFetch.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
-import { toRows } from '../../runs/runRows.ts';
-import type { RunRow } from '../../runs/runRows.ts';
-import { buildOverview } from './runOverviewText.ts';
-import { safe } from './linkedText.ts';
+import { countRows, hasResult, toRows } from '../../runs/runRows.ts';
+import type { RunCounts, RunRow } from '../../runs/runRows.ts';
+import { HOST_ORDERS } from '../../runs/hostOrder.ts';
+import type { HostOrder } from '../../runs/hostOrder.ts';
+import { buildOverview, rulesInUse } from './runOverviewText.ts';
+import type { OverviewText, RowSource } from './runOverviewText.ts';
+import { safe } from '../linkedText.ts';
 
 export interface RunOverviewsOptions {
   readonly store: ResultStore;
@@ -21,8 +28,8 @@ export interface RunOverviewsOptions {
   readonly estimate: (record: RunRecord, calls: number) => Promise<number>;
 }
 
-const SCHEME = 'live-response-run';
 const RULES = 'liveResponse.runRules';
+const ORDER = 'liveResponse.runOrder';
 const USUAL: ComparisonRules = { rules: usualRules, most: 3 };
 /**
  * Shortest pause between two updates of an overview while its run is being fetched, in milliseconds. After a slow
@@ -43,8 +50,7 @@ interface Overview {
   readonly key: string;
   readonly uri: Uri;
   readonly comparer: RunComparer;
-  text: string;
-  links: readonly DocumentLink[];
+  built: OverviewText | undefined;
   isStale: boolean;
   working: Promise<void> | undefined;
 }
@@ -60,16 +66,16 @@ export class RunOverviews implements Disposable {
     this.#options = options;
     this.#disposables = [
       this.#changed,
-      workspace.registerTextDocumentContentProvider(SCHEME, {
+      workspace.registerTextDocumentContentProvider(RUN_SCHEME, {
         onDidChange: this.#changed.event,
-        provideTextDocumentContent: (uri) => this.#open.get(uri.query)?.text,
+        provideTextDocumentContent: (uri) => this.#open.get(uri.query)?.built?.text,
       }),
       languages.registerDocumentLinkProvider(
-        { scheme: SCHEME },
-        { provideDocumentLinks: ({ uri }) => [...(this.#open.get(uri.query)?.links ?? [])] },
+        { scheme: RUN_SCHEME },
+        { provideDocumentLinks: ({ uri }) => [...(this.#open.get(uri.query)?.built?.links ?? [])] },
       ),
       workspace.onDidCloseTextDocument(({ uri }) => {
-        if (uri.scheme === SCHEME) this.#open.delete(uri.query);
+        if (uri.scheme === RUN_SCHEME) this.#open.delete(uri.query);
       }),
       options.runs.onDidChange((key) => {
         this.#update(key);
@@ -84,7 +90,9 @@ export class RunOverviews implements Disposable {
   }
 
   get rules(): ComparisonRules {
-    return this.#options.memento.get<ComparisonRules>(RULES, USUAL);
+    const kept = this.#options.memento.get<ComparisonRules>(RULES, USUAL);
+    // Rules that an earlier version stored lack the newer ones.
+    return { ...kept, rules: { ...USUAL.rules, ...kept.rules } };
   }
 
   /** Stores new rules and updates every open overview. */
@@ -93,14 +101,79 @@ export class RunOverviews implements Disposable {
     for (const { key } of this.#open.values()) this.#update(key);
   }
 
+  get order(): HostOrder {
+    return HOST_ORDERS.find((one) => one === this.#options.memento.get(ORDER)) ?? 'name';
+  }
+
+  /** Stores the order of the hosts and updates every open overview. */
+  async setOrder(order: HostOrder): Promise<void> {
+    await this.#options.memento.update(ORDER, order);
+    for (const { key } of this.#open.values()) this.#update(key);
+  }
+
   /** The run whose overview is in the active editor. */
   get active(): RunRecord | undefined {
     const uri = window.activeTextEditor?.document.uri;
-    return uri?.scheme === SCHEME ? this.#options.runs.get(uri.query) : undefined;
+    return uri?.scheme === RUN_SCHEME ? this.#options.runs.get(uri.query) : undefined;
+  }
+
+  /** Returns the sources of the lines that ranges of an overview touch, each once. */
+  sourcesOf(uri: Uri, ranges: readonly Range[]): readonly RowSource[] {
+    const built = uri.scheme === RUN_SCHEME ? this.#open.get(uri.query)?.built : undefined;
+    const sources = ranges.flatMap(({ start, end }) => {
+      // A range that ends before the first column of a line does not touch the line.
+      const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+      return built?.sourcesOf(start.line, last) ?? [];
+    });
+    const known = new Map(sources.map((source) => [sourceKey(source), source]));
+    return [...known.values()];
+  }
+
+  /** Counts the hosts of a run. */
+  async counts({ run }: RunRecord): Promise<RunCounts> {
+    const { store, runs } = this.#options;
+    await store.learn(run.tenant);
+    const record = runs.get(run.key);
+    return countRows(record === undefined ? [] : toRows(record, (ref) => store.known(ref)));
+  }
+
+  /** Returns the facts about a run for a note; undefined if the run is unknown. */
+  runFacts(key: string): RunFacts | undefined {
+    const record = this.#options.runs.get(key);
+    if (record === undefined) return undefined;
+    const { words, members } = record.run;
+    const rows = toRows(record, (ref) => this.#options.store.known(ref));
+    const { rules } = this;
+    return {
+      ...words,
+      hosts: members.length,
+      results: rows.filter(hasResult).length,
+      most: rules.most,
+      ignored: rulesInUse(rules),
+    };
+  }
+
+  /** Returns the state of a run's command for a note; undefined if the run is unknown. */
+  statusFacts(ref: ResultRef, key: string): StatusFacts | undefined {
+    const record = this.#options.runs.get(key);
+    const member = record?.run.members.find(
+      ({ actionId, commandIndex }) => actionId === ref.actionId && commandIndex === ref.commandIndex,
+    );
+    if (record === undefined || member === undefined) return undefined;
+    const { device, actionStatus, commandStatus, createdAt, commandErrors } = member;
+    const script = record.run.words.script;
+    const ids = { actionId: ref.actionId, commandIndex: ref.commandIndex };
+    const seenAt = Date.now();
+    return { device, script, ...ids, actionStatus, commandStatus, createdAt, deviceErrors: commandErrors, seenAt };
+  }
+
+  /** Returns the links of an overview. */
+  linksOf(uri: Uri): readonly DocumentLink[] {
+    return uri.scheme === RUN_SCHEME ? (this.#open.get(uri.query)?.built?.links ?? []) : [];
   }
 
   isVisible(key: string): boolean {
-    return window.visibleTextEditors.some(({ document: { uri } }) => uri.scheme === SCHEME && uri.query === key);
+    return window.visibleTextEditors.some(({ document: { uri } }) => uri.scheme === RUN_SCHEME && uri.query === key);
   }
 
   /** Shows the overview of a recorded run. */
@@ -129,9 +202,9 @@ export class RunOverviews implements Disposable {
 
   #begin(key: string, script: string): Overview {
     const name = safe(script).replaceAll(/[\\/]/gu, '\u2215');
-    const uri = Uri.from({ scheme: SCHEME, path: `/${l10n.t('Run')} · ${name}.lr-run`, query: key });
+    const uri = Uri.from({ scheme: RUN_SCHEME, path: `/${l10n.t('Run')} · ${name}.lr-run`, query: key });
     const comparer = new RunComparer(this.#options.store.analysis, `overview ${key}`);
-    return { key, uri, comparer, text: '', links: [], isStale: false, working: undefined };
+    return { key, uri, comparer, built: undefined, isStale: false, working: undefined };
   }
 
   #update(key: string): void {
@@ -160,14 +233,16 @@ export class RunOverviews implements Disposable {
     const record = runs.get(overview.key);
     if (record === undefined) return;
     const rows = toRows(record, (ref) => store.known(ref));
-    const { rules } = this;
+    const { rules, order } = this;
     const comparison = await overview.comparer.compare(rows, rules);
     const isActive = runs.isActive(overview.key);
     const left = rows.filter(({ state }) => state === 'notFetched').length;
     const eta = isActive ? await estimate(record, left) : undefined;
-    const built = buildOverview({ record, isActive, rows, comparison, rules, eta });
-    overview.text = built.text;
-    overview.links = built.links;
+    overview.built = buildOverview({ record, isActive, rows, comparison, rules, order, eta });
     this.#changed.fire(overview.uri);
   }
+}
+
+function sourceKey({ ref, stream, line }: RowSource): string {
+  return `${resultKey(ref)} ${stream} ${line?.toString() ?? ''}`;
 }

@@ -1,3 +1,4 @@
+import type { IndicatorKind } from '../indicators/kinds.ts';
 import type { Said } from './evidenceSource.ts';
 import { makeNameVisible } from '../text/visible.ts';
 
@@ -45,6 +46,71 @@ export function buildHuntingQuery({ title, machineId, device, starts, ends }: Hu
     '',
   ].join('\n');
 }
+
+/** Indicator to look for on all devices. */
+export interface HuntedIndicator {
+  readonly kind: IndicatorKind;
+  /** Not defanged. */
+  readonly value: string;
+}
+
+/** Number of days in which queries for indicators look. Advanced hunting keeps 30 days. */
+const DAYS = 7;
+
+/** Builds a query for an indicator on all devices, in the last seven days. Ends with a line end. */
+export function buildIndicatorQuery({ kind, value }: HuntedIndicator): string {
+  const [tables, condition] = lookUp(kind, value);
+  return [
+    `// ${makeNameVisible(value).text}`,
+    tables.length === 1 ? tables.join('') : `union isfuzzy=true withsource=Table ${tables.join(', ')}`,
+    `| where Timestamp > ago(${DAYS}d)`,
+    `| where ${condition}`,
+    '| sort by Timestamp desc',
+    '',
+  ].join('\n');
+}
+
+/** Returns the tables that name such an indicator, and the condition. Source: Microsoft Learn, "Advanced hunting
+ * schema reference". */
+function lookUp(kind: IndicatorKind, value: string): [tables: readonly string[], condition: string] {
+  const text = quote(value);
+  switch (kind) {
+    case 'ipv4':
+    case 'ipv6':
+      return [['DeviceNetworkEvents'], `RemoteIP == ${text} or LocalIP == ${text}`];
+    case 'url':
+    case 'domain': {
+      // A network event may name only the host of an address.
+      const host = /^[a-z]+:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]+)/iu.exec(value)?.[1];
+      const orHost = host === undefined ? '' : ` or RemoteUrl =~ ${quote(host)}`;
+      const tables = ['DeviceNetworkEvents', 'DeviceEvents', 'DeviceFileEvents'];
+      return [tables, `RemoteUrl has ${text} or FileOriginUrl has ${text}${orHost}`];
+    }
+    case 'email':
+      return [['EmailEvents'], `SenderFromAddress =~ ${text} or RecipientEmailAddress =~ ${text}`];
+    case 'sha256':
+      return [WITH_FILES, `SHA256 =~ ${text} or InitiatingProcessSHA256 =~ ${text}`];
+    case 'sha1':
+      return [WITH_FILES, `SHA1 =~ ${text} or InitiatingProcessSHA1 =~ ${text}`];
+    case 'md5':
+      return [WITH_FILES, `MD5 =~ ${text} or InitiatingProcessMD5 =~ ${text}`];
+    case 'sha512':
+      // No table has a column for this hash.
+      return [
+        ['DeviceEvents', 'DeviceProcessEvents'],
+        `AdditionalFields has ${text} or ProcessCommandLine has ${text}`,
+      ];
+    case 'path': {
+      const end = Math.max(value.lastIndexOf('\\'), value.lastIndexOf('/'));
+      const inFolder = `FolderPath =~ ${quote(value.slice(0, end))} and FileName =~ ${quote(value.slice(end + 1))}`;
+      return [WITH_FILES, `FolderPath =~ ${text} or (${inFolder}) or InitiatingProcessFolderPath =~ ${text}`];
+    }
+    case 'registry':
+      return [['DeviceRegistryEvents'], `RegistryKey startswith ${text} or PreviousRegistryKey startswith ${text}`];
+  }
+}
+
+const WITH_FILES = ['DeviceFileEvents', 'DeviceImageLoadEvents', 'DeviceProcessEvents', 'DeviceEvents'];
 
 /**
  * Returns the first valid time, verbatim, with all seven fraction digits. If the API wrote no time zone, adds `Z`,

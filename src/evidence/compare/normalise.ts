@@ -41,10 +41,16 @@ export const normaliseSteps: readonly NormaliseStep[] = [
     pattern: /\b(p?pid|(?:parent ?)?process ?id)("?[ \t]{0,20}[:=]?[ \t]{0,20}"?)\d{1,10}(?![\d.])/giu,
     becomes: '$1$2<pid>',
   },
+  {
+    rule: 'numbers',
+    // The blanks around a number belong to it: in a column, a longer number has fewer blanks before it.
+    pattern: /[ \t]{0,40}(?:0x[\da-f]{1,32}|\d{1,40})[ \t]{0,40}/giu,
+    becomes: ' <n> ',
+  },
 ];
 
 /** Default rules for a comparison of many devices. Each device has its own name and clock. */
-export const usualRules: NormaliseRules = { host: true, times: true, pids: true, guids: true };
+export const usualRules: NormaliseRules = { host: true, times: true, pids: true, guids: true, numbers: false };
 
 /**
  * Returns a text for a comparison. Replaces values that always differ between devices with placeholders, such as
@@ -56,6 +62,7 @@ export const usualRules: NormaliseRules = { host: true, times: true, pids: true,
 export function normalise(text: string, rules: NormaliseRules, names: readonly string[]): string {
   // A device may have written a placeholder itself. It must not look like a placeholder that replaces a value.
   let normalised = text.replace(OWN_WORD, '<\\$1>');
+  if (rules.numbers) normalised = normalised.replaceAll('<n>', '<\\n>');
   for (const { rule, pattern, becomes } of normaliseSteps) {
     if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
     else if (rule === 'times') normalised = rules.times ? replaceTimes(normalised, becomes) : normalised;

@@ -77,11 +77,13 @@ function searchOn(running: Search): SearchStep {
 /** Yields once for each searched result, and also in the middle of a large result. */
 function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Search {
   let behind: RowPlace | undefined;
+  const ofRun = query.run === undefined ? undefined : new Set(query.run.hosts.map(({ ref }) => resultKey(ref)));
   for (;;) {
     const page = results.page(behind, PAGE);
     for (const row of page) {
       const facts = parseFacts(row.facts);
       if (facts === undefined || resultKey(facts.ref) !== row.key || !isMeant(facts, query)) continue;
+      if (ofRun?.has(row.key) === false) continue;
       if (facts.large === undefined) yield searchResult(results, row.key, facts, pattern);
       else yield* searchLarge(results, facts, pattern);
     }

@@ -28,7 +28,7 @@ workbenchSuite('H3: a text that keeps its reader busy without end', { tenant: 'l
 
   const fetchScenario = async (name: Parameters<typeof scenarioRef>[0], tab: string): Promise<void> => {
     const { actionId, commandIndex } = scenarioRef(name);
-    await runCommand(session.page, 'Live Response: Fetch Result…');
+    await runCommand(session.page, 'Live Response: Open Result by ID or Link…');
     await typeQuickInput(session.page, `${actionId}#${commandIndex}`);
     await waitForTab(session.page, tab);
   };

@@ -26,7 +26,7 @@ export function outputOf(startedAt: number, name: Scenario): string {
 /** Opens a result and puts the cursor at its beginning. */
 export async function openResult(page: Page, name: Scenario, tab: string): Promise<void> {
   const { actionId, commandIndex } = scenarioRef(name);
-  await runCommand(page, 'Live Response: Fetch Result…');
+  await runCommand(page, 'Live Response: Open Result by ID or Link…');
   await typeQuickInput(page, `${actionId}#${commandIndex}`);
   await waitForTab(page, tab);
   await waitFor('the text', async () => (await readEditor(page)).some((line) => line !== ''));

@@ -70,8 +70,14 @@ suite('addresses of views and parts', () => {
     const address: ResultAddress = { ...ADDRESS, part: { line: 250_001, column: 1 } };
     const range = { start: { line: 3, character: 0 }, end: { line: 4, character: 2 } };
     assert.deepEqual(readCopied(describeCopied(buildQuery(address), [range])), {
-      address: wholeAddress(address),
-      ranges: [{ start: { line: 250_003, character: 0 }, end: { line: 250_004, character: 2 } }],
+      texts: [
+        {
+          address: wholeAddress(address),
+          ranges: [{ start: { line: 250_003, character: 0 }, end: { line: 250_004, character: 2 } }],
+        },
+      ],
+      statuses: [],
+      run: undefined,
     });
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { buildQuery } from '../../../src/base/resultUri.ts';
-import { describeCopied } from '../../../src/notes/copied.ts';
-import { readCopied } from '../../../src/notes/readCopied.ts';
+import { describeCopied, describeSources } from '../../../src/notes/copied.ts';
+import { lineRange, MOST_SOURCES, readCopied } from '../../../src/notes/readCopied.ts';
 import { evidenceSource } from '../evidence/sources.ts';
 
 const { address } = evidenceSource();
@@ -14,7 +14,11 @@ const ranges = [
 
 suite('what a copy says of itself', () => {
   test('is read back', () => {
-    assert.deepEqual(readCopied(describeCopied(query, ranges)), { address, ranges });
+    assert.deepEqual(readCopied(describeCopied(query, ranges)), {
+      texts: [{ address, ranges }],
+      statuses: [],
+      run: undefined,
+    });
   });
 
   const range = [0, 0, 1, 0];
@@ -31,6 +35,33 @@ suite('what a copy says of itself', () => {
   for (const [what, json] of FOREIGN) {
     test(`is not taken ${what}`, () => {
       assert.equal(readCopied(json), undefined);
+    });
+  }
+});
+
+suite('what a copy of a page says of its lines', () => {
+  test('is read back: lines, complete results, commands without a result, and the run', () => {
+    const read = readCopied(describeSources([{ query, line: 7 }, { query }, { query, isStatus: true }], 'run-key'));
+    assert.deepEqual(read, {
+      texts: [
+        { address, ranges: [lineRange(7)] },
+        { address, ranges: [] },
+      ],
+      statuses: [address],
+      run: 'run-key',
+    });
+  });
+
+  const FOREIGN = [
+    ['without sources', []],
+    ['with a source that is none', [{ line: 1 }]],
+    ['with a line that is none', [{ query, line: 0 }]],
+    ['with another address', [{ query: `${query}&x=1` }]],
+    ['with more than anyone reads', Array.from({ length: MOST_SOURCES + 1 }, () => ({ query }))],
+  ] as const;
+  for (const [what, sources] of FOREIGN) {
+    test(`is not taken ${what}`, () => {
+      assert.equal(readCopied(JSON.stringify({ sources })), undefined);
     });
   }
 });

@@ -11,7 +11,7 @@ import { endsInFence } from '../../../src/evidence/blocks/noteBlocks.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/text/quotation.ts';
 import { findEvidence } from '../../../src/evidence/blocks/readEvidence.ts';
 import { noteTexts } from '../../../src/notes/noteTexts.ts';
-import { placeNote } from '../../../src/notes/placeNote.ts';
+import { isInRow, placeNote, placePage } from '../../../src/notes/placeNote.ts';
 import type { NoteForm } from '../../../src/platform/config.ts';
 import { evidenceSource } from '../evidence/sources.ts';
 
@@ -28,6 +28,11 @@ function put(form: NoteForm, note: string): string {
   return ahead + placeNote(form, buildEvidence({ kind: form }, [evidence]), place) + behind;
 }
 
+/** Indents a block as the text of a list item. */
+function inItem(text: string, blanks = 2): string {
+  return text.replaceAll(/^(?=.)/gmu, ' '.repeat(blanks));
+}
+
 suite('a block in a note', () => {
   const block = buildCompactBlock(source, evidence.quotation);
   const PLACES: readonly (readonly [string, string, string])[] = [
@@ -38,7 +43,8 @@ suite('a block in a note', () => {
     ['within a line', 'left|^|right', `left\n\n${block}\nright`],
     ['before a line', '|^|right', `${block}\nright`],
     ['behind blanks, which would make code of it', 'text\n\n    |^|', `text\n\n    \n${block}`],
-    ['in a list', '- item\n- |^|', `- item\n- \n\n${block}`],
+    ['in a list', '- item\n- |^|', `- item\n- ${inItem(block).trimStart()}`],
+    ['behind a word in a list', '1. seen: |^|', `1. seen: \n\n${inItem(block, 3)}`],
     ['with a line below', '|^|\ntext', `${block}\ntext`],
   ];
   for (const [where, note, expected] of PLACES) {
@@ -103,4 +109,34 @@ suite('the end of a text', () => {
       assert.equal(endsInFence(text), false);
     });
   }
+});
+
+suite('lines of a page in a note', () => {
+  const table = buildTable([evidence, { source, quotation: cutQuotation('a|b', [WHOLE_TEXT]) }]);
+  const page = { built: table, head: 'Run `x.ps1`\n\n', tail: '- No result: `dc1`\n' };
+  const at = (before: string, after = '', lineAbove?: string) => ({ before, after, lineAbove });
+
+  test('the line about the run, the evidence, and what has no result', () => {
+    assert.equal(placePage('tableRow', page, at('')), `${page.head}${table}\n${page.tail}`);
+  });
+
+  test('rows that join a table leave out the line about the run, and keep all rows', () => {
+    const rows = table.trimEnd().split('\n').slice(2).join('\n');
+    assert.equal(placePage('tableRow', { ...page, tail: '' }, at('', '', '| a | b |')), `${rows}\n`);
+    assert.equal(placePage('tableRow', { ...page, tail: '' }, at('| a | b |')), `\n${rows}`);
+  });
+
+  test('a status alone is a list', () => {
+    assert.equal(placePage('citation', { built: '', head: '', tail: page.tail }, at('')), page.tail);
+  });
+
+  test('a citation inside a row of a table ends no cell, and the row stays one line', () => {
+    const piped = { ...source, device: 'a|b' };
+    const citation = buildCitationLine(piped, evidence.quotation);
+    const inserted = placeNote('citation', citation, at('| on ', ' all |'));
+    assert.ok(isInRow(at('| on ', ' all |')) && !isInRow(at('| on |')));
+    assert.ok(!inserted.includes('\n'));
+    assert.equal(`| on ${inserted} all |`.replaceAll('\\|', '').split('|').length, 3);
+    assert.equal(findEvidence(`| a |\n| - |\n| on ${inserted} all |`).length, 1);
+  });
 });

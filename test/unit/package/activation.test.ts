@@ -48,6 +48,7 @@ suite('the bundle that activation loads, before a VS Code that only takes what i
       window: { createTreeView: nothing, registerUriHandler: nothing },
       workspace: {
         registerFileSystemProvider: nothing,
+        registerTextDocumentContentProvider: nothing,
         fs: {
           stat: (mark: string) => {
             assert.equal(mark, 'storage/copied');

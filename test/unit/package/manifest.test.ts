@@ -50,17 +50,38 @@ suite('package.json', () => {
     }
   });
 
-  test('hides from the palette exactly the commands that need a row of the tree or a link', () => {
+  test('hides from the palette the commands that need a row or a link, or that another one makes needless', () => {
     const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
     const ids = hidden.map(({ command }) => command).sort();
     assert.deepEqual(ids, [
+      'liveResponse.cancelSearch',
+      'liveResponse.clearSearch',
+      'liveResponse.exportRunNdjson',
+      'liveResponse.filterByDevice',
+      'liveResponse.filterByScript',
+      'liveResponse.groupByAction',
+      'liveResponse.groupByDay',
+      'liveResponse.groupByDevice',
+      'liveResponse.groupByRun',
       'liveResponse.loadDevice',
       'liveResponse.openCitation',
       'liveResponse.openFocused',
       'liveResponse.openHit',
       'liveResponse.openResult',
+      'liveResponse.removeSavedFilter',
+      'liveResponse.replaceAccessToken',
+      'liveResponse.saveFilter',
+      'liveResponse.searchAgain',
+      'liveResponse.showAllTypes',
+      'liveResponse.showLiveResponseOnly',
+      'liveResponse.showResultActions',
       'liveResponse.stopWatching',
     ]);
+  });
+
+  test('has at most 60 commands in the palette', () => {
+    const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
+    assert.ok(contributes.commands.length - hidden.length <= 60, 'a new command stands in a menu, or replaces one');
   });
 
   test('names only commands and context keys that exist', async () => {

@@ -9,7 +9,7 @@ import { readCsv } from '../evidence/csvReader.ts';
 import { action, arrived, command, received, ref, resultFile, TENANT } from '../results/fixtures.ts';
 
 const HEADER =
-  'device,machineId,actionId,commandIndex,createdUtc,actionStatus,commandStatus,state,why,exitCode,errorLines,outputLines,resultBytes,sha256,fetchedUtc,hostsWithEqualResult';
+  'device,machineId,actionId,commandIndex,createdUtc,actionStatus,commandStatus,state,why,exitCode,errorLines,outputLines,resultBytes,sha256,fetchedUtc,hostsWithEqualResult,rareLines,script,arguments,comment';
 
 /** Returns one host with a result, one without, and one whose name is not valid. */
 function rows(): RunRow[] {
@@ -37,8 +37,17 @@ function rows(): RunRow[] {
   return toRows({ run, state: 'none', failures: {} }, (wanted) => handlers.facts(wanted));
 }
 
+const WORDS = { script: 'collect.ps1', args: '-All', comment: '' };
 const why = ({ state }: RunRow): string => (state === 'result' ? '' : `no: ${state}`);
-const comparison = { groups: [{ members: [0] }], rareLines: [], moreRareLines: 0, uncounted: [] };
+const comparison = {
+  groups: [{ members: [0] }],
+  rareLines: [
+    { text: 'odd', stream: 'output', places: [{ member: 0, line: 2 }] },
+    { text: 'bad', stream: 'errors', places: [{ member: 0, line: 1 }] },
+  ],
+  moreRareLines: 0,
+  uncounted: [],
+} as const;
 
 suite('a run as rows of a table', () => {
   test('every member has a row that says how it stands', () => {
@@ -77,7 +86,7 @@ suite('a run as rows of a table', () => {
   });
 
   test('every host has one, with its result or with the reason why there is none', () => {
-    const [first, second, third] = toExportRows(rows(), comparison, why);
+    const [first, second, third] = toExportRows(WORDS, rows(), comparison, why);
     assert.deepEqual(first, {
       device: 'dc1',
       machineId: 'ab12'.repeat(10),
@@ -95,6 +104,9 @@ suite('a run as rows of a table', () => {
       sha256: arrived(resultFile('a\nb\n', 'bad\n', 'collect.ps1', -5))[0].sha256,
       fetchedUtc: '2026-11-23T21:05:00.000Z',
       hostsWithEqualResult: 1,
+      rareLines: '2: odd\nerrors 1: bad',
+      script: 'collect.ps1',
+      arguments: '-All',
     });
     // An unknown value is missing, and not empty or 0.
     assert.deepEqual(second, {
@@ -107,33 +119,49 @@ suite('a run as rows of a table', () => {
       commandStatus: 'Created',
       state: 'pending',
       why: 'no: pending',
+      script: 'collect.ps1',
+      arguments: '-All',
     });
     assert.deepEqual([third?.state, third?.machineId, third?.why], ['notFetched', undefined, 'no: notFetched']);
   });
 
   test('the size of its group stands with each of its hosts', () => {
-    const sized = toExportRows(rows(), { ...comparison, groups: [{ members: [1] }, { members: [0, 2] }] }, why);
+    const sized = toExportRows(WORDS, rows(), { ...comparison, groups: [{ members: [1] }, { members: [0, 2] }] }, why);
     assert.deepEqual(
       sized.map(({ hostsWithEqualResult }) => hostsWithEqualResult),
       [2, 1, 2],
     );
-    assert.ok(toExportRows(rows(), undefined, why).every((row) => !('hostsWithEqualResult' in row)));
+    assert.ok(toExportRows(WORDS, rows(), undefined, why).every((row) => !('hostsWithEqualResult' in row)));
   });
 
-  test('CSV: a mark for Excel, the same columns in every row, no formula, and no texts', () => {
-    const csv = toRunCsv(toExportRows(rows(), comparison, why));
+  test('CSV: a mark for Excel, the same columns in every row, no formula, and of the texts only rare lines', () => {
+    const csv = toRunCsv(toExportRows(WORDS, rows(), comparison, why));
     assert.ok(csv.startsWith(`\ufeff${HEADER}\r\n`));
     const read = readCsv(csv.slice(1));
     assert.equal(read.length, 4);
-    assert.deepEqual([...new Set(read.map((row) => row.length))], [16]);
+    assert.deepEqual([...new Set(read.map((row) => row.length))], [20]);
     assert.deepEqual(read[1]?.slice(7, 12), ['result', '', '-5', '1', '3']);
-    assert.deepEqual(read[2]?.slice(7), ['pending', 'no: pending', '', '', '', '', '', '', '']);
+    assert.deepEqual(read[2]?.slice(7), [
+      'pending',
+      'no: pending',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      'collect.ps1',
+      "'-All",
+      '',
+    ]);
     assert.equal(read[3]?.[0], "'=cmd|1");
-    assert.ok(!csv.includes('bad'));
+    assert.ok(!csv.includes('a\nb'));
   });
 
   test('NDJSON: a line for each host, numbers as numbers, its texts unaltered', () => {
-    const [first, second] = toExportRows(rows(), comparison, why);
+    const [first, second] = toExportRows(WORDS, rows(), comparison, why);
     assert.ok(first !== undefined && second !== undefined);
     const output = 'a\r\nb\u0000"\u2028\n=1';
     const line = toRunLine(first, { output, errors: 'bad\n' });

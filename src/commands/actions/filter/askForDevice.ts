@@ -2,6 +2,7 @@ import { l10n, ThemeIcon } from 'vscode';
 import type { QuickPickItem } from 'vscode';
 import { meantBy } from '../../../defender/deviceNames.ts';
 import { isLiveResponseError } from '../../../base/errors.ts';
+import type { MachineAction } from '../../../defender/schema.ts';
 import type { Machine } from '../../../defender/machines.ts';
 import type { ActionFilter } from '../../../actions/actionFilter.ts';
 import { deviceOf } from '../../../model/machineAction.ts';
@@ -34,7 +35,7 @@ export async function askForDevice(
 }
 
 function pick(services: Pick<Services, 'actions'>, filter: ActionFilter): Promise<DeviceItem | undefined> {
-  const loaded = loadedDevices(services);
+  const loaded = toItems(loadedDevices(services.actions.list?.actions ?? []));
   const input = createPick<DeviceItem>({
     title: fieldName('device'),
     placeholder: l10n.t('A device’s name, or its beginning'),
@@ -80,15 +81,17 @@ function pick(services: Pick<Services, 'actions'>, filter: ActionFilter): Promis
   });
 }
 
-/** Returns a row for each name of a loaded device. Devices with the same name share one row. */
-function loadedDevices({ actions }: Pick<Services, 'actions'>): readonly DeviceItem[] {
+/** Returns the devices of loaded actions. Devices with the same name are one. */
+export function loadedDevices(
+  actions: readonly MachineAction[],
+): readonly { readonly name: string; readonly machineIds: readonly string[] }[] {
   const ids = new Map<string, Set<string>>();
-  for (const action of actions.list?.actions ?? []) {
+  for (const action of actions) {
     if (action.machineId === null) continue;
     const name = deviceOf(action);
     ids.set(name, (ids.get(name) ?? new Set()).add(action.machineId));
   }
-  return toItems([...ids].map(([name, machineIds]) => ({ name, machineIds: [...machineIds] })));
+  return [...ids].map(([name, machineIds]) => ({ name, machineIds: [...machineIds] }));
 }
 
 async function lookUp(

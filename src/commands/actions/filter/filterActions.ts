@@ -7,11 +7,25 @@ import { fieldName, fieldValue, filterWords } from '../../../tree/filterWords.ts
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import { askForField } from './askForField.ts';
 import { confirmInStatusBar, notify } from '../../../platform/show/notifications.ts';
-import { askForText, pickOne } from '../../../platform/show/quickInputs.ts';
+import { askForText, createPick, describeInput, pickOne, plainRows } from '../../../platform/show/quickInputs.ts';
+import { foldedPattern } from '../../../evidence/text/foldCase.ts';
+import { findCommand, parameterOf, runScripts } from '../../../model/machineAction.ts';
+import { isTreeNode } from '../../../tree/nodes.ts';
+import type { TreeNode } from '../../../tree/nodes.ts';
+import { tellNothingChosen } from '../../common/preconditions.ts';
+import { loadedDevices } from './askForDevice.ts';
 import { defineCommand } from '../../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../../common/when.ts';
+import {
+  IN_ACTIONS_VIEW,
+  IS_CONNECTED,
+  MAY_BE_CONNECTED,
+  ON_MACHINE_ROW,
+  ON_ONE_ROW,
+  ON_TRANSCRIPT_ROW,
+  all,
+} from '../../common/when.ts';
 
-type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string };
+type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string } | { readonly typed: ActionFilter };
 
 /**
  * `liveResponse.filterActions`: lists the fields with their conditions, and asks for the condition of the chosen field.
@@ -26,7 +40,8 @@ async function filterActions(
     const step = await askForStep(services, filter, isChanged);
     if (step === undefined) return;
     if (typeof step === 'object') {
-      applySaved(services, step.saved);
+      if ('saved' in step) applySaved(services, step.saved);
+      else services.actions.showFiltered({ ...filter, ...step.typed });
       return;
     }
     if (step === 'clear') {
@@ -75,12 +90,90 @@ async function askForStep(
     ...(saved.length === 0 ? [] : [{ label: l10n.t('Saved filters'), kind: QuickPickItemKind.Separator }]),
     ...saved.map((one) => ({ label: one.name, description: filterWords(one.filter), step: { saved: one.name } })),
   ];
-  const chosen = await pickOne(items, {
+  return pickStep(services, items);
+}
+
+type StepItem = QuickPickItem & { readonly step?: Step };
+
+/** Asks for a step. A typed text is offered as a device, a script or a comment, without the way through the fields. */
+function pickStep(services: Pick<Services, 'actions'>, fixed: readonly StepItem[]): Promise<Step | undefined> {
+  const input = createPick<StepItem>({
     title: l10n.t('Filter Machine Actions'),
-    placeHolder: l10n.t('Filter by… (all must match)'),
-    ignoreFocusOut: true,
+    placeholder: l10n.t('Type a device, script or comment, or choose a field (all must match)'),
   });
-  return chosen?.step;
+  input.ignoreFocusOut = true;
+  input.matchOnDescription = true;
+  const draw = (): void => {
+    input.items = plainRows([...typedSteps(services, input.value.trim()), ...fixed]);
+  };
+  draw();
+  return new Promise((resolve) => {
+    input.onDidChangeValue(draw);
+    input.onDidAccept(() => {
+      resolve(input.selectedItems[0]?.step);
+      input.hide();
+    });
+    input.onDidHide(() => {
+      resolve(undefined);
+      input.dispose();
+    });
+    input.show();
+  });
+}
+
+/** Largest number of devices that a typed text offers. A longer text names fewer. */
+const MOST_DEVICES = 5;
+
+/** Returns the conditions that a typed text can mean. A device that is loaded comes with its ids. */
+function typedSteps({ actions }: Pick<Services, 'actions'>, text: string): StepItem[] {
+  if (text === '') return [];
+  const wanted = foldedPattern(text);
+  const devices = loadedDevices(actions.list?.actions ?? []).filter(({ name }) => wanted.test(name));
+  const item = (typed: ActionFilter): StepItem => ({
+    iconPath: new ThemeIcon('filter'),
+    label: filterWords(typed),
+    alwaysShow: true,
+    step: { typed },
+  });
+  return [
+    ...devices.slice(0, MOST_DEVICES).map((device) => item({ device })),
+    item({ script: text }),
+    item({ comment: text }),
+  ];
+}
+
+/**
+ * `liveResponse.filterByDevice` and `filterByScript`: keep the filter, and add the device or the script of a row to it.
+ */
+function filterByRow(
+  { actions, view }: Pick<Services, 'actions' | 'view'>,
+  field: 'device' | 'script',
+  args: readonly unknown[],
+): void {
+  const [row] = [...args, ...view.selection].filter(isTreeNode);
+  const condition = row === undefined ? undefined : conditionOf(actions, row, field);
+  if (condition === undefined) tellNothingChosen();
+  else actions.showFiltered({ ...actions.filter, ...condition });
+}
+
+function conditionOf(
+  { list }: Services['actions'],
+  row: TreeNode,
+  field: 'device' | 'script',
+): ActionFilter | undefined {
+  const loaded = list?.actions ?? [];
+  const action = 'actionId' in row ? list?.get(row.actionId) : undefined;
+  if (field === 'device') {
+    const machineId = row.kind === 'device' ? row.machineId : action?.machineId;
+    const device = loadedDevices(loaded).find(({ machineIds }) => machineIds.includes(machineId ?? ''));
+    return device === undefined ? undefined : { device };
+  }
+  const command =
+    row.kind === 'command' && action !== undefined
+      ? findCommand(action, row.commandIndex)
+      : action && runScripts(action)[0];
+  const script = command === undefined ? undefined : parameterOf(command, 'ScriptName');
+  return script === undefined ? undefined : { script };
 }
 
 /** `liveResponse.saveFilter`: saves the filter in use under a name. */
@@ -105,9 +198,36 @@ async function saveFilter({
   confirmInStatusBar(l10n.t('Filter saved'), 4000);
 }
 
-/** `liveResponse.applySavedFilter`: applies a saved filter. */
+/** `liveResponse.applySavedFilter`: applies a saved filter. A button on each row deletes the filter. */
 async function applySavedFilter(services: Pick<Services, 'actions' | 'connections' | 'savedFilters'>): Promise<void> {
-  const name = await pickSaved(services, l10n.t('Apply Saved Filter'));
+  const remove = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove Saved Filter') };
+  const input = createPick({ title: l10n.t('Apply Saved Filter') });
+  const draw = (): void => {
+    const { all: saved } = services.savedFilters;
+    describeInput(input, { placeholder: saved.length === 0 ? l10n.t('No filter is saved yet.') : '' });
+    input.items = plainRows(
+      saved.map(({ name, filter }) => ({ label: name, description: filterWords(filter), buttons: [remove] })),
+    );
+  };
+  const nameOf = (item: QuickPickItem | undefined): string | undefined =>
+    item === undefined ? undefined : services.savedFilters.all[input.items.indexOf(item)]?.name;
+  draw();
+  input.matchOnDescription = true;
+  const name = await new Promise<string | undefined>((resolve) => {
+    input.onDidTriggerItemButton(({ item }) => {
+      const named = nameOf(item);
+      if (named !== undefined) void services.savedFilters.remove(named).then(draw);
+    });
+    input.onDidAccept(() => {
+      resolve(nameOf(input.selectedItems[0]));
+      input.hide();
+    });
+    input.onDidHide(() => {
+      resolve(undefined);
+      input.dispose();
+    });
+    input.show();
+  });
   if (name !== undefined) applySaved(services, name);
 }
 
@@ -143,6 +263,28 @@ export const filterActionsCommand = defineCommand({
   run: (services, { runner }) => filterActions(services, runner),
 });
 
+export const filterByDeviceCommand = defineCommand({
+  name: 'filterByDevice',
+  needs: 'connection',
+  palette: 'false',
+  menus: [{ menu: 'view/item/context', group: '4_device@3', when: all(IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW) }],
+  run: (services, { args }) => {
+    filterByRow(services, 'device', args);
+  },
+});
+
+export const filterByScriptCommand = defineCommand({
+  name: 'filterByScript',
+  needs: 'connection',
+  palette: 'false',
+  menus: [
+    { menu: 'view/item/context', group: '4_device@4', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW, ON_ONE_ROW) },
+  ],
+  run: (services, { args }) => {
+    filterByRow(services, 'script', args);
+  },
+});
+
 export const clearFilterCommand = defineCommand({
   name: 'clearFilter',
   needs: 'connection',
@@ -164,7 +306,7 @@ export const clearFilterCommand = defineCommand({
 export const saveFilterCommand = defineCommand({
   name: 'saveFilter',
   needs: 'connection',
-  palette: all(MAY_BE_CONNECTED, 'liveResponse.filter == some'),
+  palette: 'false',
   menus: [
     { menu: 'view/title', group: '1_find@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.filter == some') },
   ],
@@ -181,5 +323,6 @@ export const applySavedFilterCommand = defineCommand({
 export const removeSavedFilterCommand = defineCommand({
   name: 'removeSavedFilter',
   needs: 'connection',
+  palette: 'false',
   run: (services) => removeSavedFilter(services),
 });

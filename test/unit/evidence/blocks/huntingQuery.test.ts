@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { buildHuntingQuery } from '../../../../src/evidence/blocks/huntingQuery.ts';
+import { buildHuntingQuery, buildIndicatorQuery } from '../../../../src/evidence/blocks/huntingQuery.ts';
 import type { HuntingScope } from '../../../../src/evidence/blocks/huntingQuery.ts';
 
 const SCOPE: HuntingScope = {
@@ -45,5 +45,32 @@ union isfuzzy=true withsource=Table DeviceEvents, DeviceFileEvents, DeviceImageL
     assert.match(query, /^let Ended = datetime\(2026-11-23T21:02:00\+01:00\);$/mu);
     assert.equal(buildHuntingQuery({ ...SCOPE, starts: [injected], ends: [] }), undefined);
     assert.equal(buildHuntingQuery({ ...SCOPE, machineId: null, device: null }), undefined);
+  });
+});
+
+suite('a query for an indicator on all devices', () => {
+  const CASES = [
+    ['ipv4', '198.51.100.23', 'DeviceNetworkEvents', 'RemoteIP == "198.51.100.23"'],
+    ['domain', 'evil.example', 'DeviceNetworkEvents', 'RemoteUrl has "evil.example"'],
+    ['url', 'https://u@evil.example:8443/a?b', 'DeviceNetworkEvents', 'RemoteUrl =~ "evil.example"'],
+    ['sha256', 'ab'.repeat(32), 'DeviceFileEvents', `SHA256 =~ "${'ab'.repeat(32)}"`],
+    ['md5', 'ab'.repeat(16), 'DeviceProcessEvents', 'InitiatingProcessMD5'],
+    ['path', 'C:\\Temp\\x.exe', 'DeviceFileEvents', 'FolderPath =~ "C:\\\\Temp" and FileName =~ "x.exe"'],
+    ['registry', 'HKLM\\Software\\X', 'DeviceRegistryEvents', 'RegistryKey startswith "HKLM\\\\Software\\\\X"'],
+    ['email', 'a@evil.example', 'EmailEvents', 'SenderFromAddress =~ "a@evil.example"'],
+  ] as const;
+  for (const [kind, value, table, condition] of CASES) {
+    test(`${kind}: the last seven days, in the tables that name it`, () => {
+      const query = buildIndicatorQuery({ kind, value });
+      assert.ok(query.includes(table) && query.includes(condition), query);
+      assert.ok(query.includes('ago(7d)') && query.endsWith('\n'));
+    });
+  }
+
+  test('a value ends no string and begins no line', () => {
+    const query = buildIndicatorQuery({ kind: 'path', value: 'C:\\a" | project x\n// b' });
+    assert.equal(query.split('\n').length, 6);
+    const statements = query.split('\n').slice(1).join('\n');
+    assert.ok(!/(?<!\\)" \| project/u.test(statements), query);
   });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { normalise, normaliseSteps, usualRules } from '../../../../src/evidence/compare/normalise.ts';
+import { normalisedView, normaliseRulesOf } from '../../../../src/base/textView.ts';
 import type { NormaliseRule, NormaliseRules } from '../../../../src/base/normaliseRules.ts';
 
-const none: NormaliseRules = { host: false, times: false, pids: false, guids: false };
+const none: NormaliseRules = { host: false, times: false, pids: false, guids: false, numbers: false };
 const only = (rule: NormaliseRule): NormaliseRules => ({ ...none, [rule]: true });
 
 const transcript = (guid: string): string =>
@@ -31,6 +32,24 @@ suite('normalising a text', () => {
 
   test('NULs inside stay', () => {
     assert.equal(normalise('a\0b\0', none, []), 'a\0b');
+  });
+
+  test('all numbers, with the blanks of their column: lines of a table that differ in sizes alone are equal', () => {
+    const one = normalise('   512    12.5  4711 svchost 0x7ff <n>', only('numbers'), []);
+    const other = normalise(' 99999   1,234.25     9 svchost 0x12 <n>', only('numbers'), []);
+    assert.equal(one.replaceAll(/[.,] <n> /gu, ''), other.replaceAll(/[.,] <n> /gu, ''));
+    assert.ok(one.includes('svchost') && one.includes('<\\n>'), one);
+    assert.notEqual(normalise('1 a', only('numbers'), []), normalise('1 b', only('numbers'), []));
+    assert.equal(normalise('1\n2', only('numbers'), []).split('\n').length, 2, 'lines keep their numbers');
+  });
+
+  test('the word of a view means what it meant before there were numbers', () => {
+    const plain = { host: true, times: true, pids: true, guids: true, numbers: false };
+    assert.deepEqual(normaliseRulesOf('normalised'), plain);
+    assert.equal(normalisedView(plain), 'normalised');
+    for (const rules of [none, only('numbers'), { ...plain, numbers: true }, { ...plain, host: false }]) {
+      assert.deepEqual(normaliseRulesOf(normalisedView(rules)), rules);
+    }
   });
 
   test('without a choice nothing else is replaced', () => {

@@ -1,14 +1,26 @@
 import { DocumentLink, Range, Uri } from 'vscode';
-import { oneLine } from '../../platform/remoteText.ts';
+import { oneLine } from '../platform/remoteText.ts';
 
 /** Builder of a text with links, line by line. Only this extension creates the links. */
-export class LinkedText {
+export class LinkedText<Source = never> {
   readonly #lines: string[] = [];
+  readonly #sources: Source[][] = [];
   readonly links: DocumentLink[] = [];
   #line = '';
 
   get text(): string {
     return this.#lines.join('\n');
+  }
+
+  /** Records the source of a text on the current line, for a quotation of the line. */
+  source(source: Source): this {
+    (this.#sources[this.#lines.length] ??= []).push(source);
+    return this;
+  }
+
+  /** Returns the sources of lines. @param first - from 0 @param last - inclusive */
+  sourcesOf(first: number, last: number): Source[] {
+    return this.#sources.slice(first, last + 1).flatMap((sources) => sources);
   }
 
   /** Adds text of this extension. */

@@ -1,0 +1,106 @@
+import { commands, languages, window } from 'vscode';
+import type { Disposable, DocumentLink, EventEmitter, Uri } from 'vscode';
+import { resultKey } from '../../base/resultUri.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import { STATUS_SCHEME } from '../../base/scheme.ts';
+import type { StatusFacts } from '../../evidence/blocks/statusNote.ts';
+import { deviceOf, findCommand, subjectOf } from '../../model/machineAction.ts';
+import type { MachineAction } from '../../defender/schema.ts';
+import type { ResultStore } from '../../results/resultStore.ts';
+import type { CompanionTabs } from '../companionTabs.ts';
+import { buildStatus, statusNames } from './statusText.ts';
+import type { StatusParts } from './statusText.ts';
+import { refOfStatus, statusUri } from './statusUri.ts';
+
+export interface StatusPagesParts {
+  readonly store: Pick<ResultStore, 'known' | 'onDidStore'>;
+  readonly companions: CompanionTabs;
+  /** Returns an action that any list of this window has loaded. */
+  readonly knownAction: (ref: ResultRef) => MachineAction | undefined;
+  /** Fires when the loaded actions change. */
+  readonly onDidChangeActions: (listener: () => void) => { dispose: () => unknown };
+  /** Tells VS Code that a page has another text. */
+  readonly changed: EventEmitter<Uri>;
+}
+
+/**
+ * Pages about commands without a readable result. A page takes the place of the last opened result, so that no other
+ * device's text stays on screen. An open page follows the state of its action. It makes no call.
+ */
+export class StatusPages implements Disposable {
+  readonly #parts: StatusPagesParts;
+  readonly #failures = new Map<string, NonNullable<StatusParts['failure']>>();
+  readonly #shown = new Map<string, { readonly uri: Uri; readonly text: string }>();
+  readonly #disposables: readonly { dispose: () => unknown }[];
+
+  constructor(parts: StatusPagesParts) {
+    this.#parts = parts;
+    this.#disposables = [
+      languages.registerDocumentLinkProvider(
+        { scheme: STATUS_SCHEME },
+        { provideDocumentLinks: ({ uri }): DocumentLink[] => this.#build(uri)?.links ?? [] },
+      ),
+      parts.onDidChangeActions(() => {
+        this.#update();
+      }),
+      parts.store.onDidStore(() => {
+        this.#update();
+      }),
+    ];
+  }
+
+  /** Shows the page of a result that cannot be read. It replaces a tab in preview, as a result does. */
+  async show(ref: ResultRef, error: unknown, preserveFocus: boolean): Promise<void> {
+    this.#failures.set(resultKey(ref), { error, at: Date.now() });
+    this.#update();
+    const uri = statusUri(ref, [...statusNames({ ref, action: this.#parts.knownAction(ref) })].join(' · '));
+    const column = window.tabGroups.activeTabGroup.viewColumn;
+    const where = { preserveFocus, preview: true, viewColumn: column };
+    await this.#parts.companions.during(ref, { withErrors: false, replacesIn: column }, async () => {
+      await commands.executeCommand('vscode.openWith', uri, 'default', where);
+    });
+  }
+
+  /** Returns the state of a command for a note; undefined if its action is not loaded. */
+  facts(ref: ResultRef): StatusFacts | undefined {
+    const action = this.#parts.knownAction(ref);
+    const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
+    if (action === undefined || command === undefined) return undefined;
+    return {
+      device: deviceOf(action),
+      script: subjectOf(command),
+      actionId: ref.actionId,
+      commandIndex: ref.commandIndex,
+      actionStatus: action.status,
+      commandStatus: command.commandStatus,
+      createdAt: action.creationDateTimeUtc,
+      deviceErrors: command.errors ?? [],
+      seenAt: this.#failures.get(resultKey(ref))?.at ?? Date.now(),
+    };
+  }
+
+  /** Returns the text of a page; also of a page that VS Code restored. */
+  text(uri: Uri): string {
+    const text = this.#build(uri)?.text ?? '';
+    this.#shown.set(uri.toString(), { uri, text });
+    return text;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #build(uri: Uri): ReturnType<typeof buildStatus> | undefined {
+    const ref = refOfStatus(uri);
+    if (ref === undefined) return undefined;
+    const { store, knownAction } = this.#parts;
+    const failure = this.#failures.get(resultKey(ref));
+    return buildStatus({ ref, action: knownAction(ref), facts: store.known(ref), failure });
+  }
+
+  #update(): void {
+    for (const { uri, text } of this.#shown.values()) {
+      if (this.#build(uri)?.text !== text) this.#parts.changed.fire(uri);
+    }
+  }
+}

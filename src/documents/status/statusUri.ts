@@ -1,0 +1,24 @@
+import { TabInputText, Uri, window } from 'vscode';
+import { buildQuery, parseResultUri, refOf } from '../../base/resultUri.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import { RESULT_SCHEME, STATUS_SCHEME } from '../../base/scheme.ts';
+
+/** Returns the address of the page about a command without a readable result. */
+export function statusUri(ref: ResultRef, title: string): Uri {
+  const name = title.replaceAll(/[\\/]/gu, '\u2215');
+  const query = buildQuery({ ...refOf(ref), stream: 'output' });
+  return Uri.from({ scheme: STATUS_SCHEME, path: `/${name}.lr-report`, query });
+}
+
+/** Returns the result that a page is about; undefined for any other document. */
+export function refOfStatus({ scheme, query }: Pick<Uri, 'scheme' | 'query'>): ResultRef | undefined {
+  if (scheme !== STATUS_SCHEME) return undefined;
+  const address = parseResultUri({ scheme: RESULT_SCHEME, query });
+  return address === undefined ? undefined : refOf(address);
+}
+
+/** Returns the result that the active page is about; undefined if another document is active. */
+export function activeStatus(): ResultRef | undefined {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof TabInputText ? refOfStatus(input.uri) : undefined;
+}

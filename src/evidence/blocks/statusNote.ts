@@ -1,0 +1,96 @@
+import type { PhrasingContent } from 'mdast';
+import { toCell, write } from './evidenceBlock.ts';
+import type { Part } from './evidenceParts.ts';
+import { makeNameVisible } from '../text/visible.ts';
+
+/** State of a command without a readable result. Names and statuses are remote text. */
+export interface StatusFacts {
+  readonly device: string;
+  readonly script: string;
+  readonly actionId: string;
+  readonly commandIndex: number;
+  readonly actionStatus: string;
+  readonly commandStatus: string;
+  /** Time at which the action was created, as the server wrote it. */
+  readonly createdAt: string;
+  /** Messages of the device or the service about the command. */
+  readonly deviceErrors: readonly string[];
+  /** Local time at which the state was known, ms since 1970. */
+  readonly seenAt: number;
+}
+
+/** Facts about a run for the line above the evidence that was copied from its overview. */
+export interface RunFacts {
+  readonly script: string;
+  readonly args: string;
+  readonly comment: string;
+  readonly hosts: number;
+  readonly results: number;
+  /** Largest number of hosts on which a line is rare. */
+  readonly most: number;
+  /** Names of the rules of the comparison, in the order in which they are applied. */
+  readonly ignored: readonly string[];
+}
+
+/** Words for the rules of a comparison. Always English, like all text that we write into notes. */
+const RULES: Readonly<Record<string, string>> = {
+  transcriptLine: 'transcript file name',
+  trailingNuls: 'trailing NULs',
+  host: 'own host name',
+  guids: 'GUIDs',
+  times: 'dates and times',
+  pids: 'labeled process IDs',
+  numbers: 'all numbers',
+};
+
+/**
+ * Builds a list of commands without a result, with their states. It has no link and no hash: there is no file that a
+ * check could compare with it. Ends with a line end.
+ */
+export function buildStatusNote(statuses: readonly StatusFacts[]): string {
+  return statuses.map((status) => `- ${line(partsOf(status))}\n`).join('');
+}
+
+/** Builds the line about the run whose lines follow. Ends with a line end. */
+export function buildRunLine({ script, args, comment, hosts, results, most, ignored }: RunFacts): string {
+  const named = (label: string, text: string): Part[] => (text === '' ? [] : [` · ${label} `, value(text)]);
+  return `${line([
+    'Run ',
+    value(script),
+    ...named('arguments', args),
+    ...named('comment', comment),
+    ` · ${hosts} ${hosts === 1 ? 'host' : 'hosts'}, ${hosts - results} without a result to read`,
+    ` · rare: on ${most} ${most === 1 ? 'host' : 'hosts or fewer'}`,
+    ` · ignored: ${ignored.map((rule) => RULES[rule] ?? rule).join(', ')}`,
+  ])}\n`;
+}
+
+function partsOf(status: StatusFacts): Part[] {
+  const said = status.deviceErrors.flatMap((error): Part[] => [' · the device said: ', value(error)]);
+  return [
+    'No result: ',
+    value(status.device),
+    ' · ',
+    value(status.script),
+    ' · action ',
+    value(status.actionStatus),
+    ', command ',
+    value(status.commandStatus),
+    ...said,
+    ' · created ',
+    value(status.createdAt),
+    ` · seen ${new Date(status.seenAt).toISOString().replace('T', ' ').slice(0, 19)}Z`,
+    ' · action ',
+    value(`${status.actionId}#${status.commandIndex}`),
+  ];
+}
+
+function value(text: string): Part {
+  const visible = makeNameVisible(text).text;
+  return visible === '' ? '–' : { value: visible };
+}
+
+function line(parts: readonly Part[]): string {
+  const children: PhrasingContent[] = toCell(parts, '');
+  return write({ type: 'paragraph', children }).trimEnd();
+}

@@ -1,0 +1,66 @@
+import { l10n, window } from 'vscode';
+import type { Disposable, StatusBarItem } from 'vscode';
+import type { ResultAddress } from '../base/resultUri.ts';
+import { OfferedViews } from '../documents/offeredView.ts';
+import { activeAddress } from '../documents/resultUris.ts';
+import { viewName } from '../evidence/views/viewWords.ts';
+import { commandIds } from '../platform/commandIds.ts';
+import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+
+/**
+ * Offers the view that makes the active text readable, in the status bar: for a wrong encoding, CLIXML, and the escape
+ * sequences of a terminal. In a view, leads back to the text as received.
+ */
+export class ViewItem implements Disposable {
+  readonly #item: StatusBarItem;
+  readonly #store: ResultStore;
+  readonly #offered: OfferedViews;
+  readonly #subscriptions: readonly Disposable[];
+  #updates = 0;
+
+  constructor(store: ResultStore) {
+    this.#store = store;
+    this.#offered = new OfferedViews(store);
+    this.#item = createStatusItem('view', l10n.t('Live Response View'), 99);
+    const update = (): void => void this.#update();
+    this.#subscriptions = [
+      window.tabGroups.onDidChangeTabs(update),
+      window.tabGroups.onDidChangeTabGroups(update),
+      store.onDidStore(update),
+    ];
+    if (activeAddress() !== undefined) update();
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#item.dispose();
+  }
+
+  async #update(): Promise<void> {
+    const address = activeAddress();
+    const update = ++this.#updates;
+    const facts = address === undefined ? undefined : await this.#store.facts(address).catch(() => undefined);
+    const view =
+      address === undefined || facts === undefined || address.view !== undefined
+        ? undefined
+        : await this.#offered.find(address, facts);
+    // Another document may have become active meanwhile.
+    if (update !== this.#updates) return;
+    if (address?.view !== undefined) {
+      this.#show(address, undefined, l10n.t('Show As Received'), l10n.t('This is a view of the stored text.'));
+    } else if (address !== undefined && view !== undefined) {
+      const tooltip = l10n.t('The text may be unreadable as it was received. The stored result stays as it is.');
+      this.#show(address, view, l10n.t('Looks like {0}: Show', viewName(view)), tooltip);
+    } else this.#item.hide();
+  }
+
+  #show(address: ResultAddress, view: string | undefined, text: string, tooltip: string): void {
+    const { tenantId: tenant, actionId, commandIndex, stream } = address;
+    const target = { tenant, actionId, commandIndex, stream };
+    // The cloud of a file is no tenant's, so the active document is used, which is this text.
+    const known = address.cloud === 'file' ? undefined : target;
+    this.#item.command = { command: commandIds.showAs, title: text, arguments: [known, view ?? 'received'] };
+    showStatus(this.#item, { icon: 'eye', text, tooltip });
+  }
+}

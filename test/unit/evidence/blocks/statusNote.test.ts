@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { findEvidence } from '../../../../src/evidence/blocks/readEvidence.ts';
+import { buildRunLine, buildStatusNote } from '../../../../src/evidence/blocks/statusNote.ts';
+import type { StatusFacts } from '../../../../src/evidence/blocks/statusNote.ts';
+
+const ID = '988cc94e-7a8f-4b28-ab65-54970c5d5018';
+const facts: StatusFacts = {
+  device: 'kiosk-22.contoso.example',
+  script: 'collect-memory.ps1',
+  actionId: ID,
+  commandIndex: 1,
+  actionStatus: 'Failed',
+  commandStatus: 'Failed',
+  createdAt: '2026-11-23T21:02:00.1234567Z',
+  deviceErrors: ['Script execution failed'],
+  seenAt: Date.UTC(2026, 10, 23, 22, 47, 4),
+};
+const HOSTILE = '](command:x) | `a` <img src=x onerror=y>\n# [c](live-response:/?a)\u202e';
+
+suite('a note about a command without a result', () => {
+  test('says device, script, states, the device’s words, when it was created and when it was seen', () => {
+    assert.equal(
+      buildStatusNote([facts]),
+      `- No result: \`kiosk-22.contoso.example\` · \`collect-memory.ps1\` · action \`Failed\`, command \`Failed\` · the device said: \`Script execution failed\` · created \`2026-11-23T21:02:00.1234567Z\` · seen 2026-11-23 22:47:04Z · action \`${ID}#1\`\n`,
+    );
+  });
+
+  test('claims nothing that a check could call matching: it has no link and no hash', () => {
+    const note = buildStatusNote([facts, { ...facts, device: HOSTILE, script: HOSTILE, deviceErrors: [HOSTILE] }]);
+    assert.deepEqual(findEvidence(note), []);
+    assert.equal(note.split('\n').length, 3, 'one line each');
+    assert.ok(!note.includes('\u202e'));
+  });
+
+  test('the line about a run names what was compared and what was ignored, and takes hostile names', () => {
+    const run = { script: 'hunt.ps1', args: '-All', comment: '', hosts: 200, results: 193, most: 3 };
+    assert.equal(
+      buildRunLine({ ...run, ignored: ['trailingNuls', 'guids', 'numbers'] }),
+      'Run `hunt.ps1` · arguments `-All` · 200 hosts, 7 without a result to read · rare: on 3 hosts or fewer · ignored: trailing NULs, GUIDs, all numbers\n',
+    );
+    const hostile = buildRunLine({
+      ...run,
+      script: HOSTILE,
+      comment: HOSTILE,
+      hosts: 1,
+      results: 1,
+      most: 1,
+      ignored: [],
+    });
+    assert.deepEqual(findEvidence(hostile), []);
+    assert.equal(hostile.split('\n').length, 2);
+  });
+});
