@@ -6,6 +6,7 @@ import {
   ON_HIT,
   ON_TRANSCRIPT_ROW,
   all,
+  either,
 } from './common/when.ts';
 import type { CommandDefinition, MenuEntry } from './common/defineCommand.ts';
 import { accessibilityHelpCommand } from './accessibilityHelp.ts';
@@ -173,12 +174,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
 
 /**
  * Places at which VS Code shows the submenu Copy As. The submenu contains the entries of the menu
- * `liveResponse.copyAs`.
+ * `liveResponse.copyAs`. VS Code takes the same submenu only once in a menu.
  */
 export const COPY_AS_ENTRIES: readonly MenuEntry[] = [
-  { menu: 'view/item/context', group: '2_copy@2', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW) },
-  { menu: 'view/item/context', group: '2_copy@1', when: all(IN_SEARCH_VIEW, ON_HIT) },
-  { menu: 'editor/context', group: '9_cutcopypaste@10', when: IN_RESULT },
-  { menu: 'editor/context', group: '9_cutcopypaste@11', when: IN_RUN_OVERVIEW },
+  {
+    menu: 'view/item/context',
+    group: '2_copy@2',
+    when: either(all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW), all(IN_SEARCH_VIEW, ON_HIT)),
+  },
+  { menu: 'editor/context', group: '9_cutcopypaste@10', when: either(IN_RESULT, IN_RUN_OVERVIEW) },
   { menu: 'editor/title/context', group: '1_liveResponse@0', when: IN_RESULT },
 ];

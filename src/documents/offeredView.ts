@@ -10,6 +10,8 @@ const MOST_UNITS = 1_000_000;
 const MOST_READ_UNITS = 200_000;
 /** Character outside ASCII, or the NUL of a two-byte encoding. Any other text is the same in every encoding. */
 const MAY_BE_MISREAD = /[^\p{ASCII}]|\0/u;
+/** Share of NULs from which a text is two-byte text that was read as one-byte text. Half of English text would be NULs. */
+const UTF16_NULS = 0.2;
 /** Beginning of a text that Windows PowerShell wrote for another PowerShell. */
 const CLIXML_START = '#< CLIXML';
 /** Escape sequence that sets colors or moves the cursor of a terminal. */
@@ -38,12 +40,20 @@ export class OfferedViews {
   async #look(ref: ResultRef, stream: 'output' | 'errors'): Promise<TextView | undefined> {
     const text = (await this.#store.text(ref, stream)) ?? '';
     if (isClixml(text)) return 'clixml';
+    const nuls = countOf(text, '\0');
+    if (nuls >= text.length * UTF16_NULS) return 'utf16';
     if (text.length <= MOST_READ_UNITS && MAY_BE_MISREAD.test(text.replace(/\0+$/u, ''))) {
       const [reading] = await this.#store.analysis.suggestReadings(ref, stream);
       if (reading !== undefined) return reading.view;
     }
     return text.includes(ESCAPE) ? 'terminal' : undefined;
   }
+}
+
+function countOf(text: string, unit: string): number {
+  let count = 0;
+  for (let at = text.indexOf(unit); at >= 0; at = text.indexOf(unit, at + 1)) count++;
+  return count;
 }
 
 /** Whether a text begins as CLIXML, perhaps behind blank lines. */

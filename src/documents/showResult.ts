@@ -30,6 +30,8 @@ export interface ShowOptions {
   readonly match?: LineMatch | undefined;
   /** View of the text. The default is the text as received. */
   readonly view?: TextView | undefined;
+  /** Whether to show errors as received, even if a view makes them readable. */
+  readonly asReceived?: boolean | undefined;
   /** Part to show, for a text in parts. The default is the part that contains the line, or else the first part. */
   readonly part?: ResultAddress['part'];
 }
@@ -67,7 +69,10 @@ export async function showResult(
   const wanted = options.stream === 'raw' ? undefined : options.stream;
   const stream = wanted ?? (onlyErrors ? 'errors' : 'output');
   refuseTooLarge(transcript[stream], options);
-  const { shown, line } = await findPlace(store, facts, stream, options);
+  // A line is counted in the text as received.
+  const isPlain = options.view === undefined && options.line === undefined && options.asReceived !== true;
+  const readable = isPlain && stream === 'errors' ? await readableErrors(facts, store) : {};
+  const { shown, line } = await findPlace(store, facts, stream, { ...options, ...readable });
 
   const column = columnFor(facts, stream);
   const withCompanion =
@@ -82,11 +87,11 @@ export async function showResult(
     if (withCompanion && side === undefined) await openErrors(column, false);
     // In an existing group beside, the errors are also opened first. VS Code activates an existing group when it opens
     // a document there, even if the focus is preserved.
-    if (typeof side === 'number' && side !== ViewColumn.Beside) await openErrors(side, true);
+    if (side === 'below') await openErrors(await splitBelow(column), true);
+    else if (side !== undefined && side !== ViewColumn.Beside) await openErrors(side, true);
     const { preserveFocus } = options;
     const where = { viewColumn: column, preserveFocus, preview: true, ...selectionOf(line, matchIn(shown, options)) };
     await open(facts, stream, where, shown);
-    if (side === 'below') await openErrors(await splitBelow(column), true);
     if (side === ViewColumn.Beside) await openErrors(side, true);
   });
 }

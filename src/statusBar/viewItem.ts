@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import type { ResultAddress } from '../base/resultUri.ts';
+import type { TextView } from '../base/textView.ts';
 import { OfferedViews } from '../documents/offeredView.ts';
 import { activeAddress } from '../documents/resultUris.ts';
 import { viewName } from '../evidence/views/viewWords.ts';
@@ -51,7 +52,7 @@ export class ViewItem implements Disposable {
       this.#show(address, undefined, l10n.t('Show As Received'), l10n.t('This is a view of the stored text.'));
     } else if (address !== undefined && view !== undefined) {
       const tooltip = l10n.t('The text may be unreadable as it was received. The stored result stays as it is.');
-      this.#show(address, view, l10n.t('Looks like {0}: Show', viewName(view)), tooltip);
+      this.#show(address, view, offerWords(view), tooltip);
     } else this.#item.hide();
   }
 
@@ -63,4 +64,9 @@ export class ViewItem implements Disposable {
     this.#item.command = { command: commandIds.showAs, title: text, arguments: [known, view ?? 'received'] };
     showStatus(this.#item, { icon: 'eye', text, tooltip });
   }
+}
+
+function offerWords(view: TextView): string {
+  if (view === 'terminal') return l10n.t('Terminal codes: Show Without');
+  return view === 'clixml' ? l10n.t('CLIXML: Show Readable') : l10n.t('Looks like {0}: Show', viewName(view));
 }

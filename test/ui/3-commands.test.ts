@@ -16,7 +16,7 @@ import {
   readTree,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
-import { clickRowMenu, findUndriven, menuTitle, waitForClipboard } from './support/commands.ts';
+import { clickRowMenu, clickViewMenu, findUndriven, menuTitle, waitForClipboard } from './support/commands.ts';
 import { pressPick } from './support/keyboard.ts';
 import { chatLine, LOCAL, SAMPLE, tenantOf, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
 import type { SessionOptions } from './support/session.ts';
@@ -120,8 +120,9 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
     assert.equal(facts.action['computerDnsName'], 'sql01.fabrikam.example');
   });
 
-  test('showResultActions: from the status bar and the palette', async () => {
-    await palette('showResultActions');
+  test('showResultActions: from the status bar', async () => {
+    // drives: showResultActions
+    await session.page.locator('.statusbar-item[id$=".exitCode"] a').click();
     const input = await waitForQuickInput(session.page, ({ items }) => items.length >= 6);
     assert.match(input.title, /Exit 0/u);
     // The list draws what is in sight only.
@@ -190,8 +191,9 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
     );
   });
 
-  test('groupByDevice and loadDevice, then groupByAction', async () => {
-    await palette('groupByDevice');
+  test('groupActions by device and loadDevice, then by action from the menu', async () => {
+    await palette('groupActions');
+    await chooseQuickPick(session.page, 'By Device');
     await waitFor('device rows', async () =>
       (await readTree(session.page, LOCAL)).some(({ label }) => label.startsWith('dc1')),
     );
@@ -200,18 +202,21 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
     await waitFor('all of the device', async () =>
       (await readTree(session.page, LOCAL)).some(({ description }) => description.includes('all loaded')),
     );
-    await palette('groupByAction');
+    // drives: groupByAction
+    await clickViewMenu(session.page, 'groupByAction');
     await waitFor('action rows', async () =>
       (await readTree(session.page, LOCAL)).some(({ description }) => description.includes('recent-events.ps1')),
     );
   });
 
   test('showAllTypes and showLiveResponseOnly', async () => {
-    await palette('showAllTypes');
+    // drives: showAllTypes
+    await clickViewMenu(session.page, 'showAllTypes');
     await waitFor('an isolation', async () =>
       (await readTree(session.page, LOCAL)).some(({ description }) => description.includes('Isolate')),
     );
-    await palette('showLiveResponseOnly');
+    // drives: showLiveResponseOnly
+    await clickViewMenu(session.page, 'showLiveResponseOnly');
     await waitFor(
       'no isolation',
       async () => !(await readTree(session.page, LOCAL)).some(({ description }) => description.includes('Isolate')),
@@ -241,7 +246,8 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
 
   test('replaceAccessToken refuses a token of another tenant while it is typed', async () => {
     const tenant = tenantOf(session);
-    await palette('replaceAccessToken');
+    // drives: replaceAccessToken
+    await clickViewMenu(session.page, 'replaceAccessToken');
     await typeQuickInput(session.page, 'not-a-token', false);
     await waitForQuickInput(session.page, ({ message }) => message.includes('no access token'));
     const other = await tenant.mintAccessToken({ tenantId: '00000000-1111-4222-8333-444444444444' });

@@ -243,10 +243,13 @@ describe('saving to a folder that is not on this machine', () => {
     assert.deepEqual([large.reads(), elsewhere.files.size], [0, 2]);
   });
 
+  const WORDS = { script: 'hunt.ps1', args: '', comment: '' };
   it('a run is there whole; above the limit nothing of it is, and no more of it is read', async () => {
     const run = (output: string, hosts: number): { readonly services: Services; readonly reads: () => number } => {
       const { services, reads } = stored(output);
-      const record = { run: { key: 'run', tenant: { cloud: 'custom', tenantId: FILE.tenantId }, members: [] } };
+      const record = {
+        run: { key: 'run', words: WORDS, tenant: { cloud: 'custom', tenantId: FILE.tenantId }, members: [] },
+      };
       const member = { device: 'dc1', actionId: FILE.actionId, commandIndex: 0, actionStatus: 'Succeeded' };
       const rows = Array.from({ length: hosts }, () => ({ member, ref: FILE, state: 'result' }));
       const runs = { get: () => record, all: [], note: () => record };

@@ -27,6 +27,8 @@ export interface Target {
   readonly stream: ResultStream | undefined;
   /** Line to go to, from 1. */
   readonly line: number | undefined;
+  /** Whether to show errors as received, even if a view makes them readable. */
+  readonly asReceived?: boolean | undefined;
   /** Match to select on the line: column from 1, and length, in UTF-16 units. */
   readonly match?: LineMatch | undefined;
   /** View of the text, from the active document or from a link. The default is the text as received. */

@@ -31,6 +31,11 @@ export const BEFORE_LAST_PART = 'liveResponse.part =~ /first|middle/';
 export const AFTER_FIRST_PART = 'liveResponse.part =~ /middle|last/';
 export const IN_ANY_PART = 'liveResponse.part =~ /first|middle|last/';
 
+/** Joins when clauses by "or". */
+export function either(...clauses: readonly string[]): string {
+  return clauses.join(' || ');
+}
+
 /** Joins when clauses by "and". */
 export function all(...clauses: readonly string[]): string {
   return clauses.join(' && ');

@@ -52,8 +52,16 @@ export async function openTarget(
   const title = l10n.t('Fetching result');
   const show = async (facts: StoredFacts, preserveFocus: boolean): Promise<void> => {
     if (target.stream === 'errors') services.companions.release(facts.ref);
-    const { stream, line, match, view, part } = target;
-    await showResult(facts, services.companions, services.store, { stream, line, match, view, part, preserveFocus });
+    const { stream, line, match, view, part, asReceived } = target;
+    await showResult(facts, services.companions, services.store, {
+      stream,
+      line,
+      match,
+      view,
+      part,
+      asReceived,
+      preserveFocus,
+    });
     services.telemetry.send(opened(facts, startedAt));
   };
   const openRaw = (): Promise<void> =>

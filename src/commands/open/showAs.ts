@@ -39,7 +39,7 @@ async function showAs(services: OpenServices, runner: CommandRunner, args: reado
   const [, wanted] = args;
   if (typeof wanted === 'string') {
     const view = parseTextView(wanted);
-    await openTarget(services, runner, { ref: target.ref, stream, line: undefined, view }, true);
+    await openTarget(services, runner, { ref: target.ref, stream, line: undefined, view, asReceived: true }, true);
     return;
   }
   const picked = await pickOne(items(services, target.ref, stream), {
@@ -55,7 +55,7 @@ async function showAs(services: OpenServices, runner: CommandRunner, args: reado
     services,
     runner,
     language === undefined
-      ? { ref: target.ref, stream, line: undefined, view }
+      ? { ref: target.ref, stream, line: undefined, view, asReceived: true }
       : { ...target, stream, line: undefined },
     true,
   );

@@ -77,8 +77,9 @@ async function exportTo(
 function fileNameOf({ run }: RunRecord): string {
   const base = run.words.script.replace(/\.[a-z\d]{1,5}$/iu, '').replaceAll(/[^a-z\d]+/giu, '-');
   const script = base.replaceAll(/^-|-$/gu, '').slice(0, 60);
-  const minute = new Date(timesOf(run).first).toISOString().slice(0, 16).replaceAll(/[-:]/gu, '');
-  return ['run', ...(script === '' ? [] : [script]), `${minute}Z`].join('-');
+  const { first } = timesOf(run);
+  const minute = Number.isFinite(first) ? new Date(first).toISOString().slice(0, 16).replaceAll(/[-:]/gu, '') : '';
+  return ['run', script, ...(minute === '' ? [] : [`${minute}Z`])].filter((part) => part !== '').join('-');
 }
 
 async function writeCsv({ record, rows, comparison }: RunPicture, uri: Uri, tally: ExportTally): Promise<number> {

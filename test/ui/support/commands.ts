@@ -55,3 +55,19 @@ export async function waitForClipboard(page: Page, what: RegExp): Promise<string
     return what.test(text) ? text : undefined;
   });
 }
+
+/** A click on an entry of the menu behind "…" in the title of the view. */
+export async function clickViewMenu(page: Page, command: string): Promise<void> {
+  const label = menuTitle(command);
+  const entry = page.locator('.monaco-menu .action-label').getByText(label, { exact: true });
+  const more = page
+    .locator('.part.sidebar .title-actions, .part.sidebar .pane-header .actions')
+    .locator('.codicon-toolbar-more');
+  await waitFor(`the menu of the view to take "${label}"`, async () => {
+    if ((await entry.count()) === 0) await more.first().click({ timeout: 2000 });
+    await entry.first().waitFor({ timeout: 2000 });
+    await entry.first().click({ timeout: 1000 });
+    return true;
+  });
+  await waitFor('the menu to close', async () => (await entry.count()) === 0);
+}

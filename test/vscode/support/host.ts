@@ -79,7 +79,7 @@ export async function shown(
   const { actionId, commandIndex } = scenarioRef(name);
   const query = `action=${actionId}&index=${commandIndex}&stream=${stream}`;
   const editor = await waitFor(`${name} ${stream}`, () =>
-    window.visibleTextEditors.find(({ document }) => document.uri.query.endsWith(query)),
+    window.visibleTextEditors.find(({ document }) => `${document.uri.query}&`.includes(`${query}&`)),
   );
   return { text: editor.document.getText(), uri: editor.document.uri };
 }

@@ -129,16 +129,18 @@ function typedSteps({ actions }: Pick<Services, 'actions'>, text: string): StepI
   if (text === '') return [];
   const wanted = foldedPattern(text);
   const devices = loadedDevices(actions.list?.actions ?? []).filter(({ name }) => wanted.test(name));
-  const item = (typed: ActionFilter): StepItem => ({
+  const item = (typed: ActionFilter, label: string, description?: string): StepItem => ({
     iconPath: new ThemeIcon('filter'),
-    label: filterWords(typed),
+    label,
+    ...(description === undefined ? {} : { description }),
     alwaysShow: true,
     step: { typed },
   });
+  // VS Code puts labels that begin with the typed text first.
   return [
-    ...devices.slice(0, MOST_DEVICES).map((device) => item({ device })),
-    item({ script: text }),
-    item({ comment: text }),
+    ...devices.slice(0, MOST_DEVICES).map((device) => item({ device }, device.name, fieldName('device'))),
+    item({ script: text }, filterWords({ script: text })),
+    item({ comment: text }, filterWords({ comment: text })),
   ];
 }
 
