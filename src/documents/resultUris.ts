@@ -4,6 +4,7 @@ import type { URI } from 'vscode-uri';
 import { describeView } from '../evidence/views/viewWords.ts';
 import { buildResultUri, parseResultUri, refOf, resultKey } from '../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
+import { findCommand, subjectOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
 /** Converts an address to VS Code's own class. */
@@ -18,7 +19,14 @@ export function documentUri(facts: StoredFacts, stream: ResultStream, shown: Sho
   // The tab's title shows when the text differs from the text as received. Like other marks in the title, these marks
   // are English, because VS Code stores the paths.
   const marks = [...(view === undefined ? [] : [describeView(view)]), ...(partWords === undefined ? [] : [partWords])];
-  return toVsCodeUri(buildResultUri(address, facts.name, marks));
+  return toVsCodeUri(buildResultUri(address, { ...facts.name, script: scriptOfTab(facts) }, marks));
+}
+
+/** Returns the script for the tab, with the command index if the action runs the script more than once. */
+function scriptOfTab({ action, name, ref }: StoredFacts): string {
+  const own = findCommand(action, ref.commandIndex);
+  const same = action.commands.filter((command) => own !== undefined && subjectOf(command) === subjectOf(own));
+  return same.length > 1 ? `${name.script} #${ref.commandIndex.toString()}` : name.script;
 }
 
 /** View or part of a text that a document shows. Both are undefined for the complete text as received. */

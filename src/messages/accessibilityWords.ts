@@ -32,7 +32,7 @@ export function helpText(): string {
         'The output is an editor that cannot be changed: all ways of VS Code to read and search work in it. Its name says device, script and time.',
       ),
       l10n.t(
-        'Errors open beside it; the setting liveResponse.openErrorsBeside opens them as a tab instead. "Open Errors" and "Open Output" in the palette go from one to the other, and move the focus there.',
+        'Few errors open below it, many beside it; the setting liveResponse.openErrors chooses one place. "Open Errors" and "Open Output" in the palette go from one to the other, and move the focus there.',
       ),
       l10n.t(
         'The exit code is in the status bar, in words and numbers, never by color alone. "Show Result Actions" in the palette says it, too, with what is to be known about the result.',

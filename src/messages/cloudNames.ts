@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Cloud } from '../base/resultUri.ts';
+import type { NearRegion } from '../defender/clouds.ts';
 
 /** Returns the name of a cloud in the interface. */
 export function cloudName(cloud: Cloud): string {
@@ -11,4 +12,20 @@ export function cloudName(cloud: Cloud): string {
     custom: l10n.t('Custom API address'),
   };
   return names[cloud];
+}
+
+/**
+ * Returns the name of a region of the commercial cloud. Microsoft documents only the addresses; `swa` and `ina` are read
+ * as Switzerland and India, so their letters stay beside the names.
+ */
+export function regionName(region: NearRegion): string {
+  const names: Readonly<Record<NearRegion, string>> = {
+    us: l10n.t('United States'),
+    eu: l10n.t('Europe'),
+    uk: l10n.t('United Kingdom'),
+    au: l10n.t('Australia'),
+    swa: l10n.t('Switzerland (SWA)'),
+    ina: l10n.t('India (INA)'),
+  };
+  return names[region];
 }

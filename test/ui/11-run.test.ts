@@ -109,7 +109,7 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
       // Only the rows in view are in the page: the list is narrowed first.
       assert.ok(items.length > 0);
       await typeQuickInput(page, huntingRun.scriptName, false);
-      const narrowed = await waitForQuickInput(page, (input) => input.items.length <= 2);
+      const narrowed = await waitForQuickInput(page, (input) => input.items.length <= 3);
       if (narrowed.items.some(({ label }) => label === huntingRun.scriptName)) break;
       const lists = tenantOf(session).recording.calls('list').length;
       await chooseQuickPick(page, 'Load older actions');

@@ -112,7 +112,7 @@ describe('saving to a folder that is not on this machine', () => {
 
   /** Creates the services for saving the sample tenant's collected file, or one with this number of bytes. */
   function saving(size?: number): {
-    readonly services: Pick<Services, 'actions' | 'log' | 'saves' | 'toolVersion'>;
+    readonly services: Pick<Services, 'actions' | 'log' | 'notes' | 'saves' | 'toolVersion'>;
     readonly downloads: () => number;
   } {
     const sample = createSampleTransport({ now: Date.now, startedAt: Date.now() });
@@ -144,7 +144,8 @@ describe('saving to a folder that is not on this machine', () => {
         toolVersion: '0.1.0',
       }),
     );
-    const services = { saves, actions: {} as Services['actions'], log, toolVersion: '0.1.0' };
+    const notes = {} as Services['notes'];
+    const services = { saves, actions: {} as Services['actions'], log, notes, toolVersion: '0.1.0' };
     return { services, downloads: () => downloads };
   }
 

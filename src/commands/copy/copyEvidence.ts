@@ -56,7 +56,16 @@ async function copyEvidence(
 async function copyJson(
   services: Pick<
     Services,
-    'actions' | 'connections' | 'log' | 'results' | 'runOverviews' | 'saves' | 'store' | 'toolVersion' | 'view'
+    | 'actions'
+    | 'connections'
+    | 'log'
+    | 'notes'
+    | 'results'
+    | 'runOverviews'
+    | 'saves'
+    | 'store'
+    | 'toolVersion'
+    | 'view'
   >,
   runner: CommandRunner,
   args: readonly unknown[],
@@ -102,7 +111,7 @@ interface CopiedText {
 async function copyEach<Part>(
   services: Pick<
     Services,
-    'actions' | 'connections' | 'log' | 'results' | 'runOverviews' | 'saves' | 'toolVersion' | 'view'
+    'actions' | 'connections' | 'log' | 'notes' | 'results' | 'runOverviews' | 'saves' | 'toolVersion' | 'view'
   >,
   runner: CommandRunner,
   args: readonly unknown[],

@@ -25,6 +25,7 @@ export type OpenServices = Pick<
   | 'companions'
   | 'connections'
   | 'log'
+  | 'notes'
   | 'results'
   | 'runOverviews'
   | 'saves'

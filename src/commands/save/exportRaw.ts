@@ -20,7 +20,16 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
 export async function exportRaw(
   services: Pick<
     Services,
-    'actions' | 'connections' | 'log' | 'results' | 'runOverviews' | 'saves' | 'store' | 'toolVersion' | 'view'
+    | 'actions'
+    | 'connections'
+    | 'log'
+    | 'notes'
+    | 'results'
+    | 'runOverviews'
+    | 'saves'
+    | 'store'
+    | 'toolVersion'
+    | 'view'
   >,
   runner: CommandRunner,
   args: readonly unknown[],

@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { lengthRemark } from '../../documents/remarks.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { findCommand, parameterOf } from '../../model/machineAction.ts';
+import { deviceOf, findCommand, parameterOf } from '../../model/machineAction.ts';
 import { findFileNameMismatch } from '../../model/mismatches.ts';
 import type { SavedResult } from '../../results/save/resultSaves.ts';
 import type { ReceivedFacts } from '../../model/storedResult.ts';
@@ -15,7 +15,7 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
 import { elsewhere, isLocal } from './writeElsewhere.ts';
-import { notify } from '../../platform/show/notifications.ts';
+import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 
 /** Kinds of results that are saved without being opened: a script's result that is too large, or a collected file. */
 type SavedKind = 'transcript' | 'file';
@@ -29,7 +29,7 @@ export function savedKindOf(error: unknown): SavedKind | undefined {
 
 /** Performs the next step `saveToFile` for a result that could not be opened. */
 export async function saveInstead(
-  services: Pick<Services, 'actions' | 'log' | 'saves' | 'toolVersion'>,
+  services: Pick<Services, 'actions' | 'log' | 'notes' | 'saves' | 'toolVersion'>,
   runner: CommandRunner,
   ref: ResultRef,
   error: unknown,
@@ -43,7 +43,7 @@ export async function saveInstead(
  * completely in memory.
  */
 export async function saveResult(
-  services: Pick<Services, 'actions' | 'log' | 'saves' | 'toolVersion'>,
+  services: Pick<Services, 'actions' | 'log' | 'notes' | 'saves' | 'toolVersion'>,
   runner: CommandRunner,
   ref: ResultRef,
   kind: SavedKind,
@@ -81,9 +81,32 @@ export async function saveResult(
       unpacked === undefined
         ? ''
         : ` ${l10n.t('The file in it: {0}, SHA-256: {1}', formatBytes(unpacked.size), unpacked.sha256)}`;
-    void tellSaved(uri, warning + length + savedSentence(uri, kind, facts) + inside);
+    const note = kind === 'file' ? await collectedNote(services, ref, facts, unpacked) : undefined;
+    void tellSaved(uri, warning + length + savedSentence(uri, kind, facts) + inside, note);
   };
   await runner.run(title, work, steps, { isLong: true, onGivenUp: () => save.discard() });
+}
+
+/** Builds the note about a collected file: from where, when, and the hashes of the file and of its gzip. */
+async function collectedNote(
+  services: Pick<Services, 'actions' | 'notes'>,
+  ref: ResultRef,
+  { size, sha256 }: Pick<ReceivedFacts, 'size' | 'sha256'>,
+  unpacked: { readonly size: number; readonly sha256: string } | undefined,
+): Promise<string | undefined> {
+  const action = services.actions.list?.get(ref.actionId);
+  const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
+  if (action === undefined || command === undefined) return undefined;
+  const { buildCollectedNote } = await services.notes.texts();
+  return buildCollectedNote({
+    device: deviceOf(action),
+    path: parameterOf(command, 'Path') ?? '',
+    actionId: ref.actionId,
+    commandIndex: ref.commandIndex,
+    createdAt: action.creationDateTimeUtc,
+    packed: { size, sha256 },
+    file: unpacked,
+  });
 }
 
 function savedSentence(uri: Uri, kind: SavedKind, { size, sha256 }: Pick<ReceivedFacts, 'size' | 'sha256'>): string {
@@ -131,9 +154,15 @@ function nameOf(ref: ResultRef): string {
 }
 
 /** Tells the user that a file was saved, and offers to show the file. */
-export async function tellSaved(uri: Uri, message: string): Promise<void> {
+export async function tellSaved(uri: Uri, message: string, note?: string): Promise<void> {
   const reveal = l10n.t('Reveal');
+  const copy = l10n.t('Copy as Note');
   const inWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;
-  const answer = await notify('information', message, ...(inWorkspace ? [reveal] : []));
+  const buttons = [...(note === undefined ? [] : [copy]), ...(inWorkspace ? [reveal] : [])];
+  const answer = await notify('information', message, ...buttons);
+  if (answer === copy && note !== undefined) {
+    await env.clipboard.writeText(note);
+    confirmInStatusBar(l10n.t('Note about the collected file copied'), 5000);
+  }
   if (answer === reveal) await commands.executeCommand('revealInExplorer', uri);
 }

@@ -65,6 +65,39 @@ export function buildRunLine({ script, args, comment, hosts, results, most, igno
   ])}\n`;
 }
 
+/** Facts about a file that was collected from a device and saved. Names are remote text. */
+export interface CollectedFile {
+  readonly device: string;
+  readonly path: string;
+  readonly actionId: string;
+  readonly commandIndex: number;
+  /** Time at which the action was created, as the server wrote it. */
+  readonly createdAt: string;
+  /** The gzip file as the service stored it. */
+  readonly packed: { readonly size: number; readonly sha256: string };
+  /** The file in it; undefined if it is no gzip, or too large to be hashed. */
+  readonly file: { readonly size: number; readonly sha256: string } | undefined;
+}
+
+/** Builds a line about a collected file, with the hashes that others can check. Ends with a line end. */
+export function buildCollectedNote({ device, path, createdAt, packed, file, ...ids }: CollectedFile): string {
+  const inside: Part[] =
+    file === undefined ? [] : [` · ${file.size} bytes · SHA-256 `, { value: file.sha256 }, ' · stored as gzip'];
+  return `- ${line([
+    'Collected file: ',
+    value(device),
+    ' · ',
+    value(path),
+    ...inside,
+    ` · ${packed.size} bytes · SHA-256 `,
+    { value: packed.sha256 },
+    ' · created ',
+    value(createdAt),
+    ' · action ',
+    value(`${ids.actionId}#${ids.commandIndex}`),
+  ])}\n`;
+}
+
 function partsOf(status: StatusFacts): Part[] {
   const said = status.deviceErrors.flatMap((error): Part[] => [' · the device said: ', value(error)]);
   return [

@@ -3,7 +3,7 @@ import type { QuickPickItem } from 'vscode';
 import type { SignIn } from '../../../connections/connection.ts';
 import { cloudAddresses, NEAR_REGIONS } from '../../../defender/clouds.ts';
 import type { Cloud } from '../../../base/resultUri.ts';
-import { cloudName } from '../../../messages/cloudNames.ts';
+import { cloudName, regionName } from '../../../messages/cloudNames.ts';
 import type { Place } from './draft.ts';
 
 /** Row of a choice. A row without a value is a heading. */
@@ -86,7 +86,7 @@ export function placeChoices(): readonly Choice<Place>[] {
   return [
     known('commercial'),
     ...NEAR_REGIONS.map((region) =>
-      known('commercial', l10n.t('Commercial, region {0}', region.toUpperCase()), { cloud: 'commercial', region }),
+      known('commercial', l10n.t('Commercial, {0}', regionName(region)), { cloud: 'commercial', region }),
     ),
     known('gcc'),
     known('gccHigh'),

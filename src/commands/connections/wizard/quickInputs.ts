@@ -1,4 +1,4 @@
-import { QuickInputButtons } from 'vscode';
+import { QuickInputButtons, ThemeIcon } from 'vscode';
 import type { InputBox, InputBoxValidationMessage, QuickInput, QuickPick } from 'vscode';
 import { createBox, createPick, describeInput, plainRows, showProblem } from '../../../platform/show/quickInputs.ts';
 import type { Choice } from './choices.ts';
@@ -23,6 +23,8 @@ export interface TextQuestion {
   readonly value: string;
   readonly password: boolean;
   readonly check: (text: string) => InputBoxValidationMessage | undefined;
+  /** Button that helps to answer. It does not end the step. */
+  readonly help?: { readonly icon: string; readonly tooltip: string; readonly run: () => void } | undefined;
   /** Whether the step accepts a text although the text has this problem. */
   readonly accepts: (message: InputBoxValidationMessage) => boolean;
 }
@@ -67,7 +69,7 @@ export class Steps {
     };
     validate(box.value);
     box.onDidChangeValue(validate);
-    return this.#run(box, frame, (next) => {
+    return this.#run(box, { ...frame, help: question.help }, (next) => {
       box.onDidAccept(() => {
         const message = question.check(box.value);
         showProblem(box, message);
@@ -105,20 +107,22 @@ export class Steps {
 
   #run<Value>(
     input: InputBox | QuickPick<Choice<Value>>,
-    { title, step, totalSteps }: StepFrame,
+    { title, step, totalSteps, help }: StepFrame & Pick<TextQuestion, 'help'>,
     onNext: (next: (value: Value) => void) => void,
   ): Promise<Ended<Value>> {
     describeInput(input, { title });
     input.step = step;
     input.totalSteps = totalSteps;
     input.ignoreFocusOut = true;
-    input.buttons = step > 1 ? [QuickInputButtons.Back] : [];
+    const helpButton = help && { iconPath: new ThemeIcon(help.icon), tooltip: help.tooltip };
+    input.buttons = [...(step > 1 ? [QuickInputButtons.Back] : []), ...(helpButton ? [helpButton] : [])];
     return new Promise((resolve) => {
       onNext((value) => {
         resolve({ kind: 'next', value });
       });
-      input.onDidTriggerButton(() => {
-        resolve({ kind: 'back', text: input.value });
+      input.onDidTriggerButton((button) => {
+        if (button === helpButton) help?.run();
+        else resolve({ kind: 'back', text: input.value });
       });
       // VS Code also fires this event after an answer. The promise is then already resolved, so the event changes
       // nothing.

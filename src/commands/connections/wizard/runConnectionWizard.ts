@@ -1,7 +1,10 @@
-import { InputBoxValidationSeverity, l10n, ThemeIcon } from 'vscode';
+import { env, InputBoxValidationSeverity, l10n, ThemeIcon } from 'vscode';
 import type { InputBoxValidationMessage } from 'vscode';
 import type { Connection } from '../../../connections/connection.ts';
+import { isGuid } from '../../../base/resultUri.ts';
+import { appRegistrationCommands } from '../../../identity/appRegistration.ts';
 import { readCertificateFile } from '../../../identity/certificateFile.ts';
+import { confirmInStatusBar } from '../../../platform/show/notifications.ts';
 import { check, WARNINGS } from './checks.ts';
 import type { Problem } from './checks.ts';
 import { placeChoices, signInChoices } from './choices.ts';
@@ -9,7 +12,7 @@ import type { Choice } from './choices.ts';
 import { mayKeepSecret, resultOf } from './draft.ts';
 import type { TextStep, WizardResult } from './draft.ts';
 import { Steps } from './quickInputs.ts';
-import type { Ended, StepFrame } from './quickInputs.ts';
+import type { Ended, StepFrame, TextQuestion } from './quickInputs.ts';
 import { placeholderFor, problemText, promptFor, stepTitle } from './texts.ts';
 import { advance, goBack, initialText, positionOf, startWizard } from './wizard.ts';
 import type { Answer, WizardState } from './wizard.ts';
@@ -92,10 +95,28 @@ async function ask(steps: Steps, state: WizardState, options: WizardOptions): Pr
     placeholder: placeholderFor(step),
     value: text,
     password: isSecret(step),
+    help: step === 'clientId' ? copyCommandsButton(draft) : undefined,
     check: (typed) => messageOf(check(step, typed, draft, context)),
     accepts: ({ severity }) => severity !== InputBoxValidationSeverity.Error,
   });
   return answered(ended, (typed) => ({ step, text: typed }));
+}
+
+/** Returns the button that copies the commands for an app registration, in the cloud and the tenant of the draft. */
+function copyCommandsButton(draft: WizardState['draft']): TextQuestion['help'] {
+  return {
+    icon: 'copy',
+    tooltip: l10n.t('Copy Commands to Create One'),
+    run: () => {
+      const tenantId = draft.texts.tenantId?.trim();
+      const request = {
+        cloud: draft.place?.cloud ?? ('commercial' as const),
+        ...(isGuid(tenantId) ? { tenantId } : {}),
+      };
+      void env.clipboard.writeText(appRegistrationCommands(request));
+      confirmInStatusBar(l10n.t('Command copied: paste it into a terminal'), 8000);
+    },
+  };
 }
 
 function isSecret(step: TextStep): boolean {

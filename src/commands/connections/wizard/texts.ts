@@ -42,7 +42,7 @@ export function promptFor(step: TextStep, cloud: Cloud, mayKeep: boolean): strin
       'The ID of your tenant: in the Entra admin center under Overview, or as tenantId in what "az account show" prints.',
     ),
     clientId: l10n.t(
-      'Application (client) ID. Prefer an app registration of your own: Defender limits calls per application and tenant. To create one, run "Copy App Registration Commands" from the command palette.',
+      'Application (client) ID. Prefer an app registration of your own: Defender counts calls per application. The button above copies the commands to create one.',
     ),
     clientSecret: l10n.t('The value of the client secret, not its ID. It is kept in VS Code’s secret storage only.'),
     certificate: l10n.t('Absolute path of a PEM file with certificate and private key'),

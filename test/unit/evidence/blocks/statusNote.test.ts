@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { findEvidence } from '../../../../src/evidence/blocks/readEvidence.ts';
-import { buildRunLine, buildStatusNote } from '../../../../src/evidence/blocks/statusNote.ts';
+import { buildCollectedNote, buildRunLine, buildStatusNote } from '../../../../src/evidence/blocks/statusNote.ts';
 import type { StatusFacts } from '../../../../src/evidence/blocks/statusNote.ts';
 
 const ID = '988cc94e-7a8f-4b28-ab65-54970c5d5018';
@@ -51,4 +51,23 @@ suite('a note about a command without a result', () => {
     assert.deepEqual(findEvidence(hostile), []);
     assert.equal(hostile.split('\n').length, 2);
   });
+});
+
+test('a note about a collected file: from where, when, and both hashes', () => {
+  const sha256 = 'ab'.repeat(32);
+  const packed = { size: 99, sha256: 'cd'.repeat(32) };
+  const collected = {
+    device: 'dc1',
+    path: 'C:\\Temp\\a|b.csv',
+    actionId: ID,
+    commandIndex: 2,
+    createdAt: '2026-11-23T21:02:00Z',
+  };
+  assert.equal(
+    buildCollectedNote({ ...collected, packed, file: { size: 1234, sha256 } }),
+    `- Collected file: \`dc1\` · \`C:\\Temp\\a|b.csv\` · 1234 bytes · SHA-256 \`${sha256}\` · stored as gzip · 99 bytes · SHA-256 \`${packed.sha256}\` · created \`2026-11-23T21:02:00Z\` · action \`${ID}#2\`\n`,
+  );
+  const hostile = buildCollectedNote({ ...collected, device: HOSTILE, path: HOSTILE, packed, file: undefined });
+  assert.deepEqual(findEvidence(hostile), []);
+  assert.equal(hostile.split('\n').length, 2);
 });
