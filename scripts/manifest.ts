@@ -93,7 +93,7 @@ function withCommands(manifest: Manifest, { COMMANDS, COPY_AS_ENTRIES }: Command
   };
   for (const { name, needs, palette = PALETTE[needs], menus: entries = [] } of COMMANDS) {
     const command = idOf(name);
-    if (palette !== undefined) add('commandPalette', { command, when: palette });
+    if (palette !== undefined && palette !== 'true') add('commandPalette', { command, when: palette });
     for (const { menu, ...entry } of entries) add(menu, { command, ...entry });
   }
   for (const { menu, ...entry } of COPY_AS_ENTRIES) add(menu, { submenu: 'liveResponse.copyAs', ...entry });

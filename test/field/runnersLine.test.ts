@@ -63,7 +63,9 @@ suite("PowerShell's line about its transcript, in the languages of Windows (L1)"
     for (const line of OTHERS) {
       assert.equal(isRunnersLine(line), false, line);
       assert.ok(
-        !normalise(line, { host: false, times: false, pids: false, guids: false, numbers: false }, []).includes('<transcript>'),
+        !normalise(line, { host: false, times: false, pids: false, guids: false, numbers: false }, []).includes(
+          '<transcript>',
+        ),
       );
       if (line !== '') assert.equal(emptiness(line), 'notEmpty', line);
     }

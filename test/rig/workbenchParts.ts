@@ -148,6 +148,12 @@ export async function readTabs(page: Page): Promise<readonly (readonly EditorTab
     })))`);
 }
 
+/** Returns the labels of the tabs with a text of a result. */
+export async function readResultTabs(page: Page): Promise<readonly string[]> {
+  const labels = (await readTabs(page)).flat().map(({ label }) => label);
+  return labels.filter((label) => /\.lr-(?:output|errors|raw)$/u.test(label));
+}
+
 /** Reads the status bar from left to right. */
 export async function readStatusBar(page: Page): Promise<readonly StatusBarItem[]> {
   return page.evaluate<

@@ -216,11 +216,11 @@ workbenchSuite('what is stored', { tenant: 'local' }, (session) => {
     // Its tab is there a moment before it is the one in front.
     await waitForExitCode(session.page, 'check-persistence.ps1');
     await palette('openRun');
-    await waitFor('the overview of its run', async () => {
-      // Whether to look for more hosts first: that would be a call.
-      if ((await readDialog(session.page)) !== undefined) await clickDialog(session.page, 'Cancel');
-      return (await readTabs(session.page)).flat().some(({ label }) => label.includes('Run · check-persistence.ps1'));
-    });
+    // The run of the open result comes first.
+    const { items } = await waitForQuickInput(session.page, ({ title }) => title === 'Choose a Run');
+    assert.match(items[0]?.description ?? '', /^the open result · 1 host/u);
+    await chooseQuickPick(session.page, 'check-persistence.ps1');
+    await waitForTab(session.page, 'Run · check-persistence.ps1');
     await palette('removeAllData');
     await waitFor('the question', async () =>
       (await readDialog(session.page))?.text.includes('with their tokens and secrets: 1.'),

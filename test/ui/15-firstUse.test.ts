@@ -8,7 +8,7 @@ import { waitFor } from '../rig/waiting.ts';
 import { openViewContainer } from '../rig/workbench.ts';
 import { readDialog, readEditor, readNotifications, readStatusBar, readTabs, readTree } from '../rig/workbenchParts.ts';
 import { findAxeProblems } from './support/axe.ts';
-import { manifest, menuTitle, waitForClipboard } from './support/commands.ts';
+import { manifest, menuTitle, offered, waitForClipboard } from './support/commands.ts';
 import {
   focusedName,
   pressCommand,
@@ -62,34 +62,6 @@ async function shown(page: Page, asks: boolean): Promise<Set<string>> {
   const answers = items.filter(({ id, text }) => id !== 'status.notifications' && !text.includes('was pressed'));
   const parts = [input, dialog, ...notifications, ...(asks ? [] : [...tabs.flat(), ...answers, ...rows])];
   return new Set(parts.map((part) => JSON.stringify(part)));
-}
-
-/** Returns our commands that the palette offers now, without our category. */
-async function offered(page: Page): Promise<string[]> {
-  await page.keyboard.press('F1');
-  await waitForQuickInput(page, ({ value }) => value === '>');
-  await page.keyboard.type('Live Response:');
-  await waitForQuickInput(page, ({ items }) => items[0]?.label.startsWith('Live Response: ') === true);
-  // The list draws what is in sight only, and a moment after the key. Each row knows its place among all.
-  const labels = new Map<number, string>();
-  const isWhole = async (): Promise<boolean> => {
-    const rows = await page.evaluate<readonly { at: number; of: number; label: string }[]>(
-      `[...document.querySelectorAll('.quick-input-list .monaco-list-row')].map((row) => ({
-        at: Number(row.ariaPosInSet),
-        of: Number(row.ariaSetSize),
-        label: (row.querySelector('.label-name')?.textContent ?? '').trim(),
-      }))`,
-    );
-    for (const { at, label } of rows) labels.set(at, label);
-    return labels.size === rows[0]?.of;
-  };
-  await waitFor('the whole list', async () => {
-    if (await isWhole()) return true;
-    await page.keyboard.press('PageDown');
-    return false;
-  });
-  await closeQuickInput(page);
-  return [...labels.values()].filter((label) => label.startsWith('Live Response: ')).sort();
 }
 
 /** Starts each of them with nothing chosen; every one works, asks, or says what to do. */

@@ -119,8 +119,7 @@ workbenchSuite('what the field brings', { tenant: 'local' }, (session) => {
     await open('progressOnly');
     await waitForLine('Modules checked : 42');
     await palette('openErrors');
-    await waitForLine('#< CLIXML');
-    await showAs('CLIXML', 'as readable CLIXML · ');
+    await waitForTab(session.page, 'as readable CLIXML · ');
     await waitForLine('[2 progress records not shown]');
     await takePictures(session, 'field-progressOnly-errors');
   });

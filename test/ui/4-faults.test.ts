@@ -10,6 +10,7 @@ import {
   clickNotification,
   clickRow,
   readEditor,
+  readResultTabs,
   readTabs,
   readTree,
   waitForNotification,
@@ -53,7 +54,7 @@ workbenchSuite('what a person sees when something is in the way', { tenant: 'loc
     await clickRow(session.page, LOCAL, 'run-fabscan.ps1');
     const notice = await waitForNotification(session.page, message);
     assert.ok(notice.buttons.includes('Copy Correlation ID'), notice.buttons.join());
-    assert.deepEqual((await readTabs(session.page)).flat(), []);
+    assert.deepEqual(await readResultTabs(session.page), []);
     await takePictures(session, 'missing-permission');
     await clickNotification(session.page, message, 'Copy Correlation ID');
     await waitFor(
@@ -67,6 +68,7 @@ workbenchSuite('what a person sees when something is in the way', { tenant: 'loc
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
+    await runCommand(session.page, 'View: Close All Editors');
     tenantOf(session).faults.add({ door: 'blob', until: held });
     await clickRow(session.page, LOCAL, 'check-integrity.ps1');
     await openFile(session.page, 'investigation-notes.md');
@@ -98,6 +100,8 @@ workbenchSuite('what a person sees when something is in the way', { tenant: 'loc
 
   test('tabs whose results are gone ask once, and fetch only when told to', async () => {
     const { recording } = tenantOf(session);
+    await clickRow(session.page, LOCAL, 'list-processes.sh');
+    await waitForTab(session.page, 'list-processes.sh');
     const storage = path.join(
       session.server.serverDataDir,
       'data/User/globalStorage/live-response-results.live-response-results',

@@ -8,7 +8,7 @@ import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
 import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
-import { clickNotification, readTabs, waitForNotification } from '../rig/workbenchParts.ts';
+import { clickNotification, readResultTabs, waitForNotification } from '../rig/workbenchParts.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows } from './support/session.ts';
 import type { SessionOptions } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
@@ -41,7 +41,7 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
     await runCommand(session.page, 'Live Response: Open Result by ID or Link…');
     await typeQuickInput(session.page, `${ref.actionId}#${ref.commandIndex}`);
     await waitForNotification(session.page, sentence);
-    assert.deepEqual((await readTabs(session.page)).flat(), []);
+    assert.deepEqual(await readResultTabs(session.page), []);
   }
 
   /** Answers the dialog with a name in the workspace's folder; the dialog fills in its suggestion late. */

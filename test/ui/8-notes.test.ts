@@ -250,7 +250,7 @@ workbenchSuite('copying and pasting with the source', OPTIONS, (session) => {
     const citation = onlyEvidence(await copied(page));
     assert.deepEqual([citation.form, citation.spans], ['line', []]);
     await emptyClipboard(page);
-    await runCommand(page, 'Live Response: Show Result Actions…');
+    await page.locator('.statusbar-item[id$=".exitCode"] a').click();
     await chooseQuickPick(page, 'Copy as Full Evidence Block');
     assert.equal(onlyEvidence(await copied(page)).quoted?.startsWith('Transcript started'), true);
   });

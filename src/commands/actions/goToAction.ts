@@ -17,7 +17,7 @@ import type { OpenServices } from '../open/openTarget.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { createPick, pickOne, plainRows } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.ts';
+import { ALWAYS, IN_ACTIONS_VIEW, IS_CONNECTED, ON_ONE_ROW, all } from '../common/when.ts';
 
 /**
  * `liveResponse.goToAction`: lists the loaded actions by script, device, comment and id, and selects the row of the
@@ -185,6 +185,7 @@ function utcOf(text: string): string {
 export const goToActionCommand = defineCommand({
   name: 'goToAction',
   needs: 'connection',
+  palette: ALWAYS,
   icon: 'search',
   menus: [{ menu: 'view/title', group: 'navigation@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { args, runner }) => goToAction(services, runner, args),

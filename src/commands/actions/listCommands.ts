@@ -6,7 +6,7 @@ import type { TreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IS_CONNECTED, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
+import { ALWAYS, IN_ACTIONS_VIEW, IS_CONNECTED, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 
 /** `liveResponse.refresh`: merges new and changed actions into the list. Rows that were loaded stay. */
 async function refresh(services: Pick<Services, 'actions' | 'view'>, runner: CommandRunner): Promise<void> {
@@ -85,6 +85,7 @@ async function withList(
 export const refreshCommand = defineCommand({
   name: 'refresh',
   needs: 'connection',
+  palette: ALWAYS,
   icon: 'refresh',
   menus: [{ menu: 'view/title', group: 'navigation@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { runner }) => refresh(services, runner),

@@ -51,7 +51,7 @@ export interface CommandDefinition {
   readonly icon?: string;
   /**
    * When clause for the palette. It replaces the clause that follows from `needs`. `false` hides the command in the
-   * palette.
+   * palette, `true` shows it always.
    */
   readonly palette?: string;
   readonly menus?: readonly MenuEntry[];

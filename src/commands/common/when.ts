@@ -1,5 +1,11 @@
 /** When clauses that several commands share. They use VS Code's context keys and the keys in `platform/contextKeys`. */
 
+/**
+ * Clause of the ten main commands. They always stand in the palette, and explain what they lack, so that a user finds
+ * them before there is anything to work on.
+ */
+export const ALWAYS = 'true';
+
 export const IN_ACTIONS_VIEW = 'view == liveResponse.actions';
 export const IN_SEARCH_VIEW = 'view == liveResponse.search';
 

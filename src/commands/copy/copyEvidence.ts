@@ -15,7 +15,7 @@ import { addressOf, findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { HAS_QUOTABLE } from '../common/when.ts';
+import { ALWAYS, HAS_QUOTABLE } from '../common/when.ts';
 
 /**
  * `liveResponse.copyNote`, `copyFullNote`, `copyPlainNote` and `copyCitation`: copy the selection, or else the complete
@@ -150,7 +150,7 @@ async function copyEach<Part>(
 export const copyNoteCommand = defineCommand({
   name: 'copyNote',
   needs: 'result',
-  palette: HAS_QUOTABLE,
+  palette: ALWAYS,
   menus: [{ menu: 'liveResponse.copyAs', group: '1_note@1' }],
   keys: [{ key: 'ctrl+k ctrl+c', mac: 'cmd+k cmd+c', when: 'editorTextFocus && resourceScheme == live-response' }],
   run: (services, { args, runner }) => copyEvidence(services, runner, 'compactBlock', args),

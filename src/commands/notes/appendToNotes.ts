@@ -16,7 +16,7 @@ import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import {
-  HAS_QUOTABLE,
+  ALWAYS,
   IN_ACTIONS_VIEW,
   IN_RESULT,
   IN_RUN_OVERVIEW,
@@ -235,7 +235,7 @@ async function findOther(): Promise<Uri | undefined> {
 export const appendToNotesCommand = defineCommand({
   name: 'appendToNotes',
   needs: 'result',
-  palette: HAS_QUOTABLE,
+  palette: ALWAYS,
   menus: [
     { menu: 'view/item/context', group: '2_copy@9', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW) },
     { menu: 'view/item/context', group: '2_copy@2', when: all(IN_SEARCH_VIEW, ON_HIT) },

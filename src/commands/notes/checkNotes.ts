@@ -19,6 +19,7 @@ import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
+import { ALWAYS } from '../common/when.ts';
 
 /** Outcome for a cited result: its facts, or the reason why no facts are available. */
 type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; readonly sentence: string };
@@ -188,7 +189,7 @@ function repeats(code: FailureCode): boolean {
 export const checkNotesCommand = defineCommand({
   name: 'checkNotes',
   needs: 'nothing',
-  palette: 'editorLangId == markdown',
+  palette: ALWAYS,
   menus: [{ menu: 'editor/context', group: '1_liveResponse@3', when: 'editorLangId == markdown' }],
   run: (services, { runner }) => checkNotes(services, runner),
 });

@@ -13,7 +13,7 @@ import type { OpenServices } from './openTarget.ts';
 import { findTargets } from '../common/targets.ts';
 import { askForText, pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../common/when.ts';
+import { ALWAYS, IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /**
  * `liveResponse.fetchResult`: fetches the result of the machine action that a text names. With an argument, the command
@@ -118,7 +118,7 @@ export const fetchResultCommand = defineCommand({
   name: 'fetchResult',
   needs: 'nothing',
   icon: 'link',
-  palette: MAY_BE_CONNECTED,
+  palette: ALWAYS,
   menus: [{ menu: 'view/title', group: '1_find@1', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { args, runner }) => fetchResult(services, runner, args),
 });

@@ -9,7 +9,7 @@ import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
 import { CommandRunner } from '../common/commandRunner.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
+import { ALWAYS, IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, ON_ONE_ROW, ON_RUN_ROW, all } from '../common/when.ts';
 
 /**
  * Longest wait for another window that may have been killed, in milliseconds: the duration of its lease, and a little
@@ -184,6 +184,7 @@ function activeRuns(services: Pick<Services, 'runOverviews' | 'runs'>): RunRecor
 export const fetchRunCommand = defineCommand({
   name: 'fetchRun',
   needs: 'connection',
+  palette: ALWAYS,
   menus: [
     { menu: 'view/item/context', group: '5_run@1', when: all(IN_ACTIONS_VIEW, ON_RUN_ROW, ON_ONE_ROW) },
     { menu: 'editor/title', group: '1_liveResponse@1', when: IN_RUN_OVERVIEW },

@@ -197,7 +197,7 @@ async function pickWhere(services: SearchServices, query: SearchQuery): Promise<
     ...group(l10n.t('Script'), 'script'),
   ];
   const title = query.text === '' ? l10n.t('Search Stored Results') : describeQuery(query);
-  const chosen = await pickOne(items, { title, placeHolder: l10n.t('Where to search') });
+  const chosen = await pickOne(items, { title, placeHolder: l10n.t('Where to search'), ignoreFocusOut: true });
   return chosen?.where === undefined ? undefined : { ...query, ...chosen.where };
 }
 

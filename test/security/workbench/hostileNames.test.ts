@@ -120,7 +120,7 @@ for (const workspaceTrust of [false, true]) {
     });
 
     test('what can be done with the result: title, facts and remarks in a quick pick', async () => {
-      await palette('showResultActions');
+      await session.page.locator('.part.statusbar [id$="exitCode"] a').click();
       await waitForQuickInput(session.page, ({ title }) => title.includes('[Click]'));
       await assertInert(session.page);
       await typeQuickInput(session.page, 'Click', false);

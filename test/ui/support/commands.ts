@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { closeQuickInput, waitForQuickInput } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { treeRow } from '../../rig/workbenchParts.ts';
 
@@ -70,4 +71,32 @@ export async function clickViewMenu(page: Page, command: string): Promise<void> 
     return true;
   });
   await waitFor('the menu to close', async () => (await entry.count()) === 0);
+}
+
+/** Returns the titles of our commands that the palette offers now, with our category. */
+export async function offered(page: Page): Promise<string[]> {
+  await page.keyboard.press('F1');
+  await waitForQuickInput(page, ({ value }) => value === '>');
+  await page.keyboard.type('Live Response:');
+  await waitForQuickInput(page, ({ items }) => items[0]?.label.startsWith('Live Response: ') === true);
+  // The list draws what is in sight only, and a moment after the key. Each row knows its place among all.
+  const labels = new Map<number, string>();
+  const isWhole = async (): Promise<boolean> => {
+    const rows = await page.evaluate<readonly { at: number; of: number; label: string }[]>(
+      `[...document.querySelectorAll('.quick-input-list .monaco-list-row')].map((row) => ({
+        at: Number(row.ariaPosInSet),
+        of: Number(row.ariaSetSize),
+        label: (row.querySelector('.label-name')?.textContent ?? '').trim(),
+      }))`,
+    );
+    for (const { at, label } of rows) labels.set(at, label);
+    return labels.size === rows[0]?.of;
+  };
+  await waitFor('the whole list', async () => {
+    if (await isWhole()) return true;
+    await page.keyboard.press('PageDown');
+    return false;
+  });
+  await closeQuickInput(page);
+  return [...labels.values()].filter((label) => label.startsWith('Live Response: ')).sort();
 }

@@ -16,6 +16,7 @@ import { tellNothingChosen } from '../../common/preconditions.ts';
 import { loadedDevices } from './askForDevice.ts';
 import { defineCommand } from '../../common/defineCommand.ts';
 import {
+  ALWAYS,
   IN_ACTIONS_VIEW,
   IS_CONNECTED,
   MAY_BE_CONNECTED,
@@ -260,6 +261,7 @@ function applySaved(
 export const filterActionsCommand = defineCommand({
   name: 'filterActions',
   needs: 'connection',
+  palette: ALWAYS,
   icon: 'filter',
   menus: [{ menu: 'view/title', group: 'navigation@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { runner }) => filterActions(services, runner),

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+
+interface LabelledRow {
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly cells: readonly (string | null)[];
+}
+
+interface LabelledText {
+  readonly os: string;
+  readonly language: string;
+  readonly shape: string;
+  readonly tables: readonly {
+    readonly columns: readonly string[];
+    readonly rows: readonly LabelledRow[];
+    readonly otherLines: readonly number[];
+  }[];
+}
+
+const FOLDER = 'test/corpus/tables';
+
+suite('the labelled texts with tables', () => {
+  for (const [part, least, leastWithout] of [
+    ['known', 50, 14],
+    ['heldOut', 27, 6],
+  ] as const) {
+    test(`${part}: enough of them, also such as hold none`, async () => {
+      const texts = await readAll(part);
+      assert.ok(texts.length >= least);
+      assert.ok(texts.filter(({ label }) => label.tables.length === 0).length >= leastWithout);
+      assert.deepEqual([...new Set(texts.map(({ label }) => label.language))].sort(), ['de', 'en', 'tr']);
+      assert.deepEqual([...new Set(texts.map(({ label }) => label.os))].sort(), ['linux', 'macos', 'windows']);
+    });
+
+    test(`${part}: every label names lines that are there, each once, and as many cells as columns`, async () => {
+      for (const { name, text, label } of await readAll(part)) {
+        const count = text.split(/\r\n|\r|\n/u).length;
+        const used = new Set<number>();
+        const use = (line: number): void => {
+          assert.ok(line >= 1 && line <= count && !used.has(line), `${name}: line ${line}`);
+          used.add(line);
+        };
+        for (const { columns, rows, otherLines } of label.tables) {
+          assert.ok(columns.length > 0 && rows.length > 0, name);
+          for (const line of otherLines) use(line);
+          for (const { firstLine, lastLine, cells } of rows) {
+            assert.equal(cells.length, columns.length, `${name}: line ${firstLine}`);
+            for (let line = firstLine; line <= lastLine; line++) use(line);
+          }
+        }
+      }
+    });
+  }
+});
+
+async function readAll(part: string): Promise<{ name: string; text: string; label: LabelledText }[]> {
+  const folder = path.join(FOLDER, part);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  return Promise.all(
+    names.map(async (name) => {
+      const file = path.join(folder, name);
+      const label = JSON.parse(await readFile(file, 'utf8')) as LabelledText;
+      return { name, label, text: await readFile(file.replace(/\.json$/u, '.txt'), 'utf8') };
+    }),
+  );
+}
