@@ -119,7 +119,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     new ViewItem(services.store),
     new ReadingMarks(services.store),
     new PlainClicks(
-      (uri) => services.runOverviews.linksOf(uri),
+      (document) => services.runOverviews.linksOf(document),
       (command) => command === commandIds.openResult,
     ),
     new ReadingContext(services.store),

@@ -49,7 +49,7 @@ export class ActionStore {
   /** Actions that were fetched one by one, and are in no page. */
   readonly #apart = new Map<string, MachineAction>();
   /** Actions of stored results. They are the list as long as it could not be loaded. */
-  #offline: readonly MachineAction[] = [];
+  #offline: ReadonlyMap<string, MachineAction> = new Map();
   /**
    * Ids of actions from pages of the list, not from loads by device or by id. Their number determines the place of the
    * next page.
@@ -102,20 +102,20 @@ export class ActionStore {
 
   /** Gets all loaded actions that belong to the list, newest first. */
   get actions(): readonly MachineAction[] {
-    if (this.#state.kind === 'failed') return newestFirst(this.#offline.filter(toConditionTest(this.#where)));
-    this.#sorted ??= newestFirst([...this.#byId.values()].filter((action) => this.#belongs(action)));
+    const all = (): MachineAction[] => [...new Map([...this.#offline, ...this.#byId]).values()];
+    this.#sorted ??= newestFirst(all().filter((action) => this.#belongs(action)));
     return this.#sorted;
   }
 
   /** Gets a loaded action, even if it is in no page of the list. */
   get(actionId: string): MachineAction | undefined {
-    return this.#byId.get(actionId) ?? this.#apart.get(actionId) ?? this.#offline.find(({ id }) => id === actionId);
+    return this.#byId.get(actionId) ?? this.#apart.get(actionId) ?? this.#offline.get(actionId);
   }
 
-  /** Shows the actions of stored results, each once, until the list can be loaded. */
+  /** Shows the actions of stored results, each once, until the list can be loaded. Called only after a failure. */
   showOffline(actions: readonly MachineAction[]): void {
-    if (this.#state.kind !== 'failed') return;
-    this.#offline = actions;
+    this.#offline = new Map(actions.map((action) => [action.id, action]));
+    this.#sorted = undefined;
     this.#changed.fire('list');
   }
 
@@ -366,6 +366,7 @@ export class ActionStore {
   }
 
   #belongs(action: MachineAction): boolean {
+    if (this.#offline.size > 0 && !toConditionTest(this.#where)(action)) return false;
     // An action without a type belongs to the list, because only actions of the right type were requested.
     return this.#where.type !== undefined || !this.liveResponseOnly || ['LiveResponse', ''].includes(action.type);
   }
@@ -405,7 +406,7 @@ export class ActionStore {
     }
     this.#sorted = undefined;
     this.#state = state;
-    if (state.kind === 'loaded') this.#offline = [];
+    if (state.kind === 'loaded') this.#offline = new Map();
     if (joined) this.#changed.fire('list');
     if (changed.length > 0) this.#changed.fire({ ids: changed });
     if (ended.length > 0) this.#ended.fire(ended);

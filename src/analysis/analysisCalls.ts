@@ -25,8 +25,8 @@ export interface AskedView {
 
 /** The requests that the analysis thread answers, with their arguments and answers. The thread reads no database. */
 export interface AnalysisCalls {
-  /** Returns the indicators of a packed text, or of ranges of it. */
-  readonly indicators: { args: [text: Packed, ranges: readonly Range[] | undefined]; answer: Indicator[] };
+  /** Returns the indicators of a packed text or a view, or of ranges of it. */
+  readonly indicators: { args: [text: Packed | AskedView, ranges: readonly Range[] | undefined]; answer: Indicator[] };
   /**
    * Returns the outline of a document's bytes, or undefined if the format of the text is unknown. Lines of the outline
    * are lines of the document, from 0.

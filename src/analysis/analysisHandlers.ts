@@ -23,7 +23,7 @@ export function createAnalysisHandlers(): AnalysisHandlers {
   const given = (text: Packed | AskedView): string =>
     text instanceof Uint8Array ? unpackText(text) : views.find(text).text;
   return {
-    indicators: (text, ranges) => collectIndicators(unpackText(text), ranges),
+    indicators: (text, ranges) => collectIndicators(given(text), ranges),
     outline: outlineDocument,
     copyText: (text, rules) => copyText(given(text), rules),
     quoteText: (text, rules) => quoteText(given(text), rules),

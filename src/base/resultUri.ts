@@ -179,7 +179,7 @@ function minuteOf(time: string): string {
  * Makes a name safe for a path. Names come from devices and scripts, so attackers can choose them. A name must not add
  * path segments, refer to a parent folder, or reverse a tab's title with a bidirectional override.
  */
-function toPathPart(text: string): string {
+export function toPathPart(text: string): string {
   const safe = text
     .replaceAll('/', '\u2215')
     // The URI formatter would change the start of a path to lower case if it looks like a drive, e.g. `C:`.

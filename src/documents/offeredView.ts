@@ -1,6 +1,7 @@
 import { resultKey } from '../base/resultUri.ts';
 import type { ResultAddress, ResultRef } from '../base/resultUri.ts';
 import type { TextView } from '../base/textView.ts';
+import { withoutEnd } from '../evidence/text/trimEnds.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 
@@ -42,7 +43,7 @@ export class OfferedViews {
     if (isClixml(text)) return 'clixml';
     const nuls = countOf(text, '\0');
     if (nuls >= text.length * UTF16_NULS) return 'utf16';
-    if (text.length <= MOST_READ_UNITS && MAY_BE_MISREAD.test(text.replace(/\0+$/u, ''))) {
+    if (text.length <= MOST_READ_UNITS && MAY_BE_MISREAD.test(withoutEnd(text, '\0'))) {
       const [reading] = await this.#store.analysis.suggestReadings(ref, stream);
       if (reading !== undefined) return reading.view;
     }

@@ -1,5 +1,5 @@
 import { commands, TextEditorSelectionChangeKind, window } from 'vscode';
-import type { Disposable, DocumentLink, Selection, TextEditor, Uri } from 'vscode';
+import type { Disposable, DocumentLink, Selection, TextDocument, TextEditor } from 'vscode';
 
 /**
  * Time after which a click that began no selection counts as a plain click, in milliseconds. A second click or a drag
@@ -12,7 +12,7 @@ const CLICK_MS = 350;
  * Only links that open a result are followed, because other steps must not run by a stray click.
  */
 export class PlainClicks implements Disposable {
-  readonly #linksOf: (uri: Uri) => readonly DocumentLink[];
+  readonly #linksOf: (document: TextDocument) => readonly DocumentLink[];
   readonly #follows: (command: string) => boolean;
   readonly #subscription: Disposable;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -23,14 +23,14 @@ export class PlainClicks implements Disposable {
    * @param linksOf - returns the links of a page, none for any other document
    * @param follows - whether a plain click runs the command of a link
    */
-  constructor(linksOf: (uri: Uri) => readonly DocumentLink[], follows: (command: string) => boolean) {
+  constructor(linksOf: (document: TextDocument) => readonly DocumentLink[], follows: (command: string) => boolean) {
     this.#linksOf = linksOf;
     this.#follows = follows;
     this.#subscription = window.onDidChangeTextEditorSelection(({ kind, selections, textEditor }) => {
       clearTimeout(this.#timer);
       const [selection, another] = selections;
       if (kind !== TextEditorSelectionChangeKind.Mouse || selection?.isEmpty !== true || another !== undefined) return;
-      const target = this.#commandAt(textEditor.document.uri, selection);
+      const target = this.#commandAt(textEditor.document, selection);
       if (target === undefined) return;
       this.#timer = setTimeout(() => {
         if (isStill(textEditor, selection)) void commands.executeCommand(target.command, ...target.args);
@@ -43,8 +43,11 @@ export class PlainClicks implements Disposable {
     this.#subscription.dispose();
   }
 
-  #commandAt(uri: Uri, { active }: Selection): { readonly command: string; readonly args: unknown[] } | undefined {
-    const link = this.#linksOf(uri).find(({ range }) => range.contains(active) && !range.end.isEqual(active));
+  #commandAt(
+    document: TextDocument,
+    { active }: Selection,
+  ): { readonly command: string; readonly args: unknown[] } | undefined {
+    const link = this.#linksOf(document).find(({ range }) => range.contains(active) && !range.end.isEqual(active));
     if (link?.target?.scheme !== 'command' || !this.#follows(link.target.path)) return undefined;
     const { path, query } = link.target;
     const args: unknown = query === '' ? [] : JSON.parse(query);

@@ -1,5 +1,5 @@
-import { commands, Range, ViewColumn, window } from 'vscode';
-import type { TabGroup, TextDocumentShowOptions } from 'vscode';
+import { commands, Range, TabInputText, ViewColumn, window } from 'vscode';
+import type { TabGroup, TextDocumentShowOptions, Uri } from 'vscode';
 import { LiveResponseError } from '../base/errors.ts';
 import { WHOLE_BYTES } from '../evidence/text/textParts.ts';
 import type { ResultAddress, ResultStream } from '../base/resultUri.ts';
@@ -120,7 +120,15 @@ async function open(
   options: TextDocumentShowOptions,
   shown?: ShownText,
 ): Promise<void> {
-  await commands.executeCommand('vscode.openWith', documentUri(facts, stream, shown), 'default', options);
+  const uri = documentUri(facts, stream, shown);
+  await commands.executeCommand('vscode.openWith', openUri(uri, facts, stream) ?? uri, 'default', options);
+}
+
+/** Returns the address of an open tab with the same text. A tab of an earlier version may have another name. */
+function openUri({ query }: Uri, { ref }: StoredFacts, stream: ResultStream): Uri | undefined {
+  return tabsOf(ref, stream)
+    .flatMap(({ input }) => (input instanceof TabInputText ? [input.uri] : []))
+    .find((uri) => uri.query === query);
 }
 
 function refuseTooLarge(text: StreamFacts, { part }: ShowOptions): void {
@@ -135,8 +143,13 @@ function refuseTooLarge(text: StreamFacts, { part }: ShowOptions): void {
 function columnFor(facts: StoredFacts, stream: ResultStream): ViewColumn {
   const shown = tabsOf(facts.ref, stream)[0];
   if (shown !== undefined) return shown.group.viewColumn;
+  return stream === 'errors' ? window.tabGroups.activeTabGroup.viewColumn : readingColumn();
+}
+
+/** Returns the column of the active group; of another group if the active one holds only errors. */
+export function readingColumn(): ViewColumn {
   const active = window.tabGroups.activeTabGroup;
-  if (stream === 'errors' || !holdsOnly(active, 'errors')) return active.viewColumn;
+  if (!holdsOnly(active, 'errors')) return active.viewColumn;
   return window.tabGroups.all.find((group) => !holdsOnly(group, 'errors'))?.viewColumn ?? active.viewColumn;
 }
 
@@ -157,9 +170,25 @@ async function readableErrors(facts: StoredFacts, store: Pick<ResultStore, 'text
 /** Shares of the height that the output and the errors below it get. */
 const HEIGHTS = [{ size: 0.75 }, { size: 0.25 }];
 
+/** Longest wait for the extension host to hear of a new group, in milliseconds. */
+const GROUP_MS = 1000;
+
 /** Divides the only group, and returns the column of the group below. The focus does not move. */
 async function splitBelow(column: ViewColumn): Promise<ViewColumn> {
+  const arrived = new Promise<void>((resolve) => {
+    const listening = window.tabGroups.onDidChangeTabGroups(() => {
+      if (window.tabGroups.all.length < 2) return;
+      clearTimeout(late);
+      listening.dispose();
+      resolve();
+    });
+    const late = setTimeout(() => {
+      listening.dispose();
+      resolve();
+    }, GROUP_MS);
+  });
   await commands.executeCommand('vscode.setEditorLayout', { orientation: 1, groups: HEIGHTS });
+  if (window.tabGroups.all.length < 2) await arrived;
   const below = window.tabGroups.all.find((group) => group.viewColumn > column);
   return below?.viewColumn ?? ViewColumn.Beside;
 }

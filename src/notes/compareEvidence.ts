@@ -62,7 +62,8 @@ export function compareEvidence(
   if (found.sha256 === undefined) return unknown('noHash');
   switch (likeness) {
     case 'same':
-      return { verdict: 'matching', finding: 'hashAndQuote' };
+      // Without spans, nothing is quoted that could match.
+      return { verdict: 'matching', finding: found.spans.length === 0 ? 'hashOnly' : 'hashAndQuote' };
     case 'blanksAtLineEnds':
     case 'tabs':
     case 'indentation':

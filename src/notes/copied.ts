@@ -28,7 +28,16 @@ export interface CopiedSource {
   readonly isStatus?: true | undefined;
 }
 
+/** The run whose overview was copied, and how it was compared at that time. */
+export interface CopiedRun {
+  readonly key: string;
+  /** Largest number of hosts on which a line was rare. */
+  readonly most: number;
+  /** Names of the rules that were applied. */
+  readonly ignored: readonly string[];
+}
+
 /** Returns a description of the sources of lines that were copied from a page of this extension. */
-export function describeSources(sources: readonly CopiedSource[], run?: string): string {
+export function describeSources(sources: readonly CopiedSource[], run?: CopiedRun): string {
   return JSON.stringify({ sources, ...(run === undefined ? {} : { run }) });
 }

@@ -36,7 +36,7 @@ export interface NotePasteParts {
   readonly log: Log;
   /** Returns the state of a command without a result; undefined if it is unknown. */
   readonly statusFacts: (ref: ResultRef, run: string | undefined) => StatusFacts | undefined;
-  readonly runFacts: (run: string) => RunFacts | undefined;
+  readonly runFacts: (run: string) => Omit<RunFacts, 'most' | 'ignored'> | undefined;
 }
 
 /** Forms for lines of a page of this extension. Every row of a table leads back to the line of its own result. */
@@ -124,8 +124,16 @@ export class NotePaste {
       const one = await notes.evidence(address, ranges);
       if (one !== undefined && (ranges.length === 0 || one.quotation.spans.length > 0)) evidence.push(one);
     }
-    const statuses = copied.statuses.flatMap((ref) => statusFacts(ref, copied.run) ?? []);
-    const run = copied.run === undefined ? undefined : runFacts(copied.run);
+    const statuses: StatusFacts[] = [];
+    for (const address of copied.statuses) {
+      // The result may have arrived since the page was copied.
+      const arrived = await notes.evidence(address, []);
+      const status = arrived === undefined ? statusFacts(address, copied.run?.key) : undefined;
+      if (arrived !== undefined) evidence.push(arrived);
+      if (status !== undefined) statuses.push(status);
+    }
+    const facts = copied.run === undefined ? undefined : runFacts(copied.run.key);
+    const run = copied.run === undefined || facts === undefined ? undefined : { ...facts, ...copied.run };
     const [first, another] = evidence;
     const place = placeOf(document, range);
     if (first === undefined && statuses.length === 0) return [];

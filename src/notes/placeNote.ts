@@ -17,7 +17,7 @@ export interface Place {
  */
 export function placeNote(form: NoteForm, built: string, place: Place): string {
   // A pipe would begin another cell.
-  if (form === 'citation') return isTableLine(place.before) ? built.replaceAll(/(?<!\\)\|/gu, '\\|') : built;
+  if (form === 'citation') return isInRow(place) ? inRow(built, '') : built;
   if (form === 'tableRow' && joinsTable(place)) {
     const rows = built.trimEnd().split('\n').slice(2).join('\n');
     return isTableLine(place.before) ? `\n${rows}` : `${rows}\n`;
@@ -34,12 +34,22 @@ export function placePage(
   { built, head, tail }: { readonly built: string; readonly head: string; readonly tail: string },
   place: Place,
 ): string {
+  if (isInRow(place) && form === 'citation') return inRow(built, tail);
   const isLine = form === 'citation' || (form === 'tableRow' && joinsTable(place));
   if (tail === '' && (isLine || head === '')) return placeNote(form, built, place);
   const isList = form === 'citation';
   const evidence = isList && built !== '' && !built.startsWith('- ') ? `- ${built}\n` : built;
   const gap = evidence === '' || tail === '' || isList ? '' : '\n';
   return placeBlock(`${head}${evidence}${gap}${tail}`, place);
+}
+
+/** Joins citations and states on one line, for a cell of a table. A pipe would begin another cell. */
+function inRow(built: string, tail: string): string {
+  const lines = `${built}\n${tail}`.split('\n').map((line) => line.replace(/^- /u, ''));
+  return lines
+    .filter((line) => line !== '')
+    .join('; ')
+    .replaceAll(/(?<!\\)\|/gu, '\\|');
 }
 
 /** Whether the place is inside a row of a table, so that only a text of one line leaves the row whole. */
@@ -53,12 +63,15 @@ function joinsTable({ lineAbove, before, after }: Place): boolean {
 }
 
 function placeBlock(block: string, { lineAbove, before, after }: Place): string {
-  const marker = LIST_ITEM.exec(before)?.[0];
+  const [, marker, blanks = ''] = LIST_ITEM.exec(before) ?? [];
   // A block belongs to a list item if it is indented as the item's text. Otherwise it would end the list.
   if (marker !== undefined) {
-    const indented = indent(block, ' '.repeat(marker.length));
-    const ahead = before.length === marker.length ? indented.trimStart() : `\n\n${indented}`;
-    return `${ahead}${after.trim() === '' ? '' : `\n${' '.repeat(marker.length)}`}`;
+    // Behind more than four blanks Markdown reads code, and the item's text begins behind one blank.
+    const isCode = blanks.length > 4;
+    const column = marker.length + (isCode ? 1 : blanks.length);
+    const indented = indent(block, ' '.repeat(column));
+    const isAtText = !isCode && before.length === column;
+    return `${isAtText ? indented.trimStart() : `\n\n${indented}`}${after.trim() === '' ? '' : `\n${' '.repeat(column)}`}`;
   }
   const standsAlone = before === '' && (lineAbove ?? '').trim() === '';
   // Blanks before the block would indent it, and Markdown would read four blanks as the beginning of code.
@@ -67,7 +80,7 @@ function placeBlock(block: string, { lineAbove, before, after }: Place): string 
   return `${ahead}${block}${after.trim() === '' ? '' : '\n'}`;
 }
 
-const LIST_ITEM = /^ {0,12}(?:[-*+]|\d{1,9}[.)]) {1,4}/u;
+const LIST_ITEM = /^( {0,12}(?:[-*+]|\d{1,9}[.)]))( {1,20})/u;
 
 /** Indents every line of a block that is not empty. */
 function indent(block: string, blanks: string): string {

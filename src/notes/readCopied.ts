@@ -1,6 +1,7 @@
 import type { Range } from '../base/places.ts';
 import { RESULT_SCHEME } from '../base/scheme.ts';
 import { parseResultUri, wholeAddress } from '../base/resultUri.ts';
+import type { CopiedRun } from './copied.ts';
 import { toWholeRanges } from '../evidence/text/textParts.ts';
 import type { ResultAddress } from '../base/resultUri.ts';
 
@@ -14,8 +15,7 @@ export interface CopiedText {
 export interface Copied {
   readonly texts: readonly CopiedText[];
   readonly statuses: readonly ResultAddress[];
-  /** Key of the run whose overview was copied. */
-  readonly run: string | undefined;
+  readonly run: CopiedRun | undefined;
 }
 
 /** Largest number of sources of one copy. A table with more rows is read by no one; an export is the better way. */
@@ -57,7 +57,15 @@ function readSources(value: unknown, run: unknown): Copied | undefined {
     if ('isStatus' in source && source.isStatus === true) statuses.push(address);
     else texts.push({ address, ranges: line === undefined ? [] : [lineRange(line)] });
   }
-  return { texts, statuses, run: typeof run === 'string' ? run : undefined };
+  return { texts, statuses, run: readRun(run) };
+}
+
+function readRun(value: unknown): CopiedRun | undefined {
+  if (typeof value !== 'object' || value === null || !('key' in value) || !('most' in value) || !('ignored' in value))
+    return undefined;
+  const { key, most, ignored } = value;
+  if (typeof key !== 'string' || !isLine(most) || !Array.isArray(ignored)) return undefined;
+  return { key, most, ignored: ignored.filter((rule) => typeof rule === 'string') };
 }
 
 function isLine(value: unknown): value is number {

@@ -78,18 +78,16 @@ export class StoredAnalysis {
   }
 
   /**
-   * Finds the indicators of a text as it was received.
+   * Finds the indicators of a text as it was received, or of a view. The ranges are those of the text or the view.
    *
    * @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled`
    */
-  indicators({ ref, stream, ranges }: Omit<AskedText, 'view'>, signal?: AbortSignal): Promise<Indicator[] | undefined> {
-    return this.#analysis.run(
-      async (ask) => {
-        const text = await this.#source.text(ref, stream, ranges === undefined ? undefined : spansOf(ranges));
-        return text === undefined ? undefined : ask('indicators', text, ranges?.map(plain));
-      },
-      { signal },
-    );
+  indicators(asked: AskedText, signal?: AbortSignal): Promise<Indicator[] | undefined> {
+    const ranges = asked.ranges?.map(plain);
+    return this.#read(asked, signal, {
+      here: undefined,
+      there: (ask, text) => ask('indicators', text, ranges),
+    });
   }
 
   /** Creates the clipboard's text. @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled` */

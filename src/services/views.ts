@@ -1,6 +1,7 @@
 import type { EventEmitter, ExtensionContext, Uri } from 'vscode';
 import { CompanionTabs } from '../documents/companionTabs.ts';
 import { HelpDocument } from '../documents/helpDocument.ts';
+import type { ShownActions } from '../connections/shownActions.ts';
 import { RunOverviews } from '../documents/runOverview/runOverviews.ts';
 import { StatusPages } from '../documents/status/statusPages.ts';
 import { CallsItem } from '../statusBar/callsItem.ts';
@@ -52,7 +53,7 @@ export function createViewServices(
       store,
       companions,
       changed: registered.pagesChanged,
-      onDidChangeActions: (listener) => actions.onDidChange(listener),
+      onDidChangeActions: (listener) => followList(actions, listener),
       knownAction: (ref) => {
         const connection = ref.cloud === 'file' ? undefined : connections.forTenant(ref);
         return connection === undefined ? undefined : sessions.of(connection).known(ref.actionId);
@@ -66,5 +67,21 @@ export function createViewServices(
       estimate: estimateRun,
       counts: (record) => runOverviews.counts(record),
     }),
+  };
+}
+
+/** Calls the listener when another list is chosen, and when actions of the chosen list change. */
+function followList({ shown, onDidChange }: ShownActions, listener: () => void): { dispose: () => void } {
+  let list = shown?.actions.onDidChange(listener);
+  const choice = onDidChange((next) => {
+    list?.dispose();
+    list = next?.actions.onDidChange(listener);
+    listener();
+  });
+  return {
+    dispose: () => {
+      choice.dispose();
+      list?.dispose();
+    },
   };
 }

@@ -95,7 +95,7 @@ function stateOf(runs: RunFetches): 'none' | 'running' | 'paused' {
 }
 
 /** States of a run that is not over. */
-const GOES_ON: ReadonlySet<RunRecord['state']> = new Set(['paused', 'running', 'waiting', 'stopped', 'cancelled']);
+const GOES_ON: ReadonlySet<RunRecord['state']> = new Set(['paused', 'running', 'waiting']);
 
 function itemText(
   { state }: RunRecord,

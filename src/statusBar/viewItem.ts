@@ -1,6 +1,5 @@
 import { l10n, window } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
-import type { ResultAddress } from '../base/resultUri.ts';
 import type { TextView } from '../base/textView.ts';
 import { OfferedViews } from '../documents/offeredView.ts';
 import { activeAddress } from '../documents/resultUris.ts';
@@ -49,19 +48,16 @@ export class ViewItem implements Disposable {
     // Another document may have become active meanwhile.
     if (update !== this.#updates) return;
     if (address?.view !== undefined) {
-      this.#show(address, undefined, l10n.t('Show As Received'), l10n.t('This is a view of the stored text.'));
+      this.#show(undefined, l10n.t('Show As Received'), l10n.t('This is a view of the stored text.'));
     } else if (address !== undefined && view !== undefined) {
       const tooltip = l10n.t('The text may be unreadable as it was received. The stored result stays as it is.');
-      this.#show(address, view, offerWords(view), tooltip);
+      this.#show(view, offerWords(view), tooltip);
     } else this.#item.hide();
   }
 
-  #show(address: ResultAddress, view: string | undefined, text: string, tooltip: string): void {
-    const { tenantId: tenant, actionId, commandIndex, stream } = address;
-    const target = { tenant, actionId, commandIndex, stream };
-    // The cloud of a file is no tenant's, so the active document is used, which is this text.
-    const known = address.cloud === 'file' ? undefined : target;
-    this.#item.command = { command: commandIds.showAs, title: text, arguments: [known, view ?? 'received'] };
+  #show(view: string | undefined, text: string, tooltip: string): void {
+    // Without a target, the command works on the active document, which is this text.
+    this.#item.command = { command: commandIds.showAs, title: text, arguments: [undefined, view ?? 'received'] };
     showStatus(this.#item, { icon: 'eye', text, tooltip });
   }
 }

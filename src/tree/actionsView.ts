@@ -236,7 +236,7 @@ export class ActionsView implements Disposable {
     if (actions.state.kind !== 'failed') return;
     try {
       const stored = await this.#parts.store.storedOf(tenant);
-      actions.showOffline([...new Map(stored.map(({ action }) => [action.id, action])).values()]);
+      actions.showOffline(stored.map(({ action }) => action));
     } catch (error) {
       this.#parts.log.failure('reading what is stored', error);
     }
@@ -262,10 +262,7 @@ export class ActionsView implements Disposable {
     const offline = state.kind === 'failed' ? actions.actions.length : 0;
     const told = state.kind === 'failed' && (signedOut === undefined || offline > 0);
     const message = told
-      ? [
-          ...(offline === 0 ? [] : [l10n.t('Offline: showing the {0} actions with stored results.', offline)]),
-          describeFailure(state.error).sentence,
-        ].join(' ')
+      ? [...(offline === 0 ? [] : [offlineWords(offline)]), describeFailure(state.error).sentence].join(' ')
       : this.#filterMessage(actions);
     describeTreeView(this.#view, { message });
     if (signedOut !== undefined) setContextKey('liveResponse.signedOut', signedOut);
@@ -274,4 +271,10 @@ export class ActionsView implements Disposable {
       setContextKey('liveResponse.list', actions.actions.length === 0 ? 'empty' : 'shown');
     }
   }
+}
+
+function offlineWords(count: number): string {
+  return count === 1
+    ? l10n.t('Offline: the only action with a stored result.')
+    : l10n.t('Offline: the {0} actions with stored results.', count);
 }

@@ -33,6 +33,7 @@ interface HostsNode {
 interface HostNode {
   readonly kind: 'host';
   readonly host: SearchedHost;
+  readonly isKnown: boolean;
 }
 
 export type SearchNode = HitNode | HostsNode | HostNode;
@@ -67,7 +68,7 @@ export class SearchView implements Disposable, TreeDataProvider<SearchNode> {
 
   getChildren(node?: SearchNode): SearchNode[] {
     if (node === undefined) return [...this.#nodes, ...this.#hosts];
-    if (node.kind === 'hosts') return node.hosts.map((host) => ({ kind: 'host', host }));
+    if (node.kind === 'hosts') return node.hosts.map((host) => ({ kind: 'host', host, isKnown: node.isKnown }));
     if (node.kind !== 'foundResult') return [];
     const { result } = node;
     const hits = result.hits.map((hit): HitNode => ({ kind: 'hit', result, hit }));
@@ -76,7 +77,7 @@ export class SearchView implements Disposable, TreeDataProvider<SearchNode> {
 
   getTreeItem(node: SearchNode): TreeItem {
     if (node.kind === 'hosts') return hostsItem(node);
-    if (node.kind === 'host') return hostItem(node.host);
+    if (node.kind === 'host') return hostItem(node);
     if (node.kind === 'foundResult') return resultItem(node.result);
     return node.hit === undefined ? moreItem(node.result) : hitItem(node, node.hit);
   }
@@ -152,14 +153,13 @@ function hitItem(node: HitNode, hit: SearchHit): TreeItem {
  * Returns the hosts of the searched run without a hit: first those whose result was searched to its end, then those of
  * which it is not known whether they have one.
  */
-function hostsWithoutHit({ query, found }: SearchRun): HostsNode[] {
-  const results = new Map(found.map((result) => [resultKey(result.ref), result]));
+function hostsWithoutHit({ query, found, without: searched }: SearchRun): HostsNode[] {
+  const hits = new Set(found.filter((result) => result.hits.length > 0).map(({ ref }) => resultKey(ref)));
   const without: SearchedHost[] = [];
   const unknown: SearchedHost[] = [];
   for (const host of query.run?.hosts ?? []) {
-    const result = results.get(resultKey(host.ref));
-    if (result !== undefined && result.hits.length > 0) continue;
-    (host.isStored && result?.givenUp === undefined ? without : unknown).push(host);
+    const key = resultKey(host.ref);
+    if (!hits.has(key)) (searched.has(key) ? without : unknown).push(host);
   }
   const nodes: HostsNode[] = [
     { kind: 'hosts', isKnown: true, hosts: without },
@@ -176,8 +176,8 @@ function hostsItem({ isKnown, hosts }: HostsNode): TreeItem {
   return item;
 }
 
-function hostItem({ host, ref }: SearchedHost): TreeItem {
-  const item = createRow({ label: host });
+function hostItem({ host: { host, ref }, isKnown }: HostNode): TreeItem {
+  const item = createRow({ label: host, ...(isKnown ? {} : { description: l10n.t('not stored · 1–2 calls') }) });
   const { tenantId: tenant, actionId, commandIndex } = ref;
   item.command = {
     command: commandIds.openResult,

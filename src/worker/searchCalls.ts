@@ -19,11 +19,10 @@ export interface SearchedRun {
   readonly hosts: readonly SearchedHost[];
 }
 
-/** A host of a run. Without a stored result, it is not known whether its result has a match. */
+/** A host of a run, and its result. */
 export interface SearchedHost {
   readonly host: string;
   readonly ref: ResultRef;
-  readonly isStored: boolean;
 }
 
 /** A line with at least one match. */
@@ -62,6 +61,8 @@ export interface SearchStep {
   readonly found: readonly ResultHits[];
   /** Number of results that were searched in this step. */
   readonly searched: number;
+  /** For a search in a run: keys of results that were searched to their end in this step, and have no hit. */
+  readonly without: readonly string[];
   readonly done: boolean;
 }
 

@@ -213,8 +213,9 @@ workbenchSuite('what is stored', { tenant: 'local' }, (session) => {
     await waitForTab(session.page, '↔');
     await runCommand(session.page, 'View: Keep Editor');
     await fetchScenario('exitOne', 'check-persistence.ps1');
-    // Its tab is there a moment before it is the one in front.
-    await waitForExitCode(session.page, 'check-persistence.ps1');
+    await waitFor('its output in front', async () =>
+      (await readTabs(session.page)).flat().some(({ label, active }) => active && label.endsWith('.lr-output')),
+    );
     await palette('openRun');
     // The run of the open result comes first.
     const { items } = await waitForQuickInput(session.page, ({ title }) => title === 'Choose a Run');

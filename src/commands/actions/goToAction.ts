@@ -32,7 +32,9 @@ async function goToAction(
   await services.actions.list?.ensureLoaded(new AbortController().signal);
   const known = actionIds?.flatMap((id) => services.actions.list?.get(id) ?? []);
   const chosen =
-    known?.length === 1 ? { action: known[0] } : await pickActionOrReference(known ?? services.actions.reachable);
+    known?.length === 1
+      ? { action: known[0] }
+      : await pickActionOrReference(known ?? services.actions.reachable, known === undefined);
   if (chosen !== undefined && 'reference' in chosen) await fetchReference(services, runner, chosen.reference);
   const action = chosen !== undefined && 'action' in chosen ? chosen.action : undefined;
   if (action === undefined) return;
@@ -118,13 +120,14 @@ async function pickAction(
  */
 async function pickActionOrReference(
   actions: readonly MachineAction[],
+  asksClipboard: boolean,
 ): Promise<{ readonly action: MachineAction } | { readonly reference: FoundReference } | undefined> {
   const input = createPick<ActionItem | ReferenceItem>({
     title: l10n.t('Go to Action'),
     placeholder: l10n.t('Script, device, comment, action ID or link; {0} actions are loaded', actions.length),
   });
   const loaded = toItems(actions);
-  const copied = findReferences(await env.clipboard.readText());
+  const copied = asksClipboard ? findReferences(await env.clipboard.readText()) : [];
   const toReferences = (references: readonly FoundReference[], description?: string): ReferenceItem[] =>
     references.slice(0, MOST_REFERENCES).map((reference) => ({
       iconPath: new ThemeIcon('cloud-download'),
@@ -139,6 +142,9 @@ async function pickActionOrReference(
     const named = input.value.trim() === '' ? toReferences(copied, l10n.t('from the clipboard')) : toReferences(typed);
     rows = [...named, ...loaded];
     input.items = plainRows(rows);
+    // Enter alone never spends a call on an ID that something put on the clipboard.
+    const [first] = input.items.slice(named.length);
+    if (input.value.trim() === '' && first !== undefined) input.activeItems = [first];
   };
   input.matchOnDescription = true;
   input.matchOnDetail = true;

@@ -38,7 +38,7 @@ async function findDevice(
   const [target] = findTargets(services, args);
   const facts = target === undefined ? undefined : await services.store.facts(target.ref);
   const action = facts?.action ?? (target === undefined ? undefined : services.actions.list?.get(target.ref.actionId));
-  if (target !== undefined && action !== undefined) return { ...target.ref, machineId: action.machineId ?? null };
+  if (target !== undefined) return action && { ...target.ref, machineId: action.machineId ?? null };
   const [selected] = services.view.selection;
   return selected === undefined ? undefined : deviceOfRow(services, selected);
 }

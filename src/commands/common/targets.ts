@@ -82,7 +82,7 @@ function targetsOfOverview({ runOverviews }: TargetServices): Target[] {
   const editor = window.activeTextEditor;
   if (editor === undefined) return [];
   return runOverviews
-    .sourcesOf(editor.document.uri, editor.selections)
+    .sourcesOf(editor.document, editor.selections)
     .filter(({ isStatus }) => !isStatus)
     .map(({ ref, stream, line }) => ({
       ref,

@@ -1,7 +1,8 @@
 import { DataTransferItem, languages } from 'vscode';
-import type { Disposable, Range, Uri } from 'vscode';
+import type { Disposable, Range, TextDocument } from 'vscode';
 import { buildQuery, refOf } from '../../base/resultUri.ts';
 import { RUN_SCHEME, STATUS_SCHEME } from '../../base/scheme.ts';
+import { rulesInUse } from '../../documents/runOverview/runOverviewText.ts';
 import { refOfStatus } from '../../documents/status/statusUri.ts';
 import { COPIED_TYPE, describeSources } from '../../notes/copied.ts';
 import type { NotePaste } from '../../notes/notePaste.ts';
@@ -18,7 +19,7 @@ export function copyFromPages(
       { scheme },
       {
         prepareDocumentPaste: (document, ranges, dataTransfer) => {
-          const copied = describePage(services, document.uri, ranges);
+          const copied = describePage(services, document, ranges);
           if (copied === undefined) return;
           dataTransfer.set(COPIED_TYPE, new DataTransferItem(copied));
           void paste.remember(document, ranges, copied);
@@ -32,18 +33,29 @@ export function copyFromPages(
 /** Describes what was copied from a page; undefined if none of its lines has a source, or too many have one. */
 function describePage(
   { runOverviews }: Pick<Services, 'runOverviews'>,
-  uri: Uri,
+  document: TextDocument,
   ranges: readonly Range[],
 ): string | undefined {
+  const { uri } = document;
   const about = refOfStatus(uri);
+  // A word of a page is wanted as it is.
+  if (ranges.every((range) => isPartOfLine(document, range))) return undefined;
   if (about !== undefined)
     return describeSources([{ query: buildQuery({ ...about, stream: 'output' }), isStatus: true }]);
-  const sources = runOverviews.sourcesOf(uri, ranges);
+  const sources = runOverviews.sourcesOf(document, ranges);
   if (sources.length === 0 || sources.length > MOST_SOURCES) return undefined;
   const described = sources.map(({ ref, stream, line, isStatus }) => ({
     query: buildQuery({ ...refOf(ref), stream }),
     ...(line === undefined ? {} : { line }),
     ...(isStatus ? { isStatus: true as const } : {}),
   }));
-  return describeSources(described, uri.query);
+  const { rules, most } = runOverviews.rules;
+  return describeSources(described, { key: uri.query, most, ignored: rulesInUse({ rules, most }) });
+}
+
+/** Whether a range is inside one line, without its beginning or its end. */
+function isPartOfLine(document: TextDocument, { start, end, isSingleLine }: Range): boolean {
+  if (!isSingleLine) return false;
+  const { range, firstNonWhitespaceCharacterIndex } = document.lineAt(start.line);
+  return start.character > firstNonWhitespaceCharacterIndex || end.character < range.end.character;
 }

@@ -101,9 +101,10 @@ async function search(
   signal: AbortSignal,
 ): Promise<Searched> {
   const stream = target.stream ?? 'output';
+  const { view } = target;
   const ranges = selectedRanges(target);
-  const evidence = await services.notes.evidence({ ...target.ref, stream }, ranges ?? [], signal);
-  const found = await services.store.analysis.indicators({ ref: target.ref, stream, ranges }, signal);
+  const evidence = await services.notes.evidence({ ...target.ref, stream, view }, ranges ?? [], signal);
+  const found = await services.store.analysis.indicators({ ref: target.ref, stream, view, ranges }, signal);
   if (evidence === undefined || found === undefined) throw new LiveResponseError('notAResult', { reason: '' });
   return { evidence, found };
 }

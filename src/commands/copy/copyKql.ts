@@ -51,8 +51,11 @@ async function queriesForSelection(
   const stream = target.stream ?? 'output';
   const ranges = selectedRanges(target);
   if (ranges === undefined || ranges.length === 0) return [];
-  const found = (await services.store.analysis.indicators({ ref: target.ref, stream, ranges }, signal)) ?? [];
-  return found.slice(0, MOST_QUERIES).map(buildIndicatorQuery);
+  const all =
+    (await services.store.analysis.indicators({ ref: target.ref, stream, view: target.view, ranges }, signal)) ?? [];
+  const left = all.length - MOST_QUERIES;
+  const queries = all.slice(0, MOST_QUERIES).map(buildIndicatorQuery);
+  return left > 0 ? [...queries, `// ${left} more indicators of the selection have no query here.\n`] : queries;
 }
 
 async function queryFor(

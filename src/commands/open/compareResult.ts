@@ -41,8 +41,12 @@ async function compareResult(
 ): Promise<void> {
   const [target, second, third] = findTargets(services, args);
   if (target === undefined) return;
+  if (third !== undefined) {
+    void notify('information', l10n.t('Two results can be compared: select one row, or two.'));
+    return;
+  }
   const { ref } = target;
-  const isPair = second !== undefined && third === undefined && resultKey(ref) !== resultKey(second.ref);
+  const isPair = second !== undefined && resultKey(ref) !== resultKey(second.ref);
   const stream = target.stream === 'errors' ? 'errors' : 'output';
   const title = l10n.t('Compare');
   const other = isPair ? 'pair' : isNormalisedLink(args[0]) ? 'normalised' : await askForOther(title);

@@ -53,7 +53,7 @@ export async function completeRun(
   const list = services.sessions.of(connection).actions(true);
   // If a run was already fetched, all its hosts are known.
   if (record.state !== 'none' || !mayLackHosts(list, record.run)) return record;
-  const run = await runner.run(l10n.t('Finding the hosts of this run'), ({ signal }) =>
+  const run = await runner.run(l10n.t('Finding the hosts of this run (1 call for each 1,000 actions)'), ({ signal }) =>
     loadHosts(list, record.run, signal),
   );
   return run === undefined ? undefined : services.runs.note(run);

@@ -65,7 +65,9 @@ async function exportTo(
       rows === 1
         ? l10n.t('Saved {0} (1 row, {1}).', nameOfFile(uri), formatBytes(size))
         : l10n.t('Saved {0} ({1} rows, {2}).', nameOfFile(uri), rows, formatBytes(size));
-    void tellSaved(uri, [saved, ...replacedWords(tally.loneSurrogates)].join(' '));
+    const { moreRareLines } = picture.comparison;
+    const cut = moreRareLines > 0 ? [l10n.t('{0} more rare lines are not in it.', moreRareLines)] : [];
+    void tellSaved(uri, [saved, ...cut, ...replacedWords(tally.loneSurrogates)].join(' '));
   };
   await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, kind, record) });
 }

@@ -9,6 +9,7 @@ import { toPattern } from '../../worker/findHits.ts';
 import type { SearchQuery, SearchedRun } from '../../worker/searchCalls.ts';
 import { activeAddress } from '../../documents/resultUris.ts';
 import { hostsWords } from '../../messages/runWords.ts';
+import { resultKey } from '../../base/resultUri.ts';
 import { refOf } from '../../model/run.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { Services } from '../../services/services.ts';
@@ -112,7 +113,11 @@ interface Toggle extends QuickInputButton {
  */
 async function askForQuery(services: SearchServices): Promise<SearchQuery | undefined> {
   const selected = selectedText();
-  let query: SearchQuery = { ...EVERYWHERE, ...services.search.run?.query, ...(selected && { text: selected }) };
+  let query: SearchQuery = {
+    ...EVERYWHERE,
+    ...services.search.run?.query,
+    ...(selected && { text: selected, isRegExp: false }),
+  };
   for (;;) {
     const answer = await askOnce(query);
     if (answer === undefined || 'query' in answer) return answer?.query;
@@ -183,12 +188,12 @@ async function pickWhere(services: SearchServices, query: SearchQuery): Promise<
     { label: title, kind: QuickPickItemKind.Separator },
     ...[...new Set(names.map((name) => name[key]))].sort().map((value) => ({
       label: value,
-      where: { [key]: value },
+      where: { run: undefined, [key]: value },
     })),
   ];
-  const run = await currentRun(services);
-  const ofRun = run === undefined ? [] : [{ label: l10n.t('This run: {0}', run.title), where: { run } }];
   const everywhere = { connection: undefined, device: undefined, script: undefined, run: undefined };
+  const run = await currentRun(services);
+  const ofRun = run === undefined ? [] : [{ label: l10n.t('This run: {0}', run.title), where: { ...everywhere, run } }];
   const items: WhereItem[] = [
     { label: l10n.t('All stored results'), where: everywhere },
     ...ofRun,
@@ -210,18 +215,17 @@ function selectedText(): string | undefined {
 }
 
 /** Returns the run in the active tab: its overview, or one of its results. */
-async function currentRun({ runOverviews, runs, store }: SearchServices): Promise<SearchedRun | undefined> {
+async function currentRun({ runOverviews, runs }: SearchServices): Promise<SearchedRun | undefined> {
   const address = activeAddress();
   await runs.load();
-  const isOpen = ({ run }: RunRecord): boolean =>
-    run.tenant.tenantId === address?.tenantId && run.members.some(({ actionId }) => actionId === address.actionId);
+  const key = address === undefined ? undefined : resultKey(address);
+  const isOpen = ({ run }: RunRecord): boolean => run.members.some((member) => resultKey(refOf(run, member)) === key);
   const record = runOverviews.active ?? runs.all.find(isOpen);
   if (record === undefined) return undefined;
-  const { members, tenant, words } = record.run;
-  await store.learn(tenant);
+  const { members, words } = record.run;
   const hosts = members.map((member) => {
     const ref = refOf(record.run, member);
-    return { host: member.host, ref, isStored: store.known(ref)?.transcript !== undefined };
+    return { host: member.host, ref };
   });
   return { title: `${words.script} (${hostsWords(hosts.length)})`, hosts };
 }

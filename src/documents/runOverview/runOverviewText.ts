@@ -168,6 +168,8 @@ function addGroups(text: OverviewText, { rows, comparison }: OverviewParts): voi
       addHost(text, one, 0);
     }
     if (members.length > MOST_NAMES) text.add(` ${l10n.t('… and {0} more', members.length - MOST_NAMES)}`);
+    // A quotation of the line names the whole group.
+    for (const one of byName(members.flatMap((member) => rows[member] ?? [])).slice(MOST_NAMES)) addSource(text, one);
     text.end();
   }
   text.end();
@@ -214,8 +216,8 @@ function equalWords(size: number): string {
   return size === 2 ? l10n.t('same as 1 other') : l10n.t('same as {0} others', size - 1);
 }
 
-/** Adds a host. The name is a link if the host's result is stored; otherwise the name is plain text. */
-function addHost(text: OverviewText, row: RunRow, width: number, stream?: 'output' | 'errors', line?: number): void {
+/** Records a row as a source of the current line. */
+function addSource(text: OverviewText, row: RunRow, stream?: 'output' | 'errors', line?: number): void {
   const isReadable = row.facts?.transcript !== undefined;
   text.source({
     ref: row.ref,
@@ -223,6 +225,11 @@ function addHost(text: OverviewText, row: RunRow, width: number, stream?: 'outpu
     line,
     isStatus: !isReadable && row.state !== 'unreadable',
   });
+}
+
+/** Adds a host. The name is a link if the host's result is stored; otherwise the name is plain text. */
+function addHost(text: OverviewText, row: RunRow, width: number, stream?: 'output' | 'errors', line?: number): void {
+  addSource(text, row, stream, line);
   const { host } = row.member;
   const name = host.length > LONGEST_NAME ? `${host.slice(0, LONGEST_NAME - 1)}…` : host;
   if (row.facts === undefined) text.remote(name);

@@ -1,6 +1,6 @@
 import type { RunFacts, StatusFacts } from '../../evidence/blocks/statusNote.ts';
 import { EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
-import type { Disposable, DocumentLink, Memento, Range } from 'vscode';
+import type { Disposable, DocumentLink, Memento, Range, TextDocument } from 'vscode';
 import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { RUN_SCHEME } from '../../base/scheme.ts';
@@ -11,11 +11,12 @@ import type { RunComparison } from '../../evidence/compare/runGroups.ts';
 import type { RunFetches } from '../../runs/runFetch.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
-import { countRows, hasResult, toRows } from '../../runs/runRows.ts';
+import { isAvailable, memberKey } from '../../runs/runFetch.ts';
+import { countRows, toRows } from '../../runs/runRows.ts';
 import type { RunCounts, RunRow } from '../../runs/runRows.ts';
 import { HOST_ORDERS } from '../../runs/hostOrder.ts';
 import type { HostOrder } from '../../runs/hostOrder.ts';
-import { buildOverview, rulesInUse } from './runOverviewText.ts';
+import { buildOverview } from './runOverviewText.ts';
 import type { OverviewText, RowSource } from './runOverviewText.ts';
 import { safe } from '../linkedText.ts';
 
@@ -118,8 +119,8 @@ export class RunOverviews implements Disposable {
   }
 
   /** Returns the sources of the lines that ranges of an overview touch, each once. */
-  sourcesOf(uri: Uri, ranges: readonly Range[]): readonly RowSource[] {
-    const built = uri.scheme === RUN_SCHEME ? this.#open.get(uri.query)?.built : undefined;
+  sourcesOf(document: TextDocument, ranges: readonly Range[]): readonly RowSource[] {
+    const built = this.#builtOf(document);
     const sources = ranges.flatMap(({ start, end }) => {
       // A range that ends before the first column of a line does not touch the line.
       const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
@@ -138,19 +139,12 @@ export class RunOverviews implements Disposable {
   }
 
   /** Returns the facts about a run for a note; undefined if the run is unknown. */
-  runFacts(key: string): RunFacts | undefined {
+  runFacts(key: string): Omit<RunFacts, 'most' | 'ignored'> | undefined {
     const record = this.#options.runs.get(key);
     if (record === undefined) return undefined;
     const { words, members } = record.run;
     const rows = toRows(record, (ref) => this.#options.store.known(ref));
-    const { rules } = this;
-    return {
-      ...words,
-      hosts: members.length,
-      results: rows.filter(hasResult).length,
-      most: rules.most,
-      ignored: rulesInUse(rules),
-    };
+    return { ...words, ...countRows(rows), hosts: members.length };
   }
 
   /** Returns the state of a run's command for a note; undefined if the run is unknown. */
@@ -163,13 +157,22 @@ export class RunOverviews implements Disposable {
     const { device, actionStatus, commandStatus, createdAt, commandErrors } = member;
     const script = record.run.words.script;
     const ids = { actionId: ref.actionId, commandIndex: ref.commandIndex };
-    const seenAt = Date.now();
-    return { device, script, ...ids, actionStatus, commandStatus, createdAt, deviceErrors: commandErrors, seenAt };
+    const failure = record.failures[memberKey(member)]?.code;
+    const isCertain = !isAvailable(member) || failure === 'noResult' || failure === 'notFound';
+    const states = { actionStatus, commandStatus, createdAt, changedAt: undefined, isCertain };
+    return { device, script, ...ids, ...states, deviceErrors: commandErrors };
   }
 
   /** Returns the links of an overview. */
-  linksOf(uri: Uri): readonly DocumentLink[] {
-    return uri.scheme === RUN_SCHEME ? (this.#open.get(uri.query)?.built?.links ?? []) : [];
+  linksOf(document: TextDocument): readonly DocumentLink[] {
+    return this.#builtOf(document)?.links ?? [];
+  }
+
+  /** Returns the overview as a document shows it. While a new text is on its way to the editor, its lines are others. */
+  #builtOf(document: TextDocument): OverviewText | undefined {
+    const { uri } = document;
+    const built = uri.scheme === RUN_SCHEME ? this.#open.get(uri.query)?.built : undefined;
+    return built?.text === document.getText() ? built : undefined;
   }
 
   isVisible(key: string): boolean {

@@ -1,13 +1,16 @@
-import { commands, languages, window } from 'vscode';
+import { commands, languages, workspace } from 'vscode';
 import type { Disposable, DocumentLink, EventEmitter, Uri } from 'vscode';
+import { isLiveResponseError } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
+import type { CommandResult } from '../../model/machineAction.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { STATUS_SCHEME } from '../../base/scheme.ts';
 import type { StatusFacts } from '../../evidence/blocks/statusNote.ts';
-import { deviceOf, findCommand, subjectOf } from '../../model/machineAction.ts';
+import { deviceOf, findCommand, resultOf, subjectOf } from '../../model/machineAction.ts';
 import type { MachineAction } from '../../defender/schema.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
 import type { CompanionTabs } from '../companionTabs.ts';
+import { readingColumn } from '../showResult.ts';
 import { buildStatus, statusNames } from './statusText.ts';
 import type { StatusParts } from './statusText.ts';
 import { refOfStatus, statusUri } from './statusUri.ts';
@@ -46,6 +49,11 @@ export class StatusPages implements Disposable {
       parts.store.onDidStore(() => {
         this.#update();
       }),
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        const ref = refOfStatus(uri);
+        this.#shown.delete(uri.toString());
+        if (ref !== undefined) this.#failures.delete(resultKey(ref));
+      }),
     ];
   }
 
@@ -53,8 +61,8 @@ export class StatusPages implements Disposable {
   async show(ref: ResultRef, error: unknown, preserveFocus: boolean): Promise<void> {
     this.#failures.set(resultKey(ref), { error, at: Date.now() });
     this.#update();
-    const uri = statusUri(ref, [...statusNames({ ref, action: this.#parts.knownAction(ref) })].join(' · '));
-    const column = window.tabGroups.activeTabGroup.viewColumn;
+    const uri = statusUri(ref, statusNames({ ref, action: this.#parts.knownAction(ref) }));
+    const column = readingColumn();
     const where = { preserveFocus, preview: true, viewColumn: column };
     await this.#parts.companions.during(ref, { withErrors: false, replacesIn: column }, async () => {
       await commands.executeCommand('vscode.openWith', uri, 'default', where);
@@ -75,7 +83,8 @@ export class StatusPages implements Disposable {
       commandStatus: command.commandStatus,
       createdAt: action.creationDateTimeUtc,
       deviceErrors: command.errors ?? [],
-      seenAt: this.#failures.get(resultKey(ref))?.at ?? Date.now(),
+      changedAt: action.lastUpdateDateTimeUtc ?? undefined,
+      isCertain: isCertain(resultOf(action, command), this.#failures.get(resultKey(ref))?.error),
     };
   }
 
@@ -103,4 +112,10 @@ export class StatusPages implements Disposable {
       if (this.#build(uri)?.text !== text) this.#parts.changed.fire(uri);
     }
   }
+}
+
+/** Whether the state or Defender's own answer says that there is no result. After any other failure there may be one. */
+function isCertain(result: CommandResult, error: unknown): boolean {
+  if (result !== 'file' && result !== 'transcript') return true;
+  return isLiveResponseError(error) && (error.code === 'noResult' || error.code === 'notFound');
 }

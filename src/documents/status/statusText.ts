@@ -51,7 +51,7 @@ export function buildStatus(parts: StatusParts): LinkedText {
   if (action !== undefined && !isFinished(action))
     steps.push([l10n.t('Watch Action'), commandIds.watchAction, { actionId }]);
   if (action !== undefined && !isFinished(action)) steps.push([stepLabel('refresh'), commandIds.refresh]);
-  if (action?.machineId !== null && ref.cloud !== 'custom')
+  if (action !== undefined && action.machineId !== null && ref.cloud !== 'custom')
     steps.push([l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal, target]);
   steps.push([l10n.t('Copy Action ID'), commandIds.copyActionId, target]);
   for (const [at, step] of steps.entries()) {

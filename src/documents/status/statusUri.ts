@@ -1,11 +1,14 @@
 import { TabInputText, Uri, window } from 'vscode';
-import { buildQuery, parseResultUri, refOf } from '../../base/resultUri.ts';
+import { buildQuery, parseResultUri, refOf, toPathPart } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { RESULT_SCHEME, STATUS_SCHEME } from '../../base/scheme.ts';
 
+/** Longest name in a title, in UTF-16 units. A device chooses the length of its name. */
+const LONGEST_NAME = 100;
+
 /** Returns the address of the page about a command without a readable result. */
-export function statusUri(ref: ResultRef, title: string): Uri {
-  const name = title.replaceAll(/[\\/]/gu, '\u2215');
+export function statusUri(ref: ResultRef, names: readonly string[]): Uri {
+  const name = names.map((one) => toPathPart(one.slice(0, LONGEST_NAME))).join(' · ');
   const query = buildQuery({ ...refOf(ref), stream: 'output' });
   return Uri.from({ scheme: STATUS_SCHEME, path: `/${name}.lr-report`, query });
 }

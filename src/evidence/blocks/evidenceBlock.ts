@@ -81,7 +81,8 @@ function toRow({ source, quotation }: Evidence): TableRow {
     [parts.device],
     [parts.script],
     [parts.exitCode],
-    quoted === '' ? [] : [{ value: quoted }],
+    // A complete result is not quoted. An empty cell would look like an empty output.
+    quoted === '' ? (quotation.spans.length === 0 ? ['–'] : []) : [{ value: quoted }],
     [...parts.source, ...(lineEnds > 0 ? [` · line ends shown as ␊ ${lineEnds}`] : [])],
   ];
   return { type: 'tableRow', children: cells.map((cell) => ({ type: 'tableCell', children: toCell(cell, link) })) };

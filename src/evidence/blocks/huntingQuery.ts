@@ -81,7 +81,7 @@ function lookUp(kind: IndicatorKind, value: string): [tables: readonly string[],
     case 'url':
     case 'domain': {
       // A network event may name only the host of an address.
-      const host = /^[a-z]+:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]+)/iu.exec(value)?.[1];
+      const host = /^[a-z]+:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/:?#]+)/iu.exec(value)?.[1];
       const orHost = host === undefined ? '' : ` or RemoteUrl =~ ${quote(host)}`;
       const tables = ['DeviceNetworkEvents', 'DeviceEvents', 'DeviceFileEvents'];
       return [tables, `RemoteUrl has ${text} or FileOriginUrl has ${text}${orHost}`];
@@ -106,9 +106,33 @@ function lookUp(kind: IndicatorKind, value: string): [tables: readonly string[],
       return [WITH_FILES, `FolderPath =~ ${text} or (${inFolder}) or InitiatingProcessFolderPath =~ ${text}`];
     }
     case 'registry':
-      return [['DeviceRegistryEvents'], `RegistryKey startswith ${text} or PreviousRegistryKey startswith ${text}`];
+      return [['DeviceRegistryEvents'], registryCondition(value)];
   }
 }
+
+/**
+ * Returns the condition for a registry key. Defender writes hives in full, and a user's hive by the user's SID, which is
+ * not known here.
+ */
+function registryCondition(value: string): string {
+  const [, hive = '', rest = ''] = /^\\?([^\\:]+):?\\?(.*)$/su.exec(value.replace(/^\\REGISTRY\\/iu, '')) ?? [];
+  const full = HIVES.get(hive.toUpperCase());
+  const key = full === undefined ? rest : `${full}\\${rest}`;
+  return full === undefined && rest !== ''
+    ? `RegistryKey has ${quote(key)} or PreviousRegistryKey has ${quote(key)}`
+    : `RegistryKey startswith ${quote(full === undefined ? value : key)} or PreviousRegistryKey startswith ${quote(full === undefined ? value : key)}`;
+}
+
+const HIVES: ReadonlyMap<string, string> = new Map([
+  ['HKLM', 'HKEY_LOCAL_MACHINE'],
+  ['HKEY_LOCAL_MACHINE', 'HKEY_LOCAL_MACHINE'],
+  ['MACHINE', 'HKEY_LOCAL_MACHINE'],
+  ['HKCR', 'HKEY_CLASSES_ROOT'],
+  ['HKEY_CLASSES_ROOT', 'HKEY_CLASSES_ROOT'],
+  ['HKU', 'HKEY_USERS'],
+  ['HKEY_USERS', 'HKEY_USERS'],
+  ['USER', 'HKEY_USERS'],
+]);
 
 const WITH_FILES = ['DeviceFileEvents', 'DeviceImageLoadEvents', 'DeviceProcessEvents', 'DeviceEvents'];
 

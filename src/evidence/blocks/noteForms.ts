@@ -12,9 +12,9 @@ export type BuiltForm = { readonly kind: MarkdownForm } | { readonly kind: 'plai
 export function buildEvidence(form: BuiltForm, evidence: readonly Evidence[]): string {
   switch (form.kind) {
     case 'compactBlock':
-      return evidence.map(({ source, quotation }) => buildCompactBlock(source, quotation)).join('\n');
+      return evidence.map((one) => blockOf(one, buildCompactBlock)).join('\n');
     case 'fullBlock':
-      return evidence.map(({ source, quotation }) => buildFullBlock(source, quotation)).join('\n');
+      return evidence.map((one) => blockOf(one, buildFullBlock)).join('\n');
     case 'plainBlock':
       return evidence
         .map(({ source, quotation }) => buildPlainBlock(source, quotation, 'full', form.scheme))
@@ -27,4 +27,9 @@ export function buildEvidence(form: BuiltForm, evidence: readonly Evidence[]): s
     case 'tableRow':
       return buildTable(evidence);
   }
+}
+
+/** Builds a block. A complete result without a quotation is cited: an empty block would look like an empty output. */
+function blockOf({ source, quotation }: Evidence, build: typeof buildCompactBlock): string {
+  return quotation.spans.length === 0 ? `- ${buildCitationLine(source, quotation)}\n` : build(source, quotation);
 }

@@ -22,7 +22,10 @@ export function readRow(row: string): RowSource[] {
     if (!cell.includes('live-response:')) return [];
     const quoted = literalOf(cells[at - 1] ?? '');
     const isCertain = quoted !== undefined && cells.length === CELLS && at === CELLS - 1;
-    return readSource(cell).map((source) => ({ source, quoted, isCertain }));
+    // A citation that someone pasted behind the row's own has no quotation in this row.
+    return readSource(cell).map((source, place) =>
+      place === 0 ? { source, quoted, isCertain } : { source, quoted: undefined, isCertain: false },
+    );
   });
 }
 
@@ -49,6 +52,8 @@ function splitCells(row: string): string[] {
  * the apostrophe that prevents a formula, and the marks of emphasis.
  */
 function literalOf(cell: string): string | undefined {
+  // Stands for a complete result, which is not quoted.
+  if (cell === '–') return '';
   const pieces = splitCodeSpans(cell);
   if (pieces.length === 0) return '';
   if (!pieces.some(({ kind }) => kind === 'code')) return undefined;

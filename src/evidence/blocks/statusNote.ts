@@ -15,8 +15,10 @@ export interface StatusFacts {
   readonly createdAt: string;
   /** Messages of the device or the service about the command. */
   readonly deviceErrors: readonly string[];
-  /** Local time at which the state was known, ms since 1970. */
-  readonly seenAt: number;
+  /** Time at which the action was last changed, as the server wrote it; undefined if it is unknown. */
+  readonly changedAt: string | undefined;
+  /** Whether there is no result. Otherwise there may be one, but it was not fetched. */
+  readonly isCertain: boolean;
 }
 
 /** Facts about a run for the line above the evidence that was copied from its overview. */
@@ -25,7 +27,10 @@ export interface RunFacts {
   readonly args: string;
   readonly comment: string;
   readonly hosts: number;
+  /** Hosts with a result that can be read, hosts whose result is not fetched, and all others. */
   readonly results: number;
+  readonly toFetch: number;
+  readonly without: number;
   /** Largest number of hosts on which a line is rare. */
   readonly most: number;
   /** Names of the rules of the comparison, in the order in which they are applied. */
@@ -52,14 +57,24 @@ export function buildStatusNote(statuses: readonly StatusFacts[]): string {
 }
 
 /** Builds the line about the run whose lines follow. Ends with a line end. */
-export function buildRunLine({ script, args, comment, hosts, results, most, ignored }: RunFacts): string {
+export function buildRunLine({
+  script,
+  args,
+  comment,
+  hosts,
+  results,
+  toFetch,
+  without,
+  most,
+  ignored,
+}: RunFacts): string {
   const named = (label: string, text: string): Part[] => (text === '' ? [] : [` · ${label} `, value(text)]);
   return `${line([
     'Run ',
     value(script),
     ...named('arguments', args),
     ...named('comment', comment),
-    ` · ${hosts} ${hosts === 1 ? 'host' : 'hosts'}, ${hosts - results} without a result to read`,
+    ` · ${hosts} ${hosts === 1 ? 'host' : 'hosts'}: ${results} ${results === 1 ? 'result' : 'results'}, ${toFetch} not fetched, ${without} without a result to read`,
     ` · rare: on ${most} ${most === 1 ? 'host' : 'hosts or fewer'}`,
     ` · ignored: ${ignored.map((rule) => RULES[rule] ?? rule).join(', ')}`,
   ])}\n`;
@@ -101,7 +116,7 @@ export function buildCollectedNote({ device, path, createdAt, packed, file, ...i
 function partsOf(status: StatusFacts): Part[] {
   const said = status.deviceErrors.flatMap((error): Part[] => [' · the device said: ', value(error)]);
   return [
-    'No result: ',
+    status.isCertain ? 'No result: ' : 'Not fetched: ',
     value(status.device),
     ' · ',
     value(status.script),
@@ -112,7 +127,7 @@ function partsOf(status: StatusFacts): Part[] {
     ...said,
     ' · created ',
     value(status.createdAt),
-    ` · seen ${new Date(status.seenAt).toISOString().replace('T', ' ').slice(0, 19)}Z`,
+    ...(status.changedAt === undefined ? [] : [' · last changed ', value(status.changedAt)]),
     ' · action ',
     value(`${status.actionId}#${status.commandIndex}`),
   ];

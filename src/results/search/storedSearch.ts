@@ -22,6 +22,8 @@ export interface SearchRun {
   readonly lines: number;
   /** Number of results that were searched. */
   readonly searched: number;
+  /** For a search in a run: keys of results that were searched to their end, and have no hit. */
+  readonly without: ReadonlySet<string>;
   /** Number of results whose search was given up before its end. */
   readonly givenUp: number;
 }
@@ -54,7 +56,7 @@ export class StoredSearch {
    */
   async start(query: SearchQuery): Promise<void> {
     const own = ++this.#current;
-    this.#show({ query, state: 'running', found: [], lines: 0, searched: 0, givenUp: 0 });
+    this.#show({ query, state: 'running', found: [], lines: 0, searched: 0, without: new Set(), givenUp: 0 });
     try {
       const search = await this.#worker.call('beginSearch', query);
       while (await this.#step(own, search));
@@ -84,12 +86,14 @@ export class StoredSearch {
     if (own !== this.#current || this.#run === undefined) return false;
     const lines = step.found.reduce((sum, { hits, more }) => sum + hits.length + more, this.#run.lines);
     const state = step.done ? 'done' : lines > MAX_LINES ? 'tooMany' : 'running';
+    const { query } = this.#run;
     this.#show({
-      query: this.#run.query,
+      query,
       state,
       found: [...this.#run.found, ...step.found],
       lines,
       searched: this.#run.searched + step.searched,
+      without: query.run === undefined ? this.#run.without : new Set([...this.#run.without, ...step.without]),
       givenUp: this.#run.givenUp + step.found.filter(({ givenUp }) => givenUp !== undefined).length,
     });
     return state === 'running';

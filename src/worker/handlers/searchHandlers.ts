@@ -35,7 +35,13 @@ const MAX_HITS = 500;
 
 /** Yielded in the middle of a large result, whose search takes several steps. */
 const UNDER_WAY = Symbol('under way');
-type Search = Generator<ResultHits | typeof UNDER_WAY | undefined, void>;
+/** Key of a result that was searched to its end and has no hit. */
+interface NoHit {
+  readonly without: string;
+}
+
+/** Yields undefined for a result that was deleted meanwhile. */
+type Search = Generator<ResultHits | NoHit | typeof UNDER_WAY | undefined, void>;
 
 /** Creates the handlers that search stored results in steps, the newest result first. */
 export function createSearchHandlers(results: KeptResults): Handlers {
@@ -49,7 +55,7 @@ export function createSearchHandlers(results: KeptResults): Handlers {
     },
     searchOn: (id) => {
       const running = searches.get(id);
-      const step = running === undefined ? { found: [], searched: 0, done: true } : searchOn(running);
+      const step = running === undefined ? { found: [], searched: 0, without: [], done: true } : searchOn(running);
       if (step.done) searches.delete(id);
       return step;
     },
@@ -62,16 +68,19 @@ export function createSearchHandlers(results: KeptResults): Handlers {
 
 function searchOn(running: Search): SearchStep {
   const found: ResultHits[] = [];
+  const without: string[] = [];
   const end = performance.now() + STEP_MS;
   let searched = 0;
   do {
     const next = running.next();
-    if (next.done === true) return { found, searched, done: true };
+    if (next.done === true) return { found, searched, without, done: true };
     if (next.value === UNDER_WAY) continue;
     searched++;
-    if (next.value !== undefined) found.push(next.value);
+    if (next.value === undefined) continue;
+    if ('without' in next.value) without.push(next.value.without);
+    else found.push(next.value);
   } while (performance.now() < end);
-  return { found, searched, done: false };
+  return { found, searched, without, done: false };
 }
 
 /** Yields once for each searched result, and also in the middle of a large result. */
@@ -100,7 +109,12 @@ function isMeant({ name }: StoredFacts, { connection, device, script }: SearchQu
   );
 }
 
-function searchResult(results: KeptResults, key: string, facts: StoredFacts, pattern: RegExp): ResultHits | undefined {
+function searchResult(
+  results: KeptResults,
+  key: string,
+  facts: StoredFacts,
+  pattern: RegExp,
+): ResultHits | NoHit | undefined {
   const answer = answerFor(facts);
   try {
     const bytes = unpackStored(results, key);
@@ -118,7 +132,7 @@ function searchResult(results: KeptResults, key: string, facts: StoredFacts, pat
     // Only results with hits are checked, because a result without hits is not shown.
     if (found.hits.length > 0) checkStored(results, key, bytes, facts.sha256);
     if (!inTime) return answer(found, 'tooSlow');
-    return found.hits.length === 0 ? undefined : answer(found);
+    return found.hits.length === 0 ? { without: key } : answer(found);
   } catch (error) {
     if (!(error instanceof ResultDamaged)) throw error;
     return answer({ hits: [], more: 0 }, 'damaged');
@@ -146,7 +160,7 @@ function* searchLarge(results: KeptResults, facts: StoredFacts, pattern: RegExp)
         yield UNDER_WAY;
       }
     }
-    yield found.hits.length === 0 ? undefined : answer(found);
+    yield found.hits.length === 0 ? { without: resultKey(facts.ref) } : answer(found);
   } catch (error) {
     // The result was deleted or replaced after its row was read.
     if (error instanceof ResultGone) return;

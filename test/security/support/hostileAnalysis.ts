@@ -1,7 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { createAnalysisHandlers } from '../../../src/analysis/analysisHandlers.ts';
 import { unpack } from '../../../src/analysis/packed.ts';
-import type { Packed } from '../../../src/analysis/packed.ts';
 import { READY } from '../../../src/analysis/analysisCalls.ts';
 import type { AnalysisAnswer, AnalysisHandlers, AnalysisRequest } from '../../../src/analysis/analysisCalls.ts';
 
@@ -24,8 +23,8 @@ function suffer(text: string): void {
 const real = createAnalysisHandlers();
 const handlers: AnalysisHandlers = {
   ...real,
-  indicators: (text: Packed, ranges) => {
-    suffer(unpack(text) as string);
+  indicators: (text, ranges) => {
+    if (text instanceof Uint8Array) suffer(unpack(text) as string);
     return real.indicators(text, ranges);
   },
   defang: (text) => {

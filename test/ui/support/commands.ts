@@ -67,10 +67,14 @@ export async function clickViewMenu(page: Page, command: string): Promise<void> 
   await waitFor(`the menu of the view to take "${label}"`, async () => {
     if ((await entry.count()) === 0) await more.first().click({ timeout: 2000 });
     await entry.first().waitFor({ timeout: 2000 });
-    await entry.first().click({ timeout: 1000 });
+    // A menu that has just opened takes the first click for the end of the one that opened it.
+    await waitFor('the menu to close', async () => {
+      if ((await entry.count()) === 0) return true;
+      await entry.first().click({ timeout: 1000 });
+      return false;
+    });
     return true;
   });
-  await waitFor('the menu to close', async () => (await entry.count()) === 0);
 }
 
 /** Returns the titles of our commands that the palette offers now, with our category. */

@@ -31,7 +31,7 @@ export async function quoteOddLines({ page, workspace }: Session): Promise<void>
   const note = await savedAs(page, file, (text) => findEvidence(text).length === 3);
   assert.match(
     note,
-    /^Run `hunt-persistence\.ps1` .*200 hosts, 7 without a result to read · rare: on 3 hosts or fewer/u,
+    /^Run `hunt-persistence\.ps1` .*200 hosts: 193 results, 0 not fetched, 7 without a result to read · rare: on 3 hosts or fewer/u,
   );
   for (const odd of ['OneDrive Reporting Tasks', 'WinHelpSvc', 'upd.vbs']) assert.ok(note.includes(odd), note);
   assert.equal(new Set(findEvidence(note).map(({ address }) => address.actionId)).size, 3);

@@ -39,16 +39,18 @@ suite('what a copy says of itself', () => {
   }
 });
 
+const RUN = { key: 'run-key', most: 3, ignored: ['guids'] };
+
 suite('what a copy of a page says of its lines', () => {
   test('is read back: lines, complete results, commands without a result, and the run', () => {
-    const read = readCopied(describeSources([{ query, line: 7 }, { query }, { query, isStatus: true }], 'run-key'));
+    const read = readCopied(describeSources([{ query, line: 7 }, { query }, { query, isStatus: true }], RUN));
     assert.deepEqual(read, {
       texts: [
         { address, ranges: [lineRange(7)] },
         { address, ranges: [] },
       ],
       statuses: [address],
-      run: 'run-key',
+      run: RUN,
     });
   });
 

@@ -9,7 +9,10 @@ import {
 import { buildEvidence } from '../../../src/evidence/blocks/noteForms.ts';
 import { endsInFence } from '../../../src/evidence/blocks/noteBlocks.ts';
 import { cutQuotation, WHOLE_TEXT } from '../../../src/evidence/text/quotation.ts';
+import { measureText } from '../../../src/evidence/text/textFacts.ts';
+import type { StoredFacts } from '../../../src/model/storedResult.ts';
 import { findEvidence } from '../../../src/evidence/blocks/readEvidence.ts';
+import { compareEvidence } from '../../../src/notes/compareEvidence.ts';
 import { noteTexts } from '../../../src/notes/noteTexts.ts';
 import { isInRow, placeNote, placePage } from '../../../src/notes/placeNote.ts';
 import type { NoteForm } from '../../../src/platform/config.ts';
@@ -17,6 +20,8 @@ import { evidenceSource } from '../evidence/sources.ts';
 
 const source = evidenceSource();
 const evidence = { source, quotation: cutQuotation('one\n```\n</details>\nfour', [WHOLE_TEXT]) };
+/** Facts about the text `one`, as they are stored. */
+const TRANSCRIPT = { output: measureText('one') } as unknown as NonNullable<StoredFacts['transcript']>;
 const FORMS: readonly NoteForm[] = ['compactBlock', 'fullBlock', 'citation', 'tableRow'];
 
 /** Puts a form in the place of the bar. */
@@ -124,6 +129,39 @@ suite('lines of a page in a note', () => {
     const rows = table.trimEnd().split('\n').slice(2).join('\n');
     assert.equal(placePage('tableRow', { ...page, tail: '' }, at('', '', '| a | b |')), `${rows}\n`);
     assert.equal(placePage('tableRow', { ...page, tail: '' }, at('| a | b |')), `\n${rows}`);
+  });
+
+  test('several citations and states stay on the line of a row', () => {
+    const citations = buildEvidence({ kind: 'citation' }, [evidence, evidence]);
+    const inserted = placePage('citation', { built: citations, head: '', tail: page.tail }, at('| on ', ' all |'));
+    assert.ok(!inserted.includes('\n'), inserted);
+    assert.equal(findEvidence(`| a |\n| - |\n| on ${inserted} all |`).length, 2);
+  });
+
+  test('a complete result is cited and never shown as an empty block, and the check says what matched', () => {
+    const whole = { source, quotation: cutQuotation('one', []) };
+    for (const form of ['compactBlock', 'fullBlock', 'tableRow', 'citation'] as const) {
+      const note = buildEvidence({ kind: form }, [whole]);
+      assert.ok(!note.includes('```') && !note.includes('~~~'), note);
+      const [found] = findEvidence(`${note}\n`);
+      assert.ok(found !== undefined, note);
+      const facts = { sha256: source.file.sha256, raw: undefined, transcript: TRANSCRIPT };
+      assert.deepEqual(compareEvidence(found, facts, 'one'), { verdict: 'matching', finding: 'hashOnly' }, form);
+    }
+  });
+
+  test('a citation behind the source of one of our rows does not take over its quotation', () => {
+    const [head, dashes, row = ''] = buildTable([evidence]).split('\n');
+    const other = buildCitationLine({ ...source, script: 'other.ps1' }, cutQuotation('two', [WHOLE_TEXT]));
+    const note = [head, dashes, row.replace(/ \|$/u, ` ${other} |`)].join('\n');
+    const [own, foreign] = findEvidence(note);
+    assert.ok(own?.isCertain === true && foreign !== undefined);
+    assert.deepEqual([foreign.isCertain, foreign.quoted], [false, undefined]);
+  });
+
+  test('a block in a list item of more than four blanks is no code', () => {
+    const text = `- a\n-      ${placePage('compactBlock', { built: buildCompactBlock(source, evidence.quotation), head: '', tail: '' }, at('-      '))}`;
+    assert.equal(findEvidence(text).length, 1, text);
   });
 
   test('a status alone is a list', () => {

@@ -56,11 +56,14 @@ suite('a query for an indicator on all devices', () => {
     ['sha256', 'ab'.repeat(32), 'DeviceFileEvents', `SHA256 =~ "${'ab'.repeat(32)}"`],
     ['md5', 'ab'.repeat(16), 'DeviceProcessEvents', 'InitiatingProcessMD5'],
     ['path', 'C:\\Temp\\x.exe', 'DeviceFileEvents', 'FolderPath =~ "C:\\\\Temp" and FileName =~ "x.exe"'],
-    ['registry', 'HKLM\\Software\\X', 'DeviceRegistryEvents', 'RegistryKey startswith "HKLM\\\\Software\\\\X"'],
+    ['url', 'http://evil.example?@good.example/x', 'DeviceNetworkEvents', 'RemoteUrl =~ "evil.example"'],
+    ['registry', 'HKLM\\Software\\X', 'DeviceRegistryEvents', 'startswith "HKEY_LOCAL_MACHINE\\\\Software\\\\X"'],
+    ['registry', '\\REGISTRY\\MACHINE\\Software\\X', 'DeviceRegistryEvents', '"HKEY_LOCAL_MACHINE\\\\Software\\\\X"'],
+    ['registry', 'HKCU:\\Software\\X', 'DeviceRegistryEvents', 'RegistryKey has "Software\\\\X"'],
     ['email', 'a@evil.example', 'EmailEvents', 'SenderFromAddress =~ "a@evil.example"'],
   ] as const;
   for (const [kind, value, table, condition] of CASES) {
-    test(`${kind}: the last seven days, in the tables that name it`, () => {
+    test(`${kind} ${value}: the last seven days, in the tables that name it`, () => {
       const query = buildIndicatorQuery({ kind, value });
       assert.ok(query.includes(table) && query.includes(condition), query);
       assert.ok(query.includes('ago(7d)') && query.endsWith('\n'));

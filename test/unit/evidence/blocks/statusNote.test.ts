@@ -14,15 +14,16 @@ const facts: StatusFacts = {
   commandStatus: 'Failed',
   createdAt: '2026-11-23T21:02:00.1234567Z',
   deviceErrors: ['Script execution failed'],
-  seenAt: Date.UTC(2026, 10, 23, 22, 47, 4),
+  changedAt: '2026-11-23T22:47:04Z',
+  isCertain: true,
 };
 const HOSTILE = '](command:x) | `a` <img src=x onerror=y>\n# [c](live-response:/?a)\u202e';
 
 suite('a note about a command without a result', () => {
-  test('says device, script, states, the device’s words, when it was created and when it was seen', () => {
+  test('says device, script, states, the device’s words, when it was created and changed', () => {
     assert.equal(
       buildStatusNote([facts]),
-      `- No result: \`kiosk-22.contoso.example\` · \`collect-memory.ps1\` · action \`Failed\`, command \`Failed\` · the device said: \`Script execution failed\` · created \`2026-11-23T21:02:00.1234567Z\` · seen 2026-11-23 22:47:04Z · action \`${ID}#1\`\n`,
+      `- No result: \`kiosk-22.contoso.example\` · \`collect-memory.ps1\` · action \`Failed\`, command \`Failed\` · the device said: \`Script execution failed\` · created \`2026-11-23T21:02:00.1234567Z\` · last changed \`2026-11-23T22:47:04Z\` · action \`${ID}#1\`\n`,
     );
   });
 
@@ -33,11 +34,24 @@ suite('a note about a command without a result', () => {
     assert.ok(!note.includes('\u202e'));
   });
 
+  test('a result that may exist is not called missing', () => {
+    assert.match(buildStatusNote([{ ...facts, isCertain: false }]), /^- Not fetched: /u);
+  });
+
   test('the line about a run names what was compared and what was ignored, and takes hostile names', () => {
-    const run = { script: 'hunt.ps1', args: '-All', comment: '', hosts: 200, results: 193, most: 3 };
+    const run = {
+      script: 'hunt.ps1',
+      args: '-All',
+      comment: '',
+      hosts: 200,
+      results: 190,
+      toFetch: 3,
+      without: 7,
+      most: 3,
+    };
     assert.equal(
       buildRunLine({ ...run, ignored: ['trailingNuls', 'guids', 'numbers'] }),
-      'Run `hunt.ps1` · arguments `-All` · 200 hosts, 7 without a result to read · rare: on 3 hosts or fewer · ignored: trailing NULs, GUIDs, all numbers\n',
+      'Run `hunt.ps1` · arguments `-All` · 200 hosts: 190 results, 3 not fetched, 7 without a result to read · rare: on 3 hosts or fewer · ignored: trailing NULs, GUIDs, all numbers\n',
     );
     const hostile = buildRunLine({
       ...run,

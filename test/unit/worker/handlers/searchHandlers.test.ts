@@ -123,6 +123,6 @@ suite('searching stored results', () => {
     const first = store.searchOn(id);
     assert.ok(!first.done && first.searched < 60, 'not all at once');
     store.endSearch(id);
-    assert.deepEqual(store.searchOn(id), { found: [], searched: 0, done: true });
+    assert.deepEqual(store.searchOn(id), { found: [], searched: 0, without: [], done: true });
   });
 });
