@@ -77,7 +77,7 @@ export async function showResult(
   const column = columnFor(facts, stream);
   const withCompanion =
     stream === 'output' && options.stream === undefined && transcript.errors.length > 0 && fitsWhole(transcript.errors);
-  const side = withCompanion ? sideColumn(column, transcript.errors.lines) : undefined;
+  const side = withCompanion ? sideColumn(column, Math.max(transcript.errors.lines, transcript.errorLines)) : undefined;
   const replacesIn = tabsOf(facts.ref, stream).length === 0 ? column : undefined;
   await companions.during(facts.ref, { withErrors: withCompanion, replacesIn }, async () => {
     const errorsView = withCompanion ? await readableErrors(facts, store) : {};

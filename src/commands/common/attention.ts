@@ -7,6 +7,17 @@ export interface Attention {
 }
 
 let opened = 0;
+/** Watchers that are in use. */
+const watching = new Set<{ before: string }>();
+
+/**
+ * Takes the active tab as the place where the user works, for all watchers. Called after a command has opened a text: the
+ * user who clicked the next row meanwhile did not go there.
+ */
+export function settleAttention(): void {
+  const place = activePlace();
+  for (const watcher of watching) watcher.before = place;
+}
 
 /**
  * Watches where the user works, from the start of a command until its result arrives. If the user changes to another
@@ -14,7 +25,8 @@ let opened = 0;
  */
 export function watchAttention(): Attention {
   const own = ++opened;
-  const before = activePlace();
+  const watcher = { before: activePlace() };
+  watching.add(watcher);
   let moved = false;
   const leave = (): void => {
     moved = true;
@@ -30,8 +42,9 @@ export function watchAttention(): Attention {
     }),
   ];
   return {
-    isElsewhere: () => moved || own !== opened || activePlace() !== before,
+    isElsewhere: () => moved || own !== opened || activePlace() !== watcher.before,
     dispose: () => {
+      watching.delete(watcher);
       for (const subscription of subscriptions) subscription.dispose();
     },
   };

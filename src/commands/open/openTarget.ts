@@ -8,7 +8,7 @@ import { exitClass, sizeBucket } from '../../platform/telemetryEvents.ts';
 import type { TelemetryEvent } from '../../platform/telemetryEvents.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import type { Services } from '../../services/services.ts';
-import { watchAttention } from '../common/attention.ts';
+import { settleAttention, watchAttention } from '../common/attention.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { exportRaw } from '../save/exportRaw.ts';
@@ -63,6 +63,7 @@ export async function openTarget(
       asReceived,
       preserveFocus,
     });
+    settleAttention();
     services.telemetry.send(opened(facts, startedAt));
   };
   const openRaw = (): Promise<void> =>
@@ -81,7 +82,7 @@ export async function openTarget(
         const facts = await opening.catch(async (error: unknown) => {
           // The text of another device would otherwise stay on screen beside the selected row.
           if (!isCancelled(error) && !attention.isElsewhere())
-            await services.statusPages.show(target.ref, error, !takesFocus).catch(() => undefined);
+            await services.statusPages.show(target.ref, error, !takesFocus).then(settleAttention, () => undefined);
           throw error;
         });
         if (attention.isElsewhere() && !isInFront(target))

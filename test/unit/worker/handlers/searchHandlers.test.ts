@@ -80,6 +80,24 @@ suite('searching stored results', () => {
     );
   });
 
+  test('in a run: only a script’s result that was searched to its end counts as one without a hit', () => {
+    const store = storeOf('needle', 'hay', Buffer.from('{"script_output":"cut'), `${'a'.repeat(50)}b!`);
+    const hosts = [0, 1, 2, 3, 4].map((commandIndex) => ({ host: `h${commandIndex}`, ref: ref({ commandIndex }) }));
+    const run = { title: 'hunt', hosts };
+    const text = '^(needle|(a+)+!)$';
+    const without: string[] = [];
+    const search = store.beginSearch(query(text, { isRegExp: true, run }));
+    for (;;) {
+      const step = store.searchOn(search);
+      without.push(...step.without);
+      if (step.done) break;
+    }
+    // The cut file, the result that was given up, and the host without a result may have the text.
+    assert.deepEqual(without, [resultKey(ref({ commandIndex: 1 }))]);
+    const none = { title: 'other', hosts: [] };
+    assert.equal(searchAll(store, query('needle', { run: none })).found.length, 0);
+  });
+
   test('by connection, device and script, exactly', () => {
     const handlers = createHandlers();
     for (const [commandIndex, device] of ['dc1', 'dc10'].entries()) {
