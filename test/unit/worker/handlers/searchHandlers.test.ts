@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
+import { resultKey } from '../../../../src/base/resultUri.ts';
 import type { WorkerHandlers } from '../../../../src/worker/handlers/handlers.ts';
 import type { ResultHits, SearchQuery } from '../../../../src/worker/searchCalls.ts';
 import { arrived, received, ref, resultFile } from '../../results/fixtures.ts';
