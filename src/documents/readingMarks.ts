@@ -3,6 +3,7 @@ import type { Disposable, TextEditor } from 'vscode';
 import { parseResultUri } from '../base/resultUri.ts';
 import type { ResultAddress } from '../base/resultUri.ts';
 import { isRunnersLine } from '../evidence/text/runnersLine.ts';
+import { withoutEnd } from '../evidence/text/trimEnds.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 
@@ -67,6 +68,7 @@ function trailingNuls({ document }: TextEditor, { stream, part, view }: ResultAd
   const nuls = stream === 'raw' ? 0 : (facts.transcript?.[stream].trailingNuls ?? 0);
   if (nuls === 0 || part !== undefined || view !== undefined || document.lineCount === 0) return [];
   const { range, text } = document.lineAt(document.lineCount - 1);
-  const shown = /\u2400*$/u.exec(text.slice(-nuls))?.[0].length ?? 0;
+  const end = text.slice(-nuls);
+  const shown = end.length - withoutEnd(end, '\u2400').length;
   return shown === 0 ? [] : [range.with(range.end.translate(0, -shown))];
 }
