@@ -84,8 +84,8 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
       await chooseQuickPick(page, 'Load older actions');
       await waitFor('an older page', () => Promise.resolve(tenantOf(session).recording.calls('list').length > lists));
     }
-    await chooseQuickPick(page, huntingRun.scriptName);
     const before = tenantOf(session).recording.calls('list').length;
+    await chooseQuickPick(page, huntingRun.scriptName);
     const { text } = await dialog(`Fetch the results of ${huntingRun.scriptName} on 200 hosts?`);
     assert.match(text, new RegExp(`${AVAILABLE} calls, about 2 `, 'u'));
     assert.match(text, /4 hosts have no result: still pending or running/u);
