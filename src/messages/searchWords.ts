@@ -38,12 +38,11 @@ export function describeQuery({
 export function describeSearch(run: SearchFacts): string {
   const count = (value: number): string => value.toLocaleString(env.language);
   const results = run.found.length;
-  const hits = l10n.t(
-    '{0} lines in {1} of {2} results',
-    count(run.lines),
-    count(results - run.givenUp),
-    count(run.searched),
-  );
+  const [lines, withHits, searched] = [count(run.lines), count(results - run.givenUp), count(run.searched)];
+  const hits =
+    run.lines === 1
+      ? l10n.t('1 line in 1 of {0} results', searched)
+      : l10n.t('{0} lines in {1} of {2} results', lines, withHits, searched);
   const states: Record<SearchFacts['state'], string> = {
     running: l10n.t('Searching… {0}', hits),
     done: run.lines === 0 ? l10n.t('Nothing found in {0} stored results', count(run.searched)) : hits,

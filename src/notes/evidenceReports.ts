@@ -24,6 +24,8 @@ interface Report {
 }
 
 const SCHEME = 'live-response-report';
+/** Order of the entries: first those that a reader must look at. */
+const URGENCY: readonly Verdict[] = ['changed', 'gone', 'unknown', 'reformatted', 'matching'];
 const VERDICTS: readonly Verdict[] = ['matching', 'reformatted', 'changed', 'gone', 'unknown'];
 
 /** Reports on notes. They are read-only documents. A report is deleted when its document is closed. */
@@ -76,7 +78,8 @@ function buildReport(note: Uri, title: string, entries: readonly ReportEntry[]):
   const limits = l10n.t('Compared are quoted lines and file hashes; titles, devices, exit codes and times are not.');
   const lines = [title, counts.join(' · '), limits, ''];
   const links: DocumentLink[] = [];
-  for (const { verdict, line, place, names, sentence } of entries) {
+  const byUrgency = entries.toSorted((one, other) => URGENCY.indexOf(one.verdict) - URGENCY.indexOf(other.verdict));
+  for (const { verdict, line, place, names, sentence } of byUrgency) {
     let text = `${verdictWord(verdict)} · `;
     const append = (words: string, target: Uri): void => {
       links.push(

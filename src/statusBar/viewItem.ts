@@ -63,6 +63,6 @@ export class ViewItem implements Disposable {
 }
 
 function offerWords(view: TextView): string {
-  if (view === 'terminal') return l10n.t('Terminal codes: Show Without');
-  return view === 'clixml' ? l10n.t('CLIXML: Show Readable') : l10n.t('Looks like {0}: Show', viewName(view));
+  if (view === 'terminal') return l10n.t('Show Without Terminal Codes');
+  return view === 'clixml' ? l10n.t('Show Readable CLIXML') : l10n.t('Looks like {0}: Show', viewName(view));
 }

@@ -262,7 +262,10 @@ export class ActionsView implements Disposable {
     const offline = state.kind === 'failed' ? actions.actions.length : 0;
     const told = state.kind === 'failed' && (signedOut === undefined || offline > 0);
     const message = told
-      ? [...(offline === 0 ? [] : [offlineWords(offline)]), describeFailure(state.error).sentence].join(' ')
+      ? [
+          ...(offline === 0 ? [] : [offlineWords(offline, signedOut !== undefined)]),
+          describeFailure(state.error).sentence,
+        ].join(' ')
       : this.#filterMessage(actions);
     describeTreeView(this.#view, { message });
     if (signedOut !== undefined) setContextKey('liveResponse.signedOut', signedOut);
@@ -273,7 +276,8 @@ export class ActionsView implements Disposable {
   }
 }
 
-function offlineWords(count: number): string {
+function offlineWords(count: number, isSignedOut: boolean): string {
+  if (isSignedOut) return l10n.t('Not signed in: only actions with stored results are listed ({0}).', count);
   return count === 1
     ? l10n.t('Offline: the only action with a stored result.')
     : l10n.t('Offline: the {0} actions with stored results.', count);

@@ -33,7 +33,6 @@ interface HostsNode {
 interface HostNode {
   readonly kind: 'host';
   readonly host: SearchedHost;
-  readonly isKnown: boolean;
 }
 
 export type SearchNode = HitNode | HostsNode | HostNode;
@@ -68,7 +67,7 @@ export class SearchView implements Disposable, TreeDataProvider<SearchNode> {
 
   getChildren(node?: SearchNode): SearchNode[] {
     if (node === undefined) return [...this.#nodes, ...this.#hosts];
-    if (node.kind === 'hosts') return node.hosts.map((host) => ({ kind: 'host', host, isKnown: node.isKnown }));
+    if (node.kind === 'hosts') return node.hosts.map((host) => ({ kind: 'host', host }));
     if (node.kind !== 'foundResult') return [];
     const { result } = node;
     const hits = result.hits.map((hit): HitNode => ({ kind: 'hit', result, hit }));
@@ -157,7 +156,7 @@ function hostsWithoutHit({ query, found, without: searched }: SearchRun): HostsN
   const hits = new Set(found.filter((result) => result.hits.length > 0).map(({ ref }) => resultKey(ref)));
   const without: SearchedHost[] = [];
   const unknown: SearchedHost[] = [];
-  for (const host of query.run?.hosts ?? []) {
+  for (const host of query.run?.hosts.toSorted(byName) ?? []) {
     const key = resultKey(host.ref);
     if (!hits.has(key)) (searched.has(key) ? without : unknown).push(host);
   }
@@ -168,6 +167,12 @@ function hostsWithoutHit({ query, found, without: searched }: SearchRun): HostsN
   return nodes.filter(({ hosts }) => hosts.length > 0);
 }
 
+const NAMES = new Intl.Collator(undefined, { numeric: true });
+
+function byName(one: SearchedHost, other: SearchedHost): number {
+  return NAMES.compare(one.host, other.host);
+}
+
 function hostsItem({ isKnown, hosts }: HostsNode): TreeItem {
   const label = isKnown ? l10n.t('Hosts without a hit') : l10n.t('Not known: not stored, or not searched');
   const item = createRow({ label, description: hostsWords(hosts.length) }, TreeItemCollapsibleState.Collapsed);
@@ -176,8 +181,8 @@ function hostsItem({ isKnown, hosts }: HostsNode): TreeItem {
   return item;
 }
 
-function hostItem({ host: { host, ref }, isKnown }: HostNode): TreeItem {
-  const item = createRow({ label: host, ...(isKnown ? {} : { description: l10n.t('not stored · 1–2 calls') }) });
+function hostItem({ host: { host, ref } }: HostNode): TreeItem {
+  const item = createRow({ label: host });
   const { tenantId: tenant, actionId, commandIndex } = ref;
   item.command = {
     command: commandIds.openResult,

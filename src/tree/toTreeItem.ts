@@ -107,7 +107,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
     only !== undefined && resultOf(action, only) === 'file' ? 'file' : undefined,
     only !== undefined && facts !== undefined ? 'stored' : undefined,
   );
-  if (only !== undefined || opensScript) item.command = openCommand(node);
+  if (action.commands.length > 0) item.command = openCommand(node);
   return item;
 }
 
@@ -123,7 +123,7 @@ export function commandItem(
   const isSilent = stored === undefined && command.commandStatus === 'Completed';
   const state = stored === undefined ? commandState(action, command, stored) : shortExitWords(stored);
   const isFetchable = stored === undefined && resultOf(action, command) === 'transcript';
-  const facts = [ranFor(command), isAlone ? undefined : asPiece(parameterOf(command, 'Args')), asPiece(folder)];
+  const facts = [isAlone ? undefined : asPiece(parameterOf(command, 'Args')), ranFor(command), asPiece(folder)];
   const item = createRow({
     label: `#${command.index.toString()} ${name}`,
     description: given(isSilent ? undefined : state, ...facts).join(' · '),

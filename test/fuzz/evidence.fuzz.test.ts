@@ -166,7 +166,8 @@ suite(`evidence (${describeSeed})`, () => {
         assert.equal(cells.length, 6);
         for (const cell of cells) assert.doesNotMatch(cell, /^[=+@＝＋＠]|^-(?!\d+$)/u);
         const quoted = joinLines(quotation.text);
-        assert.equal(cells[4], startsFormula(quoted) ? `'${quoted}` : quoted);
+        const isWhole = quotation.spans.length === 0;
+        assert.equal(cells[4], isWhole ? '–' : startsFormula(quoted) ? `'${quoted}` : quoted);
         assertFound(table, source, quotation, 'row');
       }),
       times(RUNS),

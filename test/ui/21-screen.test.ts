@@ -81,6 +81,20 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     });
   }
 
+  test('a session with several scripts opens a page with a link to each, and spends no call', async () => {
+    const { page } = session;
+    await clickRow(page, LOCAL, 'recent-events.ps1');
+    await waitForTab(page, 'recent-events.ps1');
+    const spent = calls();
+    await clickRow(page, LOCAL, 'export-security-log.ps1');
+    await waitForLine('#1 export-security-log.ps1');
+    assert.ok(!(await tabs()).some((label) => label.includes('recent-events.ps1')), 'no text of another host is left');
+    assert.equal(calls(), spent);
+    const links = page.locator('.editor-group-container.active .detected-link', { hasText: '#0 export-security-log' });
+    await links.first().click({ modifiers: ['Control'] });
+    await waitForTab(page, 'export-security-log.ps1 #0 · ');
+  });
+
   test('the page is quoted as a status, which Check Notes never calls matching', async () => {
     const { page } = session;
     const ref = scenarioRef('pendingOffline');
@@ -129,7 +143,6 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     await open(scenarioRef('exitOne'));
     await waitForTab(page, 'check-persistence.ps1');
     await waitFor('no triangle', async () => (await triangle.count()) === 0);
-    await takePictures(session, 'errors-below');
   });
 
   test('an empty text says so; the runner’s line and the NUL at the end are dimmed', async () => {
@@ -175,7 +188,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
   test('escape sequences offer the terminal’s view', async () => {
     answerWith(`${RUNNER}\u001b[31mred\u001b[0m\n`);
     await open(scenarioRef('registryQuery'));
-    await waitFor('the offer', async () => (await item('view'))?.includes('Terminal codes: Show Without'));
+    await waitFor('the offer', async () => (await item('view'))?.includes('Show Without Terminal Codes'));
   });
 
   test('two selected rows are compared, normalized first; the empty side is said with its exit code', async () => {
@@ -208,7 +221,6 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     });
     await palette('clearFilter');
     await waitFor('other devices', async () => (await readTree(page, LOCAL)).some(({ label }) => label === 'kiosk-22'));
-    // One row alone is selected from here on.
     await clickRow(page, LOCAL, 'check-persistence.ps1');
     await waitForTab(page, 'check-persistence.ps1');
     // drives: filterByScript
@@ -269,8 +281,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
       .click({ button: 'right' });
     await copyAs(page, menuTitle('copyNote'));
     const note = await waitForClipboard(page, /^\*\*`/u);
-    const [found] = findEvidence(note);
-    assert.deepEqual(found?.spans, [{ firstLine: 1, lastLine: 1 }]);
+    assert.deepEqual(findEvidence(note)[0]?.spans, [{ firstLine: 1, lastLine: 1 }]);
     await palette('clearSearch');
   });
 
@@ -296,7 +307,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     await runCommand(page, 'View: Close All Editors');
     await palette('signOut');
     await page
-      .getByText(/^Offline: the \d+ actions with stored results\./u)
+      .getByText(/^Not signed in: only actions with stored results are listed \(\d+\)\./u)
       .first()
       .waitFor();
     const rows = await readTree(page, LOCAL);

@@ -261,7 +261,7 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
     await palette('signOut');
     // Stored results are listed, below the step that helps.
     await session.page
-      .getByText(/^Offline: .* There is no access token for "Local tenant"/u)
+      .getByText(/^Not signed in: .* There is no access token for "Local tenant"/u)
       .first()
       .waitFor();
     assert.match((await readTree(session.page, LOCAL))[0]?.label ?? '', /^Replace Access Token/u);

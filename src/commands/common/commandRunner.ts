@@ -26,6 +26,8 @@ export type StepHandlers = Partial<Record<NextStep, (error: unknown) => unknown>
 export interface RunOptions {
   /** Whether the work always takes long. Its progress is then shown at once. */
   readonly isLong?: boolean;
+  /** Whether a failure is said elsewhere, so that no message is needed. It is logged and counted all the same. */
+  readonly isSaid?: (error: unknown) => boolean;
   /** Called when the work has failed and the user can no longer try again. */
   readonly onGivenUp?: () => unknown;
 }
@@ -95,7 +97,8 @@ export class CommandRunner {
     try {
       return await running;
     } catch (error) {
-      this.fail(title, error, { tryAgain: () => this.run(title, work, steps, options), ...steps }, options.onGivenUp);
+      const again = { tryAgain: () => this.run(title, work, steps, options), ...steps };
+      this.fail(title, error, again, options);
       return undefined;
     } finally {
       clearTimeout(timer);
@@ -103,11 +106,12 @@ export class CommandRunner {
   }
 
   /** Shows and logs a failure. Does not wait for the user's answer. */
-  fail(title: string, error: unknown, steps: StepHandlers = {}, onGivenUp?: RunOptions['onGivenUp']): void {
+  fail(title: string, error: unknown, steps: StepHandlers = {}, { isSaid, onGivenUp }: RunOptions = {}): void {
     this.#outcome = outcomeOf(error);
     // The user cancelled the work, so there is no failure to show.
     if (isCancelled(error)) return;
     this.#log.failure(title, error);
+    if (isSaid?.(error) === true) return;
     const handlers: StepHandlers = {
       copyCorrelationId,
       copyCommand,

@@ -4,6 +4,7 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { fetchResult } from './fetchResult.ts';
 import { openTarget } from './openTarget.ts';
 import type { OpenServices } from './openTarget.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
 import { findTargets } from '../common/targets.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
@@ -29,7 +30,15 @@ async function openResult(
 ): Promise<void> {
   const takesFocus = Date.now() - focusWantedAt < FOCUS_WITHIN_MS;
   focusWantedAt = 0;
-  const [target] = findTargets(services, args);
+  const [target, another] = findTargets(services, args);
+  const session = isTreeNode(args[0]) && args[0].kind === 'action' ? args[0] : undefined;
+  if (session !== undefined && (target === undefined || another !== undefined)) {
+    // Which command is meant is not known, and the text of another device must not stay on screen.
+    const [first] = services.actions.list?.get(session.actionId)?.commands ?? [];
+    const ref = { ...session.tenant, actionId: session.actionId, commandIndex: first?.index ?? 0 };
+    await services.statusPages.showSession(ref, !takesFocus);
+    return;
+  }
   if (target === undefined) await fetchResult(services, runner, []);
   else await openTarget(services, runner, target, takesFocus);
 }

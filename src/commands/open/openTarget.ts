@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import { isCancelled } from '../../base/errors.ts';
+import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
+import type { FailureCode } from '../../base/failures.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import { activeAddress } from '../../documents/resultUris.ts';
 import { showResult } from '../../documents/showResult.ts';
@@ -37,6 +38,17 @@ export type OpenServices = Pick<
 >;
 
 /**
+ * Failures that the page of the command says in full. A message beside it would name no device, and stay over the text of
+ * the next one.
+ */
+const SAID_ON_PAGE: ReadonlySet<FailureCode> = new Set([
+  'noResult',
+  'noResultByDesign',
+  'commandNotFinished',
+  'commandNeverRan',
+]);
+
+/**
  * Fetches a result if it is not stored, and shows it.
  *
  * @param anySize - whether to open a result of any size; true after the user was told its size
@@ -49,6 +61,7 @@ export async function openTarget(
   anySize = false,
 ): Promise<void> {
   const attention = watchAttention();
+  let said: unknown;
   const startedAt = Date.now();
   const title = l10n.t('Fetching result');
   const show = async (facts: StoredFacts, preserveFocus: boolean): Promise<void> => {
@@ -82,7 +95,13 @@ export async function openTarget(
         const facts = await opening.catch(async (error: unknown) => {
           // The text of another device would otherwise stay on screen beside the selected row.
           if (!isCancelled(error) && !attention.isElsewhere())
-            await services.statusPages.show(target.ref, error, !takesFocus).then(settleAttention, () => undefined);
+            await services.statusPages.show(target.ref, error, !takesFocus).then(
+              () => {
+                settleAttention();
+                said = error;
+              },
+              () => undefined,
+            );
           throw error;
         });
         if (attention.isElsewhere() && !isInFront(target))
@@ -90,6 +109,7 @@ export async function openTarget(
         else await show(facts, !takesFocus);
       },
       steps,
+      { isSaid: (error) => error === said && isLiveResponseError(error) && SAID_ON_PAGE.has(error.code) },
     );
   } finally {
     attention.dispose();

@@ -77,6 +77,11 @@ function findRun(
   return undefined;
 }
 
+/** Whether a run was recorded before all its hosts were known. */
+function isPartOf(run: Run, whole: Run): boolean {
+  return run.members.length < whole.members.length && overlaps(run, whole);
+}
+
 /** Returns the run of the active result. */
 function currentRun(runs: readonly Run[]): Run | undefined {
   const address = activeAddress() ?? activeStatus();
@@ -104,7 +109,12 @@ async function pickRun(
   let withSingle = false;
   for (;;) {
     const loaded = loadedRuns(services);
-    const kept = services.runs.all.map(({ run }) => run).filter((run) => !loaded.some((other) => overlaps(other, run)));
+    const kept = services.runs.all
+      .map(({ run }) => run)
+      .filter((run) => !loaded.some((other) => overlaps(other, run) || overlaps(run, other)))
+      .filter((run, at, all) => !all.some((other, place) => place !== at && isPartOf(run, other)));
+    const { active } = services.connections;
+    const list = active === undefined ? undefined : services.sessions.of(active).actions(true);
     const all = [...loaded, ...kept];
     const current = currentRun(all);
     const isWide = (run: Run): boolean => run.members.length > 1 && run !== current;
@@ -118,7 +128,9 @@ async function pickRun(
         label: script,
         description: [
           ...(run === current ? [l10n.t('the open result')] : []),
-          hostsWords(run.members.length),
+          list !== undefined && !kept.includes(run) && mayLackHosts(list, run)
+            ? l10n.t('{0} so far', hostsWords(run.members.length))
+            : hostsWords(run.members.length),
           formatUtc(timesOf(run).last),
         ].join(' · '),
         detail: [args, comment].filter((part) => part !== '').join(' · '),
@@ -127,8 +139,6 @@ async function pickRun(
     });
     const more = l10n.t('Scripts that ran on one host ({0})…', single.length);
     if (!listsSingle && single.length > 0) items.push({ label: more, alwaysShow: true });
-    const { active } = services.connections;
-    const list = active === undefined ? undefined : services.sessions.of(active).actions(true);
     const isLoaded = list?.state.kind === 'loaded';
     if (list !== undefined && !(list.state.kind === 'loaded' && !list.state.hasMore)) {
       const load = isLoaded ? l10n.t('Load older actions') : l10n.t('Load actions');

@@ -1,4 +1,4 @@
-import { commands, languages, workspace } from 'vscode';
+import { commands, l10n, languages, workspace } from 'vscode';
 import type { Disposable, DocumentLink, EventEmitter, Uri } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
@@ -13,7 +13,8 @@ import type { CompanionTabs } from '../companionTabs.ts';
 import { readingColumn } from '../showResult.ts';
 import { buildStatus, statusNames } from './statusText.ts';
 import type { StatusParts } from './statusText.ts';
-import { refOfStatus, statusUri } from './statusUri.ts';
+import { buildSession } from './sessionText.ts';
+import { refOfSession, refOfStatus, sessionUri, statusUri } from './statusUri.ts';
 
 export interface StatusPagesParts {
   readonly store: Pick<ResultStore, 'known' | 'onDidStore'>;
@@ -61,12 +62,26 @@ export class StatusPages implements Disposable {
   async show(ref: ResultRef, error: unknown, preserveFocus: boolean): Promise<void> {
     this.#failures.set(resultKey(ref), { error, at: Date.now() });
     this.#update();
-    const uri = statusUri(ref, statusNames({ ref, action: this.#parts.knownAction(ref) }));
+    await this.#open(ref, statusUri(ref, statusNames({ ref, action: this.#parts.knownAction(ref) })), preserveFocus);
+  }
+
+  async #open(ref: ResultRef, uri: Uri, preserveFocus: boolean): Promise<void> {
     const column = readingColumn();
     const where = { preserveFocus, preview: true, viewColumn: column };
     await this.#parts.companions.during(ref, { withErrors: false, replacesIn: column }, async () => {
       await commands.executeCommand('vscode.openWith', uri, 'default', where);
     });
+  }
+
+  /** Shows the page of a session with several commands, in place of the last opened result. */
+  async showSession(ref: ResultRef, preserveFocus: boolean): Promise<void> {
+    const action = this.#parts.knownAction(ref);
+    const count = l10n.t('{0} commands', action?.commands.length ?? 0);
+    await this.#open(
+      ref,
+      sessionUri(ref, [action === undefined ? ref.actionId : deviceOf(action), count]),
+      preserveFocus,
+    );
   }
 
   /** Returns the state of a command for a note; undefined if its action is not loaded. */
@@ -100,6 +115,9 @@ export class StatusPages implements Disposable {
   }
 
   #build(uri: Uri): ReturnType<typeof buildStatus> | undefined {
+    const session = refOfSession(uri);
+    if (session !== undefined)
+      return buildSession(session, this.#parts.knownAction(session), (ref) => this.#parts.store.known(ref));
     const ref = refOfStatus(uri);
     if (ref === undefined) return undefined;
     const { store, knownAction } = this.#parts;

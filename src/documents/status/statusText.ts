@@ -50,7 +50,6 @@ export function buildStatus(parts: StatusParts): LinkedText {
   else if (kind !== 'none' && kind !== 'never') steps.push([l10n.t('Fetch Again'), commandIds.openResult, target]);
   if (action !== undefined && !isFinished(action))
     steps.push([l10n.t('Watch Action'), commandIds.watchAction, { actionId }]);
-  if (action !== undefined && !isFinished(action)) steps.push([stepLabel('refresh'), commandIds.refresh]);
   if (action !== undefined && action.machineId !== null && ref.cloud !== 'custom')
     steps.push([l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal, target]);
   steps.push([l10n.t('Copy Action ID'), commandIds.copyActionId, target]);

@@ -13,9 +13,26 @@ export function statusUri(ref: ResultRef, names: readonly string[]): Uri {
   return Uri.from({ scheme: STATUS_SCHEME, path: `/${name}.lr-report`, query });
 }
 
+/** Mark of a page about a whole session. */
+const SESSION = 'session';
+
+/** Returns the address of the page about a session with several commands. */
+export function sessionUri(ref: ResultRef, names: readonly string[]): Uri {
+  return statusUri(ref, names).with({ fragment: SESSION });
+}
+
+/** Returns a command of the session that a page is about; undefined for any other document. */
+export function refOfSession(uri: Uri): ResultRef | undefined {
+  return uri.fragment === SESSION ? refOfStatus(uri.with({ fragment: '' })) : undefined;
+}
+
 /** Returns the result that a page is about; undefined for any other document. */
-export function refOfStatus({ scheme, query }: Pick<Uri, 'scheme' | 'query'>): ResultRef | undefined {
-  if (scheme !== STATUS_SCHEME) return undefined;
+export function refOfStatus({
+  scheme,
+  query,
+  fragment,
+}: Pick<Uri, 'scheme' | 'query' | 'fragment'>): ResultRef | undefined {
+  if (scheme !== STATUS_SCHEME || fragment !== '') return undefined;
   const address = parseResultUri({ scheme: RESULT_SCHEME, query });
   return address === undefined ? undefined : refOf(address);
 }

@@ -297,7 +297,8 @@ export const clearFilterCommand = defineCommand({
   menus: [
     {
       menu: 'view/title',
-      group: 'navigation@4',
+      // At the left end, where it moves no other icon.
+      group: 'navigation@0',
       when: all(IN_ACTIONS_VIEW, IS_CONNECTED, 'liveResponse.filter == some'),
     },
   ],
