@@ -313,7 +313,6 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     const rows = await readTree(page, LOCAL);
     assert.ok(rows.some(({ description }) => description.includes('check-persistence.ps1')));
     assert.match(rows[0]?.label ?? '', /^(?:Replace Access Token|Sign In)/u);
-    await takePictures(session, 'offline-list');
     const spent = calls();
     await clickRow(page, LOCAL, 'check-persistence.ps1');
     await waitForTab(page, 'check-persistence.ps1');
