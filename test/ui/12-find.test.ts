@@ -48,6 +48,8 @@ workbenchSuite('10,000 actions on 2,000 devices: finding one, and being told of 
   const field = async (name: string): Promise<void> => {
     await waitForQuickInput(session.page, ({ title }) => title === 'Filter Machine Actions');
     await chooseQuickPick(session.page, name);
+    // Else what is typed next could go into the list that is about to close.
+    await waitForQuickInput(session.page, ({ title }) => title === name);
   };
   const show = async (): Promise<void> => {
     await waitForQuickInput(session.page, ({ title }) => title === 'Filter Machine Actions');

@@ -9,6 +9,7 @@ import { chooseQuickPick, closeQuickInput, runCommand, typeQuickInput, waitForQu
 import { waitFor } from '../rig/waiting.ts';
 import {
   clickRow,
+  followLink,
   readEditor,
   readStatusBar,
   readTabs,
@@ -91,7 +92,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     assert.ok(!(await tabs()).some((label) => label.includes('recent-events.ps1')), 'no text of another host is left');
     assert.equal(calls(), spent);
     const links = page.locator('.editor-group-container.active .detected-link', { hasText: '#0 export-security-log' });
-    await links.first().click({ modifiers: ['Control'] });
+    await followLink(links.first());
     await waitForTab(page, 'export-security-log.ps1 #0 · ');
   });
 
@@ -116,7 +117,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     await open(scenarioRef('pendingOffline'));
     await waitForLine('Watch Action');
     const link = session.page.locator('.editor-group-container.active .detected-link', { hasText: 'Watch Action' });
-    await link.first().click({ modifiers: ['Control'] });
+    await followLink(link.first());
     await waitFor('the watching to be said', async () =>
       (await readStatusBar(session.page)).some(({ text }) => text.startsWith('Watching')),
     );

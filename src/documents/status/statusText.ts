@@ -33,7 +33,9 @@ export function statusNames({ action, ref }: Pick<StatusParts, 'action' | 'ref'>
 export function buildStatus(parts: StatusParts): LinkedText {
   const { ref, action, facts } = parts;
   const text = new LinkedText();
-  text.remote(statusNames(parts).join(' · ')).end().end();
+  text.remote(statusNames(parts).join(' · '));
+  if (facts?.transcript === undefined) text.add(` · ${l10n.t('no result')}`);
+  text.end().end();
   text
     .remote(facts?.transcript === undefined ? reasonOf(parts) : l10n.t('The result has arrived.'))
     .end()
