@@ -4,25 +4,14 @@ import path from 'node:path';
 import { afterEach, before, test } from 'node:test';
 import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
-import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
 import { chooseQuickPick, closeQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
-import {
-  clickRow,
-  followLink,
-  readEditor,
-  readStatusBar,
-  readTabs,
-  readTree,
-  treeRow,
-  waitForNotification,
-} from '../rig/workbenchParts.ts';
+import { clickRow, followLink, readStatusBar, readTree, treeRow, waitForNotification } from '../rig/workbenchParts.ts';
 import { clickRowMenu, menuTitle, waitForClipboard } from './support/commands.ts';
 import { copyAs, openAtEnd, savedAs } from './support/notes.ts';
-import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { readScreen, RUNNER } from './support/screen.ts';
+import { LOCAL, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
-
-const RUNNER = 'Transcript started, output file is C:\\Temp\\PSScript_Transcript_{0}.txt\n';
 
 workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (session) => {
   before(async () => {
@@ -37,27 +26,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
   });
 
   const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);
-  const calls = (): number => tenantOf(session).recording.requests.length;
-  const tabs = async (): Promise<readonly string[]> => (await readTabs(session.page)).flat().map(({ label }) => label);
-  const item = async (id: string): Promise<string | undefined> =>
-    (await readStatusBar(session.page)).find((one) => one.id.endsWith(`.${id}`))?.text;
-
-  async function open({ actionId, commandIndex }: ScenarioRef): Promise<void> {
-    await palette('fetchResult');
-    await typeQuickInput(session.page, `${actionId}#${commandIndex}`);
-  }
-
-  async function waitForLine(what: string): Promise<string> {
-    return waitFor(`"${what}" in the editor`, async () =>
-      (await readEditor(session.page)).find((line) => line.includes(what)),
-    );
-  }
-
-  /** The next result that is downloaded says this. */
-  function answerWith(output: string, errors = ''): void {
-    const body = JSON.stringify({ script_name: 'x.ps1', exit_code: 0, script_output: output, script_errors: errors });
-    tenantOf(session).faults.add({ door: 'blob', action: { kind: 'answer', status: 200, body } });
-  }
+  const { calls, tabs, item, open, waitForLine, waitForNone, answerWith } = readScreen(session);
 
   const WITHOUT: readonly (readonly [name: Parameters<typeof scenarioRef>[0], what: string, step: string])[] = [
     ['pendingOffline', 'Not started yet: the device may be offline', 'Watch Action'],
@@ -75,10 +44,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
       await waitForLine(what);
       await waitForLine(`Action: ${ref.actionId}#${ref.commandIndex}`);
       await waitForLine(step);
-      assert.ok(
-        !(await tabs()).some((label) => label.includes('recent-events.ps1')),
-        'no text of another host is left',
-      );
+      await waitForNone('recent-events.ps1');
     });
   }
 
@@ -89,7 +55,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     const spent = calls();
     await clickRow(page, LOCAL, 'export-security-log.ps1');
     await waitForLine('#1 export-security-log.ps1');
-    assert.ok(!(await tabs()).some((label) => label.includes('recent-events.ps1')), 'no text of another host is left');
+    await waitForNone('recent-events.ps1');
     assert.equal(calls(), spent);
     const links = page.locator('.editor-group-container.active .detected-link', { hasText: '#0 export-security-log' });
     await followLink(links.first());
@@ -101,7 +67,6 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     const ref = scenarioRef('pendingOffline');
     await open(ref);
     await waitForLine('Not started yet');
-    await takePictures(session, 'no-result');
     await runCommand(page, 'View: Focus Active Editor Group');
     await page.keyboard.press('Control+a');
     await page.keyboard.press('Control+c');
