@@ -119,7 +119,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     new ViewItem(services.store),
     new ReadingMarks(services.store),
     new PlainClicks(
-      (document) => services.runOverviews.linksOf(document),
+      (document) => [...services.runOverviews.linksOf(document), ...services.statusPages.linksOf(document)],
       (command) => command === commandIds.openResult,
     ),
     new ReadingContext(services.store),

@@ -58,7 +58,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     await waitForNone('recent-events.ps1');
     assert.equal(calls(), spent);
     const links = page.locator('.editor-group-container.active .detected-link', { hasText: '#0 export-security-log' });
-    await followLink(links.first());
+    await links.first().click();
     await waitForTab(page, 'export-security-log.ps1 #0 · ');
   });
 
@@ -82,6 +82,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     await open(scenarioRef('pendingOffline'));
     await waitForLine('Watch Action');
     const link = session.page.locator('.editor-group-container.active .detected-link', { hasText: 'Watch Action' });
+    await runCommand(session.page, 'View: Focus Active Editor Group');
     await followLink(link.first());
     await waitFor('the watching to be said', async () =>
       (await readStatusBar(session.page)).some(({ text }) => text.startsWith('Watching')),

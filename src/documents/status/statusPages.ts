@@ -1,5 +1,5 @@
 import { commands, l10n, languages, workspace } from 'vscode';
-import type { Disposable, DocumentLink, EventEmitter, Uri } from 'vscode';
+import type { Disposable, DocumentLink, EventEmitter, TextDocument, Uri } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { CommandResult } from '../../model/machineAction.ts';
@@ -108,6 +108,12 @@ export class StatusPages implements Disposable {
     const text = this.#build(uri)?.text ?? '';
     this.#shown.set(uri.toString(), { uri, text });
     return text;
+  }
+
+  /** Returns the links of a page; none for any other document, and while a new text is on its way to the editor. */
+  linksOf(document: TextDocument): readonly DocumentLink[] {
+    const built = document.uri.scheme === STATUS_SCHEME ? this.#build(document.uri) : undefined;
+    return built?.text === document.getText() ? built.links : [];
   }
 
   dispose(): void {
