@@ -214,7 +214,7 @@ workbenchSuite('from a note back to the line', { tenant: 'local' }, (session) =>
     });
     assert.deepEqual(
       shown.map((one) => one.split(' ')[0]),
-      ['MATCHING', 'CHANGED', 'GONE', 'UNKNOWN', 'UNKNOWN', 'CHANGED'],
+      ['CHANGED', 'CHANGED', 'GONE', 'UNKNOWN', 'UNKNOWN', 'MATCHING'],
     );
     const all = (await readEditor(page)).join('');
     assert.match(all, /1 MATCHING · 2 CHANGED · 1 GONE · 2 UNKNOWN/u);
