@@ -9,6 +9,7 @@ import { commandOf } from '../model/openedCommand.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import { resultKey } from '../base/resultUri.ts';
+import { followActiveResult } from '../documents/reading/followActiveResult.ts';
 import { activeAddress, comparedAddresses } from '../documents/resultUris.ts';
 import { remarksOn } from '../documents/remarks.ts';
 
@@ -25,14 +26,10 @@ export class ExitCodeItem implements Disposable {
     this.#item.command = commandIds.showResultActions;
     const update = (): void => void this.#update();
     this.#subscriptions = [
-      window.tabGroups.onDidChangeTabs(update),
-      window.tabGroups.onDidChangeTabGroups(update),
+      followActiveResult(store, update),
       window.onDidChangeActiveTextEditor(update),
-      store.onDidStore(update),
       store.onDidForget(update),
     ];
-    // If a result document activated the extension, the document is already open and causes no event.
-    if (activeAddress() !== undefined) update();
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import type { TextView } from '../base/textView.ts';
+import { followActiveResult } from '../documents/reading/followActiveResult.ts';
 import { OfferedViews } from '../documents/offeredView.ts';
 import { activeAddress } from '../documents/resultUris.ts';
 import { viewName } from '../evidence/views/viewWords.ts';
@@ -16,24 +17,18 @@ export class ViewItem implements Disposable {
   readonly #item: StatusBarItem;
   readonly #store: ResultStore;
   readonly #offered: OfferedViews;
-  readonly #subscriptions: readonly Disposable[];
+  readonly #following: Disposable;
   #updates = 0;
 
   constructor(store: ResultStore) {
     this.#store = store;
     this.#offered = new OfferedViews(store);
     this.#item = createStatusItem('view', l10n.t('Live Response View'), 99);
-    const update = (): void => void this.#update();
-    this.#subscriptions = [
-      window.tabGroups.onDidChangeTabs(update),
-      window.tabGroups.onDidChangeTabGroups(update),
-      store.onDidStore(update),
-    ];
-    if (activeAddress() !== undefined) update();
+    this.#following = followActiveResult(store, () => void this.#update());
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#following.dispose();
     this.#item.dispose();
   }
 

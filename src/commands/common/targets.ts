@@ -67,8 +67,7 @@ export function findTargets(services: TargetServices, args: readonly unknown[]):
   if (active !== undefined) return [toTarget(active)];
   const about = activeStatus();
   if (about !== undefined) return [{ ref: about, stream: undefined, line: undefined }];
-  const ofRun = targetsOfOverview(services);
-  return ofRun.length > 0 ? ofRun : targetsOfRows(services, services.view.selection);
+  return targetsOfOverview(services) ?? targetsOfRows(services, services.view.selection);
 }
 
 /** Returns the hit, or all listed hits of a result. */
@@ -77,12 +76,15 @@ function targetsOfHit({ result, hit }: HitNode): Target[] {
   return hits.map(({ stream, line }) => ({ ref: result.ref, stream, line, quotes: [lineRange(line)] }));
 }
 
-/** Returns the results of the lines that are selected in the overview of a run. */
-function targetsOfOverview({ runOverviews }: TargetServices): Target[] {
+/**
+ * Returns the results of the lines that are selected in the overview of a run; an empty list if their hosts have no
+ * result, so that no other host's result takes their place. Returns undefined if the lines are about no host.
+ */
+function targetsOfOverview({ runOverviews }: TargetServices): Target[] | undefined {
   const editor = window.activeTextEditor;
-  if (editor === undefined) return [];
-  return runOverviews
-    .sourcesOf(editor.document, editor.selections)
+  const sources = editor === undefined ? [] : runOverviews.sourcesOf(editor.document, editor.selections);
+  if (sources.length === 0) return undefined;
+  return sources
     .filter(({ isStatus }) => !isStatus)
     .map(({ ref, stream, line }) => ({
       ref,

@@ -10,9 +10,10 @@ import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { saveInstead } from '../save/saveResult.ts';
+import type { SaveServices } from '../save/saveResult.ts';
 import { selectedRanges } from '../common/selection.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
-import type { Target } from '../common/targets.ts';
+import type { Target, TargetServices } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { ALWAYS, HAS_QUOTABLE } from '../common/when.ts';
@@ -22,10 +23,7 @@ import { ALWAYS, HAS_QUOTABLE } from '../common/when.ts';
  * text. With several rows, they copy the result of each row. A citation without a selection names the complete result.
  */
 async function copyEvidence(
-  services: Pick<
-    Services,
-    'actions' | 'connections' | 'log' | 'notes' | 'results' | 'runOverviews' | 'saves' | 'toolVersion' | 'view'
-  >,
+  services: SaveServices & TargetServices & Pick<Services, 'results'>,
   runner: CommandRunner,
   form: Exclude<NoteForm, 'tableRow'> | 'plainBlock',
   args: readonly unknown[],
@@ -54,19 +52,7 @@ async function copyEvidence(
 
 /** `liveResponse.copyJson`: copies the parsed result in the service's own form. Several results become a list. */
 async function copyJson(
-  services: Pick<
-    Services,
-    | 'actions'
-    | 'connections'
-    | 'log'
-    | 'notes'
-    | 'results'
-    | 'runOverviews'
-    | 'saves'
-    | 'store'
-    | 'toolVersion'
-    | 'view'
-  >,
+  services: SaveServices & TargetServices & Pick<Services, 'results' | 'store'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -109,10 +95,7 @@ interface CopiedText {
 
 /** Copies the results that could be read. Also reports the first failure. */
 async function copyEach<Part>(
-  services: Pick<
-    Services,
-    'actions' | 'connections' | 'log' | 'notes' | 'results' | 'runOverviews' | 'saves' | 'toolVersion' | 'view'
-  >,
+  services: SaveServices & TargetServices & Pick<Services, 'results'>,
   runner: CommandRunner,
   args: readonly unknown[],
   read: (target: Target, facts: StoredFacts, signal: AbortSignal) => Promise<Part>,

@@ -12,9 +12,10 @@ import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { saveInstead } from '../save/saveResult.ts';
+import type { SaveServices } from '../save/saveResult.ts';
 import { selectedRanges } from '../common/selection.ts';
 import { findTargets } from '../common/targets.ts';
-import type { Target } from '../common/targets.ts';
+import type { Target, TargetServices } from '../common/targets.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne, pickSeveral } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -29,19 +30,7 @@ interface Searched {
  * rows, copies the indicators of all their results together. The user reviews the indicators before they are copied.
  */
 async function copyIndicators(
-  services: Pick<
-    Services,
-    | 'actions'
-    | 'connections'
-    | 'log'
-    | 'notes'
-    | 'results'
-    | 'runOverviews'
-    | 'saves'
-    | 'store'
-    | 'toolVersion'
-    | 'view'
-  >,
+  services: SaveServices & TargetServices & Pick<Services, 'results' | 'store'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {

@@ -5,8 +5,10 @@ import { defangsOnCopy } from '../../platform/config.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { saveInstead } from '../save/saveResult.ts';
+import type { SaveServices } from '../save/saveResult.ts';
 import { selectedRanges } from '../common/selection.ts';
 import { findTargets } from '../common/targets.ts';
+import type { TargetServices } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '../common/when.ts';
@@ -18,19 +20,7 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '
  * @param wanted - text of the result to copy; the default is the text that is shown, or else the output
  */
 async function copyOutput(
-  services: Pick<
-    Services,
-    | 'actions'
-    | 'connections'
-    | 'log'
-    | 'notes'
-    | 'results'
-    | 'runOverviews'
-    | 'saves'
-    | 'store'
-    | 'toolVersion'
-    | 'view'
-  >,
+  services: SaveServices & TargetServices & Pick<Services, 'results' | 'store'>,
   runner: CommandRunner,
   args: readonly unknown[],
   wanted?: ResultStream,

@@ -8,8 +8,9 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
 import { nameOfFile, savedKindOf, saveResult, suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
+import type { SaveServices } from './saveResult.ts';
 import { findTargets } from '../common/targets.ts';
-import type { Target } from '../common/targets.ts';
+import type { Target, TargetServices } from '../common/targets.ts';
 import { refuseElsewhere, writeWhole } from './writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
@@ -18,19 +19,7 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
  * `liveResponse.exportRaw`: saves the result file, byte for byte as the service stored it, with a facts file beside it.
  */
 export async function exportRaw(
-  services: Pick<
-    Services,
-    | 'actions'
-    | 'connections'
-    | 'log'
-    | 'notes'
-    | 'results'
-    | 'runOverviews'
-    | 'saves'
-    | 'store'
-    | 'toolVersion'
-    | 'view'
-  >,
+  services: SaveServices & TargetServices & Pick<Services, 'results' | 'store'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {

@@ -17,6 +17,9 @@ import { writeFactsFile } from './factsFile.ts';
 import { elsewhere, isLocal } from './writeElsewhere.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 
+/** Services that are needed to save a result that cannot be opened. */
+export type SaveServices = Pick<Services, 'actions' | 'log' | 'notes' | 'saves' | 'toolVersion'>;
+
 /** Kinds of results that are saved without being opened: a script's result that is too large, or a collected file. */
 type SavedKind = 'transcript' | 'file';
 
@@ -29,7 +32,7 @@ export function savedKindOf(error: unknown): SavedKind | undefined {
 
 /** Performs the next step `saveToFile` for a result that could not be opened. */
 export async function saveInstead(
-  services: Pick<Services, 'actions' | 'log' | 'notes' | 'saves' | 'toolVersion'>,
+  services: SaveServices,
   runner: CommandRunner,
   ref: ResultRef,
   error: unknown,
@@ -43,7 +46,7 @@ export async function saveInstead(
  * completely in memory.
  */
 export async function saveResult(
-  services: Pick<Services, 'actions' | 'log' | 'notes' | 'saves' | 'toolVersion'>,
+  services: SaveServices,
   runner: CommandRunner,
   ref: ResultRef,
   kind: SavedKind,

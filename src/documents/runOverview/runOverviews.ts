@@ -60,6 +60,8 @@ interface Overview {
 export class RunOverviews implements Disposable {
   readonly #options: RunOverviewsOptions;
   readonly #open = new Map<string, Overview>();
+  /** Active runs whose earlier results are known. What they store later becomes known by itself. */
+  readonly #learned = new Set<string>();
   readonly #changed = new EventEmitter<Uri>();
   readonly #disposables: readonly Disposable[];
 
@@ -130,10 +132,12 @@ export class RunOverviews implements Disposable {
     return [...known.values()];
   }
 
-  /** Counts the hosts of a run. */
+  /** Counts the hosts of a run. While the run is active, the stored results are listed only for the first count. */
   async counts({ run }: RunRecord): Promise<RunCounts> {
     const { store, runs } = this.#options;
-    await store.learn(run.tenant);
+    if (!this.#learned.has(run.key)) await store.learn(run.tenant);
+    if (runs.isActive(run.key)) this.#learned.add(run.key);
+    else this.#learned.delete(run.key);
     const record = runs.get(run.key);
     return countRows(record === undefined ? [] : toRows(record, (ref) => store.known(ref)));
   }

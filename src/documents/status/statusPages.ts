@@ -2,11 +2,11 @@ import { commands, l10n, languages, workspace } from 'vscode';
 import type { Disposable, DocumentLink, EventEmitter, TextDocument, Uri } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
-import type { CommandResult } from '../../model/machineAction.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { STATUS_SCHEME } from '../../base/scheme.ts';
 import type { StatusFacts } from '../../evidence/blocks/statusNote.ts';
 import { deviceOf, findCommand, resultOf, subjectOf } from '../../model/machineAction.ts';
+import type { CommandResult } from '../../model/machineAction.ts';
 import type { MachineAction } from '../../defender/schema.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
 import type { CompanionTabs } from '../companionTabs.ts';
@@ -42,7 +42,7 @@ export class StatusPages implements Disposable {
     this.#disposables = [
       languages.registerDocumentLinkProvider(
         { scheme: STATUS_SCHEME },
-        { provideDocumentLinks: ({ uri }): DocumentLink[] => this.#build(uri)?.links ?? [] },
+        { provideDocumentLinks: (document): DocumentLink[] => [...this.linksOf(document)] },
       ),
       parts.onDidChangeActions(() => {
         this.#update();

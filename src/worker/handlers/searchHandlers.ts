@@ -45,12 +45,12 @@ type Search = Generator<ResultHits | NoHit | typeof UNDER_WAY | undefined, void>
 
 /** Creates the handlers that search stored results in steps, the newest result first. */
 export function createSearchHandlers(results: KeptResults): Handlers {
-  const searches = new Map<number, Search>();
+  const searches = new Map<number, { readonly steps: Search; readonly inRun: boolean }>();
   let lastId = 0;
   return {
     beginSearch: (query) => {
       const pattern = toPattern(query);
-      searches.set(++lastId, search(results, query, pattern));
+      searches.set(++lastId, { steps: search(results, query, pattern), inRun: query.run !== undefined });
       return lastId;
     },
     searchOn: (id) => {
@@ -66,19 +66,19 @@ export function createSearchHandlers(results: KeptResults): Handlers {
   };
 }
 
-function searchOn(running: Search): SearchStep {
+function searchOn({ steps, inRun }: { readonly steps: Search; readonly inRun: boolean }): SearchStep {
   const found: ResultHits[] = [];
   const without: string[] = [];
   const end = performance.now() + STEP_MS;
   let searched = 0;
   do {
-    const next = running.next();
+    const next = steps.next();
     if (next.done === true) return { found, searched, without, done: true };
     if (next.value === UNDER_WAY) continue;
     searched++;
     if (next.value === undefined) continue;
-    if ('without' in next.value) without.push(next.value.without);
-    else found.push(next.value);
+    if (!('without' in next.value)) found.push(next.value);
+    else if (inRun) without.push(next.value.without);
   } while (performance.now() < end);
   return { found, searched, without, done: false };
 }

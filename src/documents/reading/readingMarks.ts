@@ -1,11 +1,11 @@
 import { l10n, Range, ThemeColor, window, workspace } from 'vscode';
 import type { Disposable, TextEditor } from 'vscode';
-import { parseResultUri } from '../base/resultUri.ts';
-import type { ResultAddress } from '../base/resultUri.ts';
-import { isRunnersLine } from '../evidence/text/runnersLine.ts';
-import { withoutEnd } from '../evidence/text/trimEnds.ts';
-import type { StoredFacts } from '../model/storedResult.ts';
-import type { ResultStore } from '../results/resultStore.ts';
+import { parseResultUri } from '../../base/resultUri.ts';
+import type { ResultAddress } from '../../base/resultUri.ts';
+import { isRunnersLine } from '../../evidence/text/runnersLine.ts';
+import { withoutEnd } from '../../evidence/text/trimEnds.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
+import type { ResultStore } from '../../results/resultStore.ts';
 
 /** Longest first line that is compared with the line of the script runner, in UTF-16 units. */
 const LONGEST_RUNNERS_LINE = 1000;
@@ -15,24 +15,24 @@ const LONGEST_RUNNERS_LINE = 1000;
  * empty. The text itself stays unchanged, and copies contain no mark.
  */
 export class ReadingMarks implements Disposable {
-  readonly #store: Pick<ResultStore, 'known'>;
+  readonly #store: Pick<ResultStore, 'facts'>;
   readonly #dimmed = window.createTextEditorDecorationType({ opacity: '0.55' });
   readonly #empty = window.createTextEditorDecorationType({
     before: { color: new ThemeColor('editorGhostText.foreground'), fontStyle: 'italic' },
   });
   readonly #subscriptions: readonly Disposable[];
 
-  constructor(store: Pick<ResultStore, 'known' | 'onDidStore'>) {
+  constructor(store: Pick<ResultStore, 'facts' | 'onDidStore'>) {
     this.#store = store;
     const update = (): void => {
-      for (const editor of window.visibleTextEditors) this.#mark(editor);
+      for (const editor of window.visibleTextEditors) void this.#mark(editor);
     };
     this.#subscriptions = [
       this.#dimmed,
       this.#empty,
       window.onDidChangeVisibleTextEditors(update),
       workspace.onDidChangeTextDocument(({ document }) => {
-        for (const editor of window.visibleTextEditors) if (editor.document === document) this.#mark(editor);
+        for (const editor of window.visibleTextEditors) if (editor.document === document) void this.#mark(editor);
       }),
       store.onDidStore(update),
     ];
@@ -43,10 +43,12 @@ export class ReadingMarks implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #mark(editor: TextEditor): void {
+  async #mark(editor: TextEditor): Promise<void> {
     const address = parseResultUri(editor.document.uri);
-    const facts = address === undefined ? undefined : this.#store.known(address);
-    if (address === undefined || facts === undefined || address.stream === 'raw') return;
+    if (address === undefined || address.stream === 'raw') return;
+    // A failure of the store is reported when the user opens a result.
+    const facts = await this.#store.facts(address).catch(() => undefined);
+    if (facts === undefined) return;
     editor.setDecorations(this.#dimmed, [...runnersLine(editor, address), ...trailingNuls(editor, address, facts)]);
     const isEmpty = facts.transcript?.[address.stream].length === 0;
     const contentText = address.stream === 'errors' ? l10n.t('No errors') : l10n.t('No output');

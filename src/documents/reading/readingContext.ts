@@ -1,14 +1,14 @@
-import { window } from 'vscode';
 import type { Disposable } from 'vscode';
-import type { ResultAddress } from '../base/resultUri.ts';
-import { setContextKey } from '../platform/contextKeys.ts';
-import type { ContextKeys } from '../platform/contextKeys.ts';
-import { resultOf } from '../model/machineAction.ts';
-import { explainEmptiness } from '../results/emptiness.ts';
-import type { ResultStore } from '../results/resultStore.ts';
-import type { StoredFacts } from '../model/storedResult.ts';
-import { fitsWhole, partsOf } from './parts.ts';
-import { activeAddress } from './resultUris.ts';
+import type { ResultAddress } from '../../base/resultUri.ts';
+import { setContextKey } from '../../platform/contextKeys.ts';
+import type { ContextKeys } from '../../platform/contextKeys.ts';
+import { resultOf } from '../../model/machineAction.ts';
+import { explainEmptiness } from '../../results/emptiness.ts';
+import type { ResultStore } from '../../results/resultStore.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
+import { followActiveResult } from './followActiveResult.ts';
+import { fitsWhole, partsOf } from '../parts.ts';
+import { activeAddress } from '../resultUris.ts';
 
 /**
  * Longest text that is checked for emptiness, in UTF-16 units. The line that Defender's script runner writes is
@@ -22,22 +22,16 @@ const EMPTY_UNITS = 1000;
  */
 export class ReadingContext implements Disposable {
   readonly #store: ResultStore;
-  readonly #subscriptions: readonly Disposable[];
+  readonly #following: Disposable;
   #updates = 0;
 
   constructor(store: ResultStore) {
     this.#store = store;
-    const update = (): void => void this.#update();
-    this.#subscriptions = [
-      window.tabGroups.onDidChangeTabs(update),
-      window.tabGroups.onDidChangeTabGroups(update),
-      store.onDidStore(update),
-    ];
-    if (activeAddress() !== undefined) update();
+    this.#following = followActiveResult(store, () => void this.#update());
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#following.dispose();
   }
 
   async #update(): Promise<void> {
