@@ -28,7 +28,7 @@ const INNER_FLOORS = {
   evidence: [
     ['decode'],
     ['text'],
-    ['compare', 'outline', 'export', 'readings'],
+    ['compare', 'outline', 'export', 'readings', 'tables'],
     ['views', 'large', 'indicators'],
     ['blocks'],
     ['references'],

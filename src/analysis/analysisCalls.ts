@@ -14,6 +14,16 @@ import type { CopyRules } from './copyText.ts';
 import type { Packed } from './packed.ts';
 import type { QuotedText } from './quoteAsItIs.ts';
 import type { QuoteRules } from './quoteText.ts';
+import type {
+  ColumnRef,
+  ColumnValue,
+  ShownRow,
+  StackedRow,
+  TableHost,
+  TableQuery,
+  TableSummary,
+  TableView,
+} from './tables/tableQuery.ts';
 
 /** A requested view of a text: its key, and its source if the thread does not hold the view. */
 export interface AskedView {
@@ -69,6 +79,29 @@ export interface AnalysisCalls {
    * thread was started again.
    */
   readonly comparison: { args: [comparison: ComparisonName, most: number]; answer: RunComparison | undefined };
+  /** Adds the tables of a packed transcript to the tables of a tab. */
+  readonly addTables: { args: [tab: string, transcript: Packed, host: TableHost]; answer: undefined };
+  /** Lists the tables of a tab. All requests for tables answer undefined if the thread does not hold them. */
+  readonly tableSummary: { args: [tab: string]; answer: TableSummary | undefined };
+  readonly openTable: { args: [tab: string, query: TableQuery]; answer: TableView | undefined };
+  readonly tableRows: {
+    args: [tab: string, query: TableQuery, from: number, to: number];
+    answer: readonly ShownRow[] | undefined;
+  };
+  readonly stackedRows: {
+    args: [tab: string, query: TableQuery, from: number, to: number];
+    answer: readonly StackedRow[] | undefined;
+  };
+  readonly columnValues: {
+    args: [tab: string, query: TableQuery, column: ColumnRef, most: number];
+    answer: readonly ColumnValue[] | undefined;
+  };
+  readonly tableMembers: { args: [tab: string, query: TableQuery]; answer: readonly number[] | undefined };
+  readonly tableCell: {
+    args: [tab: string, query: TableQuery, row: number, column: number];
+    answer: string | null | undefined;
+  };
+  readonly closeTables: { args: [tab: string]; answer: undefined };
 }
 
 export type AnalysisMethod = keyof AnalysisCalls;

@@ -10,6 +10,8 @@ import { copyText } from './copyText.ts';
 import { unpack, unpackText } from './packed.ts';
 import type { Packed } from './packed.ts';
 import { quoteText } from './quoteText.ts';
+import { Tables } from './tables/tables.ts';
+import type { TableTranscript } from './tables/tables.ts';
 import { suggestFor, ViewTexts } from './viewTexts.ts';
 import type { ViewSource } from './viewTexts.ts';
 
@@ -20,6 +22,7 @@ import type { ViewSource } from './viewTexts.ts';
 export function createAnalysisHandlers(): AnalysisHandlers {
   const views = new ViewTexts();
   const comparisons = new Comparisons();
+  const tables = new Tables();
   const given = (text: Packed | AskedView): string =>
     text instanceof Uint8Array ? unpackText(text) : views.find(text).text;
   return {
@@ -40,6 +43,15 @@ export function createAnalysisHandlers(): AnalysisHandlers {
       return undefined;
     },
     comparison: (comparison, most) => comparisons.compare(comparison, most),
+    addTables: (tab, transcript, host) => { tables.add(tab, unpack(transcript) as TableTranscript, host); },
+    tableSummary: (tab) => tables.summary(tab),
+    openTable: (tab, query) => tables.open(tab, query),
+    tableRows: (tab, query, from, to) => tables.rows(tab, query, from, to),
+    stackedRows: (tab, query, from, to) => tables.stacked(tab, query, from, to),
+    columnValues: (tab, query, column, most) => tables.values(tab, query, column, most),
+    tableMembers: (tab, query) => tables.members(tab, query),
+    tableCell: (tab, query, row, column) => tables.cell(tab, query, row, column),
+    closeTables: (tab) => { tables.close(tab); },
   };
 }
 

@@ -1,26 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { suite, test } from 'node:test';
-
-interface LabelledRow {
-  readonly firstLine: number;
-  readonly lastLine: number;
-  readonly cells: readonly (string | null)[];
-}
-
-interface LabelledText {
-  readonly os: string;
-  readonly language: string;
-  readonly shape: string;
-  readonly tables: readonly {
-    readonly columns: readonly string[];
-    readonly rows: readonly LabelledRow[];
-    readonly otherLines: readonly number[];
-  }[];
-}
-
-const FOLDER = 'test/corpus/tables';
+import { readLabelled } from './labelledTables.ts';
 
 suite('the labelled texts with tables', () => {
   for (const [part, least, leastWithout] of [
@@ -28,7 +8,7 @@ suite('the labelled texts with tables', () => {
     ['heldOut', 27, 6],
   ] as const) {
     test(`${part}: enough of them, also such as hold none`, async () => {
-      const texts = await readAll(part);
+      const texts = await readLabelled(part);
       assert.ok(texts.length >= least);
       assert.ok(texts.filter(({ label }) => label.tables.length === 0).length >= leastWithout);
       assert.deepEqual([...new Set(texts.map(({ label }) => label.language))].sort(), ['de', 'en', 'tr']);
@@ -36,7 +16,7 @@ suite('the labelled texts with tables', () => {
     });
 
     test(`${part}: every label names lines that are there, each once, and as many cells as columns`, async () => {
-      for (const { name, text, label } of await readAll(part)) {
+      for (const { name, text, label } of await readLabelled(part)) {
         const count = text.split(/\r\n|\r|\n/u).length;
         const used = new Set<number>();
         const use = (line: number): void => {
@@ -55,15 +35,3 @@ suite('the labelled texts with tables', () => {
     });
   }
 });
-
-async function readAll(part: string): Promise<{ name: string; text: string; label: LabelledText }[]> {
-  const folder = path.join(FOLDER, part);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-  return Promise.all(
-    names.map(async (name) => {
-      const file = path.join(folder, name);
-      const label = JSON.parse(await readFile(file, 'utf8')) as LabelledText;
-      return { name, label, text: await readFile(file.replace(/\.json$/u, '.txt'), 'utf8') };
-    }),
-  );
-}

@@ -1,0 +1,104 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { foldCase } from '../../evidence/text/foldCase.ts';
+import { keyOf } from '../../evidence/tables/columnKind.ts';
+import type { ColumnRef, TableFilter } from './tableQuery.ts';
+import type { TableRows } from './tableRows.ts';
+
+/** A condition of SQL, with the values of its places. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** Names of columns in SQL that every table has. `h` is the row's table `hosts`, `t` its table of rows. */
+const COMMON: Readonly<Record<Exclude<ColumnRef, number>, string>> = {
+  host: 'h.name',
+  exit: 'h.exit',
+  errors: 'h.errors',
+  heading: 't.h',
+};
+
+/** Returns the SQL of a column. */
+export function columnSql(column: ColumnRef): string {
+  return typeof column === 'number' ? `t.c${column}` : COMMON[column];
+}
+
+/** Returns the SQL by which a column sorts. */
+export function sortSql(rows: TableRows, column: ColumnRef): string {
+  if (typeof column === 'number') return `t.${rows.sortKey(column)}`;
+  return column === 'host' || column === 'heading' ? `lower(${COMMON[column]})` : COMMON[column];
+}
+
+/** Makes conditions of filters. Patterns are JavaScript's: the caller must limit their time. */
+export class TableFilters {
+  /** Patterns of the latest condition. Its statement runs before the next condition is made. */
+  #patterns: RegExp[] = [];
+
+  constructor(database: DatabaseSync) {
+    database.function('lr_matches', { deterministic: true, varargs: true }, (...args) => {
+      const [pattern, ...cells] = args;
+      const search = this.#patterns[Number(pattern)];
+      return cells.some((cell) => cell !== null && search?.test(String(cell)) === true) ? 1 : 0;
+    });
+  }
+
+  /** Returns the condition for all filters. @throws SyntaxError for an invalid regular expression */
+  conditionOf(rows: TableRows, filters: readonly TableFilter[]): Condition {
+    this.#patterns = [];
+    const conditions = filters.map((filter) => this.#conditionOf(rows, filter));
+    return {
+      sql: conditions.length === 0 ? '1' : conditions.map(({ sql }) => `(${sql})`).join(' AND '),
+      values: conditions.flatMap(({ values }) => values),
+    };
+  }
+
+  #conditionOf(rows: TableRows, { column, operator, value }: TableFilter): Condition {
+    const cells =
+      column === 'any' ? ['h.name', ...rows.columns.map((_, index) => `t.c${index}`)].join(', ') : columnSql(column);
+    switch (operator) {
+      case 'contains':
+      case 'matches':
+      case 'list':
+        return { sql: `lr_matches(?, ${cells})`, values: [this.#keep(patternOf(operator, value))] };
+      case 'not':
+        return { sql: `NOT lr_matches(?, ${cells})`, values: [this.#keep(patternOf(operator, value))] };
+      case 'equals':
+        // A key that a record lacks, and an empty cell, are shown alike.
+        if (value === '' && column !== 'any') return { sql: `coalesce(${cells}, '') = ''`, values: [] };
+        return { sql: `? IN (${cells})`, values: [value] };
+      case 'greater':
+      case 'less':
+        return compare(rows, column, operator === 'greater' ? '>' : '<', value);
+    }
+  }
+
+  #keep(pattern: RegExp): number {
+    return this.#patterns.push(pattern) - 1;
+  }
+}
+
+function patternOf(operator: 'contains' | 'matches' | 'list' | 'not', value: string): RegExp {
+  if (operator === 'matches') return new RegExp(value, 'iu');
+  if (operator !== 'list') return new RegExp(foldCase(value), 'iu');
+  const words = value
+    .split(/\r\n|\r|\n/u)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return words.length === 0 ? /(?!)/u : new RegExp(words.map((word) => `(?:${foldCase(word)})`).join('|'), 'iu');
+}
+
+function compare(rows: TableRows, column: ColumnRef | 'any', sign: '>' | '<', value: string): Condition {
+  if (typeof column !== 'number') {
+    const number = Number(value);
+    const isNumber = column === 'exit' || column === 'errors';
+    return column === 'any' || (isNumber && Number.isNaN(number))
+      ? { sql: '0', values: [] }
+      : { sql: `${columnSql(column)} ${sign} ?`, values: [isNumber ? number : value] };
+  }
+  const kind = rows.kind(column);
+  const key = keyOf(kind, value);
+  const name = `t.${rows.sortKey(column)}`;
+  // A text that stands between numbers, such as N/A, is neither greater nor less.
+  const type = typeof key === 'number' ? `typeof(${name}) <> 'text' AND ` : '';
+  return key === null ? { sql: '0', values: [] } : { sql: `${type}${name} ${sign} ?`, values: [key] };
+}

@@ -1,0 +1,106 @@
+/** A column of a table: its index, or a column that every table of a run has. */
+export type ColumnRef = number | 'host' | 'exit' | 'errors' | 'heading';
+
+export const FILTER_OPERATORS = ['contains', 'equals', 'not', 'matches', 'greater', 'less', 'list'] as const;
+
+/**
+ * Comparison of a cell with a value. `contains`: in upper or lower case. `equals`: exactly this text. `not`: does not
+ * contain. `matches`: a regular expression. `greater`, `less`: by the kind of the column. `list`: contains one of the
+ * lines of the value.
+ */
+export type FilterOperator = (typeof FILTER_OPERATORS)[number];
+
+export interface TableFilter {
+  /** `any`: one of all cells of a row, the name of its host included. */
+  readonly column: ColumnRef | 'any';
+  readonly operator: FilterOperator;
+  readonly value: string;
+}
+
+export interface TableSort {
+  readonly column: ColumnRef;
+  readonly isDescending: boolean;
+}
+
+/** The rows that a view of a table shows, and their order. */
+export interface TableQuery {
+  /** Index of the table in {@link TableSummary.tables}. */
+  readonly table: number;
+  /** All filters must apply. */
+  readonly filters: readonly TableFilter[];
+  /** The first sort counts first. Equal rows are in the order of hosts and lines. */
+  readonly sort: readonly TableSort[];
+  /** Columns by whose values the rows are stacked. Empty: the rows themselves are shown. */
+  readonly stack: readonly ColumnRef[];
+}
+
+/** A host whose result may hold tables. */
+export interface TableHost {
+  /** Index of the host: the member of a run, or 0. */
+  readonly member: number;
+  readonly name: string;
+  readonly exitCode: number | undefined;
+  readonly errorLines: number;
+}
+
+/** One kind of table: the tables of all hosts that have the same columns. */
+export interface TableInfo {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly hosts: number;
+  /** Headings above tables of this kind, at most a few. */
+  readonly headings: readonly string[];
+  /** Whether its rows stand below different headings, so that the heading is a column. */
+  readonly hasHeadings: boolean;
+}
+
+export interface TableSummary {
+  readonly tables: readonly TableInfo[];
+  /** Number of hosts whose results were read. */
+  readonly hosts: number;
+  /** Number of lines, and of lines with a text that are in no table. */
+  readonly lines: number;
+  readonly outsideLines: number;
+  /** Lines outside all tables, as ranges. Only for a single result. */
+  readonly outside: readonly (readonly [first: number, last: number])[];
+  /** Members whose results have more rows than are kept. */
+  readonly cutMembers: readonly number[];
+}
+
+/** The answer to a query: numbers only. The rows are read page by page. */
+export interface TableView {
+  /** Number of rows, or of stacked values. */
+  readonly rows: number;
+  /** Number of hosts with at least one of the rows. */
+  readonly hosts: number;
+  /** Hosts that have this table and none of the rows. */
+  readonly without: readonly number[];
+  /** Hosts whose result was read, and holds no such table. It is not known whether they have the rows. */
+  readonly withoutTable: readonly number[];
+}
+
+/** One row, as it is shown. */
+export interface ShownRow {
+  readonly member: number;
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly heading: string | null;
+  /** Cells, cut to a length that can be shown. `null` for a key that a record lacks. */
+  readonly cells: readonly (string | null)[];
+}
+
+/** A stacked value: on how many hosts, in how many rows. */
+export interface StackedRow {
+  readonly values: readonly (string | null)[];
+  readonly hosts: number;
+  readonly rows: number;
+  /** The first of these hosts. */
+  readonly members: readonly number[];
+}
+
+/** A value of a column, with its counts. */
+export interface ColumnValue {
+  readonly value: string | null;
+  readonly hosts: number;
+  readonly rows: number;
+}

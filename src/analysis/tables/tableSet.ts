@@ -1,0 +1,255 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
+import { readTables } from '../../evidence/tables/readTables.ts';
+import { columnSql, sortSql, TableFilters } from './tableFilters.ts';
+import type {
+  ColumnRef,
+  ColumnValue,
+  ShownRow,
+  StackedRow,
+  TableHost,
+  TableQuery,
+  TableSummary,
+  TableView,
+} from './tableQuery.ts';
+import { TableRows } from './tableRows.ts';
+
+/** Largest number of rows of all tables of a run. Without it, hostile outputs could fill the memory. */
+const MOST_ROWS = 2_000_000;
+/** Largest number of kinds of tables. A person chooses one of them from a list. */
+const MOST_KINDS = 200;
+/** Number of headings that name a kind of table. */
+const SHOWN_HEADINGS = 3;
+/** Longest cell that is sent to be shown, in UTF-16 units. */
+const LONGEST_SHOWN = 1000;
+/** Number of hosts that are named beside a stacked value. */
+const NAMED_HOSTS = 20;
+
+type Cell = string | null;
+
+/**
+ * The tables of one result or of all results of a run, in a database in memory. Each kind of table is one SQL table, so
+ * that sorting, filtering and stacking are SQLite's work.
+ */
+export class TableSet {
+  readonly #database = new DatabaseSync(':memory:');
+  readonly #filters = new TableFilters(this.#database);
+  readonly #tables: TableRows[] = [];
+  readonly #members = new Set<number>();
+  readonly #cutMembers = new Set<number>();
+  #lines = 0;
+  #outsideLines = 0;
+  #outside: TableSummary['outside'] = [];
+  #rows = 0;
+  /** The rows that are shown, by the query that chose them. */
+  #view:
+    { readonly key: string; readonly rows: TableRows; readonly count: number; readonly isAll: boolean } | undefined;
+
+  constructor() {
+    this.#database.exec(`
+      PRAGMA journal_mode = OFF;
+      CREATE TABLE hosts (m INTEGER PRIMARY KEY, name TEXT, exit INTEGER, errors INTEGER);
+      CREATE TEMP TABLE shown (n INTEGER PRIMARY KEY, id INTEGER);
+      CREATE TEMP TABLE stacked (n INTEGER PRIMARY KEY, hosts INTEGER, rows INTEGER, members TEXT, value TEXT)`);
+  }
+
+  /** Whether a host's result was added. */
+  has(member: number): boolean {
+    return this.#members.has(member);
+  }
+
+  /** Adds the tables of a host's output. A host that was added before is ignored. */
+  add({ member, name, exitCode, errorLines }: TableHost, output: string): void {
+    if (this.#members.has(member)) return;
+    this.#members.add(member);
+    this.#view = undefined;
+    const { tables, lines, outside, outsideLines } = readTables(output);
+    this.#lines += lines;
+    this.#outsideLines += outsideLines;
+    this.#outside = this.#members.size === 1 ? outside : [];
+    this.#database.exec('BEGIN');
+    this.#database.prepare('INSERT INTO hosts VALUES (?, ?, ?, ?)').run(member, name, exitCode ?? null, errorLines);
+    for (const table of tables) {
+      const rows = this.#tables.find((one) => one.accepts(table)) ?? this.#newTable(table);
+      const most = MOST_ROWS - this.#rows;
+      const added = rows === undefined ? 0 : rows.add(member, table, most);
+      this.#rows += added;
+      if (added < table.rows.length) this.#cutMembers.add(member);
+    }
+    this.#database.exec('COMMIT');
+  }
+
+  /** Lists the kinds of tables, the one on most hosts first. */
+  summary(): TableSummary {
+    return {
+      tables: this.#tables.map(({ columns, rows, members, headings }) => ({
+        columns,
+        rows,
+        hosts: members.size,
+        headings: [...headings].slice(0, SHOWN_HEADINGS),
+        hasHeadings: headings.size > 1,
+      })),
+      hosts: this.#members.size,
+      lines: this.#lines,
+      outsideLines: this.#outsideLines,
+      outside: this.#outside,
+      cutMembers: [...this.#cutMembers],
+    };
+  }
+
+  /** Chooses the rows of a query. @throws SyntaxError for an invalid regular expression */
+  open(query: TableQuery): TableView | undefined {
+    const rows = this.#tables[query.table];
+    if (rows === undefined) return undefined;
+    const { count } = this.#choose(rows, query);
+    const condition = this.#filters.conditionOf(rows, query.filters);
+    const found = this.#database
+      .prepare(`SELECT DISTINCT t.m AS m FROM ${rows.name} t JOIN hosts h ON h.m = t.m WHERE ${condition.sql}`)
+      .all(...condition.values);
+    const withRows = new Set(found.map(({ m }) => Number(m)));
+    return {
+      rows: count,
+      hosts: withRows.size,
+      without: [...rows.members].filter((member) => !withRows.has(member)),
+      withoutTable: [...this.#members].filter((member) => !rows.members.has(member)),
+    };
+  }
+
+  /** Returns rows of a query, from `from` up to before `to`, counted from 0. */
+  rows(query: TableQuery, from: number, to: number): readonly ShownRow[] {
+    const rows = this.#tables[query.table];
+    if (rows === undefined || query.stack.length > 0) return [];
+    const { isAll } = this.#choose(rows, query);
+    const cells = rows.columns.map((_, column) => `, substr(t.c${column}, 1, ${LONGEST_SHOWN}) AS c${column}`).join('');
+    const source = isAll
+      ? `FROM ${rows.name} t WHERE t.id BETWEEN ? AND ? ORDER BY t.id`
+      : `FROM shown s JOIN ${rows.name} t ON t.id = s.id WHERE s.n BETWEEN ? AND ? ORDER BY s.n`;
+    const found = this.#database.prepare(`SELECT t.m, t.f, t.l, t.h${cells} ${source}`).all(from + 1, to);
+    return found.map((row) => ({
+      member: Number(row['m']),
+      firstLine: Number(row['f']),
+      lastLine: Number(row['l']),
+      heading: toCell(row['h']),
+      cells: rows.columns.map((_, column) => toCell(row[`c${column}`])),
+    }));
+  }
+
+  /** Returns the complete text of one cell. */
+  cell(query: TableQuery, row: number, column: number): Cell {
+    const rows = this.#tables[query.table];
+    if (rows?.columns[column] === undefined) return null;
+    const { isAll } = this.#choose(rows, query);
+    const id = isAll ? '?' : '(SELECT id FROM shown WHERE n = ?)';
+    const found = this.#database.prepare(`SELECT c${column} AS cell FROM ${rows.name} WHERE id = ${id}`).get(row + 1);
+    return toCell(found?.['cell']);
+  }
+
+  /** Returns stacked values of a query, the rarest first, from `from` up to before `to`. */
+  stacked(query: TableQuery, from: number, to: number): readonly StackedRow[] {
+    const rows = this.#tables[query.table];
+    if (rows === undefined) return [];
+    this.#choose(rows, query);
+    const found = this.#database
+      .prepare('SELECT value, hosts, rows, members FROM stacked WHERE n BETWEEN ? AND ? ORDER BY n')
+      .all(from + 1, to);
+    return found.map(({ value, hosts, rows: count, members }) => ({
+      values: JSON.parse(String(value)) as Cell[],
+      hosts: Number(hosts),
+      rows: Number(count),
+      members: String(members).split(',', NAMED_HOSTS).map(Number),
+    }));
+  }
+
+  /** Lists the values of a column among the rows of a query, the rarest first. */
+  values(query: TableQuery, column: ColumnRef, most: number): readonly ColumnValue[] {
+    const rows = this.#tables[query.table];
+    if (rows === undefined) return [];
+    const condition = this.#filters.conditionOf(rows, query.filters);
+    const found = this.#database
+      .prepare(
+        `SELECT ${columnSql(column)} AS value, count(DISTINCT t.m) AS hosts, count(*) AS rows
+        FROM ${rows.name} t JOIN hosts h ON h.m = t.m WHERE ${condition.sql}
+        GROUP BY 1 ORDER BY 2, 3, 1 LIMIT ?`,
+      )
+      .all(...condition.values, most);
+    return found.map(({ value, hosts, rows: count }) => ({
+      value: value === null || value === undefined ? null : String(value).slice(0, LONGEST_SHOWN),
+      hosts: Number(hosts),
+      rows: Number(count),
+    }));
+  }
+
+  /** Lists the members whose rows a query chooses, in the order of the hosts. */
+  members(query: TableQuery): readonly number[] {
+    const rows = this.#tables[query.table];
+    if (rows === undefined) return [];
+    const condition = this.#filters.conditionOf(rows, query.filters);
+    return this.#database
+      .prepare(
+        `SELECT DISTINCT t.m AS m FROM ${rows.name} t JOIN hosts h ON h.m = t.m WHERE ${condition.sql} ORDER BY 1`,
+      )
+      .all(...condition.values)
+      .map(({ m }) => Number(m));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #newTable(table: Parameters<TableRows['accepts']>[0]): TableRows | undefined {
+    if (this.#tables.length >= MOST_KINDS) return undefined;
+    const rows = new TableRows(this.#database, this.#tables.length, table);
+    this.#tables.push(rows);
+    return rows;
+  }
+
+  #choose(rows: TableRows, query: TableQuery): { readonly count: number; readonly isAll: boolean } {
+    const key = JSON.stringify(query);
+    if (this.#view?.key === key && this.#view.rows === rows) return this.#view;
+    const isAll = query.filters.length === 0 && query.sort.length === 0 && query.stack.length === 0;
+    const count = isAll ? rows.rows : query.stack.length > 0 ? this.#stack(rows, query) : this.#sort(rows, query);
+    this.#view = { key, rows, count, isAll };
+    return this.#view;
+  }
+
+  #sort(rows: TableRows, { filters, sort }: TableQuery): number {
+    // Keys are made first: a statement must not be prepared for columns that do not exist yet.
+    const order = sort.map(({ column, isDescending }) => {
+      const name = sortSql(rows, column);
+      return `${name} IS NULL, ${name} ${isDescending ? 'DESC' : 'ASC'}, `;
+    });
+    const condition = this.#filters.conditionOf(rows, filters);
+    const needsHosts = condition.sql.includes('h.') || order.some((part) => part.includes('h.'));
+    const hosts = needsHosts ? 'JOIN hosts h ON h.m = t.m' : '';
+    this.#database.exec('DELETE FROM shown');
+    return Number(
+      this.#database
+        .prepare(
+          `INSERT INTO shown (id) SELECT t.id FROM ${rows.name} t ${hosts} WHERE ${condition.sql} ORDER BY ${order.join('')}t.id`,
+        )
+        .run(...condition.values).changes,
+    );
+  }
+
+  #stack(rows: TableRows, { filters, stack, sort }: TableQuery): number {
+    const condition = this.#filters.conditionOf(rows, filters);
+    const values = stack.map((column) => columnSql(column));
+    const isMostFirst = sort.some(({ column, isDescending }) => column === 'host' && isDescending);
+    this.#database.exec('DELETE FROM stacked');
+    return Number(
+      this.#database
+        .prepare(
+          `INSERT INTO stacked (hosts, rows, members, value)
+          SELECT count(DISTINCT t.m), count(*), group_concat(DISTINCT t.m), json_array(${values.join(', ')})
+          FROM ${rows.name} t JOIN hosts h ON h.m = t.m WHERE ${condition.sql}
+          GROUP BY ${values.join(', ')}
+          ORDER BY 1 ${isMostFirst ? 'DESC' : 'ASC'}, 2 ${isMostFirst ? 'DESC' : 'ASC'}, min(t.id)`,
+        )
+        .run(...condition.values).changes,
+    );
+  }
+}
+
+function toCell(value: SQLOutputValue | undefined): Cell {
+  return value === null || value === undefined ? null : value.toString();
+}

@@ -1,0 +1,66 @@
+import type { Transcript } from '../../evidence/decode/transcript.ts';
+import type {
+  ColumnRef,
+  ColumnValue,
+  ShownRow,
+  StackedRow,
+  TableHost,
+  TableQuery,
+  TableSummary,
+  TableView,
+} from './tableQuery.ts';
+import { TableSet } from './tableSet.ts';
+
+/** The parts of a result in which tables are read. */
+export type TableTranscript = Pick<Transcript, 'output'>;
+
+/**
+ * The tables of each open tab, by its name. An answer is undefined if the thread does not hold the tables of the tab,
+ * for example because it was started again. The caller then adds all results again.
+ */
+export class Tables {
+  readonly #sets = new Map<string, TableSet>();
+
+  /** Adds the tables of a host. Begins the set if there is none. */
+  add(name: string, { output }: TableTranscript, host: TableHost): undefined {
+    let set = this.#sets.get(name);
+    if (set === undefined) this.#sets.set(name, (set = new TableSet()));
+    set.add(host, output);
+    return undefined;
+  }
+
+  summary(name: string): TableSummary | undefined {
+    return this.#sets.get(name)?.summary();
+  }
+
+  open(name: string, query: TableQuery): TableView | undefined {
+    return this.#sets.get(name)?.open(query);
+  }
+
+  rows(name: string, query: TableQuery, from: number, to: number): readonly ShownRow[] | undefined {
+    return this.#sets.get(name)?.rows(query, from, to);
+  }
+
+  stacked(name: string, query: TableQuery, from: number, to: number): readonly StackedRow[] | undefined {
+    return this.#sets.get(name)?.stacked(query, from, to);
+  }
+
+  values(name: string, query: TableQuery, column: ColumnRef, most: number): readonly ColumnValue[] | undefined {
+    return this.#sets.get(name)?.values(query, column, most);
+  }
+
+  members(name: string, query: TableQuery): readonly number[] | undefined {
+    return this.#sets.get(name)?.members(query);
+  }
+
+  cell(name: string, query: TableQuery, row: number, column: number): string | null | undefined {
+    return this.#sets.get(name)?.cell(query, row, column);
+  }
+
+  /** Frees the memory of a tab's tables. */
+  close(name: string): undefined {
+    this.#sets.get(name)?.close();
+    this.#sets.delete(name);
+    return undefined;
+  }
+}

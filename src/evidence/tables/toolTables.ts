@@ -1,0 +1,184 @@
+import type { FoundTable, TableReader, TableRow, TableShape } from './table.ts';
+import { findWords, isReadable, splitWords } from './tableLines.ts';
+
+/** Number of lines between two rows that may belong to no row, e.g. `[svchost.exe]` in `netstat -b`. */
+const MOST_BETWEEN = 2;
+
+/** Reads the cells of a line. @returns undefined if the line is no row of the table */
+type RowReader = (line: string) => readonly string[] | undefined;
+
+interface Rows {
+  readonly rows: readonly TableRow[];
+  readonly end: number;
+}
+
+function readRows(plain: readonly string[], from: number, readRow: RowReader, between = 0): Rows {
+  const rows: TableRow[] = [];
+  let end = from;
+  for (let at = from; at < plain.length && at - end <= between; at++) {
+    const line = plain[at];
+    if (!isReadable(line)) break;
+    const cells = readRow(line);
+    if (cells === undefined) continue;
+    rows.push({ firstLine: at, lastLine: at, cells });
+    end = at + 1;
+  }
+  return { rows, end };
+}
+
+function toTable(
+  shape: TableShape,
+  columns: readonly string[],
+  header: number | undefined,
+  found: Rows,
+): FoundTable | undefined {
+  if (found.rows.length === 0) return undefined;
+  return { shape, columns, rows: found.rows, otherLines: header === undefined ? [] : [header], end: found.end };
+}
+
+const ENDPOINT = /^(?:\[[\da-fA-F:.%\w]{0,80}\]|[\w.:%*-]{1,80}):(?:\d{1,5}|\*)$/u;
+
+/**
+ * Reads `netstat -ano` of Windows. The names of its columns and states are translated, so the rows tell the table: a
+ * protocol and two addresses. The line above them is the header.
+ */
+export const readWindowsNetstat: TableReader = ({ plain }, at) => {
+  const header = plain[at];
+  if (!isReadable(header) || !isReadable(plain[at + 1])) return undefined;
+  if (readEndpoints(header) !== undefined || readEndpoints(plain[at + 1] ?? '') === undefined) return undefined;
+  const names = netstatNames(header, plain.slice(at + 1, at + 1 + NETSTAT_SAMPLE));
+  if (names.length < 4 || names.length > 6 || names.includes('')) return undefined;
+  const readRow = (line: string): string[] | undefined => {
+    const words = readEndpoints(line);
+    if (words === undefined || words.length > names.length) return undefined;
+    if (words.length === names.length) return words;
+    // UDP has no state. The process is the last column.
+    const missing = names.length - words.length;
+    return [...words.slice(0, 3), ...Array<string>(missing).fill(''), ...words.slice(3)];
+  };
+  return toTable('netstat', names, at, readRows(plain, at + 1, readRow, MOST_BETWEEN));
+};
+
+/** Number of rows whose places tell where the columns begin. */
+const NETSTAT_SAMPLE = 20;
+
+/** Returns the names of the columns. A translated name may fill its column, so only the rows tell where it ends. */
+function netstatNames(header: string, rows: readonly string[]): string[] {
+  const places = rows.filter((row) => readEndpoints(row) !== undefined).map((row) => findWords(row));
+  // A long address moves all that is behind it to the right.
+  const startOf = (word: number): number => Math.min(...places.map((words) => words[word]?.start ?? Infinity));
+  const [second, third] = [startOf(1), startOf(2)];
+  return [
+    header.slice(0, second).trim(),
+    header.slice(second, third).trim(),
+    ...findWords(header.slice(third), 2).map(({ start, end }) => header.slice(third + start, third + end)),
+  ];
+}
+
+function readEndpoints(line: string): string[] | undefined {
+  const words = splitWords(line.trim(), 8);
+  const [protocol = '', local = '', remote = ''] = words;
+  return /^(?:TCP|UDP)(?:v6)?$/u.test(protocol) && ENDPOINT.test(local) && ENDPOINT.test(remote) ? words : undefined;
+}
+
+const UNIX_NETSTAT = /^Proto +Recv-Q +Send-Q +Local Address +Foreign Address +\(?[Ss]tate\)?(?: |$)/u;
+
+/** Reads `netstat -tulpn` of Linux, and `netstat -an` of macOS. */
+export const readUnixNetstat: TableReader = ({ plain }, at) => {
+  const header = plain[at];
+  if (!isReadable(header) || header.length > 400 || !UNIX_NETSTAT.test(header)) return undefined;
+  const rest = findWords(header, 2).map(({ start, end }) => header.slice(start, end));
+  const stateAt = rest.findIndex((name) => /^\(?[Ss]tate\)?$/u.test(name));
+  const names = ['Proto', 'Recv-Q', 'Send-Q', 'Local Address', 'Foreign Address', '(state)'];
+  const more = stateAt < 0 ? [] : rest.slice(stateAt + 1);
+  if (stateAt >= 0) names[5] = rest[stateAt] ?? 'State';
+  const columns = [...names, ...more];
+  const readRow = (line: string): string[] | undefined => {
+    const words = splitWords(line, 7);
+    const [protocol = '', received = '', sent = ''] = words;
+    if (!/^(?:tcp|udp)[46]{0,2}$/u.test(protocol) || !/^\d+$/u.test(received) || !/^\d+$/u.test(sent)) return undefined;
+    if (words.length < 5) return undefined;
+    const hasState = /^[A-Z][A-Z_0-9]*$/u.test(words[5] ?? '');
+    const cells = [...words.slice(0, 5), hasState ? (words[5] ?? '') : ''];
+    const behind = hasState ? words.slice(6).join(' ') : words.slice(5).join(' ');
+    const behindCells = more.length === 0 ? [] : splitWords(behind, more.length);
+    return [...cells, ...more.map((_, index) => behindCells[index] ?? '')];
+  };
+  return toTable('netstat', columns, at, readRows(plain, at + 1, readRow));
+};
+
+/** Reads `ps`, with any columns: one of them is PID, and the last one is the command, which may contain blanks. */
+export const readPs: TableReader = ({ plain }, at) => {
+  const header = plain[at];
+  if (!isReadable(header) || header.length > 400 || !/ (?:CMD|COMMAND|ARGS)$/u.test(header)) return undefined;
+  const names = splitWords(header, 40);
+  const pid = names.indexOf('PID');
+  if (pid < 0 || names.length < 2) return undefined;
+  const numbers = names.flatMap((name, column) => (/^(?:PID|PPID|%CPU|%MEM|VSZ|RSS)$/u.test(name) ? [column] : []));
+  const readRow = (line: string): string[] | undefined => {
+    const words = splitWords(line, names.length);
+    const isRow =
+      words.length === names.length && numbers.every((column) => /^\d+(?:[.,]\d+)?$/u.test(words[column] ?? ''));
+    return isRow ? words : undefined;
+  };
+  return toTable('ps', names, at, readRows(plain, at + 1, readRow));
+};
+
+const LS_COLUMNS = ['Mode', 'Links', 'Owner', 'Group', 'Size', 'Modified', 'Name'];
+const LS_MODE = /^[bcdlnpsDM-](?:[r-][w-][xsStT-]){3}[.+@]?$/u;
+const LS_CLOCK = /^(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{4})$/u;
+
+/** Reads `ls -l` of any language. It has no header, so the columns have the names that coreutils' manual uses. */
+export const readLs: TableReader = ({ plain }, at) =>
+  toTable('ls', LS_COLUMNS, undefined, readRows(plain, at, readLsRow));
+
+function readLsRow(line: string): string[] | undefined {
+  if (!/^[bcdlnpsDM-][r-]/u.test(line)) return undefined;
+  const spans = findWords(line.slice(0, 600));
+  const word = (index: number): string => line.slice(spans[index]?.start ?? 0, spans[index]?.end ?? 0);
+  if (spans.length < 8 || !LS_MODE.test(word(0)) || !/^\d+$/u.test(word(1))) return undefined;
+  // A device file has two numbers in place of its size.
+  const isDevice = /^\d+,$/u.test(word(4));
+  const sizeEnd = isDevice ? 5 : 4;
+  if (!/^\d[\d.,]*[KMGTPE]?$/u.test(word(sizeEnd))) return undefined;
+  // `2024-03-14 09:00`, `Mar 14 09:00`, `14. Mär 09:00`, `Mar 14  2024`, `2024-03-14 09:00:00.000 +0000`
+  const first = sizeEnd + 1;
+  let last = /^\d{4}-\d{2}-\d{2}$/u.test(word(first)) ? first + 1 : first + 2;
+  if (!LS_CLOCK.test(word(last))) return undefined;
+  if (last === first + 1 && /^[+-]\d{4}$/u.test(word(last + 1))) last++;
+  if (spans.length <= last + 1) return undefined;
+  // `7. Dez 2023  name`: a year is padded to the width of a clock. One blank is between the time and a name.
+  const timeEnd = spans[last]?.end ?? 0;
+  const nameAt = /^\d{4}$/u.test(word(last)) && line.startsWith('  ', timeEnd) ? timeEnd + 2 : timeEnd + 1;
+  return [
+    word(0),
+    word(1),
+    word(2),
+    word(3),
+    line.slice(spans[4]?.start, spans[sizeEnd]?.end),
+    line.slice(spans[first]?.start, timeEnd),
+    line.slice(nameAt),
+  ];
+}
+
+const SS_NAMES = ['Netid', 'State', 'Recv-Q', 'Send-Q', 'Local Address:Port', 'Peer Address:Port', 'Process'];
+
+/** Reads `ss`. Its columns are divided at the colons of addresses, so places in the header tell nothing. */
+export const readSs: TableReader = ({ plain }, at) => {
+  const header = plain[at];
+  if (!isReadable(header) || header.length > 1000) return undefined;
+  const squeezed = header
+    .replaceAll(/ +/gu, ' ')
+    .replace(/:PortProcess$/u, ':Port Process')
+    .trim();
+  const columns = SS_NAMES.filter((name) => squeezed.includes(name));
+  if (columns.join(' ') !== squeezed || !columns.includes('Recv-Q') || !columns.includes('State')) return undefined;
+  const isCounted = columns.indexOf('Recv-Q');
+  const addresses = columns.indexOf('Peer Address:Port');
+  const readRow = (line: string): string[] | undefined => {
+    const words = splitWords(line, addresses + 2);
+    if (words.length <= addresses || !/^\d+$/u.test(words[isCounted] ?? '')) return undefined;
+    return columns.map((_, column) => words[column] ?? '');
+  };
+  return toTable('ss', columns, at, readRows(plain, at + 1, readRow));
+};

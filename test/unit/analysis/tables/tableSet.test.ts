@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { TableSet } from '../../../../src/analysis/tables/tableSet.ts';
+import type { TableFilter, TableQuery } from '../../../../src/analysis/tables/tableQuery.ts';
+
+const HEAD = 'Name         State    Size   Path\n----         -----    ----   ----\n';
+
+function row(name: string, state: string, size: string, path: string): string {
+  return `${name.padEnd(13)}${state.padEnd(9)}${size.padEnd(7)}${path}\n`;
+}
+
+/** A run of four hosts: two with the same services, one with one service more, one whose output holds no table. */
+function services(): TableSet {
+  const set = new TableSet();
+  const usual = `${HEAD}${row('Spooler', 'Running', '9', 'C:\\spoolsv.exe')}${row('Dhcp', 'Stopped', '1,204', '')}`;
+  set.add({ member: 0, name: 'ws-1.example', exitCode: 0, errorLines: 0 }, usual);
+  set.add({ member: 1, name: 'ws-2.example', exitCode: 0, errorLines: 0 }, usual);
+  set.add(
+    { member: 2, name: 'dc-1.example', exitCode: 1, errorLines: 2 },
+    usual + row('evil', 'Running', '77', 'C:\\İSTANBUL\\x.exe'),
+  );
+  set.add({ member: 3, name: 'odd.example', exitCode: 0, errorLines: 0 }, 'Nothing was found.\n');
+  return set;
+}
+
+const ALL: TableQuery = { table: 0, filters: [], sort: [], stack: [] };
+const filtered = (...filters: readonly TableFilter[]): TableQuery => ({ ...ALL, filters });
+
+function names(set: TableSet, query: TableQuery): (string | null | undefined)[] {
+  return set.rows(query, 0, 100).map(({ cells }) => cells[0]);
+}
+
+suite('tables of a run', () => {
+  test('tables with the same columns are one table, in the order of hosts and lines', () => {
+    const set = services();
+    const { tables, hosts, outsideLines } = set.summary();
+    assert.deepEqual(tables, [
+      { columns: ['Name', 'State', 'Size', 'Path'], rows: 7, hosts: 3, headings: [], hasHeadings: false },
+    ]);
+    assert.deepEqual([hosts, outsideLines], [4, 1]);
+    assert.deepEqual(names(set, ALL), ['Spooler', 'Dhcp', 'Spooler', 'Dhcp', 'Spooler', 'Dhcp', 'evil']);
+    assert.deepEqual(set.rows(ALL, 6, 7), [
+      { member: 2, firstLine: 5, lastLine: 5, heading: null, cells: ['evil', 'Running', '77', 'C:\\İSTANBUL\\x.exe'] },
+    ]);
+  });
+
+  test('hosts without a row are told apart from hosts of which it is not known', () => {
+    const view = services().open(filtered({ column: 0, operator: 'equals', value: 'evil' }));
+    assert.deepEqual(view, { rows: 1, hosts: 1, without: [0, 1], withoutTable: [3] });
+  });
+
+  for (const [what, filter, wanted] of [
+    ['contains, in any case', { column: 0, operator: 'contains', value: 'SPOOL' }, 3],
+    ['contains, Turkish letters', { column: 'any', operator: 'contains', value: 'istanbul' }, 1],
+    ['contains, signs of patterns', { column: 3, operator: 'contains', value: 'C:\\s' }, 3],
+    ['equals, exactly', { column: 0, operator: 'equals', value: 'spooler' }, 0],
+    ['equals nothing', { column: 3, operator: 'equals', value: '' }, 3],
+    ['does not contain', { column: 1, operator: 'not', value: 'run' }, 3],
+    ['does not contain in any cell', { column: 'any', operator: 'not', value: 'dc-1' }, 4],
+    ['matches', { column: 3, operator: 'matches', value: String.raw`^C:\\.*x\.exe$` }, 1],
+    ['greater, by value', { column: 2, operator: 'greater', value: '80' }, 3],
+    ['less, by value', { column: 2, operator: 'less', value: '80' }, 4],
+    ['a list', { column: 'any', operator: 'list', value: ' evil \n\nDHCP' }, 4],
+    ['an empty list', { column: 'any', operator: 'list', value: ' \n' }, 0],
+    ['the host', { column: 'host', operator: 'contains', value: 'WS-' }, 4],
+    ['the exit code', { column: 'exit', operator: 'greater', value: '0' }, 3],
+  ] as const satisfies readonly (readonly [string, TableFilter, number])[]) {
+    test(`filter: ${what}`, () => {
+      assert.equal(services().open(filtered(filter))?.rows, wanted);
+    });
+  }
+
+  test('filters apply together', () => {
+    const query = filtered(
+      { column: 1, operator: 'equals', value: 'Running' },
+      { column: 'host', operator: 'equals', value: 'dc-1.example' },
+    );
+    assert.deepEqual(names(services(), query), ['Spooler', 'evil']);
+  });
+
+  test('numbers sort by their value, in both directions; what has no number is last', () => {
+    const set = services();
+    const sorted = (isDescending: boolean): unknown[] =>
+      set.rows({ ...ALL, sort: [{ column: 2, isDescending }] }, 0, 9).map(({ cells }) => cells[2]);
+    assert.deepEqual(sorted(false), ['9', '9', '9', '77', '1,204', '1,204', '1,204']);
+    assert.deepEqual(sorted(true), ['1,204', '1,204', '1,204', '77', '9', '9', '9']);
+  });
+
+  test('rows that come after a sort are sorted, too', () => {
+    const set = services();
+    const query: TableQuery = { ...ALL, sort: [{ column: 2, isDescending: true }] };
+    set.rows(query, 0, 1);
+    set.add({ member: 4, name: 'late.example', exitCode: 0, errorLines: 0 }, HEAD + row('late', 'x', '9,000', ''));
+    assert.equal(names(set, query)[0], 'late');
+  });
+
+  test('stacked values begin with the rarest, with its hosts', () => {
+    const set = services();
+    const query: TableQuery = { ...ALL, stack: [0, 1] };
+    assert.equal(set.open(query)?.rows, 3);
+    assert.deepEqual(set.stacked(query, 0, 2), [
+      { values: ['evil', 'Running'], hosts: 1, rows: 1, members: [2] },
+      { values: ['Spooler', 'Running'], hosts: 3, rows: 3, members: [0, 1, 2] },
+    ]);
+  });
+
+  test('a cell that a tool cut does not stack with a whole one', () => {
+    const set = new TableSet();
+    set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0 }, 'Id  Name\n--  ----\n1   svchos…\n2   svchost');
+    assert.deepEqual(
+      set.stacked({ ...ALL, stack: [1] }, 0, 9).map(({ values }) => values[0]),
+      ['svchos…', 'svchost'],
+    );
+  });
+
+  test('values of a column, with their counts', () => {
+    assert.deepEqual(services().values(ALL, 1, 10), [
+      { value: 'Stopped', hosts: 3, rows: 3 },
+      { value: 'Running', hosts: 3, rows: 4 },
+    ]);
+  });
+
+  test('records with other keys extend the table', () => {
+    const set = new TableSet();
+    set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0 }, '{"a":1,"b":2}');
+    set.add({ member: 1, name: 'b', exitCode: 0, errorLines: 0 }, '{"c":3,"b":4}');
+    assert.deepEqual(set.summary().tables[0]?.columns, ['a', 'b', 'c']);
+    assert.deepEqual(
+      set.rows(ALL, 0, 9).map(({ cells }) => cells),
+      [
+        ['1', '2', null],
+        [null, '4', '3'],
+      ],
+    );
+  });
+
+  test('texts of devices are values and never SQL; NULs and long cells stay', () => {
+    const set = new TableSet();
+    const long = 'x'.repeat(5000);
+    set.add(
+      { member: 0, name: `'); DROP TABLE t0; --`, exitCode: 0, errorLines: 0 },
+      `{"a\\"; DROP TABLE t0; --":"1","n":"a\\u0000b","l":"${long}"}`,
+    );
+    const query = filtered({ column: 0, operator: 'equals', value: '1' });
+    assert.equal(set.open(query)?.rows, 1);
+    assert.equal(set.cell(query, 0, 1), 'a\0b');
+    assert.equal(set.cell(query, 0, 2), long);
+    assert.ok((set.rows(query, 0, 1)[0]?.cells[2]?.length ?? 0) < 2000);
+  });
+
+  test('an invalid regular expression is an error, and the next query works', () => {
+    const set = services();
+    assert.throws(() => set.open(filtered({ column: 0, operator: 'matches', value: '(' })), SyntaxError);
+    assert.equal(set.open(ALL)?.rows, 7);
+  });
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { readTables } from '../../../../src/evidence/tables/readTables.ts';
+import type { ReadTable } from '../../../../src/evidence/tables/table.ts';
+import { readLabelled, scoreTables } from '../../corpus/labelledTables.ts';
+
+const lines = (...text: readonly string[]): string => text.join('\n');
+
+function only(text: string): ReadTable {
+  const { tables } = readTables(text);
+  assert.equal(tables.length, 1);
+  const [table] = tables;
+  assert.ok(table);
+  return table;
+}
+
+const cellsOf = (text: string): readonly (readonly (string | null)[])[] => only(text).rows.map(({ cells }) => cells);
+
+suite('reading tables: the labelled texts', () => {
+  test('every cell of the known texts is right, and no table is claimed where there is none', async () => {
+    const score = scoreTables(await readLabelled('known'));
+    assert.deepEqual(score.wrong, []);
+    assert.ok(score.cells > 1500);
+  });
+
+  test('of texts that were held out, the cells of claimed tables are right', async () => {
+    const { right, claimed, falselyClaimed } = scoreTables(await readLabelled('heldOut'));
+    assert.ok(right / claimed >= 0.99, `${right} of ${claimed}`);
+    assert.equal(falselyClaimed, 0);
+  });
+});
+
+suite('reading tables: what could be misread', () => {
+  test('a cell that the tool cut keeps its sign', () => {
+    const text = lines('Name     Path', '----     ----', 'svchost… C:\\Windows\\System32\\…', 'lsass    C:\\Windows');
+    assert.deepEqual(cellsOf(text)[0], ['svchost…', 'C:\\Windows\\System32\\…']);
+  });
+
+  test('a wrapped row is one row; a row without a first cell is a row of its own', () => {
+    const wrapped = lines('Id Message', '-- -------', ' 7 installed the', '   service', ' 8 short');
+    assert.deepEqual(cellsOf(wrapped), [
+      ['7', 'installed the\nservice'],
+      ['8', 'short'],
+    ]);
+    const empty = lines(
+      'Owner Path         Size',
+      '----- ----         ----',
+      'root  /etc/shadow   120',
+      '      /etc/passwd    80',
+    );
+    assert.deepEqual(cellsOf(empty), [
+      ['root', '/etc/shadow', '120'],
+      ['', '/etc/passwd', '80'],
+    ]);
+  });
+
+  test('wide letters of PowerShell 7 and of Windows PowerShell are both read', () => {
+    const seven = lines('Name     Id', '----     --', '日本語   12', 'plain     3');
+    const five = lines('Name     Id', '----     --', '日本語      12', 'plain     3');
+    assert.deepEqual(cellsOf(seven), [
+      ['日本語', '12'],
+      ['plain', '3'],
+    ]);
+    assert.deepEqual(cellsOf(five)[0], ['日本語', '12']);
+  });
+
+  test('a quoted cell of CSV may contain delimiters, quotation marks and line ends', () => {
+    const text = lines('"Name","Path"', '"a,b","say ""hi""\nnow"', '"c",');
+    const table = only(text);
+    assert.deepEqual(
+      table.rows.map(({ cells }) => cells),
+      [
+        ['a,b', 'say "hi"\nnow'],
+        ['c', ''],
+      ],
+    );
+    assert.deepEqual([table.rows[0]?.firstLine, table.rows[0]?.lastLine], [2, 3]);
+  });
+
+  test('a quotation mark that never ends takes no other line', () => {
+    const table = only(lines('Name\tCommand', 'a\t"C:\\Program Files\\a.exe" -k', 'b\t"never', 'c\td'));
+    assert.deepEqual(
+      table.rows.map(({ cells }) => cells),
+      [
+        ['a', '"C:\\Program Files\\a.exe" -k'],
+        ['b', '"never'],
+        ['c', 'd'],
+      ],
+    );
+  });
+
+  test('numbers and escapes of JSON are shown as printed, nested values on one line', () => {
+    const table = only('[{"id":12345678901234567890,"n":1.50,"path":"C:\\\\x","in":{"a": [1, 2]}},\n{"id":1}]');
+    assert.deepEqual(
+      table.rows.map(({ cells }) => cells),
+      [
+        ['12345678901234567890', '1.50', 'C:\\x', '{"a":[1,2]}'],
+        ['1', null, null, null],
+      ],
+    );
+  });
+
+  test('a key named __proto__ is a column', () => {
+    assert.deepEqual(only('{"__proto__":"x","toString":1}').columns, ['__proto__', 'toString']);
+  });
+
+  test('colors, NULs and a byte order mark do not disturb', () => {
+    const text = `\uFEFF\u001B[32;1mName Id\u001B[0m\n---- --\nlsass 9\u001B[0m\nx     8\0\0\0`
+      .replace('Name Id', 'Name  Id')
+      .replace('---- --', '----  --');
+    assert.deepEqual(cellsOf(text), [
+      ['lsass', '9'],
+      ['x', '8'],
+    ]);
+  });
+
+  test('a line of text directly behind a table is outside', () => {
+    const { tables, outside, outsideLines } = readTables(lines('A  B', '-  -', '1  2', '3  4', '', 'Done.'));
+    assert.equal(tables[0]?.rows.length, 2);
+    assert.deepEqual(outside, [[5, 6]]);
+    assert.equal(outsideLines, 1);
+  });
+
+  test('the heading above a table is known', () => {
+    assert.equal(
+      only(lines('=== Services ===', '', 'Name  State', '----  -----', 'Dhcp  Running')).heading,
+      'Services',
+    );
+  });
+
+  for (const [what, text] of [
+    [
+      'an underlined heading',
+      lines('Summary', '-------', 'The host was isolated at 09:00.', 'Nothing else was found.'),
+    ],
+    ['prose with commas', lines('First, we looked, then', 'second, we waited, and', 'third, we left, too')],
+    ['two fields', lines('Case: IR-1', 'Analyst: A. Person')],
+    ['a log', lines('INFO: started', 'INFO: waiting', 'INFO: ended')],
+    ['a list of numbers', lines('[', '1,', '2', ']')],
+    ['an empty array', '[]'],
+    ['INI', lines('[General]', 'Version=3', 'Path=C:\\x')],
+  ] as const) {
+    test(`${what} is no table`, () => {
+      assert.deepEqual(readTables(text).tables, []);
+    });
+  }
+
+  test('hostile texts are read in time that grows with their length', () => {
+    // Each took minutes if a reader looked at the rest of the text again at each line.
+    const texts = ['[\n', '{"a":\n', '- -\n', 'A  B\n-  -\n', '"a,"b\n', 'a:\n', '||', '-rw', '{', ' :', 'PID CMD\n'];
+    for (const text of texts) {
+      const { lines: count } = readTables(text.repeat(Math.ceil(400_000 / text.length)));
+      assert.ok(count > 0);
+    }
+  });
+});
