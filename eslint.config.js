@@ -20,6 +20,8 @@ const FLOORS = [
   ['notes', 'tree', 'documents'],
   ['statusBar'],
   ['commands'],
+  // The page of a table runs in a webview. It shares only types and pure functions with the other rooms.
+  ['tablePage'],
 ];
 const ROOMS_WITH_VSCODE = ['platform', 'messages', 'documents', 'notes', 'tree', 'statusBar', 'commands'];
 
@@ -117,6 +119,12 @@ const ALL_SERVICES = {
 const SHOWN_ICONS = {
   selector: 'Literal[value=/\\$\\([a-z]/], TemplateElement[value.raw=/\\$\\((?:[a-z]|$)/]',
   message: 'An icon stands in iconPath or StatusTexts.icon: in a text it is shown as it is written.',
+};
+/** Members that turn a text into elements, code or requests. */
+const MARKUP = {
+  selector:
+    'MemberExpression[property.name=/^(?:innerHTML|outerHTML|insertAdjacentHTML|setHTML|setHTMLUnsafe|srcdoc|src|href|write|writeln|createContextualFragment|parseFromString|eval|open)$/]',
+  message: 'A text of a device is shown by textContent only.',
 };
 const SHOWN_CLASSES = {
   selector: "ImportDeclaration[importKind!='type'] > ImportSpecifier[imported.name=/^(?:MarkdownString|TreeItem)$/]",
@@ -226,6 +234,11 @@ export default tseslint.config(
   {
     files: ['src/platform/show/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...EVERYWHERE, DYNAMIC_IMPORT] },
+  },
+  // A page in a webview shows nothing through VS Code. Its own door: every text is a textContent, and nothing is markup.
+  {
+    files: ['src/tablePage/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...EVERYWHERE, DYNAMIC_IMPORT, MARKUP] },
   },
   // Its only Markdown is a sentence of ours without a value, and it loads no other file.
   {

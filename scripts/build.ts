@@ -16,7 +16,10 @@ const BUNDLES = {
   telemetry: 'src/platform/telemetryReporter.ts',
 } as const;
 
-export type BundleName = keyof typeof BUNDLES;
+export type BundleName = keyof typeof BUNDLES | keyof typeof PAGE;
+
+/** Script of the table's page. It runs in a webview, so that it is built for a browser. */
+const PAGE = { tablePage: 'src/tablePage/main.ts' } as const;
 
 /** Folder of the bundles. */
 export const DIST = 'dist';
@@ -92,24 +95,54 @@ export interface Built {
   readonly texts: Readonly<Record<string, string>>;
 }
 
-async function buildAll(options: OurOptions): Promise<Built> {
-  const { metafile, outputFiles = [] } = await build(options);
-  return { metafile, texts: Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path, '.cjs'), text])) };
+/** Returns the options of the build of the table's page. */
+function pageOptions({ production, outdir = DIST }: BundleOptions): OurOptions {
+  return {
+    entryPoints: PAGE,
+    outdir,
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    // Chromium of the oldest supported VS Code.
+    target: 'chrome140',
+    minify: production,
+    sourcemap: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  };
+}
+
+async function buildAll(options: BundleOptions, isWritten = true): Promise<Built> {
+  const all = [optionsFor(options), pageOptions(options)];
+  const built = await Promise.all(all.map((one) => build({ ...one, write: isWritten })));
+  const texts = built
+    .flatMap(({ outputFiles = [] }) => outputFiles)
+    .map(({ path, text }) => [basename(path).replace(/\.c?js$/u, ''), text] as const);
+  return {
+    metafile: {
+      inputs: Object.assign({}, ...built.map(({ metafile }) => metafile.inputs)) as Metafile['inputs'],
+      outputs: Object.assign({}, ...built.map(({ metafile }) => metafile.outputs)) as Metafile['outputs'],
+    },
+    texts: Object.fromEntries(texts),
+  };
 }
 
 /** Builds all bundles and returns the contents of each. */
 export async function buildBundles(options: BundleOptions): Promise<Metafile> {
-  return (await buildAll(optionsFor(options))).metafile;
+  return (await buildAll(options)).metafile;
 }
 
 /** Returns the contents of each shipped bundle without writing any. */
 export async function describeBundles(connectionString = ''): Promise<Built> {
-  return buildAll({ ...optionsFor({ production: true, connectionString }), write: false });
+  return buildAll({ production: true, connectionString }, false);
 }
 
 /** Builds again at every change, until the process ends. */
 export async function watchBundles(): Promise<void> {
-  const options = optionsFor({ production: false, connectionString: givenConnectionString() });
-  const watching = await context({ ...options, logLevel: 'info' });
-  await watching.watch();
+  const options = { production: false, connectionString: givenConnectionString() };
+  for (const one of [optionsFor(options), pageOptions(options)]) {
+    const watching = await context({ ...one, logLevel: 'info' });
+    await watching.watch();
+  }
 }

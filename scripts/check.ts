@@ -4,6 +4,7 @@ import { once } from 'node:events';
 /** Checks that need no build: types, lint, time of patterns, rooms and format. */
 const CHECKS: readonly (readonly string[])[] = [
   ['typescript/bin/tsc', '--project', '.'],
+  ['typescript/bin/tsc', '--project', 'src/tablePage'],
   ['eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint'],
   ['../scripts/patterns.ts'],
   ['../scripts/rooms.ts'],

@@ -32,6 +32,8 @@ import { NotePaste } from './notes/notePaste.ts';
 import { BackLinks } from './notes/backLinks.ts';
 import { commandIds } from './platform/commandIds.ts';
 import type { CommandId } from './platform/commandIds.ts';
+import type { TableTabs } from './documents/table/tableTabs.ts';
+import { followTables } from './commands/open/followTables.ts';
 import type { StatusPages } from './documents/status/statusPages.ts';
 import { StoreWatch } from './documents/storeWatch.ts';
 import { createServices } from './services/services.ts';
@@ -62,6 +64,7 @@ export interface Core extends Disposable {
   readonly tree: ActionTree;
   readonly files: ResultFileSystem;
   readonly statusPages: StatusPages;
+  readonly tableTabs: TableTabs;
   readonly paste: NotePaste;
   readonly backLinks: BackLinks;
   readonly reading: Reading;
@@ -113,6 +116,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
   });
   const disposables: readonly { dispose: () => unknown }[] = [
     ...copyFromPages(services, paste),
+    ...followTables(services, paste),
     files,
     missing,
     exitCode,
@@ -136,6 +140,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.calls,
     services.runItem,
     services.runOverviews,
+    services.tableTabs,
     services.runs,
     services.saves,
     services.signIns,
@@ -143,12 +148,14 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.log.channel,
     services.worker,
     services.analysis,
+    services.tabling,
     services.outlining,
   ];
   return {
     tree: services.view.tree,
     files,
     statusPages: services.statusPages,
+    tableTabs: services.tableTabs,
     paste,
     backLinks: new BackLinks(services.store, services.notes),
     reading: {

@@ -23,7 +23,7 @@ import { loadCore } from './loadCore.ts';
 import { COPIED_TYPE, describeCopied } from './notes/copied.ts';
 import { wasCopiedLately } from './notes/copyMark.ts';
 import { commandIds } from './platform/commandIds.ts';
-import { actionsViewId } from './platform/viewIds.ts';
+import { actionsViewId, TABLE_VIEW } from './platform/viewIds.ts';
 import type { TreeNode } from './tree/nodes.ts';
 
 /** Selectors for Markdown documents and for result documents, and the beginning of every citation's address. */
@@ -127,6 +127,16 @@ export function activate(context: ExtensionContext): void {
       onDidChange: pagesChanged.event,
       provideTextDocumentContent: async (uri) => (await core()).statusPages.text(uri),
     }),
+    window.registerCustomEditorProvider(
+      TABLE_VIEW,
+      {
+        openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
+        resolveCustomEditor: async (document, panel) => {
+          (await core()).tableTabs.resolve(document, panel);
+        },
+      },
+      { webviewOptions: { enableFindWidget: true }, supportsMultipleEditorsPerDocument: true },
+    ),
     workspace.registerFileSystemProvider(RESULT_SCHEME, files, { isCaseSensitive: true, isReadonly }),
     languages.registerDocumentPasteEditProvider(RESULTS, copy, {
       providedPasteEditKinds: [],

@@ -43,7 +43,9 @@ export function createAnalysisHandlers(): AnalysisHandlers {
       return undefined;
     },
     comparison: (comparison, most) => comparisons.compare(comparison, most),
-    addTables: (tab, transcript, host) => { tables.add(tab, unpack(transcript) as TableTranscript, host); },
+    addTables: (tab, transcript, host) => {
+      tables.add(tab, unpack(transcript) as TableTranscript, host);
+    },
     tableSummary: (tab) => tables.summary(tab),
     openTable: (tab, query) => tables.open(tab, query),
     tableRows: (tab, query, from, to) => tables.rows(tab, query, from, to),
@@ -51,7 +53,9 @@ export function createAnalysisHandlers(): AnalysisHandlers {
     columnValues: (tab, query, column, most) => tables.values(tab, query, column, most),
     tableMembers: (tab, query) => tables.members(tab, query),
     tableCell: (tab, query, row, column) => tables.cell(tab, query, row, column),
-    closeTables: (tab) => { tables.close(tab); },
+    closeTables: (tab) => {
+      tables.close(tab);
+    },
   };
 }
 

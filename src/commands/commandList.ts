@@ -7,6 +7,7 @@ import {
   ON_TRANSCRIPT_ROW,
   all,
   either,
+  ON_TABLE_ROW,
 } from './common/when.ts';
 import type { CommandDefinition, MenuEntry } from './common/defineCommand.ts';
 import { accessibilityHelpCommand } from './accessibilityHelp.ts';
@@ -63,6 +64,7 @@ import { compareResultCommand } from './open/compareResult.ts';
 import { explainEmptyCommand } from './open/explainEmpty.ts';
 import { fetchResultCommand } from './open/fetchResult.ts';
 import { openCitationCommand } from './open/openCitation.ts';
+import { openAsTableCommand } from './open/openAsTable.ts';
 import { openFocusedCommand, openResultCommand } from './open/openResult.ts';
 import { openSavedResultCommand } from './open/openSavedResult.ts';
 import { lastPartCommand, nextPartCommand, openWholeCommand, previousPartCommand } from './open/partCommands.ts';
@@ -154,6 +156,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   explainEmptyCommand,
   nextCommandCommand,
   previousCommandCommand,
+  openAsTableCommand,
   compareResultCommand,
   nextPartCommand,
   previousPartCommand,
@@ -184,4 +187,5 @@ export const COPY_AS_ENTRIES: readonly MenuEntry[] = [
   },
   { menu: 'editor/context', group: '9_cutcopypaste@10', when: either(IN_RESULT, IN_RUN_OVERVIEW) },
   { menu: 'editor/title/context', group: '1_liveResponse@0', when: IN_RESULT },
+  { menu: 'webview/context', group: '1_liveResponse@1', when: ON_TABLE_ROW },
 ];

@@ -1,9 +1,10 @@
-import { TabInputText, TabInputTextDiff, Uri, window } from 'vscode';
+import { TabInputCustom, TabInputText, TabInputTextDiff, Uri, window } from 'vscode';
 import type { Tab } from 'vscode';
 import type { URI } from 'vscode-uri';
 import { describeView } from '../evidence/views/viewWords.ts';
 import { buildResultUri, parseResultUri, refOf, resultKey } from '../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
+import { TABLE_VIEW } from '../platform/viewIds.ts';
 import { findCommand, subjectOf } from '../model/machineAction.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 
@@ -40,9 +41,16 @@ export function addressOfTab(tab: Tab | undefined): ResultAddress | undefined {
   return tab?.input instanceof TabInputText ? parseResultUri(tab.input.uri) : undefined;
 }
 
-/** Returns the address of the active tab; undefined unless it shows a result document. */
+/** Returns the address of the active tab; undefined unless it shows a result as a document or as a table. */
 export function activeAddress(): ResultAddress | undefined {
-  return addressOfTab(window.tabGroups.activeTabGroup.activeTab);
+  const table = activeTableUri();
+  return table === undefined ? addressOfTab(window.tabGroups.activeTabGroup.activeTab) : parseResultUri(table);
+}
+
+/** Returns the address of the result or run that the active tab shows as a table. */
+export function activeTableUri(): Uri | undefined {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof TabInputCustom && input.viewType === TABLE_VIEW ? input.uri : undefined;
 }
 
 /** Returns the addresses of both sides of the active comparison of results; undefined for any other tab. */
@@ -59,7 +67,7 @@ export async function closeTabs(isMeant: (uri: Uri) => boolean): Promise<void> {
     .flatMap((group) => group.tabs)
     .filter(({ input }) => {
       const compared = input instanceof TabInputTextDiff ? [input.original, input.modified] : [];
-      return (input instanceof TabInputText ? [input.uri] : compared).some(isMeant);
+      return (input instanceof TabInputText || input instanceof TabInputCustom ? [input.uri] : compared).some(isMeant);
     });
   if (tabs.length > 0) await window.tabGroups.close(tabs, true);
 }

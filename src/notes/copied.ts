@@ -24,6 +24,8 @@ export interface CopiedSource {
   readonly query: string;
   /** Line in the complete text, from 1. Undefined for the complete result. */
   readonly line?: number | undefined;
+  /** Last line of a source of several lines. */
+  readonly lastLine?: number | undefined;
   /** Set if the command has no readable result. */
   readonly isStatus?: true | undefined;
 }

@@ -79,10 +79,14 @@ export class NotePaste {
    * clipboard type.
    */
   async remember(document: TextDocument, ranges: readonly Range[], copied: string): Promise<void> {
+    // VS Code does not pass the copied text to extensions. This code builds the same text that VS Code copies.
+    const sorted = ranges.toSorted((one, other) => one.start.compareTo(other.start));
+    await this.rememberText(sorted.map((range) => document.getText(range)).join('\n'), copied);
+  }
+
+  /** Stores the hash and the sources of a text that this extension copied itself. */
+  async rememberText(text: string, copied: string): Promise<void> {
     try {
-      // VS Code does not pass the copied text to extensions. This code builds the same text that VS Code copies.
-      const sorted = ranges.toSorted((one, other) => one.start.compareTo(other.start));
-      const text = sorted.map((range) => document.getText(range)).join('\n');
       const { store, worker } = this.#parts;
       await worker.call('rememberCopy', hashCopied(text), copied, { keep: store.keeps });
       // The mark is set last. When another window sees the mark, the copied text's place is already in the database.

@@ -53,9 +53,10 @@ function readSources(value: unknown, run: unknown): Copied | undefined {
     if (typeof source.query !== 'string') return undefined;
     const address = parseResultUri({ scheme: RESULT_SCHEME, query: source.query });
     const line = 'line' in source ? source.line : undefined;
-    if (address === undefined || (line !== undefined && !isLine(line))) return undefined;
+    const lastLine = 'lastLine' in source ? source.lastLine : line;
+    if (address === undefined || (line !== undefined && !(isLine(line) && isLine(lastLine)))) return undefined;
     if ('isStatus' in source && source.isStatus === true) statuses.push(address);
-    else texts.push({ address, ranges: line === undefined ? [] : [lineRange(line)] });
+    else texts.push({ address, ranges: line === undefined ? [] : [lineRange(line, Number(lastLine))] });
   }
   return { texts, statuses, run: readRun(run) };
 }
@@ -72,9 +73,9 @@ function isLine(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 1;
 }
 
-/** Returns the range of a complete line. @param line - from 1 */
-export function lineRange(line: number): Range {
-  return { start: { line: line - 1, character: 0 }, end: { line: line - 1, character: Number.MAX_SAFE_INTEGER } };
+/** Returns the range of complete lines. @param line - from 1 */
+export function lineRange(line: number, lastLine = line): Range {
+  return { start: { line: line - 1, character: 0 }, end: { line: lastLine - 1, character: Number.MAX_SAFE_INTEGER } };
 }
 
 function readRange(value: unknown): Range | undefined {

@@ -67,6 +67,7 @@ export const commandIds = {
   explainEmpty: 'liveResponse.explainEmpty',
   nextCommand: 'liveResponse.nextCommand',
   previousCommand: 'liveResponse.previousCommand',
+  openAsTable: 'liveResponse.openAsTable',
   compareResult: 'liveResponse.compareResult',
   nextPart: 'liveResponse.nextPart',
   previousPart: 'liveResponse.previousPart',

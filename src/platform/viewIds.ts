@@ -2,3 +2,6 @@
 export const actionsViewId = 'liveResponse.actions';
 /** Id of the view that lists the hits of a search in stored results. */
 export const searchViewId = 'liveResponse.search';
+
+/** Type of the editor that shows results and runs as tables. */
+export const TABLE_VIEW = 'liveResponse.table';

@@ -8,6 +8,8 @@ import type { Analysis } from '../analysis/analysis.ts';
 import { Emitter } from '../base/emitter.ts';
 import { StoreSink } from './storeSink.ts';
 import { isViewAddress, StoredAnalysis } from './storedAnalysis.ts';
+import type { PackedSource } from './storedAnalysis.ts';
+import { StoredTables } from './storedTables.ts';
 import type { ReceivedFacts, StoredFacts } from '../model/storedResult.ts';
 import type { PlainAddress } from '../worker/viewCalls.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';
@@ -18,6 +20,8 @@ export interface ResultStoreOptions {
   readonly worker: WorkerClient;
   /** The thread that reads texts. The owner of the store ends it. */
   readonly analysis: Pick<Analysis, 'run'>;
+  /** The thread that holds tables; the thread that reads texts by default. */
+  readonly tabling?: Pick<Analysis, 'run'>;
   /**
    * Returns the rules for results on the disk, read again for each result. By default, all results are kept forever.
    */
@@ -55,6 +59,8 @@ export class ResultStore {
 
   /** Reads stored texts with regular expressions, in the analysis thread. */
   readonly analysis: StoredAnalysis;
+  /** Reads the tables of stored results, in a thread of their own. */
+  readonly tables: StoredTables;
   /** Fires when a result has been stored. */
   readonly onDidStore = this.#stored.event;
   /** Fires when known results have been removed from the store: cleared or purged, in this or another window. */
@@ -71,16 +77,15 @@ export class ResultStore {
       // The database file may have been replaced, so the facts are read again on request.
       if (kind === 'corrupt' || kind === 'vanished') this.#forget([...this.#known.keys()]);
     });
-    this.analysis = new StoredAnalysis(
-      {
-        facts: (ref) => this.facts(ref),
-        short: (ref, stream) => this.text(ref, stream),
-        text: (ref, stream, lines) => this.#reading(ref, this.#worker.call('packText', ref, stream, lines)),
-        view: (ref, stream, view) => this.#reading(ref, this.#worker.call('packView', ref, stream, view)),
-        transcript: (ref) => this.#reading(ref, this.#worker.call('packTranscript', ref)),
-      },
-      options.analysis,
-    );
+    const source: PackedSource = {
+      facts: (ref) => this.facts(ref),
+      short: (ref, stream) => this.text(ref, stream),
+      text: (ref, stream, lines) => this.#reading(ref, this.#worker.call('packText', ref, stream, lines)),
+      view: (ref, stream, view) => this.#reading(ref, this.#worker.call('packView', ref, stream, view)),
+      transcript: (ref) => this.#reading(ref, this.#worker.call('packTranscript', ref)),
+    };
+    this.analysis = new StoredAnalysis(source, options.analysis);
+    this.tables = new StoredTables(source, options.tabling ?? options.analysis);
   }
 
   /**

@@ -19,6 +19,8 @@ export interface ResultServices {
   readonly analysis: Analysis;
   /** Thread that makes outlines, so that outlines and commands do not wait for each other. */
   readonly outlining: Analysis;
+  /** Thread that holds the tables of open tabs. */
+  readonly tabling: Analysis;
   readonly results: ResultService;
   readonly saves: ResultSaves;
   readonly search: StoredSearch;
@@ -27,16 +29,22 @@ export interface ResultServices {
   readonly reports: EvidenceReports;
 }
 
+/** Time after which the tables of open tabs are forgotten if no one looked at them, ms. They are then read again. */
+const TABLES_IDLE_MS = 15 * 60_000;
+
 export function createResultServices(
   context: ExtensionContext,
   { worker, toolVersion }: GroundServices,
   { findSource }: TenantServices,
 ): ResultServices {
   const analysis = new Analysis({ startThread: startAnalysisThread });
-  const store = new ResultStore({ worker, analysis, rules: storageRules });
+  // A person looks at a table for long, so its rows stay in memory longer than a view of a text.
+  const tabling = new Analysis({ startThread: startAnalysisThread, idleMs: TABLES_IDLE_MS });
+  const store = new ResultStore({ worker, analysis, tabling, rules: storageRules });
   return {
     store,
     analysis,
+    tabling,
     outlining: new Analysis({ startThread: startAnalysisThread }),
     results: new ResultService({ store, findSource, maxBytes: maxDownloadBytes }),
     saves: new ResultSaves(findSource),

@@ -3,6 +3,7 @@ import { CompanionTabs } from '../documents/companionTabs.ts';
 import { HelpDocument } from '../documents/helpDocument.ts';
 import type { ShownActions } from '../connections/shownActions.ts';
 import { RunOverviews } from '../documents/runOverview/runOverviews.ts';
+import { TableTabs } from '../documents/table/tableTabs.ts';
 import { StatusPages } from '../documents/status/statusPages.ts';
 import { CallsItem } from '../statusBar/callsItem.ts';
 import { RunItem } from '../statusBar/runItem.ts';
@@ -25,6 +26,7 @@ export interface ViewServices {
   readonly calls: CallsItem;
   readonly runOverviews: RunOverviews;
   readonly runItem: RunItem;
+  readonly tableTabs: TableTabs;
 }
 
 /** The view and the events, which `extension.ts` registers during activation. */
@@ -33,7 +35,7 @@ export type RegisteredView = Pick<ActionsViewParts, 'view' | 'treeChanged'> & {
 };
 
 export function createViewServices(
-  { globalState }: ExtensionContext,
+  { extensionUri, globalState }: ExtensionContext,
   registered: RegisteredView,
   parts: GroundServices & TenantServices & ResultServices & RunServices,
 ): ViewServices {
@@ -62,6 +64,15 @@ export function createViewServices(
     help: new HelpDocument(),
     calls,
     runOverviews,
+    tableTabs: new TableTabs({
+      extension: extensionUri,
+      store,
+      tables: store.tables,
+      runs,
+      onTrouble: (error) => {
+        parts.log.failure('Table', error);
+      },
+    }),
     runItem: new RunItem({
       runs,
       estimate: estimateRun,

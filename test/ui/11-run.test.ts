@@ -19,6 +19,7 @@ import {
 import { menuTitle } from './support/commands.ts';
 import { readOverview } from './support/runOverview.ts';
 import { quoteOddLines, searchInRun } from './support/runPages.ts';
+import { quoteRow, restoreTable, stackRun } from './support/runTable.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
@@ -270,6 +271,14 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await searchInRun(session);
   });
 
+  test('as a table, the three odd entries stand first when they are stacked', async () => {
+    await stackRun(session);
+  });
+
+  test('a row of the table is quoted with its source, and leads to its line', async () => {
+    await quoteRow(session);
+  });
+
   test('the row of a run in the tree leads to its overview', async () => {
     const { page } = session;
     const { length } = tenantOf(session).recording.requests;
@@ -307,5 +316,10 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     );
     const made = tenantOf(session).recording.requests.slice(length);
     assert.ok(made.length <= 2, made.map(({ method, path: asked }) => `${method} ${asked.split('?')[0]}`).join(', '));
+  });
+
+  test('after a reload, the table is there with its filter', async () => {
+    await stackRun(session);
+    await restoreTable(session);
   });
 });

@@ -56,9 +56,11 @@ export class TableFilters {
     const cells =
       column === 'any' ? ['h.name', ...rows.columns.map((_, index) => `t.c${index}`)].join(', ') : columnSql(column);
     switch (operator) {
+      case 'list':
+        // A list of hosts names whole hosts: `ws-1` is not `ws-10`.
+        return { sql: `lr_matches(?, ${cells})`, values: [this.#keep(listPattern(value, column === 'host'))] };
       case 'contains':
       case 'matches':
-      case 'list':
         return { sql: `lr_matches(?, ${cells})`, values: [this.#keep(patternOf(operator, value))] };
       case 'not':
         return { sql: `NOT lr_matches(?, ${cells})`, values: [this.#keep(patternOf(operator, value))] };
@@ -77,14 +79,19 @@ export class TableFilters {
   }
 }
 
-function patternOf(operator: 'contains' | 'matches' | 'list' | 'not', value: string): RegExp {
-  if (operator === 'matches') return new RegExp(value, 'iu');
-  if (operator !== 'list') return new RegExp(foldCase(value), 'iu');
+function patternOf(operator: 'contains' | 'matches' | 'not', value: string): RegExp {
+  return new RegExp(operator === 'matches' ? value : foldCase(value), 'iu');
+}
+
+/** Returns the pattern of a list with one value a line. @param isWhole - whether a cell must be one of the values */
+function listPattern(value: string, isWhole: boolean): RegExp {
   const words = value
     .split(/\r\n|\r|\n/u)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return words.length === 0 ? /(?!)/u : new RegExp(words.map((word) => `(?:${foldCase(word)})`).join('|'), 'iu');
+  if (words.length === 0) return /(?!)/u;
+  const any = words.map((word) => `(?:${foldCase(word)})`).join('|');
+  return new RegExp(isWhole ? `^(?:${any})$` : any, 'iu');
 }
 
 function compare(rows: TableRows, column: ColumnRef | 'any', sign: '>' | '<', value: string): Condition {

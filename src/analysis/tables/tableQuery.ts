@@ -79,6 +79,9 @@ export interface TableView {
   readonly withoutTable: readonly number[];
 }
 
+/** Longest cell that is sent to be shown, in characters. A longer cell is cut. */
+export const LONGEST_SHOWN = 1000;
+
 /** One row, as it is shown. */
 export interface ShownRow {
   readonly member: number;

@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
-import type { SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { readTables } from '../../evidence/tables/readTables.ts';
 import { columnSql, sortSql, TableFilters } from './tableFilters.ts';
+import { LONGEST_SHOWN } from './tableQuery.ts';
 import type {
   ColumnRef,
   ColumnValue,
@@ -20,8 +20,6 @@ const MOST_ROWS = 2_000_000;
 const MOST_KINDS = 200;
 /** Number of headings that name a kind of table. */
 const SHOWN_HEADINGS = 3;
-/** Longest cell that is sent to be shown, in UTF-16 units. */
-const LONGEST_SHOWN = 1000;
 /** Number of hosts that are named beside a stacked value. */
 const NAMED_HOSTS = 20;
 
@@ -32,8 +30,8 @@ type Cell = string | null;
  * that sorting, filtering and stacking are SQLite's work.
  */
 export class TableSet {
-  readonly #database = new DatabaseSync(':memory:');
-  readonly #filters = new TableFilters(this.#database);
+  readonly #database: DatabaseSync;
+  readonly #filters: TableFilters;
   readonly #tables: TableRows[] = [];
   readonly #members = new Set<number>();
   readonly #cutMembers = new Set<number>();
@@ -46,6 +44,10 @@ export class TableSet {
     { readonly key: string; readonly rows: TableRows; readonly count: number; readonly isAll: boolean } | undefined;
 
   constructor() {
+    // Loaded for the first table, because other work of this thread needs no database.
+    const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite');
+    this.#database = new Database(':memory:');
+    this.#filters = new TableFilters(this.#database);
     this.#database.exec(`
       PRAGMA journal_mode = OFF;
       CREATE TABLE hosts (m INTEGER PRIMARY KEY, name TEXT, exit INTEGER, errors INTEGER);

@@ -12,7 +12,7 @@ import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, all
 
 /** `liveResponse.openDeviceInPortal`: opens the device's page in the Defender portal of its cloud. */
 async function openDeviceInPortal(
-  services: Pick<Services, 'actions' | 'connections' | 'runOverviews' | 'store' | 'view'>,
+  services: Pick<Services, 'actions' | 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<void> {
   const device = await findDevice(services, args);
@@ -30,7 +30,7 @@ async function openDeviceInPortal(
 type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };
 
 async function findDevice(
-  services: Pick<Services, 'actions' | 'connections' | 'runOverviews' | 'store' | 'view'>,
+  services: Pick<Services, 'actions' | 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<Device | undefined> {
   const [row] = args.filter(isTreeNode);

@@ -15,6 +15,7 @@ export type Menu =
   | 'editor/title'
   | 'editor/context'
   | 'editor/title/context'
+  | 'webview/context'
   | 'liveResponse.copyAs';
 
 /** One place in a menu. */

@@ -4,7 +4,7 @@ import { LiveResponseError } from '../../base/errors.ts';
 import { activeAddress } from '../../documents/resultUris.ts';
 import type { LineMatch } from '../../documents/showResult.ts';
 import { activeStatus } from '../../documents/status/statusUri.ts';
-import { isGuid, parseResultUri, refOf } from '../../base/resultUri.ts';
+import { isGuid, parseResultUri, refOf, resultKey } from '../../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../../base/resultUri.ts';
 import type { TextView } from '../../base/textView.ts';
 import type { Services } from '../../services/services.ts';
@@ -15,7 +15,7 @@ import type { HitNode } from '../../tree/searchView.ts';
 import { lineRange } from '../../notes/readCopied.ts';
 
 /** Services that are needed to find the results that a command works on. */
-export type TargetServices = Pick<Services, 'connections' | 'runOverviews' | 'view'>;
+export type TargetServices = Pick<Services, 'connections' | 'runOverviews' | 'tableTabs' | 'view'>;
 
 /** Result that a command works on. */
 export interface Target {
@@ -52,7 +52,9 @@ export function addressOf({ ref, stream, view }: Target): ResultAddress {
  * @throws LiveResponseError `badArgument` with the name of the field
  */
 export function findTargets(services: TargetServices, args: readonly unknown[]): Target[] {
-  const [first, selected] = args;
+  const [given, selected] = args;
+  // VS Code passes the place of a click in a webview. The selected rows of the table are meant.
+  const first = isWebviewContext(given) ? undefined : given;
   if (isHitNode(first)) return targetsOfHit(first);
   if (isTreeNode(first)) {
     const rows: readonly TreeNode[] = Array.isArray(selected) ? selected.filter(isTreeNode) : [];
@@ -63,11 +65,17 @@ export function findTargets(services: TargetServices, args: readonly unknown[]):
     return address === undefined ? [] : [toTarget(address)];
   }
   if (typeof first === 'object' && first !== null) return [readTarget(services, first)];
+  const rows = targetsOfTable(services);
+  if (rows !== undefined) return rows;
   const active = activeAddress();
   if (active !== undefined) return [toTarget(active)];
   const about = activeStatus();
   if (about !== undefined) return [{ ref: about, stream: undefined, line: undefined }];
   return targetsOfOverview(services) ?? targetsOfRows(services, services.view.selection);
+}
+
+function isWebviewContext(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'webview' in value;
 }
 
 /** Returns the hit, or all listed hits of a result. */
@@ -92,6 +100,20 @@ function targetsOfOverview({ runOverviews }: TargetServices): Target[] | undefin
       line,
       ...(line === undefined ? {} : { quotes: [lineRange(line)] }),
     }));
+}
+
+/** Returns the results of the rows that are selected in the active table, each with its lines. */
+function targetsOfTable({ tableTabs }: Pick<Services, 'tableTabs'>): Target[] | undefined {
+  const selected = tableTabs.selection;
+  // Without a selected row, the table of a result stands for the result. A run's table stands for no single host.
+  if (selected === undefined || (selected.length === 0 && activeAddress() !== undefined)) return undefined;
+  const byResult = new Map<string, { readonly ref: ResultRef; readonly quotes: Range[]; readonly line: number }>();
+  for (const { ref, firstLine, lastLine } of selected) {
+    const known = byResult.get(resultKey(ref)) ?? { ref, quotes: [], line: firstLine };
+    known.quotes.push(lineRange(firstLine, lastLine));
+    byResult.set(resultKey(ref), known);
+  }
+  return [...byResult.values()].map(({ ref, quotes, line }) => ({ ref, stream: 'output', line, quotes }));
 }
 
 function targetsOfRows(services: Pick<Services, 'view'>, rows: readonly TreeNode[]): Target[] {

@@ -15,6 +15,10 @@ export const IS_CONNECTED = 'liveResponse.connections == some';
 export const MAY_BE_CONNECTED = 'liveResponse.connections != none';
 
 export const IN_RESULT = 'resourceScheme == live-response';
+/** A row of a table, in its context menu. */
+export const ON_TABLE_ROW = "webviewId == 'liveResponse.table'";
+/** The active editor shows a result or a run as a table. */
+export const IN_TABLE = 'activeCustomEditorId == liveResponse.table';
 export const IN_RUN_OVERVIEW = 'resourceScheme == live-response-run';
 /** A result is open or selected in the tree. */
 export const HAS_RESULT = 'resourceScheme == live-response || liveResponse.selection == results';

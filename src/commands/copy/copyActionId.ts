@@ -10,7 +10,7 @@ import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, all } from '../common/when.ts';
 
 /** `liveResponse.copyActionId`: copies `id#index` for a result, or the bare id for an action without one. */
 async function copyActionId(
-  services: Pick<Services, 'connections' | 'runOverviews' | 'store' | 'view'>,
+  services: Pick<Services, 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<void> {
   const ids = findTargets(services, args).map(({ ref }) =>

@@ -20,7 +20,7 @@ const MOST_QUERIES = 20;
  * already contains that time, so copying from a row of the tree makes no call.
  */
 async function copyKql(
-  services: Pick<Services, 'actions' | 'connections' | 'results' | 'runOverviews' | 'store' | 'view'>,
+  services: Pick<Services, 'actions' | 'connections' | 'results' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {

@@ -22,13 +22,14 @@ import {
   IN_RUN_OVERVIEW,
   IN_SEARCH_VIEW,
   ON_HIT,
+  ON_TABLE_ROW,
   ON_TRANSCRIPT_ROW,
   all,
 } from '../common/when.ts';
 
 /** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or complete results as citations. */
 export async function appendToNotes(
-  services: Pick<Services, 'connections' | 'notes' | 'pinnedNotes' | 'results' | 'runOverviews' | 'view'>,
+  services: Pick<Services, 'connections' | 'notes' | 'pinnedNotes' | 'results' | 'runOverviews' | 'tableTabs' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -242,6 +243,7 @@ export const appendToNotesCommand = defineCommand({
     { menu: 'editor/context', group: '1_liveResponse@2', when: IN_RESULT },
     { menu: 'editor/context', group: '1_liveResponse@2', when: IN_RUN_OVERVIEW },
     { menu: 'editor/title/context', group: '1_liveResponse@3', when: IN_RESULT },
+    { menu: 'webview/context', group: '1_liveResponse@2', when: ON_TABLE_ROW },
   ],
   run: (services, { args, runner }) => appendToNotes(services, runner, args),
 });

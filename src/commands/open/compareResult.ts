@@ -35,7 +35,10 @@ type Other = 'pair' | 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
  * or with its own `normalised` view. With two selected rows, compares these two. Missing results are fetched.
  */
 async function compareResult(
-  services: Pick<Services, 'actions' | 'connections' | 'results' | 'runOverviews' | 'sessions' | 'store' | 'view'>,
+  services: Pick<
+    Services,
+    'actions' | 'connections' | 'results' | 'runOverviews' | 'tableTabs' | 'sessions' | 'store' | 'view'
+  >,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -199,7 +202,11 @@ function isNormalisedLink(argument: unknown): boolean {
  * Returns the `normalised` view to compare with. For a link in an overview, the view uses the overview's rules.
  * Otherwise it is the view in the active document, if that is `normalised`, or else the default `normalised` view.
  */
-function normalisedOf(services: Pick<Services, 'runOverviews'>, argument: unknown, { view }: Target): TextView {
+function normalisedOf(
+  services: Pick<Services, 'runOverviews' | 'tableTabs'>,
+  argument: unknown,
+  { view }: Target,
+): TextView {
   if (isNormalisedLink(argument)) return normalisedView(services.runOverviews.rules.rules);
   return view !== undefined && normaliseRulesOf(view) !== undefined ? view : 'normalised';
 }

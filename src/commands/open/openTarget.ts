@@ -29,6 +29,7 @@ export type OpenServices = Pick<
   | 'notes'
   | 'results'
   | 'runOverviews'
+  | 'tableTabs'
   | 'saves'
   | 'statusPages'
   | 'store'

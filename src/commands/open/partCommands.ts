@@ -78,7 +78,7 @@ async function openWhole(services: OpenServices, runner: CommandRunner, args: re
 
 /** Returns the parts of a text. If the text is not divided into parts, tells the user so. */
 async function findDivided(
-  services: Pick<Services, 'connections' | 'runOverviews' | 'store' | 'view'>,
+  services: Pick<Services, 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<Divided | undefined> {
   const [target] = findTargets(services, args);

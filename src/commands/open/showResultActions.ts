@@ -22,7 +22,7 @@ interface ActionItem extends QuickPickItem {
  * status bar runs this command.
  */
 async function showResultActions(
-  services: Pick<Services, 'connections' | 'runOverviews' | 'store' | 'view'>,
+  services: Pick<Services, 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<void> {
   const [target] = findTargets(services, args);

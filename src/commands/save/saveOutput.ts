@@ -16,7 +16,7 @@ import { IN_RESULT } from '../common/when.ts';
  * `liveResponse.saveOutput`: saves the complete text that is shown, as UTF-8. Its line ends and NULs stay unchanged.
  */
 export async function saveOutput(
-  services: Pick<Services, 'connections' | 'results' | 'runOverviews' | 'store' | 'view'>,
+  services: Pick<Services, 'connections' | 'results' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {

@@ -19,6 +19,7 @@ import type { HostOrder } from '../../runs/hostOrder.ts';
 import { buildOverview } from './runOverviewText.ts';
 import type { OverviewText, RowSource } from './runOverviewText.ts';
 import { safe } from '../linkedText.ts';
+import { activeTableUri } from '../resultUris.ts';
 
 export interface RunOverviewsOptions {
   readonly store: ResultStore;
@@ -39,6 +40,12 @@ const USUAL: ComparisonRules = { rules: usualRules, most: 3 };
  */
 const PAUSE_MS = 2500;
 const PAUSE_FACTOR = 5;
+
+/** Returns the address of a run's overview. */
+export function runUri({ key, words }: { readonly key: string; readonly words: { readonly script: string } }): Uri {
+  const name = safe(words.script).replaceAll(/[\\/]/gu, '\u2215');
+  return Uri.from({ scheme: RUN_SCHEME, path: `/${l10n.t('Run')} · ${name}.lr-run`, query: key });
+}
 
 /** Content of an overview, for exports. */
 export interface RunPicture {
@@ -116,7 +123,7 @@ export class RunOverviews implements Disposable {
 
   /** The run whose overview is in the active editor. */
   get active(): RunRecord | undefined {
-    const uri = window.activeTextEditor?.document.uri;
+    const uri = window.activeTextEditor?.document.uri ?? activeTableUri();
     return uri?.scheme === RUN_SCHEME ? this.#options.runs.get(uri.query) : undefined;
   }
 
@@ -208,8 +215,7 @@ export class RunOverviews implements Disposable {
   }
 
   #begin(key: string, script: string): Overview {
-    const name = safe(script).replaceAll(/[\\/]/gu, '\u2215');
-    const uri = Uri.from({ scheme: RUN_SCHEME, path: `/${l10n.t('Run')} · ${name}.lr-run`, query: key });
+    const uri = runUri({ key, words: { script } });
     const comparer = new RunComparer(this.#options.store.analysis, `overview ${key}`);
     return { key, uri, comparer, built: undefined, isStale: false, working: undefined };
   }

@@ -17,6 +17,8 @@ export interface ColumnBlock {
 export interface ColumnCells {
   readonly names: readonly string[];
   readonly cells: readonly (readonly string[])[];
+  /** Number of lines, from the first on, up to the last one whose cells all begin or end where a name does. */
+  readonly aligned: number;
 }
 
 /**
@@ -41,14 +43,18 @@ function divide(
   const common = groups.map((_, column) => (column === 0 ? 0 : commonStart(grids, groups, column, isExact)));
   const cells: string[][] = [];
   let fit = 0;
+  let aligned = 0;
   for (const grid of grids) {
     const starts = startsOf(grid, groups, common);
     if (starts === undefined) break;
-    cells.push(cellsOf(grid, starts));
+    const own = cellsOf(grid, starts);
+    cells.push(own);
     fit += groups.filter((group) => isAligned(grid, group)).length;
+    if (groups.every((group, column) => column === 0 || own[column] === '' || isAligned(grid, group)))
+      aligned = cells.length;
   }
   const headStarts = groups.map(({ start }, column) => Math.min(common[column] ?? start, start));
-  return { names: cellsOf(head, headStarts), cells, fit };
+  return { names: cellsOf(head, headStarts), cells, aligned, fit };
 }
 
 /** Whether a cell begins or ends where its column's name does. */
@@ -68,6 +74,8 @@ function commonStart(
   if (isExact) return start;
   const before = groups[column - 1]?.end ?? 0;
   const fits = (cell: number): boolean => grids.every((grid) => grid.isBlank(cell));
+  // Next to the name, a gap may also be below its first letter: `w` prints values one cell to the right.
+  if (!fits(start - 1) && fits(start)) return start + 1;
   for (let cell = start - 1; cell >= before; cell--) if (fits(cell)) return cell + 1;
   return undefined;
 }
@@ -86,7 +94,7 @@ function startsOf(
       continue;
     }
     let cell = own ?? start;
-    if (!grid.isBlank(cell - 1)) {
+    if (!grid.isBlank(cell - 1) && !grid.isBlank(cell)) {
       // A value that is longer than its name: it begins after the next blank to the left.
       const before = groups[column - 1]?.start ?? 0;
       while (cell > before && !grid.isBlank(cell - 1)) cell--;

@@ -1,6 +1,8 @@
 import type { FoundTable, TableLines, TableRow } from './table.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** Number of columns from which a header may have names with other signs. */
+const WIDE_HEADER = 4;
 /** Longest header, in UTF-16 units. */
 const LONGEST_HEADER = 8192;
 /** Largest number of lines of one quoted cell. Without it, one quotation mark could take the rest of a text. */
@@ -24,9 +26,11 @@ export function readCsvTable(lines: TableLines, at: number): FoundTable | undefi
     if (!header.includes(delimiter)) continue;
     const names = readRecord(lines.raw, headerAt, delimiter);
     if (names.lastLine !== headerAt || !isHeader(names, delimiter)) continue;
-    const rows = readRows(lines.raw, headerAt + 1, delimiter, names.cells.length);
+    const rows = readRows(lines.raw, headerAt + 1, delimiter, names);
     // Commas also stand in sentences. Two rows, or quotation marks around each name, tell a table.
-    if (rows.length < (names.isQuoted || delimiter === '\t' ? 1 : 2)) continue;
+    if (rows.length < (names.isQuoted || (delimiter === '\t' && names.cells.length > 2) ? 1 : 2)) continue;
+    // A list of settings repeats its first word.
+    if (rows.some(({ cells }) => cells[0] === names.cells[0])) continue;
     return {
       shape: 'csv',
       columns: names.cells,
@@ -38,45 +42,62 @@ export function readCsvTable(lines: TableLines, at: number): FoundTable | undefi
   return undefined;
 }
 
-function readRows(raw: readonly string[], from: number, delimiter: string, width: number): TableRow[] {
+function readRows(raw: readonly string[], from: number, delimiter: string, header: CsvRecord): TableRow[] {
+  const quotesAll = delimiter !== '	' || header.isQuoted;
   const rows: TableRow[] = [];
-  for (let at = from; at < raw.length;) {
-    if (raw[at]?.trim() === '') break;
-    const record = readRecord(raw, at, delimiter);
-    if (record.cells.length !== width) break;
-    rows.push({ firstLine: at, lastLine: record.lastLine, cells: record.cells });
-    at = record.lastLine + 1;
+  // The output of wmic ends its lines by CR CR LF, so that a blank line follows each line.
+  const isSpaced = isBlankLine(raw[from]) && !isBlankLine(raw[from + 1]);
+  for (let at = isSpaced ? from + 1 : from; at < raw.length;) {
+    if (isBlankLine(raw[at])) break;
+    const { cells, lastLine } = readRecord(raw, at, delimiter, quotesAll);
+    // Some tools print the header again. Another table begins there.
+    if (cells.length !== header.cells.length || cells.every((cell, column) => cell === header.cells[column])) break;
+    rows.push({ firstLine: at, lastLine, cells });
+    at = lastLine + 1;
+    if (isSpaced && isBlankLine(raw[at])) at++;
   }
   return rows;
 }
 
+function isBlankLine(line: string | undefined): boolean {
+  return line === undefined || line.trim() === '';
+}
+
 /** Whether all cells are names: not empty, all different, and none looks like a value or a sentence. */
 function isHeader({ cells, isQuoted }: CsvRecord, delimiter: string): boolean {
+  const isWide = cells.length >= WIDE_HEADER;
   return (
     cells.length > 1 &&
     new Set(cells).size === cells.length &&
-    cells.every((cell) => cell !== '' && cell.length <= 120 && (isQuoted || isBareName(cell, delimiter)))
+    cells.every(
+      (cell) =>
+        cell !== '' && cell.length <= 120 && (isQuoted || isBareName(cell, isWide || delimiter === '\t', isWide)),
+    )
   );
 }
 
-/** Whether a cell without quotation marks can be a name. Tabs rarely stand in sentences, so more is allowed there. */
-function isBareName(cell: string, delimiter: string): boolean {
-  const refused = delimiter === '\t' ? /[{}<>"]/u : /[.!?:=\\{}<>"]/u;
-  return cell === cell.trim() && /^[\p{L}_#@$%(]/u.test(cell) && !refused.test(cell) && cell.split(' ').length <= 5;
+/**
+ * Whether a cell without quotation marks can be a name. Tabs, and many commas without a blank, rarely stand in sentences,
+ * so more is allowed there.
+ */
+function isBareName(cell: string, isLoose: boolean, isWide: boolean): boolean {
+  const refused = isWide ? /[{}<>]/u : isLoose ? /[=\\{}<>"]/u : /[.!?:=\\{}<>"]/u;
+  const first = isWide ? /^[\p{L}_#@$%(=*]/u : /^[\p{L}_#@$%(]/u;
+  return cell === cell.trim() && first.test(cell) && !refused.test(cell) && cell.split(' ').length <= 5;
 }
 
 /**
  * Reads one record by RFC 4180. A quoted cell may contain line ends. A quotation mark that is not closed before a
  * delimiter is part of the text, as in the command lines of a TSV file.
  */
-function readRecord(raw: readonly string[], at: number, delimiter: string): CsvRecord {
+function readRecord(raw: readonly string[], at: number, delimiter: string, quotesAll = true): CsvRecord {
   const cells: string[] = [];
   let isQuoted = true;
   let line = at;
   let text = raw[at] ?? '';
   let place = 0;
   for (;;) {
-    const quoted = text[place] === '"' ? readQuoted(raw, line, place, delimiter) : undefined;
+    const quoted = text[place] === '"' ? readQuoted(raw, line, place, delimiter, quotesAll) : undefined;
     if (quoted !== undefined) {
       cells.push(quoted.cell);
       line = quoted.line;
@@ -100,6 +121,7 @@ function readQuoted(
   at: number,
   open: number,
   delimiter: string,
+  quotesAll: boolean,
 ): { readonly cell: string; readonly line: number; readonly end: number } | undefined {
   let cell = '';
   let line = at;
@@ -120,7 +142,10 @@ function readQuoted(
     } else {
       const end = quote + 1;
       const isClosed = text[end] === delimiter || text.slice(end).replaceAll('\0', '').trim() === '';
-      return isClosed ? { cell: cell + text.slice(place, quote), line, end } : undefined;
+      const whole = cell + text.slice(place, quote);
+      // A command line in quotation marks, in a file that quotes only what it must.
+      if (!isClosed || (!quotesAll && !/[\t\n"]/u.test(whole))) return undefined;
+      return { cell: whole, line, end };
     }
   }
 }

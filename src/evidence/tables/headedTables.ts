@@ -1,4 +1,5 @@
 import { divideColumns } from './columnTables.ts';
+import type { ColumnCells } from './columnTables.ts';
 import type { FoundTable, TableLines, TableRow } from './table.ts';
 import { findWords, isReadable } from './tableLines.ts';
 import type { Span } from './tableLines.ts';
@@ -8,6 +9,9 @@ const KNOWN_HEADERS: readonly (readonly string[])[] = [
   ['UNIT FILE', 'STATE', 'VENDOR PRESET'],
   ['UNIT FILE', 'STATE', 'PRESET'],
   ['UNIT FILE', 'STATE'],
+  ['Destination', 'Gateway', 'Flags', 'Netif', 'Expire'],
+  ['Destination', 'Gateway', 'Genmask', 'Flags', 'Metric', 'Ref', 'Use', 'Iface'],
+  ['Address', 'Type', 'Recv-Q', 'Send-Q', 'Inode', 'Conn', 'Refs', 'Nextref', 'Addr'],
   ['Filesystem', 'Size', 'Used', 'Avail', 'Use%', 'Mounted on'],
   ['Filesystem', '1K-blocks', 'Used', 'Available', 'Use%', 'Mounted on'],
   ['Filesystem', 'Type', 'Size', 'Used', 'Avail', 'Use%', 'Mounted on'],
@@ -23,24 +27,38 @@ export function readHeadedTable({ plain }: TableLines, at: number): FoundTable |
   const header = plain[at];
   if (!isReadable(header)) return undefined;
   const known = knownColumns(header);
-  const groups = known ?? capitalColumns(header);
-  if (groups === undefined) return undefined;
-  const lines: string[] = [];
-  for (let line = at + 1; isReadable(plain[line]); line++)
-    lines.push(withoutMark(plain[line] ?? '', groups[0]?.start ?? 0));
-  if (lines.length < (known === undefined ? 2 : 1)) return undefined;
+  const choices = known === undefined ? capitalColumns(header) : [known];
+  for (const groups of choices) {
+    const start = groups[0]?.start ?? 0;
+    const lines: string[] = [];
+    for (let line = at + 1; isReadable(plain[line]); line++) lines.push(withoutMark(plain[line] ?? '', start));
+    const found = readBelow(header, groups, lines, known === undefined ? 2 : 1);
+    if (found === undefined) continue;
+    const rows = found.cells.map((cells, index): TableRow => ({
+      firstLine: at + 1 + index,
+      lastLine: at + 1 + index,
+      cells,
+    }));
+    return { shape: 'columns', columns: found.names, rows, otherLines: [at], end: at + 1 + rows.length };
+  }
+  return undefined;
+}
+
+/** Reads the rows below a header. @returns undefined if they do not fit into its columns */
+function readBelow(
+  header: string,
+  groups: readonly Span[],
+  lines: readonly string[],
+  fewest: number,
+): ColumnCells | undefined {
   const { names, cells } = divideColumns({ header, groups, lines, isExact: false });
-  // A row of a table has something in its first column and in one other column.
-  const count = cells.findIndex(([first, ...others]) => first === '' || others.every((cell) => cell === ''));
+  // A row of a table has cells in at least two columns.
+  const count = cells.findIndex((row) => row.filter((cell) => cell !== '').length < 2);
   const whole = count < 0 ? cells : cells.slice(0, count);
-  if (whole.length < (known === undefined ? 2 : 1)) return undefined;
-  if (known === undefined && whole.some((row) => !hasNoGaps(row))) return undefined;
-  const rows = whole.map((row, index): TableRow => ({
-    firstLine: at + 1 + index,
-    lastLine: at + 1 + index,
-    cells: row,
-  }));
-  return { shape: 'columns', columns: names, rows, otherLines: [at], end: at + 1 + whole.length };
+  const isFilled = names.every((_, column) => column > 3 || whole.some((row) => row[column] !== ''));
+  return whole.length < fewest || !isFilled || !whole.every(hasNoGaps)
+    ? undefined
+    : { names, cells: whole, aligned: whole.length };
 }
 
 /** Whether no cell has a run of blanks inside. Such a cell is two cells of a table that was not understood. */
@@ -63,17 +81,17 @@ function knownColumns(header: string): Span[] | undefined {
   return undefined;
 }
 
-function capitalColumns(header: string): Span[] | undefined {
-  if (header.length > 1000 || !/^[A-Z0-9 ()_%#/+-]+$/u.test(header)) return undefined;
-  // Only names with two blanks between them are certainly two columns.
-  const words = findWords(header);
+/** Returns the ways to divide a header in capitals: by words, and by names that two blanks divide, e.g. `IDLE TIME`. */
+function capitalColumns(header: string): readonly (readonly Span[])[] {
+  if (header.length > 1000 || !/^[\p{Lu}0-9 ()_%#/+@-]+$/u.test(header)) return [];
   const wide = findWords(header, 2);
-  const groups = wide.length >= FEWEST_COLUMNS && words.length > wide.length ? wide : words;
-  const isName = ({ start, end }: Span): boolean => /^[A-Z%#]/u.test(header.slice(start, end));
-  return groups.length >= FEWEST_COLUMNS && wide.length >= 2 && groups.every(isName) ? groups : undefined;
+  const isName = ({ start, end }: Span): boolean => /^[\p{Lu}%#]/u.test(header.slice(start, end));
+  return [findWords(header), wide].filter(
+    (groups) => groups.length >= FEWEST_COLUMNS && wide.length >= 2 && groups.every(isName),
+  );
 }
 
-/** Removes the sign that `systemctl` puts before a unit which failed or is not found. It stands before the first column. */
+/** Removes a sign before the first column: of `systemctl` for a failed unit, of `quser` for the own session. */
 function withoutMark(line: string, start: number): string {
-  return start >= 2 && /^[●○×*] /u.test(line) ? `  ${line.slice(2)}` : line;
+  return (start >= 2 && /^[●○×*] /u.test(line)) || (start >= 1 && line.startsWith('>')) ? ` ${line.slice(1)}` : line;
 }

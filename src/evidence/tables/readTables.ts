@@ -5,7 +5,7 @@ import { readRecordTable } from './recordTables.ts';
 import { readRuledTable } from './ruledTables.ts';
 import type { FoundTable, ReadTable, TableLines, TableReader, TablesOfText } from './table.ts';
 import { toTableLines } from './tableLines.ts';
-import { readLs, readPs, readSs, readUnixNetstat, readWindowsNetstat } from './toolTables.ts';
+import { readArp, readDf, readLs, readPs, readSs, readUnixNetstat, readWindowsNetstat } from './toolTables.ts';
 
 /** Number of lines above a table in which its heading may be. */
 const FARTHEST_HEADING = 3;
@@ -25,6 +25,8 @@ export function readTables(text: string): TablesOfText {
     readSs,
     readPs,
     readLs,
+    readArp,
+    readDf,
     readRuledTable,
     readHeadedTable,
     readRecordTable,

@@ -3,6 +3,8 @@ import { isBlank, isReadable } from './tableLines.ts';
 
 /** Fewest fields of a record. Two adjacent `key: value` lines also stand in ordinary texts. */
 const FEWEST_FIELDS = 3;
+/** Most fields above an indented record that belong to it. */
+const MOST_HEAD_FIELDS = 3;
 /** Longest key, in UTF-16 units. */
 const LONGEST_KEY = 80;
 /** Number of lines after a record in which the next record of the same table may begin, e.g. `Folder: \\` of schtasks. */
@@ -28,13 +30,14 @@ interface RecordLines {
  * Reads records of `key : value` lines, as `Format-List`, `systeminfo` and `schtasks /fo LIST` print them. Records with
  * the same keys are one table, also if a heading stands between them.
  */
-export function readRecordTable({ plain }: TableLines, at: number): FoundTable | undefined {
+export function readRecordTable(lines: TableLines, at: number): FoundTable | undefined {
+  const { plain } = lines;
   const records: RecordLines[] = [];
   const known = new Set<string>();
   let next = at;
   let end = at;
   while (next < plain.length) {
-    const record = readRecord(plain, next);
+    const record = readRecord(lines, next);
     if (record !== undefined && (known.size === 0 || isAlike(record, known))) {
       records.push(record);
       for (const key of record.fields.keys()) known.add(key);
@@ -64,14 +67,34 @@ function isAlike({ fields }: RecordLines, known: ReadonlySet<string>): boolean {
 }
 
 /** Reads one record: adjacent fields whose colons or values are in one column, with the lines that continue a value. */
-function readRecord(plain: readonly string[], at: number): RecordLines | undefined {
-  const first = readField(plain[at]);
+function readRecord(lines: TableLines, at: number): RecordLines | undefined {
+  return readHeaded(lines, at) ?? readPlainRecord(lines, at);
+}
+
+function readPlainRecord(lines: TableLines, at: number): RecordLines | undefined {
+  const first = readField(lines.plain[at]);
   if (first === undefined) return undefined;
   return (
-    readAligned(plain, at, (field) => field.colon === first.colon && field.indent === first.indent) ??
-    readAligned(plain, at, valueColumn(plain, at, first)) ??
-    readLoose(plain, at)
+    readAligned(lines, at, (field) => field.colon === first.colon) ??
+    readBlocks(lines, at, valueColumn(lines.plain, at, first)) ??
+    readLoose(lines.plain, at)
   );
+}
+
+/** Reads an indented record with its name above it, as `sc query` prints it. */
+function readHeaded(lines: TableLines, at: number): RecordLines | undefined {
+  const head = new Map<string, string>();
+  let line = at;
+  for (; head.size < MOST_HEAD_FIELDS; line++) {
+    const field = readField(lines.plain[line]);
+    if (field === undefined || field.indent > 0 || field.value === '' || head.has(field.key)) break;
+    head.set(field.key, field.value);
+  }
+  const first = head.size === 0 ? undefined : readField(lines.plain[line]);
+  if (first === undefined || first.indent === 0) return undefined;
+  const body = readAligned(lines, line, (field) => field.colon === first.colon && field.indent === first.indent);
+  if (body === undefined) return undefined;
+  return { fields: new Map([...head, ...body.fields]), firstLine: at, lastLine: body.lastLine };
 }
 
 /** Returns the test for `key:   value` lines: all values begin in one column, which is behind the longest key. */
@@ -81,43 +104,74 @@ function valueColumn(plain: readonly string[], at: number, first: Field): (field
     indent === first.indent && column !== undefined && colon < column - 1 && (valueAt ?? column) === column;
 }
 
+/** Reads one record of blocks that a blank line divides, as `diskutil info` prints it. No block repeats a key. */
+function readBlocks(lines: TableLines, at: number, isAligned: (field: Field) => boolean): RecordLines | undefined {
+  const first = readAligned(lines, at, isAligned);
+  if (first === undefined) return undefined;
+  const fields = new Map(first.fields);
+  let { lastLine } = first;
+  for (;;) {
+    if (lines.plain[lastLine + 1] !== '') break;
+    const next = readAligned(lines, lastLine + 2, isAligned, 1);
+    if (next === undefined || [...next.fields.keys()].some((key) => fields.has(key))) break;
+    for (const [key, value] of next.fields) fields.set(key, value);
+    ({ lastLine } = next);
+  }
+  return { fields, firstLine: at, lastLine };
+}
+
 function readAligned(
-  plain: readonly string[],
+  { plain, raw }: TableLines,
   at: number,
   isAligned: (field: Field) => boolean,
+  fewest = FEWEST_FIELDS,
 ): RecordLines | undefined {
   const fields = new Map<string, string>();
   let valueAt = 0;
   let lastKey = '';
   let lastLine = at;
+  /** Lines of a value that have only blanks. They belong to the value if another line of it follows. */
+  let blanks = 0;
   for (let line = at; line < plain.length; line++) {
     const text = plain[line] ?? '';
     const field = readField(text);
-    if (field !== undefined && isAligned(field)) {
+    if (field !== undefined && blanks === 0 && isAligned(field)) {
       // The same key again begins the next record.
       if (fields.has(field.key)) break;
       fields.set(field.key, field.value);
       lastKey = field.key;
       valueAt = Math.max(valueAt, field.valueAt ?? 0);
     } else if (lastKey !== '' && valueAt > 0 && isReadable(text) && indentOf(text) >= valueAt) {
-      fields.set(lastKey, `${fields.get(lastKey) ?? ''}\n${text.trim()}`);
+      fields.set(lastKey, `${fields.get(lastKey) ?? ''}\n${'\n'.repeat(blanks)}${text.trim()}`);
+      blanks = 0;
+    } else if (lastKey !== '' && text === '' && (raw[line] ?? '').length >= valueAt && valueAt > 0) {
+      blanks++;
+      continue;
     } else {
       break;
     }
     lastLine = line;
   }
-  return fields.size < FEWEST_FIELDS ? undefined : { fields, firstLine: at, lastLine };
+  return fields.size < fewest ? undefined : { fields, firstLine: at, lastLine };
 }
 
-/** Reads `key: value` lines that are not aligned. Only short keys count, and each must have a value. */
+/**
+ * Reads `key: value` lines that are not aligned, or whose values end in one column, as in `/proc/meminfo`. Only short
+ * keys count, and each must have a value. Indented keys must look like names of a person's language: settings in YAML
+ * are indented, too.
+ */
 function readLoose(plain: readonly string[], at: number): RecordLines | undefined {
   const fields = new Map<string, string>();
+  const end = plain[at]?.length;
+  const indent = indentOf(plain[at] ?? '');
   let line = at;
   for (; line < plain.length; line++) {
-    const field = readField(plain[line]);
-    if (field === undefined || field.indent > 0 || field.value === '' || fields.has(field.key) || !isName(field.key))
-      break;
-    if (field.valueAt !== field.colon + 2) break;
+    const text = plain[line] ?? '';
+    const field = readField(text);
+    if (field?.valueAt === undefined || field.indent !== indent || fields.has(field.key) || !isName(field.key)) break;
+    if (indent > 0 && !/^\p{Lu}/u.test(field.key)) break;
+    const isClose = field.valueAt === field.colon + 2 || text[field.colon + 1] === '\t';
+    if (!isClose && text.length !== end) break;
     fields.set(field.key, field.value);
   }
   return fields.size < FEWEST_FIELDS ? undefined : { fields, firstLine: at, lastLine: line - 1 };
@@ -144,11 +198,15 @@ function readField(line: string | undefined): Field | undefined {
   return { key, value: line.slice(valueAt), colon, valueAt: isEmpty ? undefined : valueAt, indent };
 }
 
-/** Removes the dots with which `ipconfig` leads to the colon. */
+/** Removes the dots with which `ipconfig` leads to the colon, e.g. of `Description. . . . .` */
 function withoutDots(key: string): string {
   let end = key.length;
-  while (end > 1 && key[end - 1] === '.' && key[end - 2] === ' ') end -= 2;
-  return key.slice(0, end).trimEnd();
+  let dots = 0;
+  while (end > 1 && (key[end - 1] === '.' || key[end - 1] === ' ')) {
+    if (key[end - 1] === '.') dots++;
+    end--;
+  }
+  return dots > 1 || (dots === 1 && key.endsWith(' .')) ? key.slice(0, end) : key;
 }
 
 function indentOf(line: string): number {

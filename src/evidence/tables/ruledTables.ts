@@ -10,19 +10,31 @@ const LONGEST_SINGLE = 60;
  * Reads a table below a line of dashes, as `Format-Table`, `tasklist` and `schtasks` print it. A blank line ends the
  * table.
  */
-export function readRuledTable({ plain }: TableLines, at: number): FoundTable | undefined {
+export function readRuledTable({ plain, raw }: TableLines, at: number): FoundTable | undefined {
   const header = plain[at];
   const ruler = plain[at + 1];
   if (!isReadable(header) || !isReadable(ruler)) return undefined;
   const groups = readRuler(ruler);
   if (groups === undefined) return undefined;
   const isExact = ruler.includes('=');
+  // The heading of a difference stands above its lines.
+  if (header.startsWith('@@')) return undefined;
   const lines: string[] = [];
-  for (let line = at + 2; isReadable(plain[line]) && !isRuler(plain[line + 1] ?? ''); line++)
-    lines.push(plain[line] ?? '');
+  const last = groups.at(-1)?.start ?? 0;
+  for (let line = at + 2; ; line++) {
+    const text = plain[line] ?? '';
+    const next = plain[line + 1] ?? '';
+    // Windows PowerShell pads an empty line of a wrapped cell to the width of the table.
+    const isPadded = text === '' && (raw[line] ?? '').length > last && next !== '' && next.slice(0, last).trim() === '';
+    if ((!isReadable(text) && !isPadded) || isRuler(next)) break;
+    lines.push(text);
+  }
   if (lines.length === 0 || (groups.length === 1 && !isSingleColumn(header, ruler, lines, plain[at - 1])))
     return undefined;
-  const { names, cells } = divideColumns({ header, groups, lines, isExact });
+  const divided = divideColumns({ header: atGroups(header, groups), groups, lines, isExact });
+  const { names } = divided;
+  // A line of text directly behind the last row fits into the columns only by chance.
+  const cells = isExact ? divided.cells : divided.cells.slice(0, divided.aligned);
   if (cells.length === 0 || !fits(header, names)) return undefined;
   // A first column without a name holds marks, which most rows lack.
   const rows = names[0] === '' ? cells.map((own, row) => oneLine(own, at + 2 + row)) : joinWrapped(cells, at + 2);
@@ -33,6 +45,16 @@ export function readRuledTable({ plain }: TableLines, at: number): FoundTable | 
     otherLines: [at, at + 1],
     end: at + 2 + cells.length,
   };
+}
+
+/**
+ * Moves a header to the place of its dashes. A script that trims its output removes the blanks before the header, and
+ * no others.
+ */
+function atGroups(header: string, groups: readonly Span[]): string {
+  const bare = header.trimStart();
+  const missing = (groups[0]?.start ?? 0) - (header.length - bare.length);
+  return missing > 0 && bare.length === header.length ? ' '.repeat(missing) + bare : header;
 }
 
 /** Whether all words of the header are names of columns. A line of text above a ruler has words in between. */
@@ -73,44 +95,54 @@ function oneLine(cells: readonly string[], line: number): TableRow {
 }
 
 /**
- * Joins the lines of wrapped rows. Such a line has nothing in the first column, and each of its cells begins with a
- * word that did not fit behind the piece above it. If one line without a first cell cannot be such a line, the first
- * column has empty cells, and no line is joined.
+ * Joins the lines of wrapped rows. Such a line has nothing in the first column, and goes on with cells that have not
+ * ended. At least one of its cells begins with a word that did not fit behind the piece above it. If one line without a
+ * first cell cannot be such a line, the first column has empty cells, and no line is joined.
  */
 function joinWrapped(cells: readonly (readonly string[])[], firstLine: number): TableRow[] {
   const widths = (cells[0] ?? []).map((_, column) =>
     cells.reduce((most, line) => Math.max(most, (line[column] ?? '').length), 0),
   );
   const rows: { firstLine: number; lastLine: number; cells: string[]; last: readonly string[] }[] = [];
+  let isWrapped = false;
   for (const [index, line] of cells.entries()) {
     const row = rows.at(-1);
-    if (line[0] !== '' || line.every((cell) => cell === '')) {
+    if (row !== undefined && line.every((cell) => cell === '')) {
+      const wrapped = row.last.findLastIndex((cell) => cell !== '');
+      row.cells[wrapped] = `${row.cells[wrapped] ?? ''}\n`;
+      row.lastLine = firstLine + index;
+    } else if (line[0] !== '') {
       rows.push({ firstLine: firstLine + index, lastLine: firstLine + index, cells: [...line], last: line });
-    } else if (row !== undefined && goesOn(row, line, widths)) {
+    } else if (row !== undefined && goesOn(row, line)) {
+      isWrapped ||= line.every(
+        (cell, column) => cell === '' || didNotFit(row.last[column] ?? '', cell, widths[column] ?? 0),
+      );
       for (const [column, cell] of line.entries())
         if (cell !== '') row.cells[column] = `${row.cells[column] ?? ''}\n${cell}`;
       row.lastLine = firstLine + index;
       row.last = line;
     } else {
-      return cells.map((own, at) => oneLine(own, firstLine + at));
+      isWrapped = false;
+      break;
     }
   }
+  if (!isWrapped) return cells.map((own, at) => oneLine(own, firstLine + at));
   return rows.map(({ firstLine: first, lastLine, cells: own }) => ({ firstLine: first, lastLine, cells: own }));
 }
 
-/** Whether a line without a first cell continues a row. */
+/** Whether a line without a first cell can continue a row: no cell goes on that had ended, and one of them has ended. */
 function goesOn(
   row: { readonly cells: readonly string[]; readonly last: readonly string[] },
   line: readonly string[],
-  widths: readonly number[],
 ): boolean {
-  const didNotFit = (cell: string, column: number): boolean => {
-    const above = row.last[column] ?? '';
-    const word = cell.split(' ', 1)[0] ?? '';
-    return cell === '' || (above !== '' && above.length + 1 + word.length > (widths[column] ?? 0));
-  };
   // A row without a first cell fills its other cells. A wrapped line leaves those blank that ended before.
   const hasEnded =
     line.length <= 2 || line.some((cell, column) => column > 0 && cell === '' && row.cells[column] !== '');
-  return row.cells[0] !== '' && hasEnded && line.every(didNotFit);
+  return row.cells[0] !== '' && hasEnded && line.every((cell, column) => cell === '' || row.last[column] !== '');
+}
+
+/** Whether the first word of a piece was too long for the line above it. */
+function didNotFit(above: string, piece: string, width: number): boolean {
+  const word = piece.split(' ', 1)[0] ?? '';
+  return above !== '' && above.length + 1 + word.length > width;
 }

@@ -90,13 +90,17 @@ export const readUnixNetstat: TableReader = ({ plain }, at) => {
   const rest = findWords(header, 2).map(({ start, end }) => header.slice(start, end));
   const stateAt = rest.findIndex((name) => /^\(?[Ss]tate\)?$/u.test(name));
   const names = ['Proto', 'Recv-Q', 'Send-Q', 'Local Address', 'Foreign Address', '(state)'];
-  const more = stateAt < 0 ? [] : rest.slice(stateAt + 1);
   if (stateAt >= 0) names[5] = rest[stateAt] ?? 'State';
+  const behindState = header.slice(header.search(/\(?[Ss]tate\)?/u) + (names[5]?.length ?? 0));
+  const more = behindState.includes('PID/Program name')
+    ? ['PID/Program name', ...splitWords(behindState.replace('PID/Program name', ''), 20)]
+    : splitWords(behindState, 40);
   const columns = [...names, ...more];
   const readRow = (line: string): string[] | undefined => {
     const words = splitWords(line, 7);
     const [protocol = '', received = '', sent = ''] = words;
-    if (!/^(?:tcp|udp)[46]{0,2}$/u.test(protocol) || !/^\d+$/u.test(received) || !/^\d+$/u.test(sent)) return undefined;
+    if (!/^(?:tcp|udp|icmp?|raw)[46]{0,2}$/u.test(protocol) || !/^\d+$/u.test(received) || !/^\d+$/u.test(sent))
+      return undefined;
     if (words.length < 5) return undefined;
     const hasState = /^[A-Z][A-Z_0-9]*$/u.test(words[5] ?? '');
     const cells = [...words.slice(0, 5), hasState ? (words[5] ?? '') : ''];
@@ -115,13 +119,74 @@ export const readPs: TableReader = ({ plain }, at) => {
   const pid = names.indexOf('PID');
   if (pid < 0 || names.length < 2) return undefined;
   const numbers = names.flatMap((name, column) => (/^(?:PID|PPID|%CPU|%MEM|VSZ|RSS)$/u.test(name) ? [column] : []));
+  const started = names.indexOf('STARTED');
   const readRow = (line: string): string[] | undefined => {
-    const words = splitWords(line, names.length);
+    const words = splitProcess(line, names.length, started);
     const isRow =
       words.length === names.length && numbers.every((column) => /^\d+(?:[.,]\d+)?$/u.test(words[column] ?? ''));
     return isRow ? words : undefined;
   };
   return toTable('ps', names, at, readRows(plain, at + 1, readRow));
+};
+
+const LONG_TIME = /^\p{L}{2,4}\.? (?:\p{L}{2,5}\.? {1,2}\d{1,2}|\d{1,2} {1,2}\p{L}{2,5}\.?) \d{2}:\d{2}:\d{2} \d{4}$/u;
+
+/** Divides a row of `ps` into words. A time of five words, as `ps -o lstart` prints it, is one cell. */
+function splitProcess(line: string, width: number, started: number): string[] {
+  const words = splitWords(line, width);
+  const spans = findWords(line);
+  const first = started < 0 ? undefined : spans[started];
+  const time = first === undefined ? '' : line.slice(first.start, spans[started + 4]?.end);
+  if (!LONG_TIME.test(time)) return words;
+  const longer = splitWords(line, width + 4);
+  return [...longer.slice(0, started), time, ...longer.slice(started + 5)];
+}
+
+const DF_SHARE = /^(?:\d{1,3}%|-)$/u;
+
+/** Reads `df`. Its header is translated, so the rows tell the table: a share in percent before a path. */
+export const readDf: TableReader = ({ plain }, at) => {
+  const header = plain[at];
+  if (!isReadable(header) || header.length > 400 || !header.includes('%')) return undefined;
+  const words = splitWords(header, 20);
+  const share = words.findIndex((word) => word.endsWith('%'));
+  const counted = countDfColumns(plain[at + 1]);
+  if (share < 0 || counted === undefined || share + 1 < counted) return undefined;
+  // All names but the first and the last are one word.
+  const first = share - counted + 2;
+  const names = [words.slice(0, first).join(' '), ...words.slice(first, share + 1), words.slice(share + 1).join(' ')];
+  const readRow = (line: string): string[] | undefined => {
+    const cells = splitWords(line, names.length);
+    return cells.length === names.length && DF_SHARE.test(cells.at(-2) ?? '') ? cells : undefined;
+  };
+  return names.includes('') ? undefined : toTable('columns', names, at, readRows(plain, at + 1, readRow));
+};
+
+/** Counts the columns of `df` before the path. */
+function countDfColumns(line: string | undefined): number | undefined {
+  if (!isReadable(line)) return undefined;
+  const words = splitWords(line, 9);
+  const share = words.findIndex((word) => word.endsWith('%') && DF_SHARE.test(word));
+  return share >= 4 && words[share + 1]?.startsWith('/') === true ? share + 1 : undefined;
+}
+
+const MAC = /^(?:[\da-f]{2}[-:]){5}[\da-f]{2}$/iu;
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/u;
+
+/** Reads `arp -a` of Windows. Its header is translated, so the rows tell the table. */
+export const readArp: TableReader = ({ plain }, at) => {
+  const header = plain[at];
+  if (!isReadable(header)) return undefined;
+  const names = findWords(header, 2).map(({ start, end }) => header.slice(start, end));
+  if (names.length !== 3) return undefined;
+  const readRow = (line: string): string[] | undefined => {
+    const [address = '', ...rest] = splitWords(line, 4);
+    if (!IPV4.test(address) || rest.length < 1 || rest.length > 2) return undefined;
+    const [physical = '', type = ''] = rest.length === 1 ? ['', ...rest] : rest;
+    return physical === '' || MAC.test(physical) ? [address, physical, type] : undefined;
+  };
+  if (readRow(header) !== undefined || readRow(plain[at + 1] ?? '') === undefined) return undefined;
+  return toTable('columns', names, at, readRows(plain, at + 1, readRow));
 };
 
 const LS_COLUMNS = ['Mode', 'Links', 'Owner', 'Group', 'Size', 'Modified', 'Name'];
@@ -130,7 +195,7 @@ const LS_CLOCK = /^(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{4})$/u;
 
 /** Reads `ls -l` of any language. It has no header, so the columns have the names that coreutils' manual uses. */
 export const readLs: TableReader = ({ plain }, at) =>
-  toTable('ls', LS_COLUMNS, undefined, readRows(plain, at, readLsRow));
+  toTable('ls', LS_COLUMNS, undefined, readRows(plain, at, readLsRow, MOST_BETWEEN));
 
 function readLsRow(line: string): string[] | undefined {
   if (!/^[bcdlnpsDM-][r-]/u.test(line)) return undefined;

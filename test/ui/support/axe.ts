@@ -24,3 +24,27 @@ export async function findAxeProblems(page: Page, selector: string, known: reado
         violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`,
   );
 }
+
+/** Returns the faults that axe finds in the page of a table, which is a frame of its own. */
+export async function findTableProblems(page: Page): Promise<string[]> {
+  const source = await readFile(AXE, 'utf8');
+  const frames = await Promise.all(
+    page.frames().map(async (frame) =>
+      (await frame
+        .locator('regular-table')
+        .count()
+        .catch(() => 0)) > 0
+        ? frame
+        : undefined,
+    ),
+  );
+  const frame = frames.find((one) => one !== undefined);
+  if (frame === undefined) return ['no table is shown'];
+  await frame.evaluate(source);
+  const off = Object.fromEntries(OF_THE_PAGE.map((rule) => [rule, { enabled: false }]));
+  return frame.evaluate<string[]>(
+    `axe.run(document, { rules: ${JSON.stringify(off)}, resultTypes: ['violations'] })
+      .then(({ violations, passes }) => passes.length === 0 ? ['axe looked at nothing'] :
+        violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`,
+  );
+}

@@ -74,8 +74,11 @@ export function scoreTables(cases: readonly LabelledCase[]): TableScore {
       if (JSON.stringify(table.columns) !== JSON.stringify(wanted.columns))
         wrong.push(`${name}: ${table.columns.join(', ')}`);
       if (JSON.stringify(table.otherLines) !== JSON.stringify(wanted.otherLines)) wrong.push(`${name}: other lines`);
-      for (const { firstLine, lastLine, cells: own } of wanted.rows) {
-        const row = table.rows.find((one) => one.firstLine === firstLine);
+      for (const labelled of wanted.rows) {
+        const { firstLine, lastLine, cells: own } = labelled;
+        // Objects of an array on one line are rows of the same line.
+        const isHere = (one: { readonly firstLine: number }): boolean => one.firstLine === firstLine;
+        const row = table.rows.filter(isHere)[wanted.rows.filter(isHere).indexOf(labelled)];
         if (row?.lastLine !== lastLine) wrong.push(`${name}: line ${firstLine} ends at ${row?.lastLine ?? 0}`);
         for (const [column, cell] of own.entries()) {
           if (row?.cells[column] === cell) right++;

@@ -4,7 +4,7 @@ import { readLabelled } from './labelledTables.ts';
 
 suite('the labelled texts with tables', () => {
   for (const [part, least, leastWithout] of [
-    ['known', 50, 14],
+    ['known', 92, 22],
     ['heldOut', 27, 6],
   ] as const) {
     test(`${part}: enough of them, also such as hold none`, async () => {
@@ -26,10 +26,13 @@ suite('the labelled texts with tables', () => {
         for (const { columns, rows, otherLines } of label.tables) {
           assert.ok(columns.length > 0 && rows.length > 0, name);
           for (const line of otherLines) use(line);
+          // Objects of a JSON array on one line are rows of the same line.
+          const inRows = new Set<number>();
           for (const { firstLine, lastLine, cells } of rows) {
             assert.equal(cells.length, columns.length, `${name}: line ${firstLine}`);
-            for (let line = firstLine; line <= lastLine; line++) use(line);
+            for (let line = firstLine; line <= lastLine; line++) inRows.add(line);
           }
+          for (const line of inRows) use(line);
         }
       }
     });

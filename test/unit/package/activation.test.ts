@@ -45,7 +45,7 @@ suite('the bundle that activation loads, before a VS Code that only takes what i
       Uri: { joinPath: (...parts: readonly string[]) => parts.join('/') },
       l10n: { t: (sentence: string) => sentence },
       commands: { registerCommand: nothing },
-      window: { createTreeView: nothing, registerUriHandler: nothing },
+      window: { createTreeView: nothing, registerUriHandler: nothing, registerCustomEditorProvider: nothing },
       workspace: {
         registerFileSystemProvider: nothing,
         registerTextDocumentContentProvider: nothing,

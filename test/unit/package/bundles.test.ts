@@ -18,7 +18,8 @@ suite('the bundles', () => {
   });
 
   function packagesIn(bundle: string, { metafile } = built): string[] {
-    const inputs = Object.keys(metafile.outputs[`dist/${bundle}.cjs`]?.inputs ?? {});
+    const output = metafile.outputs[`dist/${bundle}.cjs`] ?? metafile.outputs[`dist/${bundle}.js`];
+    const inputs = Object.keys(output?.inputs ?? {});
     const names = inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/u.exec(input)?.[1] ?? []);
     return [...new Set(names)].sort();
   }
@@ -86,7 +87,15 @@ suite('the bundles', () => {
     assert.deepEqual(packagesIn('analysis'), packagesIn('notes'));
     // The endings of domains are loaded with these bundles only.
     for (const name of ['analysis', 'notes']) assert.ok(packagesIn(name).includes('tlds'));
-    assert.deepEqual(importsOf('analysis'), ['node:crypto', 'node:v8', 'node:worker_threads', 'node:zlib']);
+    assert.deepEqual(importsOf('analysis'), [
+      'node:crypto',
+      'node:util',
+      'node:v8',
+      'node:worker_threads',
+      'node:zlib',
+    ]);
+    // Its only database is in memory.
+    assert.equal(/DatabaseSync\((?!['"`]:memory:)/u.exec(built.texts['analysis'] ?? '')?.[0], undefined);
     const inputs = Object.keys(built.metafile.outputs['dist/analysis.cjs']?.inputs ?? {});
     assert.deepEqual(
       inputs.filter((input) => !/^(?:src\/(?:base|evidence|model|analysis)|node_modules)\//u.test(input)),
@@ -103,6 +112,23 @@ suite('the bundles', () => {
     assert.ok(!importsOf('notes').includes('vscode'));
   });
 
+  test('the page of a table holds the grid and pure functions: no Node.js, no VS Code, no network', () => {
+    assert.deepEqual(packagesIn('tablePage'), ['regular-table']);
+    const output = built.metafile.outputs['dist/tablePage.js'];
+    assert.ok(output);
+    assert.deepEqual(output.imports, []);
+    const inputs = Object.keys(output.inputs);
+    assert.deepEqual(
+      inputs.filter(
+        (input) => !/^(?:src\/(?:evidence|analysis\/tables|tablePage)|node_modules\/regular-table)\//u.test(input),
+      ),
+      [],
+    );
+    // Methods of the grid may have such a name; a function of the browser stands alone.
+    const reaches = /(?<![.\w])(?:fetch|eval|import)\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|new Function/u;
+    assert.equal(reaches.exec(built.texts['tablePage'] ?? 'import(')?.[0], undefined);
+  });
+
   test('a build that is given nowhere to send to holds nothing that sends telemetry', () => {
     const inputs = Object.keys(built.metafile.inputs);
     assert.deepEqual(
@@ -117,6 +143,7 @@ suite('the bundles', () => {
       'net',
       'notes',
       'sample',
+      'tablePage',
       'worker',
     ]);
     for (const [bundle, text] of Object.entries(built.texts)) {
@@ -152,11 +179,13 @@ suite('the package', () => {
       'icon.png',
       'output-dark.svg',
       'output-light.svg',
+      'table.css',
       ...[...drawPictures().keys()].map((file) => file.replace('media/', '')),
     ];
     const texts = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'THIRD_PARTY_NOTICES.md'];
     const expected = [
       ...bundles,
+      'dist/tablePage.js',
       ...media.map((file) => `media/${file}`),
       ...texts,
       'l10n/bundle.l10n.tr.json',

@@ -1,0 +1,201 @@
+import { env, l10n } from 'vscode';
+import type { Webview } from 'vscode';
+import { isLiveResponseError } from '../../base/errors.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import type { TableQuery, TableSummary } from '../../analysis/tables/tableQuery.ts';
+import { describeFailure } from '../../messages/failureMessages.ts';
+import type { StoredTables } from '../../results/storedTables.ts';
+import type { FromPage, PageCalls, PageMethod, PageTables, SelectedRow, ToPage } from './tableMessages.ts';
+import { TableSession } from './tableSession.ts';
+import type { TableSource } from './tableSources.ts';
+import { outsideSentence, pageWords, tableLabel, viewSentence, withoutSentence } from './tableWords.ts';
+
+/** Lines of a host's result. */
+export interface TablePlace {
+  readonly ref: ResultRef;
+  /** Lines of its output, counted from 1. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+export interface TableTabEvents {
+  readonly onCopy: (text: string, places: readonly TablePlace[]) => void;
+  readonly onGo: (place: TablePlace, isBeside: boolean) => void;
+  readonly onFetch: (source: TableSource) => void;
+  /** Called to show the overview of the tab's run, which compares all lines. */
+  readonly onOverview: (source: TableSource) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** The tab of a table: passes messages between its page and its session. */
+export class TableTab {
+  readonly source: TableSource;
+  readonly #webview: Webview;
+  readonly #events: TableTabEvents;
+  readonly #session: TableSession;
+  #selected: Promise<readonly TablePlace[]> = Promise.resolve([]);
+  /** The selected rows, as far as they are known. */
+  selection: readonly TablePlace[] = [];
+  #isReady = false;
+  #opening: TableQuery | undefined;
+
+  constructor(name: string, source: TableSource, webview: Webview, tables: StoredTables, events: TableTabEvents) {
+    this.source = source;
+    this.#webview = webview;
+    this.#events = events;
+    this.#session = new TableSession({
+      name,
+      tables,
+      hosts: source.hosts,
+      words: {
+        sentence: (info, { filters, stack }, view) =>
+          viewSentence(info, filters, view, { isRun: source.isRun, isStacked: stack.length > 0 }),
+        without: withoutSentence,
+        noTable: l10n.t('no such table in its output'),
+        notRead: l10n.t('its output could not be read in time'),
+      },
+      onProgress: (summary, isLoading) => {
+        this.#post(summary, isLoading);
+      },
+    });
+  }
+
+  /** Reads results that are new. */
+  async update(): Promise<void> {
+    await this.source.refresh();
+    await this.#session.load();
+  }
+
+  /** Shows the rows of a query, as soon as the page can. */
+  show(query: TableQuery): void {
+    if (this.#isReady) this.#send({ type: 'query', query });
+    else this.#opening = query;
+  }
+
+  /** Takes a message of the page. */
+  async receive(message: FromPage): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.#isReady = true;
+        await this.source.refresh();
+        this.#post(this.#session.summary, true);
+        if (this.#opening !== undefined) this.#send({ type: 'query', query: this.#opening });
+        this.#opening = undefined;
+        await this.#session.load();
+        break;
+      case 'ask':
+        await this.#answer(message.id, message.method, message.args);
+        break;
+      case 'go':
+        this.#go(message.row, message.isBeside);
+        break;
+      case 'select': {
+        const { query, from, to } = message;
+        const selected = this.#session.places(query, from, to).then((rows) => this.#toPlaces(rows));
+        this.#selected = selected;
+        const places = await selected;
+        // Another selection may have been made meanwhile.
+        if (this.#selected === selected) this.selection = places;
+        break;
+      }
+      case 'copyRows': {
+        const { query, from, to } = message;
+        const text = await this.#session.copy(query, from, to);
+        this.#events.onCopy(text, this.#toPlaces(await this.#session.places(query, from, to)));
+        break;
+      }
+      case 'copyCell': {
+        const text = await this.#session.cell(message.query, message.row, message.column);
+        if (text === undefined) break;
+        const rows = await this.#session.places(message.query, message.row, message.row + 1);
+        this.#events.onCopy(text, this.#toPlaces(rows));
+        break;
+      }
+      case 'outside': {
+        if (this.source.isRun) {
+          this.#events.onOverview(this.source);
+          break;
+        }
+        const [first] = this.#session.summary?.outside ?? [];
+        if (first !== undefined) this.#go({ member: 0, firstLine: first[0], lastLine: first[1] }, false);
+        break;
+      }
+      case 'fetch':
+        this.#events.onFetch(this.source);
+    }
+  }
+
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  #go(row: SelectedRow, isBeside: boolean): void {
+    const [place] = this.#toPlaces([row]);
+    if (place !== undefined) this.#events.onGo(place, isBeside);
+  }
+
+  async #answer(id: number, method: PageMethod, args: readonly unknown[]): Promise<void> {
+    try {
+      // The page is part of this extension and is built with the same types.
+      const answer = await this.#session.answer(method, args as PageCalls[PageMethod]['args']);
+      this.#send({ type: 'answer', id, answer });
+    } catch (error) {
+      const isPattern = isLiveResponseError(error) && (error.values.state ?? '').startsWith('SyntaxError');
+      const message = isPattern ? l10n.t('The regular expression is not valid.') : describeFailure(error).sentence;
+      this.#send({ type: 'failure', id, message });
+    }
+  }
+
+  #toPlaces(rows: readonly SelectedRow[]): TablePlace[] {
+    const { hosts } = this.#session;
+    return rows.flatMap(({ member, firstLine, lastLine }) => {
+      const host = hosts[member];
+      return host === undefined ? [] : [{ ref: host.ref, firstLine, lastLine }];
+    });
+  }
+
+  #post(summary: TableSummary | undefined, isLoading: boolean): void {
+    if (!this.#isReady) return;
+    const { isRun } = this.source;
+    const hosts = this.source.hosts();
+    const tables: PageTables = {
+      words: pageWords(),
+      isRun,
+      tables: (summary?.tables ?? []).map((info) => ({ ...info, label: tableLabel(info, isRun) })),
+      hosts: hosts.map(({ name, exitCode, errorLines, hasResult }) => ({
+        name,
+        exit: exitCode?.toString() ?? '',
+        errors: hasResult ? errorLines.toString() : '',
+      })),
+      status: this.#status(summary, isLoading, hosts.length),
+      outside: summary === undefined || isLoading ? '' : outsideSentence(summary),
+      canFetch: this.source.canFetch(),
+      isLoading,
+    };
+    this.#send({ type: 'tables', tables });
+  }
+
+  #status(summary: TableSummary | undefined, isLoading: boolean, hosts: number): string {
+    if (isLoading) {
+      return this.source.isRun
+        ? l10n.t(
+            'Reading tables: {0} of {1}',
+            (summary?.hosts ?? 0).toLocaleString(env.language),
+            hosts.toLocaleString(env.language),
+          )
+        : l10n.t('Reading tables…');
+    }
+    const missing = this.source.missing();
+    const isEmpty = (summary?.tables.length ?? 0) === 0 && missing === '';
+    const cut = summary !== undefined && summary.cutMembers.length > 0;
+    return [
+      ...(missing === '' ? [] : [missing]),
+      ...(isEmpty ? [l10n.t('No table was found in this output. Open it as text.')] : []),
+      ...(cut ? [l10n.t('Not all rows are shown: there are more than two million.')] : []),
+    ].join(' ');
+  }
+
+  #send(message: ToPage): void {
+    this.#webview.postMessage(message).then(undefined, this.#events.onTrouble);
+  }
+}

@@ -1,0 +1,47 @@
+import type { PageTables } from '../documents/table/tableMessages.ts';
+import { element } from './shownText.ts';
+
+/** The parts of the page that stand above the grid. */
+export const ui = {
+  table: find('table-choice', HTMLSelectElement),
+  any: find('any', HTMLInputElement),
+  stack: find('stack', HTMLSelectElement),
+  list: find('list', HTMLButtonElement),
+  columns: find('columns', HTMLButtonElement),
+  sentence: find('sentence', HTMLElement),
+  clear: find('clear', HTMLButtonElement),
+  without: find('without', HTMLButtonElement),
+  status: find('status', HTMLElement),
+  fetch: find('fetch', HTMLButtonElement),
+  outside: find('outside', HTMLButtonElement),
+  trouble: find('trouble', HTMLElement),
+};
+
+/** Fills the parts of the bar that change only with the tables. */
+export function showBar(tables: PageTables): void {
+  const { tables: all, words: text, status, outside, canFetch } = tables;
+  ui.table.replaceChildren(...all.map(({ label }, index) => element('option', label, { value: `${index}` })));
+  ui.table.hidden = all.length < 2;
+  ui.any.placeholder = text.filterRows;
+  ui.any.setAttribute('aria-label', text.filterRows);
+  ui.table.setAttribute('aria-label', text.table);
+  ui.stack.setAttribute('aria-label', text.stackBy);
+  find('bar', HTMLElement).setAttribute('aria-label', text.toolbar);
+  ui.list.textContent = text.matchList;
+  ui.columns.textContent = text.showAll;
+  ui.clear.textContent = text.clear;
+  ui.fetch.textContent = text.fetch;
+  ui.fetch.hidden = !canFetch;
+  ui.status.textContent = status;
+  ui.status.hidden = status === '';
+  ui.outside.textContent = outside;
+  ui.outside.hidden = outside === '';
+  document.body.classList.toggle('loading', tables.isLoading);
+}
+
+/** Finds a part of the page. @throws Error if it is missing */
+export function find<Type extends HTMLElement>(id: string, type: new () => Type): Type {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`The page has no ${id}.`);
+  return found;
+}

@@ -1,0 +1,109 @@
+import { FILTER_OPERATORS } from '../analysis/tables/tableQuery.ts';
+import type { ColumnRef, ColumnValue, FilterOperator } from '../analysis/tables/tableQuery.ts';
+import type { PageWords } from '../documents/table/tableMessages.ts';
+import { openDialog } from './dialogs.ts';
+import { button, element, fill, shownText } from './shownText.ts';
+
+/** Choices of a column's menu. A choice is missing where it cannot be made. */
+export interface ColumnChoices {
+  readonly sort: (isDescending: boolean) => void;
+  readonly filter: (operator: FilterOperator, value: string) => void;
+  readonly stack: (() => void) | undefined;
+  readonly hide: () => void;
+  readonly pin: () => void;
+  readonly move: (by: -1 | 1) => void;
+  readonly values: () => Promise<readonly ColumnValue[]>;
+}
+
+/** Operators of the form. A list has a form of its own. */
+const OFFERED = FILTER_OPERATORS.filter((operator) => operator !== 'list');
+
+/** Shows the menu of a column as a dialog: order, filter, and the values with their counts. */
+export function openColumnMenu(
+  words: PageWords,
+  column: { readonly ref: ColumnRef | 'line'; readonly name: string; readonly isPinned: boolean },
+  choices: ColumnChoices,
+  onClose: () => void,
+): void {
+  const name = column.name === '' ? '–' : shownText(column.name);
+  const dialog = openDialog(fill(words.menuOf, name), words.close, onClose);
+  const choose = (label: string, act: () => void): HTMLButtonElement =>
+    button(label, () => {
+      dialog.close();
+      act();
+    });
+  const actions = element('div', '', { class: 'actions' });
+  if (column.ref !== 'line') {
+    actions.append(
+      choose(words.ascending, () => {
+        choices.sort(false);
+      }),
+      choose(words.descending, () => {
+        choices.sort(true);
+      }),
+    );
+  }
+  if (choices.stack !== undefined) actions.append(choose(words.stackByThis, choices.stack));
+  actions.append(
+    choose(column.isPinned ? words.unpin : words.pin, choices.pin),
+    choose(words.moveLeft, () => {
+      choices.move(-1);
+    }),
+    choose(words.moveRight, () => {
+      choices.move(1);
+    }),
+    choose(words.hide, choices.hide),
+  );
+  dialog.append(actions);
+  if (column.ref !== 'line') {
+    dialog.append(
+      filterForm(words, name, (operator, value) => {
+        dialog.close();
+        choices.filter(operator, value);
+      }),
+    );
+    const list = element('div', '', { class: 'values', role: 'group', 'aria-label': words.values });
+    dialog.append(element('h3', words.values), list);
+    void showValues(list, words, choices, dialog);
+  }
+  dialog.showModal();
+  (dialog.querySelector<HTMLElement>('form input') ?? dialog).focus();
+}
+
+function filterForm(
+  words: PageWords,
+  name: string,
+  apply: (operator: FilterOperator, value: string) => void,
+): HTMLFormElement {
+  const form = element('form');
+  const operator = element('select', '', { 'aria-label': words.addFilter });
+  for (const one of OFFERED) operator.append(element('option', words[one], { value: one }));
+  const value = element('input', '', { type: 'text', 'aria-label': `${name}: ${words.value}`, spellcheck: 'false' });
+  const submit = element('button', words.apply, { type: 'submit' });
+  form.append(operator, value, submit);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const chosen = OFFERED.find((one) => one === operator.value);
+    if (chosen !== undefined) apply(chosen, value.value);
+  });
+  return form;
+}
+
+async function showValues(
+  list: HTMLElement,
+  words: PageWords,
+  choices: ColumnChoices,
+  dialog: HTMLDialogElement,
+): Promise<void> {
+  const values = await choices.values().catch(() => []);
+  for (const { value, hosts, rows } of values) {
+    const text = value === null || value === '' ? words.emptyCell : shownText(value);
+    const counts = hosts > 1 || rows !== hosts ? `${rows} · ${hosts} ${words.hosts}` : `${rows}`;
+    const row = button('', () => {
+      dialog.close();
+      choices.filter('equals', value ?? '');
+    });
+    row.append(element('span', text), element('span', counts, { class: 'count' }));
+    list.append(row);
+  }
+}

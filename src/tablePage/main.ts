@@ -1,0 +1,320 @@
+import type { RegularTableElement } from 'regular-table';
+import type { ColumnRef, TableQuery } from '../analysis/tables/tableQuery.ts';
+import type { PageTables, PageWords } from '../documents/table/tableMessages.ts';
+import { find, showBar, ui } from './bar.ts';
+import { openColumnMenu } from './columnMenu.ts';
+import { rowContent, stackContent } from './content.ts';
+import { openHosts, openList } from './dialogs.ts';
+import { ExtensionHost } from './extensionHost.ts';
+import { Grid } from './grid.ts';
+import type { GridContent, ShownColumn } from './grid.ts';
+import { allColumns, layoutKey, queryOf, readState, shownColumns } from './pageState.ts';
+import type { ColumnLayout, GridColumn, PageState } from './pageState.ts';
+import { element, shownText } from './shownText.ts';
+
+/** Pause after a letter before the rows are filtered, ms. */
+const TYPING_MS = 150;
+
+let tables: PageTables | undefined;
+let state: PageState;
+let typing: ReturnType<typeof setTimeout> | undefined;
+/** Number of the latest request for rows. An answer to an earlier one is not shown. */
+let shows = 0;
+
+const host = new ExtensionHost((message) => {
+  if (message.type === 'tables') {
+    const before = tables?.tables[state.table];
+    tables = message.tables;
+    showBar(tables);
+    if (state.table >= tables.tables.length && tables.tables.length > 0) state = { ...state, table: 0 };
+    ui.table.value = `${state.table}`;
+    void show(before !== undefined);
+  } else {
+    state = { ...state, ...message.query };
+    void show(false);
+  }
+});
+state = readState(host.state);
+
+const grid = new Grid(find('grid', HTMLElement) as RegularTableElement, {
+  onHeader: (column, isMenu) => {
+    const ref = columns().all[column];
+    if (ref === undefined || tables === undefined) return;
+    if (isMenu) menuOf(ref);
+    else if (ref !== 'line') sortBy(ref);
+  },
+  onEnter: (row, isBeside) => {
+    if (state.stack.length > 0) void showRowsOf(row);
+    else void goTo(row, isBeside);
+  },
+  onCopy: (isCell) => {
+    copy(isCell);
+  },
+  onType: (letter) => {
+    ui.any.value += letter;
+    ui.any.focus();
+    ui.any.dispatchEvent(new Event('input'));
+  },
+  onMove: () => {
+    select();
+  },
+});
+
+ui.table.addEventListener('change', () => {
+  change({ ...state, table: Number(ui.table.value), filters: [], sort: [], stack: [] });
+});
+ui.any.addEventListener('input', () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    setAny('contains', ui.any.value);
+  }, TYPING_MS);
+});
+ui.any.addEventListener('keydown', ({ key }) => {
+  if (key === 'ArrowDown' || key === 'Enter' || key === 'Escape') {
+    if (key === 'Escape') {
+      ui.any.value = '';
+      setAny('contains', '');
+    }
+    grid.focus();
+  }
+});
+ui.stack.addEventListener('change', () => {
+  const ref = allOf()[Number(ui.stack.value)];
+  change({ ...state, sort: [], stack: ref === undefined || ref === 'line' ? [] : [ref] });
+});
+ui.clear.addEventListener('click', () => {
+  ui.any.value = '';
+  change({ ...state, filters: [], sort: [], stack: [] });
+  grid.focus();
+});
+ui.list.addEventListener('click', () => {
+  const known = state.filters.find(({ operator }) => operator === 'list')?.value ?? '';
+  const apply = (value: string): void => {
+    setAny('list', value);
+  };
+  openList(words(), known, apply, focusGrid);
+});
+ui.columns.addEventListener('click', () => {
+  setLayout((layout) => ({ ...layout, hidden: [] }));
+});
+ui.without.addEventListener('click', () => void showWithout());
+ui.fetch.addEventListener('click', () => {
+  host.send({ type: 'fetch' });
+});
+ui.outside.addEventListener('click', () => {
+  host.send({ type: 'outside' });
+});
+host.send({ type: 'ready' });
+
+/** Returns the table that is shown. */
+function info(): PageTables['tables'][number] | undefined {
+  return tables?.tables[state.table] ?? tables?.tables[0];
+}
+
+function words(): PageWords {
+  if (tables === undefined) throw new Error('The extension has not answered yet.');
+  return tables.words;
+}
+
+function allOf(): readonly GridColumn[] {
+  const table = info();
+  return table === undefined || tables === undefined ? [] : allColumns(table, tables.isRun);
+}
+
+function nameOf(column: GridColumn): string {
+  if (typeof column === 'number') return info()?.columns[column] ?? '';
+  return words()[column];
+}
+
+/** Returns the shown columns; while rows are stacked, the values' columns. */
+function columns(): {
+  readonly pinned: readonly GridColumn[];
+  readonly free: readonly GridColumn[];
+  readonly all: readonly GridColumn[];
+} {
+  const table = info();
+  if (table === undefined) return { pinned: [], free: [], all: [] };
+  if (state.stack.length > 0) return { pinned: state.stack, free: [], all: state.stack };
+  const shown = shownColumns(allOf(), nameOf, state.layouts[layoutKey(table)]);
+  return { ...shown, all: [...shown.pinned, ...shown.free] };
+}
+
+function change(next: PageState): void {
+  state = next;
+  host.keep(state);
+  void show(false);
+}
+
+function sortBy(column: ColumnRef): void {
+  const [now] = state.sort;
+  const isSame = now?.column === column;
+  const sort = isSame && now.isDescending ? [] : [{ column, isDescending: isSame }];
+  change({ ...state, sort });
+}
+
+/** Sets the filter of any column. The box shows only `contains`; a list stands in the sentence. */
+function setAny(operator: 'contains' | 'list', value: string): void {
+  const others = state.filters.filter((filter) => filter.column !== 'any' || filter.operator !== operator);
+  change({ ...state, filters: value.trim() === '' ? others : [...others, { column: 'any', operator, value }] });
+}
+
+function setLayout(update: (layout: ColumnLayout) => ColumnLayout): void {
+  const table = info();
+  if (table === undefined) return;
+  const key = layoutKey(table);
+  const [first] = allOf();
+  const layout = state.layouts[key] ?? { order: [], hidden: [], pinned: first === undefined ? [] : [nameOf(first)] };
+  change({ ...state, layouts: { ...state.layouts, [key]: update(layout) } });
+}
+
+/** Shows the rows of the state. */
+async function show(keepsPlace: boolean): Promise<void> {
+  const table = info();
+  const mine = ++shows;
+  if (table === undefined || tables === undefined) {
+    ui.sentence.textContent = tables?.isLoading === true ? words().loading : '';
+    document.body.classList.add('empty');
+    return;
+  }
+  document.body.classList.remove('empty');
+  const query = queryOf(state);
+  showControls();
+  try {
+    const view = await host.ask('open', query);
+    if (mine !== shows) return;
+    ui.trouble.textContent = '';
+    ui.sentence.textContent = view.sentence;
+    ui.without.textContent = view.without;
+    ui.without.hidden = view.without === '' || query.filters.length === 0;
+    await grid.show(contentOf(query, view.rows, tables), keepsPlace);
+    select();
+  } catch (error) {
+    if (mine !== shows) return;
+    ui.trouble.textContent = error instanceof Error ? error.message : '';
+  }
+}
+
+function showControls(): void {
+  const all = allOf();
+  const isNarrowed = state.filters.length > 0 || state.sort.length > 0 || state.stack.length > 0;
+  ui.clear.hidden = !isNarrowed;
+  const any = state.filters.find(({ column, operator }) => column === 'any' && operator === 'contains');
+  if (document.activeElement !== ui.any) ui.any.value = any?.value ?? '';
+  const [stacked] = state.stack;
+  ui.stack.replaceChildren(
+    element('option', `${words().stackBy}: ${words().stackNone}`, { value: '' }),
+    ...all.flatMap((column, index) =>
+      column === 'line'
+        ? []
+        : [element('option', `${words().stackBy}: ${shownText(nameOf(column)) || '–'}`, { value: `${index}` })],
+    ),
+  );
+  ui.stack.value = stacked === undefined ? '' : `${all.indexOf(stacked)}`;
+  const table = info();
+  const layout = table === undefined ? undefined : state.layouts[layoutKey(table)];
+  ui.columns.hidden = (layout?.hidden.length ?? 0) === 0;
+}
+
+function toShown(column: GridColumn): ShownColumn {
+  const sort = state.sort.find((one) => one.column === column);
+  return {
+    name: nameOf(column),
+    sort: sort === undefined ? 'none' : sort.isDescending ? 'descending' : 'ascending',
+    isNumber: column === 'line' || column === 'exit' || column === 'errors',
+  };
+}
+
+function contentOf(query: TableQuery, count: number, shown: PageTables): GridContent {
+  const ask = { host, tables: shown, query, count };
+  if (query.stack.length > 0) return stackContent(ask, query.stack.map(toShown));
+  const { pinned, free, all } = columns();
+  return { ...rowContent(ask, all), pinned: pinned.map(toShown), free: free.map(toShown) };
+}
+
+/** Shows the rows of a stacked value. */
+async function showRowsOf(row: number): Promise<void> {
+  const [stacked] = await host.ask('stacked', queryOf(state), row, row + 1);
+  if (stacked === undefined) return;
+  const own = state.stack.map((column, index) => ({
+    column,
+    operator: 'equals' as const,
+    value: stacked.values[index] ?? '',
+  }));
+  change({ ...state, filters: [...state.filters, ...own], stack: [], sort: [] });
+  grid.focus();
+}
+
+/** Tells the extension which rows its commands work on. A stacked value stands for no row. */
+function select(): void {
+  const { from, to } = grid.selection;
+  host.send({ type: 'select', query: queryOf(state), from, to: state.stack.length > 0 ? from : to });
+}
+
+async function goTo(row: number, isBeside: boolean): Promise<void> {
+  const [found] = await host.ask('rows', queryOf(state), row, row + 1);
+  if (found === undefined) return;
+  const { member, firstLine, lastLine } = found;
+  host.send({ type: 'go', row: { member, firstLine, lastLine }, isBeside });
+}
+
+function copy(isCell: boolean): void {
+  if (state.stack.length > 0) return;
+  const query = queryOf(state);
+  const { from, to } = grid.selection;
+  const column = columns().all[grid.column];
+  if (!isCell) host.send({ type: 'copyRows', query, from, to });
+  else if (column !== undefined && column !== 'line') host.send({ type: 'copyCell', query, row: grid.row, column });
+}
+
+function menuOf(column: GridColumn): void {
+  const name = nameOf(column);
+  const { pinned, all } = columns();
+  const ref = column === 'line' ? undefined : column;
+  openColumnMenu(
+    words(),
+    { ref: column, name, isPinned: pinned.includes(column) },
+    {
+      sort: (isDescending) => {
+        if (ref !== undefined) change({ ...state, sort: [{ column: ref, isDescending }] });
+      },
+      filter: (operator, value) => {
+        if (ref !== undefined) change({ ...state, filters: [...state.filters, { column: ref, operator, value }] });
+      },
+      stack:
+        ref === undefined
+          ? undefined
+          : () => {
+              change({ ...state, sort: [], stack: [...state.stack.filter((one) => one !== ref), ref] });
+            },
+      hide: () => {
+        setLayout((layout) => ({ ...layout, hidden: [...layout.hidden, name] }));
+      },
+      pin: () => {
+        setLayout((layout) => ({
+          ...layout,
+          pinned: layout.pinned.includes(name) ? layout.pinned.filter((one) => one !== name) : [...layout.pinned, name],
+        }));
+      },
+      move: (by) => {
+        const order = [...new Set([...all.map(nameOf), ...allOf().map(nameOf)])];
+        const at = order.indexOf(name);
+        const to = Math.max(0, Math.min(order.length - 1, at + by));
+        order.splice(at, 1);
+        order.splice(to, 0, name);
+        setLayout((layout) => ({ ...layout, order }));
+      },
+      values: () =>
+        ref === undefined ? Promise.resolve([]) : host.ask('values', { ...queryOf(state), stack: [] }, ref),
+    },
+    focusGrid,
+  );
+}
+
+async function showWithout(): Promise<void> {
+  const found = await host.ask('hosts', queryOf(state));
+  openHosts(words(), ui.without.textContent, found, focusGrid);
+}
+
+function focusGrid(): void {
+  grid.focus();
+}

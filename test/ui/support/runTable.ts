@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { findEvidence } from '../../../src/evidence/blocks/readEvidence.ts';
+import { huntingRun } from '../../../src/sample/data/huntingRun.ts';
+import { chooseQuickPick, runCommand } from '../../rig/quickInput.ts';
+import { waitFor } from '../../rig/waiting.ts';
+import { reloadWindow } from '../../rig/workbench.ts';
+import { readEditor } from '../../rig/workbenchParts.ts';
+import { menuTitle } from './commands.ts';
+import { openAtEnd, savedAs } from './notes.ts';
+import { readOverview } from './runOverview.ts';
+import { takePictures, tenantOf, waitForTab } from './session.ts';
+import type { Session } from './session.ts';
+import { readTable } from './tablePage.ts';
+
+const ALL = '1,740 rows on 193 hosts';
+
+/** Opens the run as a table, stacks it by the name of the entry, and shows the rows of the odd one. */
+export async function stackRun(session: Session): Promise<void> {
+  const { page } = session;
+  const { length } = tenantOf(session).recording.requests;
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, `Live Response: ${menuTitle('openRun')}`);
+  await chooseQuickPick(page, huntingRun.scriptName);
+  await waitForTab(page, huntingRun.scriptName);
+  await runCommand(page, `Live Response: ${menuTitle('openAsTable')}`);
+  const table = readTable(page);
+  await table.waitForSentence(ALL, 60_000);
+  await takePictures(session, 'run-table');
+  await table.stackBy('Name');
+  await table.waitForSentence('12 values on 193 hosts');
+  const odd = await waitFor('the stacked values', async () => {
+    const rows = await table.rows();
+    return rows.length === 12 ? rows.slice(0, 3) : undefined;
+  });
+  assert.deepEqual(odd, [
+    [String.raw`\OneDrive Reporting Tasks`, '1', '1', 'ws-042'],
+    ['WinHelpSvc', '1', '1', 'ws-117'],
+    ['Updater', '1', '1', 'ws-163'],
+  ]);
+  await takePictures(session, 'run-table-stacked');
+  await table.cell('WinHelpSvc').dblclick();
+  await table.waitForSentence('1 row on 1 host, of 1,740 rows: Name is "WinHelpSvc"');
+  const without = table.frame.locator('#without');
+  assert.equal(await without.innerText(), 'Without: 192 hosts · Not known: 7 hosts');
+  await takePictures(session, 'run-table-filtered');
+  await without.click();
+  const unknown = await waitFor('the hosts of which it is not known', async () => {
+    const lines = await table.frame.locator('dialog .unknown').allInnerTexts();
+    return lines.length === 7 ? lines : undefined;
+  });
+  assert.ok(unknown.some((line) => line.startsWith('ws-009 – Not started yet')));
+  await page.keyboard.press('Escape');
+  assert.equal(tenantOf(session).recording.requests.length, length, 'a table makes no call');
+}
+
+/** Copies the odd row into notes with its source, and goes from the row to its line. */
+export async function quoteRow({ page, workspace }: Session): Promise<void> {
+  const table = readTable(page);
+  await table.cell('WinHelpSvc').click();
+  await page.keyboard.press('Control+c');
+  const file = path.join(workspace.folder, 'table.md');
+  await writeFile(file, '');
+  await openAtEnd(page, file);
+  await page.keyboard.press('Control+v');
+  const note = await savedAs(page, file, (text) => findEvidence(text).length === 1);
+  assert.match(note, /ws-117[^]*Service WinHelpSvc .*whs\.exe[^]*output line 20 of 27/u);
+  await runCommand(page, `Live Response: ${menuTitle('checkNotes')}`);
+  await waitForTab(page, 'Evidence in table.md');
+  await readOverview({ page }).waitForLine('1 MATCHING');
+  await runCommand(page, 'View: Close Editor');
+  await runCommand(page, 'View: Close Editor');
+  await table.cell('WinHelpSvc').click();
+  await page.keyboard.press('Enter');
+  await waitForTab(page, 'ws-117');
+  await waitFor('the line of the row', async () =>
+    (await readEditor(page)).some((line) => line.includes('WinHelpSvc')),
+  );
+  await runCommand(page, 'View: Close Editor');
+}
+
+/** Reloads the window, and checks that the table is there with its filter. */
+export async function restoreTable({ page }: Session): Promise<void> {
+  await reloadWindow(page);
+  const table = readTable(page);
+  await table.waitForSentence('Name is "WinHelpSvc"', 60_000);
+  await table.frame.locator('#clear').click();
+  await table.waitForSentence(new RegExp(`^${ALL}$`, 'u'));
+  await runCommand(page, 'View: Close All Editors');
+}
