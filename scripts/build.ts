@@ -10,6 +10,7 @@ const BUNDLES = {
   identity: 'src/identity/msal/createMsalTokens.ts',
   notes: 'src/notes/noteTexts.ts',
   sample: 'src/sample/api/sampleTransport.ts',
+  parquet: 'src/runs/parquetFile.ts',
   worker: 'src/worker/main.ts',
   analysis: 'src/analysis/main.ts',
   // Only in a build with a connection string.

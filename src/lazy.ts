@@ -6,6 +6,7 @@ import type { StoreThread } from './worker/workerClient.ts';
 import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
 import type { noteTexts } from './notes/noteTexts.ts';
 import { toAnalysisThread } from './analysis/workerThread.ts';
+import type { writeParquet } from './runs/parquetFile.ts';
 import type { createSampleTransport } from './sample/api/sampleTransport.ts';
 
 /*
@@ -36,6 +37,11 @@ export async function loadMsal(): Promise<MsalTokens> {
 /** Loads the functions that write Markdown. */
 export async function loadNoteTexts(): Promise<typeof noteTexts> {
   return (await import('./notes/noteTexts.ts')).noteTexts;
+}
+
+/** Loads the function that writes Parquet. */
+export async function loadParquetWriter(): Promise<typeof writeParquet> {
+  return (await import('./runs/parquetFile.ts')).writeParquet;
 }
 
 /** Loads the sample tenant, which exists only in memory. */

@@ -1,4 +1,4 @@
-import { ExportTally, toNdjsonRow } from '../evidence/export/exportText.ts';
+import { ExportTally } from '../evidence/export/exportText.ts';
 import { toCsvFile } from '../evidence/export/csv.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { isAvailable, memberKey } from './runFetch.ts';
@@ -150,18 +150,6 @@ export function toRunCsv(rows: readonly RunExportRow[], tally = new ExportTally(
     rows.map((row) => RUN_COLUMNS.map((name) => row[name] ?? '')),
     tally,
   );
-}
-
-/**
- * Returns a line of an NDJSON file: a row, with its texts if it has any. The texts do not change, except for lone
- * surrogates.
- */
-export function toRunLine(
-  row: RunExportRow,
-  texts: { readonly output?: string | undefined; readonly errors?: string | undefined },
-  tally = new ExportTally(),
-): string {
-  return toNdjsonRow({ ...row, ...texts }, tally);
 }
 
 function withoutMissing(row: Readonly<Record<Column, string | number | undefined>>): RunExportRow {

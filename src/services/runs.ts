@@ -1,4 +1,5 @@
 import { systemClock } from '../base/clock.ts';
+import { loadParquetWriter } from '../lazy.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 import { estimateRun } from '../runs/runEstimate.ts';
 import { RunFetches } from '../runs/runFetch.ts';
@@ -12,6 +13,8 @@ import type { TenantServices } from './tenant.ts';
 export interface RunServices {
   readonly runs: RunFetches;
   /** Estimates how long, in milliseconds, this number of background calls for a run takes. */
+  /** Loads the function that writes Parquet. */
+  readonly loadParquetWriter: typeof loadParquetWriter;
   readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
 }
 
@@ -32,6 +35,7 @@ export function createRunServices(
       hold: (name, signal, work) => leases.hold(name, signal, work),
       clock: systemClock,
     }),
+    loadParquetWriter,
     estimateRun: async ({ run }, count) => {
       const connection = connections.forTenant(run.tenant);
       if (connection === undefined) return 0;

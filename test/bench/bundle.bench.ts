@@ -8,7 +8,7 @@ export async function benchBundle({ vsix }: BenchContext): Promise<readonly Meas
   const main = path.join(path.dirname(vsix), 'extension.cjs');
   return [
     { name: 'bundle.mainKB', value: await kilobytes(main), unit: 'kB', floor: null, goal: '<= 120' },
-    { name: 'vsix.KB', value: await kilobytes(vsix), unit: 'kB', floor: null, goal: '<= 560' },
+    { name: 'vsix.KB', value: await kilobytes(vsix), unit: 'kB', floor: null, goal: '<= 650' },
   ];
 }
 

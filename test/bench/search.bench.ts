@@ -16,7 +16,8 @@ interface Told {
 }
 
 /**
- * Compares a search over 200 MB of stored results with the same expression over the same decoded rows, in one process.
+ * Compares a search for a text without a hit over 200 MB of stored results with the same search over the same decoded
+ * rows, in one process, and with ripgrep over the same texts as plain files.
  */
 export const benchSearch: Bench = async ({ progress }) => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'search-bench-'));
@@ -32,7 +33,7 @@ export const benchSearch: Bench = async ({ progress }) => {
         value: rounded(median(ours) / median(scan)),
         unit: 'ratio',
         floor: rounded(median(scan), 1),
-        goal: '<= 1.3',
+        goal: '<= 0.5',
         note: `ours ${describeSpread(ours, 'ms')}, floor ${describeSpread(scan, 'ms')}`,
       },
       {
@@ -40,7 +41,7 @@ export const benchSearch: Bench = async ({ progress }) => {
         value: rounded(median(first), 1),
         unit: 'ms',
         floor: null,
-        goal: '<= 200',
+        goal: '<= 100',
         note: describeSpread(first, 'ms'),
       },
       ...(ripgrep.length === 0
@@ -51,8 +52,8 @@ export const benchSearch: Bench = async ({ progress }) => {
               value: rounded(median(ours) / median(ripgrep)),
               unit: 'ratio',
               floor: rounded(median(ripgrep), 1),
-              // Reported only: the store does not hold plain, unpacked files.
-              goal: '>= 0' as const,
+              // The store holds packed files: unpacking alone takes three times as long as ripgrep.
+              goal: '<= 5' as const,
               note: `the same texts as plain files: ${describeSpread(ripgrep, 'ms')}`,
             },
           ]),

@@ -8,7 +8,9 @@ import { toCsvFile } from '../../src/evidence/export/csv.ts';
 import { ExportTally, toNdjsonRow, toStrictJson } from '../../src/evidence/export/exportText.ts';
 import { hashText } from '../../src/base/hashText.ts';
 import { hitsAsCsvFile, hitsAsNdjson } from '../../src/results/search/hitRows.ts';
-import { toRunCsv, toRunLine } from '../../src/runs/runRows.ts';
+import { toChunkLine, toChunks } from '../../src/runs/runChunks.ts';
+import { toRunCsv } from '../../src/runs/runRows.ts';
+import { runRow, WORDS } from '../unit/runs/chunkRows.ts';
 import type { ResultHits } from '../../src/worker/searchCalls.ts';
 import { readCsv } from '../unit/evidence/csvReader.ts';
 import { received } from '../unit/results/fixtures.ts';
@@ -43,7 +45,11 @@ function found(texts: readonly string[]): ResultHits {
 /** Each export that has one row for each text. */
 const EXPORTS: Readonly<Record<string, (texts: readonly string[], tally: ExportTally) => string>> = {
   hits: (texts, tally) => hitsAsNdjson([found(texts)], tally),
-  run: (texts, tally) => texts.map((text) => toRunLine({ device: 'ws-1' }, { output: text }, tally)).join(''),
+  run: (texts, tally) =>
+    texts
+      .flatMap((output) => [...toChunks(WORDS, runRow('result'), '', { output, errors: '' }, tally)])
+      .map((chunk) => toChunkLine(chunk, tally))
+      .join(''),
 };
 
 const textOf = (row: Readonly<Record<string, unknown>>): unknown => row['text'] ?? row['output'];

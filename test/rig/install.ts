@@ -175,6 +175,30 @@ export async function ensureVsCode(which: VsCodeVersion): Promise<VsCodeInstall>
   };
 }
 
+/**
+ * Installs npm packages into a folder of `.vscode-test`; at once when they are there.
+ *
+ * @param packages - names with exact versions, each of which `locks/packages.json` knows
+ * @returns the folder that holds `node_modules`
+ */
+export async function ensurePackages(name: string, packages: readonly string[]): Promise<string> {
+  const folder = join(cache, name);
+  const wanted = packages.join(' ');
+  const isDone = async (): Promise<boolean> => (await readText(join(folder, 'installed'))) === wanted;
+  if (await isDone()) return folder;
+  await mkdir(cache, { recursive: true });
+  await writeFile(join(cache, '.gitignore'), '*\n');
+  const part = `${folder}.part-${process.pid}`;
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part);
+  await writeFile(join(part, 'package.json'), '{ "private": true }\n');
+  await npmInstall(part, ['--save-exact', ...packages]);
+  await checkIntegrity(part, packages);
+  await writeFile(join(part, 'installed'), wanted);
+  await moveInto(part, folder, isDone);
+  return folder;
+}
+
 /** Puts a finished install in its place, unless another process was first. */
 async function moveInto(part: string, folder: string, isDone: () => Promise<boolean>): Promise<void> {
   const old = `${folder}.old-${process.pid}`;

@@ -6,7 +6,9 @@ import { formatBytes } from '../../messages/format.ts';
 import { whyNoResult } from '../../messages/runWords.ts';
 import { FileSink } from '../../results/save/fileSink.ts';
 import { WholeSink } from '../../results/save/wholeSink.ts';
-import { toExportRows, toRunCsv, toRunLine } from '../../runs/runRows.ts';
+import { toChunkLine, toChunks } from '../../runs/runChunks.ts';
+import type { RunChunk } from '../../runs/runChunks.ts';
+import { hasResult, toExportRows, toRunCsv } from '../../runs/runRows.ts';
 import { timesOf } from '../../runs/runs.ts';
 import type { Services } from '../../services/services.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
@@ -18,58 +20,72 @@ import { elsewhere, isLocal, writeWhole } from '../save/writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RUN_OVERVIEW } from '../common/when.ts';
 
+/** Forms of an exported run, by the ending of the file's name. */
+type RunForm = 'csv' | 'ndjson' | 'parquet';
+
+const FORMS: Readonly<Record<RunForm, Readonly<Record<string, string[]>>>> = {
+  csv: { CSV: ['csv'] },
+  ndjson: { NDJSON: ['ndjson'] },
+  parquet: { Parquet: ['parquet'] },
+};
+
 /**
- * `liveResponse.exportRunCsv` and `exportRunNdjson`: export a row for every host, with its result or with the reason
- * why there is no result. CSV contains no texts of results but their rare lines, and nothing that a spreadsheet would read as a formula.
- * NDJSON also contains the texts. They are unchanged except for lone surrogates, which become U+FFFD and are counted.
+ * `liveResponse.exportRunCsv` and `exportRunNdjson`: export the hosts of a run, with their results or with the reason
+ * why there is none. CSV has a row a host, without texts but for rare lines, and nothing that a spreadsheet would read
+ * as a formula. NDJSON and Parquet have a row for each chunk of a text, because log engines cut long fields. Chunks are
+ * unchanged except for lone surrogates, which become U+FFFD and are counted.
  */
 export async function exportRun(
-  services: Pick<Services, 'connections' | 'runOverviews' | 'runs' | 'sessions' | 'store'>,
+  services: ExportServices & Pick<Services, 'connections' | 'runs' | 'sessions'>,
   runner: CommandRunner,
-  kind: 'csv' | 'ndjson',
+  form: RunForm,
   args: readonly unknown[],
 ): Promise<void> {
   const record = await chooseRun(services, runner, args);
-  if (record !== undefined) await exportTo(services, runner, kind, record, workspace.workspaceFolders?.[0]?.uri);
+  if (record !== undefined) await exportTo(services, runner, form, record, workspace.workspaceFolders?.[0]?.uri);
 }
 
+type ExportServices = Pick<Services, 'loadParquetWriter' | 'runOverviews' | 'store' | 'tableTabs'>;
+
 /**
- * Asks for a file and exports the run to it: by the ending of its name, `.csv` or `.ndjson`.
+ * Asks for a file and exports the run to it. The ending of its name decides the form.
  *
- * @param kind - suggested form
+ * @param form - suggested form
  * @param folder - suggested folder; the default is the user's home
  */
 async function exportTo(
-  services: Pick<Services, 'runOverviews' | 'store'>,
+  services: ExportServices,
   runner: CommandRunner,
-  kind: 'csv' | 'ndjson',
+  form: RunForm,
   record: RunRecord,
   folder = Uri.file(homedir()),
 ): Promise<void> {
+  const { [form]: first, ...others } = FORMS;
   const uri = await window.showSaveDialog({
     title: l10n.t('Export Run'),
-    filters: kind === 'csv' ? { CSV: ['csv'], NDJSON: ['ndjson'] } : { NDJSON: ['ndjson'], CSV: ['csv'] },
-    defaultUri: Uri.joinPath(folder, `${fileNameOf(record)}.${kind}`),
+    filters: Object.assign({}, first, ...Object.values(others)) as Record<string, string[]>,
+    defaultUri: Uri.joinPath(folder, `${fileNameOf(record)}.${form}`),
   });
   if (uri === undefined) return;
-  const ending = uri.path.toLowerCase().split('.').at(-1);
-  const isNdjson = kind === 'csv' ? ending === 'ndjson' : ending !== 'csv';
+  const ending = uri.path.toLowerCase().split('.').at(-1) ?? '';
+  const chosen = ending in FORMS ? (ending as RunForm) : form;
   const work = async (scope: CommandScope): Promise<void> => {
     const picture = await services.runOverviews.picture(record);
     const tally = new ExportTally();
-    const size = isNdjson
-      ? await writeNdjson(services, picture, uri, { scope, tally })
-      : await writeCsv(picture, uri, tally);
-    const rows = picture.rows.length;
+    const { rows, size } =
+      chosen === 'csv'
+        ? { rows: picture.rows.length, size: await writeCsv(picture, uri, tally) }
+        : await writeChunks(services, picture, uri, { scope, tally, form: chosen });
     const saved =
       rows === 1
         ? l10n.t('Saved {0} (1 row, {1}).', nameOfFile(uri), formatBytes(size))
         : l10n.t('Saved {0} ({1} rows, {2}).', nameOfFile(uri), rows, formatBytes(size));
     const { moreRareLines } = picture.comparison;
-    const cut = moreRareLines > 0 ? [l10n.t('{0} more rare lines are not in it.', moreRareLines)] : [];
+    const cut =
+      chosen === 'csv' && moreRareLines > 0 ? [l10n.t('{0} more rare lines are not in it.', moreRareLines)] : [];
     void tellSaved(uri, [saved, ...cut, ...replacedWords(tally.loneSurrogates)].join(' '));
   };
-  await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, kind, record) });
+  await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, form, record) });
 }
 
 /**
@@ -93,35 +109,57 @@ async function writeCsv({ record, rows, comparison }: RunPicture, uri: Uri, tall
 }
 
 /**
- * Writes NDJSON. For a file on this machine, one result at a time is in memory. For any other file, the complete
- * content is in memory, up to a limit.
+ * Writes NDJSON or Parquet. For a file on this machine, one result, or one group of rows, is in memory. For any other
+ * file, the complete content is in memory, up to a limit.
  */
-async function writeNdjson(
-  services: Pick<Services, 'store'>,
-  { record, rows, comparison }: RunPicture,
+async function writeChunks(
+  services: Pick<Services, 'loadParquetWriter' | 'store'>,
+  picture: RunPicture,
   uri: Uri,
-  { scope: { signal, report }, tally }: { readonly scope: CommandScope; readonly tally: ExportTally },
-): Promise<number> {
+  { scope, tally, form }: { readonly scope: CommandScope; readonly tally: ExportTally; readonly form: RunForm },
+): Promise<{ readonly rows: number; readonly size: number }> {
   const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
+  let rows = 0;
   let size = 0;
+  const append = async (bytes: Uint8Array): Promise<void> => {
+    await sink.append(bytes);
+    size += bytes.length;
+  };
+  const counted = async function* (): AsyncGenerator<RunChunk> {
+    for await (const chunk of readChunks(services, picture, scope, tally)) {
+      rows++;
+      yield chunk;
+    }
+  };
   try {
-    for (const [at, row] of toExportRows(record.run.words, rows, comparison, whyNoResult).entries()) {
-      signal.throwIfAborted();
-      report(l10n.t('{0} of {1}', at + 1, rows.length), at / rows.length);
-      const ref = rows[at]?.ref;
-      const texts =
-        ref === undefined || row.state !== 'result'
-          ? {}
-          : { output: await services.store.text(ref, 'output'), errors: await services.store.text(ref, 'errors') };
-      const bytes = new TextEncoder().encode(toRunLine(row, texts, tally));
-      await sink.append(bytes);
-      size += bytes.length;
+    if (form === 'parquet') {
+      const writeParquet = await services.loadParquetWriter();
+      await writeParquet(counted(), append);
+    } else {
+      for await (const chunk of counted()) await append(new TextEncoder().encode(toChunkLine(chunk, tally)));
     }
     await sink.keep();
-    return size;
+    return { rows, size };
   } catch (error) {
     await sink.discard();
     throw error;
+  }
+}
+
+/** Reads the chunks of a run, one result after the other. */
+async function* readChunks(
+  { store }: Pick<Services, 'store'>,
+  { record, rows }: RunPicture,
+  { signal, report }: CommandScope,
+  tally: ExportTally,
+): AsyncGenerator<RunChunk> {
+  for (const [at, row] of rows.entries()) {
+    signal.throwIfAborted();
+    report(l10n.t('{0} of {1}', at + 1, rows.length), at / rows.length);
+    const texts = hasResult(row)
+      ? { output: await store.text(row.ref, 'output'), errors: await store.text(row.ref, 'errors') }
+      : undefined;
+    yield* toChunks(record.run, row, whyNoResult(row), texts, tally);
   }
 }
 

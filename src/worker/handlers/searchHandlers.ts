@@ -5,6 +5,8 @@ import { measureText } from '../../evidence/text/textFacts.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { PartStart } from '../../base/resultUri.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
+import { toByteTest } from '../byteTest.ts';
+import type { ByteTest } from '../byteTest.ts';
 import { findHits, toPattern } from '../findHits.ts';
 import type { FoundLines } from '../findHits.ts';
 import type { ResultHits, SearchCalls, SearchQuery, SearchStep } from '../searchCalls.ts';
@@ -86,6 +88,7 @@ function searchOn({ steps, inRun }: { readonly steps: Search; readonly inRun: bo
 /** Yields once for each searched result, and also in the middle of a large result. */
 function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Search {
   let behind: RowPlace | undefined;
+  const mayMatch = toByteTest(query);
   const ofRun = query.run === undefined ? undefined : new Set(query.run.hosts.map(({ ref }) => resultKey(ref)));
   for (;;) {
     const page = results.page(behind, PAGE);
@@ -93,7 +96,7 @@ function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Sea
       const facts = parseFacts(row.facts);
       if (facts === undefined || resultKey(facts.ref) !== row.key || !isMeant(facts, query)) continue;
       if (ofRun?.has(row.key) === false) continue;
-      if (facts.large === undefined) yield searchResult(results, row.key, facts, pattern);
+      if (facts.large === undefined) yield searchResult(results, row.key, facts, { pattern, mayMatch });
       else yield* searchLarge(results, facts, pattern);
     }
     behind = page.at(-1);
@@ -113,13 +116,16 @@ function searchResult(
   results: KeptResults,
   key: string,
   facts: StoredFacts,
-  pattern: RegExp,
+  { pattern, mayMatch }: { readonly pattern: RegExp; readonly mayMatch: ByteTest | undefined },
 ): ResultHits | NoHit | undefined {
   const answer = answerFor(facts);
   try {
     const bytes = unpackStored(results, key);
     // The result was deleted after its row was read.
     if (bytes === undefined) return undefined;
+    const noHit = facts.transcript === undefined ? undefined : { without: key };
+    // Only in UTF-8 do the bytes of a letter of ASCII stand for this letter alone.
+    if (facts.encoding === 'utf-8' && mayMatch?.(bytes) === false) return noHit;
     const texts = textsOf(bytes);
     const length = texts.reduce((sum, [, text]) => sum + text.length, 0);
     const found: FoundLines = { hits: [], more: 0, lastLine: 0 };
@@ -134,7 +140,7 @@ function searchResult(
     if (!inTime) return answer(found, 'tooSlow');
     if (found.hits.length > 0) return answer(found);
     // The file may be cut off, so the host may have the text nevertheless.
-    return facts.transcript === undefined ? undefined : { without: key };
+    return noHit;
   } catch (error) {
     if (!(error instanceof ResultDamaged)) throw error;
     return answer({ hits: [], more: 0 }, 'damaged');

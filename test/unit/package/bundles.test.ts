@@ -62,6 +62,7 @@ suite('the bundles', () => {
       './identity.cjs',
       './net.cjs',
       './notes.cjs',
+      './parquet.cjs',
       './sample.cjs',
       ...builtIn,
       'vscode',
@@ -142,6 +143,7 @@ suite('the bundles', () => {
       'identity',
       'net',
       'notes',
+      'parquet',
       'sample',
       'tablePage',
       'worker',
@@ -169,7 +171,7 @@ suite('the bundles', () => {
 suite('the package', () => {
   test('holds these files and no other', async () => {
     const files = await listFiles({ packageManager: PackageManager.None });
-    const bundles = ['analysis', 'core', 'extension', 'identity', 'net', 'notes', 'sample', 'worker'].map(
+    const bundles = ['analysis', 'core', 'extension', 'identity', 'net', 'notes', 'parquet', 'sample', 'worker'].map(
       (name) => `dist/${name}.cjs`,
     );
     const media = [

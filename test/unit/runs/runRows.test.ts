@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { toExportRows, toRows, toRunCsv, toRunLine } from '../../../src/runs/runRows.ts';
+import { toExportRows, toRows, toRunCsv } from '../../../src/runs/runRows.ts';
 import type { RunRow } from '../../../src/runs/runRows.ts';
 import { findRuns } from '../../../src/runs/runs.ts';
 import type { StoredFacts } from '../../../src/model/storedResult.ts';
@@ -158,16 +158,5 @@ suite('a run as rows of a table', () => {
     ]);
     assert.equal(read[3]?.[0], "'=cmd|1");
     assert.ok(!csv.includes('a\nb'));
-  });
-
-  test('NDJSON: a line for each host, numbers as numbers, its texts unaltered', () => {
-    const [first, second] = toExportRows(WORDS, rows(), comparison, why);
-    assert.ok(first !== undefined && second !== undefined);
-    const output = 'a\r\nb\u0000"\u2028\n=1';
-    const line = toRunLine(first, { output, errors: 'bad\n' });
-    assert.equal(line.indexOf('\n'), line.length - 1, 'one line');
-    assert.deepEqual(JSON.parse(line), { ...first, output, errors: 'bad\n' });
-    assert.deepEqual(JSON.parse(toRunLine(second, {})), second);
-    assert.deepEqual(JSON.parse(toRunLine(second, { output: undefined, errors: undefined })), second);
   });
 });
