@@ -14,6 +14,7 @@ import { benchOpen } from '../test/bench/open.bench.ts';
 import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
 import { benchSearch } from '../test/bench/search.bench.ts';
 import { benchRun } from '../test/bench/run.bench.ts';
+import { benchTable } from '../test/bench/table.bench.ts';
 import { benchTree } from '../test/bench/tree.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   firstUse: benchFirstUse,
   large: benchLarge,
   search: benchSearch,
+  table: benchTable,
   heap: benchHeap,
   hostile: benchHostile,
   notes: benchNotes,

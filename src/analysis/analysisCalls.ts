@@ -84,8 +84,9 @@ export interface AnalysisCalls {
   /** Lists the tables of a tab. All requests for tables answer undefined if the thread does not hold them. */
   readonly tableSummary: { args: [tab: string]; answer: TableSummary | undefined };
   readonly openTable: { args: [tab: string, query: TableQuery]; answer: TableView | undefined };
+  /** Returns rows. Their cells are cut to `longest` characters, or to what can be shown. */
   readonly tableRows: {
-    args: [tab: string, query: TableQuery, from: number, to: number];
+    args: [tab: string, query: TableQuery, from: number, to: number, longest?: number];
     answer: readonly ShownRow[] | undefined;
   };
   readonly stackedRows: {

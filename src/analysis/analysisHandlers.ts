@@ -48,7 +48,7 @@ export function createAnalysisHandlers(): AnalysisHandlers {
     },
     tableSummary: (tab) => tables.summary(tab),
     openTable: (tab, query) => tables.open(tab, query),
-    tableRows: (tab, query, from, to) => tables.rows(tab, query, from, to),
+    tableRows: (tab, query, from, to, longest) => tables.rows(tab, query, from, to, longest),
     stackedRows: (tab, query, from, to) => tables.stacked(tab, query, from, to),
     columnValues: (tab, query, column, most) => tables.values(tab, query, column, most),
     tableMembers: (tab, query) => tables.members(tab, query),

@@ -64,6 +64,8 @@ import { compareResultCommand } from './open/compareResult.ts';
 import { explainEmptyCommand } from './open/explainEmpty.ts';
 import { fetchResultCommand } from './open/fetchResult.ts';
 import { openCitationCommand } from './open/openCitation.ts';
+import { exportTableCommand } from './runs/exportTable.ts';
+import { copyDeviceIdsCommand } from './copy/copyDeviceIds.ts';
 import { openAsTableCommand } from './open/openAsTable.ts';
 import { openFocusedCommand, openResultCommand } from './open/openResult.ts';
 import { openSavedResultCommand } from './open/openSavedResult.ts';
@@ -157,6 +159,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   nextCommandCommand,
   previousCommandCommand,
   openAsTableCommand,
+  exportTableCommand,
+  copyDeviceIdsCommand,
   compareResultCommand,
   nextPartCommand,
   previousPartCommand,

@@ -68,6 +68,8 @@ export const commandIds = {
   nextCommand: 'liveResponse.nextCommand',
   previousCommand: 'liveResponse.previousCommand',
   openAsTable: 'liveResponse.openAsTable',
+  exportTable: 'liveResponse.exportTable',
+  copyDeviceIds: 'liveResponse.copyDeviceIds',
   compareResult: 'liveResponse.compareResult',
   nextPart: 'liveResponse.nextPart',
   previousPart: 'liveResponse.previousPart',

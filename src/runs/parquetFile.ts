@@ -1,7 +1,5 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { ColumnSource } from 'hyparquet-writer';
-import { CHUNK_COLUMNS, CHUNK_SCHEMA } from './runChunks.ts';
-import type { RunChunk } from './runChunks.ts';
 
 /*
  * Entry point of a bundle of its own: the library is loaded when someone exports Parquet.
@@ -20,29 +18,37 @@ class GroupWriter extends ByteWriter {
   }
 }
 
+/** Columns of a file, with the kinds of their values. Every value can be missing. Numbers are whole. */
+export type ParquetColumns = Readonly<Record<string, 'string' | 'number' | 'boolean'>>;
+
+type ParquetRow = Readonly<Record<string, string | number | boolean | null>>;
+
 /**
- * Writes rows of a run as Parquet, compressed by Snappy, which every engine reads.
+ * Writes rows as Parquet, compressed by Snappy, which every engine reads.
  *
+ * @param form - name of the form, for the file's metadata
  * @param append - receives the bytes of the file, piece by piece
  */
 export async function writeParquet(
-  rows: AsyncIterable<RunChunk>,
+  form: string,
+  columns: ParquetColumns,
+  rows: AsyncIterable<ParquetRow>,
   append: (bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const writer = new GroupWriter();
   const schema = [
-    { name: 'root', num_children: Object.keys(CHUNK_COLUMNS).length },
-    ...Object.entries(CHUNK_COLUMNS).map(([name, kind]) => schemaOf(name, kind)),
+    { name: 'root', num_children: Object.keys(columns).length },
+    ...Object.entries(columns).map(([name, kind]) => schemaOf(name, kind)),
   ];
   const parquet = new ParquetWriter({
     writer,
     schema,
-    kvMetadata: [{ key: 'schema', value: CHUNK_SCHEMA }],
+    kvMetadata: [{ key: 'schema', value: form }],
     createdBy: 'live-response-results',
   });
-  let group: RunChunk[] = [];
+  let group: ParquetRow[] = [];
   const flush = async (): Promise<void> => {
-    if (group.length > 0) await parquet.write({ columnData: columnsOf(group), rowGroupSize: GROUP_ROWS });
+    if (group.length > 0) await parquet.write({ columnData: columnsOf(columns, group), rowGroupSize: GROUP_ROWS });
     group = [];
     await append(writer.take());
   };
@@ -70,8 +76,8 @@ function schemaOf(name: string, kind: 'string' | 'number' | 'boolean'): SchemaEl
   }
 }
 
-function columnsOf(rows: readonly RunChunk[]): ColumnSource[] {
-  return (Object.keys(CHUNK_COLUMNS) as (keyof typeof CHUNK_COLUMNS)[]).map((name) => ({
+function columnsOf(columns: ParquetColumns, rows: readonly ParquetRow[]): ColumnSource[] {
+  return Object.keys(columns).map((name) => ({
     name,
     data: rows.map((row) => {
       const value = row[name] ?? null;

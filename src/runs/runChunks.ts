@@ -47,7 +47,7 @@ export const CHUNK_COLUMNS = {
 type ChunkColumn = keyof typeof CHUNK_COLUMNS;
 
 /** A row of the form: a chunk of a text of a host, or a host without a result. */
-export type RunChunk = Readonly<Partial<Record<ChunkColumn, string | number | boolean>>>;
+export type RunChunk = Readonly<Record<string, string | number | boolean>>;
 
 /** The texts of a result. Undefined for a result that is not stored any more. */
 export interface RunTexts {

@@ -1,14 +1,14 @@
 import { FILTER_OPERATORS } from '../analysis/tables/tableQuery.ts';
-import type { ColumnRef, ColumnValue, FilterOperator } from '../analysis/tables/tableQuery.ts';
+import type { ColumnValue, FilterOperator } from '../analysis/tables/tableQuery.ts';
 import type { PageWords } from '../documents/table/tableMessages.ts';
 import { openDialog } from './dialogs.ts';
 import { button, element, fill, shownText } from './shownText.ts';
 
-/** Choices of a column's menu. A choice is missing where it cannot be made. */
+/** Choices of a column's menu. */
 export interface ColumnChoices {
   readonly sort: (isDescending: boolean) => void;
   readonly filter: (operator: FilterOperator, value: string) => void;
-  readonly stack: (() => void) | undefined;
+  readonly stack: () => void;
   readonly hide: () => void;
   readonly pin: () => void;
   readonly move: (by: -1 | 1) => void;
@@ -21,7 +21,7 @@ const OFFERED = FILTER_OPERATORS.filter((operator) => operator !== 'list');
 /** Shows the menu of a column as a dialog: order, filter, and the values with their counts. */
 export function openColumnMenu(
   words: PageWords,
-  column: { readonly ref: ColumnRef | 'line'; readonly name: string; readonly isPinned: boolean },
+  column: { readonly name: string; readonly isPinned: boolean },
   choices: ColumnChoices,
   onClose: () => void,
 ): void {
@@ -33,17 +33,15 @@ export function openColumnMenu(
       act();
     });
   const actions = element('div', '', { class: 'actions' });
-  if (column.ref !== 'line') {
-    actions.append(
-      choose(words.ascending, () => {
-        choices.sort(false);
-      }),
-      choose(words.descending, () => {
-        choices.sort(true);
-      }),
-    );
-  }
-  if (choices.stack !== undefined) actions.append(choose(words.stackByThis, choices.stack));
+  actions.append(
+    choose(words.ascending, () => {
+      choices.sort(false);
+    }),
+    choose(words.descending, () => {
+      choices.sort(true);
+    }),
+  );
+  actions.append(choose(words.stackByThis, choices.stack));
   actions.append(
     choose(column.isPinned ? words.unpin : words.pin, choices.pin),
     choose(words.moveLeft, () => {
@@ -55,17 +53,15 @@ export function openColumnMenu(
     choose(words.hide, choices.hide),
   );
   dialog.append(actions);
-  if (column.ref !== 'line') {
-    dialog.append(
-      filterForm(words, name, (operator, value) => {
-        dialog.close();
-        choices.filter(operator, value);
-      }),
-    );
-    const list = element('div', '', { class: 'values', role: 'group', 'aria-label': words.values });
-    dialog.append(element('h3', words.values), list);
-    void showValues(list, words, choices, dialog);
-  }
+  dialog.append(
+    filterForm(words, name, (operator, value) => {
+      dialog.close();
+      choices.filter(operator, value);
+    }),
+  );
+  const list = element('div', '', { class: 'values', role: 'group', 'aria-label': words.values });
+  dialog.append(element('h3', words.values), list);
+  void showValues(list, words, choices, dialog);
   dialog.showModal();
   (dialog.querySelector<HTMLElement>('form input') ?? dialog).focus();
 }

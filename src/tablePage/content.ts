@@ -1,8 +1,7 @@
-import type { ShownRow, TableQuery } from '../analysis/tables/tableQuery.ts';
+import type { ColumnRef, ShownRow, TableQuery } from '../analysis/tables/tableQuery.ts';
 import type { PageTables } from '../documents/table/tableMessages.ts';
 import type { ExtensionHost } from './extensionHost.ts';
 import type { GridContent, GridRow, ShownColumn } from './grid.ts';
-import type { GridColumn } from './pageState.ts';
 import { RowCache } from './rowCache.ts';
 
 /** A query that was counted, and whom to ask for its rows. */
@@ -16,7 +15,7 @@ export interface CountedQuery {
 /** Returns the rows of a table. @param columns - the shown columns, the pinned ones first */
 export function rowContent(
   { host, tables, query, count }: CountedQuery,
-  columns: readonly GridColumn[],
+  columns: readonly ColumnRef[],
 ): Pick<GridContent, 'count' | 'rows'> {
   const cache = new RowCache(async (from, to) => {
     const rows = await host.ask('rows', query, from, to);
@@ -25,7 +24,7 @@ export function rowContent(
   return { count, rows: (from, to) => cache.rows(from, to) };
 }
 
-function cellOf({ hosts }: PageTables, column: GridColumn, row: ShownRow): string | null {
+function cellOf({ hosts }: PageTables, column: ColumnRef, row: ShownRow): string | null {
   if (typeof column === 'number') return row.cells[column] ?? null;
   const host = hosts[row.member];
   switch (column) {

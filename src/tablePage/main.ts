@@ -9,7 +9,7 @@ import { ExtensionHost } from './extensionHost.ts';
 import { Grid } from './grid.ts';
 import type { GridContent, ShownColumn } from './grid.ts';
 import { allColumns, layoutKey, queryOf, readState, shownColumns } from './pageState.ts';
-import type { ColumnLayout, GridColumn, PageState } from './pageState.ts';
+import type { ColumnLayout, PageState } from './pageState.ts';
 import { element, shownText } from './shownText.ts';
 
 /** Pause after a letter before the rows are filtered, ms. */
@@ -41,7 +41,7 @@ const grid = new Grid(find('grid', HTMLElement) as RegularTableElement, {
     const ref = columns().all[column];
     if (ref === undefined || tables === undefined) return;
     if (isMenu) menuOf(ref);
-    else if (ref !== 'line') sortBy(ref);
+    else sortBy(ref);
   },
   onEnter: (row, isBeside) => {
     if (state.stack.length > 0) void showRowsOf(row);
@@ -80,7 +80,7 @@ ui.any.addEventListener('keydown', ({ key }) => {
 });
 ui.stack.addEventListener('change', () => {
   const ref = allOf()[Number(ui.stack.value)];
-  change({ ...state, sort: [], stack: ref === undefined || ref === 'line' ? [] : [ref] });
+  change({ ...state, sort: [], stack: ref === undefined ? [] : [ref] });
 });
 ui.clear.addEventListener('click', () => {
   ui.any.value = '';
@@ -116,21 +116,21 @@ function words(): PageWords {
   return tables.words;
 }
 
-function allOf(): readonly GridColumn[] {
+function allOf(): readonly ColumnRef[] {
   const table = info();
   return table === undefined || tables === undefined ? [] : allColumns(table, tables.isRun);
 }
 
-function nameOf(column: GridColumn): string {
+function nameOf(column: ColumnRef): string {
   if (typeof column === 'number') return info()?.columns[column] ?? '';
   return words()[column];
 }
 
 /** Returns the shown columns; while rows are stacked, the values' columns. */
 function columns(): {
-  readonly pinned: readonly GridColumn[];
-  readonly free: readonly GridColumn[];
-  readonly all: readonly GridColumn[];
+  readonly pinned: readonly ColumnRef[];
+  readonly free: readonly ColumnRef[];
+  readonly all: readonly ColumnRef[];
 } {
   const table = info();
   if (table === undefined) return { pinned: [], free: [], all: [] };
@@ -203,10 +203,8 @@ function showControls(): void {
   const [stacked] = state.stack;
   ui.stack.replaceChildren(
     element('option', `${words().stackBy}: ${words().stackNone}`, { value: '' }),
-    ...all.flatMap((column, index) =>
-      column === 'line'
-        ? []
-        : [element('option', `${words().stackBy}: ${shownText(nameOf(column)) || '–'}`, { value: `${index}` })],
+    ...all.map((column, index) =>
+      element('option', `${words().stackBy}: ${shownText(nameOf(column)) || '–'}`, { value: `${index}` }),
     ),
   );
   ui.stack.value = stacked === undefined ? '' : `${all.indexOf(stacked)}`;
@@ -215,7 +213,7 @@ function showControls(): void {
   ui.columns.hidden = (layout?.hidden.length ?? 0) === 0;
 }
 
-function toShown(column: GridColumn): ShownColumn {
+function toShown(column: ColumnRef): ShownColumn {
   const sort = state.sort.find((one) => one.column === column);
   return {
     name: nameOf(column),
@@ -263,29 +261,25 @@ function copy(isCell: boolean): void {
   const { from, to } = grid.selection;
   const column = columns().all[grid.column];
   if (!isCell) host.send({ type: 'copyRows', query, from, to });
-  else if (column !== undefined && column !== 'line') host.send({ type: 'copyCell', query, row: grid.row, column });
+  else if (column !== undefined) host.send({ type: 'copyCell', query, row: grid.row, column });
 }
 
-function menuOf(column: GridColumn): void {
+function menuOf(column: ColumnRef): void {
   const name = nameOf(column);
   const { pinned, all } = columns();
-  const ref = column === 'line' ? undefined : column;
   openColumnMenu(
     words(),
-    { ref: column, name, isPinned: pinned.includes(column) },
+    { name, isPinned: pinned.includes(column) },
     {
       sort: (isDescending) => {
-        if (ref !== undefined) change({ ...state, sort: [{ column: ref, isDescending }] });
+        change({ ...state, sort: [{ column, isDescending }] });
       },
       filter: (operator, value) => {
-        if (ref !== undefined) change({ ...state, filters: [...state.filters, { column: ref, operator, value }] });
+        change({ ...state, filters: [...state.filters, { column, operator, value }] });
       },
-      stack:
-        ref === undefined
-          ? undefined
-          : () => {
-              change({ ...state, sort: [], stack: [...state.stack.filter((one) => one !== ref), ref] });
-            },
+      stack: () => {
+        change({ ...state, sort: [], stack: [...state.stack.filter((one) => one !== column), column] });
+      },
       hide: () => {
         setLayout((layout) => ({ ...layout, hidden: [...layout.hidden, name] }));
       },
@@ -303,8 +297,7 @@ function menuOf(column: GridColumn): void {
         order.splice(to, 0, name);
         setLayout((layout) => ({ ...layout, order }));
       },
-      values: () =>
-        ref === undefined ? Promise.resolve([]) : host.ask('values', { ...queryOf(state), stack: [] }, ref),
+      values: () => host.ask('values', { ...queryOf(state), stack: [] }, column),
     },
     focusGrid,
   );

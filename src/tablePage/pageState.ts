@@ -1,8 +1,5 @@
 import type { ColumnRef, TableFilter, TableInfo, TableQuery, TableSort } from '../analysis/tables/tableQuery.ts';
 
-/** A column of the grid: of the table, of the run, or the line of a row. */
-export type GridColumn = ColumnRef | 'line';
-
 /** Order of columns that the user chose. Columns are kept by name, because another result has them elsewhere. */
 export interface ColumnLayout {
   readonly order: readonly string[];
@@ -37,7 +34,7 @@ export function queryOf({ table, filters, sort, stack }: PageState): TableQuery 
 }
 
 /** Returns the columns of a table in their first order. */
-export function allColumns(info: Pick<TableInfo, 'columns' | 'hasHeadings'>, isRun: boolean): readonly GridColumn[] {
+export function allColumns(info: Pick<TableInfo, 'columns' | 'hasHeadings'>, isRun: boolean): readonly ColumnRef[] {
   return [
     ...(isRun ? (['host'] as const) : (['line'] as const)),
     ...(info.hasHeadings ? (['heading'] as const) : []),
@@ -53,13 +50,13 @@ export function layoutKey({ columns }: Pick<TableInfo, 'columns'>): string {
 
 /** Returns the shown columns, the pinned ones first. */
 export function shownColumns(
-  all: readonly GridColumn[],
-  nameOf: (column: GridColumn) => string,
+  all: readonly ColumnRef[],
+  nameOf: (column: ColumnRef) => string,
   layout: ColumnLayout | undefined,
-): { readonly pinned: readonly GridColumn[]; readonly free: readonly GridColumn[] } {
+): { readonly pinned: readonly ColumnRef[]; readonly free: readonly ColumnRef[] } {
   const first = all[0] === undefined ? [] : [nameOf(all[0])];
   const { order, hidden, pinned } = layout ?? { order: [], hidden: [], pinned: first };
-  const place = (column: GridColumn): number => {
+  const place = (column: ColumnRef): number => {
     const at = order.indexOf(nameOf(column));
     return at < 0 ? all.indexOf(column) : at;
   };

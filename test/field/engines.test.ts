@@ -52,7 +52,7 @@ suite('engines read the rows of a run', () => {
     count = rows.length;
     await writeFile(files.ndjson, rows.map((row) => toChunkLine(row)).join(''));
     const pieces: Uint8Array[] = [];
-    await writeParquet(toAsync(rows), (bytes) => {
+    await writeParquet('test', CHUNK_COLUMNS, toAsync(rows), (bytes) => {
       pieces.push(bytes);
       return Promise.resolve();
     });

@@ -19,7 +19,7 @@ import {
 import { menuTitle } from './support/commands.ts';
 import { readOverview } from './support/runOverview.ts';
 import { quoteOddLines, searchInRun } from './support/runPages.ts';
-import { quoteRow, restoreTable, stackRun } from './support/runTable.ts';
+import { exportShownRows, quoteRow, restoreTable, stackRun } from './support/runTable.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
@@ -273,6 +273,13 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
 
   test('as a table, the three odd entries stand first when they are stacked', async () => {
     await stackRun(session);
+  });
+
+  test('the shown rows are exported in each form, and the IDs of devices without a result are copied', async () => {
+    // drives: exportTable
+    // drives: copyDeviceIds
+    // drives: openAsTable
+    await exportShownRows(session);
   });
 
   test('a row of the table is quoted with its source, and leads to its line', async () => {

@@ -16,6 +16,7 @@ const COMMON: Readonly<Record<Exclude<ColumnRef, number>, string>> = {
   exit: 'h.exit',
   errors: 'h.errors',
   heading: 't.h',
+  line: 't.f',
 };
 
 /** Returns the SQL of a column. */
@@ -65,6 +66,9 @@ export class TableFilters {
       case 'not':
         return { sql: `NOT lr_matches(?, ${cells})`, values: [this.#keep(patternOf(operator, value))] };
       case 'equals':
+        if (column === 'line') return { sql: '? BETWEEN t.f AND t.l', values: [Number(value)] };
+        // Exit codes and numbers of error lines are numbers in SQL.
+        if (column === 'exit' || column === 'errors') return { sql: `CAST(${cells} AS TEXT) IS ?`, values: [value] };
         // A key that a record lacks, and an empty cell, are shown alike.
         if (value === '' && column !== 'any') return { sql: `coalesce(${cells}, '') = ''`, values: [] };
         return { sql: `? IN (${cells})`, values: [value] };
@@ -97,7 +101,7 @@ function listPattern(value: string, isWhole: boolean): RegExp {
 function compare(rows: TableRows, column: ColumnRef | 'any', sign: '>' | '<', value: string): Condition {
   if (typeof column !== 'number') {
     const number = Number(value);
-    const isNumber = column === 'exit' || column === 'errors';
+    const isNumber = column === 'exit' || column === 'errors' || column === 'line';
     return column === 'any' || (isNumber && Number.isNaN(number))
       ? { sql: '0', values: [] }
       : { sql: `${columnSql(column)} ${sign} ?`, values: [isNumber ? number : value] };

@@ -1,5 +1,8 @@
-/** A column of a table: its index, or a column that every table of a run has. */
-export type ColumnRef = number | 'host' | 'exit' | 'errors' | 'heading';
+/**
+ * A column of a table: its index, or a column that every table has. `line` is the first line of a row; a filter for one
+ * line finds the row that contains it.
+ */
+export type ColumnRef = number | 'host' | 'exit' | 'errors' | 'heading' | 'line';
 
 export const FILTER_OPERATORS = ['contains', 'equals', 'not', 'matches', 'greater', 'less', 'list'] as const;
 

@@ -104,11 +104,7 @@ export class TableSet {
     const rows = this.#tables[query.table];
     if (rows === undefined) return undefined;
     const { count } = this.#choose(rows, query);
-    const condition = this.#filters.conditionOf(rows, query.filters);
-    const found = this.#database
-      .prepare(`SELECT DISTINCT t.m AS m FROM ${rows.name} t JOIN hosts h ON h.m = t.m WHERE ${condition.sql}`)
-      .all(...condition.values);
-    const withRows = new Set(found.map(({ m }) => Number(m)));
+    const withRows = query.filters.length === 0 ? rows.members : new Set(this.members(query));
     return {
       rows: count,
       hosts: withRows.size,
@@ -117,12 +113,18 @@ export class TableSet {
     };
   }
 
-  /** Returns rows of a query, from `from` up to before `to`, counted from 0. */
-  rows(query: TableQuery, from: number, to: number): readonly ShownRow[] {
+  /**
+   * Returns rows of a query, from `from` up to before `to`, counted from 0.
+   *
+   * @param longest - length to which a cell is cut, in characters
+   */
+  rows(query: TableQuery, from: number, to: number, longest = LONGEST_SHOWN): readonly ShownRow[] {
     const rows = this.#tables[query.table];
     if (rows === undefined || query.stack.length > 0) return [];
     const { isAll } = this.#choose(rows, query);
-    const cells = rows.columns.map((_, column) => `, substr(t.c${column}, 1, ${LONGEST_SHOWN}) AS c${column}`).join('');
+    const cells = rows.columns
+      .map((_, column) => `, substr(t.c${column}, 1, ${Math.trunc(longest)}) AS c${column}`)
+      .join('');
     const source = isAll
       ? `FROM ${rows.name} t WHERE t.id BETWEEN ? AND ? ORDER BY t.id`
       : `FROM shown s JOIN ${rows.name} t ON t.id = s.id WHERE s.n BETWEEN ? AND ? ORDER BY s.n`;

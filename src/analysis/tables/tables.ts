@@ -37,8 +37,8 @@ export class Tables {
     return this.#sets.get(name)?.open(query);
   }
 
-  rows(name: string, query: TableQuery, from: number, to: number): readonly ShownRow[] | undefined {
-    return this.#sets.get(name)?.rows(query, from, to);
+  rows(name: string, query: TableQuery, from: number, to: number, longest?: number): readonly ShownRow[] | undefined {
+    return this.#sets.get(name)?.rows(query, from, to, longest);
   }
 
   stacked(name: string, query: TableQuery, from: number, to: number): readonly StackedRow[] | undefined {

@@ -1,4 +1,5 @@
 import { commands, l10n } from 'vscode';
+import type { TableFilter } from '../../analysis/tables/tableQuery.ts';
 import { documentUri } from '../../documents/resultUris.ts';
 import { runUri } from '../../documents/runOverview/runOverviews.ts';
 import { TABLE_VIEW } from '../../platform/viewIds.ts';
@@ -33,7 +34,10 @@ async function openAsTable(
     const chosen = await chooseRun(services, runner, args);
     if (chosen === undefined) return;
     const { run } = (await completeRun(services, runner, chosen)) ?? chosen;
-    await commands.executeCommand('vscode.openWith', runUri(run), TABLE_VIEW);
+    const uri = runUri(run);
+    const filters = filtersOf(args[0]);
+    if (filters.length > 0) services.tableTabs.prepare(uri, { table: 0, filters, sort: [], stack: [] });
+    await commands.executeCommand('vscode.openWith', uri, TABLE_VIEW);
     return;
   }
   const [target] = findTargets(services, args);
@@ -48,6 +52,18 @@ function isRun({ runOverviews }: Pick<Services, 'runOverviews'>, [first]: readon
   if (isTreeNode(first)) return first.kind === 'group';
   if (typeof first === 'object' && first !== null && 'run' in first) return true;
   return first === undefined && runOverviews.active !== undefined;
+}
+
+/** Reads `{hosts, line}` of a link in the overview of a run. Other programs may pass anything. */
+function filtersOf(argument: unknown): TableFilter[] {
+  if (typeof argument !== 'object' || argument === null) return [];
+  const hosts = 'hosts' in argument && Array.isArray(argument.hosts) ? argument.hosts : [];
+  const names = hosts.filter((host): host is string => typeof host === 'string');
+  const line = 'line' in argument && Number.isSafeInteger(argument.line) ? Number(argument.line) : undefined;
+  return [
+    ...(names.length === 0 ? [] : [{ column: 'host' as const, operator: 'list' as const, value: names.join('\n') }]),
+    ...(line === undefined ? [] : [{ column: 'line' as const, operator: 'equals' as const, value: line.toString() }]),
+  ];
 }
 
 export const openAsTableCommand = defineCommand({

@@ -6,7 +6,7 @@ import { formatBytes } from '../../messages/format.ts';
 import { whyNoResult } from '../../messages/runWords.ts';
 import { FileSink } from '../../results/save/fileSink.ts';
 import { WholeSink } from '../../results/save/wholeSink.ts';
-import { toChunkLine, toChunks } from '../../runs/runChunks.ts';
+import { CHUNK_COLUMNS, CHUNK_SCHEMA, toChunkLine, toChunks } from '../../runs/runChunks.ts';
 import type { RunChunk } from '../../runs/runChunks.ts';
 import { hasResult, toExportRows, toRunCsv } from '../../runs/runRows.ts';
 import { timesOf } from '../../runs/runs.ts';
@@ -134,7 +134,7 @@ async function writeChunks(
   try {
     if (form === 'parquet') {
       const writeParquet = await services.loadParquetWriter();
-      await writeParquet(counted(), append);
+      await writeParquet(CHUNK_SCHEMA, CHUNK_COLUMNS, counted(), append);
     } else {
       for await (const chunk of counted()) await append(new TextEncoder().encode(toChunkLine(chunk, tally)));
     }

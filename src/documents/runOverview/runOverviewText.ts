@@ -45,6 +45,8 @@ export type OverviewText = LinkedText<RowSource>;
  */
 const MOST_NAMES = 12;
 const LONGEST_NAME = 32;
+/** Number of hosts that a link names. A link of thousands of names would be as long as the overview. */
+const MOST_LINKED = 300;
 /** Number of digits of a hash that are shown: enough to compare at a glance. Exports contain the complete hash. */
 const HASH_DIGITS = 16;
 /** States of hosts whose results may still be fetched. */
@@ -92,6 +94,7 @@ function addHead(text: OverviewText, { record, isActive, rows, rules, eta }: Ove
   else if (isActive) text.link(l10n.t('Pause'), commandIds.pauseRun).add(' · ');
   if (isActive) text.link(l10n.t('Cancel'), commandIds.cancelRun).add(' · ');
   else if (!isComplete) text.link(l10n.t('Fetch Missing…'), commandIds.fetchRun).add(' · ');
+  text.link(l10n.t('Open as Table'), commandIds.openAsTable, { run: record.run.key }).add(' · ');
   text.link(l10n.t('Export…'), commandIds.exportRunCsv).end();
   const left = rulesInUse(rules).map(ruleWords);
   text.add(`${l10n.t('Ignored: {0}.', left.join(', '))} `).link(l10n.t('Change Rules…'), commandIds.changeRunRules);
@@ -105,7 +108,7 @@ export function rulesInUse({ rules }: ComparisonRules): (typeof normaliseSteps)[
     .filter((rule) => rule === 'transcriptLine' || rule === 'trailingNuls' || rules[rule]);
 }
 
-function addRareLines(text: OverviewText, { rows, comparison, rules }: OverviewParts, width: number): void {
+function addRareLines(text: OverviewText, { record, rows, comparison, rules }: OverviewParts, width: number): void {
   const { rareLines, moreRareLines, uncounted } = comparison;
   const compared = rows.filter(hasResult).length;
   text
@@ -135,8 +138,17 @@ function addRareLines(text: OverviewText, { rows, comparison, rules }: OverviewP
     const [first] = line.places;
     const where =
       line.stream === 'output' ? l10n.t('line {0}', first?.line ?? 0) : l10n.t('errors, line {0}', first?.line ?? 0);
+    text.add('  ');
+    // The table names the columns of the line. It holds outputs only.
+    if (line.stream === 'errors') text.add(where);
+    else {
+      const hosts = line.places
+        .filter((place) => place.line === first?.line)
+        .flatMap(({ member }) => hostOf(rows[member]));
+      text.link(where, commandIds.openAsTable, { run: record.run.key, hosts, line: first?.line });
+    }
     text
-      .add(`  ${where.padEnd(9)} `)
+      .add(' '.repeat(Math.max(1, 10 - where.length)))
       .remote(line.text)
       .end();
   }
@@ -149,7 +161,11 @@ function addRareLines(text: OverviewText, { rows, comparison, rules }: OverviewP
   text.end();
 }
 
-function addGroups(text: OverviewText, { rows, comparison }: OverviewParts): void {
+function hostOf(row: RunRow | undefined): string[] {
+  return row === undefined ? [] : [row.member.host];
+}
+
+function addGroups(text: OverviewText, { record, rows, comparison }: OverviewParts): void {
   text.add(l10n.t('GROUPS OF EQUAL RESULTS ({0})', comparison.groups.length)).end();
   const sizes = comparison.groups.map(({ members }) => hostsWords(members.length));
   const width = sizes.reduce((widest, { length }) => Math.max(widest, length), 0);
@@ -161,7 +177,12 @@ function addGroups(text: OverviewText, { rows, comparison }: OverviewParts): voi
     // The link is placed before the names, because the names may extend beyond the right edge of the editor.
     const { tenantId: tenant, actionId, commandIndex } = row.ref;
     const target = { tenant, actionId, commandIndex, other: 'normalised' };
-    text.link(l10n.t('Show What Was Normalized'), commandIds.compareResult, target).add('  ');
+    text.link(l10n.t('Show What Was Normalized'), commandIds.compareResult, target);
+    if (members.length <= MOST_LINKED) {
+      const hosts = members.flatMap((one) => hostOf(rows[one]));
+      text.add(' · ').link(l10n.t('Table'), commandIds.openAsTable, { run: record.run.key, hosts });
+    }
+    text.add('  ');
     const named = byName(members.flatMap((member) => rows[member] ?? [])).slice(0, MOST_NAMES);
     for (const [place, one] of named.entries()) {
       if (place > 0) text.add(', ');

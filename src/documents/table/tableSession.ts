@@ -53,6 +53,8 @@ export interface TableSessionOptions {
 const UPDATE_MS = 400;
 /** Number of values of a column that its menu lists. */
 const MOST_VALUES = 200;
+/** Longest cell of an export, in characters. No result is longer. */
+const WHOLE_CELLS = 2 ** 30;
 /** Largest number of rows of one page. */
 const MOST_ROWS = 2000;
 
@@ -153,7 +155,18 @@ export class TableSession {
       heading: found?.heading ?? '',
       exit: host.exitCode?.toString() ?? '',
       errors: host.errorLines.toString(),
+      line: found?.firstLine.toString() ?? '',
     }[column];
+  }
+
+  /** Reads all rows of a query with complete cells, page by page. A stacked query stands for its rows. */
+  async *wholeRows(query: TableQuery): AsyncGenerator<ShownRow> {
+    const unstacked = { ...query, stack: [] };
+    for (let from = 0; ; from += MOST_ROWS) {
+      const rows = (await this.#ask('tableRows', unstacked, from, from + MOST_ROWS, WHOLE_CELLS)) ?? [];
+      yield* rows;
+      if (rows.length < MOST_ROWS) return;
+    }
   }
 
   /** Ends the reading, and frees the memory. */

@@ -2,11 +2,12 @@ import { env, l10n } from 'vscode';
 import type { Webview } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
-import type { TableQuery, TableSummary } from '../../analysis/tables/tableQuery.ts';
+import type { ShownRow, TableQuery, TableSummary } from '../../analysis/tables/tableQuery.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
 import type { StoredTables } from '../../results/storedTables.ts';
 import type { FromPage, PageCalls, PageMethod, PageTables, SelectedRow, ToPage } from './tableMessages.ts';
 import { TableSession } from './tableSession.ts';
+import type { SessionHost } from './tableSession.ts';
 import type { TableSource } from './tableSources.ts';
 import { outsideSentence, pageWords, tableLabel, viewSentence, withoutSentence } from './tableWords.ts';
 
@@ -16,6 +17,14 @@ export interface TablePlace {
   /** Lines of its output, counted from 1. */
   readonly firstLine: number;
   readonly lastLine: number;
+}
+
+/** The rows that a tab shows, with complete cells. */
+export interface ShownTable {
+  readonly isRun: boolean;
+  readonly hosts: readonly SessionHost[];
+  readonly columns: readonly string[];
+  readonly rows: () => AsyncGenerator<ShownRow>;
 }
 
 export interface TableTabEvents {
@@ -38,6 +47,8 @@ export class TableTab {
   selection: readonly TablePlace[] = [];
   #isReady = false;
   #opening: TableQuery | undefined;
+  /** The query whose rows the page shows. */
+  #query: TableQuery | undefined;
 
   constructor(name: string, source: TableSource, webview: Webview, tables: StoredTables, events: TableTabEvents) {
     this.source = source;
@@ -60,16 +71,39 @@ export class TableTab {
     });
   }
 
+  /** The shown rows, for an export; undefined before the page has shown any. */
+  get shown(): ShownTable | undefined {
+    const query = this.#query;
+    const info = query === undefined ? undefined : this.#session.summary?.tables[query.table];
+    if (query === undefined || info === undefined) return undefined;
+    const { isRun } = this.source;
+    return { isRun, hosts: this.#session.hosts, columns: info.columns, rows: () => this.#session.wholeRows(query) };
+  }
+
   /** Reads results that are new. */
   async update(): Promise<void> {
     await this.source.refresh();
     await this.#session.load();
   }
 
-  /** Shows the rows of a query, as soon as the page can. */
+  /** Shows the rows of a query, as soon as the page can, in the first table that has such rows. */
   show(query: TableQuery): void {
-    if (this.#isReady) this.#send({ type: 'query', query });
-    else this.#opening = query;
+    if (!this.#isReady) this.#opening = query;
+    else
+      this.#session
+        .load()
+        .then(() => this.#showFirst(query))
+        .catch(this.#events.onTrouble);
+  }
+
+  async #showFirst(query: TableQuery): Promise<void> {
+    const count = this.#session.summary?.tables.length ?? 0;
+    for (let table = 0; table < count; table++) {
+      const { rows } = await this.#session.answer('open', [{ ...query, table }]);
+      if (rows === 0 && table < count - 1) continue;
+      this.#send({ type: 'query', query: { ...query, table: rows === 0 ? 0 : table } });
+      return;
+    }
   }
 
   /** Takes a message of the page. */
@@ -79,9 +113,9 @@ export class TableTab {
         this.#isReady = true;
         await this.source.refresh();
         this.#post(this.#session.summary, true);
-        if (this.#opening !== undefined) this.#send({ type: 'query', query: this.#opening });
-        this.#opening = undefined;
         await this.#session.load();
+        if (this.#opening !== undefined) await this.#showFirst(this.#opening);
+        this.#opening = undefined;
         break;
       case 'ask':
         await this.#answer(message.id, message.method, message.args);
@@ -136,6 +170,7 @@ export class TableTab {
 
   async #answer(id: number, method: PageMethod, args: readonly unknown[]): Promise<void> {
     try {
+      if (method === 'open') [this.#query] = args as PageCalls['open']['args'];
       // The page is part of this extension and is built with the same types.
       const answer = await this.#session.answer(method, args as PageCalls[PageMethod]['args']);
       this.#send({ type: 'answer', id, answer });

@@ -10,7 +10,7 @@ import { sourceOf } from './tableSources.ts';
 import type { TableSource } from './tableSources.ts';
 import { TableTab } from './tableTab.ts';
 import type { FromPage } from './tableMessages.ts';
-import type { TablePlace } from './tableTab.ts';
+import type { ShownTable, TablePlace } from './tableTab.ts';
 
 export interface TableTabsOptions {
   /** Folder of the extension. */
@@ -79,11 +79,20 @@ export class TableTabs implements Disposable {
 
   /** The selected rows of the active table; undefined if no table is active. */
   get selection(): readonly TablePlace[] | undefined {
+    return this.#active?.selection;
+  }
+
+  /** The rows of the active table; undefined if no table is active. */
+  get shown(): ShownTable | undefined {
+    return this.#active?.shown;
+  }
+
+  get #active(): TableTab | undefined {
     const address = activeTableUri()?.toString();
     // Several tabs of an address can be open, one in each group.
     const same = [...this.#open].filter(([, open]) => open.address === address);
     const [, open] = same.find(([panel]) => panel.active) ?? same[0] ?? [];
-    return open?.tab.selection;
+    return open?.tab;
   }
 
   /** Chooses the rows that a tab shows: now if it is open, else when it opens. */

@@ -67,23 +67,63 @@ export function normalise(text: string, rules: NormaliseRules, names: readonly s
     if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
     else if (rule === 'times') normalised = rules.times ? replaceTimes(normalised, becomes) : normalised;
     else if (rule === 'transcriptLine' || rules[rule]) {
-      const search = rule === 'host' ? namesPattern(names) : pattern;
-      if (search !== undefined) normalised = normalised.replace(search, becomes);
+      if (rule === 'host') normalised = replaceNames(normalised, names, becomes);
+      else if (pattern !== undefined) normalised = normalised.replace(pattern, becomes);
     }
   }
   return normalised;
 }
 
+/** A letter or a sign that belongs to a word, at the end or at the beginning of a text. */
+const ENDS_IN_WORD = /[\p{L}\p{N}_-]$/u;
+const BEGINS_WORD = /^[\p{L}\p{N}_-]/u;
+
 /**
- * Builds a pattern for the names as complete words. The longest name is tried first. Otherwise only the `ws-1` of
- * `ws-1.example.com` would be replaced.
+ * Replaces the names as complete words, whatever their case. The longest name is tried first. Otherwise only the `ws-1`
+ * of `ws-1.example.com` would be replaced. For the usual names no pattern is made: to compile one for each of 10,000
+ * hosts takes as long as all the rest of a comparison.
  */
-function namesPattern(names: readonly string[]): RegExp | undefined {
-  const words = [...new Set(names)]
+export function replaceNames(text: string, names: readonly string[], becomes: string): string {
+  const words = [...new Set(names.map((name) => name.toLowerCase()))]
     .filter((name) => name !== '' && name.length <= MAX_NAME)
-    .sort((one, other) => other.length - one.length)
-    .map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&'));
+    .sort((one, other) => other.length - one.length);
+  const lower = text.toLowerCase();
+  // Letters outside ASCII can have other forms in upper case, also two of them that equal k and s.
+  const isPlain = words.every((word) => /^[\x20-\x7e]+$/u.test(word)) && !/[\u017F\u212A]/u.test(text);
+  if (!isPlain || lower.length !== text.length) return replaceByPattern(text, words, becomes);
+  const pieces: string[] = [];
+  let from = 0;
+  for (let at = nextOf(lower, words, 0); at >= 0; at = nextOf(lower, words, at)) {
+    const found = words.find((word) => lower.startsWith(word, at) && isWholeWord(text, at, at + word.length));
+    if (found === undefined) at++;
+    else {
+      pieces.push(text.slice(from, at), becomes);
+      at += found.length;
+      from = at;
+    }
+  }
+  return from === 0 ? text : pieces.join('') + text.slice(from);
+}
+
+/** Returns the place at which the next of the words stands, or -1. */
+function nextOf(lower: string, words: readonly string[], from: number): number {
+  let next = -1;
+  for (const word of words) {
+    // The short name is a part of the long one, so it is found first.
+    const at = lower.indexOf(word, from);
+    if (at >= 0 && (next < 0 || at < next)) next = at;
+  }
+  return next;
+}
+
+/** Whether no letter stands directly before or behind a place. Two units hold any one character. */
+function isWholeWord(text: string, start: number, end: number): boolean {
+  return !ENDS_IN_WORD.test(text.slice(Math.max(0, start - 2), start)) && !BEGINS_WORD.test(text.slice(end, end + 2));
+}
+
+function replaceByPattern(text: string, names: readonly string[], becomes: string): string {
+  const words = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&'));
   return words.length === 0
-    ? undefined
-    : new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${words.join('|')})(?![\\p{L}\\p{N}_-])`, 'giu');
+    ? text
+    : text.replace(new RegExp(`(?<![\\p{L}\\p{N}_-])(?:${words.join('|')})(?![\\p{L}\\p{N}_-])`, 'giu'), becomes);
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findEvidence } from '../../../src/evidence/blocks/readEvidence.ts';
 import { huntingRun } from '../../../src/sample/data/huntingRun.ts';
 import { chooseQuickPick, runCommand } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { reloadWindow } from '../../rig/workbench.ts';
-import { readEditor } from '../../rig/workbenchParts.ts';
+import { readEditor, waitForNotification } from '../../rig/workbenchParts.ts';
+import { answerFileDialog } from './fileDialog.ts';
 import { menuTitle } from './commands.ts';
 import { openAtEnd, savedAs } from './notes.ts';
 import { readOverview } from './runOverview.ts';
@@ -53,6 +54,32 @@ export async function stackRun(session: Session): Promise<void> {
   assert.ok(unknown.some((line) => line.startsWith('ws-009 – Not started yet')));
   await page.keyboard.press('Escape');
   assert.equal(tenantOf(session).recording.requests.length, length, 'a table makes no call');
+}
+
+/** Exports the shown rows in each form, and copies the device IDs of the hosts without a result. */
+export async function exportShownRows({ page, workspace }: Session): Promise<void> {
+  const table = readTable(page);
+  for (const [ending, isRight] of [
+    ['csv', (text: string) => text.trimEnd().split('\r\n').length === 2 && text.includes('WinHelpSvc')],
+    ['ndjson', (text: string) => (JSON.parse(text) as { readonly Name: string }).Name === 'WinHelpSvc'],
+    ['parquet', (text: string) => text.startsWith('PAR1') && text.endsWith('PAR1')],
+  ] as const) {
+    await table.cell('WinHelpSvc').click();
+    await runCommand(page, `Live Response: ${menuTitle('exportTable')}`);
+    const file = path.join(workspace.folder, `rows.${ending}`);
+    await answerFileDialog(page, 'Export Table', 'table.csv', file);
+    await waitForNotification(page, '(1 row, ');
+    const text = await readFile(file, 'latin1');
+    assert.ok(isRight(text), text.slice(0, 400));
+    await runCommand(page, 'Notifications: Clear All Notifications');
+  }
+  await runCommand(page, `Live Response: ${menuTitle('copyDeviceIds')}`);
+  await chooseQuickPick(page, 'All without a result to read');
+  const ids = await waitFor('the copied IDs', async () => {
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    return /^(?:[\da-f]{40}\n){7}$/u.test(copied) ? copied : undefined;
+  });
+  assert.equal(new Set(ids.trim().split('\n')).size, 7);
 }
 
 /** Copies the odd row into notes with its source, and goes from the row to its line. */

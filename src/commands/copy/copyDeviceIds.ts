@@ -1,0 +1,69 @@
+import { env, l10n } from 'vscode';
+import { hostsWords } from '../../messages/runWords.ts';
+import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
+import { pickOne } from '../../platform/show/quickInputs.ts';
+import { toRows } from '../../runs/runRows.ts';
+import type { RowState, RunRow } from '../../runs/runRows.ts';
+import type { Services } from '../../services/services.ts';
+import { chooseRun } from '../runs/chooseRun.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_RUN_OVERVIEW } from '../common/when.ts';
+
+/** Time for which the status bar confirms the copy, ms. */
+const CONFIRM_MS = 5000;
+
+/** States of hosts for each reason that can be chosen, in the order of the list. */
+const REASONS: readonly { readonly states: readonly RowState[]; readonly words: () => string }[] = [
+  {
+    states: ['failed', 'pending', 'running', 'never', 'byDesign', 'unreadable'],
+    words: () => l10n.t('All without a result to read'),
+  },
+  { states: ['pending', 'running'], words: () => l10n.t('Not finished') },
+  { states: ['failed'], words: () => l10n.t('Failed, or without a result at Defender') },
+  { states: ['never'], words: () => l10n.t('Never ran') },
+  { states: ['unreadable'], words: () => l10n.t('Incomplete or unreadable file') },
+  { states: ['notFetched'], words: () => l10n.t('Not fetched yet') },
+  { states: ['result', 'large'], words: () => l10n.t('With a result') },
+];
+
+/**
+ * `liveResponse.copyDeviceIds`: copies the device IDs of a run's hosts, one a line, by the reason why they have no
+ * result. Whoever runs scripts needs them to run one again.
+ */
+async function copyDeviceIds(
+  services: Pick<Services, 'connections' | 'runOverviews' | 'runs' | 'sessions' | 'store'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
+  const record = await chooseRun(services, runner, args);
+  if (record === undefined) return;
+  await services.store.learn(record.run.tenant);
+  const rows = toRows(record, (ref) => services.store.known(ref));
+  const items = REASONS.flatMap(({ states, words }) => {
+    const own = rows.filter(({ state }) => states.includes(state));
+    return own.length === 0 ? [] : [{ label: words(), description: hostsWords(own.length), own }];
+  });
+  const chosen = await pickOne(items, { title: l10n.t('Copy Device IDs') });
+  if (chosen === undefined) return;
+  const ids = idsOf(chosen.own);
+  if (ids.length === 0) {
+    void notify('information', l10n.t('Defender named no device ID for these hosts.'));
+    return;
+  }
+  await env.clipboard.writeText(`${ids.join('\n')}\n`);
+  confirmInStatusBar(l10n.t('Device IDs copied: {0}', ids.length.toLocaleString(env.language)), CONFIRM_MS);
+}
+
+/** Returns each device once, because a run can have several commands on one device. */
+function idsOf(rows: readonly RunRow[]): string[] {
+  return [...new Set(rows.flatMap(({ member }) => member.machineId ?? []))];
+}
+
+export const copyDeviceIdsCommand = defineCommand({
+  name: 'copyDeviceIds',
+  needs: 'nothing',
+  palette: IN_RUN_OVERVIEW,
+  menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: IN_RUN_OVERVIEW }],
+  run: (services, { args, runner }) => copyDeviceIds(services, runner, args),
+});
