@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -106,6 +106,39 @@ suite('engines read the rows of a run', () => {
         rows.map(({ service, hosts }) => [service, hosts]),
         [...expected].sort(),
       );
+    });
+  }
+
+  test('the statements of the how-to for DuckDB run, and give back each whole output', async () => {
+    const page = await readFile('docs/how-to/engines/duckdb.md', 'utf8');
+    const statements = [...page.matchAll(/```sql\n([^]*?)```/gu)].map(([, sql = '']) => sql);
+    assert.equal(statements.length, 4);
+    const answers: (readonly DuckRow[])[] = [];
+    for (const sql of statements) answers.push(await ask(sql.replace("'run.parquet'", `'${files.parquet}'`)));
+    const [, rare = [], missing = [], outputs = []] = answers;
+    assert.ok(rare.length > 0 && Number(rare[0]?.['hosts']) === 1);
+    assert.equal(missing.length, HOSTS / 100);
+    for (const [at, [name, text]] of Object.entries(ODD).entries()) {
+      const row = outputs.find(({ device }) => device === `ws-${at}`);
+      assert.equal(hashText(String(row?.['output'])), hashText(text), name);
+    }
+  });
+
+  for (const page of ['azure-data-explorer', 'sentinel', 'elastic', 'README']) {
+    test(`the page ${page} names the columns of the form, and no other`, async () => {
+      const text = await readFile(`docs/how-to/engines/${page}.md`, 'utf8');
+      const table = /create table LiveResponseRun \(([^)]*)\)/u.exec(text)?.[1];
+      const named =
+        table !== undefined
+          ? table.split(',').map((column) => column.trim().split(':', 1)[0] ?? '')
+          : page === 'sentinel'
+            ? [...text.matchAll(/"name": "(\w+)"/gu)].map(([, name = '']) => name)
+            : page === 'elastic'
+              ? [...text.matchAll(/"(\w+)": \{ "type"/gu)].map(([, name = '']) => name)
+              : [...text.matchAll(/^\| (`[^|]*)\|/gmu)].flatMap(([, cell = '']) =>
+                  [...cell.matchAll(/`(\w+)`/gu)].map(([, name = '']) => name),
+                );
+      assert.deepEqual(named.toSorted(), Object.keys(CHUNK_COLUMNS).toSorted());
     });
   }
 

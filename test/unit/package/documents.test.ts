@@ -77,10 +77,13 @@ suite('documents', () => {
     assert.ok(words <= 1000, String(words));
     // Documents for people who work on the code are linked from the documents where those people begin.
     const guides = readme + (await readFile('ARCHITECTURE.md', 'utf8')) + (await readFile('CONTRIBUTING.md', 'utf8'));
+    const engines = await readFile('docs/how-to/engines/README.md', 'utf8');
     for (const file of globSync('docs/**/*.md')) {
       const place = file.split(path.sep).join('/');
       const isForReaders = /^docs\/(?:how-to|reference|explanation)\//u.test(place);
-      assert.ok((isForReaders ? readme : guides).includes(`(${place})`), file);
+      const engine = /^docs\/how-to\/engines\/([a-z-]+\.md)$/u.exec(place)?.[1];
+      const isListed = engine !== undefined && engines.includes(`(${engine})`);
+      assert.ok(isListed || (isForReaders ? readme : guides).includes(`(${place})`), file);
     }
   });
 
