@@ -79,8 +79,10 @@ export interface AnalysisCalls {
    * thread was started again.
    */
   readonly comparison: { args: [comparison: ComparisonName, most: number]; answer: RunComparison | undefined };
-  /** Adds the tables of a packed transcript to the tables of a tab. */
-  readonly addTables: { args: [tab: string, transcript: Packed, host: TableHost]; answer: undefined };
+  /** Adds the tables of a packed transcript to the tables of a tab. Answers false if the thread lacks the earlier ones. */
+  readonly addTables: { args: [tab: string, transcript: Packed, host: TableHost, begins: boolean]; answer: boolean };
+  /** Adds the rows of an earlier result of the same script on the same host. */
+  readonly addEarlier: { args: [tab: string, transcript: Packed, member: number]; answer: undefined };
   /** Lists the tables of a tab. All requests for tables answer undefined if the thread does not hold them. */
   readonly tableSummary: { args: [tab: string]; answer: TableSummary | undefined };
   readonly openTable: { args: [tab: string, query: TableQuery]; answer: TableView | undefined };

@@ -43,8 +43,9 @@ export function createAnalysisHandlers(): AnalysisHandlers {
       return undefined;
     },
     comparison: (comparison, most) => comparisons.compare(comparison, most),
-    addTables: (tab, transcript, host) => {
-      tables.add(tab, unpack(transcript) as TableTranscript, host);
+    addTables: (tab, transcript, host, begins) => tables.add(tab, unpack(transcript) as TableTranscript, host, begins),
+    addEarlier: (tab, transcript, member) => {
+      tables.addEarlier(tab, unpack(transcript) as TableTranscript, member);
     },
     tableSummary: (tab) => tables.summary(tab),
     openTable: (tab, query) => tables.open(tab, query),

@@ -8,6 +8,9 @@ import type { PackedSource } from './storedAnalysis.ts';
 export type TableMethod =
   'tableSummary' | 'openTable' | 'tableRows' | 'stackedRows' | 'columnValues' | 'tableMembers' | 'tableCell';
 
+/** Outcome of adding a result. */
+export type AddedTables = 'added' | 'missing' | 'lost';
+
 /** Longest time for reading the tables of one result, ms. The other results of the run wait for it. */
 const READ_LIMIT_MS = 10_000;
 
@@ -27,15 +30,28 @@ export class StoredTables {
   /**
    * Adds the tables of a stored result to those of a tab.
    *
-   * @returns whether there is such a result
+   * @param begins - whether it is the first one
+   * @returns `missing` if the result is not stored; `lost` if the thread does not hold the results before it any more
    * @throws LiveResponseError `analysisStopped`, `textTooLarge`, `cancelled`
    */
-  add(tab: string, ref: ResultRef, host: TableHost, signal?: AbortSignal): Promise<boolean> {
+  add(tab: string, ref: ResultRef, host: TableHost, begins: boolean, signal?: AbortSignal): Promise<AddedTables> {
+    return this.#thread.run(
+      async (ask) => {
+        const transcript = await this.#source.transcript(ref);
+        if (transcript === undefined) return 'missing';
+        return (await ask('addTables', tab, transcript, host, begins)) ? 'added' : 'lost';
+      },
+      { signal, limitMs: READ_LIMIT_MS },
+    );
+  }
+
+  /** Adds the rows of an earlier result, so that a filter can tell what is new. @returns whether there is such a result */
+  addEarlier(tab: string, ref: ResultRef, member: number, signal?: AbortSignal): Promise<boolean> {
     return this.#thread.run(
       async (ask) => {
         const transcript = await this.#source.transcript(ref);
         if (transcript === undefined) return false;
-        await ask('addTables', tab, transcript, host);
+        await ask('addEarlier', tab, transcript, member);
         return true;
       },
       { signal, limitMs: READ_LIMIT_MS },

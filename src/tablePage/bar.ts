@@ -7,6 +7,9 @@ export const ui = {
   any: find('any', HTMLInputElement),
   stack: find('stack', HTMLSelectElement),
   list: find('list', HTMLButtonElement),
+  newOnly: find('new-only', HTMLButtonElement),
+  newest: find('newest', HTMLButtonElement),
+  knownGood: find('known-good', HTMLButtonElement),
   columns: find('columns', HTMLButtonElement),
   sentence: find('sentence', HTMLElement),
   clear: find('clear', HTMLButtonElement),
@@ -28,6 +31,10 @@ export function showBar(tables: PageTables): void {
   ui.stack.setAttribute('aria-label', text.stackBy);
   find('bar', HTMLElement).setAttribute('aria-label', text.toolbar);
   ui.list.textContent = text.matchList;
+  ui.newOnly.textContent = text.newOnly;
+  ui.newest.textContent = text.newest;
+  ui.newest.hidden = !tables.hasOlder;
+  ui.knownGood.textContent = text.knownGood;
   ui.columns.textContent = text.showAll;
   ui.clear.textContent = text.clear;
   ui.fetch.textContent = text.fetch;
@@ -37,6 +44,28 @@ export function showBar(tables: PageTables): void {
   ui.outside.textContent = outside;
   ui.outside.hidden = outside === '';
   document.body.classList.toggle('loading', tables.isLoading);
+}
+
+/** Pause after a letter before the rows are filtered, ms. */
+const TYPING_MS = 150;
+
+/** Filters while a person types in the box for all columns. Escape empties it, and leaves it like Enter and Down. */
+export function followTyping(filter: (value: string) => void, leave: () => void): void {
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  ui.any.addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      filter(ui.any.value);
+    }, TYPING_MS);
+  });
+  ui.any.addEventListener('keydown', ({ key }) => {
+    if (key !== 'ArrowDown' && key !== 'Enter' && key !== 'Escape') return;
+    if (key === 'Escape') {
+      ui.any.value = '';
+      filter('');
+    }
+    leave();
+  });
 }
 
 /** Finds a part of the page. @throws Error if it is missing */

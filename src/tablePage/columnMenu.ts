@@ -1,4 +1,3 @@
-import { FILTER_OPERATORS } from '../analysis/tables/tableQuery.ts';
 import type { ColumnValue, FilterOperator } from '../analysis/tables/tableQuery.ts';
 import type { PageWords } from '../documents/table/tableMessages.ts';
 import { openDialog } from './dialogs.ts';
@@ -15,8 +14,15 @@ export interface ColumnChoices {
   readonly values: () => Promise<readonly ColumnValue[]>;
 }
 
-/** Operators of the form. A list has a form of its own. */
-const OFFERED = FILTER_OPERATORS.filter((operator) => operator !== 'list');
+/** Operators of the form. The others have buttons of their own. */
+const OFFERED = [
+  'contains',
+  'equals',
+  'not',
+  'matches',
+  'greater',
+  'less',
+] as const satisfies readonly FilterOperator[];
 
 /** Shows the menu of a column as a dialog: order, filter, and the values with their counts. */
 export function openColumnMenu(

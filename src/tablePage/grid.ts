@@ -142,11 +142,17 @@ export class Grid {
     const table = this.#element.querySelector('table');
     if (table === null) return;
     const width = pinned.length + free.length;
-    setAll(this.#element, { role: 'grid', 'aria-rowcount': `${count + 1}`, 'aria-colcount': `${width}` });
+    setAll(this.#element, {
+      role: 'grid',
+      'aria-multiselectable': 'true',
+      'aria-rowcount': `${count + 1}`,
+      'aria-colcount': `${width}`,
+    });
     setAll(table, { role: 'presentation' });
     for (const part of [table.tHead, ...table.tBodies]) part?.setAttribute('role', 'rowgroup');
     let active = '';
     for (const row of table.rows) row.setAttribute('role', 'row');
+    for (const row of table.tHead?.rows ?? []) row.setAttribute('aria-rowindex', '1');
     for (const head of table.querySelectorAll('thead th')) this.#styleHead(head as HTMLElement);
     for (const row of table.tBodies[0]?.rows ?? []) {
       for (const cell of row.cells) {

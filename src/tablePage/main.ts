@@ -1,23 +1,29 @@
 import type { RegularTableElement } from 'regular-table';
-import type { ColumnRef, TableQuery } from '../analysis/tables/tableQuery.ts';
+import type { ColumnRef, FilterOperator, TableQuery } from '../analysis/tables/tableQuery.ts';
 import type { PageTables, PageWords } from '../documents/table/tableMessages.ts';
-import { find, showBar, ui } from './bar.ts';
+import { find, followTyping, showBar, ui } from './bar.ts';
 import { openColumnMenu } from './columnMenu.ts';
 import { rowContent, stackContent } from './content.ts';
 import { openHosts, openList } from './dialogs.ts';
 import { ExtensionHost } from './extensionHost.ts';
 import { Grid } from './grid.ts';
 import type { GridContent, ShownColumn } from './grid.ts';
-import { allColumns, layoutKey, queryOf, readState, shownColumns } from './pageState.ts';
+import {
+  allColumns,
+  followTables,
+  layoutKey,
+  layoutOf,
+  moveColumn,
+  queryOf,
+  readState,
+  shownColumns,
+  togglePin,
+} from './pageState.ts';
 import type { ColumnLayout, PageState } from './pageState.ts';
 import { element, shownText } from './shownText.ts';
 
-/** Pause after a letter before the rows are filtered, ms. */
-const TYPING_MS = 150;
-
 let tables: PageTables | undefined;
 let state: PageState;
-let typing: ReturnType<typeof setTimeout> | undefined;
 /** Number of the latest request for rows. An answer to an earlier one is not shown. */
 let shows = 0;
 
@@ -26,12 +32,13 @@ const host = new ExtensionHost((message) => {
     const before = tables?.tables[state.table];
     tables = message.tables;
     showBar(tables);
-    if (state.table >= tables.tables.length && tables.tables.length > 0) state = { ...state, table: 0 };
+    const followed = followTables(state, tables.tables, tables.isLoading);
+    if (followed === undefined) return;
+    state = followed;
     ui.table.value = `${state.table}`;
     void show(before !== undefined);
   } else {
-    state = { ...state, ...message.query };
-    void show(false);
+    change({ ...state, ...message.query, key: '' });
   }
 });
 state = readState(host.state);
@@ -61,23 +68,11 @@ const grid = new Grid(find('grid', HTMLElement) as RegularTableElement, {
 });
 
 ui.table.addEventListener('change', () => {
-  change({ ...state, table: Number(ui.table.value), filters: [], sort: [], stack: [] });
+  change({ ...state, key: '', table: Number(ui.table.value), filters: [], sort: [], stack: [] });
 });
-ui.any.addEventListener('input', () => {
-  clearTimeout(typing);
-  typing = setTimeout(() => {
-    setAny('contains', ui.any.value);
-  }, TYPING_MS);
-});
-ui.any.addEventListener('keydown', ({ key }) => {
-  if (key === 'ArrowDown' || key === 'Enter' || key === 'Escape') {
-    if (key === 'Escape') {
-      ui.any.value = '';
-      setAny('contains', '');
-    }
-    grid.focus();
-  }
-});
+followTyping((value) => {
+  setAny('contains', value);
+}, focusGrid);
 ui.stack.addEventListener('change', () => {
   const ref = allOf()[Number(ui.stack.value)];
   change({ ...state, sort: [], stack: ref === undefined ? [] : [ref] });
@@ -93,6 +88,16 @@ ui.list.addEventListener('click', () => {
     setAny('list', value);
   };
   openList(words(), known, apply, focusGrid);
+});
+ui.newOnly.addEventListener('click', () => {
+  toggle('new');
+});
+ui.newest.addEventListener('click', () => {
+  toggle('newest');
+});
+ui.knownGood.addEventListener('click', () => {
+  if (hasFilter('unknown')) toggle('unknown');
+  else host.send({ type: 'knownGood', query: queryOf(state) });
 });
 ui.columns.addEventListener('click', () => {
   setLayout((layout) => ({ ...layout, hidden: [] }));
@@ -126,6 +131,11 @@ function nameOf(column: ColumnRef): string {
   return words()[column];
 }
 
+/** Returns the key of a column in a layout. Printed names can be equal to each other and to ours. */
+function idOf(column: ColumnRef): string {
+  return typeof column === 'number' ? `${column} ${nameOf(column)}` : column;
+}
+
 /** Returns the shown columns; while rows are stacked, the values' columns. */
 function columns(): {
   readonly pinned: readonly ColumnRef[];
@@ -135,12 +145,12 @@ function columns(): {
   const table = info();
   if (table === undefined) return { pinned: [], free: [], all: [] };
   if (state.stack.length > 0) return { pinned: state.stack, free: [], all: state.stack };
-  const shown = shownColumns(allOf(), nameOf, state.layouts[layoutKey(table)]);
+  const shown = shownColumns(allOf(), idOf, layoutOf(state.layouts, layoutKey(table)));
   return { ...shown, all: [...shown.pinned, ...shown.free] };
 }
 
 function change(next: PageState): void {
-  state = next;
+  state = tables === undefined ? next : (followTables(next, tables.tables, false) ?? next);
   host.keep(state);
   void show(false);
 }
@@ -158,12 +168,27 @@ function setAny(operator: 'contains' | 'list', value: string): void {
   change({ ...state, filters: value.trim() === '' ? others : [...others, { column: 'any', operator, value }] });
 }
 
+function hasFilter(operator: FilterOperator): boolean {
+  return state.filters.some((filter) => filter.operator === operator);
+}
+
+/** Adds a filter without a value, or removes it. */
+function toggle(operator: 'new' | 'newest' | 'unknown'): void {
+  const others = state.filters.filter((filter) => filter.operator !== operator);
+  const isOn = others.length < state.filters.length;
+  change({ ...state, filters: isOn ? others : [...others, { column: 'any', operator, value: '' }] });
+}
+
 function setLayout(update: (layout: ColumnLayout) => ColumnLayout): void {
   const table = info();
   if (table === undefined) return;
   const key = layoutKey(table);
   const [first] = allOf();
-  const layout = state.layouts[key] ?? { order: [], hidden: [], pinned: first === undefined ? [] : [nameOf(first)] };
+  const layout = layoutOf(state.layouts, key) ?? {
+    order: [],
+    hidden: [],
+    pinned: first === undefined ? [] : [idOf(first)],
+  };
   change({ ...state, layouts: { ...state.layouts, [key]: update(layout) } });
 }
 
@@ -198,6 +223,9 @@ function showControls(): void {
   const all = allOf();
   const isNarrowed = state.filters.length > 0 || state.sort.length > 0 || state.stack.length > 0;
   ui.clear.hidden = !isNarrowed;
+  ui.newOnly.setAttribute('aria-pressed', `${hasFilter('new')}`);
+  ui.newest.setAttribute('aria-pressed', `${hasFilter('newest')}`);
+  ui.knownGood.setAttribute('aria-pressed', `${hasFilter('unknown')}`);
   const any = state.filters.find(({ column, operator }) => column === 'any' && operator === 'contains');
   if (document.activeElement !== ui.any) ui.any.value = any?.value ?? '';
   const [stacked] = state.stack;
@@ -209,12 +237,13 @@ function showControls(): void {
   );
   ui.stack.value = stacked === undefined ? '' : `${all.indexOf(stacked)}`;
   const table = info();
-  const layout = table === undefined ? undefined : state.layouts[layoutKey(table)];
+  const layout = table === undefined ? undefined : layoutOf(state.layouts, layoutKey(table));
   ui.columns.hidden = (layout?.hidden.length ?? 0) === 0;
 }
 
 function toShown(column: ColumnRef): ShownColumn {
-  const sort = state.sort.find((one) => one.column === column);
+  // Stacked values are in the order of their counts.
+  const sort = state.stack.length > 0 ? undefined : state.sort.find((one) => one.column === column);
   return {
     name: nameOf(column),
     sort: sort === undefined ? 'none' : sort.isDescending ? 'descending' : 'ascending',
@@ -266,6 +295,7 @@ function copy(isCell: boolean): void {
 
 function menuOf(column: ColumnRef): void {
   const name = nameOf(column);
+  const id = idOf(column);
   const { pinned, all } = columns();
   openColumnMenu(
     words(),
@@ -281,21 +311,13 @@ function menuOf(column: ColumnRef): void {
         change({ ...state, sort: [], stack: [...state.stack.filter((one) => one !== column), column] });
       },
       hide: () => {
-        setLayout((layout) => ({ ...layout, hidden: [...layout.hidden, name] }));
+        setLayout((layout) => ({ ...layout, hidden: [...layout.hidden, id] }));
       },
       pin: () => {
-        setLayout((layout) => ({
-          ...layout,
-          pinned: layout.pinned.includes(name) ? layout.pinned.filter((one) => one !== name) : [...layout.pinned, name],
-        }));
+        setLayout((layout) => togglePin(layout, id));
       },
       move: (by) => {
-        const order = [...new Set([...all.map(nameOf), ...allOf().map(nameOf)])];
-        const at = order.indexOf(name);
-        const to = Math.max(0, Math.min(order.length - 1, at + by));
-        order.splice(at, 1);
-        order.splice(to, 0, name);
-        setLayout((layout) => ({ ...layout, order }));
+        setLayout((layout) => moveColumn(layout, [...all.map(idOf), ...allOf().map(idOf)], id, by));
       },
       values: () => host.ask('values', { ...queryOf(state), stack: [] }, column),
     },

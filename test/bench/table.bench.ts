@@ -29,7 +29,7 @@ export const benchTable: Bench = async ({ progress }) => {
 function fillSet(): TableSet {
   const set = new TableSet();
   for (let member = 0; member < HOSTS; member++) {
-    set.add({ member, name: `ws-${member}`, exitCode: 0, errorLines: 0 }, tableOf(member));
+    set.add({ member, name: `ws-${member}`, exitCode: 0, errorLines: 0, isNewest: true }, tableOf(member));
   }
   return set;
 }

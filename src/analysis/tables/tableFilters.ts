@@ -27,13 +27,16 @@ export function columnSql(column: ColumnRef): string {
 /** Returns the SQL by which a column sorts. */
 export function sortSql(rows: TableRows, column: ColumnRef): string {
   if (typeof column === 'number') return `t.${rows.sortKey(column)}`;
-  return column === 'host' || column === 'heading' ? `lower(${COMMON[column]})` : COMMON[column];
+  // Members are in the order of their names: ws-2 stands before ws-10.
+  if (column === 'host') return 't.m';
+  return column === 'heading' ? `lower(${COMMON[column]})` : COMMON[column];
 }
 
 /** Makes conditions of filters. Patterns are JavaScript's: the caller must limit their time. */
 export class TableFilters {
   /** Patterns of the latest condition. Its statement runs before the next condition is made. */
   #patterns: RegExp[] = [];
+  #lists: ReadonlySet<string>[] = [];
 
   constructor(database: DatabaseSync) {
     database.function('lr_matches', { deterministic: true, varargs: true }, (...args) => {
@@ -41,11 +44,20 @@ export class TableFilters {
       const search = this.#patterns[Number(pattern)];
       return cells.some((cell) => cell !== null && search?.test(String(cell)) === true) ? 1 : 0;
     });
+    database.function('lr_known', { deterministic: true, varargs: true }, (...args) => {
+      const [list, ...cells] = args;
+      const known = this.#lists[Number(list)];
+      return cells.some((cell) => cell !== null && known?.has(String(cell).trim().toLowerCase()) === true) ? 1 : 0;
+    });
+    database.function('lr_row', { deterministic: true, varargs: true }, (...cells) =>
+      rowKey(cells.map((cell) => (cell === null ? null : String(cell)))),
+    );
   }
 
   /** Returns the condition for all filters. @throws SyntaxError for an invalid regular expression */
   conditionOf(rows: TableRows, filters: readonly TableFilter[]): Condition {
     this.#patterns = [];
+    this.#lists = [];
     const conditions = filters.map((filter) => this.#conditionOf(rows, filter));
     return {
       sql: conditions.length === 0 ? '1' : conditions.map(({ sql }) => `(${sql})`).join(' AND '),
@@ -60,6 +72,19 @@ export class TableFilters {
       case 'list':
         // A list of hosts names whole hosts: `ws-1` is not `ws-10`.
         return { sql: `lr_matches(?, ${cells})`, values: [this.#keep(listPattern(value, column === 'host'))] };
+      case 'unknown': {
+        const known = new Set(linesOf(value).map((line) => line.toLowerCase()));
+        return { sql: `NOT lr_known(?, ${cells})`, values: [this.#lists.push(known) - 1] };
+      }
+      case 'new':
+        return {
+          sql: `h.earlier = 1 AND NOT EXISTS (SELECT 1 FROM earlier e WHERE e.m = t.m AND e.t = ? AND e.x = lr_row(${rows.columns
+            .map((_, index) => `t.c${index}`)
+            .join(', ')}))`,
+          values: [rows.name],
+        };
+      case 'newest':
+        return { sql: 'h.newest = 1', values: [] };
       case 'contains':
       case 'matches':
         return { sql: `lr_matches(?, ${cells})`, values: [this.#keep(patternOf(operator, value))] };
@@ -89,13 +114,22 @@ function patternOf(operator: 'contains' | 'matches' | 'not', value: string): Reg
 
 /** Returns the pattern of a list with one value a line. @param isWhole - whether a cell must be one of the values */
 function listPattern(value: string, isWhole: boolean): RegExp {
-  const words = value
-    .split(/\r\n|\r|\n/u)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+  const words = linesOf(value);
   if (words.length === 0) return /(?!)/u;
   const any = words.map((word) => `(?:${foldCase(word)})`).join('|');
   return new RegExp(isWhole ? `^(?:${any})$` : any, 'iu');
+}
+
+function linesOf(value: string): string[] {
+  return value
+    .split(/\r\n|\r|\n/u)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** Returns a text that is equal for rows with equal cells. Columns that were added later have no cell in it. */
+export function rowKey(cells: readonly (string | null)[]): string {
+  return JSON.stringify(cells.flatMap((cell, column) => (cell === null || cell === '' ? [] : [column, cell])));
 }
 
 function compare(rows: TableRows, column: ColumnRef | 'any', sign: '>' | '<', value: string): Condition {

@@ -4,12 +4,16 @@
  */
 export type ColumnRef = number | 'host' | 'exit' | 'errors' | 'heading' | 'line';
 
-export const FILTER_OPERATORS = ['contains', 'equals', 'not', 'matches', 'greater', 'less', 'list'] as const;
+export const FILTER_OPERATORS = [
+  ...(['contains', 'equals', 'not', 'matches', 'greater', 'less'] as const),
+  ...(['list', 'unknown', 'new', 'newest'] as const),
+] as const;
 
 /**
  * Comparison of a cell with a value. `contains`: in upper or lower case. `equals`: exactly this text. `not`: does not
  * contain. `matches`: a regular expression. `greater`, `less`: by the kind of the column. `list`: contains one of the
- * lines of the value.
+ * lines of the value. `unknown`: no cell is one of the lines of the value, which lists what is known to be good. `new`:
+ * the earlier result of the same script on the same host has no such row. `newest`: of the newest result of the device.
  */
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
 
@@ -18,6 +22,8 @@ export interface TableFilter {
   readonly column: ColumnRef | 'any';
   readonly operator: FilterOperator;
   readonly value: string;
+  /** Name of the list, for a person. */
+  readonly name?: string;
 }
 
 export interface TableSort {
@@ -44,6 +50,8 @@ export interface TableHost {
   readonly name: string;
   readonly exitCode: number | undefined;
   readonly errorLines: number;
+  /** Whether no other host of the tab is a later result of the same device. */
+  readonly isNewest: boolean;
 }
 
 /** One kind of table: the tables of all hosts that have the same columns. */

@@ -6,7 +6,7 @@ import type { ReadTable } from '../../evidence/tables/table.ts';
 /** Number of different cells by which the kind of a column is decided. */
 const SAMPLE = 2000;
 /** Largest number of columns of one table. Records of hostile outputs may each have keys of their own. */
-const MOST_COLUMNS = 500;
+export const MOST_COLUMNS = 500;
 
 /**
  * The rows of all tables with the same columns, in one SQL table: `m` is the member, `f` and `l` are the first and last
@@ -18,6 +18,8 @@ export class TableRows {
   readonly #database: DatabaseSync;
   readonly #shape: ReadTable['shape'];
   readonly #columns: string[];
+  /** Place of each name; of a name that occurs twice, the first. */
+  readonly #places = new Map<string, number>();
   readonly #headings = new Set<string>();
   readonly #members = new Set<number>();
   readonly #kinds = new Map<number, ColumnKind>();
@@ -28,6 +30,7 @@ export class TableRows {
     this.#database = database;
     this.#shape = shape;
     this.#columns = [...columns];
+    for (const [place, name] of columns.entries()) if (!this.#places.has(name)) this.#places.set(name, place);
     this.name = `t${index}`;
     const cells = columns.map((_, column) => `, c${column}`).join('');
     database.exec(
@@ -60,14 +63,14 @@ export class TableRows {
     if (shape !== 'records' && shape !== 'json') {
       return columns.length === this.#columns.length && columns.every((name, column) => name === this.#columns[column]);
     }
-    const shared = columns.filter((name) => this.#columns.includes(name)).length;
-    return shared * 2 >= columns.length && new Set([...columns, ...this.#columns]).size <= MOST_COLUMNS;
+    const shared = columns.filter((name) => this.#places.has(name)).length;
+    return shared * 2 >= columns.length && columns.length - shared + this.#columns.length <= MOST_COLUMNS;
   }
 
   /** Adds the rows of one host, at most `most` of them. @returns the number of added rows */
   add(member: number, { columns, rows, heading }: ReadTable, most: number): number {
-    for (const name of columns) if (!this.#columns.includes(name)) this.#addColumn(name);
-    const order = this.#isOwnOrder(columns) ? undefined : this.#columns.map((name) => columns.indexOf(name));
+    for (const name of columns) if (!this.#places.has(name)) this.#addColumn(name);
+    const order = this.#isOwnOrder(columns) ? undefined : this.#orderOf(columns);
     const insert = (this.#insert ??= this.#prepare());
     const added = rows.slice(0, most);
     for (const { firstLine, lastLine, cells } of added) {
@@ -80,6 +83,12 @@ export class TableRows {
     // Keys of the new rows are missing. They are made again when they are needed.
     if (this.#kinds.size > 0) this.#dropKeys();
     return added.length;
+  }
+
+  /** Returns the cells of a row in the order of these columns. Cells of other columns are left out. */
+  inOrder(columns: readonly string[], cells: readonly (string | null)[]): readonly (string | null)[] {
+    if (this.#isOwnOrder(columns)) return cells;
+    return this.#orderOf(columns).map((from) => (from < 0 ? null : (cells[from] ?? null)));
   }
 
   /** Makes sure that a column has keys for sorting. @returns the name of the SQL column with the keys */
@@ -107,13 +116,19 @@ export class TableRows {
     return kindOfColumn(found.map(({ cell }) => (typeof cell === 'string' ? cell : null)));
   }
 
+  /** Returns the places of these columns in another table; -1 if it lacks one. */
+  #orderOf(columns: readonly string[]): number[] {
+    const places = new Map(columns.map((name, place) => [name, place]));
+    return this.#columns.map((name) => places.get(name) ?? -1);
+  }
+
   #isOwnOrder(columns: readonly string[]): boolean {
     return columns.length === this.#columns.length && columns.every((name, column) => name === this.#columns[column]);
   }
 
   #addColumn(name: string): void {
     this.#database.exec(`ALTER TABLE ${this.name} ADD COLUMN c${this.#columns.length}`);
-    this.#columns.push(name);
+    this.#places.set(name, this.#columns.push(name) - 1);
     this.#insert = undefined;
   }
 

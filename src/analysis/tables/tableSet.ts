@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { readTables } from '../../evidence/tables/readTables.ts';
-import { columnSql, sortSql, TableFilters } from './tableFilters.ts';
+import { columnSql, rowKey, sortSql, TableFilters } from './tableFilters.ts';
 import { LONGEST_SHOWN } from './tableQuery.ts';
 import type {
   ColumnRef,
@@ -12,10 +12,14 @@ import type {
   TableSummary,
   TableView,
 } from './tableQuery.ts';
-import { TableRows } from './tableRows.ts';
+import { MOST_COLUMNS, TableRows } from './tableRows.ts';
 
 /** Largest number of rows of all tables of a run. Without it, hostile outputs could fill the memory. */
 const MOST_ROWS = 2_000_000;
+/** Largest number of characters of all cells, in UTF-16 units. SQLite's memory is not limited with that of the thread. */
+const MOST_UNITS = 200_000_000;
+/** Longest name of a column that is shown. */
+const LONGEST_NAME = 300;
 /** Largest number of kinds of tables. A person chooses one of them from a list. */
 const MOST_KINDS = 200;
 /** Number of headings that name a kind of table. */
@@ -39,6 +43,7 @@ export class TableSet {
   #outsideLines = 0;
   #outside: TableSummary['outside'] = [];
   #rows = 0;
+  #units = 0;
   /** The rows that are shown, by the query that chose them. */
   #view:
     { readonly key: string; readonly rows: TableRows; readonly count: number; readonly isAll: boolean } | undefined;
@@ -50,7 +55,8 @@ export class TableSet {
     this.#filters = new TableFilters(this.#database);
     this.#database.exec(`
       PRAGMA journal_mode = OFF;
-      CREATE TABLE hosts (m INTEGER PRIMARY KEY, name TEXT, exit INTEGER, errors INTEGER);
+      CREATE TABLE hosts (m INTEGER PRIMARY KEY, name TEXT, exit INTEGER, errors INTEGER, newest INTEGER, earlier INTEGER);
+      CREATE TABLE earlier (m INTEGER, t TEXT, x TEXT, PRIMARY KEY (m, t, x)) WITHOUT ROWID;
       CREATE TEMP TABLE shown (n INTEGER PRIMARY KEY, id INTEGER);
       CREATE TEMP TABLE stacked (n INTEGER PRIMARY KEY, hosts INTEGER, rows INTEGER, members TEXT, value TEXT)`);
   }
@@ -61,31 +67,51 @@ export class TableSet {
   }
 
   /** Adds the tables of a host's output. A host that was added before is ignored. */
-  add({ member, name, exitCode, errorLines }: TableHost, output: string): void {
+  add({ member, name, exitCode, errorLines, isNewest }: TableHost, output: string): void {
     if (this.#members.has(member)) return;
-    this.#members.add(member);
     this.#view = undefined;
     const { tables, lines, outside, outsideLines } = readTables(output);
     this.#lines += lines;
     this.#outsideLines += outsideLines;
-    this.#outside = this.#members.size === 1 ? outside : [];
-    this.#database.exec('BEGIN');
-    this.#database.prepare('INSERT INTO hosts VALUES (?, ?, ?, ?)').run(member, name, exitCode ?? null, errorLines);
-    for (const table of tables) {
-      const rows = this.#tables.find((one) => one.accepts(table)) ?? this.#newTable(table);
-      const most = MOST_ROWS - this.#rows;
-      const added = rows === undefined ? 0 : rows.add(member, table, most);
-      this.#rows += added;
-      if (added < table.rows.length) this.#cutMembers.add(member);
-    }
-    this.#database.exec('COMMIT');
+    this.#outside = this.#members.size === 0 ? outside : [];
+    this.#inTransaction(() => {
+      this.#database
+        .prepare('INSERT INTO hosts VALUES (?, ?, ?, ?, ?, 0)')
+        .run(member, name, exitCode ?? null, errorLines, isNewest ? 1 : 0);
+      for (const table of tables) {
+        const units = unitsOf(table);
+        const rows = this.#tables.find((one) => one.accepts(table)) ?? this.#newTable(table);
+        const most = this.#units + units > MOST_UNITS ? 0 : MOST_ROWS - this.#rows;
+        const added = rows?.add(member, table, most) ?? 0;
+        this.#rows += added;
+        if (added > 0) this.#units += units;
+        if (added < table.rows.length) this.#cutMembers.add(member);
+      }
+    });
+    this.#members.add(member);
   }
 
-  /** Lists the kinds of tables, the one on most hosts first. */
+  /** Adds the rows of an earlier result of a host, so that a filter can tell which rows are new. */
+  addEarlier(member: number, output: string): void {
+    this.#view = undefined;
+    const { tables } = readTables(output);
+    this.#inTransaction(() => {
+      const insert = this.#database.prepare('INSERT OR IGNORE INTO earlier VALUES (?, ?, ?)');
+      for (const table of tables) {
+        const rows = this.#tables.find((one) => one.accepts(table));
+        // A table that the new result does not have has no row that could be new.
+        if (rows === undefined) continue;
+        for (const { cells } of table.rows) insert.run(member, rows.name, rowKey(rows.inOrder(table.columns, cells)));
+      }
+      this.#database.prepare('UPDATE hosts SET earlier = 1 WHERE m = ?').run(member);
+    });
+  }
+
+  /** Lists the kinds of tables. */
   summary(): TableSummary {
     return {
       tables: this.#tables.map(({ columns, rows, members, headings }) => ({
-        columns,
+        columns: columns.map((name) => name.slice(0, LONGEST_NAME)),
         rows,
         hosts: members.size,
         headings: [...headings].slice(0, SHOWN_HEADINGS),
@@ -105,10 +131,20 @@ export class TableSet {
     if (rows === undefined) return undefined;
     const { count } = this.#choose(rows, query);
     const withRows = query.filters.length === 0 ? rows.members : new Set(this.members(query));
+    // Without an earlier result, it is not known what is new on a host.
+    const isNew = query.filters.some(({ operator }) => operator === 'new');
+    const unknown = new Set(
+      isNew
+        ? this.#database
+            .prepare('SELECT m FROM hosts WHERE earlier = 0')
+            .all()
+            .map(({ m }) => Number(m))
+        : [],
+    );
     return {
       rows: count,
       hosts: withRows.size,
-      without: [...rows.members].filter((member) => !withRows.has(member)),
+      without: [...rows.members].filter((member) => !withRows.has(member) && !unknown.has(member)),
       withoutTable: [...this.#members].filter((member) => !rows.members.has(member)),
     };
   }
@@ -122,9 +158,8 @@ export class TableSet {
     const rows = this.#tables[query.table];
     if (rows === undefined || query.stack.length > 0) return [];
     const { isAll } = this.#choose(rows, query);
-    const cells = rows.columns
-      .map((_, column) => `, substr(t.c${column}, 1, ${Math.trunc(longest)}) AS c${column}`)
-      .join('');
+    // Cells are cut here and not by SQLite, whose functions end a text at its first NUL.
+    const cells = rows.columns.map((_, column) => `, t.c${column} AS c${column}`).join('');
     const source = isAll
       ? `FROM ${rows.name} t WHERE t.id BETWEEN ? AND ? ORDER BY t.id`
       : `FROM shown s JOIN ${rows.name} t ON t.id = s.id WHERE s.n BETWEEN ? AND ? ORDER BY s.n`;
@@ -134,7 +169,7 @@ export class TableSet {
       firstLine: Number(row['f']),
       lastLine: Number(row['l']),
       heading: toCell(row['h']),
-      cells: rows.columns.map((_, column) => toCell(row[`c${column}`])),
+      cells: rows.columns.map((_, column) => toCell(row[`c${column}`])?.slice(0, longest) ?? null),
     }));
   }
 
@@ -157,7 +192,7 @@ export class TableSet {
       .prepare('SELECT value, hosts, rows, members FROM stacked WHERE n BETWEEN ? AND ? ORDER BY n')
       .all(from + 1, to);
     return found.map(({ value, hosts, rows: count, members }) => ({
-      values: JSON.parse(String(value)) as Cell[],
+      values: (JSON.parse(String(value)) as (Cell | number)[]).map((one) => one?.toString() ?? null),
       hosts: Number(hosts),
       rows: Number(count),
       members: String(members).split(',', NAMED_HOSTS).map(Number),
@@ -200,8 +235,20 @@ export class TableSet {
     this.#database.close();
   }
 
+  /** Runs work of which all is kept, or nothing. */
+  #inTransaction(work: () => void): void {
+    this.#database.exec('BEGIN');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   #newTable(table: Parameters<TableRows['accepts']>[0]): TableRows | undefined {
-    if (this.#tables.length >= MOST_KINDS) return undefined;
+    if (this.#tables.length >= MOST_KINDS || table.columns.length > MOST_COLUMNS) return undefined;
     const rows = new TableRows(this.#database, this.#tables.length, table);
     this.#tables.push(rows);
     return rows;
@@ -237,7 +284,8 @@ export class TableSet {
 
   #stack(rows: TableRows, { filters, stack, sort }: TableQuery): number {
     const condition = this.#filters.conditionOf(rows, filters);
-    const values = stack.map((column) => columnSql(column));
+    // A key that a record lacks, and an empty cell, are shown alike.
+    const values = stack.map((column) => `coalesce(${columnSql(column)}, '')`);
     const isMostFirst = sort.some(({ column, isDescending }) => column === 'host' && isDescending);
     this.#database.exec('DELETE FROM stacked');
     return Number(
@@ -252,6 +300,13 @@ export class TableSet {
         .run(...condition.values).changes,
     );
   }
+}
+
+/** Counts the characters of a table's cells. */
+function unitsOf({ rows }: { readonly rows: readonly { readonly cells: readonly Cell[] }[] }): number {
+  let units = 0;
+  for (const { cells } of rows) for (const cell of cells) units += cell?.length ?? 0;
+  return units;
 }
 
 function toCell(value: SQLOutputValue | undefined): Cell {

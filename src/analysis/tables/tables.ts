@@ -21,11 +21,25 @@ export type TableTranscript = Pick<Transcript, 'output'>;
 export class Tables {
   readonly #sets = new Map<string, TableSet>();
 
-  /** Adds the tables of a host. Begins the set if there is none. */
-  add(name: string, { output }: TableTranscript, host: TableHost): undefined {
-    let set = this.#sets.get(name);
-    if (set === undefined) this.#sets.set(name, (set = new TableSet()));
+  /**
+   * Adds the tables of a host.
+   *
+   * @param begins - whether this is the first host. Only then a set is made: a set that lacks earlier hosts would say of
+   * them that they have no table
+   * @returns whether the host was added
+   */
+  add(name: string, { output }: TableTranscript, host: TableHost, begins: boolean): boolean {
+    if (begins) this.close(name);
+    const set = begins ? new TableSet() : this.#sets.get(name);
+    if (set === undefined) return false;
+    this.#sets.set(name, set);
     set.add(host, output);
+    return true;
+  }
+
+  /** Adds the rows of an earlier result of a host. */
+  addEarlier(name: string, { output }: TableTranscript, member: number): undefined {
+    this.#sets.get(name)?.addEarlier(member, output);
     return undefined;
   }
 

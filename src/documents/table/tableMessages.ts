@@ -44,7 +44,10 @@ export const PAGE_WORDS = [
   'menuOf',
   'moveLeft',
   'moveRight',
+  'newest',
+  'newOnly',
   'not',
+  'knownGood',
   'pin',
   'rows',
   'showAll',
@@ -73,6 +76,8 @@ export interface PageTables {
   /** Sentence about lines that are in no table. */
   readonly outside: string;
   readonly isLoading: boolean;
+  /** Whether a device has several results in the tab. */
+  readonly hasOlder: boolean;
   /** Whether the tab's result can be fetched by a gesture. */
   readonly canFetch: boolean;
 }
@@ -118,6 +123,7 @@ export type FromPage =
   | { readonly type: 'select'; readonly query: TableQuery; readonly from: number; readonly to: number }
   | { readonly type: 'copyRows'; readonly query: TableQuery; readonly from: number; readonly to: number }
   | { readonly type: 'copyCell'; readonly query: TableQuery; readonly row: number; readonly column: ColumnRef }
+  | { readonly type: 'knownGood'; readonly query: TableQuery }
   | { readonly type: 'outside' }
   | { readonly type: 'fetch' };
 

@@ -31,6 +31,9 @@ export function pageHtml(webview: Webview, extension: Uri, language: string): st
       <select id="table-choice"></select>
       <input id="any" type="search" spellcheck="false">
       <select id="stack"></select>
+      <button id="new-only" type="button" aria-pressed="false"></button>
+      <button id="newest" type="button" aria-pressed="false" hidden></button>
+      <button id="known-good" type="button" aria-pressed="false"></button>
       <button id="list" type="button"></button>
       <button id="columns" type="button" hidden></button>
     </div>

@@ -1,6 +1,6 @@
+import { guardCell } from '../../evidence/export/csv.ts';
 import { isLiveResponseError } from '../../base/errors.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
-import { LONGEST_SHOWN } from '../../analysis/tables/tableQuery.ts';
 import type {
   ColumnRef,
   ShownRow,
@@ -19,6 +19,8 @@ export interface SessionHost {
   readonly ref: ResultRef;
   readonly exitCode: number | undefined;
   readonly errorLines: number;
+  /** Whether no other host of the tab is a later result of the same device. */
+  readonly isNewest: boolean;
   /** Whether a result is stored that can be read. */
   readonly hasResult: boolean;
   /** Sentence about why there is no result to read; empty if there is one. */
@@ -42,13 +44,17 @@ export interface SessionWords {
 export interface TableSessionOptions {
   /** Name of the tab's tables in the thread, unique for the tab. */
   readonly name: string;
-  readonly tables: Pick<StoredTables, 'add' | 'ask' | 'close'>;
+  readonly tables: Pick<StoredTables, 'add' | 'addEarlier' | 'ask' | 'close'>;
   readonly hosts: () => readonly SessionHost[];
+  /** Finds the earlier results of the same script on the same devices, by the index of the host. */
+  readonly earlier: () => Promise<ReadonlyMap<number, ResultRef>>;
   readonly words: SessionWords;
   /** Called when more hosts were read, and when nothing more is to be read. */
   readonly onProgress: (summary: TableSummary | undefined, isLoading: boolean) => void;
 }
 
+/** Number of times that all results are read again because one of them stopped the thread. */
+const MOST_RESTARTS = 20;
 /** Shortest time between two updates of the page while results are read, ms. */
 const UPDATE_MS = 400;
 /** Number of values of a column that its menu lists. */
@@ -57,6 +63,8 @@ const MOST_VALUES = 200;
 const WHOLE_CELLS = 2 ** 30;
 /** Largest number of rows of one page. */
 const MOST_ROWS = 2000;
+/** Largest number of rows of a copy. An export holds all. */
+const MOST_COPIED = 50_000;
 
 /** The tables of one tab: reads the results of its hosts, and answers the page. */
 export class TableSession {
@@ -65,18 +73,24 @@ export class TableSession {
   readonly #added = new Set<number>();
   /** Members whose results could not be read. */
   readonly #failed = new Set<number>();
+  /** Members whose results were not stored any more when they were read. */
+  readonly #gone = new Set<number>();
+  #hosts: readonly SessionHost[] = [];
   readonly #stop = new AbortController();
   #summary: TableSummary | undefined;
   #loading: Promise<void> | undefined;
   #isStale = false;
   #hostsKey = '';
+  /** Members whose earlier results the thread holds, or could not be read. */
+  readonly #earlier = new Set<number>();
 
   constructor(options: TableSessionOptions) {
     this.#options = options;
   }
 
+  /** The hosts whose rows are shown. */
   get hosts(): readonly SessionHost[] {
-    return this.#options.hosts();
+    return this.#hosts;
   }
 
   get summary(): TableSummary | undefined {
@@ -87,9 +101,9 @@ export class TableSession {
     return this.#loading !== undefined;
   }
 
-  /** Members whose results could not be read. */
-  get failed(): ReadonlySet<number> {
-    return this.#failed;
+  /** Number of hosts whose results are stored, and could not be read. */
+  get notRead(): number {
+    return this.#failed.size + this.#gone.size;
   }
 
   /** Reads the results that are not read yet. Called again while it reads, it looks once more at its end. */
@@ -120,28 +134,38 @@ export class TableSession {
     return answers[method](...args);
   }
 
-  /** Returns the places of rows in the evidence, at most {@link MOST_ROWS}. */
+  /** Returns the places of rows in the evidence, at most {@link MOST_COPIED}. */
   async places(query: TableQuery, from: number, to: number): Promise<readonly SelectedRow[]> {
-    const rows = await this.#rows(query, from, to);
-    return rows.map(({ member, firstLine, lastLine }) => ({ member, firstLine, lastLine }));
+    const places: SelectedRow[] = [];
+    for (let at = from; at < Math.min(to, from + MOST_COPIED); at += MOST_ROWS) {
+      for (const { member, firstLine, lastLine } of await this.#rows(query, at, Math.min(to, from + MOST_COPIED)))
+        places.push({ member, firstLine, lastLine });
+    }
+    return places;
   }
 
-  /** Returns rows as text for other programs: cells separated by tabs, below the names of the columns. */
+  /**
+   * Returns rows as text for other programs: cells separated by tabs, below the names of the columns. No cell is a
+   * formula for a spreadsheet.
+   */
   async copy(query: TableQuery, from: number, to: number): Promise<string> {
     const columns = this.#summary?.tables[query.table]?.columns ?? [];
-    const { hosts } = this;
-    const isRun = hosts.length > 1;
+    const isRun = this.#hosts.length > 1;
     const rows: (string | null)[][] = [[...(isRun ? ['Host'] : []), ...columns]];
-    for (const [at, row] of (
-      (await this.#ask('tableRows', query, from, Math.min(to, from + MOST_ROWS))) ?? []
-    ).entries()) {
-      const cells: (string | null)[] = [];
-      for (const [column, cell] of row.cells.entries())
-        // Only a long cell was cut to be shown. It is copied as a whole.
-        cells.push((cell?.length ?? 0) < LONGEST_SHOWN ? cell : ((await this.cell(query, from + at, column)) ?? null));
-      rows.push([...(isRun ? [hosts[row.member]?.name ?? ''] : []), ...cells]);
+    for (let at = from; at < Math.min(to, from + MOST_COPIED); at += MOST_ROWS) {
+      const page = await this.#ask(
+        'tableRows',
+        query,
+        at,
+        Math.min(to, from + MOST_COPIED, at + MOST_ROWS),
+        WHOLE_CELLS,
+      );
+      for (const { member, cells } of page ?? [])
+        rows.push([...(isRun ? [this.#hosts[member]?.name ?? ''] : []), ...cells]);
     }
-    return rows.map((cells) => cells.map((cell) => (cell ?? '').replaceAll(/[\t\r\n]+/gu, ' ')).join('\t')).join('\n');
+    return rows
+      .map((cells) => cells.map((cell) => guardCell((cell ?? '').replaceAll(/[\t\r\n]+/gu, ' '))).join('\t'))
+      .join('\n');
   }
 
   /** Returns the complete text of a cell. */
@@ -175,33 +199,27 @@ export class TableSession {
     void this.#options.tables.close(this.#options.name);
   }
 
+  /** Forgets which results the thread holds. */
+  #forget(): void {
+    this.#added.clear();
+    this.#earlier.clear();
+  }
+
   #isStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
   async #load(): Promise<void> {
-    const { name, tables } = this.#options;
-    const { signal } = this.#stop;
     let updated = performance.now();
-    while (this.#isStale) {
+    // Each result that stops the thread makes all others be read again. A few such results are bearable.
+    for (let restarts = 0; this.#isStale && restarts <= MOST_RESTARTS; restarts++) {
       this.#isStale = false;
+      this.#gone.clear();
       await this.#followHosts();
-      for (const [member, host] of this.hosts.entries()) {
+      for (const [member, host] of this.#hosts.entries()) {
         if (this.#isStopped()) return;
-        if (!host.hasResult || this.#added.has(member) || this.#failed.has(member)) continue;
-        const { ref, exitCode, errorLines } = host;
-        try {
-          await tables.add(name, ref, { member, name: host.name, exitCode, errorLines }, signal);
-          this.#added.add(member);
-        } catch (error) {
-          if (this.#isStopped()) return;
-          this.#failed.add(member);
-          if (isLiveResponseError(error) && error.code === 'analysisStopped') {
-            // The thread was ended because of this result, and with it all tables. The others are read again.
-            this.#added.clear();
-            this.#isStale = true;
-          }
-        }
+        if (!host.hasResult || this.#isDone(member)) continue;
+        if (!(await this.#add(member, host))) break;
         if (performance.now() - updated < UPDATE_MS) continue;
         await this.#refresh();
         this.#options.onProgress(this.#summary, true);
@@ -211,25 +229,57 @@ export class TableSession {
     }
   }
 
-  /** Begins anew if the hosts are others than before, because rows are kept by the places of their hosts. */
+  #isDone(member: number): boolean {
+    return this.#added.has(member) || this.#failed.has(member) || this.#gone.has(member);
+  }
+
+  /** Adds a result. @returns whether the results before it are still there; otherwise all are to be read again */
+  async #add(member: number, { ref, name: host, exitCode, errorLines, isNewest }: SessionHost): Promise<boolean> {
+    const { name, tables } = this.#options;
+    try {
+      const facts = { member, name: host, exitCode, errorLines, isNewest };
+      const outcome = await tables.add(name, ref, facts, this.#added.size === 0, this.#stop.signal);
+      if (outcome === 'lost') return this.#restart();
+      (outcome === 'added' ? this.#added : this.#gone).add(member);
+      return true;
+    } catch (error) {
+      if (this.#isStopped()) return true;
+      this.#failed.add(member);
+      // Only a thread that was ended lost the other tables. A result that it could not read changed nothing.
+      const isEnded =
+        isLiveResponseError(error) && error.code === 'analysisStopped' && error.values.reason !== 'failed';
+      return isEnded ? this.#restart() : true;
+    }
+  }
+
+  #restart(): false {
+    this.#forget();
+    this.#isStale = true;
+    return false;
+  }
+
+  /** Takes the hosts as they are now. If they are others, all is read anew, because rows are kept by their places. */
   async #followHosts(): Promise<void> {
-    const key = this.hosts.map(({ ref }) => `${ref.actionId}#${ref.commandIndex}`).join();
-    if (key === this.#hostsKey) return;
+    const hosts = this.#options.hosts();
+    const key = hosts.map(({ ref }) => `${ref.actionId}#${ref.commandIndex}`).join();
+    const isSame = key === this.#hostsKey;
+    this.#hosts = hosts;
     this.#hostsKey = key;
-    if (this.#added.size === 0 && this.#failed.size === 0) return;
-    this.#added.clear();
+    // Rows of a result that was removed from this machine must not stay on the screen.
+    const isRemoved = [...this.#added].some((member) => hosts[member]?.hasResult !== true);
+    if ((isSame && !isRemoved) || (this.#added.size === 0 && this.#failed.size === 0)) return;
+    this.#summary = undefined;
+    this.#forget();
     this.#failed.clear();
     await this.#options.tables.close(this.#options.name);
   }
 
   async #refresh(): Promise<void> {
+    if (this.#added.size === 0) return;
     const { name, tables } = this.#options;
     const summary = await tables.ask('tableSummary', name).catch(() => undefined);
-    if (summary === undefined && this.#added.size > 0) {
-      // The thread was idle for long, or was ended by other work. It is filled again.
-      this.#added.clear();
-      this.#isStale = true;
-    }
+    // The thread was idle for long, or was ended by other work. It is filled again.
+    if (summary?.hosts !== this.#added.size) this.#restart();
     this.#summary = summary ?? this.#summary;
   }
 
@@ -242,13 +292,14 @@ export class TableSession {
     const args = [name, ...rest] as unknown as AnalysisCalls[Method]['args'];
     const answer = await tables.ask(method, ...args);
     if (answer !== undefined || this.#added.size === 0) return answer;
-    if ((await tables.ask('tableSummary', name)) !== undefined) return answer;
-    this.#added.clear();
+    if ((await tables.ask('tableSummary', name))?.hosts === this.#added.size) return answer;
+    this.#forget();
     await this.load();
     return tables.ask(method, ...args);
   }
 
   async #open(query: TableQuery): Promise<PageView> {
+    if (query.filters.some(({ operator }) => operator === 'new')) await this.#addEarlier();
     const view = await this.#ask('openTable', query);
     const info = this.#summary?.tables[query.table];
     if (view === undefined || info === undefined) return { rows: 0, hosts: 0, sentence: '', without: '' };
@@ -264,6 +315,18 @@ export class TableSession {
 
   async #rows(query: TableQuery, from: number, to: number): Promise<readonly ShownRow[]> {
     return (await this.#ask('tableRows', query, from, Math.min(to, from + MOST_ROWS))) ?? [];
+  }
+
+  /** Reads the earlier results of all hosts that were read, each once. */
+  async #addEarlier(): Promise<void> {
+    await this.load();
+    const { earlier, name, tables } = this.#options;
+    for (const [member, ref] of await earlier()) {
+      if (!this.#added.has(member) || this.#earlier.has(member) || this.#isStopped()) continue;
+      this.#earlier.add(member);
+      // A result that cannot be read tells nothing: the host then counts as not known.
+      await tables.addEarlier(name, ref, member, this.#stop.signal).catch(() => undefined);
+    }
   }
 
   async #stacked(query: TableQuery, from: number, to: number): Promise<readonly StackedRow[]> {
@@ -282,7 +345,7 @@ export class TableSession {
         : [
             {
               name: host.name,
-              why: host.why !== '' ? host.why : this.#failed.has(member) ? words.notRead : words.noTable,
+              why: host.why !== '' ? host.why : this.#added.has(member) ? words.noTable : words.notRead,
             },
           ],
     );

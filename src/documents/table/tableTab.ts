@@ -9,6 +9,7 @@ import type { FromPage, PageCalls, PageMethod, PageTables, SelectedRow, ToPage }
 import { TableSession } from './tableSession.ts';
 import type { SessionHost } from './tableSession.ts';
 import type { TableSource } from './tableSources.ts';
+import { hostsWords } from '../../messages/runWords.ts';
 import { outsideSentence, pageWords, tableLabel, viewSentence, withoutSentence } from './tableWords.ts';
 
 /** Lines of a host's result. */
@@ -33,6 +34,8 @@ export interface TableTabEvents {
   readonly onFetch: (source: TableSource) => void;
   /** Called to show the overview of the tab's run, which compares all lines. */
   readonly onOverview: (source: TableSource) => void;
+  /** Asks for a file of the workspace that lists what is known to be good. */
+  readonly askForList: () => Promise<{ readonly name: string; readonly value: string } | undefined>;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -58,6 +61,7 @@ export class TableTab {
       name,
       tables,
       hosts: source.hosts,
+      earlier: source.earlier,
       words: {
         sentence: (info, { filters, stack }, view) =>
           viewSentence(info, filters, view, { isRun: source.isRun, isStacked: stack.length > 0 }),
@@ -145,6 +149,14 @@ export class TableTab {
         this.#events.onCopy(text, this.#toPlaces(rows));
         break;
       }
+      case 'knownGood': {
+        const list = await this.#events.askForList();
+        if (list === undefined) break;
+        const others = message.query.filters.filter(({ operator }) => operator !== 'unknown');
+        const filter = { column: 'any' as const, operator: 'unknown' as const, ...list };
+        this.#send({ type: 'query', query: { ...message.query, filters: [...others, filter] } });
+        break;
+      }
       case 'outside': {
         if (this.source.isRun) {
           this.#events.onOverview(this.source);
@@ -192,7 +204,8 @@ export class TableTab {
   #post(summary: TableSummary | undefined, isLoading: boolean): void {
     if (!this.#isReady) return;
     const { isRun } = this.source;
-    const hosts = this.source.hosts();
+    // The hosts of the rows: those of the source may be others already.
+    const { hosts } = this.#session;
     const tables: PageTables = {
       words: pageWords(),
       isRun,
@@ -206,6 +219,7 @@ export class TableTab {
       outside: summary === undefined || isLoading ? '' : outsideSentence(summary),
       canFetch: this.source.canFetch(),
       isLoading,
+      hasOlder: hosts.some(({ isNewest }) => !isNewest),
     };
     this.#send({ type: 'tables', tables });
   }
@@ -221,12 +235,20 @@ export class TableTab {
         : l10n.t('Reading tables…');
     }
     const missing = this.source.missing();
-    const isEmpty = (summary?.tables.length ?? 0) === 0 && missing === '';
+    const { notRead } = this.#session;
+    const isEmpty = (summary?.tables.length ?? 0) === 0 && missing === '' && notRead === 0;
     const cut = summary !== undefined && summary.cutMembers.length > 0;
     return [
       ...(missing === '' ? [] : [missing]),
+      ...(notRead === 0
+        ? []
+        : [
+            this.source.isRun
+              ? l10n.t('Not read: {0}.', hostsWords(notRead))
+              : l10n.t('This output could not be read as a table. Open it as text.'),
+          ]),
       ...(isEmpty ? [l10n.t('No table was found in this output. Open it as text.')] : []),
-      ...(cut ? [l10n.t('Not all rows are shown: there are more than two million.')] : []),
+      ...(cut ? [l10n.t('Not all rows are shown: there are too many rows, columns or tables.')] : []),
     ].join(' ');
   }
 

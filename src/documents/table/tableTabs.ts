@@ -5,6 +5,7 @@ import type { ResultStore } from '../../results/resultStore.ts';
 import type { StoredTables } from '../../results/storedTables.ts';
 import type { RunFetches } from '../../runs/runFetch.ts';
 import { activeTableUri } from '../resultUris.ts';
+import { askForKnownGood } from './knownGood.ts';
 import { pageFolders, pageHtml } from './tablePage.ts';
 import { sourceOf } from './tableSources.ts';
 import type { TableSource } from './tableSources.ts';
@@ -71,6 +72,9 @@ export class TableTabs implements Disposable {
       options.store.onDidStore(({ ref }) => {
         update((source) => source.contains(ref));
       }),
+      options.store.onDidForget((forgotten) => {
+        update((source) => forgotten.some(({ ref }) => source.contains(ref)));
+      }),
       options.runs.onDidChange((key) => {
         update((source) => source.runKey === key);
       }),
@@ -124,6 +128,7 @@ export class TableTabs implements Disposable {
       onOverview: (run) => {
         this.#overview.fire(run);
       },
+      askForList: askForKnownGood,
       onTrouble,
     });
     const address = uri.toString();

@@ -38,7 +38,10 @@ export function pageWords(): PageWords {
     menuOf: l10n.t('Menu of column {0}'),
     moveLeft: l10n.t('Move Left'),
     moveRight: l10n.t('Move Right'),
+    newest: l10n.t('Newest per Device'),
+    newOnly: l10n.t('New Since Last Run'),
     not: l10n.t('does not contain'),
+    knownGood: l10n.t('Hide Known Good…'),
     pin: l10n.t('Pin Column'),
     rows: l10n.t('Rows'),
     showAll: l10n.t('Show All Columns'),
@@ -106,7 +109,7 @@ function valuesWords(count: number): string {
   return count === 1 ? l10n.t('1 value') : l10n.t('{0} values', count.toLocaleString(env.language));
 }
 
-function filterWords(columns: readonly string[], { column, operator, value }: TableFilter): string {
+function filterWords(columns: readonly string[], { column, operator, value, name: list }: TableFilter): string {
   const name = columnName(columns, column);
   const quoted = value === '' ? l10n.t('(empty)') : `"${shown(value)}"`;
   switch (operator) {
@@ -122,6 +125,12 @@ function filterWords(columns: readonly string[], { column, operator, value }: Ta
       return l10n.t('{0} is greater than {1}', name, quoted);
     case 'less':
       return l10n.t('{0} is less than {1}', name, quoted);
+    case 'new':
+      return l10n.t('not in the last result of the same script');
+    case 'newest':
+      return l10n.t('newest result of each device');
+    case 'unknown':
+      return l10n.t('known good hidden: {0}', shown(list ?? ''));
     case 'list':
       return l10n.t('{0} is in the list of {1}', name, value.split('\n').filter((line) => line.trim() !== '').length);
   }

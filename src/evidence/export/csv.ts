@@ -65,7 +65,8 @@ function writeCell(cell: CsvCell): string {
   return /[",;\t\r\n\v\f\u0085\u2028\u2029]|^\s|\s$/u.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
-function guardCell(text: string): string {
+/** Puts an apostrophe before each place of a text where a spreadsheet could see a formula begin. */
+export function guardCell(text: string): string {
   const inner = text.replace(HIDDEN_FORMULA, (run: string) => {
     let behind = run.length;
     while (!BOUNDARIES.includes(run.charAt(behind - 1))) behind--;

@@ -97,8 +97,16 @@ function decimalOf(texts: readonly string[]): '.' | ',' {
     if (lastPoint >= 0 && !isThousands(text, '.')) points++;
   }
   if (commas !== points) return commas > points ? ',' : '.';
-  // `30.160 K` beside `8 K`: points that stand only before three digits separate thousands.
-  return texts.some((text) => text.length <= LONGEST && /^\d{1,3}\.\d{3} ?[KMG]/u.test(text)) ? ',' : '.';
+  if (commas > 0) return '.';
+  // Points that stand only before three digits separate thousands if one text has two of them, a unit of size, or if
+  // whole numbers stand beside them: a tool prints all decimals alike.
+  const isSafe = texts.filter((text) => text.length <= LONGEST);
+  const hasPoints = isSafe.some((text) => /^\d{1,3}(?:\.\d{3})+\b/u.test(text));
+  const isWhole = isSafe.some(
+    (text) =>
+      /^\d{1,3}(?:\.\d{3}){2,}\b/u.test(text) || /^\d{1,3}\.\d{3} ?[KMG]/u.test(text) || /^\d{1,3}$/u.test(text),
+  );
+  return hasPoints && isWhole ? ',' : '.';
 }
 
 function isThousands(text: string, sign: '.' | ','): boolean {
@@ -197,8 +205,9 @@ function expandIpv6(text: string): string | undefined {
 
 /** Reads `10.0.22631`, `v1.2`, `1.2.3-beta`. Each number sorts by its value. */
 function readVersion(cell: string): string | undefined {
-  const match = /^v?(\d{1,9}(?:\.\d{1,9}){1,5})(?:[-+ ]([\w.+-]{0,40}))?$/iu.exec(cell);
+  const match = /^v?(\d{1,9}(?:\.\d{1,9}){0,5})(?:[-+ ]([\w.+-]{0,40}))?$/iu.exec(cell);
   if (match === null) return undefined;
   const numbers = (match[1] ?? '').split('.').map((number) => number.padStart(9, '0'));
-  return `${FIRST}${numbers.join('.')}${match[2] === undefined ? '~' : `-${match[2]}`}`;
+  // `1.2` stands before `1.2.0`, and a preview before its release: these signs sort before a point.
+  return `${FIRST}${numbers.join('.')}${match[2] === undefined ? '#' : `"${match[2]}`}`;
 }

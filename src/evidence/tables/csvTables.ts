@@ -1,4 +1,5 @@
 import type { FoundTable, TableLines, TableRow } from './table.ts';
+import { MOST_GROUPS } from './tableLines.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** Number of columns from which a header may have names with other signs. */
@@ -23,7 +24,7 @@ export function readCsvTable(lines: TableLines, at: number): FoundTable | undefi
   const header = lines.plain[headerAt];
   if (header === undefined || header === '' || header.length > LONGEST_HEADER) return undefined;
   for (const delimiter of DELIMITERS) {
-    if (!header.includes(delimiter)) continue;
+    if (!header.includes(delimiter) || !lines.spend(header.length)) continue;
     const names = readRecord(lines.raw, headerAt, delimiter);
     if (names.lastLine !== headerAt || !isHeader(names, delimiter)) continue;
     const rows = readRows(lines.raw, headerAt + 1, delimiter, names);
@@ -49,7 +50,7 @@ function readRows(raw: readonly string[], from: number, delimiter: string, heade
   const isSpaced = isBlankLine(raw[from]) && !isBlankLine(raw[from + 1]);
   for (let at = isSpaced ? from + 1 : from; at < raw.length;) {
     if (isBlankLine(raw[at])) break;
-    const { cells, lastLine } = readRecord(raw, at, delimiter, quotesAll);
+    const { cells, lastLine } = readRecord(raw, at, delimiter, quotesAll, header.cells.length);
     // Some tools print the header again. Another table begins there.
     if (cells.length !== header.cells.length || cells.every((cell, column) => cell === header.cells[column])) break;
     rows.push({ firstLine: at, lastLine, cells });
@@ -63,11 +64,16 @@ function isBlankLine(line: string | undefined): boolean {
   return line === undefined || line.trim() === '';
 }
 
+/** A cell that is a value and no name: a number, a size, a path, a time. */
+const VALUE = /^(?:[-+]?[\d.,:]+(?: ?[KMGT]?i?B?)?|[A-Za-z]:\\.*|\/.*|\\\\.*|\d{4}-\d{2}-\d{2}.*)$/u;
+
 /** Whether all cells are names: not empty, all different, and none looks like a value or a sentence. */
 function isHeader({ cells, isQuoted }: CsvRecord, delimiter: string): boolean {
   const isWide = cells.length >= WIDE_HEADER;
   return (
     cells.length > 1 &&
+    cells.length <= MOST_GROUPS &&
+    !cells.some((cell) => VALUE.test(cell)) &&
     new Set(cells).size === cells.length &&
     cells.every(
       (cell) =>
@@ -90,14 +96,20 @@ function isBareName(cell: string, isLoose: boolean, isWide: boolean): boolean {
  * Reads one record by RFC 4180. A quoted cell may contain line ends. A quotation mark that is not closed before a
  * delimiter is part of the text, as in the command lines of a TSV file.
  */
-function readRecord(raw: readonly string[], at: number, delimiter: string, quotesAll = true): CsvRecord {
+function readRecord(
+  raw: readonly string[],
+  at: number,
+  delimiter: string,
+  quotesAll = true,
+  width?: number,
+): CsvRecord {
   const cells: string[] = [];
   let isQuoted = true;
   let line = at;
   let text = raw[at] ?? '';
   let place = 0;
   for (;;) {
-    const quoted = text[place] === '"' ? readQuoted(raw, line, place, delimiter, quotesAll) : undefined;
+    const quoted = text[place] === '"' ? readQuoted(raw, line, place, delimiter, quotesAll, width) : undefined;
     if (quoted !== undefined) {
       cells.push(quoted.cell);
       line = quoted.line;
@@ -115,6 +127,12 @@ function readRecord(raw: readonly string[], at: number, delimiter: string, quote
   }
 }
 
+/** Whether only blanks and NULs follow. Stops at the first other character. */
+function isBlankEnd(text: string, from: number): boolean {
+  for (let at = from; at < text.length; at++) if (!' \t\0\r'.includes(text[at] ?? '')) return false;
+  return true;
+}
+
 /** Reads a quoted cell. @returns undefined if it is not closed before a delimiter or the end of a line */
 function readQuoted(
   raw: readonly string[],
@@ -122,6 +140,7 @@ function readQuoted(
   open: number,
   delimiter: string,
   quotesAll: boolean,
+  width: number | undefined,
 ): { readonly cell: string; readonly line: number; readonly end: number } | undefined {
   let cell = '';
   let line = at;
@@ -133,6 +152,8 @@ function readQuoted(
       line++;
       const next = raw[line];
       if (next === undefined || line - at > MOST_CELL_LINES) return undefined;
+      // A line with as many delimiters as the header is a record: the quotation mark was never meant as one.
+      if (width !== undefined && !next.includes('"') && next.split(delimiter).length === width) return undefined;
       cell += `${text.slice(place)}\n`;
       text = next;
       place = 0;
@@ -141,7 +162,7 @@ function readQuoted(
       place = quote + 2;
     } else {
       const end = quote + 1;
-      const isClosed = text[end] === delimiter || text.slice(end).replaceAll('\0', '').trim() === '';
+      const isClosed = text[end] === delimiter || isBlankEnd(text, end);
       const whole = cell + text.slice(place, quote);
       // A command line in quotation marks, in a file that quotes only what it must.
       if (!isClosed || (!quotesAll && !/[\t\n"]/u.test(whole))) return undefined;

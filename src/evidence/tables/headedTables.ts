@@ -23,7 +23,7 @@ const FEWEST_COLUMNS = 3;
  * Reads a table below a header without dashes, as `systemctl`, `df`, `docker` and `kubectl` print it. A header that is
  * not known must be in capitals, and all rows must fit into its columns.
  */
-export function readHeadedTable({ plain }: TableLines, at: number): FoundTable | undefined {
+export function readHeadedTable({ plain, spend }: TableLines, at: number): FoundTable | undefined {
   const header = plain[at];
   if (!isReadable(header)) return undefined;
   const known = knownColumns(header);
@@ -31,7 +31,11 @@ export function readHeadedTable({ plain }: TableLines, at: number): FoundTable |
   for (const groups of choices) {
     const start = groups[0]?.start ?? 0;
     const lines: string[] = [];
-    for (let line = at + 1; isReadable(plain[line]); line++) lines.push(withoutMark(plain[line] ?? '', start));
+    for (let line = at + 1; isReadable(plain[line]); line++) {
+      const text = plain[line] ?? '';
+      if (!spend(text.length + groups.length)) return undefined;
+      lines.push(withoutMark(text, start));
+    }
     const found = readBelow(header, groups, lines, known === undefined ? 2 : 1);
     if (found === undefined) continue;
     const rows = found.cells.map((cells, index): TableRow => ({
@@ -55,7 +59,11 @@ function readBelow(
   // A row of a table has cells in at least two columns.
   const count = cells.findIndex((row) => row.filter((cell) => cell !== '').length < 2);
   const whole = count < 0 ? cells : cells.slice(0, count);
-  const isFilled = names.every((_, column) => column > 3 || whole.some((row) => row[column] !== ''));
+  // A column without any cell is one only if two blanks stand around its name: a name can have two words.
+  const wide = findWords(header, 2);
+  const isName = (column: number): boolean =>
+    wide.some(({ start, end }) => start === groups[column]?.start && end === groups[column].end);
+  const isFilled = names.every((_, column) => isName(column) || whole.some((row) => row[column] !== ''));
   return whole.length < fewest || !isFilled || !whole.every(hasNoGaps)
     ? undefined
     : { names, cells: whole, aligned: whole.length };

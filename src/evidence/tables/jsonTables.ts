@@ -1,12 +1,13 @@
 import { endOfString } from '../decode/jsonOutline.ts';
 import type { FoundTable, TableLines, TableRow } from './table.ts';
+import { MOST_CELLS } from './tableLines.ts';
 
 /** Longest JSON value that is read as a table, in lines. */
 const MOST_LINES = 2_000_000;
 /** Deepest nesting. */
 const DEEPEST = 200;
 /** Largest number of columns. Objects of a hostile output may each have keys of their own. */
-const MOST_COLUMNS = 1000;
+const MOST_COLUMNS = 500;
 
 /** An object of the text: its keys with their cells, and its lines. */
 interface JsonRow {
@@ -24,7 +25,7 @@ export class JsonTables {
   #left: number;
 
   constructor({ raw }: TableLines) {
-    this.#left = 4 * raw.reduce((sum, line) => sum + line.length + 1, 0) + 10_000;
+    this.#left = 16 * raw.reduce((sum, line) => sum + line.length + 1, 0) + 10_000;
   }
 
   /** Reads a table that begins at a line. @returns undefined if none begins there */
@@ -76,7 +77,7 @@ export class JsonTables {
 function toTable(found: readonly JsonRow[], otherLines: readonly number[], end: number): FoundTable | undefined {
   const columns = new Set<string>();
   for (const { fields } of found) for (const key of fields.keys()) columns.add(key);
-  if (columns.size === 0 || columns.size > MOST_COLUMNS) return undefined;
+  if (columns.size === 0 || columns.size > MOST_COLUMNS || columns.size * found.length > MOST_CELLS) return undefined;
   const names = [...columns];
   const rows = found.map(({ fields, firstLine, lastLine }): TableRow => ({
     firstLine,
@@ -129,7 +130,9 @@ class JsonCursor {
       if (key === undefined || !this.take(':')) return undefined;
       const cell = this.#readCell();
       if (cell === undefined) return undefined;
-      fields.set(key, cell);
+      // A key that occurs twice has both values: most readers would see only the last one.
+      const before = fields.get(key);
+      fields.set(key, before === undefined ? cell : `${before}\n${cell}`);
       if (this.take(',')) continue;
       return this.take('}') ? { fields, firstLine, lastLine: this.line } : undefined;
     }

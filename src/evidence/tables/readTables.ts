@@ -35,13 +35,19 @@ export function readTables(text: string): TablesOfText {
   const tables: ReadTable[] = [];
   let at = 0;
   let lastEnd = 0;
+  let csvHeader: string | undefined;
   while (at < lines.plain.length) {
-    const found = lines.plain[at] === '' ? undefined : readFirst(readers, lines, at);
+    if (lines.plain[at] === '') csvHeader = undefined;
+    const read = lines.plain[at] === '' ? undefined : readFirst(readers, lines, at);
+    // Directly behind a CSV, a line of data is no header. The same header is printed again by some tools.
+    const isData = read?.shape === 'csv' && csvHeader !== undefined && csvHeader !== read.columns.join();
+    const found = isData ? undefined : read;
     if (found === undefined) {
       at++;
       continue;
     }
-    tables.push(toTable(found, headingOf(lines, at, lastEnd)));
+    csvHeader = found.shape === 'csv' ? found.columns.join() : undefined;
+    tables.push(toTable(found, found.isSectioned === true ? undefined : headingOf(lines, at, lastEnd)));
     at = lastEnd = found.end;
   }
   return { tables, lines: lines.raw.length, ...outsideOf(tables, lines) };
@@ -69,7 +75,8 @@ function toTable({ shape, columns, rows, otherLines }: FoundTable, heading: stri
 function headingOf({ plain }: TableLines, at: number, lastEnd: number): string | undefined {
   for (let line = at - 1; line >= lastEnd && line >= at - FARTHEST_HEADING; line--) {
     const text = plain[line] ?? '';
-    if (text === '') continue;
+    // `ls` prints the sum of blocks between the name of a folder and its files.
+    if (text === '' || /^\p{L}+ \d+$/u.test(text)) continue;
     const bare = withoutSigns(text);
     return bare === '' || text.length > LONGEST_HEADING ? undefined : bare;
   }

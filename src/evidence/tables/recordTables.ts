@@ -1,10 +1,12 @@
 import type { FoundTable, TableLines, TableRow } from './table.ts';
-import { isBlank, isReadable } from './tableLines.ts';
+import { isBlank, isReadable, MOST_CELLS } from './tableLines.ts';
 
 /** Fewest fields of a record. Two adjacent `key: value` lines also stand in ordinary texts. */
 const FEWEST_FIELDS = 3;
 /** Most fields above an indented record that belong to it. */
 const MOST_HEAD_FIELDS = 3;
+/** Largest number of columns. Each record of a hostile output may have keys of its own. */
+const MOST_COLUMNS = 500;
 /** Longest key, in UTF-16 units. */
 const LONGEST_KEY = 80;
 /** Number of lines after a record in which the next record of the same table may begin, e.g. `Folder: \\` of schtasks. */
@@ -34,16 +36,24 @@ export function readRecordTable(lines: TableLines, at: number): FoundTable | und
   const { plain } = lines;
   const records: RecordLines[] = [];
   const known = new Set<string>();
+  let isSectioned = false;
   let next = at;
   let end = at;
   while (next < plain.length) {
     const record = readRecord(lines, next);
-    if (record !== undefined && (known.size === 0 || isAlike(record, known))) {
+    const isBounded = known.size <= MOST_COLUMNS && known.size * records.length <= MOST_CELLS;
+    if (record !== undefined && isBounded && (known.size === 0 || isAlike(record, known))) {
+      const isBehindText = records.length > 0 && plain.slice(end, record.firstLine).some((line) => line !== '');
+      isSectioned ||= isBehindText;
       records.push(record);
       for (const key of record.fields.keys()) known.add(key);
       end = record.lastLine + 1;
       next = end;
-    } else if (known.size === 0 || (record !== undefined && !isAlike(record, known)) || next - end >= FARTHEST_NEXT) {
+    } else if (
+      known.size === 0 ||
+      (record !== undefined && (!isBounded || !isAlike(record, known))) ||
+      next - end >= FARTHEST_NEXT
+    ) {
       break;
     } else {
       next++;
@@ -56,7 +66,7 @@ export function readRecordTable(lines: TableLines, at: number): FoundTable | und
     lastLine,
     cells: columns.map((column) => fields.get(column) ?? null),
   }));
-  return { shape: 'records', columns, rows, otherLines: [], end };
+  return { shape: 'records', columns, rows, otherLines: [], end, isSectioned };
 }
 
 /** Whether a record has at least half of its keys in common with the earlier records. */
@@ -74,11 +84,13 @@ function readRecord(lines: TableLines, at: number): RecordLines | undefined {
 function readPlainRecord(lines: TableLines, at: number): RecordLines | undefined {
   const first = readField(lines.plain[at]);
   if (first === undefined) return undefined;
-  return (
-    readAligned(lines, at, (field) => field.colon === first.colon) ??
-    readBlocks(lines, at, valueColumn(lines.plain, at, first)) ??
-    readLoose(lines.plain, at)
+  const byColon = readAligned(lines, at, (field) => field.colon === first.colon);
+  if (byColon !== undefined && lines.plain[at]?.[first.colon - 1] === ' ') return byColon;
+  // The first keys of a record that is not aligned can be equally long by chance.
+  const all = [byColon, readBlocks(lines, at, valueColumn(lines.plain, at, first)), readLoose(lines.plain, at)].filter(
+    (record) => record !== undefined,
   );
+  return all.toSorted((one, other) => other.lastLine - one.lastLine)[0];
 }
 
 /** Reads an indented record with its name above it, as `sc query` prints it. */
@@ -112,7 +124,7 @@ function readBlocks(lines: TableLines, at: number, isAligned: (field: Field) => 
   let { lastLine } = first;
   for (;;) {
     if (lines.plain[lastLine + 1] !== '') break;
-    const next = readAligned(lines, lastLine + 2, isAligned, 1);
+    const next = readAligned(lines, lastLine + 2, isAligned, 2);
     if (next === undefined || [...next.fields.keys()].some((key) => fields.has(key))) break;
     for (const [key, value] of next.fields) fields.set(key, value);
     ({ lastLine } = next);
@@ -128,6 +140,7 @@ function readAligned(
 ): RecordLines | undefined {
   const fields = new Map<string, string>();
   let valueAt = 0;
+  let colonAt = -1;
   let lastKey = '';
   let lastLine = at;
   /** Lines of a value that have only blanks. They belong to the value if another line of it follows. */
@@ -141,6 +154,10 @@ function readAligned(
       fields.set(field.key, field.value);
       lastKey = field.key;
       valueAt = Math.max(valueAt, field.valueAt ?? 0);
+      colonAt = field.colon;
+    } else if (lastKey !== '' && text[colonAt] === ':' && text.slice(0, colonAt).trim() === '') {
+      // `sc qc` repeats the colon before each further value.
+      fields.set(lastKey, `${fields.get(lastKey) ?? ''}\n${text.slice(colonAt + 1).trim()}`);
     } else if (lastKey !== '' && valueAt > 0 && isReadable(text) && indentOf(text) >= valueAt) {
       fields.set(lastKey, `${fields.get(lastKey) ?? ''}\n${'\n'.repeat(blanks)}${text.trim()}`);
       blanks = 0;
@@ -177,9 +194,15 @@ function readLoose(plain: readonly string[], at: number): RecordLines | undefine
   return fields.size < FEWEST_FIELDS ? undefined : { fields, firstLine: at, lastLine: line - 1 };
 }
 
+/** Words that begin a line of a log. */
+const LOG_LEVEL = /^(?:info|information|warn|warning|error|debug|fatal|notice|trace|verbose|critical)$/iu;
+
 /** Whether a key is a name and not the begin of a sentence. */
 function isName(key: string): boolean {
-  return key.length <= 40 && key.split(' ').length <= 4;
+  const words = key.split(' ');
+  const names = words.filter((word) => !/^\p{Ll}/u.test(word)).length;
+  const isWritten = words.length < 3 || names * 2 >= words.length;
+  return key.length <= 40 && words.length <= 5 && isWritten && !LOG_LEVEL.test(key);
 }
 
 function readField(line: string | undefined): Field | undefined {

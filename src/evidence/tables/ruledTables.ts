@@ -1,6 +1,6 @@
 import { divideColumns } from './columnTables.ts';
 import type { FoundTable, TableLines, TableRow } from './table.ts';
-import { findWords, isReadable } from './tableLines.ts';
+import { findWords, isReadable, LONGEST_HEADER, MOST_CELLS, MOST_GROUPS } from './tableLines.ts';
 import type { Span } from './tableLines.ts';
 
 /** Longest heading of a table with one column. A longer line above dashes is the heading of a text. */
@@ -10,12 +10,13 @@ const LONGEST_SINGLE = 60;
  * Reads a table below a line of dashes, as `Format-Table`, `tasklist` and `schtasks` print it. A blank line ends the
  * table.
  */
-export function readRuledTable({ plain, raw }: TableLines, at: number): FoundTable | undefined {
+export function readRuledTable({ plain, raw, spend }: TableLines, at: number): FoundTable | undefined {
   const header = plain[at];
   const ruler = plain[at + 1];
   if (!isReadable(header) || !isReadable(ruler)) return undefined;
   const groups = readRuler(ruler);
-  if (groups === undefined) return undefined;
+  if (groups === undefined || groups.length > MOST_GROUPS || header.length > LONGEST_HEADER) return undefined;
+  if (groups.length === 1 && !isSingleHeader(header, ruler, plain[at - 1])) return undefined;
   const isExact = ruler.includes('=');
   // The heading of a difference stands above its lines.
   if (header.startsWith('@@')) return undefined;
@@ -26,18 +27,20 @@ export function readRuledTable({ plain, raw }: TableLines, at: number): FoundTab
     const next = plain[line + 1] ?? '';
     // Windows PowerShell pads an empty line of a wrapped cell to the width of the table.
     const isPadded = text === '' && (raw[line] ?? '').length > last && next !== '' && next.slice(0, last).trim() === '';
-    if ((!isReadable(text) && !isPadded) || isRuler(next)) break;
+    if ((!isReadable(text) && !isPadded) || isRulerOf(text, next)) break;
+    if (!spend(text.length + groups.length)) return undefined;
+    if ((lines.length + 1) * groups.length > MOST_CELLS) break;
     lines.push(text);
   }
-  if (lines.length === 0 || (groups.length === 1 && !isSingleColumn(header, ruler, lines, plain[at - 1])))
-    return undefined;
+  if (lines.length === 0 || (groups.length === 1 && !isListOfNames(lines))) return undefined;
   const divided = divideColumns({ header: atGroups(header, groups), groups, lines, isExact });
   const { names } = divided;
   // A line of text directly behind the last row fits into the columns only by chance.
   const cells = isExact ? divided.cells : divided.cells.slice(0, divided.aligned);
   if (cells.length === 0 || !fits(header, names)) return undefined;
   // A first column without a name holds marks, which most rows lack.
-  const rows = names[0] === '' ? cells.map((own, row) => oneLine(own, at + 2 + row)) : joinWrapped(cells, at + 2);
+  const rows =
+    names[0] === '' ? cells.map((own, row) => oneLine(own, at + 2 + row)) : joinWrapped(cells, at + 2, isExact);
   return {
     shape: 'columns',
     columns: names,
@@ -60,11 +63,23 @@ function atGroups(header: string, groups: readonly Span[]): string {
 /** Whether all words of the header are names of columns. A line of text above a ruler has words in between. */
 function fits(header: string, names: readonly string[]): boolean {
   const squeeze = (text: string): string => text.replaceAll(' ', '').replaceAll('\t', '');
-  return squeeze(names.join('')) === squeeze(header) && names.some((name) => name !== '');
+  return squeeze(names.join('')) === squeeze(header) && names.some((name) => /[\p{L}\p{N}]/u.test(name));
 }
 
-function isRuler(line: string): boolean {
-  return line.length <= 4096 && (readRuler(line)?.length ?? 0) > 1;
+/**
+ * Whether a line of dashes belongs to the header above it. PowerShell prints as many dashes as the name has letters. A
+ * row of a table can also be followed by a row whose cells are dashes.
+ */
+function isRulerOf(header: string, ruler: string): boolean {
+  if (ruler.length > LONGEST_HEADER) return false;
+  const groups = readRuler(ruler) ?? [];
+  if (groups.length < 2) return false;
+  const names = atGroups(header, groups);
+  const isExact = ruler.includes('=');
+  return groups.every(
+    ({ start, end }) =>
+      isExact || names.slice(start, end).trim().length === end - start || names.slice(start, end).trim() === '',
+  );
 }
 
 /** Returns the groups of a line that contains only groups of dashes, or only groups of equals signs. */
@@ -77,14 +92,20 @@ function readRuler(line: string): Span[] | undefined {
 
 /**
  * Whether a table has one column, as `Select-Object Name` prints it. The same two lines are a heading in Markdown, so
- * the name must be one word, dashes as long as the name must stand below a blank line, and no row may be a sentence.
+ * the name must be one word, and dashes as long as the name must stand below a blank line.
  */
-function isSingleColumn(header: string, ruler: string, lines: readonly string[], above: string | undefined): boolean {
+function isSingleHeader(header: string, ruler: string, above: string | undefined): boolean {
   return (
     (above === undefined || above === '') &&
     header.length === ruler.length &&
     ruler.startsWith('--') &&
-    !header.includes(' ') &&
+    /^[\p{L}_][^ ]*$/u.test(header)
+  );
+}
+
+/** Whether no line is a sentence. */
+function isListOfNames(lines: readonly string[]): boolean {
+  return (
     lines.length > 1 &&
     lines.every((line) => line.length <= LONGEST_SINGLE && !/[.:;,!?]$/u.test(line) && findWords(line).length <= 4)
   );
@@ -94,17 +115,26 @@ function oneLine(cells: readonly string[], line: number): TableRow {
   return { firstLine: line, lastLine: line, cells };
 }
 
+/** Lines of a row that is wrapped, while they are joined. */
+interface WrappedRow {
+  readonly firstLine: number;
+  lastLine: number;
+  readonly cells: string[];
+  last: readonly string[];
+}
+
 /**
  * Joins the lines of wrapped rows. Such a line has nothing in the first column, and goes on with cells that have not
- * ended. At least one of its cells begins with a word that did not fit behind the piece above it. If one line without a
- * first cell cannot be such a line, the first column has empty cells, and no line is joined.
+ * ended. Values can lack a first cell, too, so at least one wrapped cell must prove that the tool wraps. If one line
+ * without a first cell cannot be a wrapped one, no line is joined.
  */
-function joinWrapped(cells: readonly (readonly string[])[], firstLine: number): TableRow[] {
+function joinWrapped(cells: readonly (readonly string[])[], firstLine: number, isExact: boolean): TableRow[] {
   const widths = (cells[0] ?? []).map((_, column) =>
     cells.reduce((most, line) => Math.max(most, (line[column] ?? '').length), 0),
   );
-  const rows: { firstLine: number; lastLine: number; cells: string[]; last: readonly string[] }[] = [];
-  let isWrapped = false;
+  const rows: WrappedRow[] = [];
+  let isProved = false;
+  let isPossible = true;
   for (const [index, line] of cells.entries()) {
     const row = rows.at(-1);
     if (row !== undefined && line.every((cell) => cell === '')) {
@@ -114,35 +144,44 @@ function joinWrapped(cells: readonly (readonly string[])[], firstLine: number): 
     } else if (line[0] !== '') {
       rows.push({ firstLine: firstLine + index, lastLine: firstLine + index, cells: [...line], last: line });
     } else if (row !== undefined && goesOn(row, line)) {
-      isWrapped ||= line.every(
-        (cell, column) => cell === '' || didNotFit(row.last[column] ?? '', cell, widths[column] ?? 0),
+      isProved ||= line.some(
+        (cell, column) => cell !== '' && wasWrapped(row.last[column] ?? '', cell, widths[column] ?? 0, isExact),
       );
       for (const [column, cell] of line.entries())
         if (cell !== '') row.cells[column] = `${row.cells[column] ?? ''}\n${cell}`;
       row.lastLine = firstLine + index;
       row.last = line;
     } else {
-      isWrapped = false;
+      isPossible = false;
       break;
     }
   }
-  if (!isWrapped) return cells.map((own, at) => oneLine(own, firstLine + at));
+  if (!isProved || !isPossible) return cells.map((own, at) => oneLine(own, firstLine + at));
   return rows.map(({ firstLine: first, lastLine, cells: own }) => ({ firstLine: first, lastLine, cells: own }));
 }
 
+/** A piece that begins like a value of its own: a path, an address, a number. */
+const VALUE_BEGINS = /^(?:[A-Za-z]:\\|\\\\|\/|\w{2,8}:\/\/|[\d.,:]+$)/u;
+
 /** Whether a line without a first cell can continue a row: no cell goes on that had ended, and one of them has ended. */
-function goesOn(
-  row: { readonly cells: readonly string[]; readonly last: readonly string[] },
-  line: readonly string[],
-): boolean {
+function goesOn(row: WrappedRow, line: readonly string[]): boolean {
   // A row without a first cell fills its other cells. A wrapped line leaves those blank that ended before.
   const hasEnded =
     line.length <= 2 || line.some((cell, column) => column > 0 && cell === '' && row.cells[column] !== '');
   return row.cells[0] !== '' && hasEnded && line.every((cell, column) => cell === '' || row.last[column] !== '');
 }
 
-/** Whether the first word of a piece was too long for the line above it. */
-function didNotFit(above: string, piece: string, width: number): boolean {
+/**
+ * Whether a piece proves that a tool wrapped the cell above it: its first word did not fit there, and the cell is a text
+ * of several words, or fills a wide column to its last letter.
+ */
+function wasWrapped(above: string, piece: string, width: number, isExact: boolean): boolean {
   const word = piece.split(' ', 1)[0] ?? '';
-  return above !== '' && above.length + 1 + word.length > width;
+  if (above === '' || above.length + 1 + word.length <= width) return false;
+  if (isExact) return true;
+  if (VALUE_BEGINS.test(piece)) return false;
+  return width >= LEAST_WRAPPED && (above.includes(' ') || (above.length === width && !VALUE_BEGINS.test(above)));
 }
+
+/** Narrowest column whose cells prove that a tool wraps, in cells. */
+const LEAST_WRAPPED = 12;

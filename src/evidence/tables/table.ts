@@ -45,6 +45,8 @@ export interface FoundTable {
   readonly otherLines: readonly number[];
   /** Index of the first line after the table. */
   readonly end: number;
+  /** Whether its rows stand below different headings, so that no heading belongs to all. */
+  readonly isSectioned?: boolean;
 }
 
 /** Reads a table that begins at a line. @returns undefined if no table of its shape begins there */
@@ -56,4 +58,11 @@ export interface TableLines {
   readonly plain: readonly string[];
   /** Lines as they are in the text. */
   readonly raw: readonly string[];
+  /**
+   * Takes an amount of work, in units of text, from what is left for this text. Readers look ahead in vain, and a hostile
+   * text makes them do so at each line.
+   *
+   * @returns false if nothing is left; the reader then claims no table
+   */
+  readonly spend: (units: number) => boolean;
 }

@@ -3,11 +3,28 @@ import type { TableLines } from './table.ts';
 
 /** Longest line that a reader of columns looks at, in UTF-16 units. A longer line is not part of a table of columns. */
 export const LONGEST_LINE = 64 * 1024;
+/** Longest header or line of dashes, in UTF-16 units, and the largest number of its columns. */
+export const LONGEST_HEADER = 8192;
+export const MOST_GROUPS = 200;
+
+/** Work that may be done in vain for each unit of a text, and for a text of any length. */
+const WORK_PER_UNIT = 12;
+const LEAST_WORK = 200_000;
+/** Largest number of cells of one table. A row of a hostile text can have hundreds of columns for each letter. */
+export const MOST_CELLS = 4_000_000;
 
 /** Splits a text at the line ends that the editor counts, and removes what only a terminal shows. */
 export function toTableLines(text: string): TableLines {
   const raw = text.split(/\r\n|\r|\n/u);
-  return { raw, plain: raw.map(plainLine) };
+  let left = WORK_PER_UNIT * text.length + LEAST_WORK;
+  return {
+    raw,
+    plain: raw.map(plainLine),
+    spend: (units) => {
+      left -= units;
+      return left > 0;
+    },
+  };
 }
 
 function plainLine(line: string): string {

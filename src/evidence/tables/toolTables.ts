@@ -195,7 +195,9 @@ const LS_CLOCK = /^(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{4})$/u;
 
 /** Reads `ls -l` of any language. It has no header, so the columns have the names that coreutils' manual uses. */
 export const readLs: TableReader = ({ plain }, at) =>
-  toTable('ls', LS_COLUMNS, undefined, readRows(plain, at, readLsRow, MOST_BETWEEN));
+  readLsRow(plain[at] ?? '') === undefined
+    ? undefined
+    : toTable('ls', LS_COLUMNS, undefined, readRows(plain, at, readLsRow, MOST_BETWEEN));
 
 function readLsRow(line: string): string[] | undefined {
   if (!/^[bcdlnpsDM-][r-]/u.test(line)) return undefined;

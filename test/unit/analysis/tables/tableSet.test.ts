@@ -13,13 +13,13 @@ function row(name: string, state: string, size: string, path: string): string {
 function services(): TableSet {
   const set = new TableSet();
   const usual = `${HEAD}${row('Spooler', 'Running', '9', 'C:\\spoolsv.exe')}${row('Dhcp', 'Stopped', '1,204', '')}`;
-  set.add({ member: 0, name: 'ws-1.example', exitCode: 0, errorLines: 0 }, usual);
-  set.add({ member: 1, name: 'ws-2.example', exitCode: 0, errorLines: 0 }, usual);
+  set.add({ member: 0, name: 'ws-1.example', exitCode: 0, errorLines: 0, isNewest: true }, usual);
+  set.add({ member: 1, name: 'ws-2.example', exitCode: 0, errorLines: 0, isNewest: true }, usual);
   set.add(
-    { member: 2, name: 'dc-1.example', exitCode: 1, errorLines: 2 },
+    { member: 2, name: 'dc-1.example', exitCode: 1, errorLines: 2, isNewest: true },
     usual + row('evil', 'Running', '77', 'C:\\İSTANBUL\\x.exe'),
   );
-  set.add({ member: 3, name: 'odd.example', exitCode: 0, errorLines: 0 }, 'Nothing was found.\n');
+  set.add({ member: 3, name: 'odd.example', exitCode: 0, errorLines: 0, isNewest: true }, 'Nothing was found.\n');
   return set;
 }
 
@@ -90,7 +90,10 @@ suite('tables of a run', () => {
     const set = services();
     const query: TableQuery = { ...ALL, sort: [{ column: 2, isDescending: true }] };
     set.rows(query, 0, 1);
-    set.add({ member: 4, name: 'late.example', exitCode: 0, errorLines: 0 }, HEAD + row('late', 'x', '9,000', ''));
+    set.add(
+      { member: 4, name: 'late.example', exitCode: 0, errorLines: 0, isNewest: true },
+      HEAD + row('late', 'x', '9,000', ''),
+    );
     assert.equal(names(set, query)[0], 'late');
   });
 
@@ -106,7 +109,10 @@ suite('tables of a run', () => {
 
   test('a cell that a tool cut does not stack with a whole one', () => {
     const set = new TableSet();
-    set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0 }, 'Id  Name\n--  ----\n1   svchos…\n2   svchost');
+    set.add(
+      { member: 0, name: 'a', exitCode: 0, errorLines: 0, isNewest: true },
+      'Id  Name\n--  ----\n1   svchos…\n2   svchost',
+    );
     assert.deepEqual(
       set.stacked({ ...ALL, stack: [1] }, 0, 9).map(({ values }) => values[0]),
       ['svchos…', 'svchost'],
@@ -122,8 +128,8 @@ suite('tables of a run', () => {
 
   test('records with other keys extend the table', () => {
     const set = new TableSet();
-    set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0 }, '{"a":1,"b":2}');
-    set.add({ member: 1, name: 'b', exitCode: 0, errorLines: 0 }, '{"c":3,"b":4}');
+    set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0, isNewest: true }, '{"a":1,"b":2}');
+    set.add({ member: 1, name: 'b', exitCode: 0, errorLines: 0, isNewest: true }, '{"c":3,"b":4}');
     assert.deepEqual(set.summary().tables[0]?.columns, ['a', 'b', 'c']);
     assert.deepEqual(
       set.rows(ALL, 0, 9).map(({ cells }) => cells),
@@ -138,7 +144,7 @@ suite('tables of a run', () => {
     const set = new TableSet();
     const long = 'x'.repeat(5000);
     set.add(
-      { member: 0, name: `'); DROP TABLE t0; --`, exitCode: 0, errorLines: 0 },
+      { member: 0, name: `'); DROP TABLE t0; --`, exitCode: 0, errorLines: 0, isNewest: true },
       `{"a\\"; DROP TABLE t0; --":"1","n":"a\\u0000b","l":"${long}"}`,
     );
     const query = filtered({ column: 0, operator: 'equals', value: '1' });
@@ -146,6 +152,68 @@ suite('tables of a run', () => {
     assert.equal(set.cell(query, 0, 1), 'a\0b');
     assert.equal(set.cell(query, 0, 2), long);
     assert.ok((set.rows(query, 0, 1)[0]?.cells[2]?.length ?? 0) < 2000);
+  });
+
+  test('what is new since the earlier result is told apart from what is not known', () => {
+    const set = services();
+    set.addEarlier(0, HEAD + row('Spooler', 'Running', '9', 'C:\\spoolsv.exe'));
+    set.addEarlier(
+      2,
+      `${HEAD}${row('Spooler', 'Running', '9', 'C:\\spoolsv.exe')}${row('Dhcp', 'Stopped', '1,204', '')}`,
+    );
+    const query = filtered({ column: 'any', operator: 'new', value: '' });
+    assert.deepEqual(names(set, query), ['Dhcp', 'evil']);
+    // Host 1 has no earlier result, and host 3 no such table.
+    assert.deepEqual(set.open(query), { rows: 2, hosts: 2, without: [], withoutTable: [3] });
+  });
+
+  test('rows with a value that is known to be good are hidden, in any case, and only for whole cells', () => {
+    const query = filtered({ column: 'any', operator: 'unknown', value: 'SPOOLER\n dhcp \nev', name: 'good.txt' });
+    assert.deepEqual(names(services(), query), ['evil']);
+  });
+
+  test('the newest result of each device is chosen', () => {
+    const set = new TableSet();
+    const output = HEAD + row('a', 'b', '1', 'c');
+    set.add({ member: 0, name: 'ws', exitCode: 0, errorLines: 0, isNewest: false }, output);
+    set.add({ member: 1, name: 'ws', exitCode: 0, errorLines: 0, isNewest: true }, output);
+    const query = filtered({ column: 'any', operator: 'newest', value: '' });
+    assert.deepEqual(
+      set.rows(query, 0, 9).map(({ member }) => member),
+      [1],
+    );
+  });
+
+  test('exit codes stack as texts, and an exit code from the list of values finds its rows', () => {
+    const set = services();
+    assert.deepEqual(
+      set.stacked({ ...ALL, stack: ['exit'] }, 0, 9).map(({ values }) => values),
+      [['1'], ['0']],
+    );
+    assert.equal(set.open(filtered({ column: 'exit', operator: 'equals', value: '0' }))?.rows, 4);
+  });
+
+  test('what follows a NUL is shown', () => {
+    const set = new TableSet();
+    set.add(
+      { member: 0, name: 'a', exitCode: 0, errorLines: 0, isNewest: true },
+      String.raw`{"cmd":"notepad\u0000 -enc AAA","n":1}`,
+    );
+    assert.equal(set.rows(ALL, 0, 1)[0]?.cells[0], 'notepad\0 -enc AAA');
+  });
+
+  test('a key that is missing and an empty cell stack as one value', () => {
+    const set = new TableSet();
+    set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0, isNewest: true }, '{"a":"","b":1}\n{"b":1,"c":2}');
+    assert.equal(set.open({ ...ALL, stack: [0] })?.rows, 1);
+  });
+
+  test('an output with too many columns is left out and said, and the next host is read', () => {
+    const set = new TableSet();
+    const keys = Object.fromEntries(Array.from({ length: 400 }, (_, key) => [`k${key}`, 1]));
+    set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0, isNewest: true }, JSON.stringify(keys));
+    set.add({ member: 1, name: 'b', exitCode: 0, errorLines: 0, isNewest: true }, '{"k0":1,"other":2}');
+    assert.equal(set.summary().hosts, 2);
   });
 
   test('an invalid regular expression is an error, and the next query works', () => {

@@ -157,7 +157,24 @@ suite('reading tables: what could be misread', () => {
 
   test('hostile texts are read in time that grows with their length', () => {
     // Each took minutes if a reader looked at the rest of the text again at each line.
-    const texts = ['[\n', '{"a":\n', '- -\n', 'A  B\n-  -\n', '"a,"b\n', 'a:\n', '||', '-rw', '{', ' :', 'PID CMD\n'];
+    const header = `a${' '.repeat(7000)}b\n-${' '.repeat(7000)}-\n`;
+    assert.ok(readTables(header + 'x\n'.repeat(100_000)).lines > 0);
+    const texts = [
+      '2026-01-01 INFO x\n-----\n',
+      'x\n-\n',
+      'AAAAAAAA  B  C\n',
+      '[\n',
+      '{"a":\n',
+      '- -\n',
+      'A  B\n-  -\n',
+      '"a,"b\n',
+      'a:\n',
+      '||',
+      '-rw',
+      '{',
+      ' :',
+      'PID CMD\n',
+    ];
     for (const text of texts) {
       const { lines: count } = readTables(text.repeat(Math.ceil(400_000 / text.length)));
       assert.ok(count > 0);
