@@ -15,6 +15,7 @@ import { benchSharedBudget } from '../test/bench/sharedBudget.bench.ts';
 import { benchSearch } from '../test/bench/search.bench.ts';
 import { benchRun } from '../test/bench/run.bench.ts';
 import { benchTable } from '../test/bench/table.bench.ts';
+import { benchTablePage } from '../test/bench/tablePage.bench.ts';
 import { benchTree } from '../test/bench/tree.bench.ts';
 import { isMet } from '../test/bench/measurement.ts';
 import type { Bench, Measurement } from '../test/bench/measurement.ts';
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   large: benchLarge,
   search: benchSearch,
   table: benchTable,
+  tablePage: benchTablePage,
   heap: benchHeap,
   hostile: benchHostile,
   notes: benchNotes,

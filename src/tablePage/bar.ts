@@ -32,6 +32,7 @@ export function showBar(tables: PageTables): void {
   find('bar', HTMLElement).setAttribute('aria-label', text.toolbar);
   ui.list.textContent = text.matchList;
   ui.newOnly.textContent = text.newOnly;
+  ui.newOnly.hidden = !tables.canBeNew;
   ui.newest.textContent = text.newest;
   ui.newest.hidden = !tables.hasOlder;
   ui.knownGood.textContent = text.knownGood;

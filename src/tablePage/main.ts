@@ -20,9 +20,14 @@ import {
   togglePin,
 } from './pageState.ts';
 import type { ColumnLayout, PageState } from './pageState.ts';
+import { copyRows, goToRow, selectRows } from './rowCommands.ts';
 import { element, shownText } from './shownText.ts';
 
 let tables: PageTables | undefined;
+/** The query whose rows the grid shows. While another one is answered, keys still work on what is seen. */
+let shownQuery: TableQuery | undefined;
+/** The latest state that could be shown. */
+let shownState: PageState | undefined;
 let state: PageState;
 /** Number of the latest request for rows. An answer to an earlier one is not shown. */
 let shows = 0;
@@ -51,11 +56,11 @@ const grid = new Grid(find('grid', HTMLElement) as RegularTableElement, {
     else sortBy(ref);
   },
   onEnter: (row, isBeside) => {
-    if (state.stack.length > 0) void showRowsOf(row);
-    else void goTo(row, isBeside);
+    if ((shownQuery?.stack.length ?? 0) > 0) void showRowsOf(row);
+    else void goToRow(host, shownQuery, row, isBeside);
   },
   onCopy: (isCell) => {
-    copy(isCell);
+    copyRows(host, shownQuery, grid, isCell ? columns().all[grid.column] : undefined);
   },
   onType: (letter) => {
     ui.any.value += letter;
@@ -211,11 +216,19 @@ async function show(keepsPlace: boolean): Promise<void> {
     ui.sentence.textContent = view.sentence;
     ui.without.textContent = view.without;
     ui.without.hidden = view.without === '' || query.filters.length === 0;
+    shownQuery = query;
+    shownState = state;
     await grid.show(contentOf(query, view.rows, tables), keepsPlace);
     select();
   } catch (error) {
     if (mine !== shows) return;
     ui.trouble.textContent = error instanceof Error ? error.message : '';
+    // A query that fails, such as an invalid pattern, is not kept: the rows on the screen are those of the one before.
+    if (shownState !== undefined) {
+      state = shownState;
+      host.keep(state);
+      showControls();
+    }
   }
 }
 
@@ -260,7 +273,8 @@ function contentOf(query: TableQuery, count: number, shown: PageTables): GridCon
 
 /** Shows the rows of a stacked value. */
 async function showRowsOf(row: number): Promise<void> {
-  const [stacked] = await host.ask('stacked', queryOf(state), row, row + 1);
+  if (shownQuery === undefined) return;
+  const [stacked] = await host.ask('stacked', shownQuery, row, row + 1);
   if (stacked === undefined) return;
   const own = state.stack.map((column, index) => ({
     column,
@@ -271,26 +285,8 @@ async function showRowsOf(row: number): Promise<void> {
   grid.focus();
 }
 
-/** Tells the extension which rows its commands work on. A stacked value stands for no row. */
 function select(): void {
-  const { from, to } = grid.selection;
-  host.send({ type: 'select', query: queryOf(state), from, to: state.stack.length > 0 ? from : to });
-}
-
-async function goTo(row: number, isBeside: boolean): Promise<void> {
-  const [found] = await host.ask('rows', queryOf(state), row, row + 1);
-  if (found === undefined) return;
-  const { member, firstLine, lastLine } = found;
-  host.send({ type: 'go', row: { member, firstLine, lastLine }, isBeside });
-}
-
-function copy(isCell: boolean): void {
-  if (state.stack.length > 0) return;
-  const query = queryOf(state);
-  const { from, to } = grid.selection;
-  const column = columns().all[grid.column];
-  if (!isCell) host.send({ type: 'copyRows', query, from, to });
-  else if (column !== undefined) host.send({ type: 'copyCell', query, row: grid.row, column });
+  selectRows(host, shownQuery, grid);
 }
 
 function menuOf(column: ColumnRef): void {
@@ -326,7 +322,7 @@ function menuOf(column: ColumnRef): void {
 }
 
 async function showWithout(): Promise<void> {
-  const found = await host.ask('hosts', queryOf(state));
+  const found = await host.ask('hosts', shownQuery ?? queryOf(state));
   openHosts(words(), ui.without.textContent, found, focusGrid);
 }
 

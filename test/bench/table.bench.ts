@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { TableSet } from '../../src/analysis/tables/tableSet.ts';
+import type { TableSet } from '../../src/analysis/tables/tableSet.ts';
 import type { TableQuery } from '../../src/analysis/tables/tableQuery.ts';
 import { usualRules } from '../../src/evidence/compare/normalise.ts';
 import { RunGroups } from '../../src/evidence/compare/runGroups.ts';
@@ -10,10 +10,8 @@ import { writeParquet } from '../../src/runs/parquetFile.ts';
 import { startDuckDb } from '../rig/duckdb.ts';
 import { describeSpread, median, rounded } from './measurement.ts';
 import type { Bench, Measurement } from './measurement.ts';
+import { BENCH_COLUMNS, BENCH_HOSTS, BENCH_ROWS, fillSet } from './tableParts.ts';
 
-const HOSTS = 2000;
-const ROWS = 50;
-const COLUMNS = 10;
 const LAPS = 5;
 const ALL: TableQuery = { table: 0, filters: [], sort: [], stack: [] };
 /** Rows that are shown at once, and those that are asked for ahead. */
@@ -22,34 +20,9 @@ const SHOWN = 200;
 /** Measures a table of 1,000,000 cells, and the comparison of 10,000 outputs beside DuckDB's. */
 export const benchTable: Bench = async ({ progress }) => {
   const set = fillSet();
-  progress(`${HOSTS * ROWS * COLUMNS} cells`);
+  progress(`${BENCH_HOSTS * BENCH_ROWS * BENCH_COLUMNS} cells`);
   return [...measureTable(set), ...(await compareWithDuckDb())];
 };
-
-function fillSet(): TableSet {
-  const set = new TableSet();
-  for (let member = 0; member < HOSTS; member++) {
-    set.add({ member, name: `ws-${member}`, exitCode: 0, errorLines: 0, isNewest: true }, tableOf(member));
-  }
-  return set;
-}
-
-function tableOf(host: number): string {
-  const names = Array.from({ length: COLUMNS }, (_, column) => `Column${column}`);
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell) => cell.padEnd(12))
-      .join('')
-      .trimEnd();
-  const rows = Array.from({ length: ROWS }, (_, row) =>
-    line(
-      names.map((_name, column) =>
-        column === 1 ? `${(host * 31 + row * 17) % 100_000}` : `v${(host * 7 + row * column) % 977}`,
-      ),
-    ),
-  );
-  return [line(names), line(names.map((name) => '-'.repeat(name.length))), ...rows].join('\n');
-}
 
 function measureTable(set: TableSet): Measurement[] {
   const first: number[] = [];
@@ -105,17 +78,17 @@ function measureTable(set: TableSet): Measurement[] {
 /** Returns a database with the same rows, as numbers, in the same form. */
 function plainCopy(set: TableSet): DatabaseSync {
   const plain = new DatabaseSync(':memory:');
-  const cells = Array.from({ length: COLUMNS }, (_, column) => `, c${column}`).join('');
+  const cells = Array.from({ length: BENCH_COLUMNS }, (_, column) => `, c${column}`).join('');
   plain.exec(
     `CREATE TABLE t (id INTEGER PRIMARY KEY, m, f, l, h${cells}, k); CREATE TEMP TABLE shown (n INTEGER PRIMARY KEY, id INTEGER)`,
   );
   const insert = plain.prepare(
-    `INSERT INTO t (m, f, l, h${cells}, k) VALUES (${Array(COLUMNS + 5)
+    `INSERT INTO t (m, f, l, h${cells}, k) VALUES (${Array(BENCH_COLUMNS + 5)
       .fill('?')
       .join(', ')})`,
   );
   plain.exec('BEGIN');
-  for (let from = 0; from < HOSTS * ROWS; from += 2000) {
+  for (let from = 0; from < BENCH_HOSTS * BENCH_ROWS; from += 2000) {
     for (const { member, firstLine, lastLine, cells: own } of set.rows(ALL, from, from + 2000))
       insert.run(member, firstLine, lastLine, null, ...own, Number(own[1]));
   }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { chooseQuickPick, runCommand, typeQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { clickRow, readTree } from '../rig/workbenchParts.ts';
 import { menuTitle, offered } from './support/commands.ts';
 import { LOCAL, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { readTable } from './support/tablePage.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
 /** The ten main commands. They stand in the palette in every state, and explain what they lack. */
@@ -32,6 +34,17 @@ const IN_RUN = [
   ...['copyFullNote', 'copyPlainNote', 'copyCitation'],
 ];
 
+/** Checks that the palette offers the ten, what works anywhere, and exactly these. */
+async function expectOffers(page: Page, ...groups: readonly (readonly string[])[]): Promise<void> {
+  const expected = [...new Set([...MAIN, ...ANYWHERE, ...groups.flat()])].map(
+    (name) => `Live Response: ${menuTitle(name)}`,
+  );
+  // VS Code's own commands for our views stand there as well.
+  const shown = (await offered(page)).filter((title) => !title.includes('Focus on'));
+  assert.deepEqual(shown, expected.sort());
+  assert.ok(shown.length <= 64);
+}
+
 workbenchSuite('what the palette offers in each state', { tenant: 'local' }, (session) => {
   before(async () => {
     await waitForRows(session.page, LOCAL);
@@ -41,18 +54,8 @@ workbenchSuite('what the palette offers in each state', { tenant: 'local' }, (se
     await runCommand(session.page, 'View: Close All Editors');
   });
 
+  const offers = (...groups: readonly (readonly string[])[]): Promise<void> => expectOffers(session.page, ...groups);
   const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);
-
-  /** Checks that the palette offers the ten, what works anywhere, and exactly these. */
-  async function offers(...groups: readonly (readonly string[])[]): Promise<void> {
-    const expected = [...new Set([...MAIN, ...ANYWHERE, ...groups.flat()])].map(
-      (name) => `Live Response: ${menuTitle(name)}`,
-    );
-    // VS Code's own commands for our views stand there as well.
-    const shown = (await offered(session.page)).filter((title) => !title.includes('Focus on'));
-    assert.deepEqual(shown, expected.sort());
-    assert.ok(shown.length <= 64);
-  }
 
   test('with a list', async () => {
     await offers(WITH_CONNECTION, ['signOut']);
@@ -82,6 +85,14 @@ workbenchSuite('what the palette offers in each state', { tenant: 'local' }, (se
     await waitForTab(session.page, 'Run · hunt-persistence.ps1');
     // The row of the last test is selected still, and its result can be worked on.
     await offers(WITH_CONNECTION, WITH_RESULT, IN_RUN, ['signOut']);
+  });
+
+  test('with a table open', async () => {
+    await clickRow(session.page, LOCAL, 'recent-events.ps1');
+    await waitForTab(session.page, 'recent-events.ps1');
+    await palette('openAsTable');
+    await readTable(session.page).waitForSentence('60 rows');
+    await offers(WITH_CONNECTION, IN_RESULT, ['signOut', 'exportTable']);
   });
 
   test('offline', async () => {

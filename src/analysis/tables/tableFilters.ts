@@ -78,10 +78,10 @@ export class TableFilters {
       }
       case 'new':
         return {
-          sql: `h.earlier = 1 AND NOT EXISTS (SELECT 1 FROM earlier e WHERE e.m = t.m AND e.t = ? AND e.x = lr_row(${rows.columns
+          sql: `EXISTS (SELECT 1 FROM compared p WHERE p.m = t.m AND p.t = '${rows.name}') AND NOT EXISTS (SELECT 1 FROM earlier e WHERE e.m = t.m AND e.t = '${rows.name}' AND e.x = lr_row(${rows.columns
             .map((_, index) => `t.c${index}`)
             .join(', ')}))`,
-          values: [rows.name],
+          values: [],
         };
       case 'newest':
         return { sql: 'h.newest = 1', values: [] };
@@ -91,11 +91,11 @@ export class TableFilters {
       case 'not':
         return { sql: `NOT lr_matches(?, ${cells})`, values: [this.#keep(patternOf(operator, value))] };
       case 'equals':
+        // A key that a record lacks, and an empty cell, are shown alike.
+        if (value === '' && column !== 'any') return { sql: `coalesce(${cells}, '') = ''`, values: [] };
         if (column === 'line') return { sql: '? BETWEEN t.f AND t.l', values: [Number(value)] };
         // Exit codes and numbers of error lines are numbers in SQL.
         if (column === 'exit' || column === 'errors') return { sql: `CAST(${cells} AS TEXT) IS ?`, values: [value] };
-        // A key that a record lacks, and an empty cell, are shown alike.
-        if (value === '' && column !== 'any') return { sql: `coalesce(${cells}, '') = ''`, values: [] };
         return { sql: `? IN (${cells})`, values: [value] };
       case 'greater':
       case 'less':
@@ -117,7 +117,11 @@ function listPattern(value: string, isWhole: boolean): RegExp {
   const words = linesOf(value);
   if (words.length === 0) return /(?!)/u;
   const any = words.map((word) => `(?:${foldCase(word)})`).join('|');
-  return new RegExp(isWhole ? `^(?:${any})$` : any, 'iu');
+  // `10.0.0.1` is not in `10.0.0.12`, and `ws-1` is not in `ws-10`, but in `ws-1.example` and `10.0.0.1:443`.
+  return new RegExp(
+    isWhole ? `^(?:${any})$` : `(?<![\\p{L}\\p{N}_-])(?<!\\d\\.)(?:${any})(?![\\p{L}\\p{N}_-])(?!\\.\\d)`,
+    'iu',
+  );
 }
 
 function linesOf(value: string): string[] {

@@ -24,6 +24,8 @@ const LONGEST_NAME = 300;
 const MOST_KINDS = 200;
 /** Number of headings that name a kind of table. */
 const SHOWN_HEADINGS = 3;
+/** Longest value of a column's menu, in characters. A choice of it must find its rows, so it is rarely cut. */
+const LONGEST_VALUE = 20_000;
 /** Number of hosts that are named beside a stacked value. */
 const NAMED_HOSTS = 20;
 
@@ -55,7 +57,8 @@ export class TableSet {
     this.#filters = new TableFilters(this.#database);
     this.#database.exec(`
       PRAGMA journal_mode = OFF;
-      CREATE TABLE hosts (m INTEGER PRIMARY KEY, name TEXT, exit INTEGER, errors INTEGER, newest INTEGER, earlier INTEGER);
+      CREATE TABLE hosts (m INTEGER PRIMARY KEY, name TEXT, exit INTEGER, errors INTEGER, newest INTEGER);
+      CREATE TABLE compared (m INTEGER, t TEXT, PRIMARY KEY (m, t)) WITHOUT ROWID;
       CREATE TABLE earlier (m INTEGER, t TEXT, x TEXT, PRIMARY KEY (m, t, x)) WITHOUT ROWID;
       CREATE TEMP TABLE shown (n INTEGER PRIMARY KEY, id INTEGER);
       CREATE TEMP TABLE stacked (n INTEGER PRIMARY KEY, hosts INTEGER, rows INTEGER, members TEXT, value TEXT)`);
@@ -76,7 +79,7 @@ export class TableSet {
     this.#outside = this.#members.size === 0 ? outside : [];
     this.#inTransaction(() => {
       this.#database
-        .prepare('INSERT INTO hosts VALUES (?, ?, ?, ?, ?, 0)')
+        .prepare('INSERT INTO hosts VALUES (?, ?, ?, ?, ?)')
         .run(member, name, exitCode ?? null, errorLines, isNewest ? 1 : 0);
       for (const table of tables) {
         const units = unitsOf(table);
@@ -97,13 +100,15 @@ export class TableSet {
     const { tables } = readTables(output);
     this.#inTransaction(() => {
       const insert = this.#database.prepare('INSERT OR IGNORE INTO earlier VALUES (?, ?, ?)');
+      const compared = this.#database.prepare('INSERT OR IGNORE INTO compared VALUES (?, ?)');
       for (const table of tables) {
         const rows = this.#tables.find((one) => one.accepts(table));
         // A table that the new result does not have has no row that could be new.
         if (rows === undefined) continue;
+        // Of a table that the earlier result lacks, nothing is known: it may have failed.
+        compared.run(member, rows.name);
         for (const { cells } of table.rows) insert.run(member, rows.name, rowKey(rows.inOrder(table.columns, cells)));
       }
-      this.#database.prepare('UPDATE hosts SET earlier = 1 WHERE m = ?').run(member);
     });
   }
 
@@ -131,16 +136,13 @@ export class TableSet {
     if (rows === undefined) return undefined;
     const { count } = this.#choose(rows, query);
     const withRows = query.filters.length === 0 ? rows.members : new Set(this.members(query));
-    // Without an earlier result, it is not known what is new on a host.
-    const isNew = query.filters.some(({ operator }) => operator === 'new');
-    const unknown = new Set(
-      isNew
-        ? this.#database
-            .prepare('SELECT m FROM hosts WHERE earlier = 0')
-            .all()
-            .map(({ m }) => Number(m))
-        : [],
-    );
+    const unknown = new Set(this.#cutMembers);
+    // Without an earlier table, it is not known what is new on a host.
+    if (query.filters.some(({ operator }) => operator === 'new')) {
+      const compared = this.#database.prepare('SELECT m FROM compared WHERE t = ?').all(rows.name);
+      const known = new Set(compared.map(({ m }) => Number(m)));
+      for (const member of rows.members) if (!known.has(member)) unknown.add(member);
+    }
     return {
       rows: count,
       hosts: withRows.size,
@@ -212,7 +214,7 @@ export class TableSet {
       )
       .all(...condition.values, most);
     return found.map(({ value, hosts, rows: count }) => ({
-      value: value === null || value === undefined ? null : String(value).slice(0, LONGEST_SHOWN),
+      value: value === null || value === undefined ? null : String(value).slice(0, LONGEST_VALUE),
       hosts: Number(hosts),
       rows: Number(count),
     }));

@@ -8,6 +8,7 @@ import { isTreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { toProgress } from '../common/downloadProgress.ts';
+import { tellNothingChosen } from '../common/preconditions.ts';
 import { findTargets } from '../common/targets.ts';
 import type { TargetServices } from '../common/targets.ts';
 import {
@@ -41,7 +42,10 @@ async function openAsTable(
     return;
   }
   const [target] = findTargets(services, args);
-  if (target === undefined) return;
+  if (target === undefined) {
+    tellNothingChosen();
+    return;
+  }
   const facts = await runner.run(l10n.t('Fetching result'), ({ signal, report }) =>
     services.results.open(target.ref, { signal, onProgress: toProgress(report) }),
   );

@@ -9,6 +9,7 @@ import { FileSink } from '../../results/save/fileSink.ts';
 import { WholeSink } from '../../results/save/wholeSink.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
+import { notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_TABLE } from '../common/when.ts';
 import { nameOfFile, tellSaved } from '../save/saveResult.ts';
@@ -30,7 +31,10 @@ async function exportTable(
   runner: CommandRunner,
 ): Promise<void> {
   const { shown } = services.tableTabs;
-  if (shown === undefined) return;
+  if (shown === undefined) {
+    void notify('information', l10n.t('Open a result or a run as a table first.'));
+    return;
+  }
   const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
   const uri = await window.showSaveDialog({
     title: l10n.t('Export Table'),

@@ -76,6 +76,8 @@ export interface PageTables {
   /** Sentence about lines that are in no table. */
   readonly outside: string;
   readonly isLoading: boolean;
+  /** Whether there can be an earlier result to compare with. */
+  readonly canBeNew: boolean;
   /** Whether a device has several results in the tab. */
   readonly hasOlder: boolean;
   /** Whether the tab's result can be fetched by a gesture. */

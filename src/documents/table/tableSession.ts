@@ -37,6 +37,8 @@ export interface SessionWords {
   readonly without: (without: number, unknown: number) => string;
   /** Reason for a host whose result was read, and which holds no such table. */
   readonly noTable: string;
+  /** Sentence about a single result without an earlier one. */
+  readonly noEarlier: string;
   /** Reason for a host whose result could not be read. */
   readonly notRead: string;
 }
@@ -80,6 +82,7 @@ export class TableSession {
   #summary: TableSummary | undefined;
   #loading: Promise<void> | undefined;
   #isStale = false;
+  #restarts = 0;
   #hostsKey = '';
   /** Members whose earlier results the thread holds, or could not be read. */
   readonly #earlier = new Set<number>();
@@ -212,7 +215,8 @@ export class TableSession {
   async #load(): Promise<void> {
     let updated = performance.now();
     // Each result that stops the thread makes all others be read again. A few such results are bearable.
-    for (let restarts = 0; this.#isStale && restarts <= MOST_RESTARTS; restarts++) {
+    this.#restarts = 0;
+    while (this.#isStale && this.#restarts <= MOST_RESTARTS) {
       this.#isStale = false;
       this.#gone.clear();
       await this.#followHosts();
@@ -253,6 +257,7 @@ export class TableSession {
   }
 
   #restart(): false {
+    this.#restarts++;
     this.#forget();
     this.#isStale = true;
     return false;
@@ -305,10 +310,12 @@ export class TableSession {
     if (view === undefined || info === undefined) return { rows: 0, hosts: 0, sentence: '', without: '' };
     const { words } = this.#options;
     const unknown = this.hosts.length - view.hosts - view.without.length;
+    const isNew = query.filters.some(({ operator }) => operator === 'new');
+    const isUnknown = isNew && this.#hosts.length === 1 && unknown > 0;
     return {
       rows: view.rows,
       hosts: view.hosts,
-      sentence: words.sentence(info, query, view),
+      sentence: isUnknown ? words.noEarlier : words.sentence(info, query, view),
       without: this.hosts.length < 2 ? '' : words.without(view.without.length, unknown),
     };
   }
@@ -339,13 +346,19 @@ export class TableSession {
     const withRows = new Set(await this.#ask('tableMembers', query));
     const { words } = this.#options;
     const { hosts } = this;
+    const cut = new Set(this.#summary?.cutMembers);
     const unknown = hosts.flatMap((host, member) =>
       without.has(member) || withRows.has(member)
         ? []
         : [
             {
               name: host.name,
-              why: host.why !== '' ? host.why : this.#added.has(member) ? words.noTable : words.notRead,
+              why:
+                host.why !== ''
+                  ? host.why
+                  : this.#added.has(member) && !cut.has(member)
+                    ? words.noTable
+                    : words.notRead,
             },
           ],
     );

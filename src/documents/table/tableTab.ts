@@ -67,6 +67,7 @@ export class TableTab {
           viewSentence(info, filters, view, { isRun: source.isRun, isStacked: stack.length > 0 }),
         without: withoutSentence,
         noTable: l10n.t('no such table in its output'),
+        noEarlier: l10n.t('No earlier result of this script on this device is stored, so it is not known what is new.'),
         notRead: l10n.t('its output could not be read in time'),
       },
       onProgress: (summary, isLoading) => {
@@ -98,6 +99,11 @@ export class TableTab {
         .load()
         .then(() => this.#showFirst(query))
         .catch(this.#events.onTrouble);
+  }
+
+  /** Shows the rows of a query when the page is made again, because VS Code ends a page that is hidden. */
+  showLater(query: TableQuery): void {
+    this.#opening = query;
   }
 
   async #showFirst(query: TableQuery): Promise<void> {
@@ -182,9 +188,9 @@ export class TableTab {
 
   async #answer(id: number, method: PageMethod, args: readonly unknown[]): Promise<void> {
     try {
-      if (method === 'open') [this.#query] = args as PageCalls['open']['args'];
       // The page is part of this extension and is built with the same types.
       const answer = await this.#session.answer(method, args as PageCalls[PageMethod]['args']);
+      if (method === 'open') [this.#query] = args as PageCalls['open']['args'];
       this.#send({ type: 'answer', id, answer });
     } catch (error) {
       const isPattern = isLiveResponseError(error) && (error.values.state ?? '').startsWith('SyntaxError');
@@ -207,7 +213,7 @@ export class TableTab {
     // The hosts of the rows: those of the source may be others already.
     const { hosts } = this.#session;
     const tables: PageTables = {
-      words: pageWords(),
+      words: pageWords(isRun ? 'run' : 'result'),
       isRun,
       tables: (summary?.tables ?? []).map((info) => ({ ...info, label: tableLabel(info, isRun) })),
       hosts: hosts.map(({ name, exitCode, errorLines, hasResult }) => ({
@@ -219,6 +225,7 @@ export class TableTab {
       outside: summary === undefined || isLoading ? '' : outsideSentence(summary),
       canFetch: this.source.canFetch(),
       isLoading,
+      canBeNew: this.source.isRun || this.source.hosts().some(({ ref }) => ref.cloud !== 'file'),
       hasOlder: hosts.some(({ isNewest }) => !isNewest),
     };
     this.#send({ type: 'tables', tables });

@@ -101,9 +101,10 @@ export class TableTabs implements Disposable {
 
   /** Chooses the rows that a tab shows: now if it is open, else when it opens. */
   prepare(uri: Uri, query: TableQuery): void {
-    for (const { address, tab } of this.#open.values()) {
+    for (const [panel, { address, tab }] of this.#open) {
       if (address !== uri.toString()) continue;
-      tab.show(query);
+      if (panel.visible) tab.show(query);
+      else tab.showLater(query);
       return;
     }
     this.#queries.set(uri.toString(), query);

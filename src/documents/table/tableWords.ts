@@ -7,8 +7,8 @@ import type { PageWords } from './tableMessages.ts';
 /** Longest value that a sentence about filters shows, in UTF-16 units. */
 const LONGEST_VALUE = 60;
 
-/** Returns the words of the page. */
-export function pageWords(): PageWords {
+/** Returns the words of the page. @param shows - a run can lack several results */
+export function pageWords(shows: 'run' | 'result' = 'result'): PageWords {
   return {
     addFilter: l10n.t('Filter'),
     anyColumn: l10n.t('Any column'),
@@ -21,7 +21,7 @@ export function pageWords(): PageWords {
     emptyCell: l10n.t('(empty)'),
     equals: l10n.t('is'),
     filterRows: l10n.t('Filter rows'),
-    fetch: l10n.t('Fetch (1–2 calls)'),
+    fetch: shows === 'run' ? l10n.t('Fetch Missing…') : l10n.t('Fetch (1–2 calls)'),
     greater: l10n.t('is greater than'),
     heading: l10n.t('Heading'),
     hide: l10n.t('Hide Column'),

@@ -36,6 +36,7 @@ class Tab {
         sentence: (_info, _query, { rows, hosts }) => `${rows} rows on ${hosts} hosts`,
         without: (without, unknown) => `${without} without, ${unknown} unknown`,
         noTable: 'no table',
+        noEarlier: 'no earlier result',
         notRead: 'not read',
       },
       onProgress: () => undefined,

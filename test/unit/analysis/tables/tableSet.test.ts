@@ -167,6 +167,42 @@ suite('tables of a run', () => {
     assert.deepEqual(set.open(query), { rows: 2, hosts: 2, without: [], withoutTable: [3] });
   });
 
+  test('an earlier result without the table tells nothing about what is new', () => {
+    const set = services();
+    set.addEarlier(0, 'access denied');
+    assert.deepEqual(set.open(filtered({ column: 'any', operator: 'new', value: '' })), {
+      rows: 0,
+      hosts: 0,
+      without: [],
+      withoutTable: [3],
+    });
+  });
+
+  test('a list finds whole words: no part of an address or of a name', () => {
+    const set = new TableSet();
+    const cells = ['10.0.0.1', '10.0.0.12', '110.0.0.1', '10.0.0.1:443', 'ws-1', 'ws-10', 'ws-1.example', 'x ws-1, y'];
+    set.add(
+      { member: 0, name: 'host', exitCode: 0, errorLines: 0, isNewest: true },
+      cells.map((text) => JSON.stringify({ text })).join('\n'),
+    );
+    assert.deepEqual(names(set, filtered({ column: 'any', operator: 'list', value: '10.0.0.1\nws-1' })), [
+      '10.0.0.1',
+      '10.0.0.1:443',
+      'ws-1',
+      'ws-1.example',
+      'x ws-1, y',
+    ]);
+  });
+
+  test('a missing exit code stacks as empty, and its rows are found', () => {
+    const set = new TableSet();
+    set.add(
+      { member: 0, name: 'a', exitCode: undefined, errorLines: 0, isNewest: true },
+      HEAD + row('a', 'b', '1', 'c'),
+    );
+    assert.equal(set.open(filtered({ column: 'exit', operator: 'equals', value: '' }))?.rows, 1);
+  });
+
   test('rows with a value that is known to be good are hidden, in any case, and only for whole cells', () => {
     const query = filtered({ column: 'any', operator: 'unknown', value: 'SPOOLER\n dhcp \nev', name: 'good.txt' });
     assert.deepEqual(names(services(), query), ['evil']);
