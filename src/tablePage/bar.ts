@@ -30,6 +30,7 @@ export function showBar(tables: PageTables): void {
   ui.table.setAttribute('aria-label', text.table);
   ui.stack.setAttribute('aria-label', text.stackBy);
   find('bar', HTMLElement).setAttribute('aria-label', text.toolbar);
+  find('grid', HTMLElement).setAttribute('aria-label', text.table);
   ui.list.textContent = text.matchList;
   ui.newOnly.textContent = text.newOnly;
   ui.newOnly.hidden = !tables.canBeNew;

@@ -7,6 +7,12 @@ export function pageFolders(extension: Uri): Uri[] {
   return [Uri.joinPath(extension, 'dist'), Uri.joinPath(extension, 'media')];
 }
 
+/** Returns a page with one sentence of this extension, and nothing else. */
+export function emptyHtml(sentence: string): string {
+  const text = sentence.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<!DOCTYPE html><html><head><meta http-equiv="Content-Security-Policy" content="default-src 'none'"></head><body><p>${text}</p></body></html>`;
+}
+
 /**
  * Returns the HTML of a table's page. It contains no word and no text of a device: both arrive as messages and become
  * text contents. The page may load its own script and styles, and nothing else: no picture, no font, no address.

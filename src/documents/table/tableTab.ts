@@ -121,7 +121,8 @@ export class TableTab {
     switch (message.type) {
       case 'ready':
         this.#isReady = true;
-        await this.source.refresh();
+        // The page has no word of its own, so it gets them even if the store fails.
+        await this.source.refresh().catch(this.#events.onTrouble);
         this.#post(this.#session.summary, true);
         await this.#session.load();
         if (this.#opening !== undefined) await this.#showFirst(this.#opening);

@@ -1,4 +1,4 @@
-import { env, EventEmitter } from 'vscode';
+import { env, EventEmitter, l10n } from 'vscode';
 import type { CustomDocument, Disposable, Uri, WebviewPanel } from 'vscode';
 import type { TableQuery } from '../../analysis/tables/tableQuery.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
@@ -6,7 +6,7 @@ import type { StoredTables } from '../../results/storedTables.ts';
 import type { RunFetches } from '../../runs/runFetch.ts';
 import { activeTableUri } from '../resultUris.ts';
 import { askForKnownGood } from './knownGood.ts';
-import { pageFolders, pageHtml } from './tablePage.ts';
+import { emptyHtml, pageFolders, pageHtml } from './tablePage.ts';
 import { sourceOf } from './tableSources.ts';
 import type { TableSource } from './tableSources.ts';
 import { TableTab } from './tableTab.ts';
@@ -115,7 +115,10 @@ export class TableTabs implements Disposable {
     const { extension, store, tables, runs, onTrouble } = this.#options;
     const source = sourceOf({ store, runs }, uri);
     panel.webview.options = { enableScripts: true, localResourceRoots: pageFolders(extension) };
-    if (source === undefined) return;
+    if (source === undefined) {
+      panel.webview.html = emptyHtml(l10n.t('This tab names no result and no run.'));
+      return;
+    }
     const tab = new TableTab(`table ${++this.#count}`, source, panel.webview, tables, {
       onCopy: (text, places) => {
         this.#copied.fire({ text, places });
