@@ -260,11 +260,14 @@ describe('saving to a folder that is not on this machine', () => {
     };
     answers = [at('/run.ndjson'), at('/large.ndjson')];
     await exportRun(run('bir', 2).services, runner, 'ndjson', [{ run: 'run' }]);
-    assert.match(told.join('\n'), /^Saved run\.ndjson \(2 rows, .+\)\.$/u);
+    assert.match(told.join('\n'), /^Saved run\.ndjson \(4 rows, .+\)\.$/u);
     const lines = elsewhere.text('/run.ndjson').trimEnd().split('\n');
     assert.deepEqual(
-      lines.map((line) => (JSON.parse(line) as { readonly output: string }).output),
-      ['bir', 'bir'],
+      lines.map((line) => {
+        const { stream, text } = JSON.parse(line) as { readonly stream: string; readonly text: string };
+        return `${stream}: ${text}`;
+      }),
+      ['output: bir', 'errors: bir', 'output: bir', 'errors: bir'],
     );
     const large = run('x'.repeat(WHOLE_BYTES / 4), 100);
     await exportRun(large.services, runner, 'ndjson', [{ run: 'run' }]);
