@@ -100,10 +100,6 @@ export interface AnalysisCalls {
     answer: readonly ColumnValue[] | undefined;
   };
   readonly tableMembers: { args: [tab: string, query: TableQuery]; answer: readonly number[] | undefined };
-  readonly tableCell: {
-    args: [tab: string, query: TableQuery, row: number, column: number];
-    answer: string | null | undefined;
-  };
   readonly closeTables: { args: [tab: string]; answer: undefined };
 }
 

@@ -53,7 +53,6 @@ export function createAnalysisHandlers(): AnalysisHandlers {
     stackedRows: (tab, query, from, to) => tables.stacked(tab, query, from, to),
     columnValues: (tab, query, column, most) => tables.values(tab, query, column, most),
     tableMembers: (tab, query) => tables.members(tab, query),
-    tableCell: (tab, query, row, column) => tables.cell(tab, query, row, column),
     closeTables: (tab) => {
       tables.close(tab);
     },

@@ -64,11 +64,6 @@ export class TableSet {
       CREATE TEMP TABLE stacked (n INTEGER PRIMARY KEY, hosts INTEGER, rows INTEGER, members TEXT, value TEXT)`);
   }
 
-  /** Whether a host's result was added. */
-  has(member: number): boolean {
-    return this.#members.has(member);
-  }
-
   /** Adds the tables of a host's output. A host that was added before is ignored. */
   add({ member, name, exitCode, errorLines, isNewest }: TableHost, output: string): void {
     if (this.#members.has(member)) return;
@@ -173,16 +168,6 @@ export class TableSet {
       heading: toCell(row['h']),
       cells: rows.columns.map((_, column) => toCell(row[`c${column}`])?.slice(0, longest) ?? null),
     }));
-  }
-
-  /** Returns the complete text of one cell. */
-  cell(query: TableQuery, row: number, column: number): Cell {
-    const rows = this.#tables[query.table];
-    if (rows?.columns[column] === undefined) return null;
-    const { isAll } = this.#choose(rows, query);
-    const id = isAll ? '?' : '(SELECT id FROM shown WHERE n = ?)';
-    const found = this.#database.prepare(`SELECT c${column} AS cell FROM ${rows.name} WHERE id = ${id}`).get(row + 1);
-    return toCell(found?.['cell']);
   }
 
   /** Returns stacked values of a query, the rarest first, from `from` up to before `to`. */

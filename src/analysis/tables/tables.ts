@@ -67,10 +67,6 @@ export class Tables {
     return this.#sets.get(name)?.members(query);
   }
 
-  cell(name: string, query: TableQuery, row: number, column: number): string | null | undefined {
-    return this.#sets.get(name)?.cell(query, row, column);
-  }
-
   /** Frees the memory of a tab's tables. */
   close(name: string): undefined {
     this.#sets.get(name)?.close();

@@ -2,10 +2,7 @@ import { homedir } from 'node:os';
 import { l10n, Uri, window, workspace } from 'vscode';
 import { ExportTally } from '../../evidence/export/exportText.ts';
 import { replacedWords } from '../../messages/exportWords.ts';
-import { formatBytes } from '../../messages/format.ts';
 import { whyNoResult } from '../../messages/runWords.ts';
-import { FileSink } from '../../results/save/fileSink.ts';
-import { WholeSink } from '../../results/save/wholeSink.ts';
 import { CHUNK_COLUMNS, CHUNK_SCHEMA, toChunkLine, toChunks } from '../../runs/runChunks.ts';
 import type { RunChunk } from '../../runs/runChunks.ts';
 import { hasResult, toExportRows, toRunCsv } from '../../runs/runRows.ts';
@@ -15,8 +12,10 @@ import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
 import { chooseRun } from './chooseRun.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
-import { nameOfFile, tellSaved } from '../save/saveResult.ts';
-import { elsewhere, isLocal, writeWhole } from '../save/writeElsewhere.ts';
+import { tellSaved } from '../save/saveResult.ts';
+import { writeWhole } from '../save/writeElsewhere.ts';
+import { endingOf, savedRowsWords, writeRows } from '../save/writeRows.ts';
+import type { WrittenRows } from '../save/writeRows.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RUN_OVERVIEW } from '../common/when.ts';
 
@@ -67,23 +66,19 @@ async function exportTo(
     defaultUri: Uri.joinPath(folder, `${fileNameOf(record)}.${form}`),
   });
   if (uri === undefined) return;
-  const ending = uri.path.toLowerCase().split('.').at(-1) ?? '';
+  const ending = endingOf(uri);
   const chosen = ending in FORMS ? (ending as RunForm) : form;
   const work = async (scope: CommandScope): Promise<void> => {
     const picture = await services.runOverviews.picture(record);
     const tally = new ExportTally();
-    const { rows, size } =
+    const written =
       chosen === 'csv'
         ? { rows: picture.rows.length, size: await writeCsv(picture, uri, tally) }
         : await writeChunks(services, picture, uri, { scope, tally, form: chosen });
-    const saved =
-      rows === 1
-        ? l10n.t('Saved {0} (1 row, {1}).', nameOfFile(uri), formatBytes(size))
-        : l10n.t('Saved {0} ({1} rows, {2}).', nameOfFile(uri), rows, formatBytes(size));
     const { moreRareLines } = picture.comparison;
     const cut =
       chosen === 'csv' && moreRareLines > 0 ? [l10n.t('{0} more rare lines are not in it.', moreRareLines)] : [];
-    void tellSaved(uri, [saved, ...cut, ...replacedWords(tally.loneSurrogates)].join(' '));
+    void tellSaved(uri, [savedRowsWords(uri, written), ...cut, ...replacedWords(tally.loneSurrogates)].join(' '));
   };
   await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, form, record) });
 }
@@ -108,42 +103,21 @@ async function writeCsv({ record, rows, comparison }: RunPicture, uri: Uri, tall
   return bytes.length;
 }
 
-/**
- * Writes NDJSON or Parquet. For a file on this machine, one result, or one group of rows, is in memory. For any other
- * file, the complete content is in memory, up to a limit.
- */
+/** Writes NDJSON or Parquet. One result, or one group of rows, is in memory at a time. */
 async function writeChunks(
   services: Pick<Services, 'loadParquetWriter' | 'store'>,
   picture: RunPicture,
   uri: Uri,
   { scope, tally, form }: { readonly scope: CommandScope; readonly tally: ExportTally; readonly form: RunForm },
-): Promise<{ readonly rows: number; readonly size: number }> {
-  const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
-  let rows = 0;
-  let size = 0;
-  const append = async (bytes: Uint8Array): Promise<void> => {
-    await sink.append(bytes);
-    size += bytes.length;
-  };
-  const counted = async function* (): AsyncGenerator<RunChunk> {
-    for await (const chunk of readChunks(services, picture, scope, tally)) {
-      rows++;
-      yield chunk;
-    }
-  };
-  try {
+): Promise<WrittenRows> {
+  return await writeRows(uri, readChunks(services, picture, scope, tally), async (chunks, append) => {
     if (form === 'parquet') {
       const writeParquet = await services.loadParquetWriter();
-      await writeParquet(CHUNK_SCHEMA, CHUNK_COLUMNS, counted(), append);
+      await writeParquet(CHUNK_SCHEMA, CHUNK_COLUMNS, chunks, append);
     } else {
-      for await (const chunk of counted()) await append(new TextEncoder().encode(toChunkLine(chunk, tally)));
+      for await (const chunk of chunks) await append(new TextEncoder().encode(toChunkLine(chunk, tally)));
     }
-    await sink.keep();
-    return { rows, size };
-  } catch (error) {
-    await sink.discard();
-    throw error;
-  }
+  });
 }
 
 /** Reads the chunks of a run, one result after the other. */

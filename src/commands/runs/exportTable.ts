@@ -4,16 +4,14 @@ import type { ShownTable } from '../../documents/table/tableTab.ts';
 import { toCsvFile } from '../../evidence/export/csv.ts';
 import { ExportTally, toNdjsonRow } from '../../evidence/export/exportText.ts';
 import { replacedWords } from '../../messages/exportWords.ts';
-import { formatBytes } from '../../messages/format.ts';
-import { FileSink } from '../../results/save/fileSink.ts';
-import { WholeSink } from '../../results/save/wholeSink.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_TABLE } from '../common/when.ts';
-import { nameOfFile, tellSaved } from '../save/saveResult.ts';
-import { elsewhere, isLocal } from '../save/writeElsewhere.ts';
+import { tellSaved } from '../save/saveResult.ts';
+import { endingOf, savedRowsWords, writeRows } from '../save/writeRows.ts';
+import type { WrittenRows } from '../save/writeRows.ts';
 
 /** Name of the form in files whose format has a place for it. */
 const FORM = 'live-response.table/1';
@@ -44,12 +42,8 @@ async function exportTable(
   if (uri === undefined) return;
   await runner.run(l10n.t('Exporting table'), async (scope) => {
     const tally = new ExportTally();
-    const { rows, size } = await writeTable(services, shown, uri, { scope, tally });
-    const saved =
-      rows === 1
-        ? l10n.t('Saved {0} (1 row, {1}).', nameOfFile(uri), formatBytes(size))
-        : l10n.t('Saved {0} ({1} rows, {2}).', nameOfFile(uri), rows, formatBytes(size));
-    void tellSaved(uri, [saved, ...replacedWords(tally.loneSurrogates)].join(' '));
+    const written = await writeTable(services, shown, uri, { scope, tally });
+    void tellSaved(uri, [savedRowsWords(uri, written), ...replacedWords(tally.loneSurrogates)].join(' '));
   });
 }
 
@@ -60,19 +54,11 @@ async function writeTable(
   shown: ShownTable,
   uri: Uri,
   { scope, tally }: { readonly scope: CommandScope; readonly tally: ExportTally },
-): Promise<{ readonly rows: number; readonly size: number }> {
+): Promise<WrittenRows> {
   const names = uniqueNames(shown.columns);
-  const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
-  let rows = 0;
-  let size = 0;
-  const append = async (bytes: Uint8Array): Promise<void> => {
-    await sink.append(bytes);
-    size += bytes.length;
-  };
   const read = async function* (): AsyncGenerator<TableRow> {
     for await (const row of shown.rows()) {
       scope.signal.throwIfAborted();
-      rows++;
       const host = shown.hosts[row.member];
       const place: Readonly<Record<PlaceColumn, string | number | null>> = {
         device: host?.name ?? null,
@@ -88,37 +74,30 @@ async function writeTable(
       yield { ...place, ...Object.fromEntries(cells) };
     }
   };
-  try {
-    await write(uri, names, read, append, { loadParquetWriter, tally });
-    await sink.keep();
-    return { rows, size };
-  } catch (error) {
-    await sink.discard();
-    throw error;
-  }
+  return await writeRows(uri, read(), (rows, append) => write(uri, names, rows, append, { loadParquetWriter, tally }));
 }
 
 async function write(
   uri: Uri,
   names: readonly string[],
-  read: () => AsyncGenerator<TableRow>,
+  read: AsyncIterable<TableRow>,
   append: (bytes: Uint8Array) => Promise<void>,
   { loadParquetWriter, tally }: Pick<Services, 'loadParquetWriter'> & { readonly tally: ExportTally },
 ): Promise<void> {
   const columns = [...PLACE_COLUMNS, ...names];
   const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-  const ending = uri.path.toLowerCase().split('.').at(-1);
+  const ending = endingOf(uri);
   if (ending === 'parquet') {
     const kinds = columns.map(
       (name, at) => [name, at < PLACE_COLUMNS.length && NUMBERS.has(name) ? 'number' : 'string'] as const,
     );
     const writeParquet = await loadParquetWriter();
-    await writeParquet(FORM, Object.fromEntries(kinds), read(), append);
+    await writeParquet(FORM, Object.fromEntries(kinds), read, append);
   } else if (ending === 'ndjson') {
-    for await (const row of read()) await append(bytesOf(toNdjsonRow(row, tally)));
+    for await (const row of read) await append(bytesOf(toNdjsonRow(row, tally)));
   } else {
     const rows: (string | number)[][] = [];
-    for await (const row of read()) rows.push(columns.map((name) => row[name] ?? ''));
+    for await (const row of read) rows.push(columns.map((name) => row[name] ?? ''));
     await append(bytesOf(toCsvFile(columns, rows, tally)));
   }
 }

@@ -1,9 +1,8 @@
+import path from 'node:path';
 import { l10n, window, workspace } from 'vscode';
 import type { Uri } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
-
-/** Largest list, in bytes. A longer list is kept in a database and not in a file of the workspace. */
-const MOST_BYTES = 1_000_000;
+import { readKnownGoodList } from './knownGoodList.ts';
 
 /**
  * Asks for a file that lists what is known to be good, one value a line: names, paths, hashes. A row with one of them as
@@ -21,19 +20,13 @@ export async function askForKnownGood(): Promise<{ readonly name: string; readon
       ...(folder === undefined ? {} : { defaultUri: folder }),
     })) ?? [];
   if (file === undefined) return undefined;
-  const bytes = await readFile(file);
-  if (bytes.length > MOST_BYTES) throw new LiveResponseError('fileFailed', { reason: 'EFBIG' });
-  return { name: nameOf(file), value: new TextDecoder().decode(bytes) };
+  return { name: path.posix.basename(file.path), value: readKnownGoodList(await readFile(file)) };
 }
 
 async function readFile(file: Uri): Promise<Uint8Array> {
   try {
     return await workspace.fs.readFile(file);
   } catch {
-    throw new LiveResponseError('fileFailed', { reason: 'ENOENT' });
+    throw new LiveResponseError('fileFailed', { reason: 'listUnread' });
   }
-}
-
-function nameOf(file: Uri): string {
-  return file.path.slice(file.path.lastIndexOf('/') + 1);
 }

@@ -55,6 +55,12 @@ export interface TableSessionOptions {
   readonly onProgress: (summary: TableSummary | undefined, isLoading: boolean) => void;
 }
 
+/** A text that was read from rows, and the places of these rows in the evidence. */
+interface CopiedText {
+  readonly text: string;
+  readonly places: readonly SelectedRow[];
+}
+
 /** Number of times that all results are read again because one of them stopped the thread. */
 const MOST_RESTARTS = 20;
 /** Shortest time between two updates of the page while results are read, ms. */
@@ -98,10 +104,6 @@ export class TableSession {
 
   get summary(): TableSummary | undefined {
     return this.#summary;
-  }
-
-  get isLoading(): boolean {
-    return this.#loading !== undefined;
   }
 
   /** Number of hosts whose results are stored, and could not be read. */
@@ -149,11 +151,12 @@ export class TableSession {
 
   /**
    * Returns rows as text for other programs: cells separated by tabs, below the names of the columns. No cell is a
-   * formula for a spreadsheet.
+   * formula for a spreadsheet. Text and places come from one reading, because rows move while results are read.
    */
-  async copy(query: TableQuery, from: number, to: number): Promise<string> {
+  async copy(query: TableQuery, from: number, to: number): Promise<CopiedText> {
     const columns = this.#summary?.tables[query.table]?.columns ?? [];
     const isRun = this.#hosts.length > 1;
+    const places: SelectedRow[] = [];
     const rows: (string | null)[][] = [[...(isRun ? ['Host'] : []), ...columns]];
     for (let at = from; at < Math.min(to, from + MOST_COPIED); at += MOST_ROWS) {
       const page = await this.#ask(
@@ -163,27 +166,33 @@ export class TableSession {
         Math.min(to, from + MOST_COPIED, at + MOST_ROWS),
         WHOLE_CELLS,
       );
-      for (const { member, cells } of page ?? [])
+      for (const { member, firstLine, lastLine, cells } of page ?? []) {
         rows.push([...(isRun ? [this.#hosts[member]?.name ?? ''] : []), ...cells]);
+        places.push({ member, firstLine, lastLine });
+      }
     }
-    return rows
+    const text = rows
       .map((cells) => cells.map((cell) => guardCell((cell ?? '').replaceAll(/[\t\r\n]+/gu, ' '))).join('\t'))
       .join('\n');
+    return { text, places };
   }
 
-  /** Returns the complete text of a cell. */
-  async cell(query: TableQuery, row: number, column: ColumnRef): Promise<string | undefined> {
-    if (typeof column === 'number') return (await this.#ask('tableCell', query, row, column)) ?? undefined;
-    const [found] = (await this.#ask('tableRows', query, row, row + 1)) ?? [];
+  /** Returns the complete text of a cell, with the place of its row; undefined for a cell without text. */
+  async cell(query: TableQuery, row: number, column: ColumnRef): Promise<CopiedText | undefined> {
+    const [found] = (await this.#ask('tableRows', query, row, row + 1, WHOLE_CELLS)) ?? [];
     const host = found === undefined ? undefined : this.hosts[found.member];
-    if (host === undefined) return undefined;
-    return {
+    if (found === undefined || host === undefined) return undefined;
+    const words: Readonly<Record<Exclude<ColumnRef, number>, string>> = {
       host: host.name,
-      heading: found?.heading ?? '',
+      heading: found.heading ?? '',
       exit: host.exitCode?.toString() ?? '',
       errors: host.errorLines.toString(),
-      line: found?.firstLine.toString() ?? '',
-    }[column];
+      line: found.firstLine.toString(),
+    };
+    const text = typeof column === 'number' ? found.cells[column] : words[column];
+    if (text === undefined || text === null) return undefined;
+    const { member, firstLine, lastLine } = found;
+    return { text, places: [{ member, firstLine, lastLine }] };
   }
 
   /** Reads all rows of a query with complete cells, page by page. A stacked query stands for its rows. */
@@ -304,13 +313,13 @@ export class TableSession {
   }
 
   async #open(query: TableQuery): Promise<PageView> {
-    if (query.filters.some(({ operator }) => operator === 'new')) await this.#addEarlier();
+    const isNew = query.filters.some(({ operator }) => operator === 'new');
+    if (isNew) await this.#addEarlier();
     const view = await this.#ask('openTable', query);
     const info = this.#summary?.tables[query.table];
     if (view === undefined || info === undefined) return { rows: 0, hosts: 0, sentence: '', without: '' };
     const { words } = this.#options;
     const unknown = this.hosts.length - view.hosts - view.without.length;
-    const isNew = query.filters.some(({ operator }) => operator === 'new');
     const isUnknown = isNew && this.#hosts.length === 1 && unknown > 0;
     return {
       rows: view.rows,

@@ -138,6 +138,8 @@ export class TableTab {
         const { query, from, to } = message;
         const selected = this.#session.places(query, from, to).then((rows) => this.#toPlaces(rows));
         this.#selected = selected;
+        // Until the new rows are known, and if they cannot be read, no command may quote those selected before.
+        this.selection = [];
         const places = await selected;
         // Another selection may have been made meanwhile.
         if (this.#selected === selected) this.selection = places;
@@ -145,15 +147,13 @@ export class TableTab {
       }
       case 'copyRows': {
         const { query, from, to } = message;
-        const text = await this.#session.copy(query, from, to);
-        this.#events.onCopy(text, this.#toPlaces(await this.#session.places(query, from, to)));
+        const { text, places } = await this.#session.copy(query, from, to);
+        this.#events.onCopy(text, this.#toPlaces(places));
         break;
       }
       case 'copyCell': {
-        const text = await this.#session.cell(message.query, message.row, message.column);
-        if (text === undefined) break;
-        const rows = await this.#session.places(message.query, message.row, message.row + 1);
-        this.#events.onCopy(text, this.#toPlaces(rows));
+        const cell = await this.#session.cell(message.query, message.row, message.column);
+        if (cell !== undefined) this.#events.onCopy(cell.text, this.#toPlaces(cell.places));
         break;
       }
       case 'knownGood': {

@@ -4,6 +4,8 @@ import type { TableQuery } from '../../analysis/tables/tableQuery.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
 import type { StoredTables } from '../../results/storedTables.ts';
 import type { RunFetches } from '../../runs/runFetch.ts';
+import { describeFailure } from '../../messages/failureMessages.ts';
+import { notify } from '../../platform/show/notifications.ts';
 import { activeTableUri } from '../resultUris.ts';
 import { askForKnownGood } from './knownGood.ts';
 import { emptyHtml, pageFolders, pageHtml } from './tablePage.ts';
@@ -12,6 +14,9 @@ import type { TableSource } from './tableSources.ts';
 import { TableTab } from './tableTab.ts';
 import type { FromPage } from './tableMessages.ts';
 import type { ShownTable, TablePlace } from './tableTab.ts';
+
+/** Messages of which a person awaits something outside the page. If they fail, the person must be told. */
+const ASKED: ReadonlySet<FromPage['type']> = new Set(['copyRows', 'copyCell', 'knownGood']);
 
 export interface TableTabsOptions {
   /** Folder of the extension. */
@@ -145,7 +150,10 @@ export class TableTabs implements Disposable {
       tab.dispose();
     });
     panel.webview.onDidReceiveMessage((message: FromPage) => {
-      tab.receive(message).catch(onTrouble);
+      tab.receive(message).catch((error: unknown) => {
+        onTrouble(error);
+        if (ASKED.has(message.type)) void notify('warning', describeFailure(error).sentence);
+      });
     });
     panel.webview.html = pageHtml(panel.webview, extension, env.language);
   }

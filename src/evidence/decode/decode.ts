@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { boundKeys } from './boundKeys.ts';
-import { decodeText, readBytes } from './encoding.ts';
+import { decodeText, looksLikeText, readBytes } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
 import { outlineJson } from './jsonOutline.ts';
 import type { JsonOutline } from './jsonOutline.ts';
@@ -158,17 +158,6 @@ function parseRepaired({ body, encoding, trailing }: FirstReading, changes: Deco
   const isBegun = /^\s*\{/u.test(text);
   if (end === 'cut' && isBegun) return { rejection: { reason: 'truncated', offset: text.length } };
   return { rejection: looksLikeText(text) ? { reason: 'notJson', offset } : { reason: 'binary' } };
-}
-
-/** Whether a file looks like text: at most 10% of the first 4096 UTF-16 units are control characters or U+FFFD. */
-export function looksLikeText(text: string): boolean {
-  const head = text.slice(0, 4096);
-  let odd = 0;
-  for (let at = 0; at < head.length; at++) {
-    const unit = head.charCodeAt(at);
-    if (unit === 0xfffd || (unit < 0x20 && unit !== 0x09 && unit !== 0x0a && unit !== 0x0d)) odd++;
-  }
-  return odd * 10 <= head.length;
 }
 
 function toTranscript(value: unknown, changes: DecodeChange[]): Transcript | undefined {

@@ -121,3 +121,14 @@ function firstInvalidOffset(text: string, bytes: Uint8Array): number {
   }
   return offset;
 }
+
+/** Whether a file looks like text: at most 10% of the first 4096 UTF-16 units are control characters or U+FFFD. */
+export function looksLikeText(text: string): boolean {
+  const head = text.slice(0, 4096);
+  let odd = 0;
+  for (let at = 0; at < head.length; at++) {
+    const unit = head.charCodeAt(at);
+    if (unit === 0xfffd || (unit < 0x20 && unit !== 0x09 && unit !== 0x0a && unit !== 0x0d)) odd++;
+  }
+  return odd * 10 <= head.length;
+}

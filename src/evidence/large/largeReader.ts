@@ -1,7 +1,8 @@
 import { boundKeys } from '../decode/boundKeys.ts';
-import { isGzip, looksLikeText } from '../decode/decode.ts';
+import { isGzip } from '../decode/decode.ts';
 import type { Rejection } from '../decode/decode.ts';
 import type { DecodeChange } from '../decode/transcript.ts';
+import { looksLikeText } from '../decode/encoding.ts';
 import type { Encoding } from '../decode/encoding.ts';
 import type { PartLimits } from '../text/textParts.ts';
 import { chooseFields } from '../decode/transcriptFields.ts';

@@ -84,7 +84,6 @@ class Tab {
           stackedRows: 'stacked',
           columnValues: 'values',
           tableMembers: 'members',
-          tableCell: 'cell',
         } as const;
         const call = this.thread[names[method]].bind(this.thread) as (...given: readonly unknown[]) => never;
         return Promise.resolve(call(...args));
@@ -169,6 +168,21 @@ suite('the tables of a tab', () => {
     assert.ok(names.every((name) => name.startsWith(name.charAt(2))));
   });
 
+  test('a copied cell is whole, and comes with the place of its row', async () => {
+    const tab = new Tab('a');
+    const long = 'x'.repeat(5000);
+    tab.outputs.set('a', `{"id":2,"text":"${long}"}\n{"id":1}`);
+    await tab.session.load();
+    const place = { member: 0, firstLine: 1, lastLine: 1 };
+    assert.deepEqual(await tab.session.cell(ALL, 0, 1), { text: long, places: [place] });
+    assert.deepEqual(await tab.session.cell(ALL, 1, 'line'), {
+      text: '2',
+      places: [{ member: 0, firstLine: 2, lastLine: 2 }],
+    });
+    assert.equal(await tab.session.cell(ALL, 1, 1), undefined);
+    assert.equal(await tab.session.cell(ALL, 9, 0), undefined);
+  });
+
   test('a copy of many rows is whole, and no cell is a formula', async () => {
     const tab = new Tab('a');
     const rows = Array.from({ length: 5000 }, (_, row) =>
@@ -176,10 +190,12 @@ suite('the tables of a tab', () => {
     );
     tab.outputs.set('a', rows.join('\n'));
     await tab.session.load();
-    const lines = (await tab.session.copy(ALL, 0, 5000)).split('\n');
+    const copied = await tab.session.copy(ALL, 0, 5000);
+    const lines = copied.text.split('\n');
     assert.equal(lines.length, 5001);
     assert.equal(lines[1], '0\ta b');
     assert.equal(lines[5000], `4999\t'=HYPERLINK("x")`);
-    assert.equal((await tab.session.places(ALL, 0, 5000)).length, 5000);
+    assert.equal(copied.places.length, 5000);
+    assert.deepEqual(copied.places, await tab.session.places(ALL, 0, 5000));
   });
 });

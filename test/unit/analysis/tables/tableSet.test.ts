@@ -149,8 +149,7 @@ suite('tables of a run', () => {
     );
     const query = filtered({ column: 0, operator: 'equals', value: '1' });
     assert.equal(set.open(query)?.rows, 1);
-    assert.equal(set.cell(query, 0, 1), 'a\0b');
-    assert.equal(set.cell(query, 0, 2), long);
+    assert.deepEqual(set.rows(query, 0, 1, long.length)[0]?.cells, ['1', 'a\0b', long]);
     assert.ok((set.rows(query, 0, 1)[0]?.cells[2]?.length ?? 0) < 2000);
   });
 
