@@ -212,13 +212,15 @@ async function show(keepsPlace: boolean): Promise<void> {
   try {
     const view = await host.ask('open', query);
     if (mine !== shows) return;
+    shownQuery = query;
+    shownState = state;
+    await grid.show(contentOf(query, view.rows, tables), keepsPlace);
+    if (mine !== shows) return;
+    // The sentence speaks of the rows on the screen: it changes when they are drawn, and not before.
     ui.trouble.textContent = '';
     ui.sentence.textContent = view.sentence;
     ui.without.textContent = view.without;
     ui.without.hidden = view.without === '' || query.filters.length === 0;
-    shownQuery = query;
-    shownState = state;
-    await grid.show(contentOf(query, view.rows, tables), keepsPlace);
     select();
   } catch (error) {
     if (mine !== shows) return;

@@ -20,7 +20,7 @@ import { menuTitle } from './support/commands.ts';
 import { readOverview } from './support/runOverview.ts';
 import { quoteOddLines, searchInRun } from './support/runPages.ts';
 import { exportShownRows, quoteRow, restoreTable, stackRun } from './support/runTable.ts';
-import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
 /** Results that exist according to the list, because the command has ended. Two of these have none nevertheless. */
@@ -230,10 +230,9 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await scrollTo(huntingRun.scriptName, 'Control+Home');
     const host = page.locator('.editor-group-container.active .detected-link', { hasText: 'ws-042' }).first();
     await followLink(host);
+    await waitForExitCode(page, 'ws-042');
     await waitForTab(page, 'ws-042');
-    await waitFor('the odd line in view', async () =>
-      (await overview()).some((line) => line.includes('OneDrive Reporting Tasks')),
-    );
+    await waitForLine('OneDrive Reporting Tasks');
     assert.equal(tenantOf(session).recording.requests.length, length);
   });
 
@@ -244,6 +243,7 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await scrollTo(huntingRun.scriptName, 'Control+Home');
     const host = page.locator('.editor-group-container.active .detected-link', { hasText: 'ws-117' }).first();
     await host.click();
+    await waitForExitCode(page, 'ws-117');
     await waitForTab(page, 'ws-117');
     await waitForLine('WinHelpSvc');
   });

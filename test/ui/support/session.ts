@@ -79,7 +79,9 @@ export async function waitForRows(page: Page, view: string): Promise<void> {
 
 /** Waits for a tab whose label holds the text. */
 export async function waitForTab(page: Page, text: string): Promise<void> {
-  await waitFor(`a tab "${text}"`, async () => (await readTabs(page)).flat().some((tab) => tab.label.includes(text)));
+  await waitFor(`a tab "${text}" in front`, async () =>
+    (await readTabs(page)).flat().some(({ active, label }) => active && label.includes(text)),
+  );
 }
 
 /** The exit code in the status bar; undefined where there is none. */
