@@ -99,6 +99,11 @@ export interface AnalysisCalls {
     args: [tab: string, query: TableQuery, column: ColumnRef, most: number];
     answer: readonly ColumnValue[] | undefined;
   };
+  /** Answers the printed time of a cell; an empty text if its column holds no times. */
+  readonly cellTime: {
+    args: [tab: string, query: TableQuery, row: number, column: ColumnRef];
+    answer: string | undefined;
+  };
   readonly tableMembers: { args: [tab: string, query: TableQuery]; answer: readonly number[] | undefined };
   readonly closeTables: { args: [tab: string]; answer: undefined };
 }

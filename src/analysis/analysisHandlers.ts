@@ -52,6 +52,7 @@ export function createAnalysisHandlers(): AnalysisHandlers {
     tableRows: (tab, query, from, to, longest) => tables.rows(tab, query, from, to, longest),
     stackedRows: (tab, query, from, to) => tables.stacked(tab, query, from, to),
     columnValues: (tab, query, column, most) => tables.values(tab, query, column, most),
+    cellTime: (tab, query, row, column) => tables.time(tab, query, row, column),
     tableMembers: (tab, query) => tables.members(tab, query),
     closeTables: (tab) => {
       tables.close(tab);

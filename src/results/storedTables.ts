@@ -5,7 +5,8 @@ import type { ResultRef } from '../base/resultUri.ts';
 import type { PackedSource } from './storedAnalysis.ts';
 
 /** Requests for tables of a tab. Each answer is undefined if the thread does not hold the tables. */
-export type TableMethod = 'tableSummary' | 'openTable' | 'tableRows' | 'stackedRows' | 'columnValues' | 'tableMembers';
+export type TableMethod =
+  'tableSummary' | 'openTable' | 'tableRows' | 'stackedRows' | 'columnValues' | 'cellTime' | 'tableMembers';
 
 /** Outcome of adding a result. */
 export type AddedTables = 'added' | 'missing' | 'lost';

@@ -69,6 +69,7 @@ export function createViewServices(
       store,
       tables: store.tables,
       runs,
+      rules: () => runOverviews.rules.rules,
       onTrouble: (error) => {
         parts.log.failure('Table', error);
       },

@@ -12,6 +12,8 @@ export interface ColumnChoices {
   readonly pin: () => void;
   readonly move: (by: -1 | 1) => void;
   readonly values: () => Promise<readonly ColumnValue[]>;
+  /** Returns the printed time of the active cell; an empty text if the column holds no times. */
+  readonly time: () => Promise<string>;
 }
 
 /** Operators of the form. The others have buttons of their own. */
@@ -65,6 +67,9 @@ export function openColumnMenu(
       choices.filter(operator, value);
     }),
   );
+  const around = element('div', '', { class: 'actions' });
+  dialog.append(around);
+  void showTimes(around, words, choices, dialog);
   const list = element('div', '', { class: 'values', role: 'group', 'aria-label': words.values });
   dialog.append(element('h3', words.values), list);
   void showValues(list, words, choices, dialog);
@@ -89,6 +94,26 @@ function filterForm(
     if (chosen !== undefined) apply(chosen, value.value);
   });
   return form;
+}
+
+/** Spans of time around the active cell that the menu offers, in minutes. */
+const SPANS = [1, 15, 60] as const;
+
+async function showTimes(
+  list: HTMLElement,
+  words: PageWords,
+  choices: ColumnChoices,
+  dialog: HTMLDialogElement,
+): Promise<void> {
+  const time = await choices.time().catch(() => '');
+  if (time === '') return;
+  for (const minutes of SPANS) {
+    const apply = (): void => {
+      dialog.close();
+      choices.filter('near', `${minutes} ${time}`);
+    };
+    list.append(button(fill(words.near, `${minutes}`, shownText(time)), apply));
+  }
 }
 
 async function showValues(

@@ -44,11 +44,17 @@ function cellOf({ hosts }: PageTables, column: ColumnRef, row: ShownRow): string
 /** Returns stacked values with their counts, and for a run with bars and the names of hosts. */
 export function stackContent(
   { host, tables, query, count }: CountedQuery,
-  values: readonly ShownColumn[],
+  nameOf: (column: ColumnRef) => string,
 ): GridContent {
   const { words, isRun, hosts } = tables;
   const most = Math.max(1, tables.tables[query.table]?.hosts ?? 1);
-  const column = (name: string, isNumber: boolean): ShownColumn => ({ name, sort: 'none', isNumber });
+  // Without an order of their own, the rarest values stand first.
+  const { by, isDescending } = query.stackOrder ?? { by: isRun ? 'hosts' : 'rows', isDescending: false };
+  const column = (name: string, isNumber: boolean, order?: typeof by): ShownColumn => ({
+    name,
+    sort: order !== by ? 'none' : isDescending ? 'descending' : 'ascending',
+    isNumber,
+  });
   const cache = new RowCache(async (from, to) => {
     const rows = await host.ask('stacked', query, from, to);
     return rows.map((row): GridRow => {
@@ -60,7 +66,8 @@ export function stackContent(
     });
   });
   const counts = isRun
-    ? [column(words.hosts, true), column(words.rows, true), column(words.host, false)]
-    : [column(words.rows, true)];
+    ? [column(words.hosts, true, 'hosts'), column(words.rows, true, 'rows'), column(words.host, false)]
+    : [column(words.rows, true, 'rows')];
+  const values = query.stack.map((ref, index) => column(nameOf(ref), false, index));
   return { pinned: values, free: counts, count, rows: (from, to) => cache.rows(from, to) };
 }

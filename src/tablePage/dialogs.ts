@@ -40,13 +40,23 @@ export function openList(words: PageWords, known: string, apply: (value: string)
 }
 
 /** Lists the hosts without a row, and those of which it is not known. */
-export function openHosts(words: PageWords, sentence: string, found: HostsWithout, onClose: () => void): void {
+export function openHosts(
+  words: PageWords,
+  sentence: string,
+  found: HostsWithout,
+  copy: (text: string) => void,
+  onClose: () => void,
+): void {
   const dialog = openDialog(words.withoutTitle, words.close, onClose);
   const list = element('ul', '', { class: 'hosts', tabindex: '0', 'aria-label': words.withoutTitle });
   list.append(
     ...found.without.map((name) => element('li', shownText(name))),
     ...found.unknown.map(({ name, why }) => element('li', `${shownText(name)} – ${why}`, { class: 'unknown' })),
   );
-  dialog.append(element('p', sentence), list);
+  const lines = [...list.querySelectorAll('li')].map(({ textContent }) => textContent);
+  const copyAll = (): void => {
+    copy([sentence, ...lines].join('\n'));
+  };
+  dialog.append(element('p', sentence), list, button(words.copyList, copyAll));
   dialog.showModal();
 }

@@ -1,7 +1,7 @@
 import type { RegularTableElement } from 'regular-table';
-import type { ColumnRef, FilterOperator, TableQuery } from '../analysis/tables/tableQuery.ts';
+import type { ColumnRef, TableFilter, TableQuery } from '../analysis/tables/tableQuery.ts';
 import type { PageTables, PageWords } from '../documents/table/tableMessages.ts';
-import { find, followTyping, showBar, ui } from './bar.ts';
+import { find, followTyping, showBar, showState, ui } from './bar.ts';
 import { openColumnMenu } from './columnMenu.ts';
 import { rowContent, stackContent } from './content.ts';
 import { openHosts, openList } from './dialogs.ts';
@@ -11,9 +11,11 @@ import type { GridContent, ShownColumn } from './grid.ts';
 import {
   allColumns,
   followTables,
+  hasFilter,
   layoutKey,
   layoutOf,
   moveColumn,
+  orderStack,
   queryOf,
   readState,
   shownColumns,
@@ -21,7 +23,6 @@ import {
 } from './pageState.ts';
 import type { ColumnLayout, PageState } from './pageState.ts';
 import { copyRows, goToRow, selectRows } from './rowCommands.ts';
-import { element, shownText } from './shownText.ts';
 
 let tables: PageTables | undefined;
 /** The query whose rows the grid shows. While another one is answered, keys still work on what is seen. */
@@ -50,17 +51,18 @@ state = readState(host.state);
 
 const grid = new Grid(find('grid', HTMLElement) as RegularTableElement, {
   onHeader: (column, isMenu) => {
+    if (tables === undefined) return;
     const ref = columns().all[column];
-    if (ref === undefined || tables === undefined) return;
-    if (isMenu) menuOf(ref);
-    else sortBy(ref);
+    if (isMenu && ref !== undefined) menuOf(ref);
+    else if (!isMenu && state.stack.length > 0) change(orderStack(state, column, tables.isRun));
+    else if (!isMenu && ref !== undefined) sortBy(ref);
   },
   onEnter: (row, isBeside) => {
     if ((shownQuery?.stack.length ?? 0) > 0) void showRowsOf(row);
     else void goToRow(host, shownQuery, row, isBeside);
   },
   onCopy: (isCell) => {
-    copyRows(host, shownQuery, grid, isCell ? columns().all[grid.column] : undefined);
+    copyRows(host, shownQuery, grid, isCell ? columns().all[grid.column] : undefined).catch(tell);
   },
   onType: (letter) => {
     ui.any.value += letter;
@@ -73,14 +75,14 @@ const grid = new Grid(find('grid', HTMLElement) as RegularTableElement, {
 });
 
 ui.table.addEventListener('change', () => {
-  change({ ...state, key: '', table: Number(ui.table.value), filters: [], sort: [], stack: [] });
+  change({ ...state, key: '', table: Number(ui.table.value), filters: [], sort: [], stack: [], stackOrder: undefined });
 });
 followTyping((value) => {
   setAny('contains', value);
 }, focusGrid);
 ui.stack.addEventListener('change', () => {
   const ref = allOf()[Number(ui.stack.value)];
-  change({ ...state, sort: [], stack: ref === undefined ? [] : [ref] });
+  change({ ...state, sort: [], stack: ref === undefined ? [] : [ref], stackOrder: undefined });
 });
 ui.clear.addEventListener('click', () => {
   ui.any.value = '';
@@ -94,6 +96,9 @@ ui.list.addEventListener('click', () => {
   };
   openList(words(), known, apply, focusGrid);
 });
+ui.normalise.addEventListener('click', () => {
+  change({ ...state, isNormalised: state.isNormalised !== true });
+});
 ui.newOnly.addEventListener('click', () => {
   toggle('new');
 });
@@ -101,7 +106,7 @@ ui.newest.addEventListener('click', () => {
   toggle('newest');
 });
 ui.knownGood.addEventListener('click', () => {
-  if (hasFilter('unknown')) toggle('unknown');
+  if (hasFilter(state, 'unknown')) toggle('unknown');
   else host.send({ type: 'knownGood', query: queryOf(state) });
 });
 ui.columns.addEventListener('click', () => {
@@ -160,6 +165,11 @@ function change(next: PageState): void {
   void show(false);
 }
 
+/** Says what failed. */
+function tell(error: unknown): void {
+  ui.trouble.textContent = error instanceof Error ? error.message : '';
+}
+
 function sortBy(column: ColumnRef): void {
   const [now] = state.sort;
   const isSame = now?.column === column;
@@ -171,10 +181,6 @@ function sortBy(column: ColumnRef): void {
 function setAny(operator: 'contains' | 'list', value: string): void {
   const others = state.filters.filter((filter) => filter.column !== 'any' || filter.operator !== operator);
   change({ ...state, filters: value.trim() === '' ? others : [...others, { column: 'any', operator, value }] });
-}
-
-function hasFilter(operator: FilterOperator): boolean {
-  return state.filters.some((filter) => filter.operator === operator);
 }
 
 /** Adds a filter without a value, or removes it. */
@@ -207,7 +213,7 @@ async function show(keepsPlace: boolean): Promise<void> {
     return;
   }
   document.body.classList.remove('empty');
-  const query = queryOf(state);
+  const query = queryOf(state, tables.rules);
   showControls();
   try {
     const view = await host.ask('open', query);
@@ -224,7 +230,7 @@ async function show(keepsPlace: boolean): Promise<void> {
     select();
   } catch (error) {
     if (mine !== shows) return;
-    ui.trouble.textContent = error instanceof Error ? error.message : '';
+    tell(error);
     // A query that fails, such as an invalid pattern, is not kept: the rows on the screen are those of the one before.
     if (shownState !== undefined) {
       state = shownState;
@@ -235,30 +241,19 @@ async function show(keepsPlace: boolean): Promise<void> {
 }
 
 function showControls(): void {
-  const all = allOf();
-  const isNarrowed = state.filters.length > 0 || state.sort.length > 0 || state.stack.length > 0;
-  ui.clear.hidden = !isNarrowed;
-  ui.newOnly.setAttribute('aria-pressed', `${hasFilter('new')}`);
-  ui.newest.setAttribute('aria-pressed', `${hasFilter('newest')}`);
-  ui.knownGood.setAttribute('aria-pressed', `${hasFilter('unknown')}`);
-  const any = state.filters.find(({ column, operator }) => column === 'any' && operator === 'contains');
-  if (document.activeElement !== ui.any) ui.any.value = any?.value ?? '';
-  const [stacked] = state.stack;
-  ui.stack.replaceChildren(
-    element('option', `${words().stackBy}: ${words().stackNone}`, { value: '' }),
-    ...all.map((column, index) =>
-      element('option', `${words().stackBy}: ${shownText(nameOf(column)) || '–'}`, { value: `${index}` }),
-    ),
-  );
-  ui.stack.value = stacked === undefined ? '' : `${all.indexOf(stacked)}`;
   const table = info();
   const layout = table === undefined ? undefined : layoutOf(state.layouts, layoutKey(table));
-  ui.columns.hidden = (layout?.hidden.length ?? 0) === 0;
+  showState(state, {
+    columns: allOf(),
+    nameOf,
+    words: words(),
+    hasHidden: (layout?.hidden.length ?? 0) > 0,
+    mayLackColumns: table?.mayLackColumns === true,
+  });
 }
 
 function toShown(column: ColumnRef): ShownColumn {
-  // Stacked values are in the order of their counts.
-  const sort = state.stack.length > 0 ? undefined : state.sort.find((one) => one.column === column);
+  const sort = state.sort.find((one) => one.column === column);
   return {
     name: nameOf(column),
     sort: sort === undefined ? 'none' : sort.isDescending ? 'descending' : 'ascending',
@@ -268,7 +263,7 @@ function toShown(column: ColumnRef): ShownColumn {
 
 function contentOf(query: TableQuery, count: number, shown: PageTables): GridContent {
   const ask = { host, tables: shown, query, count };
-  if (query.stack.length > 0) return stackContent(ask, query.stack.map(toShown));
+  if (query.stack.length > 0) return stackContent(ask, nameOf);
   const { pinned, free, all } = columns();
   return { ...rowContent(ask, all), pinned: pinned.map(toShown), free: free.map(toShown) };
 }
@@ -278,12 +273,14 @@ async function showRowsOf(row: number): Promise<void> {
   if (shownQuery === undefined) return;
   const [stacked] = await host.ask('stacked', shownQuery, row, row + 1);
   if (stacked === undefined) return;
-  const own = state.stack.map((column, index) => ({
-    column,
-    operator: 'equals' as const,
-    value: stacked.values[index] ?? '',
-  }));
-  change({ ...state, filters: [...state.filters, ...own], stack: [], sort: [] });
+  const { stack, stackRules } = shownQuery;
+  const own = stack.map((column, index): TableFilter => {
+    const value = stacked.values[index] ?? '';
+    return stackRules === undefined
+      ? { column, operator: 'equals', value }
+      : { column, operator: 'like', value, rules: stackRules };
+  });
+  change({ ...state, filters: [...state.filters, ...own], stack: [], sort: [], stackOrder: undefined });
   grid.focus();
 }
 
@@ -306,7 +303,8 @@ function menuOf(column: ColumnRef): void {
         change({ ...state, filters: [...state.filters, { column, operator, value }] });
       },
       stack: () => {
-        change({ ...state, sort: [], stack: [...state.stack.filter((one) => one !== column), column] });
+        const stack = [...state.stack.filter((one) => one !== column), column];
+        change({ ...state, sort: [], stack, stackOrder: undefined });
       },
       hide: () => {
         setLayout((layout) => ({ ...layout, hidden: [...layout.hidden, id] }));
@@ -318,6 +316,9 @@ function menuOf(column: ColumnRef): void {
         setLayout((layout) => moveColumn(layout, [...all.map(idOf), ...allOf().map(idOf)], id, by));
       },
       values: () => host.ask('values', { ...queryOf(state), stack: [] }, column),
+      // Stacked values have no row of their own.
+      time: async () =>
+        shownQuery === undefined || shownQuery.stack.length > 0 ? '' : host.ask('time', shownQuery, grid.row, column),
     },
     focusGrid,
   );
@@ -325,7 +326,10 @@ function menuOf(column: ColumnRef): void {
 
 async function showWithout(): Promise<void> {
   const found = await host.ask('hosts', shownQuery ?? queryOf(state));
-  openHosts(words(), ui.without.textContent, found, focusGrid);
+  const copy = (text: string): void => {
+    host.send({ type: 'copyText', text });
+  };
+  openHosts(words(), ui.without.textContent, found, copy, focusGrid);
 }
 
 function focusGrid(): void {

@@ -1,4 +1,13 @@
-import type { ColumnRef, TableFilter, TableInfo, TableQuery, TableSort } from '../analysis/tables/tableQuery.ts';
+import type { NormaliseRules } from '../base/normaliseRules.ts';
+import type {
+  ColumnRef,
+  FilterOperator,
+  StackOrder,
+  TableFilter,
+  TableInfo,
+  TableQuery,
+  TableSort,
+} from '../analysis/tables/tableQuery.ts';
 
 /** Order of columns that the user chose. Columns are kept by name, because another result has them elsewhere. */
 export interface ColumnLayout {
@@ -15,6 +24,9 @@ export interface PageState {
   readonly filters: readonly TableFilter[];
   readonly sort: readonly TableSort[];
   readonly stack: readonly ColumnRef[];
+  readonly stackOrder?: StackOrder | undefined;
+  /** Whether stacked values are normalized. */
+  readonly isNormalised?: boolean;
   /** Layouts by the names of the table's columns. */
   readonly layouts: Readonly<Record<string, ColumnLayout>>;
 }
@@ -24,15 +36,48 @@ export const FIRST_STATE: PageState = { table: 0, key: '', filters: [], sort: []
 /** Reads a kept state. A state of another version is ignored. */
 export function readState(value: unknown): PageState {
   if (typeof value !== 'object' || value === null) return FIRST_STATE;
-  const { table, key, filters, sort, stack, layouts } = value as Partial<PageState>;
+  const { table, key, filters, sort, stack, layouts, stackOrder, isNormalised } = value as Partial<PageState>;
   if (typeof table !== 'number' || !Array.isArray(filters) || !Array.isArray(sort) || !Array.isArray(stack))
     return FIRST_STATE;
-  return { table, key: key ?? '', filters, sort, stack, layouts: typeof layouts === 'object' ? layouts : {} };
+  return {
+    table,
+    key: key ?? '',
+    filters,
+    sort,
+    stack,
+    stackOrder,
+    isNormalised: isNormalised === true,
+    layouts: typeof layouts === 'object' ? layouts : {},
+  };
 }
 
-/** Returns the query of a state. */
-export function queryOf({ table, filters, sort, stack }: PageState): TableQuery {
-  return { table, filters, sort, stack };
+/** Returns the query of a state. @param rules - rules by which stacked values are normalized, if the state says so */
+export function queryOf(
+  { table, filters, sort, stack, stackOrder, isNormalised }: PageState,
+  rules?: NormaliseRules,
+): TableQuery {
+  const order = stack.length === 0 || stackOrder === undefined ? {} : { stackOrder };
+  const normalises = stack.length > 0 && isNormalised === true && rules !== undefined;
+  return { table, filters, sort, stack, ...order, ...(normalises ? { stackRules: rules } : {}) };
+}
+
+/** Whether a filter with this operator applies. */
+export function hasFilter({ filters }: PageState, operator: FilterOperator): boolean {
+  return filters.some((filter) => filter.operator === operator);
+}
+
+/**
+ * Orders stacked values by the column whose head was clicked: ascending, then descending, then the rarest first again.
+ *
+ * @param column - index of the column: the stacked ones come first, then the counts
+ */
+export function orderStack(state: PageState, column: number, isRun: boolean): PageState {
+  const counts = isRun ? (['hosts', 'rows'] as const) : (['rows'] as const);
+  const by = column < state.stack.length ? column : counts[column - state.stack.length];
+  if (by === undefined) return state;
+  const now = state.stackOrder ?? { by: counts[0], isDescending: false };
+  const isSame = now.by === by;
+  return { ...state, stackOrder: isSame && now.isDescending ? undefined : { by, isDescending: isSame } };
 }
 
 /** Returns the columns of a table in their first order. */

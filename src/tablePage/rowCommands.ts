@@ -1,6 +1,8 @@
 import type { ColumnRef, TableQuery } from '../analysis/tables/tableQuery.ts';
+import { guardCell } from '../evidence/export/csv.ts';
 import type { ExtensionHost } from './extensionHost.ts';
 import type { Grid } from './grid.ts';
+import { shownText } from './shownText.ts';
 
 /*
  * Commands of keys, on rows. The query is that of the rows on the screen: another one may still be answered.
@@ -20,16 +22,31 @@ export async function goToRow(
   host.send({ type: 'go', row: { member, firstLine, lastLine }, isBeside });
 }
 
-/** Copies the selected rows, or the active cell if a column is given. Stacked values are no rows. */
-export function copyRows(
+/** Copies the selected rows, or the active cell if a column is given. Stacked values are copied with their counts. */
+export async function copyRows(
   host: ExtensionHost,
   query: TableQuery | undefined,
   grid: Pick<Grid, 'row' | 'selection'>,
   column: ColumnRef | undefined,
-): void {
-  if (query === undefined || query.stack.length > 0) return;
-  if (column === undefined) host.send({ type: 'copyRows', query, ...grid.selection });
+): Promise<void> {
+  if (query === undefined) return;
+  if (query.stack.length > 0) await copyStack(host, query, grid.selection);
+  else if (column === undefined) host.send({ type: 'copyRows', query, ...grid.selection });
   else host.send({ type: 'copyCell', query, row: grid.row, column });
+}
+
+/** Number of stacked values that are copied at once, as many as one answer holds. */
+const MOST_VALUES = 2000;
+
+/** Copies stacked values: cells separated by tabs, then the number of hosts and of rows. */
+async function copyStack(host: ExtensionHost, query: TableQuery, { from, to }: Grid['selection']): Promise<void> {
+  const stacked = await host.ask('stacked', query, from, Math.min(to, from + MOST_VALUES));
+  const lines = stacked.map(({ values, hosts, rows }) =>
+    [...values.map((value) => guardCell(shownText(value ?? '').replaceAll('\t', ' '))), `${hosts}`, `${rows}`].join(
+      '\t',
+    ),
+  );
+  host.send({ type: 'copyText', text: lines.join('\n') });
 }
 
 /** Tells the extension which rows its commands work on. */

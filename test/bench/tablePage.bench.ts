@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { usualRules } from '../../src/evidence/compare/normalise.ts';
 import type { Page } from 'playwright-core';
 import type { TableSet } from '../../src/analysis/tables/tableSet.ts';
 import type { TableQuery } from '../../src/analysis/tables/tableQuery.ts';
@@ -109,6 +110,9 @@ async function open(page: Page, set: TableSet, answer: Answer): Promise<number> 
     canBeNew: true,
     hasOlder: false,
     canFetch: false,
+    rules: usualRules,
+    rulesWords: '',
+    lackWords: '',
   };
   await page.evaluate(`window.tables = ${JSON.stringify(tables)}`);
   return page.evaluate<number>(`new Promise((resolve) => {

@@ -104,6 +104,26 @@ workbenchSuite('a result as a table', { tenant: 'local' }, (session) => {
     assert.equal(await head.getAttribute('aria-sort'), 'descending');
   });
 
+  test('a window of time around the active cell, from the column’s menu', async () => {
+    const { page } = session;
+    const table = readTable(page);
+    assert.ok(await table.frame.locator('#lack').isVisible(), 'cells were cut, so columns may be missing');
+    await table.frame.locator('#clear').click();
+    await table.waitForSentence(/^60 rows$/u);
+    await table.grid.focus();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Alt+ArrowDown');
+    await table.frame.locator('dialog button', { hasText: '± 15 min Around' }).click();
+    const sentence = await table.waitForSentence('TimeCreated is within 15 min of');
+    const times = (await table.rows()).map((row) => Date.parse(`${row[1] ?? ''}Z`));
+    const [first = NaN] = times;
+    assert.ok(times.length > 1 && times.length < 10, sentence);
+    assert.ok(times.every((time) => Math.abs(time - first) <= 15 * 60_000));
+    await table.frame.locator('#clear').click();
+    await table.waitForSentence(/^60 rows$/u);
+  });
+
   test('selected rows are appended to the notes from their context menu', async () => {
     const { page, workspace } = session;
     const table = readTable(page);

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { NormaliseRules } from '../../base/normaliseRules.ts';
+import { normalise } from '../../evidence/compare/normalise.ts';
 import { foldCase } from '../../evidence/text/foldCase.ts';
 import { keyOf } from '../../evidence/tables/columnKind.ts';
 import type { ColumnRef, TableFilter } from './tableQuery.ts';
@@ -37,6 +39,8 @@ export class TableFilters {
   /** Patterns of the latest condition. Its statement runs before the next condition is made. */
   #patterns: RegExp[] = [];
   #lists: ReadonlySet<string>[] = [];
+  /** Rules of the latest condition and of the stacked values that follow it. */
+  #rules: NormaliseRules[] = [];
 
   constructor(database: DatabaseSync) {
     database.function('lr_matches', { deterministic: true, varargs: true }, (...args) => {
@@ -49,6 +53,11 @@ export class TableFilters {
       const known = this.#lists[Number(list)];
       return cells.some((cell) => cell !== null && known?.has(String(cell).trim().toLowerCase()) === true) ? 1 : 0;
     });
+    database.function('lr_normal', { deterministic: true }, (rules, host, cell) => {
+      const own = this.#rules[Number(rules)];
+      if (cell === null || own === undefined) return cell;
+      return normalise(String(cell), own, namesOf(String(host)));
+    });
     database.function('lr_row', { deterministic: true, varargs: true }, (...cells) =>
       rowKey(cells.map((cell) => (cell === null ? null : String(cell)))),
     );
@@ -58,6 +67,7 @@ export class TableFilters {
   conditionOf(rows: TableRows, filters: readonly TableFilter[]): Condition {
     this.#patterns = [];
     this.#lists = [];
+    this.#rules = [];
     const conditions = filters.map((filter) => this.#conditionOf(rows, filter));
     return {
       sql: conditions.length === 0 ? '1' : conditions.map(({ sql }) => `(${sql})`).join(' AND '),
@@ -65,7 +75,12 @@ export class TableFilters {
     };
   }
 
-  #conditionOf(rows: TableRows, { column, operator, value }: TableFilter): Condition {
+  /** Returns the SQL of a column's normalized text, for the statement of the latest condition. */
+  normalSql(rules: NormaliseRules, sql: string): string {
+    return `lr_normal(${this.#rules.push(rules) - 1}, h.name, ${sql})`;
+  }
+
+  #conditionOf(rows: TableRows, { column, operator, value, rules }: TableFilter): Condition {
     const cells =
       column === 'any' ? ['h.name', ...rows.columns.map((_, index) => `t.c${index}`)].join(', ') : columnSql(column);
     switch (operator) {
@@ -97,6 +112,13 @@ export class TableFilters {
         // Exit codes and numbers of error lines are numbers in SQL.
         if (column === 'exit' || column === 'errors') return { sql: `CAST(${cells} AS TEXT) IS ?`, values: [value] };
         return { sql: `? IN (${cells})`, values: [value] };
+      case 'like':
+        // The value is what a stack showed, so it is normalized already.
+        return column === 'any' || rules === undefined
+          ? { sql: '0', values: [] }
+          : { sql: `coalesce(${this.normalSql(rules, cells)}, '') = ?`, values: [value] };
+      case 'near':
+        return near(rows, column, value);
       case 'greater':
       case 'less':
         return compare(rows, column, operator === 'greater' ? '>' : '<', value);
@@ -134,6 +156,23 @@ function linesOf(value: string): string[] {
 /** Returns a text that is equal for rows with equal cells. Columns that were added later have no cell in it. */
 export function rowKey(cells: readonly (string | null)[]): string {
   return JSON.stringify(cells.flatMap((cell, column) => (cell === null || cell === '' ? [] : [column, cell])));
+}
+
+/** Returns the names of a device, as a comparison of texts knows them. */
+function namesOf(host: string): readonly string[] {
+  const [first = ''] = host.split('.', 1);
+  return first === '' || /^\d+$/u.test(first) ? [host] : [host, first];
+}
+
+/** Returns the condition for times around a time. @param value - minutes, a blank and the time as printed */
+function near(rows: TableRows, column: ColumnRef | 'any', value: string): Condition {
+  const blank = value.indexOf(' ');
+  const span = Number(value.slice(0, blank)) * 60_000;
+  const kind = typeof column === 'number' ? rows.kind(column) : undefined;
+  const key = kind?.kind === 'time' ? keyOf(kind, value.slice(blank + 1)) : null;
+  if (typeof column !== 'number' || typeof key !== 'number' || !(span > 0)) return { sql: '0', values: [] };
+  const name = `t.${rows.sortKey(column)}`;
+  return { sql: `typeof(${name}) <> 'text' AND ${name} BETWEEN ? AND ?`, values: [key - span, key + span] };
 }
 
 function compare(rows: TableRows, column: ColumnRef | 'any', sign: '>' | '<', value: string): Condition {

@@ -1,3 +1,5 @@
+import type { NormaliseRules } from '../../base/normaliseRules.ts';
+
 /**
  * A column of a table: its index, or a column that every table has. `line` is the first line of a row; a filter for one
  * line finds the row that contains it.
@@ -6,13 +8,14 @@ export type ColumnRef = number | 'host' | 'exit' | 'errors' | 'heading' | 'line'
 
 export const FILTER_OPERATORS = [
   ...(['contains', 'equals', 'not', 'matches', 'greater', 'less'] as const),
-  ...(['list', 'unknown', 'new', 'newest'] as const),
+  ...(['like', 'near', 'list', 'unknown', 'new', 'newest'] as const),
 ] as const;
 
 /**
  * Comparison of a cell with a value. `contains`: in upper or lower case. `equals`: exactly this text. `not`: does not
- * contain. `matches`: a regular expression. `greater`, `less`: by the kind of the column. `list`: contains one of the
- * lines of the value. `unknown`: no cell is one of the lines of the value, which lists what is known to be good. `new`:
+ * contain. `matches`: a regular expression. `greater`, `less`: by the kind of the column. `like`: equals this text after
+ * both were normalized by the filter's rules. `near`: a time that is at most so many minutes away; the value is the
+ * minutes, a blank and the time. `list`: contains one of the lines of the value. `unknown`: no cell is one of the lines of the value, which lists what is known to be good. `new`:
  * the earlier result of the same script on the same host has no such row. `newest`: of the newest result of the device.
  */
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
@@ -24,10 +27,19 @@ export interface TableFilter {
   readonly value: string;
   /** Name of the list, for a person. */
   readonly name?: string;
+  /** Rules of `like`. */
+  readonly rules?: NormaliseRules;
 }
 
 export interface TableSort {
   readonly column: ColumnRef;
+  readonly isDescending: boolean;
+}
+
+/** Order of stacked values: by their number of hosts or rows, or by one of the values. */
+export interface StackOrder {
+  /** A number is the index of a stacked column. */
+  readonly by: 'hosts' | 'rows' | number;
   readonly isDescending: boolean;
 }
 
@@ -41,6 +53,10 @@ export interface TableQuery {
   readonly sort: readonly TableSort[];
   /** Columns by whose values the rows are stacked. Empty: the rows themselves are shown. */
   readonly stack: readonly ColumnRef[];
+  /** Order of the stacked values; by default the rarest first. */
+  readonly stackOrder?: StackOrder;
+  /** Rules by which values are normalized before they are stacked; by default they are stacked as printed. */
+  readonly stackRules?: NormaliseRules;
 }
 
 /** A host whose result may hold tables. */
@@ -63,6 +79,8 @@ export interface TableInfo {
   readonly headings: readonly string[];
   /** Whether its rows stand below different headings, so that the heading is a column. */
   readonly hasHeadings: boolean;
+  /** Whether the tool may have left out columns that did not fit. `Format-Table` does so without a sign. */
+  readonly mayLackColumns: boolean;
 }
 
 export interface TableSummary {

@@ -25,6 +25,7 @@ export class TableRows {
   readonly #kinds = new Map<number, ColumnKind>();
   #insert: StatementSync | undefined;
   #rows = 0;
+  #mayLackColumns = false;
 
   constructor(database: DatabaseSync, index: number, { shape, columns }: Pick<ReadTable, 'shape' | 'columns'>) {
     this.#database = database;
@@ -50,6 +51,11 @@ export class TableRows {
     return this.#members;
   }
 
+  /** Whether one of the tables may lack columns that did not fit. */
+  get mayLackColumns(): boolean {
+    return this.#mayLackColumns;
+  }
+
   get headings(): ReadonlySet<string> {
     return this.#headings;
   }
@@ -68,7 +74,7 @@ export class TableRows {
   }
 
   /** Adds the rows of one host, at most `most` of them. @returns the number of added rows */
-  add(member: number, { columns, rows, heading }: ReadTable, most: number): number {
+  add(member: number, { columns, rows, heading, mayLackColumns }: ReadTable, most: number): number {
     for (const name of columns) if (!this.#places.has(name)) this.#addColumn(name);
     const order = this.#isOwnOrder(columns) ? undefined : this.#orderOf(columns);
     const insert = (this.#insert ??= this.#prepare());
@@ -78,6 +84,7 @@ export class TableRows {
       insert.run(member, firstLine, lastLine, heading ?? null, ...own);
     }
     if (heading !== undefined) this.#headings.add(heading);
+    if (mayLackColumns === true) this.#mayLackColumns = true;
     this.#members.add(member);
     this.#rows += added.length;
     // Keys of the new rows are missing. They are made again when they are needed.

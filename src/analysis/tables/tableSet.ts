@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { keyOf } from '../../evidence/tables/columnKind.ts';
 import { readTables } from '../../evidence/tables/readTables.ts';
 import { columnSql, rowKey, sortSql, TableFilters } from './tableFilters.ts';
 import { LONGEST_SHOWN } from './tableQuery.ts';
@@ -7,6 +8,7 @@ import type {
   ColumnValue,
   ShownRow,
   StackedRow,
+  StackOrder,
   TableHost,
   TableQuery,
   TableSummary,
@@ -110,12 +112,13 @@ export class TableSet {
   /** Lists the kinds of tables. */
   summary(): TableSummary {
     return {
-      tables: this.#tables.map(({ columns, rows, members, headings }) => ({
+      tables: this.#tables.map(({ columns, rows, members, headings, mayLackColumns }) => ({
         columns: columns.map((name) => name.slice(0, LONGEST_NAME)),
         rows,
         hosts: members.size,
         headings: [...headings].slice(0, SHOWN_HEADINGS),
         hasHeadings: headings.size > 1,
+        mayLackColumns,
       })),
       hosts: this.#members.size,
       lines: this.#lines,
@@ -205,6 +208,16 @@ export class TableSet {
     }));
   }
 
+  /** Returns the printed time of a cell, if its column holds times; otherwise an empty text. */
+  time(query: TableQuery, row: number, column: ColumnRef): string {
+    const rows = this.#tables[query.table];
+    const [found] = this.rows(query, row, row + 1);
+    if (rows === undefined || found === undefined || typeof column !== 'number') return '';
+    const cell = found.cells[column] ?? '';
+    const kind = rows.kind(column);
+    return kind.kind === 'time' && typeof keyOf(kind, cell) === 'number' ? cell : '';
+  }
+
   /** Lists the members whose rows a query chooses, in the order of the hosts. */
   members(query: TableQuery): readonly number[] {
     const rows = this.#tables[query.table];
@@ -269,11 +282,14 @@ export class TableSet {
     );
   }
 
-  #stack(rows: TableRows, { filters, stack, sort }: TableQuery): number {
+  #stack(rows: TableRows, { filters, stack, stackOrder, stackRules }: TableQuery): number {
+    const order = orderOf(rows, stack, stackOrder);
     const condition = this.#filters.conditionOf(rows, filters);
     // A key that a record lacks, and an empty cell, are shown alike.
-    const values = stack.map((column) => `coalesce(${columnSql(column)}, '')`);
-    const isMostFirst = sort.some(({ column, isDescending }) => column === 'host' && isDescending);
+    const values = stack.map((column) => {
+      const sql = columnSql(column);
+      return `coalesce(${stackRules === undefined ? sql : this.#filters.normalSql(stackRules, sql)}, '')`;
+    });
     this.#database.exec('DELETE FROM stacked');
     return Number(
       this.#database
@@ -282,11 +298,27 @@ export class TableSet {
           SELECT count(DISTINCT t.m), count(*), group_concat(DISTINCT t.m), json_array(${values.join(', ')})
           FROM ${rows.name} t JOIN hosts h ON h.m = t.m WHERE ${condition.sql}
           GROUP BY ${values.join(', ')}
-          ORDER BY 1 ${isMostFirst ? 'DESC' : 'ASC'}, 2 ${isMostFirst ? 'DESC' : 'ASC'}, min(t.id)`,
+          ORDER BY ${order.join('')}min(t.id)`,
         )
         .run(...condition.values).changes,
     );
   }
+}
+
+/** Returns the order of stacked values in SQL; by default the rarest first. */
+function orderOf(
+  rows: TableRows,
+  stack: readonly ColumnRef[],
+  { by, isDescending }: StackOrder = { by: 'hosts', isDescending: false },
+): string[] {
+  const direction = isDescending ? 'DESC' : 'ASC';
+  if (by === 'hosts') return [`1 ${direction}, `, `2 ${direction}, `];
+  if (by === 'rows') return [`2 ${direction}, `, `1 ${direction}, `];
+  const column = stack[by];
+  if (column === undefined) return [];
+  // Equal values have equal keys. Normalized values stand where the first of their values stands.
+  const key = `min(${sortSql(rows, column)})`;
+  return [`${key} IS NULL, `, `${key} ${direction}, `];
 }
 
 /** Counts the characters of a table's cells. */

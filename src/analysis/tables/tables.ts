@@ -63,6 +63,10 @@ export class Tables {
     return this.#sets.get(name)?.values(query, column, most);
   }
 
+  time(name: string, query: TableQuery, row: number, column: ColumnRef): string | undefined {
+    return this.#sets.get(name)?.time(query, row, column);
+  }
+
   members(name: string, query: TableQuery): readonly number[] | undefined {
     return this.#sets.get(name)?.members(query);
   }

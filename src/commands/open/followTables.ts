@@ -50,6 +50,10 @@ async function copyRows(
   paste: Pick<NotePaste, 'rememberText'>,
 ): Promise<void> {
   await env.clipboard.writeText(text);
+  if (places.length === 0) {
+    confirmInStatusBar(l10n.t('Copied without source: counts and names of hosts have no line.'), CONFIRM_MS);
+    return;
+  }
   const hasSources = places.length <= MOST_SOURCES;
   if (hasSources) {
     const sources = places.map(({ ref, firstLine, lastLine }) => ({

@@ -1,3 +1,4 @@
+import type { NormaliseRules } from '../../base/normaliseRules.ts';
 import type {
   ColumnRef,
   ColumnValue,
@@ -22,6 +23,7 @@ export const PAGE_WORDS = [
   'ascending',
   'clear',
   'close',
+  'copyList',
   'contains',
   'descending',
   'emptyCell',
@@ -44,6 +46,8 @@ export const PAGE_WORDS = [
   'menuOf',
   'moveLeft',
   'moveRight',
+  'near',
+  'normalise',
   'newest',
   'newOnly',
   'not',
@@ -82,6 +86,11 @@ export interface PageTables {
   readonly hasOlder: boolean;
   /** Whether the tab's result can be fetched by a gesture. */
   readonly canFetch: boolean;
+  /** Rules by which stacked values can be normalized, as the overview of a run uses them, and their names. */
+  readonly rules: NormaliseRules;
+  readonly rulesWords: string;
+  /** Sentence about columns that a tool may have left out. */
+  readonly lackWords: string;
 }
 
 /** The answer to a query: numbers, and sentences about them. */
@@ -107,6 +116,8 @@ export interface PageCalls {
   readonly stacked: { args: [query: TableQuery, from: number, to: number]; answer: readonly StackedRow[] };
   readonly values: { args: [query: TableQuery, column: ColumnRef]; answer: readonly ColumnValue[] };
   readonly hosts: { args: [query: TableQuery]; answer: HostsWithout };
+  /** Answers the printed time of a cell; an empty text if its column holds no times. */
+  readonly time: { args: [query: TableQuery, row: number, column: ColumnRef]; answer: string };
 }
 
 export type PageMethod = keyof PageCalls;
@@ -125,6 +136,7 @@ export type FromPage =
   | { readonly type: 'select'; readonly query: TableQuery; readonly from: number; readonly to: number }
   | { readonly type: 'copyRows'; readonly query: TableQuery; readonly from: number; readonly to: number }
   | { readonly type: 'copyCell'; readonly query: TableQuery; readonly row: number; readonly column: ColumnRef }
+  | { readonly type: 'copyText'; readonly text: string }
   | { readonly type: 'knownGood'; readonly query: TableQuery }
   | { readonly type: 'outside' }
   | { readonly type: 'fetch' };

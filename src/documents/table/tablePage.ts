@@ -33,10 +33,11 @@ export function pageHtml(webview: Webview, extension: Uri, language: string): st
 </head>
 <body class="loading" data-vscode-context='{"preventDefaultContextMenuItems": true}'>
   <header>
-    <div id="bar" role="toolbar">
+    <div id="bar" role="group">
       <select id="table-choice"></select>
       <input id="any" type="search" spellcheck="false">
       <select id="stack"></select>
+      <button id="normalise" type="button" aria-pressed="false" hidden></button>
       <button id="new-only" type="button" aria-pressed="false"></button>
       <button id="newest" type="button" aria-pressed="false" hidden></button>
       <button id="known-good" type="button" aria-pressed="false"></button>
@@ -48,6 +49,7 @@ export function pageHtml(webview: Webview, extension: Uri, language: string): st
       <button id="clear" type="button" class="link" hidden></button>
       <button id="without" type="button" class="link" hidden></button>
       <span id="status" role="status" hidden></span>
+      <span id="lack" hidden></span>
       <button id="fetch" type="button" class="link" hidden></button>
       <button id="outside" type="button" class="link" hidden></button>
       <span id="trouble" role="alert"></span>

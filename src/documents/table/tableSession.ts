@@ -135,6 +135,7 @@ export class TableSession {
       stacked: (query, from, to) => this.#stacked(query, from, to),
       values: async (query, column) => (await this.#ask('columnValues', query, column, MOST_VALUES)) ?? [],
       hosts: (query) => this.#hostsWithout(query),
+      time: async (query, row, column) => (await this.#ask('cellTime', query, row, column)) ?? '',
     };
     return answers[method](...args);
   }

@@ -1,6 +1,7 @@
 import { env, l10n } from 'vscode';
 import type { Webview } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
+import type { NormaliseRules } from '../../base/normaliseRules.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import type { ShownRow, TableQuery, TableSummary } from '../../analysis/tables/tableQuery.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
@@ -10,7 +11,7 @@ import { TableSession } from './tableSession.ts';
 import type { SessionHost } from './tableSession.ts';
 import type { TableSource } from './tableSources.ts';
 import { hostsWords } from '../../messages/runWords.ts';
-import { outsideSentence, pageWords, tableLabel, viewSentence, withoutSentence } from './tableWords.ts';
+import { outsideSentence, pageWords, rulesSentence, tableLabel, viewSentence, withoutSentence } from './tableWords.ts';
 
 /** Lines of a host's result. */
 export interface TablePlace {
@@ -36,6 +37,8 @@ export interface TableTabEvents {
   readonly onOverview: (source: TableSource) => void;
   /** Asks for a file of the workspace that lists what is known to be good. */
   readonly askForList: () => Promise<{ readonly name: string; readonly value: string } | undefined>;
+  /** Returns the rules by which comparisons ignore differences. */
+  readonly rules: () => NormaliseRules;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -156,6 +159,9 @@ export class TableTab {
         if (cell !== undefined) this.#events.onCopy(cell.text, this.#toPlaces(cell.places));
         break;
       }
+      case 'copyText':
+        this.#events.onCopy(message.text, []);
+        break;
       case 'knownGood': {
         const list = await this.#events.askForList();
         if (list === undefined) break;
@@ -227,6 +233,9 @@ export class TableTab {
       canFetch: this.source.canFetch(),
       isLoading,
       canBeNew: this.source.isRun || this.source.hosts().some(({ ref }) => ref.cloud !== 'file'),
+      rules: this.#events.rules(),
+      rulesWords: rulesSentence(this.#events.rules()),
+      lackWords: l10n.t('Columns that did not fit may be missing: print CSV or JSON to have all.'),
       hasOlder: hosts.some(({ isNewest }) => !isNewest),
     };
     this.#send({ type: 'tables', tables });

@@ -1,5 +1,6 @@
 import { env, EventEmitter, l10n } from 'vscode';
 import type { CustomDocument, Disposable, Uri, WebviewPanel } from 'vscode';
+import type { NormaliseRules } from '../../base/normaliseRules.ts';
 import type { TableQuery } from '../../analysis/tables/tableQuery.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
 import type { StoredTables } from '../../results/storedTables.ts';
@@ -24,6 +25,8 @@ export interface TableTabsOptions {
   readonly store: ResultStore;
   readonly tables: StoredTables;
   readonly runs: RunFetches;
+  /** Returns the rules by which comparisons ignore differences. */
+  readonly rules: () => NormaliseRules;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -117,7 +120,7 @@ export class TableTabs implements Disposable {
 
   /** Fills the panel of a tab. */
   resolve({ uri }: CustomDocument, panel: WebviewPanel): void {
-    const { extension, store, tables, runs, onTrouble } = this.#options;
+    const { extension, store, tables, runs, rules, onTrouble } = this.#options;
     const source = sourceOf({ store, runs }, uri);
     panel.webview.options = { enableScripts: true, localResourceRoots: pageFolders(extension) };
     if (source === undefined) {
@@ -138,6 +141,7 @@ export class TableTabs implements Disposable {
         this.#overview.fire(run);
       },
       askForList: askForKnownGood,
+      rules,
       onTrouble,
     });
     const address = uri.toString();

@@ -1,7 +1,9 @@
 import { env, l10n } from 'vscode';
+import { NORMALISE_RULES } from '../../base/normaliseRules.ts';
+import type { NormaliseRules } from '../../base/normaliseRules.ts';
 import type { ColumnRef, TableFilter, TableInfo, TableSummary, TableView } from '../../analysis/tables/tableQuery.ts';
 import { makeNameVisible } from '../../evidence/text/visible.ts';
-import { hostsWords, linesWords } from '../../messages/runWords.ts';
+import { hostsWords, linesWords, ruleWords } from '../../messages/runWords.ts';
 import type { PageWords } from './tableMessages.ts';
 
 /** Longest value that a sentence about filters shows, in UTF-16 units. */
@@ -16,6 +18,7 @@ export function pageWords(shows: 'run' | 'result' = 'result'): PageWords {
     ascending: l10n.t('Sort Ascending'),
     clear: l10n.t('Clear'),
     close: l10n.t('Close'),
+    copyList: l10n.t('Copy List'),
     contains: l10n.t('contains'),
     descending: l10n.t('Sort Descending'),
     emptyCell: l10n.t('(empty)'),
@@ -40,6 +43,8 @@ export function pageWords(shows: 'run' | 'result' = 'result'): PageWords {
     moveRight: l10n.t('Move Right'),
     newest: l10n.t('Newest per Device'),
     newOnly: l10n.t('New Since Last Run'),
+    near: l10n.t('± {0} min Around {1}'),
+    normalise: l10n.t('Normalize'),
     not: l10n.t('does not contain'),
     knownGood: l10n.t('Hide Known Good…'),
     pin: l10n.t('Pin Column'),
@@ -125,6 +130,12 @@ function filterWords(columns: readonly string[], { column, operator, value, name
       return l10n.t('{0} is greater than {1}', name, quoted);
     case 'less':
       return l10n.t('{0} is less than {1}', name, quoted);
+    case 'like':
+      return l10n.t('{0} is, normalized, {1}', name, quoted);
+    case 'near': {
+      const blank = value.indexOf(' ');
+      return l10n.t('{0} is within {1} min of {2}', name, value.slice(0, blank), shown(value.slice(blank + 1)));
+    }
     case 'new':
       return l10n.t('not in the last result of the same script');
     case 'newest':
@@ -134,6 +145,12 @@ function filterWords(columns: readonly string[], { column, operator, value, name
     case 'list':
       return l10n.t('{0} is in the list of {1}', name, value.split('\n').filter((line) => line.trim() !== '').length);
   }
+}
+
+/** Names the rules by which stacked values are normalized. */
+export function rulesSentence(rules: NormaliseRules): string {
+  const names = NORMALISE_RULES.filter((rule) => rules[rule]).map(ruleWords);
+  return l10n.t('Ignored in stacked values: {0}', names.join(', ') || '–');
 }
 
 /** Returns a text of a device or a person for a sentence: on one line, with hidden characters visible, and short. */

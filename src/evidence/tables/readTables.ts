@@ -61,13 +61,17 @@ function readFirst(readers: readonly TableReader[], lines: TableLines, at: numbe
   return undefined;
 }
 
-function toTable({ shape, columns, rows, otherLines }: FoundTable, heading: string | undefined): ReadTable {
+function toTable(
+  { shape, columns, rows, otherLines, mayLackColumns }: FoundTable,
+  heading: string | undefined,
+): ReadTable {
   return {
     shape,
     heading,
     columns,
     rows: rows.map(({ firstLine, lastLine, cells }) => ({ firstLine: firstLine + 1, lastLine: lastLine + 1, cells })),
     otherLines: otherLines.map((line) => line + 1),
+    ...(mayLackColumns === true ? { mayLackColumns } : {}),
   };
 }
 

@@ -5,6 +5,11 @@ import type { Span } from './tableLines.ts';
 
 /** Longest heading of a table with one column. A longer line above dashes is the heading of a text. */
 const LONGEST_SINGLE = 60;
+/**
+ * Width from which columns may be missing, in characters. `Format-Table` leaves out, without a sign, the columns that do
+ * not fit into the page, which has 80 or 120 characters where a script has no window.
+ */
+const FULL_WIDTH = 70;
 
 /**
  * Reads a table below a line of dashes, as `Format-Table`, `tasklist` and `schtasks` print it. A blank line ends the
@@ -47,7 +52,13 @@ export function readRuledTable({ plain, raw, spend }: TableLines, at: number): F
     rows,
     otherLines: [at, at + 1],
     end: at + 2 + cells.length,
+    mayLackColumns: !isExact && fillsPage([header, ruler, ...lines.slice(0, cells.length)]),
   };
+}
+
+/** Whether a table is as wide as a page, or has a cell that was cut to fit. */
+function fillsPage(lines: readonly string[]): boolean {
+  return lines.some((line) => line.length >= FULL_WIDTH || /…|\.\.\.(?: |$)/u.test(line));
 }
 
 /**

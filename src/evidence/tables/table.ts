@@ -19,6 +19,8 @@ export interface ReadTable {
   readonly rows: readonly TableRow[];
   /** Lines that belong to the table without being a row: header, dash line, brackets of JSON. Counted from 1. */
   readonly otherLines: readonly number[];
+  /** Whether the tool may have left out columns that did not fit into the width of its page. */
+  readonly mayLackColumns?: boolean;
 }
 
 export const TABLE_SHAPES = ['columns', 'records', 'csv', 'json', 'netstat', 'ps', 'ls', 'ss'] as const;
@@ -47,6 +49,8 @@ export interface FoundTable {
   readonly end: number;
   /** Whether its rows stand below different headings, so that no heading belongs to all. */
   readonly isSectioned?: boolean;
+  /** See {@link ReadTable.mayLackColumns}. */
+  readonly mayLackColumns?: boolean;
 }
 
 /** Reads a table that begins at a line. @returns undefined if no table of its shape begins there */

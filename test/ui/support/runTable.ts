@@ -40,9 +40,30 @@ export async function stackRun(session: Session): Promise<void> {
     ['WinHelpSvc', '1', '1', 'ws-117'],
     ['Updater', '1', '1', 'ws-163'],
   ]);
+  const hosts = table.grid.locator('thead th', { hasText: 'Hosts' });
+  assert.equal(await hosts.getAttribute('aria-sort'), 'ascending');
+  await hosts.click();
+  await waitFor('the most frequent first', async () => (await table.rows())[0]?.[1] === '193');
+  await hosts.click();
+  await waitFor('the rarest first', async () => (await table.rows())[0]?.[1] === '1');
+  await table.frame.locator('#normalise').click();
+  await waitFor(
+    'normalized values',
+    async () => (await table.frame.locator('#normalise').getAttribute('aria-pressed')) === 'true',
+  );
+  await table.waitForSentence('12 values on 193 hosts');
+  await table.grid.focus();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('Control+c');
+  await waitFor(
+    'a copied value with its counts',
+    async () =>
+      (await page.evaluate<string>('navigator.clipboard.readText()')) ===
+      `${String.raw`\OneDrive Reporting Tasks`}\t1\t1`,
+  );
   await takePictures(session, 'run-table-stacked');
   await table.cell('WinHelpSvc').dblclick();
-  await table.waitForSentence('1 row on 1 host, of 1,740 rows: Name is "WinHelpSvc"');
+  await table.waitForSentence('1 row on 1 host, of 1,740 rows: Name is, normalized, "WinHelpSvc"');
   const without = table.frame.locator('#without');
   assert.equal(await without.innerText(), 'Without: 192 hosts · Not known: 7 hosts');
   await takePictures(session, 'run-table-filtered');
@@ -52,6 +73,11 @@ export async function stackRun(session: Session): Promise<void> {
     return lines.length === 7 ? lines : undefined;
   });
   assert.ok(unknown.some((line) => line.startsWith('ws-009 – Not started yet')));
+  await table.frame.locator('dialog button', { hasText: 'Copy List' }).click();
+  await waitFor('the copied list', async () => {
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    return copied.startsWith('Without: 192 hosts') && copied.trim().split('\n').length === 200;
+  });
   await page.keyboard.press('Escape');
   assert.equal(tenantOf(session).recording.requests.length, length, 'a table makes no call');
 }
@@ -111,7 +137,7 @@ export async function quoteRow({ page, workspace }: Session): Promise<void> {
 export async function restoreTable({ page }: Session): Promise<void> {
   await reloadWindow(page);
   const table = readTable(page);
-  await table.waitForSentence('Name is "WinHelpSvc"', 60_000);
+  await table.waitForSentence('Name is, normalized, "WinHelpSvc"', 60_000);
   await table.frame.locator('#clear').click();
   await table.waitForSentence(new RegExp(`^${ALL}$`, 'u'));
   await runCommand(page, 'View: Close All Editors');

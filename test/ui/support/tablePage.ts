@@ -69,7 +69,7 @@ export function readTable(page: Page): TablePage {
       ),
     keepRows: async () => {
       await frame.locator('body').evaluate(KEEP_ROWS);
-      return () => frame.locator('body').evaluate<readonly RowsAtSentence[]>('globalThis.keptRows');
+      return async () => frame.locator('body').evaluate<readonly RowsAtSentence[], unknown>('globalThis.keptRows');
     },
     stackBy: async (name) => {
       await frame.locator('#stack').selectOption({ label: `Stack by: ${name}` });

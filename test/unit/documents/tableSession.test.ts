@@ -83,6 +83,7 @@ class Tab {
           tableRows: 'rows',
           stackedRows: 'stacked',
           columnValues: 'values',
+          cellTime: 'time',
           tableMembers: 'members',
         } as const;
         const call = this.thread[names[method]].bind(this.thread) as (...given: readonly unknown[]) => never;

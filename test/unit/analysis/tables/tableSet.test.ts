@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { TableSet } from '../../../../src/analysis/tables/tableSet.ts';
+import { usualRules } from '../../../../src/evidence/compare/normalise.ts';
 import type { TableFilter, TableQuery } from '../../../../src/analysis/tables/tableQuery.ts';
 
 const HEAD = 'Name         State    Size   Path\n----         -----    ----   ----\n';
@@ -35,7 +36,14 @@ suite('tables of a run', () => {
     const set = services();
     const { tables, hosts, outsideLines } = set.summary();
     assert.deepEqual(tables, [
-      { columns: ['Name', 'State', 'Size', 'Path'], rows: 7, hosts: 3, headings: [], hasHeadings: false },
+      {
+        columns: ['Name', 'State', 'Size', 'Path'],
+        rows: 7,
+        hosts: 3,
+        headings: [],
+        hasHeadings: false,
+        mayLackColumns: false,
+      },
     ]);
     assert.deepEqual([hosts, outsideLines], [4, 1]);
     assert.deepEqual(names(set, ALL), ['Spooler', 'Dhcp', 'Spooler', 'Dhcp', 'Spooler', 'Dhcp', 'evil']);
@@ -105,6 +113,69 @@ suite('tables of a run', () => {
       { values: ['evil', 'Running'], hosts: 1, rows: 1, members: [2] },
       { values: ['Spooler', 'Running'], hosts: 3, rows: 3, members: [0, 1, 2] },
     ]);
+  });
+
+  test('stacked values are ordered by value, hosts or rows, in both directions', () => {
+    const set = services();
+    const firsts = (stackOrder: NonNullable<TableQuery['stackOrder']>, column: number): (string | null | undefined)[] =>
+      set.stacked({ ...ALL, stack: [column], stackOrder }, 0, 9).map(({ values }) => values[0]);
+    assert.deepEqual(firsts({ by: 0, isDescending: false }, 2), ['9', '77', '1,204']);
+    assert.deepEqual(firsts({ by: 0, isDescending: true }, 2), ['1,204', '77', '9']);
+    assert.deepEqual(firsts({ by: 'rows', isDescending: true }, 1), ['Running', 'Stopped']);
+    assert.deepEqual(firsts({ by: 'hosts', isDescending: true }, 0), ['Spooler', 'Dhcp', 'evil']);
+    assert.deepEqual(firsts({ by: 0, isDescending: false }, 3), ['C:\\İSTANBUL\\x.exe', 'C:\\spoolsv.exe', '']);
+  });
+
+  test('normalized values stack as one, and lead to all their rows', () => {
+    const set = new TableSet();
+    for (const [member, name] of ['ws-1.example', 'ws-2.example', '10.0.0.7'].entries()) {
+      const rows = `{"User":"${name.split('.')[0] ?? ''}\\\\admin","Id":"{9BDE2193-7641-4C5E-8A0F-2D6B3C1E7F4${member}}","At":"2026-01-0${member + 1} 10:00:00"}`;
+      set.add({ member, name, exitCode: 0, errorLines: 0, isNewest: true }, rows);
+    }
+    const stackRules = usualRules;
+    const stacked = (column: number): unknown[] =>
+      set.stacked({ ...ALL, stack: [column], stackRules }, 0, 9).map(({ values, hosts }) => [values[0], hosts]);
+    assert.deepEqual(stacked(0), [
+      ['10\\admin', 1],
+      ['<host>\\admin', 2],
+    ]);
+    assert.deepEqual(stacked(1), [['{<guid>}', 3]]);
+    assert.deepEqual(stacked(2), [['<time>', 3]]);
+    const like: TableFilter = { column: 0, operator: 'like', value: '<host>\\admin', rules: usualRules };
+    assert.deepEqual(names(set, filtered(like)), ['ws-1\\admin', 'ws-2\\admin']);
+    assert.equal(set.open(filtered({ ...like, column: 1 }))?.rows, 0);
+  });
+
+  test('a window of time around a cell; a cell that is no time opens none', () => {
+    const set = new TableSet();
+    const rows = ['10:00:00', '10:14:59', '10:15:01', '12:00:00']
+      .map((time) => `{"At":"2026-01-01T${time}Z","Name":"x"}`)
+      .join('\n');
+    set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0, isNewest: true }, `${rows}\n{"At":"never","Name":"x"}`);
+    assert.equal(set.time(ALL, 0, 0), '2026-01-01T10:00:00Z');
+    assert.equal(set.time(ALL, 4, 0), '');
+    assert.equal(set.time(ALL, 0, 1), '');
+    const around = (value: string, column = 0): number | undefined =>
+      set.open(filtered({ column, operator: 'near', value }))?.rows;
+    assert.equal(around('15 2026-01-01T10:00:00Z'), 2);
+    assert.equal(around('60 2026-01-01T11:10:00+00:00'), 3);
+    for (const odd of ['15 x', 'x 2026-01-01', '', '-5 2026-01-01T10:00:00Z']) assert.equal(around(odd), 0);
+    assert.equal(around('15 2026-01-01T10:00:00Z', 1), 0);
+  });
+
+  test('a table that fills the page may lack columns, and a narrow one does not', () => {
+    const lacks = (output: string): boolean | undefined => {
+      const set = new TableSet();
+      set.add({ member: 0, name: 'a', exitCode: 0, errorLines: 0, isNewest: true }, output);
+      return set.summary().tables[0]?.mayLackColumns;
+    };
+    assert.equal(lacks('Id  Name\n--  ----\n1   svchost\n2   lsass'), false);
+    assert.equal(lacks('Id  Name\n--  ----\n1   svchos…\n2   lsass'), true);
+    assert.equal(lacks('Id  Name\n--  ----\n1   svchos...\n2   lsass'), true);
+    assert.equal(lacks(`Id  Name\n--  ----\n1   ${'x'.repeat(70)}\n2   lsass`), true);
+    // tasklist prints all columns, however wide.
+    assert.equal(lacks(`Id  Name\n=== ====${'='.repeat(70)}\n1   svchost\n2   lsass`), false);
+    assert.equal(lacks('[{"a":"1","b":"…"}]'), false);
   });
 
   test('a cell that a tool cut does not stack with a whole one', () => {
