@@ -45,6 +45,7 @@ const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<voi
     await runAllIn('test/signin', count, WAITING_SIDE_BY_SIDE);
   },
   faults: (count) => runAllIn('test/faults', count, WAITING_SIDE_BY_SIDE),
+  story: (count) => runAllIn('test/story', count, WAITING_SIDE_BY_SIDE),
   fuzz: (count) => runAllIn('test/fuzz', count),
   field: (count) => runAllIn('test/field', count),
   security: async (count, { vsCode }) => {

@@ -6,12 +6,15 @@ import { ActionStore } from '../actions/actionStore.ts';
 import type { RefreshWay } from '../actions/changedActions.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionList } from './connectionList.ts';
+import { MachineRecords } from './machineRecords.ts';
 
 const NO_CONDITIONS = '{}';
 
 /** Session of one connection: its client, which the first call creates, and the actions that were loaded through it. */
 export class Session {
   readonly connection: Connection;
+  /** Records of devices that this session asked for. */
+  readonly machines = new MachineRecords(() => this.client());
   readonly #open: () => Promise<TenantClient>;
   readonly #stores = new Map<string, ActionStore>();
   readonly #refreshWay: RefreshWay = { by: 'update' };
@@ -61,6 +64,12 @@ export class Session {
     const client = await this.client();
     for (const other of others) other.receive(client, action);
     return action;
+  }
+
+  /** Returns the loaded actions of live response that are in progress. */
+  running(): readonly MachineAction[] {
+    const isRunning = ({ status, type }: MachineAction): boolean => status === 'InProgress' && type === 'LiveResponse';
+    return [...this.#stores.values()].flatMap((store) => store.actions.filter(isRunning));
   }
 
   /** Returns an action if any list of this session has loaded it. */

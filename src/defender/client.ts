@@ -12,7 +12,7 @@ import { createHttpTransport } from './http.ts';
 import { LONGEST_CALL_MS } from './calls/ledger.ts';
 import { ListQueries } from './list/listQueries.ts';
 import { createLocalLedger } from './calls/localLedger.ts';
-import { readMachines } from './machines.ts';
+import { readMachine, readMachines } from './machines.ts';
 import type { Machine } from './machines.ts';
 import { toMachineQuery, toODataQuery } from './list/odata.ts';
 import type { ActionQuery } from './list/odata.ts';
@@ -113,6 +113,8 @@ export interface DefenderClient {
    * permission.
    */
   readonly findMachines: (nameStart: string, signal: AbortSignal, priority?: Priority) => Promise<readonly Machine[]>;
+  /** Gets the record of a device: one call. Rejects with `notFound` if Defender does not know it, or must not show it. */
+  readonly getMachine: (machineId: string, signal: AbortSignal, priority?: Priority) => Promise<Machine>;
   /**
    * Gets a fresh download link, valid for 30 minutes: one call. The call does not run the command again on the device.
    */
@@ -333,6 +335,9 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
 
     findMachines: async (nameStart, signal, priority = 'click') =>
       readMachines((await get(`/api/machines?${toMachineQuery(nameStart, MOST_MACHINES)}`, signal, priority)).body),
+
+    getMachine: async (machineId, signal, priority = 'click') =>
+      readMachine((await get(`/api/machines/${encodeURIComponent(machineId)}`, signal, priority)).body),
 
     getResultLink: async (actionId, commandIndex, signal, priority = 'click') => {
       const id = encodeURIComponent(actionId);

@@ -3,9 +3,8 @@ import { LiveResponseError } from '../base/errors.ts';
 import type { FailureValues } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
 import { describeFailure } from './failureMessages.ts';
-import { deviceWords } from './deviceWords.ts';
-import type { CommandResult } from '../model/machineAction.ts';
-import { whyNotRequested } from '../model/noResult.ts';
+import type { NoResultReason } from '../model/noResultReasons.ts';
+import { noResultSentence } from './noResultWords.ts';
 
 /** Rules of a comparison that the user can switch on or off; see `evidence/compare/normalise.ts`. */
 type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids' | 'numbers';
@@ -15,12 +14,8 @@ type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
 export interface RowWords {
   readonly state:
     'result' | 'large' | 'unreadable' | 'failed' | 'notFetched' | 'pending' | 'running' | 'never' | 'byDesign';
-  readonly member: {
-    readonly actionStatus: string;
-    readonly commandStatus: string;
-    readonly commandErrors: readonly string[];
-    readonly result: CommandResult;
-  };
+  readonly member: { readonly commandErrors: readonly string[] };
+  readonly reasons: readonly NoResultReason[];
   readonly failure: { readonly code: FailureCode; readonly values: FailureValues } | undefined;
   readonly facts: { readonly rejection: { readonly reason: string } | undefined } | undefined;
 }
@@ -29,7 +24,7 @@ export interface RowWords {
  * Returns one or two sentences about why a row has no readable result; empty if the row has a readable result. Remote
  * text is put on one line.
  */
-export function whyNoResult({ state, member, failure, facts }: RowWords): string {
+export function whyNoResult({ state, member, reasons, failure, facts }: RowWords): string {
   switch (state) {
     case 'result':
       return '';
@@ -39,24 +34,8 @@ export function whyNoResult({ state, member, failure, facts }: RowWords): string
       const reason = facts?.rejection?.reason;
       return describeFailure(new LiveResponseError('notAResult', reason === undefined ? {} : { reason })).sentence;
     }
-    case 'failed': {
-      const { code, values } = failure ?? { code: 'noResult', values: {} };
-      if (code === 'noResult') {
-        const { deviceErrors = member.commandErrors } = values;
-        return describeFailure(new LiveResponseError(code, { ...values, deviceErrors })).sentence;
-      }
-      const said = values.deviceErrors === undefined ? deviceWords(member.commandErrors) : [];
-      return [...said, describeFailure(new LiveResponseError(code, values)).sentence].join(' ');
-    }
-    case 'notFetched':
-      return l10n.t('Not fetched yet.');
-    case 'pending':
-    case 'running':
-    case 'never':
-    case 'byDesign': {
-      const reason = whyNotRequested(member) ?? new LiveResponseError('resultIsFile');
-      return describeFailure(reason).sentence;
-    }
+    default:
+      return noResultSentence(reasons, failure, member.commandErrors);
   }
 }
 

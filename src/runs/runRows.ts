@@ -2,6 +2,7 @@ import { ExportTally } from '../evidence/export/exportText.ts';
 import { toCsvFile } from '../evidence/export/csv.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { isAvailable, memberKey } from './runFetch.ts';
+import type { NoResultReason } from '../model/noResultReasons.ts';
 import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
 import { refOf } from '../model/run.ts';
 import type { RunMember, RunWords } from '../model/run.ts';
@@ -22,15 +23,29 @@ export interface RunRow {
   readonly state: RowState;
   readonly facts: StoredFacts | undefined;
   readonly failure: KeptFailure | undefined;
+  /** Reasons why no result is stored; empty if one is. */
+  readonly reasons: readonly NoResultReason[];
 }
 
+/** Explains why a host of a run has no result. Makes no call. */
+export type ExplainMember = (
+  tenant: RunRecord['run']['tenant'],
+  member: RunMember,
+  failure: KeptFailure | undefined,
+) => readonly NoResultReason[];
+
 /** Returns the rows of a run, in the order of its members. */
-export function toRows(record: RunRecord, known: (ref: ResultRef) => StoredFacts | undefined): RunRow[] {
+export function toRows(
+  record: RunRecord,
+  known: (ref: ResultRef) => StoredFacts | undefined,
+  explain: ExplainMember,
+): RunRow[] {
   return record.run.members.map((member) => {
     const ref = refOf(record.run, member);
     const facts = known(ref);
     const failure = record.failures[memberKey(member)];
-    return { member, ref, facts, failure, state: stateOf(member, facts, failure) };
+    const reasons = facts === undefined ? explain(record.run.tenant, member, failure) : [];
+    return { member, ref, facts, failure, reasons, state: stateOf(member, facts, failure) };
   });
 }
 
@@ -55,6 +70,15 @@ export function countRows(rows: readonly RunRow[]): RunCounts {
 /** Whether a row has a text that can be read and compared. */
 export function hasResult(row: RunRow): boolean {
   return row.state === 'result';
+}
+
+/** States of hosts about which the device's record can tell more. */
+const ASKED_STATES: ReadonlySet<RowState> = new Set(['failed', 'pending', 'running', 'never']);
+
+/** Returns the IDs of the devices whose records could explain a missing result, each once. */
+export function devicesToAsk(rows: readonly RunRow[]): readonly string[] {
+  const asked = rows.filter(({ state }) => ASKED_STATES.has(state));
+  return [...new Set(asked.flatMap(({ member }) => member.machineId ?? []))];
 }
 
 function stateOf(member: RunMember, facts: StoredFacts | undefined, failure: KeptFailure | undefined): RowState {

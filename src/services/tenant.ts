@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import { ConnectionList } from '../connections/connectionList.ts';
+import { NoResults } from '../connections/noResults.ts';
 import { Sessions } from '../connections/sessions.ts';
 import type { Session } from '../connections/sessions.ts';
 import { ShownActions } from '../connections/shownActions.ts';
@@ -25,6 +26,8 @@ export interface TenantServices {
   readonly signIns: SignIns;
   readonly connections: ConnectionList;
   readonly sessions: Sessions;
+  /** Explains why commands have no result. */
+  readonly noResults: NoResults;
   /** The choice of a list, which the view shows. */
   readonly actions: ShownActions;
   /** Actions whose end the user waits for. */
@@ -77,6 +80,7 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
       },
     }),
   );
+  const noResults = new NoResults({ connections, sessions });
   const actions = new ShownActions(connections, sessions);
   signIns.onDidChange((connection) => {
     // A session is renewed because another account may have access to other devices.
@@ -102,6 +106,7 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     signIns,
     connections,
     sessions,
+    noResults,
     actions,
     watched,
     fetchAction,

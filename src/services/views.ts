@@ -39,14 +39,14 @@ export function createViewServices(
   registered: RegisteredView,
   parts: GroundServices & TenantServices & ResultServices & RunServices,
 ): ViewServices {
-  const { actions, connections, sessions, worker, store, runs, estimateRun } = parts;
+  const { actions, connections, sessions, noResults, worker, store, runs, estimateRun } = parts;
   const companions = new CompanionTabs();
   const calls = new CallsItem(async () => {
     const { active } = connections;
     return active === undefined ? undefined : ledgerPort(worker, active).usage();
   });
   parts.onDidCall(() => void calls.update());
-  const runOverviews = new RunOverviews({ store, runs, memento: globalState, estimate: estimateRun });
+  const runOverviews = new RunOverviews({ store, runs, noResults, memento: globalState, estimate: estimateRun });
   return {
     view: new ActionsView({ ...registered, ...parts }),
     savedFilters: new SavedFilters(globalState),
@@ -54,6 +54,7 @@ export function createViewServices(
     statusPages: new StatusPages({
       store,
       companions,
+      noResults,
       changed: registered.pagesChanged,
       onDidChangeActions: (listener) => followList(actions, listener),
       knownAction: (ref) => {
@@ -69,6 +70,7 @@ export function createViewServices(
       store,
       tables: store.tables,
       runs,
+      noResults,
       rules: () => runOverviews.rules.rules,
       onTrouble: (error) => {
         parts.log.failure('Table', error);

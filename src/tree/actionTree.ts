@@ -186,7 +186,12 @@ export class ActionTree {
     const hover =
       command === undefined
         ? actionTooltip(action)
-        : commandTooltip(action, command, this.#stored({ ...node, commandIndex: command.index }));
+        : commandTooltip(
+            action,
+            command,
+            this.#stored({ ...node, commandIndex: command.index }),
+            this.#source?.whyNoResult?.(refOf(node, command.index)),
+          );
     setRowHover(item, hover);
     return item;
   }

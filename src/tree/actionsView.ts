@@ -6,6 +6,7 @@ import type { ShownActions, ShownList } from '../connections/shownActions.ts';
 import { actionsViewId } from '../platform/viewIds.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { Log } from '../platform/log.ts';
+import { noResultSentence } from '../messages/noResultWords.ts';
 import { describeFailure } from '../messages/failureMessages.ts';
 import { showViewProgress } from '../platform/show/notifications.ts';
 import { describeTreeView } from '../platform/show/views.ts';
@@ -13,6 +14,7 @@ import { isEmptyFilter, toPredicate } from '../actions/actionFilter.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
 import type { WatchedActions } from '../actions/watchedActions.ts';
 import type { ConnectionList } from '../connections/connectionList.ts';
+import type { NoResults } from '../connections/noResults.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { WorkerClient } from '../worker/workerClient.ts';
 import { ActionTree } from './actionTree.ts';
@@ -39,6 +41,7 @@ export interface ActionsViewParts {
   readonly actions: ShownActions;
   readonly watched: WatchedActions;
   readonly signIns: SignIns;
+  readonly noResults: Pick<NoResults, 'ofCommand'>;
   readonly store: ResultStore;
   readonly worker: WorkerClient;
   readonly log: Log;
@@ -177,6 +180,13 @@ export class ActionsView implements Disposable {
       tenant,
       actions,
       stored: (ref) => store.known(ref),
+      whyNoResult: (ref) => {
+        const reasons = this.#parts.noResults.ofCommand(ref);
+        // Of a result that was not fetched the row says so already.
+        return reasons === undefined || reasons[0]?.code === 'notFetched'
+          ? undefined
+          : noResultSentence(reasons, undefined, []);
+      },
       isWatched: (actionId) => this.#parts.watched.has(actionId),
       ...(isEmptyFilter(filter) ? {} : { isWanted: toPredicate(filter, exitCodeOf, now) }),
     });

@@ -31,6 +31,7 @@ export function commandTooltip(
   action: MachineAction,
   command: LiveResponseCommand,
   stored: StoredFacts | undefined,
+  whyNoResult?: string,
 ): MarkdownString {
   const queued = queuedFor(action, command);
   const ran = ranFor(command);
@@ -44,6 +45,7 @@ export function commandTooltip(
     [l10n.t('Arguments'), parameterOf(command, 'Args')],
     [l10n.t('File'), parameterOf(command, 'FileName') ?? parameterOf(command, 'Path')],
     [l10n.t('State'), commandState(action, command, stored)],
+    [l10n.t('No result'), stored === undefined ? whyNoResult : undefined],
     [l10n.t('Times'), spans.length === 0 ? undefined : spans.join(', ')],
     [l10n.t('Started'), bothTimes(command.startTime)],
     [l10n.t('Ended'), bothTimes(command.endTime)],

@@ -10,6 +10,8 @@ export interface TreeSource {
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
   readonly actions: ActionStore;
   readonly stored: (ref: ResultRef) => StoredFacts | undefined;
+  /** Says why a command has no result, for its tooltip. Left out where nothing explains it. */
+  readonly whyNoResult?: (ref: ResultRef) => string | undefined;
   /** Whether the user is told when an action ends. Left out where nobody is. */
   readonly isWatched?: (actionId: string) => boolean;
   /** Whether an action matches the filter. Left out when there is no filter, so that all actions are shown. */

@@ -18,7 +18,7 @@ import {
 } from '../rig/workbenchParts.ts';
 import { menuTitle } from './support/commands.ts';
 import { readOverview } from './support/runOverview.ts';
-import { quoteOddLines, searchInRun } from './support/runPages.ts';
+import { askAboutDevices, quoteOddLines, searchInRun } from './support/runPages.ts';
 import { exportShownRows, quoteRow, restoreTable, stackRun } from './support/runTable.ts';
 import { LOCAL, takePictures, tenantOf, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
@@ -149,12 +149,12 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     assert.match(screen, /190 hosts +Exit 0/u);
     assert.match(screen, /NO RESULT TO READ \(7\)/u);
     for (const [host, why] of [
-      ['ws-009', 'Not started yet: the device may be offline, or busy with an earlier command.'],
+      ['ws-009', 'Not started within two hours'],
       ['ws-031', 'The device said: Script execution failed.'],
       ['ws-064', 'Never ran: the session timed out first.'],
-      ['ws-088', 'Never ran: the session was canceled first.'],
-      ['ws-105', 'no result'],
-      ['ws-140', 'Not finished yet'],
+      ['ws-088', 'Canceled by jonas.lindqvist@fabrikam.example:'],
+      ['ws-105', 'Defender has no result for this command, which ended on'],
+      ['ws-140', 'longer than the ten minutes that a script may run'],
       ['ws-191', ''],
     ] as const) {
       assert.ok(
@@ -163,6 +163,10 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
       );
     }
     await takePictures(session, 'run-overview');
+  });
+
+  test('Defender is asked about the devices without a result, one call each, and only then', async () => {
+    await askAboutDevices(session);
   });
 
   test('the rules are chosen, and shown', async () => {

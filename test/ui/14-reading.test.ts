@@ -233,7 +233,7 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     const { page } = session;
     await open(scenarioRef('emptyBoth'));
     await waitForTab(page, '.lr-output');
-    await page.locator('.editor-actions [aria-label*="Why Is This Empty?"]').first().waitFor();
+    await page.locator('.editor-actions [aria-label*="Why Is There No Result?"]').first().waitFor();
     await palette('explainEmpty');
     await waitForNotification(page, 'the script wrote nothing to the output stream');
     await takePictures(session, 'explain-empty');

@@ -10,7 +10,7 @@ import { clickRow, followLink, readStatusBar, readTree, treeRow, waitForNotifica
 import { clickRowMenu, menuTitle, waitForClipboard } from './support/commands.ts';
 import { copyAs, openAtEnd, savedAs } from './support/notes.ts';
 import { readScreen, RUNNER } from './support/screen.ts';
-import { LOCAL, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
 workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (session) => {
@@ -29,7 +29,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
   const { calls, tabs, item, open, waitForLine, waitForNone, answerWith } = readScreen(session);
 
   const WITHOUT: readonly (readonly [name: Parameters<typeof scenarioRef>[0], what: string, step: string])[] = [
-    ['pendingOffline', 'Not started yet: the device may be offline', 'Watch Action'],
+    ['pendingOffline', 'Not started yet: a session of', 'Watch Action'],
     ['timedOut', 'Never ran: the session timed out first.', 'Copy Action ID'],
     ['failedBeforeStart', 'ran', 'Copy Action ID'],
     ['putFile', 'PutFile has no result, by design', 'Copy Action ID'],
@@ -47,6 +47,26 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
       await waitForNone('recent-events.ps1');
     });
   }
+
+  test('Defender is asked about the device from the page: one call, and the page says what it learned', async () => {
+    const { page } = session;
+    await open(scenarioRef('pendingOffline'));
+    await waitForLine('Not started yet: a session of');
+    const asked = (): number => tenantOf(session).recording.calls('machine').length;
+    const before = asked();
+    await followLink(
+      page.locator('.editor-group-container.active .detected-link', { hasText: 'Ask About the Device' }).first(),
+    );
+    await waitForLine('Defender last saw the');
+    await waitForLine('Device health: Inactive');
+    await waitForLine('Ask Again (1 call)');
+    assert.equal(asked(), before + 1);
+    // The command on the row shows the same page, without a call.
+    await palette('explainEmpty');
+    await waitForLine('Defender last saw the');
+    assert.equal(asked(), before + 1);
+    await takePictures(session, 'status-asked');
+  });
 
   test('a session with several scripts opens a page with a link to each, and spends no call', async () => {
     const { page } = session;

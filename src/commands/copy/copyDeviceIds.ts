@@ -1,5 +1,6 @@
 import { env, l10n } from 'vscode';
 import { hostsWords } from '../../messages/runWords.ts';
+import type { NoResultCode } from '../../model/noResultReasons.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { toRows } from '../../runs/runRows.ts';
@@ -13,8 +14,8 @@ import { IN_RUN_OVERVIEW } from '../common/when.ts';
 /** Time for which the status bar confirms the copy, ms. */
 const CONFIRM_MS = 5000;
 
-/** States of hosts for each reason that can be chosen, in the order of the list. */
-const REASONS: readonly { readonly states: readonly RowState[]; readonly words: () => string }[] = [
+/** States of hosts that can be chosen, in the order of the list. */
+const STATES: readonly { readonly states: readonly RowState[]; readonly words: () => string }[] = [
   {
     states: ['failed', 'pending', 'running', 'never', 'byDesign', 'unreadable'],
     words: () => l10n.t('All without a result to read'),
@@ -27,23 +28,43 @@ const REASONS: readonly { readonly states: readonly RowState[]; readonly words: 
   { states: ['result', 'large'], words: () => l10n.t('With a result') },
 ];
 
+/** Reasons that can be chosen. They are known of the hosts whose devices were asked about, and of those that Defender refused. */
+const REASONS: readonly { readonly codes: readonly NoResultCode[]; readonly words: () => string }[] = [
+  { codes: ['deviceSilent', 'lastSeen', 'queueIsOver'], words: () => l10n.t('Device is offline') },
+  { codes: ['otherSession'], words: () => l10n.t('Another session on the device') },
+  { codes: ['restricted'], words: () => l10n.t('Device is restricted') },
+  { codes: ['notListed', 'needsUpdate', 'needsAgent'], words: () => l10n.t('System without live response, perhaps') },
+  { codes: ['deviceGone'], words: () => l10n.t('Device is unknown to Defender') },
+  { codes: ['notAllowed', 'notVisible', 'noPermission'], words: () => l10n.t('Refused by Defender') },
+];
+
 /**
  * `liveResponse.copyDeviceIds`: copies the device IDs of a run's hosts, one a line, by the reason why they have no
  * result. Whoever runs scripts needs them to run one again.
  */
 async function copyDeviceIds(
-  services: Pick<Services, 'connections' | 'runOverviews' | 'runs' | 'sessions' | 'store'>,
+  services: Pick<Services, 'connections' | 'noResults' | 'runOverviews' | 'runs' | 'sessions' | 'store'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
   const record = await chooseRun(services, runner, args);
   if (record === undefined) return;
   await services.store.learn(record.run.tenant);
-  const rows = toRows(record, (ref) => services.store.known(ref));
-  const items = REASONS.flatMap(({ states, words }) => {
-    const own = rows.filter(({ state }) => states.includes(state));
-    return own.length === 0 ? [] : [{ label: words(), description: hostsWords(own.length), own }];
-  });
+  const { noResults, store } = services;
+  const rows = toRows(
+    record,
+    (ref) => store.known(ref),
+    (...args) => noResults.ofMember(...args),
+  );
+  const items = [
+    ...STATES.map(({ states, words }) => ({ words, own: rows.filter(({ state }) => states.includes(state)) })),
+    ...REASONS.map(({ codes, words }) => ({
+      words,
+      own: rows.filter(({ reasons }) => reasons.some(({ code }) => codes.includes(code))),
+    })),
+  ].flatMap(({ words, own }) =>
+    own.length === 0 ? [] : [{ label: words(), description: hostsWords(own.length), own }],
+  );
   const chosen = await pickOne(items, { title: l10n.t('Copy Device IDs') });
   if (chosen === undefined) return;
   const ids = idsOf(chosen.own);

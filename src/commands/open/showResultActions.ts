@@ -47,7 +47,7 @@ async function showResultActions(
     item('search', l10n.t('Copy KQL'), commandIds.copyKql),
     item('eye', l10n.t('Show As…'), commandIds.showAs),
     item('diff', l10n.t('Compare…'), commandIds.compareResult),
-    item('question', l10n.t('Why Is This Empty?'), commandIds.explainEmpty),
+    item('question', l10n.t('Why Is There No Result?'), commandIds.explainEmpty),
     item('arrow-down', l10n.t('Next Command of This Action'), commandIds.nextCommand),
     item('arrow-up', l10n.t('Previous Command of This Action'), commandIds.previousCommand),
     item('save', l10n.t('Save Output…'), commandIds.saveOutput),

@@ -5,14 +5,14 @@ import { commandIds } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
 import { formatBytes, formatDuration, formatUtc } from '../../messages/format.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
-import { hostsWords, linesWords, orderWords, ruleWords, whyNoResult } from '../../messages/runWords.ts';
+import { callsWords, hostsWords, linesWords, orderWords, ruleWords, whyNoResult } from '../../messages/runWords.ts';
 import type { ComparisonRules } from '../../runs/runComparison.ts';
 import { thrown } from '../../runs/runFetch.ts';
 import { byName, sortHosts } from '../../runs/hostOrder.ts';
 import type { HostOrder } from '../../runs/hostOrder.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunComparison } from '../../evidence/compare/runGroups.ts';
-import { countRows, hasResult } from '../../runs/runRows.ts';
+import { countRows, devicesToAsk, hasResult } from '../../runs/runRows.ts';
 import type { RowState, RunRow } from '../../runs/runRows.ts';
 import { timesOf } from '../../runs/runs.ts';
 import { LinkedText } from '../linkedText.ts';
@@ -196,13 +196,36 @@ function addGroups(text: OverviewText, { record, rows, comparison }: OverviewPar
   text.end();
 }
 
-function addWithoutResult(text: OverviewText, { rows }: OverviewParts, width: number): void {
+/** Lists the hosts without a result. Hosts with the same reason stand together below it. */
+function addWithoutResult(text: OverviewText, { record, rows }: OverviewParts, width: number): void {
   const without = byName(rows.filter((row) => !hasResult(row) && row.state !== 'notFetched'));
-  text.add(l10n.t('NO RESULT TO READ ({0})', without.length)).end();
+  const { key: run } = record.run;
+  text.add(l10n.t('NO RESULT TO READ ({0})', without.length));
+  const asked = devicesToAsk(without).length;
+  if (asked > 0) {
+    text.add('  ').link(l10n.t('Ask About Devices'), commandIds.explainEmpty, { run, ask: true });
+    text.add(` (${callsWords(asked)})`);
+  }
+  if (without.length > 0)
+    text.add(asked > 0 ? ' · ' : '  ').link(l10n.t('Copy Device IDs…'), commandIds.copyDeviceIds, { run });
+  text.end();
+  const byReason = new Map<string, RunRow[]>();
   for (const row of without) {
-    text.add('  ');
-    addHost(text, row, width);
-    text.add('  ').remote(whyNoResult(row)).end();
+    const why = whyNoResult(row);
+    byReason.set(why, [...(byReason.get(why) ?? []), row]);
+  }
+  for (const [why, same] of byReason) {
+    if (same.length > 1)
+      text
+        .add(`  ${hostsWords(same.length)}: `)
+        .remote(why)
+        .end();
+    for (const row of same) {
+      text.add(same.length > 1 ? '    ' : '  ');
+      addHost(text, row, same.length > 1 ? 0 : width);
+      if (same.length === 1) text.add('  ').remote(why);
+      text.end();
+    }
   }
   text.end();
 }

@@ -1,4 +1,5 @@
 import type { RunFacts, StatusFacts } from '../../evidence/blocks/statusNote.ts';
+import type { NoResults } from '../../connections/noResults.ts';
 import { EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
 import type { Disposable, DocumentLink, Memento, Range, TextDocument } from 'vscode';
 import { resultKey } from '../../base/resultUri.ts';
@@ -24,6 +25,7 @@ import { activeTableUri } from '../resultUris.ts';
 export interface RunOverviewsOptions {
   readonly store: ResultStore;
   readonly runs: RunFetches;
+  readonly noResults: Pick<NoResults, 'ofMember' | 'onDidLearn' | 'recordOf'>;
   /** Storage in which the rules survive a restart. */
   readonly memento: Memento;
   /** Estimates the time for the remaining calls of a run, in milliseconds. */
@@ -87,6 +89,12 @@ export class RunOverviews implements Disposable {
       workspace.onDidCloseTextDocument(({ uri }) => {
         if (uri.scheme === RUN_SCHEME) this.#open.delete(uri.query);
       }),
+      options.noResults.onDidLearn((machineId) => {
+        for (const { key } of this.#open.values()) {
+          const members = options.runs.get(key)?.run.members ?? [];
+          if (members.some((member) => member.machineId === machineId)) this.#update(key);
+        }
+      }),
       options.runs.onDidChange((key) => {
         this.#update(key);
       }),
@@ -146,7 +154,7 @@ export class RunOverviews implements Disposable {
     if (runs.isActive(run.key)) this.#learned.add(run.key);
     else this.#learned.delete(run.key);
     const record = runs.get(run.key);
-    return countRows(record === undefined ? [] : toRows(record, (ref) => store.known(ref)));
+    return countRows(record === undefined ? [] : this.#rowsOf(record));
   }
 
   /** Returns the facts about a run for a note; undefined if the run is unknown. */
@@ -154,7 +162,7 @@ export class RunOverviews implements Disposable {
     const record = this.#options.runs.get(key);
     if (record === undefined) return undefined;
     const { words, members } = record.run;
-    const rows = toRows(record, (ref) => this.#options.store.known(ref));
+    const rows = this.#rowsOf(record);
     return { ...words, ...countRows(rows), hosts: members.length };
   }
 
@@ -204,7 +212,7 @@ export class RunOverviews implements Disposable {
   async picture(record: RunRecord): Promise<RunPicture> {
     const { store } = this.#options;
     await store.learn(record.run.tenant);
-    const rows = toRows(record, (ref) => store.known(ref));
+    const rows = this.#rowsOf(record);
     const comparison = await new RunComparer(store.analysis, `export ${record.run.key}`).compare(rows, this.rules);
     return { record, rows, comparison };
   }
@@ -212,6 +220,15 @@ export class RunOverviews implements Disposable {
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
     this.#open.clear();
+  }
+
+  #rowsOf(record: RunRecord): RunRow[] {
+    const { noResults, store } = this.#options;
+    return toRows(
+      record,
+      (ref) => store.known(ref),
+      (...args) => noResults.ofMember(...args),
+    );
   }
 
   #begin(key: string, script: string): Overview {
@@ -242,10 +259,10 @@ export class RunOverviews implements Disposable {
   }
 
   async #render(overview: Overview): Promise<void> {
-    const { runs, store, estimate } = this.#options;
+    const { runs, estimate } = this.#options;
     const record = runs.get(overview.key);
     if (record === undefined) return;
-    const rows = toRows(record, (ref) => store.known(ref));
+    const rows = this.#rowsOf(record);
     const { rules, order } = this;
     const comparison = await overview.comparer.compare(rows, rules);
     const isActive = runs.isActive(overview.key);

@@ -1,4 +1,5 @@
 import { commands, l10n, languages, workspace } from 'vscode';
+import type { NoResults } from '../../connections/noResults.ts';
 import type { Disposable, DocumentLink, EventEmitter, TextDocument, Uri } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
@@ -19,6 +20,7 @@ import { refOfSession, refOfStatus, sessionUri, statusUri } from './statusUri.ts
 export interface StatusPagesParts {
   readonly store: Pick<ResultStore, 'known' | 'onDidStore'>;
   readonly companions: CompanionTabs;
+  readonly noResults: Pick<NoResults, 'ofCommand' | 'onDidLearn' | 'recordOf'>;
   /** Returns an action that any list of this window has loaded. */
   readonly knownAction: (ref: ResultRef) => MachineAction | undefined;
   /** Fires when the loaded actions change. */
@@ -47,6 +49,9 @@ export class StatusPages implements Disposable {
       parts.onDidChangeActions(() => {
         this.#update();
       }),
+      parts.noResults.onDidLearn(() => {
+        this.#update();
+      }),
       parts.store.onDidStore(() => {
         this.#update();
       }),
@@ -58,9 +63,13 @@ export class StatusPages implements Disposable {
     ];
   }
 
-  /** Shows the page of a result that cannot be read. It replaces a tab in preview, as a result does. */
+  /**
+   * Shows the page of a result that cannot be read. It replaces a tab in preview, as a result does.
+   *
+   * @param error - the failure of the last attempt to fetch it; undefined if there was none
+   */
   async show(ref: ResultRef, error: unknown, preserveFocus: boolean): Promise<void> {
-    this.#failures.set(resultKey(ref), { error, at: Date.now() });
+    if (error !== undefined) this.#failures.set(resultKey(ref), { error, at: Date.now() });
     this.#update();
     await this.#open(ref, statusUri(ref, statusNames({ ref, action: this.#parts.knownAction(ref) })), preserveFocus);
   }
@@ -126,9 +135,17 @@ export class StatusPages implements Disposable {
       return buildSession(session, this.#parts.knownAction(session), (ref) => this.#parts.store.known(ref));
     const ref = refOfStatus(uri);
     if (ref === undefined) return undefined;
-    const { store, knownAction } = this.#parts;
+    const { store, noResults, knownAction } = this.#parts;
     const failure = this.#failures.get(resultKey(ref));
-    return buildStatus({ ref, action: knownAction(ref), facts: store.known(ref), failure });
+    const action = knownAction(ref);
+    return buildStatus({
+      ref,
+      action,
+      facts: store.known(ref),
+      failure,
+      reasons: noResults.ofCommand(ref, failure?.error),
+      record: noResults.recordOf(ref, action?.machineId ?? null),
+    });
   }
 
   #update(): void {

@@ -2,12 +2,13 @@ import { l10n } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { parseServerTime } from '../../base/serverTime.ts';
+import type { MachineRecord } from '../../connections/machineRecords.ts';
 import type { MachineAction } from '../../defender/schema.ts';
-import { deviceWords } from '../../messages/deviceWords.ts';
 import { describeFailure, stepLabel } from '../../messages/failureMessages.ts';
 import { formatUtc } from '../../messages/format.ts';
+import { noResultSentence } from '../../messages/noResultWords.ts';
 import { deviceOf, findCommand, isFinished, parameterOf, resultOf, subjectOf } from '../../model/machineAction.ts';
-import { whyNotRequested } from '../../model/noResult.ts';
+import type { NoResultReason } from '../../model/noResultReasons.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { LinkedText } from '../linkedText.ts';
@@ -20,6 +21,10 @@ export interface StatusParts {
   readonly facts: StoredFacts | undefined;
   /** The failure that opened the page; undefined after a restart. */
   readonly failure: { readonly error: unknown; readonly at: number } | undefined;
+  /** Reasons why there is no result; undefined if no list has loaded the action. */
+  readonly reasons: readonly NoResultReason[] | undefined;
+  /** The device's record, if it was asked for. */
+  readonly record: MachineRecord | undefined;
 }
 
 /** Returns device and script for the title of a page. Remote text. */
@@ -52,6 +57,12 @@ export function buildStatus(parts: StatusParts): LinkedText {
   else if (kind !== 'none' && kind !== 'never') steps.push([l10n.t('Fetch Again'), commandIds.openResult, target]);
   if (action !== undefined && !isFinished(action))
     steps.push([l10n.t('Watch Action'), commandIds.watchAction, { actionId }]);
+  if (action !== undefined && action.machineId !== null && facts === undefined && kind !== 'none')
+    steps.push([
+      parts.record === undefined ? l10n.t('Ask About the Device (1 call)') : l10n.t('Ask Again (1 call)'),
+      commandIds.explainEmpty,
+      { ...target, ask: true },
+    ]);
   if (action !== undefined && action.machineId !== null && ref.cloud !== 'custom')
     steps.push([l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal, target]);
   steps.push([l10n.t('Copy Action ID'), commandIds.copyActionId, target]);
@@ -64,26 +75,15 @@ export function buildStatus(parts: StatusParts): LinkedText {
 }
 
 /** Returns why there is no result, in the words of messages and of the overview of a run. */
-function reasonOf({ ref, action, failure }: StatusParts): string {
+function reasonOf({ ref, action, failure, reasons }: StatusParts): string {
   const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
-  if (action === undefined || command === undefined)
+  if (command === undefined || reasons === undefined)
     return failure === undefined ? l10n.t('Not fetched yet.') : describeFailure(failure.error).sentence;
-  const facts = {
-    result: resultOf(action, command),
-    actionStatus: action.status,
-    commandStatus: command.commandStatus,
-  };
-  const byState = whyNotRequested(facts);
-  // The state that is known now takes precedence over the failure of a moment ago, because the state changes.
-  const error = byState ?? failure?.error;
-  if (error === undefined) return l10n.t('Not fetched yet.');
-  const { sentence } = describeFailure(error);
-  // The sentence about a missing result already contains the device's words.
-  const isSaid = isLiveResponseError(error) && error.values.deviceErrors !== undefined;
-  return [...(isSaid ? [] : deviceWords(command.errors ?? [])), sentence].join(' ');
+  const known = failure?.error;
+  return noResultSentence(reasons, isLiveResponseError(known) ? known : undefined, command.errors ?? []);
 }
 
-function factsOf({ ref, action, facts, failure }: StatusParts): [label: string, value: string][] {
+function factsOf({ ref, action, facts, failure, record }: StatusParts): [label: string, value: string][] {
   const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
   const given = (label: string, value: string | null | undefined): [string, string][] =>
     value === undefined || value === null || value === '' ? [] : [[label, value]];
@@ -101,7 +101,24 @@ function factsOf({ ref, action, facts, failure }: StatusParts): [label: string, 
     ...given(l10n.t('Requestor'), action?.requestor),
     ...given(l10n.t('Comment'), action?.requestorComment),
     ...given(l10n.t('Asked'), failure === undefined ? undefined : formatUtc(failure.at)),
+    ...(record === undefined ? [] : deviceFacts(record)),
     ...given(l10n.t('Action'), `${ref.actionId}#${ref.commandIndex.toString()}`),
     ...given('SHA-256', facts?.sha256),
   ];
+}
+
+/** Returns what the device's record says. Remote text. */
+function deviceFacts({ machine, askedAt }: MachineRecord): [label: string, value: string][] {
+  const asked: [string, string] = [l10n.t('Asked about the device'), formatUtc(askedAt)];
+  if (machine === 'gone') return [asked];
+  const seen = parseServerTime(machine.lastSeen);
+  const rows: [string, string | null | undefined][] = [
+    [l10n.t('Device health'), machine.healthStatus],
+    [l10n.t('Last seen'), seen === undefined ? machine.lastSeen : formatUtc(seen)],
+    [l10n.t('System'), [machine.osPlatform, machine.version, machine.osBuild?.toString()].filter(Boolean).join(' ')],
+    [l10n.t('Tags'), machine.machineTags.join(', ')],
+    [l10n.t('Device group'), machine.rbacGroupName],
+  ];
+  const known = rows.filter((row): row is [string, string] => (row[1] ?? '') !== '');
+  return [...known, asked];
 }

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { NoResults } from '../../connections/noResults.ts';
 import type { Uri } from 'vscode';
 import { RUN_SCHEME } from '../../base/scheme.ts';
 import { parseResultUri, refOf, resultKey } from '../../base/resultUri.ts';
@@ -38,6 +39,7 @@ export interface TableSource {
 export interface TableSourceParts {
   readonly store: Pick<ResultStore, 'facts' | 'known' | 'learn' | 'storedOf'>;
   readonly runs: Pick<RunFetches, 'get' | 'load'>;
+  readonly noResults: Pick<NoResults, 'ofMember'>;
 }
 
 /** Returns the source of a tab by its address: a run's overview, or a result. Undefined for any other address. */
@@ -80,7 +82,7 @@ function resultSource({ store }: TableSourceParts, uri: Uri): TableSource | unde
   };
 }
 
-function runSource({ store, runs }: TableSourceParts, key: string): TableSource {
+function runSource({ store, runs, noResults }: TableSourceParts, key: string): TableSource {
   let rows: readonly RunRow[] = [];
   let hosts: readonly SessionHost[] = [];
   let keys: ReadonlySet<string> = new Set();
@@ -94,9 +96,11 @@ function runSource({ store, runs }: TableSourceParts, key: string): TableSource 
       const record = runs.get(key);
       if (record === undefined) return;
       if (rows.length === 0) await store.learn(record.run.tenant);
-      rows = toRows(record, (ref) => store.known(ref)).toSorted((one, other) =>
-        BY_NAME.compare(one.member.host, other.member.host),
-      );
+      rows = toRows(
+        record,
+        (ref) => store.known(ref),
+        (...args) => noResults.ofMember(...args),
+      ).toSorted((one, other) => BY_NAME.compare(one.member.host, other.member.host));
       hosts = toHosts(rows);
       keys = new Set(rows.map(({ ref }) => resultKey(ref)));
     },

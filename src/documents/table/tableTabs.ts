@@ -1,4 +1,5 @@
 import { env, EventEmitter, l10n } from 'vscode';
+import type { NoResults } from '../../connections/noResults.ts';
 import type { CustomDocument, Disposable, Uri, WebviewPanel } from 'vscode';
 import type { NormaliseRules } from '../../base/normaliseRules.ts';
 import type { TableQuery } from '../../analysis/tables/tableQuery.ts';
@@ -25,6 +26,7 @@ export interface TableTabsOptions {
   readonly store: ResultStore;
   readonly tables: StoredTables;
   readonly runs: RunFetches;
+  readonly noResults: Pick<NoResults, 'ofMember'>;
   /** Returns the rules by which comparisons ignore differences. */
   readonly rules: () => NormaliseRules;
   readonly onTrouble: (error: unknown) => void;
@@ -120,8 +122,8 @@ export class TableTabs implements Disposable {
 
   /** Fills the panel of a tab. */
   resolve({ uri }: CustomDocument, panel: WebviewPanel): void {
-    const { extension, store, tables, runs, rules, onTrouble } = this.#options;
-    const source = sourceOf({ store, runs }, uri);
+    const { extension, store, tables, runs, noResults, rules, onTrouble } = this.#options;
+    const source = sourceOf({ store, runs, noResults }, uri);
     panel.webview.options = { enableScripts: true, localResourceRoots: pageFolders(extension) };
     if (source === undefined) {
       panel.webview.html = emptyHtml(l10n.t('This tab names no result and no run.'));

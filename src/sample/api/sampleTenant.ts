@@ -1,4 +1,5 @@
 import { createSampleActions } from '../data/actions.ts';
+import type { ActionPlan } from '../data/plan.ts';
 import { blobNameOf, sampleTenantId } from '../base/identifiers.ts';
 import type { SampleAction, SampleCommand } from '../base/model.ts';
 import { pageMaximum, queryCollection } from './odataQuery.ts';
@@ -21,6 +22,8 @@ export interface SampleTenantOptions {
    * 10,000.
    */
   readonly pageSize?: number;
+  /** Further actions, for tests of situations that the sample does not contain. */
+  readonly moreActions?: readonly ActionPlan[];
 }
 
 /** A request as the tenant receives it. */
@@ -90,6 +93,9 @@ export const machineType: EntityType = {
   notFilterable: [],
 };
 
+/** Statuses of an action that has ended (api-facts §1). */
+const finalStatuses: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'TimeOut', 'Cancelled']);
+
 function hasResult(command: SampleCommand): boolean {
   return command.result !== undefined && command.endedAt !== undefined;
 }
@@ -99,7 +105,10 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   const { now, mintLink } = options;
   // The formatting of times needs whole milliseconds.
   const startedAt = Math.floor(options.startedAt);
-  const actions = createSampleActions(startedAt, now);
+  const actions = createSampleActions(startedAt, now, options.moreActions);
+  const devices = [...new Set([...allDevices(), ...(options.moreActions ?? []).map(({ device }) => device)])].filter(
+    ({ isForgotten }) => isForgotten !== true,
+  );
   let requestCount = 0;
 
   const json = (status: number, body: Readonly<Record<string, JsonValue>>): SampleAnswer => ({
@@ -151,6 +160,10 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     }
     const index = Number(indexText);
     const command = action.commands.find((candidate) => candidate.index === index);
+    if (command !== undefined && command.endedAt === undefined && !finalStatuses.has(action.status)) {
+      // Public clients ask again after a 400 until the command has ended; its text is unknown (api-facts §3).
+      return failure(400, 'BadRequest', `Command ${indexText} of machine action ${id} has not completed`);
+    }
     if (command === undefined || !hasResult(command)) {
       return failure(404, 'ResourceNotFound', `Result of command ${indexText} of machine action ${id} was not found`);
     }
@@ -161,7 +174,7 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
   };
 
   const machine = (request: SampleRequest, idOrName: string): SampleAnswer => {
-    const device = allDevices().find(
+    const device = devices.find(
       (candidate) => candidate.machineId === idOrName || candidate.computerDnsName === idOrName,
     );
     return device === undefined
@@ -188,7 +201,7 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
         ? collection(request, actions.all().map(toMachineAction), actionType, 'MachineActions')
         : collection(
             request,
-            allDevices().map((device) => toMachine(device, startedAt)),
+            devices.map((device) => toMachine(device, startedAt)),
             machineType,
             'Machines',
           );

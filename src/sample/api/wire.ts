@@ -59,6 +59,7 @@ export function toMachine(device: SampleDevice, startedAt: number): Entity {
     computerDnsName: device.computerDnsName,
     lastSeen: formatTime(startedAt - (device.healthStatus === 'Active' ? 0.2 : 60) * hour),
     osPlatform: device.osPlatform,
+    version: device.version,
     osBuild: device.osBuild,
     healthStatus: device.healthStatus,
     rbacGroupId: 0,

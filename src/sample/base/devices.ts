@@ -11,14 +11,18 @@ export interface SampleDevice {
   readonly platform: 'Windows' | 'Linux';
   readonly osPlatform: string;
   readonly osBuild: number;
+  /** For example `22H2`. */
+  readonly version: string;
   readonly healthStatus: string;
   readonly tags: readonly string[];
+  /** Whether the tenant has no record of the device any more. */
+  readonly isForgotten?: boolean;
 }
 
 /** Domain of the sample organization. `.example` can never be registered (RFC 2606). */
 const sampleDomain = 'fabrikam.example';
 
-type DeviceRow = readonly [
+export type DeviceRow = readonly [
   key: string,
   name: string,
   osPlatform: string,
@@ -44,11 +48,27 @@ const rows: readonly DeviceRow[] = [
   ['web01', `web01.${sampleDomain}`, 'Linux', 22, 'Active', 'DMZ'],
   ['db03', `db03.${sampleDomain}`, 'Linux', 9, 'Active'],
   ['build4', `build4.${sampleDomain}`, 'Linux', 12, 'NoSensorData'],
+  // A restricted device refuses scripts by design.
+  ['dc2', `dc2.${sampleDomain}`, 'WindowsServer2022', 20348, 'Active', 'Restricted security operations'],
+  // Live response does not exist for this system.
+  ['old7', `old7.${sampleDomain}`, 'Windows7', 7601, 'Active'],
   // The owner of a device chooses its name. This name tries to be a path.
   ['evil', '..\\..\\evil', 'Windows10', 19045, 'Unknown'],
 ];
 
-function toDevice([key, computerDnsName, osPlatform, osBuild, healthStatus, tag]: DeviceRow): SampleDevice {
+/** Versions of Windows by their builds. */
+const versions: ReadonlyMap<number, string> = new Map([
+  [7601, 'SP1'],
+  [14_393, '1607'],
+  [17_763, '1809'],
+  [19_045, '22H2'],
+  [20_348, '21H2'],
+  [22_631, '23H2'],
+  [26_100, '24H2'],
+]);
+
+/** Makes a device. Devices of tests are made in the same way. */
+export function toDevice([key, computerDnsName, osPlatform, osBuild, healthStatus, tag]: DeviceRow): SampleDevice {
   return {
     key,
     computerDnsName,
@@ -56,6 +76,7 @@ function toDevice([key, computerDnsName, osPlatform, osBuild, healthStatus, tag]
     platform: osPlatform === 'Linux' ? 'Linux' : 'Windows',
     osPlatform,
     osBuild,
+    version: versions.get(osBuild) ?? String(osBuild),
     healthStatus,
     tags: tag === undefined ? [] : [tag],
   };

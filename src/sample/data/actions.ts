@@ -3,6 +3,7 @@ import { liveAction } from './liveAction.ts';
 import type { SampleAction } from '../base/model.ts';
 import { olderActions } from './olderActions.ts';
 import { layOut } from './plan.ts';
+import type { ActionPlan } from './plan.ts';
 import { recentActions } from './recentActions.ts';
 import { todaysActions } from './todaysActions.ts';
 
@@ -20,11 +21,15 @@ export interface SampleActions {
  * Creates the actions of a tenant that was started at `startedAt` (ms since 1970). Their state depends on the clock
  * `now`.
  */
-export function createSampleActions(startedAt: number, now: () => number): SampleActions {
+export function createSampleActions(
+  startedAt: number,
+  now: () => number,
+  moreActions: readonly ActionPlan[] = [],
+): SampleActions {
   let laidOut: ReadonlyMap<string, SampleAction> | undefined;
   const settled = (): ReadonlyMap<string, SampleAction> => {
     laidOut ??= new Map(
-      [...recentActions(), ...todaysActions(), ...huntingActions(), ...olderActions()].map((plan) => {
+      [...recentActions(), ...todaysActions(), ...huntingActions(), ...olderActions(), ...moreActions].map((plan) => {
         const action = layOut(plan, startedAt);
         return [action.id, action];
       }),

@@ -53,7 +53,18 @@ export function olderActions(): readonly ActionPlan[] {
     requestSource: 'Portal',
     ...more,
   });
+  const refused = (device: string, comment: string): ActionPlan => ({
+    key: `refused ${device}`,
+    age: 1.2 * day,
+    device: deviceByKey(device),
+    requestor: jonas,
+    comment,
+    status: 'Failed',
+    commands: [runScript('collect-triage.ps1', undefined, { status: 'Created' })],
+  });
   return [
+    refused('dc2', 'INC-2417: second domain controller'),
+    refused('old7', 'INC-2417: the lathe in hall 3'),
     script(2, 'web01', jonas, 'list-sockets.sh', linuxSockets),
     other(3, 'Unisolate', 'lt-0533'),
     script(4, 'lt-0533-old', amira, 'collect-triage.ps1', triage),

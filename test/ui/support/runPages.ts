@@ -4,11 +4,11 @@ import { findEvidence } from '../../../src/evidence/blocks/readEvidence.ts';
 import { huntingRun } from '../../../src/sample/data/huntingRun.ts';
 import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
-import { readTree } from '../../rig/workbenchParts.ts';
+import { followLink, readTree } from '../../rig/workbenchParts.ts';
 import { menuTitle } from './commands.ts';
 import { openAtEnd, savedAs } from './notes.ts';
 import { readOverview } from './runOverview.ts';
-import { waitForTab } from './session.ts';
+import { tenantOf, waitForTab } from './session.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -61,4 +61,18 @@ export async function searchInRun({ page }: Session): Promise<void> {
   assert.equal(count('Hosts without a hit'), '192 hosts');
   assert.equal(count('Not known: not stored, or not searched'), '7 hosts');
   await runCommand(page, `Live Response: ${menuTitle('clearSearch')}`);
+}
+
+/** Asks Defender about the devices without a result from the overview, which must be open at its first line. */
+export async function askAboutDevices(session: Session): Promise<void> {
+  const { page } = session;
+  const { scrollTo, waitForLine } = readOverview(session);
+  const asked = (): number => tenantOf(session).recording.calls('machine').length;
+  assert.equal(asked(), 0);
+  await scrollTo('NO RESULT TO READ (7)', 'PageDown');
+  await followLink(page.locator('.editor-group-container.active .detected-link', { hasText: 'Ask About' }).first());
+  await waitFor('a record of each device', () => Promise.resolve(asked() === 6));
+  await waitForLine('Defender has no result for this command, which ended on');
+  await scrollTo(huntingRun.scriptName, 'Control+Home');
+  assert.equal(asked(), 6);
 }

@@ -72,7 +72,7 @@ export async function stackRun(session: Session): Promise<void> {
     const lines = await table.frame.locator('dialog .unknown').allInnerTexts();
     return lines.length === 7 ? lines : undefined;
   });
-  assert.ok(unknown.some((line) => line.startsWith('ws-009 – Not started yet')));
+  assert.ok(unknown.some((line) => line.startsWith('ws-009 – Not started within two hours')));
   await table.frame.locator('dialog button', { hasText: 'Copy List' }).click();
   await waitFor('the copied list', async () => {
     const copied = await page.evaluate<string>('navigator.clipboard.readText()');

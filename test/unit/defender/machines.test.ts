@@ -34,9 +34,19 @@ suite('devices by name', () => {
   });
 
   test('a device without an id is left out, and an odd value is null', () => {
-    const odd = { id: '1', computerDnsName: 5, healthStatus: {}, lastSeen: null };
+    const odd = { id: '1', computerDnsName: 5, healthStatus: {}, lastSeen: null, osBuild: 'x', machineTags: ['a', 7] };
     assert.deepEqual(readMachines({ value: [{ computerDnsName: 'a' }, odd] }), [
-      { id: '1', computerDnsName: null, healthStatus: null, lastSeen: null },
+      {
+        id: '1',
+        computerDnsName: null,
+        healthStatus: null,
+        lastSeen: null,
+        osPlatform: null,
+        version: null,
+        osBuild: null,
+        machineTags: ['a'],
+        rbacGroupName: null,
+      },
     ]);
   });
 

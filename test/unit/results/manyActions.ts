@@ -55,6 +55,7 @@ export class Tenant {
         return read;
       },
       findMachines: unused,
+      getMachine: unused,
       getResultLink: unused,
       downloadResult: unused,
     });

@@ -27,5 +27,6 @@ export function runRow(state: RowState): RunRow {
     state,
     facts: undefined,
     failure: undefined,
+    reasons: [],
   };
 }

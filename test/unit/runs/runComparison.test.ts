@@ -10,6 +10,7 @@ import { findRuns } from '../../../src/runs/runs.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import type { WorkerHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { action, arrived, ref, resultFile, TENANT } from '../results/fixtures.ts';
+import { explainMember } from './explainMember.ts';
 
 const USUAL = { rules: usualRules, most: 1 };
 
@@ -54,7 +55,7 @@ class Stage {
     );
     const [run] = findRuns(actions, TENANT);
     assert.ok(run !== undefined);
-    return toRows({ run, state: 'none', failures: {} }, (wanted) => this.handlers.facts(wanted));
+    return toRows({ run, state: 'none', failures: {} }, (wanted) => this.handlers.facts(wanted), explainMember);
   }
 
   taken(): string[] {

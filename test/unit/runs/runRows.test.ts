@@ -7,6 +7,7 @@ import type { StoredFacts } from '../../../src/model/storedResult.ts';
 import { createHandlers } from '../../../src/worker/handlers/handlers.ts';
 import { readCsv } from '../evidence/csvReader.ts';
 import { action, arrived, command, received, ref, resultFile, TENANT } from '../results/fixtures.ts';
+import { explainMember } from './explainMember.ts';
 
 const HEADER =
   'device,machineId,actionId,commandIndex,createdUtc,actionStatus,commandStatus,state,why,exitCode,errorLines,outputLines,resultBytes,sha256,fetchedUtc,hostsWithEqualResult,rareLines,script,arguments,comment';
@@ -34,7 +35,7 @@ function rows(): RunRow[] {
     TENANT,
   );
   assert.ok(run !== undefined);
-  return toRows({ run, state: 'none', failures: {} }, (wanted) => handlers.facts(wanted));
+  return toRows({ run, state: 'none', failures: {} }, (wanted) => handlers.facts(wanted), explainMember);
 }
 
 const WORDS = { script: 'collect.ps1', args: '-All', comment: '' };
@@ -67,18 +68,22 @@ suite('a run as rows of a table', () => {
     );
     assert.ok(all !== undefined);
     const failures = { 'c#0': { code: 'noResult', values: {} } } as const;
-    const rows = toRows({ run: all, state: 'none', failures }, ({ actionId }) => {
-      const facts = {
-        ...received(),
-        rejection: undefined,
-        raw: undefined,
-        changes: [],
-        encoding: 'utf8',
-        mismatches: [],
-      };
-      if (actionId === 'a') return { ...facts, transcript: { exitCode: 0 } } as unknown as StoredFacts;
-      return actionId === 'b' ? ({ ...facts, transcript: undefined } as unknown as StoredFacts) : undefined;
-    });
+    const rows = toRows(
+      { run: all, state: 'none', failures },
+      ({ actionId }) => {
+        const facts = {
+          ...received(),
+          rejection: undefined,
+          raw: undefined,
+          changes: [],
+          encoding: 'utf8',
+          mismatches: [],
+        };
+        if (actionId === 'a') return { ...facts, transcript: { exitCode: 0 } } as unknown as StoredFacts;
+        return actionId === 'b' ? ({ ...facts, transcript: undefined } as unknown as StoredFacts) : undefined;
+      },
+      explainMember,
+    );
     assert.deepEqual(
       rows.map(({ state }) => state),
       ['result', 'unreadable', 'failed', 'notFetched', 'pending', 'running', 'never'],

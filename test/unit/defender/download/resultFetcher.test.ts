@@ -48,6 +48,7 @@ function scene(...codes: readonly FailureCode[]): Scene {
       receivedAction: () => undefined,
       readFound: () => undefined,
       findMachines: unused,
+      getMachine: unused,
       getResultLink: (_actionId, commandIndex, _signal, priority) => {
         asked.push(`link ${commandIndex}${typeof priority === 'string' ? ` ${priority}` : ''}`);
         return Promise.resolve(new ResultLink(`https://a.blob.core.windows.net/c/${commandIndex}?sig=x`));

@@ -51,12 +51,12 @@ void suite('the hunting run', () => {
     assert.deepEqual(
       reasons.sort(),
       [
-        'Pending/Created 404',
+        'Pending/Created 400',
         'Failed/Failed 404',
         'TimeOut/Submitted 404',
         'Cancelled/Created 404',
         'Succeeded/Completed 404',
-        'InProgress/Executing 404',
+        'InProgress/Executing 400',
         'Succeeded/Completed not JSON',
       ].sort(),
     );
