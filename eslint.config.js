@@ -34,6 +34,7 @@ const INNER_FLOORS = {
     ['views', 'large', 'indicators'],
     ['blocks'],
     ['references'],
+    ['audit'],
   ],
 };
 

@@ -133,6 +133,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     new SearchView(services.search),
     services.actions,
     services.view,
+    services.auditView,
     services.companions,
     services.statusPages,
     services.reports,

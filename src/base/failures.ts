@@ -64,6 +64,7 @@ export const FAILURES = {
   databaseFailed: { stopsRun: true },
   resultDamaged: {},
   notStoredFile: {},
+  notHuntingResults: {},
   cancelled: {},
 } satisfies Readonly<Record<string, FailureTraits>>;
 

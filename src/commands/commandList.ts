@@ -56,13 +56,20 @@ import {
   copyPlainNoteCommand,
 } from './copy/copyEvidence.ts';
 import { copyIndicatorsCommand } from './copy/copyIndicators.ts';
-import { copyKqlCommand } from './copy/copyKql.ts';
+import { copyKqlCommand, copyKqlProcessesCommand, copyKqlSessionsCommand } from './copy/copyKql.ts';
 import { copyErrorsCommand, copyOutputCommand } from './copy/copyOutput.ts';
 import { appendToNotesCommand, selectNotesFileCommand } from './notes/appendToNotes.ts';
 import { checkNotesCommand } from './notes/checkNotes.ts';
 import { compareResultCommand } from './open/compareResult.ts';
 import { explainEmptyCommand } from './open/explainEmpty.ts';
 import { fetchResultCommand } from './open/fetchResult.ts';
+import {
+  closeAuditTrailCommand,
+  copyAuditNoteCommand,
+  loadAuditActionsCommand,
+  openAuditRecordCommand,
+  openHuntingResultsCommand,
+} from './open/openHuntingResults.ts';
 import { openCitationCommand } from './open/openCitation.ts';
 import { exportTableCommand } from './runs/exportTable.ts';
 import { copyDeviceIdsCommand } from './copy/copyDeviceIds.ts';
@@ -137,6 +144,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   copyJsonCommand,
   copyIndicatorsCommand,
   copyKqlCommand,
+  copyKqlSessionsCommand,
+  copyKqlProcessesCommand,
   copyActionIdCommand,
   openCitationCommand,
   checkNotesCommand,
@@ -156,6 +165,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
   showResultActionsCommand,
   showAsCommand,
   explainEmptyCommand,
+  openHuntingResultsCommand,
+  openAuditRecordCommand,
+  copyAuditNoteCommand,
+  loadAuditActionsCommand,
+  closeAuditTrailCommand,
   nextCommandCommand,
   previousCommandCommand,
   openAsTableCommand,

@@ -1,4 +1,4 @@
-import { isLiveResponseError } from '../base/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import type { Priority } from '../base/urgency.ts';
 import type { Machine } from '../defender/machines.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
@@ -36,8 +36,12 @@ export class MachineRecords {
       if (isLiveResponseError(error) && error.code === 'notFound') return 'gone';
       throw error;
     });
+    // The record of another device would explain nothing.
+    if (machine !== 'gone' && machine.id.toLowerCase() !== machineId.toLowerCase())
+      throw new LiveResponseError('unexpectedAnswer', { path: 'id' });
     const record = { machine, askedAt: Date.now() };
-    if (this.#records.size >= MOST_RECORDS) this.#records.clear();
+    const [oldest] = this.#records.keys();
+    if (this.#records.size >= MOST_RECORDS && oldest !== undefined) this.#records.delete(oldest);
     this.#records.set(machineId, record);
     return record;
   }

@@ -3,7 +3,7 @@ import { isLiveResponseError } from '../base/errors.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { Priority } from '../base/urgency.ts';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
-import { findCommand, isFinished, resultOf } from '../model/machineAction.ts';
+import { findCommand, resultOf } from '../model/machineAction.ts';
 import { noResultReasons, reasonsOfMember } from '../model/noResultReasons.ts';
 import type { NoResultFacts, NoResultReason } from '../model/noResultReasons.ts';
 import type { Run, RunMember } from '../model/run.ts';
@@ -16,11 +16,19 @@ export interface NoResultsParts {
   readonly sessions: Pick<Sessions, 'of'>;
 }
 
+/** Facts about the order of a session's commands. */
+interface CommandOrder {
+  readonly failed: number | undefined;
+  readonly open: number | undefined;
+  readonly hasRun: boolean;
+}
+
 /** Explains why commands have no result, from the actions and records of devices that this window knows. */
 export class NoResults {
   readonly #parts: NoResultsParts;
   /** Sessions that run now, by device. Kept until the end of the turn: an overview asks for each of thousands of hosts. */
   readonly #running = new Map<Session, ReadonlyMap<string, MachineAction>>();
+  readonly #orders = new WeakMap<MachineAction, CommandOrder>();
   readonly #learned = new Emitter<string>();
   /** Fires with the ID of a device when its record has arrived. */
   readonly onDidLearn = this.#learned.event;
@@ -35,12 +43,21 @@ export class NoResults {
    * @param failure - the failure of the last attempt to fetch it
    * @returns undefined if no list of this window has loaded the action
    */
-  ofCommand(ref: ResultRef, failure?: unknown): readonly NoResultReason[] | undefined {
+  ofCommand(
+    ref: ResultRef,
+    failure?: { readonly error: unknown; readonly at: number },
+  ): readonly NoResultReason[] | undefined {
     const session = this.#sessionOf(ref);
     const action = session?.known(ref.actionId);
     const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
     if (session === undefined || action === undefined || command === undefined) return undefined;
-    return noResultReasons(this.#factsOf(session, action, command, failure));
+    const error = failure?.error;
+    return noResultReasons({
+      ...this.#factsOf(session, action, command),
+      failure: isLiveResponseError(error)
+        ? { code: error.code, values: error.values, ...(failure === undefined ? {} : { at: failure.at }) }
+        : undefined,
+    });
   }
 
   /** Explains why a host of a run has no result. Of an action that is not loaded, the run keeps a few facts. */
@@ -49,11 +66,12 @@ export class NoResults {
     const session = this.#sessionOf(ref);
     const action = session?.known(member.actionId);
     const command = action === undefined ? undefined : findCommand(action, member.commandIndex);
-    if (session !== undefined && action !== undefined && command !== undefined) {
-      // The run decides what kind of result a host has: its row must not contradict its reason.
-      return noResultReasons({ ...this.#factsOf(session, action, command, undefined), failure, result: member.result });
-    }
-    return reasonsOfMember(member, failure, session?.machines.get(member.machineId)?.machine, Date.now());
+    // A run can be older than the list. Its row must not contradict its reason, so both are of the same state.
+    const isKnown = session !== undefined && action !== undefined && command !== undefined;
+    if (isKnown && action.status === member.actionStatus && command.commandStatus === member.commandStatus)
+      return noResultReasons({ ...this.#factsOf(session, action, command), failure });
+    const record = session?.machines.get(member.machineId);
+    return reasonsOfMember(member, failure, { machine: record?.machine, askedAt: record?.askedAt }, Date.now());
   }
 
   /** Returns the record of a device, if this window asked for it. */
@@ -73,12 +91,13 @@ export class NoResults {
     return connection === undefined ? undefined : this.#parts.sessions.of(connection);
   }
 
-  #factsOf(session: Session, action: MachineAction, command: LiveResponseCommand, failure: unknown): NoResultFacts {
-    const isEarlier = ({ index, commandStatus }: LiveResponseCommand): boolean =>
-      index < command.index && commandStatus === 'Failed';
-    const other = isFinished(action) ? undefined : this.#runningOn(session).get(action.machineId ?? '');
+  #factsOf(session: Session, action: MachineAction, command: LiveResponseCommand): Omit<NoResultFacts, 'failure'> {
+    const { failed, open, hasRun } = this.#orderOf(action);
+    const other = action.status === 'Pending' ? this.#runningOn(session).get(action.machineId ?? '') : undefined;
+    const record = session.machines.get(action.machineId);
     return {
       result: resultOf(action, command),
+      commandType: command.command.type,
       actionStatus: action.status,
       createdAt: action.creationDateTimeUtc,
       errorHResult: action.errorHResult,
@@ -88,12 +107,33 @@ export class NoResults {
       startedAt: command.startTime,
       endedAt: command.endTime,
       deviceErrors: command.errors ?? [],
-      failedBefore: action.commands.find(isEarlier)?.index,
-      machine: session.machines.get(action.machineId)?.machine,
-      otherSession: other === undefined || other.id === action.id ? undefined : (other.requestor ?? ''),
-      failure: isLiveResponseError(failure) ? { code: failure.code, values: failure.values } : undefined,
+      failedBefore: failed !== undefined && failed < command.index ? failed : undefined,
+      runsBefore: open !== undefined && open < command.index ? open : undefined,
+      hasRunHere: hasRun,
+      machine: record?.machine,
+      askedAt: record?.askedAt,
+      otherSession: other === undefined ? undefined : (other.requestor ?? ''),
       now: Date.now(),
     };
+  }
+
+  /** Returns the first command that failed, the first that has not ended, and whether any began. Kept for each action. */
+  #orderOf(action: MachineAction): CommandOrder {
+    const known = this.#orders.get(action);
+    if (known !== undefined) return known;
+    const indexes = (isWanted: (command: LiveResponseCommand) => boolean): number | undefined => {
+      const found = action.commands.filter(isWanted).map(({ index }) => index);
+      return found.length === 0 ? undefined : found.reduce((one, other) => Math.min(one, other));
+    };
+    const order: CommandOrder = {
+      failed: indexes(({ commandStatus }) => commandStatus === 'Failed'),
+      open: indexes(({ commandStatus }) => commandStatus === 'Executing' || commandStatus === 'Submitted'),
+      hasRun: action.commands.some(
+        ({ commandStatus, startTime }) => startTime !== null || ['Executing', 'Completed'].includes(commandStatus),
+      ),
+    };
+    this.#orders.set(action, order);
+    return order;
   }
 
   /** Returns the sessions that are running, by the IDs of their devices. A device runs one session at a time. */

@@ -1,3 +1,4 @@
+import { parseServerTime } from '../base/serverTime.ts';
 import type { Priority } from '../base/urgency.ts';
 import type { ActionConditions } from '../defender/list/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
@@ -68,8 +69,15 @@ export class Session {
 
   /** Returns the loaded actions of live response that are in progress. */
   running(): readonly MachineAction[] {
-    const isRunning = ({ status, type }: MachineAction): boolean => status === 'InProgress' && type === 'LiveResponse';
-    return [...this.#stores.values()].flatMap((store) => store.actions.filter(isRunning));
+    const newest = new Map<string, MachineAction>();
+    for (const store of this.#stores.values()) {
+      for (const action of store.actions) {
+        const known = newest.get(action.id);
+        // A list that was read earlier may still call a session running that has ended.
+        if (known === undefined || changedAt(known) < changedAt(action)) newest.set(action.id, action);
+      }
+    }
+    return [...newest.values()].filter(({ status, type }) => status === 'InProgress' && type === 'LiveResponse');
   }
 
   /** Returns an action if any list of this session has loaded it. */
@@ -80,6 +88,10 @@ export class Session {
     }
     return undefined;
   }
+}
+
+function changedAt({ lastUpdateDateTimeUtc }: MachineAction): number {
+  return parseServerTime(lastUpdateDateTimeUtc) ?? 0;
 }
 
 /** Sessions of this window, one for each connection. A connection that was changed gets a new session. */

@@ -12,6 +12,7 @@ export interface Machine {
   id: string;
   computerDnsName: string | null;
   healthStatus: string | null;
+  /** Time of the last full report, which a device sends about once a day. It is not the portal's "last seen". */
   lastSeen: string | null;
   /** For example `Windows10` or `WindowsServer2019`. */
   osPlatform: string | null;
@@ -56,7 +57,7 @@ function toMachine(row: unknown): Machine | undefined {
     id,
     computerDnsName: fields.text('computerDnsName'),
     healthStatus: fields.text('healthStatus'),
-    lastSeen: fields.text('lastSeen'),
+    lastSeen: fields.time('lastSeen'),
     osPlatform: fields.text('osPlatform'),
     version: fields.text('version'),
     osBuild: fields.index('osBuild') ?? null,

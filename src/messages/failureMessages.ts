@@ -2,6 +2,7 @@ import { env, l10n } from 'vscode';
 import { isLiveResponseError } from '../base/errors.ts';
 import type { FailureValues, LiveResponseError } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
+import { notHuntingResults } from './auditWords.ts';
 import { deviceWords } from './deviceWords.ts';
 import { formatBytes, formatTime } from './format.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
@@ -121,6 +122,7 @@ const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly Next
   databaseFailed: ['tryAgain', 'showLog'],
   resultDamaged: ['tryAgain', 'showLog'],
   notStoredFile: ['openSaved'],
+  notHuntingResults: [],
   cancelled: [],
 };
 
@@ -244,6 +246,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
   noPortal: () => l10n.t('This tenant is not one that the Defender portal shows, or the action names no device.'),
   databaseFailed: databaseFailure,
   resultDamaged: damagedResult,
+  notHuntingResults,
   notStoredFile,
   cancelled: () => l10n.t('Canceled.'),
 };

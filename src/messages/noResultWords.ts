@@ -1,18 +1,10 @@
 import { l10n } from 'vscode';
 import { LiveResponseError } from '../base/errors.ts';
-import type { FailureValues } from '../base/errors.ts';
-import type { FailureCode } from '../base/failures.ts';
-import type { NoResultCode, NoResultReason } from '../model/noResultReasons.ts';
+import type { NoResultCode, NoResultFailure, NoResultReason } from '../model/noResultReasons.ts';
 import { oneLine } from '../platform/remoteText.ts';
 import { deviceWords } from './deviceWords.ts';
 import { describeFailure } from './failureMessages.ts';
 import { formatUtc } from './format.ts';
-
-/** The failure of an attempt to fetch a result. */
-interface NoResultFailure {
-  readonly code: FailureCode;
-  readonly values: FailureValues;
-}
 
 type Values = Readonly<Record<string, string | number>>;
 
@@ -28,10 +20,18 @@ export function noResultSentence(
 ): string {
   const errors = failure?.values.deviceErrors ?? deviceErrors;
   const [first] = reasons;
-  // Before a command has ended, its errors are not the reason why it has no result.
-  const said = first === undefined || SILENT.has(first.code) ? [] : deviceWords(errors);
-  return [...said, ...reasons.map(({ code, values = {} }) => SENTENCES[code](values, failure))].join(' ');
+  const isSilent = first === undefined || SILENT.has(first.code);
+  const heard = isSilent ? [] : deviceWords(errors.slice(0, MOST_ERRORS).map(remote));
+  const sentences = reasons.map(({ code, values = {} }) => SENTENCES[code](values, failure));
+  // Tables, copies and exports show the sentence as it is, so that it must be one short line here.
+  const whole = oneLine([...heard, ...sentences].join(' '));
+  return whole.length > LONGEST_SENTENCE ? `${whole.slice(0, LONGEST_SENTENCE)}…` : whole;
 }
+
+/** Largest number of a device's errors that are said. */
+const MOST_ERRORS = 5;
+/** Longest explanation, in UTF-16 units. */
+const LONGEST_SENTENCE = 3000;
 
 /** Reasons that the device's errors do not explain. */
 const SILENT: ReadonlySet<NoResultCode> = new Set(['notFetched', 'byDesign', 'file']);
@@ -45,25 +45,29 @@ const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResul
     l10n.t(
       'Not started within two hours, after which Defender gives up on a device that is offline. Refresh: the session should have ended.',
     ),
+  notStartedYet: () => l10n.t('Not started yet.'),
+  earlierCommand: ({ index }) => l10n.t('Not started yet: command #{0} of the session has not ended.', word(index)),
+  willNotRun: ({ index }) => l10n.t('Will probably not run: command #{0} of the session failed.', word(index)),
   otherSession: ({ requestor = '' }) =>
     requestor === ''
-      ? l10n.t('Not started yet: another session is running on this device, and a device runs one at a time.')
+      ? l10n.t(
+          'Not started yet: another session ran on this device when the list was read, and a device runs one at a time.',
+        )
       : l10n.t(
-          'Not started yet: a session of {0} is running on this device, and a device runs one at a time.',
-          remote(word(requestor)),
+          'Not started yet: a session of {0} ran on this device when the list was read, and a device runs one at a time.',
+          word(requestor),
         ),
   deviceSilent: (values) =>
-    l10n.t('Not started yet: {0} The session waits for the device for two hours.', lastSeen(values)),
-  lastSeen,
+    l10n.t('Not started yet: {0} The session waits for the device for two hours.', lastReport(values)),
+  lastReport,
   deviceActive: ({ at }) =>
     at === undefined
       ? l10n.t('Not started yet, although the device is active. It may be busy, or too many sessions may be running.')
       : l10n.t(
-          'Not started yet, although Defender saw the device on {0}. It may be busy, or too many sessions may be running.',
+          'Not started yet, although the device is active (last full report: {0}). It may be busy, or too many sessions may be running.',
           time(at),
         ),
-  running: ({ at }) =>
-    l10n.t('Running since {0}, so there is nothing to fetch yet. A script may run for ten minutes.', time(at)),
+  running: ({ at }) => l10n.t('Running since {0}, so there is nothing to fetch yet.', time(at)),
   runningLong: ({ at }) =>
     l10n.t(
       'Running since {0}, longer than the ten minutes that a script may run. The device may have gone offline.',
@@ -72,24 +76,30 @@ const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResul
   notFinished: ({ state }) =>
     describeFailure(new LiveResponseError('commandNotFinished', { state: word(state) })).sentence,
   timedOut: ({ error }) => withError(neverRan('TimeOut'), error),
-  cancelled: (values) => withCancellation(neverRan('Cancelled'), values),
+  cancelled: (values) => withError(withCancellation(neverRan('Cancelled'), values), values['error']),
   afterFailure: ({ index }) =>
     l10n.t('Never ran, probably because command #{0} of the session failed first.', word(index)),
   sessionFailed: ({ state, error }) => withError(neverRan(word(state)), error),
   neverRan: ({ state, error }) => withError(neverRan(word(state)), error),
   timedOutRunning: ({ state, error }) => withError(didNotFinish(word(state)), error),
   cancelledRunning: (values) =>
-    withCancellation(
-      l10n.t('Did not finish: the session was canceled. Whether the script stopped on the device is not known.'),
-      values,
+    withError(
+      withCancellation(
+        l10n.t('Did not finish: the session was canceled. Whether the script stopped on the device is not known.'),
+        values,
+      ),
+      values['error'],
     ),
   endedRunning: ({ state, error }) => withError(didNotFinish(word(state)), error),
   deviceSaid: () => l10n.t('Defender has no result for this command.'),
+  none: () => l10n.t('Defender has no result for this command.'),
+  serverSaid: (_values, failure) =>
+    [l10n.t('Defender has no result for this command.'), remote(failure?.values.serverMessage ?? '')].join(' '),
   maybeSoon: () =>
     l10n.t('Defender has no result for this command. Just after a command has ended, it can take some minutes.'),
   neverUploaded: ({ at }) =>
     l10n.t(
-      'Defender has no result for this command, which ended on {0}. It was probably never uploaded: run the script again.',
+      'Defender has no result for this command, which ended on {0}. It was probably never uploaded: run the command again.',
       time(at),
     ),
   gone: ({ host = '' }) =>
@@ -101,18 +111,17 @@ const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResul
     l10n.t(
       'The device is restricted ("Restricted security operations"): it refuses live response scripts by design, and nobody can change that remotely.',
     ),
-  notListed: ({ system }) =>
-    l10n.t('{0} is not on Microsoft’s list of systems with live response.', remote(word(system))),
+  notListed: ({ system }) => l10n.t('{0} is not on Microsoft’s list of systems with live response.', word(system)),
   needsUpdate: ({ system, update }) =>
     l10n.t(
       '{0} has live response only with the update {1}. Defender does not tell whether it is installed.',
-      remote(word(system)),
+      word(system),
       word(update),
     ),
   needsAgent: ({ system }) =>
     l10n.t(
       '{0} has live response only with the unified agent. Defender does not tell whether it is installed.',
-      remote(word(system)),
+      word(system),
     ),
   deviceGone: () => l10n.t('Defender does not know this device any more, or it is outside your device groups.'),
   notAllowed: (_values, failure) =>
@@ -147,20 +156,19 @@ function didNotFinish(state: string): string {
   return describeFailure(new LiveResponseError('commandNeverRan', { state, reason: 'begun' })).sentence;
 }
 
-function lastSeen({ at, health = '' }: Values): string {
-  const state = health === '' ? '–' : remote(word(health));
+function lastReport({ at, health = '' }: Values): string {
+  const state = health === '' ? '–' : word(health);
   return at === undefined
     ? l10n.t('Defender calls the device {0}.', state)
-    : l10n.t('Defender last saw the device on {0} ({1}).', time(at), state);
+    : l10n.t('Defender calls the device {0}; its last full report is of {1}.', state, time(at));
 }
 
 function withCancellation(sentence: string, { by = '', comment = '' }: Values): string {
-  if (by === '') return sentence;
-  const who =
-    comment === ''
-      ? l10n.t('Canceled by {0}.', remote(word(by)))
-      : l10n.t('Canceled by {0}: "{1}".', remote(word(by)), remote(word(comment)));
-  return `${sentence} ${who}`;
+  if (by === '' && comment === '') return sentence;
+  const who = by === '' ? '–' : word(by);
+  const whole =
+    comment === '' ? l10n.t('Canceled by {0}.', who) : l10n.t('Canceled by {0}: "{1}".', who, word(comment));
+  return `${sentence} ${whole}`;
 }
 
 /** Adds what an HRESULT means. Only two of them were ever seen; any other is shown as a number. */
@@ -181,7 +189,7 @@ function time(at: string | number | undefined): string {
 }
 
 function word(value: string | number | undefined): string {
-  return (value ?? '–').toString();
+  return remote((value ?? '–').toString());
 }
 
 /** Longest text of a person, a device or the service within a sentence, in UTF-16 units. */

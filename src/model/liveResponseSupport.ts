@@ -10,6 +10,8 @@ export type SystemSupport =
 
 /** Build of the first Windows 10 that needs no update: version 1909. */
 const FIRST_WITHOUT_UPDATE = 18_363;
+/** Smallest build of Windows 10. */
+const FIRST_BUILD = 10_000;
 /** Updates that older builds of Windows 10 need: versions 1903, 1809, 1803 and 1709. */
 const CLIENT_UPDATES: ReadonlyMap<number, string> = new Map([
   [18_362, 'KB4515384'],
@@ -37,7 +39,8 @@ export function supportOf({ osPlatform, osBuild, version }: Machine): SystemSupp
   if (LISTED.has(platform)) return { kind: 'listed' };
   if (WITH_AGENT.has(platform)) return { kind: 'agent' };
   if (NOT_LISTED.has(platform)) return { kind: 'notListed' };
-  if (platform === 'windows10' && osBuild !== null) {
+  // A build of 0 is a default of the server.
+  if (platform === 'windows10' && osBuild !== null && osBuild >= FIRST_BUILD) {
     if (osBuild >= FIRST_WITHOUT_UPDATE) return { kind: 'listed' };
     const update = CLIENT_UPDATES.get(osBuild);
     return update === undefined ? { kind: 'notListed' } : { kind: 'needs', update };

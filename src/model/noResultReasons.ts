@@ -6,9 +6,19 @@ import { supportOf } from './liveResponseSupport.ts';
 import type { CommandResult } from './machineAction.ts';
 import type { RunMember } from './run.ts';
 
+/** The failure of an attempt to fetch a result. */
+export interface NoResultFailure {
+  readonly code: FailureCode;
+  readonly values: FailureValues;
+  /** Time of the attempt, ms since 1970. Failures that an earlier version stored have none. */
+  readonly at?: number;
+}
+
 /** Everything that is known about a command without a result. No call is made to learn more. Texts are remote. */
 export interface NoResultFacts {
   readonly result: CommandResult;
+  /** `RunScript`, `GetFile` or `PutFile`; empty if it is not known. */
+  readonly commandType: string;
   readonly actionStatus: string;
   /** Time of the action's creation, as the server wrote it. */
   readonly createdAt: string;
@@ -20,14 +30,18 @@ export interface NoResultFacts {
   readonly endedAt: string | null;
   /** Messages of the device or the service about the command. */
   readonly deviceErrors: readonly string[];
-  /** Index of an earlier command of the session that failed. */
+  /** Index of an earlier command of the session that failed, and of one that has not ended. */
   readonly failedBefore: number | undefined;
+  readonly runsBefore: number | undefined;
+  /** Whether a command of the session began. Then the device has live response, and lets scripts run. */
+  readonly hasRunHere: boolean;
   /** The device's record, if a gesture brought it; `gone` if Defender did not know the device. */
   readonly machine: Machine | 'gone' | undefined;
-  /** Requestor of another session that is running on the device; empty if the requestor is not known. */
+  /** Time at which the record was asked for, ms since 1970. */
+  readonly askedAt: number | undefined;
+  /** Requestor of another session that ran on the device when the list was read; empty if the requestor is not known. */
   readonly otherSession: string | undefined;
-  /** Failure of the last attempt to fetch the result. */
-  readonly failure: { readonly code: FailureCode; readonly values: FailureValues } | undefined;
+  readonly failure: NoResultFailure | undefined;
   /** The time now, ms since 1970. */
   readonly now: number;
 }
@@ -40,10 +54,13 @@ export type NoResultCode =
   | 'file'
   // not ended
   | 'notStarted'
+  | 'notStartedYet'
   | 'queueIsOver'
   | 'otherSession'
+  | 'earlierCommand'
+  | 'willNotRun'
   | 'deviceSilent'
-  | 'lastSeen'
+  | 'lastReport'
   | 'deviceActive'
   | 'running'
   | 'runningLong'
@@ -60,8 +77,10 @@ export type NoResultCode =
   | 'endedRunning'
   // ended, without a result at Defender
   | 'deviceSaid'
+  | 'serverSaid'
   | 'maybeSoon'
   | 'neverUploaded'
+  | 'none'
   | 'gone'
   | 'pastRetention'
   // about the device
@@ -86,24 +105,29 @@ export interface NoResultReason {
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
+/** Reasons, the most important one first. */
+export type NoResultReasons = readonly [NoResultReason, ...NoResultReason[]];
+
 /** Time for which Defender keeps a session for a device that is offline, ms. Source: api-facts §0. */
 const QUEUE_MS = 2 * 60 * 60_000;
 /** Longest time that a script may run, ms. Source: api-facts §4. */
 const SCRIPT_LIMIT_MS = 10 * 60_000;
 /** Time after a command's end in which its result can still arrive, ms. Inferred: actions lag by tens of seconds. */
 const UPLOAD_MS = 30 * 60_000;
-/** Time since a device was last seen from which it counts as silent, ms. Inferred: an active device reports more often. */
-const SILENT_MS = 60 * 60_000;
+/** Age of a device's last full report from which the device counts as silent, ms. Devices report about once a day. */
+const SILENT_MS = 48 * 60 * 60_000;
 /** Time for which Defender keeps its data, ms. Source: api-facts §8; for results themselves it is unknown. */
 const RETENTION_MS = 180 * 24 * 60 * 60_000;
 /** Tag of a device that refuses live response scripts by design. Source: api-facts §3. */
 const RESTRICTED_TAG = 'restricted security operations';
+/** Times before this one are defaults of a server and no facts, ms since 1970. */
+const FIRST_TIME = Date.UTC(2000, 0, 1);
 
 /**
  * Explains why a command has no result: first the reason, then what the device's record adds to it. Decides from facts
  * that are there, and makes no call.
  */
-export function noResultReasons(facts: NoResultFacts): readonly [NoResultReason, ...NoResultReason[]] {
+export function noResultReasons(facts: NoResultFacts): NoResultReasons {
   switch (facts.result) {
     case 'none':
       return [{ code: 'byDesign', source: 'documented' }];
@@ -111,8 +135,7 @@ export function noResultReasons(facts: NoResultFacts): readonly [NoResultReason,
       return waiting(facts);
     case 'never':
       return ended(facts);
-    case 'file':
-    case 'transcript':
+    default:
       return missing(facts);
   }
 }
@@ -120,12 +143,14 @@ export function noResultReasons(facts: NoResultFacts): readonly [NoResultReason,
 /** Explains a missing result from the few facts that a run keeps about its host. */
 export function reasonsOfMember(
   member: RunMember,
-  failure: NoResultFacts['failure'],
-  machine: NoResultFacts['machine'],
+  failure: NoResultFailure | undefined,
+  record: Pick<NoResultFacts, 'machine' | 'askedAt'>,
   now: number,
-): readonly NoResultReason[] {
+): NoResultReasons {
   return noResultReasons({
+    ...record,
     result: member.result,
+    commandType: 'RunScript',
     actionStatus: member.actionStatus,
     createdAt: member.createdAt,
     errorHResult: null,
@@ -136,60 +161,78 @@ export function reasonsOfMember(
     endedAt: null,
     deviceErrors: member.commandErrors,
     failedBefore: undefined,
-    machine,
+    runsBefore: undefined,
+    hasRunHere: false,
     otherSession: undefined,
     failure,
     now,
   });
 }
 
-function waiting(facts: NoResultFacts): readonly [NoResultReason, ...NoResultReason[]] {
-  const { commandStatus, startedAt, actionStatus, createdAt, now, otherSession } = facts;
+function waiting(facts: NoResultFacts): NoResultReasons {
+  const { commandStatus, commandType, startedAt, actionStatus, now } = facts;
   if (commandStatus === 'Executing') {
-    const start = parseServerTime(startedAt);
+    const start = timeOf(startedAt);
     if (start === undefined) return [notFinished(facts)];
-    const isLong = now - start > SCRIPT_LIMIT_MS;
-    return [{ code: isLong ? 'runningLong' : 'running', source: 'documented', values: { at: start } }, ...seen(facts)];
+    // Only for scripts a limit is documented: collecting a large file takes its time.
+    const isLong = commandType === 'RunScript' && now - start > SCRIPT_LIMIT_MS;
+    return [
+      { code: isLong ? 'runningLong' : 'running', source: 'documented', values: { at: start } },
+      ...report(facts),
+    ];
   }
   // Any other state, also one that this version does not know, is shown with the server's own word.
   if (!['Created', 'Submitted', 'PendingResource'].includes(commandStatus)) return [notFinished(facts)];
+  const { failedBefore, runsBefore, otherSession } = facts;
+  if (failedBefore !== undefined) return [{ code: 'willNotRun', source: 'inferred', values: { index: failedBefore } }];
+  if (runsBefore !== undefined) return [{ code: 'earlierCommand', source: 'seen', values: { index: runsBefore } }];
+  // The device has begun the session, so that its record explains nothing.
+  if (actionStatus !== 'Pending') return [{ code: 'notStarted', source: 'inferred' }];
+  const hints = ofDevice(facts);
   if (otherSession !== undefined)
-    return [
-      { code: 'otherSession', source: 'seen', values: { requestor: otherSession } },
-      ...ofDevice(facts),
-      ...seen(facts),
-    ];
-  const created = parseServerTime(createdAt);
-  if (actionStatus === 'Pending' && created !== undefined && now - created > QUEUE_MS)
-    return [{ code: 'queueIsOver', source: 'documented' }, ...ofDevice(facts), ...seen(facts)];
-  const [refusal, ...others] = ofDevice(facts);
-  if (refusal !== undefined) return [refusal, ...others, ...seen(facts)];
-  const [silence = active(facts)] = silent(facts);
-  return [silence];
+    return [{ code: 'otherSession', source: 'seen', values: { requestor: otherSession } }, ...hints, ...report(facts)];
+  const created = timeOf(facts.createdAt);
+  if (created !== undefined && now - created > QUEUE_MS)
+    return [{ code: 'queueIsOver', source: 'documented' }, ...hints, ...report(facts)];
+  const isCertain = hints.some(({ code }) => code === 'restricted' || code === 'notListed');
+  const first: NoResultReason = isCertain
+    ? { code: 'notStartedYet', source: 'seen' }
+    : (silence(facts) ?? active(facts));
+  return [first, ...hints];
 }
 
-function ended(facts: NoResultFacts): readonly [NoResultReason, ...NoResultReason[]] {
-  const { actionStatus, commandStatus, cancelledBy, cancellationComment, failedBefore, errorHResult } = facts;
-  const hasBegun = commandStatus === 'Executing';
-  if (failedBefore !== undefined && actionStatus !== 'Cancelled' && !hasBegun)
-    return [{ code: 'afterFailure', source: 'inferred', values: { index: failedBefore } }];
+function ended(facts: NoResultFacts): NoResultReasons {
+  const { actionStatus, commandStatus, startedAt, endedAt, cancelledBy, cancellationComment, failedBefore } = facts;
+  const hasBegun = commandStatus === 'Executing' || startedAt !== null || endedAt !== null;
+  const afterFailure: NoResultReason[] =
+    failedBefore === undefined || hasBegun
+      ? []
+      : [{ code: 'afterFailure', source: 'inferred', values: { index: failedBefore } }];
+  const values = { error: facts.errorHResult ?? 0, state: actionStatus };
   if (actionStatus === 'Cancelled') {
-    const values = { by: cancelledBy ?? '', comment: cancellationComment ?? '' };
-    return [{ code: hasBegun ? 'cancelledRunning' : 'cancelled', source: 'documented', values }];
+    const whose = { ...values, by: cancelledBy ?? '', comment: cancellationComment ?? '' };
+    return [
+      { code: hasBegun ? 'cancelledRunning' : 'cancelled', source: 'documented', values: whose },
+      ...afterFailure,
+    ];
   }
-  const values = { error: errorHResult ?? 0, state: actionStatus };
-  const more = [...ofDevice(facts), ...seen(facts)];
+  const more = [...afterFailure, ...ofDevice(facts), ...report(facts)];
   if (actionStatus === 'TimeOut')
     return [{ code: hasBegun ? 'timedOutRunning' : 'timedOut', source: 'seen', values }, ...more];
   if (hasBegun) return [{ code: 'endedRunning', source: 'inferred', values }, ...more];
+  const [cause] = afterFailure;
+  if (cause !== undefined) return [cause];
   return [{ code: actionStatus === 'Failed' ? 'sessionFailed' : 'neverRan', source: 'inferred', values }, ...more];
 }
 
-function missing(facts: NoResultFacts): readonly [NoResultReason, ...NoResultReason[]] {
+/** Failures that say in which state a command was. They explain nothing once the state is another. */
+const OF_STATE: ReadonlySet<FailureCode> = new Set<FailureCode>(['commandNotFinished', 'commandNeverRan']);
+
+function missing(facts: NoResultFacts): NoResultReasons {
   const { failure, result, endedAt, createdAt, deviceErrors, now } = facts;
-  if (failure === undefined)
+  if (failure === undefined || OF_STATE.has(failure.code))
     return [result === 'file' ? { code: 'file', source: 'documented' } : { code: 'notFetched', source: 'documented' }];
-  const { code, values } = failure;
+  const { code, values, at } = failure;
   // Which error code belongs to a missing remediation level is not documented.
   if (code === 'missingPermission' && values.serverCode === 'DisallowedOperation')
     return [{ code: 'notAllowed', source: 'inferred' }];
@@ -197,14 +240,18 @@ function missing(facts: NoResultFacts): readonly [NoResultReason, ...NoResultRea
   if (code === 'notFound') return [{ code: 'notVisible', source: 'documented' }];
   if (code !== 'noResult') return [{ code: 'failed', source: 'seen' }];
   if (values.reason === 'notStored') return [{ code: 'gone', source: 'seen', values: { host: values.host ?? '' } }];
-  const end = parseServerTime(endedAt);
-  const created = parseServerTime(createdAt);
-  const more = [...ofDevice(facts), ...gone(facts)];
+  const more = [...ofDevice(facts), ...goneDevice(facts)];
   if ((values.deviceErrors ?? deviceErrors).length > 0 || facts.commandStatus === 'Failed')
     return [{ code: 'deviceSaid', source: 'seen' }, ...more];
+  // A 404 says only that there is none. A 400 says why, in words that are not known beforehand.
+  if (values.status === 400 && (values.serverMessage ?? '') !== '')
+    return [{ code: 'serverSaid', source: 'seen' }, ...more];
+  const end = timeOf(endedAt);
+  const created = timeOf(createdAt);
   if (created !== undefined && now - created > RETENTION_MS) return [{ code: 'pastRetention', source: 'documented' }];
-  // Without an end it is not known how long ago the command ended.
-  if (end === undefined || now - end < UPLOAD_MS) return [{ code: 'maybeSoon', source: 'seen' }, ...more];
+  // The time of the attempt tells how long a result had to arrive. The time at which this is read does not.
+  if (end === undefined || at === undefined) return [{ code: 'none', source: 'seen' }, ...more];
+  if (at - end < UPLOAD_MS) return [{ code: 'maybeSoon', source: 'seen' }, ...more];
   return [{ code: 'neverUploaded', source: 'inferred', values: { at: end } }, ...more];
 }
 
@@ -212,9 +259,9 @@ function notFinished({ commandStatus, actionStatus }: NoResultFacts): NoResultRe
   return { code: 'notFinished', source: 'documented', values: { state: commandStatus || actionStatus || '–' } };
 }
 
-/** Reasons that keep any script from running on the device. */
-function ofDevice({ machine }: NoResultFacts): NoResultReason[] {
-  if (machine === undefined || machine === 'gone') return [];
+/** Explains what keeps scripts from running on the device. If one ran, nothing does. */
+function ofDevice({ machine, hasRunHere }: NoResultFacts): NoResultReason[] {
+  if (machine === undefined || machine === 'gone' || hasRunHere) return [];
   const isRestricted = machine.machineTags.some((tag) => tag.trim().toLowerCase() === RESTRICTED_TAG);
   if (isRestricted) return [{ code: 'restricted', source: 'documented' }];
   const support = supportOf(machine);
@@ -232,29 +279,39 @@ function ofDevice({ machine }: NoResultFacts): NoResultReason[] {
   }
 }
 
-/** Explains a session that waits for a device of which Defender has not heard for some time. */
-function silent(facts: NoResultFacts): NoResultReason[] {
-  return seen(facts).map((reason) => (reason.code === 'lastSeen' ? { ...reason, code: 'deviceSilent' } : reason));
+/** Explains a session that waits for a device of which Defender has not heard for long. */
+function silence(facts: NoResultFacts): NoResultReason | undefined {
+  const [known] = report(facts);
+  return known?.code === 'lastReport' ? { ...known, code: 'deviceSilent' } : known;
 }
 
-/** Says when Defender last heard of a device, if that was some time ago. */
-function seen(facts: NoResultFacts): NoResultReason[] {
-  const { machine, now } = facts;
-  if (machine === undefined || machine === 'gone') return gone(facts);
-  const at = parseServerTime(machine.lastSeen);
-  const isSilent = at !== undefined && now - at > SILENT_MS;
-  if (!isSilent && (machine.healthStatus === null || machine.healthStatus === 'Active')) return [];
+/**
+ * Says what Defender calls the device, and when the device last reported, if it is not simply active. `lastSeen` is the
+ * time of the last full report, which a device sends about once a day. Source: api-facts §4.
+ */
+function report(facts: NoResultFacts): NoResultReason[] {
+  const { machine, askedAt } = facts;
+  if (machine === undefined || machine === 'gone') return goneDevice(facts);
+  const at = timeOf(machine.lastSeen);
+  const isSilent = at !== undefined && askedAt !== undefined && askedAt - at > SILENT_MS;
+  const isUsual = machine.healthStatus === null || ['', 'Active', 'Unknown'].includes(machine.healthStatus);
+  if (!isSilent && isUsual) return [];
   const values = { health: machine.healthStatus ?? '', ...(at === undefined ? {} : { at }) };
-  return [{ code: 'lastSeen', source: 'documented', values }];
+  return [{ code: 'lastReport', source: 'documented', values }];
 }
 
 /** Explains a session that waits for a device that is there, or of which nothing is known. */
 function active({ machine }: NoResultFacts): NoResultReason {
   if (machine === undefined || machine === 'gone') return { code: 'notStarted', source: 'inferred' };
-  const at = parseServerTime(machine.lastSeen);
+  const at = timeOf(machine.lastSeen);
   return { code: 'deviceActive', source: 'inferred', values: at === undefined ? {} : { at } };
 }
 
-function gone({ machine }: NoResultFacts): NoResultReason[] {
+function goneDevice({ machine }: NoResultFacts): NoResultReason[] {
   return machine === 'gone' ? [{ code: 'deviceGone', source: 'documented' }] : [];
+}
+
+function timeOf(text: string | null): number | undefined {
+  const time = parseServerTime(text);
+  return time === undefined || time < FIRST_TIME ? undefined : time;
 }

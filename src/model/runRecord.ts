@@ -12,6 +12,8 @@ export type RunState = 'none' | 'waiting' | 'running' | 'paused' | 'cancelled' |
 export interface KeptFailure {
   readonly code: FailureCode;
   readonly values: FailureValues;
+  /** Time of the attempt, ms since 1970. Absent in records of earlier versions. */
+  readonly at?: number;
 }
 
 /** A run and its progress. The record does not list the fetched results, because they are in the store of results. */

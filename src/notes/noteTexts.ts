@@ -1,5 +1,6 @@
 import { endsInFence } from '../evidence/blocks/noteBlocks.ts';
 import { buildIndicatorNote } from '../evidence/blocks/indicatorNote.ts';
+import { buildAuditNote } from '../evidence/audit/auditNote.ts';
 import { buildCollectedNote, buildRunLine, buildStatusNote } from '../evidence/blocks/statusNote.ts';
 import { buildEvidence } from '../evidence/blocks/noteForms.ts';
 import { ENDINGS_VERSION } from '../evidence/indicators/publicEndings.ts';
@@ -10,6 +11,7 @@ import { compareEvidence } from './compareEvidence.ts';
  * bundle that contains these functions; see src/lazy.ts.
  */
 export const noteTexts = {
+  buildAuditNote,
   buildCollectedNote,
   buildEvidence,
   buildIndicatorNote,

@@ -26,6 +26,8 @@ export interface ContextKeys {
   readonly 'liveResponse.types': 'liveResponse' | 'all';
   /** State of the last search in stored results. The view of hits is shown only after a search was started. */
   readonly 'liveResponse.search': 'none' | 'running' | 'ended';
+  /** Whether an audit trail is open. Its view is shown only then. */
+  readonly 'liveResponse.auditTrail': 'none' | 'open';
   /** Part of a text that the active document shows. `none`: the text is not divided into parts. */
   readonly 'liveResponse.part': 'none' | 'first' | 'middle' | 'last' | 'whole';
   /** Whether the active result document has no text, or only text that the script did not write. */

@@ -186,7 +186,7 @@ export class RunFetches {
     } catch (error) {
       if (this.#isOver(key, job)) return;
       this.#jobs.delete(key);
-      this.#change(key, { state: 'stopped', stoppedBy: keep(error) });
+      this.#change(key, { state: 'stopped', stoppedBy: keep(error, this.#options.clock.now()) });
     }
   }
 
@@ -222,7 +222,7 @@ export class RunFetches {
       return true;
     } catch (error) {
       if (this.#isOver(key, job)) return true;
-      const failure = keep(error);
+      const failure = keep(error, this.#options.clock.now());
       if (failure.code === 'rateLimited') {
         const { now, wait } = this.#options.clock;
         await wait(Math.max(1000, (failure.values.retryAt ?? 0) - now()), job.controller.signal).catch(() => undefined);
@@ -263,9 +263,9 @@ export function thrown({ code, values }: KeptFailure): LiveResponseError {
   return new LiveResponseError(code, values);
 }
 
-function keep(error: unknown): KeptFailure {
-  if (isLiveResponseError(error)) return { code: error.code, values: error.values };
-  return { code: 'unexpectedAnswer', values: {} };
+function keep(error: unknown, at: number): KeptFailure {
+  if (isLiveResponseError(error)) return { code: error.code, values: error.values, at };
+  return { code: 'unexpectedAnswer', values: {}, at };
 }
 
 /** Reads a record that {@link RunFetches} wrote. The worker has already checked its fields. */

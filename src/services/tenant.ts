@@ -1,4 +1,5 @@
 import type { ExtensionContext } from 'vscode';
+import { AuditTrail } from '../actions/auditTrail.ts';
 import { WatchedActions } from '../actions/watchedActions.ts';
 import { systemClock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -26,6 +27,8 @@ export interface TenantServices {
   readonly signIns: SignIns;
   readonly connections: ConnectionList;
   readonly sessions: Sessions;
+  /** The audit trail that was opened from an export. */
+  readonly auditTrail: AuditTrail;
   /** Explains why commands have no result. */
   readonly noResults: NoResults;
   /** The choice of a list, which the view shows. */
@@ -80,6 +83,10 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
       },
     }),
   );
+  const auditTrail = new AuditTrail(() => {
+    const { active } = connections;
+    return active === undefined ? undefined : sessions.of(active).actions(true);
+  });
   const noResults = new NoResults({ connections, sessions });
   const actions = new ShownActions(connections, sessions);
   signIns.onDidChange((connection) => {
@@ -106,6 +113,7 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     signIns,
     connections,
     sessions,
+    auditTrail,
     noResults,
     actions,
     watched,

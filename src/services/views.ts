@@ -7,6 +7,7 @@ import { TableTabs } from '../documents/table/tableTabs.ts';
 import { StatusPages } from '../documents/status/statusPages.ts';
 import { CallsItem } from '../statusBar/callsItem.ts';
 import { RunItem } from '../statusBar/runItem.ts';
+import { AuditView } from '../tree/auditView.ts';
 import { ActionsView } from '../tree/actionsView.ts';
 import type { ActionsViewParts } from '../tree/actionsView.ts';
 import { SavedFilters } from '../tree/savedFilters.ts';
@@ -27,6 +28,7 @@ export interface ViewServices {
   readonly runOverviews: RunOverviews;
   readonly runItem: RunItem;
   readonly tableTabs: TableTabs;
+  readonly auditView: AuditView;
 }
 
 /** The view and the events, which `extension.ts` registers during activation. */
@@ -39,7 +41,7 @@ export function createViewServices(
   registered: RegisteredView,
   parts: GroundServices & TenantServices & ResultServices & RunServices,
 ): ViewServices {
-  const { actions, connections, sessions, noResults, worker, store, runs, estimateRun } = parts;
+  const { actions, auditTrail, connections, sessions, noResults, worker, store, runs, estimateRun } = parts;
   const companions = new CompanionTabs();
   const calls = new CallsItem(async () => {
     const { active } = connections;
@@ -55,6 +57,7 @@ export function createViewServices(
       store,
       companions,
       noResults,
+      auditTrail,
       changed: registered.pagesChanged,
       onDidChangeActions: (listener) => followList(actions, listener),
       knownAction: (ref) => {
@@ -62,6 +65,7 @@ export function createViewServices(
         return connection === undefined ? undefined : sessions.of(connection).known(ref.actionId);
       },
     }),
+    auditView: new AuditView(auditTrail, (listener) => followList(actions, listener)),
     help: new HelpDocument(),
     calls,
     runOverviews,
@@ -72,6 +76,7 @@ export function createViewServices(
       runs,
       noResults,
       rules: () => runOverviews.rules.rules,
+      onDidChangeRules: (listener) => runOverviews.onDidChangeRules(listener),
       onTrouble: (error) => {
         parts.log.failure('Table', error);
       },

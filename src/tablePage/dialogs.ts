@@ -1,4 +1,5 @@
 import type { HostsWithout, PageWords } from '../documents/table/tableMessages.ts';
+import { guardCell } from '../evidence/export/csv.ts';
 import { button, element, shownText } from './shownText.ts';
 
 /** Creates a dialog that removes itself when it closes. */
@@ -51,9 +52,11 @@ export function openHosts(
   const list = element('ul', '', { class: 'hosts', tabindex: '0', 'aria-label': words.withoutTitle });
   list.append(
     ...found.without.map((name) => element('li', shownText(name))),
-    ...found.unknown.map(({ name, why }) => element('li', `${shownText(name)} – ${why}`, { class: 'unknown' })),
+    ...found.unknown.map(({ name, why }) =>
+      element('li', `${shownText(name)} – ${shownText(why)}`, { class: 'unknown' }),
+    ),
   );
-  const lines = [...list.querySelectorAll('li')].map(({ textContent }) => textContent);
+  const lines = [...list.querySelectorAll('li')].map(({ textContent }) => guardCell(textContent));
   const copyAll = (): void => {
     copy([sentence, ...lines].join('\n'));
   };

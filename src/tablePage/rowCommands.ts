@@ -35,17 +35,18 @@ export async function copyRows(
   else host.send({ type: 'copyCell', query, row: grid.row, column });
 }
 
-/** Number of stacked values that are copied at once, as many as one answer holds. */
-const MOST_VALUES = 2000;
+/** Number of stacked values of one answer. */
+const PAGE = 2000;
 
 /** Copies stacked values: cells separated by tabs, then the number of hosts and of rows. */
 async function copyStack(host: ExtensionHost, query: TableQuery, { from, to }: Grid['selection']): Promise<void> {
-  const stacked = await host.ask('stacked', query, from, Math.min(to, from + MOST_VALUES));
-  const lines = stacked.map(({ values, hosts, rows }) =>
-    [...values.map((value) => guardCell(shownText(value ?? '').replaceAll('\t', ' '))), `${hosts}`, `${rows}`].join(
-      '\t',
-    ),
-  );
+  const lines: string[] = [];
+  for (let at = from; at < to; at += PAGE) {
+    for (const { values, hosts, rows } of await host.ask('stacked', query, at, Math.min(to, at + PAGE))) {
+      const cells = values.map((value) => guardCell(shownText(value ?? '').replaceAll('\t', ' ')));
+      lines.push([...cells, `${hosts}`, `${rows}`].join('\t'));
+    }
+  }
   host.send({ type: 'copyText', text: lines.join('\n') });
 }
 

@@ -41,7 +41,7 @@ export interface ActionsViewParts {
   readonly actions: ShownActions;
   readonly watched: WatchedActions;
   readonly signIns: SignIns;
-  readonly noResults: Pick<NoResults, 'ofCommand'>;
+  readonly noResults: Pick<NoResults, 'ofCommand' | 'onDidLearn'>;
   readonly store: ResultStore;
   readonly worker: WorkerClient;
   readonly log: Log;
@@ -68,6 +68,10 @@ export class ActionsView implements Disposable {
     this.#subscriptions = [
       parts.actions.onDidChange((shown) => {
         this.#show(shown);
+      }),
+      parts.noResults.onDidLearn((machineId) => {
+        const own = this.#tree.shown.filter((action) => action.machineId === machineId);
+        this.#tree.redraw(own.map(({ id }) => id));
       }),
       parts.store.onDidStore((facts) => {
         this.#tree.update([facts.ref.actionId]);

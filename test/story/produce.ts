@@ -82,7 +82,8 @@ export async function openStory(): Promise<Story> {
       const failure = await attempt(situation, actionId);
       if (situation.asks === true) await noResults.ask(ref, action.machineId ?? '', patience());
       const before = stage.tenant.recording.requests.length;
-      const reasons = noResults.ofCommand(ref, failure);
+      const at = Date.now();
+      const reasons = noResults.ofCommand(ref, failure === undefined ? undefined : { error: failure, at });
       assert.ok(reasons !== undefined);
       const run = findRuns([action], tenant).find(({ members }) =>
         members.some((one) => one.commandIndex === commandIndex),
@@ -97,7 +98,7 @@ export async function openStory(): Promise<Story> {
                 failures:
                   failure === undefined
                     ? {}
-                    : { [`${actionId}#${commandIndex}`]: { code: failure.code, values: failure.values } },
+                    : { [`${actionId}#${commandIndex}`]: { code: failure.code, values: failure.values, at } },
               },
               () => undefined,
               (...args) => noResults.ofMember(...args),

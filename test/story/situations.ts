@@ -23,7 +23,7 @@ export const SITUATIONS: readonly Situation[] = [
       commands: [script('Created')],
     }),
     asks: true,
-    codes: ['timedOut', 'lastSeen'],
+    codes: ['timedOut', 'lastReport'],
   },
   {
     what: 'The session timed out while the script ran',
@@ -95,10 +95,25 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     what: 'The script failed without a word, Windows 7',
-    plan: plan(4 * hour, { device: deviceByKey('old7'), status: 'Failed', commands: [script('Failed')] }),
+    plan: plan(4 * hour, { device: deviceByKey('old7'), status: 'Failed', commands: [script('Failed', { took: 0 })] }),
     asks: true,
     fetches: { call: 'link' },
     codes: ['deviceSaid', 'notListed'],
+  },
+  {
+    what: 'The link call answers 400 with words of its own, although the script has ended',
+    plan: plan(4 * hour, { requestor: requestors.jonas, commands: [script('Completed')] }),
+    fetches: { call: 'link', action: refusal(400, 'BadRequest', 'Output retrieval is not permitted for this device.') },
+    codes: ['serverSaid'],
+  },
+  {
+    what: 'The session timed out, and the script had started',
+    plan: plan(4 * hour, {
+      status: 'TimeOut',
+      requestor: requestors.jonas,
+      commands: [script('Executing', { took: 5 })],
+    }),
+    codes: ['timedOutRunning'],
   },
   {
     what: 'The script ended a moment ago, while its session goes on',

@@ -57,13 +57,13 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     await followLink(
       page.locator('.editor-group-container.active .detected-link', { hasText: 'Ask About the Device' }).first(),
     );
-    await waitForLine('Defender last saw the');
+    await waitForLine('Defender calls the device Inactive');
     await waitForLine('Device health: Inactive');
     await waitForLine('Ask Again (1 call)');
     assert.equal(asked(), before + 1);
     // The command on the row shows the same page, without a call.
     await palette('explainEmpty');
-    await waitForLine('Defender last saw the');
+    await waitForLine('Defender calls the device Inactive');
     assert.equal(asked(), before + 1);
     await takePictures(session, 'status-asked');
   });

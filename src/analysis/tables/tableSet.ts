@@ -31,6 +31,9 @@ const LONGEST_VALUE = 20_000;
 /** Number of hosts that are named beside a stacked value. */
 const NAMED_HOSTS = 20;
 
+/** Keys of times of day and of durations are smaller, ms. */
+const FIRST_DATE = Date.UTC(1971, 0, 1);
+
 type Cell = string | null;
 
 /**
@@ -215,7 +218,9 @@ export class TableSet {
     if (rows === undefined || found === undefined || typeof column !== 'number') return '';
     const cell = found.cells[column] ?? '';
     const kind = rows.kind(column);
-    return kind.kind === 'time' && typeof keyOf(kind, cell) === 'number' ? cell : '';
+    const key = kind.kind === 'time' ? keyOf(kind, cell) : undefined;
+    // A time of day without its date has no time around it that is sure to be on the same day.
+    return typeof key === 'number' && key > FIRST_DATE ? cell : '';
   }
 
   /** Lists the members whose rows a query chooses, in the order of the hosts. */

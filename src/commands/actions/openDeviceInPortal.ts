@@ -12,7 +12,7 @@ import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, all
 
 /** `liveResponse.openDeviceInPortal`: opens the device's page in the Defender portal of its cloud. */
 async function openDeviceInPortal(
-  services: Pick<Services, 'actions' | 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
+  services: Pick<Services, 'actions' | 'auditTrail' | 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<void> {
   const device = await findDevice(services, args);
@@ -30,9 +30,16 @@ async function openDeviceInPortal(
 type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };
 
 async function findDevice(
-  services: Pick<Services, 'actions' | 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
+  services: Pick<Services, 'actions' | 'auditTrail' | 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<Device | undefined> {
+  const [first] = args;
+  // A link of the page about a record passes the record's number.
+  if (typeof first === 'object' && first !== null && 'record' in first && typeof first.record === 'number') {
+    const { opened } = services.auditTrail;
+    const record = services.auditTrail.record(first.record);
+    return opened?.tenant && record && { ...opened.tenant, machineId: record.deviceId };
+  }
   const [row] = args.filter(isTreeNode);
   if (row !== undefined) return deviceOfRow(services, row);
   const [target] = findTargets(services, args);

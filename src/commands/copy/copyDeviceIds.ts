@@ -30,7 +30,7 @@ const STATES: readonly { readonly states: readonly RowState[]; readonly words: (
 
 /** Reasons that can be chosen. They are known of the hosts whose devices were asked about, and of those that Defender refused. */
 const REASONS: readonly { readonly codes: readonly NoResultCode[]; readonly words: () => string }[] = [
-  { codes: ['deviceSilent', 'lastSeen', 'queueIsOver'], words: () => l10n.t('Device is offline') },
+  { codes: ['deviceSilent', 'lastReport'], words: () => l10n.t('Device is offline, perhaps') },
   { codes: ['otherSession'], words: () => l10n.t('Another session on the device') },
   { codes: ['restricted'], words: () => l10n.t('Device is restricted') },
   { codes: ['notListed', 'needsUpdate', 'needsAgent'], words: () => l10n.t('System without live response, perhaps') },

@@ -1,6 +1,11 @@
 import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
-import { buildHuntingQuery, buildIndicatorQuery } from '../../evidence/blocks/huntingQuery.ts';
+import {
+  buildHuntingQuery,
+  buildIndicatorQuery,
+  buildProcessQuery,
+  buildSessionsQuery,
+} from '../../evidence/blocks/huntingQuery.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { deviceOf, findCommand, subjectOf } from '../../model/machineAction.ts';
 import type { Services } from '../../services/services.ts';
@@ -10,6 +15,7 @@ import { findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
+import { ON_ONE_ROW } from '../common/when.ts';
 
 /** Largest number of indicators of a selection that get a query. No one runs more by hand. */
 const MOST_QUERIES = 20;
@@ -62,13 +68,14 @@ async function queryFor(
   services: Pick<Services, 'actions' | 'results' | 'store'>,
   ref: ResultRef,
   signal: AbortSignal,
+  build = buildHuntingQuery,
 ): Promise<string> {
   const listed = services.actions.list?.get(ref.actionId);
   const action =
     listed ?? (await services.store.facts(ref))?.action ?? (await services.results.open(ref, { signal })).action;
   const command = findCommand(action, ref.commandIndex);
   const subject = command === undefined ? '–' : subjectOf(command);
-  const query = buildHuntingQuery({
+  const query = build({
     title: `${deviceOf(action)} · ${subject} · ${ref.actionId}#${ref.commandIndex}`,
     machineId: action.machineId,
     device: action.computerDnsName,
@@ -78,6 +85,46 @@ async function queryFor(
   if (query === undefined) throw new LiveResponseError('unexpectedAnswer', { path: 'machineId' });
   return query;
 }
+
+/**
+ * `liveResponse.copyKqlSessions`: copies a query for all sessions of live response on a device, those of the portal's
+ * console included. `liveResponse.copyKqlProcesses`: copies a query for the processes that a script started.
+ */
+async function copyOneQuery(
+  services: Pick<Services, 'actions' | 'connections' | 'results' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+  build: typeof buildHuntingQuery,
+): Promise<void> {
+  const [target] = findTargets(services, args);
+  if (target === undefined) return;
+  await runner.run(l10n.t('Copying a hunting query'), async ({ signal }) => {
+    await env.clipboard.writeText(await queryFor(services, target.ref, signal, build));
+    confirmInStatusBar(l10n.t('Copied 1 hunting query'), 5000);
+  });
+}
+
+/** Number of days in which the query for a device's sessions looks: all that advanced hunting keeps. */
+const SESSION_DAYS = 30;
+
+export const copyKqlSessionsCommand = defineCommand({
+  name: 'copyKqlSessions',
+  needs: 'result',
+  palette: 'false',
+  menus: [{ menu: 'liveResponse.copyAs', group: '3_hunt@3', when: ON_ONE_ROW }],
+  run: (services, { args, runner }) =>
+    copyOneQuery(services, runner, args, (scope) =>
+      scope.machineId ? buildSessionsQuery(scope, SESSION_DAYS) : undefined,
+    ),
+});
+
+export const copyKqlProcessesCommand = defineCommand({
+  name: 'copyKqlProcesses',
+  needs: 'result',
+  palette: 'false',
+  menus: [{ menu: 'liveResponse.copyAs', group: '3_hunt@4', when: ON_ONE_ROW }],
+  run: (services, { args, runner }) => copyOneQuery(services, runner, args, buildProcessQuery),
+});
 
 export const copyKqlCommand = defineCommand({
   name: 'copyKql',

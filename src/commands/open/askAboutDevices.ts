@@ -4,9 +4,15 @@ import { callsWords, hostsWords } from '../../messages/runWords.ts';
 import { ask as askModal } from '../../platform/show/notifications.ts';
 import { devicesToAsk, toRows } from '../../runs/runRows.ts';
 import type { Services } from '../../services/services.ts';
-import type { CommandRunner } from '../common/commandRunner.ts';
+import { isLiveResponseError } from '../../base/errors.ts';
+import type { LiveResponseError } from '../../base/errors.ts';
+import { traitsOf } from '../../base/failures.ts';
+import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 
 export type AskServices = Pick<Services, 'connections' | 'noResults' | 'runs' | 'sessions' | 'store'>;
+
+/** Runs whose devices are being asked about, so that a second click asks nothing twice. */
+const asking = new Set<string>();
 
 /** Number of calls from which a person is asked first. */
 const MANY_CALLS = 10;
@@ -38,19 +44,37 @@ export async function askAboutHosts(services: AskServices, runner: CommandRunner
     (ref) => store.known(ref),
     (...args) => noResults.ofMember(...args),
   );
-  const devices = devicesToAsk(rows);
-  if (devices.length === 0) return;
+  const all = devicesToAsk(rows);
+  const unknown = all.filter((machineId) => noResults.recordOf(tenant, machineId) === undefined);
+  // A second gesture goes on where the first one ended. Once all are known, it asks again.
+  const devices = unknown.length === 0 ? all : unknown;
+  if (devices.length === 0 || asking.has(record.run.key)) return;
   if (devices.length >= MANY_CALLS) {
     const button = l10n.t('Ask');
     const question = l10n.t('Ask Defender about the devices of {0}?', hostsWords(devices.length));
     const details = [callsWords(devices.length)];
     if ((await askModal({ severity: 'information', question, details }, button)) !== button) return;
   }
-  await runner.run(l10n.t('Asking Defender about the devices'), async ({ signal, report }) => {
+  asking.add(record.run.key);
+  const work = async ({ signal, report }: CommandScope): Promise<void> => {
+    const failures: LiveResponseError[] = [];
     for (const [at, machineId] of devices.entries()) {
       signal.throwIfAborted();
       report(l10n.t('{0} of {1}', at + 1, devices.length), at / devices.length);
-      await noResults.ask(tenant, machineId, signal, devices.length === 1 ? 'click' : 'background');
+      try {
+        await noResults.ask(tenant, machineId, signal, devices.length === 1 ? 'click' : 'background');
+      } catch (error) {
+        // One device that fails in passing does not end the others. What would fail for all of them does.
+        if (!isLiveResponseError(error) || traitsOf(error.code).stopsRun === true || signal.aborted) throw error;
+        failures.push(error);
+      }
     }
-  });
+    const [first] = failures;
+    if (first !== undefined) throw first;
+  };
+  try {
+    await runner.run(l10n.t('Asking Defender about the devices'), work);
+  } finally {
+    asking.delete(record.run.key);
+  }
 }

@@ -51,7 +51,11 @@ async function copyRows(
 ): Promise<void> {
   await env.clipboard.writeText(text);
   if (places.length === 0) {
-    confirmInStatusBar(l10n.t('Copied without source: counts and names of hosts have no line.'), CONFIRM_MS);
+    const lines = text.split('\n').length.toLocaleString(env.language);
+    confirmInStatusBar(
+      l10n.t('Lines copied without source, because counts and hosts have none: {0}', lines),
+      CONFIRM_MS,
+    );
     return;
   }
   const hasSources = places.length <= MOST_SOURCES;

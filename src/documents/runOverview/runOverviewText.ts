@@ -212,7 +212,9 @@ function addWithoutResult(text: OverviewText, { record, rows }: OverviewParts, w
   const byReason = new Map<string, RunRow[]>();
   for (const row of without) {
     const why = whyNoResult(row);
-    byReason.set(why, [...(byReason.get(why) ?? []), row]);
+    const same = byReason.get(why);
+    if (same === undefined) byReason.set(why, [row]);
+    else same.push(row);
   }
   for (const [why, same] of byReason) {
     if (same.length > 1)

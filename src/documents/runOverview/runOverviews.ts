@@ -72,12 +72,16 @@ export class RunOverviews implements Disposable {
   /** Active runs whose earlier results are known. What they store later becomes known by itself. */
   readonly #learned = new Set<string>();
   readonly #changed = new EventEmitter<Uri>();
+  readonly #rulesChanged = new EventEmitter<void>();
+  /** Fires when the rules of comparisons change. */
+  readonly onDidChangeRules = this.#rulesChanged.event;
   readonly #disposables: readonly Disposable[];
 
   constructor(options: RunOverviewsOptions) {
     this.#options = options;
     this.#disposables = [
       this.#changed,
+      this.#rulesChanged,
       workspace.registerTextDocumentContentProvider(RUN_SCHEME, {
         onDidChange: this.#changed.event,
         provideTextDocumentContent: (uri) => this.#open.get(uri.query)?.built?.text,
@@ -116,6 +120,7 @@ export class RunOverviews implements Disposable {
   /** Stores new rules and updates every open overview. */
   async setRules(rules: ComparisonRules): Promise<void> {
     await this.#options.memento.update(RULES, rules);
+    this.#rulesChanged.fire();
     for (const { key } of this.#open.values()) this.#update(key);
   }
 

@@ -1,4 +1,7 @@
 import { commands, l10n, languages, workspace } from 'vscode';
+import type { AuditTrail } from '../../actions/auditTrail.ts';
+import { auditKindWords } from '../../messages/auditWords.ts';
+import { LinkedText } from '../linkedText.ts';
 import type { NoResults } from '../../connections/noResults.ts';
 import type { Disposable, DocumentLink, EventEmitter, TextDocument, Uri } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
@@ -15,12 +18,14 @@ import { readingColumn } from '../showResult.ts';
 import { buildStatus, statusNames } from './statusText.ts';
 import type { StatusParts } from './statusText.ts';
 import { buildSession } from './sessionText.ts';
-import { refOfSession, refOfStatus, sessionUri, statusUri } from './statusUri.ts';
+import { buildAudit } from './auditText.ts';
+import { placeOfRecord, recordUri, refOfSession, refOfStatus, sessionUri, statusUri } from './statusUri.ts';
 
 export interface StatusPagesParts {
   readonly store: Pick<ResultStore, 'known' | 'onDidStore'>;
   readonly companions: CompanionTabs;
   readonly noResults: Pick<NoResults, 'ofCommand' | 'onDidLearn' | 'recordOf'>;
+  readonly auditTrail: AuditTrail;
   /** Returns an action that any list of this window has loaded. */
   readonly knownAction: (ref: ResultRef) => MachineAction | undefined;
   /** Fires when the loaded actions change. */
@@ -36,7 +41,7 @@ export interface StatusPagesParts {
 export class StatusPages implements Disposable {
   readonly #parts: StatusPagesParts;
   readonly #failures = new Map<string, NonNullable<StatusParts['failure']>>();
-  readonly #shown = new Map<string, { readonly uri: Uri; readonly text: string }>();
+  readonly #shown = new Map<string, { readonly uri: Uri; readonly built: LinkedText | undefined }>();
   readonly #disposables: readonly { dispose: () => unknown }[];
 
   constructor(parts: StatusPagesParts) {
@@ -47,6 +52,9 @@ export class StatusPages implements Disposable {
         { provideDocumentLinks: (document): DocumentLink[] => [...this.linksOf(document)] },
       ),
       parts.onDidChangeActions(() => {
+        this.#update();
+      }),
+      parts.auditTrail.onDidChange(() => {
         this.#update();
       }),
       parts.noResults.onDidLearn(() => {
@@ -93,6 +101,15 @@ export class StatusPages implements Disposable {
     );
   }
 
+  /** Shows the page of a record of the audit trail. @param place - number of the record in its export */
+  async showRecord(place: number, preserveFocus: boolean): Promise<void> {
+    const record = this.#parts.auditTrail.record(place);
+    if (record === undefined) return;
+    const names = [auditKindWords(record.kind), record.device || record.deviceId || '–'];
+    const where = { preserveFocus, preview: true, viewColumn: readingColumn() };
+    await commands.executeCommand('vscode.openWith', recordUri(place, names), 'default', where);
+  }
+
   /** Returns the state of a command for a note; undefined if its action is not loaded. */
   facts(ref: ResultRef): StatusFacts | undefined {
     const action = this.#parts.knownAction(ref);
@@ -114,14 +131,15 @@ export class StatusPages implements Disposable {
 
   /** Returns the text of a page; also of a page that VS Code restored. */
   text(uri: Uri): string {
-    const text = this.#build(uri)?.text ?? '';
-    this.#shown.set(uri.toString(), { uri, text });
-    return text;
+    const built = this.#build(uri);
+    this.#shown.set(uri.toString(), { uri, built });
+    return built?.text ?? '';
   }
 
   /** Returns the links of a page; none for any other document, and while a new text is on its way to the editor. */
   linksOf(document: TextDocument): readonly DocumentLink[] {
-    const built = document.uri.scheme === STATUS_SCHEME ? this.#build(document.uri) : undefined;
+    // The page says how long something has taken, so that a page that is built now may have another text.
+    const built = document.uri.scheme === STATUS_SCHEME ? this.#shown.get(document.uri.toString())?.built : undefined;
     return built?.text === document.getText() ? built.links : [];
   }
 
@@ -130,6 +148,8 @@ export class StatusPages implements Disposable {
   }
 
   #build(uri: Uri): ReturnType<typeof buildStatus> | undefined {
+    const place = placeOfRecord(uri);
+    if (place !== undefined) return this.#buildRecord(place);
     const session = refOfSession(uri);
     if (session !== undefined)
       return buildSession(session, this.#parts.knownAction(session), (ref) => this.#parts.store.known(ref));
@@ -143,14 +163,24 @@ export class StatusPages implements Disposable {
       action,
       facts: store.known(ref),
       failure,
-      reasons: noResults.ofCommand(ref, failure?.error),
+      reasons: noResults.ofCommand(ref, failure),
       record: noResults.recordOf(ref, action?.machineId ?? null),
     });
   }
 
+  #buildRecord(place: number): LinkedText {
+    const { auditTrail } = this.#parts;
+    const { opened } = auditTrail;
+    const record = auditTrail.record(place);
+    // After a restart no trail is open.
+    if (opened === undefined || record === undefined)
+      return new LinkedText().add(l10n.t('The audit trail of this record is not open any more.')).end();
+    return buildAudit(opened, record, auditTrail.matches);
+  }
+
   #update(): void {
-    for (const { uri, text } of this.#shown.values()) {
-      if (this.#build(uri)?.text !== text) this.#parts.changed.fire(uri);
+    for (const { uri, built } of this.#shown.values()) {
+      if (this.#build(uri)?.text !== built?.text) this.#parts.changed.fire(uri);
     }
   }
 }

@@ -26,6 +26,21 @@ export function refOfSession(uri: Uri): ResultRef | undefined {
   return uri.fragment === SESSION ? refOfStatus(uri.with({ fragment: '' })) : undefined;
 }
 
+/** Mark of a page about a record of the audit trail. */
+const RECORD = 'record';
+
+/** Returns the address of the page about a record of the audit trail. @param place - number of the record in its export */
+export function recordUri(place: number, names: readonly string[]): Uri {
+  const name = names.map((one) => toPathPart(one.slice(0, LONGEST_NAME))).join(' · ');
+  return Uri.from({ scheme: STATUS_SCHEME, path: `/${name}.lr-report`, query: place.toString(), fragment: RECORD });
+}
+
+/** Returns the number of the record that a page is about; undefined for any other document. */
+export function placeOfRecord({ scheme, query, fragment }: Uri): number | undefined {
+  if (scheme !== STATUS_SCHEME || fragment !== RECORD || !/^[1-9]\d{0,8}$/u.test(query)) return undefined;
+  return Number(query);
+}
+
 /** Returns the result that a page is about; undefined for any other document. */
 export function refOfStatus({
   scheme,

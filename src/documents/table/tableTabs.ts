@@ -26,9 +26,10 @@ export interface TableTabsOptions {
   readonly store: ResultStore;
   readonly tables: StoredTables;
   readonly runs: RunFetches;
-  readonly noResults: Pick<NoResults, 'ofMember'>;
-  /** Returns the rules by which comparisons ignore differences. */
+  readonly noResults: Pick<NoResults, 'ofMember' | 'onDidLearn'>;
+  /** Returns the rules by which comparisons ignore differences, and fires when they change. */
   readonly rules: () => NormaliseRules;
+  readonly onDidChangeRules: (listener: () => void) => { dispose: () => unknown };
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -56,7 +57,7 @@ export class TableTabs implements Disposable {
   readonly #wanted = new EventEmitter<WantedLine>();
   readonly #fetch = new EventEmitter<TableSource>();
   readonly #overview = new EventEmitter<TableSource>();
-  readonly #subscriptions: readonly Disposable[];
+  readonly #subscriptions: readonly { dispose: () => unknown }[];
   #count = 0;
 
   readonly onDidCopy = this.#copied.event;
@@ -87,6 +88,12 @@ export class TableTabs implements Disposable {
       }),
       options.runs.onDidChange((key) => {
         update((source) => source.runKey === key);
+      }),
+      options.noResults.onDidLearn(() => {
+        update(({ isRun }) => isRun);
+      }),
+      options.onDidChangeRules(() => {
+        update(() => true);
       }),
     ];
   }

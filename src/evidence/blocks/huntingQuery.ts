@@ -47,6 +47,66 @@ export function buildHuntingQuery({ title, machineId, device, starts, ends }: Hu
   ].join('\n');
 }
 
+/** Records of the audit trail about live response. Source: api-facts §4. */
+const SESSION_ACTIONS = ['RunLiveResponseSession', 'RunLiveResponseApi', 'LiveResponseGetFile'];
+
+/**
+ * Builds a query for the sessions of live response on a device, or on all devices, as the audit trail records them.
+ * Ends with a line end.
+ *
+ * @param device - undefined for all devices
+ * @param days - number of days; advanced hunting keeps 30
+ */
+export function buildSessionsQuery(
+  device: Pick<HuntingScope, 'title' | 'machineId'> | undefined,
+  days: number,
+): string {
+  const title = device === undefined ? 'all devices' : makeNameVisible(device.title).text;
+  const id = device?.machineId;
+  return [
+    `// Sessions of live response: ${title}`,
+    '// Needs Defender for Cloud Apps with its Microsoft 365 connector. Export the result and open it here.',
+    'CloudAppEvents',
+    `| where Timestamp > ago(${days}d)`,
+    `| where ActionType in (${SESSION_ACTIONS.map(quote).join(', ')})`,
+    ...(id ? [`| where tostring(RawEventData.DeviceId) =~ ${quote(id)}`] : []),
+    '| project Timestamp, ActionType, AccountDisplayName, IPAddress, RawEventData',
+    '| sort by Timestamp desc',
+    '',
+  ].join('\n');
+}
+
+/**
+ * Builds a query for the processes that a script started on Windows: those below Defender's `SenseIR.exe`, around the
+ * time of the command. Ends with a line end.
+ *
+ * @returns undefined if the device or the time is unknown
+ */
+export function buildProcessQuery({ title, machineId, device, starts, ends }: HuntingScope): string | undefined {
+  const start = firstTime(starts);
+  const end = firstTime(ends) ?? start;
+  const whose = machineId ? `DeviceId == ${quote(machineId)}` : device ? `DeviceName =~ ${quote(device)}` : undefined;
+  if (start === undefined || end === undefined || whose === undefined) return undefined;
+  return [
+    `// What the script did: ${makeNameVisible(title).text}`,
+    '// Windows only. Processes below SenseIR.exe, three levels deep; the console host of each is left out.',
+    `let Started = datetime(${start});`,
+    `let Ended = datetime(${end});`,
+    'let Around = DeviceProcessEvents',
+    '  | where Timestamp between ((Started - 1m) .. (Ended + 5m))',
+    `  | where ${whose}`,
+    '  | where FileName !~ "conhost.exe";',
+    'let Below = Around',
+    '  | where InitiatingProcessFileName =~ "SenseIR.exe" or InitiatingProcessParentFileName =~ "SenseIR.exe";',
+    'let Deeper = Around',
+    '  | join kind=leftsemi Below on $left.InitiatingProcessId == $right.ProcessId, $left.InitiatingProcessCreationTime == $right.ProcessCreationTime;',
+    'union Below, Deeper',
+    '| distinct Timestamp, DeviceName, AccountName, FileName, ProcessCommandLine, ProcessId, InitiatingProcessFileName, InitiatingProcessCommandLine, SHA256',
+    '| sort by Timestamp asc',
+    '',
+  ].join('\n');
+}
+
 /** Indicator to look for on all devices. */
 export interface HuntedIndicator {
   readonly kind: IndicatorKind;

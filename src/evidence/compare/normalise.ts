@@ -93,7 +93,9 @@ export function replaceNames(text: string, names: readonly string[], becomes: st
   if (!isPlain || lower.length !== text.length) return replaceByPattern(text, words, becomes);
   const pieces: string[] = [];
   let from = 0;
-  for (let at = nextOf(lower, words, 0); at >= 0; at = nextOf(lower, words, at)) {
+  // The next place of each word. A word that does not occur any more is not looked for again.
+  const places = words.map((word) => lower.indexOf(word));
+  for (let at = nextOf(lower, words, places, 0); at >= 0; at = nextOf(lower, words, places, at)) {
     const found = words.find((word) => lower.startsWith(word, at) && isWholeWord(text, at, at + word.length));
     if (found === undefined) at++;
     else {
@@ -105,12 +107,13 @@ export function replaceNames(text: string, names: readonly string[], becomes: st
   return from === 0 ? text : pieces.join('') + text.slice(from);
 }
 
-/** Returns the place at which the next of the words stands, or -1. */
-function nextOf(lower: string, words: readonly string[], from: number): number {
+/** Returns the place at which the next of the words stands, or -1. @param places - where each word stood last; updated */
+function nextOf(lower: string, words: readonly string[], places: number[], from: number): number {
   let next = -1;
-  for (const word of words) {
+  for (const [index, word] of words.entries()) {
     // The short name is a part of the long one, so it is found first.
-    const at = lower.indexOf(word, from);
+    let at = places[index] ?? -1;
+    if (at >= 0 && at < from) at = places[index] = lower.indexOf(word, from);
     if (at >= 0 && (next < 0 || at < next)) next = at;
   }
   return next;

@@ -3,4 +3,4 @@ import type { ExplainMember } from '../../../src/runs/runRows.ts';
 
 /** Explains hosts as a window does that has loaded none of their actions. */
 export const explainMember: ExplainMember = (_tenant, member, failure) =>
-  reasonsOfMember(member, failure, undefined, Date.now());
+  reasonsOfMember(member, failure, { machine: undefined, askedAt: undefined }, Date.now());

@@ -1,0 +1,211 @@
+import { commands, env, l10n, ThemeIcon, Uri, window, workspace } from 'vscode';
+import { readAuditExport } from '../../evidence/audit/auditRecords.ts';
+import { buildSessionsQuery } from '../../evidence/blocks/huntingQuery.ts';
+import { LiveResponseError } from '../../base/errors.ts';
+import { confirmInStatusBar } from '../../platform/show/notifications.ts';
+import { pickOne } from '../../platform/show/quickInputs.ts';
+import { auditViewId } from '../../platform/viewIds.ts';
+import type { Services } from '../../services/services.ts';
+import { isAuditNode } from '../../tree/auditView.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW, all } from '../common/when.ts';
+
+/** Largest export that is read, in bytes. Advanced hunting answers at most 50 MB. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** Days of the query for all devices. */
+const DAYS = 7;
+/** Time for which the status bar confirms a copy, ms. */
+const CONFIRM_MS = 5000;
+
+/**
+ * `liveResponse.openHuntingResults`: opens the audit trail from an export of advanced hunting, or from the clipboard.
+ * Makes no call. With an argument (a file's address or path) it asks no question.
+ */
+async function openHuntingResults(
+  services: Pick<Services, 'auditTrail' | 'connections'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
+  const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
+  if (source === undefined) return;
+  await runner.run(l10n.t('Opening hunting results'), async () => {
+    const { active } = services.connections;
+    const text = source === 'clipboard' ? await env.clipboard.readText() : await readFile(source);
+    const found = readAuditExport(text);
+    if (found === undefined || found.records.length === 0)
+      throw new LiveResponseError('notHuntingResults', {
+        reason: text.trim() === '' || found !== undefined ? 'empty' : 'shape',
+      });
+    services.auditTrail.open({
+      ...found,
+      source: source === 'clipboard' ? l10n.t('clipboard') : nameOf(source),
+      tenant: active === undefined ? undefined : { cloud: active.cloud, tenantId: active.tenantId },
+      openedAt: Date.now(),
+    });
+    await commands.executeCommand(`${auditViewId}.focus`);
+  });
+}
+
+async function askForSource(): Promise<Uri | 'clipboard' | undefined> {
+  const clipboard = {
+    iconPath: new ThemeIcon('clippy'),
+    label: l10n.t('From the Clipboard'),
+    detail: l10n.t('Rows that were copied in the portal, as CSV or JSON'),
+  };
+  const file = {
+    iconPath: new ThemeIcon('file'),
+    label: l10n.t('File…'),
+    detail: l10n.t('The export of a query: .csv or .json'),
+  };
+  const query = {
+    iconPath: new ThemeIcon('copy'),
+    label: l10n.t('Copy the Query for the Portal'),
+    detail: l10n.t(
+      'Sessions of all devices in the last {0} days. Run it in advanced hunting, and export its result',
+      DAYS,
+    ),
+  };
+  const chosen = await pickOne([clipboard, file, query], { title: l10n.t('Open Hunting Results') });
+  if (chosen === query) {
+    await env.clipboard.writeText(buildSessionsQuery(undefined, DAYS));
+    confirmInStatusBar(l10n.t('Copied 1 hunting query'), CONFIRM_MS);
+  }
+  if (chosen === clipboard) return 'clipboard';
+  if (chosen !== file) return undefined;
+  const [uri] =
+    (await window.showOpenDialog({
+      title: l10n.t('Open Hunting Results'),
+      openLabel: l10n.t('Open'),
+      canSelectMany: false,
+      filters: { [l10n.t('Hunting results')]: ['csv', 'json', 'ndjson', 'txt'] },
+    })) ?? [];
+  return uri;
+}
+
+function readSource(value: unknown): Uri {
+  if (value instanceof Uri) return value;
+  if (typeof value === 'string' && value !== '') return Uri.file(value);
+  throw new LiveResponseError('badArgument', { path: 'file' });
+}
+
+async function readFile(uri: Uri): Promise<string> {
+  const { size } = await workspace.fs.stat(uri);
+  if (size > MOST_BYTES) throw new LiveResponseError('notHuntingResults', { reason: 'size', size, limit: MOST_BYTES });
+  const bytes = await workspace.fs.readFile(uri);
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+}
+
+/** Returns the name of a file without its folder, which can tell a person's name. */
+function nameOf({ path }: Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** `liveResponse.openAuditRecord`: opens the page of a record. Makes no call. */
+async function openAuditRecord(
+  services: Pick<Services, 'auditTrail' | 'statusPages'>,
+  args: readonly unknown[],
+): Promise<void> {
+  const [node] = args.filter(isAuditNode);
+  if (node !== undefined) await services.statusPages.showRecord(node.record.place, true);
+}
+
+/** `liveResponse.copyAuditNote`: copies a record of the audit trail for notes, with its source and hash. */
+async function copyAuditNote(
+  services: Pick<Services, 'auditTrail' | 'notes'>,
+  args: readonly unknown[],
+): Promise<void> {
+  const { auditTrail } = services;
+  const { buildAuditNote } = await services.notes.texts();
+  const places = placesOf(args);
+  const notes = places.flatMap((place) => {
+    const record = auditTrail.record(place);
+    if (record === undefined) return [];
+    return [buildAuditNote(record, auditTrail.opened?.source ?? '', auditTrail.matches.actionOf.get(record)?.id)];
+  });
+  if (notes.length === 0) return;
+  await env.clipboard.writeText(notes.join('\n'));
+  confirmInStatusBar(l10n.t('Records copied with source and hash: {0}', notes.length), CONFIRM_MS);
+}
+
+/** Reads rows of the view, all selected ones if there are several, or the argument of a page's link. */
+function placesOf([first, selected]: readonly unknown[]): number[] {
+  const rows = Array.isArray(selected) ? selected : [first];
+  const places = rows.filter(isAuditNode).map(({ record }) => record.place);
+  if (places.length > 0) return places;
+  const isLink = typeof first === 'object' && first !== null && 'record' in first && typeof first.record === 'number';
+  return isLink ? [(first as { readonly record: number }).record] : [];
+}
+
+/**
+ * `liveResponse.loadAuditActions`: loads the actions of the time that an opened audit trail covers, so that its records
+ * can be matched. Costs one call for each 1,000 actions.
+ */
+async function loadAuditActions(
+  { auditTrail, connections, sessions }: Pick<Services, 'auditTrail' | 'connections' | 'sessions'>,
+  runner: CommandRunner,
+): Promise<void> {
+  const times = (auditTrail.opened?.records ?? []).flatMap(({ at }) => at ?? []);
+  const { active } = connections;
+  if (active === undefined || times.length === 0) return;
+  const first = times.reduce((one, other) => Math.min(one, other));
+  const list = sessions.of(active).actions(true);
+  const before = new Date(Date.now()).toISOString();
+  const from = new Date(first - MARGIN_MS).toISOString();
+  await runner.run(l10n.t('Loading the actions of the records'), ({ signal }) =>
+    list.loadSpan({ from, before }, signal),
+  );
+  auditTrail.refresh();
+}
+
+/** Time before the first record whose actions are loaded, too, ms: a session can be older than its record. */
+const MARGIN_MS = 3 * 60 * 60_000;
+
+const IN_AUDIT_VIEW = `view == ${auditViewId}`;
+const ON_RECORD = 'viewItem == auditRecord';
+
+export const openHuntingResultsCommand = defineCommand({
+  name: 'openHuntingResults',
+  needs: 'nothing',
+  icon: 'history',
+  menus: [
+    { menu: 'view/title', group: '3_open@2', when: IN_ACTIONS_VIEW },
+    { menu: 'view/title', group: 'navigation@1', when: IN_AUDIT_VIEW },
+  ],
+  run: (services, { args, runner }) => openHuntingResults(services, runner, args),
+});
+
+export const openAuditRecordCommand = defineCommand({
+  name: 'openAuditRecord',
+  needs: 'nothing',
+  palette: 'false',
+  run: (services, { args }) => openAuditRecord(services, args),
+});
+
+export const copyAuditNoteCommand = defineCommand({
+  name: 'copyAuditNote',
+  needs: 'nothing',
+  icon: 'copy',
+  palette: 'false',
+  menus: [{ menu: 'view/item/context', group: '2_copy@1', when: all(IN_AUDIT_VIEW, ON_RECORD) }],
+  run: (services, { args }) => copyAuditNote(services, args),
+});
+
+export const loadAuditActionsCommand = defineCommand({
+  name: 'loadAuditActions',
+  needs: 'connection',
+  palette: 'false',
+  run: (services, { runner }) => loadAuditActions(services, runner),
+});
+
+export const closeAuditTrailCommand = defineCommand({
+  name: 'closeAuditTrail',
+  needs: 'nothing',
+  icon: 'clear-all',
+  palette: 'false',
+  menus: [{ menu: 'view/title', group: 'navigation@2', when: IN_AUDIT_VIEW }],
+  run: ({ auditTrail }) => {
+    auditTrail.clear();
+  },
+});

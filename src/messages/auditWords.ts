@@ -1,0 +1,89 @@
+import { env, l10n } from 'vscode';
+import type { FailureValues } from '../base/errors.ts';
+import type { OpenedTrail } from '../actions/auditTrail.ts';
+import type { AuditMatches } from '../actions/auditMatches.ts';
+import type { AuditKind, AuditRecord } from '../evidence/audit/auditRecords.ts';
+import { formatBytes } from './format.ts';
+
+/** Returns the kind of a record in words. */
+export function auditKindWords(kind: AuditKind): string {
+  const words: Readonly<Record<AuditKind, string>> = {
+    console: l10n.t('Console session'),
+    api: l10n.t('API session'),
+    file: l10n.t('File collected'),
+    other: l10n.t('Other record'),
+  };
+  return words[kind];
+}
+
+/** Says in one sentence what an opened trail holds, and what has no counterpart. */
+export function trailSentence(trail: OpenedTrail, { actionOf, notLoaded, withoutRecord }: AuditMatches): string {
+  const { records, left } = trail;
+  const lone = records.filter((record) => isLone(record, { actionOf, notLoaded })).length;
+  const numbers: readonly (readonly [label: string, count: number])[] = [
+    [l10n.t('Records'), records.length],
+    [l10n.t('Console sessions'), records.filter(({ kind }) => kind === 'console').length],
+    [l10n.t('Without an action'), lone],
+    [l10n.t('Of a time whose actions are not loaded'), notLoaded.size],
+    [l10n.t('Actions without a record'), withoutRecord.length],
+    [l10n.t('Rows that could not be read'), left],
+  ];
+  // A number that is zero says nothing.
+  const parts = numbers
+    .filter(([, count], index) => index === 0 || count > 0)
+    .map(([label, count]) => `${label}: ${count.toLocaleString(env.language)}`);
+  return [trail.source, ...parts].join(' · ');
+}
+
+/** Whether a record of a program's session has no action, although the actions of its time are loaded. */
+export function isLone(
+  record: AuditRecord,
+  { actionOf, notLoaded }: Pick<AuditMatches, 'actionOf' | 'notLoaded'>,
+): boolean {
+  return record.kind === 'api' && !actionOf.has(record) && !notLoaded.has(record);
+}
+
+/** Says what a record's action is, or what its absence can mean. Never more than a probability. */
+export function matchSentence(record: AuditRecord, hasAction: boolean, isLoaded: boolean): string {
+  if (!hasAction && !isLoaded)
+    return l10n.t('The actions of its time are not loaded, so it is not known whether there is one.');
+  switch (record.kind) {
+    case 'console':
+      return l10n.t(
+        'A session of the portal’s console. Its output is in no API and in no table: only the portal shows it.',
+      );
+    case 'api':
+      return hasAction
+        ? l10n.t('Probably the action below: same device, created at most two minutes away, same script.')
+        : l10n.t(
+            'No action fits. It may be of another tenant or application, hidden from this account, or gone from the API.',
+          );
+    case 'file':
+      return hasAction
+        ? l10n.t('Probably collected by the action below: same device, same file name, during the session.')
+        : l10n.t('No action collected it. It was probably collected in the portal’s console.');
+    case 'other':
+      return l10n.t('A record of a shape that is not known here. All its fields are below, as received.');
+  }
+}
+
+/** Says what it can mean that an action has no record. */
+export function noRecordSentence(): string {
+  return l10n.t(
+    'No record in this export. The query may leave it out, the connector may have been off, or the record may come late.',
+  );
+}
+
+/** Says why a text is no audit trail. */
+export function notHuntingResults({ reason, limit }: FailureValues): string {
+  switch (reason) {
+    case 'empty':
+      return l10n.t('There is no row in it. Run the query in the portal, and export or copy its result.');
+    case 'size':
+      return l10n.t('The export is larger than {0}. Limit the query to fewer days.', formatBytes(limit ?? 0));
+    default:
+      return l10n.t(
+        'This is no result of advanced hunting: CSV with a header, or JSON with rows. Export the result in the portal.',
+      );
+  }
+}

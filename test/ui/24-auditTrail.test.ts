@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { chooseQuickPick, runCommand } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { followLink, readEditor, readTree, waitForNotification } from '../rig/workbenchParts.ts';
+import { auditRows, CONSOLE_SESSIONS, FORMS, sampleActions, STARTED_AT } from '../story/auditExport.ts';
+import { menuTitle } from './support/commands.ts';
+import { readScreen } from './support/screen.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { scenarioRef } from '../../src/sample/data/catalogue.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
+
+const VIEW = 'Audit Trail';
+
+workbenchSuite(
+  'the audit trail from an export',
+  { tenant: 'local', tenantOptions: { startedAt: STARTED_AT } },
+  (session) => {
+    const palette = (command: string): Promise<void> =>
+      runCommand(session.page, `Live Response: ${menuTitle(command)}`);
+    const { open, waitForLine } = readScreen(session);
+    const copied = (): Promise<string> => session.page.evaluate<string>('navigator.clipboard.readText()');
+    const put = (text: string): Promise<unknown> =>
+      session.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+    const rows = (): ReturnType<typeof readTree> => readTree(session.page, VIEW);
+
+    before(async () => {
+      await waitForRows(session.page, LOCAL);
+    });
+
+    test('a text that is no export says so, and what to do', async () => {
+      await put('nothing of the kind');
+      await palette('openHuntingResults');
+      await chooseQuickPick(session.page, 'From the Clipboard');
+      await waitForNotification(session.page, 'This is no result of advanced hunting');
+      await runCommand(session.page, 'Notifications: Clear All Notifications');
+    });
+
+    test('the query for the portal is copied', async () => {
+      await palette('openHuntingResults');
+      await chooseQuickPick(session.page, 'Copy the Query for the Portal');
+      const query = await waitFor('the query', async () => {
+        const text = await copied();
+        return text.startsWith('// Sessions of live response: all devices') ? text : undefined;
+      });
+      assert.match(query, /CloudAppEvents\n\| where Timestamp > ago\(7d\)/u);
+    });
+
+    test('console sessions stand in a view of their own, records without an action are marked, no call is made', async () => {
+      const { length } = tenantOf(session).recording.requests;
+      const write = FORMS['CSV of the portal'];
+      assert.ok(write !== undefined);
+      await put(write(auditRows(await sampleActions())));
+      await palette('openHuntingResults');
+      await chooseQuickPick(session.page, 'From the Clipboard');
+      const shown = await waitFor('the records', async () => {
+        const all = await rows().catch(() => []);
+        return all.length > 5 ? all : undefined;
+      });
+      const texts = shown.map(({ label, description }) => `${label} ${description}`);
+      assert.ok(
+        texts.some((text) => text.startsWith('dc1 Console session · ')),
+        texts.join('\n'),
+      );
+      assert.ok(
+        texts.some((text) => text.includes('API session · probably ')),
+        texts.join('\n'),
+      );
+      await waitFor(
+        'the counts',
+        async () =>
+          (await session.page.locator('.pane-body', { hasText: `Console sessions: ${CONSOLE_SESSIONS}` }).count()) > 0,
+      );
+      assert.equal(tenantOf(session).recording.requests.length, length);
+      await takePictures(session, 'audit-trail');
+    });
+
+    test('the actions of the records are loaded by a gesture; then one record has none', async () => {
+      // drives: loadAuditActions
+      const { page } = session;
+      await page.locator('.monaco-list-row', { hasText: 'Load the actions of these records' }).first().click();
+      const shows = (text: string): Promise<number> => page.locator('.pane-body', { hasText: text }).count();
+      await waitFor('the match', async () => (await shows('are not loaded')) === 0);
+      assert.equal(await shows('Without an action: 1'), 1);
+    });
+
+    test('a record opens a page with its probable action, its fields and its hash; it becomes a note', async () => {
+      // drives: openAuditRecord
+      // drives: copyAuditNote
+      const { page } = session;
+      const { length } = tenantOf(session).recording.requests;
+      await page.locator('.monaco-list-row', { hasText: 'Console session · ' }).first().click();
+      await waitForTab(page, 'Console session · dc1');
+      await waitForLine('A session of the portal’s console');
+      await waitForLine('SHA-256 of the record: ');
+      await waitForLine('SessionId');
+      await takePictures(session, 'audit-record');
+      await runCommand(page, 'View: Focus Active Editor Group');
+      await followLink(
+        page.locator('.editor-group-container.active .detected-link', { hasText: 'Copy as Note' }).first(),
+      );
+      const note = await waitFor('the note', async () => {
+        const text = await copied();
+        return text.startsWith('Audit record: console session') ? text : undefined;
+      });
+      assert.match(note, /SHA-256 of the record `[\da-f]{64}`/u);
+      await page.locator('.monaco-list-row', { hasText: 'API session · probably ' }).first().click();
+      await waitForLine('Probably the action below');
+      assert.equal(tenantOf(session).recording.requests.length, length);
+    });
+
+    test('closed, the view is gone, and a page says that its trail is not open', async () => {
+      await palette('closeAuditTrail');
+      await waitForLine('not open any more');
+      await waitFor('the view to go', async () => (await session.page.getByText(VIEW, { exact: true }).count()) === 0);
+    });
+
+    test('queries for the sessions of a device, and for what the script did, are copied from its result', async () => {
+      // drives: copyKqlSessions
+      // drives: copyKqlProcesses
+      await open(scenarioRef('exitZero'));
+      await waitForTab(session.page, 'dc1');
+      await palette('copyKqlSessions');
+      await waitFor('the query', async () =>
+        /^\/\/ Sessions of live response: dc1[^]*DeviceId\) =~ "[\da-f]{40}"/u.test(await copied()),
+      );
+      await palette('copyKqlProcesses');
+      await waitFor('the query', async () => /^\/\/ What the script did: dc1[^]*SenseIR\.exe/u.test(await copied()));
+      assert.ok((await readEditor(session.page)).length > 0);
+    });
+  },
+);
