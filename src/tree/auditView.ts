@@ -152,7 +152,8 @@ function recordItem(node: AuditNode, matches: AuditMatches): TreeItem {
           ? record.fileName
           : '';
   const time = record.at === undefined ? record.timestamp : formatShortUtc(record.at, Date.now());
-  const words = [kind, match, record.who, time].map((word) => word.replaceAll('·', '‧')).filter((word) => word !== '');
+  // The time stands before the account, because the end of a row is cut in a narrow side bar.
+  const words = [kind, time, match, record.who].map((word) => word.replaceAll('·', '‧')).filter((word) => word !== '');
   const [host = ''] = record.device.split('.', 1);
   const label = host || record.deviceId.slice(0, 8) || record.actionType || '–';
   const sentence = matchSentence(record, action !== undefined, !matches.notLoaded.has(record));

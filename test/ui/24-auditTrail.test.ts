@@ -63,7 +63,7 @@ workbenchSuite(
         texts.join('\n'),
       );
       assert.ok(
-        texts.some((text) => text.includes('API session · probably ')),
+        texts.some((text) => /^\S+ API session · [^·]+ · probably /u.test(text)),
         texts.join('\n'),
       );
       await waitFor(
@@ -104,7 +104,10 @@ workbenchSuite(
         return text.startsWith('Audit record: console session') ? text : undefined;
       });
       assert.match(note, /SHA-256 of the record `[\da-f]{64}`/u);
-      await page.locator('.monaco-list-row', { hasText: 'API session · probably ' }).first().click();
+      await page
+        .locator('.monaco-list-row', { hasText: /API session · [^·]+ · probably /u })
+        .first()
+        .click();
       await waitForLine('Probably the action below');
       assert.equal(tenantOf(session).recording.requests.length, length);
     });

@@ -114,7 +114,7 @@ function deviceFacts({ machine, askedAt }: MachineRecord): [label: string, value
   const seen = parseServerTime(machine.lastSeen);
   const rows: [string, string | null | undefined][] = [
     [l10n.t('Device health'), machine.healthStatus],
-    [l10n.t('Last seen'), seen === undefined ? machine.lastSeen : formatUtc(seen)],
+    [l10n.t('Last full report'), seen === undefined ? machine.lastSeen : formatUtc(seen)],
     [l10n.t('System'), [machine.osPlatform, machine.version, machine.osBuild?.toString()].filter(Boolean).join(' ')],
     [l10n.t('Tags'), machine.machineTags.join(', ')],
     [l10n.t('Device group'), machine.rbacGroupName],
