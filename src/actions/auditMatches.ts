@@ -5,17 +5,14 @@ import { parameterOf } from '../model/machineAction.ts';
 
 /** Longest time between an action's creation and its record, ms. */
 const WINDOW_MS = 2 * 60_000;
-
 /** Longest time between the creation of a session and the collection of a file in it, ms: the queue, and a margin. */
 const SESSION_MS = 3 * 60 * 60_000;
 
-/** An action with the time of its creation, ms since 1970. */
-interface TimedAction {
-  readonly action: MachineAction;
-  readonly created: number;
+/** The time of which all actions are loaded, ms since 1970. */
+export interface LoadedTime {
+  readonly from: number;
+  readonly to: number;
 }
-
-type ByDevice = ReadonlyMap<string, readonly TimedAction[]>;
 
 /** Records and the actions that they probably belong to. */
 export interface AuditMatches {
@@ -27,78 +24,86 @@ export interface AuditMatches {
   readonly withoutRecord: readonly MachineAction[];
 }
 
+/** An action with the time of its creation, ms since 1970. */
+interface TimedAction {
+  readonly action: MachineAction;
+  readonly created: number;
+}
+
+type ByDevice = ReadonlyMap<string, readonly TimedAction[]>;
+
 /**
  * Matches records with actions by device, time and script. Each session of a program has one record, so that an action
- * is matched once. A collected file belongs to the session that collected it.
+ * is matched once. On each device the oldest record takes the oldest action that fits, so that as many as possible have
+ * a counterpart. A collected file belongs to the session that collected it.
  *
- * @param wholeSince - time from which on all actions are loaded, ms since 1970; Infinity if none are
+ * @param loaded - the times of which all actions are loaded
  */
 export function matchRecords(
   records: readonly AuditRecord[],
   actions: readonly MachineAction[],
-  wholeSince: number,
+  loaded: readonly LoadedTime[],
 ): AuditMatches {
   const byDevice = groupByDevice(actions);
+  const byFile = groupByFile(byDevice);
   const actionOf = new Map<AuditRecord, MachineAction>();
   const taken = new Set<string>();
-  const pairs = records
-    .filter(({ kind }) => kind === 'api')
-    .flatMap((record) => candidates(record, byDevice).map((found) => ({ record, ...found })))
-    .sort((one, other) => one.distance - other.distance);
-  for (const { record, action } of pairs) {
-    if (actionOf.has(record) || taken.has(action.id)) continue;
-    actionOf.set(record, action);
-    taken.add(action.id);
+  const sorted = records.toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0));
+  for (const record of sorted) {
+    if (record.kind !== 'api' || record.at === undefined) continue;
+    const near = between(actionsOf(record, byDevice), record.at - WINDOW_MS, record.at + WINDOW_MS);
+    const found = near.find(({ action }) => !taken.has(action.id) && namesScript(record, action));
+    if (found === undefined) continue;
+    actionOf.set(record, found.action);
+    taken.add(found.action.id);
   }
-  for (const record of records.filter(({ kind }) => kind === 'file')) {
-    const action = collectorOf(record, byDevice);
+  for (const record of sorted) {
+    const action = record.kind === 'file' ? collectorOf(record, byFile) : undefined;
     if (action !== undefined) actionOf.set(record, action);
   }
-  const notLoaded = new Set(
-    records.filter(
-      (record) =>
-        (record.kind === 'api' || record.kind === 'file') &&
-        !actionOf.has(record) &&
-        (record.at === undefined || record.at < wholeSince + WINDOW_MS),
-    ),
+  const isLoaded = ({ kind, at }: AuditRecord): boolean => {
+    // Of a record without a time nothing more can be loaded.
+    if (at === undefined) return true;
+    const from = at - (kind === 'file' ? SESSION_MS : WINDOW_MS);
+    return loaded.some((time) => time.from <= from && at + WINDOW_MS <= time.to);
+  };
+  const notLoaded = records.filter(
+    (record) => (record.kind === 'api' || record.kind === 'file') && !actionOf.has(record) && !isLoaded(record),
   );
-  return { actionOf, notLoaded, withoutRecord: withoutRecord(records, actions, taken) };
-}
-
-function candidates(
-  record: AuditRecord,
-  byDevice: ByDevice,
-): { readonly action: MachineAction; readonly distance: number }[] {
-  const { at } = record;
-  if (at === undefined) return [];
-  return between(actionsOf(record, byDevice), at - WINDOW_MS, at + WINDOW_MS)
-    .filter(({ action }) => namesScript(record, action))
-    .map(({ action, created }) => ({ action, distance: Math.abs(created - at) }));
+  return { actionOf, notLoaded: new Set(notLoaded), withoutRecord: withoutRecord(records, actions, taken) };
 }
 
 /** Whether the record's commands name a script of the action. A record that names no command contradicts none. */
-function namesScript({ commands }: AuditRecord, action: MachineAction): boolean {
-  if (commands === '') return true;
-  const said = commands.toLowerCase();
+function namesScript({ commandsWhole }: AuditRecord, action: MachineAction): boolean {
+  if (commandsWhole === '') return true;
+  const said = commandsWhole.toLowerCase();
   return action.commands.some((command) =>
     ['ScriptName', 'FileName', 'Path'].some((key) => {
       const name = parameterOf(command, key)?.toLowerCase() ?? '';
       // A record may write a path as JSON does.
-      return name !== '' && (said.includes(name) || said.includes(name.replaceAll('\\', '\\\\')));
+      return holdsName(said, name) || holdsName(said, name.replaceAll('\\', '\\\\'));
     }),
   );
 }
 
-function collectorOf(record: AuditRecord, byDevice: ByDevice): MachineAction | undefined {
+/** Whether a text holds a name as a whole: `a.ps1` does not stand in `data.ps1`. */
+function holdsName(text: string, name: string): boolean {
+  if (name === '') return false;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!/[\p{L}\p{N}_.-]/u.test(text[at - 1] ?? ' ') && !/[\p{L}\p{N}_-]/u.test(text[at + name.length] ?? ' '))
+      return true;
+  }
+  return false;
+}
+
+function collectorOf(record: AuditRecord, byFile: ByDevice): MachineAction | undefined {
   const { at, fileName } = record;
-  if (at === undefined || fileName === '') return undefined;
   const wanted = baseName(fileName).toLowerCase();
-  return between(actionsOf(record, byDevice), at - SESSION_MS, at + WINDOW_MS).find(({ action, created }) => {
+  if (at === undefined || wanted === '') return undefined;
+  const own = actionsOf(record, byFile, wanted);
+  return between(own, at - SESSION_MS, at + WINDOW_MS).find(({ action, created }) => {
     const end = parseServerTime(action.lastUpdateDateTimeUtc) ?? created;
-    return (
-      at <= end + WINDOW_MS &&
-      action.commands.some((command) => baseName(parameterOf(command, 'Path') ?? '').toLowerCase() === wanted)
-    );
+    return at <= end + WINDOW_MS;
   })?.action;
 }
 
@@ -108,11 +113,13 @@ function withoutRecord(
   actions: readonly MachineAction[],
   taken: ReadonlySet<string>,
 ): MachineAction[] {
-  const times = records.flatMap(({ at }) => at ?? []);
+  // An export of files or of console sessions alone says nothing of sessions that a program started.
+  const own = records.filter(({ kind }) => kind === 'api');
+  const times = own.flatMap(({ at }) => at ?? []);
   // A query may be limited to some devices and days, so nothing is said of others.
   const first = times.reduce((one, other) => Math.min(one, other), Infinity);
   const last = times.reduce((one, other) => Math.max(one, other), -Infinity);
-  const devices = new Set(records.flatMap(({ deviceId, device }) => [deviceId, device.toLowerCase()]).filter(Boolean));
+  const devices = new Set(own.flatMap(({ deviceId, device }) => [deviceId, device.toLowerCase()]).filter(Boolean));
   return actions.filter((action) => {
     const created = parseServerTime(action.creationDateTimeUtc);
     if (action.type !== 'LiveResponse' || taken.has(action.id) || created === undefined) return false;
@@ -120,8 +127,9 @@ function withoutRecord(
   });
 }
 
-function actionsOf({ deviceId, device }: AuditRecord, byDevice: ByDevice): readonly TimedAction[] {
-  return byDevice.get(deviceId) ?? byDevice.get(device.toLowerCase()) ?? [];
+/** Returns the actions on a record's device. Its name counts only if the record has no ID: a device chooses its name. */
+function actionsOf({ deviceId, device }: AuditRecord, byDevice: ByDevice, suffix = ''): readonly TimedAction[] {
+  return byDevice.get(`${deviceId === '' ? device.toLowerCase() : deviceId}\n${suffix}`) ?? [];
 }
 
 /** Returns the actions of each device by its ID and by its name, oldest first. */
@@ -130,14 +138,29 @@ function groupByDevice(actions: readonly MachineAction[]): ByDevice {
   for (const action of actions) {
     const created = parseServerTime(action.creationDateTimeUtc);
     if (action.type !== 'LiveResponse' || created === undefined) continue;
-    for (const name of namesOf(action)) {
-      const known = byDevice.get(name);
-      if (known === undefined) byDevice.set(name, [{ action, created }]);
-      else known.push({ action, created });
-    }
+    for (const name of namesOf(action)) push(byDevice, `${name}\n`, { action, created });
   }
   for (const own of byDevice.values()) own.sort((one, other) => one.created - other.created);
   return byDevice;
+}
+
+/** Returns the actions of each device that collected a file, by the name of the file, oldest first. */
+function groupByFile(byDevice: ByDevice): ByDevice {
+  const byFile = new Map<string, TimedAction[]>();
+  for (const [device, own] of byDevice) {
+    for (const timed of own) {
+      const files = timed.action.commands.flatMap((command) => parameterOf(command, 'Path') ?? []);
+      for (const file of new Set(files.map((path) => baseName(path).toLowerCase())))
+        push(byFile, `${device}${file}`, timed);
+    }
+  }
+  return byFile;
+}
+
+function push(map: Map<string, TimedAction[]>, key: string, timed: TimedAction): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [timed]);
+  else known.push(timed);
 }
 
 /** Returns the actions that were created within a time, by binary search: a device can have thousands of them. */

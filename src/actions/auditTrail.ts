@@ -1,9 +1,13 @@
 import { Emitter } from '../base/emitter.ts';
+import { parseServerTime } from '../base/serverTime.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { AuditExport, AuditRecord } from '../evidence/audit/auditRecords.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { matchRecords } from './auditMatches.ts';
-import type { AuditMatches } from './auditMatches.ts';
+import type { AuditMatches, LoadedTime } from './auditMatches.ts';
+
+/** Identity of a record: its hash, and its row, because an export can hold equal rows. */
+export type RecordId = Pick<AuditRecord, 'sha256' | 'place'>;
 
 /** Actions that are loaded, and the time from which on these are all, ms since 1970. */
 export interface LoadedActions {
@@ -24,16 +28,19 @@ export interface OpenedTrail extends AuditExport {
  * it.
  */
 export class AuditTrail {
-  readonly #list: () => LoadedActions | undefined;
+  readonly #list: (tenant: NonNullable<OpenedTrail['tenant']>) => LoadedActions | undefined;
+  /** Times whose actions were loaded for this trail. */
+  readonly #loaded: LoadedTime[] = [];
   readonly #changed = new Emitter<undefined>();
+  #places: ReadonlyMap<number, number> = new Map();
   #opened: OpenedTrail | undefined;
   #matches: AuditMatches | undefined;
 
   /** Fires when another export is opened, or none is any more. */
   readonly onDidChange = this.#changed.event;
 
-  /** @param list - returns the loaded actions of the tenant in the view; undefined if there is none */
-  constructor(list: () => LoadedActions | undefined) {
+  /** @param list - returns the loaded actions of a tenant; undefined if no connection leads to it */
+  constructor(list: (tenant: NonNullable<OpenedTrail['tenant']>) => LoadedActions | undefined) {
     this.#list = list;
   }
 
@@ -44,19 +51,36 @@ export class AuditTrail {
   /** The matches with the actions that are loaded now. */
   get matches(): AuditMatches {
     if (this.#matches !== undefined) return this.#matches;
-    const list = this.#list();
-    const since = list === undefined ? Infinity : (list.wholeSince ?? Infinity);
-    this.#matches = matchRecords(this.#opened?.records ?? [], list?.actions ?? [], since);
+    const tenant = this.#opened?.tenant;
+    // Only with the actions of the tenant from which it was opened: another tenant has devices of the same name.
+    const list = tenant === undefined ? undefined : this.#list(tenant);
+    const actions = list?.actions ?? [];
+    // A record that is newer than the newest action may belong to one that is not loaded yet.
+    const newest = actions.reduce(
+      (time, { creationDateTimeUtc }) => Math.max(time, parseServerTime(creationDateTimeUtc) ?? 0),
+      0,
+    );
+    const whole = list?.wholeSince === undefined ? [] : [{ from: list.wholeSince, to: newest }];
+    this.#matches = matchRecords(this.#opened?.records ?? [], actions, [...whole, ...this.#loaded]);
     return this.#matches;
   }
 
-  /** Returns the record with this number in its export. */
-  record(place: number): AuditRecord | undefined {
-    return this.#opened?.records[place - 1];
+  /** Returns a record by its hash and its row, as addresses of pages name it. */
+  record({ sha256, place }: RecordId): AuditRecord | undefined {
+    const found = this.#opened?.records[this.#places.get(place) ?? -1];
+    return found?.sha256 === sha256 ? found : undefined;
+  }
+
+  /** Notes that all actions of a time were loaded. */
+  addLoaded(time: LoadedTime): void {
+    this.#loaded.push(time);
+    this.refresh();
   }
 
   open(trail: OpenedTrail): void {
     this.#opened = trail;
+    this.#loaded.length = 0;
+    this.#places = new Map(trail.records.map(({ place }, index) => [place, index]));
     this.refresh();
   }
 

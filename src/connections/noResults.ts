@@ -4,7 +4,7 @@ import type { ResultRef } from '../base/resultUri.ts';
 import type { Priority } from '../base/urgency.ts';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
 import { findCommand, resultOf } from '../model/machineAction.ts';
-import { noResultReasons, reasonsOfMember } from '../model/noResultReasons.ts';
+import { isTime, noResultReasons, reasonsOfMember } from '../model/noResultReasons.ts';
 import type { NoResultFacts, NoResultReason } from '../model/noResultReasons.ts';
 import type { Run, RunMember } from '../model/run.ts';
 import type { ConnectionList } from './connectionList.ts';
@@ -129,7 +129,8 @@ export class NoResults {
       failed: indexes(({ commandStatus }) => commandStatus === 'Failed'),
       open: indexes(({ commandStatus }) => commandStatus === 'Executing' || commandStatus === 'Submitted'),
       hasRun: action.commands.some(
-        ({ commandStatus, startTime }) => startTime !== null || ['Executing', 'Completed'].includes(commandStatus),
+        ({ commandStatus, startTime }) =>
+          isTime(startTime) || commandStatus === 'Executing' || commandStatus === 'Completed',
       ),
     };
     this.#orders.set(action, order);

@@ -54,7 +54,11 @@ export function matchSentence(record: AuditRecord, hasAction: boolean, isLoaded:
       );
     case 'api':
       return hasAction
-        ? l10n.t('Probably the action below: same device, created at most two minutes away, same script.')
+        ? record.commandsWhole === ''
+          ? l10n.t(
+              'Probably the action below: same device, created at most two minutes away. The record names no script.',
+            )
+          : l10n.t('Probably the action below: same device, created at most two minutes away, same script.')
         : l10n.t(
             'No action fits. It may be of another tenant or application, hidden from this account, or gone from the API.',
           );

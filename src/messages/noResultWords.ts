@@ -51,10 +51,10 @@ const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResul
   otherSession: ({ requestor = '' }) =>
     requestor === ''
       ? l10n.t(
-          'Not started yet: another session ran on this device when the list was read, and a device runs one at a time.',
+          'Not started yet: another session was running on this device when the list was read, and a device runs one at a time.',
         )
       : l10n.t(
-          'Not started yet: a session of {0} ran on this device when the list was read, and a device runs one at a time.',
+          'Not started yet: a session of {0} was running on this device when the list was read, and a device runs one at a time.',
           word(requestor),
         ),
   deviceSilent: (values) =>
@@ -80,12 +80,15 @@ const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResul
   afterFailure: ({ index }) =>
     l10n.t('Never ran, probably because command #{0} of the session failed first.', word(index)),
   sessionFailed: ({ state, error }) => withError(neverRan(word(state)), error),
-  neverRan: ({ state, error }) => withError(neverRan(word(state)), error),
+  neverRan: ({ state, error }) =>
+    withError(l10n.t('Never ran: Defender calls the session {0}, but did not start this command.', word(state)), error),
   timedOutRunning: ({ state, error }) => withError(didNotFinish(word(state)), error),
   cancelledRunning: (values) =>
     withError(
       withCancellation(
-        l10n.t('Did not finish: the session was canceled. Whether the script stopped on the device is not known.'),
+        l10n.t(
+          'No result: the session was canceled while the command ran. Whether it finished, or still runs, on the device is not known.',
+        ),
         values,
       ),
       values['error'],
@@ -111,7 +114,11 @@ const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResul
     l10n.t(
       'The device is restricted ("Restricted security operations"): it refuses live response scripts by design, and nobody can change that remotely.',
     ),
-  notListed: ({ system }) => l10n.t('{0} is not on Microsoft’s list of systems with live response.', word(system)),
+  notListed: ({ system }) =>
+    l10n.t(
+      '{0} is not on Microsoft’s list of systems with live response, so it will probably never run.',
+      word(system),
+    ),
   needsUpdate: ({ system, update }) =>
     l10n.t(
       '{0} has live response only with the update {1}. Defender does not tell whether it is installed.',
@@ -132,7 +139,9 @@ const SENTENCES: Readonly<Record<NoResultCode, (values: Values, failure: NoResul
   notVisible: (_values, failure) =>
     [
       ...said(failure),
-      l10n.t('Seeing it takes the role "View Data" ("Security data basics (read)"), and the group of the device.'),
+      l10n.t(
+        'To see it, the account needs the role "View Data" ("Security data basics (read)") and access to the group of the device.',
+      ),
     ].join(' '),
   noPermission: (_values, failure) =>
     [
@@ -153,7 +162,10 @@ function neverRan(state: string): string {
 }
 
 function didNotFinish(state: string): string {
-  return describeFailure(new LiveResponseError('commandNeverRan', { state, reason: 'begun' })).sentence;
+  return l10n.t(
+    'No result: the session ended ({0}) while the command ran. Whether it finished, or still runs, on the device is not known.',
+    state,
+  );
 }
 
 function lastReport({ at, health = '' }: Values): string {

@@ -203,7 +203,7 @@ function waiting(facts: NoResultFacts): NoResultReasons {
 
 function ended(facts: NoResultFacts): NoResultReasons {
   const { actionStatus, commandStatus, startedAt, endedAt, cancelledBy, cancellationComment, failedBefore } = facts;
-  const hasBegun = commandStatus === 'Executing' || startedAt !== null || endedAt !== null;
+  const hasBegun = commandStatus === 'Executing' || timeOf(startedAt) !== undefined || timeOf(endedAt) !== undefined;
   const afterFailure: NoResultReason[] =
     failedBefore === undefined || hasBegun
       ? []
@@ -248,7 +248,8 @@ function missing(facts: NoResultFacts): NoResultReasons {
     return [{ code: 'serverSaid', source: 'seen' }, ...more];
   const end = timeOf(endedAt);
   const created = timeOf(createdAt);
-  if (created !== undefined && now - created > RETENTION_MS) return [{ code: 'pastRetention', source: 'documented' }];
+  if (created !== undefined && (at ?? now) - created > RETENTION_MS)
+    return [{ code: 'pastRetention', source: 'documented' }];
   // The time of the attempt tells how long a result had to arrive. The time at which this is read does not.
   if (end === undefined || at === undefined) return [{ code: 'none', source: 'seen' }, ...more];
   if (at - end < UPLOAD_MS) return [{ code: 'maybeSoon', source: 'seen' }, ...more];
@@ -302,7 +303,8 @@ function report(facts: NoResultFacts): NoResultReason[] {
 
 /** Explains a session that waits for a device that is there, or of which nothing is known. */
 function active({ machine }: NoResultFacts): NoResultReason {
-  if (machine === undefined || machine === 'gone') return { code: 'notStarted', source: 'inferred' };
+  if (machine === undefined || machine === 'gone' || machine.healthStatus !== 'Active')
+    return { code: 'notStarted', source: 'inferred' };
   const at = timeOf(machine.lastSeen);
   return { code: 'deviceActive', source: 'inferred', values: at === undefined ? {} : { at } };
 }
@@ -314,4 +316,9 @@ function goneDevice({ machine }: NoResultFacts): NoResultReason[] {
 function timeOf(text: string | null): number | undefined {
   const time = parseServerTime(text);
   return time === undefined || time < FIRST_TIME ? undefined : time;
+}
+
+/** Whether a text is a time, and no default of a server. */
+export function isTime(text: string | null): boolean {
+  return timeOf(text) !== undefined;
 }

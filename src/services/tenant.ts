@@ -83,9 +83,9 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
       },
     }),
   );
-  const auditTrail = new AuditTrail(() => {
-    const { active } = connections;
-    return active === undefined ? undefined : sessions.of(active).actions(true);
+  const auditTrail = new AuditTrail((tenant) => {
+    const connection = connections.forTenant(tenant);
+    return connection === undefined ? undefined : sessions.of(connection).actions(true);
   });
   const noResults = new NoResults({ connections, sessions });
   const actions = new ShownActions(connections, sessions);

@@ -11,7 +11,7 @@ export const DOCUMENT = path.join(import.meta.dirname, '..', '..', 'docs', 'refe
 
 const HEAD = `# Why there is no result
 
-Written by \`npm run no-result\` from \`test/story/\`. The local tenant produces each situation, and the product's own client meets it. The row's tooltip, the page, the overview of a run and its exports use these sentences. None of them costs a call. **Ask About the Device (1 call)** on a page, and **Ask About Devices** in an overview, add what Defender says about the device.
+Written by \`npm run no-result\` from \`test/story/\`. The local tenant produces each situation, and the product's own client meets it. The row's tooltip, the page, the overview of a run and its exports use these sentences. To show one costs no call; those about a refused or missing result need an attempt to fetch it. **Ask About the Device (1 call)** on a page, and **Ask About Devices** in an overview, add what Defender says about the device.
 
 In brackets stands the origin of the first reason: \`documented\` by Microsoft, \`seen\` in real answers, or \`inferred\` by us. What is inferred is worded as a probability. Times are examples. Below each situation stand the sentences in English and in Turkish.
 `;

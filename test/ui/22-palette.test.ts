@@ -17,6 +17,7 @@ const MAIN = [
 /** Commands that can work in every state. */
 const ANYWHERE = [
   ...['openSampleTenant', 'copyAppRegistrationCommands', 'selectNotesFile', 'openSavedResult', 'clearStoredResults'],
+  'openHuntingResults',
   ...['removeAllData', 'accessibilityHelp', 'showLog'],
 ];
 const WITH_CONNECTION = [

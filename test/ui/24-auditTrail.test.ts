@@ -4,6 +4,7 @@ import { chooseQuickPick, runCommand } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { followLink, readEditor, readTree, waitForNotification } from '../rig/workbenchParts.ts';
 import { auditRows, CONSOLE_SESSIONS, FORMS, sampleActions, STARTED_AT } from '../story/auditExport.ts';
+import { findAxeProblems, KNOWN_IN_LISTS } from './support/axe.ts';
 import { menuTitle } from './support/commands.ts';
 import { readScreen } from './support/screen.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
@@ -109,6 +110,19 @@ workbenchSuite(
         .first()
         .click();
       await waitForLine('Probably the action below');
+      assert.equal(tenantOf(session).recording.requests.length, length);
+    });
+
+    test('by keyboard: a record opens with Enter, and axe finds nothing in the view', async () => {
+      const { page } = session;
+      const { length } = tenantOf(session).recording.requests;
+      await page.locator('.monaco-list-row', { hasText: 'Console session · ' }).first().click();
+      await waitForTab(page, 'Console session · dc1');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await waitForLine('AS RECEIVED');
+      const found = await findAxeProblems(page, '.part.sidebar .pane .monaco-list', KNOWN_IN_LISTS);
+      assert.deepEqual(found, []);
       assert.equal(tenantOf(session).recording.requests.length, length);
     });
 

@@ -6,6 +6,7 @@ import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
 import { tellNothingChosen } from '../common/preconditions.ts';
+import { recordOfLink } from '../common/recordOfLink.ts';
 import { findTargets } from '../common/targets.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { HAS_RESULT, IN_ACTIONS_VIEW, IN_RESULT, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
@@ -33,13 +34,9 @@ async function findDevice(
   services: Pick<Services, 'actions' | 'auditTrail' | 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   args: readonly unknown[],
 ): Promise<Device | undefined> {
-  const [first] = args;
-  // A link of the page about a record passes the record's number.
-  if (typeof first === 'object' && first !== null && 'record' in first && typeof first.record === 'number') {
-    const { opened } = services.auditTrail;
-    const record = services.auditTrail.record(first.record);
-    return opened?.tenant && record && { ...opened.tenant, machineId: record.deviceId };
-  }
+  const { opened } = services.auditTrail;
+  const record = recordOfLink(services.auditTrail, args[0]);
+  if (record !== undefined) return opened?.tenant && { ...opened.tenant, machineId: record.deviceId };
   const [row] = args.filter(isTreeNode);
   if (row !== undefined) return deviceOfRow(services, row);
   const [target] = findTargets(services, args);

@@ -1,4 +1,6 @@
 import { commands, env, l10n, ThemeIcon, Uri, window, workspace } from 'vscode';
+import type { AuditTrail } from '../../actions/auditTrail.ts';
+import type { AuditRecord } from '../../evidence/audit/auditRecords.ts';
 import { readAuditExport } from '../../evidence/audit/auditRecords.ts';
 import { buildSessionsQuery } from '../../evidence/blocks/huntingQuery.ts';
 import { LiveResponseError } from '../../base/errors.ts';
@@ -9,10 +11,14 @@ import type { Services } from '../../services/services.ts';
 import { isAuditNode } from '../../tree/auditView.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
+import { tellNoConnection } from '../common/preconditions.ts';
+import { recordOfLink } from '../common/recordOfLink.ts';
 import { IN_ACTIONS_VIEW, all } from '../common/when.ts';
 
 /** Largest export that is read, in bytes. Advanced hunting answers at most 50 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** Name of the clipboard as a source. English, because notes hold it. */
+const CLIPBOARD = 'the clipboard';
 /** Days of the query for all devices. */
 const DAYS = 7;
 /** Time for which the status bar confirms a copy, ms. */
@@ -39,7 +45,7 @@ async function openHuntingResults(
       });
     services.auditTrail.open({
       ...found,
-      source: source === 'clipboard' ? l10n.t('clipboard') : nameOf(source),
+      source: source === 'clipboard' ? CLIPBOARD : nameOf(source),
       tenant: active === undefined ? undefined : { cloud: active.cloud, tenantId: active.tenantId },
       openedAt: Date.now(),
     });
@@ -108,7 +114,7 @@ async function openAuditRecord(
   args: readonly unknown[],
 ): Promise<void> {
   const [node] = args.filter(isAuditNode);
-  if (node !== undefined) await services.statusPages.showRecord(node.record.place, true);
+  if (node !== undefined) await services.statusPages.showRecord(node.record, true);
 }
 
 /** `liveResponse.copyAuditNote`: copies a record of the audit trail for notes, with its source and hash. */
@@ -118,24 +124,20 @@ async function copyAuditNote(
 ): Promise<void> {
   const { auditTrail } = services;
   const { buildAuditNote } = await services.notes.texts();
-  const places = placesOf(args);
-  const notes = places.flatMap((place) => {
-    const record = auditTrail.record(place);
-    if (record === undefined) return [];
-    return [buildAuditNote(record, auditTrail.opened?.source ?? '', auditTrail.matches.actionOf.get(record)?.id)];
-  });
+  const notes = recordsOf(auditTrail, args).map((record) =>
+    buildAuditNote(record, auditTrail.opened?.source ?? '', auditTrail.matches.actionOf.get(record)?.id),
+  );
   if (notes.length === 0) return;
   await env.clipboard.writeText(notes.join('\n'));
   confirmInStatusBar(l10n.t('Records copied with source and hash: {0}', notes.length), CONFIRM_MS);
 }
 
-/** Reads rows of the view, all selected ones if there are several, or the argument of a page's link. */
-function placesOf([first, selected]: readonly unknown[]): number[] {
-  const rows = Array.isArray(selected) ? selected : [first];
-  const places = rows.filter(isAuditNode).map(({ record }) => record.place);
-  if (places.length > 0) return places;
-  const isLink = typeof first === 'object' && first !== null && 'record' in first && typeof first.record === 'number';
-  return isLink ? [(first as { readonly record: number }).record] : [];
+/** Returns the records of rows of the view, all selected ones if there are several, or of the argument of a page's link. */
+function recordsOf(trail: AuditTrail, [first, selected]: readonly unknown[]): AuditRecord[] {
+  const rows: readonly unknown[] = Array.isArray(selected) ? selected : [first];
+  const records = rows.filter(isAuditNode).map(({ record }) => record);
+  const linked = records.length > 0 ? undefined : recordOfLink(trail, first);
+  return linked === undefined ? records : [linked];
 }
 
 /**
@@ -146,21 +148,41 @@ async function loadAuditActions(
   { auditTrail, connections, sessions }: Pick<Services, 'auditTrail' | 'connections' | 'sessions'>,
   runner: CommandRunner,
 ): Promise<void> {
-  const times = (auditTrail.opened?.records ?? []).flatMap(({ at }) => at ?? []);
-  const { active } = connections;
-  if (active === undefined || times.length === 0) return;
-  const first = times.reduce((one, other) => Math.min(one, other));
-  const list = sessions.of(active).actions(true);
-  const before = new Date(Date.now()).toISOString();
-  const from = new Date(first - MARGIN_MS).toISOString();
-  await runner.run(l10n.t('Loading the actions of the records'), ({ signal }) =>
-    list.loadSpan({ from, before }, signal),
-  );
-  auditTrail.refresh();
+  const { opened } = auditTrail;
+  const connection = opened?.tenant === undefined ? undefined : connections.forTenant(opened.tenant);
+  if (opened === undefined) return;
+  if (connection === undefined) {
+    void tellNoConnection();
+    return;
+  }
+  const now = Date.now();
+  const times = [...auditTrail.matches.notLoaded].flatMap(({ at }) => at ?? []);
+  const first = times.reduce((one, other) => Math.min(one, other), now);
+  const last = times.reduce((one, other) => Math.max(one, other), 0);
+  // Defender keeps its data for 180 days, so that older times would cost calls in vain.
+  const from = Math.max(first - MARGIN_MS, now - KEPT_MS);
+  const to = Math.min(last + MARGIN_MS, now);
+  if (from >= to) return;
+  const span = { from: new Date(from).toISOString(), before: new Date(to).toISOString() };
+  const done = await runner.run(l10n.t('Loading the actions of the records'), async ({ signal }) => {
+    await sessions.of(connection).actions(true).loadSpan(span, signal);
+    return true;
+  });
+  // Also of a time before that, nothing more can be loaded.
+  if (done === true) auditTrail.addLoaded({ from: from > now - KEPT_MS ? from : -Infinity, to });
 }
 
+/** Time for which Defender keeps its data, ms. */
+const KEPT_MS = 180 * 24 * 60 * 60_000;
 /** Time before the first record whose actions are loaded, too, ms: a session can be older than its record. */
 const MARGIN_MS = 3 * 60 * 60_000;
+
+/** Says that there is no record to work on, because no audit trail is open. */
+function whyNothingToDo({ auditTrail }: Pick<Services, 'auditTrail'>): string | undefined {
+  return auditTrail.opened === undefined
+    ? l10n.t('No audit trail is open. "Open Hunting Results" opens one.')
+    : undefined;
+}
 
 const IN_AUDIT_VIEW = `view == ${auditViewId}`;
 const ON_RECORD = 'viewItem == auditRecord';
@@ -180,6 +202,7 @@ export const openAuditRecordCommand = defineCommand({
   name: 'openAuditRecord',
   needs: 'nothing',
   palette: 'false',
+  whyNothingToDo,
   run: (services, { args }) => openAuditRecord(services, args),
 });
 
@@ -189,6 +212,7 @@ export const copyAuditNoteCommand = defineCommand({
   icon: 'copy',
   palette: 'false',
   menus: [{ menu: 'view/item/context', group: '2_copy@1', when: all(IN_AUDIT_VIEW, ON_RECORD) }],
+  whyNothingToDo,
   run: (services, { args }) => copyAuditNote(services, args),
 });
 
@@ -196,6 +220,7 @@ export const loadAuditActionsCommand = defineCommand({
   name: 'loadAuditActions',
   needs: 'connection',
   palette: 'false',
+  whyNothingToDo,
   run: (services, { runner }) => loadAuditActions(services, runner),
 });
 
@@ -205,6 +230,7 @@ export const closeAuditTrailCommand = defineCommand({
   icon: 'clear-all',
   palette: 'false',
   menus: [{ menu: 'view/title', group: 'navigation@2', when: IN_AUDIT_VIEW }],
+  whyNothingToDo,
   run: ({ auditTrail }) => {
     auditTrail.clear();
   },

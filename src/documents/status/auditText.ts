@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { OpenedTrail } from '../../actions/auditTrail.ts';
+import type { OpenedTrail, RecordId } from '../../actions/auditTrail.ts';
 import type { AuditMatches } from '../../actions/auditMatches.ts';
 import type { AuditRecord } from '../../evidence/audit/auditRecords.ts';
 import { auditKindWords, matchSentence } from '../../messages/auditWords.ts';
@@ -41,16 +41,17 @@ export function buildAudit(trail: OpenedTrail, record: AuditRecord, { actionOf, 
   text.add('  ').remote(record.raw.slice(0, LONGEST_RAW));
   if (record.raw.length > LONGEST_RAW) text.add(' …');
   text.end().end();
-  text.link(l10n.t('Copy as Note'), commandIds.copyAuditNote, { record: record.place });
+  text.link(l10n.t('Copy as Note'), commandIds.copyAuditNote, { record: idOf(record) });
   if (record.deviceId !== '' && trail.tenant !== undefined && trail.tenant.cloud !== 'custom')
-    text.add(' · ').link(l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal, { record: record.place });
+    text.add(' · ').link(l10n.t('Open Device in Portal'), commandIds.openDeviceInPortal, { record: idOf(record) });
   text.end();
   return text;
 }
 
 function factsOf(trail: OpenedTrail, record: AuditRecord): [label: string, value: string][] {
   return [
-    [l10n.t('Time'), record.at === undefined ? record.timestamp : formatUtc(record.at)],
+    [l10n.t('Time'), record.at === undefined ? '' : formatUtc(record.at)],
+    [l10n.t('Time as written'), record.timestamp],
     [l10n.t('Account'), record.who],
     [l10n.t('Address'), record.clientIp],
     [l10n.t('Device'), record.device],
@@ -63,4 +64,8 @@ function factsOf(trail: OpenedTrail, record: AuditRecord): [label: string, value
     [l10n.t('Source'), l10n.t('{0}, row {1}, opened {2}', trail.source, record.place, formatUtc(trail.openedAt))],
     [l10n.t('SHA-256 of the record'), record.sha256],
   ];
+}
+
+function idOf({ sha256, place }: AuditRecord): RecordId {
+  return { sha256, place };
 }

@@ -1,5 +1,6 @@
 import { commands, l10n, languages, workspace } from 'vscode';
-import type { AuditTrail } from '../../actions/auditTrail.ts';
+import type { AuditTrail, RecordId } from '../../actions/auditTrail.ts';
+import type { AuditRecord } from '../../evidence/audit/auditRecords.ts';
 import { auditKindWords } from '../../messages/auditWords.ts';
 import { LinkedText } from '../linkedText.ts';
 import type { NoResults } from '../../connections/noResults.ts';
@@ -19,7 +20,7 @@ import { buildStatus, statusNames } from './statusText.ts';
 import type { StatusParts } from './statusText.ts';
 import { buildSession } from './sessionText.ts';
 import { buildAudit } from './auditText.ts';
-import { placeOfRecord, recordUri, refOfSession, refOfStatus, sessionUri, statusUri } from './statusUri.ts';
+import { idOfRecord, recordUri, refOfSession, refOfStatus, sessionUri, statusUri } from './statusUri.ts';
 
 export interface StatusPagesParts {
   readonly store: Pick<ResultStore, 'known' | 'onDidStore'>;
@@ -101,13 +102,11 @@ export class StatusPages implements Disposable {
     );
   }
 
-  /** Shows the page of a record of the audit trail. @param place - number of the record in its export */
-  async showRecord(place: number, preserveFocus: boolean): Promise<void> {
-    const record = this.#parts.auditTrail.record(place);
-    if (record === undefined) return;
+  /** Shows the page of a record of the audit trail. */
+  async showRecord(record: AuditRecord, preserveFocus: boolean): Promise<void> {
     const names = [auditKindWords(record.kind), record.device || record.deviceId || '–'];
     const where = { preserveFocus, preview: true, viewColumn: readingColumn() };
-    await commands.executeCommand('vscode.openWith', recordUri(place, names), 'default', where);
+    await commands.executeCommand('vscode.openWith', recordUri(record, names), 'default', where);
   }
 
   /** Returns the state of a command for a note; undefined if its action is not loaded. */
@@ -148,8 +147,8 @@ export class StatusPages implements Disposable {
   }
 
   #build(uri: Uri): ReturnType<typeof buildStatus> | undefined {
-    const place = placeOfRecord(uri);
-    if (place !== undefined) return this.#buildRecord(place);
+    const id = idOfRecord(uri);
+    if (id !== undefined) return this.#buildRecord(id);
     const session = refOfSession(uri);
     if (session !== undefined)
       return buildSession(session, this.#parts.knownAction(session), (ref) => this.#parts.store.known(ref));
@@ -168,11 +167,11 @@ export class StatusPages implements Disposable {
     });
   }
 
-  #buildRecord(place: number): LinkedText {
+  #buildRecord(id: RecordId): LinkedText {
     const { auditTrail } = this.#parts;
     const { opened } = auditTrail;
-    const record = auditTrail.record(place);
-    // After a restart no trail is open.
+    const record = auditTrail.record(id);
+    // After a restart no trail is open, and another one may have been opened since.
     if (opened === undefined || record === undefined)
       return new LinkedText().add(l10n.t('The audit trail of this record is not open any more.')).end();
     return buildAudit(opened, record, auditTrail.matches);

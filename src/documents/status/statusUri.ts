@@ -1,6 +1,7 @@
 import { TabInputText, Uri, window } from 'vscode';
 import { buildQuery, parseResultUri, refOf, toPathPart } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
+import type { RecordId } from '../../actions/auditTrail.ts';
 import { RESULT_SCHEME, STATUS_SCHEME } from '../../base/scheme.ts';
 
 /** Longest name in a title, in UTF-16 units. A device chooses the length of its name. */
@@ -29,16 +30,17 @@ export function refOfSession(uri: Uri): ResultRef | undefined {
 /** Mark of a page about a record of the audit trail. */
 const RECORD = 'record';
 
-/** Returns the address of the page about a record of the audit trail. @param place - number of the record in its export */
-export function recordUri(place: number, names: readonly string[]): Uri {
+/** Returns the address of the page about a record of the audit trail. */
+export function recordUri({ sha256, place }: RecordId, names: readonly string[]): Uri {
   const name = names.map((one) => toPathPart(one.slice(0, LONGEST_NAME))).join(' · ');
-  return Uri.from({ scheme: STATUS_SCHEME, path: `/${name}.lr-report`, query: place.toString(), fragment: RECORD });
+  return Uri.from({ scheme: STATUS_SCHEME, path: `/${name}.lr-report`, query: `${sha256}#${place}`, fragment: RECORD });
 }
 
-/** Returns the number of the record that a page is about; undefined for any other document. */
-export function placeOfRecord({ scheme, query, fragment }: Uri): number | undefined {
-  if (scheme !== STATUS_SCHEME || fragment !== RECORD || !/^[1-9]\d{0,8}$/u.test(query)) return undefined;
-  return Number(query);
+/** Returns the record that a page is about; undefined for any other document. */
+export function idOfRecord({ scheme, query, fragment }: Uri): RecordId | undefined {
+  const [, sha256 = '', place = ''] = /^([\da-f]{64})#([1-9]\d{0,8})$/u.exec(query) ?? [];
+  if (scheme !== STATUS_SCHEME || fragment !== RECORD || sha256 === '') return undefined;
+  return { sha256, place: Number(place) };
 }
 
 /** Returns the result that a page is about; undefined for any other document. */

@@ -1,6 +1,6 @@
 import type { PhrasingContent } from 'mdast';
 import type { AuditRecord } from './auditRecords.ts';
-import { makeNameVisible } from '../text/visible.ts';
+import { makeNameVisible, makeVisible } from '../text/visible.ts';
 import { toCell, write } from '../blocks/evidenceBlock.ts';
 import type { Part } from '../blocks/evidenceParts.ts';
 import { fewestNeeded } from '../blocks/fenceLength.ts';
@@ -39,7 +39,13 @@ export function buildAuditNote(record: AuditRecord, source: string, actionId: st
     '',
   );
   const line = write({ type: 'paragraph', children }).trimEnd();
-  return `${line}\n\n${fence}json\n${record.raw}\n${fence}\n`;
+  const { text, count } = makeVisible(record.raw);
+  const kind = record.raw.startsWith('{') ? 'json' : 'csv';
+  const marked =
+    count === 0
+      ? ''
+      : `\n\n${count} hidden characters are shown as \\u…: the hash is that of the record without these marks.`;
+  return `${line}${marked}\n\n${fence}${kind}\n${text}\n${fence}\n`;
 }
 
 function value(text: string): Part {

@@ -23,6 +23,8 @@ export interface AuditRecord {
   readonly clientIp: string;
   readonly comment: string;
   readonly commands: string;
+  /** The commands without a cut, for comparisons. */
+  readonly commandsWhole: string;
   readonly fileName: string;
   /** SHA-256 of the collected file, as the record states it. */
   readonly fileSha256: string;
@@ -31,7 +33,7 @@ export interface AuditRecord {
   /** The record as received, and the SHA-256 of this text in UTF-8. */
   readonly raw: string;
   readonly sha256: string;
-  /** Number of the record in its file, from 1. */
+  /** Number of the row in its file, from 1, without the header. */
   readonly place: number;
 }
 
@@ -44,7 +46,7 @@ export interface AuditExport {
 
 /** Largest number of records that are kept. Advanced hunting answers at most 100,000 rows. */
 export const MOST_RECORDS = 100_000;
-/** Longest text of a field, in UTF-16 units. The record as received is complete. */
+/** Longest text of a field that is shown, in UTF-16 units. The record as received is complete. */
 const LONGEST = 4000;
 /** Largest number of fields of a record that this version does not know. */
 const MOST_OTHERS = 100;
@@ -86,10 +88,10 @@ const SILENT: ReadonlySet<string> = new Set([
 export function readAuditExport(text: string): AuditExport | undefined {
   const split = splitRecords(text, MOST_RECORDS);
   if (split === undefined) return undefined;
-  return { records: split.rows.map((row, index) => toRecord(row, index + 1)), left: split.more };
+  return { records: split.rows.map(toRecord), left: split.more };
 }
 
-function toRecord({ fields, raw }: ExportedRow, place: number): AuditRecord {
+function toRecord({ fields, raw, place }: ExportedRow): AuditRecord {
   const all = new Map(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), { name, value }]));
   const event = readEvent(all.get('raweventdata')?.value);
   for (const [name, value] of Object.entries(event)) all.set(`raw.${name.toLowerCase()}`, { name, value });
@@ -104,7 +106,10 @@ function toRecord({ fields, raw }: ExportedRow, place: number): AuditRecord {
     }
     return '';
   };
-  const timestamp = read('timestamp');
+  const times = NAMES.timestamp.map((name) => toText(all.get(name.toLowerCase())?.value)).filter((text) => text !== '');
+  for (const name of NAMES.timestamp) used.add(name.toLowerCase());
+  // The first time that can be read counts. A time without a date and zone that are certain is only shown.
+  const timestamp = times.find((text) => timeOf(text) !== undefined) ?? times[0] ?? '';
   const actionType = read('actionType');
   const known = {
     timestamp,
@@ -115,6 +120,7 @@ function toRecord({ fields, raw }: ExportedRow, place: number): AuditRecord {
     clientIp: read('clientIp'),
     comment: read('comment'),
     commands: read('commands'),
+    commandsWhole: wholeText(all, NAMES.commands),
     fileName: read('fileName'),
     fileSha256: read('fileSha256').toLowerCase(),
   };
@@ -125,12 +131,21 @@ function toRecord({ fields, raw }: ExportedRow, place: number): AuditRecord {
   return {
     ...known,
     kind: KINDS.get(actionType.toLowerCase()) ?? 'other',
-    at: parseServerTime(timestamp),
+    at: timeOf(timestamp),
     others,
     raw,
     sha256: hashText(raw),
     place,
   };
+}
+
+function wholeText(all: ReadonlyMap<string, { readonly value: unknown }>, names: readonly string[]): string {
+  for (const name of names) {
+    const value = all.get(name.toLowerCase())?.value;
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'object' && value !== null) return toJson(value);
+  }
+  return '';
 }
 
 /** Reads `RawEventData`, which is an object, or an object written as a text. */
@@ -146,6 +161,28 @@ function readEvent(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function toText(value: unknown): string {
-  const text = typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : value === null || value === undefined ? '' : toJson(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** Writes a value as JSON. A value that is nested too deeply for that is in the record as received. */
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '…';
+  }
+}
+
+/** A date and a time of day, as ISO 8601 writes them. `Date.parse` alone takes nearly any text with a digit as a time. */
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?$/u;
+/** Times before this one are defaults of a server and no facts, ms since 1970. */
+const FIRST_TIME = Date.UTC(2000, 0, 1);
+
+/** Reads a time. Without a zone it is UTC, as in the audit log. @returns undefined if it is none, or is impossible */
+function timeOf(text: string): number | undefined {
+  const [, date = '', clock = '', zone = 'Z'] = ISO_TIME.exec(text.trim()) ?? [];
+  const offset = /^([+-]\d\d):?(\d\d)$/u.exec(zone);
+  const time = parseServerTime(`${date}T${clock}${offset === null ? 'Z' : `${offset[1] ?? ''}:${offset[2] ?? ''}`}`);
+  return time === undefined || time < FIRST_TIME || time > FIRST_TIME + 100 * 365 * 86_400_000 ? undefined : time;
 }

@@ -4,6 +4,8 @@ import { findElements } from '../decode/jsonElements.ts';
 export interface ExportedRow {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly raw: string;
+  /** Number of the row in its source, from 1; rows that could not be read are counted. */
+  readonly place: number;
 }
 
 /** Keys of an answer of advanced hunting that hold its rows: of Microsoft Graph, and of the older API. */
@@ -34,53 +36,77 @@ function splitJson(text: string, most: number): ReturnType<typeof splitRecords> 
   if (!isObject(whole)) return undefined;
   const list = LISTS.find((key) => Array.isArray(whole[key]));
   if (list !== undefined) return slices(text, list, most);
-  return { rows: [{ fields: whole, raw: text.trim() }], more: 0 };
+  return { rows: [{ fields: whole, raw: text.trim(), place: 1 }], more: 0 };
 }
 
 function slices(text: string, key: string, most: number): ReturnType<typeof splitRecords> {
   const all = findElements(text, key);
-  const rows = all.slice(0, most).flatMap(({ start, end }) => {
-    const raw = text.slice(start, end);
-    const fields = parse(raw);
-    return isObject(fields) ? [{ fields, raw }] : [];
+  return toRows(all.length, most, (index) => {
+    const place = all[index];
+    return place === undefined ? '' : text.slice(place.start, place.end);
   });
-  return { rows, more: all.length - rows.length };
 }
 
 function splitLines(text: string, most: number): ReturnType<typeof splitRecords> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const rows = lines.slice(0, most).flatMap((line) => {
-    const raw = line.trim();
-    const fields = parse(raw);
-    return isObject(fields) ? [{ fields, raw }] : [];
-  });
+  const split = toRows(lines.length, most, (index) => (lines[index] ?? '').trim());
   // A text of which no line is an object is no export. Single lines that are none are counted.
-  return rows.length === 0 ? undefined : { rows, more: lines.length - rows.length };
+  return split.rows.length === 0 ? undefined : split;
 }
 
-/** Splits CSV by RFC 4180, with the separator that its header uses most. */
-function splitCsv(text: string, most: number): ReturnType<typeof splitRecords> {
-  const header = text.slice(0, lineEnd(text));
-  const delimiter = [',', ';', '\t'].reduce((best, one) => (count(header, one) > count(header, best) ? one : best));
-  const head = readCsvRecord(text, 0, delimiter);
-  if (head.cells.length < 2 || head.cells.length > MOST_COLUMNS || head.cells.some((cell) => cell === ''))
-    return undefined;
+function toRows(
+  count: number,
+  most: number,
+  rawOf: (index: number) => string,
+): NonNullable<ReturnType<typeof splitRecords>> {
   const rows: ExportedRow[] = [];
-  let more = 0;
+  for (let index = 0; index < count && rows.length < most; index++) {
+    const raw = rawOf(index);
+    const fields = parse(raw);
+    if (isObject(fields)) rows.push({ fields, raw, place: index + 1 });
+  }
+  return { rows, more: count - rows.length };
+}
+
+/**
+ * Splits CSV by RFC 4180, with the separator that its header uses most. A quotation mark that no other one closes before
+ * a separator or a line end is part of its cell: it must not take the rows behind it.
+ */
+function splitCsv(text: string, most: number): ReturnType<typeof splitRecords> {
+  // Excel names the separator in a line of its own.
+  const from = /^sep=.\r?\n/u.exec(text)?.[0].length ?? 0;
+  const header = text.slice(from, lineEnd(text, from));
+  const delimiter = [',', ';', '\t'].reduce((best, one) => (count(header, one) > count(header, best) ? one : best));
+  const head = readCsvRecord(text, from, delimiter);
+  const names = head.cells.at(-1) === '' ? head.cells.slice(0, -1) : head.cells;
+  const isHeader = names.length > 1 && names.length <= MOST_COLUMNS && names.every((name) => NAME.test(name));
+  if (!isHeader) return undefined;
+  const rows: ExportedRow[] = [];
+  let place = 0;
   for (let at = head.end; at < text.length;) {
     const record = readCsvRecord(text, at, delimiter);
     const raw = text.slice(at, record.end).replace(/\r?\n$/u, '');
     at = record.end;
     if (raw.trim() === '') continue;
+    place++;
     // A row with another number of cells cannot be told apart into fields.
-    if (record.cells.length !== head.cells.length || rows.length >= most) more++;
-    else
-      rows.push({
-        fields: Object.fromEntries(head.cells.map((name, column) => [name, record.cells[column] ?? ''])),
-        raw,
-      });
+    if (record.cells.length !== head.cells.length || rows.length >= most) continue;
+    rows.push({ fields: fieldsOf(names, record.cells), raw, place });
   }
-  return rows.length === 0 ? undefined : { rows, more };
+  return { rows, more: place - rows.length };
+}
+
+/** A name of a column. A text with other signs is no header. */
+const NAME = /^[\p{L}_$][\p{L}\p{N}_$. ()-]{0,199}$/u;
+
+/** Returns the fields of a row. A name that occurs twice gets a number, so that no cell is lost. */
+function fieldsOf(names: readonly string[], cells: readonly string[]): Readonly<Record<string, unknown>> {
+  const fields = new Map<string, string>();
+  for (const [column, name] of names.entries()) {
+    const own = fields.has(name) ? `${name} (${column + 1})` : name;
+    fields.set(own, cells[column] ?? '');
+  }
+  return Object.fromEntries(fields);
 }
 
 function readCsvRecord(
@@ -90,7 +116,8 @@ function readCsvRecord(
 ): { readonly cells: readonly string[]; readonly end: number } {
   const cells: string[] = [];
   for (let at = from; ;) {
-    const { cell, end } = text[at] === '"' ? readQuoted(text, at) : readBare(text, at, delimiter);
+    const quoted = text[at] === '"' ? readQuoted(text, at, delimiter) : undefined;
+    const { cell, end } = quoted ?? readBare(text, at, delimiter);
     cells.push(cell);
     at = end;
     if (text[at] === delimiter) at++;
@@ -104,16 +131,30 @@ function readBare(text: string, from: number, delimiter: string): { readonly cel
   return { cell: text.slice(from, end).replace(/\r$/u, ''), end };
 }
 
-function readQuoted(text: string, from: number): { readonly cell: string; readonly end: number } {
+/** Longest quoted cell, in UTF-16 units. Without it, each quotation mark of a hostile text would be followed to its end. */
+const LONGEST_CELL = 1_000_000;
+
+/** Reads a quoted cell. @returns undefined if the quotation mark is not closed before a separator or a line end */
+function readQuoted(
+  text: string,
+  from: number,
+  delimiter: string,
+): { readonly cell: string; readonly end: number } | undefined {
   const pieces: string[] = [];
-  for (let at = from + 1; ;) {
+  for (let at = from + 1; at - from < LONGEST_CELL;) {
     const quote = text.indexOf('"', at);
-    if (quote < 0) return { cell: [...pieces, text.slice(at)].join(''), end: text.length };
+    if (quote < 0) return undefined;
     pieces.push(text.slice(at, quote));
-    if (text[quote + 1] !== '"') return { cell: pieces.join(''), end: quote + 1 };
-    pieces.push('"');
-    at = quote + 2;
+    const end = quote + 1;
+    if (text[end] === '"') {
+      pieces.push('"');
+      at = end + 1;
+      continue;
+    }
+    const isClosed = end >= text.length || text[end] === delimiter || text[end] === '\n' || text[end] === '\r';
+    return isClosed ? { cell: pieces.join(''), end: text[end] === '\r' ? end + 1 : end } : undefined;
   }
+  return undefined;
 }
 
 function afterLineEnd(text: string, from: number): number {
@@ -121,8 +162,8 @@ function afterLineEnd(text: string, from: number): number {
   return end < 0 ? text.length : end + 1;
 }
 
-function lineEnd(text: string): number {
-  const end = text.indexOf('\n');
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
   return end < 0 ? text.length : end;
 }
 

@@ -6,7 +6,8 @@ import { PAGE, SMALL } from '../stage.ts';
 import type { Stage } from '../stage.ts';
 import assert from 'node:assert/strict';
 
-const PENDING = scenarioRef('pendingOffline');
+/** A command that never ran, of a session that has ended. */
+const NEVER_RAN = scenarioRef('timedOut');
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const NO_RETRY = 'says so; it is not asked again';
 const facts = { host: API_HOST, correlationId: CORRELATION_ID };
@@ -226,12 +227,12 @@ export const REFUSALS = faults([
     where: 'api',
     client: 'says so; the action is old, so it is not asked again',
     arrange: () => undefined,
-    ask: (stage, signal) => stage.fetch(PENDING, signal),
+    ask: (stage, signal) => stage.fetch(NEVER_RAN, signal),
     ends: failure('noResult', {
       ...facts,
       status: 404,
       serverCode: 'ResourceNotFound',
-      serverMessage: `Result of command ${PENDING.commandIndex.toString()} of machine action ${PENDING.actionId} was not found`,
+      serverMessage: `Result of command ${NEVER_RAN.commandIndex.toString()} of machine action ${NEVER_RAN.actionId} was not found`,
     }),
     apiCalls: 1,
     downloads: 0,

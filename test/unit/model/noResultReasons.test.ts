@@ -63,7 +63,7 @@ suite('reasons for a missing result', () => {
   test('a device that reported this morning is no silent device', () => {
     const machine = { ...MACHINE, lastSeen: at(14 * HOUR) };
     assert.deepEqual(codes({ ...WAITING, machine }), ['deviceActive']);
-    assert.deepEqual(codes({ ...WAITING, machine: { ...machine, healthStatus: 'Unknown' } }), ['deviceActive']);
+    assert.deepEqual(codes({ ...WAITING, machine: { ...machine, healthStatus: 'Unknown' } }), ['notStarted']);
     assert.deepEqual(codes({ ...WAITING, machine: { ...machine, healthStatus: 'Inactive' } }), ['deviceSilent']);
     assert.deepEqual(codes({ ...WAITING, machine: { ...MACHINE, lastSeen: at(60 * HOUR) } }), ['deviceSilent']);
   });
