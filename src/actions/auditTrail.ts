@@ -86,6 +86,8 @@ export class AuditTrail {
 
   clear(): void {
     this.#opened = undefined;
+    this.#places = new Map();
+    this.#loaded.length = 0;
     this.refresh();
   }
 

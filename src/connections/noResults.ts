@@ -1,5 +1,5 @@
 import { Emitter } from '../base/emitter.ts';
-import { isLiveResponseError } from '../base/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { Priority } from '../base/urgency.ts';
 import type { LiveResponseCommand, MachineAction } from '../defender/schema.ts';
@@ -61,7 +61,11 @@ export class NoResults {
   }
 
   /** Explains why a host of a run has no result. Of an action that is not loaded, the run keeps a few facts. */
-  ofMember(tenant: Run['tenant'], member: RunMember, failure: NoResultFacts['failure']): readonly NoResultReason[] {
+  readonly ofMember = (
+    tenant: Run['tenant'],
+    member: RunMember,
+    failure: NoResultFacts['failure'],
+  ): readonly NoResultReason[] => {
     const ref = { ...tenant, actionId: member.actionId, commandIndex: member.commandIndex };
     const session = this.#sessionOf(ref);
     const action = session?.known(member.actionId);
@@ -72,7 +76,7 @@ export class NoResults {
       return noResultReasons({ ...this.#factsOf(session, action, command), failure });
     const record = session?.machines.get(member.machineId);
     return reasonsOfMember(member, failure, { machine: record?.machine, askedAt: record?.askedAt }, Date.now());
-  }
+  };
 
   /** Returns the record of a device, if this window asked for it. */
   recordOf(tenant: Run['tenant'], machineId: string | null): MachineRecord | undefined {
@@ -81,7 +85,9 @@ export class NoResults {
 
   /** Asks Defender for the record of a device. Costs one call. @throws LiveResponseError the failures of the call */
   async ask(tenant: Run['tenant'], machineId: string, signal: AbortSignal, priority?: Priority): Promise<void> {
-    await this.#sessionOf(tenant)?.machines.ask(machineId, signal, priority);
+    const session = this.#sessionOf(tenant);
+    if (session === undefined) throw new LiveResponseError('noConnection');
+    await session.machines.ask(machineId, signal, priority);
     this.#learned.fire(machineId);
   }
 

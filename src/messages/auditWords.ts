@@ -83,6 +83,8 @@ export function notHuntingResults({ reason, limit }: FailureValues): string {
   switch (reason) {
     case 'empty':
       return l10n.t('There is no row in it. Run the query in the portal, and export or copy its result.');
+    case 'notText':
+      return l10n.t('The export is not text in UTF-8 or UTF-16. Save it as UTF-8, and open it again.');
     case 'size':
       return l10n.t('The export is larger than {0}. Limit the query to fewer days.', formatBytes(limit ?? 0));
     default:

@@ -51,7 +51,7 @@ export class AuditView implements Disposable, TreeDataProvider<Node> {
   /** @param onDidChangeActions - fires when the loaded actions change */
   constructor(trail: AuditTrail, onDidChangeActions: (listener: () => void) => { dispose: () => unknown }) {
     this.#trail = trail;
-    this.#view = window.createTreeView(auditViewId, { treeDataProvider: this });
+    this.#view = window.createTreeView(auditViewId, { treeDataProvider: this, canSelectMany: true });
     this.#subscriptions = [
       trail.onDidChange(() => {
         this.#draw();

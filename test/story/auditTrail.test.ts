@@ -252,6 +252,9 @@ suite('the audit trail from an export', () => {
     assert.equal(record.deviceId, '17');
     assert.equal(record.device, '["a"]');
     assert.equal(({} as { x?: number }).x, undefined);
+    const [twins] = read('[{"ActionType":"x","RawEventData":{"UserId":"a","userid":"b"}}]');
+    assert.equal(twins?.who, 'a');
+    assert.deepEqual(twins.others, [['userid', 'b']]);
     const deep = `[{"ActionType":"x","Deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}]`;
     assert.equal(read(deep)[0]?.kind, 'other');
     const [broken] = read('[{"ActionType":"RunLiveResponseSession","RawEventData":"{cut"}]');

@@ -4,7 +4,8 @@ import { format, resolveConfig } from 'prettier';
 import { openStory } from './produce.ts';
 import type { Produced } from './produce.ts';
 import { SITUATIONS } from './situations.ts';
-import { inLanguage, noResultSentence } from './words.ts';
+import { inLanguage } from '../rig/sentences.ts';
+import { noResultSentence } from './words.ts';
 
 /** Path of the document. */
 export const DOCUMENT = path.join(import.meta.dirname, '..', '..', 'docs', 'reference', 'no-result.md');

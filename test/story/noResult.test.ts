@@ -4,7 +4,8 @@ import { readDocument, sentencesOf, withExamples, writeDocument } from './docume
 import { openStory } from './produce.ts';
 import type { Produced, Story } from './produce.ts';
 import { SITUATIONS } from './situations.ts';
-import { inLanguage, whyNoResult } from './words.ts';
+import { inLanguage } from '../rig/sentences.ts';
+import { whyNoResult } from './words.ts';
 
 suite('why there is no result', () => {
   let story: Story;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { before, test } from 'node:test';
 import { chooseQuickPick, runCommand } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
@@ -6,6 +8,7 @@ import { followLink, readEditor, readTree, waitForNotification } from '../rig/wo
 import { auditRows, CONSOLE_SESSIONS, FORMS, sampleActions, STARTED_AT } from '../story/auditExport.ts';
 import { findAxeProblems, KNOWN_IN_LISTS } from './support/axe.ts';
 import { menuTitle } from './support/commands.ts';
+import { answerFileDialog } from './support/fileDialog.ts';
 import { readScreen } from './support/screen.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
@@ -35,6 +38,17 @@ workbenchSuite(
       await chooseQuickPick(session.page, 'From the Clipboard');
       await waitForNotification(session.page, 'This is no result of advanced hunting');
       await runCommand(session.page, 'Notifications: Clear All Notifications');
+    });
+
+    test('a file whose bytes are no text is refused, because its records would not be as received', async () => {
+      const { page, workspace } = session;
+      const file = path.join(workspace.folder, 'export.csv');
+      await writeFile(file, Buffer.from('Timestamp,ActionType\n2026-11-23T20:00:00Z,M\xfcller\n', 'latin1'));
+      await palette('openHuntingResults');
+      await chooseQuickPick(page, 'File…');
+      await answerFileDialog(page, 'Open Hunting Results', '/', file);
+      await waitForNotification(page, 'The export is not text in UTF-8 or UTF-16');
+      await runCommand(page, 'Notifications: Clear All Notifications');
     });
 
     test('the query for the portal is copied', async () => {

@@ -3,7 +3,6 @@ import { hostsWords } from '../../messages/runWords.ts';
 import type { NoResultCode } from '../../model/noResultReasons.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
-import { toRows } from '../../runs/runRows.ts';
 import type { RowState, RunRow } from '../../runs/runRows.ts';
 import type { Services } from '../../services/services.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
@@ -43,19 +42,14 @@ const REASONS: readonly { readonly codes: readonly NoResultCode[]; readonly word
  * result. Whoever runs scripts needs them to run one again.
  */
 async function copyDeviceIds(
-  services: Pick<Services, 'connections' | 'noResults' | 'runOverviews' | 'runs' | 'sessions' | 'store'>,
+  services: Pick<Services, 'connections' | 'runOverviews' | 'runs' | 'sessions' | 'store'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
   const record = await chooseRun(services, runner, args);
   if (record === undefined) return;
   await services.store.learn(record.run.tenant);
-  const { noResults, store } = services;
-  const rows = toRows(
-    record,
-    (ref) => store.known(ref),
-    (...args) => noResults.ofMember(...args),
-  );
+  const rows = services.runOverviews.rowsOf(record);
   const items = [
     ...STATES.map(({ states, words }) => ({ words, own: rows.filter(({ state }) => states.includes(state)) })),
     ...REASONS.map(({ codes, words }) => ({

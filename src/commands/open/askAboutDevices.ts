@@ -2,14 +2,14 @@ import { l10n } from 'vscode';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { callsWords, hostsWords } from '../../messages/runWords.ts';
 import { ask as askModal } from '../../platform/show/notifications.ts';
-import { devicesToAsk, toRows } from '../../runs/runRows.ts';
+import { devicesToAsk } from '../../runs/runRows.ts';
 import type { Services } from '../../services/services.ts';
 import { isLiveResponseError } from '../../base/errors.ts';
 import type { LiveResponseError } from '../../base/errors.ts';
 import { traitsOf } from '../../base/failures.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 
-export type AskServices = Pick<Services, 'connections' | 'noResults' | 'runs' | 'sessions' | 'store'>;
+export type AskServices = Pick<Services, 'connections' | 'noResults' | 'runOverviews' | 'runs' | 'sessions'>;
 
 /** Runs whose devices are being asked about, so that a second click asks nothing twice. */
 const asking = new Set<string>();
@@ -37,14 +37,9 @@ export async function askAboutDevice(services: AskServices, runner: CommandRunne
 export async function askAboutHosts(services: AskServices, runner: CommandRunner, key: unknown): Promise<void> {
   const record = typeof key === 'string' ? services.runs.get(key) : undefined;
   if (record === undefined) return;
-  const { noResults, store } = services;
+  const { noResults, runOverviews } = services;
   const { tenant } = record.run;
-  const rows = toRows(
-    record,
-    (ref) => store.known(ref),
-    (...args) => noResults.ofMember(...args),
-  );
-  const all = devicesToAsk(rows);
+  const all = devicesToAsk(runOverviews.rowsOf(record));
   const unknown = all.filter((machineId) => noResults.recordOf(tenant, machineId) === undefined);
   // A second gesture goes on where the first one ended. Once all are known, it asks again.
   const devices = unknown.length === 0 ? all : unknown;

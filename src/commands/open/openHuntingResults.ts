@@ -1,6 +1,7 @@
 import { commands, env, l10n, ThemeIcon, Uri, window, workspace } from 'vscode';
 import type { AuditTrail } from '../../actions/auditTrail.ts';
 import type { AuditRecord } from '../../evidence/audit/auditRecords.ts';
+import { readBytes } from '../../evidence/decode/encoding.ts';
 import { readAuditExport } from '../../evidence/audit/auditRecords.ts';
 import { buildSessionsQuery } from '../../evidence/blocks/huntingQuery.ts';
 import { LiveResponseError } from '../../base/errors.ts';
@@ -99,8 +100,11 @@ async function readFile(uri: Uri): Promise<string> {
   const { size } = await workspace.fs.stat(uri);
   if (size > MOST_BYTES) throw new LiveResponseError('notHuntingResults', { reason: 'size', size, limit: MOST_BYTES });
   const bytes = await workspace.fs.readFile(uri);
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+  const read = readBytes(bytes);
+  // A replaced byte would be in the record as received, and in its hash.
+  if (read === undefined || read.invalidBytes > 0)
+    throw new LiveResponseError('notHuntingResults', { reason: 'notText' });
+  return read.text;
 }
 
 /** Returns the name of a file without its folder, which can tell a person's name. */

@@ -152,6 +152,12 @@ export class RunOverviews implements Disposable {
     return [...known.values()];
   }
 
+  /** Returns the rows of a run, from the results that are known here. Makes no call. */
+  rowsOf(record: RunRecord): RunRow[] {
+    const { noResults, store } = this.#options;
+    return toRows(record, (ref) => store.known(ref), noResults.ofMember);
+  }
+
   /** Counts the hosts of a run. While the run is active, the stored results are listed only for the first count. */
   async counts({ run }: RunRecord): Promise<RunCounts> {
     const { store, runs } = this.#options;
@@ -159,7 +165,7 @@ export class RunOverviews implements Disposable {
     if (runs.isActive(run.key)) this.#learned.add(run.key);
     else this.#learned.delete(run.key);
     const record = runs.get(run.key);
-    return countRows(record === undefined ? [] : this.#rowsOf(record));
+    return countRows(record === undefined ? [] : this.rowsOf(record));
   }
 
   /** Returns the facts about a run for a note; undefined if the run is unknown. */
@@ -167,7 +173,7 @@ export class RunOverviews implements Disposable {
     const record = this.#options.runs.get(key);
     if (record === undefined) return undefined;
     const { words, members } = record.run;
-    const rows = this.#rowsOf(record);
+    const rows = this.rowsOf(record);
     return { ...words, ...countRows(rows), hosts: members.length };
   }
 
@@ -217,7 +223,7 @@ export class RunOverviews implements Disposable {
   async picture(record: RunRecord): Promise<RunPicture> {
     const { store } = this.#options;
     await store.learn(record.run.tenant);
-    const rows = this.#rowsOf(record);
+    const rows = this.rowsOf(record);
     const comparison = await new RunComparer(store.analysis, `export ${record.run.key}`).compare(rows, this.rules);
     return { record, rows, comparison };
   }
@@ -225,15 +231,6 @@ export class RunOverviews implements Disposable {
   dispose(): void {
     for (const disposable of this.#disposables) disposable.dispose();
     this.#open.clear();
-  }
-
-  #rowsOf(record: RunRecord): RunRow[] {
-    const { noResults, store } = this.#options;
-    return toRows(
-      record,
-      (ref) => store.known(ref),
-      (...args) => noResults.ofMember(...args),
-    );
   }
 
   #begin(key: string, script: string): Overview {
@@ -267,7 +264,7 @@ export class RunOverviews implements Disposable {
     const { runs, estimate } = this.#options;
     const record = runs.get(overview.key);
     if (record === undefined) return;
-    const rows = this.#rowsOf(record);
+    const rows = this.rowsOf(record);
     const { rules, order } = this;
     const comparison = await overview.comparer.compare(rows, rules);
     const isActive = runs.isActive(overview.key);

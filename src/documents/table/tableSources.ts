@@ -96,11 +96,9 @@ function runSource({ store, runs, noResults }: TableSourceParts, key: string): T
       const record = runs.get(key);
       if (record === undefined) return;
       if (rows.length === 0) await store.learn(record.run.tenant);
-      rows = toRows(
-        record,
-        (ref) => store.known(ref),
-        (...args) => noResults.ofMember(...args),
-      ).toSorted((one, other) => BY_NAME.compare(one.member.host, other.member.host));
+      rows = toRows(record, (ref) => store.known(ref), noResults.ofMember).toSorted((one, other) =>
+        BY_NAME.compare(one.member.host, other.member.host),
+      );
       hosts = toHosts(rows);
       keys = new Set(rows.map(({ ref }) => resultKey(ref)));
     },

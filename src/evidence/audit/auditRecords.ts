@@ -92,9 +92,16 @@ export function readAuditExport(text: string): AuditExport | undefined {
 }
 
 function toRecord({ fields, raw, place }: ExportedRow): AuditRecord {
-  const all = new Map(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), { name, value }]));
-  const event = readEvent(all.get('raweventdata')?.value);
-  for (const [name, value] of Object.entries(event)) all.set(`raw.${name.toLowerCase()}`, { name, value });
+  const all = new Map<string, { readonly name: string; readonly value: unknown }>();
+  const add = (prefix: string, entries: Readonly<Record<string, unknown>>): void => {
+    for (const [name, value] of Object.entries(entries)) {
+      // Of names that differ in case only, the first is the known one. The others are shown as they are.
+      const key = `${prefix}${name.toLowerCase()}`;
+      all.set(all.has(key) ? `${prefix}${name}\n` : key, { name, value });
+    }
+  };
+  add('', fields);
+  add('raw.', readEvent(all.get('raweventdata')?.value));
   const used = new Set<string>();
   const read = (fact: keyof typeof NAMES): string => {
     for (const name of NAMES[fact]) {
