@@ -1,11 +1,15 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { faultKindOf } from './storageFault.ts';
 
 /** Longest wait for another window that is writing, in milliseconds. */
 const BUSY_MS = 5000;
 /** Shorter wait for another window, in milliseconds, if the work is tried again later anyway. */
 const BRIEFLY_BUSY_MS = 100;
+
+/** Pause before a new file is opened again that another window locks, in milliseconds. */
+const RETRY_MS = 20;
 
 /** Lets SQLite return the space of deleted rows to the disk. Must run before the first table is created. */
 export const SPARE_NOTHING = 'PRAGMA auto_vacuum = INCREMENTAL;';
@@ -35,17 +39,38 @@ export function openDatabase(folder: string, file: string, schema: string, befor
   for (const end of ['', ...COMPANIONS]) refuseLink(join(folder, file + end));
   const database = new DatabaseSync(join(folder, file));
   try {
-    database.exec(
-      `PRAGMA busy_timeout = ${BUSY_MS.toString()}; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; ${before}
-       PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`,
-    );
-    dropForeign(database);
-    database.exec(schema);
+    whenUnlocked(() => {
+      database.exec(
+        `PRAGMA busy_timeout = ${BUSY_MS.toString()}; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; ${before}
+         PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`,
+      );
+      dropForeign(database);
+      database.exec(schema);
+    });
   } catch (error) {
     database.close();
     throw error;
   }
   return database;
+}
+
+/**
+ * Runs work again while another window locks the file, up to {@link BUSY_MS}. `busy_timeout` is not enough: if two
+ * windows open a new file at the same moment, both need the same lock to change its journal mode, and SQLite refuses
+ * one of them at once.
+ */
+function whenUnlocked(work: () => void): void {
+  const deadline = Date.now() + BUSY_MS;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (faultKindOf(error) !== 'locked' || Date.now() >= deadline) throw error;
+      // Blocks only the store's own thread.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+  }
 }
 
 function refuseLink(path: string): void {

@@ -14,7 +14,7 @@ import type { Order } from './sharedOrder.ts';
 export interface House {
   readonly tenant: LocalTenant;
   readonly order: Order;
-  /** Starts a window with its work, and returns its outcomes when it has ended. */
+  /** Starts a window with its work, and returns its outcomes when it has ended: none if it was killed. */
   readonly open: (change?: Partial<Order>) => { readonly process: ChildProcess; readonly outcomes: Promise<string[]> };
   /** Stops the tenant and every window. */
   readonly close: () => Promise<void>;
@@ -63,7 +63,14 @@ export async function openHouse(windows: readonly [RateWindow, RateWindow]): Pro
 async function reported(child: ChildProcess): Promise<string[]> {
   const messages: unknown[] = [];
   child.on('message', (message) => messages.push(message));
-  await once(child, 'exit');
+  // The last message can arrive after the exit, but not after the end of the channel.
+  const [[, signal]] = (await Promise.all([once(child, 'exit'), once(child, 'disconnect')])) as [
+    [number | null, string | null],
+    unknown,
+  ];
   const [report] = messages;
-  return isReport(report) ? [...report.outcomes] : [];
+  if (isReport(report)) return [...report.outcomes];
+  // A window that failed by itself is a fault of the product. Without outcomes it would look like one without work.
+  if (signal === null) throw new Error('a window ended without a report');
+  return [];
 }

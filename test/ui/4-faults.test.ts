@@ -110,7 +110,9 @@ workbenchSuite('what a person sees when something is in the way', { tenant: 'loc
       session.server.serverDataDir,
       'data/User/globalStorage/live-response-results.live-response-results',
     );
-    for (const file of ['results.db', 'results.db-wal', 'results.db-shm']) await rm(path.join(storage, file));
+    await rm(path.join(storage, 'results.db'));
+    // SQLite may have removed these two already.
+    for (const file of ['results.db-wal', 'results.db-shm']) await rm(path.join(storage, file), { force: true });
     const links = recording.calls('link').length;
     await reloadWindow(session.page);
     await waitForRows(session.page, LOCAL);
