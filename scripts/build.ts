@@ -54,12 +54,25 @@ const lazyBundles: Plugin = {
   },
 };
 
-/** Replaces form-data, which axios requires at load. Only multipart uploads use it, and the extension sends none. */
-const noFormData: Plugin = {
-  name: 'no-form-data',
+/**
+ * Packages that our bundles name and never use, with what stands in their place.
+ *
+ * - form-data: axios requires it at load. Only multipart uploads use it, and the extension sends none.
+ * - decode-named-character-reference: the Markdown writer decodes the identifiers of reference links with it. We write
+ *   no reference links, and its table of 2,000 names would be in two bundles.
+ */
+const UNUSED: Readonly<Record<string, string>> = {
+  'form-data': 'module.exports = class FormData {};',
+  'decode-named-character-reference': 'export const decodeNamedCharacterReference = () => false;',
+};
+
+const withoutUnused: Plugin = {
+  name: 'without-unused',
   setup: (setup) => {
-    setup.onResolve({ filter: /^form-data$/ }, () => ({ path: 'form-data', namespace: 'absent' }));
-    setup.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = class FormData {};' }));
+    setup.onResolve({ filter: /^[a-z-]+$/ }, ({ path }) =>
+      path in UNUSED ? { path, namespace: 'unused' } : undefined,
+    );
+    setup.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: UNUSED[path] ?? '' }));
   },
 };
 
@@ -81,7 +94,7 @@ function optionsFor({ production, connectionString, outdir = DIST }: BundleOptio
     external: ['vscode'],
     supported: { 'dynamic-import': false },
     define: { TELEMETRY_CONNECTION_STRING: JSON.stringify(connectionString) },
-    plugins: [lazyBundles, noFormData],
+    plugins: [lazyBundles, withoutUnused],
     minify: production,
     sourcemap: production ? false : 'linked',
     legalComments: 'none',
