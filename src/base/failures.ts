@@ -28,6 +28,7 @@ export const FAILURES = {
   badRequest: {},
   notFound: { isFinal: true },
   noResult: { isExpected: true, isFinal: true },
+  noPackage: { isExpected: true },
   noResultByDesign: { isExpected: true, isFinal: true },
   resultIsFile: { isExpected: true, isFinal: true },
   commandNotFinished: { isExpected: true },

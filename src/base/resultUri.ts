@@ -16,13 +16,17 @@ export type Cloud = (typeof CLOUDS)[number];
 export type ResultCloud = Cloud | 'file';
 const RESULT_CLOUDS: readonly ResultCloud[] = [...CLOUDS, 'file'];
 
-/** Identifies one result. Stores and addresses are keyed by it. */
-export interface ResultRef {
+/** Identifies a machine action. */
+export interface ActionRef {
   readonly cloud: ResultCloud;
   /** The tenant's id: a lower-case GUID. */
   readonly tenantId: string;
   /** The machine action's id: a lower-case GUID. */
   readonly actionId: string;
+}
+
+/** Identifies one result. Stores and addresses are keyed by it. */
+export interface ResultRef extends ActionRef {
   /** The command's own `index`. It can differ from the command's position in the list. */
   readonly commandIndex: number;
 }

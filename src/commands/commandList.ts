@@ -85,6 +85,7 @@ import { exportRunCsvCommand, exportRunNdjsonCommand } from './runs/exportRun.ts
 import { cancelRunCommand, fetchRunCommand, pauseRunCommand, resumeRunCommand } from './runs/fetchRun.ts';
 import { changeRunRulesCommand, openRunCommand } from './runs/runOverview.ts';
 import { exportRawCommand } from './save/exportRaw.ts';
+import { savePackageCommand } from './save/savePackage.ts';
 import { saveOutputCommand } from './save/saveOutput.ts';
 import { showLogCommand } from './showLog.ts';
 import { clearStoredResultsCommand } from './store/clearStoredResults.ts';
@@ -161,6 +162,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportHitsCommand,
   openHitCommand,
   exportRawCommand,
+  savePackageCommand,
   openDeviceInPortalCommand,
   showResultActionsCommand,
   showAsCommand,

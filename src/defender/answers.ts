@@ -138,3 +138,16 @@ function codeFor(status: number, serverCode: string, message: string): FailureCo
   if (status >= 500) return 'serverError';
   return status >= 400 ? 'badRequest' : 'unexpectedAnswer';
 }
+
+/** Error codes of a 400 from the link call that report a faulty request: a wrong address or a wrong command index. */
+const FAULTS_OF_OURS: ReadonlySet<string> = new Set(['ODataError', 'InvalidInput']);
+
+/**
+ * Whether the link call reports that a result does not exist, or does not exist yet. The API reports this with a 404,
+ * or with a 400 while the command has not ended. A 400 that reports a faulty request does not count. Source: api-facts
+ * §3.
+ */
+export function meansNoResult({ code, values }: LiveResponseError): boolean {
+  if (code === 'notFound') return true;
+  return code === 'badRequest' && values.status === 400 && !FAULTS_OF_OURS.has(values.serverCode ?? '');
+}

@@ -1,5 +1,5 @@
 import { withoutEnd } from '../evidence/text/trimEnds.ts';
-import { readJson, toApiError } from './answers.ts';
+import { meansNoResult, readJson, toApiError } from './answers.ts';
 import type { JsonAnswer } from './answers.ts';
 import { QueuedBudget } from './calls/budget.ts';
 import type { Budget, CallSlot, Priority } from './calls/budget.ts';
@@ -9,7 +9,7 @@ import { Deadline } from './deadline.ts';
 import type { Download, DownloadFacts, DownloadLimits } from './download/download.ts';
 import { isLiveResponseError, LiveResponseError, throwIfCancelled } from '../base/errors.ts';
 import { createHttpTransport } from './http.ts';
-import { LONGEST_CALL_MS } from './calls/ledger.ts';
+import { LONGEST_CALL_MS, PACKAGE_WINDOWS } from './calls/ledger.ts';
 import { ListQueries } from './list/listQueries.ts';
 import { createLocalLedger } from './calls/localLedger.ts';
 import { readMachine, readMachines } from './machines.ts';
@@ -66,6 +66,8 @@ export interface DefenderClientOptions {
   readonly getAccessToken: (signal: AbortSignal, refusal?: Refusal) => Promise<string>;
   readonly transport?: Transport;
   readonly budget?: Budget;
+  /** Budget of the links to investigation packages. */
+  readonly packageBudget?: Budget;
   readonly clock?: Clock;
   /**
    * Hosts that may serve results in addition to Azure's blob hosts. Each is a host name, with its port if it has one.
@@ -74,6 +76,8 @@ export interface DefenderClientOptions {
   /** Whether a download without Azure's headers is refused. False only for custom connections. */
   readonly expectAzureHeaders?: boolean;
   readonly onCall?: (record: CallRecord) => void;
+  /** Called for a 429, even if the call is then repeated. `ownCalls`: our calls in the last minute. */
+  readonly onRefused?: (ownCalls: number) => void;
   /** Called for an answer with rows that differ from what the API promises. */
   readonly onOddRows?: (rows: OddRows) => void;
 }
@@ -125,6 +129,11 @@ export interface DefenderClient {
     priority?: Priority,
   ) => Promise<ResultLink>;
   /**
+   * Gets a link to the investigation package of an action: one call, of which two a minute are allowed. Rejects with
+   * `noPackage` if Defender has none yet, or none any more.
+   */
+  readonly getPackageLink: (actionId: string, signal: AbortSignal) => Promise<ResultLink>;
+  /**
    * Downloads the bytes behind a link: no call to the API, no bearer token.
    * @param download - receives the bytes. A download that has begun is continued, even if it began with an earlier link
    */
@@ -163,6 +172,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const clock = options.clock ?? systemClock;
   const transport = options.transport ?? createHttpTransport();
   const budget = options.budget ?? new QueuedBudget(createLocalLedger(clock), clock);
+  const packageBudget = options.packageBudget ?? new QueuedBudget(createLocalLedger(clock, PACKAGE_WINDOWS), clock);
   const apiUrl = withoutEnd(options.apiUrl, '/');
   const { host } = new URL(apiUrl);
   const received = new ReceivedActions();
@@ -197,8 +207,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     path: string,
     token: string,
     signal: AbortSignal,
-    slot: CallSlot,
-    left: number,
+    { slot, budget: payer, left }: { readonly slot: CallSlot; readonly budget: Budget; readonly left: number },
   ): Promise<ApiAnswer> => {
     const longest = Math.min(LONGEST_CALL_MS, Math.max(0, Math.ceil(left)));
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(longest)]);
@@ -217,7 +226,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       answered = answer.status !== 429;
       if (answer.status === 200) return { text, body, receivedAt, date: answer.headers['date'] };
       const error = named(toApiError(answer, body, host, clock.now()));
-      throw error.code === 'rateLimited' ? await noteRefusal(error) : error;
+      throw error.code === 'rateLimited' ? await noteRefusal(error, payer) : error;
     } finally {
       // The ledger processes its requests in order, so the client need not wait here. If the shared ledger fails, a
       // local ledger replaces it.
@@ -229,9 +238,11 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
    * Records a 429, which pauses all windows. The error gets the number of our own calls, which shows whether other
    * programs used the limit.
    */
-  const noteRefusal = async ({ values }: LiveResponseError): Promise<LiveResponseError> => {
-    const usage = await budget.refused(values.retryAt);
+  const noteRefusal = async ({ values }: LiveResponseError, payer: Budget): Promise<LiveResponseError> => {
+    const usage = await payer.refused(values.retryAt);
     const { pausedUntil: retryAt, minute: ownCalls } = usage;
+    options.onRefused?.(ownCalls);
+    if (payer === packageBudget) return new LiveResponseError('rateLimited', { ...values, retryAt, reason: 'package' });
     return new LiveResponseError('rateLimited', { ...values, retryAt, ownCalls });
   };
 
@@ -260,7 +271,12 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
     }
   };
 
-  const get = async (path: string, signal: AbortSignal, priority: Priority): Promise<ApiAnswer> => {
+  const get = async (
+    path: string,
+    signal: AbortSignal,
+    priority: Priority,
+    payer: Budget = budget,
+  ): Promise<ApiAnswer> => {
     let token = await accessToken(signal);
     let refusal: LiveResponseError | undefined;
     let renewed = false;
@@ -270,8 +286,8 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       renewed = true;
     };
     const send = async ({ left, aside }: Allowance): Promise<ApiAnswer> => {
-      const slot = await aside(budget.take(priority, signal));
-      return sendOnce(path, token, signal, slot, left());
+      const slot = await aside(payer.take(priority, signal));
+      return sendOnce(path, token, signal, { slot, budget: payer, left: left() });
     };
     return withRetry(clock, signal, async (allowance) => {
       throwIfCancelled(signal);
@@ -351,11 +367,30 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       }
     },
 
+    getPackageLink: async (actionId, signal) => {
+      const path = `/api/machineactions/${encodeURIComponent(actionId)}/getPackageUri`;
+      try {
+        const { body, date } = await get(path, signal, 'click', packageBudget);
+        // The documented value has quotation marks of its own inside the string.
+        return new ResultLink(
+          readLink(body)
+            .trim()
+            .replace(/^"(.*)"$/u, '$1'),
+          date,
+          'package',
+        );
+      } catch (error) {
+        if (isLiveResponseError(error) && meansNoResult(error)) throw new LiveResponseError('noPackage', error.values);
+        throw error;
+      }
+    },
+
     downloadResult: async (link, signal, limits, download) => {
       const url = link.addressFor(options.downloadHosts?.() ?? []);
       const attempt = async (): Promise<DownloadFacts> => {
         const deadline = new Deadline(clock, signal);
-        const source = { host: link.host, limits, expectAzure: options.expectAzureHeaders ?? true, clock, deadline };
+        const expectAzure = (options.expectAzureHeaders ?? true) && !link.isPackageHost;
+        const source = { host: link.host, limits, expectAzure, clock, deadline };
         deadline.set(LONGEST_HEAD_MS);
         try {
           const answer = await logged('download', link.host, () =>
@@ -371,19 +406,6 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       return withRetry(clock, signal, attempt, Math.random, () => download.brought);
     },
   };
-}
-
-/** Error codes of a 400 from the link call that report a faulty request: a wrong address or a wrong command index. */
-const FAULTS_OF_OURS: ReadonlySet<string> = new Set(['ODataError', 'InvalidInput']);
-
-/**
- * Whether the link call reports that a result does not exist, or does not exist yet. The API reports this with a 404,
- * or with a 400 while the command has not ended. A 400 that reports a faulty request does not count. Source: api-facts
- * §3.
- */
-function meansNoResult({ code, values }: LiveResponseError): boolean {
-  if (code === 'notFound') return true;
-  return code === 'badRequest' && values.status === 400 && !FAULTS_OF_OURS.has(values.serverCode ?? '');
 }
 
 /**

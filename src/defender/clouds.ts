@@ -58,3 +58,9 @@ export function cloudAddresses(cloud: Exclude<Cloud, 'custom'>, region?: NearReg
  * government cloud. Source: api-facts §3 (the second host is inferred from the connectivity documentation).
  */
 export const BLOB_HOST_SUFFIXES = ['.blob.core.windows.net', '.blob.core.usgovcloudapi.net'] as const;
+
+/**
+ * Hosts that serve investigation packages: `userrequests-us` and its regional kin. They are no blob hosts. The hosts of
+ * the government clouds are unknown; a connection can allow them. Source: api-facts §4.
+ */
+export const PACKAGE_HOST = /^userrequests-[a-z0-9-]{1,40}\.securitycenter\.windows\.com$/u;

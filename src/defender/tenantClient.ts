@@ -7,6 +7,7 @@ import { Download } from './download/download.ts';
 import type { DownloadedResult, DownloadLimits } from './download/download.ts';
 import { MemorySink } from './download/downloadSink.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
+import { PACKAGE_WINDOWS } from './calls/ledger.ts';
 import { ResultLink } from './download/resultLink.ts';
 import { createSignInSender } from './http.ts';
 import type { SendSignIn } from './transport.ts';
@@ -21,14 +22,21 @@ export type TenantClient = DefenderClient & ResultFetcher;
  * Creates the client of a connection. This file is the entry point of the bundle that contains all HTTP code.
  *
  * @param ledger - the call budget of this application in this tenant, shared by all windows
+ * @param options - with the same for its links to packages. The default counts only this process
  */
 export function createTenantClient(
   ledger: LedgerPort,
-  options: Omit<DefenderClientOptions, 'budget' | 'clock'>,
+  {
+    packageLedger,
+    ...options
+  }: Omit<DefenderClientOptions, 'budget' | 'packageBudget' | 'clock'> & { readonly packageLedger?: LedgerPort },
 ): TenantClient {
   const client = createDefenderClient({
     ...options,
     budget: new QueuedBudget(withLocalFallback(ledger, systemClock), systemClock),
+    ...(packageLedger !== undefined && {
+      packageBudget: new QueuedBudget(withLocalFallback(packageLedger, systemClock, PACKAGE_WINDOWS), systemClock),
+    }),
   });
   return { ...client, ...createResultFetcher(client, systemClock) };
 }

@@ -14,9 +14,11 @@ import {
   largeNotKept,
   linkTooLarge,
   notStoredFile,
-  refusedPastedLink,
   textTooLarge,
   tooLarge,
+  missingPackage,
+  packageLimit,
+  refusedDownload,
 } from './storageWords.ts';
 import type { FailureMessage, NextStep } from './failureMessage.ts';
 
@@ -90,6 +92,7 @@ const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly Next
   badRequest: ['showLog'],
   notFound: ['showLog'],
   noResult: ['tryAgain', 'showLog'],
+  noPackage: ['tryAgain', 'refresh'],
   noResultByDesign: [],
   resultIsFile: ['saveToFile'],
   commandNotFinished: ['refresh'],
@@ -163,6 +166,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
           )
         : missingResult(values) + (values.status === 400 ? serverWords(values) : ''),
     ].join(' '),
+  noPackage: missingPackage,
   noResultByDesign: () => l10n.t('PutFile has no result, by design: it only uploads a file to the device.'),
   resultIsFile: () =>
     l10n.t('The result of GetFile is a file, and may be malware. It is never opened here, but can be saved.'),
@@ -174,6 +178,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
   rateLimited: (values) => {
     const until =
       values.retryAt === undefined ? '' : ` ${l10n.t('It takes calls again at {0}.', formatTime(values.retryAt))}`;
+    if (values.reason === 'package') return packageLimit() + until;
     return isSpentByOthers(values.ownCalls)
       ? l10n.t(
           'Others use this app registration: Defender’s limit is reached, and we made {0} of its calls.',
@@ -205,14 +210,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
         )
       : l10n.t('The answer is not what the Defender API promises (at {0}).', values.path ?? '–'),
   incompleteAnswer: (values) => l10n.t('The answer of {0} was cut off.', values.host ?? '–'),
-  linkRefused: (values) =>
-    values.reason === 'pasted'
-      ? refusedPastedLink(values)
-      : l10n.t(
-          '{0} refused the download twice, each time with a fresh link ({1}). A network rule or a proxy may be in the way.',
-          values.host ?? '–',
-          values.serverCode ?? `HTTP ${values.status?.toString() ?? '–'}`,
-        ),
+  linkRefused: refusedDownload,
   foreignDownloadHost: (values) =>
     l10n.t(
       'The link leads to {0}, which is not a host that stores results. Nothing was sent there.',

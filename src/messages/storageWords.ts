@@ -134,3 +134,38 @@ export function describeStorageTrouble({ kind, setAside }: StorageTrouble): stri
       return l10n.t('Stored results cannot be read. What you fetch is kept until this window closes.');
   }
 }
+
+/** Returns why an action has no investigation package. `reason` says whether the action is still open, or ended. */
+export function missingPackage({ state, reason }: FailureValues): string {
+  if (state === undefined) {
+    return l10n.t(
+      'Defender has no investigation package for this action. Just after the action has ended, it can take some minutes; later it is deleted.',
+    );
+  }
+  return reason === 'open'
+    ? l10n.t('The investigation package is not complete yet ({0}). Try again when the action has ended.', state)
+    : l10n.t('There is no investigation package: the action ended without one ({0}).', state);
+}
+
+/** Returns the limit that a refused call for a link has met. */
+export function packageLimit(): string {
+  return l10n.t('Defender gives links to two packages a minute, and to 120 an hour.');
+}
+
+/** Returns which host refused a download, and what to do. It is unknown whether the hosts of packages want a token. */
+export function refusedDownload(values: FailureValues): string {
+  if (values.reason === 'pasted') return refusedPastedLink(values);
+  const host = values.host ?? '–';
+  const code = values.serverCode ?? `HTTP ${values.status?.toString() ?? '–'}`;
+  return values.reason === 'package'
+    ? l10n.t(
+        '{0} refused the package ({1}). No token is sent there. Save it from the action center of the Defender portal instead.',
+        host,
+        code,
+      )
+    : l10n.t(
+        '{0} refused the download twice, each time with a fresh link ({1}). A network rule or a proxy may be in the way.',
+        host,
+        code,
+      );
+}

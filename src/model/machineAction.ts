@@ -27,6 +27,11 @@ export function isFinished(action: MachineAction): boolean {
   return FINISHED_ACTIONS.has(action.status);
 }
 
+/** Whether the action collects an investigation package, which can be saved when it has ended. */
+export function isPackage(action: Pick<MachineAction, 'type'>): boolean {
+  return action.type === 'CollectInvestigationPackage';
+}
+
 /** Returns the kind of result to request. A failed RunScript usually has a result that explains its failure. */
 export function resultOf(action: MachineAction, command: LiveResponseCommand): CommandResult {
   if (command.command.type === 'PutFile') return 'none';

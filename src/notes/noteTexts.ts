@@ -1,7 +1,7 @@
 import { endsInFence } from '../evidence/blocks/noteBlocks.ts';
 import { buildIndicatorNote } from '../evidence/blocks/indicatorNote.ts';
 import { buildAuditNote } from '../evidence/audit/auditNote.ts';
-import { buildCollectedNote, buildRunLine, buildStatusNote } from '../evidence/blocks/statusNote.ts';
+import { buildCollectedNote, buildPackageNote, buildRunLine, buildStatusNote } from '../evidence/blocks/statusNote.ts';
 import { buildEvidence } from '../evidence/blocks/noteForms.ts';
 import { ENDINGS_VERSION } from '../evidence/indicators/publicEndings.ts';
 import { compareEvidence } from './compareEvidence.ts';
@@ -15,6 +15,7 @@ export const noteTexts = {
   buildCollectedNote,
   buildEvidence,
   buildIndicatorNote,
+  buildPackageNote,
   buildRunLine,
   buildStatusNote,
   compareEvidence,

@@ -63,6 +63,7 @@ export const commandIds = {
   exportHits: 'liveResponse.exportHits',
   openHit: 'liveResponse.openHit',
   exportRaw: 'liveResponse.exportRaw',
+  savePackage: 'liveResponse.savePackage',
   openDeviceInPortal: 'liveResponse.openDeviceInPortal',
   showResultActions: 'liveResponse.showResultActions',
   showAs: 'liveResponse.showAs',

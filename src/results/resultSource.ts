@@ -23,7 +23,7 @@ export interface ResultSource extends ResultFetcher {
 }
 
 /** Finds the tenant of a result. @throws LiveResponseError `noConnection` if no connection belongs to the tenant */
-export type FindSource = (ref: ResultRef) => Promise<ResultSource>;
+export type FindSource = (ref: Pick<ResultRef, 'cloud' | 'tenantId'>) => Promise<ResultSource>;
 
 /** An action with a result, and the kind of the result. */
 export interface ActionWithResult {

@@ -2,13 +2,11 @@ import type { Memento } from 'vscode';
 import { apiUrlOf } from '../connections/connection.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { SignIns } from '../connections/signIns.ts';
-import type { LedgerPort } from '../defender/calls/budget.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
 import { loadSampleTransport, loadTenantClient } from '../lazy.ts';
 import { isSpentByOthers } from '../messages/failureMessages.ts';
 import { allowedDownloadHosts } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
-import type { Telemetry } from '../platform/telemetry.ts';
 import { ledgerPort } from '../worker/ports.ts';
 import type { GroundServices } from './ground.ts';
 
@@ -36,8 +34,11 @@ export async function openTenant(connection: Connection, parts: TenantParts): Pr
     onCall: (record: Parameters<Log['call']>[0]) => {
       log.call(record);
       if (record.door === 'api') onCalled();
-      if (record.door === 'api' && record.outcome === 429) void countRefusal(ledger, telemetry);
     },
+    onRefused: (ownCalls: number) => {
+      telemetry.send({ name: 'callRefused', spentBy: isSpentByOthers(ownCalls) ? 'others' : 'us' });
+    },
+    packageLedger: ledgerPort(worker, connection, 'package'),
   };
   if (connection.signIn === 'sample') {
     const createSampleTransport = await loadSampleTransport();
@@ -54,10 +55,4 @@ export async function openTenant(connection: Connection, parts: TenantParts): Pr
     downloadHosts: () => [...(connection.downloadHosts ?? []), ...allowedDownloadHosts()],
     expectAzureHeaders: !custom,
   });
-}
-
-/** Counts every 429 of the API, even if the call is then repeated and the user sees no message. */
-async function countRefusal(ledger: LedgerPort, telemetry: Telemetry): Promise<void> {
-  const usage = await ledger.usage().catch(() => undefined);
-  telemetry.send({ name: 'callRefused', spentBy: isSpentByOthers(usage?.minute) ? 'others' : 'us' });
 }

@@ -126,12 +126,13 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
       const connection = connections.forTenant(ref);
       if (connection === undefined) throw new LiveResponseError('noConnection');
       const session = sessions.of(connection);
-      const { fetchResult, fetchInto, receivedAction } = await session.client();
+      const { fetchResult, fetchInto, fetchPackageInto, receivedAction } = await session.client();
       return {
         connectionName: connection.name,
         account: () => signIns.account(connection),
         fetchResult,
         fetchInto,
+        fetchPackageInto,
         receivedAction,
         toolVersion,
         knownAction: (actionId) => session.known(actionId),

@@ -60,13 +60,14 @@ export function openDatabase(folder: string, file: string, schema: string, befor
  * one of them at once.
  */
 function whenUnlocked(work: () => void): void {
-  const deadline = Date.now() + BUSY_MS;
+  // Another clock than the system's, which can be set back meanwhile.
+  const deadline = performance.now() + BUSY_MS;
   for (;;) {
     try {
       work();
       return;
     } catch (error) {
-      if (faultKindOf(error) !== 'locked' || Date.now() >= deadline) throw error;
+      if (faultKindOf(error) !== 'locked' || performance.now() >= deadline) throw error;
       // Blocks only the store's own thread.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }

@@ -11,6 +11,7 @@ import { createRow } from '../platform/show/rows.ts';
 import {
   hostOf,
   isFinished,
+  isPackage,
   parameterOf,
   resultOf,
   runScripts,
@@ -105,6 +106,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
     action.machineId === null ? undefined : 'machine',
     opensScript ? 'transcript' : undefined,
     only !== undefined && resultOf(action, only) === 'file' ? 'file' : undefined,
+    isPackage(action) ? 'package' : undefined,
     only !== undefined && facts !== undefined ? 'stored' : undefined,
   );
   if (action.commands.length > 0) item.command = openCommand(node);
@@ -294,6 +296,7 @@ function actionIcon(action: MachineAction): ThemeIcon {
     case 'Cancelled':
       return new ThemeIcon('circle-slash');
     default:
+      if (isPackage(action)) return new ThemeIcon('package');
       return new ThemeIcon(action.type === 'LiveResponse' ? 'terminal' : 'shield');
   }
 }

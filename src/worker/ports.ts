@@ -1,3 +1,4 @@
+import type { CallAccount } from '../defender/calls/ledger.ts';
 import type { LedgerPort } from '../defender/calls/budget.ts';
 import type { LeasePort } from '../base/leases.ts';
 import type { WorkerPort } from './workerClient.ts';
@@ -15,17 +16,20 @@ type LedgerCalls = 'takeCall' | 'endCall' | 'giveBackCall' | 'callsRefused' | 'c
 /**
  * Returns the call ledger of an application in a tenant. All windows share it, because the server also counts calls by
  * application and tenant.
+ *
+ * @param account - the calls that it counts
  */
 export function ledgerPort(
   worker: WorkerPort<LedgerCalls>,
   { tenantId, clientId }: { readonly tenantId: string; readonly clientId: string },
+  account: CallAccount = 'api',
 ): LedgerPort {
-  const application = `${tenantId}|${clientId}`;
+  const application = `${tenantId}|${clientId}${account === 'api' ? '' : `|${account}`}`;
   return {
-    take: (share) => worker.call('takeCall', application, share),
-    end: (id, answered) => worker.call('endCall', application, id, answered),
+    take: (share) => worker.call('takeCall', account, application, share),
+    end: (id, answered) => worker.call('endCall', account, application, id, answered),
     giveBack: (id) => worker.call('giveBackCall', id),
-    refused: (until) => worker.call('callsRefused', application, until),
-    usage: () => worker.call('callUsage', application),
+    refused: (until) => worker.call('callsRefused', account, application, until),
+    usage: () => worker.call('callUsage', account, application),
   };
 }

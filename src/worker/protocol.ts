@@ -1,5 +1,5 @@
 import type { LineRange } from '../base/places.ts';
-import type { TakeAnswer, Usage } from '../defender/calls/ledger.ts';
+import type { CallAccount, TakeAnswer, Usage } from '../defender/calls/ledger.ts';
 import type { ResultRef, ResultStream } from '../base/resultUri.ts';
 import type { ReceivedAction } from '../defender/list/receivedActions.ts';
 import type { CopyCalls } from './handlers/copyHandlers.ts';
@@ -45,11 +45,17 @@ export interface WorkerCalls
    * Requests about the call budget: see `Ledger` in defender/calls/ledger.ts. Times are read from this machine's clock,
    * in the worker.
    */
-  readonly takeCall: { args: [application: string, share: number]; answer: TakeAnswer };
-  readonly endCall: { args: [application: string, id: number, answered: boolean]; answer: undefined };
+  readonly takeCall: { args: [account: CallAccount, application: string, share: number]; answer: TakeAnswer };
+  readonly endCall: {
+    args: [account: CallAccount, application: string, id: number, answered: boolean];
+    answer: undefined;
+  };
   readonly giveBackCall: { args: [id: number]; answer: undefined };
-  readonly callsRefused: { args: [application: string, until: number | undefined]; answer: Usage };
-  readonly callUsage: { args: [application: string]; answer: Usage };
+  readonly callsRefused: {
+    args: [account: CallAccount, application: string, until: number | undefined];
+    answer: Usage;
+  };
+  readonly callUsage: { args: [account: CallAccount, application: string]; answer: Usage };
   /** Requests about leases and accounts: see `SignInTable` in storage/signInTable.ts. */
   readonly takeLease: { args: [name: string, holder: string, forMs: number]; answer: boolean };
   readonly releaseLease: { args: [name: string, holder: string]; answer: undefined };

@@ -76,6 +76,7 @@ export async function openStage(options?: LocalTenantOptions): Promise<Stage> {
       tenant.recording.clear();
       tenant.faults.clear();
       tenant.limiter.reset();
+      tenant.packageLimiter.reset();
       records.length = 0;
     },
     stop: async () => {

@@ -176,7 +176,7 @@ suite('tables that are none of ours', () => {
     window.put(...arrived(resultFile('b'), { ref: at(1) }));
     window.deleteResults([at(0)]);
     assert.equal(window.facts(at(0)), undefined);
-    assert.equal(window.callUsage('a').hour, 0);
+    assert.equal(window.callUsage('api', 'a').hour, 0);
     craft('results.db', (database) => {
       assert.equal(database.prepare('SELECT count(*) AS count FROM copies').get()?.['count'], 0);
     });
@@ -233,7 +233,7 @@ suite('a crafted shared.db', () => {
     assert.deepEqual(window.runs(), []);
     assert.deepEqual(window.foundAfter(TENANT, 0, 0).found, []);
     assert.equal(window.lastCopy('no'), undefined);
-    for (const application of ['a', 'b', 'c', 'd']) assert.ok('id' in window.takeCall(application, 1));
+    for (const application of ['a', 'b', 'c', 'd']) assert.ok('id' in window.takeCall('api', application, 1));
   });
 
   test('a row that unpacks to gigabytes is not unpacked', () => {

@@ -94,7 +94,7 @@ function checkAll(window: WorkerHandlers): void {
   assert.equal(window.lastCopy(expected.copy.sha256), expected.copy.json);
   assert.deepEqual(plain(window.connections()), expected.connections);
   assert.equal(window.account('owner'), expected.account);
-  assert.equal(window.callUsage('application').hour, expected.usage.hour);
+  assert.equal(window.callUsage('api', 'application').hour, expected.usage.hour);
 }
 
 function inClear(file: string): string[] {

@@ -19,6 +19,8 @@ export interface ApiServiceOptions {
   readonly sample: SampleTenant;
   readonly verify: TokenVerifier;
   readonly limiter: RateLimiter;
+  /** Limiter of links to investigation packages. */
+  readonly packageLimiter: RateLimiter;
   readonly retryAfter: RetryAfter;
   /** Known only once the endpoint is open. */
   readonly apiUrl: () => string;
@@ -56,7 +58,8 @@ async function decide(options: ApiServiceOptions, incoming: IncomingMessage): Pr
     return verdict.refusal;
   }
   const { appId, tenantId } = verdict.caller;
-  const refused = LIMITED.has(call) ? options.limiter.admit(`${appId} ${tenantId}`) : undefined;
+  const limiter = call === 'package' ? options.packageLimiter : LIMITED.has(call) ? options.limiter : undefined;
+  const refused = limiter?.admit(`${appId} ${tenantId}`);
   if (refused !== undefined) {
     // The code is the number as a string, as in the real service.
     return apiError(429, '429', quotaMessage(refused.window), retryAfterHeader(options.retryAfter, refused));

@@ -15,7 +15,7 @@ import type { Faults } from './faults.ts';
 import type { Lifetimes } from './identity/directory.ts';
 import { startIdentity } from './identity/identity.ts';
 import type { Identity } from './identity/identity.ts';
-import { DOCUMENTED_LIMITS, createRateLimiter } from './rateLimit.ts';
+import { DOCUMENTED_LIMITS, createRateLimiter, PACKAGE_LIMITS } from './rateLimit.ts';
 import type { RateLimiter, RateWindow } from './rateLimit.ts';
 import { createRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
@@ -30,6 +30,7 @@ export interface LocalTenantOptions {
   /** 30 minutes if not given, as in reality. */
   readonly linkLifetimeSeconds?: number;
   readonly limits?: readonly RateWindow[];
+  readonly packageLimits?: readonly RateWindow[];
   readonly retryAfter?: RetryAfter;
   /** The roles of the tenant's application. */
   readonly applicationRoles?: readonly string[];
@@ -63,6 +64,7 @@ export interface LocalTenant {
   readonly recording: Recording;
   readonly faults: Faults;
   readonly limiter: RateLimiter;
+  readonly packageLimiter: RateLimiter;
   readonly identity: Identity;
   readonly mintAccessToken: (options?: MintOptions) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -150,6 +152,7 @@ async function start(
   closers.push(identity.stop);
 
   const limiter = createRateLimiter(options.limits ?? DOCUMENTED_LIMITS);
+  const packageLimiter = createRateLimiter(options.packageLimits ?? PACKAGE_LIMITS);
   let apiUrl = '';
   const handle = createApiService({
     sample,
@@ -162,6 +165,7 @@ async function start(
       authorizationUri: `${identity.loginUrl}/${tenantId}/oauth2/v2.0/authorize`,
     }),
     limiter,
+    packageLimiter,
     retryAfter: options.retryAfter ?? 'seconds',
     apiUrl: () => apiUrl,
   });
@@ -182,6 +186,7 @@ async function start(
     recording,
     faults,
     limiter,
+    packageLimiter,
     identity,
     mintAccessToken: identity.mintAccessToken,
     stop,

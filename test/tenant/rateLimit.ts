@@ -26,6 +26,12 @@ export const DOCUMENTED_LIMITS: readonly RateWindow[] = [
   { limit: 1500, milliseconds: 3_600_000, label: '01:00:00' },
 ];
 
+/** The documented limits of links to investigation packages. */
+export const PACKAGE_LIMITS: readonly RateWindow[] = [
+  { limit: 2, milliseconds: 60_000, label: '00:01:00' },
+  { limit: 120, milliseconds: 3_600_000, label: '01:00:00' },
+];
+
 /**
  * Creates a limiter with true sliding windows. A bucket that refills, or a fixed minute, would let twice the limit pass
  * at its edge.

@@ -14,6 +14,7 @@ export type CallKind =
   | 'get'
   | 'link'
   | 'machine'
+  | 'package'
   | 'download'
   | 'discovery'
   | 'keys'
@@ -119,6 +120,7 @@ export function callKind(door: DoorName, path: string): CallKind {
 // The first match counts. Case does not matter: the real API is an OData service of ASP.NET.
 const API_RULES: readonly (readonly [RegExp, CallKind])[] = [
   [/^\/api(\/v1\.0)?\/machineactions\/[^/]+\/GetLiveResponseResultDownloadLink\b/i, 'link'],
+  [/^\/api(\/v1\.0)?\/machineactions\/[^/]+\/getPackageUri$/i, 'package'],
   [/^\/api(\/v1\.0)?\/machineactions\/?$/i, 'list'],
   [/^\/api(\/v1\.0)?\/machineactions\/[^/]+\/?$/i, 'get'],
   [/^\/api(\/v1\.0)?\/machines(\/|$)/i, 'machine'],

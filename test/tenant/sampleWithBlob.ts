@@ -1,5 +1,5 @@
 import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
-import { blobNameOf } from '../../src/sample/base/identifiers.ts';
+import { blobNameOf, packageNameOf } from '../../src/sample/base/identifiers.ts';
 import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
 import type { SampleTenant, SampleTenantOptions } from '../../src/sample/api/sampleTenant.ts';
 
@@ -8,7 +8,15 @@ export function sampleWithBlob(
   { actionId, commandIndex }: ScenarioRef,
   bytes: Uint8Array,
 ): (options: SampleTenantOptions) => SampleTenant {
-  const name = blobNameOf(actionId, commandIndex);
+  return withBlob(blobNameOf(actionId, commandIndex), bytes);
+}
+
+/** Creates the sample with other bytes as an action's investigation package. */
+export function sampleWithPackage(actionId: string, bytes: Uint8Array): (options: SampleTenantOptions) => SampleTenant {
+  return withBlob(packageNameOf(actionId), bytes);
+}
+
+function withBlob(name: string, bytes: Uint8Array): (options: SampleTenantOptions) => SampleTenant {
   return (options) => {
     const sample = createSampleTenant(options);
     return {

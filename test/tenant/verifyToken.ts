@@ -44,6 +44,8 @@ const READ: Permissions = {
 };
 const LINK: Permissions = { roles: ['Machine.Read.All', 'Machine.ReadWrite.All'], scopes: ['Machine.LiveResponse'] };
 
+const PACKAGE: Permissions = { roles: ['Machine.CollectForensics'], scopes: ['Machine.CollectForensics'] };
+
 /** Creates the check in front of the API. */
 export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
   const keys = createLocalJWKSet(options.jwks);
@@ -75,7 +77,7 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
     if (context !== undefined && !(Array.isArray(acrs) && acrs.includes(context))) {
       return claimsChallenge(context, options.authorizationUri);
     }
-    const missing = missingPermission(payload, call === 'link' ? LINK : READ);
+    const missing = missingPermission(payload, call === 'link' ? LINK : call === 'package' ? PACKAGE : READ);
     return missing === undefined
       ? { caller: { appId: String(payload['appid']), tenantId: options.tenantId } }
       : { refusal: apiError(403, 'Forbidden', missing) };

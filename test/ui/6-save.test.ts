@@ -6,11 +6,13 @@ import { afterEach, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
+import { actionIdOf } from '../../src/sample/base/identifiers.ts';
 import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { clickNotification, readResultTabs, waitForNotification } from '../rig/workbenchParts.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows } from './support/session.ts';
 import type { SessionOptions } from './support/session.ts';
+import { clickViewMenu, waitForClipboard } from './support/commands.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const FILE = scenarioRef('getFile');
@@ -149,5 +151,43 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
     await answerDialog('exported.gz', '.gz');
     await waitForNotification(session.page, 'still packed');
     assert.ok((await files()).includes('exported.gz'));
+  });
+
+  test('the investigation package of an action: saved from its row, with facts and a note, and never opened', async () => {
+    // drives: savePackage
+    const { page, workspace } = session;
+    const tenant = tenantOf(session);
+    await clickViewMenu(page, 'showAllTypes');
+    const row = page.locator('.monaco-list-row').filter({ hasText: 'Collect investigation package' }).first();
+    await row.waitFor();
+    const save = async (): Promise<string> => {
+      await row.hover();
+      await row.locator('.action-label[aria-label^="Save Package"]').click();
+      return answerDialog('collected.zip', '.zip');
+    };
+    await save();
+    await waitForNotification(page, 'Machine.CollectForensics');
+    await runCommand(page, 'Notifications: Clear All Notifications');
+
+    await runCommand(page, 'Live Response: Replace Access Token…');
+    const scp = 'Machine.Read Machine.LiveResponse Machine.CollectForensics';
+    await typeQuickInput(page, await tenant.mintAccessToken({ scp, upn: 'analyst@fabrikam.example' }));
+    await row.waitFor();
+    const file = await save();
+    const notice = await waitForNotification(page, 'it holds files of the device');
+    const bytes = await readFile(file);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    assert.ok(notice.text.includes(sha256), notice.text);
+    assert.equal(bytes.toString('latin1', 0, 4), 'PK\u0003\u0004');
+    const facts = JSON.parse(await readFile(`${file}.facts.json`, 'utf8')) as SavedFacts & Record<string, unknown>;
+    assert.deepEqual(
+      [facts['contents'], facts.file.sha256, facts.actionId, facts['commandIndex']],
+      ['investigation package', sha256, actionIdOf('package'), null],
+    );
+    await takePictures(session, 'saved-package');
+    await clickNotification(page, 'it holds files of the device', 'Copy as Note');
+    const note = await waitForClipboard(page, /Investigation package/u);
+    assert.ok(note.includes(sha256) && note.includes(actionIdOf('package')), note);
+    assert.ok(!(await readdir(workspace.folder)).some((name) => name.endsWith('.part')));
   });
 });

@@ -32,6 +32,8 @@ export const HAS_SEARCH = 'liveResponse.search == running || liveResponse.search
 export const ON_ONE_ROW = '!listMultiSelection';
 /** The row has an output and errors. */
 export const ON_TRANSCRIPT_ROW = String.raw`viewItem =~ /\btranscript\b/`;
+/** The row is an action that collects an investigation package. */
+export const ON_PACKAGE_ROW = String.raw`viewItem =~ /\bpackage\b/`;
 /** The row belongs to a device. */
 export const ON_MACHINE_ROW = String.raw`viewItem =~ /\bmachine\b/`;
 /** The row is an action, a command of an action, or a run. */

@@ -1,10 +1,15 @@
 import { ExportTally, toStrictJson } from '../../evidence/export/exportText.ts';
 import type { ReceivedAction } from '../../defender/list/receivedActions.ts';
+import type { ActionRef } from '../../base/resultUri.ts';
 import { hashText } from '../../base/hashText.ts';
 import type { ReceivedFacts, StoredFacts } from '../../model/storedResult.ts';
 
-/** Facts about a result file: all facts if the extension also decoded it, fewer facts if the file was only saved. */
-export type FileFacts = ReceivedFacts & Partial<StoredFacts>;
+/**
+ * Facts about a file: all facts if the extension also decoded it, fewer facts if the file was only saved. Without a
+ * command index, the file is the investigation package of its action.
+ */
+export type FileFacts = Omit<ReceivedFacts, 'ref'> &
+  Omit<Partial<StoredFacts>, 'ref'> & { readonly ref: ActionRef & { readonly commandIndex?: number } };
 
 /**
  * Returns everything known about a result file as JSON, for readers without this extension. The text ends with a line
@@ -15,10 +20,12 @@ export function toFactsJson(facts: FileFacts, action: ReceivedAction | undefined
   // The address of an opened file is made from its hash and names no machine action. Only the address in its own facts
   // file is written.
   const ref = opened === undefined ? facts.ref : opened.said;
+  const isPackage = opened === undefined && facts.ref.commandIndex === undefined;
   const textFacts = (text: typeof raw): object | null =>
     text === undefined ? null : { sha256OfTextAsUtf8: text.sha256, lines: text.lines };
   const all = {
     writtenBy: `Live Response Results ${toolVersion}`,
+    ...(isPackage ? { contents: 'investigation package' } : {}),
     file: {
       sha256: facts.sha256,
       size: facts.size,

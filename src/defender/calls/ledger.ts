@@ -14,6 +14,18 @@ export const API_WINDOWS: readonly [minute: RateWindow, hour: RateWindow] = [
 ];
 
 /**
+ * The API's documented limits of `getPackageUri`: two calls a minute. They are far below the other limits, so packages
+ * have a count of their own. Source: api-facts §4.
+ */
+export const PACKAGE_WINDOWS: readonly [minute: RateWindow, hour: RateWindow] = [
+  { calls: 2, ms: 60_000 },
+  { calls: 120, ms: 3_600_000 },
+];
+
+/** Account that a call is counted in: links to investigation packages, or all other calls. */
+export type CallAccount = 'api' | 'package';
+
+/**
  * The pause and the limit that the server's last refusals caused. They apply to all windows that use the application.
  */
 export interface LimitState {

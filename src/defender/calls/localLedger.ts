@@ -29,8 +29,8 @@ export function createLocalLedger(clock: Clock, windows = API_WINDOWS): LedgerPo
  * database must not stop the user's work. The local ledger does not know the calls that the shared ledger recorded, so
  * it ignores the reports that such calls have ended.
  */
-export function withLocalFallback(shared: LedgerPort, clock: Clock): LedgerPort {
-  const local = createLocalLedger(clock);
+export function withLocalFallback(shared: LedgerPort, clock: Clock, windows = API_WINDOWS): LedgerPort {
+  const local = createLocalLedger(clock, windows);
   let current = shared;
   const attempt = async <Answer>(ask: (ledger: LedgerPort) => Promise<Answer>): Promise<Answer> => {
     try {

@@ -50,7 +50,16 @@ export type FetchResult = Fetch<DownloadedResult>;
 /** Fetches a result into a sink. After a failure, the next call continues the download that broke off. */
 export type FetchInto = Fetch<DownloadFacts>;
 
+/** Fetches an investigation package into a sink. It can be continued like a result. */
+export type FetchPackageInto = (
+  actionId: string,
+  signal: AbortSignal,
+  limits: DownloadLimits,
+) => Promise<DownloadFacts>;
+
 export interface ResultFetcher {
+  /** Prepares a download of one investigation package into one sink. */
+  readonly fetchPackageInto: (sink: DownloadSink) => FetchPackageInto;
   readonly fetchResult: FetchResult;
   /** Prepares a download of one result into one sink. The download can be continued after a failure. */
   readonly fetchInto: (sink: DownloadSink, line?: Priority) => FetchInto;
@@ -106,34 +115,58 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
     }
   };
 
+  /** Downloads through links, one after the other. `key` names what the links lead to. */
+  const downloadThrough = (
+    download: Download,
+    key: string,
+    newLink: () => Promise<ResultLink>,
+    signal: AbortSignal,
+    limits: DownloadLimits,
+    line: Priority,
+  ): Promise<DownloadFacts> =>
+    slots(line, signal, async () => {
+      download.forgetStatements();
+      // The download of several gigabytes can take longer than the validity of several links.
+      let replaced: ReplacedLink | undefined;
+      for (;;) {
+        const link = takeUnused(key) ?? (await newLink());
+        try {
+          if (link.cameExpired && replaced === undefined)
+            throw new LiveResponseError('linkRefused', { host: link.host });
+          return await client.downloadResult(link, signal, limits, download);
+        } catch (error) {
+          if (isLiveResponseError(error) && error.code === 'tooLarge') keepUnused(key, link);
+          const refused = isLiveResponseError(error) && error.code === 'linkRefused';
+          if (!refused || (replaced !== undefined && download.received <= replaced.enoughAbove)) throw error;
+          replaced = { enoughAbove: download.received + LINK_WORTH_BYTES };
+        }
+      }
+    });
+
   const begin = (sink: DownloadSink, line?: Priority): FetchInto => {
     const download = new Download(sink);
     return (actionId, commandIndex, signal, options) =>
-      slots(line ?? options.priority ?? 'click', signal, async () => {
-        const key = `${actionId}#${commandIndex.toString()}`;
-        download.forgetStatements();
-        // The download of several gigabytes can take longer than the validity of several links.
-        let replaced: ReplacedLink | undefined;
-        for (;;) {
-          const link = takeUnused(key) ?? (await getLink(actionId, commandIndex, signal, options));
-          try {
-            if (link.cameExpired && replaced === undefined)
-              throw new LiveResponseError('linkRefused', { host: link.host });
-            return await client.downloadResult(link, signal, options, download);
-          } catch (error) {
-            if (isLiveResponseError(error) && error.code === 'tooLarge') keepUnused(key, link);
-            const refused = isLiveResponseError(error) && error.code === 'linkRefused';
-            if (!refused || (replaced !== undefined && download.received <= replaced.enoughAbove)) throw error;
-            replaced = { enoughAbove: download.received + LINK_WORTH_BYTES };
-          }
-        }
-      });
+      downloadThrough(
+        download,
+        `${actionId}#${commandIndex.toString()}`,
+        () => getLink(actionId, commandIndex, signal, options),
+        signal,
+        options,
+        line ?? options.priority ?? 'click',
+      );
   };
 
   return {
     // Results that go into a sink are large, so by default they queue as background work. Background downloads never
     // delay a clicked download. If a user waits to read the result, the caller gives another priority.
     fetchInto: (sink, line = 'background') => begin(sink, line),
+    fetchPackageInto: (sink) => {
+      const download = new Download(sink);
+      return (actionId, signal, limits) => {
+        const newLink = (): Promise<ResultLink> => client.getPackageLink(actionId, signal);
+        return downloadThrough(download, `${actionId}#package`, newLink, signal, limits, 'background');
+      };
+    },
     fetchResult: async (...request) => {
       const sink = new MemorySink();
       const facts = await begin(sink)(...request);

@@ -1,4 +1,4 @@
-import { BLOB_HOST_SUFFIXES } from '../clouds.ts';
+import { BLOB_HOST_SUFFIXES, PACKAGE_HOST } from '../clouds.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 
 /**
@@ -13,16 +13,19 @@ export class ResultLink {
   readonly expiresAt: number | undefined;
   /** Whether the link had expired on arrival, by the server's clock. The local clock may be wrong. */
   readonly cameExpired: boolean;
+  /** Whether the link leads to a host that serves investigation packages. Such a host sends no headers of Azure. */
+  readonly isPackageHost: boolean;
   /** File name that the link promises (`rscd`). It names the action and the command that the result belongs to. */
   readonly fileName: string | undefined;
 
   /**
    * @param text - the link from the API's answer
    * @param date - the `Date` of that answer
+   * @param kind - what the link leads to. Only a link to a package may lead to the hosts of packages
    * @throws LiveResponseError `unexpectedAnswer` if the text is not an address, or contains a user name or a password.
    *   The error contains neither of these
    */
-  constructor(text: string, date?: string) {
+  constructor(text: string, date?: string, kind: 'result' | 'package' = 'result') {
     let url: URL;
     try {
       url = new URL(text);
@@ -35,6 +38,7 @@ export class ResultLink {
     }
     this.#url = url.href;
     this.host = url.host;
+    this.isPackageHost = kind === 'package' && PACKAGE_HOST.test(url.host);
     const expiry = Date.parse(url.searchParams.get('se') ?? '');
     this.expiresAt = Number.isNaN(expiry) ? undefined : expiry;
     // An unreadable time is NaN, which makes the comparison false.
@@ -55,7 +59,8 @@ export class ResultLink {
     const azure =
       protocol === 'https:' && host === hostname && BLOB_HOST_SUFFIXES.some((end) => hostname.endsWith(end));
     const named = extraHosts.includes(host) && (protocol === 'https:' || isLoopback(hostname));
-    if (!azure && !named) throw new LiveResponseError('foreignDownloadHost', { host });
+    const isPackage = protocol === 'https:' && this.isPackageHost;
+    if (!azure && !named && !isPackage) throw new LiveResponseError('foreignDownloadHost', { host });
     return this.#url;
   }
 

@@ -113,6 +113,30 @@ export function buildCollectedNote({ device, path, createdAt, packed, file, ...i
   ])}\n`;
 }
 
+/** Facts about an investigation package that was saved. Names are remote text. */
+export interface PackageFacts {
+  readonly device: string;
+  readonly actionId: string;
+  /** Time at which the action was created, as the server wrote it. */
+  readonly createdAt: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Builds a line about an investigation package, with the hash that others can check. Ends with a line end. */
+export function buildPackageNote({ device, actionId, createdAt, size, sha256 }: PackageFacts): string {
+  return `- ${line([
+    'Investigation package: ',
+    value(device),
+    ` · ${size} bytes · SHA-256 `,
+    { value: sha256 },
+    ' · created ',
+    value(createdAt),
+    ' · action ',
+    value(actionId),
+  ])}\n`;
+}
+
 function partsOf(status: StatusFacts): Part[] {
   const said = status.deviceErrors.flatMap((error): Part[] => [' · the device said: ', value(error)]);
   return [

@@ -1,11 +1,12 @@
 import { createSampleActions } from '../data/actions.ts';
 import type { ActionPlan } from '../data/plan.ts';
-import { blobNameOf, sampleTenantId } from '../base/identifiers.ts';
+import { blobNameOf, packageNameOf, sampleTenantId } from '../base/identifiers.ts';
 import type { SampleAction, SampleCommand } from '../base/model.ts';
 import { pageMaximum, queryCollection } from './odataQuery.ts';
 import type { EntityType } from './odataFilter.ts';
 import { ODataError } from './odataLexer.ts';
 import { createRandom } from '../base/random.ts';
+import { investigationPackage } from '../data/outputs/investigationPackage.ts';
 import { allDevices, toMachine, toMachineAction } from './wire.ts';
 import type { Entity, JsonValue } from './wire.ts';
 
@@ -96,6 +97,10 @@ export const machineType: EntityType = {
 /** Statuses of an action that has ended (api-facts §1). */
 const finalStatuses: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'TimeOut', 'Cancelled']);
 
+function hasPackage({ type, status }: SampleAction): boolean {
+  return type === 'CollectInvestigationPackage' && status === 'Succeeded';
+}
+
 function hasResult(command: SampleCommand): boolean {
   return command.result !== undefined && command.endedAt !== undefined;
 }
@@ -173,6 +178,19 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     return json(200, { '@odata.context': context(request, 'Edm.String'), value: link });
   };
 
+  const packageLink = async (request: SampleRequest, id: string): Promise<SampleAnswer> => {
+    const action = actions.byId(id);
+    if (action === undefined) {
+      return unknownAction(id);
+    }
+    if (!hasPackage(action)) {
+      return failure(404, 'ResourceNotFound', `Package of machine action ${id} was not found`);
+    }
+    const link = await mintLink(packageNameOf(id), `package_${id}.zip`);
+    // The documented value has quotation marks inside the string (api-facts §4).
+    return json(200, { '@odata.context': context(request, 'Edm.String'), value: `"${link}"` });
+  };
+
   const machine = (request: SampleRequest, idOrName: string): SampleAnswer => {
     const device = devices.find(
       (candidate) => candidate.machineId === idOrName || candidate.computerDnsName === idOrName,
@@ -212,6 +230,9 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     } catch {
       return failure(400, 'BadRequest', 'The path cannot be decoded');
     }
+    if (ofActions && tail?.toLowerCase() === 'getpackageuri') {
+      return packageLink(request, id);
+    }
     if (tail !== undefined) {
       // Parentheses and `=` are not encoded in the request (api-facts §3). A call with encoded characters is a
       // different path.
@@ -248,6 +269,16 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
         }),
     };
   };
+  const packageBlob = (name: string): SampleBlob | undefined => {
+    const action = actions.all().find((one) => hasPackage(one) && packageNameOf(one.id) === name);
+    return (
+      action && {
+        name,
+        lastModified: action.updatedAt,
+        bytes: () => investigationPackage(action.device, createRandom(`package ${action.id}`)),
+      }
+    );
+  };
   const blob = (name: string): SampleBlob | undefined => {
     blobs ??= new Map(
       actions
@@ -255,9 +286,12 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
         .flatMap(({ id, commands }) => commands.map(({ index }) => [blobNameOf(id, index), { id, index }] as const)),
     );
     const place = blobs.get(name);
-    const action = place === undefined ? undefined : actions.byId(place.id);
+    if (place === undefined) {
+      return packageBlob(name);
+    }
+    const action = actions.byId(place.id);
     // The action is looked up on each call, because the command of the live action may have ended since the last call.
-    const command = action?.commands.find(({ index }) => index === place?.index);
+    const command = action?.commands.find(({ index }) => index === place.index);
     return action === undefined || command === undefined ? undefined : toBlob(name, action, command);
   };
 

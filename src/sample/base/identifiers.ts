@@ -13,3 +13,8 @@ export function blobNameOf(actionId: string, commandIndex: number): string {
   const random = createRandom(`blob ${actionId} ${String(commandIndex)}`);
   return `investigation-actions-data/${random.guid()}/CustomPlaybookCommandOutput/${random.hex(32)}`;
 }
+
+/** Returns the name of the file that contains an action's investigation package. */
+export function packageNameOf(actionId: string): string {
+  return `investigation-packages/${createRandom(`package ${actionId}`).guid()}.zip`;
+}

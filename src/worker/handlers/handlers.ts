@@ -1,5 +1,6 @@
 import type { LineRange } from '../../base/places.ts';
-import { Ledger } from '../../defender/calls/ledger.ts';
+import { Ledger, PACKAGE_WINDOWS } from '../../defender/calls/ledger.ts';
+import type { CallAccount, CallRows } from '../../defender/calls/ledger.ts';
 import { MemoryCallRows } from '../../defender/calls/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode/decode.ts';
 import type { DecodedResult } from '../../evidence/decode/decode.ts';
@@ -51,7 +52,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let removeShared = (): void => undefined;
   let connections: ConnectionTable = new MemoryConnectionTable();
   let signIns: SignInTable = new MemorySignInTable();
-  let ledger = new Ledger(new MemoryCallRows());
+  let ledgers = openLedgers(new MemoryCallRows());
   const records = new SharedRecords();
   // Output and errors of a result are often requested one after the other. The second request then needs no decoding.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
@@ -124,7 +125,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       connections = new SqliteConnectionTable(shared);
       signIns = new SqliteSignInTable(shared);
       records.openIn(shared, Date.now());
-      ledger = new Ledger(new SqliteCallTable(shared));
+      ledgers = openLedgers(new SqliteCallTable(shared));
       removeShared = () => {
         emptyDatabase(shared);
       };
@@ -169,17 +170,17 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
     },
-    takeCall: (application, share) => ledger.take(application, share, Date.now()),
-    endCall: (application, id, answered) => {
-      ledger.end(application, id, answered, Date.now());
+    takeCall: (account, application, share) => ledgers[account].take(application, share, Date.now()),
+    endCall: (account, application, id, answered) => {
+      ledgers[account].end(application, id, answered, Date.now());
       return undefined;
     },
     giveBackCall: (id) => {
-      ledger.giveBack(id);
+      ledgers.api.giveBack(id);
       return undefined;
     },
-    callsRefused: (application, until) => ledger.refused(application, until, Date.now()),
-    callUsage: (application) => ledger.usage(application, Date.now()),
+    callsRefused: (account, application, until) => ledgers[account].refused(application, until, Date.now()),
+    callUsage: (account, application) => ledgers[account].usage(application, Date.now()),
     takeLease: (name, holder, forMs) => signIns.takeLease(name, holder, Date.now() + forMs, Date.now()),
     releaseLease: (name, holder) => {
       signIns.releaseLease(name, holder);
@@ -252,4 +253,9 @@ function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string |
 function describeStream(text: string): StreamFacts {
   const facts = measureText(text);
   return { ...facts, documentBytes: documentSize(text, facts.nuls), sha256: hashText(text) };
+}
+
+/** Opens a ledger for each account. They share one table, in which an account's calls have an application of their own. */
+function openLedgers(rows: CallRows): Readonly<Record<CallAccount, Ledger>> {
+  return { api: new Ledger(rows), package: new Ledger(rows, PACKAGE_WINDOWS) };
 }

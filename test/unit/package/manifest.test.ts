@@ -77,6 +77,7 @@ suite('package.json', () => {
       'liveResponse.removeSavedFilter',
       'liveResponse.replaceAccessToken',
       'liveResponse.saveFilter',
+      'liveResponse.savePackage',
       'liveResponse.searchAgain',
       'liveResponse.showAllTypes',
       'liveResponse.showLiveResponseOnly',

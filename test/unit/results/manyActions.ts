@@ -57,6 +57,7 @@ export class Tenant {
       findMachines: unused,
       getMachine: unused,
       getResultLink: unused,
+      getPackageLink: unused,
       downloadResult: unused,
     });
   };

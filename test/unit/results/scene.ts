@@ -81,6 +81,7 @@ export class Scene {
           return this.#download(signal, limits);
         },
         fetchInto: () => () => Promise.reject(new Error('nothing is saved here')),
+        fetchPackageInto: () => () => Promise.reject(new Error('nothing is saved here')),
       }),
   });
   readonly #ends: (() => void)[] = [];

@@ -49,6 +49,7 @@ function scene(...codes: readonly FailureCode[]): Scene {
       readFound: () => undefined,
       findMachines: unused,
       getMachine: unused,
+      getPackageLink: unused,
       getResultLink: (_actionId, commandIndex, _signal, priority) => {
         asked.push(`link ${commandIndex}${typeof priority === 'string' ? ` ${priority}` : ''}`);
         return Promise.resolve(new ResultLink(`https://a.blob.core.windows.net/c/${commandIndex}?sig=x`));

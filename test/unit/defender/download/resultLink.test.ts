@@ -120,6 +120,28 @@ suite('the host of a download', () => {
     });
   }
 
+  for (const [origin, kind, isAllowed] of [
+    ['https://userrequests-us.securitycenter.windows.com', 'package', true],
+    ['https://userrequests-eu3.securitycenter.windows.com', 'package', true],
+    ['https://a.blob.core.windows.net', 'package', true],
+    ['https://userrequests-us.securitycenter.windows.com', 'result', false],
+    ['https://userrequests-us.securitycenter.windows.com:8443', 'package', false],
+    ['https://userrequests-.securitycenter.windows.com', 'package', false],
+    ['https://a.userrequests-us.securitycenter.windows.com', 'package', false],
+    ['https://userrequests-us.evil.securitycenter.windows.com', 'package', false],
+    ['https://userrequests-us.securitycenter.windows.com.evil.example', 'package', false],
+    ['https://api.securitycenter.windows.com', 'package', false],
+    ['https://evil.example', 'package', false],
+  ] as const) {
+    test(`a link to a ${kind} may ${isAllowed ? '' : 'not '}lead to ${origin}`, () => {
+      const link = new ResultLink(`${origin}/p?${QUERY}`, undefined, kind);
+      if (isAllowed) assert.ok(link.addressFor([]).startsWith(origin));
+      else assert.throws(() => link.addressFor([]), failure('foreignDownloadHost'));
+      // Only these hosts are excused from Azure's headers.
+      assert.equal(link.isPackageHost, isAllowed && origin.includes('userrequests'));
+    });
+  }
+
   for (const origin of [
     'https://user:pass@a.blob.core.windows.net',
     'https://user@a.blob.core.windows.net',
