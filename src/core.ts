@@ -145,6 +145,7 @@ export function createCore(context: ExtensionContext, registered: Registered): C
     services.runs,
     services.saves,
     services.signIns,
+    services.lastUse,
     services.telemetry,
     services.log.channel,
     services.worker,

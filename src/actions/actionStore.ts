@@ -190,7 +190,8 @@ export class ActionStore {
 
   /** Loads all actions of a device, page by page. A second call during the load shares it. */
   loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
-    const load = this.#devices.get(machineId) ?? new SharedWork((shared) => this.#loadDevice(machineId, shared));
+    const load =
+      this.#devices.get(machineId) ?? new SharedWork((shared) => this.#loadAll({ machineId, top: PAGE_SIZE }, shared));
     this.#devices.set(machineId, load);
     return load.join(signal, () => {
       if (this.#devices.get(machineId) === load) this.#devices.delete(machineId);
@@ -215,13 +216,14 @@ export class ActionStore {
     return action;
   }
 
-  /** Stores an action that was fetched alone. */
-  receive(client: DefenderClient, action: MachineAction): void {
-    this.#tellFound(client, [action]);
-    // The action joins the list only when a page contains it. Otherwise the list would show an old action directly
+  /** Stores actions that came from no page of this list. */
+  receive(client: DefenderClient, ...actions: readonly MachineAction[]): void {
+    this.#tellFound(client, actions);
+    // An action joins the list only when a page contains it. Otherwise the list would show an old action directly
     // after the newest loaded actions, as if none were missing between them.
-    if (this.#byId.has(action.id)) this.#merge([action], false);
-    else this.#apart.set(action.id, action);
+    const { listed = [], apart = [] } = Object.groupBy(actions, ({ id }) => (this.#byId.has(id) ? 'listed' : 'apart'));
+    for (const action of apart) this.#apart.set(action.id, action);
+    this.#merge(listed, false);
   }
 
   /** Updates actions that were fetched one by one and are in no page. */
@@ -235,14 +237,10 @@ export class ActionStore {
     if (ended.length > 0) this.#ended.fire(ended);
   }
 
-  #loadDevice(machineId: string, signal: AbortSignal): Promise<void> {
-    return this.#loadAll({ machineId, top: PAGE_SIZE }, signal, new PageAllowance());
-  }
-
   async #loadAll(
     part: Pick<ActionQuery, 'machineId' | 'where' | 'top'>,
     signal: AbortSignal,
-    allowance: PageAllowance,
+    allowance = new PageAllowance(),
   ): Promise<void> {
     const client = await this.#client();
     const ask = askFor(client, { ...this.#query(part.top), ...part }, signal);

@@ -20,6 +20,7 @@ export interface RefreshWay {
  * updates can appear in the list out of order.
  */
 const OVERLAP_MS = 15 * 60_000;
+
 /** Maximum page size of the service. If more actions have changed, the list is loaded from the start. */
 const MOST = 10_000;
 /**
@@ -41,6 +42,25 @@ export interface KnownList {
   readonly newest: Readonly<Record<RefreshWay['by'], number | undefined>>;
   /** Ids of known actions that have not ended. The action that was not refreshed for the longest time is first. */
   readonly unfinished: readonly string[];
+}
+
+/**
+ * Fetches all actions, of any type, that have changed since a time.
+ *
+ * @param since - ms since 1970
+ * @param unfinished - actions that are asked for one by one if the server cannot list changed actions
+ * @returns undefined if more actions have changed than are loaded at once
+ */
+export async function changedSince(
+  client: DefenderClient,
+  way: RefreshWay,
+  since: number,
+  unfinished: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly MachineAction[] | undefined> {
+  const newest = since + OVERLAP_MS;
+  const known = { liveResponseOnly: false, where: {}, newest: { update: newest, creation: newest }, unfinished };
+  return changedActions(client, way, known, signal, 'click');
 }
 
 /** The inputs of one refresh. */

@@ -77,6 +77,7 @@ import { openAsTableCommand } from './open/openAsTable.ts';
 import { openFocusedCommand, openResultCommand } from './open/openResult.ts';
 import { openSavedResultCommand } from './open/openSavedResult.ts';
 import { lastPartCommand, nextPartCommand, openWholeCommand, previousPartCommand } from './open/partCommands.ts';
+import { showWhatIsNewCommand } from './open/showWhatIsNew.ts';
 import { showAsCommand } from './open/showAs.ts';
 import { showResultActionsCommand } from './open/showResultActions.ts';
 import { openErrorsCommand, openOutputCommand } from './open/showStream.ts';
@@ -163,6 +164,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   openHitCommand,
   exportRawCommand,
   savePackageCommand,
+  showWhatIsNewCommand,
   openDeviceInPortalCommand,
   showResultActionsCommand,
   showAsCommand,

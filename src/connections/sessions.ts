@@ -4,10 +4,18 @@ import type { ActionConditions } from '../defender/list/odata.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
 import { ActionStore } from '../actions/actionStore.ts';
+import { changedSince } from '../actions/changedActions.ts';
 import type { RefreshWay } from '../actions/changedActions.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionList } from './connectionList.ts';
 import { MachineRecords } from './machineRecords.ts';
+
+/** Changed actions, and the time of the answer, ms since 1970. */
+export interface Changes {
+  readonly asOf: number;
+  readonly actions: readonly MachineAction[];
+  readonly extent: 'whole' | 'created' | 'tooMany';
+}
 
 const NO_CONDITIONS = '{}';
 
@@ -65,6 +73,30 @@ export class Session {
     const client = await this.client();
     for (const other of others) other.receive(client, action);
     return action;
+  }
+
+  /**
+   * Fetches what has changed since a time, whatever its type, and adds the loaded actions that have not ended. Usually
+   * costs one call.
+   *
+   * @param since - ms since 1970
+   * @returns the actions, each once, and how complete they are
+   */
+  async fetchChanges(since: number, signal: AbortSignal): Promise<Changes> {
+    if (this.#stores.size === 0) this.actions(true);
+    const stores = [...this.#stores.values()];
+    const unfinished = stores.flatMap((store) => store.unfinished);
+    const client = await this.client();
+    const ids = unfinished.map(({ id }) => id);
+    const changed = await changedSince(client, this.#refreshWay, since, ids, signal);
+    if (changed !== undefined) for (const store of stores) store.receive(client, ...changed);
+    const all = [...stores.flatMap((store) => store.actions), ...unfinished, ...(changed ?? [])];
+    const current = new Map(all.map(({ id }) => [id, this.known(id)]));
+    return {
+      asOf: Date.now(),
+      actions: [...current.values()].filter((action) => action !== undefined),
+      extent: changed === undefined ? 'tooMany' : this.#refreshWay.by === 'update' ? 'whole' : 'created',
+    };
   }
 
   /** Returns the loaded actions of live response that are in progress. */

@@ -151,3 +151,19 @@ export function meansNoResult({ code, values }: LiveResponseError): boolean {
   if (code === 'notFound') return true;
   return code === 'badRequest' && values.status === 400 && !FAULTS_OF_OURS.has(values.serverCode ?? '');
 }
+
+/** Returns the error of a limit that only links to packages have met. */
+export function ofPackages(values: FailureValues): LiveResponseError {
+  return new LiveResponseError('rateLimited', { ...values, reason: 'package' });
+}
+
+/**
+ * Returns the path of a link, relative to the API's base; undefined if the link leads to another base. A next link may
+ * name the serving cluster instead of the requested host, and the token must not be sent to that cluster.
+ */
+export function pathBelow(link: string | undefined, apiUrl: string): string | undefined {
+  if (link === undefined || !URL.canParse(link)) return undefined;
+  const { href } = new URL(link);
+  const base = new URL(apiUrl).href.replace(/\/$/u, '');
+  return href.startsWith(`${base}/`) ? href.slice(base.length) : undefined;
+}

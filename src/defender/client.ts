@@ -1,5 +1,5 @@
 import { withoutEnd } from '../evidence/text/trimEnds.ts';
-import { meansNoResult, readJson, toApiError } from './answers.ts';
+import { meansNoResult, ofPackages, pathBelow, readJson, toApiError } from './answers.ts';
 import type { JsonAnswer } from './answers.ts';
 import { QueuedBudget } from './calls/budget.ts';
 import type { Budget, CallSlot, Priority } from './calls/budget.ts';
@@ -76,7 +76,7 @@ export interface DefenderClientOptions {
   /** Whether a download without Azure's headers is refused. False only for custom connections. */
   readonly expectAzureHeaders?: boolean;
   readonly onCall?: (record: CallRecord) => void;
-  /** Called for a 429, even if the call is then repeated. `ownCalls`: our calls in the last minute. */
+  /** Called for a 429 of a call other than for a package, also if the call is repeated. `ownCalls`: ours in the last minute. */
   readonly onRefused?: (ownCalls: number) => void;
   /** Called for an answer with rows that differ from what the API promises. */
   readonly onOddRows?: (rows: OddRows) => void;
@@ -241,8 +241,8 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   const noteRefusal = async ({ values }: LiveResponseError, payer: Budget): Promise<LiveResponseError> => {
     const usage = await payer.refused(values.retryAt);
     const { pausedUntil: retryAt, minute: ownCalls } = usage;
+    if (payer === packageBudget) return ofPackages({ ...values, retryAt });
     options.onRefused?.(ownCalls);
-    if (payer === packageBudget) return new LiveResponseError('rateLimited', { ...values, retryAt, reason: 'package' });
     return new LiveResponseError('rateLimited', { ...values, retryAt, ownCalls });
   };
 
@@ -286,7 +286,10 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       renewed = true;
     };
     const send = async ({ left, aside }: Allowance): Promise<ApiAnswer> => {
-      const slot = await aside(payer.take(priority, signal));
+      const slot = await aside(payer.take(priority, signal)).catch((error: unknown) => {
+        const isOwn = payer === packageBudget && isLiveResponseError(error) && error.code === 'rateLimited';
+        throw isOwn ? ofPackages(error.values) : error;
+      });
       return sendOnce(path, token, signal, { slot, budget: payer, left: left() });
     };
     return withRetry(clock, signal, async (allowance) => {
@@ -389,7 +392,7 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       const url = link.addressFor(options.downloadHosts?.() ?? []);
       const attempt = async (): Promise<DownloadFacts> => {
         const deadline = new Deadline(clock, signal);
-        const expectAzure = (options.expectAzureHeaders ?? true) && !link.isPackageHost;
+        const expectAzure = (options.expectAzureHeaders ?? true) && link.expectsAzure;
         const source = { host: link.host, limits, expectAzure, clock, deadline };
         deadline.set(LONGEST_HEAD_MS);
         try {
@@ -406,15 +409,4 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
       return withRetry(clock, signal, attempt, Math.random, () => download.brought);
     },
   };
-}
-
-/**
- * Returns the path of a link, relative to the API's base; undefined if the link leads to another base. A next link may
- * name the serving cluster instead of the requested host, and the token must not be sent to that cluster.
- */
-function pathBelow(link: string | undefined, apiUrl: string): string | undefined {
-  if (link === undefined || !URL.canParse(link)) return undefined;
-  const { href } = new URL(link);
-  const base = new URL(apiUrl).href.replace(/\/$/u, '');
-  return href.startsWith(`${base}/`) ? href.slice(base.length) : undefined;
 }

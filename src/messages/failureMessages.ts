@@ -166,7 +166,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
           )
         : missingResult(values) + (values.status === 400 ? serverWords(values) : ''),
     ].join(' '),
-  noPackage: missingPackage,
+  noPackage: (values) => missingPackage(values) + (values.status === 400 ? serverWords(values) : ''),
   noResultByDesign: () => l10n.t('PutFile has no result, by design: it only uploads a file to the device.'),
   resultIsFile: () =>
     l10n.t('The result of GetFile is a file, and may be malware. It is never opened here, but can be saved.'),

@@ -136,7 +136,8 @@ export function describeStorageTrouble({ kind, setAside }: StorageTrouble): stri
 }
 
 /** Returns why an action has no investigation package. `reason` says whether the action is still open, or ended. */
-export function missingPackage({ state, reason }: FailureValues): string {
+export function missingPackage({ state, reason, host }: FailureValues): string {
+  if (reason === 'gone') return l10n.t('Defender gave a link, but {0} has no such package: it is gone.', host ?? '–');
   if (state === undefined) {
     return l10n.t(
       'Defender has no investigation package for this action. Just after the action has ended, it can take some minutes; later it is deleted.',

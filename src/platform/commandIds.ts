@@ -64,6 +64,7 @@ export const commandIds = {
   openHit: 'liveResponse.openHit',
   exportRaw: 'liveResponse.exportRaw',
   savePackage: 'liveResponse.savePackage',
+  showWhatIsNew: 'liveResponse.showWhatIsNew',
   openDeviceInPortal: 'liveResponse.openDeviceInPortal',
   showResultActions: 'liveResponse.showResultActions',
   showAs: 'liveResponse.showAs',

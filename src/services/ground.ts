@@ -5,6 +5,7 @@ import { Leases } from '../base/leases.ts';
 import { loadReporter, startStoreThread } from '../lazy.ts';
 import { tellMemoryOnly, tellStorageTrouble } from '../messages/notices.ts';
 import { sendsTelemetry, storageRules } from '../platform/config.ts';
+import { LastUse } from '../platform/lastUse.ts';
 import { Log } from '../platform/log.ts';
 import { createTelemetry } from '../platform/telemetry.ts';
 import type { Telemetry } from '../platform/telemetry.ts';
@@ -26,6 +27,8 @@ export interface GroundServices {
    * the extension runs on the same machine as the window.
    */
   readonly canLoopback: boolean;
+  /** Time at which this window was last used. */
+  readonly lastUse: LastUse;
   /** Deletes every secret of this extension and everything else that VS Code stores for it. */
   readonly forgetAll: () => Promise<void>;
 }
@@ -48,12 +51,14 @@ export function createGround(context: ExtensionContext): GroundServices {
       telemetry.send({ name: 'storageMemoryOnly', cause: folder === undefined ? 'noFolder' : 'noDatabase' });
     },
   });
+  const lastUse = new LastUse(workspaceState);
   const { version } = extension.packageJSON as { readonly version: string };
   return {
     log,
     telemetry,
     worker,
     leases: new Leases(leasePort(worker), systemClock),
+    lastUse,
     toolVersion: version,
     canLoopback: extension.extensionKind === ExtensionKind.UI && env.uiKind === UIKind.Desktop,
     forgetAll: async () => {
@@ -62,6 +67,7 @@ export function createGround(context: ExtensionContext): GroundServices {
       for (const memento of [globalState, workspaceState]) {
         for (const key of memento.keys()) await memento.update(key, undefined);
       }
+      lastUse.forget();
     },
   };
 }

@@ -73,6 +73,11 @@ export class SqliteCallTable {
       .run(lastsMs, startedBefore);
   }
 
+  endFuture(latest: number, now: number): void {
+    this.#database.prepare('UPDATE calls SET ended_at = ? WHERE ended_at > ?').run(now, latest);
+    this.#database.prepare('UPDATE calls SET started_at = ? WHERE started_at > ?').run(now, latest);
+  }
+
   countOpen(application: string): number {
     const row = this.#database
       .prepare('SELECT COUNT(*) AS count FROM calls WHERE application = ? AND ended_at IS NULL')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
+import { MemorySink } from '../../src/defender/download/downloadSink.ts';
 import { QueuedBudget } from '../../src/defender/calls/budget.ts';
 import { createLocalLedger } from '../../src/defender/calls/localLedger.ts';
 import { PACKAGE_WINDOWS } from '../../src/defender/calls/ledger.ts';
@@ -15,7 +16,7 @@ import type { ResultSource } from '../../src/results/resultSource.ts';
 import { actionIdOf } from '../../src/sample/base/identifiers.ts';
 import { mostWithin } from '../tenant/rateLimit.ts';
 import { sampleWithPackage } from '../tenant/sampleWithBlob.ts';
-import { fails, openStage, patience } from './localClient.ts';
+import { fails, LIMITS, openStage, patience, SMALL } from './localClient.ts';
 import type { Stage } from './localClient.ts';
 
 const ID = actionIdOf('package');
@@ -178,6 +179,45 @@ suite('an investigation package', () => {
     );
   });
 
+  test('results do not wait behind packages that wait for a link', async () => {
+    const client = createTenantClient(createLocalLedger(systemClock), {
+      apiUrl: stage.tenant.apiUrl,
+      getAccessToken: () => Promise.resolve(token),
+      downloadHosts: () => [stage.tenant.blobHost],
+    });
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const waiting = Array.from({ length: 8 }, () =>
+      client
+        .fetchPackageInto(new MemorySink())(ID, signal, LIMITS)
+        .catch(() => undefined),
+    );
+    const { actionId, commandIndex } = SMALL;
+    await client.fetchInto(new MemorySink())(actionId, commandIndex, signal, LIMITS);
+    await client.fetchResult(actionId, commandIndex, signal, { ...LIMITS, priority: 'background' });
+    // Six packages are still without a link: the account of this client allows two a minute.
+    assert.ok(stage.tenant.recording.calls('package').length <= 2);
+    leaving.abort();
+    await Promise.all(waiting);
+  });
+
+  test('a host that the connection allows needs no headers of Azure for a package, but does for a result', async () => {
+    const plain = { kind: 'answer', status: 200, headers: { 'content-type': 'application/zip' }, body: BYTES } as const;
+    stage.tenant.faults.add({ door: 'blob', action: plain });
+    assert.equal((await begin().run({ signal: patience() })).facts.sha256, SHA256);
+    stage.tenant.faults.add({ door: 'blob', times: Infinity, action: plain });
+    const fetching = stage.fetcher()(SMALL.actionId, SMALL.commandIndex, patience(), LIMITS);
+    await fails(fetching, stage, 'notFromStorage');
+  });
+
+  test('a package that its host does not have any more is told as a package', async () => {
+    for (const status of [404, 410]) {
+      stage.tenant.faults.add({ door: 'blob', times: Infinity, action: { kind: 'answer', status } });
+      await fails(begin().run({ signal: patience() }), stage, 'noPackage', { reason: 'gone' });
+      stage.clear();
+    }
+  });
+
   test('a refusal pauses the links to packages only', async () => {
     const body = JSON.stringify({ error: { code: '429', message: 'API calls quota exceeded!' } });
     const headers = { 'content-type': 'application/json', 'retry-after': '3600' };
@@ -185,6 +225,9 @@ suite('an investigation package', () => {
     stage.tenant.faults.add({ door: 'api', call: 'package', action });
     const client = stage.client({ getAccessToken: () => Promise.resolve(token) });
     await fails(client.getPackageLink(ID, patience()), stage, 'rateLimited', { reason: 'package' });
+    // Refused without a call: the limit is still one of packages.
+    await fails(client.getPackageLink(ID, patience()), stage, 'rateLimited', { reason: 'package' });
+    assert.equal(stage.tenant.recording.calls('package').length, 1);
     await client.getMachineAction(ID, patience());
   });
 });

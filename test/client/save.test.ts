@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
@@ -158,6 +158,18 @@ suite('a large result that goes to a file', () => {
     assert.equal((await save.run({ signal: patience() })).facts.sha256, SHA256);
     assert.equal(rangeOf(0), size);
     assert.deepEqual(stage.heard(), ['get 200', 'link 200', 'download 206']);
+    await assertWhole();
+  });
+
+  test('an unfinished file that another program cut off begins anew, instead of having a gap', async () => {
+    const save = begin();
+    stage.tenant.faults.add({ door: 'blob', action: { kind: 'resetMidBody', afterBytes: 40_000_000 } });
+    stage.tenant.faults.add({ door: 'blob', times: 2, action: REFUSED });
+    await fails(save.run({ signal: patience() }), stage, 'linkRefused');
+    await truncate(`${target}.part`, 10);
+    stage.clear();
+    await fails(save.run({ signal: patience() }), stage, 'fileFailed');
+    assert.equal((await save.run({ signal: patience() })).facts.sha256, SHA256);
     await assertWhole();
   });
 

@@ -23,7 +23,7 @@ const ANYWHERE = [
 ];
 const WITH_CONNECTION = [
   ...['editConnection', 'signIn', 'selectConnection', 'removeConnection', 'loadMore', 'groupActions', 'sortActions'],
-  ...['applySavedFilter', 'watchAction', 'openRun'],
+  ...['applySavedFilter', 'watchAction', 'openRun', 'showWhatIsNew'],
 ];
 const WITH_RESULT = [
   ...['openOutput', 'openErrors', 'copyOutput', 'copyErrors', 'copyFullNote', 'copyPlainNote', 'copyCitation'],

@@ -8,8 +8,9 @@ import { findEvidence, quotesSame } from '../../src/evidence/blocks/readEvidence
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { applySettings } from '../rig/remoteControl.ts';
 import { chooseQuickPick, runCommand } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
 import { openWorkbench } from '../rig/workbench.ts';
-import { clickRow, treeRow } from '../rig/workbenchParts.ts';
+import { clickRow, followLink, readEditor, treeRow } from '../rig/workbenchParts.ts';
 import {
   clickLine,
   copied,
@@ -22,7 +23,8 @@ import {
   outputOf,
   savedAs,
 } from './support/notes.ts';
-import { LOCAL, takePictures, waitForRows, waitForTab } from './support/session.ts';
+import { waitForClipboard } from './support/commands.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import type { SessionOptions } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
@@ -262,5 +264,52 @@ workbenchSuite('copying and pasting with the source', OPTIONS, (session) => {
     await page.keyboard.press('Control+K');
     await page.keyboard.press('Control+C');
     assert.deepEqual(onlyEvidence(await copied(page)).spans, [{ firstLine: 1, lastLine: 2 }]);
+  });
+
+  test('what is new at the handover: by what is to be done, and each line arrives in a note with its source', async () => {
+    // drives: showWhatIsNew
+    const { recording } = tenantOf(session);
+    await openResult(page, 'exitZero', 'collect-triage.ps1');
+    const calls = recording.at('api').length;
+    await runCommand(page, 'Live Response: Show What Is New…');
+    await chooseQuickPick(page, 'In the last 8 hours');
+    await waitForTab(page, 'What is new');
+    await waitFor('the page', async () =>
+      (await readEditor(page)).some((line) => line.startsWith('What is new since')),
+    );
+    assert.equal(recording.at('api').length, calls + 1);
+    await takePictures(session, 'what-is-new');
+    await emptyClipboard(page);
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Control+C');
+    const lines = (await waitForClipboard(page, /^What is new since/u)).split('\n');
+    const sections = ['FAILED, TIMED', 'ENDED, RESULT NOT', 'ENDED, RESULT STORED', 'NOT ENDED', 'OTHER ACTIONS'];
+    const places = sections.map((start) => lines.findIndex((line) => line.startsWith(start)));
+    const sorted = places.toSorted((one, other) => one - other);
+    assert.ok(places[0] !== -1, lines.join('\n'));
+    assert.deepEqual(places, sorted, lines.join('\n'));
+    const file = await openNote('# Handover\n');
+    await page.keyboard.press('Control+V');
+    const note = await savedAs(page, file, hasSource);
+    // The stored result is cited, and its citation can be checked; the others are states without a hash.
+    const { actionId } = scenarioRef('exitZero');
+    assert.ok(
+      findEvidence(note).some(({ address }) => address.actionId === actionId),
+      note,
+    );
+    assert.match(note, /^- Not fetched: /mu);
+    assert.match(note, /^- No result: .*TimeOut/mu);
+    assert.match(note, /^- Action: .*Isolate.*Succeeded/mu);
+
+    await page.locator('.tab', { hasText: 'What is new' }).click();
+    await page.keyboard.press('Control+Home');
+    // What failed comes first.
+    const link = page
+      .locator('.view-line')
+      .filter({ hasText: 'collect-browser.ps1' })
+      .locator('.detected-link')
+      .first();
+    await followLink(link);
+    await waitForTab(page, 'collect-browser.ps1');
   });
 });

@@ -9,9 +9,9 @@ import type { NotePaste } from '../../notes/notePaste.ts';
 import { MOST_SOURCES } from '../../notes/readCopied.ts';
 import type { Services } from '../../services/services.ts';
 
-/** Adds the sources of copied lines to Ctrl+C in overviews of runs, and in pages about commands without a result. */
+/** Adds the sources of copied lines to Ctrl+C in overviews of runs, and in pages about commands and changes. */
 export function copyFromPages(
-  services: Pick<Services, 'runOverviews'>,
+  services: Pick<Services, 'runOverviews' | 'statusPages'>,
   paste: Pick<NotePaste, 'remember'>,
 ): readonly Disposable[] {
   return [STATUS_SCHEME, RUN_SCHEME].map((scheme) =>
@@ -32,7 +32,7 @@ export function copyFromPages(
 
 /** Describes what was copied from a page; undefined if none of its lines has a source, or too many have one. */
 function describePage(
-  { runOverviews }: Pick<Services, 'runOverviews'>,
+  { runOverviews, statusPages }: Pick<Services, 'runOverviews' | 'statusPages'>,
   document: TextDocument,
   ranges: readonly Range[],
 ): string | undefined {
@@ -42,13 +42,15 @@ function describePage(
   if (ranges.every((range) => isPartOfLine(document, range))) return undefined;
   if (about !== undefined)
     return describeSources([{ query: buildQuery({ ...about, stream: 'output' }), isStatus: true }]);
-  const sources = runOverviews.sourcesOf(document, ranges);
+  const isRun = uri.scheme === RUN_SCHEME;
+  const sources = isRun ? runOverviews.sourcesOf(document, ranges) : statusPages.sourcesOf(document, ranges);
   if (sources.length === 0 || sources.length > MOST_SOURCES) return undefined;
   const described = sources.map(({ ref, stream, line, isStatus }) => ({
     query: buildQuery({ ...refOf(ref), stream }),
     ...(line === undefined ? {} : { line }),
     ...(isStatus ? { isStatus: true as const } : {}),
   }));
+  if (!isRun) return describeSources(described);
   const { rules, most } = runOverviews.rules;
   return describeSources(described, { key: uri.query, most, ignored: rulesInUse({ rules, most }) });
 }

@@ -52,6 +52,8 @@ export interface CallRows {
    * recorded end is `lastsMs` after the start.
    */
   readonly endStale: (startedBefore: number, lastsMs: number) => void;
+  /** Replaces each time after `latest` by `now`. */
+  readonly endFuture: (latest: number, now: number) => void;
   /** Counts the calls without an end. */
   readonly countOpen: (application: string) => number;
   /** Returns the end times of calls that ended after a time, oldest first. */
@@ -78,6 +80,12 @@ export interface Usage {
 
 /** Longest duration of a call, ms: the client's own deadline. */
 export const LONGEST_CALL_MS = 100_000;
+
+/**
+ * Time by which a recorded call may be later than now, ms. It covers the wait for another window that writes; a call
+ * that is later still was recorded before the clock was set back.
+ */
+const CLOCK_STEP_MS = 10_000;
 
 const FIRST_UNNAMED_PAUSE_MS = 30_000;
 const LONGEST_UNNAMED_PAUSE_MS = 240_000;
@@ -215,6 +223,8 @@ export class Ledger {
 
   #tidy(now: number): void {
     const [, hour] = this.#windows;
+    // The clock was set back. The calls happened before now, and must not fill their windows until it has caught up.
+    this.#rows.endFuture(now + CLOCK_STEP_MS, now);
     this.#rows.endStale(now - LONGEST_CALL_MS, LONGEST_CALL_MS);
     this.#rows.purge(now - hour.ms);
   }

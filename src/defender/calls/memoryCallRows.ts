@@ -51,6 +51,17 @@ export class MemoryCallRows implements CallRows {
     }
   }
 
+  endFuture(latest: number, now: number): void {
+    for (const [application, ends] of this.#ends) {
+      const next = ends.map((end) => (end > latest ? now : end));
+      this.#ends.set(
+        application,
+        next.sort((one, other) => one - other),
+      );
+    }
+    for (const [id, row] of this.#open) if (row.startedAt > latest) this.#open.set(id, { ...row, startedAt: now });
+  }
+
   countOpen(application: string): number {
     let count = 0;
     for (const row of this.#open.values()) if (row.application === application) count++;

@@ -79,6 +79,8 @@ interface ReplacedLink {
  */
 export function createResultFetcher(client: DefenderClient, clock: Clock): ResultFetcher {
   const slots = createSlots(DOWNLOADS_AT_ONCE);
+  // A package waits for its link, of which two a minute are allowed. Results must not wait behind it.
+  const packageSlots = createSlots(DOWNLOADS_AT_ONCE);
   // Links that cost a call and were not used, because the result exceeded its limit. The user may fetch the same result
   // in another way.
   const unused = new Map<string, ResultLink>();
@@ -116,44 +118,39 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
   };
 
   /** Downloads through links, one after the other. `key` names what the links lead to. */
-  const downloadThrough = (
+  const downloadThrough = async (
     download: Download,
     key: string,
     newLink: () => Promise<ResultLink>,
     signal: AbortSignal,
     limits: DownloadLimits,
-    line: Priority,
-  ): Promise<DownloadFacts> =>
-    slots(line, signal, async () => {
-      download.forgetStatements();
-      // The download of several gigabytes can take longer than the validity of several links.
-      let replaced: ReplacedLink | undefined;
-      for (;;) {
-        const link = takeUnused(key) ?? (await newLink());
-        try {
-          if (link.cameExpired && replaced === undefined)
-            throw new LiveResponseError('linkRefused', { host: link.host });
-          return await client.downloadResult(link, signal, limits, download);
-        } catch (error) {
-          if (isLiveResponseError(error) && error.code === 'tooLarge') keepUnused(key, link);
-          const refused = isLiveResponseError(error) && error.code === 'linkRefused';
-          if (!refused || (replaced !== undefined && download.received <= replaced.enoughAbove)) throw error;
-          replaced = { enoughAbove: download.received + LINK_WORTH_BYTES };
-        }
+  ): Promise<DownloadFacts> => {
+    download.forgetStatements();
+    // The download of several gigabytes can take longer than the validity of several links.
+    let replaced: ReplacedLink | undefined;
+    for (;;) {
+      const link = takeUnused(key) ?? (await newLink());
+      try {
+        if (link.cameExpired && replaced === undefined) throw new LiveResponseError('linkRefused', { host: link.host });
+        return await client.downloadResult(link, signal, limits, download);
+      } catch (error) {
+        if (isLiveResponseError(error) && error.code === 'tooLarge') keepUnused(key, link);
+        const refused = isLiveResponseError(error) && error.code === 'linkRefused';
+        if (!refused || (replaced !== undefined && download.received <= replaced.enoughAbove)) throw error;
+        replaced = { enoughAbove: download.received + LINK_WORTH_BYTES };
       }
-    });
+    }
+  };
 
   const begin = (sink: DownloadSink, line?: Priority): FetchInto => {
     const download = new Download(sink);
-    return (actionId, commandIndex, signal, options) =>
-      downloadThrough(
-        download,
-        `${actionId}#${commandIndex.toString()}`,
-        () => getLink(actionId, commandIndex, signal, options),
-        signal,
-        options,
-        line ?? options.priority ?? 'click',
+    return (actionId, commandIndex, signal, options) => {
+      const key = `${actionId}#${commandIndex.toString()}`;
+      const newLink = (): Promise<ResultLink> => getLink(actionId, commandIndex, signal, options);
+      return slots(line ?? options.priority ?? 'click', signal, () =>
+        downloadThrough(download, key, newLink, signal, options),
       );
+    };
   };
 
   return {
@@ -164,7 +161,9 @@ export function createResultFetcher(client: DefenderClient, clock: Clock): Resul
       const download = new Download(sink);
       return (actionId, signal, limits) => {
         const newLink = (): Promise<ResultLink> => client.getPackageLink(actionId, signal);
-        return downloadThrough(download, `${actionId}#package`, newLink, signal, limits, 'background');
+        return packageSlots('background', signal, () =>
+          downloadThrough(download, `${actionId}#package`, newLink, signal, limits),
+        );
       };
     },
     fetchResult: async (...request) => {

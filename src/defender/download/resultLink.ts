@@ -13,8 +13,12 @@ export class ResultLink {
   readonly expiresAt: number | undefined;
   /** Whether the link had expired on arrival, by the server's clock. The local clock may be wrong. */
   readonly cameExpired: boolean;
-  /** Whether the link leads to a host that serves investigation packages. Such a host sends no headers of Azure. */
-  readonly isPackageHost: boolean;
+  /**
+   * Whether only Azure's blob storage may answer. A package can come from other hosts, which send no headers of Azure:
+   * Defender's own, and those that a connection allows.
+   */
+  readonly expectsAzure: boolean;
+  readonly #isPackageHost: boolean;
   /** File name that the link promises (`rscd`). It names the action and the command that the result belongs to. */
   readonly fileName: string | undefined;
 
@@ -38,7 +42,8 @@ export class ResultLink {
     }
     this.#url = url.href;
     this.host = url.host;
-    this.isPackageHost = kind === 'package' && PACKAGE_HOST.test(url.host);
+    this.expectsAzure = kind === 'result' || isBlobHost(url);
+    this.#isPackageHost = kind === 'package' && PACKAGE_HOST.test(url.host);
     const expiry = Date.parse(url.searchParams.get('se') ?? '');
     this.expiresAt = Number.isNaN(expiry) ? undefined : expiry;
     // An unreadable time is NaN, which makes the comparison false.
@@ -54,13 +59,12 @@ export class ResultLink {
    * @throws LiveResponseError `foreignDownloadHost`; `linkNotHttps` if allowing the host would not help
    */
   addressFor(extraHosts: readonly string[]): string {
-    const { protocol, hostname, host } = new URL(this.#url);
+    const url = new URL(this.#url);
+    const { protocol, hostname, host } = url;
     if (protocol !== 'https:' && !isLoopback(hostname)) throw new LiveResponseError('linkNotHttps', { host });
-    const azure =
-      protocol === 'https:' && host === hostname && BLOB_HOST_SUFFIXES.some((end) => hostname.endsWith(end));
     const named = extraHosts.includes(host) && (protocol === 'https:' || isLoopback(hostname));
-    const isPackage = protocol === 'https:' && this.isPackageHost;
-    if (!azure && !named && !isPackage) throw new LiveResponseError('foreignDownloadHost', { host });
+    const isPackage = protocol === 'https:' && this.#isPackageHost;
+    if (!isBlobHost(url) && !named && !isPackage) throw new LiveResponseError('foreignDownloadHost', { host });
     return this.#url;
   }
 
@@ -71,6 +75,11 @@ export class ResultLink {
   toJSON(): string {
     return this.toString();
   }
+}
+
+/** Whether an address leads to Azure's blob storage, by https and its usual port. */
+function isBlobHost({ protocol, hostname, host }: URL): boolean {
+  return protocol === 'https:' && host === hostname && BLOB_HOST_SUFFIXES.some((end) => hostname.endsWith(end));
 }
 
 /** Whether a host name means this machine. */

@@ -1,10 +1,11 @@
 import { commands, l10n, languages, workspace } from 'vscode';
 import type { AuditTrail, RecordId } from '../../actions/auditTrail.ts';
 import type { AuditRecord } from '../../evidence/audit/auditRecords.ts';
+import { noResultSentence } from '../../messages/noResultWords.ts';
 import { auditKindWords } from '../../messages/auditWords.ts';
 import { LinkedText } from '../linkedText.ts';
 import type { NoResults } from '../../connections/noResults.ts';
-import type { Disposable, DocumentLink, EventEmitter, TextDocument, Uri } from 'vscode';
+import type { Disposable, DocumentLink, EventEmitter, Range, TextDocument, Uri } from 'vscode';
 import { isLiveResponseError } from '../../base/errors.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
@@ -15,11 +16,16 @@ import type { CommandResult } from '../../model/machineAction.ts';
 import type { MachineAction } from '../../defender/schema.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
 import type { CompanionTabs } from '../companionTabs.ts';
+import { commandIds } from '../../platform/commandIds.ts';
 import { readingColumn } from '../showResult.ts';
 import { buildStatus, statusNames } from './statusText.ts';
 import type { StatusParts } from './statusText.ts';
 import { buildSession } from './sessionText.ts';
 import { buildAudit } from './auditText.ts';
+import type { RowSource } from '../runOverview/runOverviewText.ts';
+import { buildNews } from './newsText.ts';
+import type { News } from './newsText.ts';
+import { isNews, newsUri } from './statusUri.ts';
 import { idOfRecord, recordUri, refOfSession, refOfStatus, sessionUri, statusUri } from './statusUri.ts';
 
 export interface StatusPagesParts {
@@ -42,7 +48,8 @@ export interface StatusPagesParts {
 export class StatusPages implements Disposable {
   readonly #parts: StatusPagesParts;
   readonly #failures = new Map<string, NonNullable<StatusParts['failure']>>();
-  readonly #shown = new Map<string, { readonly uri: Uri; readonly built: LinkedText | undefined }>();
+  readonly #news = new Map<string, News>();
+  readonly #shown = new Map<string, { readonly uri: Uri; readonly built: LinkedText<RowSource> | undefined }>();
   readonly #disposables: readonly { dispose: () => unknown }[];
 
   constructor(parts: StatusPagesParts) {
@@ -67,6 +74,7 @@ export class StatusPages implements Disposable {
       workspace.onDidCloseTextDocument(({ uri }) => {
         const ref = refOfStatus(uri);
         this.#shown.delete(uri.toString());
+        this.#news.delete(uri.query);
         if (ref !== undefined) this.#failures.delete(resultKey(ref));
       }),
     ];
@@ -109,22 +117,41 @@ export class StatusPages implements Disposable {
     await commands.executeCommand('vscode.openWith', recordUri(record, names), 'default', where);
   }
 
-  /** Returns the state of a command for a note; undefined if its action is not loaded. */
+  /** Shows the page about what is new, in a tab of its own. */
+  async showNews(news: News): Promise<void> {
+    const uri = newsUri(news.tenant.tenantId, news.since, [l10n.t('What is new'), news.connection]);
+    this.#news.set(uri.query, news);
+    this.#update();
+    await commands.executeCommand('vscode.openWith', uri, 'default', { preview: false, viewColumn: readingColumn() });
+  }
+
+  /** Returns the sources of the lines of a page about what is new that ranges touch, each once. */
+  sourcesOf(document: TextDocument, ranges: readonly Range[]): readonly RowSource[] {
+    const built = isNews(document.uri) ? this.#shown.get(document.uri.toString())?.built : undefined;
+    if (built?.text !== document.getText()) return [];
+    return ranges.flatMap(({ start, end }) => {
+      const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+      return built.sourcesOf(start.line, last);
+    });
+  }
+
+  /** Returns the state of a command, or of an action without commands, for a note; undefined if it is not loaded. */
   facts(ref: ResultRef): StatusFacts | undefined {
     const action = this.#parts.knownAction(ref);
     const command = action === undefined ? undefined : findCommand(action, ref.commandIndex);
-    if (action === undefined || command === undefined) return undefined;
+    if (action === undefined || (command === undefined && action.commands.length > 0)) return undefined;
     return {
       device: deviceOf(action),
-      script: subjectOf(command),
+      script: command === undefined ? action.type : subjectOf(command),
       actionId: ref.actionId,
       commandIndex: ref.commandIndex,
       actionStatus: action.status,
-      commandStatus: command.commandStatus,
+      commandStatus: command?.commandStatus,
       createdAt: action.creationDateTimeUtc,
-      deviceErrors: command.errors ?? [],
+      deviceErrors: command?.errors ?? [],
       changedAt: action.lastUpdateDateTimeUtc ?? undefined,
-      isCertain: isCertain(resultOf(action, command), this.#failures.get(resultKey(ref))?.error),
+      isCertain:
+        command === undefined || isCertain(resultOf(action, command), this.#failures.get(resultKey(ref))?.error),
     };
   }
 
@@ -146,7 +173,8 @@ export class StatusPages implements Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  #build(uri: Uri): ReturnType<typeof buildStatus> | undefined {
+  #build(uri: Uri): LinkedText<RowSource> | undefined {
+    if (isNews(uri)) return this.#buildNews(uri);
     const id = idOfRecord(uri);
     if (id !== undefined) return this.#buildRecord(id);
     const session = refOfSession(uri);
@@ -167,13 +195,34 @@ export class StatusPages implements Disposable {
     });
   }
 
-  #buildRecord(id: RecordId): LinkedText {
+  #buildNews({ query }: Uri): LinkedText<RowSource> {
+    const news = this.#news.get(query);
+    const { store, noResults, knownAction } = this.#parts;
+    // After a restart nothing of it is known. To ask again is a call, which takes a gesture.
+    if (news === undefined) {
+      return new LinkedText<RowSource>()
+        .add(l10n.t('This page is not kept after a restart.'))
+        .add(' ')
+        .link(l10n.t('Show What Is New…'), commandIds.showWhatIsNew)
+        .end();
+    }
+    const action = (actionId: string): MachineAction | undefined =>
+      knownAction({ ...news.tenant, actionId, commandIndex: 0 });
+    const whyNone = (ref: ResultRef): string | undefined => {
+      const reasons = noResults.ofCommand(ref);
+      if (reasons === undefined || reasons[0]?.code === 'notFetched' || reasons[0]?.code === 'file') return undefined;
+      return noResultSentence(reasons, undefined, []);
+    };
+    return buildNews(news, { action, known: (ref) => store.known(ref), whyNone });
+  }
+
+  #buildRecord(id: RecordId): LinkedText<RowSource> {
     const { auditTrail } = this.#parts;
     const { opened } = auditTrail;
     const record = auditTrail.record(id);
     // After a restart no trail is open, and another one may have been opened since.
     if (opened === undefined || record === undefined)
-      return new LinkedText().add(l10n.t('The audit trail of this record is not open any more.')).end();
+      return new LinkedText<RowSource>().add(l10n.t('The audit trail of this record is not open any more.')).end();
     return buildAudit(opened, record, auditTrail.matches);
   }
 

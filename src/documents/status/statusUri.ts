@@ -43,6 +43,20 @@ export function idOfRecord({ scheme, query, fragment }: Uri): RecordId | undefin
   return { sha256, place: Number(place) };
 }
 
+/** Mark of a page about what is new. */
+const NEWS = 'news';
+
+/** Returns the address of the page about what is new in a tenant since a time (ms since 1970). */
+export function newsUri(tenantId: string, since: number, names: readonly string[]): Uri {
+  const name = names.map((one) => toPathPart(one.slice(0, LONGEST_NAME))).join(' · ');
+  return Uri.from({ scheme: STATUS_SCHEME, path: `/${name}.lr-report`, query: `${tenantId}@${since}`, fragment: NEWS });
+}
+
+/** Whether a document is a page about what is new. */
+export function isNews({ scheme, fragment }: Pick<Uri, 'scheme' | 'fragment'>): boolean {
+  return scheme === STATUS_SCHEME && fragment === NEWS;
+}
+
 /** Returns the result that a page is about; undefined for any other document. */
 export function refOfStatus({
   scheme,

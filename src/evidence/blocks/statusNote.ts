@@ -3,14 +3,16 @@ import { toCell, write } from './evidenceBlock.ts';
 import type { Part } from './evidenceParts.ts';
 import { makeNameVisible } from '../text/visible.ts';
 
-/** State of a command without a readable result. Names and statuses are remote text. */
+/** State of a command without a readable result, or of an action without commands. Names and statuses are remote text. */
 export interface StatusFacts {
   readonly device: string;
+  /** Script or file; of an action without commands its type. */
   readonly script: string;
   readonly actionId: string;
   readonly commandIndex: number;
   readonly actionStatus: string;
-  readonly commandStatus: string;
+  /** Undefined if the action has no commands, e.g. an isolation. */
+  readonly commandStatus: string | undefined;
   /** Time at which the action was created, as the server wrote it. */
   readonly createdAt: string;
   /** Messages of the device or the service about the command. */
@@ -140,20 +142,19 @@ export function buildPackageNote({ device, actionId, createdAt, size, sha256 }: 
 function partsOf(status: StatusFacts): Part[] {
   const said = status.deviceErrors.flatMap((error): Part[] => [' · the device said: ', value(error)]);
   return [
-    status.isCertain ? 'No result: ' : 'Not fetched: ',
+    status.commandStatus === undefined ? 'Action: ' : status.isCertain ? 'No result: ' : 'Not fetched: ',
     value(status.device),
     ' · ',
     value(status.script),
     ' · action ',
     value(status.actionStatus),
-    ', command ',
-    value(status.commandStatus),
+    ...(status.commandStatus === undefined ? [] : [', command ', value(status.commandStatus)]),
     ...said,
     ' · created ',
     value(status.createdAt),
     ...(status.changedAt === undefined ? [] : [' · last changed ', value(status.changedAt)]),
     ' · action ',
-    value(`${status.actionId}#${status.commandIndex}`),
+    value(status.commandStatus === undefined ? status.actionId : `${status.actionId}#${status.commandIndex}`),
   ];
 }
 

@@ -83,9 +83,17 @@ export class FileSink implements DownloadSink {
 
   async #opened(): Promise<FileHandle> {
     // These flags refuse a file, or a link to a file, that another program created at this place.
-    this.#file ??= await open(this.#part, this.#isOurs ? AGAIN : NEW, PRIVATE);
+    if (this.#file !== undefined) return this.#file;
+    const file = await open(this.#part, this.#isOurs ? AGAIN : NEW, PRIVATE);
+    const { size } = await file.stat();
+    if (size < this.#size) {
+      // Another program cut the file off. A gap would be filled with zeros, and the hash would not be the file's.
+      await file.close();
+      throw Object.assign(new Error('the unfinished file is shorter than what was written'), { code: 'ENOENT' });
+    }
     this.#isOurs = true;
-    return this.#file;
+    this.#file = file;
+    return file;
   }
 
   async #write(chunk: Uint8Array): Promise<void> {

@@ -41,17 +41,22 @@ export function preparePackage(ref: ActionRef, sink: DownloadSink, findSource: F
     }
     fetch ??= source.fetchPackageInto(start);
     const downloaded = await fetch(ref.actionId, signal, limits).catch((error: unknown) => {
-      throw isRefused(error) ? new LiveResponseError('linkRefused', { ...error.values, reason: 'package' }) : error;
+      throw inWordsOfPackage(error);
     });
     const facts = await describeReceived(source, ref, action, downloaded);
     return { facts, action: source.receivedAction(action), isZip: start.bytes.equals(ZIP_START) };
   };
 }
 
-/** Whether the host of the package refused the link, or wants to know who asks. */
-function isRefused(error: unknown): error is LiveResponseError {
-  if (!isLiveResponseError(error) || error.values.host === undefined) return false;
-  return error.code === 'linkRefused' || (error.code === 'unexpectedAnswer' && error.values.status === 401);
+/** Returns a failure of the host as one of the package: it refuses, wants to know who asks, or has no such file. */
+function inWordsOfPackage(error: unknown): unknown {
+  if (!isLiveResponseError(error) || error.values.host === undefined) return error;
+  const { code, values } = error;
+  if (code === 'noResult' || values.status === 410)
+    return new LiveResponseError('noPackage', { ...values, reason: 'gone' });
+  if (code === 'linkRefused' || (code === 'unexpectedAnswer' && values.status === 401))
+    return new LiveResponseError('linkRefused', { ...values, reason: 'package' });
+  return error;
 }
 
 /** Passes bytes on, and remembers the first of them. */

@@ -55,6 +55,22 @@ for (const [kind, createRows] of KINDS) {
       assert.deepEqual(ledger.take(APP, 1, NOW), { retryInMs: undefined });
     });
 
+    test('after the clock was set back, the calls before it count as made now, and no longer', () => {
+      const ledger = new Ledger(createRows(), few);
+      ledger.end(APP, takeId(ledger, NOW + 60 * MINUTE), true, NOW + 60 * MINUTE);
+      takeId(ledger, NOW + 60 * MINUTE);
+      assert.deepEqual(ledger.take(APP, 1, NOW), { retryInMs: MINUTE });
+      assert.ok('id' in ledger.take(APP, 1, NOW + MINUTE));
+      // The call without an end is gone with its deadline, and not only an hour later.
+      assert.equal(ledger.usage(APP, NOW + 5 * MINUTE).minute, 0);
+    });
+
+    test('a time that is a little later is another window’s, which wrote meanwhile, and stays', () => {
+      const ledger = new Ledger(createRows(), few);
+      for (let calls = 0; calls < 2; calls++) ledger.end(APP, takeId(ledger, NOW + 4000), true, NOW + 4000);
+      assert.deepEqual(ledger.take(APP, 1, NOW), { retryInMs: MINUTE + 4000 });
+    });
+
     test('applications do not share what they may spend', () => {
       const ledger = new Ledger(createRows(), few);
       takeId(ledger);

@@ -137,8 +137,8 @@ suite('the host of a download', () => {
       const link = new ResultLink(`${origin}/p?${QUERY}`, undefined, kind);
       if (isAllowed) assert.ok(link.addressFor([]).startsWith(origin));
       else assert.throws(() => link.addressFor([]), failure('foreignDownloadHost'));
-      // Only these hosts are excused from Azure's headers.
-      assert.equal(link.isPackageHost, isAllowed && origin.includes('userrequests'));
+      // Only the blob hosts of a package must send Azure's headers; those of results always.
+      assert.equal(link.expectsAzure, kind === 'result' || origin === 'https://a.blob.core.windows.net');
     });
   }
 

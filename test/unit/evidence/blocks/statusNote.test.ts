@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { findEvidence } from '../../../../src/evidence/blocks/readEvidence.ts';
-import { buildCollectedNote, buildRunLine, buildStatusNote } from '../../../../src/evidence/blocks/statusNote.ts';
+import {
+  buildCollectedNote,
+  buildPackageNote,
+  buildRunLine,
+  buildStatusNote,
+} from '../../../../src/evidence/blocks/statusNote.ts';
 import type { StatusFacts } from '../../../../src/evidence/blocks/statusNote.ts';
 
 const ID = '988cc94e-7a8f-4b28-ab65-54970c5d5018';
@@ -84,4 +89,36 @@ test('a note about a collected file: from where, when, and both hashes', () => {
   const hostile = buildCollectedNote({ ...collected, device: HOSTILE, path: HOSTILE, packed, file: undefined });
   assert.deepEqual(findEvidence(hostile), []);
   assert.equal(hostile.split('\n').length, 2);
+});
+
+test('a note about an investigation package: from where, when, and its hash', () => {
+  const facts = { device: 'dc1', actionId: ID, createdAt: '2026-11-23T21:02:00Z', size: 99, sha256: 'ab'.repeat(32) };
+  assert.equal(
+    buildPackageNote(facts),
+    `- Investigation package: \`dc1\` · 99 bytes · SHA-256 \`${facts.sha256}\` · created \`2026-11-23T21:02:00Z\` · action \`${ID}\`\n`,
+  );
+  const hostile = buildPackageNote({ ...facts, device: HOSTILE });
+  assert.deepEqual(findEvidence(hostile), []);
+  assert.equal(hostile.split('\n').length, 2);
+});
+
+test('a note about an action without commands names its type and state, and no command', () => {
+  const note = buildStatusNote([
+    {
+      device: 'dc1',
+      script: 'Isolate',
+      actionId: ID,
+      commandIndex: 0,
+      actionStatus: 'Succeeded',
+      commandStatus: undefined,
+      createdAt: '2026-11-23T21:02:00Z',
+      deviceErrors: [],
+      changedAt: undefined,
+      isCertain: true,
+    },
+  ]);
+  assert.equal(
+    note,
+    `- Action: \`dc1\` · \`Isolate\` · action \`Succeeded\` · created \`2026-11-23T21:02:00Z\` · action \`${ID}\`\n`,
+  );
 });

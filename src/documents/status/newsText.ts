@@ -1,0 +1,107 @@
+import { l10n } from 'vscode';
+import { whatIsNew } from '../../actions/whatIsNew.ts';
+import type { NewsRow } from '../../actions/whatIsNew.ts';
+import type { ResultRef } from '../../base/resultUri.ts';
+import type { MachineAction } from '../../defender/schema.ts';
+import { formatShortUtc, formatUtc } from '../../messages/format.ts';
+import { hostOf, subjectOf } from '../../model/machineAction.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
+import { commandIds } from '../../platform/commandIds.ts';
+import { exitWords } from '../../messages/exitWords.ts';
+import { LinkedText } from '../linkedText.ts';
+import type { RowSource } from '../runOverview/runOverviewText.ts';
+
+/** Changes of a tenant's actions, as they were asked for. */
+export interface News {
+  readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
+  readonly connection: string;
+  /** Ms since 1970. */
+  readonly since: number;
+  /** Time of the answer, ms since 1970. */
+  readonly asOf: number;
+  readonly actions: readonly MachineAction[];
+  /**
+   * Extent of the actions. `created`: the server lists them by their creation only. `tooMany`: more have changed
+   * than are loaded at once, so only the actions that were known before are here.
+   */
+  readonly extent: 'whole' | 'created' | 'tooMany';
+}
+
+/** Largest number of rows in one section. A page with more is read by no one; the tree's filter finds the rest. */
+const MOST_ROWS = 500;
+
+/** Functions that look up what the window knows about the page's actions and results. */
+export interface NewsLookup {
+  readonly action: (actionId: string) => MachineAction | undefined;
+  readonly known: (ref: ResultRef) => StoredFacts | undefined;
+  /** Returns why a command has no result; undefined if it has one that can be fetched. */
+  readonly whyNone: (ref: ResultRef) => string | undefined;
+}
+
+/** Builds the page about changes: by what the next shift has to do about them, each row with its source. */
+export function buildNews(news: News, lookup: NewsLookup): LinkedText<RowSource> {
+  const { action, known } = lookup;
+  const refOf = ({ id }: MachineAction, commandIndex: number): ResultRef => ({
+    ...news.tenant,
+    actionId: id,
+    commandIndex,
+  });
+  const current = news.actions.map((one) => action(one.id) ?? one);
+  const found = whatIsNew(current, news.since, (one, index) => known(refOf(one, index)) !== undefined);
+  const text = new LinkedText<RowSource>();
+  text
+    .add(l10n.t('What is new since {0}', formatUtc(news.since)))
+    .add(' · ')
+    .remote(news.connection)
+    .end();
+  text.add(l10n.t('As of {0}. The page follows what this window learns later.', formatUtc(news.asOf))).end();
+  if (news.extent !== 'whole') text.add(EXTENTS[news.extent]()).end();
+  text.add(l10n.t('Select all, copy, and paste it into your notes: each line arrives with its source.')).end();
+  const sections: readonly (readonly [title: string, rows: readonly NewsRow[]])[] = [
+    [l10n.t('FAILED, TIMED OUT OR CANCELED ({0})', found.failed.length), found.failed],
+    [l10n.t('ENDED, RESULT NOT FETCHED ON THIS MACHINE ({0})', found.toFetch.length), found.toFetch],
+    [l10n.t('ENDED, RESULT STORED ON THIS MACHINE ({0})', found.stored.length), found.stored],
+    [l10n.t('NOT ENDED ({0})', found.open.length), found.open],
+    [l10n.t('OTHER ACTIONS ({0})', found.others.length), found.others],
+  ];
+  for (const [title, rows] of sections) {
+    if (rows.length === 0) continue;
+    text.end().add(title).end();
+    for (const row of rows.slice(0, MOST_ROWS)) addRow(text, row, news, refOf, lookup);
+    if (rows.length > MOST_ROWS) text.add(`  ${l10n.t('and {0} more', rows.length - MOST_ROWS)}`).end();
+  }
+  if (sections.every(([, rows]) => rows.length === 0)) text.end().add(l10n.t('Nothing has changed since then.')).end();
+  return text;
+}
+
+const EXTENTS: Readonly<Record<Exclude<News['extent'], 'whole'>, () => string>> = {
+  created: () =>
+    l10n.t('This server does not list by last change: actions that were created before that time may be missing.'),
+  tooMany: () => l10n.t('More actions have changed than are loaded at once. Choose a later time to see all of them.'),
+};
+
+function addRow(
+  text: LinkedText<RowSource>,
+  { action, command, at }: NewsRow,
+  { tenant, asOf }: News,
+  refOf: (action: MachineAction, commandIndex: number) => ResultRef,
+  { known, whyNone }: NewsLookup,
+): void {
+  text.add(`  ${at === undefined ? '–' : formatShortUtc(at, asOf)}  `);
+  const name = `${hostOf(action)} · ${command === undefined ? action.type : subjectOf(command)}`;
+  const ref = refOf(action, command?.index ?? 0);
+  const facts = known(ref);
+  if (command === undefined) {
+    text.remote(`${name}  ${action.status}`);
+  } else {
+    const target = { tenant: tenant.tenantId, actionId: action.id, commandIndex: command.index };
+    text.link(name, commandIds.openResult, target);
+    // The section says that a command has ended, and a state that says more is in the sentence.
+    const state = facts === undefined ? whyNone(ref) : exitWords(facts);
+    if (state !== undefined) text.remote(`  ${state}`);
+    if (facts !== undefined && action.status !== 'Succeeded') text.remote(`  ${action.status}`);
+  }
+  text.source({ ref, stream: 'output', line: undefined, isStatus: facts === undefined });
+  for (const one of [action.requestor, action.requestorComment]) if (one) text.add(' · ').remote(one);
+  text.end();
+}

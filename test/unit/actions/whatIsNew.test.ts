@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { whatIsNew } from '../../../src/actions/whatIsNew.ts';
+import type { NewsRow, WhatIsNew } from '../../../src/actions/whatIsNew.ts';
+import type { MachineAction } from '../../../src/defender/schema.ts';
+import { action, command } from '../results/fixtures.ts';
+
+const SINCE = Date.parse('2026-11-29T22:00:00Z');
+const BEFORE = '2026-11-29T21:59:59.9Z';
+const AFTER = '2026-11-29T22:00:00Z';
+const LATER = '2026-11-30T03:00:00Z';
+
+/** Creates an action that changed after {@link SINCE}. */
+function changed(id: string, change: Partial<MachineAction> = {}): MachineAction {
+  return action({ id, creationDateTimeUtc: BEFORE, lastUpdateDateTimeUtc: AFTER, ...change });
+}
+
+function names(news: WhatIsNew): Record<string, string[]> {
+  const name = ({ action: { id }, command: one }: NewsRow): string => (one === undefined ? id : `${id}#${one.index}`);
+  const all = Object.entries(news) as [string, readonly NewsRow[]][];
+  return Object.fromEntries(all.filter(([, rows]) => rows.length > 0).map(([key, rows]) => [key, rows.map(name)]));
+}
+
+const find = (actions: readonly MachineAction[], stored: readonly string[] = []): Record<string, string[]> =>
+  names(whatIsNew(actions, SINCE, ({ id }, index) => stored.includes(`${id}#${index}`)));
+
+suite('what is new since a time', () => {
+  test('a session that ended is to fetch, or stored; one that ended before is not new', () => {
+    const old = changed('old', { lastUpdateDateTimeUtc: BEFORE });
+    const found = find([old, changed('a'), changed('b')], ['a#0', 'old#0']);
+    assert.deepEqual(found, { toFetch: ['b#0'], stored: ['a#0'] });
+  });
+
+  test('a failure comes first, also of a session whose result is stored', () => {
+    const actions = ['Failed', 'TimeOut', 'Cancelled'].map((status) => changed(status, { status }));
+    const one = changed('one', { commands: [command({ commandStatus: 'Failed' }), command({ index: 1 })] });
+    const found = find([...actions, one], ['Failed#0', 'one#0']);
+    assert.deepEqual(found, { failed: ['Failed#0', 'TimeOut#0', 'Cancelled#0', 'one#0'], toFetch: ['one#1'] });
+  });
+
+  test('all that has not ended is listed, however old', () => {
+    const old = changed('old', { status: 'Pending', lastUpdateDateTimeUtc: BEFORE });
+    assert.deepEqual(find([old, changed('now', { status: 'InProgress' })]), { open: ['now#0', 'old#0'] });
+  });
+
+  test('other types have one row; a file that was put there has none beside the script', () => {
+    const isolate = changed('isolate', { type: 'Isolate', commands: [] });
+    const put = command({ command: { type: 'PutFile', params: [] } });
+    const both = changed('both', { commands: [put, command({ index: 1 })] });
+    const alone = changed('alone', { commands: [put] });
+    assert.deepEqual(find([isolate, both, alone]), { toFetch: ['both#1'], others: ['isolate', 'alone#0'] });
+  });
+
+  test('the latest is first; without any time it counts as new, so that nothing is hidden', () => {
+    const timeless = changed('timeless', { creationDateTimeUtc: '', lastUpdateDateTimeUtc: null });
+    const created = changed('created', { creationDateTimeUtc: AFTER, lastUpdateDateTimeUtc: null });
+    const found = find([timeless, created, changed('later', { lastUpdateDateTimeUtc: LATER })]);
+    assert.deepEqual(found, { toFetch: ['later#0', 'created#0', 'timeless#0'] });
+  });
+});
