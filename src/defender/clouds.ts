@@ -9,7 +9,7 @@ export interface CloudAddresses {
 }
 
 /** Regions with an API host of their own, in the commercial cloud. */
-export const NEAR_REGIONS = ['us', 'eu', 'uk', 'au', 'swa', 'ina'] as const;
+export const NEAR_REGIONS = ['us', 'eu', 'uk', 'au', 'swa', 'ina', 'aea'] as const;
 export type NearRegion = (typeof NEAR_REGIONS)[number];
 
 /**

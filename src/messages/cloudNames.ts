@@ -15,8 +15,8 @@ export function cloudName(cloud: Cloud): string {
 }
 
 /**
- * Returns the name of a region of the commercial cloud. Microsoft documents only the addresses; `swa` and `ina` are read
- * as Switzerland and India, so their letters stay beside the names.
+ * Returns the name of a region of the commercial cloud. Microsoft documents only the addresses; `swa`, `ina`
+ * and `aea` are read as Switzerland, India and the United Arab Emirates, so their letters stay beside the names.
  */
 export function regionName(region: NearRegion): string {
   const names: Readonly<Record<NearRegion, string>> = {
@@ -26,6 +26,7 @@ export function regionName(region: NearRegion): string {
     au: l10n.t('Australia'),
     swa: l10n.t('Switzerland (SWA)'),
     ina: l10n.t('India (INA)'),
+    aea: l10n.t('United Arab Emirates (AEA)'),
   };
   return names[region];
 }

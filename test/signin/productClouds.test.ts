@@ -36,7 +36,7 @@ const GOVERNMENT = {
 };
 const CLOUDS: readonly Expected[] = [
   { ...COMMERCIAL, connection: { cloud: 'commercial' }, api: 'api.security.microsoft.com' },
-  ...(['us', 'eu', 'uk', 'au', 'swa', 'ina'] as const).map((region) => ({
+  ...(['us', 'eu', 'uk', 'au', 'swa', 'ina', 'aea'] as const).map((region) => ({
     ...COMMERCIAL,
     connection: { cloud: 'commercial', region } as const,
     api: `${region}.api.security.microsoft.com`,

@@ -303,7 +303,7 @@ workbenchSuite('copying and pasting with the source', OPTIONS, (session) => {
 
     await page.locator('.tab', { hasText: 'What is new' }).click();
     await page.keyboard.press('Control+Home');
-    // What failed comes first.
+    // Row of a failed command: failures come first.
     const link = page
       .locator('.view-line')
       .filter({ hasText: 'collect-browser.ps1' })
