@@ -6,6 +6,7 @@ import type { NextRows } from '../defender/list/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { Priority } from '../base/urgency.ts';
 import { toConditionTest } from './actionFilter.ts';
+import { ApartActions } from './apartActions.ts';
 import { isNewer, newestFirst, placeAt } from './actionOrder.ts';
 import { changedActions } from './changedActions.ts';
 import { NewestTimes } from './newestTimes.ts';
@@ -47,7 +48,7 @@ export class ActionStore {
   readonly #changed = new Emitter<ActionChange>();
   readonly #byId = new Map<string, MachineAction>();
   /** Actions that were fetched one by one, and are in no page. */
-  readonly #apart = new Map<string, MachineAction>();
+  readonly #apart = new ApartActions();
   /** Actions of stored results. They are the list as long as it could not be loaded. */
   #offline: ReadonlyMap<string, MachineAction> = new Map();
   /**
@@ -216,24 +217,26 @@ export class ActionStore {
     return action;
   }
 
-  /** Stores actions that came from no page of this list. */
-  receive(client: DefenderClient, ...actions: readonly MachineAction[]): void {
-    this.#tellFound(client, actions);
-    // An action joins the list only when a page contains it. Otherwise the list would show an old action directly
+  /** Stores an action that was fetched alone. */
+  receive(client: DefenderClient, action: MachineAction): void {
+    this.#tellFound(client, [action]);
+    // The action joins the list only when a page contains it. Otherwise the list would show an old action directly
     // after the newest loaded actions, as if none were missing between them.
-    const { listed = [], apart = [] } = Object.groupBy(actions, ({ id }) => (this.#byId.has(id) ? 'listed' : 'apart'));
-    for (const action of apart) this.#apart.set(action.id, action);
-    this.#merge(listed, false);
+    if (this.#byId.has(action.id)) this.#merge([action], false);
+    else this.#apart.set(action);
   }
 
-  /** Updates actions that were fetched one by one and are in no page. */
+  /** Merges changes of actions that are known here. Other actions are left out. */
+  update(client: DefenderClient, changes: readonly MachineAction[]): void {
+    const known = changes.filter(({ id }) => this.get(id) !== undefined);
+    this.#tellFound(client, known);
+    this.#renewApart(known);
+    for (const action of known) if (this.#byId.has(action.id)) this.#merge([action], false);
+  }
+
+  /** Updates actions that are in no page. */
   #renewApart(news: readonly MachineAction[]): void {
-    const ended = news.filter((action) => {
-      const known = this.#byId.has(action.id) ? undefined : this.#apart.get(action.id);
-      if (known === undefined) return false;
-      this.#apart.set(action.id, action);
-      return !isFinished(known) && isFinished(action);
-    });
+    const ended = this.#apart.renew(news.filter(({ id }) => !this.#byId.has(id)));
     if (ended.length > 0) this.#ended.fire(ended);
   }
 

@@ -19,8 +19,7 @@ export interface RefreshWay {
  * Length of the time before the newest known update for which changes are requested again, ms. It is needed because
  * updates can appear in the list out of order.
  */
-const OVERLAP_MS = 15 * 60_000;
-
+export const OVERLAP_MS = 15 * 60_000;
 /** Maximum page size of the service. If more actions have changed, the list is loaded from the start. */
 const MOST = 10_000;
 /**
@@ -44,23 +43,29 @@ export interface KnownList {
   readonly unfinished: readonly string[];
 }
 
+/** A time from which changes are asked for, with {@link OVERLAP_MS} before it. */
+export interface ChangesQuery {
+  /** Ms since 1970. */
+  readonly since: number;
+  /** Ids of actions that are asked for one by one if the server cannot list changed actions. */
+  readonly unfinished: readonly string[];
+  readonly priority: Priority;
+}
+
 /**
  * Fetches all actions, of any type, that have changed since a time.
  *
- * @param since - ms since 1970
- * @param unfinished - actions that are asked for one by one if the server cannot list changed actions
  * @returns undefined if more actions have changed than are loaded at once
  */
 export async function changedSince(
   client: DefenderClient,
   way: RefreshWay,
-  since: number,
-  unfinished: readonly string[],
+  { since, unfinished, priority }: ChangesQuery,
   signal: AbortSignal,
 ): Promise<readonly MachineAction[] | undefined> {
-  const newest = since + OVERLAP_MS;
-  const known = { liveResponseOnly: false, where: {}, newest: { update: newest, creation: newest }, unfinished };
-  return changedActions(client, way, known, signal, 'click');
+  const newest = { update: since, creation: since };
+  const known = { liveResponseOnly: false, where: {}, newest, unfinished };
+  return changedActions(client, way, known, signal, priority);
 }
 
 /** The inputs of one refresh. */

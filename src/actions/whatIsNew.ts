@@ -47,7 +47,9 @@ export function whatIsNew(
   };
   const kindOf = ({ action, command }: NewsRow): keyof WhatIsNew => {
     if (!isFinished(action)) return 'open';
-    if (FAILED.has(action.status) || command?.commandStatus === 'Failed') return 'failed';
+    // A command can have completed before its session failed or was canceled.
+    if (command?.commandStatus === 'Failed') return 'failed';
+    if (FAILED.has(action.status) && command?.commandStatus !== 'Completed') return 'failed';
     if (command === undefined) return 'others';
     if (isStored(action, command.index)) return 'stored';
     const result = resultOf(action, command);

@@ -17,6 +17,9 @@ export interface Changes {
   readonly extent: 'whole' | 'created' | 'tooMany';
 }
 
+/** Largest number of actions that are asked for because they have not ended. */
+const MOST_OPEN = 1000;
+
 const NO_CONDITIONS = '{}';
 
 /** Session of one connection: its client, which the first call creates, and the actions that were loaded through it. */
@@ -26,6 +29,8 @@ export class Session {
   readonly machines = new MachineRecords(() => this.client());
   readonly #open: () => Promise<TenantClient>;
   readonly #stores = new Map<string, ActionStore>();
+  /** Actions that were asked for by their changes or state. No list shows them. */
+  readonly #apart = new Map<string, MachineAction>();
   readonly #refreshWay: RefreshWay = { by: 'update' };
   #client: Promise<TenantClient> | undefined;
 
@@ -79,24 +84,45 @@ export class Session {
    * Fetches what has changed since a time, whatever its type, and adds the loaded actions that have not ended. Usually
    * costs one call.
    *
-   * @param since - ms since 1970
+   * @param since - ms since 1970. Changes of the 15 minutes before are asked for, too
    * @returns the actions, each once, and how complete they are
    */
-  async fetchChanges(since: number, signal: AbortSignal): Promise<Changes> {
+  async fetchChanges(since: number, signal: AbortSignal, priority: Priority = 'click'): Promise<Changes> {
     if (this.#stores.size === 0) this.actions(true);
     const stores = [...this.#stores.values()];
     const unfinished = stores.flatMap((store) => store.unfinished);
     const client = await this.client();
     const ids = unfinished.map(({ id }) => id);
-    const changed = await changedSince(client, this.#refreshWay, since, ids, signal);
-    if (changed !== undefined) for (const store of stores) store.receive(client, ...changed);
+    const changed = await changedSince(client, this.#refreshWay, { since, unfinished: ids, priority }, signal);
+    this.#take(client, changed ?? []);
     const all = [...stores.flatMap((store) => store.actions), ...unfinished, ...(changed ?? [])];
-    const current = new Map(all.map(({ id }) => [id, this.known(id)]));
     return {
       asOf: Date.now(),
-      actions: [...current.values()].filter((action) => action !== undefined),
+      actions: this.#current(all),
       extent: changed === undefined ? 'tooMany' : this.#refreshWay.by === 'update' ? 'whole' : 'created',
     };
+  }
+
+  /** Fetches all actions that have not ended, up to {@link MOST_OPEN}. Costs one call. */
+  async fetchOpen(signal: AbortSignal): Promise<readonly MachineAction[]> {
+    const client = await this.client();
+    const where = { statuses: ['Pending', 'InProgress'] };
+    const query = { liveResponseOnly: false, where, top: MOST_OPEN, skip: 0 };
+    const { actions } = await client.listMachineActions(query, signal);
+    this.#take(client, actions);
+    return this.#current(actions);
+  }
+
+  /** Keeps actions that came from no page of a list, and tells each list about those that it knows. */
+  #take(client: TenantClient, actions: readonly MachineAction[]): void {
+    for (const action of actions) this.#apart.set(action.id, action);
+    for (const store of this.#stores.values()) store.update(client, actions);
+  }
+
+  /** Returns the newest state of actions, each once. */
+  #current(actions: readonly MachineAction[]): MachineAction[] {
+    const current = new Map(actions.map(({ id }) => [id, this.known(id)]));
+    return [...current.values()].filter((action) => action !== undefined);
   }
 
   /** Returns the loaded actions of live response that are in progress. */
@@ -112,13 +138,14 @@ export class Session {
     return [...newest.values()].filter(({ status, type }) => status === 'InProgress' && type === 'LiveResponse');
   }
 
-  /** Returns an action if any list of this session has loaded it. */
+  /** Returns the newest state of an action that this session has loaded. A list that was read earlier can be behind. */
   known(actionId: string): MachineAction | undefined {
+    let newest = this.#apart.get(actionId);
     for (const store of this.#stores.values()) {
       const action = store.get(actionId);
-      if (action !== undefined) return action;
+      if (action !== undefined && (newest === undefined || changedAt(newest) < changedAt(action))) newest = action;
     }
-    return undefined;
+    return newest;
   }
 }
 

@@ -4,6 +4,8 @@ import type { FailureValues } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
 import { describeFailure } from './failureMessages.ts';
 import type { NoResultReason } from '../model/noResultReasons.ts';
+import type { OrderEnd, StandingOrder } from '../model/runRecord.ts';
+import { formatBytes, formatUtc } from './format.ts';
 import { noResultSentence } from './noResultWords.ts';
 
 /** Rules of a comparison that the user can switch on or off; see `evidence/compare/normalise.ts`. */
@@ -98,4 +100,29 @@ export function unavailableWords(count: number): string {
 /** Returns e.g. `1 call` or `191 calls`. */
 export function callsWords(count: number): string {
   return count === 1 ? l10n.t('1 call') : l10n.t('{0} calls', count);
+}
+
+/** Returns what an order has taken, and its limits. */
+export function spentWords({ calls, mostCalls, bytes, mostBytes, endsAt }: StandingOrder): string {
+  return l10n.t(
+    '{0} of at most {1} calls, {2} of at most {3}, until {4}',
+    calls,
+    mostCalls,
+    formatBytes(bytes),
+    formatBytes(mostBytes),
+    formatUtc(endsAt),
+  );
+}
+
+/** Returns why an order is over, and what to do. */
+export function orderEndWords(order: StandingOrder): string {
+  const { end } = order;
+  if (end === undefined || end === 'allEnded') return l10n.t('All hosts have ended.');
+  const reasons: Readonly<Record<Exclude<OrderEnd, 'allEnded'>, string>> = {
+    time: l10n.t('its time is over'),
+    calls: l10n.t('its calls are used up'),
+    bytes: l10n.t('its size is used up'),
+    full: l10n.t('the store is full, and older results are not dropped for it'),
+  };
+  return l10n.t('The order to keep the rest is over: {0}. Fetch the run again to go on.', reasons[end]);
 }

@@ -32,6 +32,11 @@ export function isPackage(action: Pick<MachineAction, 'type'>): boolean {
   return action.type === 'CollectInvestigationPackage';
 }
 
+/** Whether the action has an investigation package that can be saved. */
+export function isSavable(action: Pick<MachineAction, 'type' | 'status'>): boolean {
+  return isPackage(action) && action.status === 'Succeeded';
+}
+
 /** Returns the kind of result to request. A failed RunScript usually has a result that explains its failure. */
 export function resultOf(action: MachineAction, command: LiveResponseCommand): CommandResult {
   if (command.command.type === 'PutFile') return 'none';

@@ -4,9 +4,9 @@ import type { Run } from './run.ts';
 
 /**
  * `waiting`: another window of this machine fetches the run. `stopped`: a failure occurred whose cause affects every
- * result.
+ * result. `watching`: all results that there are were fetched, and an order keeps the others as they come.
  */
-export type RunState = 'none' | 'waiting' | 'running' | 'paused' | 'cancelled' | 'stopped' | 'ended';
+export type RunState = 'none' | 'waiting' | 'running' | 'watching' | 'paused' | 'cancelled' | 'stopped' | 'ended';
 
 /** The reason why a result is missing: the data of a failure that can be stored. */
 export interface KeptFailure {
@@ -14,6 +14,24 @@ export interface KeptFailure {
   readonly values: FailureValues;
   /** Time of the attempt, ms since 1970. Absent in records of earlier versions. */
   readonly at?: number;
+}
+
+/** Why an order is over. `full`: the store has no room, and would drop older results. */
+export type OrderEnd = 'allEnded' | 'time' | 'calls' | 'bytes' | 'full';
+
+/** Order to keep a run's results as they come. */
+export interface StandingOrder {
+  /** Ms since 1970. */
+  readonly startedAt: number;
+  readonly endsAt: number;
+  readonly mostCalls: number;
+  /** No further fetch begins after this number of bytes. */
+  readonly mostBytes: number;
+  /** Calls and bytes that the order has taken. */
+  readonly calls: number;
+  readonly bytes: number;
+  /** Set when the order is over. */
+  readonly end?: OrderEnd;
 }
 
 /** A run and its progress. The record does not list the fetched results, because they are in the store of results. */
@@ -24,4 +42,6 @@ export interface RunRecord {
   readonly failures: Readonly<Record<string, KeptFailure>>;
   /** The failure that stopped the run. */
   readonly stoppedBy?: KeptFailure;
+  /** Set if the results that do not exist yet are kept as they come. */
+  readonly order?: StandingOrder;
 }

@@ -16,8 +16,9 @@ export class LastUse implements Disposable {
 
   constructor(memento: Pick<Memento, 'get' | 'update'>) {
     this.#memento = memento;
-    const stored = memento.get<unknown>(KEY);
-    this.#before = typeof stored === 'number' && stored > 0 && stored <= Date.now() ? stored : undefined;
+    const { left, before } = readKept(memento.get<unknown>(KEY));
+    // A reload, or an update of the extension, is no new use of the window.
+    this.#before = left !== undefined && Date.now() - left >= LONG_MS ? left : before;
     this.#listener = window.onDidChangeWindowState(({ active, focused }) => {
       this.#note(active && focused, Date.now());
     });
@@ -41,7 +42,7 @@ export class LastUse implements Disposable {
   }
 
   #store(at: number): void {
-    if (!this.#isForgotten) void this.#memento.update(KEY, at);
+    if (!this.#isForgotten) void this.#memento.update(KEY, { left: at, before: this.#before });
   }
 
   #note(isUsed: boolean, now: number): void {
@@ -58,3 +59,17 @@ export class LastUse implements Disposable {
 
 /** Absence after which the use of a window begins anew, ms. A glance at another window is no handover. */
 const LONG_MS = 2 * 3_600_000;
+
+interface Kept {
+  readonly left: number | undefined;
+  readonly before: number | undefined;
+}
+
+function readKept(value: unknown): Kept {
+  const fields = new Map<string, unknown>(Object.entries(value ?? {}));
+  const timeOf = (name: keyof Kept): number | undefined => {
+    const time = fields.get(name);
+    return typeof time === 'number' && time > 0 && time <= Date.now() ? time : undefined;
+  };
+  return { left: timeOf('left'), before: timeOf('before') };
+}

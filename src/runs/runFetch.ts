@@ -1,24 +1,39 @@
 import type { Clock } from '../base/clock.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import { traitsOf } from '../base/failures.ts';
+import type { FailureCode } from '../base/failures.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { Emitter } from '../base/emitter.ts';
 import { refOf } from '../model/run.ts';
 import type { Run, RunMember } from '../model/run.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { WorkerPort } from '../worker/workerClient.ts';
-import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
+import type { KeptFailure, RunRecord, StandingOrder } from '../model/runRecord.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
+import { nextLookIn, whyOver } from './standingOrder.ts';
 
 export interface RunFetchesOptions {
   readonly store: Pick<ResultStore, 'facts' | 'keeps'>;
   readonly worker: WorkerPort<'runs' | 'putRun'>;
   /** Fetches a result in the background and stores it. Costs no call for a stored result. */
-  readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<unknown>;
+  readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<Pick<StoredFacts, 'size'>>;
   /** Called once before results are fetched. Fetching continues if it fails. */
   readonly prepare?: (run: Run, missing: readonly RunMember[], signal: AbortSignal) => Promise<void>;
   /** Waits until no other window holds the lease with this name, and then runs the work. */
   readonly hold: (name: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
+  /** Returns the run with the current state of its commands, and with hosts that joined it. Costs one call. */
+  readonly renew?: (run: Run, signal: AbortSignal) => Promise<Run>;
+  /** Whether the store has room for more results without dropping older ones. */
+  readonly hasRoom?: () => Promise<boolean>;
   readonly clock: Clock;
+}
+
+/** Options for starting a run. */
+export interface StartOptions {
+  /** Whether to request results again that the service did not have. */
+  readonly again: boolean;
+  /** Order to keep the results that do not exist yet. Without one, an order that the run has goes on. */
+  readonly order?: StandingOrder | undefined;
 }
 
 /**
@@ -26,6 +41,14 @@ export interface RunFetchesOptions {
  * pause, at most this number of results is still completed.
  */
 const AT_ONCE = 3;
+/** Failures after which an order goes on: the machine slept, or is between two networks. */
+const UNREACHABLE: ReadonlySet<FailureCode> = new Set(['offline', 'unknownHost']);
+/** Pause after such a failure of a fetch, ms. */
+const UNREACHABLE_MS = 60_000;
+
+/** States of a run whose work goes on, unless its window was closed. */
+const INTERRUPTED: ReadonlySet<RunRecord['state']> = new Set(['running', 'waiting', 'watching']);
+
 interface Job {
   readonly controller: AbortController;
   /** Ends the pause. Called when the person resumes. */
@@ -71,7 +94,7 @@ export class RunFetches {
     const known = [...this.#records.values()];
     this.#records.clear();
     for (const record of [...records.toReversed(), ...known]) this.#records.set(record.run.key, record);
-    return records.filter(({ state, run }) => (state === 'running' || state === 'waiting') && !this.#jobs.has(run.key));
+    return records.filter(({ state, run }) => INTERRUPTED.has(state) && !this.#jobs.has(run.key));
   }
 
   get(key: string): RunRecord | undefined {
@@ -108,10 +131,9 @@ export class RunFetches {
 
   /**
    * Starts or resumes fetching a run.
-   * @param again - also requests results again that the service did not have
    * @returns a promise that resolves when nothing is left to do. Failures are in the record
    */
-  start(run: Run, again: boolean): Promise<void> {
+  start(run: Run, { again, order }: StartOptions): Promise<void> {
     const { key } = run;
     const active = this.#jobs.get(key);
     if (active !== undefined) {
@@ -131,7 +153,8 @@ export class RunFetches {
       done: begin.promise.then(() => this.#hold(key, job)),
     };
     this.#jobs.set(key, job);
-    this.#set(key, { run, state: 'waiting', failures });
+    const open = order ?? (again || known.order?.end !== undefined ? undefined : known.order);
+    this.#set(key, { run, state: 'waiting', failures, ...(open === undefined ? {} : { order: open }) });
     begin.resolve(undefined);
     return job.done;
   }
@@ -195,12 +218,78 @@ export class RunFetches {
     if (job.paused === undefined) this.#change(key, { state: 'running' });
     const record = this.#records.get(key);
     if (record === undefined) return;
+    await this.#options.prepare?.(record.run, await this.missing(record), job.controller.signal).catch(() => undefined);
+    await this.#fetchAll(key, job);
+    while (await this.#lookAgain(key, job)) await this.#fetchAll(key, job);
+  }
+
+  /**
+   * Waits for results that do not exist yet, if there is an order to keep them, and asks once about their commands.
+   * @returns whether there may be more to fetch
+   */
+  async #lookAgain(key: string, job: Job): Promise<boolean> {
+    const { clock, hasRoom, renew } = this.#options;
+    const { signal } = job.controller;
+    const record = this.#records.get(key);
+    if (record?.order === undefined || renew === undefined) return false;
+    if (this.#isOver(key, job) || record.state === 'stopped') return false;
+    const end = (await hasRoom?.()) === false ? 'full' : whyOver(record.order, record.run, clock.now());
+    if (end !== undefined) {
+      this.#change(key, { order: { ...record.order, end } });
+      return false;
+    }
+    if (job.paused === undefined) this.#change(key, { state: 'watching' });
+    await clock.wait(nextLookIn(record.run, record.order, clock.now()), signal).catch(() => undefined);
+    await this.#resumed(key, job);
+    if (this.#isOver(key, job)) return false;
+    // Set before the call, so that the limit holds also if the call fails.
+    this.#spend(key, 1, 0);
+    try {
+      const run = await renew(record.run, signal);
+      if (!this.#isOver(key, job)) this.#change(key, { run, state: 'running' });
+    } catch (error) {
+      if (this.#isOver(key, job)) return false;
+      const failure = keep(error, clock.now());
+      const wait = failure.code === 'rateLimited' ? (failure.values.retryAt ?? 0) - clock.now() : 0;
+      if (traitsOf(failure.code).stopsRun === true && !UNREACHABLE.has(failure.code))
+        this.#change(key, { state: 'stopped', stoppedBy: failure });
+      else await clock.wait(Math.max(0, wait), signal).catch(() => undefined);
+    }
+    return true;
+  }
+
+  #orderOf(key: string): StandingOrder | undefined {
+    return this.#records.get(key)?.order;
+  }
+
+  /** Whether the order of a run allows one more fetch. */
+  #mayFetch(key: string): boolean {
+    const record = this.#records.get(key);
+    if (record?.order === undefined) return true;
+    const end = whyOver(record.order, record.run, this.#options.clock.now());
+    return end === undefined || end === 'allEnded';
+  }
+
+  /** Adds to what the order of a run has taken. The record is stored at the next look. */
+  #spend(key: string, calls: number, bytes: number): void {
+    const record = this.#records.get(key);
+    if (record?.order === undefined) return;
+    const { order } = record;
+    this.#records.set(key, {
+      ...record,
+      order: { ...order, calls: order.calls + calls, bytes: order.bytes + bytes },
+    });
+  }
+
+  /** Fetches all results that are available, some at once. */
+  async #fetchAll(key: string, job: Job): Promise<void> {
+    const record = this.#records.get(key);
+    if (record === undefined || this.#isOver(key, job) || record.state === 'stopped') return;
     const { run, failures } = record;
-    await this.#options.prepare?.(run, await this.missing(record), job.controller.signal).catch(() => undefined);
     const queue = run.members.filter((member) => isAvailable(member) && failures[memberKey(member)] === undefined);
     const work = async (): Promise<void> => {
       for (;;) {
-        while (job.paused !== undefined) await job.paused;
+        await this.#resumed(key, job);
         if (this.#isOver(key, job) || this.#records.get(key)?.state === 'stopped') return;
         const member = queue.shift();
         if (member === undefined) return;
@@ -216,16 +305,24 @@ export class RunFetches {
    */
   async #fetch(run: Run, member: RunMember, job: Job): Promise<boolean> {
     const { key } = run;
+    const ref = refOf(run, member);
     try {
-      await this.#options.open(refOf(run, member), job.controller.signal);
+      // A stored result takes no call.
+      const isFree = this.#orderOf(key) === undefined || (await this.#options.store.facts(ref)) !== undefined;
+      if (!isFree && !this.#mayFetch(key)) return true;
+      if (!isFree) this.#spend(key, 1, 0);
+      const { size } = await this.#options.open(ref, job.controller.signal);
+      if (!isFree) this.#spend(key, 0, size);
       if (!this.#isOver(key, job)) this.#changed.fire(key);
       return true;
     } catch (error) {
       if (this.#isOver(key, job)) return true;
       const failure = keep(error, this.#options.clock.now());
-      if (failure.code === 'rateLimited') {
-        const { now, wait } = this.#options.clock;
-        await wait(Math.max(1000, (failure.values.retryAt ?? 0) - now()), job.controller.signal).catch(() => undefined);
+      const { now, wait } = this.#options.clock;
+      const isOnOrder = this.#orderOf(key) !== undefined;
+      if (failure.code === 'rateLimited' || (isOnOrder && UNREACHABLE.has(failure.code))) {
+        const pause = failure.code === 'rateLimited' ? (failure.values.retryAt ?? 0) - now() : UNREACHABLE_MS;
+        await wait(Math.max(1000, pause), job.controller.signal).catch(() => undefined);
         return false;
       }
       if (traitsOf(failure.code).stopsRun === true) {
@@ -236,6 +333,11 @@ export class RunFetches {
       this.#change(key, { failures: { ...failures, [memberKey(member)]: failure } });
       return true;
     }
+  }
+
+  /** Waits while the run is paused. A run that is canceled meanwhile stays paused, and must not be waited for. */
+  async #resumed(key: string, job: Job): Promise<void> {
+    while (job.paused !== undefined && !this.#isOver(key, job)) await job.paused;
   }
 
   #isOver(key: string, job: Job): boolean {

@@ -1,7 +1,9 @@
 import { PageAllowance } from '../defender/list/paging.ts';
+import type { MachineAction } from '../defender/schema.ts';
+import type { Priority } from '../base/urgency.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 import type { ActionStore } from '../actions/actionStore.ts';
-import { findRuns, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
+import { findRuns, renewRun, RUN_PAUSE_MS, runOf, spanOf, timesOf } from './runs.ts';
 import type { Run, RunMember } from '../model/run.ts';
 
 /**
@@ -58,6 +60,32 @@ export async function loadUnknown(
   if (missing.filter(({ actionId }) => list.get(actionId) === undefined).length < 2) return;
   const { from, to } = spanOf(run);
   await list.loadSpan({ from, before: to }, signal);
+}
+
+/** Session through which the hosts of a run are asked about. */
+export interface ChangesSource {
+  readonly known: (actionId: string) => MachineAction | undefined;
+  readonly fetchChanges: (
+    since: number,
+    signal: AbortSignal,
+    priority: Priority,
+  ) => Promise<{ readonly actions: readonly MachineAction[] }>;
+}
+
+/** Returns the run with the current state of its commands, and with hosts that joined it. Usually costs one call. */
+export async function renewHosts(session: ChangesSource, run: Run, signal: AbortSignal): Promise<Run> {
+  const times = run.members.map(({ actionId, createdAt }) => {
+    const known = session.known(actionId);
+    return parseServerTime(known?.lastUpdateDateTimeUtc) ?? parseServerTime(createdAt) ?? 0;
+  });
+  const newest = times.reduce((one, other) => Math.max(one, other), 0);
+  const { actions } = await session.fetchChanges(newest, signal, 'background');
+  const renewed = renewRun(run, (actionId) => session.known(actionId));
+  const own = run.members.flatMap(({ actionId }) => session.known(actionId) ?? []);
+  const all = new Map([...own, ...actions].filter(({ type }) => type === 'LiveResponse').map((one) => [one.id, one]));
+  const [first] = run.members;
+  const wider = runOf(findRuns([...all.values()], run.tenant), first?.actionId ?? '', first?.commandIndex);
+  return wider === undefined ? renewed : { ...mergeRuns(renewed, wider), key: run.key };
 }
 
 /** Whether two records describe the same run. One of them can have more hosts. */

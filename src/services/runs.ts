@@ -1,13 +1,18 @@
+import { LiveResponseError } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { loadParquetWriter } from '../lazy.ts';
 import type { RunRecord } from '../model/runRecord.ts';
+import { storageRules } from '../platform/config.ts';
 import { estimateRun } from '../runs/runEstimate.ts';
 import { RunFetches } from '../runs/runFetch.ts';
-import { loadUnknown } from '../runs/runHosts.ts';
+import { loadUnknown, renewHosts } from '../runs/runHosts.ts';
 import { ledgerPort } from '../worker/ports.ts';
 import type { GroundServices } from './ground.ts';
 import type { ResultServices } from './results.ts';
 import type { TenantServices } from './tenant.ts';
+
+/** Share of the store's limit above which an order stops, so that no older result is dropped for it. */
+const FULL_SHARE = 0.95;
 
 /** Services for runs, that is, one script on many hosts. */
 export interface RunServices {
@@ -31,6 +36,17 @@ export function createRunServices(
       prepare: async (run, missing, signal) => {
         const connection = connections.forTenant(run.tenant);
         if (connection !== undefined) await loadUnknown(sessions.of(connection).actions(true), run, missing, signal);
+      },
+      renew: async (run, signal) => {
+        const connection = connections.forTenant(run.tenant);
+        if (connection === undefined) throw new LiveResponseError('noConnection');
+        return renewHosts(sessions.of(connection), run, signal);
+      },
+      hasRoom: async () => {
+        const { keep, maxBytes } = storageRules();
+        if (!keep || maxBytes === undefined) return true;
+        const used = (await store.stored()).reduce((sum, { size }) => sum + size, 0);
+        return used < maxBytes * FULL_SHARE;
       },
       hold: (name, signal, work) => leases.hold(name, signal, work),
       clock: systemClock,

@@ -1,6 +1,7 @@
 import { l10n, ThemeColor } from 'vscode';
 import type { Disposable, StatusBarItem } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
+import { spentWords } from '../messages/runWords.ts';
 import { formatDuration } from '../messages/format.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
@@ -83,7 +84,9 @@ export class RunItem implements Disposable {
       record.state === 'stopped' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.command = { command: commandIds.openRun, title: l10n.t('Open Run Overview'), arguments: [{ run: key }] };
     const [icon, text] = itemText(record, found, eta);
-    showStatus(this.#item, { icon, text, tooltip: record.run.words.script });
+    const { order } = record;
+    const spent = order === undefined ? '' : ` · ${spentWords(order)}`;
+    showStatus(this.#item, { icon, text, tooltip: record.run.words.script + spent });
   }
 }
 
@@ -95,10 +98,10 @@ function stateOf(runs: RunFetches): 'none' | 'running' | 'paused' {
 }
 
 /** States of a run that is not over. */
-const GOES_ON: ReadonlySet<RunRecord['state']> = new Set(['paused', 'running', 'waiting']);
+const GOES_ON: ReadonlySet<RunRecord['state']> = new Set(['paused', 'running', 'watching', 'waiting']);
 
 function itemText(
-  { state }: RunRecord,
+  { state, order }: RunRecord,
   { hosts, results, toFetch }: RunCounts,
   eta: number,
 ): [icon: string, text: string] {
@@ -109,7 +112,11 @@ function itemText(
     case 'stopped':
       return ['warning', l10n.t('Run stopped at {0} of {1} hosts', done, hosts)];
     case 'ended':
+      if (order?.end !== undefined && order.end !== 'allEnded')
+        return ['warning', l10n.t('Run: the order is over, {0} results on {1} hosts', results, hosts)];
       return ['check', l10n.t('Run done: {0} results on {1} hosts', results, hosts)];
+    case 'watching':
+      return ['eye', l10n.t('Run: {0} of {1} hosts, the rest is kept as it comes', done, hosts)];
     case 'waiting':
       return ['sync', l10n.t('Run waits for another window')];
     default:

@@ -12,6 +12,7 @@ import {
   hostOf,
   isFinished,
   isPackage,
+  isSavable,
   parameterOf,
   resultOf,
   runScripts,
@@ -106,7 +107,7 @@ export function actionItem(node: ActionNode, action: MachineAction, stored: Stor
     action.machineId === null ? undefined : 'machine',
     opensScript ? 'transcript' : undefined,
     only !== undefined && resultOf(action, only) === 'file' ? 'file' : undefined,
-    isPackage(action) ? 'package' : undefined,
+    isSavable(action) ? 'package' : undefined,
     only !== undefined && facts !== undefined ? 'stored' : undefined,
   );
   if (action.commands.length > 0) item.command = openCommand(node);

@@ -147,6 +147,15 @@ const MEMBER = has({
   result: isText,
 });
 const FAILURE = has({ code: isFailureCode, values: has({ deviceErrors: optional(listOf(isText)) }) });
+const ORDER = has({
+  startedAt: isNumber,
+  endsAt: isNumber,
+  mostCalls: isNumber,
+  mostBytes: isNumber,
+  calls: isNumber,
+  bytes: isNumber,
+  end: optional(isText),
+});
 const RUN = has({
   run: has({
     key: isText,
@@ -157,4 +166,5 @@ const RUN = has({
   state: isText,
   failures: valuesOf(FAILURE),
   stoppedBy: optional(FAILURE),
+  order: optional(ORDER),
 });

@@ -65,7 +65,7 @@ export const benchRun: Bench = async () => {
   });
   const start = clock.now();
   const state = { done: false };
-  void runs.start(run, true).then(() => {
+  void runs.start(run, { again: true }).then(() => {
     state.done = true;
   });
   const isUnderWay = (): boolean => !state.done && clock.now() - start < GIVE_UP_MS;

@@ -80,7 +80,7 @@ async function work(order: WindowOrder): Promise<void> {
   const found = findRuns(list.actions, tenant).find(({ words }) => words.script === order.script);
   const run = order.goesOn ? left?.run : found;
   if (run === undefined) throw new Error('no run');
-  await runs.start(run, !order.goesOn);
+  await runs.start(run, { again: !order.goesOn });
   const record = runs.get(run.key);
   process.send?.({ state: record?.state, failures: Object.values(record?.failures ?? {}).map(({ code }) => code) });
   process.disconnect();

@@ -104,9 +104,9 @@ class Window {
       open: ({ commandIndex }) =>
         commandIndex === 2
           ? Promise.reject(new LiveResponseError('noResult', { reason: ERROR_TEXT }))
-          : Promise.resolve(),
+          : Promise.resolve({ size: 1 }),
     });
-    await fetches.start(run, false);
+    await fetches.start(run, { again: false });
     await this.store.call('runs');
   }
 

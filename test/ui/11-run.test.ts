@@ -21,6 +21,7 @@ import { readOverview } from './support/runOverview.ts';
 import { askAboutDevices, quoteOddLines, searchInRun } from './support/runPages.ts';
 import { exportShownRows, quoteRow, restoreTable, stackRun } from './support/runTable.ts';
 import { LOCAL, takePictures, tenantOf, waitForExitCode, waitForRows, waitForTab } from './support/session.ts';
+import { keepTheRest } from './support/standingOrder.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
 /** Results that exist according to the list, because the command has ended. Two of these have none nevertheless. */
@@ -168,9 +169,8 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await takePictures(session, 'run-overview');
   });
 
-  test('Defender is asked about the devices without a result, one call each, and only then', async () => {
-    await askAboutDevices(session);
-  });
+  test('Defender is asked about the devices without a result, one call each, and only then', () =>
+    askAboutDevices(session));
 
   test('the rules are chosen, and shown', async () => {
     await chooseRules('1');
@@ -270,17 +270,13 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await scrollTo(huntingRun.scriptName, 'Control+Home');
   });
 
-  test('the odd lines go into the notes: a row each with the source of its own host, and the note checks', async () => {
-    await quoteOddLines(session);
-  });
+  test('the odd lines go into the notes: a row each with the source of its own host, and the note checks', () =>
+    quoteOddLines(session));
 
-  test('a search in this run names the hosts without a hit, and those of which it is not known', async () => {
-    await searchInRun(session);
-  });
+  test('a search in this run names the hosts without a hit, and those of which it is not known', () =>
+    searchInRun(session));
 
-  test('as a table, the three odd entries stand first when they are stacked', async () => {
-    await stackRun(session);
-  });
+  test('as a table, the three odd entries stand first when they are stacked', () => stackRun(session));
 
   test('the shown rows are exported in each form, and the IDs of devices without a result are copied', async () => {
     // drives: exportTable
@@ -289,9 +285,7 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await exportShownRows(session);
   });
 
-  test('a row of the table is quoted with its source, and leads to its line', async () => {
-    await quoteRow(session);
-  });
+  test('a row of the table is quoted with its source, and leads to its line', () => quoteRow(session));
 
   test('the row of a run in the tree leads to its overview', async () => {
     const { page } = session;
@@ -331,6 +325,9 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     const made = tenantOf(session).recording.requests.slice(length);
     assert.ok(made.length <= 2, made.map(({ method, path: asked }) => `${method} ${asked.split('?')[0]}`).join(', '));
   });
+
+  test('an order keeps the rest as it comes: shown with what it takes, paused, and stopped', () =>
+    keepTheRest(session));
 
   test('after a reload, the table is there with its filter', async () => {
     await stackRun(session);

@@ -174,7 +174,7 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
     await typeQuickInput(page, await tenant.mintAccessToken({ scp, upn: 'analyst@fabrikam.example' }));
     await row.waitFor();
     const file = await save();
-    const notice = await waitForNotification(page, 'it holds files of the device');
+    const notice = await waitForNotification(page, 'files in it may be malware');
     const bytes = await readFile(file);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     assert.ok(notice.text.includes(sha256), notice.text);
@@ -185,7 +185,7 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
       ['investigation package', sha256, actionIdOf('package'), null],
     );
     await takePictures(session, 'saved-package');
-    await clickNotification(page, 'it holds files of the device', 'Copy as Note');
+    await clickNotification(page, 'files in it may be malware', 'Copy as Note');
     const note = await waitForClipboard(page, /Investigation package/u);
     assert.ok(note.includes(sha256) && note.includes(actionIdOf('package')), note);
     assert.ok(!(await readdir(workspace.folder)).some((name) => name.endsWith('.part')));

@@ -1,4 +1,4 @@
-import { DataTransferItem, languages } from 'vscode';
+import { DataTransferItem, l10n, languages } from 'vscode';
 import type { Disposable, Range, TextDocument } from 'vscode';
 import { buildQuery, refOf } from '../../base/resultUri.ts';
 import { RUN_SCHEME, STATUS_SCHEME } from '../../base/scheme.ts';
@@ -7,6 +7,7 @@ import { refOfStatus } from '../../documents/status/statusUri.ts';
 import { COPIED_TYPE, describeSources } from '../../notes/copied.ts';
 import type { NotePaste } from '../../notes/notePaste.ts';
 import { MOST_SOURCES } from '../../notes/readCopied.ts';
+import { notify } from '../../platform/show/notifications.ts';
 import type { Services } from '../../services/services.ts';
 
 /** Adds the sources of copied lines to Ctrl+C in overviews of runs, and in pages about commands and changes. */
@@ -44,6 +45,12 @@ function describePage(
     return describeSources([{ query: buildQuery({ ...about, stream: 'output' }), isStatus: true }]);
   const isRun = uri.scheme === RUN_SCHEME;
   const sources = isRun ? runOverviews.sourcesOf(document, ranges) : statusPages.sourcesOf(document, ranges);
+  if (sources.length > MOST_SOURCES) {
+    void notify(
+      'warning',
+      l10n.t('{0} lines were copied without their source. Copy at most {1} at once.', sources.length, MOST_SOURCES),
+    );
+  }
   if (sources.length === 0 || sources.length > MOST_SOURCES) return undefined;
   const described = sources.map(({ ref, stream, line, isStatus }) => ({
     query: buildQuery({ ...refOf(ref), stream }),

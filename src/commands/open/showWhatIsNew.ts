@@ -14,8 +14,8 @@ const HOUR_MS = 3_600_000;
 const SPANS = [4, 8, 12, 24, 72];
 
 /**
- * `liveResponse.showWhatIsNew`: shows what has changed since a time, for the handover of a shift. Usually costs one
- * call. An argument `{since}` (ISO 8601, or ms since 1970) asks no question.
+ * `liveResponse.showWhatIsNew`: shows what has changed since a time, for the handover of a shift. Usually costs two
+ * calls: one for the changes, one for all that has not ended. An argument `{since}` (ISO 8601, or ms since 1970) asks no question.
  */
 async function showWhatIsNew(
   services: Pick<Services, 'connections' | 'lastUse' | 'sessions' | 'statusPages' | 'store'>,
@@ -29,8 +29,12 @@ async function showWhatIsNew(
   await runner.run(l10n.t('Asking what is new'), async ({ signal }) => {
     const { tenantId, cloud, name } = active;
     await services.store.learn({ cloud, tenantId });
-    const changes = await services.sessions.of(active).fetchChanges(since, signal);
-    await services.statusPages.showNews({ tenant: { cloud, tenantId }, connection: name, since, ...changes });
+    const session = services.sessions.of(active);
+    const open = await session.fetchOpen(signal);
+    const changes = await session.fetchChanges(since, signal);
+    const all = new Map([...open, ...changes.actions].map((action) => [action.id, action]));
+    const actions = [...all.values()];
+    await services.statusPages.showNews({ tenant: { cloud, tenantId }, connection: name, since, ...changes, actions });
   });
 }
 
@@ -49,17 +53,19 @@ async function askSince({ lastUse }: Pick<Services, 'lastUse'>): Promise<number 
     })),
     own,
   ];
-  const chosen = await pickOne(items, { title: l10n.t('Show What Is New (1 call)'), matchOnDescription: true });
+  const chosen = await pickOne(items, { title: l10n.t('Show What Is New (2 calls)'), matchOnDescription: true });
   return chosen === own ? askForTime(now) : chosen?.at;
 }
 
 async function askForTime(now: number): Promise<number | undefined> {
   const text = await askForText({
-    title: l10n.t('Show What Is New (1 call)'),
-    prompt: l10n.t('A time in UTC, as 2026-11-30 22:00'),
+    title: l10n.t('Show What Is New (2 calls)'),
+    prompt: l10n.t('A day and a time in UTC, for example 2026-11-30 22:00'),
     value: new Date(now - 8 * HOUR_MS).toISOString().slice(0, 16).replace('T', ' '),
     validate: (value) =>
-      readTime(value, now) === undefined ? l10n.t('Type a time that is past, as 2026-11-30 22:00.') : undefined,
+      readTime(value, now) === undefined
+        ? l10n.t('Type a day and a time in UTC that is past, for example 2026-11-30 22:00.')
+        : undefined,
   });
   return text === undefined ? undefined : readTime(text, now);
 }
@@ -69,7 +75,9 @@ function readTime(text: string, now: number): number | undefined {
   const [, day = '', time = '00:00'] =
     /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d)?(?:Z| UTC)?)?\s*$/u.exec(text) ?? [];
   const at = Date.parse(`${day}T${time}Z`);
-  return Number.isNaN(at) || at >= now ? undefined : at;
+  // JavaScript takes February 31 for a day in March.
+  const isReal = !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+  return isReal && at < now ? at : undefined;
 }
 
 function readSince(argument: unknown): number {

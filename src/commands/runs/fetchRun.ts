@@ -1,8 +1,10 @@
 import { l10n } from 'vscode';
 import { systemClock } from '../../base/clock.ts';
-import { formatDuration } from '../../messages/format.ts';
+import { formatBytes, formatDuration } from '../../messages/format.ts';
 import { callsWords, hostsWords, unavailableWords } from '../../messages/runWords.ts';
 import { thrown } from '../../runs/runFetch.ts';
+import type { StartOptions } from '../../runs/runFetch.ts';
+import { countOpen, createOrder } from '../../runs/standingOrder.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { Services } from '../../services/services.ts';
 import { chooseRun, completeRun, countAvailable } from './chooseRun.ts';
@@ -29,8 +31,11 @@ async function fetchRun(
   const record = await completeRun(services, runner, chosen);
   if (record === undefined) return;
   if (services.runs.isActive(record.run.key)) services.runs.resume(record.run.key);
-  else if (await askToFetch(services, record)) begin(services, record, true);
-  else return;
+  else {
+    const answer = await askToFetch(services, record);
+    if (answer === undefined) return;
+    begin(services, record, { again: true, ...(answer === 'keep' && { order: createOrder(record.run, Date.now()) }) });
+  }
   await services.runOverviews.show(record);
 }
 
@@ -50,14 +55,14 @@ async function resumeRun(
   await services.runs.load();
   const { active } = services.runOverviews;
   const open = (record: RunRecord): boolean =>
-    ['paused', 'running', 'waiting', 'stopped', 'cancelled'].includes(record.state) &&
+    ['paused', 'running', 'watching', 'waiting', 'stopped', 'cancelled'].includes(record.state) &&
     !services.runs.isActive(record.run.key);
   const record = active ?? services.runs.all.find(open);
   if (record === undefined || !open(record)) {
     void notify('information', l10n.t('No run is waiting to go on.'));
     return;
   }
-  begin(services, record, false);
+  begin(services, record, { again: false });
   await runner.run(l10n.t('Opening the overview'), () => services.runOverviews.show(record));
 }
 
@@ -105,7 +110,7 @@ async function offerRun(
   );
   const answer = await notify('information', sentence, goOn, open);
   if (answer === undefined) return;
-  if (answer === goOn) begin(services, record, false);
+  if (answer === goOn) begin(services, record, { again: false });
   await services.runOverviews.show(record);
 }
 
@@ -113,16 +118,16 @@ async function offerRun(
 function begin(
   services: Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs'>,
   record: RunRecord,
-  again: boolean,
+  options: StartOptions,
 ): void {
   const { key } = record.run;
-  void services.runs.start(record.run, again).then(() => {
+  void services.runs.start(record.run, options).then(() => {
     const ended = services.runs.get(key);
     if (ended?.state === 'ended') void tellDone(services, ended);
     if (ended?.state !== 'stopped' || ended.stoppedBy === undefined) return;
     new CommandRunner(services.log).fail(l10n.t('Fetching the results of a run'), thrown(ended.stoppedBy), {
       tryAgain: () => {
-        begin(services, ended, false);
+        begin(services, ended, { again: false });
       },
     });
   });
@@ -147,21 +152,38 @@ async function tellDone(services: Pick<Services, 'runItem' | 'runOverviews'>, re
 }
 
 /**
- * Asks whether to fetch the missing results.
+ * Asks whether to fetch the missing results, and whether to keep those that do not exist yet as they come.
  *
- * @returns true also if no result is left to fetch; the overview then shows why
+ * @returns `fetch` also if there is nothing to ask; the overview then shows why
  */
-async function askToFetch(services: Pick<Services, 'estimateRun' | 'runs'>, record: RunRecord): Promise<boolean> {
+async function askToFetch(
+  services: Pick<Services, 'estimateRun' | 'runs'>,
+  record: RunRecord,
+): Promise<'fetch' | 'keep' | undefined> {
   const { run } = record;
   const missing = (await services.runs.missing(record)).length;
-  if (missing === 0) return true;
+  const open = countOpen(run);
+  if (missing === 0 && open === 0) return 'fetch';
   const available = countAvailable(run);
   const time = formatDuration(await services.estimateRun(record, missing));
   const fetch = l10n.t('Fetch');
+  const keep = l10n.t('Fetch and Keep the Rest');
+  const { endsAt, startedAt, mostCalls, mostBytes } = createOrder(run, Date.now());
   const detail = [
     l10n.t('{0}, about {1}, in the background. Your clicks go first.', callsWords(missing), time),
     ...(available > missing ? [l10n.t('{0} are stored already and cost nothing.', available - missing)] : []),
     ...(run.members.length > available ? [unavailableWords(run.members.length - available)] : []),
+    ...(open > 0
+      ? [
+          l10n.t(
+            '{0} have not ended. "Fetch and Keep the Rest" also asks about them, 1 call every 15 seconds to 5 minutes, and fetches each result as it comes: for {1}, {2} and {3} at most. The status bar shows it, and Pause and Cancel stop it.',
+            open,
+            formatDuration(endsAt - startedAt),
+            callsWords(mostCalls),
+            formatBytes(mostBytes),
+          ),
+        ]
+      : []),
   ];
   const answer = await ask(
     {
@@ -170,8 +192,10 @@ async function askToFetch(services: Pick<Services, 'estimateRun' | 'runs'>, reco
       details: detail,
     },
     fetch,
+    ...(open > 0 ? [keep] : []),
   );
-  return answer === fetch;
+  if (answer === undefined) return undefined;
+  return answer === keep ? 'keep' : 'fetch';
 }
 
 function activeRuns(services: Pick<Services, 'runOverviews' | 'runs'>): RunRecord[] {

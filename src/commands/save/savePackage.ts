@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { l10n, Uri, window, workspace } from 'vscode';
+import { CLOUDS, isGuid } from '../../base/resultUri.ts';
 import type { ActionRef } from '../../base/resultUri.ts';
 import { lengthRemark } from '../../documents/remarks.ts';
 import { formatBytes } from '../../messages/format.ts';
@@ -35,7 +36,7 @@ async function savePackage(services: SaveServices, runner: CommandRunner, ref: A
   await runner.run(
     l10n.t('Saving package'),
     async ({ signal, report }) => {
-      report(l10n.t('Defender gives two links a minute'));
+      report(l10n.t('waiting for a link (at most two a minute)'));
       saved ??= await save.run({ signal, onProgress: toProgress(report) });
       const { facts, action, isZip } = saved;
       await writeFactsFile(uri, facts, action, services.toolVersion);
@@ -48,16 +49,23 @@ async function savePackage(services: SaveServices, runner: CommandRunner, ref: A
         createdAt: facts.action.creationDateTimeUtc,
         size,
         sha256,
+        isZip,
       });
       const sentences = [
-        isZip ? undefined : l10n.t('The file does not begin like a ZIP archive. What it is, is not known.'),
         facts.lengthUnknown === undefined ? undefined : lengthRemark(),
-        l10n.t(
-          'Saved {0} ({1}), still packed: it holds files of the device. SHA-256: {2}',
-          nameOfFile(uri),
-          formatBytes(size),
-          sha256,
-        ),
+        isZip
+          ? l10n.t(
+              'Saved {0} ({1}), not unpacked: files in it may be malware. SHA-256: {2}',
+              nameOfFile(uri),
+              formatBytes(size),
+              sha256,
+            )
+          : l10n.t(
+              'Saved {0} ({1}), but it does not begin like a ZIP archive: it may be the error page of a proxy. SHA-256: {2}',
+              nameOfFile(uri),
+              formatBytes(size),
+              sha256,
+            ),
       ];
       void tellSaved(uri, sentences.filter((sentence) => sentence !== undefined).join(' '), note);
     },
@@ -77,11 +85,23 @@ function suggestedFile(name: string): Uri {
   return Uri.joinPath(folder !== undefined && isLocal(folder) ? folder : Uri.file(homedir()), name);
 }
 
-/** Returns the row's action; undefined if it collects no package. While the list loads again, its action is unknown. */
+/** Returns the action of a row, or of a page's link; undefined if it collects no package. While the list loads again, its action is unknown. */
 function readAction(services: Pick<SaveServices, 'actions'>, row: unknown): ActionRef | undefined {
+  if (isLinkOfPage(row)) return { cloud: row.cloud, tenantId: row.tenantId, actionId: row.actionId };
   if (!isTreeNode(row) || row.kind !== 'action') return undefined;
   const action = services.actions.list?.get(row.actionId);
   return action === undefined || isPackage(action) ? { ...row.tenant, actionId: row.actionId } : undefined;
+}
+
+/** Whether a value is the argument that the page about what is new passes. */
+function isLinkOfPage(value: unknown): value is ActionRef {
+  if (typeof value !== 'object' || value === null || isTreeNode(value)) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return (
+    CLOUDS.some((cloud) => cloud === fields.get('cloud')) &&
+    isGuid(fields.get('tenantId')) &&
+    isGuid(fields.get('actionId'))
+  );
 }
 
 export const savePackageCommand = defineCommand({

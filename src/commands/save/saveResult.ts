@@ -165,7 +165,7 @@ export async function tellSaved(uri: Uri, message: string, note?: string): Promi
   const answer = await notify('information', message, ...buttons);
   if (answer === copy && note !== undefined) {
     await env.clipboard.writeText(note);
-    confirmInStatusBar(l10n.t('Note about the collected file copied'), 5000);
+    confirmInStatusBar(l10n.t('Note about the file copied'), 5000);
   }
   if (answer === reveal) await commands.executeCommand('revealInExplorer', uri);
 }

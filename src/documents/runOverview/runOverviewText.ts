@@ -5,7 +5,16 @@ import { commandIds } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
 import { formatBytes, formatDuration, formatUtc } from '../../messages/format.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
-import { callsWords, hostsWords, linesWords, orderWords, ruleWords, whyNoResult } from '../../messages/runWords.ts';
+import {
+  callsWords,
+  hostsWords,
+  linesWords,
+  orderEndWords,
+  orderWords,
+  ruleWords,
+  spentWords,
+  whyNoResult,
+} from '../../messages/runWords.ts';
 import type { ComparisonRules } from '../../runs/runComparison.ts';
 import { thrown } from '../../runs/runFetch.ts';
 import { byName, sortHosts } from '../../runs/hostOrder.ts';
@@ -297,7 +306,7 @@ function summary(rows: readonly RunRow[]): string {
 
 /** Returns the state of the fetch in words. */
 function stateWords(
-  { state, stoppedBy }: RunRecord,
+  { state, stoppedBy, order }: RunRecord,
   eta: number | undefined,
   { isComplete, hasAll }: { readonly isComplete: boolean; readonly hasAll: boolean },
 ): string {
@@ -309,11 +318,14 @@ function stateWords(
       return l10n.t('Waiting for another window that fetches this run.');
     case 'running':
       return eta === undefined ? l10n.t('Fetching was interrupted.') : l10n.t('Fetching, about {0} left.', time);
+    case 'watching':
+      return [l10n.t('Keeps the rest as it comes.'), ...(order === undefined ? [] : [spentWords(order)])].join(' ');
     case 'paused':
       return l10n.t('Paused.');
     case 'cancelled':
       return l10n.t('Canceled.');
     case 'ended':
+      if (order?.end !== undefined && order.end !== 'allEnded') return orderEndWords(order);
       if (!isComplete) return l10n.t('Fetching has ended.');
       return hasAll ? l10n.t('All fetched.') : l10n.t('Nothing is left to fetch.');
     case 'stopped':

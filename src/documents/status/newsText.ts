@@ -1,10 +1,11 @@
 import { l10n } from 'vscode';
+import { OVERLAP_MS } from '../../actions/changedActions.ts';
 import { whatIsNew } from '../../actions/whatIsNew.ts';
 import type { NewsRow } from '../../actions/whatIsNew.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import type { MachineAction } from '../../defender/schema.ts';
 import { formatShortUtc, formatUtc } from '../../messages/format.ts';
-import { hostOf, subjectOf } from '../../model/machineAction.ts';
+import { hostOf, isSavable, subjectOf } from '../../model/machineAction.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
@@ -47,16 +48,31 @@ export function buildNews(news: News, lookup: NewsLookup): LinkedText<RowSource>
     commandIndex,
   });
   const current = news.actions.map((one) => action(one.id) ?? one);
-  const found = whatIsNew(current, news.since, (one, index) => known(refOf(one, index)) !== undefined);
+  const found = whatIsNew(current, news.since - OVERLAP_MS, (one, index) => known(refOf(one, index)) !== undefined);
   const text = new LinkedText<RowSource>();
   text
-    .add(l10n.t('What is new since {0}', formatUtc(news.since)))
+    .add(l10n.t('What is new since {0}, and in the 15 minutes before', formatUtc(news.since)))
     .add(' · ')
     .remote(news.connection)
     .end();
-  text.add(l10n.t('As of {0}. The page follows what this window learns later.', formatUtc(news.asOf))).end();
+  text
+    .add(
+      l10n.t(
+        'As of {0}. Later states of these actions follow; actions that are new since then do not.',
+        formatUtc(news.asOf),
+      ),
+    )
+    .add(' ')
+    .link(l10n.t('Ask Again (2 calls)'), commandIds.showWhatIsNew, { since: news.since })
+    .end();
   if (news.extent !== 'whole') text.add(EXTENTS[news.extent]()).end();
-  text.add(l10n.t('Select all, copy, and paste it into your notes: each line arrives with its source.')).end();
+  text
+    .add(
+      l10n.t(
+        'Times are in UTC, of the last change. Select all, copy, and paste it into your notes: each line arrives with its source.',
+      ),
+    )
+    .end();
   const sections: readonly (readonly [title: string, rows: readonly NewsRow[]])[] = [
     [l10n.t('FAILED, TIMED OUT OR CANCELED ({0})', found.failed.length), found.failed],
     [l10n.t('ENDED, RESULT NOT FETCHED ON THIS MACHINE ({0})', found.toFetch.length), found.toFetch],
@@ -70,14 +86,20 @@ export function buildNews(news: News, lookup: NewsLookup): LinkedText<RowSource>
     for (const row of rows.slice(0, MOST_ROWS)) addRow(text, row, news, refOf, lookup);
     if (rows.length > MOST_ROWS) text.add(`  ${l10n.t('and {0} more', rows.length - MOST_ROWS)}`).end();
   }
-  if (sections.every(([, rows]) => rows.length === 0)) text.end().add(l10n.t('Nothing has changed since then.')).end();
+  if (news.extent === 'whole' && sections.every(([, rows]) => rows.length === 0))
+    text.end().add(l10n.t('Nothing has changed since then.')).end();
   return text;
 }
 
 const EXTENTS: Readonly<Record<Exclude<News['extent'], 'whole'>, () => string>> = {
   created: () =>
-    l10n.t('This server does not list by last change: actions that were created before that time may be missing.'),
-  tooMany: () => l10n.t('More actions have changed than are loaded at once. Choose a later time to see all of them.'),
+    l10n.t(
+      'This server does not list by last change: of actions that were created before that time, only some are here.',
+    ),
+  tooMany: () =>
+    l10n.t(
+      '10,000 actions or more have changed since then. Only those that this window had loaded before are here. Choose a later time.',
+    ),
 };
 
 function addRow(
@@ -93,13 +115,17 @@ function addRow(
   const facts = known(ref);
   if (command === undefined) {
     text.remote(`${name}  ${action.status}`);
+    const argument = { ...tenant, actionId: action.id };
+    if (isSavable(action)) text.add('  ').link(l10n.t('Save Package…'), commandIds.savePackage, argument);
   } else {
     const target = { tenant: tenant.tenantId, actionId: action.id, commandIndex: command.index };
     text.link(name, commandIds.openResult, target);
     // The section says that a command has ended, and a state that says more is in the sentence.
     const state = facts === undefined ? whyNone(ref) : exitWords(facts);
     if (state !== undefined) text.remote(`  ${state}`);
-    if (facts !== undefined && action.status !== 'Succeeded') text.remote(`  ${action.status}`);
+    else if (command.commandStatus !== 'Completed') text.remote(`  ${command.commandStatus}`);
+    const isExplained = facts === undefined && state !== undefined;
+    if (!isExplained && action.status !== 'Succeeded') text.remote(`  ${action.status}`);
   }
   text.source({ ref, stream: 'output', line: undefined, isStatus: facts === undefined });
   for (const one of [action.requestor, action.requestorComment]) if (one) text.add(' · ').remote(one);

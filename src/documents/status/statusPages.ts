@@ -2,6 +2,7 @@ import { commands, l10n, languages, workspace } from 'vscode';
 import type { AuditTrail, RecordId } from '../../actions/auditTrail.ts';
 import type { AuditRecord } from '../../evidence/audit/auditRecords.ts';
 import { noResultSentence } from '../../messages/noResultWords.ts';
+import { formatShortUtc } from '../../messages/format.ts';
 import { auditKindWords } from '../../messages/auditWords.ts';
 import { LinkedText } from '../linkedText.ts';
 import type { NoResults } from '../../connections/noResults.ts';
@@ -119,7 +120,8 @@ export class StatusPages implements Disposable {
 
   /** Shows the page about what is new, in a tab of its own. */
   async showNews(news: News): Promise<void> {
-    const uri = newsUri(news.tenant.tenantId, news.since, [l10n.t('What is new'), news.connection]);
+    const title = l10n.t('What is new since {0}', formatShortUtc(news.since, news.asOf));
+    const uri = newsUri(news.tenant.tenantId, news.since, [title, news.connection]);
     this.#news.set(uri.query, news);
     this.#update();
     await commands.executeCommand('vscode.openWith', uri, 'default', { preview: false, viewColumn: readingColumn() });
@@ -150,6 +152,8 @@ export class StatusPages implements Disposable {
       createdAt: action.creationDateTimeUtc,
       deviceErrors: command?.errors ?? [],
       changedAt: action.lastUpdateDateTimeUtc ?? undefined,
+      requestor: action.requestor,
+      comment: action.requestorComment,
       isCertain:
         command === undefined || isCertain(resultOf(action, command), this.#failures.get(resultKey(ref))?.error),
     };
@@ -203,7 +207,7 @@ export class StatusPages implements Disposable {
       return new LinkedText<RowSource>()
         .add(l10n.t('This page is not kept after a restart.'))
         .add(' ')
-        .link(l10n.t('Show What Is New…'), commandIds.showWhatIsNew)
+        .link(l10n.t('Ask Again (2 calls)'), commandIds.showWhatIsNew, sinceOf(query))
         .end();
     }
     const action = (actionId: string): MachineAction | undefined =>
@@ -231,6 +235,11 @@ export class StatusPages implements Disposable {
       if (this.#build(uri)?.text !== built?.text) this.#parts.changed.fire(uri);
     }
   }
+}
+
+/** Returns the time in the address of a page about what is new, as the command takes it. */
+function sinceOf(query: string): { readonly since: number } {
+  return { since: Number(query.slice(query.indexOf('@') + 1)) };
 }
 
 /** Whether the state or Defender's own answer says that there is no result. After any other failure there may be one. */

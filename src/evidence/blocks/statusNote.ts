@@ -19,6 +19,9 @@ export interface StatusFacts {
   readonly deviceErrors: readonly string[];
   /** Time at which the action was last changed, as the server wrote it; undefined if it is unknown. */
   readonly changedAt: string | undefined;
+  /** Account or application that began the action, and its comment; undefined where they are not known. */
+  readonly requestor?: string | null;
+  readonly comment?: string | null;
   /** Whether there is no result. Otherwise there may be one, but it was not fetched. */
   readonly isCertain: boolean;
 }
@@ -123,14 +126,16 @@ export interface PackageFacts {
   readonly createdAt: string;
   readonly size: number;
   readonly sha256: string;
+  /** Whether the file begins like a ZIP archive. */
+  readonly isZip: boolean;
 }
 
 /** Builds a line about an investigation package, with the hash that others can check. Ends with a line end. */
-export function buildPackageNote({ device, actionId, createdAt, size, sha256 }: PackageFacts): string {
+export function buildPackageNote({ device, actionId, createdAt, size, sha256, isZip }: PackageFacts): string {
   return `- ${line([
     'Investigation package: ',
     value(device),
-    ` · ${size} bytes · SHA-256 `,
+    ` · ${size} bytes${isZip ? '' : ' · not a ZIP archive'} · SHA-256 `,
     { value: sha256 },
     ' · created ',
     value(createdAt),
@@ -139,10 +144,17 @@ export function buildPackageNote({ device, actionId, createdAt, size, sha256 }: 
   ])}\n`;
 }
 
+/** Returns the label of a status. An action that has not ended can still get a result. */
+function kindOf({ actionStatus, commandStatus, isCertain }: StatusFacts): string {
+  if (commandStatus === undefined) return 'Action: ';
+  if (actionStatus === 'Pending' || actionStatus === 'InProgress') return 'Not ended: ';
+  return isCertain ? 'No result: ' : 'Not fetched: ';
+}
+
 function partsOf(status: StatusFacts): Part[] {
   const said = status.deviceErrors.flatMap((error): Part[] => [' · the device said: ', value(error)]);
   return [
-    status.commandStatus === undefined ? 'Action: ' : status.isCertain ? 'No result: ' : 'Not fetched: ',
+    kindOf(status),
     value(status.device),
     ' · ',
     value(status.script),
@@ -153,6 +165,8 @@ function partsOf(status: StatusFacts): Part[] {
     ' · created ',
     value(status.createdAt),
     ...(status.changedAt === undefined ? [] : [' · last changed ', value(status.changedAt)]),
+    ...(status.requestor ? [' · by ', value(status.requestor)] : []),
+    ...(status.comment ? [' · comment ', value(status.comment)] : []),
     ' · action ',
     value(status.commandStatus === undefined ? status.actionId : `${status.actionId}#${status.commandIndex}`),
   ];

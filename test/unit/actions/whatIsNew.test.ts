@@ -32,10 +32,16 @@ suite('what is new since a time', () => {
   });
 
   test('a failure comes first, also of a session whose result is stored', () => {
-    const actions = ['Failed', 'TimeOut', 'Cancelled'].map((status) => changed(status, { status }));
+    const commands = [command({ commandStatus: 'Executing' })];
+    const actions = ['Failed', 'TimeOut', 'Cancelled'].map((status) => changed(status, { status, commands }));
     const one = changed('one', { commands: [command({ commandStatus: 'Failed' }), command({ index: 1 })] });
     const found = find([...actions, one], ['Failed#0', 'one#0']);
     assert.deepEqual(found, { failed: ['Failed#0', 'TimeOut#0', 'Cancelled#0', 'one#0'], toFetch: ['one#1'] });
+  });
+
+  test('a command that completed before its session was canceled has a result like any other', () => {
+    const commands = [command(), command({ index: 1, commandStatus: 'Executing' })];
+    assert.deepEqual(find([changed('a', { status: 'Cancelled', commands })]), { toFetch: ['a#0'], failed: ['a#1'] });
   });
 
   test('all that has not ended is listed, however old', () => {

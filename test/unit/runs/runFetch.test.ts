@@ -51,10 +51,13 @@ class Stage {
       ...(prepare === undefined ? {} : { prepare }),
       // The same as in the service: a stored result is not requested.
       open: ({ actionId }, signal) => {
-        if (this.stored.has(actionId)) return Promise.resolve();
+        if (this.stored.has(actionId)) return Promise.resolve({ size: 10 });
         this.asked.push(actionId);
-        return new Promise<void>((resolve, reject) => {
-          this.flights.set(actionId, { resolve, reject });
+        return new Promise((resolve, reject) => {
+          const land = (): void => {
+            resolve({ size: 10 });
+          };
+          this.flights.set(actionId, { resolve: land, reject });
           signal.addEventListener('abort', () => {
             reject(new LiveResponseError('cancelled'));
           });
@@ -87,7 +90,7 @@ suite('fetching a run', () => {
     const stage = new Stage();
     const runs = stage.window();
     const all = run(5);
-    const done = runs.start(all, true);
+    const done = runs.start(all, { again: true });
     await turns();
     assert.deepEqual(stage.asked, ['a0', 'a1', 'a2']);
     assert.equal(runs.get(all.key)?.state, 'running');
@@ -102,7 +105,7 @@ suite('fetching a run', () => {
     const stage = new Stage();
     const runs = stage.window();
     const all = run(5);
-    const done = runs.start(all, true);
+    const done = runs.start(all, { again: true });
     await turns();
     runs.pause(all.key);
     for (const id of ['a0', 'a1', 'a2']) await stage.land(id);
@@ -119,7 +122,7 @@ suite('fetching a run', () => {
     const stage = new Stage();
     const runs = stage.window();
     const all = run(5);
-    const done = runs.start(all, true);
+    const done = runs.start(all, { again: true });
     await turns();
     await stage.land('a0');
     runs.cancel(all.key);
@@ -132,7 +135,7 @@ suite('fetching a run', () => {
     const stage = new Stage();
     const first = stage.window();
     const all = run(6);
-    void first.start(all, true);
+    void first.start(all, { again: true });
     await turns();
     await stage.land('a0');
     await stage.land('a1', 'noResult');
@@ -147,7 +150,7 @@ suite('fetching a run', () => {
       ['a1', 'a2', 'a3', 'a4', 'a5'],
     );
     stage.asked.length = 0;
-    const done = next.start(record.run, false);
+    const done = next.start(record.run, { again: false });
     await turns();
     for (const id of ['a2', 'a3', 'a4', 'a5']) await stage.land(id);
     await done;
@@ -159,7 +162,7 @@ suite('fetching a run', () => {
     const stage = new Stage();
     const runs = stage.window();
     const all = run(6);
-    const done = runs.start(all, true);
+    const done = runs.start(all, { again: true });
     await turns();
     await stage.land('a0', 'tooLarge');
     await stage.land('a1', 'notSignedIn');
@@ -179,7 +182,7 @@ suite('fetching a run', () => {
     const stage = new Stage();
     const runs = stage.window();
     const all = run(1);
-    const done = runs.start(all, true);
+    const done = runs.start(all, { again: true });
     await turns();
     await stage.land('a0', 'rateLimited');
     assert.equal(stage.asked.length, 1);
@@ -196,7 +199,7 @@ suite('fetching a run', () => {
     let free: () => void = () => undefined;
     const runs = stage.window((work) => new Promise<void>((resolve) => (free = resolve)).then(work));
     const all = run(1);
-    const done = runs.start(all, true);
+    const done = runs.start(all, { again: true });
     await turns();
     assert.deepEqual([runs.get(all.key)?.state, stage.asked.length], ['waiting', 0]);
     stage.stored.add('a0');
@@ -215,7 +218,7 @@ suite('fetching a run', () => {
       await ready.promise;
     });
     const all = run(3);
-    const done = runs.start(all, true);
+    const done = runs.start(all, { again: true });
     await turns();
     assert.deepEqual([prepared, stage.asked], [[['a0', 'a2']], []]);
     ready.resolve(undefined);
@@ -229,7 +232,7 @@ suite('fetching a run', () => {
     const stage = new Stage();
     const failing = stage.window(undefined, () => Promise.reject(new LiveResponseError('offline')));
     const all = run(1);
-    const done = failing.start(all, true);
+    const done = failing.start(all, { again: true });
     await turns();
     await stage.land('a0');
     await done;
@@ -246,7 +249,7 @@ suite('fetching a run', () => {
           });
         }),
     );
-    const cancelled = slow.start(all, true);
+    const cancelled = slow.start(all, { again: true });
     await turns();
     slow.cancel(all.key);
     await cancelled;
@@ -258,7 +261,7 @@ suite('fetching a run', () => {
     const names = (runs: RunFetches): string[] => runs.all.map(({ run: { words } }) => words.script);
     const named = (script: string): Run => ({ ...run(1), key: script, words: { script, args: '', comment: '' } });
     const first = stage.window();
-    for (const script of ['older', 'newer']) void first.start(named(script), true);
+    for (const script of ['older', 'newer']) void first.start(named(script), { again: true });
     await turns();
     first.dispose();
     await turns();

@@ -92,7 +92,15 @@ test('a note about a collected file: from where, when, and both hashes', () => {
 });
 
 test('a note about an investigation package: from where, when, and its hash', () => {
-  const facts = { device: 'dc1', actionId: ID, createdAt: '2026-11-23T21:02:00Z', size: 99, sha256: 'ab'.repeat(32) };
+  const facts = {
+    device: 'dc1',
+    actionId: ID,
+    createdAt: '2026-11-23T21:02:00Z',
+    size: 99,
+    sha256: 'ab'.repeat(32),
+    isZip: true,
+  };
+  assert.match(buildPackageNote({ ...facts, isZip: false }), / · 99 bytes · not a ZIP archive · /u);
   assert.equal(
     buildPackageNote(facts),
     `- Investigation package: \`dc1\` · 99 bytes · SHA-256 \`${facts.sha256}\` · created \`2026-11-23T21:02:00Z\` · action \`${ID}\`\n`,

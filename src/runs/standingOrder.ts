@@ -1,0 +1,52 @@
+import { parseServerTime } from '../base/serverTime.ts';
+import type { Run } from '../model/run.ts';
+import type { OrderEnd, StandingOrder } from '../model/runRecord.ts';
+
+/** Longest duration of an order, ms. A session waits for an offline device for two hours, so a day is plenty. */
+const LASTS_MS = 24 * 3_600_000;
+/** Calls for questions about open hosts: two days at the longest interval. */
+const QUESTIONS = 600;
+/** Largest number of bytes that an order fetches. */
+const MOST_BYTES = 1_000_000_000;
+
+/** Shortest and longest time between two questions about open hosts, ms. The same as for the tree. */
+const SHORTEST_MS = 15_000;
+const LONGEST_MS = 5 * 60_000;
+/** Share of an action's age that is used as the time between two questions. */
+const SHARE_OF_AGE = 0.25;
+
+/** Creates the order to keep a run's results as they come. */
+export function createOrder(run: Run, now: number): StandingOrder {
+  return {
+    startedAt: now,
+    endsAt: now + LASTS_MS,
+    // A result takes one call, and one more if its action is not loaded.
+    mostCalls: QUESTIONS + 2 * run.members.length,
+    mostBytes: MOST_BYTES,
+    calls: 0,
+    bytes: 0,
+  };
+}
+
+/** Returns the number of a run's commands that have not ended. */
+export function countOpen({ members }: Pick<Run, 'members'>): number {
+  return members.filter(({ result }) => result === 'notYet').length;
+}
+
+/** Returns why an order is over; undefined while it goes on. */
+export function whyOver(order: StandingOrder, run: Run, now: number): OrderEnd | undefined {
+  if (now >= order.endsAt) return 'time';
+  if (order.calls >= order.mostCalls) return 'calls';
+  if (order.bytes >= order.mostBytes) return 'bytes';
+  return countOpen(run) === 0 ? 'allEnded' : undefined;
+}
+
+/** Returns the time until the next question about open hosts, ms. Young actions are asked about more often. */
+export function nextLookIn(run: Run, { endsAt }: StandingOrder, now: number): number {
+  const created = run.members
+    .filter(({ result }) => result === 'notYet')
+    .map(({ createdAt }) => parseServerTime(createdAt) ?? 0);
+  const age = now - created.reduce((latest, one) => Math.max(latest, one), 0);
+  const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, age * SHARE_OF_AGE));
+  return Math.max(0, Math.min(pause, endsAt - now));
+}
