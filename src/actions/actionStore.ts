@@ -228,10 +228,10 @@ export class ActionStore {
 
   /** Merges changes of actions that are known here. Other actions are left out. */
   update(client: DefenderClient, changes: readonly MachineAction[]): void {
-    const known = changes.filter(({ id }) => this.get(id) !== undefined);
-    this.#tellFound(client, known);
-    this.#renewApart(known);
-    for (const action of known) if (this.#byId.has(action.id)) this.#merge([action], false);
+    this.#tellFound(client, changes);
+    this.#renewApart(changes);
+    const listed = changes.filter(({ id }) => this.#byId.has(id));
+    if (listed.length > 0) this.#merge(listed, false);
   }
 
   /** Updates actions that are in no page. */
@@ -353,8 +353,8 @@ export class ActionStore {
       const known = this.get(action.id);
       return known === undefined ? isNew : isNewer(action, known);
     });
-    if (found.length === 0) return;
-    this.#found.fire(found.map((action) => ({ action, received: client.receivedAction(action) })));
+    if (found.length > 0)
+      this.#found.fire(found.map((action) => ({ action, received: client.receivedAction(action) })));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { MachineAction } from '../defender/schema.ts';
+import { isNewer } from './actionOrder.ts';
 import { isFinished } from '../model/machineAction.ts';
 
 /** Actions that were fetched one by one and are in no page of their list. */
@@ -18,10 +19,6 @@ export class ApartActions {
     this.#byId.delete(actionId);
   }
 
-  clear(): void {
-    this.#byId.clear();
-  }
-
   values(): Iterable<MachineAction> {
     return this.#byId.values();
   }
@@ -30,7 +27,7 @@ export class ApartActions {
   renew(news: readonly MachineAction[]): MachineAction[] {
     return news.filter((action) => {
       const known = this.#byId.get(action.id);
-      if (known === undefined) return false;
+      if (known === undefined || !isNewer(action, known)) return false;
       this.#byId.set(action.id, action);
       return !isFinished(known) && isFinished(action);
     });

@@ -1,3 +1,5 @@
+import { isNewer } from '../actions/actionOrder.ts';
+import { isFinished } from '../model/machineAction.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 import type { Priority } from '../base/urgency.ts';
 import type { ActionConditions } from '../defender/list/odata.ts';
@@ -115,7 +117,10 @@ export class Session {
 
   /** Keeps actions that came from no page of a list, and tells each list about those that it knows. */
   #take(client: TenantClient, actions: readonly MachineAction[]): void {
-    for (const action of actions) this.#apart.set(action.id, action);
+    for (const action of actions) {
+      const known = this.#apart.get(action.id);
+      if (known === undefined || isNewer(action, known)) this.#apart.set(action.id, action);
+    }
     for (const store of this.#stores.values()) store.update(client, actions);
   }
 
@@ -143,10 +148,16 @@ export class Session {
     let newest = this.#apart.get(actionId);
     for (const store of this.#stores.values()) {
       const action = store.get(actionId);
-      if (action !== undefined && (newest === undefined || changedAt(newest) < changedAt(action))) newest = action;
+      if (action !== undefined && (newest === undefined || isAfter(action, newest))) newest = action;
     }
     return newest;
   }
+}
+
+/** Whether a state is the later one. Of two with the same time, that is the one that has ended. */
+function isAfter(action: MachineAction, known: MachineAction): boolean {
+  const [at, knownAt] = [changedAt(action), changedAt(known)];
+  return at > knownAt || (at === knownAt && isFinished(action) && !isFinished(known));
 }
 
 function changedAt({ lastUpdateDateTimeUtc }: MachineAction): number {

@@ -105,7 +105,7 @@ export function callsWords(count: number): string {
 /** Returns what an order has taken, and its limits. */
 export function spentWords({ calls, mostCalls, bytes, mostBytes, endsAt }: StandingOrder): string {
   return l10n.t(
-    '{0} of at most {1} calls, {2} of at most {3}, until {4}',
+    '{0} of at most {1} questions and fetches, {2} of at most {3}, until {4}',
     calls,
     mostCalls,
     formatBytes(bytes),
@@ -120,7 +120,7 @@ export function orderEndWords(order: StandingOrder): string {
   if (end === undefined || end === 'allEnded') return l10n.t('All hosts have ended.');
   const reasons: Readonly<Record<Exclude<OrderEnd, 'allEnded'>, string>> = {
     time: l10n.t('its time is over'),
-    calls: l10n.t('its calls are used up'),
+    calls: l10n.t('its questions and fetches are used up'),
     bytes: l10n.t('its size is used up'),
     full: l10n.t('the store is full, and older results are not dropped for it'),
   };

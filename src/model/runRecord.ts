@@ -25,11 +25,13 @@ export interface StandingOrder {
   readonly startedAt: number;
   readonly endsAt: number;
   readonly mostCalls: number;
-  /** No further fetch begins after this number of bytes. */
+  /** No fetch begins that could pass this number of bytes. */
   readonly mostBytes: number;
-  /** Calls and bytes that the order has taken. */
+  /** Questions and fetches that the order has taken, each usually one call, and bytes. */
   readonly calls: number;
   readonly bytes: number;
+  /** Time before the last question that was answered, ms since 1970. */
+  readonly lookedAt?: number;
   /** Set when the order is over. */
   readonly end?: OrderEnd;
 }

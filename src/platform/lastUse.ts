@@ -52,7 +52,8 @@ export class LastUse implements Disposable {
       this.#store(now);
       return;
     }
-    if (this.#left !== undefined && now - this.#left >= LONG_MS) this.#before = this.#left;
+    const isNewUse = !this.#isForgotten && this.#left !== undefined && now - this.#left >= LONG_MS;
+    if (isNewUse) this.#before = this.#left;
     this.#left = undefined;
   }
 }

@@ -1,40 +1,14 @@
-import type { Clock } from '../base/clock.ts';
-import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
+import { isLiveResponseError } from '../base/errors.ts';
 import { traitsOf } from '../base/failures.ts';
 import type { FailureCode } from '../base/failures.ts';
 import type { ResultRef } from '../base/resultUri.ts';
-import { Emitter } from '../base/emitter.ts';
+import { RunRecords } from './runRecords.ts';
 import { refOf } from '../model/run.ts';
 import type { Run, RunMember } from '../model/run.ts';
-import type { ResultStore } from '../results/resultStore.ts';
-import type { WorkerPort } from '../worker/workerClient.ts';
 import type { KeptFailure, RunRecord, StandingOrder } from '../model/runRecord.ts';
-import type { StoredFacts } from '../model/storedResult.ts';
-import { nextLookIn, whyOver } from './standingOrder.ts';
-
-export interface RunFetchesOptions {
-  readonly store: Pick<ResultStore, 'facts' | 'keeps'>;
-  readonly worker: WorkerPort<'runs' | 'putRun'>;
-  /** Fetches a result in the background and stores it. Costs no call for a stored result. */
-  readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<Pick<StoredFacts, 'size'>>;
-  /** Called once before results are fetched. Fetching continues if it fails. */
-  readonly prepare?: (run: Run, missing: readonly RunMember[], signal: AbortSignal) => Promise<void>;
-  /** Waits until no other window holds the lease with this name, and then runs the work. */
-  readonly hold: (name: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
-  /** Returns the run with the current state of its commands, and with hosts that joined it. Costs one call. */
-  readonly renew?: (run: Run, signal: AbortSignal) => Promise<Run>;
-  /** Whether the store has room for more results without dropping older ones. */
-  readonly hasRoom?: () => Promise<boolean>;
-  readonly clock: Clock;
-}
-
-/** Options for starting a run. */
-export interface StartOptions {
-  /** Whether to request results again that the service did not have. */
-  readonly again: boolean;
-  /** Order to keep the results that do not exist yet. Without one, an order that the run has goes on. */
-  readonly order?: StandingOrder | undefined;
-}
+import { isAvailable, isTransient, keep, memberKey } from './runFailures.ts';
+import type { RenewRun, RunFetchesOptions, StartOptions } from './runOptions.ts';
+import { countOpen, nextLookIn, whyOver } from './standingOrder.ts';
 
 /**
  * Number of results that are fetched at once. More would not be faster, because calls wait in the call budget. After a
@@ -43,6 +17,8 @@ export interface StartOptions {
 const AT_ONCE = 3;
 /** Failures after which an order goes on: the machine slept, or is between two networks. */
 const UNREACHABLE: ReadonlySet<FailureCode> = new Set(['offline', 'unknownHost']);
+/** Number of fetches after which the store is asked again whether it has room. */
+const ROOM_EVERY = 5;
 /** Pause after such a failure of a fetch, ms. */
 const UNREACHABLE_MS = 60_000;
 
@@ -54,17 +30,14 @@ interface Job {
   /** Ends the pause. Called when the person resumes. */
   resume: (() => void) | undefined;
   paused: Promise<void> | undefined;
+  /** Number of fetches on order, and whether the store had room when it was asked last. */
+  fetches: number;
+  hasRoom: boolean;
+  /** State before the pause. */
+  before: RunRecord['state'];
+  /** Number of fetches on order that are under way. Each can bring the largest result. */
+  underWay: number;
   readonly done: Promise<void>;
-}
-
-/** Returns the key of a member, unique within its run. */
-export function memberKey({ actionId, commandIndex }: Pick<RunMember, 'actionId' | 'commandIndex'>): string {
-  return `${actionId}#${commandIndex}`;
-}
-
-/** Whether a result can be requested, by the listed state of its command. */
-export function isAvailable(member: RunMember): boolean {
-  return member.result === 'transcript';
 }
 
 /**
@@ -74,15 +47,17 @@ export function isAvailable(member: RunMember): boolean {
  */
 export class RunFetches {
   readonly #options: RunFetchesOptions;
-  readonly #records = new Map<string, RunRecord>();
+  readonly #records: RunRecords;
   readonly #jobs = new Map<string, Job>();
-  readonly #changed = new Emitter<string>();
-
-  /** Fires with the key of a run when its record has changed, or one of its results has been stored. */
-  readonly onDidChange = this.#changed.event;
 
   constructor(options: RunFetchesOptions) {
     this.#options = options;
+    this.#records = new RunRecords({ ...options, now: options.clock.now });
+  }
+
+  /** Fires with the key of a run when its record has changed, or one of its results has been stored. */
+  get onDidChange(): RunRecords['onDidChange'] {
+    return this.#records.onDidChange;
   }
 
   /**
@@ -90,10 +65,7 @@ export class RunFetches {
    * still be working on some of them.
    */
   async load(): Promise<RunRecord[]> {
-    const records = (await this.#options.worker.call('runs')).map(readRecord);
-    const known = [...this.#records.values()];
-    this.#records.clear();
-    for (const record of [...records.toReversed(), ...known]) this.#records.set(record.run.key, record);
+    const records = await this.#records.load((key) => this.#jobs.has(key));
     return records.filter(({ state, run }) => INTERRUPTED.has(state) && !this.#jobs.has(run.key));
   }
 
@@ -103,7 +75,7 @@ export class RunFetches {
 
   /** Gets all records, the latest record first. */
   get all(): readonly RunRecord[] {
-    return [...this.#records.values()].reverse();
+    return this.#records.all;
   }
 
   /** Whether this window is fetching the run. */
@@ -113,10 +85,7 @@ export class RunFetches {
 
   /** Keeps the record of a run, without fetching its results. */
   note(run: Run): RunRecord {
-    const known = this.#records.get(run.key);
-    const record: RunRecord = known === undefined ? { run, state: 'none', failures: {} } : { ...known, run };
-    this.#records.set(run.key, record);
-    return record;
+    return this.#records.note(run);
   }
 
   /** Returns the members whose results are available and not stored yet. */
@@ -150,11 +119,17 @@ export class RunFetches {
       controller,
       resume: undefined,
       paused: undefined,
+      underWay: 0,
+      before: 'running',
+      fetches: 0,
+      hasRoom: true,
       done: begin.promise.then(() => this.#hold(key, job)),
     };
     this.#jobs.set(key, job);
-    const open = order ?? (again || known.order?.end !== undefined ? undefined : known.order);
-    this.#set(key, { run, state: 'waiting', failures, ...(open === undefined ? {} : { order: open }) });
+    const kept = again || known.order?.end !== undefined ? undefined : known.order;
+    // An order whose time is over must not keep a person's gesture from fetching what there is.
+    const open = order ?? (kept !== undefined && kept.endsAt > this.#options.clock.now() ? kept : undefined);
+    this.#records.set(key, { run, state: 'waiting', failures, ...(open === undefined ? {} : { order: open }) });
     begin.resolve(undefined);
     return job.done;
   }
@@ -168,7 +143,8 @@ export class RunFetches {
     job.resume = () => {
       resolve(undefined);
     };
-    this.#change(key, { state: 'paused' });
+    job.before = this.#records.get(key)?.state ?? 'running';
+    this.#records.change(key, { state: 'paused' });
   }
 
   resume(key: string): void {
@@ -177,7 +153,7 @@ export class RunFetches {
     job.resume();
     job.resume = undefined;
     job.paused = undefined;
-    this.#change(key, { state: 'running' });
+    this.#records.change(key, { state: job.before });
   }
 
   /** Cancels the work. Stored results stay. */
@@ -188,14 +164,17 @@ export class RunFetches {
     this.#jobs.delete(key);
     job?.controller.abort();
     job?.resume?.();
-    this.#change(key, { state: 'cancelled' });
+    // Without its order, which Resume must not bring back.
+    const { run, failures } = record;
+    this.#records.set(key, { run, failures, state: 'cancelled' });
   }
 
   /** Ends the work of this window. The records do not change, so that the next window offers to continue. */
   dispose(): void {
-    for (const { controller, resume } of this.#jobs.values()) {
+    for (const [key, { controller, resume }] of this.#jobs) {
       controller.abort();
       resume?.();
+      this.#records.store(key);
     }
     this.#jobs.clear();
   }
@@ -205,19 +184,21 @@ export class RunFetches {
       await this.#options.hold(`run|${key}`, job.controller.signal, () => this.#work(key, job));
       if (this.#isOver(key, job)) return;
       this.#jobs.delete(key);
-      if (this.#records.get(key)?.state !== 'stopped') this.#change(key, { state: 'ended' });
+      if (this.#records.get(key)?.state !== 'stopped') this.#records.change(key, { state: 'ended' });
     } catch (error) {
       if (this.#isOver(key, job)) return;
       this.#jobs.delete(key);
-      this.#change(key, { state: 'stopped', stoppedBy: keep(error, this.#options.clock.now()) });
+      this.#records.change(key, { state: 'stopped', stoppedBy: keep(error, this.#options.clock.now()) });
     }
   }
 
   async #work(key: string, job: Job): Promise<void> {
     if (this.#isOver(key, job)) return;
-    if (job.paused === undefined) this.#change(key, { state: 'running' });
+    if (job.paused === undefined) this.#records.change(key, { state: 'running' });
     const record = this.#records.get(key);
     if (record === undefined) return;
+    await this.#resumed(key, job);
+    if (this.#isOver(key, job)) return;
     await this.#options.prepare?.(record.run, await this.missing(record), job.controller.signal).catch(() => undefined);
     await this.#fetchAll(key, job);
     while (await this.#lookAgain(key, job)) await this.#fetchAll(key, job);
@@ -233,60 +214,107 @@ export class RunFetches {
     const record = this.#records.get(key);
     if (record?.order === undefined || renew === undefined) return false;
     if (this.#isOver(key, job) || record.state === 'stopped') return false;
-    const end = (await hasRoom?.()) === false ? 'full' : whyOver(record.order, record.run, clock.now());
+    const missing = await this.missing(record);
+    const failureOf = (member: RunMember): KeptFailure | undefined => record.failures[memberKey(member)];
+    const isLeft = missing.some((member) => failureOf(member) === undefined);
+    const isToRetry = missing.some((member) => isTransient(failureOf(member)));
+    let end = whyOver(record.order, clock.now(), this.#largest);
+    if (!isLeft && !isToRetry && countOpen(record.run) === 0) end = 'allEnded';
+    else if ((await hasRoom?.()) === false) end = 'full';
+    job.fetches = 0;
     if (end !== undefined) {
-      this.#change(key, { order: { ...record.order, end } });
+      this.#records.change(key, { order: { ...record.order, end } });
       return false;
     }
-    if (job.paused === undefined) this.#change(key, { state: 'watching' });
+    // Left out only because other fetches were under way, which could have brought too many bytes.
+    if (isLeft) return true;
+    if (job.paused === undefined) this.#records.change(key, { state: 'watching' });
     await clock.wait(nextLookIn(record.run, record.order, clock.now()), signal).catch(() => undefined);
     await this.#resumed(key, job);
-    if (this.#isOver(key, job)) return false;
-    // Set before the call, so that the limit holds also if the call fails.
-    this.#spend(key, 1, 0);
-    try {
-      const run = await renew(record.run, signal);
-      if (!this.#isOver(key, job)) this.#change(key, { run, state: 'running' });
-    } catch (error) {
-      if (this.#isOver(key, job)) return false;
-      const failure = keep(error, clock.now());
-      const wait = failure.code === 'rateLimited' ? (failure.values.retryAt ?? 0) - clock.now() : 0;
-      if (traitsOf(failure.code).stopsRun === true && !UNREACHABLE.has(failure.code))
-        this.#change(key, { state: 'stopped', stoppedBy: failure });
-      else await clock.wait(Math.max(0, wait), signal).catch(() => undefined);
-    }
+    // The run can have got more hosts meanwhile, and the order can be over after a long pause.
+    const current = this.#records.get(key);
+    if (this.#isOver(key, job) || current?.order === undefined) return false;
+    if (whyOver(current.order, clock.now(), this.#largest) === undefined) await this.#renew(key, job, current, renew);
     return true;
+  }
+
+  /** Asks once for the state of a run's commands. */
+  async #renew(key: string, job: Job, { run, order }: RunRecord, ask: RenewRun): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = job.controller;
+    const lookedAt = clock.now();
+    // Added before the call, so that the limit holds also if the call fails.
+    this.#records.spend(key, 1, 0);
+    try {
+      const renewed = await ask(run, order?.lookedAt, signal);
+      const spent = this.#orderOf(key);
+      if (this.#isOver(key, job) || spent === undefined) return;
+      // A person can have paused the run while the question was under way.
+      const state = job.paused === undefined ? { state: 'running' as const } : {};
+      this.#records.change(key, { run: renewed, order: { ...spent, lookedAt }, ...state });
+    } catch (error) {
+      if (this.#isOver(key, job)) return;
+      const failure = keep(error, clock.now());
+      if (UNREACHABLE.has(failure.code)) this.#records.spend(key, -1, 0);
+      else if (traitsOf(failure.code).stopsRun === true) this.#stop(key, job, failure);
+      else if (failure.code === 'rateLimited')
+        await clock.wait(Math.max(0, (failure.values.retryAt ?? 0) - clock.now()), signal).catch(() => undefined);
+    }
+  }
+
+  /** Stops a run for a failure that affects all its results, also while it is paused. */
+  #stop(key: string, job: Job, stoppedBy: KeptFailure): void {
+    job.resume?.();
+    job.resume = undefined;
+    job.paused = undefined;
+    this.#records.change(key, { state: 'stopped', stoppedBy });
+  }
+
+  get #largest(): number {
+    return this.#options.largest?.() ?? 0;
   }
 
   #orderOf(key: string): StandingOrder | undefined {
     return this.#records.get(key)?.order;
   }
 
-  /** Whether the order of a run allows one more fetch. */
-  #mayFetch(key: string): boolean {
-    const record = this.#records.get(key);
-    if (record?.order === undefined) return true;
-    const end = whyOver(record.order, record.run, this.#options.clock.now());
-    return end === undefined || end === 'allEnded';
+  /** Whether the store has room. It is asked again after some fetches, because the answer reads all of it. */
+  async #hasRoom(job: Job): Promise<boolean> {
+    if (job.fetches++ % ROOM_EVERY === 0) job.hasRoom = (await this.#options.hasRoom?.()) !== false;
+    return job.hasRoom;
   }
 
-  /** Adds to what the order of a run has taken. The record is stored at the next look. */
-  #spend(key: string, calls: number, bytes: number): void {
+  /** Whether the order of a run allows one more fetch. */
+  #mayFetch(key: string, { underWay }: Job): boolean {
     const record = this.#records.get(key);
-    if (record?.order === undefined) return;
-    const { order } = record;
-    this.#records.set(key, {
-      ...record,
-      order: { ...order, calls: order.calls + calls, bytes: order.bytes + bytes },
-    });
+    if (record?.order === undefined) return true;
+    return whyOver(record.order, this.#options.clock.now(), (underWay + 1) * this.#largest) === undefined;
+  }
+
+  /** Fetches a result, and adds it to what the order has taken. The call is added first: it counts if it fails. */
+  async #fetchOnOrder(key: string, ref: ResultRef, job: Job): Promise<void> {
+    this.#records.spend(key, 1, 0);
+    job.underWay++;
+    try {
+      const { size } = await this.#options.open(ref, job.controller.signal);
+      this.#records.spend(key, 0, size);
+    } catch (error) {
+      // Nothing was sent.
+      if (isLiveResponseError(error) && UNREACHABLE.has(error.code)) this.#records.spend(key, -1, 0);
+      throw error;
+    } finally {
+      job.underWay--;
+    }
   }
 
   /** Fetches all results that are available, some at once. */
   async #fetchAll(key: string, job: Job): Promise<void> {
     const record = this.#records.get(key);
     if (record === undefined || this.#isOver(key, job) || record.state === 'stopped') return;
-    const { run, failures } = record;
-    const queue = run.members.filter((member) => isAvailable(member) && failures[memberKey(member)] === undefined);
+    const { run, failures, order } = record;
+    const isWanted = (failure: KeptFailure | undefined): boolean =>
+      failure === undefined || (order !== undefined && isTransient(failure));
+    const queue = run.members.filter((member) => isAvailable(member) && isWanted(failures[memberKey(member)]));
     const work = async (): Promise<void> => {
       for (;;) {
         await this.#resumed(key, job);
@@ -309,11 +337,11 @@ export class RunFetches {
     try {
       // A stored result takes no call.
       const isFree = this.#orderOf(key) === undefined || (await this.#options.store.facts(ref)) !== undefined;
-      if (!isFree && !this.#mayFetch(key)) return true;
-      if (!isFree) this.#spend(key, 1, 0);
-      const { size } = await this.#options.open(ref, job.controller.signal);
-      if (!isFree) this.#spend(key, 0, size);
-      if (!this.#isOver(key, job)) this.#changed.fire(key);
+      if (!isFree && !(await this.#hasRoom(job))) return true;
+      if (!isFree && !this.#mayFetch(key, job)) return true;
+      if (isFree) await this.#options.open(ref, job.controller.signal);
+      else await this.#fetchOnOrder(key, ref, job);
+      if (!this.#isOver(key, job)) this.#succeeded(key, member);
       return true;
     } catch (error) {
       if (this.#isOver(key, job)) return true;
@@ -326,13 +354,20 @@ export class RunFetches {
         return false;
       }
       if (traitsOf(failure.code).stopsRun === true) {
-        this.#change(key, { state: 'stopped', stoppedBy: failure });
+        this.#stop(key, job, failure);
         return false;
       }
       const failures = this.#records.get(key)?.failures;
-      this.#change(key, { failures: { ...failures, [memberKey(member)]: failure } });
+      this.#records.change(key, { failures: { ...failures, [memberKey(member)]: failure } });
       return true;
     }
+  }
+
+  /** Forgets an earlier failure of a member whose result has arrived. */
+  #succeeded(key: string, member: RunMember): void {
+    const { [memberKey(member)]: earlier, ...failures } = this.#records.get(key)?.failures ?? {};
+    if (earlier === undefined) this.#records.tell(key);
+    else this.#records.change(key, { failures });
   }
 
   /** Waits while the run is paused. A run that is canceled meanwhile stays paused, and must not be waited for. */
@@ -343,34 +378,4 @@ export class RunFetches {
   #isOver(key: string, job: Job): boolean {
     return this.#jobs.get(key) !== job;
   }
-
-  #change(key: string, change: Partial<RunRecord>): void {
-    const record = this.#records.get(key);
-    if (record !== undefined) this.#set(key, { ...record, ...change });
-  }
-
-  #set(key: string, record: RunRecord): void {
-    this.#records.delete(key);
-    this.#records.set(key, record);
-    // The call is not awaited. If the record is lost, a restarted window requests failed results again, but the store
-    // still knows which results were fetched.
-    const { store, worker } = this.#options;
-    worker.call('putRun', key, JSON.stringify(record), { keep: store.keeps }).catch(() => undefined);
-    this.#changed.fire(key);
-  }
-}
-
-/** Returns the failure of a record as the error that was originally thrown. */
-export function thrown({ code, values }: KeptFailure): LiveResponseError {
-  return new LiveResponseError(code, values);
-}
-
-function keep(error: unknown, at: number): KeptFailure {
-  if (isLiveResponseError(error)) return { code: error.code, values: error.values, at };
-  return { code: 'unexpectedAnswer', values: {}, at };
-}
-
-/** Reads a record that {@link RunFetches} wrote. The worker has already checked its fields. */
-function readRecord(json: string): RunRecord {
-  return JSON.parse(json) as RunRecord;
 }

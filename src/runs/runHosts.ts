@@ -72,14 +72,29 @@ export interface ChangesSource {
   ) => Promise<{ readonly actions: readonly MachineAction[] }>;
 }
 
-/** Returns the run with the current state of its commands, and with hosts that joined it. Usually costs one call. */
-export async function renewHosts(session: ChangesSource, run: Run, signal: AbortSignal): Promise<Run> {
-  const times = run.members.map(({ actionId, createdAt }) => {
+/** Time by which the clocks of this machine and the server may differ, ms. */
+const CLOCKS_APART_MS = 60 * 60_000;
+
+/**
+ * Returns the run with the current state of its commands, and with hosts that joined it. Usually costs one call.
+ *
+ * @param lookedAt - time before the last answered question, ms since 1970
+ */
+export async function renewHosts(
+  session: ChangesSource,
+  run: Run,
+  lookedAt: number | undefined,
+  signal: AbortSignal,
+): Promise<Run> {
+  // The oldest state of an open command: what ended while nothing was asked must not be missed.
+  const open = run.members.filter(({ result }) => result === 'notYet');
+  const times = open.map(({ actionId, createdAt }) => {
     const known = session.known(actionId);
     return parseServerTime(known?.lastUpdateDateTimeUtc) ?? parseServerTime(createdAt) ?? 0;
   });
-  const newest = times.reduce((one, other) => Math.max(one, other), 0);
-  const { actions } = await session.fetchChanges(newest, signal, 'background');
+  const oldest = times.reduce((one, other) => Math.min(one, other), Date.now());
+  const since = Math.max(oldest, (lookedAt ?? 0) - CLOCKS_APART_MS);
+  const { actions } = await session.fetchChanges(since, signal, 'background');
   const renewed = renewRun(run, (actionId) => session.known(actionId));
   const own = run.members.flatMap(({ actionId }) => session.known(actionId) ?? []);
   const all = new Map([...own, ...actions].filter(({ type }) => type === 'LiveResponse').map((one) => [one.id, one]));

@@ -1,7 +1,7 @@
 import { ExportTally } from '../evidence/export/exportText.ts';
 import { toCsvFile } from '../evidence/export/csv.ts';
 import type { ResultRef } from '../base/resultUri.ts';
-import { isAvailable, memberKey } from './runFetch.ts';
+import { isAvailable, memberKey } from './runFailures.ts';
 import type { NoResultReason } from '../model/noResultReasons.ts';
 import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
 import { refOf } from '../model/run.ts';

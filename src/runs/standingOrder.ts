@@ -33,12 +33,15 @@ export function countOpen({ members }: Pick<Run, 'members'>): number {
   return members.filter(({ result }) => result === 'notYet').length;
 }
 
-/** Returns why an order is over; undefined while it goes on. */
-export function whyOver(order: StandingOrder, run: Run, now: number): OrderEnd | undefined {
+/**
+ * Returns the limit that an order has reached; undefined while it goes on.
+ *
+ * @param next - the most bytes that the next fetch, and those that are under way, can bring
+ */
+export function whyOver(order: StandingOrder, now: number, next: number): OrderEnd | undefined {
   if (now >= order.endsAt) return 'time';
   if (order.calls >= order.mostCalls) return 'calls';
-  if (order.bytes >= order.mostBytes) return 'bytes';
-  return countOpen(run) === 0 ? 'allEnded' : undefined;
+  return order.bytes >= order.mostBytes || order.bytes + next > order.mostBytes ? 'bytes' : undefined;
 }
 
 /** Returns the time until the next question about open hosts, ms. Young actions are asked about more often. */
@@ -49,4 +52,23 @@ export function nextLookIn(run: Run, { endsAt }: StandingOrder, now: number): nu
   const age = now - created.reduce((latest, one) => Math.max(latest, one), 0);
   const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, age * SHARE_OF_AGE));
   return Math.max(0, Math.min(pause, endsAt - now));
+}
+
+/** Returns an order within the limits of a new one. Anyone may have written the stored numbers. */
+export function boundOrder(order: StandingOrder, run: Run, now: number): StandingOrder {
+  const startedAt = Math.min(order.startedAt, now);
+  const most = createOrder(run, startedAt);
+  const positive = (value: number): number => (Number.isFinite(value) ? Math.max(0, value) : 0);
+  const { lookedAt, ...kept } = order;
+  return {
+    ...kept,
+    startedAt,
+    endsAt: Math.min(order.endsAt, most.endsAt),
+    mostCalls: Math.min(order.mostCalls, most.mostCalls),
+    mostBytes: Math.min(order.mostBytes, most.mostBytes),
+    calls: positive(order.calls),
+    bytes: positive(order.bytes),
+    // Without it, all since the oldest open action is asked for.
+    ...(lookedAt !== undefined && lookedAt <= now && { lookedAt }),
+  };
 }

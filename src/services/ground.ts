@@ -62,12 +62,12 @@ export function createGround(context: ExtensionContext): GroundServices {
     toolVersion: version,
     canLoopback: extension.extensionKind === ExtensionKind.UI && env.uiKind === UIKind.Desktop,
     forgetAll: async () => {
+      lastUse.forget();
       // Deletes the secrets by their stored keys, because the names of removed connections are known nowhere else.
       for (const key of await secrets.keys()) await secrets.delete(key);
       for (const memento of [globalState, workspaceState]) {
         for (const key of memento.keys()) await memento.update(key, undefined);
       }
-      lastUse.forget();
     },
   };
 }

@@ -2,7 +2,7 @@ import { LiveResponseError } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { loadParquetWriter } from '../lazy.ts';
 import type { RunRecord } from '../model/runRecord.ts';
-import { storageRules } from '../platform/config.ts';
+import { maxDownloadBytes, storageRules } from '../platform/config.ts';
 import { estimateRun } from '../runs/runEstimate.ts';
 import { RunFetches } from '../runs/runFetch.ts';
 import { loadUnknown, renewHosts } from '../runs/runHosts.ts';
@@ -17,9 +17,9 @@ const FULL_SHARE = 0.95;
 /** Services for runs, that is, one script on many hosts. */
 export interface RunServices {
   readonly runs: RunFetches;
-  /** Estimates how long, in milliseconds, this number of background calls for a run takes. */
   /** Loads the function that writes Parquet. */
   readonly loadParquetWriter: typeof loadParquetWriter;
+  /** Estimates how long, in milliseconds, this number of background calls for a run takes. */
   readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
 }
 
@@ -37,11 +37,12 @@ export function createRunServices(
         const connection = connections.forTenant(run.tenant);
         if (connection !== undefined) await loadUnknown(sessions.of(connection).actions(true), run, missing, signal);
       },
-      renew: async (run, signal) => {
+      renew: async (run, lookedAt, signal) => {
         const connection = connections.forTenant(run.tenant);
         if (connection === undefined) throw new LiveResponseError('noConnection');
-        return renewHosts(sessions.of(connection), run, signal);
+        return renewHosts(sessions.of(connection), run, lookedAt, signal);
       },
+      largest: maxDownloadBytes,
       hasRoom: async () => {
         const { keep, maxBytes } = storageRules();
         if (!keep || maxBytes === undefined) return true;

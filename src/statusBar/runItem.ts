@@ -6,6 +6,7 @@ import { formatDuration } from '../messages/format.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import { createStatusItem, showStatus } from '../platform/show/statusItems.ts';
 import type { RunFetches } from '../runs/runFetch.ts';
+import { countOpen } from '../runs/standingOrder.ts';
 import type { RunCounts } from '../runs/runRows.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 
@@ -101,7 +102,7 @@ function stateOf(runs: RunFetches): 'none' | 'running' | 'paused' {
 const GOES_ON: ReadonlySet<RunRecord['state']> = new Set(['paused', 'running', 'watching', 'waiting']);
 
 function itemText(
-  { state, order }: RunRecord,
+  { run, state, order }: RunRecord,
   { hosts, results, toFetch }: RunCounts,
   eta: number,
 ): [icon: string, text: string] {
@@ -116,7 +117,7 @@ function itemText(
         return ['warning', l10n.t('Run: the order is over, {0} results on {1} hosts', results, hosts)];
       return ['check', l10n.t('Run done: {0} results on {1} hosts', results, hosts)];
     case 'watching':
-      return ['eye', l10n.t('Run: {0} of {1} hosts, the rest is kept as it comes', done, hosts)];
+      return ['eye', l10n.t('Run: waits for {0} of {1} hosts', countOpen(run), hosts)];
     case 'waiting':
       return ['sync', l10n.t('Run waits for another window')];
     default:

@@ -154,6 +154,7 @@ const ORDER = has({
   mostBytes: isNumber,
   calls: isNumber,
   bytes: isNumber,
+  lookedAt: optional(isNumber),
   end: optional(isText),
 });
 const RUN = has({

@@ -6,7 +6,8 @@ import { createSampleTransport, sampleApiUrl } from '../../src/sample/api/sample
 import { huntingRun } from '../../src/sample/data/huntingRun.ts';
 import { ActionStore } from '../../src/actions/actionStore.ts';
 import { ResultService } from '../../src/results/resultService.ts';
-import { isAvailable, RunFetches } from '../../src/runs/runFetch.ts';
+import { RunFetches } from '../../src/runs/runFetch.ts';
+import { isAvailable } from '../../src/runs/runFailures.ts';
 import { findRuns } from '../../src/runs/runs.ts';
 import { mostWithin } from '../tenant/rateLimit.ts';
 import { settle, SimulatedClock } from '../unit/defender/simulatedClock.ts';

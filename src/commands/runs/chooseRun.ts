@@ -4,7 +4,7 @@ import { activeAddress } from '../../documents/resultUris.ts';
 import { activeStatus } from '../../documents/status/statusUri.ts';
 import { formatUtc } from '../../messages/format.ts';
 import { callsWords, hostsWords } from '../../messages/runWords.ts';
-import { isAvailable } from '../../runs/runFetch.ts';
+import { isAvailable } from '../../runs/runFailures.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import { loadHosts, mayLackHosts, mergeRuns, overlaps } from '../../runs/runHosts.ts';
 import { findRuns, firstRuns, renewRun, runOf, timesOf } from '../../runs/runs.ts';

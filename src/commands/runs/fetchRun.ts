@@ -2,8 +2,8 @@ import { l10n } from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { formatBytes, formatDuration } from '../../messages/format.ts';
 import { callsWords, hostsWords, unavailableWords } from '../../messages/runWords.ts';
-import { thrown } from '../../runs/runFetch.ts';
-import type { StartOptions } from '../../runs/runFetch.ts';
+import { thrown } from '../../runs/runFailures.ts';
+import type { StartOptions } from '../../runs/runOptions.ts';
 import { countOpen, createOrder } from '../../runs/standingOrder.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { Services } from '../../services/services.ts';
@@ -98,17 +98,23 @@ async function offerRun(
   record: RunRecord,
 ): Promise<void> {
   const left = (await services.runs.missing(record)).length;
+  const open = record.order === undefined || record.order.end !== undefined ? 0 : countOpen(record.run);
   // The run's last result arrived just before the earlier window ended, so nothing is left to fetch.
-  if (left === 0) return;
+  if (left === 0 && open === 0) return;
   const goOn = l10n.t('Go On');
-  const open = l10n.t('Open Run Overview');
-  const sentence = l10n.t(
+  const overview = l10n.t('Open Run Overview');
+  const kept = l10n.t(
+    'Keeping the rest of {0} was interrupted: {1} have not ended.',
+    record.run.words.script,
+    hostsWords(open),
+  );
+  const fetched = l10n.t(
     'Fetching the results of {0} was interrupted: {1} of {2} are here.',
     record.run.words.script,
     countAvailable(record.run) - left,
     countAvailable(record.run),
   );
-  const answer = await notify('information', sentence, goOn, open);
+  const answer = await notify('information', open > 0 ? kept : fetched, goOn, overview);
   if (answer === undefined) return;
   if (answer === goOn) begin(services, record, { again: false });
   await services.runOverviews.show(record);
@@ -176,10 +182,10 @@ async function askToFetch(
     ...(open > 0
       ? [
           l10n.t(
-            '{0} have not ended. "Fetch and Keep the Rest" also asks about them, 1 call every 15 seconds to 5 minutes, and fetches each result as it comes: for {1}, {2} and {3} at most. The status bar shows it, and Pause and Cancel stop it.',
+            '{0} have not ended. "Fetch and Keep the Rest" also asks about them, usually 1 call every 15 seconds to 5 minutes, and fetches each result as it comes: for {1}, {2} questions and fetches, and {3} at most. The status bar shows it, and Pause and Cancel stop it.',
             open,
             formatDuration(endsAt - startedAt),
-            callsWords(mostCalls),
+            mostCalls,
             formatBytes(mostBytes),
           ),
         ]

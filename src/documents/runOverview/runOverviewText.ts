@@ -16,7 +16,7 @@ import {
   whyNoResult,
 } from '../../messages/runWords.ts';
 import type { ComparisonRules } from '../../runs/runComparison.ts';
-import { thrown } from '../../runs/runFetch.ts';
+import { thrown } from '../../runs/runFailures.ts';
 import { byName, sortHosts } from '../../runs/hostOrder.ts';
 import type { HostOrder } from '../../runs/hostOrder.ts';
 import type { RunRecord } from '../../model/runRecord.ts';

@@ -12,7 +12,7 @@ import type { RunComparison } from '../../evidence/compare/runGroups.ts';
 import type { RunFetches } from '../../runs/runFetch.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
-import { isAvailable, memberKey } from '../../runs/runFetch.ts';
+import { isAvailable, memberKey } from '../../runs/runFailures.ts';
 import { countRows, toRows } from '../../runs/runRows.ts';
 import type { RunCounts, RunRow } from '../../runs/runRows.ts';
 import { HOST_ORDERS } from '../../runs/hostOrder.ts';

@@ -23,10 +23,10 @@ export async function keepTheRest(session: Session): Promise<void> {
     const shown = await readDialog(page);
     return shown?.text.includes('have not ended.') === true ? shown : undefined;
   });
-  assert.match(text, /2 have not ended\. .+ for .+, 1000 calls and 1 GB at most/u);
+  assert.match(text, /2 have not ended\. .+ for .+, 1000 questions and fetches, and 1 GB at most/u);
   const before = lists();
   await clickDialog(page, 'Fetch and Keep the Rest');
-  await waitForItem('the rest is kept as it comes');
+  await waitForItem('waits for 2 of 200 hosts');
   await waitForLine('Keeps the rest as it comes.');
   await takePictures(session, 'standing-order');
   await run('pauseRun');

@@ -5,7 +5,7 @@ import type { FailureCode } from '../../../src/base/failures.ts';
 import type { ResultRef } from '../../../src/base/resultUri.ts';
 import { estimateRun } from '../../../src/runs/runEstimate.ts';
 import { RunFetches } from '../../../src/runs/runFetch.ts';
-import type { RunFetchesOptions } from '../../../src/runs/runFetch.ts';
+import type { RunFetchesOptions } from '../../../src/runs/runOptions.ts';
 import { findRuns } from '../../../src/runs/runs.ts';
 import type { Run } from '../../../src/model/run.ts';
 import type { StoredFacts } from '../../../src/model/storedResult.ts';

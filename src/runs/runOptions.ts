@@ -1,0 +1,40 @@
+import type { Clock } from '../base/clock.ts';
+import type { ResultRef } from '../base/resultUri.ts';
+import type { Run, RunMember } from '../model/run.ts';
+import type { StandingOrder } from '../model/runRecord.ts';
+import type { StoredFacts } from '../model/storedResult.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
+
+/**
+ * Returns the run with the current state of its commands, and with hosts that joined it.
+ *
+ * @param lookedAt - time before the last answered question, ms since 1970
+ */
+export type RenewRun = (run: Run, lookedAt: number | undefined, signal: AbortSignal) => Promise<Run>;
+
+export interface RunFetchesOptions {
+  readonly store: Pick<ResultStore, 'facts' | 'keeps'>;
+  readonly worker: WorkerPort<'runs' | 'putRun'>;
+  /** Fetches a result in the background and stores it. Costs no call for a stored result. */
+  readonly open: (ref: ResultRef, signal: AbortSignal) => Promise<Pick<StoredFacts, 'size'>>;
+  /** Called once before results are fetched. Fetching continues if it fails. */
+  readonly prepare?: (run: Run, missing: readonly RunMember[], signal: AbortSignal) => Promise<void>;
+  /** Waits until no other window holds the lease with this name, and then runs the work. */
+  readonly hold: (name: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
+  /** Asks about the commands of a run. Usually costs one call. */
+  readonly renew?: RenewRun;
+  /** Size of the largest result that is fetched, in bytes. */
+  readonly largest?: () => number;
+  /** Whether the store has room for more results without dropping older ones. */
+  readonly hasRoom?: () => Promise<boolean>;
+  readonly clock: Clock;
+}
+
+/** Options for starting a run. */
+export interface StartOptions {
+  /** Whether to request results again that the service did not have. */
+  readonly again: boolean;
+  /** Order to keep the results that do not exist yet. Without one, an order that the run has goes on. */
+  readonly order?: StandingOrder | undefined;
+}

@@ -1,0 +1,103 @@
+import { Emitter } from '../base/emitter.ts';
+import type { Run } from '../model/run.ts';
+import type { RunRecord } from '../model/runRecord.ts';
+import type { ResultStore } from '../results/resultStore.ts';
+import type { WorkerPort } from '../worker/workerClient.ts';
+import { boundOrder } from './standingOrder.ts';
+
+export interface RunRecordsOptions {
+  readonly store: Pick<ResultStore, 'keeps'>;
+  readonly worker: WorkerPort<'runs' | 'putRun'>;
+  readonly now: () => number;
+}
+
+/** Number of calls of an order after which its record is stored. A large run is too long to be stored at each call. */
+const STORE_EVERY = 10;
+
+/** Records of runs, in memory and in the database that all windows share. */
+export class RunRecords {
+  readonly #options: RunRecordsOptions;
+  readonly #records = new Map<string, RunRecord>();
+  readonly #changed = new Emitter<string>();
+
+  /** Fires with the key of a run when its record has changed, or one of its results has been stored. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(options: RunRecordsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads the stored records. A record of a run that this window works on stays as it is; of any other run the stored
+   * record is newer, because another window may have gone on with it.
+   */
+  async load(isActive: (key: string) => boolean): Promise<RunRecord[]> {
+    const now = this.#options.now();
+    const records = (await this.#options.worker.call('runs')).map((json) => readRecord(json, now));
+    const stored = new Set(records.map(({ run }) => run.key));
+    const own = [...this.#records.values()].filter(({ run }) => isActive(run.key) || !stored.has(run.key));
+    this.#records.clear();
+    for (const record of [...records.toReversed(), ...own]) this.#records.set(record.run.key, record);
+    return records;
+  }
+
+  get(key: string): RunRecord | undefined {
+    return this.#records.get(key);
+  }
+
+  /** Gets all records, the latest record first. */
+  get all(): readonly RunRecord[] {
+    return [...this.#records.values()].reverse();
+  }
+
+  /** Keeps the record of a run in memory. */
+  note(run: Run): RunRecord {
+    const known = this.#records.get(run.key);
+    const record: RunRecord = known === undefined ? { run, state: 'none', failures: {} } : { ...known, run };
+    this.#records.set(run.key, record);
+    return record;
+  }
+
+  /** Tells that a result of the run has been stored. */
+  tell(key: string): void {
+    this.#changed.fire(key);
+  }
+
+  change(key: string, change: Partial<RunRecord>): void {
+    const record = this.#records.get(key);
+    if (record !== undefined) this.set(key, { ...record, ...change });
+  }
+
+  /** Replaces and stores a record. */
+  set(key: string, record: RunRecord): void {
+    this.#records.delete(key);
+    this.#records.set(key, record);
+    this.store(key);
+    this.#changed.fire(key);
+  }
+
+  /**
+   * Stores a record. The call is not awaited. If the record is lost, a restarted window requests failed results again,
+   * but the store still knows which results were fetched.
+   */
+  store(key: string): void {
+    const { store, worker } = this.#options;
+    worker.call('putRun', key, JSON.stringify(this.#records.get(key)), { keep: store.keeps }).catch(() => undefined);
+  }
+
+  /** Adds to what the order of a run has taken. A negative number takes back what was not used. */
+  spend(key: string, calls: number, bytes: number): void {
+    const record = this.#records.get(key);
+    if (record?.order === undefined) return;
+    const { order } = record;
+    const spent = { ...order, calls: order.calls + calls, bytes: order.bytes + bytes };
+    this.#records.set(key, { ...record, order: spent });
+    if (calls > 0 && spent.calls % STORE_EVERY === 0) this.store(key);
+  }
+}
+
+/** Reads a stored record. The worker has already checked its fields; the numbers of an order can still be anything. */
+function readRecord(json: string, now: number): RunRecord {
+  const { order, ...record } = JSON.parse(json) as RunRecord;
+  return order === undefined ? record : { ...record, order: boundOrder(order, record.run, now) };
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { LiveResponseError } from '../../../src/base/errors.ts';
+import type { FailureCode } from '../../../src/base/failures.ts';
+import type { ResultRef } from '../../../src/base/resultUri.ts';
+import type { MachineAction } from '../../../src/defender/schema.ts';
+import type { Run } from '../../../src/model/run.ts';
+import type { StoredFacts } from '../../../src/model/storedResult.ts';
+import { RunFetches } from '../../../src/runs/runFetch.ts';
+import type { RunFetchesOptions } from '../../../src/runs/runOptions.ts';
+import { findRuns, renewRun } from '../../../src/runs/runs.ts';
+import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
+import { action, command, TENANT } from '../results/fixtures.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** A tenant whose hosts end one after the other, and a store that all windows of a machine share. */
+export class Shift {
+  readonly clock = new SimulatedClock();
+  readonly stored = new Set<string>();
+  /** Number of downloads of each action. */
+  readonly downloads = new Map<string, number>();
+  readonly records = new Map<string, string>();
+  readonly actions: MachineAction[];
+  /** Time at which each action ends, ms since 1970. */
+  readonly ends: readonly number[];
+  calls = 0;
+  /** Failure of every call until it is taken away. */
+  failure: FailureCode | undefined;
+  hasRoom = true;
+  size = 1000;
+  #held: Promise<void> = Promise.resolve();
+
+  constructor(endsAfter: readonly number[]) {
+    const createdAt = new Date(this.clock.now()).toISOString();
+    this.ends = endsAfter.map((ms) => this.clock.now() + ms);
+    this.actions = this.ends.map((_, at) =>
+      action({ id: `a${at}`, computerDnsName: `ws-${at}`, creationDateTimeUtc: createdAt, ...this.#state(at) }),
+    );
+  }
+
+  /** Returns the run as the list shows it now. */
+  run(): Run {
+    const [found] = findRuns(this.now(), TENANT);
+    assert.ok(found !== undefined);
+    return found;
+  }
+
+  now(): MachineAction[] {
+    return this.actions.map((one, at) => ({ ...one, ...this.#state(at) }));
+  }
+
+  window(change: Partial<RunFetchesOptions> = {}): RunFetches {
+    const store = {
+      keeps: true,
+      facts: ({ actionId }: ResultRef) =>
+        Promise.resolve(this.stored.has(actionId) ? ({ transcript: {} } as StoredFacts) : undefined),
+      call: (method: string, ...args: readonly unknown[]) => {
+        if (method === 'putRun') this.records.set(String(args[0]), String(args[1]));
+        return Promise.resolve(method === 'runs' ? [...this.records.values()] : undefined);
+      },
+    } as unknown as RunFetchesOptions['store'] & RunFetchesOptions['worker'];
+    return new RunFetches({
+      store,
+      worker: store,
+      clock: this.clock,
+      // One window at a time, as with the lease.
+      hold: async (_name, signal, work) => {
+        const before = this.#held;
+        const { promise, resolve } = Promise.withResolvers<undefined>();
+        this.#held = promise;
+        await before;
+        try {
+          if (!signal.aborted) await work();
+        } finally {
+          resolve(undefined);
+        }
+      },
+      open: async ({ actionId }) => {
+        if (this.stored.has(actionId)) return { size: this.size };
+        this.#call();
+        await settle();
+        this.stored.add(actionId);
+        this.downloads.set(actionId, (this.downloads.get(actionId) ?? 0) + 1);
+        return { size: this.size };
+      },
+      renew: (run) => {
+        this.#call();
+        const now = new Map(this.now().map((one) => [one.id, one]));
+        return Promise.resolve(renewRun(run, (id) => now.get(id)));
+      },
+      hasRoom: () => Promise.resolve(this.hasRoom),
+      largest: () => this.size,
+      ...change,
+    });
+  }
+
+  /** Lets time pass by minutes, with all that follows from each. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= MINUTE) {
+      await turns();
+      await this.clock.pass(Math.min(left, MINUTE));
+    }
+    await turns();
+  }
+
+  /** Lets time pass until the work has ended, ten days at most. */
+  async until(work: Promise<void>): Promise<void> {
+    const state = { isDone: false };
+    void work.then(() => (state.isDone = true));
+    await turns();
+    for (let minutes = 0; !state.isDone && minutes < 14_400; minutes++) await this.pass(MINUTE);
+    assert.ok(state.isDone, 'the work goes on for ten days');
+  }
+
+  #call(): void {
+    if (this.failure !== undefined)
+      throw new LiveResponseError(this.failure, { retryAt: this.clock.now() + 10 * MINUTE });
+    this.calls++;
+  }
+
+  #state(at: number): Partial<MachineAction> {
+    const hasEnded = this.clock.now() >= (this.ends[at] ?? Infinity);
+    return {
+      status: hasEnded ? 'Succeeded' : 'InProgress',
+      commands: [command({ commandStatus: hasEnded ? 'Completed' : 'Executing' })],
+    };
+  }
+}
+
+/** Waits until everything that needs no time has happened, however many steps it takes. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++) await settle();
+}
