@@ -3,6 +3,7 @@ import { isFinished } from '../model/machineAction.ts';
 import { parseServerTime } from '../base/serverTime.ts';
 import type { Priority } from '../base/urgency.ts';
 import type { ActionConditions } from '../defender/list/odata.ts';
+import { askFor, walkPages } from '../defender/list/paging.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
 import { ActionStore } from '../actions/actionStore.ts';
@@ -19,8 +20,8 @@ export interface Changes {
   readonly extent: 'whole' | 'created' | 'tooMany';
 }
 
-/** Largest number of actions that are asked for because they have not ended. */
-const MOST_OPEN = 1000;
+/** Number of rows of one page of actions that have not ended. */
+const OPEN_PAGE_SIZE = 1000;
 
 const NO_CONDITIONS = '{}';
 
@@ -105,14 +106,15 @@ export class Session {
     };
   }
 
-  /** Fetches all actions that have not ended, up to {@link MOST_OPEN}. Costs one call. */
+  /** Fetches all actions that have not ended. Costs one call for each {@link OPEN_PAGE_SIZE} actions. */
   async fetchOpen(signal: AbortSignal): Promise<readonly MachineAction[]> {
     const client = await this.client();
     const where = { statuses: ['Pending', 'InProgress'] };
-    const query = { liveResponseOnly: false, where, top: MOST_OPEN, skip: 0 };
-    const { actions } = await client.listMachineActions(query, signal);
-    this.#take(client, actions);
-    return this.#current(actions);
+    const ask = askFor(client, { liveResponseOnly: false, where, top: OPEN_PAGE_SIZE }, signal);
+    const all: MachineAction[] = [];
+    for await (const actions of walkPages(ask, OPEN_PAGE_SIZE)) all.push(...actions);
+    this.#take(client, all);
+    return this.#current(all);
   }
 
   /** Keeps actions that came from no page of a list, and tells each list about those that it knows. */

@@ -66,4 +66,11 @@ suite('the changes since a time', () => {
     assert.equal(extent, 'created');
     assert.ok(actions.length > 0);
   });
+
+  test('all that has not ended is asked for by its state, whatever its age and type', async () => {
+    const open = await session().fetchOpen(patience());
+    assert.ok(open.length > 1);
+    assert.ok(open.every(({ status }) => status === 'Pending' || status === 'InProgress'));
+    assert.deepEqual(stage.heard(), ['list 200']);
+  });
 });
