@@ -193,12 +193,11 @@ export class RunFetches {
   }
 
   async #work(key: string, job: Job): Promise<void> {
-    if (this.#isOver(key, job)) return;
-    if (job.paused === undefined) this.#records.change(key, { state: 'running' });
-    const record = this.#records.get(key);
-    if (record === undefined) return;
     await this.#resumed(key, job);
     if (this.#isOver(key, job)) return;
+    this.#records.change(key, { state: 'running' });
+    const record = this.#records.get(key);
+    if (record === undefined) return;
     await this.#options.prepare?.(record.run, await this.missing(record), job.controller.signal).catch(() => undefined);
     await this.#fetchAll(key, job);
     while (await this.#lookAgain(key, job)) await this.#fetchAll(key, job);

@@ -93,7 +93,7 @@ workbenchSuite('the screen at three in the morning', { tenant: 'local' }, (sessi
     const file = path.join(session.workspace.folder, 'status.md');
     await openAtEnd(page, file);
     await page.keyboard.press('Control+v');
-    const note = await savedAs(page, file, (text) => text.includes('No result: '));
+    const note = await savedAs(page, file, (text) => text.includes('Not ended: '));
     assert.match(note, new RegExp(`action \`Pending\`, command \`Created\`.*\`${ref.actionId}#0\``, 'u'));
     assert.deepEqual(findEvidence(note), []);
   });

@@ -161,8 +161,12 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
     const row = page.locator('.monaco-list-row').filter({ hasText: 'Collect investigation package' }).first();
     await row.waitFor();
     const save = async (): Promise<string> => {
-      await row.hover();
-      await row.locator('.action-label[aria-label^="Save Package"]').click();
+      // While the list loads again, a row is drawn anew, and a click on the old one is lost.
+      await waitFor('the dialog', async () => {
+        await row.hover();
+        await row.locator('.action-label[aria-label^="Save Package"]').click();
+        return waitForQuickInput(page, ({ value }) => value.endsWith('.zip'), 5000).catch(() => undefined);
+      });
       return answerDialog('collected.zip', '.zip');
     };
     await save();
