@@ -20,8 +20,8 @@ export interface Changes {
   readonly extent: 'whole' | 'created' | 'tooMany';
 }
 
-/** Number of rows of one page of actions that have not ended. */
-const OPEN_PAGE_SIZE = 1000;
+/** Number of rows of one page of actions that no list shows. */
+const PAGE_SIZE = 1000;
 
 const NO_CONDITIONS = '{}';
 
@@ -106,13 +106,29 @@ export class Session {
     };
   }
 
-  /** Fetches all actions that have not ended. Costs one call for each {@link OPEN_PAGE_SIZE} actions. */
-  async fetchOpen(signal: AbortSignal): Promise<readonly MachineAction[]> {
+  /** Fetches all actions that have not ended. Costs one call for each {@link PAGE_SIZE} actions. */
+  fetchOpen(signal: AbortSignal): Promise<readonly MachineAction[]> {
+    return this.#fetchWhere({ statuses: ['Pending', 'InProgress'] }, signal, 'click');
+  }
+
+  /** Fetches all actions that were created in a span of time. Costs one call for each {@link PAGE_SIZE} actions. */
+  fetchCreated(
+    { from, to }: { readonly from: string; readonly to: string },
+    signal: AbortSignal,
+    priority: Priority,
+  ): Promise<readonly MachineAction[]> {
+    return this.#fetchWhere({ createdFrom: from, createdBefore: to }, signal, priority);
+  }
+
+  async #fetchWhere(
+    where: ActionConditions,
+    signal: AbortSignal,
+    priority: Priority,
+  ): Promise<readonly MachineAction[]> {
     const client = await this.client();
-    const where = { statuses: ['Pending', 'InProgress'] };
-    const ask = askFor(client, { liveResponseOnly: false, where, top: OPEN_PAGE_SIZE }, signal);
+    const ask = askFor(client, { liveResponseOnly: false, where, top: PAGE_SIZE }, signal, priority);
     const all: MachineAction[] = [];
-    for await (const actions of walkPages(ask, OPEN_PAGE_SIZE)) all.push(...actions);
+    for await (const actions of walkPages(ask, PAGE_SIZE)) all.push(...actions);
     this.#take(client, all);
     return this.#current(all);
   }

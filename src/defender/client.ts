@@ -76,7 +76,10 @@ export interface DefenderClientOptions {
   /** Whether a download without Azure's headers is refused. False only for custom connections. */
   readonly expectAzureHeaders?: boolean;
   readonly onCall?: (record: CallRecord) => void;
-  /** Called for a 429 of a call other than for a package, also if the call is repeated. `ownCalls`: ours in the last minute. */
+  /**
+   * Called for a 429 of a call other than for a package, also if the call is repeated. `ownCalls` is the number of our
+   * calls in the last minute.
+   */
   readonly onRefused?: (ownCalls: number) => void;
   /** Called for an answer with rows that differ from what the API promises. */
   readonly onOddRows?: (rows: OddRows) => void;

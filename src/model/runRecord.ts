@@ -16,7 +16,7 @@ export interface KeptFailure {
   readonly at?: number;
 }
 
-/** Why an order is over. `full`: the store has no room, and would drop older results. */
+/** Reason for which an order is over. `full`: the store has no room, and would drop older results. */
 export type OrderEnd = 'allEnded' | 'time' | 'calls' | 'bytes' | 'full';
 
 /** Order to keep a run's results as they come. */

@@ -196,6 +196,11 @@ export class ResultStore {
     return this.#worker.call('stored');
   }
 
+  /** Returns the size of all stored results, in bytes. @throws LiveResponseError `databaseFailed` */
+  storedBytes(): Promise<number> {
+    return this.#worker.call('storedBytes');
+  }
+
   /** Returns the facts of every stored result of a tenant. @throws LiveResponseError `databaseFailed` */
   storedOf(tenant: Pick<ResultRef, 'cloud' | 'tenantId'>): Promise<StoredFacts[]> {
     return this.#worker.call('list', tenant);

@@ -1,7 +1,11 @@
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import { traitsOf } from '../base/failures.ts';
+import type { FailureCode } from '../base/failures.ts';
 import type { RunMember } from '../model/run.ts';
 import type { KeptFailure } from '../model/runRecord.ts';
+
+/** Failures after which an order goes on: the machine slept, or is between two networks. Nothing was sent. */
+export const UNREACHABLE: ReadonlySet<FailureCode> = new Set(['offline', 'unknownHost']);
 
 /** Returns the key of a member, unique within its run. */
 export function memberKey({ actionId, commandIndex }: Pick<RunMember, 'actionId' | 'commandIndex'>): string {

@@ -1,12 +1,10 @@
-import { isLiveResponseError } from '../base/errors.ts';
 import { traitsOf } from '../base/failures.ts';
-import type { FailureCode } from '../base/failures.ts';
-import type { ResultRef } from '../base/resultUri.ts';
 import { RunRecords } from './runRecords.ts';
 import { refOf } from '../model/run.ts';
 import type { Run, RunMember } from '../model/run.ts';
-import type { KeptFailure, RunRecord, StandingOrder } from '../model/runRecord.ts';
-import { isAvailable, isTransient, keep, memberKey } from './runFailures.ts';
+import type { KeptFailure, RunRecord } from '../model/runRecord.ts';
+import { OrderAccount } from './orderAccount.ts';
+import { isAvailable, isTransient, keep, memberKey, UNREACHABLE } from './runFailures.ts';
 import type { RenewRun, RunFetchesOptions, StartOptions } from './runOptions.ts';
 import { countOpen, nextLookIn, whyOver } from './standingOrder.ts';
 
@@ -15,11 +13,7 @@ import { countOpen, nextLookIn, whyOver } from './standingOrder.ts';
  * pause, at most this number of results is still completed.
  */
 const AT_ONCE = 3;
-/** Failures after which an order goes on: the machine slept, or is between two networks. */
-const UNREACHABLE: ReadonlySet<FailureCode> = new Set(['offline', 'unknownHost']);
-/** Number of fetches after which the store is asked again whether it has room. */
-const ROOM_EVERY = 5;
-/** Pause after such a failure of a fetch, ms. */
+/** Pause after a fetch on order that could not be sent, ms. */
 const UNREACHABLE_MS = 60_000;
 
 /** States of a run whose work goes on, unless its window was closed. */
@@ -30,13 +24,9 @@ interface Job {
   /** Ends the pause. Called when the person resumes. */
   resume: (() => void) | undefined;
   paused: Promise<void> | undefined;
-  /** Number of fetches on order, and whether the store had room when it was asked last. */
-  fetches: number;
-  hasRoom: boolean;
   /** State before the pause. */
   before: RunRecord['state'];
-  /** Number of fetches on order that are under way. Each can bring the largest result. */
-  underWay: number;
+  readonly account: OrderAccount;
   readonly done: Promise<void>;
 }
 
@@ -119,10 +109,8 @@ export class RunFetches {
       controller,
       resume: undefined,
       paused: undefined,
-      underWay: 0,
       before: 'running',
-      fetches: 0,
-      hasRoom: true,
+      account: new OrderAccount(key, this.#options, this.#records),
       done: begin.promise.then(() => this.#hold(key, job)),
     };
     this.#jobs.set(key, job);
@@ -208,7 +196,7 @@ export class RunFetches {
    * @returns whether there may be more to fetch
    */
   async #lookAgain(key: string, job: Job): Promise<boolean> {
-    const { clock, hasRoom, renew } = this.#options;
+    const { clock, renew } = this.#options;
     const { signal } = job.controller;
     const record = this.#records.get(key);
     if (record?.order === undefined || renew === undefined) return false;
@@ -217,10 +205,9 @@ export class RunFetches {
     const failureOf = (member: RunMember): KeptFailure | undefined => record.failures[memberKey(member)];
     const isLeft = missing.some((member) => failureOf(member) === undefined);
     const isToRetry = missing.some((member) => isTransient(failureOf(member)));
-    let end = whyOver(record.order, clock.now(), this.#largest);
+    let end = whyOver(record.order, clock.now(), job.account.largest);
     if (!isLeft && !isToRetry && countOpen(record.run) === 0) end = 'allEnded';
-    else if ((await hasRoom?.()) === false) end = 'full';
-    job.fetches = 0;
+    else if (!(await job.account.findRoom())) end = 'full';
     if (end !== undefined) {
       this.#records.change(key, { order: { ...record.order, end } });
       return false;
@@ -233,7 +220,8 @@ export class RunFetches {
     // The run can have got more hosts meanwhile, and the order can be over after a long pause.
     const current = this.#records.get(key);
     if (this.#isOver(key, job) || current?.order === undefined) return false;
-    if (whyOver(current.order, clock.now(), this.#largest) === undefined) await this.#renew(key, job, current, renew);
+    if (whyOver(current.order, clock.now(), job.account.largest) === undefined)
+      await this.#renew(key, job, current, renew);
     return true;
   }
 
@@ -246,7 +234,7 @@ export class RunFetches {
     this.#records.spend(key, 1, 0);
     try {
       const renewed = await ask(run, order?.lookedAt, signal);
-      const spent = this.#orderOf(key);
+      const spent = this.#records.get(key)?.order;
       if (this.#isOver(key, job) || spent === undefined) return;
       // A person can have paused the run while the question was under way.
       const state = job.paused === undefined ? { state: 'running' as const } : {};
@@ -267,43 +255,6 @@ export class RunFetches {
     job.resume = undefined;
     job.paused = undefined;
     this.#records.change(key, { state: 'stopped', stoppedBy });
-  }
-
-  get #largest(): number {
-    return this.#options.largest?.() ?? 0;
-  }
-
-  #orderOf(key: string): StandingOrder | undefined {
-    return this.#records.get(key)?.order;
-  }
-
-  /** Whether the store has room. It is asked again after some fetches, because the answer reads all of it. */
-  async #hasRoom(job: Job): Promise<boolean> {
-    if (job.fetches++ % ROOM_EVERY === 0) job.hasRoom = (await this.#options.hasRoom?.()) !== false;
-    return job.hasRoom;
-  }
-
-  /** Whether the order of a run allows one more fetch. */
-  #mayFetch(key: string, { underWay }: Job): boolean {
-    const record = this.#records.get(key);
-    if (record?.order === undefined) return true;
-    return whyOver(record.order, this.#options.clock.now(), (underWay + 1) * this.#largest) === undefined;
-  }
-
-  /** Fetches a result, and adds it to what the order has taken. The call is added first: it counts if it fails. */
-  async #fetchOnOrder(key: string, ref: ResultRef, job: Job): Promise<void> {
-    this.#records.spend(key, 1, 0);
-    job.underWay++;
-    try {
-      const { size } = await this.#options.open(ref, job.controller.signal);
-      this.#records.spend(key, 0, size);
-    } catch (error) {
-      // Nothing was sent.
-      if (isLiveResponseError(error) && UNREACHABLE.has(error.code)) this.#records.spend(key, -1, 0);
-      throw error;
-    } finally {
-      job.underWay--;
-    }
   }
 
   /** Fetches all results that are available, some at once. */
@@ -334,20 +285,14 @@ export class RunFetches {
     const { key } = run;
     const ref = refOf(run, member);
     try {
-      // A stored result takes no call.
-      const isFree = this.#orderOf(key) === undefined || (await this.#options.store.facts(ref)) !== undefined;
-      if (!isFree && !(await this.#hasRoom(job))) return true;
-      if (!isFree && !this.#mayFetch(key, job)) return true;
-      if (isFree) await this.#options.open(ref, job.controller.signal);
-      else await this.#fetchOnOrder(key, ref, job);
+      await job.account.fetch(ref, job.controller.signal);
       if (!this.#isOver(key, job)) this.#succeeded(key, member);
       return true;
     } catch (error) {
       if (this.#isOver(key, job)) return true;
       const failure = keep(error, this.#options.clock.now());
       const { now, wait } = this.#options.clock;
-      const isOnOrder = this.#orderOf(key) !== undefined;
-      if (failure.code === 'rateLimited' || (isOnOrder && UNREACHABLE.has(failure.code))) {
+      if (failure.code === 'rateLimited' || (job.account.isOnOrder && UNREACHABLE.has(failure.code))) {
         const pause = failure.code === 'rateLimited' ? (failure.values.retryAt ?? 0) - now() : UNREACHABLE_MS;
         await wait(Math.max(1000, pause), job.controller.signal).catch(() => undefined);
         return false;

@@ -69,7 +69,12 @@ export interface ChangesSource {
     since: number,
     signal: AbortSignal,
     priority: Priority,
-  ) => Promise<{ readonly actions: readonly MachineAction[] }>;
+  ) => Promise<{ readonly actions: readonly MachineAction[]; readonly extent: 'whole' | 'created' | 'tooMany' }>;
+  readonly fetchCreated: (
+    span: ReturnType<typeof spanOf>,
+    signal: AbortSignal,
+    priority: Priority,
+  ) => Promise<readonly MachineAction[]>;
 }
 
 /** Time by which the clocks of this machine and the server may differ, ms. */
@@ -94,7 +99,11 @@ export async function renewHosts(
   });
   const oldest = times.reduce((one, other) => Math.min(one, other), Date.now());
   const since = Math.max(oldest, (lookedAt ?? 0) - CLOCKS_APART_MS);
-  const { actions } = await session.fetchChanges(since, signal, 'background');
+  const changes = await session.fetchChanges(since, signal, 'background');
+  // A server that does not list by last change, or too many changes, would leave out hosts. Their creation does not.
+  const isWhole = changes.extent === 'whole';
+  const created = isWhole ? [] : await session.fetchCreated(spanOf(run), signal, 'background');
+  const actions = [...changes.actions, ...created];
   const renewed = renewRun(run, (actionId) => session.known(actionId));
   const own = run.members.flatMap(({ actionId }) => session.known(actionId) ?? []);
   const all = new Map([...own, ...actions].filter(({ type }) => type === 'LiveResponse').map((one) => [one.id, one]));

@@ -46,8 +46,7 @@ export function createRunServices(
       hasRoom: async () => {
         const { keep, maxBytes } = storageRules();
         if (!keep || maxBytes === undefined) return true;
-        const used = (await store.stored()).reduce((sum, { size }) => sum + size, 0);
-        return used < maxBytes * FULL_SHARE;
+        return (await store.storedBytes()) < maxBytes * FULL_SHARE;
       },
       hold: (name, signal, work) => leases.hold(name, signal, work),
       clock: systemClock,

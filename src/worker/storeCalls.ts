@@ -28,6 +28,8 @@ export type StoredStamp = readonly [key: string, fetchedAt: number];
 export interface StoreCalls {
   /** Returns every stored result, newest first. */
   readonly stored: { args: []; answer: StoredEntry[] };
+  /** Returns the size of all stored results, in bytes. */
+  readonly storedBytes: { args: []; answer: number };
   /** Notes that a part of a result was copied or quoted, so that the result is not purged. */
   readonly quoteResult: { args: [ref: ResultRef]; answer: undefined };
   /** Deletes results and all their records. */

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { MEMORY_BYTES, ResultService } from '../../src/results/resultService.ts';
-import type { ResultSource } from '../../src/results/resultSource.ts';
 import { TestStore } from '../unit/results/testStore.ts';
 import type { KeepRules } from '../../src/results/resultStore.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
@@ -16,6 +15,7 @@ import { threadOf } from '../unit/results/threadInPlace.ts';
 import { fails, openStage, patience, SMALL } from './localClient.ts';
 import { sampleWithBlob } from '../tenant/sampleWithBlob.ts';
 import type { Stage } from './localClient.ts';
+import { localSource } from './localSource.ts';
 
 /** Lines of a result that is larger than the memory limit. All lines are different. */
 const LINES = 900_000;
@@ -56,16 +56,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, maxRetries: 20, retryDelay: 50 }));
 
 function service(): ResultService {
-  const client = stage.client();
-  const source: ResultSource = {
-    ...stage.resultFetcher(),
-    connectionName: 'Local tenant',
-    account: () => Promise.resolve(undefined),
-    knownAction: () => undefined,
-    fetchAction: (actionId, signal) => client.getMachineAction(actionId, signal),
-    receivedAction: (action) => client.receivedAction(action),
-    toolVersion: '0.1.0',
-  };
+  const source = localSource(stage);
   return new ResultService({ store, findSource: () => Promise.resolve(source), maxBytes: () => maxBytes });
 }
 

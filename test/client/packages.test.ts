@@ -12,12 +12,12 @@ import { PACKAGE_WINDOWS } from '../../src/defender/calls/ledger.ts';
 import { createTenantClient } from '../../src/defender/tenantClient.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
 import { ResultSaves } from '../../src/results/save/resultSaves.ts';
-import type { ResultSource } from '../../src/results/resultSource.ts';
 import { actionIdOf } from '../../src/sample/base/identifiers.ts';
 import { mostWithin } from '../tenant/rateLimit.ts';
 import { sampleWithPackage } from '../tenant/sampleWithBlob.ts';
 import { fails, LIMITS, openStage, patience, SMALL } from './localClient.ts';
 import type { Stage } from './localClient.ts';
+import { localSource } from './localSource.ts';
 
 const ID = actionIdOf('package');
 const BYTES = Buffer.concat([Buffer.from('PK\u0003\u0004', 'latin1'), randomBytes(8_000_000)]);
@@ -48,16 +48,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function saves(known?: Partial<MachineAction>, accessToken = token): ResultSaves {
   const getAccessToken = (): Promise<string> => Promise.resolve(accessToken);
   const options = { getAccessToken, packageBudget: new QueuedBudget(createLocalLedger(systemClock), systemClock) };
-  const client = stage.client(options);
-  const source: ResultSource = {
-    ...stage.resultFetcher(options),
-    connectionName: 'Local tenant',
-    account: () => Promise.resolve(undefined),
-    knownAction: () => known as MachineAction | undefined,
-    fetchAction: (actionId, signal) => client.getMachineAction(actionId, signal),
-    receivedAction: (action) => client.receivedAction(action),
-    toolVersion: '0.1.0',
-  };
+  const source = localSource(stage, options, known);
   return new ResultSaves(() => Promise.resolve(source));
 }
 

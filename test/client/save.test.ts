@@ -9,13 +9,13 @@ import type { DownloadSink } from '../../src/defender/download/downloadSink.ts';
 import { LiveResponseError } from '../../src/base/errors.ts';
 import { ResultSaves } from '../../src/results/save/resultSaves.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
-import type { ResultSource } from '../../src/results/resultSource.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
 import { FileSink } from '../../src/results/save/fileSink.ts';
 import { fails, LIMITS, openStage, patience, until } from './localClient.ts';
 import { sampleWithBlob } from '../tenant/sampleWithBlob.ts';
 import type { Stage } from './localClient.ts';
+import { localSource } from './localSource.ts';
 
 /** A collected file of 100 MB. Nothing in it repeats, so that a part in the wrong place changes its hash. */
 const FILE = scenarioRef('getFile');
@@ -39,16 +39,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Creates the saves as the extension does, from a list that has loaded nothing. */
 function saves(): ResultSaves {
-  const client = stage.client();
-  const source: ResultSource = {
-    ...stage.resultFetcher(),
-    connectionName: 'Local tenant',
-    account: () => Promise.resolve(undefined),
-    knownAction: () => undefined,
-    fetchAction: (actionId, signal) => client.getMachineAction(actionId, signal),
-    receivedAction: (action) => client.receivedAction(action),
-    toolVersion: '0.1.0',
-  };
+  const source = localSource(stage);
   return new ResultSaves(() => Promise.resolve(source));
 }
 

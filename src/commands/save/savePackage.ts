@@ -85,7 +85,10 @@ function suggestedFile(name: string): Uri {
   return Uri.joinPath(folder !== undefined && isLocal(folder) ? folder : Uri.file(homedir()), name);
 }
 
-/** Returns the action of a row, or of a page's link; undefined if it collects no package. While the list loads again, its action is unknown. */
+/**
+ * Returns the action of a row, or of a page's link; undefined if it collects no package. While the list loads again,
+ * its action is unknown.
+ */
 function readAction(services: Pick<SaveServices, 'actions'>, row: unknown): ActionRef | undefined {
   if (isLinkOfPage(row)) return { cloud: row.cloud, tenantId: row.tenantId, actionId: row.actionId };
   if (!isTreeNode(row) || row.kind !== 'action') return undefined;

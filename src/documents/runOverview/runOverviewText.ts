@@ -1,5 +1,4 @@
 import { env, l10n } from 'vscode';
-import type { ResultRef } from '../../base/resultUri.ts';
 import { normaliseSteps } from '../../evidence/compare/normalise.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
@@ -25,6 +24,7 @@ import { countRows, devicesToAsk, hasResult } from '../../runs/runRows.ts';
 import type { RowState, RunRow } from '../../runs/runRows.ts';
 import { timesOf } from '../../runs/runs.ts';
 import { LinkedText } from '../linkedText.ts';
+import type { RowSource } from '../rowSources.ts';
 
 export interface OverviewParts {
   readonly record: RunRecord;
@@ -36,14 +36,6 @@ export interface OverviewParts {
   readonly order: HostOrder;
   /** Estimated time for the remaining calls, in milliseconds; undefined if this run is not being fetched. */
   readonly eta: number | undefined;
-}
-
-/** Source of a part of a line: a command of the run, and the line of its text that is shown. */
-export interface RowSource {
-  readonly ref: ResultRef;
-  readonly stream: 'output' | 'errors' | 'raw';
-  readonly line: number | undefined;
-  readonly isStatus: boolean;
 }
 
 export type OverviewText = LinkedText<RowSource>;

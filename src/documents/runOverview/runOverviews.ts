@@ -2,7 +2,6 @@ import type { RunFacts, StatusFacts } from '../../evidence/blocks/statusNote.ts'
 import type { NoResults } from '../../connections/noResults.ts';
 import { EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
 import type { Disposable, DocumentLink, Memento, Range, TextDocument } from 'vscode';
-import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { RUN_SCHEME } from '../../base/scheme.ts';
 import { usualRules } from '../../evidence/compare/normalise.ts';
@@ -18,7 +17,9 @@ import type { RunCounts, RunRow } from '../../runs/runRows.ts';
 import { HOST_ORDERS } from '../../runs/hostOrder.ts';
 import type { HostOrder } from '../../runs/hostOrder.ts';
 import { buildOverview } from './runOverviewText.ts';
-import type { OverviewText, RowSource } from './runOverviewText.ts';
+import type { OverviewText } from './runOverviewText.ts';
+import { sourcesIn } from '../rowSources.ts';
+import type { RowSource } from '../rowSources.ts';
 import { safe } from '../linkedText.ts';
 import { activeTableUri } from '../resultUris.ts';
 
@@ -142,14 +143,7 @@ export class RunOverviews implements Disposable {
 
   /** Returns the sources of the lines that ranges of an overview touch, each once. */
   sourcesOf(document: TextDocument, ranges: readonly Range[]): readonly RowSource[] {
-    const built = this.#builtOf(document);
-    const sources = ranges.flatMap(({ start, end }) => {
-      // A range that ends before the first column of a line does not touch the line.
-      const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
-      return built?.sourcesOf(start.line, last) ?? [];
-    });
-    const known = new Map(sources.map((source) => [sourceKey(source), source]));
-    return [...known.values()];
+    return sourcesIn(this.#builtOf(document), ranges);
   }
 
   /** Returns the rows of a run, from the results that are known here. Makes no call. */
@@ -273,8 +267,4 @@ export class RunOverviews implements Disposable {
     overview.built = buildOverview({ record, isActive, rows, comparison, rules, order, eta });
     this.#changed.fire(overview.uri);
   }
-}
-
-function sourceKey({ ref, stream, line }: RowSource): string {
-  return `${resultKey(ref)} ${stream} ${line?.toString() ?? ''}`;
 }

@@ -10,7 +10,7 @@ import type { StoredFacts } from '../../model/storedResult.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { exitWords } from '../../messages/exitWords.ts';
 import { LinkedText } from '../linkedText.ts';
-import type { RowSource } from '../runOverview/runOverviewText.ts';
+import type { RowSource } from '../rowSources.ts';
 
 /** Changes of a tenant's actions, as they were asked for. */
 export interface News {

@@ -23,7 +23,8 @@ import { buildStatus, statusNames } from './statusText.ts';
 import type { StatusParts } from './statusText.ts';
 import { buildSession } from './sessionText.ts';
 import { buildAudit } from './auditText.ts';
-import type { RowSource } from '../runOverview/runOverviewText.ts';
+import { sourcesIn } from '../rowSources.ts';
+import type { RowSource } from '../rowSources.ts';
 import { buildNews } from './newsText.ts';
 import type { News } from './newsText.ts';
 import { isNews, newsUri } from './statusUri.ts';
@@ -130,11 +131,7 @@ export class StatusPages implements Disposable {
   /** Returns the sources of the lines of a page about what is new that ranges touch, each once. */
   sourcesOf(document: TextDocument, ranges: readonly Range[]): readonly RowSource[] {
     const built = isNews(document.uri) ? this.#shown.get(document.uri.toString())?.built : undefined;
-    if (built?.text !== document.getText()) return [];
-    return ranges.flatMap(({ start, end }) => {
-      const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
-      return built.sourcesOf(start.line, last);
-    });
+    return built?.text === document.getText() ? sourcesIn(built, ranges) : [];
   }
 
   /** Returns the state of a command, or of an action without commands, for a note; undefined if it is not loaded. */
@@ -202,10 +199,10 @@ export class StatusPages implements Disposable {
   #buildNews({ query }: Uri): LinkedText<RowSource> {
     const news = this.#news.get(query);
     const { store, noResults, knownAction } = this.#parts;
-    // After a restart nothing of it is known. To ask again is a call, which takes a gesture.
+    // After it was closed, or after a restart, nothing of it is known. To ask again is a call, which takes a gesture.
     if (news === undefined) {
       return new LinkedText<RowSource>()
-        .add(l10n.t('This page is not kept after a restart.'))
+        .add(l10n.t('What this page showed is not kept.'))
         .add(' ')
         .link(l10n.t('Ask Again (2 calls)'), commandIds.showWhatIsNew, sinceOf(query))
         .end();

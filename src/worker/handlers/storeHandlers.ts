@@ -30,6 +30,7 @@ export function createStoreHandlers(results: KeptResults, onDeleted: () => void,
     onDeleted();
   };
   return {
+    storedBytes: () => results.sizes().reduce((sum, { size }) => sum + size, 0),
     stored: () =>
       results.sizes().flatMap(({ key, size, quoted }) => {
         const facts = parseFacts(results.facts(key) ?? '');

@@ -184,8 +184,9 @@ suite('the question about open hosts', () => {
       fetchChanges: (since: number) => {
         asked.push(since);
         known[1] = at('b', 9, false);
-        return Promise.resolve({ actions: [at('b', 9, false)] });
+        return Promise.resolve({ actions: [at('b', 9, false)], extent: 'whole' as const });
       },
+      fetchCreated: () => Promise.reject(new Error('the changes say it all')),
     };
     const renewed = await renewHosts(session, run, undefined, new AbortController().signal);
     assert.deepEqual(asked, [Date.parse('2026-11-30T08:00:00Z')]);
@@ -197,4 +198,26 @@ suite('the question about open hosts', () => {
     await renewHosts(session, run, Date.parse('2026-11-30T20:00:00Z'), new AbortController().signal);
     assert.equal(asked[1], Date.parse('2026-11-30T19:00:00Z'));
   });
+
+  for (const extent of ['created', 'tooMany'] as const) {
+    test(`asks for the span of the run where the changes are not whole (${extent})`, async () => {
+      const known = [at('a', 8, true), at('b', 8, true)];
+      const [run] = findRuns(known, TENANT);
+      assert.ok(run !== undefined);
+      const session = {
+        known: (id: string) => known.find((one) => one.id === id),
+        fetchChanges: () => Promise.resolve({ actions: [], extent }),
+        fetchCreated: ({ from, to }: { readonly from: string; readonly to: string }) => {
+          assert.ok(from < '2026-11-30T08' && to > '2026-11-30T08');
+          known[1] = at('b', 9, false);
+          return Promise.resolve([at('b', 9, false), at('c', 9, false)]);
+        },
+      };
+      const { members } = await renewHosts(session, run, undefined, new AbortController().signal);
+      assert.deepEqual(
+        members.map(({ actionId, result }) => `${actionId} ${result}`),
+        ['a notYet', 'b transcript', 'c transcript'],
+      );
+    });
+  }
 });

@@ -102,6 +102,10 @@ suite('what is cleared', () => {
     assert.equal(window.text(at(0), 'output'), undefined);
     assert.equal(window.text(at(1), 'output'), 'text');
     putAt(window, 0, 3);
+    assert.equal(
+      window.storedBytes(),
+      window.stored().reduce((sum, { size }) => sum + size, 0),
+    );
     assert.deepEqual(
       window.stored().map(({ quoted }) => quoted),
       [false, false],
@@ -126,7 +130,7 @@ suite('what is cleared', () => {
     window.setAccount('owner', 'anna@contoso.com');
     await writeFile(path.join(folder, 'results.db.damaged-2026'), 'damaged');
     window.removeAll();
-    assert.deepEqual(window.stored(), []);
+    assert.deepEqual([window.stored(), window.storedBytes()], [[], 0]);
     assert.deepEqual(window.connections(), { connections: [], active: undefined });
     assert.equal(window.account('owner'), undefined);
     const left = (await bytesOnDisk()).toString('latin1');
