@@ -120,12 +120,11 @@ function addRow(
   } else {
     const target = { tenant: tenant.tenantId, actionId: action.id, commandIndex: command.index };
     text.link(name, commandIds.openResult, target);
-    // The section says that a command has ended, and a state that says more is in the sentence.
     const state = facts === undefined ? whyNone(ref) : exitWords(facts);
-    if (state !== undefined) text.remote(`  ${state}`);
-    else if (command.commandStatus !== 'Completed') text.remote(`  ${command.commandStatus}`);
-    const isExplained = facts === undefined && state !== undefined;
-    if (!isExplained && action.status !== 'Succeeded') text.remote(`  ${action.status}`);
+    // A reason says all of it. Otherwise the states that say more than the section does, each once.
+    const states = facts === undefined && state !== undefined ? [] : [command.commandStatus, action.status];
+    for (const word of new Set([state ?? '', ...states]))
+      if (word !== '' && word !== 'Completed' && word !== 'Succeeded') text.remote(`  ${word}`);
   }
   text.source({ ref, stream: 'output', line: undefined, isStatus: facts === undefined });
   for (const one of [action.requestor, action.requestorComment]) if (one) text.add(' · ').remote(one);
