@@ -60,10 +60,15 @@ const lazyBundles: Plugin = {
  * - form-data: axios requires it at load. Only multipart uploads use it, and the extension sends none.
  * - decode-named-character-reference: the Markdown writer decodes the identifiers of reference links with it. We write
  *   no reference links, and its table of 2,000 names would be in two bundles.
+ * - semver: jsonwebtoken asks it only whether Node is newer than 16.9, which holds in every supported VS Code.
+ * - follow-redirects: axios uses it only for requests that may be redirected. No request of ours may (`COMMON` in
+ *   defender/http.ts), and without it none can be.
  */
 const UNUSED: Readonly<Record<string, string>> = {
   'form-data': 'module.exports = class FormData {};',
   'decode-named-character-reference': 'export const decodeNamedCharacterReference = () => false;',
+  semver: 'module.exports = { satisfies: () => true };',
+  'follow-redirects': "module.exports = { http: require('node:http'), https: require('node:https') };",
 };
 
 const withoutUnused: Plugin = {

@@ -117,10 +117,13 @@ function idsOf({ COMMANDS }: CommandModule): string {
   return [
     '// Written from src/commands/commandList.ts by `npm run manifest`. Rooms below the commands run them by these ids.',
     '',
+    // The names alone, because they stand in the bundle that activation loads.
+    `const NAMES = [${COMMANDS.map(({ name }) => `'${name}'`).join(', ')}] as const;`,
+    '',
     '/** Id of every command, by its name. */',
-    'export const commandIds = {',
-    ...COMMANDS.map(({ name }) => `  ${name}: '${idOf(name)}',`),
-    '} as const;',
+    `export const commandIds = Object.fromEntries(NAMES.map((name) => [name, \`${idOf('${name}')}\`])) as {`,
+    `  readonly [Name in (typeof NAMES)[number]]: \`${idOf('${Name}')}\`;`,
+    '};',
     '',
     'export type CommandId = (typeof commandIds)[keyof typeof commandIds];',
     '',

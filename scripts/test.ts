@@ -7,6 +7,7 @@ import { spec } from 'node:test/reporters';
 import { bundleTests, runInExtensionHost } from '../test/rig/extensionHost.ts';
 import { ensureChromium, ensureVsCode } from '../test/rig/install.ts';
 import type { VsCodeVersion } from '../test/rig/install.ts';
+import { checkRequests } from '../test/secrets/checkRequests.ts';
 import { checkRun } from '../test/secrets/checkRun.ts';
 import { openRunFolder, partsOf } from '../test/secrets/runFolder.ts';
 import { startLocalTenant } from '../test/tenant/localTenant.ts';
@@ -154,11 +155,15 @@ async function startRun(): Promise<string> {
   return folder;
 }
 
-/** The last part: no secret that a tenant of this run made is in anything that the parts before left behind. */
+/**
+ * The last part: no secret that a tenant of this run made is in anything that the parts before left behind, and no
+ * request was a write.
+ */
 async function checkSecrets(count: Count, { runFolder }: Given): Promise<void> {
   if (count.passed + count.failed === 0) throw new Error('"secrets" looks at what other parts left: name some, too.');
   console.log(`✔ ${await checkRun(runFolder ?? '')}`);
-  count.passed++;
+  console.log(`✔ ${await checkRequests(runFolder ?? '')}`);
+  count.passed += 2;
 }
 
 /** Runs what belongs to one thing that a person does, each file once. */

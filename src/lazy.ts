@@ -1,4 +1,4 @@
-import type { createTenantClient, DownloadLink } from './defender/tenantClient.ts';
+import type { createTenantClient, createTenantHunting, DownloadLink } from './defender/tenantClient.ts';
 import type { SendSignIn } from './defender/transport.ts';
 import type { CreateReporter } from './platform/telemetry.ts';
 import type { AnalysisThread } from './analysis/analysis.ts';
@@ -7,7 +7,7 @@ import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
 import type { noteTexts } from './notes/noteTexts.ts';
 import { toAnalysisThread } from './analysis/workerThread.ts';
 import type { writeParquet } from './runs/parquetFile.ts';
-import type { createSampleTransport } from './sample/api/sampleTransport.ts';
+import type { createSampleHunting, createSampleTransport } from './sample/api/sampleTransport.ts';
 
 /*
  * Only this file and loadCore.ts contain import(). The code that these functions load is built into separate bundles,
@@ -22,6 +22,11 @@ export async function loadTenantClient(): Promise<typeof createTenantClient> {
 /** Loads the function that downloads the file of a pasted link. */
 export async function loadDownloadLink(): Promise<DownloadLink> {
   return (await import('./defender/tenantClient.ts')).downloadLink;
+}
+
+/** Loads the client for hunting queries. It uses the same HTTP code as the API's client. */
+export async function loadTenantHunting(): Promise<typeof createTenantHunting> {
+  return (await import('./defender/tenantClient.ts')).createTenantHunting;
 }
 
 /** Loads the function that sends requests to the sign-in service. It uses the same HTTP code as the API's client. */
@@ -47,6 +52,11 @@ export async function loadParquetWriter(): Promise<typeof writeParquet> {
 /** Loads the sample tenant, which exists only in memory. */
 export async function loadSampleTransport(): Promise<typeof createSampleTransport> {
   return (await import('./sample/api/sampleTransport.ts')).createSampleTransport;
+}
+
+/** Loads the sample's answers to hunting queries. */
+export async function loadSampleHunting(): Promise<typeof createSampleHunting> {
+  return (await import('./sample/api/sampleTransport.ts')).createSampleHunting;
 }
 
 /** Connection string for telemetry. scripts/build.ts inserts it; it is empty in a build that was given none. */

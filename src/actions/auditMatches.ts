@@ -14,6 +14,14 @@ export interface LoadedTime {
   readonly to: number;
 }
 
+/** Time and device that a query asked for. Of an export they are not known. */
+export interface AskedFor {
+  /** Start of the time, ms since 1970. */
+  readonly from: number;
+  /** Lower-case ID of the one device; undefined for all devices. */
+  readonly deviceId: string | undefined;
+}
+
 /** Records and the actions that they probably belong to. */
 export interface AuditMatches {
   /** Records of sessions from a time of which not all actions are loaded, so that nothing is known of their action. */
@@ -38,11 +46,13 @@ type ByDevice = ReadonlyMap<string, readonly TimedAction[]>;
  * a counterpart. A collected file belongs to the session that collected it.
  *
  * @param loaded - the times of which all actions are loaded
+ * @param asked - what the records were asked for. Without it, only devices and times of which there are records count
  */
 export function matchRecords(
   records: readonly AuditRecord[],
   actions: readonly MachineAction[],
   loaded: readonly LoadedTime[],
+  asked?: AskedFor,
 ): AuditMatches {
   const byDevice = groupByDevice(actions);
   const byFile = groupByFile(byDevice);
@@ -70,7 +80,7 @@ export function matchRecords(
   const notLoaded = records.filter(
     (record) => (record.kind === 'api' || record.kind === 'file') && !actionOf.has(record) && !isLoaded(record),
   );
-  return { actionOf, notLoaded: new Set(notLoaded), withoutRecord: withoutRecord(records, actions, taken) };
+  return { actionOf, notLoaded: new Set(notLoaded), withoutRecord: withoutRecord(records, actions, taken, asked) };
 }
 
 /** Whether the record's commands name a script of the action. A record that names no command contradicts none. */
@@ -112,18 +122,23 @@ function withoutRecord(
   records: readonly AuditRecord[],
   actions: readonly MachineAction[],
   taken: ReadonlySet<string>,
+  asked: AskedFor | undefined,
 ): MachineAction[] {
   // An export of files or of console sessions alone says nothing of sessions that a program started.
   const own = records.filter(({ kind }) => kind === 'api');
   const times = own.flatMap(({ at }) => at ?? []);
   // A query may be limited to some devices and days, so nothing is said of others.
-  const first = times.reduce((one, other) => Math.min(one, other), Infinity);
+  const first = asked?.from ?? times.reduce((one, other) => Math.min(one, other), Infinity);
+  // Records come late, so nothing is said of actions that are newer than the newest record.
   const last = times.reduce((one, other) => Math.max(one, other), -Infinity);
-  const devices = new Set(own.flatMap(({ deviceId, device }) => [deviceId, device.toLowerCase()]).filter(Boolean));
+  const recorded = own.flatMap(({ deviceId, device }) => [deviceId, device.toLowerCase()]).filter(Boolean);
+  const devices = new Set(asked?.deviceId === undefined ? recorded : [asked.deviceId]);
+  const isAsked = (action: MachineAction): boolean =>
+    (asked !== undefined && asked.deviceId === undefined) || namesOf(action).some((name) => devices.has(name));
   return actions.filter((action) => {
     const created = parseServerTime(action.creationDateTimeUtc);
     if (action.type !== 'LiveResponse' || taken.has(action.id) || created === undefined) return false;
-    return created >= first && created <= last && namesOf(action).some((name) => devices.has(name));
+    return created >= first && created <= last && isAsked(action);
   });
 }
 

@@ -4,7 +4,7 @@ import type { ResultRef } from '../base/resultUri.ts';
 import type { AuditExport, AuditRecord } from '../evidence/audit/auditRecords.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import { matchRecords } from './auditMatches.ts';
-import type { AuditMatches, LoadedTime } from './auditMatches.ts';
+import type { AskedFor, AuditMatches, LoadedTime } from './auditMatches.ts';
 
 /** Identity of a record: its hash, and its row, because an export can hold equal rows. */
 export type RecordId = Pick<AuditRecord, 'sha256' | 'place'>;
@@ -15,10 +15,12 @@ export interface LoadedActions {
   readonly wholeSince: number | undefined;
 }
 
-/** Records of an export that was opened, and where they came from. */
+/** Records that were opened or fetched, and where they came from. */
 export interface OpenedTrail extends AuditExport {
-  /** Name of the file, or of the clipboard. */
+  /** Name of the file, of the clipboard, or of Microsoft Graph with the time of its answer. */
   readonly source: string;
+  /** Time and device that a fetched trail was asked for. */
+  readonly asked?: AskedFor;
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'> | undefined;
   readonly openedAt: number;
 }
@@ -61,7 +63,12 @@ export class AuditTrail {
       0,
     );
     const whole = list?.wholeSince === undefined ? [] : [{ from: list.wholeSince, to: newest }];
-    this.#matches = matchRecords(this.#opened?.records ?? [], actions, [...whole, ...this.#loaded]);
+    this.#matches = matchRecords(
+      this.#opened?.records ?? [],
+      actions,
+      [...whole, ...this.#loaded],
+      this.#opened?.asked,
+    );
     return this.#matches;
   }
 

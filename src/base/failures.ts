@@ -24,6 +24,7 @@ export const FAILURES = {
   missingPermission: { stopsRun: true },
   featureDisabled: { stopsRun: true },
   notFromDefender: { stopsRun: true },
+  huntingRefused: {},
   // the requested action, command or result
   badRequest: {},
   notFound: { isFinal: true },

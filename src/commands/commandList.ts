@@ -70,6 +70,7 @@ import {
   openAuditRecordCommand,
   openHuntingResultsCommand,
 } from './open/openHuntingResults.ts';
+import { fetchAuditTrailCommand } from './open/fetchAuditTrail.ts';
 import { openCitationCommand } from './open/openCitation.ts';
 import { exportTableCommand } from './runs/exportTable.ts';
 import { copyDeviceIdsCommand } from './copy/copyDeviceIds.ts';
@@ -169,6 +170,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   showResultActionsCommand,
   showAsCommand,
   explainEmptyCommand,
+  fetchAuditTrailCommand,
   openHuntingResultsCommand,
   openAuditRecordCommand,
   copyAuditNoteCommand,

@@ -3,7 +3,7 @@ import type { NearRegion } from '../defender/clouds.ts';
 import { isLoopback } from '../defender/download/resultLink.ts';
 import { CLOUDS, isGuid } from '../base/resultUri.ts';
 import type { Cloud } from '../base/resultUri.ts';
-import { sampleTenantId } from '../sample/base/identifiers.ts';
+import { sampleGraphUrl, sampleTenantId } from '../sample/base/identifiers.ts';
 
 /** Ways in which a connection gets its tokens. */
 export const SIGN_INS = [
@@ -33,6 +33,8 @@ export interface Connection {
   readonly authority?: string;
   /** Custom clouds only: scope of the tokens. Ends in `/.default`; the default is the commercial cloud's scope. */
   readonly scope?: string;
+  /** Custom clouds only: address of Microsoft Graph. Without it, the connection cannot ask for an audit trail. */
+  readonly graphUrl?: string;
   /** Custom clouds only: hosts from which results can be downloaded, with the port if the host has one. */
   readonly downloadHosts?: readonly string[];
   /** The tenant's id, a lower-case GUID. */
@@ -74,13 +76,14 @@ export function isPlainName(name: string): boolean {
 export function readNewConnection(value: unknown): ReturnType<typeof readConnection> {
   const read = readConnection(value);
   if ('problem' in read) return read;
-  const { name, signIn, tenantId, apiUrl, scope, downloadHosts = [] } = read.connection;
+  const { name, signIn, tenantId, apiUrl, scope, graphUrl = '', downloadHosts = [] } = read.connection;
   const wrong = (field: string): { problem: ConnectionProblem } => ({ problem: { field } });
   if (!isPlainName(name)) return wrong('name');
   // Results are stored by tenant. Sample results must not be mistaken for results of a real tenant.
   if (signIn === 'sample' && tenantId !== sampleTenantId) return wrong('tenantId');
   if (apiUrl !== undefined && !isPlainAddress(apiUrl)) return wrong('apiUrl');
   if (scope !== undefined && scope.length > MAX_ADDRESS) return wrong('scope');
+  if (graphUrl.length > MAX_ADDRESS) return wrong('graphUrl');
   if (downloadHosts.length > MAX_HOSTS || !downloadHosts.every(isPlainHost)) return wrong('downloadHosts');
   return read;
 }
@@ -130,6 +133,8 @@ export function readConnection(value: unknown): { connection: Connection } | { p
   if (authority !== undefined && (cloud !== 'custom' || !isAuthority(authority))) return wrong('authority');
   const scope = fields.get('scope');
   if (scope !== undefined && (cloud !== 'custom' || !isScope(scope))) return wrong('scope');
+  const graphUrl = fields.get('graphUrl');
+  if (graphUrl !== undefined && (cloud !== 'custom' || !isAuthority(graphUrl))) return wrong('graphUrl');
   const certificatePath = fields.get('certificatePath');
   const hasCertificate = signIn === 'clientCertificate';
   if (hasCertificate ? !isAbsolutePath(certificatePath) : certificatePath !== undefined)
@@ -147,6 +152,7 @@ export function readConnection(value: unknown): { connection: Connection } | { p
       ...(typeof apiUrl === 'string' ? { apiUrl } : {}),
       ...(isAuthority(authority) ? { authority: new URL(authority).origin } : {}),
       ...(isScope(scope) ? { scope } : {}),
+      ...(isAuthority(graphUrl) ? { graphUrl: new URL(graphUrl).origin } : {}),
       ...(isAbsolutePath(certificatePath) ? { certificatePath } : {}),
       // Copies the list, because the caller could change its list while the user is being asked.
       ...(isTextList(hosts) ? { downloadHosts: [...hosts] } : {}),
@@ -172,23 +178,41 @@ export function signInAddressesOf(connection: Connection): { readonly authority:
   };
 }
 
+/** Returns the address of Microsoft Graph for a connection; undefined if the connection cannot reach it. */
+export function graphUrlOf({ cloud, graphUrl, signIn }: Connection): string | undefined {
+  if (signIn === 'sample') return sampleGraphUrl;
+  // A pasted token is for one resource, and that is the Defender API.
+  if (signIn === 'accessToken') return undefined;
+  return cloud === 'custom' ? graphUrl : cloudAddresses(cloud).graphUrl;
+}
+
+/**
+ * Returns the key under which a connection's secrets and permissions are stored. A connection with another destination
+ * or name has another key, so it cannot use them.
+ */
+export function ownerOf(connection: Connection): string {
+  return JSON.stringify([connection.name, destinationOf(connection)]);
+}
+
 /**
  * Returns everything that decides where a secret can be sent, except the connection's name. A secret for one
  * destination must not be sent to another. All regions of a cloud count as one destination.
  */
 export function destinationOf(connection: Connection): string {
-  const { cloud, apiUrl, tenantId, clientId, signIn, certificatePath } = connection;
+  const { cloud, apiUrl, graphUrl, tenantId, clientId, signIn, certificatePath } = connection;
   const { authority, scope } = signInAddressesOf(connection);
-  return JSON.stringify([cloud, apiUrl, authority, scope, tenantId, clientId, signIn, certificatePath]);
+  const own = [cloud, apiUrl, authority, scope, tenantId, clientId, signIn, certificatePath];
+  // Added only if there is one, so that secrets of earlier versions are still found.
+  return JSON.stringify(graphUrl === undefined ? own : [...own, graphUrl]);
 }
 
 /** Fields that give a connection its own addresses, in the order in which a question to the user lists them. */
-export type OwnAddress = 'region' | 'apiUrl' | 'authority' | 'scope' | 'downloadHosts';
+export type OwnAddress = 'region' | 'apiUrl' | 'authority' | 'scope' | 'graphUrl' | 'downloadHosts';
 
 /** Returns the region and the addresses that a connection itself contains. Its cloud gives all other addresses. */
 export function ownAddressesOf(connection: Connection): readonly (readonly [field: OwnAddress, value: string])[] {
-  const { region, apiUrl, authority, scope, downloadHosts } = connection;
-  const fields = { region, apiUrl, authority, scope, downloadHosts: downloadHosts?.join(', ') };
+  const { region, apiUrl, authority, scope, graphUrl, downloadHosts } = connection;
+  const fields = { region, apiUrl, authority, scope, graphUrl, downloadHosts: downloadHosts?.join(', ') };
   return (Object.keys(fields) as OwnAddress[]).flatMap((field) => {
     const value = fields[field];
     return value === undefined || value === '' ? [] : [[field, value] as const];

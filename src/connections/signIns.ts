@@ -2,7 +2,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Refusal } from '../defender/client.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import type { SendSignIn } from '../defender/transport.ts';
-import { CommandLineTokens } from '../identity/tools/commandLineTokens.ts';
 import { Leases } from '../base/leases.ts';
 import type { MsalParts, SignInLimits } from '../identity/msal/application.ts';
 import type { MsalTokens } from '../identity/msal/createMsalTokens.ts';
@@ -13,8 +12,10 @@ import type { PersonalTokenSource, PersonalWay, SignInPrompts, TokenSource } fro
 import { Emitter } from '../base/emitter.ts';
 import { leasePort } from '../worker/ports.ts';
 import type { WorkerPort } from '../worker/workerClient.ts';
-import { destinationOf, signInAddressesOf } from './connection.ts';
+import { destinationOf, ownerOf } from './connection.ts';
 import type { Connection } from './connection.ts';
+import { createTokenSource } from './tokenSources.ts';
+import type { Resource } from './tokenSources.ts';
 
 export interface SignInsParts {
   readonly secrets: Secrets;
@@ -38,7 +39,11 @@ const REFUSED = 'sign-in refused';
 export class SignIns {
   readonly #parts: SignInsParts;
   readonly #leases: Leases;
-  readonly #sources = new Map<string, Promise<TokenSource>>();
+  /** Sources by resource, then by owner. */
+  readonly #sources: Readonly<Record<Resource, Map<string, Promise<TokenSource>>>> = {
+    defender: new Map(),
+    graph: new Map(),
+  };
   readonly #changed = new Emitter<Connection>();
   /** The prompt that is open in this window. */
   #prompting: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
@@ -56,8 +61,13 @@ export class SignIns {
    *
    * @throws the errors of that source: see `TokenSource`
    */
-  async getAccessToken(connection: Connection, signal: AbortSignal, refusal?: Refusal): Promise<string> {
-    return (await this.#source(connection)).getAccessToken(signal, refusal);
+  async getAccessToken(
+    connection: Connection,
+    signal: AbortSignal,
+    refusal?: Refusal,
+    resource?: Resource,
+  ): Promise<string> {
+    return (await this.#source(connection, resource)).getAccessToken(signal, refusal);
   }
 
   /** Returns the account that the connection signs in as; undefined when no one is signed in. */
@@ -80,11 +90,18 @@ export class SignIns {
   /**
    * Signs the user in. Only one prompt is open at a time, across all windows.
    *
+   * @param resource - what the user consents to
    * @returns the account that signed in
    * @throws LiveResponseError see `PersonalTokenSource`
    */
-  async signIn(connection: Connection, way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
-    const source = await this.#source(connection);
+  async signIn(
+    connection: Connection,
+    way: PersonalWay,
+    prompts: SignInPrompts,
+    signal: AbortSignal,
+    resource?: Resource,
+  ): Promise<string> {
+    const source = await this.#source(connection, resource);
     if (!isPersonal(source)) throw new LiveResponseError('badArgument', { path: 'signIn' });
     // A user who starts a second sign-in has abandoned the first page, so the first attempt ends.
     this.#prompting?.controller.abort();
@@ -96,7 +113,8 @@ export class SignIns {
       this.#prompting = { controller, ended: asking.then(noop, noop) };
       const account = await asking;
       await this.#leases.giveBack(REFUSED);
-      this.#changed.fire(connection);
+      // Consent to a further resource changes neither the account nor what it sees.
+      if (resource !== 'graph') this.#changed.fire(connection);
       return account;
     } catch (error) {
       const refused = isLiveResponseError(error) && (error.code === 'cancelled' || error.values.reason === 'declined');
@@ -113,6 +131,7 @@ export class SignIns {
   /** Deletes everything that the sign-in stored. For the sign-in of an application, also deletes its secret. */
   async signOut(connection: Connection): Promise<void> {
     await (await this.#source(connection)).signOut();
+    await (await this.#sources.graph.get(ownerOf(connection)))?.signOut();
     this.#changed.fire(connection);
   }
 
@@ -148,53 +167,33 @@ export class SignIns {
   }
 
   dispose(): void {
-    for (const source of this.#sources.values()) {
-      source.then(
-        (made) => {
-          made.dispose();
-        },
-        () => undefined,
-      );
+    for (const sources of Object.values(this.#sources)) {
+      for (const owner of sources.keys()) drop(sources, owner);
     }
-    this.#sources.clear();
   }
 
-  #source(connection: Connection): Promise<TokenSource> {
+  #source(connection: Connection, resource: Resource = 'defender'): Promise<TokenSource> {
     const owner = ownerOf(connection);
-    const known = this.#sources.get(owner);
+    const sources = this.#sources[resource];
+    const known = sources.get(owner);
     if (known !== undefined) return known;
-    const made = this.#make(connection);
-    this.#sources.set(owner, made);
-    made.catch(() => this.#sources.delete(owner));
+    const { clock, environment, platform, loadMsal } = this.#parts;
+    const made = createTokenSource(connection, resource, {
+      drawer: this.#drawer(connection),
+      loadMsal,
+      msalParts: () => this.#msalParts(connection),
+      environment,
+      platform,
+      now: clock.now,
+    });
+    sources.set(owner, made);
+    made.catch(() => sources.delete(owner));
     return made;
   }
 
-  async #make(connection: Connection): Promise<TokenSource> {
-    const { clock, environment, platform, loadMsal } = this.#parts;
-    const { name, tenantId, signIn } = connection;
-    switch (signIn) {
-      case 'accessToken':
-        return new PastedToken(this.#drawer(connection), name, clock.now);
-      case 'azureCli': {
-        const resource = signInAddressesOf(connection).scope.replace(/\/\.default$/u, '');
-        return new CommandLineTokens({ resource, tenantId, connection: name, environment, platform, now: clock.now });
-      }
-      case 'interactive':
-      case 'deviceCode':
-        return (await loadMsal()).person(await this.#msalParts(connection));
-      case 'clientSecret':
-      case 'clientCertificate':
-        return (await loadMsal()).application(await this.#msalParts(connection), connection.certificatePath);
-      case 'sample':
-        throw new LiveResponseError('badArgument', { path: 'signIn' });
-    }
-  }
-
-  async #msalParts(connection: Connection): Promise<MsalParts> {
+  async #msalParts(connection: Connection): Promise<Omit<MsalParts, 'registration'>> {
     const { clock, log, limits } = this.#parts;
-    const { name, tenantId, clientId } = connection;
     return {
-      registration: { connection: name, tenantId, clientId, ...signInAddressesOf(connection) },
       drawer: this.#drawer(connection),
       leases: this.#leases,
       accounts: {
@@ -224,15 +223,19 @@ export class SignIns {
   }
 
   #drop(connection: Connection): void {
-    const owner = ownerOf(connection);
-    this.#sources.get(owner)?.then(
-      (source) => {
-        source.dispose();
-      },
-      () => undefined,
-    );
-    this.#sources.delete(owner);
+    for (const sources of Object.values(this.#sources)) drop(sources, ownerOf(connection));
   }
+}
+
+/** Disposes of an owner's source, if there is one. */
+function drop(sources: Map<string, Promise<TokenSource>>, owner: string): void {
+  sources.get(owner)?.then(
+    (source) => {
+      source.dispose();
+    },
+    () => undefined,
+  );
+  sources.delete(owner);
 }
 
 function noop(): void {
@@ -241,12 +244,4 @@ function noop(): void {
 
 function isPersonal(source: TokenSource): source is PersonalTokenSource {
   return 'signIn' in source;
-}
-
-/**
- * Returns the key under which a connection's secrets are stored. A connection with another destination or name has
- * another key, so it cannot read these secrets.
- */
-function ownerOf(connection: Connection): string {
-  return JSON.stringify([connection.name, destinationOf(connection)]);
 }

@@ -27,8 +27,8 @@ import type { HttpAnswer, Transport } from './transport.ts';
 
 /** Log entry for one request. Its fields suffice to count calls and to find the slow call. It contains no secret. */
 export interface CallRecord {
-  readonly door: 'api' | 'download';
-  /** API path without query; for downloads only the host. */
+  readonly door: 'api' | 'download' | 'hunting';
+  /** API path without query; for downloads and hunting queries only the host. */
   readonly target: string;
   /** HTTP status, or the failure's code if no answer arrived. */
   readonly outcome: number | string;

@@ -1,11 +1,13 @@
 import type { Cloud } from '../base/resultUri.ts';
 
-/** Addresses of a cloud: API, sign-in service, token scope and portal. Each cloud defines the four separately. */
+/** Addresses of a cloud. Each cloud defines them separately. */
 export interface CloudAddresses {
   readonly apiUrl: string;
   readonly authority: string;
   readonly scope: string;
   readonly portalUrl: string;
+  /** Microsoft Graph, which answers hunting queries. */
+  readonly graphUrl: string;
 }
 
 /** Regions with an API host of their own, in the commercial cloud. */
@@ -22,24 +24,28 @@ const KNOWN: Readonly<Record<Exclude<Cloud, 'custom'>, CloudAddresses>> = {
     authority: 'https://login.microsoftonline.com',
     scope: 'https://api.securitycenter.microsoft.com/.default',
     portalUrl: 'https://security.microsoft.com',
+    graphUrl: 'https://graph.microsoft.com',
   },
   gcc: {
     apiUrl: 'https://api-gcc.securitycenter.microsoft.us',
     authority: 'https://login.microsoftonline.com',
     scope: 'https://api-gcc.securitycenter.microsoft.us/.default',
     portalUrl: 'https://security.microsoft.com',
+    graphUrl: 'https://graph.microsoft.com',
   },
   gccHigh: {
     apiUrl: 'https://api-gov.securitycenter.microsoft.us',
     authority: 'https://login.microsoftonline.us',
     scope: 'https://api-gov.securitycenter.microsoft.us/.default',
     portalUrl: 'https://security.microsoft.us',
+    graphUrl: 'https://graph.microsoft.us',
   },
   dod: {
     apiUrl: 'https://api-gov.securitycenter.microsoft.us',
     authority: 'https://login.microsoftonline.us',
     scope: 'https://api-gov.securitycenter.microsoft.us/.default',
     portalUrl: 'https://security.apps.mil',
+    graphUrl: 'https://dod-graph.microsoft.us',
   },
 };
 

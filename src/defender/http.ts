@@ -54,13 +54,30 @@ export function createHttpTransport(): Transport {
   };
 }
 
-async function send(instance: AxiosInstance, request: HttpRequest): Promise<HttpAnswer> {
+/** A request whose answer is streamed. */
+export interface StreamedRequest extends Omit<HttpRequest, 'method'> {
+  readonly method: string;
+  readonly data?: string;
+}
+
+/**
+ * Creates a sender with an axios instance of its own, for a service other than the Defender API.
+ *
+ * @param timeoutMs - longest time without data on the socket
+ */
+export function createStreamedSender(timeoutMs: number): (request: StreamedRequest) => Promise<HttpAnswer> {
+  const instance = axios.create({ ...COMMON, responseType: 'stream', timeout: timeoutMs });
+  return (request) => send(instance, request);
+}
+
+async function send(instance: AxiosInstance, request: StreamedRequest): Promise<HttpAnswer> {
   const { host } = new URL(request.url);
   try {
     const answer = await instance.request<Readable>({
       method: request.method,
       url: request.url,
       headers: request.headers,
+      data: request.data,
       signal: request.signal,
     });
     return {

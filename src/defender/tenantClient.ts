@@ -7,9 +7,12 @@ import { Download } from './download/download.ts';
 import type { DownloadedResult, DownloadLimits } from './download/download.ts';
 import { MemorySink } from './download/downloadSink.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
-import { PACKAGE_WINDOWS } from './calls/ledger.ts';
+import { HUNTING_WINDOWS, PACKAGE_WINDOWS } from './calls/ledger.ts';
 import { ResultLink } from './download/resultLink.ts';
 import { createSignInSender } from './http.ts';
+import { createHuntingClient } from './hunting/huntingClient.ts';
+import { createHuntingSender } from './hunting/sendQuery.ts';
+import type { HuntingClient, HuntingClientOptions } from './hunting/huntingClient.ts';
 import type { SendSignIn } from './transport.ts';
 import { withLocalFallback } from './calls/localLedger.ts';
 import { createResultFetcher } from './download/resultFetcher.ts';
@@ -73,6 +76,20 @@ export const downloadLink: DownloadLink = async (text, signal, limits, options) 
     throw new LiveResponseError('linkRefused', { ...error.values, reason: 'pasted' });
   }
 };
+
+/**
+ * Creates the client for the hunting queries of a connection.
+ *
+ * @param ledger - the account of its queries, shared by all windows
+ * @param options - the default of `send` is the network
+ */
+export function createTenantHunting(
+  ledger: LedgerPort,
+  options: Omit<HuntingClientOptions, 'budget' | 'clock' | 'send'> & Partial<Pick<HuntingClientOptions, 'send'>>,
+): HuntingClient {
+  const budget = new QueuedBudget(withLocalFallback(ledger, systemClock, HUNTING_WINDOWS), systemClock);
+  return createHuntingClient({ send: createHuntingSender(), ...options, budget, clock: systemClock });
+}
 
 /** Creates the sender for the sign-in service, from the HTTP code of this bundle. */
 export function createTenantSignIn(): SendSignIn {

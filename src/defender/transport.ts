@@ -31,7 +31,20 @@ export interface HttpAnswer {
   readonly discard?: () => void;
 }
 
-/** A request to the sign-in service. This product sends POST requests to no other service. */
+/** A query for Microsoft Graph: the only POST to another service than the sign-in service. It changes nothing there. */
+export interface HuntingRequest {
+  /** Address of Microsoft Graph, without a path. */
+  readonly graphUrl: string;
+  /** Query in Kusto Query Language. */
+  readonly query: string;
+  readonly token: string;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a query to Microsoft Graph. Rejects like {@link Transport.api}. */
+export type SendHuntingQuery = (request: HuntingRequest) => Promise<HttpAnswer>;
+
+/** A request to the sign-in service. This product sends POST requests to no other service, except hunting queries. */
 export interface SignInRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;

@@ -57,6 +57,8 @@ export function isFor(
 
 /** Microsoft's id for the Defender API ("WindowsDefenderATP"). It is the audience of a token that names no address. */
 const DEFENDER_APP_ID = 'fc780465-2017-40d4-a0c5-307022471b92';
+/** Microsoft's id for Microsoft Graph. */
+const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
 
 /**
  * Whether a token is for a resource, e.g. `https://api.securitycenter.microsoft.com`. Entra names a resource by its
@@ -64,5 +66,6 @@ const DEFENDER_APP_ID = 'fc780465-2017-40d4-a0c5-307022471b92';
  */
 export function isForResource({ audience = '' }: Pick<TokenClaims, 'audience'>, resource: string): boolean {
   const [found, wanted] = [audience, resource].map((text) => text.toLowerCase().replace(/\/$/u, ''));
-  return found === wanted || found === DEFENDER_APP_ID || wanted === `api://${found ?? ''}`;
+  const isGraph = /^https:\/\/(?:[\w-]+\.)*(?:dod-)?graph\./u.test(wanted ?? '');
+  return found === wanted || found === (isGraph ? GRAPH_APP_ID : DEFENDER_APP_ID) || wanted === `api://${found ?? ''}`;
 }

@@ -26,6 +26,9 @@ export interface PermissionAdvice {
   readonly library: readonly string[];
 }
 
+/** Permission to run hunting queries through Microsoft Graph, for people and for applications. Source: api-facts §4. */
+export const HUNTING_PERMISSION = 'ThreatHunting.Read.All';
+
 const SCRIPTS = /^Machine\.LiveResponse$/u;
 const MACHINES =
   /^Machine\.(?:ReadWrite|Isolate|Scan|StopAndQuarantine|RestrictExecution|Offboard|CollectForensics)(?:\.All)?$/u;

@@ -68,4 +68,9 @@ export interface Registration {
   readonly scope: string;
   readonly tenantId: string;
   readonly clientId: string;
+  /**
+   * Whether the scope is of a further resource, beside the one that the connection is for. Both share a session, so a
+   * refusal for the further resource must not end the session, and the same person signs in to both.
+   */
+  readonly isFurther?: true;
 }

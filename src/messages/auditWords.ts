@@ -2,7 +2,9 @@ import { env, l10n } from 'vscode';
 import type { FailureValues } from '../base/errors.ts';
 import type { OpenedTrail } from '../actions/auditTrail.ts';
 import type { AuditMatches } from '../actions/auditMatches.ts';
+import { HUNTING_PERMISSION } from '../identity/permissions.ts';
 import type { AuditKind, AuditRecord } from '../evidence/audit/auditRecords.ts';
+import type { FailureMessage, NextStep } from './failureMessage.ts';
 import { formatBytes } from './format.ts';
 
 /** Returns the kind of a record in words. */
@@ -32,7 +34,9 @@ export function trailSentence(trail: OpenedTrail, { actionOf, notLoaded, without
   const parts = numbers
     .filter(([, count], index) => index === 0 || count > 0)
     .map(([label, count]) => `${label}: ${count.toLocaleString(env.language)}`);
-  return [trail.source, ...parts].join(' · ');
+  const sentence = [trail.source, ...parts].join(' · ');
+  if (trail.asked === undefined || records.length > 0) return sentence;
+  return `${sentence}. ${l10n.t('No session in this time, or Defender for Cloud Apps with its Microsoft 365 connector is not on, or records come late.')}`;
 }
 
 /** Whether a record of a program's session has no action, although the actions of its time are loaded. */
@@ -93,3 +97,70 @@ export function notHuntingResults({ reason, limit }: FailureValues): string {
       );
   }
 }
+
+/** Says which limit hunting queries have met. */
+export function huntingLimit(): string {
+  return l10n.t('Microsoft Graph takes 45 hunting queries a minute from a tenant, and 1,500 an hour.');
+}
+
+/** Says why Microsoft Graph gave no rows, and what to do. Its own words are appended. */
+export function refusedHunt(values: FailureValues): FailureMessage {
+  const { reason = '', serverMessage = '' } = values;
+  const { sentence, steps } = (REFUSED_HUNTS[reason] ?? refusedQuery)(values);
+  return { sentence: serverMessage === '' ? sentence : `${sentence} ${serverMessage}`, steps: [...steps, 'showLog'] };
+}
+
+interface HuntWords {
+  readonly sentence: string;
+  readonly steps: readonly NextStep[];
+}
+
+const refusedQuery = (): HuntWords => ({
+  sentence: l10n.t('Microsoft Graph did not accept the query. Run it in the portal instead, and open its export.'),
+  steps: [],
+});
+
+const REFUSED_HUNTS: Readonly<Record<string, (values: FailureValues) => HuntWords>> = {
+  consent: ({ connection = '–' }) => ({
+    sentence: l10n.t(
+      '"{0}" may not run hunting queries yet. Sign in once more and agree to {1}; an administrator may have to.',
+      connection,
+      HUNTING_PERMISSION,
+    ),
+    steps: ['signIn'],
+  }),
+  permission: ({ connection = '–' }) => ({
+    sentence: l10n.t(
+      '"{0}" must not run hunting queries. It needs the permission {1}, and a person also a role that can read security data.',
+      connection,
+      HUNTING_PERMISSION,
+    ),
+    steps: ['tryAgain'],
+  }),
+  token: ({ connection = '–' }) => ({
+    sentence: l10n.t('Microsoft Graph refused the access token of "{0}". The next try takes a new one.', connection),
+    steps: ['tryAgain', 'signIn'],
+  }),
+  noTable: () => ({
+    sentence: l10n.t(
+      'This tenant has no audit trail in advanced hunting: Defender for Cloud Apps, or its Microsoft 365 connector, is not on.',
+    ),
+    steps: [],
+  }),
+  notGraph: ({ host = '–', status = '–' }) => ({
+    sentence: l10n.t(
+      'What answered for {0} (HTTP {1}) is not Microsoft Graph: a proxy, a firewall or a sign-in page is in between. Check the network, then try again.',
+      host,
+      status,
+    ),
+    steps: ['tryAgain'],
+  }),
+  answer: ({ host = '–' }) => ({
+    sentence: l10n.t('The answer of {0} has no rows as hunting queries have them. Nothing of it is shown.', host),
+    steps: ['tryAgain'],
+  }),
+  size: ({ host = '–' }) => ({
+    sentence: l10n.t('The answer of {0} is too large. Ask for fewer days, or for one device.', host),
+    steps: ['tryAgain'],
+  }),
+};

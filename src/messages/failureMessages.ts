@@ -2,7 +2,7 @@ import { env, l10n } from 'vscode';
 import { isLiveResponseError } from '../base/errors.ts';
 import type { FailureValues, LiveResponseError } from '../base/errors.ts';
 import type { FailureCode } from '../base/failures.ts';
-import { notHuntingResults } from './auditWords.ts';
+import { huntingLimit, notHuntingResults, refusedHunt } from './auditWords.ts';
 import { deviceWords } from './deviceWords.ts';
 import { formatBytes, formatTime } from './format.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
@@ -69,6 +69,7 @@ export function describeFailure(error: unknown): FailureMessage {
 }
 
 function inWords({ code, values }: LiveResponseError): FailureMessage {
+  if (code === 'huntingRefused') return refusedHunt(values);
   if (code === 'signInFailed' || (code === 'notSignedIn' && hasSignInWords(values))) return describeSignIn(values);
   if (code === 'notSignedIn' && values.reason !== undefined && values.reason !== 'rejected')
     return describeSignIn(values);
@@ -82,7 +83,10 @@ function inWords({ code, values }: LiveResponseError): FailureMessage {
 /** Reasons of a rejection after which the file has no text to show. */
 const NO_TEXT: ReadonlySet<string> = new Set(['binary', 'empty', 'tooLarge']);
 
-const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly NextStep[]>> = {
+/** Codes whose words and next steps depend on the reason. */
+type ByReason = 'signInFailed' | 'huntingRefused';
+
+const STEPS: Readonly<Record<Exclude<FailureCode, ByReason>, readonly NextStep[]>> = {
   noConnection: ['addConnection'],
   notSignedIn: ['signIn', 'showLog'],
   licence: ['showLog'],
@@ -129,7 +133,7 @@ const STEPS: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, readonly Next
   cancelled: [],
 };
 
-const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: FailureValues) => string>> = {
+const SENTENCES: Readonly<Record<Exclude<FailureCode, ByReason>, (values: FailureValues) => string>> = {
   noConnection: () => l10n.t('No connection leads to this tenant. Add one to fetch the result.'),
   notSignedIn: (values) =>
     l10n.t('Defender refused the access token of "{0}".', values.connection ?? values.host ?? '') + serverWords(values),
@@ -179,6 +183,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, 'signInFailed'>, (values: 
     const until =
       values.retryAt === undefined ? '' : ` ${l10n.t('It takes calls again at {0}.', formatTime(values.retryAt))}`;
     if (values.reason === 'package') return packageLimit() + until;
+    if (values.reason === 'hunting') return huntingLimit() + until;
     return isSpentByOthers(values.ownCalls)
       ? l10n.t(
           'Others use this app registration: Defender’s limit is reached, and we made {0} of its calls.',

@@ -82,6 +82,13 @@ const WORDS: Readonly<Record<string, (name: string, values: FailureValues) => Wo
     sentence: l10n.t('This account does not belong to the tenant of "{0}", and is no guest there.', name),
     steps: ['signIn', 'editConnection'],
   }),
+  otherAccount: (name) => ({
+    sentence: l10n.t(
+      'That was another account than the one that is signed in to "{0}". Nothing was changed. Take the same account, or sign in to the connection anew.',
+      name,
+    ),
+    steps: ['signIn', 'showLog'],
+  }),
   consentMissing: (name) => ({
     sentence: l10n.t(
       'Nobody has consented yet to what the app registration of "{0}" asks for. An administrator of the tenant can.',

@@ -19,6 +19,16 @@ interface TenantParts extends Pick<GroundServices, 'log' | 'telemetry' | 'worker
   readonly onCalled: () => void;
 }
 
+/**
+ * Returns the time that the sample's data relate to, ms since 1970. It is stored forever: with another time, the same
+ * sample results would have other times and hashes than the stored copies.
+ */
+export async function sampleStart(state: Memento): Promise<number> {
+  const startedAt = state.get<number>(SAMPLE_START) ?? Date.now();
+  await state.update(SAMPLE_START, startedAt);
+  return startedAt;
+}
+
 /** Creates the client of a connection. The first call loads the client's code. */
 export async function openTenant(connection: Connection, parts: TenantParts): Promise<TenantClient> {
   const { signIns, log, telemetry, state, worker, onCalled } = parts;
@@ -42,11 +52,7 @@ export async function openTenant(connection: Connection, parts: TenantParts): Pr
   };
   if (connection.signIn === 'sample') {
     const createSampleTransport = await loadSampleTransport();
-    // The start time is stored forever. With another start time, the same sample results would have other times and
-    // hashes than the stored copies.
-    const startedAt = state.get<number>(SAMPLE_START) ?? Date.now();
-    await state.update(SAMPLE_START, startedAt);
-    const transport = createSampleTransport({ now: Date.now, startedAt });
+    const transport = createSampleTransport({ now: Date.now, startedAt: await sampleStart(state) });
     return createTenantClient(ledger, { ...common, transport, getAccessToken: () => Promise.resolve('sample') });
   }
   return createTenantClient(ledger, {

@@ -17,9 +17,12 @@ import type { DownloadLink } from '../defender/tenantClient.ts';
 import { loadDownloadLink, loadMsal, loadSignInSender } from '../lazy.ts';
 import { tellSecretsInMemory } from '../messages/notices.ts';
 import { allowedDownloadHosts } from '../platform/config.ts';
+import { HuntingConsent } from '../platform/huntingConsent.ts';
 import { KeptSecrets } from '../platform/keptSecrets.ts';
 import type { FindSource } from '../results/resultSource.ts';
 import type { GroundServices } from './ground.ts';
+import { createHunt } from './hunting.ts';
+import type { Hunt } from './hunting.ts';
 import { openTenant } from './openTenant.ts';
 
 /** Services for tenants: connections, sign-ins, and the machine actions that a tenant lists. */
@@ -27,8 +30,12 @@ export interface TenantServices {
   readonly signIns: SignIns;
   readonly connections: ConnectionList;
   readonly sessions: Sessions;
-  /** The audit trail that was opened from an export. */
+  /** The audit trail that was opened from an export, or fetched. */
   readonly auditTrail: AuditTrail;
+  /** Whether a connection may send hunting queries to Microsoft Graph. */
+  readonly huntingConsent: HuntingConsent;
+  /** Runs a hunting query: one POST that only reads. Refused without the person's consent. */
+  readonly hunt: Hunt;
   /** Explains why commands have no result. */
   readonly noResults: NoResults;
   /** The choice of a list, which the view shows. */
@@ -87,6 +94,8 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     const connection = connections.forTenant(tenant);
     return connection === undefined ? undefined : sessions.of(connection).actions(true);
   });
+  const huntingConsent = new HuntingConsent(context.globalState);
+  const hunt = createHunt({ ...ground, signIns, consent: huntingConsent, state: context.globalState });
   const noResults = new NoResults({ connections, sessions });
   const actions = new ShownActions(connections, sessions);
   signIns.onDidChange((connection) => {
@@ -114,6 +123,8 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     connections,
     sessions,
     auditTrail,
+    huntingConsent,
+    hunt,
     noResults,
     actions,
     watched,

@@ -37,10 +37,13 @@ export function createOpenTenant(shape: ResultShape): (options: SampleTenantOpti
         if (!path.includes('GetLiveResponseResultDownloadLink')) return json(actions[ids.indexOf(id)]);
         return json({ value: await options.mintLink(`results/${id}`, `output_${id}_0.json`) });
       },
+      hunt: noHunting,
       blob: (name) => ({ name, lastModified: options.startedAt, bytes: () => bytes(name) }),
     };
   };
 }
+
+const noHunting: SampleTenant['hunt'] = () => ({ status: 404, headers: {}, body: '' });
 
 function pageOf(actions: readonly object[], query: URLSearchParams): readonly object[] {
   const skip = Number(query.get('$skip') ?? 0);

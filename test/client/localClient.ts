@@ -77,15 +77,17 @@ export async function openStage(options?: LocalTenantOptions): Promise<Stage> {
       tenant.faults.clear();
       tenant.limiter.reset();
       tenant.packageLimiter.reset();
+      tenant.huntingLimiter.reset();
       records.length = 0;
     },
     stop: async () => {
       every.push(...tenant.recording.requests);
       await tenant.stop();
       // Secrets stay put and this version reads only (rules 4 and 5): checks all requests to the tenant in this file.
-      for (const { door, method, authorization, path } of every) {
-        assert.equal(method, 'GET', `${method} ${path}`);
-        assert.equal(authorization !== undefined, door === 'api', `Authorization at ${door}: ${path}`);
+      for (const { door, method, authorization, path, query } of every) {
+        assert.equal(method, door === 'graph' ? 'POST' : 'GET', `${method} ${path}`);
+        if (door === 'graph') assert.equal(path + query, '/v1.0/security/runHuntingQuery');
+        assert.equal(authorization !== undefined, door !== 'blob', `Authorization at ${door}: ${path}`);
       }
     },
   };

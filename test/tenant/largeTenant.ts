@@ -68,6 +68,7 @@ export function createLargeTenant(size: LargeTenantSize = LARGE): LargeTenant {
           if (!path.includes('GetLiveResponseResultDownloadLink')) return json(200, found);
           return json(200, { value: await options.mintLink(`results/${id}`, `output_${id}_0.json`) });
         },
+        hunt: () => json(404, { error: { code: 'ResourceNotFound', message: 'no hunting here' } }),
         blob: (name) => ({ name, lastModified: options.startedAt, bytes: () => result(name) }),
       };
     },

@@ -10,12 +10,14 @@ import { startBlobStore } from './blobStore.ts';
 import type { BlobStore } from './blobStore.ts';
 import { createCertificate, writeCaFile } from './certificate.ts';
 import { openDoor } from './door.ts';
+import type { DoorHandler } from './door.ts';
 import { createFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
 import type { Lifetimes } from './identity/directory.ts';
 import { startIdentity } from './identity/identity.ts';
 import type { Identity } from './identity/identity.ts';
-import { DOCUMENTED_LIMITS, createRateLimiter, PACKAGE_LIMITS } from './rateLimit.ts';
+import { createGraphService } from './graphService.ts';
+import { DOCUMENTED_LIMITS, createRateLimiter, HUNTING_LIMITS, PACKAGE_LIMITS } from './rateLimit.ts';
 import type { RateLimiter, RateWindow } from './rateLimit.ts';
 import { createRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
@@ -31,9 +33,12 @@ export interface LocalTenantOptions {
   readonly linkLifetimeSeconds?: number;
   readonly limits?: readonly RateWindow[];
   readonly packageLimits?: readonly RateWindow[];
+  readonly huntingLimits?: readonly RateWindow[];
   readonly retryAfter?: RetryAfter;
   /** The roles of the tenant's application. */
   readonly applicationRoles?: readonly string[];
+  /** The roles of the tenant's application, and the permissions of its users, in Microsoft Graph. */
+  readonly graphPermissions?: readonly string[];
   /** Permissions of the application for the users who sign in to it, as in `scp`. */
   readonly delegatedPermissions?: readonly string[];
   /** Audiences of the API besides those of the clouds. */
@@ -48,6 +53,8 @@ export interface LocalTenantOptions {
 export interface LocalTenant {
   /** `https://localhost:PORT`, to which `/api/…` is added. */
   readonly apiUrl: string;
+  /** `https://localhost:PORT` of the Microsoft Graph of this tenant. */
+  readonly graphUrl: string;
   /** `https://localhost:PORT`; the authority is this and `/<tenantId>`. */
   readonly loginUrl: string;
   /** The scope of a token request. */
@@ -65,6 +72,7 @@ export interface LocalTenant {
   readonly faults: Faults;
   readonly limiter: RateLimiter;
   readonly packageLimiter: RateLimiter;
+  readonly huntingLimiter: RateLimiter;
   readonly identity: Identity;
   readonly mintAccessToken: (options?: MintOptions) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -138,12 +146,24 @@ async function start(
   const blobs = await startBlobStore({ ...shared, tenantId, directory });
   late.blobs = blobs;
   closers.push(blobs.stop);
+  // Opened before the sign-in service, whose tokens name its address.
+  const lateGraph: { handle?: DoorHandler } = {};
+  const graph = await openDoor({
+    ...shared,
+    name: 'graph',
+    handle: (...request) => {
+      if (lateGraph.handle === undefined) throw new Error('the tenant is not complete yet');
+      return lateGraph.handle(...request);
+    },
+  });
+  closers.push(graph.close);
   const audiences = [...CLOUD_AUDIENCES, ...(options.audiences ?? [])];
   const { delegatedPermissions, lifetimes } = options;
   const identity = await startIdentity({
     ...shared,
     tenantId,
     directory,
+    graph: { audience: graph.url, permissions: options.graphPermissions ?? ['ThreatHunting.Read.All'] },
     audiences,
     applicationRoles: options.applicationRoles ?? ['Machine.ReadWrite.All'],
     ...(delegatedPermissions === undefined ? {} : { delegatedPermissions }),
@@ -152,18 +172,20 @@ async function start(
   closers.push(identity.stop);
 
   const limiter = createRateLimiter(options.limits ?? DOCUMENTED_LIMITS);
+  const huntingLimiter = createRateLimiter(options.huntingLimits ?? HUNTING_LIMITS);
+  const authorizationUri = `${identity.loginUrl}/${tenantId}/oauth2/v2.0/authorize`;
+  const issued = { jwks: identity.jwks, issuer: identity.issuer, tenantId, authorizationUri };
+  lateGraph.handle = createGraphService({
+    sample,
+    verify: createTokenVerifier({ ...issued, audiences: [graph.url], context: () => undefined }),
+    limiter: huntingLimiter,
+    graphUrl: () => graph.url,
+  });
   const packageLimiter = createRateLimiter(options.packageLimits ?? PACKAGE_LIMITS);
   let apiUrl = '';
   const handle = createApiService({
     sample,
-    verify: createTokenVerifier({
-      jwks: identity.jwks,
-      issuer: identity.issuer,
-      audiences,
-      tenantId,
-      context: () => identity.policies.apiContext,
-      authorizationUri: `${identity.loginUrl}/${tenantId}/oauth2/v2.0/authorize`,
-    }),
+    verify: createTokenVerifier({ ...issued, audiences, context: () => identity.policies.apiContext }),
     limiter,
     packageLimiter,
     retryAfter: options.retryAfter ?? 'seconds',
@@ -175,6 +197,7 @@ async function start(
 
   return {
     apiUrl,
+    graphUrl: graph.url,
     loginUrl: identity.loginUrl,
     scope: `${DEFENDER_AUDIENCE}/.default`,
     tenantId,
@@ -187,6 +210,7 @@ async function start(
     faults,
     limiter,
     packageLimiter,
+    huntingLimiter,
     identity,
     mintAccessToken: identity.mintAccessToken,
     stop,

@@ -26,6 +26,12 @@ export const DOCUMENTED_LIMITS: readonly RateWindow[] = [
   { limit: 1500, milliseconds: 3_600_000, label: '01:00:00' },
 ];
 
+/** The documented limits of hunting queries, for a whole tenant. */
+export const HUNTING_LIMITS: readonly RateWindow[] = [
+  { limit: 45, milliseconds: 60_000, label: '00:01:00' },
+  { limit: 1500, milliseconds: 3_600_000, label: '01:00:00' },
+];
+
 /** The documented limits of links to investigation packages. */
 export const PACKAGE_LIMITS: readonly RateWindow[] = [
   { limit: 2, milliseconds: 60_000, label: '00:01:00' },

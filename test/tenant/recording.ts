@@ -5,8 +5,8 @@ import { keepText } from '../secrets/runFolder.ts';
 /** The header with the host that a request was meant for, where a test sends it here instead. */
 export const ORIGINAL_HOST = 'x-original-host';
 
-/** The three services of a tenant. */
-export type DoorName = 'api' | 'blob' | 'login';
+/** The services of a tenant. */
+export type DoorName = 'api' | 'blob' | 'login' | 'graph';
 
 /** The kinds of requests. */
 export type CallKind =
@@ -15,6 +15,7 @@ export type CallKind =
   | 'link'
   | 'machine'
   | 'package'
+  | 'hunt'
   | 'download'
   | 'discovery'
   | 'keys'
@@ -51,6 +52,8 @@ export interface RecordedRequest {
    * whether it came with a secret, an assertion or none.
    */
   form?: Readonly<Record<string, string>>;
+  /** Body of a hunting query. */
+  body?: string;
   status?: number;
   /** End of the answer in monotonic milliseconds. */
   endedAt?: number;
@@ -113,7 +116,7 @@ export function callKind(door: DoorName, path: string): CallKind {
   if (door === 'blob') {
     return 'download';
   }
-  const rules = door === 'api' ? API_RULES : LOGIN_RULES;
+  const rules = { api: API_RULES, login: LOGIN_RULES, graph: GRAPH_RULES }[door];
   return rules.find(([pattern]) => pattern.test(path))?.[1] ?? 'other';
 }
 
@@ -125,6 +128,7 @@ const API_RULES: readonly (readonly [RegExp, CallKind])[] = [
   [/^\/api(\/v1\.0)?\/machineactions\/[^/]+\/?$/i, 'get'],
   [/^\/api(\/v1\.0)?\/machines(\/|$)/i, 'machine'],
 ];
+const GRAPH_RULES: readonly (readonly [RegExp, CallKind])[] = [[/^\/v1\.0\/security\/runHuntingQuery$/, 'hunt']];
 const LOGIN_RULES: readonly (readonly [RegExp, CallKind])[] = [
   [/\/\.well-known\/openid-configuration$/, 'discovery'],
   [/\/discovery\/v2\.0\/keys$/, 'keys'],

@@ -46,7 +46,15 @@ const LINK: Permissions = { roles: ['Machine.Read.All', 'Machine.ReadWrite.All']
 
 const PACKAGE: Permissions = { roles: ['Machine.CollectForensics'], scopes: ['Machine.CollectForensics'] };
 
-/** Creates the check in front of the API. */
+const HUNT: Permissions = { roles: ['ThreatHunting.Read.All'], scopes: ['ThreatHunting.Read.All'] };
+
+function permissionsFor(call: CallKind): Permissions {
+  if (call === 'link') return LINK;
+  if (call === 'package') return PACKAGE;
+  return call === 'hunt' ? HUNT : READ;
+}
+
+/** Creates the check in front of the API, or of Microsoft Graph. */
 export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
   const keys = createLocalJWKSet(options.jwks);
   return async (authorization, call) => {
@@ -77,7 +85,7 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
     if (context !== undefined && !(Array.isArray(acrs) && acrs.includes(context))) {
       return claimsChallenge(context, options.authorizationUri);
     }
-    const missing = missingPermission(payload, call === 'link' ? LINK : call === 'package' ? PACKAGE : READ);
+    const missing = missingPermission(payload, permissionsFor(call));
     return missing === undefined
       ? { caller: { appId: String(payload['appid']), tenantId: options.tenantId } }
       : { refusal: apiError(403, 'Forbidden', missing) };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { randomBytes } from 'node:crypto';
 import { before, test } from 'node:test';
-import { runCommand, waitForQuickInput } from '../rig/quickInput.ts';
+import { chooseQuickPick, runCommand, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { openViewContainer, openWorkbench, reloadWindow } from '../rig/workbench.ts';
 import {
@@ -57,7 +57,7 @@ workbenchSuite('signing in, as a person', OPTIONS, (session) => {
     });
 
   /** Takes the dialog's way: the page opens in another tab of the browser, and the code is on the clipboard. */
-  const signInWithCode = async (): Promise<void> => {
+  const signInWithCode = async (consents = false): Promise<void> => {
     const { code } = await waitForCode();
     const opened = session.page.context().waitForEvent('page', { timeout: 30_000 });
     await clickDialog(session.page, 'Copy Code and Open Page');
@@ -71,6 +71,7 @@ workbenchSuite('signing in, as a person', OPTIONS, (session) => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('button', { name: 'Sign in as analyst@contoso.example' }).click();
+    if (consents) await page.getByRole('button', { name: 'Accept' }).click();
     await page.getByRole('heading', { name: 'You have signed in' }).waitFor();
     await page.close();
     await session.page.bringToFront();
@@ -84,6 +85,7 @@ workbenchSuite('signing in, as a person', OPTIONS, (session) => {
     await answer('API Address', tenant.apiUrl);
     await answer('Sign-in Service', tenant.loginUrl);
     await answer('Scope', tenant.scope);
+    await answer('Microsoft Graph', tenant.graphUrl);
     await answer('Download Hosts', tenant.blobHost);
     await answer('Tenant ID', tenant.tenantId);
     await answer('Client ID', tenant.clientId);
@@ -106,6 +108,37 @@ workbenchSuite('signing in, as a person', OPTIONS, (session) => {
       tenant.recording.tokenRequests().map(({ form }) => form?.['grant_type']),
       [],
     );
+  });
+
+  test('the audit trail is asked for after the person allowed it, and after a consent to its own permission', async () => {
+    // drives: fetchAuditTrail
+    const { identity, recording } = tenantOf(session);
+    identity.policies.huntingConsented = false;
+    await runCommand(session.page, 'Live Response: Open Hunting Results…');
+    await chooseQuickPick(session.page, 'From Microsoft Graph');
+    const asked = await waitFor('the question', () => readDialog(session.page));
+    assert.match(asked.text, /May "Contoso" ask Microsoft Graph[^]*localhost:\d+[^]*ThreatHunting\.Read\.All/u);
+    await clickDialog(session.page, 'Cancel');
+    assert.equal(recording.at('graph').length, 0);
+    await runCommand(session.page, 'Live Response: Open Hunting Results…');
+    await chooseQuickPick(session.page, 'From Microsoft Graph');
+    await waitFor('the question', () => readDialog(session.page));
+    await takePictures(session, 'audit-consent');
+    await clickDialog(session.page, 'Allow and Continue');
+    await chooseQuickPick(session.page, 'Last 7 Days');
+    const { buttons } = await waitForNotification(session.page, 'may not run hunting queries yet');
+    assert.equal(buttons[0], 'Sign In…');
+    assert.equal(recording.at('graph').length, 0);
+    await clickNotification(session.page, 'may not run hunting queries yet', 'Sign In…');
+    await signInWithCode(true);
+    await waitFor('the records', async () => (await readTree(session.page, 'Audit Trail')).length > 5);
+    const [query, ...others] = recording.at('graph');
+    assert.equal(others.length, 0);
+    assert.deepEqual([query?.method, query?.path], ['POST', '/v1.0/security/runHuntingQuery']);
+    assert.match(query?.body ?? '', /^\{"Query":"CloudAppEvents\\n\| where Timestamp > ago\(7d\)/u);
+    // The list is still that of the same session.
+    await runCommand(session.page, 'Live Response: Refresh Machine Actions');
+    await waitForRows(session.page, NAME);
   });
 
   test('signing out forgets everything, and one click signs in again', async () => {

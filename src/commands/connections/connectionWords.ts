@@ -18,6 +18,7 @@ export function connectionWords(connection: Connection): readonly string[] {
     l10n.t('Calls and tokens go to: {0}', apiUrlOf(connection)),
     l10n.t('Signs in at: {0}', given('authority', authority)),
     l10n.t('Asks tokens for: {0}', given('scope', scope)),
+    ...(own.has('graphUrl') ? [l10n.t('Microsoft Graph: {0}', own.get('graphUrl') ?? '')] : []),
     l10n.t('Results may come from: {0}', own.get('downloadHosts') ?? l10n.t('Azure storage only')),
     l10n.t('Tenant: {0}', tenantId),
     l10n.t('Client ID: {0}', clientId),

@@ -1,5 +1,6 @@
 import { InputBoxValidationSeverity, l10n } from 'vscode';
 import type { Connection } from '../../connections/connection.ts';
+import type { Resource } from '../../connections/tokenSources.ts';
 import { isGuid } from '../../base/resultUri.ts';
 import { adviseOn } from '../../identity/permissions.ts';
 import { furtherPermissionWords, missingPermissionWords } from '../../messages/permissionWords.ts';
@@ -99,18 +100,33 @@ async function signInPerson(
   runner: CommandRunner,
   connection: Connection,
 ): Promise<void> {
+  const account = await askPerson(services, runner, connection, 'defender');
+  if (account !== undefined) await tellSignedIn(services, connection);
+}
+
+/**
+ * Lets a person sign in, and consent to a resource.
+ *
+ * @returns the account; undefined if nobody signed in, which the user was told
+ */
+export async function askPerson(
+  services: Pick<Services, 'canLoopback' | 'signIns' | 'telemetry'>,
+  runner: CommandRunner,
+  connection: Connection,
+  resource: Resource,
+): Promise<string | undefined> {
   const { signIns, canLoopback } = services;
-  if ((await signIns.wasRefused()) && !(await confirmedAgain(connection))) return;
+  if ((await signIns.wasRefused()) && !(await confirmedAgain(connection))) return undefined;
   const way = connection.signIn === 'interactive' && canLoopback ? 'interactive' : 'deviceCode';
   const account = await runner.run(l10n.t('Signing in to {0}', connection.name), ({ signal, report }) => {
     const dismissed = new AbortController();
     const prompts = signInPrompts(connection, report, () => {
       dismissed.abort();
     });
-    return signIns.signIn(connection, way, prompts, AbortSignal.any([signal, dismissed.signal]));
+    return signIns.signIn(connection, way, prompts, AbortSignal.any([signal, dismissed.signal]), resource);
   });
   services.telemetry.send({ name: 'signIn', way, outcome: runner.outcome });
-  if (account !== undefined) await tellSignedIn(services, connection);
+  return account;
 }
 
 /**

@@ -5,6 +5,7 @@ import { readBytes } from '../../evidence/decode/encoding.ts';
 import { readAuditExport } from '../../evidence/audit/auditRecords.ts';
 import { buildSessionsQuery } from '../../evidence/blocks/huntingQuery.ts';
 import { LiveResponseError } from '../../base/errors.ts';
+import { commandIds } from '../../platform/commandIds.ts';
 import { confirmInStatusBar } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { auditViewId } from '../../platform/viewIds.ts';
@@ -65,6 +66,11 @@ async function askForSource(): Promise<Uri | 'clipboard' | undefined> {
     label: l10n.t('File…'),
     detail: l10n.t('The export of a query: .csv or .json'),
   };
+  const graph = {
+    iconPath: new ThemeIcon('cloud-download'),
+    label: l10n.t('From Microsoft Graph'),
+    detail: l10n.t('Asks for the sessions of all devices: one query. Needs a permission of its own'),
+  };
   const query = {
     iconPath: new ThemeIcon('copy'),
     label: l10n.t('Copy the Query for the Portal'),
@@ -73,11 +79,12 @@ async function askForSource(): Promise<Uri | 'clipboard' | undefined> {
       DAYS,
     ),
   };
-  const chosen = await pickOne([clipboard, file, query], { title: l10n.t('Open Hunting Results') });
+  const chosen = await pickOne([clipboard, file, graph, query], { title: l10n.t('Open Hunting Results') });
   if (chosen === query) {
     await env.clipboard.writeText(buildSessionsQuery(undefined, DAYS));
     confirmInStatusBar(l10n.t('Copied 1 hunting query'), CONFIRM_MS);
   }
+  if (chosen === graph) await commands.executeCommand(commandIds.fetchAuditTrail);
   if (chosen === clipboard) return 'clipboard';
   if (chosen !== file) return undefined;
   const [uri] =

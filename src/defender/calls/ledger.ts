@@ -22,8 +22,17 @@ export const PACKAGE_WINDOWS: readonly [minute: RateWindow, hour: RateWindow] = 
   { calls: 120, ms: 3_600_000 },
 ];
 
-/** Account that a call is counted in: links to investigation packages, or all other calls. */
-export type CallAccount = 'api' | 'package';
+/**
+ * The documented limits of hunting queries. They are counted for a whole tenant; this product counts its own. Source:
+ * api-facts §4.
+ */
+export const HUNTING_WINDOWS: readonly [minute: RateWindow, hour: RateWindow] = [
+  { calls: 45, ms: 60_000 },
+  { calls: 1500, ms: 3_600_000 },
+];
+
+/** Account that a call is counted in: links to investigation packages, hunting queries, or all other calls. */
+export type CallAccount = 'api' | 'package' | 'hunting';
 
 /**
  * The pause and the limit that the server's last refusals caused. They apply to all windows that use the application.

@@ -61,6 +61,7 @@ export class PersonTokens implements PersonalTokenSource {
         throw new LiveResponseError('signInFailed', { connection, reason: 'otherTenant' });
       }
       const account = result.account?.username ?? '';
+      if (registration.isFurther === true) await this.#mustBe(account);
       this.#person = account;
       // The account is stored first. Other windows are notified of the tokens, and then read the account.
       await accounts.set(account);
@@ -90,8 +91,18 @@ export class PersonTokens implements PersonalTokenSource {
     this.#subscription.dispose();
   }
 
+  /** @throws LiveResponseError `signInFailed` if another person is signed in to the connection */
+  async #mustBe(account: string): Promise<void> {
+    const known = await this.account();
+    if (known === undefined || known.toLowerCase() === account.toLowerCase()) return;
+    const { connection } = this.#parts.registration;
+    throw new LiveResponseError('signInFailed', { connection, reason: 'otherAccount' });
+  }
+
   /** Checks whether another window has changed the account. Another account may have other permissions to see data. */
   async #lookWhoIsIn(): Promise<void> {
+    // The source of the connection's own resource looks for both.
+    if (this.#parts.registration.isFurther === true) return;
     const before = this.#person;
     if ((await this.account()) !== before) this.#parts.onOtherPerson();
   }
@@ -107,7 +118,8 @@ export class PersonTokens implements PersonalTokenSource {
     const wanted = { scopes: [registration.scope], ...(this.#claims === undefined ? {} : { claims: this.#claims }) };
     if (way === 'interactive') {
       // A user who is still signed in may want another account, so no account is suggested.
-      const again = this.#claims !== undefined || (await drawer.get('tokens')) === undefined;
+      const again =
+        registration.isFurther === true || this.#claims !== undefined || (await drawer.get('tokens')) === undefined;
       const known = again ? await accounts.get() : undefined;
       // VS Code decodes an address before it opens the page, which would change a name with any other character.
       const hint = known !== undefined && /^[\w.@-]+$/u.test(known) ? known : undefined;
@@ -163,7 +175,7 @@ export class PersonTokens implements PersonalTokenSource {
         this.#claims = network.refusal?.claims ?? this.#claims;
         const failure = toSignInFailure(error, network, connection);
         // A refresh token that was refused once will never be accepted again.
-        if (failure.values.reason === 'sessionEnded') {
+        if (failure.values.reason === 'sessionEnded' && registration.isFurther !== true) {
           // If the account stayed, the next renewal would report that secret storage has lost the session.
           await accounts.set(undefined);
           this.#person = undefined;

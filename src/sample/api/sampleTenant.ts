@@ -2,10 +2,12 @@ import { createSampleActions } from '../data/actions.ts';
 import type { ActionPlan } from '../data/plan.ts';
 import { blobNameOf, packageNameOf, sampleTenantId } from '../base/identifiers.ts';
 import type { SampleAction, SampleCommand } from '../base/model.ts';
+import { answerHuntingQuery } from './huntingQuery.ts';
 import { pageMaximum, queryCollection } from './odataQuery.ts';
 import type { EntityType } from './odataFilter.ts';
 import { ODataError } from './odataLexer.ts';
 import { createRandom } from '../base/random.ts';
+import { auditRows } from '../data/auditTrail.ts';
 import { investigationPackage } from '../data/outputs/investigationPackage.ts';
 import { allDevices, toMachine, toMachineAction } from './wire.ts';
 import type { Entity, JsonValue } from './wire.ts';
@@ -60,6 +62,8 @@ export interface SampleBlob {
 export interface SampleTenant {
   readonly tenantId: string;
   readonly answer: (request: SampleRequest) => Promise<SampleAnswer>;
+  /** Answers a hunting query as Microsoft Graph does. `body` is the JSON of the request. */
+  readonly hunt: (body: string, graphUrl: string) => SampleAnswer;
   readonly blob: (name: string) => SampleBlob | undefined;
 }
 
@@ -250,6 +254,12 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
       : json(200, { '@odata.context': context(request, 'MachineActions/$entity'), ...toMachineAction(action) });
   };
 
+  const hunt: SampleTenant['hunt'] = (body, graphUrl) => {
+    requestCount += 1;
+    const requestId = createRandom(`request ${String(requestCount)}`).guid();
+    return answerHuntingQuery(body, auditRows(actions.all(), startedAt), { graphUrl, now: now(), requestId });
+  };
+
   let blobs: ReadonlyMap<string, { readonly id: string; readonly index: number }> | undefined;
   const toBlob = (name: string, action: SampleAction, command: SampleCommand): SampleBlob | undefined => {
     const { result, endedAt, startedAt: begun } = command;
@@ -295,5 +305,5 @@ export function createSampleTenant(options: SampleTenantOptions): SampleTenant {
     return action === undefined || command === undefined ? undefined : toBlob(name, action, command);
   };
 
-  return { tenantId: sampleTenantId, answer, blob };
+  return { tenantId: sampleTenantId, answer, hunt, blob };
 }

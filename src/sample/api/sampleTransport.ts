@@ -1,5 +1,6 @@
-import type { HttpAnswer, HttpRequest, Transport } from '../../defender/transport.ts';
+import type { HttpAnswer, HttpRequest, SendHuntingQuery, Transport } from '../../defender/transport.ts';
 import { checkSampleLink, mintSampleLink, sampleBlobUrl } from './blobLinks.ts';
+import { sampleGraphUrl } from '../base/identifiers.ts';
 import { createRandom } from '../base/random.ts';
 import { createSampleTenant } from './sampleTenant.ts';
 
@@ -198,4 +199,15 @@ export function createSampleTransport(options: SampleTransportOptions): Transpor
   };
 
   return { api, download };
+}
+
+/** Creates a sender that answers hunting queries from the sample tenant. */
+export function createSampleHunting({ now, startedAt }: SampleTransportOptions): SendHuntingQuery {
+  const tenant = createSampleTenant({ startedAt, now, mintLink: () => '' });
+  return ({ graphUrl, query, signal }) => {
+    signal.throwIfAborted();
+    if (graphUrl !== sampleGraphUrl) throw unknownHost(new URL(graphUrl));
+    const { status, headers, body } = tenant.hunt(JSON.stringify({ Query: query }), graphUrl);
+    return Promise.resolve({ status, headers, body: inChunks(encoder.encode(body), signal) });
+  };
 }

@@ -3,6 +3,9 @@ import { createRandom } from './random.ts';
 /** The sample's tenant id. */
 export const sampleTenantId = createRandom('tenant').guid();
 
+/** Address of the sample's Microsoft Graph. Its host is a name that no resolver knows (RFC 2606). */
+export const sampleGraphUrl = 'https://graph.sample.invalid';
+
 /** Returns the id of the action with the given key. The id is the same in every tenant, at any start time. */
 export function actionIdOf(key: string): string {
   return createRandom(`action ${key}`).guid();

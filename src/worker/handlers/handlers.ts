@@ -1,5 +1,5 @@
 import type { LineRange } from '../../base/places.ts';
-import { Ledger, PACKAGE_WINDOWS } from '../../defender/calls/ledger.ts';
+import { HUNTING_WINDOWS, Ledger, PACKAGE_WINDOWS } from '../../defender/calls/ledger.ts';
 import type { CallAccount, CallRows } from '../../defender/calls/ledger.ts';
 import { MemoryCallRows } from '../../defender/calls/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode/decode.ts';
@@ -257,5 +257,9 @@ function describeStream(text: string): StreamFacts {
 
 /** Opens a ledger for each account. They share one table, in which an account's calls have an application of their own. */
 function openLedgers(rows: CallRows): Readonly<Record<CallAccount, Ledger>> {
-  return { api: new Ledger(rows), package: new Ledger(rows, PACKAGE_WINDOWS) };
+  return {
+    api: new Ledger(rows),
+    package: new Ledger(rows, PACKAGE_WINDOWS),
+    hunting: new Ledger(rows, HUNTING_WINDOWS),
+  };
 }

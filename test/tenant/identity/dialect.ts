@@ -22,8 +22,8 @@ export const ENTRA_ROUTES = {
 } as const;
 
 /** Translates a request into the provider's form. */
-export function toProvider(request: LoginRequest, tenantId: string): IncomingMessage {
-  const mountPoint = `/${tenantId}`;
+export function toProvider(request: LoginRequest, directory: Directory): IncomingMessage {
+  const mountPoint = `/${directory.tenantId}`;
   // Entra serves discovery below `/<tenant>/v2.0`, the rest below `/<tenant>`.
   const path = request.url.pathname.replace(`${mountPoint}/v2.0/.well-known/`, `${mountPoint}/.well-known/`);
   const query = new URLSearchParams(request.url.search);
@@ -37,6 +37,8 @@ export function toProvider(request: LoginRequest, tenantId: string): IncomingMes
     // offline_access only where it asks for consent, and does not know `select_account`.
     query.set('prompt', 'consent');
   }
+  if (beginning) askForAll(query, directory);
+  if (path === mountPoint + ENTRA_ROUTES.device_authorization) askForAll(form, directory);
   const search = query.size === 0 ? '' : `?${query.toString()}`;
   const anew = beginning || (path === mountPoint + ENTRA_ROUTES.code_verification && request.method === 'GET');
   return translated(request, {
@@ -45,6 +47,21 @@ export function toProvider(request: LoginRequest, tenantId: string): IncomingMes
     form,
     cookie: anew ? withoutSession(request.incoming.headers.cookie) : request.incoming.headers.cookie,
   });
+}
+
+/**
+ * Adds the tenant's other resources to a request for one of them: Entra's refresh tokens are for every resource to which
+ * the application has consent. Whether it has, is decided when a token is asked for.
+ */
+function askForAll(parameters: URLSearchParams, { audiences, graph }: Directory): void {
+  const scope = parameters.get('scope');
+  const asked = resourceOfScope(scope);
+  if (scope === null || asked === undefined) return;
+  const others = audiences.filter((audience) => audience !== asked);
+  const granted = graph.permissions.map((name) => `${graph.audience}/${name}`);
+  const scopes = [...others.map((audience) => `${audience}/.default`), ...granted];
+  parameters.set('scope', [...new Set([...scope.split(' '), ...scopes])].join(' '));
+  for (const resource of [asked, ...others]) parameters.append('resource', resource);
 }
 
 // Every sign-in begins at the account page, even in a browser with a session: a test must not depend on the one before.
@@ -119,7 +136,8 @@ function tokenAnswer(
   }
   const resource = ctx.oidc.entities.AccessToken?.aud;
   // MSAL looks a token up by the requested scope, so `.default` is among the granted ones.
-  const scopes = [...directory.delegatedPermissions, '.default'].map((name) => `${String(resource)}/${name}`);
+  const names = resource === directory.graph.audience ? directory.graph.permissions : directory.delegatedPermissions;
+  const scopes = [...names, '.default'].map((name) => `${String(resource)}/${name}`);
   const clientInfo = { uid: account, utid: directory.tenantId };
   return {
     token_type: 'Bearer',

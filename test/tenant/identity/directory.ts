@@ -25,6 +25,8 @@ export interface Policies {
   blockAccess: boolean;
   /** Whether the application's permissions are granted. If not: 65001, and the sign-in page asks for consent. */
   consented: boolean;
+  /** The same for its permission in Microsoft Graph. */
+  huntingConsented: boolean;
   /** The authentication context that the API requires in a token's `acrs`, such as `c1`. */
   apiContext: string | undefined;
   /** Seconds by which the service's clock is ahead of ours when it checks a client assertion. */
@@ -76,6 +78,7 @@ export interface Directory {
   readonly delegatedPermissions: readonly string[];
   /** The resources that are installed in the tenant. */
   readonly audiences: readonly string[];
+  readonly graph: GraphResource;
   readonly people: readonly Person[];
   readonly policies: Policies;
   readonly lifetimes: Lifetimes;
@@ -90,12 +93,20 @@ export interface Directory {
   readonly reset: () => void;
 }
 
+/** Microsoft Graph as a resource of the tenant. */
+export interface GraphResource {
+  readonly audience: string;
+  /** Permissions that are granted there to the application, and to its users. */
+  readonly permissions: readonly string[];
+}
+
 /** Changes to a plain directory. */
 export interface DirectoryOptions {
   readonly tenantId: string;
   readonly applicationRoles: readonly string[];
   readonly delegatedPermissions?: readonly string[];
   readonly audiences: readonly string[];
+  readonly graph: GraphResource;
   readonly lifetimes?: Partial<Lifetimes>;
 }
 
@@ -104,6 +115,7 @@ const POLICIES: Readonly<Policies> = {
   blockDeviceCode: 'nobody',
   blockAccess: false,
   consented: true,
+  huntingConsented: true,
   apiContext: undefined,
   clockAheadSeconds: 0,
 };
@@ -126,7 +138,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
     applicationOid: randomUUID(),
     applicationRoles: options.applicationRoles,
     delegatedPermissions: options.delegatedPermissions ?? ['Machine.LiveResponse', 'Machine.Read'],
-    audiences: options.audiences,
+    audiences: [...options.audiences, options.graph.audience],
+    graph: options.graph,
     people: [
       { oid: randomUUID(), upn: 'analyst@contoso.example', name: 'Alex Analyst' },
       { oid: randomUUID(), upn: 'responder@contoso.example', name: 'Robin Responder' },

@@ -175,7 +175,7 @@ async function answer(service: Service, request: LoginRequest, response: ServerR
   if (!pathname.startsWith(`${base}/`)) {
     return unknownTenant(request) ?? notFound();
   }
-  const incoming: IncomingMessage = toProvider(request, directory.tenantId);
+  const incoming: IncomingMessage = toProvider(request, directory);
   if (pathname.startsWith(base + LOGIN_PATH)) {
     return await signInPage({ provider, directory, request, incoming, response });
   }

@@ -9,7 +9,7 @@ import type { Aadsts } from './entraErrors.ts';
 import { capture } from './loginRequest.ts';
 import type { LoginRequest } from './loginRequest.ts';
 import { accountPage, consentPage, lastPage } from './pages.ts';
-import { OIDC_SCOPES, permissionsOf } from './scopes.ts';
+import { OIDC_SCOPES, permissionsOf, resourceOfScope } from './scopes.ts';
 
 /** One user at the sign-in page. */
 export interface Visit {
@@ -51,11 +51,13 @@ export async function signInPage(visit: Visit): Promise<DoorAnswer> {
     const aadsts = policies.blockDeviceCode === 'conditionalAccess' ? 53003 : 530035;
     return await finish(visit, refused('blocked_by_policy', aadsts));
   }
+  const isForGraph = resourceOfScope(details.params['scope']) === directory.graph.audience;
+  const consent = isForGraph ? 'huntingConsented' : 'consented';
   if (form.get('consent') === 'accept') {
-    policies.consented = true;
+    policies[consent] = true;
   }
-  if (!policies.consented) {
-    return html(200, consentPage(person, delegatedPermissions));
+  if (!policies[consent]) {
+    return html(200, consentPage(person, isForGraph ? directory.graph.permissions : delegatedPermissions));
   }
   return await finish(visit, await granted(visit, details, person));
 }
@@ -64,8 +66,10 @@ async function granted({ provider, directory }: Visit, details: Details, { oid }
   const { params, deviceCode } = details;
   const grant = new provider.Grant({ accountId: oid, clientId: directory.clientId });
   grant.addOIDCScope(OIDC_SCOPES.join(' '));
-  const resource = String(params['resource']);
-  grant.addResourceScope(resource, permissionsOf(resource, params['scope']).join(' '));
+  // One session is for all resources of the tenant, as Entra's are.
+  for (const resource of [params['resource']].flat().map(String)) {
+    grant.addResourceScope(resource, permissionsOf(resource, params['scope']).join(' '));
+  }
   const grantId = await grant.save();
   directory.signIns.set(grantId, {
     oid,

@@ -64,7 +64,7 @@ function refreshRefusal(
   if (signIn.deviceCode && policies.blockDeviceCode === 'conditionalAccess') {
     return { aadsts: 530036 };
   }
-  if (!policies.consented) {
+  if (values['resource'] === directory.graph.audience ? !policies.huntingConsented : !policies.consented) {
     return { aadsts: 65001, values };
   }
   if (signIn.at < directory.multiFactorSince) {

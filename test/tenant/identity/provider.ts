@@ -87,7 +87,7 @@ export function createProvider(options: ProviderOptions): Provider {
         enabled: true,
         useGrantedResource: () => true,
         defaultResource: (ctx) => {
-          const scope = ctx.oidc.params?.['scope'];
+          const scope = scopeOf(ctx);
           const resource = resourceOfScope(scope);
           if (resource !== undefined) return resource;
           // Entra would issue a token for Microsoft Graph, which this tenant does not have.
@@ -100,7 +100,7 @@ export function createProvider(options: ProviderOptions): Provider {
             throw refusal(500011, { resource, tenant: directory.tenantId });
           }
           return {
-            scope: [`${resource}/.default`, ...permissionsOf(resource, ctx.oidc.params?.['scope'])].join(' '),
+            scope: [`${resource}/.default`, ...permissionsOf(resource, scopeOf(ctx))].join(' '),
             audience: resource,
             accessTokenTTL: lifetimes.accessToken,
             accessTokenFormat: 'jwt',
@@ -127,6 +127,11 @@ export function createProvider(options: ProviderOptions): Provider {
     }
   });
   return provider;
+}
+
+/** Returns the requested scope. The provider keeps none of a request that redeems a code. */
+function scopeOf(ctx: KoaContextWithOIDC): unknown {
+  return ctx.oidc.params?.['scope'] ?? ctx.oidc.body?.['scope'];
 }
 
 function accountOf(directory: Directory, oid: string): ReturnType<NonNullable<Configuration['findAccount']>> {
@@ -157,11 +162,14 @@ function entraPayload(
   const signIn = grantId === undefined ? undefined : directory.signIns.get(grantId);
   const person = directory.people.find(({ oid }) => oid === signIn?.oid);
   const app = { tenantId: directory.tenantId, appId: String(appId) };
+  const isForGraph = payload['aud'] === directory.graph.audience;
+  const roles = isForGraph ? directory.graph.permissions : directory.applicationRoles;
+  const scp = (isForGraph ? directory.graph.permissions : directory.delegatedPermissions).join(' ');
   const claims =
     signIn === undefined || person === undefined
-      ? entraClaims({ ...app, oid: directory.applicationOid, roles: directory.applicationRoles })
+      ? entraClaims({ ...app, oid: directory.applicationOid, roles })
       : {
-          ...entraClaims({ ...app, oid: person.oid, upn: person.upn, scp: directory.delegatedPermissions.join(' ') }),
+          ...entraClaims({ ...app, oid: person.oid, upn: person.upn, scp }),
           name: person.name,
           ...(signIn.acrs.length === 0 ? {} : { acrs: [...signIn.acrs] }),
         };

@@ -9,6 +9,7 @@ suite('the clouds', () => {
       authority: 'https://login.microsoftonline.com',
       scope: 'https://api.securitycenter.microsoft.com/.default',
       portalUrl: 'https://security.microsoft.com',
+      graphUrl: 'https://graph.microsoft.com',
     });
   });
 

@@ -61,6 +61,7 @@ suite('package.json', () => {
       'liveResponse.copyKqlProcesses',
       'liveResponse.copyKqlSessions',
       'liveResponse.exportRunNdjson',
+      'liveResponse.fetchAuditTrail',
       'liveResponse.filterByDevice',
       'liveResponse.filterByScript',
       'liveResponse.groupByAction',
@@ -140,9 +141,10 @@ suite('package.json', () => {
 });
 
 suite('the source', () => {
-  // POST requests go to the sign-in service and, in a build that sends telemetry, to its endpoint. None ever goes to
-  // the Defender API.
+  // POST requests go to the sign-in service, to Microsoft Graph as hunting queries, and, in a build that sends telemetry,
+  // to its endpoint. None ever goes to the Defender API.
   const POSTING = [
+    'defender/hunting/sendQuery.ts',
     'defender/transport.ts',
     'identity/msal/browserSignIn.ts',
     'identity/msal/network.ts',

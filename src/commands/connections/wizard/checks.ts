@@ -78,7 +78,7 @@ export function checkToken(
 }
 
 function mayBeEmpty(step: TextStep, draft: Draft, { existing }: CheckContext): boolean {
-  if (step === 'authority' || step === 'scope' || step === 'downloadHosts') return true;
+  if (step === 'authority' || step === 'scope' || step === 'graphUrl' || step === 'downloadHosts') return true;
   const secret = step === 'clientSecret' || step === 'passphrase' || step === 'accessToken';
   return secret && mayKeepSecret(draft, existing);
 }
@@ -95,6 +95,7 @@ const CHECKS: Readonly<Record<TextStep, Check>> = {
   apiUrl: (text) => unless(isAllowedUrl(text), 'noApiUrl'),
   authority: (text) => unless(isAuthority(text), 'noAuthority'),
   scope: (text) => unless(isScope(text), 'noScope'),
+  graphUrl: (text) => unless(isAuthority(text), 'noAuthority'),
   downloadHosts: (text) => unless(hostsIn(text).every(isHost), 'noHost'),
   tenantId: (text) => (isGuid(idIn(text)) ? undefined : isName(text) ? 'tenantName' : 'noTenantId'),
   clientId: (text, { texts }) => {

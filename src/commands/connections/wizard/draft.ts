@@ -10,6 +10,7 @@ export type TextStep =
   | 'apiUrl'
   | 'authority'
   | 'scope'
+  | 'graphUrl'
   | 'downloadHosts'
   | 'tenantId'
   | 'clientId'
@@ -72,6 +73,7 @@ export function draftOf(existing: Connection | undefined): Draft {
       apiUrl: existing.apiUrl ?? '',
       authority: existing.authority ?? '',
       scope: existing.scope ?? '',
+      graphUrl: existing.graphUrl ?? '',
       downloadHosts: (existing.downloadHosts ?? []).join(', '),
       certificate: existing.certificatePath ?? '',
     },
@@ -93,7 +95,7 @@ export function stepsOf({ signIn = 'interactive', place, keyIsEncrypted }: Draft
     'place',
     ...when(custom, 'apiUrl'),
     ...when(custom && service, 'authority'),
-    ...when(custom && signIn !== 'accessToken', 'scope'),
+    ...when(custom && signIn !== 'accessToken', 'scope', 'graphUrl'),
     ...when(custom, 'downloadHosts'),
     // A pasted token contains its tenant and its client id.
     ...when(signIn !== 'accessToken', 'tenantId'),
@@ -165,6 +167,7 @@ export function resultOf(draft: Draft, existing: Connection | undefined, name = 
     ...optional('apiUrl', 'apiUrl'),
     ...optional('authority', 'authority'),
     ...optional('scope', 'scope'),
+    ...optional('graphUrl', 'graphUrl'),
     ...optional('certificatePath', 'certificate'),
     ...(hosts.length === 0 ? {} : { downloadHosts: hosts }),
   });

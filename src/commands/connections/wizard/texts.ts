@@ -13,6 +13,7 @@ export function stepTitle(step: Step, existing: Connection | undefined): string 
     apiUrl: l10n.t('API Address'),
     authority: l10n.t('Sign-in Service'),
     scope: l10n.t('Scope'),
+    graphUrl: l10n.t('Microsoft Graph'),
     downloadHosts: l10n.t('Download Hosts'),
     tenantId: l10n.t('Tenant ID'),
     clientId: l10n.t('Client ID'),
@@ -30,11 +31,15 @@ export function stepTitle(step: Step, existing: Connection | undefined): string 
 /** Returns the instruction of a step: what to type, and where the user finds it. */
 export function promptFor(step: TextStep, cloud: Cloud, mayKeep: boolean): string {
   const resource = cloudAddresses(cloud === 'custom' ? 'commercial' : cloud).scope.replace('/.default', '');
-  const { authority, scope } = cloudAddresses('commercial');
+  const { authority, scope, graphUrl } = cloudAddresses('commercial');
   const prompts: Readonly<Record<TextStep, string>> = {
     apiUrl: l10n.t('Base of the API, for example of a proxy. The token is sent there.'),
     authority: l10n.t('The service that people sign in at, without the tenant. Left empty: {0}', authority),
     scope: l10n.t('What a token is asked for. Left empty: {0}', scope),
+    graphUrl: l10n.t(
+      'Where the audit trail is asked for, such as {0}. Left empty: this connection cannot ask for it.',
+      graphUrl,
+    ),
     downloadHosts: l10n.t(
       'Hosts that results come from besides Azure’s, with port, separated by commas. May stay empty.',
     ),
@@ -60,11 +65,12 @@ export function promptFor(step: TextStep, cloud: Cloud, mayKeep: boolean): strin
 
 /** Returns the text that an empty box shows: the format of the value, or the default value. */
 export function placeholderFor(step: TextStep): string {
-  const { authority, scope } = cloudAddresses('commercial');
+  const { authority, scope, graphUrl } = cloudAddresses('commercial');
   const placeholders: Readonly<Partial<Record<TextStep, string>>> = {
     apiUrl: 'https://defender.example.com',
     authority,
     scope,
+    graphUrl,
     downloadHosts: 'files.example.com:8443',
     tenantId: '00000000-0000-0000-0000-000000000000',
     clientId: '00000000-0000-0000-0000-000000000000',

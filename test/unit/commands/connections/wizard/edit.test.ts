@@ -19,6 +19,7 @@ suite('editing a connection', () => {
       apiUrl: 'https://proxy.example',
       authority: 'https://login.example',
       scope: 'api://x/.default',
+      graphUrl: 'https://g.example',
       downloadHosts: ['a.example', 'b.example:1'],
     });
     assert.deepEqual([draft.signIn, draft.place], ['clientSecret', { cloud: 'custom' }]);
@@ -28,6 +29,7 @@ suite('editing a connection', () => {
       apiUrl: 'https://proxy.example',
       authority: 'https://login.example',
       scope: 'api://x/.default',
+      graphUrl: 'https://g.example',
       downloadHosts: 'a.example, b.example:1',
       certificate: '',
     });

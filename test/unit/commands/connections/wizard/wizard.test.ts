@@ -42,9 +42,15 @@ const PATHS: readonly (readonly [what: string, person: Person, steps: readonly S
     {
       signIn: 'interactive',
       place: CUSTOM,
-      texts: { ...IDS, ...URLS, authority: 'https://login.example/', scope: 'api://x/.default' },
+      texts: {
+        ...IDS,
+        ...URLS,
+        authority: 'https://login.example/',
+        scope: 'api://x/.default',
+        graphUrl: 'https://g.example',
+      },
     },
-    ['signIn', 'place', 'apiUrl', 'authority', 'scope', 'downloadHosts', 'tenantId', 'clientId', 'name'],
+    ['signIn', 'place', 'apiUrl', 'authority', 'scope', 'graphUrl', 'downloadHosts', 'tenantId', 'clientId', 'name'],
     {
       connection: {
         name: TENANT,
@@ -54,6 +60,7 @@ const PATHS: readonly (readonly [what: string, person: Person, steps: readonly S
         apiUrl: 'https://proxy.example',
         authority: 'https://login.example',
         scope: 'api://x/.default',
+        graphUrl: 'https://g.example',
         downloadHosts: ['blobs.example:8443'],
       },
       secret: undefined,
@@ -77,7 +84,7 @@ const PATHS: readonly (readonly [what: string, person: Person, steps: readonly S
   [
     'Azure CLI at an address of its own: it knows its sign-in service, not the scope',
     { signIn: 'azureCli', place: CUSTOM, texts: { tenantId: TENANT, apiUrl: 'http://127.0.0.1:8080' } },
-    ['signIn', 'place', 'apiUrl', 'scope', 'downloadHosts', 'tenantId', 'name'],
+    ['signIn', 'place', 'apiUrl', 'scope', 'graphUrl', 'downloadHosts', 'tenantId', 'name'],
     {
       connection: {
         name: TENANT,
@@ -183,13 +190,13 @@ suite('the steps of a connection', () => {
     const second = advance(first, { step: 'signIn', signIn: 'clientCertificate' });
     assert.deepEqual(positionOf(second), { step: 2, totalSteps: 6 });
     const third = advance(second, { step: 'place', place: CUSTOM });
-    assert.deepEqual([third.step, positionOf(third)], ['apiUrl', { step: 3, totalSteps: 10 }]);
+    assert.deepEqual([third.step, positionOf(third)], ['apiUrl', { step: 3, totalSteps: 11 }]);
     const atFile = { ...third, step: 'certificate' } as const;
     const plain = advance(atFile, { step: 'certificate', text: '/a.pem', keyIsEncrypted: false });
-    assert.deepEqual([plain.step, positionOf(plain)], ['name', { step: 10, totalSteps: 10 }]);
+    assert.deepEqual([plain.step, positionOf(plain)], ['name', { step: 11, totalSteps: 11 }]);
     const encrypted = advance(atFile, { step: 'certificate', text: '/a.pem', keyIsEncrypted: true });
-    assert.deepEqual([encrypted.step, positionOf(encrypted)], ['passphrase', { step: 10, totalSteps: 11 }]);
-    assert.deepEqual(positionOf(goBack(third, '', [])), { step: 2, totalSteps: 10 });
+    assert.deepEqual([encrypted.step, positionOf(encrypted)], ['passphrase', { step: 11, totalSteps: 12 }]);
+    assert.deepEqual(positionOf(goBack(third, '', [])), { step: 2, totalSteps: 11 });
   });
 
   test('there is no way back from the first step', () => {

@@ -1,0 +1,38 @@
+import type { ResultRef } from '../../base/resultUri.ts';
+import type { Services } from '../../services/services.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
+import type { TreeNode } from '../../tree/nodes.ts';
+import { recordOfLink } from './recordOfLink.ts';
+import { findTargets } from './targets.ts';
+
+/** Services that know devices. */
+export type DeviceServices = Pick<
+  Services,
+  'actions' | 'auditTrail' | 'connections' | 'runOverviews' | 'tableTabs' | 'store' | 'view'
+>;
+
+/** A device of a tenant. The ID is null if it is unknown. */
+export type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };
+
+/**
+ * Finds the device that a command is for: that of an audit record, of a row, of the open result, or of the selected row.
+ */
+export async function findDevice(services: DeviceServices, args: readonly unknown[]): Promise<Device | undefined> {
+  const { opened } = services.auditTrail;
+  const record = recordOfLink(services.auditTrail, args[0]);
+  if (record !== undefined) return opened?.tenant && { ...opened.tenant, machineId: record.deviceId };
+  const [row] = args.filter(isTreeNode);
+  if (row !== undefined) return deviceOfRow(services, row);
+  const [target] = findTargets(services, args);
+  const facts = target === undefined ? undefined : await services.store.facts(target.ref);
+  const action = facts?.action ?? (target === undefined ? undefined : services.actions.list?.get(target.ref.actionId));
+  if (target !== undefined) return action && { ...target.ref, machineId: action.machineId ?? null };
+  const [selected] = services.view.selection;
+  return selected === undefined ? undefined : deviceOfRow(services, selected);
+}
+
+function deviceOfRow({ actions }: Pick<Services, 'actions'>, row: TreeNode): Device | undefined {
+  if (row.kind === 'device') return { ...row.tenant, machineId: row.machineId };
+  if (row.kind !== 'action' && row.kind !== 'command') return undefined;
+  return { ...row.tenant, machineId: actions.list?.get(row.actionId)?.machineId ?? null };
+}

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { RecordedRequest } from '../tenant/recording.ts';
+import { partsOf } from './runFolder.ts';
+
+/** The one POST that the product sends to another service than the sign-in service. */
+const HUNT = 'graph POST /v1.0/security/runHuntingQuery';
+
+/**
+ * Checks every request that reached a tenant in a run, besides those of signing in: each is a GET, or the one hunting
+ * query.
+ *
+ * @returns a sentence about the requests
+ * @throws when there is another request, no request or no hunting query
+ */
+export async function checkRequests(runFolder: string): Promise<string> {
+  const { kept } = partsOf(runFolder);
+  let requests = 0;
+  let hunts = 0;
+  for (const name of await readdir(kept)) {
+    if (!name.endsWith('-recording.json')) continue;
+    const recorded = JSON.parse(await readFile(path.join(kept, name), 'utf8')) as readonly RecordedRequest[];
+    for (const { door, method, path: target, query, body = '' } of recorded) {
+      if (door === 'login') continue;
+      requests++;
+      const what = `${door} ${method} ${target}${query === '' ? '' : `?${query}`}`;
+      if (door === 'graph') {
+        if (what !== HUNT) throw new Error(`Microsoft Graph got another request than a hunting query: ${what}`);
+        const keys = Object.keys(JSON.parse(body) as object).join(', ');
+        if (keys !== 'Query') throw new Error(`A hunting query had other fields than its query: ${keys}`);
+        hunts++;
+      } else if (method !== 'GET') throw new Error(`A request was no GET: ${what}`);
+    }
+  }
+  if (requests === 0) throw new Error('No part that ran before made a request, so there is nothing to check.');
+  if (hunts === 0) throw new Error('No part that ran before made a hunting query, so there is nothing to check.');
+  return `${requests} requests to tenants: all were GET, but ${hunts} hunting queries`;
+}
