@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 
@@ -11,6 +11,7 @@ const BUNDLES = {
   notes: 'src/notes/noteTexts.ts',
   sample: 'src/sample/api/sampleTransport.ts',
   parquet: 'src/runs/parquetFile.ts',
+  pack: 'src/runs/pack/packWriter.ts',
   worker: 'src/worker/main.ts',
   analysis: 'src/analysis/main.ts',
   // Only in a build with a connection string.
@@ -63,19 +64,30 @@ const lazyBundles: Plugin = {
  * - semver: jsonwebtoken asks it only whether Node is newer than 16.9, which holds in every supported VS Code.
  * - follow-redirects: axios uses it only for requests that may be redirected. No request of ours may (`COMMON` in
  *   defender/http.ts), and without it none can be.
+ * - https-proxy-agent: axios uses it only for proxies of its own, which `COMMON` turns off. VS Code does the proxies.
+ * - ./fetch.js and ./xhr.js: adapters of axios for browsers. `COMMON` names the one for Node.
  */
 const UNUSED: Readonly<Record<string, string>> = {
   'form-data': 'module.exports = class FormData {};',
   'decode-named-character-reference': 'export const decodeNamedCharacterReference = () => false;',
   semver: 'module.exports = { satisfies: () => true };',
+  'https-proxy-agent': 'module.exports = class HttpsProxyAgent {};',
+  './fetch.js': 'export const getFetch = () => null;',
+  './xhr.js': 'export default null;',
   'follow-redirects': "module.exports = { http: require('node:http'), https: require('node:https') };",
 };
+
+/** File that chooses among the adapters of axios. */
+const AXIOS_ADAPTERS = join('axios', 'lib', 'adapters', 'adapters.js');
 
 const withoutUnused: Plugin = {
   name: 'without-unused',
   setup: (setup) => {
     setup.onResolve({ filter: /^[a-z-]+$/ }, ({ path }) =>
       path in UNUSED ? { path, namespace: 'unused' } : undefined,
+    );
+    setup.onResolve({ filter: /^\.\/(?:fetch|xhr)\.js$/ }, ({ path, importer }) =>
+      importer.endsWith(AXIOS_ADAPTERS) ? { path, namespace: 'unused' } : undefined,
     );
     setup.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: UNUSED[path] ?? '' }));
   },

@@ -18,6 +18,8 @@ export const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
     'test/vscode/4-*.test.ts',
     'test/ui/*-{notes,backLinks,records,indicators}*.test.ts',
   ],
+  // Packs and records that others check.
+  case: ['test/unit/runs/pack/*.test.ts', 'test/story/*Trail.test.ts', 'test/ui/11-run.test.ts'],
   // Many results: the list, runs, search, stored results, and reading them.
   reading: [
     'test/unit/{documents,results,storage,tree}/**/*.test.ts',

@@ -6,6 +6,7 @@ import type { StoreThread } from './worker/workerClient.ts';
 import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
 import type { noteTexts } from './notes/noteTexts.ts';
 import { toAnalysisThread } from './analysis/workerThread.ts';
+import type { writePack } from './runs/pack/packWriter.ts';
 import type { writeParquet } from './runs/parquetFile.ts';
 import type { createSampleHunting, createSampleTransport } from './sample/api/sampleTransport.ts';
 
@@ -47,6 +48,11 @@ export async function loadNoteTexts(): Promise<typeof noteTexts> {
 /** Loads the function that writes Parquet. */
 export async function loadParquetWriter(): Promise<typeof writeParquet> {
   return (await import('./runs/parquetFile.ts')).writeParquet;
+}
+
+/** Loads the function that writes hand-over packs. */
+export async function loadPackWriter(): Promise<typeof writePack> {
+  return (await import('./runs/pack/packWriter.ts')).writePack;
 }
 
 /** Loads the sample tenant, which exists only in memory. */

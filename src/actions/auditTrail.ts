@@ -19,7 +19,9 @@ export interface LoadedActions {
 export interface OpenedTrail extends AuditExport {
   /** Name of the file, of the clipboard, or of Microsoft Graph with the time of its answer. */
   readonly source: string;
-  /** Time and device that a fetched trail was asked for. */
+  /** Whether the answer has as many rows as there can be, so that older records may be missing. */
+  readonly mayBeCut?: boolean;
+  /** Time and device that a fetched trail was asked for, if it holds all of that. */
   readonly asked?: AskedFor;
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'> | undefined;
   readonly openedAt: number;

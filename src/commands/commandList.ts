@@ -71,6 +71,7 @@ import {
   openHuntingResultsCommand,
 } from './open/openHuntingResults.ts';
 import { fetchAuditTrailCommand } from './open/fetchAuditTrail.ts';
+import { handOverCommand } from './runs/handOver.ts';
 import { openCitationCommand } from './open/openCitation.ts';
 import { exportTableCommand } from './runs/exportTable.ts';
 import { copyDeviceIdsCommand } from './copy/copyDeviceIds.ts';
@@ -196,6 +197,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   changeRunRulesCommand,
   exportRunCsvCommand,
   exportRunNdjsonCommand,
+  handOverCommand,
   showLogCommand,
 ];
 

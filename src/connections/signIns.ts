@@ -5,6 +5,7 @@ import type { SendSignIn } from '../defender/transport.ts';
 import { Leases } from '../base/leases.ts';
 import type { MsalParts, SignInLimits } from '../identity/msal/application.ts';
 import type { MsalTokens } from '../identity/msal/createMsalTokens.ts';
+import type { Resource } from '../identity/claims.ts';
 import { PastedToken } from '../identity/pastedToken.ts';
 import { openDrawer, SECRET_KINDS } from '../identity/secrets.ts';
 import type { SecretDrawer, SecretKind, Secrets } from '../identity/secrets.ts';
@@ -15,7 +16,6 @@ import type { WorkerPort } from '../worker/workerClient.ts';
 import { destinationOf, ownerOf } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { createTokenSource } from './tokenSources.ts';
-import type { Resource } from './tokenSources.ts';
 
 export interface SignInsParts {
   readonly secrets: Secrets;
@@ -46,7 +46,8 @@ export class SignIns {
   };
   readonly #changed = new Emitter<Connection>();
   /** The prompt that is open in this window. */
-  #prompting: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
+  #prompting:
+    { readonly owner: string; readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
 
   /** Fires when the account of a connection changes in this window: a sign-in, a sign-out or a new secret. */
   readonly onDidChange = this.#changed.event;
@@ -110,7 +111,7 @@ export class SignIns {
     const all = AbortSignal.any([signal, controller.signal]);
     try {
       const asking = this.#leases.holdOnly(PROMPT, () => source.signIn(way, prompts, all));
-      this.#prompting = { controller, ended: asking.then(noop, noop) };
+      this.#prompting = { owner: ownerOf(connection), controller, ended: asking.then(noop, noop) };
       const account = await asking;
       await this.#leases.giveBack(REFUSED);
       // Consent to a further resource changes neither the account nor what it sees.
@@ -130,8 +131,11 @@ export class SignIns {
 
   /** Deletes everything that the sign-in stored. For the sign-in of an application, also deletes its secret. */
   async signOut(connection: Connection): Promise<void> {
+    await this.#endPrompt(connection);
     await (await this.#source(connection)).signOut();
-    await (await this.#sources.graph.get(ownerOf(connection)))?.signOut();
+    // Its tokens are deleted with the others. This is for what it holds in memory.
+    const further = await this.#sources.graph.get(ownerOf(connection))?.catch(() => undefined);
+    await further?.signOut();
     this.#changed.fire(connection);
   }
 
@@ -147,6 +151,7 @@ export class SignIns {
   /** Deletes everything about a connection that is removed or whose destination was changed. */
   async forget(connection: Connection): Promise<void> {
     if (connection.signIn === 'sample') return;
+    await this.#endPrompt(connection);
     // Signs out first, because a renewal in progress would store its tokens again.
     await (await this.#source(connection)).signOut();
     const drawer = this.#drawer(connection);
@@ -208,6 +213,13 @@ export class SignIns {
       send: await this.#parts.loadSend(),
       ...(limits === undefined ? {} : { limits }),
     };
+  }
+
+  /** Ends an open page of this connection: its end would sign in again. */
+  async #endPrompt(connection: Connection): Promise<void> {
+    if (this.#prompting?.owner !== ownerOf(connection)) return;
+    this.#prompting.controller.abort();
+    await this.#prompting.ended;
   }
 
   #drawer(connection: Connection): SecretDrawer {

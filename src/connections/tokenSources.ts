@@ -1,6 +1,7 @@
 import { LiveResponseError } from '../base/errors.ts';
 import type { MsalParts } from '../identity/msal/application.ts';
 import type { MsalTokens } from '../identity/msal/createMsalTokens.ts';
+import type { Resource } from '../identity/claims.ts';
 import { PastedToken } from '../identity/pastedToken.ts';
 import type { SecretDrawer } from '../identity/secrets.ts';
 import { CommandLineTokens } from '../identity/tools/commandLineTokens.ts';
@@ -8,9 +9,6 @@ import type { TokenSource } from '../identity/tokenSource.ts';
 import { HUNTING_PERMISSION } from '../identity/permissions.ts';
 import { graphUrlOf, signInAddressesOf } from './connection.ts';
 import type { Connection, SignIn } from './connection.ts';
-
-/** Service that a token is for: the Defender API, or Microsoft Graph, which answers hunting queries. */
-export type Resource = 'defender' | 'graph';
 
 /** Parts of a token source besides its connection. */
 export interface TokenSourceParts {
@@ -53,6 +51,7 @@ export async function createTokenSource(
     case 'azureCli':
       return new CommandLineTokens({
         resource: scope.replace(/\/\.default$/u, ''),
+        service: resource,
         tenantId,
         connection: name,
         environment,

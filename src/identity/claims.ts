@@ -55,17 +55,25 @@ export function isFor(
   return claims?.tenantId === tenantId && claims.clientId === clientId;
 }
 
-/** Microsoft's id for the Defender API ("WindowsDefenderATP"). It is the audience of a token that names no address. */
-const DEFENDER_APP_ID = 'fc780465-2017-40d4-a0c5-307022471b92';
-/** Microsoft's id for Microsoft Graph. */
-const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
+/** Service that a token is for: the Defender API, or Microsoft Graph, which answers hunting queries. */
+export type Resource = 'defender' | 'graph';
+
+/** Microsoft's ids for these services. Each is the audience of a token that names no address. */
+const APP_IDS: Readonly<Record<Resource, string>> = {
+  defender: 'fc780465-2017-40d4-a0c5-307022471b92',
+  graph: '00000003-0000-0000-c000-000000000000',
+};
 
 /**
- * Whether a token is for a resource, e.g. `https://api.securitycenter.microsoft.com`. Entra names a resource by its
- * address or by its application id. The address of a company's own resource is `api://` with its application id.
+ * Whether a token is for an address of a service, e.g. `https://api.securitycenter.microsoft.com`. Entra names a
+ * resource by its address or by its application id. The address of a company's own resource is `api://` with its
+ * application id.
  */
-export function isForResource({ audience = '' }: Pick<TokenClaims, 'audience'>, resource: string): boolean {
-  const [found, wanted] = [audience, resource].map((text) => text.toLowerCase().replace(/\/$/u, ''));
-  const isGraph = /^https:\/\/(?:[\w-]+\.)*(?:dod-)?graph\./u.test(wanted ?? '');
-  return found === wanted || found === (isGraph ? GRAPH_APP_ID : DEFENDER_APP_ID) || wanted === `api://${found ?? ''}`;
+export function isForResource(
+  { audience = '' }: Pick<TokenClaims, 'audience'>,
+  address: string,
+  resource: Resource = 'defender',
+): boolean {
+  const [found, wanted] = [audience, address].map((text) => text.toLowerCase().replace(/\/$/u, ''));
+  return found === wanted || found === APP_IDS[resource] || wanted === `api://${found ?? ''}`;
 }

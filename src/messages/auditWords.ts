@@ -35,8 +35,10 @@ export function trailSentence(trail: OpenedTrail, { actionOf, notLoaded, without
     .filter(([, count], index) => index === 0 || count > 0)
     .map(([label, count]) => `${label}: ${count.toLocaleString(env.language)}`);
   const sentence = [trail.source, ...parts].join(' · ');
+  if (trail.mayBeCut === true)
+    return `${sentence}. ${l10n.t('The answer may have been cut: ask for fewer days, or for one device.')}`;
   if (trail.asked === undefined || records.length > 0) return sentence;
-  return `${sentence}. ${l10n.t('No session in this time, or Defender for Cloud Apps with its Microsoft 365 connector is not on, or records come late.')}`;
+  return `${sentence}. ${l10n.t('No session in this time, or records come late, or Defender for Cloud Apps with its Microsoft 365 connector is not on, or this account may not see the table.')}`;
 }
 
 /** Whether a record of a program's session has no action, although the actions of its time are loaded. */
@@ -78,7 +80,7 @@ export function matchSentence(record: AuditRecord, hasAction: boolean, isLoaded:
 /** Says what it can mean that an action has no record. */
 export function noRecordSentence(): string {
   return l10n.t(
-    'No record in this export. The query may leave it out, the connector may have been off, or the record may come late.',
+    'No record among these. The query may leave it out, the connector may have been off, or the record may come late.',
   );
 }
 
@@ -121,9 +123,16 @@ const refusedQuery = (): HuntWords => ({
 });
 
 const REFUSED_HUNTS: Readonly<Record<string, (values: FailureValues) => HuntWords>> = {
+  off: ({ connection = '–' }) => ({
+    sentence: l10n.t(
+      'Microsoft Graph is turned off for "{0}", or the connection was changed. Fetch the audit trail anew to allow it again.',
+      connection,
+    ),
+    steps: [],
+  }),
   consent: ({ connection = '–' }) => ({
     sentence: l10n.t(
-      '"{0}" may not run hunting queries yet. Sign in once more and agree to {1}; an administrator may have to.',
+      '"{0}" has no consent for hunting queries. Sign in once more and agree to {1}; an administrator may have to.',
       connection,
       HUNTING_PERMISSION,
     ),
@@ -131,7 +140,7 @@ const REFUSED_HUNTS: Readonly<Record<string, (values: FailureValues) => HuntWord
   }),
   permission: ({ connection = '–' }) => ({
     sentence: l10n.t(
-      '"{0}" must not run hunting queries. It needs the permission {1}, and a person also a role that can read security data.',
+      'Microsoft Graph refused "{0}": it lacks the permission {1}, or a person lacks a role that can read security data. If it was granted a moment ago, try again: a new token is taken.',
       connection,
       HUNTING_PERMISSION,
     ),
@@ -141,10 +150,22 @@ const REFUSED_HUNTS: Readonly<Record<string, (values: FailureValues) => HuntWord
     sentence: l10n.t('Microsoft Graph refused the access token of "{0}". The next try takes a new one.', connection),
     steps: ['tryAgain', 'signIn'],
   }),
+  noToken: ({ connection = '–', host = '–' }) => ({
+    sentence: l10n.t(
+      'There is no token for {1} in the tenant of "{0}". Is that its Microsoft Graph? Check the address in the connection.',
+      connection,
+      host,
+    ),
+    steps: ['editConnection', 'tryAgain'],
+  }),
   noTable: () => ({
     sentence: l10n.t(
-      'This tenant has no audit trail in advanced hunting: Defender for Cloud Apps, or its Microsoft 365 connector, is not on.',
+      'Advanced hunting has no audit trail here: Defender for Cloud Apps or its Microsoft 365 connector is not on, or this account may not see the table.',
     ),
+    steps: [],
+  }),
+  notHere: ({ host = '–' }) => ({
+    sentence: l10n.t('{0} has no advanced hunting for this tenant.', host),
     steps: [],
   }),
   notGraph: ({ host = '–', status = '–' }) => ({
@@ -161,6 +182,6 @@ const REFUSED_HUNTS: Readonly<Record<string, (values: FailureValues) => HuntWord
   }),
   size: ({ host = '–' }) => ({
     sentence: l10n.t('The answer of {0} is too large. Ask for fewer days, or for one device.', host),
-    steps: ['tryAgain'],
+    steps: [],
   }),
 };

@@ -94,6 +94,7 @@ const NAMES = [
   'changeRunRules',
   'exportRunCsv',
   'exportRunNdjson',
+  'handOver',
   'showLog',
 ] as const;
 

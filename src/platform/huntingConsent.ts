@@ -23,8 +23,17 @@ export class HuntingConsent {
   }
 
   async takeBack(owner: string): Promise<void> {
+    if (!this.isGiven(owner)) return;
     const others = this.#owners().filter((other) => other !== owner);
     await this.#memento.update(KEY, others.length === 0 ? undefined : others);
+  }
+
+  /**
+   * Takes back what belongs to owners that are gone: a connection that was removed, renamed or led elsewhere is asked for
+   * again, also when it comes back.
+   */
+  async forgetGone(before: readonly string[], now: readonly string[]): Promise<void> {
+    for (const owner of before) if (!now.includes(owner)) await this.takeBack(owner);
   }
 
   #owners(): readonly string[] {

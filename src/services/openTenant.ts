@@ -9,24 +9,13 @@ import { allowedDownloadHosts } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { ledgerPort } from '../worker/ports.ts';
 import type { GroundServices } from './ground.ts';
-
-const SAMPLE_START = 'liveResponse.sampleStartedAt';
+import { sampleStart } from './sampleStart.ts';
 
 interface TenantParts extends Pick<GroundServices, 'log' | 'telemetry' | 'worker'> {
   readonly signIns: SignIns;
   readonly state: Memento;
   /** Called after each call to the API. */
   readonly onCalled: () => void;
-}
-
-/**
- * Returns the time that the sample's data relate to, ms since 1970. It is stored forever: with another time, the same
- * sample results would have other times and hashes than the stored copies.
- */
-export async function sampleStart(state: Memento): Promise<number> {
-  const startedAt = state.get<number>(SAMPLE_START) ?? Date.now();
-  await state.update(SAMPLE_START, startedAt);
-  return startedAt;
 }
 
 /** Creates the client of a connection. The first call loads the client's code. */

@@ -1,6 +1,6 @@
 import { LiveResponseError } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
-import { loadParquetWriter } from '../lazy.ts';
+import { loadPackWriter, loadParquetWriter } from '../lazy.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 import { maxDownloadBytes, storageRules } from '../platform/config.ts';
 import { estimateRun } from '../runs/runEstimate.ts';
@@ -19,6 +19,7 @@ export interface RunServices {
   readonly runs: RunFetches;
   /** Loads the function that writes Parquet. */
   readonly loadParquetWriter: typeof loadParquetWriter;
+  readonly loadPackWriter: typeof loadPackWriter;
   /** Estimates how long, in milliseconds, this number of background calls for a run takes. */
   readonly estimateRun: (record: Pick<RunRecord, 'run'>, calls: number) => Promise<number>;
 }
@@ -52,6 +53,7 @@ export function createRunServices(
       clock: systemClock,
     }),
     loadParquetWriter,
+    loadPackWriter,
     estimateRun: async ({ run }, count) => {
       const connection = connections.forTenant(run.tenant);
       if (connection === undefined) return 0;

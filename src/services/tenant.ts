@@ -7,6 +7,7 @@ import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import { ConnectionList } from '../connections/connectionList.ts';
 import { NoResults } from '../connections/noResults.ts';
 import { Sessions } from '../connections/sessions.ts';
+import { ownerOf } from '../connections/connection.ts';
 import type { Session } from '../connections/sessions.ts';
 import { ShownActions } from '../connections/shownActions.ts';
 import { SignIns } from '../connections/signIns.ts';
@@ -14,7 +15,7 @@ import type { Priority } from '../defender/calls/budget.ts';
 import type { DownloadLimits } from '../defender/download/download.ts';
 import type { MachineAction } from '../defender/schema.ts';
 import type { DownloadLink } from '../defender/tenantClient.ts';
-import { loadDownloadLink, loadMsal, loadSignInSender } from '../lazy.ts';
+import { loadDownloadLink, loadMsal, loadSampleHunting, loadSignInSender, loadTenantHunting } from '../lazy.ts';
 import { tellSecretsInMemory } from '../messages/notices.ts';
 import { allowedDownloadHosts } from '../platform/config.ts';
 import { HuntingConsent } from '../platform/huntingConsent.ts';
@@ -95,7 +96,21 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     return connection === undefined ? undefined : sessions.of(connection).actions(true);
   });
   const huntingConsent = new HuntingConsent(context.globalState);
-  const hunt = createHunt({ ...ground, signIns, consent: huntingConsent, state: context.globalState });
+  let owners: readonly string[] = [];
+  connections.onDidChange(() => {
+    const before = owners;
+    owners = connections.all.map(ownerOf);
+    void huntingConsent.forgetGone(before, owners);
+  });
+  const hunt = createHunt({
+    ...ground,
+    signIns,
+    connections,
+    consent: huntingConsent,
+    state: context.globalState,
+    loadTenantHunting,
+    loadSampleHunting,
+  });
   const noResults = new NoResults({ connections, sessions });
   const actions = new ShownActions(connections, sessions);
   signIns.onDidChange((connection) => {

@@ -10,13 +10,13 @@ import { createHuntingClient } from '../../src/defender/hunting/huntingClient.ts
 import type { HuntingClient, HuntingClientOptions } from '../../src/defender/hunting/huntingClient.ts';
 import { createHuntingSender } from '../../src/defender/hunting/sendQuery.ts';
 import { readAuditExport } from '../../src/evidence/audit/auditRecords.ts';
-import { buildSessionsQuery } from '../../src/evidence/blocks/huntingQuery.ts';
+import { sessionsQuery } from '../../src/evidence/blocks/huntingQuery.ts';
 import { describeFailure } from '../faults/words.ts';
 import { mostWithin } from '../tenant/rateLimit.ts';
 import { failureOf, fails, openStage, patience } from './localClient.ts';
 import type { Stage } from './localClient.ts';
 
-const QUERY = buildSessionsQuery(undefined, 30);
+const QUERY = sessionsQuery(undefined, 30);
 const WINDOW_MS = 1500;
 
 let stage: Stage;
@@ -92,7 +92,10 @@ suite('hunting queries', () => {
       'huntingRefused',
       { reason: 'permission', status: 403 },
     );
-    assert.match(describeFailure(error).sentence, /"Contoso" must not run .* permission ThreatHunting\.Read\.All/u);
+    assert.match(
+      describeFailure(error).sentence,
+      /refused "Contoso": it lacks the permission ThreatHunting\.Read\.All/u,
+    );
     assert.match(error.values.serverMessage ?? '', /API required roles: ThreatHunting\.Read\.All/u);
     assert.match(error.values.correlationId ?? '', /^[\da-f-]{36}$/u);
     assert.ok(describeFailure(error).steps.includes('copyCorrelationId'));
@@ -117,7 +120,37 @@ suite('hunting queries', () => {
     await isRefused(hunting.run(QUERY, patience()), 'token', /refused the access token of "Contoso"/u);
     assert.deepEqual(stage.heard(), ['hunt 401'], 'a POST is never repeated');
     await hunting.run(QUERY, patience());
-    assert.deepEqual(asked, [undefined, { token: expired }]);
+    assert.deepEqual(asked, [undefined, { token: expired, reason: 'token' }]);
+  });
+
+  test('a permission that was granted after a refusal is in the token of the next try', async () => {
+    const poor = await graphToken([]);
+    const hunting = client({
+      getAccessToken: (_signal, refusal) => Promise.resolve(refusal?.token === poor ? token : poor),
+    });
+    await isRefused(hunting.run(QUERY, patience()), 'permission', /try again: a new token is taken/u);
+    await hunting.run(QUERY, patience());
+    assert.deepEqual(stage.heard(), ['hunt 403', 'hunt 200']);
+  });
+
+  test('a tool that has only the refused token sends it again, and the words stay Microsoft’s', async () => {
+    const poor = await graphToken([]);
+    const hunting = client({
+      getAccessToken: (_signal, refusal) =>
+        refusal === undefined
+          ? Promise.resolve(poor)
+          : Promise.reject(new LiveResponseError('notSignedIn', { reason: 'rejected' })),
+    });
+    for (let tries = 0; tries < 2; tries++)
+      await isRefused(hunting.run(QUERY, patience()), 'permission', /API required roles: ThreatHunting/u);
+  });
+
+  test('what must not be sent any more is not sent, although the token and the slot were waited for', async () => {
+    const mayNot = (): void => {
+      throw new LiveResponseError('huntingRefused', { connection: 'Contoso', reason: 'off' });
+    };
+    await isRefused(client().run(QUERY, patience(), mayNot), 'off', /turned off for "Contoso"/u);
+    assert.equal(stage.tenant.recording.requests.length, 0);
   });
 
   test('a token of the Defender API, and one of another tenant, are refused', async () => {
@@ -136,11 +169,12 @@ suite('hunting queries', () => {
     ['rows that are no list', 200, '{"results":{"0":{}}}', 'answer'],
     ['a refusal of a proxy', 403, '<html>blocked</html>', 'notGraph'],
     ['a redirection', 302, '', 'notGraph'],
-    ['an address that is no Graph', 404, '{"error":{"code":"NotFound","message":"no"}}', 'notGraph'],
+    ['a tenant without hunting', 404, '{"error":{"code":"NotFound","message":"no"}}', 'notHere'],
+    ['more rows than there can be', 200, `{"results":[${'1,'.repeat(200_000)}1]}`, 'answer'],
   ] as const) {
     test(`${what} gives no rows and says so`, async () => {
       answerNext(status, body);
-      await isRefused(client().run(QUERY, patience()), reason, /Microsoft Graph|has no rows/u);
+      await isRefused(client().run(QUERY, patience()), reason, /Microsoft Graph|has no rows|no advanced hunting/u);
       assert.equal(stage.tenant.recording.requests.length, 1);
     });
   }
@@ -187,7 +221,7 @@ suite('hunting queries', () => {
     assert.ok(stage.heard().every((line) => line === 'hunt 200'));
   });
 
-  test('canceled, the query ends at once, and its slot is free again', async () => {
+  test('canceled, the query ends at once', async () => {
     stage.tenant.faults.add({ door: 'graph', action: { kind: 'drip', bytesPerSecond: 50 } });
     const controller = new AbortController();
     const work = client().run(QUERY, controller.signal);
@@ -195,6 +229,22 @@ suite('hunting queries', () => {
       controller.abort();
     }, 50);
     await fails(work, stage, 'cancelled');
+  });
+
+  test('what a sign-in lacks for Microsoft Graph is not told as a lack of Defender; other reasons keep their words', async () => {
+    const failing = (code: 'signInFailed' | 'notSignedIn', reason: string): HuntingClient =>
+      client({ getAccessToken: () => Promise.reject(new LiveResponseError(code, { connection: 'Contoso', reason })) });
+    for (const reason of ['noDefenderHere', 'otherAudience'])
+      await isRefused(
+        failing('signInFailed', reason).run(QUERY, patience()),
+        'noToken',
+        /There is no token for localhost/u,
+      );
+    await isRefused(failing('notSignedIn', 'rejected').run(QUERY, patience()), 'token', /^Microsoft Graph refused/u);
+    await fails(failing('notSignedIn', 'moreWanted').run(QUERY, patience()), stage, 'notSignedIn', {
+      reason: 'moreWanted',
+    });
+    assert.equal(stage.tenant.recording.requests.length, 0);
   });
 
   test('a sign-in that wants a consent says for what; nothing is sent', async () => {

@@ -100,6 +100,38 @@ suite('a token for Microsoft Graph', () => {
       await hunt(scene);
     }));
 
+  test('nobody signs in by a consent: neither without a session, nor when somebody signed out meanwhile', () =>
+    inGraphScene('interactive', async (scene) => {
+      const { signIn, fails, window, connection, tenant } = scene;
+      await fails(consent(scene), 'notSignedIn', 'noAccount', 'signIn', /not signed in to "Contoso"/);
+      assert.equal(tenant.recording.calls('authorize').length, 0);
+      await signIn();
+      const held = person(tenant, { as: 'responder@contoso.example' });
+      const opened = Promise.withResolvers<undefined>();
+      const goOn = Promise.withResolvers<undefined>();
+      const open = window.signIns.signIn(
+        connection,
+        'interactive',
+        {
+          ...held,
+          openBrowser: async (url) => {
+            opened.resolve(undefined);
+            await goOn.promise;
+            await held.openBrowser(url);
+          },
+        },
+        signal,
+        'graph',
+      );
+      const ended = assert.rejects(open, { code: 'cancelled' });
+      await opened.promise;
+      await window.signIns.signOut(connection);
+      goOn.resolve(undefined);
+      await ended;
+      assert.equal(await window.signIns.account(connection), undefined);
+      await fails(hunt(scene), 'notSignedIn', 'noAccount', 'signIn', /not signed in to "Contoso"/);
+    }));
+
   test('a refusal by Microsoft Graph’s side of the session does not sign out', () =>
     inGraphScene('interactive', async (scene) => {
       const { signIn, list, fails, tenant, window, connection } = scene;

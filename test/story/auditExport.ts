@@ -1,7 +1,7 @@
 import { readActionPage } from '../../src/defender/schema.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
 import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
-import { buildSessionsQuery } from '../../src/evidence/blocks/huntingQuery.ts';
+import { sessionsQuery } from '../../src/evidence/blocks/huntingQuery.ts';
 
 /** Start of the sample's data, ms since 1970. */
 export const STARTED_AT = Date.UTC(2026, 10, 23, 21, 4);
@@ -20,7 +20,7 @@ export type AuditRow = Readonly<Record<string, unknown>>;
 export const CONSOLE_SESSIONS = 6;
 
 /** Query for the audit trail as the extension sends it. */
-export const QUERY = buildSessionsQuery(undefined, 30);
+export const QUERY = sessionsQuery(undefined, 30);
 
 /** Returns what Microsoft Graph answers to a query in the sample, as JSON. */
 export function graphAnswer(query = QUERY): string {

@@ -17,6 +17,7 @@ import {
   waitForNotification,
 } from '../rig/workbenchParts.ts';
 import { menuTitle } from './support/commands.ts';
+import { handOverRun } from './support/handOver.ts';
 import { readOverview } from './support/runOverview.ts';
 import { askAboutDevices, quoteOddLines, searchInRun } from './support/runPages.ts';
 import { exportShownRows, quoteRow, restoreTable, stackRun } from './support/runTable.ts';
@@ -229,6 +230,10 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
       assert.equal(read.filter(({ state }) => state !== 'result').length, 7);
     }
   });
+
+  // drives: handOver
+  test('handed over, it is a pack that the published verifier finds consistent; a result of it opens again', () =>
+    handOverRun(session));
 
   test('a host leads to its result, and the overview is opened again without a call', async () => {
     const { page } = session;

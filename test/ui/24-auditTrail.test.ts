@@ -2,20 +2,12 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { chooseQuickPick, runCommand } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
-import {
-  clickDialog,
-  followLink,
-  readDialog,
-  readEditor,
-  readTree,
-  waitForNotification,
-} from '../rig/workbenchParts.ts';
+import { followLink, readEditor, readTree, waitForNotification } from '../rig/workbenchParts.ts';
 import { auditRows, CONSOLE_SESSIONS, FORMS, STARTED_AT } from '../story/auditExport.ts';
 import { findAxeProblems, KNOWN_IN_LISTS } from './support/axe.ts';
-import { menuTitle } from './support/commands.ts';
+import { clickRowMenu, menuTitle } from './support/commands.ts';
 import { answerFileDialog } from './support/fileDialog.ts';
 import { readScreen } from './support/screen.ts';
 import { LOCAL, SAMPLE, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
@@ -180,64 +172,49 @@ workbenchSuite(
 
 workbenchSuite('the audit trail of the sample, through Microsoft Graph', { tenant: 'sample' }, (session) => {
   const rows = (): ReturnType<typeof readTree> => readTree(session.page, VIEW);
-  const fetch = async (choice: string): Promise<void> => {
-    await runCommand(session.page, `Live Response: ${menuTitle('openHuntingResults')}`);
-    await chooseQuickPick(session.page, 'From Microsoft Graph');
-    if ((await waitFor('a question', () => isAsked(session.page))) === 'consent')
-      await clickDialog(session.page, 'Allow and Continue');
-    await chooseQuickPick(session.page, choice);
-  };
+  const shows = (text: string): Promise<number> => session.page.locator('.pane-body', { hasText: text }).count();
 
   before(async () => {
     await waitForRows(session.page, SAMPLE);
   });
 
-  test('allowed once, it comes with all its records; an action without one, and one without an action, are marked', async () => {
-    await fetch('Last 30 Days');
-    await waitFor('the records', async () => (await rows().catch(() => [])).length > 5);
+  test('it comes with all its records; an action without one, and one without an action, are marked', async () => {
     const { page } = session;
+    await runCommand(page, `Live Response: ${menuTitle('openHuntingResults')}`);
+    await chooseQuickPick(page, 'From Microsoft Graph');
+    await chooseQuickPick(page, 'Last 30 Days');
+    await waitFor('the records', async () => (await rows().catch(() => [])).length > 5);
     await page.locator('.monaco-list-row', { hasText: 'Load the actions of these records' }).first().click();
-    const shows = (text: string): Promise<number> => page.locator('.pane-body', { hasText: text }).count();
     await waitFor('the match', async () => (await shows('are not loaded')) === 0);
     assert.equal(await shows(`Console sessions: ${CONSOLE_SESSIONS}`), 1);
     assert.equal(await shows('Without an action: 1'), 1);
     assert.equal(await shows('Actions without a record: 1'), 1);
-    assert.equal(await shows('Microsoft Graph, '), 1);
+    assert.equal(await shows('Microsoft Graph, tenant '), 1);
     await takePictures(session, 'audit-graph');
   });
 
-  test('asked again, it is not asked for a consent; turned off, it is', async () => {
-    const { page } = session;
-    await runCommand(page, `Live Response: ${menuTitle('openHuntingResults')}`);
-    await chooseQuickPick(page, 'From Microsoft Graph');
-    await chooseQuickPick(page, 'Turn Off for This Connection');
-    await page.locator('.statusbar-item', { hasText: 'asks Microsoft Graph no more' }).first().waitFor();
-    await runCommand(page, `Live Response: ${menuTitle('openHuntingResults')}`);
-    await chooseQuickPick(page, 'From Microsoft Graph');
-    const asked = await waitFor('the question', () => readDialog(page));
-    assert.match(asked.text, /May "Sample tenant" ask Microsoft Graph/u);
-    await clickDialog(page, 'Cancel');
-  });
-
-  test('for one device, from its row: the records of that device alone', async () => {
+  test('for one device, from its row: the choice names it, and so does the source', async () => {
     const { page } = session;
     const row = page.locator('.monaco-list-row', { hasText: 'collect-triage.ps1' }).first();
     const host = (await row.locator('.label-name').first().textContent()) ?? '';
-    await row.click({ button: 'right' });
-    await page.locator('.monaco-menu .action-label', { hasText: 'Fetch Audit Trail' }).first().click();
-    await waitFor('the question', () => readDialog(page));
-    await clickDialog(page, 'Allow and Continue');
-    const shown = await waitFor('the records', async () => {
-      const all = await rows().catch(() => []);
-      const records = all.filter(({ description }) => /API session|Console session/u.test(description));
-      return records.length > 0 && records.every(({ label }) => label === host) ? records : undefined;
+    await clickRowMenu(page, SAMPLE, 'collect-triage.ps1', 'fetchAuditTrail');
+    await chooseQuickPick(page, `${host}, Last 30 Days`);
+    await waitFor('the records of the device', async () => (await shows(`device ${host} (`)) === 1);
+    await waitFor('only these', async () => {
+      const records = (await rows()).filter(({ description }) => /API session|Console session/u.test(description));
+      return records.length > 0 && records.every(({ label }) => label === host);
     });
-    assert.ok(shown.length > 0);
+  });
+
+  test('the button above the records offers all devices too, whatever row has the focus', async () => {
+    const { page } = session;
+    await page
+      .locator('.monaco-list-row', { hasText: /(?:API|Console) session · / })
+      .first()
+      .click();
+    await page.locator('.pane', { hasText: VIEW }).hover();
+    await page.locator('.pane-header', { hasText: VIEW }).getByRole('button', { name: 'Fetch Audit Trail…' }).click();
+    await chooseQuickPick(page, 'Last 24 Hours');
+    await waitFor('the records of all', async () => (await shows('all devices, ')) === 1);
   });
 });
-
-/** Returns which of the two questions stands on the screen. */
-async function isAsked(page: Page): Promise<'consent' | 'days' | undefined> {
-  if ((await readDialog(page)) !== undefined) return 'consent';
-  return (await page.getByText('Turn Off for This Connection').count()) > 0 ? 'days' : undefined;
-}

@@ -126,16 +126,26 @@ workbenchSuite('signing in, as a person', OPTIONS, (session) => {
     await takePictures(session, 'audit-consent');
     await clickDialog(session.page, 'Allow and Continue');
     await chooseQuickPick(session.page, 'Last 7 Days');
-    const { buttons } = await waitForNotification(session.page, 'may not run hunting queries yet');
+    const { buttons } = await waitForNotification(session.page, 'has no consent for hunting queries');
     assert.equal(buttons[0], 'Sign In…');
     assert.equal(recording.at('graph').length, 0);
-    await clickNotification(session.page, 'may not run hunting queries yet', 'Sign In…');
+    await clickNotification(session.page, 'has no consent for hunting queries', 'Sign In…');
     await signInWithCode(true);
     await waitFor('the records', async () => (await readTree(session.page, 'Audit Trail')).length > 5);
     const [query, ...others] = recording.at('graph');
     assert.equal(others.length, 0);
     assert.deepEqual([query?.method, query?.path], ['POST', '/v1.0/security/runHuntingQuery']);
     assert.match(query?.body ?? '', /^\{"Query":"CloudAppEvents\\n\| where Timestamp > ago\(7d\)/u);
+    // Turned off, it asks again.
+    await runCommand(session.page, 'Live Response: Open Hunting Results…');
+    await chooseQuickPick(session.page, 'From Microsoft Graph');
+    await chooseQuickPick(session.page, 'Turn Off for This Connection');
+    await session.page.locator('.statusbar-item', { hasText: 'asks Microsoft Graph no more' }).first().waitFor();
+    await runCommand(session.page, 'Live Response: Open Hunting Results…');
+    await chooseQuickPick(session.page, 'From Microsoft Graph');
+    await waitFor('the question', () => readDialog(session.page));
+    await clickDialog(session.page, 'Cancel');
+    assert.equal(recording.at('graph').length, 1);
     // The list is still that of the same session.
     await runCommand(session.page, 'Live Response: Refresh Machine Actions');
     await waitForRows(session.page, NAME);

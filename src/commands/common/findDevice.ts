@@ -1,4 +1,5 @@
 import type { ResultRef } from '../../base/resultUri.ts';
+import { hostOf } from '../../model/machineAction.ts';
 import type { Services } from '../../services/services.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { TreeNode } from '../../tree/nodes.ts';
@@ -12,7 +13,10 @@ export type DeviceServices = Pick<
 >;
 
 /** A device of a tenant. The ID is null if it is unknown. */
-export type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineId: string | null };
+export type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & {
+  readonly machineId: string | null;
+  readonly name?: string;
+};
 
 /**
  * Finds the device that a command is for: that of an audit record, of a row, of the open result, or of the selected row.
@@ -20,7 +24,10 @@ export type Device = Pick<ResultRef, 'cloud' | 'tenantId'> & { readonly machineI
 export async function findDevice(services: DeviceServices, args: readonly unknown[]): Promise<Device | undefined> {
   const { opened } = services.auditTrail;
   const record = recordOfLink(services.auditTrail, args[0]);
-  if (record !== undefined) return opened?.tenant && { ...opened.tenant, machineId: record.deviceId };
+  if (record !== undefined)
+    return (
+      opened?.tenant && { ...opened.tenant, machineId: record.deviceId || null, name: record.device || record.deviceId }
+    );
   const [row] = args.filter(isTreeNode);
   if (row !== undefined) return deviceOfRow(services, row);
   const [target] = findTargets(services, args);
@@ -32,7 +39,11 @@ export async function findDevice(services: DeviceServices, args: readonly unknow
 }
 
 function deviceOfRow({ actions }: Pick<Services, 'actions'>, row: TreeNode): Device | undefined {
-  if (row.kind === 'device') return { ...row.tenant, machineId: row.machineId };
+  if (row.kind === 'device') {
+    const known = actions.list?.actions.find(({ machineId }) => machineId === row.machineId);
+    return { ...row.tenant, machineId: row.machineId, ...(known && { name: hostOf(known) }) };
+  }
   if (row.kind !== 'action' && row.kind !== 'command') return undefined;
-  return { ...row.tenant, machineId: actions.list?.get(row.actionId)?.machineId ?? null };
+  const action = actions.list?.get(row.actionId);
+  return { ...row.tenant, machineId: action?.machineId ?? null, ...(action && { name: hostOf(action) }) };
 }

@@ -1,5 +1,5 @@
 import { InputBoxValidationSeverity, l10n } from 'vscode';
-import { ownerOf, sampleConnection } from '../../connections/connection.ts';
+import { sampleConnection } from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
 import type { Services } from '../../services/services.ts';
 import { cloudName } from '../../messages/cloudNames.ts';
@@ -25,7 +25,7 @@ async function selectConnection(services: Pick<Services, 'connections' | 'view'>
 }
 
 /** `liveResponse.removeConnection`: forgets the connection and its token. Results that were fetched stay stored. */
-async function removeConnection(services: Pick<Services, 'connections' | 'huntingConsent' | 'signIns'>): Promise<void> {
+async function removeConnection(services: Pick<Services, 'connections' | 'signIns'>): Promise<void> {
   const chosen = await pickConnection(services, l10n.t('Remove Connection'), services.connections.all);
   if (chosen === undefined) return;
   const remove = l10n.t('Remove');
@@ -39,7 +39,6 @@ async function removeConnection(services: Pick<Services, 'connections' | 'huntin
   );
   if (answer !== remove) return;
   await services.signIns.forget(chosen);
-  await services.huntingConsent.takeBack(ownerOf(chosen));
   await services.connections.remove(chosen.name);
 }
 

@@ -1,11 +1,11 @@
 import { InputBoxValidationSeverity, l10n } from 'vscode';
 import type { Connection } from '../../connections/connection.ts';
-import type { Resource } from '../../connections/tokenSources.ts';
 import { isGuid } from '../../base/resultUri.ts';
+import type { Resource } from '../../identity/claims.ts';
 import { adviseOn } from '../../identity/permissions.ts';
 import { furtherPermissionWords, missingPermissionWords } from '../../messages/permissionWords.ts';
 import type { Services } from '../../services/services.ts';
-import type { CommandRunner } from '../common/commandRunner.ts';
+import type { CommandRunner, StepHandlers } from '../common/commandRunner.ts';
 import { idIn } from './wizard/draft.ts';
 import { problemText, promptFor } from './wizard/texts.ts';
 import { signInPrompts } from './signInPrompts.ts';
@@ -107,6 +107,7 @@ async function signInPerson(
 /**
  * Lets a person sign in, and consent to a resource.
  *
+ * @param steps - handlers of the next steps after a failure
  * @returns the account; undefined if nobody signed in, which the user was told
  */
 export async function askPerson(
@@ -114,17 +115,22 @@ export async function askPerson(
   runner: CommandRunner,
   connection: Connection,
   resource: Resource,
+  steps: StepHandlers = {},
 ): Promise<string | undefined> {
   const { signIns, canLoopback } = services;
   if ((await signIns.wasRefused()) && !(await confirmedAgain(connection))) return undefined;
   const way = connection.signIn === 'interactive' && canLoopback ? 'interactive' : 'deviceCode';
-  const account = await runner.run(l10n.t('Signing in to {0}', connection.name), ({ signal, report }) => {
-    const dismissed = new AbortController();
-    const prompts = signInPrompts(connection, report, () => {
-      dismissed.abort();
-    });
-    return signIns.signIn(connection, way, prompts, AbortSignal.any([signal, dismissed.signal]), resource);
-  });
+  const account = await runner.run(
+    l10n.t('Signing in to {0}', connection.name),
+    ({ signal, report }) => {
+      const dismissed = new AbortController();
+      const prompts = signInPrompts(connection, report, () => {
+        dismissed.abort();
+      });
+      return signIns.signIn(connection, way, prompts, AbortSignal.any([signal, dismissed.signal]), resource);
+    },
+    steps,
+  );
   services.telemetry.send({ name: 'signIn', way, outcome: runner.outcome });
   return account;
 }

@@ -1,79 +1,85 @@
 import { commands, l10n, ThemeIcon } from 'vscode';
+import { toFetchedTrail } from '../../actions/fetchedTrail.ts';
+import type { AuditScope } from '../../actions/fetchedTrail.ts';
 import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
 import { graphUrlOf, ownerOf } from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
 import { readAuditExport } from '../../evidence/audit/auditRecords.ts';
-import { buildSessionsQuery } from '../../evidence/blocks/huntingQuery.ts';
+import { sessionsQuery } from '../../evidence/blocks/huntingQuery.ts';
 import { HUNTING_PERMISSION } from '../../identity/permissions.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { auditViewId } from '../../platform/viewIds.ts';
 import type { Services } from '../../services/services.ts';
+import { isAuditNode } from '../../tree/auditView.ts';
+import { isTreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { findDevice } from '../common/findDevice.ts';
-import type { DeviceServices } from '../common/findDevice.ts';
+import type { Device, DeviceServices } from '../common/findDevice.ts';
 import { IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 import { askPerson } from '../connections/signIn.ts';
+import { copySessionsQuery } from './openHuntingResults.ts';
 
 /** Days that the choice offers. Advanced hunting keeps 30. */
 const DAYS = [1, 7, 30] as const;
-const DAY_MS = 24 * 60 * 60_000;
-/** Number of rows from which on an answer may have been cut. Source: api-facts §4. */
-const MOST_ROWS = 100_000;
 const CONFIRM_MS = 5000;
 
 type FetchServices = DeviceServices &
   Pick<Services, 'canLoopback' | 'hunt' | 'huntingConsent' | 'signIns' | 'telemetry'>;
 
-/** Time and device of a query. `deviceId` is undefined for all devices. */
-interface Question {
-  readonly days: number;
-  readonly deviceId: string | undefined;
-}
-
 /**
  * `liveResponse.fetchAuditTrail`: asks Microsoft Graph for the audit trail of a tenant: one query. The person allows it
- * once for each connection, and chooses it each time. With the row of a device, it asks for that device only.
+ * once for each connection, and chooses time and devices each time. VS Code gives the command of a title the focused
+ * row, so a row only adds its device to the choice.
  */
 async function fetchAuditTrail(
   services: FetchServices,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
-  const device = args[0] === undefined ? undefined : await findDevice(services, args);
+  const device = await deviceOf(services, args);
   const { connections } = services;
-  const connection = device === undefined ? connections.active : connections.forTenant(device);
+  const connection = (device === undefined ? undefined : connections.forTenant(device)) ?? connections.active;
   if (connection === undefined) return;
   const graphUrl = graphUrlOf(connection);
   if (graphUrl === undefined) {
-    tellNoGraph(connection);
+    await tellNoGraph(connection);
     return;
   }
   if (!(await isAllowed(services, connection, graphUrl))) return;
-  const deviceId = device?.machineId ?? undefined;
-  const question = deviceId === undefined ? await askForDays(services, connection) : { days: 30, deviceId };
-  if (question !== undefined) await fetchAndOpen(services, runner, connection, question);
+  const scope = await askForScope(services, connection, device);
+  if (scope !== undefined) await fetchAndOpen(services, runner, connection, scope);
 }
 
-/** Says why a connection cannot ask Microsoft Graph. */
-function tellNoGraph({ name, signIn }: Connection): void {
+/** Returns the device of a row; undefined for a row without a device, and if its ID is unknown. */
+async function deviceOf(services: FetchServices, args: readonly unknown[]): Promise<Device | undefined> {
+  const [row] = args;
+  if (!isTreeNode(row) && !(isAuditNode(row) && 'sha256' in row.record)) return undefined;
+  const device = await findDevice(services, [row]);
+  return device?.machineId ? device : undefined;
+}
+
+/** Says why a connection cannot ask Microsoft Graph, and offers the way without it. */
+async function tellNoGraph({ name, signIn }: Connection): Promise<void> {
   const why =
     signIn === 'accessToken'
       ? l10n.t('"{0}" has an access token for Defender only, and Microsoft Graph needs one of its own.', name)
       : l10n.t('"{0}" names no address of Microsoft Graph. Edit the connection to add it.', name);
-  void notify('information', `${why} ${l10n.t('Or run the query in the portal, and open its export.')}`);
+  const copy = l10n.t('Copy the Query for the Portal');
+  const sentence = `${why} ${l10n.t('Or run the query in the portal, and open its export.')}`;
+  if ((await notify('information', sentence, copy)) === copy) await copySessionsQuery();
 }
 
-/** Asks once for each connection whether it may send hunting queries. */
+/** Asks once for each connection whether it may send hunting queries. The sample tenant sends none. */
 async function isAllowed(
-  { huntingConsent }: Pick<Services, 'huntingConsent'>,
+  { connections, huntingConsent }: Pick<Services, 'connections' | 'huntingConsent'>,
   connection: Connection,
   graphUrl: string,
 ): Promise<boolean> {
   const owner = ownerOf(connection);
-  if (huntingConsent.isGiven(owner)) return true;
+  if (connection.signIn === 'sample' || huntingConsent.isGiven(owner)) return true;
   const allow = l10n.t('Allow and Continue');
   const answer = await ask(
     {
@@ -86,34 +92,54 @@ async function isAllowed(
           HUNTING_PERMISSION,
         ),
         l10n.t(
-          'The answer names people and devices. It is kept in memory until the window closes. "Turn Off" stands among the times that you choose from.',
+          'The answer names people and devices. It is kept in memory until the window closes. "Turn Off" stands among the choices that come next.',
         ),
       ],
     },
     allow,
   );
-  if (answer !== allow) return false;
+  // The connection may have been removed or led elsewhere while the question was open.
+  const isThere = connections.all.some((one) => ownerOf(one) === owner);
+  if (answer !== allow || !isThere) return false;
   await huntingConsent.give(owner);
   return true;
 }
 
-async function askForDays(
+async function askForScope(
   { huntingConsent }: Pick<Services, 'huntingConsent'>,
   connection: Connection,
-): Promise<Question | undefined> {
-  const times = DAYS.map((days) => ({
+  device: Device | undefined,
+): Promise<AuditScope | undefined> {
+  const { machineId } = device ?? {};
+  const one = machineId ? { machineId, name: device?.name ?? machineId.slice(0, 8) } : undefined;
+  const ofDevice = {
+    iconPath: new ThemeIcon('device-desktop'),
+    label: l10n.t('{0}, Last {1} Days', one?.name ?? '', 30),
+    description: l10n.t('this device only'),
+    scope: { days: 30, device: one },
+  };
+  const ofAll = DAYS.map((days) => ({
     iconPath: new ThemeIcon('history'),
     label: days === 1 ? l10n.t('Last 24 Hours') : l10n.t('Last {0} Days', days),
-    description: days === 30 ? l10n.t('all that advanced hunting keeps') : '',
-    days,
+    description: days === 30 ? l10n.t('all devices; all that advanced hunting keeps') : l10n.t('all devices'),
+    scope: { days, device: undefined },
   }));
-  const off = { iconPath: new ThemeIcon('circle-slash'), label: l10n.t('Turn Off for This Connection'), days: 0 };
-  const chosen = await pickOne([...times, off], {
+  const off = {
+    iconPath: new ThemeIcon('circle-slash'),
+    label: l10n.t('Turn Off for This Connection'),
+    description: l10n.t('you are asked again before the next query'),
+    scope: undefined,
+  };
+  const choices = [
+    ...(one === undefined ? [] : [ofDevice]),
+    ...ofAll,
+    ...(connection.signIn === 'sample' ? [] : [off]),
+  ];
+  const chosen = await pickOne(choices, {
     title: l10n.t('Fetch Audit Trail'),
-    placeHolder: l10n.t('Sessions of all devices of "{0}": one query, of 45 a minute', connection.name),
+    placeHolder: l10n.t('Sessions in the tenant of "{0}": one query, of 45 a minute', connection.name),
   });
-  if (chosen === undefined) return undefined;
-  if (chosen.days > 0) return { days: chosen.days, deviceId: undefined };
+  if (chosen !== off) return chosen?.scope;
   await huntingConsent.takeBack(ownerOf(connection));
   confirmInStatusBar(l10n.t('"{0}" asks Microsoft Graph no more', connection.name), CONFIRM_MS);
   return undefined;
@@ -123,46 +149,59 @@ async function fetchAndOpen(
   services: FetchServices,
   runner: CommandRunner,
   connection: Connection,
-  question: Question,
+  scope: AuditScope,
 ): Promise<void> {
-  const { days, deviceId } = question;
+  const { auditTrail } = services;
+  const again = (): Promise<void> => fetchAndOpen(services, runner, connection, scope);
   await runner.run(
     l10n.t('Fetching the audit trail'),
     async ({ signal }) => {
-      const askedAt = Date.now();
-      const device = deviceId === undefined ? undefined : { title: deviceId, machineId: deviceId };
-      const { text, receivedAt } = await services.hunt(connection, withoutComments(device, days), signal);
-      const found = readAuditExport(text);
-      if (found === undefined) throw new LiveResponseError('huntingRefused', { reason: 'answer' });
-      const isWhole = found.records.length + found.left < MOST_ROWS;
-      services.auditTrail.open({
-        ...found,
-        // English, because notes hold it.
-        source: `Microsoft Graph, ${new Date(receivedAt).toISOString().slice(0, 19)}Z, last ${String(days)} days`,
-        tenant: { cloud: connection.cloud, tenantId: connection.tenantId },
-        openedAt: receivedAt,
-        ...(isWhole && { asked: { from: askedAt - days * DAY_MS, deviceId: deviceId?.toLowerCase() } }),
-      });
+      const { opened } = auditTrail;
+      const answer = await services.hunt(connection, sessionsQuery(scope.device?.machineId, scope.days), signal);
+      const found = readAuditExport(answer.text);
+      // Every row is shown or counted. If not, the answer was read otherwise than it was written.
+      if (found === undefined || found.records.length + found.left !== answer.rows)
+        throw new LiveResponseError('huntingRefused', { reason: 'answer' });
+      if (auditTrail.opened !== opened) {
+        void notify(
+          'information',
+          l10n.t('Another audit trail was opened meanwhile, so the fetched one is not shown.'),
+        );
+        return;
+      }
+      auditTrail.open(toFetchedTrail(connection, scope, answer.receivedAt, found));
       await commands.executeCommand(`${auditViewId}.focus`);
     },
     {
-      signIn: async (error) => {
-        if (!isLiveResponseError(error) || error.code !== 'huntingRefused') {
-          await commands.executeCommand(commandIds.signIn, connection.name);
-          return;
-        }
-        const isPerson = connection.signIn === 'interactive' || connection.signIn === 'deviceCode';
-        const account = isPerson ? await askPerson(services, runner, connection, 'graph') : undefined;
-        if (account !== undefined) await fetchAndOpen(services, runner, connection, question);
-      },
+      tryAgain: again,
+      signIn: (error) => signInAndGoOn(services, runner, connection, error, again),
     },
   );
 }
 
-function withoutComments(device: Parameters<typeof buildSessionsQuery>[0], days: number): string {
-  const lines = buildSessionsQuery(device, days).split('\n');
-  return lines.filter((line) => line !== '' && !line.startsWith('//')).join('\n');
+/** Lets the person sign in as the failure needs it, and goes on. */
+async function signInAndGoOn(
+  services: FetchServices,
+  runner: CommandRunner,
+  connection: Connection,
+  error: unknown,
+  again: () => Promise<void>,
+): Promise<void> {
+  const isPerson = connection.signIn === 'interactive' || connection.signIn === 'deviceCode';
+  if (!isPerson) {
+    await commands.executeCommand(commandIds.signIn, connection.name);
+    return;
+  }
+  // Without a session there is nothing to consent with. Conditional access may ask more for Microsoft Graph alone.
+  const { reason } = isLiveResponseError(error) ? error.values : {};
+  const resource = NO_SESSION.has(reason ?? '') ? 'defender' : 'graph';
+  const account = await askPerson(services, runner, connection, resource, {
+    signIn: (failure) => signInAndGoOn(services, runner, connection, failure, again),
+  });
+  if (account !== undefined) await again();
 }
+
+const NO_SESSION: ReadonlySet<string> = new Set(['noAccount', 'sessionEnded', 'secretsLost']);
 
 export const fetchAuditTrailCommand = defineCommand({
   name: 'fetchAuditTrail',

@@ -27,8 +27,8 @@ const DAYS = 7;
 const CONFIRM_MS = 5000;
 
 /**
- * `liveResponse.openHuntingResults`: opens the audit trail from an export of advanced hunting, or from the clipboard.
- * Makes no call. With an argument (a file's address or path) it asks no question.
+ * `liveResponse.openHuntingResults`: opens the audit trail from an export of advanced hunting, or from the clipboard,
+ * without a call. It also offers to ask Microsoft Graph. With an argument (a file's address or path) it asks no question.
  */
 async function openHuntingResults(
   services: Pick<Services, 'auditTrail' | 'connections'>,
@@ -80,10 +80,7 @@ async function askForSource(): Promise<Uri | 'clipboard' | undefined> {
     ),
   };
   const chosen = await pickOne([clipboard, file, graph, query], { title: l10n.t('Open Hunting Results') });
-  if (chosen === query) {
-    await env.clipboard.writeText(buildSessionsQuery(undefined, DAYS));
-    confirmInStatusBar(l10n.t('Copied 1 hunting query'), CONFIRM_MS);
-  }
+  if (chosen === query) await copySessionsQuery();
   if (chosen === graph) await commands.executeCommand(commandIds.fetchAuditTrail);
   if (chosen === clipboard) return 'clipboard';
   if (chosen !== file) return undefined;
@@ -95,6 +92,12 @@ async function askForSource(): Promise<Uri | 'clipboard' | undefined> {
       filters: { [l10n.t('Hunting results')]: ['csv', 'json', 'ndjson', 'txt'] },
     })) ?? [];
   return uri;
+}
+
+/** Copies the query for all devices, for whoever runs it in the portal. */
+export async function copySessionsQuery(): Promise<void> {
+  await env.clipboard.writeText(buildSessionsQuery(undefined, DAYS));
+  confirmInStatusBar(l10n.t('Copied 1 hunting query'), CONFIRM_MS);
 }
 
 function readSource(value: unknown): Uri {

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { env, FileSystemError, l10n, ThemeIcon, Uri, window, workspace } from 'vscode';
 import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
 import { hashBytes } from '../../base/hashText.ts';
 import { maxDownloadBytes } from '../../platform/config.ts';
 import { findFactsNames } from '../../results/save/factsFileNames.ts';
-import { describeOpened } from '../../results/openedResult.ts';
+import { describeOpened, hashInFacts } from '../../results/openedResult.ts';
 import type { FactsVerdict, OpenedBytes } from '../../results/openedResult.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { MEMORY_BYTES } from '../../results/resultService.ts';
@@ -132,11 +133,30 @@ async function keep(services: Pick<Services, 'store'>, opened: OpenedBytes, byte
  * @param isLarge - whether to read only the facts files; the file's hash and size then stay unknown
  */
 async function readFile(uri: Uri, isLarge: boolean): Promise<Opened<Uint8Array | undefined>> {
-  const bytes = isLarge ? undefined : await workspace.fs.readFile(uri);
+  const read = isLarge ? undefined : await workspace.fs.readFile(uri);
   const factsFiles = await readFacts(uri);
+  const bytes = read === undefined ? undefined : (unpacked(read, factsFiles) ?? read);
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   const sha256 = bytes === undefined ? '' : hashBytes(bytes);
   return { opened: { kind: 'file', name, sha256, size: bytes?.length ?? 0, openedAt: Date.now(), factsFiles }, bytes };
+}
+
+/**
+ * Unpacks a result of a hand-over pack: there the file is packed, and its facts describe what it holds.
+ *
+ * @returns undefined if no facts file names the hash of the unpacked bytes
+ */
+function unpacked(bytes: Uint8Array, factsFiles: readonly string[]): Uint8Array<ArrayBuffer> | undefined {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!isGzip || factsFiles.length === 0) return undefined;
+  try {
+    const inside = new Uint8Array(gunzipSync(bytes, { maxOutputLength: MEMORY_BYTES }));
+    const sha256 = hashBytes(inside);
+    return factsFiles.some((json) => hashInFacts(json) === sha256) ? inside : undefined;
+  } catch {
+    // It is damaged, or larger than that, and is opened as the file that it is.
+    return undefined;
+  }
 }
 
 /**

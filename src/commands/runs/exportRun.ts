@@ -6,11 +6,11 @@ import { whyNoResult } from '../../messages/runWords.ts';
 import { CHUNK_COLUMNS, CHUNK_SCHEMA, toChunkLine, toChunks } from '../../runs/runChunks.ts';
 import type { RunChunk } from '../../runs/runChunks.ts';
 import { hasResult, toExportRows, toRunCsv } from '../../runs/runRows.ts';
-import { timesOf } from '../../runs/runs.ts';
 import type { Services } from '../../services/services.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
 import { chooseRun } from './chooseRun.ts';
+import { runFileName } from './runFileName.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { tellSaved } from '../save/saveResult.ts';
 import { writeWhole } from '../save/writeElsewhere.ts';
@@ -63,7 +63,7 @@ async function exportTo(
   const uri = await window.showSaveDialog({
     title: l10n.t('Export Run'),
     filters: Object.assign({}, first, ...Object.values(others)) as Record<string, string[]>,
-    defaultUri: Uri.joinPath(folder, `${fileNameOf(record)}.${form}`),
+    defaultUri: Uri.joinPath(folder, `${runFileName(record)}.${form}`),
   });
   if (uri === undefined) return;
   const ending = endingOf(uri);
@@ -81,18 +81,6 @@ async function exportTo(
     void tellSaved(uri, [savedRowsWords(uri, written), ...cut, ...replacedWords(tally.loneSurrogates)].join(' '));
   };
   await runner.run(l10n.t('Exporting run'), work, { saveToFile: () => exportTo(services, runner, form, record) });
-}
-
-/**
- * Returns the name of a run for a file: its script and its first time, as `run-hunt-persistence-20261128T2247Z`. Only
- * letters, digits and hyphens of the script's name are kept, because the name comes from the tenant.
- */
-function fileNameOf({ run }: RunRecord): string {
-  const base = run.words.script.replace(/\.[a-z\d]{1,5}$/iu, '').replaceAll(/[^a-z\d]+/giu, '-');
-  const script = base.replaceAll(/^-|-$/gu, '').slice(0, 60);
-  const { first } = timesOf(run);
-  const minute = Number.isFinite(first) ? new Date(first).toISOString().slice(0, 16).replaceAll(/[-:]/gu, '') : '';
-  return ['run', script, ...(minute === '' ? [] : [`${minute}Z`])].filter((part) => part !== '').join('-');
 }
 
 async function writeCsv({ record, rows, comparison }: RunPicture, uri: Uri, tally: ExportTally): Promise<number> {

@@ -13,7 +13,9 @@ import { LONGEST_HUNT_MS } from './sendQuery.ts';
 export interface HuntingAnswer {
   /** The answer as received: JSON with the rows in `results`. */
   readonly text: string;
-  /** When the answer arrived, ms since 1970 by the local clock. */
+  /** Number of its rows, whatever they are. */
+  readonly rows: number;
+  /** When the answer arrived, ms since 1970: the later one of the local clock and the server's. */
   readonly receivedAt: number;
 }
 
@@ -23,10 +25,11 @@ export interface HuntingClient {
    * Runs a query.
    *
    * @param query - in Kusto Query Language
+   * @param mayStillSend - called right before the query is sent, which can be minutes later; throws if it must not be
    * @throws LiveResponseError `huntingRefused` with a reason, `rateLimited` with the reason `hunting`, `cancelled`, the
    *   failures of a sign-in, and those of the network
    */
-  readonly run: (query: string, signal: AbortSignal) => Promise<HuntingAnswer>;
+  readonly run: (query: string, signal: AbortSignal, mayStillSend?: () => void) => Promise<HuntingAnswer>;
 }
 
 /** Parts of a hunting client. */
@@ -44,16 +47,22 @@ export interface HuntingClientOptions extends Pick<DefenderClientOptions, 'getAc
 export function createHuntingClient(options: HuntingClientOptions): HuntingClient {
   const { connection, graphUrl, getAccessToken, send, budget, clock, onCall } = options;
   const { host } = new URL(graphUrl);
-  // A POST is not repeated with another token. The next query gets one that differs.
-  let refused: Refusal | undefined;
+  // A POST is not repeated with another token. The next query gets one that differs: also after a missing permission,
+  // because a token names the permissions of its time, and they may have been granted since.
+  let refused: (Refusal & { readonly reason: string }) | undefined;
 
   const token = async (signal: AbortSignal): Promise<string> => {
     try {
       return await getAccessToken(signal, refused);
     } catch (error) {
-      if (isLiveResponseError(error) && WANTS_CONSENT.has(error.values.reason ?? ''))
-        throw new LiveResponseError('huntingRefused', { ...error.values, connection, reason: 'consent' });
-      throw error;
+      if (!isLiveResponseError(error)) throw error;
+      const { values } = error;
+      // A command-line tool has only this token until it ends. Sent again, it is refused in Microsoft's own words.
+      if (values.reason === 'rejected' && refused?.reason === 'permission') return getAccessToken(signal);
+      const reason = SIGN_IN_REASONS[values.reason ?? ''];
+      throw reason === undefined
+        ? error
+        : new LiveResponseError('huntingRefused', { ...values, connection, host, reason });
     }
   };
 
@@ -73,27 +82,31 @@ export function createHuntingClient(options: HuntingClientOptions): HuntingClien
   };
 
   return {
-    run: async (query, signal) => {
+    run: async (query, signal, mayStillSend) => {
       const bearer = await token(signal);
       const slot = await budget.take('click', signal).catch((error: unknown) => {
         throw isLiveResponseError(error) && error.code === 'rateLimited' ? ofHunting(error.values) : error;
       });
       let isAnswered = false;
       try {
+        mayStillSend?.();
         const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_HUNT_MS)]);
         const answer = await sendOnce(query, bearer, deadline);
         const { text, body } = await readJson(answer, host);
         const receivedAt = clock.now();
         isAnswered = answer.status !== 429;
         if (answer.status === 200) {
-          if (!hasRows(body)) throw new LiveResponseError('huntingRefused', { host, reason: 'answer' });
+          const rows = countRows(body);
+          if (rows === undefined || rows > MOST_ROWS)
+            throw new LiveResponseError('huntingRefused', { host, reason: 'answer' });
           refused = undefined;
-          return { text, receivedAt };
+          return { text, rows, receivedAt: Math.max(receivedAt, Date.parse(answer.headers['date'] ?? '') || 0) };
         }
         const error = toApiError(answer, body, host, receivedAt);
-        if (error.code === 'notSignedIn') {
+        if (error.code === 'notSignedIn' || error.code === 'missingPermission') {
           const { claims } = error.values;
-          refused = { token: bearer, ...(claims === undefined ? {} : { claims }) };
+          const reason = REASONS[error.code] ?? '';
+          refused = { token: bearer, reason, ...(claims === undefined ? {} : { claims }) };
         }
         if (error.code !== 'rateLimited') throw toRefusal(error, answer, connection);
         const { pausedUntil } = await budget.refused(error.values.retryAt);
@@ -109,11 +122,21 @@ export function createHuntingClient(options: HuntingClientOptions): HuntingClien
   };
 }
 
-/** Reasons of a sign-in that gave no token for Microsoft Graph, and may give one after a consent. */
-const WANTS_CONSENT: ReadonlySet<string> = new Set(['consentMissing', 'moreWanted']);
+/** Largest number of rows that is taken: twice what the service says that it sends. */
+const MOST_ROWS = 200_000;
 
-function hasRows(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'results' in body && Array.isArray(body.results);
+/** Reasons why there is no token for Microsoft Graph, by those of a sign-in. Its other reasons say enough themselves. */
+const SIGN_IN_REASONS: Readonly<Partial<Record<string, string>>> = {
+  consentMissing: 'consent',
+  rejected: 'token',
+  // Without this, the words would be about Defender.
+  noDefenderHere: 'noToken',
+  otherAudience: 'noToken',
+};
+
+function countRows(body: unknown): number | undefined {
+  const hasRows = typeof body === 'object' && body !== null && 'results' in body && Array.isArray(body.results);
+  return hasRows ? (body.results as readonly unknown[]).length : undefined;
 }
 
 /** Returns the error of a limit that only hunting queries have met. */
@@ -124,12 +147,11 @@ function ofHunting(values: FailureValues): LiveResponseError {
 /** Reasons of a refusal, by the code that the same answer of the Defender API has. */
 const REASONS: Readonly<Partial<Record<FailureCode, string>>> = {
   notSignedIn: 'token',
-  licence: 'token',
   missingPermission: 'permission',
   featureDisabled: 'permission',
   notFromDefender: 'notGraph',
   redirected: 'notGraph',
-  notFound: 'notGraph',
+  notFound: 'notHere',
   badRequest: 'query',
   unexpectedAnswer: 'answer',
 };

@@ -96,7 +96,8 @@ function addHead(text: OverviewText, { record, isActive, rows, rules, eta }: Ove
   if (isActive) text.link(l10n.t('Cancel'), commandIds.cancelRun).add(' · ');
   else if (!isComplete) text.link(l10n.t('Fetch Missing…'), commandIds.fetchRun).add(' · ');
   text.link(l10n.t('Open as Table'), commandIds.openAsTable, { run: record.run.key }).add(' · ');
-  text.link(l10n.t('Export…'), commandIds.exportRunCsv).end();
+  text.link(l10n.t('Export…'), commandIds.exportRunCsv).add(' · ');
+  text.link(l10n.t('Hand Over…'), commandIds.handOver).end();
   const left = rulesInUse(rules).map(ruleWords);
   text.add(`${l10n.t('Ignored: {0}.', left.join(', '))} `).link(l10n.t('Change Rules…'), commandIds.changeRunRules);
   text.end().end();

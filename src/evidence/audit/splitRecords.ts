@@ -60,7 +60,8 @@ function toRows(
   rawOf: (index: number) => string,
 ): NonNullable<ReturnType<typeof splitRecords>> {
   const rows: ExportedRow[] = [];
-  for (let index = 0; index < count && rows.length < most; index++) {
+  // Elements that are no objects are looked at as well, but not without end.
+  for (let index = 0; index < Math.min(count, 2 * most) && rows.length < most; index++) {
     const raw = rawOf(index);
     const fields = parse(raw);
     if (isObject(fields)) rows.push({ fields, raw, place: index + 1 });

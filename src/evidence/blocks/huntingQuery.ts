@@ -52,26 +52,37 @@ const SESSION_ACTIONS = ['RunLiveResponseSession', 'RunLiveResponseApi', 'LiveRe
 
 /**
  * Builds a query for the sessions of live response on a device, or on all devices, as the audit trail records them.
- * Ends with a line end.
+ *
+ * @param machineId - undefined for all devices
+ * @param days - number of days; advanced hunting keeps 30
+ */
+export function sessionsQuery(machineId: string | undefined, days: number): string {
+  return [
+    'CloudAppEvents',
+    `| where Timestamp > ago(${days}d)`,
+    `| where ActionType in (${SESSION_ACTIONS.map(quote).join(', ')})`,
+    ...(machineId === undefined || machineId === ''
+      ? []
+      : [`| where tostring(RawEventData.DeviceId) =~ ${quote(machineId)}`]),
+    '| project Timestamp, ActionType, AccountDisplayName, IPAddress, RawEventData',
+    '| sort by Timestamp desc',
+  ].join('\n');
+}
+
+/**
+ * Builds the query of {@link sessionsQuery} for a person who runs it in the portal, with comments. Ends with a line end.
  *
  * @param device - undefined for all devices
- * @param days - number of days; advanced hunting keeps 30
  */
 export function buildSessionsQuery(
   device: Pick<HuntingScope, 'title' | 'machineId'> | undefined,
   days: number,
 ): string {
   const title = device === undefined ? 'all devices' : makeNameVisible(device.title).text;
-  const id = device?.machineId;
   return [
     `// Sessions of live response: ${title}`,
     '// Needs Defender for Cloud Apps with its Microsoft 365 connector. Export the result and open it here.',
-    'CloudAppEvents',
-    `| where Timestamp > ago(${days}d)`,
-    `| where ActionType in (${SESSION_ACTIONS.map(quote).join(', ')})`,
-    ...(id ? [`| where tostring(RawEventData.DeviceId) =~ ${quote(id)}`] : []),
-    '| project Timestamp, ActionType, AccountDisplayName, IPAddress, RawEventData',
-    '| sort by Timestamp desc',
+    sessionsQuery(device?.machineId ?? undefined, days),
     '',
   ].join('\n');
 }

@@ -46,7 +46,8 @@ export class PersonTokens implements PersonalTokenSource {
 
   async signIn(way: PersonalWay, prompts: SignInPrompts, signal: AbortSignal): Promise<string> {
     const { registration, drawer, accounts, limits = SIGN_IN_LIMITS } = this.#parts;
-    const { connection, tenantId } = registration;
+    const { connection, tenantId, isFurther } = registration;
+    const before = isFurther === true ? await this.#signedIn() : undefined;
     const vault = TokenVault.empty(drawer);
     const limit = new AbortController();
     const timer = setTimeout(() => {
@@ -61,11 +62,20 @@ export class PersonTokens implements PersonalTokenSource {
         throw new LiveResponseError('signInFailed', { connection, reason: 'otherTenant' });
       }
       const account = result.account?.username ?? '';
-      if (registration.isFurther === true) await this.#mustBe(account);
-      this.#person = account;
-      // The account is stored first. Other windows are notified of the tokens, and then read the account.
-      await accounts.set(account);
-      await this.#alone(signal, () => vault.save());
+      if (before === undefined) {
+        this.#person = account;
+        // The account is stored first. Other windows are notified of the tokens, and then read the account.
+        await accounts.set(account);
+        await this.#alone(signal, () => vault.save());
+      } else {
+        if (account.toLowerCase() !== before.toLowerCase())
+          throw new LiveResponseError('signInFailed', { connection, reason: 'otherAccount' });
+        await this.#alone(signal, async () => {
+          // Somebody may have signed out, or in as another person, while the page was open.
+          if ((await accounts.get()) !== before) throw new LiveResponseError('cancelled');
+          await vault.save();
+        });
+      }
       this.#claims = undefined;
       this.#renewal.hold(held);
       return account;
@@ -91,12 +101,16 @@ export class PersonTokens implements PersonalTokenSource {
     this.#subscription.dispose();
   }
 
-  /** @throws LiveResponseError `signInFailed` if another person is signed in to the connection */
-  async #mustBe(account: string): Promise<void> {
-    const known = await this.account();
-    if (known === undefined || known.toLowerCase() === account.toLowerCase()) return;
+  /**
+   * Returns the account that is signed in to the connection. Only that person can consent to a further resource.
+   *
+   * @throws LiveResponseError `notSignedIn` if nobody is
+   */
+  async #signedIn(): Promise<string> {
+    const account = await this.account();
+    if (account !== undefined) return account;
     const { connection } = this.#parts.registration;
-    throw new LiveResponseError('signInFailed', { connection, reason: 'otherAccount' });
+    throw new LiveResponseError('notSignedIn', { connection, reason: 'noAccount' });
   }
 
   /** Checks whether another window has changed the account. Another account may have other permissions to see data. */

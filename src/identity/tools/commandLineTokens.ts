@@ -3,7 +3,7 @@ import { LiveResponseError } from '../../base/errors.ts';
 import type { FailureValues } from '../../base/errors.ts';
 import { runProcess } from './childProcess.ts';
 import { isForResource, readClaims } from '../claims.ts';
-import type { TokenClaims } from '../claims.ts';
+import type { Resource, TokenClaims } from '../claims.ts';
 import { findTools } from './commandLineTools.ts';
 import type { ToolKind } from './commandLineTools.ts';
 import { SharedRenewal } from '../sharedRenewal.ts';
@@ -24,6 +24,8 @@ export interface CommandLineTokensOptions {
    * Resource that the tokens are for: the scope without `/.default`, e.g. `https://api.securitycenter.microsoft.com`.
    */
   readonly resource: string;
+  /** Service behind the resource. The default is the Defender API. */
+  readonly service?: Resource;
   /** Lower-case GUID. */
   readonly tenantId: string;
   /** The connection's name, for errors. */
@@ -109,11 +111,11 @@ export class CommandLineTokens implements TokenSource {
    * fetch results.
    */
   #check(token: string, tool: ToolKind): Obtained {
-    const { resource, tenantId } = this.#options;
+    const { resource, service, tenantId } = this.#options;
     const claims = readClaims(token);
     if (claims?.tenantId === undefined || claims.audience === undefined) throw this.#failed('cliFailed');
     if (claims.tenantId !== tenantId) throw this.#notSignedIn(tool, 'otherTenant');
-    if (!isForResource(claims, resource)) throw this.#notSignedIn(tool, 'otherAudience');
+    if (!isForResource(claims, resource, service)) throw this.#notSignedIn(tool, 'otherAudience');
     return { token, claims, tool };
   }
 

@@ -62,6 +62,7 @@ suite('the bundles', () => {
       './identity.cjs',
       './net.cjs',
       './notes.cjs',
+      './pack.cjs',
       './parquet.cjs',
       './sample.cjs',
       ...builtIn,
@@ -143,6 +144,7 @@ suite('the bundles', () => {
       'identity',
       'net',
       'notes',
+      'pack',
       'parquet',
       'sample',
       'tablePage',
@@ -171,9 +173,18 @@ suite('the bundles', () => {
 suite('the package', () => {
   test('holds these files and no other', async () => {
     const files = await listFiles({ packageManager: PackageManager.None });
-    const bundles = ['analysis', 'core', 'extension', 'identity', 'net', 'notes', 'parquet', 'sample', 'worker'].map(
-      (name) => `dist/${name}.cjs`,
-    );
+    const bundles = [
+      'analysis',
+      'core',
+      'extension',
+      'identity',
+      'net',
+      'notes',
+      'pack',
+      'parquet',
+      'sample',
+      'worker',
+    ].map((name) => `dist/${name}.cjs`);
     const media = [
       'activity-bar.svg',
       'errors-dark.svg',

@@ -68,6 +68,7 @@ suite('package.json', () => {
       'liveResponse.groupByDay',
       'liveResponse.groupByDevice',
       'liveResponse.groupByRun',
+      'liveResponse.handOver',
       'liveResponse.loadAuditActions',
       'liveResponse.loadDevice',
       'liveResponse.openAuditRecord',

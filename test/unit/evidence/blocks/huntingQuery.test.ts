@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import { buildHuntingQuery, buildIndicatorQuery } from '../../../../src/evidence/blocks/huntingQuery.ts';
+import { buildHuntingQuery, buildIndicatorQuery, sessionsQuery } from '../../../../src/evidence/blocks/huntingQuery.ts';
 import type { HuntingScope } from '../../../../src/evidence/blocks/huntingQuery.ts';
 
 const SCOPE: HuntingScope = {
@@ -75,5 +76,15 @@ suite('a query for an indicator on all devices', () => {
     assert.equal(query.split('\n').length, 6);
     const statements = query.split('\n').slice(1).join('\n');
     assert.ok(!/(?<!\\)" \| project/u.test(statements), query);
+  });
+
+  test('the query that is sent stands in the page for administrators as it is', async () => {
+    const page = (await readFile('docs/reference/connections.md', 'utf8')).replaceAll(/\n +/gu, '\n');
+    assert.ok(page.includes(sessionsQuery(undefined, 7)));
+  });
+
+  test('a device without an ID is never a query for all devices by itself', () => {
+    assert.doesNotMatch(sessionsQuery(undefined, 7), /DeviceId/u);
+    assert.match(sessionsQuery('abc', 7), /DeviceId\) =~ "abc"/u);
   });
 });

@@ -1,0 +1,175 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import type { Readable } from 'node:stream';
+import { createGzip, gzipSync } from 'node:zlib';
+import { env, l10n, Uri, window, workspace } from 'vscode';
+import { LiveResponseError } from '../../base/errors.ts';
+import { formatBytes } from '../../messages/format.ts';
+import { whyNoResult } from '../../messages/runWords.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
+import { confirmInStatusBar, ask, notify } from '../../platform/show/notifications.ts';
+import { packHead } from '../../runs/pack/packHead.ts';
+import { packFiles } from '../../runs/pack/packFiles.ts';
+import type { PackInput } from '../../runs/pack/packFiles.ts';
+import type { PackSeal } from '../../runs/pack/packWriter.ts';
+import { FileSink } from '../../results/save/fileSink.ts';
+import { WholeSink } from '../../results/save/wholeSink.ts';
+import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
+import type { Services } from '../../services/services.ts';
+import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_RUN_OVERVIEW } from '../common/when.ts';
+import { toFactsJson } from '../save/resultFacts.ts';
+import { nameOfFile } from '../save/saveResult.ts';
+import { elsewhere, isLocal } from '../save/writeElsewhere.ts';
+import { chooseRun } from './chooseRun.ts';
+import { runFileName } from './runFileName.ts';
+
+type HandOverServices = Pick<Services, 'loadPackWriter' | 'runOverviews' | 'store' | 'toolVersion'>;
+
+/** Time for which the status bar confirms a copy, ms. */
+const CONFIRM_MS = 5000;
+
+/**
+ * `liveResponse.handOver`: writes a run as a pack that others can check without this extension. Before it asks for a
+ * file, it says what goes in, how large it is, and whose names it holds.
+ */
+async function handOver(
+  services: HandOverServices & Pick<Services, 'connections' | 'runs' | 'sessions' | 'tableTabs'>,
+  runner: CommandRunner,
+  args: readonly unknown[],
+): Promise<void> {
+  const record = await chooseRun(services, runner, args);
+  if (record === undefined) return;
+  const picture = await runner.run(l10n.t('Handing over'), () => services.runOverviews.picture(record));
+  if (picture === undefined || !(await isAgreed(picture))) return;
+  const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
+  const uri = await window.showSaveDialog({
+    title: l10n.t('Hand Over'),
+    filters: { [l10n.t('Hand-over pack')]: ['zip'] },
+    defaultUri: Uri.joinPath(folder, `${runFileName(record)}.zip`),
+  });
+  if (uri === undefined) return;
+  const sealed = await runner.run(l10n.t('Handing over'), (scope) => writeTo(services, picture, uri, scope));
+  if (sealed !== undefined) await tellSealed(uri, sealed);
+}
+
+/** Says what a pack will hold. */
+async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
+  const stored = rows.flatMap(({ facts }) => facts ?? []);
+  const bytes = stored.reduce((sum, { size }) => sum + size, 0);
+  const people = new Set(stored.flatMap(({ action }) => action.requestor ?? []));
+  const choose = l10n.t('Choose File…');
+  const answer = await ask(
+    {
+      severity: 'information',
+      question: l10n.t('Hand over the run of {0}?', record.run.words.script),
+      details: [
+        l10n.t(
+          'Results: {0} ({1} before packing). Hosts without a result, with the reason: {2}.',
+          stored.length,
+          formatBytes(bytes),
+          rows.length - stored.length,
+        ),
+        l10n.t(
+          'It names devices: {0}, and people who ran scripts: {1}. Comments, arguments and outputs go in as they are, and nothing is encrypted.',
+          new Set(rows.map(({ member }) => member.device)).size,
+          people.size,
+        ),
+        l10n.t('Notes and collected files are not in it.'),
+      ],
+    },
+    choose,
+  );
+  return answer === choose;
+}
+
+async function writeTo(
+  services: HandOverServices,
+  { record, rows }: RunPicture,
+  uri: Uri,
+  { signal, report }: CommandScope,
+): Promise<PackSeal> {
+  const { store, toolVersion } = services;
+  const temporary = `${uri.fsPath}.result`;
+  const input: PackInput = {
+    run: record.run,
+    rows: isLocal(uri) ? rows : rows.filter(({ facts }) => facts?.large === undefined),
+    why: whyNoResult,
+    packed: (facts) => packedResult(services, facts, temporary),
+    factsJson: async (facts) => toFactsJson(facts, await store.receivedAction(facts.ref), toolVersion),
+  };
+  const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
+  const append = async (bytes: Uint8Array): Promise<void> => {
+    signal.throwIfAborted();
+    await sink.append(bytes);
+  };
+  const files = [...packFiles(input)];
+  let done = 0;
+  const onFile = (): void => {
+    done++;
+    report(l10n.t('{0} of {1}', done, files.length), Math.min(1, done / files.length));
+  };
+  try {
+    const writePack = await services.loadPackWriter();
+    const sealed = await writePack(files, packHead(input, toolVersion), append, onFile);
+    await sink.keep();
+    return sealed;
+  } catch (error) {
+    await sink.discard();
+    throw signal.aborted ? new LiveResponseError('cancelled') : error;
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Level 9: it is written once, and sent around. */
+const GZIP = { level: 9 } as const;
+/** Place of the byte that names the operating system in a gzip header. 255 stands for "unknown". */
+const GZIP_SYSTEM_BYTE = 9;
+
+/** Returns the stored bytes of a result, packed, so that a virus scanner does not take them away. */
+async function packedResult(
+  { store }: Pick<Services, 'store'>,
+  { ref, large }: StoredFacts,
+  temporary: string,
+): Promise<Uint8Array | Readable> {
+  const gone = new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
+  if (large !== undefined) {
+    if ((await store.saveFile(ref, temporary)) === undefined) throw gone;
+    return createReadStream(temporary).pipe(createGzip(GZIP));
+  }
+  const bytes = await store.raw(ref);
+  if (bytes === undefined) throw gone;
+  const packed = gzipSync(bytes, GZIP);
+  // The same on every machine.
+  packed[GZIP_SYSTEM_BYTE] = 255;
+  return packed;
+}
+
+async function tellSealed(uri: Uri, { files, bytes, seal }: PackSeal): Promise<void> {
+  const copy = l10n.t('Copy Seal');
+  const answer = await notify(
+    'information',
+    l10n.t(
+      'Saved {0} ({1} files, {2}). Its seal is {3}. Give the seal to the receiver by another way: only then can a pack that was made anew be recognized.',
+      nameOfFile(uri),
+      files,
+      formatBytes(bytes),
+      seal,
+    ),
+    copy,
+  );
+  if (answer !== copy) return;
+  await env.clipboard.writeText(seal);
+  confirmInStatusBar(l10n.t('Seal copied'), CONFIRM_MS);
+}
+
+export const handOverCommand = defineCommand({
+  name: 'handOver',
+  needs: 'nothing',
+  palette: 'false',
+  menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: IN_RUN_OVERVIEW }],
+  run: (services, { args, runner }) => handOver(services, runner, args),
+});

@@ -1,0 +1,85 @@
+import type { Readable } from 'node:stream';
+import { buildResultUri } from '../../base/resultUri.ts';
+import { ExportTally, toNdjsonRow } from '../../evidence/export/exportText.ts';
+import type { StoredFacts } from '../../model/storedResult.ts';
+import { toExportRows, toRunCsv } from '../runRows.ts';
+import type { RunRow } from '../runRows.ts';
+import type { Run } from '../../model/run.ts';
+import { hostsOf } from './packHosts.ts';
+import type { PackHost } from './packHosts.ts';
+import { toReport } from './packReport.ts';
+import { toTimeline } from './packTimeline.ts';
+
+/** A file of a pack. Its content is read when its turn comes, so that one result is in memory at a time. */
+export interface PackFile {
+  /** Path below the pack, in ASCII, with `/` between folders. No name of a device or script is ever a path. */
+  readonly path: string;
+  /** Whether the zip compresses it. What is compressed already is not. */
+  readonly isText: boolean;
+  readonly read: () => Promise<Uint8Array | Readable>;
+}
+
+/** Parts of a pack, and how they are read. */
+export interface PackInput {
+  readonly run: Pick<Run, 'key' | 'words' | 'tenant'>;
+  readonly rows: readonly RunRow[];
+  /** Explains in a sentence why there is no result. Empty if there is one. */
+  readonly why: (row: RunRow) => string;
+  /** Returns the stored bytes of a result, packed as gzip. */
+  readonly packed: (facts: StoredFacts) => Promise<Uint8Array | Readable>;
+  /** Returns the facts file of a result. */
+  readonly factsJson: (facts: StoredFacts) => Promise<string>;
+}
+
+/** Returns the payload of a pack: results with their facts, an index of all hosts, a timeline and a report. */
+export function* packFiles(input: PackInput): Generator<PackFile> {
+  const hosts = hostsOf(input);
+  for (const { row, file } of hosts) {
+    const { facts } = row;
+    if (facts === undefined || file === undefined) continue;
+    yield { path: file, isText: false, read: () => input.packed(facts) };
+    yield { path: `${file}.facts.json`, isText: true, read: async () => utf8(await input.factsJson(facts)) };
+  }
+  const tally = new ExportTally();
+  yield text('data/index.csv', () => toRunCsv(toExportRows(input.run.words, input.rows, undefined, input.why), tally));
+  yield text('data/index.ndjson', () => hosts.map((host) => toNdjsonRow(indexRow(input.run, host), tally)).join(''));
+  yield text('data/timeline.jsonl', () =>
+    toTimeline(input.run, input.rows)
+      .map((event) => toNdjsonRow(event, tally))
+      .join(''),
+  );
+  yield text('data/report.html', () => toReport(input.run, hosts));
+}
+
+function indexRow(run: PackInput['run'], { row, number, why, file }: PackHost): object {
+  const { member, facts, ref, state } = row;
+  const known = {
+    number,
+    device: member.device,
+    machineId: member.machineId ?? undefined,
+    actionId: ref.actionId,
+    commandIndex: ref.commandIndex,
+    state,
+    why: why === '' ? undefined : why,
+    file,
+    sha256: facts?.sha256,
+    bytes: facts?.size,
+    exitCode: facts?.transcript?.exitCode,
+    script: run.words.script,
+    link: facts === undefined ? undefined : linkOf(facts),
+  };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+}
+
+/** Returns the address of a result, which opens it where the extension and a connection to the tenant are. */
+export function linkOf({ ref, name }: Pick<StoredFacts, 'ref' | 'name'>): string {
+  return buildResultUri({ ...ref, stream: 'output' }, name).toString(true);
+}
+
+function text(path: string, write: () => string): PackFile {
+  return { path, isText: true, read: () => Promise.resolve(utf8(write())) };
+}
+
+function utf8(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
+}

@@ -1,0 +1,82 @@
+import type { PackInput } from './packFiles.ts';
+import { LABEL } from './packReport.ts';
+import type { PackHead } from './packWriter.ts';
+
+/** Returns the texts at the head of a pack: what it is, and how it is checked. */
+export function packHead({ run, rows }: PackInput, toolVersion: string): PackHead {
+  const { script, args, comment } = run.words;
+  const stored = rows.flatMap(({ facts }) => facts ?? []);
+  const newest = stored.reduce((time, { fetchedAt }) => Math.max(time, fetchedAt), 0);
+  return {
+    info: [
+      ['Bag-Software-Agent', `Live Response Results ${toolVersion}`],
+      ['External-Description', `${LABEL}. Live response run of ${script} on ${rows.length.toString()} hosts`],
+      ['Live-Response-Tenant', `${run.tenant.cloud} ${run.tenant.tenantId}`],
+      ['Live-Response-Script', script],
+      ['Live-Response-Arguments', args],
+      ['Live-Response-Comment', comment],
+      ...(newest === 0 ? [] : [['Live-Response-Newest-Result', new Date(newest).toISOString()] as const]),
+    ],
+    readme: README,
+  };
+}
+
+const README = `${LABEL}
+
+This is a pack of results that scripts left on devices: a run of Microsoft
+Defender for Endpoint's live response. It was written by the VS Code extension
+"Live Response Results". The extension is not needed to read or check it.
+
+Do not open the results on a machine that you care for. What a script printed
+may have been chosen by an attacker. The files are compressed so that a virus
+scanner does not remove them. Compression protects nobody.
+
+
+WHAT IS IN IT
+
+data/index.csv         one row for each host, also for hosts without a result,
+                       with the reason. Safe to open in a spreadsheet
+data/index.ndjson      the same for programs
+data/results/          the results as the service stored them, each packed with
+                       gzip, and beside each a file of facts (.facts.json):
+                       device, action, times, exit code and SHA-256
+data/timeline.jsonl    what happened when, in Timesketch's format
+data/report.html       a page to look at. It is a view and no evidence
+
+Times of sessions and commands are those of Microsoft's servers. The time of
+fetching is that of the machine on which the result was fetched.
+
+
+HOW TO CHECK IT
+
+1. Nothing was damaged. Unpack the zip, and in its folder run:
+
+     sha256sum -c manifest-sha256.txt
+     sha256sum -c tagmanifest-sha256.txt
+
+2. Every result is the one that its facts describe, nothing is missing and
+   nothing was added. Run:
+
+     python3 verify.py PACK.zip --seal SEAL
+
+   verify.py is published with each release of the extension, with its hash.
+   Take it from there. Do not trust a copy that came with a pack.
+   SEAL is the SHA-256 of tagmanifest-sha256.txt. Whoever handed the pack over
+   was told it when the pack was written. Get it from them by another way than
+   the pack itself.
+
+
+WHAT THIS PROVES, AND WHAT NOT
+
+Without the seal, the check says that the pack is consistent in itself. Whoever
+writes a pack can write another consistent one: with fewer hosts, with other
+outputs, with other times. With a seal that you got by another way, the pack is
+the one that was sealed.
+
+Neither says that a device told the truth, that the hosts are all hosts, who
+ran the script, or whether they were allowed to.
+
+
+The pack is not encrypted. Before you send it, encrypt it, for example with
+age, GnuPG or 7-Zip.
+`;

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { after, before, suite, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { packFiles } from '../../../../src/runs/pack/packFiles.ts';
+import { hostsOf } from '../../../../src/runs/pack/packHosts.ts';
+import { packHead } from '../../../../src/runs/pack/packHead.ts';
+import { toTimeline } from '../../../../src/runs/pack/packTimeline.ts';
+import { writePack } from '../../../../src/runs/pack/packWriter.ts';
+import { startsFormula } from '../../../../src/evidence/export/csv.ts';
+import { readCsv } from '../../evidence/csvReader.ts';
+import { hasPython, HOSTILE, packBytes, packInput, unpackedPack, verify } from './samplePack.ts';
+
+const HOSTS = 5 + HOSTILE.length + 3;
+const RESULTS = 5 + HOSTILE.length;
+
+suite('a hand-over pack', { skip: !hasPython && 'needs python3' }, () => {
+  let pack: Awaited<ReturnType<typeof unpackedPack>>;
+  before(async () => {
+    pack = await unpackedPack();
+  });
+  after(() => rm(pack.folder, { recursive: true }));
+  const read = (name: string): Promise<string> => readFile(path.join(pack.root, name), 'utf8');
+
+  test('the published verifier finds it consistent, as a zip and unpacked, and says what that does not exclude', () => {
+    for (const place of [pack.zip, pack.root]) {
+      const { status, text } = verify(place);
+      assert.equal(status, 0, text);
+      assert.match(text, new RegExp(`^CONSISTENT: ${HOSTS} hosts, ${RESULTS} results\\. Seal: ${pack.seal}$`, 'mu'));
+      assert.match(text, /truncation, rewriting and back-dating are not excluded/u);
+      assert.match(verify(place, '--seal', pack.seal.toUpperCase()).text, /this is the sealed pack/u);
+      assert.equal(verify(place, '--seal', '0'.repeat(64)).status, 1);
+    }
+  });
+
+  test('sha256sum checks it with the commands of its README', () => {
+    for (const name of ['manifest-sha256.txt', 'tagmanifest-sha256.txt']) {
+      const { status, stdout, stderr } = spawnSync('sha256sum', ['-c', name], { cwd: pack.root, encoding: 'utf8' });
+      assert.equal(status, 0, stdout + stderr);
+    }
+  });
+
+  test('it is a bag: version, encoding, size of the payload, every file in a manifest (RFC 8493)', async () => {
+    assert.equal(await read('bagit.txt'), 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n');
+    const files = (await readdir(path.join(pack.root, 'data'), { recursive: true, withFileTypes: true })).filter(
+      (entry) => entry.isFile(),
+    );
+    assert.equal(files.length, pack.files);
+    assert.match(await read('bag-info.txt'), new RegExp(`^Payload-Oxum: ${pack.bytes}\\.${pack.files}$`, 'mu'));
+    assert.equal((await read('manifest-sha256.txt')).split('\n').length - 1, files.length);
+    const tags = (await read('tagmanifest-sha256.txt')).split('\n').flatMap((line) => line.slice(66) || []);
+    assert.deepEqual(tags, ['README.txt', 'bag-info.txt', 'bagit.txt', 'manifest-sha256.txt']);
+  });
+
+  test('the same run gives the same bytes, in every time zone', async () => {
+    const zone = process.env['TZ'];
+    try {
+      const hashes = [];
+      for (const other of ['UTC', 'Pacific/Kiritimati', 'America/Los_Angeles']) {
+        process.env['TZ'] = other;
+        hashes.push(
+          createHash('sha256')
+            .update((await packBytes()).zip)
+            .digest('hex'),
+        );
+      }
+      assert.equal(new Set(hashes).size, 1);
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
+  test('a result comes out as the service stored it, and its facts name it', async () => {
+    const names = (await readdir(path.join(pack.root, 'data/results'))).sort();
+    assert.equal(names.length, 2 * RESULTS);
+    const [file = '', factsFile = ''] = names;
+    const bytes = gunzipSync(await readFile(path.join(pack.root, 'data/results', file)));
+    const facts = JSON.parse(await read(`data/results/${factsFile}`)) as { file: { sha256: string }; exitCode: number };
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), facts.file.sha256);
+    assert.match(bytes.toString(), /"script_output"/u);
+  });
+
+  test('every host has a row, those without a result with the reason; no cell is a formula', async () => {
+    const rows = readCsv((await read('data/index.csv')).replace(/^\ufeff/u, ''));
+    assert.equal(rows.length, HOSTS + 1);
+    assert.ok(rows.flat().every((cell) => !startsFormula(cell) || cell.startsWith("'")));
+    const index = (await read('data/index.ndjson')).trimEnd().split('\n');
+    const parsed = index.map((line) => JSON.parse(line) as { file?: string; why?: string; link?: string });
+    assert.equal(parsed.filter(({ why }) => why === 'no: pending').length, 3);
+    assert.ok(parsed.every(({ file, why }) => (file === undefined) === (why !== undefined)));
+    assert.ok(parsed.every(({ file, link = '' }) => file === undefined || link.startsWith('live-response:/')));
+  });
+
+  test('no name is a path, and none acts in the report', async () => {
+    for (const { file = '' } of hostsOf(packInput())) assert.match(file, /^(?:data\/results\/[\da-z-]+\.json\.gz)?$/u);
+    const report = await read('data/report.html');
+    assert.ok(!report.includes('<img') && !report.includes('\u202E'));
+    assert.match(report, /&lt;img src=x onerror=alert\(1\)&gt;/u);
+    assert.match(report, /default-src 'none'/u);
+    assert.match(report, /INTERNAL · MALICIOUS CONTENT POSSIBLE/u);
+    assert.doesNotMatch(report, /<script|href|src=(?!x)/u);
+  });
+
+  test('a name with a line end begins no label of its own', async () => {
+    const input = packInput();
+    const run = { ...input.run, words: { ...input.run.words, comment: 'a\nPayload-Oxum: 0.0\r\nX: y' } };
+    const head = packHead({ ...input, run }, '0.1.0');
+    const pieces: Uint8Array[] = [];
+    await writePack([], head, (bytes) => Promise.resolve(void pieces.push(bytes)));
+    const zip = Buffer.concat(pieces).toString('latin1');
+    assert.ok(zip.includes('bag-info.txt'));
+    assert.equal(head.info.filter(([label]) => label === 'Payload-Oxum').length, 0);
+  });
+
+  test('each event of the timeline has what Timesketch requires, oldest first', () => {
+    const { run, rows } = packInput();
+    const events = toTimeline(run, rows);
+    assert.ok(events.length >= HOSTS + RESULTS);
+    for (const { message, datetime, timestamp_desc } of events) {
+      assert.ok(message !== '' && timestamp_desc !== '');
+      assert.match(datetime, /^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$/u);
+    }
+    const times = events.map(({ datetime }) => datetime);
+    assert.deepEqual(times, times.toSorted());
+  });
+});
+
+suite('a pack that cannot be written', () => {
+  const head = packHead(packInput(), '0.1.0');
+  const keep = (): Promise<void> => Promise.resolve();
+
+  test('a disk that is full ends it with the disk’s error, at any piece', async () => {
+    for (const allowed of [0, 1, 5, 20]) {
+      let taken = 0;
+      const append = (): Promise<void> =>
+        taken++ < allowed ? Promise.resolve() : Promise.reject(new Error('no room'));
+      await assert.rejects(writePack(packFiles(packInput()), head, append), /no room/u);
+    }
+  });
+
+  test('a result that is gone ends it with its own error', async () => {
+    const input = { ...packInput(), packed: () => Promise.reject(new Error('gone')) };
+    await assert.rejects(writePack(packFiles(input), head, keep), /gone/u);
+  });
+
+  test('a stream that breaks in the middle ends it with the stream’s error', async () => {
+    const broken = (): Readable =>
+      Readable.from(
+        (function* (): Generator<Buffer> {
+          yield Buffer.alloc(100_000);
+          throw new Error('broken');
+        })(),
+      );
+    const input = { ...packInput(), packed: () => Promise.resolve(broken()) };
+    await assert.rejects(writePack(packFiles(input), head, keep), /broken/u);
+  });
+
+  test('a large stream is written in pieces, and its hash is right', async () => {
+    const size = 20_000_000;
+    const input = {
+      ...packInput(),
+      packed: () => Promise.resolve(Readable.from(Array.from({ length: 200 }, () => Buffer.alloc(size / 200, 7)))),
+    };
+    let largest = 0;
+    const { bytes } = await writePack([...packFiles(input)].slice(0, 1), head, (piece) => {
+      largest = Math.max(largest, piece.length);
+      return Promise.resolve();
+    });
+    assert.equal(bytes, size);
+    assert.ok(largest < 1_000_000, largest.toString());
+  });
+});
