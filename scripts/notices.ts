@@ -12,14 +12,21 @@ interface Manifest {
 
 /** Writes the licenses of all packages inside the bundles. The list comes from the bundler's own record. */
 export async function writeNotices(metafile: Metafile): Promise<void> {
-  const folders = new Set(Object.keys(metafile.inputs).flatMap((input) => packageFolder(input) ?? []));
-  const sections = await Promise.all([...folders].sort().map(describe));
+  const sections = await Promise.all(packageFolders(metafile).map(describe));
   await writeFile(
     FILE,
     ['# Third-party notices', '', 'The bundles of this extension contain the packages below.', '', ...sections].join(
       '\n',
     ),
   );
+}
+
+/** Returns the folders of all packages that are in the bundles, sorted. */
+export function packageFolders(metafile: Metafile): readonly string[] {
+  const bundled = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? input : [])),
+  );
+  return [...new Set(bundled.flatMap((input) => packageFolder(input) ?? []))].sort();
 }
 
 /** `node_modules/axios/lib/x.js` → `node_modules/axios` */

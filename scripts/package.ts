@@ -1,20 +1,50 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import { buildBundles, DIST, givenConnectionString } from './build.ts';
 import { writeNotices } from './notices.ts';
+import { buildSbom } from './sbom.ts';
+import { normaliseZip } from './vsixBytes.ts';
 
 export const VSIX = path.join(DIST, 'live-response-results.vsix');
+/** Bill of materials, published beside the package. */
+export const SBOM = path.join(DIST, 'live-response-results.cdx.json');
+/** Files that are published, with their hashes. */
+export const SUMS = path.join(DIST, 'SHA256SUMS');
+/** Verifier of hand-over packs. It is published with each release, and never stands in a pack. */
+const VERIFIER = path.join('tools', 'verify.py');
 
-/** Builds the extension as it ships, with the notices of its bundled packages, and packs it. */
+/**
+ * Builds the extension as it ships, with the notices of its bundled packages, and packs it. The same commit gives the
+ * same bytes, whatever the folder, the time, the time zone and the rights of the files.
+ */
 export async function packageExtension(): Promise<string> {
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });
   const metafile = await buildBundles({ production: true, connectionString: givenConnectionString() });
   await writeNotices(metafile);
+  // With any value, the packer sorts the entries.
+  process.env['SOURCE_DATE_EPOCH'] ??= '315532800';
   // Everything is bundled, so no node_modules; the repository is named in package.json for relative links.
   await createVSIX({ packagePath: VSIX, dependencies: false });
+  const bytes = await readFile(VSIX);
+  normaliseZip(bytes);
+  await writeFile(VSIX, bytes);
+  await writeFile(SBOM, await buildSbom(metafile));
+  await writeFile(SUMS, await sumsOf([VSIX, SBOM, VERIFIER]));
   return path.resolve(VSIX);
+}
+
+/** Returns the lines that `sha256sum -c` reads, for files that are published in one folder. */
+async function sumsOf(files: readonly string[]): Promise<string> {
+  const lines = files.map(async (file) => {
+    const sha256 = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    return `${sha256}  ${path.basename(file)}\n`;
+  });
+  return (await Promise.all(lines)).join('');
 }
 
 if (import.meta.main) {
