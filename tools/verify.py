@@ -1,148 +1,149 @@
 #!/usr/bin/env python3
 """Checks a hand-over pack of Live Response Results: python3 verify.py PACK.zip [--seal SHA256]
+Needs Python 3.8 or newer and nothing else. Exit code 0: consistent. 1: not. 2: the pack cannot be read."""
+import argparse, csv, hashlib, io, json, os, sys, zipfile, zlib
 
-Needs Python 3.8 or newer and nothing else. PACK is the zip, or the folder to which it was unpacked.
-Exit code 0: consistent. 1: not. 2: the pack cannot be read.
-"""
-import argparse, gzip, hashlib, json, os, sys, zipfile
+LARGEST, TEXT, PIECE, MOST = 4 * 1024**3, 64 * 1024**2, 1024**2, 100  # bytes of a result, a text, a piece; problems
+TAGS, SEALED = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt"), "tagmanifest-sha256.txt"
+DATA = ("data/index.csv", "data/index.ndjson", "data/report.html", "data/timeline.jsonl")
 
-LARGEST, LARGEST_TEXT, PIECE = 20 * 1024**3, 256 * 1024**2, 1024**2  # bytes; texts are manifests, index and facts
-TAGS = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt")
+def strict(text):
+    """Parses JSON. A key that stands twice, and a number that is none, are refused (by a division by zero)."""
+    once = lambda pairs: dict(pairs) if len(dict(pairs)) == len(pairs) else 1 / 0
+    return json.loads(text, object_pairs_hook=once, parse_constant=lambda word: 1 / 0)
 
-
-class Pack:
-    """The files of a zip or of a folder, by their paths with slashes."""
-
+class Check:
     def __init__(self, path):
-        self.zip = None if os.path.isdir(path) else zipfile.ZipFile(path)
-        if self.zip is not None:
-            self.names = [entry.filename for entry in self.zip.infolist() if not entry.is_dir()]
-        else:
-            self.root = path
-            self.names = [os.path.relpath(os.path.join(folder, name), path).replace(os.sep, "/")
-                          for folder, _, names in os.walk(path) for name in names]
-        if len(self.names) > 500_000:
-            raise ValueError("it has too many files")
+        self.zip, self.problems = zipfile.ZipFile(path), []
+        entries = self.zip.infolist()
+        self.names = {entry.filename for entry in entries}
+        plain = all(entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not entry.is_dir()
+                    and not entry.flag_bits & 1 for entry in entries)
+        if not plain or len(entries) > 500_000 or sum(one.compress_size for one in entries) > os.path.getsize(path):
+            raise ValueError("it has entries that no pack has")
+        around = self.zip.comment or min((entry.header_offset for entry in entries), default=0) != 0
+        if around or len({name.lower() for name in self.names}) != len(entries):
+            self.note("two files have one name, or something stands before or behind the pack in its file")
 
-    def open(self, name):
-        if self.zip is not None:
-            return self.zip.open(name)
-        full = os.path.join(self.root, *name.split("/"))
-        if os.path.islink(full) or not os.path.realpath(full).startswith(os.path.realpath(self.root) + os.sep):
-            raise ValueError("%s leads out of the pack" % name)
-        return open(full, "rb")
+    def note(self, text):
+        self.problems.append(text)
+        if len(self.problems) >= MOST:
+            raise OverflowError("more problems are not looked for")
 
-    def text(self, name):
-        with self.open(name) as file:
-            data = file.read(LARGEST_TEXT)
-            if file.read(1):
-                raise ValueError("%s is too large" % name)
-        return data.decode("utf-8")
+    def pieces(self, name, most):
+        """Reads a file piece by piece. What cannot be read is a problem of that file."""
+        try:
+            with self.zip.open(name) as file:
+                for piece in iter(lambda: file.read(PIECE), b""):
+                    most -= len(piece)
+                    if most < 0:
+                        raise ValueError("too large")
+                    yield piece
+        except (KeyError, OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+            self.note("cannot be read: %s (%s)" % (name, error))
 
+    def text(self, name, most=TEXT):
+        return b"".join(self.pieces(name, most)).decode("utf-8", "surrogateescape")
 
-def digest(file):
-    """Returns the SHA-256 and the size of a stream, read in pieces."""
-    found, size = hashlib.sha256(), 0
-    for piece in iter(lambda: file.read(PIECE), b""):
-        size += len(piece)
-        if size > LARGEST:
-            raise ValueError("a file is larger than %d bytes" % LARGEST)
-        found.update(piece)
-    return found.hexdigest(), size
+    def lines(self, name):
+        lines = self.text(name).split("\n")
+        if lines.pop() != "":
+            self.note("cut off: %s" % name)
+        return lines
 
+    def manifest(self, name):
+        listed = {}
+        for line in self.lines(name):
+            found, path, wanted = hashlib.sha256(), line[66:], line[:64]
+            if line[64:66] != "  " or path in listed or path not in self.names:
+                self.note("missing, or a line that no pack has: %s" % line[:200])
+                continue
+            for piece in self.pieces(path, LARGEST):
+                found.update(piece)
+            listed[path] = found.hexdigest() == wanted or self.note("changed: %s" % path)
+        return listed
 
-def is_plain(path):
-    """Whether a path stays in the pack, and is written in one way only."""
-    parts = path.split("/")
-    return path.isascii() and path.isprintable() and not set(path) & set('\\:*?"<>|') and all(
-        part not in ("", ".", "..") and part == part.strip() for part in parts)
+    def unpacked(self, name, most):
+        """Returns hash and size of what a file holds: one gzip member, and nothing behind it."""
+        found, size, unpack = hashlib.sha256(), 0, zlib.decompressobj(31)
+        try:
+            for piece in self.pieces(name, LARGEST):
+                while piece and size <= most and not unpack.eof:
+                    plain = unpack.decompress(piece, PIECE)
+                    found.update(plain)
+                    size, piece = size + len(plain), unpack.unconsumed_tail
+                if piece or unpack.unused_data:
+                    return "", -1
+        except zlib.error:
+            pass
+        return (found.hexdigest(), size) if unpack.eof else ("", -1)
 
-
-def manifest(pack, name, problems):
-    """Reads a manifest, and compares each of its files."""
-    listed = {}
-    for line in pack.text(name).splitlines():
-        found, _, path = line.partition("  ")
-        if len(found) != 64 or not is_plain(path) or path in listed:
-            problems.append("%s: a line that no pack has: %r" % (name, line[:100]))
-        elif path not in pack.names:
-            problems.append("missing: %s" % path)
-        else:
-            listed[path] = found
-            with pack.open(path) as file:
-                if digest(file)[0] != found:
-                    problems.append("changed: %s" % path)
-    return listed
-
-
-def rows_of(pack, listed, problems):
-    """Compares each row of the index with its result and its facts."""
-    used, numbers = set(), []
-    for line in pack.text("data/index.ndjson").split("\n")[:-1]:
-        row = json.loads(line)
-        numbers.append(row.get("number"))
-        file = row.get("file")
+    def row(self, row, cells, number, actions, used):
+        """Compares a row of the index with the table, with its result and with its facts."""
+        file, action = row.get("file"), (row["actionId"], row["commandIndex"])
+        if type(row["number"]) is not int or row["number"] != number or action in actions:
+            self.note("the index has a gap, a row twice, or another order: row %d" % number)
+        actions.add(action)
+        told = [cells.get(name) for name in ("actionId", "commandIndex", "sha256", "state")]
+        if told != [action[0], str(action[1]), row.get("sha256", ""), row["state"]]:
+            self.note("index.csv and index.ndjson differ: row %d" % number)
         if file is None:
-            if not row.get("why"):
-                problems.append("a host has neither a result nor a reason: number %r" % row.get("number"))
-            continue
-        if file not in listed or file in used:
-            problems.append("the index names a file that is not there, or twice: %r" % str(file)[:100])
-            continue
-        facts_name = file + ".facts.json"
-        used.update((file, facts_name))
-        with pack.open(file) as packed, gzip.open(packed) as plain:
-            found, size = digest(plain)
-        facts = json.loads(pack.text(facts_name)) if facts_name in listed else {}
-        said = facts.get("file", {})
-        if found != row.get("sha256") or found != said.get("sha256") or size != said.get("size"):
-            problems.append("not the result that its facts describe: %s" % file)
-        if (facts.get("actionId"), facts.get("commandIndex")) != (row.get("actionId"), row.get("commandIndex")):
-            problems.append("the facts are those of another action: %s" % facts_name)
-    if numbers != list(range(1, len(numbers) + 1)):
-        problems.append("the index has a gap, or its rows are in another order")
-    problems.extend("in no row of the index: %s" % path for path in listed
-                    if path.startswith("data/results/") and path not in used)
-    return len(numbers), len(used) // 2
+            if not row.get("why") or "sha256" in row or row["state"] == "result":
+                self.note("a host has neither a result nor a reason: row %d" % number)
+            return
+        if not {file, file + ".facts.json"} <= self.names or file in used or not file.startswith("data/results/"):
+            return self.note("not there, or a result of two rows: row %d" % number)
+        used.update((file, file + ".facts.json"))
+        facts = strict(self.text(file + ".facts.json", 8 * PIECE))
+        size, sha256 = facts["file"]["size"], facts["file"]["sha256"]
+        if not (row["sha256"], row["bytes"]) == (sha256, size) == self.unpacked(file, min(size, LARGEST)):
+            self.note("not the result that its facts describe: %s" % file)
+        said = facts["actionId"], facts["commandIndex"], facts["exitCode"], facts["action"]["machineId"]
+        name = facts["action"]["computerDnsName"]
+        if said != (*action, row.get("exitCode"), row.get("machineId")) or name not in (None, row["device"]):
+            self.note("the facts are those of another action or device: %s" % file)
 
-
-def check(pack, seal):
-    problems = ["two files have one name"] if len({name.lower() for name in pack.names}) != len(pack.names) else []
-    missing = [name for name in (*TAGS, "tagmanifest-sha256.txt", "data/index.ndjson") if name not in pack.names]
-    if missing:
-        return ["missing: %s" % name for name in missing], 0, 0, ""
-    if pack.text("bagit.txt") != "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
-        problems.append("changed: bagit.txt")
-    listed = manifest(pack, "manifest-sha256.txt", problems)
-    tags = manifest(pack, "tagmanifest-sha256.txt", problems)
-    known = {*listed, *tags, "tagmanifest-sha256.txt"}
-    problems.extend("added: %s" % name[:200] for name in pack.names if name not in known)
-    problems.extend("not sealed: %s" % name for name in TAGS if name not in tags)
-    found = hashlib.sha256(pack.text("tagmanifest-sha256.txt").encode("utf-8")).hexdigest()
-    if seal is not None and found != seal.strip().lower():
-        problems.append("the seal is another one: %s" % found)
-    hosts, results = rows_of(pack, listed, problems)
-    return problems, hosts, results, found
-
+    def run(self, seal):
+        missing = [name for name in (*TAGS, SEALED, *DATA) if name not in self.names]
+        if missing:
+            return self.problems.extend("missing: %s" % name for name in missing)
+        digest = hashlib.sha256(b"".join(self.pieces(SEALED, TEXT))).hexdigest()
+        if seal is not None and digest != seal.strip().lower():
+            self.note("the seal is another one: %s" % digest)
+        if sorted(self.manifest(SEALED)) != sorted(TAGS):
+            self.note("not all is sealed, or more than a pack has")
+        listed, used, actions = self.manifest("manifest-sha256.txt"), set(), set()
+        lines, text = self.lines("data/index.ndjson"), self.text("data/index.csv").lstrip("\ufeff")
+        table = list(csv.DictReader(io.StringIO(text, newline="")))
+        if len(lines) != len(table):
+            self.note("index.csv and index.ndjson have not the same rows")
+        for number, (line, cells) in enumerate(zip(lines, table), 1):
+            self.row(strict(line), cells, number, actions, used)
+        for name in sorted(self.names ^ {*TAGS, SEALED, *DATA, *used} | set(listed) ^ {*DATA, *used}):
+            self.note("added, or in no row of the index, or in no manifest: %s" % name[:200])
+        return "%d hosts, %d results. Seal: %s" % (len(lines), len(used) // 2, digest)
 
 def main():
     parser = argparse.ArgumentParser(description="Checks a hand-over pack of Live Response Results.")
-    parser.add_argument("pack", help="the zip, or the folder to which it was unpacked")
-    parser.add_argument("--seal", help="SHA-256 of tagmanifest-sha256.txt, got by another way than the pack")
-    options = parser.parse_args()
+    parser.add_argument("pack", help="the zip")
+    parser.add_argument("--seal", help="SHA-256 of %s, got by another way than the pack" % SEALED)
+    options, check = parser.parse_args(), None
     try:
-        problems, hosts, results, seal = check(Pack(options.pack), options.seal)
+        check = Check(options.pack)
+        told = check.run(options.seal)
     except Exception as error:  # whatever a hostile pack makes fail, it is no pack
-        print("CANNOT BE READ: %s" % str(error)[:300])
-        return 2
-    if problems:
-        print(*(ascii(problem)[1:-1] for problem in problems), "NOT CONSISTENT: %d problems" % len(problems), sep="\n")
+        told = "CANNOT BE READ: %s %s" % (type(error).__name__, str(error)[:300])
+    if check and check.problems:
+        print(*(ascii(line)[1:-1] for line in check.problems), sep="\n")
+        print("NOT CONSISTENT: %d problems" % len(check.problems))
         return 1
-    print("CONSISTENT: %d hosts, %d results. Seal: %s" % (hosts, results, seal))
-    print("The seal is the one that was given: this is the sealed pack." if options.seal else
+    if told.startswith("CANNOT"):
+        print(ascii(told)[1:-1])
+        return 2
+    print("CONSISTENT: %s\nreport.html and timeline.jsonl are views, and were not compared." % told)
+    print("The files in the zip are those that were sealed." if options.seal else
           "No seal was given: truncation, rewriting and back-dating are not excluded.")
     return 0
-
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -128,10 +128,11 @@ const takeScript = (title: string): string => `(() => {
  * Runs a command by its whole title with its category, for example `View: Close All Editors`: through the page's
  * companion where it has one, else through the palette.
  *
+ * @param timeoutMs - longest time for the palette, milliseconds
  * @throws RigError when neither runs it
  */
-export async function runCommand(page: Page, title: string): Promise<void> {
-  if (!(await runThroughCompanion(page, title))) await runInPalette(page, title);
+export async function runCommand(page: Page, title: string, timeoutMs?: number): Promise<void> {
+  if (!(await runThroughCompanion(page, title))) await runInPalette(page, title, timeoutMs);
 }
 
 /**

@@ -20,15 +20,16 @@ export async function checkRequests(runFolder: string): Promise<string> {
   for (const name of await readdir(kept)) {
     if (!name.endsWith('-recording.json')) continue;
     const recorded = JSON.parse(await readFile(path.join(kept, name), 'utf8')) as readonly RecordedRequest[];
-    for (const { door, method, path: target, query, body = '' } of recorded) {
+    for (const { door, method, path: target, query, body } of recorded) {
       if (door === 'login') continue;
       requests++;
       const what = `${door} ${method} ${target}${query === '' ? '' : `?${query}`}`;
       if (door === 'graph') {
         if (what !== HUNT) throw new Error(`Microsoft Graph got another request than a hunting query: ${what}`);
-        const keys = Object.keys(JSON.parse(body) as object).join(', ');
-        if (keys !== 'Query') throw new Error(`A hunting query had other fields than its query: ${keys}`);
         hunts++;
+        // A request that a fault answered was not read.
+        const keys = body === undefined || body === '' ? 'Query' : Object.keys(JSON.parse(body) as object).join(', ');
+        if (keys !== 'Query') throw new Error(`A hunting query had other fields than its query: ${keys}`);
       } else if (method !== 'GET') throw new Error(`A request was no GET: ${what}`);
     }
   }

@@ -204,7 +204,7 @@ function tellVerdict(verdict: FactsVerdict): void {
     void notify(
       'warning',
       l10n.t(
-        'The facts file beside it is about another file: its SHA-256 differs. It was not used, so device and action are unknown.',
+        'The facts file beside it is about another file, or about what is packed in this one: its SHA-256 differs. It was not used, so device and action are unknown.',
       ),
     );
   }

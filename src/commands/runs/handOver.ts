@@ -1,14 +1,13 @@
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { createGzip, gzipSync } from 'node:zlib';
 import { env, l10n, Uri, window, workspace } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { whyNoResult } from '../../messages/runWords.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { confirmInStatusBar, ask, notify } from '../../platform/show/notifications.ts';
+import { packBytes, packFile } from '../../runs/pack/packedBytes.ts';
 import { packHead } from '../../runs/pack/packHead.ts';
 import { packFiles } from '../../runs/pack/packFiles.ts';
 import type { PackInput } from '../../runs/pack/packFiles.ts';
@@ -59,7 +58,11 @@ async function handOver(
 async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
   const stored = rows.flatMap(({ facts }) => facts ?? []);
   const bytes = stored.reduce((sum, { size }) => sum + size, 0);
-  const people = new Set(stored.flatMap(({ action }) => action.requestor ?? []));
+  const people = new Set(
+    stored.flatMap(({ action, fetchedBy }) =>
+      [action.requestor, action.cancellationRequestor, fetchedBy].filter((name) => name !== null && name !== undefined),
+    ),
+  );
   const choose = l10n.t('Choose File…');
   const answer = await ask(
     {
@@ -73,7 +76,7 @@ async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
           rows.length - stored.length,
         ),
         l10n.t(
-          'It names devices: {0}, and people who ran scripts: {1}. Comments, arguments and outputs go in as they are, and nothing is encrypted.',
+          'It names devices: {0}, and people who ran, canceled or fetched: {1}. Comments, arguments, outputs, the other commands of each session and the name of the connection go in as they are. Nothing is encrypted.',
           new Set(rows.map(({ member }) => member.device)).size,
           people.size,
         ),
@@ -92,12 +95,13 @@ async function writeTo(
   { signal, report }: CommandScope,
 ): Promise<PackSeal> {
   const { store, toolVersion } = services;
-  const temporary = `${uri.fsPath}.result`;
+  // Of this process alone: a file of the user is never touched, and nobody else can read it.
+  const temporary = await mkdtemp(path.join(tmpdir(), 'live-response-pack-'));
   const input: PackInput = {
     run: record.run,
-    rows: isLocal(uri) ? rows : rows.filter(({ facts }) => facts?.large === undefined),
-    why: whyNoResult,
-    packed: (facts) => packedResult(services, facts, temporary),
+    rows,
+    canHold: ({ facts }) => isLocal(uri) || facts?.large === undefined,
+    packed: (facts) => packedResult(services, facts, path.join(temporary, 'result')),
     factsJson: async (facts) => toFactsJson(facts, await store.receivedAction(facts.ref), toolVersion),
   };
   const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
@@ -108,6 +112,7 @@ async function writeTo(
   const files = [...packFiles(input)];
   let done = 0;
   const onFile = (): void => {
+    signal.throwIfAborted();
     done++;
     report(l10n.t('{0} of {1}', done, files.length), Math.min(1, done / files.length));
   };
@@ -120,14 +125,9 @@ async function writeTo(
     await sink.discard();
     throw signal.aborted ? new LiveResponseError('cancelled') : error;
   } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
-
-/** Level 9: it is written once, and sent around. */
-const GZIP = { level: 9 } as const;
-/** Place of the byte that names the operating system in a gzip header. 255 stands for "unknown". */
-const GZIP_SYSTEM_BYTE = 9;
 
 /** Returns the stored bytes of a result, packed, so that a virus scanner does not take them away. */
 async function packedResult(
@@ -138,14 +138,11 @@ async function packedResult(
   const gone = new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
   if (large !== undefined) {
     if ((await store.saveFile(ref, temporary)) === undefined) throw gone;
-    return createReadStream(temporary).pipe(createGzip(GZIP));
+    return packFile(temporary);
   }
   const bytes = await store.raw(ref);
   if (bytes === undefined) throw gone;
-  const packed = gzipSync(bytes, GZIP);
-  // The same on every machine.
-  packed[GZIP_SYSTEM_BYTE] = 255;
-  return packed;
+  return packBytes(bytes);
 }
 
 async function tellSealed(uri: Uri, { files, bytes, seal }: PackSeal): Promise<void> {

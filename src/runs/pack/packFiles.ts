@@ -23,8 +23,8 @@ export interface PackFile {
 export interface PackInput {
   readonly run: Pick<Run, 'key' | 'words' | 'tenant'>;
   readonly rows: readonly RunRow[];
-  /** Explains in a sentence why there is no result. Empty if there is one. */
-  readonly why: (row: RunRow) => string;
+  /** Whether the pack can hold the result of a row: one in pieces must be streamed to this machine. */
+  readonly canHold: (row: RunRow) => boolean;
   /** Returns the stored bytes of a result, packed as gzip. */
   readonly packed: (facts: StoredFacts) => Promise<Uint8Array | Readable>;
   /** Returns the facts file of a result. */
@@ -33,7 +33,10 @@ export interface PackInput {
 
 /** Returns the payload of a pack: results with their facts, an index of all hosts, a timeline and a report. */
 export function* packFiles(input: PackInput): Generator<PackFile> {
-  const hosts = hostsOf(input);
+  const hosts = hostsOf(input.rows, input.canHold);
+  const whyOf = new Map(hosts.map(({ row, why }) => [row.ref, why]));
+  // Hosts whose result is not in the pack have no hash and no exit code in its index.
+  const shown = hosts.map(({ row, file }) => (file === undefined ? { ...row, facts: undefined } : row));
   for (const { row, file } of hosts) {
     const { facts } = row;
     if (facts === undefined || file === undefined) continue;
@@ -41,7 +44,12 @@ export function* packFiles(input: PackInput): Generator<PackFile> {
     yield { path: `${file}.facts.json`, isText: true, read: async () => utf8(await input.factsJson(facts)) };
   }
   const tally = new ExportTally();
-  yield text('data/index.csv', () => toRunCsv(toExportRows(input.run.words, input.rows, undefined, input.why), tally));
+  yield text('data/index.csv', () =>
+    toRunCsv(
+      toExportRows(input.run.words, shown, undefined, ({ ref }) => whyOf.get(ref) ?? ''),
+      tally,
+    ),
+  );
   yield text('data/index.ndjson', () => hosts.map((host) => toNdjsonRow(indexRow(input.run, host), tally)).join(''));
   yield text('data/timeline.jsonl', () =>
     toTimeline(input.run, input.rows)
@@ -62,9 +70,7 @@ function indexRow(run: PackInput['run'], { row, number, why, file }: PackHost): 
     state,
     why: why === '' ? undefined : why,
     file,
-    sha256: facts?.sha256,
-    bytes: facts?.size,
-    exitCode: facts?.transcript?.exitCode,
+    ...(file === undefined ? {} : { sha256: facts?.sha256, bytes: facts?.size, exitCode: facts?.transcript?.exitCode }),
     script: run.words.script,
     link: facts === undefined ? undefined : linkOf(facts),
   };

@@ -39,7 +39,9 @@ data/index.csv         one row for each host, also for hosts without a result,
 data/index.ndjson      the same for programs
 data/results/          the results as the service stored them, each packed with
                        gzip, and beside each a file of facts (.facts.json):
-                       device, action, times, exit code and SHA-256
+                       device, times, exit code, SHA-256, the account that
+                       fetched it, and the whole action with the people and
+                       commands that it names
 data/timeline.jsonl    what happened when, in Timesketch's format
 data/report.html       a page to look at. It is a view and no evidence
 
@@ -49,18 +51,18 @@ fetching is that of the machine on which the result was fetched.
 
 HOW TO CHECK IT
 
-1. Nothing was damaged. Unpack the zip, and in its folder run:
+1. Nothing was damaged. Unpack the zip to a new folder, and in it run:
 
      sha256sum -c manifest-sha256.txt
      sha256sum -c tagmanifest-sha256.txt
 
-2. Every result is the one that its facts describe, nothing is missing and
-   nothing was added. Run:
+2. Every result is the one that its facts describe, no host is missing and
+   no file was added. Run:
 
      python3 verify.py PACK.zip --seal SEAL
 
-   verify.py is published with each release of the extension, with its hash.
-   Take it from there. Do not trust a copy that came with a pack.
+   verify.py is published with each release of the extension, and its hash
+   with it. Take it from there. Do not trust a copy that came with a pack.
    SEAL is the SHA-256 of tagmanifest-sha256.txt. Whoever handed the pack over
    was told it when the pack was written. Get it from them by another way than
    the pack itself.

@@ -1,4 +1,5 @@
 import type { RunRow } from '../runRows.ts';
+import { whyNotPacked } from './packReasons.ts';
 
 /** A host of a pack, and the names of its files. */
 export interface PackHost {
@@ -10,19 +11,23 @@ export interface PackHost {
   readonly file: string | undefined;
 }
 
-/** Returns the hosts of a pack in their order, each with the name of its file. */
-export function hostsOf({
-  rows,
-  why,
-}: {
-  readonly rows: readonly RunRow[];
-  readonly why: (row: RunRow) => string;
-}): readonly PackHost[] {
+/**
+ * Returns the hosts of a pack in their order, each with the name of its file.
+ *
+ * @param canHold - whether the pack can hold the result of a row
+ */
+export function hostsOf(rows: readonly RunRow[], canHold: (row: RunRow) => boolean): readonly PackHost[] {
   const digits = Math.max(4, rows.length.toString().length);
   return rows.map((row, index) => {
     const number = index + 1;
     const name = `${number.toString().padStart(digits, '0')}-${plainName(row.member.host)}`;
-    return { row, number, why: why(row), file: row.facts && `data/results/${name}.json.gz` };
+    const isPacked = row.facts !== undefined && canHold(row);
+    return {
+      row,
+      number,
+      why: whyNotPacked(row, isPacked),
+      file: isPacked ? `data/results/${name}.json.gz` : undefined,
+    };
   });
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import { makeNameVisible } from '../../evidence/text/visible.ts';
 import type { PackFile } from './packFiles.ts';
 
 /*
@@ -121,10 +122,13 @@ async function addEntry(
   passed.pause();
   zip.addReadStream(passed, path, { ...entryOptions(), compress: isText });
   const ended = once(passed, 'end');
+  // If the disk is full, nobody reads any more: the source is closed instead of waiting for ever.
+  const stop = new AbortController();
   const stopped = failed.then((error) => {
+    stop.abort();
     if (error !== undefined) throw error instanceof Error ? error : new Error('the pack could not be written');
   });
-  await Promise.race([Promise.all([pipeline(source, passed), ended]), stopped]);
+  await Promise.race([Promise.all([pipeline(source, passed, { signal: stop.signal }), ended]), stopped]);
   return { path, sha256: hash.digest('hex'), bytes };
 }
 
@@ -137,5 +141,5 @@ function manifestOf(entries: readonly Entry[]): string {
 
 /** Writes a value on one line: a name of a tenant must not begin another label. */
 function oneLine(value: string): string {
-  return value.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return makeNameVisible(value.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()).text;
 }

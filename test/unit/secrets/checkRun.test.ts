@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
+import { checkRequests } from '../../secrets/checkRequests.ts';
 import { checkRun } from '../../secrets/checkRun.ts';
 import { keepText, noteSecret, openRunFolder, partsOf, removeFolder } from '../../secrets/runFolder.ts';
 
@@ -70,5 +71,54 @@ suite('looking for secrets in what a run left behind', () => {
     await rm(partsOf(folder).kept, { recursive: true });
     await mkdir(partsOf(folder).kept);
     await assert.rejects(checkRun(folder), /nothing to search/u);
+  });
+});
+
+suite('looking at what reached the tenants of a run', () => {
+  const outer = process.env['LIVE_RESPONSE_TEST_SECRETS'];
+  let folder = '';
+  beforeEach(async () => {
+    folder = await openRunFolder();
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+    if (outer === undefined) delete process.env['LIVE_RESPONSE_TEST_SECRETS'];
+    else process.env['LIVE_RESPONSE_TEST_SECRETS'] = outer;
+  });
+
+  const LIST = { door: 'api', method: 'GET', path: '/api/machineactions', query: '' };
+  const HUNT = {
+    ...{ door: 'graph', method: 'POST', path: '/v1.0/security/runHuntingQuery', query: '' },
+    body: '{"Query":"x"}',
+  };
+  const keep = (...requests: readonly object[]): void => {
+    keepText('recording.json', JSON.stringify(requests));
+  };
+
+  test('GETs and hunting queries pass, also one that a fault answered; signing in is not looked at', async () => {
+    keep(LIST, { ...LIST, door: 'blob' }, HUNT, { ...HUNT, body: undefined });
+    keep({ ...LIST, door: 'login', method: 'POST', path: '/oauth2/v2.0/token' });
+    assert.equal(await checkRequests(folder), '4 requests to tenants: all were GET, but 2 hunting queries');
+  });
+
+  for (const [what, request] of [
+    ['a POST to the API', { ...LIST, method: 'POST' }],
+    ['a DELETE of a result', { ...LIST, door: 'blob', method: 'DELETE' }],
+    ['a POST to another path of Microsoft Graph', { ...HUNT, path: '/v1.0/me/sendMail' }],
+    ['a GET to Microsoft Graph', { ...HUNT, method: 'GET' }],
+    ['a hunting query with a query of its own in the address', { ...HUNT, query: 'x=1' }],
+    ['a hunting query with another field', { ...HUNT, body: '{"Query":"x","Timespan":"P1D"}' }],
+  ] as const) {
+    test(`${what} fails the run`, async () => {
+      keep(LIST, HUNT, request);
+      await assert.rejects(checkRequests(folder), /was no GET|another request|other fields/u);
+    });
+  }
+
+  test('a run without any, or without a hunting query, has nothing to check', async () => {
+    keepText('log.txt', '');
+    await assert.rejects(checkRequests(folder), /nothing to check/u);
+    keep(LIST);
+    await assert.rejects(checkRequests(folder), /nothing to check/u);
   });
 });

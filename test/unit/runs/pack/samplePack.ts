@@ -2,13 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { toFactsJson } from '../../../../src/commands/save/resultFacts.ts';
-import type { RunRow } from '../../../../src/runs/runRows.ts';
 import { toRows } from '../../../../src/runs/runRows.ts';
 import { findRuns } from '../../../../src/runs/runs.ts';
 import { packFiles } from '../../../../src/runs/pack/packFiles.ts';
 import type { PackInput } from '../../../../src/runs/pack/packFiles.ts';
+import { packBytes } from '../../../../src/runs/pack/packedBytes.ts';
 import { packHead } from '../../../../src/runs/pack/packHead.ts';
 import { writePack } from '../../../../src/runs/pack/packWriter.ts';
 import type { PackSeal } from '../../../../src/runs/pack/packWriter.ts';
@@ -28,22 +27,28 @@ export const HOSTILE = [
   '\u202Etxt',
 ];
 
+/** Returns the ID of an action, by its number. */
+function idOf(number: number): string {
+  return `00000000-0000-4000-8000-${number.toString().padStart(12, '0')}`;
+}
+
 /** Returns what a pack is made of: five hosts with results, three without, and those with hostile names. */
 export function packInput(): PackInput {
   const handlers = createHandlers();
   const names = ['dc1', 'dc2', 'dc3', 'ws-1', 'ws-2', ...HOSTILE];
-  const actions = names.map((computerDnsName, at) => action({ id: `a${at}`, computerDnsName, machineId: `m${at}` }));
+  const actions = names.map((computerDnsName, at) => action({ id: idOf(at), computerDnsName, machineId: `m${at}` }));
   for (const [at, name] of names.entries()) {
     handlers.put(
       ...arrived(resultFile(`${name}\nline\u2028two\n`, at % 2 === 0 ? '' : 'bad\n', 'collect.ps1', at), {
-        ref: ref({ actionId: `a${at}` }),
+        ref: ref({ actionId: idOf(at) }),
+        ...(actions[at] === undefined ? {} : { action: actions[at] }),
         fetchedAt: Date.UTC(2026, 10, 23, 21, at),
       }),
     );
   }
   const waiting = ['lt-1', 'lt-2', 'lt-3'].map((computerDnsName, at) =>
     action({
-      id: `w${at}`,
+      id: idOf(100 + at),
       computerDnsName,
       status: 'Pending',
       commands: [command({ commandStatus: 'Created' })],
@@ -55,14 +60,14 @@ export function packInput(): PackInput {
   return {
     run,
     rows,
-    why: ({ state }: RunRow) => (state === 'result' ? '' : `no: ${state}`),
-    packed: (facts) => Promise.resolve(gzipSync(handlers.raw(facts.ref) ?? new Uint8Array(), { level: 9 })),
+    canHold: () => true,
+    packed: (facts) => Promise.resolve(packBytes(handlers.raw(facts.ref) ?? new Uint8Array())),
     factsJson: (facts) => Promise.resolve(toFactsJson(facts, undefined, '0.1.0')),
   };
 }
 
 /** Writes a pack, and returns its bytes and its seal. */
-export async function packBytes(input = packInput()): Promise<PackSeal & { readonly zip: Buffer }> {
+export async function writeSample(input = packInput()): Promise<PackSeal & { readonly zip: Buffer }> {
   const pieces: Uint8Array[] = [];
   const sealed = await writePack(packFiles(input), packHead(input, '0.1.0'), (bytes) => {
     pieces.push(bytes);
@@ -74,7 +79,7 @@ export async function packBytes(input = packInput()): Promise<PackSeal & { reado
 /** Writes a pack to a new folder, as a zip and unpacked. The caller removes the folder. */
 export async function unpackedPack(): Promise<PackSeal & { folder: string; zip: string; root: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'pack-'));
-  const { zip: bytes, ...sealed } = await packBytes();
+  const { zip: bytes, ...sealed } = await writeSample();
   const zip = path.join(folder, 'pack.zip');
   const root = path.join(folder, 'pack');
   await writeFile(zip, bytes);
