@@ -7,7 +7,7 @@ import { Download } from './download/download.ts';
 import type { DownloadedResult, DownloadLimits } from './download/download.ts';
 import { MemorySink } from './download/downloadSink.ts';
 import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
-import { HUNTING_WINDOWS, PACKAGE_WINDOWS } from './calls/ledger.ts';
+import { HUNTING_WINDOWS, LONGEST_HUNT_MS, PACKAGE_WINDOWS } from './calls/ledger.ts';
 import { ResultLink } from './download/resultLink.ts';
 import { createSignInSender } from './http.ts';
 import { createHuntingClient } from './hunting/huntingClient.ts';
@@ -87,7 +87,10 @@ export function createTenantHunting(
   ledger: LedgerPort,
   options: Omit<HuntingClientOptions, 'budget' | 'clock' | 'send'> & Partial<Pick<HuntingClientOptions, 'send'>>,
 ): HuntingClient {
-  const budget = new QueuedBudget(withLocalFallback(ledger, systemClock, HUNTING_WINDOWS), systemClock);
+  const budget = new QueuedBudget(
+    withLocalFallback(ledger, systemClock, HUNTING_WINDOWS, LONGEST_HUNT_MS),
+    systemClock,
+  );
   return createHuntingClient({ send: createHuntingSender(), ...options, budget, clock: systemClock });
 }
 

@@ -63,14 +63,18 @@ export class SqliteCallTable {
     this.#database.prepare('DELETE FROM calls WHERE id = ?').run(id);
   }
 
-  purge(endedBefore: number): void {
-    this.#database.prepare('DELETE FROM calls WHERE ended_at <= ?').run(endedBefore);
+  purge(endedBefore: number, startedBefore: number): void {
+    this.#database
+      .prepare('DELETE FROM calls WHERE ended_at <= ? OR (ended_at IS NULL AND started_at <= ?)')
+      .run(endedBefore, startedBefore);
   }
 
-  endStale(startedBefore: number, lastsMs: number): void {
+  endStale(application: string, startedBefore: number, lastsMs: number): void {
     this.#database
-      .prepare('UPDATE calls SET ended_at = started_at + ? WHERE ended_at IS NULL AND started_at < ?')
-      .run(lastsMs, startedBefore);
+      .prepare(
+        'UPDATE calls SET ended_at = started_at + ? WHERE application = ? AND ended_at IS NULL AND started_at < ?',
+      )
+      .run(lastsMs, application, startedBefore);
   }
 
   endFuture(latest: number, now: number): void {

@@ -12,12 +12,12 @@ import { ask, confirmInStatusBar, notify } from '../../platform/show/notificatio
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { auditViewId } from '../../platform/viewIds.ts';
 import type { Services } from '../../services/services.ts';
-import { isAuditNode } from '../../tree/auditView.ts';
 import { isTreeNode } from '../../tree/nodes.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { findDevice } from '../common/findDevice.ts';
 import type { Device, DeviceServices } from '../common/findDevice.ts';
+import { recordOfLink } from '../common/recordOfLink.ts';
 import { IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 import { askPerson } from '../connections/signIn.ts';
 import { copySessionsQuery } from './openHuntingResults.ts';
@@ -56,7 +56,8 @@ async function fetchAuditTrail(
 /** Returns the device of a row; undefined for a row without a device, and if its ID is unknown. */
 async function deviceOf(services: FetchServices, args: readonly unknown[]): Promise<Device | undefined> {
   const [row] = args;
-  if (!isTreeNode(row) && !(isAuditNode(row) && 'sha256' in row.record)) return undefined;
+  // Other rows of the audit trail, and a record of one that was opened before, name no device.
+  if (!isTreeNode(row) && recordOfLink(services.auditTrail, row) === undefined) return undefined;
   const device = await findDevice(services, [row]);
   return device?.machineId ? device : undefined;
 }

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { env, l10n, Uri, window, workspace } from 'vscode';
-import { LiveResponseError } from '../../base/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
 import { formatBytes } from '../../messages/format.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { confirmInStatusBar, ask, notify } from '../../platform/show/notifications.ts';
@@ -95,13 +95,17 @@ async function writeTo(
   { signal, report }: CommandScope,
 ): Promise<PackSeal> {
   const { store, toolVersion } = services;
-  // Of this process alone: a file of the user is never touched, and nobody else can read it.
-  const temporary = await mkdtemp(path.join(tmpdir(), 'live-response-pack-'));
+  // Folder of this process alone: a file of the user is never touched, and nobody else can read it.
+  let temporary: string | undefined;
   const input: PackInput = {
     run: record.run,
     rows,
     canHold: ({ facts }) => isLocal(uri) || facts?.large === undefined,
-    packed: (facts) => packedResult(services, facts, path.join(temporary, 'result')),
+    packed: async (facts) => {
+      if (facts.large === undefined) return packedResult(services, facts);
+      temporary ??= await mkdtemp(path.join(tmpdir(), 'live-response-pack-'));
+      return packedFile(services, facts, path.join(temporary, 'result'));
+    },
     factsJson: async (facts) => toFactsJson(facts, await store.receivedAction(facts.ref), toolVersion),
   };
   const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
@@ -123,26 +127,37 @@ async function writeTo(
     return sealed;
   } catch (error) {
     await sink.discard();
-    throw signal.aborted ? new LiveResponseError('cancelled') : error;
+    throw signal.aborted ? new LiveResponseError('cancelled') : toFailure(error);
   } finally {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
+/** Converts an error of the file system. Other errors are failures already. */
+function toFailure(error: unknown): unknown {
+  if (isLiveResponseError(error) || !(error instanceof Error) || !('code' in error)) return error;
+  return new LiveResponseError('fileFailed', { systemCode: String(error.code) });
+}
+
 /** Returns the stored bytes of a result, packed, so that a virus scanner does not take them away. */
-async function packedResult(
-  { store }: Pick<Services, 'store'>,
-  { ref, large }: StoredFacts,
-  temporary: string,
-): Promise<Uint8Array | Readable> {
-  const gone = new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
-  if (large !== undefined) {
-    if ((await store.saveFile(ref, temporary)) === undefined) throw gone;
-    return packFile(temporary);
-  }
+async function packedResult({ store }: Pick<Services, 'store'>, { ref }: StoredFacts): Promise<Uint8Array> {
   const bytes = await store.raw(ref);
-  if (bytes === undefined) throw gone;
+  if (bytes === undefined) throw gone();
   return packBytes(bytes);
+}
+
+/** Returns a result that is stored in pieces, packed. It is put together in a file first. */
+async function packedFile(
+  { store }: Pick<Services, 'store'>,
+  { ref }: StoredFacts,
+  temporary: string,
+): Promise<Readable> {
+  if ((await store.saveFile(ref, temporary)) === undefined) throw gone();
+  return packFile(temporary);
+}
+
+function gone(): LiveResponseError {
+  return new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
 }
 
 async function tellSealed(uri: Uri, { files, bytes, seal }: PackSeal): Promise<void> {

@@ -54,13 +54,13 @@ export interface CallRows {
   readonly insert: (application: string, startedAt: number) => number;
   readonly end: (id: number, endedAt: number) => void;
   readonly remove: (id: number) => void;
-  /** Deletes calls that ended before a time. */
-  readonly purge: (endedBefore: number) => void;
+  /** Deletes calls that ended before a time, and those of any application that began before another one and did not end. */
+  readonly purge: (endedBefore: number, startedBefore: number) => void;
   /**
    * Records an end for each open call that began before a time, because the process of such a call is gone. The
    * recorded end is `lastsMs` after the start.
    */
-  readonly endStale: (startedBefore: number, lastsMs: number) => void;
+  readonly endStale: (application: string, startedBefore: number, lastsMs: number) => void;
   /** Replaces each time after `latest` by `now`. */
   readonly endFuture: (latest: number, now: number) => void;
   /** Counts the calls without an end. */
@@ -90,6 +90,9 @@ export interface Usage {
 /** Longest duration of a call, ms: the client's own deadline. */
 export const LONGEST_CALL_MS = 100_000;
 
+/** Longest duration of a hunting query, ms. It may run for 200 s, and its answer begins only then. */
+export const LONGEST_HUNT_MS = 230_000;
+
 /**
  * Time by which a recorded call may be later than now, ms. It covers the wait for another window that writes; a call
  * that is later still was recorded before the clock was set back.
@@ -113,10 +116,13 @@ const NO_STATE: LimitState = { pausedUntil: 0, unnamedPauseMs: 0, learnedLimit: 
 export class Ledger {
   readonly #rows: CallRows;
   readonly #windows: readonly [RateWindow, RateWindow];
+  readonly #longestMs: number;
 
-  constructor(rows: CallRows, windows = API_WINDOWS) {
+  /** @param longestMs - longest duration of a call. One that lasts longer belongs to a process that is gone */
+  constructor(rows: CallRows, windows = API_WINDOWS, longestMs = LONGEST_CALL_MS) {
     this.#rows = rows;
     this.#windows = windows;
+    this.#longestMs = longestMs;
   }
 
   /**
@@ -125,7 +131,7 @@ export class Ledger {
    */
   take(application: string, share: number, now: number): TakeAnswer {
     return this.#rows.atomically(() => {
-      this.#tidy(now);
+      this.#tidy(application, now);
       const delay = this.#delay(application, share, now);
       if (delay === 0) return { id: this.#rows.insert(application, now) };
       return { retryInMs: Number.isFinite(delay) ? delay : undefined };
@@ -182,7 +188,7 @@ export class Ledger {
 
   usage(application: string, now: number): Usage {
     return this.#rows.atomically(() => {
-      this.#tidy(now);
+      this.#tidy(application, now);
       return this.#usage(application, now);
     });
   }
@@ -230,12 +236,12 @@ export class Ledger {
     return delay;
   }
 
-  #tidy(now: number): void {
+  #tidy(application: string, now: number): void {
     const [, hour] = this.#windows;
     // The clock was set back. The calls happened before now, and must not fill their windows until it has caught up.
     this.#rows.endFuture(now + CLOCK_STEP_MS, now);
-    this.#rows.endStale(now - LONGEST_CALL_MS, LONGEST_CALL_MS);
-    this.#rows.purge(now - hour.ms);
+    this.#rows.endStale(application, now - this.#longestMs, this.#longestMs);
+    this.#rows.purge(now - hour.ms, now - hour.ms - LONGEST_HUNT_MS);
   }
 }
 

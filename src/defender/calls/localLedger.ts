@@ -1,11 +1,11 @@
 import type { LedgerPort } from './budget.ts';
 import type { Clock } from '../../base/clock.ts';
-import { API_WINDOWS, Ledger } from './ledger.ts';
+import { API_WINDOWS, Ledger, LONGEST_CALL_MS } from './ledger.ts';
 import { MemoryCallRows } from './memoryCallRows.ts';
 
 /** Creates a ledger for this process alone. Tests use it, and so does a client whose caller gives no ledger. */
-export function createLocalLedger(clock: Clock, windows = API_WINDOWS): LedgerPort {
-  const ledger = new Ledger(new MemoryCallRows(), windows);
+export function createLocalLedger(clock: Clock, windows = API_WINDOWS, longestMs = LONGEST_CALL_MS): LedgerPort {
+  const ledger = new Ledger(new MemoryCallRows(), windows, longestMs);
   const application = 'local';
   // The methods return promises, like those of the shared ledger. If a method throws, the async function that called it
   // turns the error into a rejection.
@@ -29,8 +29,13 @@ export function createLocalLedger(clock: Clock, windows = API_WINDOWS): LedgerPo
  * database must not stop the user's work. The local ledger does not know the calls that the shared ledger recorded, so
  * it ignores the reports that such calls have ended.
  */
-export function withLocalFallback(shared: LedgerPort, clock: Clock, windows = API_WINDOWS): LedgerPort {
-  const local = createLocalLedger(clock, windows);
+export function withLocalFallback(
+  shared: LedgerPort,
+  clock: Clock,
+  windows = API_WINDOWS,
+  longestMs = LONGEST_CALL_MS,
+): LedgerPort {
+  const local = createLocalLedger(clock, windows, longestMs);
   let current = shared;
   const attempt = async <Answer>(ask: (ledger: LedgerPort) => Promise<Answer>): Promise<Answer> => {
     try {

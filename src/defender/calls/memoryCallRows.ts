@@ -38,16 +38,17 @@ export class MemoryCallRows implements CallRows {
     this.#open.delete(id);
   }
 
-  purge(endedBefore: number): void {
+  purge(endedBefore: number, startedBefore: number): void {
     for (const ends of this.#ends.values()) {
       const old = ends.findIndex((end) => end > endedBefore);
       ends.splice(0, old < 0 ? ends.length : old);
     }
+    for (const [id, row] of this.#open) if (row.startedAt <= startedBefore) this.#open.delete(id);
   }
 
-  endStale(startedBefore: number, lastsMs: number): void {
+  endStale(application: string, startedBefore: number, lastsMs: number): void {
     for (const [id, row] of this.#open) {
-      if (row.startedAt < startedBefore) this.end(id, row.startedAt + lastsMs);
+      if (row.application === application && row.startedAt < startedBefore) this.end(id, row.startedAt + lastsMs);
     }
   }
 

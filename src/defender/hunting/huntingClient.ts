@@ -4,10 +4,10 @@ import type { FailureValues } from '../../base/errors.ts';
 import type { FailureCode } from '../../base/failures.ts';
 import { readJson, toApiError } from '../answers.ts';
 import type { Budget } from '../calls/budget.ts';
+import { LONGEST_HUNT_MS } from '../calls/ledger.ts';
 import type { DefenderClientOptions } from '../client.ts';
 import type { HttpAnswer, SendHuntingQuery } from '../transport.ts';
 import type { Refusal } from '../client.ts';
-import { LONGEST_HUNT_MS } from './sendQuery.ts';
 
 /** Rows that a hunting query found. */
 export interface HuntingAnswer {

@@ -1,10 +1,9 @@
+import { LONGEST_HUNT_MS } from '../calls/ledger.ts';
 import { createStreamedSender } from '../http.ts';
 import type { SendHuntingQuery } from '../transport.ts';
 
 /** Path of the one call to Microsoft Graph. Source: api-facts §4. */
 const HUNTING_PATH = '/v1.0/security/runHuntingQuery';
-/** Longest time for a hunting query, ms. A query may run for 200 s, and its answer begins only then. */
-export const LONGEST_HUNT_MS = 230_000;
 
 /** Creates the sender for hunting queries. It can send nothing else, and only to the address that it is given. */
 export function createHuntingSender(): SendHuntingQuery {

@@ -1,5 +1,5 @@
 import type { LineRange } from '../../base/places.ts';
-import { HUNTING_WINDOWS, Ledger, PACKAGE_WINDOWS } from '../../defender/calls/ledger.ts';
+import { HUNTING_WINDOWS, Ledger, LONGEST_HUNT_MS, PACKAGE_WINDOWS } from '../../defender/calls/ledger.ts';
 import type { CallAccount, CallRows } from '../../defender/calls/ledger.ts';
 import { MemoryCallRows } from '../../defender/calls/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode/decode.ts';
@@ -260,6 +260,6 @@ function openLedgers(rows: CallRows): Readonly<Record<CallAccount, Ledger>> {
   return {
     api: new Ledger(rows),
     package: new Ledger(rows, PACKAGE_WINDOWS),
-    hunting: new Ledger(rows, HUNTING_WINDOWS),
+    hunting: new Ledger(rows, HUNTING_WINDOWS, LONGEST_HUNT_MS),
   };
 }

@@ -71,6 +71,27 @@ for (const [kind, createRows] of KINDS) {
       assert.deepEqual(ledger.take(APP, 1, NOW), { retryInMs: MINUTE + 4000 });
     });
 
+    test('a call that may last longer is not taken for ended by the account of shorter ones', () => {
+      const rows = createRows();
+      const short = new Ledger(rows, few);
+      const long = new Ledger(rows, few, 4 * MINUTE);
+      const name = `${APP}|long`;
+      for (let calls = 0; calls < 2; calls++) assert.ok('id' in long.take(name, 1, NOW));
+      // The other account looks for calls whose process is gone, more than 100 seconds later.
+      assert.equal(short.usage(APP, NOW + 3 * MINUTE).minute, 0);
+      assert.deepEqual(long.take(name, 1, NOW + 3 * MINUTE), { retryInMs: undefined });
+      // After its own longest time it counts for a minute more.
+      assert.deepEqual(long.take(name, 1, NOW + 4 * MINUTE + 1), { retryInMs: MINUTE - 1 });
+      assert.ok('id' in long.take(name, 1, NOW + 5 * MINUTE));
+    });
+
+    test('a call of an application that is never used again does not stay for ever', () => {
+      const rows = createRows();
+      assert.ok('id' in new Ledger(rows, few).take(`${APP}|gone`, 1, NOW));
+      new Ledger(rows, few).usage(APP, NOW + 65 * MINUTE);
+      assert.equal(rows.countOpen(`${APP}|gone`), 0);
+    });
+
     test('applications do not share what they may spend', () => {
       const ledger = new Ledger(createRows(), few);
       takeId(ledger);
