@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, before, test } from 'node:test';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { connectionTo } from '../rig/devWorkspace.ts';
-import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { chooseQuickPick, closeQuickInput, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import {
   clickDialog,
@@ -221,6 +221,28 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
       'no isolation',
       async () => !(await readTree(session.page, LOCAL)).some(({ description }) => description.includes('Isolate')),
     );
+  });
+
+  // VS Code gives each of these the focused row.
+  for (const [command, title] of [
+    ['openSavedResult', 'Open Saved Result'],
+    ['openHuntingResults', 'Open Hunting Results'],
+    ['addConnection', 'Add Connection: '],
+    ['showWhatIsNew', 'Show What Is New'],
+  ] as const) {
+    test(`${command} in the title of the view asks as in the palette, whatever row has the focus`, async () => {
+      await clickRow(session.page, LOCAL, 'recent-events.ps1');
+      await clickViewMenu(session.page, command);
+      await waitForQuickInput(session.page, (input) => input.title.startsWith(title));
+      await closeQuickInput(session.page);
+    });
+  }
+
+  test('the button of goToAction offers all actions, whatever row has the focus', async () => {
+    await clickRow(session.page, LOCAL, 'recent-events.ps1');
+    await session.page.locator('.part.sidebar').getByRole('button', { name: 'Go to Action…' }).first().click();
+    await waitForQuickInput(session.page, ({ title, items }) => title.startsWith('Go to Action') && items.length > 1);
+    await closeQuickInput(session.page);
   });
 
   test('showLog shows our channel', async () => {

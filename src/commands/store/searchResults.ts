@@ -232,7 +232,7 @@ async function currentRun({ runOverviews, runs }: SearchServices): Promise<Searc
 
 /** Whether an argument is a query. Menus of an editor pass the address of its document. */
 function isQuery(value: unknown): boolean {
-  return value !== undefined && !(value instanceof Uri) && !isHitNode(value);
+  return value !== undefined && !(value instanceof Uri);
 }
 
 function isPattern(query: SearchQuery): boolean {
