@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Checks a hand-over pack of Live Response Results: python3 verify.py PACK.zip [--seal SHA256]
 Needs Python 3.8 or newer and nothing else. Exit code 0: consistent. 1: not. 2: the pack cannot be read."""
 import argparse, csv, hashlib, io, json, os, sys, zipfile, zlib
@@ -8,9 +7,10 @@ TAGS, SEALED = ("README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt"
 DATA = ("data/index.csv", "data/index.ndjson", "data/report.html", "data/timeline.jsonl")
 
 def strict(text):
-    """Parses JSON. A key that stands twice, and a number that is none, are refused (by a division by zero)."""
-    once = lambda pairs: dict(pairs) if len(dict(pairs)) == len(pairs) else 1 / 0
-    return json.loads(text, object_pairs_hook=once, parse_constant=lambda word: 1 / 0)
+    """Parses JSON. A key that stands twice, and a number that is none, are refused."""
+    def refuse(what): raise ValueError("JSON with %s" % what)
+    once = lambda pairs: dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a key twice")
+    return json.loads(text, object_pairs_hook=once, parse_constant=refuse)
 
 class Check:
     def __init__(self, path):
@@ -130,11 +130,11 @@ def main():
     options, check = parser.parse_args(), None
     try:
         check = Check(options.pack)
-        told = check.run(options.seal)
+        told = check.run(options.seal) or ""
     except Exception as error:  # whatever a hostile pack makes fail, it is no pack
         told = "CANNOT BE READ: %s %s" % (type(error).__name__, str(error)[:300])
     if check and check.problems:
-        print(*(ascii(line)[1:-1] for line in check.problems), sep="\n")
+        print(*(ascii(line)[1:-1] for line in check.problems + [told] * told.startswith("CANNOT")), sep="\n")
         print("NOT CONSISTENT: %d problems" % len(check.problems))
         return 1
     if told.startswith("CANNOT"):

@@ -3,17 +3,16 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { env, l10n, Uri, window, workspace } from 'vscode';
-import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
+import { LiveResponseError } from '../../base/errors.ts';
 import { formatBytes } from '../../messages/format.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { confirmInStatusBar, ask, notify } from '../../platform/show/notifications.ts';
 import { packBytes, packFile } from '../../runs/pack/packedBytes.ts';
+import { hostsOf } from '../../runs/pack/packHosts.ts';
 import { packHead } from '../../runs/pack/packHead.ts';
 import { packFiles } from '../../runs/pack/packFiles.ts';
 import type { PackInput } from '../../runs/pack/packFiles.ts';
 import type { PackSeal } from '../../runs/pack/packWriter.ts';
-import { FileSink } from '../../results/save/fileSink.ts';
-import { WholeSink } from '../../results/save/wholeSink.ts';
 import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
@@ -21,7 +20,8 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RUN_OVERVIEW } from '../common/when.ts';
 import { toFactsJson } from '../save/resultFacts.ts';
 import { nameOfFile } from '../save/saveResult.ts';
-import { elsewhere, isLocal } from '../save/writeElsewhere.ts';
+import { isLocal } from '../save/writeElsewhere.ts';
+import { writeThrough } from '../save/writeRows.ts';
 import { chooseRun } from './chooseRun.ts';
 import { runFileName } from './runFileName.ts';
 
@@ -43,14 +43,29 @@ async function handOver(
   if (record === undefined) return;
   const picture = await runner.run(l10n.t('Handing over'), () => services.runOverviews.picture(record));
   if (picture === undefined || !(await isAgreed(picture))) return;
-  const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
+  await saveTo(services, runner, picture, workspace.workspaceFolders?.[0]?.uri);
+}
+
+/**
+ * Asks for a file, and writes the pack to it.
+ *
+ * @param folder - suggested folder; the default is the user's home
+ */
+async function saveTo(
+  services: HandOverServices,
+  runner: CommandRunner,
+  picture: RunPicture,
+  folder = Uri.file(homedir()),
+): Promise<void> {
   const uri = await window.showSaveDialog({
     title: l10n.t('Hand Over'),
     filters: { [l10n.t('Hand-over pack')]: ['zip'] },
-    defaultUri: Uri.joinPath(folder, `${runFileName(record)}.zip`),
+    defaultUri: Uri.joinPath(folder, `${runFileName(picture.record)}.zip`),
   });
   if (uri === undefined) return;
-  const sealed = await runner.run(l10n.t('Handing over'), (scope) => writeTo(services, picture, uri, scope));
+  const sealed = await runner.run(l10n.t('Handing over'), (scope) => writeTo(services, picture, uri, scope), {
+    saveToFile: () => saveTo(services, runner, picture),
+  });
   if (sealed !== undefined) await tellSealed(uri, sealed);
 }
 
@@ -88,12 +103,18 @@ async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
   return answer === choose;
 }
 
+/** A pack that was written. */
+interface Sealed extends PackSeal {
+  readonly results: number;
+  readonly hosts: number;
+}
+
 async function writeTo(
   services: HandOverServices,
   { record, rows }: RunPicture,
   uri: Uri,
   { signal, report }: CommandScope,
-): Promise<PackSeal> {
+): Promise<Sealed> {
   const { store, toolVersion } = services;
   // Folder of this process alone: a file of the user is never touched, and nobody else can read it.
   let temporary: string | undefined;
@@ -103,39 +124,48 @@ async function writeTo(
     canHold: ({ facts }) => isLocal(uri) || facts?.large === undefined,
     packed: async (facts) => {
       if (facts.large === undefined) return packedResult(services, facts);
-      temporary ??= await mkdtemp(path.join(tmpdir(), 'live-response-pack-'));
+      try {
+        temporary ??= await mkdtemp(path.join(tmpdir(), 'live-response-pack-'));
+      } catch (error) {
+        throw toFileFailed(error);
+      }
       return packedFile(services, facts, path.join(temporary, 'result'));
     },
     factsJson: async (facts) => toFactsJson(facts, await store.receivedAction(facts.ref), toolVersion),
-  };
-  const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
-  const append = async (bytes: Uint8Array): Promise<void> => {
-    signal.throwIfAborted();
-    await sink.append(bytes);
   };
   const files = [...packFiles(input)];
   let done = 0;
   const onFile = (): void => {
     signal.throwIfAborted();
     done++;
-    report(l10n.t('{0} of {1}', done, files.length), Math.min(1, done / files.length));
+    report(l10n.t('{0} of {1}', done, files.length), done / files.length);
   };
   try {
     const writePack = await services.loadPackWriter();
-    const sealed = await writePack(files, packHead(input, toolVersion), append, onFile);
-    await sink.keep();
-    return sealed;
+    const head = packHead(input, toolVersion);
+    const sealed = await writeThrough(uri, (append) =>
+      writePack(
+        files,
+        head,
+        (bytes) => {
+          signal.throwIfAborted();
+          return append(bytes);
+        },
+        onFile,
+      ),
+    );
+    const results = hostsOf(rows, input.canHold).filter(({ file }) => file !== undefined).length;
+    return { ...sealed, results, hosts: rows.length };
   } catch (error) {
-    await sink.discard();
-    throw signal.aborted ? new LiveResponseError('cancelled') : toFailure(error);
+    throw signal.aborted ? new LiveResponseError('cancelled') : error;
   } finally {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** Converts an error of the file system. Other errors are failures already. */
-function toFailure(error: unknown): unknown {
-  if (isLiveResponseError(error) || !(error instanceof Error) || !('code' in error)) return error;
+/** Converts an error of the temporary file. */
+function toFileFailed(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
   return new LiveResponseError('fileFailed', { systemCode: String(error.code) });
 }
 
@@ -153,21 +183,22 @@ async function packedFile(
   temporary: string,
 ): Promise<Readable> {
   if ((await store.saveFile(ref, temporary)) === undefined) throw gone();
-  return packFile(temporary);
+  return packFile(temporary, toFileFailed);
 }
 
 function gone(): LiveResponseError {
   return new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
 }
 
-async function tellSealed(uri: Uri, { files, bytes, seal }: PackSeal): Promise<void> {
+async function tellSealed(uri: Uri, { results, hosts, bytes, seal }: Sealed): Promise<void> {
   const copy = l10n.t('Copy Seal');
   const answer = await notify(
     'information',
     l10n.t(
-      'Saved {0} ({1} files, {2}). Its seal is {3}. Give the seal to the receiver by another way: only then can a pack that was made anew be recognized.',
+      'Saved {0}: {1} of {2} hosts with their result ({3}). Its seal is {4}. Give the seal to the receiver by another way: only then can a pack that was made anew be recognized.',
       nameOfFile(uri),
-      files,
+      results,
+      hosts,
       formatBytes(bytes),
       seal,
     ),

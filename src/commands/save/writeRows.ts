@@ -25,7 +25,6 @@ export async function writeRows<Row>(
   read: AsyncIterable<Row>,
   write: (rows: AsyncIterable<Row>, append: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<WrittenRows> {
-  const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
   let rows = 0;
   let size = 0;
   const counted = async function* (): AsyncGenerator<Row> {
@@ -34,14 +33,33 @@ export async function writeRows<Row>(
       yield row;
     }
   };
-  const append = async (bytes: Uint8Array): Promise<void> => {
-    await sink.append(bytes);
-    size += bytes.length;
-  };
-  try {
-    await write(counted(), append);
-    await sink.keep();
+  return writeThrough(uri, async (append) => {
+    await write(counted(), async (bytes) => {
+      await append(bytes);
+      size += bytes.length;
+    });
     return { rows, size };
+  });
+}
+
+/**
+ * Writes a file that the user chose, piece by piece, as {@link writeRows} does.
+ *
+ * @param write - writes all of it
+ * @returns what `write` returns
+ * @throws LiveResponseError `fileFailed`, and what `write` throws
+ */
+export async function writeThrough<Result>(
+  uri: Uri,
+  write: (append: (bytes: Uint8Array) => Promise<void>) => Promise<Result>,
+): Promise<Result> {
+  const sink = isLocal(uri) ? new FileSink(uri.fsPath) : new WholeSink(elsewhere(uri));
+  try {
+    const result = await write(async (bytes) => {
+      await sink.append(bytes);
+    });
+    await sink.keep();
+    return result;
   } catch (error) {
     await sink.discard();
     throw error;

@@ -35,8 +35,7 @@ export interface PackInput {
 export function* packFiles(input: PackInput): Generator<PackFile> {
   const hosts = hostsOf(input.rows, input.canHold);
   const whyOf = new Map(hosts.map(({ row, why }) => [row.ref, why]));
-  // Hosts whose result is not in the pack have no hash and no exit code in its index.
-  const shown = hosts.map(({ row, file }) => (file === undefined ? { ...row, facts: undefined } : row));
+  const shown = hosts.map(({ row }) => row);
   for (const { row, file } of hosts) {
     const { facts } = row;
     if (facts === undefined || file === undefined) continue;
@@ -52,7 +51,7 @@ export function* packFiles(input: PackInput): Generator<PackFile> {
   );
   yield text('data/index.ndjson', () => hosts.map((host) => toNdjsonRow(indexRow(input.run, host), tally)).join(''));
   yield text('data/timeline.jsonl', () =>
-    toTimeline(input.run, input.rows)
+    toTimeline(input.run, shown)
       .map((event) => toNdjsonRow(event, tally))
       .join(''),
   );
@@ -70,7 +69,9 @@ function indexRow(run: PackInput['run'], { row, number, why, file }: PackHost): 
     state,
     why: why === '' ? undefined : why,
     file,
-    ...(file === undefined ? {} : { sha256: facts?.sha256, bytes: facts?.size, exitCode: facts?.transcript?.exitCode }),
+    sha256: facts?.sha256,
+    bytes: facts?.size,
+    exitCode: facts?.transcript?.exitCode,
     script: run.words.script,
     link: facts === undefined ? undefined : linkOf(facts),
   };

@@ -1,11 +1,12 @@
 import type { PackInput } from './packFiles.ts';
+import { hostsOf } from './packHosts.ts';
 import { LABEL } from './packReport.ts';
 import type { PackHead } from './packWriter.ts';
 
 /** Returns the texts at the head of a pack: what it is, and how it is checked. */
-export function packHead({ run, rows }: PackInput, toolVersion: string): PackHead {
+export function packHead({ run, rows, canHold }: PackInput, toolVersion: string): PackHead {
   const { script, args, comment } = run.words;
-  const stored = rows.flatMap(({ facts }) => facts ?? []);
+  const stored = hostsOf(rows, canHold).flatMap(({ row }) => row.facts ?? []);
   const newest = stored.reduce((time, { fetchedAt }) => Math.max(time, fetchedAt), 0);
   return {
     info: [
@@ -56,8 +57,8 @@ HOW TO CHECK IT
      sha256sum -c manifest-sha256.txt
      sha256sum -c tagmanifest-sha256.txt
 
-2. Every result is the one that its facts describe, no host is missing and
-   no file was added. Run:
+2. Every result is the one that its facts describe, no row of the index lacks
+   a result or a reason, and no file was added. Run:
 
      python3 verify.py PACK.zip --seal SEAL
 

@@ -3,6 +3,7 @@ import { whyNotPacked } from './packReasons.ts';
 
 /** A host of a pack, and the names of its files. */
 export interface PackHost {
+  /** The row as the pack tells it: without facts if its result is not in the pack. */
   readonly row: RunRow;
   /** Number of the host in the pack, from 1. */
   readonly number: number;
@@ -23,7 +24,7 @@ export function hostsOf(rows: readonly RunRow[], canHold: (row: RunRow) => boole
     const name = `${number.toString().padStart(digits, '0')}-${plainName(row.member.host)}`;
     const isPacked = row.facts !== undefined && canHold(row);
     return {
-      row,
+      row: isPacked ? row : { ...row, facts: undefined },
       number,
       why: whyNotPacked(row, isPacked),
       file: isPacked ? `data/results/${name}.json.gz` : undefined,

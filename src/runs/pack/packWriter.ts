@@ -39,13 +39,14 @@ function entryOptions(): { readonly mtime: Date; readonly forceDosTimestamp: tru
  * hashes. The same files give the same bytes.
  *
  * @param append - receives the bytes of the zip, piece by piece
+ * @param onFile - called after each file of the payload
  * @throws the errors of `append`, and of the files' contents
  */
 export async function writePack(
   files: Iterable<PackFile>,
   head: PackHead,
   append: (bytes: Uint8Array) => Promise<void>,
-  onFile: (path: string) => void = () => undefined,
+  onFile: () => void = () => undefined,
 ): Promise<PackSeal> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
@@ -70,16 +71,16 @@ async function addAll(
   zip: ZipFile,
   files: Iterable<PackFile>,
   head: PackHead,
-  onFile: (path: string) => void,
+  onFile: () => void,
   failed: Promise<unknown>,
 ): Promise<PackSeal> {
-  const add = async (path: string, isText: boolean, content: Uint8Array | Readable): Promise<Entry> => {
-    const entry = await addEntry(zip, path, isText, content, failed);
-    onFile(path);
-    return entry;
-  };
+  const add = async (path: string, isText: boolean, content: Uint8Array | Readable): Promise<Entry> =>
+    addEntry(zip, { path, isText, content }, failed);
   const payload: Entry[] = [];
-  for (const { path, isText, read } of files) payload.push(await add(path, isText, await read()));
+  for (const { path, isText, read } of files) {
+    payload.push(await add(path, isText, await read()));
+    onFile();
+  }
   const bytes = payload.reduce((sum, entry) => sum + entry.bytes, 0);
   const info = [...head.info, ['Payload-Oxum', `${bytes.toString()}.${payload.length.toString()}`] as const];
   const tags: Entry[] = [];
@@ -106,9 +107,7 @@ interface Entry {
 /** Adds a file, and waits until the zip has read it. */
 async function addEntry(
   zip: ZipFile,
-  path: string,
-  isText: boolean,
-  content: Uint8Array | Readable,
+  { path, isText, content }: Pick<PackFile, 'path' | 'isText'> & { readonly content: Uint8Array | Readable },
   failed: Promise<unknown>,
 ): Promise<Entry> {
   const hash = createHash('sha256');

@@ -14,20 +14,28 @@ export function packBytes(bytes: Uint8Array): Uint8Array {
   return packed;
 }
 
-/** Packs a file as {@link packBytes} does, piece by piece. An error of the file ends the stream. */
-export function packFile(path: string): Readable {
-  return Readable.from(packedPieces(path));
+/**
+ * Packs a file as {@link packBytes} does, piece by piece. An error of the file ends the stream.
+ *
+ * @param toFailure - converts an error of the file system
+ */
+export function packFile(path: string, toFailure: (error: unknown) => unknown): Readable {
+  return Readable.from(packedPieces(path, toFailure));
 }
 
-async function* packedPieces(path: string): AsyncGenerator<Buffer> {
+async function* packedPieces(path: string, toFailure: (error: unknown) => unknown): AsyncGenerator<Buffer> {
   const gzip = createGzip(GZIP);
   // The loop gets the errors of both, and the file is closed when the loop is left.
   pipeline(createReadStream(path), gzip, () => undefined);
   let at = 0;
-  for await (const piece of gzip as AsyncIterable<Buffer>) {
-    const place = SYSTEM_BYTE - at;
-    if (place >= 0 && place < piece.length) piece[place] = 255;
-    at += piece.length;
-    yield piece;
+  try {
+    for await (const piece of gzip as AsyncIterable<Buffer>) {
+      const place = SYSTEM_BYTE - at;
+      if (place >= 0 && place < piece.length) piece[place] = 255;
+      at += piece.length;
+      yield piece;
+    }
+  } catch (error) {
+    throw toFailure(error);
   }
 }

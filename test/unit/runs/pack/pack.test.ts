@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
@@ -16,6 +17,20 @@ import { startsFormula } from '../../../../src/evidence/export/csv.ts';
 import { readCsv } from '../../evidence/csvReader.ts';
 import { hasPython, HOSTILE, writeSample, packInput, unpackedPack, verify } from './samplePack.ts';
 
+/** Returns the texts in a pack, as Python reads them: one of them, or all. */
+function readEntries(zip: string, name?: string): string {
+  const read = `import sys, zipfile
+pack = zipfile.ZipFile(sys.argv[1])
+names = sys.argv[2:] or [name for name in pack.namelist() if not name.endswith('.gz')]
+sys.stdout.buffer.write(b''.join(pack.read(name) for name in names))`;
+  const names = name === undefined ? [] : [name];
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', read, zip, ...names], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+const asItIs = (error: unknown): unknown => error;
+
 const HOSTS = 5 + HOSTILE.length + 3;
 const RESULTS = 5 + HOSTILE.length;
 
@@ -28,15 +43,12 @@ suite('a hand-over pack', { skip: !hasPython && 'needs python3' }, () => {
   const read = (name: string): Promise<string> => readFile(path.join(pack.root, name), 'utf8');
 
   test('the published verifier finds it consistent, and says what that does not exclude', () => {
-    {
-      const place = pack.zip;
-      const { status, text } = verify(place);
-      assert.equal(status, 0, text);
-      assert.match(text, new RegExp(`^CONSISTENT: ${HOSTS} hosts, ${RESULTS} results\\. Seal: ${pack.seal}$`, 'mu'));
-      assert.match(text, /truncation, rewriting and back-dating are not excluded/u);
-      assert.match(verify(place, '--seal', pack.seal.toUpperCase()).text, /those that were sealed/u);
-      assert.equal(verify(place, '--seal', '0'.repeat(64)).status, 1);
-    }
+    const { status, text } = verify(pack.zip);
+    assert.equal(status, 0, text);
+    assert.match(text, new RegExp(`^CONSISTENT: ${HOSTS} hosts, ${RESULTS} results\\. Seal: ${pack.seal}$`, 'mu'));
+    assert.match(text, /truncation, rewriting and back-dating are not excluded/u);
+    assert.match(verify(pack.zip, '--seal', pack.seal.toUpperCase()).text, /those that were sealed/u);
+    assert.equal(verify(pack.zip, '--seal', '0'.repeat(64)).status, 1);
   });
 
   test('sha256sum checks it with the commands of its README', () => {
@@ -113,12 +125,15 @@ suite('a hand-over pack', { skip: !hasPython && 'needs python3' }, () => {
   test('a name with a line end begins no label of its own', async () => {
     const input = packInput();
     const run = { ...input.run, words: { ...input.run.words, comment: 'a\nPayload-Oxum: 0.0\r\nX: y' } };
-    const head = packHead({ ...input, run }, '0.1.0');
-    const pieces: Uint8Array[] = [];
-    await writePack([], head, (bytes) => Promise.resolve(void pieces.push(bytes)));
-    const zip = Buffer.concat(pieces).toString('latin1');
-    assert.ok(zip.includes('bag-info.txt'));
-    assert.equal(head.info.filter(([label]) => label === 'Payload-Oxum').length, 0);
+    const { root, folder, files, bytes } = await unpackedPack({ ...input, run });
+    const info = await readFile(path.join(root, 'bag-info.txt'), 'utf8');
+    await rm(folder, { recursive: true });
+    const labels = info.trimEnd().split(/[\n\r\u2028]+/u);
+    assert.ok(labels.includes('Live-Response-Comment: a Payload-Oxum: 0.0 X: y'), info);
+    assert.deepEqual(
+      labels.filter((line) => line.startsWith('Payload-Oxum') || line.startsWith('X')),
+      [`Payload-Oxum: ${bytes}.${files}`],
+    );
   });
 
   test('a host whose result the pack cannot hold keeps its row and its number, with the reason', async () => {
@@ -133,17 +148,22 @@ suite('a hand-over pack', { skip: !hasPython && 'needs python3' }, () => {
     assert.match(text, new RegExp(`${HOSTS} hosts, ${RESULTS - 1} results`, 'u'));
     const [host] = hostsOf(input.rows, (row) => row !== first);
     assert.match(host?.why ?? '', /stored in pieces/u);
+    // Nothing that the pack cannot prove about it stands in any file.
+    const { sha256 = '', fetchedAt = 0 } = first?.facts ?? {};
+    const told = readEntries(file);
+    assert.ok(told.includes('stored in pieces') && !told.includes(sha256));
+    assert.ok(!told.includes(new Date(fetchedAt).toISOString().slice(0, 19)));
   });
 
   test('a file is packed as bytes are, and what is not there ends the stream with its error', async () => {
     const bytes = Buffer.from('line\n'.repeat(100_000));
     const file = path.join(pack.folder, 'large');
     await writeFile(file, bytes);
-    const streamed = Buffer.concat(await packFile(file).toArray());
+    const streamed = Buffer.concat(await packFile(file, asItIs).toArray());
     assert.ok(gunzipSync(streamed).equals(bytes));
     assert.equal(streamed[9], 255);
     assert.equal(packBytes(bytes)[9], 255);
-    const gone = { ...packInput(), packed: () => Promise.resolve(packFile(path.join(pack.folder, 'gone'))) };
+    const gone = { ...packInput(), packed: () => Promise.resolve(packFile(path.join(pack.folder, 'gone'), asItIs)) };
     const writing = writePack(packFiles(gone), packHead(gone, '0.1.0'), () => Promise.resolve());
     await assert.rejects(writing, { code: 'ENOENT' });
   });
@@ -191,18 +211,30 @@ suite('a pack that cannot be written', () => {
     await assert.rejects(writePack(packFiles(input), head, keep), /broken/u);
   });
 
-  test('a large stream is written in pieces, and its hash is right', async () => {
-    const size = 20_000_000;
-    const input = {
-      ...packInput(),
-      packed: () => Promise.resolve(Readable.from(Array.from({ length: 200 }, () => Buffer.alloc(size / 200, 7)))),
-    };
-    let largest = 0;
-    const { bytes } = await writePack([...packFiles(input)].slice(0, 1), head, (piece) => {
-      largest = Math.max(largest, piece.length);
-      return Promise.resolve();
-    });
-    assert.equal(bytes, size);
-    assert.ok(largest < 1_000_000, largest.toString());
-  });
+  test(
+    'a large stream is written in pieces, and its hash is right',
+    { skip: !hasPython && 'needs python3' },
+    async () => {
+      const size = 20_000_000;
+      const input = {
+        ...packInput(),
+        packed: () => Promise.resolve(Readable.from(Array.from({ length: 200 }, () => Buffer.alloc(size / 200, 7)))),
+      };
+      let largest = 0;
+      const zip: Uint8Array[] = [];
+      const { bytes } = await writePack([...packFiles(input)].slice(0, 1), head, (piece) => {
+        largest = Math.max(largest, piece.length);
+        return Promise.resolve(void zip.push(piece));
+      });
+      assert.equal(bytes, size);
+      const hash = createHash('sha256').update(Buffer.alloc(size, 7)).digest('hex');
+      const folder = await mkdtemp(path.join(tmpdir(), 'pack-'));
+      const file = path.join(folder, 'pack.zip');
+      await writeFile(file, Buffer.concat(zip));
+      const told = readEntries(file, 'manifest-sha256.txt');
+      await rm(folder, { recursive: true });
+      assert.equal(told, `${hash}  data/results/0001-dc1.json.gz\n`);
+      assert.ok(largest < 1_000_000, largest.toString());
+    },
+  );
 });

@@ -77,9 +77,11 @@ export async function writeSample(input = packInput()): Promise<PackSeal & { rea
 }
 
 /** Writes a pack to a new folder, as a zip and unpacked. The caller removes the folder. */
-export async function unpackedPack(): Promise<PackSeal & { folder: string; zip: string; root: string }> {
+export async function unpackedPack(
+  input = packInput(),
+): Promise<PackSeal & { folder: string; zip: string; root: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'pack-'));
-  const { zip: bytes, ...sealed } = await writeSample();
+  const { zip: bytes, ...sealed } = await writeSample(input);
   const zip = path.join(folder, 'pack.zip');
   const root = path.join(folder, 'pack');
   await writeFile(zip, bytes);
