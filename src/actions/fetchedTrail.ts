@@ -1,4 +1,5 @@
 import type { ResultRef } from '../base/resultUri.ts';
+import { MOST_RECORDS } from '../evidence/audit/auditRecords.ts';
 import type { AuditExport } from '../evidence/audit/auditRecords.ts';
 import type { OpenedTrail } from './auditTrail.ts';
 
@@ -14,8 +15,6 @@ const DAY_MS = 24 * 60 * 60_000;
  * a moment that is not exactly known, and a record can be two minutes from its action.
  */
 const MARGIN_MS = 10 * 60_000;
-/** Number of rows from which on an answer may have been cut. Source: api-facts §4. */
-const MOST_ROWS = 100_000;
 
 /**
  * Describes a trail that Microsoft Graph answered with: what it was asked for, and whether it holds all of that. Only
@@ -33,7 +32,8 @@ export function toFetchedTrail(
   const from = receivedAt - days * DAY_MS;
   const minute = (time: number): string => `${new Date(time).toISOString().slice(0, 16)}Z`;
   const whose = device === undefined ? 'all devices' : `device ${device.name} (${device.machineId})`;
-  const mayBeCut = found.records.length + found.left >= MOST_ROWS;
+  // The service answers with as many rows as are kept, at most.
+  const mayBeCut = found.records.length + found.left >= MOST_RECORDS;
   const isClear = found.records.every(
     ({ kind, at, deviceId }) => kind !== 'api' || (at !== undefined && deviceId !== ''),
   );

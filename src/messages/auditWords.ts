@@ -177,7 +177,7 @@ const REFUSED_HUNTS: Readonly<Record<string, (values: FailureValues) => HuntWord
     steps: ['tryAgain'],
   }),
   answer: ({ host = '–' }) => ({
-    sentence: l10n.t('The answer of {0} has no rows as hunting queries have them. Nothing of it is shown.', host),
+    sentence: l10n.t('The answer of {0} could not be read as the rows of a query, so nothing of it is shown.', host),
     steps: ['tryAgain'],
   }),
   size: ({ host = '–' }) => ({

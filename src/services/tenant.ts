@@ -100,7 +100,9 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
   connections.onDidChange(() => {
     const before = owners;
     owners = connections.all.map(ownerOf);
-    void huntingConsent.forgetGone(before, owners);
+    huntingConsent.forgetGone(before, owners).catch((error: unknown) => {
+      ground.log.failure('consent to hunting queries', error);
+    });
   });
   const hunt = createHunt({
     ...ground,

@@ -11,7 +11,7 @@ const HUNT = 'graph POST /v1.0/security/runHuntingQuery';
  * query.
  *
  * @returns a sentence about the requests
- * @throws when there is another request, no request or no hunting query
+ * @throws when there is another request, or none
  */
 export async function checkRequests(runFolder: string): Promise<string> {
   const { kept } = partsOf(runFolder);
@@ -34,6 +34,5 @@ export async function checkRequests(runFolder: string): Promise<string> {
     }
   }
   if (requests === 0) throw new Error('No part that ran before made a request, so there is nothing to check.');
-  if (hunts === 0) throw new Error('No part that ran before made a hunting query, so there is nothing to check.');
   return `${requests} requests to tenants: all were GET, but ${hunts} hunting queries`;
 }

@@ -8,6 +8,7 @@ export const ALWAYS = 'true';
 
 export const IN_ACTIONS_VIEW = 'view == liveResponse.actions';
 export const IN_SEARCH_VIEW = 'view == liveResponse.search';
+export const IN_AUDIT_VIEW = 'view == liveResponse.auditTrail';
 
 /** At least one connection exists. */
 export const IS_CONNECTED = 'liveResponse.connections == some';

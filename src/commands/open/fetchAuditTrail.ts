@@ -18,7 +18,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { findDevice } from '../common/findDevice.ts';
 import type { Device, DeviceServices } from '../common/findDevice.ts';
 import { recordOfLink } from '../common/recordOfLink.ts';
-import { IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
+import { IN_ACTIONS_VIEW, IN_AUDIT_VIEW, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 import { askPerson } from '../connections/signIn.ts';
 import { copySessionsQuery } from './openHuntingResults.ts';
 
@@ -50,7 +50,7 @@ async function fetchAuditTrail(
   }
   if (!(await isAllowed(services, connection, graphUrl))) return;
   const scope = await askForScope(services, connection, device);
-  if (scope !== undefined) await fetchAndOpen(services, runner, connection, scope);
+  if (scope !== undefined) await fetchAndOpen(services, runner, { connection, graphUrl, scope });
 }
 
 /** Returns the device of a row; undefined for a row without a device, and if its ID is unknown. */
@@ -69,8 +69,11 @@ async function tellNoGraph({ name, signIn }: Connection): Promise<void> {
       ? l10n.t('"{0}" has an access token for Defender only, and Microsoft Graph needs one of its own.', name)
       : l10n.t('"{0}" names no address of Microsoft Graph. Edit the connection to add it.', name);
   const copy = l10n.t('Copy the Query for the Portal');
+  const edit = l10n.t('Edit Connection…');
   const sentence = `${why} ${l10n.t('Or run the query in the portal, and open its export.')}`;
-  if ((await notify('information', sentence, copy)) === copy) await copySessionsQuery();
+  const answer = await notify('information', sentence, copy, ...(signIn === 'accessToken' ? [] : [edit]));
+  if (answer === copy) await copySessionsQuery();
+  if (answer === edit) await commands.executeCommand(commandIds.editConnection, name);
 }
 
 /** Asks once for each connection whether it may send hunting queries. The sample tenant sends none. */
@@ -88,12 +91,12 @@ async function isAllowed(
       question: l10n.t('May "{0}" ask Microsoft Graph for the audit trail?', connection.name),
       details: [
         l10n.t(
-          'Each time you choose it, one hunting query goes to {0}. It only reads. It needs the permission {1}, which reads all tables of advanced hunting.',
+          'Each fetch sends one hunting query to {0}. It only reads. It needs the permission {1}, which reads all tables of advanced hunting.',
           new URL(graphUrl).host,
           HUNTING_PERMISSION,
         ),
         l10n.t(
-          'The answer names people and devices. It is kept in memory until the window closes. "Turn Off" stands among the choices that come next.',
+          'The answer names people and devices. It is kept in memory until the window closes. "Turn Off for This Connection" stands among the choices that come next.',
         ),
       ],
     },
@@ -101,7 +104,11 @@ async function isAllowed(
   );
   // The connection may have been removed or led elsewhere while the question was open.
   const isThere = connections.all.some((one) => ownerOf(one) === owner);
-  if (answer !== allow || !isThere) return false;
+  if (answer !== allow) return false;
+  if (!isThere) {
+    void notify('information', l10n.t('"{0}" was changed meanwhile, so nothing was asked.', connection.name));
+    return false;
+  }
   await huntingConsent.give(owner);
   return true;
 }
@@ -146,14 +153,17 @@ async function askForScope(
   return undefined;
 }
 
-async function fetchAndOpen(
-  services: FetchServices,
-  runner: CommandRunner,
-  connection: Connection,
-  scope: AuditScope,
-): Promise<void> {
+/** Query that is sent: its connection, its address and its scope. */
+interface Asked {
+  readonly connection: Connection;
+  readonly graphUrl: string;
+  readonly scope: AuditScope;
+}
+
+async function fetchAndOpen(services: FetchServices, runner: CommandRunner, asked: Asked): Promise<void> {
   const { auditTrail } = services;
-  const again = (): Promise<void> => fetchAndOpen(services, runner, connection, scope);
+  const { connection, graphUrl, scope } = asked;
+  const again = (): Promise<void> => fetchAndOpen(services, runner, asked);
   await runner.run(
     l10n.t('Fetching the audit trail'),
     async ({ signal }) => {
@@ -162,7 +172,7 @@ async function fetchAndOpen(
       const found = readAuditExport(answer.text);
       // Every row is shown or counted. If not, the answer was read otherwise than it was written.
       if (found === undefined || found.records.length + found.left !== answer.rows)
-        throw new LiveResponseError('huntingRefused', { reason: 'answer' });
+        throw new LiveResponseError('huntingRefused', { host: new URL(graphUrl).host, reason: 'answer' });
       if (auditTrail.opened !== opened) {
         void notify(
           'information',
@@ -211,7 +221,7 @@ export const fetchAuditTrailCommand = defineCommand({
   palette: 'false',
   menus: [
     { menu: 'view/title', group: '3_open@3', when: IN_ACTIONS_VIEW },
-    { menu: 'view/title', group: 'navigation@0', when: `view == ${auditViewId}` },
+    { menu: 'view/title', group: 'navigation@0', when: IN_AUDIT_VIEW },
     { menu: 'view/item/context', group: '4_device@3', when: all(IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW) },
   ],
   run: (services, { args, runner }) => fetchAuditTrail(services, runner, args),

@@ -15,7 +15,7 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { tellNoConnection } from '../common/preconditions.ts';
 import { recordOfLink } from '../common/recordOfLink.ts';
-import { IN_ACTIONS_VIEW, all } from '../common/when.ts';
+import { IN_ACTIONS_VIEW, IN_AUDIT_VIEW, all } from '../common/when.ts';
 
 /** Largest export that is read, in bytes. Advanced hunting answers at most 50 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -198,7 +198,6 @@ function whyNothingToDo({ auditTrail }: Pick<Services, 'auditTrail'>): string | 
     : undefined;
 }
 
-const IN_AUDIT_VIEW = `view == ${auditViewId}`;
 const ON_RECORD = 'viewItem == auditRecord';
 
 export const openHuntingResultsCommand = defineCommand({

@@ -92,6 +92,6 @@ export const showWhatIsNewCommand = defineCommand({
   name: 'showWhatIsNew',
   needs: 'connection',
   palette: MAY_BE_CONNECTED,
-  menus: [{ menu: 'view/title', group: '3_open@3', when: IN_ACTIONS_VIEW }],
+  menus: [{ menu: 'view/title', group: '3_open@4', when: IN_ACTIONS_VIEW }],
   run: (services, { args, runner }) => showWhatIsNew(services, runner, args),
 });

@@ -57,8 +57,8 @@ export interface CallRows {
   /** Deletes calls that ended before a time, and those of any application that began before another one and did not end. */
   readonly purge: (endedBefore: number, startedBefore: number) => void;
   /**
-   * Records an end for each open call that began before a time, because the process of such a call is gone. The
-   * recorded end is `lastsMs` after the start.
+   * Records an end for each open call of an application that began before a time, because the process of such a call
+   * is gone. The recorded end is `lastsMs` after the start.
    */
   readonly endStale: (application: string, startedBefore: number, lastsMs: number) => void;
   /** Replaces each time after `latest` by `now`. */

@@ -15,6 +15,7 @@ interface Manifest {
     readonly menus: Readonly<
       Record<string, readonly { readonly command?: string; readonly submenu?: string; readonly when?: string }[]>
     >;
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly submenus: readonly { readonly id: string }[];
     readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
     readonly keybindings: readonly { readonly command: string; readonly when: string }[];
@@ -48,6 +49,12 @@ suite('package.json', () => {
       assert.match(title, /^%.+%$/u);
       assert.equal(category, 'Live Response');
     }
+  });
+
+  test('names no view that is not there, so that no entry of a menu is never shown', () => {
+    const views = new Set(Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id)));
+    const named = [...manifestText.matchAll(/\bview == ([\w.]+)/gu)].map(([, id]) => id ?? '');
+    assert.deepEqual(new Set(named), views);
   });
 
   test('hides from the palette the commands that need a row or a link, or that another one makes needless', () => {
