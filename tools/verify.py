@@ -134,7 +134,7 @@ def main():
     except Exception as error:  # whatever a hostile pack makes fail, it is no pack
         told = "CANNOT BE READ: %s %s" % (type(error).__name__, str(error)[:300])
     if check and check.problems:
-        print(*(ascii(line)[1:-1] for line in check.problems + [told] * told.startswith("CANNOT")), sep="\n")
+        print(*(ascii(it)[1:-1] for it in check.problems + ["ended:" + told[15:]] * told.startswith("CANNOT")), sep="\n")
         print("NOT CONSISTENT: %d problems" % len(check.problems))
         return 1
     if told.startswith("CANNOT"):

@@ -10,10 +10,11 @@ const HUNT = 'graph POST /v1.0/security/runHuntingQuery';
  * Checks every request that reached a tenant in a run, besides those of signing in: each is a GET, or the one hunting
  * query.
  *
+ * @param mustHunt - whether a part that sends hunting queries ran
  * @returns a sentence about the requests
- * @throws when there is another request, or none
+ * @throws when there is another request, or none, or no hunting query where there must be one
  */
-export async function checkRequests(runFolder: string): Promise<string> {
+export async function checkRequests(runFolder: string, mustHunt: boolean): Promise<string> {
   const { kept } = partsOf(runFolder);
   let requests = 0;
   let hunts = 0;
@@ -34,5 +35,6 @@ export async function checkRequests(runFolder: string): Promise<string> {
     }
   }
   if (requests === 0) throw new Error('No part that ran before made a request, so there is nothing to check.');
+  if (mustHunt && hunts === 0) throw new Error('No hunting query is in the recordings, so there is nothing to check.');
   return `${requests} requests to tenants: all were GET, but ${hunts} hunting queries`;
 }

@@ -9,12 +9,16 @@ import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
 
 /**
  * `liveResponse.editConnection`: asks the steps of the wizard again, with the present values filled in. A secret is
- * kept only if its destination does not change.
+ * kept only if its destination does not change. A failure's next step names the connection.
  */
-async function editConnection(services: Pick<Services, 'canLoopback' | 'connections' | 'signIns'>): Promise<void> {
+async function editConnection(
+  services: Pick<Services, 'canLoopback' | 'connections' | 'signIns'>,
+  args: readonly unknown[],
+): Promise<void> {
   // The sample tenant has nothing to edit.
   const editable = services.connections.all.filter(({ signIn }) => signIn !== 'sample');
-  const before = await pickConnection(services, l10n.t('Edit Connection'), editable);
+  const named = editable.find(({ name }) => name === args[0]);
+  const before = named ?? (await pickConnection(services, l10n.t('Edit Connection'), editable));
   if (before === undefined) return;
   const edited = await runConnectionWizard({ ...wizardOptions(services), existing: before });
   if (edited === undefined) return;
@@ -30,5 +34,5 @@ export const editConnectionCommand = defineCommand({
   name: 'editConnection',
   needs: 'connection',
   menus: [{ menu: 'view/title', group: '4_connection@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
-  run: (services) => editConnection(services),
+  run: (services, { args }) => editConnection(services, args),
 });

@@ -25,7 +25,7 @@ import { writeThrough } from '../save/writeRows.ts';
 import { chooseRun } from './chooseRun.ts';
 import { runFileName } from './runFileName.ts';
 
-type HandOverServices = Pick<Services, 'loadPackWriter' | 'runOverviews' | 'store' | 'toolVersion'>;
+type HandOverServices = Pick<Services, 'loadPackWriter' | 'log' | 'runOverviews' | 'store' | 'toolVersion'>;
 
 /** Time for which the status bar confirms a copy, ms. */
 const CONFIRM_MS = 5000;
@@ -63,10 +63,11 @@ async function saveTo(
     defaultUri: Uri.joinPath(folder, `${runFileName(picture.record)}.zip`),
   });
   if (uri === undefined) return;
-  const sealed = await runner.run(l10n.t('Handing over'), (scope) => writeTo(services, picture, uri, scope), {
-    saveToFile: () => saveTo(services, runner, picture),
-  });
-  if (sealed !== undefined) await tellSealed(uri, sealed);
+  // Part of the work, so that the seal is told after another try, too.
+  const work = async (scope: CommandScope): Promise<void> => {
+    void tellSealed(uri, await writeTo(services, picture, uri, scope));
+  };
+  await runner.run(l10n.t('Handing over'), work, { saveToFile: () => saveTo(services, runner, picture) });
 }
 
 /** Says what a pack will hold. */
@@ -104,7 +105,9 @@ async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
 }
 
 /** A pack that was written. */
-interface Sealed extends PackSeal {
+interface Sealed extends Pick<PackSeal, 'seal'> {
+  /** Size of the file, in bytes. */
+  readonly size: number;
   readonly results: number;
   readonly hosts: number;
 }
@@ -135,6 +138,7 @@ async function writeTo(
   };
   const files = [...packFiles(input)];
   let done = 0;
+  let size = 0;
   const onFile = (): void => {
     signal.throwIfAborted();
     done++;
@@ -149,17 +153,28 @@ async function writeTo(
         head,
         (bytes) => {
           signal.throwIfAborted();
+          size += bytes.length;
           return append(bytes);
         },
         onFile,
       ),
     );
     const results = hostsOf(rows, input.canHold).filter(({ file }) => file !== undefined).length;
-    return { ...sealed, results, hosts: rows.length };
+    return { seal: sealed.seal, size, results, hosts: rows.length };
   } catch (error) {
     throw signal.aborted ? new LiveResponseError('cancelled') : error;
   } finally {
-    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    if (temporary !== undefined) await removeClear(services, temporary);
+  }
+}
+
+/** Removes the folder with a result in clear text. A virus scanner may hold it for a moment. */
+async function removeClear({ log }: Pick<Services, 'log'>, folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch (error) {
+    log.failure('Hand Over', error);
+    void notify('warning', l10n.t('{0} could not be deleted. It holds a result in clear text; delete it.', folder));
   }
 }
 
@@ -190,7 +205,7 @@ function gone(): LiveResponseError {
   return new LiveResponseError('databaseFailed', { reason: 'the bytes are gone' });
 }
 
-async function tellSealed(uri: Uri, { results, hosts, bytes, seal }: Sealed): Promise<void> {
+async function tellSealed(uri: Uri, { results, hosts, size, seal }: Sealed): Promise<void> {
   const copy = l10n.t('Copy Seal');
   const answer = await notify(
     'information',
@@ -199,7 +214,7 @@ async function tellSealed(uri: Uri, { results, hosts, bytes, seal }: Sealed): Pr
       nameOfFile(uri),
       results,
       hosts,
-      formatBytes(bytes),
+      formatBytes(size),
       seal,
     ),
     copy,

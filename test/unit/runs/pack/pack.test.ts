@@ -163,9 +163,10 @@ suite('a hand-over pack', { skip: !hasPython && 'needs python3' }, () => {
     assert.ok(gunzipSync(streamed).equals(bytes));
     assert.equal(streamed[9], 255);
     assert.equal(packBytes(bytes)[9], 255);
-    const gone = { ...packInput(), packed: () => Promise.resolve(packFile(path.join(pack.folder, 'gone'), asItIs)) };
+    const inWords = (error: unknown): Error => new Error(`the file failed: ${String(error)}`);
+    const gone = { ...packInput(), packed: () => Promise.resolve(packFile(path.join(pack.folder, 'gone'), inWords)) };
     const writing = writePack(packFiles(gone), packHead(gone, '0.1.0'), () => Promise.resolve());
-    await assert.rejects(writing, { code: 'ENOENT' });
+    await assert.rejects(writing, /the file failed: Error: ENOENT/u);
   });
 
   test('each event of the timeline has what Timesketch requires, oldest first', () => {

@@ -109,6 +109,7 @@ suite('a pack that somebody changed', { skip: !hasPython && 'needs python3' }, (
       const { status, text } = await checkCopy(copy);
       assert.ok(status === 1 || status === 2, `${broken}: ${text}`);
       assert.doesNotMatch(text, /Traceback|^CONSISTENT/mu);
+      assert.match(text, /^(?:ended: |CANNOT BE READ: )/mu);
     }
     const script = path.resolve('tools/verify.py');
     const env = { ...process.env, PYTHONIOENCODING: 'ascii' };
