@@ -7,7 +7,9 @@ const SAMPLE_START = 'liveResponse.sampleStartedAt';
  * sample results would have other times and hashes than the stored copies.
  */
 export async function sampleStart(state: Pick<Memento, 'get' | 'update'>): Promise<number> {
-  const startedAt = state.get<number>(SAMPLE_START) ?? Date.now();
+  const known = state.get<number>(SAMPLE_START);
+  if (known !== undefined) return known;
+  const startedAt = Date.now();
   await state.update(SAMPLE_START, startedAt);
   return startedAt;
 }

@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict';
 import { readActionPage } from '../../src/defender/schema.ts';
 import type { MachineAction } from '../../src/defender/schema.ts';
 import { createSampleTenant } from '../../src/sample/api/sampleTenant.ts';
+import { readAuditExport } from '../../src/evidence/audit/auditRecords.ts';
+import type { AuditRecord } from '../../src/evidence/audit/auditRecords.ts';
 import { sessionsQuery } from '../../src/evidence/blocks/huntingQuery.ts';
 
 /** Start of the sample's data, ms since 1970. */
@@ -57,4 +60,19 @@ function toCsv(rows: readonly AuditRow[], delimiter: string): string {
   };
   const lines = rows.map((one) => columns.map((column) => cell(one[column])).join(delimiter));
   return `${[columns.join(delimiter), ...lines].join('\n')}\n`;
+}
+
+/** Stretch in which all actions are loaded. */
+export const ALWAYS = [{ from: -Infinity, to: Infinity }];
+
+/** Returns the session whose record never came. */
+export function withoutRecord(actions: readonly MachineAction[]): MachineAction | undefined {
+  return actions.toSorted((one, other) => (one.creationDateTimeUtc < other.creationDateTimeUtc ? 1 : -1))[4];
+}
+
+/** Returns the records of an export, or fails. */
+export function readRecords(text: string): readonly AuditRecord[] {
+  const found = readAuditExport(text);
+  assert.ok(found !== undefined, 'no export');
+  return found.records;
 }

@@ -5,20 +5,20 @@ import { hashText } from '../../src/base/hashText.ts';
 import { buildAuditNote } from '../../src/evidence/audit/auditNote.ts';
 import { readAuditExport } from '../../src/evidence/audit/auditRecords.ts';
 import type { AuditRecord } from '../../src/evidence/audit/auditRecords.ts';
-import { auditRows, CONSOLE_SESSIONS, FORMS, sampleActions, STARTED_AT } from './auditExport.ts';
+import {
+  ALWAYS,
+  auditRows,
+  CONSOLE_SESSIONS,
+  FORMS,
+  readRecords,
+  sampleActions,
+  STARTED_AT,
+  withoutRecord,
+} from './auditExport.ts';
 
 const actions = await sampleActions();
 const rows = auditRows();
-/** The session whose record never came. */
-const unrecorded = actions.toSorted((one, other) => (one.creationDateTimeUtc < other.creationDateTimeUtc ? 1 : -1))[4];
-/** All actions are loaded. */
-const ALWAYS = [{ from: -Infinity, to: Infinity }];
-
-function read(text: string): readonly AuditRecord[] {
-  const found = readAuditExport(text);
-  assert.ok(found !== undefined, 'no export');
-  return found.records;
-}
+const unrecorded = withoutRecord(actions);
 
 suite('the audit trail from an export', () => {
   for (const [form, write] of Object.entries(FORMS)) {
@@ -64,7 +64,7 @@ suite('the audit trail from an export', () => {
   test('an action without a record is found, and only within the records’ devices and time', () => {
     const second = rows.filter((row) => row['ActionType'] === 'RunLiveResponseApi')[1];
     assert.ok(second !== undefined);
-    const records = read(JSON.stringify(rows.filter((row) => row !== second)));
+    const records = readRecords(JSON.stringify(rows.filter((row) => row !== second)));
     const { withoutRecord } = matchRecords(records, actions, ALWAYS);
     assert.deepEqual(
       withoutRecord.filter((action) => action !== unrecorded).map(({ machineId }) => machineId),
@@ -79,7 +79,7 @@ suite('the audit trail from an export', () => {
     assert.ok(action !== undefined);
     const at = Date.parse(action.creationDateTimeUtc);
     const record = (event: object, shift = 0): AuditRecord[] => [
-      ...read(
+      ...readRecords(
         JSON.stringify([
           {
             ActionType: 'RunLiveResponseApi',
@@ -102,7 +102,7 @@ suite('the audit trail from an export', () => {
   });
 
   test('of a time whose actions are not loaded, nothing is said of an action', () => {
-    const records = read(JSON.stringify(auditRows()));
+    const records = readRecords(JSON.stringify(auditRows()));
     const newest = actions.toSorted((one, other) => (one.creationDateTimeUtc < other.creationDateTimeUtc ? 1 : -1));
     const loaded = newest.slice(0, 50);
     const since = Date.parse(loaded.at(-1)?.creationDateTimeUtc ?? '');
@@ -164,7 +164,7 @@ suite('the audit trail from an export', () => {
   });
 
   test('only certain times count, and the first that can be read', () => {
-    const time = (fields: object): number | undefined => read(JSON.stringify([fields]))[0]?.at;
+    const time = (fields: object): number | undefined => readRecords(JSON.stringify([fields]))[0]?.at;
     assert.equal(
       time({ Timestamp: '2026-11-23 21:04:05', RawEventData: { CreationTime: 'soon' } }),
       Date.UTC(2026, 10, 23, 21, 4, 5),
@@ -193,7 +193,9 @@ suite('the audit trail from an export', () => {
     };
     const matched = (event: object): number =>
       matchRecords(
-        read(JSON.stringify([{ ActionType: 'RunLiveResponseApi', RawEventData: { CreationTime: at, ...event } }])),
+        readRecords(
+          JSON.stringify([{ ActionType: 'RunLiveResponseApi', RawEventData: { CreationTime: at, ...event } }]),
+        ),
         [one],
         ALWAYS,
       ).actionOf.size;
@@ -214,7 +216,7 @@ suite('the audit trail from an export', () => {
       id: `${second}`,
       creationDateTimeUtc: new Date(start + second * 1000).toISOString(),
     }));
-    const records = read(
+    const records = readRecords(
       JSON.stringify(
         [60, 160].map((second) => ({
           ActionType: 'RunLiveResponseApi',
@@ -230,7 +232,7 @@ suite('the audit trail from an export', () => {
   });
 
   test('a note holds hidden characters as marks, and says so', () => {
-    const [record] = read('[{"ActionType":"RunLiveResponseSession","X":"\u202Eexe```\\n"}]');
+    const [record] = readRecords('[{"ActionType":"RunLiveResponseSession","X":"\u202Eexe```\\n"}]');
     assert.ok(record !== undefined);
     const note = buildAuditNote(record, 'a.json', undefined);
     assert.doesNotMatch(note, /\u202E/u);
@@ -239,7 +241,7 @@ suite('the audit trail from an export', () => {
   });
 
   test('odd fields spoil only themselves', () => {
-    const [record] = read(
+    const [record] = readRecords(
       JSON.stringify([
         {
           ActionType: 'RunLiveResponseSession',
@@ -254,12 +256,12 @@ suite('the audit trail from an export', () => {
     assert.equal(record.deviceId, '17');
     assert.equal(record.device, '["a"]');
     assert.equal(({} as { x?: number }).x, undefined);
-    const [twins] = read('[{"ActionType":"x","RawEventData":{"UserId":"a","userid":"b"}}]');
+    const [twins] = readRecords('[{"ActionType":"x","RawEventData":{"UserId":"a","userid":"b"}}]');
     assert.equal(twins?.who, 'a');
     assert.deepEqual(twins.others, [['userid', 'b']]);
     const deep = `[{"ActionType":"x","Deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}]`;
-    assert.equal(read(deep)[0]?.kind, 'other');
-    const [broken] = read('[{"ActionType":"RunLiveResponseSession","RawEventData":"{cut"}]');
+    assert.equal(readRecords(deep)[0]?.kind, 'other');
+    const [broken] = readRecords('[{"ActionType":"RunLiveResponseSession","RawEventData":"{cut"}]');
     assert.equal(broken?.kind, 'console');
   });
 
@@ -269,7 +271,7 @@ suite('the audit trail from an export', () => {
       ActionType: 'RunLiveResponseApi',
       RawEventData: { DeviceId: device, CreationTime: new Date(STARTED_AT + index * 1000).toISOString() },
     }));
-    const records = read(JSON.stringify(many));
+    const records = readRecords(JSON.stringify(many));
     const [pattern] = actions;
     assert.ok(pattern !== undefined);
     const same = Array.from({ length: 5000 }, (_, index) => ({

@@ -3,26 +3,25 @@ import { suite, test } from 'node:test';
 import { toFetchedTrail } from '../../src/actions/fetchedTrail.ts';
 import { matchRecords } from '../../src/actions/auditMatches.ts';
 import { readAuditExport } from '../../src/evidence/audit/auditRecords.ts';
-import type { AuditRecord } from '../../src/evidence/audit/auditRecords.ts';
 import { sessionsQuery } from '../../src/evidence/blocks/huntingQuery.ts';
-import { auditRows, graphAnswer, QUERY, sampleActions, STARTED_AT } from './auditExport.ts';
+import {
+  ALWAYS,
+  auditRows,
+  graphAnswer,
+  QUERY,
+  readRecords,
+  sampleActions,
+  STARTED_AT,
+  withoutRecord,
+} from './auditExport.ts';
 
 const actions = await sampleActions();
 const rows = auditRows();
-/** The session whose record never came. */
-const unrecorded = actions.toSorted((one, other) => (one.creationDateTimeUtc < other.creationDateTimeUtc ? 1 : -1))[4];
-/** All actions are loaded. */
-const ALWAYS = [{ from: -Infinity, to: Infinity }];
-
-function read(text: string): readonly AuditRecord[] {
-  const found = readAuditExport(text);
-  assert.ok(found !== undefined, 'no export');
-  return found.records;
-}
+const unrecorded = withoutRecord(actions);
 
 suite('the audit trail from Microsoft Graph', () => {
   test('what Microsoft Graph answers: of a query for all devices, each action of its time is accounted for', () => {
-    const records = read(graphAnswer());
+    const records = readRecords(graphAnswer());
     assert.equal(records.length, rows.length - 1);
     const from = STARTED_AT - 30 * 86_400_000;
     const all = matchRecords(records, actions, ALWAYS, { from, deviceId: undefined });
@@ -41,7 +40,7 @@ suite('the audit trail from Microsoft Graph', () => {
   test('the query for one device asks for its records only; without a record nothing is said of an action', () => {
     const device = unrecorded?.machineId ?? '';
     const answer = graphAnswer(sessionsQuery(device, 30));
-    const records = read(answer);
+    const records = readRecords(answer);
     assert.ok(records.length > 0 && records.every(({ deviceId }) => deviceId === device));
     const asked = { from: STARTED_AT - 30 * 86_400_000, deviceId: device };
     assert.ok(
@@ -61,7 +60,8 @@ suite('the audit trail from Microsoft Graph', () => {
       assert.equal(error.code, 'BadRequest');
       assert.ok(error.message.includes(message), error.message);
     }
-    const days = (count: number): number => read(graphAnswer(QUERY.replace('ago(30d)', `ago(${count}d)`))).length;
+    const days = (count: number): number =>
+      readRecords(graphAnswer(QUERY.replace('ago(30d)', `ago(${count}d)`))).length;
     assert.ok(days(1) < days(7) && days(7) <= days(30));
     assert.equal(days(400), days(30));
   });

@@ -10,19 +10,19 @@ import { keepText, noteSecret, openRunFolder, partsOf, removeFolder } from '../.
 const SIGNATURE = `${randomBytes(30).toString('base64')}a+/=`;
 const TOKEN = `eyJhbGciOi.${randomBytes(60).toString('base64url')}`;
 
-suite('looking for secrets in what a run left behind', () => {
-  // This process may itself be part of a run.
-  const outer = process.env['LIVE_RESPONSE_TEST_SECRETS'];
-  let folder = '';
-  beforeEach(async () => {
-    folder = await openRunFolder();
-  });
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
-    if (outer === undefined) delete process.env['LIVE_RESPONSE_TEST_SECRETS'];
-    else process.env['LIVE_RESPONSE_TEST_SECRETS'] = outer;
-  });
+// This process may itself be part of a run.
+const outer = process.env['LIVE_RESPONSE_TEST_SECRETS'];
+let folder = '';
+beforeEach(async () => {
+  folder = await openRunFolder();
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+  if (outer === undefined) delete process.env['LIVE_RESPONSE_TEST_SECRETS'];
+  else process.env['LIVE_RESPONSE_TEST_SECRETS'] = outer;
+});
 
+suite('looking for secrets in what a run left behind', () => {
   test('nobody else may look into the folder', async () => {
     noteSecret(SIGNATURE);
     const { notes } = partsOf(folder);
@@ -75,17 +75,6 @@ suite('looking for secrets in what a run left behind', () => {
 });
 
 suite('looking at what reached the tenants of a run', () => {
-  const outer = process.env['LIVE_RESPONSE_TEST_SECRETS'];
-  let folder = '';
-  beforeEach(async () => {
-    folder = await openRunFolder();
-  });
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
-    if (outer === undefined) delete process.env['LIVE_RESPONSE_TEST_SECRETS'];
-    else process.env['LIVE_RESPONSE_TEST_SECRETS'] = outer;
-  });
-
   const LIST = { door: 'api', method: 'GET', path: '/api/machineactions', query: '' };
   const HUNT = {
     ...{ door: 'graph', method: 'POST', path: '/v1.0/security/runHuntingQuery', query: '' },
