@@ -6,6 +6,8 @@ import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
 import type { OutlineItem } from '../evidence/outline/outlineItem.ts';
 import type { Suggestion } from '../evidence/readings/suggestReadings.ts';
 import type { PartStart } from '../base/resultUri.ts';
+import type { NormaliseRules } from '../base/normaliseRules.ts';
+import type { OneSidedLines } from '../evidence/compare/oneSided.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';
 import type { ComparedNames, ComparisonName } from './comparisons.ts';
@@ -24,6 +26,13 @@ import type {
   TableSummary,
   TableView,
 } from './tables/tableQuery.ts';
+
+/** A packed transcript that is compared with another one. */
+export interface PackedSide {
+  readonly transcript: Packed;
+  /** The device's own names. */
+  readonly names: readonly string[];
+}
 
 /** A requested view of a text: its key, and its source if the thread does not hold the view. */
 export interface AskedView {
@@ -79,6 +88,11 @@ export interface AnalysisCalls {
    * thread was started again.
    */
   readonly comparison: { args: [comparison: ComparisonName, most: number]; answer: RunComparison | undefined };
+  /** Returns the lines that only one of two packed transcripts contains. */
+  readonly oneSided: {
+    args: [first: PackedSide, second: PackedSide, rules: NormaliseRules];
+    answer: readonly [OneSidedLines, OneSidedLines];
+  };
   /** Adds the tables of a packed transcript to the tables of a tab. Answers false if the thread lacks the earlier ones. */
   readonly addTables: { args: [tab: string, transcript: Packed, host: TableHost, begins: boolean]; answer: boolean };
   /** Adds the rows of an earlier result of the same script on the same host. */

@@ -3,7 +3,9 @@ import { collectIndicators } from '../evidence/indicators/indicators.ts';
 import { buildEvidence } from '../evidence/blocks/noteForms.ts';
 import { outlineLines } from '../evidence/outline/outline.ts';
 import type { OutlineItem } from '../evidence/outline/outlineItem.ts';
-import type { AnalysisHandlers, AskedView } from './analysisCalls.ts';
+import { findOneSided } from '../evidence/compare/oneSided.ts';
+import type { ComparedSide } from '../evidence/compare/oneSided.ts';
+import type { AnalysisHandlers, AskedView, PackedSide } from './analysisCalls.ts';
 import { Comparisons } from './comparisons.ts';
 import type { ComparedTranscript } from './comparisons.ts';
 import { copyText } from './copyText.ts';
@@ -43,6 +45,7 @@ export function createAnalysisHandlers(): AnalysisHandlers {
       return undefined;
     },
     comparison: (comparison, most) => comparisons.compare(comparison, most),
+    oneSided: (first, second, rules) => findOneSided(unpackSide(first), unpackSide(second), rules),
     addTables: (tab, transcript, host, begins) => tables.add(tab, unpack(transcript) as TableTranscript, host, begins),
     addEarlier: (tab, transcript, member) => {
       tables.addEarlier(tab, unpack(transcript) as TableTranscript, member);
@@ -58,6 +61,11 @@ export function createAnalysisHandlers(): AnalysisHandlers {
       tables.close(tab);
     },
   };
+}
+
+function unpackSide({ transcript, names }: PackedSide): ComparedSide {
+  const { output, errors } = unpack(transcript) as ComparedTranscript;
+  return { output, errors, names };
 }
 
 function outlineDocument(document: Uint8Array): readonly OutlineItem[] | undefined {

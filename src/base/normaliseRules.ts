@@ -11,4 +11,26 @@ export const PLAIN_RULES: readonly NormaliseRule[] = ['host', 'times', 'pids', '
  * times of day. `pids`: process ids after a label such as `pid`. `guids`: GUIDs. `numbers`: all other numbers, with the
  * blanks around them.
  */
-export type NormaliseRules = Readonly<Record<NormaliseRule, boolean>>;
+export type NormaliseRules = Readonly<Record<NormaliseRule, boolean>> & {
+  /** Regular expression of the user: what it matches in a line is ignored, too. See {@link ownPattern}. */
+  readonly own?: string;
+};
+
+/** Longest expression of a user, in UTF-16 units. It is a part of an address. */
+export const LONGEST_OWN = 200;
+
+/**
+ * Returns the pattern of a user's own expression. It takes upper and lower case as equal, as the other rules do.
+ *
+ * @returns undefined for an expression that is empty, too long, invalid, or that matches an empty text: it would match
+ * everywhere
+ */
+export function ownPattern(expression: string): RegExp | undefined {
+  if (expression === '' || expression.length > LONGEST_OWN || /[\r\n]/u.test(expression)) return undefined;
+  try {
+    const pattern = new RegExp(expression, 'giu');
+    return ''.search(pattern) === 0 ? undefined : pattern;
+  } catch {
+    return undefined;
+  }
+}

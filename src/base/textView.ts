@@ -1,4 +1,4 @@
-import { NORMALISE_RULES, PLAIN_RULES } from './normaliseRules.ts';
+import { NORMALISE_RULES, ownPattern, PLAIN_RULES } from './normaliseRules.ts';
 import type { NormaliseRules } from './normaliseRules.ts';
 
 /*
@@ -39,10 +39,16 @@ export interface Misreading {
 /** One or two misreadings, in the order of undoing them: `utf8-as-cp850`, `utf8-as-windows1252.utf8-as-cp850`. */
 export type ReadingView = `${string}-as-${string}`;
 
-/** `normalised.host.times` applies only the rules `host` and `times`. `normalised` applies the first four rules. */
+/**
+ * `normalised.host.times` applies only the rules `host` and `times`. `normalised` applies the first four rules.
+ * `own-` before Base64url names an expression of the user.
+ */
 type NormalisedView = 'normalised' | `normalised.${string}`;
 
 export type TextView = NamedView | ReadingView | NormalisedView;
+
+/** Begins the name of a rule that is an expression of the user. */
+const OWN = 'own-';
 
 /** Maximum number of misreadings in a row. A misread text can be misread again, but more than two were never seen. */
 const MAX_STEPS = 2;
@@ -79,18 +85,23 @@ export function normaliseRulesOf(view: string): NormaliseRules | undefined {
   if (word !== 'normalised') return undefined;
   const named: readonly string[] = rules.length === 0 ? PLAIN_RULES : rules;
   const has = (rule: string): boolean => named.includes(rule);
+  const own = named.find((rule) => rule.startsWith(OWN))?.slice(OWN.length);
+  const expression = own === undefined ? undefined : Buffer.from(own, 'base64url').toString();
+  if (expression !== undefined && ownPattern(expression) === undefined) return undefined;
   return {
     host: has('host'),
     times: has('times'),
     pids: has('pids'),
     guids: has('guids'),
     numbers: has('numbers'),
+    ...(expression === undefined ? {} : { own: expression }),
   };
 }
 
 /** Returns the view that applies the rules. */
 export function normalisedView(rules: NormaliseRules): NormalisedView {
-  const chosen = NORMALISE_RULES.filter((rule) => rules[rule]);
+  const own = rules.own === undefined ? [] : [`${OWN}${Buffer.from(rules.own).toString('base64url')}`];
+  const chosen = [...NORMALISE_RULES.filter((rule) => rules[rule]), ...own];
   if (chosen.join('.') === PLAIN_RULES.join('.')) return 'normalised';
   return `normalised.${chosen.length === 0 ? 'none' : chosen.join('.')}`;
 }

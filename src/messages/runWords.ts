@@ -10,7 +10,7 @@ import { noResultSentence } from './noResultWords.ts';
 
 /** Rules of a comparison that the user can switch on or off; see `evidence/compare/normalise.ts`. */
 type RuleOfChoice = 'host' | 'guids' | 'times' | 'pids' | 'numbers';
-type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls';
+type Rule = RuleOfChoice | 'transcriptLine' | 'trailingNuls' | 'own';
 
 /** Facts that the sentences about a row of a run need. */
 export interface RowWords {
@@ -51,6 +51,7 @@ export function ruleWords(rule: Rule): string {
     times: l10n.t('dates and times'),
     pids: l10n.t('labeled process IDs'),
     numbers: l10n.t('all numbers'),
+    own: l10n.t('your own expression'),
   };
   return words[rule];
 }

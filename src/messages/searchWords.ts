@@ -2,6 +2,7 @@ import { env, l10n } from 'vscode';
 
 /** Facts that the sentences about a search need. */
 interface SearchFacts {
+  readonly title?: string;
   readonly query: {
     readonly text: string;
     readonly isRegExp: boolean;
@@ -43,14 +44,18 @@ export function describeSearch(run: SearchFacts): string {
     run.lines === 1
       ? l10n.t('1 line in 1 of {0} results', searched)
       : l10n.t('{0} lines in {1} of {2} results', lines, withHits, searched);
+  const nothing =
+    run.title === undefined
+      ? l10n.t('Nothing found in {0} stored results', count(run.searched))
+      : l10n.t('no line, both have the same ones');
   const states: Record<SearchFacts['state'], string> = {
     running: l10n.t('Searching… {0}', hits),
-    done: run.lines === 0 ? l10n.t('Nothing found in {0} stored results', count(run.searched)) : hits,
+    done: run.lines === 0 ? nothing : hits,
     cancelled: l10n.t('Canceled: {0}', hits),
     tooMany: l10n.t('Ended early, more than anyone reads: {0}', hits),
     failed: l10n.t('Failed: {0}', hits),
   };
   const givenUp =
     run.givenUp === 0 ? '' : ` ${l10n.t('{0} results were not searched to their end.', count(run.givenUp))}`;
-  return `${describeQuery(run.query)}: ${states[run.state]}.${givenUp}`;
+  return `${run.title ?? describeQuery(run.query)}: ${states[run.state]}.${givenUp}`;
 }

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Finding, Verdict } from './compareEvidence.ts';
+import type { SavedFileComparison } from './savedFiles.ts';
 
 /** Returns the verdict as a heading. */
 export function verdictWord(verdict: Verdict): string {
@@ -42,6 +43,19 @@ export function findingSentence(finding: Finding): string {
       'The hash of the file is right. The quotation is defanged in other places than this version would: compare it by eye.',
     ),
     noText: l10n.t('The stored result has no such text.'),
+  };
+  return sentences[finding];
+}
+
+/** Returns a sentence about a saved file that a note names by its size and hash. */
+export function savedFileSentence({ finding, file }: Omit<SavedFileComparison, 'verdict'>): string {
+  const sentences: Record<SavedFileComparison['finding'], string> = {
+    sameFile: l10n.t('{0} has this size and SHA-256.', file),
+    otherFile: l10n.t('{0} has this size, and another SHA-256.', file),
+    noSuchFile: l10n.t(
+      'No file with this size and SHA-256 is in the folder of the note or of the workspace. Put it there, and check again.',
+    ),
+    noFileHash: l10n.t('The line has no size and SHA-256 that can be read, so no file can be found by them.'),
   };
   return sentences[finding];
 }

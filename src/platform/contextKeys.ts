@@ -25,7 +25,7 @@ export interface ContextKeys {
   readonly 'liveResponse.filter': 'none' | 'some';
   readonly 'liveResponse.types': 'liveResponse' | 'all';
   /** State of the last search in stored results. The view of hits is shown only after a search was started. */
-  readonly 'liveResponse.search': 'none' | 'running' | 'ended';
+  readonly 'liveResponse.search': 'none' | 'running' | 'ended' | 'listed';
   /** Whether an audit trail is open. Its view is shown only then. */
   readonly 'liveResponse.auditTrail': 'none' | 'open';
   /** Part of a text that the active document shows. `none`: the text is not divided into parts. */

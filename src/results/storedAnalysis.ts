@@ -17,6 +17,8 @@ import type { Packed } from '../analysis/packed.ts';
 import { quoteAsItIs } from '../analysis/quoteAsItIs.ts';
 import type { QuotedText } from '../analysis/quoteAsItIs.ts';
 import type { QuoteRules } from '../analysis/quoteText.ts';
+import type { NormaliseRules } from '../base/normaliseRules.ts';
+import type { OneSidedLines } from '../evidence/compare/oneSided.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { TextParts } from '../evidence/text/partFacts.ts';
@@ -46,6 +48,12 @@ const COMPARE_LIMIT_MS = 5000;
 
 /** Maximum number of suggested readings. It is small, because a person looks at each suggestion. */
 const MOST_SUGGESTED = 3;
+
+/** A result, with the device's own names. */
+export interface NamedResult {
+  readonly ref: ResultRef;
+  readonly names: readonly string[];
+}
 
 /** A view of one text of a result. */
 export type ViewAddress = ResultAddress & { readonly view: TextView };
@@ -174,6 +182,32 @@ export class StoredAnalysis {
   /** Returns the findings of a comparison so far, or undefined if it must start from the beginning. */
   comparison(comparison: ComparisonName, most: number): Promise<RunComparison | undefined> {
     return this.#analysis.run((ask) => ask('comparison', comparison, most));
+  }
+
+  /**
+   * Returns the lines that only one of two stored results contains; undefined if one of them is not stored, or is stored
+   * in pieces.
+   *
+   * @throws LiveResponseError `analysisStopped`, `cancelled`
+   */
+  oneSided(
+    [first, second]: readonly [NamedResult, NamedResult],
+    rules: NormaliseRules,
+    signal?: AbortSignal,
+  ): Promise<readonly [OneSidedLines, OneSidedLines] | undefined> {
+    return this.#analysis.run(
+      async (ask) => {
+        const [one, other] = [await this.#source.transcript(first.ref), await this.#source.transcript(second.ref)];
+        if (one === undefined || other === undefined) return undefined;
+        return ask(
+          'oneSided',
+          { transcript: one, names: first.names },
+          { transcript: other, names: second.names },
+          rules,
+        );
+      },
+      { signal },
+    );
   }
 
   /** Reads a short text in the calling thread. Reads any other text, and all views, in the analysis thread. */

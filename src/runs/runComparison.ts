@@ -1,4 +1,4 @@
-import { isLiveResponseError } from '../base/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../base/errors.ts';
 import type { NormaliseRules } from '../base/normaliseRules.ts';
 import type { ComparisonName } from '../analysis/comparisons.ts';
 import type { RunComparison } from '../evidence/compare/runGroups.ts';
@@ -30,7 +30,12 @@ export class RunComparer {
     this.#name = name;
   }
 
-  /** Compares the results of the given rows. @throws LiveResponseError `databaseFailed` */
+  /**
+   * Compares the results of the given rows.
+   *
+   * @throws LiveResponseError `databaseFailed`; `analysisStopped` with reason `expression` and the device if the user's
+   * own expression took too long on a result
+   */
   async compare(rows: readonly RunRow[], { rules, most }: ComparisonRules): Promise<RunComparison> {
     const key = JSON.stringify([rules, rows.map(({ member }) => member.actionId)]);
     if (key !== this.#rules) {
@@ -60,6 +65,11 @@ export class RunComparer {
       this.#added.add(id);
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'analysisStopped') throw error;
+      // The next results would probably take as long: with 200 hosts, the comparison would hang for a quarter of an hour.
+      if (comparison.rules.own !== undefined) {
+        this.#added.clear();
+        throw new LiveResponseError('analysisStopped', { reason: 'expression', host: row.member.host });
+      }
       // A hostile result is left out, and the run is compared without it. The thread was ended, so the other results
       // are sent again.
       this.#stopped.add(id);

@@ -92,7 +92,7 @@ export class SearchView implements Disposable, TreeDataProvider<SearchNode> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const run = this.#run;
-    setContextKey('liveResponse.search', run === undefined ? 'none' : run.state === 'running' ? 'running' : 'ended');
+    setContextKey('liveResponse.search', stateOf(run));
     describeTreeView(this.#view, { message: run === undefined ? '' : describeSearch(run) });
     // The same result keeps its node, so that it stays expanded while more results arrive.
     const known = new Map(this.#nodes.map((node) => [node.result, node]));
@@ -100,6 +100,13 @@ export class SearchView implements Disposable, TreeDataProvider<SearchNode> {
     this.#hosts = run?.state === 'done' ? hostsWithoutHit(run) : [];
     this.#changed.fire(undefined);
   }
+}
+
+/** Returns the state for menus. Lines that a comparison `listed` cannot be searched again. */
+function stateOf(run: SearchRun | undefined): 'none' | 'running' | 'listed' | 'ended' {
+  if (run === undefined) return 'none';
+  if (run.title !== undefined) return 'listed';
+  return run.state === 'running' ? 'running' : 'ended';
 }
 
 function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeItem {

@@ -179,8 +179,9 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
     await waitForLine('RARE LINES (on only 1 host, of 193)');
     await waitForLine('Ignored: transcript file name, trailing NULs, GUIDs');
     await scrollTo('GROUPS OF EQUAL RESULTS (193)', 'PageDown');
-    await chooseRules('3');
+    await chooseRules('3', 'baseline of \\w+');
     await scrollTo(huntingRun.scriptName, 'Control+Home');
+    await waitForLine('labeled process IDs. /baseline of \\w+/ Change Rules…');
     await waitForLine('RARE LINES (on 3 hosts or fewer, of 193)');
     await waitForLine('GROUPS OF EQUAL RESULTS (4)');
   });
@@ -188,13 +189,12 @@ workbenchSuite('a run over 200 hosts', { tenant: 'local', tenantOptions: { limit
   test('what the groups take for equal can be looked at: as received beside normalised, without a call', async () => {
     const { page } = session;
     const { length } = tenantOf(session).recording.requests;
-    const link = page.locator('.editor-group-container.active .detected-link', { hasText: 'Show What Was Normalized' });
-    await followLink(link.first());
-    await waitForTab(page, 'as received ↔ normalised · ');
+    await followLink(page.locator('.active .detected-link', { hasText: 'Show What Was Normalized' }).first());
+    await waitForTab(page, 'as received ↔ normalised (host, times, pids, guids, own) · ');
     const side = (which: 'original' | 'modified'): Promise<string> =>
       page.locator(`.editor-group-container.active .editor.${which} .view-lines`).innerText();
-    await waitFor('the words that stand for times', async () => (await side('modified')).includes('<time>'));
-    assert.ok(!(await side('original')).includes('<time>'));
+    await waitFor('what stands for values', async () => /<time>[^]*<own>/u.test(await side('modified')));
+    assert.ok(!/<time>|<own>/u.test(await side('original')));
     await waitFor('the differences', async () => (await page.locator('.char-delete, .line-delete').count()) > 0);
     assert.equal(tenantOf(session).recording.requests.length, length);
     await takePictures(session, 'run-normalised');

@@ -12,13 +12,16 @@ import { waitFor } from '../rig/waiting.ts';
 import { openFile } from '../rig/workbench.ts';
 import {
   clickDialog,
+  clickRow,
   followLink,
   readDialog,
   readEditor,
   readStatusBar,
   readTabs,
+  readTree,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
+import type { TreeRow } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
@@ -262,6 +265,38 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     await page.locator('.diff-hidden-lines, .line-insert, .line-delete, .char-insert').first().waitFor();
     await takePictures(session, 'compare-hosts');
     await palette('clearFilter');
+  });
+
+  test('lines of only one of two hosts are listed; a line opens where it stands, and is quoted from the list', async () => {
+    const { page } = session;
+    await open(scenarioRef('exitZero'));
+    await waitForTab(page, 'collect-triage.ps1');
+    await palette('compareResult');
+    await chooseQuickPick(page, 'With Another Host…');
+    const { items } = await waitForQuickInput(page, ({ title }) => title === 'Compare With');
+    // The result that the last comparison has fetched: this one spends no call.
+    const other = items.find(({ description }) => !description.includes('not stored'));
+    assert.ok(other !== undefined, JSON.stringify(items));
+    const spent = calls();
+    await chooseQuickPick(page, other.label);
+    await chooseQuickPick(page, 'Lines of Only One Side');
+    const view = 'Search in Stored Results';
+    const lines = async (): Promise<readonly TreeRow[]> =>
+      (await readTree(page, view)).filter(({ description }) => /^(output|errors) \d+$/u.test(description));
+    const [first] = await waitFor('lines', async () => ((await lines()).length > 0 ? lines() : undefined));
+    const pane = page.locator('.pane', { has: page.locator(`[aria-label^="${view}"]`) });
+    await waitFor('the sentence', async () =>
+      /Only on one side: dc1 ↔ .*, normalised: \d+ lines? in/u.test(await pane.first().innerText()),
+    );
+    await takePictures(session, 'compare-lines');
+    await clickRow(page, view, first?.label ?? '');
+    await waitForActiveTab('collect-triage.ps1');
+    await waitFor('the line in the editor', async () =>
+      (await page.locator('.editor-group-container.active .view-lines').innerText())
+        .replaceAll('\u00a0', ' ')
+        .includes(first?.label.replace('…', '').trim() ?? '?'),
+    );
+    assert.equal(calls(), spent);
   });
 
   test('errors stand beside the output', async () => {

@@ -1,56 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, test } from 'node:test';
-import { isDeepStrictEqual } from 'node:util';
-import type { Page } from 'playwright-core';
 import { chooseQuickPick, runCommand, typeQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
 import { clickRow, readTree } from '../rig/workbenchParts.ts';
 import { menuTitle, offered } from './support/commands.ts';
 import { LOCAL, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { expectOffers, IN_RESULT, IN_RUN, WITH_CONNECTION, WITH_RESULT } from './support/palette.ts';
 import { readTable } from './support/tablePage.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
-
-/** The ten main commands. They stand in the palette in every state, and explain what they lack. */
-const MAIN = [
-  ...['addConnection', 'refresh', 'filterActions', 'goToAction', 'fetchResult', 'fetchRun', 'searchResults'],
-  ...['copyNote', 'appendToNotes', 'checkNotes'],
-];
-/** Commands that can work in every state. */
-const ANYWHERE = [
-  ...['openSampleTenant', 'copyAppRegistrationCommands', 'selectNotesFile', 'openSavedResult', 'clearStoredResults'],
-  'openHuntingResults',
-  ...['removeAllData', 'accessibilityHelp', 'showLog'],
-];
-const WITH_CONNECTION = [
-  ...['editConnection', 'signIn', 'selectConnection', 'removeConnection', 'loadMore', 'groupActions', 'sortActions'],
-  ...['applySavedFilter', 'watchAction', 'openRun', 'showWhatIsNew'],
-];
-const WITH_RESULT = [
-  ...['openOutput', 'openErrors', 'copyOutput', 'copyErrors', 'copyFullNote', 'copyPlainNote', 'copyCitation'],
-  ...['copyJson', 'copyIndicators', 'copyKql', 'copyActionId', 'exportRaw', 'openDeviceInPortal', 'showAs'],
-  ...['explainEmpty', 'compareResult', 'saveOutput'],
-];
-const IN_RESULT = [...WITH_RESULT, 'nextCommand', 'previousCommand', 'openAsTable'];
-const IN_RUN = [
-  ...['changeRunRules', 'exportRunCsv', 'copyDeviceIds', 'openAsTable'],
-  ...['copyFullNote', 'copyPlainNote', 'copyCitation'],
-];
-
-/** Checks that the palette offers the ten, what works anywhere, and exactly these. */
-async function expectOffers(page: Page, ...groups: readonly (readonly string[])[]): Promise<void> {
-  const expected = [...new Set([...MAIN, ...ANYWHERE, ...groups.flat()])].map(
-    (name) => `Live Response: ${menuTitle(name)}`,
-  );
-  // VS Code's own commands for our views stand there as well.
-  const read = async (): Promise<readonly string[]> =>
-    (await offered(page)).filter((title) => !title.includes('Focus on'));
-  expected.sort();
-  // The palette knows of another editor a moment after its tab is there.
-  await waitFor('the palette', async () => isDeepStrictEqual(await read(), expected), 10_000).catch(() => undefined);
-  const shown = await read();
-  assert.deepEqual(shown, expected);
-  assert.ok(shown.length <= 64);
-}
 
 workbenchSuite('what the palette offers in each state', { tenant: 'local' }, (session) => {
   before(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -9,8 +9,9 @@ import type { ScenarioRef } from '../../src/sample/data/catalogue.ts';
 import { actionIdOf } from '../../src/sample/base/identifiers.ts';
 import { runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { waitFor } from '../rig/waiting.ts';
-import { clickNotification, readResultTabs, waitForNotification } from '../rig/workbenchParts.ts';
-import { LOCAL, takePictures, tenantOf, waitForRows } from './support/session.ts';
+import { openFile } from '../rig/workbench.ts';
+import { clickNotification, readEditor, readResultTabs, waitForNotification } from '../rig/workbenchParts.ts';
+import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
 import type { SessionOptions } from './support/session.ts';
 import { clickViewMenu, waitForClipboard } from './support/commands.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
@@ -192,6 +193,19 @@ workbenchSuite('results that are saved and not opened', OPTIONS, (session) => {
     await clickNotification(page, 'files in it may be malware', 'Copy as Note');
     const note = await waitForClipboard(page, /Investigation package/u);
     assert.ok(note.includes(sha256) && note.includes(actionIdOf('package')), note);
+    await writeFile(
+      path.join(workspace.folder, 'saved.md'),
+      `${note}${note.replace(sha256, sha256.replace(/^./u, 'g'))}`,
+    );
+    await openFile(page, 'saved.md');
+    await runCommand(page, "Live Response: Check Notes' Evidence");
+    await waitForTab(page, 'Evidence in saved.md');
+    const report = await waitFor('the report', async () => {
+      const lines = await readEditor(page);
+      return lines.some((line) => line.startsWith('MATCHING')) ? lines : undefined;
+    });
+    assert.ok(report.includes('1 MATCHING · 0 CHANGED · 0 GONE · 1 UNKNOWN'), report.join('\n'));
+    assert.ok(report.includes('    collected.zip has this size and SHA-256.'), report.join('\n'));
     assert.ok(!(await readdir(workspace.folder)).some((name) => name.endsWith('.part')));
   });
 });

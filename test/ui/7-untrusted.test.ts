@@ -6,6 +6,7 @@ import { connectionTo } from '../rig/devWorkspace.ts';
 import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
 import { openViewContainer, openWorkbench } from '../rig/workbench.ts';
 import { clickRow, waitForNotification } from '../rig/workbenchParts.ts';
+import { expectOffers, WITH_CONNECTION } from './support/palette.ts';
 import { tenantOf, waitForRows } from './support/session.ts';
 import type { SessionOptions } from './support/session.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
@@ -82,6 +83,8 @@ workbenchSuite('a workspace that nobody trusts, with settings that point to an a
     await waitForQuickInput(session.page, ({ title }) => title.includes('Name'));
     await typeQuickInput(session.page, NAME);
     await waitForRows(session.page, NAME);
+    // Trust decides nothing that our commands do, so the palette is that of any window with a list.
+    await expectOffers(session.page, WITH_CONNECTION, ['signOut']);
 
     const host = attackersHost();
     const value = `https://${host}/container/blob?se=2099-01-01T00%3A00%3A00Z&sig=c2VjcmV0`;

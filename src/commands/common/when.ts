@@ -28,7 +28,7 @@ export const HAS_QUOTABLE = `${HAS_RESULT} || ${IN_RUN_OVERVIEW}`;
 /** The row is a hit, or a result with hits. */
 export const ON_HIT = String.raw`viewItem =~ /^(hit|foundResult)$/`;
 /** A search was started in this window. */
-export const HAS_SEARCH = 'liveResponse.search == running || liveResponse.search == ended';
+export const HAS_SEARCH = 'liveResponse.search =~ /running|ended|listed/';
 
 export const ON_ONE_ROW = '!listMultiSelection';
 /** The row has an output and errors. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { l10n, window } from 'vscode';
+import { l10n, Uri, window, workspace } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
 import { traitsOf } from '../../base/failures.ts';
 import type { FailureCode } from '../../base/failures.ts';
@@ -7,11 +7,13 @@ import { buildCitation, describeSpan } from '../../evidence/blocks/citation.ts';
 import { toLineSpans } from '../../evidence/text/quotation.ts';
 import { findEvidence, findUnreadable } from '../../evidence/blocks/readEvidence.ts';
 import type { FoundEvidence } from '../../evidence/blocks/readEvidence.ts';
+import { findSavedFiles } from '../../notes/savedFileLines.ts';
 import { describeView } from '../../evidence/views/viewWords.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import type { ReportEntry } from '../../notes/evidenceReports.ts';
-import { findingSentence } from '../../notes/verdictWords.ts';
+import { checkSavedFile } from '../../notes/savedFiles.ts';
+import { findingSentence, savedFileSentence } from '../../notes/verdictWords.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
 import { isFinished } from '../../model/machineAction.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
@@ -39,7 +41,8 @@ async function checkNotes(
   const note = document.getText();
   const found = findEvidence(note);
   const unreadable = findUnreadable(note);
-  if (found.length + unreadable.length === 0) {
+  const saved = findSavedFiles(note);
+  if (found.length + unreadable.length + saved.length === 0) {
     void notify('information', l10n.t('This note cites no result.'));
     return;
   }
@@ -66,12 +69,25 @@ async function checkNotes(
         sentence: l10n.t('The link names no place in a result: it was changed, or this version cannot read it.'),
       }));
       for (const one of found) entries.push(await check(services, one, outcomes.get(resultKey(one.address))));
+      for (const one of saved) {
+        const { line, names } = one;
+        const compared = await checkSavedFile(one, foldersOf(document.uri), scope.signal);
+        const sentence = savedFileSentence(compared);
+        entries.push({ verdict: compared.verdict, line, place: undefined, names, sentence });
+      }
       entries.sort((one, other) => one.line - other.line);
       await services.reports.show(document.uri, Date.now(), entries);
     },
     {},
     { isLong: answer === 'fetch' },
   );
+}
+
+/** Returns the folders in which a saved file is looked for: those of the note and of the workspace, on this machine. */
+function foldersOf(note: Uri): string[] {
+  const folders = workspace.workspaceFolders?.map(({ uri }) => uri) ?? [];
+  const own = note.scheme === 'file' ? [Uri.joinPath(note, '..')] : [];
+  return [...own, ...folders].filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
 }
 
 function notFetched(services: Pick<Services, 'connections'>, ref: ResultRef): Outcome {

@@ -22,6 +22,7 @@ import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { findTargets } from '../common/targets.ts';
 import type { Target } from '../common/targets.ts';
+import { listOneSided } from './compareLines.ts';
 import { notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -37,7 +38,7 @@ type Other = 'pair' | 'otherHosts' | 'otherRuns' | 'errors' | 'normalised';
 async function compareResult(
   services: Pick<
     Services,
-    'actions' | 'connections' | 'results' | 'runOverviews' | 'tableTabs' | 'sessions' | 'store' | 'view'
+    'actions' | 'connections' | 'results' | 'runOverviews' | 'search' | 'sessions' | 'store' | 'tableTabs' | 'view'
   >,
   runner: CommandRunner,
   args: readonly unknown[],
@@ -80,6 +81,10 @@ async function compareResult(
   if (view === undefined) return;
   const beside = await fetched(next);
   if (beside === undefined) return;
+  if ('isList' in view) {
+    await listOneSided(services, runner, [facts, beside]);
+    return;
+  }
   await showBeside(services, { facts, stream, ...view }, { facts: beside, stream, ...view });
   void tellEmpty(services, stream, facts, beside);
 }
@@ -179,18 +184,29 @@ function timeWords(time: number | undefined): string {
   return time === undefined ? '–' : formatUtc(time);
 }
 
-/** Asks for the view of both sides. Between hosts, what differs on every host is left out first. */
+/**
+ * Asks for the view of both sides, or for a list of the lines of only one side. Between hosts, what differs on every host
+ * is left out first.
+ */
 async function askForView(
   title: string,
   other: 'otherHosts' | 'otherRuns',
-): Promise<{ readonly view: TextView | undefined } | undefined> {
+): Promise<{ readonly view: TextView | undefined } | { readonly isList: true } | undefined> {
   const received = { label: l10n.t('As Received'), view: undefined };
   const normalised = {
     label: l10n.t('Normalized'),
     description: l10n.t('Without host names, times, process IDs and GUIDs'),
     view: 'normalised' as const,
   };
-  return pickOne(other === 'otherHosts' ? [normalised, received] : [received, normalised], { title });
+  const list = {
+    label: l10n.t('Lines of Only One Side'),
+    description: l10n.t('Wherever they stand, by the rules of comparisons'),
+    isList: true as const,
+  };
+  return pickOne<QuickPickItem & ({ readonly view: TextView | undefined } | { readonly isList: true })>(
+    other === 'otherHosts' ? [normalised, received, list] : [received, normalised, list],
+    { title },
+  );
 }
 
 /** Whether the argument comes from a link in the overview of a run; see runOverviewText.ts. */

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { QuickPickItem } from 'vscode';
-import { NORMALISE_RULES } from '../../base/normaliseRules.ts';
+import { LONGEST_OWN, NORMALISE_RULES, ownPattern } from '../../base/normaliseRules.ts';
 import type { NormaliseRule } from '../../base/normaliseRules.ts';
 import { orderWords, ruleDetail, ruleWords } from '../../messages/runWords.ts';
 import { HOST_ORDERS } from '../../runs/hostOrder.ts';
@@ -41,17 +41,28 @@ async function changeRunRules(services: Pick<Services, 'runOverviews'>, args: re
     return;
   }
   const { rules, most } = services.runOverviews.rules;
-  const items = NORMALISE_RULES.map((rule): QuickPickItem & { readonly rule: NormaliseRule } => ({
-    label: ruleWords(rule),
-    detail: ruleDetail(rule),
-    picked: rules[rule],
-    rule,
-  }));
+  const items: (QuickPickItem & { readonly rule: NormaliseRule | 'own' })[] = [
+    ...NORMALISE_RULES.map((rule) => ({
+      label: ruleWords(rule),
+      detail: ruleDetail(rule),
+      picked: rules[rule],
+      rule,
+    })),
+    {
+      label: l10n.t('What an expression matches…'),
+      detail: rules.own === undefined ? l10n.t('A regular expression of your own') : `/${rules.own}/`,
+      picked: rules.own !== undefined,
+      rule: 'own',
+    },
+  ];
   const chosen = await pickSeveral(items, {
     title: l10n.t('Ignore When Comparing'),
     placeHolder: l10n.t('Transcript file name and trailing NULs are always ignored'),
   });
   if (chosen === undefined) return;
+  const isChosen = (rule: NormaliseRule | 'own'): boolean => chosen.some((item) => item.rule === rule);
+  const own = isChosen('own') ? await askForExpression(rules.own ?? '') : undefined;
+  if (isChosen('own') && own === undefined) return;
   const hosts = await askForText({
     title: l10n.t('Rare Lines'),
     prompt: l10n.t('A line is rare when it is on at most so many hosts'),
@@ -59,7 +70,6 @@ async function changeRunRules(services: Pick<Services, 'runOverviews'>, args: re
     validate: (value) => (readMost(value) === undefined ? l10n.t('A number from 1 to {0}', MOST_HOSTS) : undefined),
   });
   const number = hosts === undefined ? most : (readMost(hosts) ?? most);
-  const isChosen = (rule: NormaliseRule): boolean => chosen.some((item) => item.rule === rule);
   await services.runOverviews.setRules({
     rules: {
       host: isChosen('host'),
@@ -67,8 +77,24 @@ async function changeRunRules(services: Pick<Services, 'runOverviews'>, args: re
       pids: isChosen('pids'),
       guids: isChosen('guids'),
       numbers: isChosen('numbers'),
+      ...(own === undefined ? {} : { own }),
     },
     most: number,
+  });
+}
+
+/** Asks for the user's own expression. @returns undefined if the box was closed */
+async function askForExpression(value: string): Promise<string | undefined> {
+  return askForText({
+    title: l10n.t('Ignore When Comparing'),
+    prompt: l10n.t('Regular expression. What it matches in a line is ignored, in upper and lower case'),
+    placeHolder: String.raw`\b(handle|session) \w+`,
+    value,
+    validate: (typed) => {
+      if (ownPattern(typed) !== undefined) return undefined;
+      if (typed.length > LONGEST_OWN) return l10n.t('At most {0} characters', LONGEST_OWN);
+      return l10n.t('This is no regular expression, or it also matches an empty text.');
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import { replacedWords } from '../../messages/exportWords.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import { describeQuery } from '../../messages/searchWords.ts';
 import { hitsAsCsvFile, hitsAsNdjson } from '../../results/search/hitRows.ts';
+import { NO_QUERY } from '../../results/search/storedSearch.ts';
 import { toPattern } from '../../worker/findHits.ts';
 import type { SearchQuery, SearchedRun } from '../../worker/searchCalls.ts';
 import { activeAddress } from '../../documents/resultUris.ts';
@@ -37,15 +38,6 @@ type SearchServices = Pick<Services, 'runOverviews' | 'runs' | 'search' | 'store
 /** Longest selected text that is offered for a search. */
 const LONGEST_SELECTION = 500;
 
-const EVERYWHERE: SearchQuery = {
-  text: '',
-  isRegExp: false,
-  matchCase: false,
-  connection: undefined,
-  device: undefined,
-  script: undefined,
-};
-
 /**
  * `liveResponse.searchResults`: searches all stored results for a text or a regular expression. Accepts `{text,
  * isRegExp, matchCase, connection, device, script}` as an argument; without an argument, asks the user.
@@ -57,8 +49,10 @@ async function searchResults(services: SearchServices, runner: CommandRunner, ar
 
 /** `liveResponse.searchAgain`: repeats the search in the results that are stored now. */
 async function searchAgain(services: SearchServices, runner: CommandRunner): Promise<void> {
-  const query = services.search.run?.query;
-  await (query === undefined ? searchResults(services, runner, []) : search(services, runner, query));
+  const { query, title } = services.search.run ?? {};
+  await (query === undefined || title !== undefined
+    ? searchResults(services, runner, [])
+    : search(services, runner, query));
 }
 
 /** `liveResponse.openHit`: opens the line of a hit. Its result is stored, so this takes no call. */
@@ -114,7 +108,7 @@ interface Toggle extends QuickInputButton {
 async function askForQuery(services: SearchServices): Promise<SearchQuery | undefined> {
   const selected = selectedText();
   let query: SearchQuery = {
-    ...EVERYWHERE,
+    ...NO_QUERY,
     ...services.search.run?.query,
     ...(selected && { text: selected, isRegExp: false }),
   };

@@ -99,7 +99,9 @@ function addHead(text: OverviewText, { record, isActive, rows, rules, eta }: Ove
   text.link(l10n.t('Export…'), commandIds.exportRunCsv).add(' · ');
   text.link(l10n.t('Hand Over…'), commandIds.handOver).end();
   const left = rulesInUse(rules).map(ruleWords);
-  text.add(`${l10n.t('Ignored: {0}.', left.join(', '))} `).link(l10n.t('Change Rules…'), commandIds.changeRunRules);
+  text.add(`${l10n.t('Ignored: {0}.', left.join(', '))} `);
+  if (rules.rules.own !== undefined) text.remote(`/${rules.rules.own}/`).add(' ');
+  text.link(l10n.t('Change Rules…'), commandIds.changeRunRules);
   text.end().end();
 }
 
@@ -107,7 +109,7 @@ function addHead(text: OverviewText, { record, isActive, rows, rules, eta }: Ove
 export function rulesInUse({ rules }: ComparisonRules): (typeof normaliseSteps)[number]['rule'][] {
   return normaliseSteps
     .map(({ rule }) => rule)
-    .filter((rule) => rule === 'transcriptLine' || rule === 'trailingNuls' || rules[rule]);
+    .filter((rule) => rule === 'transcriptLine' || rule === 'trailingNuls' || Boolean(rules[rule]));
 }
 
 function addRareLines(text: OverviewText, { record, rows, comparison, rules }: OverviewParts, width: number): void {

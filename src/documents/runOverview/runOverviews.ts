@@ -1,8 +1,9 @@
 import type { RunFacts, StatusFacts } from '../../evidence/blocks/statusNote.ts';
 import type { NoResults } from '../../connections/noResults.ts';
-import { EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
+import { commands, EventEmitter, l10n, languages, Uri, window, workspace } from 'vscode';
 import type { Disposable, DocumentLink, Memento, Range, TextDocument } from 'vscode';
 import type { ResultRef } from '../../base/resultUri.ts';
+import { isLiveResponseError } from '../../base/errors.ts';
 import { RUN_SCHEME } from '../../base/scheme.ts';
 import { usualRules } from '../../evidence/compare/normalise.ts';
 import { RunComparer } from '../../runs/runComparison.ts';
@@ -22,6 +23,8 @@ import { sourcesIn } from '../rowSources.ts';
 import type { RowSource } from '../rowSources.ts';
 import { safe } from '../linkedText.ts';
 import { activeTableUri } from '../resultUris.ts';
+import { commandIds } from '../../platform/commandIds.ts';
+import { notify } from '../../platform/show/notifications.ts';
 
 export interface RunOverviewsOptions {
   readonly store: ResultStore;
@@ -218,7 +221,7 @@ export class RunOverviews implements Disposable {
     const { store } = this.#options;
     await store.learn(record.run.tenant);
     const rows = this.rowsOf(record);
-    const comparison = await new RunComparer(store.analysis, `export ${record.run.key}`).compare(rows, this.rules);
+    const comparison = await this.#compare(new RunComparer(store.analysis, `export ${record.run.key}`), rows);
     return { record, rows, comparison };
   }
 
@@ -231,6 +234,23 @@ export class RunOverviews implements Disposable {
     const uri = runUri({ key, words: { script } });
     const comparer = new RunComparer(this.#options.store.analysis, `overview ${key}`);
     return { key, uri, comparer, built: undefined, isStale: false, working: undefined };
+  }
+
+  /** Compares rows. An expression of the user that is too slow is given up, so that comparisons go on without it. */
+  async #compare(comparer: RunComparer, rows: readonly RunRow[]): Promise<RunComparison> {
+    const { rules } = this;
+    try {
+      return await comparer.compare(rows, rules);
+    } catch (error) {
+      if (!isLiveResponseError(error) || error.values.reason !== 'expression') throw error;
+      const { own = '', ...others } = rules.rules;
+      // Another comparison may have given it up before, or the user may have chosen another one.
+      if (this.rules.rules.own === own) {
+        await this.setRules({ ...rules, rules: others });
+        tellSlow(own, error.values.host ?? '');
+      }
+      return this.#compare(comparer, rows);
+    }
   }
 
   #update(key: string): void {
@@ -259,12 +279,22 @@ export class RunOverviews implements Disposable {
     const record = runs.get(overview.key);
     if (record === undefined) return;
     const rows = this.rowsOf(record);
+    const comparison = await this.#compare(overview.comparer, rows);
     const { rules, order } = this;
-    const comparison = await overview.comparer.compare(rows, rules);
     const isActive = runs.isActive(overview.key);
     const left = rows.filter(({ state }) => state === 'notFetched').length;
     const eta = isActive ? await estimate(record, left) : undefined;
     overview.built = buildOverview({ record, isActive, rows, comparison, rules, order, eta });
     this.#changed.fire(overview.uri);
   }
+}
+
+/** Says that comparisons do not use the user's expression any more, and offers to change it. */
+function tellSlow(own: string, device: string): void {
+  const change = l10n.t('Change Rules…');
+  const sentence = l10n.t('/{0}/ took too long on {1}. Comparisons do not use it any more.', own, device);
+  void notify('warning', sentence, change).then((answer) => {
+    if (answer === change) return commands.executeCommand(commandIds.changeRunRules);
+    return undefined;
+  });
 }

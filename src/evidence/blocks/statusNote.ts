@@ -51,6 +51,7 @@ const RULES: Readonly<Record<string, string>> = {
   times: 'dates and times',
   pids: 'labeled process IDs',
   numbers: 'all numbers',
+  own: "an expression of one's own",
 };
 
 /**

@@ -1,3 +1,4 @@
+import { ownPattern } from '../../base/normaliseRules.ts';
 import type { NormaliseRule, NormaliseRules } from '../../base/normaliseRules.ts';
 import { RUNNERS_PATH } from '../text/runnersLine.ts';
 import { replaceTimes } from './times.ts';
@@ -5,10 +6,10 @@ import { withoutEnd } from '../text/trimEnds.ts';
 
 /** One rule as the user can see it: the pattern that it finds, and the text that replaces a match. */
 export interface NormaliseStep {
-  readonly rule: NormaliseRule | 'transcriptLine' | 'trailingNuls';
+  readonly rule: NormaliseRule | 'transcriptLine' | 'trailingNuls' | 'own';
   /**
-   * Regular expression for the matches. Undefined if code finds them: the device's names are known only at run time,
-   * each time must be valid, and NULs are removed only at the end.
+   * Regular expression for the matches. Undefined if code finds them: the device's names and the user's own expression
+   * are known only at run time, each time must be valid, and NULs are removed only at the end.
    */
   readonly pattern: RegExp | undefined;
   readonly becomes: string;
@@ -33,6 +34,8 @@ export const normaliseSteps: readonly NormaliseStep[] = [
     becomes: '$1<transcript>',
   },
   { rule: 'trailingNuls', pattern: undefined, becomes: '' },
+  // The user wrote it for the text as received, so it comes before the placeholders of the other rules.
+  { rule: 'own', pattern: undefined, becomes: '<own>' },
   { rule: 'host', pattern: undefined, becomes: '<host>' },
   { rule: 'guids', pattern: new RegExp(`(?<![\\da-z])${GUID}(?![\\da-z])`, 'giu'), becomes: '<guid>' },
   { rule: 'times', pattern: undefined, becomes: '<time>' },
@@ -63,8 +66,10 @@ export function normalise(text: string, rules: NormaliseRules, names: readonly s
   // A device may have written a placeholder itself. It must not look like a placeholder that replaces a value.
   let normalised = text.replace(OWN_WORD, '<\\$1>');
   if (rules.numbers) normalised = normalised.replaceAll('<n>', '<\\n>');
+  if (rules.own !== undefined) normalised = normalised.replaceAll('<own>', '<\\own>');
   for (const { rule, pattern, becomes } of normaliseSteps) {
     if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
+    else if (rule === 'own') normalised = replaceOwn(normalised, rules.own, becomes);
     else if (rule === 'times') normalised = rules.times ? replaceTimes(normalised, becomes) : normalised;
     else if (rule === 'transcriptLine' || rules[rule]) {
       if (rule === 'host') normalised = replaceNames(normalised, names, becomes);
@@ -72,6 +77,16 @@ export function normalise(text: string, rules: NormaliseRules, names: readonly s
     }
   }
   return normalised;
+}
+
+/**
+ * Replaces what the user's own expression matches, line by line: a match over a line end would change the numbers of
+ * the lines. The expression can be slow, so this runs only in a thread that can be ended.
+ */
+function replaceOwn(text: string, own: string | undefined, becomes: string): string {
+  const pattern = own === undefined ? undefined : ownPattern(own);
+  if (pattern === undefined) return text;
+  return text.replace(/[^\r\n]+/gu, (line) => line.replace(pattern, (match) => (match === '' ? '' : becomes)));
 }
 
 /** A letter or a sign that belongs to a word, at the end or at the beginning of a text. */

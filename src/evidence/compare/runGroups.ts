@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { eachLine } from '../text/lines.ts';
 import { normalise } from './normalise.ts';
 import type { NormaliseRules } from '../../base/normaliseRules.ts';
 
@@ -135,19 +136,6 @@ export class RunGroups {
       }
     }
   }
-}
-
-/** Yields the lines of a text. LF, CR and CRLF end a line, as in the editor. */
-function* eachLine(text: string): Generator<string> {
-  let start = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit !== 0x0a && unit !== 0x0d) continue;
-    yield text.slice(start, at);
-    if (unit === 0x0d && text.charCodeAt(at + 1) === 0x0a) at++;
-    start = at + 1;
-  }
-  yield text.slice(start);
 }
 
 /** Copies a text. V8 keeps the complete original text in memory as long as a slice of it exists. */

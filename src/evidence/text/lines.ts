@@ -57,3 +57,16 @@ export function offsetOf(lines: LinePlaces, { line, character }: Position): numb
   const { start, end } = lines.at(line);
   return Math.min(start + character, end);
 }
+
+/** Yields the lines of a text. LF, CR and CRLF end a line, as in the editor. */
+export function* eachLine(text: string): Generator<string> {
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit !== 0x0a && unit !== 0x0d) continue;
+    yield text.slice(start, at);
+    if (unit === 0x0d && text.charCodeAt(at + 1) === 0x0a) at++;
+    start = at + 1;
+  }
+  yield text.slice(start);
+}

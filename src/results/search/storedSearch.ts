@@ -8,6 +8,16 @@ import type { ResultHits, SearchQuery } from '../../worker/searchCalls.ts';
  */
 const MAX_LINES = 20_000;
 
+/** Query of a search that was none. */
+export const NO_QUERY: SearchQuery = {
+  text: '',
+  isRegExp: false,
+  matchCase: false,
+  connection: undefined,
+  device: undefined,
+  script: undefined,
+};
+
 type SearchPort = WorkerPort<'beginSearch' | 'searchOn' | 'endSearch'>;
 
 /** The state of a search. */
@@ -16,6 +26,8 @@ export type SearchState = 'running' | 'done' | 'cancelled' | 'tooMany' | 'failed
 /** A search and the hits so far, newest result first. */
 export interface SearchRun {
   readonly query: SearchQuery;
+  /** Describes lines that a comparison listed. Then there was no search, and {@link query} is empty. */
+  readonly title?: string;
   readonly state: SearchState;
   readonly found: readonly ResultHits[];
   /** Number of lines with a match. */
@@ -65,6 +77,13 @@ export class StoredSearch {
       if (own === this.#current) this.#end('failed');
       throw error;
     }
+  }
+
+  /** Shows lines that a comparison found, in place of hits. Cancels a running search. */
+  list(title: string, found: readonly ResultHits[], searched: number): void {
+    this.#current++;
+    const lines = found.reduce((sum, { hits, more }) => sum + hits.length + more, 0);
+    this.#show({ query: NO_QUERY, title, state: 'done', found, lines, searched, without: new Set(), givenUp: 0 });
   }
 
   cancel(): void {

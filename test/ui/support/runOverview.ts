@@ -13,7 +13,7 @@ export interface OverviewReader {
   /** Presses a key until a line is in view. */
   readonly scrollTo: (what: string, key: string) => Promise<void>;
   /** Checks or unchecks the host's own name, and chooses on how many hosts a line may be to be rare. */
-  readonly chooseRules: (most: string) => Promise<void>;
+  readonly chooseRules: (most: string, expression?: string) => Promise<void>;
 }
 
 export function readOverview(session: Pick<Session, 'page'>): OverviewReader {
@@ -34,19 +34,30 @@ export function readOverview(session: Pick<Session, 'page'>): OverviewReader {
         return false;
       });
     },
-    chooseRules: (most) => chooseRules(session.page, most),
+    chooseRules: (most, expression) => chooseRules(session.page, most, expression),
   };
 }
 
-async function chooseRules(page: Page, most: string): Promise<void> {
+async function chooseRules(page: Page, most: string, expression?: string): Promise<void> {
   await runCommand(page, `Live Response: ${menuTitle('changeRunRules')}`);
   await waitForQuickInput(page, ({ title }) => title === 'Ignore When Comparing');
-  await page
-    .locator('.quick-input-list .monaco-list-row', { hasText: 'own host name' })
-    .locator('input, .monaco-checkbox, .quick-input-list-checkbox')
-    .first()
-    .click();
+  const tick = (row: string): Promise<void> =>
+    page
+      .locator('.quick-input-list .monaco-list-row', { hasText: row })
+      .locator('input, .monaco-checkbox, .quick-input-list-checkbox')
+      .first()
+      .click();
+  await tick('own host name');
+  if (expression !== undefined) await tick('What an expression matches');
   await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).first().click();
+  if (expression !== undefined) {
+    await waitForQuickInput(page, ({ title, items }) => title === 'Ignore When Comparing' && items.length === 0);
+    await typeQuickInput(page, '(', false);
+    await waitForQuickInput(page, ({ message }) => message.includes('This is no regular expression'));
+    await typeQuickInput(page, expression, false);
+    await waitForQuickInput(page, ({ value }) => value === expression);
+    await page.keyboard.press('Enter');
+  }
   // The box fills in its value late.
   await waitForQuickInput(page, ({ title, value }) => title === 'Rare Lines' && value !== '');
   await typeQuickInput(page, most, false);

@@ -15,7 +15,7 @@ interface Manifest {
     readonly menus: Readonly<
       Record<string, readonly { readonly command?: string; readonly submenu?: string; readonly when?: string }[]>
     >;
-    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly when?: string }[]>>;
     readonly submenus: readonly { readonly id: string }[];
     readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
     readonly keybindings: readonly { readonly command: string; readonly when: string }[];
@@ -55,6 +55,14 @@ suite('package.json', () => {
     const views = new Set(Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id)));
     const named = [...manifestText.matchAll(/\bview == ([\w.]+)/gu)].map(([, id]) => id ?? '');
     assert.deepEqual(new Set(named), views);
+  });
+
+  test('shows the view of hits in each state in which its hits can be exported', () => {
+    const view = Object.values(contributes.views)
+      .flat()
+      .find(({ id }) => id === 'liveResponse.search');
+    const command = contributes.menus['commandPalette']?.find(({ command: id }) => id === 'liveResponse.exportHits');
+    assert.equal(view?.when, command?.when);
   });
 
   test('hides from the palette the commands that need a row or a link, or that another one makes needless', () => {

@@ -128,6 +128,22 @@ suite('comparing the results of a run', () => {
     );
   });
 
+  test('an expression of the user that is too slow ends the comparison at once, with the name of the host', async () => {
+    const stage = new Stage(3);
+    for (const member of [0, 1, 2]) stage.put(member, 'a\n');
+    stage.hostile.add(1);
+    const comparer = new RunComparer(stage.store, 'overview');
+    const own = { ...USUAL, rules: { ...usualRules, own: '(a+)+b' } };
+    await assert.rejects(comparer.compare(stage.rows, own), (error) => {
+      assert.ok(error instanceof LiveResponseError);
+      assert.deepEqual([error.code, error.values], ['analysisStopped', { reason: 'expression', host: 'ws-1' }]);
+      return true;
+    });
+    assert.deepEqual(stage.taken(), ['compareResult 0', 'compareResult 1']);
+    // Without the expression, only the host whose result is slow is left out.
+    assert.deepEqual((await comparer.compare(stage.rows, USUAL)).uncounted, [1]);
+  });
+
   test('a result that cannot be compared in time is left out and told, and the others are compared', async () => {
     const stage = new Stage(3);
     for (const member of [0, 1, 2]) stage.put(member, 'a\n');

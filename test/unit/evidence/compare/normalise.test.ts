@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { normalise, normaliseSteps, usualRules } from '../../../../src/evidence/compare/normalise.ts';
-import { normalisedView, normaliseRulesOf } from '../../../../src/base/textView.ts';
+import { normalisedView, normaliseRulesOf, parseTextView } from '../../../../src/base/textView.ts';
+import { ownPattern } from '../../../../src/base/normaliseRules.ts';
+import { describeView } from '../../../../src/evidence/views/viewWords.ts';
 import type { NormaliseRule, NormaliseRules } from '../../../../src/base/normaliseRules.ts';
 
 const none: NormaliseRules = { host: false, times: false, pids: false, guids: false, numbers: false };
@@ -50,6 +52,37 @@ suite('normalising a text', () => {
     for (const rules of [none, only('numbers'), { ...plain, numbers: true }, { ...plain, host: false }]) {
       assert.deepEqual(normaliseRulesOf(normalisedView(rules)), rules);
     }
+  });
+
+  test('an expression of the user: in any case, line by line, before the other rules', () => {
+    const own = (expression: string): NormaliseRules => ({ ...none, own: expression });
+    assert.equal(
+      normalise('Session 0x1f, SESSION abc\nsession', own(String.raw`session \w+`), []),
+      '<own>, <own>\nsession',
+    );
+    assert.equal(normalise('a1\r\nb2\rc3', own('[^x]+'), []), '<own>\r\n<own>\r<own>', 'no match crosses a line end');
+    assert.equal(normalise('<own> 7', own('7'), []), '<\\own> <own>', 'a device cannot write the placeholder');
+    assert.equal(normalise('<own> 7', none, []), '<own> 7');
+    assert.equal(normalise('at 2026-11-22 x', { ...own(String.raw`\d{4}-\d\d`), times: true }, []), 'at <own>-22 x');
+    assert.equal(normalise('abc', own('(?=b)'), []), 'abc', 'an empty match replaces nothing');
+    assert.equal(normalise('$& b', own('b'), []), '$& <own>');
+  });
+
+  test('only an expression that can be one is taken', () => {
+    for (const bad of ['', '(', 'x*', '^', 'a'.repeat(201), 'a\nb', String.raw`\p{Nope}`]) {
+      assert.equal(ownPattern(bad), undefined, bad);
+      const view = `normalised.own-${Buffer.from(bad).toString('base64url')}`;
+      assert.equal(parseTextView(view), undefined, view);
+    }
+    for (const good of ['x', String.raw`\bhandle \d+`, 'ı|İ', '/[.]~', 'a'.repeat(200)]) {
+      assert.notEqual(ownPattern(good), undefined, good);
+      const view = normalisedView({ ...none, host: true, own: good });
+      assert.match(view, /^normalised\.host\.own-[\w-]+$/u);
+      assert.deepEqual(normaliseRulesOf(view), { ...none, host: true, own: good });
+      assert.equal(parseTextView(view), view);
+      assert.equal(parseTextView(`${view}=`), undefined, 'only one spelling');
+    }
+    assert.equal(describeView(normalisedView({ ...none, own: String.raw`\]\(command:x\)` })), 'normalised (own)');
   });
 
   test('without a choice nothing else is replaced', () => {
