@@ -153,6 +153,35 @@ suite('hunting queries', () => {
     assert.equal(stage.tenant.recording.requests.length, 0);
   });
 
+  test('the token is asked for again after a wait for a slot; a slot that was not used does not count', async () => {
+    const hour = { calls: 100, ms: 3_600_000 };
+    const budget = new QueuedBudget(createLocalLedger(systemClock, [{ calls: 1, ms: 1500 }, hour]), systemClock);
+    const asked: string[] = [];
+    const patient = client({
+      budget,
+      getAccessToken: () => {
+        // The token of the second query ends while that query waits for its slot.
+        asked.push(asked.length === 1 ? 'ended' : token);
+        return Promise.resolve(asked.at(-1) ?? '');
+      },
+    });
+    await patient.run(QUERY, patience());
+    await patient.run(QUERY, patience());
+    assert.equal(stage.tenant.recording.requests.length, 2);
+    assert.deepEqual(asked, [token, 'ended', token]);
+
+    const strict = new QueuedBudget(createLocalLedger(systemClock, [{ calls: 1, ms: 600_000 }, hour]), systemClock);
+    const other = client({ budget: strict });
+    const off = new Error('off');
+    const refuse = (): void => {
+      throw off;
+    };
+    await assert.rejects(other.run(QUERY, patience(), refuse), (error) => error === off);
+    // Otherwise the only slot would be gone.
+    await other.run(QUERY, patience());
+    assert.equal(stage.tenant.recording.requests.length, 3);
+  });
+
   test('a token of the Defender API, and one of another tenant, are refused', async () => {
     for (const wrong of [
       await stage.tenant.mintAccessToken({ roles: ['ThreatHunting.Read.All'] }),

@@ -47,7 +47,7 @@ export class QueryServer {
       getAccessToken: () => Promise.resolve('token'),
       transport: { api: send, download: send },
       budget: {
-        take: () => Promise.resolve({ end: () => Promise.resolve() }),
+        take: () => Promise.resolve({ end: () => Promise.resolve(), giveBack: () => Promise.resolve() }),
         refused: () => Promise.resolve(usage as never),
         usage: () => Promise.resolve(usage as never),
       },

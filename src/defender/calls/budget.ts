@@ -10,6 +10,8 @@ export type { Priority } from '../../base/urgency.ts';
 export interface CallSlot {
   /** Reports the end of the answer. From then on, the call counts for the length of its rate windows. */
   readonly end: (answered: boolean) => Promise<void>;
+  /** Gives the slot back, because the call was not sent. It does not count. */
+  readonly giveBack: () => Promise<void>;
 }
 
 /** Gate in front of every call to the API. */
@@ -103,6 +105,10 @@ export class QueuedBudget implements Budget {
     return {
       end: async (answered) => {
         await this.#ledger.end(id, answered);
+        this.#wake();
+      },
+      giveBack: async () => {
+        await this.#ledger.giveBack(id);
         this.#wake();
       },
     };

@@ -51,14 +51,14 @@ export function createHuntingClient(options: HuntingClientOptions): HuntingClien
   // because a token names the permissions of its time, and they may have been granted since.
   let refused: (Refusal & { readonly reason: string }) | undefined;
 
-  const token = async (signal: AbortSignal): Promise<string> => {
+  const token = async (signal: AbortSignal, refusal: typeof refused): Promise<string> => {
     try {
-      return await getAccessToken(signal, refused);
+      return await getAccessToken(signal, refusal);
     } catch (error) {
       if (!isLiveResponseError(error)) throw error;
       const { values } = error;
       // A command-line tool has only this token until it ends. Sent again, it is refused in Microsoft's own words.
-      if (values.reason === 'rejected' && refused?.reason === 'permission') return getAccessToken(signal);
+      if (values.reason === 'rejected' && refusal?.reason === 'permission') return getAccessToken(signal);
       const reason = SIGN_IN_REASONS[values.reason ?? ''];
       throw reason === undefined
         ? error
@@ -83,13 +83,19 @@ export function createHuntingClient(options: HuntingClientOptions): HuntingClien
 
   return {
     run: async (query, signal, mayStillSend) => {
-      const bearer = await token(signal);
+      // A person may have to consent first, and must not hold a slot meanwhile.
+      let bearer = await token(signal, refused);
+      const askedAt = clock.now();
       const slot = await budget.take('click', signal).catch((error: unknown) => {
         throw isLiveResponseError(error) && error.code === 'rateLimited' ? ofHunting(error.values) : error;
       });
+      let isSent = false;
       let isAnswered = false;
       try {
+        // The token may have ended during a long wait, and a refused POST is not repeated.
+        if (clock.now() - askedAt > TOKEN_STAYS_MS) bearer = await token(signal, undefined);
         mayStillSend?.();
+        isSent = true;
         const deadline = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_HUNT_MS)]);
         const answer = await sendOnce(query, bearer, deadline);
         const { text, body } = await readJson(answer, host);
@@ -116,11 +122,14 @@ export function createHuntingClient(options: HuntingClientOptions): HuntingClien
           throw new LiveResponseError('huntingRefused', { host, reason: 'size' });
         throw error;
       } finally {
-        slot.end(isAnswered).catch(() => undefined);
+        (isSent ? slot.end(isAnswered) : slot.giveBack()).catch(() => undefined);
       }
     },
   };
 }
+
+/** Wait for a slot after which the token is asked for again, ms. It comes from memory, unless it has ended. */
+const TOKEN_STAYS_MS = 1000;
 
 /** Largest number of rows that is taken: twice what the service says that it sends. */
 const MOST_ROWS = 200_000;

@@ -57,7 +57,7 @@ export class PagingServer {
   /** Returns the product's own client, connected to this server. */
   client(): DefenderClient {
     const send = (request: HttpRequest): Promise<HttpAnswer> => Promise.resolve(this.#answer(request));
-    const slot = { end: () => Promise.resolve() };
+    const slot = { end: () => Promise.resolve(), giveBack: () => Promise.resolve() };
     const usage = { minute: 0, hour: 0, pausedUntil: undefined };
     return createDefenderClient({
       apiUrl: API,
