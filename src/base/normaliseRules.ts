@@ -20,16 +20,16 @@ export type NormaliseRules = Readonly<Record<NormaliseRule, boolean>> & {
 export const LONGEST_OWN = 200;
 
 /**
- * Returns the pattern of a user's own expression. It takes upper and lower case as equal, as the other rules do.
+ * Returns the pattern of a user's own expression. It takes upper and lower case as equal, as the other rules do. A note
+ * of somebody else can bring such an expression, and any use of one can take for ever, also on an empty text. So only
+ * threads that can be ended run it; here it is compiled.
  *
- * @returns undefined for an expression that is empty, too long, invalid, or that matches an empty text: it would match
- * everywhere
+ * @returns undefined for an expression that is empty, too long or invalid
  */
 export function ownPattern(expression: string): RegExp | undefined {
   if (expression === '' || expression.length > LONGEST_OWN || /[\r\n]/u.test(expression)) return undefined;
   try {
-    const pattern = new RegExp(expression, 'giu');
-    return ''.search(pattern) === 0 ? undefined : pattern;
+    return new RegExp(expression, 'giu');
   } catch {
     return undefined;
   }

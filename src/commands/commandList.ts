@@ -15,11 +15,10 @@ import {
   applySavedFilterCommand,
   clearFilterCommand,
   filterActionsCommand,
-  filterByDeviceCommand,
-  filterByScriptCommand,
   removeSavedFilterCommand,
   saveFilterCommand,
 } from './actions/filter/filterActions.ts';
+import { filterByDeviceCommand, filterByScriptCommand } from './actions/filter/filterByRow.ts';
 import { goToActionCommand, stopWatchingCommand, watchActionCommand } from './actions/goToAction.ts';
 import {
   groupActionsCommand,

@@ -23,9 +23,30 @@ export interface RunMember {
   /** Messages of the device or the service about the command. */
   readonly commandErrors: readonly string[];
   readonly result: CommandResult;
+  /** The command's own script, in a run by filter. All commands of another run have the same one. Remote text. */
+  readonly script?: string;
 }
 
-/** Actions with the same script, arguments and comment, started one after the other. */
+/**
+ * Conditions that the actions of a run by filter meet: those of the list's filter that say nothing about an action's
+ * state. All must hold. See `actions/actionFilter.ts`.
+ */
+export interface RunFilter {
+  readonly device?: { readonly name: string; readonly machineIds?: readonly string[] };
+  readonly script?: string;
+  readonly requestor?: { readonly name: string; readonly isWhole: boolean };
+  readonly comment?: string;
+  readonly span?: { readonly hours: number } | { readonly from: string; readonly before: string };
+  /** Time of the order, ms since 1970. Later actions are new. */
+  readonly since: number;
+  /** Whether new actions join the run. */
+  readonly grows: boolean;
+}
+
+/**
+ * Actions with the same script, arguments and comment, started one after the other; or, with {@link filter}, all
+ * scripts of the actions that match it.
+ */
 export interface Run {
   /** Key of the run. It stays the same as long as the run's first action is the same. */
   readonly key: string;
@@ -33,6 +54,16 @@ export interface Run {
   readonly tenant: Pick<ResultRef, 'cloud' | 'tenantId'>;
   /** The run's commands, oldest first. */
   readonly members: readonly RunMember[];
+  /** Set for a run by filter. Its words are the filter's. */
+  readonly filter?: RunFilter;
+}
+
+/** A run by filter. */
+export type FilterRun = Run & { readonly filter: RunFilter };
+
+/** Returns the script of a run's member. */
+export function scriptOf({ words }: Pick<Run, 'words'>, { script }: Pick<RunMember, 'script'>): string {
+  return script ?? words.script;
 }
 
 /** Returns the reference to the result of a run's member. */

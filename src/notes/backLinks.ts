@@ -13,7 +13,7 @@ import type { StoredFacts } from '../model/storedResult.ts';
 import { findCitationPlaces } from './citationPlaces.ts';
 import type { CitationPlace } from './citationPlaces.ts';
 import type { EvidenceNotes } from './evidenceNotes.ts';
-import { findingSentence, verdictWord } from './verdictWords.ts';
+import { CANNOT_BE_READ, findingSentence, verdictWord } from './verdictWords.ts';
 
 /** Links from citations in Markdown editors back to the cited lines. Reads the store, never the network. */
 export class BackLinks {
@@ -75,7 +75,7 @@ export class BackLinks {
       const { verdict, finding } = compareEvidence(found, facts, text);
       return `${verdictWord(verdict)}: ${findingSentence(finding)}`;
     } catch (error) {
-      if (!isLiveResponseError(error) || error.code !== 'textTooLarge') throw error;
+      if (!isLiveResponseError(error) || !CANNOT_BE_READ.has(error.code)) throw error;
       return `${verdictWord('unknown')}: ${describeFailure(error).sentence}`;
     }
   }

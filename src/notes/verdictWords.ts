@@ -1,6 +1,10 @@
 import { l10n } from 'vscode';
+import type { FailureCode } from '../base/failures.ts';
 import type { Finding, Verdict } from './compareEvidence.ts';
 import type { SavedFileComparison } from './savedFiles.ts';
+
+/** Failures after which a cited text cannot be compared. The other citations of a note still can. */
+export const CANNOT_BE_READ: ReadonlySet<FailureCode> = new Set(['textTooLarge', 'analysisStopped']);
 
 /** Returns the verdict as a heading. */
 export function verdictWord(verdict: Verdict): string {
@@ -51,11 +55,13 @@ export function findingSentence(finding: Finding): string {
 export function savedFileSentence({ finding, file }: Omit<SavedFileComparison, 'verdict'>): string {
   const sentences: Record<SavedFileComparison['finding'], string> = {
     sameFile: l10n.t('{0} has this size and SHA-256.', file),
+    sameGzip: l10n.t('{0} has this size and SHA-256, and so has the file in it.', file),
+    otherInside: l10n.t('{0} has this size and SHA-256, but the file in it is another one.', file),
     otherFile: l10n.t('{0} has this size, and another SHA-256.', file),
     noSuchFile: l10n.t(
       'No file with this size and SHA-256 is in the folder of the note or of the workspace. Put it there, and check again.',
     ),
-    noFileHash: l10n.t('The line has no size and SHA-256 that can be read, so no file can be found by them.'),
+    noFileHash: l10n.t('The line is not as it was written: its sizes and hashes are not read.'),
   };
   return sentences[finding];
 }

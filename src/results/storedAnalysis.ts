@@ -6,6 +6,7 @@ import { spansOf } from '../evidence/large/groupSections.ts';
 import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
 import { buildQuery, wholeAddress } from '../base/resultUri.ts';
 import type { ResultAddress, ResultRef, ResultStream } from '../base/resultUri.ts';
+import { normaliseRulesOf } from '../base/textView.ts';
 import type { TextView } from '../base/textView.ts';
 import type { Analysis, AskAnalysis } from '../analysis/analysis.ts';
 import type { AskedView } from '../analysis/analysisCalls.ts';
@@ -43,7 +44,10 @@ export interface PackedSource {
  * list of domain endings.
  */
 export const SHORT_UNITS = 64 * 1024;
-/** Maximum time for adding one result to a comparison, ms. Other results of the run wait until then. */
+/**
+ * Maximum time for adding one result to a comparison, ms. Other results of the run wait until then. The same for a view
+ * with an expression of a user: a note of somebody else can name one.
+ */
 const COMPARE_LIMIT_MS = 5000;
 
 /** Maximum number of suggested readings. It is small, because a person looks at each suggestion. */
@@ -255,7 +259,7 @@ export class StoredAnalysis {
         const source = await this.#source.view(address, address.stream, address.view);
         return source === undefined ? undefined : use(ask, { key, source });
       },
-      { signal },
+      { signal, ...(normaliseRulesOf(address.view)?.own === undefined ? {} : { limitMs: COMPARE_LIMIT_MS }) },
     );
   }
 }

@@ -1,6 +1,7 @@
 import { chunkText } from '../evidence/export/chunkText.ts';
 import { ExportTally, toNdjsonRow } from '../evidence/export/exportText.ts';
 import { findCommand } from '../model/machineAction.ts';
+import { scriptOf } from '../model/run.ts';
 import type { Run } from '../model/run.ts';
 import type { RunRow } from './runRows.ts';
 
@@ -72,7 +73,7 @@ export function* toChunks(
   const head = {
     schema: CHUNK_SCHEMA,
     run: run.key,
-    script: run.words.script,
+    script: scriptOf(run, member),
     arguments: textOrNothing(run.words.args),
     comment: textOrNothing(run.words.comment),
     action: member.actionId,

@@ -66,7 +66,7 @@ export class RunComparer {
     } catch (error) {
       if (!isLiveResponseError(error) || error.code !== 'analysisStopped') throw error;
       // The next results would probably take as long: with 200 hosts, the comparison would hang for a quarter of an hour.
-      if (comparison.rules.own !== undefined) {
+      if (comparison.rules.own !== undefined && error.values.reason === 'time') {
         this.#added.clear();
         throw new LiveResponseError('analysisStopped', { reason: 'expression', host: row.member.host });
       }

@@ -78,6 +78,11 @@ export class RunFetches {
     return this.#records.note(run);
   }
 
+  /** Drops the record of a run that was noted, and never started. */
+  forget(key: string): void {
+    if (!this.#jobs.has(key)) this.#records.drop(key);
+  }
+
   /** Returns the members whose results are available and not stored yet. */
   async missing(record: RunRecord): Promise<RunMember[]> {
     const missing: RunMember[] = [];
@@ -206,7 +211,8 @@ export class RunFetches {
     const isLeft = missing.some((member) => failureOf(member) === undefined);
     const isToRetry = missing.some((member) => isTransient(failureOf(member)));
     let end = whyOver(record.order, clock.now(), job.account.largest);
-    if (!isLeft && !isToRetry && countOpen(record.run) === 0) end = 'allEnded';
+    const mayGrow = record.run.filter?.grows === true;
+    if (!isLeft && !isToRetry && !mayGrow && countOpen(record.run) === 0) end = 'allEnded';
     else if (!(await job.account.findRoom())) end = 'full';
     if (end !== undefined) {
       this.#records.change(key, { order: { ...record.order, end } });

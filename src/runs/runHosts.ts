@@ -78,7 +78,7 @@ export interface ChangesSource {
 }
 
 /** Time by which the clocks of this machine and the server may differ, ms. */
-const CLOCKS_APART_MS = 60 * 60_000;
+export const CLOCKS_APART_MS = 60 * 60_000;
 
 /**
  * Returns the run with the current state of its commands, and with hosts that joined it. Usually costs one call.
@@ -91,14 +91,7 @@ export async function renewHosts(
   lookedAt: number | undefined,
   signal: AbortSignal,
 ): Promise<Run> {
-  // The oldest state of an open command: what ended while nothing was asked must not be missed.
-  const open = run.members.filter(({ result }) => result === 'notYet');
-  const times = open.map(({ actionId, createdAt }) => {
-    const known = session.known(actionId);
-    return parseServerTime(known?.lastUpdateDateTimeUtc) ?? parseServerTime(createdAt) ?? 0;
-  });
-  const oldest = times.reduce((one, other) => Math.min(one, other), Date.now());
-  const since = Math.max(oldest, (lookedAt ?? 0) - CLOCKS_APART_MS);
+  const since = Math.max(oldestOpen(session, run), (lookedAt ?? 0) - CLOCKS_APART_MS);
   const changes = await session.fetchChanges(since, signal, 'background');
   // A server that does not list by last change, or too many changes, would leave out hosts. Their creation does not.
   const isWhole = changes.extent === 'whole';
@@ -110,6 +103,19 @@ export async function renewHosts(
   const [first] = run.members;
   const wider = runOf(findRuns([...all.values()], run.tenant), first?.actionId ?? '', first?.commandIndex);
   return wider === undefined ? renewed : { ...mergeRuns(renewed, wider), key: run.key };
+}
+
+/**
+ * Returns the oldest time at which a command that has not ended was last seen to change, ms since 1970; now, if all have
+ * ended. What ended while nothing was asked must not be missed.
+ */
+export function oldestOpen(session: Pick<ChangesSource, 'known'>, { members }: Pick<Run, 'members'>): number {
+  const open = members.filter(({ result }) => result === 'notYet');
+  const times = open.map(({ actionId, createdAt }) => {
+    const known = session.known(actionId);
+    return parseServerTime(known?.lastUpdateDateTimeUtc) ?? parseServerTime(createdAt) ?? 0;
+  });
+  return times.reduce((one, other) => Math.min(one, other), Date.now());
 }
 
 /** Whether two records describe the same run. One of them can have more hosts. */

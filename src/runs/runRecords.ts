@@ -3,6 +3,7 @@ import type { Run } from '../model/run.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import type { WorkerPort } from '../worker/workerClient.ts';
+import { readRunFilter } from './filterRun.ts';
 import { boundOrder } from './standingOrder.ts';
 
 export interface RunRecordsOptions {
@@ -58,6 +59,11 @@ export class RunRecords {
     return record;
   }
 
+  /** Forgets a record that is in memory only. */
+  drop(key: string): void {
+    if (this.#records.get(key)?.state === 'none') this.#records.delete(key);
+  }
+
   /** Tells that a result of the run has been stored. */
   tell(key: string): void {
     this.#changed.fire(key);
@@ -96,8 +102,14 @@ export class RunRecords {
   }
 }
 
-/** Reads a stored record. The worker has already checked its fields; the numbers of an order can still be anything. */
+/**
+ * Reads a stored record. The worker has already checked its fields; the numbers of an order and the conditions of a
+ * filter can still be anything.
+ */
 function readRecord(json: string, now: number): RunRecord {
-  const { order, ...record } = JSON.parse(json) as RunRecord;
+  const { order, ...stored } = JSON.parse(json) as RunRecord;
+  const { filter } = stored.run;
+  const record: RunRecord =
+    filter === undefined ? stored : { ...stored, run: { ...stored.run, filter: readRunFilter(filter, now) } };
   return order === undefined ? record : { ...record, order: boundOrder(order, record.run, now) };
 }

@@ -160,7 +160,7 @@ export function toExportRows(
       fetchedUtc: facts === undefined ? undefined : new Date(facts.fetchedAt).toISOString(),
       hostsWithEqualResult: sizes.get(at),
       rareLines: rare.get(at)?.join('\n'),
-      script: words.script,
+      script: member.script ?? words.script,
       arguments: words.args === '' ? undefined : words.args,
       comment: words.comment === '' ? undefined : words.comment,
     });

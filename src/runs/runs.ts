@@ -99,7 +99,8 @@ function toRun(words: RunWords, tenant: Run['tenant'], members: readonly RunMemb
   return { key, words, tenant, members };
 }
 
-function toMember(action: MachineAction, command: LiveResponseCommand): RunMember {
+/** Returns the command of an action as a member of a run. */
+export function toMember(action: MachineAction, command: LiveResponseCommand): RunMember {
   return {
     actionId: action.id,
     commandIndex: command.index,
@@ -123,7 +124,9 @@ export function renewRun(run: Run, known: (actionId: string) => MachineAction | 
   const members = run.members.map((member) => {
     const action = known(member.actionId);
     const command = action?.commands.find(({ index }) => index === member.commandIndex);
-    return action === undefined || command === undefined ? member : toMember(action, command);
+    if (action === undefined || command === undefined) return member;
+    const { script } = member;
+    return { ...toMember(action, command), ...(script === undefined ? {} : { script }) };
   });
   return { ...run, members };
 }

@@ -2,10 +2,16 @@ import { parseServerTime } from '../base/serverTime.ts';
 import type { Run } from '../model/run.ts';
 import type { OrderEnd, StandingOrder } from '../model/runRecord.ts';
 
+const DAY_MS = 24 * 3_600_000;
 /** Longest duration of an order, ms. A session waits for an offline device for two hours, so a day is plenty. */
-const LASTS_MS = 24 * 3_600_000;
+const LASTS_MS = DAY_MS;
 /** Calls for questions about open hosts: two days at the longest interval. */
 const QUESTIONS = 600;
+/** The same for an order by filter: it waits for sessions that nobody has started yet. */
+const FILTER_LASTS_MS = 3 * DAY_MS;
+const FILTER_QUESTIONS = 3 * QUESTIONS;
+/** Fetches of results that are not known when a filter is ordered. */
+const FILTER_FETCHES = 1000;
 /** Largest number of bytes that an order fetches. */
 const MOST_BYTES = 1_000_000_000;
 
@@ -15,13 +21,18 @@ const LONGEST_MS = 5 * 60_000;
 /** Share of an action's age that is used as the time between two questions. */
 const SHARE_OF_AGE = 0.25;
 
-/** Creates the order to keep a run's results as they come. */
-export function createOrder(run: Run, now: number): StandingOrder {
+/**
+ * Creates the order to keep a run's results as they come.
+ *
+ * @param lastsMs - duration of the order, ms; the longest by default
+ */
+export function createOrder({ members, filter }: Run, now: number, lastsMs = Infinity): StandingOrder {
+  const grows = filter?.grows === true;
   return {
     startedAt: now,
-    endsAt: now + LASTS_MS,
+    endsAt: now + Math.min(lastsMs, filter === undefined ? LASTS_MS : FILTER_LASTS_MS),
     // A result takes one call, and one more if its action is not loaded.
-    mostCalls: QUESTIONS + 2 * run.members.length,
+    mostCalls: grows ? FILTER_QUESTIONS + FILTER_FETCHES + 2 * members.length : QUESTIONS + 2 * members.length,
     mostBytes: MOST_BYTES,
     calls: 0,
     bytes: 0,

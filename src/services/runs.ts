@@ -4,6 +4,7 @@ import { loadPackWriter, loadParquetWriter } from '../lazy.ts';
 import type { RunRecord } from '../model/runRecord.ts';
 import { maxDownloadBytes, storageRules } from '../platform/config.ts';
 import { estimateRun } from '../runs/runEstimate.ts';
+import { renewFilterRun } from '../runs/filterRun.ts';
 import { RunFetches } from '../runs/runFetch.ts';
 import { loadUnknown, renewHosts } from '../runs/runHosts.ts';
 import { ledgerPort } from '../worker/ports.ts';
@@ -41,7 +42,11 @@ export function createRunServices(
       renew: async (run, lookedAt, signal) => {
         const connection = connections.forTenant(run.tenant);
         if (connection === undefined) throw new LiveResponseError('noConnection');
-        return renewHosts(sessions.of(connection), run, lookedAt, signal);
+        const session = sessions.of(connection);
+        const { filter } = run;
+        return filter === undefined
+          ? renewHosts(session, run, lookedAt, signal)
+          : renewFilterRun(session, { ...run, filter }, lookedAt, signal);
       },
       largest: maxDownloadBytes,
       hasRoom: async () => {

@@ -1,4 +1,5 @@
 import type { EventEmitter, ExtensionContext, Uri } from 'vscode';
+import type { NormaliseRules } from '../base/normaliseRules.ts';
 import { CompanionTabs } from '../documents/companionTabs.ts';
 import { HelpDocument } from '../documents/helpDocument.ts';
 import type { ShownActions } from '../connections/shownActions.ts';
@@ -75,7 +76,7 @@ export function createViewServices(
       tables: store.tables,
       runs,
       noResults,
-      rules: () => runOverviews.rules.rules,
+      rules: () => withoutOwn(runOverviews.rules.rules),
       onDidChangeRules: (listener) => runOverviews.onDidChangeRules(listener),
       onTrouble: (error) => {
         parts.log.failure('Table', error);
@@ -103,4 +104,12 @@ function followList({ shown, onDidChange }: ShownActions, listener: () => void):
       list?.dispose();
     },
   };
+}
+
+/**
+ * Returns rules without the user's own expression. Tables apply rules to each cell in a thread that holds the tables of
+ * all tabs, so that ending it for a slow expression would cost all of them.
+ */
+function withoutOwn({ host, times, pids, guids, numbers }: NormaliseRules): NormaliseRules {
+  return { host, times, pids, guids, numbers };
 }

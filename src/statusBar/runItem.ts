@@ -117,7 +117,12 @@ function itemText(
         return ['warning', l10n.t('Run: the order is over, {0} results on {1} hosts', results, hosts)];
       return ['check', l10n.t('Run done: {0} results on {1} hosts', results, hosts)];
     case 'watching':
-      return ['eye', l10n.t('Run: waits for {0} of {1} hosts', countOpen(run), hosts)];
+      return [
+        'eye',
+        run.filter === undefined
+          ? l10n.t('Run: waits for {0} of {1} hosts', countOpen(run), hosts)
+          : l10n.t('Filter: {0} results, waits for more', results),
+      ];
     case 'waiting':
       return ['sync', l10n.t('Run waits for another window')];
     default:

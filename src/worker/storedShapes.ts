@@ -145,7 +145,10 @@ const MEMBER = has({
   commandStatus: isText,
   commandErrors: listOf(isText),
   result: isText,
+  script: optional(isText),
 });
+/** The conditions themselves are read by `readFilter`, field by field. */
+const FILTER = has({ since: isNumber, grows: (value) => typeof value === 'boolean' });
 const FAILURE = has({ code: isFailureCode, values: has({ deviceErrors: optional(listOf(isText)) }) });
 const ORDER = has({
   startedAt: isNumber,
@@ -163,6 +166,7 @@ const RUN = has({
     words: has({ script: isText, args: isText, comment: isText }),
     tenant: has(TENANT),
     members: listOf(MEMBER),
+    filter: optional(FILTER),
   }),
   state: isText,
   failures: valuesOf(FAILURE),

@@ -24,6 +24,7 @@ import {
 import type { TreeRow } from '../rig/workbenchParts.ts';
 import { menuTitle, waitForClipboard } from './support/commands.ts';
 import { LOCAL, takePictures, tenantOf, waitForRows, waitForTab } from './support/session.ts';
+import { keepByFilter } from './support/standingOrder.ts';
 import { workbenchSuite } from './support/workbenchSuite.ts';
 
 const LINES = 300_000;
@@ -298,6 +299,8 @@ workbenchSuite('reading a result', { tenant: 'local' }, (session) => {
     );
     assert.equal(calls(), spent);
   });
+
+  test('results of a filter are kept as they come, after the price was named', () => keepByFilter(session));
 
   test('errors stand beside the output', async () => {
     await open(scenarioRef('exitZeroWithErrors'));

@@ -2,7 +2,7 @@ import { DataTransferItem, l10n, languages } from 'vscode';
 import type { Disposable, Range, TextDocument } from 'vscode';
 import { buildQuery, refOf } from '../../base/resultUri.ts';
 import { RUN_SCHEME, STATUS_SCHEME } from '../../base/scheme.ts';
-import { rulesInUse } from '../../documents/runOverview/runOverviewText.ts';
+import { rulesInUse } from '../../documents/runOverview/overviewHead.ts';
 import { refOfStatus } from '../../documents/status/statusUri.ts';
 import { COPIED_TYPE, describeSources } from '../../notes/copied.ts';
 import type { NotePaste } from '../../notes/notePaste.ts';

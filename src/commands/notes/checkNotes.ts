@@ -12,8 +12,8 @@ import { describeView } from '../../evidence/views/viewWords.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import type { ReportEntry } from '../../notes/evidenceReports.ts';
-import { checkSavedFile } from '../../notes/savedFiles.ts';
-import { findingSentence, savedFileSentence } from '../../notes/verdictWords.ts';
+import { SavedFiles } from '../../notes/savedFiles.ts';
+import { CANNOT_BE_READ, findingSentence, savedFileSentence } from '../../notes/verdictWords.ts';
 import { describeFailure } from '../../messages/failureMessages.ts';
 import { isFinished } from '../../model/machineAction.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
@@ -68,10 +68,12 @@ async function checkNotes(
         names: [],
         sentence: l10n.t('The link names no place in a result: it was changed, or this version cannot read it.'),
       }));
-      for (const one of found) entries.push(await check(services, one, outcomes.get(resultKey(one.address))));
+      for (const one of found)
+        entries.push(await check(services, one, outcomes.get(resultKey(one.address)), scope.signal));
+      const savedFiles = new SavedFiles(foldersOf(document.uri), scope.signal);
       for (const one of saved) {
         const { line, names } = one;
-        const compared = await checkSavedFile(one, foldersOf(document.uri), scope.signal);
+        const compared = await savedFiles.check(one);
         const sentence = savedFileSentence(compared);
         entries.push({ verdict: compared.verdict, line, place: undefined, names, sentence });
       }
@@ -170,6 +172,7 @@ async function check(
   services: Pick<Services, 'notes' | 'store'>,
   found: FoundEvidence,
   outcome: Outcome | undefined,
+  signal: AbortSignal,
 ): Promise<ReportEntry> {
   const { address, spans, line } = found;
   const shown = address.view === undefined ? [] : [describeView(address.view)];
@@ -183,13 +186,15 @@ async function check(
   const { facts } = outcome;
   const names = [facts.name.device, facts.name.script];
   try {
-    const text = await services.store.text(address, address.stream, address.view, { lines: toLineSpans(spans) });
+    const text = await services.store.text(address, address.stream, address.view, {
+      lines: toLineSpans(spans),
+      signal,
+    });
     const { compareEvidence } = await services.notes.texts();
     const { verdict, finding } = compareEvidence(found, facts, text);
     return { verdict, line, place, names, sentence: findingSentence(finding) };
   } catch (error) {
-    if (!isLiveResponseError(error) || error.code !== 'textTooLarge') throw error;
-    // A cited text can be too large to be read. The other citations are still compared.
+    if (!isLiveResponseError(error) || !CANNOT_BE_READ.has(error.code)) throw error;
     return { verdict: 'unknown', line, place, names, sentence: describeFailure(error).sentence };
   }
 }

@@ -98,9 +98,11 @@ async function offerRun(
   record: RunRecord,
 ): Promise<void> {
   const left = (await services.runs.missing(record)).length;
-  const open = record.order === undefined || record.order.end !== undefined ? 0 : countOpen(record.run);
+  const isOpen = record.order !== undefined && record.order.end === undefined;
+  const open = isOpen ? countOpen(record.run) : 0;
+  const mayGrow = isOpen && record.run.filter?.grows === true;
   // The run's last result arrived just before the earlier window ended, so nothing is left to fetch.
-  if (left === 0 && open === 0) return;
+  if (left === 0 && open === 0 && !mayGrow) return;
   const goOn = l10n.t('Go On');
   const overview = l10n.t('Open Run Overview');
   const kept = l10n.t(
@@ -114,14 +116,16 @@ async function offerRun(
     countAvailable(record.run) - left,
     countAvailable(record.run),
   );
-  const answer = await notify('information', open > 0 ? kept : fetched, goOn, overview);
+  const byFilter = l10n.t('Keeping the results of {0} was interrupted.', record.run.words.script);
+  const sentence = mayGrow ? byFilter : open > 0 ? kept : fetched;
+  const answer = await notify('information', sentence, goOn, overview);
   if (answer === undefined) return;
   if (answer === goOn) begin(services, record, { again: false });
   await services.runOverviews.show(record);
 }
 
 /** Fetches a run in the background. The caller does not wait. A failure that ends the run is reported once. */
-function begin(
+export function begin(
   services: Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs'>,
   record: RunRecord,
   options: StartOptions,

@@ -93,7 +93,7 @@ async function askForExpression(value: string): Promise<string | undefined> {
     validate: (typed) => {
       if (ownPattern(typed) !== undefined) return undefined;
       if (typed.length > LONGEST_OWN) return l10n.t('At most {0} characters', LONGEST_OWN);
-      return l10n.t('This is no regular expression, or it also matches an empty text.');
+      return l10n.t('This is no regular expression.');
     },
   });
 }

@@ -4,12 +4,14 @@ import { commands, EventEmitter, l10n, languages, Uri, window, workspace } from 
 import type { Disposable, DocumentLink, Memento, Range, TextDocument } from 'vscode';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { isLiveResponseError } from '../../base/errors.ts';
+import { ownPattern } from '../../base/normaliseRules.ts';
 import { RUN_SCHEME } from '../../base/scheme.ts';
 import { usualRules } from '../../evidence/compare/normalise.ts';
 import { RunComparer } from '../../runs/runComparison.ts';
 import type { ComparisonRules } from '../../runs/runComparison.ts';
 import type { RunComparison } from '../../evidence/compare/runGroups.ts';
 import type { RunFetches } from '../../runs/runFetch.ts';
+import { scriptOf } from '../../model/run.ts';
 import type { RunRecord } from '../../model/runRecord.ts';
 import type { ResultStore } from '../../results/resultStore.ts';
 import { isAvailable, memberKey } from '../../runs/runFailures.ts';
@@ -18,7 +20,7 @@ import type { RunCounts, RunRow } from '../../runs/runRows.ts';
 import { HOST_ORDERS } from '../../runs/hostOrder.ts';
 import type { HostOrder } from '../../runs/hostOrder.ts';
 import { buildOverview } from './runOverviewText.ts';
-import type { OverviewText } from './runOverviewText.ts';
+import type { OverviewText } from './overviewParts.ts';
 import { sourcesIn } from '../rowSources.ts';
 import type { RowSource } from '../rowSources.ts';
 import { safe } from '../linkedText.ts';
@@ -59,6 +61,9 @@ export interface RunPicture {
   readonly rows: readonly RunRow[];
   readonly comparison: RunComparison;
 }
+
+/** Comparison of a run by filter: outputs of different scripts differ in every line. */
+const NOTHING_COMPARED: RunComparison = { groups: [], rareLines: [], moreRareLines: 0, uncounted: [] };
 
 interface Overview {
   readonly key: string;
@@ -117,8 +122,10 @@ export class RunOverviews implements Disposable {
 
   get rules(): ComparisonRules {
     const kept = this.#options.memento.get<ComparisonRules>(RULES, USUAL);
-    // Rules that an earlier version stored lack the newer ones.
-    return { ...kept, rules: { ...USUAL.rules, ...kept.rules } };
+    // Rules that an earlier version stored lack the newer ones, and a later version may take other expressions.
+    const { own, ...others } = kept.rules;
+    const isOurs = own !== undefined && ownPattern(own) !== undefined;
+    return { ...kept, rules: { ...USUAL.rules, ...others, ...(isOurs && { own }) } };
   }
 
   /** Stores new rules and updates every open overview. */
@@ -182,7 +189,7 @@ export class RunOverviews implements Disposable {
     );
     if (record === undefined || member === undefined) return undefined;
     const { device, actionStatus, commandStatus, createdAt, commandErrors } = member;
-    const script = record.run.words.script;
+    const script = scriptOf(record.run, member);
     const ids = { actionId: ref.actionId, commandIndex: ref.commandIndex };
     const failure = record.failures[memberKey(member)]?.code;
     const isCertain = !isAvailable(member) || failure === 'noResult' || failure === 'notFound';
@@ -221,7 +228,7 @@ export class RunOverviews implements Disposable {
     const { store } = this.#options;
     await store.learn(record.run.tenant);
     const rows = this.rowsOf(record);
-    const comparison = await this.#compare(new RunComparer(store.analysis, `export ${record.run.key}`), rows);
+    const { comparison } = await this.#compare(new RunComparer(store.analysis, `export ${record.run.key}`), rows);
     return { record, rows, comparison };
   }
 
@@ -236,17 +243,23 @@ export class RunOverviews implements Disposable {
     return { key, uri, comparer, built: undefined, isStale: false, working: undefined };
   }
 
-  /** Compares rows. An expression of the user that is too slow is given up, so that comparisons go on without it. */
-  async #compare(comparer: RunComparer, rows: readonly RunRow[]): Promise<RunComparison> {
+  /**
+   * Compares rows, and returns the rules that were applied: the user can choose others meanwhile. An expression of the
+   * user that is too slow is given up, so that comparisons go on without it.
+   */
+  async #compare(
+    comparer: RunComparer,
+    rows: readonly RunRow[],
+  ): Promise<{ readonly comparison: RunComparison; readonly rules: ComparisonRules }> {
     const { rules } = this;
     try {
-      return await comparer.compare(rows, rules);
+      return { comparison: await comparer.compare(rows, rules), rules };
     } catch (error) {
       if (!isLiveResponseError(error) || error.values.reason !== 'expression') throw error;
-      const { own = '', ...others } = rules.rules;
-      // Another comparison may have given it up before, or the user may have chosen another one.
-      if (this.rules.rules.own === own) {
-        await this.setRules({ ...rules, rules: others });
+      // The user may have chosen other rules, or another comparison may have given the expression up before.
+      const { own = '', ...others } = this.rules.rules;
+      if (own === rules.rules.own) {
+        await this.setRules({ ...this.rules, rules: others });
         tellSlow(own, error.values.host ?? '');
       }
       return this.#compare(comparer, rows);
@@ -279,8 +292,11 @@ export class RunOverviews implements Disposable {
     const record = runs.get(overview.key);
     if (record === undefined) return;
     const rows = this.rowsOf(record);
-    const comparison = await this.#compare(overview.comparer, rows);
-    const { rules, order } = this;
+    const isByFilter = record.run.filter !== undefined;
+    const { comparison, rules } = isByFilter
+      ? { comparison: NOTHING_COMPARED, rules: this.rules }
+      : await this.#compare(overview.comparer, rows);
+    const { order } = this;
     const isActive = runs.isActive(overview.key);
     const left = rows.filter(({ state }) => state === 'notFetched').length;
     const eta = isActive ? await estimate(record, left) : undefined;

@@ -149,8 +149,7 @@ function filterWords(columns: readonly string[], { column, operator, value, name
 
 /** Names the rules by which stacked values are normalized. */
 export function rulesSentence(rules: NormaliseRules): string {
-  const own = rules.own === undefined ? [] : [`${ruleWords('own')} ${shown(`/${rules.own}/`)}`];
-  const names = [...NORMALISE_RULES.filter((rule) => rules[rule]).map(ruleWords), ...own];
+  const names = NORMALISE_RULES.filter((rule) => rules[rule]).map(ruleWords);
   return l10n.t('Ignored in stacked values: {0}', names.join(', ') || '–');
 }
 

@@ -18,6 +18,9 @@ export interface NormaliseStep {
 /** Matches a placeholder that a device itself wrote into the text. */
 const OWN_WORD = /<(time|host|guid|pid|transcript)>/gu;
 
+/** Placeholder for what the user's own expression matches. */
+const OWN = '<own>';
+
 /** The longest name in DNS. A longer name does not belong to a device, and searching for it would take long. */
 const MAX_NAME = 253;
 
@@ -27,6 +30,8 @@ const GUID = '[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}';
  * could write a text that makes a pattern slow.
  */
 export const normaliseSteps: readonly NormaliseStep[] = [
+  // The user wrote it for the text as received, so it comes before the placeholders of the other rules.
+  { rule: 'own', pattern: undefined, becomes: OWN },
   {
     rule: 'transcriptLine',
     pattern: RUNNERS_PATH,
@@ -34,8 +39,6 @@ export const normaliseSteps: readonly NormaliseStep[] = [
     becomes: '$1<transcript>',
   },
   { rule: 'trailingNuls', pattern: undefined, becomes: '' },
-  // The user wrote it for the text as received, so it comes before the placeholders of the other rules.
-  { rule: 'own', pattern: undefined, becomes: '<own>' },
   { rule: 'host', pattern: undefined, becomes: '<host>' },
   { rule: 'guids', pattern: new RegExp(`(?<![\\da-z])${GUID}(?![\\da-z])`, 'giu'), becomes: '<guid>' },
   { rule: 'times', pattern: undefined, becomes: '<time>' },
@@ -64,14 +67,13 @@ export const usualRules: NormaliseRules = { host: true, times: true, pids: true,
  */
 export function normalise(text: string, rules: NormaliseRules, names: readonly string[]): string {
   // A device may have written a placeholder itself. It must not look like a placeholder that replaces a value.
-  let normalised = text.replace(OWN_WORD, '<\\$1>');
+  let normalised = rules.own === undefined ? text : replaceOwn(text.replaceAll('<own>', '<\\own>'), rules.own);
+  normalised = normalised.replace(OWN_WORD, '<\\$1>');
   if (rules.numbers) normalised = normalised.replaceAll('<n>', '<\\n>');
-  if (rules.own !== undefined) normalised = normalised.replaceAll('<own>', '<\\own>');
   for (const { rule, pattern, becomes } of normaliseSteps) {
     if (rule === 'trailingNuls') normalised = withoutEnd(normalised, '\0');
-    else if (rule === 'own') normalised = replaceOwn(normalised, rules.own, becomes);
     else if (rule === 'times') normalised = rules.times ? replaceTimes(normalised, becomes) : normalised;
-    else if (rule === 'transcriptLine' || rules[rule]) {
+    else if (rule !== 'own' && (rule === 'transcriptLine' || rules[rule])) {
       if (rule === 'host') normalised = replaceNames(normalised, names, becomes);
       else if (pattern !== undefined) normalised = normalised.replace(pattern, becomes);
     }
@@ -83,10 +85,10 @@ export function normalise(text: string, rules: NormaliseRules, names: readonly s
  * Replaces what the user's own expression matches, line by line: a match over a line end would change the numbers of
  * the lines. The expression can be slow, so this runs only in a thread that can be ended.
  */
-function replaceOwn(text: string, own: string | undefined, becomes: string): string {
-  const pattern = own === undefined ? undefined : ownPattern(own);
+function replaceOwn(text: string, own: string): string {
+  const pattern = ownPattern(own);
   if (pattern === undefined) return text;
-  return text.replace(/[^\r\n]+/gu, (line) => line.replace(pattern, (match) => (match === '' ? '' : becomes)));
+  return text.replace(/[^\r\n]+/gu, (line) => line.replace(pattern, (match) => (match === '' ? '' : OWN)));
 }
 
 /** A letter or a sign that belongs to a word, at the end or at the beginning of a text. */

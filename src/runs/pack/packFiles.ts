@@ -4,6 +4,7 @@ import { ExportTally, toNdjsonRow } from '../../evidence/export/exportText.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { toExportRows, toRunCsv } from '../runRows.ts';
 import type { RunRow } from '../runRows.ts';
+import { scriptOf } from '../../model/run.ts';
 import type { Run } from '../../model/run.ts';
 import { hostsOf } from './packHosts.ts';
 import type { PackHost } from './packHosts.ts';
@@ -72,7 +73,7 @@ function indexRow(run: PackInput['run'], { row, number, why, file }: PackHost): 
     sha256: facts?.sha256,
     bytes: facts?.size,
     exitCode: facts?.transcript?.exitCode,
-    script: run.words.script,
+    script: scriptOf(run, member),
     link: facts === undefined ? undefined : linkOf(facts),
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));

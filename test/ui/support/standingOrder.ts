@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { runCommand } from '../../rig/quickInput.ts';
+import { chooseQuickPick, runCommand, typeQuickInput } from '../../rig/quickInput.ts';
 import { waitFor } from '../../rig/waiting.ts';
 import { clickDialog, readDialog, readStatusBar } from '../../rig/workbenchParts.ts';
 import { menuTitle } from './commands.ts';
@@ -35,4 +35,33 @@ export async function keepTheRest(session: Session): Promise<void> {
   await waitForLine('Canceled.');
   // These hosts are old, so that the first question comes only after some minutes.
   assert.equal(lists(), before);
+}
+
+/** Orders the results of a filter, looks at the order in the status bar and in its overview, and cancels it. */
+export async function keepByFilter(session: Session): Promise<void> {
+  const { page } = session;
+  const { waitForLine } = readOverview(session);
+  const run = (command: string): Promise<void> => runCommand(page, `Live Response: ${menuTitle(command)}`);
+  await run('filterActions');
+  await typeQuickInput(page, 'collect-triage', false);
+  await chooseQuickPick(page, 'Script: contains "collect-triage"');
+  await run('filterActions');
+  await chooseQuickPick(page, 'Keep Results as They Come…');
+  await chooseQuickPick(page, 'For 8 Hours');
+  const { text } = await waitFor('the question', () => readDialog(page));
+  assert.match(text, /Keep the results of Script: contains "collect-triage" as they come\?/u);
+  assert.match(text, /for 8 hr, \d+ questions and fetches, and 1 GB at most/u);
+  await takePictures(session, 'filter-order-question');
+  await clickDialog(page, 'Keep Results');
+  await waitForLine('Script: contains "collect-triage" · results by filter, ordered ');
+  await waitFor('the order in the status bar', async () =>
+    (await readStatusBar(page)).some(
+      ({ id, text: shown }) => id.endsWith('.run') && /^Filter: [1-9]\d* results, waits/u.test(shown),
+    ),
+  );
+  await waitForLine('collect-triage.ps1');
+  await takePictures(session, 'filter-order');
+  await run('cancelRun');
+  await waitForLine('Canceled.');
+  await run('clearFilter');
 }

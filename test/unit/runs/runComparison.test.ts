@@ -26,6 +26,7 @@ class Stage {
 
   /** Members whose results cannot be compared in time. */
   readonly hostile = new Set<number>();
+  reason = 'time';
   #analysis = createAnalysisHandlers();
 
   readonly store: ConstructorParameters<typeof RunComparer>[0] = {
@@ -33,7 +34,7 @@ class Stage {
       this.calls.push(`compareResult ${compared.member}`);
       if (this.hostile.has(compared.member)) {
         this.#analysis = createAnalysisHandlers();
-        return Promise.reject(new LiveResponseError('analysisStopped', { reason: 'time' }));
+        return Promise.reject(new LiveResponseError('analysisStopped', { reason: this.reason }));
       }
       const transcript = this.handlers.packTranscript(wanted);
       if (transcript !== undefined) this.#analysis.compareResult(comparison, transcript, compared);
@@ -140,6 +141,9 @@ suite('comparing the results of a run', () => {
       return true;
     });
     assert.deepEqual(stage.taken(), ['compareResult 0', 'compareResult 1']);
+    // Any other end of the thread says nothing about the expression.
+    stage.reason = 'memory';
+    assert.deepEqual((await new RunComparer(stage.store, 'other').compare(stage.rows, own)).uncounted, [1]);
     // Without the expression, only the host whose result is slow is left out.
     assert.deepEqual((await comparer.compare(stage.rows, USUAL)).uncounted, [1]);
   });

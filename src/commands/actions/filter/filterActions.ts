@@ -4,36 +4,26 @@ import { FILTER_FIELDS, isEmptyFilter, without } from '../../../actions/actionFi
 import type { ActionFilter, FilterField } from '../../../actions/actionFilter.ts';
 import type { Services } from '../../../services/services.ts';
 import { fieldName, fieldValue, filterWords } from '../../../tree/filterWords.ts';
+import { keepByFilter } from '../../runs/keepByFilter.ts';
+import type { KeepServices } from '../../runs/keepByFilter.ts';
 import type { CommandRunner } from '../../common/commandRunner.ts';
 import { askForField } from './askForField.ts';
 import { confirmInStatusBar, notify } from '../../../platform/show/notifications.ts';
 import { askForText, createPick, describeInput, pickOne, plainRows } from '../../../platform/show/quickInputs.ts';
 import { foldedPattern } from '../../../evidence/text/foldCase.ts';
-import { findCommand, parameterOf, runScripts } from '../../../model/machineAction.ts';
-import { isTreeNode } from '../../../tree/nodes.ts';
-import type { TreeNode } from '../../../tree/nodes.ts';
-import { tellNothingChosen } from '../../common/preconditions.ts';
 import { loadedDevices } from './askForDevice.ts';
 import { defineCommand } from '../../common/defineCommand.ts';
-import {
-  ALWAYS,
-  IN_ACTIONS_VIEW,
-  IS_CONNECTED,
-  MAY_BE_CONNECTED,
-  ON_MACHINE_ROW,
-  ON_ONE_ROW,
-  ON_TRANSCRIPT_ROW,
-  all,
-} from '../../common/when.ts';
+import { ALWAYS, IN_ACTIONS_VIEW, IS_CONNECTED, MAY_BE_CONNECTED, all } from '../../common/when.ts';
 
-type Step = FilterField | 'show' | 'clear' | 'save' | { readonly saved: string } | { readonly typed: ActionFilter };
+type Step =
+  FilterField | 'show' | 'clear' | 'save' | 'keep' | { readonly saved: string } | { readonly typed: ActionFilter };
 
 /**
  * `liveResponse.filterActions`: lists the fields with their conditions, and asks for the condition of the chosen field.
  * Then the list appears again, until the user shows the matching actions. The view does not change before that.
  */
 async function filterActions(
-  services: Pick<Services, 'actions' | 'connections' | 'savedFilters' | 'sessions'>,
+  services: KeepServices & Pick<Services, 'actions' | 'connections' | 'savedFilters' | 'sessions'>,
   runner: CommandRunner,
 ): Promise<void> {
   let filter = services.actions.filter;
@@ -49,9 +39,10 @@ async function filterActions(
       services.actions.showFiltered({});
       return;
     }
-    if (step === 'show' || step === 'save') {
+    if (step === 'show' || step === 'save' || step === 'keep') {
       services.actions.showFiltered(filter);
       if (step === 'save') await saveFilter(services);
+      if (step === 'keep') await keepByFilter(services, filter);
       return;
     }
     const asked = await askForField(services, runner, step, filter);
@@ -85,6 +76,9 @@ async function askForStep(
     })),
     { label: '', kind: QuickPickItemKind.Separator },
     ...(isEmpty ? [] : [{ iconPath: new ThemeIcon('save'), label: l10n.t('Show and Save…'), step: 'save' as const }]),
+    ...(isEmpty
+      ? []
+      : [{ iconPath: new ThemeIcon('eye'), label: l10n.t('Keep Results as They Come…'), step: 'keep' as const }]),
     ...(isEmptyFilter(services.actions.filter)
       ? []
       : [{ iconPath: new ThemeIcon('clear-all'), label: l10n.t('Clear Filter'), step: 'clear' as const }]),
@@ -143,40 +137,6 @@ function typedSteps({ actions }: Pick<Services, 'actions'>, text: string): StepI
     item({ script: text }, filterWords({ script: text })),
     item({ comment: text }, filterWords({ comment: text })),
   ];
-}
-
-/**
- * `liveResponse.filterByDevice` and `filterByScript`: keep the filter, and add the device or the script of a row to it.
- */
-function filterByRow(
-  { actions, view }: Pick<Services, 'actions' | 'view'>,
-  field: 'device' | 'script',
-  args: readonly unknown[],
-): void {
-  const [row] = [...args, ...view.selection].filter(isTreeNode);
-  const condition = row === undefined ? undefined : conditionOf(actions, row, field);
-  if (condition === undefined) tellNothingChosen();
-  else actions.showFiltered({ ...actions.filter, ...condition });
-}
-
-function conditionOf(
-  { list }: Services['actions'],
-  row: TreeNode,
-  field: 'device' | 'script',
-): ActionFilter | undefined {
-  const loaded = list?.actions ?? [];
-  const action = 'actionId' in row ? list?.get(row.actionId) : undefined;
-  if (field === 'device') {
-    const machineId = row.kind === 'device' ? row.machineId : action?.machineId;
-    const device = loadedDevices(loaded).find(({ machineIds }) => machineIds.includes(machineId ?? ''));
-    return device === undefined ? undefined : { device };
-  }
-  const command =
-    row.kind === 'command' && action !== undefined
-      ? findCommand(action, row.commandIndex)
-      : action && runScripts(action)[0];
-  const script = command === undefined ? undefined : parameterOf(command, 'ScriptName');
-  return script === undefined ? undefined : { script };
 }
 
 /** `liveResponse.saveFilter`: saves the filter in use under a name. */
@@ -265,28 +225,6 @@ export const filterActionsCommand = defineCommand({
   icon: 'filter',
   menus: [{ menu: 'view/title', group: 'navigation@3', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services, { runner }) => filterActions(services, runner),
-});
-
-export const filterByDeviceCommand = defineCommand({
-  name: 'filterByDevice',
-  needs: 'connection',
-  palette: 'false',
-  menus: [{ menu: 'view/item/context', group: '4_device@3', when: all(IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW) }],
-  run: (services, { args }) => {
-    filterByRow(services, 'device', args);
-  },
-});
-
-export const filterByScriptCommand = defineCommand({
-  name: 'filterByScript',
-  needs: 'connection',
-  palette: 'false',
-  menus: [
-    { menu: 'view/item/context', group: '4_device@4', when: all(IN_ACTIONS_VIEW, ON_TRANSCRIPT_ROW, ON_ONE_ROW) },
-  ],
-  run: (services, { args }) => {
-    filterByRow(services, 'script', args);
-  },
 });
 
 export const clearFilterCommand = defineCommand({

@@ -16,9 +16,9 @@ suite('lines of only one of two results', () => {
     const [one, other] = findOneSided(first, second, usualRules);
     assert.deepEqual(one, {
       lines: [
-        { stream: 'output', line: 4, text: '  mine' },
-        { stream: 'output', line: 5, text: 'mine twice' },
-        { stream: 'errors', line: 1, text: 'only in errors' },
+        { stream: 'output', line: 4, column: 3, text: 'mine' },
+        { stream: 'output', line: 5, column: 1, text: 'mine twice' },
+        { stream: 'errors', line: 1, column: 1, text: 'only in errors' },
       ],
       more: 0,
     });
@@ -43,7 +43,10 @@ suite('lines of only one of two results', () => {
     const many = Array.from({ length: 2500 }, (_, at) => `line ${at} ${'x'.repeat(at % 900)}`).join('\n');
     const [one, other] = findOneSided(side(many), side(''), none);
     assert.deepEqual([one.lines.length, one.more, other.lines.length], [2000, 500, 0]);
-    assert.ok(one.lines.every(({ text }) => text.length <= 400));
+    assert.ok(one.lines.every(({ text }) => text.length <= 401));
+    const hidden = findOneSided(side(`${' '.repeat(500)}evil.exe\n${'z'.repeat(399)}😀`), side(''), none)[0].lines;
+    assert.deepEqual(hidden[0], { stream: 'output', line: 1, column: 501, text: 'evil.exe' });
+    assert.equal(hidden[1]?.text, `${'z'.repeat(399)}\ufffd…`);
     // Lines that differ only behind the place where they are shortened are different.
     const long = 'y'.repeat(500);
     assert.equal(findOneSided(side(`${long}a`), side(`${long}b`), none)[0].lines.length, 1);
@@ -57,10 +60,11 @@ suite('lines of only one of two results', () => {
         const split = (whole: string): string[] => whole.split(/\r\n|\r|\n/u);
         const wanted = new Set(split(first).filter((line) => line.trim() !== '' && !split(second).includes(line)));
         assert.deepEqual(
-          one.lines.map(({ text: line }) => line),
+          one.lines.map(({ line }) => split(first)[line - 1]),
           [...wanted],
         );
-        for (const { line, text: received } of one.lines) assert.equal(split(first)[line - 1], received);
+        for (const { line, column, text: received } of one.lines)
+          assert.equal(split(first)[line - 1]?.slice(column - 1), received);
       }),
       times(200),
     );
