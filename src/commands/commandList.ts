@@ -91,6 +91,7 @@ import { exportRawCommand } from './save/exportRaw.ts';
 import { savePackageCommand } from './save/savePackage.ts';
 import { saveOutputCommand } from './save/saveOutput.ts';
 import { showLogCommand } from './showLog.ts';
+import { showManagedSettingsCommand } from './showManagedSettings.ts';
 import { clearStoredResultsCommand } from './store/clearStoredResults.ts';
 import { removeAllDataCommand } from './store/removeAllData.ts';
 import {
@@ -199,6 +200,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportRunNdjsonCommand,
   handOverCommand,
   showLogCommand,
+  showManagedSettingsCommand,
 ];
 
 /**

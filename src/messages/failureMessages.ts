@@ -5,6 +5,7 @@ import type { FailureCode } from '../base/failures.ts';
 import { huntingLimit, notHuntingResults, refusedHunt } from './auditWords.ts';
 import { deviceWords } from './deviceWords.ts';
 import { formatBytes, formatTime } from './format.ts';
+import { forbidden } from './policyWords.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {
   analysisStopped,
@@ -50,6 +51,7 @@ export function stepLabel(step: NextStep): string {
     copyCommand: l10n.t('Copy Command'),
     openSettings: l10n.t('Open Settings'),
     openSaved: l10n.t('Open Saved Result…'),
+    showManagedSettings: l10n.t('Show Managed Settings'),
     showLog: l10n.t('Show Log'),
   };
   return labels[step];
@@ -124,6 +126,7 @@ const STEPS: Readonly<Record<Exclude<FailureCode, ByReason>, readonly NextStep[]
   textTooLarge: ['exportRaw'],
   largeNotKept: ['saveToFile', 'showLog'],
   analysisStopped: ['saveToFile', 'tryAgain', 'showLog'],
+  managed: ['showManagedSettings'],
   badArgument: [],
   noPortal: [],
   databaseFailed: ['tryAgain', 'showLog'],
@@ -244,6 +247,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, ByReason>, (values: Failur
   textTooLarge,
   largeNotKept,
   analysisStopped,
+  managed: ({ reason, connection }) => forbidden(reason, connection),
   badArgument: (values) =>
     l10n.t('The command was called with an argument that it does not take ({0}).', values.path ?? '–'),
   noPortal: () => l10n.t('This tenant is not one that the Defender portal shows, or the action names no device.'),

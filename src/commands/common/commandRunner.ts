@@ -1,11 +1,12 @@
 import { commands, env, l10n } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
 import { traitsOf } from '../../base/failures.ts';
-import { allowDownloadHost } from '../../platform/config.ts';
+import type { Settings } from '../../platform/config.ts';
 import type { Log } from '../../platform/log.ts';
 import { describeFailure, stepLabel } from '../../messages/failureMessages.ts';
 import type { FailureMessage, NextStep } from '../../messages/failureMessage.ts';
 import { STEP_COMMANDS } from '../../messages/nextSteps.ts';
+import { decidedByAdministrator } from '../../messages/policyWords.ts';
 import type { Outcome } from '../../platform/telemetryEvents.ts';
 import { ask, confirmInStatusBar, notify, showProgress } from '../../platform/show/notifications.ts';
 
@@ -38,6 +39,7 @@ export interface RunOptions {
  */
 export class CommandRunner {
   readonly #log: Log;
+  readonly #settings: Settings;
   #outcome: Outcome = 'ok';
 
   /**
@@ -48,8 +50,9 @@ export class CommandRunner {
     return this.#outcome;
   }
 
-  constructor(log: Log) {
+  constructor({ log, settings }: { readonly log: Log; readonly settings: Settings }) {
     this.#log = log;
+    this.#settings = settings;
   }
 
   /**
@@ -115,8 +118,11 @@ export class CommandRunner {
     const handlers: StepHandlers = {
       copyCorrelationId,
       copyCommand,
-      allowHost: () => allowHost(error, steps.tryAgain),
       ...COMMON_STEPS,
+      ...(this.#settings.mayAllowDownloadHost && {
+        allowHost: () => allowHost(this.#settings, error, steps.tryAgain),
+      }),
+      ...(this.#settings.mayChangeDownloadSize && { openSettings }),
       ...steps,
     };
     void this.#tell(error, handlers, onGivenUp);
@@ -128,13 +134,20 @@ export class CommandRunner {
     const isRepeatable = steps.some((step) => TRIES_AGAIN.has(step));
     if (!isRepeatable) await onGivenUp?.();
     const labels = steps.map(stepLabel);
-    const answer = await showFailure(error, message, labels);
+    const isManaged = message.steps.some((step) => MANAGED_STEPS.has(step) && handlers[step] === undefined);
+    const answer = await showFailure(
+      error,
+      isManaged ? { ...message, sentence: `${message.sentence} ${decidedByAdministrator()}` } : message,
+      labels,
+    );
     const chosen = answer === undefined ? undefined : steps[labels.indexOf(answer)];
     if (isRepeatable && (chosen === undefined || !TRIES_AGAIN.has(chosen))) await onGivenUp?.();
     if (chosen !== undefined) await handlers[chosen]?.(error);
   }
 }
 
+/** Steps that change a setting, and are not offered where an administrator decides it. */
+const MANAGED_STEPS: ReadonlySet<NextStep> = new Set(['allowHost', 'openSettings']);
 /** Steps that try the work again. If the user chooses another step or none, the work can no longer be tried again. */
 const TRIES_AGAIN: ReadonlySet<NextStep> = new Set(['tryAgain', 'allowHost']);
 /** Returns the code of a failure, which is all that telemetry may contain about it. */
@@ -151,8 +164,11 @@ const COMMON_STEPS: StepHandlers = {
         commands.executeCommand(command, isLiveResponseError(error) ? error.values.connection : undefined),
     ]),
   ),
-  openSettings: () => commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize'),
 };
+
+function openSettings(): unknown {
+  return commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize');
+}
 
 function showFailure(error: unknown, message: FailureMessage, labels: string[]): Thenable<string | undefined> {
   const isExpected = isLiveResponseError(error) && traitsOf(error.code).isExpected === true;
@@ -177,7 +193,7 @@ async function copyCommand(error: unknown): Promise<void> {
  * Asks the user once for each host, before results are downloaded from it. The owner of a host decides what is shown as
  * a result.
  */
-async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Promise<void> {
+async function allowHost(settings: Settings, error: unknown, tryAgain: StepHandlers['tryAgain']): Promise<void> {
   const host = isLiveResponseError(error) ? error.values.host : undefined;
   if (host === undefined) return;
   const allow = l10n.t('Allow');
@@ -194,6 +210,6 @@ async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Pr
     allow,
   );
   if (answer !== allow) return;
-  await allowDownloadHost(host);
+  await settings.allowDownloadHost(host);
   await tryAgain?.(error);
 }
