@@ -79,8 +79,8 @@ export async function loadSource<Module>(file: string, vscode = NOTHING): Promis
   }
 }
 
-/** A module of which everything can be read, called and extended. */
-const NOTHING = `
+/** Source of a module of which everything can be read, called and extended. It names it `nothing`. */
+export const NOTHING = `
 const own = { [Symbol.hasInstance]: () => false, [Symbol.toPrimitive]: () => '' };
 const nothing = new Proxy(class {}, {
   get: (target, name) => (name === 'prototype' ? target.prototype : (own[name] ?? nothing)),

@@ -5,7 +5,7 @@ import type { FailureCode } from '../base/failures.ts';
 import { huntingLimit, notHuntingResults, refusedHunt } from './auditWords.ts';
 import { deviceWords } from './deviceWords.ts';
 import { formatBytes, formatTime } from './format.ts';
-import { forbidden } from './policyWords.ts';
+import { forbidden } from './policy/policyWords.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {
   analysisStopped,

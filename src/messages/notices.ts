@@ -2,7 +2,7 @@ import { commands, l10n } from 'vscode';
 import { commandIds } from '../platform/commandIds.ts';
 import type { Log } from '../platform/log.ts';
 import type { Policy } from '../policy/policy.ts';
-import { refusedPolicy } from './policyWords.ts';
+import { refusedPolicy } from './policy/policyWords.ts';
 import { describeStorageTrouble } from './storageWords.ts';
 import type { StorageTrouble } from './storageWords.ts';
 import { notify } from '../platform/show/notifications.ts';

@@ -12,7 +12,7 @@ import { ActionsView } from '../tree/actionsView.ts';
 import type { ActionsViewParts } from '../tree/actionsView.ts';
 import { SavedFilters } from '../tree/savedFilters.ts';
 import { ledgerPort } from '../worker/ports.ts';
-import { policyPage } from '../messages/policyWords.ts';
+import { policyPage } from '../messages/policy/policyPage.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
 import type { GroundServices } from './ground.ts';
 import type { ResultServices } from './results.ts';

@@ -6,7 +6,7 @@ import type { Log } from '../../platform/log.ts';
 import { describeFailure, stepLabel } from '../../messages/failureMessages.ts';
 import type { FailureMessage, NextStep } from '../../messages/failureMessage.ts';
 import { STEP_COMMANDS } from '../../messages/nextSteps.ts';
-import { decidedByAdministrator } from '../../messages/policyWords.ts';
+import { decidedByAdministrator } from '../../messages/policy/policyWords.ts';
 import type { Outcome } from '../../platform/telemetryEvents.ts';
 import { ask, confirmInStatusBar, notify, showProgress } from '../../platform/show/notifications.ts';
 

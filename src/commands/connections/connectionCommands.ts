@@ -3,7 +3,7 @@ import { sampleConnection } from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
 import type { Services } from '../../services/services.ts';
 import { cloudName } from '../../messages/cloudNames.ts';
-import { forbidden, managedWord } from '../../messages/policyWords.ts';
+import { forbidden, managedWord } from '../../messages/policy/policyWords.ts';
 import { checkToken, WARNINGS } from './wizard/checks.ts';
 import { problemText, promptFor } from './wizard/texts.ts';
 import { ask } from '../../platform/show/notifications.ts';

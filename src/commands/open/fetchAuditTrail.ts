@@ -7,7 +7,7 @@ import type { Connection } from '../../connections/connection.ts';
 import { readAuditExport } from '../../evidence/audit/auditRecords.ts';
 import { sessionsQuery } from '../../evidence/blocks/huntingQuery.ts';
 import { HUNTING_PERMISSION } from '../../identity/permissions.ts';
-import { forbidden } from '../../messages/policyWords.ts';
+import { forbidden } from '../../messages/policy/policyWords.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';

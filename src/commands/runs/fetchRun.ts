@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { formatBytes, formatDuration } from '../../messages/format.ts';
 import { callsWords, hostsWords, unavailableWords } from '../../messages/runWords.ts';
-import { forbidden } from '../../messages/policyWords.ts';
+import { forbidden } from '../../messages/policy/policyWords.ts';
 import { thrown } from '../../runs/runFailures.ts';
 import type { StartOptions } from '../../runs/runOptions.ts';
 import { countOpen, createOrder } from '../../runs/standingOrder.ts';

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { env, l10n, Uri, window, workspace } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import { formatBytes } from '../../messages/format.ts';
-import { forbidden } from '../../messages/policyWords.ts';
+import { forbidden } from '../../messages/policy/policyWords.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { confirmInStatusBar, ask, notify } from '../../platform/show/notifications.ts';
 import { packBytes, packFile } from '../../runs/pack/packedBytes.ts';

@@ -136,7 +136,10 @@ suite('the connections of this machine', () => {
 suite('connections that an administrator decides', () => {
   const GIVEN = connection('Given');
   const managed = (values: object, shelf = new Shelf()): ConnectionList => new ConnectionList(shelf, policyOf(values));
-  const refusedFor = (reason: string, name: string): object => ({ code: 'managed', values: { reason, connection: name } });
+  const refusedFor = (reason: string, name: string): object => ({
+    code: 'managed',
+    values: { reason, connection: name },
+  });
 
   test('a given one is there, active where there is none, and neither stored, changed nor removed', async () => {
     const shelf = new Shelf();

@@ -1,9 +1,7 @@
 import { l10n } from 'vscode';
-import type { Policy } from '../policy/policy.ts';
-import { listEffective } from '../policy/policy.ts';
-import type { PolicyValues } from '../policy/policyKeys.ts';
-import type { PolicyProblem } from '../policy/readPolicy.ts';
-import { oneLine } from '../platform/remoteText.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { PolicyProblem } from '../../policy/readPolicy.ts';
+import { oneLine } from '../../platform/remoteText.ts';
 
 /** Longest name from the file that is shown, in UTF-16 units. */
 const MAX_NAME = 100;
@@ -43,7 +41,8 @@ export function refusedPolicy({ source }: Policy): string | undefined {
   );
 }
 
-function problemWords({ kind, name }: PolicyProblem): string {
+/** Says why a file is not taken as it is. */
+export function problemWords({ kind, name }: PolicyProblem): string {
   const shown = oneLine(name.slice(0, MAX_NAME));
   const words: Readonly<Record<PolicyProblem['kind'], () => string>> = {
     link: () => l10n.t('{0} is a symbolic link.', shown),
@@ -59,44 +58,4 @@ function problemWords({ kind, name }: PolicyProblem): string {
     ownAddresses: () => l10n.t('"{0}" holds addresses of their own, which a file on Windows cannot give.', shown),
   };
   return words[kind]();
-}
-
-/** Connection that is stored and must not be used, with the key that forbids it. */
-export interface HiddenConnection {
-  readonly name: string;
-  readonly why: string;
-}
-
-/** Builds the page of the managed settings: the file, its state, and each key with the value that holds. */
-export function policyPage(policy: Policy, own: PolicyValues, hidden: readonly HiddenConnection[]): string {
-  const { path, state, problems } = policy.source;
-  const states: Readonly<Record<typeof state, string>> = {
-    none: l10n.t('There is no such file. Nothing is managed.'),
-    read: l10n.t('The file was read when this window first needed it. Changes take effect in a new window.'),
-    refused: l10n.t(
-      'The file is refused. For each key that it names, the strictest of file, default and your own setting holds.',
-    ),
-  };
-  const rows = listEffective(policy, own).map(({ key, value, isManaged }) =>
-    [`${key}: ${valueWords(value)}`, ...(isManaged ? [managedWord()] : [])].join(' · '),
-  );
-  const left = hidden.map(({ name, why }) => `${oneLine(name)} (${why})`);
-  return [
-    l10n.t('Managed Settings'),
-    '',
-    path,
-    states[state],
-    ...problems.map((problem) => `- ${problemWords(problem)}`),
-    '',
-    ...rows,
-    ...(left.length === 0 ? [] : ['', l10n.t('Your connections that are not allowed: {0}', left.join(', '))]),
-    '',
-  ].join('\n');
-}
-
-/** Values stay as they stand in the file, so that an administrator recognizes them. Connections show their names. */
-function valueWords(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && 'name' in part ? part.name : part,
-  );
 }
