@@ -49,7 +49,7 @@ const hosts: Schema = {
 const text: Schema = { type: 'string', minLength: 1, maxLength: 500 };
 const boolean: Schema = { type: 'boolean' };
 
-const WORDS: { readonly [Key in PolicyKey]: KeyWords } = {
+const WORDS: Readonly<Record<PolicyKey, KeyWords>> = {
   connections: {
     schema: {
       type: 'array',

@@ -16,6 +16,12 @@ export interface ConnectionRules {
   readonly whyForbidden: (connection: Connection) => string | undefined;
 }
 
+/** Stored connection that must not be used, with the key of the managed settings that forbids it. */
+export interface HiddenConnection {
+  readonly connection: Connection;
+  readonly why: string;
+}
+
 const NO_RULES: ConnectionRules = { connections: [], whyForbidden: () => undefined };
 
 /** Connections of this machine, and the connection that is active in this window. */
@@ -24,7 +30,7 @@ export class ConnectionList {
   readonly #rules: ConnectionRules;
   readonly #changed = new Emitter<undefined>();
   #connections: readonly Connection[] = [];
-  #hidden: readonly { readonly name: string; readonly why: string }[] = [];
+  #hidden: readonly HiddenConnection[] = [];
   #activeName: string | undefined;
   #loading: Promise<void> | undefined;
 
@@ -60,7 +66,7 @@ export class ConnectionList {
   }
 
   /** Gets the stored connections that an administrator forbids, or replaces by a given one of the same name. */
-  get hidden(): readonly { readonly name: string; readonly why: string }[] {
+  get hidden(): readonly HiddenConnection[] {
     return this.#hidden;
   }
 
@@ -137,6 +143,13 @@ export class ConnectionList {
     this.#changed.fire(undefined);
   }
 
+  /** Removes every stored connection, also those that are hidden or damaged. Given ones stay. */
+  async clear(): Promise<void> {
+    const { connections } = await this.#worker.call('connections');
+    for (const { name } of connections) await this.#worker.call('deleteConnection', name);
+    await this.#read();
+  }
+
   #mustBeOwn(connection: Connection): void {
     if (this.isGiven(connection))
       throw new LiveResponseError('managed', { reason: 'connections', connection: connection.name });
@@ -163,12 +176,13 @@ export class ConnectionList {
       const read = readConnection(parse(json));
       return 'connection' in read ? [read.connection] : [];
     });
-    const judged = own.map((connection) => ({
-      connection,
-      why: this.isGiven(connection) ? 'connections' : this.#rules.whyForbidden(connection),
-    }));
-    this.#hidden = judged.flatMap(({ connection: { name }, why }) => (why === undefined ? [] : [{ name, why }]));
-    const allowed = judged.flatMap(({ connection, why }) => (why === undefined ? [connection] : []));
+    const whyHidden = (connection: Connection): string | undefined =>
+      this.isGiven(connection) ? 'connections' : this.#rules.whyForbidden(connection);
+    this.#hidden = own.flatMap((connection) => {
+      const why = whyHidden(connection);
+      return why === undefined ? [] : [{ connection, why }];
+    });
+    const allowed = own.filter((connection) => whyHidden(connection) === undefined);
     this.#connections = [...this.#rules.connections, ...allowed];
     this.#choose(stored.active);
     this.#changed.fire(undefined);

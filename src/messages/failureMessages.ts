@@ -20,6 +20,7 @@ import {
   missingPackage,
   packageLimit,
   refusedDownload,
+  REJECTIONS,
 } from './storageWords.ts';
 import type { FailureMessage, NextStep } from './failureMessage.ts';
 
@@ -256,17 +257,6 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, ByReason>, (values: Failur
   notHuntingResults,
   notStoredFile,
   cancelled: () => l10n.t('Canceled.'),
-};
-
-const REJECTIONS: Readonly<Record<string, () => string>> = {
-  empty: () => l10n.t('The result file is empty. It is stored as it came.'),
-  binary: () => l10n.t('What came is no text. It is stored as it came and can be exported.'),
-  notJson: () => l10n.t('The result file is not valid JSON, so it is not shown as output. It is stored as it came.'),
-  truncated: () => l10n.t('The result file is incomplete, so it is not shown as output. It is stored as it came.'),
-  notATranscript: () => l10n.t('The file is JSON, but no result of a script. It is stored as it came.'),
-  tooLarge: () => l10n.t('The result file is too large to be read. It is stored as it came.'),
-  tooNested: () =>
-    l10n.t('The result file has more parts than any result of a script, so it was not read. It is stored as it came.'),
 };
 
 const noRoom = (): string => l10n.t('There is no room for the file. Make some and try again, or save it elsewhere.');

@@ -82,7 +82,7 @@ export class Policy {
 /**
  * Merges the file, the default and the user's own value.
  *
- * A file that was read decides each key that it names. A refused file can only make stricter: the strictest of file,
+ * A file that was read decides each key that it names, or permits it where a person must decide, too. A refused file can only make stricter: the strictest of file,
  * default and the user's own value holds. Nothing is deleted on the word of a file that others may have written.
  */
 export function effective<Key extends PolicyKey>(
@@ -90,10 +90,10 @@ export function effective<Key extends PolicyKey>(
   key: Key,
   own: PolicyValues[Key],
 ): Effective<PolicyValues[Key]> {
-  const { normal, strictest, stricter, deletes } = POLICY_KEYS[key];
-  const given = unreadable.includes(key) ? strictest : (values as Partial<PolicyValues>)[key];
+  const { normal, strictest, stricter, deletes, permits } = POLICY_KEYS[key];
+  const given = unreadable.includes(key) ? strictest : values[key];
   if (state === 'none' || given === undefined) return { value: own, isManaged: false };
-  if (state === 'read') return { value: given, isManaged: true };
+  if (state === 'read') return { value: permits === true ? stricter(given, own) : given, isManaged: true };
   if (deletes === true && (isForeign || unreadable.includes(key))) return { value: own, isManaged: false };
   return { value: stricter(stricter(given, normal), own), isManaged: true };
 }

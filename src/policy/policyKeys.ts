@@ -48,6 +48,8 @@ interface KeyRules<Value> {
    * reached: one slip in a file must not take the list away in an incident.
    */
   readonly closes?: true;
+  /** Whether the file only permits: the user can still decide against it. */
+  readonly permits?: true;
   /** Whether a stricter value deletes what is stored. A file that others may have written must not do that. */
   readonly deletes?: true;
 }
@@ -64,6 +66,8 @@ const ALLOWED: KeyRules<boolean> = {
   strictest: false,
   stricter: (one, other) => one && other,
 };
+
+const PERMITS: KeyRules<boolean> = { ...ALLOWED, permits: true };
 
 /** Rules for a key that protects, and is off by default. */
 const PROTECTS: KeyRules<boolean> = {
@@ -108,7 +112,7 @@ export const POLICY_KEYS: { readonly [Key in PolicyKey]: KeyRules<PolicyValues[K
   onlyTheseConnections: PROTECTS,
   clouds: oneOf(CLOUDS),
   signIns: oneOf<SignIn>(SIGN_INS.filter((way) => way !== 'sample')),
-  sampleTenant: ALLOWED,
+  sampleTenant: PERMITS,
   keepResults: { ...ALLOWED, closes: true },
   maxStorageSize: { ...limit(2048, 0, 1_000_000), deletes: true },
   maxStorageAgeDays: { ...limit(0, 0, 36_500), deletes: true },
@@ -120,10 +124,10 @@ export const POLICY_KEYS: { readonly [Key in PolicyKey]: KeyRules<PolicyValues[K
     stricter: both,
     closes: true,
   },
-  auditTrail: { ...ALLOWED, closes: true },
-  standingOrders: { ...ALLOWED, closes: true },
-  packs: { ...ALLOWED, closes: true },
-  record: { ...ALLOWED, closes: true },
+  auditTrail: { ...PERMITS, closes: true },
+  standingOrders: { ...PERMITS, closes: true },
+  packs: { ...PERMITS, closes: true },
+  record: { ...PERMITS, closes: true },
   timeStampAuthority: {
     read: (value) => (value === '' || isHttps(value) ? value : undefined),
     normal: '',
@@ -132,7 +136,7 @@ export const POLICY_KEYS: { readonly [Key in PolicyKey]: KeyRules<PolicyValues[K
     closes: true,
   },
   defangOnCopy: { ...PROTECTS, closes: true },
-  telemetry: { ...ALLOWED, closes: true },
+  telemetry: { ...PERMITS, closes: true },
 };
 
 /** Names of the keys. */
@@ -157,7 +161,7 @@ const FIELDS: ReadonlySet<string> = new Set<keyof Connection>([
 function readGiven(value: unknown): Connection | undefined {
   const read = readNewConnection(value);
   if ('problem' in read || read.connection.signIn === 'sample') return undefined;
-  return Object.keys(Object(value)).every((field) => FIELDS.has(field)) ? read.connection : undefined;
+  return Object.keys(value as object).every((field) => FIELDS.has(field)) ? read.connection : undefined;
 }
 
 function isHostName(value: unknown): value is string {

@@ -29,6 +29,9 @@ export interface ReadPolicy {
   readonly problems: readonly PolicyProblem[];
 }
 
+/** Longest name in a problem, in UTF-16 units, and the most problems that are named. */
+const MAX_NAME = 100;
+const MAX_PROBLEMS = 20;
 /** Key for editors: the address of the schema. */
 const SCHEMA_KEY = '$schema';
 
@@ -69,7 +72,8 @@ export function readPolicy(bytes: Uint8Array): ReadPolicy {
       if (!isTwice) problems.push({ kind: 'wrongValue', name });
     }
   }
-  return { values: values as Partial<PolicyValues>, unreadable, problems };
+  const named = problems.slice(0, MAX_PROBLEMS).map(({ kind, name }) => ({ kind, name: name.slice(0, MAX_NAME) }));
+  return { values, unreadable, problems: named };
 }
 
 /** Returns what holds for a file of which nothing can be read. */
@@ -93,18 +97,23 @@ function findTwice(text: string): ReadonlySet<string> {
   /** Keys of the objects that are open; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   let outer = '';
-  for (const [token, name, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[[\]{}]/gu)) {
-    if (name === undefined) {
-      if (token === '{') open.push(new Set());
-      else if (token === '[') open.push(undefined);
-      else open.pop();
-    } else if (colon !== undefined) {
-      const key = String(JSON.parse(name));
+  let lastString = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') {
+      const start = at++;
+      while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+      lastString = text.slice(start, at + 1);
+    } else if (character === ':') {
+      // A key can be written with escapes.
+      const key = String(JSON.parse(lastString));
       if (open.length === 1) outer = key;
       const keys = open.at(-1);
       if (keys?.has(key) === true) twice.add(outer);
       keys?.add(key);
-    }
+    } else if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(undefined);
+    else if (character === '}' || character === ']') open.pop();
   }
   return twice;
 }

@@ -149,6 +149,13 @@ suite('what stands in a file of managed settings', () => {
     assert.equal(text(`{"auditTrail":false${' '.repeat(60_000)}}`).state, 'read');
   });
 
+  test('thousands of mistakes, with long names, become a short list', () => {
+    const keys = Array.from({ length: 5000 }, (_, at) => `"key${at}":1`);
+    const { problems } = text(`{"${'x'.repeat(9000)}":1,${keys.join()}}`.slice(0, 60_000).replace(/,[^,]*$/u, '}'));
+    assert.equal(problems.length, 20);
+    assert.ok(problems.every(({ kind, name }) => kind === 'unknownKey' && name.length <= 100));
+  });
+
   test('a file without a mistake is taken as it is', () => {
     const found = text('{"$schema":"https://example.com/policy.schema.json","packs":false}');
     assert.deepEqual([found.state, found.problems], ['read', []]);

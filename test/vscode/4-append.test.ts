@@ -90,7 +90,12 @@ describe('Append to Notes…', () => {
     const services = {
       pinnedNotes: { get: () => ({ uri: NOTE, heading: undefined }) },
       results: { open: () => Promise.resolve(facts) },
-      notes: new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0', defangs: () => false }),
+      notes: new EvidenceNotes({
+        store,
+        loadTexts: () => Promise.resolve(noteTexts),
+        toolVersion: '0.1.0',
+        defangs: () => false,
+      }),
     } as unknown as Services;
     const target = Uri.from(buildResultUri({ ...ref(), stream: 'output' }, facts.name));
     append = () => appendToNotes(services, new CommandRunner({ log, settings: new Settings(NO_POLICY) }), [target]);

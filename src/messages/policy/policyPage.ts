@@ -1,15 +1,10 @@
 import { l10n } from 'vscode';
+import type { HiddenConnection } from '../../connections/connectionList.ts';
 import { oneLine } from '../../platform/remoteText.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { listEffective } from '../../policy/policy.ts';
 import type { PolicyValues } from '../../policy/policyKeys.ts';
 import { managedWord, problemWords } from './policyWords.ts';
-
-/** Connection that is stored and must not be used, with the key that forbids it. */
-export interface HiddenConnection {
-  readonly name: string;
-  readonly why: string;
-}
 
 /** Builds the page of the managed settings: the file, its state, and each key with the value that holds. */
 export function policyPage(policy: Policy, own: PolicyValues, hidden: readonly HiddenConnection[]): string {
@@ -24,7 +19,7 @@ export function policyPage(policy: Policy, own: PolicyValues, hidden: readonly H
   const rows = listEffective(policy, own).map(({ key, value, isManaged }) =>
     [`${key}: ${valueWords(value)}`, ...(isManaged ? [managedWord()] : [])].join(' · '),
   );
-  const left = hidden.map(({ name, why }) => `${oneLine(name)} (${why})`);
+  const left = hidden.map(({ connection, why }) => `${oneLine(connection.name)} (${why})`);
   return [
     l10n.t('Managed Settings'),
     '',

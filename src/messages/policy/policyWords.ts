@@ -3,9 +3,6 @@ import type { Policy } from '../../policy/policy.ts';
 import type { PolicyProblem } from '../../policy/readPolicy.ts';
 import { oneLine } from '../../platform/remoteText.ts';
 
-/** Longest name from the file that is shown, in UTF-16 units. */
-const MAX_NAME = 100;
-
 /**
  * Says that the administrator forbids something.
  *
@@ -43,7 +40,7 @@ export function refusedPolicy({ source }: Policy): string | undefined {
 
 /** Says why a file is not taken as it is. */
 export function problemWords({ kind, name }: PolicyProblem): string {
-  const shown = oneLine(name.slice(0, MAX_NAME));
+  const shown = oneLine(name);
   const words: Readonly<Record<PolicyProblem['kind'], () => string>> = {
     link: () => l10n.t('{0} is a symbolic link.', shown),
     owner: () => l10n.t('{0} does not belong to the administrator.', shown),

@@ -170,23 +170,38 @@ suite('connections that an administrator decides', () => {
     await list.load();
     assert.deepEqual(list.all, [GIVEN]);
     assert.equal(list.active, list.all[0]);
-    assert.deepEqual(list.hidden, [
-      { name: 'Own', why: 'onlyTheseConnections' },
-      { name: 'Given', why: 'connections' },
-    ]);
+    assert.deepEqual(
+      list.hidden.map((one) => [one.connection.name, one.why]),
+      [
+        ['Own', 'onlyTheseConnections'],
+        ['Given', 'connections'],
+      ],
+    );
     assert.equal(list.forTenant({ cloud: 'commercial', tenantId: TENANTS[1] }), undefined);
     await list.renew();
     assert.deepEqual(list.all, [GIVEN]);
     await free.renew();
     assert.deepEqual(names(free), ['Own', 'Given']);
+    await list.clear();
+    assert.deepEqual([list.all, list.hidden], [[GIVEN], []]);
+    await free.renew();
+    assert.deepEqual(free.all, []);
   });
 
   test('one that is forbidden is refused before its secret is stored', async () => {
     const list = managed({ clouds: ['gcc'], signIns: ['interactive'], sampleTenant: false });
     await list.load();
     const own = connection('Own');
-    assert.throws(() => list.mustAllow(own), refusedFor('clouds', 'Own'));
-    assert.throws(() => list.mustAllow({ ...own, cloud: 'gcc' }), refusedFor('signIns', 'Own'));
+    for (const [one, reason] of [
+      [own, 'clouds'],
+      [{ ...own, cloud: 'gcc' }, 'signIns'],
+    ] as const)
+      assert.throws(
+        () => {
+          list.mustAllow(one);
+        },
+        refusedFor(reason, 'Own'),
+      );
     list.mustAllow({ ...own, cloud: 'gcc', signIn: 'interactive' });
     await assert.rejects(list.add(sampleConnection('Sample')), refusedFor('sampleTenant', 'Sample'));
     await assert.rejects(list.keep(own), refusedFor('clouds', 'Own'));

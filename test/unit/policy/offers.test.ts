@@ -1,37 +1,20 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, suite, test } from 'node:test';
-import { loadSource, NOTHING } from '../../../scripts/manifest.ts';
+import { loadSource } from '../../../scripts/manifest.ts';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import type { CommandRunner } from '../../../src/commands/common/commandRunner.ts';
 import type { createCommands } from '../../../src/commands/createCommands.ts';
 import type { offered, placeChoices, signInChoices } from '../../../src/commands/connections/wizard/choices.ts';
 import { sampleConnection } from '../../../src/connections/connection.ts';
-import type { Connection } from '../../../src/connections/connection.ts';
 import { ConnectionList } from '../../../src/connections/connectionList.ts';
-import type { policyPage } from '../../../src/messages/policy/policyPage.ts';
-import type { refusedPolicy } from '../../../src/messages/policy/policyWords.ts';
 import type { CommandId } from '../../../src/platform/commandIds.ts';
 import type { Settings } from '../../../src/platform/config.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
 import type { Services } from '../../../src/services/services.ts';
 import { Shelf } from '../connections/shelf.ts';
 import { HOUR, Shift } from '../runs/shift.ts';
-import { policyOf, WRITABLE } from './policyOf.ts';
-
-/** A VS Code that holds the user's settings, and answers the first button or row that is wanted. */
-const FAKE = `${NOTHING}
-module.exports = new Proxy(nothing, { get: (_, name) => globalThis.managedTest[name] ?? nothing[name] });`;
-
-const GIVEN: Connection = {
-  name: 'Contoso SOC',
-  cloud: 'custom',
-  apiUrl: 'https://proxy.example',
-  downloadHosts: ['given.example'],
-  tenantId: '11111111-1111-4111-8111-111111111111',
-  clientId: '22222222-2222-4222-8222-222222222222',
-  signIn: 'azureCli',
-};
-const OWN: Connection = { ...GIVEN, name: 'Own', downloadHosts: ['own.example'] };
+import { FAKE, fakeVscode, GIVEN, OWN } from './fakeVscode.ts';
+import { policyOf } from './policyOf.ts';
 
 interface Row {
   readonly label: string;
@@ -43,8 +26,6 @@ suite('nothing offers what an administrator forbids', () => {
     readonly commands: { readonly createCommands: typeof createCommands };
     readonly runner: { readonly CommandRunner: typeof CommandRunner };
     readonly config: { readonly Settings: typeof Settings };
-    readonly page: { readonly policyPage: typeof policyPage };
-    readonly words: { readonly refusedPolicy: typeof refusedPolicy };
     readonly choices: {
       readonly offered: typeof offered;
       readonly placeChoices: typeof placeChoices;
@@ -56,19 +37,15 @@ suite('nothing offers what an administrator forbids', () => {
       commands: await loadSource('src/commands/createCommands.ts', FAKE),
       runner: await loadSource('src/commands/common/commandRunner.ts', FAKE),
       config: await loadSource('src/platform/config.ts', FAKE),
-      page: await loadSource('src/messages/policy/policyPage.ts', FAKE),
-      words: await loadSource('src/messages/policy/policyWords.ts', FAKE),
       choices: await loadSource('src/commands/connections/wizard/choices.ts', FAKE),
     };
   });
 
-  let user: Record<string, unknown>;
   let told: { readonly message: string; readonly detail: string; readonly buttons: readonly string[] }[];
   let picks: (readonly Row[])[];
   let executed: string[];
   let hunts: number;
   beforeEach(() => {
-    user = {};
     told = [];
     picks = [];
     executed = [];
@@ -78,22 +55,14 @@ suite('nothing offers what an administrator forbids', () => {
       told.push({ message, detail: options?.detail ?? '', buttons: rest.filter((one) => typeof one === 'string') });
       return Promise.resolve(undefined);
     };
-    Object.assign(globalThis, {
-      managedTest: {
-        env: { isTelemetryEnabled: true, language: 'en' },
-        l10n: {
-          t: (text: string, ...values: readonly unknown[]) =>
-            text.replaceAll(/\{(\d)\}/gu, (_all, at: string) => String(values[Number(at)])),
-        },
-        workspace: { getConfiguration: () => ({ get: (key: string) => user[key] }) },
-        commands: { executeCommand: (id: string) => Promise.resolve(void executed.push(id)) },
-        QuickPickItemKind: { Separator: -1, Default: 0 },
-        window: {
-          showInformationMessage: tell,
-          showWarningMessage: tell,
-          showErrorMessage: tell,
-          showQuickPick: (rows: readonly Row[]) => Promise.resolve(void picks.push(rows)),
-        },
+    fakeVscode({
+      commands: { executeCommand: (id: string) => Promise.resolve(void executed.push(id)) },
+      QuickPickItemKind: { Separator: -1, Default: 0 },
+      window: {
+        showInformationMessage: tell,
+        showWarningMessage: tell,
+        showErrorMessage: tell,
+        showQuickPick: (rows: readonly Row[]) => Promise.resolve(void picks.push(rows)),
       },
     });
   });
@@ -163,7 +132,6 @@ suite('nothing offers what an administrator forbids', () => {
     const record = runs.note(shift.run());
     const more = {
       runs: {
-        ...runs,
         get: () => record,
         all: [record],
         note: () => record,
@@ -194,8 +162,8 @@ suite('nothing offers what an administrator forbids', () => {
     assert.deepEqual(told[0]?.buttons, ['Show Managed Settings']);
     for (const name of ['Evil', GIVEN.name]) {
       told = [];
-      const token = { ...OWN, name, cloud: 'gcc', signIn: 'accessToken', accessToken: undefined };
-      const { apiUrl: _url, downloadHosts: _hosts, ...known } = token;
+      const { tenantId, clientId } = OWN;
+      const known = { name, cloud: 'gcc', signIn: 'accessToken', tenantId, clientId };
       const list = await run(policy, 'addConnection', [known]);
       assert.match(told[0]?.message ?? '', /^Your administrator does not allow the connection/u);
       assert.deepEqual(list.all, [GIVEN]);
@@ -251,76 +219,10 @@ suite('nothing offers what an administrator forbids', () => {
         await Promise.resolve();
         const isManaged = policy.isManaged(key);
         assert.equal(told[0]?.buttons.includes(button), !isManaged, code);
-        assert.equal(told[0]?.message.endsWith('This setting is managed: your administrator decides it.'), isManaged);
+        const words = 'This setting is managed: your administrator decides it.';
+        assert.equal(told[0].message.endsWith(words), isManaged);
       }
     }
-  });
-
-  test('each setting of the user gives way to the managed one', () => {
-    user = {
-      maxDownloadSize: 512,
-      downloadHosts: ['evil.example'],
-      'storage.keepResults': true,
-      'storage.maxSize': 0,
-      'storage.maxAgeDays': 0,
-      defangOnCopy: false,
-      'telemetry.enabled': true,
-    };
-    const free = new load.config.Settings(policyOf({}));
-    assert.deepEqual(free.storageRules(), { keep: true, maxBytes: undefined, maxAge: undefined });
-    assert.deepEqual([free.maxDownloadBytes(), free.defangsOnCopy(), free.sendsTelemetry()], [512e6, false, true]);
-    assert.deepEqual(free.downloadHosts([GIVEN, OWN]), ['given.example', 'own.example', 'evil.example']);
-    const values = {
-      connections: [GIVEN],
-      maxDownloadSize: 16,
-      downloadHosts: ['files.example'],
-      keepResults: false,
-      maxStorageSize: 1,
-      maxStorageAgeDays: 2,
-      defangOnCopy: true,
-      telemetry: false,
-    };
-    const managed = new load.config.Settings(policyOf(values));
-    assert.deepEqual(managed.storageRules(), { keep: false, maxBytes: 1024 ** 2, maxAge: 2 * 86_400_000 });
-    assert.deepEqual(
-      [managed.maxDownloadBytes(), managed.defangsOnCopy(), managed.sendsTelemetry()],
-      [16e6, true, false],
-    );
-    assert.deepEqual(managed.downloadHosts([GIVEN, OWN]), ['given.example', 'files.example']);
-    assert.deepEqual([managed.mayAllowDownloadHost, managed.mayChangeDownloadSize], [false, false]);
-  });
-
-  test('a setting of the user with another type is the default, and hinders nothing', () => {
-    user = { downloadHosts: 'x', maxDownloadSize: '9', 'storage.keepResults': null, 'storage.maxAgeDays': {} };
-    for (const policy of [policyOf({}), policyOf({ downloadHosts: ['a.example'], maxDownloadSize: 5 }, WRITABLE)]) {
-      const settings = new load.config.Settings(policy);
-      assert.deepEqual(settings.downloadHosts([]), []);
-      assert.deepEqual(settings.storageRules(), { keep: true, maxBytes: 2048 * 1024 ** 2, maxAge: undefined });
-      assert.ok(settings.maxDownloadBytes() <= 64e6);
-    }
-  });
-
-  test('the page shows file, state, reasons, every key with its value, and what is hidden', () => {
-    user = { defangOnCopy: true };
-    const page = (policy: Policy): string =>
-      load.page.policyPage(policy, new load.config.Settings(policy).ownValues(), [{ name: 'Own', why: 'clouds' }]);
-    const read = page(policyOf({ connections: [GIVEN], packs: false }));
-    assert.match(read, /^\/etc\/live-response-results\/policy\.json$/mu);
-    assert.match(read, /^connections: \["Contoso SOC"\] · managed$/mu);
-    assert.match(read, /^packs: false · managed$/mu);
-    assert.match(read, /^defangOnCopy: true$/mu);
-    assert.match(read, /: Own \(clouds\)$/mu);
-    assert.doesNotMatch(read, /proxy\.example/u);
-    const refused = policyOf({ packs: 'no', ['[x](command:y)\n']: 1 });
-    assert.match(page(refused), /^packs: false · managed$/mu);
-    assert.match(page(refused), /^- "packs" does not take this value\.$/mu);
-    assert.match(page(refused), /^- There is no key "\[x\]\(command:y\)\ufffd"\.$/mu);
-    assert.match(
-      load.words.refusedPolicy(refused) ?? '',
-      /policy\.json are refused: "packs" does not take this value\./u,
-    );
-    for (const fine of [policyOf({}), policyOf({ packs: false })])
-      assert.equal(load.words.refusedPolicy(fine), undefined);
   });
 
   test('the sample tenant is no way around: it has the way to sign in that is asked for by its own key', () => {

@@ -30,7 +30,7 @@ const allowed: Row = { file: false, own: true, refused: false, wrong: ['false', 
 const protects: Row = { file: true, own: false, refused: true, wrong: ['true', 1, null], wrongHolds: true };
 
 /** Every key. */
-export const ROWS: { readonly [Key in PolicyKey]: Row } = {
+export const ROWS: Readonly<Record<PolicyKey, Row>> = {
   connections: {
     file: [GIVEN],
     own: [],
