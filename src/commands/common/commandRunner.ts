@@ -4,7 +4,7 @@ import { traitsOf } from '../../base/failures.ts';
 import type { Settings } from '../../platform/config.ts';
 import type { Log } from '../../platform/log.ts';
 import { describeFailure, stepLabel } from '../../messages/failureMessages.ts';
-import type { FailureMessage, NextStep } from '../../messages/failureMessage.ts';
+import type { NextStep } from '../../messages/failureMessage.ts';
 import { STEP_COMMANDS } from '../../messages/nextSteps.ts';
 import { decidedByAdministrator } from '../../messages/policy/policyWords.ts';
 import type { Outcome } from '../../platform/telemetryEvents.ts';
@@ -119,10 +119,8 @@ export class CommandRunner {
       copyCorrelationId,
       copyCommand,
       ...COMMON_STEPS,
-      ...(this.#settings.mayAllowDownloadHost && {
-        allowHost: () => allowHost(this.#settings, error, steps.tryAgain),
-      }),
-      ...(this.#settings.mayChangeDownloadSize && { openSettings }),
+      allowHost: () => allowHost(this.#settings, error, steps.tryAgain),
+      openSettings,
       ...steps,
     };
     void this.#tell(error, handlers, onGivenUp);
@@ -130,24 +128,25 @@ export class CommandRunner {
 
   async #tell(error: unknown, handlers: StepHandlers, onGivenUp: RunOptions['onGivenUp']): Promise<void> {
     const message = describeFailure(error);
-    const steps = message.steps.filter((step) => handlers[step] !== undefined);
+    const steps = message.steps.filter((step) => handlers[step] !== undefined && !this.#isManaged(step));
     const isRepeatable = steps.some((step) => TRIES_AGAIN.has(step));
     if (!isRepeatable) await onGivenUp?.();
     const labels = steps.map(stepLabel);
-    const isManaged = message.steps.some((step) => MANAGED_STEPS.has(step) && handlers[step] === undefined);
-    const answer = await showFailure(
-      error,
-      isManaged ? { ...message, sentence: `${message.sentence} ${decidedByAdministrator()}` } : message,
-      labels,
-    );
+    const isManaged = message.steps.some((step) => this.#isManaged(step));
+    const sentence = isManaged ? `${message.sentence} ${decidedByAdministrator()}` : message.sentence;
+    const answer = await showFailure(error, sentence, labels);
     const chosen = answer === undefined ? undefined : steps[labels.indexOf(answer)];
     if (isRepeatable && (chosen === undefined || !TRIES_AGAIN.has(chosen))) await onGivenUp?.();
     if (chosen !== undefined) await handlers[chosen]?.(error);
   }
+
+  /** Whether a step changes a setting that an administrator decides. It is not offered then. */
+  #isManaged(step: NextStep): boolean {
+    if (step === 'allowHost') return !this.#settings.mayAllowDownloadHost;
+    return step === 'openSettings' && !this.#settings.mayChangeDownloadSize;
+  }
 }
 
-/** Steps that change a setting, and are not offered where an administrator decides it. */
-const MANAGED_STEPS: ReadonlySet<NextStep> = new Set(['allowHost', 'openSettings']);
 /** Steps that try the work again. If the user chooses another step or none, the work can no longer be tried again. */
 const TRIES_AGAIN: ReadonlySet<NextStep> = new Set(['tryAgain', 'allowHost']);
 /** Returns the code of a failure, which is all that telemetry may contain about it. */
@@ -170,9 +169,9 @@ function openSettings(): unknown {
   return commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize');
 }
 
-function showFailure(error: unknown, message: FailureMessage, labels: string[]): Thenable<string | undefined> {
+function showFailure(error: unknown, sentence: string, labels: string[]): Thenable<string | undefined> {
   const isExpected = isLiveResponseError(error) && traitsOf(error.code).isExpected === true;
-  return notify(isExpected ? 'information' : 'error', message.sentence, ...labels);
+  return notify(isExpected ? 'information' : 'error', sentence, ...labels);
 }
 
 async function copyCorrelationId(error: unknown): Promise<void> {
