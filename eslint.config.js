@@ -15,6 +15,7 @@ const FLOORS = [
   ['results'],
   ['actions'],
   ['runs', 'connections'],
+  ['policy'],
   ['platform'],
   ['messages'],
   ['notes', 'tree', 'documents'],

@@ -45,8 +45,12 @@ export async function buildManifest(root = '.'): Promise<Readonly<Record<string,
   };
 }
 
-/** Bundles a source file and loads it in this process, with a `vscode` whose every part does nothing. */
-export async function loadSource<Module>(file: string): Promise<Module> {
+/**
+ * Bundles a source file and loads it in this process.
+ *
+ * @param vscode - source of the module `vscode`. By default, its every part does nothing
+ */
+export async function loadSource<Module>(file: string, vscode = NOTHING): Promise<Module> {
   const folder = await mkdtemp(path.join(tmpdir(), 'live-response-source-'));
   try {
     const outfile = path.join(folder, 'bundle.cjs');
@@ -63,7 +67,7 @@ export async function loadSource<Module>(file: string): Promise<Module> {
       resolve: (specifier, context, next) =>
         specifier === 'vscode' ? { url: 'nothing:vscode', shortCircuit: true } : next(specifier, context),
       load: (url, context, next) =>
-        url === 'nothing:vscode' ? { format: 'commonjs', source: NOTHING, shortCircuit: true } : next(url, context),
+        url === 'nothing:vscode' ? { format: 'commonjs', source: vscode, shortCircuit: true } : next(url, context),
     });
     try {
       return createRequire(import.meta.url)(outfile) as Module;
@@ -75,8 +79,8 @@ export async function loadSource<Module>(file: string): Promise<Module> {
   }
 }
 
-/** A module of which everything can be read, called and extended. */
-const NOTHING = `
+/** Source of a module of which everything can be read, called and extended. It names it `nothing`. */
+export const NOTHING = `
 const own = { [Symbol.hasInstance]: () => false, [Symbol.toPrimitive]: () => '' };
 const nothing = new Proxy(class {}, {
   get: (target, name) => (name === 'prototype' ? target.prototype : (own[name] ?? nothing)),

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import prettier from 'prettier';
+import { buildManagedSettings } from './managedSettings.ts';
 
 /** The reference of package.json's contributions. It is written from package.json, and a test compares the two. */
 export const REFERENCE_FILE = 'docs/reference/commands-and-settings.md';
@@ -80,6 +81,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 if (import.meta.main) {
-  await writeFile(REFERENCE_FILE, await buildReference());
-  console.log(REFERENCE_FILE);
+  const files = { [REFERENCE_FILE]: await buildReference(), ...(await buildManagedSettings()) };
+  for (const [file, text] of Object.entries(files)) {
+    await writeFile(file, text);
+    console.log(file);
+  }
 }

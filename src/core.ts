@@ -28,6 +28,7 @@ import { MissingResults } from './documents/missingResults.ts';
 import { ResultFileSystem } from './documents/resultFileSystem.ts';
 import type { LiveResponseError } from './base/errors.ts';
 import type { ResultRef } from './base/resultUri.ts';
+import { tellPolicy } from './messages/notices.ts';
 import { NotePaste } from './notes/notePaste.ts';
 import { BackLinks } from './notes/backLinks.ts';
 import { commandIds } from './platform/commandIds.ts';
@@ -36,6 +37,8 @@ import type { TableTabs } from './documents/table/tableTabs.ts';
 import { followTables } from './commands/open/followTables.ts';
 import type { StatusPages } from './documents/status/statusPages.ts';
 import { StoreWatch } from './documents/storeWatch.ts';
+import { findPolicy, policyPlace } from './policy/policyFile.ts';
+import { Policy } from './policy/policy.ts';
 import { createServices } from './services/services.ts';
 import type { ActionTree } from './tree/actionTree.ts';
 import type { TreeNode } from './tree/nodes.ts';
@@ -71,15 +74,25 @@ export interface Core extends Disposable {
   readonly run: (id: CommandId, args: readonly unknown[]) => Promise<void>;
 }
 
-/** Builds the core. This file is the entry point of the bundle that contains all code except its heaviest parts. */
-export function createCore(context: ExtensionContext, registered: Registered): Core {
-  const services = createServices(context, registered);
+/**
+ * Builds the core. This file is the entry point of the bundle that contains all code except its heaviest parts.
+ *
+ * @param place - place of the managed settings. They are read here, once, before anything reads a setting
+ */
+export function createCore(
+  context: ExtensionContext,
+  registered: Registered,
+  place = policyPlace(process.platform, process.geteuid?.() ?? -1),
+): Core {
+  const policy = new Policy(findPolicy(place));
+  const services = createServices(context, registered, policy);
+  tellPolicy(policy, services.log);
   const title = l10n.t('Fetching result');
   // Opens no document. The tabs of these results are already open, and VS Code reads their documents again by itself.
   const fetch = (ref: ResultRef): Promise<unknown> =>
-    new CommandRunner(services.log).run(title, ({ signal }) => services.results.open(ref, { signal }));
+    new CommandRunner(services).run(title, ({ signal }) => services.results.open(ref, { signal }));
   const fetchAgain = (ref: ResultRef, damage: LiveResponseError): void => {
-    new CommandRunner(services.log).fail(title, damage, { tryAgain: () => fetch(ref) });
+    new CommandRunner(services).fail(title, damage, { tryAgain: () => fetch(ref) });
   };
   const missing = new MissingResults((addresses) => {
     for (const ref of addresses) void fetch(ref);

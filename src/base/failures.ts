@@ -61,6 +61,7 @@ export const FAILURES = {
   largeNotKept: {},
   analysisStopped: {},
   // the extension itself
+  managed: { isExpected: true, stopsRun: true },
   badArgument: {},
   noPortal: { isExpected: true },
   databaseFailed: { stopsRun: true },

@@ -90,6 +90,7 @@ import { exportRawCommand } from './save/exportRaw.ts';
 import { savePackageCommand } from './save/savePackage.ts';
 import { saveOutputCommand } from './save/saveOutput.ts';
 import { showLogCommand } from './showLog.ts';
+import { showManagedSettingsCommand } from './showManagedSettings.ts';
 import { clearStoredResultsCommand } from './store/clearStoredResults.ts';
 import { removeAllDataCommand } from './store/removeAllData.ts';
 import {
@@ -198,6 +199,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportRunNdjsonCommand,
   handOverCommand,
   showLogCommand,
+  showManagedSettingsCommand,
 ];
 
 /**

@@ -12,7 +12,7 @@ export function createCommands(services: Services): (id: CommandId, args: readon
   const byId = new Map(COMMANDS.map((definition) => [`liveResponse.${definition.name}`, definition]));
   return async (id, args) => {
     // Each call gets a new runner, because the runner keeps the outcome of its call.
-    const runner = new CommandRunner(services.log);
+    const runner = new CommandRunner(services);
     const startedAt = performance.now();
     try {
       const command = byId.get(id);

@@ -27,6 +27,8 @@ export interface SignInsParts {
   /** Environment variables with which Azure CLI and Az PowerShell are found. */
   readonly environment: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
+  /** Whether an administrator allows that a connection signs in in this way. By default, all ways are allowed. */
+  readonly allowsWay?: (connection: Connection, way: PersonalWay) => boolean;
   readonly limits?: SignInLimits;
 }
 
@@ -93,7 +95,7 @@ export class SignIns {
    *
    * @param resource - what the user consents to
    * @returns the account that signed in
-   * @throws LiveResponseError see `PersonalTokenSource`
+   * @throws LiveResponseError `managed` if an administrator forbids the way, and see `PersonalTokenSource`
    */
   async signIn(
     connection: Connection,
@@ -102,6 +104,8 @@ export class SignIns {
     signal: AbortSignal,
     resource?: Resource,
   ): Promise<string> {
+    if (this.#parts.allowsWay?.(connection, way) === false)
+      throw new LiveResponseError('managed', { reason: 'signIns', connection: connection.name });
     const source = await this.#source(connection, resource);
     if (!isPersonal(source)) throw new LiveResponseError('badArgument', { path: 'signIn' });
     // A user who starts a second sign-in has abandoned the first page, so the first attempt ends.

@@ -17,6 +17,7 @@ export type NextStep =
   | 'copyCommand'
   | 'openSettings'
   | 'openSaved'
+  | 'showManagedSettings'
   | 'showLog';
 
 /** Message about a failure: one or two sentences, and the next steps. The step that most likely helps comes first. */

@@ -5,6 +5,7 @@ import type { FailureCode } from '../base/failures.ts';
 import { huntingLimit, notHuntingResults, refusedHunt } from './auditWords.ts';
 import { deviceWords } from './deviceWords.ts';
 import { formatBytes, formatTime } from './format.ts';
+import { forbidden } from './policy/policyWords.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {
   analysisStopped,
@@ -19,6 +20,7 @@ import {
   missingPackage,
   packageLimit,
   refusedDownload,
+  REJECTIONS,
 } from './storageWords.ts';
 import type { FailureMessage, NextStep } from './failureMessage.ts';
 
@@ -50,6 +52,7 @@ export function stepLabel(step: NextStep): string {
     copyCommand: l10n.t('Copy Command'),
     openSettings: l10n.t('Open Settings'),
     openSaved: l10n.t('Open Saved Result…'),
+    showManagedSettings: l10n.t('Show Managed Settings'),
     showLog: l10n.t('Show Log'),
   };
   return labels[step];
@@ -124,6 +127,7 @@ const STEPS: Readonly<Record<Exclude<FailureCode, ByReason>, readonly NextStep[]
   textTooLarge: ['exportRaw'],
   largeNotKept: ['saveToFile', 'showLog'],
   analysisStopped: ['saveToFile', 'tryAgain', 'showLog'],
+  managed: ['showManagedSettings'],
   badArgument: [],
   noPortal: [],
   databaseFailed: ['tryAgain', 'showLog'],
@@ -244,6 +248,7 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, ByReason>, (values: Failur
   textTooLarge,
   largeNotKept,
   analysisStopped,
+  managed: ({ reason, connection }) => forbidden(reason, connection),
   badArgument: (values) =>
     l10n.t('The command was called with an argument that it does not take ({0}).', values.path ?? '–'),
   noPortal: () => l10n.t('This tenant is not one that the Defender portal shows, or the action names no device.'),
@@ -252,17 +257,6 @@ const SENTENCES: Readonly<Record<Exclude<FailureCode, ByReason>, (values: Failur
   notHuntingResults,
   notStoredFile,
   cancelled: () => l10n.t('Canceled.'),
-};
-
-const REJECTIONS: Readonly<Record<string, () => string>> = {
-  empty: () => l10n.t('The result file is empty. It is stored as it came.'),
-  binary: () => l10n.t('What came is no text. It is stored as it came and can be exported.'),
-  notJson: () => l10n.t('The result file is not valid JSON, so it is not shown as output. It is stored as it came.'),
-  truncated: () => l10n.t('The result file is incomplete, so it is not shown as output. It is stored as it came.'),
-  notATranscript: () => l10n.t('The file is JSON, but no result of a script. It is stored as it came.'),
-  tooLarge: () => l10n.t('The result file is too large to be read. It is stored as it came.'),
-  tooNested: () =>
-    l10n.t('The result file has more parts than any result of a script, so it was not read. It is stored as it came.'),
 };
 
 const noRoom = (): string => l10n.t('There is no room for the file. Make some and try again, or save it elsewhere.');

@@ -12,5 +12,6 @@ export const STEP_COMMANDS: Readonly<Partial<Record<NextStep, CommandId>>> = {
   replaceToken: commandIds.replaceAccessToken,
   refresh: commandIds.refresh,
   openSaved: commandIds.openSavedResult,
+  showManagedSettings: commandIds.showManagedSettings,
   showLog: commandIds.showLog,
 };

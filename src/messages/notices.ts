@@ -1,8 +1,24 @@
-import { l10n } from 'vscode';
+import { commands, l10n } from 'vscode';
+import { commandIds } from '../platform/commandIds.ts';
 import type { Log } from '../platform/log.ts';
+import type { Policy } from '../policy/policy.ts';
+import { refusedPolicy } from './policy/policyWords.ts';
 import { describeStorageTrouble } from './storageWords.ts';
 import type { StorageTrouble } from './storageWords.ts';
 import { notify } from '../platform/show/notifications.ts';
+
+/** Warns that the managed settings are refused. Called once, when they have been read. */
+export function tellPolicy(policy: Policy, log: Log): void {
+  const { path, state, problems } = policy.source;
+  if (state === 'none') return;
+  log.info(`managed settings: ${path}: ${state}${problems.map(({ kind, name }) => `; ${kind} ${name}`).join('')}`);
+  const warning = refusedPolicy(policy);
+  if (warning === undefined) return;
+  const show = l10n.t('Show Managed Settings');
+  void notify('warning', warning, show).then((answer) => {
+    if (answer === show) void commands.executeCommand(commandIds.showManagedSettings);
+  });
+}
 
 /** Warns that sign-ins are lost when this window closes. Must be called at most once a session. */
 export function tellSecretsInMemory(log: Log): void {

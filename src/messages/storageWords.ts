@@ -170,3 +170,15 @@ export function refusedDownload(values: FailureValues): string {
         code,
       );
 }
+
+/** Sentences about a file that is no result of a script, by the reason of the rejection. */
+export const REJECTIONS: Readonly<Record<string, () => string>> = {
+  empty: () => l10n.t('The result file is empty. It is stored as it came.'),
+  binary: () => l10n.t('What came is no text. It is stored as it came and can be exported.'),
+  notJson: () => l10n.t('The result file is not valid JSON, so it is not shown as output. It is stored as it came.'),
+  truncated: () => l10n.t('The result file is incomplete, so it is not shown as output. It is stored as it came.'),
+  notATranscript: () => l10n.t('The file is JSON, but no result of a script. It is stored as it came.'),
+  tooLarge: () => l10n.t('The result file is too large to be read. It is stored as it came.'),
+  tooNested: () =>
+    l10n.t('The result file has more parts than any result of a script, so it was not read. It is stored as it came.'),
+};

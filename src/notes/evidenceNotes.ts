@@ -3,7 +3,6 @@ import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
 import type { BuiltForm } from '../evidence/blocks/noteForms.ts';
 import { refOf, wholeAddress } from '../base/resultUri.ts';
 import type { ResultAddress } from '../base/resultUri.ts';
-import { defangsOnCopy } from '../platform/config.ts';
 import { toEvidenceSource } from '../results/evidenceSource.ts';
 import type { ResultStore } from '../results/resultStore.ts';
 import { SHORT_UNITS } from '../results/storedAnalysis.ts';
@@ -13,6 +12,8 @@ export interface EvidenceNotesParts {
   readonly store: Pick<ResultStore, 'facts' | 'analysis' | 'noteQuoted'>;
   readonly loadTexts: () => Promise<NoteTexts>;
   readonly toolVersion: string;
+  /** Whether quotations are defanged. */
+  readonly defangs: () => boolean;
 }
 
 /**
@@ -54,12 +55,12 @@ export class EvidenceNotes {
     ranges: readonly Range[],
     signal?: AbortSignal,
   ): Promise<Evidence | undefined> {
-    const { store, toolVersion } = this.#parts;
+    const { store, toolVersion, defangs } = this.#parts;
     const facts = await store.facts(address);
     const source = facts === undefined ? undefined : toEvidenceSource(facts, address.stream, toolVersion);
     if (source === undefined) return undefined;
     // A file that is not a script result is quoted without defanging, because the meaning of its text is unknown.
-    const form = address.stream !== 'raw' && defangsOnCopy() ? 'defanged' : 'asItIs';
+    const form = address.stream !== 'raw' && defangs() ? 'defanged' : 'asItIs';
     const { stream, view } = address;
     const quoted = await store.analysis.quoteText({ ref: refOf(address), stream, view, ranges }, form, signal);
     if (quoted === undefined) return undefined;

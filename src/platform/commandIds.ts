@@ -96,6 +96,7 @@ const NAMES = [
   'exportRunNdjson',
   'handOver',
   'showLog',
+  'showManagedSettings',
 ] as const;
 
 /** Id of every command, by its name. */

@@ -1,27 +1,16 @@
 import { ConfigurationTarget, env, workspace } from 'vscode';
+import type { Connection } from '../connections/connection.ts';
+import type { Policy } from '../policy/policy.ts';
+import { POLICY_KEYS } from '../policy/policyKeys.ts';
+import type { PolicyValues } from '../policy/policyKeys.ts';
+import type { KeepRules } from '../results/resultStore.ts';
 
 /** Formats in which a quotation is written into a note, with its source. */
 export type NoteForm = 'compactBlock' | 'fullBlock' | 'citation' | 'tableRow';
 
 const SECTION = 'liveResponse';
-
-/** Returns the size of the largest result that is downloaded, in bytes. */
-export function maxDownloadBytes(): number {
-  const megabytes = workspace.getConfiguration(SECTION).get<number>('maxDownloadSize', 64);
-  // A megabyte is 1,000,000 bytes here, because the extension also shows sizes in powers of ten.
-  return Math.max(1, megabytes) * 1_000_000;
-}
-
-/** Returns the hosts from which the user allows downloads, in addition to Azure's hosts. */
-export function allowedDownloadHosts(): readonly string[] {
-  return workspace.getConfiguration(SECTION).get<string[]>('downloadHosts', []);
-}
-
-/** Allows one more download host, for all windows of this machine. */
-export async function allowDownloadHost(host: string): Promise<void> {
-  const hosts = [...new Set([...allowedDownloadHosts(), host])];
-  await workspace.getConfiguration(SECTION).update('downloadHosts', hosts, ConfigurationTarget.Global);
-}
+const MIB = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Whether unfinished actions are polled while the user looks at them. */
 export function followsActions(): boolean {
@@ -64,39 +53,95 @@ export function pasteAs(): PasteAs {
   return PASTE_FORMS.has(wanted) ? wanted : 'automatic';
 }
 
-/** Whether indicators are defanged in text that is copied together with its source. */
-export function defangsOnCopy(): boolean {
-  return workspace.getConfiguration(SECTION).get<boolean>('defangOnCopy', false);
-}
-
-/**
- * Whether events can be sent at this moment. VS Code's telemetry level and this extension's own setting must both allow
- * it.
- */
-export function sendsTelemetry(): boolean {
-  return env.isTelemetryEnabled && workspace.getConfiguration(SECTION).get<boolean>('telemetry.enabled', true);
-}
-
-const MIB = 1024 * 1024;
-const DAY_MS = 24 * 60 * 60_000;
-
-/** Returns the rules for stored results: whether results are stored on the disk, how many bytes, and for how long. */
-export function storageRules(): {
-  readonly keep: boolean;
-  /** Largest size of all stored results, in bytes; undefined means no limit. */
-  readonly maxBytes: number | undefined;
-  /** Largest age of a stored result, in milliseconds; undefined means no limit. */
-  readonly maxAge: number | undefined;
-} {
-  const settings = workspace.getConfiguration(SECTION);
-  const megabytes = settings.get<number>('storage.maxSize', 2048);
-  const days = settings.get<number>('storage.maxAgeDays', 0);
-  return {
-    keep: settings.get<boolean>('storage.keepResults', true),
-    maxBytes: megabytes > 0 ? megabytes * MIB : undefined,
-    maxAge: days > 0 ? days * DAY_MS : undefined,
-  };
-}
-
 /** Section of the settings that contains the storage rules. */
 export const STORAGE_SECTION = `${SECTION}.storage`;
+
+/** Settings that an administrator can manage. Everything that depends on them reads them here. */
+export class Settings {
+  readonly #policy: Policy;
+
+  constructor(policy: Policy) {
+    this.#policy = policy;
+  }
+
+  /** Returns the size of the largest result that is downloaded, in bytes. */
+  readonly maxDownloadBytes = (): number =>
+    // A megabyte is 1,000,000 bytes here, because the extension also shows sizes in powers of ten.
+    Math.max(1, this.#read('maxDownloadSize')) * 1_000_000;
+
+  /**
+   * Returns the hosts from which results of these connections may be downloaded, in addition to Azure's hosts. Where an
+   * administrator decides about hosts, a user's connection adds none.
+   */
+  downloadHosts(connections: readonly Connection[]): readonly string[] {
+    const isManaged = this.#policy.isManaged('downloadHosts');
+    const adding = connections.filter((connection) => !isManaged || this.#policy.isGiven(connection));
+    return [...adding.flatMap((connection) => connection.downloadHosts ?? []), ...this.#read('downloadHosts')];
+  }
+
+  /** Whether the user may allow a host. */
+  get mayAllowDownloadHost(): boolean {
+    return !this.#policy.isManaged('downloadHosts');
+  }
+
+  /** Allows one more download host, for all windows of this machine. */
+  async allowDownloadHost(host: string): Promise<void> {
+    const hosts = [...new Set([...this.#read('downloadHosts'), host])];
+    await workspace.getConfiguration(SECTION).update('downloadHosts', hosts, ConfigurationTarget.Global);
+  }
+
+  /** Whether the user may change the limit of downloads. */
+  get mayChangeDownloadSize(): boolean {
+    return !this.#policy.isManaged('maxDownloadSize');
+  }
+
+  /** Whether indicators are defanged in text that is copied together with its source. */
+  readonly defangsOnCopy = (): boolean => this.#read('defangOnCopy');
+
+  /**
+   * Whether events can be sent at this moment. VS Code's telemetry level and this extension's own setting must both
+   * allow it.
+   */
+  readonly sendsTelemetry = (): boolean => env.isTelemetryEnabled && this.#read('telemetry');
+
+  /** Returns the rules for stored results: whether results are stored on the disk, how many bytes, and for how long. */
+  readonly storageRules = (): KeepRules => {
+    const megabytes = this.#read('maxStorageSize');
+    const days = this.#read('maxStorageAgeDays');
+    return {
+      keep: this.#read('keepResults'),
+      maxBytes: megabytes > 0 ? megabytes * MIB : undefined,
+      maxAge: days > 0 ? days * DAY_MS : undefined,
+    };
+  };
+
+  /** Returns the user's own values, or the defaults, of all that an administrator can manage. */
+  ownValues(): PolicyValues {
+    const own = Object.entries(POLICY_KEYS).map(([key, { normal }]) => [key, normal] as const);
+    const set = (Object.keys(OWN) as (keyof typeof OWN)[]).map((key) => [key, this.#own(key)] as const);
+    return Object.fromEntries([...own, ...set]) as unknown as PolicyValues;
+  }
+
+  #read<Key extends keyof typeof OWN>(key: Key): PolicyValues[Key] {
+    return this.#policy.effective(key, this.#own(key)).value;
+  }
+
+  #own<Key extends keyof typeof OWN>(key: Key): PolicyValues[Key] {
+    const { normal } = POLICY_KEYS[key];
+    const own = workspace.getConfiguration(SECTION).get<PolicyValues[Key]>(OWN[key]);
+    // A value that was edited by hand can have any type.
+    const isOfType = typeof own === typeof normal && Array.isArray(own) === Array.isArray(normal);
+    return isOfType ? (own ?? normal) : normal;
+  }
+}
+
+/** Settings of the user, by the key with which an administrator manages them. */
+const OWN = {
+  maxDownloadSize: 'maxDownloadSize',
+  downloadHosts: 'downloadHosts',
+  keepResults: 'storage.keepResults',
+  maxStorageSize: 'storage.maxSize',
+  maxStorageAgeDays: 'storage.maxAgeDays',
+  defangOnCopy: 'defangOnCopy',
+  telemetry: 'telemetry.enabled',
+} as const;

@@ -28,6 +28,9 @@ export interface ContextKeys {
   readonly 'liveResponse.search': 'none' | 'running' | 'ended' | 'listed';
   /** Whether an audit trail is open. Its view is shown only then. */
   readonly 'liveResponse.auditTrail': 'none' | 'open';
+  /** Set if an administrator does not allow to fetch an audit trail, or to make packs. Their menu entries are hidden. */
+  readonly 'liveResponse.auditFetch': 'forbidden';
+  readonly 'liveResponse.packs': 'forbidden';
   /** Part of a text that the active document shows. `none`: the text is not divided into parts. */
   readonly 'liveResponse.part': 'none' | 'first' | 'middle' | 'last' | 'whole';
   /** Whether the active result document has no text, or only text that the script did not write. */

@@ -121,7 +121,8 @@ export class RunFetches {
     this.#jobs.set(key, job);
     const kept = again || known.order?.end !== undefined ? undefined : known.order;
     // An order whose time is over must not keep a person's gesture from fetching what there is.
-    const open = order ?? (kept !== undefined && kept.endsAt > this.#options.clock.now() ? kept : undefined);
+    const wanted = order ?? (kept !== undefined && kept.endsAt > this.#options.clock.now() ? kept : undefined);
+    const open = this.#options.keepsOrders === false ? undefined : wanted;
     this.#records.set(key, { run, state: 'waiting', failures, ...(open === undefined ? {} : { order: open }) });
     begin.resolve(undefined);
     return job.done;

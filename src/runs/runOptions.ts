@@ -24,6 +24,8 @@ export interface RunFetchesOptions {
   readonly hold: (name: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
   /** Asks about the commands of a run. Usually costs one call. */
   readonly renew?: RenewRun;
+  /** Whether orders to keep results may go on. By default they may. */
+  readonly keepsOrders?: boolean;
   /** Size of the largest result that is fetched, in bytes. */
   readonly largest?: () => number;
   /** Whether the store has room for more results without dropping older ones. */

@@ -4,17 +4,21 @@ import { systemClock } from '../base/clock.ts';
 import { Leases } from '../base/leases.ts';
 import { loadReporter, startStoreThread } from '../lazy.ts';
 import { tellMemoryOnly, tellStorageTrouble } from '../messages/notices.ts';
-import { sendsTelemetry, storageRules } from '../platform/config.ts';
+import { Settings } from '../platform/config.ts';
 import { LastUse } from '../platform/lastUse.ts';
 import { Log } from '../platform/log.ts';
 import { createTelemetry } from '../platform/telemetry.ts';
 import type { Telemetry } from '../platform/telemetry.ts';
+import type { Policy } from '../policy/policy.ts';
 import { leasePort } from '../worker/ports.ts';
 import { WorkerClient } from '../worker/workerClient.ts';
 
 /** Services that all others need. */
 export interface GroundServices {
   readonly log: Log;
+  /** Settings that an administrator decides. */
+  readonly policy: Policy;
+  readonly settings: Settings;
   readonly telemetry: Telemetry;
   /** Client of the thread that works with the databases. */
   readonly worker: WorkerClient;
@@ -33,15 +37,16 @@ export interface GroundServices {
   readonly forgetAll: () => Promise<void>;
 }
 
-export function createGround(context: ExtensionContext): GroundServices {
+export function createGround(context: ExtensionContext, policy: Policy): GroundServices {
   const { extension, globalState, globalStorageUri, secrets, workspaceState } = context;
   const log = new Log();
-  const telemetry = createTelemetry(loadReporter, sendsTelemetry);
+  const settings = new Settings(policy);
+  const telemetry = createTelemetry(loadReporter, settings.sendsTelemetry);
   const folder = globalStorageUri.scheme === 'file' ? globalStorageUri.fsPath : undefined;
   const worker = new WorkerClient({
     folder,
     startThread: startStoreThread,
-    keeps: () => storageRules().keep,
+    keeps: () => settings.storageRules().keep,
     onFault: (fault) => {
       tellStorageTrouble(fault, log);
     },
@@ -55,6 +60,8 @@ export function createGround(context: ExtensionContext): GroundServices {
   const { version } = extension.packageJSON as { readonly version: string };
   return {
     log,
+    policy,
+    settings,
     telemetry,
     worker,
     leases: new Leases(leasePort(worker), systemClock),

@@ -12,7 +12,7 @@ import type { GroundServices } from './ground.ts';
 import { sampleStart } from './sampleStart.ts';
 
 /** Parts of the way to a hunting query. */
-export interface HuntingParts extends Pick<GroundServices, 'worker'> {
+export interface HuntingParts extends Pick<GroundServices, 'policy' | 'worker'> {
   readonly log: Pick<GroundServices['log'], 'call'>;
   readonly signIns: Pick<SignIns, 'getAccessToken'>;
   readonly connections: Pick<ConnectionList, 'all'>;
@@ -30,17 +30,18 @@ export type Hunt = (connection: Connection, query: string, signal: AbortSignal) 
  * whether that still holds before it begins, right before it sends, and before it hands the answer over, because each of
  * these can be minutes apart. The sample tenant sends nothing, so it needs no permission.
  *
- * @returns a function that throws LiveResponseError `huntingRefused` with the reason `off` for a connection that may not
+ * @returns a function that throws LiveResponseError `managed`, `huntingRefused` with the reason `off` for a connection that may not
  *   send queries, or is not in the list any more, and the errors of {@link HuntingClient}
  */
 export function createHunt(parts: HuntingParts): Hunt {
-  const { consent, connections } = parts;
+  const { consent, connections, policy } = parts;
   // One client for each connection: it remembers the token that was refused last.
   const clients = new Map<string, Promise<HuntingClient>>();
   return async (connection, query, signal) => {
     const owner = ownerOf(connection);
     const graphUrl = graphUrlOf(connection);
     const mustBeAllowed = (): void => {
+      if (!policy.isAllowed('auditTrail')) throw new LiveResponseError('managed', { reason: 'auditTrail' });
       const isThere = connections.all.some((one) => ownerOf(one) === owner);
       const isAllowed = connection.signIn === 'sample' || consent.isGiven(owner);
       if (!isThere || !isAllowed)

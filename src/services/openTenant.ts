@@ -5,13 +5,12 @@ import type { SignIns } from '../connections/signIns.ts';
 import type { TenantClient } from '../defender/tenantClient.ts';
 import { loadSampleTransport, loadTenantClient } from '../lazy.ts';
 import { isSpentByOthers } from '../messages/failureMessages.ts';
-import { allowedDownloadHosts } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { ledgerPort } from '../worker/ports.ts';
 import type { GroundServices } from './ground.ts';
 import { sampleStart } from './sampleStart.ts';
 
-interface TenantParts extends Pick<GroundServices, 'log' | 'telemetry' | 'worker'> {
+interface TenantParts extends Pick<GroundServices, 'log' | 'settings' | 'telemetry' | 'worker'> {
   readonly signIns: SignIns;
   readonly state: Memento;
   /** Called after each call to the API. */
@@ -20,7 +19,7 @@ interface TenantParts extends Pick<GroundServices, 'log' | 'telemetry' | 'worker
 
 /** Creates the client of a connection. The first call loads the client's code. */
 export async function openTenant(connection: Connection, parts: TenantParts): Promise<TenantClient> {
-  const { signIns, log, telemetry, state, worker, onCalled } = parts;
+  const { signIns, log, settings, telemetry, state, worker, onCalled } = parts;
   const createTenantClient = await loadTenantClient();
   const ledger = ledgerPort(worker, connection);
   const custom = connection.cloud === 'custom';
@@ -47,7 +46,7 @@ export async function openTenant(connection: Connection, parts: TenantParts): Pr
   return createTenantClient(ledger, {
     ...common,
     getAccessToken: (signal, refusal) => signIns.getAccessToken(connection, signal, refusal),
-    downloadHosts: () => [...(connection.downloadHosts ?? []), ...allowedDownloadHosts()],
+    downloadHosts: () => settings.downloadHosts([connection]),
     expectAzureHeaders: !custom,
   });
 }

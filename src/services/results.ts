@@ -4,7 +4,6 @@ import { loadNoteTexts, startAnalysisThread } from '../lazy.ts';
 import { EvidenceNotes } from '../notes/evidenceNotes.ts';
 import { EvidenceReports } from '../notes/evidenceReports.ts';
 import { PinnedNotes } from '../notes/pinnedNotes.ts';
-import { maxDownloadBytes, storageRules } from '../platform/config.ts';
 import { ResultService } from '../results/resultService.ts';
 import { ResultStore } from '../results/resultStore.ts';
 import { ResultSaves } from '../results/save/resultSaves.ts';
@@ -34,22 +33,22 @@ const TABLES_IDLE_MS = 15 * 60_000;
 
 export function createResultServices(
   context: ExtensionContext,
-  { worker, toolVersion }: GroundServices,
+  { settings, worker, toolVersion }: GroundServices,
   { findSource }: TenantServices,
 ): ResultServices {
   const analysis = new Analysis({ startThread: startAnalysisThread });
   // A person looks at a table for long, so its rows stay in memory longer than a view of a text.
   const tabling = new Analysis({ startThread: startAnalysisThread, idleMs: TABLES_IDLE_MS });
-  const store = new ResultStore({ worker, analysis, tabling, rules: storageRules });
+  const store = new ResultStore({ worker, analysis, tabling, rules: settings.storageRules });
   return {
     store,
     analysis,
     tabling,
     outlining: new Analysis({ startThread: startAnalysisThread }),
-    results: new ResultService({ store, findSource, maxBytes: maxDownloadBytes }),
+    results: new ResultService({ store, findSource, maxBytes: settings.maxDownloadBytes }),
     saves: new ResultSaves(findSource),
     search: new StoredSearch(worker),
-    notes: new EvidenceNotes({ store, loadTexts: loadNoteTexts, toolVersion }),
+    notes: new EvidenceNotes({ store, loadTexts: loadNoteTexts, toolVersion, defangs: settings.defangsOnCopy }),
     pinnedNotes: new PinnedNotes(context.workspaceState),
     reports: new EvidenceReports(),
   };

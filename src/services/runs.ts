@@ -2,7 +2,6 @@ import { LiveResponseError } from '../base/errors.ts';
 import { systemClock } from '../base/clock.ts';
 import { loadPackWriter, loadParquetWriter } from '../lazy.ts';
 import type { RunRecord } from '../model/runRecord.ts';
-import { maxDownloadBytes, storageRules } from '../platform/config.ts';
 import { estimateRun } from '../runs/runEstimate.ts';
 import { renewFilterRun } from '../runs/filterRun.ts';
 import { RunFetches } from '../runs/runFetch.ts';
@@ -26,7 +25,7 @@ export interface RunServices {
 }
 
 export function createRunServices(
-  { worker, leases }: GroundServices,
+  { worker, leases, policy, settings }: GroundServices,
   { connections, sessions }: TenantServices,
   { store, results }: ResultServices,
 ): RunServices {
@@ -48,9 +47,10 @@ export function createRunServices(
           ? renewHosts(session, run, lookedAt, signal)
           : renewFilterRun(session, { ...run, filter }, lookedAt, signal);
       },
-      largest: maxDownloadBytes,
+      largest: settings.maxDownloadBytes,
+      keepsOrders: policy.isAllowed('standingOrders'),
       hasRoom: async () => {
-        const { keep, maxBytes } = storageRules();
+        const { keep, maxBytes } = settings.storageRules();
         if (!keep || maxBytes === undefined) return true;
         return (await store.storedBytes()) < maxBytes * FULL_SHARE;
       },

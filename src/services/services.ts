@@ -1,4 +1,5 @@
 import type { ExtensionContext } from 'vscode';
+import type { Policy } from '../policy/policy.ts';
 import { createGround } from './ground.ts';
 import type { GroundServices } from './ground.ts';
 import { createResultServices } from './results.ts';
@@ -17,8 +18,8 @@ import type { RegisteredView, ViewServices } from './views.ts';
 export interface Services extends GroundServices, TenantServices, ResultServices, RunServices, ViewServices {}
 
 /** Builds the services. Opens no file and no connection, because each service opens what it needs at its first use. */
-export function createServices(context: ExtensionContext, registered: RegisteredView): Services {
-  const ground = createGround(context);
+export function createServices(context: ExtensionContext, registered: RegisteredView, policy: Policy): Services {
+  const ground = createGround(context, policy);
   const tenant = createTenantServices(context, ground);
   const results = createResultServices(context, ground, tenant);
   const runs = createRunServices(ground, tenant, results);

@@ -17,7 +17,6 @@ import type { MachineAction } from '../defender/schema.ts';
 import type { DownloadLink } from '../defender/tenantClient.ts';
 import { loadDownloadLink, loadMsal, loadSampleHunting, loadSignInSender, loadTenantHunting } from '../lazy.ts';
 import { tellSecretsInMemory } from '../messages/notices.ts';
-import { allowedDownloadHosts } from '../platform/config.ts';
 import { HuntingConsent } from '../platform/huntingConsent.ts';
 import { KeptSecrets } from '../platform/keptSecrets.ts';
 import type { FindSource } from '../results/resultSource.ts';
@@ -64,7 +63,7 @@ export interface TenantServices {
 type LinkRequest = [link: string, signal: AbortSignal, limits: DownloadLimits];
 
 export function createTenantServices(context: ExtensionContext, ground: GroundServices): TenantServices {
-  const { log, worker, toolVersion } = ground;
+  const { log, policy, settings, worker, toolVersion } = ground;
   const called = new Emitter<void>();
   const signIns = new SignIns({
     secrets: new KeptSecrets(context.secrets, () => {
@@ -79,8 +78,9 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     },
     environment: process.env,
     platform: process.platform,
+    allowsWay: (connection, way) => policy.allowsWay(connection, way),
   });
-  const connections = new ConnectionList(worker);
+  const connections = new ConnectionList(worker, policy);
   const sessions = new Sessions(connections, (connection) =>
     openTenant(connection, {
       ...ground,
@@ -169,9 +169,10 @@ export function createTenantServices(context: ExtensionContext, ground: GroundSe
     },
     downloadLink: async (...request) => {
       const download = await loadDownloadLink();
-      const own = connections.all.filter(({ cloud }) => cloud === 'custom').flatMap((one) => one.downloadHosts ?? []);
+      const custom = connections.all.filter(({ cloud }) => cloud === 'custom');
+      const own = custom.flatMap((one) => one.downloadHosts ?? []);
       return download(...request, {
-        downloadHosts: () => [...own, ...allowedDownloadHosts()],
+        downloadHosts: () => settings.downloadHosts(custom),
         // Only a custom connection's own hosts can run storage other than Azure's. All other hosts must send Azure's
         // headers.
         expectAzureHeaders: !own.includes(new URL(request[0]).host),

@@ -13,6 +13,8 @@ import { ActionsView } from '../tree/actionsView.ts';
 import type { ActionsViewParts } from '../tree/actionsView.ts';
 import { SavedFilters } from '../tree/savedFilters.ts';
 import { ledgerPort } from '../worker/ports.ts';
+import { policyPage } from '../messages/policy/policyPage.ts';
+import { setContextKey } from '../platform/contextKeys.ts';
 import type { GroundServices } from './ground.ts';
 import type { ResultServices } from './results.ts';
 import type { RunServices } from './runs.ts';
@@ -42,7 +44,9 @@ export function createViewServices(
   registered: RegisteredView,
   parts: GroundServices & TenantServices & ResultServices & RunServices,
 ): ViewServices {
-  const { actions, auditTrail, connections, sessions, noResults, worker, store, runs, estimateRun } = parts;
+  const { actions, auditTrail, connections, sessions, noResults, worker, store, runs, estimateRun, policy } = parts;
+  if (!policy.isAllowed('auditTrail')) setContextKey('liveResponse.auditFetch', 'forbidden');
+  if (!policy.isAllowed('packs')) setContextKey('liveResponse.packs', 'forbidden');
   const companions = new CompanionTabs();
   const calls = new CallsItem(async () => {
     const { active } = connections;
@@ -67,7 +71,7 @@ export function createViewServices(
       },
     }),
     auditView: new AuditView(auditTrail, (listener) => followList(actions, listener)),
-    help: new HelpDocument(),
+    help: new HelpDocument(() => policyPage(policy, parts.settings.ownValues(), connections.hidden)),
     calls,
     runOverviews,
     tableTabs: new TableTabs({

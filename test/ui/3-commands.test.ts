@@ -13,6 +13,7 @@ import {
   clickRow,
   followLink,
   readDialog,
+  readEditor,
   readTree,
   waitForNotification,
 } from '../rig/workbenchParts.ts';
@@ -248,6 +249,15 @@ workbenchSuite('every command, in the workbench with the packaged extension', OP
   test('accessibilityHelp opens a text with all ways by keyboard', async () => {
     await palette('accessibilityHelp');
     await waitForTab(session.page, 'Live Response Accessibility Help');
+    await runCommand(session.page, 'View: Close Editor');
+  });
+
+  test('showManagedSettings says that nothing is managed, where there is no such file', async () => {
+    await palette('showManagedSettings');
+    await waitForTab(session.page, 'Live Response Managed Settings');
+    await waitFor('the page', async () =>
+      (await readEditor(session.page)).includes('There is no such file. Nothing is managed.'),
+    );
     await runCommand(session.page, 'View: Close Editor');
   });
 

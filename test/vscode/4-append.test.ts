@@ -7,7 +7,9 @@ import { buildResultUri } from '../../src/base/resultUri.ts';
 import { findEvidence } from '../../src/evidence/blocks/readEvidence.ts';
 import { EvidenceNotes } from '../../src/notes/evidenceNotes.ts';
 import { noteTexts } from '../../src/notes/noteTexts.ts';
+import { Settings } from '../../src/platform/config.ts';
 import { Log } from '../../src/platform/log.ts';
+import { NO_POLICY } from '../../src/policy/policy.ts';
 import { TestStore } from '../unit/results/testStore.ts';
 import type { StoreThread } from '../../src/worker/workerClient.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
@@ -88,10 +90,15 @@ describe('Append to Notes…', () => {
     const services = {
       pinnedNotes: { get: () => ({ uri: NOTE, heading: undefined }) },
       results: { open: () => Promise.resolve(facts) },
-      notes: new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0' }),
+      notes: new EvidenceNotes({
+        store,
+        loadTexts: () => Promise.resolve(noteTexts),
+        toolVersion: '0.1.0',
+        defangs: () => false,
+      }),
     } as unknown as Services;
     const target = Uri.from(buildResultUri({ ...ref(), stream: 'output' }, facts.name));
-    append = () => appendToNotes(services, new CommandRunner(log), [target]);
+    append = () => appendToNotes(services, new CommandRunner({ log, settings: new Settings(NO_POLICY) }), [target]);
   });
   after(async () => {
     // VS Code shows an unsaved document a moment later by itself, in front of the next one.

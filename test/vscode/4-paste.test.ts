@@ -65,7 +65,12 @@ describe('a paste into Markdown', () => {
     });
     const bytes = resultFile(OUTPUT);
     await store.put(received({ size: bytes.length }), bytes);
-    const notes = new EvidenceNotes({ store, loadTexts: () => Promise.resolve(noteTexts), toolVersion: '0.1.0' });
+    const notes = new EvidenceNotes({
+      store,
+      loadTexts: () => Promise.resolve(noteTexts),
+      toolVersion: '0.1.0',
+      defangs: () => false,
+    });
     storage = Uri.file(await mkdtemp(path.join(tmpdir(), 'storage-')));
     paste = new NotePaste({
       storage,

@@ -15,7 +15,9 @@ import { createResultFetcher } from '../../src/defender/download/resultFetcher.t
 import type { Transport } from '../../src/defender/transport.ts';
 import { WHOLE_BYTES } from '../../src/evidence/text/textParts.ts';
 import { buildResultUri } from '../../src/base/resultUri.ts';
+import { Settings } from '../../src/platform/config.ts';
 import { Log } from '../../src/platform/log.ts';
+import { NO_POLICY } from '../../src/policy/policy.ts';
 import { ResultSaves } from '../../src/results/save/resultSaves.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { createSampleTransport, sampleApiUrl } from '../../src/sample/api/sampleTransport.ts';
@@ -98,7 +100,7 @@ describe('saving to a folder that is not on this machine', () => {
     mock.method(window, 'showErrorMessage', tell);
   });
   beforeEach(() => {
-    runner = new CommandRunner(log);
+    runner = new CommandRunner({ log, settings: new Settings(NO_POLICY) });
     elsewhere.files.clear();
     elsewhere.refusals = 0;
     [answers, suggested, told, click] = [[], [], [], undefined];

@@ -1,11 +1,12 @@
 import { commands, env, l10n } from 'vscode';
 import { isCancelled, isLiveResponseError } from '../../base/errors.ts';
 import { traitsOf } from '../../base/failures.ts';
-import { allowDownloadHost } from '../../platform/config.ts';
+import type { Settings } from '../../platform/config.ts';
 import type { Log } from '../../platform/log.ts';
 import { describeFailure, stepLabel } from '../../messages/failureMessages.ts';
-import type { FailureMessage, NextStep } from '../../messages/failureMessage.ts';
+import type { NextStep } from '../../messages/failureMessage.ts';
 import { STEP_COMMANDS } from '../../messages/nextSteps.ts';
+import { decidedByAdministrator } from '../../messages/policy/policyWords.ts';
 import type { Outcome } from '../../platform/telemetryEvents.ts';
 import { ask, confirmInStatusBar, notify, showProgress } from '../../platform/show/notifications.ts';
 
@@ -38,6 +39,7 @@ export interface RunOptions {
  */
 export class CommandRunner {
   readonly #log: Log;
+  readonly #settings: Settings;
   #outcome: Outcome = 'ok';
 
   /**
@@ -48,8 +50,9 @@ export class CommandRunner {
     return this.#outcome;
   }
 
-  constructor(log: Log) {
+  constructor({ log, settings }: { readonly log: Log; readonly settings: Settings }) {
     this.#log = log;
+    this.#settings = settings;
   }
 
   /**
@@ -115,8 +118,9 @@ export class CommandRunner {
     const handlers: StepHandlers = {
       copyCorrelationId,
       copyCommand,
-      allowHost: () => allowHost(error, steps.tryAgain),
       ...COMMON_STEPS,
+      allowHost: () => allowHost(this.#settings, error, steps.tryAgain),
+      openSettings,
       ...steps,
     };
     void this.#tell(error, handlers, onGivenUp);
@@ -124,14 +128,22 @@ export class CommandRunner {
 
   async #tell(error: unknown, handlers: StepHandlers, onGivenUp: RunOptions['onGivenUp']): Promise<void> {
     const message = describeFailure(error);
-    const steps = message.steps.filter((step) => handlers[step] !== undefined);
+    const steps = message.steps.filter((step) => handlers[step] !== undefined && !this.#isManaged(step));
     const isRepeatable = steps.some((step) => TRIES_AGAIN.has(step));
     if (!isRepeatable) await onGivenUp?.();
     const labels = steps.map(stepLabel);
-    const answer = await showFailure(error, message, labels);
+    const isManaged = message.steps.some((step) => this.#isManaged(step));
+    const sentence = isManaged ? `${message.sentence} ${decidedByAdministrator()}` : message.sentence;
+    const answer = await showFailure(error, sentence, labels);
     const chosen = answer === undefined ? undefined : steps[labels.indexOf(answer)];
     if (isRepeatable && (chosen === undefined || !TRIES_AGAIN.has(chosen))) await onGivenUp?.();
     if (chosen !== undefined) await handlers[chosen]?.(error);
+  }
+
+  /** Whether a step changes a setting that an administrator decides. It is not offered then. */
+  #isManaged(step: NextStep): boolean {
+    if (step === 'allowHost') return !this.#settings.mayAllowDownloadHost;
+    return step === 'openSettings' && !this.#settings.mayChangeDownloadSize;
   }
 }
 
@@ -151,12 +163,15 @@ const COMMON_STEPS: StepHandlers = {
         commands.executeCommand(command, isLiveResponseError(error) ? error.values.connection : undefined),
     ]),
   ),
-  openSettings: () => commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize'),
 };
 
-function showFailure(error: unknown, message: FailureMessage, labels: string[]): Thenable<string | undefined> {
+function openSettings(): unknown {
+  return commands.executeCommand('workbench.action.openSettings', 'liveResponse.maxDownloadSize');
+}
+
+function showFailure(error: unknown, sentence: string, labels: string[]): Thenable<string | undefined> {
   const isExpected = isLiveResponseError(error) && traitsOf(error.code).isExpected === true;
-  return notify(isExpected ? 'information' : 'error', message.sentence, ...labels);
+  return notify(isExpected ? 'information' : 'error', sentence, ...labels);
 }
 
 async function copyCorrelationId(error: unknown): Promise<void> {
@@ -177,7 +192,7 @@ async function copyCommand(error: unknown): Promise<void> {
  * Asks the user once for each host, before results are downloaded from it. The owner of a host decides what is shown as
  * a result.
  */
-async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Promise<void> {
+async function allowHost(settings: Settings, error: unknown, tryAgain: StepHandlers['tryAgain']): Promise<void> {
   const host = isLiveResponseError(error) ? error.values.host : undefined;
   if (host === undefined) return;
   const allow = l10n.t('Allow');
@@ -194,6 +209,6 @@ async function allowHost(error: unknown, tryAgain: StepHandlers['tryAgain']): Pr
     allow,
   );
   if (answer !== allow) return;
-  await allowDownloadHost(host);
+  await settings.allowDownloadHost(host);
   await tryAgain?.(error);
 }

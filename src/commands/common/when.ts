@@ -30,6 +30,10 @@ export const ON_HIT = String.raw`viewItem =~ /^(hit|foundResult)$/`;
 /** A search was started in this window. */
 export const HAS_SEARCH = 'liveResponse.search =~ /running|ended|listed/';
 
+/** No administrator forbids it. */
+export const MAY_FETCH_AUDIT = 'liveResponse.auditFetch != forbidden';
+export const MAY_PACK = 'liveResponse.packs != forbidden';
+
 export const ON_ONE_ROW = '!listMultiSelection';
 /** The row has an output and errors. */
 export const ON_TRANSCRIPT_ROW = String.raw`viewItem =~ /\btranscript\b/`;

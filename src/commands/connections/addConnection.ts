@@ -14,15 +14,13 @@ import { ask } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW } from '../common/when.ts';
 
+type AddServices = Pick<Services, 'canLoopback' | 'connections' | 'policy' | 'signIns' | 'telemetry'>;
+
 /**
  * `liveResponse.addConnection`: asks step by step, or gets the connection as its argument. With `signIn: 'accessToken'`
  * the argument can contain `accessToken`, which is stored only in secret storage.
  */
-async function addConnection(
-  services: Pick<Services, 'canLoopback' | 'connections' | 'signIns' | 'telemetry'>,
-  runner: CommandRunner,
-  args: readonly unknown[],
-): Promise<void> {
+async function addConnection(services: AddServices, runner: CommandRunner, args: readonly unknown[]): Promise<void> {
   const [argument] = args;
   if (typeof argument === 'object' && argument !== null) await addGiven(services, argument);
   else await addAsked(services, runner);
@@ -35,6 +33,7 @@ async function addGiven(services: Pick<Services, 'connections' | 'signIns'>, arg
   if (token !== undefined && (typeof token !== 'string' || !isFor(readClaims(token), read.connection))) {
     throw new LiveResponseError('badArgument', { path: 'accessToken' });
   }
+  services.connections.mustAllow(read.connection);
   const decision = await decide(services, read.connection);
   if (decision === undefined) return;
   await save(services, read.connection, token === undefined ? undefined : { kind: 'accessToken', value: token });
@@ -96,13 +95,14 @@ async function save(
   if (secret !== undefined) await services.signIns.storeSecret(connection, secret.kind, secret.value);
 }
 
-async function addAsked(
-  services: Pick<Services, 'canLoopback' | 'connections' | 'signIns' | 'telemetry'>,
-  runner: CommandRunner,
-): Promise<void> {
+async function addAsked(services: AddServices, runner: CommandRunner): Promise<void> {
+  // Whatever a person would type here, it would be refused at the end.
+  if (services.policy.effective('onlyTheseConnections', false).value)
+    throw new LiveResponseError('managed', { reason: 'onlyTheseConnections' });
   const added = await runConnectionWizard(wizardOptions(services));
   if (added === undefined) return;
   const { connection, secret } = added;
+  services.connections.mustAllow(connection);
   await save(services, connection, secret);
   await services.connections.add(connection);
   await useFirst(services, runner, connection);

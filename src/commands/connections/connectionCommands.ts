@@ -3,6 +3,7 @@ import { sampleConnection } from '../../connections/connection.ts';
 import type { Connection } from '../../connections/connection.ts';
 import type { Services } from '../../services/services.ts';
 import { cloudName } from '../../messages/cloudNames.ts';
+import { forbidden, managedWord } from '../../messages/policy/policyWords.ts';
 import { checkToken, WARNINGS } from './wizard/checks.ts';
 import { problemText, promptFor } from './wizard/texts.ts';
 import { ask } from '../../platform/show/notifications.ts';
@@ -26,7 +27,9 @@ async function selectConnection(services: Pick<Services, 'connections' | 'view'>
 
 /** `liveResponse.removeConnection`: forgets the connection and its token. Results that were fetched stay stored. */
 async function removeConnection(services: Pick<Services, 'connections' | 'signIns'>): Promise<void> {
-  const chosen = await pickConnection(services, l10n.t('Remove Connection'), services.connections.all);
+  const { connections } = services;
+  const own = connections.all.filter((connection) => !connections.isGiven(connection));
+  const chosen = await pickConnection(services, l10n.t('Remove Connection'), own);
   if (chosen === undefined) return;
   const remove = l10n.t('Remove');
   const answer = await ask(
@@ -97,7 +100,10 @@ export async function pickConnection(
 ): Promise<Connection | undefined> {
   const items = connections.map((connection) => ({
     label: connection.name,
-    description: connection === services.connections.active ? l10n.t('active') : '',
+    description: [
+      ...(connection === services.connections.active ? [l10n.t('active')] : []),
+      ...(services.connections.isGiven(connection) ? [managedWord()] : []),
+    ].join(' · '),
     detail:
       connection.signIn === 'sample' ? l10n.t('In memory') : `${cloudName(connection.cloud)} · ${connection.tenantId}`,
     connection,
@@ -109,6 +115,7 @@ export async function pickConnection(
 export const openSampleTenantCommand = defineCommand({
   name: 'openSampleTenant',
   needs: 'nothing',
+  whyNothingToDo: ({ policy }) => (policy.isAllowed('sampleTenant') ? undefined : forbidden('sampleTenant')),
   run: (services) => openSampleTenant(services),
 });
 

@@ -12,17 +12,19 @@ import { IN_ACTIONS_VIEW, IS_CONNECTED, all } from '../common/when.ts';
  * kept only if its destination does not change. A failure's next step names the connection.
  */
 async function editConnection(
-  services: Pick<Services, 'canLoopback' | 'connections' | 'signIns'>,
+  services: Pick<Services, 'canLoopback' | 'connections' | 'policy' | 'signIns'>,
   args: readonly unknown[],
 ): Promise<void> {
-  // The sample tenant has nothing to edit.
-  const editable = services.connections.all.filter(({ signIn }) => signIn !== 'sample');
+  // The sample tenant has nothing to edit, and what an administrator gives is not the user's to change.
+  const { connections } = services;
+  const editable = connections.all.filter((one) => one.signIn !== 'sample' && !connections.isGiven(one));
   const named = editable.find(({ name }) => name === args[0]);
   const before = named ?? (await pickConnection(services, l10n.t('Edit Connection'), editable));
   if (before === undefined) return;
   const edited = await runConnectionWizard({ ...wizardOptions(services), existing: before });
   if (edited === undefined) return;
   const { connection, secret } = edited;
+  connections.mustAllow(connection);
   const renamed = connection.name !== before.name;
   if (renamed) await services.signIns.rename(before, connection);
   if (secret !== undefined) await services.signIns.storeSecret(connection, secret.kind, secret.value);

@@ -6,7 +6,6 @@ import { indicatorText } from '../../evidence/indicators/indicatorText.ts';
 import type { IndicatorForm, SourcedIndicator } from '../../evidence/indicators/indicatorText.ts';
 import { mergeIndicators } from '../../evidence/indicators/mergeIndicators.ts';
 import { INDICATOR_KINDS } from '../../evidence/indicators/kinds.ts';
-import { defangsOnCopy } from '../../platform/config.ts';
 import { indicatorFormWords, indicatorKindWords } from '../../messages/indicatorWords.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
@@ -30,14 +29,14 @@ interface Searched {
  * rows, copies the indicators of all their results together. The user reviews the indicators before they are copied.
  */
 async function copyIndicators(
-  services: SaveServices & TargetServices & Pick<Services, 'results' | 'store'>,
+  services: SaveServices & TargetServices & Pick<Services, 'results' | 'settings' | 'store'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
   const searched = await searchAll(services, runner, findTargets(services, args));
   if (searched === undefined || searched.length === 0) return;
   const rows = mergeIndicators(searched.map(({ found }, source) => found.map((one) => ({ ...one, source }))));
-  const defanged = defangsOnCopy();
+  const defanged = services.settings.defangsOnCopy();
   const chosen = await review(rows, searched, defanged);
   if (chosen === undefined) return;
   const form = chosen.length === 0 ? undefined : await selectForm();

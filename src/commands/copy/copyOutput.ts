@@ -1,7 +1,6 @@
 import { env, l10n } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import type { ResultStream } from '../../base/resultUri.ts';
-import { defangsOnCopy } from '../../platform/config.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { saveInstead } from '../save/saveResult.ts';
@@ -20,7 +19,7 @@ import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, ON_TRANSCRIPT_ROW, all } from '
  * @param wanted - text of the result to copy; the default is the text that is shown, or else the output
  */
 async function copyOutput(
-  services: SaveServices & TargetServices & Pick<Services, 'results' | 'store'>,
+  services: SaveServices & TargetServices & Pick<Services, 'results' | 'settings' | 'store'>,
   runner: CommandRunner,
   args: readonly unknown[],
   wanted?: ResultStream,
@@ -38,7 +37,7 @@ async function copyOutput(
       const ranges = selectedRanges(target, stream);
       const view = stream === target.stream ? target.view : undefined;
       const asked = { ref: target.ref, stream, view, ranges };
-      const form = stream !== 'raw' && defangsOnCopy() ? 'defanged' : 'asItIs';
+      const form = stream !== 'raw' && services.settings.defangsOnCopy() ? 'defanged' : 'asItIs';
       const copied = await services.store.analysis.copyText(asked, form, signal);
       if (copied === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
       const { text, count, nuls } = copied;

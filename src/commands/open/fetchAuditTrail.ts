@@ -7,6 +7,7 @@ import type { Connection } from '../../connections/connection.ts';
 import { readAuditExport } from '../../evidence/audit/auditRecords.ts';
 import { sessionsQuery } from '../../evidence/blocks/huntingQuery.ts';
 import { HUNTING_PERMISSION } from '../../identity/permissions.ts';
+import { forbidden } from '../../messages/policy/policyWords.ts';
 import { commandIds } from '../../platform/commandIds.ts';
 import { ask, confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
@@ -18,7 +19,7 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { findDevice } from '../common/findDevice.ts';
 import type { Device, DeviceServices } from '../common/findDevice.ts';
 import { recordOfLink } from '../common/recordOfLink.ts';
-import { IN_ACTIONS_VIEW, IN_AUDIT_VIEW, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
+import { IN_ACTIONS_VIEW, IN_AUDIT_VIEW, MAY_FETCH_AUDIT, ON_MACHINE_ROW, ON_ONE_ROW, all } from '../common/when.ts';
 import { askPerson } from '../connections/signIn.ts';
 import { copySessionsQuery } from './openHuntingResults.ts';
 
@@ -220,9 +221,14 @@ export const fetchAuditTrailCommand = defineCommand({
   icon: 'cloud-download',
   palette: 'false',
   menus: [
-    { menu: 'view/title', group: '3_open@3', when: IN_ACTIONS_VIEW },
-    { menu: 'view/title', group: 'navigation@0', when: IN_AUDIT_VIEW },
-    { menu: 'view/item/context', group: '4_device@3', when: all(IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW) },
+    { menu: 'view/title', group: '3_open@3', when: all(IN_ACTIONS_VIEW, MAY_FETCH_AUDIT) },
+    { menu: 'view/title', group: 'navigation@0', when: all(IN_AUDIT_VIEW, MAY_FETCH_AUDIT) },
+    {
+      menu: 'view/item/context',
+      group: '4_device@3',
+      when: all(IN_ACTIONS_VIEW, ON_MACHINE_ROW, ON_ONE_ROW, MAY_FETCH_AUDIT),
+    },
   ],
+  whyNothingToDo: ({ policy }) => (policy.isAllowed('auditTrail') ? undefined : forbidden('auditTrail')),
   run: (services, { args, runner }) => fetchAuditTrail(services, runner, args),
 });

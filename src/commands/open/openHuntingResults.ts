@@ -31,11 +31,11 @@ const CONFIRM_MS = 5000;
  * without a call. It also offers to ask Microsoft Graph. With an argument (a file's address or path) it asks no question.
  */
 async function openHuntingResults(
-  services: Pick<Services, 'auditTrail' | 'connections'>,
+  services: Pick<Services, 'auditTrail' | 'connections' | 'policy'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
-  const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
+  const source = args[0] === undefined ? await askForSource(services) : readSource(args[0]);
   if (source === undefined) return;
   await runner.run(l10n.t('Opening hunting results'), async () => {
     const { active } = services.connections;
@@ -55,7 +55,7 @@ async function openHuntingResults(
   });
 }
 
-async function askForSource(): Promise<Uri | 'clipboard' | undefined> {
+async function askForSource({ policy }: Pick<Services, 'policy'>): Promise<Uri | 'clipboard' | undefined> {
   const clipboard = {
     iconPath: new ThemeIcon('clippy'),
     label: l10n.t('From the Clipboard'),
@@ -79,7 +79,8 @@ async function askForSource(): Promise<Uri | 'clipboard' | undefined> {
       DAYS,
     ),
   };
-  const chosen = await pickOne([clipboard, file, graph, query], { title: l10n.t('Open Hunting Results') });
+  const choices = [clipboard, file, ...(policy.isAllowed('auditTrail') ? [graph] : []), query];
+  const chosen = await pickOne(choices, { title: l10n.t('Open Hunting Results') });
   if (chosen === query) await copySessionsQuery();
   if (chosen === graph) await commands.executeCommand(commandIds.fetchAuditTrail);
   if (chosen === clipboard) return 'clipboard';

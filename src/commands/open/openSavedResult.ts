@@ -3,7 +3,6 @@ import { gunzipSync } from 'node:zlib';
 import { env, FileSystemError, l10n, ThemeIcon, Uri, window, workspace } from 'vscode';
 import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
 import { hashBytes } from '../../base/hashText.ts';
-import { maxDownloadBytes } from '../../platform/config.ts';
 import { findFactsNames } from '../../results/save/factsFileNames.ts';
 import { describeOpened, hashInFacts } from '../../results/openedResult.ts';
 import type { FactsVerdict, OpenedBytes } from '../../results/openedResult.ts';
@@ -32,12 +31,12 @@ const MAX_FACTS_FILES = 10;
  * result. It makes no call. With an argument (a file's address, or a link) it asks no question.
  */
 async function openSavedResult(
-  services: OpenServices & Pick<Services, 'downloadLink'>,
+  services: OpenServices & Pick<Services, 'downloadLink' | 'settings'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
   const source = args[0] === undefined ? await askForSource() : readSource(args[0]);
-  if (source !== undefined) await openSource(services, runner, source, maxDownloadBytes());
+  if (source !== undefined) await openSource(services, runner, source, services.settings.maxDownloadBytes());
 }
 
 /**
@@ -46,7 +45,7 @@ async function openSavedResult(
  * @param limit - largest file that is opened before the user was told its size, in bytes
  */
 async function openSource(
-  services: OpenServices & Pick<Services, 'downloadLink'>,
+  services: OpenServices & Pick<Services, 'downloadLink' | 'settings'>,
   runner: CommandRunner,
   source: Uri | string,
   limit: number,

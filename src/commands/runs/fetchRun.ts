@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { formatBytes, formatDuration } from '../../messages/format.ts';
 import { callsWords, hostsWords, unavailableWords } from '../../messages/runWords.ts';
+import { forbidden } from '../../messages/policy/policyWords.ts';
 import { thrown } from '../../runs/runFailures.ts';
 import type { StartOptions } from '../../runs/runOptions.ts';
 import { countOpen, createOrder } from '../../runs/standingOrder.ts';
@@ -20,9 +21,11 @@ import { ALWAYS, IN_ACTIONS_VIEW, IN_RUN_OVERVIEW, ON_ONE_ROW, ON_RUN_ROW, all }
 const GONE_AFTER_MS = 17_000;
 const LOOK_AGAIN_MS = 1000;
 
+export type BeginServices = Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs' | 'settings'>;
+
 /** `liveResponse.fetchRun`: names the number of calls, then fetches in the background and shows the overview. */
 async function fetchRun(
-  services: Pick<Services, 'connections' | 'estimateRun' | 'log' | 'runItem' | 'runOverviews' | 'runs' | 'sessions'>,
+  services: BeginServices & Pick<Services, 'connections' | 'estimateRun' | 'policy' | 'sessions'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -45,10 +48,7 @@ function pauseRun(services: Pick<Services, 'runOverviews' | 'runs'>): void {
 }
 
 /** `liveResponse.resumeRun`: resumes runs that were paused, or that a restart interrupted. */
-async function resumeRun(
-  services: Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs'>,
-  runner: CommandRunner,
-): Promise<void> {
+async function resumeRun(services: BeginServices, runner: CommandRunner): Promise<void> {
   const paused = activeRuns(services).filter(({ state }) => state === 'paused');
   for (const { run } of paused) services.runs.resume(run.key);
   if (paused.length > 0) return;
@@ -76,7 +76,7 @@ function cancelRun(services: Pick<Services, 'runOverviews' | 'runs'>): void {
  * has ended. A run that another window still fetches is left alone.
  */
 export async function offerToGoOn(
-  services: Pick<Services, 'connections' | 'leases' | 'log' | 'runItem' | 'runOverviews' | 'runs'>,
+  services: BeginServices & Pick<Services, 'connections' | 'leases' | 'policy'>,
 ): Promise<void> {
   await services.connections.load();
   const { signal } = new AbortController();
@@ -93,12 +93,10 @@ export async function offerToGoOn(
   }
 }
 
-async function offerRun(
-  services: Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs'>,
-  record: RunRecord,
-): Promise<void> {
+async function offerRun(services: BeginServices & Pick<Services, 'policy'>, record: RunRecord): Promise<void> {
   const left = (await services.runs.missing(record)).length;
-  const isOpen = record.order !== undefined && record.order.end === undefined;
+  const isOpen =
+    services.policy.isAllowed('standingOrders') && record.order !== undefined && record.order.end === undefined;
   const open = isOpen ? countOpen(record.run) : 0;
   const mayGrow = isOpen && record.run.filter?.grows === true;
   // The run's last result arrived just before the earlier window ended, so nothing is left to fetch.
@@ -125,17 +123,13 @@ async function offerRun(
 }
 
 /** Fetches a run in the background. The caller does not wait. A failure that ends the run is reported once. */
-export function begin(
-  services: Pick<Services, 'log' | 'runItem' | 'runOverviews' | 'runs'>,
-  record: RunRecord,
-  options: StartOptions,
-): void {
+export function begin(services: BeginServices, record: RunRecord, options: StartOptions): void {
   const { key } = record.run;
   void services.runs.start(record.run, options).then(() => {
     const ended = services.runs.get(key);
     if (ended?.state === 'ended') void tellDone(services, ended);
     if (ended?.state !== 'stopped' || ended.stoppedBy === undefined) return;
-    new CommandRunner(services.log).fail(l10n.t('Fetching the results of a run'), thrown(ended.stoppedBy), {
+    new CommandRunner(services).fail(l10n.t('Fetching the results of a run'), thrown(ended.stoppedBy), {
       tryAgain: () => {
         begin(services, ended, { again: false });
       },
@@ -167,12 +161,13 @@ async function tellDone(services: Pick<Services, 'runItem' | 'runOverviews'>, re
  * @returns `fetch` also if there is nothing to ask; the overview then shows why
  */
 async function askToFetch(
-  services: Pick<Services, 'estimateRun' | 'runs'>,
+  services: Pick<Services, 'estimateRun' | 'policy' | 'runs'>,
   record: RunRecord,
 ): Promise<'fetch' | 'keep' | undefined> {
   const { run } = record;
   const missing = (await services.runs.missing(record)).length;
-  const open = countOpen(run);
+  const mayKeep = services.policy.isAllowed('standingOrders');
+  const open = mayKeep ? countOpen(run) : 0;
   if (missing === 0 && open === 0) return 'fetch';
   const available = countAvailable(run);
   const time = formatDuration(await services.estimateRun(record, missing));
@@ -194,6 +189,7 @@ async function askToFetch(
           ),
         ]
       : []),
+    ...(!mayKeep && countOpen(run) > 0 ? [forbidden('standingOrders')] : []),
   ];
   const answer = await ask(
     {

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { env, l10n, Uri, window, workspace } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
 import { formatBytes } from '../../messages/format.ts';
+import { forbidden } from '../../messages/policy/policyWords.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import { confirmInStatusBar, ask, notify } from '../../platform/show/notifications.ts';
 import { packBytes, packFile } from '../../runs/pack/packedBytes.ts';
@@ -17,7 +18,7 @@ import type { RunPicture } from '../../documents/runOverview/runOverviews.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { defineCommand } from '../common/defineCommand.ts';
-import { IN_RUN_OVERVIEW } from '../common/when.ts';
+import { IN_RUN_OVERVIEW, MAY_PACK, all } from '../common/when.ts';
 import { toFactsJson } from '../save/resultFacts.ts';
 import { nameOfFile } from '../save/saveResult.ts';
 import { isLocal } from '../save/writeElsewhere.ts';
@@ -228,6 +229,7 @@ export const handOverCommand = defineCommand({
   name: 'handOver',
   needs: 'nothing',
   palette: 'false',
-  menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: IN_RUN_OVERVIEW }],
+  menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: all(IN_RUN_OVERVIEW, MAY_PACK) }],
+  whyNothingToDo: ({ policy }) => (policy.isAllowed('packs') ? undefined : forbidden('packs')),
   run: (services, { args, runner }) => handOver(services, runner, args),
 });

@@ -4,17 +4,16 @@ import { formatBytes, formatDuration } from '../../messages/format.ts';
 import { callsWords } from '../../messages/runWords.ts';
 import { ask, notify } from '../../platform/show/notifications.ts';
 import { pickOne } from '../../platform/show/quickInputs.ts';
+import { forbidden } from '../../messages/policy/policyWords.ts';
 import { createFilterRun, orderFilter } from '../../runs/filterRun.ts';
 import { countOpen, createOrder } from '../../runs/standingOrder.ts';
 import type { Services } from '../../services/services.ts';
 import { filterWords } from '../../tree/filterWords.ts';
 import { begin } from './fetchRun.ts';
+import type { BeginServices } from './fetchRun.ts';
 
 /** Services that are needed to order the results of a filter. */
-export type KeepServices = Pick<
-  Services,
-  'actions' | 'connections' | 'estimateRun' | 'log' | 'runItem' | 'runOverviews' | 'runs'
->;
+export type KeepServices = BeginServices & Pick<Services, 'actions' | 'connections' | 'estimateRun' | 'policy'>;
 
 const HOUR_MS = 3_600_000;
 
@@ -26,6 +25,10 @@ const HOUR_MS = 3_600_000;
 export async function keepByFilter(services: KeepServices, filter: ActionFilter): Promise<void> {
   const { active } = services.connections;
   if (active === undefined) return;
+  if (!services.policy.isAllowed('standingOrders')) {
+    void notify('information', forbidden('standingOrders'));
+    return;
+  }
   const now = Date.now();
   if (orderFilter(filter, { since: now, grows: true }) === undefined) {
     void notify('information', l10n.t('Filter by a device, a script, a requestor or a comment first.'));

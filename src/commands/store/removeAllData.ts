@@ -40,10 +40,10 @@ async function removeAllData(
   await runner.run(title, async () => {
     services.search.clear();
     // Signs out of each connection first. Otherwise a renewal in the background could store a token again.
-    for (const connection of services.connections.all) {
+    const { all, hidden } = services.connections;
+    for (const connection of [...all, ...hidden.map((one) => one.connection)])
       await services.signIns.forget(connection);
-      await services.connections.remove(connection.name);
-    }
+    await services.connections.clear();
     await services.forgetAll();
     await services.store.removeAll();
     // Also closes overviews of runs and reports, because they quote results. Their schemes begin with the scheme of

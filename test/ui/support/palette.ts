@@ -13,7 +13,7 @@ const MAIN = [
 const ANYWHERE = [
   ...['openSampleTenant', 'copyAppRegistrationCommands', 'selectNotesFile', 'openSavedResult', 'clearStoredResults'],
   'openHuntingResults',
-  ...['removeAllData', 'accessibilityHelp', 'showLog'],
+  ...['removeAllData', 'accessibilityHelp', 'showLog', 'showManagedSettings'],
 ];
 /** Commands that work with a connection, with a result, in the tab of a result, and in the overview of a run. */
 export const WITH_CONNECTION = [

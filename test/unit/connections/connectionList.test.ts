@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import { sampleConnection } from '../../../src/connections/connection.ts';
 import type { Connection } from '../../../src/connections/connection.ts';
 import { ConnectionList } from '../../../src/connections/connectionList.ts';
+import { policyOf } from '../policy/policyOf.ts';
 import { failure } from '../defender/expected.ts';
 import { Shelf } from './shelf.ts';
 
@@ -128,6 +129,82 @@ suite('the connections of this machine', () => {
     await list.load();
     shelf.failNext = true;
     await assert.rejects(list.add(connection('a')), failure('databaseFailed'));
+    assert.deepEqual(list.all, []);
+  });
+});
+
+suite('connections that an administrator decides', () => {
+  const GIVEN = connection('Given');
+  const managed = (values: object, shelf = new Shelf()): ConnectionList => new ConnectionList(shelf, policyOf(values));
+  const refusedFor = (reason: string, name: string): object => ({
+    code: 'managed',
+    values: { reason, connection: name },
+  });
+
+  test('a given one is there, active where there is none, and neither stored, changed nor removed', async () => {
+    const shelf = new Shelf();
+    const list = managed({ connections: [GIVEN] }, shelf);
+    await list.load();
+    assert.deepEqual(names(list), ['Given']);
+    assert.equal(list.active?.name, 'Given');
+    await list.add(GIVEN);
+    assert.deepEqual((await shelf.call('connections')).connections, []);
+    for (const change of [
+      () => list.add(connection('Given', TENANTS[1])),
+      () => list.keep(connection('Given', TENANTS[1])),
+      () => list.replace(GIVEN, connection('Mine')),
+      () => list.remove('Given'),
+    ])
+      await assert.rejects(change, { code: 'managed' });
+    await list.add(connection('Own', TENANTS[1]));
+    assert.deepEqual(names(list), ['Given', 'Own']);
+    await list.remove('Own');
+    assert.equal(list.active.name, 'Given');
+  });
+
+  test('stored ones that are forbidden are not used, and are there again when they are allowed', async () => {
+    const shelf = new Shelf();
+    const free = new ConnectionList(shelf);
+    for (const name of ['Own', 'Given']) await free.add(connection(name, TENANTS[1]));
+    const list = managed({ connections: [GIVEN], onlyTheseConnections: true }, shelf);
+    await list.load();
+    assert.deepEqual(list.all, [GIVEN]);
+    assert.equal(list.active, list.all[0]);
+    assert.deepEqual(
+      list.hidden.map((one) => [one.connection.name, one.why]),
+      [
+        ['Own', 'onlyTheseConnections'],
+        ['Given', 'connections'],
+      ],
+    );
+    assert.equal(list.forTenant({ cloud: 'commercial', tenantId: TENANTS[1] }), undefined);
+    await list.renew();
+    assert.deepEqual(list.all, [GIVEN]);
+    await free.renew();
+    assert.deepEqual(names(free), ['Own', 'Given']);
+    await list.clear();
+    assert.deepEqual([list.all, list.hidden], [[GIVEN], []]);
+    await free.renew();
+    assert.deepEqual(free.all, []);
+  });
+
+  test('one that is forbidden is refused before its secret is stored', async () => {
+    const list = managed({ clouds: ['gcc'], signIns: ['interactive'], sampleTenant: false });
+    await list.load();
+    const own = connection('Own');
+    for (const [one, reason] of [
+      [own, 'clouds'],
+      [{ ...own, cloud: 'gcc' }, 'signIns'],
+    ] as const)
+      assert.throws(
+        () => {
+          list.mustAllow(one);
+        },
+        refusedFor(reason, 'Own'),
+      );
+    list.mustAllow({ ...own, cloud: 'gcc', signIn: 'interactive' });
+    await assert.rejects(list.add(sampleConnection('Sample')), refusedFor('sampleTenant', 'Sample'));
+    await assert.rejects(list.keep(own), refusedFor('clouds', 'Own'));
     assert.deepEqual(list.all, []);
   });
 });

@@ -40,6 +40,22 @@ suite('an order to keep the rest of a run', () => {
     assert.deepEqual([shift.calls, runs.get(run.key)?.state], [1, 'ended']);
   });
 
+  test('where an administrator allows no orders, neither a new one nor one of an earlier window goes on', async () => {
+    const shift = new Shift([0, HOUR]);
+    const first = shift.window();
+    const { key } = await begin(shift, first);
+    await shift.pass(MINUTE);
+    first.dispose();
+    const managed = shift.window({ keepsOrders: false });
+    await managed.load();
+    assert.ok(managed.get(key)?.order, 'the earlier order is stored');
+    for (const options of [{ again: false }, { again: true, order: createOrder(shift.run(), shift.clock.now()) }]) {
+      await managed.start(shift.run(), options);
+      assert.deepEqual([managed.get(key)?.state, managed.get(key)?.order], ['ended', undefined]);
+    }
+    assert.equal(shift.stored.size, 1);
+  });
+
   test('it ends with its time, though a host never ends', async () => {
     const shift = new Shift([0, Infinity]);
     const runs = shift.window();

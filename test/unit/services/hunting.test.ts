@@ -6,8 +6,10 @@ import type { HuntingClient } from '../../../src/defender/hunting/huntingClient.
 import { createTenantHunting } from '../../../src/defender/tenantClient.ts';
 import { HuntingConsent } from '../../../src/platform/huntingConsent.ts';
 import { createSampleHunting } from '../../../src/sample/api/sampleTransport.ts';
+import type { Policy } from '../../../src/policy/policy.ts';
 import { createHunt } from '../../../src/services/hunting.ts';
 import type { Hunt } from '../../../src/services/hunting.ts';
+import { policyOf } from '../policy/policyOf.ts';
 import { openWorker } from '../../signin/productWindow.ts';
 
 const CONTOSO: Connection = {
@@ -35,7 +37,9 @@ suite('the way to a hunting query', () => {
   let beforeSending: () => unknown;
   let afterSending: () => unknown;
   let hunt: Hunt;
+  let managed: object;
   beforeEach(() => {
+    managed = {};
     consent = new HuntingConsent(memento());
     all = [CONTOSO];
     sent = [];
@@ -56,6 +60,7 @@ suite('the way to a hunting query', () => {
       },
       consent,
       log: { call: () => undefined },
+      policy: { isAllowed: (key) => policyOf(managed).isAllowed(key) } as Policy,
       signIns: { getAccessToken: () => Promise.resolve('token') },
       state: memento(),
       worker: openWorker() as never,
@@ -73,6 +78,21 @@ suite('the way to a hunting query', () => {
     await consent.give(ownerOf(CONTOSO));
     await hunt(CONTOSO, 'q', signal);
     assert.deepEqual(sent, ['q']);
+  });
+
+  test('an administrator closes it, for what was allowed and for the sample, too', async () => {
+    await consent.give(ownerOf(CONTOSO));
+    managed = { auditTrail: false };
+    const sample = sampleConnection('Sample');
+    all = [CONTOSO, sample];
+    for (const one of all)
+      await assert.rejects(hunt(one, 'q', signal), { code: 'managed', values: { reason: 'auditTrail' } });
+    assert.deepEqual(sent, []);
+    managed = { auditTrail: true };
+    await hunt(CONTOSO, 'q', signal);
+    // Allowed by the administrator is not yet allowed by the person.
+    await consent.takeBack(ownerOf(CONTOSO));
+    await assert.rejects(hunt(CONTOSO, 'q', signal), OFF);
   });
 
   test('taken back while the token or the slot is waited for, nothing is sent', async () => {

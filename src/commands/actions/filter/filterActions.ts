@@ -52,7 +52,7 @@ async function filterActions(
 }
 
 async function askForStep(
-  services: Pick<Services, 'actions' | 'savedFilters'>,
+  services: Pick<Services, 'actions' | 'policy' | 'savedFilters'>,
   filter: ActionFilter,
   isChanged: boolean,
 ): Promise<Step | undefined> {
@@ -76,7 +76,7 @@ async function askForStep(
     })),
     { label: '', kind: QuickPickItemKind.Separator },
     ...(isEmpty ? [] : [{ iconPath: new ThemeIcon('save'), label: l10n.t('Show and Save…'), step: 'save' as const }]),
-    ...(isEmpty
+    ...(isEmpty || !services.policy.isAllowed('standingOrders')
       ? []
       : [{ iconPath: new ThemeIcon('eye'), label: l10n.t('Keep Results as They Come…'), step: 'keep' as const }]),
     ...(isEmptyFilter(services.actions.filter)

@@ -99,6 +99,15 @@ export function placeChoices(): readonly Choice<Place>[] {
   ];
 }
 
+/** Returns the choices that are offered, and the headings that still have one. */
+export function offered<Value>(
+  choices: readonly Choice<Value>[],
+  isOffered: (value: Value) => boolean,
+): readonly Choice<Value>[] {
+  const kept = choices.filter(({ value }) => value === undefined || isOffered(value));
+  return kept.filter(({ value }, at) => value !== undefined || kept[at + 1]?.value !== undefined);
+}
+
 function heading(label: string): Choice<never> {
   return { label, kind: QuickPickItemKind.Separator };
 }

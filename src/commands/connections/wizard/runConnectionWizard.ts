@@ -1,16 +1,16 @@
 import { env, InputBoxValidationSeverity, l10n, ThemeIcon } from 'vscode';
 import type { InputBoxValidationMessage } from 'vscode';
-import type { Connection } from '../../../connections/connection.ts';
+import type { Connection, SignIn } from '../../../connections/connection.ts';
 import { isGuid } from '../../../base/resultUri.ts';
 import { appRegistrationCommands } from '../../../identity/appRegistration.ts';
 import { readCertificateFile } from '../../../identity/certificateFile.ts';
 import { confirmInStatusBar } from '../../../platform/show/notifications.ts';
 import { check, WARNINGS } from './checks.ts';
 import type { Problem } from './checks.ts';
-import { placeChoices, signInChoices } from './choices.ts';
+import { offered, placeChoices, signInChoices } from './choices.ts';
 import type { Choice } from './choices.ts';
 import { mayKeepSecret, resultOf } from './draft.ts';
-import type { TextStep, WizardResult } from './draft.ts';
+import type { Place, TextStep, WizardResult } from './draft.ts';
 import { Steps } from './quickInputs.ts';
 import type { Ended, StepFrame, TextQuestion } from './quickInputs.ts';
 import { placeholderFor, problemText, promptFor, stepTitle } from './texts.ts';
@@ -29,6 +29,8 @@ export interface WizardOptions {
   readonly canLoopback: boolean;
   /** Lets the user choose a file on the machine that this extension runs on. */
   readonly pickFile: () => Promise<string | undefined>;
+  /** Whether a way to sign in, or a cloud, is offered. */
+  readonly isOffered: (choice: SignIn | Place) => boolean;
 }
 
 /**
@@ -68,7 +70,7 @@ async function ask(steps: Steps, state: WizardState, options: WizardOptions): Pr
     const ended = await steps.askChoice(frame, {
       ...list,
       placeholder: l10n.t('How do you want to sign in?'),
-      choices: () => signInChoices(options.canLoopback, options.existing === undefined),
+      choices: () => offered(signInChoices(options.canLoopback, options.existing === undefined), options.isOffered),
       isActive: (signIn) => signIn === (draft.signIn ?? 'interactive'),
     });
     return answered(ended, (signIn) => ({ step, signIn }));
@@ -77,7 +79,7 @@ async function ask(steps: Steps, state: WizardState, options: WizardOptions): Pr
     const ended = await steps.askChoice(frame, {
       ...list,
       placeholder: l10n.t('Where is your tenant? If you do not know: commercial.'),
-      choices: placeChoices,
+      choices: () => offered(placeChoices(), options.isOffered),
       isActive: ({ cloud, region }) => cloud === (draft.place?.cloud ?? 'commercial') && region === draft.place?.region,
     });
     return answered(ended, (place) => ({ step, place }));

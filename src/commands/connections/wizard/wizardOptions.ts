@@ -5,11 +5,12 @@ import type { WizardOptions } from './runConnectionWizard.ts';
 import { notify } from '../../../platform/show/notifications.ts';
 
 /** Returns the facts about this window that the wizard needs. */
-export function wizardOptions(services: Pick<Services, 'canLoopback' | 'connections'>): WizardOptions {
+export function wizardOptions(services: Pick<Services, 'canLoopback' | 'connections' | 'policy'>): WizardOptions {
   return {
     names: services.connections.all.map(({ name }) => name),
     canLoopback: services.canLoopback,
     pickFile: pickCertificate,
+    isOffered: (choice) => services.policy.offers(choice),
   };
 }
 
