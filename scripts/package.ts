@@ -5,7 +5,7 @@ import { createVSIX } from '@vscode/vsce';
 import { buildBundles, DIST, givenConnectionString } from './build.ts';
 import { writeNotices } from './notices.ts';
 import { buildSbom } from './sbom.ts';
-import { normaliseZip } from './vsixBytes.ts';
+import { repackZip } from './vsixBytes.ts';
 
 export const VSIX = path.join(DIST, 'live-response-results.vsix');
 /** Bill of materials, published beside the package. */
@@ -28,9 +28,8 @@ export async function packageExtension(): Promise<string> {
   process.env['SOURCE_DATE_EPOCH'] ??= '315532800';
   // Everything is bundled, so no node_modules; the repository is named in package.json for relative links.
   await createVSIX({ packagePath: VSIX, dependencies: false });
-  const bytes = await readFile(VSIX);
-  normaliseZip(bytes);
-  await writeFile(VSIX, bytes);
+  const packed = await repackZip(await readFile(VSIX));
+  await writeFile(VSIX, packed);
   await writeFile(SBOM, await buildSbom(metafile));
   await writeFile(SUMS, await sumsOf([VSIX, SBOM, VERIFIER]));
   return path.resolve(VSIX);

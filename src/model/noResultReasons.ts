@@ -130,7 +130,8 @@ const FIRST_TIME = Date.UTC(2000, 0, 1);
 export function noResultReasons(facts: NoResultFacts): NoResultReasons {
   switch (facts.result) {
     case 'none':
-      return [{ code: 'byDesign', source: 'documented' }];
+      // A file that did not reach the device is a failure: the commands after it needed the file.
+      return facts.commandStatus === 'Failed' ? ended(facts) : [{ code: 'byDesign', source: 'documented' }];
     case 'notYet':
       return waiting(facts);
     case 'never':

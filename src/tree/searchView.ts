@@ -3,7 +3,7 @@ import type { Disposable, TreeDataProvider, TreeItem, TreeItemLabel, TreeView } 
 import { commandIds } from '../platform/commandIds.ts';
 import { searchViewId } from '../platform/viewIds.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
-import { formatLocal } from '../messages/format.ts';
+import { formatUtc } from '../messages/format.ts';
 import { createRow } from '../platform/show/rows.ts';
 import { describeTreeView } from '../platform/show/views.ts';
 import { describeSearch } from '../messages/searchWords.ts';
@@ -118,7 +118,7 @@ function resultItem({ name, hits, more, fetchedAt, givenUp }: ResultHits): TreeI
   const words = [
     ...(givenUp === undefined ? [] : [why[givenUp]]),
     ...(lines === 0 ? [] : [lines === 1 ? l10n.t('1 line') : l10n.t('{0} lines', lines)]),
-    l10n.t('fetched {0}', formatLocal(fetchedAt)),
+    l10n.t('fetched {0}', formatUtc(fetchedAt)),
   ];
   const item = createRow(
     { label: `${name.device} · ${name.script}`, description: words.join(' · ') },

@@ -57,7 +57,7 @@ export function commandTooltip(
     [l10n.t('Action ID'), action.id],
     [
       l10n.t('Stored'),
-      stored === undefined ? undefined : `${formatBytes(stored.size)}, ${formatLocal(stored.fetchedAt)}`,
+      stored === undefined ? undefined : `${formatBytes(stored.size)}, ${formatUtc(stored.fetchedAt)}`,
     ],
     ['SHA-256', stored?.sha256],
   ]);

@@ -83,6 +83,8 @@ async function compareResult(
   if (beside === undefined) return;
   if ('isList' in view) {
     await listOneSided(services, runner, [facts, beside]);
+    // Otherwise all lines of the other side would look like a finding.
+    void tellEmpty(services, stream, facts, beside);
     return;
   }
   await showBeside(services, { facts, stream, ...view }, { facts: beside, stream, ...view });

@@ -75,10 +75,13 @@ async function saveTo(
 async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
   const stored = rows.flatMap(({ facts }) => facts ?? []);
   const bytes = stored.reduce((sum, { size }) => sum + size, 0);
+  const unreadable = rows.filter(({ state }) => state === 'unreadable').length;
   const people = new Set(
-    stored.flatMap(({ action, fetchedBy }) =>
-      [action.requestor, action.cancellationRequestor, fetchedBy].filter((name) => name !== null && name !== undefined),
-    ),
+    [
+      ...stored.flatMap(({ action, fetchedBy }) => [action.requestor, action.cancellationRequestor, fetchedBy]),
+      // The reasons of hosts without a result name people, too.
+      ...rows.flatMap(({ reasons }) => reasons.flatMap(({ values }) => [values?.['by'], values?.['requestor']])),
+    ].filter((name) => typeof name === 'string' && name !== ''),
   );
   const choose = l10n.t('Choose File…');
   const answer = await ask(
@@ -92,6 +95,9 @@ async function isAgreed({ record, rows }: RunPicture): Promise<boolean> {
           formatBytes(bytes),
           rows.length - stored.length,
         ),
+        ...(unreadable === 0
+          ? []
+          : [l10n.t('Of the results, {0} cannot be read. They go in as they came.', unreadable)]),
         l10n.t(
           'It names devices: {0}, and people who ran, canceled or fetched: {1}. Comments, arguments, outputs, the other commands of each session and the name of the connection go in as they are. Nothing is encrypted.',
           new Set(rows.map(({ member }) => member.device)).size,

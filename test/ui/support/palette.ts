@@ -18,7 +18,7 @@ const ANYWHERE = [
 /** Commands that work with a connection, with a result, in the tab of a result, and in the overview of a run. */
 export const WITH_CONNECTION = [
   ...['editConnection', 'signIn', 'selectConnection', 'removeConnection', 'loadMore', 'groupActions', 'sortActions'],
-  ...['applySavedFilter', 'watchAction', 'openRun', 'showWhatIsNew'],
+  ...['watchAction', 'openRun', 'showWhatIsNew'],
 ];
 export const WITH_RESULT = [
   ...['openOutput', 'openErrors', 'copyOutput', 'copyErrors', 'copyFullNote', 'copyPlainNote', 'copyCitation'],

@@ -69,6 +69,7 @@ suite('package.json', () => {
     const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
     const ids = hidden.map(({ command }) => command).sort();
     assert.deepEqual(ids, [
+      'liveResponse.applySavedFilter',
       'liveResponse.cancelSearch',
       'liveResponse.clearSearch',
       'liveResponse.closeAuditTrail',
@@ -105,7 +106,7 @@ suite('package.json', () => {
 
   test('has at most 65 commands in the palette', () => {
     const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
-    assert.ok(contributes.commands.length - hidden.length <= 65, 'a new command stands in a menu, or replaces one');
+    assert.ok(contributes.commands.length - hidden.length <= 64, 'a new command stands in a menu, or replaces one');
   });
 
   test('names only commands and context keys that exist', async () => {
