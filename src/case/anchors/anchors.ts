@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { LiveResponseError } from '../../base/errors.ts';
-import { asFileFailed, headsText, makeFolder, namesIn, readBounded, syncFolder } from '../record/recordFiles.ts';
+import {
+  asFileFailed,
+  headsText,
+  makeFolder,
+  namesIn,
+  readBounded,
+  syncFolder,
+  writeNew,
+} from '../record/recordFiles.ts';
 import type { ReadFile } from '../record/recordFiles.ts';
 import { differs } from '../record/verifyRecord.ts';
 import type { Fault } from '../record/verifyRecord.ts';
@@ -57,17 +64,6 @@ export async function writeHeads(
     return { file, head: hash(Buffer.from(text)) };
   } catch (error) {
     throw asFileFailed(error);
-  }
-}
-
-/** Writes a file that must not be there yet, and waits for the disk. */
-export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx');
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

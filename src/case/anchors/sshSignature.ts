@@ -4,7 +4,7 @@ import { childEnvironment, pathFolders, system32 } from '../../identity/tools/ch
 import { runProcess } from '../../identity/tools/childProcess.ts';
 import type { Ended } from '../../identity/tools/childProcess.ts';
 import { isProgram } from '../../identity/tools/commandLineTools.ts';
-import { readBounded } from '../record/recordFiles.ts';
+import { readBounded, writeNew } from '../record/recordFiles.ts';
 
 /** Namespace of the signatures, so that none can be used for anything else. Never changes. */
 export const NAMESPACE = 'live-response-record';
@@ -39,8 +39,11 @@ export async function findSshKeygen({ environment, platform }: SshPlace): Promis
  * @throws LiveResponseError `fileFailed` with reason `noSshKeygen`, `keyTimeout` or `keyRefused`
  */
 export async function signHeads(place: SshPlace, key: string, file: string, signal: AbortSignal): Promise<void> {
-  const { exitCode } = await run(place, ['-Y', 'sign', '-f', key, '-n', NAMESPACE, file], signal);
-  if (exitCode !== 0) throw failed('keyRefused');
+  const input = await readBounded(file, MAX_SIGNED);
+  const { exitCode, output } = await run(place, ['-Y', 'sign', '-f', key, '-n', NAMESPACE], signal, input);
+  if (exitCode !== 0 || output === '') throw failed('keyRefused');
+  // Not written by the program, which would follow a link that somebody put there.
+  await writeNew(`${file}.sig`, Buffer.from(output));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isGuid } from '../../base/resultUri.ts';
-import { asFileFailed, readBounded, strange } from '../record/recordFiles.ts';
+import { asFileFailed, readBounded, strange, writeNew } from '../record/recordFiles.ts';
 
 /** File that makes a folder a case. */
 export const CASE_FILE = 'case.json';
@@ -10,7 +10,7 @@ const FORMAT = 'live-response-case';
 const MAX_BYTES = 1024 * 1024;
 const MAX_NAME = 200;
 
-/** How long a case is kept. Stored, so its words never change. */
+/** Time for which a case is kept. It is stored, so its words never change. */
 export type Retention = { readonly kind: 'open' | 'hold' } | { readonly kind: 'delete'; readonly on: string };
 
 /** A case, as its file describes it. Other keys of the file stay as they are. */
@@ -20,8 +20,6 @@ export interface CaseFile {
   readonly number: string;
   /** Local time of its start, in UTC. */
   readonly created: string;
-  /** Filters of the view that belong to the case, as they are stored. */
-  readonly filters: readonly unknown[];
   readonly retention: Retention;
 }
 
@@ -41,7 +39,7 @@ export async function createCase(
   if (await hasCase(folder)) throw strange();
   const made: CaseFile = {
     id: randomUUID(),
-    ...{ name, number, created: new Date(now).toISOString(), filters: [], retention: { kind: 'open' } },
+    ...{ name, number, created: new Date(now).toISOString(), retention: { kind: 'open' } },
   };
   await writeCase(folder, { format: FORMAT, version: 1, ...made });
   return made;
@@ -78,7 +76,6 @@ function toCase({
   name,
   number,
   created,
-  filters,
   retention,
 }: Readonly<Record<string, unknown>>): CaseFile {
   if (format !== FORMAT || version !== 1 || !isGuid(id) || typeof name !== 'string') throw strange();
@@ -87,7 +84,6 @@ function toCase({
     name: name.slice(0, MAX_NAME),
     number: typeof number === 'string' ? number.slice(0, MAX_NAME) : '',
     created: typeof created === 'string' ? created.slice(0, MAX_NAME) : '',
-    filters: Array.isArray(filters) ? filters : [],
     retention: toRetention(retention),
   };
 }
@@ -101,7 +97,8 @@ function toRetention(value: unknown): Retention {
 
 /** Whether a text is a day, such as `2027-01-31`. */
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/u.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return /^\d{4}-\d\d-\d\d$/u.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
 /** Writes the file beside its place first, so that a reader never sees half of it. */
@@ -109,13 +106,7 @@ async function writeCase(folder: string, value: object): Promise<void> {
   const target = path.join(folder, CASE_FILE);
   const part = `${target}.${randomUUID()}.part`;
   try {
-    const file = await open(part, 'wx');
-    try {
-      await file.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeNew(part, Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`));
     await rename(part, target);
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined);

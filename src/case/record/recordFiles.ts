@@ -2,14 +2,14 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { LiveResponseError } from '../../base/errors.ts';
+import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
 import { hashLine, MAX_LINE, readLine, writerOf } from './recordLine.ts';
 import type { RecordedHead, RecordLine } from './recordLine.ts';
 
 /** Folder of the record in a case's folder. */
 export const RECORD_FOLDER = 'record';
 
-/** Files that a record may have, and bytes of a file. Whoever shares the folder can write more into it. */
+/** Files that a folder may have, and bytes of a whole record. Whoever shares the folder can write more into it. */
 const MAX_FILES = 10_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 // Windows has no `O_NOFOLLOW`. Only administrators can create links there.
@@ -34,8 +34,11 @@ export interface ReadFile {
 export async function readRecord(folder: string): Promise<ReadFile[]> {
   const names = await namesIn(path.join(folder, RECORD_FOLDER));
   const files: ReadFile[] = [];
+  let left = MAX_BYTES;
   for (const name of names.filter((one) => writerOf(one) !== undefined)) {
-    files.push(await readFileOf(path.join(folder, RECORD_FOLDER), name));
+    const bytes = await readBounded(path.join(folder, RECORD_FOLDER, name), left);
+    left -= bytes.length;
+    files.push(toFile(name, bytes));
   }
   return files;
 }
@@ -84,10 +87,24 @@ export async function readBounded(file: string, maxBytes: number): Promise<Buffe
   }
 }
 
+/** Writes a file that must not be there yet, and waits for the disk. @throws LiveResponseError `fileFailed` */
+export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, 'wx');
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } catch (error) {
+    throw asFileFailed(error);
+  } finally {
+    await handle?.close();
+  }
+}
+
 /** Converts an error of the file system. */
 export function asFileFailed(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code === undefined || error instanceof LiveResponseError) return error;
+  if (code === undefined || isLiveResponseError(error)) return error;
   return new LiveResponseError('fileFailed', { systemCode: code });
 }
 
@@ -127,8 +144,7 @@ export function headsText(files: readonly ReadFile[]): string {
     .join('');
 }
 
-async function readFileOf(folder: string, name: string): Promise<ReadFile> {
-  const bytes = await readBounded(path.join(folder, name), MAX_BYTES);
+function toFile(name: string, bytes: Buffer): ReadFile {
   const lines: ReadLine[] = [];
   let start = 0;
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {

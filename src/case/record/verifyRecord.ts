@@ -14,9 +14,9 @@ export type FaultKind =
   | 'fileCut'
   | 'fileChanged'
   | 'artefact'
+  | 'result'
   | 'anchor'
-  | 'signature'
-  | 'beforeAnchor';
+  | 'signature';
 
 /** A fault, and where it is. Names come from whoever wrote the folder. */
 export interface Fault {
@@ -65,7 +65,7 @@ export function checkRecord(files: readonly ReadFile[], caseId: string | undefin
     for (const [at, { hash, line }] of file.lines.entries()) {
       const place = { file: file.name, line: at + 1 };
       if (line === undefined) {
-        // What a write left that failed. The line behind it must say so, and holds its hash.
+        // A write that failed left it. The line behind it must say so, and holds its hash.
         if (file.lines[at + 1]?.line?.what === 'torn') torn++;
         else faults.push({ kind: 'unreadable', ...place });
         prev = hash;

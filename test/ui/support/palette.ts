@@ -12,13 +12,13 @@ const MAIN = [
 /** Commands that can work in every state. */
 const ANYWHERE = [
   ...['openSampleTenant', 'copyAppRegistrationCommands', 'selectNotesFile', 'openSavedResult', 'clearStoredResults'],
-  'openHuntingResults',
+  ...['openHuntingResults', 'case'],
   ...['removeAllData', 'accessibilityHelp', 'showLog', 'showManagedSettings'],
 ];
 /** Commands that work with a connection, with a result, in the tab of a result, and in the overview of a run. */
 export const WITH_CONNECTION = [
   ...['editConnection', 'signIn', 'selectConnection', 'removeConnection', 'loadMore', 'groupActions', 'sortActions'],
-  ...['applySavedFilter', 'watchAction', 'openRun', 'showWhatIsNew'],
+  ...['watchAction', 'openRun', 'showWhatIsNew'],
 ];
 export const WITH_RESULT = [
   ...['openOutput', 'openErrors', 'copyOutput', 'copyErrors', 'copyFullNote', 'copyPlainNote', 'copyCitation'],

@@ -69,6 +69,7 @@ suite('package.json', () => {
     const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
     const ids = hidden.map(({ command }) => command).sort();
     assert.deepEqual(ids, [
+      'liveResponse.applySavedFilter',
       'liveResponse.cancelSearch',
       'liveResponse.clearSearch',
       'liveResponse.closeAuditTrail',

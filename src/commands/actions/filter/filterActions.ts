@@ -259,6 +259,8 @@ export const saveFilterCommand = defineCommand({
 export const applySavedFilterCommand = defineCommand({
   name: 'applySavedFilter',
   needs: 'connection',
+  // Filter… lists the saved filters, too.
+  palette: 'false',
   menus: [{ menu: 'view/title', group: '1_find@2', when: all(IN_ACTIONS_VIEW, IS_CONNECTED) }],
   run: (services) => applySavedFilter(services),
 });
