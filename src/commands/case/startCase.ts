@@ -35,7 +35,7 @@ export async function startCase({ activeCase }: StartServices, runner: CommandRu
     );
     return;
   }
-  const decisions = await decide(title, activeCase.isAllowed);
+  const decisions = await decide(activeCase.isAllowed);
   if (decisions === undefined || !(await isAgreed(title, { folder, name, ...decisions }))) return;
   await runner.run(title, async () => {
     const made = await tools.createCase(folder, { name: name.trim(), number: number.trim(), now: Date.now() });
@@ -53,7 +53,7 @@ export async function openCase({ activeCase }: StartServices, runner: CommandRun
   const found = await runner.run(title, () => tools.readCase(folder));
   if (found === undefined) return;
   const { id, name, retention } = found;
-  const decisions = await decide(title, activeCase.isAllowed);
+  const decisions = await decide(activeCase.isAllowed);
   if (decisions === undefined || !(await isAgreed(title, { folder, name, ...decisions }))) return;
   await activeCase.choose({ folder, id, name, ...decisions });
   if (retention.kind === 'delete' && Date.parse(retention.on) <= Date.now()) {
@@ -79,7 +79,8 @@ export async function chooseFolder(title: string): Promise<string | undefined> {
 }
 
 /** Asks what is to be recorded. Nothing is chosen beforehand. */
-async function decide(title: string, isAllowed: boolean): Promise<Decisions | undefined> {
+async function decide(isAllowed: boolean): Promise<Decisions | undefined> {
+  const title = l10n.t('What Is Recorded');
   const record: QuickPickItem = {
     label: l10n.t('Record of Steps'),
     detail: l10n.t('What you fetch, quote, export, check and clear, under a pseudonym'),
