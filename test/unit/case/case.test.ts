@@ -37,6 +37,7 @@ suite('a case', () => {
   function open(
     choice: Partial<CaseChoice>,
     loadTools = (): Promise<CaseTools> => Promise.resolve(caseTools),
+    isAllowed = true,
   ): ActiveCase {
     const { id } = scene.made;
     const chosen = { folder: scene.folder, id, name: 'Intrusion', writer: 'anna', records: true, namesUser: false };
@@ -45,7 +46,7 @@ suite('a case', () => {
       loadTools,
       toolVersion: '9.9.9',
       user: () => 'CONTOSO-user',
-      isAllowed: () => true,
+      isAllowed: () => isAllowed,
       onFailure: (error) => failures.push(error),
     });
   }
@@ -71,11 +72,14 @@ suite('a case', () => {
     } as unknown as StoredFacts;
   }
 
-  test('off, nothing is loaded and nothing is written, whatever is done', async () => {
-    const off = open({ records: false }, () => assert.fail('loaded'));
-    off.noteReceived(received());
-    off.note({ what: 'exported' }, { file: path.join(scene.folder, 'x') });
-    await off.settle();
+  test('off, or forbidden by a rule, nothing is loaded and nothing is written, whatever is done', async () => {
+    const load = (): never => assert.fail('loaded');
+    for (const off of [open({ records: false }, load), open({}, load, false)]) {
+      assert.equal(off.records, false);
+      off.noteReceived(received());
+      off.note({ what: 'exported' }, { file: path.join(scene.folder, 'x') });
+      await off.settle();
+    }
     assert.deepEqual(await readdir(scene.folder), ['case.json']);
     assert.deepEqual(failures, []);
   });
