@@ -14,7 +14,7 @@ const FLOORS = [
   ['worker'],
   ['results'],
   ['actions'],
-  ['runs', 'connections'],
+  ['runs', 'connections', 'case'],
   ['policy'],
   ['platform'],
   ['messages'],

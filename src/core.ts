@@ -152,6 +152,8 @@ export function createCore(
     services.reports,
     services.help,
     services.calls,
+    services.caseItem,
+    services.activeCase,
     services.runItem,
     services.runOverviews,
     services.tableTabs,

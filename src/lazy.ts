@@ -6,6 +6,7 @@ import type { StoreThread } from './worker/workerClient.ts';
 import type { MsalTokens } from './identity/msal/createMsalTokens.ts';
 import type { noteTexts } from './notes/noteTexts.ts';
 import { toAnalysisThread } from './analysis/workerThread.ts';
+import type { CaseTools } from './case/caseTools.ts';
 import type { writePack } from './runs/pack/packWriter.ts';
 import type { writeParquet } from './runs/parquetFile.ts';
 import type { createSampleHunting, createSampleTransport } from './sample/api/sampleTransport.ts';
@@ -53,6 +54,11 @@ export async function loadParquetWriter(): Promise<typeof writeParquet> {
 /** Loads the function that writes hand-over packs. */
 export async function loadPackWriter(): Promise<typeof writePack> {
   return (await import('./runs/pack/packWriter.ts')).writePack;
+}
+
+/** Loads the functions on the files of a case. */
+export async function loadCaseTools(): Promise<CaseTools> {
+  return (await import('./case/caseTools.ts')).caseTools;
 }
 
 /** Loads the sample tenant, which exists only in memory. */

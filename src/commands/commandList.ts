@@ -36,6 +36,7 @@ import {
 } from './actions/listCommands.ts';
 import { openDeviceInPortalCommand } from './actions/openDeviceInPortal.ts';
 import { sortActionsCommand } from './actions/sortActions.ts';
+import { caseCommand } from './case/caseCommand.ts';
 import { addConnectionCommand } from './connections/addConnection.ts';
 import {
   openSampleTenantCommand,
@@ -198,6 +199,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   exportRunCsvCommand,
   exportRunNdjsonCommand,
   handOverCommand,
+  caseCommand,
   showLogCommand,
   showManagedSettingsCommand,
 ];

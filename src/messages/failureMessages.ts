@@ -9,6 +9,7 @@ import { forbidden } from './policy/policyWords.ts';
 import { describeSignIn, hasSignInWords } from './signInWords.ts';
 import {
   analysisStopped,
+  FILE_REASONS,
   databaseFailure,
   damagedResult,
   incompleteDownload,
@@ -289,11 +290,7 @@ const FILE_FAILURES: Readonly<Record<string, (values: FailureValues) => string>>
       formatBytes(values.limit ?? 0),
     ),
   facts: () => l10n.t('The result is saved, but what is known of it could not be written beside it (.facts.json).'),
-  listUnread: () => l10n.t('The list could not be read. Is the file still there?'),
-  listNotText: () => l10n.t('The list is not text in UTF-8 or UTF-16. Save it as UTF-8, and choose it again.'),
-  listTooLong: (values) =>
-    l10n.t('The list is longer than {0}. Choose a shorter list for this output.', formatBytes(values.limit ?? 0)),
-  listEmpty: () => l10n.t('The list has no line with a value, so no row would be hidden.'),
+  ...FILE_REASONS,
   ENOSPC: noRoom,
   EDQUOT: noRoom,
   EFBIG: noRoom,

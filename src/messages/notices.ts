@@ -3,6 +3,7 @@ import { commandIds } from '../platform/commandIds.ts';
 import type { Log } from '../platform/log.ts';
 import type { Policy } from '../policy/policy.ts';
 import { refusedPolicy } from './policy/policyWords.ts';
+import { describeFailure } from './failureMessages.ts';
 import { describeStorageTrouble } from './storageWords.ts';
 import type { StorageTrouble } from './storageWords.ts';
 import { notify } from '../platform/show/notifications.ts';
@@ -51,6 +52,22 @@ export function tellStorageTrouble(trouble: StorageTrouble, log: Log): void {
   log.info(`stored results: ${trouble.kind}: ${trouble.reason}`);
   const showLog = l10n.t('Show Log');
   void notify('warning', describeStorageTrouble(trouble), showLog).then((answer) => {
+    if (answer === showLog) log.show();
+  });
+}
+
+/** Logs that a step was not recorded, and tells the user, who may rely on the record. */
+export function tellRecordFailure(error: unknown, log: Log): void {
+  log.failure('Record', error);
+  const showLog = l10n.t('Show Log');
+  void notify(
+    'warning',
+    l10n.t(
+      'A step was not recorded. {0} The next step is recorded again if it can be.',
+      describeFailure(error).sentence,
+    ),
+    showLog,
+  ).then((answer) => {
     if (answer === showLog) log.show();
   });
 }

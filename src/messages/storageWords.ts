@@ -182,3 +182,22 @@ export const REJECTIONS: Readonly<Record<string, () => string>> = {
   tooNested: () =>
     l10n.t('The result file has more parts than any result of a script, so it was not read. It is stored as it came.'),
 };
+
+/** Sentences about files by the extension's own reasons: the folder of a case, its anchors, and lists. */
+export const FILE_REASONS: Readonly<Record<string, (values: FailureValues) => string>> = {
+  listUnread: () => l10n.t('The list could not be read. Is the file still there?'),
+  listNotText: () => l10n.t('The list is not text in UTF-8 or UTF-16. Save it as UTF-8, and choose it again.'),
+  listTooLong: (values) =>
+    l10n.t('The list is longer than {0}. Choose a shorter list for this output.', formatBytes(values.limit ?? 0)),
+  listEmpty: () => l10n.t('The list has no line with a value, so no row would be hidden.'),
+  strangeCase: () =>
+    l10n.t('The folder holds no case, another one, or a link or a size that no case has. Choose another folder.'),
+  nothingRecorded: () => l10n.t('Nothing is recorded in this case yet, so there is no head.'),
+  noSshKeygen: () =>
+    l10n.t('OpenSSH’s ssh-keygen is not installed on this machine. Install it, or write down the head.'),
+  keyRefused: () =>
+    l10n.t(
+      'ssh-keygen did not sign. Choose a private key without a passphrase, or the public key of one that the agent holds.',
+    ),
+  keyTimeout: () => l10n.t('ssh-keygen did not end in time. If the key has to be touched, try again and touch it.'),
+};

@@ -51,17 +51,26 @@ export class EvidenceReports implements Disposable {
 
   /** Shows a report beside the note. */
   async show(note: Uri, checkedAt: number, entries: readonly ReportEntry[]): Promise<void> {
-    const name = note.path.split('/').at(-1) ?? '';
+    const title = l10n.t('Evidence in {0}', safe(note.path.split('/').at(-1) ?? ''));
+    const report = buildReport(note, `${title} · ${formatUtc(checkedAt)}`, entries);
+    await this.#show(title, report, ViewColumn.Beside);
+  }
+
+  /** Shows a report without links. The caller has broken every address in its lines. */
+  async showText(title: string, lines: readonly string[]): Promise<void> {
+    await this.#show(safe(title), { text: lines.join('\n'), links: [] }, ViewColumn.Active);
+  }
+
+  async #show(title: string, report: Report, viewColumn: ViewColumn): Promise<void> {
     this.#last++;
-    const title = l10n.t('Evidence in {0}', safe(name));
     const uri = Uri.from({
       scheme: SCHEME,
       path: `/${title.replaceAll('/', '\u2215')}.lr-report`,
       query: `${this.#last}`,
     });
-    this.#reports.set(uri.toString(), buildReport(note, `${title} · ${formatUtc(checkedAt)}`, entries));
+    this.#reports.set(uri.toString(), report);
     const document = await workspace.openTextDocument(uri);
-    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: true });
+    await window.showTextDocument(document, { viewColumn, preview: true });
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 import { DocumentDropOrPasteEditKind, DocumentPasteEdit, l10n, Range } from 'vscode';
 import type { DataTransfer, TextDocument, Uri } from 'vscode';
+import type { ActiveCase } from '../case/activeCase.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import type { RunFacts, StatusFacts } from '../evidence/blocks/statusNote.ts';
 import type { Evidence } from '../evidence/blocks/evidenceBlock.ts';
@@ -16,6 +17,7 @@ import { markCopied } from './copyMark.ts';
 import type { EvidenceNotes } from './evidenceNotes.ts';
 import { isInRow, placePage } from './placeNote.ts';
 import type { Place } from './placeNote.ts';
+import { pathOfNote, toQuoted } from './quotedResults.ts';
 import { readCopied } from './readCopied.ts';
 import type { Copied } from './readCopied.ts';
 
@@ -34,6 +36,7 @@ export interface NotePasteParts {
   readonly store: Pick<ResultStore, 'keeps' | 'noteQuoted'>;
   readonly worker: WorkerPort<'rememberCopy' | 'lastCopy'>;
   readonly log: Log;
+  readonly activeCase: Pick<ActiveCase, 'note'>;
   /** Returns the state of a command without a result; undefined if it is unknown. */
   readonly statusFacts: (ref: ResultRef, run: string | undefined) => StatusFacts | undefined;
   readonly runFacts: (run: string) => Omit<RunFacts, 'most' | 'ignored'> | undefined;
@@ -57,12 +60,14 @@ class EvidenceEdit extends DocumentPasteEdit {
   readonly form: NoteForm;
   readonly content: Content;
   readonly place: Place;
+  readonly note: Uri;
 
-  constructor(form: NoteForm, content: Content, place: Place) {
+  constructor(form: NoteForm, content: Content, place: Place, note: Uri) {
     super('', content.evidence.length === 0 ? l10n.t('Insert Status Note') : FORMS[form](), kindOf(form));
     this.form = form;
     this.content = content;
     this.place = place;
+    this.note = note;
   }
 }
 
@@ -151,7 +156,12 @@ export class NotePaste {
     const order =
       wanted === undefined ? forms : [...forms].sort((one, other) => rank(one, wanted) - rank(other, wanted));
     return order.map((form) => {
-      const edit = new EvidenceEdit(form, { evidence, head: form === 'citation' ? '' : head, tail }, place);
+      const edit = new EvidenceEdit(
+        form,
+        { evidence, head: form === 'citation' ? '' : head, tail },
+        place,
+        document.uri,
+      );
       // Places the option after plain text.
       if (wanted === undefined) edit.yieldTo = [DocumentDropOrPasteEditKind.Text];
       return edit;
@@ -169,6 +179,9 @@ export class NotePaste {
       const built = evidence.length === 0 ? '' : await this.#parts.notes.build({ kind: edit.form }, evidence, signal);
       edit.insertText = placePage(edit.form, { built, head, tail }, edit.place);
       setContextKey('liveResponse.quoted', 'yes');
+      if (evidence.length > 0) {
+        this.#parts.activeCase.note({ what: 'quoted', results: toQuoted(evidence) }, { note: pathOfNote(edit.note) });
+      }
     }
     return edit;
   }

@@ -95,6 +95,7 @@ const NAMES = [
   'exportRunCsv',
   'exportRunNdjson',
   'handOver',
+  'case',
   'showLog',
   'showManagedSettings',
 ] as const;

@@ -53,6 +53,8 @@ export class ResultStore {
   readonly #options: ResultStoreOptions;
   readonly #known = new Map<string, StoredFacts>();
   readonly #stored = new Emitter<StoredFacts>();
+  readonly #received = new Emitter<StoredFacts>();
+  readonly #damaged = new Emitter<StoredFacts>();
   readonly #forgotten = new Emitter<readonly StoredFacts[]>();
   readonly #learned = new Map<string, Pick<ResultRef, 'cloud' | 'tenantId'>>();
   readonly #worker: WorkerClient;
@@ -63,6 +65,10 @@ export class ResultStore {
   readonly tables: StoredTables;
   /** Fires when a result has been stored. */
   readonly onDidStore = this.#stored.event;
+  /** Fires when this window has received a result, and stored it. */
+  readonly onDidReceive = this.#received.event;
+  /** Fires when a stored result no longer has its hash. It was set aside. */
+  readonly onDidFindDamage = this.#damaged.event;
   /** Fires when known results have been removed from the store: cleared or purged, in this or another window. */
   readonly onDidForget = this.#forgotten.event;
 
@@ -96,6 +102,7 @@ export class ResultStore {
     const { keep } = this.#rules();
     const stored = await this.#worker.call('put', facts, bytes, { keep, action });
     this.#know(stored);
+    this.#received.fire(stored);
     if (keep) await this.purge(stored.ref);
     return stored;
   }
@@ -109,6 +116,7 @@ export class ResultStore {
     if (!this.keeps) throw new LiveResponseError('largeNotKept', { reason: 'notAllowed' });
     const stored = await this.#worker.call('endLarge', id, facts, action);
     this.#know(stored);
+    this.#received.fire(stored);
     await this.purge(stored.ref);
     return stored;
   }
@@ -279,7 +287,11 @@ export class ResultStore {
     try {
       return await asked;
     } catch (error) {
-      if (isLiveResponseError(error) && error.code === 'resultDamaged') this.#forget([resultKey(ref)]);
+      if (isLiveResponseError(error) && error.code === 'resultDamaged') {
+        const damaged = this.#known.get(resultKey(ref));
+        this.#forget([resultKey(ref)]);
+        if (damaged !== undefined) this.#damaged.fire(damaged);
+      }
       throw error;
     }
   }

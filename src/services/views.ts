@@ -6,6 +6,7 @@ import type { ShownActions } from '../connections/shownActions.ts';
 import { RunOverviews } from '../documents/runOverview/runOverviews.ts';
 import { TableTabs } from '../documents/table/tableTabs.ts';
 import { StatusPages } from '../documents/status/statusPages.ts';
+import { CaseItem } from '../statusBar/caseItem.ts';
 import { CallsItem } from '../statusBar/callsItem.ts';
 import { RunItem } from '../statusBar/runItem.ts';
 import { AuditView } from '../tree/auditView.ts';
@@ -15,6 +16,7 @@ import { SavedFilters } from '../tree/savedFilters.ts';
 import { ledgerPort } from '../worker/ports.ts';
 import { policyPage } from '../messages/policy/policyPage.ts';
 import { setContextKey } from '../platform/contextKeys.ts';
+import type { CaseServices } from './case.ts';
 import type { GroundServices } from './ground.ts';
 import type { ResultServices } from './results.ts';
 import type { RunServices } from './runs.ts';
@@ -28,6 +30,7 @@ export interface ViewServices {
   readonly statusPages: StatusPages;
   readonly help: HelpDocument;
   readonly calls: CallsItem;
+  readonly caseItem: CaseItem;
   readonly runOverviews: RunOverviews;
   readonly runItem: RunItem;
   readonly tableTabs: TableTabs;
@@ -42,7 +45,7 @@ export type RegisteredView = Pick<ActionsViewParts, 'view' | 'treeChanged'> & {
 export function createViewServices(
   { extensionUri, globalState }: ExtensionContext,
   registered: RegisteredView,
-  parts: GroundServices & TenantServices & ResultServices & RunServices,
+  parts: GroundServices & TenantServices & ResultServices & CaseServices & RunServices,
 ): ViewServices {
   const { actions, auditTrail, connections, sessions, noResults, worker, store, runs, estimateRun, policy } = parts;
   if (!policy.isAllowed('auditTrail')) setContextKey('liveResponse.auditFetch', 'forbidden');
@@ -73,6 +76,7 @@ export function createViewServices(
     auditView: new AuditView(auditTrail, (listener) => followList(actions, listener)),
     help: new HelpDocument(() => policyPage(policy, parts.settings.ownValues(), connections.hidden)),
     calls,
+    caseItem: new CaseItem(parts.activeCase),
     runOverviews,
     tableTabs: new TableTabs({
       extension: extensionUri,

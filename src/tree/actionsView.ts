@@ -1,5 +1,6 @@
 import { commands, l10n, workspace } from 'vscode';
 import type { Disposable, EventEmitter, TreeView } from 'vscode';
+import type { ActiveCase } from '../case/activeCase.ts';
 import type { Connection, SignIn } from '../connections/connection.ts';
 import type { SignIns } from '../connections/signIns.ts';
 import type { ShownActions, ShownList } from '../connections/shownActions.ts';
@@ -44,6 +45,7 @@ export interface ActionsViewParts {
   readonly noResults: Pick<NoResults, 'ofCommand' | 'onDidLearn'>;
   readonly store: ResultStore;
   readonly worker: WorkerClient;
+  readonly activeCase: Pick<ActiveCase, 'current' | 'onDidChange'>;
   readonly log: Log;
 }
 
@@ -86,6 +88,9 @@ export class ActionsView implements Disposable {
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('liveResponse.listTimes')) this.#tree.refreshTimes(Date.now());
       }),
+      parts.activeCase.onDidChange(() => {
+        this.#describeCase();
+      }),
       parts.watched.onDidChange((ids) => {
         this.#tree.redraw(ids);
       }),
@@ -97,6 +102,7 @@ export class ActionsView implements Disposable {
     this.#timesTimer = setInterval(() => {
       if (this.#view.visible) this.#tree.refreshTimes(Date.now());
     }, TIMES_MS);
+    this.#describeCase();
     setContextKey('liveResponse.grouping', 'action');
     setContextKey('liveResponse.types', 'liveResponse');
     setContextKey('liveResponse.filter', 'none');
@@ -143,6 +149,11 @@ export class ActionsView implements Disposable {
     this.#follower.dispose();
     for (const subscription of this.#listSubscriptions) subscription.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #describeCase(): void {
+    const { current } = this.#parts.activeCase;
+    describeTreeView(this.#view, { description: current === undefined ? '' : l10n.t('Case {0}', current.name) });
   }
 
   #show(shown: ShownList | undefined): void {

@@ -14,6 +14,7 @@ import { TestStore } from '../unit/results/testStore.ts';
 import type { StoreThread } from '../../src/worker/workerClient.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
 import type { Services } from '../../src/services/services.ts';
+import { noCase } from '../unit/case/noCase.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { received, ref, resultFile } from '../unit/results/fixtures.ts';
 import { waitFor } from './support/host.ts';
@@ -88,6 +89,7 @@ describe('Append to Notes…', () => {
     const bytes = resultFile('one\ntwo');
     const facts = await store.put(received({ size: bytes.length }), bytes);
     const services = {
+      activeCase: noCase(),
       pinnedNotes: { get: () => ({ uri: NOTE, heading: undefined }) },
       results: { open: () => Promise.resolve(facts) },
       notes: new EvidenceNotes({

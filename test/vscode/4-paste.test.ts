@@ -23,6 +23,7 @@ import { Log } from '../../src/platform/log.ts';
 import { TestStore } from '../unit/results/testStore.ts';
 import type { StoreThread } from '../../src/worker/workerClient.ts';
 import { createHandlers } from '../../src/worker/handlers/handlers.ts';
+import { noCase } from '../unit/case/noCase.ts';
 import { analysisInPlace } from '../unit/results/analysisInPlace.ts';
 import { received, ref, resultFile } from '../unit/results/fixtures.ts';
 import { openNote } from './support/notes.ts';
@@ -78,6 +79,7 @@ describe('a paste into Markdown', () => {
       store,
       worker: store,
       log,
+      activeCase: noCase(),
       statusFacts: () => undefined,
       runFacts: () => undefined,
     });

@@ -22,6 +22,7 @@ import { ResultSaves } from '../../src/results/save/resultSaves.ts';
 import { scenarioRef } from '../../src/sample/data/catalogue.ts';
 import { createSampleTransport, sampleApiUrl } from '../../src/sample/api/sampleTransport.ts';
 import type { Services } from '../../src/services/services.ts';
+import { noCase } from '../unit/case/noCase.ts';
 import { received } from '../unit/results/fixtures.ts';
 import { waitFor } from './support/host.ts';
 
@@ -114,7 +115,7 @@ describe('saving to a folder that is not on this machine', () => {
 
   /** Creates the services for saving the sample tenant's collected file, or one with this number of bytes. */
   function saving(size?: number): {
-    readonly services: Pick<Services, 'actions' | 'log' | 'notes' | 'saves' | 'toolVersion'>;
+    readonly services: Pick<Services, 'actions' | 'activeCase' | 'log' | 'notes' | 'saves' | 'toolVersion'>;
     readonly downloads: () => number;
   } {
     const sample = createSampleTransport({ now: Date.now, startedAt: Date.now() });
@@ -147,7 +148,8 @@ describe('saving to a folder that is not on this machine', () => {
       }),
     );
     const notes = {} as Services['notes'];
-    const services = { saves, actions: {} as Services['actions'], log, notes, toolVersion: '0.1.0' };
+    const actions = {} as Services['actions'];
+    const services = { saves, actions, activeCase: noCase(), log, notes, toolVersion: '0.1.0' };
     return { services, downloads: () => downloads };
   }
 
@@ -200,6 +202,7 @@ describe('saving to a folder that is not on this machine', () => {
       return Promise.resolve(value);
     };
     const services = {
+      activeCase: noCase(),
       results: { open: () => Promise.resolve(facts) },
       store: {
         text: () => read(output),

@@ -55,7 +55,7 @@ async function copyIndicators(
 
 /** Searches the results that could be read. Also reports the first failure. */
 async function searchAll(
-  services: Pick<Services, 'actions' | 'log' | 'notes' | 'results' | 'saves' | 'store' | 'toolVersion'>,
+  services: Pick<Services, 'actions' | 'activeCase' | 'log' | 'notes' | 'results' | 'saves' | 'store' | 'toolVersion'>,
   runner: CommandRunner,
   targets: readonly Target[],
 ): Promise<readonly Searched[] | undefined> {

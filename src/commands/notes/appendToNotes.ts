@@ -2,9 +2,11 @@ import type { Range as QuoteRange } from '../../base/places.ts';
 import { EndOfLine, l10n, Range, Selection, ThemeIcon, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import type { QuickPickItem, TextDocument } from 'vscode';
 import { LiveResponseError } from '../../base/errors.ts';
+import type { Evidence } from '../../evidence/blocks/evidenceBlock.ts';
 import { findEvidence } from '../../evidence/blocks/readEvidence.ts';
 import { findHeadings, placeAtEnd } from '../../notes/appendPlace.ts';
 import type { NotesPlace } from '../../notes/pinnedNotes.ts';
+import { pathOfNote, toQuoted } from '../../notes/quotedResults.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
 import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
@@ -29,7 +31,10 @@ import {
 
 /** `liveResponse.appendToNotes`: appends the selection as evidence blocks, or complete results as citations. */
 export async function appendToNotes(
-  services: Pick<Services, 'connections' | 'notes' | 'pinnedNotes' | 'results' | 'runOverviews' | 'tableTabs' | 'view'>,
+  services: Pick<
+    Services,
+    'activeCase' | 'connections' | 'notes' | 'pinnedNotes' | 'results' | 'runOverviews' | 'tableTabs' | 'view'
+  >,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -41,11 +46,17 @@ export async function appendToNotes(
   if (place === undefined) return;
   await runner.run(l10n.t('Appending to notes'), async ({ signal, report }) => {
     const texts: string[] = [];
+    const quoted: Evidence[] = [];
     for (const [at, target] of targets.entries()) {
       const facts = await services.results.open(target.ref, { signal, onProgress: toProgress(report) });
-      texts.push(await quote(services, target, facts, selections[at] ?? []));
+      const { text, evidence } = await quote(services, target, facts, selections[at] ?? []);
+      texts.push(text);
+      quoted.push(evidence);
     }
-    await append(place, texts.join('\n'), targets.length);
+    const isAppended = await append(place, texts.join('\n'), targets.length);
+    if (isAppended) {
+      services.activeCase.note({ what: 'quoted', results: toQuoted(quoted) }, { note: pathOfNote(place.uri) });
+    }
   });
 }
 
@@ -72,14 +83,17 @@ async function quote(
   target: Target,
   facts: StoredFacts,
   selections: readonly QuoteRange[],
-): Promise<string> {
+): Promise<{ readonly text: string; readonly evidence: Evidence }> {
   const evidence = await services.notes.evidence(addressOf(target), selections);
   if (evidence === undefined) throw new LiveResponseError('notAResult', { reason: facts.rejection?.reason ?? '' });
-  if (selections.length > 0) return services.notes.build({ kind: 'compactBlock' }, [evidence]);
-  return `- ${await services.notes.build({ kind: 'citation' }, [evidence])}\n`;
+  if (selections.length > 0) {
+    return { text: await services.notes.build({ kind: 'compactBlock' }, [evidence]), evidence };
+  }
+  return { text: `- ${await services.notes.build({ kind: 'citation' }, [evidence])}\n`, evidence };
 }
 
-async function append(place: NotesPlace, block: string, expected: number): Promise<void> {
+/** @returns false if there is no place for it in the note */
+async function append(place: NotesPlace, block: string, expected: number): Promise<boolean> {
   const document = await workspace.openTextDocument(place.uri);
   const wasClean = !document.isDirty && !document.isUntitled;
   const before = document.getText();
@@ -96,7 +110,7 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
       'warning',
       l10n.t('Nothing was appended: the place in {0} is inside a code block that does not end.', nameOf(place.uri)),
     );
-    return;
+    return false;
   }
   const cursors = window.visibleTextEditors
     .filter((editor) => editor.document === document)
@@ -124,6 +138,7 @@ async function append(place: NotesPlace, block: string, expected: number): Promi
     saved,
     wasClean,
   });
+  return true;
 }
 
 interface Appended {

@@ -11,6 +11,7 @@ import { findSavedFiles } from '../../notes/savedFileLines.ts';
 import { describeView } from '../../evidence/views/viewWords.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
+import { pathOfNote } from '../../notes/quotedResults.ts';
 import type { ReportEntry } from '../../notes/evidenceReports.ts';
 import { SavedFiles } from '../../notes/savedFiles.ts';
 import { CANNOT_BE_READ, findingSentence, savedFileSentence } from '../../notes/verdictWords.ts';
@@ -30,7 +31,10 @@ type Outcome = { readonly facts: StoredFacts } | { readonly isGone: boolean; rea
 const GONE: ReadonlySet<FailureCode> = new Set(['notFound', 'noResult']);
 /** `liveResponse.checkNotes`: compares every citation of the active note with what is stored. */
 async function checkNotes(
-  services: Pick<Services, 'connections' | 'log' | 'notes' | 'reports' | 'results' | 'sessions' | 'store'>,
+  services: Pick<
+    Services,
+    'activeCase' | 'connections' | 'log' | 'notes' | 'reports' | 'results' | 'sessions' | 'store'
+  >,
   runner: CommandRunner,
 ): Promise<void> {
   const document = window.activeTextEditor?.document;
@@ -78,6 +82,10 @@ async function checkNotes(
         entries.push({ verdict: compared.verdict, line, place: undefined, names, sentence });
       }
       entries.sort((one, other) => one.line - other.line);
+      const verdicts = Object.fromEntries(
+        [...Map.groupBy(entries, ({ verdict }) => verdict)].map(([verdict, { length }]) => [verdict, length]),
+      );
+      services.activeCase.note({ what: 'verified', verdicts }, { note: pathOfNote(document.uri) });
       await services.reports.show(document.uri, Date.now(), entries);
     },
     {},

@@ -23,6 +23,7 @@ import type { Target } from '../common/targets.ts';
 export type OpenServices = Pick<
   Services,
   | 'actions'
+  | 'activeCase'
   | 'companions'
   | 'connections'
   | 'log'

@@ -13,7 +13,7 @@ import { chooseRun } from './chooseRun.ts';
 import { runFileName } from './runFileName.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { tellSaved } from '../save/saveResult.ts';
-import { writeWhole } from '../save/writeElsewhere.ts';
+import { localPath, writeWhole } from '../save/writeElsewhere.ts';
 import { endingOf, savedRowsWords, writeRows } from '../save/writeRows.ts';
 import type { WrittenRows } from '../save/writeRows.ts';
 import { defineCommand } from '../common/defineCommand.ts';
@@ -44,7 +44,7 @@ export async function exportRun(
   if (record !== undefined) await exportTo(services, runner, form, record, workspace.workspaceFolders?.[0]?.uri);
 }
 
-type ExportServices = Pick<Services, 'loadParquetWriter' | 'runOverviews' | 'store' | 'tableTabs'>;
+type ExportServices = Pick<Services, 'activeCase' | 'loadParquetWriter' | 'runOverviews' | 'store' | 'tableTabs'>;
 
 /**
  * Asks for a file and exports the run to it. The ending of its name decides the form.
@@ -75,6 +75,7 @@ async function exportTo(
       chosen === 'csv'
         ? { rows: picture.rows.length, size: await writeCsv(picture, uri, tally) }
         : await writeChunks(services, picture, uri, { scope, tally, form: chosen });
+    services.activeCase.note({ what: 'exported', rows: written.rows }, { file: localPath(uri) });
     const { moreRareLines } = picture.comparison;
     const cut =
       chosen === 'csv' && moreRareLines > 0 ? [l10n.t('{0} more rare lines are not in it.', moreRareLines)] : [];

@@ -10,6 +10,7 @@ import { notify } from '../../platform/show/notifications.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_TABLE } from '../common/when.ts';
 import { tellSaved } from '../save/saveResult.ts';
+import { localPath } from '../save/writeElsewhere.ts';
 import { endingOf, savedRowsWords, writeRows } from '../save/writeRows.ts';
 import type { WrittenRows } from '../save/writeRows.ts';
 
@@ -25,7 +26,7 @@ const NUMBERS: ReadonlySet<string> = new Set<PlaceColumn>(['index', 'firstLine',
  * CSV, NDJSON or Parquet. Each row names its device, its action and its lines.
  */
 async function exportTable(
-  services: Pick<Services, 'loadParquetWriter' | 'tableTabs'>,
+  services: Pick<Services, 'activeCase' | 'loadParquetWriter' | 'tableTabs'>,
   runner: CommandRunner,
 ): Promise<void> {
   const { shown } = services.tableTabs;
@@ -43,6 +44,7 @@ async function exportTable(
   await runner.run(l10n.t('Exporting table'), async (scope) => {
     const tally = new ExportTally();
     const written = await writeTable(services, shown, uri, { scope, tally });
+    services.activeCase.note({ what: 'exported', rows: written.rows }, { file: localPath(uri) });
     void tellSaved(uri, [savedRowsWords(uri, written), ...replacedWords(tally.loneSurrogates)].join(' '));
   });
 }

@@ -21,12 +21,15 @@ import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RUN_OVERVIEW, MAY_PACK, all } from '../common/when.ts';
 import { toFactsJson } from '../save/resultFacts.ts';
 import { nameOfFile } from '../save/saveResult.ts';
-import { isLocal } from '../save/writeElsewhere.ts';
+import { isLocal, localPath } from '../save/writeElsewhere.ts';
 import { writeThrough } from '../save/writeRows.ts';
 import { chooseRun } from './chooseRun.ts';
 import { runFileName } from './runFileName.ts';
 
-type HandOverServices = Pick<Services, 'loadPackWriter' | 'log' | 'runOverviews' | 'store' | 'toolVersion'>;
+type HandOverServices = Pick<
+  Services,
+  'activeCase' | 'loadPackWriter' | 'log' | 'runOverviews' | 'store' | 'toolVersion'
+>;
 
 /** Time for which the status bar confirms a copy, ms. */
 const CONFIRM_MS = 5000;
@@ -66,7 +69,9 @@ async function saveTo(
   if (uri === undefined) return;
   // Part of the work, so that the seal is told after another try, too.
   const work = async (scope: CommandScope): Promise<void> => {
-    void tellSealed(uri, await writeTo(services, picture, uri, scope));
+    const sealed = await writeTo(services, picture, uri, scope);
+    services.activeCase.note({ what: 'packed', seal: sealed.seal, rows: sealed.hosts }, { file: localPath(uri) });
+    void tellSealed(uri, sealed);
   };
   await runner.run(l10n.t('Handing over'), work, { saveToFile: () => saveTo(services, runner, picture) });
 }

@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { Uri } from 'vscode';
+import { toRecorded } from '../../case/activeCase.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import { formatBytes } from '../../messages/format.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
@@ -11,7 +12,7 @@ import { nameOfFile, savedKindOf, saveResult, suggestedFile, suggestedLocalFile,
 import type { SaveServices } from './saveResult.ts';
 import { findTargets } from '../common/targets.ts';
 import type { Target, TargetServices } from '../common/targets.ts';
-import { refuseElsewhere, writeWhole } from './writeElsewhere.ts';
+import { localPath, refuseElsewhere, writeWhole } from './writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_ACTIONS_VIEW, IN_RESULT, ON_ONE_ROW, all } from '../common/when.ts';
 
@@ -46,7 +47,7 @@ export async function exportRaw(
 }
 
 async function saveRaw(
-  services: Pick<Services, 'store' | 'toolVersion'>,
+  services: Pick<Services, 'activeCase' | 'store' | 'toolVersion'>,
   runner: CommandRunner,
   facts: StoredFacts,
   suggested: Uri,
@@ -58,6 +59,7 @@ async function saveRaw(
     refuseElsewhere(uri, facts.size);
     await writeResult(services, facts, uri);
     await writeFactsFile(uri, facts, await services.store.receivedAction(ref), services.toolVersion);
+    services.activeCase.note({ what: 'exported', results: [toRecorded(facts)] }, { file: localPath(uri) });
     void tellSaved(
       uri,
       l10n.t('Saved {0} ({1}). SHA-256: {2}', nameOfFile(uri), formatBytes(facts.size), facts.sha256),

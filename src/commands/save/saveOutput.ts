@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { Uri } from 'vscode';
+import { toRecorded } from '../../case/activeCase.ts';
 import { LiveResponseError } from '../../base/errors.ts';
 import type { ResultAddress } from '../../base/resultUri.ts';
 import { formatBytes } from '../../messages/format.ts';
@@ -8,7 +9,7 @@ import type { Services } from '../../services/services.ts';
 import type { CommandRunner, CommandScope } from '../common/commandRunner.ts';
 import { nameOfFile, suggestedFile, suggestedLocalFile, tellSaved } from './saveResult.ts';
 import { addressOf, findTargets } from '../common/targets.ts';
-import { isLocal, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
+import { isLocal, localPath, refuseElsewhere, writeElsewhere } from './writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import { IN_RESULT } from '../common/when.ts';
 
@@ -16,7 +17,7 @@ import { IN_RESULT } from '../common/when.ts';
  * `liveResponse.saveOutput`: saves the complete text that is shown, as UTF-8. Its line ends and NULs stay unchanged.
  */
 export async function saveOutput(
-  services: Pick<Services, 'connections' | 'results' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
+  services: Pick<Services, 'activeCase' | 'connections' | 'results' | 'runOverviews' | 'tableTabs' | 'store' | 'view'>,
   runner: CommandRunner,
   args: readonly unknown[],
 ): Promise<void> {
@@ -42,6 +43,8 @@ export async function saveOutput(
         : writeText(services, facts, { address, signal }, uri);
       const size = await write;
       if (size === undefined) throw new LiveResponseError('databaseFailed', { reason: 'the text is gone' });
+      const recorded = { ...toRecorded(facts), stream: address.stream };
+      services.activeCase.note({ what: 'exported', results: [recorded] }, { file: localPath(uri) });
       void tellSaved(uri, l10n.t('Saved {0} ({1}).', nameOfFile(uri), formatBytes(size)));
     };
     await runner.run(title, work, { saveToFile: () => saveTo(suggestedLocalFile(target.ref, 'json')) });

@@ -16,7 +16,7 @@ import { all, IN_ACTIONS_VIEW, ON_ONE_ROW, ON_PACKAGE_ROW } from '../common/when
 import { writeFactsFile } from './factsFile.ts';
 import { nameOfFile, tellSaved } from './saveResult.ts';
 import type { SaveServices } from './saveResult.ts';
-import { elsewhere, isLocal } from './writeElsewhere.ts';
+import { elsewhere, isLocal, localPath } from './writeElsewhere.ts';
 
 /**
  * `liveResponse.savePackage`: saves the investigation package that an action collected. The package is never opened: it
@@ -40,6 +40,7 @@ async function savePackage(services: SaveServices, runner: CommandRunner, ref: A
       saved ??= await save.run({ signal, onProgress: toProgress(report) });
       const { facts, action, isZip } = saved;
       await writeFactsFile(uri, facts, action, services.toolVersion);
+      services.activeCase.note({ what: 'exported' }, { file: localPath(uri) });
       services.log.info(`saved package ${ref.actionId}: ${facts.size.toString()} bytes, SHA-256 ${facts.sha256}`);
       const { buildPackageNote } = await services.notes.texts();
       const { size, sha256 } = facts;

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
+import { toRecorded } from '../../case/activeCase.ts';
 import { isLiveResponseError } from '../../base/errors.ts';
 import type { ResultRef } from '../../base/resultUri.ts';
 import { lengthRemark } from '../../documents/remarks.ts';
@@ -14,11 +15,11 @@ import type { Services } from '../../services/services.ts';
 import type { CommandRunner } from '../common/commandRunner.ts';
 import { toProgress } from '../common/downloadProgress.ts';
 import { writeFactsFile } from './factsFile.ts';
-import { elsewhere, isLocal } from './writeElsewhere.ts';
+import { elsewhere, isLocal, localPath } from './writeElsewhere.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 
 /** Services that are needed to save a result that cannot be opened. */
-export type SaveServices = Pick<Services, 'actions' | 'log' | 'notes' | 'saves' | 'toolVersion'>;
+export type SaveServices = Pick<Services, 'actions' | 'activeCase' | 'log' | 'notes' | 'saves' | 'toolVersion'>;
 
 /** Kinds of results that are saved without being opened: a script's result that is too large, or a collected file. */
 type SavedKind = 'transcript' | 'file';
@@ -72,6 +73,7 @@ export async function saveResult(
     saved ??= await save.run({ signal, onProgress: toProgress(report) });
     const { facts, action } = saved;
     await writeFactsFile(uri, facts, action, services.toolVersion);
+    services.activeCase.note({ what: 'exported', results: [toRecorded(facts)] }, { file: localPath(uri) });
     services.log.info(`saved ${nameOf(ref)}: ${facts.size.toString()} bytes, SHA-256 ${facts.sha256}`);
     const mismatch = findFileNameMismatch(ref, facts.promisedName);
     const warning =

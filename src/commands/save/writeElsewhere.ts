@@ -11,6 +11,11 @@ export function isLocal(uri: Uri): boolean {
   return uri.scheme === 'file';
 }
 
+/** Returns the path of a file on this machine; undefined for any other file. */
+export function localPath(uri: Uri): string | undefined {
+  return isLocal(uri) ? uri.fsPath : undefined;
+}
+
 /**
  * Returns the target for a file that is not on this machine. Such a target accepts only the complete content at once.
  */

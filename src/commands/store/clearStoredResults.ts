@@ -1,5 +1,6 @@
 import { l10n, QuickPickItemKind } from 'vscode';
 import type { QuickPickItem } from 'vscode';
+import { toRecorded } from '../../case/activeCase.ts';
 import { closeTabs } from '../../documents/resultUris.ts';
 import { parseResultUri, resultKey } from '../../base/resultUri.ts';
 import { formatBytes } from '../../messages/format.ts';
@@ -23,7 +24,10 @@ const NAMED = 5;
  * `liveResponse.clearStoredResults`: deletes all stored results, or only the results of a connection or a device. First
  * shows which results will be deleted.
  */
-async function clearStoredResults(services: Pick<Services, 'store'>, runner: CommandRunner): Promise<void> {
+async function clearStoredResults(
+  services: Pick<Services, 'activeCase' | 'store'>,
+  runner: CommandRunner,
+): Promise<void> {
   const title = l10n.t('Clear Stored Results');
   await services.store.catchUp();
   const stored = await services.store.stored();
@@ -38,6 +42,7 @@ async function clearStoredResults(services: Pick<Services, 'store'>, runner: Com
   await runner.run(title, async () => {
     const refs = going.map(({ facts }) => facts.ref);
     await services.store.delete(refs);
+    services.activeCase.note({ what: 'cleared', results: going.map(({ facts }) => toRecorded(facts)) });
     const cleared = new Set(refs.map(resultKey));
     await closeTabs((uri) => {
       const address = parseResultUri(uri);

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { toRecorded } from '../../case/activeCase.ts';
 import { closeTabs } from '../../documents/resultUris.ts';
 import { RESULT_SCHEME } from '../../base/scheme.ts';
 import { formatBytes } from '../../messages/format.ts';
@@ -13,7 +14,7 @@ import { IN_ACTIONS_VIEW } from '../common/when.ts';
  * `liveResponse.removeAllData`: deletes results, connections, tokens and secrets, and everything else that was stored.
  */
 async function removeAllData(
-  services: Pick<Services, 'connections' | 'forgetAll' | 'search' | 'signIns' | 'store'>,
+  services: Pick<Services, 'activeCase' | 'connections' | 'forgetAll' | 'search' | 'signIns' | 'store'>,
   runner: CommandRunner,
 ): Promise<void> {
   const title = l10n.t('Removing all data');
@@ -46,6 +47,8 @@ async function removeAllData(
     await services.connections.clear();
     await services.forgetAll();
     await services.store.removeAll();
+    services.activeCase.note({ what: 'cleared', results: stored.map(({ facts }) => toRecorded(facts)) });
+    await services.activeCase.choose(undefined);
     // Also closes overviews of runs and reports, because they quote results. Their schemes begin with the scheme of
     // results.
     await closeTabs(({ scheme }) => scheme.startsWith(RESULT_SCHEME));

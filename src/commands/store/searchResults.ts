@@ -20,7 +20,7 @@ import { openTarget } from '../open/openTarget.ts';
 import type { OpenServices } from '../open/openTarget.ts';
 import { confirmInStatusBar, notify } from '../../platform/show/notifications.ts';
 import { createBox, describeInput, pickOne, showProblem } from '../../platform/show/quickInputs.ts';
-import { writeWhole } from '../save/writeElsewhere.ts';
+import { localPath, writeWhole } from '../save/writeElsewhere.ts';
 import { defineCommand } from '../common/defineCommand.ts';
 import {
   HAS_SEARCH,
@@ -64,7 +64,7 @@ async function openHit(services: OpenServices, runner: CommandRunner, args: read
 }
 
 /** `liveResponse.exportHits`: exports every line that was found as CSV or NDJSON, by the ending of the file's name. */
-async function exportHits(services: Pick<Services, 'search'>, runner: CommandRunner): Promise<void> {
+async function exportHits(services: Pick<Services, 'activeCase' | 'search'>, runner: CommandRunner): Promise<void> {
   const found = services.search.run?.found ?? [];
   const uri = await window.showSaveDialog({
     title: l10n.t('Export Hits'),
@@ -77,6 +77,7 @@ async function exportHits(services: Pick<Services, 'search'>, runner: CommandRun
   const text = write(found, tally);
   await runner.run(l10n.t('Exporting hits'), async () => {
     await writeWhole(uri, new TextEncoder().encode(text));
+    services.activeCase.note({ what: 'exported' }, { file: localPath(uri) });
     const replaced = replacedWords(tally.loneSurrogates);
     if (replaced.length === 0) confirmInStatusBar(l10n.t('Hits exported'), 5000);
     else void notify('information', [l10n.t('Hits exported.'), ...replaced].join(' '));

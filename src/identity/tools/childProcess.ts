@@ -9,6 +9,8 @@ export interface Invocation {
   readonly file: string;
   readonly args: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** Input of the program. By default there is none. */
+  readonly input?: Uint8Array | undefined;
 }
 
 export interface ProcessLimits {
@@ -34,7 +36,7 @@ export type ProcessEnd =
   | { readonly kind: 'notStarted'; readonly systemCode: string | undefined };
 
 /**
- * Runs a program without a shell, without input and without a window. Ends the program and all processes that it
+ * Runs a program without a shell and without a window. It has no input but the given one. Ends the program and all processes that it
  * started, if it takes too long, if it writes too much, or if the caller cancels.
  *
  * @throws LiveResponseError `cancelled` if the signal was aborted
@@ -45,7 +47,7 @@ export function runProcess(
   limits: ProcessLimits,
   signal: AbortSignal,
 ): Promise<ProcessEnd> {
-  const { file, args, environment } = invocation;
+  const { file, args, environment, input } = invocation;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(new LiveResponseError('cancelled'));
@@ -58,11 +60,13 @@ export function runProcess(
       // above. So the program never runs in a workspace. It runs in its own folder: anyone who can write to that folder
       // can replace the program anyway.
       cwd: (platform === 'win32' ? path.win32 : path.posix).dirname(file),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
       // `az` is a script that starts Python. A separate process group lets us end both together.
       detached: platform !== 'win32',
     });
+    // A program that ends before it has read everything is no failure of ours.
+    child.stdin?.on('error', () => undefined).end(input);
     const output: Buffer[] = [];
     const errors: Buffer[] = [];
     let size = 0;
@@ -90,8 +94,8 @@ export function runProcess(
       if (size > limits.maxOutput) stop('tooMuchOutput');
       else chunks.push(chunk);
     };
-    child.stdout.on('data', collect(output));
-    child.stderr.on('data', collect(errors));
+    child.stdout?.on('data', collect(output));
+    child.stderr?.on('data', collect(errors));
     child.on('error', (error: NodeJS.ErrnoException) => {
       finish({ kind: 'notStarted', systemCode: error.code });
     });

@@ -125,7 +125,8 @@ const AZURE_CLI_SETTINGS = {
   AZURE_CORE_ONLY_SHOW_ERRORS: 'true',
 } as const;
 
-async function isProgram(file: string, platform: NodeJS.Platform): Promise<boolean> {
+/** Whether a file is there and can be run. */
+export async function isProgram(file: string, platform: NodeJS.Platform): Promise<boolean> {
   try {
     // The Microsoft Store's pwsh.exe is an alias that only lstat can read.
     if (platform === 'win32') return !(await lstat(file)).isDirectory();

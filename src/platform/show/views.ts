@@ -5,10 +5,13 @@ import { oneLine } from '../remoteText.ts';
 export interface ViewTexts {
   readonly title?: string;
   readonly message?: string;
+  /** Text beside the title. An empty description removes it. */
+  readonly description?: string;
 }
 
-/** Changes the title and the message of a view. VS Code shows both as plain text. */
-export function describeTreeView<Node>(view: TreeView<Node>, { title, message }: ViewTexts): void {
+/** Changes the title, the message and the description of a view. VS Code shows all as plain text. */
+export function describeTreeView<Node>(view: TreeView<Node>, { title, message, description }: ViewTexts): void {
   if (title !== undefined) view.title = oneLine(title);
+  if (description !== undefined) view.description = oneLine(description);
   if (message !== undefined) view.message = oneLine(message);
 }

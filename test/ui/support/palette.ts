@@ -12,7 +12,7 @@ const MAIN = [
 /** Commands that can work in every state. */
 const ANYWHERE = [
   ...['openSampleTenant', 'copyAppRegistrationCommands', 'selectNotesFile', 'openSavedResult', 'clearStoredResults'],
-  'openHuntingResults',
+  ...['openHuntingResults', 'case'],
   ...['removeAllData', 'accessibilityHelp', 'showLog', 'showManagedSettings'],
 ];
 /** Commands that work with a connection, with a result, in the tab of a result, and in the overview of a run. */

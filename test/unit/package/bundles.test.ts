@@ -10,7 +10,19 @@ const CONNECTION_STRING =
   'InstrumentationKey=5a1e0f5c-6f0e-4d5b-9a53-0d3f6c9f3c11;IngestionEndpoint=https://in.example/';
 
 /** Bundles that the package holds, besides the page of a table. */
-const BUNDLES = ['analysis', 'core', 'extension', 'identity', 'net', 'notes', 'pack', 'parquet', 'sample', 'worker'];
+const BUNDLES = [
+  'analysis',
+  'case',
+  'core',
+  'extension',
+  'identity',
+  'net',
+  'notes',
+  'pack',
+  'parquet',
+  'sample',
+  'worker',
+];
 
 suite('the bundles', () => {
   let built: Built;
@@ -64,6 +76,7 @@ suite('the bundles', () => {
       'node:zlib',
     ];
     assert.deepEqual(importsOf('core'), [
+      './case.cjs',
       './identity.cjs',
       './net.cjs',
       './notes.cjs',

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { LiveResponseError } from '../../base/errors.ts';
+import {
+  asFileFailed,
+  headsText,
+  makeFolder,
+  namesIn,
+  readBounded,
+  syncFolder,
+  writeNew,
+} from '../record/recordFiles.ts';
+import type { ReadFile } from '../record/recordFiles.ts';
+import { differs } from '../record/verifyRecord.ts';
+import type { Fault } from '../record/verifyRecord.ts';
+
+/** Folder of the anchors in a case's folder. */
+export const ANCHOR_FOLDER = 'anchors';
+const NAME = /^\d{8}T\d{6}Z(?:-\d{1,3})?\.heads$/u;
+const MAX_BYTES = 2 * 1024 * 1024;
+/** Anchors that are looked at, the newest ones. */
+const MAX_ANCHORS = 200;
+
+/** A head of the record that was written down: the ends of all its files. */
+export interface Anchor {
+  /** Name of the file, below {@link ANCHOR_FOLDER}. */
+  readonly name: string;
+  /** SHA-256 of its text: the head. */
+  readonly head: string;
+  readonly faults: readonly Fault[];
+  /** Names of what confirms it, below {@link ANCHOR_FOLDER}. */
+  readonly signature: string | undefined;
+  readonly stamp: string | undefined;
+}
+
+/** Returns the head of a record: SHA-256 of the ends of its files. */
+export function headOfRecord(files: readonly ReadFile[]): string {
+  return hash(Buffer.from(headsText(files)));
+}
+
+/**
+ * Writes the head of a record down, so that it can be signed, stamped or printed.
+ *
+ * @returns path of the file, and the head
+ * @throws LiveResponseError `fileFailed`; also if nothing is recorded
+ */
+export async function writeHeads(
+  folder: string,
+  files: readonly ReadFile[],
+  now: number,
+): Promise<{ readonly file: string; readonly head: string }> {
+  const text = headsText(files);
+  if (text === '') throw new LiveResponseError('fileFailed', { reason: 'nothingRecorded' });
+  const anchors = path.join(folder, ANCHOR_FOLDER);
+  const time = new Date(now).toISOString().replace(/\.\d+/u, '').replaceAll(/[-:]/gu, '');
+  try {
+    await makeFolder(anchors);
+    const taken = new Set(await namesIn(anchors));
+    let name = `${time}.heads`;
+    for (let next = 2; taken.has(name); next++) name = `${time}-${next}.heads`;
+    const file = path.join(anchors, name);
+    await writeNew(file, Buffer.from(text));
+    await syncFolder(anchors);
+    return { file, head: hash(Buffer.from(text)) };
+  } catch (error) {
+    throw asFileFailed(error);
+  }
+}
+
+/** Reads the anchors of a case, and compares each with the record. @throws LiveResponseError `fileFailed` */
+export async function readAnchors(folder: string, files: readonly ReadFile[]): Promise<Anchor[]> {
+  const anchors = path.join(folder, ANCHOR_FOLDER);
+  const names = await namesIn(anchors);
+  const there = new Set(names);
+  const found: Anchor[] = [];
+  for (const name of names.filter((one) => NAME.test(one)).slice(-MAX_ANCHORS)) {
+    const bytes = await readBounded(path.join(anchors, name), MAX_BYTES);
+    const beside = (ending: string): string | undefined => (there.has(name + ending) ? name + ending : undefined);
+    found.push({
+      name,
+      head: hash(bytes),
+      faults: compareHeads(name, bytes.toString('utf8'), files),
+      signature: beside('.sig'),
+      stamp: beside('.tsr'),
+    });
+  }
+  return found;
+}
+
+function compareHeads(anchor: string, text: string, files: readonly ReadFile[]): Fault[] {
+  const lines = text.split('\n');
+  const faults: Fault[] = lines.pop() === '' ? [] : [{ kind: 'anchor', file: anchor }];
+  for (const line of lines) {
+    const [, sha256, count, name] = /^([\da-f]{64}) {2}([1-9]\d{0,9}) {2}(\S+)$/u.exec(line) ?? [];
+    if (sha256 === undefined || name === undefined) {
+      faults.push({ kind: 'anchor', file: anchor });
+      continue;
+    }
+    const kind = differs(files, name, Number(count), sha256);
+    if (kind !== undefined) faults.push({ kind, file: name });
+  }
+  return faults;
+}
+
+function hash(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,26 @@
+import { writeHeads } from './anchors/anchors.ts';
+import { signHeads } from './anchors/sshSignature.ts';
+import { describeFile, nameInCase } from './folder/caseArtefacts.ts';
+import { createCase, hasCase, isDay, readCase, setRetention } from './folder/caseFile.ts';
+import { readRecord } from './record/recordFiles.ts';
+import { RecordWriter } from './record/recordWriter.ts';
+import type { RecordWriterParts } from './record/recordWriter.ts';
+import { verifyCase } from './verifyCase.ts';
+
+/** Functions on the files of a case. They are loaded when there is a case. */
+export const caseTools = {
+  createCase,
+  createWriter: (parts: RecordWriterParts): RecordWriter => new RecordWriter(parts),
+  describeFile,
+  hasCase,
+  isDay,
+  nameInCase,
+  readCase,
+  readRecord,
+  setRetention,
+  signHeads,
+  verifyCase,
+  writeHeads,
+};
+
+export type CaseTools = typeof caseTools;

@@ -1,0 +1,62 @@
+import { l10n } from 'vscode';
+import type { QuickPickItem } from 'vscode';
+import { pickOne } from '../../platform/show/quickInputs.ts';
+import type { Services } from '../../services/services.ts';
+import type { CommandRunner } from '../common/commandRunner.ts';
+import { defineCommand } from '../common/defineCommand.ts';
+import { IN_ACTIONS_VIEW } from '../common/when.ts';
+import { anchorRecord } from './anchorRecord.ts';
+import { closeCase } from './closeCase.ts';
+import { openCase, startCase } from './startCase.ts';
+import { verifyRecord } from './verifyRecord.ts';
+
+type CaseCommandServices = Pick<Services, 'activeCase' | 'log' | 'reports' | 'store'>;
+
+interface CaseItem extends QuickPickItem {
+  readonly run: (services: CaseCommandServices, runner: CommandRunner) => Promise<void>;
+}
+
+/** `liveResponse.case`: everything about the case of this workspace, in one list. */
+async function chooseStep(services: CaseCommandServices, runner: CommandRunner): Promise<void> {
+  const { current } = services.activeCase;
+  const verify = {
+    label: l10n.t('Verify Record…'),
+    detail: l10n.t('Checks its chain, its files and its anchors'),
+    run: verifyRecord,
+  };
+  const items: readonly CaseItem[] =
+    current === undefined
+      ? [
+          {
+            label: l10n.t('Start Case…'),
+            detail: l10n.t('Makes a folder a case. Nothing is recorded unless you choose it'),
+            run: startCase,
+          },
+          { label: l10n.t('Open Case…'), detail: l10n.t('A folder that holds a case'), run: openCase },
+          verify,
+        ]
+      : [
+          verify,
+          {
+            label: l10n.t('Anchor Record…'),
+            detail: l10n.t('Signs its head, or writes it down, so that a change shows later'),
+            run: anchorRecord,
+          },
+          {
+            label: l10n.t('Close Case…'),
+            detail: l10n.t('Sets a date of deletion, or a legal hold'),
+            run: closeCase,
+          },
+        ];
+  const title = current === undefined ? l10n.t('Case') : l10n.t('Case {0}', current.name);
+  const chosen = await pickOne(items, { title });
+  await chosen?.run(services, runner);
+}
+
+export const caseCommand = defineCommand({
+  name: 'case',
+  needs: 'nothing',
+  worksWithoutStore: true,
+  menus: [{ menu: 'view/title', group: '3_stored@4', when: IN_ACTIONS_VIEW }],
+  run: (services, { runner }) => chooseStep(services, runner),
+});

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, before, test } from 'node:test';
+import { chooseQuickPick, runCommand, typeQuickInput, waitForQuickInput } from '../rig/quickInput.ts';
+import { waitFor } from '../rig/waiting.ts';
+import { reloadWindow } from '../rig/workbench.ts';
+import { clickDialog, clickRow, readDialog, waitForNotification } from '../rig/workbenchParts.ts';
+import { hasPython, verify } from '../unit/case/scene.ts';
+import { findAxeProblems } from './support/axe.ts';
+import { menuTitle } from './support/commands.ts';
+import { answerFileDialog } from './support/fileDialog.ts';
+import { readScreen } from './support/screen.ts';
+import { LOCAL, takePictures, waitForExitCode, waitForRows } from './support/session.ts';
+import { workbenchSuite } from './support/workbenchSuite.ts';
+
+interface Line {
+  readonly what: string;
+  readonly who: string;
+  readonly note?: string | null;
+  readonly results?: readonly { readonly lines?: unknown; readonly sha256: string }[];
+}
+
+workbenchSuite('a case with its record', { tenant: 'local' }, (session) => {
+  const palette = (command: string): Promise<void> => runCommand(session.page, `Live Response: ${menuTitle(command)}`);
+  const { item, waitForLine } = readScreen(session);
+  const folder = (): string => path.join(session.workspace.folder, 'intrusion');
+
+  before(async () => {
+    await mkdir(folder());
+    await writeFile(path.join(folder(), 'notes.md'), '# Notes\n');
+    await waitForRows(session.page, LOCAL);
+  });
+  afterEach(async () => {
+    await runCommand(session.page, 'Notifications: Clear All Notifications');
+  });
+
+  async function step(label: string): Promise<void> {
+    await palette('case');
+    await chooseQuickPick(session.page, label);
+  }
+
+  /** Answers what a person is asked about a record. */
+  async function decide(title: string): Promise<string> {
+    const { page } = session;
+    await waitForQuickInput(page, ({ placeholder }) => placeholder.startsWith('Nothing is recorded unless'));
+    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Record of Steps' });
+    await row.locator('input, .monaco-checkbox, .quick-input-list-checkbox').first().click();
+    await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).first().click();
+    await waitForQuickInput(page, ({ message }) => message.includes('Your pseudonym in the record'));
+    await typeQuickInput(page, 'Anna', false);
+    await waitForQuickInput(page, ({ message }) => message.includes('a to z in lower case'));
+    await typeQuickInput(page, 'analyst-2');
+    const { text } = await waitFor('the question', () => readDialog(page));
+    await clickDialog(page, title);
+    return text;
+  }
+
+  async function recorded(): Promise<Line[]> {
+    const place = path.join(folder(), 'record');
+    const names = existsSync(place) ? await readdir(place) : [];
+    const texts = await Promise.all(names.map((name) => readFile(path.join(place, name), 'utf8')));
+    return texts.flatMap((text) => text.split('\n').slice(0, -1)).map((line) => JSON.parse(line) as Line);
+  }
+  const waitForStep = (what: string): Promise<Line> =>
+    waitFor(`"${what}" in the record`, async () => (await recorded()).find((line) => line.what === what));
+
+  test('without a case, a result is fetched and nothing about it stands in the workspace', async () => {
+    await clickRow(session.page, LOCAL, 'check-persistence.ps1');
+    await waitForExitCode(session.page, 'Exit 1');
+    assert.equal(await item('case'), undefined);
+    assert.deepEqual(await readdir(folder()), ['notes.md']);
+  });
+
+  test('it is started after all is said: who reads it, what is recorded, and under which name', async () => {
+    const { page } = session;
+    await step('Start Case…');
+    await typeQuickInput(page, 'Intrusion 17');
+    await waitForQuickInput(page, ({ message }) => message.includes('Its number'));
+    await typeQuickInput(page, '2026-17');
+    await answerFileDialog(page, 'Start Case', '/', folder());
+    const text = await decide('Start Case');
+    assert.match(text, /Recorded as "analyst-2" from now on/u);
+    assert.match(text, /Everybody who can read the folder can read the record/u);
+    assert.doesNotMatch(text, /names your account/u);
+    await waitFor('the status bar', async () => (await item('case'))?.includes('Case Intrusion 17, recorded') === true);
+    // Nothing was done yet.
+    assert.deepEqual((await readdir(folder())).sort(), ['case.json', 'notes.md']);
+    await takePictures(session, 'case');
+  });
+
+  test('a fetched result, and one that is quoted into a note of the case, are recorded; reading is not', async () => {
+    const { page } = session;
+    await clickRow(page, LOCAL, 'recent-events.ps1');
+    await waitForExitCode(page, 'recent-events.ps1');
+    const { who, results = [] } = await waitForStep('fetched');
+    assert.deepEqual([who, results.length], ['analyst-2', 1]);
+    await clickRow(page, LOCAL, 'check-persistence.ps1');
+    await waitForExitCode(page, 'Exit 1');
+    await palette('appendToNotes');
+    await chooseQuickPick(page, path.join('intrusion', 'notes.md'));
+    await chooseQuickPick(page, 'At the End');
+    await waitForNotification(page, 'Appended to notes.md');
+    const quoted = await waitForStep('quoted');
+    assert.equal(quoted.note, 'notes.md');
+    assert.deepEqual(
+      (await recorded()).map(({ what }) => what),
+      ['begun', 'fetched', 'quoted'],
+    );
+  });
+
+  test('its record verifies here and with Python, and says what that does not prove', async () => {
+    const { page } = session;
+    await step('Verify Record…');
+    await waitForLine('CONSISTENT');
+    await waitForLine('Consistent; truncation, rewriting');
+    await waitForLine('Results: 2 stored here with');
+    await takePictures(session, 'case-verified');
+    assert.deepEqual(await findAxeProblems(page, '.part.statusbar [id$=".case"]'), []);
+    await runCommand(page, 'View: Close Editor');
+    if (!hasPython) return;
+    const { status, text } = verify(folder());
+    assert.equal(status, 0, text);
+  });
+
+  test('its head is written down; after a restart it goes on, in another file', async () => {
+    const { page } = session;
+    await step('Anchor Record…');
+    await chooseQuickPick(page, 'Write Down the Head');
+    const { text } = await waitForNotification(page, 'Head of the record:');
+    const head = /[\da-f]{64}/u.exec(text)?.[0] ?? '';
+    await waitForStep('anchored');
+    await reloadWindow(page);
+    await waitForRows(page, LOCAL);
+    await waitFor('the status bar', async () => (await item('case'))?.includes('Intrusion 17') === true);
+    await clickRow(page, LOCAL, 'list-processes.ps1');
+    await waitFor('the next file', async () => (await readdir(path.join(folder(), 'record'))).length === 2);
+    await waitFor('the step', async () => (await recorded()).filter(({ what }) => what === 'fetched').length === 2);
+    if (!hasPython) return;
+    const verdict = verify(folder(), '--head', head);
+    assert.equal(verdict.status, 0, verdict.text);
+    assert.match(verdict.text, /^the given head: \d{8}T\d{6}Z\.heads$/mu);
+  });
+
+  test('a change in it is found', async () => {
+    const place = path.join(folder(), 'record');
+    const [name = ''] = (await readdir(place)).sort();
+    const text = await readFile(path.join(place, name), 'utf8');
+    await writeFile(path.join(place, name), text.replace('"fetched"', '"opened"'));
+    await step('Verify Record…');
+    await waitForLine('NOT CONSISTENT');
+    await waitForLine('.jsonl · line 3 · this line, or the one before it');
+    await runCommand(session.page, 'View: Close Editor');
+    await writeFile(path.join(place, name), text);
+  });
+
+  test('closed under a legal hold, it is no longer shown, and nothing more is recorded', async () => {
+    const { page } = session;
+    await step('Close Case…');
+    await chooseQuickPick(page, 'Legal Hold');
+    await waitForNotification(page, 'Case closed, under a legal hold');
+    await waitFor('the status bar', async () => (await item('case')) === undefined);
+    const { retention } = JSON.parse(await readFile(path.join(folder(), 'case.json'), 'utf8')) as {
+      retention: unknown;
+    };
+    assert.deepEqual(retention, { kind: 'hold' });
+    const { length } = await recorded();
+    await clickRow(page, LOCAL, 'recent-events.ps1');
+    await waitForExitCode(page, 'recent-events.ps1');
+    assert.equal((await recorded()).length, length);
+    assert.equal((await recorded()).filter(({ what }) => what === 'closed').length, 1);
+  });
+
+  test('opened again, it says that it is under a legal hold', async () => {
+    const { page } = session;
+    await step('Open Case…');
+    await answerFileDialog(page, 'Open Case', '/', folder());
+    await decide('Open Case');
+    await waitForNotification(page, 'This case is under a legal hold');
+    await waitFor('the status bar', async () => (await item('case'))?.includes('Intrusion 17') === true);
+  });
+});
