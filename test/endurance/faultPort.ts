@@ -9,7 +9,7 @@ export type Door = 'file' | 'database';
 
 /** A fault: the nth call through a door fails, or the nth of one site. */
 export interface PlannedFault {
-  readonly door: Door;
+  readonly door: Door | 'any';
   readonly kind: string;
   /** Site whose calls are counted; undefined for every call through the door. */
   readonly site?: string;
@@ -39,6 +39,9 @@ const SQLITE_CODES: Readonly<Record<string, readonly [code: number, text: string
   READONLY: [8, 'attempt to write a readonly database'],
 };
 
+/** Kind of a fault that ends the process. */
+export const KILL = 'KILL';
+
 /** Kinds of faults of each door. */
 export const KINDS: Readonly<Record<Door, readonly string[]>> = {
   file: ['ENOSPC', 'EIO', 'EACCES', 'EBUSY'],
@@ -49,7 +52,7 @@ export const KINDS: Readonly<Record<Door, readonly string[]>> = {
 const BY_PATH = ['mkdirSync', 'chmodSync', 'lstatSync', 'renameSync', 'rmSync', 'readdirSync', 'openSync'] as const;
 const BY_DESCRIPTOR = ['writeSync', 'fsyncSync', 'closeSync'] as const;
 const PROMISED = ['open', 'rename', 'rm', 'mkdtemp', 'readdir', 'readFile'] as const;
-const OF_HANDLE = ['write', 'truncate', 'sync', 'stat', 'close'] as const;
+const OF_HANDLE = ['write', 'truncate', 'sync', 'stat'] as const;
 
 /**
  * Stands at the doors to the file system and to SQLite, for calls about one folder. It counts them, and makes one of them
@@ -116,11 +119,13 @@ export class FaultPort {
     if (!this.#isArmed) return undefined;
     this.passed.push({ door, site });
     const plan = this.#plan;
-    if (plan?.door !== door) return undefined;
+    if (plan === undefined || (plan.door !== 'any' && plan.door !== door)) return undefined;
     if (plan.site === undefined || plan.site === site) this.#count++;
     const isNext = this.#count === plan.nth && this.#fired === undefined;
     if (isNext) this.#fired = site;
     else if (!plan.lasts || this.#fired === undefined) return undefined;
+    // The process ends between two calls, whatever else is under way.
+    if (plan.kind === KILL) process.kill(process.pid, 'SIGKILL');
     return plan.kind;
   }
 
@@ -186,7 +191,6 @@ export class FaultPort {
     members[name] = async function (...args) {
       const error = meet(this);
       if (error === undefined) return Reflect.apply(call, this, args);
-      if (name === 'close') await (Reflect.apply(call, this, args) as Promise<unknown>);
       // A disk that gets full takes a part of what is written.
       if (name === 'write')
         await Reflect.apply(call, this, [args[0], args[1], Math.ceil(Number(args[2]) / 2), args[3]]);

@@ -54,7 +54,7 @@ export interface Session {
 }
 
 /** Opens a window over a folder. */
-export function openSession(folder: string, transport: Transport): Session {
+export function openSession(folder: string, transport: Transport, clock: Clock = hastyClock): Session {
   const told: string[] = [];
   const store = new TestStore({
     folder,
@@ -64,18 +64,18 @@ export function openSession(folder: string, transport: Transport): Session {
     startThread: () => Promise.resolve(startThread()),
   });
   const ledger = (account: 'api' | 'package'): QueuedBudget =>
-    new QueuedBudget(withLocalFallback(ledgerPort(store, APPLICATION, account), hastyClock), hastyClock);
+    new QueuedBudget(withLocalFallback(ledgerPort(store, APPLICATION, account), clock), clock);
   const client = createDefenderClient({
     apiUrl: sampleApiUrl,
     getAccessToken: () => Promise.resolve('sample'),
     transport,
     budget: ledger('api'),
     packageBudget: ledger('package'),
-    clock: hastyClock,
+    clock,
   });
   const list = new ActionStore(() => Promise.resolve(client), true);
   const source: ResultSource = {
-    ...createResultFetcher(client, hastyClock),
+    ...createResultFetcher(client, clock),
     connectionName: 'Sample',
     account: () => store.call('account', 'sample'),
     receivedAction: client.receivedAction,
@@ -85,13 +85,13 @@ export function openSession(folder: string, transport: Transport): Session {
   };
   const findSource = (): Promise<ResultSource> => Promise.resolve(source);
   const results = new ResultService({ store, findSource, maxBytes: () => 64 * 1024 * 1024 });
-  const leases = new Leases(leasePort(store), hastyClock);
+  const leases = new Leases(leasePort(store), clock);
   const runs = new RunFetches({
     store,
     worker: store,
     open: (ref, signal) => results.open(ref, { signal, priority: 'background' }),
     hold: (name, signal, work) => leases.hold(name, signal, work),
-    clock: hastyClock,
+    clock,
   });
   const saves = new ResultSaves(findSource);
   return {
