@@ -9,6 +9,7 @@ import { huntingRun } from '../../src/sample/data/huntingRun.ts';
 import { FaultPort, KILL } from './faultPort.ts';
 import { openNetwork } from './faultyTransport.ts';
 import { openSession, TENANT } from './session.ts';
+import { shiftClock } from './shiftedClock.ts';
 
 /** A process of its own that fetches a run and saves files, and ends itself before the nth call through a door. */
 export interface KillOrder {
@@ -67,9 +68,8 @@ async function work({
 
 /** A clock on which pauses pass at once, for the whole process. Deadlines are real. */
 function passingClock(ahead: number): Clock {
-  const real = Date.now;
   let passed = ahead;
-  Date.now = () => real() + passed;
+  shiftClock(() => passed);
   const DEADLINE_MS = 90_000;
   return {
     now: () => Date.now(),

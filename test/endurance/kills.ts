@@ -12,6 +12,7 @@ import { findDamage, keysInFile } from './checks.ts';
 import { CALL_LOG, SAVED } from './killedWindow.ts';
 import type { KillOrder } from './killedWindow.ts';
 import { APPLICATION, TENANT } from './session.ts';
+import { shiftClock } from './shiftedClock.ts';
 
 /** Files of version 0.1, so that each first window begins with their migration. */
 const FIXTURE = path.join(import.meta.dirname, '..', 'fixtures', '0.1');
@@ -45,7 +46,7 @@ export async function killWindows(kills: number, seed: number): Promise<KillRepo
         const nth = Math.ceil(dice() ** 2 * MOST_CALLS);
         const before = keysInFile(folder);
         const calls = readCalls(folder);
-        const end = await openWindow({ folder, nth, ahead: calls.length === 0 ? 0 : aheadOf(calls) });
+        const end = await openWindow({ folder, nth, ahead: aheadOf(calls) });
         isDone = end === 'ended';
         if (isDone) runs++;
         else killed++;
@@ -117,14 +118,11 @@ function checkFolder(folder: string, before: ReadonlySet<string>, callsBefore: n
   const last = calls.at(-1)?.at ?? 0;
   const hour = calls.filter(({ at, door }) => door === 'api' && at > last - API_WINDOWS[1].ms);
   // Asked by the clock of the window that was killed.
-  const { now } = Date;
-  Date.now = () => Math.max(now(), last);
-  try {
-    const counted = handlers.callUsage('api', `${APPLICATION.tenantId}|${APPLICATION.clientId}`).hour;
-    if (counted < hour.length) problems.push(`${hour.length} calls were made, and ${counted} are counted`);
-  } finally {
-    Date.now = now;
-  }
+  const ahead = aheadOf(calls);
+  shiftClock(() => ahead);
+  const counted = handlers.callUsage('api', `${APPLICATION.tenantId}|${APPLICATION.clientId}`).hour;
+  shiftClock(() => 0);
+  if (counted < hour.length) problems.push(`${hour.length} calls were made, and ${counted} are counted`);
   const known = new Set<string>([...SAVED, ...SAVED.map((name) => `${name}.part`), CALL_LOG]);
   for (const name of readdirSync(folder)) {
     if (!known.has(name) && !/^(?:results|shared)\.db(?:-wal|-shm)?$/u.test(name))

@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { LineRange } from '../../base/places.ts';
 import { HUNTING_WINDOWS, Ledger, LONGEST_HUNT_MS, PACKAGE_WINDOWS } from '../../defender/calls/ledger.ts';
 import type { CallAccount, CallRows } from '../../defender/calls/ledger.ts';
@@ -14,6 +15,7 @@ import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from 
 import type { ConnectionTable } from '../../storage/connectionTable.ts';
 import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
 import type { SignInTable } from '../../storage/signInTable.ts';
+import { CLOCK_SCHEMA, ClockSteps } from '../../storage/clockSteps.ts';
 import { emptyDatabase } from '../../storage/database.ts';
 import { openSharedFile } from '../../storage/sharedFile.ts';
 import { KeptResults } from '../../storage/keptResults.ts';
@@ -39,7 +41,7 @@ import { factsOf, readableRaw, readStored } from '../storedTexts.ts';
 import { createStoreHandlers } from './storeHandlers.ts';
 import { createViews } from './viewHandlers.ts';
 
-const SHARED_SCHEMA = CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA;
+const SHARED_SCHEMA = CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA + CLOCK_SCHEMA;
 
 export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
@@ -56,6 +58,13 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let connections: ConnectionTable = new MemoryConnectionTable();
   let signIns: SignInTable = new MemorySignInTable();
   let ledgers: ReturnType<typeof openLedgers> | undefined = openLedgers(new MemoryCallRows());
+  let steps: ClockSteps | undefined;
+  /** Returns the time by the system's clock, after the stored times were moved with it. */
+  const sharedNow = (): number => {
+    const now = Date.now();
+    steps?.follow(now, uptime() * 1000);
+    return now;
+  };
   const ledgerOf = (account: CallAccount): Ledger => {
     if (ledgers === undefined) throw new Error('The file that windows share is not open.');
     return ledgers[account];
@@ -135,6 +144,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       if (accounts instanceof MemorySignInTable) accounts.copyTo(signIns);
       records.openIn(shared, Date.now());
       ledgers = openLedgers(new SqliteCallTable(shared));
+      steps = new ClockSteps(shared);
       removeShared = () => {
         emptyDatabase(shared);
       };
@@ -177,9 +187,9 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
     },
-    takeCall: (account, application, share) => ledgerOf(account).take(application, share, Date.now()),
+    takeCall: (account, application, share) => ledgerOf(account).take(application, share, sharedNow()),
     endCall: (account, application, id, answered) => {
-      ledgerOf(account).end(application, id, answered, Date.now());
+      ledgerOf(account).end(application, id, answered, sharedNow());
       return undefined;
     },
     giveBackCall: (id) => {
@@ -190,9 +200,12 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       ledgerOf(account).note(application, startedAt, endedAt);
       return undefined;
     },
-    callsRefused: (account, application, until) => ledgerOf(account).refused(application, until, Date.now()),
-    callUsage: (account, application) => ledgerOf(account).usage(application, Date.now()),
-    takeLease: (name, holder, forMs) => signIns.takeLease(name, holder, Date.now() + forMs, Date.now()),
+    callsRefused: (account, application, until) => ledgerOf(account).refused(application, until, sharedNow()),
+    callUsage: (account, application) => ledgerOf(account).usage(application, sharedNow()),
+    takeLease: (name, holder, forMs) => {
+      const now = sharedNow();
+      return signIns.takeLease(name, holder, now + forMs, now);
+    },
     releaseLease: (name, holder) => {
       signIns.releaseLease(name, holder);
       return undefined;
