@@ -52,7 +52,7 @@ async function main(parts: readonly string[]): Promise<number> {
     summary = event.summary.files;
   });
   // The runner works only while its events are read.
-  for await (const event of events) void event;
+  for await (const { type } of events) if (type === 'test:summary') console.log('All tests have run.');
   const measured = await measure(summary);
   const text = await write(measured, parts);
   console.log(text);

@@ -17,9 +17,8 @@ import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../stor
 import type { SignInTable } from '../../storage/signInTable.ts';
 import { CLOCK_SCHEMA, ClockSteps } from '../../storage/clockSteps.ts';
 import { emptyDatabase } from '../../storage/database.ts';
-import { openSharedFile } from '../../storage/sharedFile.ts';
 import { KeptResults } from '../../storage/keptResults.ts';
-import { RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
+import { openSharedFile, RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
 import { boundFacts } from '../../model/boundFacts.ts';
 import { hostNamesOf } from '../../model/machineAction.ts';
