@@ -115,37 +115,6 @@ suite('the store and its thread', () => {
     assert.deepEqual(saidMemory, ['Error: disk full']);
   });
 
-  test('a database that another window holds for a moment is opened at the second try, and nothing is said', async () => {
-    let tries = 0;
-    const { store, saidMemory } = open(({ method }) => {
-      if (method !== 'open') return { answer: undefined };
-      return ++tries === 1 ? { failure: 'Error: database is locked' } : { answer: 'files' };
-    });
-    await store.facts(ref());
-    assert.deepEqual([tries, saidMemory], [2, []]);
-  });
-
-  test('a database that could not be opened is opened as soon as that works', async (context) => {
-    context.mock.method(performance, 'now', () => time);
-    let time = 0;
-    let isLocked = true;
-    let tries = 0;
-    const { store, saidMemory } = open(({ method }) => {
-      if (method !== 'open') return { answer: undefined };
-      tries++;
-      return isLocked ? { failure: 'Error: database is locked' } : { answer: 'files' };
-    });
-    await store.facts(ref());
-    await store.facts(ref({ commandIndex: 1 }));
-    assert.equal(tries, 2, 'not at each question');
-    isLocked = false;
-    time = 11_000;
-    await store.facts(ref({ commandIndex: 2 }));
-    time = 30_000;
-    await store.facts(ref({ commandIndex: 3 }));
-    assert.deepEqual([tries, saidMemory.length], [3, 1]);
-  });
-
   test('answers reach who asked, in whatever order they come', async () => {
     const waiting: WorkerRequest[] = [];
     const { store, threads } = open((request) => {
