@@ -49,6 +49,7 @@ const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<voi
   },
   faults: (count) => runAllIn('test/faults', count, WAITING_SIDE_BY_SIDE),
   story: (count) => runAllIn('test/story', count, WAITING_SIDE_BY_SIDE),
+  endurance: (count) => runAllIn('test/endurance', count),
   fuzz: (count) => runAllIn('test/fuzz', count),
   field: (count) => runAllIn('test/field', count),
   security: async (count, { vsCode }) => {

@@ -35,12 +35,16 @@ export function tellSecretsInMemory(log: Log): void {
   });
 }
 
-/** Warns that results are lost when this window closes. Must be called at most once a session. */
-export function tellMemoryOnly(log: Log): void {
+/** Warns about what is lost when this window closes. Must be called at most once a session. */
+export function tellMemoryOnly(log: Log, cause: 'noFolder' | 'noDatabase'): void {
   const showLog = l10n.t('Show Log');
   void notify(
     'warning',
-    l10n.t('Results cannot be stored on this machine: what you fetch is kept until this window closes.'),
+    cause === 'noFolder'
+      ? l10n.t('Results cannot be stored on this machine: what you fetch is kept until this window closes.')
+      : l10n.t(
+          'The file of connections cannot be opened. What you add or change is kept until this window closes, unless the file can be opened before.',
+        ),
     showLog,
   ).then((answer) => {
     if (answer === showLog) log.show();
@@ -49,7 +53,7 @@ export function tellMemoryOnly(log: Log): void {
 
 /** Logs and shows what happened to the stored results, and what the user can do about it. */
 export function tellStorageTrouble(trouble: StorageTrouble, log: Log): void {
-  log.info(`stored results: ${trouble.kind}: ${trouble.reason}`);
+  log.info(`${trouble.of ?? 'stored results'}: ${trouble.kind}: ${trouble.reason}`);
   const showLog = l10n.t('Show Log');
   void notify('warning', describeStorageTrouble(trouble), showLog).then((answer) => {
     if (answer === showLog) log.show();

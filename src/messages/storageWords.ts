@@ -2,8 +2,10 @@ import { l10n } from 'vscode';
 import type { FailureValues } from '../base/errors.ts';
 import { formatBytes } from './format.ts';
 
-/** Problem with the file of results, as the store reports it. */
+/** Problem with a database file, as the store reports it. */
 export interface StorageTrouble {
+  /** The file: the stored results by default, or what windows share. */
+  readonly of?: 'shared';
   readonly kind: 'corrupt' | 'locked' | 'full' | 'noAccess' | 'vanished' | 'other';
   /** New name that the store gave to a damaged file. */
   readonly setAside?: string;
@@ -107,7 +109,12 @@ export function refusedPastedLink(values: FailureValues): string {
 }
 
 /** Describes what happened to the stored results, and what the user can do about it. */
-export function describeStorageTrouble({ kind, setAside }: StorageTrouble): string {
+export function describeStorageTrouble({ of, kind, setAside }: StorageTrouble): string {
+  if (of === 'shared')
+    return l10n.t(
+      'The file of connections is damaged. It was renamed to {0} and a new one begun; add your connections again.',
+      setAside ?? '–',
+    );
   switch (kind) {
     case 'corrupt':
       return l10n.t(

@@ -51,9 +51,10 @@ export function createGround(context: ExtensionContext, policy: Policy): GroundS
       tellStorageTrouble(fault, log);
     },
     onMemoryOnly: (reason) => {
-      log.info(`results are kept in memory only: ${reason}`);
-      tellMemoryOnly(log);
-      telemetry.send({ name: 'storageMemoryOnly', cause: folder === undefined ? 'noFolder' : 'noDatabase' });
+      log.info(`databases are not open: ${reason}`);
+      const cause = folder === undefined ? 'noFolder' : 'noDatabase';
+      tellMemoryOnly(log, cause);
+      telemetry.send({ name: 'storageMemoryOnly', cause });
     },
   });
   const lastUse = new LastUse(workspaceState);

@@ -62,7 +62,11 @@ export function createRunServices(
     estimateRun: async ({ run }, count) => {
       const connection = connections.forTenant(run.tenant);
       if (connection === undefined) return 0;
-      return estimateRun(count, await ledgerPort(worker, connection).usage(), Date.now());
+      // A run is fetched also while the calls of the other windows are not known.
+      const usage = await ledgerPort(worker, connection)
+        .usage()
+        .catch(() => undefined);
+      return usage === undefined ? 0 : estimateRun(count, usage, Date.now());
     },
   };
 }

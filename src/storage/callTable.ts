@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from './database.ts';
 
 /** See `LimitState` in defender/calls/ledger.ts. */
 interface StoredLimitState {
@@ -37,15 +38,7 @@ export class SqliteCallTable {
    * after this window counted the calls and before it records its own.
    */
   atomically<Result>(work: () => Result): Result {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    return inTransaction(this.#database, work);
   }
 
   insert(application: string, startedAt: number): number {

@@ -48,10 +48,19 @@ export function openDatabase(folder: string, file: string, schema: string, befor
       database.exec(schema);
     });
   } catch (error) {
-    database.close();
+    closeAnyway(database);
     throw error;
   }
   return database;
+}
+
+/** Closes a database. A damaged one may refuse that. */
+function closeAnyway(database: DatabaseSync): void {
+  try {
+    database.close();
+  } catch {
+    // The fault for which it is closed says more.
+  }
 }
 
 /**

@@ -23,6 +23,7 @@ export class KeptResults implements ResultTable {
 
   /** Uses the file in a folder. If the file has a fault, reports the fault and keeps results in memory. */
   openIn(folder: string): void {
+    if (this.#file !== undefined) return;
     this.#file = new ResultFile(folder, this.#onFault);
     this.#version = this.#inFile((table) => table.version());
   }
@@ -78,11 +79,16 @@ export class KeptResults implements ResultTable {
   }
 
   list(tenant: string): string[] {
-    return [...this.#memory.list(tenant), ...(this.#inFile((table) => table.list(tenant)) ?? [])];
+    // Memory holds the later one of two results with one key.
+    const inMemory = this.#memory.sizes().map(({ key }) => key);
+    return [...this.#memory.list(tenant), ...(this.#inFile((table) => table.list(tenant, inMemory)) ?? [])];
   }
 
   sizes(): ListedRow[] {
-    return [...this.#memory.sizes(), ...(this.#inFile((table) => table.sizes()) ?? [])].sort(byAge);
+    const inMemory = this.#memory.sizes();
+    const keys = new Set(inMemory.map(({ key }) => key));
+    const inFile = this.#inFile((table) => table.sizes()) ?? [];
+    return [...inMemory, ...inFile.filter(({ key }) => !keys.has(key))].sort(byAge);
   }
 
   page(behind: RowPlace | undefined, limit: number): PageRow[] {

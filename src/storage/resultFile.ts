@@ -1,14 +1,12 @@
-import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESULTS_FILE, SqliteResultTable } from './resultTable.ts';
+import { deleteSetAside, setFileAside } from './setAside.ts';
 import { faultKindOf, reasonOf } from './storageFault.ts';
 import type { StorageFault } from './storageFault.ts';
 
-const SET_ASIDE = `${RESULTS_FILE}.damaged-`;
 /** Wait before the next try to open the file, in milliseconds. Each try can block the thread, waiting for a lock. */
 const TRY_AGAIN_MS = 4000;
-/** SQLite's own files beside a database. They are renamed with it, because they belong to this database only. */
-const COMPANIONS = ['-wal', '-shm'];
 
 /**
  * Opens the file of results and handles its faults. A damaged file is renamed and never deleted. If the file was
@@ -44,9 +42,7 @@ export class ResultFile {
 
   /** Deletes the damaged files that were renamed. */
   deleteSetAside(): void {
-    for (const name of readdirSync(this.#folder)) {
-      if (name.startsWith(SET_ASIDE)) rmSync(join(this.#folder, name), { force: true });
-    }
+    deleteSetAside(this.#folder);
   }
 
   close(): void {
@@ -81,12 +77,7 @@ export class ResultFile {
       // SQLite may refuse to close a damaged file properly. The file is renamed anyway.
       this.#table = undefined;
     }
-    const name = `${SET_ASIDE}${new Date().toISOString().replaceAll(/[:.]/gu, '')}`;
-    for (const end of ['', ...COMPANIONS]) {
-      const file = join(this.#folder, RESULTS_FILE + end);
-      if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) renameSync(file, join(this.#folder, name + end));
-    }
-    return name;
+    return setFileAside(this.#folder, RESULTS_FILE);
   }
 
   #currentInode(): bigint | undefined {

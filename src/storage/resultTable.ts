@@ -160,10 +160,14 @@ export class SqliteResultTable implements ResultTable {
       : undefined;
   }
 
-  list(tenant: string): string[] {
+  /** @param except - keys of results that are left out */
+  list(tenant: string, except: readonly string[] = []): string[] {
     const rows = this.#database
-      .prepare('SELECT facts FROM results WHERE tenant = ? ORDER BY fetched_at DESC')
-      .all(tenant);
+      .prepare(
+        `SELECT facts FROM results WHERE tenant = ? AND key NOT IN (SELECT value FROM json_each(?))
+         ORDER BY fetched_at DESC`,
+      )
+      .all(tenant, JSON.stringify(except));
     return rows.flatMap((row) => textOf(row['facts']) ?? []);
   }
 

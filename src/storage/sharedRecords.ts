@@ -2,11 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { takeClearRows } from './clearTables.ts';
 import { COPY_SCHEMA, MemoryCopyTable, SqliteCopyTable } from './copyTable.ts';
 import type { CopyRow } from './copyTable.ts';
-import { emptyLog } from './database.ts';
+import { emptyLog, openDatabase } from './database.ts';
 import { FOUND_SCHEMA, SqliteFoundTable } from './foundTable.ts';
 import type { FoundPage, FoundRow } from './foundTable.ts';
 import { MemoryRunTable, RUN_SCHEMA, SqliteRunTable } from './runTable.ts';
 import type { RunRow } from './runTable.ts';
+import { setFileAside } from './setAside.ts';
+import { faultKindOf, reasonOf } from './storageFault.ts';
+import type { StorageFault } from './storageFault.ts';
 
 /** Whether the user lets us write a record to the disk. Otherwise the record is kept in memory, or not at all. */
 export interface KeepOption {
@@ -191,5 +194,29 @@ export class SharedRecords {
       this.#tidying = undefined;
       this.tidy();
     }, TIDY_AFTER_MS).unref();
+  }
+}
+
+/** Name of the file in our folder that all windows share. */
+const SHARED_FILE = 'shared.db';
+
+/**
+ * Opens the file that all windows share. A damaged file is renamed, and a new one begun: no window could work with it any
+ * more. It is opened twice before that, because another window may have begun a new one in between.
+ *
+ * @param onFault - receives each fault
+ * @throws any error of SQLite or the file system that a new file does not solve
+ */
+export function openSharedFile(folder: string, schema: string, onFault: (fault: StorageFault) => void): DatabaseSync {
+  const open = (): DatabaseSync => openDatabase(folder, SHARED_FILE, schema);
+  for (let tries = 1; ; tries++) {
+    try {
+      return open();
+    } catch (error) {
+      if (faultKindOf(error) !== 'corrupt') throw error;
+      if (tries === 1) continue;
+      onFault({ of: 'shared', kind: 'corrupt', setAside: setFileAside(folder, SHARED_FILE), reason: reasonOf(error) });
+      return open();
+    }
   }
 }

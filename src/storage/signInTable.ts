@@ -93,4 +93,9 @@ export class MemorySignInTable implements SignInTable {
     if (account === undefined) this.#accounts.delete(owner);
     else this.#accounts.set(owner, account);
   }
+
+  /** Copies the accounts to another table. */
+  copyTo(other: SignInTable): void {
+    for (const [owner, account] of this.#accounts) other.setAccount(owner, account);
+  }
 }

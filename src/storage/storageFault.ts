@@ -12,9 +12,11 @@ export type StorageFaultKind =
   | 'vanished'
   | 'other';
 
-/** A fault of the stored results, and how it was handled. */
+/** A fault of a database file, and how it was handled. */
 export interface StorageFault {
   readonly kind: StorageFaultKind;
+  /** The file: the stored results by default, or what windows share. */
+  readonly of?: 'shared';
   /** New name of the damaged file. Undefined if the file was not renamed. */
   readonly setAside?: string;
   /** The message of SQLite or of the system, for the log. */

@@ -11,7 +11,7 @@ export function leasePort(worker: WorkerPort<'takeLease' | 'releaseLease'>): Lea
   };
 }
 
-type LedgerCalls = 'takeCall' | 'endCall' | 'giveBackCall' | 'callsRefused' | 'callUsage';
+type LedgerCalls = 'takeCall' | 'endCall' | 'giveBackCall' | 'noteCall' | 'callsRefused' | 'callUsage';
 
 /**
  * Returns the call ledger of an application in a tenant. All windows share it, because the server also counts calls by
@@ -29,6 +29,7 @@ export function ledgerPort(
     take: (share) => worker.call('takeCall', account, application, share),
     end: (id, answered) => worker.call('endCall', account, application, id, answered),
     giveBack: (id) => worker.call('giveBackCall', id),
+    note: (startedAt, endedAt) => worker.call('noteCall', account, application, startedAt, endedAt),
     refused: (until) => worker.call('callsRefused', account, application, until),
     usage: () => worker.call('callUsage', account, application),
   };

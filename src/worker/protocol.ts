@@ -51,6 +51,10 @@ export interface WorkerCalls
     answer: undefined;
   };
   readonly giveBackCall: { args: [id: number]; answer: undefined };
+  readonly noteCall: {
+    args: [account: CallAccount, application: string, startedAt: number, endedAt: number];
+    answer: undefined;
+  };
   readonly callsRefused: {
     args: [account: CallAccount, application: string, until: number | undefined];
     answer: Usage;

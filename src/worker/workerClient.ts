@@ -27,7 +27,7 @@ export interface WorkerClientOptions {
   readonly startThread: () => Promise<StoreThread>;
   /** Whether results may be written to the disk at all. */
   readonly keeps: () => boolean;
-  /** Called once if results are kept in memory, for this session only. */
+  /** Called once if the databases could not be opened, or if there is no folder for them. */
   readonly onMemoryOnly: (reason: string) => void;
   /**
    * Called when the results file has a fault. It is called once for each kind of fault, and for each file that was set
@@ -35,6 +35,9 @@ export interface WorkerClientOptions {
    */
   readonly onFault?: (fault: StorageFault) => void;
 }
+
+/** Pause before the databases are opened again if that failed, ms. Each try can wait for a lock. */
+const OPEN_AGAIN_MS = 10_000;
 
 interface Pending {
   readonly thread: StoreThread;
@@ -56,6 +59,8 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
   #saidMemory = false;
   readonly #saidFaults = new Set<StorageFault['kind']>();
   #lastId = 0;
+  /** Time of the last try to open the databases, if it failed. */
+  #notOpenSince: number | undefined;
 
   /** Fires when the thread has ended by itself. If it had no database, all its results are lost. */
   readonly onDidEnd = this.#ended.event;
@@ -78,7 +83,11 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
       this.#thread = undefined;
       throw new LiveResponseError('databaseFailed', { reason: error instanceof Error ? error.message : 'unknown' });
     });
-    return this.#send(await this.#thread, method, args);
+    const thread = await this.#thread;
+    if (this.#notOpenSince !== undefined && performance.now() - this.#notOpenSince > OPEN_AGAIN_MS) {
+      await this.#open(thread).catch(() => undefined);
+    }
+    return this.#send(thread, method, args);
   }
 
   async dispose(): Promise<void> {
@@ -111,15 +120,23 @@ export class WorkerClient implements WorkerPort<WorkerMethod> {
     });
     this.#running = thread;
     try {
-      const state: StorageState = await this.#send(thread, 'open', [this.#options.folder]);
-      if (state === 'memory') this.#sayMemoryOnly('no folder');
-      // The user has turned off storing. Another window may have shared records before that.
-      else if (!this.#options.keeps()) await this.#send(thread, 'forgetShared', []).catch(() => undefined);
+      // Another window can hold a file for longer than SQLite waits. The second try is worth its time.
+      await this.#open(thread).catch(() => this.#open(thread));
     } catch (error) {
       // Without a database, requests still work. The thread then keeps new results in memory.
       this.#sayMemoryOnly(error instanceof LiveResponseError ? (error.values.reason ?? '') : '');
     }
     return thread;
+  }
+
+  /** Opens the databases. What was kept in memory until then goes into them. */
+  async #open(thread: StoreThread): Promise<void> {
+    this.#notOpenSince = performance.now();
+    const state: StorageState = await this.#send(thread, 'open', [this.#options.folder]);
+    this.#notOpenSince = undefined;
+    if (state === 'memory') this.#sayMemoryOnly('no folder');
+    // The user has turned off storing. Another window may have shared records before that.
+    else if (!this.#options.keeps()) await this.#send(thread, 'forgetShared', []).catch(() => undefined);
   }
 
   #sayMemoryOnly(reason: string): void {

@@ -29,13 +29,19 @@ export function writeFile(path: string, pieces: Iterable<Uint8Array>): number {
         fsyncSync(file);
       });
     } finally {
-      closeSync(file);
+      orFail(() => {
+        closeSync(file);
+      });
     }
     orFail(() => {
       renameSync(unfinished, path);
     });
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    try {
+      rmSync(unfinished, { force: true });
+    } catch {
+      // The first failure says more.
+    }
     throw error;
   }
   return size;

@@ -52,6 +52,10 @@ function openLedger({ folder, application, windows }: Order): LedgerPort {
       ask(() => {
         ledger.giveBack(id);
       }),
+    note: (startedAt, endedAt) =>
+      ask(() => {
+        ledger.note(application, startedAt, endedAt);
+      }),
     refused: (until) => ask(() => ledger.refused(application, until, Date.now())),
     usage: () => ask(() => ledger.usage(application, Date.now())),
   };

@@ -35,6 +35,8 @@ export interface LedgerPort {
   readonly take: (share: number) => Promise<TakeAnswer>;
   readonly end: (id: number, answered: boolean) => Promise<void>;
   readonly giveBack: (id: number) => Promise<void>;
+  /** Records a call that was made while this ledger could not be asked. Times are ms since 1970. */
+  readonly note: (startedAt: number, endedAt: number) => Promise<void>;
   readonly refused: (until: number | undefined) => Promise<Usage>;
   readonly usage: () => Promise<Usage>;
 }

@@ -152,6 +152,13 @@ export class Ledger {
     });
   }
 
+  /** Records a call that was made while this ledger could not be asked. */
+  note(application: string, startedAt: number, endedAt: number): void {
+    this.#rows.atomically(() => {
+      this.#rows.end(this.#rows.insert(application, startedAt), endedAt);
+    });
+  }
+
   /** Removes a call that was never sent, so that it does not count. */
   giveBack(id: number): void {
     this.#rows.atomically(() => {

@@ -85,13 +85,16 @@ export class FileSink implements DownloadSink {
     // These flags refuse a file, or a link to a file, that another program created at this place.
     if (this.#file !== undefined) return this.#file;
     const file = await open(this.#part, this.#isOurs ? AGAIN : NEW, PRIVATE);
-    const { size } = await file.stat();
-    if (size < this.#size) {
-      // Another program cut the file off. A gap would be filled with zeros, and the hash would not be the file's.
-      await file.close();
-      throw Object.assign(new Error('the unfinished file is shorter than what was written'), { code: 'ENOENT' });
-    }
+    // Ours from here on, so that it is removed whatever fails next.
     this.#isOurs = true;
+    try {
+      const { size } = await file.stat();
+      // Another program cut the file off. A gap would be filled with zeros, and the hash would not be the file's.
+      if (size < this.#size) throw Object.assign(new Error('the unfinished file is shorter'), { code: 'ENOENT' });
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     this.#file = file;
     return file;
   }

@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { LineRange } from '../../base/places.ts';
 import { HUNTING_WINDOWS, Ledger, LONGEST_HUNT_MS, PACKAGE_WINDOWS } from '../../defender/calls/ledger.ts';
 import type { CallAccount, CallRows } from '../../defender/calls/ledger.ts';
@@ -14,9 +15,10 @@ import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from 
 import type { ConnectionTable } from '../../storage/connectionTable.ts';
 import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
 import type { SignInTable } from '../../storage/signInTable.ts';
-import { emptyDatabase, openDatabase } from '../../storage/database.ts';
+import { CLOCK_SCHEMA, ClockSteps } from '../../storage/clockSteps.ts';
+import { emptyDatabase } from '../../storage/database.ts';
 import { KeptResults } from '../../storage/keptResults.ts';
-import { RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
+import { openSharedFile, RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
 import { boundFacts } from '../../model/boundFacts.ts';
 import { hostNamesOf } from '../../model/machineAction.ts';
@@ -38,6 +40,8 @@ import { factsOf, readableRaw, readStored } from '../storedTexts.ts';
 import { createStoreHandlers } from './storeHandlers.ts';
 import { createViews } from './viewHandlers.ts';
 
+const SHARED_SCHEMA = CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA + CLOCK_SCHEMA;
+
 export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
 };
@@ -52,7 +56,18 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
   let removeShared = (): void => undefined;
   let connections: ConnectionTable = new MemoryConnectionTable();
   let signIns: SignInTable = new MemorySignInTable();
-  let ledgers = openLedgers(new MemoryCallRows());
+  let ledgers: ReturnType<typeof openLedgers> | undefined = openLedgers(new MemoryCallRows());
+  let steps: ClockSteps | undefined;
+  /** Returns the time by the system's clock, after the stored times were moved with it. */
+  const sharedNow = (): number => {
+    const now = Date.now();
+    steps?.follow(now, uptime() * 1000);
+    return now;
+  };
+  const ledgerOf = (account: CallAccount): Ledger => {
+    if (ledgers === undefined) throw new Error('The file that windows share is not open.');
+    return ledgers[account];
+  };
   const records = new SharedRecords();
   // Output and errors of a result are often requested one after the other. The second request then needs no decoding.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
@@ -115,22 +130,23 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
     ...views.handlers,
     open: (folder) => {
       if (folder === undefined) return 'memory';
-      // First opens the file that does not contain results. If a scanner removed or damaged the results file, the rest
-      // can still be used.
-      const shared = openDatabase(
-        folder,
-        'shared.db',
-        CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA,
-      );
+      // Opened first, and reports its faults itself: results can be read even if the other file cannot.
+      results.openIn(folder);
+      sweepSoon();
+      // While the file cannot be opened, callers count their calls, and tell them when it can.
+      ledgers = undefined;
+      const shared = openSharedFile(folder, SHARED_SCHEMA, onFault);
+      const [memory, accounts] = [connections.list(), signIns];
       connections = new SqliteConnectionTable(shared);
+      for (const row of memory) connections.put(row);
       signIns = new SqliteSignInTable(shared);
+      if (accounts instanceof MemorySignInTable) accounts.copyTo(signIns);
       records.openIn(shared, Date.now());
       ledgers = openLedgers(new SqliteCallTable(shared));
+      steps = new ClockSteps(shared);
       removeShared = () => {
         emptyDatabase(shared);
       };
-      results.openIn(folder);
-      sweepSoon();
       return 'files';
     },
     ...createActionHandlers(results),
@@ -170,18 +186,25 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
     },
-    takeCall: (account, application, share) => ledgers[account].take(application, share, Date.now()),
+    takeCall: (account, application, share) => ledgerOf(account).take(application, share, sharedNow()),
     endCall: (account, application, id, answered) => {
-      ledgers[account].end(application, id, answered, Date.now());
+      ledgerOf(account).end(application, id, answered, sharedNow());
       return undefined;
     },
     giveBackCall: (id) => {
-      ledgers.api.giveBack(id);
+      ledgerOf('api').giveBack(id);
       return undefined;
     },
-    callsRefused: (account, application, until) => ledgers[account].refused(application, until, Date.now()),
-    callUsage: (account, application) => ledgers[account].usage(application, Date.now()),
-    takeLease: (name, holder, forMs) => signIns.takeLease(name, holder, Date.now() + forMs, Date.now()),
+    noteCall: (account, application, startedAt, endedAt) => {
+      ledgerOf(account).note(application, startedAt, endedAt);
+      return undefined;
+    },
+    callsRefused: (account, application, until) => ledgerOf(account).refused(application, until, sharedNow()),
+    callUsage: (account, application) => ledgerOf(account).usage(application, sharedNow()),
+    takeLease: (name, holder, forMs) => {
+      const now = sharedNow();
+      return signIns.takeLease(name, holder, now + forMs, now);
+    },
     releaseLease: (name, holder) => {
       signIns.releaseLease(name, holder);
       return undefined;

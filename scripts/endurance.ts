@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
+import { FaultPort } from '../test/endurance/faultPort.ts';
+import { tryFaults, watch } from '../test/endurance/nthFault.ts';
+import type { AnyFault, FaultReport } from '../test/endurance/nthFault.ts';
+import { killWindows } from '../test/endurance/kills.ts';
+import type { KillReport } from '../test/endurance/kills.ts';
+import { allFaults, boundedFaults, networkFaults } from '../test/endurance/plans.ts';
+
+/*
+ * Tries every fault, and kills windows 500 times: half an hour on two processors. Writes docs/reference/endurance.md.
+ * With --bounded it tries what `npm test` tries, and writes that down instead.
+ */
+
+const DOCUMENT = 'docs/reference/endurance.md';
+const KILLS = 500;
+const BOUNDED_KILLS = 16;
+/** Kinds that a bounded run tries at each request. */
+const BOUNDED_KINDS = 4;
+
+const isBounded = process.argv.includes('--bounded');
+const port = new FaultPort();
+await port.install();
+const { passed, requests } = await watch(port);
+const plans: Readonly<Record<string, readonly AnyFault[]>> = {
+  SQLite: (isBounded ? boundedFaults : allFaults)(passed, ['database']),
+  'the file system': (isBounded ? boundedFaults : allFaults)(passed, ['file']),
+  'the network': isBounded ? networkFaults(requests, BOUNDED_KINDS) : networkFaults(requests),
+};
+// In processes of their own, so that both processors have work.
+const killing = killWindows(isBounded ? BOUNDED_KILLS : KILLS, 1);
+const reports: [door: string, report: FaultReport][] = [];
+for (const [door, faults] of Object.entries(plans)) {
+  console.log(`${door}: ${faults.length} faults`);
+  reports.push([door, await tryFaults(port, faults)]);
+}
+const killed = await killing;
+const problems = [...reports.flatMap(([, report]) => report.problems), ...killed.problems];
+for (const problem of problems) console.error(problem);
+const config = await resolveConfig(DOCUMENT);
+await writeFile(DOCUMENT, await format(write(reports, killed), { ...config, parser: 'markdown' }));
+// Timers of windows that are over must not keep this process awake.
+process.exit(problems.length === 0 ? 0 : 1);
+
+function write(
+  faults: readonly (readonly [string, FaultReport])[],
+  { kills, runs, results, problems: found }: KillReport,
+): string {
+  const calls = passed.length.toString();
+  return [
+    '# Endurance',
+    '',
+    `Written by \`npm run endurance${isBounded ? ' -- --bounded' : ''}\` from \`test/endurance/\`.${isBounded ? ' It is the part that `npm test` tries; without `--bounded`, every call fails with every kind of error.' : ''}`,
+    '',
+    '## The nth call fails',
+    '',
+    `One scenario, with the product's own client, store and worker code: list, fetch, store, a large result in pieces, read, quote, check the quotation, a run, a standing order, search, tables, export, three ways to save, a hand-over pack, and what windows share. It makes ${calls} calls to SQLite and to the file system, and ${requests} requests. One of them fails, once or from then on.`,
+    '',
+    '| call to | faults tried | of which happened | problems |',
+    '| --- | --- | --- | --- |',
+    ...faults.map(([door, report]) => `| ${door} | ${report.tried} | ${report.fired} | ${report.problems.length} |`),
+    '',
+    'After each fault: every text that is shown has the hash of its facts; a result that was reported stored can be read, or was said to be gone or kept for this window only; every error has a code; no unfinished file is left that could be removed; both databases are whole; the next window does all of it without an error, fetches nothing that is stored, and finds every call counted.',
+    '',
+    'Left out: a 429, which has tests of its own (`test/faults`), and faults of two independent calls at once.',
+    '',
+    '## Killed',
+    '',
+    'A process opens files of version 0.1, fetches a run over 200 hosts and saves two files. It ends itself with SIGKILL before a random call to SQLite or the file system. The next process goes on in the same folder.',
+    '',
+    `| kills | runs fetched to their end | results stored | problems |`,
+    '| --- | --- | --- | --- |',
+    `| ${kills} | ${runs} | ${results} | ${found.length} |`,
+    '',
+    'After each kill: both databases are whole; every stored result has its hash; nothing that was stored before is gone; no result is asked for after it was stored, or twice by one process; the count of calls is not below the requests that were sent; no 100 requests in a minute and no 1,500 in an hour are exceeded, on a clock on which the pauses pass at once.',
+    '',
+    'Not tried here: a kill inside of SQLite’s own writes, and a loss of power.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import type { StorageFault } from '../../../../src/storage/storageFault.ts';
+import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
+import type { WorkerHandlers } from '../../../../src/worker/handlers/handlers.ts';
+import { arrived, ref, resultFile } from '../../results/fixtures.ts';
+
+let folder: string;
+const faults: StorageFault[] = [];
+
+function create(): WorkerHandlers {
+  return createHandlers((fault) => faults.push(fault));
+}
+
+/** Opens a window. */
+function open(): WorkerHandlers {
+  const window = create();
+  window.open(folder);
+  return window;
+}
+
+function readText(window: WorkerHandlers): string | undefined {
+  return window.text(ref(), 'output');
+}
+
+suite('the file that windows share', () => {
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'shared-'));
+    faults.length = 0;
+    open().put(...arrived(resultFile('text')));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('is damaged: it gets another name, nothing of it is deleted, and a new one serves', async () => {
+    const content = 'no database at all, and long enough to be looked at. '.repeat(99);
+    const file = path.join(folder, 'shared.db');
+    for (const end of ['-wal', '-shm']) await rm(file + end, { force: true });
+    await writeFile(file, content);
+    const window = open();
+    assert.deepEqual(
+      faults.map(({ of, kind }) => [of, kind]),
+      [['shared', 'corrupt']],
+    );
+    assert.equal(await readFile(path.join(folder, faults[0]?.setAside ?? ''), 'utf8'), content);
+    assert.equal(readText(window), 'text');
+    window.putConnection('a', '{}');
+    assert.equal(open().connections().active, 'a');
+    window.removeAll();
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.includes('damaged')),
+      [],
+      'removing all data removes it',
+    );
+  });
+
+  test('cannot be opened: results can be read and stored, and no call is counted where nobody sees it', async () => {
+    await rm(path.join(folder, 'shared.db'));
+    await mkdir(path.join(folder, 'shared.db'));
+    const window = create();
+    assert.throws(() => window.open(folder));
+    assert.equal(readText(window), 'text');
+    window.put(...arrived(resultFile('other'), { ref: ref({ commandIndex: 1 }) }));
+    assert.throws(() => window.takeCall('api', 'app', 1));
+
+    window.putConnection('a', '{}');
+    window.setAccount('owner', 'anna');
+    await rmdir(path.join(folder, 'shared.db'));
+    window.open(folder);
+    assert.ok('id' in window.takeCall('api', 'app', 1));
+    const next = open();
+    assert.equal(next.connections().active, 'a', 'what was added meanwhile is kept');
+    assert.equal(next.account('owner'), 'anna');
+    assert.equal(next.callUsage('api', 'app').minute, 1);
+    assert.equal(next.text(ref({ commandIndex: 1 }), 'output'), 'other');
+  });
+});
