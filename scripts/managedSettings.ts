@@ -120,13 +120,14 @@ const WORDS: Readonly<Record<PolicyKey, KeyWords>> = {
   },
   standingOrders: {
     schema: boolean,
-    means: '`false`: **Fetch and Keep the Rest** is not offered, and an order of an earlier window does not go on.',
+    means:
+      '`false`: **Fetch and Keep the Rest** and **Keep Results as They Come…** are not offered, and an order of an earlier window does not go on.',
   },
   packs: { schema: boolean, means: '`false`: **Hand Over…** is not offered. Packs of others can still be opened.' },
   record: { schema: boolean, means: '`false`: no record of what was done is kept.' },
   timeStampAuthority: {
     schema: { type: 'string', maxLength: 500, pattern: '^$|^https://[^/@]+(/|$)' },
-    means: 'The only authority that is asked for time stamps. Empty: none is asked.',
+    means: 'The only authority that may be asked for time stamps. No command of this version asks one.',
   },
   defangOnCopy: { schema: boolean, means: 'Whether copied text is defanged.', setting: 'defangOnCopy' },
   telemetry: {

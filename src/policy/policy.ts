@@ -86,7 +86,7 @@ export class Policy {
  * default and the user's own value holds. Nothing is deleted on the word of a file that others may have written.
  */
 export function effective<Key extends PolicyKey>(
-  { state, values, unreadable, isForeign }: FoundPolicy,
+  { state, values, unreadable, isForeign, problems }: FoundPolicy,
   key: Key,
   own: PolicyValues[Key],
 ): Effective<PolicyValues[Key]> {
@@ -94,6 +94,9 @@ export function effective<Key extends PolicyKey>(
   const given = unreadable.includes(key) ? strictest : values[key];
   if (state === 'none' || given === undefined) return { value: own, isManaged: false };
   if (state === 'read') return { value: permits === true ? stricter(given, own) : given, isManaged: true };
+  // A key of a later version must not take away the connections that an administrator has given.
+  const isOfLater = !isForeign && problems.every(({ kind }) => kind === 'unknownKey');
+  if (key === 'connections' && isOfLater) return { value: given, isManaged: true };
   if (deletes === true && (isForeign || unreadable.includes(key))) return { value: own, isManaged: false };
   return { value: stricter(stricter(given, normal), own), isManaged: true };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFilter, toPredicate } from '../actions/actionFilter.ts';
 import type { ActionFilter } from '../actions/actionFilter.ts';
 import { parseServerTime } from '../base/serverTime.ts';
@@ -7,10 +8,12 @@ import type { FilterRun, Run, RunFilter, RunMember } from '../model/run.ts';
 import { foldedPattern } from '../evidence/text/foldCase.ts';
 import { CLOCKS_APART_MS, oldestOpen } from './runHosts.ts';
 import type { ChangesSource } from './runHosts.ts';
-import { renewRun, spanOf, toMember } from './runs.ts';
+import { renewRun, toMember } from './runs.ts';
 
 /** Maximum number of commands of a run by filter. The same as a run of any size is tested with. */
 const MOST_MEMBERS = 10_000;
+/** Time before the order from which commands are asked for by their creation at most, ms. */
+const LOOK_BACK_MS = 7 * 24 * 3_600_000;
 
 /** Parts from which a run by filter is created. */
 export interface FilterRunParts {
@@ -28,7 +31,7 @@ export interface FilterRunParts {
  */
 export function createFilterRun({ filter, title, tenant, actions }: FilterRunParts): FilterRun {
   const run: FilterRun = {
-    key: `filter|${tenant.cloud}|${tenant.tenantId}|${filter.since}`,
+    key: `filter|${tenant.cloud}|${tenant.tenantId}|${randomUUID()}`,
     words: { script: title, args: '', comment: '' },
     tenant,
     members: [],
@@ -56,9 +59,14 @@ export async function renewFilterRun(
       ? Math.min(oldestOpen(session, run), filter.since - CLOCKS_APART_MS)
       : lookedAt - CLOCKS_APART_MS;
   const changes = await session.fetchChanges(since, signal, 'background');
-  const from = new Date(filter.since - CLOCKS_APART_MS).toISOString();
+  // Back to the oldest command that has not ended, but not to any time that a server may state.
+  const open = run.members.filter(({ result }) => result === 'notYet').map(createdOf);
+  const oldest = Math.max(
+    open.reduce((one, other) => Math.min(one, other), since),
+    filter.since - LOOK_BACK_MS,
+  );
   const to = new Date(Date.now() + CLOCKS_APART_MS).toISOString();
-  const span = run.members.length === 0 ? { from, to } : { from: [spanOf(run).from, from].toSorted()[0] ?? from, to };
+  const span = { from: new Date(oldest).toISOString(), to };
   // A server that does not list by last change, or too many changes, would leave out commands. Their creation does not.
   const created = changes.extent === 'whole' ? [] : await session.fetchCreated(span, signal, 'background');
   const renewed = { ...renewRun(run, (actionId) => session.known(actionId)), filter };
@@ -109,11 +117,14 @@ function withActions(run: FilterRun, actions: readonly MachineAction[], now: num
       if (isNew && script?.test(name) !== false) members.set(keyOf(member), member);
     }
   }
-  const created = ({ createdAt }: RunMember): number => parseServerTime(createdAt) ?? 0;
   const sorted = [...members.values()].sort(
-    (one, other) => created(one) - created(other) || keyOf(one).localeCompare(keyOf(other)),
+    (one, other) => createdOf(one) - createdOf(other) || keyOf(one).localeCompare(keyOf(other)),
   );
   return { ...run, members: sorted };
+}
+
+function createdOf({ createdAt }: RunMember): number {
+  return parseServerTime(createdAt) ?? 0;
 }
 
 function keyOf({ actionId, commandIndex }: RunMember): string {

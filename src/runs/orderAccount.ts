@@ -1,4 +1,5 @@
 import { isLiveResponseError } from '../base/errors.ts';
+import { resultKey } from '../base/resultUri.ts';
 import type { ResultRef } from '../base/resultUri.ts';
 import { UNREACHABLE } from './runFailures.ts';
 import type { RunFetchesOptions } from './runOptions.ts';
@@ -17,6 +18,8 @@ export class OrderAccount {
   #hasRoom = true;
   /** Number of fetches under way. Each can bring the largest result. */
   #underWay = 0;
+  /** Results that this window has fetched. What is deleted from the store afterwards is not fetched again. */
+  readonly #fetched = new Set<string>();
 
   constructor(key: string, options: RunFetchesOptions, records: RunRecords) {
     this.#key = key;
@@ -32,6 +35,11 @@ export class OrderAccount {
   /** Largest size of a result, in bytes. */
   get largest(): number {
     return this.#options.largest?.() ?? 0;
+  }
+
+  /** Whether this window has fetched a result on order. */
+  hasFetched(ref: ResultRef): boolean {
+    return this.#fetched.has(resultKey(ref));
   }
 
   /** Asks the store whether it has room for more results. */
@@ -59,6 +67,7 @@ export class OrderAccount {
     try {
       const { size } = await open(ref, signal);
       this.#records.spend(this.#key, 0, size);
+      this.#fetched.add(resultKey(ref));
     } catch (error) {
       if (isLiveResponseError(error) && UNREACHABLE.has(error.code)) this.#records.spend(this.#key, -1, 0);
       throw error;

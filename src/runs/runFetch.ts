@@ -13,6 +13,8 @@ import { countOpen, nextLookIn, whyOver } from './standingOrder.ts';
  * pause, at most this number of results is still completed.
  */
 const AT_ONCE = 3;
+/** Number of failed questions in a row after which an order stops: it would look healthy, and keep nothing. */
+const MOST_FAILED_LOOKS = 12;
 /** Pause after a fetch on order that could not be sent, ms. */
 const UNREACHABLE_MS = 60_000;
 
@@ -27,6 +29,10 @@ interface Job {
   /** State before the pause. */
   before: RunRecord['state'];
   readonly account: OrderAccount;
+  /** Whether it goes on with an order that the run has. Another window may have gone on with it, or ended it. */
+  readonly continues: boolean;
+  /** Number of questions in a row that Defender did not answer as asked. */
+  failedLooks: number;
   readonly done: Promise<void>;
 }
 
@@ -108,6 +114,11 @@ export class RunFetches {
     const failures = again
       ? {}
       : Object.fromEntries(Object.entries(known.failures).filter(([, { code }]) => traitsOf(code).isFinal === true));
+    const kept = again || known.order?.end !== undefined ? undefined : known.order;
+    // An order whose time is over must not keep a person's gesture from fetching what there is.
+    const isLeft = kept !== undefined && kept.endsAt > this.#options.clock.now();
+    const wanted = order ?? (isLeft ? kept : undefined);
+    const open = this.#options.keepsOrders === false ? undefined : wanted;
     const controller = new AbortController();
     const begin = Promise.withResolvers<undefined>();
     const job: Job = {
@@ -116,14 +127,15 @@ export class RunFetches {
       paused: undefined,
       before: 'running',
       account: new OrderAccount(key, this.#options, this.#records),
+      failedLooks: 0,
+      continues: order === undefined && open !== undefined,
       done: begin.promise.then(() => this.#hold(key, job)),
     };
     this.#jobs.set(key, job);
-    const kept = again || known.order?.end !== undefined ? undefined : known.order;
-    // An order whose time is over must not keep a person's gesture from fetching what there is.
-    const wanted = order ?? (kept !== undefined && kept.endsAt > this.#options.clock.now() ? kept : undefined);
-    const open = this.#options.keepsOrders === false ? undefined : wanted;
-    this.#records.set(key, { run, state: 'waiting', failures, ...(open === undefined ? {} : { order: open }) });
+    const waiting: RunRecord = { run, state: 'waiting', failures, ...(open === undefined ? {} : { order: open }) };
+    // The window that works on it counts what the order takes, in the stored record.
+    if (job.continues) this.#records.hold(key, waiting);
+    else this.#records.set(key, waiting);
     begin.resolve(undefined);
     return job.done;
   }
@@ -163,6 +175,17 @@ export class RunFetches {
     this.#records.set(key, { run, failures, state: 'cancelled' });
   }
 
+  /** Ends all work, and drops all records without storing them: their data is being removed. */
+  forgetAll(): void {
+    const jobs = [...this.#jobs.values()];
+    this.#jobs.clear();
+    this.#records.clear();
+    for (const { controller, resume } of jobs) {
+      controller.abort();
+      resume?.();
+    }
+  }
+
   /** Ends the work of this window. The records do not change, so that the next window offers to continue. */
   dispose(): void {
     for (const [key, { controller, resume }] of this.#jobs) {
@@ -188,6 +211,7 @@ export class RunFetches {
 
   async #work(key: string, job: Job): Promise<void> {
     await this.#resumed(key, job);
+    if (job.continues) await this.#takeOver(key, job);
     if (this.#isOver(key, job)) return;
     this.#records.change(key, { state: 'running' });
     const record = this.#records.get(key);
@@ -195,6 +219,21 @@ export class RunFetches {
     await this.#options.prepare?.(record.run, await this.missing(record), job.controller.signal).catch(() => undefined);
     await this.#fetchAll(key, job);
     while (await this.#lookAgain(key, job)) await this.#fetchAll(key, job);
+  }
+
+  /** Takes the account of an order from the window that worked on it last. Ends if that window has ended the order. */
+  async #takeOver(key: string, job: Job): Promise<void> {
+    const stored = await this.#records.stored(key).catch(() => undefined);
+    if (stored === undefined || this.#isOver(key, job)) return;
+    const { order, run, state } = stored;
+    if (order === undefined || order.end !== undefined || state === 'cancelled') {
+      this.#jobs.delete(key);
+      this.#records.hold(key, stored);
+      return;
+    }
+    const own = this.#records.get(key);
+    if (own === undefined) return;
+    this.#records.hold(key, { ...own, order, run: run.members.length < own.run.members.length ? own.run : run });
   }
 
   /**
@@ -207,7 +246,7 @@ export class RunFetches {
     const record = this.#records.get(key);
     if (record?.order === undefined || renew === undefined) return false;
     if (this.#isOver(key, job) || record.state === 'stopped') return false;
-    const missing = await this.missing(record);
+    const missing = (await this.missing(record)).filter((member) => !job.account.hasFetched(refOf(record.run, member)));
     const failureOf = (member: RunMember): KeptFailure | undefined => record.failures[memberKey(member)];
     const isLeft = missing.some((member) => failureOf(member) === undefined);
     const isToRetry = missing.some((member) => isTransient(failureOf(member)));
@@ -243,6 +282,7 @@ export class RunFetches {
       const renewed = await ask(run, order?.lookedAt, signal);
       const spent = this.#records.get(key)?.order;
       if (this.#isOver(key, job) || spent === undefined) return;
+      job.failedLooks = 0;
       // A person can have paused the run while the question was under way.
       const state = job.paused === undefined ? { state: 'running' as const } : {};
       this.#records.change(key, { run: renewed, order: { ...spent, lookedAt }, ...state });
@@ -251,6 +291,7 @@ export class RunFetches {
       const failure = keep(error, clock.now());
       if (UNREACHABLE.has(failure.code)) this.#records.spend(key, -1, 0);
       else if (traitsOf(failure.code).stopsRun === true) this.#stop(key, job, failure);
+      else if (failure.code !== 'rateLimited' && ++job.failedLooks >= MOST_FAILED_LOOKS) this.#stop(key, job, failure);
       else if (failure.code === 'rateLimited')
         await clock.wait(Math.max(0, (failure.values.retryAt ?? 0) - clock.now()), signal).catch(() => undefined);
     }
@@ -271,7 +312,10 @@ export class RunFetches {
     const { run, failures, order } = record;
     const isWanted = (failure: KeptFailure | undefined): boolean =>
       failure === undefined || (order !== undefined && isTransient(failure));
-    const queue = run.members.filter((member) => isAvailable(member) && isWanted(failures[memberKey(member)]));
+    const queue = run.members.filter(
+      (member) =>
+        isAvailable(member) && isWanted(failures[memberKey(member)]) && !job.account.hasFetched(refOf(run, member)),
+    );
     const work = async (): Promise<void> => {
       for (;;) {
         await this.#resumed(key, job);

@@ -118,8 +118,9 @@ export function oldestOpen(session: Pick<ChangesSource, 'known'>, { members }: P
   return times.reduce((one, other) => Math.min(one, other), Date.now());
 }
 
-/** Whether two records describe the same run. One of them can have more hosts. */
+/** Whether two records describe the same run. One of them can have more hosts. A run by filter is only itself. */
 export function overlaps(one: Run, other: Run): boolean {
+  if (one.filter !== undefined || other.filter !== undefined) return one.key === other.key;
   const { actionId, commandIndex } = one.members[0] ?? { actionId: '', commandIndex: 0 };
   return (
     JSON.stringify(one.words) === JSON.stringify(other.words) && runOf([other], actionId, commandIndex) !== undefined

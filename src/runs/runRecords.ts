@@ -64,6 +64,13 @@ export class RunRecords {
     if (this.#records.get(key)?.state === 'none') this.#records.delete(key);
   }
 
+  /** Forgets all records. The caller deletes the stored ones. */
+  clear(): void {
+    const keys = [...this.#records.keys()];
+    this.#records.clear();
+    for (const key of keys) this.#changed.fire(key);
+  }
+
   /** Tells that a result of the run has been stored. */
   tell(key: string): void {
     this.#changed.fire(key);
@@ -74,12 +81,23 @@ export class RunRecords {
     if (record !== undefined) this.set(key, { ...record, ...change });
   }
 
-  /** Replaces and stores a record. */
-  set(key: string, record: RunRecord): void {
+  /** Replaces a record in memory only. */
+  hold(key: string, record: RunRecord): void {
     this.#records.delete(key);
     this.#records.set(key, record);
-    this.store(key);
     this.#changed.fire(key);
+  }
+
+  /** Reads the stored record of a run, which another window may have changed. */
+  async stored(key: string): Promise<RunRecord | undefined> {
+    const all = await this.#options.worker.call('runs');
+    return all.map((json) => readRecord(json, this.#options.now())).find(({ run }) => run.key === key);
+  }
+
+  /** Replaces and stores a record. */
+  set(key: string, record: RunRecord): void {
+    this.hold(key, record);
+    this.store(key);
   }
 
   /**

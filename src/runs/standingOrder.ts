@@ -59,7 +59,9 @@ export function whyOver(order: StandingOrder, now: number, next: number): OrderE
 export function nextLookIn(run: Run, { endsAt }: StandingOrder, now: number): number {
   const created = run.members
     .filter(({ result }) => result === 'notYet')
-    .map(({ createdAt }) => parseServerTime(createdAt) ?? 0);
+    .map(({ createdAt }) => parseServerTime(createdAt) ?? 0)
+    // A time in the future, of a server or beside a slow clock, says nothing about an age.
+    .filter((time) => time <= now);
   const age = now - created.reduce((latest, one) => Math.max(latest, one), 0);
   const pause = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, age * SHARE_OF_AGE));
   return Math.max(0, Math.min(pause, endsAt - now));

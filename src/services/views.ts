@@ -56,7 +56,14 @@ export function createViewServices(
     return active === undefined ? undefined : ledgerPort(worker, active).usage();
   });
   parts.onDidCall(() => void calls.update());
-  const runOverviews = new RunOverviews({ store, runs, noResults, memento: globalState, estimate: estimateRun });
+  const runOverviews = new RunOverviews({
+    store,
+    runs,
+    noResults,
+    mayHandOver: () => policy.isAllowed('packs'),
+    memento: globalState,
+    estimate: estimateRun,
+  });
   return {
     view: new ActionsView({ ...registered, ...parts }),
     savedFilters: new SavedFilters(globalState),

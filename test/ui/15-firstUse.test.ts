@@ -40,6 +40,7 @@ const KEYS = [
   ...Array.from('abcdefghijklmnopqrstuvwxyz0123456789'),
   ...['F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8', 'F9', 'Home', 'End', 'Insert', 'Delete', '.', ',', ';', '-'],
   ...['PageUp', 'PageDown', '/', '=', '[', ']'],
+  ...Array.from('abcdefghijklmnopqrst', (letter) => `Shift+${letter}`),
 ];
 
 /**

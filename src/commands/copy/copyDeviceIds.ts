@@ -78,7 +78,8 @@ function idsOf(rows: readonly RunRow[]): string[] {
 export const copyDeviceIdsCommand = defineCommand({
   name: 'copyDeviceIds',
   needs: 'nothing',
-  palette: IN_RUN_OVERVIEW,
+  // A link of the overview, where the reasons are, and a menu.
+  palette: 'false',
   menus: [{ menu: 'editor/title', group: '1_liveResponse@4', when: IN_RUN_OVERVIEW }],
   run: (services, { args, runner }) => copyDeviceIds(services, runner, args),
 });

@@ -33,6 +33,8 @@ export async function chooseRun(
 ): Promise<RunRecord | undefined> {
   const run = findRun(services, args) ?? (await pickRun(services, runner));
   if (run === undefined) return undefined;
+  // Two orders for the same filter are alike, and have ends of their own.
+  if (run.filter !== undefined) return services.runs.note(run);
   const known = services.runs.all.find((record) => overlaps(run, record.run));
   return services.runs.note(known === undefined ? run : mergeRuns(known.run, run));
 }

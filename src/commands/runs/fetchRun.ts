@@ -95,14 +95,19 @@ export async function offerToGoOn(
 
 async function offerRun(services: BeginServices & Pick<Services, 'policy'>, record: RunRecord): Promise<void> {
   const left = (await services.runs.missing(record)).length;
+  const { order } = record;
   const isOpen =
-    services.policy.isAllowed('standingOrders') && record.order !== undefined && record.order.end === undefined;
+    services.policy.isAllowed('standingOrders') &&
+    order !== undefined &&
+    order.end === undefined &&
+    order.endsAt > Date.now();
   const open = isOpen ? countOpen(record.run) : 0;
   const mayGrow = isOpen && record.run.filter?.grows === true;
   // The run's last result arrived just before the earlier window ended, so nothing is left to fetch.
   if (left === 0 && open === 0 && !mayGrow) return;
   const goOn = l10n.t('Go On');
   const overview = l10n.t('Open Run Overview');
+  const stop = l10n.t('Cancel the Order');
   const kept = l10n.t(
     'Keeping the rest of {0} was interrupted: {1} have not ended.',
     record.run.words.script,
@@ -116,8 +121,12 @@ async function offerRun(services: BeginServices & Pick<Services, 'policy'>, reco
   );
   const byFilter = l10n.t('Keeping the results of {0} was interrupted.', record.run.words.script);
   const sentence = mayGrow ? byFilter : open > 0 ? kept : fetched;
-  const answer = await notify('information', sentence, goOn, overview);
+  const answer = await notify('information', sentence, goOn, overview, ...(isOpen ? [stop] : []));
   if (answer === undefined) return;
+  if (answer === stop) {
+    services.runs.cancel(record.run.key);
+    return;
+  }
   if (answer === goOn) begin(services, record, { again: false });
   await services.runOverviews.show(record);
 }

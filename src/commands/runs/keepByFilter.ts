@@ -29,17 +29,30 @@ export async function keepByFilter(services: KeepServices, filter: ActionFilter)
     void notify('information', forbidden('standingOrders'));
     return;
   }
+  if (!services.settings.storageRules().keep) {
+    const sentence = l10n.t(
+      'Results are not kept on this machine (liveResponse.storage.keepResults), so none can be ordered.',
+    );
+    void notify('information', sentence);
+    return;
+  }
   const now = Date.now();
   if (orderFilter(filter, { since: now, grows: true }) === undefined) {
     void notify('information', l10n.t('Filter by a device, a script, a requestor or a comment first.'));
     return;
   }
   const title = filterWords(orderFilter(filter, { since: now, grows: true }) ?? {});
+  const { span } = filter;
+  const isPast = span !== undefined && 'before' in span && Date.parse(span.before) <= now;
+  const growing = [
+    { label: l10n.t('For 8 Hours'), lasts: 8 * HOUR_MS, grows: true },
+    { label: l10n.t('For 24 Hours'), lasts: 24 * HOUR_MS, grows: true },
+    { label: l10n.t('For 3 Days'), lasts: 72 * HOUR_MS, grows: true },
+  ];
   const end = await pickOne(
     [
-      { label: l10n.t('For 8 Hours'), lasts: 8 * HOUR_MS, grows: true },
-      { label: l10n.t('For 24 Hours'), lasts: 24 * HOUR_MS, grows: true },
-      { label: l10n.t('For 3 Days'), lasts: 72 * HOUR_MS, grows: true },
+      // No session can begin in a span that is over.
+      ...(isPast ? [] : growing),
       {
         label: l10n.t('Until All Have Ended'),
         description: l10n.t('only the sessions that are listed now'),

@@ -14,7 +14,7 @@ import { IN_ACTIONS_VIEW } from '../common/when.ts';
  * `liveResponse.removeAllData`: deletes results, connections, tokens and secrets, and everything else that was stored.
  */
 async function removeAllData(
-  services: Pick<Services, 'activeCase' | 'connections' | 'forgetAll' | 'search' | 'signIns' | 'store'>,
+  services: Pick<Services, 'activeCase' | 'connections' | 'forgetAll' | 'runs' | 'search' | 'signIns' | 'store'>,
   runner: CommandRunner,
 ): Promise<void> {
   const title = l10n.t('Removing all data');
@@ -40,6 +40,8 @@ async function removeAllData(
   if (answer !== remove) return;
   await runner.run(title, async () => {
     services.search.clear();
+    // Otherwise an order could fetch what is removed again, and store its record.
+    services.runs.forgetAll();
     // Signs out of each connection first. Otherwise a renewal in the background could store a token again.
     const { all, hidden } = services.connections;
     for (const connection of [...all, ...hidden.map((one) => one.connection)])

@@ -16,7 +16,7 @@ import type { OverviewParts, OverviewText } from './overviewParts.ts';
 const MAY_COME: ReadonlySet<RowState> = new Set(['notFetched', 'failed', 'pending', 'running']);
 
 /** Adds the head of an overview: what it is about, the state of the fetch, its commands, and the rules of comparisons. */
-export function addHead(text: OverviewText, { record, isActive, rows, rules, eta }: OverviewParts): void {
+export function addHead(text: OverviewText, { record, isActive, rows, rules, eta, mayHandOver }: OverviewParts): void {
   const { words, filter } = record.run;
   const { first, last } = timesOf(record.run);
   const span =
@@ -45,8 +45,9 @@ export function addHead(text: OverviewText, { record, isActive, rows, rules, eta
   if (isActive) text.link(l10n.t('Cancel'), commandIds.cancelRun).add(' · ');
   else if (!isComplete) text.link(l10n.t('Fetch Missing…'), commandIds.fetchRun).add(' · ');
   text.link(l10n.t('Open as Table'), commandIds.openAsTable, { run: record.run.key }).add(' · ');
-  text.link(l10n.t('Export…'), commandIds.exportRunCsv).add(' · ');
-  text.link(l10n.t('Hand Over…'), commandIds.handOver).end();
+  text.link(l10n.t('Export…'), commandIds.exportRunCsv);
+  if (mayHandOver) text.add(' · ').link(l10n.t('Hand Over…'), commandIds.handOver);
+  text.end();
   if (filter !== undefined) {
     text.end();
     return;

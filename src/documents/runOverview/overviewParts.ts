@@ -15,6 +15,8 @@ export interface OverviewParts {
   readonly comparison: RunComparison;
   readonly rules: ComparisonRules;
   readonly order: HostOrder;
+  /** Whether a managed setting allows packs. */
+  readonly mayHandOver: boolean;
   /** Estimated time for the remaining calls, in milliseconds; undefined if this run is not being fetched. */
   readonly eta: number | undefined;
 }

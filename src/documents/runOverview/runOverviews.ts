@@ -32,6 +32,8 @@ export interface RunOverviewsOptions {
   readonly store: ResultStore;
   readonly runs: RunFetches;
   readonly noResults: Pick<NoResults, 'ofMember' | 'onDidLearn' | 'recordOf'>;
+  /** Whether a managed setting allows packs. */
+  readonly mayHandOver: () => boolean;
   /** Storage in which the rules survive a restart. */
   readonly memento: Memento;
   /** Estimates the time for the remaining calls of a run, in milliseconds. */
@@ -300,7 +302,8 @@ export class RunOverviews implements Disposable {
     const isActive = runs.isActive(overview.key);
     const left = rows.filter(({ state }) => state === 'notFetched').length;
     const eta = isActive ? await estimate(record, left) : undefined;
-    overview.built = buildOverview({ record, isActive, rows, comparison, rules, order, eta });
+    const mayHandOver = this.#options.mayHandOver();
+    overview.built = buildOverview({ record, isActive, rows, comparison, rules, order, eta, mayHandOver });
     this.#changed.fire(overview.uri);
   }
 }

@@ -27,7 +27,7 @@ export const WITH_RESULT = [
 ];
 export const IN_RESULT = [...WITH_RESULT, 'nextCommand', 'previousCommand', 'openAsTable'];
 export const IN_RUN = [
-  ...['changeRunRules', 'exportRunCsv', 'copyDeviceIds', 'openAsTable'],
+  ...['changeRunRules', 'exportRunCsv', 'openAsTable'],
   ...['copyFullNote', 'copyPlainNote', 'copyCitation'],
 ];
 

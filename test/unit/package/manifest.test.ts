@@ -74,6 +74,7 @@ suite('package.json', () => {
       'liveResponse.clearSearch',
       'liveResponse.closeAuditTrail',
       'liveResponse.copyAuditNote',
+      'liveResponse.copyDeviceIds',
       'liveResponse.copyKqlProcesses',
       'liveResponse.copyKqlSessions',
       'liveResponse.exportRunNdjson',
@@ -104,7 +105,7 @@ suite('package.json', () => {
     ]);
   });
 
-  test('has at most 65 commands in the palette', () => {
+  test('has at most 64 commands in the palette', () => {
     const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? [];
     assert.ok(contributes.commands.length - hidden.length <= 64, 'a new command stands in a menu, or replaces one');
   });

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import type { MachineAction } from '../../../src/defender/schema.ts';
 import type { FilterRun, Run, RunFilter } from '../../../src/model/run.ts';
 import { createFilterRun, orderFilter, readRunFilter, renewFilterRun } from '../../../src/runs/filterRun.ts';
+import { overlaps } from '../../../src/runs/runHosts.ts';
 import type { ChangesSource } from '../../../src/runs/runHosts.ts';
 import { createOrder } from '../../../src/runs/standingOrder.ts';
 import { parseRun } from '../../../src/worker/storedShapes.ts';
@@ -55,7 +56,9 @@ suite('a run by filter', () => {
     assert.deepEqual(members(filterRun({ script: 'triage' }, actions)), ['a#0 TRIAGE-2.ps1', 'b#0 triage.ps1']);
     const byDevice = filterRun({ device: { name: action({}).computerDnsName ?? '' } }, actions);
     assert.deepEqual(members(byDevice).length, 4);
-    assert.notEqual(filterRun({}, []).key, byDevice.key.replace(String(NOW), 'another time'));
+    const again = filterRun({ script: 'triage' }, actions);
+    assert.notEqual(again.key, filterRun({ script: 'triage' }, actions).key, 'two orders for one filter stay apart');
+    assert.ok(!overlaps(again, filterRun({ script: 'triage' }, actions)) && overlaps(again, { ...again }));
   });
 
   test('asks for what has changed; new sessions join it if it grows, and their state is renewed', async () => {
@@ -90,7 +93,16 @@ suite('a run by filter', () => {
     const run = filterRun({ script: 't.ps1' }, []);
     const grown = await renewFilterRun(source, run, NOW + MINUTE, signal);
     assert.deepEqual(members(grown), ['z#0 t.ps1']);
-    assert.equal(asked.at(-1), `created ${at(-HOUR)}`);
+    assert.equal(asked.at(-1), `created ${at(MINUTE - HOUR)}`);
+    // A server can state any time for a command that has not ended.
+    const odd = action({
+      id: 'o',
+      creationDateTimeUtc: '0001-01-01T00:00:00Z',
+      status: 'Pending',
+      commands: [{ ...script('t.ps1'), commandStatus: 'Created' }],
+    });
+    await renewFilterRun(source, filterRun({ script: 't.ps1' }, [odd]), NOW + MINUTE, signal);
+    assert.equal(asked.at(-1), `created ${at(-7 * 24 * HOUR)}`);
   });
 
   test('states, types and exit codes do not count; nothing but a time is no filter for an order', () => {

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { LiveResponseError } from '../../../src/base/errors.ts';
 import type { RunFetches } from '../../../src/runs/runFetch.ts';
 import { renewRun } from '../../../src/runs/runs.ts';
-import { createOrder } from '../../../src/runs/standingOrder.ts';
+import { createOrder, nextLookIn } from '../../../src/runs/standingOrder.ts';
 import { createDice, settle } from '../defender/simulatedClock.ts';
 import { HOUR, MINUTE, Shift, turns } from './shift.ts';
 
@@ -188,6 +188,75 @@ suite('an order to keep the rest of a run', () => {
     await shift.until(next.start(record.run, { again: false }));
     assert.deepEqual([next.get(key)?.order?.end, shift.stored.size], ['allEnded', 3]);
     assert.ok([...shift.downloads.values()].every((count) => count === 1));
+  });
+
+  test('an order whose questions all fail stops, and says why', async () => {
+    const shift = new Shift([0, 9 * HOUR]);
+    const runs = shift.window({ renew: () => Promise.reject(new LiveResponseError('badRequest')) });
+    const { key, done } = await begin(shift, runs);
+    await shift.until(done);
+    assert.deepEqual([runs.get(key)?.state, runs.get(key)?.stoppedBy?.code], ['stopped', 'badRequest']);
+  });
+
+  test('a host that was created in the future does not hold the pace of the first minutes', () => {
+    const shift = new Shift([0, 9 * HOUR]);
+    const run = shift.run();
+    const members = run.members.map((member) => ({ ...member, createdAt: '2099-01-01T00:00:00Z' }));
+    const order = createOrder(run, shift.clock.now());
+    assert.equal(nextLookIn({ ...run, members }, order, shift.clock.now()), 5 * MINUTE);
+  });
+
+  test('what is deleted while it lasts is not fetched again by itself', async () => {
+    const shift = new Shift([0, 0, HOUR]);
+    const runs = shift.window();
+    const { done } = await begin(shift, runs);
+    await shift.pass(MINUTE);
+    shift.stored.clear();
+    await shift.until(done);
+    assert.deepEqual([...shift.stored], ['a2']);
+    assert.ok([...shift.downloads.values()].every((count) => count === 1));
+  });
+
+  test('when all data is removed, it ends, and leaves no record', async () => {
+    const shift = new Shift([0, HOUR]);
+    const runs = shift.window();
+    const { key, done } = await begin(shift, runs);
+    await shift.pass(MINUTE);
+    runs.forgetAll();
+    shift.records.clear();
+    await done;
+    runs.dispose();
+    await shift.pass(2 * HOUR);
+    assert.deepEqual([shift.records.size, shift.stored.size, runs.get(key), shift.clock.pending], [0, 1, undefined, 0]);
+  });
+
+  test('a second window that waits for it takes over its account, and ends when the first one cancels it', async () => {
+    for (const how of ['cancel', 'dispose'] as const) {
+      const shift = new Shift([0, HOUR, 9 * HOUR]);
+      const first = shift.window();
+      const second = shift.window();
+      const { key } = await begin(shift, first);
+      await shift.pass(MINUTE);
+      // Its knowledge grows old: the first window goes on for two hours.
+      const [stale] = await second.load();
+      assert.ok(stale?.order !== undefined);
+      const waits = second.start(stale.run, { again: false });
+      await shift.pass(2 * HOUR);
+      const { calls } = shift;
+      assert.equal(first.get(key)?.order?.calls, calls);
+      if (how === 'cancel') {
+        first.cancel(key);
+        await shift.until(waits);
+        await shift.pass(12 * HOUR);
+        assert.deepEqual([shift.calls, second.get(key)?.state, shift.stored.size], [calls, 'cancelled', 2]);
+      } else {
+        first.dispose();
+        await shift.until(waits);
+        assert.deepEqual([second.get(key)?.order?.end, shift.stored.size], ['allEnded', 3]);
+        assert.equal(second.get(key)?.order?.calls, shift.calls);
+      }
+      assert.equal(shift.clock.pending, 0);
+    }
   });
 
   test('three days of shifts: each result once, no limit passed, and an end, whatever happens', async () => {
