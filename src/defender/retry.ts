@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { isLiveResponseError } from '../base/errors.ts';
 import type { LiveResponseError } from '../base/errors.ts';
 import { traitsOf } from '../base/failures.ts';
+import { LONGEST_PAUSE_MS } from './calls/ledger.ts';
 
 /**
  * Whether a retry may succeed. A retry is safe, because this version sends only GET requests. A server that answers 500
@@ -82,9 +83,6 @@ function pauseAfter(error: LiveResponseError, made: number, now: number, random:
   const jittered = FIRST_PAUSE_MS * 2 ** (made - 1) * (0.5 + random());
   return error.values.retryAt === undefined ? jittered : Math.max(jittered, error.values.retryAt - now);
 }
-
-/** Longest pause, ms: no rate window of the API is longer. */
-const LONGEST_PAUSE_MS = 3_600_000;
 
 /**
  * Returns the time at which the server accepts the next call.

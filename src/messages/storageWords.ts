@@ -110,6 +110,8 @@ export function refusedPastedLink(values: FailureValues): string {
 
 /** Describes what happened to the stored results, and what the user can do about it. */
 export function describeStorageTrouble({ of, kind, setAside }: StorageTrouble): string {
+  if (of === 'shared' && kind === 'vanished')
+    return l10n.t('The file of connections was taken away. Another one is used now; look whether yours are in it.');
   if (of === 'shared')
     return l10n.t(
       'The file of connections is damaged. It was renamed to {0} and a new one begun; add your connections again.',

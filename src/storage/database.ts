@@ -55,7 +55,7 @@ export function openDatabase(folder: string, file: string, schema: string, befor
 }
 
 /** Closes a database. A damaged one may refuse that. */
-function closeAnyway(database: DatabaseSync): void {
+export function closeAnyway(database: DatabaseSync): void {
   try {
     database.close();
   } catch {
@@ -81,6 +81,11 @@ function whenUnlocked(work: () => void): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }
+}
+
+/** Returns the inode of a file, or undefined if there is none. Of a link, it is that of the link itself. */
+export function inodeOf(path: string): bigint | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
 function refuseLink(path: string): void {
@@ -146,8 +151,12 @@ export function emptyLog(database: DatabaseSync): boolean {
   }
 }
 
-/** Runs work in one transaction: SQLite writes all changes, or none. */
+/** Runs work in one transaction: SQLite writes all changes, or none. Inside a transaction, it becomes part of it. */
 export function inTransaction<Answer>(database: DatabaseSync, work: () => Answer): Answer {
+  return database.isTransaction ? work() : begin(database, work);
+}
+
+function begin<Answer>(database: DatabaseSync, work: () => Answer): Answer {
   database.exec('BEGIN IMMEDIATE');
   try {
     const answer = work();

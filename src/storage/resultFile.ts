@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { inodeOf } from './database.ts';
 import { RESULTS_FILE, SqliteResultTable } from './resultTable.ts';
 import { deleteSetAside, setFileAside } from './setAside.ts';
 import { faultKindOf, reasonOf } from './storageFault.ts';
@@ -35,7 +35,9 @@ export class ResultFile {
       return work(this.#open());
     } catch (error) {
       if (faultKindOf(error) !== 'corrupt') throw error;
-      this.#onFault({ kind: 'corrupt', setAside: this.#setAside(), reason: reasonOf(error) });
+      const setAside = this.#setAside();
+      const reason = reasonOf(error);
+      this.#onFault(setAside === undefined ? { kind: 'vanished', reason } : { kind: 'corrupt', setAside, reason });
       return work(this.#open());
     }
   }
@@ -58,6 +60,7 @@ export class ResultFile {
       this.#onFault({ kind: 'vanished', reason: 'the file is not the one that was opened' });
     }
     if (this.#failed !== undefined && performance.now() - this.#failed.at < TRY_AGAIN_MS) throw this.#failed.error;
+    this.#inode = this.#currentInode();
     try {
       this.#table = new SqliteResultTable(this.#folder);
     } catch (error) {
@@ -69,19 +72,18 @@ export class ResultFile {
     return this.#table;
   }
 
-  /** Renames the damaged file. @returns the new name */
-  #setAside(): string {
+  /** Renames the damaged file, unless another window did. @returns the new name */
+  #setAside(): string | undefined {
     try {
       this.close();
     } catch {
       // SQLite may refuse to close a damaged file properly. The file is renamed anyway.
       this.#table = undefined;
     }
-    return setFileAside(this.#folder, RESULTS_FILE);
+    return setFileAside(this.#folder, RESULTS_FILE, this.#inode);
   }
 
   #currentInode(): bigint | undefined {
-    // `lstat` returns the inode of a link itself, not of its target. If a link replaces the file, the inode differs.
-    return lstatSync(join(this.#folder, RESULTS_FILE), { bigint: true, throwIfNoEntry: false })?.ino;
+    return inodeOf(join(this.#folder, RESULTS_FILE));
   }
 }

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { inodeOf } from './database.ts';
 
 /** SQLite's own files beside a database. They are renamed with it, because they belong to this database only. */
 const COMPANIONS = ['-wal', '-shm'];
@@ -10,10 +11,12 @@ const DAMAGED = '.damaged-';
  * Renames a damaged database and its companions. If one of them cannot be renamed, none is: a log beside another database
  * would be lost.
  *
- * @returns the new name
+ * @param inode - of the file that is damaged. Another window may have set it aside, and begun a good one, in between
+ * @returns the new name; undefined if another file has the name now, which stays
  * @throws the error of the file system
  */
-export function setFileAside(folder: string, file: string): string {
+export function setFileAside(folder: string, file: string, inode: bigint | undefined): string | undefined {
+  if (inodeOf(join(folder, file)) !== inode) return undefined;
   const name = `${file}${DAMAGED}${new Date().toISOString().replaceAll(/[:.]/gu, '')}`;
   const renamed: string[] = [];
   try {

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { takeClearRows } from './clearTables.ts';
 import { COPY_SCHEMA, MemoryCopyTable, SqliteCopyTable } from './copyTable.ts';
 import type { CopyRow } from './copyTable.ts';
-import { emptyLog, openDatabase } from './database.ts';
+import { emptyLog, inodeOf, openDatabase } from './database.ts';
 import { FOUND_SCHEMA, SqliteFoundTable } from './foundTable.ts';
 import type { FoundPage, FoundRow } from './foundTable.ts';
 import { MemoryRunTable, RUN_SCHEMA, SqliteRunTable } from './runTable.ts';
@@ -70,6 +71,13 @@ export class SharedRecords {
       // Another window may lock the file now. The file is opened anyway, and the next call tries the deletion again.
       this.#tidySoon();
     }
+  }
+
+  /** Keeps further records in memory, because the database is going to be closed. */
+  close(): void {
+    this.#file = undefined;
+    clearTimeout(this.#tidying);
+    this.#tidying = undefined;
   }
 
   putRun(row: RunRow, { keep }: KeepOption): void {
@@ -198,7 +206,7 @@ export class SharedRecords {
 }
 
 /** Name of the file in our folder that all windows share. */
-const SHARED_FILE = 'shared.db';
+export const SHARED_FILE = 'shared.db';
 
 /**
  * Opens the file that all windows share. A damaged file is renamed, and a new one begun: no window could work with it any
@@ -210,12 +218,14 @@ const SHARED_FILE = 'shared.db';
 export function openSharedFile(folder: string, schema: string, onFault: (fault: StorageFault) => void): DatabaseSync {
   const open = (): DatabaseSync => openDatabase(folder, SHARED_FILE, schema);
   for (let tries = 1; ; tries++) {
+    const inode = inodeOf(join(folder, SHARED_FILE));
     try {
       return open();
     } catch (error) {
       if (faultKindOf(error) !== 'corrupt') throw error;
       if (tries === 1) continue;
-      onFault({ of: 'shared', kind: 'corrupt', setAside: setFileAside(folder, SHARED_FILE), reason: reasonOf(error) });
+      const setAside = setFileAside(folder, SHARED_FILE, inode);
+      if (setAside !== undefined) onFault({ of: 'shared', kind: 'corrupt', setAside, reason: reasonOf(error) });
       return open();
     }
   }

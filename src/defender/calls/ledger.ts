@@ -99,6 +99,9 @@ export const LONGEST_HUNT_MS = 230_000;
  */
 const CLOCK_STEP_MS = 10_000;
 
+/** Longest pause after a refusal, ms: no rate window of the API is longer. */
+export const LONGEST_PAUSE_MS = 3_600_000;
+
 const FIRST_UNNAMED_PAUSE_MS = 30_000;
 const LONGEST_UNNAMED_PAUSE_MS = 240_000;
 /**
@@ -174,6 +177,7 @@ export class Ledger {
    */
   refused(application: string, until: number | undefined, now: number): Usage {
     return this.#rows.atomically(() => {
+      this.#tidy(application, now);
       const state = this.#rows.limitState(application) ?? NO_STATE;
       const unnamed =
         until === undefined
@@ -245,10 +249,16 @@ export class Ledger {
 
   #tidy(application: string, now: number): void {
     const [, hour] = this.#windows;
-    // The clock was set back. The calls happened before now, and must not fill their windows until it has caught up.
+    // The clock was set back. What happened before now must not fill its windows, or pause us, until it has caught up.
     this.#rows.endFuture(now + CLOCK_STEP_MS, now);
     this.#rows.endStale(application, now - this.#longestMs, this.#longestMs);
     this.#rows.purge(now - hour.ms, now - hour.ms - LONGEST_HUNT_MS);
+    const state = this.#rows.limitState(application);
+    if (state === undefined) return;
+    const pausedUntil = Math.min(state.pausedUntil, now + LONGEST_PAUSE_MS);
+    const learnedAt = Math.min(state.learnedAt, now);
+    if (pausedUntil !== state.pausedUntil || learnedAt !== state.learnedAt)
+      this.#rows.setLimitState(application, { ...state, pausedUntil, learnedAt });
   }
 }
 

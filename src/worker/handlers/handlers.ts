@@ -1,8 +1,4 @@
-import { uptime } from 'node:os';
 import type { LineRange } from '../../base/places.ts';
-import { HUNTING_WINDOWS, Ledger, LONGEST_HUNT_MS, PACKAGE_WINDOWS } from '../../defender/calls/ledger.ts';
-import type { CallAccount, CallRows } from '../../defender/calls/ledger.ts';
-import { MemoryCallRows } from '../../defender/calls/memoryCallRows.ts';
 import { decodeResult } from '../../evidence/decode/decode.ts';
 import type { DecodedResult } from '../../evidence/decode/decode.ts';
 import { documentSize, toDocumentBytes } from '../../evidence/text/documentText.ts';
@@ -10,15 +6,8 @@ import { hashText } from '../../base/hashText.ts';
 import { countErrorLines, measureText } from '../../evidence/text/textFacts.ts';
 import { resultKey, tenantKey } from '../../base/resultUri.ts';
 import type { ResultRef, ResultStream } from '../../base/resultUri.ts';
-import { CALL_SCHEMA, SqliteCallTable } from '../../storage/callTable.ts';
-import { CONNECTION_SCHEMA, MemoryConnectionTable, SqliteConnectionTable } from '../../storage/connectionTable.ts';
-import type { ConnectionTable } from '../../storage/connectionTable.ts';
-import { MemorySignInTable, SIGN_IN_SCHEMA, SqliteSignInTable } from '../../storage/signInTable.ts';
-import type { SignInTable } from '../../storage/signInTable.ts';
-import { CLOCK_SCHEMA, ClockSteps } from '../../storage/clockSteps.ts';
-import { emptyDatabase } from '../../storage/database.ts';
 import { KeptResults } from '../../storage/keptResults.ts';
-import { openSharedFile, RECORD_SCHEMA, SharedRecords } from '../../storage/sharedRecords.ts';
+import { SharedRecords } from '../../storage/sharedRecords.ts';
 import type { StorageFault } from '../../storage/storageFault.ts';
 import { boundFacts } from '../../model/boundFacts.ts';
 import { hostNamesOf } from '../../model/machineAction.ts';
@@ -35,12 +24,11 @@ import type { WorkerCalls, WorkerMethod } from '../protocol.ts';
 import { forgetRecords } from '../forgetRecords.ts';
 import { createRunHandlers } from './runHandlers.ts';
 import { createSearchHandlers } from './searchHandlers.ts';
+import { SharedTables } from '../sharedTables.ts';
 import { parseFacts } from '../storedShapes.ts';
 import { factsOf, readableRaw, readStored } from '../storedTexts.ts';
 import { createStoreHandlers } from './storeHandlers.ts';
 import { createViews } from './viewHandlers.ts';
-
-const SHARED_SCHEMA = CONNECTION_SCHEMA + CALL_SCHEMA + SIGN_IN_SCHEMA + RECORD_SCHEMA + CLOCK_SCHEMA;
 
 export type WorkerHandlers = {
   readonly [Method in WorkerMethod]: (...args: WorkerCalls[Method]['args']) => WorkerCalls[Method]['answer'];
@@ -53,22 +41,8 @@ export type WorkerHandlers = {
  */
 export function createHandlers(onFault: (fault: StorageFault) => void = () => undefined): WorkerHandlers {
   const results = new KeptResults(onFault);
-  let removeShared = (): void => undefined;
-  let connections: ConnectionTable = new MemoryConnectionTable();
-  let signIns: SignInTable = new MemorySignInTable();
-  let ledgers: ReturnType<typeof openLedgers> | undefined = openLedgers(new MemoryCallRows());
-  let steps: ClockSteps | undefined;
-  /** Returns the time by the system's clock, after the stored times were moved with it. */
-  const sharedNow = (): number => {
-    const now = Date.now();
-    steps?.follow(now, uptime() * 1000);
-    return now;
-  };
-  const ledgerOf = (account: CallAccount): Ledger => {
-    if (ledgers === undefined) throw new Error('The file that windows share is not open.');
-    return ledgers[account];
-  };
   const records = new SharedRecords();
+  const shared = new SharedTables(records, onFault);
   // Output and errors of a result are often requested one after the other. The second request then needs no decoding.
   let latest: { readonly key: string; readonly decoded: DecodedResult } | undefined;
 
@@ -133,20 +107,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       // Opened first, and reports its faults itself: results can be read even if the other file cannot.
       results.openIn(folder);
       sweepSoon();
-      // While the file cannot be opened, callers count their calls, and tell them when it can.
-      ledgers = undefined;
-      const shared = openSharedFile(folder, SHARED_SCHEMA, onFault);
-      const [memory, accounts] = [connections.list(), signIns];
-      connections = new SqliteConnectionTable(shared);
-      for (const row of memory) connections.put(row);
-      signIns = new SqliteSignInTable(shared);
-      if (accounts instanceof MemorySignInTable) accounts.copyTo(signIns);
-      records.openIn(shared, Date.now());
-      ledgers = openLedgers(new SqliteCallTable(shared));
-      steps = new ClockSteps(shared);
-      removeShared = () => {
-        emptyDatabase(shared);
-      };
+      shared.openIn(folder);
       return 'files';
     },
     ...createActionHandlers(results),
@@ -186,47 +147,57 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
       const bytes = readStored(results, resultKey(ref));
       return bytes === undefined ? undefined : new Uint8Array(bytes);
     },
-    takeCall: (account, application, share) => ledgerOf(account).take(application, share, sharedNow()),
+    takeCall: (account, application, share) =>
+      shared.countAtNow(account, (ledger, now) => ledger.take(application, share, now)),
     endCall: (account, application, id, answered) => {
-      ledgerOf(account).end(application, id, answered, sharedNow());
+      shared.countAtNow(account, (ledger, now) => {
+        ledger.end(application, id, answered, now);
+      });
       return undefined;
     },
     giveBackCall: (id) => {
-      ledgerOf('api').giveBack(id);
+      shared.countAtNow('api', (ledger) => {
+        ledger.giveBack(id);
+      });
       return undefined;
     },
     noteCall: (account, application, startedAt, endedAt) => {
-      ledgerOf(account).note(application, startedAt, endedAt);
+      // The times are later than a step of the clock that nobody has noticed yet.
+      shared.countAtNow(account, (ledger) => {
+        ledger.note(application, startedAt, endedAt);
+      });
       return undefined;
     },
-    callsRefused: (account, application, until) => ledgerOf(account).refused(application, until, sharedNow()),
-    callUsage: (account, application) => ledgerOf(account).usage(application, sharedNow()),
-    takeLease: (name, holder, forMs) => {
-      const now = sharedNow();
-      return signIns.takeLease(name, holder, now + forMs, now);
-    },
+    callsRefused: (account, application, until) =>
+      shared.countAtNow(account, (ledger, now) => ledger.refused(application, until, now)),
+    callUsage: (account, application) => shared.countAtNow(account, (ledger, now) => ledger.usage(application, now)),
+    takeLease: (name, holder, forMs) =>
+      shared.leaseAtNow((signIns, now) => signIns.takeLease(name, holder, now + forMs, now)),
     releaseLease: (name, holder) => {
-      signIns.releaseLease(name, holder);
+      shared.signIns.releaseLease(name, holder);
       return undefined;
     },
-    account: (owner) => signIns.account(owner),
+    account: (owner) => shared.signIns.account(owner),
     setAccount: (owner, account) => {
-      signIns.setAccount(owner, account);
+      shared.signIns.setAccount(owner, account);
       return undefined;
     },
     ...createCopyHandlers(records),
     ...createFoundHandlers(records),
-    connections: () => ({ connections: connections.list(), active: connections.active() }),
+    connections: () => {
+      const { connections } = shared;
+      return { connections: connections.list(), active: connections.active() };
+    },
     putConnection: (name, json) => {
-      connections.put({ name, json });
+      shared.connections.put({ name, json });
       return undefined;
     },
     deleteConnection: (name) => {
-      connections.delete(name);
+      shared.connections.delete(name);
       return undefined;
     },
     activateConnection: (name) => {
-      connections.activate(name);
+      shared.connections.activate(name);
       return undefined;
     },
     ...createStoreHandlers(
@@ -242,7 +213,7 @@ export function createHandlers(onFault: (fault: StorageFault) => void = () => un
         },
         removeAll: () => {
           records.clear();
-          removeShared();
+          shared.removeAll();
         },
       },
     ),
@@ -276,13 +247,4 @@ function describe(facts: ReceivedFacts, result: DecodedResult, rawText: string |
 function describeStream(text: string): StreamFacts {
   const facts = measureText(text);
   return { ...facts, documentBytes: documentSize(text, facts.nuls), sha256: hashText(text) };
-}
-
-/** Opens a ledger for each account. They share one table, in which an account's calls have an application of their own. */
-function openLedgers(rows: CallRows): Readonly<Record<CallAccount, Ledger>> {
-  return {
-    api: new Ledger(rows),
-    package: new Ledger(rows, PACKAGE_WINDOWS),
-    hunting: new Ledger(rows, HUNTING_WINDOWS, LONGEST_HUNT_MS),
-  };
 }

@@ -65,6 +65,16 @@ for (const [kind, createRows] of KINDS) {
       assert.equal(ledger.usage(APP, NOW + 5 * MINUTE).minute, 0);
     });
 
+    test('after the clock was set back, a pause is not longer than the longest', () => {
+      const ledger = new Ledger(createRows());
+      const later = NOW + 365 * 24 * 60 * MINUTE;
+      ledger.refused(APP, later + MINUTE, later);
+      assert.deepEqual(ledger.take(APP, 1, NOW), { retryInMs: 60 * MINUTE });
+      assert.equal(ledger.usage(APP, NOW + MINUTE).pausedUntil, NOW + 60 * MINUTE, 'it does not grow');
+      // The learned limit doubles with every quiet minute, from the end of the pause.
+      assert.equal(ledger.usage(APP, NOW + 70 * MINUTE).minuteLimit, 100);
+    });
+
     test('a time that is a little later is another window’s, which wrote meanwhile, and stays', () => {
       const ledger = new Ledger(createRows(), few);
       for (let calls = 0; calls < 2; calls++) ledger.end(APP, takeId(ledger, NOW + 4000), true, NOW + 4000);

@@ -4,6 +4,11 @@ import os from 'node:os';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
+import { Ledger } from '../../../../src/defender/calls/ledger.ts';
+import { CALL_SCHEMA, SqliteCallTable } from '../../../../src/storage/callTable.ts';
+import { CLOCK_SCHEMA, ClockSteps } from '../../../../src/storage/clockSteps.ts';
+import { openDatabase } from '../../../../src/storage/database.ts';
+import { SIGN_IN_SCHEMA } from '../../../../src/storage/signInTable.ts';
 import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
 import type { WorkerHandlers } from '../../../../src/worker/handlers/handlers.ts';
 
@@ -40,7 +45,7 @@ function callTimes(window: WorkerHandlers, times: number): number {
 }
 
 suite('a clock that is set', () => {
-  const real = { now: Date.now, uptime: os.uptime };
+  const real = { now: Date.now, uptime: os.uptime, hostname: os.hostname };
   let machine: Machine;
   beforeEach(async () => {
     machine = new Machine();
@@ -52,6 +57,7 @@ suite('a clock that is set', () => {
   afterEach(async () => {
     Date.now = real.now;
     os.uptime = real.uptime;
+    os.hostname = real.hostname;
     syncBuiltinESMExports();
     await rm(machine.folder, { recursive: true });
   });
@@ -83,6 +89,80 @@ suite('a clock that is set', () => {
       assert.equal(windows[1].takeLease('run', 'other', 15_000), true);
     });
   }
+
+  for (const [name, step] of [
+    ['forward', HOUR],
+    ['back', -HOUR],
+    ['back by a year', -365 * 24 * HOUR],
+  ] as const) {
+    test(`${name}: a pause keeps its length`, () => {
+      const windows = [machine.window(), machine.window()] as const;
+      windows[0].callsRefused(...APP, machine.now + 60_000);
+      machine.pass(1000);
+      machine.now += step;
+      assert.deepEqual(windows[1].takeCall(...APP, 1), { retryInMs: 59_000 });
+      machine.pass(60_000);
+      assert.equal(callTimes(windows[1], 1), 1);
+    });
+  }
+
+  test('calls that are told after it count, too', () => {
+    const window = machine.window();
+    callTimes(window, 1);
+    machine.pass(1000);
+    machine.now -= HOUR;
+    for (let one = 0; one < 99; one++) window.noteCall(...APP, machine.now, machine.now);
+    assert.equal(window.callUsage(...APP).minute, 100);
+  });
+
+  test('the clock is read after the wait for another window', () => {
+    const database = openDatabase(machine.folder, 'a.db', CALL_SCHEMA + SIGN_IN_SCHEMA + CLOCK_SCHEMA);
+    const within: boolean[] = [];
+    Date.now = () => {
+      within.push(database.isTransaction);
+      return machine.now;
+    };
+    new ClockSteps(database, 'boot').atNow((now) => {
+      assert.equal(now, machine.now);
+    });
+    assert.deepEqual(within, [true]);
+    database.close();
+  });
+
+  test('two systems that share the file share its limit', () => {
+    const windows = ['one', 'other'].map((name) => {
+      os.hostname = () => name;
+      syncBuiltinESMExports();
+      return machine.window();
+    });
+    let granted = 0;
+    for (let one = 0; one < 300; one++) {
+      for (const [at, window] of windows.entries()) {
+        const { uptime } = machine;
+        machine.uptime += at * 240 * HOUR;
+        granted += callTimes(window, 1);
+        machine.uptime = uptime;
+      }
+      machine.pass(100);
+    }
+    assert.equal(granted, 100);
+  });
+
+  test('a restart after which the system runs longer than before is none', () => {
+    const boot = (id: string): ClockSteps => new ClockSteps(database, id);
+    const database = openDatabase(machine.folder, 'a.db', CALL_SCHEMA + SIGN_IN_SCHEMA + CLOCK_SCHEMA);
+    const ledger = new Ledger(new SqliteCallTable(database));
+    boot('one').atNow((now) => {
+      ledger.note('app', now, now);
+    });
+    machine.now += 24 * HOUR;
+    machine.uptime += 10_000;
+    assert.equal(
+      boot('other').atNow((now) => ledger.usage('app', now).hour),
+      0,
+    );
+    database.close();
+  });
 
   test('sleep and a restart of the system are none', () => {
     const window = machine.window();

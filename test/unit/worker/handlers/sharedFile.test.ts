@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
+import { inodeOf } from '../../../../src/storage/database.ts';
+import { setFileAside } from '../../../../src/storage/setAside.ts';
 import type { StorageFault } from '../../../../src/storage/storageFault.ts';
 import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
 import type { WorkerHandlers } from '../../../../src/worker/handlers/handlers.ts';
@@ -75,5 +78,55 @@ suite('the file that windows share', () => {
     assert.equal(next.account('owner'), 'anna');
     assert.equal(next.callUsage('api', 'app').minute, 1);
     assert.equal(next.text(ref({ commandIndex: 1 }), 'output'), 'other');
+  });
+
+  test('refuses what a window brings: what the window holds in memory stays, and arrives later', () => {
+    const window = create();
+    window.putConnection('mine', '{}');
+    window.setAccount('owner', 'anna');
+    const other = new DatabaseSync(path.join(folder, 'shared.db'));
+    other.exec(
+      `DROP TABLE connections;
+       CREATE TABLE connections (name TEXT PRIMARY KEY, json TEXT CHECK (json = ''), activated_at INTEGER DEFAULT 0)`,
+    );
+    assert.throws(() => window.open(folder), /CHECK/u);
+    assert.deepEqual(window.connections().connections, [{ name: 'mine', json: '{}' }]);
+    window.putConnection('second', '{}');
+    assert.equal(window.account('owner'), 'anna');
+    other.exec('DROP TABLE connections');
+    other.close();
+    window.open(folder);
+    const next = open();
+    assert.deepEqual(
+      next.connections().connections.map(({ name }) => name),
+      ['mine', 'second'],
+    );
+    assert.equal(next.account('owner'), 'anna');
+  });
+
+  test('is removed or replaced while windows have it open: they meet in the new one', async () => {
+    const one = open();
+    assert.ok('id' in one.takeCall('api', 'app', 1));
+    for (const end of ['', '-wal', '-shm']) await rm(path.join(folder, `shared.db${end}`), { force: true });
+    const other = open();
+    other.putConnection('a', '{}');
+    assert.equal(other.takeLease('poll', 'other', 30_000), true);
+    assert.equal(one.takeLease('poll', 'one', 30_000), false);
+    assert.ok('id' in other.takeCall('api', 'app', 1));
+    assert.equal(one.callUsage('api', 'app').minute, 1);
+    assert.equal(one.connections().active, 'a');
+    assert.deepEqual(
+      faults.map(({ of, kind }) => [of, kind]),
+      [['shared', 'vanished']],
+    );
+  });
+
+  test('is good by the time that a window sets a damaged one aside: it stays', async () => {
+    const inode = inodeOf(path.join(folder, 'shared.db'));
+    for (const end of ['', '-wal', '-shm'])
+      await rename(path.join(folder, `shared.db${end}`), path.join(folder, `old${end}`)).catch(() => undefined);
+    open().putConnection('a', '{}');
+    assert.equal(setFileAside(folder, 'shared.db', inode), undefined);
+    assert.equal(open().connections().active, 'a');
   });
 });
