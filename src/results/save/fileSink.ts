@@ -1,5 +1,5 @@
-import { constants, rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { constants, lstatSync, rmSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { DownloadSink } from '../../defender/download/downloadSink.ts';
 import { LiveResponseError } from '../../base/errors.ts';
@@ -22,6 +22,7 @@ export class FileSink implements DownloadSink {
   readonly #part: string;
   #file: FileHandle | undefined;
   #isOurs = false;
+  #inode: bigint | undefined;
   #size = 0;
 
   /** @param target - path on this machine */
@@ -66,7 +67,7 @@ export class FileSink implements DownloadSink {
   async discard(): Promise<void> {
     // If a handle cannot be closed, for example on a lost network drive, it is treated as closed.
     await this.close().catch(() => undefined);
-    if (this.#isOurs) await rm(this.#part, { force: true }).catch(() => undefined);
+    this.discardNow();
     this.#isOurs = false;
     this.#size = 0;
   }
@@ -75,22 +76,27 @@ export class FileSink implements DownloadSink {
   discardNow(): void {
     if (!this.#isOurs) return;
     try {
-      rmSync(this.#part, { force: true });
+      if (!this.#isReplaced()) rmSync(this.#part, { force: true });
     } catch {
-      // The window is closing, so no one can be notified.
+      // The file stays. The fault for which it is deleted says more.
     }
   }
 
   async #opened(): Promise<FileHandle> {
     // These flags refuse a file, or a link to a file, that another program created at this place.
     if (this.#file !== undefined) return this.#file;
+    if (!this.#isOurs) this.#inode = undefined;
     const file = await open(this.#part, this.#isOurs ? AGAIN : NEW, PRIVATE);
     // Ours from here on, so that it is removed whatever fails next.
     this.#isOurs = true;
     try {
-      const { size } = await file.stat();
+      const { size, ino } = await file.stat({ bigint: true });
+      this.#inode ??= ino;
+      // While ours was closed, another program put its own file here.
+      if (this.#inode !== ino) throw anotherFile();
       // Another program cut the file off. A gap would be filled with zeros, and the hash would not be the file's.
-      if (size < this.#size) throw Object.assign(new Error('the unfinished file is shorter'), { code: 'ENOENT' });
+      if (Number(size) < this.#size)
+        throw Object.assign(new Error('the unfinished file is shorter'), { code: 'ENOENT' });
     } catch (error) {
       await file.close();
       throw error;
@@ -109,14 +115,25 @@ export class FileSink implements DownloadSink {
     }
   }
 
+  /** Whether another program's file has the name of the unfinished one. It must be neither kept nor deleted. */
+  #isReplaced(): boolean {
+    const there = lstatSync(this.#part, { bigint: true, throwIfNoEntry: false });
+    return there !== undefined && this.#inode !== undefined && there.ino !== this.#inode;
+  }
+
   async #keep(): Promise<void> {
     const file = await this.#opened();
     await file.truncate(this.#size);
     await file.sync();
     await this.close();
+    if (this.#isReplaced()) throw anotherFile();
     await rename(this.#part, this.#target);
     this.#isOurs = false;
   }
+}
+
+function anotherFile(): Error {
+  return Object.assign(new Error('another file has the name of the unfinished one'), { code: 'EEXIST' });
 }
 
 async function orFail<Result>(work: Promise<Result>): Promise<Result> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
@@ -46,6 +46,30 @@ suite('a file that gets its name when it is whole', () => {
     assert.equal(await readFile(target, 'utf8'), 'an older and much longer text');
     await sink.keep();
     assert.equal(await readFile(target, 'utf8'), 'new');
+  });
+
+  test('a file that another program put there while it was closed is not continued, kept or deleted', async () => {
+    const sink = new FileSink(target);
+    await sink.append(Buffer.from('AAAA'));
+    await sink.close();
+    // The first one stays, so that the file system cannot give its inode to the other one.
+    await rename(`${target}.part`, path.join(folder, 'taken'));
+    await writeFile(`${target}.part`, 'BBBB');
+    await assert.rejects(sink.append(Buffer.from('CC')), failure('fileFailed', { systemCode: 'EEXIST' }));
+    await assert.rejects(sink.keep(), failure('fileFailed', { systemCode: 'EEXIST' }));
+    await sink.discard();
+    assert.equal(await readFile(`${target}.part`, 'utf8'), 'BBBB');
+  });
+
+  test('nor is one that has replaced it while it was open', async () => {
+    const sink = new FileSink(target);
+    await sink.append(Buffer.from('AAAA'));
+    await rename(`${target}.part`, path.join(folder, 'taken'));
+    await writeFile(`${target}.part`, 'BBBB');
+    await assert.rejects(sink.keep(), failure('fileFailed', { systemCode: 'EEXIST' }));
+    await sink.discard();
+    assert.deepEqual(await files(), ['saved.gz.part', 'taken']);
+    assert.equal(await readFile(`${target}.part`, 'utf8'), 'BBBB');
   });
 
   test('one that begins anew holds nothing of what it held before', async () => {
