@@ -114,7 +114,8 @@ export class ActiveCase {
     const { answeredAt } = facts;
     const server = Date.parse(date ?? '');
     if (date !== undefined && answeredAt !== undefined && !Number.isNaN(server)) {
-      this.#clock = { server: date, offset: Math.round((answeredAt - server) / 1000) };
+      // The header can hold any text of the server behind the time. The record is for good, so only the time goes there.
+      this.#clock = { server: new Date(server).toISOString(), offset: Math.round((answeredAt - server) / 1000) };
     }
     this.note({ what: facts.opened === undefined ? 'fetched' : 'opened', results: [toRecorded(facts)] });
   }

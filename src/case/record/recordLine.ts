@@ -57,7 +57,7 @@ export interface RecordEvent {
 
 /** Clock of the service against the local one, at the last answer of this window. */
 export interface RecordedClock {
-  /** Its Date header. */
+  /** Time of its Date header, in ISO 8601. */
   readonly server: string;
   /** Local clock minus the server's, seconds. */
   readonly offset: number;

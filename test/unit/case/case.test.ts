@@ -68,7 +68,7 @@ suite('a case', () => {
     return {
       ...facts,
       answeredAt: 1_000_000,
-      blob: { date: 'Thu, 01 Jan 1970 00:16:37 GMT' },
+      blob: { date: 'Thu, 01 Jan 1970 00:16:37 GMT (a text of the server)' },
     } as unknown as StoredFacts;
   }
 
@@ -95,7 +95,7 @@ suite('a case', () => {
     assert.deepEqual(failures, []);
     assert.deepEqual(lines.map(({ what }) => what).sort(), ['begun', 'begun', 'fetched', 'fetched']);
     assert.deepEqual(lines.find(({ what }) => what === 'fetched')?.clock, {
-      server: 'Thu, 01 Jan 1970 00:16:37 GMT',
+      server: '1970-01-01T00:16:37.000Z',
       offset: 3,
     });
     assert.deepEqual(
