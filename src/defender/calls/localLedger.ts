@@ -38,14 +38,18 @@ const ASK_AGAIN_MS = 10_000;
  * Creates a ledger that asks the shared ledger, and decides by itself while that one fails: a broken database must not
  * stop the user's work. It knows all calls of this process. The shared ledger is told later what it has missed, so that
  * the other windows count it, too.
+ *
+ * @param elapsed - ms since any moment. Not by the system's clock: if that is set back by an hour, the shared ledger
+ *   would not be asked for an hour
  */
 export function withLocalFallback(
   shared: LedgerPort,
   clock: Clock,
   windows = API_WINDOWS,
   longestMs = LONGEST_CALL_MS,
+  elapsed = (): number => performance.now(),
 ): LedgerPort {
-  return new FallbackLedger(shared, clock, createLocalLedger(clock, windows, longestMs));
+  return new FallbackLedger(shared, clock, createLocalLedger(clock, windows, longestMs), elapsed);
 }
 
 /** A call of this process: its ids in both ledgers. Without a shared id, the shared ledger does not know it. */
@@ -59,25 +63,28 @@ class FallbackLedger implements LedgerPort {
   readonly #shared: LedgerPort;
   readonly #clock: Clock;
   readonly #local: LedgerPort;
+  readonly #elapsed: () => number;
   readonly #calls = new Map<number, OwnCall>();
   /** Reports that the shared ledger has missed, in order. */
   readonly #owed: (() => Promise<unknown>)[] = [];
   #failures = 0;
   #failedAt = 0;
 
-  constructor(shared: LedgerPort, clock: Clock, local: LedgerPort) {
+  constructor(shared: LedgerPort, clock: Clock, local: LedgerPort, elapsed: () => number) {
     this.#shared = shared;
     this.#clock = clock;
     this.#local = local;
+    this.#elapsed = elapsed;
   }
 
   async take(share: number): Promise<TakeAnswer> {
     const startedAt = this.#clock.now();
     const answer = await this.#ask(() => this.#shared.take(share));
     if (answer !== undefined && !('id' in answer)) return answer;
-    // If the shared ledger has decided, the local one only counts. It refuses nevertheless during a pause that the shared
-    // one does not know yet.
-    const own = await this.#local.take(answer === undefined ? share : Infinity);
+    // If the shared ledger knows all our calls and has decided, the local one only counts. It refuses nevertheless during
+    // a pause that the shared one does not know yet.
+    const decides = answer === undefined || this.#hasUnknown();
+    const own = await this.#local.take(decides ? share : Infinity);
     if (!('id' in own)) {
       if (answer !== undefined) await this.#report(() => this.#shared.giveBack(answer.id));
       return own;
@@ -123,9 +130,15 @@ class FallbackLedger implements LedgerPort {
     return (await this.#ask(() => this.#shared.usage())) ?? this.#local.usage();
   }
 
+  /** Whether a call is under way that the shared ledger does not know. It is told at its end. */
+  #hasUnknown(): boolean {
+    for (const { shared } of this.#calls.values()) if (shared === undefined) return true;
+    return false;
+  }
+
   /** Asks the shared ledger. @returns undefined while it fails */
   async #ask<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
-    if (this.#failures > 1 && this.#clock.now() - this.#failedAt < ASK_AGAIN_MS) return undefined;
+    if (this.#failures > 1 && this.#elapsed() - this.#failedAt < ASK_AGAIN_MS) return undefined;
     try {
       await this.#settle();
       const answer = await ask();
@@ -133,7 +146,7 @@ class FallbackLedger implements LedgerPort {
       return answer;
     } catch {
       this.#failures++;
-      this.#failedAt = this.#clock.now();
+      this.#failedAt = this.#elapsed();
       return undefined;
     }
   }

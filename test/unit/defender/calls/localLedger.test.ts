@@ -10,6 +10,8 @@ class Machine {
   readonly shared = createLocalLedger(this.clock);
   isDown = false;
   asked = 0;
+  /** Time by which the clock was set. */
+  step = 0;
 
   /** Opens a window with a ledger of its own for when the shared one fails. */
   window(): LedgerPort {
@@ -27,7 +29,10 @@ class Machine {
         refused: (until) => through(() => shared.refused(until)),
         usage: () => through(() => shared.usage()),
       },
-      this.clock,
+      { now: () => this.clock.now() + this.step, wait: this.clock.wait },
+      undefined,
+      undefined,
+      this.clock.now,
     );
   }
 }
@@ -90,6 +95,36 @@ suite('a shared ledger that fails', () => {
     await machine.clock.pass(10_000);
     await ledger.usage();
     assert.equal((await machine.shared.usage()).minute, 50, 'and is told all of it');
+  });
+
+  test('for long, while the clock is set back: it is asked again as soon', async () => {
+    const machine = new Machine();
+    const ledger = machine.window();
+    machine.isDown = true;
+    await callTimes(ledger, 5);
+    machine.step = -3_600_000;
+    machine.isDown = false;
+    await machine.clock.pass(10_000);
+    await ledger.usage();
+    assert.equal((await machine.shared.usage()).minute, 5);
+  });
+
+  test('while calls begin that go on: they count when it is back', async () => {
+    const machine = new Machine();
+    const ledger = machine.window();
+    machine.isDown = true;
+    const begun: number[] = [];
+    for (let one = 0; one < 90; one++) {
+      const answer = await ledger.take(1);
+      if ('id' in answer) begun.push(answer.id);
+    }
+    assert.equal(begun.length, 90);
+    machine.isDown = false;
+    await machine.clock.pass(10_000);
+    assert.equal(await callTimes(ledger, 50), 10);
+    assert.equal((await machine.shared.usage()).minute, 10, 'what was not granted is given back');
+    for (const id of begun) await ledger.end(id, true);
+    assert.equal((await machine.shared.usage()).minute, 100);
   });
 
   test('a pause that it could not be told holds here, and everywhere afterwards', async () => {
