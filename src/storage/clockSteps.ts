@@ -1,5 +1,7 @@
-import { uptime } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { hostname, uptime } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
+import { hashText } from '../base/hashText.ts';
 import { inTransaction } from './database.ts';
 
 /** Schema of the mark by which windows notice that the system's clock was set. It has one row. */
@@ -101,5 +103,22 @@ export class ClockSteps {
     this.#database
       .prepare('INSERT OR REPLACE INTO last_clock (only_row, boot, started_at, uptime) VALUES (1, ?, ?, ?)')
       .run(boot, startedAt, uptimeMs);
+  }
+}
+
+/**
+ * Returns a text that stays the same while this machine runs. On another machine or in a container it differs, and on
+ * Linux also after a restart. It is a hash, so that the stored text does not name the machine.
+ */
+export function bootIdentity(): string {
+  return hashText(`${readBootId()} ${hostname()}`);
+}
+
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    // Other systems have no such file. Their restarts are noticed when the uptime begins anew.
+    return process.platform;
   }
 }
