@@ -156,10 +156,11 @@ export function headsText(files: readonly ReadFile[]): string {
 async function toFile(name: string, bytes: Buffer, maxLines: number): Promise<ReadFile> {
   // No writer leaves an empty line. Millions of them fit into a file.
   if (bytes[0] === 10 || bytes.includes('\n\n')) throw strange();
+  let count = 0;
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, end + 1)) if (++count > maxLines) throw strange();
   const lines: ReadLine[] = [];
   let start = 0;
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-    if (lines.length === maxLines) throw strange();
     if (lines.length % LINES_A_TURN === 0) await setImmediate();
     const whole = bytes.subarray(start, end + 1);
     const line = whole.length > MAX_LINE ? undefined : readLine(bytes.subarray(start, end));
