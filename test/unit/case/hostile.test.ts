@@ -195,15 +195,15 @@ suite('steps of a workspace that changes its case', () => {
 
   test('none is written into the other case, also while the first is being closed', async () => {
     const [one, other] = scenes;
-    const closing = Promise.withResolvers<void>();
-    const isClosing = Promise.withResolvers<void>();
+    const closing = Promise.withResolvers<undefined>();
+    const isClosing = Promise.withResolvers<undefined>();
     const slow = {
       ...caseTools,
       createWriter: (parts: Parameters<typeof caseTools.createWriter>[0]) => {
         const writer = caseTools.createWriter(parts);
         const close = writer.close.bind(writer);
         writer.close = async () => {
-          isClosing.resolve();
+          isClosing.resolve(undefined);
           await closing.promise;
           await close();
         };
@@ -216,7 +216,7 @@ suite('steps of a workspace that changes its case', () => {
     const chosen = active.choose(choiceOf(other, 'ben'));
     await isClosing.promise;
     active.note({ what: 'verified' });
-    closing.resolve();
+    closing.resolve(undefined);
     await chosen;
     active.note({ what: 'cleared' });
     await active.settle();
