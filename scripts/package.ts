@@ -12,8 +12,8 @@ export const VSIX = path.join(DIST, 'live-response-results.vsix');
 export const SBOM = path.join(DIST, 'live-response-results.cdx.json');
 /** Files that are published, with their hashes. */
 export const SUMS = path.join(DIST, 'SHA256SUMS');
-/** Verifier of hand-over packs. It is published with each release, and never stands in a pack. */
-const VERIFIER = path.join('tools', 'verify.py');
+/** Verifiers of packs and of records. They are published with each release, and never stand in a pack or a case. */
+const VERIFIERS = ['verify.py', 'verify_record.py', 'record_format.py'].map((name) => path.join('tools', name));
 
 /**
  * Builds the extension as it ships, with the notices of its bundled packages, and packs it. The same commit gives the
@@ -31,7 +31,7 @@ export async function packageExtension(): Promise<string> {
   const packed = await repackZip(await readFile(VSIX));
   await writeFile(VSIX, packed);
   await writeFile(SBOM, await buildSbom(metafile));
-  await writeFile(SUMS, await sumsOf([VSIX, SBOM, VERIFIER]));
+  await writeFile(SUMS, await sumsOf([VSIX, SBOM, ...VERIFIERS]));
   return path.resolve(VSIX);
 }
 

@@ -1,44 +1,18 @@
-"""Checks a record of Live Response Results: python3 verify_record.py CASE [--head SHA256] [--signers FILE] [--ca FILE]
-Needs Python 3.8, ssh-keygen for signatures, openssl for time stamps. Exit code 0: consistent. 1: not. 2: unreadable."""
-import argparse, datetime, hashlib, json, os, re, stat, subprocess, sys
+"""Checks a record of Live Response Results: python3 -I verify_record.py CASE [--head SHA256] [--signers FILE] [--ca FILE]
+Needs record_format.py beside it, Python 3.8, ssh-keygen for signatures, openssl for time stamps.
+Exit code 0: consistent. 1: not. 2: unreadable."""
+import argparse, hashlib, os, re, subprocess, sys
 
-# Bytes of a file, files, problems, bytes of a line; and time by which a clock may be slow.
-LARGEST, MANY, MOST, LINE, SLOW = 256 * 1024**2, 10_000, 100, 256 * 1024, datetime.timedelta(minutes=10)
-FILE = re.compile(r"([a-z\d](?:[a-z\d-]{0,30}[a-z\d])?)\.\d{8}T\d{6}Z\.[\da-f]{8}\.jsonl")
-HEADS, HEAD = re.compile(r"\d{8}T\d{6}Z(?:-\d{1,3})?\.heads"), re.compile(r"([\da-f]{64})  ([1-9]\d{0,9})  (\S+)")
-
-def strict(text):
-    """Parses JSON. A key that stands twice, and a number that is none, are refused."""
-    def refuse(what): raise ValueError("JSON with %s" % what)
-    once = lambda pairs: dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a key twice")
-    return json.loads(text, object_pairs_hook=once, parse_constant=refuse)
-
-def read(path, most=LARGEST):  # a file that is no link, no pipe and not too large
-    found = os.lstat(path)
-    if not stat.S_ISREG(found.st_mode) or found.st_size > most:
-        raise ValueError("a link, or larger than any file of a case: %s" % path)
-    with open(path, "rb") as file:
-        return file.read(most)
-
-def names(folder, pattern):
-    found = os.listdir(folder) if os.path.lexists(folder) else []
-    if os.path.islink(folder) or len(found) > MANY:
-        raise ValueError("a link, or more files than a case has: %s" % folder)
-    return sorted(filter(pattern.fullmatch, found))
-
-def parse(raw):
-    """Reads a line with its time; None if it is no line of a record."""
-    try:
-        line = strict(raw.decode("utf-8")) if len(raw) < LINE else {}
-        line["time"] = datetime.datetime.strptime(line["at"][:19], "%Y-%m-%dT%H:%M:%S")
-        return line if {"v", "seq", "prev", "who", "what"} <= set(line) else None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+# -I leaves this folder out. It comes last, so that nothing in it replaces a module of Python.
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from record_format import FAST, FILE, HEAD, HEADS, LARGEST, LINES, MOST, STEPS, names, parse, read, stamped, strict, tool
 
 class Check:
     def __init__(self, options):
         self.case, self.options, self.problems, self.told, self.head = options.case, options, [], [], ""
-        self.hashes, self.times, self.written, self.after, self.torn = {}, {}, {}, [], 0
+        self.hashes, self.times, self.written, self.after, self.torn, self.left = {}, {}, {}, [], 0, [LARGEST, LINES]
+        self.proven, self.unknown = False, []
 
     def note(self, text):
         self.problems.append(text)
@@ -46,7 +20,11 @@ class Check:
             raise OverflowError("more problems are not looked for")
 
     def file(self, name, case):  # each line, its number, and the hash of the line before
-        *whole, rest = read(os.path.join(self.case, "record", name)).split(b"\n")
+        raw = read(os.path.join(self.case, "record", name), self.left[0])
+        self.left = [self.left[0] - len(raw), self.left[1] - raw.count(b"\n")]
+        if self.left[1] < 0 or raw[:1] == b"\n" or b"\n\n" in raw:
+            raise ValueError("empty lines, or more than a record has: %s" % name)
+        *whole, rest = raw.split(b"\n")
         lines, number, previous = [parse(raw) for raw in whole], 0, "0" * 64
         self.hashes[name] = [hashlib.sha256(raw + b"\n").hexdigest() for raw in whole]
         self.times[name], self.torn = [line and line["time"] for line in lines], self.torn + (rest != b"")
@@ -57,15 +35,17 @@ class Check:
                 if at + 1 == len(lines) or not lines[at + 1] or lines[at + 1]["what"] != "torn":
                     self.note("no line of a record: %s" % place)
                 continue
-            told = (line["v"], line["seq"], line["prev"], line["who"], line["what"] == "begun")
-            if told != (1, number, before, FILE.fullmatch(name).group(1), at == 0):
+            if line["what"] not in STEPS:
+                self.unknown.append(place)
+            told = (line["seq"], line["prev"], line["who"], line["what"] == "begun")
+            if told != (number, before, FILE.fullmatch(name).group(1), at == 0):
                 self.note("changed, moved, taken away or put in: %s" % place)
             if at == 0 and (line.get("own"), line.get("case")) != (name, case):
                 self.note("renamed, or of another case: %s" % name)
             self.after += [(head["sha256"], head["lines"], head["file"]) for head in line.get("after", []) if at == 0]
             file, number = line.get("file", {}), line["seq"] + 1
-            if file.get("name"):  # the last that was written under a name counts
-                self.written[file["name"]] = max(self.written.get(file["name"], ("",)), (line["at"], file["sha256"]))
+            if file.get("name") and line["at"] >= self.written.get(file["name"], ("",))[0]:  # the last under a name counts
+                self.written[file["name"]] = (line["at"], file["sha256"])
 
     def compare(self, sha256, count, name, why):  # that a file still holds what was once said of it
         found = self.hashes.get(name, [])
@@ -84,34 +64,48 @@ class Check:
                 digest.update(piece)
         return digest.hexdigest() == sha256 or self.note("not the file that was written: %s" % name) or True
 
-    def proofs(self, path, text, known):  # the signature and the time stamp of an anchor
-        run = lambda *args: subprocess.run(args, input=text, capture_output=True, timeout=60)
+    def proofs(self, path, raw, known, given):  # the signature and the time stamp of an anchor, and what they cover
+        run = lambda name, *args: subprocess.run((tool(name, self.case), *args), input=raw, capture_output=True, timeout=60)
         name, sign, stamp, keys, ca = os.path.basename(path), path + ".sig", path + ".tsr", self.options.signers, self.options.ca
+        proven, until = given == hashlib.sha256(raw).hexdigest(), lambda file: self.times.get(file, [])[:known.get(file, 0)]
+        self.told += ["the given head: %s" % name] * proven
         if keys and os.path.lexists(sign) and read(sign):
             who = run("ssh-keygen", "-Y", "find-principals", "-s", sign, "-f", keys).stdout.decode().split("\n")[0]
-            verify = ("ssh-keygen", "-Y", "verify", "-n", "live-response-record", "-f", keys, "-s", sign, "-I", who)
-            good = who and run(*verify).returncode == 0
+            verify = ("-Y", "verify", "-n", "live-response-record", "-f", keys, "-s", sign, "-I", who)
+            good = bool(who) and run("ssh-keygen", *verify).returncode == 0
             self.told += ["%s: signed by %s" % (name, who)] if good else self.note("not signed with these keys: %s" % name) or []
+            proven = proven or good
         if ca and os.path.lexists(stamp) and read(stamp):
-            if run("openssl", "ts", "-verify", "-data", path, "-in", stamp, "-CAfile", ca).returncode != 0:
+            time = stamped(raw, read(stamp, 1024**2), os.path.abspath(ca), run)
+            if time is None:
                 return self.note("no time stamp of this authority for this head: %s" % name)
-            reply = run("openssl", "ts", "-reply", "-in", stamp, "-text").stdout.decode("utf-8", "replace")
-            time = re.search(r"^Time stamp: (.*?)(?:\.\d+)? (\d{4}) GMT", reply, re.M).expand(r"\1 \2")
-            time = datetime.datetime.strptime(time, "%b %d %H:%M:%S %Y")
             self.told.append("%s: stamped %s UTC" % (name, time))
+            proven = True
             for file, times in self.times.items():
-                if any(one and one + SLOW < time for one in times[known.get(file, 0):]):
-                    self.note("back-dated: %s says an earlier time behind the anchor %s" % (file, name))
+                if any(one and one > time + FAST for one in until(file)):
+                    self.note("dated ahead: %s says a time after the stamp that covers it, %s" % (file, name))
+            behind = [one for file, times in self.times.items() for one in times[known.get(file, 0):]]
+            early = sum(one is not None and one + FAST < time for one in behind)
+            self.told += ["%s: lines that say an earlier time, but are not in it: %d" % (name, early)] * (early > 0)
+        self.proven |= proven
+        if proven:
+            last = max((one for file in known for one in until(file) if one), default=None)
+            behind = sum(len(times) - len(until(file)) for file, times in self.times.items())
+            self.told.append("%s: its last line says %s UTC; lines not in it, which can be cut off or rewritten: %d" % (
+                name, last and last.replace(microsecond=0), behind))
 
     def run(self):
         case, options = strict(read(os.path.join(self.case, "case.json")))["id"], self.options
         for name in names(os.path.join(self.case, "record"), FILE):
             self.file(name, case)
+        if self.unknown:
+            self.told.append("unknown steps, as of a newer version: %d, first: %s" % (len(self.unknown), self.unknown[0]))
         for head in self.after:
             self.compare(*head, "since another file was begun")
         text = "".join("%s  %d  %s\n" % (all[-1], len(all), name) for name, all in sorted(self.hashes.items()) if all)
         self.head, given = hashlib.sha256(text.encode()).hexdigest(), (options.head or "").strip().lower()
-        self.told += ["the given head: now"] if given == self.head else []
+        self.proven = given == self.head
+        self.told += ["the given head: now"] * self.proven
         for name in names(os.path.join(self.case, "anchors"), HEADS):
             path = os.path.join(self.case, "anchors", name)
             raw = read(path, 2 * 1024**2)
@@ -121,8 +115,7 @@ class Check:
                 continue
             for head in heads:
                 self.compare(*head.groups(), "since the anchor %s" % name)
-            self.proofs(path, raw, {head.group(3): int(head.group(2)) for head in heads})
-            self.told += ["the given head: %s" % name] if given == hashlib.sha256(raw).hexdigest() else []
+            self.proofs(path, raw, {head.group(3): int(head.group(2)) for head in heads}, given)
         for asked, word in ((given, "the given head"), (options.signers, ": signed"), (options.ca, ": stamped")):
             if asked and not any(word in one for one in self.told):
                 self.note("no anchor for what was given: %s" % asked)
@@ -138,9 +131,11 @@ def main():
         ended = "CANNOT BE READ: %s %s" % (type(error).__name__, str(error)[:300])
     told = check.problems + [ended] * (found is None)
     if not told:
-        print("CONSISTENT: %d lines in %d files, %d unfinished. Files that steps wrote, unchanged: %d. Head: %s" % (
-            sum(map(len, check.hashes.values())), len(check.hashes), check.torn, found, check.head))
-    told = told or check.told or ["No anchor was checked: truncation, rewriting and back-dating are not excluded."]
+        told = ["CONSISTENT: %d lines in %d files, %d unfinished. Files that steps wrote, unchanged: %d. Head: %s" % (
+            sum(map(len, check.hashes.values())), len(check.hashes), check.torn, found, check.head)]
+    told += check.told + ["No anchor was checked: truncation, rewriting and back-dating are not excluded."] * (not check.proven)
+    told += ["An anchor proves only that its lines existed by then. A later one, with all lines behind it, may have been taken away.",
+             "Not proven: that the record is complete, that times and writers are true, that the device told the truth."]
     told += ["NOT CONSISTENT: %d problems" % len(check.problems)] * bool(check.problems)
     print(*(ascii(one)[1:-1] for one in told), sep="\n")
     return 1 if check.problems else 2 if found is None else 0

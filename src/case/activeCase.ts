@@ -3,7 +3,7 @@ import { LiveResponseError } from '../base/errors.ts';
 import type { StoredFacts } from '../model/storedResult.ts';
 import type { CaseTools } from './caseTools.ts';
 import { isGuid } from '../base/resultUri.ts';
-import type { RecordedClock, RecordedResult, RecordEvent } from './record/recordLine.ts';
+import type { RecordedClock, RecordedResult, RecordEvent, StepTime } from './record/recordLine.ts';
 import type { RecordWriter } from './record/recordWriter.ts';
 
 const KEY = 'liveResponse.case';
@@ -81,6 +81,8 @@ export class ActiveCase {
 
   /** Makes this the workspace's case; undefined closes the one that is open. */
   async choose(choice: CaseChoice | undefined): Promise<void> {
+    // A step meanwhile belongs to neither case.
+    this.#current = undefined;
     await this.#closeWriter();
     this.#current = choice;
     await this.#parts.state.update(KEY, choice);
@@ -91,9 +93,10 @@ export class ActiveCase {
   note(event: RecordEvent, places: StepPlaces = {}): void {
     const choice = this.#current;
     if (choice === undefined || !this.records) return;
+    const time = { at: Date.now(), clock: this.#clock };
     this.#last = this.#last
       .then(async () => {
-        await this.#append(choice, event, places);
+        await this.#append(choice, event, places, time);
         this.#isTold = false;
       })
       .catch((error: unknown) => {
@@ -124,15 +127,22 @@ export class ActiveCase {
     void this.#closeWriter();
   }
 
-  async #append(choice: CaseChoice, event: RecordEvent, { file, note }: StepPlaces): Promise<void> {
+  async #append(choice: CaseChoice, event: RecordEvent, { file, note }: StepPlaces, time: StepTime): Promise<void> {
     const tools = await this.#parts.loadTools();
+    if (this.#writer !== undefined && this.#writer.of !== choice) {
+      const other = this.#writer.writer;
+      this.#writer = undefined;
+      await other.close();
+    }
     this.#writer ??= { writer: await this.#begin(tools, choice), of: choice };
+    const { writer } = this.#writer;
     const { folder } = choice;
-    await this.#writer.writer.append({
+    const step = {
       ...event,
       ...(note === undefined ? {} : { note: note === null ? null : tools.nameInCase(folder, note) }),
       ...(file === undefined ? {} : { file: await tools.describeFile(folder, file) }),
-    });
+    };
+    await writer.append(step, time);
   }
 
   async #begin(tools: CaseTools, { folder, id, writer, namesUser }: CaseChoice): Promise<RecordWriter> {
@@ -141,7 +151,7 @@ export class ActiveCase {
     if (there !== id) throw new LiveResponseError('fileFailed', { reason: 'strangeCase' });
     const { toolVersion, user } = this.#parts;
     return tools.createWriter({
-      ...{ folder, caseId: id, writer, toolVersion, now: Date.now, clock: () => this.#clock },
+      ...{ folder, caseId: id, writer, toolVersion, now: Date.now },
       ...(namesUser ? { user: user() } : {}),
     });
   }

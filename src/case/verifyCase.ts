@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { isLiveResponseError } from '../base/errors.ts';
-import { ANCHOR_FOLDER, headOfRecord, readAnchors } from './anchors/anchors.ts';
+import { headOfRecord, readAnchors } from './anchors/anchors.ts';
 import type { Anchor } from './anchors/anchors.ts';
 import { checkSignature } from './anchors/sshSignature.ts';
 import type { SshPlace } from './anchors/sshSignature.ts';
 import { compareFile } from './folder/caseArtefacts.ts';
 import { readCase } from './folder/caseFile.ts';
-import { readRecord } from './record/recordFiles.ts';
+import { ANCHOR_FOLDER, readRecord } from './record/recordFiles.ts';
 import type { RecordedResult } from './record/recordLine.ts';
 import { checkRecord } from './record/verifyRecord.ts';
 import type { CheckedRecord, Fault } from './record/verifyRecord.ts';
@@ -22,7 +22,7 @@ export interface VerifyParts {
 }
 
 /** An anchor with what was found of its signature. */
-export interface CheckedAnchor extends Pick<Anchor, 'name' | 'head' | 'stamp'> {
+export interface CheckedAnchor extends Pick<Anchor, 'name' | 'head' | 'stamp' | 'until' | 'behind'> {
   /** Fingerprint of the key that signed; `unchecked` without ssh-keygen, undefined without a valid signature. */
   readonly signedBy: string | undefined;
 }
@@ -31,7 +31,7 @@ export interface CheckedAnchor extends Pick<Anchor, 'name' | 'head' | 'stamp'> {
 export type Compared = Readonly<Record<'same' | 'other' | 'absent', number>>;
 
 /** Outcome of the check of a case's record. */
-export interface CaseVerdict extends Pick<CheckedRecord, 'lines' | 'torn' | 'backwards'> {
+export interface CaseVerdict extends Pick<CheckedRecord, 'lines' | 'torn' | 'backwards' | 'unknown'> {
   readonly name: string;
   readonly files: number;
   readonly head: string;
@@ -39,6 +39,8 @@ export interface CaseVerdict extends Pick<CheckedRecord, 'lines' | 'torn' | 'bac
   readonly written: Compared;
   readonly results: Compared;
   readonly anchors: readonly CheckedAnchor[];
+  /** Older anchors that were not looked at. */
+  readonly olderAnchors: number;
 }
 
 /**
@@ -66,8 +68,10 @@ export async function verifyCase({ folder, compareResult, ssh, signal }: VerifyP
     if (found === 'other') faults.push({ kind: 'result', file: `${result.actionId}#${result.commandIndex}` });
   }
   const anchors: CheckedAnchor[] = [];
-  for (const { faults: more, signature, ...anchor } of await readAnchors(folder, files)) {
-    faults.push(...more);
+  const { anchors: read, older } = await readAnchors(folder, files);
+  for (const { faults: more, signature, ...anchor } of read) {
+    signal.throwIfAborted();
+    for (const fault of more) faults.push(fault);
     let signedBy: string | undefined;
     if (signature !== undefined) {
       const place = path.join(folder, ANCHOR_FOLDER);
@@ -81,17 +85,19 @@ export async function verifyCase({ folder, compareResult, ssh, signal }: VerifyP
     }
     anchors.push({ ...anchor, signedBy });
   }
-  const { lines, torn, backwards } = checked;
+  const { lines, torn, backwards, unknown } = checked;
   return {
     name,
     files: files.length,
     lines,
     torn,
     backwards,
+    unknown,
     head: headOfRecord(files),
     faults,
     written,
     results,
     anchors,
+    olderAnchors: older,
   };
 }

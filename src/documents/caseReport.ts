@@ -25,7 +25,7 @@ const FAULTS: Readonly<Record<FaultKind, () => string>> = {
 
 /** Returns the report on a record, line by line. Names in it come from whoever wrote the folder. */
 export function caseReport(verdict: CaseVerdict, checkedAt: number): string[] {
-  const { faults, lines, files, torn, backwards, head, written, results, anchors } = verdict;
+  const { faults, lines, files, torn, backwards, unknown, head, written, results, anchors, olderAnchors } = verdict;
   const more = faults.length - MOST;
   return [
     `${l10n.t('Record of {0}', safe(verdict.name))} · ${formatUtc(checkedAt)}`,
@@ -39,6 +39,7 @@ export function caseReport(verdict: CaseVerdict, checkedAt: number): string[] {
       'Lines with an earlier time than the line above: {0}. The clock was set, or a time is made up.',
       backwards.length,
     ),
+    ...(unknown > 0 ? [l10n.t('Lines about steps of a newer version: {0}', unknown)] : []),
     l10n.t(
       'Files that steps wrote: {0} unchanged, {1} changed, {2} not in the folder.',
       ...[written.same, written.other, written.absent],
@@ -50,6 +51,7 @@ export function caseReport(verdict: CaseVerdict, checkedAt: number): string[] {
     l10n.t('Head: {0}', head),
     ...(anchors.length > 0 ? [''] : []),
     ...anchors.flatMap(anchorLines),
+    ...(olderAnchors > 0 ? [l10n.t('Older anchors that were not looked at: {0}', olderAnchors)] : []),
     ...limits(verdict),
   ];
 }
@@ -58,7 +60,7 @@ function faultLine({ kind, file, line }: Fault): string {
   return [safe(file), ...(line === undefined ? [] : [l10n.t('line {0}', line)]), FAULTS[kind]()].join(' · ');
 }
 
-function anchorLines({ name, head, signedBy, stamp }: CheckedAnchor): string[] {
+function anchorLines({ name, head, signedBy, stamp, until, behind }: CheckedAnchor): string[] {
   const signature =
     signedBy === undefined
       ? l10n.t('not signed')
@@ -66,14 +68,20 @@ function anchorLines({ name, head, signedBy, stamp }: CheckedAnchor): string[] {
         ? l10n.t('signed, not checked: ssh-keygen is missing or failed')
         : l10n.t('signed with the key {0}', signedBy);
   const stamped = stamp === undefined ? [] : [l10n.t('time stamp: check it with verify_record.py')];
-  return [[l10n.t('Anchor {0}', name), signature, ...stamped].join(' · '), `    ${l10n.t('Head: {0}', head)}`];
+  const last = until === undefined ? '' : formatUtc(Date.parse(until));
+  return [
+    [l10n.t('Anchor {0}', name), signature, ...stamped].join(' · '),
+    `    ${l10n.t('Head: {0}', head)}`,
+    `    ${l10n.t('Its last line says {0}. Lines that it does not hold: {1}', last, behind)}`,
+  ];
 }
 
 /** Says what the outcome proves, and what it does not. */
 function limits({ faults, anchors, head }: CaseVerdict): string[] {
   if (faults.length > 0) return [];
-  const isAnchored = anchors.some(({ signedBy }) => signedBy !== undefined && signedBy !== 'unchecked');
-  const covers = anchors.some((anchor) => anchor.head === head);
+  const signed = anchors.filter(({ signedBy }) => signedBy !== undefined && signedBy !== 'unchecked');
+  const isAnchored = signed.length > 0;
+  const covers = signed.some((anchor) => anchor.head === head);
   return [
     '',
     isAnchored
@@ -81,7 +89,14 @@ function limits({ faults, anchors, head }: CaseVerdict): string[] {
           'Up to a signed anchor, nothing was cut off or rewritten since it was signed, if the key is one that you know by another way than this folder. Back-dating is not excluded.',
         )
       : l10n.t('Consistent; truncation, rewriting and back-dating not excluded.'),
-    ...(isAnchored && !covers ? [l10n.t('Lines after the last anchor can be cut off or rewritten.')] : []),
+    ...(isAnchored && !covers ? [l10n.t('Lines after the last signed anchor can be cut off or rewritten.')] : []),
+    ...(isAnchored
+      ? [
+          l10n.t(
+            'Not excluded: a later anchor was taken away, with all lines behind it. Compare the time of the last one with what you expect.',
+          ),
+        ]
+      : []),
     l10n.t('Not proven: that the device told the truth, that the record is complete, who the writers are.'),
   ];
 }

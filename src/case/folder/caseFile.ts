@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isGuid } from '../../base/resultUri.ts';
-import { asFileFailed, readBounded, strange, writeNew } from '../record/recordFiles.ts';
+import { ANCHOR_FOLDER, asFileFailed, readBounded, RECORD_FOLDER, strange, writeNew } from '../record/recordFiles.ts';
 
 /** File that makes a folder a case. */
 export const CASE_FILE = 'case.json';
@@ -23,12 +23,11 @@ export interface CaseFile {
   readonly retention: Retention;
 }
 
-/** Whether a folder holds a case, or something of that name. */
+/** Whether a folder holds a case, or the record of one, or something of these names. */
 export async function hasCase(folder: string): Promise<boolean> {
-  return lstat(path.join(folder, CASE_FILE)).then(
-    () => true,
-    () => false,
-  );
+  const names = [CASE_FILE, RECORD_FOLDER, ANCHOR_FOLDER];
+  const found = await Promise.all(names.map((name) => lstat(path.join(folder, name)).catch(() => undefined)));
+  return found.some((one) => one !== undefined);
 }
 
 /** Makes a folder a case. @throws LiveResponseError `fileFailed` if it is one already */

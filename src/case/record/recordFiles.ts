@@ -2,16 +2,22 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { isLiveResponseError, LiveResponseError } from '../../base/errors.ts';
 import { hashLine, MAX_LINE, readLine, writerOf } from './recordLine.ts';
 import type { RecordedHead, RecordLine } from './recordLine.ts';
 
 /** Folder of the record in a case's folder. */
 export const RECORD_FOLDER = 'record';
+/** Folder of the anchors in a case's folder. */
+export const ANCHOR_FOLDER = 'anchors';
 
 /** Files that a folder may have, and bytes of a whole record. Whoever shares the folder can write more into it. */
 const MAX_FILES = 10_000;
 const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_LINES = 1_000_000;
+/** Lines after which other work of the process gets its turn. */
+const LINES_A_TURN = 5000;
 // Windows has no `O_NOFOLLOW`. Only administrators can create links there.
 const READ = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
@@ -35,10 +41,13 @@ export async function readRecord(folder: string): Promise<ReadFile[]> {
   const names = await namesIn(path.join(folder, RECORD_FOLDER));
   const files: ReadFile[] = [];
   let left = MAX_BYTES;
+  let linesLeft = MAX_LINES;
   for (const name of names.filter((one) => writerOf(one) !== undefined)) {
     const bytes = await readBounded(path.join(folder, RECORD_FOLDER, name), left);
     left -= bytes.length;
-    files.push(toFile(name, bytes));
+    const file = await toFile(name, bytes, linesLeft);
+    linesLeft -= file.lines.length;
+    files.push(file);
   }
   return files;
 }
@@ -144,10 +153,15 @@ export function headsText(files: readonly ReadFile[]): string {
     .join('');
 }
 
-function toFile(name: string, bytes: Buffer): ReadFile {
+async function toFile(name: string, bytes: Buffer, maxLines: number): Promise<ReadFile> {
+  // No writer leaves an empty line. Millions of them fit into a file.
+  if (bytes[0] === 10 || bytes.includes('\n\n')) throw strange();
+  let count = 0;
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, end + 1)) if (++count > maxLines) throw strange();
   const lines: ReadLine[] = [];
   let start = 0;
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    if (lines.length % LINES_A_TURN === 0) await setImmediate();
     const whole = bytes.subarray(start, end + 1);
     const line = whole.length > MAX_LINE ? undefined : readLine(bytes.subarray(start, end));
     lines.push({ hash: hashLine(whole), bytes: whole.length, line });

@@ -63,9 +63,17 @@ export interface RecordedClock {
   readonly offset: number;
 }
 
+/** Clocks at a step: the local one, in ms since 1970, and the service's if it is known. */
+export interface StepTime {
+  readonly at: number;
+  readonly clock?: RecordedClock | undefined;
+}
+
 /** A line of a record. */
-export interface RecordLine extends RecordEvent {
+export interface RecordLine extends Omit<RecordEvent, 'what'> {
   readonly v: 1;
+  /** A step; one that {@link RECORDED} does not list is of a newer version. */
+  readonly what: string;
   readonly seq: number;
   /** SHA-256 of the line before, with its line end; 64 zeros in the first line. */
   readonly prev: string;
@@ -83,10 +91,15 @@ export interface RecordLine extends RecordEvent {
   readonly bytes?: number;
 }
 
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const FIRST = '0'.repeat(64);
 
 /** Longest line, in bytes. A longer one is no line of a record. */
 export const MAX_LINE = 256 * 1024;
+/** Shortest line, in bytes. A shorter one is not parsed. `record_format.py` has the same number. */
+const MIN_LINE = 100;
+/** Ends of other files that a first line names, so that it is no longer than {@link MAX_LINE}. */
+export const MAX_HEADS = 1000;
 /** Results that a line names. More become more lines. */
 export const RESULTS_A_LINE = 100;
 
@@ -123,47 +136,75 @@ export function hashLine(bytes: Uint8Array): string {
 
 /** Reads a line without its line end; undefined if this is none. */
 export function readLine(bytes: Uint8Array): RecordLine | undefined {
-  let value: unknown;
+  // A folder may hold a million lines of anything.
+  if (bytes.length <= MIN_LINE || bytes[0] !== 123) return undefined;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    const text = DECODER.decode(bytes);
+    const value: unknown = JSON.parse(text);
+    // A key that stands twice would be read in two ways by two programs.
+    return isLine(value) && JSON.stringify(value) === text ? value : undefined;
   } catch {
     return undefined;
   }
-  return isLine(value) ? value : undefined;
 }
 
-/** Checks every value that the program reads again. Others are only shown to people. */
+type Is = (value: unknown) => boolean;
+
+const isText: Is = (value) => typeof value === 'string';
+const isCount: Is = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isHash: Is = (value) => typeof value === 'string' && /^[\da-f]{64}$/u.test(value);
+const isName: Is = (value) => value === null || isText(value);
+const isListOf =
+  (is: Is): Is =>
+  (value) =>
+    Array.isArray(value) && value.every(is);
+
+/** A time as the writer writes it: other forms would be read in two ways by two programs. */
+const isTime: Is = (value) => {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(value)) return false;
+  const time = Date.parse(value);
+  return !Number.isNaN(time) && !value.startsWith('0000') && new Date(time).toISOString() === value;
+};
+
+const hasKeys =
+  (must: Readonly<Record<string, Is>>, may: Readonly<Record<string, Is>> = {}): Is =>
+  (value) =>
+    isObject(value) &&
+    Object.entries(must).every(([key, is]) => is(value[key])) &&
+    Object.entries(may).every(([key, is]) => value[key] === undefined || is(value[key]));
+
+/** Checks every value of a line: anyone can have written it. `record_format.py` checks the same. */
+const hasLineKeys = hasKeys(
+  {
+    ...{ v: (value) => value === 1, seq: isCount, prev: isHash },
+    ...{ at: isTime, who: isText, tool: isText, what: isText },
+  },
+  {
+    results: isListOf(
+      hasKeys(
+        {
+          ...{ connection: isText, cloud: isText, tenantId: isText, actionId: isText },
+          ...{ commandIndex: isCount, sha256: isHash },
+        },
+        {
+          stream: isText,
+          lines: isListOf((value) => Array.isArray(value) && value.length === 2 && value.every(isCount)),
+        },
+      ),
+    ),
+    after: isListOf(hasKeys({ file: isText, lines: isCount, sha256: isHash }, { torn: isCount })),
+    file: hasKeys({ name: isName, sha256: isHash, size: isCount }),
+    clock: hasKeys({ server: isText, offset: Number.isSafeInteger }),
+    verdicts: (value) => isObject(value) && Object.values(value).every(isCount),
+    ...{ note: isName, rows: isCount, bytes: isCount, seal: isText, head: isText, by: isText },
+    ...{ retention: isText, own: isText, case: isText, user: isText },
+  },
+);
+
 function isLine(value: unknown): value is RecordLine {
-  if (!isObject(value)) return false;
-  const { v, seq, prev, at, who, tool, what, results, file, after } = value;
-  return (
-    v === 1 &&
-    Number.isSafeInteger(seq) &&
-    isHash(prev) &&
-    typeof at === 'string' &&
-    at.length <= 30 &&
-    !Number.isNaN(Date.parse(at)) &&
-    typeof who === 'string' &&
-    typeof tool === 'string' &&
-    RECORDED.some((one) => one === what) &&
-    isListOf(results, ({ sha256 }) => isHash(sha256)) &&
-    (file === undefined ||
-      (isObject(file) && isHash(file['sha256']) && (file['name'] === null || typeof file['name'] === 'string'))) &&
-    isListOf(
-      after,
-      ({ file: name, lines, sha256 }) => typeof name === 'string' && Number.isSafeInteger(lines) && isHash(sha256),
-    )
-  );
-}
-
-function isListOf(value: unknown, is: (one: Readonly<Record<string, unknown>>) => boolean): boolean {
-  return value === undefined || (Array.isArray(value) && value.every((one: unknown) => isObject(one) && is(one)));
+  return hasLineKeys(value);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isHash(value: unknown): value is string {
-  return typeof value === 'string' && /^[\da-f]{64}$/u.test(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import type { ReadFile } from './recordFiles.ts';
-import { FIRST, writerOf } from './recordLine.ts';
+import { FIRST, RECORDED, writerOf } from './recordLine.ts';
 import type { RecordedFile, RecordedResult, RecordLine } from './recordLine.ts';
 
 /** Faults of a record: any of these, and it is not consistent. */
@@ -35,6 +35,8 @@ export interface CheckedRecord {
   readonly torn: number;
   /** Lines whose local time is before that of the line above it: the clock was set, or the time is made up. */
   readonly backwards: readonly Required<Pick<Fault, 'file' | 'line'>>[];
+  /** Lines about steps that this version does not know. */
+  readonly unknown: number;
   /** Files that the record says were written, by their last hash. */
   readonly files: readonly RecordedFile[];
   /** Results that it names, each once. */
@@ -57,6 +59,9 @@ export function checkRecord(files: readonly ReadFile[], caseId: string | undefin
   const results = new Map<string, RecordedResult>();
   let lines = 0;
   let torn = 0;
+  let unknown = 0;
+  const known = new Set<string>(RECORDED);
+  const byName = filesByName(files);
   for (const file of files) {
     if (file.torn > 0) torn++;
     let expected = 0;
@@ -72,11 +77,12 @@ export function checkRecord(files: readonly ReadFile[], caseId: string | undefin
         continue;
       }
       lines++;
+      if (!known.has(line.what)) unknown++;
       if (line.seq !== expected) faults.push({ kind: 'sequence', ...place });
       if (line.prev !== prev) faults.push({ kind: 'chain', ...place });
       if (line.who !== writerOf(file.name)) faults.push({ kind: 'otherWriter', ...place });
       if ((at === 0) !== (line.what === 'begun')) faults.push({ kind: 'sequence', ...place });
-      if (at === 0) faults.push(...checkBeginning(line, file, files, caseId));
+      if (at === 0) faults.push(...checkBeginning(line, file, byName, caseId));
       const time = Date.parse(line.at);
       if (time < last - STEP_MS) backwards.push(place);
       [expected, prev, last] = [line.seq + 1, hash, Math.max(last, time)];
@@ -86,14 +92,14 @@ export function checkRecord(files: readonly ReadFile[], caseId: string | undefin
   }
   written.sort((one, other) => one.at - other.at);
   const latest = new Map(written.flatMap(({ file }) => (file.name === null ? [] : [[file.name, file] as const])));
-  return { faults, lines, torn, backwards, files: [...latest.values()], results: [...results.values()] };
+  return { faults, lines, torn, backwards, unknown, files: [...latest.values()], results: [...results.values()] };
 }
 
 /** Checks that a first line names its own file, and that the other files still hold what they held then. */
 function checkBeginning(
   { own, after = [], case: id }: RecordLine,
   { name }: ReadFile,
-  files: readonly ReadFile[],
+  files: ReadonlyMap<string, ReadFile>,
   caseId: string | undefined,
 ): Fault[] {
   const faults: Fault[] = [];
@@ -107,14 +113,19 @@ function checkBeginning(
   return faults;
 }
 
+/** Returns the files of a record by their names. */
+export function filesByName(files: readonly ReadFile[]): ReadonlyMap<string, ReadFile> {
+  return new Map(files.map((file) => [file.name, file]));
+}
+
 /** Compares a file with what was said of it; undefined if it still holds that. */
 export function differs(
-  files: readonly ReadFile[],
+  files: ReadonlyMap<string, ReadFile>,
   name: string,
   lines: number,
   sha256: string,
 ): 'fileGone' | 'fileCut' | 'fileChanged' | undefined {
-  const file = files.find((one) => one.name === name);
+  const file = files.get(name);
   if (file === undefined) return 'fileGone';
   if (file.lines.length < lines) return 'fileCut';
   return file.lines[lines - 1]?.hash === sha256 ? undefined : 'fileChanged';

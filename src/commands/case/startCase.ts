@@ -31,7 +31,9 @@ export async function startCase({ activeCase }: StartServices, runner: CommandRu
   if (await tools.hasCase(folder)) {
     void notify(
       'warning',
-      l10n.t('This folder holds a case already. Open it with Open Case…, or choose another folder.'),
+      l10n.t(
+        'This folder holds a case already, or the record of one. Open it with Open Case…, or choose another folder.',
+      ),
     );
     return;
   }
@@ -97,7 +99,9 @@ async function decide(isAllowed: boolean): Promise<Decisions | undefined> {
   if (!records) return { writer: '', records, namesUser: false };
   const writer = await askForText({
     title,
-    prompt: l10n.t('Your pseudonym in the record, such as analyst-2. It need not be your name.'),
+    prompt: l10n.t(
+      'Your pseudonym in the record, such as analyst-2. Owners of files, shares and Git may still name you.',
+    ),
     ignoreFocusOut: true,
     validate: (value) =>
       isWriter(value)
@@ -124,7 +128,9 @@ async function isAgreed(
                 writer,
               ),
               namesUser ? l10n.t('The record names your account on this machine.') : '',
-              l10n.t('Not recorded: what you read, outputs, and paths of this machine.'),
+              l10n.t(
+                'Not recorded: what you read again, outputs, and paths of this machine. The first time that you open a result, it is fetched, and that is recorded.',
+              ),
               l10n.t(
                 'Everybody who can read the folder can read the record. Git and synchronized copies do not forget. If such records need a review (privacy, works council), have it first.',
               ),

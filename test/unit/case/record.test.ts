@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFile, copyFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { createCase } from '../../../src/case/folder/caseFile.ts';
@@ -107,8 +108,10 @@ suite('the record of a case', () => {
     await expectFault('otherFile', /renamed/u);
     await rm(copy);
     await rm(path.join(scene.folder, 'case.json'));
-    const { id } = await createCase(scene.folder, { name: 'Other', number: '', now: NOW });
-    assert.notEqual(id, scene.made.id);
+    // A case is not started where the record of another one is.
+    await assert.rejects(createCase(scene.folder, { name: 'Other', number: '', now: NOW }), { code: 'fileFailed' });
+    const other = { ...scene.made, format: 'live-response-case', version: 1, id: randomUUID() };
+    await writeFile(path.join(scene.folder, 'case.json'), JSON.stringify(other));
     const { status, text } = verify(scene.folder);
     assert.equal(status, 1, text);
     assert.match(text, /of another case/u);

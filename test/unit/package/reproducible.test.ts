@@ -62,7 +62,7 @@ suite('two builds of the same commit', () => {
     assert.equal(one.sums, other.sums);
   });
 
-  test('the sums name the package, the bill of materials and the verifier as they are', async () => {
+  test('the sums name the package, the bill of materials and the verifiers as they are', async () => {
     const [one] = builds;
     assert.ok(one !== undefined);
     const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -70,6 +70,8 @@ suite('two builds of the same commit', () => {
       `${sha256(one.vsix)}  live-response-results.vsix`,
       `${sha256(one.sbom)}  live-response-results.cdx.json`,
       `${sha256(await readFile('tools/verify.py'))}  verify.py`,
+      `${sha256(await readFile('tools/verify_record.py'))}  verify_record.py`,
+      `${sha256(await readFile('tools/record_format.py'))}  record_format.py`,
     ]);
   });
 
