@@ -137,9 +137,13 @@ workbenchSuite('signing in, as a person', OPTIONS, (session) => {
     assert.deepEqual([query?.method, query?.path], ['POST', '/v1.0/security/runHuntingQuery']);
     assert.match(query?.body ?? '', /^\{"Query":"CloudAppEvents\\n\| where Timestamp > ago\(7d\)/u);
     // Turned off, it asks again.
-    await runCommand(session.page, 'Live Response: Open Hunting Results…');
-    await chooseQuickPick(session.page, 'From Microsoft Graph');
-    await chooseQuickPick(session.page, 'Turn Off for This Connection');
+    await waitFor('the choice to stay open', async () => {
+      // The view of the records takes the focus when it is ready, which closes a choice that is open.
+      await runCommand(session.page, 'Live Response: Open Hunting Results…');
+      await chooseQuickPick(session.page, 'From Microsoft Graph', 5000);
+      await chooseQuickPick(session.page, 'Turn Off for This Connection', 5000);
+      return true;
+    });
     await session.page.locator('.statusbar-item', { hasText: 'asks Microsoft Graph no more' }).first().waitFor();
     await runCommand(session.page, 'Live Response: Open Hunting Results…');
     await chooseQuickPick(session.page, 'From Microsoft Graph');

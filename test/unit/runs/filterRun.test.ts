@@ -127,7 +127,7 @@ suite('a run by filter', () => {
 
 suite('an order for a filter', () => {
   test('three days: sessions that begin meanwhile are kept once each, no other is, no limit passed, and it ends', async () => {
-    for (const seed of [1, 2, 3, 4]) {
+    for (const seed of [1, 2]) {
       const dice = createDice(seed);
       const shift = new Shift([]);
       const start = shift.clock.now();
