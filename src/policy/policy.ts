@@ -82,8 +82,9 @@ export class Policy {
 /**
  * Merges the file, the default and the user's own value.
  *
- * A file that was read decides each key that it names, or permits it where a person must decide, too. A refused file can only make stricter: the strictest of file,
- * default and the user's own value holds. Nothing is deleted on the word of a file that others may have written.
+ * A file that was read decides each key that it names, or permits it where a person must decide, too. A refused file
+ * can only make stricter: the strictest of file, default and the user's own value holds. Nothing is deleted on the word
+ * of a file that others may have written.
  */
 export function effective<Key extends PolicyKey>(
   { state, values, unreadable, isForeign, problems }: FoundPolicy,

@@ -37,11 +37,12 @@ export async function keepByFilter(services: KeepServices, filter: ActionFilter)
     return;
   }
   const now = Date.now();
-  if (orderFilter(filter, { since: now, grows: true }) === undefined) {
+  const conditions = orderFilter(filter, { since: now, grows: true });
+  if (conditions === undefined) {
     void notify('information', l10n.t('Filter by a device, a script, a requestor or a comment first.'));
     return;
   }
-  const title = filterWords(orderFilter(filter, { since: now, grows: true }) ?? {});
+  const title = filterWords(conditions);
   const { span } = filter;
   const isPast = span !== undefined && 'before' in span && Date.parse(span.before) <= now;
   const growing = [
@@ -62,12 +63,12 @@ export async function keepByFilter(services: KeepServices, filter: ActionFilter)
     ],
     { title: l10n.t('Keep Results as They Come'), placeHolder: title },
   );
-  const wanted = end && orderFilter(filter, { since: now, grows: end.grows });
-  if (wanted === undefined) return;
+  if (end === undefined) return;
+  const wanted = { ...conditions, grows: end.grows };
   const { cloud, tenantId } = active;
   const actions = services.actions.list?.actions ?? [];
   const run = createFilterRun({ filter: wanted, title, tenant: { cloud, tenantId }, actions });
-  const order = createOrder(run, now, end?.lasts);
+  const order = createOrder(run, now, end.lasts);
   const record = services.runs.note(run);
   const missing = (await services.runs.missing(record)).length;
   const keep = l10n.t('Keep Results');
