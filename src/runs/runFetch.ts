@@ -191,7 +191,8 @@ export class RunFetches {
     for (const [key, { controller, resume }] of this.#jobs) {
       controller.abort();
       resume?.();
-      this.#records.store(key);
+      // While another window works on the run, the stored record is that window's.
+      if (this.#records.get(key)?.state !== 'waiting') this.#records.store(key);
     }
     this.#jobs.clear();
   }

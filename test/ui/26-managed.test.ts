@@ -1,10 +1,9 @@
-import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
+import { runInside } from './support/runInside.ts';
 
 /**
  * Runs a program in a mount namespace of its own, in which /etc is a copy. The managed settings that are written there
@@ -29,19 +28,7 @@ suite('managed settings of root', () => {
   test('the packaged extension reads them, shows them, and offers nothing that they forbid', { skip }, async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'live-response-etc-'));
     try {
-      const env = { ...process.env, RIG_OWN_ETC: folder };
-      // Otherwise it would report to the runner of this test, and not to its output.
-      delete (env as NodeJS.ProcessEnv)['NODE_TEST_CONTEXT'];
-      const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--test', INSIDE];
-      const child = spawn('unshare', [...WITH_OWN_ETC, folder, ...node], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-      let output = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (chunk: Buffer) => {
-          output += chunk.toString();
-        });
-      const [code] = (await once(child, 'close')) as [number | null];
-      assert.equal(code, 0, output);
-      assert.match(output, /pass 6\b/u, output);
+      await runInside([...WITH_OWN_ETC, folder], INSIDE, 6, { RIG_OWN_ETC: folder });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import type { SpawnSyncReturns } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
@@ -29,6 +30,10 @@ suite('a time stamp of the head', { skip: !hasOpenSsl || !hasPython }, () => {
   });
   afterEach(() => rm(scene.folder, { recursive: true }));
 
+  function verifyByHand(): SpawnSyncReturns<Buffer> {
+    return spawnSync('openssl', ['ts', '-verify', '-data', heads, '-in', `${heads}.tsr`, '-CAfile', authority.ca]);
+  }
+
   async function record(now: () => number, number: number): Promise<void> {
     const writer = scene.writer('anna', now);
     await writer.append(fetched(number));
@@ -37,16 +42,7 @@ suite('a time stamp of the head', { skip: !hasOpenSsl || !hasPython }, () => {
 
   test('verifies, with openssl too, and lines behind it have their own times', async () => {
     await record(Date.now, 2);
-    const byHand = spawnSync('openssl', [
-      'ts',
-      '-verify',
-      '-data',
-      heads,
-      '-in',
-      `${heads}.tsr`,
-      '-CAfile',
-      authority.ca,
-    ]);
+    const byHand = verifyByHand();
     assert.equal(byHand.status, 0, String(byHand.stderr));
     const { status, text } = verify(scene.folder, '--ca', authority.ca);
     assert.equal(status, 0, text);
@@ -107,16 +103,7 @@ suite('a time stamp of the head', { skip: !hasOpenSsl || !hasPython }, () => {
       await other.stop();
     }
     await writeFile(heads, `${await readFile(heads, 'utf8')}${'0'.repeat(64)}  1  x\n`);
-    const byHand = spawnSync('openssl', [
-      'ts',
-      '-verify',
-      '-data',
-      heads,
-      '-in',
-      `${heads}.tsr`,
-      '-CAfile',
-      authority.ca,
-    ]);
+    const byHand = verifyByHand();
     assert.notEqual(byHand.status, 0);
     const { status, text } = verify(scene.folder, '--ca', authority.ca);
     assert.equal(status, 1, text);

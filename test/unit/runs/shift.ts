@@ -8,6 +8,7 @@ import type { StoredFacts } from '../../../src/model/storedResult.ts';
 import { RunFetches } from '../../../src/runs/runFetch.ts';
 import type { RunFetchesOptions } from '../../../src/runs/runOptions.ts';
 import { findRuns, renewRun } from '../../../src/runs/runs.ts';
+import { createOrder } from '../../../src/runs/standingOrder.ts';
 import { settle, SimulatedClock } from '../defender/simulatedClock.ts';
 import { action, command, TENANT } from '../results/fixtures.ts';
 
@@ -131,4 +132,12 @@ export class Shift {
 /** Waits until everything that needs no time has happened, however many steps it takes. */
 export async function turns(): Promise<void> {
   for (let turn = 0; turn < 12; turn++) await settle();
+}
+
+/** Starts the run of a shift with an order to keep its rest. */
+export async function begin(shift: Shift, runs: RunFetches): Promise<{ key: string; done: Promise<void> }> {
+  const run = shift.run();
+  const done = runs.start(run, { again: true, order: createOrder(run, shift.clock.now()) });
+  await settle();
+  return { key: run.key, done };
 }

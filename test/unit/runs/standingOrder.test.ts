@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { LiveResponseError } from '../../../src/base/errors.ts';
-import type { RunFetches } from '../../../src/runs/runFetch.ts';
 import { renewRun } from '../../../src/runs/runs.ts';
 import { createOrder, nextLookIn } from '../../../src/runs/standingOrder.ts';
 import { createDice, settle } from '../defender/simulatedClock.ts';
-import { HOUR, MINUTE, Shift, turns } from './shift.ts';
-
-async function begin(shift: Shift, runs: RunFetches): Promise<{ key: string; done: Promise<void> }> {
-  const run = shift.run();
-  const done = runs.start(run, { again: true, order: createOrder(run, shift.clock.now()) });
-  await settle();
-  return { key: run.key, done };
-}
+import { begin, HOUR, MINUTE, Shift, turns } from './shift.ts';
 
 suite('an order to keep the rest of a run', () => {
   test('each result is stored once as it comes, and the order ends by itself', async () => {
@@ -228,35 +220,6 @@ suite('an order to keep the rest of a run', () => {
     runs.dispose();
     await shift.pass(2 * HOUR);
     assert.deepEqual([shift.records.size, shift.stored.size, runs.get(key), shift.clock.pending], [0, 1, undefined, 0]);
-  });
-
-  test('a second window that waits for it takes over its account, and ends when the first one cancels it', async () => {
-    for (const how of ['cancel', 'dispose'] as const) {
-      const shift = new Shift([0, HOUR, 9 * HOUR]);
-      const first = shift.window();
-      const second = shift.window();
-      const { key } = await begin(shift, first);
-      await shift.pass(MINUTE);
-      // Its knowledge grows old: the first window goes on for two hours.
-      const [stale] = await second.load();
-      assert.ok(stale?.order !== undefined);
-      const waits = second.start(stale.run, { again: false });
-      await shift.pass(2 * HOUR);
-      const { calls } = shift;
-      assert.equal(first.get(key)?.order?.calls, calls);
-      if (how === 'cancel') {
-        first.cancel(key);
-        await shift.until(waits);
-        await shift.pass(12 * HOUR);
-        assert.deepEqual([shift.calls, second.get(key)?.state, shift.stored.size], [calls, 'cancelled', 2]);
-      } else {
-        first.dispose();
-        await shift.until(waits);
-        assert.deepEqual([second.get(key)?.order?.end, shift.stored.size], ['allEnded', 3]);
-        assert.equal(second.get(key)?.order?.calls, shift.calls);
-      }
-      assert.equal(shift.clock.pending, 0);
-    }
   });
 
   test('three days of shifts: each result once, no limit passed, and an end, whatever happens', async () => {
