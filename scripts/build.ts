@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { build, context } from 'esbuild';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import { sharedBundle } from './sharedBundle.ts';
 
 /** Entry point of each bundle. All but the first are loaded when they are first needed. */
 const BUNDLES = {
@@ -8,18 +9,25 @@ const BUNDLES = {
   core: 'src/core.ts',
   net: 'src/defender/tenantClient.ts',
   identity: 'src/identity/msal/createMsalTokens.ts',
-  notes: 'src/notes/noteTexts.ts',
   sample: 'src/sample/api/sampleTransport.ts',
   parquet: 'src/runs/parquetFile.ts',
   pack: 'src/runs/pack/packWriter.ts',
   case: 'src/case/caseTools.ts',
   worker: 'src/worker/main.ts',
-  analysis: 'src/analysis/main.ts',
   // Only in a build with a connection string.
   telemetry: 'src/platform/telemetryReporter.ts',
 } as const;
 
-export type BundleName = keyof typeof BUNDLES | keyof typeof PAGE;
+/**
+ * Bundles that read indicators and write Markdown: for a person who waits, and in the thread for what devices wrote. What
+ * both hold is the bundle "shared".
+ */
+const SHARING = {
+  notes: 'src/notes/noteTexts.ts',
+  analysis: 'src/analysis/main.ts',
+} as const;
+
+export type BundleName = keyof typeof BUNDLES | keyof typeof SHARING | keyof typeof PAGE | 'shared';
 
 /** Script of the table's page. It runs in a webview, so that it is built for a browser. */
 const PAGE = { tablePage: 'src/tablePage/main.ts' } as const;
@@ -49,7 +57,9 @@ const lazyBundles: Plugin = {
   setup: (setup) => {
     setup.onResolve({ filter: /^\.\.?\// }, ({ kind, path }) => {
       if (kind !== 'dynamic-import') return undefined;
-      const bundle = Object.entries(BUNDLES).find(([, entry]) => entry === path.replace(/^\.\//u, 'src/'));
+      const bundle = Object.entries({ ...BUNDLES, ...SHARING }).find(
+        ([, entry]) => entry === path.replace(/^\.\//u, 'src/'),
+      );
       if (bundle === undefined) return { errors: [{ text: `import('${path}') has no bundle of its own` }] };
       return { path: `./${bundle[0]}.cjs`, external: true };
     });
@@ -121,6 +131,22 @@ function optionsFor({ production, connectionString, outdir = DIST }: BundleOptio
   };
 }
 
+/** Returns the options of the build of the bundles that share a part. */
+function sharingOptions(options: BundleOptions, isWritten: boolean): OurOptions {
+  const common = optionsFor(options);
+  return {
+    ...common,
+    entryPoints: SHARING,
+    format: 'esm',
+    splitting: true,
+    // Without its hash the name is taken once: a second shared part would be an error.
+    chunkNames: 'shared',
+    sourcemap: options.production ? false : 'inline',
+    write: false,
+    plugins: [...(common.plugins ?? []), sharedBundle(isWritten)],
+  };
+}
+
 /** The result of a build: the contents of each bundle and, where nothing was written, its text. */
 export interface Built {
   readonly metafile: Metafile;
@@ -146,8 +172,8 @@ function pageOptions({ production, outdir = DIST }: BundleOptions): OurOptions {
 }
 
 async function buildAll(options: BundleOptions, isWritten = true): Promise<Built> {
-  const all = [optionsFor(options), pageOptions(options)];
-  const built = await Promise.all(all.map((one) => build({ ...one, write: isWritten })));
+  const all = [optionsFor(options), pageOptions(options)].map((one) => ({ ...one, write: isWritten }));
+  const built = await Promise.all([...all, sharingOptions(options, isWritten)].map((one) => build(one)));
   const texts = built
     .flatMap(({ outputFiles = [] }) => outputFiles)
     .map(({ path, text }) => [basename(path).replace(/\.c?js$/u, ''), text] as const);
@@ -173,7 +199,7 @@ export async function describeBundles(connectionString = ''): Promise<Built> {
 /** Builds again at every change, until the process ends. */
 export async function watchBundles(): Promise<void> {
   const options = { production: false, connectionString: givenConnectionString() };
-  for (const one of [optionsFor(options), pageOptions(options)]) {
+  for (const one of [optionsFor(options), pageOptions(options), sharingOptions(options, true)]) {
     const watching = await context({ ...one, logLevel: 'info' });
     await watching.watch();
   }

@@ -18,8 +18,11 @@ const VERIFIERS = ['verify.py', 'verify_record.py', 'record_format.py'].map((nam
 /**
  * Builds the extension as it ships, with the notices of its bundled packages, and packs it. The same commit gives the
  * same bytes, whatever the folder, the time, the time zone and the rights of the files.
+ *
+ * @param shipped - false leaves the package as the packer made it: 4 % larger, and made in half the time
+ * @returns the package's path
  */
-export async function packageExtension(): Promise<string> {
+export async function packageExtension(shipped = true): Promise<string> {
   await rm(DIST, { recursive: true, force: true });
   await mkdir(DIST, { recursive: true });
   const metafile = await buildBundles({ production: true, connectionString: givenConnectionString() });
@@ -28,8 +31,7 @@ export async function packageExtension(): Promise<string> {
   process.env['SOURCE_DATE_EPOCH'] ??= '315532800';
   // Everything is bundled, so no node_modules; the repository is named in package.json for relative links.
   await createVSIX({ packagePath: VSIX, dependencies: false });
-  const packed = await repackZip(await readFile(VSIX));
-  await writeFile(VSIX, packed);
+  if (shipped) await writeFile(VSIX, await repackZip(await readFile(VSIX)));
   await writeFile(SBOM, await buildSbom(metafile));
   await writeFile(SUMS, await sumsOf([VSIX, SBOM, ...VERIFIERS]));
   return path.resolve(VSIX);

@@ -12,7 +12,7 @@ import { checkRun } from '../test/secrets/checkRun.ts';
 import { openRunFolder, partsOf } from '../test/secrets/runFolder.ts';
 import { startLocalTenant } from '../test/tenant/localTenant.ts';
 import { hostEnvironment, TENANT_START } from '../test/vscode/support/hostEnvironment.ts';
-import { packageExtension } from './package.ts';
+import { packageExtension, SBOM, SUMS, VSIX } from './package.ts';
 import { filesOf, SELECTIONS } from './selections.ts';
 
 interface Count {
@@ -34,6 +34,9 @@ interface Given {
 /** Parts that open a real VS Code. */
 const IN_VS_CODE: ReadonlySet<string> = new Set(['security', 'vscode', 'ui']);
 
+/** Parts that mostly wait for clocks and servers. They run in one turn: alone, each would leave processors idle at its end. */
+const WAITING: ReadonlySet<string> = new Set(['client', 'signin', 'faults', 'story']);
+
 /** Files that run side by side where each keeps a processor busy. */
 const SIDE_BY_SIDE = Math.min(availableParallelism(), 4);
 /** Files that run side by side where they mostly wait for clocks and servers. */
@@ -42,13 +45,10 @@ const WAITING_SIDE_BY_SIDE = 2 * SIDE_BY_SIDE;
 /** The parts of the test suite, in the order in which they tell most for the time they take. */
 const PARTS: Readonly<Record<string, (count: Count, given: Given) => Promise<void>>> = {
   unit: (count) => runAllIn('test/unit', count),
-  client: (count) => runAllIn('test/client', count, WAITING_SIDE_BY_SIDE),
-  signin: async (count, { chromium }) => {
-    await chromium;
-    await runAllIn('test/signin', count, WAITING_SIDE_BY_SIDE);
-  },
-  faults: (count) => runAllIn('test/faults', count, WAITING_SIDE_BY_SIDE),
-  story: (count) => runAllIn('test/story', count, WAITING_SIDE_BY_SIDE),
+  client: (count, given) => runWaiting(['client'], count, given),
+  signin: (count, given) => runWaiting(['signin'], count, given),
+  faults: (count, given) => runWaiting(['faults'], count, given),
+  story: (count, given) => runWaiting(['story'], count, given),
   endurance: (count) => runAllIn('test/endurance', count),
   fuzz: (count) => runAllIn('test/fuzz', count),
   field: (count) => runAllIn('test/field', count),
@@ -98,7 +98,11 @@ async function main(wanted: readonly string[]): Promise<number> {
     console.log(`── ${name}: ${Math.round((Date.now() - start) / 1000)} s`);
   };
   if (selected.length > 0) await runPart(selected.join(', '), () => runSelected(selected, total, given));
-  for (const name of names) await runPart(name, () => PARTS[name]?.(total, given));
+  const waiting = names.filter((name) => WAITING.has(name));
+  for (const name of names) {
+    if (waiting.length < 2 || !WAITING.has(name)) await runPart(name, () => PARTS[name]?.(total, given));
+    else if (name === waiting[0]) await runPart(waiting.join(', '), () => runWaiting(waiting, total, given));
+  }
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
@@ -119,14 +123,16 @@ function removeAtEnd(folder: string): void {
   });
 }
 
-/** Packages the extension where no test that packages it again removes it; when this process ends, it is removed. */
+/**
+ * Packages the extension, with all that is published beside it, where no test that packages it again removes it. When
+ * this process ends, it is removed.
+ */
 async function packageAside(): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'live-response-vsix-'));
   removeAtEnd(folder);
-  const built = await packageExtension();
-  const aside = path.join(folder, path.basename(built));
-  await copyFile(built, aside);
-  return aside;
+  for (const file of [await packageExtension(), SBOM, SUMS])
+    await copyFile(file, path.join(folder, path.basename(file)));
+  return path.join(folder, path.basename(VSIX));
 }
 
 /**
@@ -182,13 +188,24 @@ async function runSelected(names: readonly string[], count: Count, given: Given)
   if (windows.length > 0) await runNodeTests(windows, count, SIDE_BY_SIDE);
 }
 
-async function runAllIn(folder: string, count: Count, sideBySide = SIDE_BY_SIDE): Promise<void> {
+async function runAllIn(folder: string, count: Count): Promise<void> {
+  await runNodeTests(await testsIn(folder), count, SIDE_BY_SIDE);
+}
+
+/** Runs parts that mostly wait as if they were one. */
+async function runWaiting(names: readonly string[], count: Count, { chromium }: Given): Promise<void> {
+  if (names.includes('signin')) await chromium;
+  const files = await Promise.all(names.map((name) => testsIn(`test/${name}`)));
+  await runNodeTests(files.flat(), count, WAITING_SIDE_BY_SIDE);
+}
+
+async function testsIn(folder: string): Promise<string[]> {
   const files = (await readdir(folder, { recursive: true }))
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => path.join(folder, file))
     .sort();
   if (files.length === 0) throw new Error(`${folder} holds no test.`);
-  await runNodeTests(files, count, sideBySide);
+  return files;
 }
 
 /** Runs files with Node's own test runner, each in a process of its own. */

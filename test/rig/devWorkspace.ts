@@ -72,7 +72,7 @@ export async function startWorkspace(options: DevWorkspaceOptions): Promise<DevW
     const extensionsDir = path.join(temporary, 'extensions');
     const folders = connected ? [COMPANION] : [];
     if (vsix !== undefined) await installKept(version, vsix, folders, extensionsDir);
-    else await installAll(version, await packageExtension(), folders, extensionsDir);
+    else await installAll(version, await packageExtension(false), folders, extensionsDir);
 
     const tenant = kind === 'local' ? await startLocalTenant(tenantOptions) : undefined;
     if (tenant !== undefined) closers.push(tenant.stop);

@@ -21,6 +21,7 @@ const BUNDLES = [
   'pack',
   'parquet',
   'sample',
+  'shared',
   'worker',
 ];
 
@@ -32,9 +33,15 @@ suite('the bundles', () => {
     reporting = await describeBundles(CONNECTION_STRING);
   });
 
-  function packagesIn(bundle: string, { metafile } = built): string[] {
+  /** Files in a bundle, with those in the bundle that it shares with another. */
+  function inputsOf(bundle: string, { metafile } = built): string[] {
     const output = metafile.outputs[`dist/${bundle}.cjs`] ?? metafile.outputs[`dist/${bundle}.js`];
-    const inputs = Object.keys(output?.inputs ?? {});
+    const shares = output?.imports.some(({ path }) => path === 'dist/shared.cjs') ?? false;
+    return [...Object.keys(output?.inputs ?? {}), ...(shares ? inputsOf('shared', { metafile } as Built) : [])];
+  }
+
+  function packagesIn(bundle: string, from = built): string[] {
+    const inputs = inputsOf(bundle, from);
     const names = inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/u.exec(input)?.[1] ?? []);
     return [...new Set(names)].sort();
   }
@@ -47,8 +54,7 @@ suite('the bundles', () => {
   test('the main bundle holds no package, and the core none that is heavy', () => {
     assert.deepEqual(packagesIn('extension'), []);
     assert.deepEqual(packagesIn('core'), ['vscode-uri']);
-    const inputs = Object.keys(built.metafile.outputs['dist/core.cjs']?.inputs ?? {});
-    const heavy = inputs.filter((input) =>
+    const heavy = inputsOf('core').filter((input) =>
       /src\/(?:sample|storage)\/|defender\/(?:client|http)\.ts|evidence\/decode\/decode\.ts/u.test(input),
     );
     assert.deepEqual(
@@ -108,6 +114,7 @@ suite('the bundles', () => {
     // The endings of domains are loaded with these bundles only.
     for (const name of ['analysis', 'notes']) assert.ok(packagesIn(name).includes('tlds'));
     assert.deepEqual(importsOf('analysis'), [
+      'dist/shared.cjs',
       'node:crypto',
       'node:util',
       'node:v8',
@@ -116,9 +123,10 @@ suite('the bundles', () => {
     ]);
     // Its only database is in memory.
     assert.equal(/DatabaseSync\((?!['"`]:memory:)/u.exec(built.texts['analysis'] ?? '')?.[0], undefined);
-    const inputs = Object.keys(built.metafile.outputs['dist/analysis.cjs']?.inputs ?? {});
     assert.deepEqual(
-      inputs.filter((input) => !/^(?:(?:src\/(?:base|evidence|model|analysis)|node_modules)\/|unused:)/u.test(input)),
+      inputsOf('analysis').filter(
+        (input) => !/^(?:(?:src\/(?:base|evidence|model|analysis)|node_modules)\/|unused:)/u.test(input),
+      ),
       [],
     );
   });
@@ -129,7 +137,15 @@ suite('the bundles', () => {
       for (const other of ['extension', 'core', 'net', 'identity', 'sample', 'worker'])
         assert.ok(!packagesIn(other).includes(name), `${name} in ${other}`);
     }
-    assert.ok(!importsOf('notes').includes('vscode'));
+    assert.deepEqual(importsOf('notes'), ['dist/shared.cjs']);
+    assert.deepEqual(importsOf('shared'), ['node:crypto']);
+    const both = Object.keys(built.metafile.outputs['dist/notes.cjs']?.inputs ?? {});
+    const again = built.metafile.outputs['dist/analysis.cjs']?.inputs ?? {};
+    assert.deepEqual(
+      both.filter((input) => input in again),
+      [],
+      'what both hold stands once',
+    );
   });
 
   test('the page of a table holds the grid and pure functions: no Node.js, no VS Code, no network', () => {
@@ -167,8 +183,6 @@ suite('the bundles', () => {
     assert.ok(
       packages.includes('@vscode/extension-telemetry') && packages.includes('@microsoft/applicationinsights-web-basic'),
     );
-    const inputsOf = (bundle: string, { metafile }: Built): string[] =>
-      Object.keys(metafile.outputs[`dist/${bundle}.cjs`]?.inputs ?? {});
     for (const bundle of ['analysis', 'extension', 'core', 'net', 'notes', 'sample', 'worker']) {
       assert.deepEqual(inputsOf(bundle, reporting), inputsOf(bundle, built), bundle);
       assert.equal(reporting.texts[bundle]?.includes(CONNECTION_STRING), bundle === 'core', bundle);

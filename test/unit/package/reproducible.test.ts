@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { givenConnectionString } from '../../../scripts/build.ts';
 import { repackZip } from '../../../scripts/vsixBytes.ts';
 
 const SHIPPED = ['src', 'scripts', 'media', 'l10n', 'syntaxes', 'tools'] as const;
@@ -24,8 +25,12 @@ suite('two builds of the same commit', () => {
   let builds: readonly Built[];
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'reproducible-'));
+    // A whole run of the suite has packaged this checkout. Its package is then the one of the two.
+    const packaged = process.env['LIVE_RESPONSE_VSIX'];
     builds = [
-      await build('one', 'UTC', '022', new Date('2026-01-01T00:00:00Z')),
+      packaged === undefined || givenConnectionString() !== ''
+        ? await build('one', 'UTC', '022', new Date('2026-01-01T00:00:00Z'))
+        : await read(path.dirname(packaged)),
       await build('another place', 'Pacific/Kiritimati', '077', new Date('2031-07-08T09:10:11Z')),
     ];
   });
@@ -46,11 +51,14 @@ suite('two builds of the same commit', () => {
       env: { ...process.env, TZ: zone, LC_ALL: zone === 'UTC' ? 'C' : 'tr_TR.UTF-8', LIVE_RESPONSE_TELEMETRY: '' },
     });
     assert.equal(status, 0, stdout + stderr);
-    const read = (file: string): Promise<Buffer> => readFile(path.join(root, 'dist', file));
+    return read(path.join(root, 'dist'));
+  }
+
+  async function read(dist: string): Promise<Built> {
     return {
-      vsix: await read('live-response-results.vsix'),
-      sbom: (await read('live-response-results.cdx.json')).toString(),
-      sums: (await read('SHA256SUMS')).toString(),
+      vsix: await readFile(path.join(dist, 'live-response-results.vsix')),
+      sbom: await readFile(path.join(dist, 'live-response-results.cdx.json'), 'utf8'),
+      sums: await readFile(path.join(dist, 'SHA256SUMS'), 'utf8'),
     };
   }
 
