@@ -1,5 +1,12 @@
 import type { ActionRow } from './actionTable.ts';
 
+/** Tells without a result's bytes which texts cannot be in it. */
+export interface ResultFilter {
+  /** SHA-256 of the bytes that it was made from, as hexadecimal digits. */
+  readonly sha256: string;
+  readonly bits: Uint8Array;
+}
+
 /** A stored result: its facts as JSON, and the bytes as the service stored them. */
 export interface ResultRow {
   readonly key: string;
@@ -10,6 +17,7 @@ export interface ResultRow {
   readonly bytes: Uint8Array;
   /** The action's own JSON, if it was available. */
   readonly action?: ActionRow | undefined;
+  readonly filter?: ResultFilter | undefined;
 }
 
 /** Size of a stored result, found without reading its bytes. */
@@ -32,6 +40,7 @@ export interface RowPlace {
 /** A stored result without its bytes. */
 export interface PageRow extends RowPlace {
   readonly facts: string;
+  readonly filter?: ResultFilter | undefined;
 }
 
 /** Storage for results. */

@@ -5,7 +5,7 @@ import type { ActionRow } from './actionTable.ts';
 import { LARGE_SCHEMA, LargeTable } from './largeTable.ts';
 import type { StoredSection } from './largeTable.ts';
 import { emptyDatabase, inTransaction, openDatabase, releaseDeleted, SPARE_NOTHING } from './database.ts';
-import type { ListedRow, PageRow, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
+import type { ListedRow, PageRow, ResultFilter, ResultRow, ResultTable, RowPlace } from './resultRow.ts';
 
 /** Name of the file in our folder. */
 export const RESULTS_FILE = 'results.db';
@@ -22,6 +22,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS results_of_tenant ON results (tenant, fetched_at);
   CREATE INDEX IF NOT EXISTS results_by_age ON results (fetched_at, key);
   CREATE TABLE IF NOT EXISTS quoted (key TEXT PRIMARY KEY, quoted_at INTEGER NOT NULL) STRICT;
+  -- Made from the bytes when they arrived. An earlier version replaces results and not their filters, hence the hash.
+  CREATE TABLE IF NOT EXISTS filters (key TEXT PRIMARY KEY, sha256 TEXT NOT NULL, bits BLOB NOT NULL) STRICT;
   -- Results whose bytes are not what they were: evidence of what happened to them, shown nowhere.
   CREATE TABLE IF NOT EXISTS damaged (
     key TEXT NOT NULL,
@@ -35,7 +37,7 @@ const SCHEMA = `
  * Every table in this file whose rows have a result's `key`. Deleting a result deletes its rows in these tables. Add
  * every new table with such rows here.
  */
-const TABLES_OF_A_RESULT: readonly string[] = ['results', 'quoted', 'damaged', 'received_actions'];
+const TABLES_OF_A_RESULT: readonly string[] = ['results', 'quoted', 'filters', 'damaged', 'received_actions'];
 
 /** SQL for the size of a result's pieces. */
 const LARGE_SIZE = ['large_files', 'large_texts']
@@ -45,6 +47,9 @@ const LARGE_SIZE = ['large_files', 'large_texts']
          WHERE id IN (SELECT id FROM large_results WHERE key = results.key)), 0)`,
   )
   .join(' + ');
+
+/** SQL for the size of a result's filter. */
+const FILTER_SIZE = 'coalesce((SELECT length(bits) FROM filters WHERE filters.key = results.key), 0)';
 
 /**
  * Limit for an unpacked result, in bytes. A result that we store in one row is smaller. A larger result was made by an
@@ -142,6 +147,12 @@ export class SqliteResultTable implements ResultTable {
     this.#database
       .prepare('INSERT OR REPLACE INTO results (key, tenant, fetched_at, facts, bytes) VALUES (?, ?, ?, ?, ?)')
       .run(row.key, row.tenant, row.fetchedAt, row.facts, bytes);
+    if (row.filter === undefined) this.#database.prepare('DELETE FROM filters WHERE key = ?').run(row.key);
+    else {
+      this.#database
+        .prepare('INSERT OR REPLACE INTO filters (key, sha256, bits) VALUES (?, ?, ?)')
+        .run(row.key, row.filter.sha256, row.filter.bits);
+    }
     this.#actions.put(row.key, row.action);
   }
 
@@ -174,7 +185,7 @@ export class SqliteResultTable implements ResultTable {
   sizes(): ListedRow[] {
     const rows = this.#database
       .prepare(
-        `SELECT key, fetched_at, length(bytes) + octet_length(facts) + ${LARGE_SIZE} AS size,
+        `SELECT key, fetched_at, length(bytes) + octet_length(facts) + ${LARGE_SIZE} + ${FILTER_SIZE} AS size,
            EXISTS (SELECT 1 FROM quoted WHERE quoted.key = results.key) AS is_quoted
          FROM results ORDER BY fetched_at DESC, key DESC`,
       )
@@ -190,11 +201,12 @@ export class SqliteResultTable implements ResultTable {
     const { fetchedAt, key } = behind ?? { fetchedAt: Number.MAX_SAFE_INTEGER, key: '' };
     const rows = this.#database
       .prepare(
-        `SELECT key, fetched_at, facts FROM results WHERE (fetched_at, key) < (?, ?)
-         ORDER BY fetched_at DESC, key DESC LIMIT ?`,
+        `SELECT results.key AS key, fetched_at, facts, sha256, bits FROM results
+         LEFT JOIN filters ON filters.key = results.key WHERE (fetched_at, results.key) < (?, ?)
+         ORDER BY fetched_at DESC, results.key DESC LIMIT ?`,
       )
       .all(fetchedAt, key, limit);
-    return rows.map((row) => ({ ...toPlace(row), facts: String(row['facts']) }));
+    return rows.map((row) => ({ ...toPlace(row), facts: String(row['facts']), filter: toFilter(row) }));
   }
 
   quote(key: string, at: number): void {
@@ -224,7 +236,7 @@ export class SqliteResultTable implements ResultTable {
         )
         .run(at, key);
       this.large.setAside(key);
-      this.#database.prepare('DELETE FROM results WHERE key = ?').run(key);
+      for (const table of ['results', 'filters']) this.#database.prepare(`DELETE FROM ${table} WHERE key = ?`).run(key);
     });
   }
 
@@ -244,6 +256,10 @@ export class SqliteResultTable implements ResultTable {
 
 function toPlace(row: Record<string, unknown>): RowPlace {
   return { key: String(row['key']), fetchedAt: Number(row['fetched_at']) };
+}
+
+function toFilter({ sha256, bits }: Record<string, unknown>): ResultFilter | undefined {
+  return typeof sha256 === 'string' && bits instanceof Uint8Array ? { sha256, bits } : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -10,7 +10,7 @@ const SHORTEST = 3;
  * none of those that the serializer of .NET escapes.
  */
 const PLAIN = /[\x20-\x7e]/u;
-const ESCAPED = new Set('"\\/&\'+<>`');
+export const ESCAPED: ReadonlySet<string> = new Set('"\\/&\'+<>`');
 /**
  * Letters that equal another letter outside ASCII when case does not count: i and ı, s and ſ and ß, k and the sign of
  * Kelvin.
@@ -30,8 +30,8 @@ export function toByteTest({
   matchCase,
 }: Pick<SearchQuery, 'text' | 'isRegExp' | 'matchCase'>): ByteTest | undefined {
   if (isRegExp) return undefined;
-  const piece = longestPiece(text, matchCase);
-  if (piece.length < SHORTEST) return undefined;
+  const piece = piecesOf(text, matchCase).reduce((one, other) => (other.length > one.length ? other : one), '');
+  if (piece === '') return undefined;
   if (matchCase) {
     return (bytes) => {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -47,15 +47,18 @@ export function toByteTest({
   };
 }
 
-function longestPiece(text: string, matchCase: boolean): string {
-  let longest = '';
+/** Returns the pieces of a searched text that stand in a file exactly as they are, apart from case. */
+export function piecesOf(text: string, matchCase: boolean): readonly string[] {
+  const pieces: string[] = [];
   let piece = '';
   for (const letter of text) {
-    const isSafe = PLAIN.test(letter) && !ESCAPED.has(letter) && (matchCase || !AMBIGUOUS.has(letter));
-    piece = isSafe ? piece + letter : '';
-    if (piece.length > longest.length) longest = piece;
+    if (PLAIN.test(letter) && !ESCAPED.has(letter) && (matchCase || !AMBIGUOUS.has(letter))) piece += letter;
+    else {
+      pieces.push(piece);
+      piece = '';
+    }
   }
-  return longest;
+  return [...pieces, piece].filter(({ length }) => length >= SHORTEST);
 }
 
 /** Whether a file writes one of the letters as an escape, such as `\u0041`. No usual serializer does. */

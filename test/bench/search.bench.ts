@@ -52,7 +52,6 @@ export const benchSearch: Bench = async ({ progress }) => {
               value: rounded(median(ours) / median(ripgrep)),
               unit: 'ratio',
               floor: rounded(median(ripgrep), 1),
-              // The store holds packed files: unpacking alone takes three times as long as ripgrep.
               goal: '<= 5' as const,
               note: `the same texts as plain files: ${describeSpread(ripgrep, 'ms')}`,
             },

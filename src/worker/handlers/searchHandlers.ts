@@ -1,10 +1,12 @@
 import { createContext, Script } from 'node:vm';
 import type { KeptResults } from '../../storage/keptResults.ts';
-import type { RowPlace } from '../../storage/resultRow.ts';
+import type { PageRow, RowPlace } from '../../storage/resultRow.ts';
 import { measureText } from '../../evidence/text/textFacts.ts';
 import { resultKey } from '../../base/resultUri.ts';
 import type { PartStart } from '../../base/resultUri.ts';
 import type { StoredFacts } from '../../model/storedResult.ts';
+import { toFilterTest } from '../byteFilter.ts';
+import type { FilterTest } from '../byteFilter.ts';
 import { toByteTest } from '../byteTest.ts';
 import type { ByteTest } from '../byteTest.ts';
 import { findHits, toPattern } from '../findHits.ts';
@@ -89,6 +91,7 @@ function searchOn({ steps, inRun }: { readonly steps: Search; readonly inRun: bo
 function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Search {
   let behind: RowPlace | undefined;
   const mayMatch = toByteTest(query);
+  const mayHold = toFilterTest(query);
   const ofRun = query.run === undefined ? undefined : new Set(query.run.hosts.map(({ ref }) => resultKey(ref)));
   for (;;) {
     const page = results.page(behind, PAGE);
@@ -96,12 +99,19 @@ function* search(results: KeptResults, query: SearchQuery, pattern: RegExp): Sea
       const facts = parseFacts(row.facts);
       if (facts === undefined || resultKey(facts.ref) !== row.key || !isMeant(facts, query)) continue;
       if (ofRun?.has(row.key) === false) continue;
-      if (facts.large === undefined) yield searchResult(results, row.key, facts, { pattern, mayMatch });
-      else yield* searchLarge(results, facts, pattern);
+      if (facts.large !== undefined) yield* searchLarge(results, facts, pattern);
+      else if (isRuledOut(row, facts, mayHold)) yield facts.transcript === undefined ? undefined : { without: row.key };
+      else yield searchResult(results, row.key, facts, { pattern, mayMatch });
     }
     behind = page.at(-1);
     if (behind === undefined) return;
   }
+}
+
+/** Whether the filter shows that a text is not in a result. Only a filter of the same bytes in UTF-8 can. */
+function isRuledOut({ filter }: PageRow, facts: StoredFacts, mayHold: FilterTest | undefined): boolean {
+  if (filter === undefined || mayHold === undefined) return false;
+  return facts.encoding === 'utf-8' && filter.sha256 === facts.sha256 && !mayHold(filter.bits);
 }
 
 function isMeant({ name }: StoredFacts, { connection, device, script }: SearchQuery): boolean {

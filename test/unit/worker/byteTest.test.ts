@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import { toByteFilter, toFilterTest } from '../../../src/worker/byteFilter.ts';
 import { toByteTest } from '../../../src/worker/byteTest.ts';
 import { findHits, toPattern } from '../../../src/worker/findHits.ts';
 import { times } from '../../fuzz/support/settings.ts';
@@ -8,7 +9,7 @@ import { times } from '../../fuzz/support/settings.ts';
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const query = (text: string, matchCase = false) => ({ text, isRegExp: false, matchCase });
 
-suite('what the bytes of a result tell about a search', () => {
+suite('what the bytes of a result, and their filter, tell about a search', () => {
   test('a result without the text need not be decoded', () => {
     const mayMatch = toByteTest(query('WinHelpSvc'));
     assert.equal(mayMatch?.(bytesOf('{"script_output":"nothing of the kind"}')), false);
@@ -50,11 +51,11 @@ suite('what the bytes of a result tell about a search', () => {
             json.replaceAll(/[^\x20-\x7e]|[&'+<>`]/gu, (letter) => escapesOf(letter)),
             json.replaceAll(/(?<!\\)(?<!\\u[0-9a-f]{0,3})[a-c]/giu, (letter) => escapesOf(letter)),
           ][form];
-          assert.notEqual(
-            toByteTest(query(text, matchCase))?.(bytesOf(written ?? json)),
-            false,
-            JSON.stringify([text, written]),
-          );
+          const bytes = bytesOf(written ?? json);
+          const told = JSON.stringify([text, written]);
+          assert.notEqual(toByteTest(query(text, matchCase))?.(bytes), false, told);
+          const filter = toByteFilter(bytes);
+          if (filter !== undefined) assert.notEqual(toFilterTest(query(text, matchCase))?.(filter), false, told);
         },
       ),
       times(5000),

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { suite, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { createHandlers } from '../../../../src/worker/handlers/handlers.ts';
 import { resultKey } from '../../../../src/base/resultUri.ts';
 import type { WorkerHandlers } from '../../../../src/worker/handlers/handlers.ts';
 import type { ResultHits, SearchQuery } from '../../../../src/worker/searchCalls.ts';
+import { RESULTS_FILE } from '../../../../src/storage/resultTable.ts';
 import { arrived, received, ref, resultFile } from '../../results/fixtures.ts';
 
 function query(text: string, change: Partial<SearchQuery> = {}): SearchQuery {
@@ -134,6 +140,50 @@ suite('searching stored results', () => {
       ],
     );
     assert.ok(performance.now() - start < 60_000);
+  });
+
+  test('a result that an earlier version replaces is searched by its new text', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'search-'));
+    const handlers = createHandlers();
+    const earlier = createHandlers();
+    try {
+      handlers.open(folder);
+      earlier.open(undefined);
+      const key = resultKey(ref());
+      handlers.put(...arrived(resultFile('hay'), { ref: ref() }));
+      assert.equal(searchAll(handlers, query('needle')).found.length, 0);
+      const bytes = resultFile('needle');
+      const facts = JSON.stringify(earlier.put(...arrived(bytes, { ref: ref() })));
+      // That version knows results and not their filters.
+      const database = new DatabaseSync(path.join(folder, RESULTS_FILE));
+      database
+        .prepare('INSERT OR REPLACE INTO results (key, tenant, fetched_at, facts, bytes) VALUES (?, ?, ?, ?, ?)')
+        .run(key, 't', 5, facts, gzipSync(bytes));
+      assert.deepEqual({ ...database.prepare('SELECT count(*) AS count FROM filters').get() }, { count: 1 });
+      database.close();
+      assert.deepEqual(linesOf(searchAll(handlers, query('needle'))), [1]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('a filter is deleted with its result', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'search-'));
+    const handlers = createHandlers();
+    try {
+      handlers.open(folder);
+      for (const commandIndex of [0, 1]) handlers.put(...arrived(resultFile('hay'), { ref: ref({ commandIndex }) }));
+      const database = new DatabaseSync(path.join(folder, RESULTS_FILE));
+      const count = (): unknown => database.prepare('SELECT count(*) AS count FROM filters').get()?.['count'];
+      assert.equal(count(), 2);
+      handlers.deleteResults([ref()]);
+      assert.equal(count(), 1);
+      handlers.removeAll();
+      assert.equal(count(), 0);
+      database.close();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   test('it goes in steps, and one that nobody wants any more ends', () => {
