@@ -39,7 +39,7 @@ suite('the filter of a result', () => {
 
   test('a file that writes its letters as escapes has none', () => {
     assert.equal(toByteFilter(Buffer.from('{"script_output":"\\u0077hoami"}')), undefined);
-    // What every serializer of .NET escapes is in no piece.
+    // Characters that serializers of .NET escape are in no piece.
     assert.notEqual(toByteFilter(Buffer.from('{"script_output":"a \\u003c b \\u00e9 \\u0000"}')), undefined);
   });
 
